@@ -27,54 +27,54 @@ def compile_all() -> None:
             continue
         target.parent.mkdir(parents=True, exist_ok=True)
         compiled = io.BytesIO()
-        write_mo(compiled, read(source))
-        # Replaced whole: a program that is starting meanwhile must never read half of it.
-        passing = target.with_suffix(f".{os.getpid()}")
-        passing.write_bytes(compiled.getvalue())
-        passing.replace(target)
+        write_mo(compiled, read_catalogue(source))
+        # Replaced at once: a program that starts meanwhile must never read half of it.
+        temporary = target.with_suffix(f".{os.getpid()}")
+        temporary.write_bytes(compiled.getvalue())
+        temporary.replace(target)
 
 
-def read(source: Path) -> Catalog:
-    """The catalogue of one language, which is named by its file: `ar.po`."""
-    with source.open("rb") as opened:
-        return read_po(opened, locale=source.stem)
+def read_catalogue(source: Path) -> Catalog:
+    """Return the catalogue of the language that the file is named after, such as `ar.po`."""
+    with source.open("rb") as file:
+        return read_po(file, locale=source.stem)
 
 
-def extract() -> Catalog:
-    """Every text of the code that a person sees, as a catalogue without translations."""
+def extract_messages() -> Catalog:
+    """Return a catalogue without translations of every text in the code that a user sees."""
     catalogue = Catalog(project="annotator", charset="utf-8")
-    found = extract_from_dir(ROOT / "annotator", [("**.py", "python")], keywords=KEYWORDS, comment_tags=["i18n:"])
-    for path, _line, message, comments, context in found:
+    messages = extract_from_dir(ROOT / "annotator", [("**.py", "python")], keywords=KEYWORDS, comment_tags=["i18n:"])
+    for path, _line, message, comments, context in messages:
         # No line numbers: every change of the code would change every catalogue.
         catalogue.add(message, locations=[(f"annotator/{path}", 0)], auto_comments=comments, context=context)
     return catalogue
 
 
-def update() -> None:
-    """Take up new texts in every .po, drop those that the code no longer has, and guess nothing."""
-    template = extract()
+def update_all() -> None:
+    """Add new texts to every .po and drop those that the code no longer has, without fuzzy matching."""
+    template = extract_messages()
     for source in sorted(FOLDER.glob("*.po")):
-        catalogue = read(source)
+        catalogue = read_catalogue(source)
         catalogue.update(template, no_fuzzy_matching=True)
         catalogue.obsolete.clear()
-        with source.open("wb") as opened:
-            write_po(opened, catalogue, width=110, sort_by_file=True, omit_header=False)
+        with source.open("wb") as file:
+            write_po(file, catalogue, width=110, sort_by_file=True, omit_header=False)
 
 
-def missing() -> list[str]:
-    """What a reader would see wrong, one line a text: not translated, marked as unsure, or with other {names}.
+def find_problems() -> list[str]:
+    """Return a line for each text that is not translated, is fuzzy, or has other {names} than its translation.
 
-    Empty when every language is whole.
+    The list is empty when every language is complete.
     """
-    wanted = [message for message in extract() if message.id]
+    wanted = [message for message in extract_messages() if message.id]
     lines = []
     for source in sorted(FOLDER.glob("*.po")):
-        catalogue = read(source)
+        catalogue = read_catalogue(source)
         for message in wanted:
             forms = _forms(message.id)
-            found = catalogue.get(forms[0], message.context)
-            texts = _forms(found.string or "") if found else ()
-            if not found or found.fuzzy or not all(texts):
+            translation = catalogue.get(forms[0], message.context)
+            texts = _forms(translation.string or "") if translation else ()
+            if not translation or translation.fuzzy or not all(texts):
                 lines.append(f"{source.stem}: not translated: {forms[0]}")
             elif any(not _names(text) <= _names(*forms) for text in texts) or not _names(*forms) <= _names(*texts):
                 lines.append(f"{source.stem}: not the same names in braces: {forms[0]}")
@@ -94,7 +94,7 @@ if __name__ == "__main__":
     arguments.add_argument("--update", action="store_true", help="take up new texts, and list what is not translated")
     updating = arguments.parse_args().update
     if updating:
-        update()
+        update_all()
     compile_all()
     if updating:
-        print("\n".join(missing()) or "every text is translated")
+        print("\n".join(find_problems()) or "every text is translated")

@@ -1,7 +1,7 @@
-"""The main job where there is no screen: `python packaging/demo.py FOLDER`, run by dev.py on a virtual one.
+"""Do the main job where there is no screen: `python packaging/demo.py FOLDER`, run by dev.py on a virtual one.
 
 Opens the real window on the sample articles, tags the first one with mouse and keys, exports it, and prints where the
-training set, its report and a picture of the window lie. `--pictures` makes the pictures of docs/ instead (see
+training set, its report and a picture of the window are. `--pictures` makes the pictures of docs/ instead (see
 `pictures`).
 """
 
@@ -10,67 +10,21 @@ import os
 import shutil
 import sys
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QMouseEvent
+from pictures import take_pictures
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from window_driver import create_sample_corpus, open_desk, tag_all
 
-from annotator import i18n
 from annotator.jobs.export.exporter import ExportOptions, export
-from annotator.jobs.imports.importer import import_paths
-from annotator.model.labels import default_labels
-from annotator.resources import resource_path
-from annotator.settings import Settings
 from annotator.store.corpus import Corpus
-from annotator.ui import app
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-LEFT, PLAIN = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-ANNOTATOR: Final = "سناء"
-
-
-class Tag(NamedTuple):
-    """A label's key, words of the first sample, which of their occurrences is meant, and the value they have."""
-
-    key: str
-    words: str
-    nth: int = 0
-    value: str = ""
-
-
-TAGS: Final = (
-    Tag("1", "الثلاثاء 09 يوليوز 2024 على الساعة 09:00", value="2024-07-09T09:00"),
-    Tag("2", "وزارة التربية الوطنية"),
-    Tag("3", "خطة لدعم القراءة"),
-    Tag("2", "وزارة التربية الوطنية والتعليم الأولي والرياضة"),
-    Tag("1", "أمس الاثنين", value="2024-07-08"),
-    Tag("3", "الخطة الوطنية لدعم القراءة 2024-2028", value="2024/2028"),
-    Tag("1", "2024-2028", value="2024/2028"),
-    Tag("1", "شتنبر المقبل", value="2024-09"),
-    Tag("3", "خارطة طريق وزارة التربية الوطنية لتجويد التعلمات 2023-2027", value="2023/2027"),
-    Tag("2", "وزارة التربية الوطنية", 3),
-    Tag("1", "2023-2027", value="2023/2027"),
-    Tag("2", "البنك الدولي"),
-    Tag("2", "المجلس الأعلى للتربية والتكوين والبحث العلمي"),
-    Tag("2", "منظمة الأمم المتحدة للتربية والعلم والثقافة (اليونسكو)"),
-    Tag("2", "الأمم المتحدة"),
-    Tag("1", "3 إلى 14 شتنبر 2024", value="2024-09-03/2024-09-14"),
-    Tag("1", "نهاية أكتوبر", value="2024-10-31"),
-    Tag("2", "الأكاديمية الجهوية للتربية والتكوين لجهة فاس-مكناس"),
-    Tag("1", "2020 و2023", value="2020/2023"),
-    Tag("3", "برنامج «ساعة للكتاب»"),
-    Tag("1", "سنة 2028", value="2028"),
-    Tag("2", "لجنة التعليم والثقافة والاتصال بمجلس النواب"),
-    Tag("2", "مجلس النواب"),
-    Tag("1", "يوم الأربعاء 15 يناير 2025 على الساعة الثالثة بعد الزوال", value="2025-01-15T15:00"),
-    Tag("1", "اليوم الموالي", value="2025-01-16"),
-)
-"""Every span of the first sample, as the labels' guidelines have it."""
 
 
 def main() -> int:
+    """Do the main job, or make the pictures of docs/, and return 0, the exit code."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("folder", type=Path, help="where everything goes; an earlier run's is emptied first")
     arguments.add_argument(
@@ -81,19 +35,17 @@ def main() -> int:
         metavar="PLACE",
         help="make the pictures of docs/ instead, there or in another folder",
     )
-    chosen = arguments.parse_args()
-    folder: Path = chosen.folder.absolute()
-    clear(folder)
+    options = arguments.parse_args()
+    folder: Path = options.folder.absolute()
+    clear_folder(folder)
     os.environ["ANNOTATOR_HOME"] = str(folder / "home")  # the person's own settings are neither read nor written
-    if not chosen.pictures:
-        return job(folder)
-    from pictures import take_all
-
-    return take_all(folder, chosen.pictures.absolute())
+    if not options.pictures:
+        return run_main_job(folder)
+    return take_pictures(folder, options.pictures.absolute())
 
 
-def clear(folder: Path) -> None:
-    """An empty folder; one that holds anything but an earlier run's things is left alone, and the program ends."""
+def clear_folder(folder: Path) -> None:
+    """Make the folder, or empty it of an earlier run's files. Raises SystemExit where it holds anything else."""
     mark = folder / "made-by-demo"
     if folder.exists() and any(folder.iterdir()) and not mark.exists():
         raise SystemExit(f"{folder} holds other things: name a new folder")
@@ -102,9 +54,9 @@ def clear(folder: Path) -> None:
     mark.touch()
 
 
-def job(folder: Path) -> int:
-    """The main job, end to end."""
-    corpus = samples(folder / "demo.corpus")
+def run_main_job(folder: Path) -> int:
+    """Tag the first sample in the window, export it, print where everything is, and return 0, the exit code."""
+    corpus = create_sample_corpus(folder / "demo.corpus")
     desk = open_desk(corpus, language="ar", theme="light", size=(1366, 768))
     tag_all(desk)
     desk.window.grab().save(str(folder / "window.png"))
@@ -126,84 +78,6 @@ def job(folder: Path) -> int:
     print(f"what became of each:   {target}.report.json")
     print(f"picture of the window: {folder / 'window.png'}")
     return 0
-
-
-def samples(path: Path) -> Path:
-    """A corpus with the sample articles."""
-    with Corpus.create(path, default_labels()) as corpus:
-        for _count in import_paths(corpus, sorted(resource_path("samples").glob("*.txt"))):
-            pass
-    return path
-
-
-def open_desk(corpus: Path, *, language: str, theme: str, size: tuple[int, int]) -> app.ApplicationController:
-    """The window on a corpus."""
-    i18n.set_language(language)
-    settings = Settings(language=language, theme=theme, annotator=ANNOTATOR)  # type: ignore[arg-type]
-    desk = app.ApplicationController(app.create_application(), settings)
-    desk.open_corpus(Corpus.open(corpus))
-    desk.window.resize(*size)
-    desk.window.show()
-    desk.window.activateWindow()
-    if not QTest.qWaitForWindowActive(desk.window, 10_000):
-        raise SystemExit("the window never became the active one")
-    desk.window.view.setFocus()
-    return desk
-
-
-def place_of(text: str, tag: Tag) -> tuple[int, int]:
-    """Where the words of a tag stand in the first sample."""
-    start = -1
-    for _ in range(tag.nth + 1):
-        start = text.index(tag.words, start + 1)
-    return start, start + len(tag.words)
-
-
-def tag_all(desk: app.ApplicationController) -> None:
-    """Drag over each of TAGS with the mouse, leave out what is written onto its first word, and press its key."""
-    session, view = desk.session, desk.window.view
-    assert session.article
-    for tag in TAGS:
-        start, end = place_of(session.article.text, tag)
-        QTest.keyClick(view, Qt.Key.Key_Escape)  # beside the selected span, a drag would take hold of its edge
-        view.reveal(start, end)
-        drag(desk, start, end)
-        for _proclitic in range(2):
-            if view.selected_text() != tag.words:
-                QTest.keyClick(view, Qt.Key.Key_Space)
-        if view.selected_text() != tag.words:
-            raise SystemExit(f"“{view.selected_text()}” was selected, and not “{tag.words}”")
-        before = len(session.spans)
-        QTest.keyClick(view, ord(tag.key))
-        if len(session.spans) != before + 1:
-            raise SystemExit(f"“{tag.words}” was not tagged")
-    view.verticalScrollBar().setValue(0)
-    QTest.qWait(50)
-
-
-def drag(desk: app.ApplicationController, start: int, end: int) -> None:
-    """From the first half of letter at `start` to the second half of the one before `end`."""
-    viewport = desk.window.view.viewport()
-    first, last = place(desk, start, after=False), place(desk, end - 1, after=True)
-    QTest.mousePress(viewport, LEFT, PLAIN, first)
-    for step in range(1, 6):
-        point = QPointF(first) + (QPointF(last) - QPointF(first)) * step / 5
-        moved = QMouseEvent(
-            QEvent.Type.MouseMove, point, viewport.mapToGlobal(point), Qt.MouseButton.NoButton, LEFT, PLAIN
-        )
-        QApplication.sendEvent(viewport, moved)
-    QTest.mouseRelease(viewport, LEFT, PLAIN, last)
-
-
-def place(desk: app.ApplicationController, offset: int, *, after: bool) -> QPoint:
-    """The point of the viewport in the first or the second half of letter at this offset."""
-    view = desk.window.view
-    line = view.page().line_of(offset)
-    assert line
-    box = next(box for box in line.boxes if box.start <= offset < box.end)
-    quarter = (box.right - box.left) / 4
-    x = box.left + quarter if box.is_rtl == after else box.right - quarter
-    return view.map_from_page(x, (line.top + line.bottom) / 2).toPoint()
 
 
 if __name__ == "__main__":

@@ -1,31 +1,31 @@
-"""The commands of this project, for a machine with nothing but Python 3.11 or later.
+"""Run the commands of this project, on a machine with nothing but Python 3.11 or later.
 
     python3 packaging/dev.py run [-- ARGUMENTS]   open the window on the sample articles
     python3 packaging/dev.py test [ARGUMENTS]     run the tests (ARGUMENTS go to pytest)
     python3 packaging/dev.py lint                 check style, types, layers and names
-    python3 packaging/dev.py bench [PART...]      measure the main job against known things
-    python3 packaging/dev.py package              make what a person installs on this system, in dist/
+    python3 packaging/dev.py bench [PART...]      measure the main job against other programs
+    python3 packaging/dev.py package              make the packages for this system, in dist/
 
 `test` runs all tests but the slow ones, in parallel; `test --all` runs those too. Tests that ARGUMENTS name
 run one after the other.
 
 `test --with consumers [ARGUMENTS]` also installs the heavy programs that read what the annotator
 writes (spaCy, seqeval and the like), for the tests that are skipped without them. `--with wayland`
-installs a Wayland compositor that needs no screen, for those that use the window there; both may stand.
+installs a Wayland compositor that needs no screen, for tests of the window there; both may be given.
 
 `test --with windows [--all] [ARGUMENTS]`, by root on Linux, runs the tests under Wine instead, with
-Windows' own Python and Qt: all that need no window, a selection of the others, or all (--all), and
+Python and Qt for Windows: all that need no window, a selection of the others, or all (--all), and
 then the story of the installed program, unless ARGUMENTS name tests. --installed runs it alone.
 
-`test --with mutants [--count 300] [--seed 1]` changes a copy of the program in so many small ways, and says which of
-them no test notices (`--help` has the rest). It takes an hour or so.
+`test --with mutants [--count 300] [--seed 1]` changes a copy of the program in that many small ways, and prints which
+of them no test notices (`--help` has the rest). It takes an hour or so.
 
-Each first makes what it needs and is missing: the environment in .venv with the packages that
+Each first makes what is missing of what it needs: the environment in .venv with the packages that
 constraints.txt pins, the compiled translations and, on Linux, the system libraries that Qt needs.
-What cannot be installed from here, it says how to install.
+Where something cannot be installed from here, it says how to install it.
 """
 
-# Standard library only, and no syntax that an older Python cannot read: it must get as far as saying so.
+# Standard library only, and no syntax that an older Python cannot parse: such a one must get to the message below.
 
 import contextlib
 import ctypes
@@ -71,7 +71,7 @@ LINTERS = (
     ("-m", "ruff", "check", "."),
     ("-m", "ruff", "format", "--check", "."),
     ("-m", "mypy"),
-    # What one system alone reaches is unreachable on the others.
+    # Code for one system is unreachable on the others.
     ("-m", "mypy", "--platform", "win32", "--no-warn-unreachable", "annotator"),
     ("-m", "mypy", "--platform", "darwin", "--no-warn-unreachable", "annotator"),
     ("-c", "from importlinter.cli import lint_imports_command; lint_imports_command()", "--no-cache"),
@@ -113,18 +113,18 @@ WAYLAND_PROGRAMS = {"grim": "grim", "sway": "sway", "wl-copy": "wl-clipboard"}
 
 
 class CannotGoOn(Exception):
-    """Why, in a sentence, and what to type where that helps."""
+    """A command that cannot be carried out: why, in a sentence, and what to type where that helps."""
 
     exit_code = 2
 
 
 def say(text: str) -> None:
-    """One line of progress, kept apart from what the programs print."""
+    """Print a line of progress to standard error, apart from what the programs print."""
     print(text, file=sys.stderr, flush=True)
 
 
-def quietly(doing: str, command: Sequence[str | Path], env: Mapping[str, str] | None = None) -> None:
-    """Run a command and show what it printed only if it fails. Raises CannotGoOn then."""
+def run_quietly(doing: str, command: Sequence[str | Path], env: Mapping[str, str] | None = None) -> None:
+    """Run a command, and if it fails, print its output and raise CannotGoOn."""
     done = subprocess.run(
         command,
         cwd=ROOT,
@@ -142,7 +142,7 @@ def quietly(doing: str, command: Sequence[str | Path], env: Mapping[str, str] | 
 
 def hand_over(command: Sequence[str | Path], cwd: Path | None = None, env: Mapping[str, str] | None = None) -> int:
     """Run a program in this terminal, and return its exit code as a shell would give it."""
-    # Ctrl+C reaches the program from the terminal too: it ends as it sees fit, and this goes on after it.
+    # Ctrl+C reaches the program from the terminal too: it ends in its own way, and this goes on after it.
     signal.signal(signal.SIGINT, lambda *_: None)
     code = subprocess.run(command, cwd=cwd, env=env).returncode
     return code if code >= 0 else 128 - code
@@ -151,19 +151,19 @@ def hand_over(command: Sequence[str | Path], cwd: Path | None = None, env: Mappi
 # The environment
 
 
-def stamp() -> str:
-    """What .venv is made from: its Python and its place on one line, the requirements on the next."""
+def environment_stamp() -> str:
+    """Return what .venv is made from: its Python and its path on one line, a digest of the requirements on the next."""
     installed = hashlib.sha256(PROJECT.read_bytes() + CONSTRAINTS.read_bytes()).hexdigest()
     return "Python {}.{} {}\n{}".format(*sys.version_info[:2], VENV, installed)
 
 
 def make_environment(groups: Iterable[str] = ()) -> None:
-    """Bring .venv up to date with this Python, pyproject.toml and constraints.txt, with these groups in it.
+    """Bring .venv up to date with this Python, pyproject.toml and constraints.txt, and add these groups.
 
-    A group that is there stays, and is brought up to date with the rest: the last line of the stamp says which are.
+    A group that is installed stays, and is updated with the rest: the last line of the stamp lists the groups.
     """
     stamp_file = VENV / "stamp"
-    wanted = stamp()
+    wanted = environment_stamp()
     current = stamp_file.read_text(encoding="utf-8") if stamp_file.exists() and PYTHON.exists() else ""
     place, digest, installed = [*current.split("\n"), "", ""][:3]
     present = set(installed.split())
@@ -173,20 +173,22 @@ def make_environment(groups: Iterable[str] = ()) -> None:
     if place != wanted.split("\n")[0]:
         present = set()
         say(f"Making the Python environment in {VENV} …")
-        quietly("Making the environment", [sys.executable, "-m", "venv", "--clear", VENV])
+        run_quietly("Making the environment", [sys.executable, "-m", "venv", "--clear", VENV])
     present.update(groups)
     say("Installing the Python packages (the first time, this takes a minute or two) …")
     pip: list[str | Path] = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
     pip += ["--constraint", CONSTRAINTS]
-    # What builds the project is pinned too; pip left to itself would fetch the newest for each build.
-    # One of the consumers, seqeval, is built here too: it comes as source alone.
+    # The build tools are pinned too: by default pip would fetch the newest for each build.
+    # One of the consumers, seqeval, is built here too: it is distributed as source only.
     built = ["setuptools", "setuptools-scm"] if "consumers" in present else []
-    quietly("Installing the build tools", [*pip, "hatchling", "editables", "babel", *built])
-    quietly("Installing the packages", [*pip, "--no-build-isolation", *checkout_with(["dev", *sorted(present)])])
+    run_quietly("Installing the build tools", [*pip, "hatchling", "editables", "babel", *built])
+    run_quietly(
+        "Installing the packages", [*pip, "--no-build-isolation", *checkout_requirements(["dev", *sorted(present)])]
+    )
     stamp_file.write_text(f"{wanted}\n{' '.join(sorted(present))}", encoding="utf-8", newline="\n")
 
 
-def requirements(group: str) -> list[str]:
+def read_requirements(group: str) -> list[str]:
     """Return the requirements of a dependency group of pyproject.toml (PEP 735).
 
     They are read here because the pip that comes with Debian 12 knows no groups.
@@ -196,52 +198,52 @@ def requirements(group: str) -> list[str]:
     groups = tomllib.loads(PROJECT.read_text(encoding="utf-8"))["dependency-groups"]
     packages: list[str] = []
     for entry in groups[group]:
-        packages += [entry] if isinstance(entry, str) else requirements(entry["include-group"])
+        packages += [entry] if isinstance(entry, str) else read_requirements(entry["include-group"])
     return packages
 
 
-def checkout_with(groups: Iterable[str]) -> list[str]:
+def checkout_requirements(groups: Iterable[str]) -> list[str]:
     """Return what pip installs: the checkout, with the extras that these groups name, and their other packages.
 
-    pip takes the checkout and its own name with extras for two projects.
+    pip would take the checkout and its own name with extras for two projects.
     """
-    packages = [package for group in groups for package in requirements(group)]
+    packages = [package for group in groups for package in read_requirements(group)]
     own = [package for package in packages if package.startswith(f"{NAME}[")]
     extras = ",".join(package[len(NAME) + 1 : -1] for package in own)
     return ["--editable", f".[{extras}]" if extras else ".", *(package for package in packages if package not in own)]
 
 
-def make_peers() -> Path:
+def make_peer_environment() -> Path:
     """Bring .venv-peers up to date, and return its Python. Raises CannotGoOn, as where there is no network."""
-    packages = requirements(PEER_GROUP)
-    python, kept = PEERS / _BINARY, PEERS / "stamp"
+    packages = read_requirements(PEER_GROUP)
+    python, stamp_file = PEERS / _BINARY, PEERS / "stamp"
     pins = hashlib.sha256(CONSTRAINTS.read_bytes()).hexdigest()
     wanted = "Python {}.{} {}\n{}\n{}".format(*sys.version_info[:2], PEERS, " ".join(packages), pins)
-    if python.exists() and kept.exists() and kept.read_text(encoding="utf-8") == wanted:
+    if python.exists() and stamp_file.exists() and stamp_file.read_text(encoding="utf-8") == wanted:
         return python
     say(f"Making the environment of the peers in {PEERS} (a minute or two) …")
-    quietly("Making the environment of the peers", [sys.executable, "-m", "venv", "--clear", PEERS])
+    run_quietly("Making the environment of the peers", [sys.executable, "-m", "venv", "--clear", PEERS])
     pip: list[str | Path] = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
-    quietly("Installing the peers", [*pip, "--constraint", CONSTRAINTS, *packages])
-    kept.write_text(wanted, encoding="utf-8", newline="\n")
+    run_quietly("Installing the peers", [*pip, "--constraint", CONSTRAINTS, *packages])
+    stamp_file.write_text(wanted, encoding="utf-8", newline="\n")
     return python
 
 
 def compile_translations() -> None:
-    """Compile the catalogues unless they were, as they now are."""
-    kept = VENV / "compiled"
+    """Compile the catalogues unless they have not changed since the last time."""
+    stamp_file = VENV / "compiled"
     sources = sorted((ROOT / "resources" / "i18n").glob("*.po"))
     wanted = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
-    if not kept.exists() or kept.read_text(encoding="utf-8") != wanted:
-        quietly("Compiling the translations", [PYTHON, ROOT / "packaging" / "catalogues.py"])
-        kept.write_text(wanted, encoding="utf-8", newline="\n")
+    if not stamp_file.exists() or stamp_file.read_text(encoding="utf-8") != wanted:
+        run_quietly("Compiling the translations", [PYTHON, ROOT / "packaging" / "catalogues.py"])
+        stamp_file.write_text(wanted, encoding="utf-8", newline="\n")
 
 
 # The system, on Linux
 
 
-def loads(library: str) -> bool:
-    """Whether the dynamic linker finds the library, which is what Qt will ask of it."""
+def can_load(library: str) -> bool:
+    """Whether the dynamic linker finds the library, as Qt will ask it to."""
     try:
         ctypes.CDLL(library)
     except OSError:
@@ -249,13 +251,13 @@ def loads(library: str) -> bool:
     return True
 
 
-def lacking(
+def find_missing(
     with_xvfb: bool,
     with_wayland: bool = False,
-    loads: Callable[[str], bool] = loads,
+    loads: Callable[[str], bool] = can_load,
     finds: Callable[[str], object] = shutil.which,
 ) -> dict[str, str]:
-    """What the programs cannot do without and this system does not have, with the Debian package of each."""
+    """Return what the programs need and this system lacks, with the Debian package of each."""
     missing = {library: package for library, package in QT_LIBRARIES.items() if not loads(library)}
     if with_xvfb and not finds("Xvfb"):
         missing["Xvfb"] = "xvfb"
@@ -267,7 +269,7 @@ def lacking(
 
 
 def has_arabic_font() -> bool:
-    """Whether a font for Arabic is installed: fontconfig knows, else the names of the files tell."""
+    """Whether a font for Arabic is installed, by fontconfig or else by the names of the files."""
     if shutil.which("fc-list"):
         return bool(subprocess.run(["fc-list", ":lang=ar"], capture_output=True).stdout.strip())
     folders = [Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path.home() / ".local/share/fonts"]
@@ -275,13 +277,13 @@ def has_arabic_font() -> bool:
 
 
 def apt_commands(packages: Iterable[str], *before: str) -> list[list[str]]:
-    """What installs Debian packages, each command with `before` (sudo, say) in front of it."""
+    """Return the commands that install Debian packages, each with the prefix `before` (such as sudo)."""
     install = ["apt-get", "install", "--yes", "--no-install-recommends", *sorted(set(packages))]
     return [[*before, "apt-get", "update"], [*before, *install]]
 
 
-def before_apt() -> list[str] | None:
-    """What goes in front of apt-get so that it installs without a question; None where it cannot."""
+def find_apt_prefix() -> list[str] | None:
+    """Return the prefix with which apt-get installs without a question, or None where it cannot."""
     quiet = ["env", "DEBIAN_FRONTEND=noninteractive"]
     if not shutil.which("apt-get"):
         return None
@@ -293,27 +295,27 @@ def before_apt() -> list[str] | None:
 
 
 def prepare_system(with_xvfb: bool, with_wayland: bool = False) -> None:
-    """Install what the programs need and, where apt may do so, a font for Arabic beside the program's own.
+    """Install what the programs need and, where apt is allowed to, a font for Arabic beside the program's own.
 
-    Raises CannotGoOn with what to type where something that is needed cannot be installed from here.
+    Raises CannotGoOn, with what to type, where something that is needed cannot be installed from here.
     """
     if not ON_LINUX:
         return
-    needed = lacking(with_xvfb, with_wayland)
+    needed = find_missing(with_xvfb, with_wayland)
     packages = [*needed.values()] if has_arabic_font() else [*needed.values(), "fonts-noto-core"]
     if not packages:
         return
-    before = before_apt()
+    before = find_apt_prefix()
     if before is not None:
         say(f"Installing {' '.join(sorted(set(packages)))} with apt …")
         try:
             for command in apt_commands(packages, *before):
-                quietly("apt-get", command)
+                run_quietly("apt-get", command)
         except CannotGoOn:
             if needed:
                 raise
             say("Going on with the fonts that the program brings.")
-        needed = lacking(with_xvfb, with_wayland)
+        needed = find_missing(with_xvfb, with_wayland)
     if needed:
         typed = " && ".join(shlex.join(command) for command in apt_commands(packages, "sudo"))
         how = f"Type this, and start again:\n  {typed}" if shutil.which("apt-get") else "Install that, and start again."
@@ -323,8 +325,8 @@ def prepare_system(with_xvfb: bool, with_wayland: bool = False) -> None:
 # The screen, on Linux
 
 
-def screen_opens() -> bool:
-    """Whether a window can be shown: a Wayland or X server lets us in. Always so on other systems."""
+def can_open_screen() -> bool:
+    """Whether a window can be shown: a Wayland or X server accepts a connection. Always true on other systems."""
     if not ON_LINUX:
         return True
     wayland = os.environ.get("WAYLAND_DISPLAY")
@@ -337,21 +339,22 @@ def screen_opens() -> bool:
     xcb = ctypes.CDLL("libxcb.so.1")
     xcb.xcb_connect.restype = ctypes.c_void_p
     connected = ctypes.c_void_p(xcb.xcb_connect(None, None))
-    refused = xcb.xcb_connection_has_error(connected)
+    failed = xcb.xcb_connection_has_error(connected)
     xcb.xcb_disconnect(connected)
-    return not refused
+    return not failed
 
 
 @contextlib.contextmanager
 def virtual_screen() -> Iterator[dict[str, str]]:
-    """The environment for programs on an X server of their own, which ends with the block.
+    """Yield the environment for programs on an X server of their own, which ends with the block.
 
-    The settings of the person's own desktop are left out, so that it looks alike everywhere.
+    The settings of the user's own desktop are left out, so that windows look the same everywhere.
+    Raises CannotGoOn where the server does not start.
     """
     reading, writing = os.pipe()
     with os.fdopen(reading) as answer, tempfile.TemporaryFile() as log:
-        # A free display is chosen by the server itself (-displayfd). It is not in this terminal's
-        # group: Ctrl+C must not take the screen away from a program that is still tidying up.
+        # The server itself chooses a free display (-displayfd). It is not in this terminal's
+        # group: Ctrl+C must not take the screen away from a program that is still cleaning up.
         server = subprocess.Popen(
             ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1920x1080x24", "-noreset", "-nolisten", "tcp"],
             stdin=subprocess.DEVNULL,
@@ -392,7 +395,7 @@ def prepare(with_xvfb: bool = False, with_wayland: bool = False, groups: Iterabl
 def run(arguments: list[str]) -> int:
     """Open the window, or show the same job on a virtual screen where there is none."""
     prepare()
-    if screen_opens():
+    if can_open_screen():
         return hand_over([PYTHON, "-P", "-m", "annotator", *arguments])
     say("There is no screen here: the same job is now done in a window on a virtual one.")
     prepare_system(with_xvfb=True)
@@ -401,8 +404,10 @@ def run(arguments: list[str]) -> int:
 
 
 def test(arguments: list[str]) -> int:
-    """Run the tests, with `--with GROUP` in front (or several of them) those that need it too; on Linux on a virtual
-    screen, so that no window pops up."""
+    """Run the tests, and with `--with GROUP` in front (once or more) those that need the group too.
+
+    On Linux they run on a virtual screen, so that no window pops up.
+    """
     groups: list[str] = []
     while arguments[:1] == ["--with"]:
         groups, arguments = [*groups, *(arguments[1:2] or [""])], arguments[2:]
@@ -428,7 +433,7 @@ def select_tests(arguments: list[str]) -> list[str]:
     """Return the arguments of pytest: without `--all` the slow tests are left out, unless tests are named."""
     if any((ROOT / argument.partition("::")[0]).exists() for argument in arguments if not argument.startswith("-")):
         return [argument for argument in arguments if argument != ALL]
-    # Each file whole, in one process. Tests of windows wait more than they compute, but whole stories need a core each.
+    # Each file runs in one process. Tests of windows mostly wait, but whole stories need a core each.
     if ALL in arguments:
         selection = ["--numprocesses", str(CORES)]
     else:
@@ -437,7 +442,7 @@ def select_tests(arguments: list[str]) -> list[str]:
 
 
 def lint(arguments: list[str]) -> int:
-    """Run the linters one after the other; return 0 if none has found anything, else 1. Takes no ARGUMENTS."""
+    """Run the linters one after the other, and return the highest of their exit codes. Takes no ARGUMENTS."""
     if arguments:
         raise CannotGoOn("lint takes no arguments.")
     make_environment()
@@ -445,24 +450,18 @@ def lint(arguments: list[str]) -> int:
 
 
 def test_on_wine(arguments: list[str]) -> int:
-    """Run the tests as Windows runs them, under Wine, then the story of the installed program.
-
-    Where tests are named, only those run; with `--installed` only the story does.
-    """
-    sys.path[:0] = [str(ROOT / "packaging"), str(ROOT / "packaging" / "windows")]
-    sys.modules["dev"] = sys.modules[__name__]  # imported anew, it would raise another CannotGoOn
-    import installed_story
-    import wine_tests
-
-    if "--installed" in arguments:
-        return installed_story.main()
-    code = wine_tests.main(arguments)
-    return code if wine_tests.named_tests(arguments) else max(code, installed_story.main())
+    """Run the tests as Windows runs them, under Wine, then the story of the installed program (see on_wine.py)."""
+    command = [sys.executable, str(ROOT / "packaging" / "on_wine.py"), *arguments]
+    if ON_LINUX:  # in place of this program, so that a signal reaches the one that has a screen to close
+        os.execv(sys.executable, command)
+    return hand_over(command)
 
 
 def bench(arguments: list[str]) -> int:
-    """Measure the main job against known things (ARGUMENTS: `bench --help`), on Linux on a virtual screen, so that no
-    window pops up."""
+    """Measure the main job against other programs (ARGUMENTS: `bench --help`).
+
+    On Linux this runs on a virtual screen, so that no window pops up.
+    """
     prepare(with_xvfb=True)
     command: list[str | Path] = [PYTHON, ROOT / "tests" / "benchmarks" / "bench.py", *arguments]
     if not ON_LINUX:
@@ -488,10 +487,15 @@ def main(arguments: list[str]) -> int:
     if name not in COMMANDS:
         say(__doc__)
         return 2
-    # Ended by another program (a CI that runs out of time), the virtual screen is still put away.
+    return run_command(COMMANDS[name], rest[1:] if rest[:1] == ["--"] else rest)
+
+
+def run_command(command: Callable[[list[str]], int], arguments: list[str]) -> int:
+    """Run a command and return its exit code; where it cannot be carried out, say why."""
+    # So that the virtual screen is closed when another program (such as a CI out of time) ends this one.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
-        return COMMANDS[name](rest[1:] if rest[:1] == ["--"] else rest)
+        return command(arguments)
     except CannotGoOn as reason:
         say(str(reason))
         return reason.exit_code

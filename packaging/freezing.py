@@ -1,4 +1,4 @@
-"""What goes into the bundle that PyInstaller makes, and what of all that it finds stays out: rules on names alone.
+"""Decide what goes into the bundle that PyInstaller makes, and what of all that it finds stays out, by names alone.
 
 annotator.spec applies them. A destination is the path of a file in the bundle, with `/` on every system.
 """
@@ -15,7 +15,7 @@ OPTIONAL: Final = (
     *("spacy", "thinc", "pyarrow", "onnxruntime", "tokenizers", "numpy", "pandas", "scipy", "sklearn"),
     *("datasets", "huggingface_hub", "label_studio_sdk", "nltk", "torch", "transformers", "PIL"),
 )
-"""Packages that a person may have beside the program and that the bundle has no room for: what needs one says so."""
+"""Packages that a user may install beside the program and that are too large for the bundle: what needs one says so."""
 
 UNUSED: Final = (
     *("setuptools", "pkg_resources", "distutils", "pip", "_distutils_hack", "IPython", "pygments", "qtpy.tests"),
@@ -23,9 +23,9 @@ UNUSED: Final = (
     *("PySide6.QtNetwork", "PySide6.QtOpenGL", "PySide6.QtOpenGLWidgets", "PySide6.QtDBus", "PySide6.QtTest"),
     *("lxml.objectify", "lxml.isoschematron", "lxml.html.diff", "lxml.html._difflib"),
     *("pytest", "hypothesis", "babel.messages", "sqlite_utils.cli", "click_default_group"),
-    *("ssl", "_ssl", "_hashlib"),  # nothing is ever fetched: what would encrypt it, is six megabytes
+    *("ssl", "_ssl", "_hashlib"),  # six megabytes to encrypt connections, and the program makes none
 )
-"""Modules that something names and nothing that this program does asks for."""
+"""Modules that some import names and nothing that this program does needs."""
 
 DATA: Final[Mapping[str, tuple[str, ...]]] = {
     "cassis": ("resources/*.xml",),
@@ -46,16 +46,16 @@ PLUGINS: Final[Mapping[str, frozenset[str]]] = {
     "wayland-shell-integration": frozenset({"xdg-shell"}),
     "xcbglintegrations": frozenset({"qxcb-egl-integration", "qxcb-glx-integration"}),
 }
-"""The plugins of Qt that the window uses, by their folder and by their name without what systems put around it."""
+"""The plugins of Qt that the window uses, by their folder, named without a system's prefix and suffix."""
 
 _INTERPRETER: Final = re.compile(r"libpython|python3\d*\.dll$", re.IGNORECASE)
 _QT_TEXTS: Final = frozenset({"qtbase_ar.qm", "qtbase_fr.qm"})
 _LOCALES: Final = frozenset({"root.dat", "ar.dat", "en.dat", "fr.dat"})
 
-_OF_AN_INSTALLATION: Final = frozenset({"RECORD", "INSTALLER", "REQUESTED", "direct_url.json"})
-"""What pip writes down of where and how it installed a package: no two folders have the same."""
+_INSTALLATION_RECORDS: Final = frozenset({"RECORD", "INSTALLER", "REQUESTED", "direct_url.json"})
+"""What pip records of where and how it installed a package: it differs from folder to folder."""
 
-LEFT_TO_THE_SYSTEM: Final = (
+SYSTEM_LIBRARIES: Final = (
     *("libstdc++.so", "libgcc_s.so", "libatomic.so"),
     *("libGL.so", "libGLX.so", "libGLdispatch.so", "libEGL.so", "libOpenGL.so", "libdrm.so", "libgbm.so"),
     *("libX11.so", "libX11-xcb.so", "libXau.so", "libXdmcp.so", "libXext.so", "libXrender.so", "libxcb.so"),
@@ -65,23 +65,23 @@ LEFT_TO_THE_SYSTEM: Final = (
     *("libdbus-1.so", "libsystemd.so", "libpcre2-8.so", "libselinux.so", "libmount.so", "libblkid.so", "libcap.so"),
     *("libuuid.so", "libz.so"),
 )
-"""Libraries of Linux that must be of one kind with what the system has: its drivers, its screen, its fonts, its bus.
+"""Libraries of Linux that must match the system's own drivers, screen, fonts and message bus.
 
-Every desktop has them. Two of a kind in one process end it. The list is the AppImage project's, as far as it matters
-here (https://github.com/AppImageCommunity/pkg2appimage/blob/master/excludelist).
+Every desktop has them, and two versions of one in a process crash it. The list is the AppImage project's, as far as it
+matters here (https://github.com/AppImageCommunity/pkg2appimage/blob/master/excludelist).
 """
 
 
-def kept(destination: str) -> bool:
-    """Whether this file has its place in the bundle."""
+def is_bundled(destination: str) -> bool:
+    """Whether this file belongs into the bundle."""
     path = PurePosixPath(destination)
     parts, name = path.parts, path.name
-    if name.startswith(LEFT_TO_THE_SYSTEM) or path.suffix == ".po":  # what the .mo are compiled from
+    if name.startswith(SYSTEM_LIBRARIES) or path.suffix == ".po":  # what the .mo are compiled from
         return False
-    if path.parent.suffix == ".dist-info" and name in _OF_AN_INSTALLATION:
+    if path.parent.suffix == ".dist-info" and name in _INSTALLATION_RECORDS:
         return False
     if "plugins" in parts[:-2] and parts[0] == "PySide6":
-        return _plain(name) in PLUGINS.get(path.parent.name, frozenset())
+        return _plugin_name(name) in PLUGINS.get(path.parent.name, frozenset())
     if path.parent.name == "translations" and parts[0] == "PySide6":
         return name in _QT_TEXTS
     if parts[:2] == ("babel", "locale-data"):
@@ -90,22 +90,24 @@ def kept(destination: str) -> bool:
 
 
 def is_library(destination: str) -> bool:
-    """Whether this binary is there for others alone: a library of Qt's or the system's, and no module or plugin."""
+    """Whether this binary is a library of Qt or of the system, which others need, and no module or plugin."""
     path = PurePosixPath(destination)
-    if path.suffix == ".pyd" or is_pythons(destination):  # on Windows, Python's own modules lie beside the libraries
+    if path.suffix == ".pyd" or is_part_of_python(
+        destination
+    ):  # on Windows, Python's own modules lie beside the libraries
         return False
     if path.suffix == ".dll" and path.parts[:-1] == ("PySide6",):  # where Qt's libraries lie on Windows
         return True
     return path.parts[:-1] in ((), ("PySide6", "Qt", "lib"))
 
 
-def is_pythons(destination: str) -> bool:
-    """Whether this binary is the Python interpreter or a module of its own."""
+def is_part_of_python(destination: str) -> bool:
+    """Whether this binary is the Python interpreter or a module of its standard library."""
     path = PurePosixPath(destination)
     return path.parent.name == "lib-dynload" or (len(path.parts) == 1 and _INTERPRETER.match(path.name) is not None)
 
 
-def needed(
+def select_needed(
     binaries: Iterable[Entry], imports: Callable[[str], Iterable[str]], path: type[PurePath] = PurePath
 ) -> list[Entry]:
     """Return the binaries without the libraries that no other binary is linked to.
@@ -127,24 +129,24 @@ def needed(
             libraries.add(name(destination))
         # On Windows, several binaries may have one name in different folders: the links of all of them count.
         links.setdefault(name(destination), []).extend(map(name, imports(source)))
-    dropped = unneeded(libraries, links)
+    dropped = find_unneeded(libraries, links)
     return [entry for entry in entries if name(entry[0]) not in dropped]
 
 
-def unneeded(libraries: Iterable[str], links: Mapping[str, Iterable[str]]) -> set[str]:
-    """Those of the libraries that nothing links to any more, nor anything else than such a one does.
+def find_unneeded(libraries: Iterable[str], links: Mapping[str, Iterable[str]]) -> set[str]:
+    """Return the libraries that no binary is linked to, except others of these libraries.
 
     `links` has for each binary by its file name, libraries too, the file names that it is linked to.
     """
-    left, gone = set(libraries), set[str]()
+    remaining, dropped = set(libraries), set[str]()
     while True:
-        asked = {name for binary, names in links.items() if binary not in gone for name in names if name != binary}
-        if not (orphans := left - asked):
-            return gone
-        gone |= orphans
-        left -= orphans
+        linked = {name for binary, names in links.items() if binary not in dropped for name in names if name != binary}
+        if not (orphans := remaining - linked):
+            return dropped
+        dropped |= orphans
+        remaining -= orphans
 
 
-def _plain(name: str) -> str:
-    """The name of a plugin without `lib` before it, what is behind it, and the mark of a debugging build."""
+def _plugin_name(name: str) -> str:
+    """Return the name of a plugin without the prefix `lib` and without its suffixes."""
     return name.removeprefix("lib").split(".", 1)[0]

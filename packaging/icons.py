@@ -1,4 +1,4 @@
-"""The program's icon in the sizes and forms that systems ask for, drawn from resources/icons/annotator.svg.
+"""Draw the program's icon from resources/icons/annotator.svg, in the sizes and formats that systems ask for.
 
 python packaging/icons.py FOLDER
 """
@@ -19,8 +19,8 @@ _ICO: Final = (16, 24, 32, 48, 64, 128, 256)
 _ICNS: Final = {16: b"icp4", 32: b"icp5", 64: b"icp6", 128: b"ic07", 256: b"ic08", 512: b"ic09"}
 
 
-def draw(folder: Path) -> None:
-    """Write `SIZE.png` for each of SIZES, and `annotator.ico` and `annotator.icns`, into the folder."""
+def draw_icons(folder: Path) -> None:
+    """Write `SIZE.png` for each of SIZES, and `annotator.ico` and `annotator.icns`, into the folder. Raises OSError."""
     from PySide6.QtCore import QRectF, Qt
     from PySide6.QtGui import QGuiApplication, QImage, QPainter
     from PySide6.QtSvg import QSvgRenderer
@@ -41,23 +41,23 @@ def draw(folder: Path) -> None:
         if not image.save(str(target)):
             raise OSError(f"{target} cannot be written")
         pictures[size] = target.read_bytes()
-    (folder / "annotator.ico").write_bytes(ico(pictures))
-    (folder / "annotator.icns").write_bytes(icns(pictures))
+    (folder / "annotator.ico").write_bytes(build_ico(pictures))
+    (folder / "annotator.icns").write_bytes(build_icns(pictures))
 
 
-def ico(pictures: Mapping[int, bytes]) -> bytes:
-    """An icon of Windows from PNGs by width (https://learn.microsoft.com/windows/win32/menurc/resources-about)."""
-    chosen = [(size, pictures[size]) for size in _ICO]
-    at = 6 + 16 * len(chosen)
+def build_ico(pictures: Mapping[int, bytes]) -> bytes:
+    """Build a Windows icon from PNGs by width (https://learn.microsoft.com/windows/win32/menurc/resources-about)."""
+    images = [(size, pictures[size]) for size in _ICO]
+    offset = 6 + 16 * len(images)
     entries = b""
-    for size, png in chosen:
-        entries += struct.pack("<BBBBHHII", size % 256, size % 256, 0, 0, 1, 32, len(png), at)
-        at += len(png)
-    return struct.pack("<HHH", 0, 1, len(chosen)) + entries + b"".join(png for _, png in chosen)
+    for size, png in images:
+        entries += struct.pack("<BBBBHHII", size % 256, size % 256, 0, 0, 1, 32, len(png), offset)
+        offset += len(png)
+    return struct.pack("<HHH", 0, 1, len(images)) + entries + b"".join(png for _, png in images)
 
 
-def icns(pictures: Mapping[int, bytes]) -> bytes:
-    """An icon of macOS from PNGs by width: kinds and lengths, big-endian, each with its own eight bytes counted."""
+def build_icns(pictures: Mapping[int, bytes]) -> bytes:
+    """Build a macOS icon from PNGs by width: types and big-endian lengths, each including its own eight bytes."""
     chunks = b"".join(
         kind + struct.pack(">I", 8 + len(pictures[size])) + pictures[size] for size, kind in _ICNS.items()
     )
@@ -65,4 +65,4 @@ def icns(pictures: Mapping[int, bytes]) -> bytes:
 
 
 if __name__ == "__main__":
-    draw(Path(sys.argv[1]))
+    draw_icons(Path(sys.argv[1]))

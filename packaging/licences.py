@@ -1,8 +1,8 @@
-"""Says what the bundle is made of and under which terms: one text for people, and the same for the program's window.
+"""List what the bundle is made of and under which licences: as a text, and as JSON for the program's window.
 
     licences.py FOLDER      writes LICENCES.txt and parts.json there
 
-Ends with 1, and says which, where a part names terms that nobody has looked at: see TERMS.
+Ends with 1, and lists the parts, where some have licences that nobody has reviewed: see TERMS.
 """
 
 import os
@@ -24,18 +24,18 @@ TERMS: Final = frozenset(
         *("Apache Software License", "BSD-2-Clause", "BSD-3-Clause", "The BSD 2-Clause License"),
         *("BSD 3-Clause License", "MIT", "MIT License", "PSF-2.0", "CNRI-Python", "OFL-1.1"),
         *("public domain", "Public Domain"),
-        # Changed files of such a part would have to be given away; none is changed.
+        # Changed files of such a part would have to be published; none is changed.
         *("MPL-1.1", "MPL-2.0"),
         # Such a part has to be replaceable: annotator.licenses.REPLACEABLE.
         *("LGPL-3.0-only", "LGPL-2.1-or-later", "GNU Library or Lesser General Public License (LGPL)"),
-        # What it puts into a bundle may be given away under any terms; it says so in its own.
+        # What it puts into a bundle may be distributed under any licence, as its own licence says.
         (
             "GPLv2-or-later with a special exception which allows to use PyInstaller to build and distribute non-free "
             "programs (including commercial ones)"
         ),
     }
 )
-"""Under which terms a part may be in a bundle that is given away under Apache-2.0, in the words of the parts."""
+"""Licences that a part of a bundle under Apache-2.0 may have, in the words of the parts."""
 
 _RULE: Final = "=" * 100
 _HEAD: Final = """\
@@ -52,50 +52,52 @@ The same holds for python-bidi (in _internal/bidi; sources at https://github.com
 """
 
 
-def parts() -> tuple[Component, ...]:
-    """Everything that the program needs and the bundle holds, and PyInstaller, whose starter it has."""
+def collect_parts() -> tuple[Component, ...]:
+    """Return everything that the program needs and the bundle contains, and PyInstaller, whose bootloader it has."""
     return collect_components((*freezing.OPTIONAL, *freezing.UNUSED), ("pyinstaller",))
 
 
-def unknown(found: Iterable[Component]) -> list[str]:
-    """Those of the parts that name terms under which they may not be in a bundle, or nobody knows: `name: terms`."""
-    return [f"{one.name}: {one.terms}" for one in found if not _may_be_given_away(one.terms)]
+def find_unknown_terms(components: Iterable[Component]) -> list[str]:
+    """Return `name: terms` of each component whose licence is not among TERMS."""
+    return [
+        f"{component.name}: {component.terms}" for component in components if not _is_distributable(component.terms)
+    ]
 
 
-def text(found: Iterable[Component]) -> str:
-    """All of it to be read: the list, then the texts of the parts, each once where several parts have it."""
+def format_text(components: Iterable[Component]) -> str:
+    """Return LICENCES.txt: the list, then the texts of the licences, each once where several parts have it."""
     listed, written = list[str](), dict[str, list[str]]()
-    for one in found:
-        listed.append(f"{one.name} {one.version}: {one.terms}  {one.home}".rstrip())
-        for body in one.texts:
-            written.setdefault(body.strip(), []).append(f"{one.name} {one.version}")
+    for component in components:
+        listed.append(f"{component.name} {component.version}: {component.terms}  {component.home}".rstrip())
+        for body in component.texts:
+            written.setdefault(body.strip(), []).append(f"{component.name} {component.version}")
     chapters = (f"{_RULE}\n{', '.join(names)}\n{_RULE}\n\n{body}\n" for body, names in written.items())
     return "\n".join([_HEAD, *listed, "", *chapters])
 
 
-def write(folder: Path, found: Iterable[Component]) -> None:
-    """Write both files into the folder."""
-    contents = BundleContents(tuple(found), commit())
-    (folder / "LICENCES.txt").write_text(text(contents.parts), encoding="utf-8", newline=os.linesep)
+def write(folder: Path, components: Iterable[Component]) -> None:
+    """Write LICENCES.txt and parts.json into the folder."""
+    contents = BundleContents(tuple(components), read_commit())
+    (folder / "LICENCES.txt").write_text(format_text(contents.parts), encoding="utf-8", newline=os.linesep)
     (folder / "parts.json").write_bytes(msgspec.json.format(msgspec.json.encode(contents)))
 
 
-def commit() -> str:
-    """The commit that is packed, shortened; empty in a checkout without its history."""
-    asked = ["git", "rev-parse", "--short", "HEAD"]
+def read_commit() -> str:
+    """Return the short hash of the packed commit, or an empty text in a checkout without its history."""
+    command = ["git", "rev-parse", "--short", "HEAD"]
     try:
-        return subprocess.run(asked, cwd=ROOT, check=True, capture_output=True, text=True).stdout.strip()
+        return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.strip()
     except (OSError, subprocess.CalledProcessError):
         return ""
 
 
-def _may_be_given_away(terms: str) -> bool:
-    """Whether one of the ways that an SPDX expression leaves open is known in all that it asks."""
-    return any(all(each in TERMS for each in way.split(" AND ")) for way in terms.split(" OR "))
+def _is_distributable(terms: str) -> bool:
+    """Whether TERMS has every licence of one of the alternatives of an SPDX expression."""
+    return any(all(licence in TERMS for licence in choice.split(" AND ")) for choice in terms.split(" OR "))
 
 
 if __name__ == "__main__":
-    made = parts()
-    if strangers := unknown(made):
-        sys.exit("Terms that nobody has looked at:\n" + "\n".join(strangers))
-    write(Path(sys.argv[1]), made)
+    components = collect_parts()
+    if unknown := find_unknown_terms(components):
+        sys.exit("Terms that nobody has looked at:\n" + "\n".join(unknown))
+    write(Path(sys.argv[1]), components)

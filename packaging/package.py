@@ -1,6 +1,6 @@
-"""Makes what a person installs on this system, in dist/: `dev.py package` runs it.
+"""Make the packages that people install on this system, in dist/: `dev.py package` runs it.
 
-    arabic-news-annotator_VERSION_ARCHITECTURE.deb, …-VERSION-linux-MACHINE.tar.gz    Linux (made on Debian and its kin)
+    arabic-news-annotator_VERSION_ARCHITECTURE.deb, …-VERSION-linux-MACHINE.tar.gz    Linux (on Debian or the like)
     …-VERSION-windows-MACHINE.exe, …-VERSION-windows-MACHINE.zip                      Windows, with NSIS
     …-VERSION-macos-MACHINE.zip                                                       macOS
 
@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Final
 
 import dev
-from bundle import ROOT, Bundle, moment, version
+from bundle import ROOT, Bundle, read_version, source_date_epoch
 
 HERE: Final = ROOT / "packaging"
 WORK: Final = ROOT / "build" / "package"
@@ -37,16 +37,16 @@ FREEZING: Final = (
     ("Listing the licences", ("packaging/licences.py", "build/package")),
     (
         "PyInstaller",
-        # What it takes over of an earlier run is not in every part what it would make anew: --clean.
+        # --clean: what it reuses of an earlier run may differ from what it would make now.
         (
             *("-m", "PyInstaller", "--noconfirm", "--clean", "--distpath", "build/package/frozen"),
             *("--workpath", "build/package/work", "packaging/annotator.spec"),
         ),
     ),
 )
-"""What freezes the program, step by step: Python programs, run from the top of the checkout with `environment`."""
+"""The steps that freeze the program: Python programs, run in the checkout with `freezing_variables`."""
 TOOLS: Final = {"dpkg-deb": "dpkg", "dpkg-shlibdeps": "dpkg-dev", "strip": "binutils"}
-"""What a package for Debian is made with, and the Debian package of each."""
+"""The programs that make a Debian package, with the package of each."""
 OLDEST_GLIBC: Final = (2, 36)
 """The C library of Debian 12, the oldest system that the packages for Linux are for."""
 NEWER_GLIBC: Final = "--newer-glibc"
@@ -56,114 +56,116 @@ _FINISH: Final = "--frozen"
 def main(arguments: list[str]) -> int:
     """Make the packages of this system and return the exit code. Raises dev.CannotGoOn."""
     if arguments and arguments[0] == _FINISH:
-        return finish(arguments[1:] == [NEWER_GLIBC])
+        return pack(arguments[1:] == [NEWER_GLIBC])
     if arguments not in ([], [NEWER_GLIBC]):
         raise dev.CannotGoOn(f"package takes no arguments but {NEWER_GLIBC}.")
     check_glibc(any_version=bool(arguments))
     prepare_tools()
     make_environment()
-    variables = {**os.environ, **environment(moment()), "PYTHONPATH": str(HERE)}
+    variables = {**os.environ, **freezing_variables(source_date_epoch()), "PYTHONPATH": str(HERE)}
     dev.say("Freezing the program …")
     for doing, command in FREEZING:
-        step(doing, variables, *command)
+        run_step(doing, variables, *command)
     dev.say("Packing it …")
     return dev.hand_over([PYTHON, HERE / "package.py", _FINISH, *arguments], cwd=ROOT, env=variables)
 
 
 def check_glibc(any_version: bool) -> None:
-    """Check that packages made here run on the oldest system supported. Raises dev.CannotGoOn, unless `any_version`."""
-    here = platform.libc_ver()[1]
-    if not dev.ON_LINUX or _version(here) <= OLDEST_GLIBC:
+    """Check that packages made here run on the oldest supported system. Raises dev.CannotGoOn, unless `any_version`."""
+    glibc = platform.libc_ver()[1]
+    if not dev.ON_LINUX or _parse_version(glibc) <= OLDEST_GLIBC:
         return
     oldest = "{}.{}".format(*OLDEST_GLIBC)
     problem = (
-        f"This system has glibc {here}: packages made here do not run where it is older, as in Debian 12 ({oldest})."
+        f"This system has glibc {glibc}: packages made here do not run where it is older, as in Debian 12 ({oldest})."
     )
     if not any_version:
         raise dev.CannotGoOn(f"{problem} Make them on Debian 12, or for newer systems alone with {NEWER_GLIBC}.")
     dev.say(problem)
 
 
-def _version(text: str) -> tuple[int, ...]:
+def _parse_version(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in text.split(".") if part.isdigit())
 
 
-def step(doing: str, environment: Mapping[str, str], *command: str | Path) -> None:
+def run_step(doing: str, environment: Mapping[str, str], *command: str | Path) -> None:
     """Run this Python program in the environment that is frozen. Raises dev.CannotGoOn."""
-    dev.quietly(doing, [PYTHON, *command], environment)
+    dev.run_quietly(doing, [PYTHON, *command], environment)
 
 
-def environment(when: int) -> dict[str, str]:
-    """Return the variables with which the program is frozen; its files are of the second `when` (since 1970)."""
-    return {"PYTHONHASHSEED": "0", "QT_QPA_PLATFORM": "offscreen", "SOURCE_DATE_EPOCH": str(when)}
+def freezing_variables(timestamp: int) -> dict[str, str]:
+    """Return the variables with which the program is frozen, for files of the time `timestamp` (seconds since 1970)."""
+    return {"PYTHONHASHSEED": "0", "QT_QPA_PLATFORM": "offscreen", "SOURCE_DATE_EPOCH": str(timestamp)}
 
 
 def prepare_tools() -> None:
-    """Have apt install what is missing, Qt's libraries too. Raises dev.CannotGoOn with what to type instead."""
+    """Have apt install what is missing, Qt's libraries too. Raises dev.CannotGoOn, with what to type instead."""
     dev.prepare_system(with_xvfb=False)
     if not dev.ON_LINUX:
         return
     if not shutil.which("dpkg"):
         raise dev.CannotGoOn("Packages for Linux are made on Debian or one of its kin.")
     missing = [package for program, package in TOOLS.items() if not shutil.which(program)]
-    missing += python_library()
-    before = dev.before_apt()
+    missing += find_missing_python_library()
+    before = dev.find_apt_prefix()
     if missing and before is None:
         raise dev.CannotGoOn(f"This installs what is missing: sudo apt-get install {' '.join(missing)}")
     if missing and before:
         for command in dev.apt_commands(missing, *before):
-            dev.quietly("apt-get", command)
+            dev.run_quietly("apt-get", command)
 
 
-def python_library() -> list[str]:
-    """Return the Debian package of the library that PyInstaller freezes of Debian's Python, where it is missing."""
+def find_missing_python_library() -> list[str]:
+    """Return the Debian package of the library of Debian's Python that PyInstaller needs, where it is missing."""
     library = sysconfig.get_config_var("INSTSONAME") or ""
-    if sys.base_prefix != "/usr" or ".so" not in library or dev.loads(library):
+    if sys.base_prefix != "/usr" or ".so" not in library or dev.can_load(library):
         return []
     return ["libpython{}.{}".format(*sys.version_info[:2])]
 
 
 def make_environment() -> None:
     """Bring the environment up to date with this Python, pyproject.toml and constraints.txt."""
-    kept = WORK / "stamp"
-    wanted = hashlib.sha256(f"{sys.version}{dev.stamp()}".encode()).hexdigest()
-    if kept.exists() and kept.read_text(encoding="utf-8") == wanted:
+    stamp_file = WORK / "stamp"
+    wanted = hashlib.sha256(f"{sys.version}{dev.environment_stamp()}".encode()).hexdigest()
+    if stamp_file.exists() and stamp_file.read_text(encoding="utf-8") == wanted:
         return
     dev.say(f"Making an environment in {ENVIRONMENT} (this takes a minute or two) …")
     WORK.mkdir(parents=True, exist_ok=True)
-    kept.unlink(missing_ok=True)
-    dev.quietly("Making the environment", [sys.executable, "-m", "venv", "--clear", ENVIRONMENT])
+    stamp_file.unlink(missing_ok=True)
+    dev.run_quietly("Making the environment", [sys.executable, "-m", "venv", "--clear", ENVIRONMENT])
     pip: list[str | Path] = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
     pip += ["--constraint", dev.CONSTRAINTS]
-    dev.quietly("Installing the build tools", [*pip, "hatchling", "editables", "babel"])
-    dev.quietly("Installing the packages", [*pip, "--no-build-isolation", *dev.checkout_with(["package"])])
-    kept.write_text(wanted, encoding="utf-8", newline="\n")
+    dev.run_quietly("Installing the build tools", [*pip, "hatchling", "editables", "babel"])
+    dev.run_quietly("Installing the packages", [*pip, "--no-build-isolation", *dev.checkout_requirements(["package"])])
+    stamp_file.write_text(wanted, encoding="utf-8", newline="\n")
 
 
-def finish(any_glibc: bool = False) -> int:
-    """Pack what was frozen, and say how large each package is.
+def pack(any_glibc: bool = False) -> int:
+    """Pack what was frozen, print how large each package is, and return 0, the exit code.
 
     Raises dev.CannotGoOn where a binary needs a newer C library than the oldest system has, unless `any_glibc`.
     """
     shutil.rmtree(DIST, ignore_errors=True)
     DIST.mkdir()
-    made = Bundle(WORK / "frozen" / "annotator", WORK / "icons", WORK / "LICENCES.txt", version(), moment())
+    bundle = Bundle(
+        WORK / "frozen" / "annotator", WORK / "icons", WORK / "LICENCES.txt", read_version(), source_date_epoch()
+    )
     folder = {"linux": "linux", "darwin": "macos", "win32": "windows"}[sys.platform]
     sys.path.append(str(HERE / folder))
     if sys.platform == "linux":
         import depends
         import linux_packages as packages
 
-        newer = depends.needing_newer_glibc(depends.binaries(made.folder), OLDEST_GLIBC)
+        newer = depends.find_newer_glibc(depends.find_binaries(bundle.folder), OLDEST_GLIBC)
         if newer and not any_glibc:
-            named = ", ".join(f"{path.name} ({version})" for path, version in newer.items())
-            raise dev.CannotGoOn(f"These need a newer glibc than {'{}.{}'.format(*OLDEST_GLIBC)}: {named}.")
+            listing = ", ".join(f"{path.name} ({version})" for path, version in newer.items())
+            raise dev.CannotGoOn(f"These need a newer glibc than {'{}.{}'.format(*OLDEST_GLIBC)}: {listing}.")
     elif sys.platform == "darwin":
         import macos_packages as packages
     else:
         import windows_packages as packages
     sums = ""
-    for path in packages.build(made, WORK, DIST):
+    for path in packages.build(bundle, WORK, DIST):
         sums += f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n"
         print(f"{path.relative_to(ROOT)}  {path.stat().st_size / 1e6:.1f} MB")
     (DIST / f"SHA256SUMS-{folder}").write_text(sums, encoding="utf-8", newline="\n")
@@ -171,8 +173,4 @@ def finish(any_glibc: bool = False) -> int:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main(sys.argv[1:]))
-    except dev.CannotGoOn as reason:
-        dev.say(str(reason))
-        sys.exit(2)
+    sys.exit(dev.run_command(main, sys.argv[1:]))

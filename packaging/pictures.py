@@ -1,7 +1,7 @@
-"""The pictures of docs/: `python packaging/demo.py FOLDER --pictures` (packaging/README.md says more).
+"""Take the pictures of docs/: `python packaging/demo.py FOLDER --pictures` (packaging/README.md says more).
 
-The window in each language, in both themes and in two sizes, on a corpus in the middle of the work; and what the
-annotator's guide tells of, in its languages. Each is taken of a window of its own, on a copy of that corpus.
+The window in each language, in both themes and in two sizes, on a partly annotated corpus; and what the annotator's
+guide shows, in its languages. Each is taken of a window of its own, on a copy of that corpus.
 """
 
 import shutil
@@ -11,11 +11,11 @@ from itertools import count, product
 from pathlib import Path
 from typing import Final
 
-from demo import ANNOTATOR, TAGS, open_desk, place_of, samples
-from features import FEATURES, PLAN, grabbed, select
+from features import FEATURES, PLAN, grab, select_span
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QApplication
+from window_driver import ANNOTATOR, TAGS, create_sample_corpus, locate_words, open_desk
 
 from annotator.i18n import LANGUAGES
 from annotator.model.records import DONE, FLAGGED, SKIPPED
@@ -30,15 +30,15 @@ GUIDES: Final = ("ar", "en")
 _NOTE: Final = "يُراجَع: هل «خطة لدعم القراءة» في العنوان اسم للخطة؟"
 
 
-def take_all(folder: Path, target: Path) -> int:
-    """Make every picture in `target`, with corpora in `folder`; 0, as an exit code."""
+def take_pictures(folder: Path, target: Path) -> int:
+    """Take every picture into `target`, with corpora in `folder`, and return 0, the exit code."""
     target.mkdir(parents=True, exist_ok=True)
-    QApplication.setCursorFlashTime(0)  # the same picture at every moment
-    corpora = _corpora(folder)
+    QApplication.setCursorFlashTime(0)  # a picture does not depend on when it is taken
+    corpora = _copy_corpora(folder)
     for language, theme, size in product(LANGUAGES, THEMES, SIZES):
         desk = open_desk(next(corpora), language=language, theme=theme, size=size)
-        select(desk, PLAN)
-        _save(grabbed(desk.window), target / window_name(language, theme, size))
+        select_span(desk, PLAN)
+        _save(grab(desk.window), target / window_name(language, theme, size))
         _close(desk)
     for language, (name, take) in product(GUIDES, FEATURES.items()):
         desk = open_desk(next(corpora), language=language, theme="light", size=SIZES[0])
@@ -47,26 +47,26 @@ def take_all(folder: Path, target: Path) -> int:
     return 0
 
 
-def names() -> list[str]:
-    """What all the pictures are called."""
+def picture_names() -> list[str]:
+    """Return the file names of all the pictures."""
     windows = [window_name(*which) for which in product(LANGUAGES, THEMES, SIZES)]
     return windows + [f"{name}-{language}.png" for name, language in product(FEATURES, GUIDES)]
 
 
 def window_name(language: str, theme: str, size: tuple[int, int]) -> str:
-    """What the picture of the window is called."""
+    """Return the file name of a picture of the window."""
     return f"window-{language}-{theme}-{size[0]}x{size[1]}.png"
 
 
-# The corpus in the middle of the work
+# The partly annotated corpus
 
 
-def _corpora(folder: Path) -> Iterator[Path]:
-    """Copies of it, each in a file of its own with a name to be seen."""
-    worked = samples(folder / "worked.corpus")
+def _copy_corpora(folder: Path) -> Iterator[Path]:
+    """Yield copies of the corpus without end, each under the name that the pictures show."""
+    worked = create_sample_corpus(folder / "worked.corpus")
     session = Session(ANNOTATOR)
     session.open(Corpus.open(worked))
-    _work(session)
+    _annotate(session)
     session.close()
     for number in count(1):
         copy = folder / str(number) / "news.corpus"
@@ -74,27 +74,30 @@ def _corpora(folder: Path) -> Iterator[Path]:
         yield Path(shutil.copy(worked, copy))
 
 
-def _work(session: Session) -> None:
-    """The first article tagged as TAGS say and noted upon, some others in each state."""
-    for at, state in ((1, DONE), (2, DONE), (3, SKIPPED), (4, FLAGGED), (5, DONE)):
-        session.open_article(at)
+def _annotate(session: Session) -> None:
+    """Tag the first article as TAGS say and write a note on it, and set some others to each state."""
+    for index, state in ((1, DONE), (2, DONE), (3, SKIPPED), (4, FLAGGED), (5, DONE)):
+        session.open_article(index)
         session.set_state(state)
     session.open_article(0)
     assert session.article
     labels = {label.key: label.name for label in session.labels.labels}
     for tag in TAGS:
-        session.tag(labels[tag.key], *place_of(session.article.text, tag))
+        session.tag(labels[tag.key], *locate_words(session.article.text, tag))
         if session.selection and tag.value:
             session.describe(session.selection, tag.value, "")
     session.write_note(_NOTE)
 
 
 def _save(picture: QPixmap, path: Path) -> None:
-    """As a PNG of 256 colours: one of every hue at least, and then the commonest, which no eye can tell from all."""
+    """Save the picture as a PNG of 256 colours: one of every hue, and then the most frequent ones.
+
+    No eye can tell it from the original. Raises SystemExit where it cannot be written.
+    """
     image = picture.toImage().convertToFormat(QImage.Format.Format_RGB32)
-    found = [colour for colour, _count in Counter(memoryview(image.constBits()).cast("I")).most_common()]
-    hues = {colour & 0xE0E0E0: colour for colour in reversed(found)}
-    table = list(dict.fromkeys([*hues.values(), *found]))[:256]
+    colours = [colour for colour, _count in Counter(memoryview(image.constBits()).cast("I")).most_common()]
+    hues = {colour & 0xE0E0E0: colour for colour in reversed(colours)}
+    table = list(dict.fromkeys([*hues.values(), *colours]))[:256]
     if not image.convertToFormat(QImage.Format.Format_Indexed8, table).save(str(path), quality=0):
         raise SystemExit(f"{path} could not be written")
     print(path)
@@ -105,5 +108,5 @@ def _close(desk: app.ApplicationController) -> None:
     desk.session.close()
     desk.window.deleteLater()
     desk.deleteLater()
-    # Else every later window would be painted after the style sheet was read for all the earlier ones too.
+    # Otherwise a later window would be painted only after its style sheet is applied to all earlier ones too.
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

@@ -1,6 +1,6 @@
-"""What every test starts from: English, no settings of the person who runs it or of the system, compiled
-translations."""
+"""Let every test start in English, with compiled translations and without settings of the user or the system."""
 
+import contextlib
 import ctypes
 import os
 import sys
@@ -28,9 +28,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """Give each process of pytest-xdist but the first a screen of its own: windows take the focus from one another."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
     if worker != "gw0" and sys.platform == "linux" and os.environ.get("QT_QPA_PLATFORM") == "xcb":
-        screen = dev.virtual_screen()
-        os.environ.update(screen.__enter__())
-        config.add_cleanup(lambda: screen.__exit__(None, None, None))
+        stack = contextlib.ExitStack()
+        os.environ.update(stack.enter_context(dev.virtual_screen()))
+        config.add_cleanup(stack.close)
 
 
 def is_wine() -> bool:
@@ -62,7 +62,7 @@ def _a_machine_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pyt
 
 @pytest.fixture(scope="session")
 def qapp_cls() -> type:
-    """The program's own, of which pytest-qt makes the one that all tests have."""
+    """Return the program's own class, of which pytest-qt makes the one application of all tests."""
     from annotator.ui.app import Application  # most tests need no window
 
     return Application
@@ -70,7 +70,7 @@ def qapp_cls() -> type:
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
-    """The folder of real articles that may lie beside the checkout; skips where it does not."""
+    """Return the folder of real articles that may be beside the checkout; skips where it is not."""
     folder = Path(__file__).resolve().parents[2] / "shared"
     if not folder.is_dir():
         pytest.skip(f"the real articles ({folder.name}/) are not beside this checkout")

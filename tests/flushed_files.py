@@ -6,15 +6,15 @@ import pytest
 
 
 def sizes_at_fsync(monkeypatch: pytest.MonkeyPatch) -> dict[int, int]:
-    """The bytes of each file and folder, by its inode and in this order, when it was brought to the disk at last."""
+    """Return the size of each file and folder at its last fsync, by its inode and in that order, in bytes."""
     sizes: dict[int, int] = {}
     flush = os.fsync
 
     def fsync(handle: int) -> None:
         flush(handle)
-        told = os.fstat(handle)
-        sizes.pop(told.st_ino, None)
-        sizes[told.st_ino] = told.st_size
+        status = os.fstat(handle)
+        sizes.pop(status.st_ino, None)
+        sizes[status.st_ino] = status.st_size
 
     monkeypatch.setattr(os, "fsync", fsync)
     return sizes

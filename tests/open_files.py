@@ -9,7 +9,7 @@ _STANDING = (str((1 << 30) + 2), "128")
 
 
 def open_beside(path: Path) -> list[str]:
-    """The names of the file at `path` and of those beside it that begin with its name, as far as they are open here.
+    """Return the names of the file at `path` and of those beside it that begin with its name, if they are open here.
 
     Windows does not say which they are, but lets nobody give an open file another name.
     """
@@ -37,7 +37,7 @@ def _is_open(path: Path) -> bool:
 
 
 def standing_locks(path: Path, process: int) -> set[str]:
-    """The locks that a process holds for as long as it has the corpus at `path` open: on the file and on the -shm.
+    """Return the locks that a process has for as long as it has the corpus at `path` open: on the file and on the -shm.
 
     Linux alone says so. Those of a moment, while it reads or writes, are left out.
     """

@@ -33,19 +33,19 @@ _DECIMAL: Final = re.compile(r"\d+\.\d+")
 
 
 def text(page: Path) -> str:
-    """What is on a page."""
+    """Return the text of a page."""
     return page.read_text(encoding="utf-8")
 
 
 def blocks(page: Path, kind: str) -> list[str]:
-    """The code of this kind on a page."""
-    return [code for found, code in _FENCED.findall(text(page)) if found == kind]
+    """Return the code of this kind on a page."""
+    return [code for language, code in _FENCED.findall(text(page)) if language == kind]
 
 
 def keys(written: str) -> list[str]:
-    """The keys that are marked as such, as `Ctrl+Enter`."""
-    found = KEY.findall(" ".join(written.split()))
-    return ["+".join(re.findall(r"<kbd>([^<]+)</kbd>", key)) for key in found]
+    """Return the keys that are marked as such, as `Ctrl+Enter`."""
+    marked = KEY.findall(" ".join(written.split()))
+    return ["+".join(re.findall(r"<kbd>([^<]+)</kbd>", key)) for key in marked]
 
 
 def links(page: Path) -> list[str]:
@@ -55,15 +55,15 @@ def links(page: Path) -> list[str]:
 
 
 def anchors(page: Path) -> set[str]:
-    """What the headings of a page are called in links to them, as GitHub calls them."""
-    found: set[str] = set()
+    """Return the anchors of the headings of a page, as GitHub makes them."""
+    names: set[str] = set()
     times: Counter[str] = Counter()
     for heading in _HEADING.findall(_FENCED.sub("", text(page))):
-        shown = re.sub(r"\[([^]]*)\]\([^)]*\)|[*`]", r"\1", heading).strip().lower()
-        name = "".join(letter for letter in shown if _in_anchor(letter)).replace(" ", "-")
-        found.add(f"{name}-{times[name]}" if times[name] else name)
+        plain = re.sub(r"\[([^]]*)\]\([^)]*\)|[*`]", r"\1", heading).strip().lower()
+        name = "".join(letter for letter in plain if _in_anchor(letter)).replace(" ", "-")
+        names.add(f"{name}-{times[name]}" if times[name] else name)
         times[name] += 1
-    return found
+    return names
 
 
 def _in_anchor(letter: str) -> bool:
@@ -72,17 +72,19 @@ def _in_anchor(letter: str) -> bool:
 
 
 def commands(page: Path) -> list[tuple[str, str]]:
-    """What is typed on a page, in its order, each with what that prints."""
+    """Return what is typed on a page, in its order, each with its output."""
     steps = [step for block in blocks(page, "console") for step in re.split(r"^\$ ", block, flags=re.MULTILINE) if step]
     return [(line, printed) for line, _newline, printed in (step.partition("\n") for step in steps)]
 
 
 def follow(page: Path, folder: Path, **environment: str) -> Iterator[tuple[str, str, str]]:
-    """Do in `folder` what a page says: save its files, type its commands. Yields each command, what the page has it
-    print, and what it prints, of errors too; fails where one does not end with 0."""
+    """Do in `folder` what a page says: save its files, type its commands.
+
+    Yields each command, its output on the page, and what it prints, of errors too; fails where one does not end with 0.
+    """
     for code in blocks(page, "python"):
-        if named := _NAMED.match(code):
-            (folder / named[1]).write_text(code, encoding="utf-8")
+        if match := _NAMED.match(code):
+            (folder / match[1]).write_text(code, encoding="utf-8")
     own = {"ANNOTATOR_LANGUAGE": "en", "ANNOTATOR_HOME": str(folder / "home"), "LOGNAME": "sanae", "COLUMNS": "100"}
     for line, printed in commands(page):
         done = subprocess.run(
@@ -100,23 +102,23 @@ def follow(page: Path, folder: Path, **environment: str) -> Iterator[tuple[str, 
 
 
 def _typed(line: str) -> list[str]:
-    """The words of a command; those of a checkout are at hand in every folder."""
+    """Return the words of a command, with the paths of the checkout made absolute."""
     program, *words = shlex.split(line)
     words = [str(ROOT / word) if word.startswith("resources/") else word for word in words]
     return [sys.executable, *{"annotator": ["-m", "annotator"], "python": []}[program], *words]
 
 
-def prints(shown: str, printed: str, *, roughly: bool = False) -> bool:
+def prints(pattern: str, output: str, *, roughly: bool = False) -> bool:
     """Whether what was printed is what a page shows; `roughly` takes one decimal number for another.
 
     How well a tiny model trains differs from processor to processor, and a score of one digit is padded with a blank.
     """
     if roughly:
-        rounded = (re.sub(" +", " ", _DECIMAL.sub("0.0", text)) for text in (shown, printed))
-        shown, printed = (text.replace(" \n", "\n") for text in rounded)
-    lines = ("(?:.*\n)*?" if line == "…" else _line(line) for line in shown.splitlines())
-    return re.fullmatch("".join(lines), printed) is not None
+        rounded = (re.sub(" +", " ", _DECIMAL.sub("0.0", text)) for text in (pattern, output))
+        pattern, output = (text.replace(" \n", "\n") for text in rounded)
+    lines = ("(?:.*\n)*?" if line == "…" else _line(line) for line in pattern.splitlines())
+    return re.fullmatch("".join(lines), output) is not None
 
 
-def _line(shown: str) -> str:
-    return ".*?".join(map(re.escape, shown.split("…"))) + "\n"
+def _line(pattern: str) -> str:
+    return ".*?".join(map(re.escape, pattern.split("…"))) + "\n"

@@ -1,6 +1,7 @@
 """The translations: what is missing is found, what is new is taken up, and they are compiled."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import catalogues
@@ -8,22 +9,24 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 
+Write = Callable[[str, str], list[str]]
+
 
 @pytest.fixture
-def language(tmp_path, monkeypatch):
-    """Writes one French catalogue for one piece of code, and returns what is missing from it."""
+def language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
+    """Return a function that writes a French catalogue for a piece of code, and returns what is missing from it."""
     (tmp_path / "annotator").mkdir()
     (tmp_path / "i18n").mkdir()
     monkeypatch.setattr(catalogues, "ROOT", tmp_path)
     monkeypatch.setattr(catalogues, "FOLDER", tmp_path / "i18n")
 
-    def write(code, catalogue):
+    def write(code: str, catalogue: str) -> list[str]:
         (tmp_path / "annotator" / "some.py").write_text(code, encoding="utf-8")
         header = (
             'msgid ""\nmsgstr "Plural-Forms: nplurals=2; plural=(n > 1);\\nContent-Type: text/plain; charset=utf-8"\n\n'
         )
         (tmp_path / "i18n" / "fr.po").write_text(header + catalogue, encoding="utf-8")
-        return catalogues.missing()
+        return catalogues.find_problems()
 
     return write
 
@@ -53,21 +56,23 @@ def language(tmp_path, monkeypatch):
         ),
     ],
 )
-def test_what_is_missing_from_a_translation_is_found(code, catalogue, expected, language):
+def test_what_is_missing_from_a_translation_is_found(
+    code: str, catalogue: str, expected: list[str], language: Write
+) -> None:
     assert language(code, catalogue) == expected
 
 
-def test_updating_takes_up_new_texts_and_drops_old_ones(language, tmp_path):
+def test_updating_takes_up_new_texts_and_drops_old_ones(language: Write, tmp_path: Path) -> None:
     language("_('Undo')\n_('Redo')", 'msgid "Undo"\nmsgstr "Annuler"\n\nmsgid "Gone"\nmsgstr "Parti"\n')
-    catalogues.update()
+    catalogues.update_all()
     written = (tmp_path / "i18n" / "fr.po").read_text(encoding="utf-8")
     assert 'msgid "Redo"' in written
     assert "Annuler" in written
     assert "Gone" not in written
-    assert catalogues.missing() == ["fr: not translated: Redo"]
+    assert catalogues.find_problems() == ["fr: not translated: Redo"]
 
 
-def test_a_newer_translation_is_compiled_over_an_older_one(language, tmp_path):
+def test_a_newer_translation_is_compiled_over_an_older_one(language: Write, tmp_path: Path) -> None:
     compiled = tmp_path / "i18n" / "fr" / "LC_MESSAGES" / "annotator.mo"
     language("_('Undo')", 'msgid "Undo"\nmsgstr "Défaire"')
     catalogues.compile_all()

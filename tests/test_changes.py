@@ -13,39 +13,39 @@ ROOT = Path(__file__).resolve().parent.parent
 ISOLATES = str.maketrans("", "", "\u2066\u2067\u2068\u2069")
 
 
-def told(language):
+def read_changes(language: str) -> str:
     return resource_path("changes", f"{language}.md").read_text(encoding="utf-8").translate(ISOLATES)
 
 
-def shape(text):
+def shape(text: str) -> list[tuple[str, str, list[int]]]:
     """Each version with its day, and how many points each of its groups has."""
     versions = re.split(r"^## ", text, flags=re.M)[1:]
-    heads = [re.search(r"(\d+\.\d+\.\d+) \((\d{4}-\d\d-\d\d)\)$", one.splitlines()[0]) for one in versions]
-    groups = [re.split(r"^### ", one, flags=re.M)[1:] for one in versions]
-    points = [[len(re.findall(r"^- ", group, re.M)) for group in one] for one in groups]
-    return [(*head.groups(), of) for head, of in zip(heads, points, strict=True)]
+    heads = [re.findall(r"(\d+\.\d+\.\d+) \((\d{4}-\d\d-\d\d)\)$", version.splitlines()[0])[0] for version in versions]
+    groups = [re.split(r"^### ", version, flags=re.M)[1:] for version in versions]
+    points = [[len(re.findall(r"^- ", group, re.M)) for group in version] for version in groups]
+    return [(*head, of) for head, of in zip(heads, points, strict=True)]
 
 
-def test_the_newest_version_is_the_programs():
-    assert bundle.releases()[0][0] == __version__
+def test_the_newest_version_is_the_programs() -> None:
+    assert bundle.read_releases()[0][0] == __version__
 
 
-def test_the_page_of_the_checkout_is_the_one_in_the_program():
-    assert (ROOT / "CHANGELOG.md").read_text(encoding="utf-8") == told("en")
-    assert [(version, day) for version, day, _points in shape(told("en"))] == bundle.releases()
+def test_the_page_of_the_checkout_is_the_one_in_the_program() -> None:
+    assert (ROOT / "CHANGELOG.md").read_text(encoding="utf-8") == read_changes("en")
+    assert [(version, day) for version, day, _points in shape(read_changes("en"))] == bundle.read_releases()
 
 
-def test_there_is_a_page_for_each_language_and_no_other():
+def test_there_is_a_page_for_each_language_and_no_other() -> None:
     assert {path.stem for path in resource_path("changes").iterdir()} == set(i18n.LANGUAGES)
 
 
 @pytest.mark.parametrize("language", i18n.LANGUAGES)
-def test_each_language_tells_of_the_same(language):
-    assert shape(told(language)) == shape(told("en"))
-    assert all(point for _version, _day, points in shape(told(language)) for point in points)
+def test_each_language_tells_of_the_same(language: str) -> None:
+    assert shape(read_changes(language)) == shape(read_changes("en"))
+    assert all(point for _version, _day, points in shape(read_changes(language)) for point in points)
 
 
 @pytest.mark.parametrize("language", i18n.LANGUAGES)
-def test_each_language_names_the_same_keys_and_commands(language):
-    named = r"(?:Ctrl|Shift|Alt)\+[A-Za-z+]+|`[^`]+`|(?<![A-Za-z])[A-Z]+(?:[A-Z]|\d)\d*(?![A-Za-z])"
-    assert sorted(re.findall(named, told(language))) == sorted(re.findall(named, told("en")))
+def test_each_language_names_the_same_keys_and_commands(language: str) -> None:
+    pattern = r"(?:Ctrl|Shift|Alt)\+[A-Za-z+]+|`[^`]+`|(?<![A-Za-z])[A-Z]+(?:[A-Z]|\d)\d*(?![A-Za-z])"
+    assert sorted(re.findall(pattern, read_changes(language))) == sorted(re.findall(pattern, read_changes("en")))

@@ -6,16 +6,18 @@ tables under the last heading have a row for each action: `| its text | its keys
 
 import re
 import struct
+from collections.abc import Iterator
 
 import pictures
 import pytest
+from features import FEATURES
 from pages import DOCS, KEY, PAGES, keys
 
 from annotator import i18n
 from annotator.i18n import _
 from annotator.model.display_names import state_title
 from annotator.model.records import STATES
-from annotator.ui.actions.table import ACTIONS, MENUS, default_keys
+from annotator.ui.actions.table import ACTIONS, MENUS, Action, default_keys
 from annotator.ui.article.jump import describe_keys
 from annotator.ui.widgets.bidi_text import format_keys
 
@@ -32,63 +34,63 @@ LARGEST = 6_000_000
 
 
 @pytest.fixture(params=pictures.GUIDES)
-def guide(request):
-    """The guide in one language, which is spoken meanwhile."""
+def guide(request: pytest.FixtureRequest) -> str:
+    """Return the guide in one language, and speak that meanwhile."""
     i18n.set_language(request.param)
     return (DOCS / f"guide.{request.param}.md").read_text(encoding="utf-8")
 
 
-def table(guide):
-    """The sections under the last heading, each with its rows: a text and its keys."""
+def table(guide: str) -> dict[str, list[tuple[str, list[str]]]]:
+    """Return the sections under the last heading, each with its rows: a text and its keys."""
     last = guide.rpartition("\n## ")[2]
     assert last.startswith(_("Keyboard shortcuts"))
     sections = re.split(r"^### (.+)$", last, flags=re.MULTILINE)[1:]
     return {title: list(rows(section)) for title, section in zip(sections[::2], sections[1::2], strict=True)}
 
 
-def rows(section):
-    """The rows of a table of two columns, without its head."""
+def rows(section: str) -> Iterator[tuple[str, list[str]]]:
+    """Return the rows of a table of two columns, without its head."""
     for row in re.findall(r"^\| (.+) \|$", section, re.MULTILINE)[2:]:
         text, pressed = row.split(" | ")
         yield text, keys(pressed)
 
 
-def usual(action):
-    """An action's keys as they are printed, one by one."""
+def usual(action: Action) -> list[str]:
+    """Return an action's keys as they are printed, one by one."""
     return [format_keys([key]).translate(ISOLATES) for key in default_keys(action.name)]
 
 
-def test_the_table_has_every_action_with_its_words_and_its_keys_and_nothing_else(guide):
-    menus = {**MENUS, None: "In the article"}
+def test_the_table_has_every_action_with_its_words_and_its_keys_and_nothing_else(guide: str) -> None:
+    menus: list[tuple[str | None, str]] = [*MENUS.items(), (None, "In the article")]
     assert table(guide) == {
         _(title).replace("&", ""): [(_(action.text), usual(action)) for action in ACTIONS if action.menu == menu]
-        for menu, title in menus.items()
+        for menu, title in menus
     }
 
 
-def test_the_text_before_the_table_names_every_key_of_a_menu(guide):
-    named = keys(guide.rpartition("\n## ")[0])
+def test_the_text_before_the_table_names_every_key_of_a_menu(guide: str) -> None:
+    marked = keys(guide.rpartition("\n## ")[0])
     for action in ACTIONS:
-        assert set(usual(action)[:1]) <= set(named), action.name
+        assert set(usual(action)[:1]) <= set(marked), action.name
 
 
-def test_what_is_in_bold_behind_a_key_is_what_its_action_is_called(guide):
-    said = re.findall(rf"({KEY.pattern})(?:&lrm;)?\s\(\*\*([^*]+)\*\*\)", guide)
-    assert len(said) > 20
+def test_what_is_in_bold_behind_a_key_is_what_its_action_is_called(guide: str) -> None:
+    pairs = re.findall(rf"({KEY.pattern})(?:&lrm;)?\s\(\*\*([^*]+)\*\*\)", guide)
+    assert len(pairs) > 20
     texts = {key: _(action.text) for action in ACTIONS for key in usual(action)}
-    for key, text in said:
+    for key, text in pairs:
         assert texts[keys(key)[0]] == " ".join(text.split())
 
 
-def test_menus_buttons_and_states_are_called_as_in_the_window(guide):
+def test_menus_buttons_and_states_are_called_as_in_the_window(guide: str) -> None:
     words = " ".join(guide.split())
-    for text in (_(named).replace("&", "") for named in NAMED):
+    for text in (_(message).replace("&", "") for message in NAMED):
         assert re.search(rf"\*{re.escape(text)}(?:\*| →| ←)|(?:→|←) {re.escape(text)}\*", words), text
     for state in STATES:
         assert f"| {state_title(state)} |" in words
 
 
-def test_the_key_that_goes_to_numbers_is_told_of_on_both_keyboards(guide):
+def test_the_key_that_goes_to_numbers_is_told_of_on_both_keyboards(guide: str) -> None:
     _letter, _further, (_does, pressed) = describe_keys()
     assert set(pressed.split()) <= set(keys(guide))
 
@@ -96,31 +98,31 @@ def test_the_key_that_goes_to_numbers_is_told_of_on_both_keyboards(guide):
 # --- Pictures
 
 
-def test_every_picture_is_shown_by_a_page():
-    shown = {
+def test_every_picture_is_shown_by_a_page() -> None:
+    names = {
         name
         for page in PAGES
         for name in re.findall(r"(?<=pictures/)[\w.-]+\.(?:png|svg)", page.read_text(encoding="utf-8"))
     }
-    assert {path.name for path in (DOCS / "pictures").iterdir()} == shown
+    assert {path.name for path in (DOCS / "pictures").iterdir()} == names
 
 
-def test_one_command_makes_all_pictures():
-    assert {path.name for path in (DOCS / "pictures").glob("*.png")} == set(pictures.names())
+def test_one_command_makes_all_pictures() -> None:
+    assert {path.name for path in (DOCS / "pictures").glob("*.png")} == set(pictures.picture_names())
 
 
-def test_a_guide_shows_pictures_of_its_own_language(guide):
+def test_a_guide_shows_pictures_of_its_own_language(guide: str) -> None:
     others = {language for language in pictures.GUIDES if language != i18n.current_language()}
     names = set(re.findall(r"pictures/([\w.-]+)-(\w\w)\.png", guide))
     assert {language for _name, language in names}.isdisjoint(others)
-    assert {name for name, _language in names} == set(pictures.FEATURES)
+    assert {name for name, _language in names} == set(FEATURES)
 
 
-def test_a_picture_of_the_window_has_the_size_that_it_is_named_for():
+def test_a_picture_of_the_window_has_the_size_that_it_is_named_for() -> None:
     for path in (DOCS / "pictures").glob("window-*.png"):
         width, height = struct.unpack(">II", path.read_bytes()[16:24])
         assert path.stem.endswith(f"-{width}x{height}")
 
 
-def test_the_pictures_are_no_burden_to_who_clones():
+def test_the_pictures_are_no_burden_to_who_clones() -> None:
     assert sum(path.stat().st_size for path in (DOCS / "pictures").iterdir()) < LARGEST

@@ -1,9 +1,10 @@
 """The story of the installed program: what it reads and decides by itself. The story runs under Wine alone."""
 
+import os
+import subprocess
 import sys
 from pathlib import Path
 
-import dev
 import package
 import pytest
 
@@ -12,6 +13,8 @@ if sys.platform == "win32":
 
 import computer
 import installed_story
+import on_wine
+import wine
 
 from annotator.text.tokenizer import tokenize
 
@@ -108,7 +111,6 @@ def test_the_story_runs_alone_or_after_all_tests(
 ) -> None:
     ran: list[list[str]] = []
     stories: list[None] = []
-    monkeypatch.setitem(sys.modules, "dev", dev)  # it is put there anew
     monkeypatch.setattr(sys, "path", [*sys.path])
 
     def run_tests(arguments: list[str]) -> int:
@@ -121,5 +123,12 @@ def test_the_story_runs_alone_or_after_all_tests(
 
     monkeypatch.setattr("wine_tests.main", run_tests)
     monkeypatch.setattr("installed_story.main", run_story)
-    assert dev.main(["test", "--with", "windows", *arguments]) == bool(stories)
+    assert on_wine.main(arguments) == bool(stories)
     assert (ran[0] if ran else None, len(stories)) == expected
+
+
+def test_what_is_missing_is_said_by_the_program_that_takes_over() -> None:
+    program = ROOT / "packaging" / "on_wine.py"
+    done = subprocess.run([sys.executable, program], env={**os.environ, "PATH": ""}, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert done.stderr.strip() in wine._REASONS.values()

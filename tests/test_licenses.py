@@ -3,6 +3,8 @@
 import importlib.metadata
 import struct
 import sys
+import sysconfig
+from pathlib import Path
 
 import licences
 import msgspec
@@ -17,11 +19,11 @@ from annotator.resources import resource_path
 
 
 @pytest.fixture(scope="module")
-def components():
+def components() -> dict[str, Component]:
     return {component.name: component for component in licenses.list_components()}
 
 
-def test_every_component_has_a_version_and_terms(components):
+def test_every_component_has_a_version_and_terms(components: dict[str, Component]) -> None:
     assert list(components)[:4] == ["Arabic News Annotator", "Qt", "Python", "SQLite"]
     assert {"PySide6_Essentials", "shiboken6", "lxml", "trafilatura", "typing_extensions"} <= set(components)
     assert not {"pip", "pytest", "spacy", "pyinstaller", "arabic-news-annotator"} & set(components)
@@ -31,7 +33,7 @@ def test_every_component_has_a_version_and_terms(components):
     assert components["Python"].version == sys.version.split()[0]
 
 
-def test_licences_that_require_their_text_are_included_in_full(components):
+def test_licences_that_require_their_text_are_included_in_full(components: dict[str, Component]) -> None:
     for name, words in {
         "Arabic News Annotator": "Apache License",
         "Qt": "GNU LESSER GENERAL PUBLIC LICENSE",
@@ -47,7 +49,7 @@ def test_licences_that_require_their_text_are_included_in_full(components):
     assert "Copyright" in "".join(components["lxml"].texts)
 
 
-def test_qt_wheel_with_only_commercial_terms_gets_the_lgpl(tmp_path):
+def test_qt_wheel_with_only_commercial_terms_gets_the_lgpl(tmp_path: Path) -> None:
     wheel = tmp_path / "pyside6_essentials-6.11.3.dist-info"
     (wheel / "licenses").mkdir(parents=True)
     commercial = "Licensees may not use the GNU Lesser General Public License. See the agreement.\n"
@@ -63,7 +65,7 @@ def test_qt_wheel_with_only_commercial_terms_gets_the_lgpl(tmp_path):
     assert titles == ["GNU LESSER GENERAL PUBLIC LICENSE", "GNU GENERAL PUBLIC LICENSE"]
 
 
-def test_only_licence_files_of_a_package_are_checked(tmp_path, monkeypatch):
+def test_only_licence_files_of_a_package_are_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     package = tmp_path / "large-1.0.dist-info"
     (package / "licenses").mkdir(parents=True)
     (package / "licenses" / "LICENSE.txt").write_text("the terms", encoding="utf-8")
@@ -72,23 +74,25 @@ def test_only_licence_files_of_a_package_are_checked(tmp_path, monkeypatch):
     lines = [f"{name},sha256=x,1\n" for name in [*names, f"{package.name}/LICENSE-that-is-gone"]]
     (package / "RECORD").write_text("".join(lines), encoding="utf-8")
 
-    def fail(_):
+    def fail(_: object) -> None:
         raise AssertionError("each of a package's files is looked for, which takes half a minute on Windows")
 
     monkeypatch.setattr(importlib.metadata.Distribution, "files", property(fail))
     assert licenses.read_component(importlib.metadata.Distribution.at(package)).texts == ("the terms",)
 
 
-def test_lgpl_text_of_a_package_is_not_repeated(components):
+def test_lgpl_text_of_a_package_is_not_repeated(components: dict[str, Component]) -> None:
     titles = [text for text in components["python-bidi"].texts if "GNU LESSER GENERAL PUBLIC LICENSE\n" in text]
     assert len(titles) == 1
 
 
 @pytest.mark.parametrize("is_in_prefix", [True, False])
-def test_python_licence_is_found_in_the_prefix_or_taken_from_the_copy(is_in_prefix, tmp_path, monkeypatch):
-    monkeypatch.setattr(licenses.sysconfig, "get_path", lambda name: str(tmp_path / "Lib"))
-    monkeypatch.setattr(licenses.sysconfig, "get_python_version", lambda: "0.0")
-    monkeypatch.setattr(licenses.sys, "base_prefix", str(tmp_path))
+def test_python_licence_is_found_in_the_prefix_or_taken_from_the_copy(
+    is_in_prefix: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sysconfig, "get_path", lambda name: str(tmp_path / "Lib"))
+    monkeypatch.setattr(sysconfig, "get_python_version", lambda: "0.0")
+    monkeypatch.setattr(sys, "base_prefix", str(tmp_path))
     if is_in_prefix:
         (tmp_path / "LICENSE.txt").write_text("the terms of this Python", encoding="utf-8")
     [python] = [part for part in licenses.collect_components() if part.name == "Python"]
@@ -97,8 +101,8 @@ def test_python_licence_is_found_in_the_prefix_or_taken_from_the_copy(is_in_pref
     assert (text == "the terms of this Python") is is_in_prefix
 
 
-def test_every_required_package_is_a_component(components):
-    requirements = map(Requirement, importlib.metadata.requires(licenses.PROJECT))
+def test_every_required_package_is_a_component(components: dict[str, Component]) -> None:
+    requirements = map(Requirement, importlib.metadata.requires(licenses.PROJECT) or [])
     required = {
         canonicalize_name(requirement.name)
         for requirement in requirements
@@ -108,22 +112,22 @@ def test_every_required_package_is_a_component(components):
     assert required <= {canonicalize_name(name) for name in components}
 
 
-def test_fonts_match_the_files(components):
+def test_fonts_match_the_files(components: dict[str, Component]) -> None:
     fonts = {(family(path), version(path)) for path in resource_path("fonts").glob("*.ttf")}
     assert fonts == {
         (component.name, component.version) for component in components.values() if component.terms == "OFL-1.1"
     }
 
 
-def family(path):
+def family(path: Path) -> str:
     return read_name(path, 1)
 
 
-def version(path):
+def version(path: Path) -> str:
     return read_name(path, 5).removeprefix("Version ").partition(";")[0]
 
 
-def read_name(path, name_id):
+def read_name(path: Path, name_id: int) -> str:
     """Read a record of the name table of a font (https://learn.microsoft.com/en-us/typography/opentype/spec/name)."""
     font = path.read_bytes()
     tables = (
@@ -141,7 +145,9 @@ def read_name(path, name_id):
 # --- In a bundle
 
 
-def test_bundle_reads_the_list_written_at_build(components, tmp_path, monkeypatch):
+def test_bundle_reads_the_list_written_at_build(
+    components: dict[str, Component], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     bundle_components = [
         *components.values(),
         Component("libxcb-cursor0", "0.1.5-1", "see its text", "", ("the terms",)),
@@ -152,10 +158,12 @@ def test_bundle_reads_the_list_written_at_build(components, tmp_path, monkeypatc
     (tmp_path / "parts.json").rename(tmp_path / "resources" / "parts.json")
     monkeypatch.setattr(importlib.metadata, "distribution", lambda name: pytest.fail("a bundle has no metadata"))
     assert licenses.list_components() == tuple(bundle_components)
-    assert licenses.load_bundle_contents().commit == licences.commit()
+    contents = licenses.load_bundle_contents()
+    assert contents
+    assert contents.commit == licences.read_commit()
 
 
-def test_written_lists_agree_for_people_and_for_the_window(components, tmp_path):
+def test_written_lists_agree_for_people_and_for_the_window(components: dict[str, Component], tmp_path: Path) -> None:
     licences.write(tmp_path, components.values())
     contents = msgspec.json.decode((tmp_path / "parts.json").read_bytes(), type=BundleContents)
     text = (tmp_path / "LICENCES.txt").read_text(encoding="utf-8")
@@ -165,8 +173,8 @@ def test_written_lists_agree_for_people_and_for_the_window(components, tmp_path)
             assert body.strip() in text
 
 
-def test_shared_terms_are_written_once_with_all_names():
-    text = licences.text(
+def test_shared_terms_are_written_once_with_all_names() -> None:
+    text = licences.format_text(
         [Component("one", "1", "MIT", "", ("Do.",)), Component("two", "2", "MIT", "", ("Do.\n", "And say."))]
     )
     assert text.count("Do.") == 1
@@ -177,8 +185,8 @@ def test_shared_terms_are_written_once_with_all_names():
 # --- Terms
 
 
-def test_every_component_of_a_bundle_may_be_redistributed():
-    assert licences.unknown(licences.parts()) == []
+def test_every_component_of_a_bundle_may_be_redistributed() -> None:
+    assert licences.find_unknown_terms(licences.collect_parts()) == []
 
 
 @pytest.mark.parametrize(
@@ -196,19 +204,20 @@ def test_every_component_of_a_bundle_may_be_redistributed():
         ("", False),
     ],
 )
-def test_incompatible_terms_are_reported(terms, fits):
-    assert (licences.unknown([Component("new", "1", terms)]) == []) is fits
+def test_incompatible_terms_are_reported(terms: str, fits: bool) -> None:
+    assert (licences.find_unknown_terms([Component("new", "1", terms)]) == []) is fits
 
 
-def test_lgpl_components_are_in_replaceable_files(components):
+def test_lgpl_components_are_in_replaceable_files(components: dict[str, Component]) -> None:
     bound = {name for name, component in components.items() if not free_otherwise(component.terms)}
     assert bound == set(licenses.REPLACEABLE)
     for name in bound:
         folder = licenses.library_folder(name)
+        assert folder
         assert any({".so", ".pyd", ".dll"} & set(path.suffixes) for path in folder.rglob("*")), name
     assert licenses.library_folder("lxml") is None
 
 
-def free_otherwise(terms):
+def free_otherwise(terms: str) -> bool:
     """Return whether a component can be used without the LGPL or the GPL."""
     return any("GPL" not in way for way in terms.split(" OR "))

@@ -39,9 +39,9 @@ def calls(folder: str) -> Iterator[tuple[str, ast.Call]]:
 
 @pytest.mark.parametrize("folder", ["annotator", "packaging"])
 def test_whoever_writes_text_says_which_line_ends_it_has(folder: str) -> None:
-    found = list(calls(folder))
-    assert found, "else nothing was looked at"
-    assert [place for place, call in found if "newline" not in {keyword.arg for keyword in call.keywords}] == []
+    writers = list(calls(folder))
+    assert writers, "else nothing was looked at"
+    assert [place for place, call in writers if "newline" not in {keyword.arg for keyword in call.keywords}] == []
 
 
 def test_a_report_of_an_error_has_the_line_ends_of_the_system(monkeypatch: pytest.MonkeyPatch) -> None:

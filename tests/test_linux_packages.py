@@ -14,7 +14,7 @@ import deb
 import depends
 import desktop
 import pytest
-from bundle import NAME, Bundle, releases
+from bundle import NAME, Bundle, read_releases
 
 from annotator import __version__
 from annotator.model.labels import default_labels
@@ -30,98 +30,98 @@ on_linux = pytest.mark.skipif(sys.platform != "linux", reason="the packages for 
 TOLD = "libc6 (>= 2.41), libglib2.0-0t64 (>= 2.84.4), libegl1 (>= 1.7.0), zlib1g (>= 1:1.3.dfsg+really1.3.1), libgl1"
 
 
-def test_the_c_library_has_a_version_and_what_was_renamed_its_older_name():
-    assert depends.entries(TOLD, "2.36") == [
+def test_the_c_library_has_a_version_and_what_was_renamed_its_older_name() -> None:
+    assert depends.parse_depends(TOLD, "2.36") == [
         *("libc6 (>= 2.36)", "libegl1", "libgl1", "libglib2.0-0t64 | libglib2.0-0", "zlib1g")
     ]
-    assert depends.entries("", "2.36") == []
+    assert depends.parse_depends("", "2.36") == []
 
 
-def test_the_c_library_is_as_new_as_the_newest_thing_that_is_asked_of_it():
+def test_the_c_library_is_as_new_as_the_newest_thing_that_is_asked_of_it() -> None:
     headers = (
         "  0x0 0x00 03 GLIBC_2.9\n  0x0 0x00 02 GLIBC_2.36\n  0x0 0x00 04 GLIBC_2.4\n  GLIBCXX_3.4.30\n  GLIBC_PRIVATE"
     )
-    assert depends.c_library(headers) == "2.36"
-    assert depends.c_library("") == "2.34"
+    assert depends.find_required_glibc(headers) == "2.36"
+    assert depends.find_required_glibc("") == "2.34"
 
 
 @on_linux
-def test_a_library_of_no_package_is_found_unless_it_is_the_bundles(tmp_path):
+def test_a_library_of_no_package_is_found_unless_it_is_the_bundles(tmp_path: Path) -> None:
     lines = [
         f"dpkg-shlibdeps: warning: no dependency information found for {tmp_path}/own/libicuuc.so.73 (used by a.so)",
         "dpkg-shlibdeps: warning: no dependency information found for /usr/local/lib/libodd.so.1 (used by b.so)",
     ]
-    assert depends.strangers("\n".join(lines), [tmp_path / "own"]) == ["/usr/local/lib/libodd.so.1"]
-    assert depends.strangers(lines[0], [tmp_path / "own"]) == []
+    assert depends.find_packageless("\n".join(lines), [tmp_path / "own"]) == ["/usr/local/lib/libodd.so.1"]
+    assert depends.find_packageless(lines[0], [tmp_path / "own"]) == []
 
 
 @on_linux
-def test_what_a_real_binary_is_linked_to_is_read_off_it(tmp_path):
+def test_what_a_real_binary_is_linked_to_is_read_off_it(tmp_path: Path) -> None:
     for program in ("dpkg-shlibdeps", "objdump"):
         if not shutil.which(program):
             pytest.skip(f"{program} is not installed; on Debian: sudo apt-get install dpkg-dev binutils")
     shutil.copy("/bin/ls", tmp_path / "ls")
     (tmp_path / "text").write_text("no program")
     (tmp_path / "link").symlink_to("ls")
-    found = depends.binaries(tmp_path)
-    assert found == [tmp_path / "ls"]
-    needed = depends.needed(found, [tmp_path])
+    binaries = depends.find_binaries(tmp_path)
+    assert binaries == [tmp_path / "ls"]
+    needed = depends.find_dependencies(binaries, [tmp_path])
     assert any(re.fullmatch(r"libc6 \(>= 2\.\d+\)", entry) for entry in needed)
     assert "libselinux1" in needed
 
 
 @on_linux
 @pytest.mark.skipif(not shutil.which("objdump"), reason="objdump is not installed; on Debian: apt-get install binutils")
-def test_a_binary_that_needs_a_newer_glibc_is_named(tmp_path):
+def test_a_binary_that_needs_a_newer_glibc_is_named(tmp_path: Path) -> None:
     shutil.copy("/bin/ls", tmp_path / "ls")
-    needed = depends.needing_newer_glibc([tmp_path / "ls"], (2, 0))
-    assert needed == {tmp_path / "ls": depends.c_library(depends._headers([tmp_path / "ls"]))}
-    assert depends.needing_newer_glibc([tmp_path / "ls"], (9, 0)) == {}
+    needed = depends.find_newer_glibc([tmp_path / "ls"], (2, 0))
+    assert needed == {tmp_path / "ls": depends.find_required_glibc(depends._read_headers([tmp_path / "ls"]))}
+    assert depends.find_newer_glibc([tmp_path / "ls"], (9, 0)) == {}
 
 
 # --- The package's control file
 
 
-def test_the_control_file_is_one_that_dpkg_takes():
-    told = deb.control("1.2.3", "amd64", ["libc6 (>= 2.36)", "libegl1"], 130_000)
-    fields = dict(line.split(": ", 1) for line in told.splitlines() if not line.startswith(" "))
+def test_the_control_file_is_one_that_dpkg_takes() -> None:
+    control = deb.format_control("1.2.3", "amd64", ["libc6 (>= 2.36)", "libegl1"], 130_000)
+    fields = dict(line.split(": ", 1) for line in control.splitlines() if not line.startswith(" "))
     assert fields["Package"] == NAME
     assert fields["Version"] == "1.2.3"
     assert fields["Depends"] == "libc6 (>= 2.36), libegl1"
     assert fields["Installed-Size"] == "130000"
-    assert told.endswith("\n")
-    assert all(line.startswith(" ") for line in told.partition("Description: ")[2].splitlines()[1:])
-    assert all(len(line) <= 80 for line in told.splitlines() if line.startswith(" "))
+    assert control.endswith("\n")
+    assert all(line.startswith(" ") for line in control.partition("Description: ")[2].splitlines()[1:])
+    assert all(len(line) <= 80 for line in control.splitlines() if line.startswith(" "))
 
 
-def test_the_libraries_that_debian_has_are_not_in_its_package(tmp_path):
+def test_the_libraries_that_debian_has_are_not_in_its_package(tmp_path: Path) -> None:
     for name in ("libsqlite3.so.0", "libxcb-cursor.so.0", "libpython3.11.so.1.0", "base_library.zip"):
         (tmp_path / name).touch()
     (tmp_path / "PySide6").mkdir()
     (tmp_path / "libQt6Core.so.6").symlink_to("PySide6/Qt/lib/libQt6Core.so.6")
-    assert [path.name for path in deb.borrowed(tmp_path)] == ["libsqlite3.so.0", "libxcb-cursor.so.0"]
+    assert [path.name for path in deb.find_system_libraries(tmp_path)] == ["libsqlite3.so.0", "libxcb-cursor.so.0"]
 
 
-def test_debians_list_of_changes_has_its_form():
-    made = Bundle(HERE, HERE, HERE, "1.2.3", 0)
-    first, *_, last = deb.changelog(made).splitlines()
+def test_debians_list_of_changes_has_its_form() -> None:
+    bundle = Bundle(HERE, HERE, HERE, "1.2.3", 0)
+    first, *_, last = deb.format_changelog(bundle).splitlines()
     assert first == f"{NAME} (1.2.3) unstable; urgency=medium"
     assert re.fullmatch(r" -- .+ <\S+@\S+>  Thu, 01 Jan 1970 00:00:00 [+-]0000", last)
 
 
-def test_the_size_is_in_kibibytes_rounded_up(tmp_path):
+def test_the_size_is_in_kibibytes_rounded_up(tmp_path: Path) -> None:
     (tmp_path / "DEBIAN").mkdir()
     (tmp_path / "DEBIAN" / "control").write_bytes(b"x" * 9000)
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "b").write_bytes(b"x" * 1025)
-    assert deb.size(tmp_path) == 1 + 2
+    assert deb.measure_installed_size(tmp_path) == 1 + 2
 
 
 # --- The archive
 
 
 @on_linux
-def test_the_same_folder_gives_the_same_archive_whoever_packs_it_and_when(tmp_path):
+def test_the_same_folder_gives_the_same_archive_whoever_packs_it_and_when(tmp_path: Path) -> None:
     for place, order in (("one", ("b", "a")), ("two", ("a", "b"))):
         folder = tmp_path / place / "program-1.0"
         (folder / "sub").mkdir(parents=True)
@@ -139,7 +139,9 @@ def test_the_same_folder_gives_the_same_archive_whoever_packs_it_and_when(tmp_pa
     assert packed.read_bytes() == (tmp_path / "two.tar.gz").read_bytes()
     with tarfile.open(packed) as opened:
         members = {member.name: member for member in opened}
-        assert opened.extractfile("program-1.0/sub/twin").read() == b"#!/bin/sh"
+        twin = opened.extractfile("program-1.0/sub/twin")
+        assert twin
+        assert twin.read() == b"#!/bin/sh"
     assert next(iter(members)) == "program-1.0"
     assert {member.mtime for member in members.values()} == {1_000_000}
     assert {(member.uid, member.uname) for member in members.values()} == {(0, "root")}
@@ -153,23 +155,27 @@ def test_the_same_folder_gives_the_same_archive_whoever_packs_it_and_when(tmp_pa
 
 
 @pytest.fixture
-def kind():
-    """What the system is told of the kind of file that a corpus is."""
-    return ET.parse(HERE / f"{NAME}.mime.xml").getroot().find("mime:mime-type", MIME_NAMES)
+def kind() -> ET.Element:
+    """Return the description of the file type of a corpus."""
+    element = ET.parse(HERE / f"{NAME}.mime.xml").getroot().find("mime:mime-type", MIME_NAMES)
+    assert element is not None
+    return element
 
 
-def matches(match, data):
+def matches(match: ET.Element, data: bytes) -> bool:
     """Whether the data is what the element asks for, and one of those within it, as shared-mime-info has it."""
-    at = int(match.get("offset"))
-    value = match.get("value")
+    offset = int(match.attrib["offset"])
+    value = match.attrib["value"]
     wanted = (
         int(value, 16).to_bytes(4, "big") if match.get("type") == "big32" else value.replace("\\000", "\0").encode()
     )
     within = match.findall("mime:match", MIME_NAMES)
-    return data[at : at + len(wanted)] == wanted and (not within or any(matches(one, data) for one in within))
+    return data[offset : offset + len(wanted)] == wanted and (
+        not within or any(matches(child, data) for child in within)
+    )
 
 
-def test_a_corpus_is_known_by_what_is_in_it(kind, tmp_path):
+def test_a_corpus_is_known_by_what_is_in_it(kind: ET.Element, tmp_path: Path) -> None:
     Corpus.create(tmp_path / "a.corpus", default_labels()).close()
     data = (tmp_path / "a.corpus").read_bytes()
     (match,) = kind.findall("mime:magic/mime:match", MIME_NAMES)
@@ -177,16 +183,16 @@ def test_a_corpus_is_known_by_what_is_in_it(kind, tmp_path):
     assert not matches(match, data[:68] + b"\0\0\0\0" + data[72:])
     assert not matches(match, b"text" + data[4:])
     assert kind.get("type") == MIME
-    assert kind.find("mime:glob", MIME_NAMES).get("pattern") == "*.corpus"
+    assert [glob.get("pattern") for glob in kind.findall("mime:glob", MIME_NAMES)] == ["*.corpus"]
 
 
-def entry():
-    """The lines of the entry in the menu, by key."""
+def entry() -> dict[str, str]:
+    """Return the lines of the menu entry, by key."""
     lines = (HERE / f"{NAME}.desktop").read_text(encoding="utf-8").splitlines()
     return dict(line.split("=", 1) for line in lines if "=" in line)
 
 
-def test_a_double_click_on_a_corpus_opens_the_program():
+def test_a_double_click_on_a_corpus_opens_the_program() -> None:
     assert entry()["MimeType"] == f"{MIME};"
     assert entry()["Exec"] == "annotator %f"
     for text in ("Name", "GenericName", "Comment", "Keywords"):
@@ -194,11 +200,13 @@ def test_a_double_click_on_a_corpus_opens_the_program():
 
 
 @on_linux
-def test_the_menu_the_icons_and_the_shops_are_told(tmp_path):
+def test_the_menu_the_icons_and_the_shops_are_told(tmp_path: Path) -> None:
     (tmp_path / "icons").mkdir()
     for size in (16, 256):
         (tmp_path / "icons" / f"{size}.png").write_bytes(b"picture")
-    desktop.share(tmp_path / "share", Bundle(tmp_path, tmp_path / "icons", tmp_path, "1.2.3", 0), "https://a.example/p")
+    desktop.write_share(
+        tmp_path / "share", Bundle(tmp_path, tmp_path / "icons", tmp_path, "1.2.3", 0), "https://a.example/p"
+    )
     written = {path.relative_to(tmp_path / "share").as_posix() for path in (tmp_path / "share").rglob("*.*")}
     assert written == {
         f"applications/{NAME}.desktop",
@@ -208,38 +216,38 @@ def test_the_menu_the_icons_and_the_shops_are_told(tmp_path):
         f"metainfo/{NAME}.metainfo.xml",
         f"mime/packages/{NAME}.xml",
     }
-    told = ET.parse(tmp_path / "share" / "metainfo" / f"{NAME}.metainfo.xml").getroot()
-    versions = [(release.get("version"), release.get("date")) for release in told.findall("releases/release")]
-    assert versions == releases()
+    root = ET.parse(tmp_path / "share" / "metainfo" / f"{NAME}.metainfo.xml").getroot()
+    versions = [(release.get("version"), release.get("date")) for release in root.findall("releases/release")]
+    assert versions == read_releases()
     assert versions[0][0] == __version__
-    shown = [image.text for image in told.findall("screenshots/screenshot/image")]
-    assert shown == [f"https://a.example/p/{name}" for name in desktop.PICTURES]
-    assert told.find("launchable").text == f"{NAME}.desktop"
+    addresses = [image.text for image in root.findall("screenshots/screenshot/image")]
+    assert addresses == [f"https://a.example/p/{name}" for name in desktop.PICTURES]
+    assert root.findtext("launchable") == f"{NAME}.desktop"
     if shutil.which("appstreamcli"):
         path = tmp_path / "share" / "metainfo" / f"{NAME}.metainfo.xml"
         done = subprocess.run(["appstreamcli", "validate", "--no-net", path], capture_output=True, text=True)
         assert not re.search(r"^E:", done.stdout, re.M), done.stdout
 
 
-def test_the_pictures_that_shops_show_are_there(tmp_path):
+def test_the_pictures_that_shops_show_are_there(tmp_path: Path) -> None:
     desktop.copy_pictures(tmp_path / "pictures")
     assert {path.name for path in (tmp_path / "pictures").iterdir()} == set(desktop.PICTURES)
 
 
 @on_linux
-def test_a_copy_in_any_folder_gets_into_the_menu_and_out_of_it(tmp_path):
+def test_a_copy_in_any_folder_gets_into_the_menu_and_out_of_it(tmp_path: Path) -> None:
     folder = tmp_path / 'odd & "quoted" $(name)|50%\\'
     folder.mkdir()
     (tmp_path / "icons").mkdir()
     (tmp_path / "icons" / "16.png").write_bytes(b"picture")
-    desktop.share(folder / "share", Bundle(tmp_path, tmp_path / "icons", tmp_path, "1", 0))
+    desktop.write_share(folder / "share", Bundle(tmp_path, tmp_path / "icons", tmp_path, "1", 0))
     shutil.copy(HERE / "portable" / "install.sh", folder)
     home = tmp_path / "home"
     env = {"HOME": str(home), "PATH": "/usr/bin:/bin"}
     subprocess.run(["sh", folder / "install.sh"], env=env, check=True, capture_output=True)
     share = home / ".local" / "share"
     written = (share / "applications" / f"{NAME}.desktop").read_text(encoding="utf-8")
-    command = re.search(r"^Exec=(.*)$", written, re.M)[1]
+    [command] = re.findall(r"^Exec=(.*)$", written, re.M)
     escaped = str(folder).replace("\\", "\\\\").replace('"', '\\"').replace("$", "\\$").replace("%", "%%")
     assert command == f'"{escaped}/annotator" %f'.replace("\\", "\\\\")
     assert (share / "icons" / "hicolor" / "16x16" / "apps" / f"{NAME}.png").exists()

@@ -73,7 +73,7 @@ def record(tmp_path: Path) -> Record:
 
 @pytest.fixture
 def watched(tmp_path: Path) -> Watched:
-    """Runs Python on these arguments under the watch, and returns what it prints; the exit code 1 tells of refusals."""
+    """Return a function that runs Python under the watch and returns its output; exit code 1 reports refusals."""
 
     def run(*arguments: str | Path, refusing: bool = False) -> str:
         own = {"NETWORK_RECORD": str(tmp_path / "record.txt"), "PYTHONPATH": str(WATCH), "QT_QPA_PLATFORM": "offscreen"}
@@ -112,8 +112,8 @@ def test_no_command_asks_for_a_network(watched: Watched, record: Record, tmp_pat
     files.mkdir()
     (files / "tempting.html").write_text(TEMPTING, encoding="utf-8")
     for name in READ:
-        for at, data in enumerate(build_seeds()[name]):
-            (files / f"{at}.{'txt' if name == 'text' else name}").write_bytes(data)
+        for number, data in enumerate(build_seeds()[name]):
+            (files / f"{number}.{'txt' if name == 'text' else name}").write_bytes(data)
 
     def command(*arguments: str | Path, refusing: bool = False) -> str:
         return watched("-m", "annotator", "--language", "en", *arguments, refusing=refusing)
@@ -121,11 +121,11 @@ def test_no_command_asks_for_a_network(watched: Watched, record: Record, tmp_pat
     imported = command("import", "a.corpus", resource_path("samples"), files, "--add-labels", refusing=True)
     assert "articles added" in imported
     command("suggest", "a.corpus", "--accept", "--annotator", "leila")
-    formats = [one.NAME for one in FORMATS if one not in COMBINED_FORMATS]
+    formats = [format_.NAME for format_ in FORMATS if format_ not in COMBINED_FORMATS]
     assert len(formats) > 10
     for name in formats:
-        chosen = f"--format {name} --annotator leila --state all --zones all --json"
-        account = command("export", "a.corpus", name, *chosen.split(), refusing=True)
+        options = f"--format {name} --annotator leila --state all --zones all --json"
+        account = command("export", "a.corpus", name, *options.split(), refusing=True)
         assert '"verified": true' in account, name
         assert "added" in command("import", f"{name}.corpus", name, "--add-labels", refusing=True)
     assert "learned" in command("learn", "conll2003.corpus").lower()

@@ -36,21 +36,21 @@ every_page = pytest.mark.parametrize("page", PAGES, ids=_called)
 
 
 def options() -> dict[str, set[str]]:
-    """The options of each command, without --help."""
+    """Return the options of each command, without --help."""
     group = build_root()
     context = click.Context(group)
-    found = {}
+    options_of = {}
     for name in group.list_commands(context):
         command = group.get_command(context, name)
         assert command
-        found[name] = {
+        options_of[name] = {
             option
             for parameter in command.params
             if isinstance(parameter, click.Option)
             for option in (*parameter.opts, *parameter.secondary_opts)
             if option.startswith("--")
         }
-    return found
+    return options_of
 
 
 # --- Links
@@ -77,12 +77,12 @@ def test_headings_are_called_in_links_as_github_calls_them(tmp_path: Path) -> No
 
 
 def test_every_page_can_be_reached_from_the_readme() -> None:
-    reached, left = set(), [ROOT / "README.md"]
-    while left:
-        page = left.pop()
+    reached, waiting = set(), [ROOT / "README.md"]
+    while waiting:
+        page = waiting.pop()
         if page.suffix == ".md" and page.is_file() and page not in reached:
             reached.add(page)
-            left += [(page.parent / unquote(link).partition("#")[0]).resolve() for link in pages.links(page)]
+            waiting += [(page.parent / unquote(link).partition("#")[0]).resolve() for link in pages.links(page)]
     decisions = set((DOCS / "adr").glob("*.md"))
     assert set(PAGES) - decisions <= reached
     assert decisions <= reached
@@ -95,8 +95,8 @@ FILE = re.compile(r"`((?:[\w-]+/)+[\w.-]+\.(?:py|toml|sh|spec|yml|plist|po))`(?!
 @every_page
 def test_a_file_that_is_named_is_there(page: Path) -> None:
     places = (ROOT, ROOT / "annotator", ROOT / "packaging")
-    named = set(FILE.findall(pages.text(page)))
-    assert {name for name in named if not any((place / name).exists() for place in places)} == set()
+    files = set(FILE.findall(pages.text(page)))
+    assert {name for name in files if not any((place / name).exists() for place in places)} == set()
 
 
 # --- Commands
@@ -104,8 +104,8 @@ def test_a_file_that_is_named_is_there(page: Path) -> None:
 
 @pytest.mark.parametrize("page", TYPED, ids=_called)
 def test_a_command_prints_what_a_page_shows(page: Path, tmp_path: Path) -> None:
-    for line, shown, told in pages.follow(page, tmp_path):
-        assert pages.prints(shown, told), f"$ {line}\n{told}"
+    for line, expected, printed in pages.follow(page, tmp_path):
+        assert pages.prints(expected, printed), f"$ {line}\n{printed}"
 
 
 def test_what_is_shown_is_told_from_what_is_not() -> None:
@@ -120,16 +120,18 @@ def test_what_is_shown_is_told_from_what_is_not() -> None:
 
 @every_page
 def test_a_command_and_its_options_are_ones(page: Path) -> None:
-    known = options()
+    commands = options()
     wrong = []
     for line in re.findall(r"(?<![\w/.-])annotator (?:--language \w+ )?([a-z]+ [^`\n#]*)", pages.text(page)):
         name, _space, rest = line.partition(" ")
-        if name in known:
-            wrong += [(name, option) for option in re.findall(r"--[a-z][a-z-]*", rest) if option not in known[name]]
-    named = set(re.findall(r"`(?:annotator )?(--[a-z][a-z-]*)", pages.text(page)))
+        if name in commands:
+            wrong += [(name, option) for option in re.findall(r"--[a-z][a-z-]*", rest) if option not in commands[name]]
+    mentioned = set(re.findall(r"`(?:annotator )?(--[a-z][a-z-]*)", pages.text(page)))
     wrong += [
         ("", option)
-        for option in named - OTHERS - {"--language", "--new-window", "--help", "--version"}.union(*known.values())
+        for option in mentioned
+        - OTHERS
+        - {"--language", "--new-window", "--help", "--version"}.union(*commands.values())
     ]
     assert wrong == []
 
@@ -147,17 +149,17 @@ ENGINEERS = DOCS / "engineers.md"
 
 
 def rows(page: Path, heading: str) -> list[list[str]]:
-    """The cells of the first table below a heading."""
+    """Return the cells of the first table below a heading."""
     table = pages.text(page).partition(f"\n## {heading}\n")[2].partition("\n|")[2].partition("\n\n")[0]
     return [[cell.strip() for cell in line.split("|")[1:-1]] for line in table.splitlines()[2:]]
 
 
 def test_the_table_of_commands_has_every_command_with_its_options() -> None:
-    found = {}
-    for said, _does, takes in rows(ENGINEERS, "Commands"):
-        (name,) = re.findall(r"`annotator ([a-z]+) ", said)
-        found[name] = set(re.findall(r"--[a-z-]+", takes))
-    assert found == {name: taken - {"--json"} for name, taken in options().items()}
+    table = {}
+    for command, _does, takes in rows(ENGINEERS, "Commands"):
+        (name,) = re.findall(r"`annotator ([a-z]+) ", command)
+        table[name] = set(re.findall(r"--[a-z-]+", takes))
+    assert table == {name: taken - {"--json"} for name, taken in options().items()}
 
 
 def test_the_table_of_formats_has_every_format() -> None:
@@ -174,10 +176,10 @@ def test_the_table_of_formats_has_every_format() -> None:
 
 @every_page
 def test_a_key_is_somebodys(page: Path) -> None:
-    known = {format_keys([key]).translate(ISOLATES) for action in ACTIONS for key in default_keys(action.name)}
+    shortcuts = {format_keys([key]).translate(ISOLATES) for action in ACTIONS for key in default_keys(action.name)}
     marked = {key for key in pages.keys(pages.text(page)) if "+" in key.rstrip("+") or re.fullmatch(r"F\d+", key)}
     plain = re.findall(r"(?:(?:Ctrl|Alt|Shift)\+)+(?:[A-Z]\b|F\d+|Enter|Delete|[←→↑↓])", pages.text(page))
-    assert marked.union(plain) - known <= {"Shift+Enter"}  # of the line that finds in an article
+    assert marked.union(plain) - shortcuts <= {"Shift+Enter"}  # of the line that finds in an article
 
 
 # --- The README

@@ -3,6 +3,7 @@
 import os
 import sys
 from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Any
 
 import pytest
 
@@ -44,9 +45,10 @@ def test_only_long_paths_are_extended_on_windows(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(sys, "platform", "win32")
     monkeypatch.setattr(os.path, "abspath", str)
     monkeypatch.setattr(paths, "Path", PureWindowsPath)
-    short = PureWindowsPath(r"C:\a.corpus")
-    assert extend_path(short) is short  # type: ignore[arg-type, comparison-overlap]
-    assert str(extend_path(PureWindowsPath(long))) == f"\\\\?\\{long}"  # type: ignore[arg-type]
+    short: Any = PureWindowsPath(r"C:\a.corpus")
+    extended: Any = PureWindowsPath(long)
+    assert extend_path(short) is short
+    assert str(extend_path(extended)) == f"\\\\?\\{long}"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows alone has paths that are long")

@@ -1,5 +1,7 @@
-"""docs/recipes.md adds two formats, a suggester and a language to a copy of the program, which then works as the page
-says; CONTRIBUTING.md names every folder of tests, CONTEXT.md every package, docs/adr every decision."""
+"""Check docs/recipes.md: it adds two formats, a suggester and a language to a copy of the program, which then works.
+
+CONTRIBUTING.md names every folder of tests, CONTEXT.md every package, docs/adr every decision.
+"""
 
 import re
 import shutil
@@ -18,7 +20,7 @@ STEP = re.compile(r"`([\w./-]+)`:\n\n```(\w+)\n(.*?)^```$", re.MULTILINE | re.DO
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The program with what the page adds to it."""
+    """Copy the program with what the page adds to it."""
     folder = tmp_path_factory.mktemp("recipes")
     for part in ("annotator", "resources"):
         shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
@@ -36,7 +38,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def changed(text: str, diff: str) -> str:
-    """The text after a diff, each of whose parts is found in it once."""
+    """Return the text after a diff, each of whose parts is in it once."""
     for part in diff.split("@@\n"):
         lines = part.splitlines()
         before, after = ("\n".join(line[1:] for line in lines if line[0] != sign) for sign in "+-")
@@ -48,8 +50,8 @@ def changed(text: str, diff: str) -> str:
 def test_the_recipes_work(copy: Path) -> None:
     typed = list(pages.follow(PAGE, copy))
     assert len(typed) == 7
-    for line, shown, told in typed:
-        assert pages.prints(shown, told), f"$ {line}\n{told}"
+    for line, expected, printed in typed:
+        assert pages.prints(expected, printed), f"$ {line}\n{printed}"
 
 
 def test_the_recipes_keep_to_the_rules_of_the_house(copy: Path) -> None:
@@ -73,5 +75,5 @@ def test_the_page_names_every_folder_of_tests() -> None:
 
 def test_the_shape_of_the_code_is_all_there_is() -> None:
     (tree,) = pages.blocks(ROOT / "CONTEXT.md", "")
-    there = {path.name for path in (ROOT / "annotator").iterdir() if path.is_dir() or path.suffix == ".py"}
-    assert {name for name in there if not name.startswith("__") and name not in tree} == set()
+    names = {path.name for path in (ROOT / "annotator").iterdir() if path.is_dir() or path.suffix == ".py"}
+    assert {name for name in names if not name.startswith("__") and name not in tree} == set()

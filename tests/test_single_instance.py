@@ -12,6 +12,7 @@ from contextlib import suppress
 from multiprocessing.connection import Client
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 
@@ -47,7 +48,7 @@ class Window:
         )
         self.address: str = self.read()
 
-    def read(self):  # type: ignore[no-untyped-def]
+    def read(self) -> Any:
         assert self.process.stdout
         return json.loads(self.process.stdout.readline())
 
@@ -62,7 +63,7 @@ class Window:
 
 @pytest.fixture
 def short_folder() -> Iterator[Path]:
-    """A folder for sockets, whose paths have at most 107 bytes: pytest's own are longer in its parallel processes."""
+    """Make a folder for sockets, whose paths have at most 107 bytes: those of parallel pytest processes are longer."""
     with TemporaryDirectory() as folder:
         yield Path(folder)
 

@@ -54,12 +54,12 @@ class Installation(NamedTuple):
 
     def run(self, program: str, *arguments: str | Path, **more: str) -> subprocess.CompletedProcess[str]:
         """Run one of its programs in a folder of its own, with `more` in the environment."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
         own = {"ANNOTATOR_HOME": str(self.home / "own"), "ANNOTATOR_LANGUAGE": "en", "QT_QPA_PLATFORM": "offscreen"}
         return subprocess.run(
             [self.folder / PROGRAMS / program, *arguments],
             cwd=self.home,
-            env={**kept, **own, **more},
+            env={**inherited, **own, **more},
             capture_output=True,
             text=True,
             encoding="utf-8",
@@ -67,7 +67,7 @@ class Installation(NamedTuple):
         )
 
     def says(self, program: str, *arguments: str | Path, **more: str) -> str:
-        """What a program prints that does its work without complaint."""
+        """Return the output of a program that ends without complaint."""
         done = self.run(program, *arguments, **more)
         assert (done.returncode, done.stderr) == (0, "")
         return done.stdout
@@ -82,42 +82,43 @@ def built(*command: str | Path) -> None:
 
 
 def python(version: str) -> str | Path:
-    """A Python of this version that can make environments; skips where there is none."""
+    """Return a Python of this version that can make environments; skips where there is none."""
     if version == RUNNING:
         return sys.executable
-    named = shutil.which(f"python{version}")
+    on_path = shutil.which(f"python{version}")
     # Programs that keep several Pythons have a folder for each, side by side.
     beside = sorted(Path(sys.base_prefix).parent.glob(f"*{version}.*/bin/python{version}"))
-    for found in [*filter(None, [named]), *beside]:
-        if subprocess.run([found, "-c", "import ensurepip, sqlite3"], capture_output=True).returncode == 0:
-            return found
-    return pytest.skip(f"Python {version} is not on this machine" + (f": {named} does not run" if named else ""))
+    candidates: list[str | Path] = [*([on_path] if on_path else []), *beside]
+    for program in candidates:
+        if subprocess.run([program, "-c", "import ensurepip, sqlite3"], capture_output=True).returncode == 0:
+            return program
+    return pytest.skip(f"Python {version} is not on this machine" + (f": {on_path} does not run" if on_path else ""))
 
 
 @pytest.fixture(scope="session")
 def sdist(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sdist")
     built(sys.executable, "-m", "hatchling", "build", "--target", "sdist", "--directory", folder)
-    (made,) = folder.iterdir()
-    return made
+    (archive,) = folder.iterdir()
+    return archive
 
 
 @pytest.fixture(scope="session")
 def wheel(sdist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel that pip builds of the sdist, in which nothing was compiled yet."""
+    """Return the wheel that pip builds of the sdist, in which nothing was compiled yet."""
     folder = tmp_path_factory.mktemp("wheel")
     built(sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", folder, sdist)
-    (made,) = folder.iterdir()
-    return made
+    (archive,) = folder.iterdir()
+    return archive
 
 
 @pytest.fixture(scope="session", params=PYTHONS)
 def installed(
     wheel: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Iterator[Installation]:
-    found = python(request.param)
+    program = python(request.param)
     folder, home = tmp_path_factory.mktemp(f"python-{request.param}"), tmp_path_factory.mktemp("elsewhere")
-    built(found, "-m", "venv", folder)
+    built(program, "-m", "venv", folder)
     pip = (folder / PROGRAMS / "python", "-m", "pip", "install", "--disable-pip-version-check", "--no-input")
     built(*pip, "--constraint", ROOT / "packaging" / "constraints.txt", wheel)
     yield Installation(folder, home)
@@ -130,9 +131,9 @@ def names(wheel: Path) -> set[str]:
 
 
 def files(folder: str, pattern: str = "*") -> set[str]:
-    """The files below a folder of the checkout, by their paths in it."""
-    found = (path for path in (ROOT / folder).rglob(pattern) if path.is_file() and "__pycache__" not in path.parts)
-    return {path.relative_to(ROOT).as_posix() for path in found}
+    """Return the files below a folder of the checkout, by their paths in it."""
+    paths = (path for path in (ROOT / folder).rglob(pattern) if path.is_file() and "__pycache__" not in path.parts)
+    return {path.relative_to(ROOT).as_posix() for path in paths}
 
 
 # --- What is in them
@@ -140,21 +141,23 @@ def files(folder: str, pattern: str = "*") -> set[str]:
 
 def test_the_sdist_has_what_builds_and_tests_the_program_and_nothing_that_is_built(sdist: Path) -> None:
     with tarfile.open(sdist) as opened:
-        held = {PurePosixPath(*PurePosixPath(name).parts[1:]).as_posix() for name in opened.getnames()}
+        contents = {PurePosixPath(*PurePosixPath(name).parts[1:]).as_posix() for name in opened.getnames()}
     sources = {name for folder in ("annotator", "packaging", "tests") for name in files(folder)}
-    assert {*sources, "pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE", "docs/import.md"} <= held
+    assert {*sources, "pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE", "docs/import.md"} <= contents
     compiled = files("resources/i18n", "*.mo")
     assert compiled
-    assert files("resources") - compiled <= held
-    assert not [name for name in held if name.startswith(("build", "dist", ".venv")) or name.endswith((".mo", ".pyc"))]
+    assert files("resources") - compiled <= contents
+    assert not [
+        name for name in contents if name.startswith(("build", "dist", ".venv")) or name.endswith((".mo", ".pyc"))
+    ]
 
 
 def test_the_wheel_has_every_module_and_resource_and_nothing_else(wheel: Path) -> None:
     resources = files("resources") - files("resources", "*.po")
     for kind in ("fonts/*.ttf", "labels/*.toml", "samples/*.txt", "i18n/ar/*/*.mo", "i18n/fr/*/*.mo"):
         assert any(PurePosixPath(name).match(f"resources/{kind}") for name in resources), kind
-    held = {name for name in names(wheel) if ".dist-info/" not in name}
-    assert held == files("annotator") | {f"annotator/{name}" for name in resources}
+    contents = {name for name in names(wheel) if ".dist-info/" not in name}
+    assert contents == files("annotator") | {f"annotator/{name}" for name in resources}
 
 
 def test_the_wheel_has_the_command_and_the_licences(wheel: Path) -> None:
@@ -186,14 +189,14 @@ def test_it_does_the_job_in_every_language(language: str, added: str, installed:
     def command(*arguments: str | Path) -> str:
         return installed.says("annotator", "--language", language, *arguments)
 
-    corpus, again, training = f"{language}.corpus", f"{language}-again.corpus", f"{language}.conll"
+    corpus, second_corpus, training = f"{language}.corpus", f"{language}-again.corpus", f"{language}.conll"
     assert added in command("import", corpus, ROOT / "resources" / "samples" / SAMPLE)
     command("suggest", corpus, "--accept")
     account = command("export", corpus, training, "--format", "conll2003", "--state", "all", "--json")
     assert '"verified": true' in account
     written = (installed.home / training).read_text(encoding="utf-8").count(" B-")
     assert written > 10
-    assert f'"spans": {written}' in command("import", again, training, "--json")
+    assert f'"spans": {written}' in command("import", second_corpus, training, "--json")
 
 
 def test_it_opens_its_window_on_a_first_start(installed: Installation) -> None:

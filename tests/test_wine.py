@@ -1,6 +1,7 @@
 """The tests under Wine: what they need of the system, which of them run, and that nothing is left running."""
 
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -33,23 +34,23 @@ def can_use_namespaces() -> bool:
 
 @pytest.fixture
 def machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A machine on which Wine could be had."""
-    monkeypatch.setattr(wine.sys, "platform", "linux")
-    monkeypatch.setattr(wine.platform, "machine", lambda: "x86_64")
-    monkeypatch.setattr(wine.os, "geteuid", lambda: 0)
-    monkeypatch.setattr(wine.shutil, "which", lambda program: f"/usr/bin/{program}")
-    monkeypatch.setattr(wine.subprocess, "run", lambda command, **_: subprocess.CompletedProcess(command, 0))
+    """Pretend that this machine can run Wine."""
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(platform, "machine", lambda: "x86_64")
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(shutil, "which", lambda program: f"/usr/bin/{program}")
+    monkeypatch.setattr(subprocess, "run", lambda command, **_: subprocess.CompletedProcess(command, 0))
 
 
 @pytest.mark.usefixtures("machine")
 @pytest.mark.parametrize(
     ("module", "name", "value", "reason"),
     [
-        (wine.sys, "platform", "darwin", "on Windows, or under Wine on Linux"),
-        (wine.platform, "machine", lambda: "aarch64", "on a 64-bit PC"),
-        (wine.os, "geteuid", lambda: 1000, "start this as root"),
-        (wine.subprocess, "run", lambda command, **_: subprocess.CompletedProcess(command, 1), "use a whole machine"),
-        (wine.shutil, "which", lambda program: None, "use a whole machine"),
+        (sys, "platform", "darwin", "on Windows, or under Wine on Linux"),
+        (platform, "machine", lambda: "aarch64", "on a 64-bit PC"),
+        (os, "geteuid", lambda: 1000, "start this as root"),
+        (subprocess, "run", lambda command, **_: subprocess.CompletedProcess(command, 1), "use a whole machine"),
+        (shutil, "which", lambda program: None, "use a whole machine"),
     ],
     ids=["macOS", "another processor", "not root", "no mounts", "no unshare"],
 )
@@ -65,13 +66,13 @@ def test_a_machine_without_wine_is_told_what_it_lacks(
 
 def test_a_program_that_is_missing_is_installed_or_named(monkeypatch: pytest.MonkeyPatch) -> None:
     commands: list[list[str]] = []
-    monkeypatch.setattr(wine.dev, "quietly", lambda doing, command: commands.append(command))
-    monkeypatch.setattr(wine.dev, "before_apt", list)
+    monkeypatch.setattr(dev, "run_quietly", lambda doing, command: commands.append(command))
+    monkeypatch.setattr(dev, "find_apt_prefix", list)
     wine.require_program("sh", "dash", "sh is missing")
     assert commands == []
     wine.require_program("no-such-program", "its-package", "it is missing")
     assert commands[-1][-1] == "its-package"
-    monkeypatch.setattr(wine.dev, "before_apt", lambda: None)
+    monkeypatch.setattr(dev, "find_apt_prefix", lambda: None)
     with pytest.raises(dev.CannotGoOn, match="it is missing"):
         wine.require_program("no-such-program", "its-package", "it is missing")
 
@@ -89,10 +90,8 @@ def test_a_program_that_is_missing_is_installed_or_named(monkeypatch: pytest.Mon
 def test_debian_comes_from_where_apt_is_set_up_for(
     printed: str, mirror: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(wine.shutil, "which", lambda program: program)
-    monkeypatch.setattr(
-        wine.subprocess, "run", lambda command, **_: subprocess.CompletedProcess(command, 0, stdout=printed)
-    )
+    monkeypatch.setattr(shutil, "which", lambda program: program)
+    monkeypatch.setattr(subprocess, "run", lambda command, **_: subprocess.CompletedProcess(command, 0, stdout=printed))
     if mirror:
         assert wine.find_mirror() == mirror
     else:
@@ -112,12 +111,12 @@ def test_the_folder_is_named_or_in_the_cache(monkeypatch: pytest.MonkeyPatch, tm
 
 
 def test_the_packages_are_those_of_windows() -> None:
-    names = {text.partition("=")[0].partition(">")[0].strip() for text in wine.requirements()}
+    names = {text.partition("=")[0].partition(">")[0].strip() for text in wine.read_requirements()}
     assert {"PySide6-Essentials", "pytest", "pytest-timeout", "pyinstaller", "colorama"} <= names
     assert "python-xlib" not in names
     assert len([name for name in names if name.startswith("PySide6")]) == 1
-    assert not [text for text in [*wine.requirements(), *wine.pins()] if ";" in text]
-    assert set(wine.WINDOWS_PACKAGES) <= {pin.partition("==")[0] for pin in wine.pins()}
+    assert not [text for text in [*wine.read_requirements(), *wine.read_pins()] if ";" in text]
+    assert set(wine.WINDOWS_PACKAGES) <= {pin.partition("==")[0] for pin in wine.read_pins()}
 
 
 @pytest.mark.parametrize(("network", "code"), [(0, 1), (1, 2)], ids=["a wrong pin", "no network"])
@@ -127,9 +126,9 @@ def test_a_wrong_pin_is_told_from_a_missing_network(
     def fail(doing: str, command: object) -> None:
         raise dev.CannotGoOn("pip failed")
 
-    monkeypatch.setattr(wine.dev, "quietly", fail)
+    monkeypatch.setattr(dev, "run_quietly", fail)
     monkeypatch.setattr(
-        wine.subprocess, "run", lambda command, **_: subprocess.CompletedProcess(command, network, stdout="")
+        subprocess, "run", lambda command, **_: subprocess.CompletedProcess(command, network, stdout="")
     )
     with pytest.raises(dev.CannotGoOn, match="pip failed") as refusal:
         wine.download_packages(tmp_path, ["one"])
@@ -138,16 +137,18 @@ def test_a_wrong_pin_is_told_from_a_missing_network(
 
 def test_the_functions_of_python_are_read_off_its_library() -> None:
     lines = [f"\t[{number:4}] +base[{number:4}]  {number:04x} Py_Function{number}" for number in range(1200)]
-    names = wine.exported_names("\n".join(["Py_Other", "[Ordinal/Name Pointer] Table", *lines, "\t[1201] DllMain"]))
+    names = wine.parse_exported_names(
+        "\n".join(["Py_Other", "[Ordinal/Name Pointer] Table", *lines, "\t[1201] DllMain"])
+    )
     assert names == [f"Py_Function{number}" for number in range(1200)]
     with pytest.raises(wine.Unusable):
-        wine.exported_names("\n".join(lines))
+        wine.parse_exported_names("\n".join(lines))
 
 
 def test_the_checkout_is_copied_as_it_is_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source, target = tmp_path / "source", tmp_path / "target"
     (source / "folder").mkdir(parents=True)
-    monkeypatch.setattr(wine.dev, "ROOT", source)
+    monkeypatch.setattr(dev, "ROOT", source)
     subprocess.run(["git", "init", "--quiet", source], check=True)
     for name in ("folder/changed", "deleted", ".gitignore"):
         (source / name).write_text("ignored\n", encoding="utf-8")
@@ -178,14 +179,14 @@ def test_drive_c_has_a_name_on_the_network(tmp_path: Path) -> None:
 
 
 def test_what_needs_no_window_runs_whole_and_of_the_rest_a_selection() -> None:
-    parts, options = wine_tests.plan(["-x"])
+    parts, options = wine_tests.plan_parts(["-x"])
     assert options == ["-x"]
     offscreen = {path for part in parts if part.platform == "offscreen" for path in part.paths}
     folders = {path for path in offscreen if not path.endswith(".py")}
     tested = ("text", "model", "tagging", "store", "formats", "suggest", "checks", "jobs", "cli", "diagnostics")
     assert folders == {f"tests/{folder}" for folder in (*tested, "fuzzing")}
     beside = {path.removeprefix("tests/") for path in offscreen - folders}
-    assert beside | wine_tests.OF_LINUX == {path.name for path in (ROOT / "tests").glob("test_*.py")}
+    assert beside | wine_tests.LINUX_ONLY == {path.name for path in (ROOT / "tests").glob("test_*.py")}
     assert {"test_paths.py", "test_settings.py"} < beside
     on_screen = {path for part in parts if part.platform == "windows" for path in part.paths}
     assert on_screen == set(wine_tests.SELECTION)
@@ -195,7 +196,7 @@ def test_what_needs_no_window_runs_whole_and_of_the_rest_a_selection() -> None:
 
 
 def test_all_of_the_windows_run_on_request() -> None:
-    parts, options = wine_tests.plan(["--all", "-k", "zones"])
+    parts, options = wine_tests.plan_parts(["--all", "-k", "zones"])
     assert options == ["-k", "zones"]
     files = {path for part in parts if part.platform == "windows" for path in part.paths}
     assert files > set(wine_tests.SELECTION)
@@ -203,8 +204,8 @@ def test_all_of_the_windows_run_on_request() -> None:
 
 
 def test_tests_that_are_named_run_alone_on_their_platform() -> None:
-    named = ["tests/model/test_zones.py::test_x", "tests/ui/article/test_marks.py", "tests/store"]
-    parts, options = wine_tests.plan([*named, "-k", "store"])
+    selection = ["tests/model/test_zones.py::test_x", "tests/ui/article/test_marks.py", "tests/store"]
+    parts, options = wine_tests.plan_parts([*selection, "-k", "store"])
     assert options == ["-k", "store"]
     assert {part.platform: part.paths for part in parts} == {
         "windows": ("tests/ui/article/test_marks.py",),
@@ -226,7 +227,7 @@ class Script:
     def __init__(self, share: Path, script: str = "exit 0") -> None:
         self.share = share
         self._script = script
-        wine_tests.logs(self).mkdir()  # type: ignore[arg-type]
+        wine_tests.log_folder(self).mkdir()  # type: ignore[arg-type]
 
     def start(self, command: object, output: object, **_: object) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(["sh", "-c", self._script], stdout=output)  # type: ignore[call-overload,no-any-return]
@@ -268,7 +269,7 @@ def test_every_part_runs_and_what_opens_windows_one_after_the_other(
 
     monkeypatch.setattr(wine_tests, "run_part", run_part)
     monkeypatch.setattr(wine_tests, "report", lambda windows, result: None)
-    parts, _ = wine_tests.plan(["--all"])
+    parts, _ = wine_tests.plan_parts(["--all"])
     results = wine_tests.run_parts(None, parts, [])  # type: ignore[arg-type]
     assert sorted(result.part.name for result in results) == sorted(part.name for part in parts)
 
@@ -302,17 +303,17 @@ def test_what_fails_on_the_screen_alone_gets_a_second_try(
     assert len(summaries) == tries
     assert result.success == (recovers and tries == 2)
     assert ("at the second try: 1 failed" in result.summary) == (tries == 2)
-    assert wine_tests.total([result]) == ("3 passed" if result.success else "1 failed, 2 passed")
+    assert wine_tests.format_total([result]) == ("3 passed" if result.success else "1 failed, 2 passed")
 
 
 def test_the_counts_are_added_up(part: wine_tests.Part) -> None:
     summaries = ("2 passed, 1 skipped in 1s", "1 failed, 40 passed in 61.00s (0:01:01)", "1 passed, 3 errors in 1s")
     results = [wine_tests.Result(part, False, summary, 1) for summary in summaries]
-    assert wine_tests.total(results) == "1 failed, 3 error, 43 passed, 1 skipped"
+    assert wine_tests.format_total(results) == "1 failed, 3 error, 43 passed, 1 skipped"
     early = wine_tests.Result(part, False, "ended early, with exit code 1: Timeout", 1)
-    assert wine_tests.total([*results, early]).endswith(", 1 parts not finished")
-    again = wine_tests.Result(part, True, f"14 passed in 1s, at the second try: {early.summary} at the first", 1)
-    assert wine_tests.total([again]) == "14 passed"
+    assert wine_tests.format_total([*results, early]).endswith(", 1 parts not finished")
+    retried = wine_tests.Result(part, True, f"14 passed in 1s, at the second try: {early.summary} at the first", 1)
+    assert wine_tests.format_total([retried]) == "14 passed"
 
 
 # --- What decides whether a change is good
@@ -378,11 +379,11 @@ def test_what_hangs_ends_with_its_session() -> None:
     windows = wine.Windows(Path("/"), {"GREETING": "مرحبا"})
     windows.open()
     try:
-        printed = windows.linux(["sh", "-c", 'echo "$GREETING $HOME"; pwd'], cwd="/tmp", quiet=True)
+        printed = windows.run_linux(["sh", "-c", 'echo "$GREETING $HOME"; pwd'], cwd="/tmp", quiet=True)
         assert printed.stdout == "مرحبا /root\n/tmp\n"
-        assert windows.linux(["sh", "-c", "exit 7"], cwd="/").returncode == 7
+        assert windows.run_linux(["sh", "-c", "exit 7"], cwd="/").returncode == 7
         with pytest.raises(subprocess.TimeoutExpired):
-            windows.linux(["sh", "-c", f"setsid sleep {mark} & wait"], cwd="/", timeout=1)
+            windows.run_linux(["sh", "-c", f"setsid sleep {mark} & wait"], cwd="/", timeout=1)
         assert is_running(mark)
     finally:
         windows.close()

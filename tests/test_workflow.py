@@ -14,10 +14,10 @@ TEXT = (ROOT / ".github" / "workflows" / "packages.yml").read_text(encoding="utf
 
 @pytest.fixture(scope="module")
 def jobs() -> dict[str, Any]:
-    """The jobs by name, as YAML has them."""
-    found = consumer("yaml").safe_load(TEXT)["jobs"]
-    assert isinstance(found, dict)
-    return found
+    """Return the jobs by name, as YAML has them."""
+    parsed = consumer("yaml").safe_load(TEXT)["jobs"]
+    assert isinstance(parsed, dict)
+    return parsed
 
 
 @pytest.mark.parametrize("workflow", sorted((ROOT / ".github" / "workflows").iterdir()), ids=lambda path: path.stem)
@@ -32,22 +32,22 @@ def test_every_file_and_command_that_a_workflow_names_exists(workflow: Path) -> 
 
 
 def test_every_job_waits_for_jobs_that_there_are_and_the_release_for_all(jobs: dict[str, Any]) -> None:
-    asked = {name: job.get("needs", []) for name, job in jobs.items()}
-    needed = {name: [others] if isinstance(others, str) else others for name, others in asked.items()}
+    needs = {name: job.get("needs", []) for name, job in jobs.items()}
+    needed = {name: [others] if isinstance(others, str) else others for name, others in needs.items()}
     assert {other for others in needed.values() for other in others} <= set(jobs)
     assert set(needed["release"]) == set(jobs) - {"release"}
 
 
 def test_what_is_taken_from_another_job_was_left_by_it(jobs: dict[str, Any]) -> None:
     steps = [step for job in jobs.values() for step in job["steps"]]
-    left = {step["with"]["name"] for step in steps if "upload-artifact" in step.get("uses", "")}
+    uploaded = {step["with"]["name"] for step in steps if "upload-artifact" in step.get("uses", "")}
     systems = jobs["make"]["strategy"]["matrix"]["system"]
-    left |= {f"packages-{system}" for system in systems if "packages-${{ matrix.system }}" in left}
+    uploaded |= {f"packages-{system}" for system in systems if "packages-${{ matrix.system }}" in uploaded}
     taken = [step["with"] for step in steps if "download-artifact" in step.get("uses", "")]
     assert len(taken) == 2
-    for one in taken:
-        assert one.get("name") in left or one.get("pattern") == "packages-*"
-    assert "packages-python" in left
+    for download in taken:
+        assert download.get("name") in uploaded or download.get("pattern") == "packages-*"
+    assert "packages-python" in uploaded
 
 
 def test_actions_are_named_with_their_version() -> None:

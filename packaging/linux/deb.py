@@ -1,4 +1,4 @@
-"""The package for Debian and its kin: the bundle without what Debian has itself, and what the desktop is told."""
+"""Build the package for Debian and its derivatives: the bundle without Debian's own libraries, and desktop files."""
 
 import email.utils
 import gzip
@@ -19,10 +19,12 @@ from annotator.licenses import Component
 
 COMMAND: Final = "annotator"
 RECOMMENDED: Final = ("desktop-file-utils", "fonts-noto-color-emoji", "hicolor-icon-theme", "shared-mime-info")
-"""What has the menu, the icon and the double click work, and emoji in articles be seen: the fonts that the program
-brings have none. Nearly every desktop has them, and the program runs without."""
+"""Packages for the menu, the icon and the double click, and for emoji in articles, which the program's fonts lack.
 
-_ASKED: Final = "${Version}\\t${Homepage}\\n"  # of dpkg-query, for each architecture that has the package
+Nearly every desktop has them, and the program runs without.
+"""
+
+_QUERY_FORMAT: Final = "${Version}\\t${Homepage}\\n"  # of dpkg-query, for each architecture that has the package
 _SUMMARY: Final = "window to label dates, institutions and plans in Arabic news"
 _DESCRIPTION: Final = """\
  Annotators read Arabic news from right to left and tag dates, institutions
@@ -37,52 +39,54 @@ _HERE: Final = Path(__file__).resolve().parent
 _MAINTAINER: Final = "The maintainers of Arabic News Annotator <maintainers@arabic-news-annotator.invalid>"
 
 
-def build(made: Bundle, work: Path, target: Path) -> Path:
-    """Write the package into the folder `target` and return its path; `work` is emptied and used on the way.
+def build(bundle: Bundle, work: Path, target: Path) -> Path:
+    """Write the package into the folder `target` and return its path; `work` is a folder for intermediate files.
 
     Raises depends.NotFound where a library is in no package, CalledProcessError where dpkg fails.
     """
     tree = work / "deb"
     shutil.rmtree(tree, ignore_errors=True)
     program = tree / "usr" / "lib" / NAME
-    shutil.copytree(made.folder, program, symlinks=True)
-    for library in borrowed(program / "_internal"):
+    shutil.copytree(bundle.folder, program, symlinks=True)
+    for library in find_system_libraries(program / "_internal"):
         library.unlink()
     (tree / "usr" / "bin").mkdir()
     (tree / "usr" / "bin" / COMMAND).symlink_to(f"../lib/{NAME}/annotator")
-    desktop.share(tree / "usr" / "share", made)
+    desktop.write_share(tree / "usr" / "share", bundle)
     documents = tree / "usr" / "share" / "doc" / NAME
     desktop.copy_pictures(documents / "pictures")
-    shutil.copyfile(made.licences, documents / "copyright")
+    shutil.copyfile(bundle.licences, documents / "copyright")
     _compress((ROOT / "CHANGELOG.md").read_bytes(), documents / "CHANGELOG.md.gz")
-    _compress(changelog(made).encode(), documents / "changelog.gz")
+    _compress(format_changelog(bundle).encode(), documents / "changelog.gz")
     _compress((_HERE / "annotator.1").read_bytes(), tree / "usr" / "share" / "man" / "man1" / "annotator.1.gz")
     overrides = tree / "usr" / "share" / "lintian" / "overrides" / NAME
     overrides.parent.mkdir(parents=True)
     shutil.copyfile(_HERE / "lintian-overrides", overrides)
     for path in [tree, *tree.rglob("*")]:
         if not path.is_symlink():
-            path.chmod(archive.mode(path))
+            path.chmod(archive.file_mode(path))
     (tree / "DEBIAN").mkdir()
     internal = program / "_internal"
-    needed = depends.needed(depends.binaries(program), [internal, internal / "PySide6" / "Qt" / "lib"])
-    asked = subprocess.run(["dpkg", "--print-architecture"], check=True, capture_output=True, text=True)
-    architecture = asked.stdout.strip()
+    needed = depends.find_dependencies(depends.find_binaries(program), [internal, internal / "PySide6" / "Qt" / "lib"])
+    output = subprocess.run(["dpkg", "--print-architecture"], check=True, capture_output=True, text=True)
+    architecture = output.stdout.strip()
     (tree / "DEBIAN" / "control").write_text(
-        control(made.version, architecture, needed, size(tree)), encoding="utf-8", newline="\n"
+        format_control(bundle.version, architecture, needed, measure_installed_size(tree)),
+        encoding="utf-8",
+        newline="\n",
     )
-    package = target / f"{NAME}_{made.version}_{architecture}.deb"
+    package = target / f"{NAME}_{bundle.version}_{architecture}.deb"
     subprocess.run(
         ["dpkg-deb", "--root-owner-group", "-Zxz", "--build", tree, package],
         check=True,
         stdout=subprocess.DEVNULL,
-        env={**os.environ, "SOURCE_DATE_EPOCH": str(made.when)},
+        env={**os.environ, "SOURCE_DATE_EPOCH": str(bundle.timestamp)},
     )
     return package
 
 
-def control(version: str, architecture: str, needed: Sequence[str], kilobytes: int) -> str:
-    """The text of `DEBIAN/control` (https://www.debian.org/doc/debian-policy/ch-controlfields.html)."""
+def format_control(version: str, architecture: str, needed: Sequence[str], kilobytes: int) -> str:
+    """Return the text of `DEBIAN/control` (https://www.debian.org/doc/debian-policy/ch-controlfields.html)."""
     fields = {
         "Package": NAME,
         "Version": version,
@@ -98,17 +102,17 @@ def control(version: str, architecture: str, needed: Sequence[str], kilobytes: i
     return "".join(f"{name}: {value}\n" for name, value in fields.items()) + _DESCRIPTION
 
 
-def changelog(made: Bundle) -> str:
-    """Debian's own list of changes, which says where ours is."""
-    when = email.utils.formatdate(made.when)
+def format_changelog(bundle: Bundle) -> str:
+    """Return the text of Debian's own list of changes, which says where ours is."""
+    date = email.utils.formatdate(bundle.timestamp)
     return (
-        f"{NAME} ({made.version}) unstable; urgency=medium\n\n"
-        f"  * What's new stands in CHANGELOG.md.gz beside this file.\n\n -- {_MAINTAINER}  {when}\n"
+        f"{NAME} ({bundle.version}) unstable; urgency=medium\n\n"
+        f"  * What's new stands in CHANGELOG.md.gz beside this file.\n\n -- {_MAINTAINER}  {date}\n"
     )
 
 
-def borrowed(internal: Path) -> list[Path]:
-    """The libraries in the bundle that are Debian's own: its package uses those, which are kept safe."""
+def find_system_libraries(internal: Path) -> list[Path]:
+    """Return the libraries in the bundle that Debian has too: the package uses Debian's, which get security updates."""
     return [
         path
         for path in sorted(internal.iterdir())
@@ -116,9 +120,9 @@ def borrowed(internal: Path) -> list[Path]:
     ]
 
 
-def size(tree: Path) -> int:
-    """The kibibytes that the files of the tree take when installed, each rounded up, links and folders one each."""
-    return sum(_kilobytes(path) for path in tree.rglob("*") if "DEBIAN" not in path.parts)
+def measure_installed_size(tree: Path) -> int:
+    """Return the size of the installed tree in kibibytes: each file rounded up, links and folders one each."""
+    return sum(_count_kibibytes(path) for path in tree.rglob("*") if "DEBIAN" not in path.parts)
 
 
 def _compress(content: bytes, target: Path) -> None:
@@ -126,19 +130,24 @@ def _compress(content: bytes, target: Path) -> None:
     target.write_bytes(gzip.compress(content, 9, mtime=0))
 
 
-def _kilobytes(path: Path) -> int:
+def _count_kibibytes(path: Path) -> int:
     return -(-path.stat().st_size // 1024) if path.is_file() and not path.is_symlink() else 1
 
 
-def parts_of(libraries: Iterable[Path]) -> Iterator[Component]:
-    """The packages of Debian that these libraries are from: the parts that the bundle brings along elsewhere."""
+def collect_components(libraries: Iterable[Path]) -> Iterator[Component]:
+    """Yield the Debian packages that these libraries are from, as components of the portable bundle.
+
+    Raises CalledProcessError where dpkg-query fails.
+    """
     packages = set()
     for library in libraries:
-        asked = subprocess.run(["dpkg", "-S", f"*/{library.name}"], capture_output=True, text=True)
-        packages |= {line.partition(":")[0] for line in asked.stdout.splitlines() if ":" in line}
+        output = subprocess.run(["dpkg", "-S", f"*/{library.name}"], capture_output=True, text=True)
+        packages |= {line.partition(":")[0] for line in output.stdout.splitlines() if ":" in line}
     for name in sorted(packages):
         terms = Path("/usr/share/doc", name, "copyright")
         if terms.is_file():
-            asked = subprocess.run(["dpkg-query", "-W", "-f", _ASKED, name], check=True, capture_output=True, text=True)
-            version, home = asked.stdout.splitlines()[0].split("\t")
+            output = subprocess.run(
+                ["dpkg-query", "-W", "-f", _QUERY_FORMAT, name], check=True, capture_output=True, text=True
+            )
+            version, home = output.stdout.splitlines()[0].split("\t")
             yield Component(name, version, "see its text", home, (terms.read_text(encoding="utf-8"),))

@@ -1,4 +1,4 @@
-"""What the bundle needs of a Debian system: read off what its binaries are linked to, by dpkg-shlibdeps."""
+"""Find what the bundle needs of a Debian system, by what its binaries are linked to (dpkg-shlibdeps)."""
 
 import re
 import subprocess
@@ -16,22 +16,22 @@ _FROM: Final = "shlibs:Depends="
 
 
 class NotFound(Exception):
-    """A library that no Debian package has: what dpkg-shlibdeps says of it."""
+    """A library that no Debian package has, with the message of dpkg-shlibdeps."""
 
 
-def binaries(folder: Path) -> list[Path]:
-    """Every program, module and library below the folder, sorted; links are passed over."""
-    found = []
+def find_binaries(folder: Path) -> list[Path]:
+    """Return every program, module and library below the folder, sorted, without symbolic links."""
+    paths = []
     for path in sorted(folder.rglob("*")):
         if path.is_file() and not path.is_symlink():
             with path.open("rb") as file:
                 if file.read(4) == _MAGIC:
-                    found.append(path)
-    return found
+                    paths.append(path)
+    return paths
 
 
-def needed(found: Sequence[Path], own: Sequence[Path]) -> list[str]:
-    """The entries of a `Depends` field that give these binaries all that they are linked to, sorted.
+def find_dependencies(programs: Sequence[Path], own: Sequence[Path]) -> list[str]:
+    """Return the entries of a `Depends` field for all that these binaries are linked to, sorted.
 
     `own` are the folders of libraries that the bundle brings. Raises NotFound.
     """
@@ -40,54 +40,54 @@ def needed(found: Sequence[Path], own: Sequence[Path]) -> list[str]:
         control = "Source: bundle\n\nPackage: bundle\nArchitecture: any\n"
         (Path(name) / "debian" / "control").write_text(control, newline="\n")
         options = ["-O", "--ignore-missing-info", *(f"-l{folder.resolve()}" for folder in own)]
-        told = subprocess.run(
-            ["dpkg-shlibdeps", *options, *(f"-e{path.resolve()}" for path in found)],
+        result = subprocess.run(
+            ["dpkg-shlibdeps", *options, *(f"-e{path.resolve()}" for path in programs)],
             cwd=name,
             capture_output=True,
             text=True,
         )
-    if told.returncode:
-        raise NotFound(told.stderr.strip())
-    if packageless := strangers(told.stderr, own):
+    if result.returncode:
+        raise NotFound(result.stderr.strip())
+    if packageless := find_packageless(result.stderr, own):
         raise NotFound(f"no package has {', '.join(packageless)}")
-    line = next((line for line in told.stdout.splitlines() if line.startswith(_FROM)), _FROM)
-    return entries(line.removeprefix(_FROM), c_library(_headers(found)))
+    line = next((line for line in result.stdout.splitlines() if line.startswith(_FROM)), _FROM)
+    return parse_depends(line.removeprefix(_FROM), find_required_glibc(_read_headers(programs)))
 
 
-def needing_newer_glibc(found: Iterable[Path], oldest: tuple[int, int]) -> dict[Path, str]:
-    """The binaries that need a newer C library than `oldest`, each with the version that it needs."""
-    needed = {path: c_library(_headers([path])) for path in found}
-    return {path: version for path, version in needed.items() if _numbers(version) > oldest}
+def find_newer_glibc(programs: Iterable[Path], oldest: tuple[int, int]) -> dict[Path, str]:
+    """Return the binaries that need a newer C library than `oldest`, each with the version that it needs."""
+    needed = {path: find_required_glibc(_read_headers([path])) for path in programs}
+    return {path: version for path, version in needed.items() if _parse_version(version) > oldest}
 
 
-def _headers(found: Sequence[Path]) -> str:
-    command: list[str | Path] = ["objdump", "--private-headers", *found]
+def _read_headers(programs: Sequence[Path]) -> str:
+    command: list[str | Path] = ["objdump", "--private-headers", *programs]
     return subprocess.run(command, check=True, capture_output=True, text=True, errors="replace").stdout
 
 
-def _numbers(version: str) -> tuple[int, ...]:
+def _parse_version(version: str) -> tuple[int, ...]:
     return tuple(map(int, version.split(".")))
 
 
-def strangers(warnings: str, own: Iterable[Path]) -> list[str]:
-    """The libraries that dpkg-shlibdeps found in no package, without those in the bundle's own folders."""
+def find_packageless(warnings: str, own: Iterable[Path]) -> list[str]:
+    """Return the libraries that dpkg-shlibdeps found in no package, without those in the bundle's own folders."""
     ours = tuple(f"{folder.resolve()}/" for folder in own)
     return sorted({path for path in _NO_PACKAGE.findall(warnings) if not path.startswith(ours)})
 
 
-def c_library(headers: str) -> str:
-    """The oldest version of the C library that has all that `objdump --private-headers` says is asked of it."""
+def find_required_glibc(headers: str) -> str:
+    """Return the oldest version of the C library that has every symbol in the output of `objdump --private-headers`."""
     versions = {(int(major), int(minor)) for major, minor in _C_VERSION.findall(headers)}
     return "{}.{}".format(*max(versions, default=(2, 34)))  # 2.34: what the wheels of Qt are made for
 
 
-def entries(told: str, c_library: str) -> list[str]:
-    """The entries of a `Depends` field out of what dpkg-shlibdeps says, sorted.
+def parse_depends(field: str, c_library: str) -> list[str]:
+    """Return the entries of the `Depends` field that dpkg-shlibdeps prints, sorted.
 
-    The C library alone has a version: Qt asks for none of the others that is newer than what every system with such a C
-    library has, while dpkg-shlibdeps names the version that lies here where packages come without their symbols.
+    The C library alone has a version: Qt needs no other library newer than every system with such a C library has,
+    while dpkg-shlibdeps names the version installed here where a package comes without its symbols file.
     A package that Debian 13 renamed for 64-bit times may have its older name too.
     """
-    names = sorted({_VERSION.sub("", entry) for entry in told.split(", ") if entry})
+    names = sorted({_VERSION.sub("", entry) for entry in field.split(", ") if entry})
     older = {name: f"{name} | {name.removesuffix('t64')}" for name in names if name.endswith("t64")}
     return [f"{_C_LIBRARY} (>= {c_library})" if name == _C_LIBRARY else older.get(name, name) for name in names]

@@ -1,4 +1,4 @@
-"""What makes the program one of the desktop's: entry of the menu, icons, kind of file, and what shops show."""
+"""Write what integrates the program with a desktop: menu entry, icons, file type, and metadata for app stores."""
 
 import shutil
 import xml.etree.ElementTree as ET
@@ -6,33 +6,37 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
-from bundle import NAME, ROOT, Bundle, releases
+from bundle import NAME, ROOT, Bundle, read_releases
 
 HERE: Final = Path(__file__).resolve().parent
 PICTURES: Final = ("window-ar-light-1366x768.png", "window-en-dark-1366x768.png", "window-fr-light-1366x768.png")
-"""Of docs/pictures, what shops show; the first one first."""
+"""The pictures of docs/ that app stores show, in this order."""
 
 _INSTALLED: Final = f"file:///usr/share/doc/{NAME}/pictures"
 
 
-def share(target: Path, made: Bundle, pictures: str = _INSTALLED) -> None:
-    """Write below `target` what belongs into a `share` folder, of the system or of one person.
+def write_share(target: Path, bundle: Bundle, pictures: str = _INSTALLED) -> None:
+    """Write below `target` what belongs into a `share` folder, of the system or of one user.
 
     `pictures` is the address of the folder of PICTURES.
     """
     _write(target / "applications" / f"{NAME}.desktop", (HERE / f"{NAME}.desktop").read_bytes())
     _write(target / "mime" / "packages" / f"{NAME}.xml", (HERE / f"{NAME}.mime.xml").read_bytes())
-    told = metainfo((HERE / f"{NAME}.metainfo.xml").read_text(encoding="utf-8"), releases(), pictures)
-    _write(target / "metainfo" / f"{NAME}.metainfo.xml", told.encode())
+    description = fill_metainfo((HERE / f"{NAME}.metainfo.xml").read_text(encoding="utf-8"), read_releases(), pictures)
+    _write(target / "metainfo" / f"{NAME}.metainfo.xml", description.encode())
     themed = target / "icons" / "hicolor"
-    for picture in sorted(made.icons.glob("*.png")):
+    for picture in sorted(bundle.icons.glob("*.png")):
         _write(themed / f"{picture.stem}x{picture.stem}" / "apps" / f"{NAME}.png", picture.read_bytes())
     _write(themed / "scalable" / "apps" / f"{NAME}.svg", (ROOT / "resources" / "icons" / "annotator.svg").read_bytes())
 
 
-def metainfo(template: str, released: Iterable[tuple[str, str]], pictures: str, shown: Sequence[str] = PICTURES) -> str:
-    """The description for shops, with these versions and their days and the addresses of its pictures. Raises
-    ET.ParseError."""
+def fill_metainfo(
+    template: str, released: Iterable[tuple[str, str]], pictures: str, names: Sequence[str] = PICTURES
+) -> str:
+    """Return the metadata for app stores: `template` with these releases, and pictures below the address `pictures`.
+
+    `released` are versions and their dates, `names` the files of the pictures. Raises ET.ParseError.
+    """
     root = ET.fromstring(template, ET.XMLParser(target=ET.TreeBuilder(insert_comments=True)))
     versions, screenshots = root.find("releases"), root.find("screenshots")
     assert versions is not None
@@ -40,15 +44,15 @@ def metainfo(template: str, released: Iterable[tuple[str, str]], pictures: str, 
     for version, day in released:
         ET.SubElement(versions, "release", version=version, date=day)
     captions = screenshots.findall("screenshot")
-    assert len(captions) == len(shown)
-    for screenshot, name in zip(captions, shown, strict=True):
+    assert len(captions) == len(names)
+    for screenshot, name in zip(captions, names, strict=True):
         ET.SubElement(screenshot, "image", type="source").text = f"{pictures}/{name}"
     ET.indent(root)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
 
 
 def copy_pictures(target: Path) -> None:
-    """Copy PICTURES into the folder, which is made."""
+    """Copy PICTURES into the folder, which is created if it is missing."""
     target.mkdir(parents=True, exist_ok=True)
     for name in PICTURES:
         shutil.copyfile(ROOT / "docs" / "pictures" / name, target / name)

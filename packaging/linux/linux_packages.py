@@ -1,4 +1,4 @@
-"""The two packages for Linux, from the bundle: a `.deb`, and a `.tar.gz` that runs from any folder."""
+"""Build the two packages for Linux from the bundle: a `.deb`, and a `.tar.gz` that runs from any folder."""
 
 import platform
 import shutil
@@ -11,29 +11,29 @@ import desktop
 import licences
 from bundle import NAME, Bundle
 
-_BESIDE: Final = Path(__file__).resolve().parent / "portable"
+_EXTRAS: Final = Path(__file__).resolve().parent / "portable"
 
 
-def build(made: Bundle, work: Path, target: Path) -> list[Path]:
-    """Write both into the folder `target` and return their paths; `work` is used on the way.
+def build(bundle: Bundle, work: Path, target: Path) -> list[Path]:
+    """Write both into the folder `target` and return their paths; `work` is a folder for intermediate files.
 
     Raises what deb.build raises.
     """
-    return [deb.build(made, work, target), portable(made, work, target)]
+    return [deb.build(bundle, work, target), build_portable(bundle, work, target)]
 
 
-def portable(made: Bundle, work: Path, target: Path) -> Path:
+def build_portable(bundle: Bundle, work: Path, target: Path) -> Path:
     """Write the `.tar.gz` into the folder `target` and return its path."""
-    folder = work / f"{NAME}-{made.version}-linux-{platform.machine()}"
+    folder = work / f"{NAME}-{bundle.version}-linux-{platform.machine()}"
     shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(made.folder, folder, symlinks=True)
-    desktop.share(folder / "share", made)
-    for path in _BESIDE.iterdir():
+    shutil.copytree(bundle.folder, folder, symlinks=True)
+    desktop.write_share(folder / "share", bundle)
+    for path in _EXTRAS.iterdir():
         shutil.copy(path, folder / path.name)
     internal = folder / "_internal"
     resources = internal / "annotator" / "resources"
-    licences.write(resources, (*licences.parts(), *deb.parts_of(deb.borrowed(internal))))
+    licences.write(resources, (*licences.collect_parts(), *deb.collect_components(deb.find_system_libraries(internal))))
     shutil.copyfile(resources / "LICENCES.txt", folder / "LICENCES.txt")
     package = target / f"{folder.name}.tar.gz"
-    archive.pack(folder, package, made.when)
+    archive.pack(folder, package, bundle.timestamp)
     return package

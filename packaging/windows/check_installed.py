@@ -1,8 +1,8 @@
 """Try an installer on Windows itself: `python check_installed.py FOLDER`, where FOLDER has the installer.
 
 It installs without a question, imports and exports by the installed commands, opens a window twice on one corpus, and
-removes the program. It ends with 0 and `all is well`. It is for a machine without an installation, as a hosted
-runner: what it installs, it removes. The whole story, with real keys, is `installed_story.py`, under Wine.
+removes the program. It ends with 0 and `all is well`. It is for a machine without an installation, such as a
+hosted runner: it removes what it installs. The whole story, with real keys, is `installed_story.py`, under Wine.
 """
 
 # Standard library only.
@@ -26,39 +26,41 @@ PATIENCE: Final = 60  # seconds
 
 
 def main(arguments: list[str]) -> int:
-    """Raise SystemExit with a sentence where something is not as it should be."""
+    """Check the installer, and return 0. Raises SystemExit, with a sentence, at the first failure."""
     if os.name != "nt":
         raise SystemExit("This tries an installer on Windows.")
     [installer] = Path(arguments[0]).glob("*.exe")
     program = Path(os.environ["LOCALAPPDATA"], "Programs", ID)
     expect(not program.exists(), f"{program} is not there before")
-    run(installer, "/S")
+    run_program(installer, "/S")
     for name in ("annotator.exe", "annotator-commands.exe", "uninstall.exe", "LICENCES.txt"):
         expect((program / name).is_file(), f"{name} is installed")
-    expect(read(rf"{CLASSES}\.corpus") == f"{ID}.Corpus", "a corpus has its kind")
-    opening = read(rf"{CLASSES}\{ID}.Corpus\shell\open\command")
+    expect(read_registry_value(rf"{CLASSES}\.corpus") == f"{ID}.Corpus", "a corpus has its kind")
+    opening = read_registry_value(rf"{CLASSES}\{ID}.Corpus\shell\open\command")
     expect(opening == f'"{program}\\annotator.exe" "%1"', f"a double click opens a corpus, not by {opening}")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name, "مدوّنات الأخبار")
         folder.mkdir()
         corpus = folder / "أخبار.corpus"
-        use(program, corpus)
-        run(program / "uninstall.exe", "/S")
+        use_program(program, corpus)
+        run_program(program / "uninstall.exe", "/S")
         wait_until(lambda: not program.exists(), "the folder of the program is gone")
-        wait_until(lambda: read(UNINSTALL, "DisplayName") is None, "the list of programs is as before")
-        expect(read(rf"{CLASSES}\{ID}.Corpus") is None, "a corpus has no kind any more")
+        wait_until(lambda: read_registry_value(UNINSTALL, "DisplayName") is None, "the list of programs is as before")
+        expect(read_registry_value(rf"{CLASSES}\{ID}.Corpus") is None, "a corpus has no kind any more")
         expect(corpus.is_file(), "the corpus is left")
     print("all is well")
     return 0
 
 
-def use(program: Path, corpus: Path) -> None:
-    """Do the main job by commands, and open the corpus in a window, twice."""
+def use_program(program: Path, corpus: Path) -> None:
+    """Do the main job by commands, and open the corpus in a window twice."""
     commands = program / "annotator-commands.exe"
-    run(commands, "import", corpus, SAMPLES)
-    run(commands, "suggest", corpus, "--accept")
+    run_program(commands, "import", corpus, SAMPLES)
+    run_program(commands, "suggest", corpus, "--accept")
     target = corpus.with_name("تدريب.conll")
-    result = json.loads(run(commands, "export", corpus, target, "--format", "conll2003", "--state", "all", "--json"))
+    result = json.loads(
+        run_program(commands, "export", corpus, target, "--format", "conll2003", "--state", "all", "--json")
+    )
     expect(result["verified"] is True and result["written"] > 100, "the export is verified")
     expect(b"\r" not in target.read_bytes(), "the training set has its own line ends")
     window = subprocess.Popen([program / "annotator.exe", corpus])
@@ -80,7 +82,7 @@ def use(program: Path, corpus: Path) -> None:
         window.wait()
 
 
-def run(program: Path, *arguments: str | Path) -> str:
+def run_program(program: Path, *arguments: str | Path) -> str:
     """Run a program and return what it prints, in UTF-8."""
     environment = {**os.environ, "PYTHONUTF8": "1"}
     command = [str(program), *map(str, arguments)]
@@ -92,8 +94,8 @@ def run(program: Path, *arguments: str | Path) -> str:
     return done.stdout.decode()
 
 
-def read(key: str, name: str = "") -> str | None:
-    """Return a value of the person's registry."""
+def read_registry_value(key: str, name: str = "") -> str | None:
+    """Return a value of the user's registry, or None where it is missing."""
     winreg: Any = importlib.import_module("winreg")  # which no other system has
     try:
         with winreg.OpenKey(winreg.HKEY_CURRENT_USER, key) as opened:
@@ -103,7 +105,7 @@ def read(key: str, name: str = "") -> str | None:
 
 
 def wait_until(condition: Callable[[], bool], what: str) -> None:
-    """Wait until it is so."""
+    """Wait until `condition` holds. Raises SystemExit after PATIENCE seconds."""
     deadline = time.monotonic() + PATIENCE
     while not condition():
         expect(time.monotonic() < deadline, what)
@@ -111,7 +113,7 @@ def wait_until(condition: Callable[[], bool], what: str) -> None:
 
 
 def expect(condition: bool, what: str) -> None:
-    """Raise SystemExit unless it is so."""
+    """Raise SystemExit, with `what`, unless `condition` holds."""
     if not condition:
         raise SystemExit(f"FAILED: {what}")
 

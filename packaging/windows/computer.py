@@ -1,4 +1,4 @@
-"""A Windows computer as a person has it, under Wine: a profile of its own, a registry, a screen, a keyboard."""
+"""Act as a person at a Windows computer, under Wine, with a profile, a registry, a screen and a keyboard of its own."""
 
 # Standard library only, as in dev.py.
 
@@ -18,12 +18,12 @@ PROFILE: Final = r"C:\users\root"
 PROGRAM: Final = "annotator.exe"
 T = TypeVar("T")
 
-PATIENCE: Final = 60.0  # seconds until what should happen must have happened
-CROP: Final = "1900x1060+0+0"  # what `view_hash` sees: the whole screen but for its edges
+PATIENCE: Final = 60.0  # seconds to wait for anything
+CROP: Final = "1900x1060+0+0"  # for `view_hash`: the whole screen but for its edges
 
 
 class Unexpected(wine.Unusable):
-    """What the program did not do as it should."""
+    """Something that the program did not do as it should."""
 
 
 class Computer:
@@ -42,38 +42,38 @@ class Computer:
         }
 
     def install(self) -> None:
-        """Make the profile anew. Raises dev.CannotGoOn."""
+        """Create a new profile in place of an earlier one. Raises dev.CannotGoOn."""
         self._make_locale()
         shutil.rmtree(self.drive_c.parent, ignore_errors=True)
-        # In Arabic, Wine sets nothing up where there is a screen: "could not load kernel32.dll".
-        self.linux(["wineboot", "--init"], "Setting Windows up", {"LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"})
-        self.linux(["wineserver", "--wait"], "Setting Windows up")
+        # In Arabic, Wine fails to set itself up where there is a screen: "could not load kernel32.dll".
+        self.run_linux(["wineboot", "--init"], "Setting Windows up", {"LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"})
+        self.run_linux(["wineserver", "--wait"], "Setting Windows up")
         library = Path("windows", "system32", "icuuc.dll")  # see wine.install_wine
         shutil.copyfile(self._windows.drive_c / library, self.drive_c / library)
         self.set_value(r"HKCU\Software\Wine\WineDbg", "ShowCrashDialog", 0)
 
     def _make_locale(self) -> None:
-        """Have the C library know the language: Wine takes its own from there, and the encoding of file names."""
+        """Add the language to the C library: Wine takes its language and the encoding of file names from there."""
         windows = self._windows
-        if f"{LANGUAGE}.utf8" in windows.linux(["locale", "-a"], quiet=True).stdout.split():
+        if f"{LANGUAGE}.utf8" in windows.run_linux(["locale", "-a"], quiet=True).stdout.split():
             return
         install = ["apt-get", "--quiet", "install", "--yes", "--no-install-recommends", "locales"]
-        windows.required("apt-get", ["apt-get", "--quiet", "update"])
-        windows.required("apt-get", install)
-        windows.required("localedef", ["localedef", "-i", LANGUAGE, "-f", "UTF-8", f"{LANGUAGE}.UTF-8"])
+        windows.run_required("apt-get", ["apt-get", "--quiet", "update"])
+        windows.run_required("apt-get", install)
+        windows.run_required("localedef", ["localedef", "-i", LANGUAGE, "-f", "UTF-8", f"{LANGUAGE}.UTF-8"])
 
     # Programs
 
-    def linux(
+    def run_linux(
         self, command: list[str], doing: str, environment: Mapping[str, str] | None = None, exit_code: int = 0
     ) -> str:
-        """Run a program of the Debian around Windows and return what it printed.
+        """Run a program of the Debian around Windows and return its output.
 
         Raises Unexpected if it ends with another exit code, or not within five minutes.
         """
         every = {**self._environment, **(environment or {})}
         try:
-            done = self._windows.linux(command, environment=every, timeout=300, quiet=True)
+            done = self._windows.run_linux(command, environment=every, timeout=300, quiet=True)
         except subprocess.TimeoutExpired as error:
             raise Unexpected(f"{doing}: it does not end.") from error
         if done.returncode != exit_code:
@@ -83,12 +83,12 @@ class Computer:
     def run(
         self, command: list[str], doing: str, environment: Mapping[str, str] | None = None, exit_code: int = 0
     ) -> str:
-        """Run a program of Windows as `linux` does it."""
-        return self.linux(["wine", *command], doing, environment, exit_code)
+        """Run a program of Windows, as `run_linux` does."""
+        return self.run_linux(["wine", *command], doing, environment, exit_code)
 
     def open(self, path: str, environment: Mapping[str, str] | None = None) -> None:
         """Open a file of Windows, or a link in its menu, as a double click does; the program goes on."""
-        # Not by `linux`: the program has the standard output of what starts it, and keeps it open.
+        # Not by `run_linux`: the program inherits the standard output of its parent, and keeps it open.
         started = self.start(["wine", "start", path], environment)
         if started.wait(PATIENCE):
             raise Unexpected(f"Opening {path}: exit code {started.returncode}.")
@@ -98,40 +98,40 @@ class Computer:
         every = {**self._environment, **(environment or {})}
         return self._windows.start(command, environment=every, output=subprocess.DEVNULL)
 
-    def processes(self) -> list[int]:
-        """Return the ids of the processes that have a window of the program, not of those that learn beside one."""
+    def find_processes(self) -> list[int]:
+        """Return the ids of the processes that have a window of the program, without those that train a model."""
         script = (
             r"""for p in /proc/[0-9]*; do printf '%s\t' "${p#/proc/}"; tr '\0' '\t' <"$p/cmdline"; echo; done; true"""
         )
-        printed = self._windows.linux(["sh", "-c", f"({script}) 2>/dev/null"], quiet=True).stdout
+        printed = self._windows.run_linux(["sh", "-c", f"({script}) 2>/dev/null"], quiet=True).stdout
         commands = [line.split("\t") for line in printed.splitlines()]
         return [int(words[0]) for words in commands if is_window(words[1:])]
 
     def kill(self) -> None:
-        """End the program as the system does when memory runs out: no time for anything."""
-        for number in self.processes():
-            self.linux(["sh", "-c", f"kill -KILL {number}"], "kill")
-        wait_until(lambda: not self.processes(), "the killed program is gone")
+        """Kill the program as the system does when memory runs out, without time for anything."""
+        for number in self.find_processes():
+            self.run_linux(["sh", "-c", f"kill -KILL {number}"], "kill")
+        wait_until(lambda: not self.find_processes(), "the killed program is gone")
 
     def restart(self) -> None:
-        """End Windows and everything that runs there, so that it reads its settings anew."""
-        self.linux(["wineserver", "-k"], "Ending Windows")
-        self.linux(["wineserver", "-w"], "Ending Windows")
+        """End Windows and everything that runs there, so that it reads its settings again."""
+        self.run_linux(["wineserver", "-k"], "Ending Windows")
+        self.run_linux(["wineserver", "-w"], "Ending Windows")
 
     # The registry
 
-    def registry(self, key: str) -> dict[str, dict[str, str]]:
+    def read_registry(self, key: str) -> dict[str, dict[str, str]]:
         """Return the values below a key, such as `HKCU\\Software`, by key and name; `` is the default value's name."""
         self.run(["reg", "export", key, r"Z:\win\registry.reg", "/y"], f"reg export {key}")
         return parse_registry((self._windows.share / "registry.reg").read_text(encoding="utf-16"))
 
     def merge_classes(self) -> None:
-        """Have Windows know the kinds of files that the person's own part of the registry has.
+        """Copy the file types of the user's part of the registry to the computer's part.
 
         Windows itself shows both parts as one, HKEY_CLASSES_ROOT; Wine 10 shows the computer's part alone.
         """
         classes = r"Software\Classes"
-        self.registry(rf"HKCU\{classes}")
+        self.read_registry(rf"HKCU\{classes}")
         path = self._windows.share / "registry.reg"
         text = path.read_text(encoding="utf-16")
         merged = text.replace(rf"[HKEY_CURRENT_USER\{classes}", rf"[HKEY_LOCAL_MACHINE\{classes}")
@@ -143,19 +143,19 @@ class Computer:
         kind = "REG_DWORD" if isinstance(value, int) else "REG_SZ"
         self.run(["reg", "add", key, "/v", name, "/t", kind, "/d", str(value), "/f"], f"reg add {key}")
 
-    def files(self) -> set[str]:
+    def list_files(self) -> set[str]:
         """Return the paths of all files and links below C:, without those of Windows itself."""
         paths = (path.relative_to(self.drive_c) for path in self.drive_c.rglob("*") if not path.is_dir())
         return {path.as_posix() for path in paths if path.parts[0] != "windows"}
 
     # The screen and the keyboard
 
-    def windows(self) -> dict[int, str]:
+    def find_windows(self) -> dict[int, str]:
         """Return the titles of the program's windows on the screen by their ids."""
         search = ["sh", "-c", f"xdotool search --onlyvisible --class {PROGRAM} 2>/dev/null; true"]
         titles = {}
-        for line in self.linux(search, "Looking for windows").split():
-            name = self.linux(["sh", "-c", f"xdotool getwindowname {line} 2>/dev/null; true"], "Reading a title")
+        for line in self.run_linux(search, "Looking for windows").split():
+            name = self.run_linux(["sh", "-c", f"xdotool getwindowname {line} 2>/dev/null; true"], "Reading a title")
             if name.strip():
                 titles[int(line)] = name.strip()
         return titles
@@ -163,26 +163,29 @@ class Computer:
     def wait_for_window(self, stem: str) -> int:
         """Wait until a window has the corpus of this name open and return its id. Raises Unexpected."""
         return wait_until(
-            lambda: next((number for number, title in self.windows().items() if title.startswith(f"{stem} –")), 0),
+            lambda: next((number for number, title in self.find_windows().items() if title.startswith(f"{stem} –")), 0),
             f"a window has “{stem}” open",
         )
 
     def press(self, keys: str, delay: int = 150) -> None:
         """Press keys one after the other, named as X does, with blanks between: `Left shift+Left 2`."""
-        self.linux(["xdotool", "key", "--delay", str(delay), *keys.split()], f"Pressing {keys}")
+        self.run_linux(["xdotool", "key", "--delay", str(delay), *keys.split()], f"Pressing {keys}")
 
-    def front(self) -> int:
-        """Return the id of the window at the middle of the screen, of several the uppermost."""
-        shown = self.linux(["xdotool", "mousemove", "600", "400", "getmouselocation", "--shell"], "xdotool")
-        return int(re.findall(r"^WINDOW=(\d+)$", shown, re.MULTILINE)[-1])
+    def find_front_window(self) -> int:
+        """Return the id of the topmost window at the middle of the screen."""
+        output = self.run_linux(["xdotool", "mousemove", "600", "400", "getmouselocation", "--shell"], "xdotool")
+        return int(re.findall(r"^WINDOW=(\d+)$", output, re.MULTILINE)[-1])
 
     def view_hash(self) -> str:
         """Return a checksum of what the screen shows."""
         command = f"import -window root -crop {CROP} -depth 8 rgb:- | md5sum"
-        return self.linux(["sh", "-c", command], "Looking at the screen")
+        return self.run_linux(["sh", "-c", command], "Looking at the screen")
 
     def wait_for_rest(self, before: str = "") -> str:
-        """Wait until the screen shows something else than `before` and no longer changes; return its checksum."""
+        """Wait until the screen differs from `before` and no longer changes, and return its checksum.
+
+        Raises Unexpected.
+        """
         last = ""
 
         def settled() -> str:
@@ -192,14 +195,14 @@ class Computer:
 
         return wait_until(settled, "the screen changes and comes to rest")
 
-    def picture(self, target: Path) -> None:
+    def take_picture(self, target: Path) -> None:
         """Write what the screen shows to a PNG file."""
-        self.linux(["import", "-window", "root", "/win/picture.png"], "Taking a picture")
+        self.run_linux(["import", "-window", "root", "/win/picture.png"], "Taking a picture")
         shutil.copyfile(self._windows.share / "picture.png", target)
 
 
 def is_window(command: list[str]) -> bool:
-    """Whether this command line is that of a program with a window."""
+    """Whether this command line is that of the program with a window."""
     return bool(command) and command[0].lower().endswith(rf"\{PROGRAM}") and "learn" not in command
 
 
@@ -219,7 +222,7 @@ def parse_registry(text: str) -> dict[str, dict[str, str]]:
 
 
 def wait_until(condition: "Callable[[], T]", what: str, seconds: float = PATIENCE) -> T:
-    """Call `condition` until it returns something true and return that. Raises Unexpected with `what` never was."""
+    """Call `condition` until it returns something true, and return that. Raises Unexpected, with `what`, at the end."""
     deadline = time.monotonic() + seconds
     while not (result := condition()):
         if time.monotonic() > deadline:

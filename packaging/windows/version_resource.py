@@ -1,4 +1,4 @@
-"""What Windows says of our programs: in their properties, in the task manager, in “Open with”."""
+"""Write what Windows shows of our programs in their properties, in the task manager and in “Open with”."""
 
 from pathlib import Path
 

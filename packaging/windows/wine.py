@@ -1,14 +1,14 @@
-"""Windows' own CPython and Qt under Wine, for the tests: `dev.py test --with windows` on Linux.
+"""Set up CPython and Qt for Windows under Wine, for the tests: `dev.py test --with windows` on Linux.
 
-Wine 10 lives in a Debian 13 of its own, made by debootstrap in a folder that is kept (6 GB; `WINE_ROOT` says where).
+Wine 10 is in a Debian 13 of its own, made by debootstrap in a folder that stays (6 GB; `WINE_ROOT` says where).
 Everything comes from the registries that this machine is set up for, by their own clients: apt, Maven and pip.
 
-    with wine.prepared() as windows:
-        windows.python("-m", "annotator", "list", r"C:\\news.corpus")
+    with wine.prepare_windows() as windows:
+        windows.run_python("-m", "annotator", "list", r"C:\\news.corpus")
         windows.run([r"C:\\setup.exe", "/S"], timeout=60)
-        windows.linux(["makensis", "-V2", "/win/setup.nsi"])
+        windows.run_linux(["makensis", "-V2", "/win/setup.nsi"])
 
-Wine is no Windows: what passes here was tried on Wine, and is to be called so.
+Wine is not Windows: what passes here was tried on Wine, and reports must say so.
 """
 
 # Standard library only, as in dev.py.
@@ -48,20 +48,20 @@ ENVIRONMENT: Final = {
     "LANG": "C.UTF-8",
     "DEBIAN_FRONTEND": "noninteractive",
     "WINEDEBUG": "-all",
-    "WINEDLLOVERRIDES": "mscoree,mshtml=",  # or Wine offers to download them, in a window that nobody answers
+    "WINEDLLOVERRIDES": "mscoree,mshtml=",  # otherwise Wine offers to download them, in a window that nobody answers
     "QT_QPA_PLATFORM": "offscreen",
 }
 FORWARDED: Final = ("CI", "http_proxy", "https_proxy", "no_proxy", "WINEDEBUG")
 
 
 class Unusable(dev.CannotGoOn):
-    """Why something failed although all that it needs was there."""
+    """A failure although everything that is needed was there."""
 
     exit_code = 1
 
 
 def default_root() -> Path:
-    """Where the Debian with Wine is kept: `WINE_ROOT`, or else the user's cache."""
+    """Return the folder of the Debian with Wine: `WINE_ROOT`, or else one in the user's cache."""
     if root := os.environ.get("WINE_ROOT"):
         return Path(root).absolute()
     cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
@@ -69,10 +69,10 @@ def default_root() -> Path:
 
 
 class Windows:
-    """The Windows of one folder: runs programs of it, and of the Debian around it.
+    """The Windows in a folder, which runs its programs and those of the Debian around it.
 
-    All of them live in namespaces of their own, so that none outlives this program, however it ends: neither a process
-    that hangs nor a folder of the system that is mounted inside.
+    All of them run in namespaces of their own, so that nothing outlives this program, however it ends: neither a
+    process that hangs nor a mounted folder of the system.
     """
 
     def __init__(self, root: Path, environment: Mapping[str, str]) -> None:
@@ -90,11 +90,11 @@ class Windows:
         self._enter: list[str] = []
 
     def open(self) -> None:
-        """Make the namespaces in which everything runs. Raises dev.CannotGoOn where the system does not allow it."""
+        """Make the namespaces in which everything runs. Raises dev.CannotGoOn where the system does not allow that."""
         # A pid namespace lasts as long as its first process. That is `cat` here, which ends when our end of its
         # standard input is closed, even by a SIGKILL. It ignores SIGCHLD so that the kernel removes orphans.
         script = f"""set -e
-            root={_quoted(self.root)}
+            root={_quote(self.root)}
             mkdir -p "$root/proc" "$root/sys" "$root/dev" "$root/tmp/.X11-unix" /tmp/.X11-unix
             mount -t proc proc "$root/proc"
             mount --rbind /sys "$root/sys"
@@ -122,7 +122,7 @@ class Windows:
         if not self._first:
             return
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self.linux(["wineserver", "-k"], timeout=20, quiet=True)
+            self.run_linux(["wineserver", "-k"], timeout=20, quiet=True)
         assert self._first.stdin
         self._first.stdin.close()
         try:
@@ -151,7 +151,7 @@ class Windows:
             stderr=subprocess.STDOUT if output is not None else None,
         )
 
-    def linux(
+    def run_linux(
         self,
         command: Sequence[str],
         *,
@@ -160,7 +160,7 @@ class Windows:
         timeout: float | None = None,
         quiet: bool = False,
     ) -> "subprocess.CompletedProcess[str]":
-        """Run a program of the Debian around Windows and return its exit code and, if `quiet`, what it printed.
+        """Run a program of the Debian around Windows and return its exit code and, if `quiet`, its output.
 
         Raises subprocess.TimeoutExpired; what hangs then ends with this object.
         """
@@ -182,10 +182,10 @@ class Windows:
         timeout: float | None = None,
         quiet: bool = False,
     ) -> "subprocess.CompletedProcess[str]":
-        """Run a program of Windows, named by its path there, as `linux` does it."""
-        return self.linux(["wine", *command], cwd=cwd, environment=environment, timeout=timeout, quiet=quiet)
+        """Run a program of Windows, named by its path there, as `run_linux` does."""
+        return self.run_linux(["wine", *command], cwd=cwd, environment=environment, timeout=timeout, quiet=quiet)
 
-    def python(
+    def run_python(
         self,
         *arguments: str,
         environment: Mapping[str, str] | None = None,
@@ -196,10 +196,10 @@ class Windows:
         command = [PYTHON, *arguments]
         return self.run(command, environment=environment, timeout=timeout, quiet=quiet)
 
-    def required(self, doing: str, command: Sequence[str], timeout: float = 900, exit_code: int = 2) -> str:
-        """Run a program of the Debian that must succeed and return what it printed. Raises dev.CannotGoOn."""
+    def run_required(self, doing: str, command: Sequence[str], timeout: float = 900, exit_code: int = 2) -> str:
+        """Run a program of the Debian that must succeed, and return its output. Raises dev.CannotGoOn."""
         try:
-            done = self.linux(command, timeout=timeout, quiet=True)
+            done = self.run_linux(command, timeout=timeout, quiet=True)
             printed, success = done.stdout, done.returncode == 0
         except subprocess.TimeoutExpired as late:
             printed, success = f"It did not end within {late.timeout:.0f} seconds.", False
@@ -210,8 +210,8 @@ class Windows:
 
 
 @contextlib.contextmanager
-def prepared(root: Path | None = None, environment: Mapping[str, str] | None = None) -> Iterator[Windows]:
-    """Yield a Windows that holds this checkout, as it is on disk, and the packages that it pins.
+def prepare_windows(root: Path | None = None, environment: Mapping[str, str] | None = None) -> Iterator[Windows]:
+    """Yield a Windows with this checkout, as it is on disk, and the packages that it pins.
 
     What is missing is made first, which takes seven minutes where nothing is there. Only one program uses a folder at a
     time; the next one waits. Raises dev.CannotGoOn, with what to do about it.
@@ -219,7 +219,7 @@ def prepared(root: Path | None = None, environment: Mapping[str, str] | None = N
     root = root or default_root()
     check_system()
     dev.make_environment()  # whose pip downloads the packages
-    with _locked(root):
+    with _lock(root):
         if not (root / ".debian").exists():
             make_debian(root)
         _copy_network_settings(root)
@@ -236,7 +236,7 @@ def prepared(root: Path | None = None, environment: Mapping[str, str] | None = N
 
 
 @contextlib.contextmanager
-def _locked(root: Path) -> Iterator[None]:
+def _lock(root: Path) -> Iterator[None]:
     root.parent.mkdir(parents=True, exist_ok=True)
     with root.with_name(root.name + ".lock").open("wb") as lock:
         try:
@@ -258,7 +258,7 @@ _REASONS: Final = {
 
 
 def check_system() -> None:
-    """Install what is needed of this machine. Raises dev.CannotGoOn, with what to do, where that is not possible."""
+    """Check that this machine can run Wine. Raises dev.CannotGoOn, with what to do, where it cannot."""
     if not sys.platform.startswith("linux") or platform.machine() != "x86_64":
         raise dev.CannotGoOn(_REASONS["system"])
     if os.geteuid() != 0:
@@ -272,17 +272,17 @@ def require_program(program: str, package: str, reason: str) -> None:
     """Have apt install a program that is missing. Raises dev.CannotGoOn with `reason` where there is no apt."""
     if shutil.which(program):
         return
-    before = dev.before_apt()
+    before = dev.find_apt_prefix()
     if before is None:
         raise dev.CannotGoOn(reason)
     for command in dev.apt_commands([package], *before):
-        dev.quietly("apt-get", command)
+        dev.run_quietly("apt-get", command)
 
 
 def find_mirror() -> str:
-    """Return where apt gets Debian's packages from, as it is set up here. Raises dev.CannotGoOn."""
-    asked = ["apt-get", "indextargets", "--format", "$(REPO_URI) $(RELEASE)", "Created-By: Packages"]
-    listed = subprocess.run(asked, capture_output=True, text=True).stdout if shutil.which("apt-get") else ""
+    """Return the address from which apt gets Debian's packages here. Raises dev.CannotGoOn."""
+    query = ["apt-get", "indextargets", "--format", "$(REPO_URI) $(RELEASE)", "Created-By: Packages"]
+    listed = subprocess.run(query, capture_output=True, text=True).stdout if shutil.which("apt-get") else ""
     sources = [line.split() for line in listed.splitlines()]
     # A mirror of Debian's main archive has all its releases; those of security updates and of others have no such pool.
     for address, release in (source for source in sources if len(source) == 2):
@@ -299,8 +299,8 @@ def make_debian(root: Path) -> None:
     partial = root.with_name(root.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
     command = ["debootstrap", "--variant=minbase", "--include=ca-certificates", SUITE, str(partial), mirror]
-    # What debootstrap mounts is mounted for it alone, and is gone when it was killed.
-    dev.quietly(
+    # What debootstrap mounts is visible to it alone, and is gone when it is killed.
+    dev.run_quietly(
         "Downloading Debian 13 (debootstrap)", ["unshare", "--mount", "--pid", "--fork", "--kill-child", *command]
     )
     sources = f"deb {mirror} {SUITE} main\n"
@@ -313,10 +313,10 @@ def _copy_network_settings(root: Path) -> None:
     for name in ("resolv.conf", "hosts"):
         source, target = Path("/etc", name), root / "etc" / name
         if source.exists():
-            target.unlink(missing_ok=True)  # it may be a link to a place that is not there
+            target.unlink(missing_ok=True)  # it may be a dangling link
             shutil.copyfile(source, target)
-    asked = ["apt-config", "dump", "--format", '%F "%v";%n', "Acquire::http", "Acquire::https"]
-    settings = subprocess.run(asked, capture_output=True, text=True).stdout
+    query = ["apt-config", "dump", "--format", '%F "%v";%n', "Acquire::http", "Acquire::https"]
+    settings = subprocess.run(query, capture_output=True, text=True).stdout
     (root / "etc" / "apt" / "apt.conf").write_text(settings, encoding="utf-8", newline="\n")
 
 
@@ -326,11 +326,11 @@ def install_wine(windows: Windows) -> None:
     windows.share.mkdir(exist_ok=True)
     if not (root / ".wine").exists():
         dev.say("Installing Wine, NSIS and a compiler for Windows …")
-        windows.required("dpkg", ["dpkg", "--add-architecture", "i386"])
-        windows.required("Downloading Wine (apt-get)", ["apt-get", "--quiet", "update"])
+        windows.run_required("dpkg", ["dpkg", "--add-architecture", "i386"])
+        windows.run_required("Downloading Wine (apt-get)", ["apt-get", "--quiet", "update"])
         install = ["apt-get", "--quiet", "install", "--yes", "--no-install-recommends", *DEBIAN_PACKAGES]
-        windows.required("Downloading Wine (apt-get)", install, timeout=1800)
-        windows.required("Setting Windows up", ["wineboot", "--init"], exit_code=1)
+        windows.run_required("Downloading Wine (apt-get)", install, timeout=1800)
+        windows.run_required("Setting Windows up", ["wineboot", "--init"], exit_code=1)
         (root / ".wine").touch()
     share_drive(windows.drive_c)
     configured = root / ".configured"
@@ -341,16 +341,16 @@ def install_wine(windows: Windows) -> None:
     (windows.share / "icuuc.c").write_bytes(source)
     target = "/root/.wine/drive_c/windows/system32/icuuc.dll"
     compiler = ["x86_64-w64-mingw32-gcc", "-shared", "-o", target, "/win/icuuc.c"]
-    windows.required("Compiling icuuc.dll", compiler, exit_code=1)
-    # A program that crashes, as some tests have one do, ends: no window tells of it and waits for an answer.
+    windows.run_required("Compiling icuuc.dll", compiler, exit_code=1)
+    # A program that crashes, as in some tests, ends without a window that waits for an answer.
     key = [r"HKCU\Software\Wine\WineDbg", "/v", "ShowCrashDialog", "/t", "REG_DWORD", "/d", "0", "/f"]
-    windows.required("Setting Windows up", ["wine", "reg", "add", *key], timeout=300, exit_code=1)
-    windows.required("Setting Windows up", ["wineserver", "--wait"], timeout=300, exit_code=1)
+    windows.run_required("Setting Windows up", ["wine", "reg", "add", *key], timeout=300, exit_code=1)
+    windows.run_required("Setting Windows up", ["wineserver", "--wait"], timeout=300, exit_code=1)
     configured.write_text(wanted, encoding="ascii", newline="\n")
 
 
 def share_drive(drive_c: Path) -> None:
-    r"""Give drive C a name on the network, `\\localhost\C$`, as administrators have it on Windows.
+    r"""Give drive C a name on the network, `\\localhost\C$`, as Windows does for administrators.
 
     Wine looks in this folder for the computers and their shares.
     """
@@ -371,7 +371,7 @@ def install_python(windows: Windows) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     download = ["mvn", "--quiet", "--batch-mode", "dependency:copy", f"-Dartifact={CPYTHON}"]
     download += [f"-DoutputDirectory={windows.share}", "-Dmdep.stripVersion=true"]
-    dev.quietly("Downloading Python for Windows (Maven)", download)
+    dev.run_quietly("Downloading Python for Windows (Maven)", download)
     jar = windows.share / "cpython-windows-x86_64.jar"
     prefix = "org/bytedeco/cpython/windows-x86_64/"
     unpacked = windows.share / "jar"
@@ -383,17 +383,17 @@ def install_python(windows: Windows) -> None:
     # PySide6 is linked to python3.dll, the stable ABI of all versions, which this build of CPython lacks. Ours has no
     # code: Windows' loader takes each of its names from python313.dll.
     library = f"python{PYTHON_VERSION.replace('.', '')}"
-    printed = windows.required("objdump", ["x86_64-w64-mingw32-objdump", "-p", f"/win/py/{library}.dll"])
-    names = exported_names(printed)
+    printed = windows.run_required("objdump", ["x86_64-w64-mingw32-objdump", "-p", f"/win/py/{library}.dll"])
+    names = parse_exported_names(printed)
     lines = ["LIBRARY python3.dll", "EXPORTS", *(f"  {name}={library}.{name}" for name in names)]
     (windows.share / "python3.def").write_text("\n".join(lines) + "\n", encoding="ascii", newline="\n")
     (windows.share / "empty.c").write_text("int unused;\n", encoding="ascii", newline="\n")
     compiler = ["x86_64-w64-mingw32-gcc", "-shared", "-nostdlib", "-Wl,--entry=0", "-o", "/win/py/python3.dll"]
-    windows.required("Compiling python3.dll", [*compiler, "/win/empty.c", "/win/python3.def"], exit_code=1)
+    windows.run_required("Compiling python3.dll", [*compiler, "/win/empty.c", "/win/python3.def"], exit_code=1)
 
 
-def exported_names(dump: str) -> list[str]:
-    """Return what a DLL of CPython exports, by what `objdump -p` prints of it. Raises Unusable if that is not read."""
+def parse_exported_names(dump: str) -> list[str]:
+    """Return the names that a DLL of CPython exports, from the output of `objdump -p`. Raises Unusable."""
     _, _, table = dump.partition("Name Pointer] Table")
     names = re.findall(r"^\s*\[\s*\d+\]\s.*?\b((?:_?Py|PY_)\w+)$", table, re.MULTILINE)
     if len(names) < 1000:
@@ -402,10 +402,10 @@ def exported_names(dump: str) -> list[str]:
 
 
 def copy_checkout(target: Path) -> None:
-    """Copy the files of this checkout that git knows or would add, as they are on disk. Raises dev.CannotGoOn."""
-    asked = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    """Copy the files of this checkout that git tracks or would add, as they are on disk. Raises dev.CannotGoOn."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     try:
-        listed = subprocess.run(asked, cwd=dev.ROOT, capture_output=True, text=True, check=True).stdout
+        listed = subprocess.run(command, cwd=dev.ROOT, capture_output=True, text=True, check=True).stdout
     except (OSError, subprocess.CalledProcessError) as error:
         raise dev.CannotGoOn("git lists the files to test: this needs git, and a clone of the repository.") from error
     shutil.rmtree(target, ignore_errors=True)
@@ -416,17 +416,17 @@ def copy_checkout(target: Path) -> None:
             shutil.copy2(source, copy)
 
 
-def requirements() -> list[str]:
+def read_requirements() -> list[str]:
     """Return what the program, its tests and its packages need on Windows."""
     project = tomllib.loads(dev.PROJECT.read_text(encoding="utf-8"))["project"]
-    texts = [*project["dependencies"], *dev.requirements("dev")]
+    texts = [*project["dependencies"], *dev.read_requirements("dev")]
     split = [text.partition(";") for text in texts if project["name"] not in text]
-    here = [text.strip() for text, _, marker in split if "linux" not in marker and "< '3.12'" not in marker]
-    return [*here, *WINDOWS_PACKAGES]
+    needed = [text.strip() for text, _, marker in split if "linux" not in marker and "< '3.12'" not in marker]
+    return [*needed, *WINDOWS_PACKAGES]
 
 
-def pins() -> list[str]:
-    """Return the pinned versions, those of Windows alone too: pip on Linux would skip them by their condition."""
+def read_pins() -> list[str]:
+    """Return the pinned versions without their conditions, by which pip on Linux would skip those for Windows."""
     return [line.partition(";")[0].strip() for line in dev.CONSTRAINTS.read_text(encoding="utf-8").splitlines()]
 
 
@@ -434,13 +434,13 @@ def install_packages(windows: Windows) -> None:
     """Install the pinned packages and the checkout into Windows' Python, where they changed. Raises dev.CannotGoOn."""
     share, stamp = windows.share, windows.share / "packages.stamp"
     version = (windows.checkout / "annotator" / "__init__.py").read_text(encoding="utf-8")
-    wanted = hashlib.sha256("\n".join([*requirements(), *pins(), version, CPYTHON]).encode()).hexdigest()
+    wanted = hashlib.sha256("\n".join([*read_requirements(), *read_pins(), version, CPYTHON]).encode()).hexdigest()
     if stamp.exists() and stamp.read_text(encoding="ascii") == wanted:
         return
     stamp.unlink(missing_ok=True)
     dev.say("Installing the packages into Windows' Python …")
-    (share / "wanted.txt").write_text("\n".join(requirements()) + "\n", encoding="utf-8", newline="\n")
-    (share / "constraints.txt").write_text("\n".join(pins()) + "\n", encoding="utf-8", newline="\n")
+    (share / "wanted.txt").write_text("\n".join(read_requirements()) + "\n", encoding="utf-8", newline="\n")
+    (share / "constraints.txt").write_text("\n".join(read_pins()) + "\n", encoding="utf-8", newline="\n")
     shutil.rmtree(share / "wheels", ignore_errors=True)
     download_packages(share, ["-r", str(share / "wanted.txt")])
     pip = [
@@ -454,14 +454,14 @@ def install_packages(windows: Windows) -> None:
         "--no-index",
     ]
     files = ["--find-links", r"Z:\win\wheels", "-c", r"Z:\win\constraints.txt", "-r", r"Z:\win\wanted.txt"]
-    windows.required("Installing the packages", [*pip, *files], exit_code=1)
+    windows.run_required("Installing the packages", [*pip, *files], exit_code=1)
     project = ["--no-build-isolation", "--no-deps", "--force-reinstall", "--editable", r"Z:\win\checkout"]
-    windows.required("Installing the checkout", [*pip, *project], exit_code=1)
+    windows.run_required("Installing the checkout", [*pip, *project], exit_code=1)
     stamp.write_text(wanted, encoding="ascii", newline="\n")
 
 
 def download_packages(share: Path, wanted: Sequence[str]) -> None:
-    """Download wheels for Windows. Raises dev.CannotGoOn without a network, Unusable if it is our pins that fail."""
+    """Download wheels for Windows. Raises dev.CannotGoOn without a network, Unusable where our pins are wrong."""
     target = ["--platform", "win_amd64", "--python-version", PYTHON_VERSION, "--implementation", "cp"]
     pip: list[str | Path] = [
         dev.PYTHON,
@@ -474,12 +474,12 @@ def download_packages(share: Path, wanted: Sequence[str]) -> None:
     ]
     pip += [*target, "--only-binary=:all:", "--dest", share / "wheels", "--constraint", share / "constraints.txt"]
     try:
-        dev.quietly("Downloading the packages", [*pip, *wanted])
+        dev.run_quietly("Downloading the packages", [*pip, *wanted])
     except dev.CannotGoOn as error:
         if subprocess.run([*pip, "--no-deps", WINDOWS_PACKAGES[0]], capture_output=True).returncode == 0:
             raise Unusable(str(error)) from error  # there is a network, so the pins are wrong for Windows
         raise
 
 
-def _quoted(path: Path) -> str:
+def _quote(path: Path) -> str:
     return "'" + str(path).replace("'", "'\\''") + "'"

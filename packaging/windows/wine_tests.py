@@ -1,4 +1,4 @@
-"""Runs the tests under Wine, for `dev.py test --with windows`: which, on which platform of Qt, two at a time."""
+"""Run the tests under Wine, for `dev.py test --with windows`, two processes at a time."""
 
 import queue
 import re
@@ -19,7 +19,7 @@ LONGEST_TEST: Final = 180  # seconds
 LONGEST_PART: Final = 1800
 OPTIONS: Final = ("-p", "no:cacheprovider", "-q", "-rfE", f"--timeout={LONGEST_TEST}")
 ON_SCREEN: Final = ("tests/ui", "tests/e2e")
-"""What opens windows: it runs on Qt's platform `windows`, the rest on `offscreen`."""
+"""Tests that open windows: they run on Qt's platform `windows`, the rest on `offscreen`."""
 FOLDERS: Final = (
     "store",
     "jobs",
@@ -33,14 +33,14 @@ FOLDERS: Final = (
     "checks",
     "diagnostics",
 )
-"""What runs whole, the slowest first."""
-OF_LINUX: Final = frozenset(
+"""Folders of tests that run completely, the slowest first."""
+LINUX_ONLY: Final = frozenset(
     (
         *("test_dev.py", "test_installed_story.py", "test_line_endings.py", "test_linux_packages.py"),
         *("test_packaging.py", "test_house.py", "test_wheel.py", "test_wine.py", "test_workflow.py"),
     )
 )
-"""Beside the folders, the tests of what makes and checks the program on Linux. The others there run."""
+"""Files beside the folders that test what makes and checks the program on Linux. The others there run."""
 SELECTION: Final = (
     *("tests/e2e/test_first_start.py", "tests/e2e/test_main_job.py", "tests/e2e/test_second_start.py"),
     *("tests/e2e/test_stories.py", "tests/e2e/test_two_windows.py", "tests/ui/dialogs/test_about.py"),
@@ -65,7 +65,7 @@ SELECTION: Final = (
     *("tests/ui/commands/test_tagging_commands.py", "tests/ui/widgets/test_theme.py", "tests/ui/test_save_errors.py"),
     *("tests/ui/test_typed.py", "tests/ui/welcome/test_welcome_page.py", "tests/ui/test_window.py"),
 )
-"""What `--all` is not needed for: tests of windows that take at most fifteen minutes."""
+"""Tests of windows that run without `--all`, in at most fifteen minutes."""
 
 
 @dataclass(frozen=True)
@@ -77,13 +77,13 @@ class Part:
 
     @property
     def platform(self) -> str:
-        """The platform of Qt that they need."""
+        """The platform of Qt that the tests need."""
         return "windows" if any(path.startswith(ON_SCREEN) for path in self.paths) else "offscreen"
 
 
 @dataclass(frozen=True)
 class Result:
-    """How a part ended: `summary` is pytest's last line, or what happened instead."""
+    """The outcome of a part: `summary` is pytest's last line, or what happened instead."""
 
     part: Part
     success: bool
@@ -94,29 +94,29 @@ class Result:
     def may_pass_again(self) -> bool:
         """Whether the part failed and may pass when it is run again.
 
-        Wine hands the focus of the keyboard over later than Windows does, and on a busy machine too late for a test.
+        Wine moves the keyboard focus later than Windows does, and on a busy machine too late for a test.
         """
         return not self.success and self.part.platform == "windows"
 
 
-def named_tests(arguments: Sequence[str], root: Path | None = None) -> list[str]:
+def find_named_tests(arguments: Sequence[str], root: Path | None = None) -> list[str]:
     """Return the arguments that name a folder or a file of tests, or a test in one."""
     root = root or dev.ROOT
     return [text for text in arguments if not text.startswith("-") and (root / text.partition("::")[0]).exists()]
 
 
-def plan(arguments: Sequence[str], root: Path | None = None) -> tuple[list[Part], list[str]]:
+def plan_parts(arguments: Sequence[str], root: Path | None = None) -> tuple[list[Part], list[str]]:
     """Return the parts to run and the options that all of them get, by what was typed.
 
     Tests that are named (`tests/model`, `tests/model/test_zones.py::test_x`) run instead of the usual ones; `--all`
     adds every test that opens a window.
     """
     root = root or dev.ROOT
-    named = named_tests(arguments, root)
-    options = [text for text in arguments if text != "--all" and text not in named]
-    if named:
-        screen = tuple(path for path in named if path.startswith(ON_SCREEN))
-        rest = tuple(path for path in named if not path.startswith(ON_SCREEN))
+    selected = find_named_tests(arguments, root)
+    options = [text for text in arguments if text != "--all" and text not in selected]
+    if selected:
+        screen = tuple(path for path in selected if path.startswith(ON_SCREEN))
+        rest = tuple(path for path in selected if not path.startswith(ON_SCREEN))
         return [Part(name, paths) for name, paths in (("windows", screen), ("others", rest)) if paths], options
     if "--all" in arguments:
         # A process for each file: after some hundred windows one process is slow.
@@ -126,23 +126,23 @@ def plan(arguments: Sequence[str], root: Path | None = None) -> tuple[list[Part]
         screens = list(SELECTION)
     parts = [Part(path.removeprefix("tests/").removesuffix(".py").replace("/", "."), (path,)) for path in screens]
     parts += [Part(folder, (f"tests/{folder}",)) for folder in FOLDERS]
-    beside = sorted(path.name for path in (root / "tests").glob("test_*.py") if path.name not in OF_LINUX)
+    beside = sorted(path.name for path in (root / "tests").glob("test_*.py") if path.name not in LINUX_ONLY)
     return [*parts, Part("beside", tuple(f"tests/{name}" for name in beside))], options
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run the tests and return 0 if all passed, else 1. Raises dev.CannotGoOn where Wine cannot be had."""
+    """Run the tests and return 0 if all passed, else 1. Raises dev.CannotGoOn where Wine is not available."""
     wine.check_system()
     dev.prepare_system(with_xvfb=True)
-    parts, options = plan(arguments)
+    parts, options = plan_parts(arguments)
     start = time.monotonic()
     with (
         dev.virtual_screen() as screen,
-        wine.prepared(environment={"DISPLAY": screen["DISPLAY"]}) as windows,
+        wine.prepare_windows(environment={"DISPLAY": screen["DISPLAY"]}) as windows,
     ):
         dev.say(f"Windows is ready after {(time.monotonic() - start) / 60:.1f} minutes.")
-        shutil.rmtree(logs(windows), ignore_errors=True)
-        logs(windows).mkdir()
+        shutil.rmtree(log_folder(windows), ignore_errors=True)
+        log_folder(windows).mkdir()
         temporary = windows.drive_c / "users" / "root" / "AppData" / "Local" / "Temp"
         for folder in temporary.glob("pytest-of-*"):
             shutil.rmtree(folder, ignore_errors=True)
@@ -150,12 +150,13 @@ def main(arguments: Sequence[str]) -> int:
     for result in results:
         print(f"{'passed' if result.success else 'FAILED'}  {result.part.name}: {result.summary}")
     minutes = (time.monotonic() - start) / 60
-    print(f"On Wine: {total(results)} in {minutes:.1f} minutes. The output of each part is in {logs(windows)}.")
+    total, logs = format_total(results), log_folder(windows)
+    print(f"On Wine: {total} in {minutes:.1f} minutes. The output of each part is in {logs}.")
     return 0 if len(results) == len(parts) and all(result.success for result in results) else 1
 
 
 def run_parts(windows: wine.Windows, parts: Sequence[Part], options: Sequence[str]) -> list[Result]:
-    """Run the parts in two processes at a time, of which one alone has the screen: one window has the focus.
+    """Run the parts in two processes at a time, of which only one uses the screen, because one window has the focus.
 
     Parts on the screen that fail get a second try, and the results say so.
     """
@@ -176,16 +177,16 @@ def run_parts(windows: wine.Windows, parts: Sequence[Part], options: Sequence[st
                     break
                 result = run_part_reported(windows, part, options, stopping)
                 if result.may_pass_again and not stopping.is_set():
-                    again = run_part_reported(windows, part, options, stopping)
+                    retry = run_part_reported(windows, part, options, stopping)
                     result = replace(
-                        again, summary=f"{again.summary}, at the second try: {result.summary} at the first"
+                        retry, summary=f"{retry.summary}, at the second try: {result.summary} at the first"
                     )
                 if not stopping.is_set():
                     results.append(result)
 
     workers = [threading.Thread(target=work, args=queues) for queues in ((on_screen, others), (others,))]
     for worker in workers:
-        worker.daemon = True  # this program ends when it is told to, and with it all that runs under Wine
+        worker.daemon = True  # a signal ends this program at once, and with it all that runs under Wine
         worker.start()
     try:
         for worker in workers:
@@ -208,10 +209,10 @@ def run_part_reported(windows: wine.Windows, part: Part, options: Sequence[str],
 
 def run_part(windows: wine.Windows, part: Part, options: Sequence[str]) -> Result:
     """Run the tests of one part; their output goes to a file."""
-    # -u, so that what a hanging test has printed is seen; the programs that tests start would inherit a variable.
+    # -u shows what a hanging test has printed; the programs that tests start would inherit a variable.
     command = ["wine", wine.PYTHON, "-u", "-m", "pytest", *OPTIONS, *options, *part.paths]
     start = time.monotonic()
-    log_file = log_of(windows, part)
+    log_file = log_path(windows, part)
     with log_file.open("wb") as log:
         process = windows.start(
             command, cwd="/win/checkout", environment={"QT_QPA_PLATFORM": part.platform}, output=log
@@ -230,26 +231,26 @@ def run_part(windows: wine.Windows, part: Part, options: Sequence[str]) -> Resul
     return Result(part, bool(finished) and code in (0, 5), summary, time.monotonic() - start)
 
 
-def logs(windows: wine.Windows) -> Path:
-    """The folder of the files that the parts' output goes to."""
+def log_folder(windows: wine.Windows) -> Path:
+    """Return the folder of the logs."""
     return windows.share / "logs"
 
 
-def log_of(windows: wine.Windows, part: Part) -> Path:
-    """The file that a part's output goes to."""
-    return logs(windows) / f"{part.name}.log"
+def log_path(windows: wine.Windows, part: Part) -> Path:
+    """Return the path of a part's log."""
+    return log_folder(windows) / f"{part.name}.log"
 
 
 def report(windows: wine.Windows, result: Result) -> None:
     """Print how a part ended, and all of its output if it failed."""
     if not result.success:
-        log = log_of(windows, result.part)
+        log = log_path(windows, result.part)
         text = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
         sys.stdout.write(f"\n{text}\n")
     dev.say(f"{result.part.name}: {result.summary} ({result.seconds:.0f} s)")
 
 
-def total(results: Sequence[Result]) -> str:
+def format_total(results: Sequence[Result]) -> str:
     """Return the counts of all parts together, as pytest words those of one."""
     counts: dict[str, int] = {}
     ended = 0

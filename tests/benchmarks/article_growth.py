@@ -1,13 +1,21 @@
-"""How what an article takes grows with its spans: its text is as long as they need, so that they stand as densely."""
+"""Measure how the cost of an article grows with its spans, as its text grows with them at a constant density."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 import page_speed
-from desk_speed import desk_at, keys, leave, long_corpus, opening, wait, work_at
-from long_article import long_article
-from measuring import RUNS, Figure, Size, timed
+from desk_speed import (
+    close_desk,
+    create_long_corpus,
+    measure_keys,
+    measure_opening,
+    open_desk,
+    switch_corpus,
+    wait_for_suggestions,
+)
+from long_article import build_long_article
+from measuring import RUNS, Figure, Size, time_call
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -23,30 +31,30 @@ _PRESSES: Final = 20  # few enough that an article of a hundred spans stays one
 _ACCEPT_ALL: Final = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
 
-def figures(folder: Path, sizes: Sequence[int] = SIZES, runs: int = RUNS, presses: int = _PRESSES) -> Iterator[Figure]:
-    """Every figure, with each of these numbers of spans."""
+def measure(folder: Path, sizes: Sequence[int] = SIZES, runs: int = RUNS, presses: int = _PRESSES) -> Iterator[Figure]:
+    """Measure every figure with each of these numbers of spans."""
     often = max(1, runs // 3)
     for count in sizes:
-        read, size = long_article(_ANNOTATOR, count), Size(count, "spans an article")
-        desk = desk_at(long_corpus(folder / f"keys-{count}.corpus", read))
+        read, size = build_long_article(_ANNOTATOR, count), Size(count, "spans an article")
+        desk = open_desk(create_long_corpus(folder / f"keys-{count}.corpus", read))
         # So long an article says the same again and again, and nearly all of it would be suggested.
         desk.window.suggestions.close()
-        yield from keys(desk, presses, size)
-        work_at(desk, corpus := long_corpus(folder / f"opening-{count}.corpus", read))
-        yield opening(desk, "opening the article", often, size=size)
-        times = [timed(lambda: [*export(corpus, folder / "one.conll", _options())]) for _ in range(often)]
+        yield from measure_keys(desk, presses, size)
+        switch_corpus(desk, corpus := create_long_corpus(folder / f"opening-{count}.corpus", read))
+        yield measure_opening(desk, "opening the article", often, size=size)
+        times = [time_call(lambda: [*export(corpus, folder / "one.conll", _options())]) for _ in range(often)]
         yield Figure("exporting it, read back", times, size=size)
-        leave(desk)
-        yield page_speed.painting("painting a screen of it", read, runs, size)
-        yield _accepting(folder, read, size, max(1, runs // 10))
+        close_desk(desk)
+        yield page_speed.measure_painting("painting a screen of it", read, runs, size)
+        yield _measure_acceptance(folder, read, size, max(1, runs // 10))
 
 
 def _options() -> ExportOptions:
     return ExportOptions(annotator=_ANNOTATOR, state=ALL)
 
 
-class _Told:
-    """Suggests what the article's spans are, and is sure of it."""
+class _PerfectSuggester:
+    """A suggester that suggests the article's own spans with the highest score."""
 
     name = "told"
 
@@ -60,20 +68,20 @@ class _Told:
         return [Suggestion(span.start, span.end, span.label, self.name, 1.0) for span in self._read.spans]
 
 
-def _accepting(folder: Path, read: AnnotatedArticle, size: Size, runs: int) -> Figure:
-    """All of an article's suggestions by one key, each time in a corpus of its own."""
+def _measure_acceptance(folder: Path, read: AnnotatedArticle, size: Size, runs: int) -> Figure:
+    """Measure accepting all of an article's suggestions by one key, each time in a new corpus."""
     bare, times = replace(read, spans=()), []
-    desk = desk_at(long_corpus(folder / f"accepting-{size.count}.corpus", bare))
-    desk.window.suggestions._external_suggesters = (_Told(read),)
+    desk = open_desk(create_long_corpus(folder / f"accepting-{size.count}.corpus", bare))
+    desk.window.suggestions._external_suggesters = (_PerfectSuggester(read),)
     for turn in range(runs):
-        work_at(desk, long_corpus(folder / f"accepting-{size.count}-{turn}.corpus", bare))
+        switch_corpus(desk, create_long_corpus(folder / f"accepting-{size.count}-{turn}.corpus", bare))
 
         def accept() -> None:
             QTest.keyClick(desk.window.view, Qt.Key.Key_Return, _ACCEPT_ALL)
             QApplication.processEvents()
 
-        times.append(timed(accept))
+        times.append(time_call(accept))
         assert len(desk.session.spans) > 0.8 * len(read.spans)  # in the way of some are dates that are as sure
-        wait(desk)
-    leave(desk)
+        wait_for_suggestions(desk)
+    close_desk(desk)
     return Figure("accepting a suggestion for each, by one key", times, size=size)

@@ -1,9 +1,8 @@
-"""Every figure that an issue asks for, in one table: ours, a named reference in the same run, their ratio, what is
-wanted.
+"""Measure every figure that an issue asks for: ours, a named reference in the same run, and their ratio.
 
 `python3 packaging/dev.py bench` measures all of it, `bench suggest effort` these parts (see PARTS). Seconds differ from
-machine to machine; how many times as long as a known thing something takes differs less. Each ratio is that of the
-medians of many runs, taken by turns with the reference.
+machine to machine; the ratio to a known reference differs less. Each ratio is that of the medians of many runs, taken
+by turns with the reference.
 """
 
 import argparse
@@ -45,21 +44,21 @@ _WOJOOD: Final = "wojood-sample-train.txt"
 _JSON: Final = results.ROOT / "build" / "bench.json"
 
 
-def speed(
+def measure_speed(
     folder: Path,
     runs: int = RUNS,
     presses: int = _PRESSES,
     articles: int = _ARTICLES,
-    python: Callable[[], Path] = peers.environment,
+    python: Callable[[], Path] = peers.make_environment,
 ) -> Iterator[Figure]:
     """How fast the desk answers, and a corpus is exported and imported."""
     app.create_application()
-    yield from desk_speed.figures(folder, runs, presses)
-    yield from page_speed.figures(runs)
-    yield from transfer_speed.figures(folder, max(1, runs // 3), articles, python)
+    yield from desk_speed.measure(folder, runs, presses)
+    yield from page_speed.measure(runs)
+    yield from transfer_speed.measure(folder, max(1, runs // 3), articles, python)
 
 
-def grown(
+def measure_growth(
     folder: Path,
     articles: Sequence[int] = corpus_growth.SIZES,
     spans: Sequence[int] = article_growth.SIZES,
@@ -67,25 +66,27 @@ def grown(
 ) -> Iterator[Figure]:
     """How all of it grows."""
     app.create_application()
-    yield from article_growth.figures(folder, spans, runs)
-    yield from corpus_growth.figures(folder, articles, runs)
+    yield from article_growth.measure(folder, spans, runs)
+    yield from corpus_growth.measure(folder, articles, runs)
 
 
-def _effort(folder: Path) -> Iterator[Figure]:
-    yield from effort.figures(folder)
-    yield from _on(_SAMPLES / "ner" / _WOJOOD, "what a span costs with suggestions", suggestion_effort.figures, folder)
+def _measure_effort(folder: Path) -> Iterator[Figure | str]:
+    yield from effort.measure(folder)
+    yield from _measure_samples(
+        _SAMPLES / "ner" / _WOJOOD, "what a span costs with suggestions", suggestion_effort.measure, folder
+    )
 
 
-def _suggest(_folder: Path) -> Iterator[Figure | str]:
-    yield from _on(_SAMPLES / "dates", "dates that are found", dates_accuracy.figures)
-    yield from _on(_SAMPLES / "ner", "how good the model is", model_accuracy.figures)
-    yield suggestion_speed.figure()
+def _measure_suggestions(_folder: Path) -> Iterator[Figure | str]:
+    yield from _measure_samples(_SAMPLES / "dates", "dates that are found", dates_accuracy.measure)
+    yield from _measure_samples(_SAMPLES / "ner", "how good the model is", model_accuracy.measure)
+    yield suggestion_speed.measure()
 
 
-def _on(
+def _measure_samples(
     samples: Path, what: str, measure: Callable[..., Iterator[Figure | str]], *rest: Path
 ) -> Iterator[Figure | str]:
-    """What is measured on the real texts beside the checkout, or that they are not there."""
+    """Measure on the real texts beside the checkout, or yield that they are not there."""
     if samples.exists():
         yield from measure(samples, *rest)
     else:
@@ -93,11 +94,11 @@ def _on(
 
 
 PARTS: Final[dict[str, Part]] = {
-    "speed": speed,
-    "effort": _effort,
-    "suggest": _suggest,
-    "size": install_size.figures,
-    "growth": grown,
+    "speed": measure_speed,
+    "effort": _measure_effort,
+    "suggest": _measure_suggestions,
+    "size": install_size.measure,
+    "growth": measure_growth,
 }
 """What can be measured by itself."""
 
@@ -105,64 +106,66 @@ PARTS: Final[dict[str, Part]] = {
 def main(arguments: Sequence[str]) -> int:
     """Measure these parts, or all: the table, the JSON, and on request the page."""
     i18n.set_language("en")
-    parser = argparse.ArgumentParser("dev.py bench", description="Measure the main job against known things.")
+    parser = argparse.ArgumentParser("dev.py bench", description="Measure the main job against other programs.")
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; without one, all of them")
     parser.add_argument("--json", type=Path, default=_JSON, help="where the figures are written; else build/bench.json")
     parser.add_argument("--page", type=Path, help="a page whose tables, and the picture beside it, are made anew")
-    asked = parser.parse_args(arguments)
-    unknown = [part for part in asked.parts if part not in PARTS]
+    options = parser.parse_args(arguments)
+    unknown = [part for part in options.parts if part not in PARTS]
     if unknown:
         print(f"bench: no part {', '.join(unknown)}; there are {', '.join(PARTS)}", file=sys.stderr)
         return 2
     page = ""
-    if asked.page:
+    if options.page:
         try:
-            page = asked.page.read_text(encoding="utf-8")
-            results.put_in(page, dict.fromkeys(results.PLACES, ()))
+            page = options.page.read_text(encoding="utf-8")
+            results.fill_page(page, dict.fromkeys(results.PLACES, ()))
         except (OSError, ValueError) as error:  # sooner than half an hour later
             parser.error(str(error))
-        if asked.parts:
+        if options.parts:
             parser.error("a page is about all parts: name none")
-    facts = results.machine() | {"load_before": results.load()}
+    facts = results.describe_machine() | {"load_before": results.read_load()}
     figures, failed = list[Figure](), False
     for part in PARTS:
-        if not asked.parts or part in asked.parts:
+        if not options.parts or part in options.parts:
             try:
-                for figure in _measured(part):
+                for figure in _measure_part(part):
                     figures.append(figure)
             except Exception as error:  # the others are still worth their while
                 traceback.print_exc()
                 figures.append(not_measured(f"the part {part}", f"{type(error).__name__}: {error}"))
                 failed = True
-    facts["load_after"] = results.load()
-    found = list(growth.series(figures))
-    tables = results.tables(figures, found)
+    facts["load_after"] = results.read_load()
+    growths = list(growth.group_series(figures))
+    tables = results.make_tables(figures, growths)
     for table in tables.values():
-        print("", *results.aligned(table), sep="\n")
-    print("", *results.told(facts), sep="\n")
-    asked.json.parent.mkdir(parents=True, exist_ok=True)
-    asked.json.write_text(results.as_json(figures, found, facts), encoding="utf-8")
-    if asked.page:
-        lines = {name: results.markdown(table) for name, table in tables.items()} | {"machine": results.told(facts)}
-        made = results.put_in(page, {name: lines.get(name, ()) for name in results.PLACES})
-        asked.page.write_text(made, encoding="utf-8")
-        picture = asked.page.parent / "growth.svg"
-        picture.write_text(plot.svg(found), encoding="utf-8")
+        print("", *results.align(table), sep="\n")
+    print("", *results.format_facts(facts), sep="\n")
+    options.json.parent.mkdir(parents=True, exist_ok=True)
+    options.json.write_text(results.format_json(figures, growths, facts), encoding="utf-8")
+    if options.page:
+        lines = {name: results.format_markdown(table) for name, table in tables.items()} | {
+            "machine": results.format_facts(facts)
+        }
+        filled = results.fill_page(page, {name: lines.get(name, ()) for name in results.PLACES})
+        options.page.write_text(filled, encoding="utf-8")
+        picture = options.page.parent / "growth.svg"
+        picture.write_text(plot.draw_svg(growths), encoding="utf-8")
     return int(failed)
 
 
-def _measured(part: str) -> Iterator[Figure]:
-    """The figures of a part; what is told of them beside, and how long it took, is printed at once."""
-    begun = time.monotonic()
+def _measure_part(part: str) -> Iterator[Figure]:
+    """Yield the figures of a part; print its lines, and how long it took, at once."""
+    start = time.monotonic()
     with tempfile.TemporaryDirectory() as name:
         os.environ["ANNOTATOR_HOME"] = str(Path(name) / "home")
-        for one in PARTS[part](Path(name)):
-            if isinstance(one, Figure):
+        for item in PARTS[part](Path(name)):
+            if isinstance(item, Figure):
                 print(".", end="", file=sys.stderr, flush=True)
-                yield one
+                yield item
             else:
-                print(one, flush=True)
-    print(f" {part}: {time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
+                print(item, flush=True)
+    print(f" {part}: {time.monotonic() - start:.0f} s", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -7,8 +7,8 @@ from itertools import accumulate, cycle
 from pathlib import Path
 from random import Random
 
-from desk_speed import desk_at, leave, wait
-from measuring import FRAME, RUNS, Figure, Size, Wanted, measured, timed
+from desk_speed import close_desk, open_desk, wait_for_suggestions
+from measuring import FRAME, RUNS, Figure, Size, Wanted, measure_by_turns, time_call
 from PySide6.QtWidgets import QApplication
 
 from annotator.model.labels import decode
@@ -33,52 +33,54 @@ _TOUCHED = 0.3  # of the articles have a state and spans
 _AT_ONCE = 2_000
 
 
-def figures(path: Path, small: Path, texts: Sequence[str], size: Size, runs: int = RUNS) -> Iterator[Figure]:
+def measure(path: Path, small: Path, texts: Sequence[str], size: Size, runs: int = RUNS) -> Iterator[Figure]:
     """Every figure about the corpus at `path`, of which these are `texts`, beside one at `small` with few articles."""
     bare = sqlite3.connect(path, isolation_level=None)
 
     def scan() -> None:
         bare.execute("SELECT uid FROM article").fetchall()
 
-    yield from _window(path, small, size, runs, scan)
+    yield from _measure_window(path, small, size, runs, scan)
     with Corpus.open(path) as corpus:
-        yield from _lists(corpus, size, runs, scan)
-        yield _search(corpus, queries(texts), size, bare)
+        yield from _measure_lists(corpus, size, runs, scan)
+        yield _measure_search(corpus, sample_queries(texts), size, bare)
     bare.close()
 
 
-def _promised(size: Size, of: str, bound: float) -> Wanted | None:
+def _create_target(size: Size, of: str, bound: float) -> Wanted | None:
     return Wanted(of, bound, issue=3) if size.count >= LARGE else None
 
 
-def _window(path: Path, small: Path, size: Size, runs: int, scan: Callable[[], None]) -> Iterator[Figure]:
-    desk = desk_at(Corpus.open(small))
+def _measure_window(path: Path, small: Path, size: Size, runs: int, scan: Callable[[], None]) -> Iterator[Figure]:
+    desk = open_desk(Corpus.open(small))
 
     def open_(path: Path) -> None:
         desk.open_corpus(Corpus.open(path))
         desk.window.repaint()
         QApplication.processEvents()
 
-    def alone() -> None:
+    def settle() -> None:
         desk.learner.stop()
-        wait(desk)
+        wait_for_suggestions(desk)
 
     opening, often = partial(open_, path), max(1, runs // 3)
     with Corpus.open(small, readonly=True) as few:
         against = f"opening {len(LazyArticleList(few))} there"
-    yield measured("opening a corpus in the window", opening, against, partial(open_, small), often, alone, size=size)
+    yield measure_by_turns(
+        "opening a corpus in the window", opening, against, partial(open_, small), often, settle, size=size
+    )
     opening()
-    alone()
-    shown, places = desk.window.articles_sidebar.article_list, Random(7)
-    bar = shown.verticalScrollBar()
-    shown.viewport().repaint()
+    settle()
+    article_list, places = desk.window.articles_sidebar.article_list, Random(7)
+    bar = article_list.verticalScrollBar()
+    article_list.viewport().repaint()
 
     def scroll() -> None:
         bar.setValue(places.randint(bar.minimum(), bar.maximum()))
-        shown.viewport().repaint()
+        article_list.viewport().repaint()
 
-    times = [timed(scroll) for _ in range(runs * 4)]
-    wanted = _promised(size, "99 %", 16.7)
+    times = [time_call(scroll) for _ in range(runs * 4)]
+    wanted = _create_target(size, "99 %", 16.7)
     yield Figure("a jump in the list, painted", times, "one frame at 60 Hz", [FRAME], wanted=wanted, size=size)
     choices = cycle([ArticleFilter(DONE), ArticleFilter(NEW), ArticleFilter()])
 
@@ -86,79 +88,79 @@ def _window(path: Path, small: Path, size: Size, runs: int, scan: Callable[[], N
         desk.session.set_article_filter(next(choices))
         desk.window.repaint()
 
-    yield measured("the list by state, painted", choose, "a bare SELECT of all uids", scan, runs, size=size)
-    leave(desk)
+    yield measure_by_turns("the list by state, painted", choose, "a bare SELECT of all uids", scan, runs, size=size)
+    close_desk(desk)
 
 
-def _lists(corpus: Corpus, size: Size, runs: int, scan: Callable[[], None]) -> Iterator[Figure]:
+def _measure_lists(corpus: Corpus, size: Size, runs: int, scan: Callable[[], None]) -> Iterator[Figure]:
     listing, places = LazyArticleList(corpus, _ANNOTATOR), Random(7)
 
-    def page() -> None:
+    def read_page() -> None:
         listing.invalidate()
         listing[places.randrange(len(listing))]
 
-    times = [timed(page) for _ in range(runs * 4)]
-    wanted = _promised(size, "99 %", 16.7)
+    times = [time_call(read_page) for _ in range(runs * 4)]
+    wanted = _create_target(size, "99 %", 16.7)
     yield Figure("a page of the list, read", times, "one frame at 60 Hz", [FRAME], wanted=wanted, size=size)
     closed = LazyArticleList(corpus, _ANNOTATOR, ArticleFilter(DONE)).numbers
 
-    def none() -> None:
+    def search_none() -> None:
         assert find_first_open(corpus, _ANNOTATOR, closed) is None
 
     what = "looking for an open article where none is"
-    yield measured(what, none, "a bare SELECT of all uids", scan, runs, size=size)
+    yield measure_by_turns(what, search_none, "a bare SELECT of all uids", scan, runs, size=size)
 
 
-def _search(corpus: Corpus, asked: Sequence[str], size: Size, bare: sqlite3.Connection) -> Figure:
-    def words() -> None:
+def _measure_search(corpus: Corpus, typed: Sequence[str], size: Size, bare: sqlite3.Connection) -> Figure:
+    def search_word() -> None:
         bare.execute("""SELECT rowid FROM search WHERE search MATCH '"في"'""").fetchall()
 
     own: list[float] = []
     reference: list[float] = []
-    for one in asked:
-        own.append(timed(partial(find_article_numbers, corpus, one)))
-        reference.append(timed(words))
-    wanted = _promised(size, "95 %", 50)
+    for query in typed:
+        own.append(time_call(partial(find_article_numbers, corpus, query)))
+        reference.append(time_call(search_word))
+    wanted = _create_target(size, "95 %", 50)
     return Figure("a search as it is typed", own, "one frequent word in bare FTS5", reference, wanted=wanted, size=size)
 
 
-def queries(texts: Sequence[str], count: int = _QUERIES) -> list[str]:
+def sample_queries(texts: Sequence[str], count: int = _QUERIES) -> list[str]:
     """One word, two and three of the articles, as far as typed: from one letter to all of them."""
-    dice, found = Random(5), []
+    dice, typed = Random(5), []
     for number in range(count):
         text = dice.choice(texts)
         words = [word for word in tokenize(text) if not is_punctuation(text, word)]
-        at = dice.randrange(len(words) - 2)
-        asked = text[words[at].start : words[at + number % 3].end]
-        found.append(asked[: dice.randint(1, len(asked))])
-    return found
+        first = dice.randrange(len(words) - 2)
+        phrase = text[words[first].start : words[first + number % 3].end]
+        typed.append(phrase[: dice.randint(1, len(phrase))])
+    return typed
 
 
-def make(path: Path, articles: int) -> list[str]:
-    """A corpus of so many articles, 1,500 to 2,500 letters each, three of ten with a state and some spans; the texts
-    of some of them.
+def create_corpus(path: Path, articles: int) -> list[str]:
+    """Create a corpus of that many articles, and return the texts of some of them.
 
-    They are sentences of the sample articles, a third of their words replaced by rare ones: of those there are a few
-    frequent and very many, as in any news. Written in bulk, past `Corpus.add`, for the sake of time.
+    Each has 1,500 to 2,500 letters, and three of ten have a state and some spans. They are sentences of the sample
+    articles, a third of their words replaced by rare ones: of those there are a few frequent and very many, as in any
+    news. They are written in bulk, without `Corpus.add`, to save time.
     """
-    kept: list[str] = []
+    samples: list[str] = []
     with (
         Corpus.create(path, decode(resource_path("labels", "default.toml").read_bytes())) as corpus,
         corpus.transaction(),
     ):
         corpus._add_annotator(_ANNOTATOR)
-        dice, made, batch = Random(3), texts(), []
+        dice, new_texts, batch = Random(3), generate_texts(), []
         for number in range(1, articles + 1):
-            batch.append((number, article_uid(text := next(made)), text))
+            batch.append((number, article_uid(text := next(new_texts)), text))
             if len(batch) == _AT_ONCE or number == articles:
                 _write(corpus, batch, dice)
-                kept += [text for _number, _uid, text in batch[:50]]
+                samples += [text for _number, _uid, text in batch[:50]]
                 batch.clear()
-    return kept
+    return samples
 
 
-def texts() -> Iterator[str]:
-    """The texts of such a corpus, without end."""
+def generate_texts() -> Iterator[str]:
+    """Yield the texts of such a corpus, without end."""
     dice, pieces = Random(1), []
     for sample in sorted(resource_path("samples").iterdir()):
         text = sample.read_text(encoding="utf-8")
@@ -171,15 +173,15 @@ def texts() -> Iterator[str]:
         words = " ".join(dice.choices(pieces, k=dice.randint(12, 19))).split(" ")
         some = len(words) // 3
         replaced = zip(dice.sample(range(len(words)), some), dice.choices(rare, cum_weights=often, k=some), strict=True)
-        for at, word in replaced:
-            words[at] = dice.choice(("", "", "ال", "و", "ب", "لل")) + word
+        for position, word in replaced:
+            words[position] = dice.choice(("", "", "ال", "و", "ب", "لل")) + word
         yield f"{' '.join(words[:8])}\n\n{' '.join(words[8:])}"
 
 
 def _write(corpus: Corpus, batch: list[tuple[int, str, str]], dice: Random) -> None:
     write = corpus._db.conn.executemany
     row = "INSERT INTO article(id, uid, text, published, source, added) VALUES (?, ?, ?, '2024-07-09', 'bench', ?)"
-    write(row, [(*one, utc_timestamp()) for one in batch])
+    write(row, [(*article, utc_timestamp()) for article in batch])
     zones, states, spans, mentions = [], [], [], []
     for number, uid, text in batch:
         index.add_article(corpus._db, number, text)

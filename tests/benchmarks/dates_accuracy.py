@@ -62,28 +62,30 @@ class Accuracy(NamedTuple):
     wrong: tuple[str, ...]
 
 
-def accuracy(folder: Path, name: str) -> Accuracy:
-    """How the dates of one of FILES, in the shared folder of dates, are found."""
+def measure_accuracy(folder: Path, name: str) -> Accuracy:
+    """Count how the dates of one of FILES, in the shared folder of dates, are found."""
     aside: Counter[str] = Counter()
     moved: Counter[str] = Counter()
     exact = overlapped = valued = right = total = 0
     missed, wrong = [], []
-    for case in _cases(folder / FILES[name], aside):
+    for case in _read_cases(folder / FILES[name], aside):
         total += 1
         moved.update([case.rule] if case.rule else [])
         own = find_dates(case.text, case.published)
-        best = next((one for one in own if (one.start, one.end) == (case.start, case.end)), None)
+        best = next(
+            (suggestion for suggestion in own if (suggestion.start, suggestion.end) == (case.start, case.end)), None
+        )
         if best:
             exact += 1
         else:
-            told = " ".join(f"[{case.text[one.start : one.end]}]" for one in own) or "nothing"
-            missed.append(f"{case.text} | {case.text[case.start : case.end]} | {told}")
-        overlapping = [one for one in own if one.start < case.end and case.start < one.end]
+            dates = " ".join(f"[{case.text[suggestion.start : suggestion.end]}]" for suggestion in own) or "nothing"
+            missed.append(f"{case.text} | {case.text[case.start : case.end]} | {dates}")
+        overlapping = [suggestion for suggestion in own if suggestion.start < case.end and case.start < suggestion.end]
         overlapped += bool(overlapping)
         if case.value:
             valued += 1
-            value = best or (overlapping or [None])[0]
-            expected = wanted(case.value)
+            value = best or next(iter(overlapping), None)
+            expected = list_expected_values(case.value)
             if value and value.value in expected:
                 right += 1
             else:
@@ -91,8 +93,8 @@ def accuracy(folder: Path, name: str) -> Accuracy:
     return Accuracy(name, total, exact, overlapped, valued, right, aside, moved, tuple(missed), tuple(wrong))
 
 
-def wanted(value: dict[str, Any]) -> list[str]:
-    """The ISO 8601 forms of a value of Duckling's."""
+def list_expected_values(value: dict[str, Any]) -> list[str]:
+    """Return the ISO 8601 forms of a value of Duckling's."""
     if "start" in value:
         first, last = value["start"], value["end_exclusive"]
         if value["grain"] == "day":
@@ -105,25 +107,27 @@ def wanted(value: dict[str, Any]) -> list[str]:
     return [moment[: {"year": 4, "month": 7, "day": 10, "second": 19}.get(grain, 16)]]
 
 
-def _cases(path: Path, aside: Counter[str]) -> Iterator[Case]:
+def _read_cases(path: Path, aside: Counter[str]) -> Iterator[Case]:
     for line in path.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
-        for one in row["expected"]:
-            text = row["text"][one["start"] : one["end"]]
-            why = KINDS_ASIDE.get(one["type"]) or next((why for why, what in ASIDE.items() if what.search(text)), None)
-            value = one.get("value")
+        for expected in row["expected"]:
+            text = row["text"][expected["start"] : expected["end"]]
+            why = KINDS_ASIDE.get(expected["type"]) or next(
+                (why for why, what in ASIDE.items() if what.search(text)), None
+            )
+            value = expected.get("value")
             if not why and isinstance(value, dict) and value["grain"] in ("hour", "minute", "second"):
                 why = None if DATED.search(text) else "clock times without a date"
             if why:
                 aside[why] += 1
                 continue
-            start, end, rule = _moved(row["text"], one["start"], one["end"])
+            start, end, rule = _adjust_edges(row["text"], expected["start"], expected["end"])
             published = row.get("reference_time", "2024-07-09")
             yield Case(row["text"], start, end, value if isinstance(value, dict) else None, published, rule)
 
 
-def _moved(text: str, start: int, end: int) -> tuple[int, int, str | None]:
-    """The edges as the guideline draws them, and the rule that moved one."""
+def _adjust_edges(text: str, start: int, end: int) -> tuple[int, int, str | None]:
+    """Return the edges according to the guideline, and the rule that moved one."""
     rule = None
     for why, what in EDGES.items():
         lead = what.match(text, start, end)
@@ -135,20 +139,20 @@ def _moved(text: str, start: int, end: int) -> tuple[int, int, str | None]:
     return start, end, rule
 
 
-def figures(folder: Path) -> Iterator[Figure | str]:
-    """Every figure, and in lines what is left aside or has other edges, and all that is missed or wrong."""
+def measure(folder: Path) -> Iterator[Figure | str]:
+    """Yield every figure, and lines with what is left aside or has other edges, and all that is missed or wrong."""
     for name in FILES:
-        one = accuracy(folder, name)
-        for title, told in (("aside", one.aside), ("other edges", one.moved)):
-            yield from (f"{name}: {title}: {why}: {count}" for why, count in told.most_common())
-        yield from (f"{name}: missed: {line}" for line in one.missed)
-        yield from (f"{name}: value: {line}" for line in one.wrong)
-        yield _figure(f"{name}'s {one.cases} dates found exactly", one.exact / one.cases, 95, EXACT)
-        yield _figure(f"{name}'s {one.cases} dates overlapped", one.overlapped / one.cases, 98)
-        if one.valued:
-            yield _figure(f"{name}'s {one.valued} values right", one.right / one.valued, 90, VALUES)
+        result = measure_accuracy(folder, name)
+        for title, counts in (("aside", result.aside), ("other edges", result.moved)):
+            yield from (f"{name}: {title}: {why}: {count}" for why, count in counts.most_common())
+        yield from (f"{name}: missed: {line}" for line in result.missed)
+        yield from (f"{name}: value: {line}" for line in result.wrong)
+        yield _create_figure(f"{name}'s {result.cases} dates found exactly", result.exact / result.cases, 95, EXACT)
+        yield _create_figure(f"{name}'s {result.cases} dates overlapped", result.overlapped / result.cases, 98)
+        if result.valued:
+            yield _create_figure(f"{name}'s {result.valued} values right", result.right / result.valued, 90, VALUES)
 
 
-def _figure(what: str, share: float, bound: float, reference: float | None = None) -> Figure:
-    against, known = (DATEPARSER, [reference]) if reference else ("", [])
-    return Figure(what, [share * 100], against, known, "%", Wanted(MEDIAN, bound, issue=5), more=True)
+def _create_figure(what: str, share: float, bound: float, reference: float | None = None) -> Figure:
+    against, references = (DATEPARSER, [reference]) if reference else ("", [])
+    return Figure(what, [share * 100], against, references, "%", Wanted(MEDIAN, bound, issue=5), more=True)

@@ -1,4 +1,4 @@
-"""How fast the desk answers, in a real window on a long article: keys, opening, starting."""
+"""Measure how fast the window answers on a long article: keys, opening, starting."""
 
 import os
 import subprocess
@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from long_article import long_article
-from measuring import FRAME, RATIO, Figure, Size, Wanted, measured, timed
+from long_article import build_long_article
+from measuring import FRAME, RATIO, Figure, Size, Wanted, measure_by_turns, time_call
 from msgspec.structs import replace
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
@@ -44,23 +44,25 @@ run(sys.argv[1:])
 """
 
 
-def figures(folder: Path, runs: int, presses: int) -> Iterator[Figure]:
-    """Every figure about the desk: keys are pressed `presses` times, everything else is done `runs` times."""
-    read = long_article(_ANNOTATOR)
-    desk = desk_at(long_corpus(folder / "desk.corpus", read))
-    yield from keys(desk, presses)
-    work_at(desk, long_corpus(folder / "opening.corpus", read))  # the other has hundreds of spans and steps more by now
-    yield opening(desk, "opening a long article", runs, Wanted(RATIO, 2, issue=3))
-    leave(desk)
+def measure(folder: Path, runs: int, presses: int) -> Iterator[Figure]:
+    """Measure every figure about the window: keys `presses` times, everything else `runs` times."""
+    read = build_long_article(_ANNOTATOR)
+    desk = open_desk(create_long_corpus(folder / "desk.corpus", read))
+    yield from measure_keys(desk, presses)
+    switch_corpus(
+        desk, create_long_corpus(folder / "opening.corpus", read)
+    )  # the other has hundreds of spans and steps more by now
+    yield measure_opening(desk, "opening a long article", runs, Wanted(RATIO, 2, issue=3))
+    close_desk(desk)
     path = folder / "start.corpus"
-    with Corpus.create(path, default_labels()) as made:
+    with Corpus.create(path, default_labels()) as corpus:
         for sample in sorted(resource_path("samples").iterdir()):
-            made.add(build_article(sample.read_text(encoding="utf-8")))
-    yield _starting(path, folder / "bytecode", runs)
+            corpus.add(build_article(sample.read_text(encoding="utf-8")))
+    yield _measure_start(path, folder / "bytecode", runs)
 
 
-def desk_at(corpus: Corpus) -> app.ApplicationController:
-    """A desk whose window is active, at the first article of this corpus, with nothing going on beside it."""
+def open_desk(corpus: Corpus) -> app.ApplicationController:
+    """Open an active window at the first article of this corpus, with no work in the background."""
     desk = app.ApplicationController(app.create_application(), Settings(language="en", annotator=_ANNOTATOR))
     desk.open_corpus(corpus)
     desk.window.resize(1366, 768)
@@ -68,37 +70,37 @@ def desk_at(corpus: Corpus) -> app.ApplicationController:
     QTest.qWaitForWindowExposed(desk.window)
     desk.window.activateWindow()
     QTest.qWaitForWindowActive(desk.window)
-    _be_alone(desk)
+    _stop_background_work(desk)
     app.tune_runtime()
     return desk
 
 
-def work_at(desk: app.ApplicationController, corpus: Corpus) -> None:
-    """Go on at the first article of another corpus, with nothing going on beside it."""
+def switch_corpus(desk: app.ApplicationController, corpus: Corpus) -> None:
+    """Go to the first article of another corpus, with no work in the background."""
     desk.open_corpus(corpus)
-    _be_alone(desk)
+    _stop_background_work(desk)
 
 
-def wait(desk: app.ApplicationController) -> None:
-    """Until the suggesters have answered."""
+def wait_for_suggestions(desk: app.ApplicationController) -> None:
+    """Wait until the suggesters have answered."""
     while desk.window.suggestions.is_busy:
         QTest.qWait(10)
 
 
-def leave(desk: app.ApplicationController) -> None:
+def close_desk(desk: app.ApplicationController) -> None:
     """Close the window and the corpus."""
     desk.window.close()
     desk.session.close()
 
 
-def _be_alone(desk: app.ApplicationController) -> None:
+def _stop_background_work(desk: app.ApplicationController) -> None:
     desk.session.open_article(0)
     desk.learner.stop()  # which would be learning beside it
     QTest.qWait(500)
-    wait(desk)
+    wait_for_suggestions(desk)
 
 
-def _starting(corpus: Path, bytecode: Path, runs: int) -> Figure:
+def _measure_start(corpus: Path, bytecode: Path, runs: int) -> Figure:
     # As in an installation, modules are compiled once, in a first start of each that does not count.
     environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(bytecode)}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -110,11 +112,13 @@ def _starting(corpus: Path, bytecode: Path, runs: int) -> Figure:
     own()
     bare()
     often, wanted = max(1, runs // 3), Wanted(RATIO, 3, issue=3)
-    return measured("starting on the sample articles", own, "a bare window of PySide6's", bare, often, wanted=wanted)
+    return measure_by_turns(
+        "starting on the sample articles", own, "a bare window of PySide6's", bare, often, wanted=wanted
+    )
 
 
-def long_corpus(path: Path, read: AnnotatedArticle) -> Corpus:
-    """With a long article, each of its spans a step of its own as if made by key, and a short one."""
+def create_long_corpus(path: Path, read: AnnotatedArticle) -> Corpus:
+    """Create a corpus with a short article and a long one, each of whose spans is a step as if made by key."""
     corpus = Corpus.create(path, default_labels())
     with corpus.transaction():
         corpus.add(replace(read, spans=()))
@@ -124,17 +128,17 @@ def long_corpus(path: Path, read: AnnotatedArticle) -> Corpus:
     return corpus
 
 
-def keys(desk: app.ApplicationController, presses: int, size: Size | None = None) -> Iterator[Figure]:
-    """From a key to everything painted, so many times each; the first three where it is about a size."""
+def measure_keys(desk: app.ApplicationController, presses: int, size: Size | None = None) -> Iterator[Figure]:
+    """Measure the time from a key until everything is painted; with a `size`, for three keys only."""
     session, view = desk.session, desk.window.view
 
     def press(keys: str) -> None:
         """From a key to everything painted."""
-        combination = QKeySequence(keys)[0]
+        combination = QKeySequence(keys)[0]  # type: ignore[index]
         QTest.keyClick(view, combination.key(), combination.keyboardModifiers())
         QApplication.processEvents()
 
-    def committed(keys: str) -> Callable[[], None]:
+    def press_and_check(keys: str) -> Callable[[], None]:
         """Press a key that must add a step to the record."""
 
         def act() -> None:
@@ -146,10 +150,10 @@ def keys(desk: app.ApplicationController, presses: int, size: Size | None = None
 
     def figure(what: str, act: Callable[[], None], before: Callable[[], None] = lambda: None) -> Figure:
         times = []
-        wait(desk)  # hundreds of decisions at once are not what a person makes
+        wait_for_suggestions(desk)  # hundreds of decisions at once are not what a person makes
         for _ in range(presses):
             before()
-            times.append(timed(act))
+            times.append(time_call(act))
         wanted = None if size else _WITHIN_A_FRAME
         return Figure(what, times, "one frame at 60 Hz", [FRAME], wanted=wanted, size=size)
 
@@ -161,30 +165,30 @@ def keys(desk: app.ApplicationController, presses: int, size: Size | None = None
             press("Left")
 
     key = session.labels.labels[0].key or ""
-    yield figure("a key tags a word", committed(key), to_free_word)
-    yield figure("undo", committed("Ctrl+Z"))
+    yield figure("a key tags a word", press_and_check(key), to_free_word)
+    yield figure("undo", press_and_check("Ctrl+Z"))
     yield figure("Tab, to the next span", lambda: press("Tab"))
     if size:
         return
     turns = iter(["Alt+Left", "Alt+Right"] * presses)
-    yield figure("a span's end by a letter", lambda: committed(next(turns))())
+    yield figure("a span's end by a letter", lambda: press_and_check(next(turns))())
     press("Escape")
     yield figure("the caret by a word", lambda: press("Left"))
     yield figure("the caret by a line", lambda: press("Down"))
 
     def to_suggestion() -> None:
-        wait(desk)
+        wait_for_suggestions(desk)
         if desk.window.suggestions.current is None:
             press("Return")
         assert desk.window.suggestions.current
 
-    yield figure("Return accepts a suggestion", committed("Return"), to_suggestion)
+    yield figure("Return accepts a suggestion", press_and_check("Return"), to_suggestion)
 
 
-def opening(
+def measure_opening(
     desk: app.ApplicationController, what: str, runs: int, wanted: Wanted | None = None, size: Size | None = None
 ) -> Figure:
-    """The open article once more, from the corpus to the screen."""
+    """Measure the opening of the open article again, from the corpus to the screen."""
     session, view = desk.session, desk.window.view
     assert session.article
     place, text = session.current_index(), session.article.text
@@ -193,19 +197,21 @@ def opening(
     edit.resize(view.size())
     edit.show()
 
-    def away() -> None:
+    def leave_article() -> None:
         session.open_article(1 - place)
         edit.clear()
         QTest.qWait(20)
 
-    def opened() -> None:
+    def open_again() -> None:
         session.open_article(place)
         QApplication.processEvents()
 
-    def bare() -> None:
+    def show_bare() -> None:
         edit.setPlainText(text)
         QApplication.processEvents()
 
-    figure = measured(what, opened, "a bare QTextEdit with its text", bare, runs, away, wanted, size)
+    figure = measure_by_turns(
+        what, open_again, "a bare QTextEdit with its text", show_bare, runs, leave_article, wanted, size
+    )
     edit.close()
     return figure

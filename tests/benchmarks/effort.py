@@ -95,7 +95,7 @@ class Tester(Person):
         raise AssertionError("nothing happens")
 
     def _press(self, keys: list[str]) -> None:
-        pressed = QKeySequence("+".join([*keys[:-1], to_latin(keys[-1])]))[0]
+        pressed = QKeySequence("+".join([*keys[:-1], to_latin(keys[-1])]))[0]  # type: ignore[index]
         QTest.keyClick(self._handle(), pressed.key(), pressed.keyboardModifiers())
 
     def _drag(self, start: list[int], end: list[int]) -> None:
@@ -130,22 +130,22 @@ class Tester(Person):
         return self._window.mapFromGlobal(QPoint(*place))
 
 
-def efforts(folder: Path) -> Iterator[Effort]:
-    """What both stories take on the sample articles that have their spans beside them; `folder` is for the files.
+def measure_efforts(folder: Path) -> Iterator[Effort]:
+    """Yield what both stories take on the sample articles with gold spans; `folder` is for the files.
 
-    Nothing is suggested: what that saves, `suggestion_effort` tells. Counted is everything from the first to the last
-    span: the way there, the label, what is put right at its edges. Not counted are reading, finding out what to label,
-    and saying that the article is done.
+    Nothing is suggested: `suggestion_effort` measures what that saves. Counted is everything from the first to the last
+    span: the way there, the label, corrections of its edges. Not counted are reading, finding out what to label, and
+    marking the article as done.
     """
     app.create_application()
     for what, story in (("keyboard", label_by_keyboard), ("mouse", label_by_mouse)):
-        done = [one for name in ARTICLES for one in _spans(folder, name, story)]
+        done = [effort for name in ARTICLES for effort in _measure_spans(folder, name, story)]
         yield Effort(f"{what}, every span", len(done), sum((tally for _words, tally in done), Counter()))
         three = [tally for words, tally in done if words == 3]
         yield Effort(f"{what}, {_THREE}", len(three), sum(three, Counter()))
 
 
-def _spans(folder: Path, name: str, story: Story) -> Iterator[tuple[int, Counter[str]]]:
+def _measure_spans(folder: Path, name: str, story: Story) -> Iterator[tuple[int, Counter[str]]]:
     """Of each span of an article how many words it has and what it took."""
     text = sample_path(name).read_text(encoding="utf-8")
     corpus = Corpus.create(folder / f"{name}-{story.__name__}.corpus", default_labels())
@@ -169,21 +169,21 @@ def _spans(folder: Path, name: str, story: Story) -> Iterator[tuple[int, Counter
         desk.session.close()
 
 
-def figures(folder: Path) -> Iterator[Figure]:
-    """What a span costs, on average: in what is pressed and clicked, and in seconds beside each of the PEERS.
+def measure(folder: Path) -> Iterator[Figure]:
+    """Measure what a span costs on average: in keys and clicks, and in seconds beside each of the PEERS.
 
     A key takes 0.28 s, a click 1.3, a double click 1.5, a drag 2.4; a key that is held with Shift is one.
     """
-    for effort in efforts(folder):
+    for effort in measure_efforts(folder):
         what = f"{effort.what} ({effort.spans})"
         for kind in ("keys", "keys and modifiers", "clicks", "double clicks", "drags"):
-            asked = (
+            wanted = (
                 measuring.Wanted(MEDIAN, _KEYS, issue=3)
                 if (effort.what, kind) == (f"keyboard, {_THREE}", "keys")
                 else None
             )
             if effort.tally[kind]:
-                yield Figure(f"{kind} a span: {what}", [effort.each(kind)], unit="", wanted=asked)
+                yield Figure(f"{kind} a span: {what}", [effort.each(kind)], unit="", wanted=wanted)
         for peer, cost in PEERS.items() if effort.what.startswith("keyboard") else (("Label Studio", 2.68),):
             if effort.what.endswith(_THREE) or not peer.startswith("SLATE"):
                 yield Figure(f"a span: {what}", [effort.seconds()], f"{peer} (issue 3)", [cost], "s")

@@ -18,9 +18,11 @@ _PARAGRAPH: Final = 260  # code points at most: some ninety of them
 _PATTERN: Final = (("PLAN", 0, 5), ("INSTITUTION", 0, 2), ("DATE", 4, 4), ("DATE", 7, 7))
 
 
-def long_article(annotator: str, count: int = SPANS) -> AnnotatedArticle:
-    """The paragraphs of the sample articles over and over, and so many spans of the annotator's, nested and evenly
-    spread; the article is as long as they need."""
+def build_long_article(annotator: str, count: int = SPANS) -> AnnotatedArticle:
+    """Build an article of repeated paragraphs of the samples, with that many nested and evenly spread spans.
+
+    The article is as long as the spans of the annotator need.
+    """
     text = _text(count * _DENSE)
     read, headline = build_article(text), text.index("\n")
     uid = read.article.uid
@@ -28,8 +30,8 @@ def long_article(annotator: str, count: int = SPANS) -> AnnotatedArticle:
     words = [word for word in tokenize(text) if not is_punctuation(text, word)]
     groups = count // len(_PATTERN)
     spans = [
-        Span(new_uid(), uid, annotator, label, words[at + first].start, words[at + last].end)
-        for at in (group * (len(words) - 10) // groups for group in range(groups))
+        Span(new_uid(), uid, annotator, label, words[first_word + first].start, words[first_word + last].end)
+        for first_word in (group * (len(words) - 10) // groups for group in range(groups))
         for label, first, last in _PATTERN
     ]
     return replace(read, zones=zones, spans=tuple(spans))

@@ -14,8 +14,10 @@ _SHARES: Final = {"95 %": 95, "99 %": 99}
 
 
 class Wanted(NamedTuple):
-    """What an issue asks of a figure: a bound on its median, on what `95 %` or `99 %` of all times keep within, or on
-    the ratio. At most so much, or at least where more of it is better."""
+    """What an issue asks of a figure: a bound on its median, on its `95 %` or `99 %` percentile, or on its ratio.
+
+    The bound is an upper one, or a lower one where more of the figure is better.
+    """
 
     of: str
     bound: float
@@ -23,10 +25,12 @@ class Wanted(NamedTuple):
 
 
 class Size(NamedTuple):
-    """With how much of what something was measured, to see how it grows. `each`: the figure is of one of those (an
-    article of them all), not of the whole."""
+    """How much of something there was when a figure was measured, to see how the figure grows.
 
-    count: int
+    `each`: the figure is about one of them (an article of all), not about the whole.
+    """
+
+    count: int  # type: ignore[assignment]  # hides the method of tuples
     by: str
     each: bool = False
 
@@ -48,17 +52,17 @@ class Figure(NamedTuple):
     why: str = ""
 
     def median(self) -> float:
-        """The median of its own times."""
+        """Return the median of its own times."""
         return statistics.median(self.own)
 
     def ratio(self) -> float | None:
-        """How many times its reference it is, by the medians; None without a reference."""
+        """Return its median as a multiple of the median of its reference, or None without a reference."""
         if not self.own or not self.reference:
             return None
         return self.median() / statistics.median(self.reference)
 
-    def within(self, share: str) -> float:
-        """What so many of its own times keep within: `95 %` or `99 %`; of too few to tell, the worst."""
+    def percentile(self, share: str) -> float:
+        """Return the percentile `95 %` or `99 %` of its own times; of too few times, the worst one."""
         percent = _SHARES[share]
         if len(self.own) < 100 / (100 - percent):
             return min(self.own) if self.more else max(self.own)
@@ -66,13 +70,13 @@ class Figure(NamedTuple):
         return cuts[99 - percent] if self.more else cuts[percent - 1]
 
     def value(self, of: str) -> float | None:
-        """What a Wanted is about; None where there is nothing to compare with."""
+        """Return what a Wanted is about, or None where there is nothing to compare with."""
         if of == RATIO:
             return self.ratio()
-        return self.median() if of == MEDIAN else self.within(of)
+        return self.median() if of == MEDIAN else self.percentile(of)
 
-    def met(self) -> bool | None:
-        """Whether it is as wanted; None where nothing is wanted or nothing was measured."""
+    def is_met(self) -> bool | None:
+        """Whether it is as wanted, or None where nothing is wanted or nothing was measured."""
         value = self.value(self.wanted.of) if self.wanted and self.own else None
         if self.wanted is None or value is None:
             return None
@@ -80,11 +84,11 @@ class Figure(NamedTuple):
 
 
 def not_measured(what: str, why: str, against: str = "") -> Figure:
-    """A figure that could not be had."""
+    """Return a figure that could not be measured, with the reason."""
     return Figure(what, (), against, why=why)
 
 
-def measured(
+def measure_by_turns(
     what: str,
     own: Callable[[], Any],
     against: str,
@@ -94,27 +98,27 @@ def measured(
     wanted: Wanted | None = None,
     size: Size | None = None,
 ) -> Figure:
-    """The times of both, taken by turns so that whatever else the machine does befalls them alike.
+    """Return the times of both, taken by turns so that other work of the machine affects both alike.
 
-    `before` each of them something else is done, which does not count.
+    `before` runs before each of them and does not count.
     """
     times: tuple[list[float], list[float]] = ([], [])
     for _ in range(runs):
-        for call, kept in zip((own, reference), times, strict=True):
+        for call, durations in zip((own, reference), times, strict=True):
             before()
-            kept.append(timed(call))
+            durations.append(time_call(call))
     return Figure(what, times[0], against, times[1], wanted=wanted, size=size)
 
 
-def timed(call: Callable[[], Any]) -> float:
-    """How long one call takes, in milliseconds."""
-    begun = time.perf_counter()
+def time_call(call: Callable[[], Any]) -> float:
+    """Return how long a call takes, in milliseconds."""
+    start = time.perf_counter()
     call()
-    return (time.perf_counter() - begun) * 1000
+    return (time.perf_counter() - start) * 1000
 
 
-def a_second(figure: Figure, count: int, unit: str) -> Figure:
-    """A figure in milliseconds as how many of `count` are done in a second."""
+def per_second(figure: Figure, count: int, unit: str) -> Figure:
+    """Convert a figure in milliseconds to how many of `count` are done in a second."""
 
     def rates(times: Sequence[float]) -> list[float]:
         return [count / time * 1000 for time in times]

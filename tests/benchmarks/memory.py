@@ -1,6 +1,6 @@
-"""How much memory and time an export takes, of few articles and of many.
+"""Measure how much memory and time an export takes, of few articles and of many.
 
-`python tests/benchmarks/memory.py ARTICLES [FORMAT [split]]` tells it of any number, format and division. The promise
+`python tests/benchmarks/memory.py ARTICLES [FORMAT [split]]` prints it for any number, format and division. The promise
 is that at a hundred thousand articles (five minutes to make them) the peak is within 50 MB of that at a thousand, in
 every format, split or whole.
 """
@@ -48,9 +48,11 @@ class Export(NamedTuple):
     tokens: int
 
 
-def exporting(corpus: Path, out: Path, *options: str) -> Export:
-    """Export the corpus in a process of its own; `options` are the format and, where it is split, another word. Not on
-    Windows, which does not tell the peak."""
+def measure_export(corpus: Path, out: Path, *options: str) -> Export:
+    """Export the corpus in a process of its own, and return what that took.
+
+    `options` are the format and, where it is split, another word. Not on Windows, which does not report the peak.
+    """
     command = [sys.executable, "-c", _EXPORT, str(corpus), str(out), *(options or (conll2003.NAME,))]
     peak, seconds, tokens = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
     return Export(int(peak) / 1024, float(seconds), int(tokens))
@@ -60,8 +62,8 @@ def main(articles: str, *options: str) -> int:
     """Print the peak."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "made.corpus"
-        corpus_speed.make(path, int(articles))
-        took = exporting(path, Path(folder) / "out", *options)
+        corpus_speed.create_corpus(path, int(articles))
+        took = measure_export(path, Path(folder) / "out", *options)
     print(f"an export of {int(articles):,} articles: {took.peak:.0f} MB, {took.seconds:.1f} s, {took.tokens:,} tokens")
     return 0
 

@@ -47,9 +47,11 @@ Spanned: TypeAlias = tuple[int, int, str]
 
 
 class Accuracy(NamedTuple):
-    """What a model that learned from `sentences` reaches: F1 by label, of outermost and of all spans, how long it took
-    to learn (seconds, those of the other suggesters among them), how many tokens a second it reads when these have been
-    asked already, and how many of its sure spans there are and are wrong."""
+    """What a model that learned from `sentences` sentences reaches.
+
+    F1 by label of outermost and of all spans; the seconds of learning, with those of the other suggesters; the tokens a
+    second that it reads when those have answered; how many of its spans are sure, and how many of these are wrong.
+    """
 
     sentences: int
     outermost: dict[str, float]
@@ -60,9 +62,9 @@ class Accuracy(NamedTuple):
     wrong: int
 
 
-def sentences(path: Path) -> list[TrainingExample]:
-    """The sentences of a sample, each as an article."""
-    found = []
+def read_sentences(path: Path) -> list[TrainingExample]:
+    """Return the sentences of a sample, each as an article."""
+    examples = []
     for draft in columns.read(path, "gold"):
         if isinstance(draft, AnnotatedArticle):
             start = 0
@@ -70,63 +72,68 @@ def sentences(path: Path) -> list[TrainingExample]:
                 end = start + len(line)
                 within = (span for span in draft.spans if start <= span.start and span.end <= end)
                 spans = tuple((span.start - start, span.end - start, span.label) for span in within)
-                found.append(TrainingExample(Article(article_uid(line), line), spans))
+                examples.append(TrainingExample(Article(article_uid(line), line), spans))
                 start = end + 1
-    return found
+    return examples
 
 
-def label_set(names: Iterable[str]) -> LabelSet:
-    """Labels of these names."""
+def create_label_set(names: Iterable[str]) -> LabelSet:
+    """Return a label set of these names."""
     return LabelSet(tuple(Label(name, {}, Colour("#000000", "#ffffff")) for name in names))
 
 
-def accuracy(known: Sequence[TrainingExample], gold: Sequence[TrainingExample], labels: LabelSet) -> Accuracy:
-    """What a model that learns from `known` reaches on `gold`."""
+def measure_accuracy(
+    training: Sequence[TrainingExample], gold: Sequence[TrainingExample], labels: LabelSet
+) -> Accuracy:
+    """Return what a model that learns from `training` reaches on `gold`."""
     names = {label.name for label in labels.labels}
-    known = [TrainingExample(one.article, tuple(span for span in one.spans if span[2] in names)) for one in known]
-    others = suggesters(known)
-    begun = time.perf_counter()
-    trained = train(known, labels, others)
-    seconds = time.perf_counter() - begun
+    training = [
+        TrainingExample(example.article, tuple(span for span in example.spans if span[2] in names))
+        for example in training
+    ]
+    others = create_suggesters(training)
+    start = time.perf_counter()
+    trained = train(training, labels, others)
+    seconds = time.perf_counter() - start
     if trained is None:
-        return Accuracy(len(known), {}, {}, seconds, 0, 0, 0)
+        return Accuracy(len(training), {}, {}, seconds, 0, 0, 0)
     model = CrfSuggester(trained, others)
-    count = sum(len(analysed(one.article.text).tokens) for one in gold)
-    said = [list(collect_suggestions(one.article, labels, others)) for one in gold]
+    count = sum(len(analysed(example.article.text).tokens) for example in gold)
+    suggestions = [list(collect_suggestions(example.article, labels, others)) for example in gold]
     analysed.cache_clear()
-    begun = time.perf_counter()
-    proposed = [model.suggest(one.article, labels, some) for one, some in zip(gold, said, strict=True)]
-    tokens = count / (time.perf_counter() - begun)
-    found = [{(one.start, one.end, one.label) for one in some} for some in proposed]
-    wanted = [{span for span in one.spans if span[2] in names} for one in gold]
-    sure = [(at, one) for at, some in enumerate(proposed) for one in some if one.score >= SURE_SCORE]
-    wrong = sum((one.start, one.end, one.label) not in wanted[at] for at, one in sure)
-    outer = f1(map(outermost, wanted), map(outermost, found))
-    return Accuracy(len(known), outer, f1(wanted, found), seconds, tokens, len(sure), wrong)
+    start = time.perf_counter()
+    proposed = [model.suggest(example.article, labels, some) for example, some in zip(gold, suggestions, strict=True)]
+    tokens = count / (time.perf_counter() - start)
+    places = [{(span.start, span.end, span.label) for span in some} for some in proposed]
+    wanted = [{span for span in example.spans if span[2] in names} for example in gold]
+    sure = [(index, span) for index, some in enumerate(proposed) for span in some if span.score >= SURE_SCORE]
+    wrong = sum((span.start, span.end, span.label) not in wanted[index] for index, span in sure)
+    outer = compute_f1(map(select_outermost, wanted), map(select_outermost, places))
+    return Accuracy(len(training), outer, compute_f1(wanted, places), seconds, tokens, len(sure), wrong)
 
 
-def suggesters(known: Iterable[TrainingExample]) -> list[Suggester]:
-    """Those that need not learn, and a memory of these examples."""
+def create_suggesters(training: Iterable[TrainingExample]) -> list[Suggester]:
+    """Return the suggesters that need not learn, and a memory of these examples."""
     memory = MemorySuggester()
-    for one in known:
-        for start, end, label in one.spans:
-            memory.learn(normalise_form(one.article.text, start, end), label, 1)
+    for example in training:
+        for start, end, label in example.spans:
+            memory.learn(normalise_form(example.article.text, start, end), label, 1)
     return [DateSuggester(), NameSuggester(), memory]
 
 
-def outermost(spans: Iterable[Spanned]) -> set[Spanned]:
-    """The spans that lie in no other one of their label."""
-    kept: set[Spanned] = set()
+def select_outermost(spans: Iterable[Spanned]) -> set[Spanned]:
+    """Return the spans that are in no other one of their label."""
+    result: set[Spanned] = set()
     for start, end, label in sorted(spans, key=lambda span: (span[0], -span[1])):
-        if not any(start >= first and end <= last and label == name for first, last, name in kept):
-            kept.add((start, end, label))
-    return kept
+        if not any(start >= first and end <= last and label == name for first, last, name in result):
+            result.add((start, end, label))
+    return result
 
 
-def f1(wanted: Iterable[set[Spanned]], found: Iterable[set[Spanned]]) -> dict[str, float]:
-    """The harmonic mean of precision and recall by label, and under `all` that of all spans together."""
+def compute_f1(wanted: Iterable[set[Spanned]], proposals: Iterable[set[Spanned]]) -> dict[str, float]:
+    """Return the harmonic mean of precision and recall by label, and of all spans together under `all`."""
     right, missed, false = Counter[str](), Counter[str](), Counter[str]()
-    for gold, proposed in zip(wanted, found, strict=True):
+    for gold, proposed in zip(wanted, proposals, strict=True):
         for counter, spans in ((right, gold & proposed), (missed, gold - proposed), (false, proposed - gold)):
             for _start, _end, label in spans:
                 counter.update((label, "all"))
@@ -136,57 +143,63 @@ def f1(wanted: Iterable[set[Spanned]], found: Iterable[set[Spanned]]) -> dict[st
     }
 
 
-def curve(folder: Path = DATA, counts: Sequence[int | None] = COUNTS, shuffles: int = SHUFFLES) -> Iterator[Accuracy]:
+def measure_learning_curve(
+    folder: Path = DATA, counts: Sequence[int | None] = COUNTS, shuffles: int = SHUFFLES
+) -> Iterator[Accuracy]:
     """DATE and ORG after so many sentences: the first of the file, and the mean of as many shuffles of it."""
-    known, gold = (sentences(folder / f"wojood-sample-{part}.txt") for part in ("train", "val"))
+    training, gold = (read_sentences(folder / f"wojood-sample-{part}.txt") for part in ("train", "val"))
     for count in counts:
-        yield accuracy(known[:count], gold, label_set(TWO))
-        shuffled = [random.Random(seed).sample(known, len(known))[:count] for seed in range(shuffles)]
+        yield measure_accuracy(training[:count], gold, create_label_set(TWO))
+        shuffled = [random.Random(seed).sample(training, len(training))[:count] for seed in range(shuffles)]
         if count is not None and shuffled:
-            yield _mean([accuracy(some, gold, label_set(TWO)) for some in shuffled])
+            yield _mean([measure_accuracy(some, gold, create_label_set(TWO)) for some in shuffled])
 
 
-def all_labels(folder: Path = DATA) -> Accuracy:
+def measure_all_labels(folder: Path = DATA) -> Accuracy:
     """Every label of the sample, learned from all its sentences."""
-    known, gold = (sentences(folder / f"wojood-sample-{part}.txt") for part in ("train", "val"))
-    return accuracy(known, gold, label_set(sorted({span[2] for one in known for span in one.spans})))
+    training, gold = (read_sentences(folder / f"wojood-sample-{part}.txt") for part in ("train", "val"))
+    return measure_accuracy(
+        training, gold, create_label_set(sorted({span[2] for example in training for span in example.spans}))
+    )
 
 
 def _mean(some: Sequence[Accuracy]) -> Accuracy:
     def mean(values: Iterable[float]) -> float:
         return sum(values) / len(some)
 
-    labels = sorted({label for one in some for label in one.outermost})
+    labels = sorted({label for result in some for label in result.outermost})
     return Accuracy(
         some[0].sentences,
-        {label: mean(one.outermost.get(label, 0.0) for one in some) for label in labels},
-        {label: mean(one.nested.get(label, 0.0) for one in some) for label in labels},
-        mean(one.seconds for one in some),
-        mean(one.tokens for one in some),
-        sum(one.sure for one in some),
-        sum(one.wrong for one in some),
+        {label: mean(result.outermost.get(label, 0.0) for result in some) for label in labels},
+        {label: mean(result.nested.get(label, 0.0) for result in some) for label in labels},
+        mean(result.seconds for result in some),
+        mean(result.tokens for result in some),
+        sum(result.sure for result in some),
+        sum(result.wrong for result in some),
     )
 
 
-def figures(folder: Path = DATA) -> Iterator[Figure]:
-    """Every figure: how good it is after the first so many sentences and after so many of a shuffled file, how long
-    it takes to learn, and how fast it reads."""
-    for at, one in enumerate(curve(folder)):
-        yield from _figures(one, "the mean of shuffles" if at % 2 else "the first")
-    yield from _figures(all_labels(folder), "every label")
+def measure(folder: Path = DATA) -> Iterator[Figure]:
+    """Measure how good the model is after numbers of sentences, the time to learn, and the speed of reading.
+
+    For each number there are the first sentences of the file, and the mean of shuffled files.
+    """
+    for turn, result in enumerate(measure_learning_curve(folder)):
+        yield from _create_figures(result, "the mean of shuffles" if turn % 2 else "the first")
+    yield from _create_figures(measure_all_labels(folder), "every label")
 
 
-def _figures(one: Accuracy, which: str) -> Iterator[Figure]:
-    learned = f"{one.sentences:,} sentences, {which}"
-    against, known = _KNOWN.get(one.sentences, ("", {}))
+def _create_figures(result: Accuracy, which: str) -> Iterator[Figure]:
+    learned = f"{result.sentences:,} sentences, {which}"
+    against, published = _KNOWN.get(result.sentences, ("", {}))
     for label in TWO:
-        bound = _WANTED.get(one.sentences, {}).get(label)
+        bound = _WANTED.get(result.sentences, {}).get(label)
         wanted = Wanted(MEDIAN, bound, issue=5) if bound and which == "the first" else None
-        reference = [known[label]] if label in known and wanted else []
-        score = [one.outermost.get(label, 0.0)]
+        reference = [published[label]] if label in published and wanted else []
+        score = [result.outermost.get(label, 0.0)]
         yield Figure(f"F1 of {label}, {learned}", score, against if reference else "", reference, "", wanted, more=True)
-    wrong = one.wrong / one.sure * 100 if one.sure else 0.0
-    yield Figure(f"wrong of {one.sure} that are sure, {learned}", [wrong], unit="%")
-    yield Figure(f"learning from {learned}", [one.seconds], unit="s", wanted=Wanted(MEDIAN, 5, issue=5))
+    wrong = result.wrong / result.sure * 100 if result.sure else 0.0
+    yield Figure(f"wrong of {result.sure} that are sure, {learned}", [wrong], unit="%")
+    yield Figure(f"learning from {learned}", [result.seconds], unit="s", wanted=Wanted(MEDIAN, 5, issue=5))
     speed = Wanted(MEDIAN, 20_000, issue=5)
-    yield Figure(f"reading, after {learned}", [one.tokens], unit="tokens/s", wanted=speed, more=True)
+    yield Figure(f"reading, after {learned}", [result.tokens], unit="tokens/s", wanted=speed, more=True)

@@ -1,9 +1,9 @@
-"""How fast the page of a long article is laid out and painted."""
+"""Measure how fast the page of a long article is laid out and painted."""
 
 from collections.abc import Iterator
 
-from long_article import SPANS, long_article
-from measuring import RUNS, Figure, Size, measured
+from long_article import SPANS, build_long_article
+from measuring import RUNS, Figure, Size, measure_by_turns
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QTextEdit
@@ -21,26 +21,32 @@ from annotator.ui.widgets.theme import LIGHT
 _HEIGHT = 600  # pixels
 
 
-def figures(runs: int = RUNS) -> Iterator[Figure]:
+def measure(runs: int = RUNS) -> Iterator[Figure]:
     """Every figure about the page."""
-    read = long_article("bench")
+    read = build_long_article("bench")
     text, width, edit = read.article.text, column_width(BODY_SIZE), QTextEdit()
     edit.setFont(fonts.reading_font(BODY_SIZE))
     edit.resize(int(width), _HEIGHT)
     edit.show()
-    yield measured(
+
+    def lay_out_again() -> None:
+        edit.clear()
+        edit.setPlainText(text)
+        edit.document().size()
+
+    yield measure_by_turns(
         "laying out all of a long article",
         lambda: Page(text, read.zones, width, BODY_SIZE).height,
         "a bare QTextEdit doing the same",
-        lambda: (edit.clear(), edit.setPlainText(text), edit.document().size()),
+        lay_out_again,
         runs,
     )
     edit.close()
-    yield painting(f"painting it with {SPANS:,} spans", read, runs)
+    yield measure_painting(f"painting it with {SPANS:,} spans", read, runs)
 
 
-def painting(what: str, read: AnnotatedArticle, runs: int, size: Size | None = None) -> Figure:
-    """A screen of the article with its spans, against the same without."""
+def measure_painting(what: str, read: AnnotatedArticle, runs: int, size: Size | None = None) -> Figure:
+    """Measure painting a screen of the article with its spans, against the same without."""
     labels, width = default_labels(), column_width(BODY_SIZE)
     page = Page(read.article.text, read.zones, width, BODY_SIZE)
     image = QImage(int(width), _HEIGHT, QImage.Format.Format_RGB32)
@@ -52,4 +58,4 @@ def painting(what: str, read: AnnotatedArticle, runs: int, size: Size | None = N
         painter.end()
 
     spans = Marks(read.spans, compute_depths(read.spans, labels))
-    return measured(what, lambda: paint(spans), "without", lambda: paint(Marks()), runs, size=size)
+    return measure_by_turns(what, lambda: paint(spans), "without", lambda: paint(Marks()), runs, size=size)

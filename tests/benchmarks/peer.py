@@ -16,37 +16,37 @@ from pathlib import Path
 
 
 def spacy(folder: Path) -> Callable[[], float]:
-    """Tags for the tokens that spaCy makes; no file."""
+    """Return a function that makes tags for the tokens of spaCy, without a file."""
     import spacy
     from spacy.training import offsets_to_biluo_tags
 
     warnings.filterwarnings("ignore", message="\\[W030\\]")  # of spans that it cannot align
     articles = [
-        (one["text"], [tuple(span) for span in one["spans"]])
-        for one in json.loads((folder / "articles.json").read_text("utf-8"))
+        (article["text"], [tuple(span) for span in article["spans"]])
+        for article in json.loads((folder / "articles.json").read_text("utf-8"))
     ]
 
     def convert() -> float:
         new = spacy.blank("ar")
-        begun = time.perf_counter()
+        start = time.perf_counter()
         for text, spans in articles:
             offsets_to_biluo_tags(new.make_doc(text), spans)
-        return time.perf_counter() - begun
+        return time.perf_counter() - start
 
     return convert
 
 
 def label_studio(folder: Path) -> Callable[[], float]:
-    """A CoNLL 2003 file by Label Studio's converter."""
+    """Return a function that writes a CoNLL 2003 file by Label Studio's converter."""
     from label_studio_sdk.converter import Converter
 
     config = (folder / "config.xml").read_text("utf-8")
     converter = Converter(config, str(folder), upload_dir=str(folder))
 
     def convert() -> float:
-        begun = time.perf_counter()
+        start = time.perf_counter()
         converter.convert_to_conll2003(str(folder / "tasks.json"), str(folder / "label-studio"), is_dir=False)
-        return time.perf_counter() - begun
+        return time.perf_counter() - start
 
     return convert
 

@@ -1,4 +1,4 @@
-"""The programs that are measured beside this one, each in a process of the peers' own environment."""
+"""Run the programs that are measured beside this one, each in a process of the peers' own environment."""
 
 import json
 import subprocess
@@ -30,19 +30,19 @@ class Absent(Exception):
     """Why a peer cannot be measured, in a sentence."""
 
 
-def environment() -> Path:
-    """The Python of the peers' environment, made if need be. Raises Absent, as on a machine without a network."""
+def make_environment() -> Path:
+    """Return the Python of the peers' environment, which is made if need be. Raises Absent, as without a network."""
     try:
-        return dev.make_peers()
+        return dev.make_peer_environment()
     except dev.CannotGoOn:
         raise Absent("the peers' packages cannot be installed here") from None
 
 
-def hand_over(articles: Sequence[AnnotatedArticle], labels: Sequence[str], folder: Path) -> None:
+def write_articles(articles: Sequence[AnnotatedArticle], labels: Sequence[str], folder: Path) -> None:
     """Write for the peers, into `folder`, what they do not have from an export of ours: see peer.py."""
     rows = [
-        {"text": one.article.text, "spans": [(span.start, span.end, span.label) for span in one.spans]}
-        for one in articles
+        {"text": item.article.text, "spans": [(span.start, span.end, span.label) for span in item.spans]}
+        for item in articles
     ]
     (folder / "articles.json").write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
     names = "".join(f'<Label value="{name}"/>' for name in labels)
@@ -52,20 +52,20 @@ def hand_over(articles: Sequence[AnnotatedArticle], labels: Sequence[str], folde
 class Peer:
     """A peer at work."""
 
-    def __init__(self, asked: IO[str], answers: IO[str]) -> None:
-        self._asked, self._answers = asked, answers
+    def __init__(self, requests: IO[str], answers: IO[str]) -> None:
+        self._requests, self._answers = requests, answers
 
     def convert(self) -> float:
         """Have it convert all articles; the milliseconds that it took by its own clock. Raises Absent."""
         try:
-            print("once", file=self._asked, flush=True)
+            print("once", file=self._requests, flush=True)
         except OSError:
             raise Absent("it ended") from None
-        return float(answered(self._answers))
+        return float(read_answer(self._answers))
 
 
-def answered(answers: IO[str]) -> str:
-    """A line of a peer's. Raises Absent where it has ended instead."""
+def read_answer(answers: IO[str]) -> str:
+    """Return a line of a peer. Raises Absent where the peer has ended instead."""
     line = answers.readline()
     if not line:
         raise Absent("it does not run here")
@@ -73,8 +73,8 @@ def answered(answers: IO[str]) -> str:
 
 
 @contextmanager
-def at_work(name: str, python: Path, folder: Path) -> Iterator[Peer]:
-    """A peer of PEERS, ready to convert what is in `folder`, and ended with the block. Raises Absent."""
+def start_peer(name: str, python: Path, folder: Path) -> Iterator[Peer]:
+    """Yield a peer of PEERS, ready to convert what is in `folder`; it ends with the block. Raises Absent."""
     command = [str(python), str(_PEER), name, str(folder)]
     with (
         (folder / f"{name}.log").open("wb") as log,
@@ -85,7 +85,7 @@ def at_work(name: str, python: Path, folder: Path) -> Iterator[Peer]:
         assert process.stdin
         assert process.stdout
         try:
-            answered(process.stdout)
+            read_answer(process.stdout)
             yield Peer(process.stdin, process.stdout)
         finally:
             process.kill()

@@ -1,4 +1,4 @@
-"""The figures as a table for the terminal, as tables of docs/figures/performance.md, and as JSON."""
+"""Format the figures as a table for the terminal, as tables of docs/figures/performance.md, and as JSON."""
 
 import json
 import os
@@ -25,92 +25,103 @@ _BEGIN: Final = "<!-- {name}: made by dev.py bench --page -->"
 _END: Final = "<!-- end of {name} -->"
 
 
-def tables(figures: Iterable[Figure], found: Iterable[Series]) -> dict[str, list[tuple[str, ...]]]:
-    """The tables by the name that they have on the page: all figures, and for what each growth is by a table."""
-    some = list(found)
-    by_size = {f"growth by {by}": list(growth_rows(some, by)) for by in dict.fromkeys(one.by for one in some)}
-    return {"figures": list(rows(figures)), **by_size}
+def make_tables(figures: Iterable[Figure], growths: Iterable[Series]) -> dict[str, list[tuple[str, ...]]]:
+    """Return the tables by their names on the page: all figures, and a table for each kind of growth."""
+    some = list(growths)
+    by_size = {
+        f"growth by {by}": list(make_growth_rows(some, by)) for by in dict.fromkeys(series.by for series in some)
+    }
+    return {"figures": list(make_rows(figures)), **by_size}
 
 
-def rows(figures: Iterable[Figure]) -> Iterator[tuple[str, ...]]:
-    """A row of texts for each figure, beneath the heads: those of a growth only where something is wanted of them."""
+def make_rows(figures: Iterable[Figure]) -> Iterator[tuple[str, ...]]:
+    """Yield the heads and a row of texts for each figure; figures of a growth only where a bound is wanted."""
     yield _HEADS
-    for one in figures:
-        if one.size is None or one.wanted or one.why:
-            yield _row(one)
+    for figure in figures:
+        if figure.size is None or figure.wanted or figure.why:
+            yield _make_row(figure)
 
 
-def _row(one: Figure) -> tuple[str, ...]:
-    what = f"{one.what} ({one.size.count:,} {one.size.by})" if one.size else one.what
-    if not one.own:
-        return what, f"not measured: {one.why}", "", one.against, "", _wanted(one), ""
-    many = len(one.own) > 1
-    reference = f"{one.against}: {said(statistics.median(one.reference), one.unit)}" if one.reference else one.against
-    ratio = one.ratio()
+def _make_row(figure: Figure) -> tuple[str, ...]:
+    what = f"{figure.what} ({figure.size.count:,} {figure.size.by})" if figure.size else figure.what
+    if not figure.own:
+        return what, f"not measured: {figure.why}", "", figure.against, "", _format_wanted(figure), ""
+    many = len(figure.own) > 1
+    reference = (
+        f"{figure.against}: {format_value(statistics.median(figure.reference), figure.unit)}"
+        if figure.reference
+        else figure.against
+    )
+    ratio = figure.ratio()
     return (
         what,
-        said(one.median(), one.unit),
-        said(one.within("99 %"), one.unit) if many else "",
+        format_value(figure.median(), figure.unit),
+        format_value(figure.percentile("99 %"), figure.unit) if many else "",
         reference,
         "" if ratio is None else f"{ratio:.2f}",
-        _wanted(one),
-        _MET[one.met()],
+        _format_wanted(figure),
+        _MET[figure.is_met()],
     )
 
 
-def _wanted(one: Figure) -> str:
-    if not one.wanted:
+def _format_wanted(figure: Figure) -> str:
+    if not figure.wanted:
         return ""
-    of, bound, issue = one.wanted
-    sign = "at least" if one.more else "at most"
-    value = f"{bound:.3g}" if of == RATIO else said(bound, one.unit)
+    of, bound, issue = figure.wanted
+    sign = "at least" if figure.more else "at most"
+    value = f"{bound:.3g}" if of == RATIO else format_value(bound, figure.unit)
     subject = {MEDIAN: "", RATIO: "ratio "}.get(of, f"{of} ")
-    if of not in (MEDIAN, RATIO, "99 %") and one.own:
-        subject = f"{of} ({said(one.within(of), one.unit)}) "
+    if of not in (MEDIAN, RATIO, "99 %") and figure.own:
+        subject = f"{of} ({format_value(figure.percentile(of), figure.unit)}) "
     return f"{subject}{sign} {value} (issue {issue})"
 
 
-def said(value: float, unit: str) -> str:
-    """A value with its unit, in as many digits as tell something."""
+def format_value(value: float, unit: str) -> str:
+    """Return a value with its unit, in as many digits as are significant."""
     digits = 0 if abs(value) >= 1000 else 1 if abs(value) >= 100 else 2
     return f"{value:,.{digits}f}{'' if unit in ('', '%') else ' '}{unit}"
 
 
-def growth_rows(found: Iterable[Series], by: str) -> Iterator[tuple[str, ...]]:
-    """A row for each series by articles, or by spans: its medians, the exponents, and whether that is more than
-    linear."""
-    some = [one for one in found if one.by == by]
-    sizes = sorted({count for one in some for count, _ in one.points})
+def make_growth_rows(growths: Iterable[Series], by: str) -> Iterator[tuple[str, ...]]:
+    """Yield a row for each series by articles, or by spans: medians, exponents, and whether it is superlinear."""
+    some = [series for series in growths if series.by == by]
+    sizes = sorted({count for series in some for count, _ in series.points})
     yield ("figure", *(f"{count:,} {by}" for count in sizes), "exponent", "last step", f"above {LINEAR}")
-    for one in some:
-        values = dict(one.points)
-        measured = (said(values[count], one.unit) if count in values else "" for count in sizes)
-        yield one.what, *measured, f"{one.exponent():.2f}", f"{one.at_last():.2f}", "YES" if one.worse() else ""
+    for series in some:
+        values = dict(series.points)
+        measured = (format_value(values[count], series.unit) if count in values else "" for count in sizes)
+        yield (
+            series.what,
+            *measured,
+            f"{series.exponent():.2f}",
+            f"{series.last_exponent():.2f}",
+            "YES" if series.is_superlinear() else "",
+        )
 
 
-def aligned(table: Iterable[Sequence[str]]) -> Iterator[str]:
-    """The lines of a table for a terminal: the first column to the left, so the rest."""
-    found = list(table)
-    widths = [max(map(len, column)) for column in zip(*found, strict=True)]
-    for row in found:
+def align(table: Iterable[Sequence[str]]) -> Iterator[str]:
+    """Yield the lines of a table for a terminal, with aligned columns."""
+    lines = list(table)
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    for row in lines:
         yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
 
 
-def markdown(table: Iterable[Sequence[str]]) -> Iterator[str]:
-    """The lines of a table of a page; what is not as wanted stands out."""
-    for at, row in enumerate(table):
+def format_markdown(table: Iterable[Sequence[str]]) -> Iterator[str]:
+    """Yield the lines of a table for a page, with failures in bold."""
+    for number, row in enumerate(table):
         cells = (f"**{cell.lower()}**" if cell in ("NO", "YES") else cell.replace("|", "\\|") for cell in row)
         yield f"| {' | '.join(cells)} |"
-        if at == 0:
+        if number == 0:
             yield f"|{' --- |' * len(row)}"
 
 
-def machine() -> dict[str, Any]:
-    """What the figures were taken with and on, and nothing that names the machine or a folder of it."""
+def describe_machine() -> dict[str, Any]:
+    """Return what the figures were taken with and on, without anything that identifies the machine."""
     return {
         "program": __version__,
-        "commit": _commit(),
-        "processor": _processor(),
+        "commit": _read_commit(),
+        "processor": _read_processor(),
         "cores": os.cpu_count(),
         "system": platform.system(),
         "python": platform.python_version(),
@@ -119,8 +130,8 @@ def machine() -> dict[str, Any]:
     }
 
 
-def told(facts: dict[str, Any]) -> Iterator[str]:
-    """The facts of `machine`, and the load where it is known, in a line for each kind."""
+def format_facts(facts: dict[str, Any]) -> Iterator[str]:
+    """Yield the facts of `describe_machine`, and the load where it is known, in a line for each kind."""
     yield f"Version {facts['program']}, commit {facts['commit'] or 'unknown'}."
     parts = (f"Python {facts['python']}", f"Qt {facts['qt']}", f"SQLite {facts['sqlite']}")
     yield f"{facts['processor']}, {facts['cores']} cores, {facts['system']}, {', '.join(parts)}."
@@ -131,12 +142,12 @@ def told(facts: dict[str, Any]) -> Iterator[str]:
         )
 
 
-def load() -> float | None:
-    """How many programs wanted to work in the last minute, on average; None where the system does not tell."""
+def read_load() -> float | None:
+    """Return the average number of programs that wanted a core in the last minute, or None where that is unknown."""
     return round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else None
 
 
-def _commit() -> str | None:
+def _read_commit() -> str | None:
     try:
         done = subprocess.run(
             ["git", "describe", "--always", "--dirty", "--exclude=*"], cwd=ROOT, capture_output=True, text=True
@@ -146,55 +157,64 @@ def _commit() -> str | None:
     return done.stdout.strip() or None
 
 
-def _processor() -> str:
+def _read_processor() -> str:
     about = Path("/proc/cpuinfo")
     lines = about.read_text(encoding="utf-8").splitlines() if about.exists() else []
-    named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(named, platform.processor())
+    models = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(models, platform.processor())
 
 
-def as_json(figures: Sequence[Figure], found: Sequence[Series], facts: dict[str, Any]) -> str:
-    """Everything that was measured, as JSON for other programs."""
+def format_json(figures: Sequence[Figure], growths: Sequence[Series], facts: dict[str, Any]) -> str:
+    """Return everything that was measured as JSON, for other programs."""
     data = {
         "machine": facts,
-        "figures": [_figure(one) for one in figures],
+        "figures": [_figure_fields(figure) for figure in figures],
         "growth": [
             {
-                **{"figure": one.what, "unit": one.unit, "by": one.by, "each": one.each},
-                "points": [list(point) for point in one.points],
-                **{"exponent": one.exponent(), "last_step": one.at_last(), "worse_than_linear": one.worse()},
+                **{"figure": series.what, "unit": series.unit, "by": series.by, "each": series.each},
+                "points": [list(point) for point in series.points],
+                **{
+                    "exponent": series.exponent(),
+                    "last_step": series.last_exponent(),
+                    "worse_than_linear": series.is_superlinear(),
+                },
             }
-            for one in found
+            for series in growths
         ],
     }
     return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
 
 
-def _figure(one: Figure) -> dict[str, Any]:
-    reference = {"name": one.against, "median": statistics.median(one.reference)} if one.reference else None
+def _figure_fields(figure: Figure) -> dict[str, Any]:
+    reference = {"name": figure.against, "median": statistics.median(figure.reference)} if figure.reference else None
     return {
-        **{"figure": one.what, "unit": one.unit, "runs": len(one.own), "not_measured": one.why or None},
-        "median": one.median() if one.own else None,
-        "p95": one.within("95 %") if one.own else None,
-        "p99": one.within("99 %") if one.own else None,
-        **{"reference": reference, "ratio": one.ratio(), "wanted": _asked(one.wanted, one.more), "met": one.met()},
-        "size": one.size and {"by": one.size.by, "count": one.size.count},
+        **{"figure": figure.what, "unit": figure.unit, "runs": len(figure.own), "not_measured": figure.why or None},
+        "median": figure.median() if figure.own else None,
+        "p95": figure.percentile("95 %") if figure.own else None,
+        "p99": figure.percentile("99 %") if figure.own else None,
+        **{
+            "reference": reference,
+            "ratio": figure.ratio(),
+            "wanted": _wanted_fields(figure.wanted, figure.more),
+            "met": figure.is_met(),
+        },
+        "size": figure.size and {"by": figure.size.by, "count": figure.size.count},
     }
 
 
-def _asked(wanted: Wanted | None, more: bool) -> dict[str, Any] | None:
+def _wanted_fields(wanted: Wanted | None, more: bool) -> dict[str, Any] | None:
     if wanted is None:
         return None
     return {"of": wanted.of, "at": "least" if more else "most", "bound": wanted.bound, "issue": wanted.issue}
 
 
-def put_in(page: str, parts: dict[str, Iterable[str]]) -> str:
-    """The page with these lines between the markers of each part. Raises ValueError where a marker is missing."""
+def fill_page(page: str, parts: dict[str, Iterable[str]]) -> str:
+    """Return the page with these lines between the markers of each part. Raises ValueError for a missing marker."""
     for name, lines in parts.items():
         begin, end = _BEGIN.format(name=name), _END.format(name=name)
-        before, there, rest = page.partition(begin)
+        before, marker, rest = page.partition(begin)
         _, also, after = rest.partition(end)
-        if not there or not also:
+        if not marker or not also:
             raise ValueError(f"the page has no “{begin}” with “{end}” after it")
         page = "\n".join((before + begin, "", *lines, "", end + after))
     return page

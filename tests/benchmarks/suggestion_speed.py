@@ -1,10 +1,11 @@
-"""How long an annotator waits for suggestions: all suggesters on an article of 500 words, a trained model too."""
+"""Measure how long an annotator waits for suggestions on an article of 500 words, with a trained model."""
 
 import gc
+from functools import partial
 from itertools import cycle, islice
 from typing import Final
 
-from measuring import RUNS, Figure, Wanted, timed
+from measuring import RUNS, Figure, Wanted, time_call
 
 from annotator.jobs.suggesting import SuggesterPool, rule_suggesters
 from annotator.model.article_builder import build_article
@@ -18,41 +19,52 @@ from annotator.text.proclitics import normalise_form
 _WORDS: Final = 500
 
 
-def figure(runs: int = RUNS) -> Figure:
-    """The times; all of them are wanted within 50 milliseconds."""
+def measure(runs: int = RUNS) -> Figure:
+    """Return the figure; 99 % of the times are wanted within 50 milliseconds."""
     what = f"all suggesters on an article of {_WORDS} words"
-    return Figure(what, measure(runs), wanted=Wanted("99 %", 50, issue=5))
+    return Figure(what, measure_times(runs), wanted=Wanted("99 %", 50, issue=5))
 
 
-def measure(runs: int) -> list[float]:
-    """How long it took each time, in milliseconds; each article is another one, and one was asked about before."""
-    suggesting = _taught()
-    suggesting.suggest(article(0))
+def measure_times(runs: int) -> list[float]:
+    """Return the milliseconds of each run; each article is a new one, and one was asked about before."""
+    suggesting = _train_suggesters()
+    suggesting.suggest(make_article(0))
     gc.freeze()  # as the window does (ui.app.settle)
-    return [timed(lambda number=number: suggesting.suggest(article(number))) for number in range(1, runs + 1)]
+
+    def suggest(number: int) -> None:
+        suggesting.suggest(make_article(number))
+
+    return [time_call(partial(suggest, number)) for number in range(1, runs + 1)]
 
 
-def _taught() -> SuggesterPool:
-    """Suggesters that know of the sample articles what the rules say of them."""
+def _train_suggesters() -> SuggesterPool:
+    """Return suggesters that know the spans that the rules find in the sample articles."""
     labels = default_labels()
     articles = [
         build_article(path.read_text(encoding="utf-8")).article
         for path in sorted(resource_path("samples").glob("*.txt"))
     ]
-    found = [(one, [said for rule in rule_suggesters() for said in rule.suggest(one, labels)]) for one in articles]
+    suggested = [
+        (article, [suggestion for rule in rule_suggesters() for suggestion in rule.suggest(article, labels)])
+        for article in articles
+    ]
     memory = MemorySuggester(
-        (normalise_form(one.text, said.start, said.end), said.label, 1, 0) for one, some in found for said in some
+        (normalise_form(article.text, suggestion.start, suggestion.end), suggestion.label, 1, 0)
+        for article, some in suggested
+        for suggestion in some
     )
-    examples = [TrainingExample(one, tuple({_place(said) for said in some})) for one, some in found]
+    examples = [
+        TrainingExample(article, tuple({_place(suggestion) for suggestion in some})) for article, some in suggested
+    ]
     return SuggesterPool(labels, memory, train(examples, labels, (*rule_suggesters(), memory)))
 
 
-def _place(one: Suggestion) -> tuple[int, int, str]:
-    return one.start, one.end, one.label
+def _place(suggestion: Suggestion) -> tuple[int, int, str]:
+    return suggestion.start, suggestion.end, suggestion.label
 
 
-def article(number: int) -> Article:
-    """Words of the sample articles from somewhere on, in sentences of their own."""
+def make_article(number: int) -> Article:
+    """Return an article with words of the samples from an offset on, in sentences of their own."""
     words = [
         word for path in sorted(resource_path("samples").glob("*.txt")) for word in path.read_text("utf-8").split()
     ]

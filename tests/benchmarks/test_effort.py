@@ -1,13 +1,14 @@
 """That the stories are counted, and what the issue asks of a span of three words."""
 
+from collections import Counter
 from pathlib import Path
 
+import effort
 import pytest
-from benchmarks import effort
 
 
 def test_what_a_span_costs(qapp: object, tmp_path: Path) -> None:
-    keyboard, three, mouse, dragged = effort.efforts(tmp_path)
+    keyboard, three, mouse, dragged = effort.measure_efforts(tmp_path)
     assert keyboard.spans == mouse.spans == 37
     assert three.spans == dragged.spans == 8
     assert keyboard.each("clicks") == keyboard.each("drags") == mouse.each("keys") == 0
@@ -22,10 +23,10 @@ def test_what_a_span_costs(qapp: object, tmp_path: Path) -> None:
 def test_each_story_has_its_figures_beside_the_peers(
     qapp: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    three = effort.Effort("keyboard, those of three words", 2, effort.Counter(keys=7))
-    monkeypatch.setattr(effort, "efforts", lambda _folder: [three, effort.Effort("mouse", 2, effort.Counter(drags=2))])
-    keys, *peers, drags, mouse = effort.figures(tmp_path)
-    assert (keys.median(), keys.wanted and keys.wanted.bound, keys.met()) == (3.5, 4, True)
+    three = effort.Effort("keyboard, those of three words", 2, Counter(keys=7))
+    monkeypatch.setattr(effort, "measure_efforts", lambda _folder: [three, effort.Effort("mouse", 2, Counter(drags=2))])
+    keys, *peers, drags, mouse = effort.measure(tmp_path)
+    assert (keys.median(), keys.wanted and keys.wanted.bound, keys.is_met()) == (3.5, 4, True)
     assert [figure.reference[0] for figure in peers] == [*effort.PEERS.values()]
     assert all(figure.median() == pytest.approx(0.98) for figure in peers)
     assert (drags.median(), drags.wanted, mouse.median()) == (1, None, 2.4)

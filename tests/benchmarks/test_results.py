@@ -5,7 +5,7 @@ import socket
 
 import pytest
 import results
-from growth import series
+from growth import group_series
 from measuring import MEDIAN, RATIO, Figure, Size, Wanted, not_measured
 
 FIGURES = [
@@ -19,7 +19,7 @@ FIGURES = [
 
 
 def test_each_figure_has_a_row_that_says_what_is_wanted_and_whether_it_is() -> None:
-    table = list(results.rows(FIGURES))
+    table = list(results.make_rows(FIGURES))
     assert table[0] == ("figure", "ours", "99 %", "reference", "ratio", "wanted", "met")
     assert table[1:] == [
         ("a key", "6.00 ms", "20.00 ms", "a frame: 16.00 ms", "0.38", "99 % at most 16.70 ms (issue 3)", "NO"),
@@ -31,7 +31,7 @@ def test_each_figure_has_a_row_that_says_what_is_wanted_and_whether_it_is() -> N
 
 
 def test_the_growth_has_a_column_for_each_size() -> None:
-    tables = results.tables(FIGURES, series(FIGURES))
+    tables = results.make_tables(FIGURES, group_series(FIGURES))
     assert [*tables] == ["figures", "growth by articles"]
     assert tables["growth by articles"] == [
         ("figure", "10 articles", "100 articles", "exponent", "last step", "above 1.1"),
@@ -40,16 +40,20 @@ def test_the_growth_has_a_column_for_each_size() -> None:
 
 
 def test_columns_stand_under_each_other() -> None:
-    assert [*results.aligned([("a", "b", ""), ("long", "", "c")])] == ["a     b", "long     c"]
+    assert [*results.align([("a", "b", ""), ("long", "", "c")])] == ["a     b", "long     c"]
 
 
 def test_a_table_of_the_page_shows_what_is_not_as_wanted() -> None:
-    assert [*results.markdown([("a", "met"), ("x|y", "NO")])] == ["| a | met |", "| --- | --- |", "| x\\|y | **no** |"]
+    assert [*results.format_markdown([("a", "met"), ("x|y", "NO")])] == [
+        "| a | met |",
+        "| --- | --- |",
+        "| x\\|y | **no** |",
+    ]
 
 
 def test_the_json_has_every_figure_and_names_no_machine() -> None:
-    facts = results.machine()
-    text = results.as_json(FIGURES, list(series(FIGURES)), facts)
+    facts = results.describe_machine()
+    text = results.format_json(FIGURES, list(group_series(FIGURES)), facts)
     read = json.loads(text)
     assert read["machine"] == facts
     assert facts.keys() == {"processor", "cores", "python", "qt", "sqlite", "commit", "program", "system"}
@@ -68,11 +72,11 @@ def test_the_json_has_every_figure_and_names_no_machine() -> None:
 
 def test_a_page_keeps_what_is_not_between_the_markers() -> None:
     page = "# Title\n<!-- figures: made by dev.py bench --page -->\nold\n<!-- end of figures -->\nbelow\n"
-    made = results.put_in(page, {"figures": ["| new |"]})
-    assert made == page.replace("old", "\n| new |\n")
-    assert results.put_in(made, {"figures": ["| new |"]}) == made
+    filled = results.fill_page(page, {"figures": ["| new |"]})
+    assert filled == page.replace("old", "\n| new |\n")
+    assert results.fill_page(filled, {"figures": ["| new |"]}) == filled
 
 
 def test_a_page_without_a_marker_is_refused() -> None:
     with pytest.raises(ValueError, match="figures"):
-        results.put_in("# Title\n", {"figures": []})
+        results.fill_page("# Title\n", {"figures": []})

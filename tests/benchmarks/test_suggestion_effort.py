@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import suggestion_effort
-from suggestion_effort import WAYS, Gold, Helped, simulate
+from suggestion_effort import WAYS, Assistance, Gold, simulate
 
 from annotator.jobs.suggesting import SuggesterPool
 from annotator.model.open_suggestions import SURE_SCORE
@@ -17,43 +17,43 @@ TEXT = "أعلنت وزارة الصحة أمس عن خطة. وقال مجلس �
 ARTICLE = Article(article_uid(TEXT), TEXT)
 
 
-def place(words: str, label: str, nth: int = 0) -> tuple[int, int, str]:
-    at = -1
+def locate(words: str, label: str, nth: int = 0) -> tuple[int, int, str]:
+    start = -1
     for _ in range(nth + 1):
-        at = TEXT.index(words, at + 1)
-    return at, at + len(words), label
+        start = TEXT.index(words, start + 1)
+    return start, start + len(words), label
 
 
 GOLD = (
-    place("وزارة الصحة", "ORG"),
-    place("أمس", "DATE"),
-    place("مجلس النواب", "ORG"),
-    place("وزارة الصحة", "ORG", 1),
-    place("ماي", "DATE"),
+    locate("وزارة الصحة", "ORG"),
+    locate("أمس", "DATE"),
+    locate("مجلس النواب", "ORG"),
+    locate("وزارة الصحة", "ORG", 1),
+    locate("ماي", "DATE"),
 )
 
 
 @pytest.fixture
 def corpus(tmp_path: Path) -> Iterator[Corpus]:
-    with Corpus.create(tmp_path / "a.corpus", suggestion_effort._labels(("DATE", "ORG"))) as made:
-        yield made
+    with Corpus.create(tmp_path / "a.corpus", suggestion_effort._labels(("DATE", "ORG"))) as created:
+        yield created
 
 
-def told(monkeypatch: pytest.MonkeyPatch, *said: tuple[tuple[int, int, str], float]) -> None:
-    """The suggesters say this, and learn nothing."""
-    suggestions = [Suggestion(*where, "told", score) for where, score in said]
+def stub_suggesters(monkeypatch: pytest.MonkeyPatch, *suggested: tuple[tuple[int, int, str], float]) -> None:
+    """Let the suggesters suggest these spans, and learn nothing."""
+    suggestions = [Suggestion(*where, "told", score) for where, score in suggested]
     monkeypatch.setattr(SuggesterPool, "suggest", lambda *_article: {"told": suggestions})
     monkeypatch.setattr(SuggesterPool, "learn", lambda *_edits: None)
     monkeypatch.setattr(SuggesterPool, "suggest_again", lambda *_article: {})
 
 
-def spans(corpus: Corpus) -> list[tuple[int, int, str]]:
+def stored_spans(corpus: Corpus) -> list[tuple[int, int, str]]:
     return [(span.start, span.end, span.label) for span in corpus.spans(ARTICLE.uid)]
 
 
 def test_by_hand_every_span_is_labelled_and_paid_for(corpus: Corpus) -> None:
     [cost] = simulate(corpus, [Gold(ARTICLE, GOLD)], WAYS[0])
-    assert spans(corpus) == [*GOLD]
+    assert stored_spans(corpus) == [*GOLD]
     assert list_done_articles(corpus, None) == [1]
     assert corpus.status(ARTICLE.uid, "bench").state == DONE  # type: ignore[union-attr]
     # To each by one key, an arrow or its letter; those of two words take one more to the last; and the label.
@@ -64,9 +64,9 @@ def test_by_hand_every_span_is_labelled_and_paid_for(corpus: Corpus) -> None:
 def test_a_suggestion_that_is_right_costs_one_key_and_a_wrong_one_another(
     corpus: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told(monkeypatch, *((where, 0.5) for where in GOLD), (place("خطة", "ORG"), 0.5))
-    [cost] = simulate(corpus, [Gold(ARTICLE, GOLD)], Helped("all"))
-    assert spans(corpus) == [*GOLD]
+    stub_suggesters(monkeypatch, *((where, 0.5) for where in GOLD), (locate("خطة", "ORG"), 0.5))
+    [cost] = simulate(corpus, [Gold(ARTICLE, GOLD)], Assistance("all"))
+    assert stored_spans(corpus) == [*GOLD]
     assert cost.keys == 1 + 5 + 1  # to the first one, five that are right, one that is not
     assert cost.clicking == pytest.approx(5 * 1.3)
 
@@ -74,28 +74,30 @@ def test_a_suggestion_that_is_right_costs_one_key_and_a_wrong_one_another(
 def test_what_is_sure_is_accepted_by_a_key_a_sentence_and_what_was_wrong_is_told(
     corpus: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told(monkeypatch, *((where, SURE_SCORE) for where in GOLD), (place("خطة", "ORG"), SURE_SCORE))
-    [cost] = simulate(corpus, [Gold(ARTICLE, GOLD)], Helped("all", at_once="sentence"))
-    assert spans(corpus) == sorted([*GOLD, place("خطة", "ORG")])
+    stub_suggesters(monkeypatch, *((where, SURE_SCORE) for where in GOLD), (locate("خطة", "ORG"), SURE_SCORE))
+    [cost] = simulate(corpus, [Gold(ARTICLE, GOLD)], Assistance("all", at_once="sentence"))
+    assert stored_spans(corpus) == sorted([*GOLD, locate("خطة", "ORG")])
     assert (cost.keys, cost.errors) == (2, 1)
 
 
 def test_edges_and_labels_are_put_right(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
-    wrong = [(place("وزارة", "ORG"), 0.5), (place("أمس", "ORG"), 0.5)]
-    told(monkeypatch, *wrong)
-    [cost] = simulate(corpus, [Gold(ARTICLE, GOLD[:2])], Helped("all"))
-    assert spans(corpus) == [*GOLD[:2]]
+    wrong = [(locate("وزارة", "ORG"), 0.5), (locate("أمس", "ORG"), 0.5)]
+    stub_suggesters(monkeypatch, *wrong)
+    [cost] = simulate(corpus, [Gold(ARTICLE, GOLD[:2])], Assistance("all"))
+    assert stored_spans(corpus) == [*GOLD[:2]]
     assert cost.keys == 1 + (1 + 1) + 1
 
 
 def test_every_way_has_its_figures_beside_the_peers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(suggestion_effort, "gold", lambda *_: [Gold(ARTICLE, GOLD)])
-    found = list(suggestion_effort.figures(Path("any"), tmp_path, shuffles=1))
+    monkeypatch.setattr(suggestion_effort, "load_gold_articles", lambda *_: [Gold(ARTICLE, GOLD)])
+    figures = list(suggestion_effort.measure(Path("any"), tmp_path, shuffles=1))
     for helped in WAYS:
-        assert any(figure.what == f"a span, all: {helped.what}" for figure in found)
-        shuffled = [one.what for one in found if one.what == f"a span, the last quarter: {helped.what}, shuffled 1"]
+        assert any(figure.what == f"a span, all: {helped.what}" for figure in figures)
+        shuffled = [
+            each.what for each in figures if each.what == f"a span, the last quarter: {helped.what}, shuffled 1"
+        ]
         assert bool(shuffled) is (helped.at_once is not None)
-    assert {figure.against.split()[0] for figure in found if figure.reference} == {"INCEpTION's", "Label", "a"}
-    wanted = [(figure.what, figure.wanted.bound) for figure in found if figure.wanted]
+    assert {figure.against.split()[0] for figure in figures if figure.reference} == {"INCEpTION's", "Label", "a"}
+    wanted = [(figure.what, figure.wanted.bound) for figure in figures if figure.wanted]
     assert len(wanted) == len(set(wanted)) == 6
     assert {bound for what, bound in wanted if "one key" in what} == {0.65, 0.5, 1}

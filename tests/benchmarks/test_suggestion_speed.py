@@ -4,13 +4,13 @@ import suggestion_speed
 
 
 def test_all_suggesters_are_asked_about_another_article_each_time() -> None:
-    taught = suggestion_speed._taught()
+    taught = suggestion_speed._train_suggesters()
     assert taught.names[:3] == ["dates", "names", "model"]
     assert taught.names[-1] == "memory"
-    articles = [suggestion_speed.article(number) for number in range(3)]
+    articles = [suggestion_speed.make_article(number) for number in range(3)]
     assert len({article.uid for article in articles}) == 3
     assert {len(article.text.split()) for article in articles} == {500}
-    assert all(suggestion_speed.measure(2))
-    figure = suggestion_speed.figure(2)
+    assert all(suggestion_speed.measure_times(2))
+    figure = suggestion_speed.measure(2)
     assert figure.what == "all suggesters on an article of 500 words"
     assert figure.wanted

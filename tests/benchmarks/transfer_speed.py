@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import corpus_speed
 import peers
-from measuring import RATIO, Figure, Wanted, a_second, measured, not_measured, timed
+from measuring import RATIO, Figure, Wanted, measure_by_turns, not_measured, per_second, time_call
 from sqlite_utils import Database
 
 from annotator.jobs.export.exporter import ALL, ExportOptions, export
@@ -29,57 +29,68 @@ _APART = 30  # words from one span to the next: some three in a hundred tokens b
 _EXPORT = "tokens exported to CoNLL 2003 in a second, read back"
 
 
-def figures(folder: Path, runs: int, articles: int, python: Callable[[], Path] = peers.environment) -> Iterator[Figure]:
-    """An export to CoNLL 2003 against finding the tokens alone and against each of the peers, which `python` runs, and
-    an import of JSON lines."""
-    found = list(islice(_drafts(), articles))
+def measure(
+    folder: Path, runs: int, articles: int, python: Callable[[], Path] = peers.make_environment
+) -> Iterator[Figure]:
+    """Measure an export to CoNLL 2003 against tokenization alone and each of the peers, and an import of JSON lines.
+
+    `python` returns the Python that runs the peers.
+    """
+    drafts = list(islice(_generate_articles(), articles))
     with Corpus.create(folder / "transfer.corpus", default_labels()) as corpus:
         with corpus.transaction():
-            for item in found:
+            for item in drafts:
                 corpus.add(item)
-        yield from _exports(corpus, found, folder, runs, python)
+        yield from _measure_exports(corpus, drafts, folder, runs, python)
         lines = folder / "transfer.jsonl"
-        _finish(export(corpus, lines, ExportOptions("jsonl", annotator=_ANNOTATOR, state=ALL)))
-    yield from _imports(lines, folder, runs)
+        _run_to_end(export(corpus, lines, ExportOptions("jsonl", annotator=_ANNOTATOR, state=ALL)))
+    yield from _measure_import(lines, folder, runs)
 
 
-def _exports(
-    corpus: Corpus, found: list[AnnotatedArticle], folder: Path, runs: int, python: Callable[[], Path]
+def _measure_exports(
+    corpus: Corpus, drafts: list[AnnotatedArticle], folder: Path, runs: int, python: Callable[[], Path]
 ) -> Iterator[Figure]:
     options = ExportOptions(annotator=_ANNOTATOR, state=ALL, zones=None)
 
     def own() -> Any:
-        return _finish(export(corpus, folder / "own.conll", options))
+        return _run_to_end(export(corpus, folder / "own.conll", options))
 
     count = own().tokens
-    finding = measured(
-        _EXPORT, own, "finding them alone", lambda: [tokenize(one.article.text) for one in found], runs, _forget
+    finding = measure_by_turns(
+        _EXPORT,
+        own,
+        "finding them alone",
+        lambda: [tokenize(draft.article.text) for draft in drafts],
+        runs,
+        _clear_caches,
     )
-    yield a_second(finding, count, "tokens/s")
-    peers.hand_over(found, [label.name for label in default_labels().labels], folder)
-    _finish(export(corpus, folder / "tasks.json", ExportOptions("labelstudio", annotator=_ANNOTATOR, state=ALL)))
+    yield per_second(finding, count, "tokens/s")
+    peers.write_articles(drafts, [label.name for label in default_labels().labels], folder)
+    _run_to_end(export(corpus, folder / "tasks.json", ExportOptions("labelstudio", annotator=_ANNOTATOR, state=ALL)))
     for name, what in peers.PEERS.items():
         try:
-            with peers.at_work(name, python(), folder) as peer:
-                figure = a_second(_by_turns(own, peer, what, runs), count, "tokens/s")
+            with peers.start_peer(name, python(), folder) as peer:
+                figure = per_second(_by_turns(own, peer, what, runs), count, "tokens/s")
         except peers.Absent as absent:
             figure = not_measured(_EXPORT, str(absent), what)
         yield figure._replace(wanted=Wanted(RATIO, 5, issue=4), more=True)
 
 
 def _by_turns(own: Callable[[], Any], peer: peers.Peer, what: str, runs: int) -> Figure:
-    """Both begin without a word that they have met before, as a program that was just started."""
+    """Measure both by turns, each without a word that it has met before, like a program that has just started."""
     times: tuple[list[float], list[float]] = ([], [])
     for _ in range(runs):
-        _forget()
-        times[0].append(timed(own))
+        _clear_caches()
+        times[0].append(time_call(own))
         times[1].append(peer.convert())
     return Figure(_EXPORT, times[0], what, times[1])
 
 
-def _imports(lines: Path, folder: Path, runs: int) -> Iterator[Figure]:
-    """Against the articles, zones and spans of the file alone, and against every row that the import makes of them:
-    the record of the edits and the indexes for search, too."""
+def _measure_import(lines: Path, folder: Path, runs: int) -> Iterator[Figure]:
+    """Measure the import against inserting the articles, zones and spans of the file, and every row that it makes.
+
+    The import also makes the record of edits and the indexes for search.
+    """
     articles: list[dict[str, Any]] = []
     zones: list[dict[str, Any]] = []
     spans: list[dict[str, Any]] = []
@@ -92,9 +103,9 @@ def _imports(lines: Path, folder: Path, runs: int) -> Iterator[Figure]:
 
     def own() -> None:
         with Corpus.create(path, default_labels()) as corpus:
-            assert _finish(import_paths(corpus, [lines])).spans == len(spans)
+            assert _run_to_end(import_paths(corpus, [lines])).spans == len(spans)
 
-    def inserting() -> None:
+    def insert_read_rows() -> None:
         db = Database(bare)
         for name, rows in (("article", articles), ("zone", zones), ("span", spans)):
             db.table(name).insert_all(rows)
@@ -108,9 +119,9 @@ def _imports(lines: Path, folder: Path, runs: int) -> Iterator[Figure]:
 
     clear()
     own()
-    tables = _tables(path)
+    tables = _read_tables(path)
 
-    def inserting_all() -> None:
+    def insert_all_rows() -> None:
         db = Database(bare)
         for create in tables.creates:
             db.execute(create)
@@ -120,10 +131,10 @@ def _imports(lines: Path, folder: Path, runs: int) -> Iterator[Figure]:
 
     what, count = "articles imported in a second", len(articles)
     for wanted, against, reference in (
-        (Wanted(RATIO, 1 / 3, issue=4), "sqlite-utils' insert_all of their rows", inserting),
-        (None, "insert_all of all rows that it makes", inserting_all),
+        (Wanted(RATIO, 1 / 3, issue=4), "sqlite-utils' insert_all of their rows", insert_read_rows),
+        (None, "insert_all of all rows that it makes", insert_all_rows),
     ):
-        figure = a_second(measured(what, own, against, reference, runs, clear), count, "articles/s")
+        figure = per_second(measure_by_turns(what, own, against, reference, runs, clear), count, "articles/s")
         yield figure._replace(wanted=wanted)
 
 
@@ -134,39 +145,39 @@ class _Tables(NamedTuple):
     rows: dict[str, list[dict[str, Any]]]
 
 
-def _tables(path: Path) -> _Tables:
+def _read_tables(path: Path) -> _Tables:
     with Corpus.open(path) as corpus:
         stored = ("article", "zone", "span", "mention", "edit", "annotator")
         rows = {name: [dict(row) for row in corpus.query(f"SELECT * FROM {name}")] for name in stored}
         texts = [row["text"] for row in rows["article"]]
         query = "SELECT sql FROM sqlite_master WHERE name IN ('search', 'beginning')"
         creates = [create for (create,) in corpus.fetch_tuples(query)]
-    found = [index.search_tokens(text) for text in texts]  # the indexes do not hold what they index
-    rows["search"] = [{"rowid": number, "words": " ".join(parts)} for number, parts in enumerate(found, 1)]
-    begun = (frozenset().union(*map(short_prefixes, filter(str.isalnum, set(parts)))) for parts in found)
-    rows["beginning"] = [{"rowid": number, "letters": " ".join(letters)} for number, letters in enumerate(begun, 1)]
+    token_lists = [index.search_tokens(text) for text in texts]  # the indexes do not hold what they index
+    rows["search"] = [{"rowid": number, "words": " ".join(parts)} for number, parts in enumerate(token_lists, 1)]
+    prefixes = (frozenset().union(*map(short_prefixes, filter(str.isalnum, set(parts)))) for parts in token_lists)
+    rows["beginning"] = [{"rowid": number, "letters": " ".join(letters)} for number, letters in enumerate(prefixes, 1)]
     return _Tables(creates, rows)
 
 
-def _drafts() -> Iterator[AnnotatedArticle]:
-    """Articles as in a large corpus, with a span of one to four words at every thirtieth."""
+def _generate_articles() -> Iterator[AnnotatedArticle]:
+    """Yield articles as in a large corpus, with a span of one to four words at every thirtieth word."""
     dice = Random(2)
-    for text in corpus_speed.texts():
-        found = [token for token in tokenize(text) if not is_punctuation(text, token)]
+    for text in corpus_speed.generate_texts():
+        tokens = [token for token in tokenize(text) if not is_punctuation(text, token)]
         spans = []
-        for at in range(dice.randint(0, _APART), len(found) - 4, _APART):
-            start, end = found[at].start, found[at + dice.randint(0, 3)].end
+        for first in range(dice.randint(0, _APART), len(tokens) - 4, _APART):
+            start, end = tokens[first].start, tokens[first + dice.randint(0, 3)].end
             if "\n" not in text[start:end]:
                 label = dice.choice(default_labels().labels).name
                 spans.append(Span(new_uid(), "", _ANNOTATOR, label, start, end))
         yield build_article(text, spans=spans)
 
 
-def _forget() -> None:
+def _clear_caches() -> None:
     words._split_piece.cache_clear()
 
 
-def _finish(steps: Any) -> Any:
+def _run_to_end(steps: Any) -> Any:
     while True:
         try:
             next(steps)

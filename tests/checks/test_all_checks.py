@@ -5,10 +5,10 @@ from itertools import chain
 
 import pytest
 from checks.samples import context, span, span_on
-from demo import TAGS, place_of
 from hypothesis import given
 from stories import ARTICLES, load_gold, sample_path
 from text.texts import article_layers
+from window_driver import TAGS, locate_words
 
 from annotator.checks.all_checks import LayerChecker
 from annotator.checks.check_context import CheckContext
@@ -30,7 +30,7 @@ def statistics(text: str, layer: list[Span]) -> LabelStatistics:
 def labelled_by_the_guidelines() -> list[tuple[str, list[Span]]]:
     text = sample_path("01-reading-plan").read_text(encoding="utf-8")
     keys = {"1": "DATE", "2": "INSTITUTION", "3": "PLAN"}
-    articles = [(text, [span(*place_of(text, tag), keys[tag.key], tag.value or None) for tag in TAGS])]
+    articles = [(text, [span(*locate_words(text, tag), keys[tag.key], tag.value or None) for tag in TAGS])]
     for name in ARTICLES:
         articles.append(
             (sample_path(name).read_text(encoding="utf-8"), [span(*gold[1:], gold.label) for gold in load_gold(name)])

@@ -85,7 +85,7 @@ def test_only_mostly_labelled_words_are_an_issue() -> None:
         [match, *_rest] = find_unlabelled(context(TEXT), statistics, len(TEXT))
         statistics.add_unlabelled(match.words)
         issue = check_unlabelled(match, statistics, TITLES)
-        assert issue
+    assert issue
     assert issue.fix == Fix("INSTITUTION", 5, 16)
     assert issue.span is None
     assert issue.message == "These words have no label here; elsewhere they are Institution in 4 places."

@@ -175,7 +175,7 @@ def test_an_unexpected_error_is_reported_in_one_line(
 
 
 def test_the_error_report_has_traceback_and_log(run: Run, corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(list_articles, "print_table", lambda *_: {}["وزارة الصحة"])
+    monkeypatch.setattr(list_articles, "print_table", lambda *_: dict[str, str]()["وزارة الصحة"])
     assert run("list", corpus).code == 2
     [report] = crash_reports.list_reports()
     text = report.read_text(encoding="utf-8")
@@ -189,7 +189,7 @@ def test_an_error_is_printed_if_no_report_can_be_written(
     run: Run, corpus: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.log_dir().write_text("a file where the folder would be")
-    monkeypatch.setattr(list_articles, "print_table", lambda *_: {}["وزارة"])
+    monkeypatch.setattr(list_articles, "print_table", lambda *_: dict[str, str]()["وزارة"])
     assert run("list", corpus) == (2, b"", "annotator: internal error: KeyError\n")
 
 

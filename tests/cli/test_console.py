@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from cli.sample import BODY, HEADLINE, TEXT
 
-from annotator.cli import console, running
+from annotator.cli import running
 from annotator.cli.console import format_for_terminal, run_with_progress
 from annotator.cli.running import run
 from annotator.cli.terminal import display_width, reorder_for_display
@@ -181,7 +181,7 @@ def test_a_terminal_shows_the_progress(monkeypatch: pytest.MonkeyPatch, capsys: 
 
 
 def test_only_a_terminal_gets_reordered_text(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(console.os, "environ", {})
+    monkeypatch.setattr(os, "environ", {})
     assert format_for_terminal("خطة\x1b", io.StringIO()) == "خطة\x1b"
     assert format_for_terminal("خطة\x1b", Screen()).strip() == reorder_for_display("خطة\ufffd")
     assert format_for_terminal("خطة", Screen(), reorder=False) == "خطة"

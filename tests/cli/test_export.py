@@ -2,6 +2,7 @@
 
 import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -149,9 +150,9 @@ def test_a_target_in_a_missing_folder_is_reported(run: Run, corpus: Path, tmp_pa
 def test_a_file_that_differs_from_the_corpus_is_an_error(
     run: Run, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fails(*_: Any, force: bool) -> Any:
+    def fails(*_: object, force: bool) -> Iterator[None]:
+        yield from ()
         raise NotVerified("not the same")
-        yield
 
     monkeypatch.setattr(export, "export", fails)
     ended = run("export", corpus, tmp_path / "out.conll", "--format", "conll2003")
@@ -181,9 +182,9 @@ def test_an_export_with_a_file_for_each_article_can_be_imported(
     assert {path.name for path in target.iterdir() if path.is_dir()} == ({"train", "dev"} if split else set())
     ended = run("import", tmp_path / "again.corpus", target, *SAMIRA, "--json")
     assert (ended.code, ended.err) == (0, "")
-    no_remarks = {"skipped": [], "repaired": [], "noticed": []}
+    no_remarks: dict[str, list[object]] = {"skipped": [], "repaired": [], "noticed": []}
     assert ended.json == {"added": 2, "duplicates": 0, "spans": 2, **no_remarks}
-    articles = {}
+    articles: dict[str, Any] = {}
     for which in (corpus, tmp_path / "again.corpus"):
         for article in run("list", which, "--json").json:
             record = run("show", which, article["id"], "--json").json

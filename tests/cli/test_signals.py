@@ -52,7 +52,7 @@ def start(large_corpus: Path) -> Iterator[Start]:
     running = []
 
     def begin(target: Path, *options: str) -> "subprocess.Popen[bytes]":
-        command = [sys.executable, "-m", "annotator", "--language", "en", "export", large_corpus, target]
+        command = [sys.executable, "-m", "annotator", "--language", "en", "export", str(large_corpus), str(target)]
         process = subprocess.Popen(
             [*command, "--state", "all", *options],
             stderr=subprocess.PIPE,
@@ -83,7 +83,7 @@ def test_a_signal_ends_an_export_and_leaves_nothing(start: Start, out: Path, opt
 
 @posix_only
 def test_an_ignored_signal_stays_ignored(large_corpus: Path, out: Path) -> None:
-    command = [sys.executable, "-m", "annotator", "export", large_corpus, out / "a", "--state", "all"]
+    command = [sys.executable, "-m", "annotator", "export", str(large_corpus), str(out / "a"), "--state", "all"]
     process = subprocess.Popen(
         [*command, "--format", "conll2003"], preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN)
     )

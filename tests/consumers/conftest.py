@@ -13,5 +13,5 @@ from annotator.store.corpus import Corpus
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Corpus]:
     """Sample articles and tricky ones, with a layer of spans of every kind."""
     path: Path = tmp_path_factory.mktemp("consumers") / "news.corpus"
-    with reading.build(path) as built:
+    with reading.create_corpus(path) as built:
         yield built

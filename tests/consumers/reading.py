@@ -34,7 +34,7 @@ Sentence = list[tuple[str, str]]
 
 
 def consumer(name: str) -> Any:
-    """The module of a program that reads what is written; the test is skipped where it is not installed."""
+    """Return the module of a program that reads exports; skips the test where it is not installed."""
     package = name.partition(".")[0]
     if importlib.util.find_spec(package) is None:
         if package in BEFORE_314 and sys.version_info >= (3, 14):
@@ -43,12 +43,12 @@ def consumer(name: str) -> Any:
     return importlib.import_module(name)
 
 
-def tricky() -> list[AnnotatedArticle]:
-    """What makes readers go wrong: emoji, marks, tatweel, spans that nest, cross, touch and cut words."""
+def build_tricky_articles() -> list[AnnotatedArticle]:
+    """Build articles that confuse readers: emoji, marks, tatweel, spans that nest, cross, touch and cut words."""
 
-    def article(text: str, *found: tuple[str, str]) -> AnnotatedArticle:
+    def article(text: str, *parts: tuple[str, str]) -> AnnotatedArticle:
         spans = [
-            Span(new_uid(), "", WHO, label, text.index(part), text.index(part) + len(part)) for part, label in found
+            Span(new_uid(), "", WHO, label, text.index(part), text.index(part) + len(part)) for part, label in parts
         ]
         return build_article(
             text, zones=[Zone(new_uid(), "", BODY, 0, len(text))], spans=spans, states=[Status("", WHO, DONE)]
@@ -71,8 +71,8 @@ def tricky() -> list[AnnotatedArticle]:
     ]
 
 
-def samples() -> Iterator[AnnotatedArticle]:
-    """The articles that come with the program, each with spans at random that nest, cross and cut words."""
+def build_samples() -> Iterator[AnnotatedArticle]:
+    """Yield the sample articles, each with random spans that nest, cross and cut words."""
     dice = random.Random(7)
     for path in sorted(resource_path("samples").glob("*.txt")):
         item = build_article(path.read_text(encoding="utf-8"), states=[Status("", WHO, DONE)])
@@ -89,58 +89,61 @@ def samples() -> Iterator[AnnotatedArticle]:
         yield replace(item, spans=tuple(spans))
 
 
-def build(path: Path) -> Corpus:
-    """The corpus."""
+def create_corpus(path: Path) -> Corpus:
+    """Create the corpus."""
     corpus = Corpus.create(path, LABELS)
-    for item in (*tricky(), *samples()):
+    for item in (*build_tricky_articles(), *build_samples()):
         corpus.add(item)
     return corpus
 
 
-def exported(corpus: Corpus, path: Path, **options: Any) -> Report:
-    """Export to `path` with these options."""
+def run_export(corpus: Corpus, path: Path, **options: Any) -> Report:
+    """Export to `path` with these options, and return the report."""
     steps = export(corpus, path, ExportOptions(**options))
     while True:
         try:
             next(steps)
         except StopIteration as stop:
-            return stop.value
+            report: Report = stop.value
+            return report
 
 
-def squeezed(text: str) -> str:
-    """What can be seen of a text, without spaces."""
+def visible_letters(text: str) -> str:
+    """Return what can be seen of a text, without spaces."""
     return "".join(character for character in remove_invisible(text) if not character.isspace())
 
 
-def expected(corpus: Corpus, report: Report, *, beside: bool = False) -> list[list[Found]]:
-    """Where the file of a report should have spans, article by article: those of the corpus, moved as it says. With
-    `beside` those too that are left out for others and kept in a second list."""
+def expected_places(corpus: Corpus, report: Report, *, beside: bool = False) -> list[list[Found]]:
+    """Return where the file of a report should have spans, article by article: those of the corpus, as moved there.
+
+    With `beside` also those that are left out for others and are in a second list.
+    """
     lost = {entry.uid: entry for entry in (*report.flattened, *report.refused, *report.outside_zones)}
-    told = {entry.uid: entry for entry in (*report.widened, *report.split, *lost.values())}
-    found = []
+    outcomes = {entry.uid: entry for entry in (*report.widened, *report.split, *lost.values())}
+    places = []
     for summary in article_list.load_all_summaries(corpus):
         item = corpus.load_article(summary.id, WHO)
         stretches = []
         for span in item.spans:
-            shown = told[span.uid].became if span.uid in told else item.article.text[span.start : span.end]
-            if shown is not None and (beside or span.uid not in lost):
-                stretches.append(_stretch(item, span, squeezed(shown)))
-        found.append(sorted(stretches))
-    return found
+            text = outcomes[span.uid].became if span.uid in outcomes else item.article.text[span.start : span.end]
+            if text is not None and (beside or span.uid not in lost):
+                stretches.append(_find_place(item, span, visible_letters(text)))
+        places.append(sorted(stretches))
+    return places
 
 
-def _stretch(item: AnnotatedArticle, span: Span, shown: str) -> Found:
+def _find_place(item: AnnotatedArticle, span: Span, visible: str) -> Found:
     parts = sorted((zone.start, zone.end) for zone in item.zones if zone.kind in (HEADLINE, BODY))
     text = item.article.text
-    before = sum(len(squeezed(text[start : min(end, span.start)])) for start, end in parts if start < span.start)
-    everything = "".join(squeezed(text[start:end]) for start, end in parts)
-    start = everything.rindex(shown, 0, before + len(shown))
-    assert start <= before <= start + len(shown)
-    return start, start + len(shown), span.label
+    before = sum(len(visible_letters(text[start : min(end, span.start)])) for start, end in parts if start < span.start)
+    everything = "".join(visible_letters(text[start:end]) for start, end in parts)
+    start = everything.rindex(visible, 0, before + len(visible))
+    assert start <= before <= start + len(visible)
+    return start, start + len(visible), span.label
 
 
-def columns(path: Path) -> list[list[Sentence]]:
-    """The sentences of each article of a file of columns, as (token, tag), read in the plainest way."""
+def read_columns(path: Path) -> list[list[Sentence]]:
+    """Return the sentences of each article of a file of columns as (token, tag), read in the plainest way."""
     articles: list[list[Sentence]] = []
     for block in path.read_text(encoding="utf-8").strip().split("\n\n"):
         rows = [line.split(" ") for line in block.split("\n")]
@@ -151,20 +154,21 @@ def columns(path: Path) -> list[list[Sentence]]:
     return articles
 
 
-def placed(sentences: Sequence[Sequence[str]], chunks: Iterable[tuple[int, int, int, str]]) -> list[Found]:
-    """Chunks of an article, each as (sentence, first token, last token, label), as places in its text."""
-    starts, at = [], 0
+def place_chunks(sentences: Sequence[Sequence[str]], chunks: Iterable[tuple[int, int, int, str]]) -> list[Found]:
+    """Return chunks of an article, each (sentence, first token, last token, label), as places in its text."""
+    starts: list[list[int]] = []
+    offset = 0
     for words in sentences:
         starts.append([])
         for word in words:
-            starts[-1].append(at)
-            at += len(word)
+            starts[-1].append(offset)
+            offset += len(word)
     return sorted(
         (starts[number][first], starts[number][last] + len(sentences[number][last]), label)
         for number, first, last, label in chunks
     )
 
 
-def texts(corpus: Corpus) -> list[Article]:
-    """The articles."""
+def load_articles(corpus: Corpus) -> list[Article]:
+    """Return the articles."""
     return [corpus.article(summary.id) for summary in article_list.load_all_summaries(corpus)]

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from consumers.reading import NAMES, WHO, consumer, exported, texts
+from consumers.reading import NAMES, WHO, consumer, load_articles, run_export
 
 from annotator.store.corpus import Corpus
 
@@ -16,30 +16,32 @@ CONFIG = (
 )
 
 
-def stored(corpus: Corpus) -> list[list[tuple[int, int, str]]]:
-    """The spans of each article."""
-    return [sorted((s.start, s.end, s.label) for s in corpus.spans(article.uid, WHO)) for article in texts(corpus)]
+def load_places(corpus: Corpus) -> list[list[tuple[int, int, str]]]:
+    """Return the spans of each article."""
+    return [
+        sorted((s.start, s.end, s.label) for s in corpus.spans(article.uid, WHO)) for article in load_articles(corpus)
+    ]
 
 
 def test_label_studios_converter_reads_every_span(corpus: Corpus, tmp_path: Path) -> None:
     converter = consumer("label_studio_sdk.converter").Converter(CONFIG, project_dir=None)
-    exported(corpus, tmp_path / "a.json", format="labelstudio")
+    run_export(corpus, tmp_path / "a.json", format="labelstudio")
     items = list(converter.iter_from_json_file(str(tmp_path / "a.json")))
-    assert [item["input"]["text"] for item in items] == [article.text for article in texts(corpus)]
-    found = [[value for values in item["output"].values() for value in values] for item in items]
-    assert stored(corpus) == [
+    assert [item["input"]["text"] for item in items] == [article.text for article in load_articles(corpus)]
+    results = [[value for values in item["output"].values() for value in values] for item in items]
+    assert load_places(corpus) == [
         sorted((value["start"], value["end"], label) for value in values for label in value["labels"])
-        for values in found
+        for values in results
     ]
-    for item, values in zip(items, found, strict=True):
+    for item, values in zip(items, results, strict=True):
         assert all(item["input"]["text"][value["start"] : value["end"]] == value["text"] for value in values)
 
 
 def test_label_studios_schema_takes_the_tasks(corpus: Corpus, tmp_path: Path) -> None:
     interface = consumer("label_studio_sdk.label_interface").LabelInterface(CONFIG)
-    exported(corpus, tmp_path / "a.json", format="labelstudio")
+    run_export(corpus, tmp_path / "a.json", format="labelstudio")
     tasks = json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))
-    assert len(tasks) == len(texts(corpus))
+    assert len(tasks) == len(load_articles(corpus))
     for task in tasks:
         assert interface.validate_task({"data": task["data"]})
         for annotation in task["annotations"]:
@@ -104,24 +106,24 @@ DOCCANO: dict[str, Any] = {
 }
 
 
-def lines(corpus: Corpus, path: Path, format_: str, schema: dict[str, Any]) -> list[dict[str, Any]]:
+def export_lines(corpus: Corpus, path: Path, format_: str, schema: dict[str, Any]) -> list[dict[str, Any]]:
     jsonschema = consumer("jsonschema")
-    exported(corpus, path, format=format_, annotator=WHO)
-    found = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n")[:-1]]
-    for line in found:
+    run_export(corpus, path, format=format_, annotator=WHO)
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n")[:-1]]
+    for line in rows:
         jsonschema.validate(line, schema)
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate({**found[0], "text": 1}, schema)
-    assert [line["text"] for line in found] == [article.text for article in texts(corpus)]
-    return found
+        jsonschema.validate({**rows[0], "text": 1}, schema)
+    assert [line["text"] for line in rows] == [article.text for article in load_articles(corpus)]
+    return rows
 
 
 def test_prodigys_lines_are_as_it_documents_them(corpus: Corpus, tmp_path: Path) -> None:
     """Among them, that spaCy would make the same text and spans of the tokens, as Prodigy does."""
     tokens = consumer("spacy.tokens")
     vocab = consumer("spacy.vocab").Vocab()
-    found = []
-    for line in lines(corpus, tmp_path / "a.jsonl", "prodigy", PRODIGY):
+    places = []
+    for line in export_lines(corpus, tmp_path / "a.jsonl", "prodigy", PRODIGY):
         words, spaces = [token["text"] for token in line["tokens"]], [token["ws"] for token in line["tokens"]]
         doc = tokens.Doc(vocab, words=words, spaces=spaces)
         assert doc.text == line["text"]
@@ -129,10 +131,10 @@ def test_prodigys_lines_are_as_it_documents_them(corpus: Corpus, tmp_path: Path)
         assert [(span["token_start"], span["token_end"] + 1) for span in line["spans"]] == [
             (span.start, span.end) for span in spans
         ]
-        found.append(sorted((span.start_char, span.end_char, span.label_) for span in spans))
-    assert found == stored(corpus)
+        places.append(sorted((span.start_char, span.end_char, span.label_) for span in spans))
+    assert places == load_places(corpus)
 
 
 def test_doccanos_lines_are_as_it_documents_them(corpus: Corpus, tmp_path: Path) -> None:
-    found = lines(corpus, tmp_path / "a.jsonl", "doccano", DOCCANO)
-    assert [sorted(map(tuple, line["label"])) for line in found] == stored(corpus)
+    rows = export_lines(corpus, tmp_path / "a.jsonl", "doccano", DOCCANO)
+    assert [sorted(map(tuple, line["label"])) for line in rows] == load_places(corpus)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from consumers.reading import columns, consumer, expected, exported, placed
+from consumers.reading import consumer, expected_places, place_chunks, read_columns, run_export
 
 from annotator.jobs.export.exporter import FLAT_TAG_FORMATS
 from annotator.store.corpus import Corpus
@@ -16,10 +16,10 @@ schemes = pytest.mark.parametrize("scheme", SCHEMES)
 
 def test_the_corpus_has_spans_of_every_fate(corpus: Corpus, tmp_path: Path) -> None:
     """Else the tests below would prove little."""
-    report = exported(corpus, tmp_path / "a", boundary="split")
+    report = run_export(corpus, tmp_path / "a", boundary="split")
     assert report.written > 100
     assert min(len(report.split), len(report.flattened), len(report.outside_zones), len(report.widened)) > 0
-    assert sum(map(len, expected(corpus, report))) == report.written + len(report.split) + len(report.widened)
+    assert sum(map(len, expected_places(corpus, report))) == report.written + len(report.split) + len(report.widened)
 
 
 @formats
@@ -29,36 +29,42 @@ def test_the_corpus_has_spans_of_every_fate(corpus: Corpus, tmp_path: Path) -> N
 def test_seqeval(corpus: Corpus, tmp_path: Path, format_: str, scheme: str, boundary: str, flatten: str) -> None:
     seqeval = consumer("seqeval.scheme")
     metrics = consumer("seqeval.metrics")
-    report = exported(corpus, tmp_path / "a", format=format_, scheme=scheme, boundary=boundary, flatten=flatten)
-    articles = columns(tmp_path / "a")
+    report = run_export(corpus, tmp_path / "a", format=format_, scheme=scheme, boundary=boundary, flatten=flatten)
+    articles = read_columns(tmp_path / "a")
     kind = {IOB1: seqeval.IOB1, IOB2: seqeval.IOB2, IOBES: seqeval.IOBES, BILOU: seqeval.BILOU}[scheme]
-    found = []
+    places = []
     for article in articles:
         read = seqeval.Entities([[tag for _word, tag in sentence] for sentence in article], kind).entities
-        chunks = [(one.sent_id, one.start, one.end - 1, one.tag) for sentence in read for one in sentence]
-        found.append(placed([[word for word, _tag in sentence] for sentence in article], chunks))
-    assert found == expected(corpus, report)
+        chunks = [
+            (entity.sent_id, entity.start, entity.end - 1, entity.tag) for sentence in read for entity in sentence
+        ]
+        places.append(place_chunks([[word for word, _tag in sentence] for sentence in article], chunks))
+    assert places == expected_places(corpus, report)
     tags = [[tag for _word, tag in sentence] for article in articles for sentence in article]
-    told = metrics.classification_report(tags, tags, mode="strict", scheme=kind, output_dict=True)
-    assert (told["micro avg"]["f1-score"], told["micro avg"]["support"]) == (1, sum(map(len, found)))
-    assert {label: told[label]["support"] for label in report.labels} == report.labels
+    scores = metrics.classification_report(tags, tags, mode="strict", scheme=kind, output_dict=True)
+    assert (scores["micro avg"]["f1-score"], scores["micro avg"]["support"]) == (1, sum(map(len, places)))
+    assert {label: scores[label]["support"] for label in report.labels} == report.labels
 
 
 @formats
 def test_nervaluate(corpus: Corpus, tmp_path: Path, format_: str) -> None:
     """It knows the tags of IOB2, a list of them a sentence."""
     evaluator = consumer("nervaluate").Evaluator
-    report = exported(corpus, tmp_path / "a", format=format_)
-    found = []
-    for article in columns(tmp_path / "a"):
+    report = run_export(corpus, tmp_path / "a", format=format_)
+    places = []
+    for article in read_columns(tmp_path / "a"):
         tags = [[tag for _word, tag in sentence] for sentence in article]
         read = evaluator(tags, tags, tags=list(report.labels), loader="list")
-        chunks = [(at, one.start, one.end, one.label) for at, sentence in enumerate(read.true) for one in sentence]
-        found.append(placed([[word for word, _tag in sentence] for sentence in article], chunks))
+        chunks = [
+            (number, entity.start, entity.end, entity.label)
+            for number, sentence in enumerate(read.true)
+            for entity in sentence
+        ]
+        places.append(place_chunks([[word for word, _tag in sentence] for sentence in article], chunks))
         if chunks:
             overall = read.evaluate()["overall"]["strict"]
             assert (overall.correct, overall.f1) == (len(chunks), 1)
-    assert found == expected(corpus, report)
+    assert places == expected_places(corpus, report)
 
 
 @formats
@@ -68,27 +74,27 @@ def test_nltk(corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, f
     monkeypatch.setattr(consumer("nltk.data"), "path", [str(tmp_path)])
     reader = consumer("nltk.corpus.reader.conll").ConllCorpusReader
     trees = consumer("nltk.chunk.util")
-    report = exported(corpus, tmp_path / "a", format=format_, scheme=scheme)
+    report = run_export(corpus, tmp_path / "a", format=format_, scheme=scheme)
     kinds = {"conll2003": ("words", "pos", "ignore", "chunk"), "conll2002": ("words", "chunk")}[format_]
     read = reader(str(tmp_path), "a", kinds)
     sentences = ((words, grid) for words, grid in zip(read.sents(), read._grids(), strict=True) if words)
-    found = []
-    for article in columns(tmp_path / "a"):  # of a line that begins an article it makes an empty sentence
+    places = []
+    for article in read_columns(tmp_path / "a"):  # of a line that begins an article it makes an empty sentence
         chunks = []
         for number, rows in enumerate(article):
             words, grid = next(sentences)
             assert list(words) == [word for word, _tag in rows]
             tagged = [(word, "", row[-1]) for word, row in zip(words, grid, strict=True)]
             assert scheme == IOB1 or trees.conlltags2tree(tagged, strict=True)
-            at = 0
+            first = 0
             for part in trees.conlltags2tree(tagged):
                 length = 1 if isinstance(part, tuple) else len(part)
                 if not isinstance(part, tuple):
-                    chunks.append((number, at, at + length - 1, part.label()))
-                at += length
-        found.append(placed([[word for word, _tag in rows] for rows in article], chunks))
+                    chunks.append((number, first, first + length - 1, part.label()))
+                first += length
+        places.append(place_chunks([[word for word, _tag in rows] for rows in article], chunks))
     assert next(sentences, None) is None
-    assert found == expected(corpus, report)
+    assert places == expected_places(corpus, report)
 
 
 @pytest.mark.parametrize("scheme", [IOB1, IOB2])
@@ -96,23 +102,25 @@ def test_spacy_convert(corpus: Corpus, tmp_path: Path, scheme: str) -> None:
     """`spacy convert --converter ner` as it is typed, and the file of documents that it makes."""
     spacy = consumer("spacy")
     convert = consumer("spacy.cli.convert").convert_cli
-    report = exported(corpus, tmp_path / "news.conll", scheme=scheme)
+    report = run_export(corpus, tmp_path / "news.conll", scheme=scheme)
     (tmp_path / "made").mkdir()
-    said = consumer("typer").main.get_command(_app(convert))
+    command = consumer("typer").main.get_command(_build_app(convert))
     arguments = [str(tmp_path / "news.conll"), str(tmp_path / "made"), "--converter", "ner", "--lang", "ar"]
-    said.main(arguments, standalone_mode=False)
-    (made,) = (tmp_path / "made").iterdir()
-    docs = list(spacy.tokens.DocBin().from_disk(made).get_docs(spacy.blank("ar").vocab))
-    found = []
+    command.main(arguments, standalone_mode=False)
+    (file,) = (tmp_path / "made").iterdir()
+    docs = list(spacy.tokens.DocBin().from_disk(file).get_docs(spacy.blank("ar").vocab))
+    places = []
     for doc in docs:
-        found.append(placed([[token.text for token in doc]], [(0, e.start, e.end - 1, e.label_) for e in doc.ents]))
-    assert found == expected(corpus, report)
+        places.append(
+            place_chunks([[token.text for token in doc]], [(0, e.start, e.end - 1, e.label_) for e in doc.ents])
+        )
+    assert places == expected_places(corpus, report)
     assert [[len(sent) for sent in doc.sents] for doc in docs] == [
-        [len(sentence) for sentence in article] for article in columns(tmp_path / "news.conll")
+        [len(sentence) for sentence in article] for article in read_columns(tmp_path / "news.conll")
     ]
 
 
-def _app(command: object) -> object:
+def _build_app(command: object) -> object:
     import typer
 
     app = typer.Typer()
@@ -123,10 +131,12 @@ def _app(command: object) -> object:
 def test_spacy_iob(corpus: Corpus, tmp_path: Path) -> None:
     """Its other converter takes a sentence a line, each token with its tag, and groups them ten to a document."""
     converters = consumer("spacy.training.converters")
-    report = exported(corpus, tmp_path / "a", format="conll2002")
-    found = []
-    for article in columns(tmp_path / "a"):
+    report = run_export(corpus, tmp_path / "a", format="conll2002")
+    places = []
+    for article in read_columns(tmp_path / "a"):
         lines = "\n".join(" ".join(f"{word}|{tag}" for word, tag in sentence) for sentence in article)
         (doc,) = converters.iob_to_docs(lines, n_sents=len(article), no_print=True)
-        found.append(placed([[token.text for token in doc]], [(0, e.start, e.end - 1, e.label_) for e in doc.ents]))
-    assert found == expected(corpus, report)
+        places.append(
+            place_chunks([[token.text for token in doc]], [(0, e.start, e.end - 1, e.label_) for e in doc.ents])
+        )
+    assert places == expected_places(corpus, report)

@@ -1,11 +1,10 @@
 """Hugging Face's datasets and pyarrow find in our folders the spans that the corpus has, with the names of the tags."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from consumers.reading import NAMES, columns, consumer, expected, exported, placed, squeezed
+from consumers.reading import NAMES, consumer, expected_places, place_chunks, read_columns, run_export, visible_letters
 
 from annotator.jobs.export.exporter import ALL, NothingToExport
 from annotator.store.corpus import Corpus
@@ -13,14 +12,14 @@ from annotator.tagging.schemes import IOB1, IOB2, IOBES
 
 
 @pytest.fixture
-def datasets(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def datasets(monkeypatch: pytest.MonkeyPatch) -> Any:
     module = consumer("datasets")
     monkeypatch.setattr(module.config, "HF_DATASETS_OFFLINE", True)
     module.disable_progress_bars()
     return module
 
 
-def loaded(datasets: Any, tmp_path: Path) -> Any:
+def load_export(datasets: Any, tmp_path: Path) -> Any:
     return datasets.load_dataset(str(tmp_path / "news"), cache_dir=str(tmp_path / "cache"))
 
 
@@ -29,8 +28,8 @@ def loaded(datasets: Any, tmp_path: Path) -> Any:
 def test_load_dataset(datasets: Any, corpus: Corpus, tmp_path: Path, scheme: str, flatten: str) -> None:
     kind = {IOB1: "IOB1", IOB2: "IOB2", IOBES: "IOBES"}[scheme]
     seqeval = consumer("seqeval.scheme")
-    report = exported(corpus, tmp_path / "news", format="huggingface", scheme=scheme, flatten=flatten)
-    (split,) = loaded(datasets, tmp_path).values()
+    report = run_export(corpus, tmp_path / "news", format="huggingface", scheme=scheme, flatten=flatten)
+    (split,) = load_export(datasets, tmp_path).values()
     tags = split.features["ner_tags"].feature
     assert tags.names[0] == "O"
     assert {name[2:] for name in tags.names[1:]} == set(NAMES)
@@ -39,38 +38,45 @@ def test_load_dataset(datasets: Any, corpus: Corpus, tmp_path: Path, scheme: str
         articles.setdefault(row["article"], []).append(row)
     flat, all_ = [], []
     for number, rows in articles.items():
-        assert [row["id"] for row in rows] == [f"{number}-{at}" for at in range(1, len(rows) + 1)]
+        assert [row["id"] for row in rows] == [f"{number}-{position}" for position in range(1, len(rows) + 1)]
         tokens = [row["tokens"] for row in rows]
         names = [[tags.int2str(tag) for tag in row["ner_tags"]] for row in rows]
-        found = seqeval.Entities(names, getattr(seqeval, kind)).entities
-        flat.append(placed(tokens, [(one.sent_id, one.start, one.end - 1, one.tag) for some in found for one in some]))
-        at, spans = 0, []
+        entities = seqeval.Entities(names, getattr(seqeval, kind)).entities
+        flat.append(
+            place_chunks(
+                tokens,
+                [(entity.sent_id, entity.start, entity.end - 1, entity.tag) for some in entities for entity in some],
+            )
+        )
+        offset, spans = 0, []
         for row in rows:
-            assert squeezed(row["text"]) == "".join(row["tokens"])
+            assert visible_letters(row["text"]) == "".join(row["tokens"])
             for span in row["spans"]:
-                start = at + len(squeezed(row["text"][: span["start"]]))
-                spans.append((start, start + len(squeezed(row["text"][span["start"] : span["end"]])), span["label"]))
-            at += len(squeezed(row["text"]))
+                start = offset + len(visible_letters(row["text"][: span["start"]]))
+                spans.append(
+                    (start, start + len(visible_letters(row["text"][span["start"] : span["end"]])), span["label"])
+                )
+            offset += len(visible_letters(row["text"]))
         all_.append(sorted(spans))
-    assert flat == expected(corpus, report)
-    assert all_ == expected(corpus, report, beside=True)
+    assert flat == expected_places(corpus, report)
+    assert all_ == expected_places(corpus, report, beside=True)
 
 
 def test_the_parts_of_a_split(datasets: Any, corpus: Corpus, tmp_path: Path) -> None:
     parts = {"train": 8, "dev": 1, "test-a": 1, "اختبار": 1}
-    report = exported(corpus, tmp_path / "news", format="huggingface", split=parts)
-    found = loaded(datasets, tmp_path)
+    report = run_export(corpus, tmp_path / "news", format="huggingface", split=parts)
+    splits = load_export(datasets, tmp_path)
     assert report.parts
-    assert {name: len(split) for name, split in found.items()} == {
+    assert {name: len(split) for name, split in splits.items()} == {
         part.replace("-", "_"): counts.sentences for part, counts in report.parts.items()
     }
-    assert len({tuple(split.features["ner_tags"].feature.names) for split in found.values()}) == 1
+    assert len({tuple(split.features["ner_tags"].feature.names) for split in splits.values()}) == 1
 
 
 def test_a_file_by_itself_has_the_names_too(datasets: Any, corpus: Corpus, tmp_path: Path) -> None:
-    exported(corpus, tmp_path / "news", format="huggingface")
+    run_export(corpus, tmp_path / "news", format="huggingface")
     alone = datasets.Dataset.from_parquet(str(tmp_path / "news/train.parquet"), cache_dir=str(tmp_path / "cache"))
-    assert alone.features == loaded(datasets, tmp_path)["train"].features
+    assert alone.features == load_export(datasets, tmp_path)["train"].features
     table = consumer("pyarrow.parquet").read_table(tmp_path / "news/train.parquet")
     assert table.column_names == ["id", "article", "text", "tokens", "ner_tags", "spans"]
     assert table.num_rows == len(alone)
@@ -79,23 +85,23 @@ def test_a_file_by_itself_has_the_names_too(datasets: Any, corpus: Corpus, tmp_p
 def test_tokens_are_those_of_the_columns(corpus: Corpus, tmp_path: Path) -> None:
     """Nothing flattened cuts words or joins sentences here, so both show the same."""
     parquet = consumer("pyarrow.parquet")
-    exported(corpus, tmp_path / "news", format="huggingface", boundary="refuse", flatten="innermost")
-    exported(corpus, tmp_path / "news.conll", boundary="refuse", flatten="innermost")
+    run_export(corpus, tmp_path / "news", format="huggingface", boundary="refuse", flatten="innermost")
+    run_export(corpus, tmp_path / "news.conll", boundary="refuse", flatten="innermost")
     rows = parquet.read_table(tmp_path / "news/train.parquet")["tokens"].to_pylist()
-    sentences = [sentence for article in columns(tmp_path / "news.conll") for sentence in article]
+    sentences = [sentence for article in read_columns(tmp_path / "news.conll") for sentence in article]
     words = [word for sentence in sentences for word, _tag in sentence]
     assert [token for row in rows for token in row] == words
 
 
 def test_the_card_is_yaml_whatever_parts_are_called(corpus: Corpus, tmp_path: Path) -> None:
     yaml = consumer("yaml")
-    report = exported(corpus, tmp_path / "news", format="huggingface", split={"no": 1, "1": 1}, state=ALL)
+    report = run_export(corpus, tmp_path / "news", format="huggingface", split={"no": 1, "1": 1}, state=ALL)
     _empty, header, body = (tmp_path / "news/README.md").read_text(encoding="utf-8").split("---\n", 2)
-    said = yaml.safe_load(header)
-    assert [file["split"] for file in said["configs"][0]["data_files"]] == ["no", "1"]
-    assert [file["path"] for file in said["configs"][0]["data_files"]] == ["no.parquet", "1.parquet"]
-    assert said["language"] == ["ar"]
-    assert said["size_categories"] == ["n<1K"]
+    card = yaml.safe_load(header)
+    assert [file["split"] for file in card["configs"][0]["data_files"]] == ["no", "1"]
+    assert [file["path"] for file in card["configs"][0]["data_files"]] == ["no.parquet", "1.parquet"]
+    assert card["language"] == ["ar"]
+    assert card["size_categories"] == ["n<1K"]
     for count in (report.spans, *report.labels.values()):
         assert str(count) in body
 
@@ -105,5 +111,5 @@ def test_of_an_empty_corpus_no_dataset_is_made(tmp_path: Path) -> None:
 
     consumer("pyarrow")
     with Corpus.create(tmp_path / "empty.corpus", LABELS) as empty, pytest.raises(NothingToExport):
-        exported(empty, tmp_path / "news", format="huggingface")
+        run_export(empty, tmp_path / "news", format="huggingface")
     assert not (tmp_path / "news").exists()

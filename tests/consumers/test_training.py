@@ -1,5 +1,7 @@
-"""docs/training.md: the code of the page trains a CRF and a spaCy pipeline on what is exported, and the pipeline's
-suggestions come back. It takes about a minute."""
+"""Test docs/training.md: its code trains a CRF and a spaCy pipeline on exports, and their suggestions come back.
+
+It takes about a minute.
+"""
 
 import re
 from pathlib import Path
@@ -15,15 +17,15 @@ def test_the_page_trains_what_it_says(tmp_path: Path) -> None:
     for name in ("seqeval", "spacy", "datasets"):
         consumer(name)
     (settings,) = pages.blocks(PAGE, "json")
-    said = {}
-    for line, shown, told in pages.follow(PAGE, tmp_path, **QUIET, HF_HOME=str(tmp_path / "cache")):
-        assert pages.prints(shown, told, roughly=True), f"$ {line}\n{told}"
-        said[line] = told
+    printed_by_line = {}
+    for line, expected, printed in pages.follow(PAGE, tmp_path, **QUIET, HF_HOME=str(tmp_path / "cache")):
+        assert pages.prints(expected, printed, roughly=True), f"$ {line}\n{printed}"
+        printed_by_line[line] = printed
         if line.startswith("annotator import new.corpus"):
             home = tmp_path / "home" / "config"
             home.mkdir(parents=True)
             (home / "settings.json").write_text(settings, encoding="utf-8")
-    everything = "\n".join(said.values())
+    everything = "\n".join(printed_by_line.values())
     for scored in (r"micro avg .* ([\d.]+) +\d+$", r"^NER F +([\d.]+)", r"^(\d+) suggestions$"):
         (score,) = re.findall(scored, everything, re.MULTILINE)
         assert float(score) > 0, f"nothing was learned: {scored}"

@@ -1,5 +1,6 @@
 """Error reports and crash records: complete, without article text, and limited in number."""
 
+import logging
 import os
 import re
 import signal
@@ -30,7 +31,7 @@ def make_details(message: str = "x") -> ErrorDetails:
 def test_report_holds_facts_trace_and_last_log_lines() -> None:
     logs.start()
     for number in range(60):
-        logs.logging.getLogger("annotator").info("line %d", number)
+        logging.getLogger("annotator").info("line %d", number)
     text = crash_reports.format_report(make_details(), {"Qt": "6.11.2", "corpus": "schema 9, 3 articles, 12 spans"})
     logs.stop()
     for line in (

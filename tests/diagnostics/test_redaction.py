@@ -5,6 +5,7 @@ import re
 import sqlite3
 import sys
 from pathlib import Path
+from typing import cast
 
 import msgspec
 import pytest
@@ -29,13 +30,14 @@ def raise_and_catch(error: BaseException) -> BaseException:
         return caught
 
 
-def failing(operation: str, text: str) -> BaseException:
+def failing(operation: str, text: str) -> Exception:
     """Return an error as a library raises it over a text."""
     try:
         if operation == "encode":
             (text + "\ud800").encode("ascii")
         elif operation == "key":
-            {}[text]
+            no_texts: dict[str, str] = {}
+            no_texts[text]
         elif operation == "number":
             float(text + "x")
         elif operation == "json":
@@ -47,7 +49,7 @@ def failing(operation: str, text: str) -> BaseException:
         elif operation == "attribute":
             getattr(object(), text)
         elif operation == "compare":
-            assert text == 1, text
+            assert text == cast(object, 1), text
         elif operation == "file":
             open(Path("/nowhere") / (text.replace("\0", "").replace("/", "")[:60] + "x"))  # noqa: SIM115, PTH123
     except Exception as error:
@@ -63,7 +65,7 @@ def test_description_of_an_error_holds_no_words_of_an_article(text: str, what: s
     message = text + " وزارة الصحة"
     error = failing(what, message)
     error.add_note(message)
-    outer = ExceptionGroup(message, [error]) if kind is ExceptionGroup else kind(message)
+    outer: Exception = ExceptionGroup(message, [error]) if kind is ExceptionGroup else kind(message)
     outer.__cause__ = error
     lines = "\n".join([describe_error(error), *format_trace(raise_and_catch(outer)), error_location(outer)])
     assert not ARABIC.search(lines)
@@ -103,7 +105,7 @@ def test_error_whose_message_fails_is_described() -> None:
 def test_trace_has_file_line_function_and_code_of_each_frame() -> None:
     lines = list(format_trace(failing("key", "x")))
     assert re.fullmatch(r"  \S*test_redaction\.py:\d+ in failing", lines[0])
-    assert lines[1] == "    {}[text]"
+    assert lines[1] == "    no_texts[text]"
     assert lines[2] == "KeyError"
 
 
@@ -167,7 +169,7 @@ def test_redact_returns_one_line_of_ascii(monkeypatch: pytest.MonkeyPatch) -> No
     ],
 )
 def test_home_folder_of_windows_is_hidden_in_every_spelling(written: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(redaction.sys, "platform", "win32")
+    monkeypatch.setattr(sys, "platform", "win32")
     monkeypatch.setattr(redaction, "_home", lambda: r"C:\Users\Salma Alaoui")
     monkeypatch.setattr(redaction, "_short_form", lambda _folder: r"C:\Users\SALMAA~1")
     redaction._folder_pattern.cache_clear()
@@ -184,7 +186,7 @@ def test_short_form_of_a_path_on_windows(tmp_path: Path) -> None:
 
 
 def test_home_folder_elsewhere_is_hidden_only_in_its_own_case(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(redaction.sys, "platform", "linux")
+    monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setattr(redaction, "_home", lambda: "/home/s.a")
     assert redact("/home/s.a/x /home/S.A/x /home/sxa/x") == "~/x /home/S.A/x /home/sxa/x"
 

@@ -60,8 +60,10 @@ class _Input(ctypes.Structure):
 
 
 class Devices:
-    """Real input events for the whole desktop. Keys are named by their X codes, which are those of the places on a PC
-    keyboard, as on Linux."""
+    """Real input events for the whole desktop.
+
+    Keys are named by their X codes, which are those of the places on a PC keyboard, as on Linux.
+    """
 
     def __init__(self) -> None:
         self._user = ctypes.WinDLL("user32", use_last_error=True)

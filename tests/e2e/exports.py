@@ -16,7 +16,7 @@ ARTICLE: Final = "07-oasis-heat"
 
 
 def command(*arguments: object) -> Any:
-    """What one of the program's commands says with --json."""
+    """Return what one of the program's commands prints with --json."""
     words = [sys.executable, "-m", "annotator", *map(str, arguments), "--json"]
     done = subprocess.run(words, capture_output=True, text=True, encoding="utf-8", check=False)
     assert done.returncode == 0, done.stderr
@@ -47,7 +47,7 @@ def chunks(lines: Iterable[str]) -> list[tuple[str, list[str]]]:
 
 
 def export_and_read_back(corpus: Path) -> None:
-    """The file of the exported corpus has what the guidelines ask for, and nothing else."""
+    """Check that the file of the exported corpus has what the guidelines ask for, and nothing else."""
     wanted, text = load_gold(ARTICLE), sample_path(ARTICLE).read_text(encoding="utf-8")
     target = corpus.with_name("train.conll")
     report = command("export", corpus, target, "--format", "conll2003", "--boundary", "split")

@@ -42,6 +42,21 @@ PLACES = {  # of the keys of a PC keyboard, by what a US layout writes: places, 
 }
 
 
+def selects(words: str) -> Callable[[dict[str, Any]], bool]:
+    """Return whether these words are selected in a state."""
+    return lambda state: bool(state["selection"] == words)
+
+
+def has_spans(count: int) -> Callable[[dict[str, Any]], bool]:
+    """Return whether a state has so many spans."""
+    return lambda state: len(state["spans"]) == count
+
+
+def differs_from(before: dict[str, Any]) -> Callable[[dict[str, Any]], bool]:
+    """Return whether a state is another one."""
+    return lambda state: state != before
+
+
 def require_screen() -> None:
     """Skip the module that calls this where windows are on no screen."""
     if sys.platform == "win32":
@@ -83,7 +98,7 @@ class Input(ABC):
         self.click(place)
 
     def turn(self, place: list[int], *, down: bool) -> None:
-        """The wheel, one notch, over this point."""
+        """Turn the wheel by one notch over this point."""
         self._move(place)
         self._scroll(down=down)
 
@@ -109,11 +124,11 @@ class Input(ABC):
 
     @abstractmethod
     def code(self, key: str) -> int:
-        """The place of a key on the keyboard, as X counts them, by Qt's name of it or the Arabic letter on it."""
+        """Return the X code of a key's place on the keyboard, by Qt's name of it or the Arabic letter on it."""
 
     @abstractmethod
     def _code_of_symbol(self, name: str) -> int:
-        """The place of the key with this symbol."""
+        """Return the code of the key with this symbol."""
 
     @abstractmethod
     def _move(self, place: list[int]) -> None: ...
@@ -139,7 +154,7 @@ class RealInput(Input):
         self.devices.close()
 
     def double_click(self, place: list[int]) -> None:
-        """The devices wait 50 milliseconds before each event, so that no busy machine makes it two clicks."""
+        """Double-click, with 50 milliseconds before each event: a busy machine must not take it for two clicks."""
         self._move(place)
         for pressed in (True, False) * 2:
             self.devices.button(1, pressed=pressed, pause=50)
@@ -171,7 +186,7 @@ class Program:
     """The program in a process of its own."""
 
     def __init__(self, *corpus: Path) -> None:
-        """Starts it on this corpus, or as it starts by itself."""
+        """Start the program on this corpus, or without one."""
         self.process = subprocess.Popen(
             [sys.executable, str(DESK), *map(str, corpus)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )

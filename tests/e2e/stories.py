@@ -32,12 +32,12 @@ class ExpectedSpan(NamedTuple):
 
 
 def sample_path(name: str) -> Path:
-    """The file of a sample article."""
+    """Return the path of a sample article."""
     return resource_path("samples", f"{name}.txt")
 
 
 def load_gold(name: str) -> list[ExpectedSpan]:
-    """The spans of a sample article after the labels' guidelines, in reading order, the outer before the inner.
+    """Return the spans of a sample article by the labels' guidelines, in reading order, the outer before the inner.
 
     In the file each is a line of label and words, found at or after the one before. Where the guidelines leave it
     open: a month or a day that comes again (`شعبان من كل سنة`) is a frequency where `كل` says so, else a date.
@@ -100,13 +100,13 @@ class Person(ABC):
         self._seen(lambda: self._choose(self._place(offset), action), "spans")
 
     def see(self) -> dict[str, Any]:
-        """What the window shows."""
+        """Return what the window shows."""
         seen: dict[str, Any] = self.ask("state")
         return seen
 
     @abstractmethod
     def ask(self, question: str, **details: Any) -> Any:
-        """A method of the eyes (`desk.Eyes`), by name."""
+        """Call a method of the window probe by name."""
 
     def _place(self, offset: int, *, after: bool = False) -> list[int]:
         place: list[int] = self.ask("letter", offset=offset, after=after, reveal=False)
@@ -180,7 +180,7 @@ def _go(person: Person, text: str, words: list[Token], word: Token) -> None:
 
 
 def _letter(text: str, word: Token) -> str:
-    """The key that a person presses for a word: its first letter, not counting what is written onto it."""
+    """Return the key that a person presses for a word: its first letter, without its proclitics."""
     letters = fold(text[slice(*word)])
     if letters[0].isdecimal():
         return NUMBERS

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
-from hands import Program, RealInput, require_screen
+from hands import Program, RealInput, require_screen, selects
 
 from annotator import settings
 from annotator.model.records import Span
+from annotator.settings import first_corpus_path
 from annotator.store.corpus import Corpus
-from annotator.ui.app import first_corpus_path
 
 require_screen()
 
@@ -23,7 +23,7 @@ def hands() -> Iterator[RealInput]:
 
 
 def on_disk() -> list[tuple[str, str]]:
-    """What is labelled in the sample articles: the label and the words."""
+    """Return the label and the words of each span in the sample articles."""
     with Corpus.open(first_corpus_path(), readonly=True) as corpus:
         article = corpus.article(1)
         spans: list[Span] = corpus.spans(article.uid, settings.load().annotator)
@@ -48,7 +48,7 @@ def test_a_few_keys_lead_to_the_first_span(hands: RealInput, monkeypatch: pytest
     assert "1 تاريخ" in desk.ask("message")
     for words in ("الثلاثاء", "الثلاثاء 09"):
         press("Shift_L", "Left")
-        desk.wait(lambda state, words=words: state["selection"] == words, f"“{words}” is selected")
+        desk.wait(selects(words), f"“{words}” is selected")
     press("1")
     desk.wait(lambda state: state["spans"], "a span")
     assert desk.ask("message") == ""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from hands import Program, RealInput, require_screen
+from hands import Program, RealInput, has_spans, require_screen, selects
 
 from annotator.resources import resource_path
 
@@ -37,7 +37,7 @@ def hands() -> Iterator[RealInput]:
 
 @pytest.fixture
 def arabic_keyboard() -> Iterator[None]:
-    """An Arabic layout whose digit row writes ١٢٣."""
+    """Set an Arabic layout whose digit row writes ١٢٣."""
     if sys.platform == "win32":
         pytest.skip("layouts are those of the X server")
     if not shutil.which("setxkbmap"):
@@ -66,7 +66,7 @@ def story(request: pytest.FixtureRequest) -> Story:
 
 
 def command(*arguments: object) -> Any:
-    """What one of the program's commands says with --json."""
+    """Return what one of the program's commands prints with --json."""
     words = [sys.executable, "-m", "annotator", *map(str, arguments), "--json"]
     done = subprocess.run(words, capture_output=True, text=True, encoding="utf-8", check=False)
     assert done.returncode == 0, done.stderr
@@ -82,19 +82,19 @@ def test_tag_by_mouse_and_key_be_killed_go_on_and_export(
     desk = Program(corpus)
     state = desk.ask("state")
     assert state["rtl"]
-    wanted = []
+    wanted: list[list[Any]] = []
     for number, (label, words, nth) in enumerate(story.tags, 1):
         start = find(state["text"], words, nth)
         end = start + len(words)
         desk.ask("letter", offset=end - 1, after=True)  # brings the whole of it to sight
         hands.drag(desk.ask("letter", offset=start, after=False), desk.ask("letter", offset=end - 1, after=True))
-        desk.wait(lambda state, words=words: state["selection"] == words, f"“{words}” is selected")
+        desk.wait(selects(words), f"“{words}” is selected")
         if label == "PLAN":
             hands.click(desk.ask("label", name=label))
         else:
             hands.press({"DATE": "1", "INSTITUTION": "2"}[label])
         wanted.append([label, start, end])
-        desk.wait(lambda state, number=number: len(state["spans"]) == number, f"{number} spans")
+        desk.wait(has_spans(number), f"{number} spans")
     desk.kill()
 
     desk = Program(corpus)
@@ -168,7 +168,7 @@ def test_an_article_is_labelled_by_keys_alone(hands: RealInput, tmp_path: Path) 
             else:
                 press("Down" if offset >= line[1] else "Up")
 
-    wanted = []
+    wanted: list[list[Any]] = []
     for words, key, label in (
         ("المكتب الوطني للسكك الحديدية", "2", "INSTITUTION"),
         ("من 3 إلى 5 ماي", "1", "DATE"),

@@ -30,7 +30,7 @@ def start(*arguments: str | Path) -> "subprocess.Popen[bytes]":
 
 
 def open_corpora() -> list[str]:
-    """The names of the corpora in the titles of all windows on the screen."""
+    """Return the names of the corpora in the titles of all windows on the screen."""
     return [title.partition(" – ")[0] for title in window_titles()]
 
 
@@ -44,7 +44,7 @@ def wait_for(name: str, count: int) -> None:
 
 @pytest.fixture
 def desks(tmp_path: Path) -> Iterator[tuple[Program, Program]]:
-    """A window on one.corpus, and above it one on two.corpus."""
+    """Open a window on one.corpus, and above it one on two.corpus."""
     programs = Program(make_corpus(tmp_path / "one.corpus")), Program(make_corpus(tmp_path / "two.corpus"))
     yield programs
     for desk in programs:

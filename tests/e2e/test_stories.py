@@ -46,7 +46,7 @@ def hands() -> Iterator[RealInput]:
 
 @pytest.fixture(params=["us", "ara"])
 def layout(request: pytest.FixtureRequest) -> Iterator[str]:
-    """The keyboard's layout: letters and digits are Latin, or Arabic."""
+    """Set the keyboard's layout, with letters and digits that are Latin, or Arabic."""
     if sys.platform == "win32":
         if request.param != "us":
             pytest.skip("layouts are those of the X server")
@@ -167,7 +167,7 @@ def test_an_article_by_deciding_on_suggestions_only_and_all_undone(hands: RealIn
 
 
 def two_articles(folder: Path) -> Path:
-    """A corpus in which one article is not labelled, and another one is, by somebody else."""
+    """Create a corpus with an article that is not labelled, and one that somebody else labelled."""
     corpus, plain, labelled = folder / "two.corpus", folder / "plain.txt", folder / "labelled.jsonl"
     plain.write_text(SUGGESTED, encoding="utf-8")
     spans = [

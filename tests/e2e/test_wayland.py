@@ -25,7 +25,7 @@ if missing_programs():
     reason = f"no {', '.join(missing_programs())} here: packaging/dev.py test --with wayland brings them"
     pytest.skip(reason, allow_module_level=True)
 
-from hands import PATIENCE, Annotator, Input, Program, RealInput
+from hands import PATIENCE, Annotator, Input, Program, RealInput, differs_from
 
 APP_ID = "arabic-news-annotator"
 DRAGGING = Path(__file__).with_name("dragging.py")
@@ -283,7 +283,7 @@ def label_something(hands: Input, desk: Program) -> None:
     for keys in ("1", "Down", "Shift+Left", "2", "Shift+Tab"):
         before = desk.ask("state")
         press(hands, keys)
-        desk.wait(lambda state, before=before: state != before, f"{keys} does something")
+        desk.wait(differs_from(before), f"{keys} does something")
     desk.wait(lambda state: len(state["spans"]) == 2 and state["selected"], "two spans, one of them selected")
     desk.wait(lambda state: state["suggestions"], "suggestions")
 
@@ -299,10 +299,15 @@ def settled(take: Callable[[], QImage]) -> QImage:
     raise AssertionError("the picture changes all the time")
 
 
+def scan_line(image: QImage, y: int) -> bytes:
+    line: Any = image.constScanLine(y)  # a memoryview
+    return bytes(line)
+
+
 def differences(expected: QImage, actual: QImage) -> list[tuple[int, int]]:
     """Return the points, ten at most, that have another colour, without those of the pointer."""
     first, second = (image.convertToFormat(QImage.Format.Format_RGB32) for image in (expected, actual))
-    rows = (y for y in range(HEIGHT) if bytes(first.constScanLine(y)) != bytes(second.constScanLine(y)))
+    rows = (y for y in range(HEIGHT) if scan_line(first, y) != scan_line(second, y))
     different = (
         (x, y)
         for y in rows

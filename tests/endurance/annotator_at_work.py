@@ -1,5 +1,6 @@
-"""An annotator by a script: a real session at a real corpus, that says in a pipe what it is about to do and what is on
-the screen once it is done. Whoever reads the pipe may end the process whenever they like.
+"""Work as a scripted annotator in a real session, and report in a pipe what is about to be done and what is shown.
+
+Whoever reads the pipe may end the process at any time.
 
 Each line is one JSON object. {"doing": verb} begins a verb; {"step": …}, {"article": …}, {"labels": …} and {"stand": …}
 say what one transaction is about to write; {"shown": …} says that all of it is done, with what the screen shows then,
@@ -72,30 +73,30 @@ class Death:
     """
 
     def __init__(self, folder: Path, statements: int = 0, files: int = 0, commits: int = 0, late: float = 0) -> None:
-        self._folder, self._begun = str(folder), False
+        self._folder, self._is_counting = str(folder), False
         self._statements, self._files, self._commits, self._late = statements, files, commits, late
         if files:
-            sys.addaudithook(self._hear)
+            sys.addaudithook(self._count_file_event)
         if statements or commits:
-            self._connect, sqlite3.connect = sqlite3.connect, self._connected  # type: ignore[assignment]
+            self._connect, sqlite3.connect = sqlite3.connect, self._connect_traced  # type: ignore[assignment]
 
     def begin(self) -> None:
         """Count from now on."""
-        self._begun = True
+        self._is_counting = True
 
-    def _hear(self, event: str, given: tuple[Any, ...]) -> None:
-        if self._begun and event in _FILES and str(given[0]).startswith(self._folder):
+    def _count_file_event(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if self._is_counting and event in _FILES and str(arguments[0]).startswith(self._folder):
             self._files -= 1
             if self._files == 0:
                 _die()
 
-    def _connected(self, *given: Any, **named: Any) -> sqlite3.Connection:
-        made = self._connect(*given, **named)
-        made.set_trace_callback(self._count)
-        return made
+    def _connect_traced(self, *arguments: Any, **options: Any) -> sqlite3.Connection:
+        connection: sqlite3.Connection = self._connect(*arguments, **options)
+        connection.set_trace_callback(self._count)
+        return connection
 
     def _count(self, statement: str) -> None:
-        if not self._begun:
+        if not self._is_counting:
             return
         self._statements -= 1
         self._commits -= statement == "COMMIT"
@@ -110,7 +111,7 @@ def _die(late: float = 0) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-class Watched(Corpus):
+class AnnouncingCorpus(Corpus):
     """A corpus that tells what it is about to write."""
 
     tell: Tell
@@ -140,21 +141,27 @@ class Watched(Corpus):
 
 
 def _announce(tell: Tell, step: Step, edits: Iterable[Edit]) -> None:
-    said = [(rows.encode_record(edit.before), rows.encode_record(edit.after)) for edit in edits]
+    records = [(rows.encode_record(edit.before), rows.encode_record(edit.after)) for edit in edits]
     tell(
-        {"step": step.uid, "name": step.name, "annotator": step.annotator, "edits": len(said), "are": fingerprint(said)}
+        {
+            "step": step.uid,
+            "name": step.name,
+            "annotator": step.annotator,
+            "edits": len(records),
+            "are": fingerprint(records),
+        }
     )
 
 
-def screen(session: Session) -> dict[str, Any]:
-    """What the session shows of the open article, as soundness.Rows knows it."""
+def describe_screen(session: Session) -> dict[str, Any]:
+    """Return what the session shows of the open article, in the form of soundness.Rows."""
     assert session.article
     assert session.corpus
     return {
         "annotator": session.annotator,
         "article": session.article.uid,
-        "span": _records(session.spans),
-        "zone": _records(session.zones),
+        "span": _to_builtins(session.spans),
+        "zone": _to_builtins(session.zones),
         "status": session.status and session.status.state,
         "note": session.note and session.note.text,
         "labels": [label.name for label in session.labels.labels],
@@ -164,43 +171,44 @@ def screen(session: Session) -> dict[str, Any]:
     }
 
 
-def told(path: Path) -> list[str | None]:
-    """What an export has made at `path`, and its report: each as a number that tells it from others, None where it is
-    not there."""
-    made = folder_digest(path) if path.is_dir() else _digest(path)
-    return [made, _digest(report_path(path))]
+def digest_export(path: Path) -> list[str | None]:
+    """Return the digests of the export at `path` and of its report, None for a missing one."""
+    digest = folder_digest(path) if path.is_dir() else _digest_file(path)
+    return [digest, _digest_file(report_path(path))]
 
 
-def _digest(path: Path) -> str | None:
+def _digest_file(path: Path) -> str | None:
     return sha256(path.read_bytes()).hexdigest() if path.exists() else None
 
 
-def _records(records: Iterable[Any]) -> dict[str, Any]:
+def _to_builtins(records: Iterable[Any]) -> dict[str, Any]:
     return {record.uid: msgspec.to_builtins(record) for record in records}
 
 
-def begin(folder: Path, random: Random) -> None:
+def create_corpus(folder: Path, random: Random) -> None:
     """Make the corpus with some articles in it."""
     with Corpus.create(folder / CORPUS, default_labels()) as corpus:
         for _count in import_paths(corpus, random.sample(sorted(_SAMPLES.glob("*.txt")), 5)):
             pass
 
 
-class Desk:
-    """The annotator and what they do. Every verb returns whether it was done; nothing is done twice alike, for `random`
-    chooses."""
+class ScriptedAnnotator:
+    """The annotator and what they can do.
+
+    Every verb returns whether it was done. Nothing is done twice in the same way, for `random` chooses.
+    """
 
     def __init__(self, folder: Path, random: Random, tell: Tell) -> None:
         self._folder, self._random, self._tell = folder, random, tell
         self._reasons: list[str] = []
         self._session = Session(random.choice(ANNOTATORS))
         self._session.failed.connect(self._reasons.append)
-        self._session.get_offset = self._where
-        self._session.open(Watched.open(folder / CORPUS))
+        self._session.get_offset = self._choose_offset
+        self._session.open(AnnouncingCorpus.open(folder / CORPUS))
         assert self._session.article
-        tell({"shown": screen(self._session)})
+        tell({"shown": describe_screen(self._session)})
 
-    def _where(self) -> int:
+    def _choose_offset(self) -> int:
         """Return some place in the text that is open, as a caret would be."""
         article = self._session.article
         return self._random.randrange(min(100, len(article.text))) if article else 0
@@ -211,58 +219,63 @@ class Desk:
         self._reasons.clear()
         done = getattr(self, verb)()
         if done:
-            self._tell({"shown": screen(self._session)})
+            self._tell({"shown": describe_screen(self._session)})
         else:
             self._tell({"not": self._reasons[-1] if self._reasons else "there was nothing to do"})
 
     # By key
 
     def tag(self) -> bool:
-        return self._session.tag(self._label(), *self._stretch())
+        return self._session.tag(self._choose_label(), *self._choose_range())
 
     def relabel(self) -> bool:
-        span = self._span()
-        return span is not None and self._session.relabel(span, self._label())
+        span = self._choose_span()
+        return span is not None and self._session.relabel(span, self._choose_label())
 
     def resize(self) -> bool:
-        span = self._span()
-        return span is not None and self._session.resize(span, *self._stretch())
+        span = self._choose_span()
+        return span is not None and self._session.resize(span, *self._choose_range())
 
     def remove(self) -> bool:
-        span = self._span()
+        span = self._choose_span()
         return span is not None and self._session.remove(span)
 
     def describe(self) -> bool:
-        span = self._span()
-        return span is not None and self._session.describe(span, self._said(), self._said())
+        span = self._choose_span()
+        return span is not None and self._session.describe(span, self._choose_value(), self._choose_value())
 
     def accept(self) -> bool:
-        one = self._suggestion()
-        return self._session.accept(one, self._random.choice([one, replace(one, label=self._label())]))
+        suggestion = self._make_suggestion()
+        return self._session.accept(
+            suggestion, self._random.choice([suggestion, replace(suggestion, label=self._choose_label())])
+        )
 
     def accept_each(self) -> bool:
-        return self._session.accept_all([self._suggestion() for _ in range(self._random.randint(1, 5))])
+        return self._session.accept_all([self._make_suggestion() for _ in range(self._random.randint(1, 5))])
 
     def reject(self) -> bool:
-        return self._session.reject(self._suggestion())
+        return self._session.reject(self._make_suggestion())
 
     def dismiss(self) -> bool:
-        return self._session.dismiss(Issue(self._random.choice(KINDS), self._label(), *self._stretch(), ""))
+        return self._session.dismiss(Issue(self._random.choice(KINDS), self._choose_label(), *self._choose_range(), ""))
 
     def apply_fix(self) -> bool:
-        span, remedy = self._span(), Fix(self._random.choice([self._label(), None]), *self._stretch())
+        span, remedy = (
+            self._choose_span(),
+            Fix(self._random.choice([self._choose_label(), None]), *self._choose_range()),
+        )
         if span is None:
             return False
         return self._session.apply_fix(Issue(PUNCTUATION, span.label, span.start, span.end, "", span.uid, remedy))
 
     def write_note(self) -> bool:
-        return self._session.write_note(self._said())
+        return self._session.write_note(self._choose_value())
 
     def set_state(self) -> bool:
         return self._session.set_state(self._random.choice(STATES))
 
     def mark_zone(self) -> bool:
-        return self._session.mark_zone(self._random.choice(ZONE_KINDS), *self._stretch())
+        return self._session.mark_zone(self._random.choice(ZONE_KINDS), *self._choose_range())
 
     def undo(self) -> bool:
         return self._session.undo()
@@ -283,11 +296,15 @@ class Desk:
     def tag_all(self) -> bool:
         session, article = self._session, self._session.article
         assert article
-        words = normalise_form(article.text, *self._stretch(most=1))
+        words = normalise_form(article.text, *self._choose_range(most=1))
 
         def job(corpus: Corpus) -> Generator[Any, None, Any]:
-            found = yield from find_in_corpus(corpus, session.annotator, words)
-            return (yield from label_occurrences(corpus, session.annotator, self._label(), found[:800], article.uid))
+            occurrences = yield from find_in_corpus(corpus, session.annotator, words)
+            return (
+                yield from label_occurrences(
+                    corpus, session.annotator, self._choose_label(), occurrences[:800], article.uid
+                )
+            )
 
         return self._run(job)
 
@@ -298,7 +315,7 @@ class Desk:
 
     def change_labels(self) -> bool:
         def job(corpus: Corpus) -> Generator[Any, None, Any]:
-            change = self._change(corpus)
+            change = self._make_label_change(corpus)
             names = [[label.name for label in labels.labels] for labels in (change.before, change.after)]
             self._tell({"labels": names, "renamed": change.renamed_labels(), "deleted": change.deleted_labels()})
             yield from change_labels(corpus, change)
@@ -317,7 +334,10 @@ class Desk:
         return self._run(job)
 
     def import_files(self) -> bool:
-        paths, strict = [self._incoming() for _ in range(self._random.randint(1, 3))], self._random.random() < 0.2
+        paths, strict = (
+            [self._write_import_file() for _ in range(self._random.randint(1, 3))],
+            self._random.random() < 0.2,
+        )
 
         def job(corpus: Corpus) -> Generator[Any, None, Any]:
             for _count in import_paths(corpus, paths, annotator=self._session.annotator, strict=strict):
@@ -340,7 +360,7 @@ class Desk:
             if path.exists():
                 path.rename(self._folder / "exports" / f".away.{self._random.getrandbits(64):x}")
             done = False
-        self._tell({"exported": name, "is": told(path)})
+        self._tell({"exported": name, "is": digest_export(path)})
         return done
 
     # Inside
@@ -348,7 +368,7 @@ class Desk:
     def _run(self, job: Callable[[Corpus], Generator[Any, None, Any]]) -> bool:
         assert self._session.corpus
         try:
-            with Watched.open(self._session.corpus.path) as corpus:
+            with AnnouncingCorpus.open(self._session.corpus.path) as corpus:
                 for _count in job(corpus):
                     pass
         except CorpusError as error:
@@ -359,65 +379,72 @@ class Desk:
             self._session.reload()
         return True
 
-    def _label(self) -> str:
+    def _choose_label(self) -> str:
         return self._random.choice(self._session.labels.labels).name
 
-    def _span(self) -> Span | None:
+    def _choose_span(self) -> Span | None:
         return self._random.choice(self._session.spans) if self._session.spans else None
 
-    def _stretch(self, most: int = 4) -> tuple[int, int]:
+    def _choose_range(self, most: int = 4) -> tuple[int, int]:
         assert self._session.article
-        found = tokenize(self._session.article.text)
-        first = self._random.randrange(len(found))
-        last = min(len(found), first + self._random.randint(1, most)) - 1
-        return found[first].start, found[last].end
+        tokens = tokenize(self._session.article.text)
+        first = self._random.randrange(len(tokens))
+        last = min(len(tokens), first + self._random.randint(1, most)) - 1
+        return tokens[first].start, tokens[last].end
 
-    def _said(self) -> str:
+    def _choose_value(self) -> str:
         return self._random.choice(["", "2024-07-09", "ملاحظة 😀", f"{self._random.getrandbits(40):x}"])
 
-    def _suggestion(self) -> Suggestion:
-        value = self._said() or None
-        return Suggestion(*self._stretch(), self._label(), self._random.choice(["dates", "names"]), 0.9, value)
+    def _make_suggestion(self) -> Suggestion:
+        value = self._choose_value() or None
+        return Suggestion(
+            *self._choose_range(), self._choose_label(), self._random.choice(["dates", "names"]), 0.9, value
+        )
 
-    def _change(self, corpus: Corpus) -> LabelChange:
-        """Another name for a label, and one label more, or one fewer; no name comes back."""
+    def _make_label_change(self, corpus: Corpus) -> LabelChange:
+        """Rename a label, and add or remove one; no name comes back."""
         before, used = corpus.labels(), count_spans(corpus)
         labels = list(before.labels)
         self._random.shuffle(labels)
         fresh = replace(labels[0], name=f"L{self._random.getrandbits(48):x}")
         if len(labels) < 4:
             new = Label(f"L{self._random.getrandbits(48):x}", {}, fresh.colour, None)
-            return LabelChange(before, LabelSet((fresh, *labels[1:], new)), _names(before, labels[0], fresh))
+            return LabelChange(before, LabelSet((fresh, *labels[1:], new)), _map_names(before, labels[0], fresh))
         gone = labels.pop()
         instead = {gone.name: self._random.choice([REMOVE, labels[1].name])} if used.get(gone.name) else {}
-        kept = {old: new for old, new in _names(before, labels[0], fresh).items() if old != gone.name}
-        return LabelChange(before, LabelSet((fresh, *labels[1:])), kept, instead)
+        renamed = {old: new for old, new in _map_names(before, labels[0], fresh).items() if old != gone.name}
+        return LabelChange(before, LabelSet((fresh, *labels[1:])), renamed, instead)
 
-    def _incoming(self) -> Path:
-        """A file to import: a text, or lines with articles, some of them known already, and spans, states and notes."""
+    def _write_import_file(self) -> Path:
+        """Write a file to import: a text, or lines with articles, some of them known, and spans, states and notes."""
         folder = self._folder / "incoming"
         folder.mkdir(exist_ok=True)
         name = f"{self._random.getrandbits(64):x}"
         if self._random.random() < 0.3:
             path = folder / f"{name}.txt"
-            path.write_text(self._text(), encoding="utf-8")
+            path.write_text(self._make_text(), encoding="utf-8")
             return path
         path = folder / f"{name}.jsonl"
         count = self._random.choice([3, 20, 130])
         with path.open("w", encoding="utf-8") as stream:
             for _ in range(count):
                 article = self._session.article
-                text = article.text if article and self._random.random() < 0.1 else self._text()
+                text = article.text if article and self._random.random() < 0.1 else self._make_text()
                 places = [self._random.randrange(len(text) - 9) for _ in range(self._random.randrange(4))]
                 spans = [
-                    {"start": at, "end": at + 9, "label": self._label(), "annotator": self._random.choice(ANNOTATORS)}
-                    for at in places
+                    {
+                        "start": start,
+                        "end": start + 9,
+                        "label": self._choose_label(),
+                        "annotator": self._random.choice(ANNOTATORS),
+                    }
+                    for start in places
                 ]
                 line = {"text": text, "spans": spans, "states": {ANNOTATORS[0]: "done"}, "notes": {ANNOTATORS[1]: "x"}}
                 stream.write(msgspec.json.encode(line).decode() + "\n")
         return path
 
-    def _text(self) -> str:
+    def _make_text(self) -> str:
         words = [
             *self._random.choices(_WORDS.split(), k=self._random.randint(8, 40)),
             f"{self._random.getrandbits(64):x}",
@@ -425,7 +452,7 @@ class Desk:
         return "\n".join([" ".join(words[:5]), " ".join(words[5:])])
 
 
-def _names(before: LabelSet, old: Label, new: Label) -> dict[str, str]:
+def _map_names(before: LabelSet, old: Label, new: Label) -> dict[str, str]:
     return {label.name: new.name if label.name == old.name else label.name for label in before.labels}
 
 
@@ -444,10 +471,10 @@ OTHERS: Final = {
 
 def work(folder: Path, random: Random, tell: Tell, death: Death, first: str | None) -> None:
     """Work until the process is ended, with this verb first."""
-    Watched.tell = staticmethod(tell)
+    AnnouncingCorpus.tell = staticmethod(tell)
     (folder / "exports").mkdir(exist_ok=True)
     app = QCoreApplication([])
-    desk = Desk(folder, random, tell)
+    desk = ScriptedAnnotator(folder, random, tell)
     death.begin()
     if first:
         desk.do(first)

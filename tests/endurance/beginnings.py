@@ -1,14 +1,13 @@
-"""Corpora that are just made, or of an older version, when the process is killed that makes them or brings them up to
-date."""
+"""Check corpora whose process was killed while it created them or migrated them from an older version."""
 
 import sqlite3
 from pathlib import Path
 from random import Random
 from typing import Final
 
-from annotator_at_work import ANNOTATORS, CORPUS, begin
+from annotator_at_work import ANNOTATORS, CORPUS, create_corpus
 from msgspec.structs import replace
-from soundness import Rows, faults
+from soundness import Rows, find_faults
 
 from annotator.model.article_builder import build_article
 from annotator.model.labels import default_labels
@@ -22,28 +21,28 @@ _OLD: Final = ("label", "annotator", "article", "zone", "span", "status", "edit"
 _ARTICLES: Final = 60
 
 
-def created(path: Path) -> list[str]:
-    """What is wrong where a corpus was being made: there is none, or a whole one with its labels."""
-    wrong = [f"there is {left}" for left in path.parent.iterdir() if not _is_hidden(left, path)]
+def check_created(path: Path) -> list[str]:
+    """Return what is wrong where a corpus was being created: there is none, or a complete one with its labels."""
+    wrong = [f"there is {file}" for file in path.parent.iterdir() if not _is_hidden(file, path)]
     if not path.exists():
         with Corpus.create(path, default_labels()):
             pass
     with Corpus.open(path) as corpus:
         if corpus.labels() != default_labels():
             wrong.append(f"the new corpus has the labels {[label.name for label in corpus.labels().labels]}")
-    return [*wrong, *faults(Rows(path))]
+    return [*wrong, *find_faults(Rows(path))]
 
 
-def make_old(folder: Path, random: Random) -> Path:
-    """A corpus of version 1 with articles, spans and states, and the record of them."""
-    begin(folder, random)
+def create_old_corpus(folder: Path, random: Random) -> Path:
+    """Create a corpus of version 1 with articles, spans and states, and the record of them; return its path."""
+    create_corpus(folder, random)
     source = folder / CORPUS
     with Corpus.open(source) as corpus:
         words = [word for (text,) in corpus.fetch_tuples("SELECT text FROM article") for word in text.split()]
         for _ in range(_ARTICLES):
             drafted = build_article(" ".join(random.choices(words, k=200)))
-            found = random.sample(tokenize(drafted.article.text), 40)
-            spans = [Span(new_uid(), "", random.choice(ANNOTATORS), "DATE", one.start, one.end) for one in found]
+            tokens = random.sample(tokenize(drafted.article.text), 40)
+            spans = [Span(new_uid(), "", random.choice(ANNOTATORS), "DATE", token.start, token.end) for token in tokens]
             corpus.add(replace(drafted, spans=tuple(replace(span, article=drafted.article.uid) for span in spans)))
     old = folder / "old.corpus"
     db = Database(sqlite3.connect(old, isolation_level=None), execute_plugins=False)
@@ -62,9 +61,11 @@ def make_old(folder: Path, random: Random) -> Path:
     return old
 
 
-def migrated(path: Path, old: Path) -> list[str]:
-    """What is wrong where a corpus was being brought up to date, a copy of `old`: it is the old or the new one, and
-    opens as the new one."""
+def check_migrated(path: Path, old: Path) -> list[str]:
+    """Return what is wrong where a copy of `old` was being migrated.
+
+    It is the old or the new one, and opens as the new one.
+    """
     with Corpus.open(path):
         pass
     rows = Rows(path)
@@ -73,7 +74,7 @@ def migrated(path: Path, old: Path) -> list[str]:
         counts = [[db.execute(f"SELECT count(*) FROM {table}").fetchone() for table in _OLD] for db in (new, before)]
     new.close()
     before.close()
-    wrong = faults(rows)
+    wrong = find_faults(rows)
     if version != VERSION:
         wrong.append(f"it was opened and is of version {version}")
     if counts[0] != counts[1]:
@@ -81,5 +82,5 @@ def migrated(path: Path, old: Path) -> list[str]:
     return wrong
 
 
-def _is_hidden(left: Path, path: Path) -> bool:
-    return left.name.startswith(".") or left.name in {path.name + end for end in ("", "-wal", "-shm")}
+def _is_hidden(file: Path, path: Path) -> bool:
+    return file.name.startswith(".") or file.name in {path.name + end for end in ("", "-wal", "-shm")}

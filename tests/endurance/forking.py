@@ -1,5 +1,8 @@
-"""Work in a process of its own, forked off one that has no corpus open: what SQLite has opened must not be shared
-(https://sqlite.org/howtocorrupt.html#_carrying_an_open_database_file_across_a_fork_)."""
+"""Work in a process of its own, forked from one that has no corpus open.
+
+What SQLite has opened must not be shared
+(https://sqlite.org/howtocorrupt.html#_carrying_an_open_database_file_across_a_fork_).
+"""
 
 import os
 import traceback
@@ -13,38 +16,38 @@ class Broken(Exception):
     """What went wrong in the process."""
 
 
-class Forked:
-    """A process that does `work` and says what comes of it."""
+class ForkedProcess:
+    """A process that does `work` and reports the result."""
 
     def __init__(self, work: Callable[[], Any]) -> None:
         self._reading, writing = os.pipe()
         self.pid = os.fork()
         if not self.pid:
             os.close(self._reading)
-            be(lambda: write(writing, msgspec.json.encode(work())), writing)
+            run_child(lambda: write_all(writing, msgspec.json.encode(work())), writing)
         os.close(writing)
 
-    def said(self) -> bytes:
-        """Wait for its end; what came of its work, as JSON. Raises Broken."""
+    def wait(self) -> bytes:
+        """Wait for the end of the process, and return the result of its work as JSON. Raises Broken."""
         with open(self._reading, "rb") as stream:  # noqa: PTH123 - a pipe has no path
-            said = stream.read()
+            result = stream.read()
         _pid, status = os.waitpid(self.pid, 0)
         if status:
-            raise Broken(said.decode(errors="replace"))
-        return said
+            raise Broken(result.decode(errors="replace"))
+        return result
 
 
-def be(work: Callable[[], None], writing: int) -> NoReturn:
-    """All that a forked process does. What goes wrong is said in `writing`."""
+def run_child(work: Callable[[], None], writing: int) -> NoReturn:
+    """Do the work of a forked process, and exit. Errors are written to `writing`."""
     try:
         work()
     except BaseException:
-        write(writing, msgspec.json.encode({"failed": traceback.format_exc()}) + b"\n")
+        write_all(writing, msgspec.json.encode({"failed": traceback.format_exc()}) + b"\n")
         os._exit(3)
     os._exit(0)
 
 
-def write(writing: int, data: bytes) -> None:
-    """Write all of it."""
+def write_all(writing: int, data: bytes) -> None:
+    """Write all of the data."""
     while data:
         data = data[os.write(writing, data) :]

@@ -1,4 +1,4 @@
-"""When a process is killed: by the clock, by what it says, or by what it is about to do."""
+"""Choose when a process is killed: by the clock, by what it reports, or by what it is about to do."""
 
 from random import Random
 from typing import Any, Final
@@ -43,34 +43,34 @@ class Moment(Struct):
 
 
 def choose(random: Random) -> Moment:
-    """A moment in the work of an annotator, of any kind."""
+    """Choose a moment in the work of an annotator, of any kind."""
     kind = random.choice([CLOCK, LINE, WRITING, WRITING, LONG, LONG, STATEMENT, STATEMENT, FILE, COMMIT, COMMIT])
     first = random.choice([None, None, None, *_LONG])
     if kind == CLOCK:
         return Moment(CLOCK, random.uniform(0, 0.8), first=first)
     if kind == LINE:
-        return Moment(LINE, _soon(random), random.randint(2, 60), first=first)
+        return Moment(LINE, _transaction_seconds(random), random.randint(2, 60), first=first)
     if kind == WRITING:
         keys = frozenset({"step", "article", "labels"})
-        return Moment(WRITING, _soon(random), random.randint(1, 40), keys, first=first)
+        return Moment(WRITING, _transaction_seconds(random), random.randint(1, 40), keys, first=first)
     if kind == LONG:
-        seconds, begun = random.uniform(0, 0.25), frozenset({"doing"})
-        return Moment(LONG, seconds, 1, begun, first=random.choice(_LONG))
+        seconds, keys = random.uniform(0, 0.25), frozenset({"doing"})
+        return Moment(LONG, seconds, 1, keys, first=random.choice(_LONG))
     if kind == COMMIT:
-        return Moment(COMMIT, first=first, commits=random.randint(1, 20), late=_soon(random))
+        return Moment(COMMIT, first=first, commits=random.randint(1, 20), late=_transaction_seconds(random))
     if kind == STATEMENT:
         first = random.choice([*_LONG, random.choice([*BY_KEY, *OTHERS])])
         return Moment(STATEMENT, first=first, statements=random.randint(1, random.choice([20, 60, 600])))
     return Moment(FILE, first="export", files=random.randint(1, 30))
 
 
-def at_once(random: Random) -> Moment:
-    """A moment while a corpus is opened."""
+def choose_while_opening(random: Random) -> Moment:
+    """Choose a moment while a corpus is opened."""
     if random.random() < 0.5:
         return Moment(STATEMENT, statements=random.randint(1, 30))
     return Moment(CLOCK, random.uniform(0, 0.02))
 
 
-def _soon(random: Random) -> float:
+def _transaction_seconds(random: Random) -> float:
     """Seconds, about as many as a transaction takes."""
     return random.expovariate(1000)

@@ -1,8 +1,8 @@
-"""What must be true of a corpus file at every moment, told by reading it with SQLite alone.
+"""Check what must be true of a corpus file at every moment, by reading it with SQLite alone.
 
-The record of edits says everything that was done, so the tables must be what it says when it is followed from nothing;
-the indexes must be what the articles and spans say when they are made anew. What is read here goes round the program's
-own ways of reading, so that a fault in those cannot hide another one.
+The record of edits says everything that was done, so replaying it from nothing must give the tables; the indexes must
+be those that the articles and spans give when they are rebuilt. What is read here does not use the program's own ways
+of reading, so that a fault in those cannot hide another one.
 """
 
 import sqlite3
@@ -31,7 +31,7 @@ _KEYS: Final = {
     "note": ("article", "annotator"),
     "publication": ("article",),
 }
-_OF_IMPORTS: Final = ("zone", "publication")  # an article comes with these, and no edit says so
+_IMPORTED_KINDS: Final = ("zone", "publication")  # an article comes with these, and no edit says so
 _DECISIONS: Final = ("rejection", "dismissal")  # those about a label go with it when it is deleted, and no edit says so
 _INDEXES: Final = ("search", "beginning")
 
@@ -50,11 +50,13 @@ class Edited(NamedTuple):
 
 
 class Rows:
-    """All that a corpus file holds, as it is at one moment; whether it is damaged and what its indexes of words hold
-    only where it is to be looked at `deeply`. Raises sqlite3.DatabaseError for what is none."""
+    """All that a corpus file contains at one moment. Raises sqlite3.DatabaseError for a file that is none.
+
+    Its integrity and its indexes of words are read only `deeply`.
+    """
 
     def __init__(self, path: Path, *, deeply: bool = True) -> None:
-        with opened(path) as db:
+        with connect(path) as db:
             db.execute("BEGIN")
             self.edits = [
                 Edited(*row) for row in db.execute(f"SELECT {', '.join(Edited._fields)} FROM edit ORDER BY id")
@@ -63,7 +65,7 @@ class Rows:
             self.labels = [name for (name,) in db.execute("SELECT name FROM label ORDER BY position")]
             self.tables: dict[str, dict[Key, Row]] = {kind: {} for kind in _KEYS}
             for kind, keys in _KEYS.items():
-                for row in _listed(db, kind):
+                for row in _read_rows(db, kind):
                     self.tables[kind][tuple(row[key] for key in keys)] = row
             self.mentions = dict(db.execute("SELECT span, words FROM mention"))
             self.rejected = {row[0]: row[1:] for row in db.execute("SELECT * FROM rejected")}
@@ -75,16 +77,16 @@ class Rows:
             db.execute("COMMIT")
 
     def _look(self, db: sqlite3.Connection) -> None:
-        self.said = [
+        self.integrity_errors = [
             *(text for (text,) in db.execute("PRAGMA integrity_check") if text != "ok"),
             *(f"foreign key: {row}" for row in db.execute("PRAGMA foreign_key_check")),
         ]
-        self.terms = _terms(db)
+        self.terms = _read_terms(db)
         declared = "SELECT sql FROM sqlite_master WHERE name IN (?, ?)"
         self.declared = [statement for (statement,) in db.execute(declared, _INDEXES)]
 
     def layer(self, article: str, annotator: str) -> dict[str, dict[Key, Row]]:
-        """What one annotator sees of one article, as records by their keys."""
+        """Return what one annotator sees of one article, as records by their keys."""
         return {
             kind: {
                 key: row
@@ -95,14 +97,14 @@ class Rows:
         }
 
     def steps(self) -> dict[str, list[Edited]]:
-        """The edits of each step, in the order in which they were made."""
-        found: dict[str, list[Edited]] = {}
+        """Return the edits of each step, in the order in which they were made."""
+        by_step: dict[str, list[Edited]] = {}
         for edit in self.edits:
-            found.setdefault(edit.step, []).append(edit)
-        return found
+            by_step.setdefault(edit.step, []).append(edit)
+        return by_step
 
 
-class opened:  # noqa: N801 - used as a function is
+class connect:  # noqa: N801 - used as a function is
     """A connection to the file, closed when the block ends."""
 
     def __init__(self, path: Path) -> None:
@@ -118,39 +120,39 @@ class opened:  # noqa: N801 - used as a function is
         self._db.close()
 
 
-def faults(rows: Rows) -> list[str]:
-    """What is wrong with the file, a sentence each."""
-    return [*rows.said, *_replay(rows), *_indexes(rows), *_learning(rows)]
+def find_faults(rows: Rows) -> list[str]:
+    """Return what is wrong with the file, a sentence each."""
+    return [*rows.integrity_errors, *_replay(rows), *_check_indexes(rows), *_check_learning(rows)]
 
 
-def record(text: str | None) -> Row | None:
-    """A record as the table of edits keeps it."""
+def decode_record(text: str | None) -> Row | None:
+    """Decode a record from the table of edits."""
     if text is None:
         return None
-    found: Row = msgspec.json.decode(text)
-    if found["type"] == "span":
-        found.setdefault("source", None)
-    return found
+    row: Row = msgspec.json.decode(text)
+    if row["type"] == "span":
+        row.setdefault("source", None)
+    return row
 
 
 def fingerprint(edits: Iterable[tuple[str | None, str | None]]) -> str:
-    """What tells these edits, before and after, from others; their labels aside, whose names may change later."""
-    said = sha256()
+    """Return a digest of these edits, before and after, without their labels, whose names may change later."""
+    digest = sha256()
     for edit in edits:
-        records = [record(text) for text in edit]
-        plain = [one and {name: value for name, value in one.items() if name != "label"} for one in records]
-        said.update(msgspec.json.encode(plain, order="deterministic"))
-    return said.hexdigest()
+        records = [decode_record(text) for text in edit]
+        plain = [row and {name: value for name, value in row.items() if name != "label"} for row in records]
+        digest.update(msgspec.json.encode(plain, order="deterministic"))
+    return digest.hexdigest()
 
 
-def take_back(layer: dict[str, dict[Key, Row]], edits: list[Edited]) -> list[str]:
-    """Undo the edits in a layer, last one first; what does not fit."""
+def revert_edits(layer: dict[str, dict[Key, Row]], edits: list[Edited]) -> list[str]:
+    """Undo the edits in a layer, last one first, and return what does not fit."""
     wrong = []
     for edit in reversed(edits):
-        before, after = record(edit.before), record(edit.after)
+        before, after = decode_record(edit.before), decode_record(edit.after)
         some = after or before
         assert some
-        rows, key = layer[some["type"]], _key(some)
+        rows, key = layer[some["type"]], _row_key(some)
         if rows.get(key) != after:
             wrong.append(f"edit {edit.id}: {rows.get(key)} is not what the edit left")
         if before is None:
@@ -160,52 +162,55 @@ def take_back(layer: dict[str, dict[Key, Row]], edits: list[Edited]) -> list[str
     return wrong
 
 
-def _listed(db: sqlite3.Connection, kind: str) -> list[Row]:
-    found = db.execute(
+def _read_rows(db: sqlite3.Connection, kind: str) -> list[Row]:
+    cursor = db.execute(
         "SELECT uid AS article, published FROM article" if kind == "publication" else f"SELECT * FROM {kind}"
     )
-    names = [column[0] for column in found.description]
-    return [{"type": kind, **dict(zip(names, row, strict=True))} for row in found]
+    names = [column[0] for column in cursor.description]
+    return [{"type": kind, **dict(zip(names, row, strict=True))} for row in cursor]
 
 
-def _key(row: Row) -> Key:
+def _row_key(row: Row) -> Key:
     return tuple(row[key] for key in _KEYS[row["type"]])
 
 
 def _replay(rows: Rows) -> list[str]:
-    """Follow the record from nothing, and compare what comes of it with the tables."""
+    """Replay the record from nothing, and compare the result with the tables."""
     wrong: list[str] = []
     now: dict[str, dict[Key, Row | None]] = {kind: {} for kind in _KEYS}
-    first: dict[str, dict[Key, Row | None]] = {kind: {} for kind in _OF_IMPORTS}
+    first: dict[str, dict[Key, Row | None]] = {kind: {} for kind in _IMPORTED_KINDS}
     for edit in rows.edits:
-        before, after = record(edit.before), record(edit.after)
+        before, after = decode_record(edit.before), decode_record(edit.after)
         some = after or before
         assert some
-        kind, key = some["type"], _key(some)
-        if some["article"] != edit.article or (kind not in _OF_IMPORTS and some["annotator"] != edit.annotator):
+        kind, key = some["type"], _row_key(some)
+        if some["article"] != edit.article or (kind not in _IMPORTED_KINDS and some["annotator"] != edit.annotator):
             wrong.append(f"edit {edit.id} is about another layer than it says")
         if kind in first and key not in now[kind]:
             first[kind][key] = now[kind][key] = before
         if now[kind].get(key) != before:
             wrong.append(f"edit {edit.id} ({edit.name}): there was {now[kind].get(key)}, and not {before}")
         now[kind][key] = after
-    for kind, there in rows.tables.items():
-        told = {key: row for key, row in now[kind].items() if row is not None}
+    for kind, stored in rows.tables.items():
+        replayed = {key: row for key, row in now[kind].items() if row is not None}
         if kind in _DECISIONS:
-            told = {key: row for key, row in told.items() if row["label"] in rows.labels}
+            replayed = {key: row for key, row in replayed.items() if row["label"] in rows.labels}
         if kind in first:
-            told |= {key: row for key, row in there.items() if key not in now[kind]}
-        for key in told.keys() | there.keys():
-            if told.get(key) != there.get(key):
-                wrong.append(f"{kind} {key}: the table has {there.get(key)}, the record says {told.get(key)}")
-    return [*wrong, *_beginnings(rows, first)]
+            replayed |= {key: row for key, row in stored.items() if key not in now[kind]}
+        for key in replayed.keys() | stored.keys():
+            if replayed.get(key) != stored.get(key):
+                wrong.append(f"{kind} {key}: the table has {stored.get(key)}, the record says {replayed.get(key)}")
+    return [*wrong, *_check_beginnings(rows, first)]
 
 
-def _beginnings(rows: Rows, first: dict[str, dict[Key, Row | None]]) -> list[str]:
-    """Each article began with the zones and the date that its text has."""
+def _check_beginnings(rows: Rows, first: dict[str, dict[Key, Row | None]]) -> list[str]:
+    """Check that each article began with the zones and the date of its text."""
     zones: dict[str, list[tuple[str, int, int]]] = {uid: [] for _id, uid, _text in rows.articles}
-    begun = {**{key: row for key, row in rows.tables["zone"].items() if key not in first["zone"]}, **first["zone"]}
-    for row in begun.values():
+    first_zones = {
+        **{key: row for key, row in rows.tables["zone"].items() if key not in first["zone"]},
+        **first["zone"],
+    }
+    for row in first_zones.values():
         if row is not None:
             zones[row["article"]].append((row["kind"], row["start"], row["end"]))
     wrong = []
@@ -219,7 +224,7 @@ def _beginnings(rows: Rows, first: dict[str, dict[Key, Row | None]]) -> list[str
     return wrong
 
 
-def _indexes(rows: Rows) -> list[str]:
+def _check_indexes(rows: Rows) -> list[str]:
     texts = {uid: text for _id, uid, text in rows.articles}
     spans, rejections = rows.tables["span"].values(), rows.tables["rejection"].values()
     mentions = {row["uid"]: normalise_form(texts[row["article"]], row["start"], row["end"]) for row in spans}
@@ -227,40 +232,40 @@ def _indexes(rows: Rows) -> list[str]:
         row["uid"]: tuple(extract_context(texts[row["article"]], row["start"], row["end"])) for row in rejections
     }
     wrong = []
-    for name, there, told in (("mention", rows.mentions, mentions), ("rejected", rows.rejected, rejected)):
-        for uid in there.keys() | told.keys():
-            if there.get(uid) != told.get(uid):
-                wrong.append(f"{name} {uid}: the index has {there.get(uid)}, the text says {told.get(uid)}")
-    for name, terms in _made_anew(rows).items():
+    for name, stored, expected in (("mention", rows.mentions, mentions), ("rejected", rows.rejected, rejected)):
+        for uid in stored.keys() | expected.keys():
+            if stored.get(uid) != expected.get(uid):
+                wrong.append(f"{name} {uid}: the index has {stored.get(uid)}, the text says {expected.get(uid)}")
+    for name, terms in _rebuild_terms(rows).items():
         if terms != rows.terms[name]:
             wrong.append(f"the index {name} is not what the articles say: {sorted(terms ^ rows.terms[name])[:3]}")
     return wrong
 
 
-def _terms(db: sqlite3.Connection) -> dict[str, set[tuple[str, int, int]]]:
-    """What the indexes of words hold: each word, the number of its article, and its place there if that is kept."""
-    found = {}
+def _read_terms(db: sqlite3.Connection) -> dict[str, set[tuple[str, int, int]]]:
+    """Return the indexes of words: each word, the number of its article, and its position there if that is stored."""
+    terms = {}
     for name in _INDEXES:
         db.execute(f"CREATE VIRTUAL TABLE temp.{name}_terms USING fts5vocab(main, {name}, instance)")
-        found[name] = set(db.execute(f"SELECT term, doc, coalesce(offset, 0) FROM {name}_terms"))
+        terms[name] = set(db.execute(f"SELECT term, doc, coalesce(offset, 0) FROM {name}_terms"))
         db.execute(f"DROP TABLE temp.{name}_terms")
-    return found
+    return terms
 
 
-def _made_anew(rows: Rows) -> dict[str, set[tuple[str, int, int]]]:
-    """The same of indexes that are made of the articles now."""
+def _rebuild_terms(rows: Rows) -> dict[str, set[tuple[str, int, int]]]:
+    """Return the same of indexes that are rebuilt from the articles."""
     db = Database(memory=True)
     try:
         for statement in rows.declared:
             db.execute(statement)
         for number, _uid, text in rows.articles:
             add_article(db, number, text)
-        return _terms(db.conn)
+        return _read_terms(db.conn)
     finally:
         db.close()
 
 
-def _learning(rows: Rows) -> list[str]:
-    """What was learned and the doubts are written at once: here each doubt is the number of lessons."""
-    told = {float(lessons) for _source, lessons, _last, _model in rows.learned}
-    return [f"doubt {doubt} is not of the model that is kept" for _uid, doubt in rows.doubts if doubt not in told][:3]
+def _check_learning(rows: Rows) -> list[str]:
+    """Check that a model and its doubts were written at once: here each doubt is the number of lessons."""
+    counts = {float(lessons) for _source, lessons, _last, _model in rows.learned}
+    return [f"doubt {doubt} is not of the model that is kept" for _uid, doubt in rows.doubts if doubt not in counts][:3]

@@ -1,12 +1,12 @@
-"""Has other programs do to a corpus what desktops do while windows work at it: python tests/endurance/storm.py
+"""Let other programs do to a corpus what desktops do while windows work at it: `python tests/endurance/storm.py`.
 
     --count 1000     storms; without it 30
     --seed 1         of what is done; when it happens depends on the machine, too
-    --first 0        the number of the first storm: 1,000 can be had in slices
+    --first 0        the number of the first storm: 1,000 can be run in parts
     --keep FOLDER    work there, and leave what is there at the end
 
 After each storm, every step that a window had shown as saved must be in a corpus or in a rescued copy, every corpus
-sound, and every copy that was taken at rest whole. Ends with 1 at the first fault, and says what to look at. Needs a
+sound, and every copy that was taken at rest complete. Ends with 1 at the first fault, and says what to look at. Needs a
 system that lets files be renamed and deleted while they are open; where it lets a disk be mounted, some storms are on
 a medium that is filled up and pulled.
 """
@@ -56,7 +56,7 @@ class Window:
 
     def __init__(self, folder: Path, corpus: Path, name: str, random: Random) -> None:
         self.name = name
-        self.shown: set[str] = set()
+        self.saved: set[str] = set()
         self.opened: Path | None = None
         """The file at which it works, as far as it said."""
         self.last = time.monotonic()
@@ -90,7 +90,7 @@ class Window:
             if line.startswith("open "):
                 self.opened = Path(line.removeprefix("open "))
             else:
-                self.shown.add(line)
+                self.saved.add(line)
                 self.last = time.monotonic()
 
     def end(self, *, killed: bool) -> None:
@@ -130,8 +130,8 @@ class Storm:
         self._aside.mkdir()
         self._place = folder / "desk"
         self._medium = folder / "medium" if mounts and random.random() < 0.4 else None
-        for made in filter(None, (self._place, self._medium)):
-            made.mkdir()
+        for directory in filter(None, (self._place, self._medium)):
+            directory.mkdir()
         if self._medium:
             _run("mount", "-t", "tmpfs", "-o", f"size={_MEDIUM}", "tmpfs", self._medium)
             _run("mount", "--bind", self._medium, self._place)
@@ -209,11 +209,11 @@ class Storm:
         self._follow_all()
 
     def _put_older(self, new: Path) -> None:
-        """The corpus as it was."""
+        """Put the corpus back as it was."""
         shutil.copyfile(self._older, new)
 
     def _put_newer(self, new: Path) -> None:
-        """The corpus with what was added elsewhere; without its last steps where it was not at rest."""
+        """Put the corpus there with what was added elsewhere, without its last steps where it was not at rest."""
         staged = self._aside / f"newer {self._random.randrange(10**6)}"
         shutil.copyfile(self._corpus, staged)
         try:
@@ -224,11 +224,11 @@ class Storm:
         shutil.copyfile(staged, new)
 
     def _put_of_older(self, new: Path) -> None:
-        """A corpus of an older version of the program."""
+        """Put a corpus of an older version of the program there."""
         shutil.copyfile(self._random.choice(sorted(VERSIONS.glob("*.corpus"))), new)
 
     def _put_of_newer(self, new: Path) -> None:
-        """A corpus of a version of the program that is not there yet."""
+        """Put a corpus of a future version of the program there."""
         staged = self._aside / "of newer"
         shutil.copyfile(self._older, staged)
         with closing(sqlite3.connect(staged)) as connection:
@@ -250,20 +250,20 @@ class Storm:
         is_at_rest = time.monotonic() - last > _REST
         if not self._corpus.exists():
             return
-        shown = self._shown(self._corpus)
+        steps_shown = self._saved_steps(self._corpus)
         copy = self._aside / f"copy {len(self._copies)}.corpus"
         shutil.copy(self._corpus, copy)
         self._listen(0)
-        if is_at_rest and shown == self._shown(self._corpus):
+        if is_at_rest and steps_shown == self._saved_steps(self._corpus):
             self.counts["copies at rest"] += 1
-            self._copies.append((copy, shown))
+            self._copies.append((copy, steps_shown))
 
     def _write(self) -> None:
         """Another process imports something."""
         if self._corpus.exists():
             text = self._aside / "new.txt"
             text.write_text(f"خبر {self._random.random()} {_TEXT}", encoding="utf-8")
-            command = [sys.executable, "-m", "annotator", "--language", "en", "import", self._corpus, text]
+            command = [sys.executable, "-m", "annotator", "--language", "en", "import", str(self._corpus), str(text)]
             subprocess.run(command, capture_output=True, env={**os.environ, "ANNOTATOR_HOME": str(self._folder / "b")})
 
     def _kill(self) -> None:
@@ -310,8 +310,10 @@ class Storm:
         self._listen(self._random.uniform(0.5, 2.5))
 
     def _follow_all(self) -> None:
-        """Wait until each window that worked at the file says at which it works now: killed before, it could not have
-        looked."""
+        """Wait until each window that worked at the file reports at which one it works now.
+
+        A window that is killed before that could not have looked.
+        """
         concerned = [window for window in self._windows if window.opened == self._corpus]
         for window in concerned:
             window.opened = None
@@ -332,32 +334,34 @@ class Storm:
         for window in self._windows:
             window.listen()
 
-    def _shown(self, corpus: Path) -> set[str]:
+    def _saved_steps(self, corpus: Path) -> set[str]:
         """Return what was shown as saved in windows that work at this file."""
-        return set().union(*(window.shown for window in self._windows if window.opened == corpus))
+        return set().union(*(window.saved for window in self._windows if window.opened == corpus))
 
     # What is left
 
     def _judge(self) -> None:
-        shown = set().union(*(window.shown for window in (*self._windows, *self._ended)))
-        self.counts["steps shown"] += len(shown)
+        steps_shown = set().union(*(window.saved for window in (*self._windows, *self._ended)))
+        self.counts["steps shown"] += len(steps_shown)
         corpora = [*self._place.glob("*.corpus"), *(self._folder / "home").rglob("rescued/*.corpus")]
         steps: set[str] = set()
         for path in corpora:
             steps |= self._steps(path)
-        if missing := shown - steps:
+        if missing := steps_shown - steps:
             logs = [path.name for path in self._place.glob("*-wal")]
-            raise Fault(f"{len(missing)} of {len(shown)} steps are nowhere: {sorted(missing)[:3]} …; {logs}")
+            raise Fault(f"{len(missing)} of {len(steps_shown)} steps are nowhere: {sorted(missing)[:3]} …; {logs}")
         for copy, were_shown in self._copies:
             if missing := were_shown - self._steps(copy):
                 raise Fault(f"{copy.name} lacks {len(missing)} steps that were shown before it was taken")
 
     def _steps(self, path: Path) -> set[str]:
-        """Return the steps in a corpus; none in one that this program cannot read and has not touched. Raises Fault
-        where it is damaged."""
+        """Return the steps in a corpus, or none for one that this program cannot read and has not touched.
+
+        Raises Fault where it is damaged.
+        """
         try:
             with Corpus.open(path) as corpus:
-                found = corpus.fetch_tuples("PRAGMA integrity_check")
+                answers = corpus.fetch_tuples("PRAGMA integrity_check")
                 steps = {step for (step,) in corpus.fetch_tuples("SELECT DISTINCT step FROM edit")}
         except NewerCorpus as newer:
             if path.read_bytes() not in self._newer or wal_path(path).exists():
@@ -365,8 +369,8 @@ class Storm:
             return set()
         except CorpusError as error:
             raise Fault(f"{path.name} cannot be read: {error}") from error
-        if found != [("ok",)]:
-            raise Fault(f"{path.name} is damaged: {found[:3]}")
+        if answers != [("ok",)]:
+            raise Fault(f"{path.name} is damaged: {answers[:3]}")
         return steps
 
 

@@ -1,8 +1,8 @@
-"""A real window in which somebody works at random, for storm.py: python stormy_window.py CORPUS SEED NAME
+"""Open a real window in which somebody works at random, for storm.py: `python stormy_window.py CORPUS SEED NAME`.
 
-Prints “open PATH” once it works at a file, and the uid of each step once the window has said that everything is saved.
-Besides labelling, any action of the table is done; a dialog that opens is left by Escape, or accepted where it only
-tells something. Now and then a small file is imported and the corpus exported. Ends when its standard input is closed.
+Prints “open PATH” once it works at a file, and the uid of each step once the window shows that everything is saved.
+Besides labelling, any action of the table is done; a dialog that opens is closed by Escape, or accepted where it only
+shows a message. Now and then a small file is imported and the corpus exported. Ends when its standard input is closed.
 """
 
 import faulthandler
@@ -12,6 +12,7 @@ import threading
 from pathlib import Path
 from random import Random
 from tempfile import mkdtemp
+from typing import cast
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QDialog, QMessageBox, QProgressDialog
@@ -58,7 +59,7 @@ class Worker:
 
     def _work(self) -> None:
         if not self.stop.is_set() and not QApplication.activeModalWidget() and not self._commands.background.is_busy:
-            self._last = None
+            self._last = cast(Step | None, None)
             self._do_verb()  # may open a dialog, and returns when that is left
             if self._last and self._window.status_line.state_text().startswith("Everything is saved"):
                 print(self._last.uid, flush=True)
@@ -126,7 +127,12 @@ def main(corpus: Path, seed: str, name: str) -> int:
     desk.show()
     print("open", corpus, flush=True)
     worker = Worker(desk, Random(seed))
-    threading.Thread(target=lambda: (sys.stdin.read(), worker.stop.set()), daemon=True).start()
+
+    def stop_at_the_end_of_input() -> None:
+        sys.stdin.read()
+        worker.stop.set()
+
+    threading.Thread(target=stop_at_the_end_of_input, daemon=True).start()
     code = application.exec()
     desk.learner.stop()
     desk.maintenance.stop()

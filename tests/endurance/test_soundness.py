@@ -5,7 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from soundness import Rows, faults, opened
+from soundness import Rows, connect, find_faults
 
 from annotator.model import operations
 from annotator.model.article_builder import build_article
@@ -18,8 +18,8 @@ TEXT = "وزارة الصحة تطلق خطة وطنية للتلقيح\n\nأع�
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    made = tmp_path / "a.corpus"
-    with Corpus.create(made, default_labels()) as corpus:
+    corpus_path = tmp_path / "a.corpus"
+    with Corpus.create(corpus_path, default_labels()) as corpus:
         corpus.add(build_article(TEXT))
         article = corpus.article(1)
         [added] = operations.add_span(article, [], "Sanae", "PLAN", 17, 20)
@@ -31,15 +31,15 @@ def path(tmp_path: Path) -> Path:
         zone = operations.mark_zone(article, corpus.zones(article.uid), "boilerplate", 0, 5)
         for edits in ([added, *state], rejected, note, zone):
             corpus.apply(Step(new_uid(), "Sanae", utc_timestamp(), "tag", tuple(edits)))
-    return made
+    return corpus_path
 
 
 def test_nothing_is_wrong_with_a_corpus_that_was_only_worked_at(path: Path) -> None:
-    assert faults(Rows(path)) == []
+    assert find_faults(Rows(path)) == []
 
 
 @pytest.mark.parametrize(
-    ("damage", "said"),
+    ("damage", "sentence"),
     [
         ("DELETE FROM edit WHERE id = 1", "the record says None"),
         ("DELETE FROM edit WHERE id = 2", "status"),
@@ -62,12 +62,12 @@ def test_nothing_is_wrong_with_a_corpus_that_was_only_worked_at(path: Path) -> N
         ("INSERT INTO doubt SELECT uid, 7 FROM article", "doubt"),
     ],
 )
-def test_what_is_wrong_is_said(path: Path, damage: str, said: str) -> None:
-    with opened(path) as db:
+def test_what_is_wrong_is_said(path: Path, damage: str, sentence: str) -> None:
+    with connect(path) as db:
         db.execute("PRAGMA foreign_keys = OFF")
         db.execute("INSERT OR IGNORE INTO annotator VALUES ('عمر', '')")
         assert db.execute(damage).rowcount != 0
-    assert any(said in fault for fault in faults(Rows(path)))
+    assert any(sentence in fault for fault in find_faults(Rows(path)))
 
 
 def test_a_file_that_is_damaged_is_not_sound(path: Path) -> None:
@@ -75,4 +75,4 @@ def test_a_file_that_is_damaged_is_not_sound(path: Path) -> None:
     data[8192:20000] = bytes(20000 - 8192)
     path.write_bytes(data)
     with suppress(sqlite3.DatabaseError):
-        assert faults(Rows(path))
+        assert find_faults(Rows(path))

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="files are renam
 
 
 def test_what_was_shown_as_saved_is_there_after_thirty_storms(tmp_path: Path) -> None:
-    command = [sys.executable, HERE / "storm.py", "--count", "30", "--keep", tmp_path / "kept"]
+    command = [sys.executable, str(HERE / "storm.py"), "--count", "30", "--keep", str(tmp_path / "kept")]
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
     assert done.returncode == 0, done.stderr
     counts = {what.strip(): int(count) for count, what in (line.split(None, 1) for line in done.stdout.splitlines())}
@@ -38,7 +38,7 @@ def test_the_steps_of_a_corpus_renamed_and_killed_at_once_come_back_with_their_l
         corpus.add(build_article("أعلنت وزارة الصحة بالرباط، أمس الثلاثاء، عن الخطة الوطنية للتلقيح. " * 20))
     window = Window(tmp_path, path, "Sanae", Random(1))
     end = time.monotonic() + 60
-    while len(window.shown) < 5 or not wal_path(path).stat().st_size:
+    while len(window.saved) < 5 or not wal_path(path).stat().st_size:
         assert time.monotonic() < end
         time.sleep(0.01)
         window.listen()
@@ -48,5 +48,5 @@ def test_the_steps_of_a_corpus_renamed_and_killed_at_once_come_back_with_their_l
         pass
     wal_path(path).rename(wal_path(renamed))
     with Corpus.open(renamed) as corpus:
-        assert window.shown <= {step for (step,) in corpus.fetch_tuples("SELECT step FROM edit")}
+        assert window.saved <= {step for (step,) in corpus.fetch_tuples("SELECT step FROM edit")}
         assert corpus.fetch_tuples("PRAGMA integrity_check") == [("ok",)]

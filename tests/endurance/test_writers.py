@@ -21,21 +21,21 @@ AT_ONCE = 1000 * 4096  # bytes of the log at which SQLite brings it into the fil
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork on Windows")
 def test_what_eight_processes_write_at_once_arrives_and_what_is_refused_does_not() -> None:
-    command = [sys.executable, HERE / "writers.py", "--steps", "40"]
+    command = [sys.executable, str(HERE / "writers.py"), "--steps", "40"]
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
     assert done.returncode == 0, done.stderr
-    said = {what.strip(): int(count) for count, what in (line.split(None, 1) for line in done.stdout.splitlines())}
-    assert said["written"] > 200
-    assert said["locked_out"] < said["written"] / 10
-    assert min(said[what] for what in ("imports", "exports", "copies", "snapshots")) > 0
+    counts = {what.strip(): int(count) for count, what in (line.split(None, 1) for line in done.stdout.splitlines())}
+    assert counts["written"] > 200
+    assert counts["locked_out"] < counts["written"] / 10
+    assert min(counts[what] for what in ("imports", "exports", "copies", "snapshots")) > 0
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    made = tmp_path / "a.corpus"
-    with Corpus.create(made, default_labels()) as corpus:
+    corpus_path = tmp_path / "a.corpus"
+    with Corpus.create(corpus_path, default_labels()) as corpus:
         corpus.add(build_article("وزارة الصحة تطلق خطة وطنية للتلقيح\nأعلنت وزارة الصحة عن الخطة الوطنية."))
-    return made
+    return corpus_path
 
 
 def write(corpus: Corpus, count: int) -> None:

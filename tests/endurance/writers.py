@@ -1,9 +1,9 @@
-"""Eight processes that write to one corpus at once, while others import, export, copy and read: what of it arrives.
+"""Let eight processes write to one corpus at once, while others import, export, copy and read, and check the result.
 
     python tests/endurance/writers.py --steps 500     steps of each writer; without it 60
 
-Four annotators write in layers of their own on the same articles, and two are at it twice, each in two windows. Each
-says what was written and what was refused; at the end the corpus must hold the first and not the second. Ends with 1
+Four annotators write in layers of their own on the same articles, and two work twice, each in two windows. Each reports
+what was written and what was refused; at the end the corpus must contain the first and not the second. Ends with 1
 where it does not. Needs a system with fork.
 """
 
@@ -14,17 +14,18 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from random import Random
 from tempfile import mkdtemp
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import click
 import msgspec
-from forking import Forked
+from forking import ForkedProcess
 from msgspec import Struct
 from PySide6.QtCore import QCoreApplication
-from soundness import Rows, faults, fingerprint
+from soundness import Rows, find_faults, fingerprint
 
 from annotator import i18n
 from annotator.jobs.export.exporter import ExportOptions, export
@@ -46,13 +47,16 @@ _ARTICLES: Final = 3
 _LABELS: Final = ("DATE", "INSTITUTION", "PLAN")
 
 
-class Told(Struct):
-    """What a process says at its end: steps that were written, with what tells their edits from others, and the uids of
-    those that were refused; how often it was locked out (`hurried`: of a window, which waits a quarter of a second and
-    then tries again), how many seconds its longest step took, and what it saw that must not be."""
+class Report(Struct):
+    """What a process reports at its end.
+
+    `written` has a digest of the edits by step, `rejected` the steps that were refused. `locked` is how often it was
+    locked out, `hurried` the same for a window, which waits a quarter of a second and then tries again; `longest` the
+    seconds of its longest step, and `wrong` what it saw that must not be.
+    """
 
     written: dict[str, str] = {}
-    refused: list[str] = []
+    rejected: list[str] = []
     locked: int = 0
     hurried: int = 0
     longest: float = 0.0
@@ -63,42 +67,42 @@ class Told(Struct):
 
 
 def run(folder: Path, steps: int, seed: int) -> tuple[list[str], Counter[str]]:
-    """Have them all at it; what is wrong at the end, and counts. `folder` is new."""
+    """Run them all in `folder`, which is new; return what is wrong at the end, and counts."""
     path = folder / "shared.corpus"
-    _make(path)
+    _create_corpus(path)
     writers = [
-        Forked(lambda at=at, name=name: _write(path, name, steps, Random(f"{seed}:{at}")))
-        for at, name in enumerate(ALONE)
+        ForkedProcess(partial(_write, path, name, steps, Random(f"{seed}:{number}")))
+        for number, name in enumerate(ALONE)
     ]
     writers += [
-        Forked(lambda at=at, name=name: _sit(path, name, steps, Random(f"{seed}/{at}")))
-        for at, name in enumerate((*TWICE, *TWICE))
+        ForkedProcess(partial(_work_at_window, path, name, steps, Random(f"{seed}/{number}")))
+        for number, name in enumerate((*TWICE, *TWICE))
     ]
-    others = [Forked(lambda work=work: work(path, folder)) for work in (_import, _export, _copy, _read)]
-    told = [msgspec.json.decode(writer.said(), type=Told) for writer in writers]
+    others = [ForkedProcess(partial(work, path, folder)) for work in (_import, _export, _copy, _read)]
+    reports = [msgspec.json.decode(writer.wait(), type=Report) for writer in writers]
     (folder / "ended").touch()
-    beside = [msgspec.json.decode(other.said(), type=Told) for other in others]
-    there = Rows(path)
-    wrong = [*faults(there), *(fault for one in (*told, *beside) for fault in one.wrong)]
-    steps_there = there.steps()
-    for one in told:
-        for uid, are in one.written.items():
+    beside = [msgspec.json.decode(other.wait(), type=Report) for other in others]
+    stored = Rows(path)
+    wrong = [*find_faults(stored), *(fault for report in (*reports, *beside) for fault in report.wrong)]
+    steps_there = stored.steps()
+    for report in reports:
+        for uid, are in report.written.items():
             if fingerprint((edit.before, edit.after) for edit in steps_there.get(uid, ())) != are:
                 wrong.append(f"step {uid} was written, and is not there as it was")
-        wrong += [f"step {uid} was refused, and is there" for uid in one.refused if uid in steps_there]
-    known = {uid for one in told for uid in one.written}
+        wrong += [f"step {uid} was refused, and is there" for uid in report.rejected if uid in steps_there]
+    announced = {uid for report in reports for uid in report.written}
     wrong += [
         f"nobody wrote step {uid}"
         for uid, (first, *_) in steps_there.items()
-        if uid not in known and first.name != history.IMPORT_STEP
+        if uid not in announced and first.name != history.IMPORT_STEP
     ]
     counts = Counter(
-        written=sum(len(one.written) for one in told),
-        refused=sum(len(one.refused) for one in told),
-        locked_out=sum(one.locked for one in (*told, *beside)),
-        windows_waiting=sum(one.hurried for one in told),
-        longest_ms=round(1000 * max(one.longest for one in told)),
-        log_kb=max(one.log for one in (*told, *beside)) // 1000,
+        written=sum(len(report.written) for report in reports),
+        refused=sum(len(report.rejected) for report in reports),
+        locked_out=sum(report.locked for report in (*reports, *beside)),
+        windows_waiting=sum(report.hurried for report in reports),
+        longest_ms=round(1000 * max(report.longest for report in reports)),
+        log_kb=max(report.log for report in (*reports, *beside)) // 1000,
         imports=beside[0].done,
         exports=beside[1].done,
         copies=beside[2].done,
@@ -107,18 +111,18 @@ def run(folder: Path, steps: int, seed: int) -> tuple[list[str], Counter[str]]:
     return wrong, counts
 
 
-def _make(path: Path) -> None:
+def _create_corpus(path: Path) -> None:
     def make() -> None:
         with Corpus.create(path, default_labels()) as corpus:
             for sample in sorted(_SAMPLES.glob("*.txt"))[:_ARTICLES]:
                 corpus.add(build_article(sample.read_text(encoding="utf-8")))
 
-    Forked(make).said()
+    ForkedProcess(make).wait()
 
 
-def _write(path: Path, annotator: str, steps: int, random: Random) -> Told:
-    """One who writes by the store's own door, with what was read some steps ago."""
-    told = Told()
+def _write(path: Path, annotator: str, steps: int, random: Random) -> Report:
+    """Write by the methods of the store, with what was read some steps ago."""
+    report = Report()
     with Corpus.open(path) as corpus:
         articles = [corpus.article(number) for number in range(1, _ARTICLES + 1)]
         layer: list[Span] = []
@@ -132,19 +136,19 @@ def _write(path: Path, annotator: str, steps: int, random: Random) -> Told:
                     last = done.pop()
                     edits, undoes = list(history.reverse_step(last)), last.uid
                 else:
-                    edits, undoes = _edits(article, layer, annotator, random), None
+                    edits, undoes = _make_edits(article, layer, annotator, random), None
             except operations.InvalidEdit:
                 continue
             step = Step(new_uid(), annotator, utc_timestamp(), "tag", tuple(edits), undoes)
-            if edits and _apply(corpus, step, told) and not undoes:
+            if edits and _apply(corpus, step, report) and not undoes:
                 done.append(step)
-            told.log = max(told.log, _log(path))
-    return told
+            report.log = max(report.log, _log_size(path))
+    return report
 
 
-def _edits(article: Any, layer: list[Span], annotator: str, random: Random) -> list[Edit]:
-    found = tokenize(article.text)
-    token = random.choice(found)
+def _make_edits(article: Any, layer: list[Span], annotator: str, random: Random) -> list[Edit]:
+    tokens = tokenize(article.text)
+    token = random.choice(tokens)
     label = random.choice(_LABELS)
     verb = random.random()
     if not layer or verb < 0.4:
@@ -157,29 +161,29 @@ def _edits(article: Any, layer: list[Span], annotator: str, random: Random) -> l
     return operations.remove_span(span)
 
 
-def _apply(corpus: Corpus, step: Step, told: Told) -> bool:
+def _apply(corpus: Corpus, step: Step, report: Report) -> bool:
     since = time.monotonic()
     while True:
         try:
             corpus.apply(step)
         except LockedCorpus:
-            told.locked += 1
+            report.locked += 1
         except Conflict:
-            told.refused.append(step.uid)
+            report.rejected.append(step.uid)
             return False
         else:
-            told.written[step.uid] = _fingerprint(step)
+            report.written[step.uid] = _fingerprint(step)
             return True
         finally:
-            told.longest = max(told.longest, time.monotonic() - since)
+            report.longest = max(report.longest, time.monotonic() - since)
 
 
 def _fingerprint(step: Step) -> str:
     return fingerprint((rows.encode_record(edit.before), rows.encode_record(edit.after)) for edit in step.edits)
 
 
-class _Watched(Corpus):
-    """A corpus that keeps the step that it was asked to write last."""
+class _RememberingCorpus(Corpus):
+    """A corpus that remembers the step that it was asked to write last."""
 
     last: Step | None = None
 
@@ -188,12 +192,12 @@ class _Watched(Corpus):
         return super().apply_in_batches(step)
 
 
-def _sit(path: Path, annotator: str, steps: int, random: Random) -> Told:
-    """One who sits at a window, where another window of the same person is open on the same article."""
-    told, said, app = Told(), list[str](), QCoreApplication([])
+def _work_at_window(path: Path, annotator: str, steps: int, random: Random) -> Report:
+    """Work at a window, while another window of the same annotator is open on the same article."""
+    report, reasons, app = Report(), list[str](), QCoreApplication([])
     session = Session(annotator)
-    session.failed.connect(said.append)
-    corpus = _Watched.open(path)
+    session.failed.connect(reasons.append)
+    corpus = _RememberingCorpus.open(path)
     session.open(corpus)
     session.open_by_id(1)
     article = session.article
@@ -205,8 +209,8 @@ def _sit(path: Path, annotator: str, steps: int, random: Random) -> Told:
         token, label = random.choice(tokenize(article.text)), random.choice(_LABELS)
         span = random.choice(session.spans) if session.spans else None
         verb, since = random.random(), time.monotonic()
-        corpus.last = None
-        said.clear()
+        corpus.last = cast(Step | None, None)
+        reasons.clear()
         if verb < 0.35 or not span:
             done = session.tag(label, token.start, token.end)
         elif verb < 0.5:
@@ -220,34 +224,34 @@ def _sit(path: Path, annotator: str, steps: int, random: Random) -> Told:
         else:
             done = session.redo()
         while session.pending_step:
-            told.hurried += 1
+            report.hurried += 1
             session.retry_save()
-            done = not said
-        told.longest = max(told.longest, time.monotonic() - since)
+            done = not reasons
+        report.longest = max(report.longest, time.monotonic() - since)
         step = corpus.last
         if step and done:
-            told.written[step.uid] = _fingerprint(step)
+            report.written[step.uid] = _fingerprint(step)
         elif step:
-            told.refused.append(step.uid)
-            if not said:
-                told.wrong.append(f"step {step.uid} was refused, and nobody was told")
-        told.log = max(told.log, _log(path))
+            report.rejected.append(step.uid)
+            if not reasons:
+                report.wrong.append(f"step {step.uid} was refused, and nobody was told")
+        report.log = max(report.log, _log_size(path))
     session.close()
-    return told
+    return report
 
 
-def _import(path: Path, folder: Path) -> Told:
-    told, random = Told(), Random(1)
-    for count in _until(folder, told):
+def _import(path: Path, folder: Path) -> Report:
+    report, random = Report(), Random(1)
+    for count in _repeat_until_ended(folder, report):
         file = folder / f"incoming{count}.jsonl"
         words = (_SAMPLES / "01-reading-plan.txt").read_text(encoding="utf-8").split()
         texts = [" ".join([*random.sample(words, 30), f"{random.getrandbits(64):x}"]) for _ in range(30)]
         spans = [{"start": 0, "end": 9, "label": "PLAN", "annotator": name} for name in (*ALONE, *TWICE)]
         file.write_bytes(b"".join(msgspec.json.encode({"text": text, "spans": spans}) + b"\n" for text in texts))
         while not _is_imported(path, file):
-            told.locked += 1  # what was stored by then stays; once more, and the rest comes
+            report.locked += 1  # what was stored by then stays; once more, and the rest comes
         time.sleep(0.05)
-    return told
+    return report
 
 
 def _is_imported(path: Path, file: Path) -> bool:
@@ -260,46 +264,46 @@ def _is_imported(path: Path, file: Path) -> bool:
     return True
 
 
-def _export(path: Path, folder: Path) -> Told:
-    told = Told()
-    for count in _until(folder, told):
+def _export(path: Path, folder: Path) -> Report:
+    report = Report()
+    for count in _repeat_until_ended(folder, report):
         with Corpus.open(path, readonly=True) as corpus:  # it reads its file back: what is not whole is an error
             for _count in export(
                 corpus, folder / f"export{count % 2}.jsonl", ExportOptions(format="jsonl", state="all")
             ):
                 pass
-    return told
+    return report
 
 
-def _copy(path: Path, folder: Path) -> Told:
-    told = Told()
-    for count in _until(folder, told):
+def _copy(path: Path, folder: Path) -> Report:
+    report = Report()
+    for count in _repeat_until_ended(folder, report):
         copy = folder / f"copy{count}.corpus"
         source, target = sqlite3.connect(path), sqlite3.connect(copy)
         source.backup(target, pages=64, sleep=0.001)
         source.close()
         target.close()
-        told.wrong += [f"in copy {count}: {fault}" for fault in faults(Rows(copy))]
+        report.wrong += [f"in copy {count}: {fault}" for fault in find_faults(Rows(copy))]
         copy.unlink()
-    return told
+    return report
 
 
-def _read(path: Path, folder: Path) -> Told:
-    told = Told()
-    for count in _until(folder, told):
-        told.wrong += [f"in snapshot {count}: {fault}" for fault in faults(Rows(path))]
-    return told
+def _read(path: Path, folder: Path) -> Report:
+    report = Report()
+    for count in _repeat_until_ended(folder, report):
+        report.wrong += [f"in snapshot {count}: {fault}" for fault in find_faults(Rows(path))]
+    return report
 
 
-def _until(folder: Path, told: Told) -> Iterator[int]:
-    """Counts until the writers have ended, at least once."""
-    while not told.done or not (folder / "ended").exists():
-        yield told.done
-        told.log = max(told.log, _log(folder / "shared.corpus"))
-        told.done += 1
+def _repeat_until_ended(folder: Path, report: Report) -> Iterator[int]:
+    """Yield counts until the writers have ended, at least once."""
+    while not report.done or not (folder / "ended").exists():
+        yield report.done
+        report.log = max(report.log, _log_size(folder / "shared.corpus"))
+        report.done += 1
 
 
-def _log(path: Path) -> int:
+def _log_size(path: Path) -> int:
     log = path.with_name(path.name + "-wal")
     return log.stat().st_size if log.exists() else 0
 

@@ -1,5 +1,6 @@
 """Sample articles for the standoff formats: any text, and spans of all kinds with values."""
 
+from collections.abc import Callable, Iterable
 from itertools import chain
 from pathlib import Path
 
@@ -25,7 +26,7 @@ def annotated_articles(
     text = draw(texts)
     stored = build_article(text if _is_valid_text(text) else "خطة").article.text
     offsets = st.integers(0, len(stored))
-    edges = st.tuples(offsets, offsets).map(sorted)
+    edges = st.tuples(offsets, offsets).map(lambda pair: (min(pair), max(pair)))
     drawn = draw(
         st.lists(st.tuples(edges, st.sampled_from(LABELS), OPTIONAL_TEXTS | NASTY, OPTIONAL_TEXTS | NASTY), max_size=8)
     )
@@ -38,14 +39,16 @@ def annotated_articles(
     return build_article(stored, spans=spans)
 
 
-def stored_content(item: AnnotatedArticle, notes: bool = False) -> list[tuple]:
+def stored_content(item: AnnotatedArticle, notes: bool = False) -> list[tuple[int, int, str, str, str]]:
     """Return the spans as a format stores them that keeps values, and maybe notes."""
     return sorted(
         (span.start, span.end, span.label, span.value or "", (span.note or "") if notes else "") for span in item.spans
     )
 
 
-def read_file(path: Path, read) -> tuple[AnnotatedArticle | None, list[tuple[int, str]]]:
+def read_file(
+    path: Path, read: Callable[[Path, str], Iterable[AnnotatedArticle | Refusal]]
+) -> tuple[AnnotatedArticle | None, list[tuple[int, str]]]:
     """Return the article of a file, and the line and reason of each refusal."""
     items = list(read(path, "سعيد"))
     articles = [item for item in items if isinstance(item, AnnotatedArticle)]

@@ -38,7 +38,8 @@ def run_job(job: Any) -> ImportResult:
         try:
             next(job)
         except StopIteration as stopped:
-            return stopped.value
+            result: ImportResult = stopped.value
+            return result
 
 
 def count_articles(corpus: Corpus) -> int:

@@ -272,7 +272,7 @@ def test_memory_forgets_other_layers_but_not_the_training_layer(
     spans = (Span(new_uid(), uid, OMAR, "PLAN", 23, 26), Span(new_uid(), uid, SANAE, "INSTITUTION", 6, 19))
     states = (Status(uid, OMAR, DONE), Status(uid, SANAE, DONE))
     corpus = make(AnnotatedArticle(Article(uid, text), spans=spans, states=states))
-    labels = []
+    labels: list[str] = []
 
     def train(_examples: object, label_set: LabelSet, suggesters: tuple[Suggester, ...]) -> None:
         labels.extend(each.label for each in suggesters[-1].suggest(Article(uid, text), label_set))

@@ -14,6 +14,8 @@ from annotator.model.labels import Colour, Label, LabelSet
 from annotator.model.records import DONE, IN_PROGRESS, Edit, Span, Status, Step, new_uid
 from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.errors import Conflict, CorpusError
+from annotator.text.sentences import split_sentences
+from annotator.text.tokenizer import Token
 
 LABELS: Final = LabelSet(
     tuple(Label(name, {"ar": name}, Colour("#112233", "#ddeeff")) for name in ("INSTITUTION", "PLAN"))
@@ -203,12 +205,12 @@ def test_sentences_of_a_line_are_split_once_for_many_occurrences(
     corpus.add(build_article("قالت وزارة الصحة كذا، ثم كذا. " * 300))
     article = corpus.article(len(TEXTS) + 1)
     looked: list[int] = []
-    sentences = occurrences.split_sentences
-    monkeypatch.setattr(
-        occurrences,
-        "split_sentences",
-        lambda text, occurrences_found: looked.append(0) or sentences(text, occurrences_found),
-    )
+
+    def look(text: str, tokens: list[Token]) -> list[list[Token]]:
+        looked.append(0)
+        return split_sentences(text, tokens)
+
+    monkeypatch.setattr(occurrences, "split_sentences", look)
     occurrences_found = find_in_article(article, "", [], FORM)
     assert len(occurrences_found) == 300
     assert {(occurrence.before, occurrence.after) for occurrence in occurrences_found} == {("قالت ", " كذا، ثم كذا.")}

@@ -14,7 +14,7 @@ BODY = "أعلنت الجماعة، أمس، أن أشغال تهيئة السا
 TEXT = f"{DATELINE}\n{HEADLINE}\n{BODY}"
 
 
-def test_zones_and_time_are_recognised():
+def test_zones_and_time_are_recognised() -> None:
     built = build_article(TEXT)
     assert [(zone.kind, built.article.text[zone.start : zone.end]) for zone in built.zones] == [
         ("dateline", DATELINE),
@@ -26,7 +26,7 @@ def test_zones_and_time_are_recognised():
     assert len({zone.uid for zone in built.zones}) == 3
 
 
-def test_metadata_is_kept():
+def test_metadata_is_kept() -> None:
     built = build_article(
         TEXT, title=" T ", published="2020", source="S", url="U", states=[Status("", "ليلى", "done")], line=7
     )
@@ -38,13 +38,13 @@ def test_metadata_is_kept():
     assert build_article(TEXT, zones=[]).article.published is None
 
 
-def test_publication_time_comes_from_a_dateline_that_was_passed():
+def test_publication_time_comes_from_a_dateline_that_was_passed() -> None:
     start = len(DATELINE) + 1
     assert build_article(TEXT, zones=[Zone("z", "", "body", 0, start)]).article.published is None
     assert build_article(TEXT, zones=[Zone("z", "", "dateline", 0, start)]).article.published == "2024-07-09T10:30"
 
 
-def test_text_is_unchanged_except_for_newlines():
+def test_text_is_unchanged_except_for_newlines() -> None:
     unusual_text = " \u200fe\u0301 ﻻ\u00a0ـَ\t\r\n\r\rب😀\ufeff\n "
     built = build_article(unusual_text)
     assert built.article.text == " \u200fe\u0301 ﻻ\u00a0ـَ\t\n\n\nب😀\ufeff\n "
@@ -56,7 +56,7 @@ WORDS = st.sampled_from(["سطر", "😀", "َلا", "ـ", "\u200f", " ", "\r\n"
 
 
 @given(st.lists(WORDS, max_size=20).map("".join), st.data())
-def test_offsets_move_with_the_newlines(text, data):
+def test_offsets_move_with_the_newlines(text: str, data: st.DataObject) -> None:
     text = f"أ{text}ب"
     start, end = sorted(data.draw(st.tuples(*[st.integers(0, len(text))] * 2)))
     built = build_article(
@@ -80,7 +80,7 @@ def test_offsets_move_with_the_newlines(text, data):
         ("أ\ud83dب", "The text contains an unpaired surrogate at offset 1."),
     ],
 )
-def test_unusable_text_is_refused(text, reason):
+def test_unusable_text_is_refused(text: str, reason: str) -> None:
     with pytest.raises(InvalidEdit) as error:
         build_article(text)
     assert str(error.value) == reason
@@ -95,6 +95,6 @@ def test_unusable_text_is_refused(text, reason):
         [Zone("a", "", "footer", 0, 3)],
     ],
 )
-def test_invalid_zones_are_refused(zones):
+def test_invalid_zones_are_refused(zones: list[Zone]) -> None:
     with pytest.raises(InvalidEdit):
         build_article(TEXT, zones=zones)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +11,7 @@ from text.texts import article_layers
 from annotator.cli.terminal import reorder_for_display
 from annotator.model.article_builder import build_article
 from annotator.model.logical_order import changed_lines, is_logical, restore_logical_order
-from annotator.model.records import BODY, HEADLINE, AnnotatedArticle, Note, Span, Status, Zone
+from annotator.model.records import BODY, HEADLINE, AnnotatedArticle, Article, Note, Span, Status, Zone
 from annotator.text.visual_order import restore_logical_text
 
 HEAD = "ساحة المدينة القديمة بتازة تتهيأ لحلة جديدة"
@@ -51,7 +52,8 @@ def test_text_spans_and_zones_are_restored() -> None:
     assert [(item.uid, item.label, item.value, item.note) for item in restored.spans] == [
         (item.uid, item.label, item.value, item.note) for item in spans
     ]
-    assert {item.article for item in (*restored.spans, *restored.zones)} == {restored.article.uid}
+    parts: list[Span | Zone] = [*restored.spans, *restored.zones]
+    assert {part.article for part in parts} == {restored.article.uid}
     assert texts_of(restored.zones, TEXT) == TEXT.split("\n")
     assert [zone.kind for zone in restored.zones] == ["headline", "dateline", "body"]
     assert (restored.line, restored.article.published) == (7, "2024-07-09T10:30")
@@ -71,9 +73,8 @@ def test_given_zones_are_moved_and_metadata_is_kept() -> None:
     assert [(zone.uid, zone.kind) for zone in restored.zones] == [("1", BODY), ("2", HEADLINE)]
     assert texts_of(restored.zones, TEXT) == [HEAD[:4], HEAD[5:]]
     assert restored.article.published == "2020"
-    assert [(item.annotator, item.article) for item in (*restored.states, *restored.notes)] == [
-        ("ليلى", restored.article.uid)
-    ] * 2
+    decisions: list[Status | Note] = [*restored.states, *restored.notes]
+    assert [(item.annotator, item.article) for item in decisions] == [("ليلى", restored.article.uid)] * 2
 
 
 def test_split_spans_and_zones_are_reported() -> None:
@@ -114,7 +115,7 @@ def test_span_of_complete_words_is_restored(words: list[str], data: st.DataObjec
 
 
 @given(article_layers())
-def test_logical_article_is_unchanged(layer: tuple) -> None:
+def test_logical_article_is_unchanged(layer: tuple[Article, list[Zone], list[Span]]) -> None:
     article, zones, spans = layer
     item = AnnotatedArticle(article, tuple(zones), tuple(spans))
     if is_logical(item):
@@ -130,7 +131,7 @@ def test_changed_lines() -> None:
     assert changed_lines(before, before, 2) == []
 
 
-def test_real_articles_are_logical(shared) -> None:  # type: ignore[no-untyped-def]
+def test_real_articles_are_logical(shared: Path) -> None:
     for line in (shared / "data" / "articles" / "marsum.jsonl").read_text(encoding="utf-8").splitlines():
         article = json.loads(line)
         assert is_logical(build_article(article["text"], title=article["title"]))

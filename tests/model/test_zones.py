@@ -96,7 +96,7 @@ def zones_of(text: str, *kinds: str) -> list[str]:
         ("", None),
     ],
 )
-def test_parse_dateline(text, expected):
+def test_parse_dateline(text: str, expected: str | None) -> None:
     assert parse_dateline(text) == expected
 
 
@@ -104,17 +104,17 @@ def test_parse_dateline(text, expected):
     st.dates(date(1300, 1, 1), date(2199, 12, 31)),
     st.sampled_from(["{0.day}/{0.month}/{0.year:04}", "{0.year:04}-{0.month}-{0.day}"]),
 )
-def test_dates_are_parsed_day_first(day, form):
+def test_dates_are_parsed_day_first(day: date, form: str) -> None:
     assert parse_dateline("نشر في " + form.format(day)) == day.isoformat()
 
 
 @given(st.text(alphabet=st.sampled_from("0123456789٠٩/-.:hم ص يوليوز آذار\u200e\u200f")))
-def test_parse_dateline_accepts_any_text(text):
+def test_parse_dateline_accepts_any_text(text: str) -> None:
     published = parse_dateline(text)
     assert published is None or len(published) in (7, 10, 16)
 
 
-def test_seed_article(shared):
+def test_seed_article(shared: Path) -> None:
     text = (shared / "data" / "seed-article.txt").read_text(encoding="utf-8")
     assert "".join(LETTER[kind] for kind, _start, _end in recognise_zones(text)) == "xxxxxxDHxBBBB"
     assert zones_of(text, "headline") == [
@@ -124,13 +124,13 @@ def test_seed_article(shared):
     assert zones_of(text, "boilerplate")[1].startswith("• بنعبد الله")
 
 
-def test_page_like_the_seed_article():
+def test_page_like_the_seed_article() -> None:
     text = (FIXTURES / "page.txt").read_text(encoding="utf-8")
     assert "".join(LETTER[kind] for kind, _start, _end in recognise_zones(text)) == "xxxxDHxBBB"
     assert parse_dateline(*zones_of(text, "dateline")) == "2024-06-06T17:45"
 
 
-def test_every_paragraph_of_real_articles_is_body(shared):
+def test_every_paragraph_of_real_articles_is_body(shared: Path) -> None:
     lines = (shared / "data" / "articles" / "marsum.jsonl").read_bytes().splitlines()
     texts = [msgspec.json.decode(line)["text"] for line in lines]
     assert len(texts) == 119
@@ -139,13 +139,13 @@ def test_every_paragraph_of_real_articles_is_body(shared):
         assert zone_kinds == ["headline"] + ["body"] * (len(zone_kinds) - 1)
 
 
-def test_page_of_paragraphs_is_all_body(shared):
+def test_page_of_paragraphs_is_all_body(shared: Path) -> None:
     text = (shared / "data" / "html" / "cnn-arabic.txt").read_text(encoding="utf-8")
     assert {kind for kind, _start, _end in recognise_zones(text)} == {"body"}
 
 
 @pytest.mark.parametrize("path", sorted(resource_path("samples").glob("*.txt")), ids=lambda path: path.stem)
-def test_samples_have_a_headline_and_keep_their_paragraphs(path):
+def test_samples_have_a_headline_and_keep_their_paragraphs(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert len(zones_of(text, "headline")) == 1
     assert all(len(line) <= 150 for line in zones_of(text, "boilerplate", "dateline", "headline"))
@@ -169,7 +169,7 @@ def test_samples_have_a_headline_and_keep_their_paragraphs(path):
         "\u200f09/07/2024\u200e",
     ],
 )
-def test_line_with_little_besides_a_date_is_a_dateline(line):
+def test_line_with_little_besides_a_date_is_a_dateline(line: str) -> None:
     assert kinds(line, HEADLINE, PARAGRAPH) == "DHB"
     assert kinds(HEADLINE, line, PARAGRAPH) == "HDB"
 
@@ -185,27 +185,27 @@ def test_line_with_little_besides_a_date_is_a_dateline(line):
         "32 يوليوز 2024",
     ],
 )
-def test_line_that_mentions_a_date_is_no_dateline(line):
+def test_line_that_mentions_a_date_is_no_dateline(line: str) -> None:
     assert "D" not in kinds(line, PARAGRAPH)
     assert "D" not in kinds(HEADLINE, line, PARAGRAPH)
 
 
-def test_dateline_is_above_the_body():
+def test_dateline_is_above_the_body() -> None:
     assert kinds(HEADLINE, PARAGRAPH, DATE, PARAGRAPH) == "HBBB"
     assert kinds("سطر أول من كلام", "سطر ثان من كلام", "سطر ثالث", "الرباط، 9 يوليوز 2024") == "BBBB"
 
 
-def test_a_dateline_may_take_several_lines():
+def test_a_dateline_may_take_several_lines() -> None:
     assert kinds(HEADLINE, DATE, "آخر تحديث: 10 يوليوز 2024 - 08:00", PARAGRAPH) == "HDDB"
 
 
-def test_boilerplate_around_the_headline():
+def test_boilerplate_around_the_headline() -> None:
     assert kinds("الرئيسية | سياسة", "عاجل", "• " + OTHER, HEADLINE, DATE, "شارك", PARAGRAPH) == "xxxHDxB"
     assert kinds("الرئيسية » جهة فاس » " + OTHER, "مجتمع", HEADLINE, PARAGRAPH) == "xxHB"
     assert kinds("- " + OTHER, DATE, HEADLINE, PARAGRAPH) == "xDHB"
 
 
-def test_lines_above_a_repeated_headline_are_boilerplate():
+def test_lines_above_a_repeated_headline_are_boilerplate() -> None:
     spelled = HEADLINE.replace("ة", "ه").replace(" ", "  ") + " \u200f!"
     assert kinds(HEADLINE, DATE, spelled, PARAGRAPH) == "HDxB"
     assert kinds(OTHER, OTHER[:20], HEADLINE, HEADLINE, PARAGRAPH) == "xxHxB"
@@ -213,16 +213,16 @@ def test_lines_above_a_repeated_headline_are_boilerplate():
     assert kinds(HEADLINE, PARAGRAPH, "اقرأ أيضا", HEADLINE, PARAGRAPH) == "HBxxB"
 
 
-def test_headline_above_the_dateline_takes_precedence_over_a_line_below():
+def test_headline_above_the_dateline_takes_precedence_over_a_line_below() -> None:
     assert kinds(HEADLINE, DATE, "والسكان ينتظرون أن تبدأ الأشغال", PARAGRAPH) == "HDBB"
     assert kinds("نعم", HEADLINE, DATE, "والسكان ينتظرون", PARAGRAPH) == "BHDBB"
 
 
-def test_unexplained_line_above_the_headline_is_body():
+def test_unexplained_line_above_the_headline_is_body() -> None:
     assert kinds(OTHER, HEADLINE, DATE, PARAGRAPH) == "BHDB"
 
 
-def test_boilerplate_after_the_body():
+def test_boilerplate_after_the_body() -> None:
     share = "شارك المقال: فيسبوك | واتساب"
     assert kinds(HEADLINE, PARAGRAPH, share, "الوسوم: تازة، الساحة", "#تازة #الساحة") == "HBxxx"
     assert kinds(HEADLINE, PARAGRAPH, "© جميع الحقوق محفوظة 2024.") == "HBx"
@@ -243,11 +243,11 @@ def test_boilerplate_after_the_body():
         "• " + PARAGRAPH,
     ],
 )
-def test_line_that_starts_like_furniture_is_body(line):
+def test_line_that_starts_like_furniture_is_body(line: str) -> None:
     assert kinds(HEADLINE, PARAGRAPH, line, PARAGRAPH) == "HBBB"
 
 
-def test_text_without_furniture_is_body():
+def test_text_without_furniture_is_body() -> None:
     assert kinds(PARAGRAPH) == "B"
     assert kinds(PARAGRAPH, SHORT, PARAGRAPH) == "BBB"
     assert kinds(SHORT, PARAGRAPH) == "BB"
@@ -256,7 +256,7 @@ def test_text_without_furniture_is_body():
     assert recognise_zones(" \n\u200f\n\u00a0") == []
 
 
-def test_headline_is_short_and_followed_by_a_longer_line():
+def test_headline_is_short_and_followed_by_a_longer_line() -> None:
     assert kinds(HEADLINE, PARAGRAPH) == "HB"
     assert kinds("متى تنتهي أشغال الساحة؟", SHORT, PARAGRAPH) == "HBB"
     assert kinds(HEADLINE, SHORT) == "BB"
@@ -264,7 +264,7 @@ def test_headline_is_short_and_followed_by_a_longer_line():
     assert kinds(OTHER, "نعم", "نعم", PARAGRAPH) == "HBBB"
 
 
-def test_zone_starts_and_ends_with_a_visible_character():
+def test_zone_starts_and_ends_with_a_visible_character() -> None:
     text = f"\u200f  • {OTHER}\u200e \n\t{HEADLINE}\u00a0\n\n {PARAGRAPH}\ufeff"
     assert zones_of(text, *ZONE_KINDS) == ["• " + OTHER, HEADLINE, PARAGRAPH]
 
@@ -275,7 +275,7 @@ LINES = st.sampled_from(
 
 
 @given(st.lists(LINES | st.text(max_size=40), max_size=12))
-def test_each_visible_line_has_one_zone(lines):
+def test_each_visible_line_has_one_zone(lines: list[str]) -> None:
     text = "\n".join(lines)
     zones = recognise_zones(text)
     visible_lines = [line for line in text.split("\n") if trim_invisible(line, 0, len(line)) != (0, 0)]

@@ -97,19 +97,19 @@ def main() -> int:
     parser.add_argument(
         "--only", default="", help="of the places drawn, those that contain this, as store/backups.py:5"
     )
-    given = parser.parse_args()
-    copies = [make_copy(index) for index in range(given.jobs)]
+    options = parser.parse_args()
+    copies = [make_copy(index) for index in range(options.jobs)]
     tests = record(copies)
-    mutants = draw(copies[0], tests, given.count, given.seed, given.budget)
-    mutants = [mutant for mutant in mutants if given.only in mutant.place]
+    mutants = draw(copies[0], tests, options.count, options.seed, options.budget)
+    mutants = [mutant for mutant in mutants if options.only in mutant.place]
     started = time.monotonic()
     for number, mutant in enumerate(try_all(mutants, copies), 1):
         print(f"{number:4} {mutant.outcome:9} {mutant.place} {mutant.operator}  {mutant.killer}", flush=True)
         if mutant.outcome == "survived":
             print(mutant.diff, flush=True)
     refute(mutants, copies[0])
-    print(f"{time.monotonic() - started:.0f} seconds; seed {given.seed}")
-    return report(mutants, given.allow)
+    print(f"{time.monotonic() - started:.0f} seconds; seed {options.seed}")
+    return report(mutants, options.allow)
 
 
 def make_copy(index: int) -> Path:
@@ -133,11 +133,11 @@ def record(copies: list[Path]) -> list[RecordedTest]:
     """Return what each test runs, after running those that changed since, or all where the program did."""
     program = _digest(sorted((copies[0] / "annotator").rglob("*.py")))
     folder = BUILD / "lines" / program
-    kept: dict[str, Path] = {}
+    files: dict[str, Path] = {}
     for path in sorted(path for name in TESTS for path in _test_files(copies[0] / name)):
         name = path.relative_to(copies[0]).as_posix()
-        kept[name] = folder / f"{name.replace('/', '.')}.{_digest([path])}.json"
-    missing = [name for name, file in kept.items() if not file.exists()]
+        files[name] = folder / f"{name.replace('/', '.')}.{_digest([path])}.json"
+    missing = [name for name, file in files.items() if not file.exists()]
     if missing:
         print(f"Recording which lines the tests of {len(missing)} files run …", file=sys.stderr, flush=True)
         fresh = BUILD / "fresh"
@@ -148,8 +148,10 @@ def record(copies: list[Path]) -> list[RecordedTest]:
         folder.mkdir(parents=True, exist_ok=True)
         for name in missing:
             recorded = fresh / f"{name.replace('/', '.')}.json"
-            kept[name].write_text(recorded.read_text(encoding="utf-8") if recorded.exists() else "{}", encoding="utf-8")
-    for path in set(folder.glob("*.json")) - set(kept.values()):
+            files[name].write_text(
+                recorded.read_text(encoding="utf-8") if recorded.exists() else "{}", encoding="utf-8"
+            )
+    for path in set(folder.glob("*.json")) - set(files.values()):
         path.unlink()
     return read_recorded(folder, LONGEST)
 
@@ -188,8 +190,8 @@ def draw(copy: Path, tests: list[RecordedTest], count: int, seed: int, budget: f
     for mutation in drawn:
         module = mutation.module_path.relative_to(copy).as_posix()
         line = mutation.start_pos[0]
-        chosen = choose_tests(tests, module, sources[mutation.module_path], line, budget)
-        mutants.append(Mutant(mutation, module, line, mutation.operator_name.partition("/")[2], chosen))
+        selected = choose_tests(tests, module, sources[mutation.module_path], line, budget)
+        mutants.append(Mutant(mutation, module, line, mutation.operator_name.partition("/")[2], selected))
     return mutants
 
 
@@ -248,9 +250,9 @@ def try_one(mutant: Mutant, copy: Path, original: Path) -> None:
     if result.test_outcome is TestOutcome.SURVIVED:
         mutant.outcome = "survived"
     elif result.test_outcome is TestOutcome.KILLED:
-        found = _FAILED.search(output)
+        match = _FAILED.search(output)
         mutant.outcome = "killed" if output else "doubtful"  # nothing but a broken command says nothing at all
-        mutant.killer = found[1] if found else "timeout" if output == "timeout" else output.strip()[-200:]
+        mutant.killer = match[1] if match else "timeout" if output == "timeout" else output.strip()[-200:]
     else:
         raise RuntimeError(f"{mutant.place}: {output}")
 
@@ -274,7 +276,8 @@ def report(mutants: list[Mutant], allow: float) -> int:
     """Print the figure, and return the exit code."""
     entries = tomllib.loads(EQUIVALENT.read_text(encoding="utf-8"))["mutant"]
     reasons = {(entry["module"], entry["removed"], entry["operator"]): entry["reason"] for entry in entries}
-    survivors, equivalent = [], []
+    survivors: list[tuple[Mutant, str | None]] = []
+    equivalent: list[tuple[Mutant, str | None]] = []
     for mutant in mutants:
         if mutant.outcome != "killed":
             lines = [line for line in mutant.diff.splitlines() if line[:1] == "-" and line[:2] != "--"]

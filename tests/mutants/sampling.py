@@ -24,9 +24,9 @@ SILENT_DECORATORS: Final = {
 }
 """What only a type checker sees, or a clock."""
 SILENT_OPERATORS: Final = {
-    f"core/ReplaceComparisonOperator_{one}_{other}"
+    f"core/ReplaceComparisonOperator_{first}_{second}"
     for pair in (("Eq", "Is"), ("NotEq", "IsNot"))
-    for one, other in (pair, pair[::-1])
+    for first, second in (pair, pair[::-1])
 }
 """Whether what is equal is the same object, too, depends on what Python keeps only once."""
 _TRANSLATION: Final = {"_", "ngettext"}
@@ -35,10 +35,14 @@ _TRANSLATION: Final = {"_", "ngettext"}
 class Mutation(Protocol):
     """What cosmic-ray knows of a mutation, of which this is needed here."""
 
-    module_path: Path
-    operator_name: str
-    occurrence: int
-    start_pos: Position
+    @property
+    def module_path(self) -> Path: ...
+    @property
+    def operator_name(self) -> str: ...
+    @property
+    def occurrence(self) -> int: ...
+    @property
+    def start_pos(self) -> Position: ...
 
 
 T = TypeVar("T", bound=Mutation)
@@ -57,25 +61,25 @@ class Source:
 
     def lines_of_statement(self, line: int) -> range:
         """Return the lines of the innermost statement that `line` is in, of a compound one those of its head."""
-        found = range(line, line + 1)
+        lines = range(line, line + 1)
         for node in ast.walk(self._tree):
             if isinstance(node, ast.stmt):
                 first, last = node.lineno, node.end_lineno or node.lineno
                 if body := getattr(node, "body", None):
                     last = max(first, body[0].lineno - 1)
                 if first <= line <= last:
-                    found = range(first, last + 1)  # walked from the outside in: the last that fits is the innermost
-        return found
+                    lines = range(first, last + 1)  # walked from the outside in: the last that fits is the innermost
+        return lines
 
     def lines_of_function(self, line: int) -> range:
         """Return the lines of the body of the function that `line` is in; none outside of functions."""
-        found = range(0)
+        lines = range(0)
         for node in ast.walk(self._tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 first, last = node.body[0].lineno, node.end_lineno or node.lineno
                 if first <= line <= last:
-                    found = range(first, last + 1)
-        return found
+                    lines = range(first, last + 1)
+        return lines
 
     @cached_property
     def _invisible(self) -> list[tuple[Position, Position]]:
@@ -101,8 +105,8 @@ class Source:
                 case ast.ClassDef():
                     nodes += [keyword.value for keyword in node.keywords if keyword.arg == "frozen"]
             for decorator in getattr(node, "decorator_list", ()):
-                name = decorator.func if isinstance(decorator, ast.Call) else decorator
-                if isinstance(name, ast.Name) and name.id in SILENT_DECORATORS:
+                silent = decorator.func if isinstance(decorator, ast.Call) else decorator
+                if isinstance(silent, ast.Name) and silent.id in SILENT_DECORATORS:
                     nodes.append(decorator)
         return [self._ends(node) for node in nodes if node is not None]
 
@@ -129,7 +133,7 @@ def sample(mutations: Iterable[T], sources: Mapping[Path, Source], seed: int) ->
             places[mutation.module_path, mutation.start_pos].append(mutation)
     draw = random.Random(seed)
     for place in draw.sample(sorted(places), len(places)):
-        yield draw.choice(sorted(places[place], key=lambda one: (one.operator_name, one.occurrence)))
+        yield draw.choice(sorted(places[place], key=lambda mutation: (mutation.operator_name, mutation.occurrence)))
 
 
 @dataclass(frozen=True)
@@ -169,13 +173,14 @@ def choose_tests(
         or [test for test in tests if not test.lines.get(module, frozenset()).isdisjoint(function)]
         or [test for test in tests if distance(test, module) == 0]
     )
-    chosen, total = [], 0.0
+    selected: list[RecordedTest] = []
+    total = 0.0
     for test in sorted(runs, key=lambda test: (distance(test, module), test.seconds)):
         total += test.seconds
-        if total > seconds and chosen:
+        if total > seconds and selected:
             break
-        chosen.append(test)
-    return chosen
+        selected.append(test)
+    return selected
 
 
 def distance(test: RecordedTest, module: str) -> int:

@@ -42,7 +42,7 @@ class Change:
 MODULE = Path("box.py")
 
 
-def place(part: str, within: str) -> tuple[int, int]:
+def find_place(part: str, within: str) -> tuple[int, int]:
     [(line, text)] = [(line, text) for line, text in enumerate(TEXT.splitlines(), 1) if within in text]
     return line, text.index(part)
 
@@ -50,9 +50,9 @@ def place(part: str, within: str) -> tuple[int, int]:
 def test_annotations_log_messages_and_repr_are_invisible_and_what_they_stand_beside_is_not() -> None:
     source = Source(TEXT)
     for part, within in (("int |", "def area"), ("| float", "def area"), ("1", "_log"), ("2", '"Box"')):
-        assert source.is_invisible(place(part, within)), part
+        assert source.is_invisible(find_place(part, within)), part
     for part, within in (("3", "LIMIT"), ("2", "def area"), ("1", "raise"), ("max", "max")):
-        assert not source.is_invisible(place(part, within)), part
+        assert not source.is_invisible(find_place(part, within)), part
 
 
 def test_columns_are_of_characters_where_a_line_has_arabic() -> None:
@@ -80,7 +80,7 @@ def test_the_innermost_statement_is_found_and_of_a_compound_one_its_head() -> No
     assert not source.lines_of_function(1)
 
 
-def recorded(name: str, seconds: float, *lines: int) -> RecordedTest:
+def record_test(name: str, seconds: float, *lines: int) -> RecordedTest:
     return RecordedTest(name, seconds, {"annotator/store/box.py": frozenset(lines)} if lines else {})
 
 
@@ -90,19 +90,19 @@ def names(tests: list[RecordedTest]) -> list[str]:
 
 def test_tests_that_run_the_line_are_chosen_those_of_the_module_first_and_no_more_than_there_is_time_for() -> None:
     tests = [
-        recorded("tests/jobs/test_other.py::fast", 0.1, 9),
-        recorded("tests/jobs/test_other.py::slow", 3.0, 9, 10),
-        recorded("tests/store/test_box.py::own", 1.0, 12),
-        recorded("tests/store/test_box.py::elsewhere", 0.1, 6),
+        record_test("tests/jobs/test_other.py::fast", 0.1, 9),
+        record_test("tests/jobs/test_other.py::slow", 3.0, 9, 10),
+        record_test("tests/store/test_box.py::own", 1.0, 12),
+        record_test("tests/store/test_box.py::elsewhere", 0.1, 6),
     ]
-    chosen = choose_tests(tests, "annotator/store/box.py", Source(TEXT), 11, 60)
-    assert names(chosen) == [tests[2].name, tests[0].name, tests[1].name]
-    assert names(choose_tests(tests, "annotator/store/box.py", Source(TEXT), 11, 2)) == names(chosen)[:2]
+    selected = choose_tests(tests, "annotator/store/box.py", Source(TEXT), 11, 60)
+    assert names(selected) == [tests[2].name, tests[0].name, tests[1].name]
+    assert names(choose_tests(tests, "annotator/store/box.py", Source(TEXT), 11, 2)) == names(selected)[:2]
 
 
 def test_a_line_that_no_test_runs_is_tried_with_those_of_its_function_or_of_its_module() -> None:
-    near = recorded("tests/jobs/test_other.py::near", 0.1, 6)
-    own = recorded("tests/store/test_box.py::in_another_process", 0.1)
+    near = record_test("tests/jobs/test_other.py::near", 0.1, 6)
+    own = record_test("tests/store/test_box.py::in_another_process", 0.1)
     source = Source(TEXT)
     assert names(choose_tests([near, own], "annotator/store/box.py", source, 9, 60)) == [near.name]
     assert names(choose_tests([own], "annotator/store/box.py", source, 9, 60)) == [own.name]

@@ -22,7 +22,7 @@ MAPS = Path("/proc/self/maps")
 LONGEST = 60
 """Seconds that any of it may take."""
 
-made = app.create_application()
+application = app.create_application()
 target = Path(sys.argv.pop())
 learned: list[bool] = []
 
@@ -36,13 +36,15 @@ def until(happened: Callable[[], object]) -> None:
         QTest.qWait(20)
 
 
-def shown() -> Window | None:
-    return next((one for one in made.topLevelWidgets() if isinstance(one, Window) and one.isVisible()), None)
+def visible_window() -> Window | None:
+    return next(
+        (widget for widget in application.topLevelWidgets() if isinstance(widget, Window) and widget.isVisible()), None
+    )
 
 
 def work() -> None:
-    until(shown)
-    window = shown()
+    until(visible_window)
+    window = visible_window()
     assert window
     session = window.session
     session.learned.connect(lambda: learned.append(True))
@@ -61,7 +63,7 @@ def work() -> None:
     if MAPS.exists():
         assert "libQt6Gui" in MAPS.read_text()
         assert "libQt6Network" not in MAPS.read_text()
-    made.closeAllWindows()
+    application.closeAllWindows()
 
 
 def begin() -> None:

@@ -7,13 +7,14 @@ import sqlite3
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Generator
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 from threading import Event, Thread
 from time import sleep
-from typing import Final
+from typing import Final, TypeVar
 
 import pytest
 from flushed_files import sizes_at_fsync
@@ -36,15 +37,17 @@ from annotator.store.schema import VERSION
 
 LABELS: Final = LabelSet((Label("DATE", {"ar": "تاريخ"}, Colour("#112233", "#ddeeff"), "1"),))
 TIMES: Final = st.lists(st.datetimes(datetime(2020, 1, 1), datetime(2032, 1, 1)), max_size=60)
+Result = TypeVar("Result")
 
 
-def run(steps) -> object:  # type: ignore[no-untyped-def]
+def run(steps: Generator[object, None, Result]) -> Result:
     """Exhaust a generator and return its return value."""
     try:
         while True:
             next(steps)
     except StopIteration as end:
-        return end.value
+        result: Result = end.value
+        return result
 
 
 def tag(corpus: Corpus, article: int, start: int, end: int) -> None:
@@ -415,7 +418,7 @@ def test_restore_gives_up_if_others_never_stop_writing(path: Path, monkeypatch: 
     assert isinstance(backup, backups.Backup)
     create_backup = backups.create_backup
 
-    def back_up_then_write(corpus: Path, reason: str = "") -> object:
+    def back_up_then_write(corpus: Path, reason: str = "") -> Generator[object, None, backups.Backup]:
         new_backup = yield from create_backup(corpus, reason)
         with Corpus.open(corpus) as other:
             other.add(build_article(f"خبر {len(list(other.fetch_tuples('SELECT id FROM article')))}"))

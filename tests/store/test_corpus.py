@@ -2,7 +2,9 @@
 
 import sqlite3
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -39,7 +41,7 @@ LABELS = LabelSet(
 )
 
 
-def make_article(text: str = TEXT, **fields: object) -> AnnotatedArticle:
+def make_article(text: str = TEXT, **fields: Any) -> AnnotatedArticle:
     article = Article(article_uid(text), text, published="2024-07-09", source="fixture")
     headline_end = text.find("\n") if "\n" in text else len(text)
     zones = [Zone(new_uid(), article.uid, "headline", 0, headline_end)]
@@ -49,7 +51,7 @@ def make_article(text: str = TEXT, **fields: object) -> AnnotatedArticle:
 
 
 @pytest.fixture
-def corpus(tmp_path: Path):
+def corpus(tmp_path: Path) -> Iterator[Corpus]:
     with Corpus.create(tmp_path / "a.corpus", LABELS) as opened:
         yield opened
 

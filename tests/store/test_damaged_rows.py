@@ -95,7 +95,8 @@ def repair(path: Path, target: Path) -> SalvageResult:
         try:
             next(steps)
         except StopIteration as end:
-            return end.value
+            result: SalvageResult = end.value
+            return result
 
 
 @pytest.mark.usefixtures("large")

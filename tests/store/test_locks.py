@@ -25,7 +25,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def in_use(path: Path) -> Iterator[Path]:
-    """The same corpus while another process has it open and has read from it."""
+    """Open the same corpus in another process, which reads from it."""
     script = (
         "import sqlite3, sys; connection = sqlite3.connect(sys.argv[1]); "
         "connection.execute('SELECT count(*) FROM edit').fetchone()"
@@ -37,7 +37,7 @@ def in_use(path: Path) -> Iterator[Path]:
 @contextmanager
 def running(script: str, path: Path) -> Iterator[None]:
     """Run the script on the file in another process, which stays until the block ends."""
-    command = [sys.executable, "-c", f"{script}; print(flush=True); sys.stdin.read()", path]
+    command = [sys.executable, "-c", f"{script}; print(flush=True); sys.stdin.read()", str(path)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdout
         assert process.stdin

@@ -262,7 +262,8 @@ def test_file_deleted_during_opening_is_missing(
 ) -> None:
     path = tmp_path / "test.corpus"
     Corpus.create(path, LabelSet(())).close()
-    stat_file, calls = safe_connection.stat_file, []
+    stat_file = safe_connection.stat_file
+    calls: list[Path] = []
 
     def delete_then_stat(path_: Path) -> stat_result:
         if len(calls) == calls_before:

@@ -12,8 +12,8 @@ from sqlite_utils import Database, Migrations
 
 from annotator.model import history, operations
 from annotator.model.labels import Colour, Label, LabelSet
-from annotator.model.records import Article, Edit, Record, Span, Status, Step, Suggestion, Zone, article_uid, new_uid
-from annotator.store import rows, schema
+from annotator.model.records import Article, Edit, Span, Status, Step, Suggestion, Zone, article_uid, new_uid
+from annotator.store import index, rows, schema
 from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.errors import CorpusError
 from annotator.store.queries import training_data
@@ -26,7 +26,7 @@ UIDS: Final = [article_uid(text) for text in TEXTS]
 LABELS: Final = LabelSet(
     tuple(Label(name, {"ar": name}, Colour("#112233", "#ddeeff")) for name in ("DATE", "INSTITUTION"))
 )
-ZONES: Final = [Zone(f"z{index}", uid, "body", 0, len(TEXTS[index])) for index, uid in enumerate(UIDS)]
+ZONES: Final = [Zone(f"z{position}", uid, "body", 0, len(TEXTS[position])) for position, uid in enumerate(UIDS)]
 SPANS: Final = [
     Span("s1", UIDS[0], "Sanae", "INSTITUTION", 6, 17, "وزارة الصحة", "ملاحظة"),
     Span("s2", UIDS[0], "Omar", "DATE", 27, 31),
@@ -48,7 +48,7 @@ def make_old_corpus(path: Path, version: int = 1) -> Path:
         db.table("article").insert({**rows.from_article(article), "added": utc_timestamp()})
     db.table("label").insert_all(rows.from_label(label, position) for position, label in enumerate(LABELS.labels))
     db.table("annotator").insert_all({"name": name, "added": utc_timestamp()} for name in ("Sanae", "Omar"))
-    records: list[Record] = [*ZONES, *SPANS, STATUS]
+    records: list[Zone | Span | Status] = [*ZONES, *SPANS, STATUS]
     for record in records:
         row = rows.to_row(record)
         row.pop("source", None)  # of spans, since version 3
@@ -188,7 +188,7 @@ def test_failed_migration_is_rolled_back(tmp_path: Path, monkeypatch: pytest.Mon
         raise sqlite3.OperationalError("the disk is full")
 
     with monkeypatch.context() as patch:
-        patch.setattr(schema.index, "build", fail)
+        patch.setattr(index, "build", fail)
         with pytest.raises(CorpusError, match="disk is full"):
             Corpus.open(path)
     assert read_version(path) == 1
@@ -197,7 +197,7 @@ def test_failed_migration_is_rolled_back(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_concurrent_openings_migrate_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path, build = make_old_corpus(tmp_path / "a.corpus"), schema.index.build
+    path, build = make_old_corpus(tmp_path / "a.corpus"), index.build
     has_started, errors = Event(), []
 
     def build_slowly(db: Database) -> None:
@@ -213,7 +213,7 @@ def test_concurrent_openings_migrate_once(tmp_path: Path, monkeypatch: pytest.Mo
         except BaseException as error:
             errors.append(error)
 
-    monkeypatch.setattr(schema.index, "build", build_slowly)
+    monkeypatch.setattr(index, "build", build_slowly)
     thread = Thread(target=open_too)
     thread.start()
     with Corpus.open(path) as corpus:

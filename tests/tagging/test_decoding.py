@@ -1,6 +1,7 @@
 """Decoding tags of any scheme: valid sequences round-trip, others are repaired and reported."""
 
 from collections import Counter
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -75,7 +76,7 @@ def test_other_spellings_of_iobes_are_decoded(sentence: tuple[int, list[Chunk]],
 
 
 @given(nested_chunks(), st.sampled_from([IOB2, IOBES]), st.randoms())
-def test_nested_chunks_are_decoded_from_tags_in_any_order(chunks: list[Chunk], scheme: str, random) -> None:
+def test_nested_chunks_are_decoded_from_tags_in_any_order(chunks: list[Chunk], scheme: str, random: Random) -> None:
     tags: list[list[str]] = [[] for _ in range(8)]
     for chunk in chunks:
         for index, tag in enumerate(encode(8, [chunk], scheme)):

@@ -207,6 +207,7 @@ def test_every_span_has_one_outcome_and_the_file_agrees_with_the_outcomes(
         )
     exported = [outcome for outcome in projection.outcomes if outcome.exported_range]
     for first, second in itertools.combinations([] if allow_same_label else exported, 2):
+        assert second.exported_range
         assert first.span.label != second.span.label or not first.exported_range.overlaps(second.exported_range)  # type: ignore[union-attr]
 
 

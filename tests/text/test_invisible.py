@@ -31,7 +31,7 @@ from annotator.text.invisible import BIDI_CONTROL, DIRECTION_MARK, ZERO_WIDTH, d
         ),
     ],
 )
-def test_invisible_characters_are_found(text, expected):
+def test_invisible_characters_are_found(text: str, expected: list[tuple[int, str, str]]) -> None:
     assert list(find_invisible(text)) == expected
 
 
@@ -49,12 +49,12 @@ def test_invisible_characters_are_found(text, expected):
         "\u0600\u06dd ﴾ﷲ﴿",
     ],
 )
-def test_characters_that_do_their_ordinary_work_are_ignored(text):
+def test_characters_that_do_their_ordinary_work_are_ignored(text: str) -> None:
     assert list(find_invisible(text)) == []
 
 
 @given(texts, st.data())
-def test_part_of_a_text_gives_the_results_of_the_text_within_it(text, data):
+def test_part_of_a_text_gives_the_results_of_the_text_within_it(text: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(start, len(text)))
     assert list(find_invisible(text, start, end)) == [
@@ -63,12 +63,12 @@ def test_part_of_a_text_gives_the_results_of_the_text_within_it(text, data):
 
 
 @given(texts)
-def test_removing_the_results_leaves_no_bidi_controls(text):
+def test_removing_the_results_leaves_no_bidi_controls(text: str) -> None:
     offsets = {character.offset for character in find_invisible(text)}
     remaining = "".join(character for index, character in enumerate(text) if index not in offsets)
     assert [character for character in find_invisible(remaining) if character.kind == BIDI_CONTROL] == []
 
 
-def test_description_has_the_short_and_the_long_name():
+def test_description_has_the_short_and_the_long_name() -> None:
     assert describe_character("\u202e") == "RLO RIGHT-TO-LEFT OVERRIDE"
     assert describe_character("\x01") == "U+0001"

@@ -190,7 +190,9 @@ def test_first_word_of_a_hit_starts_with_one_of_the_expanded_prefixes(text: str,
     for start, _ in find_query(text, query, taa=taa):
         if first_word:
             folded, index = fold(text, taa=True), len(fold(text[:start] + "x")) - 1
-            index += len(re.match(r"[\W_]*", folded[index:])[0])  # a query may begin with a mark, and so a hit
+            marks = re.match(r"[\W_]*", folded[index:])
+            assert marks
+            index += len(marks[0])  # a query may begin with a mark, and so a hit
             word = max(match.start() for match in word_starts.finditer(folded) if match.start() <= index)
             assert folded[word:].startswith(tuple(expand_query(first_word[0])))
 

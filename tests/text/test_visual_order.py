@@ -4,6 +4,7 @@ import json
 import time
 import unicodedata
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from arabic_reshaper import ArabicReshaper, reshape
@@ -66,7 +67,7 @@ def to_visual_order(text: str) -> str:
 @example("الحكومة خطة 2023-2030 المغربية.")
 @example("الحكومة عام 2024 (OECD) المغربية.")
 @example("الحكومة في (OECD) 2024، و«OECD» المغربية.")
-def test_text_is_restored_from_its_display(text):
+def test_text_is_restored_from_its_display(text: str) -> None:
     displayed = reorder_for_display(text)
     artifacts = find_display_artifacts(displayed)
     assert artifacts is not None
@@ -76,7 +77,7 @@ def test_text_is_restored_from_its_display(text):
 
 
 @given(TEXTS)
-def test_each_offset_is_mapped_back(text):
+def test_each_offset_is_mapped_back(text: str) -> None:
     restored = restore_logical_text(reorder_for_display(text))
     displayed = reorder_for_display(text)
     for index, character in enumerate(displayed):
@@ -92,7 +93,7 @@ def test_each_offset_is_mapped_back(text):
 
 
 @given(st.lists(WORDS, min_size=1, max_size=5), st.integers(0, 4))
-def test_range_of_a_word_is_mapped_to_the_same_word(words, word_index):
+def test_range_of_a_word_is_mapped_to_the_same_word(words: list[str], word_index: int) -> None:
     word_index %= len(words)
     text = " ".join(["الحكومة", *words, "المغربية"])
     start = len(" ".join(["الحكومة", *words[:word_index]])) + 1
@@ -105,7 +106,7 @@ def test_range_of_a_word_is_mapped_to_the_same_word(words, word_index):
     assert restored.map_range(positions[0], positions[-1] + 1) == (start, start + len(words[word_index]))
 
 
-def test_range_that_is_split_maps_to_none():
+def test_range_that_is_split_maps_to_none() -> None:
     displayed = reorder_for_display("في عام 2024 قالت\nالوزارة")
     restored = restore_logical_text(displayed)
     assert restored.text == "في عام 2024 قالت\nالوزارة"
@@ -126,7 +127,7 @@ def test_range_that_is_split_maps_to_none():
 )
 @example("ﷲ ﷴ")
 @example("\u064eﺎ ﺑ\u064e")
-def test_restoring_keeps_all_characters(text):
+def test_restoring_keeps_all_characters(text: str) -> None:
     restored = restore_logical_text(text)
     ranges = [restored.map_range(index, index + 1) for index in range(len(text))]
     covered = sorted(index for range_ in ranges if range_ for index in range(*range_))
@@ -159,13 +160,13 @@ def _mirrored(character: str) -> bool:
         "זה טקסט בעברית",
     ],
 )
-def test_logical_text_has_no_display_artifacts(text):
+def test_logical_text_has_no_display_artifacts(text: str) -> None:
     assert find_display_artifacts(text) is None
     if "ﷲ" not in text and "ﻫ" not in text:
         assert restore_logical_text(text).text == text
 
 
-def test_display_artifacts_are_counted():
+def test_display_artifacts_are_counted() -> None:
     assert find_display_artifacts("ﺍﻟﺴﻼﻡ ﻋﻠﻴﻜﻢ") == DisplayArtifacts(presentation_forms=10, visual_order=0)
     assert find_display_artifacts("قرأ الآن: ﻻ بأس") == DisplayArtifacts(presentation_forms=1, visual_order=0)
     assert find_display_artifacts(reorder_for_display("السلام عليكم")) == DisplayArtifacts(
@@ -190,7 +191,7 @@ def test_display_artifacts_are_counted():
         ("﴿ﻧﺺ﴾", "﴿نص﴾"),
     ],
 )
-def test_presentation_forms_become_letters(text, logical):
+def test_presentation_forms_become_letters(text: str, logical: str) -> None:
     assert restore_logical_text(text).text == logical
 
 
@@ -207,7 +208,7 @@ def test_presentation_forms_become_letters(text, logical):
         ("The الخطة 2023 in Rabat", "The 2023 الخطة in Rabat"),
     ],
 )
-def test_ambiguous_layouts_are_restored_differently(logical, restored):
+def test_ambiguous_layouts_are_restored_differently(logical: str, restored: str) -> None:
     assert restore_logical_text(reorder_for_display(logical)).text == restored
 
 
@@ -218,7 +219,7 @@ FORMS_OF = {
 
 
 @given(st.lists(st.sampled_from(LETTERS), min_size=4, max_size=9).map("".join), st.data())
-def test_few_forms_in_logical_text_never_reverse_its_line(word, data):
+def test_few_forms_in_logical_text_never_reverse_its_line(word: str, data: st.DataObject) -> None:
     index = data.draw(st.integers(0, len(word) - 2))
     forms = "".join(data.draw(st.sampled_from(FORMS_OF[letter])) for letter in word[index : index + 2])
     text = "قالت الوزارة {} في بلاغ\n{}"
@@ -227,7 +228,7 @@ def test_few_forms_in_logical_text_never_reverse_its_line(word, data):
     )
 
 
-def test_lines_of_latin_letters():
+def test_lines_of_latin_letters() -> None:
     text = "The ministry (وزارة العدل) published 2023 الخطة in Rabat."
     assert restore_logical_text(reorder_for_display(text)).text == text
     assert (
@@ -236,20 +237,20 @@ def test_lines_of_latin_letters():
     )
 
 
-def test_brackets_laid_out_by_other_engines():
+def test_brackets_laid_out_by_other_engines() -> None:
     # Rule N0, which python-bidi does not have, keeps OECD (Paris) together.
     assert restore_logical_text("ﺕﻻﺎﻛﻮﻟﺍﻭ OECD (Paris) ﻲﻓ").text == "في OECD (Paris) والوكالات"
     assert restore_logical_text("ﻰﻟﺇ (ﻚﻨﺑ ،Paris) OECD ﻲﻓ").text == "في OECD (Paris، بنك) إلى"
 
 
 @given(st.lists(st.sampled_from(["كتابٌ", "خُطَّةٌ", "جامِعُ", "بَيتٍ"]), min_size=1, max_size=5).map(" ".join))
-def test_marks_before_their_letters(text):
+def test_marks_before_their_letters(text: str) -> None:
     # As the algorithm alone leaves them (rule L3).
     assert restore_logical_text(get_display(MARKED.reshape(text), base_dir="R")).text == text
 
 
 @pytest.mark.parametrize("piece", ["%", "(", "(a 1", "()", "ﺔﻄﺧ OECD (2024) 5 GB ", "\u064e"])
-def test_time_for_long_lines_is_linear(piece):
+def test_time_for_long_lines_is_linear(piece: str) -> None:
     line = "ﺔﻄﺧ " + piece * (60_000 // len(piece)) + ")" * 10_000
     start = time.monotonic()
     assert find_display_artifacts(line) is not None
@@ -257,7 +258,7 @@ def test_time_for_long_lines_is_linear(piece):
     assert time.monotonic() - start < 5
 
 
-def test_order_of_a_line_is_decided_by_its_own_letters_first():
+def test_order_of_a_line_is_decided_by_its_own_letters_first() -> None:
     logical, displayed, undecided = (
         reshape("لا سلام"),
         reorder_for_display("قالت الوزارة في بلاغ لها"),
@@ -272,7 +273,7 @@ def test_order_of_a_line_is_decided_by_its_own_letters_first():
     ] == ["قالت", "راد"]
 
 
-def test_real_articles_have_no_artifacts_and_are_restored_from_their_display(shared):
+def test_real_articles_have_no_artifacts_and_are_restored_from_their_display(shared: Path) -> None:
     lines = (shared / "data" / "articles" / "marsum.jsonl").read_text(encoding="utf-8").splitlines()
     articles = [f"{article['title']}\n{article['text']}" for article in map(json.loads, lines)]
     articles.append((shared / "data" / "seed-article.txt").read_text(encoding="utf-8"))
@@ -313,7 +314,7 @@ DIFFERING = [
 ]
 
 
-def test_pairs_of_logical_text_and_forms(shared):
+def test_pairs_of_logical_text_and_forms(shared: Path) -> None:
     lines = (shared / "data" / "pdf" / "presentation-forms.jsonl").read_text(encoding="utf-8").splitlines()
     pairs = [(pair["logical"], pair["presentation"]) for pair in map(json.loads, lines)]
     differing = [

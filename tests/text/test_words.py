@@ -1,6 +1,7 @@
 """Words of a text, split all at once."""
 
 import itertools
+from collections.abc import Iterable
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,7 +12,7 @@ from annotator.text.visible import remove_invisible, trim_invisible
 from annotator.text.words import split_words
 
 
-def visible_texts(text: str, ranges: list[tuple[int, int]]) -> list[str]:
+def visible_texts(text: str, ranges: Iterable[tuple[int, int]]) -> list[str]:
     return [remove_invisible(text[slice(*range_)]) for range_ in ranges]
 
 

@@ -45,7 +45,7 @@ def find_words(text: str, parts: Iterable[tuple[int, int]], words: Iterable[str]
     offsets = [offset for part in parts for offset in range(*part)]
     ranges = []
     for word in words:
-        word_offsets = []
+        word_offsets: list[int] = []
         for letter in word:
             while text[offsets[0]] != letter:
                 assert not remove_invisible(text[offsets.pop(0)]).strip() or word_offsets == []

@@ -17,6 +17,7 @@ from annotator.model.labels import default_labels
 from annotator.store.corpus import Corpus
 from annotator.ui import app
 from annotator.ui.session.session import Session
+from annotator.ui.widgets.theme import LIGHT
 from annotator.ui.window import Window
 
 ARTICLE = """وزارة الصحة تطلق خطة وطنية للتلقيح
@@ -34,7 +35,7 @@ CreateController = Callable[[settings.Settings], app.ApplicationController]
 
 
 @pytest.fixture(autouse=True)
-def _no_window_is_left(qapp: app.QApplication) -> Iterator[None]:
+def _no_window_is_left(qapp: QApplication) -> Iterator[None]:
     """Fail a test after which a window is left, which would be styled again for every later one."""
     widgets = set(QApplication.topLevelWidgets())
     yield
@@ -44,12 +45,12 @@ def _no_window_is_left(qapp: app.QApplication) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _style(qapp: app.QApplication) -> None:
+def _style(qapp: QApplication) -> None:
     app.create_application()
 
 
 @pytest.fixture(autouse=True)
-def _no_key_is_down(qapp: app.QApplication) -> None:
+def _no_key_is_down(qapp: QApplication) -> None:
     """Release the modifiers of the last test's last key, with which Qt would select rows: a toggle with Ctrl."""
     if QApplication.keyboardModifiers() != Qt.KeyboardModifier.NoModifier:
         QTest.keyRelease(QWidget(), Qt.Key.Key_Control)
@@ -72,7 +73,7 @@ def corpus_path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def stick(tmp_path: Path) -> Iterator[Path]:
-    """A medium of its own, of one megabyte, with a corpus on it."""
+    """Mount a medium of one megabyte with a corpus on it."""
     folder = tmp_path / "stick"
     folder.mkdir()
     if not shutil.which("mount"):
@@ -88,7 +89,7 @@ def stick(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.fixture
-def session(qapp: app.QApplication, corpus_path: Path) -> Iterator[Session]:
+def session(qapp: QApplication, corpus_path: Path) -> Iterator[Session]:
     opened = Session("Sanae")
     opened.open(Corpus.open(corpus_path))
     yield opened
@@ -102,7 +103,7 @@ def _ask_nothing(window: Window) -> None:
 
 @pytest.fixture
 def window(qtbot: QtBot, session: Session) -> Window:
-    shown_window = Window(session, settings.load(), app.LIGHT)
+    shown_window = Window(session, settings.load(), LIGHT)
     qtbot.addWidget(shown_window, before_close_func=_ask_nothing)
     shown_window.resize(1366, 768)
     with qtbot.waitExposed(shown_window):
@@ -122,7 +123,7 @@ def _close(controller: app.ApplicationController) -> None:
 
 
 @pytest.fixture
-def create_controller(qapp: app.QApplication) -> Iterator[CreateController]:
+def create_controller(qapp: QApplication) -> Iterator[CreateController]:
     """Return a function that starts the whole program with the given settings; at the end it is closed and deleted."""
     controllers: list[app.ApplicationController] = []
 
@@ -140,7 +141,7 @@ def create_controller(qapp: app.QApplication) -> Iterator[CreateController]:
 
 @pytest.fixture
 def desk(create_controller: CreateController, corpus_path: Path) -> app.ApplicationController:
-    """The whole program, in English."""
+    """Open the whole program, in English."""
     controller = create_controller(settings.Settings(language="en", annotator="Sanae"))
     controller.open_corpus(Corpus.open(corpus_path))
     controller.show()

@@ -16,6 +16,7 @@ from annotator import i18n, settings
 from annotator.store.corpus import Corpus
 from annotator.ui import app
 from annotator.ui.session.session import Session
+from annotator.ui.widgets.theme import LIGHT
 from annotator.ui.window import Window
 
 SIZE = 1100, 700
@@ -25,7 +26,7 @@ def show(application: QApplication, screen: int) -> Window:
     """Show a window with something in each part that keeps a picture."""
     session = Session("Sanae", application)
     session.open(Corpus.open(Path(sys.argv[1])))
-    window = Window(session, settings.Settings(suggestions=False), app.LIGHT)
+    window = Window(session, settings.Settings(suggestions=False), LIGHT)
     place(application, window, screen)
     window.show()
     window.articles_sidebar.search_line.setText("وزارة")

@@ -47,7 +47,7 @@ class Heard:
 
 @pytest.fixture
 def heard(monkeypatch: pytest.MonkeyPatch, qapp: QApplication) -> Iterator[Heard]:
-    """An assistive technology is there."""
+    """Pretend that an assistive technology is active."""
     recorder = Heard()
     was = QAccessible.isActive()
     QAccessible.setActive(True)
@@ -58,7 +58,7 @@ def heard(monkeypatch: pytest.MonkeyPatch, qapp: QApplication) -> Iterator[Heard
 
 @pytest.fixture
 def quiet(qapp: QApplication) -> Iterator[None]:
-    """No assistive technology is there."""
+    """Pretend that no assistive technology is active."""
     was = QAccessible.isActive()
     QAccessible.setActive(False)
     yield
@@ -230,7 +230,7 @@ LABELS: Final = default_labels()
 
 @pytest.fixture
 def alone(qtbot: QtBot) -> tuple[ArticleView, Session]:
-    """A view on a session without a corpus."""
+    """Show a view on a session without a corpus."""
     view, session = ArticleView(), Session("Sanae")
     qtbot.addWidget(view)
     ScreenReaderBridge(view, session, SuggestionModel(session))

@@ -1,5 +1,6 @@
 """Activation of the window by a second start of the program."""
 
+import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -97,7 +98,7 @@ def test_the_wayland_activation_token_reaches_qt(
     desk: app.ApplicationController, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("XDG_ACTIVATION_TOKEN", raising=False)
-    monkeypatch.setattr(desk.window, "activateWindow", lambda: tokens.append(app.os.environ["XDG_ACTIVATION_TOKEN"]))
+    monkeypatch.setattr(desk.window, "activateWindow", lambda: tokens.append(os.environ["XDG_ACTIVATION_TOKEN"]))
     tokens: list[str] = []
     activation.bring_to_front(desk.window, "token")
     assert tokens == ["token"]

@@ -1,7 +1,9 @@
 """The program around the window: its first start, its languages and themes, and what can go wrong before it opens."""
 
+import ctypes
 import gc
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,10 +16,11 @@ from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
 
 from annotator import settings
+from annotator.diagnostics import logs
 from annotator.diagnostics.crash_reports import ErrorDetails
 from annotator.file_ops import delete_file
 from annotator.model.labels import default_labels
-from annotator.settings import Settings
+from annotator.settings import Settings, first_corpus_path
 from annotator.store.corpus import Corpus
 from annotator.store.errors import MissingCorpus
 from annotator.store.queries.article_list import load_all_summaries
@@ -30,9 +33,9 @@ def test_taskbar_id_is_set_before_the_first_window(monkeypatch: pytest.MonkeyPat
     calls: list[str] = []
     shell = SimpleNamespace(SetCurrentProcessExplicitAppUserModelID=calls.append)
     with monkeypatch.context() as patch:
-        patch.setattr(app.ctypes, "windll", SimpleNamespace(shell32=shell), raising=False)
-        patch.setattr(app.sys, "platform", "win32")
-        patch.setattr(app.QApplication, "instance", lambda: calls.append("window system"))
+        patch.setattr(ctypes, "windll", SimpleNamespace(shell32=shell), raising=False)
+        patch.setattr(sys, "platform", "win32")
+        patch.setattr(QApplication, "instance", lambda: calls.append("window system"))
         patch.setattr(app, "Application", lambda _arguments: pytest.fail("else it is made"))
         with pytest.raises(pytest.fail.Exception):
             app.create_application()
@@ -65,7 +68,7 @@ def test_first_window_is_maximized_if_it_does_not_fit_with_its_frame(
 def test_first_start_opens_the_sample_articles() -> None:
     corpus, message = app.open_starting_corpus(None, None)
     with corpus:
-        assert corpus.path == app.first_corpus_path()
+        assert corpus.path == first_corpus_path()
         assert len(list(load_all_summaries(corpus))) >= 6
         assert [label.name for label in corpus.labels().labels] == ["DATE", "INSTITUTION", "PLAN"]
     assert message == ""
@@ -110,7 +113,7 @@ def test_open_corpus_is_noted_for_crash_reports(
 def test_start_reports_a_missing_last_corpus_and_opens_the_samples(tmp_path: Path) -> None:
     corpus, message = app.open_starting_corpus(None, str(tmp_path / "gone.corpus"))
     with corpus:
-        assert corpus.path == app.first_corpus_path()
+        assert corpus.path == first_corpus_path()
     assert "gone.corpus" in message
 
 
@@ -134,7 +137,7 @@ def test_corpus_is_noted_for_crash_reports_before_it_is_opened(
 
     settings.save(Settings(language="en", last_corpus=str(corpus_path)))
     settings.log_dir().mkdir(parents=True)
-    monkeypatch.setattr(app.logs, "start", lambda: None)  # it would write on in the tests after this one
+    monkeypatch.setattr(logs, "start", lambda: None)  # it would write on in the tests after this one
     monkeypatch.setattr(app.ApplicationController, "start", start)
     monkeypatch.setattr(app, "_has_no_terminal", lambda: False)  # where there is none, the end is told in a dialog
     with pytest.raises(MissingCorpus):

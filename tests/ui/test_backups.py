@@ -146,7 +146,9 @@ def test_backup_is_previewed_and_restored(qtbot: QtBot, window: Window, session:
         assert isinstance(dialog, BackupsDialog)
         qtbot.waitUntil(lambda: dialog.article_list.topLevelItemCount() == 2)
         seen.append(dialog.summary.text())
-        seen.append(dialog.article_list.topLevelItem(1).text(0))
+        second = dialog.article_list.topLevelItem(1)
+        assert second
+        seen.append(second.text(0))
         press("Restore…")(dialog)
 
     texts = answered(qtbot, look, press("Restore"))

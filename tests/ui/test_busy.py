@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QFileOpenEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from annotator import i18n
@@ -162,7 +162,7 @@ def test_language_and_numerals_change_at_the_next_start_during_a_job(
 
 
 def test_file_open_event_waits_for_the_job(
-    qapp: app.QApplication, qtbot: QtBot, desk: app.ApplicationController, other: Path
+    qapp: QApplication, qtbot: QtBot, desk: app.ApplicationController, other: Path
 ) -> None:
     opened, work = desk.session.corpus, Work(desk.window.corpus_commands.background)
     failures: list[str] = []

@@ -9,7 +9,7 @@ import pytest
 from open_files import open_beside
 from pytestqt.qtbot import QtBot
 
-from annotator.jobs.suggestion_service import SuggesterPool
+from annotator.jobs.suggesting import SuggesterPool
 from annotator.store import verification
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
@@ -75,7 +75,7 @@ def test_closing_releases_the_corpus_after_several_requests(
     started, loaded = threading.Event(), threading.Event()
 
     def load(_complain: object) -> tuple[()]:
-        """A person's own suggesters may take their time, before the corpus is read."""
+        """Take some time, as a user's own suggesters may before the corpus is read."""
         started.set()
         loaded.wait()
         return ()

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QDialog, QWidget
 from pytestqt.qtbot import QtBot
 from ui.test_backups import answered, press
 
@@ -20,7 +21,7 @@ from annotator.ui.session.session import Session
 
 @pytest.fixture
 def hostile(corpus_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A corpus in whose first article Sanae labelled and stopped; see `write`."""
+    """Open a corpus in whose first article Sanae labelled and stopped; see `write`."""
     monkeypatch.setattr(verification, "_MAX_CHECKED_SIZE", 0)
     session = Session("Sanae")
     session.open(Corpus.open(corpus_path))
@@ -92,12 +93,17 @@ def test_caret_is_clamped_to_the_text(desk: app.ApplicationController, hostile: 
     assert 0 <= desk.session.get_offset() <= len(desk.session.article.text)
 
 
+def accept(dialog: QWidget) -> None:
+    assert isinstance(dialog, QDialog)
+    dialog.accept()
+
+
 @pytest.mark.parametrize("colour", ["javascript:x", "#zz", "red", "#12345", "#1234567", ""])
 def test_damaged_label_colour_offers_recovery(
     qtbot: QtBot, desk: app.ApplicationController, hostile: Path, colour: str
 ) -> None:
     write(hostile, f"UPDATE label SET dark = '{colour}'")
-    texts = answered(qtbot, press("Recover readable"), lambda dialog: dialog.accept())
+    texts = answered(qtbot, press("Recover readable"), accept)
     desk.window.corpus_commands.open_path(hostile)
     qtbot.waitUntil(lambda: desk.session.corpus is not None, timeout=10_000)
     assert desk.session.corpus

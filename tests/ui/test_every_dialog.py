@@ -52,7 +52,7 @@ class Leaver:
 
 @pytest.fixture
 def opened_urls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What the desktop is asked to show, which it does in a process of its own."""
+    """Return what the desktop is asked to show, which it does in a process of its own."""
     urls: list[str] = []
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: urls.append(url.toString()))
     return urls

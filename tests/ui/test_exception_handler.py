@@ -7,6 +7,7 @@ import threading
 import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt, QTimer, qWarning
@@ -18,12 +19,12 @@ from annotator import settings
 from annotator.diagnostics import crash_reports, logs
 from annotator.diagnostics.crash_reports import ErrorDetails
 from annotator.store.queries.file_facts import collect_facts
-from annotator.ui import app
 from annotator.ui import exception_handler as guards
-from annotator.ui.article import article_canvas
+from annotator.ui.article.painting import PagePainter
 from annotator.ui.dialogs.error_report import ErrorReportDialog
 from annotator.ui.exception_handler import ExceptionHandler
 from annotator.ui.session.session_logger import SessionLogger
+from annotator.ui.widgets.qt_versions import versions
 from annotator.ui.window import Window
 
 SECRET = "وزارة الصحة"
@@ -65,8 +66,9 @@ def test_exception_in_an_action_is_reported_and_the_window_continues(
     stretch: Callable[..., tuple[int, int]],
 ) -> None:
     session = window.session
-    guard.get_facts = lambda: {**app.versions(QApplication.instance()), **collect_facts(session.corpus)}  # type: ignore[arg-type]
+    guard.get_facts = lambda: {**versions(QApplication.instance()), **collect_facts(session.corpus)}  # type: ignore[arg-type]
     session.tag("DATE", *stretch("2024-2030"))
+    assert session.article
     monkeypatch.setattr(window.view, "toggle_folds", lambda: fail(session.article.text))
     QTest.keyClick(window.view, Qt.Key.Key_F4)
     dialog = open_dialog(guard, qtbot)
@@ -100,7 +102,9 @@ def test_report_dialog_shows_the_report_and_enter_closes_it(guard: ExceptionHand
     assert dialog.report_view.isVisible()
     assert dialog.report_view.isReadOnly()
     assert dialog.report_view.height() >= 200
-    assert dialog.report_view.geometry().bottom() < dialog.copy_button.parentWidget().geometry().top()
+    row = dialog.copy_button.parentWidget()
+    assert row
+    assert dialog.report_view.geometry().bottom() < row.geometry().top()
     assert dialog.screen().availableGeometry().contains(dialog.geometry())
     QTest.mouseClick(dialog.copy_button, Qt.MouseButton.LeftButton)
     assert QApplication.clipboard().text() == dialog.report_view.toPlainText()
@@ -145,7 +149,7 @@ def test_second_error_is_saved_while_the_dialog_is_open(guard: ExceptionHandler,
 def test_error_in_every_paint_event_opens_one_dialog(
     window: Window, guard: ExceptionHandler, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(article_canvas.PagePainter, "paint", lambda *_: fail())
+    monkeypatch.setattr(PagePainter, "paint", lambda *_: fail())
     for _time in range(5):
         window.view.viewport().update()
         qtbot.wait(20)
@@ -167,11 +171,14 @@ def test_error_in_every_paint_event_opens_one_dialog(
 def test_error_in_a_thread_is_reported_in_the_gui_thread(
     guard: ExceptionHandler, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    threads = []
+    threads: list[threading.Thread] = []
     show = ExceptionHandler._show
-    monkeypatch.setattr(
-        ExceptionHandler, "_show", lambda *arguments: (threads.append(threading.current_thread()), show(*arguments))
-    )
+
+    def record_and_show(*arguments: Any) -> None:
+        threads.append(threading.current_thread())
+        show(*arguments)
+
+    monkeypatch.setattr(ExceptionHandler, "_show", record_and_show)
     thread = threading.Thread(target=fail)
     thread.start()
     thread.join()
@@ -241,7 +248,7 @@ def test_error_in_the_handler_goes_to_stderr(
     try:
         fail("first")
     except KeyError:
-        sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
+        sys.excepthook(*sys.exc_info())
     assert "KeyError: 'first'" in capsys.readouterr().err
 
 

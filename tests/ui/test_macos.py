@@ -1,5 +1,8 @@
-"""What differs on macOS: its menu bar, Cmd for Ctrl, its folders. It cannot be run here, so Qt's own switches are asked
-and the platform is called by its name; a file that is double-clicked is in test_app."""
+"""Check what differs on macOS: its menu bar, Cmd for Ctrl, its folders.
+
+It cannot be run here, so Qt's own switches are asked and the platform is called by its name; a file that is
+double-clicked is in test_app.
+"""
 
 import sys
 from pathlib import Path
@@ -19,13 +22,13 @@ from annotator.ui.window import Window
 
 @pytest.fixture
 def macos(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The platform by its name, and folders as platformdirs has them there."""
+    """Set the name of the platform, and the folders of platformdirs there."""
     monkeypatch.setattr(sys, "platform", "darwin")
     monkeypatch.setattr(platformdirs, "PlatformDirs", MacOS)
 
 
 def menu_actions(menu: QMenu) -> list[QAction]:
-    """The actions of a menu and of the menus within it."""
+    """Return the actions of a menu and of the menus within it."""
     actions = []
     for action in menu.actions():
         within = action.menu()
@@ -35,7 +38,9 @@ def menu_actions(menu: QMenu) -> list[QAction]:
 
 def test_only_about_and_quit_move_to_the_application_menu(window: Window) -> None:
     """Qt else guesses by English texts, and takes what happens to begin with “Set” or “Config” along."""
-    actions = [each for bar in window.menuBar().actions() for each in menu_actions(bar.menu())]
+    menus = [menu for bar in window.menuBar().actions() if isinstance(menu := bar.menu(), QMenu)]
+    assert len(menus) == len(window.menuBar().actions())
+    actions = [each for menu in menus for each in menu_actions(menu)]
     roles = {action.menuRole(): action for action in actions if action.menuRole() != QAction.MenuRole.NoRole}
     separators = {action for action in actions if action.isSeparator()}
     assert {role: action for role, action in roles.items() if action not in separators} == {

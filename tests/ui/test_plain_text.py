@@ -74,7 +74,7 @@ def _is_safe(node: ast.expr) -> bool:
 def desk(
     create_controller: Callable[[Settings], app.ApplicationController], tmp_path: Path
 ) -> app.ApplicationController:
-    """A window on a corpus in which every text is HTML, in a file whose name is, too."""
+    """Open a window on a corpus in which every text is HTML, in a file whose name is, too."""
     usual = default_labels().labels
     title = dict.fromkeys(("ar", "fr", "en"), EVIL)
     labels = LabelSet(tuple(replace(label, title=title, guideline=title) for label in usual))
@@ -104,7 +104,7 @@ def shown_as_html() -> list[str]:
 
 
 def opened(qtbot: QtBot, action: Callable[[], object]) -> list[str]:
-    """What is shown as HTML in the dialog that an action opens, which is closed then; its kind is the first."""
+    """Return the texts shown as HTML in the dialog that an action opens, and close it; the first is its kind."""
     seen: list[str] = []
 
     def look() -> None:

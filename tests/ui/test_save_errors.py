@@ -44,7 +44,7 @@ def holder(corpus_path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def trouble(window: Window) -> str:
-    """What the window says is wrong, while it says so."""
+    """Return what the window reports as wrong, while it does."""
     bar = window._central_widget.save_error_bar
     return bar.text() if bar.isVisible() else ""
 
@@ -116,7 +116,7 @@ def test_changes_after_deletion_of_a_wal_file_are_saved(
 ) -> None:
     session.tag("DATE", *stretch("أمس"))
     corpus_path.with_name(corpus_path.name + end).unlink()
-    command = [sys.executable, "-m", "annotator", "list", corpus_path]
+    command = [sys.executable, "-m", "annotator", "list", str(corpus_path)]
     subprocess.run(command, check=False, capture_output=True)  # it makes a file of its own there, or cannot read
     session.tag("PLAN", *stretch("وزارة الصحة"))
     assert session.retry_save()
@@ -252,7 +252,8 @@ def test_typed_text_is_dropped_with_the_discarded_change(window: Window, holder:
     window.action("edit_article_note").trigger()
     QTest.keyClicks(window.note_field, "held")
     QTest.keyClick(window.note_field, Qt.Key.Key_Return)
-    assert window.session.pending_step
+    session = window.session
+    assert session.pending_step
     window.action("undo").trigger()
     assert (window.note_field.text(), window.session.pending_step) == ("", None)
     holder.execute("ROLLBACK")

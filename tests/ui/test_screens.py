@@ -15,7 +15,7 @@ SCRIPT = Path(__file__).with_name("moved_window.py")
 
 
 def screen(name: str, x: int, scaling: float) -> dict[str, object]:
-    """A screen as Qt's offscreen platform reads it."""
+    """Describe a screen for Qt's offscreen platform."""
     place = {"name": name, "x": x, "y": 0, "width": 1400, "height": 900}
     return {**place, "logicalDpi": 96 * scaling, "logicalBaseDpi": 96, "dpr": 1}
 

@@ -16,7 +16,7 @@ from annotator.ui.widgets.theme import DARK, LIGHT, Theme
 
 @pytest.fixture
 def view(qtbot: QtBot) -> ArticleView:
-    """A low view on a long article that is full of nested spans, suggestions and hits."""
+    """Return a low view on a long article that is full of nested spans, suggestions and hits."""
     labels: LabelSet = default_labels()
     text = "\n\n".join(path.read_text(encoding="utf-8") for path in sorted(resource_path("samples").glob("*.txt"))[:3])
     names = [label.name for label in labels.labels]

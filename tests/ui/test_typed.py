@@ -37,7 +37,7 @@ def type_note(window: Window) -> None:
 
 @pytest.fixture
 def answers(no_dialogs: None, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The buttons that are pressed next, "" for none; what was asked takes their place."""
+    """Return the buttons that are pressed next, "" for none; what was asked replaces them."""
     waiting: list[str] = []
 
     def answer(box: QMessageBox) -> int:

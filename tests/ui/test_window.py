@@ -1,6 +1,6 @@
 """The window in use: real keys and a real mouse on it, and what is on disk afterwards."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
@@ -20,8 +20,8 @@ from annotator.store.corpus import Corpus
 from annotator.text.offsets import normalise_newlines
 from annotator.text.visible import trim_invisible
 from annotator.ui.article.article_view import ArticleView
+from annotator.ui.article.block import Box
 from annotator.ui.article.hit_test import handle_points
-from annotator.ui.article.page import Box
 from annotator.ui.session.session import Session
 from annotator.ui.widgets.theme import LIGHT
 from annotator.ui.window import Window
@@ -31,7 +31,7 @@ LEFT = Qt.MouseButton.LeftButton
 
 
 def point_at(view: ArticleView, offset: int, *, after: bool = False) -> QPoint:
-    """The place on the screen just within letter at this offset: its first half, or its second one."""
+    """Return the place on the screen just within the letter at this offset, in its first half or its second."""
     line = view.page().line_of(offset)
     assert line
     box = next(box for box in line.boxes if box.start <= offset < box.end)
@@ -312,12 +312,14 @@ def _over(first: Box, second: Box) -> bool:
 def test_a_key_pressed_while_a_menu_is_open_goes_to_the_menu(window: Window, qtbot: QtBot) -> None:
     bar, caret = window.menuBar(), window.view.caret.word
     first, second = bar.actions()[:2]
+    menu = first.menu()
+    assert isinstance(menu, QMenu)
     QTest.mouseClick(bar, LEFT, pos=bar.actionGeometry(second).center())
     qtbot.waitUntil(lambda: QApplication.activePopupWidget() is second.menu())
     QTest.keyClick(window.windowHandle(), Qt.Key.Key_Left)
-    assert (QApplication.activePopupWidget(), window.view.caret.word) == (first.menu(), caret)
+    assert (QApplication.activePopupWidget(), window.view.caret.word) == (menu, caret)
     QTest.keyClick(window.windowHandle(), Qt.Key.Key_Down)
-    assert (first.menu().activeAction(), window.view.caret.word) == (first.menu().actions()[1], caret)
+    assert (menu.activeAction(), window.view.caret.word) == (menu.actions()[1], caret)
     QTest.keyClick(window.windowHandle(), Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: QApplication.activePopupWidget() is None)
 
@@ -363,7 +365,7 @@ def test_closing_during_a_job_stops_it_first(window: Window, qtbot: QtBot) -> No
     background = window.corpus_commands.background
     ends: list[object] = []
 
-    def endless():  # type: ignore[no-untyped-def]
+    def endless() -> Generator[tuple[int, int], None, None]:
         while True:
             yield 0, 0
 
@@ -425,7 +427,8 @@ def test_article_with_html_is_shown_as_plain_text(window: Window) -> None:
 def test_article_order_is_chosen_in_the_menu_and_saved(window: Window) -> None:
     action = window.action("toggle_informative")
     assert not action.isChecked()
-    assert not window.session.prefers_informative
+    session = window.session
+    assert not session.prefers_informative
     action.trigger()
     assert action.isChecked()
     assert window.session.prefers_informative
@@ -435,7 +438,7 @@ def test_article_order_is_chosen_in_the_menu_and_saved(window: Window) -> None:
     assert reopened.action("toggle_informative").isChecked()
     reopened.action("toggle_informative").trigger()
     assert not user_settings.load().informative
-    assert not window.session.prefers_informative
+    assert not session.prefers_informative
     reopened.deleteLater()
 
 

@@ -3,10 +3,13 @@
 import io
 import tracemalloc
 from collections import Counter
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
+from formats.items import only_articles
 from hypothesis import given
 from hypothesis import strategies as st
 from text.texts import article_layers
@@ -16,9 +19,9 @@ from annotator.formats.conll.columns import read, sniff
 from annotator.formats.json import jsonl
 from annotator.model.labels import LabelSet
 from annotator.model.records import BODY, AnnotatedArticle, Article, Refusal, Remark, Repair, Span, Zone
-from annotator.tagging.flat import BOUNDARIES, FLATTENINGS, ProjectionOptions, project_flat
-from annotator.tagging.nested import project_nested
-from annotator.tagging.schemes import SCHEMES
+from annotator.tagging.flat import BOUNDARIES, FLATTENINGS, FlatProjection, ProjectionOptions, project_flat
+from annotator.tagging.nested import NestedProjection, project_nested
+from annotator.tagging.schemes import SCHEMES, Chunk
 
 
 def read_file(folder: Path, file: str | bytes, annotator: str = "ليلى") -> tuple[list[AnnotatedArticle], list[Remark]]:
@@ -345,7 +348,9 @@ def test_a_missing_file_raises(tmp_path: Path) -> None:
     st.sampled_from([" ", "\t", "  "]),
     st.sampled_from(["\n", "\r\n", "\n\n"]),
 )
-def test_broken_files_are_read_or_refused(tmp_path_factory, rows: list[list[str]], separator: str, end: str) -> None:
+def test_broken_files_are_read_or_refused(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]], separator: str, end: str
+) -> None:
     folder = tmp_path_factory.mktemp("broken")
     items, refusals = read_file(folder, end.join(separator.join(row) for row in rows))
     assert items or refusals
@@ -354,7 +359,7 @@ def test_broken_files_are_read_or_refused(tmp_path_factory, rows: list[list[str]
 
 
 @given(st.binary(max_size=200))
-def test_any_bytes_are_read_or_refused(tmp_path_factory, file: bytes) -> None:
+def test_any_bytes_are_read_or_refused(tmp_path_factory: pytest.TempPathFactory, file: bytes) -> None:
     items, refusals = read_file(tmp_path_factory.mktemp("broken"), file)
     assert items or refusals
 
@@ -371,9 +376,11 @@ def compact(item: AnnotatedArticle) -> tuple[str, Spots]:
     )
 
 
-def expected(projected, chunks_of) -> tuple[str, Spots]:
+def expected(
+    projected: FlatProjection | NestedProjection, chunks_of: Callable[[Any], Iterable[Chunk]]
+) -> tuple[str, Spots]:
     """Return what `compact` should return for a written article."""
-    text, spots = "", Counter()
+    text, spots = "", Spots()
     for sentence in projected.sentences:
         words = list(sentence.words)
         starts = [len(text) + len("".join(words[:index])) for index in range(len(words) + 1)]
@@ -404,7 +411,7 @@ def check_read_back(folder: Path, stream: io.StringIO, expected_articles: list[t
 @pytest.mark.parametrize("format_", [conll2003, conll2002])
 @given(st.lists(article_layers(), max_size=3), OPTIONS)
 def test_written_flat_columns_are_read_back(
-    tmp_path_factory,
+    tmp_path_factory: pytest.TempPathFactory,
     format_: ModuleType,
     articles: list[tuple[Article, list[Zone], list[Span]]],
     options: ProjectionOptions,
@@ -420,7 +427,7 @@ def test_written_flat_columns_are_read_back(
 @pytest.mark.parametrize("format_", [germeval, wojood])
 @given(st.lists(article_layers(), max_size=3), OPTIONS)
 def test_written_nested_columns_are_read_back(
-    tmp_path_factory,
+    tmp_path_factory: pytest.TempPathFactory,
     format_: ModuleType,
     articles: list[tuple[Article, list[Zone], list[Span]]],
     options: ProjectionOptions,
@@ -508,13 +515,13 @@ def test_sample_files_of_other_programs_are_read(shared: Path, name: str) -> Non
 
 
 def test_texts_of_sample_files_are_rebuilt(shared: Path) -> None:
-    (german,) = read(shared / "data/peers/conll/germeval2014_test.conll", "")
+    (german,) = only_articles(read(shared / "data/peers/conll/germeval2014_test.conll", ""))
     assert german.article.text.endswith("Troia-Ausstellung statt, „Troia - Traum und Wirklichkeit“.")
     assert german.article.url == "http://de.wikipedia.org/wiki/Manfred_Korfmann"
     assert german.article.published == "2009-10-17"
     assert ("Troia - Traum und Wirklichkeit", "OTH") in labelled_texts(german)
     assert ("Troia", "LOC") in labelled_texts(german)
-    (arabic,) = read(shared / "data/peers/label-studio/arabic-its-own-export.conll", "")
+    (arabic,) = only_articles(read(shared / "data/peers/label-studio/arabic-its-own-export.conll", ""))
     assert arabic.article.text.splitlines() == [
         "أعلنت وزارة الاقتصاد والمالية، اليوم الاثنين 24 يونيو 2019، عن «مخطط المغرب الأخضر».",
         "وبوزارة الداخلية صدر بلاغ يوم 3 غشت / أغسطس 2020 حول المبادرة الوطنية للتنمية البشرية.",
@@ -535,7 +542,7 @@ def test_texts_of_sample_files_are_rebuilt(shared: Path) -> None:
     ],
 )
 def test_wojood_sample_has_every_span(
-    shared: Path, name: str, articles: int, labels: dict[str, int], refusals: list
+    shared: Path, name: str, articles: int, labels: dict[str, int], refusals: list[tuple[int, str]]
 ) -> None:
     """A span for each B-, and one for the I-FAC without one; all three parts have 793 DATE and 898 ORG."""
     path = shared / "data/ner" / f"wojood-sample-{name}.txt"

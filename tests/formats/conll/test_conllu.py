@@ -3,6 +3,7 @@
 import re
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import conllu as consumer
 import pytest
@@ -53,7 +54,9 @@ def word_lines(*words: str) -> str:
     rows = []
     for index, word in enumerate(words, 1):
         head, _bar, misc = word.partition("|")
-        id_, form = re.fullmatch(r"(?:([0-9.-]+) )?(.*)", head, re.DOTALL).groups()
+        match = re.fullmatch(r"(?:([0-9.-]+) )?(.*)", head, re.DOTALL)
+        assert match
+        id_, form = match.groups()
         rows.append("\t".join((id_ or str(index), form, *"_______", misc or "_")))
     return "\n".join(rows) + "\n\n"
 
@@ -84,7 +87,7 @@ def annotated_articles(draw: st.DrawFn) -> AnnotatedArticle:
         Span(f"{index}{draw(nasty)}", "", draw(names), draw(nasty), start, end, draw(optional), draw(optional))
         for index, (start, end) in enumerate(draw(st.lists(stretches, max_size=6)))
     ]
-    metadata = {key: draw(optional) for key in ("title", "source", "url")}
+    metadata: dict[str, Any] = {key: draw(optional) for key in ("title", "source", "url")}
     owners = sorted(draw(st.sets(names, max_size=2)))
     return build_article(
         text,
@@ -102,7 +105,9 @@ optional = st.none() | nasty
 
 @settings(max_examples=300)
 @given(items=st.lists(annotated_articles(), min_size=1, max_size=3))
-def test_written_articles_are_read_back(tmp_path_factory, items):
+def test_written_articles_are_read_back(
+    tmp_path_factory: pytest.TempPathFactory, items: list[AnnotatedArticle]
+) -> None:
     content = "".join(map(encode, items))
     results, refusals = read_file(tmp_path_factory.mktemp("a"), content)
     assert refusals == []
@@ -111,7 +116,7 @@ def test_written_articles_are_read_back(tmp_path_factory, items):
 
 @settings(max_examples=200)
 @given(item=annotated_articles())
-def test_the_conllu_library_reads_words_and_text(item):
+def test_the_conllu_library_reads_words_and_text(item: AnnotatedArticle) -> None:
     text = item.article.text
     encoded = encode(item)
     sentences = consumer.parse(encoded)
@@ -131,7 +136,7 @@ def test_the_conllu_library_reads_words_and_text(item):
     assert sniff("a.conllu", encoded.encode()[: 1 << 16])
 
 
-def test_encode_writes_exactly_these_lines():
+def test_encode_writes_exactly_these_lines() -> None:
     item = build_article(
         TEXT,
         title=" خطة ",
@@ -170,14 +175,14 @@ def test_encode_writes_exactly_these_lines():
     )
 
 
-def test_marks_within_words_and_blanks_around_the_text_are_preserved(tmp_path):
+def test_marks_within_words_and_blanks_around_the_text_are_preserved(tmp_path: Path) -> None:
     item = build_article(" \u200f\tوزا\u200fرة \u00a0", zones=[])
     assert "SpacesBefore=\\s\\u200f\\t|SpacesInToken=وزا\\u200fرة" in encode(item)
     assert "\tوزارة\t" in encode(item)
     assert [reread.article.text for reread in read_file(tmp_path, encode(item))[0]] == [item.article.text]
 
 
-def encode_one(**parts: object) -> str:
+def encode_one(**parts: Any) -> str:
     return encode(build_article("خطة 2030", spans=[Span("u", "", "سلمى", "PLAN", 0, 8)], **{"zones": [], **parts}))
 
 
@@ -196,7 +201,7 @@ def encode_one(**parts: object) -> str:
         ),
     ],
 )
-def test_an_invalid_span_is_refused(tmp_path, old, new, reason):
+def test_an_invalid_span_is_refused(tmp_path: Path, old: str, new: str, reason: str) -> None:
     items, refusals = read_file(tmp_path, encode_one().replace(old, new, 1))
     assert [refusal.reason for refusal in refusals] == [reason]
     assert [item.spans for item in items] == [()]
@@ -213,7 +218,9 @@ def test_an_invalid_span_is_refused(tmp_path, old, new, reason):
         (":done", ":finished", "Invalid state “finished” for annotator “سلمى”.", [("body", 0, 3)]),
     ],
 )
-def test_invalid_zones_and_states_are_refused(tmp_path, old, new, reason, zones):
+def test_invalid_zones_and_states_are_refused(
+    tmp_path: Path, old: str, new: str, reason: str, zones: list[tuple[str, int, int]]
+) -> None:
     content = encode_one(zones=[Zone("z", "", "body", 0, 3)], states=[Status("", "سلمى", "done")])
     (item,), refusals = read_file(tmp_path, content.replace(old, new, 1))
     assert [(refusal.line, refusal.reason) for refusal in refusals] == [(1, reason)]
@@ -221,7 +228,7 @@ def test_invalid_zones_and_states_are_refused(tmp_path, old, new, reason, zones)
     assert [span.uid for span in item.spans] == ["u"]
 
 
-def test_a_duplicate_uid_and_a_blank_annotator_are_replaced(tmp_path):
+def test_a_duplicate_uid_and_a_blank_annotator_are_replaced(tmp_path: Path) -> None:
     content = encode_one().replace("Span=0:8:PLAN:سلمى:u:_:_", "Span=0:8:PLAN::u:_:_;0:8:DATE:\\s:u:_:_")
     (item,), refusals = read_file(tmp_path, content)
     assert refusals == []
@@ -229,12 +236,12 @@ def test_a_duplicate_uid_and_a_blank_annotator_are_replaced(tmp_path):
     assert item.spans[0].uid == "u" != item.spans[1].uid
 
 
-def test_half_a_character_stays_an_escape(tmp_path):
+def test_half_a_character_stays_an_escape(tmp_path: Path) -> None:
     (item,), _refusals = read_file(tmp_path, encode_one().replace("PLAN", "\\ud83d\\x"))
     assert [span.label for span in item.spans] == ["\\ud83d\\x"]
 
 
-def test_carriage_returns_and_a_byte_order_mark_are_ignored(tmp_path):
+def test_carriage_returns_and_a_byte_order_mark_are_ignored(tmp_path: Path) -> None:
     content = "\ufeff" + encode_one().rstrip("\n").replace("\n", "\r\n")
     (item,), refusals = read_file(tmp_path, content)
     assert refusals == []
@@ -244,7 +251,7 @@ def test_carriage_returns_and_a_byte_order_mark_are_ignored(tmp_path):
 # Documents of other programs
 
 
-def test_spaces_come_from_the_text_of_a_sentence(tmp_path):
+def test_spaces_come_from_the_text_of_a_sentence(tmp_path: Path) -> None:
     content = "# text = قال:  نعم\u00a0غدا.\n" + word_lines("قال|SpaceAfter=No", ":", "نعم", "غدا", ".")
     (item,), refusals = read_file(tmp_path, content)
     assert refusals == []
@@ -252,12 +259,12 @@ def test_spaces_come_from_the_text_of_a_sentence(tmp_path):
     assert [(zone.kind, zone.start, zone.end) for zone in item.zones] == [("body", 0, 14)]
 
 
-def test_spaces_come_from_the_words_if_there_is_no_text(tmp_path):
+def test_spaces_come_from_the_words_if_there_is_no_text(tmp_path: Path) -> None:
     (item,), refusals = read_file(tmp_path, word_lines("قال|SpaceAfter=No", ":", "نعم|SpaceAfter=No|X=y", "."))
     assert (item.article.text, refusals) == ("قال: نعم.", [])
 
 
-def test_words_that_differ_from_the_text_are_reported(tmp_path):
+def test_words_that_differ_from_the_text_are_reported(tmp_path: Path) -> None:
     (item,), refusals = read_file(tmp_path, "# text = قال لا\n" + word_lines("قال", "نعم"))
     assert item.article.text == "قال نعم"
     assert [(refusal.line, refusal.reason) for refusal in refusals] == [
@@ -266,7 +273,7 @@ def test_words_that_differ_from_the_text_are_reported(tmp_path):
     assert len(read_file(tmp_path, "# text = قال نعم لا\n" + word_lines("قال", "نعم"))[1]) == 1
 
 
-def test_spaces_in_misc_of_udpipe_are_read(tmp_path):
+def test_spaces_in_misc_of_udpipe_are_read(tmp_path: Path) -> None:
     content = (
         "# text = a b\n"
         + word_lines("a|SpacesBefore=\\t", "b c|SpacesInToken=b\\nc|SpacesAfter=\\s\\n")
@@ -276,7 +283,7 @@ def test_spaces_in_misc_of_udpipe_are_read(tmp_path):
     assert (item.article.text, refusals) == ("\ta b\nc \nd", [])
 
 
-def test_a_sentence_is_a_line_unless_the_document_marks_paragraphs(tmp_path):
+def test_a_sentence_is_a_line_unless_the_document_marks_paragraphs(tmp_path: Path) -> None:
     ends = word_lines("أ", ".|SpaceAfter=No")
     assert read_file(tmp_path, ends + ends)[0][0].article.text == "أ .\nأ ."
     content = (
@@ -290,7 +297,7 @@ def test_a_sentence_is_a_line_unless_the_document_marks_paragraphs(tmp_path):
     assert read_file(tmp_path, content)[0][0].article.text == "أ ب" + "ج\nد"
 
 
-def test_multiword_tokens_are_read_and_empty_nodes_skipped(tmp_path):
+def test_multiword_tokens_are_read_and_empty_nodes_skipped(tmp_path: Path) -> None:
     content = word_lines("1-2 للبنك|SpaceAfter=No", "1 ل", "2 البنك|SpaceAfter=_", "2.1 _", "3 ،", "4 غدا")
     (item,), refusals = read_file(tmp_path, "# text = للبنك، غدا\n" + content)
     assert (item.article.text, refusals) == ("للبنك، غدا", [])
@@ -301,7 +308,7 @@ def labelled_texts(item: AnnotatedArticle) -> list[tuple[str, str]]:
     return [(item.article.text[span.start : span.end], span.label) for span in item.spans]
 
 
-def test_entities_are_read_in_any_scheme(tmp_path):
+def test_entities_are_read_in_any_scheme(tmp_path: Path) -> None:
     words = ("زار", "محمد|NER={}-PER", "السادس|NER={}-PER", "فاس|ner={}-LOC", "أمس|NER=O")
     for scheme in ("BIB", "BES", "BLU", "III"):
         tags = iter(scheme)
@@ -312,7 +319,7 @@ def test_entities_are_read_in_any_scheme(tmp_path):
         assert {span.annotator for span in item.spans} == {"ليلى"}
 
 
-def test_entities_on_multiword_tokens_are_read(tmp_path):
+def test_entities_on_multiword_tokens_are_read(tmp_path: Path) -> None:
     content = word_lines(
         "1-2 للبنك", "1 ل|NER=O", "2 البنك|NER=B-ORG", "3 الدولي|NER=I-ORG", "4-5 بها|NER=B-X", "4 ب", "5 ها"
     )
@@ -322,7 +329,7 @@ def test_entities_on_multiword_tokens_are_read(tmp_path):
     assert refusals == [Repair(str(tmp_path / "articles.conllu"), 3, reason)]
 
 
-def test_repairs_are_reported_once(tmp_path):
+def test_repairs_are_reported_once(tmp_path: Path) -> None:
     content = word_lines("أ|NER=PER", "ب|NER=PER", "ج|NER=B-LOC", "د|NER=_", "هـ|NER=B-LOC", "و", "ز|NER=I-X")
     (item,), refusals = read_file(tmp_path, content)
     assert labelled_texts(item) == [("ج", "LOC"), ("هـ", "LOC"), ("ز", "X")]
@@ -332,7 +339,7 @@ def test_repairs_are_reported_once(tmp_path):
     ]
 
 
-def test_unsupported_entities_are_counted(tmp_path):
+def test_unsupported_entities_are_counted(tmp_path: Path) -> None:
     words = ("a|Entity=(e1-person-1", "b|Entity=(e2)e1)", "c|Entity=e0)", "d|NamedEntity=Yes", "e|Span=1:2")
     (item,), refusals = read_file(tmp_path, word_lines(*words))
     assert item.spans == ()
@@ -343,7 +350,7 @@ def test_unsupported_entities_are_counted(tmp_path):
     ]
 
 
-def test_documents_are_articles(tmp_path):
+def test_documents_are_articles(tmp_path: Path) -> None:
     content = (
         "# global.Entity = eid-etype\n\n# newdoc id = first\n# url = https://a.ma\n"
         + word_lines("أ")
@@ -375,14 +382,14 @@ def test_documents_are_articles(tmp_path):
         (b"1\t\xff\t_\t_\t_\t_\t_\t_\t_\t_", "The line is not valid UTF-8."),
     ],
 )
-def test_an_invalid_line_is_refused_and_the_rest_read(tmp_path, line, reason):
+def test_an_invalid_line_is_refused_and_the_rest_read(tmp_path: Path, line: bytes, reason: str) -> None:
     content = word_lines("أ").encode() + line + b"\n" + word_lines("ب").encode()
     (item,), refusals = read_file(tmp_path, content)
     assert item.article.text == "أ\nب"
     assert [(refusal.line, refusal.reason) for refusal in refusals] == [(3, reason)]
 
 
-def test_invalid_texts_are_refused(tmp_path):
+def test_invalid_texts_are_refused(tmp_path: Path) -> None:
     content = (
         "# newdoc\n\n# newdoc\n"
         + word_lines("\u200f")
@@ -401,7 +408,7 @@ def test_invalid_texts_are_refused(tmp_path):
     assert read_file(tmp_path, "") == read_file(tmp_path, "\n\n# only\n") == ([], [])
 
 
-def test_articles_and_lines_beyond_the_limit_are_refused(tmp_path, monkeypatch):
+def test_articles_and_lines_beyond_the_limit_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(conllu_sentences, "MAX_BYTES", 2_000_000)
     monkeypatch.setattr(conllu_articles, "MAX_BYTES", 2_000_000)
     long = word_lines(*["ـ" * 10_000] * 60) * 2
@@ -415,7 +422,7 @@ def test_articles_and_lines_beyond_the_limit_are_refused(tmp_path, monkeypatch):
 
 @settings(max_examples=200)
 @given(data=st.binary(max_size=200) | st.lists(st.sampled_from(["1\t", "_\t", "a", "\n", "#", " = ", "1-2\t", "\\u"])))
-def test_anything_is_read_or_refused(tmp_path_factory, data):
+def test_anything_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, data: bytes | list[str]) -> None:
     content = data if isinstance(data, bytes) else "".join(data)
     read_file(tmp_path_factory.mktemp("a"), content)
 
@@ -436,5 +443,5 @@ def test_anything_is_read_or_refused(tmp_path_factory, data):
         ("a.xmi", "<?xml version='1.0'?>", False),
     ],
 )
-def test_a_file_is_recognised_by_its_words(name, content, is_one):
+def test_a_file_is_recognised_by_its_words(name: str, content: str, is_one: bool) -> None:
     assert sniff(name, content.encode()) is is_one

@@ -98,7 +98,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "article.pdf"
 
 
-def test_pages_are_joined_in_order(path):
+def test_pages_are_joined_in_order(path: Path) -> None:
     article = read_article(path, write_pdf("OECD 2024\nRabat", "", "second", title=" عنوان "))
     assert article == Article(article.uid, "OECD 2024\nRabat\nsecond", "عنوان")
     assert read_article(path, write_pdf("OECD", title=" ")).title is None
@@ -113,7 +113,7 @@ def test_pages_are_joined_in_order(path):
         "في الساعة 10:30 صباحا\nقال: هل؟\nThe ministry (الوزارة) said.",
     ],
 )
-def test_glyphs_of_a_page_become_logical_text(path, text):
+def test_glyphs_of_a_page_become_logical_text(path: Path, text: str) -> None:
     extracted = read_article(path, write_pdf(reorder_for_display(text))).text
     artifacts = find_display_artifacts(extracted)
     assert artifacts is not None
@@ -131,11 +131,11 @@ def test_glyphs_of_a_page_become_logical_text(path, text):
         ("ةرازو تنلعأ", "أعلنت وزارة"),
     ],
 )
-def test_arabic_words_drawn_from_left_to_right_are_reordered(path, drawn, text):
+def test_arabic_words_drawn_from_left_to_right_are_reordered(path: Path, drawn: str, text: str) -> None:
     assert read_article(path, write_pdf(drawn)).text == text
 
 
-def test_pieces_on_two_heights_or_from_right_to_left_keep_their_order():
+def test_pieces_on_two_heights_or_from_right_to_left_keep_their_order() -> None:
     first, second = pdf._TextPiece("أعلنت ", (50.0, 7.0)), pdf._TextPiece("وزارة", (10.0, 7.0))
     assert pdf._order_pieces([first, second]) == "أعلنت وزارة"
     assert pdf._order_pieces([second, first]) == "أعلنت وزارة"
@@ -153,16 +153,18 @@ def test_pieces_on_two_heights_or_from_right_to_left_keep_their_order():
         ([1, 0, 0, 1, 0, 0], [1, 0.1, 0, 1, 20, 700], None),
     ],
 )
-def test_position_of_a_piece_follows_from_its_matrices(page, line, position):
+def test_position_of_a_piece_follows_from_its_matrices(
+    page: list[float], line: list[float], position: tuple[int, int] | None
+) -> None:
     assert pdf._position(page, line) == position
 
 
-def test_password_protected_files_are_refused_unless_the_password_is_empty(path):
+def test_password_protected_files_are_refused_unless_the_password_is_empty(path: Path) -> None:
     assert read_reason(path, write_pdf("x", password="secret")) == "The PDF is password-protected."
     assert read_article(path, write_pdf("OECD", password="")).text == "OECD"
 
 
-def test_encryption_that_pypdf_does_not_support_is_refused(path, monkeypatch):
+def test_encryption_that_pypdf_does_not_support_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from pypdf.errors import DependencyError
 
     def unable(*_arguments: object) -> None:
@@ -173,14 +175,14 @@ def test_encryption_that_pypdf_does_not_support_is_refused(path, monkeypatch):
     assert read_reason(path, data) == "The PDF uses an unsupported encryption method."
 
 
-def test_scans_without_text_are_refused(path):
+def test_scans_without_text_are_refused(path: Path) -> None:
     scanned = "The PDF contains no text: its pages are images, probably scanned."
     assert read_reason(path, write_pdf("", "")) == scanned
     assert read_reason(path, write_pdf(" ")) == scanned
     assert read_reason(path, write_pdf()) == scanned
 
 
-def test_files_beyond_the_limits_are_refused(path, monkeypatch):
+def test_files_beyond_the_limits_are_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pdf, "MAX_PAGES", 2)
     assert read_article(path, write_pdf("a", "b")).text == "a\nb"
     assert read_reason(path, write_pdf("a", "b", "c")) == "The PDF has more than 2 pages."
@@ -188,7 +190,7 @@ def test_files_beyond_the_limits_are_refused(path, monkeypatch):
     assert read_reason(path, write_pdf("a")) == "The file is larger than 0 MB."
 
 
-def test_a_page_that_takes_too_long_is_refused(path, monkeypatch):
+def test_a_page_that_takes_too_long_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     data = write_pdf("\n".join(["a"] * 300))
     assert read_article(path, data).text.count("a") == 300
     clock = iter(range(1_000_000))
@@ -196,7 +198,7 @@ def test_a_page_that_takes_too_long_is_refused(path, monkeypatch):
     assert read_reason(path, data) == "The PDF takes longer than 60 seconds to read."
 
 
-def test_damaged_files_are_refused(path, capfd):
+def test_damaged_files_are_refused(path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     content = write_pdf(BODY.replace("\n", " "), title="x")
     for data in (b"", b"%PDF-1.7", b"%PDF-1.7\n" + bytes(range(256)) * 20, content[: len(content) // 3]):
         assert read_reason(path, data).startswith("The PDF ")
@@ -215,12 +217,12 @@ def test_damaged_files_are_refused(path, capfd):
         (b"", False),
     ],
 )
-def test_sniff(data, expected):
+def test_sniff(data: bytes, expected: bool) -> None:
     assert sniff("a.pdf", data) is expected
     assert sniff("a", data) is expected
 
 
-def test_real_files(shared):
+def test_real_files(shared: Path) -> None:
     folder = shared / "data" / "pdf"
     outcomes = {}
     for path in sorted(folder.iterdir()):

@@ -5,6 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from formats.items import only_articles
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -28,23 +29,23 @@ def read_reason(data: bytes) -> str:
 
 @pytest.mark.parametrize("text", [PAGE, SHORT, FRENCH, "نعم"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1256"])
-def test_encodings_are_detected(text, encoding):
+def test_encodings_are_detected(text: str, encoding: str) -> None:
     text = f"{text}\n{text}\r\n"
     assert decode_text(text.encode(encoding)) == text
 
 
 @pytest.mark.parametrize("text", [SHORT, "قال المدير، في بلاغ له، إن الأشغال ستنتهي قريبا؛ ثم انصرف."])
-def test_iso_8859_6_is_detected(text):
+def test_iso_8859_6_is_detected(text: str) -> None:
     assert decode_text(text.encode("iso8859-6")) == text
 
 
 @pytest.mark.parametrize("mark", [codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE])
-def test_broken_utf_16_is_refused(mark):
+def test_broken_utf_16_is_refused(mark: bytes) -> None:
     name = "UTF-16-LE" if mark == codecs.BOM_UTF16_LE else "UTF-16-BE"
     assert read_reason(mark + b"\x06\x27\x06") == f"The file has the byte order mark of {name} but is not valid {name}."
 
 
-def test_byte_order_marks_are_never_text():
+def test_byte_order_marks_are_never_text() -> None:
     assert decode_text(codecs.BOM_UTF8 * 2 + SHORT.encode()) == SHORT
     assert decode_text(("\ufeff" + SHORT).encode("utf-16-be")) == SHORT
     assert decode_text("أ\ufeffب".encode()) == "أ\ufeffب"
@@ -67,16 +68,16 @@ def test_byte_order_marks_are_never_text():
         b"\x89PNG\r\n\x1a\n" + bytes(range(255, 127, -1)),
     ],
 )
-def test_text_in_an_unsupported_encoding_is_refused(data):
+def test_text_in_an_unsupported_encoding_is_refused(data: bytes) -> None:
     assert read_reason(data) == UNKNOWN
 
 
 @pytest.mark.parametrize("data", [b"\x7fELF\0\0\0", b"GIF89a\0\x01\xff\xff", b"abc\0def" * 3, b"\0" * 100])
-def test_binary_files_are_refused(data):
+def test_binary_files_are_refused(data: bytes) -> None:
     assert read_reason(data) == BINARY
 
 
-def test_text_beyond_the_limit_is_refused():
+def test_text_beyond_the_limit_is_refused() -> None:
     assert read_reason(b"x" * (MAX_BYTES + 1)) == "The file is larger than 10 MB."
     assert len(decode_text(b"x" * MAX_BYTES)) == MAX_BYTES
 
@@ -84,22 +85,22 @@ def test_text_beyond_the_limit_is_refused():
 @given(st.binary(max_size=200))
 @example(b"\xff\xfe")
 @example(b"\xef\xbb\xbf")
-def test_any_bytes_are_read_or_refused(data):
+def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     with suppress(InvalidEdit):
         assert not decode_text(data).startswith("\ufeff")
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\ufeff")))
-def test_utf_8_is_always_read(text):
+def test_utf_8_is_always_read(text: str) -> None:
     assert decode_text(text.encode()) == text
     assert decode_text(text.encode("utf-8-sig")) == text
     assert decode_text(codecs.BOM_UTF16_BE + text.encode("utf-16-be")) == text
 
 
-def test_a_file_is_one_article(tmp_path):
+def test_a_file_is_one_article(tmp_path: Path) -> None:
     path = tmp_path / "page.txt"
     path.write_bytes(PAGE.replace("\n", "\r\n").encode("utf-8-sig"))
-    (item,) = read(path, "ليلى")
+    (item,) = only_articles(read(path, "ليلى"))
     assert item.article.text == PAGE
     assert item.article.published == "2024-06-06T17:45"
     assert [zone.kind for zone in item.zones].count("boilerplate") == 5
@@ -118,7 +119,9 @@ def test_a_file_is_one_article(tmp_path):
     ],
     ids=["empty", "only a mark", "blank", "NUL", "binary", "large"],
 )
-def test_a_refusal_names_the_path_as_it_was_given(tmp_path, monkeypatch, data, reason):
+def test_a_refusal_names_the_path_as_it_was_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: bytes, reason: str
+) -> None:
     monkeypatch.chdir(tmp_path)
     Path("folder").mkdir()
     path = Path("folder/file.txt")
@@ -126,6 +129,6 @@ def test_a_refusal_names_the_path_as_it_was_given(tmp_path, monkeypatch, data, r
     assert list(read(path, "")) == [Refusal(str(path), 0, reason)]
 
 
-def test_a_missing_file_raises(tmp_path):
+def test_a_missing_file_raises(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         list(format_.read(tmp_path / "none.txt", ""))

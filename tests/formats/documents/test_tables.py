@@ -6,6 +6,7 @@ import io
 from pathlib import Path
 
 import pytest
+from formats.items import only_articles
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -19,23 +20,23 @@ BODY = "قال الوزير، اليوم، إن الخطة «ستنجز» في 2
 OTHER = "افتتح معرض الكتاب بوجدة، بحضور كتاب من كل البلدان."
 
 
-def read_articles(path: Path, data: str | bytes, **options) -> list[AnnotatedArticle]:
-    items = read_items(path, data, **options)
-    assert not [item.reason for item in items if isinstance(item, Refusal)]
-    return items
+def read_articles(path: Path, data: str | bytes, columns: dict[str, str] | None = None) -> list[AnnotatedArticle]:
+    return only_articles(read_items(path, data, columns))
 
 
-def read_items(path: Path, data: str | bytes, **options) -> list[AnnotatedArticle | Refusal]:
+def read_items(
+    path: Path, data: str | bytes, columns: dict[str, str] | None = None
+) -> list[AnnotatedArticle | Refusal]:
     path.write_bytes(data if isinstance(data, bytes) else data.encode())
-    return list(read(path, "a", **options))
+    return list(read(path, "a", columns))
 
 
-def texts(path: Path, data: str | bytes, **options) -> list[str]:
-    return [item.article.text for item in read_articles(path, data, **options)]
+def texts(path: Path, data: str | bytes, columns: dict[str, str] | None = None) -> list[str]:
+    return [item.article.text for item in read_articles(path, data, columns)]
 
 
-def read_reasons(path: Path, data: str | bytes, **options) -> list[tuple[int, str]]:
-    return [(item.line, item.reason) for item in read_items(path, data, **options) if isinstance(item, Refusal)]
+def read_reasons(path: Path, data: str | bytes, columns: dict[str, str] | None = None) -> list[tuple[int, str]]:
+    return [(item.line, item.reason) for item in read_items(path, data, columns) if isinstance(item, Refusal)]
 
 
 @pytest.fixture
@@ -54,7 +55,7 @@ def path(tmp_path: Path) -> Path:
         ("عُنوان", "المحتوى", "التاريخ", "الموقع", "رابط", "ر"),
     ],
 )
-def test_columns_are_recognised_by_their_names(path, delimiter, header):
+def test_columns_are_recognised_by_their_names(path: Path, delimiter: str, header: tuple[str, ...]) -> None:
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, delimiter=delimiter)
     writer.writerows(
@@ -84,7 +85,9 @@ def test_columns_are_recognised_by_their_names(path, delimiter, header):
     st.sampled_from(",;\t|"),
 )
 @example([("ا", '"'), ("ب", "x\r\ny")], ",")
-def test_tables_written_by_csv_are_read_back(tmp_path_factory, pairs, delimiter):
+def test_tables_written_by_csv_are_read_back(
+    tmp_path_factory: pytest.TempPathFactory, pairs: list[tuple[str, str]], delimiter: str
+) -> None:
     path = tmp_path_factory.getbasetemp() / "written.csv"
     stream = io.StringIO(newline="")
     csv.writer(stream, delimiter=delimiter, quoting=csv.QUOTE_ALL).writerows([("title", "text"), *pairs])
@@ -109,39 +112,39 @@ def _is_visible(text: str) -> bool:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1256"])
 @pytest.mark.parametrize("count", [1, 3000])
-def test_encodings_are_detected(path, encoding, count):
+def test_encodings_are_detected(path: Path, encoding: str, count: int) -> None:
     data = "text,n\r\n" + "".join(f'"{BODY}",{number}\r\n' for number in range(count))
     assert texts(path, data.encode(encoding)) == [BODY] * count
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16", "cp1256"])
 @pytest.mark.parametrize("shift", range(4))
-def test_a_first_row_longer_than_the_sample_is_read(path, encoding, shift):
+def test_a_first_row_longer_than_the_sample_is_read(path: Path, encoding: str, shift: int) -> None:
     long = "a" * shift + ("اب ت" if encoding == "cp1256" else "اب 😀") * 75_000
     assert texts(path, long.encode(encoding)) == [long]
     assert texts(path, f"text,n\n{long},1\nب,2".encode(encoding)) == [long, "ب"]
 
 
-def test_the_line_of_an_article_is_the_first_of_its_row(path):
+def test_the_line_of_an_article_is_the_first_of_its_row(path: Path) -> None:
     items = read_articles(path, 'text,n\n"ا\nب",1\n\n\n"ج",2\r\n"د",3\r"ه",4')
     assert [(item.article.text, item.line) for item in items] == [("ا\nب", 2), ("ج", 6), ("د", 7), ("ه", 8)]
 
 
 @pytest.mark.parametrize("data", [f"{BODY}\n{OTHER}\n", f"نص\n{BODY}\n\n{OTHER}", f'"{BODY}"\n"{OTHER}"\n'])
-def test_a_single_column_is_the_text(path, data):
+def test_a_single_column_is_the_text(path: Path, data: str) -> None:
     assert texts(path, data) == [BODY, OTHER]
 
 
-def test_a_single_column_may_have_unquoted_commas_and_quotation_marks(path):
+def test_a_single_column_may_have_unquoted_commas_and_quotation_marks(path: Path) -> None:
     lines = ['"نعم" قال, ثم', "عاد; وقال", "اب\tج"]
     assert texts(path, "text\n" + "\n".join(lines)) == lines
 
 
-def test_tabs_are_read_without_quoting(path):
+def test_tabs_are_read_without_quoting(path: Path) -> None:
     assert texts(path, 'id\ttext\n1\t"نعم" قال\n2\tثم "عاد\n') == ['"نعم" قال', 'ثم "عاد']
 
 
-def test_the_longest_column_is_the_text_if_none_has_its_name(path):
+def test_the_longest_column_is_the_text_if_none_has_its_name(path: Path) -> None:
     assert (
         texts(path, f"رقم,كلام,قسم\n1,{OTHER.replace('،', '')},سياسة\n2,{OTHER.replace('،', '')},رياضة\n")
         == [OTHER.replace("،", "")] * 2
@@ -151,12 +154,12 @@ def test_the_longest_column_is_the_text_if_none_has_its_name(path):
     assert [(item.article.text, item.article.title) for item in items] == [(OTHER, "عنوان")]
 
 
-def test_the_sep_line_of_excel_sets_the_delimiter(path):
+def test_the_sep_line_of_excel_sets_the_delimiter(path: Path) -> None:
     items = read_articles(path, f"sep=;\r\ntext;title\r\n{BODY.replace(';', '')};x\r\n")
     assert [(item.line, item.article.title) for item in items] == [(3, "x")]
 
 
-def test_columns_named_by_the_caller_are_used(path):
+def test_columns_named_by_the_caller_are_used(path: Path) -> None:
     data = f"a,b,text\n{OTHER},عنوان,x\n"
     items = read_articles(path, data, columns={"text": "a", "title": "B"})
     assert [(item.article.text, item.article.title) for item in items] == [(OTHER, "عنوان")]
@@ -166,7 +169,7 @@ def test_columns_named_by_the_caller_are_used(path):
         read_items(path, data, columns={"texte": "a"})
 
 
-def test_an_ambiguous_text_column_is_refused(path):
+def test_an_ambiguous_text_column_is_refused(path: Path) -> None:
     both = "Columns “text” and “Body” could both contain the text. Specify which one does."
     assert read_reasons(path, "text,Body\nا,ب\n") == [(0, both)]
     assert texts(path, "text,Body\nا,ب\n", columns={"text": "Body"}) == ["ب"]
@@ -175,7 +178,7 @@ def test_an_ambiguous_text_column_is_refused(path):
     assert read_reasons(path, "title,a,b\n") == [(0, none)]
 
 
-def test_malformed_rows_are_refused_and_the_rest_read(path):
+def test_malformed_rows_are_refused_and_the_rest_read(path: Path) -> None:
     data = "text,n\nا,1\nب, ج,2\n\nد\n" + '"ه"و,3\nز,4\n"ح\nط,5\n'
     items = read_items(path, data)
     assert [item.article.text for item in items if isinstance(item, AnnotatedArticle)] == ["ا", "ز"]
@@ -187,7 +190,7 @@ def test_malformed_rows_are_refused_and_the_rest_read(path):
     ]
 
 
-def test_rows_without_text_or_with_an_invalid_time_are_reported(path):
+def test_rows_without_text_or_with_an_invalid_time_are_reported(path: Path) -> None:
     items = read_items(path, "text,date\n ,2024\nا,قريبا\nج,2024-07-09T09:00\n")
     assert [item.article.published for item in items if isinstance(item, AnnotatedArticle)] == [
         None,
@@ -200,19 +203,20 @@ def test_rows_without_text_or_with_an_invalid_time_are_reported(path):
 
 
 @pytest.mark.parametrize("data", [b"", b"\n\n", b" \r\n"])
-def test_an_empty_table_is_refused(path, data):
+def test_an_empty_table_is_refused(path: Path, data: bytes) -> None:
     assert read_reasons(path, data) == [(0, "The file contains no table rows.")]
 
 
-def test_binary_and_undecodable_tables_are_refused(path):
+def test_binary_and_undecodable_tables_are_refused(path: Path) -> None:
     assert read_reasons(path, bytes(range(256)) * 300) == [(0, "The file is binary, not text.")]
     data = b"text,n\n" + f"{OTHER.replace(',', '')},1\n".encode() * 4000 + b"\xff\xfe,2\n"
     items = read_items(path, data)
+    assert isinstance(items[-1], Refusal)
     assert items[-1].reason == "From this line on, the file is not valid UTF-8."
     assert 3900 < len(items) <= 4001
 
 
-def test_cells_beyond_the_limit_are_refused(path, monkeypatch):
+def test_cells_beyond_the_limit_are_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tables, "MAX_CELL_LENGTH", 1000)
     assert texts(path, f'text,n\n"{"ا" * 1000}",1\n') == ["ا" * 1000]
     data = 'text,n\nب,0\n"' + "ا ب\n" * 300 + "ج,1\n" + "د,2\n"
@@ -223,7 +227,7 @@ def test_cells_beyond_the_limit_are_refused(path, monkeypatch):
 
 
 @given(st.binary(max_size=300), st.booleans())
-def test_any_bytes_are_read_or_refused(tmp_path_factory, data, has_header):
+def test_any_bytes_are_read_or_refused(tmp_path_factory: pytest.TempPathFactory, data: bytes, has_header: bool) -> None:
     path = tmp_path_factory.getbasetemp() / "any.csv"
     for item in read_items(path, (b"text,title\n" if has_header else b"") + data):
         assert isinstance(item, AnnotatedArticle | Refusal)
@@ -246,10 +250,10 @@ def test_any_bytes_are_read_or_refused(tmp_path_factory, data, has_header):
         ("a.tsv", "# http://x\n1\tنص\tO\tO\n", False),
     ],
 )
-def test_sniff(name, data, expected):
+def test_sniff(name: str, data: bytes | str, expected: bool) -> None:
     assert sniff(name, data if isinstance(data, bytes) else data.encode()) is expected
 
 
-def test_sniff_accepts_no_sample_file_of_other_formats(shared):
+def test_sniff_accepts_no_sample_file_of_other_formats(shared: Path) -> None:
     for path in sorted(file for file in (shared / "data").rglob("*") if file.is_file()):
         assert not sniff(path.name.lower(), path.read_bytes()[: 1 << 16]), path

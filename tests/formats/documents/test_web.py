@@ -86,14 +86,14 @@ def server() -> Iterator[socket.socket]:
             listening.accept()
 
 
-def test_text_and_metadata_of_a_page(path):
+def test_text_and_metadata_of_a_page(path: Path) -> None:
     item = read_item(path, build_page(head=HEAD + DATED))
     text = "\n".join((TITLE, FIRST, SECOND, THIRD))
     assert item.article == Article(item.article.uid, text, TITLE, "2024-07-09", "جريدة", "https://example.ma/a/1")
     assert [zone.kind for zone in item.zones] == [HEADLINE, BODY, BODY, BODY]
 
 
-def test_the_headline_is_not_repeated(path):
+def test_the_headline_is_not_repeated(path: Path) -> None:
     page = build_page(TITLE, FIRST, SECOND, THIRD, above="")
     assert read_article(path, page).text.count(TITLE) == 1
     assert read_article(path, page).text.startswith(TITLE)
@@ -102,7 +102,7 @@ def test_the_headline_is_not_repeated(path):
     assert article.text.split("\n")[0].startswith("«اِفتتاح")
 
 
-def test_a_page_without_title_or_source(path):
+def test_a_page_without_title_or_source(path: Path) -> None:
     bare = read_article(path, build_page(head="", above=""))
     assert bare.text == "\n".join((FIRST, SECOND, THIRD))
     assert (bare.title, bare.published, bare.source, bare.url) == (None, None, None, None)
@@ -116,11 +116,11 @@ def test_a_page_without_title_or_source(path):
         (f"<h1>{TITLE}</h1><script>var d = '9 يوليوز 2024'</script>", None),
     ],
 )
-def test_time_of_publication_is_read_below_the_headline(path, above, expected):
+def test_time_of_publication_is_read_below_the_headline(path: Path, above: str, expected: str | None) -> None:
     assert read_article(path, build_page(above=above)).published == expected
 
 
-def test_time_of_publication_is_never_guessed(path):
+def test_time_of_publication_is_never_guessed(path: Path) -> None:
     # Years of a copyright notice and parts of addresses are no dates of publication.
     head = '<meta property="og:image" content="http://x.ma/2013/8/p.jpg">' + HEAD
     assert read_article(path, build_page(head=head).replace("محفوظة", "محفوظة © 2013")).published is None
@@ -145,7 +145,7 @@ def test_time_of_publication_is_never_guessed(path):
 @pytest.mark.parametrize(
     "form", ['<meta charset="{}">', "<meta http-equiv=Content-Type content='text/html; charset={}'>"]
 )
-def test_encodings_are_detected(path, encoding, declared, form):
+def test_encodings_are_detected(path: Path, encoding: str, declared: str, form: str) -> None:
     data = build_page(declared=form.format(declared) if declared else "")
     if encoding == "iso8859-6":
         data = data.replace("“", "").replace("”", "")
@@ -155,7 +155,7 @@ def test_encodings_are_detected(path, encoding, declared, form):
     )
 
 
-def test_an_undeclared_encoding_of_french_is_detected(path):
+def test_an_undeclared_encoding_of_french_is_detected(path: Path) -> None:
     french = (
         "Le président a été reçu à Rabat, où il a déjeuné avec l’équipe du théâtre et les élèves de l’école voisine. "
     )
@@ -165,7 +165,7 @@ def test_an_undeclared_encoding_of_french_is_detected(path):
     assert french.strip() in read_article(path, data.encode("cp1252")).text
 
 
-def test_nothing_is_loaded(path, network_requests, server):
+def test_nothing_is_loaded(path: Path, network_requests: list[object], server: socket.socket) -> None:
     url = f"http://127.0.0.1:{server.getsockname()[1]}/"
     outside = (
         '<base href="http://127.0.0.1:9/"><link rel="stylesheet" href="http://127.0.0.1:9/x.css">'
@@ -181,7 +181,7 @@ def test_nothing_is_loaded(path, network_requests, server):
         socket.create_connection(server.getsockname())
 
 
-def test_scripts_are_neither_run_nor_read(path):
+def test_scripts_are_neither_run_nor_read(path: Path) -> None:
     script = (
         "<script>document.write('<p>مكتوب</p>'); var a = 'كلام طويل من البرنامج';</script><style>p {color: red}</style>"
     )
@@ -190,7 +190,9 @@ def test_scripts_are_neither_run_nor_read(path):
 
 
 @pytest.mark.parametrize("doctype", ["<!DOCTYPE html [{}]>", '<!DOCTYPE html SYSTEM "http://127.0.0.1:9/x.dtd" [{}]>'])
-def test_entities_are_not_expanded(path, tmp_path, network_requests, server, doctype):
+def test_entities_are_not_expanded(
+    path: Path, tmp_path: Path, network_requests: list[object], server: socket.socket, doctype: str
+) -> None:
     doctype = doctype.replace("9", str(server.getsockname()[1]))
     secret = tmp_path / "secret.txt"
     secret.write_text("كلمة السر", encoding="utf-8")
@@ -208,7 +210,7 @@ def test_entities_are_not_expanded(path, tmp_path, network_requests, server, doc
     assert network_requests == []
 
 
-def test_mhtml_is_read(path):
+def test_mhtml_is_read(path: Path) -> None:
     message = email.message.EmailMessage()
     message["Snapshot-Content-Location"] = "https://example.ma/a/2"
     message["Subject"] = TITLE
@@ -234,18 +236,18 @@ def test_mhtml_is_read(path):
     "data",
     ["", " ", "<html></html>", "<html><body></body></html>", "<div>" * 10_000 + FIRST, "<" * 100_000, "<p" * 50_000],
 )
-def test_pages_without_text_are_refused(path, data):
+def test_pages_without_text_are_refused(path: Path, data: str) -> None:
     assert read_reason(path, data) in ("No main text found in the page.", "The text is empty.")
 
 
-def test_binary_pages_are_refused(path):
+def test_binary_pages_are_refused(path: Path) -> None:
     assert read_reason(path, b"<html>" + bytes(range(256)) * 30)
     nul = read_reason(path, build_page(FIRST + "\0", SECOND, THIRD).encode() + b"\xff")
     assert nul
 
 
-def test_large_pages_are_refused_quickly(path, monkeypatch):
-    assert read_one(path, build_page(*["<a href='/x'>ا</a>" * 1000] * 9)).article
+def test_large_pages_are_refused_quickly(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read_item(path, build_page(*["<a href='/x'>ا</a>" * 1000] * 9)).article
     started = time.monotonic()
     assert (
         read_reason(path, build_page("<a href='/x'>ا</a>" * web.MAX_ELEMENTS))
@@ -274,21 +276,21 @@ def test_large_pages_are_refused_quickly(path, monkeypatch):
         ("a.html", "", False),
     ],
 )
-def test_sniff(name, data, expected):
+def test_sniff(name: str, data: bytes | str, expected: bool) -> None:
     assert sniff(name, data if isinstance(data, bytes) else data.encode()) is expected
 
 
 @pytest.mark.parametrize(
     "piece", [b"<!--", b"<meta ", b"<?xml ", b"a:b\n", b"a:b\n ", b" ", b"<!-- -->", b"content-type:"]
 )
-def test_sniff_is_quick_for_hostile_beginnings(piece):
+def test_sniff_is_quick_for_hostile_beginnings(piece: bytes) -> None:
     started = time.monotonic()
     sniff("a.html", (piece * 65_536)[:65_536])
     web._CHARSET.search((piece * 65_536)[:16_384])
     assert time.monotonic() - started < 1
 
 
-def test_real_page(shared, network_requests):
+def test_real_page(shared: Path, network_requests: list[object]) -> None:
     folder = shared / "data" / "html"
     path = folder / "cnn-arabic.html"
     assert sniff(path.name, path.read_bytes()[: 1 << 16])
@@ -307,7 +309,7 @@ def test_real_page(shared, network_requests):
     assert network_requests == []
 
 
-def test_sniff_accepts_no_sample_file_of_other_formats(shared):
+def test_sniff_accepts_no_sample_file_of_other_formats(shared: Path) -> None:
     files = (file for file in (shared / "data").rglob("*") if file.is_file() and file.suffix != ".html")
     for path in sorted(files):
         assert not sniff(path.name.lower(), path.read_bytes()[: 1 << 16]), path

@@ -70,7 +70,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "article.docx"
 
 
-def test_paragraphs_and_properties(path):
+def test_paragraphs_and_properties(path: Path) -> None:
     article = read_article(path, package(p("معرض") + "<w:p/>" + p(BODY), core=CORE))
     assert article == Article(article.uid, f"معرض\n\n{BODY}", "معرض", "2024-07-09T08:30")
     assert read_article(path, package(p("معرض") + p("10 يوليوز 2024") + p(BODY), core=CORE)).published == "2024-07-10"
@@ -78,7 +78,7 @@ def test_paragraphs_and_properties(path):
     assert (bare.title, bare.published) == (None, None)
 
 
-def test_runs_tabs_breaks_and_links_are_joined(path):
+def test_runs_tabs_breaks_and_links_are_joined(path: Path) -> None:
     body = (
         "<w:p><w:pPr><w:tabs><w:tab/></w:tabs><w:rPr><w:del/></w:rPr></w:pPr>"
         "<w:r><w:t>في</w:t><w:tab/><w:t> عام</w:t></w:r>"
@@ -87,7 +87,7 @@ def test_runs_tabs_breaks_and_links_are_joined(path):
     assert text(path, body) == "في\t عام\nرابط\u2011\nب"
 
 
-def test_tracked_insertions_fields_and_text_boxes_are_read(path):
+def test_tracked_insertions_fields_and_text_boxes_are_read(path: Path) -> None:
     body = (
         "<w:p><w:ins><w:r><w:t>زيد</w:t></w:r></w:ins><w:del><w:r><w:delText>حذف</w:delText></w:r></w:del>"
         "<w:moveFrom><w:r><w:t>نقل</w:t></w:r></w:moveFrom><w:r><w:instrText>PAGE</w:instrText></w:r></w:p>"
@@ -100,7 +100,7 @@ def test_tracked_insertions_fields_and_text_boxes_are_read(path):
     assert text(path, body) == "زيد\nإطار\nحوله\nحقل"
 
 
-def test_tables_are_read_in_place(path):
+def test_tables_are_read_in_place(path: Path) -> None:
     def row(*cells: str) -> str:
         return "<w:tr><w:trPr/>" + "".join(f"<w:tc><w:tcPr/>{cell}</w:tc>" for cell in cells) + "</w:tr>"
 
@@ -114,7 +114,7 @@ def test_tables_are_read_in_place(path):
 
 
 @pytest.mark.parametrize("main", ["word/document2.xml", "/word/document.xml"])
-def test_the_main_part_is_found_by_its_relation(path, main):
+def test_the_main_part_is_found_by_its_relation(path: Path, main: str) -> None:
     assert read_article(path, package(p(BODY), main=main)).text == BODY
 
 
@@ -124,7 +124,9 @@ XML = st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\
 
 
 @given(st.lists(st.text(XML, max_size=20), min_size=1, max_size=6))
-def test_any_paragraphs_written_by_python_docx_are_read(tmp_path_factory, lines):
+def test_any_paragraphs_written_by_python_docx_are_read(
+    tmp_path_factory: pytest.TempPathFactory, lines: list[str]
+) -> None:
     docx = pytest.importorskip("docx")
     path = tmp_path_factory.getbasetemp() / "any.docx"
     document = docx.Document()
@@ -145,7 +147,7 @@ def test_any_paragraphs_written_by_python_docx_are_read(tmp_path_factory, lines)
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
-def test_older_formats_and_passwords_are_refused(path):
+def test_older_formats_and_passwords_are_refused(path: Path) -> None:
     reason = "The document is in an older format. Open it in Word and save it as .docx."
     assert read_reason(path, OLE + bytes(600)) == reason
     assert read_reason(path, b"{\\rtf1 x}") == reason
@@ -157,13 +159,13 @@ BOMB = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "lol"><!ENTITY b "&a;&a;&a;
 
 
 @pytest.mark.parametrize("head", [BOMB, '<!DOCTYPE x SYSTEM "http://localhost/x.dtd">'])
-def test_document_type_declarations_are_refused(path, head):
+def test_document_type_declarations_are_refused(path: Path, head: str) -> None:
     reason = "The document contains a DOCTYPE declaration, which Word never writes."
     assert read_reason(path, package(p("x").replace("x", "&b;&f;"), head=head)) == reason
     assert read_reason(path, package(p(BODY), core=head + CORE)) == reason
 
 
-def test_zip_bombs_are_not_unpacked(path, monkeypatch):
+def test_zip_bombs_are_not_unpacked(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(word, "MAX_PART_BYTES", 100_000)
     assert read_reason(path, package(p("ا" * 60_000))) == "The document is larger than 0 MB."
     assert read_article(path, package(p("ا" * 40_000))).text == "ا" * 40_000
@@ -176,11 +178,11 @@ def test_zip_bombs_are_not_unpacked(path, monkeypatch):
     )
 
 
-def test_deep_nesting_is_read(path):
+def test_deep_nesting_is_read(path: Path) -> None:
     assert text(path, "<w:sdt>" * 50_000 + p(BODY) + "</w:sdt>" * 50_000) == BODY
 
 
-def test_damaged_files_are_refused(path):
+def test_damaged_files_are_refused(path: Path) -> None:
     content = package(p(BODY), core=CORE)
     assert read_reason(path, b"") == "The document is damaged: File is not a zip file"
     assert read_reason(path, package("<w:p>")).startswith("The document is damaged: mismatched tag")
@@ -209,10 +211,10 @@ def test_damaged_files_are_refused(path):
         ("a.txt", BODY.encode(), False),
     ],
 )
-def test_sniff(name, data, expected):
+def test_sniff(name: str, data: bytes, expected: bool) -> None:
     assert sniff(name, data) is expected
 
 
-def test_sniff_accepts_no_sample_file_of_other_formats(shared):
+def test_sniff_accepts_no_sample_file_of_other_formats(shared: Path) -> None:
     for path in sorted(file for file in (shared / "data").rglob("*") if file.is_file()):
         assert not sniff(path.name.lower(), path.read_bytes()[: 1 << 16]), path

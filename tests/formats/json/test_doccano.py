@@ -5,6 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from formats.items import only_articles
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -49,7 +50,7 @@ def span_tuples(item: AnnotatedArticle) -> list[tuple[int, int, str, str]]:
         {"column_data": TEXT, "column_label": [[4, 8, "DATE"], [0, 8, "PLAN"]]},
     ],
 )
-def test_every_shape_is_read(tmp_path, line):
+def test_every_shape_is_read(tmp_path: Path, line: dict[str, object]) -> None:
     for content in (line, [line]):
         (item,), refusals = read_file(tmp_path, content)
         assert refusals == []
@@ -58,14 +59,14 @@ def test_every_shape_is_read(tmp_path, line):
         assert [zone.kind for zone in item.zones] == ["headline", "body"]
 
 
-def test_users_in_old_exports_become_annotators(tmp_path):
+def test_users_in_old_exports_become_annotators(tmp_path: Path) -> None:
     entries = [{"label": 12, "start_offset": 4, "end_offset": 8, "user": user} for user in (1, 2)]
     (item,), refusals = read_file(tmp_path, {"text": TEXT, "annotations": entries})
     assert span_tuples(item) == [(4, 8, "12", "1"), (4, 8, "12", "2")]
     assert refusals == []
 
 
-def test_metadata_is_read_from_columns_and_meta(tmp_path):
+def test_metadata_is_read_from_columns_and_meta(tmp_path: Path) -> None:
     line = {
         "text": TEXT,
         "label": [],
@@ -81,7 +82,7 @@ def test_metadata_is_read_from_columns_and_meta(tmp_path):
     assert refusals == [(1, "“soon” is not a valid publication date.")]
 
 
-def test_comments_become_the_note(tmp_path):
+def test_comments_become_the_note(tmp_path: Path) -> None:
     (item,), refusals = read_file(tmp_path, {"text": TEXT, "label": [], "Comments": ["أولا", "ثانيا", {"id": 1}]})
     assert [(note.annotator, note.text, note.article) for note in item.notes] == [
         ("ليلى", "أولا\nثانيا", item.article.uid)
@@ -89,7 +90,7 @@ def test_comments_become_the_note(tmp_path):
     assert refusals == [(1, "“Comments” is skipped: only labelled spans are imported.")]
 
 
-def test_offsets_move_with_newlines(tmp_path):
+def test_offsets_move_with_newlines(tmp_path: Path) -> None:
     (item,), _refusals = read_file(tmp_path, {"text": "a\r\nbc\u2028d", "label": [[3, 5, "DATE"], [6, 7, "PLAN"]]})
     assert item.article.text == "a\nbc\nd"
     assert [item.article.text[span.start : span.end] for span in item.spans] == ["bc", "d"]
@@ -115,7 +116,7 @@ def test_offsets_move_with_newlines(tmp_path):
         ({"more": [[0, 1, "PLAN"]]}, "“more” is skipped: only labelled spans are imported."),
     ],
 )
-def test_invalid_labels_are_reported_and_the_rest_read(tmp_path, extra, reason):
+def test_invalid_labels_are_reported_and_the_rest_read(tmp_path: Path, extra: dict[str, object], reason: str) -> None:
     good = [{"start_offset": 4, "end_offset": 8, "label": "DATE"}]
     (item,), refusals = read_file(tmp_path, {"text": TEXT, "entities": good, **extra})
     assert refusals == [(1, reason)]
@@ -137,13 +138,13 @@ def test_invalid_labels_are_reported_and_the_rest_read(tmp_path, extra, reason):
         (b"\xff\xfe\x00", "The line is not a valid article: JSON is malformed: invalid character (byte 0)"),
     ],
 )
-def test_an_invalid_line_is_refused_and_the_rest_read(tmp_path, line, reason):
+def test_an_invalid_line_is_refused_and_the_rest_read(tmp_path: Path, line: bytes, reason: str) -> None:
     items, refusals = read_file(tmp_path, b'{"text": "x"}\n' + line + b'\n{"text": "y"}')
     assert [(item.article.text, item.line) for item in items] == [("x", 1), ("y", 3)]
     assert refusals == [(2, reason)]
 
 
-def test_deeply_nested_lines_are_refused(tmp_path):
+def test_deeply_nested_lines_are_refused(tmp_path: Path) -> None:
     for line in (
         b"[" * 100_000,
         b'{"a":' * 100_000,
@@ -155,7 +156,7 @@ def test_deeply_nested_lines_are_refused(tmp_path):
 
 
 @pytest.mark.parametrize("chunk", [4, 5, 7, 64, 1 << 20])
-def test_lists_are_read_in_chunks_of_any_size(tmp_path, monkeypatch, chunk):
+def test_lists_are_read_in_chunks_of_any_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chunk: int) -> None:
     monkeypatch.setattr(json_values, "_CHUNK", chunk)
     content = '\ufeff[\n {"text": "a\\"]}", "label": [[0, 1, "X"]]},\n\n {"text": {"b": [}]}, 55555555, "x\\"",\n'
     content += ' {\n"text": "ج😀"}\n]\n'
@@ -177,13 +178,15 @@ def test_lists_are_read_in_chunks_of_any_size(tmp_path, monkeypatch, chunk):
         (b'{\n"text": "x"\n}\n{\n"text": ', ["x"], [(4, "The file is truncated: its JSON is incomplete.")]),
     ],
 )
-def test_truncated_lists_and_trailing_content_are_reported(tmp_path, content, texts, refusals):
+def test_truncated_lists_and_trailing_content_are_reported(
+    tmp_path: Path, content: bytes, texts: list[str], refusals: list[tuple[int, str]]
+) -> None:
     items, text = read_file(tmp_path, content)
     assert [item.article.text for item in items] == texts
     assert text == refusals
 
 
-def test_an_article_beyond_the_limit_is_refused(tmp_path, monkeypatch):
+def test_an_article_beyond_the_limit_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(json_values, "_CHUNK", 1000)
     path = tmp_path / "a.json"
     path.write_bytes(b'[{"text": "x"},\n{"text": "' + b"y" * 1_000_000 + b'"}, {"text": "z"}]')
@@ -194,13 +197,13 @@ def test_an_article_beyond_the_limit_is_refused(tmp_path, monkeypatch):
         ]
 
 
-def test_a_span_must_match_its_quoted_text():
+def test_a_span_must_match_its_quoted_text() -> None:
     assert json_values.explain_misplaced("خطة 2024", 4, 8, "2024") is None
     for text in ("2025", "202", "20245", ""):
         assert json_values.explain_misplaced("خطة 2024", 4, 8, text)
 
 
-def test_a_long_quote_is_shortened():
+def test_a_long_quote_is_shortened() -> None:
     reason = json_values.explain_misplaced("x" * 1000, 0, 500, "y" * 500)
     assert reason == f"The span from 0 to 500 should be “{'y' * 100}…”, but the text there is “{'x' * 100}…”."
 
@@ -210,7 +213,7 @@ TEXTS = st.lists(PIECES, max_size=12).map(lambda pieces: "أ" + "".join(pieces))
 
 
 @st.composite
-def annotated_articles(drawn):
+def annotated_articles(drawn: st.DrawFn) -> AnnotatedArticle:
     body = drawn(TEXTS)
     ends = st.integers(0, len(body))
     stretches = drawn(st.lists(st.tuples(ends, ends).filter(lambda stretch: stretch[0] < stretch[1]), max_size=5))
@@ -223,16 +226,18 @@ def annotated_articles(drawn):
 
 
 @given(st.lists(annotated_articles(), max_size=4))
-def test_written_articles_are_read_back(tmp_path_factory, items):
+def test_written_articles_are_read_back(
+    tmp_path_factory: pytest.TempPathFactory, items: list[AnnotatedArticle]
+) -> None:
     path = tmp_path_factory.mktemp("round") / "a.jsonl"
     path.write_text("".join(map(encode, items)), encoding="utf-8", newline="\n")
-    results = list(read(path, "ليلى"))
+    results = only_articles(read(path, "ليلى"))
     assert [item.article for item in results] == [item.article for item in items]
     assert list(map(span_tuples, results)) == list(map(span_tuples, items))
     assert not items or sniff("a.jsonl", path.read_bytes())
 
 
-def test_encode_writes_the_shape_that_doccano_reads():
+def test_encode_writes_the_shape_that_doccano_reads() -> None:
     item = build_article(TEXT, title="عنوان", spans=[Span("s", "", "ليلى", "DATE", 4, 8, "2024", "؟")])
     line = encode(item)
     assert line.count("\n") == 1
@@ -260,17 +265,16 @@ def test_encode_writes_the_shape_that_doccano_reads():
         ("a.json", b"text label [[0, 1]]", False),
     ],
 )
-def test_sniff(name, content, expected):
+def test_sniff(name: str, content: bytes, expected: bool) -> None:
     assert sniff(name, content) is expected
 
 
-def test_sample_files_of_doccano_are_read(shared):
+def test_sample_files_of_doccano_are_read(shared: Path) -> None:
     folder = shared / "data" / "peers" / "doccano"
 
     def outcome(name: str) -> tuple[list[str], Counter[tuple[str, str]]]:
         assert sniff(name, (folder / name).read_bytes())
-        items = list(read(folder / name, "ليلى"))
-        assert all(isinstance(item, AnnotatedArticle) for item in items)
+        items = only_articles(read(folder / name, "ليلى"))
         return [item.article.text for item in items], Counter(
             (span.label, span.annotator) for item in items for span in item.spans
         )

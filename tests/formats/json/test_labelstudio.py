@@ -3,8 +3,10 @@
 import json
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
+from formats.items import only_articles
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,7 +22,7 @@ def build_region(start: int, end: int, *labels: str, **more: object) -> dict[str
     return {"id": f"r{start}", "from_name": "label", "to_name": "text", "type": "labels", "value": value, **more}
 
 
-def task(*results: object, **more: object) -> dict[str, object]:
+def task(*results: object, **more: object) -> dict[str, Any]:
     return {"id": 1, "data": {"text": TEXT}, "annotations": [{"completed_by": 1, "result": list(results)}], **more}
 
 
@@ -38,7 +40,7 @@ def span_tuples(item: AnnotatedArticle) -> list[tuple[object, ...]]:
     return [(span.start, span.end, span.label, span.annotator, span.value, span.note) for span in item.spans]
 
 
-def test_a_task_is_an_article(tmp_path):
+def test_a_task_is_an_article(tmp_path: Path) -> None:
     content_task = task(build_region(4, 8, "DATE"), build_region(0, 8, "PLAN", "خطة"))
     content_task["data"] |= {"title": "عنوان", "published": "2024-07-09", "url": "u", "section": 3}
     for content in (
@@ -71,7 +73,7 @@ def test_a_task_is_an_article(tmp_path):
         (None, "ليلى"),
     ],
 )
-def test_the_person_who_completed_an_annotation_is_its_annotator(tmp_path, by, owner):
+def test_the_person_who_completed_an_annotation_is_its_annotator(tmp_path: Path, by: object, owner: str) -> None:
     labelled_task = task()
     labelled_task["annotations"] = [{"completed_by": by, "result": [build_region(4, 8, "DATE")]}]
     (item,), refusals = read_file(tmp_path, [labelled_task])
@@ -79,7 +81,7 @@ def test_the_person_who_completed_an_annotation_is_its_annotator(tmp_path, by, o
     assert refusals == []
 
 
-def test_predictions_and_completions_are_layers_too(tmp_path):
+def test_predictions_and_completions_are_layers_too(tmp_path: Path) -> None:
     result = [build_region(4, 8, "DATE")]
     content = {
         "data": {"text": TEXT},
@@ -94,7 +96,7 @@ def test_predictions_and_completions_are_layers_too(tmp_path):
     ]
 
 
-def test_cancelled_annotations_are_skipped(tmp_path):
+def test_cancelled_annotations_are_skipped(tmp_path: Path) -> None:
     cancelled_task = task()
     cancelled_task["annotations"] = [{"completed_by": 1, "was_cancelled": True, "result": [build_region(4, 8, "DATE")]}]
     (item,), refusals = read_file(tmp_path, [cancelled_task])
@@ -111,14 +113,16 @@ def test_cancelled_annotations_are_skipped(tmp_path):
         ([{"type": "datetime", "from_name": "when", "value": {"datetime": "2024-07-09"}}], "2024-07-09", None),
     ],
 )
-def test_results_for_a_region_become_its_value_or_note(tmp_path, more, value, note):
+def test_results_for_a_region_become_its_value_or_note(
+    tmp_path: Path, more: list[dict[str, object]], value: str | None, note: str | None
+) -> None:
     results = [{"id": "r4", "to_name": "text", **result} for result in more]
     (item,), refusals = read_file(tmp_path, [task(*results, build_region(4, 8, "DATE"), build_region(0, 8, "PLAN"))])
     assert span_tuples(item) == [(4, 8, "DATE", "1", value, note), (0, 8, "PLAN", "1", None, None)]
     assert refusals == []
 
 
-def test_meta_becomes_note_and_value(tmp_path):
+def test_meta_becomes_note_and_value(tmp_path: Path) -> None:
     meta = {"text": ["سطر", "آخر"], "value": "2024", "more": 1}
     (item,), refusals = read_file(
         tmp_path, [task(build_region(4, 8, "DATE", meta=meta), build_region(0, 3, "PLAN", meta=[1]))]
@@ -159,25 +163,25 @@ NOT_TAKEN = "“{}” is skipped: only labelled spans are imported."
         (5, "Invalid value in “result”: Expected `object`, got `int`"),
     ],
 )
-def test_other_results_are_reported_as_skipped(tmp_path, result, reason):
+def test_other_results_are_reported_as_skipped(tmp_path: Path, result: object, reason: str) -> None:
     (item,), refusals = read_file(tmp_path, [task(result, build_region(0, 8, "PLAN"))])
     assert refusals == [(1, reason)]
     assert span_tuples(item) == [(0, 8, "PLAN", "1", None, None)]
 
 
-def test_only_one_note_of_a_region_is_read(tmp_path):
+def test_only_one_note_of_a_region_is_read(tmp_path: Path) -> None:
     notes = [{"id": "r4", "type": "textarea", "from_name": name, "value": {"text": [name]}} for name in "ab"]
     (item,), refusals = read_file(tmp_path, [task(build_region(4, 8, "DATE"), *notes)])
     assert span_tuples(item) == [(4, 8, "DATE", "1", None, "a")]
     assert refusals == [(1, NOT_TAKEN.format("textarea"))]
 
 
-def test_drafts_are_reported_as_skipped(tmp_path):
+def test_drafts_are_reported_as_skipped(tmp_path: Path) -> None:
     (item,), refusals = read_file(tmp_path, [task(drafts=[{"result": [build_region(4, 8, "DATE")]}])])
     assert (item.spans, refusals) == ((), [(1, NOT_TAKEN.format("drafts"))])
 
 
-def test_utf16_offsets_are_recognised_by_the_quoted_text(tmp_path):
+def test_utf16_offsets_are_recognised_by_the_quoted_text(tmp_path: Path) -> None:
     index = TEXT.index("الوزارة")
     value = {"start": index + 1, "end": index + 8, "text": "الوزارة", "labels": ["A"]}
     (item,), refusals = read_file(tmp_path, [task({"type": "labels", "value": value})])
@@ -185,7 +189,7 @@ def test_utf16_offsets_are_recognised_by_the_quoted_text(tmp_path):
     assert refusals == []
 
 
-def test_a_quote_may_differ_in_space(tmp_path):
+def test_a_quote_may_differ_in_space(tmp_path: Path) -> None:
     start, end = 4, TEXT.index(" الوزارة")
     for selected in ("2024 😀\\nأعلنت", "2024 😀أعلنت", "2024\u00a0😀 أعلنت "):
         value = {"start": str(start), "end": end, "text": selected, "labels": ["A"]}
@@ -194,7 +198,7 @@ def test_a_quote_may_differ_in_space(tmp_path):
         assert refusals == []
 
 
-def test_json_min_is_read(tmp_path):
+def test_json_min_is_read(tmp_path: Path) -> None:
     value = {"start": 4, "end": 8, "text": "2024", "labels": ["DATE"]}
     least = {
         "id": 1,
@@ -213,7 +217,7 @@ def test_json_min_is_read(tmp_path):
     assert refusals == [(1, NOT_TAKEN.format("note"))]
 
 
-def test_the_text_column_is_detected(tmp_path):
+def test_the_text_column_is_detected(tmp_path: Path) -> None:
     columns = {"title": "عنوان طويل جدا لا نهاية له ولا حد ولا آخر له أبدا", "body": TEXT, "text": "x"}
     (item,), _refusals = read_file(
         tmp_path, [{"data": columns, "annotations": [{"result": [build_region(4, 8, "DATE")]}]}]
@@ -237,27 +241,27 @@ def test_the_text_column_is_detected(tmp_path):
         ([], "The line is not a valid article: Expected `object`, got `array`"),
     ],
 )
-def test_an_invalid_task_is_refused_and_the_rest_read(tmp_path, content, reason):
+def test_an_invalid_task_is_refused_and_the_rest_read(tmp_path: Path, content: object, reason: str) -> None:
     items, refusals = read_file(tmp_path, [{"data": {"text": "x"}}, content, {"data": {"text": "y"}}])
     assert [item.article.text for item in items] == ["x", "y"]
     assert refusals == [(1, reason)]
 
 
-def test_values_of_wrong_types_are_refused_and_the_article_read(tmp_path):
+def test_values_of_wrong_types_are_refused_and_the_article_read(tmp_path: Path) -> None:
     content = {"data": {"text": TEXT}, "annotations": {"a": 1}, "predictions": [{"result": 5}, None]}
     (item,), refusals = read_file(tmp_path, [content])
     assert item.article.text == TEXT
     assert len(refusals) == 3
 
 
-def test_a_truncated_file_is_reported(tmp_path):
+def test_a_truncated_file_is_reported(tmp_path: Path) -> None:
     content = json.dumps([task(build_region(4, 8, "DATE")), task()]).encode()
     items, refusals = read_file(tmp_path, content[:-30])
     assert [len(item.spans) for item in items] == [1]
     assert refusals == [(1, "The file is truncated: its JSON is incomplete.")]
 
 
-def test_encode_writes_the_shape_that_label_studio_reads():
+def test_encode_writes_the_shape_that_label_studio_reads() -> None:
     spans = [Span("u1", "", "ليلى", "DATE", 4, 8, "2024", "؟"), Span("u2", "", "سعيد", "PLAN", 0, 8)]
     written = json.loads(
         HEADER + SEPARATOR.join([encode(build_article(TEXT, title="عنوان", spans=spans))] * 2) + FOOTER
@@ -293,7 +297,7 @@ SOME = st.none() | st.text(st.characters(exclude_categories=["Cs"]), min_size=1,
 
 
 @st.composite
-def annotated_articles(drawn):
+def annotated_articles(drawn: st.DrawFn) -> AnnotatedArticle:
     body = drawn(TEXTS)
     ends = st.integers(0, len(body))
     stretches = drawn(st.lists(st.tuples(ends, ends).filter(lambda stretch: stretch[0] < stretch[1]), max_size=5))
@@ -309,10 +313,12 @@ def annotated_articles(drawn):
 
 
 @given(st.lists(annotated_articles(), max_size=4))
-def test_written_articles_are_read_back(tmp_path_factory, items):
+def test_written_articles_are_read_back(
+    tmp_path_factory: pytest.TempPathFactory, items: list[AnnotatedArticle]
+) -> None:
     path = tmp_path_factory.mktemp("round") / "a.json"
     path.write_text(HEADER + SEPARATOR.join(map(encode, items)) + FOOTER, encoding="utf-8", newline="\n")
-    results = list(read(path, "nobody"))
+    results = only_articles(read(path, "nobody"))
     assert [item.article for item in results] == [item.article for item in items]
     assert [sorted(span_tuples(item), key=repr) for item in results] == [
         sorted(span_tuples(item), key=repr) for item in items
@@ -337,14 +343,14 @@ def test_written_articles_are_read_back(tmp_path_factory, items):
         ("a.json", b"", False),
     ],
 )
-def test_sniff(name, content, expected):
+def test_sniff(name: str, content: bytes, expected: bool) -> None:
     assert sniff(name, content[: 1 << 16]) is expected
 
 
-def test_sample_tasks_of_label_studio_are_read(shared):
+def test_sample_tasks_of_label_studio_are_read(shared: Path) -> None:
     path = shared / "data" / "peers" / "label-studio" / "arabic-tasks.json"
     assert sniff(path.name, path.read_bytes())
-    items = list(read(path, "ليلى"))
+    items = only_articles(read(path, "ليلى"))
     assert [item.line for item in items] == [2, 64]
     assert [len(item.article.text) for item in items] == [84, 84]
     spans = [(item.article.text[span.start : span.end], span) for item in items for span in item.spans]

@@ -16,7 +16,7 @@ from annotator.text.offsets import normalise_newlines
 from annotator.text.visible import trim_invisible
 
 
-def build_document(*paragraphs: list[str], raw: str | None = None) -> dict:
+def build_document(*paragraphs: list[str], raw: str | None = None) -> dict[str, object]:
     """Return a document whose sentences are like `خطة/B-PLAN 2030/L-PLAN`."""
     return {
         "id": 7,

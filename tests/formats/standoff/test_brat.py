@@ -30,6 +30,7 @@ def test_spans_are_read_with_values_and_notes(tmp_path: Path) -> None:
         "T1\tDATE 4 8\t2024\nT2\tPLAN 0 8\tخطة 2024\n"
         "A1\tValue T1 2024\n#1\tAnnotatorNotes T1\tسنة الخطة\n#2\tAnnotatorNotes T1\tثم ملاحظة\n",
     )
+    assert item
     assert refusals == []
     date, plan = sorted(item.spans, key=lambda span: span.label)
     assert (date.start, date.end, date.value, date.note) == (4, 8, "2024", "سنة الخطة\nثم ملاحظة")
@@ -39,12 +40,14 @@ def test_spans_are_read_with_values_and_notes(tmp_path: Path) -> None:
 
 def test_offsets_are_code_points_of_the_text_as_it_is(tmp_path: Path) -> None:
     item, refusals = read_pair(tmp_path, "T1\tX 12 19\tالوزارة", "😀\r\n\r\nأعلنت، الوزارة\r\n")
+    assert item
     assert refusals == []
     assert (item.article.text, labelled_texts(item)) == ("😀\n\nأعلنت، الوزارة\n", [("X", "الوزارة")])
 
 
 def test_a_byte_order_mark_counts_in_offsets_but_is_no_text(tmp_path: Path) -> None:
     item, refusals = read_pair(tmp_path, "\ufeffT1\tX 1 4\tنعم", b"\xef\xbb\xbf" + "نعم".encode())
+    assert item
     assert refusals == []
     assert (item.article.text, labelled_texts(item)) == ("نعم", [("X", "نعم")])
 
@@ -52,6 +55,7 @@ def test_a_byte_order_mark_counts_in_offsets_but_is_no_text(tmp_path: Path) -> N
 def test_pieces_with_only_space_between_them_are_one_span(tmp_path: Path) -> None:
     ann = "T1\tX 0 8;11 16\tخطة 2024 أعلنت\nT2\tY 0 10;11 16\tخطة 2024 😀 أعلنت\nT3\tZ 4 8;0 3\t2024 خطة\n"
     item, refusals = read_pair(tmp_path, ann)
+    assert item
     assert labelled_texts(item) == [("Y", "خطة 2024 😀\nأعلنت")]
     assert refusals == [
         (1, "The X span is discontinuous: it has 2 pieces with other text between them."),
@@ -75,11 +79,13 @@ def test_pieces_with_only_space_between_them_are_one_span(tmp_path: Path) -> Non
 )
 def test_an_invalid_span_is_refused_and_the_rest_read(tmp_path: Path, line: str, reason: str) -> None:
     item, refusals = read_pair(tmp_path, f"{line}\nT2\tDATE 4 8\t2024\n")
+    assert item
     assert (labelled_texts(item), refusals) == ([("DATE", "2024")], [(1, reason)])
 
 
 def test_a_duplicate_id_is_refused(tmp_path: Path) -> None:
     item, refusals = read_pair(tmp_path, "T1\tX 0 3\tخطة\nT1\tY 4 8\t2024\nA1\tValue T1 v\n")
+    assert item
     assert [(span.label, span.value) for span in item.spans] == [("X", "v")]
     assert refusals == [(2, "Another annotation already has the id T1.")]
 
@@ -92,6 +98,7 @@ def test_other_annotations_are_counted(tmp_path: Path) -> None:
         "#1\tAnnotatorNotes R1\tno\n#2\tNormalization T1\tno\n#3\tAnnotatorNotes T9\tno\n"
     )
     item, refusals = read_pair(tmp_path, ann)
+    assert item
     assert [(span.label, span.value, span.note) for span in item.spans] == [("X", None, None), ("Y", "v", None)]
     assert refusals == [
         (3, "2 annotations of type “relation” are skipped."),
@@ -117,6 +124,7 @@ def test_a_missing_text_is_refused(tmp_path: Path) -> None:
 
 def test_an_empty_ann_is_an_article_without_spans(tmp_path: Path) -> None:
     item, refusals = read_pair(tmp_path, "")
+    assert item
     assert (item.article.text, item.spans, refusals) == (TEXT, (), [])
     assert brat.find_companions(tmp_path / "a.ann") == [tmp_path / "a.txt"]
     assert brat.find_companions(tmp_path / "b.ann") == []
@@ -213,6 +221,7 @@ def test_written_articles_are_read_back(tmp_path_factory: pytest.TempPathFactory
     for suffix, data in brat.encode_files(item).items():
         (folder / f"a{suffix}").write_bytes(data)
     reread, refusals = read_file(folder / "a.ann", brat.read)
+    assert reread
     assert refusals == []
     assert (reread.article, stored_content(reread, notes=True)) == (item.article, stored_content(item, notes=True))
     assert len((folder / "a.ann").read_text("utf-8").splitlines()) == (folder / "a.ann").read_bytes().count(b"\n")
@@ -252,6 +261,7 @@ def test_sample_files_of_brat_are_read(shared: Path) -> None:
     for name, (spans, refusals) in PEERS.items():
         assert brat.sniff(name, (folder / name).read_bytes())
         reread, actual = read_file(folder / name, brat.read)
+        assert reread
         assert (labelled_texts(reread), actual) == (spans, refusals)
         assert reread.article.text == (folder / name).with_suffix(".txt").read_text("utf-8")
     (money,) = (span for item in brat.read(folder / "000-introduction.ann", "") for span in _spans(item, "Money"))

@@ -8,6 +8,7 @@ from hypothesis import given
 
 from annotator import i18n
 from annotator.formats.standoff import webanno
+from annotator.formats.standoff.webanno_writing import encode
 from annotator.model.article_builder import build_article
 from annotator.model.records import AnnotatedArticle, Span
 
@@ -24,6 +25,7 @@ def read_content(folder: Path, content: str | bytes) -> tuple[AnnotatedArticle |
 
 def text_of(folder: Path, content: str) -> str:
     item, refusals = read_content(folder, content)
+    assert item
     assert refusals == []
     return item.article.text
 
@@ -34,6 +36,7 @@ def test_names_are_read_with_their_values(tmp_path: Path) -> None:
         HEAD + NER + "\n\n#Text=خطة 2024\n1-1\t0-3\tخطة\t*[1]|_[2]\tPLAN[1]|X[2]\t\n"
         "1-2\t4-8\t2024\t*[1]|2024-01-01[3]\t*[1]|DATE[3]\t\n",
     )
+    assert item
     assert refusals == []
     assert [(span.label, span.start, span.end, span.value) for span in item.spans] == [
         ("PLAN", 0, 8, None),
@@ -58,9 +61,10 @@ def test_names_are_read_with_their_values(tmp_path: Path) -> None:
     ],
 )
 def test_features_of_a_layer_become_label_value_and_note(
-    tmp_path: Path, header: str, cells: str, span: tuple, refusals: list[str]
+    tmp_path: Path, header: str, cells: str, span: tuple[str, str | None, str | None], refusals: list[str]
 ) -> None:
     item, actual = read_content(tmp_path, f"{HEAD}#T_SP={header}\n\n\n#Text=نص\n1-1\t0-2\tنص\t{cells}\t\n")
+    assert item
     assert [(entity.label, entity.value, entity.note) for entity in item.spans] == [span]
     assert actual == [(6, f"1 annotation of type “{kind}” is skipped.") for kind in refusals]
 
@@ -69,6 +73,7 @@ def test_a_backslash_before_a_bar_ends_its_value(tmp_path: Path) -> None:
     item, _refusals = read_content(
         tmp_path, HEAD + SPAN + "\n\n#Text=نص\n1-1\t0-2\tنص\ta\\\\[1]|b\\|c[2]|d\\[3\\][3]\t\n"
     )
+    assert item
     assert [span.label for span in item.spans] == ["a\\", "b|c", "d[3]"]
 
 
@@ -86,6 +91,7 @@ def test_the_text_is_placed_by_its_offsets(tmp_path: Path) -> None:
 def test_offsets_are_utf_16(tmp_path: Path) -> None:
     units = "#Text=😀 خطة\n1-1\t0-2\t😀\t_\t\n1-1.1\t0-1\t\tX\t\n1-2\t3-6\tخطة\tPLAN\t\n"
     item, refusals = read_content(tmp_path, HEAD + SPAN + "\n\n" + units)
+    assert item
     assert labelled_texts(item) == [("PLAN", "خطة")]
     assert refusals == [(7, "A span from 0 to 1 splits a character.")]
 
@@ -106,6 +112,7 @@ def test_offsets_are_utf_16(tmp_path: Path) -> None:
 def test_an_invalid_line_is_refused_and_the_rest_read(tmp_path: Path, line: str, reason: str) -> None:
     head = HEAD + "#T_SP=webanno.custom.Span|value|note\n"
     item, refusals = read_content(tmp_path, f"{head}\n\n#Text=نص\n1-1\t0-2\tنص\tA\t*\t\n{line}\n")
+    assert item
     assert (labelled_texts(item), refusals) == ([("A", "نص")], [(7, reason)])
 
 
@@ -139,6 +146,7 @@ def test_chains_relations_and_slots_are_counted(tmp_path: Path) -> None:
         "1-2\t2-3\tb\tr1;r2[1]\t1-1;1-2\tA[1]\tx|y\t1-1|1-1\tnam->1-2\t*\t\n"
     )
     item, refusals = read_content(tmp_path, head + units)
+    assert item
     assert labelled_texts(item) == [("A", "a b")]
     assert refusals == [
         (8, "2 annotations of type “CoreferenceLink” are skipped."),
@@ -159,6 +167,7 @@ SECOND = (
 
 def test_version_2_is_read(tmp_path: Path) -> None:
     item, refusals = read_content(tmp_path, SECOND)
+    assert item
     assert item.article.text == "أعلنت  وزارة العدل، أمس\n😀 لا"
     assert labelled_texts(item) == [
         ("INSTITUTION", "وزارة العدل"),
@@ -177,6 +186,7 @@ def test_version_2_keeps_adjacent_spans_apart_and_reads_multiline_sentences(tmp_
         head + "#id=1\n#text=a b\nc\n1-1\ta\tB-X\t\n1-2\tb\tB-X\t\n1-3\tc\tI-X\t\nwhat is this\n"
         "#id=2\n#text=d e f\n2-1\td\tB-X\t\n2-2\te\tO\t\n2-3\tf\tI-X\t\n",
     )
+    assert item
     assert item.article.text == "a b\nc\nd e f"
     assert labelled_texts(item) == [("X", "a"), ("X", "b\nc"), ("X", "d"), ("X", "f")]
     assert refusals == [(8, "The line is not a valid token.")]
@@ -185,6 +195,7 @@ def test_version_2_keeps_adjacent_spans_apart_and_reads_multiline_sentences(tmp_
 def test_version_2_text_that_differs_from_its_tokens_is_rebuilt(tmp_path: Path) -> None:
     head = "# webanno.custom.A | value | note\n"
     item, refusals = read_content(tmp_path, head + "#id=1\n#text=a so b\n1-1\ta\tX\t_\t\n1-2\tb\tY\t_\t\n1-3\tc\n")
+    assert item
     assert (item.article.text, labelled_texts(item)) == ("a b c", [("X", "a"), ("Y", "b")])
     assert refusals == [
         (4, "The text of the sentence does not match its tokens, so the tokens are joined with spaces."),
@@ -201,7 +212,7 @@ def test_noise_raises_nothing(tmp_path: Path, data: bytes) -> None:
 
 
 def test_truncated_files_are_read_or_refused(tmp_path: Path) -> None:
-    content = webanno.encode(build_article("خطة 2024 😀\nنص", spans=[Span("1", "", "a", "X", 0, 9)])).encode()
+    content = encode(build_article("خطة 2024 😀\nنص", spans=[Span("1", "", "a", "X", 0, 9)])).encode()
     for length in range(len(content)):
         item, refusals = read_content(tmp_path, content[:length])
         assert item or refusals
@@ -232,7 +243,7 @@ def test_encode_writes_exactly_these_lines() -> None:
             Span("4", "", "a", "خطة_1", 8, 9),
         ],
     )
-    assert webanno.encode(item) == (
+    assert encode(item) == (
         f"{HEAD}{NER}\n"
         "\n#Text=\n1-1\t0-1\t\\n\t_\t_\t\n"
         "\n#Text=لوزارة 😀\n#Text=\n"
@@ -241,7 +252,7 @@ def test_encode_writes_exactly_these_lines() -> None:
         "\n#Text=أمس.\n"
         "3-1\t12-15\tأمس\t2024\\|07[2]|*[3]\tDATE[2]|PLAN[3]\t\n3-2\t15-16\t.\t_\t_\t\n"
     )
-    assert webanno.encode_files(item) == {".tsv": webanno.encode(item).encode()}
+    assert webanno.encode_files(item) == {".tsv": encode(item).encode()}
     assert webanno.encode_shared_files(["PLAN"], ["2024"]) == {}
     assert {"value"} == webanno.STORED_FIELDS
 
@@ -249,9 +260,10 @@ def test_encode_writes_exactly_these_lines() -> None:
 @given(annotated_articles())
 def test_written_articles_are_read_back(tmp_path_factory: pytest.TempPathFactory, item: AnnotatedArticle) -> None:
     i18n.set_language("en")
-    written = webanno.encode(item)
+    written = encode(item)
     assert webanno.sniff("a.tsv", written.encode())
     reread, refusals = read_content(tmp_path_factory.mktemp("webanno"), written)
+    assert reread
     assert refusals == []
     assert (reread.article.text, stored_content(reread)) == (item.article.text, stored_content(item))
 
@@ -362,9 +374,11 @@ def test_sample_files_of_webanno_are_read(shared: Path) -> None:
     for name, (text, spans, refusals) in PEERS.items():
         assert webanno.sniff(name.lower(), (folder / name).read_bytes())
         item, actual = read_file(folder / name, webanno.read)
+        assert item
         assert (labelled_texts(item), actual) == (spans, refusals), name
         assert text in (None, item.article.text), name
     item, _refusals = read_file(folder / "example2.tsv", webanno.read)
+    assert item
     lines = (folder / "example2.tsv").read_text("utf-8").splitlines()
     assert item.article.text == "\n".join(line.removeprefix("#Text=") for line in lines if line.startswith("#Text="))
     governors = [line.split("\t")[6] for line in lines if line[:1].isdigit()]

@@ -55,6 +55,7 @@ def test_utf16_offsets_of_names_become_code_points(tmp_path: Path) -> None:
             members="2 3 4 5",
         ),
     )
+    assert item
     assert refusals == []
     assert [(span.label, span.start, span.end, span.value) for span in item.spans] == [
         ("PLAN", 2, 5, None),
@@ -75,6 +76,7 @@ def test_custom_types_are_read(tmp_path: Path) -> None:
             '<c:Many xmi:id="5" sofa="1" begin="3" end="6"><labels>A</labels><labels>B</labels></c:Many>',
         ),
     )
+    assert item
     assert [(span.label, span.note) for span in item.spans] == [
         ("PLAN", "لا"),
         ("Bare", None),
@@ -106,6 +108,7 @@ def test_segmentation_is_ignored_and_other_annotations_are_counted(tmp_path: Pat
             members="2 3 4 5 6 7 8 9 10",
         ),
     )
+    assert item
     assert labelled_texts(item) == [("PLAN", "خطة")]
     assert [reason for _line, reason in refusals] == [
         "1 annotation of type “Lemma” is skipped.",
@@ -132,6 +135,7 @@ def test_an_annotation_with_invalid_offsets_is_refused(tmp_path: Path, begin: st
     item, refusals = read_content(
         tmp_path, build_xmi(wrong, '<n:NamedEntity xmi:id="3" sofa="1" begin="3" end="6" value="PLAN"/>')
     )
+    assert item
     assert (labelled_texts(item), refusals) == ([("PLAN", "خطة")], [(8, reason)])
 
 
@@ -141,6 +145,7 @@ def test_other_views_are_refused(tmp_path: Path) -> None:
         '<n:NamedEntity xmi:id="2" sofa="9" begin="0" end="1" value="X"/>',
     )
     item, refusals = read_content(tmp_path, build_xmi(*parts))
+    assert item
     assert (item.article.text, item.spans) == (TEXT, ())
     assert refusals == [
         (8, "The view “html” is skipped: an article has only one text."),
@@ -204,6 +209,7 @@ def test_json_is_read(tmp_path: Path) -> None:
     item, refusals = read_content(
         tmp_path, build_json(*structures, views={"_InitialView": {"%SOFA": 1, "%MEMBERS": [2, 3, 5]}}), "a.json"
     )
+    assert item
     assert labelled_texts(item) == [("PLAN", "خطة"), ("PLAN", "خطة")]
     assert [reason for _line, reason in refusals] == [
         "1 annotation of type “FSArray[]” is skipped.",
@@ -299,6 +305,7 @@ def test_written_articles_are_read_back_here_and_by_cassis(
     assert xmi.sniff("a.xmi", files["a.xmi"])
     assert xmi.find_companions(folder / "a.xmi") == [folder / "TypeSystem.xml"]
     reread, refusals = read_file(folder / "a.xmi", xmi.read)
+    assert reread
     assert refusals == []
     assert (reread.article.text, stored_content(reread)) == (item.article.text, stored_content(item))
     with warnings.catch_warnings():
@@ -313,6 +320,7 @@ def test_written_articles_are_read_back_here_and_by_cassis(
     (folder / "b.json").write_bytes(cas.to_json().encode())
     assert xmi.sniff("b.json", (folder / "b.json").read_bytes())
     reread, refusals = read_file(folder / "b.json", xmi.read)
+    assert reread
     assert (reread.article.text, stored_content(reread), refusals) == (item.article.text, stored_content(item), [])
 
 
@@ -345,6 +353,7 @@ def test_sample_files_of_cassis_are_read(shared: Path) -> None:
             path = folder / (name + suffix)
             assert xmi.sniff(path.name.lower(), path.read_bytes())
             item, refusals = read_file(path, xmi.read)
+            assert item
             assert (item.article.text, refusals) == (text, [])
             assert labelled_texts(item) == [("Annotation", word) for word in words]
             assert xmi.find_companions(path) == [folder / f"{name}.typesystem.xml"]
@@ -365,4 +374,5 @@ def test_cassis_reads_the_same_from_the_sample_files(shared: Path) -> None:
             if "Document" not in entity.type.name
         ]
         item, _refusals = read_file(path, xmi.read)
+        assert item
         assert [(span.start, span.end) for span in item.spans] == expected

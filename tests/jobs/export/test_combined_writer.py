@@ -268,7 +268,11 @@ def test_export_without_the_required_package_says_how_to_install_it(
 ) -> None:
     monkeypatch.setattr(combined_writer, "is_installed", lambda package: False)
     options = ExportOptions(format=format_.NAME, state=ALL)
-    for begin in (lambda: export(corpus, tmp_path / "out", options), lambda: preview_export(corpus, options)):
+    begins: list[Callable[[], object]] = [
+        lambda: export(corpus, tmp_path / "out", options),
+        lambda: preview_export(corpus, options),
+    ]
+    for begin in begins:
         with pytest.raises(CannotExport, match=r'pip install "\.\[\w+\]"$'):
             begin()
 

@@ -14,7 +14,7 @@ from jobs.reports import KNOWN, finish
 from msgspec.structs import replace
 from open_files import open_beside
 
-from annotator.jobs.export import exporter
+from annotator.formats.json import jsonl
 from annotator.jobs.export.document_writer import DocumentFormat
 from annotator.jobs.export.exporter import ALL, DOCUMENT_FORMATS, ExportOptions, export
 from annotator.jobs.export.read_back import NotVerified
@@ -125,7 +125,6 @@ LOSSES: dict[str, Callable[[AnnotatedArticle], AnnotatedArticle]] = {
 def test_an_export_that_loses_something_leaves_no_file(
     corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, loss: str
 ) -> None:
-    jsonl = exporter.jsonl
     encode = jsonl.encode
     monkeypatch.setattr(jsonl, "encode", lambda annotated: encode(LOSSES[loss](annotated)))
     with pytest.raises(NotVerified, match="Article 1: the file and the corpus differ"):
@@ -150,7 +149,6 @@ def test_files_are_synced_to_disk(
 
 
 def test_an_invalid_file_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    jsonl = exporter.jsonl
     encode = jsonl.encode
     monkeypatch.setattr(jsonl, "encode", lambda annotated: encode(LOSSES["a note"](annotated)))
     with Corpus.create(tmp_path / "a.corpus", LABELS) as corpus:

@@ -88,10 +88,10 @@ def sample_article() -> AnnotatedArticle:
             ("ثم ", "DATE"),
         ),
     ]
-    words = [
+    spans = [
         Span(new_uid(), uid, "سلمى", label, whole.rindex(part), whole.rindex(part) + len(part)) for part, label in words
     ]
-    return AnnotatedArticle(Article(uid, whole), tuple(zones), tuple(words), (Status(uid, "سلمى", DONE),))
+    return AnnotatedArticle(Article(uid, whole), tuple(zones), tuple(spans), (Status(uid, "سلمى", DONE),))
 
 
 @pytest.fixture

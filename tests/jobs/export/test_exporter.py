@@ -67,7 +67,7 @@ SHARES = {"train": 80, "dev": 10, "test": 10}
 def draft(
     text: str, *words: tuple[str, str], who: str = "سلمى", state: str | None = DONE, body: str = ""
 ) -> AnnotatedArticle:
-    """An article with one zone of body, all of it unless `body` says what, and spans given as (text, label)."""
+    """Build an article with one zone of body, all of it or `body`, and spans given as (text, label)."""
     uid = article_uid(text)
     body = body or text
     return AnnotatedArticle(
@@ -683,9 +683,10 @@ def test_a_missing_or_an_extra_article_raises(
 # Everything
 
 
+TAG_FORMAT_NAMES = [*(flat.NAME for flat in FLAT_TAG_FORMATS), *(nested.NAME for nested in NESTED_TAG_FORMATS)]
 options = st.builds(
     ExportOptions,
-    format=st.sampled_from([format_.NAME for format_ in (*FLAT_TAG_FORMATS, *NESTED_TAG_FORMATS)]),
+    format=st.sampled_from(TAG_FORMAT_NAMES),
     scheme=st.sampled_from(schemes.SCHEMES),
     flatten=st.sampled_from(FLATTENINGS),
     boundary=st.sampled_from(BOUNDARIES),

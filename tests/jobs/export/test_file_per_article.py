@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from text.texts import raw_texts
 
 from annotator.formats.report import OmittedArticle, Report
-from annotator.jobs.export import exporter
+from annotator.formats.standoff import brat
 from annotator.jobs.export.existing_output import CannotExport
 from annotator.jobs.export.exporter import (
     ALL,
@@ -108,7 +108,7 @@ def test_an_export_can_be_imported_and_the_rest_is_reported(
         left_out = {entry.article for entry in report.left_out}
         assert report.articles == len(stored) - len(left_out)
         if format_.NAME != "xmi":
-            assert refused_uids == report.left_out == []
+            assert (refused_uids, report.left_out) == ([], [])
         for number, item in stored.items():
             assert (number in left_out) == (format_.NAME == "xmi" and unwritable(item.article.text))
         for uid in refused_uids:
@@ -297,6 +297,11 @@ def _alter(folder: Path) -> None:
     path.write_bytes(path.read_bytes() + b"#9\tAnnotatorNotes T1\tmine\n")
 
 
+def _add_a_folder(folder: Path) -> None:
+    (folder / "mine").mkdir()
+    (folder / "mine" / "a").write_text("mine")
+
+
 FOREIGN: dict[str, Callable[[Path], Any]] = {
     "altered": _alter,
     "added": lambda folder: (folder / "mine.txt").write_text("mine"),
@@ -304,7 +309,7 @@ FOREIGN: dict[str, Callable[[Path], Any]] = {
     "removed": lambda folder: (folder / "annotation.conf").unlink(),
     "renamed": lambda folder: (folder / "annotation.conf").rename(folder / "mine.conf"),
     "a folder": lambda folder: (folder / "mine").mkdir(),
-    "in a folder": lambda folder: [(folder / "mine").mkdir(), (folder / "mine" / "a").write_text("mine")],
+    "in a folder": _add_a_folder,
     "a link": lambda folder: (folder / "mine").symlink_to(folder),
     "no report": lambda folder: folder.with_name("a.report.json").unlink(),
     "another report": lambda folder: folder.with_name("a.report.json").write_text("{}"),
@@ -417,7 +422,7 @@ def test_a_failed_export_leaves_everything_as_it_was(
     def full(*_arguments: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(exporter.brat, "encode_shared_files", full)
+    monkeypatch.setattr(brat, "encode_shared_files", full)
     with pytest.raises(OSError, match="No space"):
         finish(export(make(*TWO), out / "a", ExportOptions(format="brat")))
     assert tree(out) == older
@@ -504,11 +509,12 @@ def test_an_unreadable_file_leaves_no_folder(
 
 def test_a_missing_or_an_extra_article_raises(make: Callable[..., Corpus], out: Path) -> None:
     corpus = make(*TWO)
-    for done, reason in (
+    changes: list[tuple[Callable[[Path], object], str]] = [
         (lambda folder: (folder / "article-00002.tsv").unlink(), "lacks article 2"),
         (lambda folder: (folder / "article-00003.tsv").touch(), "does not hold what was written"),
         (lambda folder: (folder / "article-00002.tsv").rename(folder / "b.tsv"), "lacks article 2"),
-    ):
+    ]
+    for done, reason in changes:
         running = export(corpus, out / "a", ExportOptions(format="webanno"))
         list(itertools.islice(running, 3))
         (draft_,) = (path for path in out.iterdir() if path.is_dir())

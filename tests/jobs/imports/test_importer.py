@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,9 @@ from annotator.jobs.imports import importer
 from annotator.jobs.imports.file_reader import ReadOptions
 from annotator.jobs.imports.importer import ImportResult, LabelMapping, import_paths
 from annotator.model.labels import decode
-from annotator.model.records import Notice, Refusal, Repair
+from annotator.model.records import AnnotatedArticle, Notice, Refusal, Repair
 from annotator.resources import resource_path
-from annotator.store.corpus import Corpus
+from annotator.store.corpus import AddResult, Corpus
 from annotator.store.errors import CorpusError
 from annotator.store.queries import article_list
 
@@ -23,14 +24,14 @@ UNRECOGNISED = "The format of the file was not recognised."
 
 
 @pytest.fixture
-def corpus(tmp_path):
+def corpus(tmp_path: Path) -> Iterator[Corpus]:
     labels = decode(resource_path("labels", "default.toml").read_bytes())
     with Corpus.create(tmp_path / "my.corpus", labels) as opened:
         yield opened
 
 
 @pytest.fixture
-def folder(tmp_path):
+def folder(tmp_path: Path) -> Path:
     path = tmp_path / "folder"
     path.mkdir()
     return path
@@ -46,7 +47,8 @@ def import_files(corpus: Corpus, *paths: Path, **options: Any) -> ImportResult:
             assert seen == sorted(seen)
             assert seen[0][0] == 0
             assert seen[-1][0] == seen[-1][1]
-            return end.value
+            result: ImportResult = end.value
+            return result
 
 
 def texts(corpus: Corpus) -> list[str]:
@@ -58,7 +60,7 @@ def lines(path: Path, *articles: object) -> Path:
     return path
 
 
-def test_the_seed_article(corpus, shared):
+def test_the_seed_article(corpus: Corpus, shared: Path) -> None:
     result = import_files(corpus, shared / "data" / "seed-article.txt")
     assert (result.added, result.skipped) == (1, [])
     (summary,) = article_list.load_all_summaries(corpus)
@@ -68,7 +70,7 @@ def test_the_seed_article(corpus, shared):
     assert kinds == ["boilerplate"] * 6 + ["dateline", "headline", "boilerplate"] + ["body"] * 4
 
 
-def test_a_page(corpus):
+def test_a_page(corpus: Corpus) -> None:
     assert import_files(corpus, PAGE) == ImportResult(1, 0, 0, [])
     (summary,) = article_list.load_all_summaries(corpus)
     assert summary.title == "ميناء الصويرة يتوسع.. ورش جديد لتجهيز رصيف المراكب التقليدية"
@@ -76,7 +78,7 @@ def test_a_page(corpus):
     assert corpus.article(summary.uid).text == PAGE.read_text(encoding="utf-8")
 
 
-def test_the_same_text_again_adds_nothing(corpus, folder):
+def test_the_same_text_again_adds_nothing(corpus: Corpus, folder: Path) -> None:
     text = PAGE.read_text(encoding="utf-8")
     (folder / "a.txt").write_bytes(text.encode("cp1256"))
     (folder / "b.txt").write_bytes(text.replace("\n", "\r\n").encode("utf-16"))
@@ -85,7 +87,7 @@ def test_the_same_text_again_adds_nothing(corpus, folder):
     assert len(texts(corpus)) == 1
 
 
-def test_a_folder_is_read_recursively_sorted_by_name(corpus, folder):
+def test_a_folder_is_read_recursively_sorted_by_name(corpus: Corpus, folder: Path) -> None:
     (folder / "b" / "deep").mkdir(parents=True)
     (folder / ".hidden").mkdir()
     for name in ("c.txt", "a.txt", "b/2.txt", "b/10.text", "b/deep/x", ".secret.txt", ".hidden/y.txt"):
@@ -102,12 +104,12 @@ def test_a_folder_is_read_recursively_sorted_by_name(corpus, folder):
     ]
 
 
-def test_a_hidden_file_is_read_if_named_explicitly(corpus, folder):
+def test_a_hidden_file_is_read_if_named_explicitly(corpus: Corpus, folder: Path) -> None:
     (folder / ".secret.txt").write_text("نص", encoding="utf-8")
     assert import_files(corpus, folder / ".secret.txt").added == 1
 
 
-def test_the_corpus_itself_is_skipped(corpus, tmp_path):
+def test_the_corpus_itself_is_skipped(corpus: Corpus, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("نص", encoding="utf-8")
     assert (tmp_path / "my.corpus").exists()
     assert import_files(corpus, tmp_path) == ImportResult(1, 0, 0, [])
@@ -116,7 +118,7 @@ def test_the_corpus_itself_is_skipped(corpus, tmp_path):
 
 
 @pytest.mark.not_on_wine("Wine lists no links that lead nowhere")
-def test_circular_links_are_entered_once(corpus, folder):
+def test_circular_links_are_entered_once(corpus: Corpus, folder: Path) -> None:
     (folder / "sub").mkdir()
     (folder / "sub" / "a.txt").write_text("نص", encoding="utf-8")
     try:
@@ -131,12 +133,12 @@ def test_circular_links_are_entered_once(corpus, folder):
     assert result.skipped[1].reason == "There is no such file or folder."
 
 
-def test_unreadable_files_are_skipped(corpus, folder, monkeypatch):
+def test_unreadable_files_are_skipped(corpus: Corpus, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "a.txt").write_text("أول", encoding="utf-8")
     (folder / "b.txt").write_text("ثان", encoding="utf-8")
     plain = Path.open
 
-    def refusing(path, *args, **kwargs):
+    def refusing(path: Path, *args: Any, **kwargs: Any) -> Any:
         if path.name == "a.txt":
             raise PermissionError(13, "Permission denied")
         return plain(path, *args, **kwargs)
@@ -151,14 +153,14 @@ def test_unreadable_files_are_skipped(corpus, folder, monkeypatch):
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with a name here")
-def test_a_pipe_is_not_read(corpus, folder):
+def test_a_pipe_is_not_read(corpus: Corpus, folder: Path) -> None:
     os.mkfifo(folder / "pipe.txt")
     assert import_files(corpus, folder).skipped == [
         Refusal(str(folder / "pipe.txt"), 0, "This is neither a file nor a folder.")
     ]
 
 
-def test_an_explicit_format_is_not_detected(corpus, folder):
+def test_an_explicit_format_is_not_detected(corpus: Corpus, folder: Path) -> None:
     (folder / "page.html").write_text("نص", encoding="utf-8")
     path = lines(folder / "lines.dat", {"text": "أ"})
     assert import_files(corpus, folder / "page.html", format="text").added == 1
@@ -168,7 +170,7 @@ def test_an_explicit_format_is_not_detected(corpus, folder):
         import_files(corpus, path, format="odt")
 
 
-def test_a_companion_file_is_read_only_with_its_main_file(corpus, folder):
+def test_a_companion_file_is_read_only_with_its_main_file(corpus: Corpus, folder: Path) -> None:
     (folder / "a.txt").write_text("أمس في وجدة", encoding="utf-8")
     (folder / "a.ann").write_text("T1\tDATE 0 3\tأمس\n", encoding="utf-8")
     (folder / "b.txt").write_text("نص آخر", encoding="utf-8")
@@ -177,7 +179,7 @@ def test_a_companion_file_is_read_only_with_its_main_file(corpus, folder):
     assert import_files(corpus, folder / "a.txt", folder / "a.ann", format="text").duplicates == 1
 
 
-def test_spans_are_imported_and_invalid_ones_reported(corpus, folder):
+def test_spans_are_imported_and_invalid_ones_reported(corpus: Corpus, folder: Path) -> None:
     spans = [
         {"start": 0, "end": 3, "label": "PLAN"},
         {"start": 4, "end": 8, "label": "DATE", "annotator": "سعيد", "value": "2024"},
@@ -196,7 +198,9 @@ def test_spans_are_imported_and_invalid_ones_reported(corpus, folder):
     assert import_files(corpus, path, annotator="ليلى").spans == 0
 
 
-def test_articles_are_stored_in_batches_and_a_cancelled_import_keeps_complete_ones(corpus, folder):
+def test_articles_are_stored_in_batches_and_a_cancelled_import_keeps_complete_ones(
+    corpus: Corpus, folder: Path
+) -> None:
     articles = ({"text": f"نص {number}", "spans": [{"start": 0, "end": 2, "label": "DATE"}]} for number in range(250))
     path = lines(folder / "a.jsonl", *articles)
     steps = import_paths(corpus, [path], annotator="ليلى")
@@ -210,7 +214,7 @@ def test_articles_are_stored_in_batches_and_a_cancelled_import_keeps_complete_on
     assert import_files(corpus, path, annotator="ليلى") == ImportResult(150, 100, 150, [])
 
 
-def test_no_transaction_is_open_at_a_yield(corpus, folder):
+def test_no_transaction_is_open_at_a_yield(corpus: Corpus, folder: Path) -> None:
     for number in range(3):
         (folder / f"{number}.txt").write_text(f"نص {number}", encoding="utf-8")
     steps = import_paths(corpus, [folder])
@@ -221,10 +225,12 @@ def test_no_transaction_is_open_at_a_yield(corpus, folder):
     assert len(texts(corpus)) == 3
 
 
-def test_an_error_of_the_corpus_ends_the_import_and_rolls_back_the_batch(corpus, folder, monkeypatch):
+def test_an_error_of_the_corpus_ends_the_import_and_rolls_back_the_batch(
+    corpus: Corpus, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     plain = corpus.add
 
-    def failing(draft):
+    def failing(draft: AnnotatedArticle) -> AddResult:
         if draft.article.text == "ثان":
             raise CorpusError("The disk is full.")
         return plain(draft)
@@ -237,7 +243,7 @@ def test_an_error_of_the_corpus_ends_the_import_and_rolls_back_the_batch(corpus,
     assert texts(corpus) == []
 
 
-def test_nothing_to_import(corpus):
+def test_nothing_to_import(corpus: Corpus) -> None:
     assert import_files(corpus) == ImportResult(0, 0, 0, [])
     assert importer.ImportResult.__struct_fields__ == (
         *("added", "duplicates", "spans"),
@@ -275,7 +281,7 @@ def labelled(corpus: Corpus) -> list[str]:
     return [span.label for span in corpus.spans(corpus.article(1).uid)]
 
 
-def test_a_label_that_the_corpus_lacks_is_refused_by_name(corpus, folder):
+def test_a_label_that_the_corpus_lacks_is_refused_by_name(corpus: Corpus, folder: Path) -> None:
     result = import_files(corpus, lines(folder / "a.jsonl", FOREIGN), annotator="ليلى")
     assert labelled(corpus) == ["DATE"]
     assert [refusal.reason for refusal in result.skipped] == [
@@ -284,7 +290,7 @@ def test_a_label_that_the_corpus_lacks_is_refused_by_name(corpus, folder):
     ]
 
 
-def test_labels_are_added_on_request(corpus, folder):
+def test_labels_are_added_on_request(corpus: Corpus, folder: Path) -> None:
     result = import_files(
         corpus, lines(folder / "a.jsonl", FOREIGN), annotator="ليلى", label_mapping=LabelMapping(added=None)
     )
@@ -296,14 +302,14 @@ def test_labels_are_added_on_request(corpus, folder):
     assert len({label.colour for label in corpus.labels().labels}) == 5
 
 
-def test_labels_are_renamed_on_request(corpus, folder):
+def test_labels_are_renamed_on_request(corpus: Corpus, folder: Path) -> None:
     naming = LabelMapping({"PER": "INSTITUTION", "LOC": "NOWHERE"})
     result = import_files(corpus, lines(folder / "a.jsonl", FOREIGN), annotator="ليلى", label_mapping=naming)
     assert labelled(corpus) == ["INSTITUTION", "DATE"]
     assert [refusal.reason for refusal in result.skipped] == ["the corpus has no label NOWHERE: 1 span was not taken"]
 
 
-def test_an_invalid_label_name_is_refused_even_when_labels_are_added(corpus, folder):
+def test_an_invalid_label_name_is_refused_even_when_labels_are_added(corpus: Corpus, folder: Path) -> None:
     spans = [{"start": 0, "end": 3, "label": "a place"}, {"start": 4, "end": 8, "label": "PER"}]
     path = lines(folder / "a.jsonl", FOREIGN | {"spans": spans})
     result = import_files(corpus, path, annotator="ليلى", label_mapping=LabelMapping(added=None))
@@ -312,7 +318,7 @@ def test_an_invalid_label_name_is_refused_even_when_labels_are_added(corpus, fol
     assert result.skipped == [Refusal(str(path), 1, reason)]
 
 
-def test_refused_spans_of_a_label_are_reported_once_for_a_file(corpus, folder):
+def test_refused_spans_of_a_label_are_reported_once_for_a_file(corpus: Corpus, folder: Path) -> None:
     spans = [{"start": start, "end": start + 2, "label": label} for start in (0, 4, 9) for label in ("PER", "a b")]
     path = lines(
         folder / "a.jsonl", {"text": "خبر"}, FOREIGN | {"spans": spans[:4]}, {"text": "أمس زار", "spans": spans[:2]}
@@ -325,7 +331,7 @@ def test_refused_spans_of_a_label_are_reported_once_for_a_file(corpus, folder):
     ]
 
 
-def test_some_labels_are_added_and_others_left_out(corpus, folder):
+def test_some_labels_are_added_and_others_left_out(corpus: Corpus, folder: Path) -> None:
     result = import_files(
         corpus,
         lines(folder / "a.jsonl", FOREIGN),
@@ -336,7 +342,7 @@ def test_some_labels_are_added_and_others_left_out(corpus, folder):
     assert [refusal.reason for refusal in result.skipped] == ["the corpus has no label PER: 1 span was not taken"]
 
 
-def test_a_file_is_read_with_its_own_options(corpus, folder):
+def test_a_file_is_read_with_its_own_options(corpus: Corpus, folder: Path) -> None:
     for name in ("a.md", "b.md"):
         (folder / name).write_text("نص " + name, encoding="utf-8")
     result = import_files(corpus, folder, options_by_path={folder / "b.md": ReadOptions("text")})
@@ -347,7 +353,7 @@ def test_a_file_is_read_with_its_own_options(corpus, folder):
 # Tables
 
 
-def test_column_names_apply_to_tables_only(corpus, folder):
+def test_column_names_apply_to_tables_only(corpus: Corpus, folder: Path) -> None:
     (folder / "a.csv").write_text("c;id\nأمس في وجدة;1\nاليوم;2\n", encoding="utf-8")
     (folder / "b.tsv").write_text("c\tid\nغدا\t1\n", encoding="utf-8")
     (folder / "c.txt").write_text("نص", encoding="utf-8")
@@ -363,7 +369,7 @@ def test_column_names_apply_to_tables_only(corpus, folder):
 BROKEN = "أمس O\nالجمعة I-DATE\nفي O\nوجدة B-DATE\n"
 
 
-def test_repairs_are_not_refusals(corpus, folder):
+def test_repairs_are_not_refusals(corpus: Corpus, folder: Path) -> None:
     path = folder / "a.conll"
     path.write_text(BROKEN, encoding="utf-8")
     result = import_files(corpus, path, annotator="ليلى", strict=True)
@@ -380,7 +386,7 @@ OTHER = "أعلنت الوزارة خطة"
 
 def page_text(folder: Path) -> Path:
     text = "قالت الوزارة في بلاغ\nيوم الجمعة 5 يوليوز"
-    span = {"start": reorder_for_display(text).index("ﺔﻌﻤﺠﻟﺍ"), "label": "DATE"}
+    span: dict[str, Any] = {"start": reorder_for_display(text).index("ﺔﻌﻤﺠﻟﺍ"), "label": "DATE"}
     span["end"] = span["start"] + len("ﺔﻌﻤﺠﻟﺍ")
     return lines(
         folder / "a.jsonl",
@@ -390,7 +396,7 @@ def page_text(folder: Path) -> Path:
     )
 
 
-def test_text_in_visual_order_is_reported_once_for_a_file_and_imported_unchanged(corpus, folder):
+def test_text_in_visual_order_is_reported_once_for_a_file_and_imported_unchanged(corpus: Corpus, folder: Path) -> None:
     path = page_text(folder)
     result = import_files(corpus, path, annotator="ليلى", strict=True)
     assert (result.added, result.spans, result.skipped, result.repaired) == (3, 1, [], [])
@@ -399,7 +405,7 @@ def test_text_in_visual_order_is_reported_once_for_a_file_and_imported_unchanged
     assert texts(corpus)[2] == reorder_for_display(OTHER)
 
 
-def test_text_in_visual_order_is_repaired_on_request_with_its_spans(corpus, folder):
+def test_text_in_visual_order_is_repaired_on_request_with_its_spans(corpus: Corpus, folder: Path) -> None:
     path = page_text(folder)
     result = import_files(corpus, path, annotator="ليلى", logical=True, strict=True)
     assert (result.added, result.spans, result.skipped, result.noticed) == (3, 1, [], [])
@@ -410,7 +416,7 @@ def test_text_in_visual_order_is_repaired_on_request_with_its_spans(corpus, fold
     assert [article.text[span.start : span.end] for span in corpus.spans(article.uid)] == ["الجمعة"]
 
 
-def test_pairs_of_forms_and_logical_text(corpus, folder, shared):
+def test_pairs_of_forms_and_logical_text(corpus: Corpus, folder: Path, shared: Path) -> None:
     content = (shared / "data" / "pdf" / "presentation-forms.jsonl").read_text(encoding="utf-8")
     pairs = [json.loads(line) for line in content.splitlines()]
     path = lines(folder / "a.jsonl", *({"text": pair["presentation"]} for pair in pairs))
@@ -423,7 +429,7 @@ def test_pairs_of_forms_and_logical_text(corpus, folder, shared):
 # All or nothing
 
 
-def test_strict_imports_all_or_nothing(corpus, folder):
+def test_strict_imports_all_or_nothing(corpus: Corpus, folder: Path) -> None:
     good = lines(folder / "a.jsonl", {"text": "أ"}, {"text": "ب"})
     bad = lines(folder / "b.jsonl", {"text": "ج"}, {"text": ""})
     result = import_files(corpus, good, bad, label_mapping=LabelMapping(added=None), strict=True)
@@ -434,7 +440,7 @@ def test_strict_imports_all_or_nothing(corpus, folder):
     assert texts(corpus) == ["أ", "ب"]
 
 
-def test_strict_leaves_no_label_behind(corpus, folder):
+def test_strict_leaves_no_label_behind(corpus: Corpus, folder: Path) -> None:
     wrong = FOREIGN | {"text": "زار"}
     before = corpus.labels()
     result = import_files(
@@ -448,7 +454,7 @@ def test_strict_leaves_no_label_behind(corpus, folder):
     assert corpus.labels() == before
 
 
-def test_a_strict_import_closed_early_leaves_nothing(corpus, folder):
+def test_a_strict_import_closed_early_leaves_nothing(corpus: Corpus, folder: Path) -> None:
     steps = import_paths(corpus, [lines(folder / f"{n}.jsonl", {"text": f"نص {n}"}) for n in range(3)], strict=True)
     next(steps)
     next(steps)
@@ -456,7 +462,7 @@ def test_a_strict_import_closed_early_leaves_nothing(corpus, folder):
     assert texts(corpus) == []
 
 
-def test_notes_are_imported_with_their_article(corpus, folder):
+def test_notes_are_imported_with_their_article(corpus: Corpus, folder: Path) -> None:
     path = lines(folder / "a.jsonl", {"text": "نص", "notes": {"ليلى": " يُراجَع ", " ": "?", "سعيد": " "}})
     import_files(corpus, path)
     note = corpus.note(corpus.article(1).uid, "ليلى")

@@ -1,6 +1,7 @@
 """Previews of files: their content and open decisions, with nothing stored."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ SHOWN = "قالت الوزارة في بلاغ\nيوم الجمعة 5 يوليو
 
 
 @pytest.fixture
-def corpus(tmp_path: Path):  # type: ignore[no-untyped-def]
+def corpus(tmp_path: Path) -> Iterator[Corpus]:
     labels = decode(resource_path("labels", "default.toml").read_bytes())
     with Corpus.create(tmp_path / "my.corpus", labels) as opened:
         yield opened
@@ -40,7 +41,8 @@ def preview(corpus: Corpus, *paths: Path, options_by_path: dict[Path, ReadOption
             seen.append(next(steps))
         except StopIteration as end:
             assert seen == sorted(seen)
-            return end.value
+            result: list[FilePreview] = end.value
+            return result
 
 
 def lines(path: Path, *articles: object) -> Path:
@@ -72,7 +74,7 @@ def test_duplicates_in_the_corpus_and_in_the_file_are_not_new(corpus: Corpus, fo
     for _step in import_paths(corpus, [lines(folder / "a.jsonl", {"text": "أول"})]):
         pass
     [file_preview] = preview(corpus, lines(folder / "b.jsonl", {"text": "أول"}, {"text": "ثان"}, {"text": "ثان"}))
-    assert (file_preview.articles, file_preview.new_uids) == (3, {article_uid("ثان")})
+    assert (file_preview.articles, file_preview.new_uids) == (3, frozenset({article_uid("ثان")}))
     assert not file_preview.needs_decision
 
 

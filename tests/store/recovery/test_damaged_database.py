@@ -35,7 +35,7 @@ def test_row_with_a_smaller_rowid_than_the_page_before_is_lost(tmp_path: Path) -
             corpus._insert("article", row)
     second = leaf_pages(path, "article")[1]
     content = bytearray(path.read_bytes())
-    offset = first_rowid_offset(content, second)
+    offset = first_rowid_offset(bytes(content), second)
     wrong = content[offset]
     assert 3 < wrong < 30
     content[offset] = 2

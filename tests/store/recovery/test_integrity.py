@@ -192,7 +192,7 @@ def _uid(path: Path) -> str:
         return corpus.article(1).uid
 
 
-def _open_database(path: Path):  # type: ignore[no-untyped-def]
+def _open_database(path: Path) -> Database:
 
     return Database(sqlite3.connect(path, isolation_level=None), execute_plugins=False)
 

@@ -3,11 +3,11 @@
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from contextlib import suppress
 from pathlib import Path
 from random import Random
-from typing import Final
+from typing import Final, TypeVar
 
 import pytest
 from hypothesis import given
@@ -32,15 +32,17 @@ LABELS: Final = LabelSet(
 )
 ARTICLES: Final = 16
 SIZE: Final = 4096
+Result = TypeVar("Result")
 
 
-def run(steps):  # type: ignore[no-untyped-def]
+def run(steps: Generator[object, None, Result]) -> Result:
     """Exhaust a generator and return its return value."""
     try:
         while True:
             next(steps)
     except StopIteration as end:
-        return end.value
+        result: Result = end.value
+        return result
 
 
 def step(corpus: Corpus, annotator: str, edits: list[Edit], undoes: str | None = None) -> Step:
@@ -179,11 +181,11 @@ def overwrite(path: Path, offset: int, data: bytes) -> None:
         file.write(data)
 
 
-def overwrite_root(name: str, filling: bytes = b"\xa5") -> Callable[[Path], None]:
+def overwrite_root(name: str, filling: bytes = b"\xa5") -> Callable[[Path], object]:
     return lambda path: overwrite(path, (root(path, name) - 1) * SIZE, filling * SIZE)
 
 
-DAMAGE: Final[dict[str, Callable[[Path], None]]] = {
+DAMAGE: Final[dict[str, Callable[[Path], object]]] = {
     "the first page": lambda path: overwrite(path, 0, b"\0" * SIZE),
     "the header": lambda path: overwrite(path, 0, b"x" * 100),
     "the magic": lambda path: overwrite(path, 3, b"x"),

@@ -12,7 +12,7 @@ from suggest.learning import LABELS, example, examples
 from annotator.model.labels import LabelSet
 from annotator.model.records import Article, Suggestion
 from annotator.suggest.crf import training
-from annotator.suggest.crf.features import suggester_features
+from annotator.suggest.crf.features import FEATURES_VERSION, suggester_features
 from annotator.suggest.crf.suggester import CrfSuggester
 from annotator.suggest.crf.training import TrainedModel, TrainingExample, decode_model, encode_model, train
 from annotator.suggest.memory import MemorySuggester
@@ -132,7 +132,7 @@ def test_model_round_trips_and_detects_damage_and_other_versions(
     assert not trained.fits(LabelSet(LABELS.labels[1:]))
     for broken in (b"", data[:-1], data[:40], data[:100] + b"?" + data[101:], data[32:]):
         assert decode_model(broken, KEY) is None
-    monkeypatch.setattr(training, "FEATURES_VERSION", training.FEATURES_VERSION + 1)
+    monkeypatch.setattr(training, "FEATURES_VERSION", FEATURES_VERSION + 1)
     assert decode_model(data, KEY) is None
     assert not trained.fits(LABELS)
 

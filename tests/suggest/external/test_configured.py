@@ -4,7 +4,9 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from consumers.reading import consumer
@@ -12,6 +14,7 @@ from suggest.models import article, entities, label_set, onnx_model
 
 from annotator import settings
 from annotator.settings import Settings
+from annotator.suggest.base import Suggester
 from annotator.suggest.external.configured import configured_suggesters, suggesters_from_settings
 from annotator.suggest.external.models import CannotSuggest
 from annotator.suggest.external.plugins import RESERVED, load_plugins
@@ -32,7 +35,7 @@ def model_paths(tmp_path: Path) -> tuple[str, str]:
     return str(entities(tmp_path / "news", LAW=["المخطط الأخضر"])), str(ner)
 
 
-def suggested_texts(suggesters: list, text: str = TEXT) -> list[tuple[str, str, str]]:
+def suggested_texts(suggesters: Iterable[Suggester], text: str = TEXT) -> list[tuple[str, str, str]]:
     suggestions = [suggestion for suggester in suggesters for suggestion in suggester.suggest(article(text), LABELS)]
     return [
         (suggestion.source, suggestion.label, text[suggestion.start : suggestion.end]) for suggestion in suggestions
@@ -57,7 +60,8 @@ def test_missing_model_raises_with_a_readable_message(tmp_path: Path) -> None:
     consumer("spacy")
     consumer("onnxruntime")
     none = str(tmp_path / "none")
-    for place in ({"spacy": none}, {"onnx": none}, {"spacy": "~nobody/none"}, {"onnx": "none" * 2000}):
+    places: list[dict[str, Any]] = [{"spacy": none}, {"onnx": none}, {"spacy": "~nobody/none"}, {"onnx": "none" * 2000}]
+    for place in places:
         with pytest.raises(CannotSuggest) as reason:
             configured_suggesters(**place)
         assert re.search(r"none.*\.$|cannot be loaded: .*none", str(reason.value))
@@ -95,7 +99,8 @@ def test_heavy_packages_are_not_imported_before_use(model_paths: tuple[str, str]
 
 def block(kind: str, holding: str) -> str:
     """Return the code block on the page that contains these words."""
-    (code_block,) = (code for code in re.findall(rf"```{kind}\n(.*?)```", PAGE, re.DOTALL) if holding in code)
+    blocks: list[str] = re.findall(rf"```{kind}\n(.*?)```", PAGE, re.DOTALL)
+    (code_block,) = (code for code in blocks if holding in code)
     return code_block
 
 
@@ -105,7 +110,7 @@ def test_pipeline_of_the_docs_works(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     (tmp_path / "models").mkdir()
     onnx_model(tmp_path / "models" / "ner", {"الوزارة": "B-LAW"})
     monkeypatch.chdir(tmp_path)
-    names: dict = {}
+    names: dict[str, Any] = {}
     exec(block("python", "spacy.blank"), {})
     exec(block("python", "configured_suggesters("), names)
     assert suggested_texts(names["suggesters"]) == [("spacy", "PLAN", "المخطط الأخضر"), ("onnx", "PLAN", "الوزارة")]

@@ -20,7 +20,7 @@ class Model(ExternalModel[str]):
 
     def __init__(
         self, *spans: ModelSpan, names: dict[str, str] | None = None, loads: Callable[[], None] = lambda: None
-    ):
+    ) -> None:
         super().__init__("somewhere", names)
         self.loaded = self.running = 0
         self._found_always = spans

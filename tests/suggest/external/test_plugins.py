@@ -1,12 +1,15 @@
 """Suggesters of other packages, installed as a module and its metadata."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from suggest.models import article, label_set
 
 from annotator.suggest.external.plugins import RESERVED, load_plugins
+
+Install = Callable[..., None]
 
 LABELS = label_set("PLAN")
 SUGGESTER = """
@@ -21,7 +24,7 @@ class {name}:
 
 
 @pytest.fixture
-def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
     """Install a package with this code and these entry points."""
     monkeypatch.syspath_prepend(tmp_path)
 
@@ -41,14 +44,14 @@ def test_without_plugins_there_are_none() -> None:
     assert load_plugins() == ((), ())
 
 
-def test_plugin_is_found_by_its_entry_point(install) -> None:
+def test_plugin_is_found_by_its_entry_point(install: Install) -> None:
     install("tiny_plugin", SUGGESTER.format(name="Tiny", source="tiny"), tiny="Tiny")
     (suggester,), problems = load_plugins()
     assert (suggester.name, problems) == ("tiny", ())
     assert [suggestion.end for suggestion in suggester.suggest(article("خطة"), LABELS)] == [3]
 
 
-def test_plugins_are_sorted_by_name(install) -> None:
+def test_plugins_are_sorted_by_name(install: Install) -> None:
     install("plugin_a", SUGGESTER.format(name="A", source="a"), z="A")
     install("plugin_b", SUGGESTER.format(name="B", source="b"), y="B")
     assert [suggester.name for suggester in load_plugins().suggesters] == ["b", "a"]
@@ -73,7 +76,7 @@ def test_plugins_are_sorted_by_name(install) -> None:
         ),
     ],
 )
-def test_broken_plugin_is_reported_and_the_others_load(install, code: str, reason: str) -> None:
+def test_broken_plugin_is_reported_and_the_others_load(install: Install, code: str, reason: str) -> None:
     install("broken_plugin", code, broken="Broken")
     install("tiny_plugin", SUGGESTER.format(name="Tiny", source="tiny"), tiny="Tiny")
     suggesters, problems = load_plugins()
@@ -81,7 +84,7 @@ def test_broken_plugin_is_reported_and_the_others_load(install, code: str, reaso
     assert problems == (f"The suggester “broken” of broken_plugin cannot be used: {reason}.",)
 
 
-def test_first_of_two_plugins_of_one_name_is_loaded(install) -> None:
+def test_first_of_two_plugins_of_one_name_is_loaded(install: Install) -> None:
     install("plugin_a", SUGGESTER.format(name="A", source="tiny"), a="A")
     install("plugin_b", SUGGESTER.format(name="B", source="tiny"), b="B")
     suggesters, problems = load_plugins()

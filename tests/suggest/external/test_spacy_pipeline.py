@@ -25,7 +25,7 @@ def spacy() -> Any:
     """spaCy, with components that do as a span categoriser and as a careless tokeniser do."""
     module = consumer("spacy")
 
-    @module.language.Language.component("tests_spans")
+    @module.language.Language.component("tests_spans")  # type: ignore[untyped-decorator]
     def spans(doc: Any) -> Any:
         scored = [(token, score) for token, score in zip(doc, (0.9, 0.6, 0.3), strict=False)]
         doc.spans["sc"] = [module.tokens.Span(doc, token.i, token.i + 1, "PLAN") for token, _score in scored]
@@ -33,18 +33,18 @@ def spacy() -> Any:
         doc.spans["other"] = [module.tokens.Span(doc, 0, len(doc), "PLAN")] if len(doc) else []
         return doc
 
-    @module.language.Language.component("tests_blanks")
+    @module.language.Language.component("tests_blanks")  # type: ignore[untyped-decorator]
     def blanks(doc: Any) -> Any:
         return module.tokens.Doc(doc.vocab, words=["لا", "شيء"])
 
-    @module.language.Language.component("tests_letters")
+    @module.language.Language.component("tests_letters")  # type: ignore[untyped-decorator]
     def letters(doc: Any) -> Any:
         """Each code point is a token of its own, and each is found."""
         split_doc = module.tokens.Doc(doc.vocab, words=list(doc.text), spaces=[False] * len(doc.text))
         split_doc.spans["sc"] = [module.tokens.Span(split_doc, token.i, token.i + 1, "PLAN") for token in split_doc]
         return split_doc
 
-    @module.language.Language.component("tests_fails")
+    @module.language.Language.component("tests_fails")  # type: ignore[untyped-decorator]
     def fails(doc: Any) -> Any:
         raise ValueError("no vectors\nat all")
 

@@ -13,7 +13,6 @@ from annotator.jobs.imports.file_reader import ReadOptions
 from annotator.jobs.imports.importer import ImportResult
 from annotator.jobs.imports.preview import FilePreview
 from annotator.model.records import Refusal
-from annotator.ui import app
 from annotator.ui.actions.panel_focus import focusable_controls
 from annotator.ui.actions.table import Keymap
 from annotator.ui.dialogs.export import ExportDialog
@@ -250,7 +249,7 @@ def test_the_focused_widget_has_a_frame(tagged: Window, qapp: QApplication, them
         before = count_pixels(widget, colour)
         widget.setFocus(Qt.FocusReason.TabFocusReason)
         assert count_pixels(widget, colour) > before + 60, type(widget).__name__
-    qapp.setStyleSheet(style_sheet(app.LIGHT))
+    qapp.setStyleSheet(style_sheet(LIGHT))
 
 
 def count_pixels(widget: QWidget, colour: str) -> int:

@@ -21,12 +21,16 @@ def paint(text: str, marked: tuple[int, int], width: int) -> QImage:
     return image
 
 
+def components(colour: QColor) -> tuple[int, int, int, int]:
+    return colour.red(), colour.green(), colour.blue(), colour.alpha()
+
+
 def columns(image: QImage, colour: QColor) -> Iterator[int]:
     """Yield the columns with a pixel of this colour, or nearly so."""
     for x in range(image.width()):
         for y in range(image.height()):
             pixel = image.pixelColor(x, y)
-            if all(abs(a - b) < 60 for a, b in zip(pixel.getRgb(), colour.getRgb(), strict=True)):
+            if all(abs(a - b) < 60 for a, b in zip(components(pixel), components(colour), strict=True)):
                 yield x
                 break
 

@@ -18,7 +18,6 @@ from annotator.model.article_builder import build_article
 from annotator.model.labels import Colour, Label, LabelSet
 from annotator.model.records import Span, Suggestion
 from annotator.text.invisible import find_invisible
-from annotator.ui import app
 from annotator.ui.article import invisible_marks
 from annotator.ui.article.marks import Marks
 from annotator.ui.article.page import Page
@@ -165,7 +164,7 @@ def test_the_shortcut_toggles_invisible_characters_and_saves_the_setting(
     assert pressed != before
     assert window.action("toggle_invisible").isChecked()
     assert settings.load().invisible
-    reopened = Window(window.session, settings.load(), app.LIGHT)
+    reopened = Window(window.session, settings.load(), LIGHT)
     qtbot.addWidget(reopened)
     assert reopened.action("toggle_invisible").isChecked()
     assert reopened.view._build_marks().show_invisible

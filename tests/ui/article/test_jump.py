@@ -218,7 +218,11 @@ def keyboard() -> Iterator[Callable[..., None]]:
     """Return a function that sets the layout of the X server."""
     if QGuiApplication.platformName() != "xcb" or not shutil.which("setxkbmap"):
         pytest.skip("no X server here whose layout can be set")
-    yield lambda *layout: subprocess.run(["setxkbmap", *layout], check=True)
+
+    def set_layout(*layout: str) -> None:
+        subprocess.run(["setxkbmap", *layout], check=True)
+
+    yield set_layout
     subprocess.run(["setxkbmap", "-layout", "us"], check=True)
 
 

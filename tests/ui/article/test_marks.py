@@ -28,7 +28,7 @@ SPANS = st.builds(
 )
 SUGGESTIONS = st.lists(
     st.builds(
-        lambda place, label, score: Suggestion(*place, label, "names", score),
+        lambda place, label, score: Suggestion(place[0], place[1], label, "names", score),
         PLACES,
         st.sampled_from(("DATE", "PLAN")),
         st.sampled_from((0.5, 0.95)),

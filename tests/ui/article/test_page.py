@@ -1,6 +1,7 @@
 """Geometry of the page: offsets and points convert back and forth in any text and direction."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 from hypothesis import example, given
@@ -92,7 +93,7 @@ def test_segments_are_the_same_before_and_after_measuring_letters(qapp: QApplica
             ]
 
 
-QUERIES = {
+QUERIES: dict[str, Callable[[Page, float, int], object]] = {
     "line at": lambda layout, y, _offset: _line_geometry(layout.line_at(y)),
     "line of": lambda layout, _y, offset: _line_geometry(layout.line_of(offset)),
     "line below": lambda layout, y, _offset: (
@@ -115,11 +116,11 @@ QUERIES = {
 
 
 def _line_geometry(line: Line | None) -> tuple[int, int, float] | None:
-    return line and (line.start, line.end, line.top)
+    return (line.start, line.end, line.top) if line else None
 
 
 def _fold_geometry(fold: Fold | None) -> tuple[int, int, float, bool] | None:
-    return fold and (fold.start, fold.end, fold.top, fold.is_open)
+    return (fold.start, fold.end, fold.top, fold.is_open) if fold else None
 
 
 @given(

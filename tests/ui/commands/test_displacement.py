@@ -44,6 +44,7 @@ def look(session: Session, qtbot: QtBot) -> Displacement:
         session.check_file()
     [displacement] = displaced.args
     assert isinstance(displacement, Displacement)
+    assert session.corpus
     assert displacement.current == session.corpus.path
     assert session.save_error == ""
     return displacement
@@ -51,7 +52,7 @@ def look(session: Session, qtbot: QtBot) -> Displacement:
 
 @pytest.fixture
 def other(corpus_path: Path, tmp_path: Path) -> Path:
-    """The same corpus as another computer has it, with labels and an article of its own."""
+    """Create the same corpus as another computer has it, with labels and an article of its own."""
     path = tmp_path / "elsewhere" / corpus_path.name
     path.parent.mkdir()
     shutil.copy(corpus_path, path)
@@ -353,8 +354,8 @@ def test_a_newer_version_is_gone_on_with_once_the_other_window_has_let_go_of_the
     qtbot.waitUntil(lambda: not wal_path(corpus_path).stat().st_size)
     script = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); "
     script += "c.execute('SELECT count(*) FROM edit').fetchall(); print(flush=True); sys.stdin.read(); c.close()"
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    with subprocess.Popen([sys.executable, "-c", script, corpus_path], **pipes) as holder:
+    command = [sys.executable, "-c", script, str(corpus_path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
         assert holder.stdout
         holder.stdout.readline()
         newer = tmp_path / "newer"
@@ -387,6 +388,7 @@ def test_changes_by_the_program_that_deleted_the_log_are_shown(
     session: Session, corpus_path: Path, stretch: Stretch
 ) -> None:
     assert session.tag("DATE", *stretch("أمس"))
+    assert session.corpus
     session.corpus.checkpoint()
     corpus_path.open("rb").close()  # POSIX takes all locks of the process from the file
     take_log_away(corpus_path)
@@ -452,6 +454,7 @@ def test_a_person_is_asked_where_to_go_on_with_both_in_view(
     assert window.session.tag("DATE", *stretch("أمس"))
     other.replace(corpus_path)
     qtbot.waitUntil(lambda: isinstance(QApplication.activeModalWidget(), QMessageBox))
+    assert window.session.corpus
     current = window.session.corpus.path
     text = box().text() + box().informativeText()
     assert "test.corpus" in text
@@ -460,6 +463,6 @@ def test_a_person_is_asked_where_to_go_on_with_both_in_view(
     wanted = next(each for each in box().findChildren(QPushButton) if each.text() == button)
     QTest.mouseClick(wanted, Qt.MouseButton.LeftButton)
     expected = current if button == "Continue" else corpus_path
-    qtbot.waitUntil(lambda: window.session.corpus.path == expected)
+    qtbot.waitUntil(lambda: window.session.corpus is not None and window.session.corpus.path == expected)
     assert labels_on_disk(current) == ["DATE"]
     assert labels_on_disk(corpus_path) == ["PLAN"]

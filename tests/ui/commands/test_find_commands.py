@@ -39,7 +39,7 @@ def typed(line: QWidget, text: str) -> None:
 
 
 def words(window: Window) -> list[str]:
-    """What the find bar has found."""
+    """Return what the find bar has found."""
     assert window.session.article
     return [window.session.article.text[start:end] for start, end in window.find_bar.hits]
 
@@ -127,8 +127,11 @@ def dialog(third: Window, qtbot: QtBot) -> Iterator[Callable[[str, Callable[[Occ
     def use(action: str, do: Callable[[OccurrencesDialog], None]) -> None:
         def then() -> None:
             opened = QApplication.activeModalWidget()
-            waits = not isinstance(opened, OccurrencesDialog) or opened._background.is_busy
-            if waits or not opened.isActiveWindow():  # a busy X server gives the focus late
+            if (
+                not isinstance(opened, OccurrencesDialog)
+                or opened._background.is_busy
+                or not opened.isActiveWindow()  # a busy X server gives the focus late
+            ):
                 QTimer.singleShot(20, then)
                 return
             try:
@@ -145,7 +148,7 @@ def dialog(third: Window, qtbot: QtBot) -> Iterator[Callable[[str, Callable[[Occ
 
 
 def tagged(window: Window, number: int) -> list[str]:
-    """The texts of the spans of an article, on disk."""
+    """Return the texts of the spans of an article, on disk."""
     assert window.session.corpus
     with Corpus.open(window.session.corpus.path) as other:
         article = other.article(number)
@@ -262,6 +265,7 @@ def test_places_in_other_articles_alone_are_taken_back_from_here(
     session.tag("PLAN", *stretch("القانون"))
     session.open_by_id(2)
     session.tag("PLAN", *stretch("وجدة"))
+    assert session.corpus
     session.corpus.add(build_article("عاد القطار من وجدة"))
 
     def accept(opened: OccurrencesDialog) -> None:

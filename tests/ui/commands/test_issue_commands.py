@@ -26,8 +26,11 @@ THIRD = f"قالت {NAME} إن الأقاليم بخير."
 
 @pytest.fixture
 def doubtful(window: Window, stretch: Stretch, qtbot: QtBot) -> Iterator[Window]:
-    """In the first article an edge on a quotation mark and a name that is labelled once and once not, in the last one
-    an edge inside a word; the name is labelled there too."""
+    """Make spans with issues.
+
+    In the first article an edge is on a quotation mark, and a name is labelled once and once not; in the last one an
+    edge is inside a word, and the name is labelled there too.
+    """
     session = window.session
     assert session.corpus
     session.corpus.add(build_article(THIRD))
@@ -350,8 +353,8 @@ def test_checking_reports_an_error_of_the_corpus(
 ) -> None:
 
     def failing(*_arguments: object) -> Iterator[tuple[int, int]]:
+        yield from ()
         raise CorpusError("no such luck")
-        yield 0, 0
 
     monkeypatch.setattr(issues, "check_corpus", failing)
     with qtbot.waitSignal(doubtful.session.failed) as failure:

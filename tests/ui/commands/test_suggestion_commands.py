@@ -84,7 +84,7 @@ def _fixed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def desk(qtbot: QtBot, window: Window) -> Iterator[Window]:
-    """The window once suggestions stand there."""
+    """Return the window once suggestions are shown."""
     settle(qtbot, window)
     assert [words(window, suggestion) for suggestion in window.suggestions.visible] == [row[0] for row in PROPOSED]
     yield window
@@ -106,7 +106,7 @@ def press(window: Window, *keys: Qt.Key, modifier: Qt.KeyboardModifier = PLAIN) 
 
 
 def current_words(window: Window) -> str:
-    """The words of the chosen suggestion; they are the ones that are shown as chosen."""
+    """Return the words of the current suggestion, and check that they are the ones shown as current."""
     current = window.view._marks.current_suggestion
     assert current == window.suggestions.current
     return words(window, current)
@@ -117,7 +117,7 @@ def remaining_words(window: Window) -> list[str]:
 
 
 def stored(session: Session) -> tuple[list[tuple[str, str, str | None]], list[tuple[str, str]]]:
-    """What is on disk: label, words and source of each span, label and words of each rejection."""
+    """Return what is on disk: label, words and source of each span, label and words of each rejection."""
     assert session.corpus
     assert session.article
     text = session.article.text
@@ -133,7 +133,7 @@ def message(window: Window) -> str:
 
 
 def point(window: Window, offset: int) -> QPoint:
-    """A point on letter at this offset."""
+    """Return a point on the letter at this offset."""
     view = window.view
     view.reveal(offset, offset + 1)
     line = view.page().line_of(offset)
@@ -409,7 +409,8 @@ def test_suggestion_selection_and_span_exclude_each_other(
     desk.session.tag("PLAN", *stretch("بالرباط"))
     press(desk, RETURN)
     assert current_words(desk)
-    assert desk.session.selection is None
+    session = desk.session
+    assert session.selection is None
     press(desk, Qt.Key.Key_Tab)
     assert desk.session.selection
     assert current_words(desk) == ""

@@ -30,7 +30,7 @@ LEFT, PLAIN, SHIFT, CONTROL = (
 
 
 def point(view: ArticleView, offset: int, *, after: bool = False) -> QPointF:
-    """A point in the first half of letter at this offset, or in the second."""
+    """Return a point in the first half of the letter at this offset, or in the second."""
     line = view.page().line_of(offset)
     assert line
     box = next(box for box in line.boxes if box.start <= offset < box.end)
@@ -65,7 +65,7 @@ def spans(session: Session) -> list[tuple[str, str]]:
 
 
 def sticking(window: Window) -> list[str]:
-    """The labels that are shown as sticking."""
+    """Return the labels that are shown as sticking."""
     return [row.label.name for row in window.label_panel.rows() if row.is_sticky]
 
 
@@ -84,7 +84,8 @@ def test_a_label_sticks_to_each_drag_and_double_click_until_escape(window: Windo
     assert spans(window.session) == rows
     QTest.keyClick(window.view, Qt.Key.Key_Escape)
     QTest.keyClick(window.view, Qt.Key.Key_Escape)
-    assert (window.tagging_commands.sticky, sticking(window)) == (None, [])
+    commands = window.tagging_commands
+    assert (commands.sticky, sticking(window)) == (None, [])
     drag(window.view, *stretch("الأطفال"))
     assert window.view.selected_text() == "الأطفال"
     assert spans(window.session) == rows

@@ -240,13 +240,19 @@ def test_buttons_do_nothing_without_a_match(open_sheet: OpenSheet) -> None:
     assert changed_keys == []
 
 
+def current_text(dialog: KeysDialog) -> str:
+    item = dialog.tree.currentItem()
+    assert item
+    return item.text(0)
+
+
 def test_arrow_keys_skip_the_headings(open_sheet: OpenSheet) -> None:
     dialog = open_sheet()
     select_row(dialog, "Plan")
     QTest.keyClick(dialog.tree, Qt.Key.Key_Down)
-    assert dialog.tree.currentItem().text(0) == "New corpus…"
+    assert current_text(dialog) == "New corpus…"
     QTest.keyClick(dialog.tree, Qt.Key.Key_Up)
-    assert dialog.tree.currentItem().text(0) == "Plan"
+    assert current_text(dialog) == "Plan"
 
 
 # In the window

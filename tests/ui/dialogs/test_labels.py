@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QEvent, QModelIndex, Qt
 from PySide6.QtGui import QColor, QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QColorDialog, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QColorDialog, QLabel, QLineEdit, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from annotator.i18n import LANGUAGES
@@ -85,7 +85,7 @@ def warnings(dialog: LabelsDialog) -> list[str]:
     return [label.text() for label in dialog.form.findChildren(QLabel, "warning") if label.isVisible()]
 
 
-def type_text(field: QWidget, text: str) -> None:
+def type_text(field: QLineEdit | QPlainTextEdit, text: str) -> None:
     field.setFocus()
     field.selectAll()
     press_keys(field, text)
@@ -110,7 +110,7 @@ def test_every_field_of_a_label_can_be_changed(
         type_text(form.title_fields[code], text)
     form.guideline_fields["fr"].setPlainText("Un jour.\n- une heure")
     form.guideline_fields["en"].clear()
-    form.preset_colours.findChildren(QWidget)[4].click()
+    form.preset_colours.findChildren(QAbstractButton)[4].click()
     apply(dialog, background, qtbot)
     assert dialog.result() == LabelsDialog.DialogCode.Accepted
     label = corpus.labels().labels[0]

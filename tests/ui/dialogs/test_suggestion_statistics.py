@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import QPoint, QRect, QTimer
 from PySide6.QtGui import QColor, QHelpEvent
-from PySide6.QtWidgets import QApplication, QLabel, QToolTip
+from PySide6.QtWidgets import QApplication, QLabel, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
 from annotator import i18n
@@ -103,8 +103,10 @@ def test_figures_use_the_digits_of_the_settings(qtbot: QtBot) -> None:
 
 
 def test_table_shows_all_and_the_last_articles_of_each_label(qtbot: QtBot) -> None:
+    parent = QWidget()
+    qtbot.addWidget(parent)
     dialog = SuggestionStatisticsDialog(
-        None, SuggestionStatistics([4, 4, 4], {"DATE": PARTS, "GONE": PARTS}), LABELS, LIGHT
+        parent, SuggestionStatistics([4, 4, 4], {"DATE": PARTS, "GONE": PARTS}), LABELS, LIGHT
     )
     qtbot.addWidget(dialog)
     assert [chart.accessibleName() for chart in dialog.charts] == [DATE.localised_title()]
@@ -116,7 +118,9 @@ def test_table_shows_all_and_the_last_articles_of_each_label(qtbot: QtBot) -> No
 
 
 def test_dialog_without_data_explains_what_it_will_show(qtbot: QtBot) -> None:
-    dialog = SuggestionStatisticsDialog(None, SuggestionStatistics([], {}), LABELS, LIGHT)
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    dialog = SuggestionStatisticsDialog(parent, SuggestionStatistics([], {}), LABELS, LIGHT)
     qtbot.addWidget(dialog)
     assert dialog.charts == []
     assert any("Once some articles are done" in label.text() for label in dialog.findChildren(QLabel))

@@ -93,7 +93,9 @@ def test_icon_and_buttons_have_the_colours_of_the_theme(state: EmptyState) -> No
 
 
 def current_page(window: Window) -> QWidget:
-    return window._central_widget.pages.currentWidget()
+    page = window._central_widget.pages.currentWidget()
+    assert page
+    return page
 
 
 def test_window_without_a_corpus_offers_to_create_one(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:

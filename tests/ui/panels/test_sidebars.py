@@ -103,7 +103,7 @@ def test_article_note_is_shown_again_with_its_article(window: Window) -> None:
     assert window.note_field.text() == "ask Omar"
     assert window.note_field.isVisible()
     QTest.keyClick(window.view, Qt.Key.Key_Z, CONTROL)
-    assert session.note is None
+    assert window.session.note is None
     assert window.note_field.isHidden()
 
 
@@ -112,7 +112,7 @@ def test_typed_note_belongs_to_the_article_it_was_typed_for(window: Window) -> N
     QTest.keyClick(window.view, Qt.Key.Key_F2, CONTROL)
     QTest.keyClicks(window.note_field, "first")
     session.open_article(1)
-    assert session.note is None
+    assert window.session.note is None
     session.open_article(0)
     assert session.note
     assert session.note.text == "first"

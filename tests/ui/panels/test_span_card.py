@@ -53,7 +53,7 @@ def click_span(window: Window, row: int) -> None:
     QTest.mouseClick(
         window.span_panel.viewport(),
         LEFT,
-        pos=window.span_panel.visualRect(window.span_panel.model().index(row)).center(),
+        pos=window.span_panel.visualRect(window.span_panel.model().index(row, 0)).center(),
     )
 
 

@@ -21,7 +21,7 @@ LONG = 60_000  # milliseconds: a process of its own on a busy machine
 
 @pytest.fixture
 def taught(corpus_path: Path) -> Path:
-    """The corpus with enough that is done."""
+    """Return the corpus with enough articles that are done."""
     with Corpus.open(corpus_path) as opened:
         for example in examples()[:30]:
             uid = example.article.uid
@@ -63,7 +63,7 @@ def failures(session: Session) -> list[str]:
 
 
 def program(path: Path, what: str) -> str:
-    """A program that is run in place of Python, with the same arguments."""
+    """Make a program that is run in place of Python, with the same arguments."""
     path.write_text(f"#!/bin/sh\n{what}\n")
     path.chmod(0o755)
     return str(path)

@@ -175,7 +175,8 @@ def test_session_resumes_at_the_last_position(session: Session, corpus_path: Pat
     session.open_article(1)
     session.get_offset = lambda: 12
     session.close()
-    reopened, opened = Session("Sanae"), []
+    reopened = Session("Sanae")
+    opened: list[object] = []
     reopened.article_opened.connect(opened.append)
     reopened.open(Corpus.open(corpus_path))
     assert reopened.current_index() == 1
@@ -296,7 +297,7 @@ def test_next_step_reads_spans_of_another_program(session: Session, stretch: Str
 
 @pytest.fixture
 def impatient(session: Session) -> Session:
-    """The session, that waits for no lock."""
+    """Return the session, which waits for no lock."""
     assert session.corpus
     session.corpus._db.execute("PRAGMA busy_timeout = 30")
     return session

@@ -7,12 +7,12 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, QRect, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from annotator import settings
 from annotator.model.labels import default_labels
-from annotator.settings import Settings
+from annotator.settings import Settings, first_corpus_path
 from annotator.store.corpus import Corpus
 from annotator.store.queries.article_list import load_all_summaries
 from annotator.ui import app
@@ -96,7 +96,7 @@ def test_first_start_shows_the_page_and_lists_the_samples(start: Start) -> None:
     desk = start()
     assert welcome_page(desk).isVisible()
     assert desk.session.corpus
-    assert desk.session.corpus.path == app.first_corpus_path()
+    assert desk.session.corpus.path == first_corpus_path()
     assert len(desk.session.articles) >= 6
     assert desk.session.article is None
     assert not desk.window._central_widget.footer.isVisible()
@@ -131,7 +131,9 @@ def test_page_scrolls_only_vertically_on_a_small_screen(start: Start, qtbot: QtB
     desk.window.resize(desk.window.minimumSizeHint().width(), 600)
     desk.window.show()
     page = welcome_page(desk)
-    qtbot.waitUntil(lambda: page.widget().width() == page.viewport().width() < 500)
+    content = page.widget()
+    assert content
+    qtbot.waitUntil(lambda: content.width() == page.viewport().width() < 500)
     qtbot.waitUntil(lambda: cut_off(page) == [])
 
 
@@ -140,11 +142,13 @@ def cut_off(page: WelcomePage) -> list[QWidget]:
     kinds = (QLabel, ActionButton, LabelKey, ExampleSentence)
     parts = [part for part in page.findChildren(QWidget) if isinstance(part, kinds)]
     assert len(parts) > 10
-    rects = {part: QRect(part.mapTo(page.widget(), QPoint(0, 0)), part.size()) for part in parts}
+    content = page.widget()
+    assert content
+    rects = {part: QRect(part.mapTo(content, QPoint(0, 0)), part.size()) for part in parts}
     return [
         part
         for part in parts
-        if part.width() < part.minimumSizeHint().width() or not page.widget().rect().contains(rects[part])
+        if part.width() < part.minimumSizeHint().width() or not content.rect().contains(rects[part])
     ]
 
 
@@ -184,7 +188,7 @@ def test_hint_stays_until_the_first_span(start: Start, qtbot: QtBot) -> None:
     desk.session.open_article(1)
     assert line.message() == HINT
     QTest.keyClick(desk.window.view, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
-    QTest.keyClick(desk.window.view, "1")
+    QTest.keyClick(desk.window.view, Qt.Key.Key_1)
     assert [span.label for span in desk.session.spans] == ["DATE"]
     assert line.message() == ""
     desk.session.undo()
@@ -230,15 +234,21 @@ def test_keys_do_not_annotate_behind_the_page(start: Start) -> None:
 def test_every_choice_is_reached_by_keyboard(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     desk = start()
     questions: list[str] = []
-    monkeypatch.setattr(
-        "annotator.ui.widgets.file_dialogs.choose_file", lambda *_a, **_k: questions.append("open") or ""
-    )
-    monkeypatch.setattr(
-        "annotator.ui.widgets.file_dialogs.choose_files", lambda *_a, **_k: questions.append("new") or []
-    )
+
+    def choose_file(*_arguments: object, **_options: object) -> str:
+        questions.append("open")
+        return ""
+
+    def choose_files(*_arguments: object, **_options: object) -> list[str]:
+        questions.append("new")
+        return []
+
+    monkeypatch.setattr("annotator.ui.widgets.file_dialogs.choose_file", choose_file)
+    monkeypatch.setattr("annotator.ui.widgets.file_dialogs.choose_files", choose_files)
     texts = []
     for _step in range(6):
         focused = QApplication.focusWidget()
+        assert isinstance(focused, QAbstractButton)
         texts.append(focused.text())
         assert (
             welcome_page(desk)
@@ -275,10 +285,11 @@ def test_dropped_files_make_a_corpus_beside_them(
     drop(welcome_page(desk), *news)
     assert proposed == [tmp_path / "أخبار 2.corpus"]
     qtbot.waitUntil(lambda: has_begun(desk), timeout=20_000)
+    assert desk.session.corpus
     assert desk.session.corpus.path == proposed[0]
     with Corpus.open(proposed[0], readonly=True) as corpus:
         assert len(list(load_all_summaries(corpus))) == 2
-    with Corpus.open(app.first_corpus_path(), readonly=True) as samples:
+    with Corpus.open(first_corpus_path(), readonly=True) as samples:
         assert len(list(load_all_summaries(samples))) == 10
     assert desk.window.status_line._hint == HINT
 
@@ -293,6 +304,7 @@ def test_folder_dropped_on_the_window_gives_the_corpus_its_name(
     monkeypatch.setattr(CHOOSE_TARGET, lambda _parent, _title, where, *_a, **_k: where)
     drop(desk.window, folder)
     qtbot.waitUntil(lambda: has_begun(desk), timeout=20_000)
+    assert desk.session.corpus
     assert desk.session.corpus.path == tmp_path / "news.2024.corpus"
 
 
@@ -310,6 +322,7 @@ def test_dropped_corpus_is_opened(start: Start, corpus_path: Path) -> None:
     desk = start()
     drop(welcome_page(desk), corpus_path)
     assert has_begun(desk)
+    assert desk.session.corpus
     assert desk.session.corpus.path == corpus_path
 
 
@@ -398,12 +411,14 @@ def test_reopened_page_can_be_closed_for_the_previous_article(start: Start, corp
     assert desk.window._central_widget.pages.count() == 4
     press(Qt.Key.Key_Escape)
     assert has_begun(desk)
+    assert desk.session.corpus
     assert desk.session.corpus.path == corpus_path
     assert (desk.session.current_index(), desk.window.view.current_offset()) == (1, offset)
     desk.window.action("show_welcome").trigger()
     press(Qt.Key.Key_Return)
     assert has_begun(desk)
-    assert desk.session.corpus.path == app.first_corpus_path()
+    assert desk.session.corpus
+    assert desk.session.corpus.path == first_corpus_path()
 
 
 def test_unavailable_samples_are_reported(start: Start, corpus_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -412,8 +427,8 @@ def test_unavailable_samples_are_reported(start: Start, corpus_path: Path, monke
     monkeypatch.setattr(
         "annotator.ui.commands.corpus_commands.show_message", lambda _parent, _icon, text: messages.append(text)
     )
-    app.first_corpus_path().parent.mkdir(parents=True)
-    app.first_corpus_path().write_text("no corpus")
+    first_corpus_path().parent.mkdir(parents=True)
+    first_corpus_path().write_text("no corpus")
     desk.window.action("show_welcome").trigger()
     press(Qt.Key.Key_Return)
     assert len(messages) == 1

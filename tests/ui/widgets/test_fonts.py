@@ -28,7 +28,7 @@ THEMED = ("QMenuBar", "QMenu", "QTipLabel", "QStatusBar", "QMessageBox", "QAbstr
 def system_fonts() -> Iterator[None]:
     """Set fonts for some widget classes, as Windows does after the program has set its own."""
     for name in THEMED:
-        QApplication.setFont(QFont("Noto Naskh Arabic", 31), name)
+        QApplication.setFont(QFont("Noto Naskh Arabic", 31), name)  # type: ignore[arg-type]
     yield
     QApplication.setFont(fonts.interface_font(fonts.INTERFACE_SIZE))  # resets the fonts of all classes
 
@@ -45,6 +45,7 @@ def styled(qapp: QApplication) -> Iterator[None]:
 def test_all_widgets_of_the_interface_have_one_font(window: Window) -> None:
     box = QMessageBox(window)
     menu = next(action.menu() for action in window.menuBar().actions())
+    assert isinstance(menu, QMenu)
     widgets: list[QWidget] = [box, menu, *window.findChildren(QAbstractItemView)]
     widgets += [window.menuBar(), window.statusBar()]
     for widget_class in (QMenuBar, QMenu, QStatusBar, QMessageBox, QAbstractItemView):
