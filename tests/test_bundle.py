@@ -185,7 +185,7 @@ def test_a_bundle_says_what_can_be_done_about_an_optional_package(monkeypatch):
         told = optional.explain_missing("spaCy", "spacy")
         assert "spaCy" in told
         assert told.endswith('pip install ".[spacy]"')
-    assert told.startswith("This needs spaCy, which this copy of Annotator cannot take in.")
+    assert told.startswith("This needs spaCy, which cannot be added to this copy of Annotator.")
 
 
 # --- package.py
