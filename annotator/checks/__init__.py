@@ -1,4 +1,4 @@
 """Checks for doubtful annotations in one annotator's layer of an article.
 
-Pure functions; they may import `model` and `text`.
+Pure functions; may import `model` and `text`.
 """

@@ -1,4 +1,4 @@
-"""All checks of one layer: issues of its spans, and words that may lack a span."""
+"""All checks of one layer's spans and unlabelled words."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -23,7 +23,7 @@ from annotator.model.records import DONE, SKIPPED, Span
 from annotator.text.lexicon import Match
 
 _EXCLUSIVE: Final = (check_outside, check_empty)
-"""Checks whose issue makes all others about the same span pointless."""
+"""Checks whose issue makes all others about the span pointless."""
 _BY_TEXT: Final = (
     check_punctuation,
     check_inside_word,
@@ -36,9 +36,9 @@ _BY_STATISTICS: Final = (check_proclitic, check_length)
 
 
 class LayerChecker(Struct, frozen=True):
-    """All checks with the statistics of a corpus.
+    """All checks, with a corpus's statistics.
 
-    `label_titles` are the titles of its labels by name, `date_labels` the names of the labels whose values are dates.
+    `label_titles` maps label names to titles; the labels in `date_labels` have dates as values.
     """
 
     statistics: LabelStatistics
@@ -46,13 +46,13 @@ class LayerChecker(Struct, frozen=True):
     date_labels: frozenset[str]
 
     def check_spans(self, context: CheckContext) -> list[Issue]:
-        """Return the issues of the spans of a layer, in the order of the spans."""
+        """Return the issues of a layer's spans, in order."""
         return [issue for span in context.layer for issue in self._check_span(context, span)]
 
     def find_unlabelled(self, context: CheckContext, state: str) -> list[Match]:
-        """Find words without a span that are labelled elsewhere, as far as the annotator has come.
+        """Find words labelled elsewhere but not here, as far as the annotator has come.
 
-        That is all of a done article, nothing of a skipped one, otherwise the text up to the end of the last span.
+        That is all of a done article, nothing of a skipped one, else up to the last span's end.
         """
         last = max((span.end for span in context.layer), default=0)
         stop = {DONE: len(context.text), SKIPPED: 0}.get(state, last)

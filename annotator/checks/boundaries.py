@@ -1,6 +1,6 @@
 """Checks of where spans begin and end.
 
-By the guidelines they do so on words, not on punctuation or inside a word, and without a proclitic.
+By the guidelines, on whole words, without punctuation or a proclitic.
 """
 
 from typing import Final
@@ -36,9 +36,9 @@ _RATIO: Final = 2  # times as often as the span's own words, and at least
 
 
 def check_empty(context: CheckContext, span: Span) -> Issue | None:
-    """Report a span without any letter, digit or symbol.
+    """Report a span without any letter, digit or symbol; the fix removes it.
 
-    It holds only spaces, marks, tatweels, punctuation or invisible characters. The fix removes it.
+    Spaces, marks, tatweels, punctuation and invisible characters do not count.
 
     Issue: «». No issue: ١, 👍.
     """
@@ -50,10 +50,10 @@ def check_empty(context: CheckContext, span: Span) -> Issue | None:
 def check_punctuation(context: CheckContext, span: Span) -> Issue | None:
     """Report a span with a space or punctuation at an edge, or with only one mark of a pair.
 
-    The fix moves its edges to where a selection would snap (see text.selection.snap_to_words).
+    The fix snaps it like a selection (see text.selection.snap_to_words).
 
-    Issue: «وزارة العدل in «وزارة العدل», منظمة (اليونسكو in منظمة (اليونسكو). No issue: منظمة (اليونسكو) with both
-    brackets, or a span that ends on an abbreviation's dot (ش.م.), on % or ٪, or begins on # or @.
+    Issue: «وزارة العدل in «وزارة العدل», منظمة (اليونسكو in منظمة (اليونسكو). No issue: all of منظمة (اليونسكو), a
+    final abbreviation's dot (ش.م.), % or ٪, an initial # or @.
     """
     text, start, end = context.text, span.start, span.end
     if text[start].isalnum() and text[end - 1].isalnum() and PAIRED_MARKS.isdisjoint(text[start:end]):
@@ -90,13 +90,12 @@ def check_punctuation(context: CheckContext, span: Span) -> Issue | None:
 
 
 def check_inside_word(context: CheckContext, span: Span) -> Issue | None:
-    """Report a span with an edge inside a word.
+    """Report a span with an edge inside a word, other than after a proclitic.
 
-    The text before its start in the word is no proclitic, or a part of the word follows its end. The fix takes in the
-    whole word except for what is written before an article.
+    The fix includes the whole word except what precedes an article.
 
-    Issue: حكومة in الحكومة (the article ال belongs to a span), 2023 in 2023-2030, وزارت in وزارته. No issue: أمم with
-    its ل in للأمم, العدل in والعدل.
+    Issue: حكومة in الحكومة (spans include the article), 2023 in 2023-2030, وزارت in وزارته. No issue: أمم in للأمم,
+    with its ل; العدل in والعدل.
     """
     text, start, end = context.text, span.start, span.end
     if (not start or text[start - 1].isspace()) and (end == len(text) or text[end].isspace()):
@@ -124,10 +123,10 @@ def check_inside_word(context: CheckContext, span: Span) -> Issue | None:
 
 
 def check_proclitic(context: CheckContext, span: Span, statistics: LabelStatistics) -> Issue | None:
-    """Report a span that begins with a proclitic (و ف ب ل ك س) which spans of its label usually omit.
+    """Report a span that begins with a proclitic (و ف ب ل ك س) that spans of its label usually omit.
 
-    “Usually” is at least twice, and at least twice as often as they include it. Words of three letters do not count: و
-    belongs to وجدة itself. The fix starts the span after the proclitic.
+    “Usually” means at least twice, and at least twice as often as not. Words of up to three letters do not count: و
+    belongs to وجدة. The fix starts the span after the proclitic.
 
     Issue: لوزارة العدل where وزارة العدل has the label twice.
     """
@@ -161,10 +160,7 @@ def check_proclitic(context: CheckContext, span: Span, statistics: LabelStatisti
 
 
 def _has_valid_start(text: str, tokens: list[Token], start: int) -> bool:
-    """Return whether a span may begin at `start`.
-
-    It may on anything but a space or a mark, and on a mark that opens a pair or begins a name.
-    """
+    """Return whether a span may begin at `start`: on no space, and on a mark only if it opens a pair or a name."""
     if tokens[0].start != start:
         return False
     return not is_punctuation(text, tokens[0]) or text[start] in PAIRED_MARKS or text[start] in _NAME_PREFIXES
@@ -181,5 +177,5 @@ def _has_valid_end(text: str, tokens: list[Token], end: int) -> bool:
 
 
 def _ends_on_word_mark(text: str, tokens: list[Token]) -> bool:
-    """Return whether the last mark belongs to the word before it: %, or the dot of an abbreviation."""
+    """Return whether the last mark belongs to the word before it, as % or an abbreviation's dot."""
     return text[tokens[-1].start] in _NUMBER_SUFFIXES or is_abbreviation_dot(text, tokens, len(tokens) - 1)

@@ -1,6 +1,6 @@
-"""Checks for the same words labelled in one place, and not or differently in another.
+"""Checks for words labelled in one place, and not or differently in another.
 
-Words are compared by their normalised form.
+They are compared by normalised form.
 """
 
 from collections.abc import Iterator
@@ -20,10 +20,10 @@ _RATIO: Final = 2  # times as often as this label, another one makes it doubtful
 def check_other_label(
     context: CheckContext, span: Span, statistics: LabelStatistics, titles: dict[str, str]
 ) -> Issue | None:
-    """Report a span whose words usually have another label in the corpus.
+    """Report a span whose words usually have another label; the fix changes it.
 
-    “Usually” is at least twice, and at least twice as often as this one. A span whose range has the other label too is
-    fine. `titles` are the titles of the labels. The fix changes the label.
+    “Usually” means at least twice, and at least twice as often as this one. A range with both labels is fine. `titles`
+    maps labels to titles.
 
     Issue: الداخلية as PLAN where it is INSTITUTION twice elsewhere.
     """
@@ -46,10 +46,9 @@ def check_other_label(
 
 
 def find_unlabelled(context: CheckContext, statistics: LabelStatistics, stop: int) -> Iterator[Match]:
-    """Yield the places before `stop` where words that are mostly labelled elsewhere have no span.
+    """Yield the places before `stop` where words mostly labelled elsewhere have no span.
 
-    A place in boilerplate does not count, nor one inside a longer such place, nor one that touches another word, as in
-    اليوم24.
+    Excluded are places in boilerplate, inside a longer such place, or touching another word, as in اليوم24.
     """
     reached = 0
     for match in sorted(statistics.find_matches(context.text), key=lambda match: (match.start, -match.end)):
@@ -66,9 +65,9 @@ def find_unlabelled(context: CheckContext, statistics: LabelStatistics, stop: in
 def check_unlabelled(match: Match, statistics: LabelStatistics, titles: dict[str, str]) -> Issue | None:
     """Report a place from `find_unlabelled` whose words are labelled at least twice as often as not.
 
-    The fix gives it the label that its words have most often.
+    The fix adds their most frequent label.
 
-    Issue: البنك الدولي without a span where it is labelled twice elsewhere and nowhere else left out.
+    Issue: البنك الدولي without a span, labelled twice elsewhere and nowhere else left out.
     """
     if not statistics.is_mostly_labelled(match.words):
         return None
@@ -83,7 +82,7 @@ def check_unlabelled(match: Match, statistics: LabelStatistics, titles: dict[str
 
 
 def _is_joined(context: CheckContext, match: Match) -> bool:
-    """Return whether a letter or digit that is no proclitic directly precedes the words."""
+    """Return whether a letter or digit other than a proclitic directly precedes the words."""
     if not context.text[match.start - 1 : match.start].isalnum():
         return False
     before = context.token_at(match.start - 1)

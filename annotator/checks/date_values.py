@@ -1,4 +1,4 @@
-"""Check that a program can read the value of a date."""
+"""Check that dates have machine-readable values."""
 
 import re
 from datetime import date
@@ -19,8 +19,8 @@ _LEAP: Final = 2000  # stands for the years that Python's calendar lacks
 def check_value(span: Span) -> Issue | None:
     """Report a date whose value is no ISO 8601 date, time or period.
 
-    The accepted forms are those that the suggesters write: `2024`, `2024-07`, `2024-07-09`, `2024-07-09T09:00`,
-    `2023/2030`. A day that no calendar has and a period that ends before it begins are issues too.
+    Accepted are the suggesters' forms: `2024`, `2024-07`, `2024-07-09`, `2024-07-09T09:00`, `2023/2030`. Impossible
+    days and periods that end before they begin are issues too.
 
     Issue: 09/07/2024, 2024-02-31. No issue: 2023/2030.
     """
@@ -31,7 +31,7 @@ def check_value(span: Span) -> Issue | None:
 
 
 def is_iso(value: str) -> bool:
-    """Return whether a value is an ISO 8601 date, time or period as the suggesters write them."""
+    """Return whether a value has an ISO 8601 form that `check_value` accepts."""
     parts = value.split("/")
     if len(parts) > 2 or not all(map(_is_moment, parts)):
         return False

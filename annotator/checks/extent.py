@@ -1,4 +1,4 @@
-"""Checks of how far spans reach: not beyond the text, not across sentences or zones, and not unusually far."""
+"""Checks of how far spans reach: beyond the text, across sentences or zones, or unusually far."""
 
 from typing import Final
 
@@ -11,16 +11,11 @@ from annotator.model.display_names import zone_title
 from annotator.model.records import Span
 
 _RATIO: Final = 2
-_MIN_LENGTH: Final = 60  # code points: some ten words, as long as the names of committees and strategies are
+_MIN_LENGTH: Final = 60  # code points: some ten words, as in names of committees and strategies
 
 
 def check_outside(context: CheckContext, span: Span) -> Issue | None:
-    """Report a span that does not lie within the text.
-
-    A file that another program has changed may hold such spans. The fix removes it.
-
-    Issue: 90 to 100 in a text of 95 code points.
-    """
+    """Report a span not within the text, as in files changed by other programs; the fix removes it."""
     if 0 <= span.start < span.end <= len(context.text):
         return None
     message = _("This span runs from {start} to {end}, but the text ends at {length}.")
@@ -29,10 +24,7 @@ def check_outside(context: CheckContext, span: Span) -> Issue | None:
 
 
 def check_length(_context: CheckContext, span: Span, statistics: LabelStatistics) -> Issue | None:
-    """Report a span of more than 60 code points, more than twice as long as 95 of 100 spans of its label.
-
-    Issue: a date of 80 code points where 95 of 100 dates have at most 30.
-    """
+    """Report a span of more than 60 code points and more than twice as long as 95 of 100 spans of its label."""
     length, usual = span.end - span.start, statistics.usual_length(span.label)
     if length <= max(_MIN_LENGTH, _RATIO * usual):
         return None
@@ -45,9 +37,9 @@ def check_length(_context: CheckContext, span: Span, statistics: LabelStatistics
 
 
 def check_across_sentences(context: CheckContext, span: Span) -> Issue | None:
-    """Report a span in which a sentence ends and another begins (see text.sentences).
+    """Report a span across a sentence break (see text.sentences).
 
-    Issue: الرباط. وقالت. No issue: د. محمد, whose dot is that of an abbreviation.
+    Issue: الرباط. وقالت. No issue: د. محمد, with an abbreviation's dot.
     """
     if not context.has_sentence_break(span.start, span.end):
         return None
@@ -55,10 +47,7 @@ def check_across_sentences(context: CheckContext, span: Span) -> Issue | None:
 
 
 def check_across_zones(context: CheckContext, span: Span) -> Issue | None:
-    """Report a span that lies in two zones, or in one and beyond it.
-
-    Issue: a span that begins in the headline and ends in the body.
-    """
+    """Report a span in two zones, or in one and beyond it."""
     zones = list(context.zones_in(span.start, span.end))
     if not zones or (zones[0].start <= span.start and span.end <= zones[0].end):  # zones never overlap
         return None
@@ -67,12 +56,7 @@ def check_across_zones(context: CheckContext, span: Span) -> Issue | None:
 
 
 def check_boilerplate(context: CheckContext, span: Span) -> Issue | None:
-    """Report a span in boilerplate, where nothing is labelled by the guidelines.
-
-    The fix removes it.
-
-    Issue: a ministry in the headline of another article.
-    """
+    """Report a span in boilerplate, where the guidelines label nothing; the fix removes it."""
     zones = context.zones_in(span.start, span.end)
     kinds = {zone.kind for zone in zones}
     if kinds != {records.BOILERPLATE}:

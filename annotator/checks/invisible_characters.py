@@ -11,12 +11,12 @@ _OPENS = frozenset(("LRE", "RLE", "LRO", "RLO", "LRI", "RLI", "FSI"))
 
 
 def check_invisible(context: CheckContext, span: Span) -> Issue | None:
-    """Report a span with invisible characters (see text.invisible), or one that is displayed in another order.
+    """Report a span with invisible characters (see text.invisible), or reordered by a control earlier in its line.
 
-    A control earlier in its line may reorder it. Direction marks count only at an edge: inside, Arabic texts have them
-    everywhere. Where the characters are at an edge the fix leaves them out.
+    Direction marks count only at an edge: inside, Arabic texts often have them. The fix leaves out characters at an
+    edge.
 
-    Issue: 2024 after an RLO in its line, for it is displayed as 4202; بنك with a soft hyphen inside.
+    Issue: 2024 after an RLO in its line, displayed as 4202; بنك with a soft hyphen inside.
     """
     if not context.invisible_characters:
         return None
@@ -42,7 +42,7 @@ def check_invisible(context: CheckContext, span: Span) -> Issue | None:
 
 
 def _active_controls(context: CheckContext, offset: int) -> list[InvisibleCharacter]:
-    """Return the bidi controls of the line that are still in force at `offset`."""
+    """Return the line's bidi controls still in force at `offset`."""
     stack: list[InvisibleCharacter] = []
     for control in context.invisible_in(context.text.rfind("\n", 0, offset) + 1, offset):
         if control.name in _OPENS:

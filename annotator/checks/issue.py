@@ -1,6 +1,6 @@
-"""Issues: a check's doubt about a span, or about words without one, until it is fixed or dismissed.
+"""Issues: a check's doubt about a span or unlabelled words, until fixed or dismissed.
 
-Offsets are code points of the article's text, end exclusive.
+Offsets are code points, end exclusive.
 """
 
 from typing import Final
@@ -27,11 +27,11 @@ KINDS: Final = (
     *(OUTSIDE, EMPTY, PUNCTUATION, INSIDE_WORD, PROCLITIC, ACROSS_SENTENCES, ACROSS_ZONES, BOILERPLATE, HUGE),
     *(LABELLED_DIFFERENTLY, UNLABELLED_REPEAT, INVISIBLE, VALUE),
 )
-"""The kinds of issues with labels, in the order in which they are listed. DAMAGED is about the file."""
+"""The kinds of issues with labels, in display order; DAMAGED is about the file."""
 
 
 class Fix(Struct, frozen=True, gc=False):
-    """The span that resolves an issue: it replaces the span in question; with the label None the span is removed."""
+    """The span that resolves an issue, replacing any in question; the label None removes that."""
 
     label: str | None
     start: int
@@ -41,7 +41,7 @@ class Fix(Struct, frozen=True, gc=False):
 class Issue(Struct, frozen=True, gc=False):
     """One issue: `kind` is one of KINDS, `message` a sentence in the reader's language.
 
-    `span` is the uid of the span in question; None for words without a span, whose `label` is the one they would get.
+    `span` is the uid of the span in question; None for unlabelled words, whose `label` is the proposed one.
     """
 
     kind: str
@@ -54,12 +54,12 @@ class Issue(Struct, frozen=True, gc=False):
 
     @property
     def key(self) -> tuple[str, str, int, int]:
-        """Return what identifies the issue within a layer; a dismissal is matched by it."""
+        """Return what identifies the issue in a layer, to match dismissals."""
         return self.kind, self.label, self.start, self.end
 
 
 def kind_title(kind: str) -> str:
-    """Return the title of a kind of issue; the kind itself if it is unknown."""
+    """Return the title of a kind of issue; an unknown kind itself."""
     return {
         DAMAGED: pgettext("what is doubtful", "Damaged file"),
         OUTSIDE: pgettext("what is doubtful", "Outside the text"),

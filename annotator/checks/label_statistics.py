@@ -1,4 +1,4 @@
-"""Statistics of how a corpus uses its labels: which words have them, and how long their spans are."""
+"""Statistics of a corpus's labels: the words that have them, and their spans' lengths."""
 
 from collections.abc import Iterable, Mapping
 from typing import Final
@@ -9,18 +9,18 @@ from annotator.text.lexicon import FoldedForm, Lexicon, Match, split_form
 MIN_LABELLED_RATIO: Final = 2
 """How many times as often as not words must have a span for a place without one to be doubtful."""
 MIN_SPANS: Final = 2
-"""How many spans of the same words show that they are usually labelled; a single one shows nothing."""
+"""How many spans show that their words are usually labelled."""
 
 _NONE: Final[Mapping[str, int]] = {}
 _MIN_LETTERS: Final = 3  # of a form that is distinctive, or that many digits:
 _MIN_DIGITS: Final = 4
-_USUAL_SHARE: Final = 0.95  # of the spans of a label are no longer than the usual length
+_USUAL_SHARE: Final = 0.95  # of a label's spans are no longer than the usual length
 
 
 class LabelStatistics:
     """Counts of normalised forms (see text.proclitics.normalise_form) and of lengths in code points.
 
-    `forms` are tuples of form, label and number of spans; `lengths` tuples of label, length and number of spans.
+    `forms` are (form, label, number of spans), `lengths` (label, length, number of spans).
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class LabelStatistics:
         return self._labels.get(split_form(form), _NONE).get(label, 0)
 
     def label_counts(self, words: FoldedForm) -> Mapping[str, int]:
-        """Return how many spans of these words each label has."""
+        """Return the number of spans of these words by label."""
         return self._labels.get(words, _NONE)
 
     def usual_length(self, label: str) -> int:
@@ -59,15 +59,14 @@ class LabelStatistics:
         return self._usual_lengths.get(label, 0)
 
     def span_count(self, words: FoldedForm) -> int:
-        """Return how many spans have these words; 0 where the words are not distinctive.
+        """Return how many spans have these words; 0 for words that are not distinctive.
 
-        Words with fewer than three letters and fewer than four digits, as 40 or ص, need not be the same thing in two
-        places.
+        With fewer than three letters and fewer than four digits, as 40 or ص, words may mean different things.
         """
         return self._span_counts.get(words, 0)
 
     def add_unlabelled(self, words: FoldedForm) -> None:
-        """Count a place where these words could have a span and have none."""
+        """Count a place where these words lack a span."""
         self._unlabelled_counts[words] = self._unlabelled_counts.get(words, 0) + 1
 
     def is_mostly_labelled(self, words: FoldedForm) -> bool:
@@ -75,7 +74,7 @@ class LabelStatistics:
         return self.span_count(words) >= max(MIN_SPANS, MIN_LABELLED_RATIO * self._unlabelled_counts.get(words, 0))
 
     def find_matches(self, text: str) -> list[Match]:
-        """Find the mostly labelled words in a text, except where they may be part of another word."""
+        """Find the mostly labelled words in a text, except possible parts of other words."""
         matches = self._lexicon.find_matches(analysed(text))
         return [match for match in matches if match.is_sure and self.is_mostly_labelled(match.words)]
 
