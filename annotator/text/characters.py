@@ -1,4 +1,4 @@
-"""Classes of characters, as sets in the V1 syntax of the `regex` module."""
+"""Classes of characters, as V1 sets of the `regex` module."""
 
 _VISIBLE_FORMAT = r"\p{Prepended_Concatenation_Mark}"  # visible although in Cf, such as the end-of-ayah sign
 INVISIBLE_FORMAT = rf"[\p{{Cf}}--{_VISIBLE_FORMAT}]"

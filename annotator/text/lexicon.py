@@ -1,7 +1,4 @@
-"""Find known forms in a text: folded, behind proclitics, made of complete tokens, nested ones included.
-
-Offsets are code points, `end` is exclusive.
-"""
+"""Find known forms in a text: folded, behind proclitics, of complete tokens, nested ones included."""
 
 import re
 from collections.abc import Iterator
@@ -20,7 +17,7 @@ _SHORT: Final = 3  # letters: behind a proclitic, such a word is as likely as no
 
 
 def split_form(form: str) -> FoldedForm:
-    """Split a folded form into its tokens (see text.proclitics.normalise_form)."""
+    """Split a folded form into tokens (see text.proclitics.normalise_form)."""
     if _PLAIN.fullmatch(form):
         return tuple(form.split(" "))
     return tuple(form[slice(*token)] for token in tokenize(form))
@@ -29,8 +26,8 @@ def split_form(form: str) -> FoldedForm:
 class Match(NamedTuple):
     """A known form in a text: its tokens from `first` to `last` (exclusive) and its offsets.
 
-    `is_sure` is false where it is one word that may as well be part of another, behind what looks like a proclitic: جدة
-    in وجدة, لجنة in للجنة (see text.search).
+    `is_sure` is false for one word, behind an apparent proclitic, that may as well be part of another: جدة in وجدة,
+    لجنة in للجنة.
     """
 
     first: int
@@ -42,21 +39,21 @@ class Match(NamedTuple):
 
 
 class Lexicon:
-    """Forms to find. They may be added while other threads search, and are never removed."""
+    """Forms to find. They may be added while other threads search; none is removed."""
 
     def __init__(self) -> None:
         self._forms: set[FoldedForm] = set()
         self._lengths: dict[str, tuple[int, ...]] = {}  # in tokens, of the forms that start with this word
 
     def add(self, words: FoldedForm) -> None:
-        """Add a form, which must have at least one word."""
+        """Add a form of at least one word."""
         self._forms.add(words)
         lengths = self._lengths.get(words[0], ())
         if len(words) not in lengths:
             self._lengths[words[0]] = (*lengths, len(words))
 
     def find_matches(self, analysis: TextAnalysis) -> Iterator[Match]:
-        """Yield the forms in a text by their first token, including overlapping ones; none spans a newline."""
+        """Yield a text's forms by first token, including overlapping ones; none spans a newline."""
         for first, token in enumerate(analysis.tokens):
             folded_word = analysis.folded_words[first]
             # Most words have no proclitic, and find_readings takes longer than this check.

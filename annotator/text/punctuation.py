@@ -15,12 +15,12 @@ PAIRED_MARKS: Final = frozenset([*QUOTES, *OPENING_BRACKETS, *OPENING_BRACKETS.v
 
 
 def is_punctuation(text: str, token: Token) -> bool:
-    """Return whether a token is a quotation mark, a bracket or another punctuation mark."""
+    """Return whether a token is a punctuation mark, quotation mark or bracket."""
     return _PUNCTUATION.fullmatch(text, *token) is not None
 
 
 def match_pairs(text: str, tokens: list[Token]) -> dict[int, int]:
-    """Return the index of each quotation mark's or bracket's partner, both ways; pairs never cross a newline."""
+    """Return the index of each quotation mark's or bracket's partner, both ways, within lines."""
     pairs: dict[int, int] = {}
     unclosed: list[tuple[str, int]] = []
     marks = [(index, token) for index, token in enumerate(tokens) if text[token.start] in PAIRED_MARKS]

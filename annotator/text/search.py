@@ -1,7 +1,4 @@
-"""Find further occurrences of a span's words, and a search query, in folded spelling behind proclitics; cut excerpts.
-
-Offsets are code points of the text that is searched.
-"""
+"""Find a span's words or a search query, in folded spelling behind proclitics; cut excerpts."""
 
 import re
 from collections.abc import Iterator
@@ -40,16 +37,17 @@ _ARABIC: Final = "\u0620-\u065f\u066e-\u06ef\u06fa-\u06ff\u0750-\u077f\u0870-\u0
 _SCRIPT_CHANGES: Final = [(r"\d", r"[^\W\d_]"), (rf"[{_ARABIC}]", rf"[^\W\d_{_ARABIC}]")]  # never in one word
 
 WORD_BOUNDARY: Final = re.compile("|".join(f"(?<={a})(?={b})|(?<={b})(?={a})" for a, b in _SCRIPT_CHANGES))
-"""Matches between two words in a run of letters and digits of a folded text.
+"""Matches between words in a folded run of letters and digits.
 
-A word is a run of digits, of Arabic letters or of other letters, so سنة2024 is two."""
+A word is a run of digits, Arabic letters or other letters, so سنة2024 is two.
+"""
 
 MAX_SHORT_PREFIX: Final = 3
-"""Letters of the longest of a word's `short_prefixes`."""
+"""Letters of a word's longest `short_prefixes`."""
 
 
 class Hit(NamedTuple):
-    """An occurrence, without the proclitics of its first word; `is_sure` is false where it may be another word."""
+    """An occurrence, without proclitics; `is_sure` is false for possible other words."""
 
     start: int
     end: int
@@ -60,18 +58,18 @@ _Range = TypeVar("_Range", Hit, tuple[int, int])
 
 
 class _Needle(NamedTuple):
-    """A folded text to find, and the prefixes that its first word may have."""
+    """A folded text to find, and its first word's possible prefixes."""
 
     text: str
     leads: frozenset[str]
 
 
 def find_occurrences(text: str, form: str, *, taa: bool = False) -> list[Hit]:
-    """Return every place in `text` where the words of `form` occur as complete words, in order and without overlaps.
+    """Return where the words of `form` occur in `text` as complete words, in order and without overlaps.
 
-    Spelling is folded (ة and ه with `taa`), white space is any but a newline, and one or two proclitics (not the س of
-    verbs) may come first, the ل also as in للأمم for الأمم. Apart from these a hit is made of complete tokens. A hit is
-    not sure where `form` is one word: one of three letters or fewer behind a proclitic (جدة in وجدة), or لجنة in للجنة.
+    Spelling is folded (ة and ه with `taa`), white space is any but a newline, and up to two proclitics (not the س of
+    verbs) may precede, the ل also as in للأمم for الأمم. Otherwise a hit is complete tokens. Not sure are hits of one
+    word with at most three letters behind a proclitic (جدة in وجدة), and لجنة in للجنة.
     """
     folded_form = fold(form, taa=taa).strip()
     if not folded_form:
@@ -102,10 +100,10 @@ def find_occurrences(text: str, form: str, *, taa: bool = False) -> list[Hit]:
 
 
 def find_query(text: str, query: str, *, taa: bool = True) -> list[tuple[int, int]]:
-    """Return the ranges in `text` where `query`, as far as it is typed, occurs, in order and without overlaps.
+    """Return the ranges in `text` where `query`, as far as typed, occurs, in order and without overlaps.
 
-    A hit starts at the start of a word (see WORD_BOUNDARY) or behind its proclitics and its article, and may end within
-    a word. A query that starts with a character other than a letter or digit is found anywhere, a blank one nowhere.
+    A hit starts at a word (see WORD_BOUNDARY) or behind its proclitics and article, and may end within one. A query
+    that starts with neither letter nor digit is found anywhere, a blank one nowhere.
     """
     folded_query = fold(query, taa=taa).strip()
     if not folded_query:
@@ -125,8 +123,7 @@ def find_query(text: str, query: str, *, taa: bool = True) -> list[tuple[int, in
 def expand_query(word: str) -> list[str]:
     """Return prefixes of the words in which `find_query` finds `word`: folded, ة as ه, `word` itself first.
 
-    They serve an index of words (see WORD_BOUNDARY): the word in which a hit starts has one of these prefixes. Returns
-    an empty list if `word` is no word.
+    For an index of words (see WORD_BOUNDARY): a hit's first word has one of them. Empty if `word` is no word.
     """
     folded_word = fold(word, taa=True).strip()
     if not folded_word or not folded_word[0].isalnum():
@@ -137,9 +134,9 @@ def expand_query(word: str) -> list[str]:
 
 @lru_cache(maxsize=20_000)
 def short_prefixes(word: str) -> frozenset[str]:
-    """Return the queries of up to MAX_SHORT_PREFIX letters that `find_query` finds at a word of a text; all are folded.
+    """Return the queries of up to MAX_SHORT_PREFIX letters that `find_query` finds at a word; all are folded.
 
-    With them an index need not try all of `expand_query` for a query so short that it is in nearly every text.
+    With them an index need not try all of `expand_query` for queries found nearly everywhere.
     """
     run = _PREFIX_LETTERS.match(word)
     starts = _leads(run[0]) if run else ()
@@ -158,13 +155,13 @@ def short_prefixes(word: str) -> frozenset[str]:
 
 @lru_cache
 def _leads(run: str) -> tuple[int, ...]:
-    """Return the offsets at which a word that starts with these letters may start without a prefix."""
+    """Return the offsets at which a word with these first letters may start unprefixed."""
     return tuple(index for index in range(len(run) + 1) if run[:index] in _QUERY_PREFIXES)
 
 
 @lru_cache(maxsize=1)
 def _fold_cached(text: str, taa: bool) -> FoldedText:
-    """Fold the text that is searched; the last one is cached from one key press to the next."""
+    """Fold the searched text; the last one is cached between key presses."""
     return fold_with_offsets(text, taa=taa)
 
 
@@ -173,9 +170,9 @@ def _query_needles(folded_query: str) -> list[_Needle]:
 
 
 def _lam_needles(folded_form: str) -> list[_Needle]:
-    """Return the rest of `folded_form` behind a ل that has dropped the alef of its article.
+    """Return the rest of `folded_form` behind a ل that has dropped its article's alef.
 
-    ل + الأمم is written للأمم; of the three lams of ل + اللجنة two are written.
+    ل + الأمم is للأمم; of the three lams of ل + اللجنة two are written.
     """
     needles = []
     if folded_form.startswith(DEFINITE_ARTICLE) and not has_own_lam(folded_form[1:]):
@@ -186,21 +183,21 @@ def _lam_needles(folded_form: str) -> list[_Needle]:
 
 
 def _is_sure(part: str, form: str, lead: str) -> bool:
-    """Return whether `part`, the written rest of `form` behind the proclitics `lead`, can hardly be another word."""
+    """Return whether `part`, written for `form` behind `lead`, can hardly be another word."""
     may_be_article = part == form and form.startswith(DEFINITE_ARTICLE[1]) and lead.endswith(DEFINITE_ARTICLE[1])
     return " " in form or (len(form) > _SHORT and not may_be_article)
 
 
 @lru_cache(maxsize=2)
 def _leads_pattern(leads: frozenset[str]) -> re.Pattern[str]:
-    """Compile a pattern of no length that matches where the same word has one of `leads` before."""
+    """Compile an empty match after one of `leads` at the same word's start."""
     word_start = f"(?:(?<![^\\W_])|{WORD_BOUNDARY.pattern})"
     by_length = [f"(?<={word_start}(?:{'|'.join(group)}))" for _, group in groupby(sorted(leads, key=len), key=len)]
     return re.compile("|".join(by_length))
 
 
 def _find_all(text: str, part: str) -> Iterator[int]:
-    """Yield the offset of each occurrence of `part` in `text`, including overlapping ones."""
+    """Yield the offset of each, also overlapping, occurrence of `part`."""
     index = text.find(part)
     while index >= 0:
         yield index
@@ -208,7 +205,7 @@ def _find_all(text: str, part: str) -> Iterator[int]:
 
 
 def _drop_overlaps(hits: list[_Range]) -> list[_Range]:
-    """Return `hits` in order, without those that overlap an earlier one."""
+    """Return `hits` in order, without those overlapping an earlier one."""
     separate: list[_Range] = []
     for hit in sorted(hits):
         if not separate or separate[-1][1] <= hit[0]:
@@ -222,7 +219,7 @@ _ELLIPSIS: Final = "…"
 
 
 class Snippet(NamedTuple):
-    """An excerpt in one line; `start` to `end` is the range that it was made for."""
+    """A one-line excerpt; `start` to `end` is the requested range."""
 
     text: str
     start: int
@@ -230,7 +227,7 @@ class Snippet(NamedTuple):
 
 
 def make_snippet(text: str, start: int, end: int) -> Snippet:
-    """Return `text[start:end]` with nearby words of its line, and `…` where words are left out."""
+    """Return `text[start:end]` with nearby words of its line, and `…` for omitted ones."""
     line_start, line_end = text.rfind("\n", 0, start) + 1, text.find("\n", end)
     line_end = line_end if line_end >= 0 else len(text)
     excerpt_start, excerpt_end = max(line_start, start - _MAX_BEFORE), min(line_end, end + _MAX_AFTER)

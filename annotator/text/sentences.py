@@ -1,7 +1,4 @@
-"""Split Arabic text into sentences.
-
-Offsets are code points, `end` is exclusive.
-"""
+"""Split Arabic text into sentences."""
 
 from bisect import bisect_left
 from collections.abc import Iterator
@@ -23,7 +20,7 @@ _NO_START: Final = "،؛,;:"
 
 
 def split_sentences(text: str, tokens: list[Token]) -> list[list[Token]]:
-    """Group `tokens`, the tokens of a range of `text`, into sentences (see `sentence_breaks`); none is empty."""
+    """Group `tokens`, those of a range of `text`, into non-empty sentences."""
     if not tokens:
         return []
     breaks = sentence_breaks(text, tokens[0].start, tokens[-1].end)
@@ -32,12 +29,11 @@ def split_sentences(text: str, tokens: list[Token]) -> list[list[Token]]:
 
 
 def sentence_breaks(text: str, start: int, end: int) -> list[int]:
-    """Return the offsets in `text[start:end]` between two sentences, in order; none lies within a token.
+    """Return the offsets in `text[start:end]` between two sentences, in order and within no token.
 
     A sentence ends at a newline, and after . ! ؟ ? … with the closing quotes and brackets that follow, unless a comma,
-    semicolon or colon comes next. Two dots end none: Arabic headlines use them for a dash. Nor does the dot after a
-    word of one letter (م. د. ص. and ود.), which marks an abbreviation. Only the words with a stop in them and what
-    follows are tokenized, to be fast enough for a whole corpus.
+    semicolon or colon is next. Two dots end none, being a dash in Arabic headlines, nor does an abbreviation's dot
+    after a word of one letter (م. د. ص. and ود.). For speed, only words with a stop and what follows are tokenized.
     """
     breaks: list[int] = []
     newline = text.find("\n", start, end)
@@ -49,15 +45,15 @@ def sentence_breaks(text: str, start: int, end: int) -> list[int]:
 
 
 def _line_breaks(text: str, start: int, end: int) -> Iterator[int]:
-    """Yield the offsets at which a sentence follows another within a line."""
+    """Yield the offsets between sentences of a line."""
     closing_quotes: set[int] | None = None
 
     def continues_sentence(offset: int) -> bool:
-        """Return whether the token at this offset belongs to the sentence that stopped before it."""
+        """Return whether the token at this offset belongs to the stopped sentence."""
         nonlocal closing_quotes
         if text[offset] not in QUOTES:
             return text[offset] in _STOPS or text[offset] in OPENING_BRACKETS
-        if closing_quotes is None:  # once a line, and only if it has a quotation mark
+        if closing_quotes is None:  # once per line with a quotation mark
             closing_quotes = _closing_quotes(text, start, end)
         return offset in closing_quotes
 
@@ -85,7 +81,7 @@ def _line_breaks(text: str, start: int, end: int) -> Iterator[int]:
 
 
 def _closing_quotes(text: str, start: int, end: int) -> set[int]:
-    """Return the offsets of the quotation marks in a line that close a pair."""
+    """Return the offsets of a line's closing quotation marks."""
     marks: list[Token] = []
     position = start
     for match in _PAIR.finditer(text, start, end):
@@ -97,7 +93,7 @@ def _closing_quotes(text: str, start: int, end: int) -> set[int]:
 
 
 def is_abbreviation_dot(text: str, tokens: list[Token], index: int) -> bool:
-    """Return whether token `index` is a dot directly after a word of one letter, perhaps with a و before it."""
+    """Return whether token `index` is a dot directly after one letter, or after و and one."""
     if not index or text[slice(*tokens[index])] != "." or tokens[index - 1].end != tokens[index].start:
         return False
     letters = [character for character in text[slice(*tokens[index - 1])] if character.isalpha()]

@@ -1,4 +1,4 @@
-"""Trim or remove what is invisible in a text: spaces and invisible characters at its edges, or marks inside."""
+"""Trim spaces and invisible characters at a text's edges, or remove invisible marks inside."""
 
 from typing import Final
 
@@ -8,24 +8,24 @@ from annotator.text.characters import BLANK, EMOJI_TAG, INVISIBLE_FORMAT
 from annotator.text.tokenizer import tokenize, word_start
 
 INVISIBLE: Final = regex.compile(rf"[{INVISIBLE_FORMAT}--[\u200C\u200D]--{EMOJI_TAG}]+", regex.V1)
-"""Direction marks and similar characters that exports leave out, but not joiners."""
+"""Direction marks and the like, left out by exports, but not joiners."""
 _LEADING: Final = regex.compile(rf"{BLANK}*+", regex.V1)
 _TRAILING: Final = regex.compile(rf"[{BLANK}--\p{{M}}--{EMOJI_TAG}]*+", regex.V1 | regex.REVERSE)
 _BLANK_MARK: Final = regex.compile(rf"[{BLANK}&&[\p{{M}}{EMOJI_TAG}]]", regex.V1)
-"""Variation selectors and similar characters: part of the token around them, if there is one."""
+"""Variation selectors and the like: part of the token around them, if any."""
 _FILLERS: Final = "\u115f\u1160\u3164\uffa0"  # blank letters of Hangul
 
 
 def remove_invisible(text: str) -> str:
-    """Return `text` as exports write it: without direction marks and other invisible characters, joiners kept."""
-    return text if text.isalnum() else INVISIBLE.sub("", text)  # true of most words, and of none of those marks
+    """Return `text` as exports write it: without invisible characters other than joiners."""
+    return text if text.isalnum() else INVISIBLE.sub("", text)  # true of most words, not of those marks
 
 
 def trim_invisible(text: str, start: int, end: int) -> tuple[int, int]:
     """Return the range of `text[start:end]` without spaces and invisible characters at its edges.
 
-    It is (start, start) if nothing is left. It ends where a token ends, if nothing visible follows in that token: a
-    variation selector counts with the character that it belongs to, and is blank elsewhere, such as after a space.
+    It is (start, start) if nothing is left. It ends at a token's end if nothing visible follows there: a variation
+    selector counts with its character, else is blank.
     """
     if start < end and _is_visible_alphanumeric(text[start]) and _is_visible_alphanumeric(text[end - 1]):
         return start, end
@@ -45,11 +45,11 @@ def trim_invisible(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def skip_invisible(text: str, start: int) -> int:
-    """Return the offset of the first visible character of `text[start:]`; the end if there is none."""
+    """Return the offset of the first visible character of `text[start:]`, else its end."""
     leading = _LEADING.match(text, start)
     return leading.end() if leading else start
 
 
 def _is_visible_alphanumeric(character: str) -> bool:
-    """Return whether a character is a visible letter or digit; others can be visible too."""
+    """Return whether a character is a visible letter or digit."""
     return character.isalnum() and character not in _FILLERS
