@@ -1,4 +1,4 @@
-"""The sources of suggestions, one module or folder each (see `base` for their protocol).
+"""The sources of suggestions, one module or folder each (see `base`).
 
-May import `model`, `text` and `tagging`.
+Offsets are code points, end exclusive. May import `model`, `text` and `tagging`.
 """

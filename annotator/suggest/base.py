@@ -1,4 +1,4 @@
-"""The protocol of all sources of suggestions, built in or from a plugin."""
+"""The protocol of suggestion sources, including plugins."""
 
 from typing import Final, Protocol
 
@@ -16,29 +16,25 @@ _NAMES: Final = {
 
 
 class Suggester(Protocol):
-    """A source of suggestions. `name` identifies it in a suggestion, on the command line and to a person."""
+    """A source of suggestions; `name` identifies it in them, on the command line and to people."""
 
     name: str
 
     def suggest(self, article: Article, labels: LabelSet) -> list[Suggestion]:
-        """Return suggestions for the article with the labels of its corpus, by start.
+        """Return suggestions for the article, by start.
 
-        Each suggestion lies within the text, begins and ends on a visible character, cuts no combining mark off its
-        letter, and has one of the labels. The same article and labels (and, for a suggester that learns, the same
-        training) give the same suggestions. Runs in any thread.
+        Each lies within the text, begins and ends on a visible character, cuts no combining mark off its letter, and
+        has one of `labels`. The same input and training give the same result. Runs in any thread.
         """
         ...
 
 
 def label_for_role(role: str, labels: LabelSet) -> str | None:
-    """Return the corpus's first label whose name, in any case, stands for this role; None if it has none.
-
-    The role is one of DATE, INSTITUTION and PLAN.
-    """
+    """Return the first label for a role (DATE, INSTITUTION or PLAN), by name in any case; None without one."""
     names = _NAMES[role]
     return next((label.name for label in labels.labels if label.name.upper() in names), None)
 
 
 def role_of_label(name: str) -> str | None:
-    """Return which of DATE, INSTITUTION and PLAN a label name, in any case, stands for."""
+    """Return which of DATE, INSTITUTION and PLAN a label name stands for, in any case."""
     return next((role for role, names in _NAMES.items() if name.upper() in names), None)

@@ -1,4 +1,4 @@
-"""Resolution of conflicts between a suggester's overlapping suggestions."""
+"""Resolution of overlaps between a suggester's suggestions."""
 
 from collections.abc import Callable, Iterable
 from typing import TypeAlias
@@ -7,19 +7,19 @@ from annotator.model.records import Suggestion
 from annotator.text.intervals import IntervalIndex
 
 MayNest: TypeAlias = Callable[[Suggestion, Suggestion], bool]
-"""Says of an inner and an outer suggestion whether both may stay."""
+"""Says whether an inner and an outer suggestion may both stay."""
 
 
 def have_different_labels(inner: Suggestion, outer: Suggestion) -> bool:
-    """Return whether the two have different labels."""
+    """Return whether the labels differ."""
     return inner.label != outer.label
 
 
 def resolve_overlaps(suggestions: Iterable[Suggestion], may_nest: MayNest = have_different_labels) -> list[Suggestion]:
-    """Drop suggestions that conflict with a longer one and return the rest, sorted by start.
+    """Drop suggestions that conflict with a longer one and return the rest, by start.
 
-    A suggestion conflicts with a longer one if it crosses it, or if it lies inside it and `may_nest(inner, outer)` is
-    false. Of two equally long ones that overlap, the one that starts first wins, then the one that comes first.
+    A conflict is crossing it, or lying inside it where `may_nest(inner, outer)` is false. Of equal lengths the first by
+    start, then by order, wins.
     """
     index = IntervalIndex[Suggestion]()
     accepted: list[Suggestion] = []

@@ -1,7 +1,6 @@
-"""Suggestions from memory: labelled words are suggested again elsewhere, and rejections count against them.
+"""Suggestions from memory: labelled words are suggested elsewhere, rejections count against them.
 
-Words are compared by their form (see text.proclitics.normalise_form), so spelling is folded and proclitics are left
-out. Offsets are code points, end exclusive.
+Words are compared by form (see text.proclitics.normalise_form).
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,19 +13,19 @@ from annotator.text.analysis import analysed
 from annotator.text.lexicon import FoldedForm, Lexicon, Match, split_form
 
 Count: TypeAlias = tuple[str, str, int, int]
-"""A form, a label, and how often the form was given it and how often such a suggestion was rejected."""
+"""A form, a label, and how often it was given and rejected."""
 
 # A form with `a` of `n` decisions for a label gets it again with the probability (a + x) / (n + y). Measured on the
-# second half of Wojood's training part, having learned the first: a word labelled once 0.3, for it may often have stood
-# there without a label; a longer form 0.9. Counting those places as well would not have saved an annotator a key.
+# second half of Wojood's training part, having learned the first: a word labelled once 0.3, as it may often have had no
+# label; a longer form 0.9. Counting those places too would not have saved an annotator a key.
 _WORD_PRIOR: Final = (0.2, 3.0)
 _PHRASE_PRIOR: Final = (1.5, 1.75)
-_UNSURE_FACTOR: Final = 0.5  # factor of the score of a word that may be another one after its proclitic
-_MIN_SCORE: Final = 0.25  # below this score, rejecting costs more than accepting saves
+_UNSURE_FACTOR: Final = 0.5  # for a word that may be another after its proclitic
+_MIN_SCORE: Final = 0.25  # below it, rejecting costs more than accepting saves
 
 
 class _Tally(NamedTuple):
-    """How often a form was given a label, and how often such a suggestion was rejected."""
+    """How often a label was given and rejected."""
 
     accepted: int = 0
     rejected: int = 0
@@ -36,7 +35,7 @@ _NONE: Final = _Tally()
 
 
 class MemorySuggester:
-    """The suggester `memory`. It holds counts and no texts; `counts` may repeat a form and label."""
+    """The suggester `memory`; `counts` may repeat a form and label."""
 
     name = "memory"
 
@@ -54,7 +53,7 @@ class MemorySuggester:
         tallies = self._tallies.get(words, {})
         previous = tallies.get(label, _NONE)
         tally = _Tally(previous.accepted + accepted, previous.rejected + rejected)
-        self._tallies[words] = {**tallies, label: tally}  # replaced, because another thread may be reading the old one
+        self._tallies[words] = {**tallies, label: tally}  # replaced, as another thread may be reading the old
         self._lexicon.add(words)
 
     def suggest(
@@ -62,8 +61,8 @@ class MemorySuggester:
     ) -> list[Suggestion]:
         """Return the known forms in the article, each with its most frequent label, by start.
 
-        Of two nested ones both are suggested if their labels differ. `article_counts`, the counts learned from this
-        article, are ignored: a model that trains on the article must not see its own answers.
+        Nested ones stay if their labels differ. `article_counts`, learned from the article, are ignored: a model in
+        training must not see its own answers.
         """
         matches = list(self._lexicon.find_matches(analysed(article.text)))
         names = [label.name for label in labels.labels]
@@ -85,10 +84,7 @@ class MemorySuggester:
         return memory
 
     def _best_label(self, words: FoldedForm, names: list[str]) -> tuple[str, float]:
-        """Return the most frequent label of a form and the probability of getting it again; 0 if it never had one.
-
-        Only the labels in `names` count.
-        """
+        """Return a form's most frequent label among `names`, and its probability; 0 without one."""
         tallies = self._tallies[words]
         candidates = [(tallies[name], name) for name in names if name in tallies]
         tally, label = max(candidates, key=_rank, default=(_NONE, ""))
@@ -100,6 +96,6 @@ class MemorySuggester:
 
 
 def _rank(candidate: tuple[_Tally, str]) -> tuple[int, int]:
-    """Return a sort key: most often accepted, then least often rejected; `max` keeps the order of labels on ties."""
+    """Return a sort key: most accepted, then least rejected; `max` keeps label order on ties."""
     tally, _name = candidate
     return tally.accepted, -tally.rejected

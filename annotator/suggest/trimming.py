@@ -1,4 +1,4 @@
-"""Valid edges of suggestions: on visible characters, and around complete letters."""
+"""Valid edges of suggestions: visible characters, complete letters."""
 
 from typing import Final
 
@@ -16,15 +16,14 @@ _LETTER: Final = regex.compile(
 def trim_span(text: str, start: int, end: int) -> tuple[int, int]:
     """Return the bounds of `text[start:end]` without spaces and invisible characters at its edges.
 
-    The first and the last letter include all their marks, even those outside. Returns (start, start) if nothing is
-    visible.
+    The edge letters keep all marks, even outside. Returns (start, start) if nothing is visible.
     """
     start, end = trim_invisible(text, start, end)
     return (start, end) if start == end else (_letter_at(text, start)[0], _letter_at(text, end)[1])
 
 
 def _letter_at(text: str, offset: int) -> tuple[int, int]:
-    """Return the bounds of the letter or digit, with its marks, around `offset`; (offset, offset) between two."""
+    """Return the bounds of the letter or digit, with marks, around `offset`; (offset, offset) between two."""
     start = offset
     while start and (text[start - 1] in _JOINERS or _MARK.match(text[start - 1])):
         start -= 1

@@ -1,12 +1,12 @@
-"""Features of tokens for the model: the word, its neighbours, and the suggestions of the other suggesters.
+"""Features of tokens for the model: the word, its neighbours, and other suggestions.
 
-A feature is a short text that a token has or lacks. Every text costs memory and time for each token, so the names are
-short: `w` a folded word, `k` its kind, `l` its core, `c` its class in the date grammar, `p2` its first two letters,
-`q2` its last two, `r1` its reading after the first proclitic; with a sign in front they are those of a token before
-(`-`, `=`: the last, the last but one) or after (`+`, `*`). Suggestions become tags (see `tags`) prefixed with their
-source, once more with the quarter of their score; `o` combines those of two neighbours.
+A feature is a text that a token has or lacks, short to save memory and time: `w` a folded word, `k` its kind, `l` its
+core, `c` its class in the date grammar, `p2` its first two letters, `q2` its last two, `r1` its reading after the first
+proclitic; with a sign, those of a token before (`-`, `=`: the last, the last but one) or after (`+`, `*`). Suggestions
+become tags (see `tags`) prefixed with their source, once more with the quarter of their score; `o` combines those of
+neighbours, `d` their classes.
 
-Increase FEATURES_VERSION with every change of the features: a model trained on others is useless.
+Increase FEATURES_VERSION with every change: a model trained on other features is useless.
 """
 
 import re
@@ -38,7 +38,7 @@ _DEFINITE: Final = re.compile("[وف]?(?:[بك]?ال|لل)")
 
 
 def extract_features(analysis: TextAnalysis, suggestions: Iterable[Suggestion]) -> list[list[str]]:
-    """Return the features of every token of an article. `suggestions` are those of the base suggesters."""
+    """Return the features of an article's tokens; `suggestions` are the base suggesters'."""
     raw_words = (analysis.text[slice(*token)] for token in analysis.tokens)
     words = list(zip(raw_words, analysis.folded_words, strict=True))
     features: list[list[str]] = []
@@ -51,7 +51,7 @@ def extract_features(analysis: TextAnalysis, suggestions: Iterable[Suggestion]) 
 def _token_features(
     words: Sequence[tuple[str, str]], tags_by_token: Sequence[Sequence[str]], index: int, first: int, last: int
 ) -> list[str]:
-    """Return the features of the token at `index` of a sentence; `words` holds each as written and as folded."""
+    """Return a token's features; `words` are as written and as folded."""
     features = [*_word_features(*words[index]), *tags_by_token[index]]
     kind = _date_kind(*words[index])
     for sign, distance in _NEAR:
@@ -71,7 +71,7 @@ def _token_features(
 
 
 def _suggestion_tags(analysis: TextAnalysis, suggestions: Iterable[Suggestion]) -> list[list[str]]:
-    """Return the tags that suggestions give to each token, each without and with the quarter of the score."""
+    """Return each token's tags from suggestions, each without and with the score's quarter."""
     tags_by_token: list[list[str]] = [[] for _token in analysis.tokens]
     for suggestion in suggestions:
         quarter = min(int(suggestion.score * _SCORE_STEPS), _SCORE_STEPS - 1)
@@ -108,8 +108,8 @@ def _distant_features(sign: str, word: str, folded: str) -> tuple[str, ...]:
 def _word_kind(word: str, folded: str) -> str:
     """Return the kind of a word.
 
-    It is `#` with the number of digits, `A` (Latin), `D` or `N` (Arabic with or without ال), or a punctuation mark
-    itself.
+    `#` with the number of its digits (at most 5), alone if not all are digits; `A` (Latin), `D` or `N` (Arabic with or
+    without ال), or a punctuation mark itself.
     """
     if folded.isdecimal():
         return f"#{min(len(folded), 5)}"
@@ -124,7 +124,7 @@ def _word_kind(word: str, folded: str) -> str:
 
 @lru_cache(_CACHE_SIZE)
 def _core(folded: str) -> str:
-    """Return a word roughly without proclitics, article and the commonest endings."""
+    """Return a word roughly without proclitics, article and common endings."""
     word = folded.replace("ة", "ه")
     prefix = _CORE.match(word)
     return _ENDING.sub("", word[prefix.end() :] if prefix else word)
@@ -132,7 +132,7 @@ def _core(folded: str) -> str:
 
 @lru_cache(_CACHE_SIZE)
 def _date_kind(word: str, folded: str) -> str:
-    """Return the classes of a word in the date grammar: months, weekdays, units and so on; empty for other words."""
+    """Return a word's classes in the date grammar, such as months and units; empty without."""
     if folded[:1].isdecimal():
         if folded.isdecimal():
             return "year" if _YEAR.fullmatch(folded) else "number" if len(folded) < 3 else ""
@@ -145,7 +145,7 @@ def _date_kind(word: str, folded: str) -> str:
 def collect_suggestions(
     article: Article, labels: LabelSet, suggesters: Sequence[Suggester], article_counts: Iterable[Count] | None = None
 ) -> Iterator[Suggestion]:
-    """Yield the suggestions of `suggesters`. A memory ignores `article_counts`, the counts learned from the article."""
+    """Yield the suggestions of `suggesters`. A memory ignores `article_counts`, learned from the article."""
     for suggester in suggesters:
         if isinstance(suggester, MemorySuggester):
             yield from suggester.suggest(article, labels, article_counts)
@@ -154,10 +154,10 @@ def collect_suggestions(
 
 
 def suggester_features(suggestions: Iterable[Suggestion], labels: LabelSet) -> Iterator[Suggestion]:
-    """Select the suggestions that serve as features: all but those for dates from a memory.
+    """Select the suggestions for features: all but a memory's dates.
 
-    Rules know dates better, and that 1948 or اليوم was a date elsewhere means little. (With them the F1 of DATE is 0.6
-    points lower, by cross-validation on Wojood's training part.)
+    Rules know dates better. (Memory's lower the F1 of DATE by 0.6 points, by cross-validation on Wojood's training
+    part.)
     """
     date_label = label_for_role(DATE, labels)
     return (

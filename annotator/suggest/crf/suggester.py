@@ -1,4 +1,4 @@
-"""The suggester `model`: applies what was learned from the corpus's own spans (see `training`) to other articles."""
+"""The suggester `model`: applies what it learned from the corpus's spans (see `training`)."""
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,10 +13,10 @@ from annotator.suggest.crf.tags import DEPTH_SEPARATOR, Chunk, chunk_bounds, dec
 from annotator.suggest.crf.training import TrainedModel
 from annotator.text.analysis import TextAnalysis, analysed
 
-# The share of correct suggestions by the lowest marginal probability of their tags: from five-fold cross-validation on
-# Wojood's training part with models of 100 to 900 sentences. The fields by themselves are overconfident. Measured so,
-# 36 % of suggestions for DATE and ORG are sure (open_suggestions.SURE_SCORE), and 0.3 % of these differ from the gold;
-# with all labels 33 % and 0.5 %; trained on 300 of the 1,115 sentences 13 % and 0.3 %, on 600 32 % and 0.9 %.
+# The share of correct suggestions by the lowest marginal probability of their tags, as the fields are overconfident:
+# from five-fold cross-validation on Wojood's training part with models of 100 to 900 sentences. So 36 % of suggestions
+# for DATE and ORG are sure (open_suggestions.SURE_SCORE), 0.3 % of these differ from the gold; with all labels 33 % and
+# 0.5 %; trained on 300 of the 1,115 sentences 13 % and 0.3 %, on 600 32 % and 0.9 %.
 _CALIBRATION: Final = (
     *((0.0, 0.3), (0.6, 0.6), (0.75, 0.7), (0.85, 0.75), (0.925, 0.82), (0.96, 0.88), (0.975, 0.93)),
     *((0.985, 0.945), (0.9925, 0.97), (0.997, 0.98), (0.998, 0.99), (1.0, 1.0)),
@@ -24,7 +24,7 @@ _CALIBRATION: Final = (
 
 
 class _Sentence(NamedTuple):
-    """A tagged sentence: its first token, and per field the tags with their probabilities."""
+    """A tagged sentence: its first token, and tags with probabilities per field."""
 
     first: int
     tagged: list[tuple[list[str], list[float]]]
@@ -33,7 +33,7 @@ class _Sentence(NamedTuple):
 class CrfSuggester:
     """The suggester `model`.
 
-    `trained` must fit the labels (see TrainedModel.fits), and `base_suggesters` be those that it was trained with.
+    `trained` must fit the labels (see TrainedModel.fits) and have been trained with `base_suggesters`.
     """
 
     name = "model"
@@ -46,7 +46,7 @@ class CrfSuggester:
     def suggest(
         self, article: Article, labels: LabelSet, suggestions: Iterable[Suggestion] | None = None
     ) -> list[Suggestion]:
-        """See Suggester. `suggestions` are those of the base suggesters in the article, if already known."""
+        """See Suggester. `suggestions` are the base suggesters', if already known."""
         analysis = analysed(article.text)
         by_span: dict[tuple[int, int, str], Suggestion] = {}
         for sentence in self._tag_sentences(analysis, article, labels, suggestions):
@@ -59,7 +59,7 @@ class CrfSuggester:
         return sorted(by_span.values(), key=lambda suggestion: (suggestion.start, -suggestion.end, suggestion.label))
 
     def uncertainty(self, article: Article, labels: LabelSet, suggestions: Iterable[Suggestion] | None = None) -> float:
-        """Return the expected number of wrong decisions about the article's tokens. `suggestions` as above."""
+        """Return the expected number of wrong decisions about tokens. `suggestions` as above."""
         sentences = self._tag_sentences(analysed(article.text), article, labels, suggestions)
         return sum(
             1 - probability
@@ -91,9 +91,9 @@ class CrfSuggester:
 
 
 def _decode_chunks(sentence: _Sentence) -> Iterator[tuple[Chunk, float]]:
-    """Yield the chunks of a sentence, by the tokens of its article, with the probability of their least likely tag.
+    """Yield a sentence's chunks, by article tokens, with their least likely tag's probability.
 
-    A chunk with a depth is dropped unless it lies within another of its label, and no chunk is repeated.
+    A chunk with a depth is dropped unless within another of its label; none is repeated.
     """
     probabilities: dict[Chunk, float] = {}
     for tags, tag_probabilities in sentence.tagged:

@@ -1,9 +1,9 @@
-"""Conversion between the spans of a sentence and one tag per token, with which the model is trained.
+"""Conversion between a sentence's spans and one tag per token, for training.
 
-A tag is `O`, or one of B (begin), I (inside), E (end) and S (single), with the label after a dash. A span may begin
-after a proclitic, inside its first token: B1 and S1 mean after the first, B2 and S2 after both. A span that ends inside
-a token is extended to its end. Nested spans of one label are distinguished by depth: inner ones have the label `ORG/2`,
-which no label of a corpus can have (see model.labels).
+A tag is `O`, or B (begin), I (inside), E (end) or S (single), with the label after a dash. A span may begin after
+proclitics of its first token: B1 and S1 mean after the first, B2 and S2 after both. A span that ends inside a token is
+extended. Nested spans of one label differ by depth: inner ones have the label `ORG/2`, which no corpus can have (see
+model.labels).
 """
 
 from bisect import bisect_left, bisect_right
@@ -16,13 +16,13 @@ from annotator.text.proclitics import find_readings
 
 OUTSIDE: Final = "O"
 DEPTH_SEPARATOR: Final = "/"
-"""Stands between a label and the depth of a span that lies in another one of its label."""
+"""Separates a label from the depth of a span within another of it."""
 
 
 class Chunk(NamedTuple):
-    """Tokens `first` to `last` (exclusive) with a label, which may have a depth.
+    """Tokens `first` to `last` (exclusive) with a label, possibly with a depth.
 
-    `skipped_proclitics` is how many proclitics of the first token are left out.
+    `skipped_proclitics` of the first token are left out.
     """
 
     label: str
@@ -32,7 +32,7 @@ class Chunk(NamedTuple):
 
 
 def find_chunks(analysis: TextAnalysis, spans: Iterable[tuple[int, int, str]]) -> list[Chunk]:
-    """Return the chunks of spans (start, end, label), in order, outer ones first; spans without a token have none."""
+    """Return the chunks of spans (start, end, label), in order, outer ones first; none without tokens."""
     chunks = []
     for start, end, label in spans:
         first = bisect_right(analysis.tokens, start, key=lambda token: token.end)
@@ -45,9 +45,9 @@ def find_chunks(analysis: TextAnalysis, spans: Iterable[tuple[int, int, str]]) -
 
 
 def chunk_bounds(analysis: TextAnalysis, chunk: Chunk) -> tuple[int, int]:
-    """Return the start and end of a chunk in the text, in code points.
+    """Return a chunk's start and end in the text, in code points.
 
-    If the first token has fewer proclitics than the chunk skips, the start is that of the token.
+    It starts with its token if that has fewer proclitics than skipped.
     """
     token = analysis.tokens[chunk.first]
     starts = span_starts(analysis.text[slice(*token)])
@@ -57,9 +57,9 @@ def chunk_bounds(analysis: TextAnalysis, chunk: Chunk) -> tuple[int, int]:
 
 
 def add_depths(chunks: Sequence[Chunk]) -> list[Chunk]:
-    """Add a depth to chunks within others of their label, so that none of the same label and depth overlap.
+    """Add a depth to chunks within others of their label, so that none of one label and depth overlap.
 
-    `chunks` are in the order of `find_chunks`.
+    They are ordered as by `find_chunks`.
     """
     ends: dict[str, int] = {}
     deepened = []
@@ -74,7 +74,7 @@ def add_depths(chunks: Sequence[Chunk]) -> list[Chunk]:
 
 
 def encode_tags(length: int, chunks: Iterable[Chunk]) -> list[str]:
-    """Return the tags of `length` tokens. Of overlapping chunks the first one counts."""
+    """Return the tags of `length` tokens. The first of overlapping chunks counts."""
     tags = [OUTSIDE] * length
     for label, first, last, skipped in chunks:
         if any(tag != OUTSIDE for tag in tags[first:last]):
@@ -86,7 +86,7 @@ def encode_tags(length: int, chunks: Iterable[Chunk]) -> list[str]:
 
 
 def decode_tags(tags: Sequence[str]) -> Iterator[Chunk]:
-    """Yield the chunks of tags, even where these do not begin and end as `encode_tags` would have it."""
+    """Yield the chunks of tags, even of sequences that `encode_tags` never gives."""
     open_: Chunk | None = None
     for index, tag in enumerate((*tags, OUTSIDE)):
         kind, _dash, label = tag.partition("-")
@@ -102,5 +102,5 @@ def decode_tags(tags: Sequence[str]) -> Iterator[Chunk]:
 
 @lru_cache(maxsize=1 << 15)
 def span_starts(word: str) -> tuple[int, ...]:
-    """Return where a span may begin in a word, in code points from its start: 0, and after each of its proclitics."""
+    """Return where a span may begin in a word, in code points: 0, and after each proclitic."""
     return tuple(dict.fromkeys(start for start, _shape in find_readings(word)))

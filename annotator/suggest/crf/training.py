@@ -1,7 +1,7 @@
-"""Training of the model: its examples, its result, and the serialisation of that.
+"""Training of the model: its examples, result and serialisation.
 
-A corpus's labels are learned by conditional random fields (Lafferty et al. 2001; python-crfsuite): labels that overlap
-in the examples by different fields, the others together, for then each can exclude the other.
+Labels are learned by conditional random fields (Lafferty et al. 2001; python-crfsuite): those that overlap in the
+examples by different fields, others together, as each can then exclude the other.
 """
 
 import hashlib
@@ -28,17 +28,17 @@ from annotator.text.analysis import analysed
 from annotator.text.proclitics import normalise_form
 
 MAX_TOKENS: Final = 50_000
-"""Tokens of the examples that are learned from, the last ones.
+"""How many tokens of the last examples are learned from.
 
-With more than LABELS_PER_FIELD labels it is as many times fewer as there are LABELS_PER_FIELD labels.
+Divided by the number of labels over LABELS_PER_FIELD, rounded up.
 """
 LABELS_PER_FIELD: Final = 8
 MIN_SPANS: Final = 20
-"""Spans required for a model: with fewer it finds less than the rules do."""
+"""Spans required for a model: with fewer, rules find more."""
 
 _MIN_SPANS_OF_LABEL: Final = 3
 _MIN_SHARE: Final = 0.003  # of all spans; a rarer label costs training time and is hardly found
-_MAX_OVERLAP_SHARE: Final = 0.02  # of a label's spans; those that overlap others of their group are not learned
+_MAX_OVERLAP_SHARE: Final = 0.02  # of a label's spans; overlapping ones of a group are not learned
 _PARAMETERS: Final = {"c1": 0.1, "c2": 0.03, "period": 5, "delta": 0.02}
 _MAX_ITERATIONS: Final = 50  # more hardly improve it
 _MAX_TOTAL_ITERATIONS: Final = 140  # with many fields
@@ -48,10 +48,7 @@ _PURPOSE: Final = b"annotator: model\0"  # so that other data signed with the ke
 
 
 class TrainingExample(Struct, frozen=True):
-    """An article to learn from: its spans (start, end, label) and the ranges of it that were labelled.
-
-    None as ranges means the whole text. Code points, end exclusive.
-    """
+    """An article to learn from, its spans (start, end, label), and its labelled ranges or None for all."""
 
     article: Article
     spans: tuple[tuple[int, int, str], ...]
@@ -59,14 +56,14 @@ class TrainingExample(Struct, frozen=True):
 
 
 class TrainedModel(Struct, frozen=True):
-    """The result of training: the version of the features, the labels of the corpus, and the fields."""
+    """The result of training: the version of the features, the labels, and the fields."""
 
     version: int
     labels: tuple[str, ...]
     fields: tuple[bytes, ...]
 
     def fits(self, labels: LabelSet) -> bool:
-        """Return whether it was trained for these labels, with the features of this version of the program."""
+        """Return whether it was trained for these labels, with this program's features."""
         return self.version == FEATURES_VERSION and self.labels == _label_names(labels)
 
 
@@ -78,13 +75,12 @@ class _Sentence(Struct, frozen=True):
 def train(
     examples: Sequence[TrainingExample], labels: LabelSet, base_suggesters: Sequence[Suggester] = ()
 ) -> TrainedModel | None:
-    """Train on examples, the oldest first; return None if they are too few to be of use.
+    """Train on examples, the oldest first; return None if they are too few.
 
-    The suggestions of `base_suggesters` are learned from too: the same ones must be given to CrfSuggester. A memory
-    among them leaves out what an example has taught it (see MemorySuggester.suggest); it must have learned from each
-    example, or from none. The result is deterministic. The cost is bounded by MAX_TOKENS: earlier examples are left
-    out. Training holds the interpreter for seconds, so a window runs it in a process of its own. Raises OSError if no
-    temporary file can be written.
+    CrfSuggester must get the same `base_suggesters`, from which the model learns too. A memory among them leaves out
+    what an example taught it (see MemorySuggester.suggest); it must have learned from all examples or none. The result
+    is deterministic. MAX_TOKENS bounds the cost by dropping earlier examples. Training holds the interpreter for
+    seconds, so a window runs it in another process. Raises OSError if no temporary file can be written.
     """
     names = _label_names(labels)
     latest = _latest_examples(examples, MAX_TOKENS // max(ceil(len(names) / LABELS_PER_FIELD), 1))
@@ -100,7 +96,7 @@ def train(
 
 
 def encode_model(trained: TrainedModel, key: bytes) -> bytes:
-    """Serialise a model for `decode_model`, signed with the key of this computer."""
+    """Serialise a model for `decode_model`, signed with this computer's key."""
     data = msgspec.msgpack.encode(trained)
     return _signature(data, key) + data
 
@@ -108,8 +104,8 @@ def encode_model(trained: TrainedModel, key: bytes) -> bytes:
 def decode_model(data: bytes, key: bytes) -> TrainedModel | None:
     """Deserialise a model; return None if it is incomplete, of another version, or not signed with this key.
 
-    CRFsuite reads a field without checking that its offsets lie within it: a malicious one crashes the process. So
-    nothing of `data` is decoded before its signature has proved that this program wrote it on this computer.
+    CRFsuite does not check a field's offsets: a malicious one crashes the process. So nothing is decoded before the
+    signature proves that this program wrote it on this computer.
     """
     signature, data = data[:_SIGNATURE_SIZE], data[_SIGNATURE_SIZE:]
     if not hmac.compare_digest(signature, _signature(data, key)):
@@ -130,7 +126,7 @@ def _label_names(labels: LabelSet) -> tuple[str, ...]:
 
 
 def _latest_examples(examples: Sequence[TrainingExample], token_budget: int) -> Iterator[TrainingExample]:
-    """Return the last examples that together fit into the budget; at least one."""
+    """Return the last examples within the budget; at least one."""
     latest: list[TrainingExample] = []
     for example in reversed(examples):
         token_budget -= len(analysed(example.article.text).tokens)
@@ -148,7 +144,7 @@ def _label_chunks(example: TrainingExample, names: Sequence[str]) -> list[Chunk]
 def _labelled_sentences(
     example: TrainingExample, labels: LabelSet, base_suggesters: Sequence[Suggester]
 ) -> Iterator[_Sentence]:
-    """Yield the labelled sentences, except those that a span crosses the edge of."""
+    """Yield the labelled sentences whose edges no span crosses."""
     analysis = analysed(example.article.text)
     token_features = extract_features(analysis, _base_suggestions(example, labels, base_suggesters))
     chunks = _label_chunks(example, _label_names(labels))
@@ -166,14 +162,14 @@ def _labelled_sentences(
 def _base_suggestions(
     example: TrainingExample, labels: LabelSet, base_suggesters: Sequence[Suggester]
 ) -> Iterable[Suggestion]:
-    """Return the base suggesters' suggestions for an example, made without knowledge of its spans."""
+    """Return the base suggesters' suggestions, made without an example's spans."""
     text = example.article.text
     article_counts = [(normalise_form(text, start, end), label, 1, 0) for start, end, label in example.spans]
     return suggester_features(collect_suggestions(example.article, labels, base_suggesters, article_counts), labels)
 
 
 def _group_labels(sentences: Iterable[_Sentence], counts: Counter[str], labels: set[str]) -> list[set[str]]:
-    """Return the groups of labels that are learned together, the most frequent label first."""
+    """Return the groups of labels learned together, the most frequent label first."""
     overlaps: Counter[frozenset[str]] = Counter()
     for sentence in sentences:
         for chunk, other in combinations(sentence.chunks, 2):
@@ -192,7 +188,7 @@ def _group_labels(sentences: Iterable[_Sentence], counts: Counter[str], labels: 
 
 
 def _train_fields(sentences: Iterable[_Sentence], groups: Sequence[set[str]]) -> Iterator[bytes]:
-    """Yield the trained field of each group of labels."""
+    """Yield each label group's trained field."""
     from pycrfsuite import ItemSequence, Trainer
 
     parameters = {**_PARAMETERS, "max_iterations": min(_MAX_ITERATIONS, _MAX_TOTAL_ITERATIONS // len(groups))}
@@ -206,7 +202,7 @@ def _train_fields(sentences: Iterable[_Sentence], groups: Sequence[set[str]]) ->
 
 
 def _train_to_bytes(trainer: Any) -> bytes:
-    """Train and return the field, which CRFsuite can write only to a file."""
+    """Train and return the field, which CRFsuite can only write to a file."""
     handle, name = tempfile.mkstemp(suffix=".crf")
     os.close(handle)
     path = Path(name)

@@ -1,4 +1,4 @@
-"""Dates with their values, found by a grammar over the words of an article (`grammar` explains how to write rules)."""
+"""Dates and their values, found by a grammar over words (see `grammar`)."""
 
 from datetime import date
 from functools import lru_cache
@@ -15,9 +15,9 @@ from annotator.text.analysis import analysed
 
 
 class DateSpan(Struct, frozen=True):
-    """A date in a text: its bounds, its ISO 8601 value if known, and whether a part of that was assumed.
+    """A date in a text, its ISO 8601 value if known, and whether part of that was assumed.
 
-    `pattern` is the rule that matched.
+    `pattern` is the matching rule's.
     """
 
     start: int
@@ -47,10 +47,10 @@ class DateSuggester:
 
 
 def find_dates(text: str, published: str | None = None) -> list[DateSpan]:
-    """Find the dates of a text, by start and without overlaps.
+    """Find a text's dates, by start and without overlaps.
 
-    Relative dates and those without a year have a value only if it is known when the text was `published` (ISO 8601;
-    its first ten characters count).
+    Relative dates and those without a year have values only if `published` is known (ISO 8601, of which the first ten
+    characters count).
     """
     today = _publication_day(published)
     return [_to_date_span(match, today) for match in _find_matches(text)]
@@ -67,7 +67,7 @@ def _to_date_span(match: Match, today: date | None) -> DateSpan:
 
 
 def _publication_day(published: str | None) -> date | None:
-    """Return the day of publication; None if it is not known to the day."""
+    """Return the day of publication; None if unknown."""
     try:
         return date.fromisoformat(published[:10]) if published else None
     except ValueError:

@@ -1,6 +1,6 @@
-"""Values of parts of months, years and centuries (see `values`): beginnings, quarters, third Tuesdays.
+"""Values of parts of months, years and centuries: beginnings, quarters, third Tuesdays.
 
-Where no year is named it is assumed.
+An unnamed year is assumed.
 """
 
 from collections.abc import Callable
@@ -29,7 +29,7 @@ _YEAR: Final = 366
 
 
 def _nth_weekday(today: date | None, weekday: Moment, number: int, within: Time) -> Moment | None:
-    """Return the n-th weekday within a month or year; -1 is the last."""
+    """Return the n-th weekday of a month or year; -1 is the last."""
     bounds = _bounds(today, within)
     if bounds is None or weekday.weekday is None:
         return None
@@ -56,7 +56,7 @@ def _nth_day(today: date | None, number: int, within: Time) -> Moment | None:
 
 
 def _nth_week(today: date | None, number: int, within: Time) -> Period | None:
-    """Return the n-th of the weeks that begin within a month or year; the last one ends in it."""
+    """Return the n-th week beginning in a month or year; the last ends in it."""
     bounds = _bounds(today, within)
     if bounds is None:
         return None
@@ -71,8 +71,8 @@ def _nth_week(today: date | None, number: int, within: Time) -> Period | None:
 def _edge(today: date | None, edge: str, within: Time) -> Time | None:
     """Return the beginning, middle or end of a month, year, week or decade.
 
-    Of a month `start` is its first day and `end` its last, `early` and `late` are ten days and `middle` is the 15th;
-    longer times are divided by months or years.
+    In a month `start` is the first day, `end` the last, `early` the first ten, `late` from the 21st on, `middle` the
+    15th; longer times are divided by months or years.
     """
     resolved = _resolve(today, within)
     bounds = _bounds(today, within)
@@ -104,7 +104,7 @@ def _edge(today: date | None, edge: str, within: Time) -> Time | None:
 
 
 def _part(today: date | None, number: int, parts: int, within: Time) -> Time | None:
-    """Return one of the equal parts of a year (quarters, halves), a month (two halves) or a century; -1 is the last."""
+    """Return a part of a year (quarter, half), month (half) or century; -1 is the last."""
     bounds = _bounds(today, within)
     if bounds is None:
         return None
@@ -126,12 +126,12 @@ def _part(today: date | None, number: int, parts: int, within: Time) -> Time | N
 
 
 def _part_of_this(today: date | None, number: int, parts: int) -> Time | None:
-    """Return one of the equal parts of the year of publication."""
+    """Return a part of the year of publication."""
     return _part(today, number, parts, Moment(year=today.year, assumed=True)) if today else None
 
 
 def _months_of(today: date | None, number: int, within: Time, edge: int = 1) -> Time | None:
-    """Return the first or the last `number` months of a year."""
+    """Return a year's first or last `number` months."""
     bounds = _bounds(today, within)
     if bounds is None or not 1 <= number <= 12:
         return None
@@ -140,7 +140,7 @@ def _months_of(today: date | None, number: int, within: Time, edge: int = 1) -> 
 
 
 def _season(today: date | None, season: int, year: Time | None = None, way: int = 0) -> Time | None:
-    """Return the three months from month `season` on: of a year, or the previous, current or next ones.
+    """Return the three months from month `season`: a year's, or the previous, current or next.
 
     Winter begins in December of its year.
     """
@@ -157,7 +157,7 @@ def _season(today: date | None, season: int, year: Time | None = None, way: int 
 
 
 def _decade(today: date | None, decade: int, century: Time | None = None) -> Period:
-    """Return the years of a decade of the named century, else of the 20th, or of the 21st for the first two decades."""
+    """Return a decade of the named century, else of the 20th, but the first two of the 21st."""
     start = first_day(century) if century else None
     first = (start.year - 1 if start else 1900 if decade >= 20 else 2000) + decade
     return year_period(first, first + 9)
@@ -178,7 +178,7 @@ def _resolve(today: date | None, time: Time) -> Time | None:
 
 
 def _bounds(today: date | None, time: Time) -> tuple[date, date] | None:
-    """Return the first and the last day of a month, year or period."""
+    """Return a month's, year's or period's first and last day."""
     resolved = _resolve(today, time)
     if resolved is None:
         return None
@@ -187,7 +187,7 @@ def _bounds(today: date | None, time: Time) -> tuple[date, date] | None:
 
 
 def _is_year_assumed(time: Time) -> bool:
-    """Return whether the year of a time is assumed or missing."""
+    """Return whether a time's year is assumed or missing."""
     return time.assumed or (isinstance(time, Moment) and time.year is None)
 
 
@@ -211,4 +211,4 @@ FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "century": _century,
     "hijri_century": _hijri_century,
 }
-"""The functions that a rule may name as its value."""
+"""The functions that rules may name."""

@@ -1,4 +1,4 @@
-"""Values of feasts (see `values`): on a fixed day of either calendar, or relative to Easter or a weekday."""
+"""Values of feasts: fixed in either calendar, or relative to Easter or a weekday."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -10,9 +10,9 @@ from annotator.suggest.dates.moments import Moment, first_day, moment_of, resolv
 
 
 def _feast(today: date | None, feast: str, year: Moment | None = None) -> Moment | None:
-    """Return the day of a feast in a year of either calendar; without a year it is assumed.
+    """Return a feast's day in a year of either calendar, assumed if missing.
 
-    The feast is written as in `resources/dates/2-names.toml`.
+    Feasts are written as in `resources/dates/2-names.toml`.
     """
     kind, _, place = feast.rpartition(" ")
     if kind in _MOVABLE:
@@ -50,7 +50,7 @@ _MOVABLE: Final[dict[str, Callable[[int, str], date]]] = {"easter": _easter_feas
 
 
 def _feast_on(today: date | None, feast: str, way: int) -> Moment | None:
-    """Return the day of the last or the next such feast."""
+    """Return the day of the last, nearest or next such feast."""
     if today is None:
         return None
     candidates = (_feast(today + timedelta(by), feast) for by in (-380, -200, 0, 200, 380))
@@ -71,7 +71,7 @@ def _feast_on(today: date | None, feast: str, way: int) -> Moment | None:
 
 
 def easter(year: int) -> date:
-    """Return Easter Sunday of the Western churches (the algorithm of Meeus, Jones and Butcher)."""
+    """Return the Western Easter Sunday (algorithm of Meeus, Jones and Butcher)."""
     golden, century, rest = year % 19, year // 100, year % 100
     shift = (19 * golden + century - century // 4 - (century - (century + 8) // 25 + 1) // 3 + 15) % 30
     week = (32 + 2 * (century % 4) + 2 * (rest // 4) - shift - rest % 4) % 7
@@ -81,4 +81,4 @@ def easter(year: int) -> date:
 
 
 FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {"feast": _feast, "feast_on": _feast_on}
-"""The functions that a rule may name as its value."""
+"""The functions that rules may name."""

@@ -2,19 +2,19 @@
 
 A file looks like this; every table may repeat:
 
-    [words.month]                        # a class: values of words, each with its spellings
+    [words.month]                        # a class: values, each with its spellings
     7 = ["يوليوز", "تموز"]
 
-    [cues]                               # a class of words without a value
+    [cues]                               # classes of words without values
     preposition = ["في", "منذ"]
 
     [[rule]]
     makes = "date"                       # the class of its matches; "date" is suggested, "no-date" never
     pattern = "{day} من? {month}"        # see `pattern`
-    value = "merge"                      # a function of `values`; without one the parts are merged
-    with = { by = 1 }                    # its arguments besides the parts
-    score = 0.9                          # how likely such a date is accepted; else the lowest of its parts'
-    after = "{preposition}"              # must precede it, or follow it (`before`), or must not (`unless_…`)
+    value = "merge"                      # a function of `values`; by default parts are merged
+    with = { by = 1 }                    # more arguments than the parts
+    score = 0.9                          # how likely it is accepted; by default its parts' lowest
+    after = "{preposition}"              # must precede it, or follow (`before`), or must not (`unless_…`)
     examples = [{ text = "في 9 يوليوز", span = "9 يوليوز", value = "2024-07-09" }]
 """
 
@@ -34,19 +34,19 @@ from annotator.suggest.dates.pattern import Kind, Row, Word, drop_values, leaves
 CONSTANT: Final = "constant"
 DATE: Final = "date"
 NO_DATE: Final = "no-date"
-"""Text that only looks like a date: where it is at least as long, nothing is suggested."""
+"""Text that only looks like a date, and hides dates no longer than it."""
 _NUMBERS: Final = ("number", "1-31", "1-12", "0-24", "0-59", "1-2-digits", "2-digits", "13-31", "13-99")
 _YEARS: Final = ("year-digits", "near-year", "round-year", "hijri-digits", "near-hijri")
 LEXER_KINDS: Final = frozenset([*_NUMBERS, *_YEARS, "clock-token", "punctuation", "end", "definite", "verb", "glued"])
-"""The classes that `lattice` assigns to tokens by their shape."""
+"""The classes that `lattice` assigns to tokens by shape."""
 
 
 class GrammarError(ValueError):
-    """The rules are invalid. The message says why."""
+    """Invalid rules; the message says why."""
 
 
 class Example(Struct, frozen=True, forbid_unknown_fields=True):
-    """A text, the span that the rule finds in it (None: nothing is found), and its value.
+    """A text, the span that the rule finds (None: nothing), and its value.
 
     `published` defaults to 2024-07-09, a Tuesday.
     """
@@ -58,7 +58,7 @@ class Example(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Rule(Struct, frozen=True, forbid_unknown_fields=True, rename={"arguments": "with"}):
-    """One rule, as its file has it."""
+    """A rule as in its file."""
 
     makes: str
     pattern: str
@@ -73,7 +73,7 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True, rename={"arguments":
 
 
 class CompiledRule(Struct, frozen=True):
-    """A rule ready to use: its parts, and the labels that may or must not precede or follow it."""
+    """A rule ready to use: its parts, and the labels that may or must not adjoin."""
 
     rule: Rule
     row: Row
@@ -85,7 +85,7 @@ class CompiledRule(Struct, frozen=True):
 
 
 class Grammar(Struct, frozen=True):
-    """`words` are the labels of each known word, with their values; `rules` those of a class, in order."""
+    """`words` maps words to their labels with values, `rules` classes to rules, in order."""
 
     words: dict[str, dict[str, Any]]
     rules: dict[str, tuple[CompiledRule, ...]]
@@ -106,7 +106,7 @@ def load_grammar() -> Grammar:
 def read_grammar(paths: Iterable[Path]) -> Grammar:
     """Read the grammar of these files.
 
-    Raises GrammarError, with the file and the mistake, if one is invalid.
+    Raises GrammarError, with file and mistake, if one is invalid.
     """
     words = _Vocabulary()
     rules: list[tuple[str, Rule, Row]] = []
@@ -126,7 +126,7 @@ def read_grammar(paths: Iterable[Path]) -> Grammar:
 
 
 class _Vocabulary:
-    """The known words with their labels; `kinds` are their classes, `cues` the classes without a value."""
+    """The known words' labels; `kinds` are their classes, `cues` those without values."""
 
     def __init__(self) -> None:
         self.labels: dict[str, dict[str, Any]] = {}
@@ -134,7 +134,7 @@ class _Vocabulary:
         self.cues: set[str] = set()
 
     def add(self, label: str, kind: str | None = None, value: int | str | None = None) -> None:
-        """Add a word, by its label, and optionally its class and value."""
+        """Add a word's label, class and value."""
         labels = self.labels.setdefault(label[1:], {})
         labels[label] = None
         if kind is not None:
@@ -142,7 +142,7 @@ class _Vocabulary:
 
 
 def _add_words(file: _File, words: _Vocabulary) -> list[Rule]:
-    """Add the words of a file, and return rules for the names of several words."""
+    """Add a file's words and return rules for those of several."""
     phrase_rules = []
     for kind, values in file.words.items():
         words.kinds.add(kind)
@@ -189,10 +189,7 @@ def _compile_grammar(words: _Vocabulary, rules: list[tuple[str, Rule, Row]]) -> 
 
 
 def _context_labels(words: _Vocabulary, name: str, side: str) -> frozenset[str]:
-    """Return the labels that a condition names, and add its words to the vocabulary.
-
-    Only single words are possible there: no rule makes them.
-    """
+    """Return a condition's labels and add its words, which must be single: no rule makes them."""
     labels = set()
     for part in parse_pattern(side) if side else ():
         if isinstance(part, Word):
@@ -206,7 +203,7 @@ def _context_labels(words: _Vocabulary, name: str, side: str) -> frozenset[str]:
 
 
 def _reject_cycles(rules: list[tuple[str, Rule, Row]]) -> None:
-    """Raise GrammarError if an element of a class may contain another of it, which would make the depth unbounded."""
+    """Raise GrammarError if a class may contain itself: depth must be bounded."""
     contained: dict[str, set[str]] = {}
     for _, rule, row in rules:
         contained.setdefault(rule.makes, set()).update(part.kind for part in leaves(row) if isinstance(part, Kind))
@@ -222,7 +219,7 @@ def _reject_cycles(rules: list[tuple[str, Rule, Row]]) -> None:
 
 
 def _first_labels(row: Row, first_labels: dict[str, frozenset[str]]) -> frozenset[str]:
-    """Return the labels with which a row of parts may begin."""
+    """Return the labels with which a row may begin."""
     labels: frozenset[str] = frozenset()
     for part in row:
         if isinstance(part, Word):

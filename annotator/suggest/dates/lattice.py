@@ -1,8 +1,7 @@
-"""A text as a lattice, which the grammar walks from node to node along labelled edges.
+"""A text as a lattice, which the grammar walks along labelled edges.
 
-A token is one edge, or several alternative paths: a word with its proclitics split off (و, then العشرين), a number
-split at the joins of its digits (12, /, 05, /, 2024). Only words known to the grammar have edges. No path crosses a
-newline.
+A token is one edge, or alternative paths: a word without its proclitics (و, then العشرين), a number split at joints
+(12, /, 05, /, 2024). Only words of the grammar have edges. No path crosses a newline.
 """
 
 import re
@@ -32,18 +31,18 @@ _SIZES: Final = (
     *(("13-31", 13, 31, 2), ("13-99", 13, 99, 2), ("year-digits", 1000, 2199, 4), ("hijri-digits", 1, 1500, 4)),
     *(("near-hijri", 1300, 1500, 4), ("near-year", 1900, 2099, 4)),
 )
-"""Classes of numbers: from one to another, with at most so many digits."""
+"""Classes of numbers: lowest, highest, most digits."""
 
 
 class Edge(NamedTuple):
-    """An edge to another node; its labels with their values."""
+    """An edge to a node; its labels with values."""
 
     target: int
     labels: dict[str, Any]
 
 
 class _Split(NamedTuple):
-    """One reading of a token: its proclitics, the offset of the rest, and the labels of the rest."""
+    """A reading of a token: its proclitics, and the rest's offset and labels."""
 
     lead: str
     offset: int
@@ -51,9 +50,9 @@ class _Split(NamedTuple):
 
 
 class _TokenReadings(NamedTuple):
-    """All readings of a token: its splits, or the labels of each part of a joined number.
+    """A token's readings: its splits, or a joined number's labels by part.
 
-    `labels` are all labels at its start.
+    `labels` are those at its start.
     """
 
     splits: tuple[_Split, ...]
@@ -62,12 +61,10 @@ class _TokenReadings(NamedTuple):
 
 
 class Lattice:
-    """The nodes of one text.
+    """The nodes of a text.
 
-    The node before token `i` is `2 * i`; the one after it without a path onwards, where a newline follows, is `2 * i +
-    1`; those inside tokens come after all others.
-
-    `edges` and `labels`, the labels of all edges together, are by node; `starts` are the nodes where a date may begin.
+    The node before token `i` is `2 * i`; that after it, if a newline follows and no path goes on, `2 * i + 1`; those
+    inside tokens come last. `edges` and `labels`, those of all edges, are by node; at `starts` a date may begin.
     """
 
     def __init__(self, analysis: TextAnalysis) -> None:
@@ -111,16 +108,16 @@ class Lattice:
         return 2 * self._size + 1 + len(self._inner)
 
     def is_end(self, node: int) -> bool:
-        """Return whether a date may end at this node, that is after a token."""
+        """Return whether a date may end at this node, after a token."""
         return node < 2 * self._size + 2
 
     def bounds(self, first: int, last: int) -> tuple[int, int]:
-        """Return the bounds in the text from one node to another that is an end."""
+        """Return the text's bounds from a node to an end."""
         start = self._analysis.tokens[first // 2].start if self.is_end(first) else self._inner_node(first)[0]
         return start, self._analysis.tokens[(last + 1) // 2 - 1].end
 
     def labels_before(self, node: int) -> frozenset[str]:
-        """Return the labels of what precedes a node: a proclitic, or the previous token of its line."""
+        """Return the labels before a node: a proclitic's, or the line's previous token's."""
         if not self.is_end(node):
             return frozenset(load_grammar().words.get(self._inner_node(node)[1][-1:], _NONE))
         index, tokens = node // 2, self._analysis.tokens
@@ -129,11 +126,11 @@ class Lattice:
         return self._token_labels(index - 1) | (_GLUED if tokens[index - 1].end == tokens[index].start else _NOTHING)
 
     def labels_after(self, node: int) -> frozenset[str]:
-        """Return the labels of what follows an end."""
+        """Return the labels after an end."""
         return _END if node % 2 or node // 2 >= self._size else self._token_labels(node // 2)
 
     def is_separate(self, first: int, last: int) -> bool:
-        """Return whether no letter or digit touches the stretch: اليوم is not found in اليوم24.
+        """Return whether no letter or digit touches the stretch, as in اليوم24.
 
         A number may follow a proclitic: و2024.
         """
@@ -176,7 +173,7 @@ def _read_token(word: str, folded: str) -> _TokenReadings:
 
 @lru_cache(maxsize=1 << 15)
 def _context_labels(word: str, folded: str) -> frozenset[str]:
-    """Return the labels of a token that stands beside a date."""
+    """Return the labels of a token beside a date."""
     if _PUNCTUATION.fullmatch(folded):
         return frozenset(["punctuation", *load_grammar().words.get(folded, _NONE)])
     if folded[:1].isdigit():
@@ -196,7 +193,7 @@ def _context_labels(word: str, folded: str) -> frozenset[str]:
 
 @lru_cache(maxsize=1 << 12)
 def _part_labels(part: str) -> dict[str, Any]:
-    """Return the classes of a number by its size and digits, or the labels of what joins two of them."""
+    """Return a number's classes by size and digits, or a joiner's labels."""
     if not _DIGITS.fullmatch(part):
         return load_grammar().words.get("-" if part in _DASHES else part, _NONE)
     if len(part) > _MAX_DIGITS:
@@ -216,5 +213,5 @@ def _key(shape: str) -> str:
 
 
 def _proclitics_before(word: str, offset: int) -> str:
-    """Return the proclitics before an offset of a word, without their marks."""
+    """Return a word's proclitics before an offset, without marks."""
     return "".join(letter for letter in word[:offset] if letter in _PROCLITICS)

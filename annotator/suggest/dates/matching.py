@@ -1,7 +1,6 @@
-"""The matcher of the grammar's rules against a text, which returns parse trees.
+"""The matcher of the grammar's rules, which returns parse trees.
 
-Each class is searched once at each place; where a rule can be read in two ways to the same end, the first one counts,
-and of two rules the one that comes first.
+Each class is searched once per place; of readings to one end, and of rules, the first counts.
 """
 
 from collections.abc import Iterator
@@ -24,7 +23,7 @@ class Leaf(Struct, frozen=True):
 
 
 class Tree(Struct, frozen=True):
-    """A match of a rule: its parts, by their names. `score` is the rule's, or else the lowest of its parts'."""
+    """A rule's match: its parts by name. `score` is the rule's, else its parts' lowest."""
 
     rule: CompiledRule
     parts: tuple[tuple[str, "Node"], ...]
@@ -36,7 +35,7 @@ Parts: TypeAlias = tuple[tuple[str, Node], ...]
 
 
 class Match(Struct, frozen=True):
-    """A date in the text: its bounds and its tree."""
+    """A date in the text."""
 
     start: int
     end: int
@@ -44,7 +43,7 @@ class Match(Struct, frozen=True):
 
 
 def find_matches(lattice: Lattice) -> list[Match]:
-    """Return the dates of a text without overlaps: from the left, the longest at each place."""
+    """Return a text's dates: from the left, the longest at each place."""
     return list(_Matcher(lattice).find_dates())
 
 
@@ -69,7 +68,7 @@ class _Matcher:
                 yield Match(first, last, tree)
 
     def _find(self, kind: str, node: int) -> dict[int, Node]:
-        """Return where elements of a class end that begin at a node, with their trees."""
+        """Return the ends, with trees, of a class's elements that begin at a node."""
         labels = self._lattice.labels.get(node, _NOTHING)
         rules = _candidates(kind, labels)
         if not rules and kind not in labels:
@@ -89,7 +88,7 @@ class _Matcher:
         return trees
 
     def _match_row(self, row: Row, node: int) -> list[tuple[int, Parts]]:
-        """Return the ends of a row of parts from a node, with the parts that have a class; preferred paths first."""
+        """Return a row's ends from a node, with its parts of classes, preferred paths first."""
         paths: list[tuple[int, Parts]] = [(node, ())]
         for part in row:
             previous, paths = paths, []
@@ -127,7 +126,7 @@ class _Matcher:
 
 @lru_cache(maxsize=1 << 15)
 def _candidates(kind: str, labels: frozenset[str]) -> tuple[CompiledRule, ...]:
-    """Return the rules that make elements of a class and may begin with one of the labels."""
+    """Return the rules for a class that may begin with one of the labels."""
     return tuple(rule for rule in load_grammar().rules.get(kind, ()) if not rule.first.isdisjoint(labels))
 
 

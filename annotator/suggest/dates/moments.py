@@ -1,6 +1,6 @@
-"""Days and periods of the calendar, as far as a text specifies them, and their ISO 8601 form.
+"""Calendar days and periods, as far as a text specifies them, and their ISO 8601 form.
 
-A moment may be incomplete: `9 July` has no year. `resolve_moment` completes it from the day of publication.
+`resolve_moment` completes a moment, as `9 July` without a year, from the day of publication.
 """
 
 from collections.abc import Iterator
@@ -14,16 +14,16 @@ from msgspec.structs import replace
 SAME_YEAR_DAYS: Final = 270
 """Days from the publication within which a date without a year is of the same year.
 
-Beyond them, it is of the year that brings it nearest: 20 December in an article of January is the last one.
+Beyond, the nearest counts: 20 December in an article of January is the last one.
 """
 
 _MONTHS: Final = 12
 
 
 class Moment(Struct, frozen=True, kw_only=True):
-    """A year, a month, a day or a time of day. `weekday` is 0 for Monday; a year before Christ is 0 or less.
+    """A year, month, day or time of day. `weekday` is 0 for Monday; a year before Christ is 0 or less.
 
-    `assumed` means that a part of it was not specified. With `hijri`, year, month and day are of that calendar.
+    `assumed`: part was unspecified. `hijri`: year, month and day are of that calendar.
     """
 
     year: int | None = None
@@ -36,14 +36,14 @@ class Moment(Struct, frozen=True, kw_only=True):
 
 
 class Period(Struct, frozen=True):
-    """The time from one moment to another, both included."""
+    """The time between two moments, both included."""
 
     first: Moment
     last: Moment
 
     @property
     def assumed(self) -> bool:
-        """Return whether a part of it was not specified."""
+        """Return whether part was unspecified."""
         return self.first.assumed or self.last.assumed
 
 
@@ -61,7 +61,7 @@ def day_period(first: date, last: date) -> Period:
 
 
 def month_period(year: int, first: int, last: int, assumed: bool = False) -> Period:
-    """Return the period of months of a year, by number; those above 12 are of the next year."""
+    """Return the period of a year's months, by number; above 12, of the next year."""
     moments = (
         Moment(year=year + (month - 1) // _MONTHS, month=(month - 1) % _MONTHS + 1, assumed=assumed)
         for month in (first, last)
@@ -75,7 +75,7 @@ def year_period(first: int, last: int) -> Period:
 
 
 def merge(first: Time, second: Time) -> Time:
-    """Combine two times, each of which completes the other; of a period and a moment return the period."""
+    """Combine two times that complete each other; of a period and a moment return the period."""
     if isinstance(first, Period) or isinstance(second, Period):
         return first if isinstance(first, Period) else second
     return Moment(
@@ -90,7 +90,7 @@ def merge(first: Time, second: Time) -> Time:
 
 
 def find_weekday(weekday: Moment, week: Time) -> Moment | None:
-    """Return the first such weekday on or after the first day of a time."""
+    """Return the first such weekday from the first day of a time."""
     first = first_day(week)
     if first is None or weekday.weekday is None:
         return None
@@ -98,7 +98,7 @@ def find_weekday(weekday: Moment, week: Time) -> Moment | None:
 
 
 def resolve_moment(moment: Moment, today: date | None) -> Moment | None:
-    """Return the moment with the year, month or day that it lacks; None if that is unknown."""
+    """Return the moment with its missing year, month or day; None if unknown."""
     if moment.year is not None:
         return moment
     if today is None:
@@ -116,7 +116,7 @@ def resolve_moment(moment: Moment, today: date | None) -> Moment | None:
 
 
 def day_of(moment: Moment) -> date | None:
-    """Return the day of a complete moment; None if there is no such day."""
+    """Return a complete moment's day; None if there is none."""
     if moment.year is None or moment.month is None or moment.day is None or moment.year < 1:
         return None
     if moment.hijri:
@@ -128,13 +128,13 @@ def day_of(moment: Moment) -> date | None:
 
 
 def first_day(time: Time) -> date | None:
-    """Return the first day of a time whose year is known."""
+    """Return the first day of a time of known year."""
     moment = time if isinstance(time, Moment) else time.first
     return day_of(replace(moment, month=moment.month or 1, day=moment.day or 1))
 
 
 def last_day(time: Time) -> date | None:
-    """Return the last day of a time whose year is known."""
+    """Return the last day of a time of known year."""
     moment = time if isinstance(time, Moment) else time.last
     if moment.day:
         return day_of(moment)
@@ -166,9 +166,9 @@ def to_gregorian(time: Time) -> Time | None:
 
 
 def to_iso(time: Time) -> str | None:
-    """Return the ISO 8601 form of a time whose year is known; None if it has none, as 31 June.
+    """Return the ISO 8601 form of a time of known year; None without one, as 31 June.
 
-    Examples are `2024-07-09T09:00`, `2024-07`, `2023/2030`.
+    Examples: `2024-07-09T09:00`, `2024-07`, `2023/2030`.
     """
     time_or_none = to_gregorian(time)
     if isinstance(time_or_none, Period):
@@ -193,7 +193,7 @@ def _moment_to_iso(moment: Moment) -> str | None:
 
 
 def _resolve_year(moment: Moment, today: date) -> Moment:
-    """Return the moment in the year of publication, or in the nearest one; a weekday must agree if possible."""
+    """Return the moment in the year of publication or the nearest, preferring an agreeing weekday."""
     candidates = [replace(moment, year=today.year + by, assumed=True) for by in (0, -1, 1)]
     if moment.weekday is not None and moment.day is not None:
         for candidate in candidates:
@@ -208,7 +208,7 @@ def _resolve_year(moment: Moment, today: date) -> Moment:
 
 
 def _resolve_month(moment: Moment, today: date) -> Moment | None:
-    """Return the day in the month that brings it nearest; a weekday must agree if possible."""
+    """Return the day in the nearest month, preferring an agreeing weekday."""
     candidates = [day for day in _days_around(today, 200) if day.day == moment.day]
     agreeing = [day for day in candidates if day.weekday() == moment.weekday] or candidates
     best = min(agreeing, key=lambda day: abs((day - today).days))
@@ -249,10 +249,7 @@ def _hijri_year(day: date) -> int:
 
 
 def _hijri_to_gregorian(year: int, month: int, day: int) -> date | None:
-    """Return the Gregorian day of a Hijri one.
-
-    It follows the calendar of Umm al-Qura where that is defined (1343 to 1500), else the tabular one.
-    """
+    """Return a Hijri day's Gregorian one, by Umm al-Qura where defined (1343 to 1500), else tabular."""
     try:
         return date.fromisoformat(Hijri(year, month, day).to_gregorian().isoformat())
     except OverflowError:

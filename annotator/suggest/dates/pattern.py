@@ -1,11 +1,11 @@
-"""The pattern language of the rules for dates: sequences, optional parts and alternatives.
+"""The pattern language of the rules for dates.
 
-A pattern is read from left to right, its parts separated by spaces:
+Parts are separated by spaces:
 
-- `من` is that word, in any spelling that folds alike; a proclitic such as `و` is a word of its own, attached or not
-- `{month}` is any element of that class: a word of it, or a rule's match; `{first:month}` is named `first`, and the
-  value of `{_:month}` is ignored
-- `part?` is optional; `one|two` is the first of several alternatives that matches; `( … )` groups several parts
+- `من` is that word, in any spelling that folds alike; a proclitic such as `و` is its own word, attached or not
+- `{month}` is any element of that class: a word or a rule's match; `{first:month}` names it, `{_:month}` ignores its
+  value
+- `part?` is optional; `one|two` is either, the first preferred; `( … )` groups parts
 """
 
 import re
@@ -23,24 +23,24 @@ _SILENT: Final = "_"
 
 
 class PatternError(ValueError):
-    """The pattern is invalid. The message says why."""
+    """An invalid pattern; the message says why."""
 
 
 class Word(Struct, frozen=True):
-    """One exact word, folded."""
+    """A word, folded."""
 
     label: str
 
 
 class Kind(Struct, frozen=True):
-    """Any element of a class. `name` names its value; empty where the value is ignored."""
+    """Any element of a class, named `name`; empty ignores its value."""
 
     kind: str
     name: str
 
 
 class Choice(Struct, frozen=True):
-    """One of several rows of parts, in order of preference; an empty row makes it optional."""
+    """Alternative rows, in order of preference; an empty one makes it optional."""
 
     rows: tuple["Row", ...]
 
@@ -50,12 +50,12 @@ Row: TypeAlias = tuple[Part, ...]
 
 
 def word_label(word: str) -> str:
-    """Return the label of a word as such, which no class can have: folded, ة as ه, after an equals sign."""
+    """Return a word's own label, unlike any class: folded, ة as ه, after an equals sign."""
     return "=" + fold(word, taa=True).strip()
 
 
 def parse_pattern(pattern: str) -> Row:
-    """Return the parts of a pattern. Raises PatternError if it is invalid."""
+    """Return a pattern's parts. Raises PatternError if it is invalid."""
     pieces = list(_PART.finditer(pattern))
     if "".join(piece[0] for piece in pieces) != "".join(pattern.split()):
         raise PatternError(f"{pattern!r}: not a pattern")
@@ -66,7 +66,7 @@ def parse_pattern(pattern: str) -> Row:
 
 
 def leaves(row: Row) -> Iterator[Word | Kind]:
-    """Yield the words and classes of a row, including those in groups."""
+    """Yield a row's words and classes, including those in groups."""
     for part in row:
         if isinstance(part, Choice):
             for inner in part.rows:
@@ -76,7 +76,7 @@ def leaves(row: Row) -> Iterator[Word | Kind]:
 
 
 def drop_values(row: Row, kinds: Collection[str]) -> Row:
-    """Return the row with the values of these classes ignored."""
+    """Return the row, ignoring these classes' values."""
     parts: list[Part] = []
     for part in row:
         if isinstance(part, Choice):
@@ -88,7 +88,7 @@ def drop_values(row: Row, kinds: Collection[str]) -> Row:
 
 
 def _parse_choice(pieces: list[re.Match[str]], index: int) -> tuple[Choice, int]:
-    """Parse the parts up to the closing bracket or the end; a bar binds the two parts beside it."""
+    """Parse up to the closing bracket or end; a bar binds the two parts beside it."""
     row: list[Part] = []
     while index < len(pieces) and pieces[index]["mark"] != ")":
         mark = pieces[index]["mark"]

@@ -1,4 +1,4 @@
-"""Values of ranges (see `values`): from one moment to another, which may share a month or year named once."""
+"""Values of ranges, possibly with one month or year for both moments."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -25,8 +25,8 @@ from annotator.suggest.dates.moments import (
 def _spread(today: date | None, first: Time, last: Time) -> Period | None:
     """Return the period from one moment to another.
 
-    In `3 to 5 May` the first takes its month from the last, in `December 2023 to March` the last its year from the
-    first; a part that neither names is assumed.
+    In `3 to 5 May` the first takes the last's month, in `December 2023 to March` the last the first's year; a part in
+    neither is assumed.
     """
     start = first if isinstance(first, Moment) else first.first
     end = last if isinstance(last, Moment) else last.last
@@ -69,25 +69,25 @@ def _is_after(start: Moment, end: Moment) -> bool:
 
 
 def _spread_in(today: date | None, first: Moment, last: Moment, **within: Time) -> Period | None:
-    """Return the period from one day to another of the same month."""
+    """Return the period between two days of a month."""
     both = reduce(merge, within.values())
     return _spread(today, merge(first, both), merge(last, both))
 
 
 def _spread_week(today: date | None, week: Time, first: Moment, last: Moment) -> Period | None:
-    """Return the period from one weekday of a week to another."""
+    """Return the period between two weekdays of a week."""
     start, end = find_weekday(first, week), find_weekday(last, week)
     return Period(start, end) if start and end else None
 
 
 def _year_range(today: date | None, first: int, last: int) -> Period | None:
-    """Return the period from one year to another, which may have two digits: 2023-24."""
+    """Return the period between two years, the last possibly in two digits: 2023-24."""
     last += first - first % 100 if last < 100 else 0
     return year_period(first, last) if first < last else None
 
 
 def _spread_clock(today: date | None, day: Moment, first: Moment, last: Moment) -> Period | None:
-    """Return the period from one time of a day to another, on the next day if that is earlier."""
+    """Return the period between two times of a day, ending the next day if the last is earlier."""
     resolved = resolve_moment(day, today)
     if resolved is None or first.clock is None or last.clock is None:
         return None
@@ -109,4 +109,4 @@ FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "spread_week": _spread_week,
     "year_range": _year_range,
 }
-"""The functions that a rule may name as its value."""
+"""The functions that rules may name."""

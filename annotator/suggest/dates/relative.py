@@ -1,6 +1,6 @@
-"""Values of relative dates (see `values`), counted from the day of publication.
+"""Values of relative dates, counted from the day of publication.
 
-`way` is -1 for the last one, 0 for this one, 1 for the next. Weeks begin on Monday.
+`way` is -1 for the last, 0 for this, 1 for the next. Weeks begin on Monday.
 """
 
 from collections.abc import Callable
@@ -30,7 +30,7 @@ _YEARS: Final = {"year": 1, "decade": 10, "century": 100}
 
 
 def shift(today: date | None, unit: str, way: int) -> Time | None:
-    """Return the day, week, weekend, month, year, decade or century `way` units away from the publication."""
+    """Return the day, week, weekend, month, quarter, half, year, decade or century `way` units from the publication."""
     if today is None:
         return None
     if unit == "day":
@@ -54,7 +54,7 @@ def shift(today: date | None, unit: str, way: int) -> Time | None:
 
 
 def _ago(today: date | None, unit: str, way: int, number: int = 1) -> Moment | None:
-    """Return the day, month or year `number` units away; hours count as the days that they take."""
+    """Return the day, month or year `number` units away; hours count as whole days."""
     if today is None:
         return None
     if unit in _UNITS:
@@ -71,7 +71,7 @@ def _amount(today: date | None, unit: str, number: int = 1) -> tuple[str, int]:
 
 
 def _amounts(today: date | None, **amounts: tuple[str, int]) -> Moment | None:
-    """Return the day that is several amounts of time away from the publication."""
+    """Return the day several amounts of time from the publication."""
     if today is None:
         return None
     by = dict(amounts.values())
@@ -81,7 +81,7 @@ def _amounts(today: date | None, **amounts: tuple[str, int]) -> Moment | None:
 
 
 def _stretch(today: date | None, unit: str, way: int, number: int = 0) -> Period | None:
-    """Return the last or the next so many hours, days, weeks, months or years; None without a number."""
+    """Return the last or next so many units of time; None without a number."""
     present, distant = _ago(today, unit, 0), _ago(today, unit, way, number)
     if not number or present is None or distant is None:
         return None
@@ -89,7 +89,7 @@ def _stretch(today: date | None, unit: str, way: int, number: int = 0) -> Period
 
 
 def _weekday_on(today: date | None, weekday: Moment, way: int) -> Moment | None:
-    """Return the last such weekday before the publication, the next one after it, or the one of its week."""
+    """Return the last such weekday before the publication, the next after it, or its week's."""
     if today is None or weekday.weekday is None:
         return None
     ahead = (weekday.weekday - today.weekday()) % _WEEK
@@ -109,12 +109,12 @@ def _spread_way(today: date | None, first: Moment, last: Moment, way: int = 0) -
 
 
 def _weekday_of(today: date | None, weekday: Moment, week: Time) -> Moment | None:
-    """Return the weekday of a week."""
+    """Return a week's weekday."""
     return find_weekday(weekday, week)
 
 
 def _hijri_month_on(today: date | None, month: int, way: int) -> Moment | None:
-    """Return the last such Hijri month that is over, the next one that has not begun, or the nearest."""
+    """Return the last such Hijri month already over, the next not begun, or the nearest."""
     if today is None:
         return None
     nearest = resolve_moment(Moment(month=month, hijri=True), today)
@@ -127,7 +127,7 @@ def _hijri_month_on(today: date | None, month: int, way: int) -> Moment | None:
 
 
 def _month_on(today: date | None, month: Moment, way: int) -> Moment | None:
-    """Return the last such month before the publication, the next one, or the one of its year; a day in it stays."""
+    """Return the last such month before the publication, the next, or its year's; a day in it stays."""
     if today is None or month.month is None:
         return None
     year = today.year
@@ -147,7 +147,7 @@ def _month_on(today: date | None, month: Moment, way: int) -> Moment | None:
 
 
 def _day_on(today: date | None, day: Moment, month: Moment, way: int) -> Moment | None:
-    """Return the day of the last such month, the next one, or the one of this year."""
+    """Return the day of the last such month, the next, or this year's."""
     return _month_on(today, replace(month, day=day.day), way)
 
 
@@ -178,7 +178,7 @@ def _weekday_after(today: date | None, number: int, weekday: Moment, after: Mome
 
 
 def _hijri_month_in(today: date | None, month: Moment, year: Moment) -> Moment | None:
-    """Return the Hijri month nearest to the middle of a Gregorian year."""
+    """Return the Hijri month nearest the middle of a Gregorian year."""
     if year.year is None or not 1 < year.year < date.max.year:
         return None
     resolved = resolve_moment(month, date(year.year, 7, 1))
@@ -202,4 +202,4 @@ FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "amount": _amount,
     "amounts": _amounts,
 }
-"""The functions that a rule may name as its value."""
+"""The functions that rules may name."""

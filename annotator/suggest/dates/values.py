@@ -1,7 +1,7 @@
-"""The functions of the grammar's rules: from the values of a rule's parts to a moment or a period.
+"""The functions of the grammar's rules: from their parts' values to a moment or period.
 
-The rules in `resources/dates` name them. Each is called with the day of publication and with the values of the named
-parts. It returns None for an unknown value: without the day of publication nothing relative is known.
+The rules in `resources/dates` name them. Each gets the day of publication and the named parts' values, and returns None
+for an unknown value, as every relative one is without that day.
 """
 
 from collections.abc import Callable
@@ -26,7 +26,7 @@ _AFTERNOON: Final = 12
 
 
 def evaluate(node: Node, today: date | None) -> tuple[str | None, bool]:
-    """Return the ISO 8601 value of a date, None if it is unknown; and whether a part of it was assumed."""
+    """Return a date's ISO 8601 value, None if unknown; and whether part was assumed."""
     try:
         value = resolve_time(_evaluate_node(node, today), today)
         text = to_iso(value) if value is not None else None
@@ -36,7 +36,7 @@ def evaluate(node: Node, today: date | None) -> tuple[str | None, bool]:
 
 
 def resolve_time(time: Time | None, today: date | None) -> Time | None:
-    """Return the time completed; None if that is unknown."""
+    """Return the time completed; None if unknown."""
     if time is None or isinstance(time, Moment):
         return resolve_moment(time, today) if time else None
     first, last = resolve_moment(time.first, today), resolve_moment(time.last, today)
@@ -102,7 +102,7 @@ def _year_before_christ(today: date | None, year: int) -> Moment:
 
 
 def _numeric(today: date | None, day: int, month: int, year: int | None = None, hijri: int = 0) -> Moment:
-    """Return a day in digits; a year of two digits is 1940 to 2039, or Hijri 1360 to 1459."""
+    """Return a day in digits; a two-digit year is 1940 to 2039, or Hijri 1360 to 1459."""
     if year is not None and year < 100:
         year += (1400 if year < 60 else 1300) if hijri else (2000 if year < 40 else 1900)
     return Moment(year=year, month=month, day=day, hijri=bool(hijri))
@@ -111,7 +111,7 @@ def _numeric(today: date | None, day: int, month: int, year: int | None = None, 
 def _clock(
     today: date | None, hour: int, minute: int = 0, second: int | None = None, half: int | None = None
 ) -> Moment:
-    """Return a time of day; `half` is 0 before noon, 1 after it, 2 at night; negative minutes are before the hour."""
+    """Return a time of day; `half` is 0 before noon, 1 after, 2 at night; negative minutes are before the hour."""
     if half == 0 and hour == _AFTERNOON:
         hour = 0
     elif half == 1 and hour < _AFTERNOON:
@@ -133,12 +133,12 @@ def _weekday_and_day(today: date | None, weekday: Moment, day: int) -> Moment:
 
 
 def _this_evening(today: date | None, **hour: Moment) -> Moment | None:
-    """Return an hour of the evening of the publication."""
+    """Return an hour of the evening of publication."""
     return replace(next(iter(hour.values())), year=today.year, month=today.month, day=today.day) if today else None
 
 
 def _unknown(today: date | None, **parts: Any) -> None:
-    """Return no value, for the text does not specify one."""
+    """Return no value, as the text specifies none."""
 
 
 def _clock_token(today: date | None, clock: tuple[int, int]) -> Moment:
@@ -169,4 +169,4 @@ FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     **calendar_parts.FUNCTIONS,
     **feasts.FUNCTIONS,
 }
-"""The functions that a rule may name as its value."""
+"""The functions that rules may name."""

@@ -1,4 +1,4 @@
-"""Suggesters for a person's own models, configured by where they are."""
+"""Suggesters for a person's own models, by their locations."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -11,10 +11,10 @@ from annotator.suggest.external.spacy_pipeline import SpacyPipeline
 
 
 def configured_suggesters(spacy: str = "", onnx: str = "", names: Mapping[str, str] | None = None) -> list[Suggester]:
-    """Return suggesters for a spaCy pipeline (a folder or a name) and a folder with an ONNX model.
+    """Return suggesters for a spaCy pipeline (folder or name) and an ONNX model's folder, unless empty.
 
-    There is none for an empty one. `names` maps labels of the models to the corpus's (see ExternalModel). Nothing is
-    loaded yet. Raises CannotSuggest with the reason if one of them cannot be.
+    `names` maps the models' labels to the corpus's (see ExternalModel). Nothing is loaded yet. Raises CannotSuggest
+    with the reason if a model cannot be.
     """
     suggesters: list[Suggester] = []
     for model in _models(spacy, onnx, names):
@@ -24,7 +24,7 @@ def configured_suggesters(spacy: str = "", onnx: str = "", names: Mapping[str, s
 
 
 def suggesters_from_settings(settings: Settings) -> LoadedSuggesters:
-    """Return the suggesters that the settings configure, and a message for each that is unavailable."""
+    """Return the configured suggesters, and a message for each unavailable one."""
     suggesters: list[Suggester] = []
     problems: list[str] = []
     for model in _models(settings.spacy_pipeline, settings.onnx_folder, settings.model_labels):

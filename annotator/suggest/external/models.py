@@ -1,4 +1,4 @@
-"""The common part of external models: they load late, have label names of their own, and may fail."""
+"""The common part of external models: they load late, have their own labels, and may fail."""
 
 import os
 from abc import ABC, abstractmethod
@@ -16,11 +16,11 @@ from annotator.suggest.trimming import trim_span
 
 
 class CannotSuggest(Exception):
-    """A source of suggestions cannot work. The message is a sentence for a person."""
+    """A suggester cannot work; the message is a sentence for a person."""
 
 
 class LoadedSuggesters(NamedTuple):
-    """The suggesters that are available, and a sentence for each that is not."""
+    """The available suggesters, and a sentence for each unavailable one."""
 
     suggesters: tuple[Suggester, ...]
     problems: tuple[str, ...]
@@ -39,12 +39,11 @@ _Model = TypeVar("_Model")
 
 
 class ExternalModel(ABC, Generic[_Model]):
-    """A suggester that runs a model made elsewhere, loaded when it is first asked for suggestions.
+    """A suggester that runs a model made elsewhere, loaded on first use.
 
-    `location` is where the model is, as a person wrote it, and `folder` the same as a path. `names` maps the model's
-    labels to the corpus's. A label missing there becomes the corpus's label of the same name, in any case, or of the
-    same role (ORG is INSTITUTION). Spans without any of these are not suggested: `missing_labels` counts them by the
-    model's label.
+    `location` is as a person wrote it, `folder` the path. `names` maps the model's labels to the corpus's. Others
+    become the corpus's label of the same name, in any case, or role (ORG is INSTITUTION). Spans without any are not
+    suggested: `missing_labels` counts them by the model's label.
     """
 
     name: str
@@ -59,7 +58,7 @@ class ExternalModel(ABC, Generic[_Model]):
         self._lock = Lock()
 
     def check(self) -> None:
-        """Raise CannotSuggest for what is wrong before the model is even loaded."""
+        """Raise CannotSuggest for what is wrong before loading."""
         try:
             self._check()
         except OSError as error:
@@ -67,7 +66,7 @@ class ExternalModel(ABC, Generic[_Model]):
 
     @abstractmethod
     def _check(self) -> None:
-        """Raise CannotSuggest if something is missing or of the wrong kind. May raise OSError."""
+        """Raise CannotSuggest if something is missing or wrong. May raise OSError."""
 
     @abstractmethod
     def _load(self) -> _Model:
@@ -104,7 +103,7 @@ class ExternalModel(ABC, Generic[_Model]):
             raise CannotSuggest(message.format(place=self.location, error=error_line(error))) from error
 
     def _get_model(self) -> _Model:
-        """Return the model, loading it at first. After a failure it is not tried again for each article."""
+        """Return the model, loading it at first; failures are not retried."""
         if self._model is not None:
             return self._model
         if self._failure:
@@ -132,5 +131,5 @@ class ExternalModel(ABC, Generic[_Model]):
 
 
 def error_line(error: BaseException) -> str:
-    """Return the first line of an error's message; its type if there is none."""
+    """Return the first line of an error's message, else its type."""
     return next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)

@@ -1,11 +1,10 @@
-"""Suggestions of a token-classification model in ONNX, in a folder as Hugging Face's `optimum` exports it.
+"""Suggestions of an ONNX token classifier, in a folder as exported by Hugging Face's `optimum`.
 
-The folder holds `model.onnx` or `onnx/model.onnx`, `tokenizer.json`, and `config.json` with `id2label`. Only ONNX
-Runtime, tokenizers and numpy are needed; nothing is downloaded.
+It holds `model.onnx` or `onnx/model.onnx`, `tokenizer.json`, and `config.json` with `id2label`. Only ONNX Runtime,
+tokenizers and numpy are needed; nothing is downloaded.
 
-The model gets the tokens of this program, sentence by sentence, each split into pieces by its tokeniser; the first
-piece of a token decides for all of it, as such models are trained
-(https://huggingface.co/docs/transformers/tasks/token_classification).
+The model gets sentences of this program's tokens, in its tokeniser's pieces; a token's first piece decides, as in
+training (https://huggingface.co/docs/transformers/tasks/token_classification).
 """
 
 from collections import Counter
@@ -27,7 +26,7 @@ _MODELS: Final = ("model.onnx", "onnx/model.onnx")
 _TOKENISER: Final = "tokenizer.json"
 _CONFIG: Final = "config.json"
 _PACKAGES: Final = ("onnxruntime", "tokenizers", "numpy")
-_POSITIONS: Final = 512  # pieces that a model reads at once unless its configuration says otherwise
+_POSITIONS: Final = 512  # pieces that a model reads at once by default
 _RESERVED: Final = 2  # positions that RoBERTa and its relatives count but do not use
 _QUIET: Final = 3  # ONNX Runtime's log level for errors only
 
@@ -38,13 +37,13 @@ class _Config(Struct):
 
     @property
     def tags(self) -> list[str]:
-        """The tags by their numbers; a label without the prefix B- or I- counts as I-."""
+        """The tags by number; a label that is no tag counts as I-."""
         labels = [self.id2label[number] for number in range(len(self.id2label))]
         return [label if decoding.is_tag(label) else f"I-{label}" for label in labels]
 
     @property
     def positions(self) -> int:
-        """The number of pieces that the model reads at once."""
+        """The number of pieces read at once."""
         limit = self.max_position_embeddings or 0  # some use -1 for unlimited
         return (limit if limit > _RESERVED else _POSITIONS) - _RESERVED
 
@@ -59,7 +58,7 @@ class _OnnxSession(NamedTuple):
 class OnnxModel(ExternalModel[_OnnxSession]):
     """The model in the folder `location` (see ExternalModel).
 
-    The score is the probability of the least certain token.
+    The score is its least certain token's probability.
     """
 
     name = "onnx"
@@ -117,7 +116,7 @@ class OnnxModel(ExternalModel[_OnnxSession]):
                 yield ModelSpan(tokens[start].start, tokens[end - 1].end, label, score)
 
     def _classify(self, model: _OnnxSession, words: Sequence[str]) -> list[tuple[str, float]]:
-        """Return the likeliest tag of each word with its probability; O for one that the tokeniser drops."""
+        """Return each word's likeliest tag with its probability; O for words the tokeniser drops."""
         import numpy as np
 
         pieces = model.tokeniser.encode(words, is_pretokenized=True)
@@ -149,7 +148,7 @@ class OnnxModel(ExternalModel[_OnnxSession]):
 
 
 def _split_windows(model: _OnnxSession, words: Sequence[str]) -> Iterator[Sequence[str]]:
-    """Split `words` into runs of as many as the model reads at once; a word that is longer is a run of its own."""
+    """Split `words` into runs that the model reads at once; a longer word is its own run."""
     capacity = model.positions - model.tokeniser.num_special_tokens_to_add(is_pair=False)
     sizes = Counter(model.tokeniser.encode(words, is_pretokenized=True, add_special_tokens=False).word_ids)
     first = size = 0

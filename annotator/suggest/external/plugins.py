@@ -1,7 +1,6 @@
-"""Suggesters of other packages, which declare them as entry points in the group `annotator.suggesters`.
+"""Suggesters of other packages, declared as entry points in the group `annotator.suggesters`.
 
-Each entry point is a callable without arguments that creates a Suggester, such as its class. A broken one does not
-affect the others.
+Each is a callable without arguments that creates a Suggester, such as its class. A broken one affects no other.
 """
 
 from importlib.metadata import EntryPoint, entry_points
@@ -13,11 +12,11 @@ from annotator.suggest.external.models import LoadedSuggesters, error_line
 
 GROUP: Final = "annotator.suggesters"
 RESERVED: Final = frozenset({"dates", "names", "memory", "model", "spacy", "onnx"})
-"""The names of the built-in suggesters."""
+"""The built-in suggesters' names."""
 
 
 def load_plugins() -> LoadedSuggesters:
-    """Return the suggesters of all plugins, in the order of the entry points' names, and a message for each failure."""
+    """Return all plugins' suggesters, by entry point name, and a message for each failure."""
     suggesters: dict[str, Suggester] = {}
     problems: list[str] = []
     for entry in sorted(entry_points(group=GROUP), key=lambda entry: (entry.name, entry.value)):
@@ -34,7 +33,7 @@ def load_plugins() -> LoadedSuggesters:
 
 
 def _find_problem(suggester: Any, suggesters: dict[str, Suggester]) -> str:
-    """Explain why an object is not a valid suggester; return an empty string if it is."""
+    """Explain why an object is no valid suggester; return an empty string if it is."""
     name = getattr(suggester, "name", None)
     if not isinstance(name, str) or not name or not callable(getattr(suggester, "suggest", None)):
         return _("it is not a suggester")

@@ -1,4 +1,4 @@
-"""A wrapper that enforces the protocol on a suggester, so that an external one cannot do harm."""
+"""A wrapper that enforces the protocol on an external suggester."""
 
 from collections.abc import Callable
 
@@ -16,7 +16,7 @@ from annotator.suggest.trimming import trim_span
 class SafeSuggester:
     """`suggester` without suggestions that violate the protocol, and without any where it fails.
 
-    `on_problem` is called once with a sentence about each kind of problem, in the thread that asked for suggestions.
+    `on_problem` gets one sentence about each problem, in the thread of `suggest`.
     """
 
     def __init__(self, suggester: Suggester, on_problem: Callable[[str], None]) -> None:
@@ -26,7 +26,7 @@ class SafeSuggester:
         self._reported: set[str] = set()
 
     def suggest(self, article: Article, labels: LabelSet) -> list[Suggestion]:
-        """Return the suggester's valid suggestions by start. Raises nothing."""
+        """Return the valid suggestions by start. Raises nothing."""
         try:
             suggestions = list(self._suggester.suggest(article, labels))
         except CannotSuggest as reason:

@@ -1,6 +1,6 @@
 """Suggestions of a spaCy pipeline, from a folder or an installed package.
 
-They are the spans in `doc.ents` and, as a span categoriser puts them, in `doc.spans["sc"]`.
+They are `doc.ents` and a span categoriser's `doc.spans["sc"]`.
 """
 
 from collections.abc import Iterator
@@ -16,12 +16,12 @@ _FILES: Final = ("config.cfg", "meta.json")
 _SCORE: Final = 0.8
 """The score where the pipeline has none, as with spaCy's `ner` and rulers.
 
-It is about how often such a model, trained on a thousand sentences of news, is right.
+Such a model, trained on a thousand news sentences, is right about as often.
 """
 
 
 class SpacyPipeline(ExternalModel[Any]):
-    """The pipeline in the folder `location`, or the installed one of that name (see ExternalModel)."""
+    """The pipeline in the folder `location`, or installed by that name (see ExternalModel)."""
 
     name = "spacy"
 
@@ -44,7 +44,7 @@ class SpacyPipeline(ExternalModel[Any]):
 
     def _run(self, model: Any, text: str) -> Iterator[ModelSpan]:
         doc = model(text)
-        if doc.text != text:  # its tokeniser normalises, so its offsets belong to another text
+        if doc.text != text:  # its tokeniser normalises, which shifts offsets
             message = _("The pipeline “{place}” changes the text, so its spans cannot be located in the article.")
             raise CannotSuggest(message.format(place=self.location))
         for span in doc.ents:
@@ -58,7 +58,7 @@ class SpacyPipeline(ExternalModel[Any]):
 
 
 def _is_package(name: str) -> bool:
-    """Return whether a package of this name is installed, with the check of spaCy itself."""
+    """Return whether a package of this name is installed, as spaCy checks it."""
     try:
         distribution(name)
     except PackageNotFoundError:

@@ -1,7 +1,6 @@
-"""The suggester `names`: institutions and plans by their head nouns and by lists, without training.
+"""The suggester `names`: institutions and plans by head nouns and lists, without training.
 
-The knowledge of words is in resources/names, with examples; `chain` determines where a name ends. Offsets are code
-points, end exclusive.
+Words are in resources/names, with examples; `chain` finds where a name ends.
 """
 
 import re
@@ -20,7 +19,7 @@ from annotator.text.folding import fold
 from annotator.text.lexicon import Lexicon, Match
 from annotator.text.proclitics import DEFINITE_ARTICLE, find_readings
 
-_UNSURE_FACTOR: Final = 0.5  # factor of the score of a short word that may be another one after its proclitic
+_UNSURE_FACTOR: Final = 0.5  # for a short word that may be another after its proclitic
 
 
 _YEARS: Final = re.compile(r"\b((?:19|20)\d\d)(?:[-‐‑–/]((?:19|20)\d\d))?\b")
@@ -29,7 +28,7 @@ _ABBREVIATION: Final = re.compile(r" ?\( ?([A-Z][A-Z-]*[A-Z][0-9]?) ?\)")
 
 
 class _NameSpan(NamedTuple):
-    """A span that is the name of an institution or plan; `full` is the full name of a short one."""
+    """An institution's or plan's name; `full` is a short one's full name."""
 
     start: int
     end: int
@@ -39,10 +38,10 @@ class _NameSpan(NamedTuple):
 
 
 class NameSuggester:
-    """The suggester `names`. It suggests nothing in a corpus without a label for institutions or plans.
+    """The suggester `names`; it needs a label for institutions or plans.
 
-    The value of an institution is its full name where the text has a short one, that of a plan is its years (`2030`,
-    `2024/2025`) where its name has some.
+    The value of an institution's short name is its full one, that of a plan the years in its name (`2030`,
+    `2024/2025`).
     """
 
     name = "names"
@@ -72,7 +71,7 @@ class NameSuggester:
         return resolve_overlaps(best.values(), lambda inner, outer: self._may_nest(article.text, inner, outer))
 
     def _find_abbreviations(self, analysis: TextAnalysis, names: Iterable[_NameSpan]) -> Iterator[_NameSpan]:
-        """Yield the abbreviations in brackets after names: المكتب الوطني للمطارات (ONDA)."""
+        """Yield bracketed abbreviations after names: المكتب الوطني للمطارات (ONDA)."""
         score = load_knowledge().scores["abbreviation"]
         for name in names:
             inside = _ABBREVIATION.match(analysis.text, name.end)
@@ -80,7 +79,7 @@ class NameSuggester:
                 yield _NameSpan(*inside.span(1), name.role, score, analysis.text[name.start : name.end])
 
     def _find_by_head(self, analysis: TextAnalysis, matches: list[Match]) -> Iterator[_NameSpan]:
-        """Yield the names that begin with a head; `matches` are those of the lists."""
+        """Yield the names that begin with a head; `matches` are the listed ones."""
         scores = load_knowledge().scores
         for line, first, last in _sentence_lines(analysis, matches):
             for index, token in enumerate(analysis.tokens[first:last]):
@@ -98,7 +97,7 @@ class NameSuggester:
                             yield _NameSpan(token.start + offset, stop, head.role, scores[end.rule] * head.weight)
 
     def _matching_heads(self, word: str) -> Iterator[tuple[Head, bool]]:
-        """Yield the heads that a folded word without proclitics matches, and whether it has its article."""
+        """Yield the heads that a folded word matches, and whether it has its article."""
         for head in self._heads.get(word, ()):
             yield head, False
         if word.startswith(DEFINITE_ARTICLE):
@@ -106,10 +105,10 @@ class NameSuggester:
                 yield head, True
 
     def _may_nest(self, text: str, inner: Suggestion, outer: Suggestion) -> bool:
-        """Return whether one name may stand within another on its own.
+        """Return whether one name may stand within another.
 
-        It may not if it begins where the other does, for then it is the other cut short; nor if it is a short name of
-        the other, or the proper name of a head: حماس in حركة حماس. But the United Nations may in مفوضية الأمم المتحدة.
+        Not if it begins where the other does, being that cut short, nor as its short name or a head's proper name: حماس
+        in حركة حماس. But the United Nations may in مفوضية الأمم المتحدة.
         """
         between = fold(text[outer.start : inner.start]).strip(_AROUND)
         is_called = any({PROPER, QUOTED} & head.takes for head in self._heads.get(between, ()))
@@ -119,7 +118,7 @@ class NameSuggester:
 
 
 def _sentence_lines(analysis: TextAnalysis, matches: list[Match]) -> Iterator[tuple[SentenceLine, int, int]]:
-    """Yield the sentences as lines with the listed names in them, and their first and last token."""
+    """Yield sentences as lines with their listed names, and their first and last token."""
     index = 0
     for first, last in analysis.sentence_ranges:
         listed, led = {}, set()
@@ -134,13 +133,13 @@ def _sentence_lines(analysis: TextAnalysis, matches: list[Match]) -> Iterator[tu
 
 
 def _years_in(name: str) -> str | None:
-    """Return the years in the name of a plan in ISO 8601; None if there are none or several."""
+    """Return a plan name's years in ISO 8601; None if there are none or several."""
     periods = _YEARS.findall(fold(name))
     return "/".join(filter(None, periods[0])) if len(periods) == 1 else None
 
 
 def _is_name(analysis: TextAnalysis, match: Match) -> bool:
-    """Return whether a match of a list is a name: an abbreviation in capitals, and no adjective of the word before."""
+    """Return whether a listed match is a name: no adjective of the word before, abbreviations only in capitals."""
     if load_knowledge().listed[match.words].capitals and not analysis.text[match.start : match.end].isupper():
         return False
     is_free = match.start > analysis.tokens[match.first].start or not match.first
@@ -155,10 +154,7 @@ def _to_name_span(match: Match) -> _NameSpan:
 
 
 def _is_adjective_of(word: str, before: str) -> bool:
-    """Return whether a word in ية is the adjective of a definite noun before it: العلاقات الخارجية.
-
-    Then it begins no name.
-    """
+    """Return whether a word in ية is an adjective, so no name, after a definite noun: العلاقات الخارجية."""
     return (
         word.startswith(DEFINITE_ARTICLE)
         and word.endswith("ية")

@@ -1,8 +1,8 @@
-"""The parser that finds where a name ends which begins with a head noun.
+"""The parser that finds the end of a name from its head noun.
 
 An Arabic name is a chain: a head, then an idafa closed by a definite noun (مجلس مدينة الرباط), or a definite head with
-distinctive adjectives (المكتب الوطني); then more adjectives, words joined by و (والمالية), the purpose (للسكك
-الحديدية), the place (بالرباط), and for a plan its years. Anything else ends it.
+distinctive adjectives (المكتب الوطني); then adjectives, words joined by و (والمالية), purpose (للسكك الحديدية), place
+(بالرباط), and a plan's years. Anything else ends it.
 """
 
 import re
@@ -55,24 +55,24 @@ _YEARS: Final = re.compile(r"(?:19|20)\d\d(?:[-‐‑–/](?:19|20)?\d\d)?")
 
 
 class NameEnd(NamedTuple):
-    """The end of a name: the word before which it ends, and the rule that determines its score."""
+    """The end of a name, exclusive, and the rule that determines its score."""
 
     stop: int
     rule: str
 
 
 def find_name_end(line: SentenceLine, start: int, head: Head, *, definite: bool, depth: int = 0) -> NameEnd | None:
-    """Return the end of the name whose head precedes word `start` of the line; None if it is no name.
+    """Return the end of the name whose head precedes word `start`; None if it is no name.
 
-    `definite` says whether the head has its article; `depth` is the number of enclosing names, all of which end with
-    this one: غرفة الجنايات بمحكمة الاستئناف.
+    `definite`: the head has its article; `depth`: how many enclosing names end here too: غرفة الجنايات بمحكمة
+    الاستئناف.
     """
     parser = _ChainParser(line, start, head, depth)
     return parser.parse_definite() if definite else parser.parse_indefinite()
 
 
 class _ChainParser:
-    """A parser that moves along a line from the word after a head; `_end` is the last possible end so far.
+    """Moves along a line from the word after a head; `_end` is the last possible end.
 
     The `_take…` methods move past what they accept and return whether they did.
     """
@@ -145,7 +145,7 @@ class _ChainParser:
         return self._end is not None
 
     def _take_nation(self) -> bool:
-        """Take the adjective of a country, and other adjectives before it: القوات البحرية السعودية."""
+        """Take a country's adjective, and others before it: القوات البحرية السعودية."""
         start = self._position
         while (word := self._peek()) and not word.lead and word.is_adjective:
             if word.word in load_knowledge().nations:
@@ -167,10 +167,9 @@ class _ChainParser:
         return first.word not in head.without and (not head.only or first.word in head.only)
 
     def _take_idafa(self, rule: str, nouns: int = 0) -> bool:
-        """Take a run of indefinite nouns with the definite noun or place that closes it; stay where none does.
+        """Take indefinite nouns with the definite noun or place that closes them, if any.
 
-        `nouns` is 1 if the word here is known to be the first of them. Two may share the one that closes them: إعادة
-        بناء وتأهيل المناطق.
+        `nouns` is 1 if the word here is known to be the first. Two may share a closing one: إعادة بناء وتأهيل المناطق.
         """
         start = self._position
         self._position += nouns
@@ -190,14 +189,14 @@ class _ChainParser:
         return False
 
     def _may_be_proper_name(self, word: WordRole, before: WordRole | None, nouns: int) -> bool:
-        """Return whether a noun is the head's proper name: the first after it, or one after ابن and the like."""
+        """Return whether a noun is the head's proper name: the first after it, or after ابن and the like."""
         if PROPER not in self._head.takes or not word.is_proper:
             return False
         looks_like_adjective = self._head.words[-1].endswith("ة") and word.word.endswith("ة")
         return (nouns == 1 and not looks_like_adjective) or (before is not None and before.is_person)
 
     def _may_stand_in_idafa(self, word: WordRole, nouns: int) -> bool:
-        """Return whether an indefinite noun may stand in the idafa: the first may not be an adjective of the head."""
+        """Return whether an indefinite noun may stand in the idafa; the first may be no adjective of the head."""
         if word.is_of_names:
             return True
         if word.word.startswith((FOR, "ي")) or (
@@ -211,7 +210,7 @@ class _ChainParser:
             pass
 
     def _take_continuation(self, word: WordRole) -> bool:
-        """Take what may follow a name that could end here; return False if that ends it."""
+        """Take what may follow a possible end of the name, if anything."""
         before = self._peek(-1)
         if self._end is None or before is None:
             return False
@@ -241,15 +240,15 @@ class _ChainParser:
         return PURPOSE in takes and self._take_unknown_purpose(word)
 
     def _agrees(self, word: WordRole, before: WordRole) -> bool:
-        """Return whether an adjective may be that of the head or of the word before it.
+        """Return whether an adjective may be the head's or the previous word's.
 
-        A feminine one always may, for many plurals do not look feminine.
+        A feminine one always may: many plurals look masculine.
         """
         nouns = (self._head.words[-1], before.word)
         return _is_feminine(word.word) or not all(map(_is_feminine, nouns))
 
     def _take_honoured_person(self) -> bool:
-        """Take the person in whose honour it is named: المركز الاستشفائي الحسن الثاني, المستشفى الجهوي ابن زهر."""
+        """Take the person it is named after: المركز الاستشفائي الحسن الثاني, المستشفى الجهوي ابن زهر."""
         start = self._position
         while (word := self._peek()) and not word.lead and (word.is_person or word.is_proper):
             self._advance(PROPER)
@@ -258,7 +257,7 @@ class _ChainParser:
         return self._position > start
 
     def _take_adjoining_place(self, word: WordRole, rule: str) -> bool:
-        """Take one more place that belongs to the one before it: الرباط سلا, فاس-مكناس."""
+        """Take another place belonging to the previous one: الرباط سلا, فاس-مكناس."""
         if word.kind == LOCAL:
             return self._advance(rule)
         following = self._peek(1)
@@ -277,7 +276,7 @@ class _ChainParser:
         return False
 
     def _take_bound_preposition(self, word: WordRole, before: WordRole, rule: str) -> bool:
-        """Take a preposition required by the noun before it, and its complement: الوقاية من الرشوة, الاتجار بالبشر."""
+        """Take the previous noun's preposition and its complement: الوقاية من الرشوة, الاتجار بالبشر."""
         bound = load_knowledge().bound
         if word.lead == AT:
             return before.word in bound[AT] and self._take_complement(word, rule)
@@ -292,7 +291,7 @@ class _ChainParser:
         return False
 
     def _take_adjective_with_preposition(self, word: WordRole, rule: str) -> bool:
-        """Take an adjective with the preposition that it requires: المناطق المتضررة من الفيضانات."""
+        """Take an adjective and its preposition: المناطق المتضررة من الفيضانات."""
         following = self._peek(1)
         preposition = AT if following and following.lead == AT else following.word if following else ""
         if following is None or word.word not in load_knowledge().bound.get(preposition, ()):
@@ -313,13 +312,13 @@ class _ChainParser:
         return self._take_complement(word, rule)
 
     def _take_complement(self, word: WordRole, rule: str) -> bool:
-        """Take a word with و, ل or ب attached, and the idafa that it begins."""
+        """Take a word with و, ل or ب attached, and the idafa it begins."""
         if word.kind in (DEFINITE, LOCAL):
             return self._advance(rule)
         return word.kind == NOUN and self._take_idafa(rule, 1)
 
     def _take_unknown_purpose(self, word: WordRole) -> bool:
-        """Take ل and a noun of no list, if a definite one follows: لمهن المستقبل."""
+        """Take ل and a noun of no list before a definite one: لمهن المستقبل."""
         following = self._peek(1)
         if word.kind != NOUN or not word.word.startswith(FOR) or following is None:
             return False
@@ -331,7 +330,7 @@ class _ChainParser:
         return not (is_clause or following.lead) and self._take_idafa(PURPOSE, 1)
 
     def _take_place(self, word: WordRole, rule: str) -> bool:
-        """Take a place (بفاس, بمدينة فاس), or the name of the institution it is a part of: بوزارة الداخلية."""
+        """Take a place (بفاس, بمدينة فاس), or the enclosing institution: بوزارة الداخلية."""
         if word.kind == LOCAL:
             return self._advance(rule)
         following = self._peek(1)
@@ -349,7 +348,7 @@ class _ChainParser:
         return False
 
     def _take_quoted(self) -> bool:
-        """Take the words in quotation marks, with both marks."""
+        """Take quoted words with both marks."""
         words = self._line.words
         closing = _CLOSING.get(words[self._position])
         inside = words[self._position + 1 : self._position + 2 + _MAX_QUOTED]
@@ -359,7 +358,7 @@ class _ChainParser:
         return self._advance(QUOTED)
 
     def _take_period(self) -> bool:
-        """Take years, also after an adjective that means nothing otherwise: للفترة 2021-2025, الجديدة 2030."""
+        """Take years, also after للفترة or a plain adjective: للفترة 2021-2025, الجديدة 2030."""
         words, word = self._line.words[self._position : self._position + 2], self._peek()
         skipped = 1 if words[0] == _FOR_THE_PERIOD or (word and word.is_plain) else 0
         if not _YEARS.fullmatch("".join(words[skipped : skipped + 1])):
@@ -369,10 +368,10 @@ class _ChainParser:
 
 
 def _agrees(head: Head, adjective: WordRole) -> bool:
-    """Return whether an adjective has the gender of a head."""
+    """Return whether an adjective has a head's gender."""
     return _is_feminine(head.words[-1]) == _is_feminine(adjective.word)
 
 
 def _is_feminine(word: str) -> bool:
-    """Return whether a word looks feminine; plurals of things do."""
+    """Return whether a word looks feminine, as plurals of things do."""
     return word.endswith(("ة", "ات", "ا")) or word in _FEMININE

@@ -1,7 +1,4 @@
-"""Linguistic knowledge of names, read from resources/names.
-
-It has head nouns, words that continue or end a name, places, and lists of names. Words are folded (see text.folding).
-"""
+"""Linguistic knowledge of names, read from resources/names; words are folded (see text.folding)."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -32,10 +29,10 @@ _File = TypeVar("_File", bound=Struct)
 
 
 class Head(Struct, frozen=True):
-    """A head noun, without its article: whether it begins an `institution` or a `plan`, and what may follow it.
+    """A head noun without its article: whether it begins an `institution` or a `plan`, and what may follow.
 
-    `takes` are the rules that heads.toml explains. It is no head if the next word is in `without`, or not in `only`
-    where that has words, or if the word before ends in one of `not_after`. `weight` multiplies the scores of the rules.
+    `takes` are rules explained in heads.toml. It is no head if the next word is in `without`, or not in a non-empty
+    `only`, or if the previous word ends in one of `not_after`. `weight` multiplies scores.
     """
 
     words: FoldedForm
@@ -48,9 +45,9 @@ class Head(Struct, frozen=True):
 
 
 class ListedName(Struct, frozen=True):
-    """A known name: its role, the probability that a match is correct, and the name it stands for.
+    """A known name, its role, and the probability that a match is correct.
 
-    `capitals`: it is an abbreviation only in capital letters. `full` is the full name of a short one.
+    `capitals`: an abbreviation only in capital letters. `full`: a short one's full name.
     """
 
     role: str
@@ -62,8 +59,8 @@ class ListedName(Struct, frozen=True):
 class Knowledge(Struct, frozen=True):
     """The knowledge of the rules, as the files explain it.
 
-    `bound` holds the words that a preposition may follow within a name, by preposition; `phrases` are the places whose
-    names have several words; `tails` may end a name.
+    `bound` has the words that each preposition may follow; `phrases` are places of several words; `tails` may end a
+    name.
     """
 
     heads: Mapping[FoldedForm, tuple[Head, ...]]
@@ -98,7 +95,7 @@ class _Head(Struct, forbid_unknown_fields=True, rename={"without": "not"}):
 
 
 class _Example(Struct, forbid_unknown_fields=True):
-    """The names to find in a text; used by the tests."""
+    """The names to find in a text; for the tests."""
 
     text: str
     names: list[str]

@@ -1,4 +1,4 @@
-"""The role that a folded word can have in a name: definite noun, adjective, place, with or without و, ل or ب."""
+"""The role of a folded word in a name, with or without و, ل or ب."""
 
 import re
 from collections.abc import Container, Mapping
@@ -35,15 +35,13 @@ _LEADS: Final = (("وال", AND), ("بال", AT), ("لل", FOR))
 
 
 class WordRole(Struct, frozen=True):
-    """A word without its attached prefix: `lead` is و, ل, ب or empty, `word` the rest, `kind` the kind of that.
+    """A word without its attached prefix: `lead` is و, ل, ب or empty, `word` the rest, `kind` its kind.
 
-    `is_adjective`: it distinguishes institutions; `is_vague`: only together with others after it; `is_plain`: it is an
-    adjective that does not. `is_actor`: it is a person, rather than part of a name; `is_people`: it is several of them.
-    `is_head`: names begin with it. `is_of_names`: it is known to stand within names. `is_person`: it is part of a
-    person's name. `is_action`: it has the form of a noun of action, a plural or a verb. `is_common`: it is not the
-    proper name of the head before it; `is_quality`: it is an indefinite adjective of that. `is_work`: it is a noun of
-    action or matter that stands in names, with its article or without. `is_locality`: it is a city, a region and the
-    like, whose name follows.
+    `is_adjective`: distinguishes institutions; `is_vague`: only with others after it; `is_plain`: an adjective that
+    does not. `is_actor`: a person, not part of a name; `is_people`: several. `is_head`: begins names. `is_of_names`:
+    known within names. `is_person`: part of a person's name. `is_action`: looks like a noun of action, plural or verb.
+    `is_common`: not the proper name of the head before; `is_quality`: its indefinite adjective. `is_work`: a noun of
+    action or matter in names, with or without article. `is_locality`: a city, region or the like, whose name follows.
     """
 
     lead: str
@@ -100,7 +98,7 @@ def classify_word(word: str) -> WordRole:
 
 
 def _is_oftener_an_adjective(head: Head) -> bool:
-    """Return whether a head in ية is more often an adjective in names: المالية الخارجية, الدراسات الاستراتيجية."""
+    """Return whether a head in ية is oftener an adjective: المالية الخارجية, الدراسات الاستراتيجية."""
     return NATION in head.takes or head.role == PLAN
 
 
@@ -114,7 +112,7 @@ def _is_distinctive(word: str) -> bool:
 
 
 def _split_lead(word: str) -> tuple[str, str, str]:
-    """Return the prefix attached to a word, the rest of it, and its kind."""
+    """Return a word's attached prefix, the rest, and its kind."""
     knowledge = load_knowledge()
     if word in knowledge.ends:
         return "", word, END
@@ -140,16 +138,16 @@ def _split_lead(word: str) -> tuple[str, str, str]:
 
 
 def _is_led(word: str) -> bool:
-    """Return whether و is attached to a word of no list: ومحاسبة. Such words do not occur in a name."""
+    """Return whether و is attached to a word of no list (ومحاسبة), as never in a name."""
     knowledge = load_knowledge()
     is_known = word in knowledge.works or word in knowledge.persons or (word,) in knowledge.heads
     return word.startswith(AND) and len(word) > _MIN_LETTERS + 1 and not is_known
 
 
 class SentenceLine(Struct, frozen=True):
-    """The folded words of a sentence, along which a name extends.
+    """A sentence's folded words.
 
-    `listed` has the ends of known names by their starts, `led` the starts of those after a proclitic.
+    `listed` maps known names' starts to their ends; `led` are starts behind a proclitic.
     """
 
     words: tuple[str, ...]
@@ -157,7 +155,7 @@ class SentenceLine(Struct, frozen=True):
     led: Container[int]
 
     def word_at(self, index: int) -> WordRole | None:
-        """Return the word at this index; a place of several words counts as one. None beyond the end."""
+        """Return the word at this index, a place of several counting as one; None beyond the end."""
         if not 0 <= index < len(self.words):
             return None
         phrase = self._phrase(index)
@@ -178,7 +176,7 @@ class SentenceLine(Struct, frozen=True):
 
 @lru_cache(maxsize=1 << 14)
 def _phrase_starts(word: str) -> tuple[tuple[str, str], ...]:
-    """Return the words with which a place may begin here, each with its attached prefix."""
+    """Return the words that may begin a place here, each with its prefix."""
     starts = [
         ("", word),
         *((lead, DEFINITE_ARTICLE + word[len(prefix) :]) for prefix, lead in _LEADS if word.startswith(prefix)),
@@ -190,7 +188,7 @@ def _phrase_starts(word: str) -> tuple[tuple[str, str], ...]:
 
 @lru_cache(maxsize=1)
 def _phrases_by_first_word() -> Mapping[str, list[FoldedForm]]:
-    """Return the places of several words by their first, the longest first."""
+    """Return the places of several words by their first, longest first."""
     phrases: dict[str, list[FoldedForm]] = {}
     for phrase in sorted(load_knowledge().phrases, key=len, reverse=True):
         phrases.setdefault(phrase[0], []).append(phrase)
