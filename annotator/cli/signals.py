@@ -68,7 +68,7 @@ def _raise_again(unraisable: "sys.UnraisableHookArgs") -> None:
 def _send_until_raised(number: int) -> None:
     while not _is_raised.wait(_RETRY_DELAY):
         if sys.platform == "win32":
-            _thread.interrupt_main(number)
+            _thread.interrupt_main(signal.Signals(number))
         else:  # a real signal also ends a blocking system call
             os.kill(os.getpid(), number)
 
