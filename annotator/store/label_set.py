@@ -1,7 +1,7 @@
 """Changes to the label set of a corpus in use, together with its spans and recorded edits, in one transaction."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from typing import Final, cast
 
 import msgspec
@@ -38,7 +38,7 @@ def add_label(corpus: Corpus, name: str) -> None:
         corpus._table("label").insert(rows.from_label(label, len(labels.labels)))
 
 
-def change_labels(corpus: Corpus, change: LabelChange) -> Iterator[tuple[int, int]]:
+def change_labels(corpus: Corpus, change: LabelChange) -> Generator[tuple[int, int], None, None]:
     """Apply a change of the label set in one transaction that ends with the iteration.
 
     Yields (spans done, total spans) of the deleted labels, at least once; closed early, it changes nothing.
