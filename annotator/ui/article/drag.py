@@ -1,4 +1,4 @@
-"""Interpretation of a mouse drag as a selection or as a new edge of a span. No widgets, no painting."""
+"""Interpretation of a mouse drag as a selection or a new edge of an item."""
 
 from msgspec import Struct
 
@@ -8,16 +8,16 @@ from annotator.text.visible import trim_invisible
 
 
 class Drag(Struct, frozen=True):
-    """A drag that began at offset `anchor`; if it moves an edge of `item`, `edge` is 0 for its start, 1 for its end."""
+    """A drag from offset `anchor`; `edge` is 0 if it moves the start of `item`, 1 for its end."""
 
     anchor: int
     item: Span | Suggestion | None = None
     edge: int = 0
 
     def range_to(self, text: str, boundary: int, *, exact: bool) -> tuple[int, int] | None:
-        """Return the range of `text` that the drag covers with the mouse at offset `boundary`, or None if it is empty.
+        """Return the range of `text` dragged over up to offset `boundary`, None if empty.
 
-        Only the dragged edge of an item moves: the other one may lie inside a word on purpose.
+        Only the dragged edge of an item moves: the other may lie inside a word on purpose.
         """
         if self.item is None:
             return snap_range(text, *sorted((self.anchor, boundary)), exact=exact)
@@ -29,7 +29,7 @@ class Drag(Struct, frozen=True):
 
 
 def snap_range(text: str, start: int, end: int, *, exact: bool) -> tuple[int, int] | None:
-    """Extend a range to whole words, or with `exact` only trim it; return None if nothing in it is visible."""
+    """Extend a range to whole words, or only trim it if `exact`; return None if nothing is visible."""
     if start >= end:
         return None
     snapped = trim_invisible(text, start, end) if exact else snap_to_words(text, start, end)

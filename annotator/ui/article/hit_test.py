@@ -1,4 +1,4 @@
-"""Hit tests: which span, suggestion or edge is under the pointer."""
+"""Hit tests for spans, suggestions and their edges."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -16,7 +16,7 @@ _REACH: Final = 26.0  # pixels: the same above the handle, which is below the le
 def item_at(
     offset: int, items: Iterable[Span | Suggestion], active: Span | Suggestion | None, labels: LabelSet
 ) -> Span | Suggestion | None:
-    """Return the innermost item at this offset; if it is `active` already, the next one out, cyclically."""
+    """Return the innermost item at this offset, or the next around `active`, cyclically."""
     stacked = [item for item in items if item.start <= offset < item.end]
     stacked.sort(key=lambda item: (item.end - item.start, -labels.rank(item.label)))
     if not stacked:
@@ -26,7 +26,7 @@ def item_at(
 
 
 def handle_points(page: Page, item: Span | Suggestion) -> list[QPointF]:
-    """Return the positions of the handles at the item's start and end; none if it is folded away."""
+    """Return the handles at the item's start and end, none if folded away."""
     segments = page.segments(item.start, item.end)
     if not segments:
         return []
@@ -37,7 +37,7 @@ def handle_points(page: Page, item: Span | Suggestion) -> list[QPointF]:
 
 
 def edge_at(point: QPointF, page: Page, item: Span | Suggestion | None) -> int | None:
-    """Return which edge of the item can be grabbed at this point: 0 for its start, 1 for its end, None for neither."""
+    """Return the edge of the item to grab here: 0 (start), 1 (end) or None."""
     is_inside = item is not None and any(
         segment.left <= point.x() < segment.right and segment.line.top <= point.y() < segment.line.bottom
         for segment in page.segments(item.start, item.end)
