@@ -59,7 +59,7 @@ def find_companions(path: Path) -> list[Path]:
     return [
         companion
         for format_ in _WITH_COMPANIONS
-        if path.suffix in format_.SUFFIXES
+        if path.suffix.lower() in format_.SUFFIXES
         for companion in format_.find_companions(path)
     ]
 
