@@ -1,4 +1,4 @@
-"""The dialog that lists what an import skipped, repaired or found doubtful, so that nothing passes unnoticed."""
+"""The dialog that lists what an import skipped, repaired or found doubtful."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,10 +12,7 @@ from annotator.ui.widgets.bidi_text import isolate_ltr, plain_label, tooltip
 
 
 class ImportResultDialog(QDialog):
-    """Shows `summary`, and a row for each remark of `outcome`: file name (path as tooltip), line and reason.
-
-    The rows are grouped by skipped, repaired and doubtful.
-    """
+    """Shows `summary`, and rows for the remarks of `outcome`: file name (path as tooltip), line, reason."""
 
     def __init__(self, parent: QWidget, summary: str, outcome: ImportResult) -> None:
         super().__init__(parent)

@@ -1,4 +1,4 @@
-"""The dialog that reports what was recovered from a damaged corpus, and what was lost."""
+"""The report on the recovery of a damaged corpus."""
 
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QListWidget, QVBoxLayout, QWidget
 
@@ -8,7 +8,7 @@ from annotator.ui.widgets.bidi_text import plain_label, tooltip
 
 
 class RecoveryResultDialog(QDialog):
-    """Lists the losses of a recovery, permanent ones first."""
+    """Lists a recovery's losses, permanent ones first."""
 
     def __init__(self, parent: QWidget, salvaged: SalvageResult) -> None:
         super().__init__(parent)

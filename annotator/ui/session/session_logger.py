@@ -1,4 +1,4 @@
-"""The log of a session: which corpus is open, and what fails; no text of the corpus or of messages."""
+"""The log of a session: its corpus and failures, without their texts."""
 
 import logging
 
@@ -11,7 +11,7 @@ _log = logging.getLogger(__name__)
 
 
 class SessionLogger(QObject):
-    """Writes to the log as long as its session lives."""
+    """Logs the events of its session."""
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
