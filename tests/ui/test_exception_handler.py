@@ -194,19 +194,29 @@ def test_error_in_a_job_is_reported_with_its_traceback(window: Window, guard: Ex
         fail()
 
     commands = window.corpus_commands
-    commands.background.run("Importing", job, lambda _: None, commands._import_failed)  # type: ignore[arg-type]
+    with qtbot.waitSignal(commands.background.finished):
+        commands.background.run("Importing", job, lambda _: None, commands._import_failed)  # type: ignore[arg-type]
     dialog = open_dialog(guard, qtbot)
     assert "test_exception_handler.py" in dialog.report_view.toPlainText()
     assert "in fail" in dialog.report_view.toPlainText()
     assert not commands.background.is_busy
 
 
-def test_error_in_suggesters_is_reported(
-    window: Window, guard: ExceptionHandler, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+def test_error_in_suggesters_is_reported_and_the_next_step_asks_them_again(
+    window: Window,
+    guard: ExceptionHandler,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    stretch: Callable[..., tuple[int, int]],
 ) -> None:
-    monkeypatch.setattr("annotator.jobs.suggestion_service.SuggestionService.from_corpus_file", lambda *_: fail())
-    window.suggestions.reload()
+    session, suggestions = window.session, window.suggestions
+    with monkeypatch.context() as patch:
+        patch.setattr("annotator.jobs.suggestion_service.SuggestionService.from_corpus_file", lambda *_: fail())
+        with qtbot.waitSignal(suggestions.settled):
+            suggestions.reload()
     assert "in fail" in open_dialog(guard, qtbot).report_view.toPlainText()
+    session.tag("INSTITUTION", *stretch("وزارة الصحة"))
+    qtbot.waitUntil(lambda: bool(suggestions.visible))
 
 
 def test_unraisable_exception_is_reported(guard: ExceptionHandler, qtbot: QtBot) -> None:

@@ -84,13 +84,15 @@ class BackgroundJobs(QObject):
             progress.reset()  # else it would appear after its minimum duration, over a dialog that `done` opens
             progress.close()
             progress.deleteLater()
-            if owner and not Shiboken.isValid(owner):
-                pass  # the dialog was closed
-            elif result.error:
-                failed(result.error)
-            else:
-                done(result.value)
-            self.finished.emit()
+            try:
+                if owner and not Shiboken.isValid(owner):
+                    pass  # the dialog was closed
+                elif result.error:
+                    failed(result.error)
+                else:
+                    done(result.value)
+            finally:  # a window that waits to close does so after an unforeseen error too
+                self.finished.emit()
 
         progress.canceled.connect(self.stop)
         worker.yielded.connect(show_progress)

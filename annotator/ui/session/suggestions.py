@@ -251,12 +251,15 @@ class SuggestionModel(QObject):
         self._is_waiting = False
         if future.cancelled():
             return
-        service: SuggestionService | None
+        service, suggestions = _Response(None, ())
         try:
             service, suggestions = future.result()
         except CorpusError as error:
-            service, suggestions = None, ()
             self._session.failed.emit(str(error))
+        finally:  # an unforeseen error is reported, and the next key asks again
+            self._take(service, suggestions)
+
+    def _take(self, service: "SuggestionService | None", suggestions: tuple[Suggestion, ...]) -> None:
         # Edits made while the service was loading may or may not be in it, so it is loaded once more.
         self._is_stale |= service is None or (self._service is None and bool(self._pending_edits))
         self._service = service
