@@ -73,7 +73,7 @@ class ErrorReportDialog(QDialog):
     def count_repeat(self) -> None:
         """Count and show one more error, this or another."""
         self._repeats += 1
-        text = ngettext("It has happened {count} more time.", "It has happened {count} more times.", self._repeats)
+        text = ngettext("{count} more error has occurred.", "{count} more errors have occurred.", self._repeats)
         self._repeats_label.setText(text.format(count=format_number(self._repeats)))
         self._repeats_label.show()
         self._fit_height()
