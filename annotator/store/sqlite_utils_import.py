@@ -1,7 +1,6 @@
 """Import of sqlite-utils without pandas and numpy.
 
-It imports both if they are installed (for example with spaCy), only to support types that no corpus has. That would
-double the start-up time.
+It imports both if installed (as with spaCy), only for types that no corpus has, and doubles the start-up time.
 """
 
 import sys
@@ -14,7 +13,7 @@ _NOT_NEEDED: Final = ("pandas", "numpy")
 
 @contextmanager
 def _hidden_modules(names: tuple[str, ...]) -> Iterator[None]:
-    """Make imports of these modules in the block fail as if they were not installed (None in sys.modules)."""
+    """Make these modules look uninstalled in the block (None in sys.modules)."""
     hidden = [name for name in names if name not in sys.modules]
     sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # the stubs know no None
     try:

@@ -1,4 +1,4 @@
-"""The check for the oldest supported version of SQLite, that of Debian 12."""
+"""The check for the oldest supported SQLite version, that of Debian 12."""
 
 import sqlite3
 from typing import Final
@@ -10,7 +10,7 @@ OLDEST: Final = (3, 40, 0)
 
 
 def require_supported_sqlite() -> None:
-    """Raise UnsupportedSQLite if Python's SQLite is older than OLDEST."""
+    """Raise UnsupportedSQLite if SQLite is older than OLDEST."""
     if sqlite3.sqlite_version_info < OLDEST:
         message = _("This Python has SQLite {version}, but the program needs {oldest} or later: use a newer Python.")
         raise UnsupportedSQLite(message.format(version=sqlite3.sqlite_version, oldest=".".join(map(str, OLDEST))))

@@ -6,15 +6,15 @@ from typing import Final
 from urllib.parse import quote
 
 _MAX_PATH_BYTES: Final = 1040
-"""Bytes of the longest path, including the suffix of a side file, in SQLite's default VFS for Windows."""
+"""Bytes of the longest path, with a side file's suffix, in SQLite's default Windows VFS."""
 _SUFFIX_LENGTH: Final = len("-journal")
 
 
 def sqlite_uri(path: PurePath, mode: str) -> str:
-    r"""Return the URI of the file at an absolute path, with `mode` (such as `mode=ro`) as its query.
+    r"""Return the URI of the file at an absolute path, with `mode` (such as `mode=ro`) as query.
 
-    `Path.as_uri` turns the server of a share (`\\server\share`) and the `?` of `\\?\C:\` into an authority, which
-    SQLite does not accept (https://sqlite.org/uri.html#the_uri_authority).
+    `Path.as_uri` makes an authority, which SQLite refuses, of the server in `\\server\share` and the `?` in `\\?\C:\`
+    (https://sqlite.org/uri.html#the_uri_authority).
     """
     if not isinstance(path, PureWindowsPath):
         return f"file://{quote(os.fsencode(path))}?{mode}"
