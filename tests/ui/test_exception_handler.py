@@ -116,7 +116,7 @@ def test_repeated_error_is_counted_in_the_open_dialog(guard: ExceptionHandler, q
     for _attempt in range(5):
         QTimer.singleShot(0, fail)
     dialog = open_dialog(guard, qtbot)
-    qtbot.waitUntil(lambda: "4 more times" in texts(dialog))
+    qtbot.waitUntil(lambda: "4 more errors have occurred" in texts(dialog))
     assert len(crash_reports.list_reports()) == 1
     dialog.accept()
     QTimer.singleShot(0, fail)
@@ -143,7 +143,7 @@ def test_second_error_is_saved_while_the_dialog_is_open(guard: ExceptionHandler,
     QTimer.singleShot(0, lambda: [][0])
     qtbot.waitUntil(lambda: len(crash_reports.list_reports()) == 2)
     assert guard.dialog is dialog
-    assert "1 more time" in texts(dialog)
+    assert "1 more error has occurred" in texts(dialog)
 
 
 def test_error_in_every_paint_event_opens_one_dialog(
