@@ -85,7 +85,7 @@ def _report_unexpected(error: Exception) -> str:
     from annotator.store.queries.file_facts import collect_facts
 
     logs.start()
-    logging.getLogger(__name__).error("not foreseen", exc_info=error)
+    logging.getLogger(__name__).error("unforeseen error", exc_info=error)
     fault = crash_reports.ErrorDetails.from_error(error)
     report = crash_reports.save_report(crash_reports.format_report(fault, collect_facts(None)))
     logs.stop()

@@ -111,6 +111,10 @@ def disable_wal(path: Path) -> None:
 
 
 def connect_safely(path: Path, mode: str, *, readonly: bool) -> Database:
+    """Open the file by a URI of this mode, such as `mode=rw`, so that nothing in it can run.
+
+    Raises MissingCorpus if the file was moved or deleted while this process has it open.
+    """
     if not open_connections.is_immutable(mode) and open_connections.is_displaced(path):
         raise MissingCorpus(_("“{path}” was moved or deleted while it was open.").format(path=path))
     connection = open_connections.connect(path, mode, timeout=_BUSY_TIMEOUT, isolation_level=None)

@@ -81,7 +81,7 @@ class ExceptionHandler(QObject):
             while len(self._occurrences) > _MAX_REMEMBERED:
                 del self._occurrences[next(iter(self._occurrences))]
         if count == 1:
-            _log.error("not foreseen", exc_info=error)
+            _log.error("unforeseen error", exc_info=error)
             self._error_reported.emit(ErrorDetails.from_error(error))
         else:
             if count & (count - 1) == 0:
@@ -136,13 +136,13 @@ class ExceptionHandler(QObject):
                 dialog.accepted.connect(lambda: QTimer.singleShot(0, reopen))
                 self._show(dialog)
         except Exception as error:  # reporting it would recurse
-            _log.error("a fault could not be told", exc_info=error)
+            _log.error("an error could not be reported", exc_info=error)
 
     def _collect_facts(self) -> dict[str, str]:
         try:
             return self.get_facts()
         except Exception as error:  # the program may be in any state
-            _log.error("the facts are not known", exc_info=error)
+            _log.error("the facts for the report are unknown", exc_info=error)
             return {}
 
     def _show(self, dialog: ErrorReportDialog) -> None:

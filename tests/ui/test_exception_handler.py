@@ -122,7 +122,7 @@ def test_repeated_error_is_counted_in_the_open_dialog(guard: ExceptionHandler, q
     QTimer.singleShot(0, fail)
     qtbot.wait(50)
     assert guard.dialog is None
-    assert log().count("not foreseen") == 1
+    assert log().count("unforeseen error") == 1
     assert "4 times" in log()
 
 
@@ -245,9 +245,9 @@ def test_error_in_the_report_dialog_does_not_recurse(
 ) -> None:
     monkeypatch.setattr(guards, "ErrorReportDialog", lambda *_: fail("dialog"))
     QTimer.singleShot(0, fail)
-    qtbot.waitUntil(lambda: "a fault could not be told" in log())
+    qtbot.waitUntil(lambda: "an error could not be reported" in log())
     qtbot.wait(50)
-    assert log().count("a fault could not be told") == 1
+    assert log().count("an error could not be reported") == 1
     assert len(crash_reports.list_reports()) == 1
 
 
@@ -346,7 +346,7 @@ def test_log_describes_a_session_without_names(window: Window, guard: ExceptionH
     session._set_pending(None, SECRET)
     session.close()
     window.corpus_commands.open_path(path)
-    assert re.search(r"told of a failure in 11 characters$", log(), re.MULTILINE)
+    assert re.search(r"a failure was shown, in a message of 11 characters$", log(), re.MULTILINE)
     assert re.search(r"can be written to: False; a change waits: False$", log(), re.MULTILINE)
     assert re.search(r"closed the corpus$", log(), re.MULTILINE)
     assert re.search(r"opened #[0-9a-f]{4}\.corpus, 2 articles$", log(), re.MULTILINE)

@@ -28,7 +28,7 @@ from annotator.ui.widgets.bidi_text import isolate, isolate_ltr, isolate_paths, 
 
 OPEN: Final = "open"
 RESTORE: Final = "restore"
-CREATE: Final = "make"
+CREATE: Final = "create"
 _MAX_ARTICLES: Final = 500  # articles of a backup
 _MEGABYTE: Final = 1_000_000
 

@@ -70,7 +70,7 @@ class ComponentsPane(QWidget):
     def _poll(self) -> None:
         """Start reading once the dialog is on the screen; show the components once read."""
         if self._future is None:
-            executor = ThreadPoolExecutor(1, "parts")
+            executor = ThreadPoolExecutor(1, "components")
             self._future = executor.submit(licenses.list_components)
             executor.shutdown(wait=False)
         if not self._future.done():
