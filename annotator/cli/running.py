@@ -17,7 +17,7 @@ from annotator.cli.language import use_language
 from annotator.cli.root import build_root
 from annotator.i18n import MissingCatalogue, _
 from annotator.store.errors import CorpusError, DamagedCorpus
-from annotator.store.sqlite_version import require_supported_sqlite
+from annotator.store.sqlite_library import require_supported_sqlite
 
 
 def run(arguments: Sequence[str]) -> int:

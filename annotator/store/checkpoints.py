@@ -14,7 +14,7 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Final, TypeAlias
 
-from annotator.store import safe_connection, side_files, sqlite_errors
+from annotator.store import database_files, safe_connection, sqlite_errors
 from annotator.store.errors import CorpusError, LockedCorpus
 
 _log = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ class Checkpointer:
 
     def __init__(self, path: Path, report: Callable[["Checkpointer", CorpusError | None], None]) -> None:
         self._path, self._report = path, report
-        self._wal_path = side_files.wal_path(path)
+        self._wal_path = database_files.wal_path(path)
         self._problem = ""
         self._stop = Event()
         self._thread = Thread(target=self._run, name="checkpoints", daemon=True)

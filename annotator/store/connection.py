@@ -11,9 +11,9 @@ import msgspec
 from annotator.file_ops import discard_file, rename_file
 from annotator.i18n import _
 from annotator.paths import hidden_path, resolve_path
-from annotator.store import locks, open_connections, opening, rows, safe_connection, side_files, sqlite_errors
+from annotator.store import database_files, locks, open_connections, opening, rows, safe_connection, sqlite_errors
 from annotator.store.errors import DamagedCorpus, LostWal, MissingCorpus
-from annotator.store.sqlite_utils_import import Database, Table
+from annotator.store.sqlite_library import Database, Table
 
 _Row = TypeVar("_Row")
 
@@ -37,7 +37,7 @@ class Connection:
 
     def _identify_wal(self) -> list[open_connections.FileIdentity | None]:
         """Return the identities of the -wal and -shm."""
-        return [open_connections.file_identity(path) for path in side_files.wal_paths(self.path)]
+        return [open_connections.file_identity(path) for path in database_files.wal_paths(self.path)]
 
     def is_in_wal_mode(self) -> bool:
         """Return whether readers and writers do not block one another; on network drives they do."""
@@ -47,7 +47,7 @@ class Connection:
     def database_paths(self) -> set[Path]:
         """Return the paths of the corpus and its side files, links resolved."""
         path = resolve_path(self.path)
-        return {path, *side_files.side_files(path)}
+        return {path, *database_files.side_files(path)}
 
     def set_busy_timeout(self, milliseconds: int) -> None:
         """Wait at most this long for other connections' locks."""
@@ -92,10 +92,10 @@ class Connection:
 
         SQLite would leave it beside any file that takes the path. Its content must already be elsewhere.
         """
-        wal, own_identity = side_files.wal_path(self.path), self._wal_identities[0]
+        wal, own_identity = database_files.wal_path(self.path), self._wal_identities[0]
         self.close_everywhere()
         if open_connections.file_identity(wal) == own_identity and not locks.is_wal_in_use(self.path):
-            for path in side_files.side_files(self.path):
+            for path in database_files.side_files(self.path):
                 discard_file(path)
 
     def close_preserving_wal(self) -> None:
@@ -103,7 +103,7 @@ class Connection:
 
         SQLite would delete it if the files, on different media, share an inode number.
         """
-        wal = side_files.wal_path(self.path)
+        wal = database_files.wal_path(self.path)
         if not wal.exists() or self.has_own_wal():
             self.close_everywhere()
             return

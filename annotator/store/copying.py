@@ -20,8 +20,8 @@ from annotator.file_ops import discard_file, rename_file
 from annotator.i18n import _
 from annotator.paths import explain_invalid_name
 from annotator.store import safe_connection, sqlite_errors, verification
+from annotator.store.database_files import sqlite_uri
 from annotator.store.errors import CorpusError, ExistingCorpus, MissingCorpus
-from annotator.store.uri import sqlite_uri
 
 _PAGES_PER_STEP: Final = 1000  # 4 MB, some milliseconds: a copy can be cancelled between steps
 _POLL_INTERVAL: Final = 0.1  # seconds between checks for the program's exit

@@ -32,7 +32,7 @@ from annotator.model.structs import prepare_decoders
 from annotator.store import index, opening, rows
 from annotator.store.connection import Connection
 from annotator.store.errors import Conflict, CorpusError, NoSuchArticle
-from annotator.store.sqlite_utils_import import Database
+from annotator.store.sqlite_library import Database
 
 _BATCH_SIZE: Final = 500  # edits: a hundredth of a second
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from annotator.model.records import Rejection, Span
-from annotator.store.sqlite_utils_import import Database
+from annotator.store.sqlite_library import Database
 from annotator.text.folding import fold
 from annotator.text.proclitics import normalise_form
 from annotator.text.search import WORD_BOUNDARY, short_prefixes

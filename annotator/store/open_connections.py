@@ -16,7 +16,7 @@ from weakref import WeakSet
 
 from annotator.paths import resolve_path
 from annotator.store import locks
-from annotator.store.uri import sqlite_uri
+from annotator.store.database_files import sqlite_uri
 
 FileIdentity: TypeAlias = tuple[int, int]
 """A file's device and inode, which tell it from others at its path."""

@@ -12,13 +12,12 @@ from annotator.i18n import _
 from annotator.paths import explain_invalid_name, hidden_path
 from annotator.store import shared_memory
 from annotator.store.copying import rename_without_overwriting
+from annotator.store.database_files import side_files, sqlite_uri
 from annotator.store.errors import CorpusError, ExistingCorpus, MissingCorpus, ReadOnlyCorpus
 from annotator.store.safe_connection import connect_safely, connect_to_file, is_writable, set_defensive
 from annotator.store.schema import APPLICATION_ID, VERSION, migrations
-from annotator.store.side_files import side_files
 from annotator.store.sqlite_errors import translating_file_errors, translating_sqlite_errors
-from annotator.store.sqlite_utils_import import Database
-from annotator.store.uri import sqlite_uri
+from annotator.store.sqlite_library import Database
 from annotator.store.verification import read_version, verify_schema
 
 _log = logging.getLogger(__name__)

@@ -12,7 +12,15 @@ from msgspec import Struct
 from annotator.file_ops import discard_file, rename_file
 from annotator.i18n import _
 from annotator.model.records import DONE
-from annotator.store import backups, opening, safe_connection, shared_memory, side_files, sqlite_errors, verification
+from annotator.store import (
+    backups,
+    database_files,
+    opening,
+    safe_connection,
+    shared_memory,
+    sqlite_errors,
+    verification,
+)
 from annotator.store.backups import BEFORE_RESTORE, Backup
 from annotator.store.connection import Connection
 from annotator.store.copying import copy_corpus, transfer
@@ -157,7 +165,9 @@ def _swap(corpus: Path, replacement: Path, moved_path: Path) -> None:
     try:
         # Side files first: a log without its file belongs to nobody, and a file without its log is complete.
         for source, target in zip(
-            [*side_files.side_files(corpus), corpus], [*side_files.side_files(moved_path), moved_path], strict=True
+            [*database_files.side_files(corpus), corpus],
+            [*database_files.side_files(moved_path), moved_path],
+            strict=True,
         ):
             if source.exists():
                 rename_file(source, target)

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from annotator.i18n import _
 from annotator.store import open_connections, shared_memory
+from annotator.store.database_files import has_pending_writes, is_in_use
 from annotator.store.errors import MissingCorpus
-from annotator.store.side_files import has_pending_writes, is_in_use
 from annotator.store.sqlite_errors import is_disk_full, translating_file_errors
-from annotator.store.sqlite_utils_import import Database
+from annotator.store.sqlite_library import Database
 
 _BUSY_TIMEOUT = 5.0  # seconds to wait for another connection's lock
 _LIMITS = {

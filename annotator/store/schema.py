@@ -7,7 +7,7 @@ newer file before modifying it.
 from typing import Final
 
 from annotator.store import index
-from annotator.store.sqlite_utils_import import Database, Migrations
+from annotator.store.sqlite_library import Database, Migrations
 
 APPLICATION_ID: Final = 0x41724E41  # "ArNA": Arabic news annotator
 

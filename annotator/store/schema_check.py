@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 from annotator.i18n import _
 from annotator.store.schema import migrations
-from annotator.store.sqlite_utils_import import Database
+from annotator.store.sqlite_library import Database
 
 DIGESTS: Final = {
     1: "8db926927915872a6dd1bb3c54b36e53fc08dd96c8b8418819b52004e5d57c57",

@@ -12,7 +12,7 @@ from annotator.store.errors import DamagedCorpus, MissingCorpus, NewerCorpus, No
 from annotator.store.safe_connection import connect_readonly, connect_safely, stat_file
 from annotator.store.schema import APPLICATION_ID, JSON_COLUMNS, OFFSET_COLUMNS, VERSION
 from annotator.store.sqlite_errors import newer_version_message, translating_file_errors, translating_sqlite_errors
-from annotator.store.sqlite_utils_import import Database
+from annotator.store.sqlite_library import Database
 
 _CACHE_SIZE = 32_000  # KiB: enough to list 100,000 articles
 _MAX_CHECKED_SIZE = 1_000_000  # bytes: checked in a millisecond or two

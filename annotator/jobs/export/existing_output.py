@@ -15,7 +15,7 @@ from msgspec import Struct
 from annotator.formats.report import report_path
 from annotator.i18n import _
 from annotator.paths import resolve_path
-from annotator.store.side_files import SIDE_FILE_SUFFIXES
+from annotator.store.database_files import SIDE_FILE_SUFFIXES
 
 _CHUNK_SIZE: Final = 1 << 16  # bytes
 _DATABASE: Final = b"SQLite format 3\0"

@@ -10,7 +10,7 @@ from pathlib import Path
 from struct import unpack, unpack_from
 from typing import Final, TypeAlias
 
-from annotator.store import side_files
+from annotator.store import database_files
 
 Value: TypeAlias = str | int | float | bytes | None
 
@@ -44,7 +44,7 @@ class PageReader:
         length = os.fstat(self._files[0]).st_size
         self.page_size = self._detect_page_size(length)
         self.page_count = -(-length // self.page_size)
-        wal = side_files.wal_path(path)
+        wal = database_files.wal_path(path)
         if wal.exists():
             self._files.append(os.open(wal, os.O_RDONLY | getattr(os, "O_BINARY", 0)))
             self._read_wal(os.fstat(self._files[1]).st_size)

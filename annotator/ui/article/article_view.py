@@ -10,8 +10,7 @@ from PySide6.QtWidgets import QWidget
 from annotator.model.labels import LabelSet
 from annotator.model.records import Article, Span, Suggestion, Zone
 from annotator.ui.article.article_canvas import ArticleCanvas
-from annotator.ui.article.drag import Drag, snap_range
-from annotator.ui.article.hit_test import edge_at, item_at
+from annotator.ui.article.pointer import Drag, edge_at, item_at, snap_range
 
 ZOOMS: Final = (60, 70, 80, 90, 100, 110, 125, 150, 175, 200, 250, 300)
 _SCROLL: Final = 60  # milliseconds between steps while a drag is held beyond the edge

@@ -12,10 +12,10 @@ from annotator.i18n import _, format_number, ngettext
 from annotator.model.labels import Label, LabelSet
 from annotator.model.records import BOILERPLATE, DATELINE, Span, Suggestion
 from annotator.ui.article import invisible_marks, outlines
-from annotator.ui.article.hit_test import handle_points
 from annotator.ui.article.marks import Marks
 from annotator.ui.article.nesting_depths import Depth
 from annotator.ui.article.page import Fold, Page, Segment
+from annotator.ui.article.pointer import handle_points
 from annotator.ui.widgets import fonts
 from annotator.ui.widgets.bidi_text import format_percent
 from annotator.ui.widgets.theme import Theme

@@ -140,7 +140,7 @@ class BackupCommands(QObject):
 
     def _salvage(self, path: Path, backups: list[Path]) -> None:
         from annotator.store.recovery.salvage import salvage
-        from annotator.ui.dialogs.recovery_result import RecoveryResultDialog
+        from annotator.ui.dialogs.results import RecoveryResultDialog
 
         target = _find_free_path(path.with_name(_("{name} recovered").format(name=path.stem) + SUFFIX))
 

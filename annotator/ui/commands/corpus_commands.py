@@ -331,7 +331,7 @@ class CorpusCommands(QObject):
                 ngettext("{count} span", "{count} spans", outcome.spans).format(count=format_number(outcome.spans))
             )
         if outcome.skipped or outcome.repaired or outcome.noticed:
-            from annotator.ui.dialogs.import_result import ImportResultDialog
+            from annotator.ui.dialogs.results import ImportResultDialog
 
             dialog = ImportResultDialog(self._window, " · ".join(parts), outcome)
             dialog.exec()

@@ -22,7 +22,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QAbstractFileIconProvider, QIcon
 from PySide6.QtWidgets import QApplication, QFileDialog, QFileIconProvider, QMessageBox, QStyle, QWidget
 
-from annotator.store.side_files import SIDE_FILE_SUFFIXES
+from annotator.store.database_files import SIDE_FILE_SUFFIXES
 
 _NATIVE: Final = sys.platform in ("win32", "darwin")
 _START_FOLDER: Final = ":/"

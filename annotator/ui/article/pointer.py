@@ -1,12 +1,15 @@
-"""Hit tests for spans, suggestions and their edges."""
+"""What is under the pointer, and what a drag means: a selection, or a new edge. No widgets, no painting."""
 
 from collections.abc import Iterable
 from typing import Final
 
+from msgspec import Struct
 from PySide6.QtCore import QPointF
 
 from annotator.model.labels import LabelSet
 from annotator.model.records import Span, Suggestion
+from annotator.text.selection import snap_to_words
+from annotator.text.visible import trim_invisible
 from annotator.ui.article.page import Page
 
 _GRIP: Final = 9.0  # pixels: distance from an edge's handle at which it can be grabbed
@@ -55,3 +58,32 @@ def _is_same(first: Span | Suggestion, second: Span | Suggestion) -> bool:
     if isinstance(first, Span) and isinstance(second, Span):
         return first.uid == second.uid
     return first == second
+
+
+class Drag(Struct, frozen=True):
+    """A drag from offset `anchor`; `edge` is 0 if it moves the start of `item`, 1 for its end."""
+
+    anchor: int
+    item: Span | Suggestion | None = None
+    edge: int = 0
+
+    def range_to(self, text: str, boundary: int, *, exact: bool) -> tuple[int, int] | None:
+        """Return the range of `text` dragged over up to offset `boundary`, None if empty.
+
+        Only the dragged edge of an item moves: the other may lie inside a word on purpose.
+        """
+        if self.item is None:
+            return snap_range(text, *sorted((self.anchor, boundary)), exact=exact)
+        if self.edge == 0:
+            snapped = snap_range(text, boundary, self.item.end, exact=exact)
+            return (snapped[0], self.item.end) if snapped else None
+        snapped = snap_range(text, self.item.start, boundary, exact=exact)
+        return (self.item.start, snapped[1]) if snapped else None
+
+
+def snap_range(text: str, start: int, end: int, *, exact: bool) -> tuple[int, int] | None:
+    """Extend a range to whole words, or only trim it if `exact`; return None if nothing is visible."""
+    if start >= end:
+        return None
+    snapped = trim_invisible(text, start, end) if exact else snap_to_words(text, start, end)
+    return snapped if snapped[0] < snapped[1] else None

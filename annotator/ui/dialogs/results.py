@@ -1,13 +1,14 @@
-"""The dialog that lists what an import skipped, repaired or found doubtful."""
+"""Dialogs on what an import skipped or repaired, and on what was recovered from a damaged corpus."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QListWidget, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
-from annotator.i18n import _, format_number
+from annotator.i18n import _, format_number, ngettext
 from annotator.jobs.imports.importer import ImportResult
 from annotator.model.records import Remark
+from annotator.store.recovery.salvage import SalvageResult
 from annotator.ui.widgets.bidi_text import isolate_ltr, plain_label, tooltip
 
 
@@ -46,3 +47,42 @@ class ImportResultDialog(QDialog):
             row = QTreeWidgetItem(group, [isolate_ltr(Path(remark.path).name), str(remark.line or ""), remark.reason])
             row.setToolTip(0, tooltip(remark.path))
             row.setToolTip(2, tooltip(remark.reason))
+
+
+class RecoveryResultDialog(QDialog):
+    """Lists a recovery's losses, permanent ones first."""
+
+    def __init__(self, parent: QWidget, salvaged: SalvageResult) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(_("Recovery result"))
+        self.resize(860, 460)
+        self.summary_label = plain_label(
+            "  ·  ".join(
+                (
+                    ngettext("{count} article", "{count} articles", salvaged.articles).format(
+                        count=format_number(salvaged.articles)
+                    ),
+                    ngettext("{count} span", "{count} spans", salvaged.spans).format(
+                        count=format_number(salvaged.spans)
+                    ),
+                    *([] if salvaged.losses else [_("Nothing was lost.")]),
+                )
+            )
+        )
+        self.loss_list = QListWidget()
+        self.loss_list.setAccessibleName(_("Lost or uncertain"))
+        self.loss_list.setWordWrap(True)
+        for loss in sorted(salvaged.losses, key=lambda loss: not loss.lost):
+            self.loss_list.addItem(loss.message)
+            self.loss_list.item(self.loss_list.count() - 1).setToolTip(tooltip(loss.message))
+        self.loss_list.setVisible(bool(salvaged.losses))
+        buttons = QDialogButtonBox()
+        buttons.addButton(_("Close"), QDialogButtonBox.ButtonRole.RejectRole)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setSpacing(12)
+        layout.addWidget(self.summary_label)
+        if salvaged.losses:
+            layout.addWidget(plain_label(_("Lost or uncertain:")))
+        layout.addWidget(self.loss_list)
+        layout.addWidget(buttons)
