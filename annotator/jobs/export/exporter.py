@@ -1,4 +1,4 @@
-"""Verified exports of a corpus, with a report on every span."""
+"""Exports of a corpus, verified by reading back, with a report on every span."""
 
 import hashlib
 import logging
@@ -71,7 +71,7 @@ _COMPARED_ZONES: Final = frozenset((HEADLINE, BODY))  # for near-duplicates: pag
 
 
 class ExportOptions(Struct, frozen=True):
-    """Content and format of an export; for the others, see `tagging.flat.ProjectionOptions`.
+    """Content and format of an export; the other options are those of `tagging.flat.ProjectionOptions`.
 
     `format` is a NAME. `annotator` selects the layer, None the only one. `state` is DONE for articles that this
     annotator has finished, ALL for all. `split` has weights by part, such as {"train": 80, "dev": 10, "test": 10}; the

@@ -133,7 +133,7 @@ def _import(
 
 
 class _UnknownLabels:
-    """Counts spans whose label the corpus lacks, by file and label, with the first line.
+    """Counts spans whose label the corpus lacks, by file and label, with the line of the first.
 
     A file's labels beyond a limit are counted together.
     """
@@ -206,7 +206,7 @@ def _map_labels(
 ) -> Iterator[Span]:
     """Yield the spans with labels of the corpus, adding labels (also to `known_labels`) where allowed.
 
-    Other spans are counted in `unknown`.
+    Other spans, and those beyond the limit of labels, are counted in `unknown`.
     """
     for span in annotated.spans:
         label = label_mapping.renamed.get(span.label, span.label)

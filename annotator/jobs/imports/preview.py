@@ -30,11 +30,11 @@ _PROGRESS_INTERVAL: Final = 100
 class FilePreview(Struct, frozen=True):
     """The content of a file as read with these options.
 
-    `format` is its NAME, None if unknown; `possible_formats` are candidates. `new_uids` are of articles that the corpus
-    lacks, `first_lines` the first article's. `not_logical` counts articles in presentation forms or visual order;
-    `line_changes` has lines of the first before and after the repair. `unknown_labels` counts spans of labels that the
-    corpus lacks. `remarks` are the first; `refusal_count` and `repair_count` count all of their kinds. `columns` are a
-    table's, if their names do not show their content.
+    `format` is its format's NAME, None if unknown; `possible_formats` are candidates. `new_uids` are of articles that
+    the corpus lacks, `first_lines` the first article's. `not_logical` counts articles in presentation forms or visual
+    order; `line_changes` has lines of the first before and after the repair. `unknown_labels` counts spans of labels
+    that the corpus lacks. `remarks` are the first; `refusal_count` and `repair_count` count all of their kinds.
+    `columns` are a table's, if their names do not show their content.
     """
 
     path: Path
