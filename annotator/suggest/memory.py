@@ -35,7 +35,7 @@ _NONE: Final = _Tally()
 
 
 class MemorySuggester:
-    """The suggester `memory`; `counts` may repeat a form and label."""
+    """The suggester `memory`, without texts; `counts` may repeat a form and label."""
 
     name = "memory"
 

@@ -93,7 +93,7 @@ def _closing_quotes(text: str, start: int, end: int) -> set[int]:
 
 
 def is_abbreviation_dot(text: str, tokens: list[Token], index: int) -> bool:
-    """Return whether token `index` is a dot directly after one letter, or after و and one."""
+    """Return whether token `index` is a dot directly after a word of one letter, possibly with a و before it."""
     if not index or text[slice(*tokens[index])] != "." or tokens[index - 1].end != tokens[index].start:
         return False
     letters = [character for character in text[slice(*tokens[index - 1])] if character.isalpha()]

@@ -1,4 +1,4 @@
-"""Training of the model: its examples, result and serialisation.
+"""Training of the model: examples, result and serialisation.
 
 Labels are learned by conditional random fields (Lafferty et al. 2001; python-crfsuite): those that overlap in the
 examples by different fields, others together, as each can then exclude the other.
@@ -162,7 +162,7 @@ def _labelled_sentences(
 def _base_suggestions(
     example: TrainingExample, labels: LabelSet, base_suggesters: Sequence[Suggester]
 ) -> Iterable[Suggestion]:
-    """Return the base suggesters' suggestions, made without an example's spans."""
+    """Return the base suggesters' suggestions for an example, made without its spans."""
     text = example.article.text
     article_counts = [(normalise_form(text, start, end), label, 1, 0) for start, end, label in example.spans]
     return suggester_features(collect_suggestions(example.article, labels, base_suggesters, article_counts), labels)
@@ -202,7 +202,7 @@ def _train_fields(sentences: Iterable[_Sentence], groups: Sequence[set[str]]) ->
 
 
 def _train_to_bytes(trainer: Any) -> bytes:
-    """Train and return the field, which CRFsuite can only write to a file."""
+    """Train and return the field, which CRFsuite only writes to files."""
     handle, name = tempfile.mkstemp(suffix=".crf")
     os.close(handle)
     path = Path(name)

@@ -131,7 +131,7 @@ def _part_of_this(today: date | None, number: int, parts: int) -> Time | None:
 
 
 def _months_of(today: date | None, number: int, within: Time, edge: int = 1) -> Time | None:
-    """Return a year's first or last `number` months."""
+    """Return the first or last `number` months of a year."""
     bounds = _bounds(today, within)
     if bounds is None or not 1 <= number <= 12:
         return None

@@ -12,7 +12,7 @@ from annotator.suggest.dates.moments import Moment, first_day, moment_of, resolv
 def _feast(today: date | None, feast: str, year: Moment | None = None) -> Moment | None:
     """Return a feast's day in a year of either calendar, assumed if missing.
 
-    Feasts are written as in `resources/dates/2-names.toml`.
+    Written as in `resources/dates/2-names.toml`.
     """
     kind, _, place = feast.rpartition(" ")
     if kind in _MOVABLE:

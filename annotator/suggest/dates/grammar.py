@@ -1,4 +1,4 @@
-"""The grammar of dates, read from `resources/dates/*.toml`: classes of words and rules over them.
+"""The grammar of dates, from `resources/dates/*.toml`: classes of words and rules over them.
 
 A file looks like this; every table may repeat:
 
@@ -12,9 +12,9 @@ A file looks like this; every table may repeat:
     makes = "date"                       # the class of its matches; "date" is suggested, "no-date" never
     pattern = "{day} من? {month}"        # see `pattern`
     value = "merge"                      # a function of `values`; by default parts are merged
-    with = { by = 1 }                    # more arguments than the parts
+    with = { by = 1 }                    # its arguments besides the parts
     score = 0.9                          # how likely it is accepted; by default its parts' lowest
-    after = "{preposition}"              # must precede it, or follow (`before`), or must not (`unless_…`)
+    after = "{preposition}"              # must precede, or follow (`before`), or must not (`unless_…`)
     examples = [{ text = "في 9 يوليوز", span = "9 يوليوز", value = "2024-07-09" }]
 """
 

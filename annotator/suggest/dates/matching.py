@@ -126,7 +126,7 @@ class _Matcher:
 
 @lru_cache(maxsize=1 << 15)
 def _candidates(kind: str, labels: frozenset[str]) -> tuple[CompiledRule, ...]:
-    """Return the rules for a class that may begin with one of the labels."""
+    """Return the rules for a class that may begin with one of these labels."""
     return tuple(rule for rule in load_grammar().rules.get(kind, ()) if not rule.first.isdisjoint(labels))
 
 

@@ -90,7 +90,7 @@ def merge(first: Time, second: Time) -> Time:
 
 
 def find_weekday(weekday: Moment, week: Time) -> Moment | None:
-    """Return the first such weekday from the first day of a time."""
+    """Return the first such weekday from a time's first day."""
     first = first_day(week)
     if first is None or weekday.weekday is None:
         return None

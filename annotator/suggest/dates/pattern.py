@@ -88,7 +88,7 @@ def drop_values(row: Row, kinds: Collection[str]) -> Row:
 
 
 def _parse_choice(pieces: list[re.Match[str]], index: int) -> tuple[Choice, int]:
-    """Parse up to the closing bracket or end; a bar binds the two parts beside it."""
+    """Parse up to the closing bracket or end; a bar binds the parts beside it."""
     row: list[Part] = []
     while index < len(pieces) and pieces[index]["mark"] != ")":
         mark = pieces[index]["mark"]

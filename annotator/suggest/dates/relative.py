@@ -1,4 +1,4 @@
-"""Values of relative dates, counted from the day of publication.
+"""Values of relative dates, from the day of publication.
 
 `way` is -1 for the last, 0 for this, 1 for the next. Weeks begin on Monday.
 """
@@ -81,7 +81,7 @@ def _amounts(today: date | None, **amounts: tuple[str, int]) -> Moment | None:
 
 
 def _stretch(today: date | None, unit: str, way: int, number: int = 0) -> Period | None:
-    """Return the last or next so many units of time; None without a number."""
+    """Return the last or next `number` units of time; None without one."""
     present, distant = _ago(today, unit, 0), _ago(today, unit, way, number)
     if not number or present is None or distant is None:
         return None

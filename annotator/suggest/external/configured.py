@@ -14,7 +14,7 @@ def configured_suggesters(spacy: str = "", onnx: str = "", names: Mapping[str, s
     """Return suggesters for a spaCy pipeline (folder or name) and an ONNX model's folder, unless empty.
 
     `names` maps the models' labels to the corpus's (see ExternalModel). Nothing is loaded yet. Raises CannotSuggest
-    with the reason if a model cannot be.
+    with the reason if one cannot be.
     """
     suggesters: list[Suggester] = []
     for model in _models(spacy, onnx, names):

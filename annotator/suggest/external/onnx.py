@@ -148,7 +148,7 @@ class OnnxModel(ExternalModel[_OnnxSession]):
 
 
 def _split_windows(model: _OnnxSession, words: Sequence[str]) -> Iterator[Sequence[str]]:
-    """Split `words` into runs that the model reads at once; a longer word is its own run."""
+    """Split `words` into runs that the model reads at once; a longer word is one."""
     capacity = model.positions - model.tokeniser.num_special_tokens_to_add(is_pair=False)
     sizes = Counter(model.tokeniser.encode(words, is_pretokenized=True, add_special_tokens=False).word_ids)
     first = size = 0

@@ -79,7 +79,7 @@ class NameSuggester:
                 yield _NameSpan(*inside.span(1), name.role, score, analysis.text[name.start : name.end])
 
     def _find_by_head(self, analysis: TextAnalysis, matches: list[Match]) -> Iterator[_NameSpan]:
-        """Yield the names that begin with a head; `matches` are the listed ones."""
+        """Yield the names that begin with a head, given the listed ones."""
         scores = load_knowledge().scores
         for line, first, last in _sentence_lines(analysis, matches):
             for index, token in enumerate(analysis.tokens[first:last]):

@@ -55,7 +55,7 @@ _YEARS: Final = re.compile(r"(?:19|20)\d\d(?:[-‐‑–/](?:19|20)?\d\d)?")
 
 
 class NameEnd(NamedTuple):
-    """The end of a name, exclusive, and the rule that determines its score."""
+    """The end of a name, exclusive, and the rule for its score."""
 
     stop: int
     rule: str
@@ -312,7 +312,7 @@ class _ChainParser:
         return self._take_complement(word, rule)
 
     def _take_complement(self, word: WordRole, rule: str) -> bool:
-        """Take a word with و, ل or ب attached, and the idafa it begins."""
+        """Take a word with و, ل or ب attached, and its idafa."""
         if word.kind in (DEFINITE, LOCAL):
             return self._advance(rule)
         return word.kind == NOUN and self._take_idafa(rule, 1)

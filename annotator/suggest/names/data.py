@@ -59,8 +59,7 @@ class ListedName(Struct, frozen=True):
 class Knowledge(Struct, frozen=True):
     """The knowledge of the rules, as the files explain it.
 
-    `bound` has the words that each preposition may follow; `phrases` are places of several words; `tails` may end a
-    name.
+    `bound` has the words each preposition may follow; `phrases` are places of several words; `tails` may end a name.
     """
 
     heads: Mapping[FoldedForm, tuple[Head, ...]]

@@ -98,7 +98,7 @@ def classify_word(word: str) -> WordRole:
 
 
 def _is_oftener_an_adjective(head: Head) -> bool:
-    """Return whether a head in ية is oftener an adjective: المالية الخارجية, الدراسات الاستراتيجية."""
+    """Return whether a head in ية is more often an adjective: المالية الخارجية, الدراسات الاستراتيجية."""
     return NATION in head.takes or head.role == PLAN
 
 
