@@ -63,9 +63,9 @@ def _nth_week(today: date | None, number: int, within: Time) -> Period | None:
     first, last = bounds
     if number == _LAST:
         sunday = last - timedelta((last.weekday() + 1) % _WEEK)
-        return day_period(sunday - timedelta(6), sunday)
+        return day_period(sunday - timedelta(6), sunday, _is_year_assumed(within))
     monday = first + timedelta(-first.weekday() % _WEEK + _WEEK * (number - 1))
-    return day_period(monday, monday + timedelta(6))
+    return day_period(monday, monday + timedelta(6), _is_year_assumed(within))
 
 
 def _edge(today: date | None, edge: str, within: Time) -> Time | None:
@@ -84,13 +84,10 @@ def _edge(today: date | None, edge: str, within: Time) -> Time | None:
         day = {"start": first, "early": first, "middle": first + timedelta(length // 2)}.get(edge, last)
         return moment_of(day, assumed=assumed)
     if length <= _MONTH:
-        if edge in ("early", "late"):
-            tenth = timedelta(9)
-            early = edge == "early"
-            return Period(
-                moment_of(first if early else first + timedelta(20), assumed=assumed),
-                moment_of(first + tenth if early else last, assumed=assumed),
-            )
+        if edge == "early":
+            return day_period(first, first + timedelta(9), assumed)
+        if edge == "late":
+            return day_period(first + timedelta(20), last, assumed)
         return moment_of({"start": first, "middle": first + timedelta(14)}.get(edge, last), assumed=assumed)
     if length <= _YEAR:
         size = max(1, round(length / 30.4))
@@ -110,7 +107,7 @@ def _part(today: date | None, number: int, parts: int, within: Time) -> Time | N
         return None
     number = parts if number == _LAST else number
     first, last = bounds
-    length = (last - first).days + 1
+    length, assumed = (last - first).days + 1, _is_year_assumed(within)
     if number > parts:
         return None
     if length > _YEAR:
@@ -118,11 +115,9 @@ def _part(today: date | None, number: int, parts: int, within: Time) -> Time | N
         return year_period(first.year + size * (number - 1), first.year + size * number - 1)
     if length > _MONTH:
         size = 12 // parts
-        return month_period(
-            first.year, first.month + size * (number - 1), first.month + size * number - 1, _is_year_assumed(within)
-        )
+        return month_period(first.year, first.month + size * (number - 1), first.month + size * number - 1, assumed)
     middle = first + timedelta(14)
-    return day_period(first, middle) if number == 1 else day_period(middle + timedelta(1), last)
+    return day_period(first, middle, assumed) if number == 1 else day_period(middle + timedelta(1), last, assumed)
 
 
 def _part_of_this(today: date | None, number: int, parts: int) -> Time | None:
@@ -135,8 +130,8 @@ def _months_of(today: date | None, number: int, within: Time, edge: int = 1) -> 
     bounds = _bounds(today, within)
     if bounds is None or not 1 <= number <= 12:
         return None
-    year = bounds[0].year
-    return month_period(year, 1, number) if edge == 1 else month_period(year, 13 - number, 12)
+    first = 1 if edge == 1 else 13 - number
+    return month_period(bounds[0].year, first, first + number - 1, _is_year_assumed(within))
 
 
 def _season(today: date | None, season: int, year: Time | None = None, way: int = 0) -> Time | None:

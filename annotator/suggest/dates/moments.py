@@ -55,9 +55,9 @@ def moment_of(day: date, assumed: bool = False) -> Moment:
     return Moment(year=day.year, month=day.month, day=day.day, assumed=assumed)
 
 
-def day_period(first: date, last: date) -> Period:
+def day_period(first: date, last: date, assumed: bool = False) -> Period:
     """Return the period from one day to another."""
-    return Period(moment_of(first), moment_of(last))
+    return Period(moment_of(first, assumed=assumed), moment_of(last, assumed=assumed))
 
 
 def month_period(year: int, first: int, last: int, assumed: bool = False) -> Period:

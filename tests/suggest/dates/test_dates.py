@@ -76,6 +76,18 @@ def test_missing_year_is_assumed() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("النصف الأول من يوليوز", "النصف الثاني من يوليوز", "الأسبوع الأول من يوليوز", "الأسبوع الأخير من يوليوز"),
+        *("أوائل يوليوز", "أواخر يوليوز", "منتصف يوليوز"),
+    ],
+)
+def test_a_part_of_a_month_is_as_assumed_as_the_year_of_the_month(words: str) -> None:
+    assert [suggestion.assumed for suggestion in suggest_dates(f"في {words}.", "2024-07-09")] == [True]
+    assert [suggestion.assumed for suggestion in suggest_dates(f"في {words} 2024.", "2024-07-09")] == [False]
+
+
 @pytest.mark.parametrize("text", ["أمس", "السنة الماضية", "في 9 يوليوز", "يوم الجمعة"])
 def test_relative_date_has_no_value_without_publication_time(text: str) -> None:
     assert [suggestion.value for suggestion in suggest_dates(text, None)] == [None]
