@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from text.texts import PIECES, texts
+from strategies import PIECES, texts
 
 from annotator.model import operations
 from annotator.model.history import build_stacks, reverse_step

@@ -3,8 +3,8 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from strategies import texts
 from suggest.suggesting import LABELS, article, check_promises, label_set, labelled_texts
-from text.texts import texts
 
 from annotator.suggest.memory import Count, MemorySuggester
 from annotator.text.proclitics import normalise_form

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from strategies import PIECES
 from suggest.suggesting import LABELS, article, check_promises, label_set, labelled_texts
-from text.texts import PIECES
 
 from annotator.resources import resource_path
 from annotator.suggest.names import NameSuggester

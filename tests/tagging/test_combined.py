@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from text.texts import article_layers, marked_texts
+from strategies import article_layers, marked_texts
 
 from annotator.model.labels import Colour, Label, LabelSet
 from annotator.model.records import ZONE_KINDS, Article, Span, Zone, article_uid

@@ -6,7 +6,7 @@ from types import ModuleType
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from text.texts import article_layers
+from strategies import article_layers
 
 from annotator.formats.conll import germeval, wojood
 from annotator.formats.conll.tag_columns import MalformedFile, TaggedLines

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jobs.reports import finish
 from msgspec.structs import replace
-from text.texts import article_layers
+from strategies import article_layers
 
 from annotator.formats.datasets import docbin, huggingface
 from annotator.formats.report import Report

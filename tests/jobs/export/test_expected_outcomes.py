@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jobs.reports import finish
 from msgspec.structs import replace
-from text.texts import article_layers, marked_texts
+from strategies import article_layers, marked_texts
 
 from annotator.formats.standoff import brat, xmi
 from annotator.jobs.export import exporter

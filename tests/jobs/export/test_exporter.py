@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jobs.reports import as_json, finish
 from msgspec.structs import replace
-from text.texts import article_layers, marked_texts
+from strategies import article_layers, marked_texts
 
 from annotator.formats.conll import conll2002, conll2003, germeval, wojood
 from annotator.formats.report import write as write_report

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jobs.reports import KNOWN, as_json, finish
 from msgspec.structs import replace
-from text.texts import raw_texts
+from strategies import raw_texts
 
 from annotator.formats.report import OmittedArticle, Report
 from annotator.formats.standoff import brat

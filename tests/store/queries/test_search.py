@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from text.texts import PIECES, texts
+from strategies import PIECES, texts
 
 from annotator.model.labels import LabelSet
 from annotator.model.records import AnnotatedArticle, Article, article_uid

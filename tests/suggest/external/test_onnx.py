@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from consumers.reading import consumer
 from hypothesis import given
+from strategies import texts
 from suggest.models import FIRM, article, label_set, onnx_model
-from text.texts import texts
 
 from annotator.model.records import Suggestion
 from annotator.suggest.external import onnx

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from strategies import texts
 from suggest.models import article, label_set
-from text.texts import texts
 
 from annotator.model.records import Suggestion
 from annotator.suggest.external.models import CannotSuggest, ExternalModel, ModelSpan

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from consumers.reading import consumer
 from hypothesis import given
+from strategies import texts
 from suggest.models import article, entities, label_set
-from text.texts import texts
 
 from annotator.model.records import Suggestion
 from annotator.suggest.external import spacy_pipeline
