@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from generators import finish
 from msgspec.structs import replace
 
 from annotator.formats.report import Report
@@ -99,13 +100,7 @@ def create_corpus(path: Path) -> Corpus:
 
 def run_export(corpus: Corpus, path: Path, **options: Any) -> Report:
     """Export to `path` with these options, and return the report."""
-    steps = export(corpus, path, ExportOptions(**options))
-    while True:
-        try:
-            next(steps)
-        except StopIteration as stop:
-            report: Report = stop.value
-            return report
+    return finish(export(corpus, path, ExportOptions(**options)))
 
 
 def visible_letters(text: str) -> str:

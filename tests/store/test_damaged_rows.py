@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from generators import finish
 
 from annotator.model import operations
 from annotator.model.article_builder import build_article
@@ -90,13 +91,7 @@ def write(path: Path, statement: str) -> None:
 
 
 def repair(path: Path, target: Path) -> SalvageResult:
-    steps = salvage(path, target)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            result: SalvageResult = end.value
-            return result
+    return finish(salvage(path, target))
 
 
 @pytest.mark.usefixtures("large")

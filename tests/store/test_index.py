@@ -6,6 +6,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 import pytest
+from builders import apply_edits
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from strategies import PIECES, texts
@@ -13,9 +14,9 @@ from strategies import PIECES, texts
 from annotator.model import operations
 from annotator.model.history import build_stacks, reverse_step
 from annotator.model.labels import Colour, Label, LabelSet
-from annotator.model.records import AnnotatedArticle, Article, Edit, Span, Step, article_uid, new_uid
+from annotator.model.records import AnnotatedArticle, Article, Span, article_uid
 from annotator.store import index
-from annotator.store.corpus import Corpus, utc_timestamp
+from annotator.store.corpus import Corpus
 from annotator.store.errors import Conflict
 from annotator.store.queries.search import find_article_numbers
 from annotator.text.folding import fold
@@ -77,10 +78,6 @@ def replay_edits(corpus: Corpus) -> set[Span]:
     return set(spans.values())
 
 
-def apply(corpus: Corpus, edits: tuple[Edit, ...], annotator: str, undoes: str | None = None) -> None:
-    corpus.apply(Step(new_uid(), annotator, utc_timestamp(), "tag", edits, undoes))
-
-
 def change(corpus: Corpus, verb: str, label: str, range_: tuple[int, int], article: str, annotator: str) -> None:
     """Make one change if it is possible."""
     if verb in ("undo", "redo"):
@@ -89,7 +86,7 @@ def change(corpus: Corpus, verb: str, label: str, range_: tuple[int, int], artic
             step = corpus.step(stack[-1].uid)
             before = read_state(corpus)
             try:
-                apply(corpus, reverse_step(step), annotator, step.uid)
+                apply_edits(corpus, reverse_step(step), annotator, step.uid)
             except (
                 Conflict
             ):  # with a step in both articles that was undone, or a span of which was changed, in the other
@@ -123,7 +120,7 @@ def change(corpus: Corpus, verb: str, label: str, range_: tuple[int, int], artic
         except operations.InvalidEdit:
             return
     if edits:
-        apply(corpus, tuple(edits), annotator)
+        apply_edits(corpus, tuple(edits), annotator)
 
 
 CHANGES: Final = st.tuples(

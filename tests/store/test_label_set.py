@@ -6,6 +6,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 import pytest
+from builders import apply_edits
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -14,8 +15,8 @@ from annotator.model import operations
 from annotator.model.history import LABELS_STEP, build_stacks, reverse_step
 from annotator.model.label_changes import REMOVE, InvalidLabelChange, LabelChange
 from annotator.model.labels import Colour, InvalidLabelSet, Label, LabelSet
-from annotator.model.records import AnnotatedArticle, Article, Edit, Span, Step, article_uid, new_uid
-from annotator.store.corpus import Corpus, utc_timestamp
+from annotator.model.records import AnnotatedArticle, Article, Edit, Span, article_uid, new_uid
+from annotator.store.corpus import Corpus
 from annotator.store.errors import Conflict
 from annotator.store.label_set import change_labels, count_spans
 from annotator.text.proclitics import normalise_form
@@ -41,15 +42,9 @@ def corpus(tmp_path: Path) -> Iterator[Corpus]:
         yield corpus_
 
 
-def apply(corpus: Corpus, *edits: Edit, annotator: str = "Sanae", undoes: str | None = None) -> Step:
-    step = Step(new_uid(), annotator, utc_timestamp(), "tag", edits, undoes)
-    corpus.apply(step)
-    return step
-
-
 def tag(corpus: Corpus, label: str, start: int, article: str = FIRST, annotator: str = "Sanae", **fields: str) -> Span:
     span = Span(new_uid(), article, annotator, label, start, start + 4, **fields)
-    apply(corpus, Edit(None, span), annotator=annotator)
+    apply_edits(corpus, [Edit(None, span)], annotator=annotator)
     return span
 
 
@@ -65,7 +60,7 @@ def undo(corpus: Corpus, article: str = FIRST, annotator: str = "Sanae") -> bool
     undoable = build_stacks(corpus.history(article, annotator))[0]
     if undoable:
         step = corpus.step(undoable[-1].uid)
-        apply(corpus, *reverse_step(step), annotator=annotator, undoes=step.uid)
+        apply_edits(corpus, reverse_step(step), annotator=annotator, undoes=step.uid)
     return bool(undoable)
 
 
@@ -114,7 +109,7 @@ def test_new_titles_keys_and_order_change_no_span(corpus: Corpus) -> None:
 def test_renaming_changes_all_spans_and_keeps_undo(corpus: Corpus) -> None:
     span = tag(corpus, "A", 0, note='"label":"A" \x00 😀 \u200f', value="A")
     other = tag(corpus, "B", 0)
-    apply(corpus, *operations.relabel(corpus.article(FIRST), corpus.spans(FIRST), other, "C"))
+    apply_edits(corpus, operations.relabel(corpus.article(FIRST), corpus.spans(FIRST), other, "C"))
     change(corpus, labels("تاريخ", "B", "C"), {"A": "تاريخ", "B": "B", "C": "C"})
     assert all_spans(corpus) == sorted(
         [replace(span, label="تاريخ"), replace(other, label="C")], key=lambda span_: span_.uid
@@ -187,10 +182,10 @@ def test_spans_of_a_deleted_label_without_replacement_are_deleted(corpus: Corpus
 
 def test_undo_cannot_bring_back_a_deleted_label(corpus: Corpus) -> None:
     span = tag(corpus, "A", 0)
-    apply(corpus, Edit(span, None))
+    apply_edits(corpus, [Edit(span, None)])
     both = [Span(new_uid(), article, "Omar", label, 0, 4) for article, label in ((FIRST, "A"), (SECOND, "B"))]
-    apply(corpus, *(Edit(None, omars_span) for omars_span in both), annotator="Omar")
-    apply(corpus, *(Edit(omars_span, None) for omars_span in both), annotator="Omar")
+    apply_edits(corpus, (Edit(None, omars_span) for omars_span in both), annotator="Omar")
+    apply_edits(corpus, (Edit(omars_span, None) for omars_span in both), annotator="Omar")
     change(corpus, labels("B", "C"), {"B": "B", "C": "C"})
     assert not undo(corpus)
     assert not undo(corpus, FIRST, "Omar")
@@ -204,7 +199,7 @@ def test_undo_ends_in_every_layer_that_ever_had_the_deleted_label(corpus: Corpus
     remaining = tag(corpus, "A", 0)
     for article, annotator in ((SECOND, "Sanae"), (FIRST, "Omar")):
         span = tag(corpus, "A", 0, article, annotator)
-        apply(corpus, Edit(span, None), annotator=annotator)
+        apply_edits(corpus, [Edit(span, None)], annotator=annotator)
     untouched = tag(corpus, "B", 0, SECOND, "Omar")
     change(corpus, labels("B", "C"), {"B": "B", "C": "C"}, {"A": "B"})
     assert set(all_spans(corpus)) == {replace(remaining, label="B"), untouched}
@@ -283,7 +278,7 @@ def test_replayed_edits_equal_the_spans_after_any_change(
             except operations.InvalidEdit:
                 continue
             if edits:
-                apply(corpus, *edits, annotator=annotator)
+                apply_edits(corpus, edits, annotator=annotator)
         renames = {old: new for old, new in zip("ABC", names, strict=True) if old != deleted}
         if deleted in renames.values():
             renames = {old: old for old in renames}

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jobs.reports import finish
+from generators import finish
 
 from annotator import paths
 from annotator.model import operations

@@ -8,9 +8,9 @@ from typing import Any, cast
 import pytest
 from consumers.reading import consumer
 from flushed_files import sizes_at_fsync
+from generators import finish
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from jobs.reports import finish
 from msgspec.structs import replace
 from strategies import article_layers
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 from flushed_files import sizes_at_fsync
+from generators import finish
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from jobs.reports import KNOWN, finish
+from jobs.reports import KNOWN
 from msgspec.structs import replace
 from open_files import open_beside
 

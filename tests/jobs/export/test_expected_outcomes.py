@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 from consumers.reading import consumer
+from generators import finish
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from jobs.reports import finish
 from msgspec.structs import replace
 from strategies import article_layers, marked_texts
 

@@ -14,9 +14,10 @@ from typing import Any
 import msgspec
 import pytest
 from consumers.reading import consumer
+from generators import finish
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from jobs.reports import as_json, finish
+from jobs.reports import as_json
 from msgspec.structs import replace
 from strategies import article_layers, marked_texts
 

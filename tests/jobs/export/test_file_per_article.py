@@ -11,9 +11,10 @@ from typing import Any
 import msgspec
 import pytest
 from formats.standoff_samples import annotated_articles
+from generators import finish
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from jobs.reports import KNOWN, as_json, finish
+from jobs.reports import KNOWN, as_json
 from msgspec.structs import replace
 from strategies import raw_texts
 
