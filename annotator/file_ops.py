@@ -49,7 +49,7 @@ def discard_file(path: Path) -> None:
     try:
         delete_file(path)
     except OSError as error:
-        _log.warning("a file stays that nobody needs: %s", path, exc_info=error)
+        _log.warning("cannot delete an unneeded file: %s", path, exc_info=error)
 
 
 def discard_folder(path: Path) -> None:
@@ -58,7 +58,7 @@ def discard_folder(path: Path) -> None:
         if path.exists():
             _retry(lambda: shutil.rmtree(path), path, _PATIENCE)
     except OSError as error:
-        _log.warning("a folder stays that nobody needs: %s", path, exc_info=error)
+        _log.warning("cannot delete an unneeded folder: %s", path, exc_info=error)
 
 
 @contextmanager
@@ -73,7 +73,7 @@ def lock_file(path: Path, *, patience: float = _PATIENCE) -> Iterator[bool]:
         while not (is_locked := _lock(file.fileno())) and time.monotonic() < deadline:
             time.sleep(_FIRST_PAUSE)
         if not is_locked:
-            _log.warning("gone on without a lock on %s", path)
+            _log.warning("continuing without a lock on %s", path)
         yield is_locked  # closing the file ends the lock
 
 
@@ -110,5 +110,5 @@ def _retry(action: Callable[[], object], path: Path, patience: float) -> None:
 
 def _explanation(code: int) -> str:
     if code == _ACCESS_DENIED:
-        return _("access is denied; if another program has it open, close it there and try again")
-    return _("another program has it open; close it there and try again")
+        return _("access is denied; if it is open in another program, close it there and try again")
+    return _("it is open in another program; close it there and try again")

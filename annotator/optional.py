@@ -19,11 +19,11 @@ def explain_missing(program: str, extra: str) -> str:
     command = f'pip install ".[{extra}]"'
     if getattr(sys, "frozen", False):
         template = _(
-            "This needs {program}, which this copy of Annotator cannot take in. One that is "
-            "installed from a checkout of the program can have it, and opens the same corpora: {command}"
+            "This needs {program}, which cannot be added to this copy of Annotator. Use an installation from a "
+            "source checkout, which opens the same corpora, and run: {command}"
         )
     else:
         template = _(
-            "This needs {program}, which is not installed. In a checkout of the program, this installs it: {command}"
+            "This needs {program}, which is not installed. To install it, run this in a source checkout: {command}"
         )
     return template.format(program=program, command=command)

@@ -88,7 +88,7 @@ def explain_invalid_name(path: Path) -> str | None:
                 return None
         else:
             return None
-    reason = _("No file can be called “{name}” here: choose another name, shorter and without {characters}.")
+    reason = _("“{name}” is not a valid file name here: choose another one, shorter and without {characters}.")
     return reason.format(name=path.name, characters='\\ / : * ? " < > |')
 
 

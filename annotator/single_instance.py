@@ -159,7 +159,7 @@ class Server:
         try:
             listener = _open_listener(path)
         except OSError as error:
-            _log.warning("a second start will not find this window", exc_info=error)
+            _log.warning("a second instance will not find this window", exc_info=error)
             listener = None
         self.address = listener.address if listener else None
         listening.set()
@@ -169,7 +169,7 @@ class Server:
             try:
                 connection = listener.accept()
             except OSError as error:
-                _log.warning("a start was not answered", exc_info=error)
+                _log.warning("cannot answer another instance", exc_info=error)
                 time.sleep(0.1)
                 continue
             with connection:
@@ -187,7 +187,7 @@ class Server:
             request = msgspec.json.decode(connection.recv_bytes(_LONGEST), type=Request)
             connection.send_bytes(_YES if self._activate(request, time.monotonic() + _PROMPT) else _NO)
         except (OSError, EOFError, ValueError) as error:  # the client is gone or sent nonsense
-            _log.info("a start went away", exc_info=error)
+            _log.info("another instance disconnected", exc_info=error)
 
 
 def _open_listener(path: Path) -> "Listener | None":
@@ -269,7 +269,7 @@ def _make_folder() -> Path:
     folder = _folder()
     folder.mkdir(mode=stat.S_IRWXU, exist_ok=True)
     if not _is_private(folder):
-        raise PermissionError(f"others may use {folder}")
+        raise PermissionError(f"other users can access {folder}")
     return folder
 
 

@@ -205,7 +205,7 @@ def test_a_bundle_says_what_can_be_done_about_an_optional_package(monkeypatch: p
         sentence = optional.explain_missing("spaCy", "spacy")
         assert "spaCy" in sentence
         assert sentence.endswith('pip install ".[spacy]"')
-    assert sentence.startswith("This needs spaCy, which this copy of Annotator cannot take in.")
+    assert sentence.startswith("This needs spaCy, which cannot be added to this copy of Annotator.")
 
 
 # --- package.py

@@ -109,7 +109,7 @@ def test_file_that_stays_open_raises_with_advice(
     program.open(files[0], code=code)
     with pytest.raises(PermissionError) as raised:
         file_ops.replace_file(*files)
-    messages = {"en": "another program has it open", "ar": "برنامج آخر", "fr": "un autre programme"}
+    messages = {"en": "it is open in another program", "ar": "برنامج آخر", "fr": "un autre programme"}
     assert messages[language] in str(raised.value.strerror)
     assert (raised.value.filename, raised.value.errno) == (str(files[1]), errno.EACCES)
     file_ops.discard_file(files[0])
@@ -150,7 +150,7 @@ def test_settings_that_stay_open_are_unchanged(program: Program) -> None:
     settings.save(Settings(annotator="old"))
     program.open(settings.config_dir() / "settings.json")
     began = time.monotonic()
-    with pytest.raises(PermissionError, match="another program has it open"):
+    with pytest.raises(PermissionError, match="it is open in another program"):
         settings.save(Settings(annotator="new"))
     assert time.monotonic() - began < 1.5, "the window waits meanwhile"
     assert settings.load().annotator == "old"
@@ -195,7 +195,7 @@ def test_export_over_a_file_that_stays_open_changes_nothing(
         before = {path: path.read_bytes() for path in target.parent.rglob("*") if path.is_file()}
         opened.add(build_article("أعلنت وزارة العدل عن خطة أخرى."))
         program.open(target.with_name(name + open_part))
-        with pytest.raises(PermissionError, match="another program has it open"):
+        with pytest.raises(PermissionError, match="it is open in another program"):
             finish(export(opened, target, options))
     assert {path: path.read_bytes() for path in target.parent.rglob("*") if path.is_file()} == before
 
@@ -223,7 +223,7 @@ def test_damaged_corpus_that_stays_open_is_left_whole(corpus: Path, program: Pro
     log.write_bytes(b"a log that was left")
     before = {path.name: path.read_bytes() for path in corpus.parent.iterdir()}
     program.open(corpus)
-    with pytest.raises(CorpusError, match="another program has it open"):
+    with pytest.raises(CorpusError, match="it is open in another program"):
         finish(restoring.replace_damaged(corpus, backup.path))
     assert {path.name: path.read_bytes() for path in corpus.parent.iterdir()} == before
 
@@ -260,9 +260,9 @@ def test_file_that_another_process_has_open(files: tuple[Path, Path], monkeypatc
             assert target.read_bytes() == b"new"
             path.write_bytes(b"newer")
         else:
-            with pytest.raises(PermissionError, match="another program has it open"):
+            with pytest.raises(PermissionError, match="it is open in another program"):
                 file_ops.replace_file(path, target)
-            with pytest.raises(PermissionError, match="another program has it open"):
+            with pytest.raises(PermissionError, match="it is open in another program"):
                 file_ops.delete_file(target)
             assert target.read_bytes() == b"new"
         process.kill()

@@ -82,7 +82,9 @@ def test_explain_invalid_name_advises_the_person(tmp_path: Path) -> None:
     assert explain_invalid_name(tmp_path / "missing" / "a") is None
     explanation = explain_invalid_name(tmp_path / ("a" * 300))
     assert explanation is not None
-    assert explanation.startswith(f"No file can be called “{'a' * 300}” here: choose another name, shorter and without")
+    assert explanation.startswith(
+        f"“{'a' * 300}” is not a valid file name here: choose another one, shorter and without"
+    )
 
 
 def test_resolve_path_returns_an_unresolvable_path_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,7 +44,7 @@ def check_empty(context: CheckContext, span: Span) -> Issue | None:
     """
     if _READABLE.search(context.text, span.start, span.end):
         return None
-    return make_issue(EMPTY, span, _("There is nothing to read in this span."), removal_fix(span))
+    return make_issue(EMPTY, span, _("This span contains nothing readable."), removal_fix(span))
 
 
 def check_punctuation(context: CheckContext, span: Span) -> Issue | None:
@@ -83,9 +83,9 @@ def check_punctuation(context: CheckContext, span: Span) -> Issue | None:
     if bounds == (start, end):
         return None
     if bounds[0] < start or bounds[1] > end:
-        message = _("Of a pair of brackets or quotation marks, this span holds one and not the other.")
+        message = _("This span contains only one of a pair of brackets or quotation marks.")
     else:
-        message = _("This span begins or ends on punctuation or a space.")
+        message = _("This span begins or ends with punctuation or a space.")
     return make_issue(PUNCTUATION, span, message, move_fix(span, *bounds))
 
 
@@ -116,7 +116,10 @@ def check_inside_word(context: CheckContext, span: Span) -> Issue | None:
     cut_token = first if start != span.start else last
     word = text[slice(*cut_token)] if cut_token else ""
     return make_issue(
-        INSIDE_WORD, span, _("This span cuts the word “{word}”.").format(word=word), move_fix(span, start, end)
+        INSIDE_WORD,
+        span,
+        _("This span includes only part of the word “{word}”.").format(word=word),
+        move_fix(span, start, end),
     )
 
 
@@ -143,8 +146,8 @@ def check_proclitic(context: CheckContext, span: Span, statistics: LabelStatisti
         without = statistics.count(words, span.label) if len(words) > _MAX_SHORT and start < span.end else 0
         if without >= _RATIO * max(own_count, 1):
             template = ngettext(
-                "This span begins with “{letters}”; {count} other leaves it out.",
-                "This span begins with “{letters}”; {count} others leave it out.",
+                "This span begins with “{letters}”; {count} other span omits it.",
+                "This span begins with “{letters}”; {count} other spans omit it.",
                 without,
             )
             letters = text[span.start : start]

@@ -36,8 +36,8 @@ def check_other_label(
     if count < _RATIO * max(own_count, 1) or other in context.labels_by_range[span.start, span.end]:
         return None
     template = ngettext(
-        "These words are {other} in {count} place, {label} in {mine}.",
-        "These words are {other} in {count} places, {label} in {mine}.",
+        "These words are labelled {other} in {count} place, and {label} in {mine}.",
+        "These words are labelled {other} in {count} places, and {label} in {mine}.",
         count,
     )
     names = {"other": titles.get(other, other), "label": titles.get(span.label, span.label)}
@@ -74,8 +74,8 @@ def check_unlabelled(match: Match, statistics: LabelStatistics, titles: dict[str
         return None
     count, label = max((count, label) for label, count in statistics.label_counts(match.words).items())
     template = ngettext(
-        "These words have no label here; elsewhere they are {label} in {count} place.",
-        "These words have no label here; elsewhere they are {label} in {count} places.",
+        "These words have no label here, but are labelled {label} in {count} other place.",
+        "These words have no label here, but are labelled {label} in {count} other places.",
         count,
     )
     message = template.format(label=titles.get(label, label), count=format_number(count))

@@ -26,7 +26,7 @@ def check_value(span: Span) -> Issue | None:
     """
     if span.value is None or is_iso(span.value):
         return None
-    message = _("“{value}” is no date, time or period as ISO 8601 writes it, such as 2024-07-09 or 2023/2030.")
+    message = _("“{value}” is not an ISO 8601 date, time or period, such as 2024-07-09 or 2023/2030.")
     return make_issue(VALUE, span, message.format(value=span.value))
 
 

@@ -23,7 +23,7 @@ def check_outside(context: CheckContext, span: Span) -> Issue | None:
     """
     if 0 <= span.start < span.end <= len(context.text):
         return None
-    message = _("This span goes from {start} to {end}; the text ends at {length}.")
+    message = _("This span runs from {start} to {end}, but the text ends at {length}.")
     message = message.format(start=span.start, end=span.end, length=len(context.text))
     return make_issue(OUTSIDE, span, message, removal_fix(span))
 
@@ -37,8 +37,8 @@ def check_length(_context: CheckContext, span: Span, statistics: LabelStatistics
     if length <= max(_MIN_LENGTH, _RATIO * usual):
         return None
     message = ngettext(
-        "This span has {length} character; of 100 with its label, 95 have at most {usual}.",
-        "This span has {length} characters; of 100 with its label, 95 have at most {usual}.",
+        "This span has {length} character; 95 out of 100 spans with this label have at most {usual}.",
+        "This span has {length} characters; 95 out of 100 spans with this label have at most {usual}.",
         length,
     )
     return make_issue(HUGE, span, message.format(length=format_number(length), usual=format_number(usual)))
@@ -63,9 +63,7 @@ def check_across_zones(context: CheckContext, span: Span) -> Issue | None:
     if not zones or (zones[0].start <= span.start and span.end <= zones[0].end):  # zones never overlap
         return None
     zone_titles = _(", ").join(zone_title(zone.kind) for zone in zones)
-    return make_issue(
-        ACROSS_ZONES, span, _("This span reaches over the edge of a zone: {zones}.").format(zones=zone_titles)
-    )
+    return make_issue(ACROSS_ZONES, span, _("This span crosses a zone boundary: {zones}.").format(zones=zone_titles))
 
 
 def check_boilerplate(context: CheckContext, span: Span) -> Issue | None:
@@ -79,5 +77,5 @@ def check_boilerplate(context: CheckContext, span: Span) -> Issue | None:
     kinds = {zone.kind for zone in zones}
     if kinds != {records.BOILERPLATE}:
         return None
-    message = _("This span lies in what is not of the article; nothing there is labelled.")
+    message = _("This span is in boilerplate, which should not be labelled.")
     return make_issue(BOILERPLATE, span, message, removal_fix(span))

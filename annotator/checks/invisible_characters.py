@@ -34,9 +34,9 @@ def check_invisible(context: CheckContext, span: Span) -> Issue | None:
         return None
     names = _(", ").join(dict.fromkeys(character.name for character in (*order, *stray)))
     if order:
-        message = _("Invisible characters ({names}) may show this span in another order than it is written.")
+        message = _("Invisible characters ({names}) may change the order in which this span is displayed.")
     else:
-        message = _("This span holds invisible characters: {names}.")
+        message = _("This span contains invisible characters: {names}.")
     clear = start < end and (start, end) != (span.start, span.end)
     return make_issue(INVISIBLE, span, message.format(names=names), move_fix(span, start, end) if clear else None)
 

@@ -61,10 +61,10 @@ class Issue(Struct, frozen=True, gc=False):
 def kind_title(kind: str) -> str:
     """Return the title of a kind of issue; the kind itself if it is unknown."""
     return {
-        DAMAGED: pgettext("what is doubtful", "Damage of the file"),
-        OUTSIDE: pgettext("what is doubtful", "Beyond the text"),
-        EMPTY: pgettext("what is doubtful", "Nothing to read"),
-        PUNCTUATION: pgettext("what is doubtful", "Edge on punctuation"),
+        DAMAGED: pgettext("what is doubtful", "Damaged file"),
+        OUTSIDE: pgettext("what is doubtful", "Outside the text"),
+        EMPTY: pgettext("what is doubtful", "Nothing readable"),
+        PUNCTUATION: pgettext("what is doubtful", "Punctuation at the edge"),
         INSIDE_WORD: pgettext("what is doubtful", "Edge inside a word"),
         PROCLITIC: pgettext("what is doubtful", "Begins with a proclitic"),
         ACROSS_SENTENCES: pgettext("what is doubtful", "Across sentences"),
@@ -74,5 +74,5 @@ def kind_title(kind: str) -> str:
         LABELLED_DIFFERENTLY: pgettext("what is doubtful", "Labelled differently elsewhere"),
         UNLABELLED_REPEAT: pgettext("what is doubtful", "Labelled elsewhere, not here"),
         INVISIBLE: pgettext("what is doubtful", "Invisible characters"),
-        VALUE: pgettext("what is doubtful", "Value that is no date"),
+        VALUE: pgettext("what is doubtful", "Invalid date"),
     }.get(kind, kind)

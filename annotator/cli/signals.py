@@ -4,13 +4,14 @@ import _thread
 import os
 import signal
 import sys
-from threading import Timer
+from threading import Event, Thread
 from types import FrameType
 from typing import Final
 
 _NAMES: Final = ("SIGTERM", "SIGHUP", "SIGBREAK")
 """Signals sent by docker, systemd, `timeout` and a closed terminal; Ctrl+Break on Windows."""
 _RETRY_DELAY: Final = 0.01  # seconds
+_is_raised: Final = Event()  # whether the interrupt that came in a destructor was raised again
 _EXIT_CODE_BASE: Final = 128  # shells report a process ended by a signal as this plus the signal's number
 
 
@@ -59,11 +60,25 @@ def _raise_again(unraisable: "sys.UnraisableHookArgs") -> None:
         sys.__unraisablehook__(unraisable)
         return
     number = exit_code(unraisable.exc_value) - _EXIT_CODE_BASE
-    if number != signal.SIGINT:
-        signal.signal(number, _terminate)
-    if sys.platform == "win32":
-        timer = Timer(_RETRY_DELAY, _thread.interrupt_main, [number])
-    else:  # a real signal also ends a blocking system call
-        timer = Timer(_RETRY_DELAY, os.kill, [os.getpid(), number])
-    timer.daemon = True
-    timer.start()
+    _is_raised.clear()
+    signal.signal(number, _interrupt_outside_the_hook)
+    Thread(target=_send_until_raised, args=[number], daemon=True).start()
+
+
+def _send_until_raised(number: int) -> None:
+    while not _is_raised.wait(_RETRY_DELAY):
+        if sys.platform == "win32":
+            _thread.interrupt_main(number)
+        else:  # a real signal also ends a blocking system call
+            os.kill(os.getpid(), number)
+
+
+def _interrupt_outside_the_hook(number: int, frame: FrameType | None) -> None:
+    """Raise the interrupt, unless the hook has not returned yet, where it would be lost again."""
+    while frame:
+        if frame.f_code is _raise_again.__code__:
+            return
+        frame = frame.f_back
+    _is_raised.set()
+    signal.signal(number, signal.SIG_IGN)  # it may have been sent once more
+    raise KeyboardInterrupt if number == signal.SIGINT else Terminated(number)

@@ -51,7 +51,7 @@ class ErrorDetails(Struct, frozen=True):
 def format_report(details: ErrorDetails, facts: Mapping[str, str]) -> str:
     """Format a report of an error; `facts` by name, such as versions and figures of the corpus."""
     parts = (
-        ["A report of the annotator: it holds no text of an article and no name of a file."],
+        ["An error report of Annotator. It contains no article text and no file names."],
         format_facts({**program_facts(), **facts}),
         [details.summary, "", *details.trace],
         ["The last lines of the log:", "", *logs.last_lines(_LINES)],
@@ -73,7 +73,7 @@ def program_facts() -> dict[str, str]:
     try:
         utils = version("sqlite-utils")
     except PackageNotFoundError:
-        utils = "not known"
+        utils = "unknown"
     return {
         "time": datetime.now().astimezone().isoformat(timespec="seconds"),
         "annotator": __version__,

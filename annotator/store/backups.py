@@ -160,5 +160,5 @@ def _file_name(time: datetime, reason: str) -> str:
 def describe_reason(backup: Backup) -> str:
     """Return the reason of the backup as a text for the user."""
     if backup.reason == BEFORE_RESTORE:
-        return _("before another one was restored")
-    return _("before a new version of the program") if backup.reason else _("by itself")
+        return _("before another backup was restored")
+    return _("before an update of the program") if backup.reason else _("automatic backup")

@@ -89,7 +89,7 @@ class Checkpointer:
         if problem != self._problem:
             self._problem = problem
             if error:
-                _log.warning("the last steps are not in the file yet", exc_info=error)
+                _log.warning("the last steps are not yet in the file", exc_info=error)
             self._report(self, error)
 
 

@@ -61,10 +61,10 @@ class Connection:
         that no longer has a name.
         """
         if open_connections.file_identity(self.path) != self.identity:
-            reason = _("“{path}” was moved or deleted while it was open: nothing more can be saved in it.")
+            reason = _("“{path}” was moved or deleted while it was open: changes can no longer be saved in it.")
             raise MissingCorpus(reason.format(path=self.path))
         if self._identify_wal() != self._wal_identities:
-            reason = _("Another program has taken away a file that belongs to “{path}”.")
+            reason = _("Another program removed a file that belongs to “{path}”.")
             raise LostWal(reason.format(path=self.path))
 
     def reconnect(self) -> None:

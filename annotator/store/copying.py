@@ -48,10 +48,10 @@ def copy_corpus(path: Path, target: Path) -> Generator[tuple[int, int], None, in
     if problem := explain_invalid_name(target):
         raise CorpusError(problem)
     if target.exists():
-        raise ExistingCorpus(_("“{path}” is there already.").format(path=target))
+        raise ExistingCorpus(_("“{path}” already exists.").format(path=target))
     folder = target.absolute().parent
     if not folder.is_dir():
-        raise MissingCorpus(_("There is no folder “{folder}”.").format(folder=folder))
+        raise MissingCorpus(_("The folder “{folder}” does not exist.").format(folder=folder))
     temporary = target.with_name(f".{uuid4().hex}.part")
     try:
         yield from transfer(
@@ -95,7 +95,7 @@ def rename_without_overwriting(temporary: Path, path: Path) -> None:
     try:
         link(temporary, path)  # unlike a rename, a link never replaces an existing file
     except FileExistsError as error:
-        raise ExistingCorpus(_("“{path}” is there already.").format(path=path)) from error
+        raise ExistingCorpus(_("“{path}” already exists.").format(path=path)) from error
     except OSError:  # a file system without links
         rename_file(temporary, path)
 

@@ -193,7 +193,7 @@ class Corpus(Connection):
         """Return the step with this uid and its edits. Raises CorpusError if there is none."""
         edit_rows = list(self.query("SELECT * FROM edit WHERE step = ? ORDER BY id", uid))
         if not edit_rows:
-            raise CorpusError(_("“{path}” holds no step {uid}.").format(path=self.path, uid=uid))
+            raise CorpusError(_("“{path}” has no step {uid}.").format(path=self.path, uid=uid))
         edits = tuple(map(rows.to_edit, edit_rows))
         first_row = edit_rows[0]
         return Step(uid, first_row["annotator"], first_row["time"], first_row["name"], edits, first_row["undoes"])
@@ -266,7 +266,7 @@ class Corpus(Connection):
         return self._cached_length[1]
 
     def _no_such_article(self, identity: int | str) -> NoSuchArticle:
-        return NoSuchArticle(_("“{path}” holds no article {identity}.").format(path=self.path, identity=identity))
+        return NoSuchArticle(_("“{path}” has no article {identity}.").format(path=self.path, identity=identity))
 
     def _add_annotator(self, annotator: str) -> None:
         if not annotator.strip():
@@ -281,7 +281,7 @@ class Corpus(Connection):
         table = rows.TABLE_KEYS[type(record)][0]
         where = " AND ".join(f"{column} = ?" for column in rows.row_key(record))
         if self._load_record(table, where, record) != edit.before:
-            raise Conflict(_("This was changed in another window meanwhile: look at it once more."))
+            raise Conflict(_("This was changed in another window in the meantime: check it and try again."))
         if edit.after is None:
             self._db.execute(f"DELETE FROM {table} WHERE {where}", [*rows.row_key(record).values()])
         else:
@@ -359,7 +359,7 @@ class Corpus(Connection):
                 spans_by_key[_span_key(span)] = span
                 layers.setdefault(span.annotator, []).append(Edit(None, span))
             elif (existing.value, existing.note) != (span.value, span.note):
-                reason = _("{annotator} has labelled “{text}” ({label}) already, with another value or note")
+                reason = _("{annotator} has already labelled “{text}” ({label}) with a different value or note")
                 text = annotated.article.text[span.start : span.end]
                 skip_reasons.append(reason.format(annotator=span.annotator, text=text, label=span.label))
         for annotator, edits in layers.items():

@@ -57,7 +57,7 @@ def change_labels(corpus: Corpus, change: LabelChange) -> Iterator[tuple[int, in
         if corpus.labels() != change.before or any(
             span_counts.get(name) and name not in change.replacements for name in deleted
         ):
-            raise Conflict(_("The labels were changed in another window meanwhile: look at them once more."))
+            raise Conflict(_("The labels were changed in another window in the meantime: check them and try again."))
         layers = _find_affected_layers(corpus, deleted)
         corpus._db.execute("PRAGMA defer_foreign_keys = ON")  # spans and labels match again only at the end
         _rename_labels(corpus, change.renamed_labels())

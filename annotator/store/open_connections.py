@@ -165,7 +165,7 @@ def interrupt_until(path: Path, has_ended: Callable[[float], object], timeout: f
     end = time.monotonic() + timeout
     while not has_ended(_INTERRUPT_INTERVAL):
         if time.monotonic() > end:
-            _log.warning("a thread does not let go of %s", path)
+            _log.warning("a thread does not release %s", path)
             return False
         interrupt(path)
     return True

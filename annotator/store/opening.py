@@ -33,15 +33,17 @@ def create(path: Path, fill: Callable[[Database], None]) -> None:
     if problem := explain_invalid_name(path):
         raise CorpusError(problem)
     if path.exists():
-        raise ExistingCorpus(_("“{path}” is there already.").format(path=path))
+        raise ExistingCorpus(_("“{path}” already exists.").format(path=path))
     leftover = next((side_file for side_file in side_files(path) if side_file.exists()), None)
     if leftover:
         # SQLite would take it for a side file of the new corpus (https://sqlite.org/howtocorrupt.html#_mispairing).
-        message = _("“{left}” is what another corpus of this name has left: choose another name, or move it away.")
+        message = _(
+            "“{left}” is left over from another corpus with this name: choose another name, or move the file away."
+        )
         raise ExistingCorpus(message.format(left=leftover))
     folder = path.absolute().parent
     if not folder.is_dir():
-        raise MissingCorpus(_("There is no folder “{folder}”.").format(folder=folder))
+        raise MissingCorpus(_("The folder “{folder}” does not exist.").format(folder=folder))
     if not access(folder, W_OK):
         raise ReadOnlyCorpus(_("The folder “{folder}” cannot be written to.").format(folder=folder))
     temporary = hidden_path(path, "part")
@@ -77,7 +79,7 @@ def connect(path: Path, *, readonly: bool = False, allow_damaged: bool = False, 
     if readonly and version < VERSION and is_writable(path):
         connect(path).close()  # migrates it
     if not readonly and not is_writable(path):
-        raise ReadOnlyCorpus(_("“{path}” cannot be written to, so nothing could be saved in it.").format(path=path))
+        raise ReadOnlyCorpus(_("“{path}” cannot be written to, so changes cannot be saved.").format(path=path))
     has_memory = shared_memory.is_usable(path.absolute().parent)
     with translating_sqlite_errors(path):
         db = connect_to_file(path, readonly=readonly, has_shared_memory=has_memory)
@@ -91,7 +93,7 @@ def connect(path: Path, *, readonly: bool = False, allow_damaged: bool = False, 
                     _migrate(path, db, with_backup=with_backup)
             elif file_version < VERSION:
                 raise CorpusError(
-                    _("“{path}” is of an older version and cannot be brought up to date where it lies.").format(
+                    _("“{path}” was made by an older version and cannot be updated in its current location.").format(
                         path=path
                     )
                 )
@@ -117,7 +119,7 @@ def _migrate(path: Path, db: Database, *, with_backup: bool) -> None:
                 for _count in backups.create_backup(path, reason):
                     pass
             except CorpusError as error:
-                _log.warning("no backup in the usual place", exc_info=error)
+                _log.warning("cannot create a backup in the usual folder", exc_info=error)
                 backups.create_backup_beside(path, reason)
         with _writable_schema(db.conn):
             migrations.apply(db)

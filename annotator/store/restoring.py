@@ -94,7 +94,7 @@ def restore(corpus: Path, backup: Path) -> Generator[tuple[int, int], None, Back
                 return safety_backup
     finally:
         discard_file(temporary)
-    raise LockedCorpus(_("Others keep writing to “{path}”: it stays as it is.").format(path=corpus))
+    raise LockedCorpus(_("Other programs keep writing to “{path}”: it was left unchanged.").format(path=corpus))
 
 
 def _overwrite(temporary: Path, corpus: Path, safety_backup: Backup) -> Generator[tuple[int, int], None, None]:

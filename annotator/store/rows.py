@@ -146,7 +146,7 @@ def check_offset(annotator: str, offset: int, length: int) -> None:
     """Raise DamagedCorpus unless an annotator's last position lies within the text, of `length` code points."""
     if not isinstance(offset, int) or not 0 <= offset <= length:
         with _translating_row_errors("place", annotator):
-            raise InvalidEdit(_("Place {offset} is not within the text.").format(offset=offset))
+            raise InvalidEdit(_("Position {offset} is not within the text.").format(offset=offset))
 
 
 def from_label(label: Label, position: int) -> dict[str, Any]:

@@ -63,7 +63,7 @@ def stat_file(path: Path) -> stat_result:
         try:
             return path.stat()
         except FileNotFoundError as error:
-            raise MissingCorpus(_("There is no file “{path}”.").format(path=path)) from error
+            raise MissingCorpus(_("The file “{path}” does not exist.").format(path=path)) from error
 
 
 def is_writable(path: Path) -> bool:

@@ -62,12 +62,12 @@ def schema_mismatch(connection: sqlite3.Connection, version: int) -> str:
         if expected.get(name) != entry and not _is_harmless(*entry):
             kinds = {"table": _("table"), "index": _("index"), "view": _("view"), "trigger": _("trigger")}
             short_name = " ".join(name.split())[:60]
-            return _("“{name}” ({kind}) in it is not of a corpus").format(
+            return _("“{name}” ({kind}) is not part of a corpus").format(
                 name=short_name, kind=kinds.get(entry[0], entry[0])
             )
     for name in sorted(expected.keys() - schema.keys()):
         if expected[name][1] != _MIGRATIONS_TABLE:
-            return _("“{name}” is missing in it").format(name=name)
+            return _("“{name}” is missing").format(name=name)
     return ""
 
 

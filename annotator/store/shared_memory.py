@@ -57,7 +57,7 @@ def _is_remote(folder: Path) -> bool:
     try:
         return is_remote(folder, psutil.disk_partitions(all=True))
     except OSError as error:
-        _log.warning("the system does not say what is mounted", exc_info=error)
+        _log.warning("cannot list the mounted file systems", exc_info=error)
         return False
 
 

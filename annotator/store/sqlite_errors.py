@@ -30,31 +30,31 @@ def translating_sqlite_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except UnicodeDecodeError as error:  # SQLite's message quotes invalid UTF-8 from the file
-        raise DamagedCorpus(_("“{path}” is damaged: a text in it is none.").format(path=path)) from error
+        raise DamagedCorpus(_("“{path}” is damaged: it contains invalid text.").format(path=path)) from error
     except sqlite3.DatabaseError as error:
         code = getattr(error, "sqlite_errorname", "") or ""
-        _log.warning("SQLite fails %s: %s", path, code)
+        _log.warning("SQLite error for %s: %s", path, code)
         if code.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
             raise DamagedCorpus(_("“{path}” is damaged: {error}").format(path=path, error=error)) from error
         if str(error) == _INVALID_JSON:
             raise DamagedCorpus(_("“{path}” is damaged: {error}").format(path=path, error=error)) from error
         if str(error).startswith(_INVALID_TEXT):  # continues with the text itself
-            raise DamagedCorpus(_("“{path}” is damaged: a text in it is none.").format(path=path)) from error
+            raise DamagedCorpus(_("“{path}” is damaged: it contains invalid text.").format(path=path)) from error
         if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_PROTOCOL")):
-            raise LockedCorpus(_("Another program keeps “{path}” locked.").format(path=path)) from error
+            raise LockedCorpus(_("“{path}” is locked by another program.").format(path=path)) from error
         if code.startswith("SQLITE_FULL"):
-            raise FullDisk(_("The disk is full: nothing more can be saved in “{path}”.").format(path=path)) from error
+            raise FullDisk(_("The disk is full: changes to “{path}” cannot be saved.").format(path=path)) from error
         if code.startswith(("SQLITE_IOERR", "SQLITE_CANTOPEN")) and is_disk_full(path):
-            raise FullDisk(_("The disk is full: nothing more can be saved in “{path}”.").format(path=path)) from error
+            raise FullDisk(_("The disk is full: changes to “{path}” cannot be saved.").format(path=path)) from error
         if code.startswith(("SQLITE_IOERR", "SQLITE_CANTOPEN")):
             raise Unreachable(
-                _("What “{path}” lies on cannot be read or written: {error}").format(path=path, error=error)
+                _("The drive that holds “{path}” cannot be read or written: {error}").format(path=path, error=error)
             ) from error
         if code.startswith("SQLITE_CONSTRAINT"):
-            raise Conflict(_("This was changed in another window meanwhile: look at it once more.")) from error
+            raise Conflict(_("This was changed in another window in the meantime: check it and try again.")) from error
         if code.startswith("SQLITE_READONLY"):
             raise ReadOnlyCorpus(
-                _("“{path}” cannot be written to, so nothing could be saved in it.").format(path=path)
+                _("“{path}” cannot be written to, so changes cannot be saved.").format(path=path)
             ) from error
         raise CorpusError(_("“{path}” cannot be used: {error}").format(path=path, error=error)) from error
 
@@ -72,7 +72,7 @@ def translating_file_errors(path: Path) -> Iterator[None]:
 
 def newer_version_message(path: Path) -> str:
     """Return the message that a newer version of the program made the file."""
-    return _("“{path}” was made by a newer version of this program: please update it.").format(path=path)
+    return _("“{path}” was made by a newer version of this program: update the program to open it.").format(path=path)
 
 
 def is_disk_full(path: Path) -> bool:

@@ -12,5 +12,5 @@ OLDEST: Final = (3, 40, 0)
 def require_supported_sqlite() -> None:
     """Raise UnsupportedSQLite if Python's SQLite is older than OLDEST."""
     if sqlite3.sqlite_version_info < OLDEST:
-        message = _("This Python has SQLite {version}, and the program needs {oldest} or later: use a newer Python.")
+        message = _("This Python has SQLite {version}, but the program needs {oldest} or later: use a newer Python.")
         raise UnsupportedSQLite(message.format(version=sqlite3.sqlite_version, oldest=".".join(map(str, OLDEST))))

@@ -110,7 +110,7 @@ def _check_offsets(path: Path, connection: sqlite3.Connection) -> None:
         """
         for (number,) in connection.execute(query) if table in tables else ():
             message = _(
-                "“{path}” is damaged: a place in the table “{table}” is not within the text of article {number}."
+                "“{path}” is damaged: an offset in the table “{table}” is not within the text of article {number}."
             )
             raise DamagedCorpus(message.format(path=path, table=table, number=number))
 
@@ -129,7 +129,7 @@ def verify_schema(path: Path, connection: sqlite3.Connection, *, allow_damaged: 
         if schema_check.needs_trust(version):
             connection.execute("PRAGMA trusted_schema = ON")
         if problem := schema_check.schema_mismatch(connection, version):
-            raise NotACorpus(_("“{path}” is not opened: {problem}.").format(path=path, problem=problem))
+            raise NotACorpus(_("“{path}” cannot be opened: {problem}.").format(path=path, problem=problem))
         if not allow_damaged and is_checked_on_opening(path):
             check_tables(path, connection)
     finally:
@@ -150,8 +150,8 @@ def read_version(path: Path) -> int:
             raise NotACorpus(_("“{path}” is a folder, not a corpus.").format(path=path))
         if not path.exists():
             if not path.absolute().parent.is_dir():
-                raise MissingCorpus(_("There is no folder “{folder}”.").format(folder=path.absolute().parent))
-            raise MissingCorpus(_("There is no file “{path}”.").format(path=path))
+                raise MissingCorpus(_("The folder “{folder}” does not exist.").format(folder=path.absolute().parent))
+            raise MissingCorpus(_("The file “{path}” does not exist.").format(path=path))
         if not access(path, R_OK):
             raise PermissionError(EACCES, strerror(EACCES))
         size = path.stat().st_size

@@ -31,7 +31,7 @@ class Witness:
             query = "SELECT count(*) FROM edit WHERE step = ?"
             [count] = self._connection.execute(query, (step.uid,)).fetchone()
         if count != len(step.edits):
-            message = _("“{path}” was written to, but the change is not there when it is read again.")
+            message = _("A change was written to “{path}”, but it is missing when the file is read back.")
             raise Unreachable(message.format(path=self._path))
 
     def close(self) -> None:

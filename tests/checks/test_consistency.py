@@ -22,7 +22,7 @@ def test_words_labelled_differently_twice_as_often_are_an_issue() -> None:
     issue = check_label([KNOWN, ("وزارة العدل", "PLAN", 2)], target)
     assert issue
     assert issue.fix == Fix("INSTITUTION", target.start, target.end)
-    assert issue.message == "These words are Institution in 4 places, Plan in 2."
+    assert issue.message == "These words are labelled Institution in 4 places, and Plan in 2."
     assert check_label([KNOWN, ("وزارة العدل", "PLAN", 3)], target) is None
     assert check_label([("وزارة العدل", "INSTITUTION", 1), ("وزارة العدل", "PLAN", 1)], target) is None
     assert check_label([("وزارة العدل", "PLAN", 9)], target) is None
@@ -88,7 +88,7 @@ def test_only_mostly_labelled_words_are_an_issue() -> None:
     assert issue
     assert issue.fix == Fix("INSTITUTION", 5, 16)
     assert issue.span is None
-    assert issue.message == "These words have no label here; elsewhere they are Institution in 4 places."
+    assert issue.message == "These words have no label here, but are labelled Institution in 4 other places."
     statistics.add_unlabelled(match.words)
     assert check_unlabelled(match, statistics, TITLES) is None
     assert list(find_unlabelled(context(TEXT), statistics, len(TEXT))) == []

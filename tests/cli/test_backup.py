@@ -21,7 +21,7 @@ def test_a_corpus_is_copied_while_it_is_in_use(corpus: Path, tmp_path: Path, run
         assert len(copied.spans(copied.article(1).uid)) == 3
     second = run("backup", corpus, copy)
     assert (second.code, second.out) == (2, b"")
-    assert "is there already" in second.err
+    assert "already exists" in second.err
 
 
 def test_a_copy_into_a_folder_has_the_name_of_the_corpus(corpus: Path, tmp_path: Path, run: Run) -> None:
@@ -57,7 +57,7 @@ def test_backups_are_listed_and_one_is_restored_by_its_name(corpus: Path, run: R
         assert len(opened.spans(opened.article(1).uid)) == 3
     listed = run("restore", corpus).out.decode()
     assert backup.path.name in listed
-    assert "before another one was restored" in listed
+    assert "before another backup was restored" in listed
 
 
 def test_an_invalid_backup_is_not_restored(corpus: Path, tmp_path: Path, run: Run) -> None:

@@ -44,7 +44,7 @@ def test_issues_are_listed_with_exit_code_0(run: Run, doubtful: Path) -> None:
     assert second["text"] == "أحزاب OECD."
     listed = run("check", doubtful).text
     assert "2 issues" in listed
-    assert "Edge on punctuation: 2  [punctuation]" in listed
+    assert "Punctuation at the edge: 2  [punctuation]" in listed
 
 
 def test_issues_are_filtered_by_annotator_state_and_kind(run: Run, doubtful: Path) -> None:
@@ -80,7 +80,7 @@ def test_damage_is_listed_with_exit_code_1(run: Run, corpus: Path) -> None:
     assert damaged["table"] == "span"
     listed = run("check", corpus)
     assert listed.code == 1
-    assert "Damage of the file: 1  [damaged]" in listed.text
+    assert "Damaged file: 1  [damaged]" in listed.text
     assert run("check", corpus, "--kind", "huge").code == 0
 
 

@@ -221,7 +221,7 @@ def test_a_foreign_folder_is_refused_in_one_line(run: Run, corpus: Path, tmp_pat
     ended = run("export", corpus, target, "--format", "brat", *SAMIRA)
     assert (ended.code, ended.out) == (2, b"")
     assert ended.err.count("\n") == 1
-    assert f"“{target}” is there already" in ended.err
+    assert f"“{target}” already exists" in ended.err
     assert (target / "mine").read_text() == "mine"
     assert not (tmp_path / "out.report.json").exists()
 
@@ -235,7 +235,7 @@ def test_a_missing_package_is_reported_in_one_line(
     assert ended.err.splitlines() == [
         (
             "annotator: This needs spaCy, which is not installed. "
-            'In a checkout of the program, this installs it: pip install ".[spacy]"'
+            'To install it, run this in a source checkout: pip install ".[spacy]"'
         )
     ]
     assert list(tmp_path.glob("out*")) == []

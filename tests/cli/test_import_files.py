@@ -50,7 +50,7 @@ def test_an_invalid_file_name_is_reported_in_one_line_and_leaves_nothing(run: Ru
     name = "ا" * 300 + ".corpus"
     ended = run("import", tmp_path / name, texts)
     assert ended.code == 2
-    assert ended.err.startswith(f"annotator: No file can be called “{name}” here: choose another name, shorter and ")
+    assert ended.err.startswith(f"annotator: “{name}” is not a valid file name here: choose another one, shorter and ")
     assert ended.err.count("\n") == 1
     assert list(tmp_path.iterdir()) == [texts]
     assert run("list", tmp_path / name).code == 2

@@ -62,7 +62,7 @@ def test_a_read_only_corpus_can_be_searched(run: Run, corpus: Path) -> None:
 def test_a_missing_corpus_is_reported_in_one_line(run: Run, tmp_path: Path) -> None:
     ended = run("search", tmp_path / "none.corpus", "وزارة")
     assert ended.code != 0
-    assert "There is no file" in ended.err
+    assert "none.corpus” does not exist" in ended.err
     assert ended.out == b""
 
 

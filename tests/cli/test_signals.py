@@ -161,7 +161,7 @@ def test_the_next_export_after_a_kill_between_moves_needs_no_force(
 
 
 SWALLOWING = """
-import os, signal, sys, time
+import os, signal, sys, threading, time
 from annotator.cli import signals
 
 class Grave:
@@ -170,6 +170,11 @@ class Grave:
         for _pause in range(1000):  # it is handled within this function
             pass
 
+def start_slowly(thread, start=threading.Thread.start):
+    start(thread)
+    time.sleep(float(sys.argv[2]))
+
+threading.Thread.start = start_slowly
 signals.install_handlers()
 try:
     Grave()
@@ -180,11 +185,12 @@ except KeyboardInterrupt as interrupt:
 
 
 @posix_only
+@pytest.mark.parametrize("delay", ["0", "0.2"], ids=["", "on a busy machine"])
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
-def test_a_signal_is_not_lost_in_a_destructor(name: str) -> None:
+def test_a_signal_is_not_lost_in_a_destructor(name: str, delay: str) -> None:
     command = [sys.executable, "-c", f"import signal; signal.signal({signal.Signals[name]}, signal.{DEFAULT[name]})"]
     command[-1] += SWALLOWING
-    done = subprocess.run([*command, name], capture_output=True, timeout=60)
+    done = subprocess.run([*command, name, delay], capture_output=True, timeout=60)
     assert (done.returncode, done.stderr) == (128 + signal.Signals[name], b"")
 
 

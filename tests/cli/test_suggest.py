@@ -237,7 +237,7 @@ def test_a_missing_article_is_reported_in_one_line(run: Run, corpus: Path, id_: 
 def test_a_missing_corpus_is_reported_in_one_line(run: Run, tmp_path: Path) -> None:
     ended = run("suggest", tmp_path / "none.corpus")
     assert ended.code == 2
-    assert "There is no file" in ended.err
+    assert "none.corpus” does not exist" in ended.err
 
 
 def test_a_failing_external_model_is_reported_and_the_rest_suggested(run: Run, taught: Path) -> None:

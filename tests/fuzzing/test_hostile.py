@@ -198,8 +198,8 @@ def test_a_text_that_links_outside_is_not_read(corpus: Corpus, tmp_path: Path, s
     assert (result.added, [refusal.reason for refusal in result.skipped]) == (
         0,
         [
-            f"“a.txt”, which it is read with, is a link to something outside of the folder: {outside}.",
-            f"It is a link to something outside of the folder, and is not followed: {outside}.",
+            f"The companion file “a.txt” is a link that points outside the folder: {outside}.",
+            f"This link points outside the folder and is not followed: {outside}.",
         ],
     )
     result = finish(import_paths(corpus, [folder / "a.ann"]))  # a folder was not named
@@ -227,7 +227,7 @@ def test_a_link_out_of_a_folder_is_not_followed(corpus: Corpus, tmp_path: Path, 
     (folder / "d").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
     (folder / "e").symlink_to("..", target_is_directory=True)
     result = finish(import_paths(corpus, [folder]))
-    reason = "It is a link to something outside of the folder, and is not followed: "
+    reason = "This link points outside the folder and is not followed: "
     outside = {"a.txt": tmp_path / "elsewhere" / "secret.txt", "d": tmp_path / "elsewhere", "e": tmp_path}
     assert result.skipped == [Refusal(str(folder / name), 0, f"{reason}{path}.") for name, path in outside.items()]
     assert (result.added, result.duplicates, corpus.article(1).text) == (1, 1, "نص")
@@ -278,7 +278,7 @@ def test_devices_and_pipes_are_skipped(corpus: Corpus, tmp_path: Path) -> None:
     os.mkfifo(folder / "b.txt")
     result = finish(import_paths(corpus, [folder, Path("/dev/zero")]))
     assert [refusal.reason for refusal in result.skipped] == [
-        "It is a link to something outside of the folder, and is not followed: /dev/zero.",
+        "This link points outside the folder and is not followed: /dev/zero.",
         "This is neither a file nor a folder.",
         "This is neither a file nor a folder.",
     ]
@@ -304,7 +304,7 @@ def test_export_does_not_write_through_links(corpus: Corpus, tmp_path: Path, nam
         finish(export(corpus, out / "a", ExportOptions(name, state="all"), force=True))
         assert not (out / "a").is_symlink()
     else:
-        with pytest.raises(CannotExport, match="holds something else"):
+        with pytest.raises(CannotExport, match="contains something other"):
             finish(export(corpus, out / "a", ExportOptions(name, state="all")))
     assert outside.read_text(encoding="utf-8") == "x"
     assert not outside.is_symlink()

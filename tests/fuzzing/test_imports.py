@@ -128,7 +128,7 @@ def test_import_adds_labels_up_to_the_limit(corpus: Corpus, tmp_path: Path) -> N
     result = finish(import_paths(corpus, [path], None, "ليلى", LabelMapping(added=None)))
     assert len(corpus.labels().labels) == 1000
     assert len(result.skipped) == 1001
-    assert result.skipped[-1].reason == "503 spans of other labels were not taken"
+    assert result.skipped[-1].reason == "503 spans with other labels were skipped"
 
 
 def test_remarks_on_a_file_are_limited(corpus: Corpus, tmp_path: Path) -> None:
@@ -137,7 +137,7 @@ def test_remarks_on_a_file_are_limited(corpus: Corpus, tmp_path: Path) -> None:
     result = finish(import_paths(corpus, [path], "jsonl"))
     assert len(result.skipped) == 10_001
     assert {refusal.reason for refusal in result.skipped if not refusal.line} == {
-        "There are 15000 more of the kind in the file."
+        "There are 15000 more like this in the file."
     }
 
 
@@ -160,7 +160,7 @@ def test_import_reads_files_up_to_the_limit(corpus: Corpus, tmp_path: Path, monk
     result = finish(import_paths(corpus, [folder]))
     assert result.added == 2
     assert [(Path(refusal.path).name, refusal.reason) for refusal in result.skipped] == [
-        ("c.txt", "An import reads no more than 2 files, and none from here on.")
+        ("c.txt", "An import reads at most 2 files; this one and the rest were skipped.")
     ]
 
 

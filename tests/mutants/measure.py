@@ -3,11 +3,12 @@
     python3 packaging/dev.py test --with mutants --count 300 --seed 1
 
 cosmic-ray makes the changes, each in a copy of the project; the work tree is never written to. What is mutated stands
-in TARGETS, what is left out since nobody can see it in `sampling.Source`: annotations, log messages, texts, `__repr__`.
-Which tests run a line is recorded once and kept in build/mutants until the program, or the test, changes. Of a mutant
-the tests that run its line are run, those of its own module first, until one fails or together they have taken
-`--budget` seconds. A mutant that only a later test would notice counts as a survivor, and so does one that changes
-nothing: what has been looked at and found equivalent is in equivalent.toml with the reason, and counted apart.
+in TARGETS, what is left out since nobody can see it in `sampling.Source`: annotations, log messages, texts, `__repr__`,
+and what only another system runs. Which tests run a line is recorded once and kept in build/mutants until the program,
+or the test, changes. Of a mutant the tests that run its line are run, those of its own module first, until one fails
+or together they have taken `--budget` seconds. A mutant that only a later test would notice counts as a survivor, and
+so does one that changes nothing: what has been looked at and found equivalent is in equivalent.toml with the reason,
+and counted apart.
 
 At the end the tests that failed are run once more with nothing changed: one that fails then has proved nothing, and
 its mutants are shown as doubtful. The command ends with 1 where more than `--allow` percent survive.

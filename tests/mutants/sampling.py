@@ -3,6 +3,7 @@
 import ast
 import json
 import random
+import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -98,6 +99,10 @@ class Source:
                     nodes += [argument for argument in node.args if isinstance(argument, ast.Constant)]
                 case ast.If(test=ast.Name(id="TYPE_CHECKING")):
                     nodes.append(node)
+                case ast.If(
+                    test=ast.Compare(ast.Attribute(attr="platform"), [ast.Eq()], [ast.Constant(str(platform))])
+                ) if platform != sys.platform:
+                    nodes += node.body
                 case ast.Call(func=ast.Name(id="zip")):
                     nodes += [keyword.value for keyword in node.keywords]  # strict=True asserts what is so
                 case ast.ClassDef(bases=[*_, ast.Name(id="Protocol")]):

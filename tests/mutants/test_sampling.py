@@ -1,5 +1,6 @@
 """Which places a mutation test tries, and which tests it runs; with cosmic-ray, what its own operators do."""
 
+import sys
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,6 +54,14 @@ def test_annotations_log_messages_and_repr_are_invisible_and_what_they_stand_bes
         assert source.is_invisible(find_place(part, within)), part
     for part, within in (("3", "LIMIT"), ("2", "def area"), ("1", "raise"), ("max", "max")):
         assert not source.is_invisible(find_place(part, within)), part
+
+
+def test_what_only_another_system_runs_is_invisible() -> None:
+    other = "linux" if sys.platform == "win32" else "win32"
+    for platform, is_invisible in ((other, True), (sys.platform, False)):
+        source = Source(f"import sys\nif sys.platform == '{platform}':\n    size = 1\nelse:\n    size = 2\n")
+        assert source.is_invisible((3, 11)) == is_invisible
+        assert not source.is_invisible((5, 11))
 
 
 def test_columns_are_of_characters_where_a_line_has_arabic() -> None:

@@ -304,9 +304,9 @@ def test_rotated_backups_reach_back_for_weeks(hours: list[int]) -> None:
 @pytest.mark.parametrize(
     ("reason", "description"),
     [
-        ("", "by itself"),
-        (f"before version {VERSION}", "before a new version of the program"),
-        (BEFORE_RESTORE, "before another one was restored"),
+        ("", "automatic backup"),
+        (f"before version {VERSION}", "before an update of the program"),
+        (BEFORE_RESTORE, "before another backup was restored"),
     ],
 )
 def test_reason_of_a_backup_is_described(path: Path, reason: str, description: str) -> None:

@@ -92,7 +92,7 @@ def test_article_is_stored_once_and_verbatim(corpus: Corpus) -> None:
 
 
 def test_unknown_article_raises_no_such_article(corpus: Corpus) -> None:
-    with pytest.raises(NoSuchArticle, match="holds no article 7"):
+    with pytest.raises(NoSuchArticle, match="has no article 7"):
         corpus.article(7)
 
 
@@ -237,7 +237,7 @@ def test_spans_of_a_new_article_are_stored_or_skipped_with_a_reason(corpus: Corp
     # Adding the same again changes nothing; another value for the same range is not dropped silently.
     assert corpus.add(make_article(spans=(spans[0], spans[3]))) == (type(added))(False, 0)
     other = corpus.add(make_article(spans=(Span("five", uid, "Sanae", "PLAN", 16, 20, value="w"),)))
-    assert "another value" in other.skip_reasons[0]
+    assert "a different value" in other.skip_reasons[0]
     # A new layer on an existing article is added, with a new uid.
     late = corpus.add(make_article(spans=(Span("one", uid, "Huda", "PLAN", 16, 20),)))
     assert (late.is_new, late.spans) == (False, 1)
@@ -417,7 +417,7 @@ def test_step_cannot_be_undone_after_one_of_its_spans_was_changed(
 def test_step_without_edits_is_not_recorded(corpus: Corpus) -> None:
     nothing = step("", [])
     corpus.apply(nothing)
-    with pytest.raises(CorpusError, match="holds no step"):
+    with pytest.raises(CorpusError, match="has no step"):
         corpus.step(nothing.uid)
 
 

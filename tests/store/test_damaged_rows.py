@@ -194,7 +194,7 @@ def test_span_beyond_the_text_in_table_and_edits_is_reported_as_lost(path: Path,
     [loss] = [loss for loss in result.losses if loss.lost]
     assert loss.table == "span"
     assert loss.message.startswith("Article 1: “")
-    assert "(DATE) cannot be: " in loss.message
+    assert "(DATE) is invalid: " in loss.message
     with Corpus.open(tmp_path / "new.corpus") as corpus:
         assert corpus.spans(corpus.article(1).uid) == []
         assert list(check_integrity(corpus)) == []
@@ -226,7 +226,7 @@ def test_span_in_the_edits_but_not_in_the_table_is_reported_as_lost(path: Path, 
     result = repair(path, tmp_path / "new.corpus")
     [loss] = result.losses
     assert (loss.table, loss.lost) == ("span", True)
-    assert "is not what the record of edits says: –; {" in loss.message
+    assert "differs between its table and the edit history: –; {" in loss.message
     with Corpus.open(tmp_path / "new.corpus") as corpus:
         assert corpus.spans(corpus.article(1).uid) == []
         assert list(check_integrity(corpus)) == []
@@ -256,7 +256,7 @@ def test_edit_stored_under_another_layer_is_reported_as_lost(path: Path, tmp_pat
     write(path, f"UPDATE edit SET {column} = '{value}' WHERE step = 's'")
     result = repair(path, tmp_path / "new.corpus")
     assert [loss.message for loss in result.losses if loss.table == "edit"] == [
-        "1 edit of the record is lost: it cannot be undone."
+        "1 edit in the edit history is lost and cannot be undone."
     ]
     with Corpus.open(tmp_path / "new.corpus") as corpus:
         assert [(span.start, span.end) for span in corpus.spans(first.uid)] == [(27, 31)]

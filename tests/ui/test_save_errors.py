@@ -137,7 +137,7 @@ def test_saved_is_reported_only_after_read_back(
 
     monkeypatch.setattr(Corpus, "apply", write_nowhere)
     assert not session.tag("PLAN", *stretch("وزارة الصحة"))
-    assert "the change is not there when it is read again" in session.save_error
+    assert "it is missing when the file is read back" in session.save_error
     assert session.pending_step
     assert [span.label for span in session.spans] == ["DATE"]
 

@@ -88,11 +88,15 @@ class DocumentWriter(Writer):
 def compare_articles(annotated: AnnotatedArticle, content: AnnotatedArticle, fields: frozenset[str]) -> None:
     """Raise NotVerified if the `content` read back for an article differs from it in the text or in these fields."""
     if content.article.text != annotated.article.text:
-        raise NotVerified(_("Article {number}: the text of the file differs.").format(number=annotated.article.id))
+        raise NotVerified(
+            _("Article {number}: the text in the file does not match the corpus.").format(number=annotated.article.id)
+        )
     if _annotation_values(content, fields) != _annotation_values(annotated, fields) or not _has_same_metadata(
         annotated, content, fields
     ):
-        raise NotVerified(_("Article {number}: the file and the corpus differ.").format(number=annotated.article.id))
+        raise NotVerified(
+            _("Article {number}: the file does not match the corpus.").format(number=annotated.article.id)
+        )
 
 
 def _has_same_metadata(annotated: AnnotatedArticle, content: AnnotatedArticle, fields: frozenset[str]) -> bool:

@@ -54,7 +54,7 @@ def check_replaceable(path: Path, *, force: bool) -> None:
     With `force`, raise only CannotExport if a corpus there is in use. Raises OSError.
     """
     if used_corpus := _used_corpus(path):
-        raise CannotExport(_("“{path}” is a corpus that is in use.").format(path=used_corpus))
+        raise CannotExport(_("“{path}” is a corpus in use.").format(path=used_corpus))
     if force:
         return
     if path.exists() and path.stat().st_size:
@@ -62,7 +62,7 @@ def check_replaceable(path: Path, *, force: bool) -> None:
             raise WouldReplace(_("“{path}” is a corpus.").format(path=path))
         report = _read_report(report_path(path))
         if report is None:
-            raise WouldReplace(_("“{path}” is there already and is no export.").format(path=path))
+            raise WouldReplace(_("“{path}” already exists and is not an export.").format(path=path))
         if report.files is None:  # from an older version of the program, without digests
             raise WouldReplace(_("“{path}” may have been changed after it was exported.").format(path=path))
         if file_digest(path) != report.files:
@@ -81,8 +81,8 @@ def check_folder_replaceable(folder: Path, report: Path, *, force: bool, name: P
         digest = read_digest(report)
         if digest is None or not (force or folder_digest(folder) == digest):
             reason = _(
-                "“{path}” is there already and holds something else than an export as it was written; "
-                "choose another folder or move it away."
+                "“{path}” already exists and contains something other than an unchanged export; choose "
+                "another folder or move it away."
             )
             raise (CannotExport if digest is None else WouldReplace)(reason.format(path=name or folder))
     if not force:
@@ -120,7 +120,7 @@ def folder_digest(folder: Path) -> str:
 
 def _check_report(report: Path) -> None:
     if report.exists() and report.stat().st_size and _read_report(report) is None:
-        raise WouldReplace(_("“{path}” is there already and is no report of an export.").format(path=report))
+        raise WouldReplace(_("“{path}” already exists and is not an export report.").format(path=report))
 
 
 def _read_report(report: Path) -> _OldReport | None:

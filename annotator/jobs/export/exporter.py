@@ -110,7 +110,7 @@ class NothingToExport(CannotExport):
 def explain_empty_export(report: Report) -> str:
     """Return a sentence for the user that says why an export is empty."""
     if report.left_out:
-        return _("There is nothing to export: the format can hold none of these articles.")
+        return _("There is nothing to export: the format cannot represent any of these articles.")
     if report.state == ALL:
         return _("There is nothing to export: the corpus has no articles.")
     return _("There is nothing to export: mark articles as done first, or export all.")
@@ -192,7 +192,9 @@ def _select_annotator(corpus: Corpus, name: str | None) -> str | None:
     candidates = corpus.annotators_with_spans() or annotators
     if len(candidates) > 1:
         names = _(", ").join(candidates)
-        raise CannotExport(_("Several annotators have labelled here; name one of them: {names}.").format(names=names))
+        raise CannotExport(
+            _("Several annotators have labelled this corpus; choose one of them: {names}.").format(names=names)
+        )
     return candidates[0] if candidates else None
 
 
@@ -335,7 +337,9 @@ class _Export:
                     expected = self.writer.expect(annotated)
                     content = _read_next(readers[part])
                     if content is None:
-                        raise NotVerified(_("The file lacks article {number}.").format(number=annotated.article.id))
+                        raise NotVerified(
+                            _("Article {number} is missing from the file.").format(number=annotated.article.id)
+                        )
                     sentences, tokens = self.writer.compare(annotated, content, expected)
                     read_counts[part].update(articles=1, sentences=sentences, tokens=tokens)
                 written = reported.check(annotated, expected)
@@ -352,7 +356,7 @@ class _Export:
                     written=part_counts.written,
                 )
                 if _read_next(reader) is not None or read_counts[part] != written_counts:
-                    raise NotVerified(_("The file does not hold what was written."))
+                    raise NotVerified(_("The file does not contain what was written."))
         finally:
             for reader in readers.values():
                 reader.close()
@@ -398,4 +402,4 @@ def _read_next(reader: Iterator[Any]) -> Any:
     try:
         return next(reader, None)
     except ValueError as error:  # Malformed, or not UTF-8
-        raise NotVerified(_("The file does not read back: {error}").format(error=error)) from error
+        raise NotVerified(_("The file cannot be read back: {error}").format(error=error)) from error

@@ -120,7 +120,7 @@ def prepare_file_output(path: Path, corpus: Set[Path], *, force: bool = False) -
     if refusal := explain_invalid_name(path):
         raise CannotExport(refusal)
     if path.is_dir():
-        raise CannotExport(_("“{path}” is a folder; name a file in it.").format(path=path))
+        raise CannotExport(_("“{path}” is a folder; choose a file in it.").format(path=path))
     check_files([path, report_path(path)], corpus)
     clear_leftovers(path, report_path(path))
     check_replaceable(path, force=force)
@@ -131,7 +131,7 @@ def check_files(files: Sequence[Path], corpus: Set[Path]) -> None:
     """Raise CannotExport if one of `files` cannot be created, or if the folder of the last, the report, is missing."""
     folder = files[-1].parent
     if not folder.is_dir():
-        raise CannotExport(_("The folder “{path}” is missing.").format(path=folder))
+        raise CannotExport(_("The folder “{path}” does not exist.").format(path=folder))
     if not os.access(folder, os.W_OK | os.X_OK):
         raise CannotExport(_("The folder “{path}” cannot be written to.").format(path=folder))
     for file in files:
@@ -152,11 +152,11 @@ def check_split(split: Mapping[str, int]) -> None:
     """Raise CannotExport for invalid names or weights of parts."""
     for part, weight in split.items():
         if not _PART_NAME.fullmatch(part):
-            raise CannotExport(_("“{part}” cannot name a part of a split.").format(part=part))
+            raise CannotExport(_("“{part}” is not a valid name for a part of a split.").format(part=part))
         if weight <= 0:
-            raise CannotExport(_("The part {part} must be larger than 0.").format(part=part))
+            raise CannotExport(_("The weight of the part {part} must be greater than 0.").format(part=part))
     if not split:
-        raise CannotExport(_("A split has at least one part."))
+        raise CannotExport(_("A split needs at least one part."))
 
 
 @contextmanager

@@ -144,11 +144,11 @@ class FilePerArticleWriter(Writer):
         expected_spans = tuple(span for span in annotated.spans if expected[span.uid].kind == WRITTEN)
         path = content / (_file_stem(annotated.article) + self.suffix)
         if not path.is_file():
-            raise NotVerified(_("The file lacks article {number}.").format(number=annotated.article.id))
+            raise NotVerified(_("Article {number} is missing from the file.").format(number=annotated.article.id))
         sentences = tokens = 0
         for item in self._format.read(path, ""):
             if isinstance(item, Refusal):
-                raise NotVerified(_("The file does not read back: {error}").format(error=item.reason))
+                raise NotVerified(_("The file cannot be read back: {error}").format(error=item.reason))
             compare_articles(replace(annotated, spans=expected_spans), item, self.stored_fields)
             sentences, tokens = count_text_tokens(item.article.text)
         return sentences, tokens

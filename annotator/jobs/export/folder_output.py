@@ -84,7 +84,7 @@ def prepare_folder_output(
         raise CannotExport(refusal)
     folder = resolve_path(named_path) if named_path.is_symlink() else named_path
     if folder.exists() and not folder.is_dir():
-        raise CannotExport(_("“{path}” is not a folder, and this export needs one.").format(path=path))
+        raise CannotExport(_("“{path}” is not a folder, but this export needs one.").format(path=path))
     check_files([report_path(named_path)], corpus)
     for writable in (folder, folder.parent):
         if writable.exists() and not os.access(writable, os.W_OK | os.X_OK):

@@ -39,7 +39,7 @@ def decode_spans(text: str, parts: Sequence[TextRange], rows: TaggedLines, schem
     try:
         chunks = schemes.decode(tags, scheme)
     except ValueError as error:
-        raise NotVerified(_("The tags of the file are broken: {error}").format(error=error)) from error
+        raise NotVerified(_("The tags in the file are invalid: {error}").format(error=error)) from error
     return sorted((*find_range(start, end), label) for label, start, end in chunks)
 
 
@@ -102,14 +102,14 @@ def _align_token_by_token(text: str, parts: Sequence[TextRange], words: Sequence
         if token:
             remaining[0] = TextRange(token.end, remaining[0].end)
         elif word:
-            raise NotVerified(_("The file holds “{token}” where the text does not.").format(token=word))
+            raise NotVerified(_("The file contains “{token}” where the text does not.").format(token=word))
         else:  # a sentence ends
             remaining = _skip_invisible(text, remaining)
         tokens.append(token or TextRange(0, 0))
     remaining = _skip_invisible(text, remaining)
     if remaining:
         missing = text[slice(*remaining[0])].split("\n")[0]
-        raise NotVerified(_("The file lacks “{text}”.").format(text=missing))
+        raise NotVerified(_("“{text}” is missing from the file.").format(text=missing))
     return lambda first, last: TextRange(tokens[first].start, tokens[last - 1].end)
 
 

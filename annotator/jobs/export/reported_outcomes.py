@@ -74,4 +74,4 @@ class ReportedOutcomes:
 
 
 def _extra_entries_error() -> NotVerified:
-    return NotVerified(_("The report has entries that the corpus does not have."))
+    return NotVerified(_("The report has entries that are not in the corpus."))

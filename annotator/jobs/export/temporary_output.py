@@ -61,7 +61,7 @@ def clear_leftovers(path: Path, report: Path) -> None:
                 _recover(path, report, hidden)
                 _discard(path, report, hidden)
     except OSError as error:
-        _log.warning("what a killed export left stays", exc_info=error)
+        _log.warning("cannot clean up after a killed export", exc_info=error)
 
 
 def _hidden_files(path: Path) -> dict[str, dict[str, Path]]:

@@ -120,7 +120,7 @@ class TokenWriter(Writer):
         expected = sorted((*text_range, span.label) for span, text_range in ranges if text_range is not None)
         if decoded != expected:
             start, end, label = min(set(decoded) ^ set(expected), default=(decoded or expected)[0])
-            reason = _("Article {number}: the file and the corpus differ in “{text}” ({label}) at {start}.")
+            reason = _("Article {number}: the file does not match the corpus for “{text}” ({label}) at {start}.")
             text = annotated.article.text[start:end]
             raise NotVerified(reason.format(number=annotated.article.id, text=text, label=label, start=start))
 

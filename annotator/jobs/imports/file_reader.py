@@ -43,8 +43,8 @@ def list_files(corpus: Corpus, paths: Iterable[Path], format_name: str | None, r
     files = list(islice(_walk(corpus, paths, remarks), MAX_FILES + 1))
     if len(files) > MAX_FILES:
         reason = ngettext(
-            "An import reads no more than {count} file, and none from here on.",
-            "An import reads no more than {count} files, and none from here on.",
+            "An import reads at most {count} file; this one and the rest were skipped.",
+            "An import reads at most {count} files; this one and the rest were skipped.",
             MAX_FILES,
         )
         remarks.append(Refusal(str(files.pop()), 0, reason.format(count=MAX_FILES)))
@@ -78,8 +78,8 @@ def _limit_remarks(path: Path, items: Iterable[AnnotatedArticle | Remark]) -> It
         if count > MAX_REMARKS:
             excess = count - MAX_REMARKS
             reason = ngettext(
-                "There is {count} more of the kind in the file.",
-                "There are {count} more of the kind in the file.",
+                "There is {count} more like this in the file.",
+                "There are {count} more like this in the file.",
                 excess,
             )
             yield kind(str(path), 0, reason.format(count=excess))
@@ -129,15 +129,17 @@ def _check_logical(
         return
     if repair:
         reason = ngettext(
-            "{count} text had letters in presentation forms or lines in visual order, and is logical text now.",
-            "{count} texts had letters in presentation forms or lines in visual order, and are logical text now.",
+            "{count} text had letters in presentation forms or lines in visual order, and was "
+            "converted to logical text.",
+            "{count} texts had letters in presentation forms or lines in visual order, and were "
+            "converted to logical text.",
             count,
         )
         yield Repair(str(path), line, reason.format(count=count))
     else:
         reason = ngettext(
-            "{count} text has letters in presentation forms or lines in visual order, and was taken as it is.",
-            "{count} texts have letters in presentation forms or lines in visual order, and were taken as they are.",
+            "{count} text has letters in presentation forms or lines in visual order, and was imported unchanged.",
+            "{count} texts have letters in presentation forms or lines in visual order, and were imported unchanged.",
             count,
         )
         yield Notice(str(path), line, reason.format(count=count))
@@ -188,14 +190,14 @@ def _explain_outside_link(path: Path, root: Path) -> str | None:
     for file in (path, *registry.find_companions(path)):
         if is_link(file) and not resolve_path(file).is_relative_to(resolve_path(root)):
             if file == path:
-                reason = _("It is a link to something outside of the folder, and is not followed: {path}.")
+                reason = _("This link points outside the folder and is not followed: {path}.")
             else:
-                reason = _("“{name}”, which it is read with, is a link to something outside of the folder: {path}.")
+                reason = _("The companion file “{name}” is a link that points outside the folder: {path}.")
             return reason.format(name=file.name, path=resolve_path(file))
     return None
 
 
 def _unreadable(path: Path, error: OSError) -> Refusal:
     if isinstance(error, FileNotFoundError):
-        return Refusal(str(path), 0, _("There is no such file or folder."))
-    return Refusal(str(path), 0, _("It could not be read: {error}").format(error=error.strerror or error))
+        return Refusal(str(path), 0, _("No such file or folder."))
+    return Refusal(str(path), 0, _("Cannot be read: {error}").format(error=error.strerror or error))

@@ -158,20 +158,20 @@ class _UnknownLabels:
         for (path, label), (count, line) in self._counts.items():
             if label is None:
                 reason = ngettext(
-                    "{count} span of other labels was not taken",
-                    "{count} spans of other labels were not taken",
+                    "{count} span with another label was skipped",
+                    "{count} spans with other labels were skipped",
                     count,
                 )
             elif is_label_name(label):
                 reason = ngettext(
-                    "the corpus has no label {label}: {count} span was not taken",
-                    "the corpus has no label {label}: {count} spans were not taken",
+                    "the corpus has no label {label}: {count} span was skipped",
+                    "the corpus has no label {label}: {count} spans were skipped",
                     count,
                 )
             else:
                 reason = ngettext(
-                    "“{label}” cannot name a label (letters, digits, _ and - can): {count} span was not taken",
-                    "“{label}” cannot name a label (letters, digits, _ and - can): {count} spans were not taken",
+                    "“{label}” is not a valid label name (use letters, digits, _ and -): {count} span was skipped",
+                    "“{label}” is not a valid label name (use letters, digits, _ and -): {count} spans were skipped",
                     count,
                 )
             yield Refusal(str(path), line, reason.format(label=label, count=count))

@@ -76,7 +76,7 @@ def _check_file(corpus: Corpus) -> Iterator[Damage]:
 def _check_references(corpus: Corpus) -> Iterator[Damage]:
     result, damage = _try_query(corpus, "", "PRAGMA foreign_key_check")
     yield from damage
-    message = _("Row {row} of the table “{table}” is about something that the table “{other}” does not hold.")
+    message = _("Row {row} of the table “{table}” refers to something that is missing from the table “{other}”.")
     for row in result:
         table, number = str(row["table"]), str(row["rowid"])
         yield Damage(ROW, table, number, message.format(row=number, table=table, other=row["parent"]))
@@ -117,7 +117,7 @@ def _check_article(corpus: Corpus, number: int) -> Iterator[Damage]:
             yield Damage(ROW, "article", str(number), str(error))
             continue
         if _compute_uid(article) != article.uid:
-            message = _("The text of article {number} is not the one that was stored.")
+            message = _("The text of article {number} is not the text that was stored.")
             yield Damage(TEXT, "article", str(number), message.format(number=number))
         yield from _check_annotations(corpus, article)
 
@@ -178,7 +178,7 @@ def _check_edits(corpus: Corpus, article: Article, records: dict[tuple[str, ...]
     for key, recorded in last_states.items():
         if records.get(key) != recorded:
             table, name = key[0], ", ".join(key[1:])
-            message = _("Article {number}: the table “{table}” does not hold what the record of edits says of {row}.")
+            message = _("Article {number}: {row} in the table “{table}” does not match the edit history.")
             yield Damage(RECORD, table, name, message.format(number=article.id, table=table, row=name))
 
 

@@ -138,9 +138,7 @@ class Reconciler:
         elif is_edit_missing:
             self._report_doubt(article, key, row)
             return row
-        message = _(
-            "Article {number}: what its table says of {row} is not what the record of edits says: {one}; {other}."
-        )
+        message = _("Article {number}: {row} differs between its table and the edit history: {one}; {other}.")
         values = {"one": rows.encode_record(row) or "–", "other": rows.encode_record(last_state) or "–"}
         record = row or last_state
         if record:
@@ -164,7 +162,7 @@ class Reconciler:
                 Zone(new_uid(), article.uid, *zone_fields) for zone_fields in zoning.recognise_zones(article.text)
             ]
             records |= {_record_key(zone): zone for zone in recognised}
-            message = _("The zones of article {number} are recognised anew.").format(number=article.id)
+            message = _("The zones of article {number} were detected again.").format(number=article.id)
             self._report_loss("zone", article.uid, message, lost=False)
         for key, record in list(records.items()):
             try:
@@ -176,7 +174,7 @@ class Reconciler:
                 self._corpus._insert(key[0], rows.to_row(record))
             except (InvalidEdit, InvalidLabelSet, CorpusError, sqlite3.IntegrityError) as error:
                 del records[key]
-                message = _("Article {number}: {row} cannot be: {error}")
+                message = _("Article {number}: {row} is invalid: {error}")
                 message = message.format(number=article.id, row=_describe_record(record, article), error=error)
                 self._report_loss(key[0], ", ".join(key[1:]), message)
         texts = {article.uid: article.text}
@@ -225,16 +223,16 @@ class Reconciler:
         check_labels(LabelSet((*labels.labels, label)))
         self._corpus._insert("label", rows.from_label(label, len(labels.labels)))
         self._labels.add(name)
-        message = _("The label {name} is made anew, without its title and its key.")
+        message = _("The label {name} was recreated without its title and key.")
         if name in self._backup_labels:
-            message = _("The label {name} is taken from a backup.")
+            message = _("The label {name} was restored from a backup.")
         self._report_loss("label", name, message.format(name=name), lost=name not in self._backup_labels)
 
     def _report_loss(self, table: str, row: str, message: str, *, lost: bool = True) -> None:
         self._losses.append(Loss(table, row, message, lost))
 
     def _report_doubt(self, article: Article, key: tuple[str, ...], record: Record) -> None:
-        message = _("Article {number}: {row} may have been changed or removed since: an edit is missing.")
+        message = _("Article {number}: {row} may have been changed or removed later: an edit is missing.")
         message = message.format(number=article.id, row=_describe_record(record, article))
         self._report_loss(key[0], ", ".join(key[1:]), message, lost=False)
 

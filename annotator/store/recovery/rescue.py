@@ -127,7 +127,7 @@ def copy_file_to_safety(path: Path) -> Generator[tuple[int, int], None, Path]:
 
 def _safe_folder(error: CorpusError) -> Path:
     """Create the folder for copies that cannot lie beside their corpus because of `error`. Raises CorpusError."""
-    _log.warning("no copy could be made beside the corpus", exc_info=error)
+    _log.warning("cannot create a copy beside the corpus", exc_info=error)
     folder = settings.data_dir() / "rescued"
     with sqlite_errors.translating_file_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)

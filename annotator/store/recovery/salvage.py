@@ -48,7 +48,7 @@ def salvage(path: Path, target: Path, backups: Sequence[Path] = ()) -> Generator
     CorpusError.
     """
     if target.exists():
-        raise ExistingCorpus(_("“{path}” is there already.").format(path=target))
+        raise ExistingCorpus(_("“{path}” already exists.").format(path=target))
     with sqlite_errors.translating_file_errors(path):
         database = DamagedDatabase(path)
     temporary = target.with_name(f".{uuid4().hex}.part")
@@ -60,7 +60,7 @@ def salvage(path: Path, target: Path, backups: Sequence[Path] = ()) -> Generator
         with Corpus.create(temporary, LabelSet(())) as corpus:
             result = yield from _Salvager(database, corpus).run(backups, database.page_reader.page_count)
             if not result.articles:
-                raise DamagedCorpus(_("Nothing of a corpus can be read in “{path}”.").format(path=path))
+                raise DamagedCorpus(_("No corpus data can be read from “{path}”.").format(path=path))
         with sqlite_errors.translating_file_errors(target):
             rename_file(temporary, target)
         return result
@@ -110,7 +110,7 @@ class _Salvager:
             self._report_lost_articles()
             corpus._db.execute("DROP TABLE staged")
         if self._database.page_reader.is_wal_torn:
-            message = _("The log beside the file is not whole: what was written last may be missing.")
+            message = _("The log beside the file is incomplete: the last changes may be missing.")
             self._report_loss("", "", message, lost=False)
         for damage in check_integrity(corpus):
             self._losses.append(Loss(damage.table, damage.row, damage.message))
@@ -147,7 +147,7 @@ class _Salvager:
                 label = rows.to_label({**row, **colour})
             except CorpusError:
                 label = rows.to_label({**row, **colour, "key": None})
-        message = _("The label {name} has another colour or no key: its own could not be read.")
+        message = _("The label {name} has a different colour or no key: its own could not be read.")
         self._report_loss("label", label.name, message.format(name=label.name), lost=False)
         return label
 
@@ -244,13 +244,13 @@ class _Salvager:
         if missing_ids or (unreadable_count and "edit" in self._database.truncated_tables):
             lost_count = len(missing_ids) or unreadable_count
             message = ngettext(
-                "{count} edit of the record is lost: it cannot be undone.",
-                "{count} edits of the record are lost: they cannot be undone.",
+                "{count} edit in the edit history is lost and cannot be undone.",
+                "{count} edits in the edit history are lost and cannot be undone.",
                 lost_count,
             )
             self._report_loss("edit", "", message.format(count=lost_count))
         if "edit" in self._database.truncated_tables:
-            message = _("The last edits of the record may be lost: where it ends is not known.")
+            message = _("The last edits may be lost: the end of the edit history is unknown.")
             self._report_loss("edit", "", message)
 
     # Records about articles
@@ -293,7 +293,7 @@ class _Salvager:
             if texts and annotator.strip():
                 if not 0 <= offset <= len(texts[0][0]):
                     offset = 0
-                    message = _("Where {annotator} stopped in an article is not known any more.")
+                    message = _("The position where {annotator} stopped in an article is lost.")
                     self._report_loss("place", annotator, message.format(annotator=annotator), lost=False)
                 self._corpus._add_annotator(annotator)
                 self._corpus._insert("place", {**row.values, "offset": offset}, "REPLACE")
@@ -306,14 +306,14 @@ class _Salvager:
         span_counts = dict(self._corpus.fetch_tuples(query))
         lost_uids = sorted({*span_counts, *self._lost_edits})
         for uid in lost_uids:
-            message = _("An article is lost, with its spans ({spans}) and edits ({edits}): {uid}")
+            message = _("An article is lost with its spans ({spans}) and edits ({edits}): {uid}")
             self._report_loss(
                 "article", uid, message.format(uid=uid, spans=span_counts.get(uid, 0), edits=self._lost_edits[uid])
             )
         if (unknown_count := self._unknown_losses - len(set(lost_uids) - self._reported_uids)) > 0:
             message = ngettext(
-                "{count} article is lost of which nothing is known.",
-                "{count} articles are lost of which nothing is known.",
+                "{count} article is lost; nothing about it is known.",
+                "{count} articles are lost; nothing about them is known.",
                 unknown_count,
             )
             self._report_loss("article", "", message.format(count=unknown_count))
@@ -329,7 +329,7 @@ class _Salvager:
                 count,
             )
             if not table:
-                message = _("The first page, which says what is where, could not be read.")
+                message = _("The first page, which lists the tables, could not be read.")
             self._report_loss(table, "", message.format(count=count, table=table), lost=False)
 
     def _insert_rows(self, table: str, new_rows: Iterable[dict[str, Any]]) -> None:

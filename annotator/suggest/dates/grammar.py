@@ -201,7 +201,7 @@ def _context_labels(words: _Vocabulary, name: str, side: str) -> frozenset[str]:
         elif isinstance(part, Kind) and part.kind in words.kinds | LEXER_KINDS:
             labels.add(part.kind)
         else:
-            raise GrammarError(f"{name}: {side!r}: beside a date stand words, and classes of single words")
+            raise GrammarError(f"{name}: {side!r}: only words and classes of single words are allowed beside a date")
     return frozenset(labels)
 
 
@@ -218,7 +218,7 @@ def _reject_cycles(rules: list[tuple[str, Rule, Row]]) -> None:
             seen.add(kind)
             pending |= contained.get(kind, set()) - seen
         if rule.makes in seen:
-            raise GrammarError(f"{name}: {rule.makes!r} may hold itself")
+            raise GrammarError(f"{name}: {rule.makes!r} may contain itself")
 
 
 def _first_labels(row: Row, first_labels: dict[str, frozenset[str]]) -> frozenset[str]:

@@ -61,7 +61,7 @@ def parse_pattern(pattern: str) -> Row:
         raise PatternError(f"{pattern!r}: not a pattern")
     choice, index = _parse_choice(pieces, 0)
     if index < len(pieces) or not choice.rows[0]:
-        raise PatternError(f"{pattern!r}: a part is missing, or a bracket")
+        raise PatternError(f"{pattern!r}: a part or a bracket is missing")
     return choice.rows[0] if len(choice.rows) == 1 else (choice,)
 
 
@@ -112,7 +112,7 @@ def _parse_part(pieces: list[re.Match[str]], index: int) -> tuple[Part, int]:
     if piece["mark"] == "(":
         choice, index = _parse_choice(pieces, index + 1)
         if index == len(pieces) or not choice.rows[0]:
-            raise PatternError(f"{piece.string!r}: a bracket is not closed, or empty")
+            raise PatternError(f"{piece.string!r}: a bracket is not closed or is empty")
         return choice, index + 1
     if piece["kind"]:
         name = piece["kind"] if piece["name"] is None else piece["name"].strip(_SILENT)

@@ -68,10 +68,10 @@ class OnnxModel(ExternalModel[_OnnxSession]):
         if not is_installed(*_PACKAGES):
             raise CannotSuggest(explain_missing("ONNX Runtime", "onnx"))
         if not self.folder.is_dir():
-            raise CannotSuggest(_("There is no folder {folder}.").format(folder=self.folder))
+            raise CannotSuggest(_("The folder {folder} does not exist.").format(folder=self.folder))
         for names in (_MODELS, (_TOKENISER,), (_CONFIG,)):
             if not any((self.folder / name).is_file() for name in names):
-                message = _("The folder {folder} holds no model in ONNX: it lacks {file}.")
+                message = _("The folder {folder} does not contain an ONNX model: {file} is missing.")
                 raise CannotSuggest(message.format(folder=self.folder, file=names[0]))
         self._read_config()
 
@@ -80,14 +80,14 @@ class OnnxModel(ExternalModel[_OnnxSession]):
         try:
             config = msgspec.json.decode(path.read_bytes(), type=_Config)
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            message = _("{file} does not read: {error}")
+            message = _("{file} cannot be read: {error}")
             raise CannotSuggest(message.format(file=path, error=error_line(error))) from error
         if sorted(config.id2label) != list(range(len(config.id2label))) or OUTSIDE not in config.id2label.values():
-            raise self._wrong_kind(_("its id2label does not name the tags of tokens, O among them"))
+            raise self._wrong_kind(_("its id2label does not list token tags that include O"))
         return config
 
     def _wrong_kind(self, reason: str) -> CannotSuggest:
-        message = _("The model in {folder} does not classify tokens: {reason}.")
+        message = _("The model in {folder} is not a token classifier: {reason}.")
         return CannotSuggest(message.format(folder=self.folder, reason=reason))
 
     def _load(self) -> _OnnxSession:
@@ -129,14 +129,14 @@ class OnnxModel(ExternalModel[_OnnxSession]):
         inputs = {}
         for model_input in model.session.get_inputs():
             if model_input.name not in available:
-                raise self._wrong_kind(_("it asks for {name}").format(name=model_input.name))
+                raise self._wrong_kind(_("it needs the unsupported input {name}").format(name=model_input.name))
             kind = np.int32 if "int32" in model_input.type else np.int64
             inputs[model_input.name] = np.array([available[model_input.name][: model.positions]], kind)
         logits = model.session.run(None, inputs)[0]
         size = len(inputs["input_ids"][0])
         if logits.shape != (1, size, len(model.tags)):
             shape = "×".join(map(str, logits.shape))
-            template = _("it gives {shape} numbers for {pieces} pieces and {tags} tags")
+            template = _("its output has the shape {shape} for {pieces} word pieces and {tags} tags")
             raise self._wrong_kind(template.format(shape=shape, pieces=size, tags=len(model.tags)))
         exponentials = np.exp(logits[0].astype(np.float64) - logits[0].max(axis=-1, keepdims=True))
         tagged = [(OUTSIDE, 1.0)] * len(words)

@@ -37,13 +37,13 @@ def _find_problem(suggester: Any, suggesters: dict[str, Suggester]) -> str:
     """Explain why an object is not a valid suggester; return an empty string if it is."""
     name = getattr(suggester, "name", None)
     if not isinstance(name, str) or not name or not callable(getattr(suggester, "suggest", None)):
-        return _("it is no suggester")
+        return _("it is not a suggester")
     if name in RESERVED or name in suggesters:
-        return _("another suggester is called “{name}”").format(name=name)
+        return _("another suggester is already named “{name}”").format(name=name)
     return ""
 
 
 def _problem_message(entry: EntryPoint, reason: str) -> str:
     package = entry.dist.name if entry.dist else entry.value
-    message = _("The suggester “{name}” of {package} cannot be used: {reason}.")
+    message = _("The suggester “{name}” from {package} cannot be used: {reason}.")
     return message.format(name=entry.name, package=package, reason=reason.rstrip("."))

@@ -45,26 +45,26 @@ class SafeSuggester:
         try:
             msgspec.convert(asdict(suggestion), Suggestion)
         except (TypeError, msgspec.ValidationError) as error:
-            self._report(_("“{name}” proposed what is no suggestion, left out: {error}"), error=error_line(error))
+            self._report(_("Skipped an invalid suggestion from “{name}”: {error}"), error=error_line(error))
             return False
         start, end = suggestion.start, suggestion.end
         if not 0 <= start < end <= len(text) or trim_span(text, start, end) != (start, end):
-            self._report(
-                _("“{name}” proposed stretches that lie outside the text, are blank or cut a letter: left out.")
-            )
+            self._report(_("Skipped suggestions from “{name}” that are outside the text, are blank or split a letter."))
         elif labels.find(suggestion.label) is None:
             self._report_missing_label(suggestion.label)
         elif suggestion.source != self.name:
-            self._report(_("“{name}” proposed in the name of “{source}”: left out."), source=suggestion.source)
+            self._report(
+                _("Skipped suggestions from “{name}” that name “{source}” as their source."), source=suggestion.source
+            )
         elif not 0 <= suggestion.score <= 1:
-            self._report(_("“{name}” proposed with scores that are not from 0 to 1: left out."))
+            self._report(_("Skipped suggestions from “{name}” whose scores are not between 0 and 1."))
         else:
             return True
         return False
 
     def _report_missing_label(self, label: str) -> None:
         self._report(
-            _("“{name}” proposes {label}, a label that the corpus lacks: left out."),
+            _("Skipped suggestions from “{name}” with the label {label}, which the corpus does not have."),
             label=label,
         )
 

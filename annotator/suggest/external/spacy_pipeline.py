@@ -31,10 +31,10 @@ class SpacyPipeline(ExternalModel[Any]):
         if self.folder.is_dir():
             for file in _FILES:
                 if not (self.folder / file).is_file():
-                    message = _("The folder {folder} holds no pipeline of spaCy's: it lacks {file}.")
+                    message = _("The folder {folder} does not contain a spaCy pipeline: {file} is missing.")
                     raise CannotSuggest(message.format(folder=self.folder, file=file))
         elif not _is_package(self.location):
-            message = _("“{place}” is neither a folder nor an installed pipeline of spaCy's.")
+            message = _("“{place}” is neither a folder nor an installed spaCy pipeline.")
             raise CannotSuggest(message.format(place=self.location))
 
     def _load(self) -> Any:
@@ -45,7 +45,7 @@ class SpacyPipeline(ExternalModel[Any]):
     def _run(self, model: Any, text: str) -> Iterator[ModelSpan]:
         doc = model(text)
         if doc.text != text:  # its tokeniser normalises, so its offsets belong to another text
-            message = _("The pipeline “{place}” alters the text, so that its spans have no place in the article.")
+            message = _("The pipeline “{place}” changes the text, so its spans cannot be located in the article.")
             raise CannotSuggest(message.format(place=self.location))
         for span in doc.ents:
             yield ModelSpan(span.start_char, span.end_char, span.label_, _SCORE)

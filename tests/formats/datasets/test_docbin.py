@@ -246,8 +246,7 @@ def test_without_spacy_the_message_names_the_package_to_install(
     (refusal,) = read(path, "")
     assert isinstance(refusal, Refusal)
     assert refusal.reason == (
-        "This needs spaCy, which is not installed. "
-        'In a checkout of the program, this installs it: pip install ".[spacy]"'
+        'This needs spaCy, which is not installed. To install it, run this in a source checkout: pip install ".[spacy]"'
     )
 
 

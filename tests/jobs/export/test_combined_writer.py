@@ -232,7 +232,7 @@ def test_an_export_that_loses_something_leaves_no_file(
         return doc
 
     monkeypatch.setattr(docbin, "_build_doc", spoilt)
-    with pytest.raises(NotVerified, match="Article 1: the file and the corpus differ"):
+    with pytest.raises(NotVerified, match="Article 1: the file does not match the corpus"):
         finish(export(corpus, tmp_path / "out.spacy", ExportOptions(format="spacy", state=ALL)))
     assert [path.name for path in tmp_path.iterdir() if "out" in path.name] == []
 
@@ -299,9 +299,9 @@ def test_export_replaces_no_foreign_file_or_folder(corpus: Corpus, tmp_path: Pat
     (tmp_path / "file").write_text("mine")
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "README.md").write_text("mine")
-    with pytest.raises(CannotExport, match="file” is not a folder, and this export needs one"):
+    with pytest.raises(CannotExport, match="file” is not a folder, but this export needs one"):
         export(corpus, tmp_path / "file", options)
-    with pytest.raises(CannotExport, match="mine” is there already and holds something else"):
+    with pytest.raises(CannotExport, match="mine” already exists and contains something other"):
         finish(export(corpus, tmp_path / "mine", options))
     assert (tmp_path / "mine" / "README.md").read_text() == "mine"
 

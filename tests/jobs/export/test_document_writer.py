@@ -128,7 +128,7 @@ def test_an_export_that_loses_something_leaves_no_file(
 ) -> None:
     encode = jsonl.encode
     monkeypatch.setattr(jsonl, "encode", lambda annotated: encode(LOSSES[loss](annotated)))
-    with pytest.raises(NotVerified, match="Article 1: the file and the corpus differ"):
+    with pytest.raises(NotVerified, match="Article 1: the file does not match the corpus"):
         finish(export(corpus, tmp_path / "out.jsonl", ExportOptions(format="jsonl")))
     assert [path.name for path in tmp_path.iterdir() if "out" in path.name] == []
 
@@ -189,7 +189,7 @@ def test_metadata_is_compared_too(
             "encode",
             lambda annotated: encode(replace(annotated, article=replace(annotated.article, **spoilt))),
         )
-        with pytest.raises(NotVerified, match="Article 1: the file and the corpus differ"):
+        with pytest.raises(NotVerified, match="Article 1: the file does not match the corpus"):
             finish(export(corpus, tmp_path / "wrong", options))
         assert not (tmp_path / "wrong").exists()
 

@@ -113,10 +113,10 @@ def test_a_file_is_replaced_only_if_its_report_describes_it(tmp_path: Path) -> N
     write_report(path, file_digest(path))
     check_replaceable(path, force=False)
     report_path(path).write_bytes(b"mine")
-    with pytest.raises(WouldReplace, match="is there already and is no export"):
+    with pytest.raises(WouldReplace, match="already exists and is not an export"):
         check_replaceable(path, force=False)
     path.unlink()
-    with pytest.raises(WouldReplace, match="is no report of an export"):
+    with pytest.raises(WouldReplace, match="is not an export report"):
         check_replaceable(path, force=False)
 
 

@@ -247,7 +247,7 @@ def test_an_extra_entry_raises(corpus: Corpus, out: Path, monkeypatch: pytest.Mo
         self.entries[flat.CUT].append(entry)
 
     monkeypatch.setattr(exporter._Export, "_record_outcomes", add_one)
-    with pytest.raises(NotVerified, match="entries that the corpus does not have"):
+    with pytest.raises(NotVerified, match="entries that are not in the corpus"):
         finish(export(corpus, out / "a", ExportOptions()))
     assert list(out.iterdir()) == []
 
@@ -285,7 +285,7 @@ def test_an_article_left_out_without_a_reason_raises(
     monkeypatch.setattr(format_, "encode_files", rejecting)
     uid = article_uid("نعم")
     other = AnnotatedArticle(Article(uid, "نعم"), (), (), (Status(uid, "سلمى", DONE),))
-    with pytest.raises(NotVerified, match="lacks article 1"):
+    with pytest.raises(NotVerified, match="Article 1 is missing"):
         finish(export(make(sample_article(), other), out / "a", ExportOptions(format=format_.NAME)))
 
 
@@ -294,5 +294,5 @@ def test_tags_are_read_back_from_the_file_and_not_trusted(
 ) -> None:
     encode = schemes.encode
     monkeypatch.setattr(schemes, "encode", lambda length, chunks, scheme: encode(length, chunks[:-1], scheme))
-    with pytest.raises(NotVerified, match="tags of the file are broken"):
+    with pytest.raises(NotVerified, match="tags in the file are invalid"):
         finish(export(corpus, out / "a", ExportOptions()))

@@ -326,9 +326,7 @@ def test_a_folder_changed_since_the_export_is_not_touched(make: Callable[..., Co
     finish(export(corpus, out / "a", ExportOptions(format="brat")))
     FOREIGN[done](out / "a")
     before = tree(out)
-    with pytest.raises(
-        CannotExport, match="a” is there already and holds something else than an export as it was written"
-    ):
+    with pytest.raises(CannotExport, match="a” already exists and contains something other than an unchanged export"):
         finish(export(corpus, out / "a", ExportOptions(format="brat")))
     assert tree(out) == before
 
@@ -340,7 +338,7 @@ def test_a_folder_changed_during_the_export_is_not_touched(make: Callable[..., C
     list(itertools.islice(running, 4))
     _alter(out / "a")
     before = {name: data for name, data in tree(out).items() if not name.startswith(".")}
-    with pytest.raises(CannotExport, match="something else"):
+    with pytest.raises(CannotExport, match="something other than"):
         finish(running)
     assert tree(out) == before
 
@@ -348,11 +346,11 @@ def test_a_folder_changed_during_the_export_is_not_touched(make: Callable[..., C
 @pytest.mark.parametrize(
     ("target", "split", "reason"),
     [
-        ("missing/a", None, "missing” is missing"),
-        ("file", None, "file” is not a folder, and this export needs one"),
+        ("missing/a", None, "missing” does not exist"),
+        ("file", None, "file” is not a folder, but this export needs one"),
         ("file", SHARES, "file” is not a folder"),
         ("a", {}, "at least one part"),
-        ("a", {"../x": 1}, "cannot name a part"),
+        ("a", {"../x": 1}, "not a valid name"),
         ("reported", None, "reported.report.json” cannot be written to"),
         ("../0.corpus", None, "is not a folder"),
     ],
@@ -454,15 +452,15 @@ def test_an_older_export_is_restored_if_the_new_one_cannot_replace_it(
 @pytest.mark.parametrize(
     ("loss", "reason"),
     [
-        (lambda item: replace(item, spans=()), "Article 1: the file and the corpus differ"),
-        (lambda item: replace(item, spans=item.spans * 2), "Article 1: the file and the corpus differ"),
+        (lambda item: replace(item, spans=()), "Article 1: the file does not match the corpus"),
+        (lambda item: replace(item, spans=item.spans * 2), "Article 1: the file does not match the corpus"),
         (
             lambda item: replace(item, spans=tuple(replace(span, value="!") for span in item.spans)),
-            "Article 1: the file and the corpus differ",
+            "Article 1: the file does not match the corpus",
         ),
         (
             lambda item: build_article(item.article.text + "!", zones=[], spans=item.spans),
-            "Article 1: the text of the file",
+            "Article 1: the text in the file",
         ),
     ],
 )
@@ -485,9 +483,9 @@ def test_a_loss_leaves_no_folder(
 @pytest.mark.parametrize(
     ("spoilt", "reason"),
     [
-        (lambda _data: b"\0", "does not read back|differs"),
-        (lambda data: data[: len(data) // 2], "does not read back|differ"),
-        (lambda _data: b"", "does not read back|differ"),
+        (lambda _data: b"\0", "cannot be read back|does not match"),
+        (lambda data: data[: len(data) // 2], "cannot be read back|does not match"),
+        (lambda _data: b"", "cannot be read back|does not match"),
     ],
 )
 @pytest.mark.parametrize("item", [TWO[0], article("خبر")], ids=["two lines", "one word"])
@@ -511,9 +509,9 @@ def test_an_unreadable_file_leaves_no_folder(
 def test_a_missing_or_an_extra_article_raises(make: Callable[..., Corpus], out: Path) -> None:
     corpus = make(*TWO)
     changes: list[tuple[Callable[[Path], object], str]] = [
-        (lambda folder: (folder / "article-00002.tsv").unlink(), "lacks article 2"),
-        (lambda folder: (folder / "article-00003.tsv").touch(), "does not hold what was written"),
-        (lambda folder: (folder / "article-00002.tsv").rename(folder / "b.tsv"), "lacks article 2"),
+        (lambda folder: (folder / "article-00002.tsv").unlink(), "Article 2 is missing"),
+        (lambda folder: (folder / "article-00003.tsv").touch(), "does not contain what was written"),
+        (lambda folder: (folder / "article-00002.tsv").rename(folder / "b.tsv"), "Article 2 is missing"),
     ]
     for done, reason in changes:
         running = export(corpus, out / "a", ExportOptions(format="webanno"))

@@ -82,7 +82,7 @@ def test_a_wrong_or_missing_entry_or_outcome_raises(wrong: dict[str, list[Entry]
     ],
 )
 def test_an_entry_for_an_unknown_span_or_a_second_entry_raises(more: dict[str, list[Entry]]) -> None:
-    with pytest.raises(NotVerified, match="entries that the corpus does not have"):
+    with pytest.raises(NotVerified, match="entries that are not in the corpus"):
         reported({**RIGHT, **more}).check(ITEM, EXPECTED)
 
 
@@ -90,7 +90,7 @@ def test_an_entry_for_an_unexported_article_raises_at_the_end() -> None:
     for outcome in (WIDENED, OUTSIDE_ZONES):
         outcomes = reported({**RIGHT, outcome: [*RIGHT.get(outcome, []), Entry(9, "x", 0, 1, "A", "x", "x", None)]})
         assert outcomes.check(ITEM, EXPECTED) == 2
-        with pytest.raises(NotVerified, match="entries that the corpus does not have"):
+        with pytest.raises(NotVerified, match="entries that are not in the corpus"):
             outcomes.check_end()
 
 

@@ -130,7 +130,7 @@ def test_circular_links_are_entered_once(corpus: Corpus, folder: Path) -> None:
     result = import_files(corpus, folder)
     assert (result.added, result.duplicates) == (1, 0)
     assert [Path(refusal.path).name for refusal in result.skipped] == ["itself", "nowhere.txt"]
-    assert result.skipped[1].reason == "There is no such file or folder."
+    assert result.skipped[1].reason == "No such file or folder."
 
 
 def test_unreadable_files_are_skipped(corpus: Corpus, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -147,8 +147,8 @@ def test_unreadable_files_are_skipped(corpus: Corpus, folder: Path, monkeypatch:
     result = import_files(corpus, folder / "none", folder / "a.txt", folder / "b.txt")
     assert texts(corpus) == ["ثان"]
     assert result.skipped == [
-        Refusal(str(folder / "none"), 0, "There is no such file or folder."),
-        Refusal(str(folder / "a.txt"), 0, "It could not be read: Permission denied"),
+        Refusal(str(folder / "none"), 0, "No such file or folder."),
+        Refusal(str(folder / "a.txt"), 0, "Cannot be read: Permission denied"),
     ]
 
 
@@ -191,7 +191,7 @@ def test_spans_are_imported_and_invalid_ones_reported(corpus: Corpus, folder: Pa
     result = import_files(corpus, path, annotator="ليلى")
     assert (result.added, result.spans) == (2, 2)
     assert [(refusal.path, refusal.line) for refusal in result.skipped] == [(str(path), 2)] * 3
-    assert {refusal.reason for refusal in result.skipped} >= {"the corpus has no label EVENT: 1 span was not taken"}
+    assert {refusal.reason for refusal in result.skipped} >= {"the corpus has no label EVENT: 1 span was skipped"}
     summary = list(article_list.load_all_summaries(corpus))[1]
     assert [(span.annotator, span.label) for span in corpus.spans(summary.uid)] == [("ليلى", "PLAN"), ("سعيد", "DATE")]
     assert summary.states == {"سعيد": "done"}
@@ -285,8 +285,8 @@ def test_a_label_that_the_corpus_lacks_is_refused_by_name(corpus: Corpus, folder
     result = import_files(corpus, lines(folder / "a.jsonl", FOREIGN), annotator="ليلى")
     assert labelled(corpus) == ["DATE"]
     assert [refusal.reason for refusal in result.skipped] == [
-        "the corpus has no label PER: 1 span was not taken",
-        "the corpus has no label LOC: 1 span was not taken",
+        "the corpus has no label PER: 1 span was skipped",
+        "the corpus has no label LOC: 1 span was skipped",
     ]
 
 
@@ -306,7 +306,7 @@ def test_labels_are_renamed_on_request(corpus: Corpus, folder: Path) -> None:
     naming = LabelMapping({"PER": "INSTITUTION", "LOC": "NOWHERE"})
     result = import_files(corpus, lines(folder / "a.jsonl", FOREIGN), annotator="ليلى", label_mapping=naming)
     assert labelled(corpus) == ["INSTITUTION", "DATE"]
-    assert [refusal.reason for refusal in result.skipped] == ["the corpus has no label NOWHERE: 1 span was not taken"]
+    assert [refusal.reason for refusal in result.skipped] == ["the corpus has no label NOWHERE: 1 span was skipped"]
 
 
 def test_an_invalid_label_name_is_refused_even_when_labels_are_added(corpus: Corpus, folder: Path) -> None:
@@ -314,7 +314,7 @@ def test_an_invalid_label_name_is_refused_even_when_labels_are_added(corpus: Cor
     path = lines(folder / "a.jsonl", FOREIGN | {"spans": spans})
     result = import_files(corpus, path, annotator="ليلى", label_mapping=LabelMapping(added=None))
     assert labelled(corpus) == ["PER"]
-    reason = "“a place” cannot name a label (letters, digits, _ and - can): 1 span was not taken"
+    reason = "“a place” is not a valid label name (use letters, digits, _ and -): 1 span was skipped"
     assert result.skipped == [Refusal(str(path), 1, reason)]
 
 
@@ -325,9 +325,9 @@ def test_refused_spans_of_a_label_are_reported_once_for_a_file(corpus: Corpus, f
     )
     other = lines(folder / "b.jsonl", FOREIGN | {"spans": spans[:1]})
     assert import_files(corpus, path, other).skipped == [
-        Refusal(str(path), 2, "the corpus has no label PER: 3 spans were not taken"),
-        Refusal(str(path), 2, "“a b” cannot name a label (letters, digits, _ and - can): 3 spans were not taken"),
-        Refusal(str(other), 1, "the corpus has no label PER: 1 span was not taken"),
+        Refusal(str(path), 2, "the corpus has no label PER: 3 spans were skipped"),
+        Refusal(str(path), 2, "“a b” is not a valid label name (use letters, digits, _ and -): 3 spans were skipped"),
+        Refusal(str(other), 1, "the corpus has no label PER: 1 span was skipped"),
     ]
 
 
@@ -339,7 +339,7 @@ def test_some_labels_are_added_and_others_left_out(corpus: Corpus, folder: Path)
         label_mapping=LabelMapping(added=frozenset({"LOC"})),
     )
     assert labelled(corpus) == ["LOC", "DATE"]
-    assert [refusal.reason for refusal in result.skipped] == ["the corpus has no label PER: 1 span was not taken"]
+    assert [refusal.reason for refusal in result.skipped] == ["the corpus has no label PER: 1 span was skipped"]
 
 
 def test_a_file_is_read_with_its_own_options(corpus: Corpus, folder: Path) -> None:
@@ -400,7 +400,7 @@ def test_text_in_visual_order_is_reported_once_for_a_file_and_imported_unchanged
     path = page_text(folder)
     result = import_files(corpus, path, annotator="ليلى", strict=True)
     assert (result.added, result.spans, result.skipped, result.repaired) == (3, 1, [], [])
-    reason = "2 texts have letters in presentation forms or lines in visual order, and were taken as they are."
+    reason = "2 texts have letters in presentation forms or lines in visual order, and were imported unchanged."
     assert result.noticed == [Notice(str(path), 2, reason)]
     assert texts(corpus)[2] == reorder_for_display(OTHER)
 
@@ -409,7 +409,7 @@ def test_text_in_visual_order_is_repaired_on_request_with_its_spans(corpus: Corp
     path = page_text(folder)
     result = import_files(corpus, path, annotator="ليلى", logical=True, strict=True)
     assert (result.added, result.spans, result.skipped, result.noticed) == (3, 1, [], [])
-    reason = "2 texts had letters in presentation forms or lines in visual order, and are logical text now."
+    reason = "2 texts had letters in presentation forms or lines in visual order, and were converted to logical text."
     assert result.repaired == [Repair(str(path), 2, reason)]
     assert texts(corpus) == ["خبر", "قالت الوزارة في بلاغ\nيوم الجمعة 5 يوليوز", OTHER]
     article = corpus.article(2)

@@ -211,7 +211,7 @@ def test_damaged_file_is_detected_and_salvaged(intact: Path, expected: Expected,
     if part == "the labels":
         messages = [loss.message for loss in result.losses if loss.table == "label" and loss.row]
         assert sorted(messages) == [
-            f"The label {name} is made anew, without its title and its key." for name in ("DATE", "INSTITUTION", "PLAN")
+            f"The label {name} was recreated without its title and key." for name in ("DATE", "INSTITUTION", "PLAN")
         ]
         with Corpus.open(tmp_path / "new.corpus") as corpus:
             assert {label.name for label in corpus.labels().labels} == {"DATE", "INSTITUTION", "PLAN"}
@@ -423,7 +423,7 @@ def test_lost_edits_and_labels_are_taken_from_a_backup_with_the_same_history(
     overwrite_root("label")(path)
     result_with_labels = salvage_and_check(path, expected, (backup.path,))
     assert not [loss for loss in result_with_labels.losses if loss.table == "label" and loss.lost]
-    assert "The label PLAN is taken from a backup." in [loss.message for loss in result_with_labels.losses]
+    assert "The label PLAN was restored from a backup." in [loss.message for loss in result_with_labels.losses]
     with Corpus.open(tmp_path / "new.corpus") as corpus:
         assert {label.title["ar"] for label in corpus.labels().labels} == {"DATE", "INSTITUTION", "PLAN"}
 
@@ -569,7 +569,7 @@ def test_loss_of_the_last_page_reports_that_last_edits_may_be_lost(
     shutil.copyfile(intact, path)
     overwrite(path, (leaves(path, "edit")[page] - 1) * SIZE, b"\xa5" * SIZE)
     result = finish(salvage(path, tmp_path / "new.corpus"))
-    message = "The last edits of the record may be lost: where it ends is not known."
+    message = "The last edits may be lost: the end of the edit history is unknown."
     assert (message in [loss.message for loss in result.losses]) is is_reported
 
 
@@ -577,13 +577,13 @@ def test_loss_of_the_last_page_reports_that_last_edits_may_be_lost(
     ("lost", "damaged", "messages"),
     [
         ([], [3], ["Article 3 (“عنوان 3”) is lost: its text is damaged."]),
-        ([2], [], ["1 article is lost of which nothing is known."]),
+        ([2], [], ["1 article is lost; nothing about it is known."]),
         (
             [1, 2],
             [4],
             [
                 "Article 4 (“عنوان 4”) is lost: its text is damaged.",
-                "2 articles are lost of which nothing is known.",
+                "2 articles are lost; nothing about them is known.",
             ],
         ),
     ],

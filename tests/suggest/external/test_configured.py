@@ -72,7 +72,7 @@ def test_settings_configure_models_and_report_problems(model_paths: tuple[str, s
     settings.save(Settings(spacy_pipeline=spacy, onnx_folder=str(tmp_path / "none"), model_labels={"LAW": "PLAN"}))
     suggesters, problems = suggesters_from_settings(settings.load())
     assert suggested_texts(list(suggesters)) == [("spacy", "PLAN", "المخطط الأخضر")]
-    assert problems == (f"There is no folder {tmp_path / 'none'}.",)
+    assert problems == (f"The folder {tmp_path / 'none'} does not exist.",)
     assert suggested_texts(list(suggesters_from_settings(Settings(onnx_folder=onnx)).suggesters)) == [
         ("onnx", "INSTITUTION", "الوزارة")
     ]

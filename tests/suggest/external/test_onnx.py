@@ -173,8 +173,8 @@ def load_error(folder: Path) -> str:
 def test_missing_file_is_named(tmp_path: Path, file: str) -> None:
     folder = onnx_model(tmp_path / "a", PIECES)
     (folder / file).unlink()
-    assert load_error(folder) == f"The folder {folder} holds no model in ONNX: it lacks {file}."
-    assert load_error(tmp_path / "b") == f"There is no folder {tmp_path / 'b'}."
+    assert load_error(folder) == f"The folder {folder} does not contain an ONNX model: {file} is missing."
+    assert load_error(tmp_path / "b") == f"The folder {tmp_path / 'b'} does not exist."
 
 
 @pytest.mark.parametrize(
@@ -183,19 +183,21 @@ def test_missing_file_is_named(tmp_path: Path, file: str) -> None:
 def test_model_that_does_not_classify_tokens_raises(tmp_path: Path, labels: dict[str, str]) -> None:
     folder = onnx_model(tmp_path / "a", PIECES)
     (folder / "config.json").write_text(json.dumps({"id2label": labels}), encoding="utf-8")
-    with pytest.raises(CannotSuggest, match="does not classify tokens: its id2label does not name the tags"):
+    with pytest.raises(CannotSuggest, match="is not a token classifier: its id2label does not list token tags"):
         OnnxModel(str(folder)).check()
 
 
 def test_model_with_other_tags_than_its_configuration_raises(tmp_path: Path) -> None:
     folder = onnx_model(tmp_path / "a", PIECES)
     (folder / "config.json").write_text(json.dumps({"id2label": {"0": "O", "1": "B-ORG"}}), encoding="utf-8")
-    assert "it gives 1×11×7 numbers for 11 pieces and 2 tags" in load_error(folder)
+    assert "its output has the shape 1×11×7 for 11 word pieces and 2 tags" in load_error(folder)
 
 
 def test_model_with_unknown_inputs_raises(tmp_path: Path) -> None:
     folder = onnx_model(tmp_path / "a", PIECES, inputs=["input_ids", "bbox"])
-    assert load_error(folder) == f"The model in {folder} does not classify tokens: it asks for bbox."
+    assert (
+        load_error(folder) == f"The model in {folder} is not a token classifier: it needs the unsupported input bbox."
+    )
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[]", b'{"id2label": {"a": 1}}'])
@@ -210,5 +212,5 @@ def test_missing_onnx_runtime_is_explained(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(onnx, "is_installed", lambda *packages: False)
     assert load_error(tmp_path) == (
         "This needs ONNX Runtime, which is not installed. "
-        'In a checkout of the program, this installs it: pip install ".[onnx]"'
+        'To install it, run this in a source checkout: pip install ".[onnx]"'
     )

@@ -66,12 +66,12 @@ def test_plugins_are_sorted_by_name(install: Install) -> None:
         ("raise SystemExit('I must be alone')", "I must be alone"),
         ("Other = 1", "module 'broken_plugin' has no attribute 'Broken'"),
         ("Broken = 1", "'int' object is not callable"),
-        ("Broken = dict", "it is no suggester"),
-        ("class Broken:\n    name = 'x'", "it is no suggester"),
-        ("class Broken:\n    name = 3\n    def suggest(self, article, labels): pass", "it is no suggester"),
-        ("class Broken:\n    name = ''\n    def suggest(self, article, labels): pass", "it is no suggester"),
+        ("Broken = dict", "it is not a suggester"),
+        ("class Broken:\n    name = 'x'", "it is not a suggester"),
+        ("class Broken:\n    name = 3\n    def suggest(self, article, labels): pass", "it is not a suggester"),
+        ("class Broken:\n    name = ''\n    def suggest(self, article, labels): pass", "it is not a suggester"),
         *(
-            (SUGGESTER.format(name="Broken", source=name), f"another suggester is called “{name}”")
+            (SUGGESTER.format(name="Broken", source=name), f"another suggester is already named “{name}”")
             for name in sorted(RESERVED)
         ),
     ],
@@ -81,7 +81,7 @@ def test_broken_plugin_is_reported_and_the_others_load(install: Install, code: s
     install("tiny_plugin", SUGGESTER.format(name="Tiny", source="tiny"), tiny="Tiny")
     suggesters, problems = load_plugins()
     assert [suggester.name for suggester in suggesters] == ["tiny"]
-    assert problems == (f"The suggester “broken” of broken_plugin cannot be used: {reason}.",)
+    assert problems == (f"The suggester “broken” from broken_plugin cannot be used: {reason}.",)
 
 
 def test_first_of_two_plugins_of_one_name_is_loaded(install: Install) -> None:
@@ -89,4 +89,4 @@ def test_first_of_two_plugins_of_one_name_is_loaded(install: Install) -> None:
     install("plugin_b", SUGGESTER.format(name="B", source="tiny"), b="B")
     suggesters, problems = load_plugins()
     assert [type(suggester).__name__ for suggester in suggesters] == ["A"]
-    assert problems == ("The suggester “b” of plugin_b cannot be used: another suggester is called “tiny”.",)
+    assert problems == ("The suggester “b” from plugin_b cannot be used: another suggester is already named “tiny”.",)

@@ -52,25 +52,25 @@ def test_valid_suggestions_pass_sorted_by_start() -> None:
 @pytest.mark.parametrize(
     ("changed", "reason"),
     [
-        ({"start": -1}, "lie outside the text"),
-        ({"end": 11}, "lie outside the text"),
-        ({"start": 3, "end": 3}, "lie outside the text"),
-        ({"start": 4, "end": 2}, "lie outside the text"),
-        ({"end": 6}, "lie outside the text, are blank or cut a letter"),
-        ({"end": 3}, "lie outside the text, are blank or cut a letter"),
-        ({"start": 1}, "lie outside the text, are blank or cut a letter"),
+        ({"start": -1}, "outside the text"),
+        ({"end": 11}, "outside the text"),
+        ({"start": 3, "end": 3}, "outside the text"),
+        ({"start": 4, "end": 2}, "outside the text"),
+        ({"end": 6}, "outside the text, are blank or split a letter"),
+        ({"end": 3}, "outside the text, are blank or split a letter"),
+        ({"start": 1}, "outside the text, are blank or split a letter"),
         (
             {"label": "ORG"},
-            "“theirs” proposes ORG, a label that the corpus lacks: left out.",
+            "Skipped suggestions from “theirs” with the label ORG, which the corpus does not have.",
         ),
-        ({"source": "dates"}, "“theirs” proposed in the name of “dates”: left out."),
-        ({"score": 1.5}, "scores that are not from 0 to 1"),
-        ({"score": float("nan")}, "scores that are not from 0 to 1"),
-        ({"score": "sure"}, "no suggestion, left out: Expected `float`, got `str`"),
-        ({"start": 0.0}, "no suggestion, left out: Expected `int`, got `float`"),
-        ({"start": True}, "no suggestion, left out: Expected `int`, got `bool`"),
-        ({"label": None}, "no suggestion, left out: Expected `str`, got `null`"),
-        ({"value": 2030}, "no suggestion, left out: Expected `str | null`, got `int`"),
+        ({"source": "dates"}, "Skipped suggestions from “theirs” that name “dates” as their source."),
+        ({"score": 1.5}, "scores are not between 0 and 1"),
+        ({"score": float("nan")}, "scores are not between 0 and 1"),
+        ({"score": "sure"}, "invalid suggestion from “theirs”: Expected `float`, got `str`"),
+        ({"start": 0.0}, "invalid suggestion from “theirs”: Expected `int`, got `float`"),
+        ({"start": True}, "invalid suggestion from “theirs”: Expected `int`, got `bool`"),
+        ({"label": None}, "invalid suggestion from “theirs”: Expected `str`, got `null`"),
+        ({"value": 2030}, "invalid suggestion from “theirs”: Expected `str | null`, got `int`"),
     ],
 )
 def test_invalid_suggestions_are_dropped_and_reported_once(changed: dict[str, Any], reason: str) -> None:
@@ -85,7 +85,7 @@ def test_objects_that_are_no_suggestions_are_dropped(item: Any) -> None:
     suggestions, messages = run_safely(lambda: [item, GOOD])
     assert suggestions == [GOOD]
     assert len(messages) == 1
-    assert "“theirs” proposed what is no suggestion" in messages[0]
+    assert "Skipped an invalid suggestion from “theirs”" in messages[0]
 
 
 def raise_error(error: BaseException) -> Callable[[], Any]:
@@ -128,8 +128,8 @@ def test_missing_labels_of_an_external_model_are_reported_once() -> None:
     for _article in range(2):
         assert suggester.suggest(article(TEXT), LABELS) == [Suggestion(0, 5, "PLAN", "brought", 0.5)]
     assert messages == [
-        "“brought” proposes MISC, a label that the corpus lacks: left out.",
-        "“brought” proposes LAW, a label that the corpus lacks: left out.",
+        "Skipped suggestions from “brought” with the label MISC, which the corpus does not have.",
+        "Skipped suggestions from “brought” with the label LAW, which the corpus does not have.",
     ]
     assert model.missing_labels == Counter(MISC=4, LAW=2)
 

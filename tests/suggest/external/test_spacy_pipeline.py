@@ -108,7 +108,7 @@ def test_span_found_twice_is_suggested_once(spacy: Any, tmp_path: Path) -> None:
 
 
 def test_pipeline_that_alters_the_text_raises(spacy: Any, tmp_path: Path) -> None:
-    with pytest.raises(CannotSuggest, match="alters the text"):
+    with pytest.raises(CannotSuggest, match="changes the text"):
         pipeline_with(spacy, tmp_path, "tests_blanks").suggest(article(TEXT), LABELS)
 
 
@@ -156,10 +156,10 @@ def test_failure_to_load_is_remembered(spacy: Any, tmp_path: Path) -> None:
 
 
 def test_missing_pipeline_is_explained(spacy: Any, tmp_path: Path) -> None:
-    with pytest.raises(CannotSuggest, match="holds no pipeline of spaCy's: it lacks config"):
+    with pytest.raises(CannotSuggest, match="does not contain a spaCy pipeline: config"):
         SpacyPipeline(str(tmp_path)).check()
     for place in (str(tmp_path / "missing"), "no_such_pipeline", "no.such", "-"):
-        with pytest.raises(CannotSuggest, match="is neither a folder nor an installed pipeline of spaCy's"):
+        with pytest.raises(CannotSuggest, match="is neither a folder nor an installed spaCy pipeline"):
             SpacyPipeline(place).check()
 
 
@@ -183,6 +183,5 @@ def test_missing_spacy_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(CannotSuggest) as reason:
         SpacyPipeline("anything").suggest(article(TEXT), LABELS)
     assert str(reason.value) == (
-        "This needs spaCy, which is not installed. "
-        'In a checkout of the program, this installs it: pip install ".[spacy]"'
+        'This needs spaCy, which is not installed. To install it, run this in a source checkout: pip install ".[spacy]"'
     )

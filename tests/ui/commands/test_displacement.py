@@ -309,7 +309,7 @@ def test_no_other_process_of_the_program_reads_a_new_file_through_the_log_of_the
     assert session.tag("DATE", *stretch("أمس"))
     content = other.read_bytes()
     other.replace(corpus_path)
-    assert "Another program keeps" in open_elsewhere(corpus_path)
+    assert "is locked by another program" in open_elsewhere(corpus_path)
     assert corpus_path.read_bytes() == content
     assert wal_path(corpus_path).exists()
     displacement = look(session, qtbot)
@@ -324,7 +324,7 @@ def test_no_other_process_of_the_program_takes_the_log_of_one_whose_locks_are_lo
 ) -> None:
     assert session.tag("DATE", *stretch("أمس"))
     corpus_path.open("rb").close()  # POSIX takes all locks of the process from the file
-    assert "Another program keeps" in open_elsewhere(corpus_path)
+    assert "is locked by another program" in open_elsewhere(corpus_path)
     assert wal_path(corpus_path).exists()
     assert session.tag("PLAN", *stretch("وزارة الصحة"))
     session.close()

@@ -183,7 +183,7 @@ def test_issues_can_be_filtered_by_kind(doubtful: Window, qtbot: QtBot) -> None:
     titles = [side.kind.itemText(index) for index in range(side.kind.count())]
     assert titles == [
         "All issues: 3",
-        "Edge on punctuation: 1",
+        "Punctuation at the edge: 1",
         "Edge inside a word: 1",
         "Labelled elsewhere, not here: 1",
     ]
@@ -382,5 +382,5 @@ def test_issue_list_has_accessible_texts(doubtful: Window, qtbot: QtBot) -> None
     check(doubtful, qtbot)
     rows = doubtful.issue_commands.sidebar.issue_list.model()
     row_text = rows.data(rows.index(1, 0), Qt.ItemDataRole.AccessibleTextRole)
-    assert row_text.startswith(f"{QUOTED}, Edge on punctuation, ")
+    assert row_text.startswith(f"{QUOTED}, Punctuation at the edge, ")
     assert doubtful.issue_commands.bar.accessibleName() == "Labelled elsewhere, not here"

@@ -182,7 +182,7 @@ def test_file_that_is_no_export_is_replaced_only_after_confirmation(
     press()
     dialog.write(path)
     qtbot.waitUntil(lambda: bool(questions) and not window.corpus_commands.background.is_busy)
-    assert "is there already and is no export" in questions[0]
+    assert "already exists and is not an export" in questions[0]
     assert (dialog.report is not None) == (answer == "Replace")
     assert (path.read_text(encoding="utf-8") == "mine") == (answer == "Cancel")
     assert dialog._preview_button.isEnabled()

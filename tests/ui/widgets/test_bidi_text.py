@@ -39,8 +39,8 @@ def test_quotations_are_isolated(sentence: str, expected: str) -> None:
     [
         ("يقفل برنامج آخر الملف «/home/سناء/a b.corpus».", "/home/سناء/a b.corpus"),
         ("Un programme garde « /home/a.corpus » verrouillé.", "/home/a.corpus"),
-        ("There is no file “C:\\x\\a.corpus”.", "C:\\x\\a.corpus"),
-        ("There is no folder “\\\\server\\x”.", "\\\\server\\x"),
+        ("The file “C:\\x\\a.corpus” does not exist.", "C:\\x\\a.corpus"),
+        ("The folder “\\\\server\\x” does not exist.", "\\\\server\\x"),
     ],
 )
 def test_paths_in_a_sentence_read_from_left_to_right(sentence: str, path: str) -> None:
