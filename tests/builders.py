@@ -1,5 +1,6 @@
 """Build the articles, spans, label sets and corpora of the tests, of all folders."""
 
+import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -23,7 +24,7 @@ def create_corpus(path: Path, *articles: AnnotatedArticle | str, labels: LabelSe
 
     The labels are those that come with the program, unless others are passed.
     """
-    corpus = Corpus.create(path, labels or default_labels())
+    corpus = Corpus.create(path, default_labels() if labels is None else labels)
     for article in articles:
         corpus.add(build_plain_article(article) if isinstance(article, str) else article)
     return corpus
@@ -50,3 +51,9 @@ def apply_edits(
     step = Step(new_uid(), annotator, utc_timestamp(), name, tuple(edits), undoes)
     corpus.apply(step)
     return step
+
+
+def write_json_lines(path: Path, *values: object) -> Path:
+    """Write each of these values as a line of JSON, and return the path."""
+    path.write_text("\n".join(map(json.dumps, values)), encoding="utf-8")
+    return path

@@ -13,9 +13,8 @@ from generators import finish
 
 from annotator import file_ops, i18n, settings
 from annotator.jobs.export.exporter import ExportOptions, export
-from annotator.model import labels
 from annotator.model.article_builder import build_article
-from annotator.resources import resource_path
+from annotator.model.labels import default_labels
 from annotator.settings import Settings
 from annotator.store import backups, restoring
 from annotator.store.copying import copy_corpus
@@ -162,7 +161,7 @@ def corpus(tmp_path: Path) -> Path:
     folder = tmp_path / "corpora"
     folder.mkdir()
     path = folder / "a.corpus"
-    with Corpus.create(path, labels.decode(resource_path("labels", "default.toml").read_bytes())) as new_corpus:
+    with Corpus.create(path, default_labels()) as new_corpus:
         new_corpus.add(build_article("أعلنت وزارة الصحة عن الخطة."))
     return path
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from builders import build_plain_article
 from cli.sample import TEXT, Run, locate
 from suggest.learning import examples
 
@@ -20,12 +21,10 @@ from annotator.model.records import (
     IN_PROGRESS,
     SKIPPED,
     AnnotatedArticle,
-    Article,
     Span,
     Status,
     Step,
     Suggestion,
-    article_uid,
     new_uid,
 )
 from annotator.store.corpus import Corpus, utc_timestamp
@@ -47,7 +46,7 @@ def taught(corpus: Path) -> Path:
             spans = tuple(Span(new_uid(), uid, "Sanae", label, start, end) for start, end, label in example.spans)
             opened.add(AnnotatedArticle(example.article, spans=spans, states=(Status(uid, "Sanae", DONE),)))
         for text in (NEW, "قالت وزارة الثقافة إن مجلس المستشارين سيجتمع."):
-            opened.add(AnnotatedArticle(Article(article_uid(text), text)))
+            opened.add(build_plain_article(text))
     return corpus
 
 

@@ -19,9 +19,8 @@ from annotator.jobs.imports import file_reader
 from annotator.jobs.imports.file_reader import ReadOptions
 from annotator.jobs.imports.importer import import_paths
 from annotator.jobs.imports.preview import preview_files
-from annotator.model.labels import decode
+from annotator.model.labels import default_labels
 from annotator.model.records import AnnotatedArticle, Refusal, Remark
-from annotator.resources import resource_path
 from annotator.store.corpus import Corpus
 
 SECRET_TEXT = "كلمة السر 4711"
@@ -64,7 +63,7 @@ def secret(tmp_path: Path) -> str:
 
 @pytest.fixture
 def corpus(tmp_path: Path) -> Iterator[Corpus]:
-    labels = decode(resource_path("labels", "default.toml").read_bytes())
+    labels = default_labels()
     corpus = Corpus.create(tmp_path / "my.corpus", labels)
     yield corpus
     corpus.close()

@@ -16,12 +16,11 @@ from hypothesis import strategies as st
 
 from annotator.formats import registry
 from annotator.jobs.imports.importer import LabelMapping, import_paths
-from annotator.model.labels import decode
+from annotator.model.labels import default_labels
 from annotator.model.records import article_uid
-from annotator.resources import resource_path
 from annotator.store.corpus import Corpus
 
-LABELS = decode(resource_path("labels", "default.toml").read_bytes())
+LABELS = default_labels()
 SEEDS = build_seeds()
 FORMATS = [format_.NAME for format_ in registry.FORMATS if is_available(format_.NAME)]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from builders import label_words
 from generators import finish
 
 from annotator.jobs.checking import ArticleIssue, check_article, check_corpus
@@ -17,7 +18,7 @@ NAME = "وزارة العدل"
 def article(
     text: str, *words: str, label: str = "INSTITUTION", by: str = "Sanae", state: str | None = None
 ) -> AnnotatedArticle:
-    spans = [Span(new_uid(), "", by, label, text.index(word), text.index(word) + len(word)) for word in words]
+    spans = label_words(text, [(word, label) for word in words], by)
     annotated = build_article(text, spans=spans)
     states = (Status(annotated.article.uid, by, state),) if state else ()
     return AnnotatedArticle(annotated.article, annotated.zones, annotated.spans, states)

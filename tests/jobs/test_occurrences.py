@@ -5,21 +5,19 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 import pytest
+from builders import build_label_set, create_corpus
 
 from annotator.jobs import occurrences
 from annotator.jobs.occurrences import Occurrence, find_in_article, find_in_corpus, label_occurrences
 from annotator.model import history, operations
 from annotator.model.article_builder import build_article
-from annotator.model.labels import Colour, Label, LabelSet
 from annotator.model.records import DONE, IN_PROGRESS, Edit, Span, Status, Step, new_uid
 from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.errors import Conflict, CorpusError
 from annotator.text.sentences import split_sentences
 from annotator.text.tokenizer import Token
 
-LABELS: Final = LabelSet(
-    tuple(Label(name, {"ar": name}, Colour("#112233", "#ddeeff")) for name in ("INSTITUTION", "PLAN"))
-)
+LABELS: Final = build_label_set("INSTITUTION", "PLAN")
 TEXTS: Final = (
     "أعلنت وزارة الصحة عن خطة. ورحبت بها نقابة، حسب وِزَارَة الصحة.\nانتهى",
     "لا شيء هنا عن الصحة ولا عن وزارة.",
@@ -37,9 +35,7 @@ def _one_edit_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def corpus(tmp_path: Path) -> Iterator[Corpus]:
-    with Corpus.create(tmp_path / "a.corpus", LABELS) as opened:
-        for text in TEXTS:
-            opened.add(build_article(text))
+    with create_corpus(tmp_path / "a.corpus", *map(build_article, TEXTS), labels=LABELS) as opened:
         yield opened
 
 

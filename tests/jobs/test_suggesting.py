@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from builders import create_corpus
 from generators import finish
 from suggest.learning import LABELS, examples
 
@@ -24,7 +25,6 @@ from annotator.model.records import (
     Status,
     Step,
     Suggestion,
-    article_uid,
     new_uid,
 )
 from annotator.store.corpus import Corpus, utc_timestamp
@@ -39,9 +39,7 @@ OTHER: Final = "وزارت جمعية البستان مدينة فاس."
 
 @pytest.fixture
 def corpus(tmp_path: Path) -> Iterator[Corpus]:
-    with Corpus.create(tmp_path / "a.corpus", LABELS) as opened:
-        for text in (TEXT, OTHER):
-            opened.add(AnnotatedArticle(Article(article_uid(text), text)))
+    with create_corpus(tmp_path / "a.corpus", TEXT, OTHER, labels=LABELS) as opened:
         yield opened
 
 

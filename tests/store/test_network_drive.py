@@ -14,8 +14,7 @@ from msgspec import Struct
 
 from annotator.jobs.export.exporter import ALL, ExportOptions, export
 from annotator.model.article_builder import build_article
-from annotator.model.labels import LabelSet, decode
-from annotator.resources import resource_path
+from annotator.model.labels import LabelSet, default_labels
 from annotator.store import backups, restoring, safe_connection, shared_memory
 from annotator.store.backups import Backup
 from annotator.store.corpus import Corpus
@@ -72,8 +71,7 @@ def test_local_disk_is_usable(tmp_path: Path) -> None:
 
 @pytest.fixture
 def labels() -> LabelSet:
-    path = resource_path("labels", "default.toml")
-    return decode(path.read_bytes(), str(path))
+    return default_labels()
 
 
 @pytest.fixture(params=["simulated", "bindfs"])

@@ -8,10 +8,10 @@ from typing import Final
 
 import msgspec
 import pytest
+from builders import build_label_set
 from sqlite_utils import Database, Migrations
 
 from annotator.model import history, operations
-from annotator.model.labels import Colour, Label, LabelSet
 from annotator.model.records import Article, Edit, Span, Status, Step, Suggestion, Zone, article_uid, new_uid
 from annotator.store import index, rows, schema
 from annotator.store.corpus import Corpus, utc_timestamp
@@ -23,9 +23,7 @@ from annotator.text.word_context import WordContext
 
 TEXTS: Final = ("أعلنت وزارة الصحة 😀 عن خطة 2024", "لأحزاب الأغلبية رَأيٌ آخر\u200f في كـتـاب")
 UIDS: Final = [article_uid(text) for text in TEXTS]
-LABELS: Final = LabelSet(
-    tuple(Label(name, {"ar": name}, Colour("#112233", "#ddeeff")) for name in ("DATE", "INSTITUTION"))
-)
+LABELS: Final = build_label_set("DATE", "INSTITUTION")
 ZONES: Final = [Zone(f"z{position}", uid, "body", 0, len(TEXTS[position])) for position, uid in enumerate(UIDS)]
 SPANS: Final = [
     Span("s1", UIDS[0], "Sanae", "INSTITUTION", 6, 17, "وزارة الصحة", "ملاحظة"),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from builders import create_corpus
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QInputDialog, QMessageBox, QWidget
@@ -65,9 +66,7 @@ def _nothing_is_suggested_before_it_is_taught(monkeypatch: pytest.MonkeyPatch) -
 @pytest.fixture
 def corpus_path(tmp_path: Path) -> Path:
     path = tmp_path / "test.corpus"
-    with Corpus.create(path, default_labels()) as corpus:
-        for text in (ARTICLE, OTHER):
-            corpus.add(build_article(text))
+    create_corpus(path, *map(build_article, (ARTICLE, OTHER))).close()
     return path
 
 

@@ -20,8 +20,8 @@ from annotator.jobs.export.document_writer import DocumentFormat
 from annotator.jobs.export.exporter import ALL, DOCUMENT_FORMATS, ExportOptions, export
 from annotator.jobs.export.read_back import NotVerified
 from annotator.jobs.imports.importer import import_paths
-from annotator.model import labels
 from annotator.model.article_builder import build_article
+from annotator.model.labels import default_labels
 from annotator.model.records import (
     BODY,
     DATELINE,
@@ -35,11 +35,10 @@ from annotator.model.records import (
     article_uid,
     new_uid,
 )
-from annotator.resources import resource_path
 from annotator.store.corpus import Corpus
 from annotator.store.queries import article_list
 
-LABELS = labels.decode(resource_path("labels", "default.toml").read_bytes())
+LABELS = default_labels()
 NAMES = ("ليلى", "Omar =|,")
 LETTERS = 'لأحزاب الوزارةِ ـ«»،.2024 \t\n\u200e\u200f\u2028\x85"\\|=;#&<>😀é'
 TEXTS = st.text(st.sampled_from(LETTERS) | st.characters(codec="utf-8"), max_size=60)

@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from builders import label_words, locate
 from consumers.reading import consumer
 from generators import finish
 from hypothesis import given, settings
@@ -40,7 +41,7 @@ from annotator.jobs.export.exporter import (
 )
 from annotator.jobs.export.read_back import NotVerified
 from annotator.jobs.export.writer import count_text_tokens
-from annotator.model import labels
+from annotator.model.labels import default_labels
 from annotator.model.records import (
     DONE,
     IN_PROGRESS,
@@ -55,13 +56,12 @@ from annotator.model.records import (
     article_uid,
     new_uid,
 )
-from annotator.resources import resource_path
 from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.queries import article_list
 from annotator.tagging import schemes
 from annotator.tagging.flat import BOUNDARIES, FLATTENINGS, OUTCOMES, FlatProjection
 
-LABELS = labels.decode(resource_path("labels", "default.toml").read_bytes())
+LABELS = default_labels()
 SHARES = {"train": 80, "dev": 10, "test": 10}
 
 
@@ -73,10 +73,8 @@ def draft(
     body = body or text
     return AnnotatedArticle(
         Article(uid, text),
-        (Zone(new_uid(), uid, "body", text.index(body), text.index(body) + len(body)),),
-        tuple(
-            Span(new_uid(), uid, who, label, text.index(part), text.index(part) + len(part)) for part, label in words
-        ),
+        (Zone(new_uid(), uid, "body", *locate(body, text)),),
+        tuple(label_words(text, words, who)),
         (Status(uid, who, state),) if state else (),
     )
 

@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 import pytest
+from builders import build_plain_article
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,10 +22,7 @@ from annotator.model.records import (
     NEW,
     SKIPPED,
     STATES,
-    AnnotatedArticle,
-    Article,
     Step,
-    article_uid,
     new_uid,
 )
 from annotator.store.corpus import Corpus, utc_timestamp
@@ -248,5 +246,5 @@ def test_first_open_article_may_be_beyond_the_first_page(large: Corpus) -> None:
 def test_title_is_searched_in_the_first_four_hundred_characters(corpus: Corpus) -> None:
     for blanks in (399, 400):
         text = "\n" * blanks + "خبر"
-        corpus.add(AnnotatedArticle(Article(article_uid(text), text)))
+        corpus.add(build_plain_article(text))
     assert [summary.title for summary in load_summaries(corpus, [1, 2])] == ["خ", ""]

@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from builders import apply_edits
+from builders import apply_edits, build_label_set, create_corpus
 
 from annotator.model import history, operations
 from annotator.model.article_builder import build_article
 from annotator.model.label_changes import LabelChange
-from annotator.model.labels import Colour, Label, LabelSet
+from annotator.model.labels import Label, LabelSet
 from annotator.model.records import DONE, Dismissal, Edit, Span, Status, Step
 from annotator.store.corpus import Corpus
 from annotator.store.label_set import change_labels
@@ -24,17 +24,13 @@ from annotator.store.queries.statistics import AnnotatorStatistics, collect_stat
 from annotator.store.recovery.integrity import check_integrity
 
 TEXTS: Final = ("قالت وزارة العدل إن لوزارة العدل خطة", "لا شيء هنا", "وزارة العدل")
-LABELS: Final = LabelSet(
-    tuple(Label(name, {"ar": name}, Colour("#112233", "#ddeeff")) for name in ("INSTITUTION", "PLAN"))
-)
+LABELS: Final = build_label_set("INSTITUTION", "PLAN")
 DISMISSAL: Final = ("huge", "INSTITUTION", 5, 16)
 
 
 @pytest.fixture
 def corpus(tmp_path: Path) -> Iterator[Corpus]:
-    with Corpus.create(tmp_path / "a.corpus", LABELS) as corpus_:
-        for text in TEXTS:
-            corpus_.add(build_article(text))
+    with create_corpus(tmp_path / "a.corpus", *map(build_article, TEXTS), labels=LABELS) as corpus_:
         yield corpus_
 
 

@@ -5,11 +5,10 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from builders import apply_edits
+from builders import apply_edits, build_label_set, create_corpus
 
 from annotator.model import operations
 from annotator.model.history import reverse_step
-from annotator.model.labels import Colour, Label, LabelSet
 from annotator.model.records import (
     DONE,
     IN_PROGRESS,
@@ -32,15 +31,13 @@ from annotator.store.queries.suggestion_statistics import (
 
 TEXTS: Final = [f"كلمة وأخرى وثالثة ورابعة رقم {number}" for number in range(6)]
 UIDS: Final = [article_uid(text) for text in TEXTS]
-LABELS: Final = LabelSet(tuple(Label(name, {"ar": name}, Colour("#8f6a0a", "#ecc04c")) for name in "AB"))
+LABELS: Final = build_label_set("A", "B")
 SANAE, OMAR = "Sanae", "Omar"
 
 
 @pytest.fixture
 def corpus(tmp_path: Path) -> Iterator[Corpus]:
-    with Corpus.create(tmp_path / "a.corpus", LABELS) as corpus_:
-        for uid, text in zip(UIDS, TEXTS, strict=True):
-            corpus_.add(AnnotatedArticle(Article(uid, text)))
+    with create_corpus(tmp_path / "a.corpus", *TEXTS, labels=LABELS) as corpus_:
         yield corpus_
 
 

@@ -5,12 +5,11 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from builders import apply_edits
+from builders import apply_edits, build_label_set, create_corpus
 
 from annotator.model import operations
 from annotator.model.history import build_stacks, reverse_step
 from annotator.model.label_changes import LabelChange
-from annotator.model.labels import Colour, Label, LabelSet
 from annotator.model.records import (
     DONE,
     FLAGGED,
@@ -45,15 +44,9 @@ UIDS: Final = [article_uid(text) for text in TEXTS]
 SANAE, OMAR = "Sanae", "Omar"
 
 
-def labels(*names: str) -> LabelSet:
-    return LabelSet(tuple(Label(name, {"ar": name}, Colour("#8f6a0a", "#ecc04c")) for name in names))
-
-
 @pytest.fixture
 def corpus(tmp_path: Path) -> Iterator[Corpus]:
-    with Corpus.create(tmp_path / "a.corpus", labels("A", "B")) as corpus_:
-        for uid, text in zip(UIDS, TEXTS, strict=True):
-            corpus_.add(AnnotatedArticle(Article(uid, text)))
+    with create_corpus(tmp_path / "a.corpus", *TEXTS, labels=build_label_set("A", "B")) as corpus_:
         yield corpus_
 
 
@@ -133,7 +126,9 @@ def test_undone_rejection_can_be_redone(corpus: Corpus) -> None:
 
 def test_rejection_follows_the_renaming_of_its_label(corpus: Corpus) -> None:
     reject(corpus, "A", "خطة")
-    for _done in change_labels(corpus, LabelChange(corpus.labels(), labels("X", "B"), {"A": "X", "B": "B"}, {})):
+    for _done in change_labels(
+        corpus, LabelChange(corpus.labels(), build_label_set("X", "B"), {"A": "X", "B": "B"}, {})
+    ):
         pass
     assert sum_counts(corpus) == {("خطة", "X"): (0, 1)}
     assert {label for _context, label in training_data.load_rejections(corpus, SANAE)} == {"X"}
@@ -146,7 +141,9 @@ def test_rejection_follows_the_renaming_of_its_label(corpus: Corpus) -> None:
 def test_swapped_label_names_are_swapped_in_rejections(corpus: Corpus) -> None:
     reject(corpus, "A", "خطة")
     reject(corpus, "B", "2024")
-    for _done in change_labels(corpus, LabelChange(corpus.labels(), labels("A", "B"), {"A": "B", "B": "A"}, {})):
+    for _done in change_labels(
+        corpus, LabelChange(corpus.labels(), build_label_set("A", "B"), {"A": "B", "B": "A"}, {})
+    ):
         pass
     assert sum_counts(corpus) == {("خطة", "B"): (0, 1), ("2024", "A"): (0, 1)}
 
@@ -154,7 +151,7 @@ def test_swapped_label_names_are_swapped_in_rejections(corpus: Corpus) -> None:
 def test_rejections_of_a_deleted_label_are_gone_for_good(corpus: Corpus) -> None:
     reject(corpus, "A", "خطة")
     remaining = reject(corpus, "B", "خطة", annotator=OMAR)
-    for _done in change_labels(corpus, LabelChange(corpus.labels(), labels("B"), {"B": "B"}, {})):
+    for _done in change_labels(corpus, LabelChange(corpus.labels(), build_label_set("B"), {"B": "B"}, {})):
         pass
     assert sum_counts(corpus) == {("خطة", "B"): (0, 1)}
     assert training_data.load_rejections(corpus, SANAE) == set()

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from builders import apply_edits
+from builders import apply_edits, build_label_set
 
 from annotator.model import history, operations
 from annotator.model.article_builder import build_article
 from annotator.model.label_changes import LabelChange
-from annotator.model.labels import Colour, Label, LabelSet
+from annotator.model.labels import Label, LabelSet
 from annotator.model.records import DONE, Span, Suggestion
 from annotator.store.corpus import Corpus
 from annotator.store.errors import DamagedCorpus
@@ -22,7 +22,7 @@ from annotator.store.recovery.integrity import Damage, check_integrity
 from annotator.store.sqlite_utils_import import Database
 
 TEXTS: Final = ("أعلنت وزارة الصحة 😀 عن خطة 2024-2030\n\nنص", "لأحزاب الأغلبية رَأيٌ آخر\u200f في كـتـاب")
-LABELS: Final = LabelSet(tuple(Label(name, {}, Colour("#112233", "#ddeeff")) for name in ("DATE", "PLAN")))
+LABELS: Final = build_label_set("DATE", "PLAN")
 
 
 @pytest.fixture

@@ -10,14 +10,13 @@ from random import Random
 from typing import Final
 
 import pytest
-from builders import apply_edits
+from builders import apply_edits, build_label_set
 from generators import finish
 from hypothesis import given
 from hypothesis import strategies as st
 
 from annotator.model import history, operations
 from annotator.model.article_builder import build_article
-from annotator.model.labels import Colour, Label, LabelSet
 from annotator.model.records import BODY, DONE, Edit, Span, Suggestion, Zone, new_uid
 from annotator.store import backups
 from annotator.store.corpus import Corpus
@@ -29,9 +28,7 @@ from annotator.store.recovery.page_reader import CorruptPage, PageReader
 from annotator.store.recovery.salvage import SalvageResult, salvage
 from annotator.store.schema import VERSION
 
-LABELS: Final = LabelSet(
-    tuple(Label(name, {"ar": name}, Colour("#112233", "#ddeeff")) for name in ("DATE", "INSTITUTION", "PLAN"))
-)
+LABELS: Final = build_label_set("DATE", "INSTITUTION", "PLAN")
 ARTICLES: Final = 16
 SIZE: Final = 4096
 
