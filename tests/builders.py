@@ -1,6 +1,7 @@
 """Build the articles, spans, label sets and corpora of the tests, of all folders."""
 
 import json
+import sqlite3
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -57,3 +58,12 @@ def write_json_lines(path: Path, *values: object) -> Path:
     """Write each of these values as a line of JSON, and return the path."""
     path.write_text("\n".join(map(json.dumps, values)), encoding="utf-8")
     return path
+
+
+def execute_unchecked(path: Path, statement: str) -> None:
+    """Execute a statement without the constraints of the schema, as an attacker could."""
+    db = sqlite3.connect(path, isolation_level=None)
+    db.execute("PRAGMA ignore_check_constraints = ON")
+    db.execute("PRAGMA foreign_keys = OFF")
+    db.execute(statement)
+    db.close()

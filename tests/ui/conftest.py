@@ -1,6 +1,7 @@
 """A real session on a real corpus, in a real window."""
 
 import shutil
+import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 from builders import create_corpus
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QInputDialog, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
@@ -170,3 +172,36 @@ def stretch(session: Session) -> Callable[..., tuple[int, int]]:
         return start, start + len(words)
 
     return find
+
+
+@pytest.fixture
+def failures(session: Session) -> list[str]:
+    """Collect the messages with which the session says that something failed."""
+    messages: list[str] = []
+    session.failed.connect(messages.append)
+    return messages
+
+
+@pytest.fixture
+def holder(corpus_path: Path) -> Iterator[sqlite3.Connection]:
+    """Another program, which keeps the corpus locked until it is rolled back."""
+    connection = sqlite3.connect(corpus_path, isolation_level=None)
+    connection.execute("BEGIN IMMEDIATE")
+    yield connection
+    connection.close()
+
+
+@pytest.fixture
+def opened_urls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Record the addresses that the program asks the desktop to open, which it would do in another process."""
+    urls: list[str] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: urls.append(url.toString()))
+    return urls
+
+
+@pytest.fixture
+def parent(qtbot: QtBot) -> QWidget:
+    """Return an empty widget for dialogs to belong to."""
+    widget = QWidget()
+    qtbot.addWidget(widget)
+    return widget

@@ -1,7 +1,7 @@
 """What is being typed is kept, or asked about, whatever closes what it is typed into."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -49,14 +49,6 @@ def answers(no_dialogs: None, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(QMessageBox, "exec", answer)
     return waiting
-
-
-@pytest.fixture
-def holder(corpus_path: Path) -> Iterator[sqlite3.Connection]:
-    connection = sqlite3.connect(corpus_path, isolation_level=None)
-    connection.execute("BEGIN IMMEDIATE")
-    yield connection
-    connection.close()
 
 
 def drop(window: Window, path: Path) -> None:

@@ -30,13 +30,6 @@ def corpus(corpus_path: Path) -> Iterator[Corpus]:
 
 
 @pytest.fixture
-def parent(qtbot: QtBot) -> QWidget:
-    widget = QWidget()
-    qtbot.addWidget(widget)
-    return widget
-
-
-@pytest.fixture
 def background(parent: QWidget) -> BackgroundJobs:
     return BackgroundJobs(parent)
 
