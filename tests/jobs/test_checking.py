@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 
-from builders import label_words
+from builders import apply_edits, label_words
 from generators import finish
 
 from annotator.jobs.checking import ArticleIssue, check_article, check_corpus
 from annotator.model import operations
 from annotator.model.article_builder import build_article
-from annotator.model.records import DONE, AnnotatedArticle, Span, Status, Step, new_uid
-from annotator.store.corpus import Corpus, utc_timestamp
+from annotator.model.records import DONE, AnnotatedArticle, Span, Status
+from annotator.store.corpus import Corpus
 from annotator.store.queries.check_data import load_dismissals
 
 NAME = "وزارة العدل"
@@ -79,7 +79,7 @@ def test_dismissed_issues_are_not_reported_again(make: Callable[..., Corpus]) ->
     assert [issue.issue.kind for issue in issues] == ["punctuation", "unlabelled_repeat"]
     for issue in issues:
         edits = operations.dismiss(corpus.article(issue.number), "Sanae", *issue.issue.key)
-        corpus.apply(Step(new_uid(), "Sanae", utc_timestamp(), "dismiss", tuple(edits)))
+        apply_edits(corpus, edits, name="dismiss")
     assert finish(check_corpus(corpus)).issues == []
     checks = finish(check_corpus(corpus)).checks
     dismissals = load_dismissals(corpus)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from builders import build_plain_article
+from builders import apply_edits, build_plain_article
 from msgspec.structs import replace
 from suggest.learning import LABELS, examples
 
@@ -25,13 +25,12 @@ from annotator.model.records import (
     Edit,
     Span,
     Status,
-    Step,
     Suggestion,
     Zone,
     article_uid,
     new_uid,
 )
-from annotator.store.corpus import Corpus, utc_timestamp
+from annotator.store.corpus import Corpus
 from annotator.store.label_set import change_labels
 from annotator.store.queries import training_data as stored
 from annotator.suggest.base import Suggester
@@ -291,7 +290,7 @@ def test_boilerplate_is_not_used_for_training(make: Callable[..., Corpus], monke
 def test_started_articles_are_not_ranked_by_uncertainty(make: Callable[..., Corpus]) -> None:
     corpus = make(*taught(60), build_plain_article(NEW_TEXT), build_plain_article("لا شيء هنا."))
     uid = article_uid(NEW_TEXT)
-    corpus.apply(Step(new_uid(), OMAR, utc_timestamp(), "state", (Edit(None, Status(uid, OMAR, IN_PROGRESS)),)))
+    apply_edits(corpus, [Edit(None, Status(uid, OMAR, IN_PROGRESS))], OMAR, name="state")
     drained(corpus)
     assert stored.list_uncertain_articles(corpus, SANAE) == [62]
 

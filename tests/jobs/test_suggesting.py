@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from builders import create_corpus
+from builders import apply_edits, create_corpus
 from generators import finish
 from suggest.learning import LABELS, examples
 
@@ -23,11 +23,10 @@ from annotator.model.records import (
     Edit,
     Span,
     Status,
-    Step,
     Suggestion,
     new_uid,
 )
-from annotator.store.corpus import Corpus, utc_timestamp
+from annotator.store.corpus import Corpus
 from annotator.store.errors import Conflict
 from annotator.suggest.crf.training import train
 from annotator.suggest.memory import MemorySuggester
@@ -131,7 +130,7 @@ def test_labelled_or_rejected_words_are_not_suggested_in_the_article_or_the_same
     ]
     [suggestion] = results[1].suggestions
     step = operations.reject(results[1].article, SANAE, suggestion)
-    corpus.apply(Step(new_uid(), SANAE, utc_timestamp(), "reject", tuple(step)))
+    apply_edits(corpus, step, SANAE, name="reject")
     results = finish(suggest_for_articles(corpus, SuggesterPool.from_corpus(corpus), SANAE, [2]))
     assert results[0].suggestions == ()
     assert finish(suggest_for_articles(corpus, SuggesterPool.from_corpus(corpus), "Omar", [2]))[0].suggestions != ()
@@ -172,7 +171,7 @@ def test_accepting_starts_an_article_that_was_reset_to_new(corpus: Corpus) -> No
     article = corpus.article(1)
     for state in (DONE, NEW):
         edits = operations.set_state(corpus.status(article.uid, SANAE), article, SANAE, state)
-        corpus.apply(Step(new_uid(), SANAE, utc_timestamp(), "state", tuple(edits)))
+        apply_edits(corpus, edits, SANAE, name="state")
     finish(accept_suggestions(corpus, SANAE, [ArticleSuggestions(article, (Suggestion(0, 6, "DATE", "dates", 0.9),))]))
     assert corpus.status(article.uid, SANAE) == Status(article.uid, SANAE, IN_PROGRESS)
 

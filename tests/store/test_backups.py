@@ -17,6 +17,7 @@ from time import sleep
 from typing import Final
 
 import pytest
+from builders import apply_edits
 from flushed_files import sizes_at_fsync
 from generators import finish
 from hypothesis import given
@@ -27,11 +28,10 @@ from annotator import settings
 from annotator.model import operations
 from annotator.model.article_builder import build_article
 from annotator.model.labels import Colour, Label, LabelSet
-from annotator.model.records import Step, new_uid
 from annotator.store import backups, copying, restoring, safe_connection
 from annotator.store.backups import BEFORE_RESTORE, retained
 from annotator.store.copying import copy_corpus
-from annotator.store.corpus import Corpus, utc_timestamp
+from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError, DamagedCorpus, ExistingCorpus, LockedCorpus, MissingCorpus
 from annotator.store.recovery.integrity import check_integrity
 from annotator.store.schema import VERSION
@@ -42,7 +42,7 @@ TIMES: Final = st.lists(st.datetimes(datetime(2020, 1, 1), datetime(2032, 1, 1))
 
 def tag(corpus: Corpus, article: int, start: int, end: int) -> None:
     edits = operations.add_span(corpus.article(article), [], "Sanae", "DATE", start, end)
-    corpus.apply(Step(new_uid(), "Sanae", utc_timestamp(), "tag", tuple(edits)))
+    apply_edits(corpus, edits)
 
 
 def spans(path: Path) -> int:

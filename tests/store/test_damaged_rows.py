@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from builders import execute_unchecked
+from builders import apply_edits, execute_unchecked
 from generators import finish
 
 from annotator.model import operations
@@ -68,9 +68,9 @@ def path(tmp_path: Path) -> Path:
         span_edits = operations.add_span(article, [], "Sanae", "DATE", 27, 31)
         corpus.apply(Step("s", "Sanae", utc_timestamp(), "tag", tuple(span_edits)))
         zone_edits = operations.mark_zone(article, corpus.zones(article.uid), "headline", 0, 5)
-        corpus.apply(Step(new_uid(), "Sanae", utc_timestamp(), "zone", tuple(zone_edits)))
+        apply_edits(corpus, zone_edits, name="zone")
         rejection_edits = operations.reject(article, "Sanae", Suggestion(27, 31, "P", "dates", 0.9))
-        corpus.apply(Step(new_uid(), "Sanae", utc_timestamp(), "reject", tuple(rejection_edits)))
+        apply_edits(corpus, rejection_edits, name="reject")
         corpus.save_position("Sanae", article.uid, 3)
     return path
 
@@ -167,8 +167,8 @@ def test_step_with_a_span_or_rejection_beyond_the_text_is_refused(path: Path) ->
         rejection_edits = operations.reject(article, "Sanae", Suggestion(0, len(article.text) + 1, "P", "dates", 0.9))
         for edit in (Edit(None, outside), *rejection_edits):
             with pytest.raises(CorpusError, match="not within the text"):
-                corpus.apply(Step(new_uid(), "Sanae", utc_timestamp(), "tag", (edit,)))
-        corpus.apply(Step(new_uid(), "Sanae", utc_timestamp(), "tag", (Edit(None, entire),)))
+                apply_edits(corpus, [edit])
+        apply_edits(corpus, [Edit(None, entire)])
 
 
 def test_sound_corpus_passes_all_readers(path: Path) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from builders import label_words, locate
+from builders import apply_edits, label_words, locate
 from consumers.reading import consumer
 from generators import finish
 from hypothesis import given, settings
@@ -51,12 +51,11 @@ from annotator.model.records import (
     Edit,
     Span,
     Status,
-    Step,
     Zone,
     article_uid,
     new_uid,
 )
-from annotator.store.corpus import Corpus, utc_timestamp
+from annotator.store.corpus import Corpus
 from annotator.store.queries import article_list
 from annotator.tagging import schemes
 from annotator.tagging.flat import BOUNDARIES, FLATTENINGS, OUTCOMES, FlatProjection
@@ -308,7 +307,7 @@ def test_nothing_to_export_leaves_the_last_export(
     corpus = make(EVERY_FATE)
     finish(export(corpus, out / "a", replace(options, state=ALL)))
     status = Status(EVERY_FATE.article.uid, "سلمى", DONE)
-    corpus.apply(Step(new_uid(), "سلمى", utc_timestamp(), "state", (Edit(status, replace(status, state=IN_PROGRESS)),)))
+    apply_edits(corpus, [Edit(status, replace(status, state=IN_PROGRESS))], "سلمى", name="state")
     before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
     with pytest.raises(NothingToExport, match="mark articles as done first") as raised:
         finish(export(corpus, out / "a", options))
@@ -543,9 +542,7 @@ def test_a_report_beside_a_file_always_describes_that_file(
     corpus = make(EVERY_FATE)
     finish(export(corpus, target, options))
     older = report.read_bytes()
-    corpus.apply(
-        Step(new_uid(), "سلمى", utc_timestamp(), "tag", (Edit(corpus.spans(EVERY_FATE.article.uid)[0], None),))
-    )
+    apply_edits(corpus, [Edit(corpus.spans(EVERY_FATE.article.uid)[0], None)], "سلمى")
 
     def replace(self: Path, to: Path) -> Path:
         done = inner(self, to)
@@ -587,9 +584,7 @@ def test_the_older_export_is_restored_if_the_report_cannot_be_written(
     corpus = make(EVERY_FATE)
     finish(export(corpus, target, options))
     older = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
-    corpus.apply(
-        Step(new_uid(), "سلمى", utc_timestamp(), "tag", (Edit(corpus.spans(EVERY_FATE.article.uid)[0], None),))
-    )
+    apply_edits(corpus, [Edit(corpus.spans(EVERY_FATE.article.uid)[0], None)], "سلمى")
 
     def replace(self: Path, to: Path) -> Path:
         if to == report and self.name.endswith(".report.part"):

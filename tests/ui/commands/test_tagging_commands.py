@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Callable
 
 import pytest
+from builders import apply_edits
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
@@ -14,8 +15,7 @@ from ui.inspection import stored_spans
 from annotator.model import operations
 from annotator.model.label_changes import LabelChange
 from annotator.model.labels import LabelSet
-from annotator.model.records import Step, new_uid
-from annotator.store.corpus import Corpus, utc_timestamp
+from annotator.store.corpus import Corpus
 from annotator.store.label_set import change_labels
 from annotator.ui.article.article_view import ArticleView
 from annotator.ui.window import Window
@@ -266,7 +266,7 @@ def test_what_cannot_be_taken_back_out_of_the_way_is_said(
     assert session.corpus
     with Corpus.open(session.corpus.path) as other:
         edits = operations.remove_span(session.spans[0])
-        other.apply(Step(new_uid(), "Sanae", utc_timestamp(), "remove", tuple(edits)))
+        apply_edits(other, edits, name="remove")
     with qtbot.waitSignal(background.finished):
         window.action("undo").trigger()
     assert "changed in another window" in window.status_line.message()
@@ -283,7 +283,7 @@ def test_the_same_key_goes_on_past_what_cannot_be_taken_back_out_of_the_way(
     assert session.corpus
     with Corpus.open(session.corpus.path) as other:
         edits = operations.remove_span(next(span for span in session.spans if span.label == "DATE"))
-        other.apply(Step(new_uid(), "Omar", utc_timestamp(), "remove", tuple(edits)))
+        apply_edits(other, edits, "Omar", name="remove")
     for labels in (["DATE", "PLAN", "PLAN"], ["DATE"]):
         with qtbot.waitSignal(background.finished):
             window.action("undo").trigger()
