@@ -1,7 +1,7 @@
-"""Make `python -m annotator` run the `annotator` command.
+"""Run the `annotator` command for `python -m annotator`.
 
-For `-m`, Python puts the working directory in front of its module path, and with it whatever lies beside a stranger's
-corpus. Unless the program itself lies there, that entry is removed before anything else is imported.
+`-m` puts the working directory, and whatever lies beside a stranger's corpus, first on Python's module path. That entry
+is removed before further imports, unless it holds the program.
 """
 
 import os

@@ -1,7 +1,6 @@
-"""The secret key of this computer, which signs files whose origin the program must verify.
+"""This computer's secret key, which signs files whose origin must be verified.
 
-It lies in the program's data folder, and the program never copies it elsewhere. Losing it loses nothing: what was
-signed with it is made anew.
+It never leaves the program's data folder. If it is lost, whatever it signed is made anew.
 """
 
 import os
@@ -18,7 +17,7 @@ _LENGTH: Final = 32  # bytes
 
 
 def load_key() -> bytes | None:
-    """Return the key; None if there is none yet or it cannot be read."""
+    """Return the key; None if missing or unreadable."""
     try:
         with _path().open("rb") as file:
             key = file.read(_LENGTH + 1)
@@ -30,8 +29,7 @@ def load_key() -> bytes | None:
 def load_or_create_key() -> bytes:
     """Return the key, creating it if necessary. Raises OSError if it cannot be saved.
 
-    When two processes create the first key at the same time, one may sign with a key that is replaced at once: what it
-    signed is made anew.
+    If two processes create it at once, what the replaced key signed is made anew.
     """
     if key := load_key():
         return key

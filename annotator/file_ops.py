@@ -1,8 +1,8 @@
 """Replacing, renaming and deleting files that other programs may have open.
 
-Windows refuses to rename or delete an open file: a virus scanner, a search index or a backup has it open for some
-milliseconds, another program for as long as it shows the file. These functions retry for a while, then raise a
-PermissionError whose `strerror` advises the person. On other systems they behave like those of `pathlib`.
+Windows refuses to rename or delete an open file. A virus scanner, search index or backup opens it for milliseconds,
+other programs for longer, so these functions retry, then raise a PermissionError whose `strerror` advises the person.
+Elsewhere they behave like `pathlib`.
 """
 
 import logging
@@ -30,7 +30,7 @@ _TEMPORARY: Final = frozenset([_ACCESS_DENIED, _SHARING_VIOLATION, _LOCK_VIOLATI
 
 
 def replace_file(source: Path, target: Path, *, patience: float = _PATIENCE) -> None:
-    """Rename `source`, a file or folder, to `target`, replacing a file of that name. Raises OSError."""
+    """Rename `source`, a file or folder, to `target`, replacing a file there. Raises OSError."""
     _retry(lambda: source.replace(target), target, patience)
 
 
@@ -45,7 +45,7 @@ def delete_file(path: Path, *, patience: float = _PATIENCE) -> None:
 
 
 def discard_file(path: Path) -> None:
-    """Delete a file that is no longer needed, if it exists; log a failure and leave the file."""
+    """Delete an unneeded file, if it exists; only log a failure."""
     try:
         delete_file(path)
     except OSError as error:
@@ -53,7 +53,7 @@ def discard_file(path: Path) -> None:
 
 
 def discard_folder(path: Path) -> None:
-    """Delete a folder that is no longer needed, if it exists; log a failure and leave the rest."""
+    """Delete an unneeded folder, if it exists; only log a failure."""
     try:
         if path.exists():
             _retry(lambda: shutil.rmtree(path), path, _PATIENCE)
@@ -63,10 +63,10 @@ def discard_folder(path: Path) -> None:
 
 @contextmanager
 def lock_file(path: Path, *, patience: float = _PATIENCE) -> Iterator[bool]:
-    """Lock the file at `path`, creating it if necessary, and yield whether that succeeded.
+    """Lock the file at `path`, creating it if necessary; yield whether that succeeded.
 
-    It fails if another process holds the lock for more than `patience` seconds, or the file system has no locks. The
-    file stays. Raises OSError if it cannot be created.
+    It fails if another process holds the lock for `patience` seconds, or the file system has no locks. The file stays.
+    Raises OSError if it cannot be created.
     """
     with path.open("ab") as file:
         deadline = time.monotonic() + patience

@@ -1,7 +1,7 @@
 """The reader's language: every text that a person sees goes through `_` or `ngettext`.
 
-The texts in the code are English; `resources/i18n/*.po` hold Arabic and French. gettext is used rather than Qt's
-translator, because the commands have texts too and never load Qt (docs/adr/0002).
+The code has English texts, `resources/i18n/*.po` Arabic and French ones. The commands, which never load Qt, use gettext
+too (docs/adr/0002).
 """
 
 import gettext as _gettext
@@ -12,9 +12,9 @@ from annotator.resources import resource_path
 DEFAULT_LANGUAGE: Final = "ar"
 """The language of titles and guidelines that a label set has in no other."""
 FALLBACK_LANGUAGE: Final = "en"
-"""The language of the program where the system speaks none of LANGUAGES, or none at all, as under LANG=C."""
+"""The program's language if the system has none of LANGUAGES, or none at all (LANG=C)."""
 LANGUAGES: Final = {"ar": "العربية", "fr": "Français", "en": "English"}
-"""Code and native name of each available language."""
+"""Native names by language code."""
 
 _EASTERN: Final = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 
@@ -24,13 +24,13 @@ _translations: _gettext.NullTranslations | None = None
 
 
 class MissingCatalogue(RuntimeError):
-    """The translations were not compiled: a broken build, never a user's fault."""
+    """The translations were not compiled: a broken build."""
 
 
 def set_language(language: str) -> None:
     """Switch to `language`, a key of LANGUAGES.
 
-    Raises ValueError for another language, MissingCatalogue if its texts were not compiled.
+    Raises ValueError for another language, MissingCatalogue without compiled texts.
     """
     global _current, _translations
     if language not in LANGUAGES:
@@ -40,23 +40,23 @@ def set_language(language: str) -> None:
 
 
 def current_language() -> str:
-    """Return the code of the language in use."""
+    """Return the code of the current language."""
     return _current
 
 
 def set_numerals(kind: str) -> None:
-    """Set the digits of numbers in Arabic texts: `western` (0123) or `eastern` (٠١٢٣)."""
+    """Set the digits in Arabic texts: `western` (0123) or `eastern` (٠١٢٣)."""
     global _eastern
     _eastern = kind == "eastern"
 
 
 def format_number(value: int) -> str:
-    """Format a number for a text that a person sees."""
+    """Format a number for display."""
     return str(value).translate(_EASTERN) if _eastern and _current == "ar" else str(value)
 
 
 def is_rtl() -> bool:
-    """Return whether the language in use is written from right to left."""
+    """Return whether the current language is written from right to left."""
     return _current == "ar"
 
 
@@ -77,15 +77,15 @@ def _active_translations() -> _gettext.NullTranslations:
 
 
 def _(text: str) -> str:
-    """Translate `text` into the reader's language."""
+    """Translate `text`."""
     return _active_translations().gettext(text)
 
 
 def ngettext(singular: str, plural: str, count: int) -> str:
-    """Translate the form for `count` items into the reader's language (Arabic has six)."""
+    """Translate the form for `count` items (Arabic has six)."""
     return _active_translations().ngettext(singular, plural, count)
 
 
 def pgettext(context: str, text: str) -> str:
-    """Translate `text`, where one English word has several meanings, into the reader's language."""
+    """Translate an English `text` with several meanings; `context` says which is meant."""
     return _active_translations().pgettext(context, text)

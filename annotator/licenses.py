@@ -1,6 +1,6 @@
-"""The components of the program and their licences, read from the metadata of the installed packages.
+"""The program's components and their licences, from installed packages' metadata.
 
-A bundle has no such metadata. It contains the answer, written when it was built (packaging/licences.py).
+A bundle has instead a list from its build (packaging/licences.py).
 """
 
 import csv
@@ -29,7 +29,7 @@ REPLACEABLE: Final = {
     "shiboken6": "shiboken6",
     "python-bidi": "bidi",
 }
-"""The components under the LGPL, each with the package whose folder holds its libraries."""
+"""The components under the LGPL, each with the package that holds its libraries."""
 
 _BUNDLED: Final = "parts.json"
 _TEXTS: Final = ("licen", "copying", "notice", "authors")
@@ -57,7 +57,7 @@ https://sqlite.org/copyright.html
 
 
 class Component(Struct, frozen=True):
-    """One component: its name, version, licence (`terms`), home page, and the texts of its licence."""
+    """A component. `terms` is its licence, `texts` the texts of that."""
 
     name: str
     version: str
@@ -67,32 +67,32 @@ class Component(Struct, frozen=True):
 
 
 class BundleContents(Struct, frozen=True):
-    """The components of a bundle, and the commit it was built from; empty where that is unknown."""
+    """The components of a bundle, and the commit it was built from; "" if unknown."""
 
     parts: tuple[Component, ...]
     commit: str = ""
 
 
 def list_components() -> tuple[Component, ...]:
-    """Return all components of this installation, as `collect_components` does.
+    """Return all components of this installation (see `collect_components`).
 
-    Slow where there are packages to read.
+    Slow if packages must be read.
     """
     bundle = load_bundle_contents()
     return bundle.parts if bundle else collect_components()
 
 
 def load_bundle_contents() -> BundleContents | None:
-    """Return the contents of the bundle that runs this program; None if it runs from installed packages."""
+    """Return the contents of the running bundle; None without one."""
     path = resource_path(_BUNDLED)
     return msgspec.json.decode(path.read_bytes(), type=BundleContents) if path.is_file() else None
 
 
 def collect_components(excluded: Collection[str] = (), included: Collection[str] = ()) -> tuple[Component, ...]:
-    """Return the program, its foundations and, by name, the packages it requires, directly or indirectly.
+    """Return the program, its foundations and, by name, its direct and indirect requirements.
 
-    `excluded` and `included` are names of packages to leave out or to add. Raises
-    importlib.metadata.PackageNotFoundError if one is not installed.
+    `excluded` and `included` are package names to leave out or add. Raises importlib.metadata.PackageNotFoundError if
+    one is not installed.
     """
     no_part = {_canonical_name(name) for name in (PROJECT, "pip", *excluded)}
     names = sorted({*_required_packages(), *map(_canonical_name, included)} - no_part)
@@ -104,7 +104,7 @@ def collect_components(excluded: Collection[str] = (), included: Collection[str]
 
 
 def read_component(distribution: importlib.metadata.Distribution) -> Component:
-    """Return the component that a distribution's metadata describes."""
+    """Return the component described by a distribution's metadata."""
     metadata = cast(Message, distribution.metadata)  # the type lacks `get` before Python 3.12
     classifiers = [
         line.split(" :: ")[-1] for line in metadata.get_all("Classifier", []) if line.startswith("License ::")
@@ -127,7 +127,7 @@ def read_component(distribution: importlib.metadata.Distribution) -> Component:
 def _license_files(distribution: importlib.metadata.Distribution) -> list[Path]:
     """Return the licence texts beside the metadata.
 
-    `Distribution.files` would check each of the thousands of files of Qt and Babel, half a minute on Windows.
+    `Distribution.files` would check thousands of files: half a minute on Windows.
     """
     names = [PurePosixPath(row[0]) for row in csv.reader((distribution.read_text("RECORD") or "").splitlines()) if row]
     license_names = [
@@ -138,20 +138,20 @@ def _license_files(distribution: importlib.metadata.Distribution) -> list[Path]:
 
 
 def library_folder(name: str) -> Path | None:
-    """Return the folder of a component's replaceable libraries; None if its licence does not require that."""
+    """Return the folder of a component's libraries if its licence makes them replaceable."""
     spec = find_spec(REPLACEABLE[name]) if name in REPLACEABLE else None
     return Path(spec.origin).parent if spec and spec.origin else None
 
 
 def _program_component() -> Component:
-    """Return the program itself."""
+    """Return the program."""
     component = read_component(importlib.metadata.distribution(PROJECT))
     # The other texts are the licences of the fonts.
     return Component("Arabic News Annotator", __version__, component.terms, component.home, component.texts[:1])
 
 
 def _runtime_components() -> Iterator[Component]:
-    """Yield the components that are not packages of their own, or not of Python."""
+    """Yield the components without a Python package of their own."""
     qt = ".".join(importlib.metadata.version("PySide6-Essentials").split(".")[:3])  # the bindings may have a fourth
     yield Component("Qt", qt, "LGPL-3.0-only", "https://www.qt.io", (_QT, *_lgpl_texts()))
     yield Component("Python", platform.python_version(), "PSF-2.0", "https://www.python.org", (_python_license(),))
@@ -168,7 +168,7 @@ def _lgpl_texts() -> tuple[str, ...]:
 
 
 def _python_license() -> str:
-    """Return Python's own licence: the text of this installation, or the copy that comes with the program."""
+    """Return Python's licence, from this installation or the program's copy."""
     version = sysconfig.get_python_version()
     for place in (
         Path(sysconfig.get_path("stdlib"), "LICENSE.txt"),
@@ -181,8 +181,8 @@ def _python_license() -> str:
 
 
 def _required_packages() -> set[str]:
-    """Return the canonical names of the installed packages that the program requires, itself included."""
-    from packaging.requirements import Requirement  # slow to load, and no bundle calls this
+    """Return the canonical names of the program and all installed packages it requires."""
+    from packaging.requirements import Requirement  # slow to load, unused in bundles
 
     seen: set[tuple[str, str]] = set()
     waiting = [(PROJECT, "")]

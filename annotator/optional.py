@@ -1,4 +1,4 @@
-"""Optional packages that one format or one kind of model needs."""
+"""Optional packages for one format or kind of model."""
 
 import importlib.util
 import sys
@@ -7,14 +7,14 @@ from annotator.i18n import _
 
 
 def is_installed(*packages: str) -> bool:
-    """Return whether all of these packages can be imported, without loading them."""
+    """Return whether all packages can be imported, without importing them."""
     return all(importlib.util.find_spec(package) is not None for package in packages)
 
 
 def explain_missing(program: str, extra: str) -> str:
     """Explain that a feature needs `program`, and how to install it.
 
-    A bundle cannot take it in: there the text names an installation from a checkout, which opens the same corpora.
+    Nothing can be added to a bundle: there the text suggests a checkout, which opens the same corpora.
     """
     command = f'pip install ".[{extra}]"'
     if getattr(sys, "frozen", False):

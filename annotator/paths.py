@@ -1,4 +1,4 @@
-"""Paths as operating systems accept them: names that Windows refuses, and paths longer than it allows."""
+"""Paths as operating systems accept them: names and lengths that Windows refuses."""
 
 import os
 import re
@@ -11,15 +11,15 @@ from uuid import uuid4
 from annotator.i18n import _
 
 _LONGEST: Final = 259
-"""Characters (UTF-16 units) of a path on Windows, unless both the registry and the program allow more.
+"""UTF-16 units in a path on Windows, unless both the registry and the program allow more.
 
 https://learn.microsoft.com/en-us/windows/win32/fileio/maximum-file-path-limitation
 """
 _LONGEST_NAME: Final = 255
 _ROOM: Final = 100
-"""Characters that may be added to a path: a temporary hidden name of the same length, a log, a name inside."""
+"""Characters that may be added to a path: a hidden name as long, a log, a name inside."""
 _SHOWN: Final = 40
-"""Characters of a name in a hidden one, short enough for names limited to 255 bytes."""
+"""Characters of a name in a hidden one; short enough for 255-byte names."""
 _JUNCTION: Final = 0xA0000003  # IO_REPARSE_TAG_MOUNT_POINT, which Python defines only on Windows
 _VERBATIM: Final = "\\\\?\\"
 _DEVICES: Final = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])(?:\s*[.:].*)?", re.IGNORECASE)
@@ -27,7 +27,7 @@ _NOT_IN_NAMES: Final = re.compile(r'[\x00-\x1f<>:"/\\|?*]|[ .]\Z')
 
 
 def extend_path(path: Path) -> Path:
-    """Return a long path in the form that Windows accepts at any length, and any other unchanged."""
+    """Return a long path in the form that Windows accepts at any length, others unchanged."""
     if sys.platform == "win32":
         absolute = PureWindowsPath(os.path.abspath(path))  # noqa: PTH100 - in that form no `..` is understood
         if is_long(absolute):
@@ -36,7 +36,7 @@ def extend_path(path: Path) -> Path:
 
 
 def is_long(path: PureWindowsPath) -> bool:
-    """Return whether a path, or one beside or below it, may be longer than Windows allows."""
+    """Return whether this path, or one beside or below it, may be too long for Windows."""
     return _length(str(path)) > _LONGEST - _ROOM
 
 
@@ -54,7 +54,7 @@ def to_verbatim(path: PureWindowsPath) -> PureWindowsPath:
 
 
 def resolve_path(path: Path) -> Path:
-    """Return a path without links, or only made absolute if the system cannot resolve it."""
+    """Return a path without links, or just absolute if it cannot be resolved."""
     try:
         return path.resolve()
     except OSError:
@@ -62,7 +62,7 @@ def resolve_path(path: Path) -> Path:
 
 
 def is_link(path: Path) -> bool:
-    """Return whether a path is a link, or a junction, as Windows has them for folders. Raises OSError.
+    """Return whether a path is a link, or a Windows junction. Raises OSError.
 
     https://learn.microsoft.com/en-us/windows/win32/fileio/hard-links-and-junctions#junctions
     """
@@ -71,7 +71,7 @@ def is_link(path: Path) -> bool:
 
 
 def hidden_path(path: Path, kind: str, key: str | None = None) -> Path:
-    """Return a hidden path beside `path` that ends with `kind` and shows a part of its name.
+    """Return a hidden path beside `path` with part of its name, ending with `kind`.
 
     It is unique unless a `key` is given, which paths may share.
     """
@@ -79,7 +79,7 @@ def hidden_path(path: Path, kind: str, key: str | None = None) -> Path:
 
 
 def explain_invalid_name(path: Path) -> str | None:
-    """Explain why no file can have the name of `path`, in a sentence for a person; return None if one can."""
+    """Explain to a person why no file can have this name; None if one can."""
     if not is_invalid_name(path):
         try:
             path.lstat()
@@ -93,10 +93,9 @@ def explain_invalid_name(path: Path) -> str | None:
 
 
 def is_invalid_name(path: PurePath) -> bool:
-    """Return whether Windows refuses this file name or takes it for something else.
+    """Return whether Windows refuses or misreads this file name.
 
-    That is a device (`NUL`), a stream of another file (`a:b`), or a name without the dot at its end. A name may have
-    255 characters (UTF-16 units).
+    It misreads devices (`NUL`), streams of other files (`a:b`), final dots and spaces. The limit is 255 UTF-16 units.
 
     https://learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file#naming-conventions
     """
@@ -107,5 +106,5 @@ def is_invalid_name(path: PurePath) -> bool:
 
 
 def _length(text: str) -> int:
-    """Return the number of UTF-16 units, in which Windows counts."""
+    """Return the number of UTF-16 units, as Windows counts."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2

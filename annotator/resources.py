@@ -1,4 +1,4 @@
-"""The location of the files in `resources/`, in a wheel and in a checkout alike."""
+"""The location of the files in `resources/`, in a wheel or a checkout."""
 
 from pathlib import Path
 
@@ -6,9 +6,9 @@ _PACKAGE = Path(__file__).resolve().parent
 
 
 def resource_path(*parts: str) -> Path:
-    """Return the path of a file or folder below `resources/`.
+    """Return a path below `resources/`.
 
-    A wheel carries the folder inside the package; an editable install finds it at the top of the checkout.
+    A wheel has this folder inside the package, a checkout at its top.
     """
     inside = _PACKAGE / "resources"
     root = inside if inside.is_dir() else _PACKAGE.parent / "resources"

@@ -1,4 +1,4 @@
-"""One person's settings on this machine, in a small JSON file, and the folders of the program's files."""
+"""A person's settings on this machine (a small JSON file), and the program's folders."""
 
 import getpass
 import os
@@ -20,7 +20,7 @@ _PATIENCE: Final = 0.5  # seconds
 
 
 def user_name() -> str:
-    """Return the system's name of the current user; `annotator` if it has none."""
+    """Return the system's name of the user; `annotator` if it has none."""
     try:
         return getpass.getuser().strip() or _NAME
     except (KeyError, OSError, ImportError):  # no such user and no environment variable; the kind varies
@@ -28,15 +28,14 @@ def user_name() -> str:
 
 
 class Settings(Struct, frozen=True):
-    """The settings. `language` is None until a person chooses one (see `interface_language`).
+    """The settings. `language` is None until chosen (see `interface_language`).
 
-    `zoom` is in per cent; `geometry` is the window's, in the format of the window. `keys` holds only what a person
-    changed: the keys of an action by its name, both as the window names them. `suggestions` and `invisible` say whether
-    suggestions and the invisible characters of articles are shown, `informative` whether the most informative article
-    comes next.
+    `zoom` is in per cent; `geometry` has the window's own format. `keys` holds only changed keys, by the window's name
+    of the action. `suggestions` and `invisible` say whether suggestions and invisible characters are shown,
+    `informative` whether the most informative article comes next.
 
-    The last three configure a person's own models (see suggest): a spaCy pipeline by folder or name, a folder with an
-    ONNX model, and the corpus's label for a label of theirs.
+    The last three configure a person's own models (see suggest): a spaCy pipeline (folder or name), an ONNX model's
+    folder, and the corpus's label for each of theirs.
     """
 
     language: str | None = None
@@ -61,34 +60,34 @@ def config_dir() -> Path:
 
 
 def data_dir() -> Path:
-    """Return the folder of the corpora that the program creates by itself; it may not exist yet."""
+    """Return the folder of sample corpus, key, backups and rescued copies; it may not exist yet."""
     return _portable_dir("data") or platformdirs.user_data_path(_NAME, appauthor=False)
 
 
 def first_corpus_path() -> Path:
-    """Return the path of the corpus with the sample articles that a first start opens; it may not exist yet."""
+    """Return the path of the sample corpus for a first start; it may not exist yet."""
     return data_dir() / "samples.corpus"
 
 
 def log_dir() -> Path:
-    """Return the folder of the log and of error reports; it may not exist yet."""
+    """Return the folder of the log and error reports; it may not exist yet."""
     return _portable_dir("log") or platformdirs.user_log_path(_NAME, appauthor=False, ensure_exists=False)
 
 
 def load() -> Settings:
-    """Return the saved settings, or the defaults if none were saved.
+    """Return the saved settings, or the defaults.
 
-    An invalid file is kept beside as `settings.json.bad`, and the defaults apply. Fields of a newer version are
+    An invalid file becomes `settings.json.bad`, and the defaults apply. Unknown fields, from a newer version, are
     ignored.
     """
     return _read_file() or Settings()
 
 
 def change(before: Settings, **changes: Any) -> None:
-    """Save these changes and leave the rest of the file unchanged, for another window may have changed that.
+    """Save these changes and keep the rest of the file, which another window may have changed.
 
-    `before` are the settings of this window before the changes: of a dictionary such as `keys`, only the items that
-    differ from these are changed. Raises OSError.
+    `before` are this window's previous settings: in a dictionary such as `keys`, only items that differ from them
+    change. Raises OSError.
     """
     config_dir().mkdir(parents=True, exist_ok=True)
     with lock_file(config_dir() / f"{_FILE}.lock", patience=_PATIENCE):
@@ -100,13 +99,13 @@ def change(before: Settings, **changes: Any) -> None:
 
 
 def _merge(saved: dict[str, Any], before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
-    """Return `saved` with the changes from `before` to `after`."""
+    """Apply the changes from `before` to `after` to `saved`."""
     changes = {name: value for name, value in after.items() if name not in before or before[name] != value}
     return {name: value for name, value in {**saved, **changes}.items() if name in after or name not in before}
 
 
 def _read_file() -> Settings | None:
-    """Return the saved settings; None if there are none, or none that can be read."""
+    """Return the saved settings; None without a readable file."""
     path = config_dir() / _FILE
     try:
         return msgspec.json.decode(path.read_bytes(), type=Settings)
@@ -118,9 +117,9 @@ def _read_file() -> Settings | None:
 
 
 def save(settings: Settings) -> None:
-    """Save `settings` by writing a new file that replaces the old one. Raises OSError.
+    """Save `settings` to a new file that replaces the old one. Raises OSError.
 
-    The window waits for it, so another program that has the file open is given half a second to close it.
+    The window waits, so another program with the file open has half a second to close it.
     """
     path = config_dir() / _FILE
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -135,7 +134,7 @@ def save(settings: Settings) -> None:
 def interface_language() -> str:
     """Return the language to use, a key of LANGUAGES.
 
-    It is that of ANNOTATOR_LANGUAGE, else the saved one, else the first available one of the system's, else English.
+    In this order: ANNOTATOR_LANGUAGE, the saved language, the system's first available one, English.
     """
     choice = os.environ.get("ANNOTATOR_LANGUAGE") or load().language
     if not choice:
@@ -144,13 +143,13 @@ def interface_language() -> str:
 
 
 def _portable_dir(part: str) -> Path | None:
-    """Return the folder below ANNOTATOR_HOME, which makes a copy of the program portable and isolates a test."""
+    """Return the folder below ANNOTATOR_HOME, for portable copies and isolated tests."""
     home = os.environ.get("ANNOTATOR_HOME")
     return Path(home, part) if home else None
 
 
 def _move_damaged_file(path: Path) -> None:
-    # In a read-only folder the damaged file stays, and the defaults apply all the same.
+    # In a read-only folder the damaged file stays.
     with suppress(OSError):
         replace_file(path, path.with_name(f"{_FILE}.bad"), patience=_PATIENCE)
 

@@ -1,12 +1,11 @@
 """One window per corpus: a start of the program activates the window that has its corpus open.
 
-A window listens on a local socket, on Windows on a named pipe, whose address is derived from the path of its corpus and
-from the settings folder: only windows of the same person and the same copy of the program find each other. A start
-sends its request there before it loads Qt, and opens a window of its own unless the answer is yes. It never waits for a
-window that hangs, and no message is ever unpickled.
+A window listens on a local socket (Windows: a named pipe). Its address derives from the paths of the corpus and the
+settings folder, so only windows of one person and copy of the program find each other. A start sends its request before
+loading Qt, never waits for a hanging window, and opens its own window unless the answer is yes. No message is
+unpickled.
 
-Several windows may have one corpus open (`--new-window`): each takes an address of its own, the first free one of
-`_SLOTS`.
+With several windows for one corpus (`--new-window`), each takes the first free address of `_SLOTS`.
 """
 
 import ctypes
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _SLOTS: Final = 4  # windows per corpus that can be found
 _PATIENCE: Final = 3.0  # seconds that a start waits for all answers together
-_PROMPT: Final = 1.5  # seconds, after which a window without an answer counts as hanging
+_PROMPT: Final = 1.5  # seconds until a window without an answer counts as hanging
 _LONGEST: Final = 1 << 16  # bytes of a message
 _BACKLOG: Final = 8  # starts that may wait for an answer
 _YES: Final = b"yes"
@@ -43,9 +42,9 @@ _PIPES: Final = "\\\\.\\pipe\\"
 
 
 class Request(Struct, frozen=True):
-    """The request of a start to a window: to come to the foreground with the corpus at `path`.
+    """A start's request that the window with the corpus at `path` come to the foreground.
 
-    `activation_token` was given to the start by a Wayland compositor so that it may take the keyboard focus.
+    A Wayland compositor gave the start its `activation_token`, to let it take the keyboard focus.
     """
 
     path: str
@@ -53,14 +52,14 @@ class Request(Struct, frozen=True):
 
 
 Activate = Callable[[Request, float], bool]
-"""Brings the window to the foreground unless the time (of `time.monotonic`) has passed, and returns whether it did.
+"""Brings the window to the foreground unless it is past the time (`time.monotonic`); returns whether it did.
 
 Called in the server's thread.
 """
 
 
 def is_same_corpus(path: Path, other_path: Path) -> bool:
-    """Compare two paths as the addresses do: following links, and ignoring case where the system does."""
+    """Compare two paths as addresses do: links followed, case ignored where the system does."""
     return _resolve(path) == _resolve(other_path)
 
 
@@ -68,9 +67,9 @@ def is_same_corpus(path: Path, other_path: Path) -> bool:
 
 
 def activate(path: Path) -> bool:
-    """Bring a window that has the corpus at `path` open to the foreground, and return whether there was one.
+    """Bring a window with the corpus at `path` to the foreground; return whether there was one.
 
-    Returns False after three seconds at most, whatever the windows do.
+    Takes three seconds at most.
     """
     addresses = [address for address in _addresses(path) if _is_present(address)]
     if not addresses or not _is_private(_folder()):
@@ -82,7 +81,7 @@ def activate(path: Path) -> bool:
         if any(_ask(address, request) for address in addresses):
             answered.set()
 
-    # A thread, since connecting to a window that hangs has no timeout. One that is stuck ends with the process.
+    # A thread, since connecting to a hanging window has no timeout; a stuck one ends with the process.
     thread = threading.Thread(target=ask, name="activate", daemon=True)
     thread.start()
     thread.join(_PATIENCE)
@@ -104,7 +103,7 @@ def _ask(address: str, request: Request) -> bool:
 
 
 def _allow_foreground(process: int) -> None:
-    """Let the process take the foreground: Windows allows that only to the process that the person started last."""
+    """Let the process take the foreground, which Windows allows only to the one started last."""
     if sys.platform == "win32":
         ctypes.windll.user32.AllowSetForegroundWindow(process)
 
@@ -127,10 +126,10 @@ def _is_present(address: str) -> bool:
 
 
 class Server:
-    """A server, in a thread of its own, for starts that ask for the corpus at `path`."""
+    """A server, in its own thread, for starts that ask for the corpus at `path`."""
 
     def __init__(self, path: Path, activate: Activate) -> None:
-        """Begin to listen; `address` is None if that is impossible, and the window then cannot be found."""
+        """Begin to listen; if that fails, `address` stays None and the window cannot be found."""
         self._activate = activate
         self._closed = False
         self.address: str | None = None
@@ -140,7 +139,7 @@ class Server:
         self._listening = listening
 
     def wait(self, seconds: float) -> bool:
-        """Wait until the server listens, or has failed to, and return whether it has an address."""
+        """Wait until the server listens or has failed; return whether it has an address."""
         self._listening.wait(seconds)
         return self.address is not None
 
@@ -151,7 +150,7 @@ class Server:
         if self.address and self._thread.is_alive():
             from multiprocessing.connection import Client
 
-            with suppress(OSError):  # closing a socket does not wake the thread that waits on it, a connection does
+            with suppress(OSError):  # unlike closing the socket, a connection wakes the waiting thread
                 Client(self.address).close()
             self._thread.join(_PROMPT)
 
@@ -175,7 +174,7 @@ class Server:
             with connection:
                 if not self._closed:
                     self._answer(connection)  # type: ignore[arg-type, unused-ignore]  # a PipeConnection on Windows
-        # Without the lock a process that finds the socket stale meanwhile could lose its own.
+        # Without the lock, a process that finds the socket stale could lose its own.
         with suppress(OSError), _address_lock():
             listener.close()
 
@@ -191,7 +190,7 @@ class Server:
 
 
 def _open_listener(path: Path) -> "Listener | None":
-    """Listen on the first free address of the corpus; None if all are taken. Raises OSError."""
+    """Listen on the corpus's first free address; None if all are taken. Raises OSError."""
     from multiprocessing.connection import Listener
 
     for address in _addresses(path):
@@ -202,7 +201,7 @@ def _open_listener(path: Path) -> "Listener | None":
 
 
 def _remove_stale(address: str) -> None:
-    """Remove the socket of a process that was killed. Raises FileExistsError if a process listens on it."""
+    """Remove a killed process's socket. Raises FileExistsError if a process listens on it."""
     if not _is_present(address):
         return
     if sys.platform == "win32":  # pipes go with their process
@@ -224,7 +223,7 @@ def _remove_stale(address: str) -> None:
 
 @contextmanager
 def _address_lock() -> Iterator[None]:
-    """Keep other processes of this person from taking an address at the same time. Raises OSError."""
+    """Keep this person's other processes from taking an address meanwhile. Raises OSError."""
     if sys.platform == "win32":
         yield
         return
@@ -253,7 +252,7 @@ def _resolve(path: Path) -> str:
 
 
 def _folder() -> Path:
-    """Return the folder of the sockets; it may not exist yet."""
+    """Return the folder of the sockets, which may not exist yet."""
     runtime = os.environ.get("XDG_RUNTIME_DIR")
     if runtime and os.path.isdir(runtime):  # noqa: PTH112
         return Path(runtime, _PREFIX)
@@ -265,7 +264,7 @@ def _folder() -> Path:
 
 
 def _make_folder() -> Path:
-    """Create the folder of the sockets if necessary. Raises PermissionError if other people may use it."""
+    """Create the folder of the sockets if necessary. Raises PermissionError if others may use it."""
     folder = _folder()
     folder.mkdir(mode=stat.S_IRWXU, exist_ok=True)
     if not _is_private(folder):
@@ -274,7 +273,7 @@ def _make_folder() -> Path:
 
 
 def _is_private(folder: Path) -> bool:
-    """Return whether the folder belongs to this person and nobody else may use it. Pipes have no folder."""
+    """Return whether only this person may use the folder. Pipes have none."""
     if sys.platform == "win32":
         return True
     try:

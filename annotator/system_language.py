@@ -1,4 +1,4 @@
-"""The preferred languages of the system, as its settings name them: `fr_FR.UTF-8`, `ar-MA`."""
+"""The system's preferred languages, as its settings name them: `fr_FR.UTF-8`, `ar-MA`."""
 
 import os
 import sys
@@ -10,10 +10,10 @@ _PRIMARY: Final = {0x01: "ar", 0x09: "en", 0x0C: "fr"}  # Windows primary langua
 
 
 def system_languages() -> Iterator[str]:
-    """Return the codes of the person's languages as far as the system knows them, the preferred one first.
+    """Return the codes of the person's languages, preferred first.
 
-    First those of the environment, in the order in which gettext reads it; then, on Windows and macOS, those of the
-    system's settings, which a program started by its icon finds in no environment.
+    First the environment's, in gettext's order; then, on Windows and macOS, the system settings', since a program
+    started by its icon has none in its environment.
     """
     names = _read_environment()
     if sys.platform == "win32":
@@ -51,7 +51,7 @@ def _read_macos(path: Path) -> list[str]:
 
 
 def _language_code(name: str) -> str:
-    """Return the language code of a locale: `fr` of `fr_FR.UTF-8@euro` and of `fr-FR`."""
+    """Return a locale's language code: `fr` for `fr_FR.UTF-8@euro` and `fr-FR`."""
     for separator in ".@_-":
         name = name.partition(separator)[0]
     return name.lower()

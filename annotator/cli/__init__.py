@@ -1,6 +1,6 @@
-"""The `annotator` command, which opens the window or runs a subcommand without one.
+"""The `annotator` command, a module for each subcommand.
 
-A module for each subcommand; may import everything but `ui`, which only `open_window` does.
+May import everything but `ui`, which only `open_window` does.
 """
 
 import os
@@ -27,13 +27,13 @@ def main() -> None:
 
     signals.install_handlers()
     try:
-        from annotator.cli.running import run  # takes a moment, in which Ctrl+C must be as quiet as later
+        from annotator.cli.running import run  # slow: Ctrl+C must already be quiet
 
         code = run(sys.argv[1:])
     except KeyboardInterrupt as interrupt:
         code = signals.exit_code(interrupt)
     except BrokenPipeError:
-        # The reader has closed the pipe. Discard what Python would still flush at exit.
+        # The pipe is closed: discard what Python would flush at exit.
         for stream in (sys.stdout, sys.stderr):
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
         code = 0

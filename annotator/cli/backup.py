@@ -13,7 +13,7 @@ from annotator.store.corpus import Corpus
 
 
 def build_command() -> click.Command:
-    """Build the command, in the current language."""
+    """Build the command."""
     return TerminalCommand(
         "backup",
         callback=_backup,

@@ -23,7 +23,7 @@ _ALL: Final = "all"
 
 
 def build_command() -> click.Command:
-    """Build the command, in the current language."""
+    """Build the command."""
     return TerminalCommand(
         "check",
         callback=_check,
@@ -82,7 +82,7 @@ def _check(corpus: Path, annotator: str | None, state: str, kinds: Sequence[str]
 
 
 def _find_damage(corpus: Corpus) -> Iterator[Damage]:
-    """Yield the damage in the file, except spans outside their text, about which an issue says more."""
+    """Yield the damage, except spans outside their text, on which an issue says more."""
     return (damage for damage in check_integrity(corpus) if (damage.kind, damage.table) != (PLACE, "span"))
 
 

@@ -15,15 +15,15 @@ _MAX_DIGITS: Final = 18  # of a number that SQLite can store; a uid is longer
 
 
 class TerminalCommand(click.Command):
-    """A command whose help is readable on a terminal that does not lay out Arabic."""
+    """A command with help for terminals that do not lay out Arabic."""
 
     def get_help(self, ctx: click.Context) -> str:
-        """Return the help, laid out for the terminal."""
+        """Return the help, laid out."""
         return format_for_terminal(super().get_help(ctx), sys.stdout)
 
 
 def decode_argument(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
-    """Decode a parameter's value as UTF-8, even in a locale without these letters, where Python keeps the bytes."""
+    """Decode a parameter as UTF-8, whatever the locale."""
     return None if value is None else os.fsencode(value).decode("utf-8", "replace")
 
 
@@ -33,7 +33,7 @@ def parse_article_id(text: str) -> int | str:
 
 
 class FilePath(click.Path):
-    """The path of a file or a folder, converted so that the system accepts it at any length."""
+    """The path of a file or folder, usable at any length."""
 
     def __init__(self) -> None:
         super().__init__(path_type=Path)
@@ -44,10 +44,10 @@ class FilePath(click.Path):
 
 
 def corpus_argument() -> click.Argument:
-    """Return the argument CORPUS, the path of the corpus file."""
+    """Return the CORPUS argument."""
     return click.Argument(["corpus"], type=FilePath())
 
 
 def json_option() -> click.Option:
-    """Return the option --json, which prints results for programs."""
+    """Return the --json option."""
     return click.Option(["as_json", "--json"], is_flag=True, help=_("Print one JSON value instead of text."))

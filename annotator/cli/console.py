@@ -1,4 +1,4 @@
-"""Output of the commands: results on stdout, messages and the progress of long work on stderr."""
+"""Output of the commands: results on stdout, messages and progress on stderr."""
 
 import json
 import os
@@ -30,36 +30,36 @@ Result = TypeVar("Result")
 
 
 class CommandError(click.ClickException):
-    """The command could do nothing, for the reason in the message, one sentence; it ends with exit code 2."""
+    """The command could do nothing; the message is one sentence, the exit code 2."""
 
     exit_code = EXIT_UNUSABLE
 
 
 def print_json(value: Any) -> None:
-    """Print `value` as one JSON value on stdout, in UTF-8 in every locale."""
+    """Print `value` as one JSON value on stdout, always in UTF-8."""
     text = json.dumps(msgspec.to_builtins(value), ensure_ascii=False)
     # A path may contain lone surrogates, which UTF-8 cannot encode.
     click.echo(text.encode("utf-8", "replace"))
 
 
 def print_file(path: Path) -> None:
-    """Print the file at `path` unchanged on stdout."""
+    """Print a file unchanged on stdout."""
     with path.open("rb") as file:
         shutil.copyfileobj(file, sys.stdout.buffer)
 
 
 def print_text(text: str, *, reorder: bool | None = None) -> None:
-    """Print `text` on stdout; `reorder` is whether to lay out Arabic, None for what the terminal needs."""
+    """Print `text` on stdout; `reorder` lays out Arabic, None only if the terminal needs it."""
     click.echo(format_for_terminal(text, sys.stdout, reorder=reorder))
 
 
 def print_message(text: str) -> None:
-    """Print `text` as one line on stderr."""
+    """Print one line on stderr."""
     click.echo(format_for_terminal(f"{PROGRAM_NAME}: {' '.join(text.split())}", sys.stderr), err=True)
 
 
 def print_remarks(remarks: Iterable[Remark]) -> None:
-    """Print a line for each remark on stderr, as compilers do: file, line, reason; mark repairs and notices."""
+    """Print remarks on stderr as compilers do: file, line, reason; mark repairs and notices."""
     for remark in remarks:
         location = f"{remark.path}:{remark.line}" if remark.line else remark.path
         message = remark.reason
@@ -71,9 +71,9 @@ def print_remarks(remarks: Iterable[Remark]) -> None:
 
 
 def format_for_terminal(text: str, stream: TextIO, *, reorder: bool | None = None) -> str:
-    """Convert `text` to what `stream` needs to display it, which is the text itself unless it is a terminal.
+    """Convert `text` for display on `stream`.
 
-    A terminal never gets the control characters in a text, which could be commands to it.
+    Without `reorder`, only terminals need this. They never get control characters, which could be commands.
     """
     is_terminal = stream.isatty()
     if is_terminal:
@@ -84,22 +84,22 @@ def format_for_terminal(text: str, stream: TextIO, *, reorder: bool | None = Non
 
 
 def should_reorder(stream: TextIO, choice: bool | None = None) -> bool:
-    """Return whether to lay out Arabic for `stream`: the `choice`, or else for a terminal that cannot do it itself."""
+    """Return the `choice`, or else whether `stream` is a terminal that cannot lay out Arabic."""
     if choice is not None:
         return choice
     return stream.isatty() and not terminal.supports_bidi(os.environ)
 
 
 def print_table(rows: Sequence[Sequence[str]], *, reorder: bool | None = None) -> None:
-    """Print rows on stdout with aligned columns; only the last column may have long text.
+    """Print rows on stdout with aligned columns; only the last may have long text.
 
-    Each cell is laid out by itself, so that Arabic in one does not reorder the others.
+    Each cell is laid out alone, so Arabic in one does not reorder the others.
     """
     is_visual = should_reorder(sys.stdout, reorder)
     clean_rows = [[" ".join(_CONTROLS.sub(" ", cell).split()) for cell in row] for row in rows]
     display_rows = [[terminal.reorder_for_display(cell) if is_visual else cell for cell in row] for row in clean_rows]
     widths = [max(map(terminal.display_width, column)) for column in zip(*display_rows, strict=True)]
-    # A terminal with bidi reorders a line as a whole; the marks keep its cells apart. Files get no marks.
+    # A terminal with bidi reorders whole lines; marks keep the cells apart. Files get none.
     mark = _LRM if sys.stdout.isatty() and not is_visual else ""
     for row in display_rows:
         padded = [
@@ -109,7 +109,7 @@ def print_table(rows: Sequence[Sequence[str]], *, reorder: bool | None = None) -
 
 
 def run_with_progress(steps: Generator[tuple[int, int], None, Result], label: str) -> Result:
-    """Run `steps` to the end, with a progress bar if stderr is a terminal, and return their result."""
+    """Exhaust `steps`, with a progress bar if stderr is a terminal; return their result."""
     if not sys.stderr.isatty():
         return _exhaust(steps, lambda _step: None)
     with click.progressbar(length=1, label=format_for_terminal(label, sys.stderr), file=sys.stderr) as bar:

@@ -39,7 +39,7 @@ _DEFAULT: Final = ExportOptions()
 
 
 def _parse_zones(_context: click.Context, _parameter: click.Parameter, value: str) -> frozenset[str] | None:
-    """Parse kinds of zones, separated by commas; None means `all`."""
+    """Parse kinds of zones; None means `all`."""
     if value == ALL:
         return None
     kinds = frozenset(kind.strip() for kind in value.split(","))
@@ -50,7 +50,7 @@ def _parse_zones(_context: click.Context, _parameter: click.Parameter, value: st
 
 
 def _parse_split(_context: click.Context, _parameter: click.Parameter, value: str | None) -> dict[str, int] | None:
-    """Parse weights by part such as `train=80,dev=10,test=10`; the export checks the names and values."""
+    """Parse weights such as `train=80,dev=10,test=10`; the export checks them."""
     if value is None:
         return None
     parts = [part.partition("=") for part in value.split(",")]
@@ -61,7 +61,7 @@ def _parse_split(_context: click.Context, _parameter: click.Parameter, value: st
 
 
 def build_command() -> click.Command:
-    """Build the command, in the current language."""
+    """Build the command."""
     return TerminalCommand(
         "export",
         callback=_export,
@@ -178,7 +178,7 @@ def _export(corpus: Path, path: Path, format_: str, as_json: bool, force: bool, 
 
 
 def _print_empty_export(corpus: Path, report: Report, reason: str, as_json: bool) -> int:
-    """Print why no file was written; for programs, print the report too."""
+    """Print why no file was written; for programs, the report too."""
     _print_refusals(corpus, report)
     if report.state != ALL and not report.left_out:
         reason = _("No articles are done, so nothing was exported. Mark articles as done, or use --state all.")

@@ -26,7 +26,7 @@ from annotator.store.corpus import Corpus
 
 
 def build_command() -> click.Command:
-    """Build the command, in the current language."""
+    """Build the command."""
     return TerminalCommand(
         "import",
         callback=_import,
@@ -137,7 +137,7 @@ def _import(
 
 
 def _parse_pairs(_context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
-    """Parse values of the form `PER=PERSON`."""
+    """Parse values such as `PER=PERSON`."""
     pairs = [value.partition("=") for value in values]
     invalid = next(("".join(pair) for pair in pairs if not all(part.strip() for part in pair)), None)
     if invalid is not None:
@@ -146,7 +146,7 @@ def _parse_pairs(_context: click.Context, parameter: click.Parameter, values: tu
 
 
 def _parse_columns(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
-    """Parse values of the form `text=body`: the column names by the fields of an article."""
+    """Parse column names by field, such as `text=body`."""
     columns = _parse_pairs(context, parameter, values)
     invalid = next((field for field in columns if field not in tables.COLUMNS), None)
     if invalid is not None:
@@ -156,7 +156,7 @@ def _parse_columns(context: click.Context, parameter: click.Parameter, values: t
 
 
 def _open_corpus(path: Path, labels: Path | None) -> Corpus:
-    """Open the corpus at `path`, or create it with these labels. Raises CommandError, CorpusError."""
+    """Open the corpus or create it. Raises CommandError, CorpusError."""
     if explain_invalid_name(path) or not path.exists():
         return Corpus.create(path, _read_label_set(labels or resource_path("labels", "default.toml")))
     corpus = Corpus.open(path)

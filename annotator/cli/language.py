@@ -11,8 +11,8 @@ from annotator.resources import resource_path
 def use_language(language: str) -> None:
     """Switch this program, click and (by the environment) the window to `language`.
 
-    click takes its messages from gettext's global domain, in the language of the environment; so that domain is set to
-    this program's, whose catalogues contain them (see `click_messages`).
+    click uses gettext's global domain, in the environment's language. It is set to this program's, whose catalogues
+    have click's messages (see `click_messages`).
     """
     i18n.set_language(language)
     os.environ["LANGUAGE"] = os.environ["ANNOTATOR_LANGUAGE"] = language
@@ -21,7 +21,7 @@ def use_language(language: str) -> None:
 
 
 def click_messages() -> list[str]:
-    """Return click's messages in these commands, to include them in the catalogues."""
+    """Return click's messages in these commands, for the catalogues."""
     return [
         _("Usage:"),
         _("Options"),

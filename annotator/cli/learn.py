@@ -1,4 +1,4 @@
-"""`annotator learn CORPUS`: trains the model of a corpus on the articles that are done."""
+"""`annotator learn CORPUS`: trains the model on the articles that are done."""
 
 import os
 from pathlib import Path
@@ -17,7 +17,7 @@ _NICE: Final = 10  # of 19, so that interactive work comes first
 
 
 def build_command() -> click.Command:
-    """Build the command, in the current language."""
+    """Build the command."""
     return TerminalCommand(
         "learn",
         callback=_learn,

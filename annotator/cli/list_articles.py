@@ -14,7 +14,7 @@ from annotator.store.queries.article_list import ArticleSummary, load_all_summar
 
 
 def build_command() -> click.Command:
-    """Build the command, in the current language."""
+    """Build the command."""
     return TerminalCommand(
         "list",
         callback=_list,

@@ -19,14 +19,14 @@ _SCREENS: Final = ("QT_QPA_PLATFORM", "WAYLAND_DISPLAY", "DISPLAY")
 
 
 def build_command() -> click.Command:
-    """Build the command that `annotator CORPUS` runs, which has no name of its own."""
+    """Build the nameless command that `annotator CORPUS` runs."""
     return click.Command(
         PROGRAM_NAME, callback=_open, params=[corpus_argument(), new_window_option()], add_help_option=False
     )
 
 
 def new_window_option() -> click.Option:
-    """Return the option --new-window, which opens a window even if one has the corpus open."""
+    """Return the --new-window option."""
     help_text = _("Open a new window even if another one has the corpus open.")
     return click.Option(["--new-window"], is_flag=True, help=help_text)
 
@@ -38,9 +38,9 @@ def _open(context: click.Context, corpus: Path, new_window: bool) -> int:
 
 
 def show_window(corpus: Path | None = None, *, new_window: bool = False) -> int:
-    """Open the window on `corpus` or the last one; return the exit code after it is closed. Raises CommandError.
+    """Show the window on `corpus` or the last one; return the exit code. Raises CommandError.
 
-    If a window has the corpus open already, it is activated instead, unless `new_window` is set.
+    Unless `new_window` is set, a window that has it open is activated instead.
     """
     if not new_window and single_instance.activate(corpus or _last_corpus()):
         return 0
@@ -48,8 +48,8 @@ def show_window(corpus: Path | None = None, *, new_window: bool = False) -> int:
         _require_display()
     signals.remove_handlers()
     gc.disable()  # until the window is open: everything loaded now stays
-    import annotator.store.corpus  # noqa: F401 - before Qt, because PySide inspects everything imported after it
-    from annotator.ui.app import run  # late: Qt is slow to load, and no other command needs it
+    import annotator.store.corpus  # noqa: F401 - before Qt: PySide inspects all that is imported later
+    from annotator.ui.app import run  # late: Qt is slow to load
 
     return run(corpus)
 
@@ -60,7 +60,7 @@ def _last_corpus() -> Path:
 
 
 def _require_display() -> None:
-    """Raise CommandError if no window can be opened; Qt would abort the process with a page of output."""
+    """Raise CommandError if no window can open; Qt would abort with a page of output."""
     platform, wayland, display = map(os.environ.get, _SCREENS)
     if platform or wayland:
         return

@@ -1,4 +1,4 @@
-"""`annotator repair CORPUS NEW`: recovers what is readable of a damaged corpus into a new one."""
+"""`annotator repair CORPUS NEW`: recovers what is readable of a damaged corpus."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from annotator.store.recovery.salvage import SalvageResult, salvage
 
 
 def build_command() -> click.Command:
-    """Build the command, in the current language."""
+    """Build the command."""
     return TerminalCommand(
         "repair",
         callback=_repair,
@@ -30,7 +30,7 @@ def _repair(corpus: Path, new: Path, as_json: bool) -> int:
     backup_paths = [backup.path for backup in list_backups(corpus)]
     try:
         salvaged = run_with_progress(salvage(corpus, new, backup_paths), _("Recovering readable data"))
-    except DamagedCorpus as error:  # as an error of its own, because the usual one advises this very command
+    except DamagedCorpus as error:  # not as usual: that message advises this command
         raise click.ClickException(str(error)) from error
     for loss in salvaged.losses:
         print_message(f"{corpus}: {loss.message}")
@@ -42,7 +42,7 @@ def _repair(corpus: Path, new: Path, as_json: bool) -> int:
 
 
 def format_counts(salvaged: SalvageResult) -> str:
-    """Format the numbers of articles and spans recovered."""
+    """Format the numbers recovered."""
     return _(", ").join(
         (
             ngettext("{count} article", "{count} articles", salvaged.articles).format(count=salvaged.articles),

@@ -1,4 +1,4 @@
-"""`annotator restore CORPUS [BACKUP]`: lists the backups of a corpus or restores one of them."""
+"""`annotator restore CORPUS [BACKUP]`: lists the backups of a corpus or restores one."""
 
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from annotator.store.restoring import open_backup, read_contents, replace_damage
 
 
 def build_command() -> click.Command:
-    """Build the command, in the current language."""
+    """Build the command."""
     return TerminalCommand(
         "restore",
         callback=_restore,
@@ -49,7 +49,7 @@ def _restore(corpus: Path, backup: Path | None, as_json: bool) -> int:
 
 
 def _restore_backup(corpus: Path, backup: Path) -> Path | None:
-    """Replace the corpus with the backup; return the path of its previous state, None if there was none."""
+    """Replace the corpus; return the path of its previous state, if any."""
     try:
         Corpus.open(corpus, readonly=True).close()
     except DamagedCorpus:
@@ -80,7 +80,7 @@ def _format_row(record: dict[str, Any]) -> list[str]:
 
 
 def _describe(backup: Backup) -> dict[str, Any]:
-    """Return the listing's record of a backup; without counts if it cannot be read."""
+    """Return the record of a backup, without counts if unreadable."""
     record: dict[str, Any] = {"name": backup.path.name, "path": str(backup.path), "time": backup.time.isoformat()}
     record |= {"bytes": backup.bytes, "why": describe_reason(backup)}
     try:

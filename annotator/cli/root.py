@@ -1,4 +1,4 @@
-"""The `annotator` command itself: a group of subcommands that also accepts the corpus to open."""
+"""The `annotator` command itself: subcommands, or a corpus to open."""
 
 from importlib import import_module
 from pathlib import Path
@@ -28,18 +28,18 @@ _MODULES: Final = {
     "restore": "restore",
     "repair": "repair",
 }
-"""The module of each command; only the one needed is imported, because most starts just open the window."""
+"""Modules by command, imported on demand: most starts only open the window."""
 
 
 class RootGroup(TerminalCommand, click.Group):
-    """A group whose first argument may be a corpus instead of a command: `annotator my.corpus` opens it."""
+    """A group whose first argument may be a corpus to open: `annotator my.corpus`."""
 
     def list_commands(self, _ctx: click.Context) -> list[str]:
-        """Return the names of the commands."""
+        """Return the command names."""
         return list(_MODULES)
 
     def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
-        """Return the command with this name, in the current language."""
+        """Return the command of this name, in the current language."""
         if name not in _MODULES:
             return None
         command: click.Command = import_module(f"annotator.cli.{_MODULES[name]}").build_command()
@@ -59,7 +59,7 @@ class RootGroup(TerminalCommand, click.Group):
 
 
 def build_root() -> click.Group:
-    """Build the group with all its commands, in the current language."""
+    """Build the group in the current language."""
     language = click.Option(
         ["--language"],
         type=click.Choice(list(LANGUAGES)),
@@ -85,5 +85,5 @@ def _window_without_arguments(
     language: str | None,  # noqa: ARG001
     new_window: bool,
 ) -> int:
-    """Open the window if there is no command. `run` has used `language` already."""
+    """Open the window if there is no command. `run` has already used `language`."""
     return 0 if context.invoked_subcommand else open_window.show_window(None, new_window=new_window)

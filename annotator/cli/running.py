@@ -1,4 +1,4 @@
-"""Running one command line: its language, its exit code, and each error as one line."""
+"""Running one command line: its language, exit code and errors."""
 
 import errno
 import logging
@@ -17,19 +17,19 @@ from annotator.cli.language import use_language
 from annotator.cli.root import build_root
 from annotator.i18n import MissingCatalogue, _
 from annotator.store.errors import CorpusError, DamagedCorpus
-from annotator.store.sqlite_version import require_supported_sqlite
+from annotator.store.sqlite_library import require_supported_sqlite
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run a command line and return the exit code. Each error is one line on stderr.
+    """Run a command line; return the exit code. Each error is one line on stderr.
 
-    An unexpected error gets a report, whose path is in that line; with ANNOTATOR_DEBUG in the environment, the line is
-    followed by the traceback. Raises BrokenPipeError if the reader of the output has gone.
+    For an error of the program it names the saved report; with ANNOTATOR_DEBUG in the environment, the traceback
+    follows. Raises BrokenPipeError if the reader of the output is gone.
     """
     try:
         use_language(settings.interface_language())
         require_supported_sqlite()
-        # Help texts are fixed when the commands are built, so a first set is built just to parse the language.
+        # Building the commands fixes their help texts, so a first set just parses the language.
         language = build_root().make_context(PROGRAM_NAME, [*arguments], resilient_parsing=True).params["language"]
         if language:
             use_language(language)
@@ -61,9 +61,9 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _is_closed_pipe(error: Exception) -> bool:
-    """Return whether an error means that the reader of the output has gone, which is EINVAL on Windows.
+    """Return whether the reader of the output is gone, which is EINVAL on Windows.
 
-    EINVAL has other causes: a stream whose reader is gone fails again when what it still holds is flushed.
+    EINVAL has other causes; without a reader, flushing the stream fails again.
     """
     if sys.platform == "win32" and isinstance(error, OSError) and error.errno == errno.EINVAL and not error.filename:
         return any(_fails_to_flush(stream) for stream in (sys.stdout, sys.stderr) if stream)
@@ -81,11 +81,11 @@ def _fails_to_flush(stream: TextIO) -> bool:
 def _report_unexpected(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
-    from annotator.diagnostics import crash_reports, logs  # late, because they are rarely needed
+    from annotator.diagnostics import crash_reports, logs  # late: rarely needed
     from annotator.store.queries.file_facts import collect_facts
 
     logs.start()
-    logging.getLogger(__name__).error("not foreseen", exc_info=error)
+    logging.getLogger(__name__).error("unforeseen error", exc_info=error)
     fault = crash_reports.ErrorDetails.from_error(error)
     report = crash_reports.save_report(crash_reports.format_report(fault, collect_facts(None)))
     logs.stop()

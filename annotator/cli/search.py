@@ -14,7 +14,7 @@ from annotator.text.search import make_snippet
 
 
 def build_command() -> click.Command:
-    """Build the command, in the current language."""
+    """Build the command."""
     return TerminalCommand(
         "search",
         callback=_search,

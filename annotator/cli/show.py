@@ -18,7 +18,7 @@ _NO_ZONE: Final = ""  # the kind of text outside zones
 
 
 def build_command() -> click.Command:
-    """Build the command, in the current language."""
+    """Build the command."""
     visual = click.Option(
         ["visual", "--visual/--logical"],
         default=None,
@@ -69,7 +69,7 @@ def _format_head(article: Article, zones: list[Zone]) -> Iterator[str]:
 
 
 def _format_body(text: str, zones: list[Zone]) -> Iterator[str]:
-    """Yield the lines of the text, with the kinds of zones in brackets above them."""
+    """Yield the lines of the text, kinds of zones in brackets above."""
     names = {**{kind: zone_title(kind) for kind in ZONE_KINDS}, _NO_ZONE: _("no zone")}
     last = _NO_ZONE
     for kind, part in _split_by_zones(text, zones):
@@ -81,7 +81,7 @@ def _format_body(text: str, zones: list[Zone]) -> Iterator[str]:
 
 
 def _split_by_zones(text: str, zones: list[Zone]) -> Iterator[tuple[str, str]]:
-    """Yield kind and text of each zone and of the text between zones."""
+    """Yield kind and text of each zone and of the text between."""
     offset = 0
     for zone in zones:
         yield _NO_ZONE, text[offset : zone.start]

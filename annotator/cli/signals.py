@@ -1,4 +1,4 @@
-"""Handling of signals that end the process: a command cleans up as it does after Ctrl+C."""
+"""Signals that end the process: a command cleans up as after Ctrl+C."""
 
 import _thread
 import os
@@ -9,10 +9,10 @@ from types import FrameType
 from typing import Final
 
 _NAMES: Final = ("SIGTERM", "SIGHUP", "SIGBREAK")
-"""Signals sent by docker, systemd, `timeout` and a closed terminal; Ctrl+Break on Windows."""
+"""Sent by docker, systemd, `timeout` and a closed terminal; Ctrl+Break on Windows."""
 _RETRY_DELAY: Final = 0.01  # seconds
-_is_raised: Final = Event()  # whether the interrupt that came in a destructor was raised again
-_EXIT_CODE_BASE: Final = 128  # shells report a process ended by a signal as this plus the signal's number
+_is_raised: Final = Event()  # whether the interrupt of a destructor was raised again
+_EXIT_CODE_BASE: Final = 128  # as shells report it: this plus the signal's number
 
 
 class Terminated(KeyboardInterrupt):
@@ -24,7 +24,7 @@ class Terminated(KeyboardInterrupt):
 
 
 def install_handlers() -> None:
-    """Make each of these signals raise Terminated, unless it was ignored when the process started."""
+    """Make these signals raise Terminated, unless ignored when the process started."""
     sys.unraisablehook = _raise_again
     for number in _signal_numbers():
         if signal.getsignal(number) is signal.SIG_DFL:
@@ -32,7 +32,7 @@ def install_handlers() -> None:
 
 
 def remove_handlers() -> None:
-    """Make these signals end the process at once again, because Qt's event loop cannot unwind."""
+    """Make these signals end the process at once again: Qt's event loop cannot unwind."""
     if sys.unraisablehook is _raise_again:
         sys.unraisablehook = sys.__unraisablehook__
     for number in _signal_numbers():
@@ -41,7 +41,7 @@ def remove_handlers() -> None:
 
 
 def exit_code(interrupt: KeyboardInterrupt) -> int:
-    """Return the exit code of an interrupted command: 128 plus the signal's number, as in shells."""
+    """Return an interrupted command's exit code: 128 plus the signal's number."""
     return _EXIT_CODE_BASE + (interrupt.number if isinstance(interrupt, Terminated) else signal.SIGINT)
 
 
@@ -55,7 +55,7 @@ def _terminate(number: int, _frame: FrameType | None) -> None:
 
 
 def _raise_again(unraisable: "sys.UnraisableHookArgs") -> None:
-    """Raise an interrupt again that came in a destructor or a callback, where exceptions are only printed."""
+    """Raise an interrupt again that a destructor or callback only printed."""
     if not isinstance(unraisable.exc_value, KeyboardInterrupt):
         sys.__unraisablehook__(unraisable)
         return
@@ -68,13 +68,13 @@ def _raise_again(unraisable: "sys.UnraisableHookArgs") -> None:
 def _send_until_raised(number: int) -> None:
     while not _is_raised.wait(_RETRY_DELAY):
         if sys.platform == "win32":
-            _thread.interrupt_main(number)
+            _thread.interrupt_main(signal.Signals(number))
         else:  # a real signal also ends a blocking system call
             os.kill(os.getpid(), number)
 
 
 def _interrupt_outside_the_hook(number: int, frame: FrameType | None) -> None:
-    """Raise the interrupt, unless the hook has not returned yet, where it would be lost again."""
+    """Raise the interrupt, but only outside the hook: there it would be lost again."""
     while frame:
         if frame.f_code is _raise_again.__code__:
             return

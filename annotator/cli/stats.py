@@ -14,7 +14,7 @@ from annotator.store.queries.statistics import AnnotatorStatistics, CorpusStatis
 
 
 def build_command() -> click.Command:
-    """Build the command, in the current language."""
+    """Build the command."""
     return TerminalCommand(
         "stats",
         callback=_stats,

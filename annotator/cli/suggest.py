@@ -26,7 +26,7 @@ from annotator.suggest.crf.training import TrainedModel
 
 
 def build_command() -> click.Command:
-    """Build the command, in the current language."""
+    """Build the command."""
     return TerminalCommand(
         "suggest",
         callback=_suggest,
@@ -91,7 +91,7 @@ def _suggest(
 
 
 def _open_corpus(path: Path, *, writing: bool) -> tuple[Corpus, bool]:
-    """Open the corpus and return it with whether it is writable. Raises ReadOnlyCorpus if it must be but is not."""
+    """Return the corpus and whether it is writable. Raises ReadOnlyCorpus if `writing`."""
     try:
         return Corpus.open(path), True
     except ReadOnlyCorpus:
@@ -101,7 +101,7 @@ def _open_corpus(path: Path, *, writing: bool) -> tuple[Corpus, bool]:
 
 
 def _load_trained(corpus: Corpus, *, writable: bool) -> TrainedModel | None:
-    """Train a model if needed, and store it in the corpus if possible; return None if there was no need."""
+    """Train a model if needed, and store it if possible; return it or None."""
     if not needs_training(corpus):
         return None
     if writable and _can_sign():
@@ -110,7 +110,7 @@ def _load_trained(corpus: Corpus, *, writable: bool) -> TrainedModel | None:
 
 
 def _can_sign() -> bool:
-    """Return whether a model can be signed; unsigned, it would not be used again."""
+    """Return whether a model can be signed; unsigned, it is never used again."""
     try:
         device_key.load_or_create_key()
     except OSError:
@@ -119,7 +119,7 @@ def _can_sign() -> bool:
 
 
 def _check_source(source: str | None, names: list[str]) -> None:
-    """Raise UsageError for an unknown source; print a message if `model` has not learned anything yet."""
+    """Raise UsageError for an unknown source; say so if `model` has learned nothing yet."""
     if source is None or source in names:
         return
     if source != CrfSuggester.name:

@@ -1,6 +1,6 @@
-"""Laying out Arabic for terminals that neither join letters nor support right-to-left text.
+"""Layout of Arabic for terminals that neither join letters nor reorder text.
 
-This is for display only: text in a pipe or a file stays in logical order.
+For display only: in pipes and files, text stays in logical order unless `show --visual` asks.
 """
 
 import unicodedata
@@ -29,10 +29,10 @@ _STAND_INS: Final = {
 
 
 def supports_bidi(environment: Mapping[str, str]) -> bool:
-    """Return whether the terminal with these environment variables lays out and joins Arabic by itself.
+    """Return whether the terminal of this environment lays out and joins Arabic itself.
 
-    GNOME's VTE since 0.58, Konsole, mlterm, Apple's Terminal and mintty do, unless it is turned off
-    (terminal-wg.pages.freedesktop.org/bidi). iTerm2 and WezTerm can, but for long had it off by default.
+    GNOME's VTE since 0.58, Konsole, mlterm, Apple's Terminal and mintty do by default
+    (terminal-wg.pages.freedesktop.org/bidi); iTerm2 and WezTerm long had it off.
     """
     vte = environment.get("VTE_VERSION", "")
     if vte.isdecimal() and int(vte) >= _VTE_WITH_BIDI:
@@ -41,23 +41,22 @@ def supports_bidi(environment: Mapping[str, str]) -> bool:
 
 
 def display_width(text: str) -> int:
-    """Return the width of `text` in terminal cells: none for marks, two for wide characters such as emoji."""
+    """Return the width in terminal cells: 0 for marks, 2 for wide characters such as emoji."""
     return sum(map(_character_width, text))
 
 
 def reorder_for_display(text: str, width: int | None = None) -> str:
-    """Convert `text` for a terminal that shows characters one after the other, from left to right.
+    """Convert `text` for a terminal that shows characters from left to right.
 
-    Letters take their joined forms (a lam and its alef become one), and each line is reordered by the Unicode
-    bidirectional algorithm; diacritics and tatweel stay, direction marks are removed afterwards. With a `width`, in
-    cells, long lines are first broken between words, in logical order, and those of a right-to-left paragraph are
-    aligned right.
+    Letters are joined (a lam and its alef become one), and each line is reordered by the Unicode bidirectional
+    algorithm. Diacritics and tatweel stay, direction marks do not. With a `width` in cells, long lines are first broken
+    between words, in logical order, and those of right-to-left paragraphs aligned right.
     """
     return "\n".join(line for paragraph in text.split("\n") for line in _reorder_paragraph(paragraph, width))
 
 
 def _reorder_paragraph(paragraph: str, width: int | None) -> Iterator[str]:
-    # Remove other characters that the algorithm would treat as the end of a paragraph.
+    # Other characters would also end a paragraph for the algorithm.
     paragraph = " ".join(paragraph.splitlines())
     direction = "R" if get_base_level(paragraph) else "L"
     if width is None:
@@ -69,7 +68,7 @@ def _reorder_paragraph(paragraph: str, width: int | None) -> Iterator[str]:
 
 
 def _wrap(paragraph: str, width: int) -> Iterator[str]:
-    """Wrap a paragraph into lines of at most `width` cells between words; a longer word has a line of its own."""
+    """Break between words into lines of at most `width` cells; a longer word has its own."""
     line, used = "", 0
     for word in paragraph.split(" "):
         cells = display_width(word)
@@ -82,8 +81,8 @@ def _wrap(paragraph: str, width: int) -> Iterator[str]:
 
 
 def _reorder_line(line: str, direction: str) -> str:
-    """Convert a line to visual order; `direction`, L or R, is that of its paragraph."""
-    # Only letters are reshaped: the reshaper miscounts in a text from which it removes joiners.
+    """Convert a line to visual order; `direction` is L or R."""
+    # Only letters are reshaped: the reshaper miscounts if it removes joiners.
     shaped = _ARABIC.sub(lambda match: _reshaper().reshape(match[0]), _ISOLATES.sub("", line))
     stand_ins = _choose_stand_ins(shaped)
     packed = "".join(stand_ins.get(cluster, cluster) for cluster in regex.findall(r"\X", shaped))
@@ -93,10 +92,10 @@ def _reorder_line(line: str, direction: str) -> str:
 
 
 def _choose_stand_ins(line: str) -> dict[str, str]:
-    """Return a stand-in, a character not in `line` with the same direction, for each cluster of several characters.
+    """Map each cluster of several characters to an unused character of its direction.
 
-    Reordered one by one, a mark would land on the wrong letter, and an emoji would fall apart. Characters unknown to
-    Python's tables have a stand-in too, because the algorithm fails on them: left to right, as in UAX 9.
+    Reordered one by one, marks would land on wrong letters and emoji fall apart. The algorithm fails on characters
+    unknown to Python's tables, so these get one too, left to right as in UAX 9.
     """
     free = {kind: _unused_characters(line, kind, pool) for kind, pool in _STAND_INS.items()}
     stand_ins: dict[str, str] = {}
@@ -123,7 +122,7 @@ def _character_width(character: str) -> int:
 
 @cache
 def _reshaper() -> "ArabicReshaper":
-    # Built on first use, because it reads a configuration file and every ligature.
-    from arabic_reshaper import ArabicReshaper  # late, because the window never needs it
+    # Built on first use: it reads a configuration file and every ligature.
+    from arabic_reshaper import ArabicReshaper  # late: the window never needs it
 
     return ArabicReshaper({"delete_harakat": False, "support_ligatures": True, "ARABIC LIGATURE ALLAH": False})

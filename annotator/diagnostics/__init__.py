@@ -1,1 +1,1 @@
-"""The log, the reports of crashes, and what of a text may stand in them."""
+"""The log, crash reports, and what text they may contain."""

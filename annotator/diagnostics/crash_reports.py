@@ -1,7 +1,7 @@
-"""Reports of unexpected errors, which a person can send to the maintainers.
+"""Reports of unexpected errors, for a person to send to the maintainers.
 
-A report is a text file in the folder of the log. It holds versions, the trace of the error, the last lines of the log
-and counts of the corpus, but nothing of an article (see `redaction`).
+A report is a text file in the log folder: versions, the error's trace, the log's end and counts of the corpus, but
+nothing of an article (see `redaction`).
 """
 
 import faulthandler
@@ -30,9 +30,9 @@ _OPEN: Final = "open-"
 
 
 class ErrorDetails(Struct, frozen=True):
-    """An unexpected error: a summary in one line, its trace, and its location, which distinguishes it from others.
+    """An unexpected error: summary (one line), trace, and location, which identifies it.
 
-    `corpora` are the paths of those that were open where processes crashed; no report holds them.
+    `corpora` are the paths open in crashed processes, for no report.
     """
 
     summary: str
@@ -49,7 +49,7 @@ class ErrorDetails(Struct, frozen=True):
 
 
 def format_report(details: ErrorDetails, facts: Mapping[str, str]) -> str:
-    """Format a report of an error; `facts` by name, such as versions and figures of the corpus."""
+    """Format an error report; `facts` by name, such as versions and figures of the corpus."""
     parts = (
         ["An error report of Annotator. It contains no article text and no file names."],
         format_facts({**program_facts(), **facts}),
@@ -60,14 +60,14 @@ def format_report(details: ErrorDetails, facts: Mapping[str, str]) -> str:
 
 
 def format_facts(facts: Mapping[str, str]) -> list[str]:
-    """Format facts as a redacted line each."""
+    """Format each fact as a redacted line."""
     width = max(map(len, facts))
     return [f"{name:<{width}}  {redact(fact)}" for name, fact in facts.items()]
 
 
 def program_facts() -> dict[str, str]:
-    """Return facts about the program, its Python and the system by name."""
-    import platform  # like the next one slow to load, so no start waits for them
+    """Return facts by name about the program, Python and the system."""
+    import platform  # slow to load, like the next one
     from importlib.metadata import PackageNotFoundError, version
 
     try:
@@ -85,7 +85,7 @@ def program_facts() -> dict[str, str]:
 
 
 def save_report(text: str) -> Path | None:
-    """Save a report in the folder of the log and delete the oldest ones.
+    """Save a report in the log folder and delete the oldest ones.
 
     Returns None if it cannot be written.
     """
@@ -109,9 +109,9 @@ def list_reports() -> list[Path]:
 
 @contextmanager
 def recording_crashes() -> Iterator[Callable[[Path | None], None]]:
-    """Have faulthandler record where this process crashes in the meantime, beyond what Python can catch.
+    """Have faulthandler record crashes of this process beyond Python's reach.
 
-    Yields a function that notes which corpus is open, or about to be, for `take_crash` to report.
+    Yields a function that notes which corpus is open, or about to be.
     """
     path = settings.log_dir() / datetime.now().strftime(f"{_CRASH}%Y%m%d-%H%M%S-{os.getpid()}.txt")
     corpus_path = _open_corpus_file(path)
@@ -135,11 +135,11 @@ def recording_crashes() -> Iterator[Callable[[Path | None], None]]:
         faulthandler.disable()
         file.close()
         for temporary_path in (path, corpus_path):
-            discard_file(temporary_path)  # on Windows it may record handled errors, too
+            discard_file(temporary_path)  # on Windows it may also record handled errors
 
 
 def take_crash() -> ErrorDetails | None:
-    """Return the record of a process that crashed since the last call, and delete it."""
+    """Return and delete the records of crashes since the last call: the latest one's, with the corpora of all."""
     crash: ErrorDetails | None = None
     corpora: list[Path] = []
     for path in sorted(settings.log_dir().glob(f"{_CRASH}*.txt")):
@@ -158,7 +158,7 @@ def take_crash() -> ErrorDetails | None:
 
 
 def _open_corpus_file(crash: Path) -> Path:
-    """Return the file that notes which corpus the crashing process had open."""
+    """Return the file that notes which corpus was open."""
     return crash.with_name(f"{_OPEN}{crash.name.removeprefix(_CRASH)}")
 
 

@@ -1,7 +1,7 @@
 """The log of what the program did and when, without anything of an article.
 
-Every module has its own logger, `logging.getLogger(__name__)`. Records reach the file once `start` was called: by the
-window, and by a command that met an unexpected error.
+Every module has its own logger, `logging.getLogger(__name__)`. Records reach the file after `start`, called by the
+window or a command with an unexpected error.
 """
 
 import logging
@@ -16,16 +16,16 @@ from annotator import settings
 from annotator.diagnostics.redaction import describe_error, format_trace, path_fingerprint, redact
 
 _FILE: Final = "annotator.log"
-_SIZE: Final = 1_000_000  # bytes, at which a new file is begun
+_SIZE: Final = 1_000_000  # bytes of a full file
 _OLDER: Final = 3  # older files beside it
-_TAIL: Final = 20_000  # bytes that are searched for the last lines
+_TAIL: Final = 20_000  # bytes searched for the last lines
 _PROGRAM: Final = logging.getLogger("annotator")
 
 
 class RedactingFormatter(logging.Formatter):
-    """Formatter of one line a record, which redacts it and appends the trace of its error.
+    """Formatter of one redacted line per record, and its error's trace.
 
-    Numbers stay, and files become fingerprints.
+    Numbers stay; files become fingerprints.
     """
 
     def __init__(self) -> None:
@@ -43,32 +43,32 @@ class RedactingFormatter(logging.Formatter):
 
 
 class _RepeatFilter(logging.Filter):
-    """Filter that drops a warning repeated at once: an attempt made twice a second may fail for hours."""
+    """Filter that drops an immediately repeated warning: two attempts a second may fail for hours."""
 
     def __init__(self) -> None:
         super().__init__()
         self._last: tuple[object, ...] = ()
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Return whether the record differs from the last one."""
+        """Return whether to keep the record."""
         before, self._last = self._last, (record.name, record.msg, record.args, record.exc_info)
         return record.levelno < logging.WARNING or self._last != before
 
 
 class _SharedLogHandler(RotatingFileHandler):
-    """Rotating handler for several windows that write to one log.
+    """Rotating handler for several windows that share a log.
 
-    The first to find the file full begins the new one. Where Windows prevents that, because another window has the old
-    one open, the old one grows.
+    The first to find the file full begins a new one. On Windows, another window that has it open may prevent that; then
+    it grows.
     """
 
     def _open(self) -> TextIOWrapper:
-        """Open the file as the base class does, with the line ends of the system, for people read it."""
+        """Open the file like the base class, with the system's line ends."""
         path = Path(self.baseFilename)
         return path.open("a", encoding=self.encoding, errors=self.errors, newline=os.linesep)
 
     def doRollover(self) -> None:  # noqa: N802 - logging's name
-        """Begin a new file, unless another window has done so meanwhile."""
+        """Begin a new file, unless another window just has."""
         if self.stream:
             self.stream.close()
             self.stream = None
@@ -95,10 +95,7 @@ class _SharedLogHandler(RotatingFileHandler):
 
 
 def start() -> bool:
-    """Begin to write to the file in the log folder, and return whether that is possible.
-
-    The program works without a log if the folder cannot be made or written to.
-    """
+    """Begin to write to the log file; return whether that is possible."""
     stop()
     path = log_path()
     try:
@@ -121,12 +118,12 @@ def stop() -> None:
 
 
 def log_path() -> Path:
-    """Return the path of the log; older ones lie beside it as `annotator.log.1` and so on."""
+    """Return the log's path; older ones beside it end with `.1` and so on."""
     return settings.log_dir() / _FILE
 
 
 def last_lines(count: int) -> list[str]:
-    """Return the last `count` lines of the log; fewer if there are no more or none can be read."""
+    """Return at most `count` last lines of the log; none if it is unreadable."""
     lines: list[str] = []
     for path in (log_path().with_name(f"{_FILE}.1"), log_path()):
         with suppress(OSError), path.open("rb") as file:

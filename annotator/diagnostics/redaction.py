@@ -1,8 +1,7 @@
 """Redaction of texts, paths and errors for a log or report that a person sends to others.
 
-Nothing of an article may stand in it, and no name of a file: files of articles are named after their headlines. Of
-errors only the messages worded by Python itself are kept; a key that was not found, or a text that could not be
-encoded, may come from an article. Redacted text is ASCII, with `…` for what was not.
+Nothing of an article may remain, and no file name, as files are named after headlines. Only Python's own error messages
+stay: a missing key or unencodable text may come from an article. Redacted text is ASCII, with `…` for the rest.
 """
 
 import errno
@@ -33,7 +32,7 @@ _SAFE_KINDS: Final = frozenset(
         ZeroDivisionError,
     )
 )
-"""Exactly these kinds, and no subclass, have messages about the program and not about what it read."""
+"""Only these kinds, without subclasses, have messages about the program, not its data."""
 _QUOTED: Final = re.compile("“[^”]*”|«[^»]*»")
 _NON_ASCII: Final = re.compile(r"(?:[^\x20-\x7e]+ ?)+")
 _SUFFIX: Final = re.compile(r"\.[A-Za-z0-9]{1,8}")
@@ -45,8 +44,7 @@ _LONGEST: Final = 300  # characters of a message or a line of code
 def redact(text: str) -> str:
     """Return `text` as one line of ASCII.
 
-    Other characters, and what the program's sentences put in quotation marks, become `…`; the person's own folder
-    becomes `~`.
+    Other characters, and quotations in the program's sentences, become `…`; the home folder becomes `~`.
     """
     if home := _home():
         text = _folder_pattern(home, windows=sys.platform == "win32").sub("~", text)
@@ -56,10 +54,10 @@ def redact(text: str) -> str:
 
 @lru_cache(maxsize=4)
 def _folder_pattern(folder: str, *, windows: bool) -> re.Pattern[str]:
-    """Return a pattern that finds a folder in a text in every way in which it may be written there.
+    """Return a pattern for every spelling of a folder in a text.
 
-    On Windows: in any case, with either slash, with doubled backslashes, as Python writes them in a `repr`, and by the
-    short names that the system makes of long ones (`C:\\Users\\SALMAE~1`), which its temporary folder often has.
+    On Windows: any case, either slash, doubled backslashes as in a `repr`, and the system's short names
+    (`C:\\Users\\SALMAE~1`), frequent in its temporary folder.
     """
     if not windows:
         return re.compile(re.escape(folder))
@@ -68,7 +66,7 @@ def _folder_pattern(folder: str, *, windows: bool) -> re.Pattern[str]:
 
 
 def _short_form(folder: str) -> str:
-    """Return a folder by the short names (8.3) of Windows; unchanged where there are none.
+    """Return a folder with the short names (8.3) of Windows, if it has any.
 
     https://learn.microsoft.com/en-us/windows/win32/api/fileapi/nf-fileapi-getshortpathnamew
     """
@@ -83,13 +81,13 @@ def _short_form(folder: str) -> str:
 
 
 def path_fingerprint(path: Path) -> str:
-    """Return a fingerprint that distinguishes a file from others and hides its name: `#3f2a.corpus`."""
+    """Return a fingerprint that identifies a file without its name: `#3f2a.corpus`."""
     digest = hashlib.sha256(str(path.absolute()).encode("utf-8", "surrogatepass")).hexdigest()
     return f"#{digest[:4]}{path.suffix if _SUFFIX.fullmatch(path.suffix) else ''}"
 
 
 def describe_error(error: BaseException) -> str:
-    """Return the kind of an error and its message, unless that may come from an article."""
+    """Return an error's kind and its message, unless that may come from an article."""
     kind = type(error)
     name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
     message = ""
@@ -103,9 +101,9 @@ def describe_error(error: BaseException) -> str:
 
 
 def format_trace(error: BaseException) -> Iterator[str]:
-    """Yield the lines of an error and its causes, first cause first: location and code of each frame, then the error.
+    """Yield the lines of an error and its causes, first cause first: each frame's location and code, then the error.
 
-    Unlike `traceback`'s, they hold no message that `describe_error` leaves out, and no notes.
+    Omits notes and any message that `describe_error` leaves out.
     """
     for index, link in enumerate(reversed(list(_error_chain(error)))):
         yield from ["", "which led to:", ""] if index else []
@@ -116,7 +114,7 @@ def format_trace(error: BaseException) -> Iterator[str]:
 
 
 def error_location(error: BaseException) -> str:
-    """Return the kind of an error and where it was raised, which distinguishes it from others."""
+    """Return an error's kind and where it was raised, which identify it."""
     frame = error.__traceback__
     while frame and frame.tb_next:
         frame = frame.tb_next
@@ -135,12 +133,12 @@ def _home() -> str:
 def _message(error: BaseException) -> str:
     try:
         return str(error)
-    except Exception:  # __str__ of the arguments may fail; the error is reported all the same
+    except Exception:  # __str__ of the arguments may fail
         return ""
 
 
 def _error_chain(error: BaseException) -> Iterator[BaseException]:
-    """Yield an error, its cause, the cause of that, and so on."""
+    """Yield an error, its cause, that one's cause, and so on."""
     seen: set[int] = set()
     link: BaseException | None = error
     while link and id(link) not in seen:
@@ -164,7 +162,7 @@ def _format_frames(trace: TracebackType | None) -> Iterator[str]:
 
 
 def _source_path(name: str) -> str:
-    """Return a source file without the folders of this machine."""
+    """Return a source file without this machine's folders."""
     path = Path(name)
     for folder in sorted((str(_PACKAGE.parent), *filter(None, sys.path)), key=len, reverse=True):
         if path.is_relative_to(folder):

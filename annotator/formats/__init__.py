@@ -1,1 +1,1 @@
-"""File formats: a module each, read by imports and written by exports. May import `tagging`, `model` and `text`."""
+"""File formats, a module each, for import and export. May import `tagging`, `model` and `text`."""

@@ -1,6 +1,6 @@
-"""The formats that articles are imported from, and the detection of a file's format.
+"""The import formats, and the detection of a file's format.
 
-The formats that training sets are exported to are listed in `jobs.export`.
+`jobs.export` lists those of training sets.
 """
 
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
@@ -17,7 +17,7 @@ from annotator.model.records import AnnotatedArticle, Remark
 
 
 class Format(Protocol):
-    """The interface of a module that reads articles. Suffixes are in lower case and start with a dot."""
+    """A module that reads articles. Suffixes are in lower case, with their dot."""
 
     @property
     def NAME(self) -> str: ...  # noqa: N802
@@ -26,12 +26,12 @@ class Format(Protocol):
     def SUFFIXES(self) -> tuple[str, ...]: ...  # noqa: N802
 
     def sniff(self, name: str, beginning: bytes) -> bool:
-        """Return whether a file with this name, in lower case, that starts with these bytes is of this format."""
+        """Return whether a file with this lower-case name and these first bytes is of this format."""
 
     def read(self, path: Path, annotator: str) -> Iterator[AnnotatedArticle | Remark]:
-        """Yield the articles of the file, and a remark for everything that was skipped or repaired.
+        """Yield the articles of the file, and a remark for each skip or repair.
 
-        Spans without an annotator become `annotator`'s. Raises OSError if the file cannot be read.
+        Spans without an annotator become `annotator`'s. Raises OSError.
         """
 
 
@@ -40,13 +40,13 @@ FORMATS: Final[tuple[Format, ...]] = (
     *(jsonl, doccano, prodigy, labelstudio),
     *(columns, conllu, brat, webanno, xmi, spacy_json, docbin),
 )
-"""The formats that articles are read from, in the order in which the program lists them."""
+"""The import formats, in the order in which the program lists them."""
 
 _SNIFFED_BYTES: Final = 1 << 16
 _WITH_COMPANIONS: Final = (brat, xmi)
 _BINARY: Final = (word, pdf, docbin)
 _FALLBACKS: Final = (jsonl, plain_text)
-"""Formats that accept files of other formats too, so they are tried last."""
+"""Formats that also accept files of others, so they are tried last."""
 
 
 def get_format(name: str) -> Format:
@@ -55,25 +55,25 @@ def get_format(name: str) -> Format:
 
 
 def find_companions(path: Path) -> list[Path]:
-    """Return the files that are read together with the one at `path` and so are not imported by themselves."""
+    """Return the files that are read with this one and not imported by themselves."""
     return [
         companion
         for format_ in _WITH_COMPANIONS
-        if path.suffix in format_.SUFFIXES
+        if path.suffix.lower() in format_.SUFFIXES
         for companion in format_.find_companions(path)
     ]
 
 
 def has_companions(format_: Format) -> bool:
-    """Return whether files of this format are read together with others."""
+    """Return whether files of this format have companions."""
     return format_ in _WITH_COMPANIONS
 
 
 def find_candidates(path: Path) -> list[Format]:
-    """Return the formats that the file at `path` may be read as.
+    """Return the formats that a file may be read as.
 
-    These are the formats with its suffix and plain text, or all text formats if no format has that suffix; none for a
-    binary file. Raises OSError.
+    These are plain text and the text formats with its suffix, or all if none has it; none for a binary file. Raises
+    OSError.
     """
     beginning = _read_beginning(path)
     if b"\0" in beginning and not beginning.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
@@ -89,9 +89,9 @@ def find_candidates(path: Path) -> list[Format]:
 
 
 def detect_format(path: Path) -> Format | None:
-    """Detect the format of the file at `path` from its first bytes; return None if it is unknown.
+    """Detect the format of a file from its name and first bytes; return None if unknown.
 
-    Raises OSError if the file cannot be read.
+    Raises OSError.
     """
     beginning = _read_beginning(path)
     candidates = (*(format_ for format_ in FORMATS if format_ not in _FALLBACKS), *_FALLBACKS)

@@ -1,4 +1,4 @@
-"""The report of an export: the outcome of every span in scope. JSON, with the keys of the commands' contract."""
+"""The report of an export: the outcome of every span in scope, as JSON with the keys of the commands' contract."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,8 +16,8 @@ _OPTIONAL_KEYS: Final = ("left_out", "files", "parts", "seed")
 class Entry(Struct, frozen=True):
     """A span that the file does not contain exactly as the corpus does.
 
-    `article` is the number of the article and `uid` that of the span; `start`, `end` (code points) and `text` are the
-    corpus'. `became` is the text that the file has for the span, None if it has none.
+    `article` is a number; `start`, `end` (code points) and `text` are the corpus'. `became` is the span's text in the
+    file, or None.
     """
 
     article: int
@@ -31,7 +31,7 @@ class Entry(Struct, frozen=True):
 
 
 class OmittedArticle(Struct, frozen=True):
-    """An article that is not in the files because the format cannot store it; its spans are among the refused."""
+    """An article that the format cannot store; its spans are among the refused."""
 
     article: int
     reason: str
@@ -49,16 +49,15 @@ class PartCounts(Struct):
 
 
 class Report(Struct):
-    """An export. Each of `spans` is counted in `written` or is in exactly one of the five spools that follow it.
+    """An export. Each of `spans` is counted in `written` or is in exactly one of the five spools after it.
 
     `verified`: the file was read back from disk and contains, span by span, what the corpus does. `zones` None means
     all zones and the text in none; `parts` and `seed` are set for a split. `labels` counts the spans in the files.
     `not_held` names what the format cannot store: of "annotator", "note", "notes", "published", "source", "states",
-    "title", "url", "value", "zones". `left_out` are the articles that it cannot store at all.
+    "title", "url", "value", "zones". `left_out` are the articles that it cannot store.
 
-    `digest` is the SHA-256 of the exported articles and their spans: as long as it and the options are the same, so are
-    the files, byte by byte. `files` is the SHA-256 of the file that was written, or one digest of all files in the
-    folder.
+    `digest` is the SHA-256 of the exported articles and spans: with it and the options, the files are the same byte by
+    byte. `files` is the SHA-256 of the file, or one of all in the folder.
     """
 
     format: str
@@ -90,7 +89,7 @@ class Report(Struct):
 
 
 def write(report: Report, stream: BinaryIO) -> None:
-    """Write the report as JSON, an entry at a time: there may be one for each span."""
+    """Write the report as JSON, entry by entry: each span may have one."""
     separator = b"{"
     for name in Report.__struct_fields__:
         value = getattr(report, name)
@@ -111,10 +110,10 @@ def _entries(spool: Spool[Entry]) -> Iterator[bytes]:
 
 
 def _indented_json(value: Any, indent: int) -> bytes:
-    """Return the JSON of a value, with all lines but the first indented by `indent` spaces."""
+    """Return JSON with all lines but the first indented."""
     return msgspec.json.format(msgspec.json.encode(value), indent=2).replace(b"\n", b"\n" + b" " * indent)
 
 
 def report_path(path: Path) -> Path:
-    """Return the path of the report of an export to `path`."""
+    """Return the path of the report of an export."""
     return path.with_name(f"{path.name}.report.json")

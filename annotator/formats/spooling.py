@@ -1,4 +1,4 @@
-"""A list of values on disk, for values that come one by one and may be very many.
+"""A list on disk, for very many values that come one by one.
 
 The file has no name and is deleted with its last reader.
 """
@@ -15,7 +15,7 @@ _MAX_MEMORY: Final = 1 << 18  # bytes before the file moves to disk
 
 
 class Spool(Generic[T]):
-    """Values of one type that msgspec can encode, in the order in which they were added.
+    """Values of one type that msgspec can encode, in order.
 
     Raises OSError if the disk is full.
     """

@@ -1,4 +1,4 @@
-"""Checking the labels of a corpus against what is usual in that corpus."""
+"""Checks of labels against what is usual in their corpus."""
 
 from collections.abc import Collection, Generator, Sequence
 from typing import Final
@@ -18,15 +18,12 @@ from annotator.store.queries.check_data import DismissalKey
 from annotator.suggest.base import DATE, role_of_label
 from annotator.text.lexicon import FoldedForm, Match
 
-# Articles between two yields, about a tenth of a second: a yield gives the window a turn, which costs as much as ten.
+# Articles between two yields, about a tenth of a second: the window's turn at a yield costs as much as ten.
 _PROGRESS_INTERVAL: Final = 50
 
 
 class ArticleIssue(Struct, frozen=True, gc=False):
-    """An issue in an annotator's layer of the article with this `number` and, as `article`, its uid.
-
-    `text` is the text that the issue is about.
-    """
+    """An issue about `text`, in a layer of the article with this `number` and, as `article`, its uid."""
 
     number: int
     article: str
@@ -36,7 +33,7 @@ class ArticleIssue(Struct, frozen=True, gc=False):
 
 
 class _UnlabelledRepeat(Struct, frozen=True, gc=False):
-    """Words without a span; they are an issue or not depending on the rest of the corpus."""
+    """Words without a span: perhaps an issue, depending on the rest of the corpus."""
 
     number: int
     article: str
@@ -46,14 +43,14 @@ class _UnlabelledRepeat(Struct, frozen=True, gc=False):
 
 
 class CheckResult(Struct, frozen=True):
-    """The issues of a corpus, sorted, and the checks that found them, to check articles again."""
+    """The sorted issues of a corpus, and the checks for checking articles again."""
 
     checks: LayerChecker
     issues: list[ArticleIssue]
 
 
 def build_checks(corpus: Corpus) -> LayerChecker:
-    """Build the checks for a corpus in its present state. Takes some seconds for a million spans."""
+    """Build the checks for the present state. Takes some seconds for a million spans."""
     labels = corpus.labels().labels
     dates = frozenset(label.name for label in labels if role_of_label(label.name) == DATE)
     usage = LabelStatistics(check_data.count_labelled_forms(corpus), check_data.count_span_lengths(corpus))
@@ -63,9 +60,9 @@ def build_checks(corpus: Corpus) -> LayerChecker:
 def check_corpus(
     corpus: Corpus, annotator: str | None = None, state: str | None = None
 ) -> Generator[tuple[int, int], None, CheckResult]:
-    """Find the issues in the layers of `annotator` (None: of everybody) that are in `state` (None: in any).
+    """Find the issues in the layers of `annotator` (None: all) in `state` (None: any).
 
-    Dismissed issues are left out. Yields the number of articles checked and the total.
+    Dismissed ones are left out. Yields the number of articles checked and the total.
     """
     checks, issues, repeats = build_checks(corpus), list[ArticleIssue](), dict[FoldedForm, list[_UnlabelledRepeat]]()
     numbers, dismissed = check_data.list_articles_to_check(corpus, annotator), check_data.load_dismissals(corpus)
@@ -100,7 +97,7 @@ def check_corpus(
 def check_article(
     checks: LayerChecker, annotated: AnnotatedArticle, annotator: str, dismissed: Collection[DismissalKey]
 ) -> list[ArticleIssue]:
-    """Find the issues in the annotator's layer of one article, sorted."""
+    """Find the issues in one layer of an article, sorted."""
     context = build_context(annotated, annotator)
     issues = checks.check_spans(context)
     for match in checks.find_unlabelled(context, annotator_state(annotated, annotator)):
@@ -110,13 +107,13 @@ def check_article(
 
 
 def sort_key(article_issue: ArticleIssue) -> tuple[int, int, int, int, str]:
-    """Return the sort key of an issue: article, start, longer first, kind, label."""
+    """Return a sort key: article, start, longer first, kind, label."""
     issue = article_issue.issue
     return article_issue.number, issue.start, -issue.end, KINDS.index(issue.kind), issue.label
 
 
 def build_context(annotated: AnnotatedArticle, annotator: str) -> CheckContext:
-    """Return the article with this annotator's layer, for the checks."""
+    """Return the article with this layer, for the checks."""
     return CheckContext(
         annotated.article.text, annotated.zones, [span for span in annotated.spans if span.annotator == annotator]
     )

@@ -1,4 +1,4 @@
-"""Training the model of a corpus on the articles that are done, and deciding when to."""
+"""Training a corpus's model, and deciding when to."""
 
 from collections.abc import Generator, Iterator, Sequence
 from itertools import pairwise
@@ -21,16 +21,16 @@ from annotator.suggest.memory import MemorySuggester
 from annotator.text.analysis import analysed
 from annotator.text.proclitics import normalise_form
 
-_RETRAINING_SHARE: Final = 0.1  # this many new training layers, relative to the last training, justify another one
+_RETRAINING_SHARE: Final = 0.1  # new training layers, relative to the last training
 _MAX_RANKED_ARTICLES: Final = 300  # articles ranked by uncertainty, which takes some seconds
 _ARTICLE_COST: Final = 100  # tokens: the effort of starting on an article, besides reading it
-_TRAINING_STEPS: Final = 100  # progress steps for the training, which takes as long as ranking this many articles
+_TRAINING_STEPS: Final = 100  # progress steps; training takes as long as ranking this many articles
 
 
 class LearningResult(Struct, frozen=True):
     """The trained model (None if there was too little to learn from) and its training data.
 
-    `articles` and `spans` count that data; `last_edit` is the id of the last edit before training.
+    `articles` and `spans` are counts, `last_edit` the id of the last edit before training.
     """
 
     trained: TrainedModel | None
@@ -40,7 +40,7 @@ class LearningResult(Struct, frozen=True):
 
 
 class _TrainingData(Struct, frozen=True):
-    """Training data of a corpus. `other_layers` has words and labels of other annotators' layers of its articles."""
+    """Training data; `other_layers` has words and labels by other annotators of the articles."""
 
     labels: LabelSet
     examples: Sequence[TrainingExample]
@@ -50,9 +50,10 @@ class _TrainingData(Struct, frozen=True):
 
 
 def needs_training(corpus: Corpus) -> bool:
-    """Return whether the model should be trained.
+    """Return whether to train the model.
 
-    That is so if this computer has no model that fits, or if a tenth as many layers were done since the last training.
+    True if the stored model no longer fits or is another computer's, or if a tenth as many layers as it was trained on,
+    at least one, were done since.
     """
     labels, stored = corpus.labels(), training_data.load_stored_model(corpus, CrfSuggester.name)
     if stored and stored.model and load_model(corpus, labels) is None:
@@ -68,10 +69,10 @@ def learn_unsaved(corpus: Corpus) -> LearningResult:
 
 
 def learn(corpus: Corpus) -> Generator[tuple[int, int], None, LearningResult]:
-    """Train a model on the articles that are done, rank the untouched ones by uncertainty, and store both.
+    """Train a model on the articles that are done, rank untouched ones by uncertainty, and store both.
 
-    Yields the steps done and their total. The corpus is written at the end; if closed before, it stays as it was.
-    Raises OSError if this computer has no key to sign the model with and none can be created.
+    Yields the steps done and their total. The corpus is written only at the end. Raises OSError if this computer has no
+    key to sign the model and cannot create one.
     """
     key = device_key.load_or_create_key()
     data = _load_training_data(corpus)
@@ -113,7 +114,7 @@ def _load_training_data(corpus: Corpus) -> _TrainingData:
 
 
 def _latest_layers(corpus: Corpus) -> Iterator[tuple[AnnotatedArticle, str]]:
-    """Yield the training layers edited last, newest first, one for each article, as many as a model is trained on."""
+    """Yield the latest training layer of each article, newest first, as many as a model needs."""
     layers: dict[int, str] = {}
     for number, annotator in reversed(training_data.list_training_layers(corpus)):
         layers.setdefault(number, annotator)
@@ -126,7 +127,7 @@ def _latest_layers(corpus: Corpus) -> Iterator[tuple[AnnotatedArticle, str]]:
 
 
 def _train(data: _TrainingData) -> LearningResult:
-    """Train a model. Meanwhile, the memory forgets the other layers too, so that it cannot know the answers."""
+    """Train a model; meanwhile the memory forgets the other layers too, so it cannot know the answers."""
     for words, label in data.other_layers:
         data.memory.learn(words, label, accepted=-1)
     trained = train(data.examples, data.labels, (*rule_suggesters(), data.memory))
@@ -138,7 +139,7 @@ def _train(data: _TrainingData) -> LearningResult:
 
 
 def _labelled_ranges(annotated: AnnotatedArticle) -> tuple[tuple[int, int], ...] | None:
-    """Return the parts of the text outside boilerplate, where unlabelled words are meant so; None for all of it."""
+    """Return the ranges outside boilerplate, where missing labels are intended; None for the whole text."""
     boilerplate = [(zone.start, zone.end) for zone in annotated.zones if zone.kind == BOILERPLATE]
     edges = [0, *(edge for text_range in boilerplate for edge in text_range), len(annotated.article.text)]
     return (
@@ -149,6 +150,6 @@ def _labelled_ranges(annotated: AnnotatedArticle) -> tuple[tuple[int, int], ...]
 
 
 def _sample_evenly(numbers: Sequence[int], count: int) -> list[int]:
-    """Return at most `count` of the numbers, spread evenly from the first to the last."""
+    """Return at most `count` of the numbers, evenly spread."""
     step = max(1.0, len(numbers) / count)
     return [numbers[int(index * step)] for index in range(min(count, len(numbers)))]

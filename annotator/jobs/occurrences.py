@@ -1,4 +1,4 @@
-"""Finding all occurrences of a span's words in a corpus, and labelling them in one step."""
+"""Finding and labelling all occurrences of a span's words."""
 
 from bisect import bisect_right
 from collections.abc import Generator, Iterable, Sequence
@@ -23,10 +23,10 @@ STEP_NAME: Final = "tag_each"
 
 
 class Occurrence(Struct, frozen=True):
-    """One occurrence of the words: code points `start` to `end` of the article with this `number` and `title`.
+    """An occurrence: code points `start` to `end` of the article with this `number` and `title`.
 
-    `before` and `after` are the rest of its sentence. `is_certain` is False if it may be another word; `labels` are the
-    annotator's labels of exactly this range.
+    `before` and `after` are the rest of the sentence. `is_certain` is False if it may be another word; `labels` are the
+    annotator's for exactly this range.
     """
 
     number: int
@@ -43,7 +43,7 @@ class Occurrence(Struct, frozen=True):
 def find_in_article(
     article: Article, title: str, layer: Iterable[Span], form: str, *, taa: bool = False
 ) -> list[Occurrence]:
-    """Find the words of `form` (see text.proclitics.normalise_form) in an article; with `taa`, ة matches ه."""
+    """Find the words of `form` (see text.proclitics.normalise_form); with `taa`, ة matches ه."""
     hits = find_occurrences(article.text, form, taa=taa)
     if not hits:
         return []
@@ -72,7 +72,7 @@ def find_in_article(
 def find_in_corpus(
     corpus: Corpus, annotator: str, form: str, *, taa: bool = False
 ) -> Generator[tuple[int, int], None, list[Occurrence]]:
-    """Find the words in all articles, in corpus order. Yields the number of articles searched and the total."""
+    """Find the words in all articles, in order. Yields the articles searched and the total."""
     numbers = find_article_numbers(corpus, form)
     results: list[Occurrence] = []
     for done, summary in enumerate(load_summaries(corpus, numbers), 1):
@@ -85,11 +85,10 @@ def find_in_corpus(
 def label_occurrences(
     corpus: Corpus, annotator: str, label: str, selection: Sequence[Occurrence], article_uid: str
 ) -> Generator[tuple[int, int], None, int]:
-    """Label these occurrences, sorted by article, unless they have the label; return the number of new spans.
+    """Label these occurrences, sorted by article, unless labelled so; return the number of new spans.
 
-    All is one step, so that one undo reverts it, also from the open article `article_uid` if no occurrence is there.
-    Yields the progress, in which each occurrence counts twice: once examined, once written. If closed before the end,
-    nothing is written.
+    One undo reverts all, also from the open article `article_uid` without an occurrence. The progress counts each
+    occurrence twice: once examined, once written. If closed before the end, nothing is written.
     """
     edits: list[Edit] = []
     done = 0
@@ -110,7 +109,7 @@ def label_occurrences(
 
 
 def _sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
-    """Return start and end of the sentence around a range, within its line."""
+    """Return the sentence around a range, within its line."""
     first = text.rfind("\n", 0, start) + 1
     last = text.find("\n", end)
     line_sentences = _sentences(text, first, last if last >= 0 else len(text))
@@ -122,6 +121,6 @@ def _sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
     )
 
 
-@lru_cache(maxsize=1)  # the next occurrence is likely to be in the same line
+@lru_cache(maxsize=1)  # the next occurrence is often in the same line
 def _sentences(text: str, first: int, last: int) -> list[tuple[int, int]]:
     return [(sentence[0].start, sentence[-1].end) for sentence in split_sentences(text, tokenize(text, first, last))]

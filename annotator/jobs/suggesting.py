@@ -1,4 +1,4 @@
-"""The suggesters of a corpus with what they learned from it: the link between `suggest` and `store`."""
+"""A corpus's suggesters with what they learned: the link between `suggest` and `store`."""
 
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from typing import TypeAlias
@@ -24,12 +24,12 @@ ACCEPT_STEP = "accept"
 """The name, in the corpus file, of the step that accepts suggestions."""
 
 SuggestionsBySource: TypeAlias = Mapping[str, Sequence[Suggestion]]
-"""Suggestions for an article by the names of their suggesters, those of the highest priority first."""
+"""Suggestions for an article by suggester name, the highest priority first."""
 
 
 def rule_suggesters() -> tuple[Suggester, ...]:
     """Return the suggesters that need no training."""
-    # Imported here: reading the rules and word lists takes time, and the start of the window must not wait for it.
+    # Imported here: the window must not wait for the rules and word lists to be read.
     from annotator.suggest.dates import DateSuggester
     from annotator.suggest.names import NameSuggester
 
@@ -39,7 +39,7 @@ def rule_suggesters() -> tuple[Suggester, ...]:
 def load_external_suggesters(report_error: Callable[[str], None]) -> tuple[Suggester, ...]:
     """Load the models configured in the settings and those of plugins.
 
-    `report_error` is called, in any thread, with a sentence about each problem.
+    `report_error` is called, in any thread, with a sentence on each problem.
     """
     from annotator.suggest.external.configured import suggesters_from_settings
     from annotator.suggest.external.plugins import load_plugins
@@ -62,7 +62,7 @@ class SuggesterPool:
         external: Sequence[Suggester] = (),
     ) -> None:
         self._labels, self._memory = labels, memory
-        self._cached_memory = _CachedSuggester(memory)  # the model asks it for the same article once more
+        self._cached_memory = _CachedSuggester(memory)  # the model asks it again for the same article
         before = tuple(map(_CachedSuggester, rule_suggesters()))
         model = (CrfSuggester(trained, (*before, self._cached_memory)),) if trained else ()
         self._suggesters: tuple[Suggester, ...] = (*before, *model, *external, self._cached_memory)
@@ -71,9 +71,9 @@ class SuggesterPool:
     def from_corpus(
         cls, corpus: Corpus, trained: TrainedModel | None = None, external: Sequence[Suggester] = ()
     ) -> "SuggesterPool":
-        """Build the pool for a corpus in its present state, with the `external` suggesters and the `trained` model.
+        """Build the pool for the present state.
 
-        Without `trained`, the model stored in the corpus is used. Takes some seconds for a million spans.
+        Without `trained`, the corpus's stored model is used. Takes some seconds for a million spans.
         """
         labels = corpus.labels()
         return cls(
@@ -85,16 +85,16 @@ class SuggesterPool:
 
     @property
     def names(self) -> list[str]:
-        """The names of the suggesters; without a trained model, `model` is not among them."""
+        """The suggesters' names, without `model` if untrained."""
         return [suggester.name for suggester in self._suggesters]
 
     def suggest(self, article: Article, source: str | None = None) -> SuggestionsBySource:
-        """Collect the suggestions of all suggesters, or of the one named `source`."""
+        """Collect the suggestions of all suggesters, or only of `source`."""
         suggesters = (suggester for suggester in self._suggesters if source in (None, suggester.name))
         return {suggester.name: suggester.suggest(article, self._labels) for suggester in suggesters}
 
     def learn(self, article: Article, edits: Iterable[Edit]) -> None:
-        """Learn from edits of spans and rejections in the article; `suggest_again` returns the effect."""
+        """Learn from edits of spans and rejections; `suggest_again` returns the effect."""
         text = article.text
         for edit in edits:
             for record, times in ((edit.before, -1), (edit.after, 1)):
@@ -105,14 +105,14 @@ class SuggesterPool:
         self._cached_memory.invalidate()
 
     def suggest_again(self, article: Article) -> SuggestionsBySource:
-        """Collect the suggestions of those suggesters that may have learned something since."""
+        """Collect the suggestions of suggesters that may have learned since."""
         # The memory alone. Its suggestions are features of the model too, but asking that again takes five times as
         # long and saves the annotator nothing (docs/suggestions.md).
         return {self._cached_memory.name: self._cached_memory.suggest(article, self._labels)}
 
 
 class _CachedSuggester:
-    """A suggester that caches its suggestions for the last article."""
+    """A suggester that caches its last article's suggestions."""
 
     def __init__(self, suggester: Suggester) -> None:
         self.name, self._suggester = suggester.name, suggester
@@ -139,9 +139,9 @@ class ArticleSuggestions(Struct, frozen=True):
 
 
 def load_model(corpus: Corpus, labels: LabelSet) -> TrainedModel | None:
-    """Load the model stored in the corpus; None if there is none that fits its labels and this program.
+    """Load the corpus's model; None if none fits its labels and this program.
 
-    A model trained on another computer is not loaded either, for it may come from anyone (see training.decode_model).
+    Another computer's model is not loaded: it may come from anyone (see training.decode_model).
     """
     stored, key = training_data.load_stored_model(corpus, CrfSuggester.name), device_key.load_key()
     trained = decode_model(stored.model, key) if key and stored and stored.model else None
@@ -155,7 +155,7 @@ def filter_suggestions(
     layer: Sequence[Span],
     zones: Iterable[Zone],
 ) -> tuple[Suggestion, ...]:
-    """Return the suggestions that the annotator has neither decided on nor rejected (see model.open_suggestions)."""
+    """Return the suggestions neither decided nor rejected (see model.open_suggestions)."""
     sources = [
         [suggestion for suggestion in suggestions if not rejected.rejects(article.text, suggestion)]
         for suggestions in by_source.values()
@@ -182,7 +182,7 @@ def _key(suggestion: Suggestion) -> tuple[int, int, str]:
 def suggest_for_articles(
     corpus: Corpus, pool: SuggesterPool, annotator: str, numbers: Sequence[int], source: str | None = None
 ) -> Generator[tuple[int, int], None, list[ArticleSuggestions]]:
-    """Collect the open suggestions for the annotator in these articles, from all suggesters or the one named `source`.
+    """Collect the open suggestions in these articles, of all suggesters or only `source`.
 
     Yields the number of articles done and the total.
     """
@@ -202,7 +202,7 @@ def suggest_for_articles(
 def accept_suggestions(
     corpus: Corpus, annotator: str, suggested: Sequence[ArticleSuggestions]
 ) -> Generator[tuple[int, int], None, list[ArticleSuggestions]]:
-    """Accept all suggestions that are still open, in one step for each article; return those accepted.
+    """Accept all suggestions still open, a step for each article; return those accepted.
 
     Yields the number of articles done and the total.
     """

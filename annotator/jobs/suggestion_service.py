@@ -1,4 +1,4 @@
-"""Suggestions for one annotator, which learn from each decision; for the window, which asks in a thread."""
+"""Suggestions for one annotator, learning from each decision, for a thread of the window."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -12,17 +12,17 @@ from annotator.suggest.base import Suggester
 
 
 class SuggestionService:
-    """The suggesters of a corpus and their suggestions for the open article. Not thread-safe."""
+    """A corpus's suggesters and their suggestions for the open article. Not thread-safe."""
 
     def __init__(self, pool: SuggesterPool, rejected: RejectionFilter) -> None:
         self._pool, self._rejected = pool, rejected
         self._article: Article | None = None
         self._by_source: SuggestionsBySource = {}
-        self._is_stale = False  # whether decisions in the article were learned since
+        self._is_stale = False  # whether decisions were learned since
 
     @classmethod
     def from_corpus_file(cls, path: Path, annotator: str, external: Sequence[Suggester] = ()) -> "SuggestionService":
-        """Load the suggesters of the corpus at `path` in its present state, and add `external` ones.
+        """Load the suggesters of the corpus at `path`, with `external` ones.
 
         Raises CorpusError.
         """
@@ -33,7 +33,7 @@ class SuggestionService:
             )
 
     def open_article(self, article: Article) -> None:
-        """Collect the suggestions of all suggesters for this article."""
+        """Collect all suggestions for this article."""
         self._article, self._by_source, self._is_stale = article, self._pool.suggest(article), False
 
     def learn(self, article: Article, edits: Iterable[Edit]) -> None:
@@ -47,12 +47,12 @@ class SuggestionService:
         self._is_stale |= self._article is not None and article.uid == self._article.uid
 
     def open_suggestions(self, layer: Sequence[Span], zones: Iterable[Zone]) -> tuple[Suggestion, ...]:
-        """Return the suggestions in the open article that the annotator has not decided on.
+        """Return the open article's undecided suggestions.
 
         See model.open_suggestions.select_open_suggestions.
         """
         if not self._article:
             return ()
-        if self._is_stale:  # once for all decisions since: reading a long article again takes time
+        if self._is_stale:  # once for all decisions: reading a long article takes time
             self._by_source, self._is_stale = {**self._by_source, **self._pool.suggest_again(self._article)}, False
         return filter_suggestions(self._article, self._by_source, self._rejected, layer, zones)

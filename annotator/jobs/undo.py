@@ -1,4 +1,4 @@
-"""Undoing a step of thousands of edits, too slow to do while a key is pressed."""
+"""Undo of steps with thousands of edits, too slow while a key is pressed."""
 
 from collections.abc import Generator
 
@@ -8,7 +8,7 @@ from annotator.store.corpus import Corpus, utc_timestamp
 
 
 def undo_step(corpus: Corpus, annotator: str, uid: str) -> Generator[tuple[int, int], None, None]:
-    """Undo the step with this uid, or redo it if it is an undo itself.
+    """Undo this step, or redo it if it is an undo.
 
     Yields the number of edits done and the total. If closed before the end, nothing is changed. Raises CorpusError.
     """

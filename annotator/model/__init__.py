@@ -1,4 +1,4 @@
-"""The contents of a corpus (articles, zones, labels, spans, edits) and the operations on them, as pure functions.
+"""The contents of a corpus (articles, zones, labels, spans, edits) and pure operations on them.
 
 May import `text`.
 """

@@ -1,4 +1,4 @@
-"""Build articles that can be stored from text that was read."""
+"""Build storable articles from text."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -34,13 +34,13 @@ def build_article(
     notes: Iterable[Note] = (),
     line: int = 0,
 ) -> AnnotatedArticle:
-    """Return the article with this text, which is unchanged except for its newlines.
+    """Return the article with this text, unchanged except for newlines.
 
-    `zones` and `spans` have offsets into `text` as passed, which are moved where a newline shrinks. The article's uid
-    is set in them, in `states` and in `notes`, and characters that no file can hold are replaced in their texts. If
-    `zones` is None they are recognised; if `published` is None it is taken from the first dateline that states a date.
-    Raises InvalidEdit for a text that cannot be an article, for more spans than an article may have, and for zones that
-    overlap or lie outside it. Spans are not checked: `Corpus.add` refuses invalid ones.
+    `zones` and `spans` have offsets into `text` as passed, moved where a newline shrinks. The article's uid is set in
+    them, in `states` and in `notes`; characters that no file can hold are replaced everywhere but in `text`. Missing
+    `zones` are recognised; a missing `published` is taken from the first dateline with a date. Raises InvalidEdit for
+    an invalid text, too many spans, and zones that overlap or lie outside it. Spans are not checked: `Corpus.add`
+    refuses invalid ones.
     """
     _check_text(text)
     span_list = _take_spans(spans)
@@ -88,12 +88,12 @@ def _replace_invalid(text: str) -> str: ...
 @overload
 def _replace_invalid(text: str | None) -> str | None: ...
 def _replace_invalid(text: str | None) -> str | None:
-    """Replace the characters that no file can hold."""
+    """Replace characters that no file can hold."""
     return _INVALID.sub("\N{REPLACEMENT CHARACTER}", text) if text and _INVALID.search(text) else text
 
 
 def too_long_message() -> str:
-    """Return the message for an article with too much text."""
+    """Return the message for too long articles."""
     count = MAX_ARTICLE_LENGTH // 1_000_000
     return ngettext(
         "The article is longer than {count} million characters.",
@@ -103,7 +103,7 @@ def too_long_message() -> str:
 
 
 def check_span_count(spans: list[T]) -> list[T]:
-    """Return the spans. Raises InvalidEdit if there are more than an article may have."""
+    """Return the spans. Raises InvalidEdit for too many."""
     if len(spans) > MAX_SPANS:
         reason = ngettext(
             "The article has more than {count} span.", "The article has more than {count} spans.", MAX_SPANS
@@ -113,12 +113,12 @@ def check_span_count(spans: list[T]) -> list[T]:
 
 
 def _take_spans(spans: Iterable[Span]) -> list[Span]:
-    """Return the spans as a list. Raises InvalidEdit if there are more than an article may have."""
+    """Return the spans as a list. Raises InvalidEdit for too many."""
     return check_span_count(list(islice(spans, MAX_SPANS + 1)))
 
 
 def _check_text(text: str) -> None:
-    """Raise InvalidEdit unless `text` can be stored and has something visible."""
+    """Raise InvalidEdit unless `text` is storable and has something visible."""
     if len(text) > MAX_ARTICLE_LENGTH:
         raise InvalidEdit(too_long_message())
     if "\0" in text:

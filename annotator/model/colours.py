@@ -1,4 +1,4 @@
-"""Readable colours: the contrast of WCAG 2.2, and a palette of colours that are easy to tell apart."""
+"""Readable colours: WCAG 2.2 contrast, and a palette of distinct colours."""
 
 import colorsys
 from typing import Final
@@ -6,7 +6,7 @@ from typing import Final
 from annotator.model.labels import Colour, LabelSet
 
 MIN_CONTRAST: Final = 4.5
-"""The contrast that WCAG 2.2 requires of text (1.4.3, level AA), for a label's name in its colour."""
+"""The contrast that WCAG 2.2 requires of text (1.4.3, level AA), for label names."""
 
 PALETTE: Final = (
     Colour("#8f6a0a", "#ecc04c"),
@@ -18,19 +18,19 @@ PALETTE: Final = (
     Colour("#064b40", "#7bf4cc"),
     Colour("#b83da3", "#e9c6fa"),
 )
-"""Colours for labels, each as far as possible from all before it, also for colour-blind readers."""
+"""Label colours, each as far as possible from all before it, also for colour-blind readers."""
 
 _STEPS: Final = 512  # shades between black and white, finer than `#rrggbb` can express
 
 
 def contrast_ratio(first: str, second: str) -> float:
-    """Return the contrast ratio of two `#rrggbb`, 1 to 21, as WCAG 2.2 defines it."""
+    """Return the WCAG 2.2 contrast ratio of two `#rrggbb`, 1 to 21."""
     dark, bright = sorted((_luminance(first), _luminance(second)))
     return (bright + 0.05) / (dark + 0.05)
 
 
 def ensure_contrast(colour: str, paper: str) -> str:
-    """Return `colour`, or the nearest shade of its hue that is readable on `paper`; all are `#rrggbb`."""
+    """Return `colour`, or the nearest shade of its hue readable on `paper` (all `#rrggbb`)."""
     if contrast_ratio(colour, paper) >= MIN_CONTRAST:
         return colour
     hue, lightness, saturation = colorsys.rgb_to_hls(*_parts(colour))
@@ -43,7 +43,7 @@ def ensure_contrast(colour: str, paper: str) -> str:
 
 
 def next_palette_colour(labels: LabelSet) -> Colour:
-    """Return the first colour of PALETTE among those that the fewest labels use."""
+    """Return the first PALETTE colour that the fewest labels use."""
     used = [label.colour for label in labels.labels]
     return min(PALETTE, key=used.count)
 

@@ -1,4 +1,4 @@
-"""Titles of articles, and names of states, zones and sources in the user's language."""
+"""Article titles, and translated names of states, zones and sources."""
 
 import math
 from collections.abc import Iterable
@@ -43,12 +43,12 @@ def zone_title(kind: str) -> str:
 
 
 def to_percent(score: float) -> int:
-    """Return a score as a percentage, rounded down; 100 only for a score of 1."""
+    """Return a score as a percentage, rounded down: 100 only for 1."""
     return math.floor(100 * score + 1e-9)
 
 
 def source_title(source: str) -> str:
-    """Return the name of a suggestion's source; an unknown suggester is shown under its own name."""
+    """Return a source's name; an unknown suggester has its own."""
     return {
         "dates": pgettext("source of a suggestion", "Date rules"),
         "names": pgettext("source of a suggestion", "Names"),
@@ -61,15 +61,15 @@ _MAX_LENGTH: Final = 80  # code points of the text that serve as a title
 
 
 def article_title(article: Article, zones: Iterable[Zone]) -> str:
-    """Return the title of `article` in a list: its first headline, or its source's title, or its first line."""
+    """Return the title for lists: the first headline, the source's title or the first line."""
     headlines = sorted((zone.start, zone.end) for zone in zones if zone.kind == HEADLINE)
     return display_title(article.text[slice(*headlines[0])] if headlines else None, article.title, article.text)
 
 
 def display_title(headline: str | None, source_title: str | None, beginning: str) -> str:
-    """Return the first of these that has something visible, without invisible marks and with single spaces.
+    """Return the first of these with something visible, without invisible marks, single-spaced.
 
-    Of `beginning`, which is a text or its first lines, the first line is used, shortened if it is long.
+    Of `beginning`, a text or its first lines, the first line is used, shortened if long.
     """
     if title := _to_one_line(headline or "") or _to_one_line(source_title or ""):
         return title

@@ -1,6 +1,6 @@
-"""Derive what can be undone and redone from the steps that the corpus stores.
+"""Derive what can be undone and redone from the stored steps.
 
-There is no second record: the steps on disk are the undo stack, so it outlives the program (docs/adr/0003).
+There is no second record: the steps are the undo stack, which outlives the program (docs/adr/0003).
 """
 
 from bisect import insort
@@ -10,21 +10,21 @@ from typing import Final
 from annotator.model.records import Edit, Span, Step, StepInfo
 
 IMPORT_STEP: Final = "import"
-"""The name of a step that imported spans from a file; no key undoes it, since no key did it."""
+"""The name of a step that imported spans; no key undoes it, since no key did it."""
 
 LABELS_STEP: Final = "labels"
 """The name of a step that changed the label set.
 
-Earlier steps may be about labels that no longer exist, so neither it nor anything before it can be undone."""
+Neither it nor earlier steps, whose labels may no longer exist, can be undone.
+"""
 
 
 def build_stacks(steps: Iterable[StepInfo]) -> tuple[list[StepInfo], list[StepInfo]]:
-    """Return the undo and the redo stack; the last step of each list is its top.
+    """Return the undo and redo stacks; the last step of each is its top.
 
     `steps` are one annotator's on one article, oldest first. A step that undoes one of the undo stack is an undo, one
-    that undoes one of the redo stack a redo: usually its top, or a lower one where those above cannot be undone, which
-    stay. Any other step is new, and clears the redo stack. An import is on neither stack; a change of the label set
-    clears both.
+    of the redo stack a redo: usually the top, or a lower one below steps that cannot be undone and stay. Any other step
+    is new and clears the redo stack. Imports are on neither stack; a change of the label set clears both.
     """
     undo: list[StepInfo] = []
     redo: list[StepInfo] = []
@@ -34,7 +34,7 @@ def build_stacks(steps: Iterable[StepInfo]) -> tuple[list[StepInfo], list[StepIn
 
 
 def advance_stacks(undo: list[StepInfo], redo: list[StepInfo], step: StepInfo) -> None:
-    """Update both stacks (see `build_stacks`) for one more step."""
+    """Update both stacks for one more step (see `build_stacks`)."""
     if step.name == IMPORT_STEP:
         return
     if step.name == LABELS_STEP:
@@ -50,7 +50,7 @@ def advance_stacks(undo: list[StepInfo], redo: list[StepInfo], step: StepInfo) -
 
 
 def _remove_step(stack: list[StepInfo], uid: str) -> bool:
-    """Remove the step of this uid from the stack; return whether it was in it."""
+    """Remove the step with this uid; return whether it was there."""
     for index in reversed(range(len(stack))):
         if stack[index].uid == uid:
             del stack[index]
@@ -59,7 +59,7 @@ def _remove_step(stack: list[StepInfo], uid: str) -> bool:
 
 
 def apply_edits(layer: Iterable[Span], edits: Iterable[Edit]) -> list[Span]:
-    """Return the spans of a layer after these edits, in the corpus's order: by start, the longer first."""
+    """Return a layer's spans after these edits, in corpus order: by start, longer first."""
     spans = list(layer)
     for edit in edits:
         if isinstance(edit.before, Span):

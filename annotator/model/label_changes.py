@@ -1,7 +1,6 @@
-"""Changes from one label set to another: renamed labels, deleted ones, and the new labels of their spans.
+"""Changes from one label set to another: renamed and deleted labels, and new labels of spans.
 
-A `LabelChange` is applied to a corpus; it is built from `LabelEntry` objects, which represent labels while they are
-edited.
+A `LabelChange` is built from `LabelEntry` objects, labels being edited.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -23,12 +22,10 @@ class InvalidLabelChange(ValueError):
 
 
 class LabelChange(Struct, frozen=True):
-    """The change of the label set `before` into `after`.
+    """The change of the label set `before` into `after`, by names.
 
-    By names:
-
-    - `new_names` has every label of before that stays, and its name in after; its spans get that name
-    - `replacements` has for each deleted label with spans: the label of after that they get, or REMOVE
+    - `new_names`: each label of `before` that stays, and the name in `after` that its spans get
+    - `replacements`: each deleted label with spans, and the label of `after` that they get, or REMOVE
     """
 
     before: LabelSet
@@ -37,7 +34,7 @@ class LabelChange(Struct, frozen=True):
     replacements: dict[str, str] = {}
 
     def renamed_labels(self) -> dict[str, str]:
-        """Return the old and the new name of each renamed label."""
+        """Return the old and new names of renamed labels."""
         return {old: new for old, new in self.new_names.items() if old != new}
 
     def deleted_labels(self) -> list[str]:
@@ -45,7 +42,7 @@ class LabelChange(Struct, frozen=True):
         return [label.name for label in self.before.labels if label.name not in self.new_names]
 
     def check(self) -> None:
-        """Raise InvalidLabelSet if the new labels have a fault, InvalidLabelChange if the parts are inconsistent."""
+        """Raise InvalidLabelSet for a fault of the new labels, InvalidLabelChange for inconsistency."""
         check_labels(self.after)
         names = {label.name for label in self.after.labels}
         if not self.new_names.keys() <= {label.name for label in self.before.labels}:
@@ -61,10 +58,10 @@ class LabelChange(Struct, frozen=True):
 
 
 class LabelEntry(Struct, frozen=True):
-    """A label while it is edited, identified by `uid` whatever its name.
+    """A label being edited, identified by `uid` whatever its name.
 
-    `origin` is its name in the corpus, None for a new label. `replacement` is for a deleted label with spans: the uid
-    of the entry whose label they get, or REMOVE; None while undecided.
+    `origin` is its name in the corpus, None if new. `replacement`, if deleted with spans, is the uid of the entry whose
+    label they get, or REMOVE; None while undecided.
     """
 
     uid: str
@@ -75,17 +72,17 @@ class LabelEntry(Struct, frozen=True):
 
 
 def list_entries(labels: LabelSet) -> list[LabelEntry]:
-    """Return an entry for each label as it is in the corpus; its uid is its name."""
+    """Return an entry for each label; its uid is its name."""
     return [LabelEntry(label.name, label, label.name) for label in labels.labels]
 
 
 def find_entry_faults(
     edited: Sequence[LabelEntry], usage: Mapping[str, int], normalise: Callable[[str], str] = normalise_key
 ) -> Iterator[Fault]:
-    """Yield everything that keeps these entries from being a change, by their index in `edited`.
+    """Yield all that keeps these entries from being a change, by their index in `edited`.
 
-    `usage` has the number of spans of each label of the corpus; `normalise` is as for `find_faults`. The field of a
-    deleted entry whose spans have no new label is `instead`.
+    `usage` counts the spans of each label; `normalise` is as for `find_faults`. The field is `instead` for a deleted
+    entry whose spans have no new label.
     """
     indices = [index for index, entry in enumerate(edited) if not entry.is_deleted]
     for fault in find_faults(LabelSet(tuple(edited[index].label for index in indices)), normalise):
@@ -101,7 +98,7 @@ def find_entry_faults(
 
 
 def build_change(before: LabelSet, edited: Iterable[LabelEntry], usage: Mapping[str, int]) -> LabelChange:
-    """Return the change of `before` that these entries, which have no fault, describe."""
+    """Return the change of `before` that these faultless entries describe."""
     edited = list(edited)
     names = {entry.uid: entry.label.name for entry in edited if not entry.is_deleted}
     return LabelChange(
@@ -119,8 +116,8 @@ def build_change(before: LabelSet, edited: Iterable[LabelEntry], usage: Mapping[
 def delete_entry(edited: Iterable[LabelEntry], uid: str) -> list[LabelEntry]:
     """Return the entries with this one deleted.
 
-    A new label is removed, one of the corpus stays so that its spans can get another. Other entries whose spans were to
-    get its label become undecided again.
+    A new label is removed; one of the corpus stays, for its spans to get another. Entries that were to get its label
+    become undecided.
     """
     remaining = []
     for entry in edited:
@@ -133,9 +130,9 @@ def delete_entry(edited: Iterable[LabelEntry], uid: str) -> list[LabelEntry]:
 
 
 def merge_label_set(edited: Iterable[LabelEntry], labels: LabelSet) -> list[LabelEntry]:
-    """Return the entries after importing a label set: its labels in their order, then the labels that it lacks.
+    """Return the entries after importing a label set: its labels in order, then those it lacks.
 
-    A label with the name of an entry replaces that entry's label, which also restores a deleted one; others are new.
+    A label named like an entry replaces its label and restores a deleted one; others are new.
     """
     remaining = list(edited)
     merged = []

@@ -1,6 +1,6 @@
 """A label set: the labels of a corpus, decoded from TOML and validated.
 
-A file in `resources/labels/` or passed to `annotator import --labels` looks like this; `[[label]]` repeats:
+A file in `resources/labels/`, or for `annotator import --labels`, repeats this:
 
     [[label]]
     name = "DATE"                       # as in exports: no space, letters, digits, _ and -
@@ -27,7 +27,7 @@ from annotator.model.structs import prepare_decoders
 from annotator.resources import resource_path
 
 DEFAULT_KEYS: Final = "123456789"
-"""Keys for new labels: each gets the first that is free."""
+"""Keys for new labels: each gets the first free one."""
 
 _NAME: Final = re.compile(rf"[^\W_][\w-]{{0,{MAX_LABEL_LENGTH - 1}}}")
 _COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
@@ -35,14 +35,14 @@ _BARE: Final = re.compile(r"[A-Za-z0-9_-]+")  # https://toml.io/en/v1.0.0#keys
 
 
 class Colour(Struct, frozen=True):
-    """The full colour of a label on light and on dark paper, as `#rrggbb`; fills are mixed from it."""
+    """A label's full colour on light and dark paper, as `#rrggbb`; fills are mixed from it."""
 
     light: str
     dark: str
 
 
 class Label(Struct, frozen=True):
-    """A label that the corpus defines. Titles and guidelines are by language code."""
+    """A label of the corpus. Titles and guidelines are by language code."""
 
     name: str
     title: dict[str, str]
@@ -51,16 +51,16 @@ class Label(Struct, frozen=True):
     guideline: dict[str, str] = {}
 
     def localised_title(self) -> str:
-        """Return the title in the user's language, or else the name."""
+        """Return the title in the user's or the default language, or the name."""
         return self.title.get(current_language()) or self.title.get(DEFAULT_LANGUAGE) or self.name
 
     def localised_guideline(self) -> str:
-        """Return the guideline in the user's language; empty if there is none."""
+        """Return the guideline in the user's or the default language, or nothing."""
         return self.guideline.get(current_language()) or self.guideline.get(DEFAULT_LANGUAGE) or ""
 
 
 class LabelSet(Struct, frozen=True):
-    """Labels in order. The order is also their rank in exports where two have the same range."""
+    """Labels in order, also their rank in exports where two have the same range."""
 
     labels: tuple[Label, ...]
 
@@ -69,12 +69,12 @@ class LabelSet(Struct, frozen=True):
         return next((label for label in self.labels if label.name == name), None)
 
     def rank(self, name: str) -> int:
-        """Return the index of a label in the order; unknown labels come last."""
+        """Return a label's index; unknown labels come last."""
         return next((index for index, label in enumerate(self.labels) if label.name == name), len(self.labels))
 
 
 class InvalidLabelSet(ValueError):
-    """A label set that cannot be used; `refusal` has the file, the line and the reason."""
+    """An unusable label set; `refusal` has the file, line and reason."""
 
     def __init__(self, refusal: Refusal) -> None:
         self.refusal = sanitise_remark(refusal)
@@ -86,7 +86,7 @@ class _File(Struct, forbid_unknown_fields=True):
 
 
 def decode(data: bytes, path: str = "") -> LabelSet:
-    """Return the label set in the TOML text `data`; errors mention `path`. Raises InvalidLabelSet."""
+    """Decode a label set from TOML; errors mention `path`. Raises InvalidLabelSet."""
     if len(data) > MAX_LABEL_SET_SIZE:
         reason = _("The file is larger than {size} kB.").format(size=MAX_LABEL_SET_SIZE // 1000)
         raise InvalidLabelSet(Refusal(path, 0, reason))
@@ -99,7 +99,7 @@ def decode(data: bytes, path: str = "") -> LabelSet:
     try:
         rows = msgspec.toml.decode(data, type=_File).label
         labels = tuple(msgspec.convert(row, Label) for row in rows)
-    except (ValueError, RecursionError) as error:  # ValueError also for numbers of thousands of digits
+    except (ValueError, RecursionError) as error:  # ValueError also for overlong numbers
         line_match = re.search(r"line (\d+)", str(error))
         reason = _("invalid label set: {error}").format(error=error)
         raise InvalidLabelSet(Refusal(path, int(line_match[1]) if line_match else 0, reason)) from error
@@ -109,7 +109,7 @@ def decode(data: bytes, path: str = "") -> LabelSet:
 
 
 def encode(labels: LabelSet) -> bytes:
-    """Return the TOML text that `decode` reads back as this label set, if it has no fault."""
+    """Return TOML that `decode` reads back as these labels, if faultless."""
     return "\n".join(map(_label_toml, labels.labels)).encode()
 
 
@@ -124,9 +124,9 @@ def normalise_key(key: str) -> str:
 
 
 class Fault(Struct, frozen=True):
-    """A fault of one label of a set: its index, the field (`name`, `key`, `light`, `dark`) and one sentence.
+    """A fault of a label: its index, field (`name`, `key`, `light`, `dark`) and one sentence.
 
-    A set without labels has a fault at index 0.
+    A set without labels has one at index 0.
     """
 
     index: int
@@ -135,7 +135,7 @@ class Fault(Struct, frozen=True):
 
 
 def find_faults(labels: LabelSet, normalise: Callable[[str], str] = normalise_key) -> Iterator[Fault]:
-    """Yield every fault of a label set. `normalise` maps equivalent keys to the same text (see `normalise_key`)."""
+    """Yield every fault; `normalise` unifies equivalent keys (see `normalise_key`)."""
     if not labels.labels:
         yield Fault(0, "name", _("the label set has no labels"))
     for index, label in enumerate(labels.labels):
@@ -150,13 +150,13 @@ def find_faults(labels: LabelSet, normalise: Callable[[str], str] = normalise_ke
 
 
 def check_labels(labels: LabelSet, path: str = "") -> None:
-    """Raise InvalidLabelSet if the set has a fault; the error mentions `path`."""
+    """Raise InvalidLabelSet for a fault; the error mentions `path`."""
     for fault in find_faults(labels):
         raise InvalidLabelSet(Refusal(path, 0, fault.reason))
 
 
 def check_label(label: Label) -> None:
-    """Raise InvalidLabelSet if the label has a fault by itself, regardless of other labels."""
+    """Raise InvalidLabelSet for a fault of this label alone."""
     for fault in _label_faults(0, label):
         raise InvalidLabelSet(Refusal("", 0, fault.reason))
 
@@ -200,7 +200,7 @@ def _key(text: str) -> str:
 
 
 def _string(text: str) -> str:
-    # TOML reads JSON's escapes, and requires one more (https://toml.io/en/v1.0.0#string).
+    # TOML has JSON's escapes, and one more (https://toml.io/en/v1.0.0#string).
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
@@ -213,6 +213,6 @@ prepare_decoders(LabelSet, _File)
 
 
 def default_labels() -> LabelSet:
-    """Return the label set that comes with the program."""
+    """Return the program's own label set."""
     path = resource_path("labels", "default.toml")
     return decode(path.read_bytes(), str(path))

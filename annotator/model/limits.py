@@ -1,6 +1,6 @@
-"""Limits on the content of files: so high that no real corpus reaches one, so low that no hostile file does harm.
+"""Limits on files: above any real corpus, below what does harm.
 
-Limits of a single format are in its module. docs/import.md lists all of them.
+Limits of a single format are in its module; docs/import.md lists all.
 """
 
 from typing import Final
@@ -10,16 +10,16 @@ MAX_ARTICLE_LENGTH: Final = 5_000_000
 MAX_SPANS: Final = 100_000
 """Spans of an article: as many as the names in a book."""
 MAX_LABEL_LENGTH: Final = 100
-"""Code points of a label's name, which is repeated in every line of a training file."""
+"""Code points of a label's name, repeated in every line of a training file."""
 MAX_NEW_LABELS: Final = 1000
-"""Labels that an import adds to a corpus: the largest label sets have some two hundred."""
+"""Labels of a corpus to which an import adds: the largest label sets have some two hundred."""
 MAX_LABEL_SET_SIZE: Final = 500_000
 """Bytes of a label set in TOML."""
 MAX_TOML_DOTS: Final = 100
 """Dots in a line of TOML: they may split a key, and the parser stores for each part all those before."""
 MAX_REMARKS: Final = 10_000
-"""Remarks that are listed for a file, which may cause millions; further ones are only counted."""
+"""Remarks listed for a file; further ones, perhaps millions, are only counted."""
 MAX_REASON_LENGTH: Final = 600
-"""Code points of one remark on a file, which may quote from it."""
+"""Code points of a remark, which may quote the file."""
 MAX_FILES: Final = 1_000_000
-"""Files of an import, which are all listed before the first is read."""
+"""Files of an import, all listed before the first is read."""

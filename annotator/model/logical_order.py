@@ -1,4 +1,4 @@
-"""Restore the logical order of articles whose text is as a page shows it (see text.visual_order)."""
+"""Restore the logical order of texts stored as displayed (see text.visual_order)."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -20,7 +20,7 @@ SpanOrZone = TypeVar("SpanOrZone", Span, Zone)
 
 
 def is_logical(item: AnnotatedArticle) -> bool:
-    """Return whether the text and the title show no sign of presentation forms or visual order."""
+    """Return whether text and title show no presentation forms or visual order."""
     return (
         visual_order.find_display_artifacts(item.article.text) is None
         and visual_order.find_display_artifacts(item.article.title or "") is None
@@ -28,11 +28,10 @@ def is_logical(item: AnnotatedArticle) -> bool:
 
 
 def restore_logical_order(item: AnnotatedArticle) -> tuple[AnnotatedArticle, list[str]]:
-    """Return the article with its logical text and title, and a sentence for each span or zone that is lost.
+    """Return the article with logical text and title, and a sentence for each lost span or zone.
 
-    Spans and zones move with their characters. One is lost if other characters would stand between its own. Logical
-    texts are not changed. Zones that were recognised are recognised again. Raises InvalidEdit if nothing in the logical
-    text is visible.
+    Spans and zones move with their characters; one is lost if others would stand between its own. Recognised zones are
+    recognised again. Raises InvalidEdit if nothing in the logical text is visible.
     """
     article = item.article
     title = article.title
@@ -64,13 +63,13 @@ def restore_logical_order(item: AnnotatedArticle) -> tuple[AnnotatedArticle, lis
 
 
 def changed_lines(before: str, after: str, limit: int) -> list[tuple[str, str]]:
-    """Return the first lines, at most `limit`, in which a text and its logical text differ, as pairs."""
+    """Return the first pairs of lines, at most `limit`, in which the texts differ."""
     pairs = zip(before.split("\n"), after.split("\n"), strict=True)
     return list(islice((pair for pair in pairs if pair[0] != pair[1]), limit))
 
 
 def _move_record(record: SpanOrZone, before: str, restored: OffsetMap, losses: list[str]) -> Iterator[SpanOrZone]:
-    """Yield the span or zone at the position of its characters in the logical text, or append a loss."""
+    """Yield the record with its logical range, or append a loss."""
     new_range = restored.map_range(record.start, record.end)
     if new_range:
         yield replace(record, start=new_range[0], end=new_range[1])

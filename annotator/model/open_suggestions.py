@@ -1,4 +1,4 @@
-"""Select the suggestions for an article that are open: neither decided by its annotator nor in conflict."""
+"""Select an article's open suggestions: neither decided nor in conflict."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -10,15 +10,15 @@ from annotator.text.proclitics import normalise_form
 from annotator.text.word_context import WordContext, extract_context
 
 SURE_SCORE: Final = 0.99
-"""The minimum score of suggestions that may be accepted together: one in a hundred of them is wrong."""
+"""The minimum score for accepting suggestions together: one in a hundred is wrong."""
 CREDIBLE_SCORE: Final = 0.6
-"""The minimum score of a suggestion that takes precedence over shorter ones with a higher score."""
+"""The minimum score for precedence over shorter suggestions with a higher score."""
 
 _Key: TypeAlias = tuple[int, int, str]
 
 
 class RejectionFilter:
-    """The contexts in which an annotator has rejected suggestions, in any article."""
+    """An annotator's rejections by context, in any article."""
 
     def __init__(self, contexts: Iterable[tuple[WordContext, str]] = ()) -> None:
         self._contexts: Counter[tuple[WordContext, str]] = Counter(contexts)
@@ -27,13 +27,13 @@ class RejectionFilter:
             self._words[context.words, label] += count
 
     def add(self, text: str, rejection: Rejection, times: int = 1) -> None:
-        """Add this rejection in an article of this text; with -1 remove it."""
+        """Add a rejection in this text; with -1 remove it."""
         context = extract_context(text, rejection.start, rejection.end)
         self._contexts[context, rejection.label] += times
         self._words[context.words, rejection.label] += times
 
     def rejects(self, text: str, suggestion: Suggestion) -> bool:
-        """Return whether such a suggestion was rejected in such a context."""
+        """Return whether such a suggestion was rejected in its context."""
         if not self._words:
             return False
         start, end, label = suggestion.start, suggestion.end, suggestion.label
@@ -47,12 +47,12 @@ class RejectionFilter:
 def select_open_suggestions(
     sources: Sequence[Sequence[Suggestion]], layer: Sequence[Span], zones: Iterable[Zone] = ()
 ) -> tuple[Suggestion, ...]:
-    """Return the suggestions that are neither decided nor in conflict with a better one, by start, the longer first.
+    """Return the suggestions neither decided nor in conflict with a better one, by start, longer first.
 
-    `sources` has the suggestions of each suggester. Higher scores go first, of equal scores the earlier source's.
-    `layer` is the annotator's. Dropped are suggestions in boilerplate, and those that cross or equal a span or a
-    suggestion that went before. One may lie within another of its own label only if its source suggests both; otherwise
-    the longer one wins, if its score is CREDIBLE_SCORE: a span is as long as it can be.
+    `sources` has each suggester's suggestions, `layer` the annotator's spans. Higher scores go first; of equal scores,
+    the earlier start, the longer, the earlier source. Dropped are suggestions in boilerplate, and those that cross or
+    equal a span or an earlier choice. One may lie within another of its label only if its source suggests both;
+    otherwise the longer wins, if its score is CREDIBLE_SCORE: a span is as long as it can be.
     """
     boilerplate = _build_index((zone.start, zone.end, zone.kind) for zone in zones if zone.kind == BOILERPLATE)
     occupied = _build_index(map(_key, layer))
@@ -86,7 +86,7 @@ def drop_decided(
 ) -> tuple[Suggestion, ...]:
     """Return the open suggestions that these decisions neither decide nor conflict with.
 
-    Others may become open by them: only `select_open_suggestions` finds those.
+    Decisions may open others, which only `select_open_suggestions` finds.
     """
     decision_keys = {_key(decision): isinstance(decision, Span) for decision in decisions}
     starts = {start for start, _, _ in decision_keys}  # a fast first check
@@ -96,10 +96,10 @@ def drop_decided(
         if suggestion.start not in starts or _key(suggestion) not in decision_keys
     )
     if len(remaining) + len(decision_keys) == len(open_suggestions):
-        return remaining  # each decision was an open suggestion, so it conflicts with no other
+        return remaining  # decided open suggestions conflict with no other
     spans = [key for key, is_span in decision_keys.items() if is_span]
     first, last = min((start for start, _, _ in spans), default=0), max((end for _, end, _ in spans), default=0)
-    # Most of perhaps a thousand are elsewhere, and this runs at every key press.
+    # Most of perhaps a thousand are elsewhere; this runs at every key press.
     candidates = {suggestion for suggestion in remaining if suggestion.start < last and first < suggestion.end}
     dropped = {
         suggestion
@@ -122,7 +122,7 @@ def _build_index(keys: Iterable[_Key]) -> IntervalIndex[_Key]:
 
 
 def _find_nested(source: Sequence[Suggestion]) -> set[_Key]:
-    """Return the suggestions of a source that lie within another of its suggestions of the same label."""
+    """Return a source's suggestions within another of the same label."""
     nested = set()
     furthest_ends: dict[str, int] = {}  # by label, of earlier suggestions
     for suggestion in sorted(source, key=lambda suggestion: (suggestion.start, -suggestion.end)):
@@ -137,7 +137,7 @@ def _overlap(first: _Key, second: _Key) -> bool:
 
 
 def _is_part(inner: _Key, outer: _Key) -> bool:
-    """Return whether `inner` lies within `outer`, which is longer and of the same label."""
+    """Return whether `inner` lies within a longer `outer` of the same label."""
     return inner[2] == outer[2] and inner[:2] != outer[:2] and outer[0] <= inner[0] and inner[1] <= outer[1]
 
 

@@ -1,6 +1,6 @@
-"""Operations on an article: each inspects the current state and returns the edits to make, or raises InvalidEdit.
+"""Operations on an article: each returns the edits to make, or raises InvalidEdit.
 
-Nothing is written here. `Corpus.apply` writes the edits of a step, all or none.
+`Corpus.apply` writes the edits of a step, all or none.
 """
 
 from collections.abc import Iterable, Iterator
@@ -27,28 +27,28 @@ from annotator.model.records import (
 
 
 class InvalidEdit(Exception):
-    """An edit that is not possible; its text is one sentence in the user's language."""
+    """An impossible edit; the text is one sentence in the user's language."""
 
 
 def add_span(article: Article, layer: Iterable[Span], annotator: str, label: str, start: int, end: int) -> list[Edit]:
-    """Label `article.text[start:end]`. `layer` holds the annotator's spans of the article."""
+    """Label `article.text[start:end]`; `layer` has the annotator's spans."""
     span = Span(new_uid(), article.uid, annotator, label, start, end)
     _check_new_span(article, layer, span)
     return [Edit(None, span)]
 
 
 def relabel(article: Article, layer: Iterable[Span], span: Span, label: str) -> list[Edit]:
-    """Give `span` another label; no edit if it has that label.
+    """Give `span` another label; no edit if unchanged.
 
-    The span then counts as the annotator's own (see accept).
+    It then counts as the annotator's own (see accept).
     """
     return _change(article, layer, span, msgspec.structs.replace(span, label=label))
 
 
 def resize(article: Article, layer: Iterable[Span], span: Span, start: int, end: int) -> list[Edit]:
-    """Move the edges of `span`; no edit if they are there already.
+    """Move the edges of `span`; no edit if unchanged.
 
-    The span then counts as the annotator's own (see accept).
+    It then counts as the annotator's own (see accept).
     """
     return _change(article, layer, span, msgspec.structs.replace(span, start=start, end=end))
 
@@ -56,7 +56,7 @@ def resize(article: Article, layer: Iterable[Span], span: Span, start: int, end:
 def add_spans(
     article: Article, layer: Iterable[Span], annotator: str, label: str, ranges: Iterable[tuple[int, int]]
 ) -> list[Edit]:
-    """Label each of these ranges of the article except those that have the label already."""
+    """Label these ranges, except those that have the label already."""
     labelled_ranges = {(span.start, span.end) for span in layer if span.label == label}
     spans = [
         Span(new_uid(), article.uid, annotator, label, *range_)
@@ -71,9 +71,9 @@ def add_spans(
 def accept(
     article: Article, layer: Iterable[Span], annotator: str, suggestion: Suggestion, edited: Suggestion
 ) -> list[Edit]:
-    """Label the range of a suggestion. `edited` is that suggestion after the annotator's changes.
+    """Label a suggestion's range; `edited` has the annotator's changes.
 
-    With another label or other edges the span is the annotator's own, without the value, and `suggestion` is rejected.
+    With another label or edges, the span is the annotator's own, without the value, and `suggestion` is rejected.
     """
     is_unchanged = (edited.label, edited.start, edited.end) == (suggestion.label, suggestion.start, suggestion.end)
     span = Span(new_uid(), article.uid, annotator, edited.label, edited.start, edited.end)
@@ -92,19 +92,19 @@ def reject(article: Article, annotator: str, suggestion: Suggestion) -> list[Edi
 def accept_all(
     article: Article, layer: Iterable[Span], annotator: str, suggestions: Iterable[Suggestion]
 ) -> list[Edit]:
-    """Accept each of these suggestions unchanged."""
+    """Accept these suggestions unchanged."""
     spans = list(layer)
     return [edit for suggestion in suggestions for edit in accept(article, spans, annotator, suggestion, suggestion)]
 
 
 def describe_span(span: Span, value: str, note: str) -> list[Edit]:
-    """Set the value and the note of `span`; a blank text clears them."""
+    """Set value and note of `span`; blank ones are cleared."""
     after = msgspec.structs.replace(span, value=value.strip() or None, note=note.strip() or None)
     return [] if after == span else [Edit(span, after)]
 
 
 def set_note(before: Note | None, article: Article, annotator: str, text: str) -> list[Edit]:
-    """Replace the note `before` on the article; a blank text removes it."""
+    """Replace the note `before`; a blank one is removed."""
     after = Note(article.uid, annotator, text.strip()) if text.strip() else None
     return [] if after == before else [Edit(before, after)]
 
@@ -117,9 +117,9 @@ def remove_span(span: Span) -> list[Edit]:
 def replace_span(
     article: Article, layer: Iterable[Span], annotator: str, span: Span | None, label: str | None, start: int, end: int
 ) -> list[Edit]:
-    """Replace `span`, if any, by one with this label and these edges; with the label None only remove it.
+    """Replace `span`, if any, by one with this label and edges; the label None removes it.
 
-    If there is such a span already, `span` is just removed.
+    If such a span exists, `span` is just removed.
     """
     if span is None:
         return add_span(article, layer, annotator, label, start, end) if label is not None else []
@@ -132,20 +132,20 @@ def replace_span(
 
 
 def dismiss(article: Article, annotator: str, kind: str, label: str, start: int, end: int) -> list[Edit]:
-    """Dismiss an issue so that the annotator does not see it again (see checks.issue)."""
+    """Dismiss an issue for this annotator (see checks.issue)."""
     return [Edit(None, Dismissal(new_uid(), article.uid, annotator, kind, label, start, end))]
 
 
 def set_state(before: Status | None, article: Article, annotator: str, state: str) -> list[Edit]:
-    """Set the annotator's state of `article`; no edit if it is the same."""
+    """Set the annotator's state of `article`; no edit if unchanged."""
     after = Status(article.uid, annotator, state)
     return [] if after == before else [Edit(before, after)]
 
 
 def mark_zone(article: Article, zones: Iterable[Zone], kind: str, start: int, end: int) -> list[Edit]:
-    """Make `article.text[start:end]` a zone of `kind`, trimming or splitting the zones that overlap it.
+    """Make `article.text[start:end]` a zone of `kind`; trim or split overlapping zones.
 
-    A dateline also sets the article's time of publication.
+    A dateline with a date also sets the time of publication.
     """
     if kind not in ZONE_KINDS:
         raise ValueError(kind)
@@ -166,18 +166,18 @@ def mark_zone(article: Article, zones: Iterable[Zone], kind: str, start: int, en
 
 
 def _parse_dateline(dateline: str) -> str | None:
-    from annotator.model.zones import parse_dateline  # compiling its patterns is slow, and few edits need them
+    from annotator.model.zones import parse_dateline  # slow to compile, and rarely needed
 
     return parse_dateline(dateline)
 
 
 def check_zones(article: Article, zones: Iterable[Zone]) -> None:
-    """Raise InvalidEdit unless the zones lie within the text and do not overlap."""
+    """Raise InvalidEdit for zones of unknown kind, outside the text or overlapping."""
     check_zones_within(len(article.text), zones)
 
 
 def check_zones_within(length: int, zones: Iterable[Zone]) -> None:
-    """Raise InvalidEdit unless the zones lie within a text of `length` code points and do not overlap."""
+    """Check zones like `check_zones`, for a text of `length` code points."""
     ordered = sorted(zones, key=lambda zone: zone.start)
     for zone in ordered:
         if zone.kind not in ZONE_KINDS:
@@ -192,7 +192,7 @@ def check_zones_within(length: int, zones: Iterable[Zone]) -> None:
 
 
 def check_span(article: Article, span: Span) -> None:
-    """Raise InvalidEdit unless the span lies within the text and contains something visible."""
+    """Raise InvalidEdit unless the span is within the text and not only whitespace."""
     if not 0 <= span.start < span.end <= len(article.text):
         raise InvalidEdit(
             _("A span from {start} to {end} is not within the text.").format(start=span.start, end=span.end)
@@ -202,7 +202,7 @@ def check_span(article: Article, span: Span) -> None:
 
 
 def _clear_zones(zones: list[Zone], start: int, end: int) -> Iterator[Edit]:
-    """Yield the edits that leave no zone between `start` and `end`, but keep the parts outside."""
+    """Yield the edits that clear zones from `start` to `end`, keeping parts outside."""
     for zone in zones:
         if zone.end <= start or end <= zone.start:
             continue
@@ -228,7 +228,7 @@ def _change(article: Article, layer: Iterable[Span], before: Span, after: Span) 
 
 
 def _reject_source(span: Span) -> list[Edit]:
-    """Return the edit that rejects the suggestion from which `span` was accepted, if any."""
+    """Return the edit that rejects the suggestion accepted as `span`, if any."""
     if span.source is None:
         return []
     target = span.label, span.start, span.end

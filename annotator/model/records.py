@@ -1,7 +1,7 @@
-"""The values that the program works with: frozen, comparable, serialisable.
+"""The program's values: frozen, comparable, serialisable.
 
 Offsets are code points of the article's stored text, `end` is exclusive. CONTEXT.md defines the words. Types with
-thousands of instances cannot be part of reference cycles, and are untracked by the garbage collector (`gc=False`).
+thousands of instances cannot be in reference cycles and skip garbage collection (`gc=False`).
 """
 
 import hashlib
@@ -27,21 +27,21 @@ STATES: Final = (NEW, IN_PROGRESS, DONE, SKIPPED, FLAGGED)
 
 
 def new_uid() -> str:
-    """Return a fresh id for a row that may be merged with those of other machines."""
+    """Return a new id for a row that may be merged with other machines'."""
     return uuid4().hex
 
 
 def article_uid(text: str) -> str:
-    """Return the identity of the article with this stored text: its SHA-256 in hexadecimal."""
+    """Return an article's identity: its text's SHA-256 in hexadecimal."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 class Article(Struct, frozen=True):
     """A news text, stored once.
 
-    `uid` is the hash of `text`; `id` its number in its corpus, 0 before it is stored. `title` is the title in the
-    source, if any; see `display_names` for the title to display. `published` is ISO 8601, as precise as the source
-    (`2024-07-09T09:00`, `2024-07-09`).
+    `uid` is the hash of `text`; `id` its number in the corpus, 0 if not stored. `title` is the source's, if any (for
+    the displayed one see `display_names`). `published` is ISO 8601, as precise as the source (`2024-07-09T09:00`,
+    `2024-07-09`).
     """
 
     uid: str
@@ -54,7 +54,7 @@ class Article(Struct, frozen=True):
 
 
 class Zone(Struct, frozen=True, tag="zone", gc=False):
-    """A range of an article by its role, `kind` one of ZONE_KINDS. The zones of an article never overlap."""
+    """A range of an article by role (`kind`, one of ZONE_KINDS). Zones never overlap."""
 
     uid: str
     article: str
@@ -66,7 +66,7 @@ class Zone(Struct, frozen=True, tag="zone", gc=False):
 class Span(Struct, frozen=True, tag="span", gc=False):
     """A labelled range in one annotator's layer. Spans may nest, overlap and cross.
 
-    `source` is the suggester whose suggestion was accepted unchanged; None for a span that a person labelled.
+    `source` is the suggester of a suggestion accepted unchanged; None if a person labelled it.
     """
 
     uid: str
@@ -81,7 +81,7 @@ class Span(Struct, frozen=True, tag="span", gc=False):
 
 
 class Rejection(Struct, frozen=True, tag="rejection", gc=False):
-    """An annotator's decision not to have this range suggested with this label again, by any source."""
+    """An annotator's decision against this label for this range, from any source."""
 
     uid: str
     article: str
@@ -95,7 +95,7 @@ class Rejection(Struct, frozen=True, tag="rejection", gc=False):
 class Dismissal(Struct, frozen=True, tag="dismissal", gc=False):
     """An annotator's decision not to see an issue of this range again.
 
-    `kind` is that of the issue (see checks.issue).
+    For `kind` see checks.issue.
     """
 
     uid: str
@@ -108,10 +108,10 @@ class Dismissal(Struct, frozen=True, tag="dismissal", gc=False):
 
 
 class Suggestion(Struct, frozen=True, gc=False):
-    """A span that the program proposes for an article; it is not stored until somebody accepts it.
+    """A proposed span, stored only when accepted.
 
-    `source` is the suggester's name, `score` the probability that it is accepted, from 0 to 1. `assumed` is set if
-    `value` contains more than the text says: a date without its year.
+    `source` is the suggester's name, `score` the probability of acceptance, from 0 to 1. `assumed` is set if `value`
+    says more than the text: a date without its year.
     """
 
     start: int
@@ -124,7 +124,7 @@ class Suggestion(Struct, frozen=True, gc=False):
 
 
 class Status(Struct, frozen=True, tag="status"):
-    """One annotator's progress on one article: `state` is one of STATES."""
+    """An annotator's progress on an article; `state` is one of STATES."""
 
     article: str
     annotator: str
@@ -132,14 +132,14 @@ class Status(Struct, frozen=True, tag="status"):
 
 
 class Publication(Struct, frozen=True, tag="publication"):
-    """The time of an article's publication, if it is known (see Article)."""
+    """An article's time of publication, if known (see Article)."""
 
     article: str
     published: str | None
 
 
 class Note(Struct, frozen=True, tag="note"):
-    """One annotator's note on an article; no blank ones exist."""
+    """An annotator's note on an article, never blank."""
 
     article: str
     annotator: str
@@ -158,7 +158,7 @@ class Edit(Struct, frozen=True):
 
     @property
     def article(self) -> str:
-        """The uid of the article that the edit changes."""
+        """The uid of the changed article."""
         record = self.after or self.before
         if record is None:
             raise ValueError("an edit of nothing")
@@ -170,10 +170,10 @@ class Edit(Struct, frozen=True):
 
 
 class Step(Struct, frozen=True):
-    """The edits of one action of an annotator, to one or several articles; one undo reverses all of them.
+    """The edits of one action of an annotator, to one or several articles, undone together.
 
-    `name` is the action (a key of the interface's texts, such as `tag`); `time` is ISO 8601 in UTC; `undoes` is the uid
-    of the step that an undo or a redo reverses.
+    `name` is the action (a key of the interface's texts, such as `tag`), `time` ISO 8601 in UTC, `undoes` the uid of
+    the step that an undo or redo reverses.
     """
 
     uid: str
@@ -185,7 +185,7 @@ class Step(Struct, frozen=True):
 
 
 class StepInfo(Struct, frozen=True, gc=False, array_like=True):
-    """A step without its edits, as undo and redo need it of all but the last (see Step)."""
+    """A step without its edits, which undo and redo need only of the last."""
 
     uid: str
     name: str
@@ -193,9 +193,9 @@ class StepInfo(Struct, frozen=True, gc=False, array_like=True):
 
 
 class AnnotatedArticle(Struct, frozen=True):
-    """An article with all its zones, spans, states and notes, as read from a file or a corpus.
+    """An article with its zones, spans, states and notes.
 
-    `line` is its first line in its file, from 1; 0 stands for the whole file.
+    `line` is its first in the file, from 1; 0 is the whole file.
     """
 
     article: Article
@@ -207,7 +207,7 @@ class AnnotatedArticle(Struct, frozen=True):
 
 
 class Remark(Struct, frozen=True):
-    """A remark on a place in the input, in a sentence. `line` counts from 1; 0 stands for the whole file."""
+    """A sentence on a place in the input. `line` counts from 1; 0 is the whole file."""
 
     path: str
     line: int
@@ -215,15 +215,15 @@ class Remark(Struct, frozen=True):
 
 
 class Refusal(Remark, frozen=True):
-    """Something in the input that was not imported, and why."""
+    """Input that was not imported, and why."""
 
 
 class Repair(Remark, frozen=True):
-    """Something in the input that was invalid and was repaired without any loss."""
+    """Invalid input that was repaired without any loss."""
 
 
 class Notice(Remark, frozen=True):
-    """Something in the input that is doubtful and was imported as it is."""
+    """Doubtful input that was imported unchanged."""
 
 
 prepare_decoders(Article, Step, Suggestion, StepInfo)

@@ -1,4 +1,4 @@
-"""Make remarks on files, which may quote anything from them, safe to display."""
+"""Make remarks, which may quote any file, safe to display."""
 
 import re
 from typing import Final, TypeVar
@@ -14,7 +14,7 @@ _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def sanitise_remark(remark: R) -> R:
-    """Return the remark in one line of limited length; long quotations are cut, controls replaced."""
+    """Return the remark as one line of limited length, without controls."""
     reason = " ".join(remark.reason.split())
     if len(reason) > MAX_REASON_LENGTH:
         reason = f"{reason[: MAX_REASON_LENGTH // 2]} … {reason[-MAX_REASON_LENGTH // 4 :]}"

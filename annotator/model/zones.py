@@ -1,8 +1,7 @@
-"""Recognise zones (headline, dateline, body or boilerplate) by line, and parse the date of a dateline.
+"""Recognise zones (headline, dateline, body or boilerplate) by line, and parse datelines.
 
-News pages are pasted with whatever surrounds the article on the screen. The rules here are for that: they use a line's
-shape, its position and a list of furniture words, and nothing else. The user corrects wrong guesses in the window. In
-doubt a line is body, for labels are lost in a body line that is dimmed.
+News pages are pasted with whatever surrounds the article. The rules use only a line's shape, position and words; the
+user corrects wrong guesses. Doubtful lines are body: dimming one would lose labels.
 """
 
 import re
@@ -15,7 +14,7 @@ from annotator.model.records import BODY, BOILERPLATE, DATELINE, HEADLINE
 from annotator.text.visible import remove_invisible, trim_invisible
 
 ZoneRange: TypeAlias = tuple[str, int, int]
-"""Kind, start and end of a zone without an article."""
+"""Kind, start and end of a zone."""
 
 FURNITURE: Final = (
     *("عاجل", "خبر عاجل", "مباشر", "آخر الأخبار", "آخر خبر", "الأكثر قراءة", "الأكثر مشاهدة", "إشهار"),
@@ -34,19 +33,19 @@ SECTIONS: Final = (
     *("دولية", "العالم", "المغرب", "وطني", "وطنية", "صحة", "بيئة", "تعليم", "تكنولوجيا", "علوم", "رأي", "آراء"),
     *("كتاب وآراء", "منوعات", "فيديو", "صوت وصورة", "خارج الحدود", "24 ساعة", "سياحة", "ميديا", "تمازيغت"),
 )
-"""Names of a site's sections: boilerplate before the headline, but an ordinary heading after it."""
+"""Sections of a site: boilerplate before the headline, an ordinary heading after it."""
 
 LINKS: Final = (
     *("اقرأ أيضا", "اقرأوا أيضا", "اقرؤوا أيضا", "اقرأ المزيد", "شاهد أيضا", "طالع أيضا", "قد يهمك أيضا"),
     *("مواضيع ذات صلة", "أخبار ذات صلة", "مقالات ذات صلة", "قد يعجبك أيضا"),
 )
-"""Beginnings of links to other articles; alone on a line, they head a list of links."""
+"""Beginnings of links to other articles; alone on a line, they head a list."""
 
 TAGS: Final = ("وسوم", "الوسوم", "كلمات دلالية", "الكلمات الدلالية", "كلمات مفتاحية", "الكلمات المفتاحية", "tags")
-"""Headings of a list of tags: followed by a colon, or alone on a line."""
+"""Headings of a list of tags, before a colon or alone on a line."""
 
 NOTICES: Final = ("جميع الحقوق محفوظة", "حقوق النشر محفوظة", "copyright", "تابعونا على", "تابعوا آخر الأخبار")
-"""Beginnings of copyright lines and of calls to follow a site."""
+"""Beginnings of copyright lines and calls to follow a site."""
 
 MONTHS: Final = (
     *(("يناير", "جانفي", "كانون الثاني"), ("فبراير", "فيفري", "شباط"), ("مارس", "آذار")),
@@ -54,7 +53,7 @@ MONTHS: Final = (
     *(("يوليوز", "يوليو", "يوليه", "جويلية", "تموز"), ("غشت", "أغسطس", "أوت", "آب"), ("شتنبر", "سبتمبر", "أيلول")),
     *(("أكتوبر", "تشرين الأول"), ("نونبر", "نوفمبر", "تشرين الثاني"), ("دجنبر", "ديسمبر", "كانون الأول")),
 )
-"""The names of each month in Morocco, its neighbours, Egypt and the Gulf, and the Levant (CLDR 48, ar locales)."""
+"""Month names in Morocco, its neighbours, Egypt and the Gulf, and the Levant (CLDR 48, ar locales)."""
 
 WEEKDAYS: Final = ("الاثنين", "الإثنين", "الثلاثاء", "الأربعاء", "الخميس", "الجمعة", "السبت", "الأحد")
 
@@ -64,15 +63,15 @@ DATELINE_WORDS: Final = (
     *("توقيت", "بتوقيت", "غرينتش", "جرينتش", "gmt", "محرم", "صفر", "ربيع", "الأول", "الآخر", "الثاني", "جمادى"),
     *("الأولى", "الآخرة", "الثانية", "رجب", "شعبان", "رمضان", "شوال", "ذو", "ذي", "القعدة", "الحجة"),
 )
-"""Words of a dateline besides the date itself, including those of a Hijri date."""
+"""Words of a dateline besides the date, including those of a Hijri date."""
 
 BYLINE: Final = ("بقلم", "كتب", "كتبه", "كتبها", "حرره", "حررته", "إعداد")
 """Words before an author's name."""
 
-_MAX_HEADLINE = 150  # code points; longer lines are no headlines: the longest of 119 Moroccan ones has 134
-_MAX_DISTANCE = 3  # lines from a headline without a dateline to the first paragraph, at most
-_FEW_WORDS = 4  # words of a dateline besides the date, at most; words of a headline among section names, at least
-_MAX_JOINED = 2  # words beside the date without a mark between, at most
+_MAX_HEADLINE = 150  # code points; the longest of 119 Moroccan headlines has 134
+_MAX_DISTANCE = 3  # most lines from a headline without a dateline to the first paragraph
+_FEW_WORDS = 4  # most words of a dateline besides the date; fewest of a headline among section names
+_MAX_JOINED = 2  # most words beside the date without a mark between
 
 _REMOVED = re.compile(r"[\u00ad\u0640\u064b-\u065f\u0670\u200c\u200d]")
 _SPELLINGS = str.maketrans("أإآٱىة٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "اااايه" + "0123456789" * 2)
@@ -89,12 +88,12 @@ def _fold(text: str) -> str:
 
 
 def _words(text: str) -> str:
-    """Return the words of folded `text`, separated by single spaces."""
+    """Return the words of folded `text`, single-spaced."""
     return " ".join(re.findall(r"[^\W_]+", text))
 
 
 def _any_of(phrases: Iterable[str]) -> str:
-    """Return a regular expression for any of the phrases, folded; the longest match wins."""
+    """Return a regular expression for any of these phrases; the longest wins."""
     return "|".join(sorted({re.escape(_fold(phrase)) for phrase in phrases}, key=len, reverse=True))
 
 
@@ -125,8 +124,8 @@ _BYLINE = re.compile(rf"(?<!\w)(?:{_any_of(BYLINE)})(?!\w)")
 def parse_dateline(text: str) -> str | None:
     """Return the ISO 8601 date and time of a dateline, or None.
 
-    The result is as precise as the dateline: `2024-07-09T09:00`, `2024-07-09`, `2024-07`. It is None if there is no
-    date, if it is not in the calendar, and for a text longer than any dateline. 09/07/2024 is the ninth of July.
+    It is as precise as the dateline: `2024-07-09T09:00`, `2024-07-09`, `2024-07`. It is None without a date in the
+    calendar, and for a text longer than any dateline. 09/07/2024 is the ninth of July.
     """
     if len(text) > _MAX_HEADLINE:
         return None
@@ -144,7 +143,7 @@ def parse_dateline(text: str) -> str | None:
 
 
 def _to_iso_date(match: re.Match[str]) -> str | None:
-    """Return the date of a match of `_DATE`; None if it is incomplete or not in the calendar."""
+    """Return a match of `_DATE` in ISO 8601; None without a year, or if not in the calendar."""
     groups = match.groupdict()
     if groups["month"]:
         month = _NUMBERS[groups["month"]]
@@ -165,7 +164,7 @@ def _day(*parts: str | int) -> str | None:
 
 
 class _Line(NamedTuple):
-    """A line with something visible, without the space at its edges.
+    """A visible line, trimmed.
 
     `folded` and `key` are empty for a long line, whose words no rule reads.
     """
@@ -200,17 +199,16 @@ class _Line(NamedTuple):
 
     @property
     def is_paragraph(self) -> bool:
-        """The line is longer than any headline, or a sentence with its full stop."""
+        """The line is longer than any headline, or a sentence with a full stop."""
         is_long = self.size > _MAX_HEADLINE or _STOP.search(self.folded) is not None
         return is_long and not self.is_page_header and not self.is_dateline
 
     @property
     def is_dateline(self) -> bool:
-        """The line is a date with at most a few words beside it: a place, a source, a name.
+        """The line is a date with at most a few words: a place, a source, a name.
 
-        If there are more than two of them, or any in a sentence, they must be separated from the date by a mark;
-        otherwise a headline with a date in it would be a dateline too. A date without its year needs a weekday or the
-        time of day.
+        A mark must separate more than two words without a byline, or any in a sentence, from the date; otherwise
+        headlines with dates would be datelines. A date without its year needs a weekday or the time of day.
         """
         dates = list(_DATE.finditer(self.folded)) if self.size <= _MAX_HEADLINE else []
         if not any(_to_iso_date(match) for match in dates):
@@ -227,16 +225,16 @@ class _Line(NamedTuple):
 
 
 def recognise_zones(text: str) -> list[ZoneRange]:
-    """Return a zone for each line with something visible, without the space and invisible marks at its edges."""
+    """Return a zone for each visible line, trimmed."""
     lines = _split_lines(text)
-    # Without a paragraph, only the first two lines can be assumed to be above the body.
+    # Without a paragraph, assume that only the first two lines are above the body.
     top = next((index for index, line in enumerate(lines) if line.is_paragraph), min(2, len(lines)))
     dateline = next((index for index, line in enumerate(lines[:top]) if line.is_dateline), None)
     headline = _find_headline(lines, top, dateline)
     key = lines[headline].key if headline is not None else ""
     repetitions = {index for index, line in enumerate(lines) if key and line.key == key}
     start = max(headline or 0, dateline or 0)
-    # A repeated headline is typical of a copied page, so the lines above it belong to the page.
+    # A repeated headline suggests a copied page, to which the lines above it belong.
     boilerplate = {
         index
         for index in range(start)
@@ -259,7 +257,7 @@ def recognise_zones(text: str) -> list[ZoneRange]:
 
 
 def _split_lines(text: str) -> list[_Line]:
-    """Return the lines with something visible."""
+    """Return the visible lines."""
     lines = []
     for match in re.finditer(r"[^\n]+", text):
         start, end = trim_invisible(text, *match.span())
@@ -270,7 +268,7 @@ def _split_lines(text: str) -> list[_Line]:
 
 
 def _find_headline(lines: list[_Line], top: int, dateline: int | None) -> int | None:
-    """Return the index of the headline among the `top` lines before the first paragraph; `dateline` is an index too."""
+    """Return the index of the headline among the `top` lines before the first paragraph."""
     candidates = [index for index in range(top) if not lines[index].is_page_header and not lines[index].is_dateline]
     repeated = (
         index
@@ -292,10 +290,9 @@ def _find_headline(lines: list[_Line], top: int, dateline: int | None) -> int | 
 
 
 def _find_link_lists(lines: list[_Line], top: int) -> set[int]:
-    """Return the indices of the lines, from `top` on, that belong to lists of links.
+    """Return the indices of the lines, from `top` on, in lists of links.
 
-    These are the bulleted lines or the one line after a heading; at the end of a text, with no paragraph after, all
-    lines.
+    These are the bulleted lines or the one line after a heading; after the last paragraph, all lines.
     """
     last_paragraph = next((index for index in reversed(range(len(lines))) if lines[index].is_paragraph), -1)
     linked: set[int] = set()
@@ -305,7 +302,7 @@ def _find_link_lists(lines: list[_Line], top: int) -> set[int]:
             continue
         if index >= last_paragraph:
             return linked.union(range(index + 1, len(lines)))
-        start = end = max(end, index + 1)  # check each line once: a list may be within a list
+        start = end = max(end, index + 1)  # check each line once: lists may nest
         while lines[end].is_bulleted:
             end += 1
         linked.update(range(start, end))

@@ -1,1 +1,1 @@
-"""The corpus file, and the only SQL of the program. May import `model` and `text`."""
+"""The corpus file, and the program's only SQL. May import `model` and `text`."""

@@ -1,9 +1,8 @@
 """Automatic backups of a corpus and their rotation.
 
-Backups lie in the program's data folder and not beside the corpus: losing a memory stick would lose both. Each corpus
-has a folder named after it and a digest of its path, so that two corpora of one name stay apart. A backup is an
-ordinary corpus file named by the time it was made. A corpus that is moved starts a new folder; the old one stays and
-can be opened by hand.
+They lie in the program's data folder: beside the corpus, a lost memory stick would take both. Each corpus has a folder
+named after it and a digest of its path; a moved corpus starts a new one. A backup is an ordinary corpus file, named by
+its time.
 """
 
 import hashlib
@@ -24,22 +23,22 @@ from annotator.store.copying import copy_corpus
 
 SUFFIX: Final = ".corpus"
 BEFORE_VERSION: Final = "before version {version}"
-"""The reason of a backup made before a migration, as part of its file name."""
+"""The reason of a backup before a migration, in its file name."""
 BEFORE_RESTORE: Final = "before restore"
-"""The reason of a backup made before another one is restored."""
+"""The reason of a backup before a restore."""
 DAILY_BACKUPS: Final = 7
 WEEKLY_BACKUPS: Final = 8
-"""The number of days and weeks with backups of which the newest backup is retained."""
+"""The days and weeks with backups whose newest is retained."""
 MAX_AGE: Final = timedelta(days=1)
-"""The age at which the last backup is due for a successor."""
-_RESTORE_BACKUPS: Final = 3  # backups made before a restore that are retained
+"""The age of the last backup at which the next is due."""
+_RESTORE_BACKUPS: Final = 3  # retained backups before a restore
 _TIME: Final = "%Y-%m-%d %H-%M-%S"  # no colon: Windows forbids it in names
 _NAME: Final = re.compile(r"(\d{4}-\d\d-\d\d \d\d-\d\d-\d\d)(?: (before [a-z]+(?: \d+)?))?\.corpus")
-_MAX_NAME_LENGTH: Final = 60  # characters of the corpus' name in the name of its folder
+_MAX_NAME_LENGTH: Final = 60  # characters of the corpus's name in its folder's
 
 
 class Backup(Struct, frozen=True, order=True):
-    """A backup: local time, reason ("" for a daily one), path and size in bytes."""
+    """A backup: local time, reason ("" if daily), path and size in bytes."""
 
     time: datetime
     reason: str
@@ -48,7 +47,7 @@ class Backup(Struct, frozen=True, order=True):
 
 
 def backup_folder(corpus: Path) -> Path:
-    """Return the folder for the backups of the corpus at this path; it may not exist yet."""
+    """Return the folder for a corpus's backups; it may not exist yet."""
     return _folder_for(resolve_path(corpus))
 
 
@@ -58,8 +57,8 @@ def _folder_for(path: Path) -> Path:
 
 
 def list_backups(corpus: Path) -> list[Backup]:
-    """Return the backups of the corpus at this path, newest first. Raises CorpusError."""
-    # Earlier versions did not resolve links, so a linked corpus may have a second folder.
+    """Return a corpus's backups, newest first. Raises CorpusError."""
+    # Earlier versions did not resolve links: a linked corpus may have a second folder.
     folders, backups = {backup_folder(corpus), _folder_for(corpus.absolute())}, []
     for parent in folders:
         with sqlite_errors.translating_file_errors(parent):
@@ -74,7 +73,7 @@ def list_backups(corpus: Path) -> list[Backup]:
 
 
 def create_backup(corpus: Path, reason: str = "") -> Generator[tuple[int, int], None, Backup]:
-    """Back up the corpus at this path, then delete obsolete backups (see `retained`).
+    """Back up a corpus, then delete obsolete backups (see `retained`).
 
     Yields (pages copied, total pages); closed early, it changes nothing. Raises CorpusError.
     """
@@ -84,7 +83,7 @@ def create_backup(corpus: Path, reason: str = "") -> Generator[tuple[int, int], 
     last = next(iter(list_backups(corpus)), None)
     if last and time <= last.time < time + timedelta(
         minutes=1
-    ):  # several backups in one second; one further in the future means a wrong clock
+    ):  # several backups in one second; one later still means a wrong clock
         time = last.time + timedelta(seconds=1)
     path = folder / _file_name(time, reason)
     size = yield from copy_corpus(corpus, path)
@@ -93,9 +92,9 @@ def create_backup(corpus: Path, reason: str = "") -> Generator[tuple[int, int], 
 
 
 def create_backup_beside(corpus: Path, reason: str) -> Path:
-    """Back up the corpus at this path into a file beside it and return the path of the backup.
+    """Back up a corpus into a file beside it, for an unusable backup folder; return the file's path.
 
-    For when the folder of backups cannot be used. Raises CorpusError.
+    Raises CorpusError.
     """
     target = corpus.with_name(f"{corpus.stem} {_file_name(datetime.now(), reason)}")
     for _count in copy_corpus(corpus, target):
@@ -104,7 +103,7 @@ def create_backup_beside(corpus: Path, reason: str) -> Path:
 
 
 def is_due(corpus: Path, now: datetime) -> bool:
-    """Return whether there is no backup younger than MAX_AGE, regardless of changes since the last one."""
+    """Return whether no backup is younger than MAX_AGE, regardless of changes since."""
     backups = list_backups(corpus)
     # A backup from the future was made while the clock was wrong.
     return not backups or not timedelta(0) <= now - backups[0].time < MAX_AGE
@@ -113,8 +112,8 @@ def is_due(corpus: Path, now: datetime) -> bool:
 def retained(times: Iterable[datetime]) -> set[datetime]:
     """Return the times of the backups to retain.
 
-    These are the newest of each of the last DAILY_BACKUPS days and WEEKLY_BACKUPS weeks (ISO 8601) that have backups.
-    Only days with backups count, so none expires during a long absence.
+    These are the newest of each of the last DAILY_BACKUPS days and WEEKLY_BACKUPS weeks (ISO 8601) that have any: none
+    expires during an absence.
     """
     ordered = sorted(times, reverse=True)
     retained_times: set[datetime] = set()
@@ -135,9 +134,9 @@ def _week(time: datetime) -> tuple[int, ...]:
 
 
 def _rotate(corpus: Path, new_path: Path) -> None:
-    """Delete obsolete backups and stale partial files of killed programs.
+    """Delete obsolete backups and killed programs' partial files.
 
-    The new backup stays whatever the clock says, and backups made before a migration always stay.
+    The new backup stays whatever the clock says, those before a migration always.
     """
     backups = list_backups(corpus)
     daily = [backup for backup in backups if not backup.reason]
@@ -146,7 +145,7 @@ def _rotate(corpus: Path, new_path: Path) -> None:
     obsolete += [backup for backup in backups if backup.reason == BEFORE_RESTORE][_RESTORE_BACKUPS:]
     stale = [path for path in new_path.parent.glob(".*.part*") if _is_stale(path)]
     for path in (*(backup.path for backup in obsolete if backup.path != new_path), *stale):
-        discard_file(path)  # a file that is open elsewhere is deleted at the next backup
+        discard_file(path)  # a file open elsewhere is deleted at the next backup
 
 
 def _is_stale(path: Path) -> bool:
@@ -158,7 +157,7 @@ def _file_name(time: datetime, reason: str) -> str:
 
 
 def describe_reason(backup: Backup) -> str:
-    """Return the reason of the backup as a text for the user."""
+    """Return the backup's reason for the user."""
     if backup.reason == BEFORE_RESTORE:
         return _("before another backup was restored")
     return _("before an update of the program") if backup.reason else _("automatic backup")

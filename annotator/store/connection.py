@@ -1,4 +1,4 @@
-"""A connection to a corpus file: SQL, transactions, and checks that the file is still the one that was opened."""
+"""A connection to a corpus file: SQL, transactions, and checks that the file is still the same."""
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,9 +11,9 @@ import msgspec
 from annotator.file_ops import discard_file, rename_file
 from annotator.i18n import _
 from annotator.paths import hidden_path, resolve_path
-from annotator.store import locks, open_connections, opening, rows, safe_connection, side_files, sqlite_errors
+from annotator.store import database_files, locks, open_connections, opening, rows, safe_connection, sqlite_errors
 from annotator.store.errors import DamagedCorpus, LostWal, MissingCorpus
-from annotator.store.sqlite_utils_import import Database, Table
+from annotator.store.sqlite_library import Database, Table
 
 _Row = TypeVar("_Row")
 
@@ -21,7 +21,7 @@ _Row = TypeVar("_Row")
 class Connection:
     """A connection to the file at `path`.
 
-    Every method raises CorpusError with a message for the user if the file fails.
+    Every method raises CorpusError, for the user, if the file fails.
     """
 
     def __init__(self, path: Path, db: Database) -> None:
@@ -36,29 +36,28 @@ class Connection:
         self._wal_identities = self._identify_wal()
 
     def _identify_wal(self) -> list[open_connections.FileIdentity | None]:
-        """Return the identities of the log (-wal) and its shared-memory file (-shm)."""
-        return [open_connections.file_identity(path) for path in side_files.wal_paths(self.path)]
+        """Return the identities of the -wal and -shm."""
+        return [open_connections.file_identity(path) for path in database_files.wal_paths(self.path)]
 
     def is_in_wal_mode(self) -> bool:
-        """Return whether readers and writers do not block one another; on a network drive they do."""
+        """Return whether readers and writers do not block one another; on network drives they do."""
         [(mode,)] = self.fetch_tuples("PRAGMA journal_mode")
         return bool(mode == "wal")
 
     def database_paths(self) -> set[Path]:
-        """Return the paths of the corpus and of all side files it may have while in use, links resolved."""
+        """Return the paths of the corpus and its side files, links resolved."""
         path = resolve_path(self.path)
-        return {path, *side_files.side_files(path)}
+        return {path, *database_files.side_files(path)}
 
     def set_busy_timeout(self, milliseconds: int) -> None:
-        """Wait at most this many milliseconds for the locks of other connections."""
+        """Wait at most this long for other connections' locks."""
         self._busy_timeout = milliseconds
         self._db.execute(f"PRAGMA busy_timeout = {milliseconds:d}")
 
     def check_file_identity(self) -> None:
-        """Raise an error unless the paths still lead to the files that were opened.
+        """Raise an error unless the paths still lead to the opened files.
 
-        Raises MissingCorpus for the corpus and LostWal for its -wal and -shm. SQLite would go on writing into a file
-        that no longer has a name.
+        Raises MissingCorpus for the corpus, LostWal for its -wal and -shm. SQLite would write on into a nameless file.
         """
         if open_connections.file_identity(self.path) != self.identity:
             reason = _("“{path}” was moved or deleted while it was open: changes can no longer be saved in it.")
@@ -70,7 +69,7 @@ class Connection:
     def reconnect(self) -> None:
         """Reopen the file with a new log. Raises CorpusError.
 
-        All connections of this process are closed first, because connections to one file share their view of its log.
+        Closes all connections of this process first, since they share their view of the log.
         """
         self.close_everywhere()
         self._db = opening.connect(self.path)
@@ -79,32 +78,32 @@ class Connection:
             self.set_busy_timeout(self._busy_timeout)
 
     def checkpoint(self) -> bool:
-        """Move the log into the file and truncate it; return whether no other connection blocked that."""
+        """Move the log into the file and truncate it; return whether no connection blocked that."""
         with sqlite_errors.translating_sqlite_errors(self.path):
             busy, _pages, _checkpointed = safe_connection.checkpoint(self._db.conn, "TRUNCATE")
             return not busy
 
     def has_own_wal(self) -> bool:
-        """Return whether the log beside the path is the one that this connection writes to."""
+        """Return whether this connection writes to the log beside the path."""
         return self._identify_wal() == self._wal_identities
 
     def close_displaced(self) -> None:
-        """Close the connection to a file that was moved, and delete its log unless another process uses it.
+        """Close the connection to a moved file, and delete its log unless another process uses it.
 
-        SQLite would leave the log beside any file that takes the path. Its content must be in another file by now.
+        SQLite would leave it beside any file that takes the path. Its content must already be elsewhere.
         """
-        wal, own_identity = side_files.wal_path(self.path), self._wal_identities[0]
+        wal, own_identity = database_files.wal_path(self.path), self._wal_identities[0]
         self.close_everywhere()
         if open_connections.file_identity(wal) == own_identity and not locks.is_wal_in_use(self.path):
-            for path in side_files.side_files(self.path):
+            for path in database_files.side_files(self.path):
                 discard_file(path)
 
     def close_preserving_wal(self) -> None:
-        """Close the connection without touching the log of another file at the path. Raises CorpusError.
+        """Close the connection without touching another file's log at the path. Raises CorpusError.
 
-        SQLite would delete that log if the two files, on different media, have the same inode number.
+        SQLite would delete it if the files, on different media, share an inode number.
         """
-        wal = side_files.wal_path(self.path)
+        wal = database_files.wal_path(self.path)
         if not wal.exists() or self.has_own_wal():
             self.close_everywhere()
             return
@@ -117,7 +116,7 @@ class Connection:
                 rename_file(temporary, wal)
 
     def copy_into(self, target: sqlite3.Connection) -> None:
-        """Copy the database as this connection sees it into another one. Raises sqlite3.Error."""
+        """Copy the database, as this connection sees it, into another. Raises sqlite3.Error."""
         self._db.conn.backup(target)
 
     def close(self) -> None:
@@ -125,7 +124,7 @@ class Connection:
         self._db.close()
 
     def close_everywhere(self) -> None:
-        """Close the connection, interrupt those of other threads to the file and wait until they are closed."""
+        """Close the connection; interrupt other threads' and wait until they are closed."""
         self.close()
         open_connections.wait_until_closed(self.path)
 
@@ -138,9 +137,9 @@ class Connection:
     # Reading, for modules of the store only
 
     def query(self, sql: str, *values: object) -> Iterator[Mapping[str, Any]]:
-        """Yield the rows of an SQL query as mappings.
+        """Yield an SQL query's rows as mappings.
 
-        Does not use the query method of sqlite-utils, which sets a savepoint (see `transaction`).
+        The one of sqlite-utils would set a savepoint (see `transaction`).
         """
         with sqlite_errors.translating_sqlite_errors(self.path):
             cursor = self._db.execute(sql, values)
@@ -149,14 +148,14 @@ class Connection:
                 yield dict(zip(columns, row, strict=True))
 
     def fetch_tuples(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
-        """Return all rows of an SQL query as tuples: the fast way, for keystrokes and for reading a whole corpus."""
+        """Return an SQL query's rows as tuples; fast enough for keystrokes and whole corpora."""
         with sqlite_errors.translating_sqlite_errors(self.path):
             return self._db.execute(sql, values).fetchall()
 
     def fetch_numbers(self, sql: str, *values: object) -> list[int]:
         """Return the column `number` (article numbers) of an SQL query.
 
-        SQLite returns them as one JSON text: 100,000 separate rows would take five times as long.
+        SQLite returns one JSON text: 100,000 rows would take five times as long.
         """
         [row] = self.query(f"SELECT json_group_array(number) AS numbers FROM ({sql})", *values)
         return self._decode_json(row["numbers"], list[int])
@@ -165,21 +164,20 @@ class Connection:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Make all writes in the block one transaction, on disk when the block ends and rolled back when it raises.
+        """Make all writes in the block one transaction, on disk when it ends, rolled back when it raises.
 
-        Blocks may nest; an inner one is part of the outer one. Do not catch an error of an inner block after a write:
-        there is no savepoint to return to, because a savepoint makes FTS5 flush its cache, most of the cost of an
-        import.
+        Nested blocks join the outer one. Do not catch their errors after a write: there is no savepoint, since one
+        makes FTS5 flush its cache, most of an import's cost.
 
-        Raises MissingCorpus and LostWal (see `check_file_identity`), also after the last write: writes to a file that
-        was replaced meanwhile are not safe.
+        Raises MissingCorpus and LostWal (see `check_file_identity`), also after the last write: writes to a replaced
+        file are not safe.
         """
         self.check_file_identity()
         with sqlite_errors.translating_sqlite_errors(self.path):
             if self._db.conn.in_transaction:
                 yield
                 return
-            # IMMEDIATE takes the lock before the first read, so that nothing changes between a check and a write.
+            # IMMEDIATE locks before the first read, so nothing changes between a check and a write.
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -191,7 +189,7 @@ class Connection:
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
-        """Let all reads in the block see the corpus as of the first of them, whatever others write meanwhile."""
+        """Let all reads in the block see the corpus as of the first."""
         with sqlite_errors.translating_sqlite_errors(self.path):
             self._db.execute("BEGIN")
             try:
@@ -203,29 +201,29 @@ class Connection:
         return self._db.table(name)
 
     def _insert(self, table: str, row: Mapping[str, Any], conflict: str = "ABORT") -> int:
-        """Insert a row and return its rowid. Much faster than sqlite-utils, which reads the schema each time."""
+        """Insert a row; return its rowid. Much faster than sqlite-utils, which rereads the schema."""
         return int(self._db.execute(rows.insert_sql(table, row, conflict), list(row.values())).lastrowid or 0)
 
     def _insert_all(self, table: str, new_rows: Sequence[Mapping[str, Any]]) -> None:
-        """Insert rows that all have the same columns."""
+        """Insert rows with the same columns."""
         if new_rows:
             self._db.conn.executemany(rows.insert_sql(table, new_rows[0]), [list(row.values()) for row in new_rows])
 
     def _fetch_structs(self, struct: type[_Row], columns: str, sql: str, *values: object) -> list[_Row]:
-        """Return the given columns of an SQL query as structs, in its order.
+        """Return columns of an SQL query as structs, in its order.
 
-        SQLite returns them as one JSON text: 1,000 separate rows would take half as long again, and keystrokes wait.
+        SQLite returns one JSON text: 1,000 rows would take half as long again, and keystrokes wait.
         """
         [(text,)] = self.fetch_tuples(f"SELECT json_group_array(json_array({columns})) FROM ({sql})", *values)
         return self._decode_json(text, list[struct])  # type: ignore[valid-type]
 
     def _decode_json(self, text: str, type_: type[_Row]) -> _Row:
-        """Decode JSON made by SQLite. Raises DamagedCorpus if the rows hold something else."""
+        """Decode SQLite's JSON. Raises DamagedCorpus if it is of another type."""
         with self._translating_decode_errors():
             return msgspec.json.decode(text, type=type_)
 
     def _convert(self, values: object, type_: type[_Row]) -> _Row:
-        """Convert values of rows to a type. Raises DamagedCorpus if the rows hold something else."""
+        """Convert row values to a type. Raises DamagedCorpus if they are of another."""
         with self._translating_decode_errors():
             return msgspec.convert(values, type_)
 

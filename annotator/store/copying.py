@@ -1,6 +1,6 @@
-"""Consistent copies of a corpus file that is in use.
+"""Consistent copies of a corpus file in use.
 
-SQLite's backup API (https://www.sqlite.org/backup.html) copies page by page and does not block writers.
+SQLite's backup API (https://www.sqlite.org/backup.html) copies pages without blocking writers.
 """
 
 import os
@@ -20,12 +20,12 @@ from annotator.file_ops import discard_file, rename_file
 from annotator.i18n import _
 from annotator.paths import explain_invalid_name
 from annotator.store import safe_connection, sqlite_errors, verification
+from annotator.store.database_files import sqlite_uri
 from annotator.store.errors import CorpusError, ExistingCorpus, MissingCorpus
-from annotator.store.uri import sqlite_uri
 
-_PAGES_PER_STEP: Final = 1000  # 4 MB, some milliseconds: the copy can be cancelled between two steps
-_POLL_INTERVAL: Final = 0.1  # seconds between two checks whether the program is exiting
-_STEPS_PER_FSYNC: Final = 4  # limits how much data an annotator's own write may have to wait for
+_PAGES_PER_STEP: Final = 1000  # 4 MB, some milliseconds: a copy can be cancelled between steps
+_POLL_INTERVAL: Final = 0.1  # seconds between checks for the program's exit
+_STEPS_PER_FSYNC: Final = 4  # limits the data that an annotator's write waits for
 
 
 class _CopyCancelled(Exception):
@@ -33,17 +33,17 @@ class _CopyCancelled(Exception):
 
 
 class _CopyOutcome(Struct):
-    """The end of a copy, with its error if it failed."""
+    """The end of a copy, with an error if it failed."""
 
     error: Exception | None = None
 
 
 def copy_corpus(path: Path, target: Path) -> Generator[tuple[int, int], None, int]:
-    """Copy the corpus at `path` to `target`, where no file may exist, and return the size in bytes.
+    """Copy the corpus at `path` to `target`, where no file may exist; return the size in bytes.
 
-    Yields (pages copied, total pages); closed early, it leaves nothing behind. Writes made meanwhile are not in the
-    copy. It is made beside the target under a temporary name, verified (see `verify_copy`), flushed to the disk and
-    only then renamed. Raises ExistingCorpus, MissingCorpus, DamagedCorpus, CorpusError.
+    Yields (pages copied, total pages); closed early, it leaves nothing behind. Writes meanwhile are not copied. The
+    copy is made beside the target under a temporary name, verified (see `verify_copy`), flushed to the disk, then
+    renamed. Raises ExistingCorpus, MissingCorpus, DamagedCorpus, CorpusError.
     """
     if problem := explain_invalid_name(target):
         raise CorpusError(problem)
@@ -63,10 +63,9 @@ def copy_corpus(path: Path, target: Path) -> Generator[tuple[int, int], None, in
 
 
 def copy_open_corpus(path: Path, copy_into: Callable[[sqlite3.Connection], None], target: Path) -> None:
-    """Copy the database of an open connection to `target`, where no file may exist. Raises CorpusError.
+    """Copy an open connection's database like `copy_corpus`, but in one go. Raises CorpusError.
 
-    The file of the connection may no longer have a path. The copy is made and verified as in `copy_corpus`, but in one
-    go.
+    Its file may no longer have a path.
     """
     temporary = target.with_name(f".{uuid4().hex}.part")
     try:
@@ -78,7 +77,7 @@ def copy_open_corpus(path: Path, copy_into: Callable[[sqlite3.Connection], None]
 
 
 def _finish_copy(path: Path, temporary: Path, target: Path) -> int:
-    """Verify a copy of the corpus at `path`, flush it to the disk, rename it to `target` and return its size in bytes.
+    """Verify a copy of the corpus at `path`, flush it, rename it to `target`; return its size in bytes.
 
     Raises DamagedCorpus, ExistingCorpus, CorpusError.
     """
@@ -91,7 +90,7 @@ def _finish_copy(path: Path, temporary: Path, target: Path) -> int:
 
 
 def rename_without_overwriting(temporary: Path, path: Path) -> None:
-    """Rename a file unless another process has created the target meanwhile. Raises ExistingCorpus, OSError."""
+    """Rename a file unless another process has created the target. Raises ExistingCorpus, OSError."""
     try:
         link(temporary, path)  # unlike a rename, a link never replaces an existing file
     except FileExistsError as error:
@@ -110,10 +109,9 @@ def transfer(
 ) -> Generator[tuple[int, int], None, None]:
     """Overwrite the database `target` with `source` in one transaction; yield (pages copied, total pages).
 
-    Both connections are opened in the thread that uses them, because Python's `backup` blocks its caller until the end.
-    Errors name the file at `path`; the file at `flushed_path` is flushed to the disk as it grows. `check` is called in
-    that thread once nobody else can write to `target`. An error that it raises rolls the transaction back, provided
-    there are more than `page_limit` pages, the number written at once.
+    A thread opens and uses both connections, as Python's `backup` blocks its caller. Errors name the file at `path`;
+    that at `flushed_path` is flushed to the disk as it grows. The thread calls `check` once nobody else can write to
+    `target`; an error in it rolls back if there are more pages than `page_limit`, the number written at once.
     """
     messages: SimpleQueue[tuple[int, int] | _CopyOutcome] = SimpleQueue()
     stop, resume = Event(), Semaphore(0)
@@ -131,10 +129,10 @@ def transfer(
         done = total - remaining
         if flushed_path and done // _PAGES_PER_STEP % _STEPS_PER_FSYNC == 0:
             _fsync(flushed_path)
-        if remaining:  # otherwise everything is written and cannot be cancelled
+        if remaining:  # else all is written and cannot be cancelled
             messages.put((done, total))
             while not resume.acquire(timeout=_POLL_INTERVAL):
-                if not main_thread().is_alive():  # the interpreter waits for this thread before it closes the generator
+                if not main_thread().is_alive():  # at exit, this thread must end before the generator is closed
                     raise _CopyCancelled
         if stop.is_set():
             raise _CopyCancelled
@@ -145,7 +143,7 @@ def transfer(
             connections.append(source())
             connections.append(target())
             source_connection, target_connection = connections
-            source_connection.execute("BEGIN")  # one snapshot for all pages, so that no write restarts the backup
+            source_connection.execute("BEGIN")  # one snapshot, so that no write restarts the backup
             source_connection.execute("PRAGMA user_version").fetchone()
             source_connection.backup(
                 target_connection, pages=min(_PAGES_PER_STEP, page_limit or _PAGES_PER_STEP), progress=progress
@@ -184,9 +182,9 @@ def _create_database(path: Path) -> sqlite3.Connection:
 
 
 def _fsync(path: Path) -> None:
-    """Flush a file, or the entries of a folder, to the disk.
+    """Flush a file, or a folder's entries, to the disk.
 
-    A system that cannot open folders has flushed the entries already.
+    Systems that cannot open folders have flushed them already.
     """
     try:
         handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)

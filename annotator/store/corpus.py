@@ -1,4 +1,4 @@
-"""The corpus: reading and writing articles, layers and edits in one SQLite file."""
+"""The corpus: articles, layers and edits in one SQLite file."""
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -32,13 +32,13 @@ from annotator.model.structs import prepare_decoders
 from annotator.store import index, opening, rows
 from annotator.store.connection import Connection
 from annotator.store.errors import Conflict, CorpusError, NoSuchArticle
-from annotator.store.sqlite_utils_import import Database
+from annotator.store.sqlite_library import Database
 
 _BATCH_SIZE: Final = 500  # edits: a hundredth of a second
 
 
 class _SpanRow(msgspec.Struct, array_like=True, gc=False):
-    """A row of the table `span` without the article."""
+    """A row of the table `span`, without the article."""
 
     uid: str
     annotator: str
@@ -51,7 +51,7 @@ class _SpanRow(msgspec.Struct, array_like=True, gc=False):
 
 
 class AddResult(Struct, frozen=True):
-    """The result of `Corpus.add`: if the article is new, the number of spans added, and why others were skipped."""
+    """What `Corpus.add` did: `spans` were added, others skipped."""
 
     is_new: bool
     spans: int
@@ -59,16 +59,15 @@ class AddResult(Struct, frozen=True):
 
 
 def utc_timestamp() -> str:
-    """Return the current time in UTC, as ISO 8601 with milliseconds."""
+    """Return the current UTC time, as ISO 8601 with milliseconds."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 class Corpus(Connection):
     """An open corpus file.
 
-    Every method raises CorpusError with a message for the user if the file fails. Rows are validated as they are read
-    and raise DamagedCorpus if they are invalid; `is_lenient` skips the check that offsets lie within their texts, for
-    callers that look for all damage.
+    Rows are validated when read; invalid ones raise DamagedCorpus. `is_lenient` skips the check that offsets lie within
+    their texts, for callers that look for all damage.
     """
 
     is_lenient = False
@@ -76,7 +75,7 @@ class Corpus(Connection):
 
     @classmethod
     def create(cls, path: Path, labels: LabelSet) -> Self:
-        """Create a corpus with these labels at `path`, where no file may exist, and open it."""
+        """Create and open a corpus with these labels at `path`, where no file may exist."""
 
         def fill(db: Database) -> None:
             db.table("label").insert_all(
@@ -88,10 +87,7 @@ class Corpus(Connection):
 
     @classmethod
     def open(cls, path: Path, *, readonly: bool = False, allow_damaged: bool = False) -> Self:
-        """Open the corpus at `path`.
-
-        With `readonly` the file need not be writable; with `allow_damaged` it may be damaged.
-        """
+        """Open the corpus at `path`, which may be write-protected (`readonly`) or damaged (`allow_damaged`)."""
         corpus = cls(path, opening.connect(path, readonly=readonly, allow_damaged=allow_damaged))
         corpus.is_lenient = allow_damaged
         return corpus
@@ -103,11 +99,11 @@ class Corpus(Connection):
         return LabelSet(tuple(rows.to_label(row) for row in self.query("SELECT * FROM label ORDER BY position")))
 
     def annotators(self) -> list[str]:
-        """Return the names of all annotators with a layer or a status, in the order in which they were added."""
+        """Return all annotators with a layer or status, first added first."""
         return [row["name"] for row in self.query("SELECT name FROM annotator ORDER BY rowid")]
 
     def annotators_with_spans(self) -> list[str]:
-        """Return the names of the annotators who have at least one span."""
+        """Return the annotators with at least one span."""
         return [row["annotator"] for row in self.query("SELECT DISTINCT annotator FROM span ORDER BY annotator")]
 
     def article(self, identity: int | str) -> Article:
@@ -120,14 +116,14 @@ class Corpus(Connection):
         raise self._no_such_article(identity)
 
     def zones(self, article: str) -> list[Zone]:
-        """Return the zones of the article with this uid, in the order of the text."""
+        """Return an article's zones in text order."""
         zones = self._zones(article)
         if zones and not self.is_lenient:
             rows.check_zones(article, zones, self._text_length(article))
         return zones
 
     def spans(self, article: str, annotator: str | None = None) -> list[Span]:
-        """Return the spans of one layer or of all layers of the article with this uid, by start, longer ones first."""
+        """Return an article's spans, of one layer or all, by start, longer ones first."""
         query = "SELECT * FROM span WHERE article = ? AND (? IS NULL OR annotator = ?)"
         columns = 'uid, annotator, label, start, "end", value, note, source'
         span_rows = self._fetch_structs(_SpanRow, columns, query, article, annotator, annotator)
@@ -141,7 +137,7 @@ class Corpus(Connection):
         return spans
 
     def status(self, article: str, annotator: str) -> Status | None:
-        """Return the annotator's status of the article; None before they did anything in it."""
+        """Return the annotator's status of the article; None before their first action there."""
         status_rows = self.query("SELECT * FROM status WHERE article = ? AND annotator = ?", article, annotator)
         return next((cast(Status, rows.to_record(Status, row)) for row in status_rows), None)
 
@@ -151,7 +147,7 @@ class Corpus(Connection):
         return next((cast(Note, rows.to_record(Note, row)) for row in note_rows), None)
 
     def load_article(self, identity: int | str, annotator: str | None = None) -> AnnotatedArticle:
-        """Return the article with this number or uid and its zones, spans, states and notes, of one annotator or all.
+        """Return an article with its zones, spans, states and notes, of one annotator or all.
 
         Raises NoSuchArticle.
         """
@@ -166,7 +162,7 @@ class Corpus(Connection):
         )
 
     def last_position(self, annotator: str) -> tuple[str, int] | None:
-        """Return the annotator's last position: the uid of the article and an offset (code points) in its text."""
+        """Return the annotator's last position: article uid and offset (code points) in its text."""
         for row in self.query('SELECT article, "offset" FROM place WHERE annotator = ?', annotator):
             article, offset = self._convert((row["article"], row["offset"]), tuple[str, int])
             rows.check_offset(annotator, offset, self._text_length(article))
@@ -174,23 +170,23 @@ class Corpus(Connection):
         return None
 
     def data_version(self) -> int:
-        """Return a number that changes when another connection writes to the file, but not when this one does."""
+        """Return a number that changes only with other connections' writes to the file."""
         [(version,)] = self.fetch_tuples("PRAGMA data_version")
         return int(version)
 
     def has_mention(self, words: str) -> bool:
-        """Return whether the words of a span are or begin with `words`, normalised by `normalise_form`."""
+        """Return whether any span's words are or begin with `words` (see `normalise_form`)."""
         query = "SELECT 1 AS found FROM mention WHERE words = ? OR (words >= ? AND words < ?) LIMIT 1"
         return bool(list(self.query(query, words, f"{words} ", f"{words}!")))  # ! is the character after the space
 
     def history(self, article: str, annotator: str) -> list[StepInfo]:
-        """Return all steps that the annotator ever made in the article, oldest first (see `model.history`)."""
+        """Return all steps of the annotator in the article, oldest first (see `model.history`)."""
         query = "SELECT * FROM edit WHERE article = ? AND annotator = ? ORDER BY id"
         steps = self._fetch_structs(StepInfo, "step, name, undoes", query, article, annotator)
         return list({step.uid: step for step in steps}.values())
 
     def step(self, uid: str) -> Step:
-        """Return the step with this uid and its edits. Raises CorpusError if there is none."""
+        """Return the step with this uid and its edits. Raises CorpusError without one."""
         edit_rows = list(self.query("SELECT * FROM edit WHERE step = ? ORDER BY id", uid))
         if not edit_rows:
             raise CorpusError(_("“{path}” has no step {uid}.").format(path=self.path, uid=uid))
@@ -199,7 +195,7 @@ class Corpus(Connection):
         return Step(uid, first_row["annotator"], first_row["time"], first_row["name"], edits, first_row["undoes"])
 
     def edit_count(self, step: str) -> int:
-        """Return the number of edits of the step with this uid."""
+        """Return the number of the step's edits."""
         [(count,)] = self.fetch_tuples("SELECT count(*) FROM edit WHERE step = ?", step)
         return int(count)
 
@@ -208,12 +204,12 @@ class Corpus(Connection):
     def apply(self, step: Step) -> None:
         """Apply and record all edits of `step`, or none.
 
-        Raises Conflict if a record is no longer in the state that an edit expects.
+        Raises Conflict if a record is not in the state that an edit expects.
         """
         deque(self.apply_in_batches(step), maxlen=0)
 
     def apply_in_batches(self, step: Step) -> Iterator[int]:
-        """Do the same as `apply` in batches; yield the number of edits done. Closed early, it writes nothing."""
+        """Do the same as `apply` in batches; yield the edits done. Closed early, it writes nothing."""
         with self.transaction():
             self._add_annotator(step.annotator)
             for start in range(0, len(step.edits), _BATCH_SIZE):
@@ -227,8 +223,8 @@ class Corpus(Connection):
     def add(self, annotated: AnnotatedArticle) -> AddResult:
         """Store an article with its zones, spans, states and notes.
 
-        An article that exists stays unchanged, with its zones, but spans missing from its layers are added to it.
-        Invalid spans are skipped, each with a reason; the rest is stored.
+        An existing article keeps its text and zones, and gets what it lacks of the rest. Invalid spans are skipped,
+        each with a reason.
         """
         with self.transaction():
             uid = annotated.article.uid
@@ -248,7 +244,7 @@ class Corpus(Connection):
             return AddResult(is_new, spans, tuple(skip_reasons))
 
     def save_position(self, annotator: str, article: str, offset: int) -> None:
-        """Save the annotator's position, which `last_position` returns."""
+        """Save the annotator's position for `last_position`."""
         with self.transaction():
             self._insert("place", {"annotator": annotator, "article": article, "offset": offset}, "REPLACE")
 
@@ -260,7 +256,7 @@ class Corpus(Connection):
         return {name for (name,) in self.fetch_tuples("SELECT name FROM label")}
 
     def _text_length(self, article: str) -> int:
-        """Return the length (code points) of the text of the article with this uid, which never changes."""
+        """Return the length (code points) of an article's text, which never changes."""
         if self._cached_length[0] != article:
             self._cached_length = article, len(self.article(article).text)  # SQL's length() ends at a NUL
         return self._cached_length[1]
@@ -332,7 +328,7 @@ class Corpus(Connection):
         self._insert_all("edit", edit_rows)
 
     def _add_spans(self, annotated: AnnotatedArticle, stored: Iterable[Span]) -> tuple[int, list[str]]:
-        """Add the spans that are not among the `stored` ones; return their number and why others were skipped."""
+        """Add the spans not `stored` yet; return their number and why others were skipped."""
         if not annotated.spans:
             return 0, []
         label_names = self._label_names()

@@ -1,8 +1,8 @@
-"""Errors of a corpus file, each with a message in the user's language."""
+"""Errors of a corpus file, with messages in the user's language."""
 
 
 class CorpusError(Exception):
-    """The corpus cannot be used, or not in this way; nothing was changed. The text is one sentence for the user."""
+    """The corpus cannot be used, or not this way; nothing was changed. The text is one sentence."""
 
 
 class NotACorpus(CorpusError):
@@ -10,27 +10,27 @@ class NotACorpus(CorpusError):
 
 
 class DamagedCorpus(CorpusError):
-    """The file is a corpus that cannot be read, or not completely."""
+    """The corpus cannot be read completely."""
 
 
 class NewerCorpus(CorpusError):
-    """A newer version of the program made the file."""
+    """A newer program version made the file."""
 
 
 class WriteError(CorpusError):
-    """The file could not be written to for a reason outside the data; a retry may succeed."""
+    """A write failed for a reason outside the data; a retry may succeed."""
 
 
 class ReadOnlyCorpus(WriteError):
-    """The file or its folder cannot be written to."""
+    """The file or its folder is write-protected."""
 
 
 class MissingCorpus(WriteError):
-    """The file or its folder does not exist."""
+    """The file or its folder is missing."""
 
 
 class LostWal(WriteError):
-    """The log (-wal) beside the file is not the one that the connection writes to."""
+    """The file's -wal or -shm is not the connection's own."""
 
 
 class LockedCorpus(WriteError):
@@ -38,24 +38,24 @@ class LockedCorpus(WriteError):
 
 
 class FullDisk(WriteError):
-    """The disk has no space left for the write."""
+    """The disk has no space left."""
 
 
 class Unreachable(WriteError):
-    """The storage medium of the file fails."""
+    """The file's storage medium fails."""
 
 
 class ExistingCorpus(CorpusError):
-    """A file exists at the path of a new corpus."""
+    """A file exists at a new corpus's path."""
 
 
 class NoSuchArticle(CorpusError):
-    """The corpus has no article with this number or uid."""
+    """The corpus has no such article."""
 
 
 class Conflict(CorpusError):
-    """Another connection changed the same record since it was read."""
+    """Another connection changed the record since it was read."""
 
 
 class UnsupportedSQLite(CorpusError):
-    """The SQLite library is too old for any corpus."""
+    """SQLite is too old for any corpus."""

@@ -1,8 +1,7 @@
-"""Indexes of the words of articles, spans and rejections, all of folded text (see `text.folding`).
+"""Indexes of the folded words of articles, spans and rejections (see `text.folding`).
 
-`search` holds the words of each article and `beginning` their short prefixes, for search as you type. `mention` holds
-the words of each span, so that the corpus can tell what was labelled before, and `rejected` those of each rejection
-with the words next to it. All indexes can be rebuilt from the rest of the file.
+`search` holds each article's words and `beginning` their short prefixes, for search as you type. `mention` holds each
+span's words, to tell what was labelled before; `rejected` those in and next to each rejection. All can be rebuilt.
 """
 
 import re
@@ -10,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from annotator.model.records import Rejection, Span
-from annotator.store.sqlite_utils_import import Database
+from annotator.store.sqlite_library import Database
 from annotator.text.folding import fold
 from annotator.text.proclitics import normalise_form
 from annotator.text.search import WORD_BOUNDARY, short_prefixes
@@ -22,16 +21,16 @@ _SEAM_TOKEN: Final = " \u2060 "
 
 
 def search_tokens(text: str) -> list[str]:
-    """Return the search tokens of a text.
+    """Return a text's search tokens.
 
-    These are its words, folded with ة as ه, every other character except spaces, and a mark where two words touch (see
+    These are words, folded with ة as ه, other characters except spaces, and a mark where two words touch (see
     `text.search.WORD_BOUNDARY`).
     """
     return _TOKEN.findall(WORD_BOUNDARY.sub(_SEAM_TOKEN, fold(text, taa=True)))
 
 
 def add_article(db: Database, number: int, text: str) -> None:
-    """Add the words of article `number` to the search index."""
+    """Add an article's words to the search index."""
     words = search_tokens(text)
     prefixes = frozenset().union(*map(short_prefixes, filter(str.isalnum, set(words))))
     db.execute("INSERT INTO search(rowid, words) VALUES (?, ?)", (number, " ".join(words)))
@@ -39,7 +38,7 @@ def add_article(db: Database, number: int, text: str) -> None:
 
 
 def add_spans(db: Database, spans: Iterable[Span], texts: Mapping[str, str]) -> None:
-    """Index the words of the spans, or index them again; `texts` are the texts of their articles by uid."""
+    """Index the spans' words, also again; `texts` are those of their articles by uid."""
     db.conn.executemany(
         "INSERT INTO mention VALUES (?, ?) ON CONFLICT (span) DO UPDATE SET words = excluded.words",
         [(span.uid, normalise_form(texts[span.article], span.start, span.end)) for span in spans],
@@ -47,7 +46,7 @@ def add_spans(db: Database, spans: Iterable[Span], texts: Mapping[str, str]) -> 
 
 
 def add_rejections(db: Database, rejections: Iterable[Rejection], texts: Mapping[str, str]) -> None:
-    """Index the words of the rejections and those next to them (see `text.word_context`)."""
+    """Index the rejections' words and those next to them (see `text.word_context`)."""
     db.conn.executemany(
         "INSERT INTO rejected VALUES (?, ?, ?, ?)",
         [
@@ -58,7 +57,7 @@ def add_rejections(db: Database, rejections: Iterable[Rejection], texts: Mapping
 
 
 def build(db: Database) -> None:
-    """Build the indexes of a file that was made before they existed."""
+    """Build the indexes of articles and spans in an older file."""
     for number, text in db.execute("SELECT id, text FROM article"):  # not all at once: they may be gigabytes
         add_article(db, number, text)
     rows = db.execute('SELECT span.uid, start, "end", text FROM span JOIN article ON article.uid = span.article')

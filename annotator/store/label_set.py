@@ -1,7 +1,7 @@
-"""Changes to the label set of a corpus in use, together with its spans and recorded edits, in one transaction."""
+"""Changes to a corpus's label set, its spans and recorded edits, in one transaction."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from typing import Final, cast
 
 import msgspec
@@ -22,13 +22,13 @@ _DECISION_TABLES: Final = ("rejection", "dismissal")  # rows are deleted togethe
 
 
 def count_spans(corpus: Corpus) -> dict[str, int]:
-    """Return the number of spans, of all annotators, of each label that has any."""
+    """Return the number of all annotators' spans by label, of labels with any."""
     counts = corpus.query("SELECT label, count(*) AS spans FROM span GROUP BY label")
     return {row["label"]: row["spans"] for row in counts}
 
 
 def add_label(corpus: Corpus, name: str) -> None:
-    """Append a label with this name, a free colour and a free key. Raises InvalidLabelSet if the name is invalid."""
+    """Append a label with a free colour and key. Raises InvalidLabelSet if the name is invalid."""
     with corpus.transaction():
         labels = corpus.labels()
         used_keys = {normalise_key(label.key) for label in labels.labels if label.key}
@@ -38,17 +38,16 @@ def add_label(corpus: Corpus, name: str) -> None:
         corpus._table("label").insert(rows.from_label(label, len(labels.labels)))
 
 
-def change_labels(corpus: Corpus, change: LabelChange) -> Iterator[tuple[int, int]]:
+def change_labels(corpus: Corpus, change: LabelChange) -> Generator[tuple[int, int], None, None]:
     """Apply a change of the label set in one transaction that ends with the iteration.
 
     Yields (spans done, total spans) of the deleted labels, at least once; closed early, it changes nothing.
 
-    The new name of a label is written into every span and every recorded edit, so that undo works across a renaming.
-    Spans of a deleted label are changed or deleted by recorded edits, one step named LABELS_STEP for each annotator; a
-    span whose range has the replacement label already is deleted. Undo ends at that step in every layer that ever had
-    the deleted label, even if no span is left.
+    New names are written into every span and recorded edit, so that undo works across a renaming. Recorded edits, one
+    step named LABELS_STEP per annotator, relabel or delete a deleted label's spans; a span whose range already has the
+    replacement is deleted. Undo ends at that step in every layer that ever had the label, even without spans left.
 
-    Raises Conflict if the labels, or which of them have spans, differ from those that the change started from, and
+    Raises Conflict if the labels, or which of them have spans, have changed since `change` was made, and
     InvalidLabelSet and InvalidLabelChange (see `LabelChange.check`).
     """
     change.check()
@@ -80,13 +79,13 @@ def change_labels(corpus: Corpus, change: LabelChange) -> Iterator[tuple[int, in
                 yield done, total
         for (article, annotator), published in layers.items():
             if (article, annotator) not in recorder.changed_layers:
-                # A step exists only through its edits, so this one gets an edit that changes nothing.
+                # A step exists only through its edits; this edit changes nothing.
                 publication = Publication(article, published)
                 recorder.write(annotator, [Edit(publication, publication)])
 
 
 class _StepRecorder:
-    """Records the steps of a change of labels, one for each annotator."""
+    """Records a change of labels, one step per annotator."""
 
     def __init__(self, corpus: Corpus) -> None:
         self.changed_layers: set[tuple[str, str]] = set()
@@ -105,13 +104,13 @@ class _StepRecorder:
             self.write(annotator, annotator_edits)
 
     def write(self, annotator: str, edits: list[Edit]) -> None:
-        """Record edits under this annotator's step."""
+        """Record edits under the annotator's step."""
         step = Step(self._uids[annotator], annotator, self._time, LABELS_STEP, tuple(edits))
         self._corpus._record_edits(step, edits)
 
 
 def _find_affected_layers(corpus: Corpus, names: list[str]) -> Mapping[tuple[str, str], str | None]:
-    """Return the layers (article, annotator) with steps about these labels, and when the article was published."""
+    """Return layers (article, annotator) with steps about these labels, and their articles' dates."""
     if not names:
         return {}
     query = """
@@ -128,12 +127,12 @@ def _find_affected_layers(corpus: Corpus, names: list[str]) -> Mapping[tuple[str
 
 
 def _rename_labels(corpus: Corpus, names: dict[str, str]) -> None:
-    """Write the new names of labels into spans and recorded edits, but not into the table of labels."""
+    """Write new names into spans and recorded edits, not the table of labels."""
     if not names:
         return
     stages = [names]
     if names.keys() & set(names.values()):
-        # No name may mean two labels even temporarily, as both may have spans at one range. Names contain no space.
+        # No name may ever mean two labels: both may have spans at one range. Names contain no space.
         stages = [
             {old_name: f" {new_name}" for old_name, new_name in names.items()},
             {f" {new_name}": new_name for new_name in names.values()},
@@ -162,7 +161,7 @@ def _rename_labels(corpus: Corpus, names: dict[str, str]) -> None:
 
 
 def _next_edits(corpus: Corpus, name: str, replacement: str) -> list[Edit]:
-    """Return edits that relabel the next spans of a label, or delete them if the replacement is REMOVE or taken."""
+    """Return edits that relabel a label's next spans, or delete them if the replacement is REMOVE or taken."""
     query = """
         SELECT span.*, EXISTS (
             SELECT 1 FROM span AS other
@@ -179,7 +178,7 @@ def _next_edits(corpus: Corpus, name: str, replacement: str) -> list[Edit]:
 
 
 def _apply_edits(corpus: Corpus, edits: Iterable[Edit]) -> None:
-    """Apply edits that relabel or delete spans to the table of spans."""
+    """Apply edits that relabel or delete spans."""
     deleted, relabelled = [], []
     for edit in edits:
         if isinstance(edit.after, Span):

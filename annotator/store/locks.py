@@ -1,10 +1,9 @@
-"""Detection of files that other processes have open, by the locks that SQLite holds on them.
+"""Detection of files that other processes have open, by SQLite's locks on them.
 
-A log belongs to a file by its name alone. If a sync client or a file manager replaces a file that is in use, the next
-process to open the new file would read it through the log of the old one, write that log into it and delete the log
-(https://sqlite.org/howtocorrupt.html#_mispairing). A process in WAL mode holds a lock on the file and one on its
-`-shm`: a lock on the `-shm` alone means that the log serves another file, or a process that lost its locks. Windows
-does not allow an open file to be replaced.
+A log belongs to a file by name alone. If a sync client or file manager replaces a file in use, the next process to open
+it would read it through the old log, write that into it and delete it
+(https://sqlite.org/howtocorrupt.html#_mispairing). In WAL mode a process locks the file and its `-shm`: a lock on the
+`-shm` alone means a log of another file, or a process that lost its locks. Windows forbids the replacement.
 """
 
 import os
@@ -18,10 +17,10 @@ _DMS_BYTE: Final = (128, 1)  # of the -shm: https://www.sqlite.org/src/file/src/
 
 
 def is_foreign_wal(path: Path) -> bool:
-    """Return whether other processes use the log beside `path`, but none of them for the file now at `path`.
+    """Return whether other processes use the log beside `path`, but not for the file at `path`.
 
-    This process must hold no lock on either file, because opening and closing them drops its locks. A connection that
-    has not read anything holds none.
+    This process must hold no lock on either file, as closing them drops its locks; a connection that has read nothing
+    holds none.
     """
     return is_wal_in_use(path) and not _is_locked(path, *_SHARED_BYTES)
 
@@ -32,7 +31,7 @@ def is_wal_in_use(path: Path) -> bool:
 
 
 def _is_locked(path: Path, start: int, count: int) -> bool:
-    """Return whether another process holds a lock on any of these bytes; False if the system cannot tell."""
+    """Return whether another process locks any of these bytes; False if the system cannot tell."""
     if sys.platform == "win32":
         return False
     import fcntl

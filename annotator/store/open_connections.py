@@ -1,7 +1,7 @@
-"""A registry of the connections of this process to corpus files, in all threads.
+"""A registry of this process's connections to corpus files, in all threads.
 
-A corpus is closed only when nothing in this process has its file open. The last connection to close writes the log
-into the file, and that must not happen after the corpus was reported as closed.
+A corpus is closed only when nothing here has its file open: the last connection writes the log into the file, never
+after the corpus was reported as closed.
 """
 
 import logging
@@ -16,24 +16,24 @@ from weakref import WeakSet
 
 from annotator.paths import resolve_path
 from annotator.store import locks
-from annotator.store.uri import sqlite_uri
+from annotator.store.database_files import sqlite_uri
 
 FileIdentity: TypeAlias = tuple[int, int]
-"""The device and inode of a file, which distinguish it from any other file at its path."""
+"""A file's device and inode, which tell it from others at its path."""
 
 IMMUTABLE: Final = "immutable=1"
-"""The part of a mode with which SQLite ignores the log of a file and creates no side files."""
+"""The part of a mode for which SQLite ignores the log and creates no side files."""
 _log = logging.getLogger(__name__)
 _INTERRUPT_INTERVAL: Final = 0.02
-"""Seconds between two interruptions, as a thread may start another statement in between."""
+"""Seconds between interruptions; a thread may start another statement meanwhile."""
 TIMEOUT: Final = 10.0
-"""Seconds to wait for other threads, whose statements are interrupted."""
+"""Seconds to wait for other, interrupted threads."""
 
 
 class TrackedConnection(sqlite3.Connection):
-    """A registered connection whose file is closed when `close` returns, even if a cursor has rows left.
+    """A registered connection whose file is closed after `close`, even with rows left in a cursor.
 
-    SQLite itself keeps the file open until the last statement is finalised, and a traceback may hold one.
+    SQLite keeps it open for any unfinalised statement, and a traceback may hold one.
     """
 
     def __init__(self, *args: Any, path: Path, **keywords: Any) -> None:
@@ -42,10 +42,10 @@ class TrackedConnection(sqlite3.Connection):
         self.identity: FileIdentity | None = None
         self.thread = threading.get_ident()
         self.is_awaited = True
-        """False if its owner closes it in time, so that `wait_until_closed` need not wait for it."""
+        """False if its owner closes it in time without `wait_until_closed`."""
         self._cursors: WeakSet[sqlite3.Cursor] = WeakSet()
         with _lock:
-            _connections.add(self)  # before the file is open, so that a concurrent close waits for it
+            _connections.add(self)  # before the file opens, so that a concurrent close waits for it
         try:
             super().__init__(*args, **keywords)
         except BaseException:
@@ -79,11 +79,11 @@ _connections: Final[WeakSet[TrackedConnection]] = WeakSet()
 
 
 def connect(path: Path, mode: str, **keywords: Any) -> TrackedConnection:
-    """Connect to the file at `path`; `mode` is the query part of the URI.
+    """Connect to the file at `path`; `mode` is the URI's query.
 
-    Raises sqlite3.Error, SQLITE_BUSY if the log beside the file belongs to another file (see `locks`).
+    Raises sqlite3.Error, SQLITE_BUSY if the log beside the file belongs to another (see `locks`).
     """
-    # The type stubs demand a class, but any function that returns a connection will do.
+    # The type stubs demand a class, but any function will do.
     factory: Any = partial(TrackedConnection, path=resolve_path(path))
     with _connecting:
         current_identity = None if is_immutable(mode) else file_identity(path)
@@ -91,7 +91,7 @@ def connect(path: Path, mode: str, **keywords: Any) -> TrackedConnection:
         connection: TrackedConnection = sqlite3.connect(
             sqlite_uri(path.absolute(), mode), uri=True, factory=factory, **keywords
         )
-        # The file is open and its log is not before the first read, so check that the two belong together.
+        # Before the first read only the file is open, so check that its log belongs to it.
         if is_first and (file_identity(path) != current_identity or locks.is_foreign_wal(path)):
             connection.close()
             _log.warning("the log beside %s is in use for another file", path)
@@ -103,12 +103,12 @@ def connect(path: Path, mode: str, **keywords: Any) -> TrackedConnection:
 
 
 def is_immutable(mode: str) -> bool:
-    """Return whether a connection with this mode ignores the log of the file."""
+    """Return whether a connection with this mode ignores the file's log."""
     return IMMUTABLE in mode
 
 
 def file_identity(path: Path) -> FileIdentity | None:
-    """Return the identity of the file at `path`, or None if there is none."""
+    """Return the file's identity, or None if there is none."""
     try:
         status = path.stat()
     except OSError:
@@ -117,7 +117,7 @@ def file_identity(path: Path) -> FileIdentity | None:
 
 
 def _is_open_in_process(path: Path) -> bool:
-    """Return whether this process has the file at `path`, or its log, open."""
+    """Return whether this process has the file or its log open."""
     resolved, current_identity = resolve_path(path), file_identity(path)
     with _lock:
         return any(
@@ -127,10 +127,9 @@ def _is_open_in_process(path: Path) -> bool:
 
 
 def is_displaced(path: Path) -> bool:
-    """Return whether the file at `path` is not the one that this process has open under that path.
+    """Return whether this process has another file open under this path, whose log would corrupt the new one.
 
-    SQLite finds a log by the name of its file: a new file opened beside the log of the old one would be read through
-    that log and overwritten from it (https://sqlite.org/howtocorrupt.html#_mispairing).
+    See `locks`.
     """
     resolved = resolve_path(path)
     with _lock:
@@ -141,7 +140,7 @@ def is_displaced(path: Path) -> bool:
 
 
 def interrupt(path: Path) -> bool:
-    """Interrupt the statements of other threads on the file at `path`; return whether any thread has it open."""
+    """Interrupt other threads' statements on the file at `path`; return whether any has it open."""
     path, current_thread = resolve_path(path), threading.get_ident()
     with _lock:
         other_connections = [
@@ -158,9 +157,9 @@ def interrupt(path: Path) -> bool:
 
 
 def interrupt_until(path: Path, has_ended: Callable[[float], object], timeout: float = TIMEOUT) -> bool:
-    """Interrupt the statements of other threads on the file at `path` until `has_ended` is true.
+    """Interrupt other threads' statements on the file at `path` until `has_ended` is true.
 
-    `has_ended` waits for the given seconds. Return False if it is not true after `timeout` seconds.
+    `has_ended` waits for the given seconds. Return False after `timeout` seconds.
     """
     end = time.monotonic() + timeout
     while not has_ended(_INTERRUPT_INTERVAL):
@@ -172,7 +171,7 @@ def interrupt_until(path: Path, has_ended: Callable[[float], object], timeout: f
 
 
 def wait_until_closed(path: Path, timeout: float = TIMEOUT) -> bool:
-    """Wait until no other thread has the file at `path` open, interrupting them; return False on a timeout."""
+    """Interrupt other threads until none has the file open; return False on a timeout."""
 
     def has_ended(seconds: float) -> bool:
         if not interrupt(path):

@@ -1,4 +1,4 @@
-"""Creating a corpus file, and opening one with its schema migrated to the current version."""
+"""Creating corpus files, and opening them with the schema migrated."""
 
 import logging
 import sqlite3
@@ -12,13 +12,12 @@ from annotator.i18n import _
 from annotator.paths import explain_invalid_name, hidden_path
 from annotator.store import shared_memory
 from annotator.store.copying import rename_without_overwriting
+from annotator.store.database_files import side_files, sqlite_uri
 from annotator.store.errors import CorpusError, ExistingCorpus, MissingCorpus, ReadOnlyCorpus
 from annotator.store.safe_connection import connect_safely, connect_to_file, is_writable, set_defensive
 from annotator.store.schema import APPLICATION_ID, VERSION, migrations
-from annotator.store.side_files import side_files
 from annotator.store.sqlite_errors import translating_file_errors, translating_sqlite_errors
-from annotator.store.sqlite_utils_import import Database
-from annotator.store.uri import sqlite_uri
+from annotator.store.sqlite_library import Database
 from annotator.store.verification import read_version, verify_schema
 
 _log = logging.getLogger(__name__)
@@ -27,8 +26,8 @@ _log = logging.getLogger(__name__)
 def create(path: Path, fill: Callable[[Database], None]) -> None:
     """Create a corpus at `path` with the content that `fill` writes.
 
-    The file is made under a temporary name and renamed when complete, so that `path` never leads to a partial file.
-    Raises ExistingCorpus, MissingCorpus, ReadOnlyCorpus, CorpusError.
+    The complete file is renamed from a temporary name, so `path` never leads to a part. Raises ExistingCorpus,
+    MissingCorpus, ReadOnlyCorpus, CorpusError.
     """
     if problem := explain_invalid_name(path):
         raise CorpusError(problem)
@@ -36,7 +35,7 @@ def create(path: Path, fill: Callable[[Database], None]) -> None:
         raise ExistingCorpus(_("“{path}” already exists.").format(path=path))
     leftover = next((side_file for side_file in side_files(path) if side_file.exists()), None)
     if leftover:
-        # SQLite would take it for a side file of the new corpus (https://sqlite.org/howtocorrupt.html#_mispairing).
+        # SQLite would use it for the new corpus (https://sqlite.org/howtocorrupt.html#_mispairing).
         message = _(
             "“{left}” is left over from another corpus with this name: choose another name, or move the file away."
         )
@@ -52,7 +51,7 @@ def create(path: Path, fill: Callable[[Database], None]) -> None:
             uri = sqlite_uri(temporary.absolute(), "mode=rwc")
             db = Database(sqlite3.connect(uri, uri=True, isolation_level=None), execute_plugins=False)
             try:
-                # Before WAL, so that these numbers are in the header of the file, which is read first on opening.
+                # Before WAL, so that these numbers are in the file's header, which is read first.
                 db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 db.execute(f"PRAGMA user_version = {VERSION}")
                 migrations.apply(db)
@@ -71,9 +70,8 @@ def create(path: Path, fill: Callable[[Database], None]) -> None:
 def connect(path: Path, *, readonly: bool = False, allow_damaged: bool = False, with_backup: bool = True) -> Database:
     """Connect to the corpus at `path`; migrate an old schema, after a backup unless `with_backup` is false.
 
-    With `readonly` an old file that is writable is still migrated, and one that is not is refused. With `allow_damaged`
-    the file may be damaged. Raises MissingCorpus, NotACorpus, NewerCorpus, ReadOnlyCorpus (unless `readonly`),
-    CorpusError.
+    With `readonly` an old file is still migrated, or refused if that is impossible. With `allow_damaged` it may be
+    damaged. Raises MissingCorpus, NotACorpus, NewerCorpus, ReadOnlyCorpus (unless `readonly`), CorpusError.
     """
     version = read_version(path)
     if readonly and version < VERSION and is_writable(path):
@@ -104,11 +102,11 @@ def connect(path: Path, *, readonly: bool = False, allow_damaged: bool = False, 
 
 
 def _migrate(path: Path, db: Database, *, with_backup: bool) -> None:
-    """Migrate the schema in one transaction, so that of several concurrent processes only one does the work.
+    """Migrate the schema in one transaction, so that only one of several processes does it.
 
-    If the backup of the old file fails, nothing is changed.
+    If the backup fails, nothing is changed.
     """
-    from annotator.store import backups  # imported late: a start with a current file does without it
+    from annotator.store import backups  # a start with a current file does without it
 
     db.execute("BEGIN IMMEDIATE")
     try:
@@ -133,7 +131,7 @@ def _migrate(path: Path, db: Database, *, with_backup: bool) -> None:
 
 @contextmanager
 def _writable_schema(connection: sqlite3.Connection) -> Iterator[None]:
-    """Lift DEFENSIVE for a migration that edits the schema; the file was verified to contain no foreign code."""
+    """Lift DEFENSIVE for a migration of the schema, which was verified to contain no foreign code."""
     set_defensive(connection, False)
     try:
         yield

@@ -1,4 +1,4 @@
-"""Previewing and restoring backups, and making a backup when one is due."""
+"""Previewing and restoring backups, and making due ones."""
 
 import logging
 import sqlite3
@@ -12,7 +12,15 @@ from msgspec import Struct
 from annotator.file_ops import discard_file, rename_file
 from annotator.i18n import _
 from annotator.model.records import DONE
-from annotator.store import backups, opening, safe_connection, shared_memory, side_files, sqlite_errors, verification
+from annotator.store import (
+    backups,
+    database_files,
+    opening,
+    safe_connection,
+    shared_memory,
+    sqlite_errors,
+    verification,
+)
 from annotator.store.backups import BEFORE_RESTORE, Backup
 from annotator.store.connection import Connection
 from annotator.store.copying import copy_corpus, transfer
@@ -22,11 +30,11 @@ from annotator.store.queries.article_list import ArticleFilter, ArticleSummary, 
 
 _log = logging.getLogger(__name__)
 _PAGE_SIZE = 4096  # bytes: SQLite's default; no page of a corpus is smaller
-_ATTEMPTS = 5  # to restore a corpus that other processes write to
+_ATTEMPTS = 5  # to restore a corpus while others write
 
 
 class Contents(Struct, frozen=True):
-    """The size of a corpus, and the time (ISO 8601, UTC) and annotator of its last edit."""
+    """A corpus's size, and its last edit's time (ISO 8601, UTC) and annotator."""
 
     articles: int
     spans: int
@@ -36,7 +44,7 @@ class Contents(Struct, frozen=True):
 
 
 def read_contents(corpus: Corpus) -> Contents:
-    """Return the contents of the corpus; `done` counts the articles that any annotator has done."""
+    """Return the corpus's contents; `done` counts articles done by anybody."""
     [(articles, spans, done)] = corpus.fetch_tuples(
         "SELECT (SELECT count(*) FROM article), (SELECT count(*) FROM span), "
         "(SELECT count(DISTINCT article) FROM status WHERE state = ?)",
@@ -47,7 +55,7 @@ def read_contents(corpus: Corpus) -> Contents:
 
 
 def preview_backup(path: Path, limit: int) -> tuple[Contents, list[ArticleSummary]]:
-    """Return the contents of a backup and the summaries of its first articles. Raises CorpusError."""
+    """Return a backup's contents and first article summaries. Raises CorpusError."""
     with open_backup(path) as corpus:
         return read_contents(corpus), list(
             load_summaries(corpus, list_article_numbers(corpus, "", ArticleFilter())[:limit])
@@ -55,7 +63,7 @@ def preview_backup(path: Path, limit: int) -> tuple[Contents, list[ArticleSummar
 
 
 def create_backup_if_due(corpus: Path) -> Generator[tuple[int, int], None, Backup | None]:
-    """Back up the corpus at this path if a backup is due and the content has changed; otherwise return None."""
+    """Back up a corpus if a backup is due and the content has changed; else return None."""
     if not backups.is_due(corpus, datetime.now()):
         return None
     last = next(iter(backups.list_backups(corpus)), None)
@@ -67,15 +75,15 @@ def create_backup_if_due(corpus: Path) -> Generator[tuple[int, int], None, Backu
 
 
 def restore(corpus: Path, backup: Path) -> Generator[tuple[int, int], None, Backup]:
-    """Restore the corpus at this path from a backup; return a safety backup of its previous content.
+    """Restore a corpus from a backup; return a safety backup of its previous content.
 
-    The file is overwritten in place in one transaction, so that connections to it, of this process or others, continue
-    with the restored content. Everything they wrote before is in the safety backup, which is made again if they wrote
-    after it. A backup of an older version is migrated first, in a copy. Yields (pages copied, total pages); closed
-    early, it changes nothing. Raises CorpusError, and LockedCorpus if others never stop writing.
+    The file is overwritten in place in one transaction: any process's connections go on with the restored content. The
+    safety backup is made again if they write after it. An older version's backup is first migrated, in a copy. Yields
+    (pages copied, total pages); closed early, it changes nothing. Raises CorpusError, LockedCorpus if others never stop
+    writing.
     """
     open_backup(backup).close()
-    Corpus.open(corpus, readonly=True).close()  # never overwrite a damaged file or one that is not a corpus
+    Corpus.open(corpus, readonly=True).close()  # overwrite no damaged file, only a corpus
     temporary = backups.backup_folder(corpus) / f".{uuid4().hex}.part"
     try:
         for _attempt in range(_ATTEMPTS):
@@ -107,7 +115,7 @@ def _overwrite(temporary: Path, corpus: Path, safety_backup: Backup) -> Generato
     def target() -> sqlite3.Connection:
         db = opening.connect(corpus)
         try:
-            if not has_shared_memory:  # readers block the writer here, so check first, under the same lock
+            if not has_shared_memory:  # readers block the writer: check first, under the same lock
                 safe_connection.lock_exclusively(db.conn)
                 _require_same_content(Corpus(corpus, db), safety_backup)
         except BaseException:
@@ -127,14 +135,13 @@ def _overwrite(temporary: Path, corpus: Path, safety_backup: Backup) -> Generato
 
 
 class _ChangedSinceBackup(Exception):
-    """The corpus was written to since it was backed up."""
+    """The corpus was written to since its backup."""
 
 
 def replace_damaged(corpus: Path, backup: Path) -> Generator[tuple[int, int], None, Path]:
     """Replace a damaged corpus with a copy of a backup; rename the damaged file and return its new path.
 
-    Connections to the damaged file notice that it was moved. Yields (pages copied, total pages); closed early, it
-    changes nothing.
+    Connections to it notice that. Yields (pages copied, total pages); closed early, it changes nothing.
     """
     open_backup(backup).close()
     temporary = corpus.with_name(f".{uuid4().hex}{backups.SUFFIX}")
@@ -150,7 +157,7 @@ def replace_damaged(corpus: Path, backup: Path) -> Generator[tuple[int, int], No
 
 
 def _swap(corpus: Path, replacement: Path, moved_path: Path) -> None:
-    """Rename the corpus and its side files to `moved_path` and `replacement` to the corpus, or change nothing.
+    """Rename the corpus and its side files to `moved_path`, `replacement` to the corpus, or change nothing.
 
     Raises OSError.
     """
@@ -158,7 +165,9 @@ def _swap(corpus: Path, replacement: Path, moved_path: Path) -> None:
     try:
         # Side files first: a log without its file belongs to nobody, and a file without its log is complete.
         for source, target in zip(
-            [*side_files.side_files(corpus), corpus], [*side_files.side_files(moved_path), moved_path], strict=True
+            [*database_files.side_files(corpus), corpus],
+            [*database_files.side_files(moved_path), moved_path],
+            strict=True,
         ):
             if source.exists():
                 rename_file(source, target)
@@ -171,7 +180,7 @@ def _swap(corpus: Path, replacement: Path, moved_path: Path) -> None:
 
 
 def open_backup(path: Path) -> Corpus:
-    """Open a backup of any version read-only, without migrating it and without side files.
+    """Open a backup of any version read-only, without migration and side files.
 
     Later additions to the schema cannot be read.
     """
@@ -188,7 +197,7 @@ def _has_same_content(corpus: Path, backup: Path) -> bool:
 
 
 def _require_same_content(corpus: Corpus, safety_backup: Backup) -> None:
-    """Raise _ChangedSinceBackup unless the backup has the content of the corpus. Raises CorpusError."""
+    """Raise _ChangedSinceBackup unless the contents are the same. Raises CorpusError."""
     with open_backup(safety_backup.path) as backup_corpus:
         if _fingerprint(corpus) != _fingerprint(backup_corpus):
             raise _ChangedSinceBackup
@@ -197,7 +206,7 @@ def _require_same_content(corpus: Corpus, safety_backup: Backup) -> None:
 def _fingerprint(corpus: Connection) -> list[tuple[object, ...]]:
     """Return values that differ between any two states of the corpus.
 
-    Every change is an edit, a new article or a change of labels; articles never change.
+    Each change is an edit, a new article or a change of labels.
     """
     return corpus.fetch_tuples(
         "SELECT (SELECT max(id) FROM edit), (SELECT max(id) FROM article), (SELECT count(*) FROM article), "

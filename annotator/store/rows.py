@@ -1,7 +1,6 @@
-"""Conversion between immutable records and rows of their tables.
+"""Conversion between immutable records and table rows.
 
-A file may contain anything, so rows are validated as they are read. An invalid row raises DamagedCorpus, which names
-it.
+A file may contain anything: rows are validated when read, and an invalid one raises DamagedCorpus, which names it.
 """
 
 from collections.abc import Container, Iterable, Iterator, Mapping
@@ -25,24 +24,24 @@ TABLE_KEYS: Final[dict[type[Record], tuple[str, tuple[str, ...]]]] = {
     Rejection: ("rejection", ("uid",)),
     Dismissal: ("dismissal", ("uid",)),
 }
-"""The table and the key columns of each kind of record."""
+"""The table and key columns of each kind of record."""
 
 
 ARTICLE_RECORDS: Final = tuple(kind for kind in TABLE_KEYS if kind is not Publication)
-"""The kinds of records with a table of their own, in which each row is about an article."""
+"""The kinds of records with a table of rows about articles."""
 
 EDIT_TRACKED: Final = (Span, Zone, Status, Note)
 """The kinds of records whose last edit always agrees with their table.
 
-A rejection or dismissal is deleted with its label without an edit, and a publication is a column of its article.
+Rejections and dismissals are deleted with their label, without an edit; publications are columns of articles.
 """
 
 
-_MAX_QUOTED: Final = 100  # characters of the key of a row, which may have any length
+_MAX_QUOTED: Final = 100  # characters of a row's key
 
 
 def row_key(record: Record) -> dict[str, str]:
-    """Return the key columns of the record's row and their values."""
+    """Return the values of the row's key columns."""
     if isinstance(record, Publication):
         return {"uid": record.article}
     return {column: getattr(record, column) for column in TABLE_KEYS[type(record)][1]}
@@ -56,7 +55,7 @@ def to_row(record: Record) -> dict[str, Any]:
 
 
 def to_record(kind: type[Record], row: Mapping[str, Any]) -> Record:
-    """Return the record of this kind in a row."""
+    """Return a row's record of this kind."""
     table, columns = TABLE_KEYS[kind]
     with _translating_row_errors(table, ", ".join(str(row[column]) for column in columns)):
         if kind is Publication:
@@ -65,12 +64,12 @@ def to_record(kind: type[Record], row: Mapping[str, Any]) -> Record:
 
 
 def insertion_table(edit: Edit) -> str | None:
-    """Return the table that an edit adds a row to; None if it changes or deletes a row."""
+    """Return the table to which an edit adds a row; None for other edits."""
     return TABLE_KEYS[type(edit.after)][0] if edit.before is None and edit.after is not None else None
 
 
 def insert_sql(table: str, row: Mapping[str, Any], conflict: str = "ABORT") -> str:
-    """Return the SQL to insert rows with the columns of this one."""
+    """Return the SQL to insert rows with this one's columns."""
     columns = ", ".join(f'"{column}"' for column in row)
     return f"INSERT OR {conflict} INTO {table} ({columns}) VALUES ({', '.join('?' * len(row))})"
 
@@ -97,7 +96,7 @@ def to_article(row: Mapping[str, Any]) -> Article:
 
 
 def from_article(article: Article) -> dict[str, Any]:
-    """Return the row of an article, without the columns that the corpus fills in."""
+    """Return an article's row, without the columns that the corpus fills in."""
     row = msgspec.structs.asdict(article)
     del row["id"]
     return row
@@ -114,7 +113,7 @@ def to_label(row: Mapping[str, Any]) -> Label:
 
 
 def check_spans(spans: Iterable[Span], length: int, labels: Container[str]) -> None:
-    """Raise DamagedCorpus unless the spans lie within a text of `length` code points and have one of the labels."""
+    """Raise DamagedCorpus unless spans are within `length` code points and have one of the labels."""
     for span in spans:
         if not 0 <= span.start < span.end <= length or span.label not in labels:
             with _translating_row_errors("span", span.uid):
@@ -125,7 +124,7 @@ def check_spans(spans: Iterable[Span], length: int, labels: Container[str]) -> N
 
 
 def check_range(record: Record, length: int) -> None:
-    """Raise DamagedCorpus unless the range of a record lies within its text, of `length` code points."""
+    """Raise DamagedCorpus unless a record is within its text of `length` code points."""
     if isinstance(record, Zone):
         check_zones(record.article, [record], length)
     elif isinstance(record, Span):
@@ -137,13 +136,13 @@ def check_range(record: Record, length: int) -> None:
 
 
 def check_zones(article: str, zones: Iterable[Zone], length: int) -> None:
-    """Raise DamagedCorpus unless the zones of the article with this uid lie within its text and do not overlap."""
+    """Raise DamagedCorpus unless zones lie within their article's text without overlap."""
     with _translating_row_errors("zone", article):
         check_zones_within(length, zones)
 
 
 def check_offset(annotator: str, offset: int, length: int) -> None:
-    """Raise DamagedCorpus unless an annotator's last position lies within the text, of `length` code points."""
+    """Raise DamagedCorpus unless a last position is within its text of `length` code points."""
     if not isinstance(offset, int) or not 0 <= offset <= length:
         with _translating_row_errors("place", annotator):
             raise InvalidEdit(_("Position {offset} is not within the text.").format(offset=offset))

@@ -1,4 +1,4 @@
-"""Connections with SQLite's defences enabled, in the mode that the file and its folder allow."""
+"""Connections with SQLite's defences, in the mode that the file and folder allow."""
 
 import sqlite3
 import stat
@@ -9,14 +9,14 @@ from pathlib import Path
 
 from annotator.i18n import _
 from annotator.store import open_connections, shared_memory
+from annotator.store.database_files import has_pending_writes, is_in_use
 from annotator.store.errors import MissingCorpus
-from annotator.store.side_files import has_pending_writes, is_in_use
 from annotator.store.sqlite_errors import is_disk_full, translating_file_errors
-from annotator.store.sqlite_utils_import import Database
+from annotator.store.sqlite_library import Database
 
-_BUSY_TIMEOUT = 5.0  # seconds to wait for the lock of another connection
+_BUSY_TIMEOUT = 5.0  # seconds to wait for another connection's lock
 _LIMITS = {
-    sqlite3.SQLITE_LIMIT_LENGTH: 1 << 28,  # bytes of a text or a row, far above any article or model
+    sqlite3.SQLITE_LIMIT_LENGTH: 1 << 28,  # bytes of a text or row
     sqlite3.SQLITE_LIMIT_SQL_LENGTH: 100_000,
     sqlite3.SQLITE_LIMIT_EXPR_DEPTH: 100,
     sqlite3.SQLITE_LIMIT_COMPOUND_SELECT: 10,
@@ -24,16 +24,16 @@ _LIMITS = {
     sqlite3.SQLITE_LIMIT_TRIGGER_DEPTH: 10,
     sqlite3.SQLITE_LIMIT_ATTACHED: 0,
 }
-"""Limits far above the needs of this program's own SQL, as advised by https://www.sqlite.org/security.html."""
+"""Limits far above the program's own needs, as advised by https://www.sqlite.org/security.html."""
 
 
 def connect_readonly(path: Path) -> sqlite3.Connection:
-    """Connect read-only to the file at `path`, whatever it contains, in order to copy it."""
+    """Connect read-only to the file at `path`, whatever it contains, to copy it."""
     return connect_to_file(path, readonly=True, has_shared_memory=shared_memory.is_usable(path.absolute().parent)).conn
 
 
 def connect_for_checkpoint(path: Path) -> sqlite3.Connection:
-    """Connect, without waiting for locks, to a corpus that is already open in this process."""
+    """Connect, without waiting for locks, to a corpus already open in this process."""
     connection = connect_safely(path, "mode=rw", readonly=False).conn
     assert isinstance(connection, open_connections.TrackedConnection)
     connection.is_awaited = False  # its Checkpointer closes it before the corpus is closed
@@ -42,7 +42,7 @@ def connect_for_checkpoint(path: Path) -> sqlite3.Connection:
 
 
 def checkpoint(connection: sqlite3.Connection, kind: str) -> tuple[int, int, int]:
-    """Return whether the checkpoint was blocked, the number of pages in the log, and how many of them are in the file.
+    """Return whether the checkpoint was blocked, pages in the log, and pages checkpointed.
 
     https://www.sqlite.org/pragma.html#pragma_wal_checkpoint
     """
@@ -67,7 +67,7 @@ def stat_file(path: Path) -> stat_result:
 
 
 def is_writable(path: Path) -> bool:
-    """Return whether the file and its folder are writable; a write-protected file is not, even for the superuser."""
+    """Return whether the file and its folder are writable; a write-protected file is not, even for root."""
     bits = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
     return bool(stat_file(path).st_mode & bits) and access(path, W_OK) and access(path.absolute().parent, W_OK)
 
@@ -78,30 +78,30 @@ def connect_to_file(path: Path, *, readonly: bool, has_shared_memory: bool) -> D
     if is_writable(path):
         if not has_shared_memory:
             disable_wal(path)
-        # Read-write for readers too, because only a writer deletes SQLite's side files at the end. On a full disk they
+        # Read-write for readers too, as only a writer deletes SQLite's side files at the end. On a full disk they
         # cannot be made; if there are none, nobody is writing, and the file can be read without them.
         must_be_immutable = readonly and is_disk_full(path) and not has_pending_writes(path) and not is_in_use(path)
         mode = immutable if must_be_immutable else "mode=rw"
     elif (has_shared_memory and access(path.absolute().parent, W_OK)) or has_pending_writes(path):
         mode = "mode=ro"
     else:
-        # A WAL file cannot be read without its -shm, but if nobody can write, it can be read as immutable.
+        # A WAL file cannot be read without its -shm, except as immutable if nobody can write.
         mode = immutable
     return connect_safely(path, mode, readonly=readonly)
 
 
 def lock_exclusively(connection: sqlite3.Connection) -> None:
-    """Lock a file without a log for this connection until it is closed. Raises sqlite3.OperationalError if locked."""
+    """Lock a file without a log until the connection is closed. Raises sqlite3.OperationalError if locked."""
     connection.execute("PRAGMA locking_mode = EXCLUSIVE")
     connection.execute("BEGIN EXCLUSIVE")  # the mode alone takes effect only at the next write
     connection.execute("COMMIT")
 
 
 def disable_wal(path: Path) -> None:
-    """Switch the file at `path` from a write-ahead log to a rollback journal, after moving the log into the file.
+    """Move the log into the file at `path` and switch to a rollback journal.
 
-    A rollback journal needs no shared memory, but readers and writers block one another. A file without a log stays as
-    it is. Raises sqlite3.OperationalError (locked) if another process has the log open.
+    That needs no shared memory, but readers and writers block one another. Without a log, nothing changes. Raises
+    sqlite3.OperationalError (locked) if another process has the log open.
     """
     with closing(open_connections.connect(path, "mode=rw", timeout=_BUSY_TIMEOUT, isolation_level=None)) as connection:
         # Before the first read, so that the WAL index is in the memory of this process
@@ -111,6 +111,10 @@ def disable_wal(path: Path) -> None:
 
 
 def connect_safely(path: Path, mode: str, *, readonly: bool) -> Database:
+    """Open the file by a URI of this mode, such as `mode=rw`, so that nothing in it can run.
+
+    Raises MissingCorpus if the file was moved or deleted while this process has it open.
+    """
     if not open_connections.is_immutable(mode) and open_connections.is_displaced(path):
         raise MissingCorpus(_("“{path}” was moved or deleted while it was open.").format(path=path))
     connection = open_connections.connect(path, mode, timeout=_BUSY_TIMEOUT, isolation_level=None)
@@ -128,8 +132,8 @@ def connect_safely(path: Path, mode: str, *, readonly: bool) -> Database:
 def _harden(connection: sqlite3.Connection) -> None:
     """Enable SQLite's defences against malicious files: https://www.sqlite.org/security.html.
 
-    DEFENSIVE, which keeps SQL from corrupting the file, needs Python 3.12. On 3.11, `schema_mismatch` stands in for it
-    by ensuring that only this program's own SQL runs. Extensions are never loaded: SQLite refuses them by default.
+    DEFENSIVE, which keeps SQL from corrupting the file, needs Python 3.12; on 3.11, `schema_mismatch` ensures that only
+    this program's SQL runs. SQLite refuses extensions anyway.
     """
     for limit, value in _LIMITS.items():
         connection.setlimit(limit, value)

@@ -1,13 +1,13 @@
 """The schema of a corpus file and its migrations.
 
-A released migration is never changed; a new one is appended instead. `VERSION` is the number of migrations and is
-stored as the file's `user_version`, so that a file of a newer version is recognised before it is modified.
+Never change a released migration; append another. `VERSION`, their number, is the file's `user_version`, to recognise a
+newer file before modifying it.
 """
 
 from typing import Final
 
 from annotator.store import index
-from annotator.store.sqlite_utils_import import Database, Migrations
+from annotator.store.sqlite_library import Database, Migrations
 
 APPLICATION_ID: Final = 0x41724E41  # "ArNA": Arabic news annotator
 
@@ -18,8 +18,8 @@ migrations = Migrations("annotator")
 def m001_first(db: Database) -> None:
     """Create the tables of articles, zones, labels, annotators, spans, states and edits.
 
-    Offsets are code points, `end` is exclusive. `edit` has one row for each edit: the record before and after it as
-    JSON, and the step that it belongs to; `undoes` is the step that this one undoes.
+    Offsets are code points, `end` is exclusive. An `edit` holds a record before and after it as JSON, and its step;
+    `undoes` is the step that this one undoes.
     """
     for statement in (
         """
@@ -108,7 +108,7 @@ def m001_first(db: Database) -> None:
 
 @migrations()
 def m002_desk(db: Database) -> None:
-    """Add notes on articles, the last position of each annotator, and the indexes (see `store.index`)."""
+    """Add notes on articles, annotators' last positions, and the indexes (see `store.index`)."""
     for statement in (
         """
         CREATE TABLE note (
@@ -132,7 +132,7 @@ def m002_desk(db: Database) -> None:
         ) STRICT
         """,
         "CREATE INDEX mention_by_words ON mention(words)",
-        # The tokenizer only splits at spaces, which index.search_tokens has inserted.
+        # The tokenizer only splits at the spaces of index.search_tokens.
         """
         CREATE VIRTUAL TABLE search USING fts5(
             words, content = '', columnsize = 0, prefix = '1 2 3',
@@ -145,7 +145,7 @@ def m002_desk(db: Database) -> None:
             tokenize = "unicode61 remove_diacritics 0 categories 'L* M* N* P* S* C*'"
         )
         """,
-        # Covering indexes, so that the list of a large corpus is read without its articles.
+        # Covering indexes, to list a large corpus without reading its articles.
         "CREATE INDEX article_by_number ON article(id)",
         "DROP INDEX status_by_annotator",
         "CREATE INDEX status_by_annotator ON status(annotator, state, article)",
@@ -158,9 +158,9 @@ def m002_desk(db: Database) -> None:
 def m003_suggestions(db: Database) -> None:
     """Add accepted and rejected suggestions, trained models and the uncertainty about articles.
 
-    `rejected` holds the folded words of each rejection and those next to it (see `store.index`). `learned` holds a
-    trained model with the number of layers it was trained on and the last edit at that time, `doubt` the uncertainty of
-    the model about each article. Both can be rebuilt from the rest.
+    `rejected` holds the folded words in and next to each rejection (see `store.index`). `learned` holds a trained
+    model, its number of training layers and the last edit then, `doubt` its uncertainty about each article. Both can be
+    rebuilt.
     """
     for statement in (
         "ALTER TABLE span ADD COLUMN source TEXT",
@@ -205,7 +205,7 @@ def m003_suggestions(db: Database) -> None:
 
 @migrations()
 def m004_checks(db: Database) -> None:
-    """Add the issues that annotators have dismissed (see `model.records.Dismissal`)."""
+    """Add the issues dismissed by annotators (see `model.records.Dismissal`)."""
     db.execute(
         """
         CREATE TABLE dismissal (
@@ -226,9 +226,8 @@ def m004_checks(db: Database) -> None:
 def m005_checks_without_functions(db: Database) -> None:
     """Drop the checks that call json_valid(), which SQLite 3.40 refuses in an untrusted schema.
 
-    Changes only the text of the schema and rewrites no row, as described for removing a check in
-    https://sqlite.org/lang_altertable.html#otheralter. JSON is validated when rows are read and written (see
-    `store.rows`) and by `verification.check_tables`. Needs DEFENSIVE off.
+    Changes only the schema's text, as in https://sqlite.org/lang_altertable.html#otheralter. JSON is validated when
+    rows are read and written (see `store.rows`) and by `verification.check_tables`. Needs DEFENSIVE off.
     """
     [cookie] = db.execute("PRAGMA schema_version").fetchone()
     db.execute("PRAGMA writable_schema = ON")
@@ -269,7 +268,7 @@ def m005_checks_without_functions(db: Database) -> None:
 VERSION: Final = 5
 
 JSON_COLUMNS: Final = (("label", "title"), ("label", "guideline"), ("edit", "before"), ("edit", "after"))
-"""The columns that hold JSON, which no constraint of the schema checks (see m005)."""
+"""The columns of JSON, which no constraint checks (see m005)."""
 
 OFFSET_COLUMNS: Final = (
     ("span", "end"),
@@ -278,4 +277,4 @@ OFFSET_COLUMNS: Final = (
     ("dismissal", "end"),
     ("place", "offset"),
 )
-"""The columns with the largest offset of a row, which no constraint checks against the length of the text."""
+"""The columns with a row's largest offset, which no constraint compares with the text."""

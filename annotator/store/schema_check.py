@@ -1,8 +1,8 @@
-"""Verification that the schema of a file is exactly that of a corpus, done before anything else is read.
+"""Verification that a file's schema is exactly a corpus's, before anything else is read.
 
 A database can contain code: triggers, views, checks, generated columns and virtual tables run when a table is read or
-written (https://www.sqlite.org/security.html). Reading the schema itself runs none of it, and a file with anything that
-the migrations did not create is refused at that point.
+written (https://www.sqlite.org/security.html). Reading the schema runs none, and a file with anything not from the
+migrations is refused then.
 """
 
 import hashlib
@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 from annotator.i18n import _
 from annotator.store.schema import migrations
-from annotator.store.sqlite_utils_import import Database
+from annotator.store.sqlite_library import Database
 
 DIGESTS: Final = {
     1: "8db926927915872a6dd1bb3c54b36e53fc08dd96c8b8418819b52004e5d57c57",
@@ -23,19 +23,19 @@ DIGESTS: Final = {
     4: "628466708aae87f81263d5c905d5744920cf41da1b5d94f992348d9ca38699c8",
     5: "898a30a916a41cdc287f39e563a074beb5a85c8dab9ef8c931c6cfc85d2f766b",
 }
-"""The `schema_digest` of each version, so that opening a file need not build a schema to compare with (3 ms).
+"""The `schema_digest` of each version, which saves building a schema to compare on opening (3 ms).
 
-It is still built for a version that is missing here, and if the digest differs because another SQLite made the file.
+That is done only for a version missing here, or a file that another SQLite made.
 """
 
 
 class Column(NamedTuple):
-    """A column of a table, of type TEXT, INTEGER, REAL or BLOB."""
+    """A table's column, of type TEXT, INTEGER, REAL or BLOB."""
 
     name: str
     type: str
     is_required: bool
-    """True if the column is NOT NULL."""
+    """True if NOT NULL."""
 
 
 _Schema = dict[str, tuple[str, str, str]]
@@ -44,16 +44,16 @@ _ANALYZE_TABLES: Final = {
     "sqlite_stat1": ("table", "sqlite_stat1", "CREATE TABLE sqlite_stat1(tbl,idx,stat)"),
     "sqlite_stat4": ("table", "sqlite_stat4", "CREATE TABLE sqlite_stat4(tbl,idx,neq,nlt,ndlt,sample)"),
 }
-"""Tables created by ANALYZE in other tools: statistics, no code."""
+"""Tables of ANALYZE in other tools: statistics, no code."""
 _MIGRATIONS_TABLE: Final = migrations.migrations_table
 _INNOCUOUS: Final = 0x200000
 """SQLITE_INNOCUOUS: an untrusted schema may call the function (https://sqlite.org/c3ref/c_deterministic.html)."""
 _LAST_WITH_JSON_VALID: Final = 4
-"""The last version of the schema whose checks call json_valid()."""
+"""The last schema version whose checks call json_valid()."""
 
 
 def schema_mismatch(connection: sqlite3.Connection, version: int) -> str:
-    """Return the first difference from the schema of a corpus of this version as part of a sentence, or ""."""
+    """Return the first difference from this version's schema as part of a sentence, or ""."""
     schema = _read_schema(connection)
     if schema_digest(schema) == DIGESTS.get(version):
         return ""
@@ -72,7 +72,7 @@ def schema_mismatch(connection: sqlite3.Connection, version: int) -> str:
 
 
 def needs_trust(version: int) -> bool:
-    """Return whether this SQLite must trust the schema of that version in order to use it (see schema.m005)."""
+    """Return whether this SQLite must trust that version's schema (see schema.m005)."""
     return version <= _LAST_WITH_JSON_VALID and not is_innocuous("json_valid")
 
 
@@ -85,7 +85,7 @@ def is_innocuous(function: str) -> bool:
 
 
 def expected_schema(version: int) -> _Schema:
-    """Return the schema, by name, that the migrations up to this version create.
+    """Return the schema, by name, of the migrations up to this version.
 
     See https://www.sqlite.org/schematab.html.
     """
@@ -94,7 +94,7 @@ def expected_schema(version: int) -> _Schema:
 
 
 def table_columns(version: int) -> dict[str, tuple[Column, ...]]:
-    """Return the columns of each table of this version, without search indexes and the table of sqlite-utils."""
+    """Return the columns by table, without search indexes and sqlite-utils' table."""
     with closing(_build_database(version)) as db:
         query = "SELECT name FROM sqlite_schema WHERE sql LIKE '%STRICT%' AND type = 'table'"
         return {
@@ -118,7 +118,7 @@ def schema_digest(schema: _Schema) -> str:
 
 
 def list_tables(connection: sqlite3.Connection) -> list[str]:
-    """Return the tables that hold rows themselves, without the virtual ones, which can be rebuilt."""
+    """Return the tables that hold rows themselves; virtual ones can be rebuilt."""
     query = "SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0"
     return [name for (name,) in connection.execute(query)]
 
@@ -133,14 +133,11 @@ def _read_schema(connection: sqlite3.Connection) -> _Schema:
 
 
 def _normalise_sql(sql: str) -> str:
-    """Return the SQL with normalised whitespace, in which versions of SQLite differ."""
+    """Return the SQL with normalised whitespace, where versions of SQLite differ."""
     return _PUNCTUATION.sub(r"\1", " ".join(sql.split()))
 
 
 def _is_harmless(kind: str, table: str, sql: str) -> bool:
-    """Return whether an entry is a migrations table of another version of sqlite-utils.
-
-    It must have no checks and no expressions.
-    """
+    """Return whether an entry is another sqlite-utils version's migrations table, without checks or expressions."""
     plain = sql.replace("PRIMARY KEY(", "PRIMARY KEY ")
     return table == _MIGRATIONS_TABLE and kind in ("table", "index") and plain.count("(") <= 1

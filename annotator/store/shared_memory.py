@@ -1,7 +1,7 @@
-"""Detection of folders in which SQLite's write-ahead log works: its users share memory through a mapped file.
+"""Detection of folders where SQLite's write-ahead log works: its users share memory through a mapped file.
 
-That works on local disks. On a network drive the memory is not shared with other computers, which then corrupt the file
-(https://sqlite.org/wal.html#overview), and some file systems cannot map files at all.
+Network drives do not share it with other computers, which corrupt the file (https://sqlite.org/wal.html#overview), and
+some file systems cannot map files.
 """
 
 import logging
@@ -21,11 +21,11 @@ _REMOTE: Final = 4  # DRIVE_REMOTE: https://learn.microsoft.com/windows/win32/ap
 _REMOTE_TYPES: Final = re.compile(
     r"9p|afp?fs|ceph|cifs|davfs|drvfs|(mac|osx)?fuse(\..+)?|lustre|nfs\d?|prl_fs|smb\w*|vboxsf|vmhgfs|webdav"
 )
-"""File systems that other computers may write to at the same time, or that are provided by a program."""
+"""File systems that other computers may write to meanwhile, or that a program provides."""
 
 
 class Mount(Protocol):
-    """A mounted file system, as described by psutil."""
+    """A mounted file system, as psutil describes it."""
 
     @property
     def mountpoint(self) -> str: ...
@@ -35,7 +35,7 @@ class Mount(Protocol):
 
 
 def is_usable(folder: Path) -> bool:
-    """Return whether all users of a file in this folder are on this computer and can share memory."""
+    """Return whether all users of files in this folder are on this computer and can share memory."""
     folder = resolve_path(folder)
     return not (
         _is_remote_drive(folder) if sys.platform == "win32" else _is_remote(folder) or not _can_map_files(folder)
@@ -43,7 +43,7 @@ def is_usable(folder: Path) -> bool:
 
 
 def is_remote(folder: PurePath, mounts: Iterable[Mount]) -> bool:
-    """Return whether the innermost of these mounts that contains an absolute path is a remote file system."""
+    """Return whether the innermost mount that contains an absolute path is remote."""
     # Of two mounts at one mount point, the later one hides the earlier one.
     types = {type(folder)(mount.mountpoint): mount.fstype.lower() for mount in mounts}
     containing = [mountpoint for mountpoint in types if folder.is_relative_to(mountpoint)]
@@ -69,7 +69,7 @@ def _is_remote_drive(folder: Path) -> bool:
 
 
 def _can_map_files(folder: Path) -> bool:
-    """Return whether a file in the folder can be mapped into memory; True if no file can be created to find out."""
+    """Return whether the folder's files can be mapped into memory; True if none can be created."""
     try:
         with TemporaryFile(dir=folder) as file:
             file.truncate(SIZE)

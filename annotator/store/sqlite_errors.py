@@ -1,4 +1,4 @@
-"""Translation of errors of SQLite and the operating system into a CorpusError with a message for the user."""
+"""Translation of SQLite's and the operating system's errors into CorpusError."""
 
 import logging
 import sqlite3
@@ -20,13 +20,13 @@ from annotator.store.errors import (
 )
 
 _log = logging.getLogger(__name__)
-_INVALID_TEXT = "Could not decode to UTF-8"  # the start of Python's message about invalid UTF-8
-_INVALID_JSON = "malformed JSON"  # the message of SQLite's JSON functions about invalid JSON
+_INVALID_TEXT = "Could not decode to UTF-8"  # start of Python's message about invalid UTF-8
+_INVALID_JSON = "malformed JSON"  # SQLite's message about invalid JSON
 
 
 @contextmanager
 def translating_sqlite_errors(path: Path) -> Iterator[None]:
-    """Translate SQLite's errors about `path` into a CorpusError with a message for the user."""
+    """Translate SQLite's errors about `path` into CorpusError."""
     try:
         yield
     except UnicodeDecodeError as error:  # SQLite's message quotes invalid UTF-8 from the file
@@ -61,7 +61,7 @@ def translating_sqlite_errors(path: Path) -> Iterator[None]:
 
 @contextmanager
 def translating_file_errors(path: Path) -> Iterator[None]:
-    """Translate errors of the operating system about `path` into a CorpusError with a message for the user."""
+    """Translate the operating system's errors about `path` into CorpusError."""
     try:
         yield
     except OSError as error:
@@ -71,12 +71,12 @@ def translating_file_errors(path: Path) -> Iterator[None]:
 
 
 def newer_version_message(path: Path) -> str:
-    """Return the message that a newer version of the program made the file."""
+    """Return the message about a newer version's file."""
     return _("“{path}” was made by a newer version of this program: update the program to open it.").format(path=path)
 
 
 def is_disk_full(path: Path) -> bool:
-    """Return whether the disk lacks space for the smallest side file of SQLite beside `path`."""
+    """Return whether the disk lacks space for SQLite's smallest side file beside `path`."""
     try:
         return disk_usage(path.absolute().parent).free < shared_memory.SIZE
     except OSError:

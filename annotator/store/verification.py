@@ -1,4 +1,4 @@
-"""Verification that a file is a corpus of a supported version and not damaged."""
+"""Verification that a file is an undamaged corpus of a supported version."""
 
 import sqlite3
 from contextlib import closing
@@ -12,20 +12,20 @@ from annotator.store.errors import DamagedCorpus, MissingCorpus, NewerCorpus, No
 from annotator.store.safe_connection import connect_readonly, connect_safely, stat_file
 from annotator.store.schema import APPLICATION_ID, JSON_COLUMNS, OFFSET_COLUMNS, VERSION
 from annotator.store.sqlite_errors import newer_version_message, translating_file_errors, translating_sqlite_errors
-from annotator.store.sqlite_utils_import import Database
+from annotator.store.sqlite_library import Database
 
-_CACHE_SIZE = 32_000  # KiB: enough for the indexes behind a list of 100,000 articles
-_MAX_CHECKED_SIZE = 1_000_000  # bytes: checking such a file takes a millisecond or two
-_MAX_QUOTED = 100  # characters quoted from a row, which may have any length
-_SEARCHED_BYTES = 1 << 20  # bytes at the start of a file in which signatures are searched
+_CACHE_SIZE = 32_000  # KiB: enough to list 100,000 articles
+_MAX_CHECKED_SIZE = 1_000_000  # bytes: checked in a millisecond or two
+_MAX_QUOTED = 100  # characters quoted from a row
+_SEARCHED_BYTES = 1 << 20  # bytes at a file's start, searched for signatures
 _SIGNATURES = (b"article_text_never_changes", b"_sqlite_migrations")
 _HEADER_SIZE = 100  # bytes; https://www.sqlite.org/fileformat2.html#the_database_header
 
 
 def connect_immutable(path: Path) -> Database:
-    """Connect to the file at `path`, of any version, as immutable: without migrating it and without side files.
+    """Connect to the file at `path`, of any version, as immutable: without migration and side files.
 
-    Nobody may be writing to it, and its log must be empty. Raises NotACorpus, NewerCorpus, DamagedCorpus, CorpusError.
+    Nobody may be writing to it; its log must be empty. Raises NotACorpus, NewerCorpus, DamagedCorpus, CorpusError.
     """
     read_version(path)
     with translating_sqlite_errors(path):
@@ -39,7 +39,7 @@ def connect_immutable(path: Path) -> Database:
 
 
 def verify_copy(path: Path, copy: Path) -> None:
-    """Raise NotACorpus or DamagedCorpus, naming `path`, unless the file at `copy` is a sound corpus of any version."""
+    """Raise NotACorpus or DamagedCorpus, naming `path`, unless `copy` is a sound corpus of any version."""
     with (
         translating_sqlite_errors(path),
         closing(connect_safely(copy, f"mode=ro&{open_connections.IMMUTABLE}", readonly=True)) as db,
@@ -49,12 +49,12 @@ def verify_copy(path: Path, copy: Path) -> None:
 
 
 def is_checked_on_opening(path: Path) -> bool:
-    """Return whether the file is small enough to be checked on opening. Raises MissingCorpus, CorpusError."""
+    """Return whether the file is small enough to check on opening. Raises MissingCorpus, CorpusError."""
     return stat_file(path).st_size <= _MAX_CHECKED_SIZE
 
 
 def verify_file(path: Path) -> None:
-    """Raise DamagedCorpus if the file at `path` is damaged (see `check_tables`), CorpusError if it cannot be read."""
+    """Raise DamagedCorpus if the file is damaged (see `check_tables`), CorpusError if unreadable."""
     with translating_sqlite_errors(path), translating_file_errors(path):
         connection = connect_readonly(path)
         try:
@@ -64,11 +64,11 @@ def verify_file(path: Path) -> None:
 
 
 def check_tables(path: Path, connection: sqlite3.Connection) -> None:
-    """Raise DamagedCorpus if a table or index is damaged, down to the types of its values.
+    """Raise DamagedCorpus if a table, index, JSON, offset, zone or label is damaged.
 
-    This is SQLite's quick_check without the two search indexes, which take nine tenths of its time and can be rebuilt:
-    1,000 articles take 6 ms instead of 80, 100,000 (a gigabyte) one second instead of 15. Small files are checked on
-    opening, large ones in the background by the window, and any file by `annotator check`.
+    Runs SQLite's quick_check (structure and types), but not on the two search indexes, which take nine tenths of the
+    time and can be rebuilt: 1,000 articles take 6 ms instead of 80, 100,000 (a gigabyte) one second instead of 15.
+    Small files are checked on opening, large ones in the background by the window, any by `annotator check`.
     """
     for table in schema_check.list_tables(connection):
         for (result,) in connection.execute(f"PRAGMA quick_check('{table}')"):
@@ -97,10 +97,9 @@ def check_tables(path: Path, connection: sqlite3.Connection) -> None:
 
 
 def _check_offsets(path: Path, connection: sqlite3.Connection) -> None:
-    """Raise DamagedCorpus if an offset is beyond the text of its article.
+    """Raise DamagedCorpus if an offset is beyond its article's text.
 
-    Only the largest offset of each article is compared, so that no text is measured twice. Texts with a NUL are
-    skipped, because length() stops there.
+    Compares only each article's largest, to measure no text twice. Skips texts with a NUL, where length() stops.
     """
     tables = schema_check.list_tables(connection)
     for table, column in OFFSET_COLUMNS:
@@ -118,10 +117,10 @@ def _check_offsets(path: Path, connection: sqlite3.Connection) -> None:
 def verify_schema(path: Path, connection: sqlite3.Connection, *, allow_damaged: bool = False) -> int:
     """Verify that a file is a corpus and, unless `allow_damaged`, passes the checks for its size; return its version.
 
-    The schema of an old version is trusted if this SQLite needs that (see `needs_trust`): reading a schema runs
-    nothing, and the file is refused unless the schema is exactly what the migrations create.
+    An old schema is trusted if this SQLite needs that (see `needs_trust`): reading it runs nothing, and the file is
+    refused unless it is exactly the migrations'.
     """
-    connection.execute("BEGIN")  # a snapshot of version and tables, as others may be migrating the file
+    connection.execute("BEGIN")  # one snapshot, as others may be migrating the file
     try:
         [version] = connection.execute("PRAGMA user_version").fetchone()
         if version > VERSION:
@@ -139,11 +138,11 @@ def verify_schema(path: Path, connection: sqlite3.Connection, *, allow_damaged: 
 
 
 def read_version(path: Path) -> int:
-    """Return the version in the header of a corpus file, without creating side files.
+    """Return the version in a corpus file's header, without creating side files.
 
-    SQLite must read the header, although it is just the first bytes: when a process closes a file, POSIX drops all of
-    its locks on it, even those of an open corpus (https://sqlite.org/howtocorrupt.html#posix_close_bug). The next
-    process to close the corpus would then delete the log that this one is still writing to.
+    Reading without SQLite is unsafe: when a process closes a file, POSIX drops all its locks on it
+    (https://sqlite.org/howtocorrupt.html#posix_close_bug), and the next process to close an open corpus would delete
+    the log that this one still writes to.
     """
     with translating_file_errors(path):
         if path.is_dir():
@@ -166,7 +165,7 @@ def read_version(path: Path) -> int:
 
 
 def _read_header(path: Path) -> tuple[int | None, int]:
-    """Return the application id and version in the header of a database; no id if the file is not a database."""
+    """Return a database's application id and version; no id if the file is not a database."""
     with translating_sqlite_errors(path):
         try:
             return _query_header(path, f"mode=ro&{open_connections.IMMUTABLE}")
@@ -176,7 +175,7 @@ def _read_header(path: Path) -> tuple[int | None, int]:
                     raise
                 return None, 0
             if error.sqlite_errorname == "SQLITE_CORRUPT":
-                # Perhaps another process is just checkpointing its log: retry with locks.
+                # Another process may be checkpointing: retry with locks.
                 return _query_header(path, "mode=ro")
             raise
 
@@ -193,9 +192,9 @@ def _query_header(path: Path, mode: str) -> tuple[int, int]:
 
 
 def _contains_corpus_signature(path: Path) -> bool:
-    """Return whether a file that SQLite does not recognise as a database was a corpus.
+    """Return whether a file that SQLite does not recognise was a corpus.
 
-    It can be read without SQLite (see `read_version`), because no connection of this process can have it open.
+    Reading it without SQLite is safe (see `read_version`): no connection of this process can have it open.
     """
     with translating_file_errors(path), path.open("rb") as file:
         beginning = file.read(_SEARCHED_BYTES)

@@ -1,7 +1,7 @@
 """Verification through a second connection that a write is in the file, before it is reported as saved.
 
-The writing connection sees its own writes even in a log that no longer has a name, or whose other users cannot see
-them. A second connection sees what the next start of the program will see.
+The writing one sees its writes even in a log without a name, or one unseen by others; the second sees what the next
+start will.
 """
 
 from pathlib import Path
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 
 class Witness:
-    """A second connection to the corpus at `path`, opened at the first use."""
+    """A second connection to the corpus at `path`, opened at first use."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._connection: sqlite3.Connection | None = None
 
     def verify_step(self, step: Step) -> None:
-        """Raise Unreachable unless every edit of a step is in the file, CorpusError if the file cannot be read."""
+        """Raise Unreachable unless the file has every edit of a step, CorpusError if it cannot be read."""
         with sqlite_errors.translating_sqlite_errors(self._path):
             if self._connection is None:
                 self._connection = safe_connection.connect_readonly(self._path)

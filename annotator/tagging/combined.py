@@ -1,7 +1,7 @@
-"""Project an article's spans twice on the same tokens: without overlaps, as in a flat file, and all of them.
+"""Project an article's spans twice on the same tokens: flat, and with overlaps.
 
-Tokens are cut, and sentences joined, as all spans need it. Each token keeps its range in the article,
-since these formats store the text between tokens.
+Tokens are cut, and sentences joined, as all spans need it. Tokens keep their range in the article, since these formats
+store the text between.
 """
 
 from bisect import bisect_left
@@ -28,11 +28,11 @@ from annotator.text.tokenizer import Token
 from annotator.text.words import cut_tokens
 
 _LabelledRange: TypeAlias = tuple[TextRange, str]
-"""The exported range of a span, and its label."""
+"""A span's exported range and label."""
 
 
 class CombinedSentence(Struct, frozen=True):
-    """The tokens of a sentence, its flat chunks, which never overlap, and all of its chunks."""
+    """A sentence's tokens, flat chunks, which never overlap, and all chunks."""
 
     tokens: tuple[Token, ...]
     flat_chunks: tuple[Chunk, ...]
@@ -42,8 +42,7 @@ class CombinedSentence(Struct, frozen=True):
 class CombinedProjection(Struct, frozen=True):
     """An article with its flat spans and all spans.
 
-    `outcomes` are those of the spans among the flat ones, `all_outcomes` those among all, both in the spans' original
-    order.
+    `outcomes` are among the flat ones, `all_outcomes` among all, in the spans' order.
     """
 
     article: Article
@@ -52,15 +51,14 @@ class CombinedProjection(Struct, frozen=True):
     all_outcomes: tuple[SpanOutcome, ...]
 
     def token_text(self, token: Token) -> str:
-        """Return the text that the file has for a token."""
+        """Return a token's text in the file."""
         return visible.remove_invisible(self.article.text[token.start : token.end])
 
 
 def space_between(text: str, start: int, end: int) -> str:
-    """Return the space between two tokens, from the end of one to the start of the next.
+    """Return the space from the end of one token to the start of the next.
 
-    It is a newline where the text between them contains further tokens, which are left out. Invisible marks are no
-    space.
+    It is a newline if tokens between are left out. Invisible marks are no space.
     """
     visible_range = visible.trim_invisible(text, start, end)
     return "\n" if visible_range[0] < visible_range[1] else "".join(filter(str.isspace, text[start:end]))
@@ -74,10 +72,9 @@ def project_combined(
     options: ProjectionOptions,
     overlap_layer: str,
 ) -> CombinedProjection:
-    """Project one annotator's `spans` on the article; `overlap_layer` is what the file calls its layer of all spans.
+    """Project one annotator's `spans`; the file calls its layer of all spans `overlap_layer`.
 
-    The outcome of a span that loses its place among the flat ones gives the reason, and the text of the span in that
-    layer.
+    The outcome of a span displaced from the flat ones has the reason, and its text in that layer.
     """
     zones = list(zones)
     _parts, aligned = align_spans(article, zones, spans, options)
@@ -102,7 +99,7 @@ def project_combined(
 def _build_range_sentences(
     text: str, range_: TextRange, spans: list[_LabelledRange], flat: set[_LabelledRange]
 ) -> Iterator[CombinedSentence]:
-    """Yield the sentences of a range, joined where a span crosses a break; no span cuts a token."""
+    """Yield the sentences, joined where a span crosses a break; no span cuts a token."""
     edges = sorted({edge for span_range, _label in spans for edge in span_range})
     furthest_ends = list(accumulate((span_range.end for span_range, _label in spans), max, initial=0))
     joined: list[Token] = []
@@ -128,13 +125,13 @@ def _build_sentence(tokens: list[Token], spans: list[_LabelledRange], flat: set[
         )
         for labelled in spans[first:last]
     ]
-    # Spans that are equal after widening occur twice among all, and once among the flat ones.
+    # Spans equal after widening occur twice among all, once among the flat ones.
     flat_chunks = dict.fromkeys(chunk for chunk, is_flat in chunks if is_flat)
     return CombinedSentence(tuple(tokens), tuple(flat_chunks), tuple(chunk for chunk, _is_flat in chunks))
 
 
 def _mention_overlap_layer(outcome: SpanOutcome, full: SpanOutcome, overlap_layer: str) -> SpanOutcome:
-    """Return an outcome among the flat spans that mentions the other layer if the span is there."""
+    """Mention the other layer in a flat outcome if the span is there."""
     if outcome.exported_range or not full.exported_range:
         return outcome
     reasons = [

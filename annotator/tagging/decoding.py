@@ -1,15 +1,14 @@
-"""Decode tags written by other tools into chunks: any scheme, nested or not, with repairs of broken sequences.
+"""Decode tags of other tools into chunks: any scheme, nested or not, repairing broken sequences.
 
 Chunks start and end as in conlleval (Tjong Kim Sang & Buchholz 2000), whatever the scheme: a chunk starts at B and S,
-and at an I or E that does not continue a chunk of its label; it ends at E and S, before a B of its label, and where its
-label ends. So the scheme only decides which sequences count as repaired.
+and at an I or E that does not continue one of its label; it ends at E and S, before a B of its label, and where its
+label ends. The scheme only decides which sequences count as repaired.
 
-A token may have several tags, in any order (Wojood, Jarrar et al. 2022). Each label is then decoded by itself: of the
-open chunks of one label, as many continue as the token has I and E of it, those that started first. So an inner chunk
-never cuts the outer one of its label. Such tags cannot distinguish crossing chunks of one label from nested ones, and
-they are decoded as nested.
+A token may have several tags, in any order (Wojood, Jarrar et al. 2022). Each label is decoded by itself: of its open
+chunks, as many continue as the token has I and E, the oldest first, so an inner chunk never cuts the outer. Crossing
+chunks of one label look like nested ones and are decoded as such.
 
-Other spellings of iobes are accepted: BILOU (L is E, U is S) and BMEWO (M is I, W is S).
+Other spellings of iobes: BILOU (L is E, U is S) and BMEWO (M is I, W is S).
 """
 
 import re
@@ -40,7 +39,7 @@ _TAG: Final = re.compile(rf"O|[{''.join(_KINDS)}]-[^\W_].*", re.DOTALL)
 class TagRepair(NamedTuple):
     """A repair of an invalid tag.
 
-    `kind` is MISSING_START, MISSING_END or UNKNOWN_TAG, `reason` a sentence for the user.
+    `kind` is MISSING_START, MISSING_END or UNKNOWN_TAG, `reason` a sentence.
     """
 
     token_index: int
@@ -49,10 +48,10 @@ class TagRepair(NamedTuple):
 
 
 class LabelTally(NamedTuple):
-    """The tags of one label on one token.
+    """One label's tags on one token.
 
-    `continued` counts chunks that continue, `ends` those of them that end here, `begins` those that start here,
-    `single` those of one token. `first_inside` is the first I or E tag as written.
+    `continued` counts chunks that continue, `ends` those of them that end, `begins` those that start, `single` those of
+    one token. `first_inside` is the first I or E tag as written.
     """
 
     label: str
@@ -67,7 +66,7 @@ _RowTallies: TypeAlias = tuple[tuple[LabelTally, ...], Mapping[str, int], tuple[
 
 
 def is_tag(value: str) -> bool:
-    """Return whether `value` is O, or the tag of a label in any of the schemes and no longer than a label can be."""
+    """Return whether `value` is O or a tag of any scheme, no longer than a label allows."""
     return len(value) <= _MAX_TAG_LENGTH and _is_tag(value)
 
 
@@ -77,9 +76,9 @@ def _is_tag(value: str) -> bool:
 
 
 def detect_scheme(sentences: Iterable[Sequence[TokenTags]]) -> str:
-    """Return the scheme of these sentences, judged by most of their chunks; iob2 if every scheme fits.
+    """Return the scheme that most chunks suggest; iob2 if every scheme fits.
 
-    The schemes that mark the end of a chunk count as one here, iobes.
+    Schemes that mark the end of a chunk count as one, iobes.
     """
     chunks = closed = without_start_tag = with_start_tag = 0
     for rows in sentences:
@@ -100,9 +99,9 @@ def detect_scheme(sentences: Iterable[Sequence[TokenTags]]) -> str:
 
 
 def decode_with_repairs(rows: Sequence[TokenTags], scheme: str) -> tuple[list[Chunk], list[TagRepair]]:
-    """Return the chunks of a sentence, the outer before the inner, and the repairs that `scheme` required, in order.
+    """Return a sentence's chunks, outer before inner, and the repairs that `scheme` required, in order.
 
-    `rows` has the tags of each token; a token without any is outside. Values that are no tags are read as O.
+    `rows` has each token's tags; without any, it is outside. Values that are no tags are read as O.
     """
     chunks: list[Chunk] = []
     repairs: list[TagRepair] = []
@@ -146,7 +145,7 @@ def decode_with_repairs(rows: Sequence[TokenTags], scheme: str) -> tuple[list[Ch
 
 
 def _tally_row(row: TokenTags) -> _RowTallies:
-    """Return the tags of a token by label, how many chunks of each label continue, and the values that are no tags."""
+    """Return a token's tags and continuing chunks by label, and the invalid values."""
     return _tally_row_cached(row) if sum(map(len, row)) <= _MAX_CACHED_LENGTH else _tally_row_cached.__wrapped__(row)
 
 
@@ -176,7 +175,7 @@ def _missing_start_reason(rows: Sequence[TokenTags], index: int, tag: str) -> st
 
 
 def _missing_end_repairs(rows: Sequence[TokenTags], index: int, label: str, count: int) -> Iterator[TagRepair]:
-    """Yield a repair for `count` chunks of the label that end before token `index` without an end tag."""
+    """Yield repairs for `count` chunks that end before token `index` without an end tag."""
     tags = [tag for tag in rows[index - 1] if tag[2:] == label and _KINDS.get(tag[0]) in ("B", "I")]
     for tag in tags[-count:]:
         yield TagRepair(

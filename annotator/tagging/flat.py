@@ -1,7 +1,7 @@
-"""Project the spans of an article onto its tokens, without overlaps, and account for every span.
+"""Project an article's spans onto its tokens, without overlaps, and account for every span.
 
-Rules are applied in this order: the zones, then the spans' edges against the tokens, then overlaps among the rest.
-Offsets are code points of the article's text, `end` is exclusive.
+Rules apply in this order: zones, span edges against tokens, overlaps among the rest. Offsets are code points of the
+article's text, `end` exclusive.
 """
 
 from bisect import bisect_left
@@ -41,9 +41,9 @@ OUTCOMES: Final = (WRITTEN, WIDENED, CUT, FLATTENED, REFUSED, OUTSIDE_ZONES)
 class ProjectionOptions(Struct, frozen=True):
     """How to project a layer.
 
-    `zones` are the kinds to include; None includes all, and text outside any zone. `flatten` chooses among overlapping
-    spans: the longest, the shortest, or none of them. `boundary` chooses for a span that cuts a token: widen the span,
-    cut the token, or refuse the span.
+    `zones` are the kinds to include; None includes all text, also outside zones. `flatten` chooses among overlapping
+    spans: the longest, the shortest, or none. `boundary` treats a span that cuts a token: widen it, cut the token, or
+    refuse it.
     """
 
     scheme: str = schemes.IOB2
@@ -52,7 +52,7 @@ class ProjectionOptions(Struct, frozen=True):
     zones: frozenset[str] | None = frozenset((HEADLINE, BODY))
 
     def __post_init__(self) -> None:
-        """Raise ValueError for an unknown value of an option."""
+        """Raise ValueError for an unknown value."""
         for value, choices in (
             (self.scheme, schemes.SCHEMES),
             (self.flatten, FLATTENINGS),
@@ -70,7 +70,7 @@ class TextRange(NamedTuple):
     end: int
 
     def overlaps(self, other: "TextRange") -> bool:
-        """Return whether the two ranges have a code point in common."""
+        """Return whether the ranges share a code point."""
         return self.start < other.end and other.start < self.end
 
     def contains(self, other: "TextRange") -> bool:
@@ -79,9 +79,9 @@ class TextRange(NamedTuple):
 
 
 class SpanOutcome(Struct, frozen=True):
-    """The outcome of one span's projection, the reason, and the range and text that the file has for it, if any.
+    """A span's outcome, the reason, and its range and text in the file, if any.
 
-    WRITTEN is exactly the range of the corpus, with an empty reason.
+    WRITTEN is the unchanged range, with an empty reason.
     """
 
     span: Span
@@ -92,7 +92,7 @@ class SpanOutcome(Struct, frozen=True):
 
 
 class FlatSentence(Struct, frozen=True, gc=False):
-    """The tokens of a sentence as exports write them, and its chunks, which never overlap."""
+    """A sentence's exported tokens, and its chunks, which never overlap."""
 
     words: Sequence[str]
     chunks: Sequence[Chunk]
@@ -103,7 +103,7 @@ class FlatSentence(Struct, frozen=True, gc=False):
 
 
 class FlatProjection(Struct, frozen=True):
-    """An article as a flat file presents it, and the outcomes of its spans in their original order."""
+    """An article as in a flat file, and its spans' outcomes in original order."""
 
     article: Article
     sentences: tuple[FlatSentence, ...]
@@ -111,9 +111,9 @@ class FlatProjection(Struct, frozen=True):
 
 
 def select_ranges(article: Article, zones: Iterable[Zone], kinds: frozenset[str] | None) -> list[TextRange]:
-    """Return the ranges of the zones of these kinds, in order.
+    """Return the zones of these kinds, in order.
 
-    For None return all of the text, split at the edges of zones.
+    None gives all of the text, split at zone edges.
     """
     if kinds is not None:
         return sorted(TextRange(zone.start, zone.end) for zone in zones if zone.kind in kinds)
@@ -134,7 +134,7 @@ def project_flat(
 def align_spans(
     article: Article, zones: Iterable[Zone], spans: Sequence[Span], options: ProjectionOptions
 ) -> tuple[list[TextRange], list[SpanOutcome]]:
-    """Return the ranges of the article to export, and the outcome of each span if it were the only one."""
+    """Return the ranges to export, and each span's outcome if it were alone."""
     ranges = select_ranges(article, zones, options.zones)
     return ranges, [_align_span(article.text, ranges, span, options.boundary) for span in spans]
 
@@ -142,10 +142,9 @@ def align_spans(
 def build_sentences(
     text: str, ranges: Iterable[TextRange], outcomes: Iterable[SpanOutcome], labels: LabelSet
 ) -> Iterator[tuple[list[str], list[Chunk]]]:
-    """Yield the sentences of these ranges of a text: their words, and the exported spans as chunks of them.
+    """Yield the sentences of these ranges: their words, and the exported spans as chunks.
 
-    No chunk crosses the end of a sentence or cuts a word. Of two chunks of one range, the label of higher rank comes
-    first.
+    No chunk crosses the end of a sentence or cuts a word. Of chunks of one range, the higher-ranked label comes first.
     """
     exported = [outcome for outcome in outcomes if outcome.exported_range]
     exported.sort(key=lambda outcome: (outcome.exported_range, labels.rank(outcome.span.label), outcome.span.uid))
@@ -160,7 +159,7 @@ def build_sentences(
 def _build_range_sentences(
     text: str, range_: TextRange, labelled: list[tuple[TextRange, str]]
 ) -> Iterator[tuple[list[str], list[Chunk]]]:
-    """Yield the sentences of a range, joined where a span crosses a break."""
+    """Yield the sentences, joined where a span crosses a break."""
     breaks = sentences.sentence_breaks(text, *range_)
     edges = sorted({*breaks, *chain.from_iterable(span_range for span_range, _label in labelled)})
     range_words, counts = split_words(text, *range_, edges)
@@ -182,7 +181,7 @@ def _build_range_sentences(
 
 
 def _align_span(text: str, ranges: list[TextRange], span: Span, boundary: str) -> SpanOutcome:
-    """Return the outcome of a span by itself, regardless of others that it overlaps."""
+    """Return a span's outcome, regardless of overlaps."""
     original = TextRange(span.start, span.end)
     trimmed = TextRange(*visible.trim_invisible(text, *original))
     is_empty = trimmed.start == trimmed.end
@@ -195,11 +194,11 @@ def _align_span(text: str, ranges: list[TextRange], span: Span, boundary: str) -
         return SpanOutcome(span, REFUSED, _("It extends from one zone into another."))
     if not touched[0].contains(trimmed):
         return SpanOutcome(span, REFUSED, _("It crosses the boundary of an exported zone."))
-    if original == trimmed == _widen_to_spaces(text, touched[0], trimmed):  # the usual case, decided without tokenizing
+    if original == trimmed == _widen_to_spaces(text, touched[0], trimmed):  # the usual case, without tokenizing
         return SpanOutcome(span, WRITTEN, "", trimmed, visible.remove_invisible(text[trimmed.start : trimmed.end]))
     first, last = _edge_tokens(text, touched[0], trimmed)
     rest = visible.trim_invisible(text, min(trimmed.end, last.end), last.end)
-    # Never cut off an invisible rest of a token, nor a mark that belongs to the character before it.
+    # Never cut off a token's invisible rest, nor a mark of the character before it.
     trimmed = TextRange(
         trimmed.start, last.end if rest[0] == rest[1] else visible.trim_invisible(text, trimmed.start, rest[0])[1]
     )
@@ -227,7 +226,7 @@ def _widen_to_spaces(text: str, limits: TextRange, trimmed: TextRange) -> TextRa
 
 
 def _edge_tokens(text: str, limits: TextRange, trimmed: TextRange) -> tuple[Token, Token]:
-    """Return the first and the last token that a range with something visible touches, within `limits`."""
+    """Return the first and last token that a visible range touches, within `limits`."""
     start, end = _widen_to_spaces(text, limits, trimmed)
     first_tokens = tokenizer.tokenize(text, start, tokenizer.word_end(text, trimmed.start, limits.end))
     first = next(token for token in first_tokens if token.end > trimmed.start)
@@ -236,7 +235,7 @@ def _edge_tokens(text: str, limits: TextRange, trimmed: TextRange) -> tuple[Toke
 
 
 def resolve_overlaps(text: str, aligned: list[SpanOutcome], labels: LabelSet, flatten: str) -> list[SpanOutcome]:
-    """Return the aligned outcomes; spans that lose against an overlapping one get a new outcome that says so."""
+    """Return the outcomes, new ones for spans that lose against an overlapping one."""
     ranges = sorted(outcome.exported_range for outcome in aligned if outcome.exported_range)
     if all(previous.end <= following.start for previous, following in pairwise(ranges)):
         return aligned
@@ -258,7 +257,7 @@ def resolve_overlaps(text: str, aligned: list[SpanOutcome], labels: LabelSet, fl
 
 
 def _priority(outcome: SpanOutcome, labels: LabelSet, flatten: str) -> tuple[int, int, int, str]:
-    """Return a sort key: longest first (`innermost`: shortest), then the earliest, the label's rank, the uid."""
+    """Return a sort key: longest first (`innermost`: shortest), then start, label rank, uid."""
     start, end = _range_of(outcome)
     return (
         end - start if flatten == INNERMOST else start - end,

@@ -1,9 +1,8 @@
-"""Assign nesting levels to spans that nest and cross, for file formats with several columns of tags.
+"""Assign nesting levels to nested and crossing spans, for formats with several columns of tags.
 
-A span's level is deeper than those of all spans that contain it: the first such level that has no span it crosses.
-Spans with the tallest stack of spans inside get their levels first, then those that start earlier. A span contains the
-spans within its range; of equal ranges, the first contains the others. If spans only nest, or only cross, the number of
-levels is minimal; if they do both, it may be one more than needed.
+A span's level is the first one deeper than those of all spans that contain it and without a span that it crosses. Spans
+with the tallest stack inside get levels first, then those that start earlier. Of equal ranges, the first contains the
+others. The number of levels is minimal if spans only nest or only cross; otherwise it may be one more.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,7 +18,7 @@ from annotator.tagging.schemes import Chunk
 
 
 class Interval(Protocol):
-    """Anything with a start and an end (exclusive), such as a span, a chunk or a text range."""
+    """Anything with a start and an exclusive end, such as a span or chunk."""
 
     @property
     def start(self) -> int: ...
@@ -31,21 +30,21 @@ S = TypeVar("S", bound=Interval)
 
 
 class NestedSentence(Struct, frozen=True):
-    """The tokens of a sentence as exports write them, and its chunks by level, the outermost first.
+    """A sentence's exported tokens, and its chunks by level, outermost first.
 
-    The chunks of one level never overlap.
+    Chunks of one level never overlap.
     """
 
     words: Sequence[str]
     levels: Sequence[Sequence[Chunk]]
 
     def encode_tags(self, scheme: str) -> list[list[str]]:
-        """Return for each level one tag a word."""
+        """Return one tag a word for each level."""
         return [schemes.encode(len(self.words), level, scheme) for level in self.levels]
 
 
 class NestedProjection(Struct, frozen=True):
-    """An article as a nested file presents it, and the outcomes of its spans in their original order."""
+    """An article as in a nested file, and its spans' outcomes in original order."""
 
     article: Article
     sentences: tuple[NestedSentence, ...]
@@ -66,10 +65,10 @@ def project_nested(
     *,
     allow_same_label: bool = True,
 ) -> NestedProjection:
-    """Project one annotator's `spans` on the article, including all that its zones and tokens allow.
+    """Project one annotator's `spans`, all that zones and tokens allow.
 
-    Overlaps are kept. Only if `allow_same_label` is false, because the format cannot tell overlapping spans of one
-    label apart, `options.flatten` chooses among them.
+    Overlaps are kept, unless the format cannot tell overlapping spans of one label apart (`allow_same_label` is false):
+    then `options.flatten` chooses.
     """
     ranges, outcomes = align_spans(article, zones, spans, options)
     if not allow_same_label:
@@ -82,11 +81,11 @@ def project_nested(
 
 
 def assign_levels(spans: Sequence[S]) -> list[list[S]]:
-    """Return `spans` by level, the outermost first (see above); each level is sorted and without overlaps."""
+    """Return `spans` by level, outermost first (see above), each sorted and without overlaps."""
     order = sorted(range(len(spans)), key=lambda index: (spans[index].start, -spans[index].end, index))
     containers, crossing = _containing_and_crossing(spans, order)
     heights = dict.fromkeys(order, 1)
-    for inner in reversed(order):  # a container comes before its contents in this order
+    for inner in reversed(order):  # containers come before their contents
         for outer in containers[inner]:
             heights[outer] = max(heights[outer], heights[inner] + 1)
     depth_of: dict[int, int] = {}
@@ -105,7 +104,7 @@ def assign_levels(spans: Sequence[S]) -> list[list[S]]:
 def _containing_and_crossing(
     spans: Sequence[Interval], order: list[int]
 ) -> tuple[dict[int, list[int]], dict[int, list[int]]]:
-    """Return for each span the indices of the spans that contain it, and of those that cross it."""
+    """Return, for each span, the indices of spans that contain it and that cross it."""
     containers: dict[int, list[int]] = {index: [] for index in order}
     crossing: dict[int, list[int]] = {index: [] for index in order}
     open_spans: list[int] = []
@@ -124,7 +123,7 @@ def _containing_and_crossing(
 def _resolve_overlaps_by_label(
     text: str, aligned: list[SpanOutcome], labels: LabelSet, flatten: str
 ) -> list[SpanOutcome]:
-    """Resolve overlaps among the spans of each label, as `resolve_overlaps` does."""
+    """Resolve overlaps among the spans of each label."""
     by_label: dict[str, list[SpanOutcome]] = {}
     for outcome in aligned:
         by_label.setdefault(outcome.span.label, []).append(outcome)

@@ -1,11 +1,11 @@
-"""Encode the chunks of a sentence as one tag a token, and decode them.
+"""Encode a sentence's chunks as one tag a token, and decode them.
 
 The schemes, after Ramshaw & Marcus 1995 and Tjong Kim Sang & Veenstra 1999:
 
-- `iob1`: I-X within a chunk; B-X only where a chunk starts right after another of the same label.
-- `iob2`: B-X where a chunk starts, I-X within. CoNLL-2002 used it, and most libraries expect it today.
-- `iobes`: as iob2, and E-X where a chunk ends, S-X for a chunk of one token.
-- `bilou`: the same with the letters L-X and U-X (Ratinov & Roth 2009), the name that spaCy and others use.
+- `iob1`: I-X within a chunk; B-X only right after another of its label.
+- `iob2`: B-X at the start, I-X within. CoNLL-2002 used it; most libraries expect it.
+- `iobes`: iob2 with E-X at the end, S-X for a single token.
+- `bilou`: the same with L-X and U-X (Ratinov & Roth 2009), as spaCy and others call it.
 """
 
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ IOBES: Final = "iobes"
 BILOU: Final = "bilou"
 SCHEMES: Final = (IOB1, IOB2, IOBES, BILOU)
 END_LETTERS: Final = {IOBES: ("E", "S"), BILOU: ("L", "U")}
-"""The schemes that mark the end of a chunk: the letters of its last token, and of a chunk of one token."""
+"""Schemes that mark the end of a chunk: the letters of its last token, and of a chunk of one token."""
 OUTSIDE: Final = "O"
 
 
@@ -32,7 +32,7 @@ class Chunk(NamedTuple):
 def encode(length: int, chunks: Iterable[Chunk], scheme: str = IOB2) -> list[str]:
     """Return the tags of a sentence of `length` tokens.
 
-    Raises ValueError for an unknown scheme, and for chunks that are empty, overlap or lie outside the sentence.
+    Raises ValueError for an unknown scheme, and for chunks that are empty, overlap or lie outside.
     """
     if scheme not in SCHEMES:
         raise ValueError(f"unknown scheme {scheme!r}")
@@ -53,9 +53,9 @@ def encode(length: int, chunks: Iterable[Chunk], scheme: str = IOB2) -> list[str
 
 
 def decode(tags: list[str], scheme: str = IOB2) -> list[Chunk]:
-    """Return the chunks of a sentence's tags, in order. Accepts exactly what `encode` returns for the scheme.
+    """Return the chunks of tags, in order. Accepts exactly what `encode` returns for the scheme.
 
-    Raises ValueError naming the position of the first tag that `encode` would not have written there.
+    Raises ValueError with the position of the first tag that `encode` would not write.
     """
     chunks: list[Chunk] = []
     for index in [index for index, tag in enumerate(tags) if tag != OUTSIDE]:

@@ -1,4 +1,4 @@
 """Arabic text as such: tokens, sentences, offsets, folding, search.
 
-Knows no article, label or file; imports nothing of the program.
+Offsets are code points, ends exclusive. Knows no article, label or file; imports nothing of the program.
 """

@@ -1,7 +1,4 @@
-"""Tokenize a text, fold its words and split its sentences once for everything that analyses it.
-
-Offsets are code points, `end` is exclusive.
-"""
+"""Tokenize a text, fold its words and split its sentences, once for all users."""
 
 from functools import lru_cache
 
@@ -15,8 +12,7 @@ from annotator.text.tokenizer import Token, tokenize
 class TextAnalysis(Struct, frozen=True):
     """A text with its tokens, folded words and sentences.
 
-    `folded_words[i]` is the word of `tokens[i]` (see text.folding). `sentence_ranges` has the first token of each
-    sentence and the one after its last.
+    `folded_words[i]` is the word of `tokens[i]` (see text.folding). `sentence_ranges` are of tokens, last exclusive.
     """
 
     text: str

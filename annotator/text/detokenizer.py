@@ -1,17 +1,15 @@
-"""Join tokens into readable text; the space between them is not stored, so rules put it in.
+"""Join tokens into readable text, with spaces by rule.
 
-A sentence becomes a line. Tokens are separated by one space, except
+A sentence becomes a line. One space separates tokens, except
 
-- before a mark that closes or ends: . , ; : ! ? … ، ؛ ؟ ۔ and » › ) ] } ⟩ ﴾ and similar ones;
+- before a mark that closes or ends: . , ; : ! ? … ، ؛ ؟ ۔ » › ) ] } ⟩ ﴾ and the like;
 - after one that opens: « ‹ ( [ { ⟨ ﴿ ¿ ¡;
-- between a pair of quotation marks and what it encloses. " “ ” „ ' are written either way round, so their order in
-  the sentence tells which opens: a mark opens when no earlier one is open, unless it ends the sentence or is a ” that
-  no other follows;
-- before % and ٪ after a digit, before clitics that English cuts off ('s, n't), after an elided French article (l', d’);
-- after #, on both sides of _ between words and of / between digits: #رؤية_2030 is a hashtag, 15/1/1959 a date.
+- inside a pair of quotation marks. " “ ” „ ' are written either way round: a mark opens when no earlier one is open,
+  unless it ends the sentence or is a ” that no other follows;
+- before % and ٪ after a digit, before English clitics ('s, n't), after an elided French article (l', d’);
+- after #, around _ between words and / between digits: #رؤية_2030, 15/1/1959.
 
-The characters of the tokens stay as they are, including direction marks. Dots are not joined to dots: ".." is a
-different token from "." and ".".
+Tokens keep their characters, including direction marks. Dots are not joined, as ".." is another token than "." ".".
 """
 
 from collections.abc import Iterable, Sequence
@@ -47,7 +45,7 @@ _PLAIN, _CLOSES, _OPENS, _EITHER, _UNIT, _JOINS = range(6)
 
 
 def detokenize(sentences: Iterable[Sequence[str]]) -> tuple[str, list[list[int]]]:
-    """Return the text of the sentences, and the start of each of their tokens in it (code points)."""
+    """Return the sentences' text, and where each of their tokens starts in it (code points)."""
     lines: list[str] = []
     starts: list[list[int]] = []
     offset = 0
@@ -61,7 +59,7 @@ def detokenize(sentences: Iterable[Sequence[str]]) -> tuple[str, list[list[int]]
 
 
 def find_token_starts(text: str, tokens: Iterable[str]) -> list[int] | None:
-    """Return where each token starts in the text that they were cut from, in order; None if it is another text."""
+    """Return where each token starts in the text they were cut from; None for another text."""
     starts: list[int] = []
     offset = 0
     for token in tokens:
@@ -74,7 +72,7 @@ def find_token_starts(text: str, tokens: Iterable[str]) -> list[int] | None:
 
 
 def _spaces_before(tokens: Sequence[str]) -> list[bool]:
-    """Return for each token of a sentence whether a space comes before it."""
+    """Return whether a space precedes each token of a sentence."""
     kinds = [_PLAIN if token.isalnum() else _classify(token) for token in tokens]
     if _EITHER in kinds:
         kinds = _resolve_quotes(tokens, kinds)
@@ -96,7 +94,7 @@ def _spaces_before(tokens: Sequence[str]) -> list[bool]:
 
 
 def _is_joiner(tokens: Sequence[str], kinds: list[int], index: int) -> bool:
-    """Return whether the _ or / at `index` joins its neighbours, which must be words or numbers."""
+    """Return whether the _ or / at `index` joins its neighbours, words or numbers."""
     if not 0 < index < len(tokens) - 1:
         return False
     if tokens[index] == _SLASH:

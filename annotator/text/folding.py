@@ -1,14 +1,14 @@
-"""Fold spellings of the same word into one, for search and matching, and map offsets back to the text.
+"""Fold spellings of a word into one, for search and matching, and map offsets back to the text.
 
 Folded are:
 
-- the hamza and madda of an alef, the alef wasla; ى and the Persian ی to ي, the Persian ک to ك; on request ة to ه
-- marks: tashkeel, the superscript alef, Quranic marks, the accents of Latin, Greek and Cyrillic letters
-- the tatweel, direction marks, joiners and everything else that is invisible within a word
-- Arabic-Indic and Persian digits to ASCII ones; upper to lower case; presentation forms to their letters
-- a run of white space, including newlines, to one space
+- the hamza and madda of an alef, the alef wasla; ى and Persian ی to ي, Persian ک to ك; on request ة to ه
+- marks: tashkeel, the superscript alef, Quranic marks, Latin, Greek and Cyrillic accents
+- the tatweel, direction marks, joiners and all else invisible within a word
+- Arabic-Indic and Persian digits to ASCII; upper to lower case; presentation forms to letters
+- runs of white space, including newlines, to one space
 
-ؤ and ئ stay, as they tell words apart. Texts that are canonically equivalent in Unicode fold to the same.
+ؤ and ئ stay, as they distinguish words. Canonically equivalent Unicode texts fold alike.
 """
 
 import re
@@ -34,7 +34,7 @@ _MANY: Final = 200  # unusual characters from which one pass over the text is fa
 
 
 class _FoldingTable(dict[int, str]):
-    """The folded form of each code point, computed on first use; a table for `str.translate`."""
+    """The folded form of each code point, computed on first use, for `str.translate`."""
 
     def __missing__(self, code: int) -> str:
         self[code] = _fold_character(chr(code))
@@ -74,7 +74,7 @@ def fold(text: str, *, taa: bool = False) -> str:
 
 
 def _compose_hamza(text: str) -> str:
-    """Write ؤ and ئ for a waw or ya with a combining hamza; the mark stays, so that the length does."""
+    """Write ؤ and ئ for a waw or ya with a combining hamza, keeping the mark and so the length."""
     return _UNCOMPOSED_SEAT.sub(lambda seat: _SEATS[seat[0]], text) if _HAMZA in text else text
 
 
@@ -89,11 +89,10 @@ class FoldedText(Struct, frozen=True, dict=True):
     original: str
 
     def source_range(self, start: int, end: int) -> tuple[int, int]:
-        """Return the range of the original that `text[start:end]` was folded from, in code points.
+        """Return the range of the original, in code points, that `text[start:end]` was folded from.
 
-        It starts at the first letter and includes the marks of the last; a tatweel or a direction mark after them is
-        left out. A letter that is half of a ligature or of ß extends the range to all of it. An empty range maps to the
-        position before the letter at `start`.
+        It includes the last letter's marks, but no tatweel or direction mark after them. Half a ligature or ß counts as
+        all of it. An empty range maps to the position before the letter at `start`.
         """
         folded_offsets, source_offsets = self._offset_steps
         step = bisect_right(folded_offsets, start) - 1
@@ -110,7 +109,7 @@ class FoldedText(Struct, frozen=True, dict=True):
 
     @cached_property
     def _offset_steps(self) -> tuple[list[int], list[int]]:
-        """The offsets of `text` from which the distance to the original changes, and the original offset of each."""
+        """The offsets of `text` where the distance to the original changes, and the original's."""
         folded_offsets, source_offsets = [0], [0]
         pattern = _length_changing_pattern(_unusual_characters(self.original))
         shift = 0
@@ -131,14 +130,14 @@ class FoldedText(Struct, frozen=True, dict=True):
 
 
 def _is_mark(character: str) -> bool:
-    """Return whether a character that folds to nothing is a mark on the letter before it."""
+    """Return whether a character that folds to nothing is a mark on a letter."""
     return character != _TATWEEL and unicodedata.category(character) != "Cf"
 
 
 def _length_changing_pattern(unusual: set[str]) -> re.Pattern[str] | None:
-    """Compile a pattern for runs of white space and for the characters that do not fold to exactly one.
+    """Compile a pattern for runs of white space and characters that do not fold to exactly one.
 
-    `unusual` are the text's characters that may be of the latter kind; None if there are none and no spaces repeat.
+    `unusual` are candidates for the latter.
     """
     resized = [character for character in unusual if len(_FOLDING_TABLE[ord(character)]) != 1]
     dropped = re.escape("".join(sorted(character for character in resized if not _FOLDING_TABLE[ord(character)])))
@@ -151,5 +150,5 @@ def _length_changing_pattern(unusual: set[str]) -> re.Pattern[str] | None:
 
 
 def fold_with_offsets(text: str, *, taa: bool = False) -> FoldedText:
-    """Fold `text` as `fold` does and keep the way back, which is computed on first use."""
+    """Fold `text` as `fold` does, with the way back, computed on first use."""
     return FoldedText(fold(text, taa=taa), text)

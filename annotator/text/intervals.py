@@ -1,7 +1,6 @@
 """An index of text intervals that finds those overlapping a range.
 
-An article may hold thousands of spans, so scanning all of them for each query would be quadratic.
-Offsets are code points, `end` is exclusive, and no interval is empty.
+Scanning an article's thousands of spans for each query would be quadratic. No interval is empty.
 """
 
 from collections import defaultdict
@@ -25,9 +24,9 @@ class IntervalIndex(Generic[T]):
             self._buckets[bucket].append((start, end, value))
 
     def overlapping(self, start: int, end: int) -> Iterator[T]:
-        """Yield the values of all intervals that overlap [start, end).
+        """Yield the values of intervals that overlap [start, end).
 
-        The value of an interval that covers several buckets may be yielded more than once.
+        Those of intervals across several buckets may repeat.
         """
         for bucket in _bucket_range(start, end):
             for other_start, other_end, value in self._buckets.get(bucket, ()):

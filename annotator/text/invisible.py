@@ -1,8 +1,7 @@
-"""Find invisible characters that may make a text mean something other than what a reader sees.
+"""Find invisible characters that may make a text mean other than what a reader sees.
 
-Offsets are code points, `end` is exclusive. Characters that do their ordinary work are not reported: line feeds and
-tabs, joiners beside Arabic letters, and the parts of an emoji. UAX #9 (2.1 to 2.6) defines the controls of direction,
-and Unicode's technical reports 36 and 55 describe how they are abused; a font shows nothing for
+Ordinary uses are not reported: line feeds and tabs, joiners beside Arabic letters, and parts of emoji. UAX #9 (2.1 to
+2.6) defines the direction controls, Unicode's technical reports 36 and 55 their abuse; fonts show nothing for
 Default_Ignorable_Code_Point.
 """
 
@@ -13,11 +12,11 @@ from typing import Final, NamedTuple
 import regex
 
 BIDI_CONTROL: Final = "order"
-"""Embeddings, overrides and isolates, which can reorder a text on screen; they end at the latest with the line."""
+"""Embeddings, overrides and isolates, which can reorder text on screen up to the line's end."""
 DIRECTION_MARK: Final = "mark"
-"""Direction marks, frequent in Arabic: they say on which side a neighbouring sign belongs."""
+"""Direction marks, frequent in Arabic: they place a neighbouring sign on a side."""
 ZERO_WIDTH: Final = "blank"
-"""Everything else without a width: zero-width spaces, soft hyphens, selectors, fillers, control characters."""
+"""All else without width: zero-width spaces, soft hyphens, selectors, fillers, control characters."""
 
 _NAMES: Final = {
     "\u00ad": "SHY",
@@ -54,7 +53,7 @@ _PATTERN: Final = regex.compile(rf"(?:{_ORDINARY})(*SKIP)(*FAIL) | {_INVISIBLE}"
 
 
 class InvisibleCharacter(NamedTuple):
-    """One invisible character of a text.
+    """An invisible character of a text.
 
     `kind` is BIDI_CONTROL, DIRECTION_MARK or ZERO_WIDTH, `name` the short name (`RLO`, `U+206A`).
     """
@@ -65,7 +64,7 @@ class InvisibleCharacter(NamedTuple):
 
 
 def find_invisible(text: str, start: int = 0, end: int | None = None) -> Iterator[InvisibleCharacter]:
-    """Yield the invisible characters of `text[start:end]` in order, each judged by its neighbours in the text."""
+    """Yield the invisible characters of `text[start:end]` in order, judged by their neighbours in `text`."""
     if text.isascii() and text.isprintable():
         return
     end = len(text) if end is None else end

@@ -1,7 +1,4 @@
-"""Find known forms in a text: folded, behind proclitics, made of complete tokens, nested ones included.
-
-Offsets are code points, `end` is exclusive.
-"""
+"""Find known forms in a text: folded, behind proclitics, of complete tokens, nested ones included."""
 
 import re
 from collections.abc import Iterator
@@ -29,8 +26,8 @@ def split_form(form: str) -> FoldedForm:
 class Match(NamedTuple):
     """A known form in a text: its tokens from `first` to `last` (exclusive) and its offsets.
 
-    `is_sure` is false where it is one word that may as well be part of another, behind what looks like a proclitic: جدة
-    in وجدة, لجنة in للجنة (see text.search).
+    `is_sure` is false for one word, behind an apparent proclitic, that may as well be part of another: جدة in وجدة,
+    لجنة in للجنة.
     """
 
     first: int
@@ -42,7 +39,7 @@ class Match(NamedTuple):
 
 
 class Lexicon:
-    """Forms to find. They may be added while other threads search, and are never removed."""
+    """Forms to find. They may be added while other threads search; none is removed."""
 
     def __init__(self) -> None:
         self._forms: set[FoldedForm] = set()
@@ -56,7 +53,7 @@ class Lexicon:
             self._lengths[words[0]] = (*lengths, len(words))
 
     def find_matches(self, analysis: TextAnalysis) -> Iterator[Match]:
-        """Yield the forms in a text by their first token, including overlapping ones; none spans a newline."""
+        """Yield a text's forms by first token, including overlapping ones; none spans a newline."""
         for first, token in enumerate(analysis.tokens):
             folded_word = analysis.folded_words[first]
             # Most words have no proclitic, and find_readings takes longer than this check.

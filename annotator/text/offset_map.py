@@ -1,4 +1,4 @@
-"""A text in logical order and the offsets of its characters' originals (see text.visual_order)."""
+"""A restored text and its characters' origins (see text.visual_order)."""
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
@@ -10,7 +10,7 @@ _BLOCK_SIZE: Final = 1 << 10  # characters
 
 
 class OffsetMap:
-    """A restored text and, for each character of the original, its offsets there."""
+    """A restored text and the offsets there of each original character."""
 
     def __init__(self, text: str, starts: Sequence[int], ends: Sequence[int]) -> None:
         self.text: Final = text
@@ -22,9 +22,9 @@ class OffsetMap:
         return self._starts[offset] if offset < len(self._starts) else len(self.text)
 
     def map_range(self, start: int, end: int) -> tuple[int, int] | None:
-        """Return the restored range of the original characters from `start` to `end`; None where they are split.
+        """Return the restored range of the original characters from `start` to `end`; None where split.
 
-        They are split when they belong to two lines or directions, and other characters are now between them.
+        They are split when of different lines or directions, with others now between them.
         """
         if not self._starts[start:end]:
             return None
@@ -34,7 +34,7 @@ class OffsetMap:
 
     @cached_property
     def _lengths(self) -> list[int]:
-        """How many restored characters come from those before each original one, and from all."""
+        """How many restored characters precede each original one's, and how many there are."""
         return list(accumulate(map(sub, self._ends, self._starts), initial=0))
 
     def _min_start(self, start: int, end: int) -> int:
@@ -53,9 +53,9 @@ class OffsetMap:
 
 
 def _split_at_blocks(offsets: Sequence[int], blocks: Sequence[int], start: int, end: int) -> Iterator[Sequence[int]]:
-    """Yield the offsets from `start` to `end`, with one summary value for each block within.
+    """Yield the offsets from `start` to `end`, with one summary value per whole block.
 
-    So a long range takes as little time as a short one, and an article may have very many.
+    So a long range, of which an article may have many, takes as little time as a short one.
     """
     first_block, last_block = -(-start // _BLOCK_SIZE), end // _BLOCK_SIZE
     if first_block >= last_block:

@@ -14,20 +14,20 @@ def normalise_newlines(text: str) -> str:
 
 
 class NewlineOffsets:
-    """Maps offsets of a text to the same text after `normalise_newlines`, which only shortens CR LF."""
+    """Maps offsets of a text to `normalise_newlines` of it, which only shortens CR LF."""
 
     def __init__(self, text: str) -> None:
         self._pairs = [match.start() for match in regex.finditer("\r\n", text)]
 
     def to_normalised(self, offset: int) -> int:
-        """Return the normalised offset; one between CR and LF goes before the newline."""
+        """Return the normalised offset; between CR and LF, that of the newline."""
         return offset - bisect_left(self._pairs, offset)
 
 
 class Utf16Offsets:
-    """Converts between the code points of a text and the UTF-16 units that Qt counts.
+    """Converts between a text's code points and Qt's UTF-16 units.
 
-    O(1) while every character is in the basic plane, else a binary search among those outside it.
+    O(1) if all characters are in the basic plane, else a binary search among those outside.
     """
 
     def __init__(self, text: str) -> None:
@@ -40,5 +40,5 @@ class Utf16Offsets:
         return offset + bisect_left(self._points, offset) if self._points else offset
 
     def to_code_points(self, unit: int) -> int:
-        """Return the code point offset of a UTF-16 offset; one within a surrogate pair goes to its start."""
+        """Return the code point offset of a UTF-16 offset; within a surrogate pair, that of its start."""
         return unit - bisect_left(self._units, unit) if self._units else unit

@@ -1,7 +1,6 @@
-"""Find and skip proclitics: و ف ب ل ك س, written onto the next word and left out of spans (the labels' guidelines).
+"""Find and skip proclitics: و ف ب ل ك س, attached to the next word but outside spans (by the labels' guidelines).
 
-At most two are recognised: و or ف, and then one of ب ل ك س. The ل drops the alef of the article ال: ل + الأمم is
-written للأمم.
+At most two are recognised: و or ف, then one of ب ل ك س. The ل drops the article's alef: ل + الأمم is للأمم.
 """
 
 import re
@@ -27,7 +26,7 @@ _LAM: Final = re.compile(
 
 
 class TokenLookup:
-    """Finds the token at an offset, tokenizing only the stretch between two spaces around it."""
+    """Finds the token at an offset, tokenizing only between the spaces around it."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -53,10 +52,10 @@ class TokenLookup:
 
 
 def toggle_proclitic(text: str, start: int, end: int) -> int | None:
-    """Return the new start of `text[start:end]` after toggling its proclitic; None if it has none.
+    """Return the new start of `text[start:end]` after toggling its proclitic; None without one.
 
-    From the start of a word it goes behind the first proclitic, then behind the second, then back: وبالرباط, بالرباط,
-    الرباط. Marks and tatweels go with the letter before them.
+    It cycles behind the first proclitic, the second, and back: وبالرباط, بالرباط, الرباط. Marks and tatweels go with
+    the letter before them.
     """
     word = _find_word(text, start)
     starts = [offset for offset in _possible_starts(text, word) if offset < end] if word else []
@@ -66,10 +65,10 @@ def toggle_proclitic(text: str, start: int, end: int) -> int | None:
 
 
 def skip_known_proclitics(text: str, start: int, end: int, is_known: Callable[[str], bool]) -> int:
-    """Return the start of a snapped selection, behind the proclitics of its first word if the corpus knows the rest.
+    """Return the start of a snapped selection, behind its first word's proclitics if the corpus knows the rest.
 
-    `is_known` tells of a folded word whether a span of the corpus starts with it. The start moves if the word is
-    unknown as it is and known without its first proclitic, or else without both; in للأمم the word is الأمم.
+    `is_known` says whether a span of the corpus starts with a folded word. The start moves if the word is unknown, but
+    known without its first proclitic, else without both; in للأمم it is الأمم.
     """
     word = _find_word(text, start)
     if word is None or word.start != start or word.end > end or is_known(fold(text[start : word.end])):
@@ -79,10 +78,10 @@ def skip_known_proclitics(text: str, start: int, end: int, is_known: Callable[[s
 
 
 def normalise_form(text: str, start: int, end: int, *, taa: bool = False) -> str:
-    """Return the words of `text[start:end]`, folded and without the proclitics of the first.
+    """Return the words of `text[start:end]`, folded and without the first one's proclitics.
 
-    At the second lam of للأمم the alef of the article is restored: الامم. Words of the list that start with a lam of
-    their own stay: للجنة gives لجنة.
+    At the second lam of للأمم the article's alef is restored: الامم. Listed words keep a lam of their own: للجنة gives
+    لجنة.
     """
     form = fold(text[start:end], taa=taa).strip()
     word = _find_word(text, start) if form.startswith(DEFINITE_ARTICLE[1]) else None
@@ -93,8 +92,8 @@ def normalise_form(text: str, start: int, end: int, *, taa: bool = False) -> str
 def find_readings(word: str) -> tuple[tuple[int, str], ...]:
     """Return the folded words that a token may be without its proclitics, each with its offset in `word`.
 
-    The first is the word as written, then without the first proclitic, then without both. Where the article has lost
-    its alef, the readings with it come before the one without: of للأمم (0, للامم), (1, الامم), (1, اللامم), (1, لامم).
+    First as written, then without the first proclitic, then without both. Where the article has lost its alef, readings
+    with it come first: of للأمم (0, للامم), (1, الامم), (1, اللامم), (1, لامم).
     """
     token = Token(0, len(word))
     return tuple(
@@ -105,7 +104,7 @@ def find_readings(word: str) -> tuple[tuple[int, str], ...]:
 
 
 def has_own_lam(folded: str) -> bool:
-    """Return whether the lam at the start of a folded text is the word's own, not the article's without its alef."""
+    """Return whether a folded text's initial lam is the word's own, not an article's."""
     return _LAM.match(folded) is not None
 
 
@@ -135,7 +134,7 @@ def _has_lost_alef(text: str, word: Token, offset: int) -> bool:
 
 
 def _possible_words(text: str, word: Token, offset: int) -> list[str]:
-    """Return the folded words that `text[offset : word.end]` may be without the proclitics before it."""
+    """Return the folded words that `text[offset : word.end]` may be without prior proclitics."""
     rest = fold(text[offset : word.end])
     if not rest.startswith(DEFINITE_ARTICLE[1]) or fold(text[word.start : offset]) not in LAM_PREFIXES:
         return [rest]
@@ -143,7 +142,7 @@ def _possible_words(text: str, word: Token, offset: int) -> list[str]:
 
 
 def _possible_starts(text: str, word: Token) -> list[int]:
-    """Return the start of `word` and the ends of its first and second proclitic."""
+    """Return where `word` starts and its first and second proclitic end."""
     folded = fold_with_offsets(text[slice(*word)])
     leading = _LEADING.match(folded.text)
     starts = [word.start]

@@ -20,7 +20,7 @@ def is_punctuation(text: str, token: Token) -> bool:
 
 
 def match_pairs(text: str, tokens: list[Token]) -> dict[int, int]:
-    """Return the index of each quotation mark's or bracket's partner, both ways; pairs never cross a newline."""
+    """Return the index of each quotation mark's or bracket's partner, both ways, within lines."""
     pairs: dict[int, int] = {}
     unclosed: list[tuple[str, int]] = []
     marks = [(index, token) for index, token in enumerate(tokens) if text[token.start] in PAIRED_MARKS]

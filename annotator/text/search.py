@@ -1,7 +1,4 @@
-"""Find further occurrences of a span's words, and a search query, in folded spelling behind proclitics; cut excerpts.
-
-Offsets are code points of the text that is searched.
-"""
+"""Find a span's words or a search query, in folded spelling behind proclitics; cut excerpts."""
 
 import re
 from collections.abc import Iterator
@@ -40,16 +37,17 @@ _ARABIC: Final = "\u0620-\u065f\u066e-\u06ef\u06fa-\u06ff\u0750-\u077f\u0870-\u0
 _SCRIPT_CHANGES: Final = [(r"\d", r"[^\W\d_]"), (rf"[{_ARABIC}]", rf"[^\W\d_{_ARABIC}]")]  # never in one word
 
 WORD_BOUNDARY: Final = re.compile("|".join(f"(?<={a})(?={b})|(?<={b})(?={a})" for a, b in _SCRIPT_CHANGES))
-"""Matches between two words in a run of letters and digits of a folded text.
+"""Matches between words in a folded run of letters and digits.
 
-A word is a run of digits, of Arabic letters or of other letters, so سنة2024 is two."""
+A word is a run of digits, Arabic letters or other letters, so سنة2024 is two.
+"""
 
 MAX_SHORT_PREFIX: Final = 3
 """Letters of the longest of a word's `short_prefixes`."""
 
 
 class Hit(NamedTuple):
-    """An occurrence, without the proclitics of its first word; `is_sure` is false where it may be another word."""
+    """An occurrence, without its first word's proclitics; `is_sure` is false for possible other words."""
 
     start: int
     end: int
@@ -67,11 +65,11 @@ class _Needle(NamedTuple):
 
 
 def find_occurrences(text: str, form: str, *, taa: bool = False) -> list[Hit]:
-    """Return every place in `text` where the words of `form` occur as complete words, in order and without overlaps.
+    """Return where the words of `form` occur in `text` as complete words, in order and without overlaps.
 
-    Spelling is folded (ة and ه with `taa`), white space is any but a newline, and one or two proclitics (not the س of
-    verbs) may come first, the ل also as in للأمم for الأمم. Apart from these a hit is made of complete tokens. A hit is
-    not sure where `form` is one word: one of three letters or fewer behind a proclitic (جدة in وجدة), or لجنة in للجنة.
+    Spelling is folded (ة and ه with `taa`), white space is any but a newline, and up to two proclitics (not the س of
+    verbs) may come first, the ل also as in للأمم for الأمم. Otherwise a hit is complete tokens. A single word is unsure
+    if of at most three letters behind a proclitic (جدة in وجدة), or as لجنة in للجنة.
     """
     folded_form = fold(form, taa=taa).strip()
     if not folded_form:
@@ -102,10 +100,10 @@ def find_occurrences(text: str, form: str, *, taa: bool = False) -> list[Hit]:
 
 
 def find_query(text: str, query: str, *, taa: bool = True) -> list[tuple[int, int]]:
-    """Return the ranges in `text` where `query`, as far as it is typed, occurs, in order and without overlaps.
+    """Return the ranges in `text` where `query`, as far as typed, occurs, in order and without overlaps.
 
-    A hit starts at the start of a word (see WORD_BOUNDARY) or behind its proclitics and its article, and may end within
-    a word. A query that starts with a character other than a letter or digit is found anywhere, a blank one nowhere.
+    A hit starts at a word (see WORD_BOUNDARY) or behind its proclitics and article, and may end within one. A query
+    that starts with neither letter nor digit is found anywhere, a blank one nowhere.
     """
     folded_query = fold(query, taa=taa).strip()
     if not folded_query:
@@ -125,8 +123,7 @@ def find_query(text: str, query: str, *, taa: bool = True) -> list[tuple[int, in
 def expand_query(word: str) -> list[str]:
     """Return prefixes of the words in which `find_query` finds `word`: folded, ة as ه, `word` itself first.
 
-    They serve an index of words (see WORD_BOUNDARY): the word in which a hit starts has one of these prefixes. Returns
-    an empty list if `word` is no word.
+    For an index of words (see WORD_BOUNDARY): a hit's first word has one of them. Empty if `word` is no word.
     """
     folded_word = fold(word, taa=True).strip()
     if not folded_word or not folded_word[0].isalnum():
@@ -137,9 +134,9 @@ def expand_query(word: str) -> list[str]:
 
 @lru_cache(maxsize=20_000)
 def short_prefixes(word: str) -> frozenset[str]:
-    """Return the queries of up to MAX_SHORT_PREFIX letters that `find_query` finds at a word of a text; all are folded.
+    """Return the queries of up to MAX_SHORT_PREFIX letters that `find_query` finds at a word; all are folded.
 
-    With them an index need not try all of `expand_query` for a query so short that it is in nearly every text.
+    With them an index need not try all of `expand_query` for queries found nearly everywhere.
     """
     run = _PREFIX_LETTERS.match(word)
     starts = _leads(run[0]) if run else ()
@@ -158,7 +155,7 @@ def short_prefixes(word: str) -> frozenset[str]:
 
 @lru_cache
 def _leads(run: str) -> tuple[int, ...]:
-    """Return the offsets at which a word that starts with these letters may start without a prefix."""
+    """Return the offsets at which a word with these first letters may start unprefixed."""
     return tuple(index for index in range(len(run) + 1) if run[:index] in _QUERY_PREFIXES)
 
 
@@ -173,9 +170,9 @@ def _query_needles(folded_query: str) -> list[_Needle]:
 
 
 def _lam_needles(folded_form: str) -> list[_Needle]:
-    """Return the rest of `folded_form` behind a ل that has dropped the alef of its article.
+    """Return the rest of `folded_form` behind a ل that has dropped its article's alef.
 
-    ل + الأمم is written للأمم; of the three lams of ل + اللجنة two are written.
+    ل + الأمم is للأمم; of the three lams of ل + اللجنة two are written.
     """
     needles = []
     if folded_form.startswith(DEFINITE_ARTICLE) and not has_own_lam(folded_form[1:]):
@@ -186,7 +183,7 @@ def _lam_needles(folded_form: str) -> list[_Needle]:
 
 
 def _is_sure(part: str, form: str, lead: str) -> bool:
-    """Return whether `part`, the written rest of `form` behind the proclitics `lead`, can hardly be another word."""
+    """Return whether `part`, written for `form` behind `lead`, can hardly be another word."""
     may_be_article = part == form and form.startswith(DEFINITE_ARTICLE[1]) and lead.endswith(DEFINITE_ARTICLE[1])
     return " " in form or (len(form) > _SHORT and not may_be_article)
 

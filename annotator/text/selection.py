@@ -9,9 +9,9 @@ from annotator.text.tokenizer import Token, tokenize
 def snap_to_words(text: str, start: int, end: int) -> tuple[int, int]:
     """Return the whole words of a raw selection, without space and punctuation at its edges.
 
-    Of a pair of quotation marks or brackets the result holds both or neither: a mark at an edge is left out unless its
-    partner is within, and a missing partner is added. A selection of punctuation only stays, one of space only gives
-    (start, start).
+    Paired quotation marks or brackets are kept or dropped together: one at an edge is dropped unless its partner is
+    within, and a missing partner is added. A selection of only punctuation stays, one of only space gives (start,
+    start).
     """
     if start >= end:
         return start, start
@@ -28,7 +28,7 @@ def snap_to_words(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _balance_pairs(text: str, line: list[Token], first: int, last: int) -> tuple[int, int]:
-    """Trim punctuation at the edges of the tokens `first` to `last`, then add the missing partners of pairs."""
+    """Trim punctuation at the edges of the tokens `first` to `last`, then add missing partners."""
     pairs = match_pairs(text, line)
     trimmed = None
     while trimmed != (first, last):

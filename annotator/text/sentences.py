@@ -1,7 +1,4 @@
-"""Split Arabic text into sentences.
-
-Offsets are code points, `end` is exclusive.
-"""
+"""Split Arabic text into sentences."""
 
 from bisect import bisect_left
 from collections.abc import Iterator
@@ -32,12 +29,11 @@ def split_sentences(text: str, tokens: list[Token]) -> list[list[Token]]:
 
 
 def sentence_breaks(text: str, start: int, end: int) -> list[int]:
-    """Return the offsets in `text[start:end]` between two sentences, in order; none lies within a token.
+    """Return the offsets in `text[start:end]` between two sentences, in order and within no token.
 
-    A sentence ends at a newline, and after . ! ؟ ? … with the closing quotes and brackets that follow, unless a comma,
-    semicolon or colon comes next. Two dots end none: Arabic headlines use them for a dash. Nor does the dot after a
-    word of one letter (م. د. ص. and ود.), which marks an abbreviation. Only the words with a stop in them and what
-    follows are tokenized, to be fast enough for a whole corpus.
+    A sentence ends at a newline, and after . ! ؟ ? … and closing quotes and brackets, unless a comma, semicolon or
+    colon follows. Two dots end none, being a dash in Arabic headlines, nor does an abbreviation's dot after one letter
+    (م. د. ص. and ود.). For speed, only words with a stop and what follows are tokenized.
     """
     breaks: list[int] = []
     newline = text.find("\n", start, end)
@@ -53,7 +49,7 @@ def _line_breaks(text: str, start: int, end: int) -> Iterator[int]:
     closing_quotes: set[int] | None = None
 
     def continues_sentence(offset: int) -> bool:
-        """Return whether the token at this offset belongs to the sentence that stopped before it."""
+        """Return whether the token at this offset belongs to the stopped sentence."""
         nonlocal closing_quotes
         if text[offset] not in QUOTES:
             return text[offset] in _STOPS or text[offset] in OPENING_BRACKETS
@@ -97,7 +93,7 @@ def _closing_quotes(text: str, start: int, end: int) -> set[int]:
 
 
 def is_abbreviation_dot(text: str, tokens: list[Token], index: int) -> bool:
-    """Return whether token `index` is a dot directly after a word of one letter, perhaps with a و before it."""
+    """Return whether token `index` is a dot directly after a one-letter word, possibly with a و before it."""
     if not index or text[slice(*tokens[index])] != "." or tokens[index - 1].end != tokens[index].start:
         return False
     letters = [character for character in text[slice(*tokens[index - 1])] if character.isalpha()]

@@ -1,7 +1,4 @@
-"""Tokenize Arabic text with one regular expression.
-
-Offsets are code points, `end` is exclusive.
-"""
+"""Tokenize Arabic text with one regular expression."""
 
 from collections.abc import Iterator
 from typing import Final, NamedTuple
@@ -12,14 +9,14 @@ from annotator.text.characters import ARABIC, BLANK, EMOJI_TAG, INVISIBLE_FORMAT
 
 
 class Token(NamedTuple):
-    """The range of a token: it starts and ends with a visible character and contains no space."""
+    """A token's range, with visible characters at both ends and no space."""
 
     start: int
     end: int
 
 
 def _run(first: str, rest: str) -> str:
-    """Return a pattern of `first` and any number of `rest`, with direction marks and joiners within but not last."""
+    """Return a pattern of `first` and any number of `rest`; direction marks and joiners only within."""
     return rf"{first}{rest}*+(?:{INVISIBLE_FORMAT}++{rest}++)*+"
 
 
@@ -53,9 +50,9 @@ _TOKEN: Final = regex.compile(
 def tokenize(text: str, start: int = 0, end: int | None = None) -> list[Token]:
     """Return the tokens of `text[start:end]`, in order.
 
-    Punctuation marks are tokens of their own, a run of dots is one; numbers keep the signs that join their digits;
-    diacritics and the tatweel stay in the word; a URL, e-mail address or emoji is one token. Invisible characters may
-    lie within a token, never at its edges. Spaces and control characters belong to no token.
+    A punctuation mark, run of dots, URL, e-mail address or emoji is one token; numbers keep signs between digits, words
+    their diacritics and tatweel. Invisible characters may lie within a token, not at its edges; spaces and control
+    characters belong to none.
     """
     return [Token(*match.span()) for match in _TOKEN.finditer(text, start, len(text) if end is None else end)]
 
@@ -66,9 +63,9 @@ def token_starts(text: str, start: int, end: int) -> Iterator[int]:
 
 
 def word_start(text: str, offset: int, start: int = 0) -> int:
-    """Return the start of the word at `offset`: behind the last space or newline before it, not before `start`.
+    """Return the start of the word at `offset`: behind the last space or newline, not before `start`.
 
-    No token contains a space, so tokenizing a text word by word gives the same tokens.
+    No token contains a space, so tokenizing word by word gives the same tokens.
     """
     space = text.rfind(" ", start, offset) + 1 or start
     return text.rfind("\n", space, offset) + 1 or space

@@ -1,4 +1,4 @@
-"""Trim or remove what is invisible in a text: spaces and invisible characters at its edges, or marks inside."""
+"""Trim spaces and invisible characters at a text's edges, or remove invisible marks inside."""
 
 from typing import Final
 
@@ -24,8 +24,8 @@ def remove_invisible(text: str) -> str:
 def trim_invisible(text: str, start: int, end: int) -> tuple[int, int]:
     """Return the range of `text[start:end]` without spaces and invisible characters at its edges.
 
-    It is (start, start) if nothing is left. It ends where a token ends, if nothing visible follows in that token: a
-    variation selector counts with the character that it belongs to, and is blank elsewhere, such as after a space.
+    (start, start) if nothing is left. It ends at a token's end if nothing visible follows there: a variation selector
+    counts with its character, and is blank elsewhere, as after a space.
     """
     if start < end and _is_visible_alphanumeric(text[start]) and _is_visible_alphanumeric(text[end - 1]):
         return start, end

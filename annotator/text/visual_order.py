@@ -1,26 +1,25 @@
-"""Detect text in presentation forms and visual order, as a page shows it, and restore the logical text (UAX #9).
+"""Detect text in presentation forms and visual order, and restore the logical text (UAX #9).
 
-PDFs often give Arabic as the glyphs that were drawn: each letter in its joined form (U+FB50-FDFF, U+FE70-FEFC; Unicode
-Standard, 9.2), a lam and its alef as one, and sometimes each line from left to right, as the bidirectional algorithm
-(UAX #9) laid it out. Such a text looks right on a plain screen, but no search, label or model understands it.
+PDFs often give Arabic as drawn: letters in joined forms (U+FB50-FDFF, U+FE70-FEFC; Unicode Standard, 9.2), a lam and
+its alef as one, and sometimes lines from left to right, as laid out by the bidirectional algorithm (UAX #9). It looks
+right on a plain screen, but no search, label or model understands it.
 
-Visual order is detected by features that logical text cannot have: letters that join the character before them where
-there is none, such as a final form at the start of a word. Where letters have no forms, words that start with ة or ى or
-end with لا, the commonest words backwards (يف نم) and punctuation before its word are counted against the same signs
-facing the right way; at least two kinds of them must agree.
+Visual order is detected by what logical text cannot have: letters that join a missing previous one, such as a final
+form at the start of a word. Without forms, words that start with ة or ى or end with لا, the commonest words backwards
+(يف نم) and punctuation before its word are counted against the same signs facing the right way; at least two kinds must
+agree.
 
 Several texts may look the same, so a layout cannot always be undone. Lost are:
 
 - direction marks and joiners, which are invisible;
-- a number or a word in brackets before Latin letters with no Arabic between: `5 GB` is shown as `GB 5`, and is restored
-  as that;
-- the base direction of a line that starts with Arabic at its right end and with Latin letters at its left: it is taken
-  for right-to-left, unless a full stop or most letters say otherwise;
-- a number at the right end of the Arabic in a line of Latin letters, which is assigned to the Latin ones;
-- the position of a bracket without its partner, and which letter of a ligature had a mark: the mark follows both;
-- which characters were presentation forms, or a sign such as ﷲ, before the layout;
-- the order of a text whose letters never join, or of which few are in forms, and for which the signs above say too
-  little: it is taken to be logical.
+- a number or word in brackets before Latin letters with no Arabic between: `5 GB` is shown and restored as `GB 5`;
+- the base direction of a line with Arabic at its right end and Latin letters at its left: taken for right-to-left,
+  unless a full stop or most letters say otherwise;
+- a number at the right end of the Arabic in a Latin line: it goes to the Latin letters;
+- the position of a lone bracket, and which letter of a ligature had a mark: the mark follows both;
+- which characters were presentation forms, or a sign such as ﷲ;
+- the order of a text whose letters never join or are rarely in forms, if the signs above say too little: taken for
+  logical.
 """
 
 import re
@@ -75,7 +74,7 @@ _BRACKETS: Final = {")": "(", "]": "[", "}": "{"}
 
 
 class DisplayArtifacts(Struct, frozen=True):
-    """Signs that a text is not logical: how many characters are presentation forms or in visual order."""
+    """How many characters of a text are presentation forms or in visual order."""
 
     presentation_forms: int
     visual_order: int
@@ -94,10 +93,10 @@ def find_display_artifacts(text: str) -> DisplayArtifacts | None:
 
 
 def restore_logical_text(text: str) -> OffsetMap:
-    """Return the logical text of `text`: letters for presentation forms, and visual order reversed.
+    """Return `text` with letters for presentation forms, and visual order reversed.
 
-    Signs for a phrase (ﷺ ﷻ ﷽) or a currency stay, those for a word (ﷲ ﷴ) are spelled out. An isolated mark, with a
-    space or a tatweel as its carrier, is put on its letter without the carrier. Nothing else changes.
+    Signs for a phrase (ﷺ ﷻ ﷽) or a currency stay, those for a word (ﷲ ﷴ) are spelled out. An isolated mark moves from
+    its carrier, a space or tatweel, to its letter. Nothing else changes.
     """
     starts, ends = array("Q", bytes(8 * len(text))), array("Q", bytes(8 * len(text)))
     pieces, length = [], 0
@@ -110,7 +109,7 @@ def restore_logical_text(text: str) -> OffsetMap:
 
 
 def restore_line_order(line: str) -> str:
-    """Return a line that is in visual order in logical order; its presentation forms stay."""
+    """Return a visual line in logical order; its presentation forms stay."""
     return "".join(character for _index, character in _invert_line(line, _CLUSTER))
 
 
@@ -142,7 +141,7 @@ def _spell_form(character: str) -> str:
 def _has_forms(text: str) -> bool:
     """Return whether a word of two or more letters has a presentation form.
 
-    Signs for words such as ﷲ do not count: people write those too.
+    Signs such as ﷲ do not count: people write those too.
     """
     if not _FORMS.search(text):
         return False
@@ -151,7 +150,7 @@ def _has_forms(text: str) -> bool:
 
 
 def _is_visual_order(text: str) -> bool:
-    """Return whether the lines of `text` are in visual order, as far as it is the same for all."""
+    """Return whether lines of `text` are in visual order unless they show otherwise."""
     score = _joining_score(text)
     if score:
         return score < 0
@@ -169,10 +168,10 @@ def _is_line_visual(line: str, is_text_visual: bool) -> bool:
 
 
 def _joining_score(text: str) -> int:
-    """Return how many more neighbours in the words of `text` join as they are than would in reverse order.
+    """Return how many more neighbours in the words of `text` join as they are than in reverse.
 
-    A letter that joins the next one is in its initial or medial form, and the next is in its medial or final one. Where
-    few letters are in forms, they are exceptions in an ordinary text and do not count against its order.
+    A letter joins the next if it is initial or medial, and the next medial or final. A few forms are exceptions in an
+    ordinary text and do not count against it.
     """
     if not _FORMS.search(text):
         return 0
@@ -193,7 +192,7 @@ def _shape(letter: str) -> str:
 
 
 def _invert_line(line: str, clusters: "regex.Pattern[str]") -> Iterator[tuple[int, str]]:
-    """Yield the original index and the unmirrored form of each character of a visual line, in logical order."""
+    """Yield the original index and unmirrored form of a visual line's characters, in logical order."""
     spans = [match.span() for match in clusters.finditer(line)]
     heads = "".join(_head(line[end - 1] if clusters is _MARK_FIRST else line[start]) for start, end in spans)
     levels = _embedding_levels(heads)
@@ -208,7 +207,7 @@ def _invert_line(line: str, clusters: "regex.Pattern[str]") -> Iterator[tuple[in
 
 
 def _head(character: str) -> str:
-    """Return `character`, or a letter for one that this version of Python does not know."""
+    """Return `character`, or a letter for one unknown to this Python."""
     return character if unicodedata.bidirectional(character) else "A"
 
 
@@ -222,10 +221,9 @@ def _mirror(character: str) -> str:
 
 
 def _embedding_levels(line: str) -> list[int]:
-    """Return the embedding level of each character of a line in visual order, where one character stands for a cluster.
+    """Return the embedding level of each character of a visual line, one for each cluster.
 
-    Latin letters and the numbers beside them are taken to be one run, as they look, unless only the letters alone give
-    that look.
+    Latin letters and numbers beside them are one run, unless only the letters alone look so.
     """
     kinds = [unicodedata.bidirectional(character) for character in line]
     if not _is_right_to_left(line, kinds):
@@ -242,7 +240,7 @@ def _embedding_levels(line: str) -> list[int]:
 def _differing_stretches(
     line: str, levels: list[int], pairs: dict[int, int], stretches: list[tuple[int, int]]
 ) -> frozenset[int]:
-    """Return the starts of the stretches where the line that `levels` restore is not displayed as `line`."""
+    """Return the starts of the stretches where the line restored by `levels` is not displayed as `line`."""
     from bidi.algorithm import get_display
 
     if not stretches:
@@ -305,9 +303,9 @@ def _match_brackets(line: str) -> dict[int, int]:
 def _right_to_left_levels(
     kinds: list[str], pairs: dict[int, int], separate: frozenset[int]
 ) -> tuple[list[int], list[tuple[int, int]]]:
-    """Return the levels of a visual line in a right-to-left paragraph, and its stretches that can be read in two ways.
+    """Return the levels of a visual line in a right-to-left paragraph, and its ambiguous stretches.
 
-    In the stretches that start at one of `separate`, a run of Latin letters starts and ends with one.
+    In stretches that start at one of `separate`, a Latin run starts and ends with a letter.
     """
     levels = [1] * len(kinds)
     mixed = []
@@ -339,7 +337,7 @@ def _left_to_right_levels(kinds: list[str], pairs: dict[int, int]) -> list[int]:
 
 
 def _split_runs(kinds: list[str], pairs: dict[int, int], splits: tuple[str, ...]) -> Iterator[tuple[int, int]]:
-    """Yield the stretches without characters of the kinds `splits`, nor brackets around one (rule N0)."""
+    """Yield the stretches without characters of the kinds `splits` or brackets around one (rule N0)."""
     is_split = [kind in splits for kind in kinds]
     split_counts = list(accumulate(is_split, initial=0))
     enclosing = (index for index, partner in pairs.items() if split_counts[index] != split_counts[partner])

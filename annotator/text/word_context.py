@@ -9,8 +9,7 @@ from annotator.text.proclitics import TokenLookup, normalise_form
 class WordContext(NamedTuple):
     """The folded words before, in and after a range.
 
-    `words` are without a proclitic (see proclitics.normalise_form). A proclitic that is written onto the first word
-    counts to the word before. `before` and `after` are empty at the edges of a line.
+    A proclitic before `words` counts to the word before. `before` and `after` are empty at a line's edges.
     """
 
     before: str
@@ -32,7 +31,7 @@ def extract_context(text: str, start: int, end: int) -> WordContext:
 
 
 def _word_before(text: str, offset: int) -> int:
-    """Return the start of the word before an offset in its line; the offset itself if there is none."""
+    """Return the start of the word before an offset in its line, else the offset."""
     lookup, line_start = TokenLookup(text), text.rfind("\n", 0, offset) + 1
     position = offset - 1
     while position >= line_start:
@@ -43,7 +42,7 @@ def _word_before(text: str, offset: int) -> int:
 
 
 def _word_after(text: str, offset: int) -> int:
-    """Return the end of the word after an offset in its line; the offset itself if there is none."""
+    """Return the end of the word after an offset in its line, else the offset."""
     lookup, line_end = TokenLookup(text), text.find("\n", offset)
     for position in range(offset, len(text) if line_end < 0 else line_end):
         if token := lookup.token_at(position):

@@ -1,7 +1,7 @@
-"""Split a text into words all at once, fast enough to read a whole corpus.
+"""Split a text into words at once, fast enough for a whole corpus.
 
-No token contains a space, so a text can be tokenized piece by piece between its spaces, and in any language most pieces
-repeat. Their words are cached, as many as fit into some megabytes.
+No token contains a space, so a text can be tokenized piece by piece. Most pieces repeat, so their words are cached, in
+a few megabytes.
 """
 
 import re
@@ -19,10 +19,9 @@ _LETTERS: Final = re.compile("[ء-غف-ي]+")
 
 
 def split_words(text: str, start: int, end: int, edges: Sequence[int] = ()) -> tuple[list[str], list[int]]:
-    """Return the tokens of `text[start:end]` as exports write them, and how many of them come before each of `edges`.
+    """Return the tokens of `text[start:end]` as exports write them, and how many precede each of `edges`.
 
-    `edges` are sorted offsets from start to end. A token that contains one is cut there, into words that have something
-    visible.
+    `edges` are sorted offsets from start to end. Tokens are cut at them, without invisible pieces.
     """
     line = text[start:end].replace("\n", " ")
     piece_words = list(map(_split_piece, line.split(" ")))

@@ -1,10 +1,9 @@
 """Accessibility of the article view: exposes text, caret, selection and labels to screen readers.
 
-Qt cannot describe a view that paints itself, so the view has an accessible interface of its own. PySide6 lets Python
-write one, but not the text interface that it must return: `selection` and `attributes` of QAccessibleTextInterface
-have out parameters, are missing from the wrapper, and crash the program when called. So the text interface is Qt's own,
-of a hidden text field (the twin) that holds the same text, caret and selection. Labels are sent as announcements.
-Nothing is created and nothing happens until an assistive technology is active.
+Qt cannot describe a view that paints itself, so it has its own accessible interface. Python cannot write the necessary
+text interface: `selection` and `attributes` of QAccessibleTextInterface have out parameters, are missing from PySide6's
+wrapper, and crash when called. So a hidden text field (the twin) with the same text, caret and selection provides it.
+Labels are announced. Nothing happens until an assistive technology is active.
 """
 
 from functools import cache
@@ -33,12 +32,12 @@ from annotator.ui.session.suggestions import SuggestionModel
 from annotator.ui.widgets.bidi_text import accessible_suggestion_text, accessible_text, describe_invisible
 
 _NO_INTERFACE: Final = Shiboken.VoidPtr(0)
-"""A missing interface: PySide6 needs a pointer or a wrapped object here, and None crashes the program."""
+"""A missing interface: PySide6 needs a pointer or wrapped object here; None crashes the program."""
 _send: Final = QAccessible.updateAccessibility
 
 
 class ScreenReaderBridge(QObject):
-    """Connects an article's view, whose child it is, with a screen reader."""
+    """Connects an article view, its parent, with a screen reader."""
 
     def __init__(self, view: ArticleView, session: Session, suggestions: SuggestionModel) -> None:
         super().__init__(view)
@@ -62,15 +61,12 @@ class ScreenReaderBridge(QObject):
         _install_factory()
 
     def title(self) -> str:
-        """Return the title of the article."""
+        """Return the article's title."""
         article = self._session.article
         return article_title(article, self._session.zones) if article else _("No article open")
 
     def describe_current(self) -> str:
-        """Return the selected words, or else the word under the caret, with their labels; "" without an article.
-
-        For the current suggestion, its words, suggested label and score. Invisible characters are described too.
-        """
+        """Return the active words with labels (or suggested label and score) and invisible characters, or ""."""
         session, (start, end) = self._session, self._active_range()
         if not session.article:
             return ""
@@ -85,12 +81,12 @@ class ScreenReaderBridge(QObject):
         return ", ".join(filter(None, (description, describe_invisible(text, start, end))))
 
     def text_interface(self) -> QAccessibleTextInterface | None:
-        """Return Qt's text interface of the twin, with the article's caret and selection; offsets are UTF-16."""
+        """Return the twin's text interface, with the article's caret and selection; offsets are UTF-16."""
         interface = QAccessible.queryAccessibleInterface(self._update_twin())
         return interface.textInterface() if interface else None
 
     def _active_range(self) -> tuple[int, int]:
-        """Return the range of the active item, or else of the selection or the word under the caret."""
+        """Return the range of the active item, the selection or the word under the caret."""
         item, word = self._session.selection or self._suggestions.current, self._view.caret.word
         if item:
             return item.start, item.end
@@ -101,7 +97,7 @@ class ScreenReaderBridge(QObject):
             self._timer.start()  # once, however many signals a key causes
 
     def _announce(self) -> None:
-        """Announce the active range if the article has the focus and it has changed."""
+        """Announce the active range if it changed and the article has the focus."""
         description = self.describe_current()
         if (description, self._active_range()) == self._last_announced or not self._view.hasFocus():
             return
@@ -114,7 +110,7 @@ class ScreenReaderBridge(QObject):
         _send(QAccessibleAnnouncementEvent(self._view, description))
 
     def _update_twin(self) -> QPlainTextEdit:
-        """Bring the twin up to date with the article, and return it."""
+        """Update the twin from the article, and return it."""
         twin = self._twin = self._twin or self._create_twin()
         blocker = QSignalBlocker(twin)
         article = self._session.article
@@ -135,7 +131,7 @@ class ScreenReaderBridge(QObject):
         return twin
 
     def _apply_twin_cursor(self) -> None:
-        """Apply a caret or selection set by the assistive technology, as the routing keys of a braille display do."""
+        """Apply a caret or selection set by assistive technology, as by a braille display's routing keys."""
         cursor = self._twin.textCursor() if self._twin else QTextCursor()
         start, end = (self._units.to_code_points(unit) for unit in (cursor.selectionStart(), cursor.selectionEnd()))
         if start < end:
@@ -145,7 +141,7 @@ class ScreenReaderBridge(QObject):
 
     def _create_twin(self) -> QPlainTextEdit:
         twin = QPlainTextEdit(self._view)
-        twin.setWindowFlag(Qt.WindowType.Window)  # so that screen readers do not see it as part of the view
+        twin.setWindowFlag(Qt.WindowType.Window)  # else screen readers see it as part of the view
         twin.setReadOnly(True)
         twin.setUndoRedoEnabled(False)
         twin.cursorPositionChanged.connect(self._apply_twin_cursor)
@@ -153,7 +149,7 @@ class ScreenReaderBridge(QObject):
         return twin
 
     def _align_twin(self, twin: QPlainTextEdit, unit: int) -> None:
-        """Move the twin so that its letter at this offset covers the article's, where magnifiers look for it."""
+        """Move the twin's letter at this UTF-16 offset onto the article's, where magnifiers look for it."""
         interface = QAccessible.queryAccessibleInterface(twin)
         segments = self._view.page().segments(*self._active_range())
         if not interface or not segments:
@@ -166,7 +162,7 @@ class ScreenReaderBridge(QObject):
 
 
 class ArticleAccessible(QAccessibleWidget):
-    """The accessible interface of the article: a read-only document."""
+    """The article's accessible interface: a read-only document."""
 
     def __init__(self, view: ArticleView, bridge: ScreenReaderBridge) -> None:
         super().__init__(view, QAccessible.Role.Document)
@@ -199,7 +195,7 @@ def _install_factory() -> None:
 
 
 def _create_interface(_name: str, target: QObject) -> QAccessibleWidget | None:
-    """Return the accessible interface of an object, or None for Qt's own; called by Qt."""
+    """Return an object's accessible interface, None for Qt's own; called by Qt."""
     if isinstance(target, GuidelinePanel):
         return QAccessibleWidget(target, QAccessible.Role.Document)  # Qt gives no role to scroll areas
     if isinstance(target, ArticleView) and (bridge := target.findChild(ScreenReaderBridge)):

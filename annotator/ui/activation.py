@@ -1,4 +1,4 @@
-"""Bringing the window to the front when the program is started again: the window's side of `single_instance`."""
+"""The window's side of `single_instance`: a second start brings it to the front."""
 
 import os
 import time
@@ -17,7 +17,7 @@ _EVENT_DELAY: Final = 50  # milliseconds
 
 
 class ActivationRequest(Struct):
-    """A request of a second start to activate the window that has the corpus at `path` open.
+    """A second start's request to activate the window with the corpus at `path`.
 
     The handler sets `is_accepted`. `token` is a Wayland activation token, or "".
     """
@@ -28,10 +28,10 @@ class ActivationRequest(Struct):
 
 
 class ActivationListener(QObject):
-    """A listener for second starts with the window's corpus; it passes requests to the window's thread."""
+    """Listens for second starts and passes their requests to the window's thread."""
 
     requested = Signal(object)
-    """An ActivationRequest, to be handled before the signal returns."""
+    """An ActivationRequest, to handle before the signal returns."""
     _received = Signal(object, float, object)
 
     def __init__(self, parent: QObject) -> None:
@@ -45,10 +45,7 @@ class ActivationListener(QObject):
         self._received.connect(self._answer, Qt.ConnectionType.QueuedConnection)
 
     def listen(self, path: Path | None) -> None:
-        """Listen for the corpus at `path` alone from now on, or stop listening with None.
-
-        Listening begins when the event loop runs, so that it does not delay the start of the program.
-        """
+        """Listen for the corpus at `path` alone (None: stop) once the event loop runs, for a fast start."""
         self._path = path
         if path:
             self._listen_timer.start()
@@ -57,7 +54,7 @@ class ActivationListener(QObject):
             self._listen()
 
     def wait(self, seconds: float) -> bool:
-        """Wait until second starts can find the window, and return whether they can."""
+        """Wait until second starts can find the window; return whether they can."""
         if self._listen_timer.isActive():
             self._listen_timer.stop()
             self._listen()
@@ -72,7 +69,7 @@ class ActivationListener(QObject):
         self._server = Server(self._path, self._activate) if self._path else None
 
     def _activate(self, request: Request, deadline: float) -> bool:
-        """Pass a request from the server's thread to the window's, and return its answer; False if it hangs."""
+        """Pass a request from the server's thread to the window's and return its answer; False if it hangs."""
         answers: SimpleQueue[bool] = SimpleQueue()
         self._received.emit(request, deadline, answers)
         try:
@@ -88,7 +85,7 @@ class ActivationListener(QObject):
 
 
 def bring_to_front(window: QWidget, token: str = "") -> None:
-    """Bring the window to the front in its previous size, with the keyboard focus where it was."""
+    """Bring the window to the front in its previous size and with its previous focus."""
     if token:
         os.environ["XDG_ACTIVATION_TOKEN"] = token  # Qt's Wayland plugin reads it
     window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
@@ -99,7 +96,7 @@ def bring_to_front(window: QWidget, token: str = "") -> None:
     front.activateWindow()
     handle = front.windowHandle()
     if handle and QGuiApplication.platformName() == "xcb":
-        # X11 rejects a focus request whose timestamp is older than the last focus change, and Qt uses the timestamp of
-        # its last event. Setting the title again causes a new event.
+        # X11 rejects a focus request with a timestamp older than the last focus change, and Qt uses its last event's.
+        # Setting the title again causes a new event.
         handle.setTitle(handle.title())
         QTimer.singleShot(_EVENT_DELAY, front, front.activateWindow)

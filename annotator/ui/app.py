@@ -1,4 +1,4 @@
-"""The desktop application: fonts, language, theme, and the path from a start to an open corpus."""
+"""The desktop application: fonts, language, theme and startup."""
 
 import ctypes
 import gc
@@ -41,7 +41,7 @@ from annotator.ui.widgets.theme import DARK, LIGHT, Theme, style_sheet
 from annotator.ui.window import Window
 
 _log = logging.getLogger(__name__)
-_SWITCH_INTERVAL: Final = 0.0005  # seconds until a key gets Python's lock while suggesters run in their thread
+_SWITCH_INTERVAL: Final = 0.0005  # seconds until a key gets Python's lock while suggesters run
 _GC_THRESHOLD: Final = 20_000  # some megabytes
 _RETRY_DELAY: Final = 300  # milliseconds
 APP_USER_MODEL_ID: Final = "ArabicNewsAnnotator"
@@ -51,7 +51,7 @@ _LAUNCHER_VARIABLES: Final = ("DESKTOP_STARTUP_ID", "XDG_ACTIVATION_TOKEN", "GIO
 class Application(QApplication):
     """Emits a signal when the desktop wants a file opened.
 
-    macOS sends an event for each double-clicked file, at a start and later: one process serves all of them there.
+    macOS sends one process an event per double-clicked file, at the start and later.
     """
 
     file_requested = Signal(str)
@@ -64,7 +64,7 @@ class Application(QApplication):
 
 
 class ApplicationController(QObject):
-    """Owns the session and its window, and creates both again for another language."""
+    """Owns the session and its window, and recreates both for another language."""
 
     def __init__(
         self,
@@ -72,7 +72,7 @@ class ApplicationController(QObject):
         initial_settings: Settings,
         note_corpus: Callable[[Path | None], None] = lambda _path: None,
     ) -> None:
-        """Create the window; `note_corpus` is called with the path of the open corpus whenever it changes, or None."""
+        """Create the window; `note_corpus` gets each new path of the open corpus, or None."""
         super().__init__()
         self._application, self._note_corpus = application, note_corpus
         self._qt_texts: QtTranslations | None = None
@@ -84,21 +84,21 @@ class ApplicationController(QObject):
             application.file_requested.connect(self._open_file)
 
     def show(self) -> None:
-        """Show the window, maximized the first time if it would not fit on the screen."""
+        """Show the window, maximized the first time on a small screen."""
         if self.window.fills_screen:
             self.window.showMaximized()
         else:
             self.window.show()
 
     def open_corpus(self, corpus: Corpus) -> None:
-        """Open the corpus in the session, which takes ownership, and remember it for the next start."""
+        """Open the corpus, which the session then owns, and remember it for the next start."""
         self.session.open(corpus)
         self.window.save_settings(last_corpus=str(corpus.path.absolute()))
 
     def start(self, path: Path | None) -> str:
-        """Open the corpus of this start and return a message about it (see `open_starting_corpus`).
+        """Open the corpus and return a message as `open_starting_corpus` does.
 
-        The first time, the welcome page is shown, and the corpus is remembered once the user leaves it.
+        The first time, show the welcome page, which remembers the corpus once left.
         """
         last = self.window.settings.last_corpus
         corpus, message = open_starting_corpus(path, last)
@@ -116,14 +116,14 @@ class ApplicationController(QObject):
         self.activation.listen(path)
 
     def _bring_forward(self, request: ActivationRequest) -> None:
-        """Bring the window to the front if it has the requested corpus open."""
+        """Bring the window to the front if it has the requested corpus."""
         corpus = self.session.corpus
         if corpus and is_same_corpus(corpus.path, request.path):
             bring_to_front(self.window, request.token)
             request.is_accepted = True
 
     def _open_file(self, name: str) -> None:
-        """Open this file once no dialog is open and no job is running."""
+        """Open this file once no dialog is open and no job runs."""
         if self._application.activeModalWidget() or self.window.corpus_commands.background.is_busy:
             QTimer.singleShot(_RETRY_DELAY, self, lambda: self._open_file(name))
         elif self.window.corpus_commands.open_path(extend_path(Path(name))):
@@ -140,7 +140,7 @@ class ApplicationController(QObject):
         self.maintenance = MaintenanceWorker(self.session)
         self.window = Window(self.session, window_settings, self._apply_theme(window_settings))
         self.maintenance.damaged.connect(self.window.backup_commands.offer_recovery)
-        # Queued, so that the dialog opens after the read that found the damage has ended.
+        # Queued: the dialog must open after the read that found the damage.
         self.session.damaged.connect(self.window.backup_commands.offer_recovery, Qt.ConnectionType.QueuedConnection)
         self.window.welcome_commands.samples_requested.connect(self._open_samples)
         self.window.language_requested.connect(self._change_language)
@@ -148,7 +148,7 @@ class ApplicationController(QObject):
         self.window.numerals_requested.connect(self._change_numerals)
 
     def _install_language(self, language: str) -> None:
-        """Install Qt's own translations (the buttons of its dialogs) and set the layout direction."""
+        """Install Qt's translations (its dialogs' buttons) and set the layout direction."""
         if self._qt_texts:
             self._qt_texts.remove()
         self._qt_texts = QtTranslations(self._application, language, self)
@@ -167,7 +167,7 @@ class ApplicationController(QObject):
             self._recreate_window()
 
     def _recreate_window(self) -> None:
-        """Replace the window by a new one with all texts in the current language, at the same place in the corpus."""
+        """Replace the window by one in the current language, at the same place in the corpus."""
         old, session, corpus = self.window, self.session, self.session.corpus
         old.save_settings(geometry=old.geometry_text())
         welcome = old.welcome_commands.state
@@ -175,7 +175,7 @@ class ApplicationController(QObject):
         self._create_window(old.settings)
         if corpus:
             self.window.corpus_commands.open_path(corpus.path)
-            # Unchanged: a user who has only read the welcome page has not started with this corpus.
+            # Unchanged: a user who only read the welcome page has not started with this corpus.
             self.window.save_settings(last_corpus=old.settings.last_corpus)
         self.window.welcome_commands.restore_state(welcome)
         self.window.show()
@@ -207,7 +207,7 @@ class ApplicationController(QObject):
 
 
 def make_palette(theme: Theme) -> QPalette:
-    """Return the colours of everything that the style sheet does not reach."""
+    """Return the colours that the style sheet does not set."""
     palette = QPalette(QColor(theme.panel))
     for role, colour in (
         (QPalette.ColorRole.Window, theme.window),
@@ -224,16 +224,16 @@ def make_palette(theme: Theme) -> QPalette:
 
 
 def _set_taskbar_id() -> None:
-    """Set the program's id on Windows, else the taskbar groups its windows with all others of the same Python.
+    """Set the program's id on Windows, else the taskbar groups it with others of the same Python.
 
-    Must be called before the first window opens. The installer gives its shortcut the same id (packaging/windows).
+    Call this before any window opens. The installer's shortcut has the same id (packaging/windows).
     """
     if sys.platform == "win32":
         ctypes.windll.shell32.SetCurrentProcessExplicitAppUserModelID(APP_USER_MODEL_ID)
 
 
 def create_application(arguments: Sequence[str] = ()) -> QApplication:
-    """Return the QApplication, created if there is none yet, with the program's fonts and style."""
+    """Return the new or existing QApplication with the program's fonts and style."""
     _set_taskbar_id()
     app = QApplication.instance() or Application([*arguments] or ["annotator"])
     assert isinstance(app, QApplication)
@@ -247,7 +247,7 @@ def create_application(arguments: Sequence[str] = ()) -> QApplication:
 
 
 def ensure_sample_corpus() -> Path:
-    """Return the path of the corpus with the sample articles, creating it if necessary. Raises CorpusError."""
+    """Return the path of the sample corpus, created if necessary. Raises CorpusError."""
     path = first_corpus_path()
     if not path.exists():
         from annotator.jobs.imports.importer import import_paths  # needed once only
@@ -262,10 +262,10 @@ def ensure_sample_corpus() -> Path:
 
 
 def open_starting_corpus(path: Path | None, last: str | None) -> tuple[Corpus, str]:
-    """Open the corpus at `path`; without one, the last corpus, or else the one with the sample articles.
+    """Open the corpus at `path`; without one, the last corpus or else the sample corpus.
 
-    Returns with it the error message of a last corpus that cannot be opened, or "". Raises DamagedCorpus for the one at
-    `path` and for the last one, CorpusError.
+    Returns with it why the last corpus could not be opened, or "". Raises CorpusError; for the last corpus only
+    DamagedCorpus.
     """
     if path:
         return Corpus.open(path), ""
@@ -281,21 +281,20 @@ def open_starting_corpus(path: Path | None, last: str | None) -> tuple[Corpus, s
 
 
 def find_corpus_open_at_crash(crash: ErrorDetails | None, last: str | None) -> Path | None:
-    """Return the corpus that a start without a path would open, if it was open in a process that crashed.
+    """Return the corpus that a start without a path would open if it was open at the crash, else None.
 
-    It may have caused the crash, and would do so at every start. Returns None if it can be opened.
+    It may have caused the crash, and would at every start.
     """
     path = Path(last) if last else first_corpus_path()
     return path if crash and any(is_same_corpus(path, open_path) for open_path in crash.corpora) else None
 
 
 def run(path: Path | None = None) -> int:
-    """Open the window on the corpus at `path` (see `open_starting_corpus`); return the exit code once it is closed.
+    """Open the window on the corpus at `path` (see `open_starting_corpus`) and return the exit code.
 
-    Without a path, a corpus in which the program crashed the last time is not opened, but offered.
-
-    The language must be set already. Raises CorpusError and any other exception that keeps the window from opening; a
-    user without a terminal has then been shown it.
+    Without a path, a corpus open at a crash is only offered. A damaged one is offered for recovery. The language must
+    be set already. Raises CorpusError and whatever else keeps the window from opening, after showing it to users
+    without a terminal.
     """
     user_settings = settings.load()
     logs.start()
@@ -338,9 +337,9 @@ def run(path: Path | None = None) -> int:
 
 
 def tune_runtime() -> None:
-    """Tune Python's garbage collector and thread switching for short key latency, once everything is loaded.
+    """Tune garbage collection and thread switching for key latency, once everything is loaded.
 
-    A full collection takes longer than a frame, and one after every 700 objects is a twentieth of opening an article.
+    A full collection takes longer than a frame; one per 700 objects is a twentieth of opening an article.
     """
     sys.setswitchinterval(_SWITCH_INTERVAL)
     gc.freeze()
@@ -349,7 +348,7 @@ def tune_runtime() -> None:
 
 
 def _has_no_terminal() -> bool:
-    """Return whether the program was started by an icon, so that nobody would read its output."""
+    """Return whether an icon started the program, so nobody reads its output."""
     return sys.stderr is None or any(map(os.environ.get, _LAUNCHER_VARIABLES))
 
 

@@ -1,4 +1,4 @@
-"""Handling of unexpected exceptions: caught wherever they happen, logged, reported once; the program continues."""
+"""Unexpected exceptions: caught anywhere, logged, reported once; the program continues."""
 
 import logging
 import os
@@ -30,8 +30,8 @@ _LOGGED_TYPES: Final = (QtMsgType.QtWarningMsg, QtMsgType.QtCriticalMsg, QtMsgTy
 class ExceptionHandler(QObject):
     """A context manager that handles exceptions in slots, events and threads, and Qt's messages.
 
-    The same error within a minute is only counted, since painting may fail sixty times a second. The dialog opens from
-    the event loop, in the window's thread, one at a time.
+    The same error within a minute is only counted, as painting may fail sixty times a second. Dialogs open one at a
+    time, from the event loop in the window's thread.
     """
 
     _error_reported = Signal(object)
@@ -41,7 +41,7 @@ class ExceptionHandler(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.get_facts: Callable[[], dict[str, str]] = dict
-        """Returns further facts for a report; called in the window's thread."""
+        """Returns more facts for a report; called in the window's thread."""
         self._dialog: ErrorReportDialog | None = None
         self._lock = threading.Lock()
         self._occurrences: dict[str, tuple[int, float]] = {}  # by location: how often, and when last
@@ -72,7 +72,7 @@ class ExceptionHandler(QObject):
         qInstallMessageHandler(qt)
 
     def report(self, error: BaseException) -> None:
-        """Log an error at once, and show it if it is new. May be called from any thread."""
+        """Log and show a new error, count a repeated one. May be called from any thread."""
         location = error_location(error)
         with self._lock:
             count, last = self._occurrences.pop(location, (0, 0.0))
@@ -81,7 +81,7 @@ class ExceptionHandler(QObject):
             while len(self._occurrences) > _MAX_REMEMBERED:
                 del self._occurrences[next(iter(self._occurrences))]
         if count == 1:
-            _log.error("not foreseen", exc_info=error)
+            _log.error("unforeseen error", exc_info=error)
             self._error_reported.emit(ErrorDetails.from_error(error))
         else:
             if count & (count - 1) == 0:
@@ -91,7 +91,7 @@ class ExceptionHandler(QObject):
     def report_crash(
         self, details: ErrorDetails, corpus: Path | None = None, reopen: Callable[[], object] = lambda: None
     ) -> None:
-        """Show the report of an earlier process that crashed; offer to `reopen` the `corpus` that was open then."""
+        """Show the report of an earlier process's crash, and offer to `reopen` its `corpus`."""
         _log.error("an earlier process crashed")
         self._open_report(details, _("The program closed unexpectedly the last time."), corpus, reopen)
 
@@ -100,7 +100,7 @@ class ExceptionHandler(QObject):
     def _handle_exception(
         self, kind: type[BaseException], error: BaseException | None, _trace: TracebackType | None = None
     ) -> None:
-        """Handle an exception in code that Qt or a thread called; an exception in here must not recurse."""
+        """Handle an exception in code called by Qt or a thread, without recursion."""
         if issubclass(kind, KeyboardInterrupt):
             QApplication.closeAllWindows()
             return
@@ -136,13 +136,13 @@ class ExceptionHandler(QObject):
                 dialog.accepted.connect(lambda: QTimer.singleShot(0, reopen))
                 self._show(dialog)
         except Exception as error:  # reporting it would recurse
-            _log.error("a fault could not be told", exc_info=error)
+            _log.error("an error could not be reported", exc_info=error)
 
     def _collect_facts(self) -> dict[str, str]:
         try:
             return self.get_facts()
         except Exception as error:  # the program may be in any state
-            _log.error("the facts are not known", exc_info=error)
+            _log.error("the facts for the report are unknown", exc_info=error)
             return {}
 
     def _show(self, dialog: ErrorReportDialog) -> None:
@@ -155,7 +155,7 @@ class ExceptionHandler(QObject):
             dialog.count_repeat()
 
     def _handle_qt_message(self, kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:
-        """Print a message of Qt to stderr, as without a handler, and log it once."""
+        """Print Qt's message to stderr, as without a handler, and log it once."""
         with suppress(Exception):  # Qt does not handle exceptions
             if kind in _LOGGED_TYPES and message not in self._qt_messages and len(self._qt_messages) < _MAX_REMEMBERED:
                 self._qt_messages.add(message)

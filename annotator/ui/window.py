@@ -1,4 +1,4 @@
-"""The main window: lays out its parts and connects them with the session and the actions; no logic of its own."""
+"""The main window: lays out its parts and connects them with session and actions."""
 
 from typing import Any, Final
 
@@ -45,9 +45,9 @@ _FRAME_HEIGHT: Final = 90  # pixels: a title bar and a desktop panel
 
 
 class Window(QMainWindow):
-    """The main window. Settings changed here are saved at once.
+    """The main window, which saves changed settings at once.
 
-    `fills_screen` is whether it should be shown maximized because the screen is too small for it.
+    `fills_screen` is whether to show it maximized on a small screen.
     """
 
     language_requested = Signal(str)
@@ -61,7 +61,7 @@ class Window(QMainWindow):
         self.settings = self._saved = initial_settings
         self._unsaved: dict[str, Any] = {}
         self._theme = theme
-        self._closes_next = False  # once the job that is stopping has ended
+        self._closes_next = False  # once the stopping job has ended
         self.view = ArticleView()
         self.articles_sidebar = ArticleSidebar(session)
         self.labels_sidebar = LabelSidebar()
@@ -114,7 +114,7 @@ class Window(QMainWindow):
         self._on_article_opened()
 
     def action(self, name: str) -> QAction:
-        """Return the action with this name in the table."""
+        """Return the action with this name."""
         return self._actions.by_name[name]
 
     # Layout
@@ -217,7 +217,7 @@ class Window(QMainWindow):
         commands.annotator_changed.connect(lambda name: self.save_settings(annotator=name))
 
     def change_keys(self, changed_keys: dict[str, list[str]]) -> None:
-        """Set and save the keys of these actions, by name; all others get their default keys."""
+        """Set and save keys by action name; others get default keys."""
         self.save_settings(keys=changed_keys)
         self._actions.show_keys(changed_keys, self.session.labels.labels)
 
@@ -315,7 +315,7 @@ class Window(QMainWindow):
         self._update_card()
 
     def show_message(self, text: str, *, is_success: bool = False) -> None:
-        """Show a message in the status line for a while: an error, or with `is_success` good news."""
+        """Show an error, or with `is_success` good news, in the status line for a while."""
         self.status_line.notify(text, success=is_success)
 
     # View
@@ -375,16 +375,16 @@ class Window(QMainWindow):
         self.save_settings(zoom=percent)
 
     def _can_act(self, name: str) -> bool:
-        """Save text being typed, and return whether an action can run now; quitting always can (see closeEvent)."""
+        """Save typed text; return whether an action can run. Quitting always can (see closeEvent)."""
         self._save_typed_text()
         return name == "quit" or self.corpus_commands.check_idle()
 
     def _save_typed_text(self) -> list[str]:
-        """Save text being typed before the selection changes, and return the texts that could not be saved."""
+        """Save typed text and return the texts that could not be saved."""
         return [field.text() for field in self._fields if not field.commit()]
 
     def _report_dropped_text(self, text: str) -> None:
-        """Report typed text that is lost, unless it is in the pending step."""
+        """Report lost typed text, unless the pending step has it."""
         if not self.session.pending_step:
             self.session.failed.emit(_("What you typed could not be saved: “{text}”").format(text=isolate(text)))
 
@@ -406,7 +406,7 @@ class Window(QMainWindow):
         menu.popup(where)
 
     def save_settings(self, **changes: Any) -> None:
-        """Save these settings only, since another window may have changed others."""
+        """Save these settings only, as another window may have changed others."""
         self.settings = msgspec.structs.replace(self.settings, **changes)
         self._unsaved |= changes
         try:
@@ -416,7 +416,7 @@ class Window(QMainWindow):
             self.show_message(_("The settings could not be saved: {error}").format(error=error.strerror or error))
 
     def geometry_text(self) -> str:
-        """Return the geometry of the window as stored in the settings."""
+        """Return the window's geometry for the settings."""
         return self.saveGeometry().toBase64().toStdString()
 
     def _restore_geometry(self) -> None:
@@ -426,7 +426,7 @@ class Window(QMainWindow):
         elif screen := QGuiApplication.primaryScreen():
             room = screen.availableSize()
             self.resize(room.boundedTo(_DEFAULT_SIZE))
-            # The frame comes on top of that, and Wayland does not tell how much of the screen panels take.
+            # The frame is extra, and Wayland does not tell how much of the screen panels take.
             self.fills_screen = (
                 _DEFAULT_SIZE.width() > room.width() or _DEFAULT_SIZE.height() + _FRAME_HEIGHT > room.height()
             )

@@ -50,7 +50,7 @@ SELECTION: Final = (
         "tests/ui/test_backups.py",
         "tests/ui/test_busy.py",
     ),
-    *("tests/ui/test_closing.py", "tests/ui/dialogs/test_dialogs.py", "tests/ui/article/test_drag.py"),
+    *("tests/ui/test_closing.py", "tests/ui/dialogs/test_dialogs.py", "tests/ui/article/test_pointer.py"),
     *(
         "tests/ui/commands/test_find_commands.py",
         "tests/ui/widgets/test_fonts.py",

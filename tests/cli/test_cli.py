@@ -181,7 +181,7 @@ def test_the_error_report_has_traceback_and_log(run: Run, corpus: Path, monkeypa
     text = report.read_text(encoding="utf-8")
     assert "annotator/cli/list_articles.py" in text
     assert "SQLite " in text
-    assert "ERROR annotator.cli.running: not foreseen" in text
+    assert "ERROR annotator.cli.running: unforeseen error" in text
     assert "وزارة" not in text
 
 

@@ -17,7 +17,7 @@ from open_files import standing_locks
 from annotator.model.article_builder import build_article
 from annotator.model.labels import default_labels
 from annotator.store.corpus import Corpus
-from annotator.store.side_files import wal_path
+from annotator.store.database_files import wal_path
 
 require_screen()
 if sys.platform != "linux":

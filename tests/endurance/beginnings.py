@@ -14,7 +14,7 @@ from annotator.model.labels import default_labels
 from annotator.model.records import Span, new_uid
 from annotator.store.corpus import Corpus
 from annotator.store.schema import APPLICATION_ID, VERSION, migrations
-from annotator.store.sqlite_utils_import import Database
+from annotator.store.sqlite_library import Database
 from annotator.text.tokenizer import tokenize
 
 _OLD: Final = ("label", "annotator", "article", "zone", "span", "status", "edit")  # the tables of version 1

@@ -15,7 +15,7 @@ import msgspec
 
 from annotator.model.article_builder import build_article
 from annotator.store.index import add_article
-from annotator.store.sqlite_utils_import import Database
+from annotator.store.sqlite_library import Database
 from annotator.text.proclitics import normalise_form
 from annotator.text.word_context import extract_context
 

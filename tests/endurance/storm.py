@@ -34,9 +34,9 @@ import click
 from annotator.model.article_builder import build_article
 from annotator.model.labels import default_labels
 from annotator.store.corpus import Corpus
+from annotator.store.database_files import wal_path
 from annotator.store.errors import CorpusError, NewerCorpus
 from annotator.store.schema import VERSION
-from annotator.store.side_files import wal_path
 
 HERE: Final = Path(__file__).resolve().parent
 VERSIONS: Final = HERE.parent / "store" / "versions"

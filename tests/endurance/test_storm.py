@@ -12,7 +12,7 @@ from storm import Window
 from annotator.model.article_builder import build_article
 from annotator.model.labels import default_labels
 from annotator.store.corpus import Corpus
-from annotator.store.side_files import wal_path
+from annotator.store.database_files import wal_path
 
 HERE = Path(__file__).resolve().parent
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="files are renamed while they are open")

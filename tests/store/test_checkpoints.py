@@ -12,7 +12,7 @@ import pytest
 
 from annotator.model.article_builder import build_article
 from annotator.model.labels import default_labels
-from annotator.store import side_files
+from annotator.store import database_files
 from annotator.store.checkpoints import Checkpointer
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError, FullDisk
@@ -46,7 +46,7 @@ def wait_until(condition: Callable[[], bool], seconds: float = 10) -> None:
 
 
 def log_size(corpus: Corpus) -> int:
-    return side_files.wal_path(corpus.path).stat().st_size
+    return database_files.wal_path(corpus.path).stat().st_size
 
 
 def count_articles_in_copy(corpus: Corpus) -> int:

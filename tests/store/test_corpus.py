@@ -27,7 +27,7 @@ from annotator.model.records import (
     new_uid,
 )
 from annotator.store import corpus as corpus_module
-from annotator.store import side_files
+from annotator.store import database_files
 from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.errors import Conflict, CorpusError, MissingCorpus, NoSuchArticle
 from annotator.store.queries.article_list import load_all_summaries
@@ -443,7 +443,7 @@ def test_writing_to_a_moved_deleted_or_replaced_file_raises_missing_corpus(
     else:
         path.rename(tmp_path / "elsewhere.corpus")
     if change == "replaced":
-        for side_file in filter(Path.exists, side_files.side_files(path)):
+        for side_file in filter(Path.exists, database_files.side_files(path)):
             side_file.rename(tmp_path / side_file.name.replace(path.name, "elsewhere.corpus"))
         Corpus.create(tmp_path / "another.corpus", LabelSet(())).close()
         (tmp_path / "another.corpus").rename(path)

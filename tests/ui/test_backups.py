@@ -19,7 +19,7 @@ from annotator.store import backups, restoring, verification
 from annotator.store.corpus import Corpus
 from annotator.ui import app
 from annotator.ui.dialogs.backups import BackupsDialog
-from annotator.ui.dialogs.recovery_result import RecoveryResultDialog
+from annotator.ui.dialogs.results import RecoveryResultDialog
 from annotator.ui.session.maintenance_worker import MaintenanceWorker
 from annotator.ui.session.session import Session
 from annotator.ui.window import Window

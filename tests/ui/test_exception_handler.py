@@ -116,13 +116,13 @@ def test_repeated_error_is_counted_in_the_open_dialog(guard: ExceptionHandler, q
     for _attempt in range(5):
         QTimer.singleShot(0, fail)
     dialog = open_dialog(guard, qtbot)
-    qtbot.waitUntil(lambda: "4 more times" in texts(dialog))
+    qtbot.waitUntil(lambda: "4 more errors have occurred" in texts(dialog))
     assert len(crash_reports.list_reports()) == 1
     dialog.accept()
     QTimer.singleShot(0, fail)
     qtbot.wait(50)
     assert guard.dialog is None
-    assert log().count("not foreseen") == 1
+    assert log().count("unforeseen error") == 1
     assert "4 times" in log()
 
 
@@ -143,7 +143,7 @@ def test_second_error_is_saved_while_the_dialog_is_open(guard: ExceptionHandler,
     QTimer.singleShot(0, lambda: [][0])
     qtbot.waitUntil(lambda: len(crash_reports.list_reports()) == 2)
     assert guard.dialog is dialog
-    assert "1 more time" in texts(dialog)
+    assert "1 more error has occurred" in texts(dialog)
 
 
 def test_error_in_every_paint_event_opens_one_dialog(
@@ -194,19 +194,29 @@ def test_error_in_a_job_is_reported_with_its_traceback(window: Window, guard: Ex
         fail()
 
     commands = window.corpus_commands
-    commands.background.run("Importing", job, lambda _: None, commands._import_failed)  # type: ignore[arg-type]
+    with qtbot.waitSignal(commands.background.finished):
+        commands.background.run("Importing", job, lambda _: None, commands._import_failed)  # type: ignore[arg-type]
     dialog = open_dialog(guard, qtbot)
     assert "test_exception_handler.py" in dialog.report_view.toPlainText()
     assert "in fail" in dialog.report_view.toPlainText()
     assert not commands.background.is_busy
 
 
-def test_error_in_suggesters_is_reported(
-    window: Window, guard: ExceptionHandler, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+def test_error_in_suggesters_is_reported_and_the_next_step_asks_them_again(
+    window: Window,
+    guard: ExceptionHandler,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    stretch: Callable[..., tuple[int, int]],
 ) -> None:
-    monkeypatch.setattr("annotator.jobs.suggestion_service.SuggestionService.from_corpus_file", lambda *_: fail())
-    window.suggestions.reload()
+    session, suggestions = window.session, window.suggestions
+    with monkeypatch.context() as patch:
+        patch.setattr("annotator.jobs.suggestion_service.SuggestionService.from_corpus_file", lambda *_: fail())
+        with qtbot.waitSignal(suggestions.settled):
+            suggestions.reload()
     assert "in fail" in open_dialog(guard, qtbot).report_view.toPlainText()
+    session.tag("INSTITUTION", *stretch("وزارة الصحة"))
+    qtbot.waitUntil(lambda: bool(suggestions.visible))
 
 
 def test_unraisable_exception_is_reported(guard: ExceptionHandler, qtbot: QtBot) -> None:
@@ -235,9 +245,9 @@ def test_error_in_the_report_dialog_does_not_recurse(
 ) -> None:
     monkeypatch.setattr(guards, "ErrorReportDialog", lambda *_: fail("dialog"))
     QTimer.singleShot(0, fail)
-    qtbot.waitUntil(lambda: "a fault could not be told" in log())
+    qtbot.waitUntil(lambda: "an error could not be reported" in log())
     qtbot.wait(50)
-    assert log().count("a fault could not be told") == 1
+    assert log().count("an error could not be reported") == 1
     assert len(crash_reports.list_reports()) == 1
 
 
@@ -336,7 +346,7 @@ def test_log_describes_a_session_without_names(window: Window, guard: ExceptionH
     session._set_pending(None, SECRET)
     session.close()
     window.corpus_commands.open_path(path)
-    assert re.search(r"told of a failure in 11 characters$", log(), re.MULTILINE)
+    assert re.search(r"a failure was shown, in a message of 11 characters$", log(), re.MULTILINE)
     assert re.search(r"can be written to: False; a change waits: False$", log(), re.MULTILINE)
     assert re.search(r"closed the corpus$", log(), re.MULTILINE)
     assert re.search(r"opened #[0-9a-f]{4}\.corpus, 2 articles$", log(), re.MULTILINE)

@@ -20,8 +20,8 @@ from annotator.model.labels import default_labels
 from annotator.model.records import DONE, Step
 from annotator.store import shared_memory
 from annotator.store.corpus import Corpus
+from annotator.store.database_files import wal_path
 from annotator.store.errors import FullDisk
-from annotator.store.side_files import wal_path
 from annotator.ui.session.session import Session
 from annotator.ui.window import Window
 

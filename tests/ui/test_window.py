@@ -21,7 +21,7 @@ from annotator.text.offsets import normalise_newlines
 from annotator.text.visible import trim_invisible
 from annotator.ui.article.article_view import ArticleView
 from annotator.ui.article.block import Box
-from annotator.ui.article.hit_test import handle_points
+from annotator.ui.article.pointer import handle_points
 from annotator.ui.session.session import Session
 from annotator.ui.widgets.theme import LIGHT
 from annotator.ui.window import Window

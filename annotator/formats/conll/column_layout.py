@@ -1,9 +1,9 @@
-"""Detection of the columns of a file with a token a line: which has the tokens and which the tags.
+"""Detection of the columns of tokens and tags in a CoNLL file.
 
-No such file says so, so its values decide. Columns are separated by tabs or spaces; in a file with a sentence a line,
-items are separated by spaces and their columns by |. A tag column is one whose values are tags (`decoding.is_tag`).
-The token is in the first column that has neither tags nor numbers. If everything after the token is tags, and no O
-stands beside another tag, each line has as many tags as its token has spans (Wojood).
+No file declares them, so the values decide. Tabs or spaces separate columns; in a file with a sentence a line, spaces
+separate items and | columns. A tag column is one whose values are tags (`decoding.is_tag`). The token is in the first
+with neither tags nor numbers. If only tags follow it, and no O stands beside another tag, a token has a tag for each of
+its spans (Wojood).
 """
 
 import re
@@ -21,19 +21,19 @@ DOCSTART: Final = "-DOCSTART-"
 COMMENT: Final = "#"
 
 _MIN_SHARE: Final = 0.8
-"""Share of the lines that must fit the layout. The rest is refused one by one; if it is more, the format is another."""
+"""Share of the lines that must fit the layout; the others are refused one by one."""
 _MIN_TAGGED_SHARE: Final = 0.02
-"""Share of the lines that must have tags in a file where a token outside a span has none."""
+"""Share of the lines that must have tags if tokens outside spans have none."""
 _CACHE_SIZE: Final = 1 << 14
 _MAX_CACHED_LENGTH: Final = 1000
-"""Code points of the rest of a line from which on it is not cached."""
+"""Code points after the token from which on a line is not cached."""
 _PHRASE_LABELS: Final = frozenset(
     (
         *("ADJP", "ADVP", "CONJP", "INTJ", "LST", "NP", "PP", "PRT"),
         *("QP", "SBAR", "UCP", "VP", "WHADVP", "WHNP", "WHPP"),
     )
 )
-"""The labels of CoNLL-2003's phrase column, which comes before that of names (CoNLL-2000, Penn Treebank)."""
+"""The labels of CoNLL-2003's phrase column, which precedes that of names (CoNLL-2000, Penn Treebank)."""
 _EMPTY_VALUES: Final = frozenset(("_", "-", "-X-"))
 """Placeholders of an empty column."""
 _OTHER_FORMAT: Final = re.compile(r"#(?:FORMAT=WebAnno|text=)|# (?:webanno\.|text =|sent_id =)")
@@ -42,10 +42,9 @@ _SPACE: Final = re.compile("[ \t]+")
 
 
 class Layout(Struct, frozen=True):
-    """The columns of a file.
+    """The columns of a file, counted from 0.
 
-    Columns count from 0; `tags` is None if everything after the token is tags, any number of them. `width` is the
-    number of columns of all or most lines, and `separator` stands between columns.
+    `tags` is None if any number of tags follows the token. `width` is the number of columns of most lines.
     """
 
     separator: str
@@ -57,7 +56,7 @@ class Layout(Struct, frozen=True):
     allows_untagged: bool = False
 
     def split(self, line: str) -> list[str]:
-        """Split a line without trailing blanks into its columns."""
+        """Split a line, or an item of one, that has no trailing blanks."""
         if self.is_sentence_per_line:
             return line.rsplit(self.separator, self.width - 1)
         if self.separator == "\t" and "\t" in line:
@@ -65,7 +64,7 @@ class Layout(Struct, frozen=True):
         return line.split(" ") if "  " not in line and "\t" not in line else _SPACE.split(line)
 
     def parse_fields(self, fields: list[str]) -> tuple[str, TokenTags] | None:
-        """Return the token of these columns and its tags, or None if they do not fit the layout."""
+        """Return the token of these columns and its tags, or None if they do not fit."""
         if self.tags is not None:
             if len(fields) != self.width or (self.is_numbered and not fields[0].isdecimal()):
                 return None
@@ -78,15 +77,15 @@ class Layout(Struct, frozen=True):
         return None if self.is_numbered and not fields[0].isdecimal() else (fields[self.token], tags)
 
     def is_comment(self, line: str) -> bool:
-        """Return whether a line that starts with # is a comment rather than one whose token starts so."""
+        """Return whether a line that starts with # is a comment."""
         row = self.parse_fields(self.split(line.partition(" ")[0] if self.is_sentence_per_line else line))
         return row is None or not all(map(is_tag, row[1]))
 
 
 def build_line_parser(layout: Layout) -> Callable[[str], Sequence[tuple[str, TokenTags] | None]]:
-    """Return a function that parses the tokens of a line, one or a sentence, as `Layout.parse_fields` does.
+    """Return a function that parses each token of a line.
 
-    It caches the tags of a token, for there are few different ones.
+    Where tokens come first, the few different lists of tags are cached.
     """
     tags_by_rest: dict[str, TokenTags] = {}
 
@@ -110,7 +109,7 @@ def build_line_parser(layout: Layout) -> Callable[[str], Sequence[tuple[str, Tok
 
 
 def detect_layout(lines: Iterable[str]) -> Layout | None:
-    """Detect the layout of a file from a sample of its lines; return None if it has no columns of tokens and tags."""
+    """Detect the layout of a file from sample lines; return None without tokens and tags."""
     lines = [line.rstrip(" \t") for line in lines]
     candidates = [line for line in lines if line and not line.startswith(DOCSTART)]
     content = [line for line in candidates if not line.startswith(COMMENT)] or candidates
@@ -125,7 +124,7 @@ def detect_layout(lines: Iterable[str]) -> Layout | None:
 
 
 def _detect_item_layout(lines: Sequence[str]) -> Layout | None:
-    """Detect the layout of sentences like `word|NNP|B-PER word|…`."""
+    """Detect sentences like `word|NNP|B-PER word|…`."""
     sentences = [[item for item in line.split(" ") if item] for line in lines]
     matches = [items for items in sentences if all("|" in item and is_tag(item.rpartition("|")[2]) for item in items)]
     if len(matches) < len(lines) * _MIN_SHARE:
@@ -136,7 +135,7 @@ def _detect_item_layout(lines: Sequence[str]) -> Layout | None:
 
 
 def _detect_column_layout(rows: list[list[str]], separator: str) -> Layout | None:
-    """Detect the layout of lines with these columns."""
+    """Detect the layout of these rows."""
     numbered = _is_numbered(rows)
     token = int(numbered)
     (width, usual_count), *_others = Counter(map(len, rows)).most_common(1)
@@ -163,7 +162,7 @@ def _detect_column_layout(rows: list[list[str]], separator: str) -> Layout | Non
 
 
 def _is_numbered(rows: list[list[str]]) -> bool:
-    """Return whether the first column numbers the tokens of each sentence and the second contains them."""
+    """Return whether the first column numbers the tokens of each sentence, in the second."""
     numbers = [int(row[0]) if row[0].isdecimal() and len(row[0]) < 7 else -1 for row in rows]
     is_counting = _is_usual(number in (0, 1, previous + 1) for previous, number in pairwise([0, *numbers]))
     return is_counting and _is_usual(
@@ -177,7 +176,7 @@ def _is_phrase_column(columns: Sequence[Sequence[str]], index: int, token: int) 
 
 
 def _detect_tag_list_layout(rows: list[list[str]], separator: str, token: int, width: int) -> Layout | None:
-    """Detect a layout in which each token has as many tags as it needs."""
+    """Detect a layout with any number of tags."""
     lists = [row[token + 1 :] for row in rows]
     tagged = sum(map(bool, lists))
     allows_untagged = len(rows) - tagged > lists.count([OUTSIDE])

@@ -1,12 +1,12 @@
-"""Reader of CoNLL files of every flavour: CoNLL-2002 and 2003, GermEval 2014, Wojood, spaCy's .iob and similar ones.
+"""Reader of CoNLL files of every flavour: CoNLL-2002 and 2003, GermEval 2014, Wojood, spaCy's .iob.
 
-`column_layout` finds which column is which; `tagging.decoding` reads the tags in any scheme and reports its repairs.
-Such a file has tokens and no text: `text.detokenizer` joins them, a sentence a line. Spans start and end at tokens.
+`column_layout` identifies the columns; `tagging.decoding` reads the tags in any scheme. `text.detokenizer` joins the
+tokens, a sentence a line, as such a file has no text.
 
-A new article starts at a `-DOCSTART-` line (AIDA gives its title there in brackets), after the token `$#$` (Wojood),
-at a comment with the address of another page (GermEval: it is the article's, with its day), and at `# newdoc id = …`,
-which is its title. A file without any of these is one article, or several if it would be too long. Other columns and
-comments are ignored. Everything skipped is reported, and so is each repair; an invalid tag is lost, so it is refused.
+An article starts at a `-DOCSTART-` line (in AIDA with its title in brackets), after the token `$#$` (Wojood), at a
+comment with another page's address (GermEval: the article's, with its day), or at `# newdoc id = …`, its title.
+Otherwise, a file is one article, or several if too long. Other columns and comments are ignored. Every skip and repair
+is reported; an invalid tag is refused.
 """
 
 import codecs
@@ -31,11 +31,11 @@ from annotator.text.detokenizer import detokenize
 NAME: Final = "conll"
 SUFFIXES: Final = (".conll", ".conll2002", ".conll2003", ".iob", ".iob2", ".bio", ".bilou", ".txt", ".tsv", ".csv", "")
 MAX_LINE_BYTES: Final = 1_000_000
-"""Bytes of the longest line that is read; some files have a sentence a line."""
+"""Bytes of the longest line; some files have a sentence a line."""
 MAX_TOKENS: Final = 250_000
-"""Tokens of the longest article and of the longest sentence; the rest becomes another one."""
+"""Tokens of the longest article and sentence; the rest becomes another one."""
 MAX_REMARKS: Final = 1000
-"""Remarks of one kind that are reported one by one; of more, only the first and their number are."""
+"""Remarks of one kind that are reported singly; of more, only the first and their number."""
 
 _DISTINCTIVE_SUFFIXES: Final = frozenset(SUFFIXES[: SUFFIXES.index(".txt")])
 _SAMPLE_BYTES: Final = 1 << 18
@@ -43,7 +43,7 @@ _SAMPLE_BYTES: Final = 1 << 18
 _HEADING_STARTS: Final = (DOCSTART[0], COMMENT)
 _SPLIT_ARTICLE: Final = "long"
 _REPAIR_KINDS: Final = frozenset((decoding.MISSING_START, decoding.MISSING_END, _SPLIT_ARTICLE))
-"""Kinds of remarks about repairs, which lose nothing."""
+"""Kinds of repairs, which lose nothing."""
 _ARTICLE_SEPARATOR: Final = "$#$"
 _OUTSIDE_ONLY: Final = frozenset((OUTSIDE,))
 _PAGE_COMMENT: Final = re.compile(r"#\s*(https?://\S+)(?:\s+\[(\d{4}-\d\d-\d\d)\])?")
@@ -51,7 +51,7 @@ _NEWDOC_COMMENT: Final = re.compile(r"#\s*newdoc(?:\s+id\s*=\s*(.+))?")
 
 
 class _Sentence(NamedTuple):
-    """The tokens of a sentence, the tags of each, and the line of each."""
+    """The tokens of a sentence, with their tags and lines."""
 
     tokens: list[str]
     rows: list[TokenTags]
@@ -59,7 +59,7 @@ class _Sentence(NamedTuple):
 
 
 class _Heading(NamedTuple):
-    """The start of an article, and its metadata; `line` is 0 if the article starts at its first token."""
+    """The start and metadata of an article; `line` is 0 if a token starts it."""
 
     line: int
     title: str | None = None
@@ -83,7 +83,7 @@ class _RemarkCollector:
             self._omitted[kind] = self._omitted.get(kind, 0) + 1
 
     def remarks(self) -> list[Remark]:
-        """Return the remarks by line; of a kind with too many, the first and their number."""
+        """Return the remarks by line; of too many, the first and their number."""
         result: list[Remark] = []
         for kind, remarks in self._remarks.items():
             count = len(remarks) + self._omitted.get(kind, 0)
@@ -102,9 +102,9 @@ def _remark_class(kind: str) -> type[Remark]:
 
 
 def sniff(name: str, beginning: bytes) -> bool:
-    """Return whether a file with this name starts with lines of tokens and tags.
+    """Return whether a file starts with lines of tokens and tags.
 
-    If its suffix is shared with other formats, there must be a tag besides O, or a line that starts an article.
+    If other formats share its suffix, it needs a tag besides O or a line that starts an article.
     """
     lines = _sample_lines(beginning)
     layout = column_layout.detect_layout(lines)
@@ -119,7 +119,7 @@ def sniff(name: str, beginning: bytes) -> bool:
 
 
 def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Remark]:
-    """Yield the articles of the file at `path`, then a remark for each skip or repair.
+    """Yield the articles, then a remark for each skip or repair.
 
     The spans become `annotator`'s. Raises OSError.
     """
@@ -133,7 +133,7 @@ def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Remark]:
 
 
 def _read_articles(file: BinaryIO, annotator: str, remarks: _RemarkCollector) -> Iterator[AnnotatedArticle]:
-    """Yield the articles. Raises InvalidEdit if nothing of the file can be read."""
+    """Yield the articles. Raises InvalidEdit if nothing can be read."""
     beginning = file.read(_SAMPLE_BYTES)
     file.seek(0)
     stream = (
@@ -164,9 +164,9 @@ def _read_articles(file: BinaryIO, annotator: str, remarks: _RemarkCollector) ->
 def _group_articles(
     parts: Iterable[_Sentence | _Heading], remarks: _RemarkCollector
 ) -> Iterator[tuple[_Heading, Sequence[_Sentence]]]:
-    """Yield the articles of a file with their sentences.
+    """Yield the articles with their sentences.
 
-    An article without sentences has a heading of its own, or is all that the file contains.
+    An article may have none if it has a heading or is the only one.
     """
     heading, sentences = _Heading(0), list[_Sentence]()
     length = count = 0
@@ -190,7 +190,7 @@ def _group_articles(
 def _read_parts(
     lines: Iterable[tuple[int, str]], layout: Layout, remarks: _RemarkCollector
 ) -> Iterator[_Sentence | _Heading]:
-    """Yield the sentences of a file, none of them empty, and the headings between its articles."""
+    """Yield the headings and the non-empty sentences."""
     parse_line = column_layout.build_line_parser(layout)
     url: str | None = None
     tokens, tags, numbers = sentence = _Sentence([], [], [])
@@ -232,7 +232,7 @@ def _read_parts(
 
 
 def _parse_heading(line: str, number: int) -> _Heading | None:
-    """Parse a `-DOCSTART-` line or a comment that starts an article; return None for any other comment."""
+    """Parse a `-DOCSTART-` line or a comment; None if it starts no article."""
     if line.startswith(DOCSTART):
         return _Heading(number, line.partition("(")[2].rpartition(")")[0] or None)
     if page := _PAGE_COMMENT.fullmatch(line):
@@ -250,7 +250,7 @@ def _decode_chunks(sentence: _Sentence, layout: Layout, scheme: str, remarks: _R
 
 
 def _split_columns(layout: Layout, rows: Sequence[TokenTags]) -> Iterator[Sequence[TokenTags]]:
-    """Yield the tags of a sentence once for each column that is read by itself."""
+    """Yield the tags of each column that is read by itself."""
     if layout.tags is None or len(layout.tags) == 1:
         yield rows
     else:
@@ -258,7 +258,7 @@ def _split_columns(layout: Layout, rows: Sequence[TokenTags]) -> Iterator[Sequen
 
 
 def _read_tags(layout: Layout, lines: Iterable[str]) -> Iterator[Sequence[TokenTags]]:
-    """Yield the tags of the sentences in these lines."""
+    """Yield the tags of each sentence."""
     parse_line = column_layout.build_line_parser(layout)
     rows: list[TokenTags] = []
     for line in (*lines, ""):
@@ -281,7 +281,7 @@ def _describe_wrong_columns(line: str, layout: Layout) -> str:
 
 
 def _is_utf8(beginning: bytes) -> bool:
-    """Return whether these bytes, which may end within a character, are UTF-8 except for single lines."""
+    """Return whether these bytes, maybe cut within a character, are UTF-8 except for some lines."""
     if b"\0" in beginning:
         return False
     try:
@@ -295,13 +295,13 @@ def _is_utf8(beginning: bytes) -> bool:
 
 
 def _sample_lines(beginning: bytes) -> list[str]:
-    """Decode the first lines of a file, of which only the ASCII characters are reliable."""
+    """Decode the first lines; only their ASCII characters are reliable."""
     encoding = "utf-16" if beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
     return [line.rstrip(" \t\r") for line in beginning.decode(encoding, "replace").split("\n")]
 
 
 def _read_lines(stream: BinaryIO, remarks: _RemarkCollector) -> Iterator[tuple[int, str]]:
-    """Yield the lines with their numbers, without trailing blanks; report those that cannot be read."""
+    """Yield the numbered lines without trailing blanks; report unreadable ones."""
     for number, data in enumerate(_split_lines(stream), 1):
         if len(data) > MAX_LINE_BYTES:
             reason = _("The line is longer than {size} MB.").format(size=MAX_LINE_BYTES // 1_000_000)
@@ -316,7 +316,7 @@ def _read_lines(stream: BinaryIO, remarks: _RemarkCollector) -> Iterator[tuple[i
 
 
 def _split_lines(stream: BinaryIO) -> Iterator[bytes]:
-    """Yield the lines without their LF; of one that is too long, only as much as shows that it is."""
+    """Yield the lines without LF; cut one just above the limit."""
     rest = b""
     while block := stream.read(MAX_LINE_BYTES):
         *lines, rest = (rest + block).split(b"\n")

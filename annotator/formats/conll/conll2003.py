@@ -1,4 +1,4 @@
-"""CoNLL-2003: token, two placeholders for the task's part of speech and phrase, tag.
+"""CoNLL-2003: token, two placeholders for part of speech and phrase, tag.
 
 The line that starts an article is exactly the one that spaCy looks for.
 """

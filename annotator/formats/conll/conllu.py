@@ -1,4 +1,4 @@
-r"""CoNLL-U (universaldependencies.org/format.html): the words of a text, one a line, without losing anything of it.
+r"""CoNLL-U (universaldependencies.org/format.html): the words of a text, one a line, without any loss.
 
     # newdoc id = …               the uid of the article, the SHA-256 of its text
     # spans = start:end:label:annotator:uid:value:note
@@ -7,18 +7,17 @@ r"""CoNLL-U (universaldependencies.org/format.html): the words of a text, one a 
     # states = annotator:done
     # notes = annotator:…
     # sent_id = …
-    # text = …                    the words as Universal Dependencies wants them here: single spaces, no invisible marks
+    # text = …                    with single spaces and without invisible marks, for Universal Dependencies
     1   لوزارة  _   _   _   _   _   _   _   SpacesAfter=\s\s|Span=1:11:INSTITUTION:annotator:uid:_:_
 
-The space between words is in SpaceAfter, SpacesAfter and SpacesBefore, and a word with invisible marks in
-SpacesInToken, as in UDPipe. `Span` has the spans that start on the word or right before it (those after the last word
-are on that), separated by ;. Their offsets are code points of the article; a missing value or note is _. \s \t \n \r \p
-\\ are a space, tab, LF, CR, | and \ as in UDPipe, and any other character that would not survive is \u and its code in
-four hexadecimal digits. The line `# spans` marks a document that is written so.
+As in UDPipe, SpaceAfter, SpacesAfter and SpacesBefore have the space between words, and SpacesInToken a word with
+invisible marks. `Span` lists the spans that start on or right before the word (on the last, also after it), separated
+by ;. Offsets are code points of the article; a missing value or note is _. \s \t \n \r \p \\ are a space, tab, LF, CR,
+| and \ as in UDPipe; other characters that would not survive are \u and four hexadecimal digits. The line `# spans`
+marks such a document.
 
-Of other CoNLL-U the text is read, and the entities in NER of MISC in any BIO scheme; other annotations of the words are
-ignored. A sentence's text is `# text` if it has the words in order. Each sentence is a line, unless the document marks
-paragraphs.
+Of other CoNLL-U, only the text and the entities in NER of MISC are read, in any BIO scheme. The text of a sentence is
+`# text` if that has the words in order. Each sentence is a line, unless paragraphs are marked.
 """
 
 import re
@@ -50,7 +49,10 @@ _ESCAPES: Final = {character: f"\\{letter}" for letter, character in ESCAPES.ite
 
 
 def sniff(name: str, beginning: bytes) -> bool:
-    """Return whether the first line that is no comment is a word with ten columns."""
+    """Return whether the first line that is no comment is a word with ten columns.
+
+    A file of only comments is recognised by its suffix.
+    """
     lines = [line.rstrip(b"\r") for line in beginning.removeprefix(BOM).split(b"\n") if line.strip()]
     first = next((line for line in lines if not line.startswith(b"#")), None)
     if first is None:
@@ -59,7 +61,7 @@ def sniff(name: str, beginning: bytes) -> bool:
 
 
 def encode(item: AnnotatedArticle) -> str:
-    """Encode an article with all that belongs to it, an empty line after each of its sentences."""
+    """Encode all of an article, an empty line after each sentence."""
     text = item.article.text
     tokens = tokenizer.tokenize(text)
     spans_by_token = _spans_by_token(item.spans, tokens)
@@ -93,7 +95,7 @@ def encode(item: AnnotatedArticle) -> str:
 
 
 def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Remark]:
-    """Yield the articles of the file at `path`, and a remark for each skip.
+    """Yield the articles, and a remark for each skip or repair.
 
     Spans without an annotator become `annotator`'s. Raises OSError.
     """
@@ -128,7 +130,7 @@ def _header_lines(item: AnnotatedArticle) -> Iterator[str]:
 
 
 def _spans_by_token(spans: Iterable[Span], tokens: list[Token]) -> dict[int, list[Span]]:
-    """Return the spans by the token that lists them: the first that ends after the span's start, or else the last."""
+    """Return the spans by the first token that ends after their start, or else the last."""
     result: dict[int, list[Span]] = {}
     for span in spans:
         index = bisect_right(tokens, span.start, key=lambda token: token.end)

@@ -28,20 +28,20 @@ from annotator.text.tokenizer import Token
 from annotator.text.visible import skip_invisible, trim_invisible
 
 FIELDS: Final = "start:end:label:annotator:uid:value:note"
-"""The fields of a span in our own documents, and the value of their comment `spans`."""
+"""The fields of a span in our own documents: the value of their comment `spans`."""
 METADATA: Final = ("title", "published", "source", "url")
 NO_VALUE: Final = "_"
 
 _UNREAD_ENTITY_KEYS: Final = ("Entity", "NamedEntity", "NE", "Span")
-"""Keys of MISC for entities in encodings that are not supported."""
+"""Keys of MISC for entities in unsupported encodings."""
 _EXACT_SPACE_KEYS: Final = frozenset(("SpacesAfter", "SpacesBefore", "SpacesInToken"))
 _OFFSET: Final = re.compile(r"[0-9]{1,12}")
 
 
 class DocumentReader:
-    """Collects the sentences of a document and builds its article.
+    """Builder of an article from the sentences of its document.
 
-    `skipped` counts entities in encodings that are not supported.
+    `skipped` counts entities in unsupported encodings.
     """
 
     def __init__(self, path: str, annotator: str, first: Sentence, skipped: Tally) -> None:
@@ -58,7 +58,7 @@ class DocumentReader:
         self._remarks: dict[Remark, None] = {}
 
     def add(self, sentence: Sentence) -> None:
-        """Add the next sentence, unless the article has become too long."""
+        """Add the next sentence, unless the article is too long."""
         self._size += sentence.size
         if self._size > MAX_BYTES:  # `finish` refuses the article
             return
@@ -117,7 +117,7 @@ class DocumentReader:
                 self._skipped.add(key, word.line, opened or not closed)
 
     def _space_before(self, sentence: Sentence) -> str:
-        """Return the space before a sentence of another program's document."""
+        """Return the space before another program's sentence."""
         if self._last_word is None:
             return ""
         space = self._last_word.space_after
@@ -148,7 +148,7 @@ class DocumentReader:
     def _build_article_or_refuse(
         self, text: str, zones: Iterable[Zone], metadata: dict[str, str | None], spans: Iterable[Span]
     ) -> AnnotatedArticle | None:
-        """Build the article, or refuse it and return None."""
+        """Build the article; return None if it is refused."""
         states, notes = (list(self._read_states()), list(self._read_notes())) if self._is_own else ([], [])
         try:
             return build_article(
@@ -159,7 +159,7 @@ class DocumentReader:
             return None
 
     def _split_entries(self, key: str, text: str, separator: str, count: int, line: int) -> Iterator[list[str]]:
-        """Yield the fields of each entry in one of our own lists; refuse entries without exactly `count` fields."""
+        """Yield the fields of each entry in a list; refuse one without exactly `count`."""
         for entry in text.split(separator) if text else ():
             fields = entry.split(":")
             if len(fields) == count:
@@ -169,7 +169,7 @@ class DocumentReader:
                 self._refuse(line, reason.format(given=entry, key=key))
 
     def _read_spans(self, length: int) -> Iterator[Span]:
-        """Yield the spans of our own documents, in a text of this length."""
+        """Yield our own spans in a text of this length."""
         uids: set[str] = set()
         for line, text in self._span_fields:
             for first, last, *names, value, note in self._split_entries("Span", text, ";", FIELDS.count(":") + 1, line):
@@ -205,7 +205,7 @@ class DocumentReader:
                 yield Note("", annotator, text.strip())
 
     def _decode_entities(self) -> Iterator[Span]:
-        """Yield the entities in NER, in whatever scheme; repairs are reported once for each reason."""
+        """Yield the entities in NER; report a reason for repair once."""
         rows = [
             [(tag.tag,) if tag.tag else () for word in words for tag in word.tags]
             for _tokens, words in self._tagged_sentences
@@ -236,7 +236,7 @@ def _parse_offset(text: str) -> int:
 
 
 def _join_words(words: Iterable[Word]) -> tuple[str, list[Token]]:
-    """Join the words with the space that the file states between them; return the text and where each word is."""
+    """Return the text of the words with the stated space, and their positions."""
     pieces: list[str] = []
     tokens: list[Token] = []
     offset = 0
@@ -251,7 +251,7 @@ def _join_words(words: Iterable[Word]) -> tuple[str, list[Token]]:
 
 
 def _locate_words(text: str, words: Iterable[Word]) -> list[Token] | None:
-    """Return where each of the words is in a text that has only them, in order; None if it does not."""
+    """Return the positions of the words, in order, or None if they are not all of the text."""
     tokens: list[Token] = []
     offset = 0
     for word in words:

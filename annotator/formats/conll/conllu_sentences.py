@@ -1,4 +1,4 @@
-"""The lines of a CoNLL-U file as sentences of words, and the escapes in them (see `conllu`)."""
+"""Sentences, words and escapes of a CoNLL-U file (see `conllu`)."""
 
 import re
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from typing import BinaryIO, Final, NamedTuple
 from annotator.i18n import _
 
 MAX_BYTES: Final = 50_000_000
-"""Bytes of the longest line and of the longest sentence; a longer sentence is split."""
+"""Bytes of the longest line and sentence; a longer sentence is split."""
 BOM: Final = b"\xef\xbb\xbf"
 ESCAPES: Final = {"s": " ", "t": "\t", "n": "\n", "r": "\r", "p": "|", "\\": "\\"}
 """The escapes of UDPipe."""
@@ -20,7 +20,7 @@ _MAX_JOINED_WORDS: Final = 100
 
 
 def unescape(text: str) -> str:
-    """Decode the escapes in a text. An unknown escape, or one of half a character, stays as it is."""
+    """Decode escapes, except unknown ones and those of half a character."""
     return _ESCAPE.sub(_decode_escape, text) if "\\" in text else text
 
 
@@ -32,14 +32,14 @@ def _decode_escape(match: re.Match[str]) -> str:
 
 
 class Tag(NamedTuple):
-    """The value of NER in MISC of a line, empty if it has none."""
+    """The value of NER in MISC of a line, or ""."""
 
     line: int
     tag: str
 
 
 class Word(NamedTuple):
-    """A word as it is written. `tags` has one for each word of a multiword token, or its own alone."""
+    """A word as written; `tags` has its own, or one for each word of a multiword token."""
 
     line: int
     form: str
@@ -48,7 +48,7 @@ class Word(NamedTuple):
 
     @property
     def space_after(self) -> str | None:
-        """The space after the word if the file states it; None if it is a single space by default."""
+        """The space after the word, or None (a single one) if not stated."""
         spaces = self.misc.get("SpacesAfter")
         if spaces is not None:
             return unescape(spaces)
@@ -56,7 +56,7 @@ class Word(NamedTuple):
 
 
 class Sentence:
-    """The lines up to an empty one: comments by key, words, and the line and reason of each refusal."""
+    """The lines up to an empty one, with the line and reason of each refusal."""
 
     def __init__(self, line: int) -> None:
         self.line = line
@@ -67,11 +67,11 @@ class Sentence:
         self._joined_ids = range(0)
 
     def starts(self, key: str) -> bool:
-        """Return whether a comment starts a document (`newdoc`) or a paragraph (`newpar`)."""
+        """Return whether it starts a document (`newdoc`) or paragraph (`newpar`)."""
         return key in self.comments or f"{key} id" in self.comments
 
     def add(self, line: int, data: bytes) -> None:
-        """Add a line that is not empty. Empty nodes are ignored."""
+        """Add a non-empty line. Empty nodes are ignored."""
         self.size += len(data)
         try:
             text = data.decode().removesuffix("\n").removesuffix("\r")
@@ -85,7 +85,7 @@ class Sentence:
             self.refusals.append((line, _("The line is not a word with ten tab-separated columns.")))
 
     def _add_word(self, line: int, fields: list[str]) -> bool:
-        """Add a word from its columns; return False if they are not those of a word."""
+        """Add a word; return False if its columns are invalid."""
         id_ = _ID.fullmatch(fields[0])
         if not id_ or len(fields) != _COLUMN_COUNT or not fields[1].strip():
             return False
@@ -110,7 +110,7 @@ class Sentence:
 
 
 def read_sentences(file: BinaryIO) -> Iterator[Sentence]:
-    """Yield the sentences of a file, up to its end or to a line that is too long."""
+    """Yield the sentences, up to a line that is too long."""
     sentence = Sentence(1)
     number = 0
     while data := file.readline(MAX_BYTES + 1):

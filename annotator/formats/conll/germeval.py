@@ -1,8 +1,8 @@
 """The columns of GermEval 2014: a token a line, then its tag at each depth, the outermost first, separated by tabs.
 
-Articles and sentences start and end as in `tag_columns`. The lines of a file have as many tags as its deepest article
-needs, which the writer must know in advance: `NestedProjection.depth` of each article tells. Benikova et al. 2014; its
-own first column, which numbers the tokens, is omitted.
+Articles and sentences start and end as in `tag_columns`. All lines have as many tags as the deepest article needs
+(`NestedProjection.depth`, which the writer must know in advance). GermEval's first column, the token's number, is
+omitted. Benikova et al. 2014.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -25,7 +25,7 @@ TaggedSentence: TypeAlias = list[tuple[str, tuple[str, ...]]]
 def write(stream: TextIO, article: NestedProjection, scheme: str, depth: int) -> None:
     """Append one article with `depth` tags a token to `stream`, which must not translate newlines.
 
-    Raises ValueError if `depth` is less than 1 or than the depth of the article.
+    Raises ValueError if `depth` is less than 1 or than the article's.
     """
     if depth < max(1, article.depth):
         raise ValueError(f"{article.depth} depths do not fit into {depth}")
@@ -41,8 +41,7 @@ def write(stream: TextIO, article: NestedProjection, scheme: str, depth: int) ->
 def read_back(stream: TextIO, depth: int) -> Iterator[list[TaggedSentence]]:
     """Yield the sentences of each article.
 
-    Accepts exactly what `write` writes, and raises MalformedFile for anything else. `stream` must split lines at LF
-    alone.
+    Raises MalformedFile for anything that `write` does not write. `stream` must split lines at LF alone.
     """
 
     def parse_row(line: str, number: int) -> tuple[str, tuple[str, ...]]:
@@ -55,13 +54,13 @@ def read_back(stream: TextIO, depth: int) -> Iterator[list[TaggedSentence]]:
 
 
 def flatten(sentences: Sequence[TaggedSentence]) -> Iterator[TaggedLines]:
-    """Yield the lines of an article once for each depth, with one tag a token, for `read_back.decode_spans`."""
+    """Yield an article's lines once for each depth, with one tag a token, for `read_back.decode_spans`."""
     for level in range(len(sentences[0][0][1]) if sentences else 1):
         yield build_lines([(token, tags[level]) for token, tags in rows] for rows in sentences)
 
 
 def build_lines(sentences: Iterable[Iterable[tuple[str, str]]]) -> TaggedLines:
-    """Return the lines of these sentences of tokens, each with one tag."""
+    """Return the lines of sentences of tokens, each with one tag."""
     lines = [line for sentence in sentences for line in (*sentence, ("", OUTSIDE))]
     return TaggedLines(
         [token for token, _tag in lines], {index: tag for index, (_token, tag) in enumerate(lines) if tag != OUTSIDE}
@@ -71,9 +70,9 @@ def build_lines(sentences: Iterable[Iterable[tuple[str, str]]]) -> TaggedLines:
 def read_articles(
     stream: TextIO, start: str, parse_row: Callable[[str, int], tuple[str, tuple[str, ...]]]
 ) -> Iterator[list[TaggedSentence]]:
-    """Yield the sentences of each article that starts with the line `start`.
+    """Yield the sentences of each article after a line `start`.
 
-    `parse_row` parses the line of a token, given the line and its number. Raises MalformedFile for a wrong line.
+    `parse_row` gets a token's line and its number. Raises MalformedFile.
     """
     article: list[TaggedSentence] | None = None
     sentence: TaggedSentence = []

@@ -1,7 +1,7 @@
 """The columns of the CoNLL shared tasks: a token a line, its tag last, an empty line after each sentence.
 
-Every article starts with a `-DOCSTART-` line and an empty one. UTF-8 and LF; a file is its articles one after the
-other, so writing one needs no more memory than an article. Tjong Kim Sang 2002; Tjong Kim Sang & De Meulder 2003.
+Each article follows a `-DOCSTART-` line and an empty one, and is written by itself, to save memory. UTF-8 and LF. Tjong
+Kim Sang 2002; Tjong Kim Sang & De Meulder 2003.
 """
 
 from collections.abc import Iterator
@@ -15,25 +15,25 @@ from annotator.tagging.flat import FlatProjection
 from annotator.tagging.schemes import OUTSIDE
 
 _DOCSTART: Final = "-DOCSTART-"
-_CHUNK_SIZE: Final = 1 << 16  # characters that are read at once
+_CHUNK_SIZE: Final = 1 << 16  # characters read at once
 
 
 class TaggedLines(NamedTuple):
-    """The lines of an article: the token of each, "" after each sentence; all tags but O, by line from 0."""
+    """The tokens of an article, "" after each sentence, and all tags but O by line from 0."""
 
     words: list[str]
     tags: dict[int, str]
 
 
 class MalformedFile(ValueError):
-    """A file that is not what `write` writes; the message is one sentence that names the line."""
+    """A file that `write` cannot have written, with one sentence that names the line."""
 
     def __init__(self, line: int) -> None:
         super().__init__(_("Line {line} of the file is malformed.").format(line=line))
 
 
 class ColumnFormat(Struct, frozen=True):
-    """A layout: the filler columns between token and tag, in the lines of tokens and in those that start an article."""
+    """The filler columns before the tag, in lines of tokens and of `-DOCSTART-`."""
 
     fillers: tuple[str, ...] = ()
     docstart_fillers: tuple[str, ...] = ()
@@ -54,14 +54,13 @@ class ColumnFormat(Struct, frozen=True):
     def read_back(self, stream: TextIO) -> Iterator[TaggedLines]:
         """Yield the lines of each article.
 
-        Accepts exactly what `write` writes, and raises MalformedFile for anything else. `stream` must not translate
-        newlines.
+        Raises MalformedFile for anything that `write` does not write. `stream` must not translate newlines.
         """
         for line, article in _split_articles(stream, f"{self._docstart_line()}\n\n"):
             yield self._parse_article(article, line)
 
     def _parse_article(self, article: str, number: int) -> TaggedLines:
-        """Parse the lines of an article whose first line has this number."""
+        """Parse an article whose first line has this number."""
         outside = f"{self._separator()}{OUTSIDE}\n"
         words, tags = article.replace(outside, "\n").split("\n")[:-1], dict[int, str]()
         for index in [index for index, line in enumerate(words) if " " in line]:
@@ -76,7 +75,7 @@ class ColumnFormat(Struct, frozen=True):
         return TaggedLines(words, tags)
 
     def _locate_error(self, article: str, number: int) -> MalformedFile:
-        """Return the error for a malformed article; it names the first wrong line."""
+        """Return the error for the first wrong line."""
         previous = ""
         for index, line in enumerate(article.split("\n")):
             token, *fillers, tag = line.split(" ") if " " in line else ("", "")
@@ -94,7 +93,7 @@ class ColumnFormat(Struct, frozen=True):
 
 
 def _split_articles(stream: TextIO, start: str) -> Iterator[tuple[int, str]]:
-    """Yield the text after each `start` in `stream`, with the number of its first line."""
+    """Yield the text after each `start`, with the number of its first line."""
     number, rest, has_started = 1, "", False
     while chunk := stream.read(_CHUNK_SIZE):
         *articles, rest = (rest + chunk).split(start)

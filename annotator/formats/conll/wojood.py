@@ -1,12 +1,10 @@
 """The columns of Wojood: a token a line, then the tags of all its spans, the outermost first, separated by spaces.
 
-A token outside all spans has the tag O alone. Articles and sentences start and end as in `tag_columns`. Jarrar et al.
-2022.
+A token outside all spans has one O. Articles and sentences start and end as in `tag_columns`. Jarrar et al. 2022.
 
-A tag contains nothing but its label, so if spans of one label overlap, no reader can tell which of them an I-
-continues: Wojood's own uses one tag of a label for a token. Of such spans one is written, which
-`ProjectionOptions.flatten` chooses, and the outcome of the others is reported; spans of different labels are all
-written.
+A tag names only its label: if spans of one label overlap, no reader can tell which an I- continues, and Wojood's own
+uses one such tag a token. Only the span that `ProjectionOptions.flatten` chooses is written, and the outcome of the
+others reported.
 """
 
 from collections.abc import Iterator, Sequence
@@ -29,8 +27,7 @@ _DOCSTART_LINE: Final = f"{DOCSTART} {OUTSIDE}\n"
 def write(stream: TextIO, article: NestedProjection, scheme: str, _depth: int = 0) -> None:
     """Append one article to `stream`, which must not translate newlines.
 
-    A line has as many tags as its token needs, so the depth of the file is unused. Raises ValueError if spans of one
-    label overlap.
+    A line has as many tags as its token needs: the depth is unused. Raises ValueError if spans of one label overlap.
     """
     stream.write(_DOCSTART_LINE + "\n")
     for sentence in article.sentences:
@@ -40,16 +37,15 @@ def write(stream: TextIO, article: NestedProjection, scheme: str, _depth: int = 
 
 
 def read_back(stream: TextIO, _depth: int = 0) -> Iterator[list[TaggedSentence]]:
-    """Yield the sentences of each article.
+    """Yield the sentences of each article; a token outside has no tags.
 
-    Accepts exactly what `write` writes, and raises MalformedFile for anything else. A token outside has no tags.
-    `stream` must split lines at LF alone.
+    Raises MalformedFile for anything that `write` does not write. `stream` must split lines at LF alone.
     """
     return read_articles(stream, _DOCSTART_LINE, _parse_row)
 
 
 def flatten(sentences: Sequence[TaggedSentence]) -> Iterator[TaggedLines]:
-    """Yield the lines of an article once for each label, with one tag a token, for `read_back.decode_spans`."""
+    """Yield an article's lines once for each label, with one tag a token, for `read_back.decode_spans`."""
     labels = {_label_of_tag(tag) for rows in sentences for _token, tags in rows for tag in tags}
     for label in sorted(labels) or [""]:
         yield build_lines(

@@ -1,1 +1,1 @@
-"""Training sets for programs that learn: spaCy's DocBin, Hugging Face's datasets."""
+"""Training sets: spaCy's DocBin, Hugging Face's datasets."""

@@ -1,6 +1,6 @@
-"""The card of a dataset, README.md, which Hugging Face's hub, `datasets` and people read.
+"""A dataset's card: README.md, for Hugging Face's hub, `datasets` and people.
 
-It is in English, as cards are, whatever the language of the user: the same corpus gives the same bytes.
+Always in English, as cards are: the same corpus gives the same bytes.
 """
 
 from collections.abc import Iterator, Sequence
@@ -32,7 +32,7 @@ the same, is in two parts.
 
 
 def build_card(report: Report, tags: Sequence[str]) -> str:
-    """Return the card of an export whose `ner_tags` have these names in the order of their numbers."""
+    """Return an export's card; `tags` are in the order of their numbers."""
     parts = {_SINGLE_SPLIT: _count_all(report)} if report.parts is None else report.parts
     flat = report.written + len(report.widened) + len(report.split)
     rows = (
@@ -51,7 +51,7 @@ def build_card(report: Report, tags: Sequence[str]) -> str:
 
 
 def split_name(part: str) -> str:
-    """Return the name of a part in `datasets`, which allows no hyphens."""
+    """Return a part's name in `datasets`, which allows no hyphens."""
     return part.replace("-", "_")
 
 
@@ -60,7 +60,7 @@ def _count_all(report: Report) -> PartCounts:
 
 
 def _header_lines(parts: dict[str, PartCounts], tags: Sequence[str]) -> Iterator[str]:
-    """Yield the lines of YAML; names are quoted as in JSON, which is YAML too."""
+    """Yield lines of YAML, with names in JSON's quotes."""
     rows = sum(part.sentences for part in parts.values())
     size = next((name for limit, name in _SIZE_CATEGORIES if rows < limit), _LARGEST_CATEGORY)
     yield from ("language:", "- ar", "task_categories:", "- token-classification")

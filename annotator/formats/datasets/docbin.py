@@ -1,13 +1,12 @@
-"""spaCy's DocBin (`.spacy`): documents of tokens as `spacy train` takes them (https://spacy.io/api/docbin).
+"""spaCy's DocBin (`.spacy`), as `spacy train` takes it (https://spacy.io/api/docbin).
 
-An article is a Doc. Its text is that of the exported zones, without invisible marks and without the space at its two
-ends: the space between words is kept, as a token of its own if it is more than one blank, as in spaCy's tokenizer; text
-that is left out between two words is a newline. Sentence starts are set. `doc.ents` are the flat spans, since they may
-not overlap there; `doc.spans["sc"]`, where a `spancat` looks, has all of them. spaCy accepts every span of these
-tokens: none is empty, or starts or ends with space.
+An article is a Doc, with the text of the exported zones without invisible marks and outer space. As in spaCy's
+tokenizer, space beyond one blank is a token; omitted text between words is a newline. Sentence starts are set.
+`doc.ents` has the flat spans, as it allows no overlaps; `doc.spans["sc"]`, for a `spancat`, has all. spaCy accepts
+every span of these tokens: none is empty, or starts or ends with space.
 
-spaCy makes the documents, a few at a time (`docbin_packing`). They are read back without it (`docbin_unpacking`), since
-it would have all of them in memory at once. `docbin_reading` reads files of other programs.
+spaCy makes a few documents at a time (`docbin_packing`). They are read back without it (`docbin_unpacking`), as it
+would load all. `docbin_reading` reads other programs' files.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -38,7 +37,7 @@ _SPAN_GROUP: Final = "sc"
 _ATTRIBUTES: Final = ("ENT_IOB", "ENT_TYPE", "SENT_START")
 
 _SentenceChunks: TypeAlias = tuple[list[str], list[Chunk], list[Chunk]]
-"""A sentence: its tokens, the flat chunks, and all of them."""
+"""A sentence: its tokens, the flat chunks, and all chunks."""
 
 sniff = docbin_reading.sniff
 read = docbin_reading.read
@@ -52,15 +51,15 @@ class _DocBinSink:
         self.packer = DocBinPacker(_ATTRIBUTES)
 
     def add(self, article: CombinedProjection) -> None:
-        """Append one article. Raises InvalidEdit if the file has no room for it, and OSError."""
+        """Append one article. Raises InvalidEdit if it does not fit, and OSError."""
         self.packer.add(_build_doc(self.packer.vocab, article))
 
 
 @contextmanager
 def open_sink(stream: BinaryIO, labels: Sequence[str], scheme: str) -> Iterator[_DocBinSink]:
-    """Collect a DocBin and write it to `stream` on success. Raises OSError.
+    """Collect a DocBin and write it on success; `scheme` is unused, as Docs have no tags.
 
-    Docs have no tags, so `scheme` is unused.
+    Raises OSError.
     """
     sink = _DocBinSink()
     yield sink
@@ -68,7 +67,7 @@ def open_sink(stream: BinaryIO, labels: Sequence[str], scheme: str) -> Iterator[
 
 
 def build_companion_files(report: Report, labels: Sequence[str]) -> Mapping[str, bytes]:
-    """Return no files: nothing lies beside a DocBin."""
+    """Return no files: a DocBin needs none."""
     return {}
 
 
@@ -111,7 +110,7 @@ def _build_doc(vocab: Any, article: CombinedProjection) -> "Doc":
 
 
 def _read_sentences(document: PackedDoc) -> list[_SentenceChunks]:
-    """Return the sentences of a document. Raises ValueError if this module did not write it."""
+    """Return a document's sentences. Raises ValueError for other programs' documents."""
     from spacy.attrs import ENT_IOB, ENT_TYPE, ORTH, SENT_START
 
     sentences: list[_SentenceChunks] = []

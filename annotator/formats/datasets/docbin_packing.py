@@ -1,8 +1,8 @@
-"""Writer of DocBin files, whose documents may be very many, in batches.
+"""Writer of DocBin files with very many documents, in batches.
 
-The file is msgpack in zlib: a map of columns, each with the data of all documents, one after the other
-(https://spacy.io/api/docbin). spaCy encodes the documents; each column waits in a temporary file until the last
-document is there. Only the hash of each distinct string stays in memory, eight bytes.
+The file is msgpack in zlib: a map of columns with the data of all documents (https://spacy.io/api/docbin). spaCy
+encodes the documents; columns wait in temporary files until the last. Only the hash of each distinct string stays in
+memory, eight bytes.
 """
 
 import struct
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from spacy.vocab import Vocab
 
 MAX_COLUMN_BYTES: Final = (1 << 32) - 1
-"""Bytes that a column may have in msgpack, which stores their number in 32 bits."""
+"""Bytes of a column at most: msgpack stores their number in 32 bits."""
 
-_BATCH_SIZE: Final = 100  # documents that spaCy has in memory at once
+_BATCH_SIZE: Final = 100  # documents in memory at once
 _MAX_MEMORY: Final = 1 << 16  # bytes of a column before it moves to disk
 _CHUNK: Final = 1 << 20
 _ATTRIBUTE_BYTES: Final = 8
@@ -34,7 +34,7 @@ _ARRAY_COLUMNS: Final = ("strings", "cats", "flags", "span_groups")
 
 
 class DocBinPacker:
-    """A DocBin file while it is written, with the attributes `attrs` of tokens.
+    """A DocBin file while it is written, with the token attributes `attrs`.
 
     Every document must be made with the current `vocab`.
     """
@@ -56,7 +56,7 @@ class DocBinPacker:
             column.close()
 
     def add(self, doc: "Doc") -> None:
-        """Append a document. Raises InvalidEdit if the file has no room for it, and OSError."""
+        """Append a document. Raises InvalidEdit if it does not fit, and OSError."""
         size = self._size + len(doc) * len(self._docs.attrs) * _ATTRIBUTE_BYTES
         if size > MAX_COLUMN_BYTES:
             reason = _("A DocBin holds at most {size} MB of tokens, and this article does not fit.")
@@ -68,7 +68,7 @@ class DocBinPacker:
             self._start_batch()
 
     def write(self, stream: BinaryIO) -> None:
-        """Write the file, after which no document can be added. Raises OSError."""
+        """Write the file, after which nothing can be added. Raises OSError."""
         self._flush()
         compressor = zlib.compressobj()
         for data in self._encode():
@@ -93,7 +93,7 @@ class DocBinPacker:
         self._count += len(docs)
 
     def _new_strings(self, docs: "DocBin") -> list[str]:
-        """Return the strings of these documents that no earlier one has."""
+        """Return the strings that no earlier document has."""
         import numpy
 
         by_hash = {self.vocab.strings[text]: text for text in docs.strings}

@@ -1,10 +1,10 @@
-"""Reader of spaCy DocBin files of any origin.
+"""Reader of spaCy DocBin files of any origin (see `docbin_unpacking`).
 
-`docbin_unpacking` unpacks the file. The text is `doc.text`, unless the file does not know the space between the words
-(`has_unknown_spaces`, as `spacy convert` leaves it): then it is built from the words (`text.detokenizer`).
+The text is `doc.text`, or built from the words (`text.detokenizer`) if their spaces are unknown (`has_unknown_spaces`,
+as from `spacy convert`).
 
-The spans of `doc.ents` and of every group in `doc.spans` are read, one for each range and label; the id that a span has
-in a knowledge base is its value. Tags, trees, lemmas and categories are ignored.
+The spans of `doc.ents` and of every group in `doc.spans` are read, one for each range and label; ids in a knowledge
+base become values. All else is ignored.
 """
 
 import struct
@@ -28,11 +28,11 @@ from annotator.tagging.schemes import IOB2, OUTSIDE
 from annotator.text.detokenizer import detokenize
 
 MAX_BYTES: Final = 2_000_000_000
-"""Bytes of the largest file that is read, uncompressed: some sixty million tokens as this program writes them."""
+"""Bytes of the largest file, uncompressed: some sixty million tokens as this program writes them."""
 SENTENCE_START: Final = 1
 """The value of SENT_START where a sentence starts."""
 IOB_PREFIXES: Final = {3: "B", 1: "I"}
-"""The tag prefixes for the values of ENT_IOB in an entity."""
+"""Tag prefixes by the values of ENT_IOB in an entity."""
 
 _SNIFFED_BYTES: Final = 64
 _SPAN_STRUCT: Final = struct.Struct(">QQQllll")  # id, knowledge base, label, tokens from and to, characters from and to
@@ -46,12 +46,12 @@ class _Group(Struct):
 
 
 def missing_message() -> str:
-    """Return the message that spaCy must be installed."""
+    """Return the message to install spaCy."""
     return optional.explain_missing("spaCy", "spacy")
 
 
 def sniff(name: str, beginning: bytes) -> bool:
-    """Return whether a file that starts with these bytes is a DocBin, whatever its name."""
+    """Return whether a file is a DocBin, whatever its name."""
     try:
         head = zlib.decompressobj().decompress(beginning, _SNIFFED_BYTES)
     except zlib.error:
@@ -60,7 +60,7 @@ def sniff(name: str, beginning: bytes) -> bool:
 
 
 def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Remark]:
-    """Yield the documents of the file at `path`, and a remark for each skip or repair; all spans are `annotator`'s.
+    """Yield the documents, and a remark for each skip or repair; all spans are `annotator`'s.
 
     Remarks name the document. Raises OSError.
     """
@@ -82,7 +82,7 @@ def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Remark]:
 
 
 def _read_article(document: PackedDoc, annotator: str) -> Iterator[AnnotatedArticle | PendingRemark]:
-    """Yield the article, and the class and reason of each remark on it."""
+    """Yield the article, then its remarks."""
     remarks: list[PendingRemark] = []
     try:
         text, token_ranges = _layout_text(document)
@@ -106,7 +106,7 @@ def _read_article(document: PackedDoc, annotator: str) -> Iterator[AnnotatedArti
 
 
 def _layout_text(document: PackedDoc) -> tuple[str, list[tuple[int, int]]]:
-    """Return the text of a document, and the start and end of each token in it. Raises KeyError and ValueError."""
+    """Return a document's text, and the range of each token. Raises KeyError and ValueError."""
     from spacy.attrs import ORTH, SENT_START
 
     if ORTH not in document.columns:
@@ -124,7 +124,7 @@ def _layout_text(document: PackedDoc) -> tuple[str, list[tuple[int, int]]]:
 
 
 def _decode_entities(document: PackedDoc, remarks: list[PendingRemark]) -> Iterator[tuple[int, int, str, str]]:
-    """Yield the first and last token, the label and the value of each span of `doc.ents`. Raises KeyError."""
+    """Yield each span's first and last token, label and value from `doc.ents`. Raises KeyError."""
     from spacy.attrs import ENT_IOB, ENT_KB_ID, ENT_TYPE
 
     rows = [
@@ -141,7 +141,7 @@ def _decode_entities(document: PackedDoc, remarks: list[PendingRemark]) -> Itera
 def read_span_groups(
     document: PackedDoc, size: int, remarks: list[PendingRemark]
 ) -> Iterator[tuple[int, int, str, str]]:
-    """Yield the same for the spans of every group. Raises KeyError and DecodeError."""
+    """Yield the same from every group. Raises KeyError and ValueError."""
     group_type = list[bytes] | dict[bytes, list[str]]
     groups = msgspec.msgpack.decode(document.groups, type=group_type) if document.groups else []
     for group in groups:

@@ -1,8 +1,8 @@
-"""Unpacker of DocBin files (see `docbin_packing`) of any origin, with any number of documents.
+"""Unpacker of DocBin files (see `docbin_packing`) of any origin and size.
 
-The file is decompressed to a temporary file, and each column is read in place. In memory are the lengths of the
-documents, and for each string its hash, by which tokens refer to it, and its position: twelve bytes. spaCy computes
-only the hash of a string, which nothing else can: its own reader trusts the offsets and lengths in the file.
+The file is decompressed to a temporary one, and columns read in place. In memory are the documents' lengths, and for
+each string its hash, by which tokens refer to it, and its position: twelve bytes. spaCy only computes hashes, which
+nothing else can: its own reader trusts the file's offsets and lengths.
 """
 
 import zlib
@@ -21,9 +21,9 @@ from annotator.i18n import _, ngettext
 from annotator.model.operations import InvalidEdit
 
 MAX_ENTRIES: Final = 5_000_000
-"""Documents, and strings, that a file may have."""
+"""Documents, and strings, of a file at most."""
 MAX_TOKENS: Final = 1_000_000
-"""Tokens that a document may have."""
+"""Tokens of a document at most."""
 
 _MAX_MEMORY: Final = 1 << 16  # uncompressed bytes before they move to disk
 _CHUNK: Final = 1 << 20
@@ -34,7 +34,7 @@ _TEXT_CACHE_SIZE: Final = 1 << 12  # strings
 _MAX_READ: Final = 400_000_000  # bytes of the largest string or document
 _ATTRIBUTE_BYTES: Final = 8
 _LENGTH_BYTES: Final = 4
-_MAX_OBJECTS_PER_ENTRY: Final = 4  # msgpack objects in a column, for each entry that a file may have
+_MAX_OBJECTS_PER_ENTRY: Final = 4  # msgpack objects in a column, for each entry
 
 # Types of msgpack objects, and their first bytes (https://github.com/msgpack/msgpack/blob/master/spec.md).
 _MAP, _ARRAY, _BYTES, _TEXT, _OTHER = range(5)
@@ -42,26 +42,26 @@ _FIX_TYPES: Final = (
     *((0x00, 0x80, _OTHER, 0), (0x80, 0x90, _MAP, 15), (0x90, 0xA0, _ARRAY, 15), (0xA0, 0xC0, _TEXT, 31)),
     (0xE0, 0x100, _OTHER, 0),
 )
-"""The range of first bytes, the type, and the bits with its length."""
+"""The range of first bytes, the type, and the bits of the length."""
 _SIZED_TYPES: Final = {
     **{0xC4: (_BYTES, 1, 0), 0xC5: (_BYTES, 2, 0), 0xC6: (_BYTES, 4, 0)},
     **{0xC7: (_OTHER, 1, 1), 0xC8: (_OTHER, 2, 1), 0xC9: (_OTHER, 4, 1)},
     **{0xD9: (_TEXT, 1, 0), 0xDA: (_TEXT, 2, 0), 0xDB: (_TEXT, 4, 0)},
     **{0xDC: (_ARRAY, 2, 0), 0xDD: (_ARRAY, 4, 0), 0xDE: (_MAP, 2, 0), 0xDF: (_MAP, 4, 0)},
 }
-"""By the first byte: the type, the number of bytes of its length, and what is added to that."""
+"""By the first byte: the type, the bytes of its length, and what is added to that length."""
 _FIXED_TYPES: Final = {
     **{0xC0: 0, 0xC2: 0, 0xC3: 0, 0xCA: 4, 0xCB: 8, 0xCC: 1, 0xCD: 2, 0xCE: 4, 0xCF: 8, 0xD0: 1, 0xD1: 2, 0xD2: 4},
     **{0xD3: 8, 0xD4: 2, 0xD5: 3, 0xD6: 5, 0xD7: 9, 0xD8: 17},
 }
-"""By the first byte: the number of bytes that follow."""
+"""By the first byte: the bytes that follow."""
 _REQUIRED_COLUMNS: Final = {"attrs": _ARRAY, "tokens": _BYTES, "spaces": _BYTES, "lengths": _BYTES, "strings": _ARRAY}
 
 
 class PackedDoc(Struct):
-    """The tokens of a Doc: whether a space follows each, and the attributes of each by number.
+    """The tokens of a Doc: whether a space follows each, and their attributes by number.
 
-    `text` returns the string of a hash, and raises KeyError for a hash that the file does not know.
+    `text` returns a hash's string, and raises KeyError for an unknown one.
     """
 
     text: Callable[[int], str]
@@ -71,7 +71,7 @@ class PackedDoc(Struct):
     groups: bytes
 
     def attribute_texts(self, attribute: int) -> list[str]:
-        """Return the string of each token for an attribute; none if the file lacks the attribute. Raises KeyError."""
+        """Return each token's string for an attribute, or [] if it is missing. Raises KeyError."""
         return [self.text(hash_) for hash_ in self.columns.get(attribute, ())]
 
 
@@ -80,7 +80,7 @@ class _Flags(Struct):
 
 
 class _Object(NamedTuple):
-    """A msgpack object: its type, its offset, its length (in objects or bytes), and the offset of its content."""
+    """A msgpack object; its length is in objects or bytes."""
 
     kind: int
     offset: int
@@ -89,9 +89,9 @@ class _Object(NamedTuple):
 
 
 def read_documents(path: Path, max_bytes: int | None) -> Iterator[PackedDoc]:
-    """Yield the documents of the file at `path`; refuse more than `max_bytes` uncompressed bytes unless that is None.
+    """Yield the documents of the file, of at most `max_bytes` uncompressed (None: any size).
 
-    Raises InvalidEdit, OSError, and ValueError if its parts do not fit each other.
+    Raises InvalidEdit, OSError, and ValueError if its parts do not fit.
     """
     with SpooledTemporaryFile(_MAX_MEMORY) as file:
         _unpack(path, file, max_bytes)
@@ -122,7 +122,7 @@ def read_documents(path: Path, max_bytes: int | None) -> Iterator[PackedDoc]:
 
 
 def _unpack(path: Path, file: IO[bytes], max_bytes: int | None) -> None:
-    """Decompress the file at `path` to `file`. Raises InvalidEdit and OSError."""
+    """Decompress `path` to `file`. Raises InvalidEdit, OSError and ValueError."""
     decompressor = zlib.decompressobj()
     with path.open("rb") as packed:
         try:
@@ -144,7 +144,7 @@ def _unpack(path: Path, file: IO[bytes], max_bytes: int | None) -> None:
 
 
 def _read_columns(file: IO[bytes]) -> dict[str, _Object]:
-    """Return the columns by name; the required ones are there and of their type. Raises ValueError."""
+    """Return the required and other columns. Raises ValueError."""
     file.seek(0)
     top = _read_header(file)
     columns = {}
@@ -160,7 +160,7 @@ def _read_columns(file: IO[bytes]) -> dict[str, _Object]:
 
 
 def _build_text_lookup(file: IO[bytes], strings: _Object) -> Callable[[int], str]:
-    """Return a function that returns the string of a hash. Raises ValueError."""
+    """Return a function from hash to string. Raises ValueError."""
     import numpy
     from spacy.strings import StringStore, get_string_id
 
@@ -179,7 +179,7 @@ def _build_text_lookup(file: IO[bytes], strings: _Object) -> Callable[[int], str
     def find_text(hash_: int) -> str:
         position = bisect_left(hashes, hash_)
         if position == len(hashes) or hashes[position] != hash_:
-            symbol: str = symbols[hash_]  # one of those that spaCy numbers, or a KeyError
+            symbol: str = symbols[hash_]  # one that spaCy numbers, or a KeyError
             return symbol
         file.seek(strings.content_offset + int(offsets[position]))
         return _read_text(file, _read_header(file))
@@ -188,7 +188,7 @@ def _build_text_lookup(file: IO[bytes], strings: _Object) -> Callable[[int], str
 
 
 def _read_entries(file: IO[bytes], column: _Object | None, count: int) -> Iterator[bytes]:
-    """Yield the objects of an array of `count`, packed, or that many empty ones if it is missing. Raises ValueError."""
+    """Yield the packed objects of an array of `count`, empty if it is missing. Raises ValueError."""
     if column is None or column.length == 0:
         yield from repeat(b"", count)
         return
@@ -209,7 +209,7 @@ def _read_object(file: IO[bytes], offset: int) -> bytes:
 
 
 def _skip_object(file: IO[bytes]) -> None:
-    """Skip the object that starts here. Raises ValueError if it contains too much."""
+    """Skip the object here. Raises ValueError if it contains too much."""
     remaining, skipped = 1, 0
     while remaining:
         object_ = _read_header(file)
@@ -222,7 +222,7 @@ def _skip_object(file: IO[bytes]) -> None:
 
 
 def _read_header(file: IO[bytes]) -> _Object:
-    """Read the object that starts here, up to its content. Raises ValueError."""
+    """Read an object up to its content. Raises ValueError."""
     offset = file.tell()
     first = _read_exactly(file, 1)[0]
     for start, end, kind, mask in _FIX_TYPES:
@@ -237,7 +237,7 @@ def _read_header(file: IO[bytes]) -> _Object:
 
 
 def _read_text(file: IO[bytes], object_: _Object) -> str:
-    """Return the string whose content starts here. Raises ValueError if it is none."""
+    """Return the string whose content is here. Raises ValueError."""
     if object_.kind != _TEXT:
         raise ValueError("not a string")
     return _read_exactly(file, object_.length).decode()

@@ -1,15 +1,15 @@
-"""A dataset for Hugging Face's `datasets`: Parquet with a sentence a row, and the card that describes it.
+"""A dataset for Hugging Face's `datasets`: Parquet with a sentence a row, and its card.
 
-    id        string             the number of the article and that of the sentence, as in 12-3
-    article   int64              the number of the article in its corpus
-    text      string             the sentence without invisible marks
+    id        string             the numbers of article and sentence, as in 12-3
+    article   int64              the article's number in its corpus
+    text      string             without invisible marks
     tokens    list of string
-    ner_tags  list of ClassLabel the tag of each token, of the flat spans
+    ner_tags  list of ClassLabel the tags of the flat spans
     spans     list of struct     start, end (code points of `text`, end exclusive) and label of all spans
 
-The names of the tags are in the schema of each file, under the key `huggingface`, and in the card, so that
-`datasets.load_dataset` of the folder has them. Rows are written in groups, so memory does not grow with the file. The
-number of rows of each article is under the key `annotator`, since one without words has none.
+The names of the tags are in the card and in each file's schema, under the key `huggingface`, for
+`datasets.load_dataset` of the folder. Rows are written in groups, to limit memory. The key `annotator` has each
+article's number of rows, since one without words has none.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -45,7 +45,7 @@ _ROW_GROUP_SIZE: Final = 5_000
 """Rows that are written at once."""
 
 _SentenceChunks: TypeAlias = tuple[list[str], list[Chunk], list[Chunk]]
-"""A sentence: its tokens, the flat chunks, and all of them."""
+"""A sentence: its tokens, the flat chunks, and all chunks."""
 
 
 class _Counts(Struct):
@@ -73,12 +73,12 @@ class _Metadata(Struct):
 
 
 def missing_message() -> str:
-    """Return the message that pyarrow must be installed."""
+    """Return the message to install pyarrow."""
     return optional.explain_missing("pyarrow", "huggingface")
 
 
 def list_tags(labels: Sequence[str], scheme: str) -> list[str]:
-    """Return the tags of a scheme for these labels, in the order of their numbers."""
+    """Return a scheme's tags for these labels, in the order of their numbers."""
     kinds = ("B", "I", *END_LETTERS.get(scheme, ()))
     return [OUTSIDE, *(f"{kind}-{label}" for label in labels for kind in kinds)]
 
@@ -109,7 +109,7 @@ class _ParquetSink:
             self._flush()
 
     def finish(self) -> None:
-        """Write the remaining rows. Raises OSError."""
+        """Write the remaining rows and the counts. Raises OSError."""
         self._flush()
         self._writer.add_key_value_metadata({_COUNTS_KEY: msgspec.json.encode(_Counts(self._counts))})
 
@@ -123,7 +123,7 @@ class _ParquetSink:
 
 @contextmanager
 def open_sink(stream: BinaryIO, labels: Sequence[str], scheme: str) -> Iterator[_ParquetSink]:
-    """Open a Parquet file on `stream`, which is complete when the block ends without an error. Raises OSError."""
+    """Open a Parquet file, complete when the block ends without an error. Raises OSError."""
     from pyarrow.parquet import ParquetWriter
 
     names = list_tags(labels, scheme)
@@ -139,7 +139,7 @@ def build_companion_files(report: Report, labels: Sequence[str]) -> Mapping[str,
 
 
 def read_back(path: Path, scheme: str) -> Iterator[list[_SentenceChunks]]:
-    """Yield the sentences of each article as pyarrow reads them. Raises ValueError and OSError."""
+    """Yield each article's sentences as pyarrow reads them. Raises ValueError and OSError."""
     from pyarrow.parquet import ParquetFile
 
     with ParquetFile(path) as file:
@@ -169,7 +169,7 @@ def _build_schema(names: Sequence[str]) -> "pyarrow.Schema":
 
 
 def _build_features(names: Sequence[str]) -> dict[str, Any]:
-    """Return the columns as `datasets.Features` in JSON, in a form that any version reads."""
+    """Return the columns in JSON that any version of `datasets` reads."""
     string, number = {"dtype": "string", "_type": "Value"}, {"dtype": "int64", "_type": "Value"}
     return {
         **{"id": string, "article": number, "text": string, "tokens": {"feature": string, "_type": "Sequence"}},
@@ -179,7 +179,7 @@ def _build_features(names: Sequence[str]) -> dict[str, Any]:
 
 
 def _layout_text(article: CombinedProjection, sentence: CombinedSentence) -> tuple[str, list[tuple[int, int]]]:
-    """Return the text of a sentence, and the range of each token in it."""
+    """Return a sentence's text, and the range of each token."""
     text = ""
     token_ranges = []
     previous_end = sentence.tokens[0].start
@@ -193,7 +193,7 @@ def _layout_text(article: CombinedProjection, sentence: CombinedSentence) -> tup
 
 
 def _read_sentence(row: Mapping[str, Any], names: Sequence[str], scheme: str) -> _SentenceChunks:
-    """Return the sentence of a row. Raises ValueError if its parts do not fit each other."""
+    """Return the sentence of a row. Raises ValueError if its parts do not fit."""
     tokens: list[str] = row["tokens"]
     starts = find_token_starts(row["text"], tokens)
     if starts is None or not all(0 <= tag < len(names) for tag in row["ner_tags"]):

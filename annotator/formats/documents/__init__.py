@@ -1,1 +1,1 @@
-"""Documents without labels: plain text, Word, PDF, web pages, tables."""
+"""Unlabelled documents: plain text, Word, PDF, web pages, tables."""

@@ -1,10 +1,9 @@
-"""PDF: the text of one article a file, a line of a page a line, as pypdf reads it.
+"""PDF: one article a file, a line of a page a line, as pypdf reads it.
 
-A PDF stores the positions of glyphs rather than text. pypdf reverses the Arabic in it run by run: in a line that was
-drawn as a whole, from left to right, this leaves the runs in the wrong order, and numbers of Arabic digits reversed.
-Both can be detected from the page as it was drawn, and are corrected. A line of only Arabic whose words were drawn one
-by one from left to right comes with the last of them first; the positions of the words tell. Where letters come out in
-presentation forms or in visual order all the same, they stay so here: `text.visual_order` detects and corrects them.
+A PDF stores positions of glyphs, not text. pypdf reverses its Arabic run by run: in a line drawn as a whole from left
+to right, this leaves the runs in the wrong order, and numbers of Arabic digits reversed. Both are detected from the
+page as drawn, and corrected. A line of only Arabic with its words drawn one by one from left to right comes last word
+first. Letters in presentation forms or visual order stay so here: `text.visual_order` corrects them.
 """
 
 import logging
@@ -28,13 +27,13 @@ if TYPE_CHECKING:
 NAME: Final = "pdf"
 SUFFIXES: Final = (".pdf",)
 MAX_BYTES: Final = 100_000_000
-"""Bytes of the largest file that is read."""
+"""Bytes of the largest file."""
 MAX_PAGES: Final = 500
-"""Pages of the longest file that is read; an article has a few, a newspaper a hundred."""
+"""Pages of the longest file; an article has a few, a newspaper a hundred."""
 MAX_SECONDS: Final = 60
-"""Seconds that reading the pages of a file may take."""
+"""Seconds for reading the pages of a file."""
 
-_HEADER_RANGE: Final = 1024  # bytes within which a reader looks for the header (ISO 32000-1, H.3, note 13)
+_HEADER_RANGE: Final = 1024  # bytes that may contain the header (ISO 32000-1, H.3, note 13)
 
 
 _RTL: Final = r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]"
@@ -47,23 +46,23 @@ _NUMBER: Final = re.compile(r"[٠-٩۰-۹]+(?:[/.,:٫٬-][٠-٩۰-۹]+)*")
 
 
 class _TextPiece(NamedTuple):
-    """Text that was drawn at once, and the x and y of its start; None if it is rotated."""
+    """Text drawn at once, and where it starts (x, y); None if rotated."""
 
     text: str
     position: tuple[float, float] | None
 
 
 class _Timeout(Exception):
-    """Reading the pages of a file took too long."""
+    """Reading the pages took too long."""
 
 
 def sniff(name: str, beginning: bytes) -> bool:
-    """Return whether a file that starts with these bytes is a PDF, whatever its name."""
+    """Return whether a file is a PDF, whatever its name."""
     return b"%PDF-" in beginning[:_HEADER_RANGE]
 
 
 def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Refusal]:
-    """Yield the article of the file at `path`, or the reason for refusing it; `annotator` is unused.
+    """Yield the article, or the reason for refusing it; `annotator` is unused.
 
     Raises OSError.
     """
@@ -79,11 +78,11 @@ def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Refusal]:
 
 
 def _extract(file: Any) -> tuple[str, str | None]:
-    """Return the text and the title of the PDF in `file`. Raises InvalidEdit and OSError."""
+    """Return the text and title of a PDF. Raises InvalidEdit and OSError."""
     from pypdf import PdfReader
     from pypdf.errors import DependencyError
 
-    # pypdf would log its own repairs to the terminal, in the middle of an import.
+    # pypdf would log its repairs to the terminal during an import.
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     try:
         reader = PdfReader(file)
@@ -107,7 +106,7 @@ def _extract(file: Any) -> tuple[str, str | None]:
 
 
 def _extract_pages(reader: "PdfReader") -> Iterator[str]:
-    """Yield the text of each page that has some. Raises _Timeout, and whatever pypdf raises."""
+    """Yield each non-empty page's text. Raises _Timeout and pypdf's exceptions."""
     deadline = time.monotonic() + MAX_SECONDS
 
     def check(*_operation: object) -> None:
@@ -131,7 +130,7 @@ def _extract_pages(reader: "PdfReader") -> Iterator[str]:
 
 
 def _position(page: Sequence[float], line: Sequence[float]) -> tuple[float, float] | None:
-    """Return the start of a text from the matrices of its page and its line (ISO 32000-1, 9.4.4)."""
+    """Return where a text starts, by the matrices of page and line (ISO 32000-1, 9.4.4)."""
     if page[1] or page[2] or line[1] or line[2] or page[0] * line[0] <= 0:
         return None
     return line[4] * page[0] + page[4], line[5] * page[3] + page[5]
@@ -149,7 +148,7 @@ def _group_lines(pieces: Iterable[_TextPiece]) -> Iterator[list[_TextPiece]]:
 
 
 def _order_pieces(line: Sequence[_TextPiece]) -> str:
-    """Join the pieces of a line, from right to left if it is of only Arabic and was drawn from left to right."""
+    """Join the pieces of a line, in reverse if it is of only Arabic drawn from left to right."""
     text = "".join(piece.text for piece in line)
     positions = [piece.position for piece in line if piece.text.strip()]
     if len(positions) < 2 or not _ARABIC.search(text) or _LTR.search(text):
@@ -161,7 +160,7 @@ def _order_pieces(line: Sequence[_TextPiece]) -> str:
 
 
 def _correct_by_layout(text: str, drawn: str) -> str:
-    """Return the `text` of a page with its lines and numbers corrected by the page as `drawn`, from left to right."""
+    """Correct the lines and numbers of a page's text by the page as `drawn`."""
     lines = {_reverse_runs(line, run): " ".join(line.split()) for line in drawn.split("\n") for run in (_RUN, _RUN_ON)}
     numbers = set(_NUMBER.findall(drawn))
 
@@ -177,10 +176,10 @@ def _correct_by_layout(text: str, drawn: str) -> str:
 
 
 def _is_mixed(line: str) -> bool:
-    """Return whether a line has both Arabic and something that runs from left to right."""
+    """Return whether a line has both Arabic and left-to-right text."""
     return _ARABIC.search(line) is not None and _LTR.search(line) is not None
 
 
 def _reverse_runs(line: str, run: re.Pattern[str]) -> str:
-    """Return a line in visual order as pypdf turns it: each run of Arabic reversed in place, and no spaces."""
+    """Return a visual line as pypdf turns it: runs of Arabic reversed in place, without spaces."""
     return run.sub(lambda match: match[0][::-1], "".join(line.split()))

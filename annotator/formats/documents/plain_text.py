@@ -1,9 +1,9 @@
 """Plain text: one article a file, in UTF-8, UTF-16 or Windows-1256.
 
-The encoding is decided by rules. A byte order mark decides. Without one, bytes that are valid UTF-8 are UTF-8, since no
-real text in another encoding is. Else Windows-1256 is tried, then ISO 8859-6, or UTF-16 if there are NUL bytes, and the
-first that gives plausible Arabic is used: in Windows-1256 every byte is a character, so only plausibility tells it from
-unsupported encodings. On 119 articles, whole and cut to 25 letters, this is right each time.
+A byte order mark decides. Without one, valid UTF-8 is UTF-8, since no real text in another encoding is. Else
+Windows-1256 is tried, then ISO 8859-6, or UTF-16 if there are NUL bytes; the first with plausible Arabic is used. In
+Windows-1256 every byte is a character, so only plausibility excludes unsupported encodings. On 119 articles, whole and
+cut to 25 letters, this is right each time.
 """
 
 import codecs
@@ -21,7 +21,7 @@ from annotator.model.records import AnnotatedArticle, Refusal
 NAME: Final = "text"
 SUFFIXES: Final = (".txt", ".text", "")
 MAX_BYTES: Final = 10_000_000
-"""Bytes of the largest file that is read, a thousand times a long article."""
+"""Bytes of the largest file: a thousand times a long article."""
 
 _BOMS: Final = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _ARABIC: Final = regex.compile(r"\p{Script=Arabic}")
@@ -34,12 +34,12 @@ _MIXED: Final = regex.compile(rf"\p{{Script=Arabic}}{_ACCENTED}|{_ACCENTED}\p{{S
 
 
 def sniff(name: str, _beginning: bytes) -> bool:
-    """Return whether a file with this name may be a text; its content cannot tell."""
+    """Return whether a file may be a text by its name; its content cannot tell."""
     return PurePath(name).suffix in SUFFIXES
 
 
 def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Refusal]:
-    """Yield the article of the file at `path`, or the reason for refusing it; `annotator` is unused.
+    """Yield the article, or the reason for refusing it; `annotator` is unused.
 
     Raises OSError.
     """
@@ -52,7 +52,7 @@ def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Refusal]:
 
 
 def decode_text(data: bytes) -> str:
-    """Decode the bytes of a file, without its byte order mark. Raises InvalidEdit."""
+    """Decode a file, without its byte order mark. Raises InvalidEdit."""
     if len(data) > MAX_BYTES:
         raise InvalidEdit(_("The file is larger than {size} MB.").format(size=MAX_BYTES // 1_000_000))
     for mark, encoding in _BOMS:
@@ -89,11 +89,10 @@ def _decode_strictly(data: bytes, encoding: str) -> str | None:
 
 
 def _is_plausible(text: str) -> bool:
-    """Return whether `text` reads as Arabic rather than as something else decoded wrongly.
+    """Return whether `text` reads as Arabic, not as something decoded wrongly.
 
-    At least half of its letters are Arabic, and it has no control characters. Other encodings give words of Arabic and
-    accented Latin letters mixed, or mostly the letters that Persian and Urdu added. Damaged UTF-8 gives ط or ظ for the
-    first byte of every letter.
+    More than half of its letters are Arabic, and it has no control characters. Other encodings mix Arabic with accented
+    Latin, or give mostly letters of Persian and Urdu. Damaged UTF-8 gives ط or ظ for every letter's first byte.
     """
     letters, arabic = len(_LETTERS.findall(text)), len(_ARABIC.findall(text))
     return (

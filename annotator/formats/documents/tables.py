@@ -1,9 +1,9 @@
 """Tables of articles (CSV and TSV): one article a row, its text and metadata in columns.
 
-Rows are read as RFC 4180 defines them, with any line ends, quoted newlines, and commas, semicolons or tabs as
-delimiters, whichever makes a table of the file. Columns are recognised by their names in English, French or Arabic, or
-named by the caller. If no name is known, the text is the only column, or one that is much longer than the rest. A row
-that is unlike the others is refused, since it is a text with an unquoted comma or quotation mark.
+Rows are as in RFC 4180, with any line ends, quoted newlines, and commas, semicolons or tabs as delimiters, whichever
+make a table. Columns are recognised by name in English, French or Arabic, or named by the caller. Without a known name,
+the text is the only column, or one much longer than the rest. A row unlike the others is refused, as a text with an
+unquoted comma or quotation mark.
 """
 
 import codecs
@@ -29,9 +29,9 @@ from annotator.text.folding import fold
 NAME: Final = "csv"
 SUFFIXES: Final = (".csv", ".tsv")
 MAX_CELL_LENGTH: Final = 10_000_000
-"""Characters of the longest cell that is read."""
+"""Characters of the longest cell."""
 MAX_ROW_LENGTH: Final = 20_000_000
-"""Characters of the longest row that is read."""
+"""Characters of the longest row."""
 
 TEXT: Final = "text"
 COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -58,23 +58,23 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "source": ("source", "site", "publisher", "newspaper", "journal", "مصدر", "المصدر", "الموقع", "الجريدة"),
     "url": ("url", "link", "uri", "href", "lien", "adresse", "رابط", "الرابط"),
 }
-"""The fields of an article that a column can contain, and the names of such columns."""
+"""The fields of an article, and the names of their columns."""
 
-_SAMPLE_BYTES: Final = 1 << 18  # from which the encoding and the columns are detected
-_MIN_CUT_BYTES: Final = 1 << 16  # a sample of at least this size may end within a character
+_SAMPLE_BYTES: Final = 1 << 18  # for detecting the encoding and the columns
+_MIN_CUT_BYTES: Final = 1 << 16  # from this size on, a sample may end within a character
 _PARTIAL_UTF8: Final = re.compile(rb"[\xc0-\xff][\x80-\xbf]{0,2}\Z")
 _PARTIAL_UTF16: Final = re.compile(rb"(?:[\xd8-\xdb].|.[\xd8-\xdb])\Z", re.DOTALL)  # samples have an even size
 _SAMPLE_ROWS: Final = 200  # at most
 _ENCODINGS: Final = ("utf-8-sig", "utf-16-le", "utf-16-be", "cp1256", "iso8859-6")
 _ISO: Final = re.compile(r"\d{4}(-\d\d(-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?)?)?")
 _SEP_LINE: Final = re.compile(r"sep=([,;\t|])\r?\n", re.IGNORECASE)  # a declaration for Excel
-_MIN_SAME_WIDTH: Final = 0.9  # share of the rows of a table that must have the same width
+_MIN_SAME_WIDTH: Final = 0.9  # share of a table's rows that must have the same width
 _MIN_LENGTH_RATIO: Final = 3  # of the text column to any other, if it is detected by its length
-_MAX_NAME_LENGTH: Final = 40  # code points of the name of a column
+_MAX_NAME_LENGTH: Final = 40  # code points of a column's name
 
 
 class _BoundedLines:
-    """The lines of a file that fit into `remaining` characters: a row may have many lines, and a line no end.
+    """The lines that fit into `remaining` characters, as rows and lines may have no end.
 
     Raises InvalidEdit for the first that does not fit.
     """
@@ -97,15 +97,15 @@ class _BoundedLines:
 
 
 class _Dialect(Struct, frozen=True):
-    """The delimiter between cells, and whether quotation marks protect it."""
+    """The delimiter between cells, and whether quotes protect it."""
 
     delimiter: str
     is_quoted: bool = True
 
     def read_rows(self, lines: TextIO) -> Iterator[tuple[int, list[str] | str]]:
-        """Yield the first line of each row that is not blank, with its cells or with a message if it is malformed.
+        """Yield each row's first line, with its cells or an error message; skip blank rows.
 
-        Ends at a row that is too long, since the start of the next one is unknown then.
+        Ends at a row that is too long, as the next one's start is unknown.
         """
         # The limit is global, and nothing else in the program reads CSV.
         csv.field_size_limit(MAX_CELL_LENGTH)
@@ -137,11 +137,11 @@ _DIALECTS: Final = (
     _Dialect("\t", is_quoted=False),
     _Dialect(_SINGLE_COLUMN, is_quoted=False),
 )
-"""The dialects to try. Tables with tabs and single columns are also written without quoting."""
+"""The dialects to try. Tabs and single columns may come without quoting."""
 
 
 class _Layout(Struct, frozen=True):
-    """The columns of the fields, the number of columns, and whether the first row has their names."""
+    """The columns of the fields, their total, and whether the first row names them."""
 
     columns: Mapping[str, int]
     width: int
@@ -149,10 +149,10 @@ class _Layout(Struct, frozen=True):
 
 
 def sniff(name: str, beginning: bytes) -> bool:
-    """Return whether a file with this name that starts with these bytes is a table of articles.
+    """Return whether a file is a table of articles.
 
-    A .csv is one if it is text and neither JSON nor markup; a .tsv may contain annotated tokens, so it must name its
-    text column.
+    A .csv is one if it is text but neither JSON nor markup; a .tsv may have annotated tokens, so it must name its text
+    column.
     """
     if not name.endswith(SUFFIXES):
         return False
@@ -167,10 +167,10 @@ def sniff(name: str, beginning: bytes) -> bool:
 
 
 def read(path: Path, annotator: str, columns: Mapping[str, str] | None = None) -> Iterator[AnnotatedArticle | Refusal]:
-    """Yield the articles of the table at `path`, and a remark for each skip; `annotator` is unused.
+    """Yield the articles, and a refusal for each skip; `annotator` is unused.
 
-    `columns` maps fields to the names of columns in the file: its keys are those of COLUMNS; other fields are detected.
-    Raises OSError, and KeyError for an unknown field.
+    `columns` maps fields (keys of COLUMNS) to the names of columns in the file; other fields are detected. Raises
+    OSError, and KeyError for an unknown field.
     """
     column_names = dict(columns or {})
     for field in column_names:
@@ -190,7 +190,7 @@ def read(path: Path, annotator: str, columns: Mapping[str, str] | None = None) -
 
 
 def read_header(path: Path) -> list[str]:
-    """Return the first row of the table at `path`, which has the names of its columns if it has any. Raises OSError."""
+    """Return the table's first row, with the names of its columns if any. Raises OSError."""
     with path.open("rb") as file:
         beginning = file.read(_SAMPLE_BYTES)
     try:
@@ -251,7 +251,7 @@ def _read_article(path: Path, number: int, row: list[str], layout: _Layout) -> I
 
 
 def _decode_sample(beginning: bytes) -> tuple[str, str]:
-    """Return the text of these bytes without a partial last character, and its encoding. Raises InvalidEdit."""
+    """Return the text, without a partial last character, and the encoding. Raises InvalidEdit."""
     if len(beginning) >= _MIN_CUT_BYTES:
         beginning = (_PARTIAL_UTF16 if b"\0" in beginning else _PARTIAL_UTF8).sub(b"", beginning)
     text = decode_text(beginning)
@@ -266,10 +266,9 @@ def _decode_sample(beginning: bytes) -> tuple[str, str]:
 
 
 def _detect_dialect(sample: str, is_complete: bool) -> tuple[_Dialect, int]:
-    """Detect how the rows of a file that starts with `sample` are read, and how many lines before them declare it.
+    """Detect how rows are read, and how many lines before them declare it.
 
-    The dialect that gives most known column names wins; then one that gives several cells, equally many in nine of ten
-    rows.
+    The dialect with most known column names wins; then one with several cells, equally many in nine of ten rows.
     """
     if declaration := _SEP_LINE.match(sample):
         return _Dialect(declaration[1]), 1
@@ -293,7 +292,7 @@ def _detect_dialect(sample: str, is_complete: bool) -> tuple[_Dialect, int]:
 
 
 def _read_sample_rows(dialect: _Dialect, sample: str, skipped: int, is_complete: bool) -> list[list[str] | str]:
-    """Return the rows of the sample, without one that is cut off."""
+    """Return the sample's rows, without one that is cut off."""
     lines = io.StringIO(sample, newline="")
     for _line in range(skipped):
         lines.readline()
@@ -302,7 +301,7 @@ def _read_sample_rows(dialect: _Dialect, sample: str, skipped: int, is_complete:
 
 
 def _detect_layout(rows: list[list[str] | str], column_names: Mapping[str, str]) -> _Layout:
-    """Detect the columns of the fields from the first rows and from `column_names`. Raises InvalidEdit."""
+    """Detect the columns of the fields, given `column_names`. Raises InvalidEdit."""
     valid_rows = [row for row in rows if not isinstance(row, str)]
     if not valid_rows:
         raise InvalidEdit(_("The file contains no table rows."))
@@ -328,7 +327,7 @@ def _detect_layout(rows: list[list[str] | str], column_names: Mapping[str, str])
 
 
 def _find_column(header: list[str], name: str) -> int:
-    """Return the number of the column with this name. Raises InvalidEdit."""
+    """Return the number of the named column. Raises InvalidEdit."""
     matches = [index for index, cell in enumerate(header) if cell.strip() == name.strip()]
     matches = matches or [index for index, cell in enumerate(header) if _normalise_name(cell) == _normalise_name(name)]
     if len(matches) == 1:
@@ -338,7 +337,7 @@ def _find_column(header: list[str], name: str) -> int:
 
 
 def _find_longest(rows: list[list[str]], columns: list[int]) -> int:
-    """Return the column among `columns` that is much longer than the others. Raises InvalidEdit."""
+    """Return the column much longer than the others. Raises InvalidEdit."""
     if len(columns) == 1:
         return columns[0]
     lengths = (
@@ -350,7 +349,7 @@ def _find_longest(rows: list[list[str]], columns: list[int]) -> int:
 
 
 def _is_header(header: list[str], text_column: int, body: list[list[str]]) -> bool:
-    """Return whether a first row without a known name has names all the same: short ones above a longer text."""
+    """Return whether a row without known names has short ones above a longer text."""
     if len(header) < 2 or not body or len({cell.strip() for cell in header}) < len(header):
         return False
     has_short_names = all(0 < len(cell.strip()) <= _MAX_NAME_LENGTH for cell in header)
@@ -360,7 +359,7 @@ def _is_header(header: list[str], text_column: int, body: list[list[str]]) -> bo
 
 
 def _normalise_name(cell: str) -> str:
-    """Return the name of a column in the form in which names are compared."""
+    """Return a column's name in a form for comparison."""
     return " ".join(re.sub(r"[\W_]+", " ", fold(cell)).split())
 
 

@@ -1,8 +1,8 @@
-"""Web pages, and pages that a browser saved whole (MHTML): one article a file, extracted by trafilatura.
+"""Web pages, also saved whole by a browser (MHTML): one article a file, extracted by trafilatura.
 
-Nothing is loaded: links are not followed, scripts not run and entities not expanded. The article is the main text, a
-paragraph a line, with the headline before it. Title, source and address are those that the page states; the time of
-publication is that of its metadata or of the lines below its headline, and never a guess.
+Nothing is loaded: no links followed, scripts run or entities expanded. The article is the main text, a paragraph a
+line, after the headline. The page states title, source and address; the time of publication is from its metadata or the
+lines below its headline, never a guess.
 """
 
 import codecs
@@ -27,13 +27,13 @@ from annotator.text.folding import fold
 NAME: Final = "html"
 SUFFIXES: Final = (".html", ".htm", ".xhtml", ".mhtml", ".mht")
 MAX_BYTES: Final = 10_000_000
-"""Bytes of the largest page that is read, without its images and styles."""
+"""Bytes of the largest page, without its images and styles."""
 
 MAX_ELEMENTS: Final = 20_000
-"""Elements of the largest page that is read. An article has a few thousand, and each makes extraction slower."""
+"""Elements of the largest page. An article has a few thousand, and each slows extraction."""
 
 MAX_ATTRIBUTES: Final = 1000
-"""Attributes that an element may have; usually there are some twenty at most."""
+"""Attributes of an element at most; some twenty are usual."""
 
 _BOMS: Final = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _PROLOGUE: Final = rb"\s*+(?:<\?xml[^>]*+>\s*+|<!--.*?-->\s*+)*+"
@@ -45,8 +45,8 @@ _MHTML_CONTENT_TYPE: Final = regex.compile(rb"^content-type:\s*+(?:multipart/rel
 _CHARSET: Final = regex.compile(
     rb"<(?:meta|\?xml)\b[^>]{0,300}?(?:charset|encoding)\s*+=\s*+[\"']?\s*+([\w.:-]++)", regex.I
 )
-_CHARSET_RANGE: Final = 1 << 14  # bytes within which a page names its encoding, and MHTML its MIME version
-_NEARBY_LINES: Final = 3  # lines after the headline among which the dateline is
+_CHARSET_RANGE: Final = 1 << 14  # bytes with a page's encoding, and MHTML's MIME version
+_NEARBY_LINES: Final = 3  # lines after the headline that may be the dateline
 _MAX_DATELINE_LENGTH: Final = 150  # code points
 _ENCODING_ALIASES: Final = {
     "iso-8859-1": "cp1252",
@@ -58,7 +58,7 @@ _HIDDEN_ELEMENTS: Final = frozenset(("script", "style", "head"))
 
 
 def sniff(name: str, beginning: bytes) -> bool:
-    """Return whether a file with this name that starts with these bytes is a web page."""
+    """Return whether a file is a web page."""
     data = beginning
     for mark, encoding in _BOMS:
         if data.startswith(mark):
@@ -69,7 +69,7 @@ def sniff(name: str, beginning: bytes) -> bool:
 
 
 def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Refusal]:
-    """Yield the article of the page at `path`, or the reason for refusing it; `annotator` is unused.
+    """Yield the article, or the reason for refusing it; `annotator` is unused.
 
     Raises OSError.
     """
@@ -82,7 +82,7 @@ def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Refusal]:
 
 
 def _build_article(data: bytes) -> AnnotatedArticle:
-    """Return the article of a page. Raises InvalidEdit."""
+    """Return a page's article. Raises InvalidEdit."""
     url = None
     if _MHTML_START.match(data, endpos=_CHARSET_RANGE):
         data, url = _unpack_mhtml(data)
@@ -105,7 +105,7 @@ def _build_article(data: bytes) -> AnnotatedArticle:
 
 
 def _unpack_mhtml(data: bytes) -> tuple[bytes, str | None]:
-    """Return the page in a file that a browser saved whole, and its address. Raises InvalidEdit."""
+    """Return the page of an MHTML file, and its address. Raises InvalidEdit."""
     try:
         # Not the newer policy: its parsing of headers is slow, or does not end.
         message = email.message_from_bytes(data, EmailMessage, policy=email.policy.compat32)
@@ -123,7 +123,7 @@ def _unpack_mhtml(data: bytes) -> tuple[bytes, str | None]:
 
 
 def _decode(data: bytes) -> str:
-    """Decode a page: by its byte order mark, as UTF-8, by the encoding that it names, or by a guess.
+    """Decode a page by its byte order mark, as UTF-8, by its declared encoding, or by a guess.
 
     Raises InvalidEdit.
     """
@@ -139,7 +139,7 @@ def _decode(data: bytes) -> str:
 
 
 def _guess_encoding(data: bytes) -> str:
-    """Decode a page that does not name its encoding correctly. Raises InvalidEdit."""
+    """Decode a page without a correct declaration. Raises InvalidEdit."""
     from charset_normalizer import from_bytes
 
     # Judge by the visible text alone; to find it, any byte decodes as Latin-1.
@@ -156,11 +156,11 @@ def _guess_encoding(data: bytes) -> str:
 
 
 def _extract(page: str) -> Any:
-    """Return what trafilatura extracts: text, title, date, sitename, hostname and url. Raises InvalidEdit."""
+    """Return trafilatura's text, title, date, sitename, hostname and url. Raises InvalidEdit."""
     from trafilatura import bare_extraction, load_html
 
     for name in ("trafilatura", "htmldate", "courlan"):
-        # They would log to the terminal, in the middle of an import, what the messages here say.
+        # They would log to the terminal what the messages here say.
         logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         _check_size(page)
@@ -171,7 +171,7 @@ def _extract(page: str) -> Any:
         )
     except InvalidEdit:
         raise
-    except Exception as error:  # damaged and hostile pages raise exceptions that are documented nowhere
+    except Exception as error:  # damaged and hostile pages raise undocumented exceptions
         raise InvalidEdit(
             _("The page cannot be parsed: {error}").format(error=error or type(error).__name__)
         ) from error
@@ -181,7 +181,7 @@ def _extract(page: str) -> Any:
 
 
 def _check_size(page: str) -> None:
-    """Raise InvalidEdit for a page with too many elements or attributes, since each makes building a tree slower."""
+    """Raise InvalidEdit for too many elements or attributes, as each slows building a tree."""
     from lxml.etree import HTMLParser
 
     parser = HTMLParser(target=_ElementCounter(), encoding="utf-8")
@@ -190,7 +190,7 @@ def _check_size(page: str) -> None:
 
 
 class _ElementCounter:
-    """A parser target that only counts the elements of a page and their attributes."""
+    """A parser target that only counts elements and attributes."""
 
     def __init__(self) -> None:
         self._elements = 0
@@ -215,7 +215,7 @@ class _ElementCounter:
 
 
 def _starts_with_title(text: str, title: str) -> bool:
-    """Return whether one of the first lines of `text` is the title."""
+    """Return whether one of the first lines is the title."""
     normalised_title = _normalise(title)
     return any(_normalise(line) == normalised_title for line in text.split("\n", _NEARBY_LINES)[:_NEARBY_LINES])
 
@@ -225,7 +225,7 @@ def _normalise(line: str) -> str:
 
 
 def _find_publication_time(page: str, title: str | None) -> str | None:
-    """Return the time of publication that a line close to the headline states."""
+    """Return the time of publication in a line below the headline."""
     lines = list(_visible_lines(page)) if title else []
     normalised_title = _normalise(title or "")
     headlines = [index for index, line in enumerate(lines) if _normalise(line) == normalised_title]
@@ -239,14 +239,14 @@ def _find_publication_time(page: str, title: str | None) -> str | None:
 
 
 def _visible_lines(page: str) -> Iterator[str]:
-    """Yield the visible text of a page: each run between two tags that is more than space."""
+    """Yield the visible text of a page: each non-blank run between tags."""
     from lxml.etree import iterwalk
     from trafilatura import load_html
 
     tree = load_html(page)
     if tree is None:
         return
-    hidden = 0  # number of hidden elements around the current one
+    hidden = 0  # hidden elements around the current one
     # XPath would take quadratic time for thousands of sibling elements.
     for event, element in iterwalk(tree, events=("start", "end", "comment", "pi")):
         is_hidden = element.tag in _HIDDEN_ELEMENTS

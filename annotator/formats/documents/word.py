@@ -1,9 +1,9 @@
-"""Word documents (.docx): the text of one article a file, a paragraph a line.
+"""Word documents (.docx): one article a file, a paragraph a line.
 
-An Office Open XML package (ECMA-376) is a ZIP of XML parts, and the text is in one of them. It is read as a stream of
-tags and never kept as a tree, so neither a large document nor one that was crafted to be large costs much memory.
-Paragraphs, tables, text boxes and tracked insertions are read; footnotes, comments, headers, footers and tracked
-deletions are skipped. A table row whose cells have a paragraph each is a line, with tabs.
+An Office Open XML package (ECMA-376) is a ZIP of XML parts, one of them with the text. It is read as a stream of tags,
+so even a document crafted to be large costs little memory. Paragraphs, tables, text boxes and tracked insertions are
+read; footnotes, comments, headers, footers and tracked deletions are skipped. A table row with one paragraph a cell is
+a line, with tabs.
 """
 
 import re
@@ -25,7 +25,7 @@ from annotator.text.visible import trim_invisible
 NAME: Final = "docx"
 SUFFIXES: Final = (".docx",)
 MAX_PART_BYTES: Final = 50_000_000
-"""Bytes of the largest part that is read, uncompressed."""
+"""Bytes of the largest part, uncompressed."""
 
 _ZIP: Final = b"PK\x03\x04"
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # Word 97 to 2003, or a document with a password
@@ -39,23 +39,23 @@ MAX_DIRECTORY_BYTES: Final = 10_000_000
 _END_OF_DIRECTORY: Final = re.compile(
     rb"PK\x05\x06(?=.{8}(.{4}))", re.DOTALL
 )  # with the size of the directory (APPNOTE 4.3.16)
-_END_RANGE: Final = (1 << 16) + 22  # bytes at the end of the file that contain it
+_END_RANGE: Final = (1 << 16) + 22  # bytes at the end of the file with it
 _CREATED: Final = re.compile(r"(\d{4}-\d\d-\d\d)(T\d\d:\d\d)?")
 
 _SKIPPED: Final = frozenset({"pPr", "rPr", "tblPr", "trPr", "tcPr", "del", "moveFrom", "Fallback", "rt"})
-"""Elements without text of the article: properties, deletions, fallbacks for older programs, and ruby."""
+"""Elements without the article's text: properties, deletions, fallbacks for older programs, and ruby."""
 _MARKS: Final = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "\u2011", "softHyphen": "\u00ad"}
 
 
 def sniff(name: str, beginning: bytes) -> bool:
-    """Return whether a file with this name that starts with these bytes is a Word document, including older formats."""
+    """Return whether a file is a Word document, even of older formats."""
     if beginning.startswith(_ZIP):
         return b"word/" in beginning or (name.endswith(".docx") and b"[Content_Types].xml" in beginning)
     return name.endswith((".doc", ".docx", ".rtf")) and beginning.startswith((_OLE, _RTF))
 
 
 def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Refusal]:
-    """Yield the article of the file at `path`, or the reason for refusing it; `annotator` is unused.
+    """Yield the article, or the reason for refusing it; `annotator` is unused.
 
     Raises OSError.
     """
@@ -96,7 +96,7 @@ def _read_article(path: Path) -> AnnotatedArticle:
 
 
 def _directory_size(file: IO[bytes]) -> int:
-    """Return the bytes of the directory of the ZIP `file`, which zipfile reads at once; 0 if there is none."""
+    """Return the bytes of the ZIP directory, which zipfile reads at once; 0 without one."""
     file.seek(max(0, file.seek(0, 2) - _END_RANGE))
     tail = file.read()
     file.seek(0)
@@ -104,14 +104,14 @@ def _directory_size(file: IO[bytes]) -> int:
 
 
 def _find_main_part(package: ZipFile) -> str:
-    """Return the name of the part with the text, which some programs number. Raises KeyError."""
+    """Return the text part's name, which some programs number. Raises KeyError."""
     handler = _RelationsHandler()
     _parse_part(package, "_rels/.rels", handler)
     return handler.main_part.lstrip("/")
 
 
 def _parse_part(package: ZipFile, name: str, target: "_ElementHandler") -> None:
-    """Send the elements of a part to `target`. Raises InvalidEdit, and whatever a damaged package or part raises."""
+    """Send a part's elements to `target`. Raises InvalidEdit, and whatever damaged parts raise."""
     info = package.getinfo(name)
     if info.compress_type not in (ZIP_STORED, ZIP_DEFLATED):  # those of ECMA-376; others may need any memory
         raise BadZipFile(name)
@@ -125,7 +125,7 @@ def _parse_part(package: ZipFile, name: str, target: "_ElementHandler") -> None:
 
 
 class _ElementHandler:
-    """A parser target that passes elements on by their names without a namespace."""
+    """A parser target that removes namespaces from the names of elements."""
 
     def doctype(self, name: str, public: str, system: str) -> None:
         # Word never writes one, and it could declare entities that explode.
@@ -138,7 +138,7 @@ class _ElementHandler:
         self.end_element(tag.rpartition("}")[2])
 
     def data(self, text: str) -> None:
-        """Handle characters between two tags, maybe not all of them."""
+        """Handle some of the characters between two tags."""
 
     def start_element(self, name: str, attributes: dict[str, str]) -> None:
         """Handle the start of an element."""
@@ -151,7 +151,7 @@ class _ElementHandler:
 
 
 class _RelationsHandler(_ElementHandler):
-    """Finds the main part of a package."""
+    """Finds a package's main part."""
 
     main_part = "word/document.xml"
 
@@ -161,14 +161,14 @@ class _RelationsHandler(_ElementHandler):
 
 
 class _PropertiesHandler(_ElementHandler):
-    """Collects the properties of a document, by name."""
+    """Collects a document's properties by name."""
 
     def __init__(self) -> None:
         self._texts: dict[str, list[str]] = {}
         self._name = ""
 
     def get(self, name: str) -> str | None:
-        """Return the property with this name, or None if it is missing or blank."""
+        """Return this property, or None if it is missing or blank."""
         return "".join(self._texts.get(name, ())).strip() or None
 
     def start_element(self, name: str, attributes: dict[str, str]) -> None:
@@ -182,7 +182,7 @@ class _PropertiesHandler(_ElementHandler):
 
 
 class _TextHandler(_ElementHandler):
-    """Collects the lines of a document."""
+    """Collects a document's lines."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []

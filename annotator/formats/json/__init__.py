@@ -1,1 +1,1 @@
-"""Articles as JSON values: our own lines, doccano, Prodigy, Label Studio, spaCy 2."""
+"""Articles as JSON: our own lines, doccano, Prodigy, Label Studio, spaCy 2."""

@@ -1,15 +1,14 @@
-"""doccano: JSON of texts with their labels, in every shape that its versions have read or written.
+"""doccano: JSON of texts with labels, in every shape that its versions have read or written.
 
     {"id": 1, "text": "…", "label": [[4, 8, "DATE"]]}
 
-The text is also named `data`; the labels `labels`, `entities` (each an object with `start_offset`, `end_offset` and
-`label`) or `annotations` (the same, with the number of the `user`, who is then the annotator). The columns of a file
-may have any other name if only one has a string and only one labelled spans. Offsets are code points. The other
-columns, and `meta`, may contain the metadata of the article; `Comments` become the annotator's note on it.
+The text is also named `data`; the labels `labels`, `entities` (objects with `start_offset`, `end_offset` and `label`)
+or `annotations` (the same, with the number of the `user`, then the annotator). Columns may have other names if only one
+has a string and only one labelled spans. Offsets are code points. Other columns, and `meta`, may have the article's
+metadata; `Comments` become the annotator's note.
 
-The shape above is written, with the metadata. A label has no room for its annotator, a value or a note. A column of its
-own could carry them, but doccano keeps such columns as they came while its users change the labels, so they would come
-back for spans that no longer exist.
+The shape above is written, with the metadata but without a label's annotator, value and note. doccano would keep a
+column of these unchanged while users change labels, so they would return for spans that no longer exist.
 """
 
 from collections.abc import Iterable, Iterator
@@ -48,7 +47,7 @@ class _Entity(Struct):
 
 
 def sniff(name: str, beginning: bytes) -> bool:
-    """Return whether a file with this name starts with texts that have labels as doccano writes them."""
+    """Return whether a file starts with texts labelled as by doccano."""
     keys = json_values.find_keys(beginning)
     if PurePath(name).suffix not in SUFFIXES or not keys or keys & _FOREIGN_KEYS:
         return False
@@ -59,7 +58,7 @@ def sniff(name: str, beginning: bytes) -> bool:
 
 
 def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Refusal]:
-    """Yield the articles of the file at `path`, and a refusal for each skip.
+    """Yield the articles, and a refusal for each skip.
 
     Spans without an annotator become `annotator`'s. Raises OSError.
     """
@@ -67,7 +66,7 @@ def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Refusal]:
 
 
 def encode(item: AnnotatedArticle) -> str:
-    """Encode an article as its line."""
+    """Encode an article as a line."""
     article = item.article
     labels = [(span.start, span.end, span.label) for span in item.spans]
     line = {"id": article.id, "text": article.text, "label": labels, **json_values.build_metadata(article)}
@@ -75,7 +74,7 @@ def encode(item: AnnotatedArticle) -> str:
 
 
 def _read_article(data: bytes, number: int, annotator: str) -> tuple[AnnotatedArticle | None, list[str]]:
-    """Return the article of one value, if there is one, and the reason of each skip."""
+    """Return the article, if any, and each skip's reason."""
     reasons: list[str] = []
     try:
         line = json_values.decode_object(data)
@@ -92,7 +91,7 @@ def _read_article(data: bytes, number: int, annotator: str) -> tuple[AnnotatedAr
 
 
 def _find_text_key(line: dict[str, Any]) -> str:
-    """Return the name of the column that has the text. Raises InvalidEdit."""
+    """Return the text column's name. Raises InvalidEdit."""
     columns = [name for name in _TEXT_KEYS if isinstance(line.get(name), str)]
     unknown = (
         [name for name, value in line.items() if isinstance(value, str)] if set(_TEXT_KEYS).isdisjoint(line) else []
@@ -103,7 +102,7 @@ def _find_text_key(line: dict[str, Any]) -> str:
 
 
 def _find_label_keys(line: dict[str, Any], reasons: list[str]) -> list[str]:
-    """Return the names of the columns that have labels."""
+    """Return the names of the columns with labels."""
     label_keys = [name for name in _LABEL_KEYS if line.get(name) not in (None, "", [], {})]
     others = [name for name, value in line.items() if name not in label_keys and value and _is_labelled(value)]
     if not label_keys and len(others) == 1:
@@ -113,7 +112,7 @@ def _find_label_keys(line: dict[str, Any], reasons: list[str]) -> list[str]:
 
 
 def _is_labelled(value: Any) -> bool:
-    """Return whether a value is a list of labelled spans as [start, end, label]."""
+    """Return whether a value is a list of [start, end, label]."""
     return isinstance(value, list) and all(
         isinstance(entry, list) and [type(part) for part in entry] == [int, int, str] for entry in value
     )

@@ -1,7 +1,7 @@
-"""Shared parts of the JSON formats: files of one value a line or of one list, and the metadata of articles in values.
+"""Shared parts of the JSON formats: files of values, one a line or in a list, and metadata.
 
-A file is read value by value, so its size does not matter; that of one value is limited. A list is cut at its brackets
-and each piece decoded by itself: a malformed piece, or one that is cut off at the end, does not cost the others.
+A file is read value by value, so only a value's size is limited. A list is cut at its brackets and each piece decoded
+by itself, so a malformed or truncated one does not affect others.
 """
 
 import re
@@ -17,18 +17,18 @@ from annotator.model.operations import InvalidEdit
 from annotator.model.records import AnnotatedArticle, Article, Refusal
 
 MAX_BYTES: Final = 50_000_000
-"""Bytes of the longest line, and of the longest value of a list, that are read."""
+"""Bytes of the longest line, and of the longest value of a list."""
 
 RawValue: TypeAlias = tuple[int, bytes | str]
-"""The line where a value starts, and its bytes or the reason why it was skipped."""
+"""A value's first line, and its bytes or the reason for skipping it."""
 
 _BOM: Final = b"\xef\xbb\xbf"
 _CHUNK: Final = 1 << 20
 _BEGINNING: Final = 1 << 16
 _MAX_DEPTH: Final = 8
-"""Levels of nesting down to which keys are searched."""
+"""Levels of nesting to which keys are searched."""
 _MAX_QUOTE: Final = 100
-"""Characters of a text that are quoted in a message."""
+"""Characters of a quotation in a message."""
 # The content of a repeated possessive group can match in one way only: Python 3.11.0 to 3.11.4 is wrong for others
 # (https://github.com/python/cpython/issues/106052), and `regex` runs out of memory at a text of millions of escapes.
 _STRING: Final = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
@@ -45,10 +45,9 @@ def read(
     values: Callable[[BinaryIO], Iterator[RawValue]],
     parse_article: Callable[[bytes, int], tuple[AnnotatedArticle | None, list[str]]],
 ) -> Iterator[AnnotatedArticle | Refusal]:
-    """Yield what `parse_article` makes of each of the `values` of the file at `path`.
+    """Yield what `parse_article` makes of each of the file's `values`.
 
-    It takes the bytes of a value and its line, and returns the article, if there is one, and the reason of each skip.
-    Raises OSError.
+    It takes a value's bytes and line, and returns the article, if any, and each skip's reason. Raises OSError.
     """
     with path.open("rb") as file:
         for line, data in values(file):
@@ -72,7 +71,7 @@ def read_lines(file: BinaryIO, max_bytes: int = MAX_BYTES) -> Iterator[RawValue]
 
 
 def read_values(file: BinaryIO, max_bytes: int = MAX_BYTES) -> Iterator[RawValue]:
-    """Yield the values of a file that has one a line, or a list of them, or several over many lines each."""
+    """Yield the values of a file: one a line, a list, or several of many lines each."""
     beginning = file.read(_BEGINNING).removeprefix(_BOM).lstrip()
     file.seek(0)
     is_list = beginning.startswith(b"[")
@@ -83,7 +82,7 @@ def read_values(file: BinaryIO, max_bytes: int = MAX_BYTES) -> Iterator[RawValue
 
 
 def find_keys(beginning: bytes) -> frozenset[str]:
-    """Return the keys of the values that a file starts with, each after the keys around it: "data", "data/text".
+    """Return the keys of a file's first values, each after those around it: "data", "data/text".
 
     A list adds none. The bytes may end anywhere; what is not JSON has no keys.
     """
@@ -116,7 +115,7 @@ def decode_object(data: bytes) -> dict[str, Any]:
 
 
 def convert(value: Any, type_: Any, key: str, reasons: list[str]) -> Any:
-    """Convert a decoded value to `type_`, numbers in quotes included; on failure return None and add to `reasons`."""
+    """Convert a decoded value to `type_`, also from quoted numbers; on failure add to `reasons` and return None."""
     try:
         return msgspec.convert(value, type_, strict=False)
     except msgspec.ValidationError as error:
@@ -125,12 +124,12 @@ def convert(value: Any, type_: Any, key: str, reasons: list[str]) -> Any:
 
 
 def describe_skipped(key: str) -> str:
-    """Return the message that the value of this key is not a span and was skipped."""
+    """Return the message that this key is skipped, as it is no span."""
     return _("“{key}” is skipped: only labelled spans are imported.").format(key=key)
 
 
 def explain_misplaced(text: str, start: int, end: int, quoted: str | None = None) -> str | None:
-    """Return why `text` cannot have this span, or None if it can; `quoted` is the file's own copy of its text."""
+    """Return why `text` cannot have this span, or None; `quoted` is the file's copy of its text."""
     if not 0 <= start < end <= len(text):
         return _("A span from {start} to {end} is not within the text.").format(start=start, end=end)
     if quoted is None or (len(quoted) == end - start and text.startswith(quoted, start)):
@@ -141,7 +140,7 @@ def explain_misplaced(text: str, start: int, end: int, quoted: str | None = None
 
 
 def parse_published(text: str | None, reasons: list[str]) -> str | None:
-    """Return the time of publication as ISO 8601: `text` itself, or what it states as a dateline would."""
+    """Return the time of publication as ISO 8601: `text` itself, or read as a dateline."""
     if not text or _ISO.fullmatch(text):
         return text or None
     published = zoning.parse_dateline(text)
@@ -151,18 +150,18 @@ def parse_published(text: str | None, reasons: list[str]) -> str | None:
 
 
 def read_metadata(table: Mapping[str, Any], reasons: list[str]) -> dict[str, Any]:
-    """Return title, time of publication, source and address of an article from a table; None for what it lacks."""
+    """Return title, time of publication, source and address from a table; None for what it lacks."""
     metadata = {name: value if isinstance(value := table.get(name), str) and value else None for name in _METADATA}
     return {**metadata, "published": parse_published(metadata["published"], reasons)}
 
 
 def build_metadata(article: Article) -> dict[str, str]:
-    """Return the metadata of an article as a table that `read_metadata` reads."""
+    """Return an article's metadata as a table for `read_metadata`."""
     return {name: value for name in _METADATA if (value := getattr(article, name))}
 
 
 def first_name(*names: Any) -> str | None:
-    """Return the first of the names that is one: a text that is not blank, or a number."""
+    """Return the first non-blank text or number."""
     texts = (str(name) for name in names if isinstance(name, str | int) and not isinstance(name, bool))
     return next(filter(str.strip, texts), None)
 
@@ -172,7 +171,7 @@ def _shorten(text: str) -> str:
 
 
 def _split_values(file: BinaryIO, max_bytes: int, is_list: bool) -> Iterator[RawValue]:
-    """Yield the values of a list, or those that follow each other without one."""
+    """Yield the values of a list, or those without one."""
     data = file.read(_CHUNK).removeprefix(_BOM)
     index = data.index(b"[") + 1 if is_list else 0
     line = 1 + data.count(b"\n", 0, index)
@@ -208,7 +207,7 @@ def _skip_gap(data: bytes, index: int) -> int:
 
 
 def _find_end(data: bytes, index: int) -> int | None:
-    """Return the end of the value that starts at `index`; None if `data` may end before it does."""
+    """Return the end of the value at `index`; None if `data` may end before it."""
     if data[index : index + 1] not in (b"[", b"{"):
         scalar = _SCALAR.match(data, index)
         is_closed = scalar is not None and (scalar.end() < len(data) or scalar[0][:1] in b'"]}')

@@ -1,4 +1,4 @@
-"""JSON lines: one article a line, with the keys of `annotator show --json`. This format is lossless.
+"""JSON lines: one article a line, with the keys of `annotator show --json`. Lossless.
 
     {"id": 1, "uid": "…", "title": "…", "published": "2024-07-09T09:00", "source": null, "url": null, "text": "…",
      "zones": [{"kind": "body", "start": 0, "end": 5}],
@@ -6,7 +6,7 @@
                 "text": "…"}],
      "states": {"annotator": "done"}, "notes": {"annotator": "…"}}
 
-Offsets are code points of the line's own text. Only `text` is required; keys that are not listed are ignored.
+Offsets are code points of the line's own text. Only `text` is required; unknown keys are ignored.
 """
 
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ STORED_FIELDS: Final = frozenset(
     {"annotator", "value", "note", "zones", "states", "notes", "title", "published", "source", "url"}
 )
 MAX_LINE_BYTES: Final = 50_000_000
-"""Bytes of the longest line that is read."""
+"""Bytes of the longest line."""
 
 _BOM: Final = b"\xef\xbb\xbf"
 _NULL: Final = Raw(b"null")
@@ -68,14 +68,14 @@ class _Span(Struct):
 
 
 def sniff(name: str, beginning: bytes) -> bool:
-    """Return whether a file with this name starts with a line that is a JSON object, judging by its ends."""
+    """Return whether a file starts with a JSON object, judging by the line's ends."""
     line, newline, _rest = beginning.removeprefix(_BOM).lstrip().partition(b"\n")
     is_complete = line.rstrip().endswith(b"}") or not newline
     return PurePath(name).suffix in SUFFIXES and line.startswith(b"{") and len(line) > 1 and is_complete
 
 
 def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Refusal]:
-    """Yield the articles of the file at `path`, and a refusal for each skip.
+    """Yield the articles, and a refusal for each skip.
 
     Spans without an annotator become `annotator`'s. Raises OSError.
     """
@@ -85,12 +85,12 @@ def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Refusal]:
 
 
 def encode(item: AnnotatedArticle) -> str:
-    """Encode an article with all that belongs to it, as its line."""
+    """Encode all of an article as a line."""
     return msgspec.json.encode(build_record(item)).decode() + "\n"
 
 
 def build_record(item: AnnotatedArticle) -> dict[str, Any]:
-    """Return the article as the JSON object of its line."""
+    """Return an article as the JSON object of its line."""
     article = item.article
     return {
         "id": article.id,
@@ -120,7 +120,7 @@ def build_record(item: AnnotatedArticle) -> dict[str, Any]:
 
 
 def _read_article(data: bytes, number: int, annotator: str) -> tuple[AnnotatedArticle | None, list[str]]:
-    """Return the article of one line, if there is one, and the reason of each skip."""
+    """Return the article, if any, and each skip's reason."""
     reasons: list[str] = []
     try:
         line = msgspec.json.decode(data, type=_Line)
@@ -195,7 +195,7 @@ def _read_notes(line: _Line, reasons: list[str]) -> Iterator[Note]:
 
 
 def _decode(raw: Raw, type_: Any, key: str, reasons: list[str]) -> Any:
-    """Decode the JSON `raw` as a `type_`; on failure return None and add to `reasons`."""
+    """Decode JSON as a `type_`; on failure add to `reasons` and return None."""
     try:
         return msgspec.json.decode(raw, type=type_)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

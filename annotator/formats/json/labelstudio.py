@@ -7,17 +7,16 @@
          "meta": {"text": ["a note"], "value": "…"}}]}],
       "predictions": [{"model_version": "…", "result": […]}]}]
 
-Tasks one a line are read too, and its JSON-MIN, where the columns of `data` and the results by their `from_name` are
-keys of the task. The text is the column that contains the texts of the results, else the one named `to_name` or `text`,
-else the longest. Each annotation is the layer of the person who completed it (the address, else the name, else the
-number), each prediction that of `prediction:` and the version of its model. Offsets are code points; some versions
-counted UTF-16 units, and these are recognised if the text of a result shows it.
+Also read: tasks one a line, and JSON-MIN, where columns of `data`, and results by their `from_name`, are keys of the
+task. The text is the column with the results' texts, else the one named `to_name` or `text`, else the longest. An
+annotation is the layer of whoever completed it (by address, else name, else number), a prediction that of `prediction:`
+and its model's version. Offsets are code points; UTF-16 units, as in some versions, are recognised if a result's text
+shows them.
 
-The note of a span is the `meta.text` of its result, where Label Studio shows it, and its value `meta.value`; Label
-Studio keeps both through an import, editing and an export. A text, a choice or a date that was given for a region is
-its note (a text) or its value. Everything else in a result is reported as skipped. The author of an annotation is
-written as its `annotator`: a `completed_by` that is no member of the organisation makes Label Studio refuse the whole
-file.
+A span's note is `meta.text`, where Label Studio shows it, and its value `meta.value`; both survive an import, editing
+and export there. A text, choice or date given for a region is its note (a text) or its value. All else in a result is
+reported as skipped. An annotation's author is written as its `annotator`: Label Studio refuses a whole file for a
+`completed_by` outside the organisation.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -45,10 +44,10 @@ STORED_FIELDS: Final = frozenset({"annotator", "value", "note", "title", "publis
 
 _TEXT_KEY: Final = "text"
 _MAX_COMPARED: Final = 100
-"""Columns and results that are compared to find the column that has the text."""
+"""Columns and results compared to find the text."""
 _ANNOTATION_KEYS: Final = ("annotations", "completions")
 _CONTENT_KEYS: Final = {"textarea": "text", "choices": "choices", "datetime": "datetime"}
-"""The types of results that can describe a region, and the key of their value that does."""
+"""The types of results that can describe a region, and the key in their value."""
 
 
 class _Value(Struct):
@@ -84,7 +83,7 @@ class _Layer(Struct):
 
 
 def sniff(name: str, beginning: bytes) -> bool:
-    """Return whether a file with this name starts with tasks."""
+    """Return whether a file starts with tasks."""
     keys = json_values.find_keys(beginning)
     label_columns = {key.removesuffix("/labels") for key in keys if key.endswith("/labels") and key.count("/") == 1}
     has_tasks = any(key.startswith("data/") for key in keys) and keys & {*_ANNOTATION_KEYS, "predictions", "data/text"}
@@ -93,7 +92,7 @@ def sniff(name: str, beginning: bytes) -> bool:
 
 
 def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Refusal]:
-    """Yield the articles of the file at `path`, and a refusal for each skip.
+    """Yield the articles, and a refusal for each skip.
 
     Spans without an annotator become `annotator`'s. Raises OSError.
     """
@@ -101,7 +100,7 @@ def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Refusal]:
 
 
 def encode(item: AnnotatedArticle) -> str:
-    """Encode an article as a task, with an annotation for each annotator who has spans in it."""
+    """Encode an article as a task, with an annotation for each annotator of its spans."""
     article = item.article
     layers: dict[str, list[Span]] = {}
     for span in item.spans:
@@ -131,7 +130,7 @@ def _encode_result(text: str, span: Span) -> dict[str, Any]:
 
 
 def _read_article(data: bytes, number: int, annotator: str) -> tuple[AnnotatedArticle | None, list[str]]:
-    """Return the article of one value, if there is one, and the reason of each skip."""
+    """Return the article, if any, and each skip's reason."""
     reasons: list[str] = []
     try:
         task = json_values.decode_object(data)
@@ -195,7 +194,7 @@ def _read_layer(annotator: str, results: Iterable[Any] | None, reasons: list[str
 
 
 def _read_json_min(task: dict[str, Any], annotator: str, reasons: list[str]) -> _Layer:
-    """Return the results that a task of JSON-MIN has among its columns."""
+    """Return the results among the columns of a JSON-MIN task."""
     layer = _Layer(json_values.first_name(task.get("annotator"), task.get("completed_by")) or annotator, [])
     for key, column in task.items():
         entries = [entry for entry in column if isinstance(entry, dict)] if isinstance(column, list) else []
@@ -206,7 +205,7 @@ def _read_json_min(task: dict[str, Any], annotator: str, reasons: list[str]) -> 
 
 
 def _find_text(columns: dict[str, Any], results: list[_Result]) -> str:
-    """Return the text that the results are about. Raises InvalidEdit."""
+    """Return the text of the results. Raises InvalidEdit."""
     names = {result.to_name for result in results if isinstance(result.to_name, str)}
     quotes = [(result.value.get("start"), result.value.get("text")) for result in results[:_MAX_COMPARED]]
 
@@ -249,7 +248,7 @@ def _read_spans(text: str, units: Utf16Offsets, layer: _Layer, reasons: list[str
 
 
 def _locate_span(text: str, units: Utf16Offsets, value: _Value) -> tuple[int, int, str | None]:
-    """Return the start and end of a span of `text`, and why it cannot be there, or None if it can."""
+    """Return a span's start and end, and why it cannot be there, or None."""
     start, end, quoted = value.start, value.end, value.text
     reason = json_values.explain_misplaced(text, start, end, quoted)
     if reason is None or quoted is None:
@@ -264,7 +263,7 @@ def _locate_span(text: str, units: Utf16Offsets, value: _Value) -> tuple[int, in
 
 
 def _differ_only_in_space(actual: str, quoted: str) -> bool:
-    """Return whether a text is the quoted one but for its space: browsers quote a selection with other space."""
+    """Return whether two texts differ only in space, as a browser's quotation may."""
     return "".join(actual.split()) == "".join(quoted.replace("\\n", " ").split())
 
 
@@ -274,7 +273,7 @@ def _join_texts(value: Any) -> str | None:
 
 
 def _read_details(results: list[_Result], regions: set[Any], reasons: list[str]) -> dict[Any, dict[str, str]]:
-    """Return the notes and values that results give to the regions of labels, by the region's id."""
+    """Return the notes and values for the regions of labels, by the region's id."""
     details_by_region: dict[Any, dict[str, str]] = {}
     for result in results:
         type_ = result.type.lower()

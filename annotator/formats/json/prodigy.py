@@ -4,13 +4,12 @@
      "spans": [{"start": 0, "end": 4, "token_start": 0, "token_end": 0, "label": "DATE"}],
      "answer": "accept", "meta": {"title": "…"}, "_annotator_id": "…", "_session_id": "…"}
 
-Offsets are code points; `token_end` is the last token of the span. The value and the note of a span are keys of its
-own. A line has one annotator. If it was rejected or ignored, its article is imported without its spans.
+Offsets are code points; `token_end` is a span's last token. A span has keys for its value and note, a line one
+annotator. The article of a rejected or ignored line is imported without spans.
 
-Prodigy and spaCy drop a span that cuts a token, and if there are tokens they rebuild the text from them. So the tokens
-that are written are the program's, cut at the starts and ends of spans, and everything between them (but for a single
-space, which is the `ws` of the token before it): every span starts and ends with a token, and the tokens add up to
-exactly the text.
+Prodigy and spaCy drop a span that cuts a token, and rebuild the text from any tokens. So the tokens written are the
+program's, cut at the edges of spans, and everything between them (but for a single space, the `ws` of the token
+before): every span starts and ends with a token, and the tokens add up to the text.
 """
 
 import re
@@ -51,14 +50,14 @@ class _Span(Struct):
 
 
 def sniff(name: str, beginning: bytes) -> bool:
-    """Return whether a file with this name starts with texts that have keys of Prodigy alone."""
+    """Return whether a file starts with texts that have Prodigy's own keys."""
     keys = json_values.find_keys(beginning)
     is_prodigy = keys & _PRODIGY_KEYS or {"tokens/text", "tokens/ws"} <= keys or _ANSWER.search(beginning)
     return PurePath(name).suffix in SUFFIXES and "text" in keys and bool(is_prodigy)
 
 
 def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Refusal]:
-    """Yield the articles of the file at `path`, and a refusal for each skip.
+    """Yield the articles, and a refusal for each skip.
 
     Spans without an annotator become `annotator`'s. Raises OSError.
     """
@@ -66,7 +65,7 @@ def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Refusal]:
 
 
 def encode(item: AnnotatedArticle) -> str:
-    """Encode an article as its line, with the annotator if its spans have only one."""
+    """Encode an article as a line, with its annotator if there is only one."""
     text = item.article.text
     tokens = _encode_tokens(text, item.spans)
     starts = {token["start"]: token["id"] for token in tokens}
@@ -95,7 +94,7 @@ def encode(item: AnnotatedArticle) -> str:
 
 
 def _encode_tokens(text: str, spans: tuple[Span, ...]) -> list[dict[str, Any]]:
-    """Split all of the text into tokens so that each span starts and ends with one."""
+    """Split all of the text into tokens that fit the spans."""
     starts, ends = {span.start for span in spans}, {span.end for span in spans}
     edges = {edge for token in tokenizer.tokenize(text) for edge in token} | starts | ends | {0, len(text)}
     tokens: list[dict[str, Any]] = []
@@ -109,7 +108,7 @@ def _encode_tokens(text: str, spans: tuple[Span, ...]) -> list[dict[str, Any]]:
 
 
 def _read_article(data: bytes, number: int, annotator: str) -> tuple[AnnotatedArticle | None, list[str]]:
-    """Return the article of one value, if there is one, and the reason of each skip."""
+    """Return the article, if any, and each skip's reason."""
     reasons: list[str] = []
     try:
         line = json_values.decode_object(data)

@@ -1,10 +1,10 @@
-"""The JSON that spaCy 2 is trained on: documents of paragraphs of sentences of tokens, each with its BILUO tag.
+"""spaCy 2's training JSON: documents of paragraphs of sentences of tokens with BILUO tags.
 
     [{"id": 0, "paragraphs": [{"raw": "…", "sentences": [{"tokens": [{"orth": "الرباط", "ner": "U-GPE"}]}]}]}]
 
-A document is an article, its paragraphs separated by an empty line. The text is `raw` if it has the tokens in order,
-else it is built from them (`text.detokenizer`). "-" and no tag at all mean that a token is not annotated: it is
-outside. The other keys are ignored.
+A document is an article, with an empty line between paragraphs. The text is `raw` if it has the tokens in order, else
+built from them (`text.detokenizer`). A token with "-" or no tag is not annotated: it is outside. Other keys are
+ignored.
 """
 
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ from annotator.text.detokenizer import detokenize, find_token_starts
 NAME: Final = "spacy-json"
 SUFFIXES: Final = (".json",)
 MAX_BYTES: Final = 100_000_000
-"""Bytes of the largest file that is read, which is one JSON value."""
+"""Bytes of the largest file, which is one JSON value."""
 
 _BOM: Final = b"\xef\xbb\xbf"
 _DOCUMENT_START: Final = regex.compile(
@@ -61,9 +61,9 @@ def sniff(name: str, beginning: bytes) -> bool:
 
 
 def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Remark]:
-    """Yield the documents of the file at `path`, and a remark for each skip or repair; all spans are `annotator`'s.
+    """Yield the documents, and a remark for each skip or repair; all spans are `annotator`'s.
 
-    Remarks name the document, for a JSON value has no lines. Raises OSError.
+    Remarks name the document, as JSON values have no lines. Raises OSError.
     """
     with path.open("rb") as file:
         data = file.read(MAX_BYTES + 1).removeprefix(_BOM)
@@ -87,7 +87,7 @@ def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Remark]:
 
 
 def _decode(data: bytes | Raw, type_: Any) -> Any:
-    """Decode the JSON `data` as a `type_`, or return the reason why it is invalid."""
+    """Decode JSON as a `type_`, or return why it is invalid."""
     try:
         return msgspec.json.decode(data, type=type_)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -95,7 +95,7 @@ def _decode(data: bytes | Raw, type_: Any) -> Any:
 
 
 def _read_article(document: _Document, annotator: str) -> Iterator[AnnotatedArticle | _PendingRemark]:
-    """Yield the article, and the kind and reason of each skip or repair."""
+    """Yield the article, then its remarks."""
     text = ""
     spans: list[Span] = []
     remarks: list[_PendingRemark] = []
@@ -123,7 +123,7 @@ def _read_article(document: _Document, annotator: str) -> Iterator[AnnotatedArti
 
 
 def _layout_text(paragraph: _Paragraph, remarks: list[_PendingRemark]) -> tuple[str, list[list[int]]]:
-    """Return the text of a paragraph, and the start of each token in each of its sentences."""
+    """Return a paragraph's text, and its tokens' starts by sentence."""
     sentences = [[token.orth for token in sentence.tokens] for sentence in paragraph.sentences]
     if paragraph.raw is None:
         return detokenize(sentences)

@@ -1,1 +1,1 @@
-"""Annotations stored apart from the text they are in: brat, WebAnno TSV, UIMA CAS."""
+"""Annotations apart from their text: brat, WebAnno TSV, UIMA CAS."""

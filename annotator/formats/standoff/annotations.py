@@ -1,4 +1,4 @@
-"""Shared parts of the standoff formats: loading files, converting offsets, and mapping UIMA annotations to spans."""
+"""Shared parts of the standoff formats: files, offsets, and spans from UIMA annotations."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,10 +15,10 @@ from annotator.model.records import BODY, AnnotatedArticle, Refusal, Span, Zone,
 from annotator.text.offsets import Utf16Offsets
 
 MAX_BYTES: Final = 50_000_000
-"""Bytes of the largest file of annotations that is read."""
+"""Bytes of the largest file of annotations."""
 
 MAX_ANNOTATIONS: Final = 1_000_000
-"""Annotations of a file; the longest article has some hundred thousand tokens, and each a few annotations."""
+"""Annotations of a file; the longest article has some hundred thousand tokens, with a few annotations each."""
 
 _DKPRO: Final = "de.tudarmstadt.ukp.dkpro.core.api."
 NAMED_ENTITY: Final = f"{_DKPRO}ner.type.NamedEntity"
@@ -28,23 +28,23 @@ _VALUE_FEATURE: Final = "identifier"
 _NOTE_FEATURES: Final = ("note", "comment")
 _MAX_QUOTE: Final = 80
 _NOT_A_NAME: Final = re.compile(r"true|false|[-\d.\s]*")
-"""A value that cannot be a label: a boolean, a number, or references to other structures."""
+"""A value that cannot be a label: a boolean, a number, or references to structures."""
 
 
 class Tally:
-    """Counts of the annotations that were skipped, by kind, with the line of the first of each."""
+    """Counts of skipped annotations by kind, with the line of each kind's first."""
 
     def __init__(self) -> None:
         self._kinds: dict[str, tuple[int, int]] = {}
 
     def add(self, kind: str, line: int, count: int = 1) -> None:
-        """Count `count` annotations of a kind; zero adds nothing."""
+        """Count annotations of a kind; zero adds nothing."""
         if count:
             previous, first = self._kinds.get(kind, (0, line))
             self._kinds[kind] = previous + count, first
 
     def refusals(self, path: Path) -> Iterator[Refusal]:
-        """Yield a refusal for each kind, with the line of its first annotation."""
+        """Yield a refusal for each kind."""
         for kind, (count, line) in self._kinds.items():
             reason = ngettext(
                 "{count} annotation of type “{kind}” is skipped.",
@@ -55,7 +55,7 @@ class Tally:
 
 
 class SpanFields(Struct, frozen=True):
-    """The fields of a span from the features of a UIMA annotation; `unused` names the features without a field."""
+    """The fields of a span from UIMA features; `unused` names the others."""
 
     label: str
     value: str | None = None
@@ -82,14 +82,14 @@ def load_bytes(path: Path, max_bytes: int = MAX_BYTES) -> bytes:
 
 
 def check_sizes(files: dict[str, bytes], max_bytes: int = MAX_BYTES) -> dict[str, bytes]:
-    """Return `files`. Raises InvalidEdit for one that is larger than `max_bytes` and so could not be read again."""
+    """Return `files`. Raises InvalidEdit for one over `max_bytes`, too large to read again."""
     if max(map(len, files.values())) > max_bytes:
         raise InvalidEdit(_("The article's file would be larger than {size} MB.").format(size=max_bytes // 1_000_000))
     return files
 
 
 def check_count(count: int) -> None:
-    """Raise InvalidEdit if a file has so many annotations that it cannot be one of a news text."""
+    """Raise InvalidEdit for more annotations than a news text can have."""
     if count > MAX_ANNOTATIONS:
         reason = ngettext(
             "The file has more than {count} annotation.", "The file has more than {count} annotations.", MAX_ANNOTATIONS
@@ -98,7 +98,7 @@ def check_count(count: int) -> None:
 
 
 def build_article_or_refusal(path: Path, text: str, spans: Iterable[Span], *, page: bool) -> AnnotatedArticle | Refusal:
-    """Build the article of a file, or a refusal. Zones are recognised if the text may be a web page (`page`)."""
+    """Build an article, or a refusal; zones are recognised if the text may be a web page (`page`)."""
     try:
         return build_article(text, zones=None if page else [Zone(new_uid(), "", BODY, 0, len(text))], spans=spans)
     except InvalidEdit as error:
@@ -108,7 +108,7 @@ def build_article_or_refusal(path: Path, text: str, spans: Iterable[Span], *, pa
 def to_code_points(units: Utf16Offsets, length: int, start: int, end: int) -> tuple[int, int]:
     """Convert UTF-16 offsets to code points in a text of `length` code points.
 
-    Raises InvalidEdit for a range that is empty, not within the text, or that cuts a character in two.
+    Raises InvalidEdit for a range that is empty, outside the text, or cuts a character.
     """
     if start == end:
         raise InvalidEdit(_("A span from {start} to {end} is empty.").format(start=start, end=end))
@@ -121,7 +121,7 @@ def to_code_points(units: Utf16Offsets, length: int, start: int, end: int) -> tu
 
 
 def describe_mismatch(start: int, end: int, quoted: str, actual: str) -> str:
-    """Return the message that the file's own copy of a range differs from the text."""
+    """Return the message that the file's copy of a range differs from the text."""
     reason = _("The span from {start} to {end} should be “{given}”, but the text there is “{there}”.")
     return reason.format(start=start, end=end, given=_shorten(quoted), there=_shorten(actual))
 
@@ -131,22 +131,22 @@ def _shorten(text: str) -> str:
 
 
 def short_name(type_: str) -> str:
-    """Return the name of a UIMA type without its package."""
+    """Return a UIMA type's name without its package."""
     return type_.rpartition(".")[2]
 
 
 def is_layer(type_: str) -> bool:
-    """Return whether annotations of a UIMA type are spans: all are except those of DKPro Core other than names.
+    """Return whether a UIMA type is of spans: all but DKPro Core's other than names.
 
-    Its parts of speech, lemmas, dependencies and so on cannot be labels of an article.
+    Those (parts of speech, lemmas, dependencies) cannot be labels.
     """
     return not type_.startswith(_DKPRO) or type_.startswith(f"{_DKPRO}ner.")
 
 
 def read_features(type_: str, features: Mapping[str, str]) -> SpanFields:
-    """Return the fields of a span from the features of an annotation of this UIMA type.
+    """Return a span's fields from the features of a UIMA annotation.
 
-    The label is `value`, `label` or `kind`, or the only other feature that may be a name, or else the name of the type.
+    The label is `value`, `label` or `kind`, the only other feature that may be a name, or else the type's name.
     `identifier` is the value, `note` or `comment` the note.
     """
     names = [
@@ -165,7 +165,7 @@ def read_features(type_: str, features: Mapping[str, str]) -> SpanFields:
 
 
 class Annotation(Struct):
-    """A UIMA annotation: offsets are UTF-16 units, `line` is its line in the file, features are as written."""
+    """A UIMA annotation: offsets in UTF-16 units, its line in the file, features as written."""
 
     type: str
     start: int
@@ -177,7 +177,7 @@ class Annotation(Struct):
 def read_spans(
     path: Path, text: str, annotations: Iterable[Annotation], annotator: str, tally: Tally
 ) -> Iterator[Span | Refusal]:
-    """Yield the spans of the annotations, and a refusal for each invalid one; count those of other types in `tally`."""
+    """Yield the spans, and a refusal for each invalid one; count other annotations in `tally`."""
     units = Utf16Offsets(text)
     for annotation in annotations:
         if not is_layer(annotation.type):

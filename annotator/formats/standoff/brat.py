@@ -1,13 +1,12 @@
-"""The standoff format of brat: the text in a `.txt`, its annotations in the `.ann` of the same name beside it.
+"""brat's standoff format: a text in a `.txt`, its annotations in the `.ann` of the same name.
 
     T1<tab>DATE 0 4;9 12<tab>text        a span; offsets are code points of the .txt as it is, newlines included
     #1<tab>AnnotatorNotes T1<tab>a note
     A1<tab>Value T1 2024                 its value
 
-A span cannot contain a newline: brat splits it there, so pieces with only space between them are one span. Pieces with
-other text between them are refused. Notes and values that do not fit into a line are JSON in comments of their own
-types; so are values that `annotation.conf`, which defines the annotations of its folder, could not list.
-https://brat.nlplab.org/standoff.html
+brat splits spans at newlines, so pieces with only space between them are one span; others are refused. Notes and values
+that do not fit into a line are JSON in comments of their own types, like values that `annotation.conf`, the folder's
+configuration, could not list. https://brat.nlplab.org/standoff.html
 """
 
 import re
@@ -45,14 +44,14 @@ _LINE_BREAKS: Final = re.compile(r"[\t-\r\x1c-\x1f\x85\u2028\u2029]")
 _VISIBLE: Final = re.compile(r"\S")
 _NEWLINES: Final = re.compile(r"\n+")
 _MAX_GAP: Final = 1000
-"""Code points between two pieces of a span; a span may have many pieces."""
+"""Code points between two pieces of a span, which may have many."""
 
 _VALUE: Final = "Value"
 _NOTES: Final = "AnnotatorNotes"
 _JSON_NOTE: Final = "NoteJSON"
 _JSON_VALUE: Final = "ValueJSON"
 _LISTABLE_VALUE: Final = re.compile(r"[^\s,|]+")
-"""A value that `annotation.conf` can list: a comma or a bar would end it."""
+"""A value that `annotation.conf` can list: a comma or bar would end it."""
 _OVERLAPPING: Final = "<OVERLAP>\tArg1:<ENTITY>, Arg2:<ENTITY>, <OVL-TYPE>:<ANY>"
 """Without this, brat treats all overlapping spans as errors."""
 _CONFIGURATION: Final = "annotation.conf"
@@ -60,7 +59,7 @@ _CONFIGURATIONS: Final = (_CONFIGURATION, "visual.conf", "tools.conf", "kb_short
 
 
 class _ReadSpan(Struct):
-    """A span of the file, with its value and notes from other lines."""
+    """A span, with its value and notes from other lines."""
 
     line: int
     label: str
@@ -71,21 +70,21 @@ class _ReadSpan(Struct):
 
 
 def sniff(name: str, beginning: bytes) -> bool:
-    """Return whether a file with this name, in lower case, starts as an `.ann` does or is an empty one."""
+    """Return whether a file starts as an `.ann`, or is an empty one."""
     line = beginning.decode(errors="replace").removeprefix(_BOM).lstrip().partition("\n")[0]
     return PurePath(name).suffix in SUFFIXES and (not line or bool(_LINE.match(line)))
 
 
 def find_companions(path: Path) -> list[Path]:
-    """Return the files that are read with the `.ann` at `path` and so are not articles of their own."""
+    """Return the files that are read with an `.ann` and not imported by themselves."""
     candidates = (path.with_suffix(".txt"), *map(path.with_name, _CONFIGURATIONS))
     return [file for file in candidates if file.is_file()]
 
 
 def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Refusal]:
-    """Yield the article of the `.ann` at `path`, with the text beside it, and a refusal for each skip.
+    """Yield the article of an `.ann` and its text, and a refusal for each skip.
 
-    brat does not name annotators: the spans become `annotator`'s. Raises OSError.
+    The spans become `annotator`'s, as brat names none. Raises OSError.
     """
     text_path = path.with_suffix(".txt")
     if reason := _explain_missing_text(path, text_path):
@@ -133,7 +132,7 @@ def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Refusal]:
 
 
 def _explain_missing_text(path: Path, text_path: Path) -> str | None:
-    """Return why `text_path` is not the text of the `.ann` at `path`, or None if it may be."""
+    """Return why `text_path` is not the text of an `.ann`, or None."""
     if not text_path.exists():
         return None  # opening it will fail
     if not text_path.is_file():
@@ -147,7 +146,7 @@ def _explain_missing_text(path: Path, text_path: Path) -> str | None:
 
 
 def encode_files(item: AnnotatedArticle) -> dict[str, bytes]:
-    """Encode the `.txt` and the `.ann` of an article, by suffix. Raises InvalidEdit for a text that is too long."""
+    """Encode an article's `.txt` and `.ann`, by suffix. Raises InvalidEdit if one is too long."""
     bom = _BOM if item.article.text.startswith(_BOM) else ""  # readers drop the first one
     text = bom + item.article.text
     lines: list[str] = []
@@ -173,10 +172,10 @@ def encode_files(item: AnnotatedArticle) -> dict[str, bytes]:
 
 
 def encode_shared_files(labels: Sequence[str], values: Collection[str]) -> dict[str, bytes]:
-    """Encode what brat needs once a folder, by name: the labels, and the values that spans have.
+    """Encode a folder's configuration, by name: the labels, and the values of spans.
 
-    brat drops a value that is not listed. It accepts only labels of ASCII letters, digits, `_` and `-` for new spans,
-    though it displays existing ones with others.
+    brat drops an unlisted value. In new spans it accepts only labels of ASCII letters, digits, `_` and `-`, but
+    displays others.
     """
     value_list = "|".join(sorted(filter(_LISTABLE_VALUE.fullmatch, values)))
     attributes = [f"{_VALUE}\tArg:<ENTITY>, Value:{value_list}"] if value_list else []
@@ -185,12 +184,12 @@ def encode_shared_files(labels: Sequence[str], values: Collection[str]) -> dict[
 
 
 def refusal_reason(span: Span) -> str | None:
-    """Return why an `.ann` cannot contain a span, or None if it can."""
+    """Return why an `.ann` cannot contain a span, or None."""
     return _("The format does not allow spaces in labels.") if re.search(r"\s", span.label) else None
 
 
 def _read_spans(path: Path, lines: list[str], text: str, refusals: list[Refusal]) -> dict[str, _ReadSpan | None]:
-    """Return the spans of the file by id; None for a refused one. Raises InvalidEdit if they are too many."""
+    """Return the spans by id, None for a refused one. Raises InvalidEdit for too many."""
     spans_by_id: dict[str, _ReadSpan | None] = {}
     for number, line in enumerate(lines, 1):
         if not line.startswith("T"):
@@ -211,7 +210,7 @@ def _read_spans(path: Path, lines: list[str], text: str, refusals: list[Refusal]
 
 
 def _explain_misplaced(text: str, label: str, pieces: list[tuple[int, int]], quoted: str | None) -> str | None:
-    """Return why these pieces are no span of the text, or None if they are one."""
+    """Return why these pieces are no span of the text, or None."""
     for start, end in pieces:
         if start == end:
             return _("A span from {start} to {end} is empty.").format(start=start, end=end)
@@ -236,7 +235,7 @@ def _explain_misplaced(text: str, label: str, pieces: list[tuple[int, int]], quo
 
 
 def _read_detail(number: int, line: str, spans_by_id: dict[str, _ReadSpan | None], tally: Tally) -> bool:
-    """Read a line that adds to a span, or count it; return whether it is valid."""
+    """Read or count a line that adds to a span; return whether it is valid."""
     attribute, comment, unread = _ATTRIBUTE.fullmatch(line), _COMMENT.fullmatch(line), _UNREAD_LINE.match(line)
     if attribute:
         name, target, value = attribute.groups()
@@ -261,7 +260,7 @@ def _read_detail(number: int, line: str, spans_by_id: dict[str, _ReadSpan | None
 
 
 def _kind_of_id(letter: str) -> str:
-    """Return the kind of annotations whose ids start with this letter."""
+    """Return the kind of annotations with this first letter."""
     kinds = {"R": _("relation"), "E": _("event"), "N": _("normalization"), "*": _("equivalence")}
     return kinds[letter]
 
@@ -271,7 +270,7 @@ def _refuse_line(path: Path, number: int) -> Refusal:
 
 
 def _split_pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Split a range at the newlines within it."""
+    """Split a range at its newlines."""
     inner = text[start:end]
     first, last = len(inner) - len(inner.lstrip("\n")), len(inner.rstrip("\n"))
     cuts = [match.span() for match in _NEWLINES.finditer(inner, first, last)]
@@ -280,12 +279,12 @@ def _split_pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 
 def _quote_text(text: str, pieces: list[tuple[int, int]]) -> str:
-    """Return the file's own copy of the text of a span: on one line, and without a tab."""
+    """Return the file's copy of a span's text: on one line, without tabs."""
     return _LINE_BREAKS.sub(" ", " ".join(text[start:end] for start, end in pieces))
 
 
 def _encode_json(text: str) -> str:
-    """Encode `text` as JSON without a line break of any kind."""
+    """Encode `text` as JSON without line breaks."""
     return _LINE_BREAKS.sub(lambda match: f"\\u{ord(match[0]):04x}", msgspec.json.encode(text).decode())
 
 

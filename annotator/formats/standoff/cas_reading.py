@@ -1,6 +1,6 @@
-"""Reader of the feature structures of a UIMA CAS in XMI or JSON, without a type system and without loading anything.
+"""Reader of the feature structures of a UIMA CAS in XMI or JSON, without a type system.
 
-XML is parsed by expat, which loads nothing, and a file that declares entities is refused before any is expanded.
+expat parses the XML and loads nothing; a file that declares entities is refused before any is expanded.
 """
 
 import re
@@ -26,9 +26,9 @@ _MAX_DEPTH: Final = 100
 
 
 class FeatureStructure(Struct):
-    """A feature structure: `offsets` are its begin and end, None if it is no annotation of a text.
+    """A feature structure; `offsets` are its begin and end, None if it annotates no text.
 
-    References to others are features too, as their numbers; `list_features` names the features with several values.
+    References are features too, as numbers; `list_features` names the features with several values.
     """
 
     id: int
@@ -41,14 +41,14 @@ class FeatureStructure(Struct):
 
 
 class Cas(Struct):
-    """The structures of a file, and the ids of those that are indexed, by the number of their text."""
+    """The structures of a file, and the ids of the indexed ones by the number of their text."""
 
     structures: list[FeatureStructure]
     indexed: dict[int, frozenset[int]]
 
 
 def parse_xmi(data: bytes) -> Cas:
-    """Parse the structures of an XMI file. Raises InvalidEdit if it is invalid."""
+    """Parse an XMI file. Raises InvalidEdit."""
     structures: list[FeatureStructure] = []
     indexed: dict[int, frozenset[int]] = {}
     open_elements: list[str] = []
@@ -89,7 +89,7 @@ def parse_xmi(data: bytes) -> Cas:
 
 
 def parse_json(data: bytes) -> Cas:
-    """Parse the structures of a JSON CAS file. Raises InvalidEdit if it is invalid."""
+    """Parse a JSON CAS file. Raises InvalidEdit."""
     try:
         content = msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -134,7 +134,7 @@ def _build_structure(
 
 
 def _type_of_element(name: str) -> str:
-    """Return the UIMA type of an element's name: `http:///a/b.ecore}C` is `a.b.C`."""
+    """Return an element's UIMA type: `http:///a/b.ecore}C` is `a.b.C`."""
     match = _TYPE_NAME.fullmatch(name)
     if not match or match[4]:
         return name
@@ -143,7 +143,7 @@ def _type_of_element(name: str) -> str:
 
 
 def _parse_number(value: object) -> int | None:
-    """Return the integer in a string or a number, or None if it is none."""
+    """Return the integer in a string or number, or None."""
     text = str(value) if isinstance(value, str | int | float) else ""
     return int(text) if _NUMBER.fullmatch(text) else None
 

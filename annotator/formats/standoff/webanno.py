@@ -1,8 +1,8 @@
-"""The tab-separated files of WebAnno and INCEpTION: one article a file, a token a line, a column a feature.
+"""WebAnno's and INCEpTION's TSV files: one article a file, a token a line, a column a feature.
 
 Version 3 has its text in `#Text=` lines and UTF-16 offsets; version 2 has tokens and BIO tags.
-`annotations.read_features` maps the features of a layer to a span. Relations, chains, slots, and DKPro Core's
-annotations other than names have no place in an article and are counted.
+`annotations.read_features` maps a layer's features to a span. Relations, chains, slots, and DKPro Core's annotations
+other than names are only counted.
 https://inception-project.github.io/releases/30.0/docs/user-guide.html#sect_webannotsv
 """
 
@@ -30,7 +30,7 @@ _VERSION: Final = re.compile(r"3(?:\.(\d{1,2}))?\s*")
 
 
 def sniff(_name: str, beginning: bytes) -> bool:
-    """Return whether a file that starts with these bytes is of WebAnno, judging by the header of each version."""
+    """Return whether a file is of WebAnno, by each version's header."""
     text = beginning.decode(errors="replace").removeprefix(_BOM)
     return text.startswith(_VERSION_3_HEADER) or (
         text.lstrip().startswith("#") and all(pattern.search(text) for pattern in _VERSION_2_PATTERNS)
@@ -38,9 +38,9 @@ def sniff(_name: str, beginning: bytes) -> bool:
 
 
 def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Refusal]:
-    """Yield the article of the file at `path`, and a refusal for each skip.
+    """Yield the article, and a refusal for each skip.
 
-    A file is the work of one annotator and does not name them: the spans become `annotator`'s. Raises OSError.
+    A file does not name its only annotator: the spans become `annotator`'s. Raises OSError.
     """
     refusals: list[Refusal] = []
     tally = Tally()
@@ -57,12 +57,12 @@ def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Refusal]:
 
 
 def encode_files(item: AnnotatedArticle) -> dict[str, bytes]:
-    """Encode the file of an article, by its suffix. Raises InvalidEdit for a text that is too long."""
+    """Encode an article's file, by suffix. Raises InvalidEdit if it is too long."""
     return check_sizes({SUFFIXES[0]: encode(item).encode()})
 
 
 def encode_shared_files(_labels: Sequence[str], _values: Collection[str]) -> dict[str, bytes]:
-    """Return no files: a folder of these needs no others."""
+    """Return no files: a folder needs no others."""
     return {}
 
 

@@ -5,7 +5,7 @@
     #text=the text of a sentence
     1-1<tab>token<tab>B-LOC|O-_<tab>_<tab>
 
-The tokens of a sentence are searched in its text; the sentences become lines. A value without B- or I- is of one token.
+A sentence's tokens are searched in its text; sentences become lines. A value without B- or I- is of one token.
 """
 
 import re
@@ -20,7 +20,7 @@ from annotator.model.records import Refusal
 from annotator.text.offsets import Utf16Offsets
 
 _MAX_LAYERS: Final = 1000
-"""Layers of a file; each is read from the line of each token."""
+"""Layers of a file; each token's line has them all."""
 _MAX_LINE_LENGTH: Final = 1_000_000
 """Code points of a line other than the text."""
 _TEXT: Final = "#text="
@@ -35,7 +35,7 @@ class _Token(NamedTuple):
 
 
 class _Sentence:
-    """A sentence while it is read: the lines of its text, empty if it has none, and its tokens."""
+    """A sentence while it is read: the lines of its text, if any, and its tokens."""
 
     def __init__(self) -> None:
         self.text: list[str] = []
@@ -43,7 +43,7 @@ class _Sentence:
 
 
 def parse(path: Path, lines: list[str], tally: Tally, refusals: list[Refusal]) -> ParsedFile:
-    """Parse the text and the annotations of the lines of a file. Raises InvalidEdit if it has too many."""
+    """Parse a file's text and annotations. Raises InvalidEdit for too many."""
     layers: list[Layer] = []
     sentences = [_Sentence()]
     for number, line in enumerate(lines, 1):
@@ -74,7 +74,7 @@ def parse(path: Path, lines: list[str], tally: Tally, refusals: list[Refusal]) -
 
 
 def _parse_layers(line: str, previous: list[Layer]) -> list[Layer]:
-    """Parse the layers of a line of the header; the last column of a relation names what it is attached to."""
+    """Parse a header line's layers; a relation's last column names what it attaches to."""
     layers: list[Layer] = []
     for declaration in line.strip().removeprefix("#").split("#", _MAX_LAYERS):
         name, *features = (part.strip() for part in declaration.split("|"))
@@ -116,7 +116,7 @@ def _build_text(
 
 
 def _locate_words(text: str, words: list[str]) -> list[int] | None:
-    """Return where the words are in the text, one after the other; None if there is more than space between them."""
+    """Return where the words are in the text, in order; None if more than space is between them."""
     starts: list[int] = []
     index = 0
     for word in words:
@@ -129,7 +129,7 @@ def _locate_words(text: str, words: list[str]) -> list[int] | None:
 
 
 class _AnnotationBuilder:
-    """Collects annotations token by token; open ones are kept by layer and position in the stack."""
+    """Collects annotations token by token; open ones are by layer and position in the stack."""
 
     def __init__(self, layers: list[Layer], tally: Tally) -> None:
         self.annotations: list[Annotation] = []
@@ -163,7 +163,7 @@ class _AnnotationBuilder:
 
 
 def _read_features(layer: Layer, values: list[str]) -> dict[str, str]:
-    """Return the features without B- and I-, except those that only repeat the layer's name or are empty."""
+    """Return the features without B- and I-, empty values, and copies of the layer's name."""
     bare = (value[2:] if value.startswith(("B-", "I-")) else value for value in values)
     return {
         feature: value

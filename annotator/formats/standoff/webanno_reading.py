@@ -5,8 +5,8 @@
     1-1<tab>0-4<tab>token<tab>value[1]|value[2]<tab>*<tab>
     1-1.1<tab>1-4<tab>oken<tab>…         part of a token, or a zero-width position
 
-Offsets are UTF-16 units. `_` is no annotation, `*` an annotation whose feature has no value, and `|` separates stacked
-ones. The same [id] on several units is one annotation, from the first of them to the last.
+Offsets are UTF-16 units. `_` is no annotation, `*` a feature without a value, and `|` separates stacked annotations.
+One [id] on several units is one annotation, from the first to the last.
 """
 
 import re
@@ -33,9 +33,9 @@ _TEXT: Final = "#Text="
 _HEADER: Final = re.compile(r"#T_(SP|RL|CH)=([^|]+)\|?(.*)")
 _OFFSETS: Final = re.compile(r"(\d{1,9})-(\d{1,9})")
 _MAX_GAP: Final = 10_000
-"""Spaces between two sentences, of which the file stores only the number."""
+"""Spaces between two sentences; the file stores only their number."""
 _MAX_LINE_LENGTH: Final = 1_000_000
-"""Code points of the longest line of a token."""
+"""Code points of a token's longest line."""
 _ESCAPES: Final = {"t": "\t", "n": "\n", "f": "\f", "r": "\r", "b": "\b", "\\": "\\"}
 _TEXT_ESCAPE: Final = re.compile(r"\\([tnfrb\\\x00-\x1f])")
 _JAVA_ESCAPE: Final = re.compile(r"\\(?:u+([0-9a-fA-F]{4})|(.))", re.DOTALL)
@@ -45,7 +45,7 @@ _VALUE_WITH_ID: Final = re.compile(r"((?:[^\\]|\\.)*?)\[(\d{1,9})\]", re.DOTALL)
 
 
 class Layer(Struct, frozen=True):
-    """A layer of the header, and the columns of its features: their index, and "" for a feature that is not plain."""
+    """A layer of the header, and the columns of its features: their index, and "" for one that is not plain."""
 
     name: str
     kind: str
@@ -62,9 +62,9 @@ class _Unit(NamedTuple):
 
 
 def parse(path: Path, lines: list[str], minor: int, tally: Tally, refusals: list[Refusal]) -> ParsedFile:
-    """Parse the text and the annotations of the lines of a file of version 3.`minor`.
+    """Parse the text and annotations of a file of version 3.`minor`.
 
-    Raises InvalidEdit if the text cannot be reconstructed, or if there is too much in it.
+    Raises InvalidEdit if the text cannot be reconstructed, or is too much.
     """
     layers: list[Layer] = []
     text = _TextBuilder()
@@ -109,7 +109,7 @@ def unescape(text: str) -> str:
 
 
 class _TextBuilder:
-    """Reconstructs the text: each sentence is placed at the offset of its first token."""
+    """Reconstructs the text, each sentence at its first token's offset."""
 
     def __init__(self) -> None:
         self.pending: list[str] = []
@@ -130,7 +130,7 @@ class _TextBuilder:
         self._add_sentence()
 
     def finish(self) -> str:
-        """Return the whole text; the newline after the last sentence is the file's and not the text's."""
+        """Return the whole text, without the file's last newline."""
         self._add_sentence()
         return "".join(self._parts).removesuffix("\n")
 
@@ -147,7 +147,7 @@ class _TextBuilder:
 
 
 def _parse_layer(layers: list[Layer], kind: str, name: str, columns: str) -> Layer:
-    """Parse a line of the header. A layer without features has one column all the same."""
+    """Parse a header line; a layer without features has one column."""
     names = columns.split("|")
     slots = frozenset(index for index, column in enumerate(names) if column.startswith("ROLE_"))
     plain = (
@@ -181,7 +181,7 @@ def _read_unit(
     annotations: list[Annotation],
     tally: Tally,
 ) -> None:
-    """Add the annotations of a unit in the columns of a layer; `annotations_by_id` has those with an id."""
+    """Add a unit's annotations of a layer; `annotations_by_id` has those with an id."""
     for index in range(max(map(len, columns))):
         items = [column[index] if index < len(column) else (NO_ANNOTATION, "") for column in columns]
         id_ = next((id_ for _value, id_ in items if id_), "")
@@ -201,7 +201,7 @@ def _read_unit(
 
 
 def _split_stack(cell: str) -> Iterator[tuple[str, str]]:
-    """Yield the stacked values of a cell, each with its id or ""."""
+    """Yield a cell's stacked values, each with its id or ""."""
     for value in _STACKED_VALUE.findall(cell):
         item = _VALUE_WITH_ID.fullmatch(value)
         yield (item[1], item[2]) if item else (value, "")
@@ -212,7 +212,7 @@ def _unescape_value(value: str) -> str:
 
 
 def _unescape_java(text: str) -> str:
-    """Unescape a text of version 3.1: as in Java, with characters beyond U+FFFF as two."""
+    """Unescape a text of version 3.1 as in Java, with characters beyond U+FFFF as two."""
 
     def decode_escape(match: re.Match[str]) -> str:
         return chr(int(match[1], 16)) if match[1] else _ESCAPES.get(match[2], match[2])

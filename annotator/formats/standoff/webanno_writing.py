@@ -1,8 +1,7 @@
-"""Writer of WebAnno TSV 3.3: the built-in layer of named entities, its `value` the label, its `identifier` the value.
+"""Writer of WebAnno TSV 3.3: the built-in layer of named entities, `value` the label, `identifier` the value.
 
-Each sentence has all of the text up to the next, so that nothing between sentences is lost. A span that starts or ends
-within a token has a unit of its own for that part (1-1.1), as in WebAnno; if space or invisible marks at its edges are
-in no token, that unit includes them.
+Each sentence has the text up to the next, so nothing is lost. A span that starts or ends within a token has a unit for
+that part (1-1.1), as in WebAnno, which includes space or invisible marks at the span's edges that are in no token.
 """
 
 import re
@@ -28,7 +27,7 @@ _UNSAFE_IN_VALUE: Final = re.compile(r"->|[\\\[\]|_;*\t\n\r]")
 
 
 class _Unit(Struct, frozen=True, order=True):
-    """A line of the file: the index of its token, and its range."""
+    """A line of the file: its token's index, and its range."""
 
     token: int
     start: int
@@ -36,7 +35,7 @@ class _Unit(Struct, frozen=True, order=True):
 
 
 def encode(item: AnnotatedArticle) -> str:
-    """Encode an article as a file of its own; a file contains only one."""
+    """Encode an article as a whole file."""
     text = item.article.text
     parts = _split_sentences(text)
     all_tokens = [token for part in parts for token in part]
@@ -53,14 +52,14 @@ def encode(item: AnnotatedArticle) -> str:
 
 
 def _split_sentences(text: str) -> list[list[Token]]:
-    """Return the tokens of each sentence; the text before the first token counts as a sentence of one token."""
+    """Return each sentence's tokens; text before the first token is a sentence of one."""
     result = split_sentences(text, tokenize(text)) or [[Token(0, len(text))]]
     start = result[0][0].start
     return [[Token(0, start)], *result] if start else result
 
 
 def _split_span(all_tokens: Sequence[Token], span: Span) -> list[_Unit]:
-    """Return the lines of a span: all of a token, or a part of one, or the text between two."""
+    """Return a span's lines: all or part of a token, or the text between two."""
     first = bisect_right(all_tokens, span.start, key=lambda token: token.end)
     last = bisect_left(all_tokens, span.end, key=lambda token: token.start)
     if first == last:
@@ -98,7 +97,7 @@ def _encode_lines(
 
 
 def _encode_cells(spans: list[tuple[Span, int | None]]) -> tuple[str, str]:
-    """Return the two columns of a line: the values and the labels of its spans."""
+    """Return a line's two columns: the values and labels of its spans."""
     if not spans:
         return NO_ANNOTATION, NO_ANNOTATION
     marks = [f"[{id_}]" if id_ else "" for _span, id_ in spans]

@@ -1,10 +1,9 @@
-"""UIMA CAS, the format of DKPro and INCEpTION, as XMI or as JSON: a text and typed annotations at UTF-16 offsets.
+"""UIMA CAS, the format of DKPro and INCEpTION, in XMI or JSON: a text and typed annotations at UTF-16 offsets.
 
-An annotation of any type that has a begin and an end is read (see `annotations.read_features`), so no type system is
-needed. Those that only divide the text (tokens, sentences) or describe the file are ignored, as the program has its
-own; relations, links and the rest have no place in an article and are counted. Written by dkpro-cassis, as DKPro's
-NamedEntity with the label as its `value` and the value as `identifier`.
-https://docs.oasis-open.org/uima/v1.0/uima-v1.0.html, https://github.com/apache/uima-uimaj-io-jsoncas
+Annotations of any type with a begin and end are read (see `annotations.read_features`), without a type system. Those
+that only divide the text (tokens, sentences) or describe the file are ignored, as the program has its own; relations,
+links and the rest are counted. dkpro-cassis writes DKPro's NamedEntity, with the label as `value` and the value as
+`identifier`. https://docs.oasis-open.org/uima/v1.0/uima-v1.0.html, https://github.com/apache/uima-uimaj-io-jsoncas
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -52,13 +51,13 @@ _RELATION_FEATURES: Final = frozenset(("Governor", "Dependent", "next", "referen
 
 
 def sniff(_name: str, beginning: bytes) -> bool:
-    """Return whether a file that starts with these bytes is XMI, or JSON with the keys of a CAS."""
+    """Return whether a file is XMI, or JSON with a CAS's keys."""
     data = beginning.removeprefix(_BOM)
     return bool(_XMI_START.match(data) or _JSON_START.match(data))
 
 
 def find_companions(path: Path) -> list[Path]:
-    """Return the type systems beside the file at `path`, which are not articles."""
+    """Return the type systems beside a file, which are not articles."""
     stem = path.name.removesuffix(path.suffix)
     companions: list[Path] = []
     for name in (stem + _TYPE_SYSTEM_SUFFIX, _TYPE_SYSTEM, "typesystem.xml"):
@@ -70,7 +69,7 @@ def find_companions(path: Path) -> list[Path]:
 
 
 def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Refusal]:
-    """Yield the article of the file at `path`, and a refusal for each skip.
+    """Yield the article, and a refusal for each skip.
 
     The spans become `annotator`'s. Raises OSError.
     """
@@ -92,9 +91,9 @@ def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Refusal]:
 
 
 def encode_files(item: AnnotatedArticle) -> dict[str, bytes]:
-    """Encode the XMI of an article, by its suffix.
+    """Encode an article's XMI, by suffix; its spans must be valid.
 
-    Raises InvalidEdit for a text that is too long or has a character that XML does not allow. Its spans must be valid.
+    Raises InvalidEdit for a text that is too long or has a character that XML does not allow.
     """
     from cassis import Cas as CassisCas
 
@@ -114,12 +113,12 @@ def encode_files(item: AnnotatedArticle) -> dict[str, bytes]:
 
 
 def encode_shared_files(_labels: Sequence[str], _values: Collection[str]) -> dict[str, bytes]:
-    """Encode the type system of all XMI in a folder, by its name."""
+    """Encode a folder's type system, by name."""
     return {_TYPE_SYSTEM: _build_type_system()[0].to_xml().encode()}
 
 
 def refusal_reason(span: Span) -> str | None:
-    """Return why XMI cannot contain a span, or None if it can."""
+    """Return why XMI cannot contain a span, or None."""
     character = _NOT_IN_XML.search(span.value or "")
     return (
         _("The value contains a character that XML does not allow: {character}.").format(
@@ -132,7 +131,7 @@ def refusal_reason(span: Span) -> str | None:
 
 @cache
 def _build_type_system() -> tuple[Any, Any]:
-    """Return the type system, and its type of named entities."""
+    """Return the type system, and its named-entity type."""
     from cassis import TypeSystem
 
     types = TypeSystem()
@@ -147,7 +146,7 @@ def _format_code_point(character: regex.Match[str]) -> str:
 
 
 def _find_text(path: Path, cas: Cas, refusals: list[Refusal]) -> FeatureStructure:
-    """Return the text of the file; refuse the texts of other views. Raises InvalidEdit if there is none."""
+    """Return the file's text; refuse those of other views. Raises InvalidEdit if there is none."""
     sofas = [sofa for sofa in cas.structures if sofa.type == SOFA and "sofaString" in sofa.features]
     if not sofas:
         raise InvalidEdit(_("The file contains no text."))
@@ -160,7 +159,7 @@ def _find_text(path: Path, cas: Cas, refusals: list[Refusal]) -> FeatureStructur
 
 
 def _read_annotations(cas: Cas, sofa: FeatureStructure, tally: Tally) -> Iterator[Annotation]:
-    """Yield the annotations of the text; count the rest."""
+    """Yield the text's annotations; count the rest."""
     indexed_ids = cas.indexed.get(sofa.id)
     for structure in cas.structures:
         if _IGNORED_TYPES.fullmatch(structure.type):

@@ -1,4 +1,4 @@
-"""Exports as training sets: read back and compared with the corpus, with a report that accounts for every span.
+"""Exports as training sets, read back and compared, with a report on every span.
 
 May import what `jobs` may.
 """

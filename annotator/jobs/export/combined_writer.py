@@ -1,4 +1,4 @@
-"""Writer for formats of tokens with flat tags plus all spans, which optional packages write and read."""
+"""Writer for formats of tokens with flat tags plus all spans; they need optional packages."""
 
 import os
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
@@ -21,9 +21,9 @@ from annotator.tagging.nested import assign_levels
 from annotator.tagging.schemes import Chunk
 
 ReadSentence: TypeAlias = tuple[list[str], list[Chunk], list[Chunk]]
-"""A sentence read back from a file: its tokens, the flat chunks and all chunks."""
+"""A sentence read back: its tokens, the flat chunks and all chunks."""
 CombinedRows: TypeAlias = tuple[TaggedLines, list[TaggedLines]]
-"""The lines of an article tagged with the flat chunks, and once for each depth tagged with all chunks of that depth."""
+"""An article's lines tagged with the flat chunks, and once for each depth with all chunks of that depth."""
 
 
 class Sink(Protocol):
@@ -36,8 +36,8 @@ class Sink(Protocol):
 class CombinedFormat(Protocol):
     """The interface of a module for such a format.
 
-    The format needs the PACKAGE and stores all spans in SPANS_FIELD. With IN_FOLDER, an export is a folder even if it
-    is not split; with HAS_TAGS, the flat spans are stored as tags of a scheme.
+    It needs PACKAGE and stores all spans in SPANS_FIELD. With IN_FOLDER, even an unsplit export is a folder; with
+    HAS_TAGS, flat spans are tags of a scheme.
     """
 
     @property
@@ -55,16 +55,16 @@ class CombinedFormat(Protocol):
     def IN_FOLDER(self) -> bool: ...  # noqa: N802
 
     def open_sink(self, stream: BinaryIO, labels: Sequence[str], scheme: str) -> AbstractContextManager[Sink]:
-        """Open a file of articles, which is complete when the block ends without an error. Raises OSError."""
+        """Open a file of articles, complete once the block succeeds. Raises OSError."""
 
     def read_back(self, path: Path, scheme: str) -> Iterator[list[ReadSentence]]:
-        """Yield the sentences of each article, read strictly by the PACKAGE. Raises ValueError."""
+        """Yield each article's sentences, read strictly by PACKAGE. Raises ValueError."""
 
     def build_companion_files(self, report: Report, labels: Sequence[str]) -> Mapping[str, bytes]:
-        """Return further files for the folder of an export, by name; `labels` are the corpus' labels."""
+        """Return further files for an export's folder, by name."""
 
     def missing_message(self) -> str:
-        """Return a sentence that says what to install if the PACKAGE is missing."""
+        """Say what to install if PACKAGE is missing."""
 
 
 class CombinedWriter(TokenWriter):
@@ -73,7 +73,7 @@ class CombinedWriter(TokenWriter):
     keeps_flattened = True
 
     def __init__(self, format_: CombinedFormat, labels: LabelSet, options: flat.ProjectionOptions) -> None:
-        """Raise CannotExport if the package of the format is not installed."""
+        """Raise CannotExport without the format's package."""
         if not is_installed(format_.PACKAGE):
             raise CannotExport(format_.missing_message())
         super().__init__(format_.SUFFIXES[0], labels, options)

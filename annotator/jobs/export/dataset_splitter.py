@@ -1,14 +1,13 @@
-"""Splitting articles into the parts of a training set, stratified by label and without near-duplicates across parts.
+"""Splitting articles into parts, stratified by label, without near-duplicates across parts.
 
-- Near-duplicates stay together. Each text has a sketch, the smallest hashes of its runs of words (Broder 1997, "On the
-  resemblance and containment of documents"); texts that share half of their sketches are near-duplicates.
+- Near-duplicates stay together: texts that share half of their sketches, the smallest hashes of their runs of words
+  (Broder 1997, "On the resemblance and containment of documents").
 - Labels are distributed by iterative stratification (Sechidis, Tsoumakas & Vlahavas 2011, "On the stratification of
   multi-label data"): the rarest label first, each article to the part that lacks most of it.
-- The sizes of the parts are exact, by largest remainder, unless near-duplicates are too many to fit.
+- Parts have exact sizes, by largest remainder, unless near-duplicates are too many to fit.
 
-The random order is a hash of the seed and the article's uid, so it is the same on every machine and in every version.
-
-All articles of a corpus are in memory at once, so each is stored as numbers in arrays, in some hundred bytes.
+The order is a hash of seed and uid, the same on every machine and in every version. All articles are in memory at once,
+each in some hundred bytes, as numbers in arrays.
 """
 
 import hashlib
@@ -24,21 +23,21 @@ from annotator.text.folding import fold
 
 _SHINGLE_WORDS: Final = 4
 _SKETCH_SIZE: Final = 8  # hashes
-_MIN_SHARED: Final = 4  # hashes that near-duplicates have in common
-_COUNTING_PASSES: Final = 16  # each counts a part of the hashes, to save memory
-_MAX_HOLDERS: Final = 50  # texts; a hash that more of them share is a stock phrase of news
+_MIN_SHARED: Final = 4  # hashes that near-duplicates share
+_COUNTING_PASSES: Final = 16  # each counts a part of the hashes
+_MAX_HOLDERS: Final = 50  # texts; a hash that more share is a stock phrase
 _KEY_SIZE: Final = hashlib.sha256().digest_size
 
 
 def sketch_text(text: str) -> Sequence[int]:
-    """Return the sketch of a text, which is compared with others: the smallest hashes of its runs of 4 folded words."""
+    """Return the smallest hashes of a text's runs of 4 folded words."""
     words = fold(text, taa=True).split()
     runs = (" ".join(words[index : index + _SHINGLE_WORDS]) for index in range(max(1, len(words) - _SHINGLE_WORDS + 1)))
     return sorted({zlib.crc32(run.encode("utf-8", "replace")) for run in runs})[:_SKETCH_SIZE]
 
 
 class DatasetSplitter:
-    """Assigns articles to parts; `split` has the weights of the parts, such as {"train": 80, "test": 20}."""
+    """Assigns articles to parts by the weights in `split`, such as {"train": 80, "test": 20}."""
 
     def __init__(self, split: Mapping[str, int], seed: int) -> None:
         self._split, self._seed = split, seed
@@ -47,13 +46,13 @@ class DatasetSplitter:
         self._labels = _LabelCounts()
 
     def add(self, uid: str, labels: Mapping[str, int], sketch: Sequence[int]) -> None:
-        """Add an article: the counts of its labels and the sketch of its text."""
+        """Add an article: its label counts and its text's sketch."""
         self._random_keys += hashlib.sha256(f"{self._seed} {uid}".encode()).digest()
         self._sketches.append(sketch)
         self._labels.append(labels)
 
     def assign_parts(self) -> list[str]:
-        """Return the part of each article, in the order in which they were added."""
+        """Return the part of each article, in the order added."""
         count = len(self._sketches)
         order = array(
             "I", sorted(range(count), key=lambda index: self._random_keys[index * _KEY_SIZE : (index + 1) * _KEY_SIZE])
@@ -64,7 +63,7 @@ class DatasetSplitter:
 
 
 class _RaggedArray:
-    """Lists of numbers of any length, stored one after the other."""
+    """Lists of numbers of any length, stored end to end."""
 
     def __init__(self) -> None:
         self.values = array("I")
@@ -91,19 +90,19 @@ class _LabelCounts:
         self._rows = _RaggedArray()  # label number, count, label number, count, …
 
     def append(self, labels: Mapping[str, int]) -> None:
-        """Append the counts of the next article."""
+        """Append the next article's counts."""
         for name in labels.keys() - self._numbers.keys():
             self._numbers[name] = len(self._names)
             self._names.append(name)
         self._rows.append(number for name, count in labels.items() for number in (self._numbers[name], count))
 
     def of_article(self, article: int) -> dict[str, int]:
-        """Return the counts of one article."""
+        """Return an article's counts."""
         row = self._rows[article]
         return {self._names[number]: count for number, count in zip(row[::2], row[1::2], strict=True)}
 
     def totals(self) -> Counter[str]:
-        """Return the counts in all articles together."""
+        """Return the counts of all articles."""
         totals: Counter[str] = Counter()
         for number, count in zip(self._rows.values[::2], self._rows.values[1::2], strict=True):
             totals[self._names[number]] += count
@@ -120,7 +119,7 @@ def _part_sizes(count: int, split: Mapping[str, int]) -> dict[str, int]:
 
 
 def _group_near_duplicates(sketches: _RaggedArray, order: Sequence[int]) -> _RaggedArray:
-    """Group near-duplicates, transitively; return the groups of articles, sorted by their first member in `order`."""
+    """Group near-duplicates, transitively; sort the groups by first member in `order`."""
     parents = array("I", range(len(order)))
 
     def find_root(index: int) -> int:
@@ -154,9 +153,9 @@ def _group_near_duplicates(sketches: _RaggedArray, order: Sequence[int]) -> _Rag
 
 
 def _find_distinctive_hashes(sketches: _RaggedArray) -> set[int]:
-    """Return the hashes that several texts have, but not too many.
+    """Return the hashes of several texts, but not too many.
 
-    Most hashes occur in one text only, so a pass counts just a part of them, to save memory.
+    Most are in one text only, so a pass counts a part of them, to save memory.
     """
     distinctive: set[int] = set()
     for remainder in range(_COUNTING_PASSES):
@@ -166,7 +165,7 @@ def _find_distinctive_hashes(sketches: _RaggedArray) -> set[int]:
 
 
 class _PartAllocator:
-    """The parts while they are filled."""
+    """The parts being filled."""
 
     def __init__(self, sizes: Mapping[str, int], labels: _LabelCounts, count: int) -> None:
         self._capacities = dict(sizes)

@@ -1,4 +1,4 @@
-"""Writer for formats that hold whole articles with every span unchanged."""
+"""Writer for formats of whole articles, with every span unchanged."""
 
 from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
@@ -17,9 +17,9 @@ from annotator.tagging.flat import WRITTEN, SpanOutcome
 class DocumentFormat(Protocol):
     """The interface of a module for such a format.
 
-    A file is HEADER, the articles with SEPARATOR between them, and FOOTER. STORED_FIELDS names what is stored of an
-    article besides its text and the labels, starts and ends of its spans: "annotator", "value", "note", "zones",
-    "states", "notes", "title", "published", "source", "url", or some of these.
+    A file is HEADER, the articles with SEPARATOR between them, and FOOTER. STORED_FIELDS are those stored besides text,
+    labels, starts and ends of spans, out of "annotator", "value", "note", "zones", "states", "notes", "title",
+    "published", "source", "url".
     """
 
     @property
@@ -43,7 +43,7 @@ class DocumentFormat(Protocol):
 
 
 class DocumentWriter(Writer):
-    """A writer for whole articles; their sentences and tokens are those of the whole text."""
+    """A writer for whole articles, with sentences and tokens of the whole text."""
 
     uses_zones = False
 
@@ -86,7 +86,7 @@ class DocumentWriter(Writer):
 
 
 def compare_articles(annotated: AnnotatedArticle, content: AnnotatedArticle, fields: frozenset[str]) -> None:
-    """Raise NotVerified if the `content` read back for an article differs from it in the text or in these fields."""
+    """Raise NotVerified if `content`, as read back, differs in text or these fields."""
     if content.article.text != annotated.article.text:
         raise NotVerified(
             _("Article {number}: the text in the file does not match the corpus.").format(number=annotated.article.id)
@@ -100,9 +100,9 @@ def compare_articles(annotated: AnnotatedArticle, content: AnnotatedArticle, fie
 
 
 def _has_same_metadata(annotated: AnnotatedArticle, content: AnnotatedArticle, fields: frozenset[str]) -> bool:
-    """Return whether title, time, source and address agree, as far as they are among the fields.
+    """Compare title, time, source and address, if among the fields.
 
-    The file may have the displayed title instead of a missing one; a missing time is read from a dateline.
+    The file may have the displayed title for a missing one; a missing time is read from a dateline.
     """
     article, text = annotated.article, content.article.text
     datelines = (text[zone.start : zone.end] for zone in content.zones if zone.kind == DATELINE)
@@ -117,7 +117,7 @@ def _has_same_metadata(annotated: AnnotatedArticle, content: AnnotatedArticle, f
 
 
 def _annotation_values(annotated: AnnotatedArticle, fields: frozenset[str]) -> list[list[tuple[Any, ...]]]:
-    """Return the spans, zones, states and notes of an article as far as they are among the fields, for comparison."""
+    """Return spans and, if among the fields, zones, states and notes, for comparison."""
     span_fields = [name for name in ("annotator", "value", "note") if name in fields]
     spans = [
         (span.start, span.end, span.label, *(getattr(span, name) or "" for name in span_fields))

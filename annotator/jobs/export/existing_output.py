@@ -1,7 +1,6 @@
-"""Checks whether the target of an export holds an unchanged export of this program, or something else.
+"""Checks whether an export's target holds an unchanged export.
 
-The report beside an export has the digest of its files. Only files that still have that digest may be replaced without
-asking.
+The report beside an export has the digest of its files; only unchanged files may be replaced without asking.
 """
 
 import hashlib
@@ -15,23 +14,23 @@ from msgspec import Struct
 from annotator.formats.report import report_path
 from annotator.i18n import _
 from annotator.paths import resolve_path
-from annotator.store.side_files import SIDE_FILE_SUFFIXES
+from annotator.store.database_files import SIDE_FILE_SUFFIXES
 
 _CHUNK_SIZE: Final = 1 << 16  # bytes
 _DATABASE: Final = b"SQLite format 3\0"
-"""The first bytes of each corpus file: https://www.sqlite.org/fileformat.html#magic_header_string"""
+"""The first bytes of a corpus file: https://www.sqlite.org/fileformat.html#magic_header_string"""
 
 
 class CannotExport(Exception):
-    """The export cannot start, and nothing was changed; the text is one sentence for the user."""
+    """The export cannot start and changed nothing; the text is one sentence."""
 
 
 class WouldReplace(CannotExport):
-    """The export would replace something other than an unchanged export; it can be forced to."""
+    """The export would replace something other than an unchanged export, unless forced."""
 
 
 class _OldReport(Struct):
-    """The fields that identify a file as the report of an export, and the digest of its files."""
+    """The fields that identify an export's report, and the digest of its files."""
 
     format: str
     digest: str
@@ -40,7 +39,7 @@ class _OldReport(Struct):
 
 
 def read_digest(report: Path) -> str | None:
-    """Return the digest in a report; None if the file is missing, no report of an export, or has none.
+    """Return a report's digest; None if it is missing, not an export's, or has none.
 
     Raises OSError.
     """
@@ -49,9 +48,9 @@ def read_digest(report: Path) -> str | None:
 
 
 def check_replaceable(path: Path, *, force: bool) -> None:
-    """Raise WouldReplace unless the file at `path` and its report are missing, empty, or an unchanged export.
+    """Raise WouldReplace unless file and report are missing, empty, or an unchanged export.
 
-    With `force`, raise only CannotExport if a corpus there is in use. Raises OSError.
+    `force` allows all but a corpus in use, which raises CannotExport anyway. Raises OSError.
     """
     if used_corpus := _used_corpus(path):
         raise CannotExport(_("“{path}” is a corpus in use.").format(path=used_corpus))
@@ -63,7 +62,7 @@ def check_replaceable(path: Path, *, force: bool) -> None:
         report = _read_report(report_path(path))
         if report is None:
             raise WouldReplace(_("“{path}” already exists and is not an export.").format(path=path))
-        if report.files is None:  # from an older version of the program, without digests
+        if report.files is None:  # from an older version, without digests
             raise WouldReplace(_("“{path}” may have been changed after it was exported.").format(path=path))
         if file_digest(path) != report.files:
             raise WouldReplace(_("“{path}” was changed after it was exported.").format(path=path))
@@ -71,11 +70,10 @@ def check_replaceable(path: Path, *, force: bool) -> None:
 
 
 def check_folder_replaceable(folder: Path, report: Path, *, force: bool, name: Path | None = None) -> None:
-    """Raise WouldReplace unless `folder` is missing, empty or has exactly the files that the report describes.
+    """Raise WouldReplace unless `folder` is missing, empty or exactly as its report describes.
 
-    With `force`, the files may have changed. Raises CannotExport if no report shows that the folder was an export: not
-    even `force` replaces a folder of something else. `name` is the folder's original path if it was moved. Raises
-    OSError.
+    `force` allows changed files. Raises CannotExport, even then, if no report shows that it was an export; OSError.
+    `name` is a moved folder's original path.
     """
     if folder.exists() and next(folder.iterdir(), None) is not None:
         digest = read_digest(report)
@@ -90,13 +88,13 @@ def check_folder_replaceable(folder: Path, report: Path, *, force: bool, name: P
 
 
 def file_digest(path: Path) -> str:
-    """Return the SHA-256 of a file's bytes as hexadecimal digits. Raises OSError."""
+    """Return a file's SHA-256 as hexadecimal digits. Raises OSError."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def folder_digest(folder: Path) -> str:
-    """Return one digest of all names and contents in a folder, independent of their order on disk. Raises OSError."""
+    """Return one digest of all names and contents in a folder. Raises OSError."""
     total = 0
     pending = [(folder, "")]
     while pending:
@@ -137,7 +135,7 @@ def is_database(path: Path) -> bool:
 
 
 def _used_corpus(path: Path) -> Path | None:
-    """Return the corpus that has side files, and so is in use, if `path` is that corpus or one of these files."""
+    """Return the corpus in use (with side files) that `path` belongs to."""
     real = resolve_path(path)
     for suffix in ("", *SIDE_FILE_SUFFIXES):
         corpus = real.with_name(real.name.removesuffix(suffix))

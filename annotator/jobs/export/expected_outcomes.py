@@ -1,8 +1,7 @@
 """The expected outcome of each span in an export: a second, independent implementation.
 
-`tagging.flat` decides what is written and reported; this module only judges it. It knows the corpus, the options and
-the tokenizer, and is as simple as possible: one rule after the other, in the words of docs/export.md. Offsets are code
-points of the article's text, end exclusive.
+`tagging.flat` decides what is written; this module only judges it. From corpus, options and tokenizer, it applies the
+rules of docs/export.md one by one. Offsets are code points of the article's text, end exclusive.
 """
 
 import re
@@ -30,13 +29,13 @@ from annotator.text import tokenizer, visible
 from annotator.text.tokenizer import Token
 
 _RUN: Final = re.compile(r"[^ \n]+")  # no token contains a space
-_INCREMENT: Final = bytes([1, 2, *[2] * 254])  # how many spans cover a character: none, one, several
+_INCREMENT: Final = bytes([1, 2, *[2] * 254])  # spans that cover a character: none, one, several
 
 
 class ExpectedOutcome(NamedTuple):
     """The expected outcome of a span.
 
-    `text_range` is its range in the file (None: it is not there), `range_alone` the one it would have without others.
+    `text_range` is its range in the file (None: absent), `range_alone` the one without other spans.
     """
 
     kind: str
@@ -45,7 +44,7 @@ class ExpectedOutcome(NamedTuple):
 
 
 def expect_unchanged(spans: Iterable[Span]) -> dict[str, ExpectedOutcome]:
-    """Expect each span exactly as it is in the corpus; return the outcomes by uid."""
+    """Expect each span as in the corpus; return outcomes by uid."""
     ranges = {span.uid: TextRange(span.start, span.end) for span in spans}
     return {uid: ExpectedOutcome(WRITTEN, text_range, text_range) for uid, text_range in ranges.items()}
 
@@ -53,7 +52,7 @@ def expect_unchanged(spans: Iterable[Span]) -> dict[str, ExpectedOutcome]:
 def exported_parts(article: Article, zones: Iterable[Zone], kinds: frozenset[str] | None) -> list[TextRange]:
     """Return the exported parts of the text, in order.
 
-    They are the zones of these kinds or, for None, the whole text, cut where a zone begins or ends.
+    They are the zones of these kinds or, for None, the whole text, cut at zone edges.
     """
     if kinds is not None:
         return [
@@ -73,10 +72,9 @@ def expect_outcomes(
     labels: LabelSet,
     overlap_group: Callable[[Span], str | None],
 ) -> dict[str, ExpectedOutcome]:
-    """Return the expected outcome of each span, by uid.
+    """Return each span's expected outcome, by uid.
 
-    Of overlapping spans with the same `overlap_group`, `options.flatten` keeps only one; spans of group None may
-    overlap anything.
+    `options.flatten` decides among overlapping spans of one `overlap_group`; spans of group None may overlap any.
     """
     placer = _SpanPlacer(article.text, exported_parts(article, zones, options.zones), options.boundary)
     outcomes = {span.uid: placer.place(span) for span in spans}
@@ -94,7 +92,7 @@ def expect_outcomes(
 
 
 class _SpanPlacer:
-    """Determines the outcome of each span of an article as if it were alone."""
+    """Determines each span's outcome as if it were alone."""
 
     def __init__(self, text: str, parts: list[TextRange], boundary: str) -> None:
         self._text, self._parts, self._boundary = text, parts, boundary
@@ -115,7 +113,7 @@ class _SpanPlacer:
         first = self._token_at(parts[0], visible_range.start)
         last = self._token_at(parts[0], visible_range.end - 1)
         remainder = visible.trim_invisible(self._text, min(visible_range.end, last.end), last.end)
-        if remainder[0] == remainder[1]:  # only invisible characters of the token follow the span
+        if remainder[0] == remainder[1]:  # only invisible characters follow in the token
             visible_range = TextRange(visible_range.start, last.end)
         else:  # invisible marks before the remainder do not belong to the span
             visible_range = TextRange(*visible.trim_invisible(self._text, visible_range.start, remainder[0]))
@@ -134,12 +132,12 @@ class _SpanPlacer:
         return self._parts[first:stop]
 
     def _stands_apart(self, part: TextRange, text_range: TextRange) -> bool:
-        """Return whether a range has a space or the edge of the part on both sides, so that no token can be cut."""
+        """Return whether spaces or edges of the part surround a range."""
         is_start = text_range.start == part.start or self._text[text_range.start - 1] in " \n"
         return is_start and (text_range.end == part.end or self._text[text_range.end] in " \n")
 
     def _token_at(self, part: TextRange, offset: int) -> Token:
-        """Return the token of the part that has the character at `offset`."""
+        """Return the part's token at `offset`."""
         if not self._runs:
             self._runs = [match.span() for match in _RUN.finditer(self._text)]
         start, end = self._runs[bisect_right(self._runs, offset, key=lambda run: run[0]) - 1]
@@ -153,9 +151,9 @@ class _SpanPlacer:
 def _find_displaced(
     length: int, spans: list[Span], outcomes: Mapping[str, ExpectedOutcome], flatten: str, ranks: Mapping[str, int]
 ) -> list[str]:
-    """Return the uids of the spans that overlapping ones displace in a file with one span for each word."""
+    """Return the uids of spans displaced in a file with one span for each word."""
     placed = [(span, text_range) for span in spans if (text_range := outcomes[span.uid].text_range)]
-    covered = bytearray(length)  # for each character, how many spans cover it: 0, 1 or more
+    covered = bytearray(length)  # spans that cover each character: 0, 1 or more
     if flatten == REFUSE:
         for _span, (start, end) in placed:
             covered[start:end] = covered[start:end].translate(_INCREMENT)

@@ -1,4 +1,4 @@
-"""Exporting a corpus as a training set, verified by reading it back, with a report that accounts for every span."""
+"""Exports of a corpus, verified by reading back, with a report on every span."""
 
 import hashlib
 import logging
@@ -47,7 +47,7 @@ FLAT_TAG_FORMATS: Final[tuple[FlatTagFormat, ...]] = (conll2003, conll2002)
 NESTED_TAG_FORMATS: Final[tuple[NestedTagFormat, ...]] = (germeval, wojood)
 """Formats of tokens with several tags each."""
 COMBINED_FORMATS: Final[tuple[CombinedFormat, ...]] = (docbin, huggingface)
-"""Formats of tokens with flat tags plus all spans; each needs a package that may be missing."""
+"""Formats of tokens with flat tags plus all spans; each needs an optional package."""
 DOCUMENT_FORMATS: Final[tuple[DocumentFormat, ...]] = (jsonl, conllu, doccano, prodigy, labelstudio)
 """Formats that hold whole articles."""
 FILE_PER_ARTICLE_FORMATS: Final[tuple[FilePerArticleFormat, ...]] = (brat, webanno, xmi)
@@ -59,7 +59,7 @@ FORMATS: Final[tuple[FlatTagFormat | NestedTagFormat | CombinedFormat | Document
     *DOCUMENT_FORMATS,
     *FILE_PER_ARTICLE_FORMATS,
 )
-"""All export formats, in the order of the list in the window."""
+"""All export formats, in the order of the window's list."""
 
 ALL: Final = "all"
 STATES: Final = (DONE, ALL)
@@ -67,15 +67,15 @@ _log = logging.getLogger(__name__)
 _ALL_FIELDS: Final = frozenset(
     {"annotator", "value", "note", "zones", "states", "notes", "title", "published", "source", "url"}
 )
-_COMPARED_ZONES: Final = frozenset((HEADLINE, BODY))  # for near-duplicates: the page around an article is always alike
+_COMPARED_ZONES: Final = frozenset((HEADLINE, BODY))  # for near-duplicates: page furniture is always alike
 
 
 class ExportOptions(Struct, frozen=True):
-    """Content and format of an export (see `tagging.flat.ProjectionOptions` for scheme, flatten, boundary and zones).
+    """Content and format of an export; the other options are those of `tagging.flat.ProjectionOptions`.
 
-    `format` is the NAME of a format. `annotator` selects the layer, None the only one. `state` is DONE for the articles
-    that this annotator has finished, ALL for all. `split` has weights by part, such as {"train": 80, "dev": 10,
-    "test": 10}; the same `seed` gives the same parts (see jobs.export.dataset_splitter).
+    `format` is a NAME. `annotator` selects the layer, None the only one. `state` is DONE for articles that this
+    annotator has finished, ALL for all. `split` has weights by part, such as {"train": 80, "dev": 10, "test": 10}; the
+    same `seed` gives the same parts (see jobs.export.dataset_splitter).
     """
 
     format: str = conll2003.NAME
@@ -95,12 +95,12 @@ class ExportOptions(Struct, frozen=True):
         self.projection_options()
 
     def projection_options(self) -> flat.ProjectionOptions:
-        """Return the options for projecting one article."""
+        """Return the options for a projection."""
         return flat.ProjectionOptions(self.scheme, self.flatten, self.boundary, self.zones)
 
 
 class NothingToExport(CannotExport):
-    """The export would contain no article. `report` is its report, with the articles left out."""
+    """The export would contain no article; `report` has those left out."""
 
     def __init__(self, report: Report) -> None:
         super().__init__(explain_empty_export(report))
@@ -108,7 +108,7 @@ class NothingToExport(CannotExport):
 
 
 def explain_empty_export(report: Report) -> str:
-    """Return a sentence for the user that says why an export is empty."""
+    """Say in a sentence why an export is empty."""
     if report.left_out:
         return _("There is nothing to export: the format cannot represent any of these articles.")
     if report.state == ALL:
@@ -121,9 +121,9 @@ def export(
 ) -> Generator[tuple[int, int], None, Report]:
     """Write the training set to `path` and its report beside it; yield the steps done and their total.
 
-    `path` becomes a file or a folder (see `exports_folder`). An older export there is replaced if it is unchanged, or
-    with `force` (see existing_output). A failed, cancelled (closed), empty or unverified export leaves everything as it
-    was. The generator reads one snapshot of the corpus, so its connection must not be used for anything else meanwhile.
+    `path` becomes a file or folder (see `exports_folder`), replacing an unchanged export or, with `force`, more (see
+    existing_output). A failed, cancelled (closed), empty or unverified export changes nothing. It reads one snapshot,
+    so the corpus's connection must not be used meanwhile.
 
     Raises CannotExport at once, KeyError for an unknown format; later NothingToExport, WouldReplace, NotVerified,
     CorpusError and OSError.
@@ -141,12 +141,12 @@ def export(
 
 
 def exports_folder(corpus: Corpus, options: ExportOptions) -> bool:
-    """Return whether an export with these options is a folder. Raises what `export` raises at once."""
+    """Return whether such an export is a folder. Raises KeyError, CannotExport."""
     return options.split is not None or _create_writer(corpus, options).is_folder
 
 
 def preview_export(corpus: Corpus, options: ExportOptions) -> Generator[tuple[int, int], None, Report]:
-    """Compute the report of an export with these options, except for `verified`, without writing anything.
+    """Compute an export's report, except `verified`, without writing.
 
     Yields and raises like `export`.
     """
@@ -155,9 +155,9 @@ def preview_export(corpus: Corpus, options: ExportOptions) -> Generator[tuple[in
 
 
 def _create_writer(corpus: Corpus, options: ExportOptions) -> Writer:
-    """Create the writer for the format of the options.
+    """Create the format's writer.
 
-    Raises KeyError for an unknown format, CannotExport for one that needs a package that is not installed.
+    Raises KeyError for an unknown format, CannotExport if its package is missing.
     """
     for flat_tag_format in FLAT_TAG_FORMATS:
         if options.format == flat_tag_format.NAME:
@@ -178,12 +178,12 @@ def _create_writer(corpus: Corpus, options: ExportOptions) -> Writer:
 
 
 def _select_layer(corpus: Corpus, writer: Writer, options: ExportOptions) -> str | None:
-    """Return the annotator whose layer to export; None means all, if the format holds several. Raises CannotExport."""
+    """Return the annotator to export; None means all, if the format holds several. Raises CannotExport."""
     return None if writer.has_layers and options.annotator is None else _select_annotator(corpus, options.annotator)
 
 
 def _select_annotator(corpus: Corpus, name: str | None) -> str | None:
-    """Return the annotator whose layer to export, None if nobody has labelled anything. Raises CannotExport."""
+    """Return the annotator to export, None if nobody has labelled. Raises CannotExport."""
     annotators = corpus.annotators()
     if name is not None:
         if name not in annotators:
@@ -199,7 +199,7 @@ def _select_annotator(corpus: Corpus, name: str | None) -> str | None:
 
 
 class _Export:
-    """A running export: its settings, its articles and its counts so far.
+    """A running export: its settings, articles and counts so far.
 
     With `annotator` None, all layers are written if the format holds several, else none.
     """
@@ -218,7 +218,7 @@ class _Export:
         self.entries = {outcome: Spool(Entry) for outcome in OUTCOMES if outcome != WRITTEN}
 
     def run(self, files: FileOutput | FolderOutput) -> Generator[tuple[int, int], None, Report]:
-        """Write the files, verify them and move them into place."""
+        """Write and verify the files, then move them into place."""
         with self.corpus.snapshot(), files.staged() as staged:
             yield from self._select_articles()
             yield self._advance(0)
@@ -240,7 +240,7 @@ class _Export:
         return report
 
     def preview(self) -> Generator[tuple[int, int], None, Report]:
-        """Compute the report as `run` does, without writing a file."""
+        """Compute the report like `run`, without writing."""
         with self.corpus.snapshot():
             yield from self._select_articles()
             yield from self._inspect()
@@ -251,7 +251,7 @@ class _Export:
         return self._build_report(verified=False)
 
     def _select_articles(self) -> Iterator[tuple[int, int]]:
-        """Determine the number and the part of each article to export, in corpus order."""
+        """Determine number and part of each article to export, in corpus order."""
         if self.options.state == ALL:
             self.numbers = article_list.list_article_numbers(self.corpus, "", ArticleFilter())
         else:
@@ -273,7 +273,7 @@ class _Export:
         return self.done, (2 + (self.options.split is not None) + self.writer.needs_inspection) * len(self.numbers)
 
     def _read_articles(self) -> Iterator[tuple[AnnotatedArticle, str]]:
-        """Read the articles from the corpus and yield them with their parts."""
+        """Yield the articles with their parts."""
         articles = load_articles(self.corpus, self.numbers, self.annotator)
         has_spans = self.annotator is not None or self.writer.has_layers
         for annotated, part in zip(articles, self.part_of, strict=True):
@@ -296,7 +296,7 @@ class _Export:
                 self.writer.write_footer(stream)
 
     def _write_article(self, stream: Any, part: PartCounts, annotated: AnnotatedArticle) -> None:
-        """Write an article and record the outcomes of its spans; leave it out if the format cannot hold it."""
+        """Write an article and record its spans' outcomes; leave it out if it does not fit the format."""
         try:
             outcomes, sentences, tokens = self.writer.write(stream, annotated)
             part.articles += 1
@@ -324,7 +324,7 @@ class _Export:
                 self.entries[outcome.kind].append(_build_entry(article, outcome))
 
     def _verify(self, parts: Mapping[str, Path]) -> Iterator[tuple[int, int]]:
-        """Compare the files on disk, and the entries of the report, with the corpus. Raises NotVerified."""
+        """Compare files and report with the corpus. Raises NotVerified."""
         read_counts = {part: Counter[str]() for part in parts}
         reported = ReportedOutcomes(self.entries, keeps_flattened=self.writer.keeps_flattened)
         readers = {part: self.writer.read_back(path) for part, path in parts.items()}
@@ -398,7 +398,7 @@ def _build_entry(article: Article, outcome: SpanOutcome) -> Entry:
 
 
 def _read_next(reader: Iterator[Any]) -> Any:
-    """Return the next article read back from a file, None at its end. Raises NotVerified if it cannot be read."""
+    """Return the next article read back, None at the end. Raises NotVerified if unreadable."""
     try:
         return next(reader, None)
     except ValueError as error:  # Malformed, or not UTF-8

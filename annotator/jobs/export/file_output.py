@@ -1,4 +1,4 @@
-"""The target file of an export: checked first, written under temporary names, moved into place when complete."""
+"""The target file of an export: checked, written under temporary names, moved into place."""
 
 import os
 import re
@@ -17,18 +17,18 @@ from annotator.jobs.export.temporary_output import OLD, PART, REPORT_OLD, REPORT
 from annotator.paths import explain_invalid_name, hidden_path, resolve_path
 
 UNSPLIT: Final = ""
-"""The key of the only part of an export without a split."""
+"""The key of the only part of an unsplit export."""
 
 SINGLE_PART_NAME: Final = "train"
-"""The file name, without suffix, of that part in a folder."""
+"""The file name of that part in a folder, without suffix."""
 
 _PART_NAME: Final = re.compile(r"\w[\w-]*")
 
 
 class StagedFiles(Struct, frozen=True):
-    """Temporary paths for an export to write: a file or a folder for each part, and the report.
+    """Temporary paths to write: a file or folder for each part, and the report.
 
-    If the export is a folder, `folder` is its temporary path; it contains the parts and any further files.
+    `folder`, if any, contains the parts and further files.
     """
 
     parts: Mapping[str, Path]
@@ -37,7 +37,7 @@ class StagedFiles(Struct, frozen=True):
 
 
 class FileOutput(Struct, frozen=True):
-    """The target file of an export, and its report. With `force` it may replace more than an unchanged export."""
+    """The target file and its report; `force` may replace more than an unchanged export."""
 
     file: Path
     report: Path
@@ -45,12 +45,12 @@ class FileOutput(Struct, frozen=True):
 
     @contextmanager
     def staged(self) -> Iterator[StagedFiles]:
-        """Yield temporary files to write; move them into place on success and delete them on failure."""
+        """Yield temporary files; move them into place on success, delete them on failure."""
         with locked_key(self.file) as key:
             staged_file, staged_report = (hidden_path(self.file, kind, key) for kind in (PART, REPORT_PART))
             try:
                 yield StagedFiles({UNSPLIT: staged_file}, staged_report)
-                check_replaceable(self.file, force=self.force)  # again, because it may have changed meanwhile
+                check_replaceable(self.file, force=self.force)  # again: it may have changed meanwhile
                 with (
                     _restored_on_error(self.file, hidden_path(self.file, OLD, key)),
                     moved_aside(self.report, hidden_path(self.file, REPORT_OLD, key)),
@@ -64,9 +64,9 @@ class FileOutput(Struct, frozen=True):
 
 @contextmanager
 def _restored_on_error(file: Path, old: Path) -> Iterator[None]:
-    """Let the block replace the file, and restore it if the block raises.
+    """Let the block replace the file; restore it on error.
 
-    `old` is a hard link to it meanwhile. On file systems without hard links, a replaced file is deleted instead.
+    `old` is a hard link to it meanwhile. Without hard links, a replaced file is deleted instead.
     """
     before = _identify(file)
     with suppress(OSError):
@@ -85,7 +85,7 @@ def _restored_on_error(file: Path, old: Path) -> Iterator[None]:
 
 
 def _identify(file: Path) -> tuple[int, int] | None:
-    """Return values that identify the file at a path; None if there is none."""
+    """Return values that identify a file; None if there is none."""
     try:
         status = file.stat()
     except FileNotFoundError:
@@ -95,9 +95,9 @@ def _identify(file: Path) -> tuple[int, int] | None:
 
 @contextmanager
 def moved_aside(report: Path, old: Path) -> Iterator[None]:
-    """Move the old report to `old` while the file is replaced; move it back if the block raises.
+    """Move the old report to `old` while the file is replaced; move it back on error.
 
-    Thus, whenever the program is killed, a report that lies beside a file describes that file.
+    Thus, whenever the program is killed, a report describes the file beside it.
     """
     with suppress(FileNotFoundError):
         replace_file(report, old)
@@ -112,10 +112,10 @@ def moved_aside(report: Path, old: Path) -> Iterator[None]:
 
 
 def prepare_file_output(path: Path, corpus: Set[Path], *, force: bool = False) -> FileOutput:
-    """Prepare an export to the file at `path`, and clear the leftovers of killed exports to it.
+    """Prepare an export to a file; clear the leftovers of killed ones.
 
-    `corpus` are the files of the exported corpus. Raises CannotExport if the file or its report cannot be created,
-    WouldReplace if they would replace something other than an unchanged export and `force` is not set, OSError.
+    `corpus` has the exported corpus's files. Raises CannotExport if file or report cannot be created, WouldReplace
+    without `force` if they would replace anything but an unchanged export, OSError.
     """
     if refusal := explain_invalid_name(path):
         raise CannotExport(refusal)
@@ -128,7 +128,7 @@ def prepare_file_output(path: Path, corpus: Set[Path], *, force: bool = False) -
 
 
 def check_files(files: Sequence[Path], corpus: Set[Path]) -> None:
-    """Raise CannotExport if one of `files` cannot be created, or if the folder of the last, the report, is missing."""
+    """Raise CannotExport if a file cannot be created; the last is the report, whose folder must exist."""
     folder = files[-1].parent
     if not folder.is_dir():
         raise CannotExport(_("The folder “{path}” does not exist.").format(path=folder))
@@ -161,7 +161,7 @@ def check_split(split: Mapping[str, int]) -> None:
 
 @contextmanager
 def text_file(path: Path | None) -> Iterator[TextIO]:
-    """Open a new text file for writing, synced to disk when the block ends; discard the text if `path` is None.
+    """Open a new text file, synced to disk at the end; for None, discard the text.
 
     Raises OSError.
     """

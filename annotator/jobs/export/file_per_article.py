@@ -1,4 +1,4 @@
-"""Writer for formats with one or several files for each article, in a folder."""
+"""Writer for formats with files for each article, in a folder."""
 
 import os
 from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
@@ -21,8 +21,8 @@ from annotator.tagging.flat import REFUSED, WRITTEN, SpanOutcome
 class FilePerArticleFormat(Protocol):
     """The interface of a module for such a format.
 
-    The main file of an article has the first of SUFFIXES; companion files, which are read with it, have suffixes of
-    their own. For STORED_FIELDS see jobs.export.document_writer.
+    The main file has the first of SUFFIXES; companion files, read with it, have others. For STORED_FIELDS see
+    jobs.export.document_writer.
     """
 
     @property
@@ -33,18 +33,18 @@ class FilePerArticleFormat(Protocol):
     def STORED_FIELDS(self) -> frozenset[str]: ...  # noqa: N802
 
     def refusal_reason(self, span: Span) -> str | None:
-        """Return a sentence if a file cannot hold the span, else None."""
+        """Say why a file cannot hold the span; None if it can."""
 
     def encode_files(self, annotated: AnnotatedArticle) -> dict[str, bytes]:
-        """Return the contents of an article's files by suffix. Raises InvalidEdit if the format cannot hold it.
+        """Return an article's files by suffix. Raises InvalidEdit if the format cannot hold it.
 
         None of its spans has a `refusal_reason`.
         """
 
     def encode_shared_files(self, labels: Sequence[str], values: Collection[str]) -> dict[str, bytes]:
-        """Return the contents of files needed once in a folder, by name.
+        """Return the files needed once in a folder, by name.
 
-        `labels` are the corpus' labels, `values` the values of its spans.
+        `labels` are the corpus's, `values` its spans'.
         """
 
     def read(self, path: Path, annotator: str) -> Iterator[AnnotatedArticle | Refusal]:
@@ -52,12 +52,12 @@ class FilePerArticleFormat(Protocol):
 
 
 class ArticleFolder:
-    """A folder while it is filled."""
+    """A folder being filled."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self.values: set[str] = set()
-        """The values of its articles' spans."""
+        """The values of its spans."""
         self.has_files = False
 
     def add(self, name: str, data: bytes) -> None:
@@ -70,7 +70,7 @@ class ArticleFolder:
 
 
 class FilePerArticleWriter(Writer):
-    """A writer for files by article; their sentences and tokens are those of the whole text. Each part is a folder."""
+    """A writer for files by article, with sentences and tokens of the whole text. Parts are folders."""
 
     uses_zones = False
     is_folder = True
@@ -115,14 +115,14 @@ class FilePerArticleWriter(Writer):
                 folder.add(name, data)
 
     def read_back(self, path: Path) -> Generator[Path, None, None]:
-        """Yield the folder once for each article in it; an article's number determines which file is its own."""
+        """Yield the folder once for each article; its number determines its file."""
         with os.scandir(path) as entries:
             for entry in entries:
                 if entry.name.endswith(self.suffix):
                     yield path
 
     def expect(self, annotated: AnnotatedArticle) -> dict[str, ExpectedOutcome]:
-        """See Writer. The rules are those of the formats, implemented independently."""
+        """See Writer. The rules are implemented independently of the formats."""
         refused_spans = [span for span in annotated.spans if self._must_refuse(span)]
         return expect_unchanged(annotated.spans) | {
             span.uid: ExpectedOutcome(REFUSED, None, None) for span in refused_spans
@@ -165,9 +165,9 @@ def is_xml_text(text: str) -> bool:
 
 
 def _file_stem(article: Article) -> str:
-    """Return the file name of an article without suffix, made from its number, which is unique and stable.
+    """Return an article's file name without suffix, from its number, unique and stable.
 
-    The title is not part of it, because brat fails on non-ASCII names (https://github.com/nlplab/brat/issues/1195).
+    Not from its title: brat fails on non-ASCII names (https://github.com/nlplab/brat/issues/1195).
     """
     return f"article-{article.id:05}"
 

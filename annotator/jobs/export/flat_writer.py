@@ -1,4 +1,4 @@
-"""Writer for formats of tokens with one tag each, which hold a flattened layer."""
+"""Writer for formats of tokens with one tag each, for a flattened layer."""
 
 from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
@@ -14,7 +14,7 @@ from annotator.tagging.flat import FlatProjection, SpanOutcome
 
 
 class FlatTagFormat(Protocol):
-    """The interface of a module for such a format. A file is its articles, one after the other."""
+    """The interface of a module for such a format. A file is a sequence of articles."""
 
     @property
     def NAME(self) -> str: ...  # noqa: N802

@@ -1,4 +1,4 @@
-"""The target folder of an export, which may replace an older, unchanged export but nothing else."""
+"""The target folder of an export, which replaces only an older, unchanged export."""
 
 import os
 from collections.abc import Iterator, Mapping, Set
@@ -17,9 +17,9 @@ from annotator.paths import explain_invalid_name, hidden_path, resolve_path
 
 
 class FolderOutput(Struct, frozen=True):
-    """The target folder of an export, the names of the parts in it, and its report.
+    """The target folder, the names of the parts in it, and its report.
 
-    A part without a name is the folder itself. With `force` it may replace an export that was changed since.
+    A part without a name is the folder itself. `force` may replace an export changed since.
     """
 
     folder: Path
@@ -29,7 +29,7 @@ class FolderOutput(Struct, frozen=True):
 
     @contextmanager
     def staged(self) -> Iterator[StagedFiles]:
-        """Yield a temporary folder to fill; move it into place on success and delete it on failure.
+        """Yield a temporary folder; move it into place on success, delete it on failure.
 
         Raises CannotExport if the target holds something else, OSError.
         """
@@ -47,13 +47,13 @@ class FolderOutput(Struct, frozen=True):
                 discard_folder(staged_folder)
 
     def _replace(self, staged_folder: Path, staged_report: Path, key: str) -> None:
-        """Move folder and report into place, or leave everything as it was. Raises CannotExport, OSError."""
+        """Move both into place, or leave all as it was. Raises CannotExport, OSError."""
         old = hidden_path(self.folder, OLD, key) if self.folder.exists() else None
         if old:
             replace_file(self.folder, old)
         try:
             if old:
-                self._check(old)  # again, because it may have changed meanwhile
+                self._check(old)  # again: it may have changed meanwhile
             with moved_aside(self.report, hidden_path(self.folder, REPORT_OLD, key)):
                 replace_file(staged_folder, self.folder)
                 replace_file(staged_report, self.report)
@@ -74,10 +74,10 @@ class FolderOutput(Struct, frozen=True):
 def prepare_folder_output(
     path: Path, corpus: Set[Path], parts: Mapping[str, str], *, force: bool = False
 ) -> FolderOutput:
-    """Prepare an export to the folder at `path`, and clear the leftovers of killed exports to it.
+    """Prepare an export to a folder; clear the leftovers of killed ones.
 
-    `parts` has the file names of the parts; `corpus` are the files of the exported corpus. Raises CannotExport if
-    folder or report cannot be created; what the folder holds now is checked later, by `staged`.
+    `parts` has file names; `corpus` the exported corpus's files. Raises CannotExport if folder or report cannot be
+    created; `staged` checks the folder's content later.
     """
     named_path = path if path.name not in ("", "..") else resolve_path(path)
     if refusal := explain_invalid_name(named_path):

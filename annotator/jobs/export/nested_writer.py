@@ -1,4 +1,4 @@
-"""Writer for formats of tokens with several tags each, which hold nested and crossing spans."""
+"""Writer for formats of tokens with several tags each, for nested and crossing spans."""
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -29,13 +29,13 @@ class NestedTagFormat(Protocol):
     def ALLOWS_SAME_LABEL(self) -> bool: ...  # noqa: N802
 
     def write(self, stream: TextIO, article: NestedProjection, scheme: str, depth: int) -> None:
-        """Append one article to a file whose deepest article has this depth."""
+        """Append an article to a file whose deepest article has this depth."""
 
     def read_back(self, stream: TextIO, depth: int) -> Iterator[list[TaggedSentence]]:
         """Yield the sentences of each article, read strictly. Raises Malformed."""
 
     def flatten(self, sentences: Sequence[TaggedSentence]) -> Iterator[TaggedLines]:
-        """Convert an article read back to several with one tag for each token, which together have all its spans."""
+        """Convert an article to several with one tag a token, which together have all spans."""
 
 
 class NestedTagWriter(TokenWriter):
@@ -49,7 +49,7 @@ class NestedTagWriter(TokenWriter):
         self._depth = 1
 
     def inspect(self, annotated: AnnotatedArticle) -> None:
-        """Update the depth of the deepest article, which determines the number of columns."""
+        """Update the greatest depth, the number of columns."""
         self._depth = max(self._depth, self._project(annotated).depth)
 
     def write(self, stream: TextIO, annotated: AnnotatedArticle) -> tuple[list[SpanOutcome], int, int]:

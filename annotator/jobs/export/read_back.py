@@ -1,8 +1,8 @@
-"""Read-back check: deriving the spans of the corpus' text from the tokens and tags of an exported article.
+"""Read-back check: derive the spans of the text from an exported article's tokens and tags.
 
-Nothing that the export computed is trusted: the tokens are found in the text again. If the text consists of the tokens,
-spaces and invisible marks only, the letters of all tokens together are those of the text, and each space is at the edge
-of a token; that is compared in one go. If not, the tokens are searched character by character.
+Nothing that the export computed is trusted; tokens are located in the text again. If the text has only tokens, spaces
+and invisible marks, the letters are compared in one go, and each space must be at the edge of a token. If not, tokens
+are searched character by character.
 """
 
 import re
@@ -19,7 +19,7 @@ from annotator.text.visible import INVISIBLE, remove_invisible, trim_invisible
 
 _SPACE: Final = re.compile(r"[^\S ]")
 _RangeFinder: TypeAlias = Callable[[int, int], TextRange]
-"""Returns the range of the text from one token to another (exclusive), by their indexes."""
+"""Returns the text range from one token to another (exclusive), by index."""
 
 
 class NotVerified(Exception):
@@ -27,13 +27,13 @@ class NotVerified(Exception):
 
 
 def decode_spans(text: str, parts: Sequence[TextRange], rows: TaggedLines, scheme: str) -> list[tuple[int, int, str]]:
-    """Return start, end and label of each chunk in the lines of an article, as code points of `text`, sorted.
+    """Return start, end and label of each chunk, as code points of `text`, sorted.
 
-    The lines must contain everything visible in `parts` of the text, in order, each sentence within one part. Raises
-    NotVerified if they do not, and for tags that the scheme does not allow.
+    The lines must contain everything visible in `parts`, in order, each sentence within one part. Raises NotVerified
+    otherwise, and for tags that the scheme does not allow.
     """
     find_range = _align_as_a_whole(text, parts, rows.words) or _align_token_by_token(text, parts, rows.words)
-    tags = [schemes.OUTSIDE] * len(rows.words)  # also for sentence ends, so that no chunk crosses them
+    tags = [schemes.OUTSIDE] * len(rows.words)  # also at sentence ends, which no chunk crosses
     for index, tag in rows.tags.items():
         tags[index] = tag
     try:
@@ -46,8 +46,8 @@ def decode_spans(text: str, parts: Sequence[TextRange], rows: TaggedLines, schem
 class _Part(NamedTuple):
     """The index of a part of the text.
 
-    `visible_counts` has the number of visible characters, from the first part on, before each piece between spaces and
-    before the end; `marks` the number of characters of this part, spaces included, before each invisible mark.
+    `visible_counts` counts visible characters since the first part, before each piece between spaces and before the
+    end; `marks` this part's characters, with spaces, before each invisible mark.
     """
 
     start: int
@@ -56,7 +56,7 @@ class _Part(NamedTuple):
 
 
 def _align_as_a_whole(text: str, parts: Sequence[TextRange], words: Sequence[str]) -> _RangeFinder | None:
-    """Locate the tokens in a text with only spaces and invisible marks between them; return None if it has more."""
+    """Locate tokens with only spaces and invisible marks between; None if there is more."""
     edges = list(accumulate(map(len, words), initial=0))
     all_edges = set(edges)
     letters = "".join(words)
@@ -114,7 +114,7 @@ def _align_token_by_token(text: str, parts: Sequence[TextRange], words: Sequence
 
 
 def _skip_invisible(text: str, parts: list[TextRange]) -> list[TextRange]:
-    """Drop parts, and the beginning of the next one, in which nothing is visible."""
+    """Drop parts, and the next one's beginning, without anything visible."""
     while parts and trim_invisible(text, *parts[0])[0] == trim_invisible(text, *parts[0])[1]:
         parts = parts[1:]
     if not parts:
@@ -123,7 +123,7 @@ def _skip_invisible(text: str, parts: list[TextRange]) -> list[TextRange]:
 
 
 def _match_token(text: str, part: TextRange, word: str) -> TextRange | None:
-    """Return the range of `word` at the beginning of `part`, after invisible characters; None if it is not there."""
+    """Return the range of `word` at the visible beginning of `part`, if there."""
     position = part.start
     while position < part.end and text[position] in " \n":
         position += 1

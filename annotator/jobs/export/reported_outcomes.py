@@ -1,4 +1,4 @@
-"""Check of an export's report against the expected outcome of each span."""
+"""Check of an export's report against the expected outcomes."""
 
 from collections.abc import Iterator, Mapping
 
@@ -13,7 +13,7 @@ from annotator.text.visible import remove_invisible
 
 
 class ReportedOutcomes:
-    """Reads the entries of a report article by article, in the order in which they were recorded."""
+    """Reads a report's entries by article, in the order recorded."""
 
     def __init__(self, entries: Mapping[str, Spool[Entry]], *, keeps_flattened: bool) -> None:
         self._keeps_flattened = keeps_flattened
@@ -23,9 +23,9 @@ class ReportedOutcomes:
         }
 
     def check(self, annotated: AnnotatedArticle, expected: Mapping[str, ExpectedOutcome]) -> int:
-        """Raise NotVerified unless each span of the next article is reported once, with the expected outcome.
+        """Raise NotVerified unless each span of the next article is reported once, as expected.
 
-        Return the number of spans written unchanged, which have no entry.
+        Return how many were written unchanged, without an entry.
         """
         reported = self._take(annotated.article.id)
         for span in annotated.spans:
@@ -57,7 +57,7 @@ class ReportedOutcomes:
             raise _extra_entries_error()
 
     def _take(self, article: int) -> dict[str, tuple[str, Entry | None]]:
-        """Return the entries of an article with their outcomes, by the uids of its spans."""
+        """Return an article's entries and outcomes, by span uid."""
         taken: dict[str, tuple[str, Entry | None]] = {}
         for kind, entries in self._entries.items():
             while (entry := self._next_entry[kind]) and entry.article == article:

@@ -1,8 +1,8 @@
 """Temporary files of an export beside its target, and cleaning up after killed exports.
 
-They are hidden files named `.NAME.KEY.KIND`. A running export holds a lock on its file of kind "lock"; the system
-releases the lock when the process ends, however it ends. The next export to the same target completes or undoes the
-replacement that a killed one had started, and deletes the rest.
+They are hidden files named `.NAME.KEY.KIND`. A running export locks its file of kind "lock"; the system releases the
+lock however the process ends. The next export to the target completes or undoes a killed one's replacement, and deletes
+the rest.
 """
 
 import logging
@@ -24,17 +24,17 @@ PART: Final = "part"
 """The new file or folder."""
 REPORT_PART: Final = "report.part"
 OLD: Final = "old"
-"""The old folder while the new one is moved into place; or a hard link to the old file."""
+"""The old folder while the new one is moved into place, or a hard link to the old file."""
 REPORT_OLD: Final = "report.old"
 _LOCK: Final = "lock"
 _HIDDEN: Final = re.compile(r"\.(?P<name>.+)\.(?P<key>[0-9a-f]{32})\.(?P<kind>part|report\.part|old|report\.old|lock)")
-_LOCKING_GRACE: Final = 60.0  # seconds in which a new lock file may still be unlocked
+_LOCKING_GRACE: Final = 60.0  # seconds that a new lock file may be unlocked
 _log = logging.getLogger(__name__)
 
 
 @contextmanager
 def locked_key(path: Path) -> Iterator[str]:
-    """Yield the key for the temporary files of one export to `path`, which count as in use until the block ends.
+    """Yield the key for an export's temporary files, in use until the block ends.
 
     Raises OSError.
     """
@@ -42,7 +42,7 @@ def locked_key(path: Path) -> Iterator[str]:
     lock = hidden_path(path, _LOCK, key)
     try:
         with lock.open("xb") as file:
-            with suppress(OSError):  # on file systems without locks, nothing is ever cleared as a leftover
+            with suppress(OSError):  # without locks, leftovers are never cleared
                 _lock(file)
             yield key
     finally:
@@ -50,9 +50,9 @@ def locked_key(path: Path) -> Iterator[str]:
 
 
 def clear_leftovers(path: Path, report: Path) -> None:
-    """Recover `path` and its report after killed exports to it, and delete their temporary files.
+    """Recover `path` and its report after killed exports, and delete their temporary files.
 
-    Files that cannot be deleted are logged and stay. Files of a running export are left alone.
+    Files that cannot be deleted are logged; those of a running export are left alone.
     """
     try:
         for key, hidden in _hidden_files(path).items():
@@ -82,14 +82,14 @@ def _is_abandoned(lock: Path, hidden: dict[str, Path]) -> bool:
                 return False
             # A lock file is created, then locked, before any other file exists.
             return hidden.keys() != {_LOCK} or time.time() - lock.stat().st_mtime > _LOCKING_GRACE
-    except FileNotFoundError:  # from an older version without locks; a corpus being created has no lock either
+    except FileNotFoundError:  # from an older version, or a corpus being created
         return not any(file.is_file() and is_database(file) for file in hidden.values())
     except OSError:
         return False
 
 
 def _recover(path: Path, report: Path, hidden: dict[str, Path]) -> None:
-    """Move the old folder back, and have the report beside `path` describe what is there. Raises OSError."""
+    """Move the old folder back, and a report that matches `path`. Raises OSError."""
     is_cut = path.name not in hidden_path(path, OLD).name  # cut names of several targets may be the same
     if OLD in hidden and not path.exists() and not is_cut:
         replace_file(hidden.pop(OLD), path)
@@ -102,7 +102,7 @@ def _recover(path: Path, report: Path, hidden: dict[str, Path]) -> None:
 def _discard(path: Path, report: Path, hidden: dict[str, Path]) -> None:
     for kind, file in sorted(hidden.items(), key=lambda entry: entry[0] == _LOCK):  # the lock last
         if kind == OLD and not (path.exists() and read_digest(report) == _digest(path)):
-            continue  # without a matching report it is not certain that an export replaced it
+            continue  # without a matching report, perhaps no export replaced it
         if file.is_dir():
             discard_folder(file)
         else:

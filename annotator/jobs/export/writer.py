@@ -1,4 +1,4 @@
-"""Base classes of the writers, which write a format in an export, read it back and compare it with the corpus."""
+"""Base classes of the writers, which write, read back and compare a format."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Generator, Iterable, Mapping
@@ -22,47 +22,47 @@ from annotator.tagging.flat import SpanOutcome, TextRange
 class Writer(ABC):
     """The writer of a format for one export.
 
-    The first parameter of its methods is what `opened` yields: a text stream, an open file of the format, or a folder.
+    Its methods take what `opened` yields: a text stream, an open file or a folder.
     """
 
     suffix: str
     """The suffix of its files."""
     uses_zones = True
-    """True if only some zones are exported, so that spans may lie outside them."""
+    """True if spans may lie outside the exported zones."""
     has_layers = False
-    """True if the format can hold layers of several annotators."""
+    """True if the format holds layers of several annotators."""
     stored_fields: frozenset[str] = frozenset()
-    """The fields of an article stored besides its text and its spans (see jobs.export.document_writer)."""
+    """The article fields stored besides text and spans (see jobs.export.document_writer)."""
     needs_inspection = False
     """True if all articles must be inspected before the first is written."""
     keeps_flattened = False
-    """True if spans that are not among the flat ones are still in the file."""
+    """True if the file also has spans that are not among the flat ones."""
     is_folder = False
-    """True if an export is a folder even without a split."""
+    """True if even an unsplit export is a folder."""
 
     def part_name(self, part: str) -> str:
-        """Return the name of a part in the folder of the export; "" is that folder itself."""
+        """Return a part's name in the export's folder; "" is that folder itself."""
         return f"{part or SINGLE_PART_NAME}{self.suffix}"
 
     def opened(self, path: Path | None) -> AbstractContextManager[Any]:
-        """Open a new file for a part, synced to disk when the block ends; with None, write nothing. Raises OSError."""
+        """Open a part's file, synced to disk at the end; None writes nothing. Raises OSError."""
         return text_file(path)
 
     def inspect(self, annotated: AnnotatedArticle) -> None:  # noqa: B027 - most have nothing to do
         """Inspect an article before the first is written."""
 
     def write_header(self, stream: Any) -> None:  # noqa: B027 - most have nothing to do
-        """Write the beginning of the file, before the first article."""
+        """Write the beginning of the file."""
 
     @abstractmethod
     def write(self, stream: Any, annotated: AnnotatedArticle) -> tuple[list[SpanOutcome], int, int]:
-        """Append an article; return the outcomes of its spans and its numbers of sentences and tokens in the file.
+        """Append an article; return its spans' outcomes and its numbers of sentences and tokens.
 
-        Raises InvalidEdit for an article that the format cannot hold, which is then left out.
+        Raises InvalidEdit for an article that the format cannot hold, which is left out.
         """
 
     def write_footer(self, stream: Any) -> None:  # noqa: B027 - most have nothing to do
-        """Write the end of the file, after the last article."""
+        """Write the end of the file."""
 
     def build_companion_files(self, report: Report) -> Mapping[str, bytes]:
         """Return further files for the folder, by name."""
@@ -70,10 +70,10 @@ class Writer(ABC):
 
     @abstractmethod
     def read_back(self, path: Path) -> Generator[Any, None, None]:
-        """Yield the content of each article of a part. Raises ValueError if it cannot be read."""
+        """Yield a part's articles. Raises ValueError if unreadable."""
 
     def expect(self, annotated: AnnotatedArticle) -> dict[str, ExpectedOutcome]:
-        """Return the expected outcome of each span of an article, by uid, without relying on `write`."""
+        """Return each span's expected outcome, by uid, without relying on `write`."""
         return expect_unchanged(annotated.spans)
 
     def may_refuse(self, annotated: AnnotatedArticle) -> bool:
@@ -84,14 +84,14 @@ class Writer(ABC):
     def compare(
         self, annotated: AnnotatedArticle, content: Any, expected: Mapping[str, ExpectedOutcome]
     ) -> tuple[int, int]:
-        """Compare the content read back for an article with the corpus; return its numbers of sentences and tokens.
+        """Compare an article as read back; return its numbers of sentences and tokens.
 
-        Raises NotVerified unless it agrees with the corpus and the `expected` outcomes of the spans (see `expect`).
+        Raises NotVerified unless it agrees with the corpus and the `expected` outcomes (see `expect`).
         """
 
 
 class TokenWriter(Writer):
-    """A writer for tokens and tags, with these options for the projection."""
+    """A writer for tokens and tags."""
 
     def __init__(self, suffix: str, labels: LabelSet, options: flat.ProjectionOptions) -> None:
         self.suffix = suffix
@@ -104,7 +104,7 @@ class TokenWriter(Writer):
         )
 
     def _overlap_group(self, _span: Span) -> str | None:
-        """Return a key shared by spans that cannot overlap each other in the file; None if the span may overlap any."""
+        """Return a key shared by spans that cannot overlap in the file; None if it may overlap any."""
         return ""
 
     def _check_spans(
@@ -114,7 +114,7 @@ class TokenWriter(Writer):
         scheme: str,
         ranges: Iterable[tuple[Span, TextRange | None]],
     ) -> None:
-        """Raise NotVerified unless the lines of an article have exactly these spans in these ranges."""
+        """Raise NotVerified unless the lines have exactly these spans in these ranges."""
         text, parts = annotated.article.text, exported_parts(annotated.article, annotated.zones, self._options.zones)
         decoded = sorted(span for rows in layers for span in read_back.decode_spans(text, parts, rows, scheme))
         expected = sorted((*text_range, span.label) for span, text_range in ranges if text_range is not None)
@@ -126,17 +126,17 @@ class TokenWriter(Writer):
 
 
 def count_tokens(sentences: Collection[Collection[object]]) -> tuple[int, int]:
-    """Return the numbers of sentences and of tokens in them."""
+    """Count sentences and tokens."""
     return len(sentences), sum(map(len, sentences))
 
 
 def count_text_tokens(text: str) -> tuple[int, int]:
-    """Return the numbers of sentences and tokens of a text, for a format that holds all of it."""
+    """Count sentences and tokens of a whole text."""
     sentences = flat.build_sentences(text, [TextRange(0, len(text))], (), LabelSet(()))
     return count_tokens([words for words, _chunks in sentences])
 
 
 def count_row_tokens(rows: TaggedLines) -> tuple[int, int]:
-    """Return the numbers of sentences and tokens of lines that have an empty one after each sentence."""
+    """Count sentences and tokens of lines; an empty one ends each sentence."""
     sentences = rows.words.count("")
     return sentences, len(rows.words) - sentences

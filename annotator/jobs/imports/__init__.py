@@ -1,4 +1,4 @@
-"""Imports of files and folders into a corpus, and their preview.
+"""Imports into a corpus, and their preview.
 
 May import what `jobs` may.
 """

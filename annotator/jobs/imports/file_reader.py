@@ -1,4 +1,4 @@
-"""Finding files in folders and reading each in its format, for the import and for its preview."""
+"""Finding files and reading them, for import and preview."""
 
 import stat
 from collections import Counter
@@ -24,8 +24,8 @@ from annotator.store.corpus import Corpus
 class ReadOptions(Struct, frozen=True):
     """Options for reading a file.
 
-    `format` is the NAME of a format, None to detect it; `columns` names the columns of a table by field (see
-    tables.read); with `logical`, text in presentation forms or visual order is repaired (see model.logical_order).
+    `format` is a NAME, None to detect it; `columns` names a table's columns by field (see tables.read); `logical`
+    repairs text in presentation forms or visual order (see model.logical_order).
     """
 
     format: str | None = None
@@ -36,9 +36,9 @@ class ReadOptions(Struct, frozen=True):
 def list_files(corpus: Corpus, paths: Iterable[Path], format_name: str | None, remarks: list[Remark]) -> list[Path]:
     """List the files at `paths` and in the folders there, sorted by name within each folder.
 
-    Anything else, and links that lead out of such a folder (they are not followed), is reported in `remarks`. Hidden
-    files in folders, the corpus itself and companion files, which are read with another file, are skipped; with a
-    `format_name`, companions are skipped only if that format has any.
+    Other things, and links out of such a folder (not followed), are reported in `remarks`. Skipped are hidden entries
+    of folders, the corpus and companions, which are read with another file; if the format `format_name` has none, no
+    file is a companion.
     """
     files = list(islice(_walk(corpus, paths, remarks), MAX_FILES + 1))
     if len(files) > MAX_FILES:
@@ -55,17 +55,17 @@ def list_files(corpus: Corpus, paths: Iterable[Path], format_name: str | None, r
 
 
 def read(path: Path, options: ReadOptions, annotator: str) -> Iterator[AnnotatedArticle | Remark]:
-    """Yield the articles of a file and the remarks about it. Raises KeyError for an unknown format."""
+    """Yield a file's articles and remarks. Raises KeyError for an unknown format."""
     yield from _check_logical(path, read_unrepaired(path, options, annotator), options.logical)
 
 
 def read_unrepaired(path: Path, options: ReadOptions, annotator: str) -> Iterator[AnnotatedArticle | Remark]:
-    """Read like `read`, without checking whether texts are in logical order."""
+    """Read like `read`, without checking for logical order."""
     return _limit_remarks(path, _read_items(path, options, annotator))
 
 
 def _limit_remarks(path: Path, items: Iterable[AnnotatedArticle | Remark]) -> Iterator[AnnotatedArticle | Remark]:
-    """Yield the items of a file; of very many remarks of one kind, only the first, and the number of the others."""
+    """Yield a file's items; of too many remarks of a kind, only the first and a count."""
     counts: Counter[type[Remark]] = Counter()
     for item in items:
         if not isinstance(item, Remark):
@@ -99,10 +99,10 @@ def _read_items(path: Path, options: ReadOptions, annotator: str) -> Iterator[An
 
 
 def detect_format(path: Path, options: ReadOptions) -> Format | None:
-    """Return the format to read a file in, None if it is not recognised.
+    """Return the format to read a file in, None if not recognised.
 
-    With `columns` in the options, a file with a table's suffix is a table even if its header does not show that.
-    Raises OSError, and KeyError for an unknown format.
+    With `columns`, a file with a table's suffix is a table whatever its header. Raises OSError, and KeyError for an
+    unknown format.
     """
     if options.format is not None:
         return registry.get_format(options.format)
@@ -113,9 +113,9 @@ def detect_format(path: Path, options: ReadOptions) -> Format | None:
 def _check_logical(
     path: Path, items: Iterable[AnnotatedArticle | Remark], repair: bool
 ) -> Iterator[AnnotatedArticle | Remark]:
-    """Yield the items of a file, then a remark with the number of texts not in logical order.
+    """Yield a file's items, then a remark with the number of texts not in logical order.
 
-    With `repair`, those texts are repaired.
+    With `repair`, they are repaired.
     """
     count = line = 0
     for item in items:
@@ -156,10 +156,9 @@ def _repair(path: Path, item: AnnotatedArticle) -> Iterator[AnnotatedArticle | R
 
 
 def _walk(corpus: Corpus, paths: Iterable[Path], remarks: list[Remark]) -> Iterator[Path]:
-    """Yield the files at `paths` and below; enter a folder once, even if a link leads back to it.
+    """Yield the files at `paths` and below; enter a folder once, even if a link leads back.
 
-    A link out of the folder is not followed: an archive from anywhere could pull private files into a corpus that is
-    then shared.
+    Links out of it are not followed: an archive could pull private files into a corpus that is then shared.
     """
     corpus_files = corpus.database_paths()
     for root in paths:
@@ -186,7 +185,7 @@ def _walk(corpus: Corpus, paths: Iterable[Path], remarks: list[Remark]) -> Itera
 
 
 def _explain_outside_link(path: Path, root: Path) -> str | None:
-    """Return a sentence if a file below `root`, or one of its companions, is a link out of `root`; else None."""
+    """Return a sentence if a file or a companion of it is a link out of `root`."""
     for file in (path, *registry.find_companions(path)):
         if is_link(file) and not resolve_path(file).is_relative_to(resolve_path(root)):
             if file == path:

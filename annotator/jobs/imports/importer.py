@@ -27,10 +27,10 @@ _log = logging.getLogger(__name__)
 
 
 class LabelMapping(Struct, frozen=True):
-    """The mapping from labels of imported files to labels of the corpus.
+    """The mapping from labels of files to those of the corpus.
 
-    `renamed` maps file labels to corpus labels. Of the labels that the corpus lacks, those in `added` are added (None:
-    all that are valid); spans with any other are refused.
+    `renamed` maps file labels to corpus labels. Of labels that the corpus lacks, those in `added` are added (None: all
+    valid ones); spans of others are refused.
     """
 
     renamed: Mapping[str, str] = {}
@@ -38,9 +38,9 @@ class LabelMapping(Struct, frozen=True):
 
 
 class ImportResult(Struct, frozen=True):
-    """The result of an import: new articles, duplicates and stored spans as counts, and the remarks.
+    """Counts of new articles, duplicates and stored spans in an import, and the remarks.
 
-    `skipped` was not imported, `repaired` was imported after a repair, `noticed` was imported but is doubtful.
+    `skipped` was not imported, `repaired` was imported after a repair, `noticed` although doubtful.
     """
 
     added: int
@@ -63,14 +63,13 @@ def import_paths(
     options_by_path: Mapping[Path, ReadOptions] | None = None,
     strict: bool = False,
 ) -> Generator[tuple[int, int], None, ImportResult]:
-    """Import the files, and all files in the folders, into `corpus`; yield the number of files done and the total.
+    """Import files, and all files in folders; yield the number of files done and the total.
 
-    `format` is the NAME of a format, None to detect each file's; `annotator` gets the spans without one; `columns`
-    names the columns of a table by field (see tables.read). With `logical`, text in presentation forms or visual order
-    is repaired, else reported as a notice. `options_by_path` has options for single files. Unreadable files are
-    skipped and reported in the result. No transaction is open at a yield: if the generator is closed there, the
-    articles stored so far stay. With `strict`, all is one transaction, which is rolled back if anything is refused.
-    Raises KeyError for an unknown format, CorpusError.
+    `format` is a NAME, None to detect each file's; `annotator` gets the spans without one; `columns` names a table's
+    columns by field (see tables.read). `logical` repairs text in presentation forms or visual order, otherwise reported
+    as a notice. `options_by_path` has options for single files. Unreadable files are skipped and reported. Without
+    `strict`, no transaction is open at a yield, and closing keeps the articles stored so far; with it, all is one
+    transaction, rolled back if anything is refused. Raises KeyError for an unknown format, CorpusError.
     """
     steps = _import(
         corpus, paths, ReadOptions(format, columns or {}, logical), options_by_path or {}, annotator, label_mapping
@@ -134,9 +133,9 @@ def _import(
 
 
 class _UnknownLabels:
-    """Counts of the spans whose label the corpus lacks, by file and label, with the line of the first.
+    """Counts spans whose label the corpus lacks, by file and label, with the line of the first.
 
-    If a file has very many such labels, the rest are counted together.
+    A file's labels beyond a limit are counted together.
     """
 
     def __init__(self) -> None:
@@ -154,7 +153,7 @@ class _UnknownLabels:
         self._counts[key] = count + 1, line
 
     def refusals(self) -> Iterator[Refusal]:
-        """Yield one refusal for each label and file."""
+        """Yield a refusal for each label and file."""
         for (path, label), (count, line) in self._counts.items():
             if label is None:
                 reason = ngettext(
@@ -184,7 +183,7 @@ def _store(
     unknown: _UnknownLabels,
     remarks: list[Remark],
 ) -> Counter[str]:
-    """Add a batch of articles in one transaction; return counts named like the fields of ImportResult."""
+    """Add a batch in one transaction; return counts named as in ImportResult."""
     counts: Counter[str] = Counter()
     with corpus.transaction():
         known_labels = {label.name for label in corpus.labels().labels}
@@ -205,9 +204,9 @@ def _map_labels(
     known_labels: set[str],
     unknown: _UnknownLabels,
 ) -> Iterator[Span]:
-    """Yield the article's spans with the labels of the corpus, adding labels (and to `known_labels`) where allowed.
+    """Yield the spans with labels of the corpus, adding labels (also to `known_labels`) where allowed.
 
-    Spans of other labels, or of labels beyond the limit, are counted in `unknown`.
+    Other spans, and those beyond the limit of labels, are counted in `unknown`.
     """
     for span in annotated.spans:
         label = label_mapping.renamed.get(span.label, span.label)

@@ -1,4 +1,4 @@
-"""Preview of files before their import: their content and open decisions. Nothing is stored."""
+"""Preview of files before their import. Nothing is stored."""
 
 from collections import Counter
 from collections.abc import Generator, Iterable, Mapping, Sequence
@@ -18,11 +18,11 @@ from annotator.store.corpus import Corpus
 from annotator.store.errors import NoSuchArticle
 
 _MAX_LINES: Final = 5
-"""Lines of an article to show, and pairs of lines before and after a repair."""
+"""Lines of an article, and pairs of lines before and after a repair, to show."""
 _MAX_LINE_LENGTH: Final = 400
 """Code points of a line to show."""
 _MAX_REMARKS: Final = 20
-"""Remarks kept for a file; further ones are only counted."""
+"""Remarks kept for a file; further ones are counted."""
 _PROGRESS_INTERVAL: Final = 100
 """Articles between two yields."""
 
@@ -30,12 +30,11 @@ _PROGRESS_INTERVAL: Final = 100
 class FilePreview(Struct, frozen=True):
     """The content of a file as read with these options.
 
-    `format` is the NAME of its format, None if unknown; `possible_formats` are the candidates. `new_uids` are the uids
-    of articles that the corpus lacks. `first_lines` are those of the first article. `not_logical` counts the articles
-    in presentation forms or visual order; `line_changes` has lines of the first of them before and after the repair.
-    `unknown_labels` are the labels that the corpus lacks, with the number of their spans. `remarks` are the first
-    remarks; `refusal_count` and `repair_count` count all of these kinds. `columns` are a table's columns if their names
-    do not show what they hold.
+    `format` is its format's NAME, None if unknown; `possible_formats` are candidates. `new_uids` are of articles that
+    the corpus lacks, `first_lines` the first article's. `not_logical` counts articles in presentation forms or visual
+    order; `line_changes` has lines of the first before and after the repair. `unknown_labels` counts spans of labels
+    that the corpus lacks. `remarks` are the first; `refusal_count` and `repair_count` count all of their kinds.
+    `columns` are a table's, if their names do not show their content.
     """
 
     path: Path
@@ -56,7 +55,7 @@ class FilePreview(Struct, frozen=True):
 
     @property
     def needs_decision(self) -> bool:
-        """Return whether there is a decision to make, or a repair to review, before the import."""
+        """Return whether there is a decision to make or a repair to review."""
         unknown = self.format is None and bool(self.possible_formats)
         return bool(unknown or self.columns or self.not_logical or self.unknown_labels or self.repair_count)
 
@@ -67,10 +66,10 @@ def preview_files(
     annotator: str = "",
     options_by_path: Mapping[Path, ReadOptions] | None = None,
 ) -> Generator[tuple[int, int], None, list[FilePreview]]:
-    """Read the files, and all files in the folders; yield the number of files done and the total.
+    """Read files, and all files in folders; yield the number done and the total.
 
-    `options_by_path` has options for single files; by default the format is detected and text is repaired. Paths that
-    are no files are left for the import to report. Raises KeyError for an unknown format, CorpusError.
+    `options_by_path` has options for single files; by default the format is detected and text repaired. Paths that are
+    no files are left to the import. Raises KeyError for an unknown format, CorpusError.
     """
     known_labels = {label.name for label in corpus.labels().labels}
     files = file_reader.list_files(corpus, paths, None, [])
@@ -86,7 +85,7 @@ def preview_files(
 def _preview_file(
     corpus: Corpus, path: Path, options: ReadOptions, annotator: str, known_labels: set[str], progress: tuple[int, int]
 ) -> Generator[tuple[int, int], None, FilePreview]:
-    """Preview one file, yielding `progress` from time to time."""
+    """Preview a file, yielding `progress` at intervals."""
     unknown_labels: Counter[str] = Counter()
     remarks: list[Remark] = []
     remark_counts: Counter[type[Remark]] = Counter()
@@ -139,7 +138,7 @@ def _preview_file(
 def _detect_format_and_columns(
     path: Path, options: ReadOptions, articles: int
 ) -> tuple[str | None, list[str], list[str]]:
-    """Return the format of a file, the candidates, and the columns of a table whose names do not show their content."""
+    """Return format, candidates, and a table's columns if their names do not show their content."""
     try:
         format_ = file_reader.detect_format(path, options)
         possible_formats = [candidate.NAME for candidate in registry.find_candidates(path)]
@@ -166,7 +165,7 @@ def _is_new(corpus: Corpus, uid: str) -> bool:
 
 
 def _truncate_lines(text: str) -> str:
-    """Shorten the lines of `text` that are too long to show."""
+    """Shorten lines too long to show."""
     return "\n".join(
         line if len(line) <= _MAX_LINE_LENGTH else line[:_MAX_LINE_LENGTH] + "…" for line in text.split("\n")
     )

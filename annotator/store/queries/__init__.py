@@ -1,1 +1,1 @@
-"""Queries of an open corpus, one module per subject. May import all of `store` except `recovery`."""
+"""Queries of an open corpus, one module per subject. May import all of `store` but `recovery`."""

@@ -1,4 +1,4 @@
-"""Articles with their zones, spans, states and notes, read in batches for exports and other whole-corpus jobs."""
+"""Articles with their zones, spans, states and notes, in batches for whole-corpus jobs such as exports."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,15 +16,15 @@ _ZoneRow: TypeAlias = tuple[str, str, str, int, int]
 _SpanRow: TypeAlias = tuple[str, str, str, str, int, int, str | None, str | None, str | None]
 _AnnotatorRow: TypeAlias = tuple[str, str, str]
 
-_BATCH_SIZE: Final = 100  # articles: enough to make the overhead of a query negligible
+_BATCH_SIZE: Final = 100  # articles: makes a query's overhead negligible
 _IN_ARTICLES: Final = "WHERE article IN (SELECT uid FROM article WHERE id IN (SELECT value FROM json_each(?)))"
 _BY_ANNOTATOR: Final = "AND (? IS NULL OR annotator = ?)"
 
 
 def load_articles(corpus: Corpus, numbers: Iterable[int], annotator: str | None = None) -> Iterator[AnnotatedArticle]:
-    """Yield the articles with these numbers, which must exist, as `Corpus.load_article` does, in this order.
+    """Yield the articles with these numbers, which must exist, in this order (see `Corpus.load_article`).
 
-    Their layers are those of one annotator or of all.
+    Their layers are those of one annotator or all.
     """
     remaining = iter(numbers)
     while batch := list(islice(remaining, _BATCH_SIZE)):
@@ -35,7 +35,7 @@ def _load_batch(corpus: Corpus, numbers: Sequence[int], annotator: str | None) -
     numbers_json = msgspec.json.encode(numbers).decode()
 
     def fetch_by_article(row_type: Any, columns: str, table: str, order: str, *values: object) -> dict[str, list[Any]]:
-        """Return the rows of a table, validated, by the uid of the article, which is the second column."""
+        """Return a table's validated rows by article uid, the second column."""
         rows_by_article: defaultdict[str, list[Any]] = defaultdict(list)
         rows = corpus.fetch_tuples(f"SELECT {columns} FROM {table} {_IN_ARTICLES} {order}", numbers_json, *values)
         for row in corpus._convert(rows, list[row_type]):

@@ -1,7 +1,7 @@
-"""The list of articles: filtered article numbers, and summaries that are loaded on demand.
+"""The list of articles: filtered numbers, and summaries loaded on demand.
 
-A corpus may hold more articles than a list should load at once: `list_article_numbers` returns all numbers,
-`load_summaries` loads the articles in view.
+For corpora too large to load at once: `list_article_numbers` returns all numbers, `load_summaries` loads the articles
+in view.
 """
 
 from bisect import bisect_left
@@ -15,14 +15,14 @@ from annotator.model.records import DONE, IN_PROGRESS, NEW, SKIPPED, STATES
 from annotator.store.corpus import Corpus
 from annotator.store.queries.search import find_article_numbers
 
-_TITLE_SEARCH_LENGTH: Final = 400  # code points in which the first line of an untitled article is searched
+_TITLE_SEARCH_LENGTH: Final = 400  # code points searched for an untitled article's first line
 _BATCH_SIZE: Final = 500  # numbers in one query
 _PAGE_SIZE: Final = 50  # articles loaded at once
 _TOUCHED: Final = tuple(state for state in STATES if state != NEW)
 
 
 class ArticleSummary(Struct, frozen=True):
-    """An article in a list. `states` are by annotator; `spans` is the number of spans in all layers."""
+    """An article in a list, with states by annotator and the number of all layers' spans."""
 
     id: int
     uid: str
@@ -34,7 +34,7 @@ class ArticleSummary(Struct, frozen=True):
 
 
 class ArticleFilter(Struct, frozen=True):
-    """A filter for articles that have `state` for the annotator, if set, and contain `words`, if any.
+    """A filter for articles with this `state`, if set, and these `words`, if any.
 
     See `store.queries.search`.
     """
@@ -44,7 +44,7 @@ class ArticleFilter(Struct, frozen=True):
 
 
 def list_article_numbers(corpus: Corpus, annotator: str, article_filter: ArticleFilter) -> list[int]:
-    """Return the numbers of the articles that match the filter, in the order in which they were added."""
+    """Return the numbers of the articles that match the filter, first added first."""
     if article_filter.words.strip():
         numbers = find_article_numbers(corpus, article_filter.words)
     else:
@@ -59,7 +59,7 @@ def list_article_numbers(corpus: Corpus, annotator: str, article_filter: Article
 
 
 def load_summaries(corpus: Corpus, numbers: Iterable[int]) -> Iterator[ArticleSummary]:
-    """Yield the summaries of the articles with these numbers, sorted by number."""
+    """Yield the summaries of the articles with these numbers, by number."""
     for batch in _batches(sorted(numbers)):
         query = f"""
             SELECT id, uid, published, source, title, substr(text, 1, ?) AS beginning,
@@ -83,7 +83,7 @@ def load_summaries(corpus: Corpus, numbers: Iterable[int]) -> Iterator[ArticleSu
 
 
 class LazyArticleList(Sequence[ArticleSummary]):
-    """The articles that match a filter, loaded a page at a time on access. Empty without a corpus."""
+    """The articles that match a filter, loaded in pages on access. Empty without a corpus."""
 
     def __init__(
         self,
@@ -116,13 +116,13 @@ class LazyArticleList(Sequence[ArticleSummary]):
     def find_index(self, number: int) -> int:
         """Return the index of the article with this number.
 
-        If it is not in the list, return -1 - index of the next article.
+        If it is not listed, return -1 - index of the next one.
         """
         index = bisect_left(self.numbers, number)
         return index if index < len(self) and self.numbers[index] == number else -1 - index
 
     def invalidate(self, number: int | None = None) -> None:
-        """Reload the article with this number, or all articles, at the next access, because they were changed."""
+        """Reload the changed article, or all, at the next access."""
         if number is None:
             self._summaries.clear()
         else:
@@ -130,12 +130,12 @@ class LazyArticleList(Sequence[ArticleSummary]):
 
 
 def load_all_summaries(corpus: Corpus) -> Iterator[ArticleSummary]:
-    """Yield the summaries of all articles, in the order in which they were added."""
+    """Yield the summaries of all articles, by number."""
     return load_summaries(corpus, list_article_numbers(corpus, "", ArticleFilter()))
 
 
 def list_done_articles(corpus: Corpus, annotator: str | None) -> list[int]:
-    """Return the numbers of the articles that the annotator, or anybody with None, has done."""
+    """Return the numbers of articles done by the annotator, or anybody with None."""
     if annotator is not None:
         return sorted(_find_in_states(corpus, annotator, DONE))
     query = "SELECT id AS number FROM article WHERE uid IN (SELECT article FROM status WHERE state = ?) ORDER BY id"
@@ -143,13 +143,13 @@ def list_done_articles(corpus: Corpus, annotator: str | None) -> list[int]:
 
 
 def list_unfinished_articles(corpus: Corpus, annotator: str) -> list[int]:
-    """Return the numbers of the articles that the annotator has neither done nor skipped."""
+    """Return the numbers of articles neither done nor skipped by the annotator."""
     closed = _find_in_states(corpus, annotator, DONE, SKIPPED)
     return [number for number in list_article_numbers(corpus, annotator, ArticleFilter()) if number not in closed]
 
 
 def count_by_state(corpus: Corpus, annotator: str) -> dict[str, int]:
-    """Return the number of articles in each state for the annotator."""
+    """Return the annotator's number of articles by state."""
     state_rows = corpus.query("SELECT state, count(*) AS n FROM status WHERE annotator = ? GROUP BY state", annotator)
     counts = dict.fromkeys(STATES, 0) | {row["state"]: row["n"] for row in state_rows}
     [total] = [row["n"] for row in corpus.query("SELECT count(*) AS n FROM article")]
@@ -157,7 +157,7 @@ def count_by_state(corpus: Corpus, annotator: str) -> dict[str, int]:
 
 
 def find_first_open(corpus: Corpus, annotator: str, among: Sequence[int]) -> int | None:
-    """Return the first of these articles that is new or in progress for the annotator, or None."""
+    """Return the first of these articles that is new or in progress for the annotator."""
     near, far = among[:_PAGE_SIZE], among[_PAGE_SIZE:]
     query = f"""
         SELECT id AS number FROM article LEFT JOIN status ON status.article = article.uid AND annotator = ?
@@ -171,7 +171,7 @@ def find_first_open(corpus: Corpus, annotator: str, among: Sequence[int]) -> int
 
 
 def _find_in_states(corpus: Corpus, annotator: str, *states: str) -> set[int]:
-    """Return the numbers of the articles that have one of these states for the annotator."""
+    """Return the numbers of articles in one of these states for the annotator."""
     query = f"""
         SELECT id AS number FROM status JOIN article ON uid = article
         WHERE annotator = ? AND state IN ({_placeholders(states)})

@@ -1,4 +1,4 @@
-"""Facts about SQLite and the corpus for crash reports: versions and counts only."""
+"""Facts about SQLite and the corpus for crash reports: only versions and counts."""
 
 import sqlite3
 
@@ -7,7 +7,7 @@ from annotator.store.errors import CorpusError
 
 
 def collect_facts(corpus: Corpus | None) -> dict[str, str]:
-    """Return the facts by name. A corpus that cannot be read is a fact, not an error."""
+    """Return facts by name. An unreadable corpus is a fact, not an error."""
     facts = {"SQLite": sqlite3.sqlite_version}
     if corpus is None:
         return facts

@@ -1,6 +1,6 @@
-"""Full-text search for words with folded spelling, optionally preceded by a proclitic.
+"""Full-text search for words with folded spelling, optionally after a proclitic.
 
-The index returns the articles; `text.search` finds the words within the text of an article.
+The index finds articles, `text.search` the words in their texts.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from annotator.text.search import MAX_SHORT_PREFIX, Snippet, expand_query, find_
 
 
 class SearchResult(Struct, frozen=True):
-    """An article that contains the words; the first match is [start, end)."""
+    """An article with the words; the first match is [start, end)."""
 
     article: Article
     start: int
@@ -22,9 +22,9 @@ class SearchResult(Struct, frozen=True):
 
 
 def find_article_numbers(corpus: Corpus, words: str) -> list[int]:
-    """Return the numbers of the articles that contain `words`, the last of which may be a prefix.
+    """Return the numbers of the articles with `words`, whose last may be a prefix.
 
-    Blank text matches no article.
+    Blank text matches none.
     """
     first, *rest = search_tokens(words) or [""]
     if not first:
@@ -38,14 +38,14 @@ def find_article_numbers(corpus: Corpus, words: str) -> list[int]:
 
 
 def find_excerpt(corpus: Corpus, number: int, words: str) -> Snippet | None:
-    """Return the first match of `words` in the article with this number, with the words around it."""
+    """Return the first match of `words` in an article, with its context."""
     text = corpus.article(number).text
     matches = find_query(text, words)
     return make_snippet(text, *matches[0]) if matches else None
 
 
 def search(corpus: Corpus, words: str) -> Iterator[SearchResult]:
-    """Yield the articles that contain `words`, in the order in which they were added, each with its first match."""
+    """Yield the articles that contain `words`, each with its first match."""
     for number in find_article_numbers(corpus, words):
         article = corpus.article(number)
         for start, end in find_query(article.text, words)[:1]:
@@ -53,6 +53,6 @@ def search(corpus: Corpus, words: str) -> Iterator[SearchResult]:
 
 
 def _fts_phrase(words: list[str]) -> str:
-    """Return an FTS5 phrase of these words (https://www.sqlite.org/fts5.html#full_text_query_syntax)."""
+    """Return these words as an FTS5 phrase (https://www.sqlite.org/fts5.html#full_text_query_syntax)."""
     quoted = " ".join(words).replace('"', '""')
     return f'"{quoted}"'

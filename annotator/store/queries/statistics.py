@@ -11,9 +11,9 @@ from annotator.store.queries.article_list import count_by_state
 class AnnotatorStatistics(Struct, frozen=True):
     """The work of one annotator.
 
-    `states` counts articles by state and `labels` spans by label; `accepted` is the number of spans that are unchanged
-    suggestions. `edits` counts edits of single records except imports; they were made on `days` different days (UTC),
-    from `first` to `last` (ISO 8601, None without edits).
+    `states` counts articles by state, `labels` spans by label, `accepted` unchanged suggestions. `edits` counts edits
+    of single records except imports, on `days` different days (UTC), from `first` to `last` (ISO 8601, None without
+    edits).
     """
 
     states: dict[str, int]
@@ -29,7 +29,7 @@ class AnnotatorStatistics(Struct, frozen=True):
 
 
 class CorpusStatistics(Struct, frozen=True):
-    """The statistics of a corpus. `labels` has every label of the corpus, `characters` are code points of text."""
+    """Statistics of a corpus. `labels` has all its labels; `characters` are code points of text."""
 
     articles: int
     characters: int
@@ -40,7 +40,7 @@ class CorpusStatistics(Struct, frozen=True):
 
 
 def collect_statistics(corpus: Corpus) -> CorpusStatistics:
-    """Count the content of the corpus. Reads every text for its length: about one second for some hundred megabytes."""
+    """Count the corpus's content. Reads every text for its length: a second for some hundred megabytes."""
     with corpus.snapshot():
         [(articles, characters)] = corpus.fetch_tuples("SELECT count(*), coalesce(sum(length(text)), 0) FROM article")
         annotators = corpus.annotators()

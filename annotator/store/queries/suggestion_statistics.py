@@ -1,4 +1,4 @@
-"""The quality of suggestions in the articles that one annotator has done: accepted, rejected and missed."""
+"""The quality of suggestions in an annotator's done articles: accepted, rejected and missed."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -10,11 +10,11 @@ from annotator.model.records import DONE
 from annotator.store.corpus import Corpus
 
 BINS: Final = 20
-"""The maximal number of bins into which the articles are divided."""
+"""The maximal number of bins of articles."""
 
 
 class SuggestionCounts(Struct, frozen=True):
-    """The number of suggestions accepted unchanged and rejected, and of spans that were never suggested (missed)."""
+    """The number of suggestions accepted unchanged and rejected, and of spans never suggested (missed)."""
 
     accepted: int = 0
     rejected: int = 0
@@ -26,7 +26,7 @@ class SuggestionCounts(Struct, frozen=True):
         return self.accepted + self.rejected + self.missed
 
     def plus(self, addend: "SuggestionCounts") -> "SuggestionCounts":
-        """Return the sums of both counts."""
+        """Return the sum of both."""
         return SuggestionCounts(
             self.accepted + addend.accepted, self.rejected + addend.rejected, self.missed + addend.missed
         )
@@ -35,8 +35,8 @@ class SuggestionCounts(Struct, frozen=True):
 class SuggestionStatistics(Struct, frozen=True):
     """Counts by label and bin.
 
-    `bin_sizes` are the numbers of articles in the bins, the articles done first in front; `counts_by_label` holds the
-    counts of each label by bin. A label without spans and rejections is missing.
+    `bin_sizes` are numbers of articles, those done first in front; `counts_by_label` holds each label's counts by bin,
+    without labels that have no spans and rejections.
     """
 
     bin_sizes: Sequence[int]
@@ -44,10 +44,10 @@ class SuggestionStatistics(Struct, frozen=True):
 
 
 def collect_suggestion_statistics(corpus: Corpus, annotator: str, bins: int = BINS) -> SuggestionStatistics:
-    """Count suggestions in the articles that the annotator has done, in the order in which they were done.
+    """Count suggestions in the annotator's done articles, first done first.
 
-    An imported span never counts as missed, whatever happened to it. A suggestion that was accepted and then changed
-    counts as rejected and the span as missed (see `operations.relabel`).
+    An imported span never counts as missed. A suggestion accepted and then changed counts as rejected, its span as
+    missed (see `operations.relabel`).
     """
     bin_sizes: dict[int, int] = {}
     counts_by_bin: dict[str, dict[int, SuggestionCounts]] = {}
@@ -63,7 +63,7 @@ def collect_suggestion_statistics(corpus: Corpus, annotator: str, bins: int = BI
     return SuggestionStatistics([*bin_sizes.values()], counts_by_label)
 
 
-# An article was done when its state was last set to done. The JSON of a record begins with its type.
+# An article was done when its state was last set to done. A record's JSON begins with its type.
 _QUERY: Final = f"""
     WITH part AS MATERIALIZED (
         SELECT status.article, ntile(?2) OVER (ORDER BY max(edit.id)) AS at

@@ -1,4 +1,4 @@
-"""Data to train suggesters with, and the trained models stored in the corpus."""
+"""Data to train suggesters with, and the trained models in the corpus."""
 
 from collections.abc import Mapping
 from typing import Final, NamedTuple
@@ -7,7 +7,7 @@ from annotator.model.records import DONE, NEW
 from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.text.word_context import WordContext
 
-# A training layer is one that is done, or one with spans whose state is still new: it was imported.
+# A training layer is done, or imported: still new, but with spans.
 _IS_TRAINING_LAYER: Final = f"""(
     status.state = '{DONE}' OR coalesce(status.state, '{NEW}') = '{NEW}' AND EXISTS (
         SELECT 1 FROM span WHERE span.article = layer.article AND span.annotator = layer.annotator
@@ -16,7 +16,7 @@ _IS_TRAINING_LAYER: Final = f"""(
 
 
 class MentionCounts(NamedTuple):
-    """The normalised words of spans or rejections (see `text.proclitics.normalise_form`), a label, and the counts."""
+    """Normalised words of spans or rejections (see `text.proclitics.normalise_form`), a label, and counts."""
 
     words: str
     label: str
@@ -25,9 +25,9 @@ class MentionCounts(NamedTuple):
 
 
 class StoredModel(NamedTuple):
-    """A trained model as it is stored; `model` is None if there was too little training data.
+    """A trained model as stored; `model` is None if there was too little training data.
 
-    `lessons` is the number of training layers, `last` the id of the last edit in the corpus at that time.
+    `lessons` is the number of training layers, `last` the id of the last edit then.
     """
 
     model: bytes | None
@@ -36,8 +36,8 @@ class StoredModel(NamedTuple):
 
 
 def count_mentions(corpus: Corpus) -> list[MentionCounts]:
-    """Return the counts of spans and then of rejections in the whole corpus, of all annotators."""
-    # A full scan: by the index of the words, a million spans would take five times as long.
+    """Return the counts of all spans, then of all rejections."""
+    # A full scan: a million spans would take five times as long by the index.
     query = """
         SELECT words, label, count(*), 0 FROM mention NOT INDEXED CROSS JOIN span ON span.uid = mention.span
         GROUP BY words, label
@@ -49,7 +49,7 @@ def count_mentions(corpus: Corpus) -> list[MentionCounts]:
 
 
 def load_rejections(corpus: Corpus, annotator: str) -> set[tuple[WordContext, str]]:
-    """Return the contexts in which the annotator has rejected a suggestion, each with its label."""
+    """Return the contexts of the annotator's rejections, each with its label."""
     query = """
         SELECT before, words, after, label FROM rejected JOIN rejection ON rejection.uid = rejected.rejection
         WHERE annotator = ?
@@ -58,9 +58,9 @@ def load_rejections(corpus: Corpus, annotator: str) -> set[tuple[WordContext, st
 
 
 def list_training_layers(corpus: Corpus) -> list[tuple[int, str]]:
-    """Return the training layers as (article number, annotator), the most recently edited last.
+    """Return the training layers as (article number, annotator), most recently edited last.
 
-    A layer is one if it is done, or if it has spans and its state is still new, because then it was imported.
+    These are done, or imported: still new, but with spans.
     """
     query = f"""
         SELECT article.id, layer.annotator
@@ -73,7 +73,7 @@ def list_training_layers(corpus: Corpus) -> list[tuple[int, str]]:
 
 
 def count_training_layers_since(corpus: Corpus, last: int, limit: int) -> int:
-    """Return the number of training layers that were edited since edit `last`, at most `limit`."""
+    """Return the number of training layers edited since edit `last`, at most `limit`."""
     # Without an index, so that earlier edits are not read.
     query = f"""
         SELECT count(*) FROM (
@@ -87,13 +87,13 @@ def count_training_layers_since(corpus: Corpus, last: int, limit: int) -> int:
 
 
 def last_edit_id(corpus: Corpus) -> int:
-    """Return the id of the last edit in the corpus, which grows with each edit; 0 if there is none."""
+    """Return the last edit's id, which grows with each; 0 without edits."""
     [(last,)] = corpus.fetch_tuples("SELECT coalesce(max(id), 0) FROM edit")
     return int(last)
 
 
 def load_stored_model(corpus: Corpus, source: str) -> StoredModel | None:
-    """Return the model of the suggester with this name; None if it was never trained."""
+    """Return the model of the suggester with this name; None if never trained."""
     query = "SELECT model, lessons, last FROM learned WHERE source = ?"
     return next((StoredModel(*row) for row in corpus.fetch_tuples(query, source)), None)
 
@@ -101,7 +101,7 @@ def load_stored_model(corpus: Corpus, source: str) -> StoredModel | None:
 def save_model(corpus: Corpus, source: str, model: StoredModel, uncertainty: Mapping[str, float]) -> None:
     """Store the model of the suggester with this name, replacing the old one.
 
-    `uncertainty` is that of the model about articles, by uid; the higher, the more it would learn from the article.
+    `uncertainty` is the model's, by article uid; the higher, the more it would learn.
     """
     with corpus.transaction():
         corpus._insert("learned", {"source": source, "time": utc_timestamp(), **model._asdict()}, "REPLACE")
@@ -110,7 +110,7 @@ def save_model(corpus: Corpus, source: str, model: StoredModel, uncertainty: Map
 
 
 def list_uncertain_articles(corpus: Corpus, annotator: str) -> list[int]:
-    """Return the numbers of the articles new to the annotator with a known uncertainty, the most uncertain first."""
+    """Return the numbers of articles new to the annotator with a known uncertainty, most uncertain first."""
     query = """
         SELECT article.id FROM doubt JOIN article ON article.uid = doubt.article
         LEFT JOIN status ON status.article = article.uid AND status.annotator = ?
@@ -120,7 +120,7 @@ def list_uncertain_articles(corpus: Corpus, annotator: str) -> list[int]:
 
 
 def list_untouched_articles(corpus: Corpus) -> list[int]:
-    """Return the numbers of the articles in which nobody has made an edit."""
+    """Return the numbers of articles without any edit."""
     query = """
         SELECT id AS number FROM article WHERE NOT EXISTS (SELECT 1 FROM edit WHERE edit.article = article.uid)
         ORDER BY id

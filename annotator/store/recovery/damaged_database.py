@@ -1,7 +1,7 @@
-"""Reading the rows of a damaged corpus file table by table, whatever the state of the rest of the file.
+"""Reading the rows of a damaged corpus file table by table, whatever the rest's state.
 
-A table is read along its b-tree. If a page of the tree is lost, the leaves below it are orphaned: a leaf that no tree
-leads to and that is not on the freelist is assigned to the one table that its rows fit.
+A table is read along its b-tree. A lost page orphans the leaves below it: a leaf neither in a tree nor on the freelist
+is assigned to the first table that its rows fit.
 """
 
 import re
@@ -36,7 +36,7 @@ _BATCH_SIZE: Final = 500  # pages
 
 
 class Row(NamedTuple):
-    """The values of a row by column, and its rowid; `is_certain` if it cannot be a deleted one."""
+    """A row's rowid and values by column; `is_certain` if it cannot be a deleted one."""
 
     rowid: int
     values: dict[str, Any]
@@ -46,7 +46,7 @@ class Row(NamedTuple):
 class DamagedDatabase:
     """A damaged corpus file.
 
-    `lost_counts` is the number of unreadable pages and rows by table, with "" for an unknown table.
+    `lost_counts` has the unreadable pages and rows by table, "" if unknown.
     """
 
     def __init__(self, path: Path) -> None:
@@ -61,14 +61,14 @@ class DamagedDatabase:
         }
         self._leaves: dict[str, list[int]] = {name: [] for name in self._columns}
         self._orphaned_leaves: set[int] = set()
-        self._is_freelist_readable = True  # otherwise an orphaned leaf may be a free page with deleted rows
+        self._is_freelist_readable = True  # else an orphaned leaf may be a free page of deleted rows
 
     def close(self) -> None:
         """Close the file."""
         self.page_reader.close()
 
     def is_newer(self) -> bool:
-        """Return whether the header, if it is readable, says that a newer version of the program made the file."""
+        """Return whether the header, if readable, is of a newer program version."""
         try:
             header = self.page_reader.read_page(1)
         except CorruptPage:
@@ -77,7 +77,7 @@ class DamagedDatabase:
         return application == APPLICATION_ID and version > VERSION
 
     def scan_pages(self) -> Generator[tuple[int, int], None, None]:
-        """Find the pages of every table; must be called first. Yields (pages scanned, total pages)."""
+        """Find every table's pages; must be called first. Yields (pages scanned, total pages)."""
         roots = self._find_roots()
         seen = {1}
         for name, root in roots.items():
@@ -93,10 +93,10 @@ class DamagedDatabase:
                 self._assign_leaf(number)
 
     def read_rows(self, table: str) -> Iterator[Row]:
-        """Yield the readable rows of a table in the order of its tree, then those of orphaned leaves.
+        """Yield a table's readable rows in tree order, then those of orphaned leaves.
 
-        Rowids ascend along a tree. If two do not, it is unknown which one is wrong, and both rows are lost. If the last
-        row of the tree is lost, so may be any number of rows after it: the table is truncated.
+        Rowids ascend along a tree. If two do not, either may be wrong, and both are lost. If the last row is lost, so
+        may be any number after it: the table is truncated.
         """
         columns, last_rowid, is_end_readable = self._columns[table], 0, True
         for number in self._leaves[table]:
@@ -118,7 +118,7 @@ class DamagedDatabase:
             self.truncated_tables.add(table)
 
     def find_lossy_tables(self) -> set[str]:
-        """Return the tables that have lost pages or rows, as far as they were read."""
+        """Return the tables that have lost pages or rows, as far as read."""
         return {
             table
             for table in self._columns
@@ -126,7 +126,7 @@ class DamagedDatabase:
         }
 
     def _find_roots(self) -> dict[str, int]:
-        """Return the root page of each table, as far as the schema can be read."""
+        """Return each table's root page, as far as the schema is readable."""
         leaves: list[int] = []
         self._walk_tree("", 1, set(), leaves)
         roots = {}
@@ -138,7 +138,7 @@ class DamagedDatabase:
         return roots
 
     def _walk_tree(self, name: str, root: int, seen: set[int], leaves: list[int] | None = None) -> None:
-        """Add the leaves below the page `root` to those of the table, or to `leaves`."""
+        """Add the leaves below the page `root` to the table's, or to `leaves`."""
         target = self._leaves[name] if leaves is None else leaves
         stack = [(root, True)]
         while stack:
@@ -167,7 +167,7 @@ class DamagedDatabase:
             yield None
 
     def _assign_leaf(self, number: int) -> None:
-        """Assign an orphaned leaf to the table that all its rows fit."""
+        """Assign an orphaned leaf to the first table that all its rows fit."""
         try:
             if self.page_reader.read_page_type(number) != TABLE_LEAF:
                 return
@@ -184,9 +184,9 @@ class DamagedDatabase:
 def _fit_row(
     columns: tuple[schema_check.Column, ...], rowid: int, values: list[Value], *, match_patterns: bool = False
 ) -> dict[str, Any] | None:
-    """Return the values by column if they fit the columns; columns added in later versions are NULL.
+    """Return the values by column if they fit; later versions' columns are NULL.
 
-    With `match_patterns` the values must also match `_PATTERNS`.
+    With `match_patterns` they must also match `_PATTERNS`.
     """
     if len(values) > len(columns):
         return None

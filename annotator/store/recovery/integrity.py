@@ -1,6 +1,6 @@
-"""Integrity checks of a corpus that could be opened: pages, rows, and the consistency of its tables.
+"""Integrity checks of an opened corpus: pages, rows, and consistency of its tables.
 
-A check never stops at the first fault: it reports what cannot be read and goes on with the rest.
+A check goes on after a fault.
 """
 
 from collections.abc import Iterator
@@ -18,9 +18,9 @@ from annotator.store.errors import CorpusError
 FILE: Final = "file"
 """Pages of the file, or an index, are damaged."""
 ROW: Final = "row"
-"""A row cannot be read, or refers to a missing row."""
+"""A row cannot be read, or refers to a missing one."""
 TEXT: Final = "text"
-"""The text of an article is not the one that was stored."""
+"""An article's text is not the stored one."""
 PLACE: Final = "place"
 """A span, rejection, dismissal, zone or last position is not within its text, or zones overlap."""
 RECORD: Final = "record"
@@ -32,8 +32,8 @@ _BATCH_SIZE: Final = 500  # article numbers in one query
 class Damage(Struct, frozen=True):
     """A fault in a corpus.
 
-    `kind` is one of the constants above; `row` identifies the row in its `table`, and both may be empty. `message` is a
-    sentence in the user's language.
+    `kind` is a constant above; `row` identifies the row in its `table`; both may be empty. `message` is a sentence in
+    the user's language.
     """
 
     kind: str
@@ -43,9 +43,9 @@ class Damage(Struct, frozen=True):
 
 
 def check_integrity(corpus: Corpus) -> Iterator[Damage]:
-    """Yield all damage in the corpus: first of the file as a whole, then article by article.
+    """Yield all damage in the corpus: first of the whole file, then by article.
 
-    Needs memory for one article with its edits, and about as much time as an export of everything.
+    Needs memory for one article's edits, and about the time of a full export.
     """
     yield from _check_file(corpus)
     yield from _check_references(corpus)
@@ -93,7 +93,7 @@ def _check_labels(corpus: Corpus) -> Iterator[Damage]:
 
 
 def _check_positions(corpus: Corpus) -> Iterator[Damage]:
-    """Check the last positions of annotators."""
+    """Check annotators' last positions."""
     query = """
         SELECT annotator, "offset", coalesce(text, '') AS text
         FROM place LEFT JOIN article ON article.uid = place.article
@@ -130,7 +130,7 @@ def _compute_uid(article: Article) -> str:
 
 
 def _check_annotations(corpus: Corpus, article: Article) -> Iterator[Damage]:
-    """Check the rows about an article, each by itself and then against the recorded edits."""
+    """Check an article's rows by themselves, then against the recorded edits."""
     records: dict[tuple[str, ...], Record] = {}
     is_incomplete = False
     for kind in rows.ARTICLE_RECORDS:
@@ -162,7 +162,7 @@ def _check_annotations(corpus: Corpus, article: Article) -> Iterator[Damage]:
 
 
 def _check_edits(corpus: Corpus, article: Article, records: dict[tuple[str, ...], Record]) -> Iterator[Damage]:
-    """Check that the tables hold what the last edit of each record says."""
+    """Check that the tables hold what each record's last edit says."""
     result, damage = _try_query(corpus, "edit", "SELECT * FROM edit WHERE article = ? ORDER BY id", article.uid)
     yield from damage
     last_states: dict[tuple[str, ...], Record | None] = {}
@@ -194,7 +194,7 @@ def _row_name(table: str, row: dict[str, Any]) -> str:
 def _try_query(
     corpus: Corpus, table: str, query: str, *values: object, row: object = ""
 ) -> tuple[list[dict[str, Any]], list[Damage]]:
-    """Return the rows up to the first that cannot be read, and the damage of that one, reported as `row` of `table`."""
+    """Return the rows up to the first unreadable one, and its damage, as `row` of `table`."""
     result: list[dict[str, Any]] = []
     try:
         for mapping in corpus.query(query, *values):

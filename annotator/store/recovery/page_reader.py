@@ -1,7 +1,7 @@
-"""A reader of the pages of an SQLite file that does not use SQLite, which stops at a damaged page.
+"""A reader of an SQLite file's pages without SQLite, which stops at a damaged page.
 
-The format and its terms are those of https://www.sqlite.org/fileformat2.html. For any bytes, reading a page ends with
-its content or with CorruptPage.
+Format and terms: https://www.sqlite.org/fileformat2.html. For any bytes, reading a page ends with its content or
+CorruptPage.
 """
 
 import os
@@ -10,7 +10,7 @@ from pathlib import Path
 from struct import unpack, unpack_from
 from typing import Final, TypeAlias
 
-from annotator.store import side_files
+from annotator.store import database_files
 
 Value: TypeAlias = str | int | float | bytes | None
 
@@ -30,21 +30,21 @@ class CorruptPage(Exception):
 
 
 class PageReader:
-    """A read-only view of the pages of the file at `path`, including newer ones in its log. Raises OSError.
+    """A read-only view of the pages of the file at `path`, with newer ones in its log. Raises OSError.
 
-    The file is opened without SQLite. Closing it drops all POSIX locks of this process on the file
-    (https://sqlite.org/howtocorrupt.html#posix_close_bug), so no connection of this process may have it open.
+    This process must not have it open: closing drops its POSIX locks
+    (https://sqlite.org/howtocorrupt.html#posix_close_bug).
     """
 
     def __init__(self, path: Path) -> None:
         self._files = [os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))]
         self._wal_pages: dict[int, int] = {}
         self.is_wal_torn = False
-        """True if the log ends with incomplete writes: never committed, or committed and damaged."""
+        """True if the log ends with incomplete writes: uncommitted, or committed and damaged."""
         length = os.fstat(self._files[0]).st_size
         self.page_size = self._detect_page_size(length)
         self.page_count = -(-length // self.page_size)
-        wal = side_files.wal_path(path)
+        wal = database_files.wal_path(path)
         if wal.exists():
             self._files.append(os.open(wal, os.O_RDONLY | getattr(os, "O_BINARY", 0)))
             self._read_wal(os.fstat(self._files[1]).st_size)
@@ -55,7 +55,7 @@ class PageReader:
             os.close(file)
 
     def read_page(self, number: int) -> bytes:
-        """Return all bytes of the page with this number, from 1. Raises CorruptPage if it cannot be read."""
+        """Return a page's bytes, numbered from 1. Raises CorruptPage if it cannot be read."""
         if not 0 < number <= self.page_count:
             raise CorruptPage
         if number in self._wal_pages:
@@ -67,7 +67,7 @@ class PageReader:
         return data
 
     def read_page_type(self, number: int) -> int:
-        """Return the type of a b-tree page. Raises CorruptPage if it is not one."""
+        """Return a b-tree page's type. Raises CorruptPage if it is not one."""
         data = self.read_page(number)
         page_type = data[_HEADER_SIZE if number == 1 else 0]
         if page_type not in _PAGE_TYPES:
@@ -75,13 +75,13 @@ class PageReader:
         return page_type
 
     def read_children(self, number: int) -> list[int]:
-        """Return the child pages of an interior page of a table, in the order of their rows."""
+        """Return an interior page's children, in row order. Raises CorruptPage."""
         data, header_start = self._open_page(number, TABLE_INTERIOR)
         children = [unpack_from(">I", data, offset)[0] for offset in self._cell_offsets(data, header_start, 12)]
         return [*children, unpack_from(">I", data, header_start + 8)[0]]
 
     def read_rows(self, number: int) -> Iterator[tuple[int, list[Value]] | None]:
-        """Yield the rows of a leaf page of a table, each with its rowid; None for an invalid one."""
+        """Yield a leaf page's rows with their rowids; None for an invalid one. Raises CorruptPage."""
         data, header_start = self._open_page(number, TABLE_LEAF)
         for offset in self._cell_offsets(data, header_start, 8):
             try:
@@ -115,7 +115,7 @@ class PageReader:
         declared = 65536 if declared == 1 else declared
         if declared < 512 or declared & (declared - 1):
             return _DEFAULT_PAGE_SIZE
-        # Every start of a larger page is also one of a smaller page, so only the share tells which of them is right.
+        # Every start of a larger page is also one of a smaller page: only the share tells which is right.
         smaller, larger = sorted((_DEFAULT_PAGE_SIZE, declared))
         smaller_share = self._share_of_page_starts(smaller, length)
         larger_share = self._share_of_page_starts(larger, length)
@@ -124,7 +124,7 @@ class PageReader:
         return smaller if 2 * smaller_share >= larger_share else larger
 
     def _share_of_page_starts(self, size: int, length: int) -> float:
-        """Return the share of the first pages, if they have this size, that start like a b-tree page: 0.0 to 1.0."""
+        """Return how many of the first pages of this size start like a b-tree page: 0.0 to 1.0."""
         starts = range(size, min(length, size * _SAMPLE_PAGES), size)
         return sum(self._read(0, start, 1) in _PAGE_STARTS for start in starts) / max(1, len(starts))
 
@@ -152,7 +152,7 @@ class PageReader:
         ]
 
     def _read_payload(self, data: bytes, offset: int, length: int) -> bytes:
-        """Return the payload of a cell of a table leaf, from the page and its overflow pages."""
+        """Return a table leaf cell's payload, with its overflow pages."""
         max_local = self.page_size - 35
         if length <= max_local:
             return data[offset : offset + length]
@@ -207,7 +207,7 @@ class PageReader:
 
 
 def _wal_checksum(order: str, data: bytes, checksum: tuple[int, int]) -> tuple[int, int]:
-    """Return the checksum of a log continued over these bytes."""
+    """Return a log's checksum continued over these bytes."""
     first, second = checksum
     words = unpack(f"{order}{len(data) // 4}I", data)
     for even, odd in zip(words[::2], words[1::2], strict=True):
@@ -217,7 +217,7 @@ def _wal_checksum(order: str, data: bytes, checksum: tuple[int, int]) -> tuple[i
 
 
 def _read_varint(data: bytes, start: int) -> tuple[int, int]:
-    """Return the number of one to nine bytes that starts here, and the offset after it."""
+    """Return the number of one to nine bytes at `start`, and the offset after it."""
     value = 0
     for index, byte in enumerate(data[start : start + 9]):
         if index == 8:
@@ -229,7 +229,7 @@ def _read_varint(data: bytes, start: int) -> tuple[int, int]:
 
 
 def _decode_record(payload: bytes) -> list[Value]:
-    """Return the values of a row."""
+    """Return a row's values."""
     header_end, offset = _read_varint(payload, 0)
     if header_end > len(payload):
         raise CorruptPage

@@ -1,4 +1,4 @@
-"""Reconciling the tables and the recorded edits of an article, both of which may be incomplete (see `salvage`)."""
+"""Reconciling an article's tables and recorded edits, both perhaps incomplete (see `salvage`)."""
 
 import sqlite3
 from collections.abc import Mapping
@@ -31,15 +31,15 @@ from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.errors import CorpusError
 
 FROM_BACKUP: Final = -1
-"""A staged record from a backup, used only if the file has none of its kind."""
+"""A staged record from a backup, used only without any of its kind in the file."""
 ORPHANED: Final = 0
-"""A staged record from an orphaned page that may have been deleted."""
+"""A staged record from an orphaned page, perhaps deleted."""
 CERTAIN: Final = 1
 """A staged record that cannot be a deleted one."""
 
 
 class Loss(Struct, frozen=True):
-    """Something lost or uncertain: its table, what identifies the row there, and a message for the user."""
+    """Something lost or uncertain: its table, its row's identity, and a message for the user."""
 
     table: str
     row: str
@@ -51,8 +51,8 @@ class Reconciler:
     """Reconciles articles in a corpus that has its articles, their edits and, in the table `staged`, their table rows.
 
     `last_missing_edit` is the highest id that a lost edit may have. Losses are appended to `losses`. `backup_labels`
-    are labels by name, for spans whose label is lost. `lossy_tables` have lost rows, and `damaged_articles` are pairs
-    of a table with a damaged row and the uid of the article that the row is about.
+    (by name) serve spans whose label is lost. `lossy_tables` have lost rows; `damaged_articles` are pairs of a table
+    with a damaged row and that row's article uid.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class Reconciler:
         self._annotators = set(corpus.annotators())
 
     def reconcile(self, article: Article) -> None:
-        """Write the records of the article, and record edits for what its recorded edits lack."""
+        """Write the article's records, and record edits for what its recorded edits lack."""
         from_tables: dict[tuple[str, ...], tuple[Record, bool]] = {}
         query = "SELECT record, certainty FROM staged WHERE article = ? ORDER BY certainty"
         staged = [
@@ -94,7 +94,7 @@ class Reconciler:
             if edit.before != from_edits.get(key, (None, 0))[0] and (
                 key in from_edits or not isinstance(recorded, Zone)
             ):
-                # This edit or an earlier one is damaged, whichever record that was about.
+                # This edit or an earlier one, of any record, is damaged.
                 last_missing = max(last_missing, row["id"])
             from_edits[key] = edit.after, row["id"]
         records: dict[tuple[str, ...], Record] = {}
@@ -112,10 +112,7 @@ class Reconciler:
         from_edits: tuple[Record | None, int] | None,
         last_missing: float,
     ) -> Record | None:
-        """Return the record that the table and the edits together support, and report doubts about it.
-
-        `last_missing` is the highest id that a lost edit may have.
-        """
+        """Return the record that table and edits together support, and report doubts about it."""
         row, is_certain = from_table or (None, True)
         if from_edits is None:
             if row and (self._has_edits or last_missing or not is_certain) and isinstance(row, Span | Status | Note):
@@ -148,7 +145,7 @@ class Reconciler:
         return None
 
     def _write_records(self, article: Article, records: dict[tuple[str, ...], Record]) -> None:
-        """Write the valid records; report the others as lost and remove them from `records`."""
+        """Write the valid records; report the others and remove them from `records`."""
         zones = [record for record in records.values() if isinstance(record, Zone)]
         must_recognise = not zones and self._is_lossy("zone", article)
         try:
@@ -190,7 +187,7 @@ class Reconciler:
     ) -> None:
         """Record edits from the last recorded states to the current ones where they differ.
 
-        They are one step for each annotator, and neither it nor anything before it can be undone.
+        They are one step per annotator; undo ends there.
         """
         edits: dict[str, list[Edit]] = {}
         for key, last_state in last_states.items():
@@ -215,7 +212,7 @@ class Reconciler:
             self._annotators.add(annotator)
 
     def _ensure_label(self, name: str) -> None:
-        """Recreate a label that spans have and whose row is lost."""
+        """Recreate a lost label that spans have."""
         if name in self._labels:
             return
         labels = self._corpus.labels()
@@ -242,7 +239,7 @@ def _record_key(record: Record) -> tuple[str, ...]:
 
 
 def _describe_record(record: Record, article: Article) -> str:
-    """Return a description of the record for the user."""
+    """Describe the record for the user."""
     if isinstance(record, Status):
         return record.state
     if isinstance(record, Zone):

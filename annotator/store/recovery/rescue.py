@@ -1,8 +1,7 @@
 """Rescue of an open corpus whose file was renamed, deleted or replaced.
 
-Sync clients and file managers rename, delete and replace files that are in use. The connection goes on with the file
-that it opened, which may no longer have a name, while another file may lie at the path of the corpus; the two are never
-mixed. Windows refuses to rename, delete or replace an open file.
+Sync clients and file managers do that, except on Windows. The connection goes on with its file, perhaps without a name,
+while another may lie at the path; the two are never mixed.
 """
 
 import logging
@@ -26,24 +25,24 @@ from annotator.store.restoring import open_backup
 _log = logging.getLogger(__name__)
 _TIME: Final = "%Y-%m-%d %H-%M"  # no colon: Windows forbids it in names
 _CONTENT_QUERIES: Final = ("SELECT uid FROM article", "SELECT DISTINCT step FROM edit", "SELECT * FROM label")
-"""Everything that a user can add is an edit, an article or a label."""
+"""All that a user can add is an edit, article or label."""
 _LAYER_TABLES: Final = ("span", "zone", "status", "note", "rejection", "dismissal")
 """The tables that edits change, each with a column `article`."""
 
 
 class FileChange(Enum):
-    """How the file at the path of a corpus was changed."""
+    """How the file at a corpus's path was changed."""
 
     RENAMED = auto()
     DELETED = auto()
-    """Deleted, or moved into another folder."""
+    """Deleted, or moved to another folder."""
     REPLACED = auto()
     UPDATED = auto()
-    """Replaced by a file with at least the content of the corpus."""
+    """Replaced by a file with at least the corpus's content."""
 
 
 class Displacement(Struct, frozen=True):
-    """The change of the corpus file at `path`, and the file that now has all of its content."""
+    """The change of the corpus file at `path`, and the file that now has its content."""
 
     change: FileChange
     path: Path
@@ -51,10 +50,10 @@ class Displacement(Struct, frozen=True):
 
 
 def rescue_displaced(corpus: Connection) -> Displacement:
-    """Find or create a file with all content of an open corpus that is no longer at its path, then close the corpus.
+    """Find or create a file with all content of an open corpus no longer at its path, then close the corpus.
 
-    Raises MissingCorpus if the medium was removed with the file and may come back, CorpusError if no copy can be made.
-    In both cases the corpus stays open.
+    Raises MissingCorpus if its medium was removed and may come back, CorpusError if it cannot be copied; the corpus
+    then stays open.
     """
     path, identity = corpus.path, corpus.identity
     current_identity = open_connections.file_identity(path)
@@ -71,11 +70,11 @@ def rescue_displaced(corpus: Connection) -> Displacement:
         is_checkpointed = corpus.checkpoint()  # if so, its empty log is harmless beside any file
     except FullDisk:
         if renamed_path:
-            raise  # the file and its log are still there, and become one as soon as there is room
+            raise  # the file and its log are still there, and become one once there is room
         is_checkpointed = False
     if not is_checkpointed:
         renamed_path = None
-    # If the log is gone, another process has taken it for the log of the new file and written it into that.
+    # If the log is gone, another process has written it into the new file.
     if is_checkpointed and current_identity and corpus.has_own_wal() and _holds_all(path, corpus):
         displacement = Displacement(FileChange.UPDATED, path, path)
     elif renamed_path:
@@ -91,14 +90,13 @@ def rescue_displaced(corpus: Connection) -> Displacement:
 def copy_to_safety(corpus: Connection) -> Path:
     """Copy an open corpus to a new file beside its path, or else in the program's data folder; return the path.
 
-    The copy is made at once and through the connection itself, which may be the only access left to the open file.
-    Raises CorpusError.
+    The connection, perhaps the only access left, makes the copy at once. Raises CorpusError.
     """
     folder = corpus.path.absolute().parent
     while True:
         try:
             copying.copy_open_corpus(corpus.path, corpus.copy_into, target := _free_path(folder, corpus.path))
-        except ExistingCorpus:  # taken meanwhile by another window with the same problem
+        except ExistingCorpus:  # by another window with the same problem
             continue
         except CorpusError as error:
             if folder == (folder := _safe_folder(error)):
@@ -108,7 +106,7 @@ def copy_to_safety(corpus: Connection) -> Path:
 
 
 def copy_file_to_safety(path: Path) -> Generator[tuple[int, int], None, Path]:
-    """Do the same as `copy_to_safety` with the corpus file at `path`, which may be in use, through a new connection.
+    """Do the same as `copy_to_safety` through a new connection to the file at `path`.
 
     Yields (pages copied, total pages). Raises CorpusError.
     """
@@ -126,7 +124,7 @@ def copy_file_to_safety(path: Path) -> Generator[tuple[int, int], None, Path]:
 
 
 def _safe_folder(error: CorpusError) -> Path:
-    """Create the folder for copies that cannot lie beside their corpus because of `error`. Raises CorpusError."""
+    """Create the folder for copies that `error` keeps from their corpus's folder. Raises CorpusError."""
     _log.warning("cannot create a copy beside the corpus", exc_info=error)
     folder = settings.data_dir() / "rescued"
     with sqlite_errors.translating_file_errors(folder):
@@ -141,7 +139,7 @@ def _free_path(folder: Path, path: Path) -> Path:
 
 
 def _find_file(folder: Path, identity: tuple[int, int]) -> Path | None:
-    """Find a file in a folder by its identity, to see if it was renamed."""
+    """Find a file in a folder by its identity."""
     with sqlite_errors.translating_file_errors(folder), os.scandir(folder) as entries:
         for entry in entries:
             if entry.inode() == identity[1] and open_connections.file_identity(Path(entry.path)) == identity:
@@ -152,7 +150,7 @@ def _find_file(folder: Path, identity: tuple[int, int]) -> Path | None:
 def _holds_all(path: Path, corpus: Connection) -> bool:
     """Return whether the file at `path` is a sound corpus with every article, step and label of an open one.
 
-    Its layers may differ only in articles in which it has more steps.
+    Layers may differ only in articles with more steps.
     """
     try:
         with open_backup(path) as new_corpus:
@@ -176,7 +174,7 @@ def _holds_all(path: Path, corpus: Connection) -> bool:
 def _lacks_only_changed_articles(
     table: str, corpus: Connection, new_corpus: Connection, changed_articles: set[str]
 ) -> bool:
-    """Return whether a table of the new corpus is sound and lacks only rows of the changed articles."""
+    """Return whether a table of the new corpus is sound and lacks only rows of changed articles."""
     if new_corpus.fetch_tuples(f"PRAGMA integrity_check('{table}')") != [("ok",)]:
         return False
     query = f"SELECT article, * FROM {table}"

@@ -1,8 +1,8 @@
 """Salvage of a damaged corpus into a new one, with a report of the losses.
 
-Nearly everything is stored twice, in its table and in the recorded edits. If both agree, a record is certain. If one is
-lost, the other is used; if they differ and no missing edit explains that, neither is. An article is identified by its
-text: if the text does not match the uid, the article is looked up in the backups.
+Nearly everything is stored twice, in its table and the recorded edits. If both agree, a record is certain. If one is
+lost, the other is used; if they differ and no missing edit explains that, neither is. An article whose text does not
+match its uid is looked up in the backups.
 """
 
 from collections import Counter
@@ -31,7 +31,7 @@ _BATCH_SIZE: Final = 50  # articles between two progress reports
 
 
 class SalvageResult(Struct, frozen=True):
-    """The content of the new corpus, and the losses."""
+    """The new corpus's content, and the losses."""
 
     articles: int
     spans: int
@@ -42,10 +42,9 @@ class SalvageResult(Struct, frozen=True):
 def salvage(path: Path, target: Path, backups: Sequence[Path] = ()) -> Generator[tuple[int, int], None, SalvageResult]:
     """Copy everything readable in the damaged corpus at `path` into a new one at `target`, where no file may exist.
 
-    Lost articles are taken from `backups`, the best first. The damaged file is only read; no connection of this process
-    may have it open (see `PageReader`). Yields (done, total); closed early, it leaves nothing behind. The integrity of
-    the new corpus has been checked. Raises ExistingCorpus, NewerCorpus, DamagedCorpus (nothing can be salvaged),
-    CorpusError.
+    Lost articles are taken from `backups`, best first. The damaged file is only read; no connection of this process may
+    have it open (see `PageReader`). Yields (done, total); closed early, it leaves nothing behind. Checks the new
+    corpus's integrity. Raises ExistingCorpus, NewerCorpus, DamagedCorpus (nothing can be salvaged), CorpusError.
     """
     if target.exists():
         raise ExistingCorpus(_("“{path}” already exists.").format(path=target))
@@ -70,16 +69,16 @@ def salvage(path: Path, target: Path, backups: Sequence[Path] = ()) -> Generator
 
 
 class _Salvager:
-    """A single salvage into an empty corpus."""
+    """One salvage into an empty corpus."""
 
     def __init__(self, database: DamagedDatabase, corpus: Corpus) -> None:
         self._database, self._corpus = database, corpus
         self._losses: list[Loss] = []
-        self._lost_edits: Counter[str] = Counter()  # number of edits by the uid of a lost article
+        self._lost_edits: Counter[str] = Counter()  # by the uid of a lost article
         self._backup_labels: dict[str, Label] = {}
-        self._unknown_losses = 0  # lost articles of which not even the title is known
-        self._reported_uids: set[str] = set()  # lost articles that were reported by title or uid
-        self._damaged_articles: set[tuple[str, str]] = set()  # tables with a damaged row, and the uid of its article
+        self._unknown_losses = 0  # lost articles without even a title
+        self._reported_uids: set[str] = set()  # lost articles reported by title or uid
+        self._damaged_articles: set[tuple[str, str]] = set()  # tables with a damaged row, its article's uid
         self._last_missing_edit: float = 0  # the highest id that a lost edit may have
 
     def run(self, backups: Sequence[Path], page_count: int) -> Generator[tuple[int, int], None, SalvageResult]:
@@ -135,7 +134,7 @@ class _Salvager:
         self._insert_rows("label", (rows.from_label(label, position) for position, label in enumerate(labels)))
 
     def _salvage_label(self, row: dict[str, Any], other_labels: LabelSet) -> Label:
-        """Return the label in a row, without its key or with a rarely used colour if its own is invalid."""
+        """Return a row's label, without its key or with a rarely used colour if its own is invalid."""
         with suppress(CorpusError):
             return rows.to_label(row)
         palette_colour = next_palette_colour(other_labels)
@@ -152,7 +151,7 @@ class _Salvager:
         return label
 
     def _salvage_articles(self, backups: Sequence[Path], page_count: int) -> Iterator[tuple[int, int]]:
-        """Add the articles of the file, then those that only a backup has."""
+        """Add the file's articles, then those that only a backup has."""
         damaged_rows: dict[int, dict[str, Any]] = {}
         for row in self._database.read_rows("article"):
             if _has_intact_text(row.values):
@@ -180,7 +179,7 @@ class _Salvager:
             self._reported_uids.add(damaged_rows[number]["uid"])
 
     def _add_article(self, row: dict[str, Any]) -> bool:
-        """Add an article unless it exists, under its own number if that is free; return whether it is new."""
+        """Add a new article, under its own number if free; return whether it is new."""
         if self._corpus.fetch_tuples("SELECT 1 FROM article WHERE uid = ?", row["uid"]):
             return False
         if self._corpus.fetch_tuples("SELECT 1 FROM article WHERE id = ?", row["id"]):
@@ -190,14 +189,14 @@ class _Salvager:
         return True
 
     def _stage_zones(self, backup: Corpus, uid: str) -> None:
-        """Stage the zones of a backup, in case the file has lost them: their first state is in no edit."""
+        """Stage a backup's zones, in case the file's are lost: their first state is in no edit."""
         for zone in backup.zones(uid):
             self._stage_record(zone, FROM_BACKUP)
 
     # Recorded edits
 
     def _salvage_edits(self, backups: Sequence[Path]) -> None:
-        """Add the recorded edits of the existing articles, and determine which edits are missing."""
+        """Add existing articles' recorded edits, and determine the missing ones."""
         unreadable_count = 0
         step_by_id: dict[int, str] = {}
         articles = {uid for (uid,) in self._corpus.fetch_tuples("SELECT uid FROM article")}
@@ -229,7 +228,7 @@ class _Salvager:
         for path in backups:
             with suppress(CorpusError), open_backup(path) as backup:  # ignores a damaged backup
                 backup_steps = dict(backup.fetch_tuples("SELECT id, step FROM edit"))
-                # A backup with another history or other label names would add edits that never happened.
+                # Another history, or other label names, would add edits that never happened.
                 if {label.name for label in backup.labels().labels} == labels and all(
                     step_by_id.get(id_, step) == step for id_, step in backup_steps.items()
                 ):
@@ -271,7 +270,7 @@ class _Salvager:
                 self._stage_record(record, CERTAIN if row.is_certain else ORPHANED)
 
     def _is_recorded(self, kind: type[Record], row: dict[str, Any]) -> bool:
-        """Return whether an edit mentions the record of a row, so that its content is known."""
+        """Return whether an edit mentions a row's record and so its content."""
         query = "SELECT 1 FROM edit WHERE article = ? AND after IS NOT NULL AND instr(after, ?) LIMIT 1"
         names = [str(row[column]) for column in rows.TABLE_KEYS[kind][1] if column != "article"]
         return kind in rows.EDIT_TRACKED and bool(self._corpus.fetch_tuples(query, row["article"], *names))
@@ -299,7 +298,7 @@ class _Salvager:
                 self._corpus._insert("place", {**row.values, "offset": offset}, "REPLACE")
 
     def _report_lost_articles(self) -> None:
-        """Report the lost articles, each with its numbers of spans and edits."""
+        """Report each lost article with its numbers of spans and edits."""
         query = (
             "SELECT article, sum(kind = 'span') FROM staged WHERE article NOT IN (SELECT uid FROM article) GROUP BY 1"
         )
@@ -319,7 +318,7 @@ class _Salvager:
             self._report_loss("article", "", message.format(count=unknown_count))
 
     def _report_unreadable_rows(self) -> None:
-        """Report the unreadable pages and rows by table."""
+        """Report unreadable pages and rows by table."""
         for table, count in self._database.lost_counts.items():
             if table in ("mention", "doubt", "learned"):
                 continue  # rebuilt from the rest

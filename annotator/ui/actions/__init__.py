@@ -1,1 +1,1 @@
-"""The table of all actions, their shortcuts, and the resolution of key presses to actions."""
+"""The table of actions, their shortcuts, and which action a key press triggers."""

@@ -1,4 +1,4 @@
-"""The QActions and menus of the window, built from the table of actions and the labels of the corpus."""
+"""The window's QActions and menus, from the table of actions and the corpus labels."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
@@ -15,15 +15,14 @@ from annotator.ui.actions.table import ACTIONS, MENUS, Keymap
 from annotator.ui.widgets.bidi_text import menu_text, tooltip
 
 _ROLES: Final = {"about": QAction.MenuRole.AboutRole, "quit": QAction.MenuRole.QuitRole}
-"""Actions that macOS moves into the application menu; without roles, Qt would guess them from their texts."""
+"""Actions that macOS moves into the application menu; without roles, Qt would guess by their texts."""
 
 
 class ActionSet:
-    """The actions of a window: `by_name`, `label_actions` that tag, `menus` by name, and the current `keymap`.
+    """The actions of a window: `by_name`, `label_actions` that tag, `menus` by name, and the `keymap`.
 
-    Each row of the table is handled by the one of `handlers` whose class has a method of its name. `article` is the
-    widget of actions whose keys work only there. `is_allowed` is called with the name of an action ("" for that of a
-    label) before it runs.
+    An action runs the method of its name in one of `handlers` if `is_allowed` accepts the name ("" for labels). Some
+    keys work only in `article`.
     """
 
     def __init__(
@@ -65,7 +64,7 @@ class ActionSet:
             self.label_actions.append(action)
 
     def show_keys(self, custom_keys: Mapping[str, list[str]], labels: Sequence[Label]) -> None:
-        """Set the shortcuts of all actions, custom or default, and those of the labels."""
+        """Set the shortcuts of actions, custom or default, and labels."""
         self.keymap = Keymap(custom_keys, labels)
         for row in ACTIONS:
             action = self.by_name[row.name]
@@ -75,7 +74,7 @@ class ActionSet:
             action.setShortcuts(self.keymap.label_sequences(label.name))
 
     def add_choices(self, menu: str, title: str, choices: Mapping[str, str], current: str, signal: Any) -> None:
-        """Add a submenu with one of `choices` checked; choosing another emits its key through `signal`."""
+        """Add a submenu of `choices` with `current` checked; a choice emits its key through `signal`."""
         submenu = self.menus[menu].addMenu(title)
         group = QActionGroup(submenu)
         for key, text in choices.items():

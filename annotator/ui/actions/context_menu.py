@@ -1,4 +1,4 @@
-"""The context menu of the article, for the selected span, the current suggestion or the selected text."""
+"""The article's context menu."""
 
 from typing import Final
 
@@ -14,7 +14,7 @@ _OF_SUGGESTION: Final = ("accept_sentence", "toggle_proclitic", "copy")
 
 
 def build_context_menu(parent: QWidget, actions: ActionSet, item: Span | Suggestion | None) -> QMenu:
-    """Build the menu for a selected span or the current suggestion, or for the text with None."""
+    """Build the menu for the active item, or for the text with None."""
     menu, by_name = QMenu(parent), actions.by_name
     names: tuple[str, ...] = ("copy",)
     if isinstance(item, Suggestion):
@@ -35,6 +35,6 @@ def build_context_menu(parent: QWidget, actions: ActionSet, item: Span | Suggest
 
 
 def _add_removal(menu: QMenu, actions: ActionSet, text: str) -> None:
-    """Add the action that removes a span or rejects a suggestion, with a text that says which."""
+    """Add the action `remove` under this text."""
     removal = actions.by_name["remove"]
     menu.addAction(f"{text}\t{format_shortcut(removal)}").triggered.connect(removal.trigger)

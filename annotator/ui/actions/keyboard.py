@@ -1,8 +1,8 @@
-"""Keys on different keyboard layouts, and the resolution of key presses that are ambiguous to Qt.
+"""Keys on different keyboard layouts, and the resolution of key presses ambiguous to Qt.
 
-A key is written in Qt's portable text format: `Ctrl+Shift+Z`. The program names keys as on a Latin keyboard. With a
-Latin layout beside the Arabic one (us,ara), Qt finds the Latin key by itself; twin keys (other characters on the same
-physical key) are for layouts without one, and for systems other than Linux.
+Keys are written in Qt's portable text format, as on a Latin keyboard: `Ctrl+Shift+Z`. With a Latin layout beside the
+Arabic one (us,ara), Qt finds the Latin key itself; without, and on systems other than Linux, twin keys (other
+characters on the same physical key) are needed.
 """
 
 from collections.abc import Iterable
@@ -14,12 +14,12 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 _PORTABLE: Final = QKeySequence.SequenceFormat.PortableText
 
-# Letters on the same physical keys, US and Arabic (101); Morocco's Arabic (AZERTY) layout has the same letters there.
+# Letters on the same physical keys, US and Arabic (101); Morocco's Arabic (AZERTY) layout has the same.
 _LATIN: Final = "qwertyuiop[]asdfghjkl;'zxcvbnm,./`".upper()
 _ARABIC: Final = "ضصثقفغعهخحجدشسيبلاتنمكطئءؤرﻻىةوزظذ"
 _DIGITS: Final = ("0123456789", "٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹")
 _AZERTY: Final = "À&É\"'(-È_Ç"
-"""AZERTY's digit row without Shift, from 0 to 9. With Ctrl the ASCII characters are keys of their own (`Ctrl+-`)."""
+"""AZERTY's digit row without Shift, 0 to 9. With Ctrl, its ASCII characters are keys of their own (`Ctrl+-`)."""
 
 _TO_LATIN: Final = {
     **dict(zip(_ARABIC, _LATIN, strict=True)),
@@ -42,13 +42,13 @@ _INCOMPLETE_KEY_RANGES: Final = (
 
 
 def to_portable(key: str) -> str:
-    """Convert a key to its canonical portable form on a Latin keyboard; return "" if it is not a single key."""
+    """Return a key's canonical portable form on a Latin keyboard; "" unless a single key."""
     sequence = QKeySequence(key, _PORTABLE)
     return to_latin(sequence.toString(_PORTABLE)) if sequence.count() == 1 else ""
 
 
 def twin_keys(key: str) -> list[str]:
-    """Return the keys that other layouts send from the position of a (Latin, portable) key."""
+    """Return the keys that other layouts send from a (Latin, portable) key's position."""
     modifiers, last = _split(key)
     if last == "Return":
         return [f"{modifiers}Enter"]
@@ -61,13 +61,13 @@ def twin_keys(key: str) -> list[str]:
 
 
 def to_latin(key: str) -> str:
-    """Convert a (portable) key to its name on a Latin keyboard: `Ctrl+ئ` to `Ctrl+Z`."""
+    """Convert a portable key to a Latin keyboard: `Ctrl+ئ` to `Ctrl+Z`."""
     modifiers, last = _split(key)
     return modifiers + _TO_LATIN.get(last, last)
 
 
 def pressed_key(event: QKeyEvent) -> str:
-    """Return the pressed key as named on a Latin keyboard; "" for a modifier or a dead key alone."""
+    """Return the pressed key, Latin and portable; "" for a modifier or dead key alone."""
     key, modifiers = event.key(), event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
     if not key or key in _INCOMPLETE_KEYS or any(first <= key <= last for first, last in _INCOMPLETE_KEY_RANGES):
         return ""
@@ -77,7 +77,7 @@ def pressed_key(event: QKeyEvent) -> str:
 
 
 def is_on_every_keyboard(key: str) -> bool:
-    """Return whether a (Latin, portable) key exists on all layouts: symbols with Shift differ between them."""
+    """Return whether a (Latin, portable) key is on all layouts: symbols with Shift are not."""
     modifiers, last = _split(key)
     return len(last) > 1 or (last.isascii() and (last.isalnum() or "Shift+" not in modifiers))
 
@@ -88,27 +88,26 @@ def to_sequences(keys: Iterable[str]) -> list[QKeySequence]:
 
 
 class ShortcutResolver(QObject):
-    """An event filter that makes each key press trigger one action, the right one.
+    """An event filter that makes each key press trigger the right action, once.
 
-    - us,ara: Qt finds both the Arabic and the Latin key of a press, considers that ambiguous even if both belong to one
-      action, and does nothing.
-    - fr,ma: A is where the twin of Q is. With Ctrl, Qt names the Latin key of a press, and that one counts.
+    - us,ara: Qt finds a press ambiguous between its Arabic and Latin key, even within one action, and does nothing.
+    - fr,ma: A is where the twin of Q is. With Ctrl, Qt names the Latin key, which counts.
     - Shift+7 on a US keyboard is not the `&` of AZERTY's digit row.
-    - On a busy machine, Qt takes some of an X server's key repeats for presses. They have the timestamp of a release.
-    - While a menu is open, its arrow keys and Enter must not reach the article, which still has the focus.
-    - An input field handles Ctrl+C but not its twin: it is offered the Latin key before the window's action gets it.
+    - On a busy machine, Qt takes some of X's key repeats for presses. They have a release's timestamp.
+    - An open menu's arrow keys and Enter must not reach the article, which still has the focus.
+    - An input field handles Ctrl+C but not its twin: it is offered the Latin key before the window's action.
     """
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self._window = window
         self._press: QKeyCombination | None = None
-        self._last_release: tuple[object, int] | None = None  # the last key released, and when
+        self._last_release: tuple[object, int] | None = None  # the last released key, and when
         self._is_repeat = False  # whether the press comes from a key held down
         window.installEventFilter(self)
 
     def watch(self, action: QAction) -> None:
-        """Resolve the key presses of an action here."""
+        """Resolve the key presses of an action."""
         action.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -145,7 +144,7 @@ class ShortcutResolver(QObject):
         return action
 
     def _offer_to_field(self, event: QKeyEvent) -> bool:
-        """Offer the Latin key of a press to the focused input field, and return whether it took it."""
+        """Offer the Latin key to the focused input field, and return whether it took it."""
         field, key = QApplication.focusWidget(), QKeySequence(event.keyCombination()).toString(_PORTABLE)
         letter = _TO_LATIN.get(_split(key)[1], "")
         if not field or not field.testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled) or len(letter) != 1:
@@ -163,11 +162,11 @@ class ShortcutResolver(QObject):
 
 
 def _key_and_time(event: QKeyEvent) -> tuple[object, int]:
-    """Return the key with its modifiers, and the timestamp (0 if unknown)."""
+    """Return the key with modifiers, and the timestamp (0 if unknown)."""
     return event.keyCombination(), event.timestamp()
 
 
 def _split(key: str) -> tuple[str, str]:
-    """Split `Ctrl+Shift+Z` into `Ctrl+Shift+` and `Z`; the last character may be a plus sign itself."""
+    """Split `Ctrl+Shift+Z` into `Ctrl+Shift+` and `Z`; the last part may be `+`."""
     index = key.rfind("+", 0, -1) + 1
     return key[:index], key[index:]

@@ -1,7 +1,7 @@
-"""Keyboard focus: moving between the panels of the window and back to the article.
+"""Keyboard focus: moving between the window's panels and back to the article.
 
-Tab moves between controls everywhere but in the article, where it moves between spans; so another key moves from panel
-to panel. A click leaves the focus in the article.
+Tab moves between controls, but in the article between spans, so another key changes panels. A click leaves the focus in
+the article.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,7 +18,7 @@ _RING_WIDTH: Final = 2.0  # pixels
 
 
 class PanelFocus(QObject):
-    """Moves the focus between the panels of a window, in their order; Escape returns it to `home`."""
+    """Moves the focus between panels, in their order; Escape returns it to `home`."""
 
     def __init__(self, window: QWidget, home: QWidget, panels: Sequence[QWidget]) -> None:
         super().__init__(window)
@@ -26,7 +26,7 @@ class PanelFocus(QObject):
         window.installEventFilter(self)
 
     def move_focus(self, step: int) -> None:
-        """Focus the next (1) or previous (-1) panel that has a focusable control."""
+        """Focus the next (1) or previous (-1) panel with a focusable control."""
         focus = QApplication.focusWidget()
         current = next((index for index, panel in enumerate(self._panels) if focus and _contains(panel, focus)), 0)
         for distance in range(1, len(self._panels)):
@@ -43,13 +43,13 @@ class PanelFocus(QObject):
                 self._home.setFocus()
                 return True
             if event.type() == QEvent.Type.ShortcutOverride and event.keyCombination() == _ACTIVATION_KEY:
-                event.accept()  # it presses the focused button instead of being a shortcut
+                event.accept()  # it presses the focused button and is no shortcut
                 return True
         return False
 
 
 def focusable_controls(panel: QWidget) -> Iterator[QWidget]:
-    """Yield the widgets in a panel that Tab reaches, in tab order."""
+    """Yield a panel's widgets that Tab reaches, in order."""
     widget: QWidget | None = panel
     while widget:
         if _contains(panel, widget) and _takes_tab(widget):

@@ -1,7 +1,7 @@
-"""The table of all actions of the window with their names, texts, default keys and menus, and the keymap.
+"""The table of the window's actions, and the keymap.
 
-An action's name is also the name of the method that handles it. Users can change the keys; `Keymap` holds those in
-force. Each key works on an Arabic keyboard too (see `keyboard`).
+An action's name is also its method's. Users can change keys; `Keymap` holds those in force. They work on Arabic
+keyboards too (see `keyboard`).
 """
 
 import sys
@@ -23,10 +23,10 @@ def N_(text: str) -> str:  # noqa: N802 - gettext's own name for a text that is 
 
 
 class Action(Struct, frozen=True):
-    """An action. `keys` are portable key sequences, the first one for display. `menu` is a key of MENUS.
+    """An action. `keys` are portable key sequences, the first for display. `menu` is a key of MENUS.
 
-    With `in_article` or without a menu, the keys work only while the article has the focus. Without `auto_repeat`, a
-    key held down triggers the action once.
+    With `in_article` or without a menu, keys work only while the article has the focus. Without `auto_repeat`, a key
+    held down triggers once.
     """
 
     name: str
@@ -182,14 +182,14 @@ FORMER_NAMES: Final = {
     "previous_pane": "previous_panel",
     "toggle_guide": "toggle_guidelines",
 }
-"""Names that actions had in earlier versions, under which settings may have custom keys."""
+"""Earlier names of actions, which may be in the custom keys of settings."""
 
 _MACOS_KEYS: Final = {"next_panel": ("Meta+Tab",), "previous_panel": ("Meta+Shift+Tab",)}
-"""Default keys on macOS, which reserves Cmd+Tab. Qt calls Cmd `Ctrl` there, and Control `Meta`."""
+"""Default keys on macOS, which reserves Cmd+Tab. Qt calls Cmd `Ctrl` there and Control `Meta`."""
 
 
 class KeyOwner(Struct, frozen=True):
-    """The owner of a key: an action, a label of the open corpus, or a menu. `text` is its name for users."""
+    """The owner of a key: an action, a label or a menu. `text` is its name for users."""
 
     kind: Literal["menu", "label", "action"]
     name: str
@@ -197,11 +197,10 @@ class KeyOwner(Struct, frozen=True):
 
 
 class Keymap:
-    """The owner of each key. No key has two owners.
+    """The single owner of each key.
 
-    Menus come first, then labels, actions with custom keys and actions with default keys; any key takes precedence over
-    the twin keys of others. `custom_keys` has the custom keys of actions by name, which may be a former one; invalid
-    ones are ignored.
+    Menus come first, then labels, custom keys and default keys; any key takes precedence over the twin keys of others.
+    `custom_keys` are by name of action, possibly a former one; invalid keys are ignored.
     """
 
     def __init__(self, custom_keys: Mapping[str, list[str]], labels: Iterable[Label]) -> None:
@@ -221,21 +220,21 @@ class Keymap:
                         self._owners.setdefault(twin, owner)
 
     def keys(self, name: str) -> list[str]:
-        """Return the keys of an action in force, portable; the first one is for display."""
+        """Return an action's keys in force, portable; the first is for display."""
         return [key for key in self._keys_of("action", name) if key in self._direct_keys]
 
     def sequences(self, name: str) -> list[QKeySequence]:
-        """Return all key sequences of an action, on all keyboard layouts."""
+        """Return an action's key sequences on all keyboard layouts."""
         return to_sequences(self._keys_of("action", name))
 
     def label_sequences(self, name: str) -> list[QKeySequence]:
-        """Return all key sequences of a label, on all keyboard layouts."""
+        """Return a label's key sequences on all keyboard layouts."""
         return to_sequences(self._keys_of("label", name))
 
     def find_conflict(self, name: str, keys: list[str] | None) -> str:
-        """Return a sentence that names the owner of one of these keys (default keys with None), or "" if all are free.
+        """Return a sentence that names another owner of one of these keys, or "" if there is none.
 
-        Keys of the action itself count as free.
+        None stands for the action's default keys.
         """
         for key in default_keys(name) if keys is None else keys:
             for sequence in (key, *twin_keys(key)):
@@ -252,7 +251,7 @@ class Keymap:
         return ""
 
     def with_keys(self, name: str, keys: list[str] | None) -> "Keymap":
-        """Return this keymap with these keys for an action, its default keys with None."""
+        """Return this keymap with these keys for an action, or with None its default keys."""
         custom_keys = {
             other_name: other_keys for other_name, other_keys in self.custom_keys.items() if other_name != name
         }
@@ -261,7 +260,7 @@ class Keymap:
         return Keymap(custom_keys, self.labels)
 
     def with_default_keys(self) -> "Keymap":
-        """Return this keymap with the default keys of all actions."""
+        """Return this keymap with all default keys."""
         names = {action.name for action in ACTIONS}
         return Keymap({name: keys for name, keys in self.custom_keys.items() if name not in names}, self.labels)
 
@@ -269,7 +268,7 @@ class Keymap:
         return [key for key, owner in self._owners.items() if (owner.kind, owner.name) == (kind, name)]
 
     def _claims(self) -> list[tuple[KeyOwner, list[str]]]:
-        """Return all owners with the keys they claim, by precedence."""
+        """Return all owners and the keys they claim, by precedence."""
         menus = [
             (KeyOwner("menu", name, _(text).replace("&", "")), _valid_keys([QKeySequence.mnemonic(_(text)).toString()]))
             for name, text in MENUS.items()
@@ -291,7 +290,7 @@ class Keymap:
 
 
 def default_keys(name: str) -> list[str]:
-    """Return the default keys of an action, portable."""
+    """Return an action's default keys, portable."""
     on_macos = _MACOS_KEYS if sys.platform == "darwin" else {}
     return next((_valid_keys(on_macos.get(name, action.keys)) for action in ACTIONS if action.name == name), [])
 

@@ -1,1 +1,1 @@
-"""The article view: layout, painting, caret and mouse over QTextLayout."""
+"""The article view on QTextLayout: layout, painting, caret and mouse."""

@@ -1,4 +1,4 @@
-"""A widget that lays out, paints and scrolls an article. Input is handled by `article_view`."""
+"""A widget that lays out, paints and scrolls an article; `article_view` handles input."""
 
 import math
 from collections.abc import Iterable
@@ -23,15 +23,15 @@ from annotator.ui.widgets.theme import LIGHT, Theme
 
 BODY_SIZE: Final = 22.0  # pixels at 100 %
 _CORNER: Final = 10  # pixels: radius of the paper's corners
-_EDGE: Final = _CORNER + 1  # pixels: width of the strip in which the paper's edge is visible
+_EDGE: Final = _CORNER + 1  # pixels: width of the strip that shows the paper's edge
 _MARGIN: Final = 36  # pixels between the paper's edge and the column
-_MAX_CHANGES: Final = 50  # from this number of changes on, repainting everything is faster than finding their lines
+_MAX_CHANGES: Final = 50  # from this number on, repainting everything is faster than finding the changed lines
 
 
 class ArticleCanvas(QAbstractScrollArea):
-    """A scrollable view of one article with its marks.
+    """A scrollable view of an article with its marks. Offsets are code points.
 
-    Offsets are code points. `selection` is the range that a label's key would tag; `caret` stands on a word.
+    `selection` is the range that a label's key tags.
     """
 
     selection_changed = Signal()
@@ -68,7 +68,7 @@ class ArticleCanvas(QAbstractScrollArea):
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # lets Qt scroll by moving pixels
 
     def show_article(self, article: Article | None, zones: Iterable[Zone], labels: LabelSet) -> None:
-        """Show an article from its beginning, or nothing with None."""
+        """Show an article from its beginning; None clears the view."""
         self._article, self._labels = article, labels
         self._spans, self._selected, self.selection = (), None, None
         self._suggestions, self._current_suggestion = (), None
@@ -85,24 +85,24 @@ class ArticleCanvas(QAbstractScrollArea):
         self._lay_out()
 
     def show_spans(self, spans: Iterable[Span]) -> None:
-        """Show the spans of the layer."""
+        """Show these spans."""
         self._spans = tuple(spans)
         self._depths = compute_depths(self._spans, self._labels)
         self._update_marks()
 
     def show_labels(self, labels: LabelSet) -> None:
-        """Use the titles, colours and order of these labels."""
+        """Use these labels' titles, colours and order."""
         self._labels = labels
         self._depths = compute_depths(self._spans, labels)
         self._update_all_marks()
 
     def show_hits(self, hits: Iterable[tuple[int, int]], current: tuple[int, int] | None) -> None:
-        """Mark the search hits and the current one among them."""
+        """Mark the search hits."""
         self._hits, self._current_hit = tuple(hits), current
         self._update_marks()
 
     def show_selected_span(self, span: Span | None) -> None:
-        """Mark a span as selected and scroll to it."""
+        """Mark the selected span and scroll to it."""
         self._selected = span
         self._dragged_range = None
         if span:
@@ -112,7 +112,7 @@ class ArticleCanvas(QAbstractScrollArea):
         self._update_marks()
 
     def show_suggestions(self, suggestions: Iterable[Suggestion], current: Suggestion | None) -> None:
-        """Show suggestions, sorted by start and longer ones first, and scroll to the current one if it is new."""
+        """Show suggestions, sorted by start and longer first, and scroll to a new current one."""
         is_new = current != self._current_suggestion
         self._suggestions, self._current_suggestion = tuple(suggestions), current
         if is_new:
@@ -124,25 +124,22 @@ class ArticleCanvas(QAbstractScrollArea):
         self._update_marks()
 
     def show_invisible(self, enabled: bool) -> None:
-        """Mark all invisible characters, or only those that may mislead about a span."""
+        """Mark all invisible characters, or only misleading ones."""
         self._show_invisible = enabled
         self._update_all_marks()
 
     def set_theme(self, theme: Theme) -> None:
-        """Paint in the colours of this theme."""
+        """Paint in this theme."""
         self._theme = theme
         self.viewport().update()
 
     def set_zoom(self, percent: int) -> None:
-        """Scale the text to this percentage of its normal size."""
+        """Scale the text to this percentage."""
         self._zoom = percent
         self._lay_out()
 
     def reveal(self, start: int, end: int, *, with_context: bool = False) -> None:
-        """Scroll to code points `start` to `end`, opening a fold that hides them.
-
-        `with_context` leaves room for the text around them.
-        """
+        """Scroll to this range, opening a fold that hides it; `with_context` leaves room around it."""
         fold = self._page.fold_of(start)
         if fold:
             self._open_folds.add(fold.start)
@@ -163,16 +160,16 @@ class ArticleCanvas(QAbstractScrollArea):
             self.reveal(item.start, item.end, with_context=with_context)
 
     def page(self) -> Page:
-        """Return the geometry of the article."""
+        """Return the article's geometry."""
         return self._page
 
     def map_from_page(self, x: float, y: float) -> QPointF:
-        """Convert page coordinates to viewport coordinates."""
+        """Convert page to viewport coordinates."""
         origin = self._origin()
         return QPointF(x + origin.x(), y + origin.y())
 
     def toggle_folds(self) -> None:
-        """Open all folds, or close them if all are open."""
+        """Open all folds, or close all if open."""
         closed = {fold.start for fold in self._page.folds if not fold.is_open}
         self._open_folds = self._open_folds | closed if closed else set()
         self._lay_out()
@@ -192,7 +189,7 @@ class ArticleCanvas(QAbstractScrollArea):
             origin, clip = self._origin(), self.viewport().rect().adjusted(1, 1, -1, -1)
             painter.translate(origin)
             page_painter = PagePainter(self._page, self._marks, self._labels, self._theme)
-            for exposed in cast("Iterable[QRect]", event.region()):  # skip what lies between strips that are far apart
+            for exposed in cast("Iterable[QRect]", event.region()):  # skip what lies between distant strips
                 painter.setClipRect(exposed.intersected(clip).translated(-origin.toPoint()))
                 page_painter.paint(painter, exposed.top() - origin.y(), exposed.bottom() - origin.y())
 
@@ -204,7 +201,7 @@ class ArticleCanvas(QAbstractScrollArea):
             self._lay_out()
 
     def scrollContentsBy(self, _dx: int, dy: int) -> None:
-        """Move the painted pixels except the paper's edges, and paint only what is new: a key press waits for it."""
+        """Move the pixels inside the paper's edges and paint only what is new: a key waits for it."""
         viewport, rect = self.viewport(), self.viewport().rect()
         if self.devicePixelRatioF() % 1:
             viewport.update()  # fractions of pixels cannot be moved
@@ -238,13 +235,13 @@ class ArticleCanvas(QAbstractScrollArea):
         self._update_all_marks()
 
     def _lay_out_next(self) -> None:
-        """Lay out text below the viewport while the program is idle, so that no key has to wait for it."""
+        """Lay out text below the viewport while idle, so that no key waits for it."""
         if not self._page.lay_out_next() and not self.caret.words.tokenize_next_line():
             self._layout_timer.stop()
             self._update_scroll_bar()
 
     def _update_scroll_bar(self) -> None:
-        """Adapt the scroll bar to the height of the page."""
+        """Adapt the scroll bar to the page."""
         bar, height = self.verticalScrollBar(), self.viewport().height()
         bar.setRange(0, max(0, int(self._page.estimated_height(bar.value() + height) + 2 * _MARGIN - height)))
         bar.setPageStep(height)
@@ -267,7 +264,7 @@ class ArticleCanvas(QAbstractScrollArea):
         return position - self._origin()
 
     def _update_marks(self) -> None:
-        """Update the marks and repaint only where they changed: a key press waits for it."""
+        """Update the marks and repaint only what changed: a key waits for it."""
         before, self._marks = self._marks, self._build_marks()
         ranges = list(islice(changed_ranges(before, self._marks), _MAX_CHANGES))
         if len(ranges) == _MAX_CHANGES:
@@ -289,7 +286,7 @@ class ArticleCanvas(QAbstractScrollArea):
         self.viewport().update()
 
     def _painted_rect(self, part: Line | Fold) -> QRect:
-        """Return the viewport rectangle that a line or a fold's line may paint in."""
+        """Return the part of the viewport that a line or fold paints in."""
         bottom = part.bottom + MARKS_BELOW if isinstance(part, Line) else part.top + part.height
         top = part.top - MARKS_ABOVE
         height = math.ceil(bottom - top) + 1
@@ -316,7 +313,7 @@ class ArticleCanvas(QAbstractScrollArea):
         )
 
     def _displayed_suggestion(self) -> Suggestion | None:
-        """Return the current suggestion, with the edges of a drag in progress."""
+        """Return the current suggestion as dragged."""
         if not self._dragged_range or not self._current_suggestion:
             return self._current_suggestion
         return msgspec.structs.replace(
@@ -329,7 +326,7 @@ class ArticleCanvas(QAbstractScrollArea):
         )
 
     def _displayed_spans(self) -> tuple[Span, ...]:
-        """Return the spans, the selected one with the edges of a drag in progress."""
+        """Return the spans, the selected one as dragged."""
         if not self._dragged_range or not self._selected:
             return self._spans
         start, end = self._dragged_range
@@ -339,7 +336,7 @@ class ArticleCanvas(QAbstractScrollArea):
         )
 
     def _word(self) -> tuple[int, int] | None:
-        """Return the range of the word under the caret if it is to be marked."""
+        """Return the word under the caret if it is marked."""
         word = self.caret.word
         if not word or self._selected or self._current_suggestion or self.selection or not self.hasFocus():
             return None

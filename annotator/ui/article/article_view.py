@@ -1,4 +1,4 @@
-"""The article with mouse and keyboard input, which it turns into signals. It changes no data by itself."""
+"""The article with mouse and keyboard input, turned into signals; it changes no data itself."""
 
 from collections.abc import Callable, Iterable
 from typing import Final
@@ -10,19 +10,18 @@ from PySide6.QtWidgets import QWidget
 from annotator.model.labels import LabelSet
 from annotator.model.records import Article, Span, Suggestion, Zone
 from annotator.ui.article.article_canvas import ArticleCanvas
-from annotator.ui.article.drag import Drag, snap_range
-from annotator.ui.article.hit_test import edge_at, item_at
+from annotator.ui.article.pointer import Drag, edge_at, item_at, snap_range
 
 ZOOMS: Final = (60, 70, 80, 90, 100, 110, 125, 150, 175, 200, 250, 300)
 _SCROLL: Final = 60  # milliseconds between steps while a drag is held beyond the edge
 
 
 class ArticleView(ArticleCanvas):
-    """The article with mouse and keyboard input."""
+    """An ArticleCanvas with input."""
 
     caret_moved = Signal()
     span_clicked = Signal(object)
-    """The span under the pointer, or None if there is none."""
+    """The span under the pointer, or None."""
     suggestion_clicked = Signal(object)
     accept_requested = Signal(object)
     """The suggestion that was double-clicked."""
@@ -40,7 +39,7 @@ class ArticleView(ArticleCanvas):
         self.refine: Callable[[int, int], tuple[int, int]] = lambda start, end: (start, end)
         """Adjust the range of a selection of whole words."""
         self.accepts_on_double_click = True
-        """Whether a double click on a suggestion accepts it rather than selecting the word."""
+        """Whether a double click on a suggestion accepts it instead of selecting the word."""
         self._suggestion_before_click: Suggestion | None = None  # the current one before the last click
         self._drag: Drag | None = None
         self._scroll_timer = QTimer(self)
@@ -54,20 +53,20 @@ class ArticleView(ArticleCanvas):
         super().show_article(article, zones, labels)
 
     def selected_text(self) -> str:
-        """Return the selected code points exactly as they are in the article."""
+        """Return the selected code points exactly as in the article."""
         return self._text()[slice(*self.selection)] if self.selection else ""
 
     def target_range(self) -> tuple[int, int] | None:
-        """Return the range that a label's key tags if no span is selected.
+        """Return the range a label's key tags: the selection, else the word under the caret.
 
-        That is the selection, or else the word under the caret unless it is folded away.
+        Without a selection, return None if a span or suggestion is active or the word is folded away.
         """
         if self.selection or self._active_item() or not self.caret.word or self._page.fold_of(self.caret.word.start):
             return self.selection
         return self.refine(*self.caret.word)
 
     def current_offset(self) -> int:
-        """Return the start of the selection, the selected span, the current suggestion or the word under the caret."""
+        """Return the start of the selection, selected span, current suggestion or word under the caret."""
         if self.selection:
             return self.selection[0]
         if item := self._active_item():
@@ -75,7 +74,7 @@ class ArticleView(ArticleCanvas):
         return self.caret.word.start if self.caret.word else 0
 
     def move_to_word(self, index: int | None, *, extend: bool = False) -> None:
-        """Move the caret to the word of this index, if any; `extend` selects up to it."""
+        """Move the caret to this word; `extend` selects up to it."""
         if index is None or not self.caret.words:
             return
         self.caret.focus = index
@@ -90,7 +89,7 @@ class ArticleView(ArticleCanvas):
         self.caret_moved.emit()
 
     def move_to(self, offset: int) -> None:
-        """Move the caret to the word at this offset, clear the selection and scroll there."""
+        """Move the caret to the word at this offset, scroll there and clear the selection."""
         self.span_clicked.emit(None)
         self._select(None)
         self.caret.move_to(offset)
@@ -151,7 +150,7 @@ class ArticleView(ArticleCanvas):
             self._scroll_timer.start()
 
     def _scroll_and_drag(self) -> None:
-        """Scroll and extend the drag while the mouse is held beyond the viewport."""
+        """Scroll and extend the drag while the mouse is beyond the viewport."""
         position = QPointF(self.viewport().mapFromGlobal(QCursor.pos()))
         bar = self.verticalScrollBar()
         bar.setValue(bar.value() + (bar.singleStep() if position.y() > 0 else -bar.singleStep()))
@@ -200,7 +199,7 @@ class ArticleView(ArticleCanvas):
     # Internals
 
     def _request_menu_at_caret(self) -> None:
-        """Request the menu at the caret or the active item: Qt's position for the menu key is unrelated to them."""
+        """Request the menu at the caret or active item: Qt would place it elsewhere."""
         offset = self.current_offset()
         self.reveal(offset, offset + 1)
         for segment in self._page.segments(offset, offset + 1)[:1]:
@@ -224,7 +223,7 @@ class ArticleView(ArticleCanvas):
         return self.refine(*words) if words else None
 
     def _active_item(self) -> Span | Suggestion | None:
-        """Return the selected span or the current suggestion."""
+        """Return the selected span or current suggestion."""
         return self._selected or self._current_suggestion
 
     def _click(self, point: QPointF, boundary: int) -> None:
@@ -244,7 +243,7 @@ class ArticleView(ArticleCanvas):
         self._is_clicking = False
 
     def _press_right(self, point: QPointF) -> None:
-        """Select what is under the pointer for the context menu, unless it is selected already."""
+        """Select what is under the pointer for the context menu, unless selected already."""
         box = self._page.box_at(point.x(), point.y())
         boundary = self._page.boundary_at(point.x(), point.y())
         item = self._active_item()

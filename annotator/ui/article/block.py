@@ -1,8 +1,7 @@
-"""Layout of one line of an article's text: the positions of its characters. Nothing is painted here.
+"""Layout of one line of an article's text: the positions of its characters.
 
-Each block has its own QTextLayout without formats, because a format over a part of a word would change its shaping.
-Offsets are code points of the article's text; Qt's UTF-16 offsets stay inside this module. Coordinates are pixels from
-the top left corner of the text column.
+Each block has its own QTextLayout without formats: one over part of a word would change its shaping. Offsets and
+coordinates are as in `page`; Qt's UTF-16 offsets stay in this module.
 """
 
 from bisect import bisect_left, bisect_right
@@ -19,11 +18,11 @@ from annotator.text.offsets import Utf16Offsets
 SPACE_BELOW: Final = 21.0  # pixels below the letters for the lines and captions of spans
 MARKS_ABOVE: Final = 6.0  # pixels: how far the marks of a line reach above its letters
 MARKS_BELOW: Final = SPACE_BELOW + 32  # pixels: how far they reach below them with deeply nested spans
-_ASCENT, _DESCENT = 0.98, 0.52  # of the font size: room for Arabic letters with diacritics above and below the baseline
-# A byte order mark at the start of a string is lost on its way to Qt, or swaps its bytes: show an equivalent.
+_ASCENT, _DESCENT = 0.98, 0.52  # of the font size: room above and below the baseline for Arabic diacritics
+# A byte order mark at the start of a string is lost on its way to Qt or swaps its bytes: show an equivalent.
 QT_REPLACEMENTS: Final = {0xFEFF: 0x2060, 0xFFFE: 0xFFFD}
 _GRAPHEME: Final = regex.compile(r"\X")
-# Characters that combine with another one into a grapheme cluster, or have no width of their own (UAX #29).
+# Characters that join others in a grapheme cluster, or have no width (UAX #29).
 _JOINING: Final = regex.compile(r"[\P{GCB=Other}\p{C}]")
 _APART: Final = regex.compile(r"(?![\P{GCB=Other}\p{C}])(?:(?<=[\s\p{P}])|(?=[\s\p{P}]))")
 _IGNORABLE: Final = regex.compile(r"[\p{Default_Ignorable_Code_Point}\p{C}]+")
@@ -31,7 +30,7 @@ _RTL: Final = regex.compile(r"[\p{bidi_class=R}\p{bidi_class=AL}]|(\p{bidi_class
 
 
 class Box(NamedTuple):
-    """The box of a grapheme cluster: `start` to `end` in the text, `left` to `right` on the screen."""
+    """A grapheme cluster, `start` to `end` in the text and `left` to `right` on the screen."""
 
     start: int
     end: int
@@ -41,14 +40,14 @@ class Box(NamedTuple):
 
 
 class Tick(NamedTuple):
-    """The position of an invisible character, which has no width."""
+    """The position of an invisible character."""
 
     x: float
     character: InvisibleCharacter
 
 
 class Line:
-    """A line on the screen with code points `start` to `end`, whose letters lie between `top` and `bottom`."""
+    """A line on the screen: code points `start` to `end`, letters between `top` and `bottom`."""
 
     def __init__(self, block: "Block", line: QTextLine, start: int, end: int, baseline: float, size: float) -> None:
         self.block = block
@@ -62,14 +61,14 @@ class Line:
 
     @property
     def boxes(self) -> list[Box]:
-        """The boxes of its characters in logical order, computed on first use."""
+        """The boxes of its characters in logical order."""
         if self._boxes is None:
             self._boxes = self._measure()
         return self._boxes
 
     @property
     def ticks(self) -> tuple[Tick, ...]:
-        """Its invisible characters in logical order, computed on first use."""
+        """Its invisible characters in logical order."""
         if self._ticks is None:
             base, text = self.block.start, self.block.text
             characters = find_invisible(text, self.start - base, self.end - base)
@@ -77,9 +76,9 @@ class Line:
         return self._ticks
 
     def x_ranges(self, start: int, end: int) -> list[tuple[float, float]]:
-        """Return the left and right edges of the gapless runs that show code points `start` to `end`, from the left.
+        """Return (left, right) of the gapless runs that show code points `start` to `end`, leftmost first.
 
-        For whole words of plain letters, all glyphs are queried at once and no single character is measured.
+        Whole words of plain letters are measured at once, not by character.
         """
         start, end = max(start, self.start), min(end, self.end)
         if self._boxes is None and self._is_plain(start, end):
@@ -98,22 +97,22 @@ class Line:
         return merged
 
     def _is_plain(self, start: int, end: int) -> bool:
-        """Return whether no glyph of the characters from `start` to `end` is shared with one outside."""
+        """Return whether the characters from `start` to `end` share no glyph with others."""
         text, base = self.block.text, self.block.start
         return not _JOINING.search(text, start - base, end - base) and all(
             offset in (self.start, self.end) or _APART.match(text, offset - base) for offset in (start, end)
         )
 
     def _x_of(self, offset: int) -> float:
-        """Return where a character begins, or where its grapheme cluster ends if it is not the first in it."""
+        """Return where a character begins, or where its grapheme cluster ends if it is not the first of it."""
         box = self.boxes[bisect_right(self.boxes, offset, key=attrgetter("start")) - 1]
         return box.right if box.is_rtl == (offset == box.start) else box.left
 
     def _measure(self) -> list[Box]:
-        """Compute the box of each character from its glyphs, sharing ligatures between their letters.
+        """Compute each character's box from its glyphs, sharing ligatures between letters.
 
-        Qt's cursorToX returns the edge of a neighbour where the direction changes, and the second letter of a ligature
-        has no glyph of its own. Invisible characters have no glyph either, but take no width from the letter before.
+        Qt's cursorToX returns a neighbour's edge where the direction changes. Neither the second letter of a ligature
+        nor an invisible character has a glyph; the latter takes no width from the letter before.
         """
         block, glyph_runs = self.block, self._line.glyphRuns
         boxes: list[Box] = []
@@ -142,7 +141,7 @@ def _glyph_extents(runs: list[QGlyphRun]) -> list[tuple[float, float]]:
 
 
 def _split_ligature(box: Box, start: int, end: int) -> tuple[Box, Box]:
-    """Split the box of a ligature between its first letters and the one from `start` to `end`."""
+    """Split a ligature's box before the letter from `start` to `end`."""
     middle = (box.left + box.right) / 2
     if box.is_rtl:
         return box._replace(left=middle), Box(start, end, box.left, middle, True)
@@ -150,7 +149,7 @@ def _split_ligature(box: Box, start: int, end: int) -> tuple[Box, Box]:
 
 
 class Block:
-    """The layout of one line of the article's text. `kind` is that of its zone, or None outside all zones."""
+    """The layout of a line of text; `kind` is that of its zone, or None outside all zones."""
 
     def __init__(self, text: str, start: int, kind: str | None) -> None:
         self.text, self.start, self.end, self.kind = text, start, start + len(text), kind
@@ -162,7 +161,7 @@ class Block:
         self.layout = QTextLayout()
 
     def utf16_offset(self, offset: int) -> int:
-        """Convert a code point offset of the article to a UTF-16 offset in this block's text."""
+        """Convert an offset in the article to UTF-16 in this block."""
         return self._units.to_utf16(offset - self.start)
 
     def lay_out(self, top: float, width: float, font: QFont) -> None:

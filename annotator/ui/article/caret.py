@@ -1,4 +1,4 @@
-"""A caret that stands on words, and its moves to neighbouring words, lines and sentences. Nothing is painted here."""
+"""A caret on words, and its moves by word, line and sentence."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
@@ -13,7 +13,7 @@ from annotator.ui.article.page import Page
 
 
 class Words(Sequence[Token]):
-    """The tokens of a text, computed lazily one line at a time, so that a long article opens quickly."""
+    """The tokens of a text, computed line by line so that long articles open quickly."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -21,7 +21,7 @@ class Words(Sequence[Token]):
         self._tokenized_to = 0  # all tokens that begin before this offset are in _tokens
 
     def tokenize_next_line(self) -> bool:
-        """Tokenize the next line and return True, or return False at the end of the text."""
+        """Tokenize the next line; return False at the end."""
         if self._tokenized_to > len(self._text):
             return False
         newline = self._text.find("\n", self._tokenized_to)  # no token crosses it
@@ -31,7 +31,7 @@ class Words(Sequence[Token]):
         return True
 
     def tokens_to(self, offset: int) -> list[Token]:
-        """Return the tokens computed so far, at least all that begin at or before this offset."""
+        """Return at least the tokens that begin up to this offset."""
         while self._tokenized_to <= offset and self.tokenize_next_line():
             pass
         return self._tokens
@@ -62,9 +62,9 @@ class Words(Sequence[Token]):
 
 
 class Caret:
-    """A caret on the word of index `focus`; a keyboard selection began at index `anchor`. Folded words are skipped.
+    """A caret on the word of index `focus`; a keyboard selection begins at index `anchor`.
 
-    The moves change nothing: they return the index of a word.
+    Moves skip folded words and only return an index.
     """
 
     def __init__(self, page: Page) -> None:
@@ -73,7 +73,7 @@ class Caret:
 
     @cached_property
     def _sentences(self) -> list[int]:
-        """The indices of the first words of all sentences."""
+        """The indices of the sentences' first words."""
         lengths = [len(sentence) for sentence in split_sentences(self.page.text, self.words[:])]
         return [0, *accumulate(lengths)][:-1]
 
@@ -83,16 +83,16 @@ class Caret:
         return self.words[self.focus] if self.words else None
 
     def is_rtl(self) -> bool:
-        """Return whether the line of the caret runs from right to left."""
+        """Return whether the caret's line runs from right to left."""
         line = self.page.line_of(self.word.start) if self.word else None
         return line is None or line.block.is_rtl
 
     def logical_step(self, step: int) -> int:
-        """Convert a step to the left (1) or to the right (-1) in the caret's line to logical order."""
+        """Convert a step left (1) or right (-1) in the caret's line to logical order."""
         return step if self.is_rtl() else -step
 
     def index_at(self, offset: int) -> int:
-        """Return the index of the word at this offset, or of the last one before it."""
+        """Return the index of the word at this offset, or the last before it."""
         return max(0, bisect_right(self.words.tokens_to(offset), offset, key=lambda word: word.start) - 1)
 
     def move_to(self, offset: int) -> None:
@@ -100,14 +100,14 @@ class Caret:
         self.focus = self.anchor = self.index_at(offset)
 
     def selected_range(self) -> tuple[int, int]:
-        """Return the range from the anchor word to the focus word, both included."""
+        """Return the range from the anchor to the focus word, inclusive."""
         first, last = sorted((self.anchor, self.focus))
         return self.words[first].start, self.words[last].end
 
     def adjacent_word(self, step: int) -> int | None:
         """Return the index of the next (1) or previous (-1) word, or None.
 
-        Punctuation counts only if no word follows it, because no span begins or ends with it.
+        Punctuation, at which no span begins or ends, counts only if no word follows.
         """
         index, punctuation = self.focus + step, None
         while 0 <= index < len(self.words):
@@ -119,13 +119,13 @@ class Caret:
         return punctuation
 
     def adjacent_sentence(self, step: int) -> int | None:
-        """Return the first word of the next sentence (1), or of this one and from there of the previous one (-1)."""
+        """Return the first word of the next sentence (1), or of this one and then the previous one (-1)."""
         starts = [index for index in self._sentences if self.page.line_of(self.words[index].start)]
         index = bisect_right(starts, self.focus) if step > 0 else bisect_left(starts, self.focus) - 1
         return starts[index] if 0 <= index < len(starts) else None
 
     def sentence_edge(self, step: int) -> int | None:
-        """Return the last word of this sentence and from there of the next one (1), or adjacent_sentence (-1)."""
+        """Return the last word of this sentence and then the next one (1), or adjacent_sentence (-1)."""
         if step < 0:
             return self.adjacent_sentence(step)
         ends = [index - 1 for index in self._sentences[1:]] + [len(self.words) - 1]
@@ -134,7 +134,7 @@ class Caret:
         )
 
     def article_edge(self, step: int) -> int | None:
-        """Return the index of the last (1) or first (-1) word of the article that is not folded away."""
+        """Return the index of the article's last (1) or first (-1) unfolded word."""
         indices = range(len(self.words))
         return next((index for index in indices[::-step] if self.page.line_of(self.words[index].start)), None)
 
@@ -152,14 +152,14 @@ class Caret:
         return None if boundary is None else self.index_at(max(target.start, min(boundary, target.end - 1)))
 
     def line_edge(self, step: int) -> int | None:
-        """Return the index of the last (1) or first (-1) word of the line, or None."""
+        """Return the index of the line's last (1) or first (-1) word, or None."""
         line = self.page.line_of(self.word.start) if self.word else None
         if not line:
             return None
         return self.index_at(line.start if step < 0 else max(line.start, line.end - 1))
 
     def next_word_edge(self, offset: int, step: int, *, end: bool) -> int | None:
-        """Return the nearest end (or start) of a word after (1) or before (-1) this offset, or None."""
+        """Return the nearest word start, or `end`, after (1) or before (-1) this offset, or None."""
         index = self.index_at(offset)
         while 0 <= index < len(self.words):
             edge = self.words[index].end if end else self.words[index].start

@@ -1,4 +1,4 @@
-"""Painting of a line of text with a marked range, for lists of search results. The mark lies beneath the letters."""
+"""Painting of a line of text with a mark beneath a range, for search results."""
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
@@ -14,8 +14,7 @@ def paint_excerpt(
 ) -> None:
     """Paint one line of text into `area`, aligned by its own direction, in letters of `size` pixels.
 
-    The code points of `marked_range` lie on the colour `mark`. The end is elided if there is no room for it, so the
-    marked range should be near the beginning.
+    The colour `mark` lies under the code points `marked_range`, best near the beginning: the end may be elided.
     """
     elided = QFontMetricsF(fonts.reading_font(size)).elidedText(text, Qt.TextElideMode.ElideRight, area.width())
     page = Page(elided, [], _UNLIMITED_WIDTH, size)

@@ -1,8 +1,8 @@
-"""Painting of invisible characters in an article's lines: a thin tick with a short name, beneath the letters.
+"""Painting of invisible characters: a thin tick with a short name, beneath the letters.
 
-Nothing is inserted into the text, so its letters keep their shapes and positions. Bidi controls
-(`invisible.BIDI_CONTROL`) are shown wherever their paragraph contains a span or a suggestion, whose appearance they can
-falsify; they act up to the end of the paragraph at most (UAX #9). All others are shown on request.
+Nothing is inserted into the text, so letters keep their shapes and positions. Bidi controls (`invisible.BIDI_CONTROL`)
+can falsify text up to the end of their paragraph (UAX #9) and are shown if it contains a span or suggestion; others, on
+request.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,7 +20,7 @@ from annotator.ui.widgets.theme import Theme
 _NAME_SIZE: Final = 9.0  # pixels
 _NAME_RISE: Final = 4  # pixels: how far a name reaches above the letters of the line
 _GAP: Final = 2.0  # pixels between two names
-_MAX_SHIFT: Final = 24.0  # pixels between a tick and its name; a name that would be farther away is left out
+_MAX_SHIFT: Final = 24.0  # pixels between a tick and its name; a name farther away is left out
 
 
 def has_bidi_control(line: Line) -> bool:
@@ -29,7 +29,7 @@ def has_bidi_control(line: Line) -> bool:
 
 
 def visible_ticks(line: Line, marks: Marks) -> list[Tick]:
-    """Return the ticks of a line that are to be shown."""
+    """Return the ticks to show in a line."""
     if marks.show_invisible or not line.ticks:
         return list(line.ticks)
     block = line.block
@@ -59,7 +59,7 @@ def paint(painter: QPainter, lines: Iterable[Line], marks: Marks, theme: Theme) 
 
 
 def _place_names(ticks: Sequence[Tick], metrics: QFontMetricsF) -> list[tuple[float, str, Tick]]:
-    """Place the names at their ticks without overlaps, bidi controls first; return x, name and tick of each."""
+    """Place names without overlaps, bidi controls first; return x, name and tick of each."""
     placed: list[tuple[float, str, Tick]] = []
     occupied: list[tuple[float, float]] = []
     for tick in sorted(ticks, key=lambda tick: (tick.character.kind != BIDI_CONTROL, tick.x)):

@@ -1,8 +1,7 @@
 """Keyboard navigation to words by their first letter.
 
-A letter key moves to the next word that begins with the letter; with Shift it selects up to that word. A key stands for
-the Arabic letter at its position whatever layout is active, and for the Latin one too. Keys of actions and labels never
-arrive here, because shortcuts come first.
+A letter key moves to the next word that begins with it; Shift selects up to there. In any layout, a key stands for the
+Arabic and the Latin letter at its position. Keys of actions and labels never arrive here: shortcuts come first.
 """
 
 import re
@@ -21,7 +20,7 @@ from annotator.ui.session.active_item import ActiveItem
 from annotator.ui.session.session import Session
 
 NUMBER: Final = "0"
-"""The initial of all numbers, whatever their first digit is."""
+"""The initial of all numbers, whatever their first digit."""
 _NUMBER_KEY: Final = "N"  # also the key of ى, with which no word begins
 
 # Letter keys by their scan codes (set 1, that of PC keyboards).
@@ -34,7 +33,7 @@ _SCAN_CODE_OFFSETS: Final = {"xcb": 8, "wayland": 8, "windows": 0}  # what the p
 _SHORTCUT_MODIFIERS: Final = (
     Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 )
-# The article ال with its proclitics, before two letters at least: المركز, بالمركز, وللأمم. An alef with a hamza is not
+# The article ال with its proclitics before at least two letters: المركز, بالمركز, وللأمم. An alef with a hamza is not
 # part of it: ألمانيا, إلى.
 _ARTICLE: Final = re.compile(r"([وف]?[بك]?ا|[وف]?ل)ل(?=\w\w)")
 
@@ -42,7 +41,7 @@ _ARTICLE: Final = re.compile(r"([وف]?[بك]?ا|[وف]?ل)ل(?=\w\w)")
 def initial_forms(word: str) -> frozenset[str]:
     """Return the folded forms of a word whose first letter leads to it: without the article ال, or NUMBER.
 
-    With a proclitic before the article there are two forms: بالمركز begins with ب and with م.
+    A proclitic before the article gives two forms: بالمركز begins with ب and م.
     """
     bare = "".join(letter for letter in word if letter != "ـ" and unicodedata.category(letter) not in ("Mn", "Cf"))
     if bare[:1].isdecimal():
@@ -55,7 +54,7 @@ def initial_forms(word: str) -> frozenset[str]:
 
 
 def describe_keys() -> list[tuple[str, str]]:
-    """Return the actions of letter keys and the keys themselves, for the list of shortcuts."""
+    """Return the actions of letter keys with the keys, for the shortcut list."""
     return [
         (_("Next word that begins with the letter"), _("letter")),
         (_("Select to that word"), _("Shift and letter")),
@@ -64,7 +63,7 @@ def describe_keys() -> list[tuple[str, str]]:
 
 
 def pressed_letters(event: QKeyEvent) -> tuple[str, ...]:
-    """Return the folded initials that a key press may stand for, none if it is not a letter. Shift is ignored."""
+    """Return the folded initials a key press may stand for, none if not a letter; ignore Shift."""
     key = pressed_key(event).removeprefix("Shift+")
     offset = _SCAN_CODE_OFFSETS.get(QGuiApplication.platformName())
     scan_code = event.nativeScanCode()
@@ -78,7 +77,7 @@ def pressed_letters(event: QKeyEvent) -> tuple[str, ...]:
 
 
 class _CaretState(NamedTuple):
-    """A position of the caret as indices of words, and whether everything between them was selected."""
+    """The caret as word indices, and whether everything between was selected."""
 
     anchor: int
     focus: int
@@ -86,7 +85,7 @@ class _CaretState(NamedTuple):
 
 
 class LetterJumps(QObject):
-    """Event filter that handles the letter keys pressed in the article."""
+    """Event filter for letter keys in the article."""
 
     def __init__(self, session: Session, view: ArticleView, active_item: ActiveItem) -> None:
         super().__init__(view)
@@ -105,7 +104,7 @@ class LetterJumps(QObject):
         return True
 
     def go_back(self) -> None:
-        """Return to the position before the last letter key."""
+        """Undo the last letter key's move."""
         if self._history:
             state = self._history.pop()
             self._view.move_to_word(state.anchor)
@@ -125,7 +124,7 @@ class LetterJumps(QObject):
             self._view.move_to_word(index, extend=extend)
 
     def _find_next(self, initials: tuple[str, ...]) -> int | None:
-        """Return the index of the next word with one of these initials that is not folded away, or None."""
+        """Return the index of the next unfolded word with one of these initials, or None."""
         caret = self._view.caret
         for index, word in enumerate(islice(caret.words, caret.focus + 1, None), caret.focus + 1):
             forms = initial_forms(caret.page.text[word.start : word.end])

@@ -1,4 +1,4 @@
-"""The marks on an article's text, and a comparison of two states of them."""
+"""The marks on an article's text, and their changes."""
 
 from collections.abc import Iterator
 from itertools import compress, count
@@ -14,7 +14,7 @@ _Item = TypeVar("_Item", Span, Suggestion)
 
 
 class Marks(Struct, frozen=True):
-    """Everything that is painted besides the text. Ranges are code points of the article."""
+    """Everything painted besides the text. Ranges are code points of the article."""
 
     spans: tuple[Span, ...] = ()
     depths: NestingDepths = NestingDepths((), {})
@@ -25,17 +25,17 @@ class Marks(Struct, frozen=True):
     hits: tuple[tuple[int, int], ...] = ()
     """The ranges of the search hits."""
     current_hit: tuple[int, int] | None = None
-    """The one of `hits` that the search went to last."""
+    """The hit that the search went to last."""
     suggestions: tuple[Suggestion, ...] = ()
     """Sorted by start, longer ones first."""
     current_suggestion: Suggestion | None = None
-    """The one of `suggestions` that the next key acts on."""
+    """The suggestion that the next key acts on."""
     show_invisible: bool = False
-    """Whether to show all invisible characters, or only those that may mislead about something marked."""
+    """Whether to show all invisible characters, not only those that may mislead about a span or suggestion."""
 
 
 def changed_ranges(before: Marks, after: Marks) -> Iterator[tuple[int, int]]:
-    """Yield the ranges of text whose appearance differs between two states, and perhaps a few more."""
+    """Yield at least the ranges of text that look different in two states."""
     for marks, reference in ((before, after), (after, before)):
         for text_range, reference_range in (
             (marks.selection, reference.selection),
@@ -63,7 +63,7 @@ def changed_ranges(before: Marks, after: Marks) -> Iterator[tuple[int, int]]:
 
 
 def _strip_common_ends(before: tuple[_Item, ...], after: tuple[_Item, ...]) -> tuple[tuple[_Item, ...], ...]:
-    """Remove the common prefix and suffix of both; in C, because a key press changes one of perhaps a thousand."""
+    """Remove the common prefix and suffix, in C: a key changes one of perhaps a thousand."""
     prefix = _common_prefix_length(before, after)
     remaining = min(len(before), len(after)) - prefix
     suffix = min(remaining, _common_prefix_length(before[::-1], after[::-1]))

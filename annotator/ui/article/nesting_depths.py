@@ -1,4 +1,4 @@
-"""Nesting depths of spans, which make nested and crossing ones distinguishable. Nothing is painted here."""
+"""Nesting depths of spans, to tell nested and crossing ones apart."""
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
@@ -16,7 +16,7 @@ _DEEPEST: Final = 3
 
 
 class Depth(Struct, frozen=True):
-    """The depth of a span among those that overlap it: below `outer` longer ones and above `inner` shorter ones.
+    """A span's depth: levels of longer (`outer`) and shorter (`inner`) spans that overlap it, 3 at most.
 
     `deepest` is the largest `inner` in its group.
     """
@@ -27,23 +27,20 @@ class Depth(Struct, frozen=True):
 
 
 class NestingDepths:
-    """The depths of spans by span, computed on first use for a whole group of overlapping spans.
-
-    Of perhaps a thousand spans only a few are visible.
-    """
+    """The depths of spans, computed on first use per overlapping group: few are visible."""
 
     def __init__(self, spans: Iterable[Span], ranks: Mapping[str, int]) -> None:
         self._ranks = ranks
         self._spans = sorted(spans, key=attrgetter("start"))
         starts = list(map(attrgetter("start"), self._spans))
-        # A group begins where no earlier span reaches. All in C, because every key press does this.
+        # A group begins where no earlier span reaches. All in C: every key press does this.
         max_ends = accumulate(map(attrgetter("end"), self._spans), max)
         self._group_indices = [0, *compress(count(1), map(le, max_ends, starts[1:])), len(starts)]
         self._group_starts = [starts[index] for index in self._group_indices[:-1]] if starts else []
         self._depths: dict[str, Depth] = {}
 
     def group_range(self, span: Span) -> tuple[int, int]:
-        """Return the range of text that the group of this span covers."""
+        """Return the range of text of this span's group."""
         group = self._group_of(span)
         return group[0].start, max(member.end for member in group)
 
@@ -72,13 +69,13 @@ def compute_depths(spans: Iterable[Span], labels: LabelSet) -> NestingDepths:
     return _cached_depths(tuple(spans), tuple(label.name for label in labels.labels))
 
 
-@lru_cache(maxsize=1)  # the article and the list of its spans need the same at every key press
+@lru_cache(maxsize=1)  # the article and the list of spans need the same at every key press
 def _cached_depths(spans: tuple[Span, ...], labels: tuple[str, ...]) -> NestingDepths:
     return NestingDepths(spans, {name: rank for rank, name in enumerate(labels)})
 
 
 def _levels(ordered: list[Span]) -> list[int]:
-    """Return for each span one more than the level of the deepest earlier span that overlaps it, or 0."""
+    """Return each span's level: one above the deepest earlier span that overlaps it, 3 at most, or 0."""
     levels: list[int] = []
     for span in ordered:
         overlapping_levels = (level for earlier, level in zip(ordered, levels, strict=False) if _overlap(earlier, span))

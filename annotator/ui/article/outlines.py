@@ -1,6 +1,6 @@
-"""Outlines of suggestions: dashed in the label's colour and never filled, so that none is mistaken for a span.
+"""Outlines of suggestions, dashed and never filled so that none is mistaken for a span.
 
-An outline that continues on the next line is open at that end.
+Where an outline continues on another line, it is open.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,8 +14,8 @@ from annotator.model.records import Span, Suggestion
 from annotator.ui.article.page import Segment
 
 _RADIUS: Final = 4.0  # pixels
-_SIDE_MARGINS: Final = (3.0, 1.0, -0.5, -1.5)  # pixels between an outline and the letters at its sides, by its level
-_INSET: Final = 3.0  # pixels by which an outline moves inwards above and below for each level
+_SIDE_MARGINS: Final = (3.0, 1.0, -0.5, -1.5)  # pixels between an outline and the letters at its sides, by level
+_INSET: Final = 3.0  # pixels by which each level moves an outline inwards above and below
 _DEEPEST: Final = len(_SIDE_MARGINS) - 1
 _SURE: Final = (1.8, [5.0, 1.4])  # width in pixels; dash and gap in widths
 _NORMAL: Final = (1.4, [4.0, 2.5])
@@ -29,12 +29,12 @@ def is_sure(suggestion: Suggestion) -> bool:
 
 
 def is_doubtful(suggestion: Suggestion) -> bool:
-    """Return whether it is hardly more likely to be right than wrong."""
+    """Return whether it is hardly more likely right than wrong."""
     return suggestion.score < CREDIBLE_SCORE
 
 
 def nesting_levels(suggestions: Iterable[Suggestion], spans: Iterable[Span]) -> Iterator[tuple[Suggestion, int]]:
-    """Yield each suggestion with the number of spans and suggestions that enclose it, up to _DEEPEST."""
+    """Yield each suggestion with the number of items around it, up to _DEEPEST."""
     ordered = list(suggestions)
     ranges = [(span.start, span.end) for span in spans] + [(suggestion.start, suggestion.end) for suggestion in ordered]
     for suggestion in ordered:
@@ -43,7 +43,7 @@ def nesting_levels(suggestions: Iterable[Suggestion], spans: Iterable[Span]) -> 
 
 
 def outline_pen(suggestion: Suggestion, colour: QColor, *, is_current: bool) -> QPen:
-    """Return the pen of its outline: thicker for sure ones, thinner for doubtful ones, thickest for the current one."""
+    """Return a pen: thin for doubtful, thick for sure, thickest for the current suggestion."""
     style = _SURE if is_sure(suggestion) else _DOUBTFUL if is_doubtful(suggestion) else _NORMAL
     width, dashes = _CURRENT if is_current else style
     pen = QPen(colour, width)
@@ -53,7 +53,7 @@ def outline_pen(suggestion: Suggestion, colour: QColor, *, is_current: bool) -> 
 
 
 def outline_path(segments: Sequence[Segment], index: int, level: int) -> QPainterPath:
-    """Return the outline of one segment of a suggestion."""
+    """Return the outline of one segment."""
     segment = segments[index]
     line, inset = segment.line, _INSET * level
     rect = QRectF(segment.left, line.top, segment.right - segment.left, line.bottom - line.top)
@@ -69,7 +69,7 @@ def outline_path(segments: Sequence[Segment], index: int, level: int) -> QPainte
 
 
 def _rounded_path(rect: QRectF, *, is_open_left: bool, is_open_right: bool) -> QPainterPath:
-    """Return a rectangle with round corners that may be open at its left or right side."""
+    """Return a rounded rectangle, open at the given sides."""
     path = QPainterPath()
     if not is_open_left and not is_open_right:
         path.addRoundedRect(rect, _RADIUS, _RADIUS)

@@ -1,6 +1,6 @@
-"""The geometry of an article on the screen: its lines, folds and characters. Nothing is painted here.
+"""The geometry of an article on the screen.
 
-Offsets are code points of the article's text. Coordinates are pixels from the top left corner of the text column.
+Offsets are code points of the article's text; coordinates are pixels from the top left corner of the text column.
 """
 
 from bisect import bisect_right
@@ -29,7 +29,7 @@ class Segment(NamedTuple):
 
 
 class Fold:
-    """A run of boilerplate lines, collapsed into one unobtrusive line or open below it."""
+    """A run of boilerplate lines, collapsed into one line or open below it."""
 
     def __init__(self, blocks: Sequence[Block], top: float, height: float, *, is_open: bool) -> None:
         self.start, self.end = blocks[0].start, blocks[-1].end
@@ -41,9 +41,8 @@ class Fold:
 class Page:
     """An article laid out in a column of `width` pixels; `size` is the body's font size in pixels.
 
-    `open_folds` holds the starts of the folds that are open. Lines are laid out lazily from the top down, as QTextEdit
-    does it, and do not move afterwards. The properties of the entire page (`lines`, `blocks`, `folds`, `height`) lay
-    out all of it.
+    `open_folds` holds the starts of open folds. Lines are laid out lazily from the top down, as in QTextEdit, and never
+    move. `lines`, `blocks`, `folds` and `height` lay out the whole page.
     """
 
     def __init__(
@@ -61,37 +60,37 @@ class Page:
         self._segments: dict[tuple[int, int], list[Segment]] = {}
 
     def lay_out_next(self) -> bool:
-        """Lay out the next line of the text and return True, or return False at its end."""
+        """Lay out the next line of text; return False at the end."""
         return next(self._layout_steps, False)
 
     @property
     def blocks(self) -> list[Block]:
-        """The visible lines of the text, from the top down."""
+        """The visible lines of the text, top down."""
         return self._lay_out_all()._blocks
 
     @property
     def folds(self) -> list[Fold]:
-        """The runs of boilerplate, from the top down."""
+        """The runs of boilerplate, top down."""
         return self._lay_out_all()._folds
 
     @property
     def lines(self) -> list[Line]:
-        """The lines on the screen, from the top down."""
+        """The lines on the screen, top down."""
         return self._lay_out_all()._lines
 
     @property
     def height(self) -> float:
-        """The height of the entire page in pixels."""
+        """The height of the page in pixels."""
         return self._lay_out_all()._height
 
     def estimated_height(self, top: float) -> float:
-        """Lay out everything above `top` and return the height of the page, estimated from that."""
+        """Lay out the page above `top` and estimate its height from that."""
         self._lay_out_to_height(top)
         remaining = len(self.text) - self._laid_out_to
         return self._height if remaining <= 0 else self._height * (1 + remaining / max(1, self._laid_out_to))
 
     def lines_between(self, top: float, bottom: float) -> Iterator[Line]:
-        """Yield the lines that lie at least partly between these heights, captions of spans included."""
+        """Yield the lines at least partly between these heights, captions included."""
         self._lay_out_to_height(bottom + MARKS_ABOVE)
         first = max(0, bisect_right(self._tops, top - 4 * self.size) - 1)
         for line in self._lines[first:]:
@@ -106,14 +105,14 @@ class Page:
         return [fold for fold in self._folds if fold.top < bottom and top < fold.top + fold.height]
 
     def line_at(self, y: float) -> Line | None:
-        """Return the line at this height, or the one above it, or the first; None on an empty page."""
+        """Return the line at this height, else the one above, else the first; None on an empty page."""
         self._lay_out_to_height(y)
         while not self._lines and self.lay_out_next():
             pass
         return self._lines[max(0, bisect_right(self._tops, y) - 1)] if self._lines else None
 
     def line_of(self, offset: int) -> Line | None:
-        """Return the line of this offset; None if it is folded away or blank."""
+        """Return the line of this offset, None if folded away or blank."""
         self._lay_out_to_offset(offset)
         index = bisect_right(self._starts, offset) - 1
         if index < 0 or offset > self._lines[index].end:
@@ -121,7 +120,7 @@ class Page:
         return self._lines[index]
 
     def adjacent_line(self, line: Line, step: int) -> Line | None:
-        """Return the line below (1) or above (-1) a line of this page, or None."""
+        """Return the line below (1) or above (-1), or None."""
         index = bisect_right(self._starts, line.start) - 1 + step
         while index >= len(self._lines) and self.lay_out_next():
             pass
@@ -145,7 +144,7 @@ class Page:
         return next((box for box in line.boxes if box.left <= x < box.right), None)
 
     def boundary_at(self, x: float, y: float) -> int | None:
-        """Return the offset between two characters that is nearest to this point; None on an empty page."""
+        """Return the character boundary nearest to this point, None on an empty page."""
         line = self.line_at(y)
         if line is None or not line.boxes:
             return None
@@ -154,7 +153,7 @@ class Page:
         return box.end if after_middle else box.start
 
     def segments(self, start: int, end: int) -> list[Segment]:
-        """Return the parts of lines that show code points `start` to `end`, in the order of their lines."""
+        """Return the parts of lines that show code points `start` to `end`, top down."""
         segments = self._segments.get((start, end))
         if segments is None:
             segments = self._segments[start, end] = self._find_segments(start, end)
@@ -204,7 +203,7 @@ class Page:
         self._laid_out_to = block.end + 1
 
     def _add_fold(self, run: list[Block], open_folds: set[int]) -> list[Block]:
-        """Add a fold for a run of boilerplate, and return the blocks of it that are visible."""
+        """Add a fold for a run of boilerplate; return its visible blocks."""
         fold = Fold(run, self._height, 1.7 * self.size, is_open=run[0].start in open_folds)
         self._folds.append(fold)
         self._height += fold.height + self.size * 0.3
@@ -214,7 +213,7 @@ class Page:
 
 @cache
 def column_width(size: float) -> float:
-    """Return the width in pixels of a comfortable line of text in this font size (pixels)."""
+    """Return the width of a comfortable line in this font size, in pixels."""
     metrics = QFontMetricsF(fonts.reading_font(size))
     return metrics.horizontalAdvance(_SAMPLE) / len(_SAMPLE) * _MEASURE
 

@@ -1,7 +1,6 @@
-"""Painting of an article: spans below the text, text in one colour, captions under it.
+"""Painting of an article: marks beneath the text, text in one colour, captions below.
 
-The text is drawn by QTextLayout without formats, so that no highlight can change the shape or position of a letter; all
-marks lie beneath it.
+QTextLayout draws the text without formats: no highlight changes the shape or position of a letter.
 """
 
 from typing import Final, NamedTuple
@@ -13,10 +12,10 @@ from annotator.i18n import _, format_number, ngettext
 from annotator.model.labels import Label, LabelSet
 from annotator.model.records import BOILERPLATE, DATELINE, Span, Suggestion
 from annotator.ui.article import invisible_marks, outlines
-from annotator.ui.article.hit_test import handle_points
 from annotator.ui.article.marks import Marks
 from annotator.ui.article.nesting_depths import Depth
 from annotator.ui.article.page import Fold, Page, Segment
+from annotator.ui.article.pointer import handle_points
 from annotator.ui.widgets import fonts
 from annotator.ui.widgets.bidi_text import format_percent
 from annotator.ui.widgets.theme import Theme
@@ -28,7 +27,7 @@ _HANDLE_RADIUS: Final = 4.5  # pixels
 
 
 class _LabelStyle(NamedTuple):
-    """The colours of a label's spans and the title in their captions."""
+    """The colours and caption title of a label's spans."""
 
     line_colour: QColor
     fill: QColor
@@ -47,7 +46,7 @@ class _Caption(NamedTuple):
 
 
 class PagePainter:
-    """Paints a page with its marks in a theme."""
+    """Paints a page with its marks."""
 
     def __init__(self, page: Page, marks: Marks, labels: LabelSet, theme: Theme) -> None:
         self._page, self._marks, self._theme = page, marks, theme
@@ -64,7 +63,7 @@ class PagePainter:
         )
 
     def paint(self, painter: QPainter, top: float, bottom: float) -> None:
-        """Paint the part of the page between these heights."""
+        """Paint the page between these heights."""
         lines = list(self._page.lines_between(top, bottom))
         for fold in self._page.folds_between(top, bottom):
             self._paint_fold(painter, fold)
@@ -101,7 +100,7 @@ class PagePainter:
             self._paint_span(painter, span, depth, is_selected=span == self._marks.selected_span)
 
     def _paint_hits(self, painter: QPainter, first: int, last: int) -> None:
-        """Paint search hits like a highlighter: taller than a span, rounded, without a line; the current one framed."""
+        """Paint hits taller than spans, rounded, without a line, the current one framed."""
         painter.setBrush(QColor(self._theme.hit))
         frame = QPen(QColor(self._theme.ink), 1.5)
         for hit in self._marks.hits:
@@ -137,7 +136,7 @@ class PagePainter:
     ) -> None:
         for suggestion, level in outlines.nesting_levels(suggestions, (span for span, _depth in spans)):
             colour = self._styles[suggestion.label].line_colour
-            # Fill the stroke: the position of a pen's dashes depends on the area that is repainted.
+            # Fill the stroke: the position of a pen's dashes depends on the repainted area.
             stroker = QPainterPathStroker(
                 outlines.outline_pen(suggestion, colour, is_current=suggestion == self._marks.current_suggestion)
             )
@@ -171,7 +170,7 @@ class PagePainter:
         )
 
     def _suggestion_caption(self, suggestion: Suggestion, spans: list[tuple[Span, Depth]]) -> _Caption:
-        """Build a caption: bold if sure, with a question mark if doubtful, with the score if current."""
+        """Build a caption: bold if sure or current, with the score if current, else “?” if doubtful."""
         style, text = self._styles[suggestion.label], self._styles[suggestion.label].title
         levels = [depth.deepest for span, depth in spans if span.start < suggestion.end and suggestion.start < span.end]
         is_current = suggestion == self._marks.current_suggestion
@@ -189,7 +188,7 @@ class PagePainter:
         )
 
     def _find_free_x(self, segment: Segment, width: float, occupied: list[tuple[float, float]]) -> float:
-        """Return the x where a caption of this width fits under the segment: at its start, or after other captions."""
+        """Return the x for a caption of this width: the segment's start, or past other captions."""
         gap = 7.0
         if segment.line.block.is_rtl:
             right = segment.right
@@ -204,7 +203,7 @@ class PagePainter:
         return x
 
     def _paint_handles(self, painter: QPainter, item: Span | Suggestion) -> None:
-        """Paint round handles at the edges of an item, hollow ones for a suggestion."""
+        """Paint round handles at an item's edges, hollow for a suggestion."""
         colour, paper = self._styles[item.label].line_colour, QColor(self._theme.paper)
         is_span = isinstance(item, Span)
         painter.setBrush(colour if is_span else paper)

@@ -1,1 +1,1 @@
-"""The commands behind the actions: a method for each row of the table."""
+"""The commands: a method for each action of the table."""

@@ -1,4 +1,4 @@
-"""Commands for backups, and the recovery of a damaged corpus."""
+"""Commands for backups and the recovery of damaged corpora."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -20,7 +20,7 @@ _RETRY_DELAY: Final = 300  # milliseconds
 
 
 class BackupCommands(QObject):
-    """The commands; all public methods without an argument are actions of the table in `actions`."""
+    """The commands; public methods without arguments are actions."""
 
     def __init__(self, window: QWidget, session: Session, commands: CorpusCommands) -> None:
         super().__init__(window)
@@ -33,7 +33,7 @@ class BackupCommands(QObject):
             self._open_backups_dialog(self._session.corpus.path, damaged=False)
 
     def offer_recovery(self, name: str, reason: str) -> None:
-        """Ask how to recover the damaged corpus at the path `name`; `reason` is the error that was found."""
+        """Ask how to recover the corpus at the path `name`; `reason` is the damage."""
         from annotator.store.backups import list_backups
 
         if self._is_asking:  # the session and the maintenance may both find the damage
@@ -76,10 +76,7 @@ class BackupCommands(QObject):
             self._open_backups_dialog(path, damaged=True)
 
     def _close_if_open(self, path: Path) -> bool:
-        """Close the corpus if it is at `path`, as this process may not keep a damaged file open.
-
-        Return False if the user wants to stay in it.
-        """
+        """Close the corpus if at `path`, as no damaged file may stay open; return False if the user refuses."""
         corpus = self._session.corpus
         if corpus and corpus.path.absolute() == path.absolute():
             if not self._commands.confirm_leave():
@@ -143,7 +140,7 @@ class BackupCommands(QObject):
 
     def _salvage(self, path: Path, backups: list[Path]) -> None:
         from annotator.store.recovery.salvage import salvage
-        from annotator.ui.dialogs.recovery_result import RecoveryResultDialog
+        from annotator.ui.dialogs.results import RecoveryResultDialog
 
         target = _find_free_path(path.with_name(_("{name} recovered").format(name=path.stem) + SUFFIX))
 
@@ -171,7 +168,7 @@ class BackupCommands(QObject):
 
 
 def _find_free_path(path: Path) -> Path:
-    """Return the path, or if it is taken, the first free one with a number appended."""
+    """Return the path, or the first free one with a number appended."""
     free_path, number = path, 2
     while free_path.exists():
         free_path, number = path.with_name(f"{path.stem} {number}{path.suffix}"), number + 1

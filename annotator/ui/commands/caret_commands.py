@@ -1,4 +1,4 @@
-"""Commands that move the caret in the open article. All public methods are actions of the table in `actions`."""
+"""Commands that move the caret; all public methods are actions."""
 
 from typing import TYPE_CHECKING
 
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
 
 class CaretCommands:
-    """Moves the caret, extends the selection, jumps from span to span."""
+    """Moves the caret, extends the selection, jumps between spans."""
 
     def __init__(self, session: Session, view: ArticleView, active_item: ActiveItem) -> None:
         self._session, self._view = session, view
         self._jumps = LetterJumps(session, view, active_item)
 
-    # Left is forward in text that runs from right to left; elsewhere the same keys go the opposite way.
+    # Left is forward in right-to-left text; elsewhere the same keys go the opposite way.
 
     def caret_forward(self) -> None:
         self._view.move_to_word(self._view.caret.adjacent_word(self._view.caret.logical_step(1)))
@@ -72,7 +72,7 @@ class CaretCommands:
         self._jump(-1)
 
     def _jump(self, step: int) -> None:
-        """Select the span after the selected one or the caret (1), or the one before (-1)."""
+        """Select the span after (1) or before (-1) the selection or caret."""
         spans: list[Span] = self._session.spans
         selected = self._session.selection
         if not spans:

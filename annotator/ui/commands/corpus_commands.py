@@ -26,10 +26,7 @@ _MAX_TYPED_LENGTH: Final = 300  # characters of unsaved text that a message show
 
 
 class CorpusCommands(QObject):
-    """The commands; they ask in dialogs and run long work in the background.
-
-    The public methods without an argument that return nothing are actions of the table in `actions`.
-    """
+    """The commands; public methods without arguments that return nothing are actions."""
 
     corpus_opened = Signal(str)
     """The user opened the corpus at this path."""
@@ -44,7 +41,7 @@ class CorpusCommands(QObject):
         session.corpus_closing.connect(self.background.release_corpus)
         self.theme = LIGHT
         self.save_typed_text: Callable[[], list[str]] = list
-        """Saves text being typed and returns the texts that could not be saved; set by the owner of the fields."""
+        """Saves typed text and returns the texts that could not be saved; set by the owner of the fields."""
 
     def new_corpus(self) -> None:
         self._create_at(self._default_folder())
@@ -54,7 +51,7 @@ class CorpusCommands(QObject):
         self.create_from_files(names)
 
     def create_from_files(self, names: list[str]) -> None:
-        """Create a corpus, by default beside the first of these files and folders, and import them into it.
+        """Create a corpus, by default beside the first of these files and folders, and import them.
 
         A single corpus file is opened instead.
         """
@@ -69,7 +66,7 @@ class CorpusCommands(QObject):
             self.open_path(extend_path(Path(name)))
 
     def open_path(self, path: Path, *, create: bool = False) -> bool:
-        """Open the corpus at `path`, or create it first; report an error, and return whether it is open."""
+        """Open or create the corpus at `path`; report errors, and return whether it is open."""
         if not self.confirm_leave():
             return False
         try:
@@ -93,7 +90,7 @@ class CorpusCommands(QObject):
         self.import_or_open([name] if name else [])
 
     def import_or_open(self, names: list[str]) -> None:
-        """Import these files and folders into the corpus; a single corpus file is opened instead."""
+        """Import these files and folders; a single corpus file is opened instead."""
         paths = [extend_path(Path(name)) for name in names]
         if self._is_corpus_file(names):
             self.open_path(paths[0])
@@ -115,7 +112,7 @@ class CorpusCommands(QObject):
         self.background.run(_("Reading the files"), job, import_previewed, self._import_failed)
 
     def _import(self, corpus_path: Path, annotator: str, paths: list[Path], previews: list[Any]) -> None:
-        """Import into the corpus at `corpus_path`; ask first if a preview leaves something to decide."""
+        """Import the files, after any decisions that the previews need."""
         from annotator.jobs.imports.importer import LabelMapping, import_paths
 
         label_mapping, options = LabelMapping(), dict[Path, Any]()
@@ -184,7 +181,7 @@ class CorpusCommands(QObject):
         self.background.run(_("Collecting statistics"), job, show, self._report_error)
 
     def save_now(self) -> None:
-        """Confirm that everything is saved, for users who press Ctrl+S by habit; retry a pending change."""
+        """Retry a pending change, else confirm that all is saved (for habitual Ctrl+S)."""
         if self._session.pending_step:
             self._session.retry_save()
         else:
@@ -200,9 +197,9 @@ class CorpusCommands(QObject):
         return not self.background.is_busy
 
     def rescue_copy(self) -> None:
-        """Copy everything in the corpus, and the pending change, into a new file.
+        """Copy the corpus and the pending change into a new file.
 
-        In the background if possible; at once, through the open connection, if the file is not in its place any more.
+        In the background, or at once through the open connection if the file is displaced or the job fails.
         """
         from annotator.store.recovery.rescue import copy_file_to_safety, copy_to_safety
 
@@ -243,9 +240,9 @@ class CorpusCommands(QObject):
             self.background.run(_("Copying"), lambda: copy_file_to_safety(path), complete_copy, on_error)
 
     def confirm_leave(self) -> bool:
-        """Save what is being typed, and return whether the corpus may be closed.
+        """Save typed text, and return whether the corpus may be closed.
 
-        It may if nothing is unsaved or the user discards it; it may not while a job is running.
+        It may not during a job, or if the user keeps what is unsaved.
         """
         if not self.check_idle():
             return False
@@ -334,7 +331,7 @@ class CorpusCommands(QObject):
                 ngettext("{count} span", "{count} spans", outcome.spans).format(count=format_number(outcome.spans))
             )
         if outcome.skipped or outcome.repaired or outcome.noticed:
-            from annotator.ui.dialogs.import_result import ImportResultDialog
+            from annotator.ui.dialogs.results import ImportResultDialog
 
             dialog = ImportResultDialog(self._window, " · ".join(parts), outcome)
             dialog.exec()
@@ -352,7 +349,7 @@ class CorpusCommands(QObject):
             raise error
 
     def _create_at(self, default: Path) -> bool:
-        """Ask for the path of a new corpus, create and open it, and return whether it is open."""
+        """Ask where to create a corpus, and return whether it is open."""
         name = file_dialogs.choose_save_path(
             self._window, _("New corpus"), str(default), self._file_filter(), confirm=False
         )
@@ -373,7 +370,7 @@ class CorpusCommands(QObject):
 
 
 def _path_beside(path: Path) -> Path:
-    """Return a free path for a corpus of the articles in this file or folder, with the same name."""
+    """Return a free corpus path named after this file or folder."""
     stem = path.stem if path.is_file() else path.name
     stems = chain([stem], (f"{stem} {number}" for number in count(2)))
     return next(candidate for name in stems if not (candidate := path.with_name(name + SUFFIX)).exists())

@@ -1,4 +1,4 @@
-"""Notification when the open corpus file is renamed, deleted or replaced by another program."""
+"""Notification when others rename, delete or replace the open corpus file."""
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMessageBox, QWidget
@@ -12,7 +12,7 @@ from annotator.ui.widgets.message_box import MessageBox
 
 
 class DisplacementNotifier(QObject):
-    """Reports each displacement of the session's corpus, without blocking the window."""
+    """Reports displacements of the corpus without blocking the window."""
 
     def __init__(self, window: QWidget, session: Session, commands: CorpusCommands) -> None:
         super().__init__(window)
@@ -31,7 +31,7 @@ class DisplacementNotifier(QObject):
             self._ask(displacement)
 
     def _ask(self, displacement: Displacement) -> None:
-        """Ask which file to continue in, without blocking."""
+        """Report the copy now in use, and offer the other file, if any."""
         name, folder = isolate_ltr(displacement.path.name), displacement.path.absolute().parent
         current = displacement.current
         current_name = isolate_ltr(current.name if current.parent == folder else str(current))

@@ -1,4 +1,4 @@
-"""Commands that move the edges of the active item. All public methods are actions of the table in `actions`."""
+"""Commands that move the edges of the active item; all public methods are actions."""
 
 import unicodedata
 
@@ -12,13 +12,13 @@ from annotator.ui.session.session import Session
 
 
 class EdgeCommands:
-    """Moves the edges of the active item, or else of the selection."""
+    """Moves the edges of the active item or the selection."""
 
     def __init__(self, session: Session, view: ArticleView, active_item: ActiveItem) -> None:
         self._session, self._view, self._active_item = session, view, active_item
 
     def toggle_proclitic(self) -> None:
-        """Exclude the proclitic at the start of the selection or the active item, or include it again."""
+        """Exclude or include the proclitic of the selection or active item."""
         item, article, selection = self._active_item.current, self._session.article, self._view.selection
         text_range = selection or (item and (item.start, item.end))
         if not article or not text_range:
@@ -70,7 +70,7 @@ class EdgeCommands:
             elif self._view.selection:
                 self._view.move_to_word(caret.adjacent_word(step), extend=True)
             else:
-                # The first press selects the word under the caret, every further one another word.
+                # The first press selects the word under the caret, each further one another word.
                 self._view.move_to_word(caret.focus, extend=True)
             return
         edge = self._view.caret.next_word_edge(item.end if end else item.start, step, end=end)
@@ -82,7 +82,7 @@ class EdgeCommands:
         if item is None or article is None:
             return
         edge = (item.end if end else item.start) + step
-        # Skip what is not seen on its own: a mark on its letter, a space, a direction mark.
+        # Skip what is not visible on its own: a mark on its letter, a space, a direction mark.
         while 0 < edge < len(article.text) and not _is_edge(article.text, edge, end=end):
             edge += step
         self._resize(item, edge, end=end)
@@ -96,7 +96,7 @@ class EdgeCommands:
 
 
 def _is_edge(text: str, offset: int, *, end: bool) -> bool:
-    """Return whether a span may end (or start) here: at a visible letter, never between a letter and its marks."""
+    """Return whether a span may end or start here: at a visible letter, not before its marks."""
     letter = text[offset - 1] if end else text[offset]
     return bool(remove_invisible(letter).strip()) and not _is_combining(text[offset : offset + 1])
 

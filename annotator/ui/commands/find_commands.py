@@ -1,4 +1,4 @@
-"""Commands that find words, and tag all their occurrences."""
+"""Commands that find words and tag their occurrences."""
 
 from typing import Final
 
@@ -17,7 +17,7 @@ _MAX_QUERY_LENGTH: Final = 80  # characters
 
 
 class FindCommands(QObject):
-    """Connects the find bar and the corpus search with the article view."""
+    """Connects find bar and corpus search with the view."""
 
     def __init__(
         self,
@@ -50,21 +50,21 @@ class FindCommands(QObject):
         self._sidebar.start_search(self._selected_words())
 
     def tag_all_here(self) -> None:
-        """Tag all occurrences of the selected span's words in the article."""
+        """Tag occurrences of the selected span's words in the article."""
         self._tag_all(corpus=False)
 
     def tag_all_corpus(self) -> None:
-        """Tag all occurrences of the selected span's words in the corpus."""
+        """Tag occurrences of the selected span's words in the corpus."""
         self._tag_all(corpus=True)
 
     def show_search(self) -> None:
-        """Show the matches of the corpus search in the article."""
+        """Show the corpus search's matches in the article."""
         if self._session.article_filter.words or self._shows_search:
             self._bar.show_matches(self._session.article_filter.words)
         self._shows_search = bool(self._session.article_filter.words)
 
     def go_to_first_match(self) -> None:
-        """Move to the first match of the corpus search in an article that was just opened."""
+        """Move to the first match of the corpus search."""
         if self._session.article_filter.words and self._bar.hits:
             self._bar.step(1)
 
@@ -75,7 +75,7 @@ class FindCommands(QObject):
             self._view.reveal(*self._bar.current)
 
     def _selected_words(self) -> str:
-        """Return the selected text as the default query; "" if it is too long for one."""
+        """Return the selected text as a query; "" if too long."""
         words = " ".join(self._view.selected_text().split())
         return words if len(words) <= _MAX_QUERY_LENGTH else ""
 

@@ -1,4 +1,4 @@
-"""Commands on the issues of labels. All actions of the menu `issues` are public methods here."""
+"""Commands on issues: the actions of the menu `issues`."""
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
@@ -17,7 +17,7 @@ from annotator.ui.widgets.theme import Theme
 class IssueCommands(QObject):
     """Connects the issues with the view and the session.
 
-    While the labels are checked, `sidebar` replaces `articles`, and `bar` is visible above the article.
+    While issues are active, `sidebar` replaces `articles`, and `bar` is visible.
     """
 
     def __init__(self, session: Session, view: ArticleView, articles: QWidget, background: BackgroundJobs) -> None:
@@ -33,7 +33,7 @@ class IssueCommands(QObject):
         session.article_opened.connect(self._article_opened)
 
     def check_labels(self) -> None:
-        """Check the labels and go to the first issue; or stop checking."""
+        """Check the labels and go to the first issue, or stop."""
         if self.issues.is_active:
             self.issues.stop()
             self._view.setFocus()
@@ -47,7 +47,7 @@ class IssueCommands(QObject):
         self._step(-1)
 
     def apply_fix(self) -> None:
-        """Apply the fix of the current issue, if it has one, and go to the next issue of the article."""
+        """Apply the current issue's fix, if any, and go to the article's next issue."""
         current = self._current_in_open_article()
         if current and current.issue.fix is None:
             self._session.notified.emit(_("This issue has no automatic fix. Correct it with the usual keys."))
@@ -55,7 +55,7 @@ class IssueCommands(QObject):
             self._go_to_next(current)
 
     def dismiss_issue(self) -> None:
-        """Dismiss the current issue for good, and go to the next issue of the article."""
+        """Dismiss the current issue for good and go to the article's next one."""
         current = self._current_in_open_article()
         if current and self._session.dismiss(current.issue):
             self._go_to_next(current)
@@ -81,7 +81,7 @@ class IssueCommands(QObject):
             self._go_to(neighbour)
 
     def _current_in_open_article(self) -> ArticleIssue | None:
-        """Return the current issue if it is in the open article; otherwise only go to it, so that it is seen first."""
+        """Return the current issue if it is in the open article; else go to it, to show it first."""
         current, article = self.issues.current, self._session.article
         if not self.issues.is_active or not current:
             self._session.notified.emit(_("No issue is selected."))
@@ -92,13 +92,13 @@ class IssueCommands(QObject):
         return current
 
     def _go_to_next(self, resolved: ArticleIssue) -> None:
-        """Go to the next issue if it is in the same article, so that the change stays in sight and can be undone."""
+        """Go to the article's next issue; after the last, stay, so the change can be seen and undone."""
         following = self.issues.find_neighbour(1)
         if following and following.article == resolved.article and following != resolved:
             self._go_to(following)
 
     def _go_to(self, target: ArticleIssue) -> None:
-        """Open the article of an issue, select its span or words, and scroll to them."""
+        """Open an issue's article, select its span or words, and scroll there."""
         session, issues = self._session, self.issues
         issues.set_current(target)
         if not session.article or session.article.uid != target.article:
@@ -115,7 +115,7 @@ class IssueCommands(QObject):
         self._view.setFocus()
 
     def _update(self) -> None:
-        """Show the sidebar and the bar while the labels are checked."""
+        """Show the sidebar and the bar while issues are active."""
         is_active = self.issues.is_active
         # Hide the one before showing the other: both together would widen the window.
         (self._articles if is_active else self.sidebar).hide()

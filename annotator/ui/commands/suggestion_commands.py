@@ -1,4 +1,4 @@
-"""Commands on suggestions. All actions of the menu `suggestions` are public methods here."""
+"""Commands that decide on suggestions and move between them."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -37,22 +37,22 @@ class SuggestionCommands(QObject):
 
     @property
     def current(self) -> Suggestion | None:
-        """The current suggestion as the annotator has edited it."""
+        """The current suggestion with the annotator's edits."""
         return self._suggestions.current
 
     def remaining_text(self) -> str:
-        """Return a text with the number of undecided suggestions; "" if there are none."""
+        """Return the number of undecided suggestions as a text; "" for none."""
         count = len(self._suggestions.visible)
         text = ngettext("{count} suggestion left", "{count} suggestions left", count)
         return text.format(count=format_number(count)) if count else ""
 
     def set_current(self, suggestion: Suggestion | None) -> None:
-        """Make this the current suggestion, or none."""
+        """Make this suggestion current, or none."""
         self._decided = None
         self._suggestions.set_current(suggestion)
 
     def accept(self) -> None:
-        """Accept the current suggestion and go to the next one; without one, go to the one at the caret or the next."""
+        """Accept the current suggestion and go to the next; without one, go to one at or after the caret."""
         if self.current:
             self._accept(self.current)
         else:
@@ -64,13 +64,13 @@ class SuggestionCommands(QObject):
             self._accept(replace(self.current, label=label))
 
     def reject(self) -> None:
-        """Reject the current suggestion, and go to the next one."""
+        """Reject the current suggestion and go to the next."""
         original = self._suggestions.original
         if original and self._session.reject(original):
             self._decided = original
 
     def accept_sentence(self) -> None:
-        """Accept all sure suggestions of the sentence, and go to the first remaining one from its start on."""
+        """Accept the sentence's sure suggestions and go to the first one left from its start on."""
         article = self._session.article
         if not article:
             return
@@ -82,7 +82,7 @@ class SuggestionCommands(QObject):
         self._accept_sure(in_sentence, start, _("This sentence has no confident suggestions."))
 
     def accept_article(self) -> None:
-        """Accept all sure suggestions of the article, and go to the next remaining one."""
+        """Accept the article's sure suggestions and go to the next one left."""
         self._accept_sure(
             self._suggestions.visible, self._view.current_offset(), _("This article has no confident suggestions.")
         )
@@ -126,9 +126,9 @@ class SuggestionCommands(QObject):
             self._accept(suggestion)
 
     def _accept_sure(self, suggestions: Sequence[Suggestion], start: int, none_message: str) -> None:
-        """Accept the sure ones as suggested, in one step, except the one that the annotator is editing.
+        """Accept the sure ones as suggested, in one step, and go to the first one left from `start` on.
 
-        Then go to the first remaining one from `start` on; if none is sure, show `none_message`.
+        An edited one stays current. If none is sure, show `none_message`.
         """
         model = self._suggestions
         in_editing = model.original if model.current != model.original else None
@@ -152,7 +152,7 @@ class SuggestionCommands(QObject):
             self._report_end()
 
     def _advance(self) -> None:
-        """After the last one was decided, go to a new one that the suggesters learned from it; else report the end."""
+        """After the last decision, go to a suggestion learned from it, or report the end."""
         decided, self._decided = self._decided, None
         if decided and not self.current:
             self._suggestions.set_current(self._suggestions.find_following(decided))

@@ -19,9 +19,9 @@ from annotator.ui.session.session import Session
 
 
 class TaggingCommands(QObject):
-    """Connects the selection in the view with the session.
+    """Connects the view's selection with the session.
 
-    The public methods without an argument are actions of the table in `actions`.
+    Public methods without arguments are actions.
     """
 
     sticky_changed = Signal()
@@ -36,7 +36,7 @@ class TaggingCommands(QObject):
         self._session, self._view = session, view
         self._background, self._suggestion_commands = background, suggestion_commands
         self.sticky: str | None = None
-        """The label that every selection by mouse is tagged with at once."""
+        """The label with which each mouse selection is tagged at once."""
         self._last_label: str | None = None
         view.selection_finished.connect(self._tag_with_sticky)
         session.corpus_opened.connect(self._forget_labels)
@@ -45,8 +45,8 @@ class TaggingCommands(QObject):
     def tag(self, label: str) -> None:
         """Handle the key of a label.
 
-        Tags the selected text or the word under the caret; relabels a selected span, or removes it if it has the label
-        already; accepts the current suggestion with the label.
+        Accepts the current suggestion with it; tags the selected text or the word under the caret; relabels a selected
+        span, or removes it if it has the label.
         """
         span = self._session.selection
         target = self._view.target_range()
@@ -64,14 +64,14 @@ class TaggingCommands(QObject):
         self._last_label = label
 
     def click_label(self, label: str) -> None:
-        """Handle a click on a label: tag the selection; without one, or with a sticky label, toggle the sticky one."""
+        """Tag the selection or active item; without one, or with a sticky label, toggle its stickiness."""
         if not self.sticky and (self._view.selection or self._session.selection or self._suggestion_commands.current):
             self.tag(label)
         else:
             self._set_sticky(None if self.sticky == label else label)
 
     def toggle_sticky(self) -> None:
-        """Make the label that was used last sticky, or none."""
+        """Make the selected or last used label sticky, or none."""
         span, labels = self._session.selection, self._session.labels.labels
         first = labels[0].name if labels else None
         self._set_sticky(None if self.sticky else (span.label if span else self._last_label or first))
@@ -95,7 +95,7 @@ class TaggingCommands(QObject):
             self._session.remove(self._session.selection)
 
     def undo(self) -> None:
-        """Undo the last step, or discard the pending one."""
+        """Discard the pending step, or undo the last."""
         if self._session.pending_step:
             self._session.discard_pending()
         elif step_info := self._session.next_long_step(self._session.undoable):
@@ -110,7 +110,7 @@ class TaggingCommands(QObject):
             self._session.redo()
 
     def copy(self) -> None:
-        """Copy the selected text, or that of the active item, as in the article."""
+        """Copy the article's text of the selection or active item."""
         text = self._view.selected_text()
         item, article = self._session.selection or self._suggestion_commands.current, self._session.article
         if not text and item and article:
@@ -137,7 +137,7 @@ class TaggingCommands(QObject):
         self._toggle_state(FLAGGED)
 
     def done_and_next(self) -> None:
-        """Mark the article as done, and open the next unfinished one."""
+        """Mark the article as done and open the next unfinished one."""
         if self._session.article and self._session.set_state(DONE):
             self.next_open()
 
@@ -217,7 +217,7 @@ class TaggingCommands(QObject):
         self._session.set_state(IN_PROGRESS if self._session.state() == state else state)
 
     def _mark_line(self, kind: str) -> None:
-        """Mark the line with the selection, the selected span or the caret as a zone of this kind."""
+        """Mark the line of the selection, span or caret as a zone of this kind."""
         article = self._session.article
         if article is None:
             return

@@ -1,4 +1,4 @@
-"""Commands that change only what the window shows. All public methods are actions of the table in `actions`."""
+"""Commands that change only what the window shows; all public methods are actions."""
 
 from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
@@ -12,10 +12,10 @@ from annotator.ui.widgets.bidi_text import isolate_ltr
 
 
 class ViewCommands(QObject):
-    """Shows invisible characters and the folder of reports; changes nothing in the corpus."""
+    """Shows invisible characters and the folder of reports."""
 
     invisible_toggled = Signal(bool)
-    """Invisible characters are shown (True) or hidden from now on."""
+    """Invisible characters are now shown (True) or hidden."""
 
     def __init__(self, window: QWidget, session: Session, view: ArticleView, *, invisible: bool) -> None:
         super().__init__(window)
@@ -29,7 +29,7 @@ class ViewCommands(QObject):
         self.invisible_toggled.emit(self._invisible)
 
     def show_reports(self) -> None:
-        """Open the folder of the reports and the log, and show its path, since not every desktop can open folders."""
+        """Open the folder of reports and log, and show its path, as not all desktops open folders."""
         folder = settings.log_dir()
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
         self._session.notified.emit(_("Reports and log: {folder}").format(folder=isolate_ltr(folder)))

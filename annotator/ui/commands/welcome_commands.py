@@ -1,7 +1,6 @@
-"""Commands of the welcome page at the first start, and the hint that follows until something is tagged.
+"""Commands of the welcome page, and of the hint after it until something is tagged.
 
-While the page is visible no article is open, so that no key changes one that is out of sight; opening an article closes
-the page.
+While the page is visible no article is open, so no key changes one unseen; opening an article closes the page.
 """
 
 from collections.abc import Mapping
@@ -18,18 +17,18 @@ from annotator.ui.panels.central_widget import CentralWidget
 from annotator.ui.session.session import Session
 
 _HINT_LABELS: Final = 3
-"""The number of labels that the hint names."""
+"""The number of labels in the hint."""
 
 State: TypeAlias = Literal["page", "hint", "done"]
-"""Whether the page is visible, or the hint (until something is tagged), or neither."""
+"""The page is visible, or the hint (until something is tagged), or neither."""
 
 
 class WelcomeCommands(QObject):
-    """Shows and hides the page."""
+    """Shows and hides the page and the hint."""
 
     samples_requested = Signal()
     hint_changed = Signal(str)
-    """The hint on how to tag, in a sentence; "" for none."""
+    """The hint on how to tag; "" for none."""
 
     def __init__(self, window: QWidget, session: Session, commands: CorpusCommands) -> None:
         super().__init__(window)
@@ -47,12 +46,12 @@ class WelcomeCommands(QObject):
     def attach(
         self, central_widget: CentralWidget, actions: Mapping[str, QAction], language_requested: SignalInstance
     ) -> None:
-        """Set the widget that shows the page, the actions that it offers, and the signal for another language."""
+        """Set the page's widget, its actions, and the signal for another language."""
         self._central_widget, self._actions = central_widget, actions
         self._language_requested = language_requested
 
     def restore_state(self, state: State) -> None:
-        """Restore the state of the window that this one replaces."""
+        """Restore the state from the previous window."""
         self.state = state
         if self.is_page_visible:
             self.show_welcome()
@@ -75,7 +74,7 @@ class WelcomeCommands(QObject):
         self._commands.create_from_files(names)
 
     def _resume(self) -> None:
-        """Close the page and continue with the open corpus."""
+        """Close the page and resume the open corpus."""
         self._session.resume_article()
         self._close_page()
 

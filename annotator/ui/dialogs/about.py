@@ -1,4 +1,4 @@
-"""The About dialog: version, changelog, and the program's components with their licences."""
+"""The About dialog: version, changelog, components and their licences."""
 
 from typing import Final
 
@@ -32,7 +32,7 @@ _ROOM: Final = 6  # pixels below an item of the changelog
 
 
 class AboutDialog(QDialog):
-    """Two tabs below the program's name: the changelog and the components. Makes no network request."""
+    """Shows the changelog and the components in tabs, without network requests."""
 
     def __init__(self, parent: QWidget, theme: Theme) -> None:
         super().__init__(parent)
@@ -97,7 +97,7 @@ class AboutDialog(QDialog):
 
 
 def support_details() -> str:
-    """Return the facts about this installation that a request for help should contain, one per line."""
+    """Return the facts about this installation for a support request, one per line."""
     application, bundle = QApplication.instance(), load_bundle_contents()
     assert isinstance(application, QApplication)
     facts = {**crash_reports.program_facts(), **versions(application), **collect_facts(None)}
@@ -106,9 +106,9 @@ def support_details() -> str:
 
 
 def _build_changelog() -> QTextBrowser:
-    """Build the page of the changelog in the interface language, newest version first.
+    """Build the changelog in the interface language, newest version first.
 
-    The title of the file is dropped, for the tab shows it.
+    The file's title is dropped, as the tab shows it.
     """
     page = QTextBrowser()
     page.setOpenLinks(False)

@@ -1,4 +1,4 @@
-"""The dialog that lists the backups of a corpus, previews their contents and offers to open or restore one."""
+"""The dialog for backups: list, preview, open or restore one."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -28,15 +28,15 @@ from annotator.ui.widgets.bidi_text import isolate, isolate_ltr, isolate_paths, 
 
 OPEN: Final = "open"
 RESTORE: Final = "restore"
-CREATE: Final = "make"
+CREATE: Final = "create"
 _MAX_ARTICLES: Final = 500  # articles of a backup
 _MEGABYTE: Final = 1_000_000
 
 
 class BackupsDialog(QDialog):
-    """Lists `backups`, newest first; `damaged` says that the corpus itself cannot be opened.
+    """Lists `backups`; `damaged` is whether the corpus itself cannot be opened.
 
-    Once accepted, `action` says what to do: OPEN or RESTORE the selected `backup`, or CREATE a new one.
+    Once accepted, `action` is what to do: OPEN or RESTORE the selected `backup`, or CREATE one.
     """
 
     def __init__(
@@ -99,7 +99,7 @@ class BackupsDialog(QDialog):
             self.create_button: CREATE,
         }
         for button, action in actions.items():
-            button.setAutoDefault(False)  # Enter closes the dialog, so that nobody replaces a corpus by accident
+            button.setAutoDefault(False)  # Enter closes the dialog, so nobody replaces a corpus by accident
             button.clicked.connect(lambda _checked=False, action=action: self._finish(action))
         close_button.setDefault(True)
         buttons.rejected.connect(self.reject)
@@ -114,7 +114,7 @@ class BackupsDialog(QDialog):
             button.setEnabled(self.backup is not None)
 
     def _load_backup(self) -> None:
-        """Read the current backup in the background and show its contents."""
+        """Read and show the current backup in the background."""
         item = self.backup_list.currentItem()
         backup = self.backup = self._backups[self.backup_list.indexOfTopLevelItem(item)] if item else None
         self._update_buttons()

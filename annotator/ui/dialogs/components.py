@@ -1,4 +1,4 @@
-"""The list of the program's components, with the licence terms of the selected one beside it."""
+"""The program's components, with the licence terms of the selected one."""
 
 from concurrent.futures import Future, ThreadPoolExecutor
 from html import escape
@@ -20,7 +20,7 @@ _SEPARATOR: Final = "\n\n" + 60 * "=" + "\n\n"
 
 
 class ComponentsPane(QWidget):
-    """Shows the components once a thread of its own has read them, which takes up to half a second."""
+    """Shows the components once a thread has read them, which takes up to half a second."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -68,9 +68,9 @@ class ComponentsPane(QWidget):
         self._poll_timer.start(_PAUSE)
 
     def _poll(self) -> None:
-        """Show the components once they have been read; reading starts when the dialog is on the screen."""
+        """Start reading once the dialog is on the screen; show the components once read."""
         if self._future is None:
-            executor = ThreadPoolExecutor(1, "parts")
+            executor = ThreadPoolExecutor(1, "components")
             self._future = executor.submit(licenses.list_components)
             executor.shutdown(wait=False)
         if not self._future.done():
@@ -89,7 +89,7 @@ class ComponentsPane(QWidget):
             self.list.setCurrentItem(first)
 
     def _show_terms(self, row: QTreeWidgetItem) -> None:
-        """Show the terms of the component in this row."""
+        """Show the terms of this row's component."""
         component = self._components[self.list.indexOfTopLevelItem(row)]
         self.name_label.setText(isolate_ltr(f"{component.name} {component.version}"))
         self.home_link.setText(_link(component.home, self._theme.accent))
@@ -99,7 +99,7 @@ class ComponentsPane(QWidget):
 
 
 def _link(address: str, colour: str) -> str:
-    """Return the address as a link if a browser can open it, otherwise as plain text."""
+    """Return the address, as a link if a browser can open it."""
     text = escape(address)
     if not address.startswith(("https://", "http://")):
         return text
@@ -107,7 +107,7 @@ def _link(address: str, colour: str) -> str:
 
 
 def _notice(component: Component) -> str:
-    """Return the remarks that users need besides the terms of a component, or ""."""
+    """Return what users need to know beside a component's terms, or ""."""
     folder = licenses.library_folder(component.name)
     if folder:
         text = _(

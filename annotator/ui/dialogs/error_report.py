@@ -1,4 +1,4 @@
-"""The dialog that reports an unexpected error: no data is lost, how to go on, and the report itself."""
+"""The report of an unexpected error: no data is lost, and how to go on."""
 
 from pathlib import Path
 
@@ -14,9 +14,9 @@ _WIDTH, _HEIGHT = 560, 260  # pixels: of the sentences, and of the report below 
 
 
 class ErrorReportDialog(QDialog):
-    """Says in a sentence what happened. `path` is the file of the report, None if it could not be written.
+    """Says in a sentence what happened. `path` is the report's file, None if not written.
 
-    `corpus` was open when the error occurred and is not reopened automatically; accepting the dialog asks to open it.
+    `corpus` was open at the error and is not reopened automatically; accepting the dialog asks to open it.
     """
 
     def __init__(
@@ -71,9 +71,9 @@ class ErrorReportDialog(QDialog):
         column.addWidget(self._build_buttons(offers_corpus=corpus is not None))
 
     def count_repeat(self) -> None:
-        """Count and show one more error since the dialog was opened, this one or another."""
+        """Count and show one more error, this or another."""
         self._repeats += 1
-        text = ngettext("It has happened {count} more time.", "It has happened {count} more times.", self._repeats)
+        text = ngettext("{count} more error has occurred.", "{count} more errors have occurred.", self._repeats)
         self._repeats_label.setText(text.format(count=format_number(self._repeats)))
         self._repeats_label.show()
         self._fit_height()
@@ -101,10 +101,7 @@ class ErrorReportDialog(QDialog):
         self._fit_height()
 
     def _fit_height(self) -> None:
-        """Resize to the contents and keep the dialog on the screen.
-
-        Qt's adjustSize stops at two thirds of the screen.
-        """
+        """Resize to the contents, on the screen; Qt's adjustSize stops at two thirds of it."""
         self.resize(self.width(), self._column.totalHeightForWidth(self.width()))
         room = self.screen().availableGeometry()
         self.move(self.x(), max(room.top(), min(self.y(), room.bottom() - self.frameGeometry().height())))

@@ -1,4 +1,4 @@
-"""The export dialog: options, a preview, then a report on every span, each entry a link to its place."""
+"""The export dialog: options, preview, and a report on every span, linked to its place."""
 
 from collections.abc import Callable, Generator
 from itertools import islice
@@ -55,14 +55,14 @@ from annotator.ui.widgets.message_box import MessageBox
 
 _ENTRY_ROLE = Qt.ItemDataRole.UserRole
 _LOSSLESS_FORMATS: tuple[DocumentFormat | FilePerArticleFormat, ...] = (*DOCUMENT_FORMATS, *FILE_PER_ARTICLE_FORMATS)
-"""The formats that store each span as it is."""
-_MAX_ENTRIES: Final = 500  # entries of one kind: enough to read here, and the report file has them all
+"""Formats that store each span as it is."""
+_MAX_ENTRIES: Final = 500  # entries of one kind: enough here, and the report file has all
 
 
 class ExportDialog(QDialog):
     """Asks for options, previews the export, writes it in the background and shows the report.
 
-    `report` is that of the last export, None before.
+    `report` is the last export's, None before.
     """
 
     def __init__(self, parent: QWidget, session: Session, background: BackgroundJobs) -> None:
@@ -114,14 +114,14 @@ class ExportDialog(QDialog):
             super().reject()
 
     def show_preview(self) -> None:
-        """Count what the selected options would do to each span, and show it."""
+        """Show what the selected options would do to each span."""
         options = self.options()
         self._run(_("Counting"), lambda corpus: preview_export(corpus, options), self._on_previewed)
 
     def write(self, path: Path, *, force: bool = False) -> None:
-        """Export to `path` with the selected options, and show the report.
+        """Export to `path` with the selected options and show the report.
 
-        Ask before replacing anything but an unchanged export, unless `force` is set.
+        Ask before replacing anything but an unchanged export, unless `force`.
         """
         options = self.options()
         self._path = path
@@ -228,7 +228,7 @@ class ExportDialog(QDialog):
         return page
 
     def _update_options(self) -> None:
-        """Enable the options that matter for the format: one of whole articles stores every span as it is."""
+        """Enable the options that matter for the format: lossless ones need few."""
         lossless = next(
             (format_ for format_ in _LOSSLESS_FORMATS if self._format_box.currentData() == format_.NAME), None
         )
@@ -241,7 +241,7 @@ class ExportDialog(QDialog):
         names: dict[Any, str] = {name: name for name in (corpus.annotators() if corpus else [])}
         if lossless and "annotator" in lossless.STORED_FIELDS:
             names[None] = _("Everyone")
-        # Before the first annotation there is no layer to choose, and the export is plain text.
+        # Before the first annotation there is no layer to choose; the export is plain text.
         self._annotator_box.clear()
         for name, title in (names or {None: self._session.annotator}).items():
             self._annotator_box.addItem(title, name)
@@ -279,8 +279,8 @@ class ExportDialog(QDialog):
     def _choose_folder(self, parent: Path, name: str) -> str:
         """Ask for the folder to export to; return "" if the user cancels.
 
-        A save dialog would enter an existing folder, so this one asks for the parent of the folder called `name`. An
-        older folder of this name may be chosen as well.
+        Asks for the parent of the folder `name`, as a save dialog would enter an existing one. An older folder of this
+        name may be chosen too.
         """
         title = _("Choose where to create the folder “{name}”").format(name=name)
         path = file_dialogs.choose_folder(self, title, str(parent))
@@ -371,7 +371,7 @@ class ExportDialog(QDialog):
         self._message_label.show()
 
     def _confirm_replacing(self, reason: str) -> bool:
-        """Ask whether the export may overwrite the contents of its path."""
+        """Ask whether to overwrite the contents of the path."""
         box = MessageBox(QMessageBox.Icon.Warning, self)
         box.setText(isolate_paths(reason))
         box.setInformativeText(_("Replace it with the export? The existing contents will be lost."))
@@ -384,7 +384,7 @@ class ExportDialog(QDialog):
         return box.clickedButton() is replace
 
     def _go_to_entry(self, item: QTreeWidgetItem, _column: int = 0) -> None:
-        """Open the article of a row and select its span."""
+        """Open a row's article and select its span."""
         entry: Any = item.data(0, _ENTRY_ROLE)
         if not entry:
             return
@@ -395,7 +395,7 @@ class ExportDialog(QDialog):
         self.accept()
 
     def _count_lines(self, report: Report) -> list[str]:
-        """Describe the amount of data in the file and in each part of it, by label."""
+        """Describe the amount of data in the file and, by label, in each part."""
         lines = [_amount_text(report)]
         for name, part in (report.parts or {}).items():
             labels = (

@@ -1,4 +1,4 @@
-"""The options that split an export into parts: a checkbox and the numbers below it."""
+"""The options that split an export into parts."""
 
 from typing import Final
 
@@ -16,12 +16,12 @@ _MAX_SEED: Final = 999_999
 
 
 def part_title(part: str) -> str:
-    """Return the displayed name of a part."""
+    """Return a part's displayed name."""
     return {TRAIN: _("Training"), DEV: _("Development"), TEST: _("Test")}.get(part, part)
 
 
 class SplitOptions(QWidget):
-    """Asks for the shares of the parts; the rest is the training part."""
+    """Asks for the parts' shares; the rest is for training."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -38,7 +38,7 @@ class SplitOptions(QWidget):
         self._update_fields()
 
     def weights(self) -> dict[str, int] | None:
-        """Return the weights by part, or None for an unsplit export."""
+        """Return the weights by part, None for an unsplit export."""
         if not self.enabled_box.isChecked():
             return None
         dev_share, test_share = self.dev_box.value(), self.test_box.value()
@@ -72,7 +72,7 @@ class SplitOptions(QWidget):
         return numbers
 
     def _update_fields(self) -> None:
-        """Limit the shares so that some training data remains, and hide the numbers of an unsplit export."""
+        """Limit the shares to leave some training data; hide them for an unsplit export."""
         for share_field, other_field in ((self.dev_box, self.test_box), (self.test_box, self.dev_box)):
             share_field.setMaximum(_TOTAL - 1 - other_field.value())
         train = format_number(_TOTAL - self.dev_box.value() - self.test_box.value())

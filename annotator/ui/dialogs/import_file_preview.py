@@ -1,4 +1,4 @@
-"""The part of the import dialog that previews one file: its format, its first lines and the remarks on it."""
+"""The import dialog's preview of one file: format, first lines and remarks."""
 
 import unicodedata
 from typing import Final
@@ -18,7 +18,7 @@ _TITLES: Final = {
     **{"labelstudio": "Label Studio", "conll": "CoNLL", "conllu": "CoNLL-U", "brat": "brat", "html": "HTML"},
     **{"webanno": "WebAnno TSV", "xmi": "UIMA CAS", "spacy": "spaCy DocBin", "spacy-json": "spaCy JSON"},
 }
-"""The formats whose title is the same in every language."""
+"""Formats with the same title in every language."""
 
 _DIRECTIONS: Final = {
     **{"L": Qt.LayoutDirection.LeftToRight},
@@ -30,14 +30,14 @@ _COLUMNS_PER_ROW: Final = 3  # pickers of table columns beside each other
 
 
 def format_title(name: str | None) -> str:
-    """Return the displayed title of the format with this NAME; None is an unknown format."""
+    """Return the displayed title of the format with this NAME (None: unknown)."""
     if name is None:
         return _("not recognised")
     return _("Plain text") if name == plain_text.NAME else _TITLES[name]
 
 
 class FilePreviewPane(QWidget):
-    """Shows the preview of a file, and lets users choose how to read it."""
+    """Shows a file's preview and lets users choose how to read it."""
 
     read_options_chosen = Signal(object)
     """The ReadOptions chosen for the current file."""
@@ -77,7 +77,7 @@ class FilePreviewPane(QWidget):
         column.addStretch()
 
     def show_preview(self, preview: FilePreview) -> None:
-        """Show the preview of a file."""
+        """Show a file's preview."""
         self._preview = preview
         names = [preview.format, *(name for name in preview.possible_formats if name != preview.format)]
         self.format_box.clear()

@@ -1,4 +1,4 @@
-"""The part of the import dialog that maps labels of the files to labels of the corpus."""
+"""The import dialog's mapping of labels in the files to those of the corpus."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -16,7 +16,7 @@ _LEAVE_OUT: Final = "-"
 
 
 class LabelMappingForm(QWidget):
-    """Asks which of the corpus's `labels` each unknown label of the files means; hidden if there is none."""
+    """Asks which of the corpus's `labels` each unknown label means; hidden if there are none."""
 
     def __init__(self, labels: LabelSet) -> None:
         super().__init__()
@@ -36,7 +36,7 @@ class LabelMappingForm(QWidget):
         column.addWidget(self._area, 1)
 
     def show_unknown_labels(self, counts: Mapping[str, int]) -> None:
-        """Ask for these labels, given with the numbers of their spans; keep earlier choices."""
+        """Ask for these labels, with their numbers of spans; keep earlier choices."""
         previous_choices = {name: box.currentData() for name, box in self.boxes.items()}
         page = QWidget()
         form = QFormLayout(page)

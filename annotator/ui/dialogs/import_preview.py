@@ -1,4 +1,4 @@
-"""The dialog that previews an import before anything is stored, and asks for the decisions it needs."""
+"""The preview of an import, with its decisions, before anything is stored."""
 
 from collections import Counter
 from collections.abc import Generator, Iterable, Mapping, Sequence
@@ -38,7 +38,7 @@ _PATH_ROLE: Final = Qt.ItemDataRole.UserRole
 class ImportDialog(QDialog):
     """Shows the previews of files and asks how to import them.
 
-    A file whose read options change is previewed again in the background.
+    Changed read options cause a new preview in the background.
     """
 
     def __init__(
@@ -99,15 +99,15 @@ class ImportDialog(QDialog):
         self.tree.setCurrentIndex(self.tree.model().index(first, 0))
 
     def read_options(self) -> Mapping[Path, ReadOptions]:
-        """Return the options to read each file with."""
+        """Return each file's read options."""
         return {path: preview.options for path, preview in self._previews.items()}
 
     def label_mapping(self) -> LabelMapping:
-        """Return the chosen mapping of the labels that the corpus lacks."""
+        """Return the mapping of labels that the corpus lacks."""
         return self.label_form.mapping()
 
     def reject(self) -> None:
-        """Close the dialog without an import; while files are being read, stop that instead."""
+        """Close without an import; while reading files, stop that instead."""
         if self._background.is_busy:
             self._background.stop()
         else:
@@ -121,7 +121,7 @@ class ImportDialog(QDialog):
         self._hide_empty_columns()
 
     def _hide_empty_columns(self) -> None:
-        """Hide the columns that are empty in every row."""
+        """Hide columns that are empty in every row."""
         items = [self.tree.topLevelItem(row) for row in range(self.tree.topLevelItemCount())]
         for column in range(self.tree.columnCount()):
             self.tree.setColumnHidden(column, not any(item and item.text(column) for item in items))
@@ -141,7 +141,7 @@ class ImportDialog(QDialog):
             item.setText(column, format_number(count) if count or column == 2 else "")
 
     def _update_summary(self) -> None:
-        """Describe the amount of data, and show the choices that it calls for."""
+        """Describe the amount of data and show the choices it needs."""
         previews = list(self._previews.values())
         articles = sum(preview.articles for preview in previews)
         new_uids: set[str] = set().union(*(preview.new_uids for preview in previews))
@@ -216,7 +216,7 @@ class ImportDialog(QDialog):
         self._refresh()
 
     def _refresh(self) -> None:
-        """Show the current previews after a background job has ended."""
+        """Show the current previews after a background job."""
         self._set_busy(False)
         for row in range(self.tree.topLevelItemCount()):
             item: Any = self.tree.topLevelItem(row)

@@ -1,4 +1,4 @@
-"""The sheet of keyboard shortcuts: read, search and change them."""
+"""The dialog to read, search and change keyboard shortcuts."""
 
 from typing import Final
 
@@ -29,10 +29,10 @@ _ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class KeysDialog(QDialog):
-    """Lists every action with its keys, in the order of the menus; changes apply at once."""
+    """Lists labels and actions with their keys, in menu order; changes apply at once."""
 
     changed = Signal(object)
-    """The changed keys by the names of their actions: a dict for `Settings.keys`."""
+    """The changed keys by action name: a dict for `Settings.keys`."""
 
     def __init__(self, parent: QWidget, keymap: Keymap) -> None:
         super().__init__(parent)
@@ -103,7 +103,7 @@ class KeysDialog(QDialog):
         return tree
 
     def _add_section(self, tree: QTreeWidget, title: str, keys: list[tuple[str, str, str]]) -> None:
-        """Add a heading and a row for each of `keys`: description, keys, and the name of the action or ""."""
+        """Add a heading and a row for each of `keys`: description, keys, and action name or ""."""
         head = QTreeWidgetItem(tree, [title])
         font = head.font(0)
         font.setBold(True)
@@ -125,7 +125,7 @@ class KeysDialog(QDialog):
         return [row for _head, rows in self._sections for row in rows]
 
     def _show_keys(self) -> None:
-        """Show the keys of every row, changed ones in bold."""
+        """Show the keys of all actions, custom ones in bold."""
         for row in self._rows():
             name = row.data(0, _ACTION_ROLE)
             if name:
@@ -137,7 +137,7 @@ class KeysDialog(QDialog):
         self._update_buttons()
 
     def _update_buttons(self, error: str = "") -> None:
-        """Enable the buttons that apply to the current row, and show a hint or the error."""
+        """Enable the current row's buttons, and show a hint or the error."""
         name = self._current_action()
         for button in (self._change_button, self._clear_button):
             button.setEnabled(bool(name))
@@ -169,12 +169,12 @@ class KeysDialog(QDialog):
     # Changing
 
     def _current_action(self) -> str:
-        """Return the name of the current row's action, "" if it is a label."""
+        """Return the name of the current row's action, "" without one."""
         row = self.tree.currentItem()
         return (row.data(0, _ACTION_ROLE) or "") if row and not row.isHidden() else ""
 
     def _wait_for_key(self, row: QTreeWidgetItem | None) -> None:
-        """Wait for the new key of this row."""
+        """Wait for a row's new key."""
         if not row or not row.data(0, _ACTION_ROLE):
             return
         self.tree.setCurrentItem(row)
@@ -192,7 +192,7 @@ class KeysDialog(QDialog):
             self._update_buttons()
 
     def _assign(self, keys: list[str] | None) -> None:
-        """Assign these keys to the current action, None for its default ones, or show the conflict."""
+        """Assign these keys (None: default keys) to the current action, or show the conflict."""
         error = self._keymap.find_conflict(self._current_action(), keys)
         if error:
             self._update_buttons(error)
@@ -205,7 +205,7 @@ class KeysDialog(QDialog):
         self.changed.emit(keymap.custom_keys)
 
     def _on_key_pressed(self, event: QKeyEvent) -> None:
-        """Handle a key press while waiting for a new key."""
+        """Handle a key press while waiting."""
         key = pressed_key(event)
         if event.key() == Qt.Key.Key_Escape:
             self._stop_waiting()

@@ -1,4 +1,4 @@
-"""Widgets for the colours of a label: colour buttons, presets, and a preview on light and dark paper."""
+"""Widgets for label colours: buttons, presets, and a preview on light and dark paper."""
 
 from typing import Final
 
@@ -26,7 +26,7 @@ _MARGIN: Final = 12  # pixels between the sample and the edge of its paper
 
 
 class ColourButton(QPushButton):
-    """Shows a colour on its paper; a click opens Qt's colour dialog."""
+    """Shows a colour on its paper; a click opens the colour dialog."""
 
     changed = Signal(str)
     """The chosen colour, as `#rrggbb`."""
@@ -67,7 +67,7 @@ class ColourButton(QPushButton):
 
 
 class PresetColours(QWidget):
-    """Colours that contrast with the paper and that colour-blind readers can tell apart; a click chooses one."""
+    """Colours to click, legible on their paper and distinct for colour-blind readers."""
 
     colour_chosen = Signal(object)
     """The Colour."""
@@ -83,7 +83,7 @@ class PresetColours(QWidget):
             row.addWidget(button)
 
     def show_colour(self, colour: Colour) -> None:
-        """Mark the preset that is in use."""
+        """Mark the preset in use."""
         for button in self._buttons:
             button.setChecked(button.colour == colour)
 
@@ -100,7 +100,7 @@ class _PresetButton(QAbstractButton):
         self.setToolTip(tooltip(_("Easy to read and to tell from the others")))
 
     def nextCheckState(self) -> None:  # noqa: N802 - Qt's own
-        """Leave the state alone: `show_colour` marks the colour in use."""
+        """Do nothing: `show_colour` marks the colour in use."""
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         with QPainter(self) as painter:
@@ -118,7 +118,7 @@ class _PresetButton(QAbstractButton):
 
 
 class LabelPreview(QWidget):
-    """Shows a span with the label, as in the article, on light paper and on dark."""
+    """Shows a labelled span, as in the article, on light and dark paper."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)

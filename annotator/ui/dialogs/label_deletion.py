@@ -1,4 +1,4 @@
-"""The form that asks what to do with the spans of a deleted label; shown in place of the label's form."""
+"""The form that asks what to do with a deleted label's spans."""
 
 from collections.abc import Sequence
 
@@ -12,10 +12,10 @@ from annotator.ui.widgets.theme import Theme
 
 
 class LabelDeletionForm(QWidget):
-    """Shows a deleted entry. Nothing is preselected, so that the user has to decide."""
+    """Shows a deleted entry, with nothing preselected, so the user must decide."""
 
     replacement_chosen = Signal(str)
-    """The replacement of the spans' label: the uid of an entry, or REMOVE."""
+    """The new label of the spans: the uid of an entry, or REMOVE."""
     deletion_cancelled = Signal()
     """The user keeps the label."""
 
@@ -58,7 +58,7 @@ class LabelDeletionForm(QWidget):
         column.addStretch()
 
     def show_entry(self, entry: LabelEntry, entries: Sequence[LabelEntry], count: int) -> None:
-        """Ask about this entry, which has `count` spans; `entries` are all of the label set."""
+        """Ask about this entry with `count` spans; `entries` are all of the label set."""
         self._title_label.setText(_("To be deleted: {label}").format(label=entry.label.localised_title()))
         text = ngettext("{count} span has this label.", "{count} spans have this label.", count)
         self._count_label.setText(text.format(count=format_number(count)) if count else _("No span has this label."))
@@ -78,7 +78,7 @@ class LabelDeletionForm(QWidget):
             self.replacement_box.setCurrentIndex(self.replacement_box.findData(entry.replacement))
 
     def focus_first_field(self) -> None:
-        """Focus the first option, or the button if there are no options."""
+        """Focus the first option, or else the button."""
         (self.replace_option if self.replace_option.isVisible() else self.keep_button).setFocus()
 
     def _choose_replacement(self) -> None:

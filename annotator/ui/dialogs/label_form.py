@@ -1,4 +1,4 @@
-"""The form of one label, which reports every edit at once and shows faults beside their fields."""
+"""The form of one label: reports edits at once, shows faults beside their fields."""
 
 from collections.abc import Iterable
 
@@ -27,7 +27,7 @@ from annotator.ui.widgets.theme import DARK, LIGHT, Theme
 
 
 class LabelForm(QWidget):
-    """Shows a label and edits all of its fields."""
+    """Shows a label and edits all its fields."""
 
     edited = Signal(object)
     """The edited Label."""
@@ -50,7 +50,7 @@ class LabelForm(QWidget):
         self._add_guidelines(form, theme)
 
     def show_label(self, label: Label) -> None:
-        """Show this label; fields with the same text already keep their caret."""
+        """Show this label; fields with unchanged text keep their caret."""
         self._label = label
         self._is_loading = True
         _set_text(self.name_field, label.name)
@@ -64,7 +64,7 @@ class LabelForm(QWidget):
         self._update_preview()
 
     def show_faults(self, faults: Iterable[Fault]) -> None:
-        """Show these faults beside their fields, and clear all others."""
+        """Show these faults beside their fields, and no others."""
         reasons = {fault.field: fault.reason[:1].upper() + fault.reason[1:] for fault in reversed(list(faults))}
         for field, warning in self._fault_labels.items():
             warning.setText(reasons.get(field, ""))
@@ -182,7 +182,7 @@ class LabelForm(QWidget):
 
 
 class _ContrastWarning(QWidget):
-    """Warns that a colour is hard to read, and offers a similar one that is not."""
+    """Warns of a colour that is hard to read, and offers a readable similar one."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -196,7 +196,7 @@ class _ContrastWarning(QWidget):
         row.addStretch()
 
     def show_contrast(self, light: float, dark: float) -> None:
-        """Show the warning if the contrast with light or with dark paper is too low."""
+        """Show the warning if the contrast with either paper is too low."""
         pale, dim = light < MIN_CONTRAST, dark < MIN_CONTRAST
         self.setVisible(pale or dim)
         if pale and dim:
@@ -244,7 +244,7 @@ def _set_text(field: QLineEdit, text: str) -> None:
 
 
 def _with_text(texts: dict[str, str], code: str, text: str) -> dict[str, str]:
-    """Return the texts with this one for its language, or without it if it is blank."""
+    """Return the texts with this one for its language, or without it if blank."""
     result = {language: theirs for language, theirs in texts.items() if language != code}
     return {**result, code: text} if text.strip() else result
 

@@ -1,4 +1,4 @@
-"""The list of labels in the label editor, reordered by dragging or by Alt and an arrow key."""
+"""The label editor's list, reordered by dragging or by Alt and an arrow key."""
 
 from collections.abc import Iterable, Mapping
 from typing import Final
@@ -21,7 +21,7 @@ _Index = QModelIndex | QPersistentModelIndex
 
 
 class LabelList(QListWidget):
-    """A row per entry: a stripe of its colour, its title, its number of spans and its key."""
+    """A row per entry: colour stripe, title, number of spans and key."""
 
     entry_selected = Signal(str)
     """The uid of the new current entry."""
@@ -44,7 +44,7 @@ class LabelList(QListWidget):
     def show_entries(
         self, entries: Iterable[LabelEntry], usage: Mapping[str, int], faulty: set[str], current: str
     ) -> None:
-        """Show these entries and select `current`; `faulty` are the uids of entries with a fault."""
+        """Show these entries and select `current`; `faulty` has the uids of those with faults."""
         entries = list(entries)
         was_blocked = self.blockSignals(True)
         while self.count() > len(entries):
@@ -66,7 +66,7 @@ class LabelList(QListWidget):
         self.blockSignals(was_blocked)
 
     def move_current(self, step: int) -> None:
-        """Move the current entry up (-1) or down (1), unless it is at the end of the list."""
+        """Move the current entry up (-1) or down (1), within the list."""
         row = self.currentRow()
         target = row + step
         if row >= 0 and 0 <= target < self.count():
@@ -141,7 +141,7 @@ def _rect_between(body: QRectF, x1: float, x2: float) -> QRectF:
 
 
 def _accessible_description(entry: LabelEntry, count: int, faulty: bool) -> str:
-    """Return the text that a screen reader speaks after a row's title."""
+    """Return what a screen reader speaks after a row's title."""
     parts = [ngettext("{count} span", "{count} spans", count).format(count=format_number(count))]
     if entry.label.key:
         parts.append(_("Key {key}").format(key=entry.label.key))

@@ -1,4 +1,4 @@
-"""The dialog that edits the label set of the open corpus; nothing changes before it is applied as a whole."""
+"""The editor of the open corpus's label set, applied as a whole."""
 
 from collections.abc import Callable, Generator, Iterable
 from pathlib import Path
@@ -43,13 +43,10 @@ _FILTER: Final = "TOML (*.toml)"
 
 
 class LabelsDialog(QDialog):
-    """Edits the labels of `corpus`. Once accepted, it has changed them there, and they have to be read again."""
+    """Edits the labels of `corpus`; once accepted, they must be read again."""
 
     def __init__(self, parent: QWidget, corpus: Corpus, background: BackgroundJobs, theme: Theme) -> None:
-        """Read the labels and their use from the corpus.
-
-        Raises CorpusError.
-        """
+        """Read the labels and their use. Raises CorpusError."""
         super().__init__(parent)
         self._path, self._background = corpus.path, background
         self._corpus_files = corpus.database_paths()
@@ -93,7 +90,7 @@ class LabelsDialog(QDialog):
         self.list.setFocus()
 
     def reject(self) -> None:
-        """Close without applying, but warn once before edits are lost; while a change is running, stop it instead."""
+        """Close without applying, but warn once if edits are lost; during a change, stop it instead."""
         if self._background.is_busy:
             self._background.stop()
         elif self.entries != list_entries(self._original) and not self._has_warned:
@@ -103,14 +100,14 @@ class LabelsDialog(QDialog):
             super().reject()
 
     def cancel(self) -> None:
-        """Close without applying or warning; while a change is running, stop it instead."""
+        """Close without applying or warning; during a change, stop it instead."""
         self._has_warned = True
         self.reject()
 
     # Editing
 
     def add(self) -> None:
-        """Add a label at the end, with an unused name, key and colour."""
+        """Append a label with an unused name, key and colour."""
         labels = self._remaining_labels()
         names = {label.name for label in labels.labels} | {entry.origin for entry in self.entries}
         number = next(number for number in range(1, len(names) + 2) if f"LABEL{number}" not in names)
@@ -122,7 +119,7 @@ class LabelsDialog(QDialog):
         self.form.focus_first_field()
 
     def delete(self) -> None:
-        """Delete the current label; for one of the corpus, ask what to do with its spans."""
+        """Delete the current label; if in the corpus, ask about its spans."""
         index = self._current_index()
         remaining = delete_entry(self.entries, self._current)
         if remaining and self._current not in {entry.uid for entry in remaining}:
@@ -131,7 +128,7 @@ class LabelsDialog(QDialog):
         self.deletion_form.focus_first_field()
 
     def load(self, path: Path) -> None:
-        """Merge the labels of a TOML file: labels of the same name change, others are added."""
+        """Merge a TOML file's labels: those of the same name change, others are added."""
         if self._is_corpus(path):
             return
         try:
@@ -249,7 +246,7 @@ class LabelsDialog(QDialog):
         self._show_message(text, "warning")
 
     def _show_hint(self, text: str) -> None:
-        """Show a hint; if it is empty, the warning about deletions where there are any."""
+        """Show a hint; if "", the warning about deletions, if any."""
         if not text and any(entry.is_deleted for entry in self.entries):
             text = _("Deleting a label cannot be undone, nor can earlier steps that used it.")
         self._show_message(text, "quiet")
@@ -260,7 +257,7 @@ class LabelsDialog(QDialog):
         self.message_label.style().polish(self.message_label)
 
     def _is_corpus(self, path: Path) -> bool:
-        """Return whether a file is the open corpus, which only SQLite may open (see file_dialogs), and warn if so."""
+        """Return whether a file is the open corpus, which only SQLite may open (see file_dialogs); warn if so."""
         is_corpus = resolve_path(path) in self._corpus_files
         if is_corpus:
             self._show_warning(_("“{path}” is the corpus itself.").format(path=isolate_ltr(path.name)))
@@ -285,7 +282,7 @@ class LabelsDialog(QDialog):
 
 
 def _normalized_key(key: str) -> str:
-    """Return one form for all spellings of the same physical key, on keyboards of the other script too."""
+    """Return one form for all characters of a physical key, Latin or Arabic."""
     return to_portable(key) or normalise_key(key)
 
 

@@ -1,4 +1,4 @@
-"""The dialog that tags all occurrences of a span's words, previewed in their sentences, in one step."""
+"""The dialog that tags all occurrences of a span's words in one step."""
 
 from collections.abc import Callable, Generator
 from functools import partial
@@ -36,14 +36,14 @@ from annotator.ui.widgets.bidi_text import isolate, plain_label, tooltip
 from annotator.ui.widgets.theme import Theme
 
 _OCCURRENCE_ROLE: Final = Qt.ItemDataRole.UserRole
-_MAX_CONTEXT: Final = 42  # code points of the sentence before a hit, so that the hit is always visible
+_MAX_CONTEXT: Final = 42  # code points of the sentence before a hit, which must stay visible
 _HEIGHT: Final = 34
 _SIZE: Final = 16.0
 _Index = QModelIndex | QPersistentModelIndex
 
 
 class OccurrenceDelegate(QStyledItemDelegate):
-    """Paints the sentence of a hit, with the hit on its label's colour."""
+    """Paints a hit in its label's colour, in its sentence."""
 
     def __init__(self, theme: Theme, label: Label | None, parent: QWidget) -> None:
         super().__init__(parent)
@@ -70,7 +70,7 @@ class OccurrenceDelegate(QStyledItemDelegate):
 
 
 class OccurrencesDialog(QDialog):
-    """Lists the occurrences of the words of `span`; those that are ticked will be tagged."""
+    """Lists the occurrences of the words of `span`, to tag the ticked ones."""
 
     def __init__(self, parent: QWidget, session: Session, background: BackgroundJobs, span: Span, theme: Theme) -> None:
         super().__init__(parent)
@@ -119,7 +119,7 @@ class OccurrencesDialog(QDialog):
         self.tree.setFocus()
 
     def reject(self) -> None:
-        """Close without tagging; while a job is running, stop it instead."""
+        """Close without tagging; during a job, stop it instead."""
         if self._background.is_busy:
             self._background.stop()
         else:
@@ -130,7 +130,7 @@ class OccurrencesDialog(QDialog):
         self._corpus_box.setChecked(True)
 
     def ticked_occurrences(self) -> list[Occurrence]:
-        """Return the ticked occurrences, in the order of their articles."""
+        """Return the occurrences to tag, in the order of their articles."""
         ticked = (row for row in self._rows if row.checkState(0) == Qt.CheckState.Checked and not row.isDisabled())
         return [row.data(0, _OCCURRENCE_ROLE) for row in ticked]
 
@@ -139,7 +139,7 @@ class OccurrencesDialog(QDialog):
         self._search()
 
     def _search(self) -> None:
-        """Search again, in the article or in the corpus."""
+        """Search again, in the article or the corpus."""
         session, article, span, taa = self._session, self._session.article, self._span, self._taa_box.isChecked()
         if not article or not session.corpus:
             return
@@ -158,7 +158,7 @@ class OccurrencesDialog(QDialog):
         self._run(_("Searching the corpus"), job, self._show_occurrences, self._on_search_failed)
 
     def _run(self, title: str, job: Job, done: Callable[[Any], None], failed: Callable[[Exception], None]) -> None:
-        """Run a job as BackgroundJobs.run does, with the options disabled meanwhile."""
+        """Run a job as BackgroundJobs.run does, with the options disabled."""
 
         def finish(callback: Callable[[Any], None], outcome: Any) -> None:
             for widget in widgets:
@@ -173,7 +173,7 @@ class OccurrencesDialog(QDialog):
         self._background.run(title, job, partial(finish, done), partial(finish, failed), self)
 
     def _show_occurrences(self, occurrences: list[Occurrence]) -> None:
-        """Show these occurrences, ticked unless they are unsure or have the label already."""
+        """Show these occurrences, ticked unless unsure; those with the label already are disabled."""
         self.tree.blockSignals(True)
         self.tree.clear()
         self._rows.clear()
@@ -262,7 +262,7 @@ class OccurrencesDialog(QDialog):
         self.accept()
 
     def _on_search_failed(self, error: Exception) -> None:
-        """Show the occurrences in the article again after the search of the corpus failed."""
+        """Search the article again after the corpus search failed."""
         self._corpus_box.setChecked(False)
         self._on_failed(error)
 
@@ -278,7 +278,7 @@ class OccurrencesDialog(QDialog):
 
 
 def _shorten_context(before: str) -> str:
-    """Return the end of the text before a hit, from the start of a word."""
+    """Return the last whole words before a hit."""
     if len(before) <= _MAX_CONTEXT:
         return before
     cut = before.find(" ", len(before) - _MAX_CONTEXT)

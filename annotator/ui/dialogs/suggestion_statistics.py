@@ -1,4 +1,4 @@
-"""The dialog that shows by label how good the suggestions are, so that users know when to trust them."""
+"""Statistics of each label's suggestions, which show when to trust them."""
 
 from collections.abc import Sequence
 from functools import reduce
@@ -29,7 +29,7 @@ _NUMBERS: Final = Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter
 
 
 class SuggestionStatisticsDialog(QDialog):
-    """Shows a chart for each label that has been suggested or used, and the same figures in a table."""
+    """Shows a chart for each label suggested or used, and the same figures as a table."""
 
     def __init__(self, parent: QWidget, statistics: SuggestionStatistics, labels: LabelSet, theme: Theme) -> None:
         super().__init__(parent)
@@ -92,7 +92,7 @@ class SuggestionStatisticsDialog(QDialog):
 
 
 class _Swatch(QWidget):
-    """The pattern of one kind of decision in the charts."""
+    """The charts' pattern for one kind of decision."""
 
     def __init__(self, kind: int, theme: Theme) -> None:
         super().__init__()

@@ -1,1 +1,1 @@
-"""The panels around the article: lists, bars and the status line."""
+"""Panels around the article: lists, bars and the status line."""

@@ -1,4 +1,4 @@
-"""The list of articles with the annotator's state of each."""
+"""The list of articles with the annotator's states."""
 
 from functools import lru_cache
 from typing import Final
@@ -22,7 +22,7 @@ from annotator.ui.widgets.theme import LIGHT, Theme
 
 _STATE_ROLE: Final = Qt.ItemDataRole.UserRole
 _EXCERPT_ROLE: Final = _STATE_ROLE + 1
-"""The line of an article that matches the search: its text, and the start and end of the match in it."""
+"""The line that matches the search: its text, and the start and end of the match in it."""
 _ROW_HEIGHT: Final = 62
 _EXCERPT_SIZE: Final = 14.0  # pixels: the text of an excerpt
 _Index = QModelIndex | QPersistentModelIndex
@@ -31,8 +31,8 @@ _Index = QModelIndex | QPersistentModelIndex
 class ArticleModel(QStringListModel):
     """A row per article of the session's list.
 
-    QStringListModel, with empty strings, only counts the rows: a QListView asks for their number twice per row, which
-    for 100,000 articles takes half a second if Python answers.
+    QStringListModel counts the rows, as empty strings: a QListView asks twice per row, which for 100,000 articles takes
+    half a second in Python.
     """
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -77,7 +77,7 @@ class ArticleModel(QStringListModel):
 
 
 class ArticleDelegate(QStyledItemDelegate):
-    """Paints an article: a sign for its state and up to two lines of its title."""
+    """Paints an article: its state as a sign, its title in two lines at most."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -191,7 +191,7 @@ class ArticleList(QListView):
 
 
 def _draw_two_lines(painter: QPainter, rect: QRectF, text: str, font: QFont, *, is_rtl: bool) -> None:
-    """Draw `text` in at most two lines, eliding the second."""
+    """Draw `text` in two lines at most, eliding the second."""
     half = rect.height() / 2
     for index, line in enumerate(_break_line(text, font, rect.width())):
         _draw_line(
@@ -201,7 +201,7 @@ def _draw_two_lines(painter: QPainter, rect: QRectF, text: str, font: QFont, *, 
 
 @lru_cache(maxsize=512)  # a row is painted many times
 def _break_line(text: str, font: QFont, width: float) -> tuple[str, str]:
-    """Split the text into the words that fit in one line, and the rest."""
+    """Split off the words that fit in one line."""
     metrics = QFontMetricsF(font)
     words = text.split()
     first = ""
@@ -212,12 +212,12 @@ def _break_line(text: str, font: QFont, width: float) -> tuple[str, str]:
 
 @lru_cache(maxsize=512)
 def _elide(text: str, font: QFont, width: float) -> str:
-    """Return the text elided to one line."""
+    """Elide the text to one line."""
     return elide(text, QFontMetricsF(font), width)
 
 
 def _draw_line(painter: QPainter, rect: QRectF, text: str, font: QFont, *, is_rtl: bool) -> None:
-    """Draw `text` in one line, elided."""
+    """Draw `text` in one line."""
     painter.setFont(font)
     side = Qt.AlignmentFlag.AlignRight if is_rtl else Qt.AlignmentFlag.AlignLeft
     flags = side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter

@@ -1,4 +1,4 @@
-"""The central widget of the window: the article or a page in its place, and the bars and buttons around it."""
+"""The central widget of the window: the article or another page, bars above, buttons below."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 _BUTTONS: Final = {"done_and_next": "done", "skip": "skip", "flag": "flag", "undo": "undo", "redo": "redo"}
 """The actions that have a button, with its icon."""
-_LEADING_BUTTONS: Final = 3  # of the buttons stand at the start of the row
+_LEADING_BUTTONS: Final = 3  # buttons at the start of the row
 
 
 class CentralWidget(QWidget):
-    """Stacks the save error bar, `bars`, `pages` (the article or a page in its place) and `footer` (note, buttons)."""
+    """Stacks the save error bar, `bars`, `pages` (article or another page) and `footer` (note, buttons)."""
 
     def __init__(
         self, view: ArticleView, bars: Sequence[QWidget], note: AutosaveField, actions: Mapping[str, QAction]
@@ -64,12 +64,12 @@ class CentralWidget(QWidget):
         column.addWidget(self.footer)
 
     def show_page(self, *, has_corpus: bool, has_articles: bool) -> None:
-        """Show the article, or the page for a missing corpus or an empty one."""
+        """Show the article, or the page for no corpus or an empty one."""
         self._has_corpus, self._has_articles = has_corpus, has_articles
         self._update_page()
 
     def show_welcome(self, page: "WelcomePage | None") -> None:
-        """Show this page instead of anything else until called with None; it takes the focus meant for the article."""
+        """Show this page, which gets the article's focus, instead of all others; None hides it."""
         if self._welcome_page:
             self._view.setFocusProxy(None)  # type: ignore[arg-type]  # PySide6's annotation lacks None
             self.pages.removeWidget(self._welcome_page)
@@ -88,7 +88,7 @@ class CentralWidget(QWidget):
         self.footer.setVisible(self._has_corpus and self._has_articles and not self._welcome_page)
 
     def set_theme(self, theme: Theme) -> None:
-        """Show all widgets in this theme."""
+        """Paint in this theme."""
         self._theme = theme
         self._view.set_theme(theme)
         for page in (self._no_corpus, self._no_articles, self._welcome_page):

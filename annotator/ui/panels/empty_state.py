@@ -1,4 +1,4 @@
-"""Placeholders for empty views: why nothing is there, what to do about it, and the buttons to do it."""
+"""Placeholders for empty views: why nothing is there, and what to do."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -18,9 +18,9 @@ _MARGIN: Final = 12  # pixels around a hint
 
 
 class EmptyState(QWidget):
-    """A quiet drawing, a title, a sentence of advice, and a button for each of `actions`.
+    """A quiet drawing, a title, a sentence of advice and a button per action.
 
-    `drawing` is the name of an icon. `actions` are by the names of their icons, the most likely one first.
+    `icon_name` is the drawing's. `actions` are by icon name, likeliest first.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class EmptyState(QWidget):
         column.addStretch(3)
 
     def set_theme(self, theme: Theme) -> None:
-        """Draw in this theme, at the latest when the widget is shown."""
+        """Draw in this theme, now or when shown."""
         self._theme = theme
         if self.isVisible():
             self._draw()
@@ -97,7 +97,7 @@ class EmptyState(QWidget):
 
 
 def paint_hint(view: QAbstractItemView, theme: Theme, text: str) -> None:
-    """Write `text` quietly in an empty list. Call it while the viewport of the list is painted."""
+    """Write `text` quietly in an empty list while its viewport is painted."""
     with QPainter(view.viewport()) as painter:
         painter.setFont(fonts.interface_font(13.5))
         painter.setPen(QColor(theme.dim))

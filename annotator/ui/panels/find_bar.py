@@ -1,4 +1,4 @@
-"""The bar that finds words in the open article, with hits while typing."""
+"""The bar that finds words in the open article as they are typed."""
 
 from collections.abc import Callable
 
@@ -17,7 +17,7 @@ Hit = tuple[int, int]
 
 
 class FindBar(QFrame):
-    """Searches the article. `hits` are in the order of the text, and `current` is the one last visited."""
+    """Searches the article. `hits` are in text order; `current` is the last one visited."""
 
     changed = Signal()
     """`hits` or `current` changed."""
@@ -30,7 +30,7 @@ class FindBar(QFrame):
         self.hits: list[Hit] = []
         self.current: Hit | None = None
         self.start_offset: Callable[[], int] = int
-        """Returns the offset in the article from which the first search starts."""
+        """Returns the offset where the first search starts."""
         self._text = ""
         self.search_line = SearchLine(_("Find in article"))
         self.search_line.textChanged.connect(self._on_text_changed)
@@ -50,17 +50,17 @@ class FindBar(QFrame):
         self.hide()
 
     def set_theme(self, theme: Theme) -> None:
-        """Draw the buttons in this theme."""
+        """Paint in this theme."""
         for button, icon in self._buttons.items():
             button.setIcon(icons.icon(icon, theme))
 
     def show_text(self, text: str) -> None:
-        """Search this article from now on, for the same words."""
+        """Search this article from now on."""
         self._text = text
         self._update_hits()
 
     def start_search(self, words: str = "") -> None:
-        """Show the bar, with these words if there are any, and focus its line."""
+        """Show and focus the bar, with these words if any."""
         self.show()
         self._update_hits()
         if words:
@@ -69,13 +69,13 @@ class FindBar(QFrame):
         self.search_line.setFocus()
 
     def show_matches(self, words: str) -> None:
-        """Show the hits of these words without taking the focus; hide the bar if there are no words."""
+        """Show the hits of these words without taking the focus; without words, hide the bar."""
         self.search_line.setText(words)
         self.setVisible(bool(words))
         self._update_hits()
 
     def step(self, step: int) -> None:
-        """Go to the next hit (1) or the previous one (-1), wrapping around."""
+        """Go to the next (1) or previous (-1) hit, wrapping around."""
         if not self.hits:
             return
         if self.current in self.hits:

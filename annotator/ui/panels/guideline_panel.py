@@ -1,4 +1,4 @@
-"""The panel that explains the labels, beside the article."""
+"""The panel of guidelines beside the article."""
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QShowEvent
@@ -12,7 +12,7 @@ from annotator.ui.widgets.theme import LIGHT, Theme
 
 
 class GuidelinePanel(QScrollArea):
-    """Shows the guideline of every label, and scrolls to that of the selected span."""
+    """Shows the guideline of every label."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -26,18 +26,18 @@ class GuidelinePanel(QScrollArea):
         self._is_stale = False
 
     def show_labels(self, labels: LabelSet, theme: Theme) -> None:
-        """Show the guidelines of these labels."""
+        """Show these labels' guidelines."""
         self._labels, self._theme, self._is_stale = labels, theme, True
         if self.isVisible():
             self._build_page()
 
     def showEvent(self, event: QShowEvent) -> None:
-        if self._is_stale:  # built late, since most users never open it and the start should be fast
+        if self._is_stale:  # built late: the start should be fast, and most users never open it
             self._build_page()
         super().showEvent(event)
 
     def scroll_to_label(self, name: str) -> None:
-        """Scroll to the guideline of this label."""
+        """Scroll to this label's guideline."""
         head = self._headings.get(name)
         if head:
             # After the layout: before the panel is first shown, no widget has a position.

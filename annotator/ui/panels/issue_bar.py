@@ -1,4 +1,4 @@
-"""The bar above the article that shows the current issue, its fix, and the keys to handle it."""
+"""The bar above the article with the current issue, its fix and keys."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -20,7 +20,7 @@ _MAX_WORDS: Final = 60  # code points of the text of a fixed span
 
 
 class IssueBar(QFrame):
-    """Shows one issue, or a hint if there is none."""
+    """Shows one issue, or a hint if none."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,7 +44,7 @@ class IssueBar(QFrame):
         self.hide()
 
     def add_buttons(self, actions: Mapping[str, QAction]) -> None:
-        """Add buttons that fix or dismiss the issue, and one for the next."""
+        """Add the Fix, Dismiss and Next buttons."""
         for name, words in (
             ("apply_fix", _("Fix")),
             ("dismiss_issue", _("Dismiss")),
@@ -55,7 +55,7 @@ class IssueBar(QFrame):
             self._row.addWidget(button)
 
     def show_issue(self, issue: Issue, article: Article | None, labels: LabelSet) -> None:
-        """Show this issue; `article` is None while another one is open."""
+        """Show this issue; `article` is None while another is open."""
         sentences = (issue.message, _fix_sentence(issue, article, labels))
         self.show_text(kind_title(issue.kind), " ".join(filter(None, sentences)))
         self._buttons[0].setVisible(issue.fix is not None)
@@ -65,7 +65,7 @@ class IssueBar(QFrame):
         return f"{self.accessibleName()}\n{self.accessibleDescription()}"
 
     def show_text(self, title: str, details: str) -> None:
-        """Show a title in one line, and details in two below it."""
+        """Show a title, and below it two lines of details."""
         self._title_label.setText(title)
         self._details_label.setText(isolate_quotes(details))
         self._details_label.setToolTip(tooltip(details))
@@ -74,7 +74,7 @@ class IssueBar(QFrame):
 
 
 def _fix_sentence(issue: Issue, article: Article | None, labels: LabelSet) -> str:
-    """Describe the effect of the fix in a sentence."""
+    """Describe the effect of the fix."""
     fix = issue.fix
     if fix is None:
         return _("There is no automatic fix.")

@@ -1,4 +1,4 @@
-"""The sidebar of the issues, shown instead of the articles while the labels are checked."""
+"""The sidebar of issues, shown in place of the articles."""
 
 from typing import TYPE_CHECKING, Final
 
@@ -35,7 +35,7 @@ _Index = QModelIndex | QPersistentModelIndex
 
 
 class IssueItemModel(QStringListModel):
-    """A row per issue; counted in C++ as in ArticleModel."""
+    """A row per issue, counted in C++ as in ArticleModel."""
 
     def __init__(self, issues: IssueModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -63,7 +63,7 @@ class IssueItemModel(QStringListModel):
 
 
 class IssueDelegate(QStyledItemDelegate):
-    """Paints an issue: a dot of the label's colour and the words, with the kind of the issue below."""
+    """Paints an issue: a dot of the label's colour, the words, and the kind of issue below."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -151,7 +151,7 @@ class IssueList(QListView):
 
 
 class IssuePanel(Sidebar):
-    """The list of issues, and a filter by kind."""
+    """The list of issues with a filter by kind."""
 
     def __init__(self, issues: IssueModel) -> None:
         super().__init__()
@@ -175,7 +175,7 @@ class IssuePanel(Sidebar):
         self.hide()
 
     def _update_kinds(self) -> None:
-        """Offer the kinds of the current issues, each with its number of issues."""
+        """Offer the kinds of the current issues with their numbers."""
         counts, selected_kind = self._issues.counts, self._issues.kind
         kinds = [kind for kind in KINDS if counts[kind] > 0 or kind == selected_kind]
         if [self.kind.itemData(index) for index in range(self.kind.count())] != [None, *kinds]:

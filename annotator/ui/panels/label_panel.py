@@ -1,4 +1,4 @@
-"""The panel of labels with their keys and counts; a click on one acts like its key."""
+"""The panel of labels with keys and counts; a click acts like the key."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ _HEIGHT = 42
 
 
 class LabelRow(QAbstractButton):
-    """One label: a stripe of its colour, its title, its number of spans in the article, and its key."""
+    """A label's coloured stripe, key, title and number of spans in the article."""
 
     def __init__(self, label: Label, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -67,7 +67,7 @@ class LabelRow(QAbstractButton):
             painter.drawRoundedRect(stripe, 2, 2)
             start, end = (body.right() - 16, body.left() + 12) if is_rtl else (body.left() + 16, body.right() - 12)
             direction = -1 if is_rtl else 1
-            key = QRectF(0, 0, 24, 23)  # puts the frame on the centres of pixels, which keeps it sharp
+            key = QRectF(0, 0, 24, 23)  # on the centres of pixels the frame is sharp
             key.moveCenter(QPointF(start + direction * 12, body.center().y()))
             painter.setBrush(QColor(self._theme.paper))
             painter.setPen(QPen(QColor(self._theme.rule), 1))
@@ -134,7 +134,7 @@ class LabelPanel(QWidget):
             self._layout.addWidget(row)
 
     def show_counts(self, spans: Iterable[Span]) -> None:
-        """Show how many of these spans have each label."""
+        """Show each label's number among these spans."""
         counts = Counter(map(attrgetter("label"), spans))
         for row in self._rows:
             if row.count != counts[row.label.name]:
@@ -154,18 +154,18 @@ class LabelPanel(QWidget):
             row.set_theme(theme)
 
     def rows(self) -> list[LabelRow]:
-        """Return the rows, in the order of the labels."""
+        """Return the rows in label order."""
         return list(self._rows)
 
 
 def _accessible_description(label: Label, count: int) -> str:
-    """Return the text that a screen reader speaks after a row's title."""
+    """Return what a screen reader speaks after the title."""
     parts = [ngettext("{count} span", "{count} spans", count).format(count=format_number(count))]
     return ", ".join([_("key {key}").format(key=label.key), *parts] if label.key else parts)
 
 
 def _tooltip_html(label: Label) -> str:
-    """Return the label's title and guideline as a tooltip."""
+    """Return a label's title and guideline as a tooltip."""
     lines = "".join(
         f"<p style='margin:3px'>{escape(line)}</p>" for line in label.localised_guideline().splitlines() if line.strip()
     )

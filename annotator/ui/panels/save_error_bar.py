@@ -1,4 +1,4 @@
-"""The bar above the article that reports an error of the corpus file, with the actions against it."""
+"""The bar above the article for errors of the corpus file, with actions against them."""
 
 from collections.abc import Mapping
 
@@ -11,7 +11,7 @@ from annotator.ui.widgets.buttons import ActionButton
 
 
 class SaveErrorBar(QFrame):
-    """Hidden as long as everything is saved."""
+    """Hidden while there is no error."""
 
     def __init__(self, actions: Mapping[str, QAction], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,7 +29,7 @@ class SaveErrorBar(QFrame):
         self.hide()
 
     def show_error(self, error: str, *, has_unsaved_change: bool) -> None:
-        """Show the error, a sentence or "", and whether a change is still unsaved."""
+        """Show an error, a sentence or "", and whether a change is unsaved."""
         message = isolate_paths(error)
         if has_unsaved_change:
             message += "\n" + _("Your last change is not saved yet and not shown. Saving is retried automatically.")

@@ -1,4 +1,4 @@
-"""The sidebars of the window: articles on one side, labels and spans on the other."""
+"""The sidebars: articles on one side, labels and spans on the other."""
 
 from typing import Final
 
@@ -21,7 +21,7 @@ from annotator.ui.widgets.search_line import SearchLine
 
 _WIDTH: Final = 262  # pixels
 _CARD_HEIGHT: Final = 152  # pixels: two lines of a span, one about it, one of fields, so that nothing above moves
-_SEARCH_DELAY: Final = 80  # milliseconds without typing until the corpus is searched
+_SEARCH_DELAY: Final = 80  # milliseconds without typing before a search
 
 
 class Sidebar(QFrame):
@@ -37,7 +37,7 @@ class Sidebar(QFrame):
 
 
 class ArticleSidebar(Sidebar):
-    """The list of articles with its search, its filter and the progress."""
+    """The list of articles with search, filter and progress."""
 
     focus_released = Signal()
     """The focus belongs to the article again."""
@@ -82,7 +82,7 @@ class ArticleSidebar(Sidebar):
         self.show_counts()
 
     def show_counts(self) -> None:
-        """Show the number of articles in each state."""
+        """Show the number of articles per state."""
         counts, total = self._session.counts, sum(self._session.counts.values())
         if counts == self._shown_counts:
             return  # the usual case after a key that tags
@@ -99,7 +99,7 @@ class ArticleSidebar(Sidebar):
             self.state_filter.setItemText(index, _("{name}: {fact}").format(name=title, fact=count))
 
     def show_filter(self) -> None:
-        """Show the filter of the list and its number of matches."""
+        """Show the list's filter and number of matches."""
         choice, count = self._session.article_filter, len(self._session.articles)
         text = ngettext("{count} article matches", "{count} articles match", count)
         self._matches_label.setText(text.format(count=format_number(count)))
@@ -109,7 +109,7 @@ class ArticleSidebar(Sidebar):
             self.search_line.setText(choice.words)
 
     def start_search(self, words: str) -> None:
-        """Focus the search line, with these words if there are any."""
+        """Focus the search line, with these words if any."""
         if words:
             self.search_line.setText(words)
         self.search_line.selectAll()
@@ -122,7 +122,7 @@ class ArticleSidebar(Sidebar):
         )
 
     def _open_first_match(self) -> None:
-        """Open the first article that matches."""
+        """Open the first matching article."""
         self._apply_filter()
         if self._session.articles:
             self._session.open_article(0)
@@ -130,7 +130,7 @@ class ArticleSidebar(Sidebar):
 
 
 class LabelSidebar(Sidebar):
-    """The labels, the spans or the guidelines, and the current selection."""
+    """The labels, the spans or guidelines, and the selection."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -152,7 +152,7 @@ class LabelSidebar(Sidebar):
         self.column.addWidget(self.span_card)
 
     def show_layer(self, article: Article | None, layer_spans: list[Span], label_set: LabelSet) -> None:
-        """Show the spans of the article and their number."""
+        """Show the article's spans and their number."""
         count = len(layer_spans)
         text = ngettext("{count} span in this article", "{count} spans in this article", count)
         self._span_count = text.format(count=format_number(count)) if article else ""
@@ -162,7 +162,7 @@ class LabelSidebar(Sidebar):
         self.span_panel.show_spans(article, layer_spans, label_set)
 
     def toggle_guidelines(self, label: str | None) -> None:
-        """Show the guidelines instead of the spans, scrolled to `label`, or the spans again."""
+        """Show the guidelines, scrolled to `label`, or the spans again."""
         is_shown = self._stack.currentWidget() is self.guideline_panel
         self._stack.setCurrentWidget(self.span_panel if is_shown else self.guideline_panel)
         self._update_heading()
@@ -177,7 +177,7 @@ class LabelSidebar(Sidebar):
         selected_text: str,
         hint: Hint | None,
     ) -> None:
-        """Show the selected span, the current suggestion or the selected text; otherwise a hint."""
+        """Show the selection in the card, or a hint."""
         self.span_card.show_selection(article, item, label_set, selected_text, hint)
         if item:
             self.guideline_panel.scroll_to_label(item.label)

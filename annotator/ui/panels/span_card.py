@@ -1,4 +1,4 @@
-"""The card of the selected span (words, label, value and note) or of the current suggestion."""
+"""The card of the selected span (words, label, value, note) or current suggestion."""
 
 from typing import Final, TypeAlias
 
@@ -30,8 +30,7 @@ _LINES: Final = 3  # of the words and the facts about them
 class AutosaveField(QLineEdit):
     """A line edit that saves its text on Enter or when it loses the focus; Escape reverts it.
 
-    A text that could not be saved stays in the field, and each call of `commit` tries again until the field gets
-    another owner.
+    Unsaved text stays for the next `commit`, until the field gets another owner.
     """
 
     commit_requested = Signal()
@@ -41,7 +40,7 @@ class AutosaveField(QLineEdit):
     focus_lost = Signal()
     """The field lost the focus."""
     discarded = Signal(str)
-    """A text was lost because it could not be saved before the field got another owner."""
+    """A text was lost: it could not be saved before the field got another owner."""
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -53,9 +52,9 @@ class AutosaveField(QLineEdit):
         self._is_committing = False
 
     def show_text(self, text: str, owner: object) -> None:
-        """Show the saved text of `owner`, a value that identifies a span or an article.
+        """Show the saved text of `owner`, a value that identifies a span or article.
 
-        A text that is being typed for the same owner stays until it is saved.
+        Text typed but unsaved stays for the same owner.
         """
         unsaved_text = self.text() if self.text().strip() != self._saved_text.strip() else ""
         is_typing = owner == self._owner and self.text() != self._saved_text and self.text().strip() != text
@@ -66,13 +65,13 @@ class AutosaveField(QLineEdit):
             self.setText(text)
 
     def start_editing(self) -> None:
-        """Show the field, select its text and take the focus."""
+        """Show and focus the field, selecting its text."""
         self.show()
         self.selectAll()
         self.setFocus()
 
     def commit(self) -> bool:
-        """Save the text, and return whether it is saved."""
+        """Save the text; return whether it is saved."""
         if self.text() != self._saved_text and not self._is_committing:
             self._is_committing = True  # saving may move the focus, which calls this again
             self.commit_requested.emit()
@@ -84,7 +83,7 @@ class AutosaveField(QLineEdit):
         self.setText(self._saved_text)
 
     def finish_editing(self) -> None:
-        """Save the text, and return the focus to the article."""
+        """Save the text and release the focus."""
         self.commit()
         if self.hasFocus():
             self.focus_released.emit()
@@ -106,7 +105,7 @@ class AutosaveField(QLineEdit):
 
 
 class SpanCard(QFrame):
-    """Shows the selection, or a hint if nothing is selected."""
+    """Shows the selection, or a hint."""
 
     details_edited = Signal(object, str, str)
     """A span, its value and its note."""
@@ -129,7 +128,7 @@ class SpanCard(QFrame):
             label.setWordWrap(True)
             text_column.addWidget(label)
         text_column.addStretch()
-        # A fixed height: the selection must not move the widgets around the card, nor cost a layout on every key.
+        # A fixed height: a selection must neither move the widgets around the card nor cost a layout.
         text_area = QWidget()
         text_area.setLayout(text_column)
         text_column.setContentsMargins(0, 0, 0, 0)
@@ -145,7 +144,7 @@ class SpanCard(QFrame):
         column.addWidget(self._footer)
 
     def add_buttons(self, *buttons: QPushButton) -> None:
-        """Add a row of buttons, shown below a suggestion."""
+        """Add a row of buttons below suggestions."""
         self._footer.addWidget(_create_row(*buttons))
 
     def show_selection(
@@ -156,14 +155,14 @@ class SpanCard(QFrame):
         selected_text: str,
         hint: Hint | None = None,
     ) -> None:
-        """Show the selected span, the current suggestion or the selected text; otherwise a hint."""
+        """Show the selected span, current suggestion or selected text, else a hint."""
         selection = (article and article.uid, item, labels, selected_text, hint)
         if selection == self._shown_selection:
             return
         self._shown_selection = selection
         span = item if isinstance(item, Span) else None
         if span is None or self._span is None or span.uid != self._span.uid:
-            # Save what was typed for the previous span before another one is shown.
+            # First save what was typed for the previous span.
             self.value_field.finish_editing()
             self.note_field.finish_editing()
         self._span = span

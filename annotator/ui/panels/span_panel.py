@@ -1,4 +1,4 @@
-"""The list of the article's spans, in the order of the text."""
+"""The list of the article's spans, in text order."""
 
 from collections.abc import Iterable
 from functools import lru_cache
@@ -25,10 +25,9 @@ _Index = QModelIndex | QPersistentModelIndex
 
 
 class SpanModel(QStringListModel):
-    """A row per span: the text for display and the span itself.
+    """A row per span: its text for display and the span itself.
 
-    Rows are counted in C++: the view asks for their number once per row, which takes 3 ms per thousand in Python. The
-    texts are built when the rows become visible.
+    Rows are counted in C++: the view asks once per row, 3 ms per thousand in Python. Texts are built when visible.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -38,7 +37,7 @@ class SpanModel(QStringListModel):
         self._labels = LabelSet(())
 
     def show_spans(self, text: str, spans: Iterable[Span], labels: LabelSet) -> None:
-        """Show these spans of an article with this text."""
+        """Show these spans of this text."""
         self._text, self.spans, self._labels = text, list(spans), labels
         self.setStringList([""] * len(self.spans))
 
@@ -57,7 +56,7 @@ class SpanModel(QStringListModel):
 
 
 class SpanDelegate(QStyledItemDelegate):
-    """Paints a span: a dot of its label's colour and its text, indented by its nesting depth."""
+    """Paints a span: a dot of its label's colour, and its text, indented by nesting depth."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -153,5 +152,5 @@ class SpanPanel(QListView):
 
 @lru_cache(maxsize=512)  # a key moves the rows, but few of them are new
 def _elide_words(words: str, width: float) -> str:
-    """Return the words of a span, elided to this width in pixels."""
+    """Elide a span's words to this width in pixels."""
     return elide(add_arabic_mark(words), QFontMetricsF(fonts.interface_font(_TEXT_SIZE)), width)

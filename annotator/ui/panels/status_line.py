@@ -1,4 +1,4 @@
-"""The status line of the window: the save state, the annotator and the progress, with messages for a while."""
+"""The status line: save state, annotator, progress, and messages for a while."""
 
 from typing import Final
 
@@ -16,7 +16,7 @@ _ROUNDING: Final = 2  # pixels, so that a text of exactly its width is not elide
 
 
 class _ElidedLabel(QLabel):
-    """Elides its text instead of widening the window; the tooltip and screen readers get all of it."""
+    """Elides its text instead of widening the window; tooltip and screen readers get all of it."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -25,7 +25,7 @@ class _ElidedLabel(QLabel):
         self._full_text = ""
 
     def text(self) -> str:
-        """Return the whole text, elided or not."""
+        """Return the whole text."""
         return self._full_text
 
     def show_text(self, text: str) -> None:
@@ -50,7 +50,7 @@ class _ElidedLabel(QLabel):
 
 
 class StatusLine(QStatusBar):
-    """Shows the state of the session when asked to."""
+    """Shows the session's state on request."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -66,7 +66,7 @@ class StatusLine(QStatusBar):
         self.addPermanentWidget(self._message_label)
 
     def show_state(self, remaining: str) -> None:
-        """Show the state of the session; `remaining` is a sentence on the remaining suggestions, or ""."""
+        """Show the session's state; `remaining` is a sentence on remaining suggestions, or ""."""
         session = self._session
         if not session.corpus:
             self._state_label.setText(_("No corpus is open."))
@@ -82,18 +82,18 @@ class StatusLine(QStatusBar):
         self._state_label.setText("  ·  ".join(parts))
 
     def _save_state(self) -> str:
-        """Describe whether everything is saved: the session checks the file and its log after each write."""
+        """Describe the save state: the session checks the file and its log after each write."""
         if self._session.pending_step:
             return _("Last change not saved")
         return _("Problem with the corpus file") if self._session.save_error else _("Everything is saved")
 
     def notify(self, text: str, *, success: bool = False) -> None:
-        """Show a message for a while: an error, or a `success`."""
+        """Show a message for a while, an error unless `success`."""
         self._show_message(isolate_paths(text), "quiet" if success else "warning")
         self._message_timer.start(_MESSAGE_DURATION)
 
     def show_hint(self, hint: str) -> None:
-        """Show a hint whenever there is no message, until it is ""."""
+        """Show a hint while there is no message; "" ends it."""
         self._hint = hint
         if not self._message_timer.isActive():
             self._show_hint()
@@ -103,11 +103,11 @@ class StatusLine(QStatusBar):
         return self._message_label.text()
 
     def state_text(self) -> str:
-        """Return the displayed state of the session."""
+        """Return the displayed session state."""
         return self._state_label.text()
 
     def _on_article_left(self) -> None:
-        """Clear a success message, which users would take for one on the next article; errors stay."""
+        """Clear a success message, as users would take it for the next article's; errors stay."""
         if self._message_label.objectName() == "quiet":
             self._message_timer.stop()
             self._show_hint()
@@ -121,7 +121,7 @@ class StatusLine(QStatusBar):
 
     @staticmethod
     def _set_style(label: QLabel, name: str) -> None:
-        """Give a label the style of this name in the style sheet."""
+        """Give a label this name's style in the style sheet."""
         if label.objectName() != name:
             label.setObjectName(name)
             label.style().polish(label)

@@ -1,1 +1,1 @@
-"""The session on the open corpus, and what runs beside the window for it."""
+"""The session on the open corpus and its background work."""

@@ -8,18 +8,18 @@ from annotator.ui.session.suggestions import SuggestionModel
 
 
 class ActiveItem:
-    """The selected span or the current suggestion. At most one of the two is active."""
+    """The selected span or the current suggestion, never both."""
 
     def __init__(self, session: Session, suggestions: SuggestionModel) -> None:
         self._session, self._suggestions = session, suggestions
 
     @property
     def current(self) -> Span | Suggestion | None:
-        """The selected span, or the current suggestion as the annotator has edited it."""
+        """The selected span or the edited current suggestion."""
         return self._session.selection or self._suggestions.current
 
     def resize(self, item: Span | Suggestion, start: int, end: int) -> None:
-        """Move the edges; a span is saved at once, a suggestion when it is accepted."""
+        """Move the edges; a span is saved at once, a suggestion once accepted."""
         if isinstance(item, Span):
             self._session.resize(item, start, end)
         else:

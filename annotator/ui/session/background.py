@@ -1,4 +1,4 @@
-"""Long jobs in a worker thread, with a progress dialog that can cancel them."""
+"""Long jobs in a worker thread, with a cancellable progress dialog."""
 
 from collections.abc import Callable, Generator
 from pathlib import Path
@@ -14,7 +14,7 @@ from annotator.store.errors import CorpusError
 from annotator.store.open_connections import interrupt_until
 
 Job: TypeAlias = Callable[[], Generator[tuple[int, int], None, Any]]
-"""Called in the worker thread; the generator yields (done, total) and returns the result."""
+"""Called in the worker thread; its generator yields (done, total) and returns the result."""
 
 
 class Cancelled(Exception):
@@ -26,10 +26,7 @@ class Busy(CorpusError):
 
 
 class BackgroundJobs(QObject):
-    """Run one job at a time.
-
-    While a job runs, no other action may start and the corpus may not be closed.
-    """
+    """Run one job at a time, during which no other action may start and the corpus may not be closed."""
 
     finished = Signal()
     """A job ended, and its callback has returned."""
@@ -54,11 +51,10 @@ class BackgroundJobs(QObject):
         failed: Callable[[Exception], None],
         owner: QObject | None = None,
     ) -> None:
-        """Run `job` with a progress dialog; then call `done` with its result or `failed` with its exception.
+        """Run `job` with a progress dialog, then call `done` with its result or `failed` with its exception.
 
-        Neither is called if `owner`, the dialog that started the job, is gone by then. Cancelling closes the job's
-        generator in the worker thread, so that it can clean up, and calls `failed` with Cancelled. While another job
-        is running, `job` is not run and `failed` is called with Busy.
+        Neither is called if `owner`, the dialog that started the job, is gone. Cancelling closes the job's generator
+        in the worker thread, for clean-up. The exception is then Cancelled; it is Busy if another job is running.
         """
         if self.is_busy:
             failed(Busy(self.busy_message()))
@@ -88,13 +84,15 @@ class BackgroundJobs(QObject):
             progress.reset()  # else it would appear after its minimum duration, over a dialog that `done` opens
             progress.close()
             progress.deleteLater()
-            if owner and not Shiboken.isValid(owner):
-                pass  # the dialog was closed
-            elif result.error:
-                failed(result.error)
-            else:
-                done(result.value)
-            self.finished.emit()
+            try:
+                if owner and not Shiboken.isValid(owner):
+                    pass  # the dialog was closed
+                elif result.error:
+                    failed(result.error)
+                else:
+                    done(result.value)
+            finally:  # a window that waits to close does so after an unforeseen error too
+                self.finished.emit()
 
         progress.canceled.connect(self.stop)
         worker.yielded.connect(show_progress)
@@ -102,7 +100,7 @@ class BackgroundJobs(QObject):
         worker.start()
 
     def busy_message(self) -> str:
-        """Return a sentence that says that a job is running and nothing else can start."""
+        """Return a sentence that names the running job."""
         return _("“{job}” is still running. Wait until it finishes, or cancel it.").format(job=self._title)
 
     def stop(self) -> None:
@@ -110,9 +108,9 @@ class BackgroundJobs(QObject):
         self._stop_event.set()
 
     def release_corpus(self, path: Path) -> None:
-        """Stop the running job, interrupting its queries on the corpus at `path`, and wait until it has no file open.
+        """Stop the job, interrupt its queries on the corpus at `path`, and wait until it has no file open.
 
-        Its result is handed over later, as always.
+        Its result is handed over later.
         """
         self._stop_event.set()
         files_lock = self._files_lock
@@ -121,14 +119,14 @@ class BackgroundJobs(QObject):
 
 
 class _JobResult(NamedTuple):
-    """The result of a job. Exceptions are values here because superqt handles raised ones itself."""
+    """A job's result; exceptions are values, as superqt handles raised ones itself."""
 
     value: Any = None
     error: Exception | None = None
 
 
 def _run_until_stopped(job: Job, stop: Event, files_lock: Lock) -> Generator[tuple[int, int], None, _JobResult]:
-    """Run the job, stopping at a yield once `stop` is set, and hold `files_lock` while it may have files open."""
+    """Run the job until its first yield after `stop`; hold `files_lock` while it may have files open."""
     with files_lock:
         try:
             work = job()

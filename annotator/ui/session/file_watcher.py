@@ -1,4 +1,4 @@
-"""Periodic checks that the corpus file is still there, and for changes by other windows and programs."""
+"""Periodic checks of the corpus file for removal and changes by others."""
 
 from typing import Final
 
@@ -9,13 +9,13 @@ from PySide6.QtWidgets import QApplication, QWidget
 from annotator.ui.session.session import Session
 
 _CHECK_INTERVAL: Final = 1000
-"""Milliseconds. A check takes some hundredths of one while nobody else has written."""
+"""Milliseconds. A check takes some hundredths of one if nobody else has written."""
 
 
 class FileWatcher(QObject):
     """Has the session check the file at intervals and when the window becomes active.
 
-    It waits while a mouse button is down or a dialog is open.
+    Waits during mouse presses and dialogs.
     """
 
     def __init__(self, window: QWidget, session: Session) -> None:

@@ -1,7 +1,6 @@
-"""The issues of the annotator's labels, and which of them is current.
+"""The issues of the annotator's labels.
 
-The corpus is checked once, in the background; after that, an article is checked again whenever it changes, so that an
-issue disappears as soon as it is fixed.
+The corpus is checked once, in the background, then each changed article, so a fixed issue disappears at once.
 """
 
 from bisect import bisect_left, bisect_right
@@ -28,12 +27,12 @@ _MAX_SYNCHRONOUS_CHECKS: Final = 50  # articles that are checked again while a k
 
 
 class IssueModel(QObject):
-    """The issues as attributes; empty before `start` and after `stop`."""
+    """The issues; none before `start` and after `stop`."""
 
     checked = Signal()
     """The whole corpus has been checked."""
     changed = Signal()
-    """The issues changed, or which of them are visible."""
+    """The issues, or the visible ones, changed."""
     current_changed = Signal()
 
     def __init__(self, session: Session, background: BackgroundJobs) -> None:
@@ -45,11 +44,11 @@ class IssueModel(QObject):
         self.counts: Counter[str] = Counter()
         """The number of issues of each kind."""
         self.kind: str | None = None
-        """The kind that is visible; None for all."""
+        """The visible kind; None for all."""
         self.visible: list[ArticleIssue] = []
         """Sorted by article and position."""
         self.current: ArticleIssue | None = None
-        self._resolved: ArticleIssue | None = None  # the last current one that no longer exists
+        self._resolved: ArticleIssue | None = None  # the last current one, now gone
         session.corpus_changed.connect(self._on_corpus_changed)
         session.corpus_opened.connect(self.stop)
         session.articles_changed.connect(self._stop_for_other_annotator)
@@ -58,11 +57,11 @@ class IssueModel(QObject):
 
     @property
     def is_active(self) -> bool:
-        """Whether the labels have been checked and the issues are kept up to date."""
+        """Whether the issues are known and kept up to date."""
         return self._checks is not None
 
     def start(self) -> None:
-        """Check all articles of the annotator."""
+        """Check all articles in the background."""
         session = self._session
         if not session.corpus or self._background.is_busy:
             return
@@ -83,7 +82,7 @@ class IssueModel(QObject):
             self.set_current(None)
 
     def set_kind(self, kind: str | None) -> None:
-        """Show the issues of this kind, or all; the current one stays if it is among them."""
+        """Show the issues of this kind, or all; the current one stays if visible."""
         self.kind = kind
         self._update_visible()
         if self.current not in self.visible:
@@ -96,9 +95,9 @@ class IssueModel(QObject):
             self.current_changed.emit()
 
     def find_neighbour(self, step: int) -> ArticleIssue | None:
-        """Return the issue after the current one (1) or before it (-1), wrapping around.
+        """Return the issue after (1) or before (-1) the current one, wrapping around.
 
-        After an issue that was resolved, the one that took its position.
+        After a resolved issue, the one in its place.
         """
         reference = self.current or self._resolved
         if not self.visible or reference is None:
@@ -110,10 +109,9 @@ class IssueModel(QObject):
         return self.visible[bisect(keys, sort_key(reference)) % len(keys)]
 
     def find_open_neighbour(self, step: int) -> ArticleIssue | None:
-        """Return the nearest neighbour (see `find_neighbour`) that still exists.
+        """Return the nearest neighbour (see `find_neighbour`) that others have not removed.
 
-        Others may have changed its article since it was checked. Returns None if no issue is left, or if so many are
-        gone that the whole corpus is checked again.
+        Returns None if none is left, or if so many are gone that the whole corpus is checked again.
         """
         for _attempt in range(_MAX_SYNCHRONOUS_CHECKS):
             issue = self.find_neighbour(step)
@@ -128,7 +126,7 @@ class IssueModel(QObject):
         return None
 
     def current_index(self) -> int:
-        """Return the index of the current issue among the visible ones; -1 if there is none."""
+        """Return the current issue's index in `visible`; -1 for none."""
         return self.visible.index(self.current) if self.current in self.visible else -1
 
     # Internals
@@ -147,7 +145,7 @@ class IssueModel(QObject):
             raise error
 
     def _stop_for_other_annotator(self) -> None:
-        """Stop if another annotator works now, whose labels were not checked."""
+        """Stop if the annotator changed: their labels were not checked."""
         if self._session.annotator != self._annotator:
             self.stop()
 
@@ -169,7 +167,7 @@ class IssueModel(QObject):
         return self._session.article is not None and self._session.article.uid == issue.article
 
     def _update_statistics(self, step: Step) -> None:
-        """Update the label statistics, which tell what is usual, with these edits."""
+        """Update the label statistics, by which issues are found, with these edits."""
         for edit in step.edits:
             for record, times in ((edit.before, -1), (edit.after, 1)):
                 text = self._read_text(edit) if isinstance(record, Span) and self._checks else None
@@ -187,7 +185,7 @@ class IssueModel(QObject):
             return None
 
     def _check_open_article(self, *, is_undo: bool) -> None:
-        """Check the open article; after an undo, a resolved issue that is back becomes current again."""
+        """Check the open article; an undo makes a resolved issue current again."""
         if not self.is_active or not self._session.article:
             return
         before, uid = self.current, self._session.article.uid
@@ -201,7 +199,7 @@ class IssueModel(QObject):
             self.set_current(_find_same(before, issues))
 
     def _check_article(self, uid: str) -> list[ArticleIssue] | None:
-        """Check an article again and return its issues; None, after reporting the error, if it cannot be read."""
+        """Check an article and return its issues; None, after an error message, if unreadable."""
         corpus, checks = self._session.corpus, self._checks
         if not corpus or not checks:
             return None
@@ -227,5 +225,5 @@ class IssueModel(QObject):
 
 
 def _find_same(issue: ArticleIssue, candidates: Iterable[ArticleIssue]) -> ArticleIssue | None:
-    """Return the candidate of the same kind and label at the same position."""
+    """Return the candidate with the same kind, label and position."""
     return next((candidate for candidate in candidates if candidate.issue.key == issue.issue.key), None)

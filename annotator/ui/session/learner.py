@@ -1,4 +1,4 @@
-"""Learning in the background: runs `annotator learn` in a process of its own whenever enough articles were finished."""
+"""Background learning: runs `annotator learn` as a process whenever enough articles are finished."""
 
 import logging
 import os
@@ -14,19 +14,19 @@ from annotator.store.errors import CorpusError
 from annotator.ui.session.session import Session
 
 _log = logging.getLogger(__name__)
-_OPENING_TIME: Final = 2000  # milliseconds after which a corpus that was opened is on the screen
+_OPENING_TIME: Final = 2000  # milliseconds after which an opened corpus is on the screen
 _MAIN: Final = "import os, sys; sys.path[:] = sys.argv.pop(1).split(os.pathsep); from annotator.cli import main; main()"
 
 
 class Learner(QObject):
-    """Starts the process by itself and announces it through the session."""
+    """Starts the process when due and informs the session."""
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._session = session
         self._process: QProcess | None = None
         self._folder = QTemporaryDir()
-        self._last_failure = ""  # so that a failure that recurs at each article is reported once
+        self._last_failure = ""  # a failure that recurs at each article is reported once
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._start_if_due)
@@ -54,7 +54,7 @@ class Learner(QObject):
         self._timer.start(_OPENING_TIME)
 
     def _on_corpus_changed(self, step: Step | None) -> None:
-        """Check whether learning is due if an article was finished, or may have been by others or an import (None)."""
+        """Start learning if due, once an article was finished or may have been (None)."""
         states = [edit.after for edit in step.edits if isinstance(edit.after, Status)] if step else []
         if step is None or any(status.state == DONE for status in states):
             self._start_if_due()
@@ -121,8 +121,8 @@ class Learner(QObject):
 def _python_arguments() -> list[str]:
     """Return the arguments that make Python, or the frozen program, run the `annotator` command.
 
-    It imports from the same paths as this process. `-m` would put the working directory first, and with it modules that
-    a stranger may have sent along with a corpus.
+    It has this process's import paths. `-m` would put the working directory first, with any modules that a stranger
+    sent along with a corpus.
     """
     if getattr(sys, "frozen", False):
         return []

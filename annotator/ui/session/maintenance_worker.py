@@ -1,6 +1,6 @@
-"""Maintenance of the open corpus file: verifies a large one once it is open, and makes a backup when one is due.
+"""Maintenance of the open corpus: verifies a large file after opening and makes backups when due.
 
-Works in a thread of its own with its own connections, so that no key waits for it.
+Its own thread and connections keep keys from waiting.
 """
 
 from pathlib import Path
@@ -14,16 +14,16 @@ from annotator.store.errors import CorpusError, DamagedCorpus
 from annotator.store.open_connections import interrupt_until
 from annotator.ui.session.session import Session
 
-_OPENING_TIME: Final = 4000  # milliseconds after which a corpus that was opened is on the screen and in use
+_OPENING_TIME: Final = 4000  # milliseconds after which an opened corpus is on the screen and in use
 _INTERVAL: Final = 30 * 60 * 1000  # milliseconds
 _STOP_TIMEOUT: Final = 5.0  # seconds; no step of the work takes longer
 
 
 class MaintenanceWorker(QObject):
-    """Starts its thread by itself when the session opens a corpus."""
+    """Starts its thread after a corpus is opened."""
 
     damaged = Signal(str, str)
-    """The file is damaged; carries the path of the open corpus and a message."""
+    """The file is damaged; carries its path and a message."""
     finished = Signal()
     """All that was due is done or has failed."""
     _failed = Signal(str)
@@ -36,7 +36,7 @@ class MaintenanceWorker(QObject):
         self._stop_event = Event()
         self._thread: Thread | None = None
         self._path = Path()  # of the corpus that the thread works on
-        self._last_failure = ""  # so that a failure that recurs is reported once
+        self._last_failure = ""  # a recurring failure is reported once
         self._is_verified = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -62,7 +62,7 @@ class MaintenanceWorker(QObject):
             interrupt_until(self._path, has_ended, _STOP_TIMEOUT)
 
     def run_now(self) -> None:
-        """Start what is due now, and schedule the next run."""
+        """Start what is due and schedule the next run."""
         corpus = self._session.corpus
         if not corpus or self._thread:
             return
@@ -79,7 +79,7 @@ class MaintenanceWorker(QObject):
             self._timer.start(_OPENING_TIME)
 
     def _work(self, path: Path, stop: Event, is_verified: bool) -> None:
-        """Do the work, in the thread."""
+        """Do the work in the thread."""
         try:
             from annotator.store import restoring, verification
 

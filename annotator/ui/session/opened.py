@@ -1,6 +1,6 @@
-"""The state of a session as last read: the open corpus, its list of articles, and the open article.
+"""The state of a session as last read: the open corpus, its articles, and the open article.
 
-Signals are past tense and say what changed; widgets re-read.
+Signals say what changed; widgets re-read.
 """
 
 from bisect import bisect_right
@@ -31,29 +31,26 @@ ACCEPT: Final = "accept"
 REJECT: Final = "reject"
 DISMISS: Final = "dismiss"
 SELECTION_KEEPING_STEPS: Final = frozenset([DESCRIBE, ACCEPT, REJECT, DISMISS])
-"""The names of steps that leave the selection unchanged."""
-_POSITION_DELAY: Final = 1000  # milliseconds that the annotator stays somewhere before the position is saved
+"""Names of steps that leave the selection unchanged."""
+_POSITION_DELAY: Final = 1000  # milliseconds without movement before the position is saved
 
 
 class BaseSession(QObject):
-    """A corpus and an annotator.
-
-    Attributes hold the state as last read; nothing here is waiting to be saved.
-    """
+    """A corpus and an annotator; attributes hold what was last read, nothing unsaved."""
 
     corpus_opened = Signal()
     """Another corpus is open, or none."""
     corpus_closing = Signal(object)
-    """The corpus at this path is about to be closed; every slot must have closed its own connections on return."""
+    """The corpus at this path is about to be closed; each slot must close its own connections before it returns."""
     articles_changed = Signal()
     """The list shows other articles."""
     summaries_changed = Signal(int)
-    """The summary at this index of the list changed, or any of them (-1), and the counts by state."""
+    """The summary at this index of the list, or any of them (-1), and the counts by state changed."""
     labels_changed = Signal()
     article_closing = Signal()
-    """Another article is about to be opened: text being typed about this one must be saved now."""
+    """Another article is about to be opened: typed text about this one must be saved now."""
     article_opened = Signal(int)
-    """The open article changed; carries the code point at which to place the caret."""
+    """The open article changed; carries the code point of the caret."""
     zones_changed = Signal()
     layer_changed = Signal()
     """Spans, state, note or history of the open article."""
@@ -67,7 +64,7 @@ class BaseSession(QObject):
     """The models stored in the corpus changed."""
     failed = Signal(str)
     damaged = Signal(str, str)
-    """Damage was found while reading; carries the path of the open corpus and a message. Once for each corpus."""
+    """Reading found damage; carries the path of the open corpus and a message. Once per corpus."""
     notified = Signal(str)
     """A message that is not an error."""
 
@@ -78,7 +75,7 @@ class BaseSession(QObject):
         self.labels = LabelSet(())
         self.article_filter = ArticleFilter()
         self.prefers_informative = False
-        """Whether the next unfinished article is the most informative one, where known, rather than the next one."""
+        """Whether the next unfinished article is the most informative one, if known, or the next in the list."""
         self.is_learning = False
         self.articles = LazyArticleList()
         self.counts = dict.fromkeys(STATES, 0)
@@ -103,9 +100,9 @@ class BaseSession(QObject):
     # Opening
 
     def open(self, corpus: Corpus) -> None:
-        """Switch to `corpus`, at the annotator's last position, and take ownership of it.
+        """Take ownership of `corpus` and show it at the annotator's last position.
 
-        Raises CorpusError if it cannot be read; the previous corpus stays open then.
+        Raises CorpusError if its labels cannot be read; the previous corpus stays open.
         """
         labels = corpus.labels()
         self.close_silently()
@@ -123,7 +120,7 @@ class BaseSession(QObject):
             self.article_opened.emit(0)
 
     def close_silently(self) -> None:
-        """Close the corpus without telling the widgets."""
+        """Close the corpus without updating the widgets."""
         self._close_article()
         self._has_moved, self._is_damaged = False, False
         corpus, self.corpus = self.corpus, None
@@ -136,7 +133,7 @@ class BaseSession(QObject):
         self._clear_article()
 
     def resume_article(self) -> None:
-        """Open the article at the annotator's last position, or else the first unfinished one."""
+        """Open the annotator's last article, else the first unfinished one."""
         with self._reporting_errors():
             position = self.corpus.last_position(self.annotator) if self.corpus else None
             if self.corpus and position:
@@ -145,7 +142,7 @@ class BaseSession(QObject):
             self.open_article(0)
 
     def reload_articles(self) -> None:
-        """Read the list of articles again, for instance after an import."""
+        """Read the list of articles again."""
         if not self.corpus:
             return
         with self._reporting_errors():
@@ -161,9 +158,9 @@ class BaseSession(QObject):
             self.reload_articles()
 
     def switch_annotator(self, annotator: str) -> None:
-        """Show and edit this annotator's layers, in the article that is open.
+        """Show and edit this annotator's layers.
 
-        Their last position stays as stored until they open or change something.
+        Their stored position stays until they open or change something.
         """
         self._close_article()
         self.annotator = annotator
@@ -176,7 +173,7 @@ class BaseSession(QObject):
         self._position_timer.stop()
 
     def open_article(self, index: int) -> None:
-        """Open the article at this index of the list, or none if there is no such index."""
+        """Open the article at this index of the list, or none if out of range."""
         if 0 <= index < len(self.articles):
             self.open_by_id(self.articles.numbers[index])
         else:
@@ -185,22 +182,22 @@ class BaseSession(QObject):
             self.article_opened.emit(0)
 
     def open_by_id(self, article_id: int, offset: int = 0) -> None:
-        """Open the article with this number, listed or not, with the caret at this code point."""
+        """Open the article with this number, listed or not, at this code point."""
         if self._open(article_id, offset):
             self._has_moved = True
             self.schedule_position_save()
 
     def schedule_position_save(self) -> None:
-        """Save the annotator's position once they stay there, so that no key waits for the disk."""
+        """Save the position after a pause, so no key waits for the disk."""
         if self._has_moved:
             self._position_timer.start()
 
     def open_relative(self, step: int) -> None:
-        """Open the article `step` places further in the list, or the first or last one."""
+        """Open the article `step` places further in the list, or the nearest one."""
         if not self.articles:
             return
         index = self.current_index()
-        # From an article that is not listed, the next one is where it would be inserted.
+        # From an unlisted article, the next one is where it would be inserted.
         target = index + step if index >= 0 else -1 - index - (step < 0)
         target = max(0, min(target, len(self.articles) - 1))
         if target != index:
@@ -211,7 +208,7 @@ class BaseSession(QObject):
             self.notified.emit(_("This is the first article of the list."))
 
     def open_next_unfinished(self) -> bool:
-        """Open the next unfinished article of the list, wrapping around, and return whether there is one.
+        """Open the next unfinished article, wrapping around, and return whether there is one.
 
         See `prefers_informative`.
         """
@@ -237,7 +234,7 @@ class BaseSession(QObject):
         self.learning_changed.emit()
 
     def load_summary(self, index: int) -> ArticleSummary | None:
-        """Return the summary of the article at this index; None, after reporting the error, if it cannot be read."""
+        """Return the summary at this index; None, after an error message, if unreadable."""
         try:
             return self.articles[index]
         except CorpusError as error:
@@ -245,26 +242,26 @@ class BaseSession(QObject):
             return None
 
     def current_index(self) -> int:
-        """Return the index of the open article in the list; if not listed, see LazyArticleList.find_index."""
+        """Return the list index of the open article (see LazyArticleList.find_index)."""
         return self.articles.find_index(self.article.id if self.article else 0)
 
     def report_error(self, error: CorpusError) -> None:
-        """Report an error of the corpus; if it is damaged, emit `damaged` too."""
+        """Report an error; emit `damaged` too if it is a DamagedCorpus."""
         self.failed.emit(str(error))
         if isinstance(error, DamagedCorpus) and self.corpus and not self._is_damaged:
             self._is_damaged = True
             self.damaged.emit(str(self.corpus.path), str(error))
 
     def state(self) -> str:
-        """Return the annotator's state of the open article."""
+        """Return the annotator's state of the article."""
         return self.status.state if self.status else NEW
 
     def state_of(self, summary: ArticleSummary) -> str:
-        """Return the annotator's state of an article in the list."""
+        """Return the annotator's state of a listed article."""
         return summary.states.get(self.annotator, NEW)
 
     def refine_selection(self, start: int, end: int) -> tuple[int, int]:
-        """Drop from a snapped selection the proclitics before a word that the corpus has tagged without them."""
+        """Drop a snapped selection's proclitics if the corpus has its word tagged without them."""
         if not self.article or not self.corpus:
             return start, end
         with suppress(CorpusError):
@@ -278,7 +275,7 @@ class BaseSession(QObject):
             self.selection_changed.emit()
 
     def reload(self) -> None:
-        """Read everything shown again, after something other than this session wrote to the corpus."""
+        """Read everything shown again, after others wrote to the corpus."""
         if not self.corpus:
             return
         if self.article and self._is_gone(self.corpus, self.article.uid):
@@ -293,7 +290,7 @@ class BaseSession(QObject):
     # Reading
 
     def _is_gone(self, corpus: Corpus, uid: str) -> bool:
-        """Return whether the corpus no longer holds this article, because a backup was restored."""
+        """Return whether the article is missing, as after a restored backup."""
         try:
             corpus.article(uid)
         except NoSuchArticle:
@@ -303,14 +300,11 @@ class BaseSession(QObject):
         return False
 
     def _reload_after(self, step: Step | None) -> None:
-        """Update the state after this step, or after any change (None).
-
-        If reading fails, the state stays as last read.
-        """
+        """Update the state after this step or any change (None), unless reading fails."""
         version, kinds = self._version, {type(edit.before or edit.after) for edit in step.edits} if step else set()
         with self._reporting_errors():
             if step and self._changes_only_open_layer(step):
-                # The same as reading it, but a long article's thousand spans cannot be read within a frame.
+                # The same as reading them, but a long article's thousand spans cannot be read within a frame.
                 self.spans = history.apply_edits(self.spans, step.edits)
                 history.advance_stacks(self.undoable, self.redoable, StepInfo(step.uid, step.name, step.undoes))
             elif self.article:
@@ -331,7 +325,7 @@ class BaseSession(QObject):
             self.summaries_changed.emit(self.current_index() if only_open else -1)
 
     def _changes_only_open_layer(self, step: Step) -> bool:
-        """Return whether a step that was just written changes only the open layer's spans and nobody else wrote."""
+        """Return whether the step changed only the open layer and nobody else wrote."""
         uid = self.article.uid if self.article else None
         only_layer = all(
             isinstance(edit.after or edit.before, Span | Rejection | Dismissal) and edit.article == uid
@@ -340,7 +334,7 @@ class BaseSession(QObject):
         return only_layer and self.corpus is not None and self.corpus.data_version() == self._version
 
     def _find_most_informative(self, corpus: Corpus, current: int) -> int | None:
-        """Return the most informative listed article; if `current` is ranked too, the next one in the ranking."""
+        """Return the most informative listed article, or the one ranked after `current`."""
         ranked = [
             number
             for number in list_uncertain_articles(corpus, self.annotator)
@@ -362,13 +356,13 @@ class BaseSession(QObject):
         return opened
 
     def _read(self, identity: int | str) -> None:
-        """Read the article with this number or uid and its layer, and make it the open one.
+        """Make the article with this number or uid the open one.
 
-        Raises CorpusError and changes nothing if any of it cannot be read.
+        Raises CorpusError, with nothing changed, if any part cannot be read.
         """
         if not self.corpus:
             return
-        with self.corpus.snapshot():  # so that every span's label is among the labels, whatever others write
+        with self.corpus.snapshot():  # every span's label is among the labels, whatever others write
             version, labels = self.corpus.data_version(), self.corpus.labels()
             article = self.corpus.article(identity)
             layer = article.uid, self.annotator
@@ -389,7 +383,7 @@ class BaseSession(QObject):
             self.labels_changed.emit()
 
     def _select_after(self, step: Step | None) -> None:
-        """Select the last span that the step left in the article, or keep the selection."""
+        """Select the step's last remaining span, or keep the selection."""
         selected = self.selection.uid if self.selection else None
         if step and self.article and (step.undoes or step.name not in SELECTION_KEEPING_STEPS):
             uid = self.article.uid
@@ -406,7 +400,7 @@ class BaseSession(QObject):
             self.counts = count_by_state(self.corpus, self.annotator)
 
     def _close_article(self) -> None:
-        """Save the annotator's position for the next time; failing to is harmless."""
+        """Announce the closing and save the position; failing to is harmless."""
         if self.corpus and self.article:
             self.article_closing.emit()
             if self._has_moved:
@@ -420,7 +414,7 @@ class BaseSession(QObject):
 
     @contextmanager
     def _reporting_errors(self) -> Iterator[None]:
-        """Report a CorpusError raised in the block and leave the block."""
+        """Report and suppress a CorpusError of the block."""
         try:
             yield
         except CorpusError as error:

@@ -1,7 +1,7 @@
-"""The session: the widgets' only access to the corpus, with the state as last read (see `opened`) and every change.
+"""The widgets' only access to the corpus: its state as last read (see `opened`), and every change.
 
-An invalid change emits `failed` and does nothing. A change that the file cannot take right now stays pending: it is not
-shown as done, and is retried until it is on disk or discarded. No other change overtakes it.
+An invalid change only emits `failed`. One that cannot be written now is pending: not shown, retried until it is on disk
+or discarded, and overtaken by no other.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -22,13 +22,13 @@ from annotator.ui.session.opened import ACCEPT, DESCRIBE, DISMISS, REJECT, BaseS
 from annotator.ui.widgets.bidi_text import isolate_ltr
 
 _MAX_SYNCHRONOUS_EDITS: Final = 2000
-"""Edits that are reversed while a key waits: a tenth of a second."""
+"""Edits reversed while a key waits: a tenth of a second."""
 _BUSY_TIMEOUT: Final = 250
 """Milliseconds that a key waits at most while another program writes."""
 _RETRY_INTERVAL: Final = 500
 """Milliseconds between two attempts to write a pending step."""
 _STATE_KEEPING_STEPS: Final = frozenset(["state", "note", DISMISS])
-"""The names of steps that do not set a new article to "in progress"."""
+"""Names of steps that do not set a new article to "in progress"."""
 
 
 class Session(BaseSession):
@@ -37,13 +37,13 @@ class Session(BaseSession):
     save_error_changed = Signal()
     """`save_error` or `pending_step` changed."""
     displaced = Signal(object)
-    """The corpus file was renamed, deleted or replaced, and the session continues in another one: a Displacement."""
+    """The corpus file was renamed, deleted or replaced; carries the Displacement, with the file now in use."""
     displacing = Signal()
-    """The corpus file is no longer in its place: other processes that use it for this window must end."""
+    """The corpus file is no longer in its place: this window's other processes on it must end."""
     change_discarded = Signal()
-    """The pending step will not be written; text being typed for it is void too."""
+    """The pending step will not be written; text typed for it is void."""
     _checkpoint_reported = Signal(object, object)
-    """A Checkpointer, and the CorpusError that keeps the last steps out of the file, or None."""
+    """A Checkpointer, and the CorpusError that keeps the last steps out of the file, if any."""
 
     def __init__(self, annotator: str, parent: QObject | None = None) -> None:
         super().__init__(annotator, parent)
@@ -51,12 +51,12 @@ class Session(BaseSession):
         """A change that is not on disk yet."""
         self.save_error = ""
         """Why the file cannot be written, in a sentence; "" if no error is known."""
-        self._displacement: Displacement | None = None  # one that was detected, until its file is open
+        self._displacement: Displacement | None = None  # detected, but its file is not open yet
         self._checkpointer: Checkpointer | None = None
         self._witness: Witness | None = None
         self._checkpoint_error = ""
         self._checkpoint_reported.connect(self._receive_checkpoint_report)
-        self._conflicting: set[str] = set()  # uids of steps whose undo conflicts, which was reported
+        self._conflicting: set[str] = set()  # uids of steps whose conflict was reported
         self._retry_timer = QTimer(self)
         self._retry_timer.setInterval(_RETRY_INTERVAL)
         self._retry_timer.timeout.connect(self.retry_save)
@@ -79,7 +79,7 @@ class Session(BaseSession):
         super().close_silently()
 
     def check_file(self) -> None:
-        """Check that the file is still there, and show what others wrote to it meanwhile."""
+        """Check that the file exists, and show what others wrote."""
         if not self.corpus or self.pending_step:
             return
         try:
@@ -91,7 +91,7 @@ class Session(BaseSession):
         self._set_pending(None, self._checkpoint_error)
         if version == self._version:
             return
-        self._version = version  # reload() sets it only if an article is open
+        self._version = version  # reload() sets it only with an open article
         spans, articles = self.spans, sum(self.counts.values())
         self.reload()
         if sum(self.counts.values()) != articles:
@@ -100,7 +100,7 @@ class Session(BaseSession):
             self.notified.emit(_("This article was changed in another window. You now see the current version."))
 
     def retry_save(self) -> bool:
-        """Write the pending step, if any, and return whether none is pending then."""
+        """Write the pending step; return whether none is pending now."""
         step = self.pending_step
         if step is None:
             return True
@@ -122,7 +122,7 @@ class Session(BaseSession):
     # Changes; all return whether the change is on disk
 
     def tag(self, label: str, start: int, end: int) -> bool:
-        """Tag code points `start` to `end`, and select the span."""
+        """Tag code points `start` to `end` and select the span."""
         return self._apply(
             "tag", lambda article: operations.add_span(article, self.spans, self.annotator, label, start, end)
         )
@@ -144,19 +144,19 @@ class Session(BaseSession):
         return self._apply("note", lambda article: operations.set_note(self.note, article, self.annotator, text))
 
     def tag_all(self, label: str, ranges: Sequence[tuple[int, int]]) -> bool:
-        """Tag all these ranges of the article, in one step."""
+        """Tag these ranges in one step."""
         return self._apply(
             "tag_each", lambda article: operations.add_spans(article, self.spans, self.annotator, label, ranges)
         )
 
     def accept(self, suggestion: Suggestion, edited: Suggestion) -> bool:
-        """Tag the range of a suggestion as the annotator has edited it (see operations.accept)."""
+        """Tag a suggestion as `edited` by the annotator (see operations.accept)."""
         return self._apply(
             ACCEPT, lambda article: operations.accept(article, self.spans, self.annotator, suggestion, edited)
         )
 
     def accept_all(self, suggestions: Sequence[Suggestion]) -> bool:
-        """Accept all these suggestions, in one step."""
+        """Accept these suggestions in one step."""
         return self._apply(
             ACCEPT, lambda article: operations.accept_all(article, self.spans, self.annotator, suggestions)
         )
@@ -170,7 +170,7 @@ class Session(BaseSession):
         return self._apply("remove", lambda _article: operations.remove_span(span))
 
     def apply_fix(self, issue: Issue) -> bool:
-        """Apply the fix of an issue of the article, if it has one (see checks.issue.Fix)."""
+        """Apply an issue's fix, if any (see checks.issue.Fix)."""
         target = next((span for span in self.spans if span.uid == issue.span), None)
         fix = issue.fix
         if fix is None or (target is None and issue.span is not None):
@@ -182,11 +182,11 @@ class Session(BaseSession):
         )
 
     def dismiss(self, issue: Issue) -> bool:
-        """Dismiss an issue of the article for good."""
+        """Dismiss an issue for good."""
         return self._apply(DISMISS, lambda article: operations.dismiss(article, self.annotator, *issue.key))
 
     def mark_zone(self, kind: str, start: int, end: int) -> bool:
-        """Mark a range of the article as a zone of this kind."""
+        """Mark a range as a zone of this kind."""
         return self._apply("zone", lambda article: operations.mark_zone(article, self.zones, kind, start, end))
 
     def set_state(self, state: str) -> bool:
@@ -198,14 +198,11 @@ class Session(BaseSession):
         return self._revert_last(self.undoable)
 
     def redo(self) -> bool:
-        """Redo the step that was undone last."""
+        """Redo the step undone last."""
         return self._revert_last(self.redoable)
 
     def next_long_step(self, stack: list[StepInfo]) -> StepInfo | None:
-        """Return the step of this stack that `undo` or `redo` would revert next, if a key cannot wait for it.
-
-        Such a step is reverted by `jobs.undo`.
-        """
+        """Return the next step to revert if no key can wait for it, so `jobs.undo` must do it."""
         step_info = next((step_info for step_info in reversed(stack) if step_info.uid not in self._conflicting), None)
         if step_info is None:
             return None
@@ -215,7 +212,7 @@ class Session(BaseSession):
         return step_info if long else None
 
     def skip_conflict(self, step_info: StepInfo) -> None:
-        """Report that this step conflicts with later changes of others; the next undo or redo skips it."""
+        """Report a step that conflicts with changes of others; the next undo or redo skips it."""
         self._conflicting.add(step_info.uid)
         self.reload()
         is_redo = step_info in self.redoable
@@ -258,7 +255,7 @@ class Session(BaseSession):
         return False
 
     def _revert(self, step_info: StepInfo) -> bool:
-        """Write the step that reverses this one. Raises CorpusError, InvalidEdit."""
+        """Write the reverse of this step. Raises CorpusError, InvalidEdit."""
         if not self.corpus:
             return False
         step = self.corpus.step(step_info.uid)
@@ -271,9 +268,9 @@ class Session(BaseSession):
         return Step(new_uid(), self.annotator, utc_timestamp(), name, tuple(edits), undoes)
 
     def _check_no_pending(self) -> bool:
-        """Return whether no step was pending; one that was is retried.
+        """Return whether no step was pending; retry one that was.
 
-        After a retry the new change is not made either way: it may be void once the pending step is saved.
+        False even if that succeeds: the saved step may void the new change.
         """
         if not self.pending_step:
             return True
@@ -282,7 +279,7 @@ class Session(BaseSession):
         return False
 
     def _write(self, step: Step) -> bool:
-        """Write the step and return whether it is on disk; see `_store`. Report why an invalid one is not."""
+        """Write the step as `_store` does, but report its errors."""
         try:
             return self._store(step)
         except (CorpusError, operations.InvalidEdit) as error:
@@ -292,7 +289,7 @@ class Session(BaseSession):
             return False
 
     def _store(self, step: Step) -> bool:
-        """Write the step and return whether it is on disk; on a WriteError it becomes the pending step.
+        """Write the step and return whether it is on disk; on a WriteError make it pending.
 
         Raises CorpusError, InvalidEdit.
         """
@@ -316,7 +313,7 @@ class Session(BaseSession):
         return True
 
     def _set_pending(self, step: Step | None, save_error: str = "") -> None:
-        """Set the pending step, or none, and the error that keeps it from being saved."""
+        """Set the pending step, if any, and the error that prevents saving."""
         if (step, save_error) == (self.pending_step, self.save_error):
             return
         self.pending_step, self.save_error = step, save_error
@@ -327,7 +324,7 @@ class Session(BaseSession):
         self.save_error_changed.emit()
 
     def _open_helpers(self) -> None:
-        """Start checkpoints of the WAL and read-back of every step, each through a connection of its own."""
+        """Start checkpoints of the WAL and read-back of every step, each with its own connection."""
         if self.corpus:
             self._checkpointer = Checkpointer(self.corpus.path, self._checkpoint_reported.emit)
             self._witness = Witness(self.corpus.path)
@@ -346,11 +343,10 @@ class Session(BaseSession):
                 self._set_pending(None, self._checkpoint_error)
 
     def _follow_file(self) -> None:
-        """Follow the corpus file if it is no longer in its place, or not as it was.
+        """Follow the corpus file if it is not in its place or not as it was.
 
-        A WAL that was removed is created again. A renamed file is followed; a deleted or replaced one is copied to a
-        place beside it. A removable drive that is plugged in again is used again. Raises CorpusError if none of this is
-        possible.
+        Creates a removed WAL again, follows a renamed file, copies a deleted or replaced one beside it, and resumes on
+        a removable drive plugged in again. Raises CorpusError if none of this is possible.
         """
         if not self.corpus:
             return
@@ -376,7 +372,7 @@ class Session(BaseSession):
             self._open_helpers()
 
     def _resume_reconnected(self, corpus: Corpus, missing: MissingCorpus) -> None:
-        """Continue with the file at the corpus' path if it holds what is shown: a removable drive is back.
+        """Resume on a reconnected removable drive if its file holds what is shown.
 
         Raises CorpusError.
         """
@@ -393,13 +389,13 @@ class Session(BaseSession):
         self._switch_to(reopened)
 
     def _switch_to(self, corpus: Corpus) -> None:
-        """Replace the closed corpus by this one, which holds what is shown."""
+        """Continue in this corpus, as the previous one is closed."""
         self.corpus = corpus
         corpus.set_busy_timeout(_BUSY_TIMEOUT)
         self.reload_articles()
 
     def _is_shown(self, corpus: Corpus) -> bool:
-        """Return whether this corpus holds what is on the screen."""
+        """Return whether this corpus holds what is shown."""
         if not self.article:
             return corpus.labels() == self.labels
         uid = self.article.uid

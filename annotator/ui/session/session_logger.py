@@ -1,4 +1,4 @@
-"""The log of a session: which corpus is open, and what fails; no text of the corpus or of messages."""
+"""The log of a session: its corpus and failures, without their texts."""
 
 import logging
 
@@ -11,7 +11,7 @@ _log = logging.getLogger(__name__)
 
 
 class SessionLogger(QObject):
-    """Writes to the log as long as its session lives."""
+    """Logs the events of its session."""
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -30,10 +30,10 @@ class SessionLogger(QObject):
 
     def _log_displacement(self, displacement: Displacement) -> None:
         change, path, current = displacement.change.name, displacement.path, displacement.current
-        _log.warning("%s was %s by others; the session goes on in %s", path, change.lower(), current)
+        _log.warning("%s was %s by another program; the session continues in %s", path, change.lower(), current)
 
     def _log_failure(self, message: str) -> None:
-        _log.warning("the person was told of a failure in %d characters", len(message))
+        _log.warning("a failure was shown, in a message of %d characters", len(message))
 
     def _log_save_error(self) -> None:
         has_error, is_pending = bool(self._session.save_error), self._session.pending_step is not None

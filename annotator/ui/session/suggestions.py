@@ -1,7 +1,7 @@
-"""The suggestions for the open article, and which of them is current.
+"""The suggestions for the open article.
 
-The suggesters run in a thread of their own, and not before the effect of the last key is painted, so that no key waits
-for them. A decided suggestion disappears at once; what the suggesters learn from the decision comes a moment later.
+The suggesters run in their own thread, after the effect of the last key is painted, so no key waits for them. A decided
+suggestion disappears at once; what they learn from it follows later.
 """
 
 from bisect import bisect_left, bisect_right
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from annotator.suggest.base import Suggester
 
 _PAUSE: Final = 100
-"""Milliseconds from the last key to the start of the thread, else both would compete for Python's lock."""
+"""Milliseconds from the last key to the thread's start, else both would compete for Python's lock."""
 _REACTION_TIME: Final = 200
-"""Milliseconds within which nobody can have noticed a new current suggestion and acted on it."""
+"""Milliseconds within which nobody can have noticed and acted on a new current suggestion."""
 
 
 class _Response(NamedTuple):
@@ -36,15 +36,15 @@ class _Response(NamedTuple):
 
 
 class SuggestionModel(QObject):
-    """The suggestions as attributes; none is stored before the session accepts it.
+    """The suggestions; none is stored before the session accepts it.
 
-    When the current one is decided, the next one, if any, becomes current; when that is undone, it is current again.
+    When the current one is decided, the next one becomes current; undoing makes it current again.
     """
 
     changed = Signal()
     """The visible suggestions changed."""
     current_changed = Signal()
-    """Another suggestion, or none, is current, or its edges or label were edited."""
+    """Another suggestion or none is current, or its edges or label were edited."""
     settled = Signal()
     """All suggesters have responded."""
     _responded = Signal(object)  # a Future
@@ -58,10 +58,10 @@ class SuggestionModel(QObject):
         self.original: Suggestion | None = None
         """The current suggestion as suggested."""
         self.current: Suggestion | None = None
-        """The current suggestion as the annotator has edited it."""
+        """The current suggestion with the annotator's edits."""
         self.is_enabled = True
         """Whether suggestions are visible at all."""
-        self._restore_key: tuple[int, int, str] | None = None  # of one that becomes current once it is visible again
+        self._restore_key: tuple[int, int, str] | None = None  # of the one to become current once visible again
         self._current_since = QElapsedTimer()  # when the current one became so
         self._undecided: tuple[Suggestion, ...] = ()  # visible if suggestions are enabled
         self._external_suggesters: tuple[Suggester, ...] | None = None  # the user's own; the thread loads them once
@@ -92,11 +92,11 @@ class SuggestionModel(QObject):
 
     @property
     def is_busy(self) -> bool:
-        """Whether a request to the suggesters is running or scheduled."""
+        """Whether a request is running or scheduled."""
         return self._is_waiting or self._request_timer.isActive()
 
     def close(self) -> None:
-        """End the thread; no request is sent afterwards, whatever happens."""
+        """End the thread for good."""
         self._request_timer.stop()
         if self._thread:
             self._thread.shutdown(wait=True, cancel_futures=True)
@@ -108,12 +108,12 @@ class SuggestionModel(QObject):
         self._set_undecided(self._undecided)
 
     def set_current(self, suggestion: Suggestion | None) -> None:
-        """Make a suggestion current, or none, and deselect the selected span."""
+        """Make a suggestion current and deselect the span, or make none current."""
         self._restore_key = None
         self._set_current(suggestion)
 
     def edit_current(self, edited: Suggestion) -> None:
-        """Change edges or label of the current suggestion; its value is dropped, as it belongs to the original text."""
+        """Change the current suggestion's edges or label; drop its value, which belongs to the original."""
         if not self.original:
             return
         is_original = _key(edited) == _key(self.original)
@@ -123,35 +123,35 @@ class SuggestionModel(QObject):
             self.current_changed.emit()
 
     def find_at(self, offset: int) -> Suggestion | None:
-        """Return the innermost suggestion at this code point, or else the next one (see find_next)."""
+        """Return the innermost suggestion at this code point, else the next one (see find_next)."""
         innermost_first = (
             suggestion for suggestion in self.visible[::-1] if suggestion.start <= offset < suggestion.end
         )
         return next(innermost_first, None) or self.find_next(offset)
 
     def find_neighbour(self, suggestion: Suggestion, step: int) -> Suggestion | None:
-        """Return the suggestion after this one (1) or before it (-1), wrapping around."""
+        """Return the suggestion after (1) or before (-1) this one, wrapping around."""
         keys, key = list(map(_sort_key, self.visible)), _sort_key(suggestion)
         index = bisect_right(keys, key) if step > 0 else bisect_left(keys, key) - 1
         return self.visible[index % len(keys)] if keys else None
 
     def find_following(self, suggestion: Suggestion) -> Suggestion | None:
-        """Return the first suggestion at or after the position of this one, which is gone; None after the last."""
+        """Return the first suggestion from a removed one's position on, or None."""
         index = bisect_left(self.visible, _sort_key(suggestion), key=_sort_key)
         return self.visible[index] if index < len(self.visible) else None
 
     def find_next(self, offset: int) -> Suggestion | None:
-        """Return the first suggestion that starts at this code point or later, wrapping around."""
+        """Return the first suggestion from this code point on, wrapping around."""
         first = next(iter(self.visible), None)
         return next((suggestion for suggestion in self.visible if suggestion.start >= offset), first)
 
     def find_previous(self, offset: int) -> Suggestion | None:
-        """Return the last suggestion that starts before this code point, wrapping around."""
+        """Return the last suggestion before this code point, wrapping around."""
         last = next(iter(self.visible[::-1]), None)
         return next((suggestion for suggestion in self.visible[::-1] if suggestion.start < offset), last)
 
     def reload(self) -> None:
-        """Load the suggesters again: the training data or the models in the corpus changed."""
+        """Load the suggesters again after training data or models changed."""
         self._is_stale = True
         self._schedule_request()
 
@@ -175,13 +175,13 @@ class SuggestionModel(QObject):
         self._schedule_request()
 
     def _on_labels_changed(self) -> None:
-        """Drop the suggestions whose label was deleted."""
+        """Drop suggestions with deleted labels."""
         labels = self._session.labels
         self._set_undecided(tuple(suggestion for suggestion in self._undecided if labels.find(suggestion.label)))
         self.reload()
 
     def _on_corpus_changed(self, step: Step | None) -> None:
-        """Let the suggesters learn from a decision in the open article; after any other change, load them again."""
+        """Teach the suggesters edits of the open article; after other changes, reload them."""
         article = self._session.article
         if step and step.undoes:
             self._restore_key = _first_decided_key(step)
@@ -201,7 +201,7 @@ class SuggestionModel(QObject):
             self._request_timer.start()  # restarts with every key
 
     def _start_request(self) -> None:
-        """Send one request to the thread; a change meanwhile causes another one afterwards."""
+        """Send one request to the thread; a change meanwhile causes another."""
         session = self._session
         current_service = self._service = None if self._is_stale else self._service
         new_edits = self._pending_edits if current_service else []  # else they are loaded from the corpus
@@ -218,7 +218,7 @@ class SuggestionModel(QObject):
         stop_event = self._stop_event
 
         def load_service() -> "SuggestionService | None":
-            """Load the service from the corpus; None if it was closed."""
+            """Load the service; None if the corpus was closed."""
             from annotator.jobs.suggestion_service import SuggestionService  # no start waits for the suggesters
 
             with self._corpus_lock:
@@ -251,12 +251,15 @@ class SuggestionModel(QObject):
         self._is_waiting = False
         if future.cancelled():
             return
-        service: SuggestionService | None
+        service, suggestions = _Response(None, ())
         try:
             service, suggestions = future.result()
         except CorpusError as error:
-            service, suggestions = None, ()
             self._session.failed.emit(str(error))
+        finally:  # an unforeseen error is reported, and the next key asks again
+            self._take(service, suggestions)
+
+    def _take(self, service: "SuggestionService | None", suggestions: tuple[Suggestion, ...]) -> None:
         # Edits made while the service was loading may or may not be in it, so it is loaded once more.
         self._is_stale |= service is None or (self._service is None and bool(self._pending_edits))
         self._service = service
@@ -276,7 +279,10 @@ class SuggestionModel(QObject):
             self.changed.emit()
 
     def _update_current(self, *, is_decision: bool) -> None:
-        """Replace the current suggestion by its new version, or by the next one if it is gone."""
+        """Update the current suggestion.
+
+        If it is gone, go to the next one after a decision or within the reaction time, else to none.
+        """
         original = self.original
         if original is None:
             return
@@ -309,9 +315,9 @@ class SuggestionModel(QObject):
 
 
 def _first_decided_key(step: Step) -> tuple[int, int, str] | None:
-    """Return the key of the first suggestion whose decision this step undoes."""
+    """Return the key of the first suggestion that the step makes undecided again."""
     removed = [edit.before for edit in step.edits if edit.after is None] if step.name in (ACCEPT, REJECT) else []
-    # A suggestion that was accepted with changes has a rejection at its original position too.
+    # A suggestion accepted with changes also has a rejection at its original position.
     rejected = [_key(record) for record in removed if isinstance(record, Rejection)]
     accepted = [_key(record) for record in removed if isinstance(record, Span)]
     return min(rejected or accepted, default=None)

@@ -1,4 +1,4 @@
-"""An example of tagging: a sentence with a span of each label, and the labels with their keys."""
+"""An example of tagging: a sentence with spans, and the labels' keys."""
 
 from typing import Final
 
@@ -28,13 +28,13 @@ _SENTENCE: Final = (  # Arabic in every language, as articles are
 )
 _TEXT: Final = "".join(words for words, _label in _SENTENCE)
 _ZONES: Final = (Zone("example", "", BODY, 0, len(_TEXT)),)
-_SIZES: Final = (22.0, 20.0, 18.0, 16.0)  # pixels: the text sizes of the sentence; the largest that fits is used
+_SIZES: Final = (22.0, 20.0, 18.0, 16.0)  # pixels: sizes of the sentence; the largest that fits is used
 _KEY_SIZE: Final = 13.0  # pixels: the text of a label's key
 _HEIGHT: Final = 38  # pixels: of a label
 
 
 class ExampleSentence(QWidget):
-    """Paints the sentence as the article view would."""
+    """Paints the sentence like the article view."""
 
     def __init__(self, labels: LabelSet) -> None:
         super().__init__()
@@ -58,7 +58,7 @@ class ExampleSentence(QWidget):
 
 
 class LabelKey(QWidget):
-    """A label's key, on a Latin and an Arabic keyboard, and its title in its colours."""
+    """A label's key on Latin and Arabic keyboards, and its title in its colours."""
 
     def __init__(self, label: Label) -> None:
         super().__init__()
@@ -105,7 +105,7 @@ class LabelKey(QWidget):
 
 
 def _lay_out(width: float) -> Page:
-    """Lay out the sentence in the largest size that fits in one line, or else in the smallest."""
+    """Lay out the sentence in the largest size that fits in one line, else the smallest."""
     pages = (Page(_TEXT, _ZONES, width, size) for size in _SIZES)
     return next((page for page in pages if len(page.lines) == 1), Page(_TEXT, _ZONES, width, _SIZES[-1]))
 
@@ -120,5 +120,5 @@ def _create_spans(labels: LabelSet) -> tuple[Span, ...]:
 
 
 def _arabic_digit(key: str) -> str:
-    """Return the Arabic digit on the same key, or ""."""
+    """Return the Arabic digit on a key, or ""."""
     return next((twin for twin in twin_keys(key) if twin in "٠١٢٣٤٥٦٧٨٩"), "")

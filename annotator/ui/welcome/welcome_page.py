@@ -1,4 +1,4 @@
-"""The welcome page of the first start: the purpose of the program, an example, and the ways to begin."""
+"""The page of the first start: purpose, example and ways to begin."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -47,7 +47,7 @@ _OWN_KEYS: Final = (*_ENTER, Qt.Key.Key_Escape, Qt.Key.Key_Space)
 
 
 class WelcomePage(QScrollArea):
-    """Offers some of the window's `actions`, by name; its signals are the others: samples, dropped files, language."""
+    """Offers some `actions` of the window, by name; its signals ask for the rest."""
 
     samples_requested = Signal()
     dismissed = Signal()
@@ -116,7 +116,7 @@ class WelcomePage(QScrollArea):
         self.setFocusProxy(samples_button)
 
     def set_theme(self, theme: Theme) -> None:
-        """Show all widgets in this theme."""
+        """Paint in this theme."""
         self._example.set_theme(theme)
         self._drop_zone.set_theme(theme)
         for key in self._keys:
@@ -201,7 +201,7 @@ class WelcomePage(QScrollArea):
 
 
 class _DropZone(QWidget):
-    """Invites to drop files, with buttons to choose them; the buttons are stacked if the page is narrow."""
+    """Invites to drop or choose files; stacks its buttons if the page is narrow."""
 
     def __init__(self, actions: list[QAction]) -> None:
         super().__init__()
@@ -246,12 +246,12 @@ class _DropZone(QWidget):
         self._pairs.setDirection(QBoxLayout.Direction.LeftToRight if fits else QBoxLayout.Direction.TopToBottom)
 
     def set_highlighted(self, is_highlighted: bool) -> None:
-        """Show whether files that may be dropped are above the page."""
+        """Show whether files are above the page."""
         self._is_highlighted = is_highlighted
         self.update()
 
     def set_theme(self, theme: Theme) -> None:
-        """Draw in this theme."""
+        """Paint in this theme."""
         self._theme = theme
         self.update()
 
@@ -267,7 +267,7 @@ class _DropZone(QWidget):
 
 
 def _create_paragraph(text: str = "", name: str = "") -> QLabel:
-    """Create a label with centred and wrapped lines."""
+    """Create a label with centred, wrapped lines."""
     label = plain_label(text, name)
     label.setAlignment(Qt.AlignmentFlag.AlignCenter)
     label.setWordWrap(True)
@@ -275,7 +275,7 @@ def _create_paragraph(text: str = "", name: str = "") -> QLabel:
 
 
 def _create_key_label(button: ActionButton) -> QWidget:
-    """Create the label of a button's key, shown below it."""
+    """Create a label of a button's key."""
     label = plain_label(button.key_text(), "quiet")
     label.setAlignment(Qt.AlignmentFlag.AlignCenter)
     return label

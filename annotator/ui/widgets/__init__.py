@@ -1,1 +1,1 @@
-"""Shared building blocks of panels and dialogs: buttons, fonts, icons, colours, bidirectional text."""
+"""Building blocks of panels and dialogs: buttons, fonts, icons, colours, bidirectional text."""

@@ -1,4 +1,4 @@
-"""Formatting of texts for the screen, where right-to-left and left-to-right text meet."""
+"""Formatting of texts that mix right-to-left and left-to-right."""
 
 import sys
 from collections.abc import Iterable
@@ -17,8 +17,8 @@ from annotator.model.records import Span, Suggestion
 from annotator.text.invisible import find_invisible
 from annotator.ui.widgets.message_box import MessageBox
 
-_FSI, _LRI, _PDI = "\u2068", "\u2066", "\u2069"  # UAX #9: isolates, whose direction does not affect the text around
-_ALM: Final = "\u061c"  # UAX #9: Arabic letter mark, an invisible character that acts like an Arabic letter
+_FSI, _LRI, _PDI = "\u2068", "\u2066", "\u2069"  # UAX #9: isolates, which do not affect the text around
+_ALM: Final = "\u061c"  # UAX #9: Arabic letter mark, which acts like an invisible Arabic letter
 _QUOTED_PATH: Final = regex.compile(r"(?<=[«“])(\s?)((?:/|[A-Za-z]:[\\/]|\\\\)[^»”]*?)(?=\s?[»”])")
 _MAX_NAMES: Final = 4  # invisible characters listed by name
 _STRONG: Final = regex.compile(r"[\p{bidi_class=L}\p{bidi_class=R}\p{bidi_class=AL}]")
@@ -34,37 +34,37 @@ _MACOS_KEY_LABELS: Final = {"Ctrl": "Cmd", "Alt": "Option", "Meta": "Control"}
 
 
 def elide(text: str, metrics: QFontMetricsF, width: float) -> str:
-    """Elide text to `width` pixels at its own end, independent of the direction around it."""
+    """Elide text to `width` pixels at its own end, whatever the context."""
     return f"{_FSI}{metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)}{_PDI}"
 
 
 def isolate(text: str) -> str:
-    """Isolate text so that it keeps its own direction in any context."""
+    """Isolate text so that it keeps its own direction."""
     return f"{_FSI}{text}{_PDI}"
 
 
 def isolate_quotes(text: str) -> str:
-    """Isolate the quotations in a sentence: “ب”; 6 would otherwise change places."""
+    """Isolate the quotations in a sentence: “ب”; 6 would change places."""
     return _QUOTED.sub(lambda match: f"{match[1]}{_FSI}{match[2]}{_PDI}{match[3]}", text)
 
 
 def add_arabic_mark(text: str) -> str:
-    """Make a part of an Arabic article read as it does there: without a letter, 2024-2028 would be reversed."""
+    """Make part of an Arabic article read as there: without a letter, 2024-2028 would be reversed."""
     return text if _STRONG.search(text) else _ALM + text
 
 
 def isolate_ltr(text: object) -> str:
-    """Isolate left-to-right text such as a path for a sentence in any direction."""
+    """Isolate left-to-right text, such as a path."""
     return f"{_LRI}{text}{_PDI}"
 
 
 def isolate_paths(sentence: str) -> str:
-    """Isolate the quoted paths in a sentence, so that they read from left to right in any language."""
+    """Isolate quoted paths so that they read from left to right in any language."""
     return _QUOTED_PATH.sub(lambda match: match[1] + isolate_ltr(match[2]), sentence)
 
 
 def plain_label(text: str = "", name: str = "") -> QLabel:
-    """Create a label that shows its text literally: Qt would interpret anything that looks like HTML."""
+    """Create a label with literal text: Qt would interpret HTML."""
     label = QLabel(text)
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setObjectName(name)
@@ -72,7 +72,7 @@ def plain_label(text: str = "", name: str = "") -> QLabel:
 
 
 def set_direction(field: QPlainTextEdit, direction: Qt.LayoutDirection) -> None:
-    """Set the direction of a field's text and align it accordingly."""
+    """Set a field's direction and alignment."""
     field.setLayoutDirection(direction)
     option = field.document().defaultTextOption()
     option.setTextDirection(direction)
@@ -83,12 +83,12 @@ def set_direction(field: QPlainTextEdit, direction: Qt.LayoutDirection) -> None:
 
 
 def tooltip(text: str) -> str:
-    """Return a tooltip that shows text literally, wrapped to lines that are not too long."""
+    """Return a wrapped tooltip with literal text."""
     return "<br>".join(escape(line) for line in text.split("\n")).join(("<p>", "</p>"))
 
 
 def describe_invisible(text: str, start: int, end: int) -> str:
-    """List the invisible characters in `text[start:end]` by short names; return "" if there are none."""
+    """List the invisible characters in `text[start:end]` by short names, "" if none."""
     names = [character.name for character in find_invisible(text, start, end)]
     unique_names = list(map(isolate, dict.fromkeys(names)))
     listing = _(", ").join(unique_names[:_MAX_NAMES]) + ("…" if len(unique_names) > _MAX_NAMES else "")
@@ -97,7 +97,7 @@ def describe_invisible(text: str, start: int, end: int) -> str:
 
 
 def accessible_text(words: str, spans: Iterable[Span], labels: LabelSet) -> str:
-    """Return the text that a screen reader speaks for words and their spans: title and value of each."""
+    """Return what a screen reader speaks: words, and the titles and values of their spans."""
     parts = [" ".join(words.split())]
     for span in spans:
         label = labels.find(span.label)
@@ -106,19 +106,19 @@ def accessible_text(words: str, spans: Iterable[Span], labels: LabelSet) -> str:
 
 
 def format_percent(score: float) -> str:
-    """Format a suggestion's score as a percentage, rounded like everywhere in the program."""
+    """Format a suggestion's score as a percentage, rounded as everywhere else."""
     return _("{number}%").format(number=format_number(to_percent(score)))
 
 
 def describe_value(suggestion: Suggestion) -> str:
-    """Return a suggestion's value and whether a part of it was assumed; "" if it has none."""
+    """Return a suggestion's value, saying if it is partly assumed; "" if none."""
     if suggestion.value is None:
         return ""
     return _("{value} (partly assumed)").format(value=suggestion.value) if suggestion.assumed else suggestion.value
 
 
 def accessible_suggestion_text(words: str, suggestion: Suggestion, labels: LabelSet) -> str:
-    """Return the text that a screen reader speaks for a suggestion: words, label, value and score."""
+    """Return what a screen reader speaks for a suggestion."""
     label = labels.find(suggestion.label)
     title = _("suggested: {label}").format(label=label.localised_title() if label else suggestion.label)
     return ", ".join(
@@ -127,7 +127,7 @@ def accessible_suggestion_text(words: str, suggestion: Suggestion, labels: Label
 
 
 def show_message(parent: QWidget | None, icon: QMessageBox.Icon, text: str) -> None:
-    """Show a modal message box with this literal text."""
+    """Show literal text in a modal message box."""
     box = MessageBox(icon, parent)
     box.setText(isolate_paths(text))
     box.exec()
@@ -145,14 +145,14 @@ def format_keys(keys: Iterable[str]) -> str:
 
 
 def menu_text(text: str, keys: Iterable[str]) -> str:
-    """Return the text of a menu item with its keys, in place of Qt's half-translated shortcut.
+    """Return a menu item's text with its keys, in place of Qt's half-translated shortcut.
 
-    The menu bar of macOS writes the shortcut itself, and would also show what follows the tab.
+    The menu bar of macOS writes shortcuts itself, and would show the text after the tab.
     """
     return text if sys.platform == "darwin" else f"{text}\t{format_keys(keys)}"
 
 
 def format_shortcut(action: QAction) -> str:
-    """Format the shortcut of an action as labelled on the keyboard; return "" if it has none."""
+    """Format an action's shortcut like format_keys, "" if none."""
     _text, tab, key = action.text().partition("\t")
     return key if tab or action.shortcut().isEmpty() else format_keys([action.shortcut().toString()])

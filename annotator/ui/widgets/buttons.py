@@ -1,4 +1,4 @@
-"""Push buttons for actions, which take their text and enabled state from the action."""
+"""Push buttons with the texts and enabled states of their actions."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -17,9 +17,9 @@ _GAP: Final = 3  # pixels on each side of the icon, in addition to Qt's own
 
 
 class ActionButton(QPushButton):
-    """A button that triggers `action` and shows its shortcut. `primary` marks the most common action.
+    """A button that triggers `action` and shows its shortcut; `primary` marks the most common one.
 
-    `icon` is the name of an icon. With `short_text`, the button shows that and the key instead of the action's text.
+    `icon` is an icon's name. `short_text`, with the key, replaces the action's text.
     """
 
     def __init__(
@@ -49,13 +49,13 @@ class ActionButton(QPushButton):
             self.setIcon(icons.icon(self._icon, theme, on_accent=self._primary))
 
     def set_compact(self, is_compact: bool) -> None:
-        """Show the icon alone or with its text; screen readers get the text in both cases."""
+        """Show the icon alone or with text; screen readers always get the text."""
         if is_compact != self._is_compact:
             self._is_compact = is_compact
             self._update_text(is_compact)
 
     def widths(self) -> tuple[int, int]:
-        """Return the width of the button with its text and without it, in pixels."""
+        """Return the button's widths with text and without, in pixels."""
         if self._widths is None:
             widths = []
             for is_compact in (False, True):
@@ -71,7 +71,7 @@ class ActionButton(QPushButton):
         super().changeEvent(event)
 
     def key_text(self) -> str:
-        """Return the shortcut of the action for display; "" if it has none."""
+        """Return the action's shortcut for display, "" if none."""
         return format_shortcut(self._action)
 
     def _update_from_action(self) -> None:
@@ -96,9 +96,9 @@ class ActionButton(QPushButton):
 
 
 class ButtonRow(QWidget):
-    """A row of buttons, the first `leading` of them at the beginning of the line and the rest at its end.
+    """A row of buttons, the first `leading` at the beginning of the line, the rest at its end.
 
-    If there is no room for all texts, the buttons after the first show their icons alone.
+    If not all texts fit, buttons after the first show only icons.
     """
 
     def __init__(self, buttons: Sequence[ActionButton], leading: int) -> None:

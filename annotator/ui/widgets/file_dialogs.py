@@ -1,9 +1,9 @@
-"""File dialogs that open none of the files that they list.
+"""File dialogs that open none of the files they list.
 
-Qt's own dialog opens files to detect their types. This must not happen in the process that has a corpus open: POSIX
-drops all locks that a process holds on a file as soon as it closes any descriptor of it
-(https://sqlite.org/howtocorrupt.html#posix_close_bug), and the next process to close the corpus then deletes the WAL
-that this one still writes to. Windows and macOS show the native dialog, which runs elsewhere or drops no locks.
+Qt's own dialog opens files to detect their types. A process with an open corpus must not: under POSIX, closing any
+descriptor of a file drops all locks of the process on it (https://sqlite.org/howtocorrupt.html#posix_close_bug), and
+the next process to close the corpus deletes the WAL that this one still writes to. Windows and macOS show the native
+dialog, which runs elsewhere or drops no locks.
 """
 
 import sys
@@ -22,7 +22,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QAbstractFileIconProvider, QIcon
 from PySide6.QtWidgets import QApplication, QFileDialog, QFileIconProvider, QMessageBox, QStyle, QWidget
 
-from annotator.store.side_files import SIDE_FILE_SUFFIXES
+from annotator.store.database_files import SIDE_FILE_SUFFIXES
 
 _NATIVE: Final = sys.platform in ("win32", "darwin")
 _START_FOLDER: Final = ":/"
@@ -30,26 +30,26 @@ _START_FOLDER: Final = ":/"
 
 
 def choose_file(parent: QWidget, title: str, folder: str, filters: str = "") -> str:
-    """Ask for a file in a folder; return "" if cancelled. `filters` are those of QFileDialog."""
+    """Ask for a file in a folder; return "" if cancelled. `filters` are QFileDialog's."""
     return next(iter(_choose(_dialog(parent, title, folder, filters, QFileDialog.FileMode.ExistingFile))), "")
 
 
 def choose_files(parent: QWidget, title: str, folder: str, filters: str = "") -> list[str]:
-    """Ask for several files in a folder; return an empty list if cancelled."""
+    """Ask for files in a folder; return an empty list if cancelled."""
     return _choose(_dialog(parent, title, folder, filters, QFileDialog.FileMode.ExistingFiles))
 
 
 def choose_folder(parent: QWidget, title: str, folder: str) -> str:
-    """Ask for a folder, starting in this one; return "" if cancelled."""
+    """Ask for a folder, starting in `folder`; return "" if cancelled."""
     dialog = _dialog(parent, title, folder, "", QFileDialog.FileMode.Directory)
     dialog.setOption(QFileDialog.Option.ShowDirsOnly)
     return next(iter(_choose(dialog)), "")
 
 
 def choose_save_path(parent: QWidget, title: str, path: str, filters: str = "", *, confirm: bool = True) -> str:
-    """Ask for the file to write to, proposing this one; return "" if cancelled.
+    """Ask for a file to write to, proposing `path`; return "" if cancelled.
 
-    With `confirm`, the dialog asks before it returns an existing file.
+    `confirm` asks before it returns an existing file.
     """
     info = QFileInfo(path)
     folder = path if info.isDir() else info.path()
@@ -81,10 +81,10 @@ def _choose(dialog: QFileDialog) -> list[str]:
 
 
 class _Dialog(QFileDialog):
-    """A file dialog whose own message boxes show plain text: the name of a file may look like HTML."""
+    """A file dialog with plain-text message boxes: a file's name may look like HTML."""
 
     def childEvent(self, event: QChildEvent) -> None:
-        """Set the text format of message boxes that Qt creates."""
+        """Set the text format of Qt's message boxes."""
         box = event.child()
         if event.polished() and isinstance(box, QMessageBox):
             box.setTextFormat(Qt.TextFormat.PlainText)
@@ -92,28 +92,25 @@ class _Dialog(QFileDialog):
 
 
 class _WithoutSideFiles(QSortFilterProxyModel):
-    """A filter that hides SQLite's files beside a corpus: opening, moving or deleting them damages the corpus."""
+    """Hides SQLite's files beside a corpus: opening, moving or deleting them damages it."""
 
     def filterAcceptsRow(self, row: int, parent: QModelIndex | QPersistentModelIndex) -> bool:  # noqa: N802 - Qt's name
         name = self.sourceModel().index(row, 0, parent).data()
         return not str(name).endswith(SIDE_FILE_SUFFIXES)
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
-        """Let Qt's model sort the files: it puts folders first and compares sizes as numbers."""
+        """Let Qt's model sort: it puts folders first and compares sizes as numbers."""
         self.sourceModel().sort(column, order)
 
 
 @cache
 def _icon_provider() -> "_Icons":
-    """Return the only instance: Qt's thread may use it as long as a dialog lives."""
+    """Return the only instance: Qt's thread may use it while a dialog lives."""
     return _Icons()
 
 
 class _Icons(QFileIconProvider):
-    """An icon provider that distinguishes files from folders without opening them.
-
-    Qt calls it in a thread of its own.
-    """
+    """Distinguishes files from folders without opening them. Qt calls it in another thread."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -122,7 +119,7 @@ class _Icons(QFileIconProvider):
         self._file = style.standardIcon(QStyle.StandardPixmap.SP_FileIcon)
 
     def icon(self, kind: QFileInfo | QAbstractFileIconProvider.IconType) -> QIcon:
-        """Return the icon of a file or of an icon type."""
+        """Return the icon of a file or icon type."""
         if isinstance(kind, QFileInfo):
             return self._folder if kind.isDir() else self._file
         return self._file if kind == QAbstractFileIconProvider.IconType.File else self._folder
@@ -133,5 +130,5 @@ class _Icons(QFileIconProvider):
 
 
 def dropped_files(mime: QMimeData) -> list[str]:
-    """Return the paths of the dropped files and folders."""
+    """Return the paths of dropped files and folders."""
     return [url.toLocalFile() for url in mime.urls() if url.isLocalFile()]

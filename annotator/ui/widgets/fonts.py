@@ -1,4 +1,4 @@
-"""Fonts, which are bundled with the program so that all annotators see the same letters."""
+"""Fonts; those of articles are bundled so that all annotators see the same letters."""
 
 import sys
 from functools import cache
@@ -19,15 +19,15 @@ INTERFACE_SIZE: Final = 14
 
 
 def reading_families(platform: str) -> tuple[str, ...]:
-    """Return the font families for article text on a platform (`sys.platform`), in order of preference.
+    """Return the font families for article text on `platform` (`sys.platform`), by preference.
 
-    All annotators should see the same letters, so a system font only supplies letters that the bundled ones lack.
+    A system font only supplies letters that the bundled ones lack.
     """
     return (*_READING, _WINDOWS_READING, _WINDOWS_INTERFACE) if platform == "win32" else _READING
 
 
 def interface_families(platform: str) -> tuple[str, ...]:
-    """Return the font families for everything else on a platform (`sys.platform`), in order of preference."""
+    """Return the font families for everything else on `platform`, likewise."""
     return (_WINDOWS_INTERFACE, *_INTERFACE) if platform == "win32" else _INTERFACE
 
 
@@ -36,7 +36,7 @@ INTERFACE_FAMILIES: Final = interface_families(sys.platform)
 
 
 class MissingFont(RuntimeError):
-    """A bundled font could not be loaded: the installation is broken."""
+    """A bundled font cannot be loaded: the installation is broken."""
 
 
 def load() -> None:
@@ -58,7 +58,7 @@ def interface_font(pixels: float, *, bold: bool = False) -> QFont:
 
 @cache
 def _font(families: tuple[str, ...], pixels: float, bold: bool) -> QFont:
-    """Create a font, cached because list rows are painted with two of them. Callers must not modify it."""
+    """Create a font, cached for list rows: callers must not modify it."""
     font = QFont(list(families))
     font.setPixelSize(max(1, round(pixels)))
     font.setBold(bold)

@@ -1,6 +1,6 @@
-"""The program's own icons: strokes on a 20 x 20 grid, tinted with the theme, mirrored if they have a direction.
+"""The program's own icons, tinted with the theme and mirrored if they have a direction.
 
-Each is an SVG of black strokes in `resources/icons`; `names()` lists them.
+Each is an SVG of black strokes on a 20 x 20 grid in `resources/icons`.
 """
 
 from typing import Final
@@ -24,9 +24,9 @@ def names() -> list[str]:
 
 
 def icon(name: str, theme: Theme, *, on_accent: bool = False) -> QIcon:
-    """Return an icon for the direction of the interface; `on_accent` is for a button in the accent colour.
+    """Return an icon, sharp on all screens connected now; `on_accent` is for accent-coloured buttons.
 
-    It is sharp on all screens connected now. Raises FileNotFoundError if there is no such icon.
+    Raises FileNotFoundError for an unknown name.
     """
     icon = QIcon()
     ratios = {2.0, *(screen.devicePixelRatio() for screen in QGuiApplication.screens())}
@@ -38,11 +38,11 @@ def icon(name: str, theme: Theme, *, on_accent: bool = False) -> QIcon:
 
 
 def draw_pixmap(name: str, colour: str, size: int, ratio: float) -> QPixmap:
-    """Draw an icon in one colour, `size` pixels wide, for a screen with this device pixel ratio.
+    """Draw an icon in one colour, `size` pixels wide, for this device pixel ratio.
 
-    Raises FileNotFoundError if there is no such icon.
+    Raises FileNotFoundError for an unknown name.
     """
-    from PySide6.QtSvg import QSvgRenderer  # a library of its own, which not every window needs
+    from PySide6.QtSvg import QSvgRenderer  # a separate library, not needed by every window
 
     svg = resource_path("icons", f"{name}.svg").read_bytes().replace(_STROKE, colour.encode())
     pixmap = QPixmap(QSize(size, size) * ratio)

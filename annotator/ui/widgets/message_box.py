@@ -1,4 +1,4 @@
-"""A message box in plain text: Qt would interpret anything from a file that looks like HTML."""
+"""A message box in plain text: Qt would interpret HTML."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
@@ -8,7 +8,7 @@ from annotator.i18n import _
 
 
 class MessageBox(QMessageBox):
-    """A QMessageBox titled with the program's name that shows all its texts literally."""
+    """A QMessageBox titled with the program's name, in plain text."""
 
     def __init__(self, icon: QMessageBox.Icon, parent: QWidget | None = None) -> None:
         super().__init__(icon, _("Annotator"), "", parent=parent)

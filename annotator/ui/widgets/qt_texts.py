@@ -1,4 +1,4 @@
-"""Translations of Qt's own texts, such as the buttons of its dialogs."""
+"""Translations of Qt's own texts, such as dialog buttons."""
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, QTranslator
 
@@ -6,10 +6,10 @@ from annotator.i18n import _
 
 
 class QtTranslations:
-    """The translations of one language, installed until they are removed or `parent` is deleted."""
+    """The translations of one language, installed until removed or `parent` is deleted."""
 
     def __init__(self, application: QCoreApplication, language: str, parent: QObject) -> None:
-        """Install the translations; Qt needs none for English."""
+        """Install the translations if Qt has a catalogue."""
         self._application = application
         self._translators: list[QTranslator] = []
         catalogue = QTranslator(parent)
@@ -29,7 +29,7 @@ class QtTranslations:
 
 
 class _MissingTexts(QTranslator):
-    """Texts of Qt's file dialog that have no translation in the catalogues of Qt 6.11."""
+    """Texts of Qt's file dialog missing in the catalogues of Qt 6.11."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -41,9 +41,9 @@ class _MissingTexts(QTranslator):
         }
 
     def isEmpty(self) -> bool:  # noqa: N802 - Qt's name
-        """Return False: although no file was loaded, there are translations."""
+        """Return False: there are translations, though from no file."""
         return False
 
     def translate(self, _context: str, source: str, _disambiguation: str | None = None, _count: int = -1) -> str | None:
-        """Return the text in the language of the interface, or None if it is not one of these."""
+        """Return the text in the interface's language, None if unknown."""
         return self._texts.get(source)

@@ -1,4 +1,4 @@
-"""A chart of the quality of one label's suggestions over time: a column for each group of consecutive articles."""
+"""A chart of the quality of a label's suggestions over time."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -25,7 +25,7 @@ _GRID_LINES: Final = (0, 50, 100)  # per cent
 
 
 def percentages(tally: SuggestionCounts) -> tuple[int, int, int]:
-    """Return accepted, rejected and missed in per cent, adding up to 100; zeros if there are none."""
+    """Return accepted, rejected and missed in per cent, 100 in total or all zero."""
     if not tally.total:
         return 0, 0, 0
     accepted, rejected = (round(100 * count / tally.total) for count in (tally.accepted, tally.rejected))
@@ -34,21 +34,21 @@ def percentages(tally: SuggestionCounts) -> tuple[int, int, int]:
 
 
 def format_tally(tally: SuggestionCounts) -> str:
-    """Format a tally in words, in per cent."""
+    """Format a tally in per cent."""
     accepted, rejected, missed = map(format_number, percentages(tally))
     text = _("{accepted} % accepted, {rejected} % rejected, {missed} % missed")
     return text.format(accepted=accepted, rejected=rejected, missed=missed)
 
 
 def brushes(colour: QColor) -> tuple[QBrush, QBrush, QBrush]:
-    """Return the fills of accepted, rejected and missed ones, which differ without colours too."""
+    """Return the fills of accepted, rejected and missed, distinct without colours too."""
     return QBrush(colour), QBrush(colour, Qt.BrushStyle.BDiagPattern), QBrush(Qt.BrushStyle.NoBrush)
 
 
 class SuggestionChart(QWidget):
-    """A stacked column chart of a label's `tallies` in consecutive groups of articles, `sizes` articles each.
+    """A stacked column chart of a label's `tallies`, one per group of `sizes` articles.
 
-    The columns run in the direction of reading.
+    Columns run in the direction of reading.
     """
 
     def __init__(self, label: Label, sizes: Sequence[int], tallies: Sequence[SuggestionCounts], theme: Theme) -> None:
@@ -63,14 +63,14 @@ class SuggestionChart(QWidget):
         return QSize(640, _HEIGHT)
 
     def column_rect(self, index: int) -> QRectF:
-        """Return the rectangle of a column from 0 to 100 per cent."""
+        """Return a column's rectangle, from 0 to 100 per cent."""
         plot = self._plot_rect()
         slot = min(_MAX_SLOT, plot.width() / len(self._tallies))
         x = plot.right() - (index + 1) * slot if is_rtl() else plot.left() + index * slot
         return QRectF(x + slot * _GAP / 2, plot.top(), slot * (1 - _GAP), plot.height())
 
     def describe_column(self, index: int) -> str:
-        """Describe a column in words, for its tooltip."""
+        """Describe a column for a tooltip."""
         first, last = sum(self._sizes[:index]) + 1, sum(self._sizes[: index + 1])
         tally = self._tallies[index]
         position = _("Article {first}") if first == last else _("Articles {first} to {last}")

@@ -1,6 +1,6 @@
-"""Colours of the two themes and the style sheet built from them. Labels have their own colours.
+"""Colours of the two themes and the style sheet built from them.
 
-Text stays readable whatever the colour of a label is: WCAG 2.2 requires a contrast of 4.5 (1.4.3, level AA).
+Text stays readable in any label's colour: WCAG 2.2 requires a contrast of 4.5 (1.4.3, level AA).
 """
 
 from functools import lru_cache, reduce
@@ -15,7 +15,7 @@ from annotator.resources import resource_path
 from annotator.ui.widgets import fonts
 
 _SYSTEM_FONTS: Final = "QMenuBar, QMenu, QToolTip, QStatusBar, QMessageBox, QAbstractItemView"
-"""Widgets whose font Qt sets to that of the system theme, again whenever it changes, despite the program's font."""
+"""Widgets to which Qt gives the font of the system theme, whenever it changes, despite the program's font."""
 
 
 class Theme(Struct, frozen=True):
@@ -37,11 +37,11 @@ class Theme(Struct, frozen=True):
     warning: str
 
     def line_colour(self, label: Label) -> QColor:
-        """Return the colour of the line and the caption under a label's spans."""
+        """Return the colour of the line and caption under a label's spans."""
         return QColor(self._base_colour(label))
 
     def fill_colour(self, label: Label, strength: float = 1.0) -> QColor:
-        """Return the translucent colour behind a label's spans; an unselected span has `strength` 1.
+        """Return the translucent colour behind a label's spans, `strength` 1 if unselected.
 
         Text in `ink` is readable on any number of overlapping fills.
         """
@@ -51,7 +51,7 @@ class Theme(Struct, frozen=True):
         return colour
 
     def name_colour(self, label: Label, strength: float = 1.0) -> QColor:
-        """Return the text colour of a label's title on its own fill of this strength, on panel, window or paper."""
+        """Return a label title's colour on its own fill of this strength, on panel, window or paper."""
         fill = self.fill_colour(label, strength)
         grounds = tuple(blend(ground, fill.name(), fill.alphaF()) for ground in (self.panel, self.window, self.paper))
         return QColor(_make_readable(self._base_colour(label), grounds))
@@ -108,7 +108,7 @@ def _rgb(colour: str) -> bytes:
 
 @lru_cache(maxsize=1024)
 def _soften(colour: str, paper: str, ink: str, ratio: float) -> str:
-    """Lighten `colour` towards the paper until `ink` has this contrast on it."""
+    """Blend `colour` into the paper until `ink` has this contrast on it."""
     steps = (blend(colour, paper, step / 20) for step in range(20))
     return next((mixture for mixture in steps if contrast_ratio(mixture, ink) >= ratio), paper)
 
@@ -124,7 +124,7 @@ def _arrow_path(theme: Theme) -> str:
 
 
 def style_sheet(theme: Theme) -> str:
-    """Return the style sheet of the entire program."""
+    """Return the program's style sheet."""
     families = ", ".join(f'"{family}"' for family in fonts.INTERFACE_FAMILIES)
     return f"""
     QWidget {{ color: {theme.ink}; }}

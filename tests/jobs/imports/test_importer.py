@@ -149,13 +149,14 @@ def test_an_explicit_format_is_not_detected(corpus: Corpus, folder: Path) -> Non
         import_files(corpus, path, format="odt")
 
 
-def test_a_companion_file_is_read_only_with_its_main_file(corpus: Corpus, folder: Path) -> None:
+@pytest.mark.parametrize("suffix", [".ann", ".ANN"])
+def test_a_companion_file_is_read_only_with_its_main_file(corpus: Corpus, folder: Path, suffix: str) -> None:
     (folder / "a.txt").write_text("أمس في وجدة", encoding="utf-8")
-    (folder / "a.ann").write_text("T1\tDATE 0 3\tأمس\n", encoding="utf-8")
+    (folder / f"a{suffix}").write_text("T1\tDATE 0 3\tأمس\n", encoding="utf-8")
     (folder / "b.txt").write_text("نص آخر", encoding="utf-8")
     result = import_files(corpus, folder, annotator="ليلى")
     assert (result.added, result.duplicates, result.spans, result.skipped) == (2, 0, 1, [])
-    assert import_files(corpus, folder / "a.txt", folder / "a.ann", format="text").duplicates == 1
+    assert import_files(corpus, folder / "a.txt", folder / f"a{suffix}", format="text").duplicates == 1
 
 
 def test_spans_are_imported_and_invalid_ones_reported(corpus: Corpus, folder: Path) -> None:

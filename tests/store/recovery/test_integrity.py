@@ -19,7 +19,7 @@ from annotator.store.errors import DamagedCorpus
 from annotator.store.label_set import change_labels
 from annotator.store.queries.article_list import load_all_summaries
 from annotator.store.recovery.integrity import Damage, check_integrity
-from annotator.store.sqlite_utils_import import Database
+from annotator.store.sqlite_library import Database
 
 TEXTS: Final = ("أعلنت وزارة الصحة 😀 عن خطة 2024-2030\n\nنص", "لأحزاب الأغلبية رَأيٌ آخر\u200f في كـتـاب")
 LABELS: Final = build_label_set("DATE", "PLAN")

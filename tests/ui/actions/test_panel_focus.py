@@ -17,10 +17,10 @@ from annotator.ui.actions.panel_focus import focusable_controls
 from annotator.ui.actions.table import Keymap
 from annotator.ui.dialogs.export import ExportDialog
 from annotator.ui.dialogs.import_preview import ImportDialog
-from annotator.ui.dialogs.import_result import ImportResultDialog
 from annotator.ui.dialogs.keys import KeysDialog
 from annotator.ui.dialogs.labels import LabelsDialog
 from annotator.ui.dialogs.occurrences import OccurrencesDialog
+from annotator.ui.dialogs.results import ImportResultDialog
 from annotator.ui.session.session import Session
 from annotator.ui.widgets.theme import DARK, LIGHT, Theme, style_sheet
 from annotator.ui.window import Window

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from annotator.model.records import Span
 from annotator.store.corpus import Corpus
 from annotator.ui.article.article_view import ArticleView
-from annotator.ui.article.hit_test import handle_points
+from annotator.ui.article.pointer import handle_points
 from annotator.ui.session.session import Session
 from annotator.ui.window import Window
 

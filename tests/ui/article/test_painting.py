@@ -13,11 +13,11 @@ from annotator.model.labels import Colour, Label, LabelSet
 from annotator.model.open_suggestions import SURE_SCORE
 from annotator.model.records import Span, Suggestion
 from annotator.ui.article import outlines, painting
-from annotator.ui.article.hit_test import handle_points
 from annotator.ui.article.marks import Marks
 from annotator.ui.article.nesting_depths import compute_depths
 from annotator.ui.article.page import Page
 from annotator.ui.article.painting import PagePainter
+from annotator.ui.article.pointer import handle_points
 from annotator.ui.widgets.theme import DARK, LIGHT, Theme
 
 TEXT = "اجتمعت لأحزاب الأغلبية مع اللجنة (لا) سنة 2023-2030 بالرباط، لإصلاح الإدارة 😀"

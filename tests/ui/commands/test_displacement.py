@@ -18,9 +18,9 @@ from pytestqt.qtbot import QtBot
 from annotator import settings
 from annotator.model.article_builder import build_article
 from annotator.store.corpus import Corpus
+from annotator.store.database_files import side_files, wal_path
 from annotator.store.errors import CorpusError
 from annotator.store.recovery.rescue import Displacement, FileChange, copy_to_safety
-from annotator.store.side_files import side_files, wal_path
 from annotator.ui.session.session import Session
 from annotator.ui.window import Window
 

@@ -18,7 +18,7 @@ from annotator.model.open_suggestions import SURE_SCORE
 from annotator.model.records import Article, Edit, Rejection, Span, Suggestion
 from annotator.store.corpus import Corpus
 from annotator.ui import app
-from annotator.ui.article.hit_test import handle_points
+from annotator.ui.article.pointer import handle_points
 from annotator.ui.session.session import Session
 from annotator.ui.window import Window
 

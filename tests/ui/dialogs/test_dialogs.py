@@ -16,7 +16,7 @@ from annotator.model.article_builder import build_article
 from annotator.model.records import DONE, Refusal, Repair
 from annotator.store.queries import article_list
 from annotator.ui.dialogs.export import ExportDialog
-from annotator.ui.dialogs.import_result import ImportResultDialog
+from annotator.ui.dialogs.results import ImportResultDialog
 from annotator.ui.session.background import BackgroundJobs
 from annotator.ui.widgets import file_dialogs
 from annotator.ui.window import Window

@@ -16,7 +16,7 @@ from annotator.jobs.imports.importer import LabelMapping
 from annotator.ui.dialogs.import_file_preview import format_title
 from annotator.ui.dialogs.import_labels import LabelMappingForm
 from annotator.ui.dialogs.import_preview import ImportDialog
-from annotator.ui.dialogs.import_result import ImportResultDialog
+from annotator.ui.dialogs.results import ImportResultDialog
 from annotator.ui.window import Window
 
 TEXT = "زار يوسف وجدة يوم الجمعة"

@@ -18,8 +18,7 @@ from annotator.model.labels import decode
 from annotator.resources import resource_path
 from annotator.store.checkpoints import Checkpointer
 from annotator.store.corpus import Corpus
-from annotator.store.side_files import wal_path
-from annotator.store.uri import sqlite_uri
+from annotator.store.database_files import sqlite_uri, wal_path
 
 
 @pytest.mark.parametrize(

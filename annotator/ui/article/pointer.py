@@ -1,12 +1,15 @@
-"""Hit tests: which span, suggestion or edge is under the pointer."""
+"""What is under the pointer, and what a drag means: a selection, or a new edge. No widgets, no painting."""
 
 from collections.abc import Iterable
 from typing import Final
 
+from msgspec import Struct
 from PySide6.QtCore import QPointF
 
 from annotator.model.labels import LabelSet
 from annotator.model.records import Span, Suggestion
+from annotator.text.selection import snap_to_words
+from annotator.text.visible import trim_invisible
 from annotator.ui.article.page import Page
 
 _GRIP: Final = 9.0  # pixels: distance from an edge's handle at which it can be grabbed
@@ -16,7 +19,7 @@ _REACH: Final = 26.0  # pixels: the same above the handle, which is below the le
 def item_at(
     offset: int, items: Iterable[Span | Suggestion], active: Span | Suggestion | None, labels: LabelSet
 ) -> Span | Suggestion | None:
-    """Return the innermost item at this offset; if it is `active` already, the next one out, cyclically."""
+    """Return the innermost item at this offset, or the next around `active`, cyclically."""
     stacked = [item for item in items if item.start <= offset < item.end]
     stacked.sort(key=lambda item: (item.end - item.start, -labels.rank(item.label)))
     if not stacked:
@@ -26,7 +29,7 @@ def item_at(
 
 
 def handle_points(page: Page, item: Span | Suggestion) -> list[QPointF]:
-    """Return the positions of the handles at the item's start and end; none if it is folded away."""
+    """Return the handles at the item's start and end, none if folded away."""
     segments = page.segments(item.start, item.end)
     if not segments:
         return []
@@ -37,7 +40,7 @@ def handle_points(page: Page, item: Span | Suggestion) -> list[QPointF]:
 
 
 def edge_at(point: QPointF, page: Page, item: Span | Suggestion | None) -> int | None:
-    """Return which edge of the item can be grabbed at this point: 0 for its start, 1 for its end, None for neither."""
+    """Return the edge of the item to grab here: 0 (start), 1 (end) or None."""
     is_inside = item is not None and any(
         segment.left <= point.x() < segment.right and segment.line.top <= point.y() < segment.line.bottom
         for segment in page.segments(item.start, item.end)
@@ -55,3 +58,32 @@ def _is_same(first: Span | Suggestion, second: Span | Suggestion) -> bool:
     if isinstance(first, Span) and isinstance(second, Span):
         return first.uid == second.uid
     return first == second
+
+
+class Drag(Struct, frozen=True):
+    """A drag from offset `anchor`; `edge` is 0 if it moves the start of `item`, 1 for its end."""
+
+    anchor: int
+    item: Span | Suggestion | None = None
+    edge: int = 0
+
+    def range_to(self, text: str, boundary: int, *, exact: bool) -> tuple[int, int] | None:
+        """Return the range of `text` dragged over up to offset `boundary`, None if empty.
+
+        Only the dragged edge of an item moves: the other may lie inside a word on purpose.
+        """
+        if self.item is None:
+            return snap_range(text, *sorted((self.anchor, boundary)), exact=exact)
+        if self.edge == 0:
+            snapped = snap_range(text, boundary, self.item.end, exact=exact)
+            return (snapped[0], self.item.end) if snapped else None
+        snapped = snap_range(text, self.item.start, boundary, exact=exact)
+        return (self.item.start, snapped[1]) if snapped else None
+
+
+def snap_range(text: str, start: int, end: int, *, exact: bool) -> tuple[int, int] | None:
+    """Extend a range to whole words, or only trim it if `exact`; return None if nothing is visible."""
+    if start >= end:
+        return None
+    snapped = trim_invisible(text, start, end) if exact else snap_to_words(text, start, end)
+    return snapped if snapped[0] < snapped[1] else None
