@@ -5,16 +5,16 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from generators import finish
 
 from annotator import file_ops, i18n, settings
 from annotator.jobs.export.exporter import ExportOptions, export
-from annotator.model import labels
 from annotator.model.article_builder import build_article
-from annotator.resources import resource_path
+from annotator.model.labels import default_labels
 from annotator.settings import Settings
 from annotator.store import backups, restoring
 from annotator.store.copying import copy_corpus
@@ -67,14 +67,6 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(file_ops, "_LONGEST_PAUSE", 0.01)
     for function in (file_ops.replace_file, file_ops.rename_file, file_ops.delete_file):
         monkeypatch.setattr(function, "__kwdefaults__", {"patience": 0.05})
-
-
-def run(steps: Generator[object, None, object]) -> object:
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return end.value
 
 
 def names(folder: Path) -> list[str]:
@@ -169,7 +161,7 @@ def corpus(tmp_path: Path) -> Path:
     folder = tmp_path / "corpora"
     folder.mkdir()
     path = folder / "a.corpus"
-    with Corpus.create(path, labels.decode(resource_path("labels", "default.toml").read_bytes())) as new_corpus:
+    with Corpus.create(path, default_labels()) as new_corpus:
         new_corpus.add(build_article("أعلنت وزارة الصحة عن الخطة."))
     return path
 
@@ -181,9 +173,9 @@ def test_export_waits_for_an_open_file(corpus: Path, program: Program, tmp_path:
     split = None if name == "train.conll" else {"train": 100}
     with Corpus.open(corpus) as opened:
         options = ExportOptions("conll2002", state="all", split=split)
-        run(export(opened, target, options))
+        finish(export(opened, target, options))
         program.open(target, 3)
-        run(export(opened, target, options))
+        finish(export(opened, target, options))
     assert names(target.parent) == sorted([name, f"{name}.report.json"])
 
 
@@ -198,12 +190,12 @@ def test_export_over_a_file_that_stays_open_changes_nothing(
     split = None if name == "train.conll" else {"train": 100}
     with Corpus.open(corpus) as opened:
         options = ExportOptions("conll2002", state="all", split=split)
-        run(export(opened, target, options))
+        finish(export(opened, target, options))
         before = {path: path.read_bytes() for path in target.parent.rglob("*") if path.is_file()}
         opened.add(build_article("أعلنت وزارة العدل عن خطة أخرى."))
         program.open(target.with_name(name + open_part))
         with pytest.raises(PermissionError, match="it is open in another program"):
-            run(export(opened, target, options))
+            finish(export(opened, target, options))
     assert {path: path.read_bytes() for path in target.parent.rglob("*") if path.is_file()} == before
 
 
@@ -212,26 +204,26 @@ def test_open_old_backup_does_not_prevent_a_new_one(
 ) -> None:
     monkeypatch.setattr(backups, "_RESTORE_BACKUPS", 1)
     monkeypatch.setattr(file_ops.delete_file, "__kwdefaults__", {"patience": 0.05})
-    first = run(backups.create_backup(corpus, backups.BEFORE_RESTORE))
+    first = finish(backups.create_backup(corpus, backups.BEFORE_RESTORE))
     assert isinstance(first, backups.Backup)
     program.open(first.path)
-    run(backups.create_backup(corpus, backups.BEFORE_RESTORE))
+    finish(backups.create_backup(corpus, backups.BEFORE_RESTORE))
     assert len(backups.list_backups(corpus)) == 2
     program.open(first.path, 0)
-    run(backups.create_backup(corpus, backups.BEFORE_RESTORE))
+    finish(backups.create_backup(corpus, backups.BEFORE_RESTORE))
     assert len(backups.list_backups(corpus)) == 1
 
 
 @pytest.mark.usefixtures("impatient")
 def test_damaged_corpus_that_stays_open_is_left_whole(corpus: Path, program: Program) -> None:
-    backup = run(backups.create_backup(corpus))
+    backup = finish(backups.create_backup(corpus))
     assert isinstance(backup, backups.Backup)
     log = corpus.with_name("a.corpus-wal")
     log.write_bytes(b"a log that was left")
     before = {path.name: path.read_bytes() for path in corpus.parent.iterdir()}
     program.open(corpus)
     with pytest.raises(CorpusError, match="it is open in another program"):
-        run(restoring.replace_damaged(corpus, backup.path))
+        finish(restoring.replace_damaged(corpus, backup.path))
     assert {path.name: path.read_bytes() for path in corpus.parent.iterdir()} == before
 
 
@@ -246,7 +238,7 @@ def test_copy_waits_for_a_scanner(corpus: Path, program: Program, monkeypatch: p
         return rename(path, other)
 
     monkeypatch.setattr(Path, "rename", scanned)
-    run(copy_corpus(corpus, target))
+    finish(copy_corpus(corpus, target))
     assert names(corpus.parent) == ["a.corpus", "b.corpus"]
 
 

@@ -11,7 +11,7 @@ from desk_speed import close_desk, open_desk, wait_for_suggestions
 from measuring import FRAME, RUNS, Figure, Size, Wanted, measure_by_turns, time_call
 from PySide6.QtWidgets import QApplication
 
-from annotator.model.labels import decode
+from annotator.model.labels import default_labels
 from annotator.model.records import BODY, DONE, FLAGGED, HEADLINE, IN_PROGRESS, NEW, SKIPPED, article_uid
 from annotator.resources import resource_path
 from annotator.store import index
@@ -145,7 +145,7 @@ def create_corpus(path: Path, articles: int) -> list[str]:
     """
     samples: list[str] = []
     with (
-        Corpus.create(path, decode(resource_path("labels", "default.toml").read_bytes())) as corpus,
+        Corpus.create(path, default_labels()) as corpus,
         corpus.transaction(),
     ):
         corpus._add_annotator(_ANNOTATOR)

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from builders import locate
+
 from annotator.checks.check_context import CheckContext
 from annotator.checks.issue import Issue
 from annotator.model.records import Span, Zone
@@ -13,7 +15,7 @@ def span(start: int, end: int, label: str = "INSTITUTION", value: str | None = N
 
 def span_on(text: str, words: str, label: str = "INSTITUTION") -> Span:
     """Return a span on exactly these words."""
-    return span(text.index(words), text.index(words) + len(words), label)
+    return span(*locate(words, text), label)
 
 
 def context(text: str, *spans: Span, zones: Iterable[Zone] = ()) -> CheckContext:

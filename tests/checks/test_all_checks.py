@@ -7,7 +7,7 @@ import pytest
 from checks.samples import context, span, span_on
 from hypothesis import given
 from stories import ARTICLES, load_gold, sample_path
-from text.texts import article_layers
+from strategies import article_layers
 from window_driver import TAGS, locate_words
 
 from annotator.checks.all_checks import LayerChecker

@@ -3,7 +3,7 @@
 import pytest
 from checks.samples import context, fixed_text, span, span_on
 from hypothesis import given
-from text.texts import article_layers
+from strategies import article_layers
 
 from annotator.checks.boundaries import check_empty, check_inside_word, check_proclitic, check_punctuation
 from annotator.checks.check_context import CheckContext

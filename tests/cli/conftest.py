@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
+from builders import build_plain_article
 from cli.sample import BODY, DATELINE, HEADLINE, PLAIN, TEXT, Ended, Run, locate
 
 from annotator.cli import running
-from annotator.model.labels import decode
+from annotator.model.labels import default_labels
 from annotator.model.records import AnnotatedArticle, Article, Span, Status, Zone, article_uid
-from annotator.resources import resource_path
 from annotator.store.corpus import Corpus
 
 
@@ -39,7 +39,7 @@ def corpus(tmp_path: Path) -> Path:
     """Create a corpus of two articles, the first labelled by two annotators."""
     path = tmp_path / "أخبار.corpus"
     uid = article_uid(TEXT)
-    with Corpus.create(path, decode(resource_path("labels", "default.toml").read_bytes())) as corpus:
+    with Corpus.create(path, default_labels()) as corpus:
         zones = [
             (kind, *locate(part)) for kind, part in [("headline", HEADLINE), ("dateline", DATELINE), ("body", BODY)]
         ]
@@ -55,5 +55,5 @@ def corpus(tmp_path: Path) -> Path:
                 (Status(uid, "سميرة", "done"),),
             )
         )
-        corpus.add(AnnotatedArticle(Article(article_uid(PLAIN), PLAIN)))
+        corpus.add(build_plain_article(PLAIN))
     return path

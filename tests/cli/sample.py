@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+import builders
 import msgspec
 
 HEADLINE = "الحكومة تعتمد خطة العمل 2024-2025"
@@ -33,4 +34,4 @@ Run = Callable[..., Ended]
 
 def locate(part: str, text: str = TEXT) -> tuple[int, int]:
     """Return start and end of `part` in `text`."""
-    return text.index(part), text.index(part) + len(part)
+    return builders.locate(part, text)

@@ -6,11 +6,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from builders import apply_edits
 from cli.sample import Run, locate
 
 from annotator.model import operations
-from annotator.model.records import Step, new_uid
-from annotator.store.corpus import Corpus, utc_timestamp
+from annotator.store.corpus import Corpus
 
 KEYS = {"article", "start", "end", "kind", "message", "uid", "label", "annotator", "text", "remedy"}
 
@@ -22,7 +22,7 @@ def doubtful(corpus: Path) -> Path:
         article = opened.article(1)
         for name, label, words in (("سميرة", "PLAN", "«خطة العمل"), ("salma", "INSTITUTION", "أحزاب OECD.")):
             edits = operations.add_span(article, [], name, label, *locate(words))
-            opened.apply(Step(new_uid(), name, utc_timestamp(), "tag", tuple(edits)))
+            apply_edits(opened, edits, name)
     return corpus
 
 
@@ -64,7 +64,7 @@ def test_dismissed_issues_are_not_listed(run: Run, doubtful: Path) -> None:
     with Corpus.open(doubtful) as opened:
         place = first["kind"], first["label"], first["start"], first["end"]
         edits = operations.dismiss(opened.article(1), "سميرة", *place)
-        opened.apply(Step(new_uid(), "سميرة", utc_timestamp(), "dismiss", tuple(edits)))
+        apply_edits(opened, edits, "سميرة", name="dismiss")
     assert [record["annotator"] for record in run("check", doubtful, "--json").json] == ["salma"]
 
 

@@ -9,13 +9,13 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from builders import build_plain_article
 from cli.sample import BODY, HEADLINE, TEXT
 
 from annotator.cli import running
 from annotator.cli.console import format_for_terminal, run_with_progress
 from annotator.cli.running import run
 from annotator.cli.terminal import display_width, reorder_for_display
-from annotator.model.records import AnnotatedArticle, Article, article_uid
 from annotator.store.corpus import Corpus
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals of this kind")
@@ -82,7 +82,7 @@ def test_a_terminal_with_bidi_gets_it_as_it_is(corpus: Path) -> None:
 def test_a_text_cannot_send_control_characters_to_the_terminal(corpus: Path) -> None:
     text = "before \x1b]0;title\x07 \x9b2J after"
     with Corpus.open(corpus) as opened:
-        opened.add(AnnotatedArticle(Article(article_uid(text), text)))
+        opened.add(build_plain_article(text))
     for mode in "--visual", "--logical":
         output = _on_a_terminal("show", corpus, 3, mode)
         assert "before" in output

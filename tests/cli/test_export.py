@@ -15,8 +15,7 @@ from annotator.cli import export
 from annotator.jobs.export import combined_writer
 from annotator.jobs.export.read_back import NotVerified
 from annotator.model.article_builder import build_article
-from annotator.model.labels import decode
-from annotator.resources import resource_path
+from annotator.model.labels import default_labels
 from annotator.store.corpus import Corpus
 
 KEYS = [
@@ -298,7 +297,7 @@ def test_an_empty_export_is_an_error_and_leaves_the_old_file(run: Run, corpus: P
 
 
 def test_an_empty_corpus_is_reported(run: Run, tmp_path: Path) -> None:
-    Corpus.create(tmp_path / "empty.corpus", decode(resource_path("labels", "default.toml").read_bytes())).close()
+    Corpus.create(tmp_path / "empty.corpus", default_labels()).close()
     ended = run("export", tmp_path / "empty.corpus", tmp_path / "out", "--format", "jsonl", "--state", "all")
     assert (ended.code, ended.out) == (1, b"")
     assert ended.err == "annotator: There is nothing to export: the corpus has no articles.\n"

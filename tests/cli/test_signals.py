@@ -13,8 +13,7 @@ from cli.sample import Run
 
 from annotator.cli import signals
 from annotator.model.article_builder import build_article
-from annotator.model.labels import decode
-from annotator.resources import resource_path
+from annotator.model.labels import default_labels
 from annotator.store.corpus import Corpus
 
 Start = Callable[..., "subprocess.Popen[bytes]"]
@@ -27,7 +26,7 @@ posix_only = pytest.mark.posix_only("Windows has no such signals")
 def large_corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Create a corpus that takes a second or more to export."""
     path = tmp_path_factory.mktemp("large") / "large.corpus"
-    with Corpus.create(path, decode(resource_path("labels", "default.toml").read_bytes())) as corpus:
+    with Corpus.create(path, default_labels()) as corpus:
         for number in range(60):
             corpus.add(build_article(f"أعلنت وزارة العدل عن خطة رقم {number} أمس. " * 300))
     return path

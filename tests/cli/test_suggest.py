@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from builders import apply_edits, build_plain_article
 from cli.sample import TEXT, Run, locate
 from suggest.learning import examples
 
@@ -20,15 +21,12 @@ from annotator.model.records import (
     IN_PROGRESS,
     SKIPPED,
     AnnotatedArticle,
-    Article,
     Span,
     Status,
-    Step,
     Suggestion,
-    article_uid,
     new_uid,
 )
-from annotator.store.corpus import Corpus, utc_timestamp
+from annotator.store.corpus import Corpus
 from annotator.store.queries import training_data
 from annotator.store.queries.training_data import StoredModel
 from annotator.suggest.crf.features import FEATURES_VERSION
@@ -47,7 +45,7 @@ def taught(corpus: Path) -> Path:
             spans = tuple(Span(new_uid(), uid, "Sanae", label, start, end) for start, end, label in example.spans)
             opened.add(AnnotatedArticle(example.article, spans=spans, states=(Status(uid, "Sanae", DONE),)))
         for text in (NEW, "قالت وزارة الثقافة إن مجلس المستشارين سيجتمع."):
-            opened.add(AnnotatedArticle(Article(article_uid(text), text)))
+            opened.add(build_plain_article(text))
     return corpus
 
 
@@ -132,20 +130,10 @@ def test_labelled_or_rejected_words_are_not_suggested(run: Run, taught: Path) ->
 
     with Corpus.open(taught) as opened:
         article = opened.article(63)
-        opened.apply(
-            Step(
-                new_uid(),
-                "Omar",
-                utc_timestamp(),
-                "tag",
-                tuple(operations.add_span(article, [], "Omar", "INSTITUTION", 6, 19)),
-            )
-        )
+        apply_edits(opened, operations.add_span(article, [], "Omar", "INSTITUTION", 6, 19), "Omar")
         suggestion = Suggestion(34, 38, "DATE", "dates", 0.9)
         assert NEW[suggestion.start : suggestion.end] == "2015"
-        opened.apply(
-            Step(new_uid(), "Omar", utc_timestamp(), "reject", tuple(operations.reject(article, "Omar", suggestion)))
-        )
+        apply_edits(opened, operations.reject(article, "Omar", suggestion), "Omar", name="reject")
     assert not {"وزارة الفلاحة", "2015"} & {*texts("Omar")}
     assert texts("Sanae") == ["وزارة الفلاحة", "2015"]
 
@@ -162,7 +150,7 @@ def test_skipped_articles_are_left_out_unless_requested(run: Run, taught: Path) 
     with Corpus.open(taught) as opened:
         uid = opened.article(63).uid
         skip = operations.set_state(None, opened.article(63), "Sanae", SKIPPED)
-        opened.apply(Step(new_uid(), "Sanae", utc_timestamp(), "state", tuple(skip)))
+        apply_edits(opened, skip, name="state")
     records = run("suggest", taught, "--annotator", "Sanae", "--json").json
     assert 63 not in {record["article"] for record in records}
     assert run("suggest", taught, "--annotator", "Sanae", "--article", uid, "--json").json != []
@@ -174,7 +162,7 @@ def test_nothing_is_suggested_in_boilerplate(run: Run, corpus: Path) -> None:
     with Corpus.open(corpus) as opened:
         article = opened.article(1)
         edits = operations.mark_zone(article, opened.zones(article.uid), "boilerplate", 0, len(TEXT))
-        opened.apply(Step(new_uid(), "Sanae", utc_timestamp(), "zone", tuple(edits)))
+        apply_edits(opened, edits, name="zone")
     assert run("suggest", corpus, "--article", 1, "--json").json == []
 
 
@@ -198,7 +186,7 @@ def test_accepting_stores_one_undoable_step_for_each_article(run: Run, taught: P
         assert past.name == "accept"
         step = opened.step(past.uid)
         assert {edit.article for edit in step.edits} == {uid}
-        opened.apply(Step(new_uid(), "Omar", utc_timestamp(), "accept", reverse_step(step), step.uid))
+        apply_edits(opened, reverse_step(step), "Omar", undoes=step.uid, name="accept")
         assert opened.spans(uid, "Omar") == []
         assert opened.status(uid, "Omar") is None
     assert run("suggest", taught, "--annotator", "Omar", "--article", 64, "--json").json == []

@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from builders import label_words
+from generators import finish
 from msgspec.structs import replace
 
 from annotator.formats.report import Report
 from annotator.jobs.export.exporter import ExportOptions, export
-from annotator.model import labels
 from annotator.model.article_builder import build_article
+from annotator.model.labels import default_labels
 from annotator.model.records import BODY, DONE, HEADLINE, AnnotatedArticle, Article, Span, Status, Zone, new_uid
 from annotator.resources import resource_path
 from annotator.store.corpus import Corpus
@@ -24,7 +26,7 @@ from annotator.store.queries import article_list
 from annotator.text.tokenizer import tokenize
 from annotator.text.visible import remove_invisible
 
-LABELS = labels.decode(resource_path("labels", "default.toml").read_bytes())
+LABELS = default_labels()
 NAMES = tuple(label.name for label in LABELS.labels)
 WHO = "سلمى"
 BEFORE_314 = ("jsonschema", "label_studio_sdk")
@@ -47,9 +49,7 @@ def build_tricky_articles() -> list[AnnotatedArticle]:
     """Build articles that confuse readers: emoji, marks, tatweel, spans that nest, cross, touch and cut words."""
 
     def article(text: str, *parts: tuple[str, str]) -> AnnotatedArticle:
-        spans = [
-            Span(new_uid(), "", WHO, label, text.index(part), text.index(part) + len(part)) for part, label in parts
-        ]
+        spans = label_words(text, parts, WHO)
         return build_article(
             text, zones=[Zone(new_uid(), "", BODY, 0, len(text))], spans=spans, states=[Status("", WHO, DONE)]
         )
@@ -99,13 +99,7 @@ def create_corpus(path: Path) -> Corpus:
 
 def run_export(corpus: Corpus, path: Path, **options: Any) -> Report:
     """Export to `path` with these options, and return the report."""
-    steps = export(corpus, path, ExportOptions(**options))
-    while True:
-        try:
-            next(steps)
-        except StopIteration as stop:
-            report: Report = stop.value
-            return report
+    return finish(export(corpus, path, ExportOptions(**options)))
 
 
 def visible_letters(text: str) -> str:

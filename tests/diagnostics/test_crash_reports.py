@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given
-from text.texts import texts
+from strategies import texts
 
 from annotator import __version__, settings
 from annotator.diagnostics import crash_reports, logs

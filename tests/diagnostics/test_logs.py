@@ -12,7 +12,7 @@ import platformdirs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from text.texts import texts
+from strategies import texts
 
 from annotator import settings
 from annotator.diagnostics import logs

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from text.texts import texts
+from strategies import texts
 
 from annotator.diagnostics import redaction
 from annotator.diagnostics.redaction import describe_error, error_location, format_trace, path_fingerprint, redact

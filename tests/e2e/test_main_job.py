@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from exports import command
 from hands import Program, RealInput, has_spans, require_screen, selects
 
 from annotator.resources import resource_path
@@ -63,14 +64,6 @@ def story(request: pytest.FixtureRequest) -> Story:
         ("DATE", "سنة 2023-2030", 0),
     ]
     return Story(shared / "data" / "seed-article.txt", tags, HERE / "seed-tags.conll")
-
-
-def command(*arguments: object) -> Any:
-    """Return what one of the program's commands prints with --json."""
-    words = [sys.executable, "-m", "annotator", *map(str, arguments), "--json"]
-    done = subprocess.run(words, capture_output=True, text=True, encoding="utf-8", check=False)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
 
 
 def test_tag_by_mouse_and_key_be_killed_go_on_and_export(

@@ -5,7 +5,7 @@ from itertools import chain
 from pathlib import Path
 
 from hypothesis import strategies as st
-from text.texts import raw_texts
+from strategies import raw_texts
 
 from annotator.model.article_builder import build_article
 from annotator.model.operations import InvalidEdit

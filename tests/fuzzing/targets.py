@@ -18,10 +18,9 @@ from annotator.jobs.imports import file_reader
 from annotator.jobs.imports.file_reader import ReadOptions
 from annotator.model import labels
 from annotator.model.article_builder import build_article
-from annotator.model.labels import InvalidLabelSet, is_label_name
+from annotator.model.labels import InvalidLabelSet, default_labels, is_label_name
 from annotator.model.operations import InvalidEdit, check_span, check_zones
 from annotator.model.records import AnnotatedArticle, Remark, Span, article_uid
-from annotator.resources import resource_path
 from annotator.store.corpus import Corpus
 from annotator.text import sentences, tokenizer
 from annotator.text.offsets import normalise_newlines
@@ -34,7 +33,7 @@ _ALWAYS_ALLOWED: Final = 20_000
 _COMPRESSED: Final = ("docx", "pdf", "spacy", "html")
 """Formats whose files may be compressed: the size of their content has its own limits."""
 
-_LABELS: Final = labels.decode(resource_path("labels", "default.toml").read_bytes())
+_LABELS: Final = default_labels()
 
 Target = Callable[[bytes], None]
 

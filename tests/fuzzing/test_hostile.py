@@ -11,6 +11,7 @@ import pytest
 from fuzzing.limited import IS_SUPPORTED, run_limited
 from fuzzing.seeds import build_docbin, build_docx, build_pdf, build_seeds
 from fuzzing.targets import Reader, is_available
+from generators import finish
 
 from annotator.jobs.export.existing_output import CannotExport, WouldReplace
 from annotator.jobs.export.exporter import ExportOptions, export
@@ -18,9 +19,8 @@ from annotator.jobs.imports import file_reader
 from annotator.jobs.imports.file_reader import ReadOptions
 from annotator.jobs.imports.importer import import_paths
 from annotator.jobs.imports.preview import preview_files
-from annotator.model.labels import decode
+from annotator.model.labels import default_labels
 from annotator.model.records import AnnotatedArticle, Refusal, Remark
-from annotator.resources import resource_path
 from annotator.store.corpus import Corpus
 
 SECRET_TEXT = "كلمة السر 4711"
@@ -63,7 +63,7 @@ def secret(tmp_path: Path) -> str:
 
 @pytest.fixture
 def corpus(tmp_path: Path) -> Iterator[Corpus]:
-    labels = decode(resource_path("labels", "default.toml").read_bytes())
+    labels = default_labels()
     corpus = Corpus.create(tmp_path / "my.corpus", labels)
     yield corpus
     corpus.close()
@@ -73,14 +73,6 @@ def read_data(tmp_path: Path, name: str, data: bytes) -> list[AnnotatedArticle |
     path = tmp_path / f"a.{name}"
     path.write_bytes(data)
     return list(file_reader.read(path, ReadOptions(name), "ليلى"))
-
-
-def run_job(job: Any) -> Any:
-    while True:
-        try:
-            next(job)
-        except StopIteration as stopped:
-            return stopped.value
 
 
 ATTACKS = {
@@ -200,7 +192,7 @@ def test_a_text_that_links_outside_is_not_read(corpus: Corpus, tmp_path: Path, s
     folder.mkdir()
     (folder / "a.ann").write_text("T1\tDATE 0 3\n", encoding="utf-8")
     (folder / "a.txt").symlink_to(tmp_path / "elsewhere" / "secret.txt")
-    result = run_job(import_paths(corpus, [folder]))
+    result = finish(import_paths(corpus, [folder]))
     outside = tmp_path / "elsewhere" / "secret.txt"
     assert (result.added, [refusal.reason for refusal in result.skipped]) == (
         0,
@@ -209,7 +201,7 @@ def test_a_text_that_links_outside_is_not_read(corpus: Corpus, tmp_path: Path, s
             f"This link points outside the folder and is not followed: {outside}.",
         ],
     )
-    result = run_job(import_paths(corpus, [folder / "a.ann"]))  # a folder was not named
+    result = finish(import_paths(corpus, [folder / "a.ann"]))  # a folder was not named
     assert (result.added, [refusal.reason for refusal in result.skipped]) == (
         0,
         ["The matching text file a.txt is a link to another folder."],
@@ -220,7 +212,7 @@ def test_a_text_that_links_outside_is_not_read(corpus: Corpus, tmp_path: Path, s
 def test_a_text_that_is_a_pipe_does_not_block(corpus: Corpus, tmp_path: Path) -> None:
     (tmp_path / "a.ann").write_text("T1\tDATE 0 3\n", encoding="utf-8")
     os.mkfifo(tmp_path / "a.txt")
-    result = run_job(import_paths(corpus, [tmp_path / "a.ann"]))
+    result = finish(import_paths(corpus, [tmp_path / "a.ann"]))
     assert [refusal.reason for refusal in result.skipped] == ["The matching text file a.txt is not a regular file."]
 
 
@@ -233,12 +225,12 @@ def test_a_link_out_of_a_folder_is_not_followed(corpus: Corpus, tmp_path: Path, 
     (folder / "c.txt").symlink_to("b.txt")
     (folder / "d").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
     (folder / "e").symlink_to("..", target_is_directory=True)
-    result = run_job(import_paths(corpus, [folder]))
+    result = finish(import_paths(corpus, [folder]))
     reason = "This link points outside the folder and is not followed: "
     outside = {"a.txt": tmp_path / "elsewhere" / "secret.txt", "d": tmp_path / "elsewhere", "e": tmp_path}
     assert result.skipped == [Refusal(str(folder / name), 0, f"{reason}{path}.") for name, path in outside.items()]
     assert (result.added, result.duplicates, corpus.article(1).text) == (1, 1, "نص")
-    assert {preview.path.name for preview in run_job(preview_files(corpus, [folder]))} == {"b.txt", "c.txt"}
+    assert {preview.path.name for preview in finish(preview_files(corpus, [folder]))} == {"b.txt", "c.txt"}
 
 
 @links
@@ -249,7 +241,7 @@ def test_a_linked_annotation_does_not_read_a_text_outside(corpus: Corpus, tmp_pa
     (folder / "a.txt").write_text("نص آخر", encoding="utf-8")
     (folder / "b.ann").symlink_to("a.ann")
     (folder / "b.txt").symlink_to(tmp_path / "elsewhere" / "secret.txt")
-    result = run_job(import_paths(corpus, [folder], annotator="ليلى"))
+    result = finish(import_paths(corpus, [folder], annotator="ليلى"))
     assert result.added == 1
     assert {Path(refusal.path).name for refusal in result.skipped} == {"b.ann", "b.txt"}
     assert corpus.article(1).text == "نص آخر"
@@ -262,7 +254,7 @@ def test_a_linked_folder_named_by_the_user_is_read(corpus: Corpus, tmp_path: Pat
     (folder / "a.txt").write_text("نص", encoding="utf-8")
     (folder / "b.txt").symlink_to("a.txt")
     (tmp_path / "link").symlink_to("in", target_is_directory=True)
-    result = run_job(import_paths(corpus, [tmp_path / "link"]))
+    result = finish(import_paths(corpus, [tmp_path / "link"]))
     assert (result.added, result.duplicates, result.skipped) == (1, 1, [])
 
 
@@ -273,7 +265,7 @@ def test_links_within_the_folder_are_read(corpus: Corpus, tmp_path: Path) -> Non
         (tmp_path / "in" / ".store" / name).mkdir(parents=True)
         (tmp_path / "in" / ".store" / name / "data").write_text(content, encoding="utf-8")
         (tmp_path / "in" / name).symlink_to(Path(".store", name, "data"))
-    result = run_job(import_paths(corpus, [tmp_path / "in"], annotator="ليلى"))
+    result = finish(import_paths(corpus, [tmp_path / "in"], annotator="ليلى"))
     assert (result.added, result.spans, result.skipped) == (1, 1, [])
 
 
@@ -283,7 +275,7 @@ def test_devices_and_pipes_are_skipped(corpus: Corpus, tmp_path: Path) -> None:
     folder.mkdir()
     (folder / "a.txt").symlink_to("/dev/zero")
     os.mkfifo(folder / "b.txt")
-    result = run_job(import_paths(corpus, [folder, Path("/dev/zero")]))
+    result = finish(import_paths(corpus, [folder, Path("/dev/zero")]))
     assert [refusal.reason for refusal in result.skipped] == [
         "This link points outside the folder and is not followed: /dev/zero.",
         "This is neither a file nor a folder.",
@@ -307,12 +299,12 @@ def test_export_does_not_write_through_links(corpus: Corpus, tmp_path: Path, nam
         (out / "a" / "article-00001.txt").symlink_to(outside)
     if name == "jsonl":
         with pytest.raises(WouldReplace):
-            run_job(export(corpus, out / "a", ExportOptions(name, state="all")))
-        run_job(export(corpus, out / "a", ExportOptions(name, state="all"), force=True))
+            finish(export(corpus, out / "a", ExportOptions(name, state="all")))
+        finish(export(corpus, out / "a", ExportOptions(name, state="all"), force=True))
         assert not (out / "a").is_symlink()
     else:
         with pytest.raises(CannotExport, match="contains something other"):
-            run_job(export(corpus, out / "a", ExportOptions(name, state="all")))
+            finish(export(corpus, out / "a", ExportOptions(name, state="all")))
     assert outside.read_text(encoding="utf-8") == "x"
     assert not outside.is_symlink()
 
@@ -328,7 +320,7 @@ def _write_text(tmp_path: Path) -> Path:
 def test_titles_are_not_used_in_file_names(corpus: Corpus, tmp_path: Path, name: str, title: str) -> None:
     corpus.add(next(_read_titled(tmp_path, title)))
     out = tmp_path / "out"
-    run_job(export(corpus, out, ExportOptions(name, state="all")))
+    finish(export(corpus, out, ExportOptions(name, state="all")))
     assert {path.stem for path in out.iterdir()} <= {"article-00001", "annotation", "TypeSystem"}
     assert {path.name for path in tmp_path.iterdir()} <= {"a.jsonl", "out", "out.report.json", "my.corpus"} | {
         f"my.corpus-{kind}" for kind in ("wal", "shm")

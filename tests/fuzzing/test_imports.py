@@ -4,24 +4,23 @@ import itertools
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
 from fuzzing.mutating import mutations
 from fuzzing.seeds import SEPARATOR, build_seeds
 from fuzzing.targets import is_available
+from generators import finish
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from annotator.formats import registry
-from annotator.jobs.imports.importer import ImportResult, LabelMapping, import_paths
-from annotator.model.labels import decode
+from annotator.jobs.imports.importer import LabelMapping, import_paths
+from annotator.model.labels import default_labels
 from annotator.model.records import article_uid
-from annotator.resources import resource_path
 from annotator.store.corpus import Corpus
 
-LABELS = decode(resource_path("labels", "default.toml").read_bytes())
+LABELS = default_labels()
 SEEDS = build_seeds()
 FORMATS = [format_.NAME for format_ in registry.FORMATS if is_available(format_.NAME)]
 
@@ -31,15 +30,6 @@ def corpus(tmp_path: Path) -> Iterator[Corpus]:
     corpus = Corpus.create(tmp_path / "my.corpus", LABELS)
     yield corpus
     corpus.close()
-
-
-def run_job(job: Any) -> ImportResult:
-    while True:
-        try:
-            next(job)
-        except StopIteration as stopped:
-            result: ImportResult = stopped.value
-            return result
 
 
 def count_articles(corpus: Corpus) -> int:
@@ -71,7 +61,7 @@ def test_import_of_any_bytes_ends_with_complete_articles(name: str) -> None:
     def check(data: bytes, strict: bool) -> None:
         with tempfile.TemporaryDirectory() as folder, Corpus.create(Path(folder, "my.corpus"), LABELS) as corpus:
             path = write_file(Path(folder), name, data)
-            result = run_job(import_paths(corpus, [path], name, "ليلى", LabelMapping(added=None), strict=strict))
+            result = finish(import_paths(corpus, [path], name, "ليلى", LabelMapping(added=None), strict=strict))
             count = count_articles(corpus)
             assert count == result.added
             if strict and result.skipped:
@@ -102,7 +92,7 @@ def test_an_invalid_line_is_skipped_and_the_rest_imported(
     lines = [msgspec.json.encode(line) for line in GOOD_LINES]
     path = tmp_path / "a.jsonl"
     path.write_bytes(b"\n".join([*lines[:index], bad, *lines[index:]]))
-    result = run_job(import_paths(corpus, [path], "jsonl", "ليلى"))
+    result = finish(import_paths(corpus, [path], "jsonl", "ليلى"))
     assert (result.added, result.spans, [refusal.line for refusal in result.skipped]) == (250, 250, [index + 1])
     assert count_articles(corpus) == 250
 
@@ -111,7 +101,7 @@ def test_an_invalid_line_is_skipped_and_the_rest_imported(
 def test_strict_import_with_an_invalid_line_adds_nothing(corpus: Corpus, tmp_path: Path, bad: bytes) -> None:
     path = tmp_path / "a.jsonl"
     path.write_bytes(b"\n".join([*map(msgspec.json.encode, GOOD_LINES), bad]))
-    result = run_job(import_paths(corpus, [path], "jsonl", "ليلى", strict=True))
+    result = finish(import_paths(corpus, [path], "jsonl", "ليلى", strict=True))
     assert (result.added, len(result.skipped), count_articles(corpus)) == (0, 1, 0)
 
 
@@ -134,7 +124,7 @@ def test_import_adds_labels_up_to_the_limit(corpus: Corpus, tmp_path: Path) -> N
     spans = [{"start": 0, "end": 1, "label": f"L{index}"} for index in range(2500)]
     path = tmp_path / "a.jsonl"
     path.write_bytes(msgspec.json.encode({"text": "نص", "spans": spans}))
-    result = run_job(import_paths(corpus, [path], None, "ليلى", LabelMapping(added=None)))
+    result = finish(import_paths(corpus, [path], None, "ليلى", LabelMapping(added=None)))
     assert len(corpus.labels().labels) == 1000
     assert len(result.skipped) == 1001
     assert result.skipped[-1].reason == "503 spans with other labels were skipped"
@@ -143,7 +133,7 @@ def test_import_adds_labels_up_to_the_limit(corpus: Corpus, tmp_path: Path) -> N
 def test_remarks_on_a_file_are_limited(corpus: Corpus, tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_bytes(b"{\n" * 25_000)
-    result = run_job(import_paths(corpus, [path], "jsonl"))
+    result = finish(import_paths(corpus, [path], "jsonl"))
     assert len(result.skipped) == 10_001
     assert {refusal.reason for refusal in result.skipped if not refusal.line} == {
         "There are 15000 more like this in the file."
@@ -154,7 +144,7 @@ def test_quotes_of_a_file_are_one_line_without_control_characters(corpus: Corpus
     path = tmp_path / "a.jsonl"
     label = "a\x1b[2J\n\u2028" + "b" * 5000
     path.write_bytes(msgspec.json.encode({"text": "نص", "spans": [{"start": 0, "end": 2, "label": label}]}))
-    (refusal,) = run_job(import_paths(corpus, [path], None, "ليلى")).skipped
+    (refusal,) = finish(import_paths(corpus, [path], None, "ليلى")).skipped
     assert len(refusal.reason) < 300
     assert len(refusal.reason.splitlines()) == 1
     assert "\x1b" not in refusal.reason
@@ -166,7 +156,7 @@ def test_import_reads_files_up_to_the_limit(corpus: Corpus, tmp_path: Path, monk
     folder.mkdir()
     for name in ("a", "b", "c", "d"):
         (folder / f"{name}.txt").write_text(f"نص {name}", encoding="utf-8")
-    result = run_job(import_paths(corpus, [folder]))
+    result = finish(import_paths(corpus, [folder]))
     assert result.added == 2
     assert [(Path(refusal.path).name, refusal.reason) for refusal in result.skipped] == [
         ("c.txt", "An import reads at most 2 files; this one and the rest were skipped.")
@@ -179,4 +169,4 @@ def test_an_undecodable_file_name_is_reported(corpus: Corpus, tmp_path: Path) ->
         path.write_bytes(b"\x01")
     except (OSError, UnicodeError):
         pytest.skip("no such name can be given here")
-    assert len(run_job(import_paths(corpus, [path])).skipped) == 1
+    assert len(finish(import_paths(corpus, [path])).skipped) == 1

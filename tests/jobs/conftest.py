@@ -4,23 +4,26 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from builders import create_corpus
 
-from annotator.model.labels import decode
+from annotator.model.labels import LabelSet, default_labels
 from annotator.model.records import AnnotatedArticle
-from annotator.resources import resource_path
 from annotator.store.corpus import Corpus
 
 
 @pytest.fixture
-def make(tmp_path: Path) -> Iterator[Callable[..., Corpus]]:
+def labels() -> LabelSet:
+    """Return the label set of the corpora that `make` creates; a module may override it."""
+    return default_labels()
+
+
+@pytest.fixture
+def make(tmp_path: Path, labels: LabelSet) -> Iterator[Callable[..., Corpus]]:
     """Return a function that creates a corpus from articles."""
     corpora: list[Corpus] = []
-    labels = decode(resource_path("labels", "default.toml").read_bytes())
 
     def create(*articles: AnnotatedArticle) -> Corpus:
-        corpora.append(Corpus.create(tmp_path / f"{len(corpora)}.corpus", labels))
-        for annotated in articles:
-            corpora[-1].add(annotated)
+        corpora.append(create_corpus(tmp_path / f"{len(corpora)}.corpus", *articles, labels=labels))
         return corpora[-1]
 
     yield create

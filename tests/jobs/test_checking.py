@@ -1,31 +1,24 @@
 """Issues in a corpus of several articles and annotators."""
 
-from collections.abc import Callable, Generator
-from typing import Any, TypeVar
+from collections.abc import Callable
+
+from builders import apply_edits, label_words
+from generators import finish
 
 from annotator.jobs.checking import ArticleIssue, check_article, check_corpus
 from annotator.model import operations
 from annotator.model.article_builder import build_article
-from annotator.model.records import DONE, AnnotatedArticle, Span, Status, Step, new_uid
-from annotator.store.corpus import Corpus, utc_timestamp
+from annotator.model.records import DONE, AnnotatedArticle, Span, Status
+from annotator.store.corpus import Corpus
 from annotator.store.queries.check_data import load_dismissals
 
 NAME = "وزارة العدل"
-_Result = TypeVar("_Result")
-
-
-def finished(job: Generator[Any, None, _Result]) -> _Result:
-    while True:
-        try:
-            next(job)
-        except StopIteration as end:
-            return end.value  # type: ignore[no-any-return]
 
 
 def article(
     text: str, *words: str, label: str = "INSTITUTION", by: str = "Sanae", state: str | None = None
 ) -> AnnotatedArticle:
-    spans = [Span(new_uid(), "", by, label, text.index(word), text.index(word) + len(word)) for word in words]
+    spans = label_words(text, [(word, label) for word in words], by)
     annotated = build_article(text, spans=spans)
     states = (Status(annotated.article.uid, by, state),) if state else ()
     return AnnotatedArticle(annotated.article, annotated.zones, annotated.spans, states)
@@ -43,19 +36,19 @@ def test_statistics_cover_all_articles_and_issues_each_layer(make: Callable[...,
         article(f"وعلى {NAME} السلام، خطة", "خطة", label="PLAN"),
         article("نهاية، خطة", "خطة،"[:3], label="PLAN", by="Omar"),
     )
-    result = finished(check_corpus(corpus))
+    result = finish(check_corpus(corpus))
     assert summaries(result.issues) == [
         (3, "Sanae", "labelled_differently", NAME),
         (4, "Sanae", "unlabelled_repeat", NAME),
     ]
-    assert summaries(finished(check_corpus(corpus, "Omar")).issues) == []
-    assert summaries(finished(check_corpus(corpus, "Sanae")).issues) == summaries(result.issues)
+    assert summaries(finish(check_corpus(corpus, "Omar")).issues) == []
+    assert summaries(finish(check_corpus(corpus, "Sanae")).issues) == summaries(result.issues)
 
 
 def test_only_layers_in_the_given_state_are_checked(make: Callable[..., Corpus]) -> None:
     corpus = make(article("قالت «العدل أمس", "«العدل", state=DONE), article("قالت «الصحة أمس", "«الصحة"))
-    assert summaries(finished(check_corpus(corpus, state=DONE)).issues) == [(1, "Sanae", "punctuation", "«العدل")]
-    assert summaries(finished(check_corpus(corpus, state="new")).issues) == [(2, "Sanae", "punctuation", "«الصحة")]
+    assert summaries(finish(check_corpus(corpus, state=DONE)).issues) == [(1, "Sanae", "punctuation", "«العدل")]
+    assert summaries(finish(check_corpus(corpus, state="new")).issues) == [(2, "Sanae", "punctuation", "«الصحة")]
 
 
 def test_a_finished_article_without_spans_is_checked(make: Callable[..., Corpus]) -> None:
@@ -65,14 +58,14 @@ def test_a_finished_article_without_spans_is_checked(make: Callable[..., Corpus]
         article(f"في {NAME} شيء", state=DONE),
         article(f"عن {NAME} شيء"),
     )
-    assert summaries(finished(check_corpus(corpus)).issues) == [(3, "Sanae", "unlabelled_repeat", NAME)]
+    assert summaries(finish(check_corpus(corpus)).issues) == [(3, "Sanae", "unlabelled_repeat", NAME)]
 
 
 def test_words_mostly_without_a_label_are_no_issue(make: Callable[..., Corpus]) -> None:
     labelled = [article(f"قالت {NAME} {index}", NAME) for index in range(2)]
     others = [article(f"في {NAME} {index}", state=DONE) for index in range(2)]
-    assert summaries(finished(check_corpus(make(*labelled, *others))).issues) == []
-    assert len(finished(check_corpus(make(*labelled, others[0]))).issues) == 1
+    assert summaries(finish(check_corpus(make(*labelled, *others))).issues) == []
+    assert len(finish(check_corpus(make(*labelled, others[0]))).issues) == 1
 
 
 def test_dismissed_issues_are_not_reported_again(make: Callable[..., Corpus]) -> None:
@@ -82,13 +75,13 @@ def test_dismissed_issues_are_not_reported_again(make: Callable[..., Corpus]) ->
         article(f"وقالت {NAME} غدا", NAME),
         article(f"في {NAME} شيء", state=DONE),
     )
-    issues = finished(check_corpus(corpus)).issues
+    issues = finish(check_corpus(corpus)).issues
     assert [issue.issue.kind for issue in issues] == ["punctuation", "unlabelled_repeat"]
     for issue in issues:
         edits = operations.dismiss(corpus.article(issue.number), "Sanae", *issue.issue.key)
-        corpus.apply(Step(new_uid(), "Sanae", utc_timestamp(), "dismiss", tuple(edits)))
-    assert finished(check_corpus(corpus)).issues == []
-    checks = finished(check_corpus(corpus)).checks
+        apply_edits(corpus, edits, name="dismiss")
+    assert finish(check_corpus(corpus)).issues == []
+    checks = finish(check_corpus(corpus)).checks
     dismissals = load_dismissals(corpus)
     for number in (1, 4):
         whole = corpus.load_article(number, "Sanae")
@@ -102,7 +95,7 @@ def test_a_date_label_is_recognised_by_its_name(make: Callable[..., Corpus]) -> 
         text,
         spans=[Span("a", "", "Sanae", "DATE", 3, 7, "09/07/24"), Span("b", "", "Sanae", "PLAN", 13, 16, "09/07/24")],
     )
-    assert summaries(finished(check_corpus(make(annotated))).issues) == [(1, "Sanae", "value", "2024")]
+    assert summaries(finish(check_corpus(make(annotated))).issues) == [(1, "Sanae", "value", "2024")]
 
 
 def test_check_yields_progress_and_can_be_cancelled(make: Callable[..., Corpus]) -> None:

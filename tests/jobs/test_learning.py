@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from builders import apply_edits, build_plain_article
 from msgspec.structs import replace
 from suggest.learning import LABELS, examples
 
@@ -24,13 +25,12 @@ from annotator.model.records import (
     Edit,
     Span,
     Status,
-    Step,
     Suggestion,
     Zone,
     article_uid,
     new_uid,
 )
-from annotator.store.corpus import Corpus, utc_timestamp
+from annotator.store.corpus import Corpus
 from annotator.store.label_set import change_labels
 from annotator.store.queries import training_data as stored
 from annotator.suggest.base import Suggester
@@ -47,23 +47,9 @@ def taught(count: int, annotator: str = SANAE, state: str = DONE) -> Iterator[An
         yield AnnotatedArticle(example.article, spans=spans, states=(Status(uid, annotator, state),))
 
 
-def article(text: str) -> AnnotatedArticle:
-    return AnnotatedArticle(Article(article_uid(text), text))
-
-
 @pytest.fixture
-def make(tmp_path: Path) -> Iterator[Callable[..., Corpus]]:
-    corpora: list[Corpus] = []
-
-    def corpus(*drafts: AnnotatedArticle) -> Corpus:
-        corpora.append(Corpus.create(tmp_path / f"{len(corpora)}.corpus", LABELS))
-        for draft in drafts:
-            corpora[-1].add(draft)
-        return corpora[-1]
-
-    yield corpus
-    for annotated in corpora:
-        annotated.close()
+def labels() -> LabelSet:
+    return LABELS
 
 
 def drained(corpus: Corpus) -> tuple[list[tuple[int, int]], LearningResult]:
@@ -81,7 +67,7 @@ def suggested(corpus: Corpus, text: str = NEW_TEXT) -> list[tuple[str, str]]:
 
 
 def test_learn_stores_a_model_that_suggests_in_other_articles(make: Callable[..., Corpus]) -> None:
-    corpus = make(*taught(60), article(NEW_TEXT), article("لا شيء هنا."))
+    corpus = make(*taught(60), build_plain_article(NEW_TEXT), build_plain_article("لا شيء هنا."))
     assert suggested(corpus) == []
     steps, result = drained(corpus)
     assert result.articles == 60
@@ -94,7 +80,7 @@ def test_learn_stores_a_model_that_suggests_in_other_articles(make: Callable[...
 
 
 def test_learn_with_too_few_examples_stores_that_there_is_no_model(make: Callable[..., Corpus]) -> None:
-    corpus = make(*taught(1), article(NEW_TEXT))
+    corpus = make(*taught(1), build_plain_article(NEW_TEXT))
     assert needs_training(corpus)
     _steps, result = drained(corpus)
     assert (result.trained, result.articles) == (None, 1)
@@ -104,7 +90,7 @@ def test_learn_with_too_few_examples_stores_that_there_is_no_model(make: Callabl
 
 
 def test_training_is_needed_again_after_a_tenth_more_layers(make: Callable[..., Corpus]) -> None:
-    corpus = make(article(NEW_TEXT))
+    corpus = make(build_plain_article(NEW_TEXT))
     assert not needs_training(corpus)
     drafts = list(taught(23))
     for draft in drafts[:20]:
@@ -170,7 +156,7 @@ def test_a_copied_or_renamed_corpus_keeps_its_model(make: Callable[..., Corpus],
 def test_a_model_from_another_computer_is_not_used_but_trained_again(
     make: Callable[..., Corpus], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    corpus = make(*taught(60), article(NEW_TEXT))
+    corpus = make(*taught(60), build_plain_article(NEW_TEXT))
     drained(corpus)
     suggestions = suggested(corpus)
     monkeypatch.setenv("ANNOTATOR_HOME", str(tmp_path / "elsewhere"))
@@ -192,7 +178,7 @@ def test_learn_fails_if_the_key_cannot_be_stored(make: Callable[..., Corpus]) ->
 
 
 def test_learn_closed_early_leaves_the_corpus_unchanged(make: Callable[..., Corpus]) -> None:
-    corpus = make(*taught(60), article(NEW_TEXT), article("لا شيء هنا."))
+    corpus = make(*taught(60), build_plain_article(NEW_TEXT), build_plain_article("لا شيء هنا."))
     before = stored.last_edit_id(corpus)
     for steps in range(1, 5):
         work = learn(corpus)
@@ -207,7 +193,7 @@ def test_learn_closed_early_leaves_the_corpus_unchanged(make: Callable[..., Corp
 
 
 def test_work_during_training_counts_for_the_next_training(make: Callable[..., Corpus]) -> None:
-    corpus = make(*taught(10), article(NEW_TEXT))
+    corpus = make(*taught(10), build_plain_article(NEW_TEXT))
     more = list(taught(12))[10:]
     work = learn(corpus)
     next(work)
@@ -302,9 +288,9 @@ def test_boilerplate_is_not_used_for_training(make: Callable[..., Corpus], monke
 
 
 def test_started_articles_are_not_ranked_by_uncertainty(make: Callable[..., Corpus]) -> None:
-    corpus = make(*taught(60), article(NEW_TEXT), article("لا شيء هنا."))
+    corpus = make(*taught(60), build_plain_article(NEW_TEXT), build_plain_article("لا شيء هنا."))
     uid = article_uid(NEW_TEXT)
-    corpus.apply(Step(new_uid(), OMAR, utc_timestamp(), "state", (Edit(None, Status(uid, OMAR, IN_PROGRESS)),)))
+    apply_edits(corpus, [Edit(None, Status(uid, OMAR, IN_PROGRESS))], OMAR, name="state")
     drained(corpus)
     assert stored.list_uncertain_articles(corpus, SANAE) == [62]
 
@@ -313,7 +299,7 @@ def test_of_many_untouched_articles_an_even_sample_is_ranked(
     make: Callable[..., Corpus], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(learning, "_MAX_RANKED_ARTICLES", 3)
-    corpus = make(*taught(60), *(article(f"{NEW_TEXT} {number}") for number in range(7)))
+    corpus = make(*taught(60), *(build_plain_article(f"{NEW_TEXT} {number}") for number in range(7)))
     drained(corpus)
     assert sorted(stored.list_uncertain_articles(corpus, SANAE)) == [61, 63, 65]
 
@@ -321,7 +307,7 @@ def test_of_many_untouched_articles_an_even_sample_is_ranked(
 def test_an_unusual_article_is_more_uncertain_than_a_familiar_one(make: Callable[..., Corpus]) -> None:
     familiar = examples()[0].article.text
     odd = "صرح مصدر من المديرية الجهوية للماء: «برنامج» جديد بين ماي وغشت من كل عام، حسب «وزارة» قديمة."
-    corpus = make(*list(taught(60))[1:], article(familiar), article(odd))
+    corpus = make(*list(taught(60))[1:], build_plain_article(familiar), build_plain_article(odd))
     drained(corpus)
     assert stored.list_uncertain_articles(corpus, SANAE) == [61, 60]
 

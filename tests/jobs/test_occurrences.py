@@ -5,21 +5,19 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 import pytest
+from builders import apply_edits, build_label_set, create_corpus
 
 from annotator.jobs import occurrences
 from annotator.jobs.occurrences import Occurrence, find_in_article, find_in_corpus, label_occurrences
 from annotator.model import history, operations
 from annotator.model.article_builder import build_article
-from annotator.model.labels import Colour, Label, LabelSet
-from annotator.model.records import DONE, IN_PROGRESS, Edit, Span, Status, Step, new_uid
-from annotator.store.corpus import Corpus, utc_timestamp
+from annotator.model.records import DONE, IN_PROGRESS, Edit, Span, Status
+from annotator.store.corpus import Corpus
 from annotator.store.errors import Conflict, CorpusError
 from annotator.text.sentences import split_sentences
 from annotator.text.tokenizer import Token
 
-LABELS: Final = LabelSet(
-    tuple(Label(name, {"ar": name}, Colour("#112233", "#ddeeff")) for name in ("INSTITUTION", "PLAN"))
-)
+LABELS: Final = build_label_set("INSTITUTION", "PLAN")
 TEXTS: Final = (
     "أعلنت وزارة الصحة عن خطة. ورحبت بها نقابة، حسب وِزَارَة الصحة.\nانتهى",
     "لا شيء هنا عن الصحة ولا عن وزارة.",
@@ -37,9 +35,7 @@ def _one_edit_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def corpus(tmp_path: Path) -> Iterator[Corpus]:
-    with Corpus.create(tmp_path / "a.corpus", LABELS) as opened:
-        for text in TEXTS:
-            opened.add(build_article(text))
+    with create_corpus(tmp_path / "a.corpus", *map(build_article, TEXTS), labels=LABELS) as opened:
         yield opened
 
 
@@ -56,7 +52,7 @@ def done(job: Generator[tuple[int, int], None, _Result]) -> tuple[list[tuple[int
 def tag(corpus: Corpus, number: int, label: str, start: int, end: int, annotator: str = SANAE) -> Span:
     article = corpus.article(number)
     edits = operations.add_span(article, corpus.spans(article.uid, annotator), annotator, label, start, end)
-    corpus.apply(Step(new_uid(), annotator, utc_timestamp(), "tag", tuple(edits)))
+    apply_edits(corpus, edits, annotator)
     assert isinstance(edits[0].after, Span)
     return edits[0].after
 
@@ -143,7 +139,7 @@ def test_all_occurrences_are_labelled_in_one_step_and_undone_in_one(corpus: Corp
     assert tops[0] == tops[1]
     assert tops[0].name == occurrences.STEP_NAME == "tag_each"
     step = corpus.step(tops[0].uid)
-    corpus.apply(Step(new_uid(), SANAE, utc_timestamp(), step.name, history.reverse_step(step), step.uid))
+    apply_edits(corpus, history.reverse_step(step), SANAE, undoes=step.uid, name=step.name)
     assert everything(corpus) == [own]
 
 
@@ -152,12 +148,12 @@ def test_the_step_can_be_undone_in_the_open_article_without_an_occurrence(corpus
     open_uid = uid(corpus, 2)
     before = Status(open_uid, SANAE, state) if state else None
     if before:
-        corpus.apply(Step(new_uid(), SANAE, utc_timestamp(), "state", (Edit(None, before),)))
+        apply_edits(corpus, [Edit(None, before)], SANAE, name="state")
     _seen, occurrences_found = done(find_in_corpus(corpus, SANAE, FORM))
     assert done(label_occurrences(corpus, SANAE, "PLAN", occurrences_found, open_uid))[1] == 3
     assert corpus.status(open_uid, SANAE) == (before or Status(open_uid, SANAE, IN_PROGRESS))
     step = corpus.step(history.build_stacks(corpus.history(open_uid, SANAE))[0][-1].uid)
-    corpus.apply(Step(new_uid(), SANAE, utc_timestamp(), step.name, history.reverse_step(step), step.uid))
+    apply_edits(corpus, history.reverse_step(step), SANAE, undoes=step.uid, name=step.name)
     assert everything(corpus) == []
     assert corpus.status(open_uid, SANAE) == before
 

@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from builders import apply_edits, create_corpus
+from generators import finish
 from suggest.learning import LABELS, examples
 
 from annotator.jobs import suggesting
@@ -21,12 +23,10 @@ from annotator.model.records import (
     Edit,
     Span,
     Status,
-    Step,
     Suggestion,
-    article_uid,
     new_uid,
 )
-from annotator.store.corpus import Corpus, utc_timestamp
+from annotator.store.corpus import Corpus
 from annotator.store.errors import Conflict
 from annotator.suggest.crf.training import train
 from annotator.suggest.memory import MemorySuggester
@@ -38,23 +38,13 @@ OTHER: Final = "وزارت جمعية البستان مدينة فاس."
 
 @pytest.fixture
 def corpus(tmp_path: Path) -> Iterator[Corpus]:
-    with Corpus.create(tmp_path / "a.corpus", LABELS) as opened:
-        for text in (TEXT, OTHER):
-            opened.add(AnnotatedArticle(Article(article_uid(text), text)))
+    with create_corpus(tmp_path / "a.corpus", TEXT, OTHER, labels=LABELS) as opened:
         yield opened
 
 
 @pytest.fixture(autouse=True)
 def _no_rules(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(suggesting, "rule_suggesters", tuple)
-
-
-def drained(work: Iterator[tuple[int, int]]) -> list[ArticleSuggestions]:
-    while True:
-        try:
-            next(work)
-        except StopIteration as end:
-            return list(end.value)
 
 
 def tag(article: Article, words: str = "جمعية البستان") -> list[Edit]:
@@ -133,26 +123,26 @@ def test_memory_changes_its_suggestions_at_once_and_the_model_on_the_next_run(co
 def test_labelled_or_rejected_words_are_not_suggested_in_the_article_or_the_same_context(corpus: Corpus) -> None:
     article = corpus.article(1)
     corpus.add(AnnotatedArticle(article, spans=(Span(new_uid(), article.uid, SANAE, "INSTITUTION", 7, 20),)))
-    results = drained(suggest_for_articles(corpus, SuggesterPool.from_corpus(corpus), SANAE, [1, 2]))
+    results = finish(suggest_for_articles(corpus, SuggesterPool.from_corpus(corpus), SANAE, [1, 2]))
     assert [(result.article.id, [item.start for item in result.suggestions]) for result in results] == [
         (1, [36]),
         (2, [6]),
     ]
     [suggestion] = results[1].suggestions
     step = operations.reject(results[1].article, SANAE, suggestion)
-    corpus.apply(Step(new_uid(), SANAE, utc_timestamp(), "reject", tuple(step)))
-    results = drained(suggest_for_articles(corpus, SuggesterPool.from_corpus(corpus), SANAE, [2]))
+    apply_edits(corpus, step, SANAE, name="reject")
+    results = finish(suggest_for_articles(corpus, SuggesterPool.from_corpus(corpus), SANAE, [2]))
     assert results[0].suggestions == ()
-    assert drained(suggest_for_articles(corpus, SuggesterPool.from_corpus(corpus), "Omar", [2]))[0].suggestions != ()
+    assert finish(suggest_for_articles(corpus, SuggesterPool.from_corpus(corpus), "Omar", [2]))[0].suggestions != ()
 
 
 def test_accepting_skips_suggestions_over_spans_labelled_meanwhile(corpus: Corpus) -> None:
     article = corpus.article(1)
     corpus.add(AnnotatedArticle(article, spans=(Span(new_uid(), article.uid, "Omar", "INSTITUTION", 7, 20),)))
-    results = drained(suggest_for_articles(corpus, SuggesterPool.from_corpus(corpus), SANAE, [1, 2]))
+    results = finish(suggest_for_articles(corpus, SuggesterPool.from_corpus(corpus), SANAE, [1, 2]))
     assert [len(item.suggestions) for item in results] == [2, 1]
     corpus.add(AnnotatedArticle(article, spans=(Span(new_uid(), article.uid, SANAE, "PLAN", 12, 25),)))
-    accepted = drained(accept_suggestions(corpus, SANAE, results))
+    accepted = finish(accept_suggestions(corpus, SANAE, results))
     assert [[item.start for item in result.suggestions] for result in accepted] == [[36], [6]]
     spans = corpus.spans(article.uid, SANAE)
     assert [(span.label, span.start, span.source) for span in spans] == [
@@ -165,7 +155,7 @@ def test_accepting_starts_a_new_article_and_keeps_any_later_state(corpus: Corpus
     article, other = corpus.article(1), corpus.article(2)
     corpus.add(AnnotatedArticle(article, states=(Status(article.uid, SANAE, DONE),)))
     suggestion = Suggestion(0, 6, "DATE", "dates", 0.9, "2024")
-    drained(
+    finish(
         accept_suggestions(
             corpus, SANAE, [ArticleSuggestions(article, (suggestion,)), ArticleSuggestions(other, (suggestion,))]
         )
@@ -181,8 +171,8 @@ def test_accepting_starts_an_article_that_was_reset_to_new(corpus: Corpus) -> No
     article = corpus.article(1)
     for state in (DONE, NEW):
         edits = operations.set_state(corpus.status(article.uid, SANAE), article, SANAE, state)
-        corpus.apply(Step(new_uid(), SANAE, utc_timestamp(), "state", tuple(edits)))
-    drained(accept_suggestions(corpus, SANAE, [ArticleSuggestions(article, (Suggestion(0, 6, "DATE", "dates", 0.9),))]))
+        apply_edits(corpus, edits, SANAE, name="state")
+    finish(accept_suggestions(corpus, SANAE, [ArticleSuggestions(article, (Suggestion(0, 6, "DATE", "dates", 0.9),))]))
     assert corpus.status(article.uid, SANAE) == Status(article.uid, SANAE, IN_PROGRESS)
 
 
@@ -205,7 +195,7 @@ def test_accepting_closed_early_leaves_complete_articles(corpus: Corpus) -> None
 def test_accepting_a_deleted_label_raises_and_writes_nothing(corpus: Corpus) -> None:
     results = [ArticleSuggestions(corpus.article(1), (Suggestion(0, 6, "GONE", "dates", 0.9),))]
     with pytest.raises(Conflict):
-        drained(accept_suggestions(corpus, SANAE, results))
+        finish(accept_suggestions(corpus, SANAE, results))
     assert corpus.spans(corpus.article(1).uid) == []
     assert corpus.status(corpus.article(1).uid, SANAE) is None
 

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from typing import Final
 
 import pytest
+from builders import apply_edits
 
 from annotator.jobs.suggestion_service import SuggestionService
 from annotator.model.article_builder import build_article
 from annotator.model.labels import LabelSet
-from annotator.model.records import Article, Edit, Rejection, Span, Step, Suggestion, new_uid
-from annotator.store.corpus import Corpus, utc_timestamp
+from annotator.model.records import Article, Edit, Rejection, Span, Suggestion, new_uid
+from annotator.store.corpus import Corpus
 from annotator.suggest.memory import MemorySuggester
 
 SANAE: Final = "Sanae"
@@ -30,7 +31,7 @@ def label(corpus: Corpus, article: Article, nth: int = 0) -> Edit:
         start = article.text.index(WORDS, start + 1)
     span = Span(new_uid(), article.uid, SANAE, "INSTITUTION", start, start + len(WORDS))
     edit = Edit(None, span)
-    corpus.apply(Step(new_uid(), SANAE, utc_timestamp(), "tag", (edit,)))
+    apply_edits(corpus, [edit], SANAE)
     return edit
 
 

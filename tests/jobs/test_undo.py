@@ -5,13 +5,14 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from builders import apply_edits
 
 from annotator.jobs.undo import undo_step
 from annotator.model import history
 from annotator.model.article_builder import build_article
 from annotator.model.labels import Colour, Label, LabelSet
-from annotator.model.records import Edit, Span, Step, StepInfo, new_uid
-from annotator.store.corpus import Corpus, utc_timestamp
+from annotator.model.records import Edit, Span, StepInfo, new_uid
+from annotator.store.corpus import Corpus
 from annotator.store.errors import Conflict, CorpusError
 
 LABELS: Final = LabelSet((Label("DATE", {"ar": "تاريخ"}, Colour("#112233", "#ddeeff")),))
@@ -32,7 +33,7 @@ def corpus(tmp_path: Path) -> Iterator[Corpus]:
             opened.add(build_article(f"{number} يوليوز و{number} غشت"))
             uid = opened.article(number).uid
             edits += [Edit(None, Span(new_uid(), uid, SANAE, "DATE", *place)) for place in ((0, 8), (10, 15))]
-        opened.apply(Step(new_uid(), SANAE, utc_timestamp(), "tag_each", tuple(edits)))
+        apply_edits(opened, edits, SANAE, name="tag_each")
         yield opened
 
 
@@ -69,7 +70,7 @@ def test_undo_closed_early_changes_nothing(corpus: Corpus, steps: int) -> None:
 
 def test_undo_of_a_step_with_later_changes_changes_nothing(corpus: Corpus) -> None:
     last, [step] = spans(corpus)[0], stacks(corpus, 1)[0]
-    corpus.apply(Step(new_uid(), SANAE, utc_timestamp(), "remove", (Edit(last, None),)))
+    apply_edits(corpus, [Edit(last, None)], SANAE, name="remove")
     with pytest.raises(Conflict):
         list(undo_step(corpus, SANAE, step.uid))
     assert len(spans(corpus)) == 5

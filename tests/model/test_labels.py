@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from text.texts import PIECES
+from strategies import PIECES
 
 from annotator import i18n
 from annotator.model.colours import PALETTE

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
-from text.texts import article_layers
+from strategies import article_layers
 
 from annotator.cli.terminal import reorder_for_display
 from annotator.model.article_builder import build_article

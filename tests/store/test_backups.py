@@ -14,10 +14,12 @@ from pathlib import Path
 from random import Random
 from threading import Event, Thread
 from time import sleep
-from typing import Final, TypeVar
+from typing import Final
 
 import pytest
+from builders import apply_edits
 from flushed_files import sizes_at_fsync
+from generators import finish
 from hypothesis import given
 from hypothesis import strategies as st
 from open_files import open_beside
@@ -26,33 +28,21 @@ from annotator import settings
 from annotator.model import operations
 from annotator.model.article_builder import build_article
 from annotator.model.labels import Colour, Label, LabelSet
-from annotator.model.records import Step, new_uid
 from annotator.store import backups, copying, restoring, safe_connection
 from annotator.store.backups import BEFORE_RESTORE, retained
 from annotator.store.copying import copy_corpus
-from annotator.store.corpus import Corpus, utc_timestamp
+from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError, DamagedCorpus, ExistingCorpus, LockedCorpus, MissingCorpus
 from annotator.store.recovery.integrity import check_integrity
 from annotator.store.schema import VERSION
 
 LABELS: Final = LabelSet((Label("DATE", {"ar": "تاريخ"}, Colour("#112233", "#ddeeff"), "1"),))
 TIMES: Final = st.lists(st.datetimes(datetime(2020, 1, 1), datetime(2032, 1, 1)), max_size=60)
-Result = TypeVar("Result")
-
-
-def run(steps: Generator[object, None, Result]) -> Result:
-    """Exhaust a generator and return its return value."""
-    try:
-        while True:
-            next(steps)
-    except StopIteration as end:
-        result: Result = end.value
-        return result
 
 
 def tag(corpus: Corpus, article: int, start: int, end: int) -> None:
     edits = operations.add_span(corpus.article(article), [], "Sanae", "DATE", start, end)
-    corpus.apply(Step(new_uid(), "Sanae", utc_timestamp(), "tag", tuple(edits)))
+    apply_edits(corpus, edits)
 
 
 def spans(path: Path) -> int:
@@ -75,7 +65,7 @@ def test_copy_contains_the_content_of_the_log(path: Path, tmp_path: Path) -> Non
     with Corpus.open(path) as corpus:
         tag(corpus, 2, 0, 3)
         assert path.with_name(path.name + "-wal").stat().st_size
-        size = run(copy_corpus(path, tmp_path / "copy.corpus"))
+        size = finish(copy_corpus(path, tmp_path / "copy.corpus"))
         assert size == (tmp_path / "copy.corpus").stat().st_size
         assert spans(tmp_path / "copy.corpus") == 2
     assert sorted(path_.name for path_ in tmp_path.iterdir()) == ["copy.corpus", path.name]
@@ -129,7 +119,7 @@ def test_copy_is_flushed_as_it_grows(path: Path, tmp_path: Path, monkeypatch: py
 def test_copy_and_its_folder_entry_are_flushed(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     flushed_sizes = sizes_at_fsync(monkeypatch)
     target = tmp_path / "copy.corpus"
-    size = run(copy_corpus(path, target))
+    size = finish(copy_corpus(path, target))
     assert flushed_sizes[target.stat().st_ino] == size
     if sys.platform != "win32":  # which flushes folder entries itself
         assert list(flushed_sizes)[-1] == tmp_path.stat().st_ino
@@ -171,16 +161,16 @@ def test_cancelled_copy_leaves_no_file(path: Path, tmp_path: Path, monkeypatch: 
 def test_copy_never_overwrites_a_file(path: Path, tmp_path: Path) -> None:
     (tmp_path / "there").write_text("x")
     with pytest.raises(ExistingCorpus):
-        run(copy_corpus(path, tmp_path / "there"))
+        finish(copy_corpus(path, tmp_path / "there"))
     with pytest.raises(MissingCorpus):
-        run(copy_corpus(path, tmp_path / "none" / "copy.corpus"))
+        finish(copy_corpus(path, tmp_path / "none" / "copy.corpus"))
     assert (tmp_path / "there").read_text() == "x"
 
 
 def test_copy_of_a_damaged_corpus_is_refused(path: Path, tmp_path: Path) -> None:
     damage_span_table(path)
     with pytest.raises(DamagedCorpus, match="أخبار"):
-        run(copy_corpus(path, tmp_path / "copy.corpus"))
+        finish(copy_corpus(path, tmp_path / "copy.corpus"))
     assert [path_.name for path_ in tmp_path.iterdir()] == [path.name]
 
 
@@ -199,7 +189,7 @@ def test_each_corpus_has_its_own_folder_of_backups(path: Path, tmp_path: Path) -
     assert backups.backup_folder(first) != backups.backup_folder(second)
     assert backups.backup_folder(first).name.startswith("news ")
     assert backups.backup_folder(first).parent == settings.data_dir() / "backups"
-    backup = run(backups.create_backup(path))
+    backup = finish(backups.create_backup(path))
     assert isinstance(backup, backups.Backup)
     assert backup.path.parent == backups.backup_folder(path)
     assert backups.list_backups(path) == [backup]
@@ -208,22 +198,22 @@ def test_each_corpus_has_its_own_folder_of_backups(path: Path, tmp_path: Path) -
 
 
 def test_other_files_in_the_folder_of_backups_are_ignored(path: Path) -> None:
-    backup = run(backups.create_backup(path))
+    backup = finish(backups.create_backup(path))
     folder = backups.backup_folder(path)
     for name in ("notes.txt", "2024-99-01 10-00-00.corpus", "2024-01-01 10-00-00 mine.corpus", "old.corpus"):
         (folder / name).write_text("x")
     assert backups.list_backups(path) == [backup]
-    run(backups.create_backup(path))
+    finish(backups.create_backup(path))
     assert len(list(folder.iterdir())) == 5  # only the newer backup of this day
 
 
 def test_backups_before_restores_are_rotated_separately(path: Path) -> None:
-    last = run(backups.create_backup(path, BEFORE_RESTORE))
+    last = finish(backups.create_backup(path, BEFORE_RESTORE))
     assert isinstance(last, backups.Backup)
     for day in range(1, 8):
         for reason in ("", f" {BEFORE_RESTORE}", " before version 12"):
             shutil.copyfile(last.path, last.path.with_name(f"2024-01-0{day} 10-00-00{reason}.corpus"))
-    new = run(backups.create_backup(path, BEFORE_RESTORE))
+    new = finish(backups.create_backup(path, BEFORE_RESTORE))
     remaining = [(backup.reason, backup.time.day) for backup in backups.list_backups(path) if backup.time.year == 2024]
     days = [7, 6, 5, 4, 3, 2, 1]
     assert [day for reason, day in remaining if reason == ""] == days
@@ -235,35 +225,35 @@ def test_backups_before_restores_are_rotated_separately(path: Path) -> None:
 @pytest.mark.parametrize("reason", ["", BEFORE_RESTORE, "before version 12"])
 def test_backups_of_the_same_second_get_different_names(path: Path, reason: str) -> None:
     for _number in range(3):
-        run(backups.create_backup(path, reason))
+        finish(backups.create_backup(path, reason))
     assert [backup.reason for backup in backups.list_backups(path)] == [reason] * (3 if reason else 1)
 
 
 def test_backup_is_due_after_a_day_with_edits(path: Path) -> None:
-    assert isinstance(run(restoring.create_backup_if_due(path)), backups.Backup)
-    assert run(restoring.create_backup_if_due(path)) is None
+    assert isinstance(finish(restoring.create_backup_if_due(path)), backups.Backup)
+    assert finish(restoring.create_backup_if_due(path)) is None
     [last] = backups.list_backups(path)
     old = last.path.with_name("2024-01-01 10-00-00.corpus")
     last.path.rename(old)
     with Corpus.open(path) as corpus:
         corpus.save_position("Sanae", corpus.article(3).uid, 4)
-    assert run(restoring.create_backup_if_due(path)) is None
+    assert finish(restoring.create_backup_if_due(path)) is None
     with Corpus.open(path) as corpus:
         tag(corpus, 2, 0, 3)
-    assert isinstance(run(restoring.create_backup_if_due(path)), backups.Backup)
+    assert isinstance(finish(restoring.create_backup_if_due(path)), backups.Backup)
     assert spans(old) == 1
 
 
 def test_backup_is_due_after_a_change_of_labels(path: Path) -> None:
-    [*_] = [run(restoring.create_backup_if_due(path))]
+    [*_] = [finish(restoring.create_backup_if_due(path))]
     backups.list_backups(path)[0].path.rename(backups.backup_folder(path) / "2024-01-01 10-00-00.corpus")
     with Corpus.open(path) as corpus, corpus.transaction():
         corpus._db.execute("UPDATE label SET key = '2'")
-    assert run(restoring.create_backup_if_due(path)) is not None
+    assert finish(restoring.create_backup_if_due(path)) is not None
 
 
 def test_backup_from_the_future_does_not_count(path: Path) -> None:
-    backup = run(backups.create_backup(path))
+    backup = finish(backups.create_backup(path))
     assert isinstance(backup, backups.Backup)
     assert not backups.is_due(path, backup.time + timedelta(hours=23))
     assert backups.is_due(path, backup.time + timedelta(hours=25))
@@ -274,7 +264,7 @@ def test_unusable_folder_of_backups_is_reported_in_one_line(path: Path, tmp_path
     (settings.data_dir()).mkdir(parents=True)
     (settings.data_dir() / "backups").write_text("a file where the folder should be")
     with pytest.raises(CorpusError) as error_info:
-        run(backups.create_backup(path))
+        finish(backups.create_backup(path))
     assert "\n" not in str(error_info.value)
     assert spans(path) == 1
 
@@ -320,17 +310,17 @@ def test_rotated_backups_reach_back_for_weeks(hours: list[int]) -> None:
     ],
 )
 def test_reason_of_a_backup_is_described(path: Path, reason: str, description: str) -> None:
-    run(backups.create_backup(path, reason))
+    finish(backups.create_backup(path, reason))
     [backup] = backups.list_backups(path)
     assert backups.describe_reason(backup) == description
 
 
 def test_restore_replaces_the_content_and_can_be_reverted(path: Path) -> None:
-    backup = run(backups.create_backup(path))
+    backup = finish(backups.create_backup(path))
     assert isinstance(backup, backups.Backup)
     with Corpus.open(path) as corpus:
         tag(corpus, 2, 0, 3)
-        safety_backup = run(restoring.restore(path, backup.path))
+        safety_backup = finish(restoring.restore(path, backup.path))
         assert isinstance(safety_backup, backups.Backup)
         assert safety_backup.reason == BEFORE_RESTORE
         # The connection that stayed open sees the restored content and can write.
@@ -338,13 +328,13 @@ def test_restore_replaces_the_content_and_can_be_reverted(path: Path) -> None:
         tag(corpus, 3, 0, 3)
     assert spans(path) == 2
     assert [path_.name for path_ in path.parent.iterdir()] == [path.name]
-    run(restoring.restore(path, safety_backup.path))
+    finish(restoring.restore(path, safety_backup.path))
     with Corpus.open(path) as corpus:
         assert [corpus.spans(corpus.article(number).uid) != [] for number in (1, 2, 3)] == [True, True, False]
 
 
 def test_other_process_continues_with_the_restored_corpus(path: Path) -> None:
-    backup = run(backups.create_backup(path))
+    backup = finish(backups.create_backup(path))
     assert isinstance(backup, backups.Backup)
     program = """
 import sys
@@ -365,7 +355,7 @@ with Corpus.open(Path(sys.argv[1])) as corpus:
         assert process.stdout
         assert process.stdin
         assert process.stdout.readline() == "2\n"
-        run(restoring.restore(path, backup.path))
+        finish(restoring.restore(path, backup.path))
         assert spans(path) == 1
         process.stdin.write("\n")
         process.stdin.flush()
@@ -377,7 +367,7 @@ with Corpus.open(Path(sys.argv[1])) as corpus:
 
 def test_safety_backup_contains_writes_made_during_the_restore(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(copying, "_PAGES_PER_STEP", 20)
-    backup = run(backups.create_backup(path))
+    backup = finish(backups.create_backup(path))
     assert isinstance(backup, backups.Backup)
     with Corpus.open(path) as other:
         other.set_busy_timeout(10)
@@ -397,7 +387,7 @@ def test_safety_backup_contains_writes_made_during_the_restore(path: Path, monke
 def test_nothing_can_be_written_between_the_last_check_and_the_restore(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    backup = run(backups.create_backup(path))
+    backup = finish(backups.create_backup(path))
     assert isinstance(backup, backups.Backup)
     require_same_content, written = restoring._require_same_content, list[str]()
 
@@ -409,12 +399,12 @@ def test_nothing_can_be_written_between_the_last_check_and_the_restore(
             written.append("an article")
 
     monkeypatch.setattr(restoring, "_require_same_content", check_then_write)
-    run(restoring.restore(path, backup.path))
+    finish(restoring.restore(path, backup.path))
     assert written == []
 
 
 def test_restore_gives_up_if_others_never_stop_writing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    backup = run(backups.create_backup(path))
+    backup = finish(backups.create_backup(path))
     assert isinstance(backup, backups.Backup)
     create_backup = backups.create_backup
 
@@ -426,14 +416,14 @@ def test_restore_gives_up_if_others_never_stop_writing(path: Path, monkeypatch: 
 
     monkeypatch.setattr(backups, "create_backup", back_up_then_write)
     with pytest.raises(LockedCorpus, match="keep writing"):
-        run(restoring.restore(path, backup.path))
+        finish(restoring.restore(path, backup.path))
     with Corpus.open(path, readonly=True) as corpus:
         assert len(corpus.fetch_tuples("SELECT id FROM article")) == 45
     assert list(backup.path.parent.glob(".*")) == []
 
 
 def test_cancelled_restore_changes_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    backup = run(backups.create_backup(path))
+    backup = finish(backups.create_backup(path))
     assert isinstance(backup, backups.Backup)
     with Corpus.open(path) as corpus:
         tag(corpus, 2, 0, 3)
@@ -452,25 +442,25 @@ def test_cancelled_restore_changes_nothing(path: Path, monkeypatch: pytest.Monke
 
 def test_restore_of_a_locked_corpus_times_out(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(safe_connection, "_BUSY_TIMEOUT", 0.05)
-    backup = run(backups.create_backup(path))
+    backup = finish(backups.create_backup(path))
     assert isinstance(backup, backups.Backup)
     holder = sqlite3.connect(path, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
     with pytest.raises(CorpusError, match="locked"):
-        run(restoring.restore(path, backup.path))
+        finish(restoring.restore(path, backup.path))
     holder.close()
     assert spans(path) == 1
 
 
 def test_damaged_corpus_is_renamed_and_replaced_by_a_backup(path: Path) -> None:
-    backup = run(backups.create_backup(path))
+    backup = finish(backups.create_backup(path))
     assert isinstance(backup, backups.Backup)
     damage_span_table(path)
     damaged_bytes = path.read_bytes()
     with pytest.raises(DamagedCorpus):
-        run(restoring.restore(path, backup.path))
+        finish(restoring.restore(path, backup.path))
     assert path.read_bytes() == damaged_bytes
-    moved_path = run(restoring.replace_damaged(path, backup.path))
+    moved_path = finish(restoring.replace_damaged(path, backup.path))
     assert isinstance(moved_path, Path)
     assert moved_path.read_bytes() == damaged_bytes
     assert moved_path.parent == path.parent
@@ -479,12 +469,12 @@ def test_damaged_corpus_is_renamed_and_replaced_by_a_backup(path: Path) -> None:
 
 def test_log_of_a_damaged_corpus_is_renamed_with_it(path: Path) -> None:
     """Otherwise SQLite would take it for the log of the backup in its place."""
-    backup = run(backups.create_backup(path))
+    backup = finish(backups.create_backup(path))
     assert isinstance(backup, backups.Backup)
     damage_span_table(path)
     for suffix in ("-wal", "-shm"):
         path.with_name(path.name + suffix).write_bytes(f"of the damaged one {suffix}".encode())
-    moved_path = run(restoring.replace_damaged(path, backup.path))
+    moved_path = finish(restoring.replace_damaged(path, backup.path))
     assert isinstance(moved_path, Path)
     for suffix in ("-wal", "-shm"):
         assert moved_path.with_name(moved_path.name + suffix).read_bytes() == f"of the damaged one {suffix}".encode()
@@ -506,13 +496,13 @@ def test_restore_refuses_a_file_that_is_no_corpus(path: Path, tmp_path: Path) ->
     (tmp_path / "text").write_text("هذا ليس ملف بيانات" * 20, encoding="utf-8")
     for wrong in (tmp_path / "text", tmp_path / "none"):
         with pytest.raises(CorpusError):
-            run(restoring.restore(path, wrong))
+            finish(restoring.restore(path, wrong))
     assert backups.list_backups(path) == []  # no safety backup for an impossible restore
     assert spans(path) == 1
 
 
 def test_opening_a_backup_creates_no_side_files(path: Path) -> None:
-    backup = run(backups.create_backup(path))
+    backup = finish(backups.create_backup(path))
     assert isinstance(backup, backups.Backup)
     with restoring.open_backup(backup.path) as corpus:
         contents = restoring.read_contents(corpus)
@@ -536,7 +526,7 @@ def test_concurrent_writes_and_backups_lose_nothing(path: Path) -> None:
     thread.start()
     while not done.is_set():
         at_least = len(written)
-        backup = run(backups.create_backup(path, BEFORE_RESTORE))
+        backup = finish(backups.create_backup(path, BEFORE_RESTORE))
         assert isinstance(backup, backups.Backup)
         assert spans(backup.path) >= at_least
     thread.join()
@@ -545,11 +535,11 @@ def test_concurrent_writes_and_backups_lose_nothing(path: Path) -> None:
 
 def test_killed_restore_leaves_the_old_or_the_new_content(path: Path) -> None:
     """Kill a restore at random moments, ANNOTATOR_KILLS times."""
-    first = run(backups.create_backup(path, "before version 1"))
+    first = finish(backups.create_backup(path, "before version 1"))
     with Corpus.open(path) as corpus:
         for number in range(2, 40):
             tag(corpus, number, 0, 3)
-    second = run(backups.create_backup(path, "before version 2"))
+    second = finish(backups.create_backup(path, "before version 2"))
     assert isinstance(first, backups.Backup)
     assert isinstance(second, backups.Backup)
     program = """
@@ -577,12 +567,12 @@ for backup in cycle(sys.argv[2:]):
 
 
 def test_stale_files_of_killed_copies_are_deleted(path: Path) -> None:
-    run(backups.create_backup(path))
+    finish(backups.create_backup(path))
     old, new = (backups.backup_folder(path) / f".{name}.part" for name in ("old", "new"))
     for part_file in (old, new):
         part_file.write_bytes(b"x")
     os.utime(old, (0, 0))
-    run(backups.create_backup(path))
+    finish(backups.create_backup(path))
     assert not old.exists()
     assert new.exists()
 
@@ -615,11 +605,11 @@ except CorpusError as error:
 # The folder of backups
 @pytest.mark.posix_only("making a link takes a right that few have on Windows")
 def test_link_to_a_corpus_has_the_same_backups(path: Path, tmp_path: Path) -> None:
-    run(backups.create_backup(path))
+    finish(backups.create_backup(path))
     link = tmp_path / "link.corpus"
     link.symlink_to(path)
     assert backups.list_backups(link) == backups.list_backups(path) != []
-    backup = run(backups.create_backup(link))
+    backup = finish(backups.create_backup(link))
     assert backups.list_backups(path)[0] == backup
 
 
@@ -658,5 +648,5 @@ def test_copy_goes_on_however_long_its_caller_pauses(
     steps = copy_corpus(path, tmp_path / "copy.corpus")
     next(steps)
     sleep(0.1)
-    assert run(steps) == (tmp_path / "copy.corpus").stat().st_size
+    assert finish(steps) == (tmp_path / "copy.corpus").stat().st_size
     assert spans(tmp_path / "copy.corpus") == 1

@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from annotator.model.article_builder import build_article
-from annotator.model.labels import decode
-from annotator.resources import resource_path
+from annotator.model.labels import default_labels
 from annotator.store import database_files
 from annotator.store.checkpoints import Checkpointer
 from annotator.store.corpus import Corpus
@@ -23,8 +22,7 @@ Report = list[CorpusError | None]
 
 @pytest.fixture
 def corpus(tmp_path: Path) -> Iterator[Corpus]:
-    path = resource_path("labels", "default.toml")
-    with Corpus.create(tmp_path / "news.corpus", decode(path.read_bytes(), str(path))) as corpus_:
+    with Corpus.create(tmp_path / "news.corpus", default_labels()) as corpus_:
         yield corpus_
 
 

@@ -1,11 +1,12 @@
 """Tests of invalid rows in a file with a valid schema: each raises a short error and is repaired without more loss."""
 
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 import pytest
+from builders import apply_edits, execute_unchecked
+from generators import finish
 
 from annotator.model import operations
 from annotator.model.article_builder import build_article
@@ -67,9 +68,9 @@ def path(tmp_path: Path) -> Path:
         span_edits = operations.add_span(article, [], "Sanae", "DATE", 27, 31)
         corpus.apply(Step("s", "Sanae", utc_timestamp(), "tag", tuple(span_edits)))
         zone_edits = operations.mark_zone(article, corpus.zones(article.uid), "headline", 0, 5)
-        corpus.apply(Step(new_uid(), "Sanae", utc_timestamp(), "zone", tuple(zone_edits)))
+        apply_edits(corpus, zone_edits, name="zone")
         rejection_edits = operations.reject(article, "Sanae", Suggestion(27, 31, "P", "dates", 0.9))
-        corpus.apply(Step(new_uid(), "Sanae", utc_timestamp(), "reject", tuple(rejection_edits)))
+        apply_edits(corpus, rejection_edits, name="reject")
         corpus.save_position("Sanae", article.uid, 3)
     return path
 
@@ -80,30 +81,15 @@ def large(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(verification, "_MAX_CHECKED_SIZE", 0)
 
 
-def write(path: Path, statement: str) -> None:
-    """Execute a statement without the constraints of the schema, as an attacker could."""
-    db = sqlite3.connect(path, isolation_level=None)
-    db.execute("PRAGMA ignore_check_constraints = ON")
-    db.execute("PRAGMA foreign_keys = OFF")
-    db.execute(statement)
-    db.close()
-
-
 def repair(path: Path, target: Path) -> SalvageResult:
-    steps = salvage(path, target)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            result: SalvageResult = end.value
-            return result
+    return finish(salvage(path, target))
 
 
 @pytest.mark.usefixtures("large")
 @pytest.mark.parametrize("row", ROWS)
 def test_damaged_row_raises_a_short_error_where_it_is_read(path: Path, row: str) -> None:
     statement, readers = ROWS[row]
-    write(path, statement)
+    execute_unchecked(path, statement)
     with Corpus.open(path) as corpus:
         for name, read in READERS.items():
             if name in readers:
@@ -118,7 +104,7 @@ def test_damaged_row_raises_a_short_error_where_it_is_read(path: Path, row: str)
 
 @pytest.mark.parametrize("row", [row for row, (_statement, readers) in ROWS.items() if readers != ("labels",)])
 def test_small_file_with_a_damaged_row_is_not_opened(path: Path, row: str) -> None:
-    write(path, ROWS[row][0])
+    execute_unchecked(path, ROWS[row][0])
     with pytest.raises(DamagedCorpus):
         Corpus.open(path)
 
@@ -126,7 +112,7 @@ def test_small_file_with_a_damaged_row_is_not_opened(path: Path, row: str) -> No
 @pytest.mark.parametrize("row", ROWS)
 def test_damaged_row_in_a_large_file_is_detected_after_opening(path: Path, row: str) -> None:
     statement, readers = ROWS[row]
-    write(path, statement)
+    execute_unchecked(path, statement)
     if readers != ("labels",):
         with pytest.raises(DamagedCorpus):
             verification.verify_file(path)
@@ -136,7 +122,7 @@ def test_damaged_row_in_a_large_file_is_detected_after_opening(path: Path, row: 
 
 @pytest.mark.parametrize("row", ROWS)
 def test_repaired_file_is_readable_and_has_lost_nothing_else(path: Path, row: str, tmp_path: Path) -> None:
-    write(path, ROWS[row][0])
+    execute_unchecked(path, ROWS[row][0])
     result = repair(path, tmp_path / "new.corpus")
     assert result.articles == 2
     assert result.losses
@@ -158,8 +144,10 @@ def test_repaired_file_is_readable_and_has_lost_nothing_else(path: Path, row: st
 
 @pytest.mark.usefixtures("large")
 def test_undo_refuses_a_span_beyond_the_text(path: Path) -> None:
-    write(path, """UPDATE edit SET before = replace(after, '"end":31', '"end":310'), after = NULL WHERE step = 's'""")
-    write(path, "DELETE FROM span")
+    execute_unchecked(
+        path, """UPDATE edit SET before = replace(after, '"end":31', '"end":310'), after = NULL WHERE step = 's'"""
+    )
+    execute_unchecked(path, "DELETE FROM span")
     with Corpus.open(path) as corpus:
         step = corpus.step("s")
         undo = Step(new_uid(), "Sanae", utc_timestamp(), "tag", reverse_step(step), "s")
@@ -179,8 +167,8 @@ def test_step_with_a_span_or_rejection_beyond_the_text_is_refused(path: Path) ->
         rejection_edits = operations.reject(article, "Sanae", Suggestion(0, len(article.text) + 1, "P", "dates", 0.9))
         for edit in (Edit(None, outside), *rejection_edits):
             with pytest.raises(CorpusError, match="not within the text"):
-                corpus.apply(Step(new_uid(), "Sanae", utc_timestamp(), "tag", (edit,)))
-        corpus.apply(Step(new_uid(), "Sanae", utc_timestamp(), "tag", (Edit(None, entire),)))
+                apply_edits(corpus, [edit])
+        apply_edits(corpus, [Edit(None, entire)])
 
 
 def test_sound_corpus_passes_all_readers(path: Path) -> None:
@@ -193,8 +181,8 @@ def test_sound_corpus_passes_all_readers(path: Path) -> None:
 
 
 def test_span_beyond_the_text_in_table_and_edits_is_reported_as_lost(path: Path, tmp_path: Path) -> None:
-    write(path, 'UPDATE span SET "end" = 1000')
-    write(path, "UPDATE edit SET after = json_replace(after, '$.end', 1000) WHERE step = 's'")
+    execute_unchecked(path, 'UPDATE span SET "end" = 1000')
+    execute_unchecked(path, "UPDATE edit SET after = json_replace(after, '$.end', 1000) WHERE step = 's'")
     result = repair(path, tmp_path / "new.corpus")
     [loss] = [loss for loss in result.losses if loss.lost]
     assert loss.table == "span"
@@ -206,7 +194,7 @@ def test_span_beyond_the_text_in_table_and_edits_is_reported_as_lost(path: Path,
 
 
 def test_missing_annotator_is_recovered_with_all_spans(path: Path, tmp_path: Path) -> None:
-    write(path, "DELETE FROM annotator")
+    execute_unchecked(path, "DELETE FROM annotator")
     result = repair(path, tmp_path / "new.corpus")
     assert [loss for loss in result.losses if loss.lost] == []
     with Corpus.open(tmp_path / "new.corpus") as corpus:
@@ -227,7 +215,7 @@ def set_states(path: Path) -> None:
 def test_span_in_the_edits_but_not_in_the_table_is_reported_as_lost(path: Path, tmp_path: Path) -> None:
     """No edit is missing that could have deleted it, so it must have been another program."""
     set_states(path)
-    write(path, "DELETE FROM span")
+    execute_unchecked(path, "DELETE FROM span")
     result = repair(path, tmp_path / "new.corpus")
     [loss] = result.losses
     assert (loss.table, loss.lost) == ("span", True)
@@ -239,8 +227,8 @@ def test_span_in_the_edits_but_not_in_the_table_is_reported_as_lost(path: Path, 
 
 def test_span_that_a_missing_edit_may_have_deleted_is_not_reported(path: Path, tmp_path: Path) -> None:
     set_states(path)
-    write(path, "DELETE FROM span")
-    write(path, "DELETE FROM edit WHERE step = 'skipped'")
+    execute_unchecked(path, "DELETE FROM span")
+    execute_unchecked(path, "DELETE FROM edit WHERE step = 'skipped'")
     result = repair(path, tmp_path / "new.corpus")
     assert [loss for loss in result.losses if loss.table == "span"] == []
     with Corpus.open(tmp_path / "new.corpus") as corpus:
@@ -258,7 +246,7 @@ def test_edit_stored_under_another_layer_is_reported_as_lost(path: Path, tmp_pat
             Step("o", "Omar", utc_timestamp(), "tag", tuple(operations.add_span(second, [], "Omar", "DATE", 0, 5)))
         )
     value = "Omar" if column == "annotator" else second.uid
-    write(path, f"UPDATE edit SET {column} = '{value}' WHERE step = 's'")
+    execute_unchecked(path, f"UPDATE edit SET {column} = '{value}' WHERE step = 's'")
     result = repair(path, tmp_path / "new.corpus")
     assert [loss.message for loss in result.losses if loss.table == "edit"] == [
         "1 edit in the edit history is lost and cannot be undone."
@@ -269,29 +257,29 @@ def test_edit_stored_under_another_layer_is_reported_as_lost(path: Path, tmp_pat
 
 
 def test_message_quotes_a_hundred_characters_of_the_key_of_a_damaged_row(path: Path) -> None:
-    write(path, f"UPDATE label SET name = '{'x' * 100}', light = 'x' WHERE name = 'DATE'")
-    write(path, "DELETE FROM span")
+    execute_unchecked(path, f"UPDATE label SET name = '{'x' * 100}', light = 'x' WHERE name = 'DATE'")
+    execute_unchecked(path, "DELETE FROM span")
     with Corpus.open(path) as corpus, pytest.raises(DamagedCorpus, match=f" {'x' * 100} "):
         corpus.labels()
-    write(path, f"UPDATE label SET name = '{'x' * 101}' WHERE position = 0")
+    execute_unchecked(path, f"UPDATE label SET name = '{'x' * 101}' WHERE position = 0")
     with Corpus.open(path) as corpus, pytest.raises(DamagedCorpus, match=f" {'x' * 100}… "):
         corpus.labels()
 
 
 def test_message_quotes_a_hundred_characters_of_a_missing_label(path: Path) -> None:
-    write(path, f"UPDATE span SET label = '{'x' * 200}'")
+    execute_unchecked(path, f"UPDATE span SET label = '{'x' * 200}'")
     with pytest.raises(DamagedCorpus, match=f" {'x' * 100}$"):
         Corpus.open(path)
 
 
 def test_lenient_corpus_returns_spans_beyond_the_text(path: Path) -> None:
-    write(path, 'UPDATE span SET "end" = 1000')
+    execute_unchecked(path, 'UPDATE span SET "end" = 1000')
     with Corpus.open(path, readonly=True, allow_damaged=True) as corpus:
         assert [(span.start, span.end) for span in corpus.spans(corpus.article(1).uid)] == [(27, 1000)]
 
 
 def test_labels_after_a_damaged_one_are_salvaged(path: Path, tmp_path: Path) -> None:
-    write(path, "UPDATE label SET name = 'two words' WHERE name = 'DATE'")
+    execute_unchecked(path, "UPDATE label SET name = 'two words' WHERE name = 'DATE'")
     result = repair(path, tmp_path / "new.corpus")
     assert {loss.row for loss in result.losses if loss.table == "label"} == {"two words", "DATE"}
     with Corpus.open(tmp_path / "new.corpus") as corpus:
@@ -299,8 +287,8 @@ def test_labels_after_a_damaged_one_are_salvaged(path: Path, tmp_path: Path) -> 
 
 
 def test_span_with_an_invalid_label_name_is_lost_and_reported(path: Path, tmp_path: Path) -> None:
-    write(path, "UPDATE span SET label = 'two words'")
-    write(path, "UPDATE edit SET after = json_replace(after, '$.label', 'two words') WHERE step = 's'")
+    execute_unchecked(path, "UPDATE span SET label = 'two words'")
+    execute_unchecked(path, "UPDATE edit SET after = json_replace(after, '$.label', 'two words') WHERE step = 's'")
     result = repair(path, tmp_path / "new.corpus")
     assert [loss.table for loss in result.losses if loss.lost] == ["span"]
     with Corpus.open(tmp_path / "new.corpus") as corpus:

@@ -6,16 +6,16 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 import pytest
+from builders import apply_edits, build_label_set, create_corpus
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from text.texts import PIECES, texts
+from strategies import PIECES, texts
 
 from annotator.model import operations
 from annotator.model.history import build_stacks, reverse_step
-from annotator.model.labels import Colour, Label, LabelSet
-from annotator.model.records import AnnotatedArticle, Article, Edit, Span, Step, article_uid, new_uid
+from annotator.model.records import Span, article_uid
 from annotator.store import index
-from annotator.store.corpus import Corpus, utc_timestamp
+from annotator.store.corpus import Corpus
 from annotator.store.errors import Conflict
 from annotator.store.queries.search import find_article_numbers
 from annotator.text.folding import fold
@@ -23,20 +23,13 @@ from annotator.text.search import MAX_SHORT_PREFIX, expand_query, short_prefixes
 
 TEXTS: Final = ("أعلنت وزارة الصحة عن خطة 2024", "لأحزاب الأغلبية رَأيٌ آخر بوزارة الصحة")
 FIRST, SECOND = (article_uid(text) for text in TEXTS)
-LABELS: Final = LabelSet(tuple(Label(name, {"ar": name}, Colour("#8f6a0a", "#ecc04c")) for name in "AB"))
+LABELS: Final = build_label_set("A", "B")
 WORD: Final = st.text("والبلكسفنه2", min_size=1, max_size=8)
-
-
-def make(path: Path) -> Corpus:
-    corpus = Corpus.create(path, LABELS)
-    for text in TEXTS:
-        corpus.add(AnnotatedArticle(Article(article_uid(text), text)))
-    return corpus
 
 
 @pytest.fixture
 def corpus(tmp_path: Path) -> Iterator[Corpus]:
-    with make(tmp_path / "a.corpus") as corpus_:
+    with create_corpus(tmp_path / "a.corpus", *TEXTS, labels=LABELS) as corpus_:
         yield corpus_
 
 
@@ -77,10 +70,6 @@ def replay_edits(corpus: Corpus) -> set[Span]:
     return set(spans.values())
 
 
-def apply(corpus: Corpus, edits: tuple[Edit, ...], annotator: str, undoes: str | None = None) -> None:
-    corpus.apply(Step(new_uid(), annotator, utc_timestamp(), "tag", edits, undoes))
-
-
 def change(corpus: Corpus, verb: str, label: str, range_: tuple[int, int], article: str, annotator: str) -> None:
     """Make one change if it is possible."""
     if verb in ("undo", "redo"):
@@ -89,7 +78,7 @@ def change(corpus: Corpus, verb: str, label: str, range_: tuple[int, int], artic
             step = corpus.step(stack[-1].uid)
             before = read_state(corpus)
             try:
-                apply(corpus, reverse_step(step), annotator, step.uid)
+                apply_edits(corpus, reverse_step(step), annotator, step.uid)
             except (
                 Conflict
             ):  # with a step in both articles that was undone, or a span of which was changed, in the other
@@ -123,7 +112,7 @@ def change(corpus: Corpus, verb: str, label: str, range_: tuple[int, int], artic
         except operations.InvalidEdit:
             return
     if edits:
-        apply(corpus, tuple(edits), annotator)
+        apply_edits(corpus, tuple(edits), annotator)
 
 
 CHANGES: Final = st.tuples(
@@ -140,7 +129,7 @@ CHANGES: Final = st.tuples(
 def test_mentions_equal_rebuilt_ones_after_any_changes(
     changes: list[tuple[str, str, tuple[int, int], str, str]],
 ) -> None:
-    with TemporaryDirectory() as folder, make(Path(folder) / "a.corpus") as corpus:
+    with TemporaryDirectory() as folder, create_corpus(Path(folder) / "a.corpus", *TEXTS, labels=LABELS) as corpus:
         for change_arguments in changes:
             change(corpus, *change_arguments)
         spans = [span for uid in (FIRST, SECOND) for span in corpus.spans(uid)]

@@ -6,6 +6,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 import pytest
+from builders import apply_edits, build_label_set, build_plain_article, create_corpus
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -13,9 +14,9 @@ from msgspec.structs import replace
 from annotator.model import operations
 from annotator.model.history import LABELS_STEP, build_stacks, reverse_step
 from annotator.model.label_changes import REMOVE, InvalidLabelChange, LabelChange
-from annotator.model.labels import Colour, InvalidLabelSet, Label, LabelSet
-from annotator.model.records import AnnotatedArticle, Article, Edit, Span, Step, article_uid, new_uid
-from annotator.store.corpus import Corpus, utc_timestamp
+from annotator.model.labels import InvalidLabelSet, LabelSet
+from annotator.model.records import Edit, Span, article_uid, new_uid
+from annotator.store.corpus import Corpus
 from annotator.store.errors import Conflict
 from annotator.store.label_set import change_labels, count_spans
 from annotator.text.proclitics import normalise_form
@@ -24,15 +25,9 @@ TEXTS: Final = ("أعلنت وزارة الصحة 😀 عن خطة 2024", "لأ�
 FIRST, SECOND = (article_uid(text) for text in TEXTS)
 
 
-def labels(*names: str) -> LabelSet:
-    return LabelSet(tuple(Label(name, {"ar": name}, Colour("#8f6a0a", "#ecc04c")) for name in names))
-
-
 def make(path: Path) -> Corpus:
-    corpus = Corpus.create(path, labels("A", "B", "C"))
-    for text in TEXTS:
-        corpus.add(AnnotatedArticle(Article(article_uid(text), text, published="2024-07-09")))
-    return corpus
+    articles = [build_plain_article(text, published="2024-07-09") for text in TEXTS]
+    return create_corpus(path, *articles, labels=build_label_set("A", "B", "C"))
 
 
 @pytest.fixture
@@ -41,15 +36,9 @@ def corpus(tmp_path: Path) -> Iterator[Corpus]:
         yield corpus_
 
 
-def apply(corpus: Corpus, *edits: Edit, annotator: str = "Sanae", undoes: str | None = None) -> Step:
-    step = Step(new_uid(), annotator, utc_timestamp(), "tag", edits, undoes)
-    corpus.apply(step)
-    return step
-
-
 def tag(corpus: Corpus, label: str, start: int, article: str = FIRST, annotator: str = "Sanae", **fields: str) -> Span:
     span = Span(new_uid(), article, annotator, label, start, start + 4, **fields)
-    apply(corpus, Edit(None, span), annotator=annotator)
+    apply_edits(corpus, [Edit(None, span)], annotator=annotator)
     return span
 
 
@@ -65,7 +54,7 @@ def undo(corpus: Corpus, article: str = FIRST, annotator: str = "Sanae") -> bool
     undoable = build_stacks(corpus.history(article, annotator))[0]
     if undoable:
         step = corpus.step(undoable[-1].uid)
-        apply(corpus, *reverse_step(step), annotator=annotator, undoes=step.uid)
+        apply_edits(corpus, reverse_step(step), annotator=annotator, undoes=step.uid)
     return bool(undoable)
 
 
@@ -88,7 +77,7 @@ def replay_edits(corpus: Corpus) -> set[Span]:
 def test_progress_counts_the_spans_of_deleted_labels(corpus: Corpus) -> None:
     tag(corpus, "A", 0)
     tag(corpus, "B", 5)
-    deletion = LabelChange(corpus.labels(), labels("B"), {"B": "B"}, {"A": REMOVE})  # C has no spans
+    deletion = LabelChange(corpus.labels(), build_label_set("B"), {"B": "B"}, {"A": REMOVE})  # C has no spans
     assert list(change_labels(corpus, deletion)) == [(0, 1), (1, 1)]
 
 
@@ -114,8 +103,8 @@ def test_new_titles_keys_and_order_change_no_span(corpus: Corpus) -> None:
 def test_renaming_changes_all_spans_and_keeps_undo(corpus: Corpus) -> None:
     span = tag(corpus, "A", 0, note='"label":"A" \x00 😀 \u200f', value="A")
     other = tag(corpus, "B", 0)
-    apply(corpus, *operations.relabel(corpus.article(FIRST), corpus.spans(FIRST), other, "C"))
-    change(corpus, labels("تاريخ", "B", "C"), {"A": "تاريخ", "B": "B", "C": "C"})
+    apply_edits(corpus, operations.relabel(corpus.article(FIRST), corpus.spans(FIRST), other, "C"))
+    change(corpus, build_label_set("تاريخ", "B", "C"), {"A": "تاريخ", "B": "B", "C": "C"})
     assert all_spans(corpus) == sorted(
         [replace(span, label="تاريخ"), replace(other, label="C")], key=lambda span_: span_.uid
     )
@@ -130,9 +119,9 @@ def test_renaming_changes_all_spans_and_keeps_undo(corpus: Corpus) -> None:
 
 def test_names_can_be_swapped_when_both_labels_share_a_range(corpus: Corpus) -> None:
     first, second = tag(corpus, "A", 0), tag(corpus, "B", 0)
-    change(corpus, labels("B", "A", "D"), {"A": "B", "B": "A", "C": "D"})
+    change(corpus, build_label_set("B", "A", "D"), {"A": "B", "B": "A", "C": "D"})
     assert set(all_spans(corpus)) == {replace(first, label="B"), replace(second, label="A")} == replay_edits(corpus)
-    change(corpus, labels("A", "E", "D"), {"B": "A", "A": "E", "D": "D"})
+    change(corpus, build_label_set("A", "E", "D"), {"B": "A", "A": "E", "D": "D"})
     assert set(all_spans(corpus)) == {first, replace(second, label="E")} == replay_edits(corpus)
 
 
@@ -140,7 +129,7 @@ def test_replacing_a_deleted_label_relabels_spans_and_ends_undo(corpus: Corpus) 
     own_span, other_span = tag(corpus, "A", 0, note="ملاحظة"), tag(corpus, "A", 3, SECOND, "Omar")
     second = tag(corpus, "A", 9)
     relabelled = tag(corpus, "B", 3, SECOND)
-    change(corpus, labels("C", "D"), {"B": "D", "C": "C"}, {"A": "D"})
+    change(corpus, build_label_set("C", "D"), {"B": "D", "C": "C"}, {"A": "D"})
     assert (
         set(all_spans(corpus))
         == {replace(span, label="D") for span in (own_span, other_span, second, relabelled)}
@@ -161,14 +150,14 @@ def test_replacing_a_deleted_label_relabels_spans_and_ends_undo(corpus: Corpus) 
 def test_span_is_deleted_if_its_range_has_the_replacement_label(corpus: Corpus) -> None:
     tag(corpus, "A", 0, note="twice")
     existing, other = tag(corpus, "B", 0), tag(corpus, "A", 0, annotator="Omar")
-    change(corpus, labels("B", "C"), {"B": "B", "C": "C"}, {"A": "B"})
+    change(corpus, build_label_set("B", "C"), {"B": "B", "C": "C"}, {"A": "B"})
     assert set(all_spans(corpus)) == {existing, replace(other, label="B")} == replay_edits(corpus)
 
 
 def test_two_deleted_labels_on_one_range_become_one_span(corpus: Corpus) -> None:
     tag(corpus, "A", 0)
     tag(corpus, "B", 0)
-    change(corpus, labels("C"), {"C": "C"}, {"A": "C", "B": "C"})
+    change(corpus, build_label_set("C"), {"C": "C"}, {"A": "C", "B": "C"})
     [span] = all_spans(corpus)
     assert span.label == "C"
     assert replay_edits(corpus) == {span}
@@ -179,7 +168,7 @@ def test_spans_of_a_deleted_label_without_replacement_are_deleted(corpus: Corpus
     remaining = tag(corpus, "B", 6)
     words = normalise_form(TEXTS[0], deleted.start, deleted.end)
     assert corpus.has_mention(words)
-    change(corpus, labels("B", "C"), {"B": "B", "C": "C"}, {"A": REMOVE})
+    change(corpus, build_label_set("B", "C"), {"B": "B", "C": "C"}, {"A": REMOVE})
     assert all_spans(corpus) == [remaining]
     assert replay_edits(corpus) == {remaining}
     assert not corpus.has_mention(words)
@@ -187,11 +176,11 @@ def test_spans_of_a_deleted_label_without_replacement_are_deleted(corpus: Corpus
 
 def test_undo_cannot_bring_back_a_deleted_label(corpus: Corpus) -> None:
     span = tag(corpus, "A", 0)
-    apply(corpus, Edit(span, None))
+    apply_edits(corpus, [Edit(span, None)])
     both = [Span(new_uid(), article, "Omar", label, 0, 4) for article, label in ((FIRST, "A"), (SECOND, "B"))]
-    apply(corpus, *(Edit(None, omars_span) for omars_span in both), annotator="Omar")
-    apply(corpus, *(Edit(omars_span, None) for omars_span in both), annotator="Omar")
-    change(corpus, labels("B", "C"), {"B": "B", "C": "C"})
+    apply_edits(corpus, (Edit(None, omars_span) for omars_span in both), annotator="Omar")
+    apply_edits(corpus, (Edit(omars_span, None) for omars_span in both), annotator="Omar")
+    change(corpus, build_label_set("B", "C"), {"B": "B", "C": "C"})
     assert not undo(corpus)
     assert not undo(corpus, FIRST, "Omar")
     assert not undo(corpus, SECOND, "Omar"), "the step is about both articles"
@@ -204,9 +193,9 @@ def test_undo_ends_in_every_layer_that_ever_had_the_deleted_label(corpus: Corpus
     remaining = tag(corpus, "A", 0)
     for article, annotator in ((SECOND, "Sanae"), (FIRST, "Omar")):
         span = tag(corpus, "A", 0, article, annotator)
-        apply(corpus, Edit(span, None), annotator=annotator)
+        apply_edits(corpus, [Edit(span, None)], annotator=annotator)
     untouched = tag(corpus, "B", 0, SECOND, "Omar")
-    change(corpus, labels("B", "C"), {"B": "B", "C": "C"}, {"A": "B"})
+    change(corpus, build_label_set("B", "C"), {"B": "B", "C": "C"}, {"A": "B"})
     assert set(all_spans(corpus)) == {replace(remaining, label="B"), untouched}
     for article, annotator in ((FIRST, "Sanae"), (SECOND, "Sanae"), (FIRST, "Omar")):
         assert [step_.name for step_ in corpus.history(article, annotator)].count(LABELS_STEP) == 1
@@ -216,35 +205,37 @@ def test_undo_ends_in_every_layer_that_ever_had_the_deleted_label(corpus: Corpus
 
 def test_concurrent_change_of_labels_is_a_conflict(corpus: Corpus) -> None:
     with Corpus.open(corpus.path) as other:
-        stale_change = LabelChange(corpus.labels(), labels("A", "C"), {"A": "A", "C": "C"})
+        stale_change = LabelChange(corpus.labels(), build_label_set("A", "C"), {"A": "A", "C": "C"})
         tag(other, "B", 0)
         with pytest.raises(Conflict, match="changed in another window"):
             next(iter(change_labels(corpus, stale_change)))
-        change(other, labels("A", "B", "C", "D"), {"A": "A", "B": "B", "C": "C"})
+        change(other, build_label_set("A", "B", "C", "D"), {"A": "A", "B": "B", "C": "C"})
         with pytest.raises(Conflict, match="changed in another window"):
             next(iter(change_labels(corpus, replace(stale_change, replacements={"B": "A"}))))
-        assert corpus.labels() == labels("A", "B", "C", "D")
+        assert corpus.labels() == build_label_set("A", "B", "C", "D")
 
 
 def test_cancelled_change_is_rolled_back(corpus: Corpus) -> None:
     span = tag(corpus, "A", 0)
-    steps = change_labels(corpus, LabelChange(corpus.labels(), labels("X", "C"), {"B": "X", "C": "C"}, {"A": REMOVE}))
+    steps = change_labels(
+        corpus, LabelChange(corpus.labels(), build_label_set("X", "C"), {"B": "X", "C": "C"}, {"A": REMOVE})
+    )
     assert next(steps) == (0, 1)
     assert next(steps) == (1, 1)
     steps.close()
-    assert corpus.labels() == labels("A", "B", "C")
+    assert corpus.labels() == build_label_set("A", "B", "C")
     assert all_spans(corpus) == [span]
     assert [step_.name for step_ in corpus.history(FIRST, "Sanae")] == ["tag"]
 
 
 def test_invalid_change_is_refused(corpus: Corpus) -> None:
     for after, renames, error in (
-        (labels("A"), {"X": "A"}, InvalidLabelChange),
-        (labels("A A"), {"A": "A A"}, InvalidLabelSet),
+        (build_label_set("A"), {"X": "A"}, InvalidLabelChange),
+        (build_label_set("A A"), {"A": "A A"}, InvalidLabelSet),
     ):
         with pytest.raises(error):
             change(corpus, after, renames)
-    assert corpus.labels() == labels("A", "B", "C")
+    assert corpus.labels() == build_label_set("A", "B", "C")
 
 
 NEW_NAMES: Final = st.lists(st.sampled_from(["A", "B", "C", "D"]), min_size=3, max_size=3, unique=True)
@@ -282,13 +273,13 @@ def test_replayed_edits_equal_the_spans_after_any_change(
             except operations.InvalidEdit:
                 continue
             if edits:
-                apply(corpus, *edits, annotator=annotator)
+                apply_edits(corpus, edits, annotator=annotator)
         renames = {old: new for old, new in zip("ABC", names, strict=True) if old != deleted}
         if deleted in renames.values():
             renames = {old: old for old in renames}
         replacements = {} if deleted is None else {deleted: REMOVE if replacement == REMOVE else renames["B"]}
         before = all_spans(corpus)
-        change(corpus, labels(*renames.values()), renames, replacements)
+        change(corpus, build_label_set(*renames.values()), renames, replacements)
 
         def expected_span(span: Span) -> tuple[str, str, str, int]:
             new = {**renames, **replacements}[span.label]

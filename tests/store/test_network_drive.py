@@ -4,17 +4,17 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 import pytest
+from generators import finish
 from msgspec import Struct
 
 from annotator.jobs.export.exporter import ALL, ExportOptions, export
 from annotator.model.article_builder import build_article
-from annotator.model.labels import LabelSet, decode
-from annotator.resources import resource_path
+from annotator.model.labels import LabelSet, default_labels
 from annotator.store import backups, restoring, safe_connection, shared_memory
 from annotator.store.backups import Backup
 from annotator.store.corpus import Corpus
@@ -71,8 +71,7 @@ def test_local_disk_is_usable(tmp_path: Path) -> None:
 
 @pytest.fixture
 def labels() -> LabelSet:
-    path = resource_path("labels", "default.toml")
-    return decode(path.read_bytes(), str(path))
+    return default_labels()
 
 
 @pytest.fixture(params=["simulated", "bindfs"])
@@ -150,9 +149,9 @@ def test_corpus_without_a_log_is_backed_up_and_restored(drive: Path, labels: Lab
     path = drive / "news.corpus"
     with Corpus.create(path, labels) as corpus:
         corpus.add(build_article("خبر."))
-        backup = run(backups.create_backup(path))
+        backup = finish(backups.create_backup(path))
         corpus.add(build_article("خبر ثان."))
-        safety_backup = run(restoring.restore(path, backup.path))
+        safety_backup = finish(restoring.restore(path, backup.path))
         assert not corpus.is_in_wal_mode()
         assert texts(corpus) == ["خبر."]
     with restoring.open_backup(safety_backup.path) as backup_corpus:
@@ -163,13 +162,13 @@ def test_restore_without_a_log_fails_while_somebody_reads(drive: Path, labels: L
     path = drive / "news.corpus"
     with Corpus.create(path, labels) as corpus:
         corpus.add(build_article("خبر."))
-        backup = run(backups.create_backup(path))
+        backup = finish(backups.create_backup(path))
         corpus.add(build_article("خبر ثان."))
         reader = sqlite3.connect(path, isolation_level=None)
         reader.execute("BEGIN")
         reader.execute("SELECT count(*) FROM article").fetchone()
         with pytest.raises(LockedCorpus):
-            run(restoring.restore(path, backup.path))
+            finish(restoring.restore(path, backup.path))
         reader.close()
         assert texts(corpus) == ["خبر.", "خبر ثان."]
 
@@ -180,7 +179,7 @@ def test_nothing_can_be_written_between_the_last_check_and_the_restore(
     path = drive / "news.corpus"
     with Corpus.create(path, labels) as corpus:
         corpus.add(build_article("خبر."))
-    backup = run(backups.create_backup(path))
+    backup = finish(backups.create_backup(path))
     require_same_content, checked_backups, written = restoring._require_same_content, list[Backup](), list[str]()
 
     def check_then_write(corpus: Corpus, safety_backup: Backup) -> None:
@@ -193,7 +192,7 @@ def test_nothing_can_be_written_between_the_last_check_and_the_restore(
 
     monkeypatch.setattr(restoring, "_require_same_content", check_then_write)
     monkeypatch.setattr(safe_connection, "_BUSY_TIMEOUT", 0.05)
-    run(restoring.restore(path, backup.path))
+    finish(restoring.restore(path, backup.path))
     assert checked_backups
     assert written == []
 
@@ -236,12 +235,3 @@ def test_log_in_use_by_another_program_is_not_disabled(
             other.communicate("")
     with Corpus.open(path) as corpus:
         assert texts(corpus) == ["خبر."]
-
-
-def run(steps: Generator[tuple[int, int], None, Backup]) -> Backup:
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            backup: Backup = end.value
-            return backup

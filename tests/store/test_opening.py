@@ -11,16 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jobs.reports import finish
+from builders import apply_edits
+from generators import finish
 
 from annotator import paths
 from annotator.model import operations
 from annotator.model.article_builder import build_article
 from annotator.model.labels import Colour, Label, LabelSet
-from annotator.model.records import Step, new_uid
 from annotator.store import copying, errors, opening, safe_connection, sqlite_errors, verification
 from annotator.store.copying import copy_corpus
-from annotator.store.corpus import Corpus, utc_timestamp
+from annotator.store.corpus import Corpus
 from annotator.store.schema import VERSION
 
 LABELS = LabelSet((Label("DATE", {"ar": "تاريخ"}, Colour("#112233", "#ddeeff"), "1"),))
@@ -206,7 +206,7 @@ def test_violated_constraint_is_a_conflict(tmp_path: Path) -> None:
         corpus.add(build_article("خبر عاجل"))
         edits = operations.add_span(corpus.article(1), [], "Sanae", "NONE", 0, 3)
         with pytest.raises(errors.Conflict, match="another window"):
-            corpus.apply(Step(new_uid(), "Sanae", utc_timestamp(), "tag", tuple(edits)))
+            apply_edits(corpus, edits)
 
 
 def test_second_connection_does_not_drop_the_locks_of_the_first(
@@ -227,7 +227,7 @@ def test_second_connection_does_not_drop_the_locks_of_the_first(
         Corpus.open(path, readonly=True).close()
         assert count_annotators() == 0
         edits = operations.set_note(None, corpus.article(1), "Sanae", "ملاحظة")
-        corpus.apply(Step(new_uid(), "Sanae", utc_timestamp(), "note", tuple(edits)))
+        apply_edits(corpus, edits, name="note")
         assert count_annotators() == 1
     with Corpus.open(path) as corpus:
         assert corpus.annotators() == ["Sanae"]

@@ -8,11 +8,11 @@ from typing import Final
 
 import msgspec
 import pytest
+from builders import apply_edits, build_label_set
 from sqlite_utils import Database, Migrations
 
 from annotator.model import history, operations
-from annotator.model.labels import Colour, Label, LabelSet
-from annotator.model.records import Article, Edit, Span, Status, Step, Suggestion, Zone, article_uid, new_uid
+from annotator.model.records import Article, Edit, Span, Status, Suggestion, Zone, article_uid, new_uid
 from annotator.store import index, rows, schema
 from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.errors import CorpusError
@@ -23,9 +23,7 @@ from annotator.text.word_context import WordContext
 
 TEXTS: Final = ("أعلنت وزارة الصحة 😀 عن خطة 2024", "لأحزاب الأغلبية رَأيٌ آخر\u200f في كـتـاب")
 UIDS: Final = [article_uid(text) for text in TEXTS]
-LABELS: Final = LabelSet(
-    tuple(Label(name, {"ar": name}, Colour("#112233", "#ddeeff")) for name in ("DATE", "INSTITUTION"))
-)
+LABELS: Final = build_label_set("DATE", "INSTITUTION")
 ZONES: Final = [Zone(f"z{position}", uid, "body", 0, len(TEXTS[position])) for position, uid in enumerate(UIDS)]
 SPANS: Final = [
     Span("s1", UIDS[0], "Sanae", "INSTITUTION", 6, 17, "وزارة الصحة", "ملاحظة"),
@@ -116,24 +114,16 @@ def test_migrated_file_works_like_a_new_one(tmp_path: Path, version: int) -> Non
     with Corpus.open(make_old_corpus(tmp_path / "a.corpus", version)) as corpus:
         undo, _redo = history.build_stacks(corpus.history(UIDS[1], "Sanae"))
         step = corpus.step(undo[-1].uid)
-        corpus.apply(Step(new_uid(), "Sanae", utc_timestamp(), "tag", history.reverse_step(step), step.uid))
+        apply_edits(corpus, history.reverse_step(step), undoes=step.uid)
         assert corpus.spans(UIDS[1]) == []
         assert not corpus.has_mention("احزاب")
-        corpus.apply(Step(new_uid(), "Omar", utc_timestamp(), "tag", (Edit(SPANS[1], None),)))
+        apply_edits(corpus, [Edit(SPANS[1], None)], "Omar")
         edits = operations.set_note(None, corpus.article(1), "Omar", "تمت المراجعة")
-        corpus.apply(Step(new_uid(), "Omar", utc_timestamp(), "note", tuple(edits)))
+        apply_edits(corpus, edits, "Omar", name="note")
         corpus.save_position("Omar", UIDS[1], 7)
         assert corpus.last_position("Omar") == (UIDS[1], 7)
         suggestion = Suggestion(27, 31, "DATE", "dates", 0.9)
-        corpus.apply(
-            Step(
-                new_uid(),
-                "Omar",
-                utc_timestamp(),
-                "reject",
-                tuple(operations.reject(corpus.article(1), "Omar", suggestion)),
-            )
-        )
+        apply_edits(corpus, operations.reject(corpus.article(1), "Omar", suggestion), "Omar", name="reject")
         assert training_data.load_rejections(corpus, "Omar") == {(WordContext("خطة", "2024", ""), "DATE")}
         assert [(counts.words, counts.spans) for counts in training_data.count_mentions(corpus)] == [
             ("وزارة الصحة", 1),

@@ -13,13 +13,14 @@ from typing import Final
 
 import apsw
 import pytest
+from builders import apply_edits
 
 from annotator.model.article_builder import build_article
 from annotator.model.label_changes import LabelChange
 from annotator.model.labels import Colour, Label, LabelSet
-from annotator.model.records import Edit, Span, Step, new_uid
+from annotator.model.records import Edit, Span, new_uid
 from annotator.store import label_set, restoring, schema_check, verification
-from annotator.store.corpus import Corpus, utc_timestamp
+from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError, DamagedCorpus, NotACorpus
 from annotator.store.queries.search import find_article_numbers
 from annotator.store.recovery.integrity import check_integrity
@@ -53,7 +54,7 @@ def stored(folder: Path, version: int) -> Path:
 def tag(corpus: Corpus, start: int, end: int) -> Span:
     [uid] = corpus.fetch_tuples("SELECT uid FROM article WHERE id = 1")[0]
     span = Span(new_uid(), uid, "Sanae", "DATE", start, end)
-    corpus.apply(Step(new_uid(), "Sanae", utc_timestamp(), "tag", (Edit(None, span),)))
+    apply_edits(corpus, [Edit(None, span)])
     return span
 
 

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from builders import apply_edits
 
 from annotator.model import history
-from annotator.model.records import Step, new_uid
 from annotator.store import backups, restoring, schema_check
-from annotator.store.corpus import Corpus, utc_timestamp
+from annotator.store.corpus import Corpus
 from annotator.store.queries.annotated_articles import load_articles
 from annotator.store.queries.article_list import load_all_summaries
 from annotator.store.queries.search import find_article_numbers
@@ -102,7 +102,7 @@ def test_all_steps_of_a_migrated_corpus_can_be_undone_and_redone(path: Path) -> 
 
 def undo_step(corpus: Corpus, annotator: str, uid: str) -> None:
     step = corpus.step(uid)
-    corpus.apply(Step(new_uid(), annotator, utc_timestamp(), step.name, history.reverse_step(step), uid))
+    apply_edits(corpus, history.reverse_step(step), annotator, undoes=uid, name=step.name)
 
 
 def test_backup_before_a_migration_can_be_opened_and_restored(path: Path, version: int) -> None:

@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from itertools import product
 
-from annotator.model.labels import Colour, Label, LabelSet
+from builders import build_label_set
+
 from annotator.model.records import Article, article_uid
 from annotator.suggest.crf.training import TrainingExample
 
-LABELS = LabelSet(tuple(Label(name, {}, Colour("#000000", "#ffffff")) for name in ("DATE", "INSTITUTION", "PLAN")))
+LABELS = build_label_set("DATE", "INSTITUTION", "PLAN")
 
 _WHO = ("وزارة التجهيز", "وزارة الثقافة", "مجلس المستشارين", "جامعة القاضي عياض", "شركة الضحى", "وزارة السياحة")
 _WHEN = (*map(str, range(2012, 2021)), *(f"{day} {month} 2021" for day in (3, 12) for month in ("ماي", "غشت")))

@@ -7,19 +7,8 @@ from typing import Any
 
 from consumers.reading import consumer
 
-from annotator.model.labels import Colour, Label, LabelSet
-from annotator.model.records import Article, article_uid
-
 FIRM = 4.0
 """The logit of the tag that a piece has in the table; the others have 0."""
-
-
-def article(text: str) -> Article:
-    return Article(article_uid(text), text)
-
-
-def label_set(*names: str) -> LabelSet:
-    return LabelSet(tuple(Label(name, {}, Colour("#000000", "#ffffff")) for name in names))
 
 
 def entities(folder: Path, **labelled: Sequence[str]) -> Path:

@@ -2,7 +2,8 @@
 
 import unicodedata
 
-from annotator.model.labels import Colour, Label, LabelSet
+from builders import build_label_set
+
 from annotator.model.records import Article, Suggestion, article_uid
 from annotator.suggest.base import Suggester
 from annotator.text.visible import trim_invisible
@@ -12,11 +13,7 @@ def article(text: str) -> Article:
     return Article(article_uid(text), text)
 
 
-def label_set(*names: str) -> LabelSet:
-    return LabelSet(tuple(Label(name, {}, Colour("#000000", "#ffffff")) for name in names))
-
-
-LABELS = label_set("DATE", "INSTITUTION", "PLAN")
+LABELS = build_label_set("DATE", "INSTITUTION", "PLAN")
 
 
 def labelled_texts(text: str, suggestions: list[Suggestion]) -> list[tuple[str, str]]:

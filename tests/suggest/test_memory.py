@@ -1,10 +1,11 @@
 """Suggestions from memory."""
 
 import pytest
+from builders import build_label_set
 from hypothesis import given
 from hypothesis import strategies as st
-from suggest.suggesting import LABELS, article, check_promises, label_set, labelled_texts
-from text.texts import texts
+from strategies import texts
+from suggest.suggesting import LABELS, article, check_promises, labelled_texts
 
 from annotator.suggest.memory import Count, MemorySuggester
 from annotator.text.proclitics import normalise_form
@@ -55,7 +56,7 @@ def test_form_gets_its_most_frequent_existing_label() -> None:
     assert suggested_texts(memory, "رؤية") == [("رؤية", "PLAN")]
     memory.learn("رؤية", "INSTITUTION", accepted=2)
     assert suggested_texts(memory, "رؤية") == [("رؤية", "INSTITUTION")]
-    assert memory.suggest(article("رؤية"), label_set("OTHER")) == []
+    assert memory.suggest(article("رؤية"), build_label_set("OTHER")) == []
 
 
 def test_equally_frequent_labels_are_ranked_by_rejections() -> None:

@@ -4,10 +4,11 @@ import tomllib
 from typing import Any
 
 import pytest
+from builders import build_label_set
 from hypothesis import given
 from hypothesis import strategies as st
-from suggest.suggesting import LABELS, article, check_promises, label_set, labelled_texts
-from text.texts import PIECES
+from strategies import PIECES
+from suggest.suggesting import LABELS, article, check_promises, labelled_texts
 
 from annotator.resources import resource_path
 from annotator.suggest.names import NameSuggester
@@ -42,7 +43,7 @@ def test_name_has_the_corpus_label_of_its_role() -> None:
     text = "أطلقت وزارة العدل خطة العمل 2024"
     suggestions = labelled_texts(text, NameSuggester().suggest(article(text), LABELS))
     assert suggestions == [("وزارة العدل", "INSTITUTION"), ("خطة العمل 2024", "PLAN")]
-    assert labelled_texts(text, NameSuggester().suggest(article(text), label_set("ORG", "PERS"))) == [
+    assert labelled_texts(text, NameSuggester().suggest(article(text), build_label_set("ORG", "PERS"))) == [
         ("وزارة العدل", "ORG")
     ]
 

@@ -1,11 +1,11 @@
 """Projections with flat spans and all spans."""
 
 import pytest
+from builders import build_label_set, label_words
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from text.texts import article_layers, marked_texts
+from strategies import article_layers, marked_texts
 
-from annotator.model.labels import Colour, Label, LabelSet
 from annotator.model.records import ZONE_KINDS, Article, Span, Zone, article_uid
 from annotator.tagging.combined import CombinedProjection, project_combined, space_between
 from annotator.tagging.flat import (
@@ -19,7 +19,7 @@ from annotator.tagging.flat import (
     project_flat,
 )
 
-LABELS = LabelSet(tuple(Label(name, {}, Colour("#000000", "#ffffff")) for name in ("DATE", "INSTITUTION", "PLAN")))
+LABELS = build_label_set("DATE", "INSTITUTION", "PLAN")
 
 
 def chunk_texts(projection: CombinedProjection, flat: bool) -> list[tuple[str, str]]:
@@ -33,10 +33,7 @@ def chunk_texts(projection: CombinedProjection, flat: bool) -> list[tuple[str, s
 
 def project_text(text: str, options: ProjectionOptions, *labelled_parts: tuple[str, str]) -> CombinedProjection:
     article = Article(article_uid(text), text)
-    spans = [
-        Span(f"s{index}", article.uid, "a", label, text.index(part), text.index(part) + len(part))
-        for index, (part, label) in enumerate(labelled_parts)
-    ]
+    spans = label_words(text, labelled_parts)
     zones = [Zone("z", article.uid, "body", 0, len(text))]
     return project_combined(article, zones, spans, LABELS, options, "there")
 

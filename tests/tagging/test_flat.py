@@ -3,11 +3,11 @@
 import itertools
 
 import pytest
+from builders import build_label_set, label_words
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from text.texts import article_layers, find_words, marked_texts
+from strategies import article_layers, find_words, marked_texts
 
-from annotator.model.labels import Colour, Label, LabelSet
 from annotator.model.records import ZONE_KINDS, Article, Span, Zone, article_uid
 from annotator.tagging import schemes
 from annotator.tagging.flat import (
@@ -26,7 +26,7 @@ from annotator.text.tokenizer import tokenize
 from annotator.text.visible import remove_invisible, trim_invisible
 
 KINDS = {"h": "headline", "d": "dateline", "b": "body", "x": "boilerplate"}
-LABELS = LabelSet(tuple(Label(name, {}, Colour("#000000", "#ffffff")) for name in ("DATE", "INSTITUTION", "PLAN")))
+LABELS = build_label_set("DATE", "INSTITUTION", "PLAN")
 
 
 EVERYTHING = ProjectionOptions(zones=None)
@@ -46,10 +46,7 @@ def project_text(
         for letter, start, end in zip(lines, starts, starts[1:], strict=False)
         if letter != "-"
     ]
-    spans = [
-        Span(f"s{index}", article.uid, "salma", label, text.index(part), text.index(part) + len(part))
-        for index, (part, label) in enumerate(labelled_parts)
-    ]
+    spans = label_words(text, labelled_parts)
     return project_flat(article, zones, spans, LABELS, options)
 
 

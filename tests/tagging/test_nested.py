@@ -3,11 +3,11 @@
 import itertools
 
 import pytest
+from builders import build_label_set, label_words
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from text.texts import article_layers, find_words, marked_texts
+from strategies import article_layers, find_words, marked_texts
 
-from annotator.model.labels import Colour, Label, LabelSet
 from annotator.model.records import ZONE_KINDS, Article, Span, Zone, article_uid
 from annotator.tagging import schemes
 from annotator.tagging.flat import (
@@ -21,7 +21,7 @@ from annotator.tagging.flat import (
 )
 from annotator.tagging.nested import NestedProjection, assign_levels, project_nested
 
-LABELS = LabelSet(tuple(Label(name, {}, Colour("#000000", "#ffffff")) for name in ("DATE", "INSTITUTION", "PLAN")))
+LABELS = build_label_set("DATE", "INSTITUTION", "PLAN")
 
 text_ranges = st.lists(
     st.tuples(st.integers(0, 12), st.integers(0, 12))
@@ -112,10 +112,7 @@ def project_text(
     text: str, *labelled_parts: tuple[str, str], allow_same_label: bool = True, options: ProjectionOptions | None = None
 ) -> NestedProjection:
     article = Article(article_uid(text), text)
-    spans = [
-        Span(f"s{index}", article.uid, "salma", label, text.index(part), text.index(part) + len(part))
-        for index, (part, label) in enumerate(labelled_parts)
-    ]
+    spans = label_words(text, labelled_parts)
     projection_options = options or ProjectionOptions(zones=None)
     return project_nested(article, [], spans, LABELS, projection_options, allow_same_label=allow_same_label)
 

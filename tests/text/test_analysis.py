@@ -1,7 +1,7 @@
 """An article cut up: tokens, words, sentences."""
 
 from hypothesis import given
-from text.texts import texts
+from strategies import texts
 
 from annotator.text.analysis import analysed
 from annotator.text.folding import fold

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from text.texts import texts
+from strategies import texts
 
 from annotator.text import sentences, tokenizer, visible
 from annotator.text.detokenizer import detokenize, find_token_starts

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from text.texts import raw_texts, texts
+from strategies import raw_texts, texts
 
 from annotator.text.folding import fold, fold_with_offsets
 from annotator.text.tokenizer import tokenize

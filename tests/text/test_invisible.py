@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from text.texts import texts
+from strategies import texts
 
 from annotator.text.invisible import BIDI_CONTROL, DIRECTION_MARK, ZERO_WIDTH, describe_character, find_invisible
 

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from text.texts import texts
+from strategies import texts
 
 from annotator.text.folding import fold
 from annotator.text.proclitics import (

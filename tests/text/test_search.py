@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
-from text.texts import PIECES, texts
+from strategies import PIECES, texts
 
 from annotator.text.folding import fold
 from annotator.text.proclitics import normalise_form

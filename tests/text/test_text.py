@@ -7,7 +7,7 @@ import pytest
 import regex
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from text.texts import marked_texts, raw_texts, texts
+from strategies import marked_texts, raw_texts, texts
 
 from annotator.text import punctuation
 from annotator.text import sentences as sentence_rules

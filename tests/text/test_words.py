@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from text.texts import PIECES, texts
+from strategies import PIECES, texts
 
 from annotator.text.tokenizer import tokenize
 from annotator.text.visible import remove_invisible, trim_invisible

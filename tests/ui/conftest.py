@@ -1,12 +1,15 @@
 """A real session on a real corpus, in a real window."""
 
 import shutil
+import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from builders import create_corpus
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QInputDialog, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
@@ -65,9 +68,7 @@ def _nothing_is_suggested_before_it_is_taught(monkeypatch: pytest.MonkeyPatch) -
 @pytest.fixture
 def corpus_path(tmp_path: Path) -> Path:
     path = tmp_path / "test.corpus"
-    with Corpus.create(path, default_labels()) as corpus:
-        for text in (ARTICLE, OTHER):
-            corpus.add(build_article(text))
+    create_corpus(path, *map(build_article, (ARTICLE, OTHER))).close()
     return path
 
 
@@ -171,3 +172,36 @@ def stretch(session: Session) -> Callable[..., tuple[int, int]]:
         return start, start + len(words)
 
     return find
+
+
+@pytest.fixture
+def failures(session: Session) -> list[str]:
+    """Collect the messages with which the session says that something failed."""
+    messages: list[str] = []
+    session.failed.connect(messages.append)
+    return messages
+
+
+@pytest.fixture
+def holder(corpus_path: Path) -> Iterator[sqlite3.Connection]:
+    """Another program, which keeps the corpus locked until it is rolled back."""
+    connection = sqlite3.connect(corpus_path, isolation_level=None)
+    connection.execute("BEGIN IMMEDIATE")
+    yield connection
+    connection.close()
+
+
+@pytest.fixture
+def opened_urls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Record the addresses that the program asks the desktop to open, which it would do in another process."""
+    urls: list[str] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: urls.append(url.toString()))
+    return urls
+
+
+@pytest.fixture
+def parent(qtbot: QtBot) -> QWidget:
+    """Return an empty widget for dialogs to belong to."""
+    widget = QWidget()
+    qtbot.addWidget(widget)
+    return widget

@@ -12,7 +12,7 @@ from PySide6.QtGui import QAccessible, QAccessibleInterface, QAccessibleTextInte
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPlainTextEdit
 from pytestqt.qtbot import QtBot
-from text.texts import texts
+from strategies import texts
 
 from annotator.model.labels import LabelSet, default_labels
 from annotator.model.records import Article, Span, Suggestion

@@ -6,6 +6,7 @@ from pathlib import Path
 from threading import Event
 
 import pytest
+from builders import apply_edits
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -13,10 +14,9 @@ from pytestqt.qtbot import QtBot
 from annotator import settings
 from annotator.model import operations
 from annotator.model.article_builder import build_article
-from annotator.model.records import Step, new_uid
 from annotator.settings import Settings
 from annotator.store import backups, restoring, verification
-from annotator.store.corpus import Corpus, utc_timestamp
+from annotator.store.corpus import Corpus
 from annotator.ui import app
 from annotator.ui.dialogs.backups import BackupsDialog
 from annotator.ui.dialogs.results import RecoveryResultDialog
@@ -69,7 +69,7 @@ def tag(path: Path, start: int = 0, end: int = 5) -> None:
     with Corpus.open(path) as corpus:
         article = corpus.article(1)
         edits = operations.add_span(article, corpus.spans(article.uid), "Sanae", "PLAN", start, end)
-        corpus.apply(Step(new_uid(), "Sanae", utc_timestamp(), "tag", tuple(edits)))
+        apply_edits(corpus, edits)
 
 
 def broken(path: Path) -> bytes:

@@ -18,7 +18,6 @@ from annotator.store.corpus import Corpus
 from annotator.ui import app
 from annotator.ui.dialogs.import_preview import ImportDialog
 from annotator.ui.session.background import BackgroundJobs, Busy, Cancelled
-from annotator.ui.session.session import Session
 from annotator.ui.window import Window
 
 pytestmark = pytest.mark.usefixtures("no_dialogs")
@@ -45,13 +44,6 @@ def work(qtbot: QtBot, window: Window) -> Iterator[Work]:
     job.over.set()  # the window is gone by now
     qtbot.waitUntil(lambda: not window.corpus_commands.background.is_busy)
     window.suggestions.close()  # as a window does that is not kept from closing
-
-
-@pytest.fixture
-def failures(session: Session) -> list[str]:
-    messages: list[str] = []
-    session.failed.connect(messages.append)
-    return messages
 
 
 @pytest.fixture

@@ -3,11 +3,11 @@
 The files are small here and read as large ones are: nothing of them is looked through when they are opened.
 """
 
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from builders import execute_unchecked
 from PySide6.QtWidgets import QDialog, QWidget
 from pytestqt.qtbot import QtBot
 from ui.test_backups import answered, press
@@ -37,14 +37,6 @@ def desk(create_controller: Callable[[Settings], app.ApplicationController]) -> 
     return controller
 
 
-def write(path: Path, statement: str) -> None:
-    db = sqlite3.connect(path, isolation_level=None)
-    db.execute("PRAGMA ignore_check_constraints = ON")
-    db.execute("PRAGMA foreign_keys = OFF")
-    db.execute(statement)
-    db.close()
-
-
 @pytest.mark.parametrize(
     "statement",
     [
@@ -57,7 +49,7 @@ def write(path: Path, statement: str) -> None:
 def test_damaged_article_is_not_shown_and_recovery_offered_once(
     qtbot: QtBot, desk: app.ApplicationController, hostile: Path, statement: str
 ) -> None:
-    write(hostile, statement)
+    execute_unchecked(hostile, statement)
     failures: list[str] = []
     desk.session.failed.connect(failures.append)
     texts = answered(qtbot, press("Do nothing"))
@@ -78,7 +70,7 @@ def test_damaged_article_is_not_shown_and_recovery_offered_once(
 def test_damaged_last_position_opens_another_article(
     qtbot: QtBot, desk: app.ApplicationController, hostile: Path, offset: int
 ) -> None:
-    write(hostile, f'UPDATE place SET "offset" = {offset}')
+    execute_unchecked(hostile, f'UPDATE place SET "offset" = {offset}')
     texts = answered(qtbot, press("Do nothing"))
     desk.open_corpus(Corpus.open(hostile))
     qtbot.waitUntil(lambda: bool(texts), timeout=10_000)
@@ -102,7 +94,7 @@ def accept(dialog: QWidget) -> None:
 def test_damaged_label_colour_offers_recovery(
     qtbot: QtBot, desk: app.ApplicationController, hostile: Path, colour: str
 ) -> None:
-    write(hostile, f"UPDATE label SET dark = '{colour}'")
+    execute_unchecked(hostile, f"UPDATE label SET dark = '{colour}'")
     texts = answered(qtbot, press("Recover readable"), accept)
     desk.window.corpus_commands.open_path(hostile)
     qtbot.waitUntil(lambda: desk.session.corpus is not None, timeout=10_000)
@@ -113,7 +105,7 @@ def test_damaged_label_colour_offers_recovery(
 
 
 def test_undo_reports_a_damaged_step(qtbot: QtBot, desk: app.ApplicationController, hostile: Path) -> None:
-    write(hostile, f"UPDATE edit SET after = '{'[' * 100_000}'")
+    execute_unchecked(hostile, f"UPDATE edit SET after = '{'[' * 100_000}'")
     desk.open_corpus(Corpus.open(hostile))
     failures: list[str] = []
     desk.session.failed.connect(failures.append)

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from open_files import standing_locks
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QDialog, QMessageBox, QProgressDialog
 from pytestqt.qtbot import QtBot
 
@@ -48,14 +47,6 @@ class Leaver:
         if isinstance(dialog, QDialog) and not isinstance(dialog, QProgressDialog):
             self.closed.append(type(dialog).__name__)
             dialog.accept() if isinstance(dialog, QMessageBox) else dialog.reject()
-
-
-@pytest.fixture
-def opened_urls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Return what the desktop is asked to show, which it does in a process of its own."""
-    urls: list[str] = []
-    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: urls.append(url.toString()))
-    return urls
 
 
 @pytest.mark.usefixtures("opened_urls")

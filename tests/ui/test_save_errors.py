@@ -5,7 +5,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -32,15 +32,6 @@ LARGE = "وزارة الصحة " * 400_000
 def labels_on_disk(path: Path, number: int = 1) -> list[str]:
     with Corpus.open(path, readonly=True) as corpus:
         return [span.label for span in corpus.spans(corpus.article(number).uid, "Sanae")]
-
-
-@pytest.fixture
-def holder(corpus_path: Path) -> Iterator[sqlite3.Connection]:
-    """Another program, which keeps the corpus locked until it is rolled back."""
-    connection = sqlite3.connect(corpus_path, isolation_level=None)
-    connection.execute("BEGIN IMMEDIATE")
-    yield connection
-    connection.close()
 
 
 def trouble(window: Window) -> str:

@@ -1,10 +1,11 @@
 """What is being typed is kept, or asked about, whatever closes what it is typed into."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from builders import apply_edits
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
@@ -12,8 +13,7 @@ from PySide6.QtWidgets import QInputDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from annotator.model import operations
-from annotator.model.records import Step, new_uid
-from annotator.store.corpus import Corpus, utc_timestamp
+from annotator.store.corpus import Corpus
 from annotator.ui import app
 from annotator.ui.panels.span_card import AutosaveField
 from annotator.ui.session.session import Session
@@ -49,14 +49,6 @@ def answers(no_dialogs: None, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(QMessageBox, "exec", answer)
     return waiting
-
-
-@pytest.fixture
-def holder(corpus_path: Path) -> Iterator[sqlite3.Connection]:
-    connection = sqlite3.connect(corpus_path, isolation_level=None)
-    connection.execute("BEGIN IMMEDIATE")
-    yield connection
-    connection.close()
 
 
 def drop(window: Window, path: Path) -> None:
@@ -122,7 +114,7 @@ def test_closing_asks_about_typed_text_that_conflicts(
     type_note(window)
     with Corpus.open(corpus_path) as elsewhere:
         edits = operations.set_note(None, elsewhere.article(1), "Sanae", "another")
-        elsewhere.apply(Step(new_uid(), "Sanae", utc_timestamp(), "note", tuple(edits)))
+        apply_edits(elsewhere, edits, name="note")
     answers.append("Keep open")
     leave(window, other)
     assert answers == [f"What you typed could not be saved. What you typed is not saved yet: \u2068{WORDS}\u2069"]
@@ -204,7 +196,7 @@ def test_lost_text_of_a_removed_span_is_reported(
     QTest.keyClicks(typing, WORDS)
     with Corpus.open(corpus_path) as elsewhere:
         [span] = elsewhere.spans(elsewhere.article(1).uid, "Sanae")
-        elsewhere.apply(Step(new_uid(), "Sanae", utc_timestamp(), "remove", tuple(operations.remove_span(span))))
+        apply_edits(elsewhere, operations.remove_span(span), name="remove")
     session.open_relative(1)
     assert typing.text() == ""
     assert WORDS in window.status_line.message()

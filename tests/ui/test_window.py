@@ -11,12 +11,12 @@ from PySide6.QtGui import QDropEvent, QGuiApplication, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QMenu
 from pytestqt.qtbot import QtBot
+from ui.inspection import stored_spans
 
 from annotator import i18n
 from annotator import settings as user_settings
 from annotator.model.article_builder import build_article
 from annotator.model.records import DONE, FLAGGED, SKIPPED, Article, article_uid
-from annotator.store.corpus import Corpus
 from annotator.text.offsets import normalise_newlines
 from annotator.text.visible import trim_invisible
 from annotator.ui.article.article_view import ArticleView
@@ -56,21 +56,12 @@ def drag(
     QTest.mouseRelease(viewport, LEFT, modifier, last)
 
 
-def spans(session: Session) -> list[tuple[str, str]]:
-    """Label and text of each span on disk."""
-    assert session.corpus
-    assert session.article
-    with Corpus.open(session.corpus.path) as other:
-        rows = other.spans(session.article.uid, session.annotator)
-    return [(span.label, session.article.text[span.start : span.end]) for span in rows]
-
-
 def test_a_drag_snaps_to_words_and_a_key_tags(window: Window, stretch: Stretch) -> None:
     start, end = stretch("وزارة الصحة", 1)
     drag(window.view, start + 2, end - 2)
     assert window.view.selected_text() == "وزارة الصحة"
     QTest.keyClick(window.view, Qt.Key.Key_2)
-    assert spans(window.session) == [("INSTITUTION", "وزارة الصحة")]
+    assert stored_spans(window.session) == [("INSTITUTION", "وزارة الصحة")]
     assert window.view.selection is None
 
 
@@ -78,7 +69,7 @@ def test_click_on_a_label_tags_the_selection(window: Window, stretch: Stretch) -
     drag(window.view, *stretch("أمس"))
     row = window.label_panel.rows()[0]
     QTest.mouseClick(row, LEFT)
-    assert spans(window.session) == [("DATE", "أمس")]
+    assert stored_spans(window.session) == [("DATE", "أمس")]
     assert row.count == 1
     assert window.view.hasFocus()
 
@@ -99,7 +90,7 @@ def test_a_double_click_takes_a_word_without_its_comma(window: Window, stretch: 
 def test_a_label_has_its_key_on_every_keyboard(window: Window, stretch: Stretch, text: str) -> None:
     drag(window.view, *stretch("أمس"))
     QTest.sendKeyEvent(QTest.KeyAction.Click, window.view, Qt.Key(ord(text)), text, Qt.KeyboardModifier.NoModifier)
-    assert spans(window.session) == [("DATE", "أمس")]
+    assert stored_spans(window.session) == [("DATE", "أمس")]
 
 
 def test_a_click_selects_the_innermost_span_and_then_the_next_one_out(window: Window, stretch: Stretch) -> None:
@@ -122,17 +113,17 @@ def test_a_click_selects_the_innermost_span_and_then_the_next_one_out(window: Wi
 def test_a_selected_span_is_relabelled_removed_undone_and_redone_by_key(window: Window, stretch: Stretch) -> None:
     window.session.tag("DATE", *stretch("اللجنة الوطنية للتلقيح"))
     QTest.keyClick(window.view, Qt.Key.Key_2)
-    assert spans(window.session) == [("INSTITUTION", "اللجنة الوطنية للتلقيح")]
+    assert stored_spans(window.session) == [("INSTITUTION", "اللجنة الوطنية للتلقيح")]
     QTest.keyClick(window.view, Qt.Key.Key_Delete)
-    assert spans(window.session) == []
+    assert stored_spans(window.session) == []
     QTest.keyClick(window.view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    assert spans(window.session) == [("INSTITUTION", "اللجنة الوطنية للتلقيح")]
+    assert stored_spans(window.session) == [("INSTITUTION", "اللجنة الوطنية للتلقيح")]
     QTest.keyClick(window.view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    assert spans(window.session) == [("DATE", "اللجنة الوطنية للتلقيح")]
+    assert stored_spans(window.session) == [("DATE", "اللجنة الوطنية للتلقيح")]
     QTest.keyClick(window.view, Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
-    assert spans(window.session) == [("INSTITUTION", "اللجنة الوطنية للتلقيح")]
+    assert stored_spans(window.session) == [("INSTITUTION", "اللجنة الوطنية للتلقيح")]
     QTest.keyClick(window.view, Qt.Key.Key_2)  # its own label's key takes it away
-    assert spans(window.session) == []
+    assert stored_spans(window.session) == []
 
 
 def test_edges_move_by_word_and_by_letter(window: Window, stretch: Stretch) -> None:
@@ -151,14 +142,14 @@ def test_edges_move_by_word_and_by_letter(window: Window, stretch: Stretch) -> N
         (Qt.Key.Key_Right, alt, "لخطة الوطني"),
     ):
         QTest.keyClick(window.view, key, modifier)
-        assert spans(window.session) == [("PLAN", expected)]
+        assert stored_spans(window.session) == [("PLAN", expected)]
 
 
 def test_an_edge_can_be_dragged(window: Window, stretch: Stretch) -> None:
     start, end = stretch("الخطة الوطنية")
     window.session.tag("PLAN", start, end)
     drag(window.view, end - 1, end + 1)  # not on the edge's grip: a selection of its own
-    assert spans(window.session) == [("PLAN", "الخطة الوطنية")]
+    assert stored_spans(window.session) == [("PLAN", "الخطة الوطنية")]
     window.session.select(window.session.spans[0])
     [_first, last] = handle_points(window.view.page(), window.session.spans[0])
     viewport = window.view.viewport()
@@ -176,7 +167,7 @@ def test_an_edge_can_be_dragged(window: Window, stretch: Stretch) -> None:
         )
         QApplication.sendEvent(viewport, event)
     QTest.mouseRelease(viewport, LEFT, pos=target)
-    assert spans(window.session) == [("PLAN", "الخطة الوطنية للتلقيح")]
+    assert stored_spans(window.session) == [("PLAN", "الخطة الوطنية للتلقيح")]
 
 
 def test_span_is_tagged_by_keys_alone(window: Window, stretch: Stretch) -> None:
@@ -187,8 +178,8 @@ def test_span_is_tagged_by_keys_alone(window: Window, stretch: Stretch) -> None:
     QTest.keyClick(window.view, Qt.Key.Key_2)
     QTest.keyClick(window.view, Qt.Key.Key_Down)
     QTest.keyClick(window.view, Qt.Key.Key_1)
-    assert len(spans(window.session)) == 2
-    assert spans(window.session)[0] == ("INSTITUTION", "وزارة الصحة")
+    assert len(stored_spans(window.session)) == 2
+    assert stored_spans(window.session)[0] == ("INSTITUTION", "وزارة الصحة")
     QTest.keyClick(window.view, Qt.Key.Key_Tab)
     assert window.session.selection == window.session.spans[0]
     QTest.keyClick(window.view, Qt.Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)
@@ -327,7 +318,7 @@ def test_a_key_pressed_while_a_menu_is_open_goes_to_the_menu(window: Window, qtb
     window.view.menu_requested.emit(window.view.viewport().mapToGlobal(place), 0)
     QTest.keyClick(window.windowHandle(), Qt.Key.Key_Down)
     QTest.keyClick(window.windowHandle(), Qt.Key.Key_Return)
-    assert [label for label, _words in spans(window.session)] == ["DATE"]
+    assert [label for label, _words in stored_spans(window.session)] == ["DATE"]
 
 
 def test_context_menu_acts_on_the_item_under_the_pointer(window: Window, stretch: Stretch) -> None:
@@ -341,7 +332,7 @@ def test_context_menu_acts_on_the_item_under_the_pointer(window: Window, stretch
     assert titles[:3] == ["Date", "Institution", "Plan"]
     menu.actions()[0].trigger()
     menu.close()
-    assert spans(window.session) == [("DATE", "أمس")]
+    assert stored_spans(window.session) == [("DATE", "أمس")]
 
     # Beside letters of another line, its menu marks that line and no other.
     line = view.page().line_of(stretch("وقال")[0])
@@ -358,7 +349,7 @@ def test_after_a_tag_the_next_word_is_the_one_after_the_span(window: Window, str
     QTest.keyClick(window.view, Qt.Key.Key_2)
     QTest.keyClick(window.view, Qt.Key.Key_Right)
     QTest.keyClick(window.view, Qt.Key.Key_1)
-    assert ("DATE", "الوطنية") in spans(window.session)
+    assert ("DATE", "الوطنية") in stored_spans(window.session)
 
 
 def test_closing_during_a_job_stops_it_first(window: Window, qtbot: QtBot) -> None:
@@ -392,7 +383,7 @@ def test_an_edge_moves_over_marks_and_never_between_a_letter_and_its_own(window:
         (Qt.Key.Key_Left, alt, "مُحَمَّدٌ\u200f ل"),
     ):
         QTest.keyClick(window.view, key, modifier)
-        assert spans(window.session) == [("PLAN", expected)]
+        assert stored_spans(window.session) == [("PLAN", expected)]
 
 
 def test_the_caret_passes_over_what_is_folded_away(window: Window, stretch: Stretch) -> None:

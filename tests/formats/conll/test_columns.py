@@ -9,10 +9,10 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from formats.items import only_articles
+from formats.items import labelled_texts, line_reasons, only_articles, read_content
 from hypothesis import given
 from hypothesis import strategies as st
-from text.texts import article_layers
+from strategies import article_layers
 
 from annotator.formats.conll import columns, conll2002, conll2003, germeval, wojood
 from annotator.formats.conll.columns import read, sniff
@@ -25,12 +25,7 @@ from annotator.tagging.schemes import SCHEMES, Chunk
 
 
 def read_file(folder: Path, file: str | bytes, annotator: str = "ليلى") -> tuple[list[AnnotatedArticle], list[Remark]]:
-    path = folder / "file.conll"
-    path.write_bytes(file.encode() if isinstance(file, str) else file)
-    items = list(read(path, annotator))
-    refusals = [item for item in items if isinstance(item, Remark)]
-    assert {item.path for item in refusals} <= {str(path)}
-    return [item for item in items if isinstance(item, AnnotatedArticle)], refusals
+    return read_content(read, folder / "file.conll", file, annotator)
 
 
 def read_one(folder: Path, file: str | bytes) -> tuple[str, list[tuple[str, str]]]:
@@ -38,14 +33,6 @@ def read_one(folder: Path, file: str | bytes) -> tuple[str, list[tuple[str, str]
     (item,), refusals = read_file(folder, file)
     assert refusals == []
     return item.article.text, labelled_texts(item)
-
-
-def labelled_texts(item: AnnotatedArticle) -> list[tuple[str, str]]:
-    return [(item.article.text[span.start : span.end], span.label) for span in item.spans]
-
-
-def line_reasons(refusals: list[Remark]) -> list[tuple[int, str]]:
-    return [(item.line, item.reason) for item in refusals]
 
 
 PLAN = ("خطة 2030", "PLAN")

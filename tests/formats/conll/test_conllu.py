@@ -7,10 +7,11 @@ from typing import Any
 
 import conllu as consumer
 import pytest
+from formats.items import labelled_texts, read_content
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from text.texts import PIECES, texts
+from strategies import PIECES, texts
 
 from annotator.formats.conll import conllu_articles, conllu_sentences
 from annotator.formats.conll.conllu import encode, read, sniff
@@ -33,14 +34,10 @@ from annotator.text.visible import remove_invisible, trim_invisible
 TEXT = "«خطة  لوزارة\u200f العدل» 😀\nكـتـاب، أمس."
 
 
-def read_file(path: Path, content: str | bytes, annotator: str = "ليلى") -> tuple[list[AnnotatedArticle], list[Remark]]:
-    file = path / "articles.conllu"
-    file.write_bytes(content if isinstance(content, bytes) else content.encode())
-    items = list(read(file, annotator))
-    assert {item.path for item in items if isinstance(item, Remark)} <= {str(file)}
-    return [item for item in items if isinstance(item, AnnotatedArticle)], [
-        item for item in items if isinstance(item, Remark)
-    ]
+def read_file(
+    folder: Path, content: str | bytes, annotator: str = "ليلى"
+) -> tuple[list[AnnotatedArticle], list[Remark]]:
+    return read_content(read, folder / "articles.conllu", content, annotator)
 
 
 def content_of(item: AnnotatedArticle) -> tuple[object, ...]:
@@ -302,10 +299,6 @@ def test_multiword_tokens_are_read_and_empty_nodes_skipped(tmp_path: Path) -> No
     (item,), refusals = read_file(tmp_path, "# text = للبنك، غدا\n" + content)
     assert (item.article.text, refusals) == ("للبنك، غدا", [])
     assert read_file(tmp_path, content)[0][0].article.text == "للبنك، غدا"
-
-
-def labelled_texts(item: AnnotatedArticle) -> list[tuple[str, str]]:
-    return [(item.article.text[span.start : span.end], span.label) for span in item.spans]
 
 
 def test_entities_are_read_in_any_scheme(tmp_path: Path) -> None:

@@ -4,9 +4,10 @@ import io
 from types import ModuleType
 
 import pytest
+from builders import label_words
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from text.texts import article_layers
+from strategies import article_layers
 
 from annotator.formats.conll import germeval, wojood
 from annotator.formats.conll.tag_columns import MalformedFile, TaggedLines
@@ -27,10 +28,7 @@ ALL = ProjectionOptions(zones=None)
 
 def project_text(text: str, *labelled: tuple[str, str], within_label: bool = True) -> NestedProjection:
     article = Article(article_uid(text), text)
-    spans = [
-        Span(f"{index}", article.uid, "salma", label, text.index(part), text.index(part) + len(part))
-        for index, (part, label) in enumerate(labelled)
-    ]
+    spans = label_words(text, labelled)
     return project_nested(article, [], spans, LabelSet(()), ALL, allow_same_label=within_label)
 
 

@@ -4,11 +4,12 @@ import io
 from types import ModuleType
 
 import pytest
+from builders import label_words
 
 from annotator.formats.conll import conll2002, conll2003, tag_columns
 from annotator.formats.conll.tag_columns import MalformedFile, TaggedLines
 from annotator.model.labels import LabelSet
-from annotator.model.records import Article, Span, article_uid
+from annotator.model.records import Article, article_uid
 from annotator.tagging.flat import FlatProjection, ProjectionOptions, project_flat
 
 TEXT = "«خطة\u200f 2030»\nأمس."
@@ -18,10 +19,7 @@ DATE = ("أمس", "DATE")
 
 def project_text(text: str, *labelled: tuple[str, str]) -> FlatProjection:
     article = Article(article_uid(text), text)
-    spans = [
-        Span(part, article.uid, "salma", label, text.index(part), text.index(part) + len(part))
-        for part, label in labelled
-    ]
+    spans = label_words(text, labelled)
     return project_flat(article, [], spans, LabelSet(()), ProjectionOptions(zones=None))
 
 

@@ -9,15 +9,17 @@ from typing import Any
 import msgspec
 import pytest
 from consumers.reading import consumer
+from formats import items
+from formats.items import labelled_texts
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from text.texts import PIECES
+from strategies import PIECES
 
 from annotator import optional
 from annotator.formats.datasets import docbin, docbin_reading, docbin_unpacking
 from annotator.formats.datasets.docbin import read, sniff
 from annotator.formats.registry import detect_format
-from annotator.model.records import AnnotatedArticle, Refusal, Remark, Repair
+from annotator.model.records import AnnotatedArticle, Refusal, Repair
 
 
 @pytest.fixture(scope="module")
@@ -30,18 +32,12 @@ def read_content(tmp_path: Path) -> Callable[..., tuple[list[AnnotatedArticle], 
     """Return a function that reads a DocBin or the bytes of a file, as articles and reasons of refusal."""
 
     def write_and_read(content: Any) -> tuple[list[AnnotatedArticle], list[str]]:
-        path = tmp_path / "a.spacy"
-        path.write_bytes(content if isinstance(content, bytes) else content.to_bytes())
-        items = list(read(path, "ليلى"))
-        remarks = [item for item in items if isinstance(item, Remark)]
-        assert {(item.path, item.line) for item in remarks} <= {(str(path), 0)}
-        return [item for item in items if isinstance(item, AnnotatedArticle)], [item.reason for item in remarks]
+        data = content if isinstance(content, bytes) else content.to_bytes()
+        articles, remarks = items.read_content(read, tmp_path / "a.spacy", data)
+        assert {remark.line for remark in remarks} <= {0}
+        return articles, [remark.reason for remark in remarks]
 
     return write_and_read
-
-
-def labelled_texts(item: AnnotatedArticle) -> list[tuple[str, str]]:
-    return [(item.article.text[span.start : span.end], span.label) for span in item.spans]
 
 
 def pack_docs(docs: Any, **parts: Any) -> bytes:

@@ -9,7 +9,7 @@ import pytest
 from consumers.reading import consumer
 from hypothesis import given
 from hypothesis import strategies as st
-from text.texts import PIECES
+from strategies import PIECES
 
 from annotator.formats.datasets import docbin_packing, docbin_unpacking
 from annotator.formats.datasets.docbin_packing import DocBinPacker

@@ -2,19 +2,25 @@
 
 import io
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
+from formats import items
+from formats.items import read_only_item
 
 from annotator.cli.terminal import reorder_for_display
 from annotator.formats.documents import pdf
 from annotator.formats.documents.pdf import read, sniff
-from annotator.model.records import AnnotatedArticle, Article, Refusal
+from annotator.model.records import AnnotatedArticle, Article
 from annotator.text.visual_order import DisplayArtifacts, find_display_artifacts, restore_logical_text
 
 pypdf = pytest.importorskip("pypdf")
 
 BODY = "قالت الوزارة إن الخطة (2023-2030) ستنجز."
+
+read_article = partial(items.read_article, read)
+read_reason = partial(items.read_reason, read)
 
 
 def write_pdf(*pages: str, title: str | None = None, password: str | None = None, algorithm: str = "RC4-128") -> bytes:
@@ -72,25 +78,6 @@ def write_pdf(*pages: str, title: str | None = None, password: str | None = None
     stream = io.BytesIO()
     writer.write(stream)
     return stream.getvalue()
-
-
-def read_one(path: Path, data: bytes) -> AnnotatedArticle | Refusal:
-    path.write_bytes(data)
-    (item,) = read(path, "a")
-    return item
-
-
-def read_article(path: Path, data: bytes) -> Article:
-    item = read_one(path, data)
-    assert isinstance(item, AnnotatedArticle), item
-    return item.article
-
-
-def read_reason(path: Path, data: bytes) -> str:
-    item = read_one(path, data)
-    assert isinstance(item, Refusal)
-    assert (item.path, item.line) == (str(path), 0)
-    return item.reason
 
 
 @pytest.fixture
@@ -203,7 +190,7 @@ def test_damaged_files_are_refused(path: Path, capfd: pytest.CaptureFixture[str]
     for data in (b"", b"%PDF-1.7", b"%PDF-1.7\n" + bytes(range(256)) * 20, content[: len(content) // 3]):
         assert read_reason(path, data).startswith("The PDF ")
     for index in range(0, len(content), 23):
-        assert read_one(path, content[:index] + bytes([content[index] ^ 0x15]) + content[index + 1 :])
+        assert read_only_item(read, path, content[:index] + bytes([content[index] ^ 0x15]) + content[index + 1 :])
     assert capfd.readouterr().err == ""
 
 

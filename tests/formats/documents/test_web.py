@@ -5,13 +5,16 @@ import email.message
 import socket
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
+from formats import items
+from formats.items import read_annotated_article, read_only_item
 
 from annotator.formats.documents import web
 from annotator.formats.documents.web import read, sniff
-from annotator.model.records import BODY, HEADLINE, AnnotatedArticle, Article, Refusal
+from annotator.model.records import BODY, HEADLINE, AnnotatedArticle, Article
 
 TITLE = "افتتاح معرض الكتاب بوجدة"
 FIRST = "افتتحت وزارة الثقافة، يوم الثلاثاء، معرض الكتاب بمدينة وجدة، بحضور كتاب وناشرين من كل البلدان المغاربية."
@@ -25,6 +28,9 @@ DATED = '<meta property="article:published_time" content="2024-07-09T09:00:00+01
 MENU = "<nav><ul><li><a href='/'>الرئيسية</a></li><li><a href='/s'>رياضة</a></li></ul></nav>"
 FOOT = "<footer><p>جميع الحقوق محفوظة</p></footer>"
 
+read_article = partial(items.read_article, read)
+read_reason = partial(items.read_reason, read)
+
 
 def build_page(*paragraphs: str, head: str = HEAD, above: str = f"<h1>{TITLE}</h1>", declared: str = "") -> str:
     text = "".join(f"<p>{paragraph}</p>\n" for paragraph in paragraphs or (FIRST, SECOND, THIRD))
@@ -32,29 +38,6 @@ def build_page(*paragraphs: str, head: str = HEAD, above: str = f"<h1>{TITLE}</h
         f"<!DOCTYPE html>\n<html lang='ar'><head>{declared}{head}</head><body>{MENU}"
         f"<article>{above}{text}</article>{FOOT}</body></html>"
     )
-
-
-def read_one(path: Path, data: str | bytes) -> AnnotatedArticle | Refusal:
-    path.write_bytes(data if isinstance(data, bytes) else data.encode())
-    (item,) = read(path, "a")
-    return item
-
-
-def read_item(path: Path, data: str | bytes) -> AnnotatedArticle:
-    item = read_one(path, data)
-    assert isinstance(item, AnnotatedArticle), item
-    return item
-
-
-def read_article(path: Path, data: str | bytes) -> Article:
-    return read_item(path, data).article
-
-
-def read_reason(path: Path, data: str | bytes) -> str:
-    item = read_one(path, data)
-    assert isinstance(item, Refusal)
-    assert (item.path, item.line) == (str(path), 0)
-    return item.reason
 
 
 @pytest.fixture
@@ -87,7 +70,7 @@ def server() -> Iterator[socket.socket]:
 
 
 def test_text_and_metadata_of_a_page(path: Path) -> None:
-    item = read_item(path, build_page(head=HEAD + DATED))
+    item = read_annotated_article(read, path, build_page(head=HEAD + DATED))
     text = "\n".join((TITLE, FIRST, SECOND, THIRD))
     assert item.article == Article(item.article.uid, text, TITLE, "2024-07-09", "جريدة", "https://example.ma/a/1")
     assert [zone.kind for zone in item.zones] == [HEADLINE, BODY, BODY, BODY]
@@ -226,7 +209,7 @@ def test_mhtml_is_read(path: Path) -> None:
     assert saved.text == "\n".join((TITLE, FIRST, SECOND, THIRD))
     assert saved.url == "https://example.ma/a/2"
     for cut in range(0, len(data), 97):
-        assert read_one(path, data[:cut])
+        assert read_only_item(read, path, data[:cut])
     assert read_reason(path, b"MIME-Version: 1.0\nContent-Type: multipart/related; boundary=x\n\n--x--\n") == (
         "The file contains no web page."
     )
@@ -247,7 +230,7 @@ def test_binary_pages_are_refused(path: Path) -> None:
 
 
 def test_large_pages_are_refused_quickly(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert read_item(path, build_page(*["<a href='/x'>ا</a>" * 1000] * 9)).article
+    assert read_annotated_article(read, path, build_page(*["<a href='/x'>ا</a>" * 1000] * 9)).article
     started = time.monotonic()
     assert (
         read_reason(path, build_page("<a href='/x'>ا</a>" * web.MAX_ELEMENTS))

@@ -2,10 +2,13 @@
 
 import io
 import zipfile
+from functools import partial
 from pathlib import Path
 from xml.sax.saxutils import escape
 
 import pytest
+from formats import items
+from formats.items import read_only_item
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,6 +29,9 @@ RELATIONS = (
     '<Relationship Id="y" Type="http://x/styles" Target="word/styles.xml"/></Relationships>'
 )
 
+read_article = partial(items.read_article, read)
+read_reason = partial(items.read_reason, read)
+
 
 def p(text: str) -> str:
     return f"<w:p><w:r><w:t>{escape(text)}</w:t></w:r></w:p>"
@@ -42,27 +48,8 @@ def package(body: str, *, core: str = "", main: str = "word/document.xml", head:
     return stream.getvalue()
 
 
-def read_one(path: Path, data: bytes) -> AnnotatedArticle | Refusal:
-    path.write_bytes(data)
-    (item,) = read(path, "a")
-    return item
-
-
-def read_article(path: Path, data: bytes) -> Article:
-    item = read_one(path, data)
-    assert isinstance(item, AnnotatedArticle), item
-    return item.article
-
-
 def text(path: Path, body: str) -> str:
     return read_article(path, package(body)).text
-
-
-def read_reason(path: Path, data: bytes) -> str:
-    item = read_one(path, data)
-    assert isinstance(item, Refusal)
-    assert (item.path, item.line) == (str(path), 0)
-    return item.reason
 
 
 @pytest.fixture
@@ -194,7 +181,7 @@ def test_damaged_files_are_refused(path: Path) -> None:
     for cut in range(0, len(content), 7):
         assert read_reason(path, content[:cut])
     for index in range(0, len(content), 5):
-        assert read_one(path, content[:index] + bytes([content[index] ^ 0x55]) + content[index + 1 :])
+        assert read_only_item(read, path, content[:index] + bytes([content[index] ^ 0x55]) + content[index + 1 :])
 
 
 @pytest.mark.parametrize(

@@ -2,30 +2,23 @@
 
 import json
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
 import pytest
-from formats.items import only_articles
+from formats.items import only_articles, read_json
 from hypothesis import given
 from hypothesis import strategies as st
+from strategies import annotated_articles, nothing
 
 from annotator.formats.json import doccano, json_values
 from annotator.formats.json.doccano import encode, read, sniff
 from annotator.model.article_builder import build_article
-from annotator.model.records import AnnotatedArticle, Refusal, Span
+from annotator.model.records import AnnotatedArticle, Span
 
 TEXT = "خطة 2024 😀\nأعلنت الوزارة، أمس، عن الخطة."
 
-
-def read_file(
-    path: Path, content: object, annotator: str = "ليلى"
-) -> tuple[list[AnnotatedArticle], list[tuple[int, str]]]:
-    path /= "a.jsonl"
-    path.write_bytes(content if isinstance(content, bytes) else json.dumps(content, ensure_ascii=False).encode())
-    items = list(read(path, annotator))
-    assert {item.path for item in items if isinstance(item, Refusal)} <= {str(path)}
-    articles = [item for item in items if isinstance(item, AnnotatedArticle)]
-    return articles, [(item.line, item.reason) for item in items if isinstance(item, Refusal)]
+read_file = partial(read_json, read, "a.jsonl")
 
 
 def span_tuples(item: AnnotatedArticle) -> list[tuple[int, int, str, str]]:
@@ -210,22 +203,10 @@ def test_a_long_quote_is_shortened() -> None:
 
 PIECES = st.sampled_from(["سطر", "😀", "لأ", "َ", "ـ", "\u200f", "\u200e", " ", "\n", '"', "\\", "\t", "2024", "ل"])
 TEXTS = st.lists(PIECES, max_size=12).map(lambda pieces: "أ" + "".join(pieces))
+ARTICLES = annotated_articles(TEXTS, extras=nothing, titles=st.none() | st.just('ع"'))
 
 
-@st.composite
-def annotated_articles(drawn: st.DrawFn) -> AnnotatedArticle:
-    body = drawn(TEXTS)
-    ends = st.integers(0, len(body))
-    stretches = drawn(st.lists(st.tuples(ends, ends).filter(lambda stretch: stretch[0] < stretch[1]), max_size=5))
-    labels = st.sampled_from(["DATE", "PLAN", "مؤسسة"])
-    return build_article(
-        body,
-        title=drawn(st.none() | st.just('ع"')),
-        spans=[Span(f"s{index}", "", "ليلى", drawn(labels), *stretch) for index, stretch in enumerate(stretches)],
-    )
-
-
-@given(st.lists(annotated_articles(), max_size=4))
+@given(st.lists(ARTICLES, max_size=4))
 def test_written_articles_are_read_back(
     tmp_path_factory: pytest.TempPathFactory, items: list[AnnotatedArticle]
 ) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from formats.items import only_articles
+from formats.items import encode_json, only_articles, read_content
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,7 +14,7 @@ from annotator.formats.json import jsonl
 from annotator.formats.json.jsonl import build_record, encode, read
 from annotator.formats.registry import detect_format, get_format
 from annotator.model.article_builder import build_article
-from annotator.model.records import STATES, ZONE_KINDS, AnnotatedArticle, Refusal, Span, Status, Zone
+from annotator.model.records import STATES, ZONE_KINDS, AnnotatedArticle, Remark, Span, Status, Zone
 
 DEEP = 2_000_000
 """Nested lists beyond the stack: CPython 3.14 reads 200,000, older versions a thousand."""
@@ -22,13 +22,8 @@ DEEP = 2_000_000
 TEXT = "خطة 2024 😀\nأعلنت الوزارة، أمس، عن الخطة."
 
 
-def read_lines(tmp_path: Path, *lines: object, annotator: str = "ليلى") -> tuple[list[AnnotatedArticle], list[Refusal]]:
-    path = tmp_path / "articles.jsonl"
-    rows = [line if isinstance(line, bytes) else json.dumps(line, ensure_ascii=False).encode() for line in lines]
-    path.write_bytes(b"\n".join(rows))
-    items = list(read(path, annotator))
-    assert {item.path for item in items if isinstance(item, Refusal)} <= {str(path)}
-    return [item for item in items if not isinstance(item, Refusal)], [i for i in items if isinstance(i, Refusal)]
+def read_lines(folder: Path, *lines: object, annotator: str = "ليلى") -> tuple[list[AnnotatedArticle], list[Remark]]:
+    return read_content(read, folder / "articles.jsonl", b"\n".join(map(encode_json, lines)), annotator)
 
 
 def test_only_text_is_required(tmp_path: Path) -> None:

@@ -2,17 +2,19 @@
 
 import json
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from formats.items import only_articles
+from formats.items import only_articles, read_json, span_contents
 from hypothesis import given
 from hypothesis import strategies as st
+from strategies import annotated_articles
 
 from annotator.formats.json.labelstudio import FOOTER, HEADER, SEPARATOR, encode, read, sniff
 from annotator.model.article_builder import build_article
-from annotator.model.records import AnnotatedArticle, Refusal, Span
+from annotator.model.records import AnnotatedArticle, Span
 
 TEXT = "خطة 2024 😀\nأعلنت الوزارة، أمس، عن الخطة."
 
@@ -26,18 +28,7 @@ def task(*results: object, **more: object) -> dict[str, Any]:
     return {"id": 1, "data": {"text": TEXT}, "annotations": [{"completed_by": 1, "result": list(results)}], **more}
 
 
-def read_file(
-    path: Path, content: object, annotator: str = "ليلى"
-) -> tuple[list[AnnotatedArticle], list[tuple[int, str]]]:
-    path /= "a.json"
-    path.write_bytes(content if isinstance(content, bytes) else json.dumps(content, ensure_ascii=False).encode())
-    items = list(read(path, annotator))
-    articles = [item for item in items if isinstance(item, AnnotatedArticle)]
-    return articles, [(item.line, item.reason) for item in items if isinstance(item, Refusal)]
-
-
-def span_tuples(item: AnnotatedArticle) -> list[tuple[object, ...]]:
-    return [(span.start, span.end, span.label, span.annotator, span.value, span.note) for span in item.spans]
+read_file = partial(read_json, read, "a.json")
 
 
 def test_a_task_is_an_article(tmp_path: Path) -> None:
@@ -52,7 +43,7 @@ def test_a_task_is_an_article(tmp_path: Path) -> None:
         (article,), refusals = read_file(tmp_path, content)
         assert refusals == []
         assert (article.article.text, article.article.title, article.article.published) == (TEXT, "عنوان", "2024-07-09")
-        assert span_tuples(article) == [
+        assert span_contents(article) == [
             (4, 8, "DATE", "1", None, None),
             (0, 8, "PLAN", "1", None, None),
             (0, 8, "خطة", "1", None, None),
@@ -118,7 +109,7 @@ def test_results_for_a_region_become_its_value_or_note(
 ) -> None:
     results = [{"id": "r4", "to_name": "text", **result} for result in more]
     (item,), refusals = read_file(tmp_path, [task(*results, build_region(4, 8, "DATE"), build_region(0, 8, "PLAN"))])
-    assert span_tuples(item) == [(4, 8, "DATE", "1", value, note), (0, 8, "PLAN", "1", None, None)]
+    assert span_contents(item) == [(4, 8, "DATE", "1", value, note), (0, 8, "PLAN", "1", None, None)]
     assert refusals == []
 
 
@@ -127,7 +118,7 @@ def test_meta_becomes_note_and_value(tmp_path: Path) -> None:
     (item,), refusals = read_file(
         tmp_path, [task(build_region(4, 8, "DATE", meta=meta), build_region(0, 3, "PLAN", meta=[1]))]
     )
-    assert span_tuples(item) == [(4, 8, "DATE", "1", "2024", "سطر\nآخر"), (0, 3, "PLAN", "1", None, None)]
+    assert span_contents(item) == [(4, 8, "DATE", "1", "2024", "سطر\nآخر"), (0, 3, "PLAN", "1", None, None)]
     assert refusals == []
 
 
@@ -166,13 +157,13 @@ NOT_TAKEN = "“{}” is skipped: only labelled spans are imported."
 def test_other_results_are_reported_as_skipped(tmp_path: Path, result: object, reason: str) -> None:
     (item,), refusals = read_file(tmp_path, [task(result, build_region(0, 8, "PLAN"))])
     assert refusals == [(1, reason)]
-    assert span_tuples(item) == [(0, 8, "PLAN", "1", None, None)]
+    assert span_contents(item) == [(0, 8, "PLAN", "1", None, None)]
 
 
 def test_only_one_note_of_a_region_is_read(tmp_path: Path) -> None:
     notes = [{"id": "r4", "type": "textarea", "from_name": name, "value": {"text": [name]}} for name in "ab"]
     (item,), refusals = read_file(tmp_path, [task(build_region(4, 8, "DATE"), *notes)])
-    assert span_tuples(item) == [(4, 8, "DATE", "1", None, "a")]
+    assert span_contents(item) == [(4, 8, "DATE", "1", None, "a")]
     assert refusals == [(1, NOT_TAKEN.format("textarea"))]
 
 
@@ -211,7 +202,7 @@ def test_json_min_is_read(tmp_path: Path) -> None:
     }
     (item,), refusals = read_file(tmp_path, [least])
     assert (item.article.text, item.article.title) == (TEXT, "عنوان")
-    assert span_tuples(item) == [(4, 8, "DATE", "3", None, None)]
+    assert span_contents(item) == [(4, 8, "DATE", "3", None, None)]
     assert refusals == []
     (item,), refusals = read_file(tmp_path, [{**least, "note": [{"start": 4, "end": 8, "text": ["؟"]}]}])
     assert refusals == [(1, NOT_TAKEN.format("note"))]
@@ -293,26 +284,10 @@ def test_encode_writes_the_shape_that_label_studio_reads() -> None:
 
 PIECES = st.sampled_from(["سطر", "😀", "لأ", "َ", "ـ", "\u200f", "\u200e", " ", "\n", '"', "\\", "\t", "2024", "]}"])
 TEXTS = st.lists(PIECES, max_size=12).map(lambda pieces: "أ" + "".join(pieces))
-SOME = st.none() | st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=4)
+ARTICLES = annotated_articles(TEXTS, annotators=("ليلى", "Saïd"), sources=st.none() | st.just('ع"' * 50))
 
 
-@st.composite
-def annotated_articles(drawn: st.DrawFn) -> AnnotatedArticle:
-    body = drawn(TEXTS)
-    ends = st.integers(0, len(body))
-    stretches = drawn(st.lists(st.tuples(ends, ends).filter(lambda stretch: stretch[0] < stretch[1]), max_size=5))
-    labels, names = st.sampled_from(["DATE", "PLAN", "مؤسسة"]), st.sampled_from(["ليلى", "Saïd"])
-    return build_article(
-        body,
-        source=drawn(st.none() | st.just('ع"' * 50)),
-        spans=[
-            Span(f"s{index}", "", drawn(names), drawn(labels), *stretch, drawn(SOME), drawn(SOME))
-            for index, stretch in enumerate(stretches)
-        ],
-    )
-
-
-@given(st.lists(annotated_articles(), max_size=4))
+@given(st.lists(ARTICLES, max_size=4))
 def test_written_articles_are_read_back(
     tmp_path_factory: pytest.TempPathFactory, items: list[AnnotatedArticle]
 ) -> None:
@@ -320,8 +295,8 @@ def test_written_articles_are_read_back(
     path.write_text(HEADER + SEPARATOR.join(map(encode, items)) + FOOTER, encoding="utf-8", newline="\n")
     results = only_articles(read(path, "nobody"))
     assert [item.article for item in results] == [item.article for item in items]
-    assert [sorted(span_tuples(item), key=repr) for item in results] == [
-        sorted(span_tuples(item), key=repr) for item in items
+    assert [sorted(span_contents(item), key=repr) for item in results] == [
+        sorted(span_contents(item), key=repr) for item in items
     ]
     assert [item.line for item in results] == [number + 2 for number in range(len(items))]
     assert not items or sniff("a.json", path.read_bytes())

@@ -4,14 +4,15 @@ import json
 from pathlib import Path
 
 import pytest
-from formats.items import only_articles
+from formats.items import encode_json, line_reasons, only_articles, read_content, span_contents
 from hypothesis import given
 from hypothesis import strategies as st
+from strategies import annotated_articles
 
 from annotator.formats.json import prodigy
 from annotator.formats.json.prodigy import encode, read, sniff
 from annotator.model.article_builder import build_article
-from annotator.model.records import AnnotatedArticle, Refusal, Span
+from annotator.model.records import AnnotatedArticle, Span
 
 TEXT = "خطة 2024 😀\nأعلنت الوزارة، أمس، عن الخطة."
 LINE = {
@@ -29,17 +30,10 @@ LINE = {
 
 
 def read_lines(
-    path: Path, *lines: object, annotator: str = "ليلى"
+    folder: Path, *lines: object, annotator: str = "ليلى"
 ) -> tuple[list[AnnotatedArticle], list[tuple[int, str]]]:
-    path /= "a.jsonl"
-    path.write_text("\n".join(json.dumps(line, ensure_ascii=False) for line in lines), encoding="utf-8")
-    items = list(read(path, annotator))
-    articles = [item for item in items if isinstance(item, AnnotatedArticle)]
-    return articles, [(item.line, item.reason) for item in items if isinstance(item, Refusal)]
-
-
-def span_tuples(item: AnnotatedArticle) -> list[tuple[object, ...]]:
-    return [(span.start, span.end, span.label, span.annotator, span.value, span.note) for span in item.spans]
+    articles, remarks = read_content(read, folder / "a.jsonl", b"\n".join(map(encode_json, lines)), annotator)
+    return articles, line_reasons(remarks)
 
 
 def test_a_line_is_an_article(tmp_path: Path) -> None:
@@ -48,7 +42,7 @@ def test_a_line_is_an_article(tmp_path: Path) -> None:
         assert refusals == []
         assert item.article.text == TEXT
         assert (item.article.title, item.article.published) == ("عنوان", "2024-07-09")
-        assert span_tuples(item) == [(4, 8, "DATE", "news-سعيد", None, None)]
+        assert span_contents(item) == [(4, 8, "DATE", "news-سعيد", None, None)]
 
 
 @pytest.mark.parametrize(
@@ -167,26 +161,10 @@ PIECES = st.sampled_from(
     ["سطر", "😀", "لأ", "َ", "ـ", "\u200f", "\u200e", " ", "  ", "\n", '"', "\\", "\t", "2024", "."]
 )
 TEXTS = st.lists(PIECES, max_size=12).map(lambda pieces: "".join(pieces) + "أ")
-SOME = st.none() | st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=4)
+ARTICLES = annotated_articles(TEXTS, sources=st.none() | st.just('ع"'))
 
 
-@st.composite
-def annotated_articles(drawn: st.DrawFn) -> AnnotatedArticle:
-    body = drawn(TEXTS)
-    ends = st.integers(0, len(body))
-    stretches = drawn(st.lists(st.tuples(ends, ends).filter(lambda stretch: stretch[0] < stretch[1]), max_size=5))
-    labels = st.sampled_from(["DATE", "PLAN", "مؤسسة"])
-    return build_article(
-        body,
-        source=drawn(st.none() | st.just('ع"')),
-        spans=[
-            Span(f"s{index}", "", "ليلى", drawn(labels), *stretch, drawn(SOME), drawn(SOME))
-            for index, stretch in enumerate(stretches)
-        ],
-    )
-
-
-@given(st.lists(annotated_articles(), max_size=4))
+@given(st.lists(ARTICLES, max_size=4))
 def test_written_articles_are_read_back(
     tmp_path_factory: pytest.TempPathFactory, items: list[AnnotatedArticle]
 ) -> None:
@@ -194,11 +172,11 @@ def test_written_articles_are_read_back(
     path.write_text("".join(map(encode, items)), encoding="utf-8", newline="\n")
     results = only_articles(read(path, "ليلى"))
     assert [item.article for item in results] == [item.article for item in items]
-    assert list(map(span_tuples, results)) == list(map(span_tuples, items))
+    assert list(map(span_contents, results)) == list(map(span_contents, items))
     assert not items or sniff("a.jsonl", path.read_bytes())
 
 
-@given(annotated_articles())
+@given(ARTICLES)
 def test_tokens_add_up_to_the_text_and_contain_every_span(item: AnnotatedArticle) -> None:
     line = json.loads(encode(item))
     tokens = line["tokens"]

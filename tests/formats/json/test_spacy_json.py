@@ -5,12 +5,13 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from formats.items import encode_json, labelled_texts, read_content
 from hypothesis import given
 from hypothesis import strategies as st
-from text.texts import texts
+from strategies import texts
 
 from annotator.formats.json.spacy_json import read, sniff
-from annotator.model.records import BODY, AnnotatedArticle, Refusal, Remark, Repair
+from annotator.model.records import BODY, AnnotatedArticle, Refusal, Repair
 from annotator.tagging import schemes
 from annotator.text.offsets import normalise_newlines
 from annotator.text.visible import trim_invisible
@@ -43,16 +44,9 @@ def build_document(*paragraphs: list[str], raw: str | None = None) -> dict[str, 
 
 
 def read_documents(folder: Path, file: object, annotator: str = "ليلى") -> tuple[list[AnnotatedArticle], list[str]]:
-    path = folder / "file.json"
-    path.write_bytes(file if isinstance(file, bytes) else json.dumps(file, ensure_ascii=False).encode())
-    items = list(read(path, annotator))
-    refusals = [item for item in items if isinstance(item, Remark)]
-    assert {(item.path, item.line) for item in refusals} <= {(str(path), 0)}
-    return [item for item in items if isinstance(item, AnnotatedArticle)], [item.reason for item in refusals]
-
-
-def labelled_texts(item: AnnotatedArticle) -> list[tuple[str, str]]:
-    return [(item.article.text[span.start : span.end], span.label) for span in item.spans]
+    articles, remarks = read_content(read, folder / "file.json", encode_json(file), annotator)
+    assert {remark.line for remark in remarks} <= {0}
+    return articles, [remark.reason for remark in remarks]
 
 
 def test_a_document_is_an_article(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from formats.standoff_samples import annotated_articles, labelled_texts, read_file, stored_content
 from hypothesis import given
 from msgspec.structs import replace
-from text.texts import raw_texts
+from strategies import raw_texts
 
 from annotator import i18n
 from annotator.formats.standoff import xmi

@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from builders import label_words
 from consumers.reading import consumer
 from flushed_files import sizes_at_fsync
+from generators import finish
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from jobs.reports import finish
 from msgspec.structs import replace
-from text.texts import article_layers
+from strategies import article_layers
 
 from annotator.formats.datasets import docbin, huggingface
 from annotator.formats.report import Report
@@ -22,10 +23,9 @@ from annotator.jobs.export.existing_output import CannotExport
 from annotator.jobs.export.exporter import ALL, COMBINED_FORMATS, ExportOptions, export, preview_export
 from annotator.jobs.export.read_back import NotVerified
 from annotator.jobs.imports.importer import import_paths
-from annotator.model import labels
 from annotator.model.article_builder import build_article
+from annotator.model.labels import default_labels
 from annotator.model.records import BODY, ZONE_KINDS, AnnotatedArticle, Article, Span, Zone, new_uid
-from annotator.resources import resource_path
 from annotator.store.corpus import Corpus
 from annotator.store.queries import article_list
 from annotator.tagging import schemes
@@ -34,7 +34,7 @@ from annotator.tagging.flat import BOUNDARIES, FLATTENINGS, OUTCOMES, select_ran
 from annotator.text.tokenizer import tokenize
 from annotator.text.visible import remove_invisible
 
-LABELS = labels.decode(resource_path("labels", "default.toml").read_bytes())
+LABELS = default_labels()
 formats = pytest.mark.parametrize("format_", COMBINED_FORMATS, ids=lambda format_: format_.NAME)
 
 
@@ -105,13 +105,11 @@ def corpus(tmp_path: Path) -> Iterator[Corpus]:
     uid = ""
     start = text.index("أعلنت")
 
-    def span(part: str, label: str) -> Span:
-        return Span(new_uid(), "", "ليلى", label, text.index(part), text.index(part) + len(part), "قيمة", None)
-
-    spans = [
-        *(span("خطة العمل 2024-2025", "PLAN"), span("2024-2025", "DATE"), span("وزارة\u200f العدل", "INSTITUTION")),
-        *(span("العدل خطة", "DATE"), span("خارج", "PLAN"), span("😀", "PLAN")),
+    labelled_words = [
+        *(("خطة العمل 2024-2025", "PLAN"), ("2024-2025", "DATE"), ("وزارة\u200f العدل", "INSTITUTION")),
+        *(("العدل خطة", "DATE"), ("خارج", "PLAN"), ("😀", "PLAN")),
     ]
+    spans = label_words(text, labelled_words, "ليلى", "قيمة")
     with Corpus.create(tmp_path / "a.corpus", LABELS) as corpus:
         corpus.add(build_article(text, zones=[Zone(new_uid(), uid, BODY, start, len(text))], spans=spans))
         corpus.add(build_article("لا شيء", zones=[], spans=[]))

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 from flushed_files import sizes_at_fsync
+from generators import finish
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from jobs.reports import KNOWN, finish
+from jobs.reports import KNOWN
 from msgspec.structs import replace
 from open_files import open_beside
 
@@ -19,8 +20,8 @@ from annotator.jobs.export.document_writer import DocumentFormat
 from annotator.jobs.export.exporter import ALL, DOCUMENT_FORMATS, ExportOptions, export
 from annotator.jobs.export.read_back import NotVerified
 from annotator.jobs.imports.importer import import_paths
-from annotator.model import labels
 from annotator.model.article_builder import build_article
+from annotator.model.labels import default_labels
 from annotator.model.records import (
     BODY,
     DATELINE,
@@ -34,11 +35,10 @@ from annotator.model.records import (
     article_uid,
     new_uid,
 )
-from annotator.resources import resource_path
 from annotator.store.corpus import Corpus
 from annotator.store.queries import article_list
 
-LABELS = labels.decode(resource_path("labels", "default.toml").read_bytes())
+LABELS = default_labels()
 NAMES = ("ليلى", "Omar =|,")
 LETTERS = 'لأحزاب الوزارةِ ـ«»،.2024 \t\n\u200e\u200f\u2028\x85"\\|=;#&<>😀é'
 TEXTS = st.text(st.sampled_from(LETTERS) | st.characters(codec="utf-8"), max_size=60)

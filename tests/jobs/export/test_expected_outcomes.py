@@ -6,18 +6,18 @@ from typing import Any
 
 import pytest
 from consumers.reading import consumer
+from generators import finish
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from jobs.reports import finish
 from msgspec.structs import replace
-from text.texts import article_layers, marked_texts
+from strategies import article_layers, marked_texts
 
 from annotator.formats.standoff import brat, xmi
 from annotator.jobs.export import exporter
 from annotator.jobs.export.expected_outcomes import expect_outcomes
 from annotator.jobs.export.exporter import COMBINED_FORMATS, FLAT_TAG_FORMATS, NESTED_TAG_FORMATS, ExportOptions, export
 from annotator.jobs.export.read_back import NotVerified
-from annotator.model import labels
+from annotator.model.labels import default_labels
 from annotator.model.operations import InvalidEdit
 from annotator.model.records import (
     DONE,
@@ -30,13 +30,12 @@ from annotator.model.records import (
     article_uid,
     new_uid,
 )
-from annotator.resources import resource_path
 from annotator.store.corpus import Corpus
 from annotator.tagging import combined, flat, nested, schemes
 from annotator.tagging.flat import BOUNDARIES, FLATTENINGS, SpanOutcome, TextRange, project_flat
 from annotator.text import tokenizer
 
-LABELS = labels.decode(resource_path("labels", "default.toml").read_bytes())
+LABELS = default_labels()
 GROUPS: dict[str, Callable[[Span], str | None]] = {
     "flat": lambda _span: "",
     "within label": lambda span: span.label,

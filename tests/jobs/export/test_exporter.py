@@ -13,12 +13,14 @@ from typing import Any
 
 import msgspec
 import pytest
+from builders import apply_edits, label_words, locate
 from consumers.reading import consumer
+from generators import finish
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from jobs.reports import as_json, finish
+from jobs.reports import as_json
 from msgspec.structs import replace
-from text.texts import article_layers, marked_texts
+from strategies import article_layers, marked_texts
 
 from annotator.formats.conll import conll2002, conll2003, germeval, wojood
 from annotator.formats.report import write as write_report
@@ -39,7 +41,7 @@ from annotator.jobs.export.exporter import (
 )
 from annotator.jobs.export.read_back import NotVerified
 from annotator.jobs.export.writer import count_text_tokens
-from annotator.model import labels
+from annotator.model.labels import default_labels
 from annotator.model.records import (
     DONE,
     IN_PROGRESS,
@@ -49,18 +51,16 @@ from annotator.model.records import (
     Edit,
     Span,
     Status,
-    Step,
     Zone,
     article_uid,
     new_uid,
 )
-from annotator.resources import resource_path
-from annotator.store.corpus import Corpus, utc_timestamp
+from annotator.store.corpus import Corpus
 from annotator.store.queries import article_list
 from annotator.tagging import schemes
 from annotator.tagging.flat import BOUNDARIES, FLATTENINGS, OUTCOMES, FlatProjection
 
-LABELS = labels.decode(resource_path("labels", "default.toml").read_bytes())
+LABELS = default_labels()
 SHARES = {"train": 80, "dev": 10, "test": 10}
 
 
@@ -72,10 +72,8 @@ def draft(
     body = body or text
     return AnnotatedArticle(
         Article(uid, text),
-        (Zone(new_uid(), uid, "body", text.index(body), text.index(body) + len(body)),),
-        tuple(
-            Span(new_uid(), uid, who, label, text.index(part), text.index(part) + len(part)) for part, label in words
-        ),
+        (Zone(new_uid(), uid, "body", *locate(body, text)),),
+        tuple(label_words(text, words, who)),
         (Status(uid, who, state),) if state else (),
     )
 
@@ -309,7 +307,7 @@ def test_nothing_to_export_leaves_the_last_export(
     corpus = make(EVERY_FATE)
     finish(export(corpus, out / "a", replace(options, state=ALL)))
     status = Status(EVERY_FATE.article.uid, "سلمى", DONE)
-    corpus.apply(Step(new_uid(), "سلمى", utc_timestamp(), "state", (Edit(status, replace(status, state=IN_PROGRESS)),)))
+    apply_edits(corpus, [Edit(status, replace(status, state=IN_PROGRESS))], "سلمى", name="state")
     before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
     with pytest.raises(NothingToExport, match="mark articles as done first") as raised:
         finish(export(corpus, out / "a", options))
@@ -544,9 +542,7 @@ def test_a_report_beside_a_file_always_describes_that_file(
     corpus = make(EVERY_FATE)
     finish(export(corpus, target, options))
     older = report.read_bytes()
-    corpus.apply(
-        Step(new_uid(), "سلمى", utc_timestamp(), "tag", (Edit(corpus.spans(EVERY_FATE.article.uid)[0], None),))
-    )
+    apply_edits(corpus, [Edit(corpus.spans(EVERY_FATE.article.uid)[0], None)], "سلمى")
 
     def replace(self: Path, to: Path) -> Path:
         done = inner(self, to)
@@ -588,9 +584,7 @@ def test_the_older_export_is_restored_if_the_report_cannot_be_written(
     corpus = make(EVERY_FATE)
     finish(export(corpus, target, options))
     older = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
-    corpus.apply(
-        Step(new_uid(), "سلمى", utc_timestamp(), "tag", (Edit(corpus.spans(EVERY_FATE.article.uid)[0], None),))
-    )
+    apply_edits(corpus, [Edit(corpus.spans(EVERY_FATE.article.uid)[0], None)], "سلمى")
 
     def replace(self: Path, to: Path) -> Path:
         if to == report and self.name.endswith(".report.part"):

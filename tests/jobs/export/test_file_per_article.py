@@ -10,12 +10,14 @@ from typing import Any
 
 import msgspec
 import pytest
+from builders import label_words
 from formats.standoff_samples import annotated_articles
+from generators import finish
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from jobs.reports import KNOWN, as_json, finish
+from jobs.reports import KNOWN, as_json
 from msgspec.structs import replace
-from text.texts import raw_texts
+from strategies import raw_texts
 
 from annotator.formats.report import OmittedArticle, Report
 from annotator.formats.standoff import brat
@@ -31,24 +33,21 @@ from annotator.jobs.export.exporter import (
 from annotator.jobs.export.file_per_article import FilePerArticleFormat
 from annotator.jobs.export.read_back import NotVerified
 from annotator.jobs.imports.importer import LabelMapping, import_paths
-from annotator.model import labels
 from annotator.model.article_builder import build_article
-from annotator.model.records import DONE, AnnotatedArticle, Span, Status, new_uid
-from annotator.resources import resource_path
+from annotator.model.labels import default_labels
+from annotator.model.records import DONE, AnnotatedArticle, Status, new_uid
 from annotator.store.corpus import Corpus
 from annotator.store.label_set import add_label
 from annotator.store.queries import article_list
 
-LABELS = labels.decode(resource_path("labels", "default.toml").read_bytes())
+LABELS = default_labels()
 EACH = pytest.mark.parametrize("format_", FILE_PER_ARTICLE_FORMATS, ids=lambda format_: format_.NAME)
 SHARES = {"train": 2, "test": 1}
 
 
 def article(text: str, *words: tuple[str, str], value: str | None = None, who: str = "سلمى") -> AnnotatedArticle:
-    spans = [Span(new_uid(), "", who, label, text.index(part), text.index(part) + len(part)) for part, label in words]
-    return build_article(
-        text, zones=[], spans=[replace(span, value=value) for span in spans], states=[Status("", who, DONE)]
-    )
+    spans = label_words(text, words, who, value)
+    return build_article(text, zones=[], spans=spans, states=[Status("", who, DONE)])
 
 
 TWO = (

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from text.texts import article_layers, marked_texts
+from strategies import article_layers, marked_texts
 
 from annotator.formats.conll import conll2002
 from annotator.formats.conll.tag_columns import TaggedLines

@@ -2,39 +2,23 @@
 
 import json
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from builders import write_json_lines
 
 from annotator.cli.terminal import reorder_for_display
 from annotator.jobs.imports import importer
 from annotator.jobs.imports.file_reader import ReadOptions
 from annotator.jobs.imports.importer import ImportResult, LabelMapping, import_paths
-from annotator.model.labels import decode
 from annotator.model.records import AnnotatedArticle, Notice, Refusal, Repair
-from annotator.resources import resource_path
 from annotator.store.corpus import AddResult, Corpus
 from annotator.store.errors import CorpusError
 from annotator.store.queries import article_list
 
 PAGE = Path(__file__).resolve().parents[2] / "fixtures" / "page.txt"
 UNRECOGNISED = "The format of the file was not recognised."
-
-
-@pytest.fixture
-def corpus(tmp_path: Path) -> Iterator[Corpus]:
-    labels = decode(resource_path("labels", "default.toml").read_bytes())
-    with Corpus.create(tmp_path / "my.corpus", labels) as opened:
-        yield opened
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    path = tmp_path / "folder"
-    path.mkdir()
-    return path
 
 
 def import_files(corpus: Corpus, *paths: Path, **options: Any) -> ImportResult:
@@ -53,11 +37,6 @@ def import_files(corpus: Corpus, *paths: Path, **options: Any) -> ImportResult:
 
 def texts(corpus: Corpus) -> list[str]:
     return [corpus.article(summary.uid).text for summary in article_list.load_all_summaries(corpus)]
-
-
-def lines(path: Path, *articles: object) -> Path:
-    path.write_text("\n".join(json.dumps(article) for article in articles), encoding="utf-8")
-    return path
 
 
 def test_the_seed_article(corpus: Corpus, shared: Path) -> None:
@@ -94,7 +73,7 @@ def test_a_folder_is_read_recursively_sorted_by_name(corpus: Corpus, folder: Pat
         (folder / name).write_text(f"نص {name}", encoding="utf-8")
     (folder / "photo.jpg").write_bytes(b"\xff\xd8\0")
     (folder / "binary.txt").write_bytes(b"\0\1")
-    lines(folder / "more.jsonl", {"text": "نص 1"}, {"text": "نص 2"})
+    write_json_lines(folder / "more.jsonl", {"text": "نص 1"}, {"text": "نص 2"})
     result = import_files(corpus, folder)
     assert texts(corpus) == ["نص a.txt", "نص b/10.text", "نص b/2.txt", "نص b/deep/x", "نص c.txt", "نص 1", "نص 2"]
     assert (result.added, result.duplicates) == (7, 0)
@@ -162,7 +141,7 @@ def test_a_pipe_is_not_read(corpus: Corpus, folder: Path) -> None:
 
 def test_an_explicit_format_is_not_detected(corpus: Corpus, folder: Path) -> None:
     (folder / "page.html").write_text("نص", encoding="utf-8")
-    path = lines(folder / "lines.dat", {"text": "أ"})
+    path = write_json_lines(folder / "lines.dat", {"text": "أ"})
     assert import_files(corpus, folder / "page.html", format="text").added == 1
     assert import_files(corpus, path, format="jsonl").added == 1
     assert texts(corpus) == ["نص", "أ"]
@@ -188,7 +167,9 @@ def test_spans_are_imported_and_invalid_ones_reported(corpus: Corpus, folder: Pa
         {"start": 3, "end": 4, "label": "DATE"},
         {"start": 4, "end": 99, "label": "DATE"},
     ]
-    path = lines(folder / "a.jsonl", {"text": "قبل"}, {"text": "خطة 2024", "spans": spans, "states": {"سعيد": "done"}})
+    path = write_json_lines(
+        folder / "a.jsonl", {"text": "قبل"}, {"text": "خطة 2024", "spans": spans, "states": {"سعيد": "done"}}
+    )
     result = import_files(corpus, path, annotator="ليلى")
     assert (result.added, result.spans) == (2, 2)
     assert [(refusal.path, refusal.line) for refusal in result.skipped] == [(str(path), 2)] * 3
@@ -203,7 +184,7 @@ def test_articles_are_stored_in_batches_and_a_cancelled_import_keeps_complete_on
     corpus: Corpus, folder: Path
 ) -> None:
     articles = ({"text": f"نص {number}", "spans": [{"start": 0, "end": 2, "label": "DATE"}]} for number in range(250))
-    path = lines(folder / "a.jsonl", *articles)
+    path = write_json_lines(folder / "a.jsonl", *articles)
     steps = import_paths(corpus, [path], annotator="ليلى")
     assert [next(steps), next(steps)] == [(0, 1), (0, 1)]
     steps.close()
@@ -283,7 +264,7 @@ def labelled(corpus: Corpus) -> list[str]:
 
 
 def test_a_label_that_the_corpus_lacks_is_refused_by_name(corpus: Corpus, folder: Path) -> None:
-    result = import_files(corpus, lines(folder / "a.jsonl", FOREIGN), annotator="ليلى")
+    result = import_files(corpus, write_json_lines(folder / "a.jsonl", FOREIGN), annotator="ليلى")
     assert labelled(corpus) == ["DATE"]
     assert [refusal.reason for refusal in result.skipped] == [
         "the corpus has no label PER: 1 span was skipped",
@@ -293,7 +274,7 @@ def test_a_label_that_the_corpus_lacks_is_refused_by_name(corpus: Corpus, folder
 
 def test_labels_are_added_on_request(corpus: Corpus, folder: Path) -> None:
     result = import_files(
-        corpus, lines(folder / "a.jsonl", FOREIGN), annotator="ليلى", label_mapping=LabelMapping(added=None)
+        corpus, write_json_lines(folder / "a.jsonl", FOREIGN), annotator="ليلى", label_mapping=LabelMapping(added=None)
     )
     assert (result.spans, result.skipped) == (3, [])
     assert labelled(corpus) == ["PER", "LOC", "DATE"]
@@ -305,14 +286,14 @@ def test_labels_are_added_on_request(corpus: Corpus, folder: Path) -> None:
 
 def test_labels_are_renamed_on_request(corpus: Corpus, folder: Path) -> None:
     naming = LabelMapping({"PER": "INSTITUTION", "LOC": "NOWHERE"})
-    result = import_files(corpus, lines(folder / "a.jsonl", FOREIGN), annotator="ليلى", label_mapping=naming)
+    result = import_files(corpus, write_json_lines(folder / "a.jsonl", FOREIGN), annotator="ليلى", label_mapping=naming)
     assert labelled(corpus) == ["INSTITUTION", "DATE"]
     assert [refusal.reason for refusal in result.skipped] == ["the corpus has no label NOWHERE: 1 span was skipped"]
 
 
 def test_an_invalid_label_name_is_refused_even_when_labels_are_added(corpus: Corpus, folder: Path) -> None:
     spans = [{"start": 0, "end": 3, "label": "a place"}, {"start": 4, "end": 8, "label": "PER"}]
-    path = lines(folder / "a.jsonl", FOREIGN | {"spans": spans})
+    path = write_json_lines(folder / "a.jsonl", FOREIGN | {"spans": spans})
     result = import_files(corpus, path, annotator="ليلى", label_mapping=LabelMapping(added=None))
     assert labelled(corpus) == ["PER"]
     reason = "“a place” is not a valid label name (use letters, digits, _ and -): 1 span was skipped"
@@ -321,10 +302,10 @@ def test_an_invalid_label_name_is_refused_even_when_labels_are_added(corpus: Cor
 
 def test_refused_spans_of_a_label_are_reported_once_for_a_file(corpus: Corpus, folder: Path) -> None:
     spans = [{"start": start, "end": start + 2, "label": label} for start in (0, 4, 9) for label in ("PER", "a b")]
-    path = lines(
+    path = write_json_lines(
         folder / "a.jsonl", {"text": "خبر"}, FOREIGN | {"spans": spans[:4]}, {"text": "أمس زار", "spans": spans[:2]}
     )
-    other = lines(folder / "b.jsonl", FOREIGN | {"spans": spans[:1]})
+    other = write_json_lines(folder / "b.jsonl", FOREIGN | {"spans": spans[:1]})
     assert import_files(corpus, path, other).skipped == [
         Refusal(str(path), 2, "the corpus has no label PER: 3 spans were skipped"),
         Refusal(str(path), 2, "“a b” is not a valid label name (use letters, digits, _ and -): 3 spans were skipped"),
@@ -335,7 +316,7 @@ def test_refused_spans_of_a_label_are_reported_once_for_a_file(corpus: Corpus, f
 def test_some_labels_are_added_and_others_left_out(corpus: Corpus, folder: Path) -> None:
     result = import_files(
         corpus,
-        lines(folder / "a.jsonl", FOREIGN),
+        write_json_lines(folder / "a.jsonl", FOREIGN),
         annotator="ليلى",
         label_mapping=LabelMapping(added=frozenset({"LOC"})),
     )
@@ -389,7 +370,7 @@ def page_text(folder: Path) -> Path:
     text = "قالت الوزارة في بلاغ\nيوم الجمعة 5 يوليوز"
     span: dict[str, Any] = {"start": reorder_for_display(text).index("ﺔﻌﻤﺠﻟﺍ"), "label": "DATE"}
     span["end"] = span["start"] + len("ﺔﻌﻤﺠﻟﺍ")
-    return lines(
+    return write_json_lines(
         folder / "a.jsonl",
         {"text": "خبر"},
         {"text": reorder_for_display(text), "spans": [span]},
@@ -420,7 +401,7 @@ def test_text_in_visual_order_is_repaired_on_request_with_its_spans(corpus: Corp
 def test_pairs_of_forms_and_logical_text(corpus: Corpus, folder: Path, shared: Path) -> None:
     content = (shared / "data" / "pdf" / "presentation-forms.jsonl").read_text(encoding="utf-8")
     pairs = [json.loads(line) for line in content.splitlines()]
-    path = lines(folder / "a.jsonl", *({"text": pair["presentation"]} for pair in pairs))
+    path = write_json_lines(folder / "a.jsonl", *({"text": pair["presentation"]} for pair in pairs))
     result = import_files(corpus, path, logical=True)
     assert result.added + result.duplicates == len(pairs)
     stored = set(texts(corpus))
@@ -431,8 +412,8 @@ def test_pairs_of_forms_and_logical_text(corpus: Corpus, folder: Path, shared: P
 
 
 def test_strict_imports_all_or_nothing(corpus: Corpus, folder: Path) -> None:
-    good = lines(folder / "a.jsonl", {"text": "أ"}, {"text": "ب"})
-    bad = lines(folder / "b.jsonl", {"text": "ج"}, {"text": ""})
+    good = write_json_lines(folder / "a.jsonl", {"text": "أ"}, {"text": "ب"})
+    bad = write_json_lines(folder / "b.jsonl", {"text": "ج"}, {"text": ""})
     result = import_files(corpus, good, bad, label_mapping=LabelMapping(added=None), strict=True)
     assert (result.added, result.duplicates, result.spans) == (0, 0, 0)
     assert [refusal.line for refusal in result.skipped] == [2]
@@ -446,7 +427,7 @@ def test_strict_leaves_no_label_behind(corpus: Corpus, folder: Path) -> None:
     before = corpus.labels()
     result = import_files(
         corpus,
-        lines(folder / "a.jsonl", FOREIGN, wrong),
+        write_json_lines(folder / "a.jsonl", FOREIGN, wrong),
         label_mapping=LabelMapping(added=None),
         strict=True,
         annotator="x",
@@ -456,7 +437,9 @@ def test_strict_leaves_no_label_behind(corpus: Corpus, folder: Path) -> None:
 
 
 def test_a_strict_import_closed_early_leaves_nothing(corpus: Corpus, folder: Path) -> None:
-    steps = import_paths(corpus, [lines(folder / f"{n}.jsonl", {"text": f"نص {n}"}) for n in range(3)], strict=True)
+    steps = import_paths(
+        corpus, [write_json_lines(folder / f"{n}.jsonl", {"text": f"نص {n}"}) for n in range(3)], strict=True
+    )
     next(steps)
     next(steps)
     steps.close()
@@ -464,11 +447,11 @@ def test_a_strict_import_closed_early_leaves_nothing(corpus: Corpus, folder: Pat
 
 
 def test_notes_are_imported_with_their_article(corpus: Corpus, folder: Path) -> None:
-    path = lines(folder / "a.jsonl", {"text": "نص", "notes": {"ليلى": " يُراجَع ", " ": "?", "سعيد": " "}})
+    path = write_json_lines(folder / "a.jsonl", {"text": "نص", "notes": {"ليلى": " يُراجَع ", " ": "?", "سعيد": " "}})
     import_files(corpus, path)
     note = corpus.note(corpus.article(1).uid, "ليلى")
     assert note
     assert note.text == "يُراجَع"
     assert corpus.annotators() == ["ليلى"]
-    import_files(corpus, lines(folder / "a.jsonl", {"text": "نص", "notes": {"ليلى": "آخر"}}))
+    import_files(corpus, write_json_lines(folder / "a.jsonl", {"text": "نص", "notes": {"ليلى": "آخر"}}))
     assert corpus.note(corpus.article(1).uid, "ليلى") == note

@@ -1,36 +1,18 @@
 """Previews of files: their content and open decisions, with nothing stored."""
 
-import json
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
+from builders import write_json_lines
 
 from annotator.cli.terminal import reorder_for_display
 from annotator.jobs.imports.file_reader import ReadOptions
 from annotator.jobs.imports.importer import import_paths
 from annotator.jobs.imports.preview import FilePreview, preview_files
-from annotator.model.labels import decode
 from annotator.model.records import article_uid
-from annotator.resources import resource_path
 from annotator.store.corpus import Corpus
 from annotator.store.queries import article_list
 
 SHOWN = "قالت الوزارة في بلاغ\nيوم الجمعة 5 يوليوز 2024"
-
-
-@pytest.fixture
-def corpus(tmp_path: Path) -> Iterator[Corpus]:
-    labels = decode(resource_path("labels", "default.toml").read_bytes())
-    with Corpus.create(tmp_path / "my.corpus", labels) as opened:
-        yield opened
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    path = tmp_path / "folder"
-    path.mkdir()
-    return path
 
 
 def preview(corpus: Corpus, *paths: Path, options_by_path: dict[Path, ReadOptions] | None = None) -> list[FilePreview]:
@@ -45,14 +27,9 @@ def preview(corpus: Corpus, *paths: Path, options_by_path: dict[Path, ReadOption
             return result
 
 
-def lines(path: Path, *articles: object) -> Path:
-    path.write_text("\n".join(json.dumps(article) for article in articles), encoding="utf-8")
-    return path
-
-
 def test_articles_spans_labels_and_refusals_are_counted_and_nothing_is_stored(corpus: Corpus, folder: Path) -> None:
     spans = [{"start": 0, "end": 3, "label": label} for label in ("DATE", "PER", "a b")]
-    path = lines(
+    path = write_json_lines(
         folder / "a.jsonl", {"text": "زار\nيوسف", "spans": spans}, {"text": ""}, {"text": "زار", "spans": spans[1:2]}
     )
     [file_preview] = preview(corpus, folder)
@@ -71,17 +48,19 @@ def test_articles_spans_labels_and_refusals_are_counted_and_nothing_is_stored(co
 
 
 def test_duplicates_in_the_corpus_and_in_the_file_are_not_new(corpus: Corpus, folder: Path) -> None:
-    for _step in import_paths(corpus, [lines(folder / "a.jsonl", {"text": "أول"})]):
+    for _step in import_paths(corpus, [write_json_lines(folder / "a.jsonl", {"text": "أول"})]):
         pass
-    [file_preview] = preview(corpus, lines(folder / "b.jsonl", {"text": "أول"}, {"text": "ثان"}, {"text": "ثان"}))
+    [file_preview] = preview(
+        corpus, write_json_lines(folder / "b.jsonl", {"text": "أول"}, {"text": "ثان"}, {"text": "ثان"})
+    )
     assert (file_preview.articles, file_preview.new_uids) == (3, frozenset({article_uid("ثان")}))
     assert not file_preview.needs_decision
 
 
 def test_a_preview_shows_text_in_visual_order_before_and_after_the_repair(corpus: Corpus, folder: Path) -> None:
-    for _step in import_paths(corpus, [lines(folder / "a.jsonl", {"text": SHOWN})]):
+    for _step in import_paths(corpus, [write_json_lines(folder / "a.jsonl", {"text": SHOWN})]):
         pass
-    path = lines(folder / "b.jsonl", {"text": "خبر"}, {"text": reorder_for_display(SHOWN)})
+    path = write_json_lines(folder / "b.jsonl", {"text": "خبر"}, {"text": reorder_for_display(SHOWN)})
     [repaired] = preview(corpus, path)
     assert (repaired.not_logical, repaired.needs_decision) == (1, True)
     assert [now for _was, now in repaired.line_changes] == SHOWN.split("\n")
@@ -132,6 +111,8 @@ def test_missing_files_are_left_for_the_import_to_report(corpus: Corpus, folder:
 
 
 def test_the_preview_of_a_large_file_can_be_cancelled(corpus: Corpus, folder: Path) -> None:
-    steps = preview_files(corpus, [lines(folder / "a.jsonl", *({"text": f"نص {number}"} for number in range(250)))])
+    steps = preview_files(
+        corpus, [write_json_lines(folder / "a.jsonl", *({"text": f"نص {number}"} for number in range(250)))]
+    )
     assert [next(steps) for _step in range(3)] == [(0, 1)] * 3
     steps.close()

@@ -3,16 +3,16 @@
 from pathlib import Path
 
 import pytest
+from builders import build_label_set
 from msgspec.structs import replace
 
-from annotator.model.labels import Colour, Label, LabelSet
 from annotator.model.records import DONE, FLAGGED, AnnotatedArticle, Article, Note, Span, Status, Zone, article_uid
 from annotator.store.corpus import Corpus
 from annotator.store.queries import annotated_articles
 from annotator.store.queries.annotated_articles import load_articles
 from annotator.store.queries.article_list import list_done_articles
 
-LABELS = LabelSet((Label("DATE", {}, Colour("#8f6a0a", "#ecc04c")),))
+LABELS = build_label_set("DATE")
 ANNOTATORS = ("سلمى", "Anas")
 
 

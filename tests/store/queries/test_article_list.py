@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 import pytest
+from builders import apply_edits, build_plain_article
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,13 +22,8 @@ from annotator.model.records import (
     NEW,
     SKIPPED,
     STATES,
-    AnnotatedArticle,
-    Article,
-    Step,
-    article_uid,
-    new_uid,
 )
-from annotator.store.corpus import Corpus, utc_timestamp
+from annotator.store.corpus import Corpus
 from annotator.store.queries import article_list
 from annotator.store.queries.article_list import (
     ArticleFilter,
@@ -50,7 +46,7 @@ def set_state(corpus: Corpus, number: int, state: str, annotator: str = SANAE) -
     article = corpus.article(number)
     edits = operations.set_state(corpus.status(article.uid, annotator), article, annotator, state)
     if edits:
-        corpus.apply(Step(new_uid(), annotator, utc_timestamp(), "state", tuple(edits)))
+        apply_edits(corpus, edits, annotator, name="state")
 
 
 def add_articles(corpus: Corpus, count: int) -> None:
@@ -134,7 +130,7 @@ def test_summary_of_an_article(corpus: Corpus) -> None:
     for annotator in (SANAE, "Omar"):
         article = corpus.article(1)
         edits = operations.add_span(article, [], annotator, "DATE", 0, 5)
-        corpus.apply(Step(new_uid(), annotator, utc_timestamp(), "tag", tuple(edits)))
+        apply_edits(corpus, edits, annotator)
     assert [summary.spans for summary in load_summaries(corpus, [1, 2])] == [2, 0]
     assert list(load_summaries(corpus, [])) == list(load_summaries(corpus, [7])) == []
 
@@ -248,5 +244,5 @@ def test_first_open_article_may_be_beyond_the_first_page(large: Corpus) -> None:
 def test_title_is_searched_in_the_first_four_hundred_characters(corpus: Corpus) -> None:
     for blanks in (399, 400):
         text = "\n" * blanks + "خبر"
-        corpus.add(AnnotatedArticle(Article(article_uid(text), text)))
+        corpus.add(build_plain_article(text))
     assert [summary.title for summary in load_summaries(corpus, [1, 2])] == ["خ", ""]

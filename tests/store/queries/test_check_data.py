@@ -5,13 +5,14 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from builders import apply_edits, build_label_set, create_corpus
 
 from annotator.model import history, operations
 from annotator.model.article_builder import build_article
 from annotator.model.label_changes import LabelChange
-from annotator.model.labels import Colour, Label, LabelSet
-from annotator.model.records import DONE, Dismissal, Edit, Span, Status, Step, new_uid
-from annotator.store.corpus import Corpus, utc_timestamp
+from annotator.model.labels import Label, LabelSet
+from annotator.model.records import DONE, Dismissal, Edit, Span, Status, Step
+from annotator.store.corpus import Corpus
 from annotator.store.label_set import change_labels
 from annotator.store.queries.check_data import (
     count_labelled_forms,
@@ -23,36 +24,26 @@ from annotator.store.queries.statistics import AnnotatorStatistics, collect_stat
 from annotator.store.recovery.integrity import check_integrity
 
 TEXTS: Final = ("قالت وزارة العدل إن لوزارة العدل خطة", "لا شيء هنا", "وزارة العدل")
-LABELS: Final = LabelSet(
-    tuple(Label(name, {"ar": name}, Colour("#112233", "#ddeeff")) for name in ("INSTITUTION", "PLAN"))
-)
+LABELS: Final = build_label_set("INSTITUTION", "PLAN")
 DISMISSAL: Final = ("huge", "INSTITUTION", 5, 16)
 
 
 @pytest.fixture
 def corpus(tmp_path: Path) -> Iterator[Corpus]:
-    with Corpus.create(tmp_path / "a.corpus", LABELS) as corpus_:
-        for text in TEXTS:
-            corpus_.add(build_article(text))
+    with create_corpus(tmp_path / "a.corpus", *map(build_article, TEXTS), labels=LABELS) as corpus_:
         yield corpus_
-
-
-def apply(corpus: Corpus, *edits: Edit, annotator: str = "Sanae", name: str = "tag", undoes: str | None = None) -> Step:
-    step = Step(new_uid(), annotator, utc_timestamp(), name, edits, undoes)
-    corpus.apply(step)
-    return step
 
 
 def tag(corpus: Corpus, number: int, start: int, end: int, label: str = "INSTITUTION", by: str = "Sanae") -> Span:
     article = corpus.article(number)
     [edit] = operations.add_span(article, [], by, label, start, end)
-    apply(corpus, edit, annotator=by)
+    apply_edits(corpus, [edit], annotator=by)
     assert isinstance(edit.after, Span)
     return edit.after
 
 
 def dismiss(corpus: Corpus, number: int = 1) -> Step:
-    return apply(corpus, *operations.dismiss(corpus.article(number), "Sanae", *DISMISSAL), name="dismiss")
+    return apply_edits(corpus, operations.dismiss(corpus.article(number), "Sanae", *DISMISSAL), name="dismiss")
 
 
 def test_forms_and_lengths_are_counted_over_all_spans(corpus: Corpus) -> None:
@@ -66,7 +57,7 @@ def test_forms_and_lengths_are_counted_over_all_spans(corpus: Corpus) -> None:
 def test_articles_to_check_have_spans_or_are_done(corpus: Corpus) -> None:
     assert list_articles_to_check(corpus, None) == []
     tag(corpus, 3, 0, 11, by="Omar")
-    apply(corpus, Edit(None, Status(corpus.article(2).uid, "Sanae", DONE)))
+    apply_edits(corpus, [Edit(None, Status(corpus.article(2).uid, "Sanae", DONE))])
     assert list_articles_to_check(corpus, None) == [2, 3]
     assert list_articles_to_check(corpus, "Sanae") == [2]
     assert list_articles_to_check(corpus, "Omar") == [3]
@@ -81,7 +72,7 @@ def test_dismissal_is_stored_recorded_and_undone(corpus: Corpus) -> None:
     assert edit == step.edits[0]
     assert isinstance(edit.after, Dismissal)
     assert list(check_integrity(corpus)) == []
-    apply(corpus, *history.reverse_step(step), undoes=step.uid)
+    apply_edits(corpus, history.reverse_step(step), undoes=step.uid)
     assert load_dismissals(corpus) == {}
 
 
@@ -92,9 +83,9 @@ def test_dismissal_is_renamed_and_deleted_with_its_label(corpus: Corpus) -> None
     change = LabelChange(LABELS, LabelSet((renamed, plan)), {"INSTITUTION": "ORG", "PLAN": "PLAN"}, {})
     list(change_labels(corpus, change))
     assert [key[1] for keys in load_dismissals(corpus).values() for key in keys] == ["ORG"]
-    apply(corpus, *history.reverse_step(corpus.step(step.uid)), undoes=step.uid)
+    apply_edits(corpus, history.reverse_step(corpus.step(step.uid)), undoes=step.uid)
     dismiss_again = operations.dismiss(corpus.article(1), "Sanae", "huge", "ORG", 5, 16)
-    apply(corpus, *dismiss_again, name="dismiss")
+    apply_edits(corpus, dismiss_again, name="dismiss")
     list(change_labels(corpus, LabelChange(corpus.labels(), LabelSet((plan,)), {"PLAN": "PLAN"}, {})))
     assert load_dismissals(corpus) == {}
 
@@ -102,7 +93,7 @@ def test_dismissal_is_renamed_and_deleted_with_its_label(corpus: Corpus) -> None
 def test_statistics_count_the_content(corpus: Corpus) -> None:
     span = tag(corpus, 1, 5, 16)
     tag(corpus, 1, 21, 32, "PLAN", by="Omar")
-    apply(corpus, Edit(None, Status(span.article, "Sanae", DONE)), name="state")
+    apply_edits(corpus, [Edit(None, Status(span.article, "Sanae", DONE))], name="state")
     dismiss(corpus)
     statistics = collect_statistics(corpus)
     assert (statistics.articles, statistics.characters) == (3, sum(map(len, TEXTS)))

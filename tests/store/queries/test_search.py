@@ -6,12 +6,12 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 import pytest
+from builders import create_corpus
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from text.texts import PIECES, texts
+from strategies import PIECES, texts
 
 from annotator.model.labels import LabelSet
-from annotator.model.records import AnnotatedArticle, Article, article_uid
 from annotator.store.corpus import Corpus
 from annotator.store.index import search_tokens
 from annotator.store.queries.search import find_article_numbers, find_excerpt, search
@@ -56,16 +56,9 @@ QUERY: Final = st.lists(PART, max_size=6).map("".join) | texts
 WORD_QUERY: Final = st.lists(WORD, min_size=1, max_size=3).map(" ".join)
 
 
-def make(path: Path, corpus_texts: tuple[str, ...]) -> Corpus:
-    corpus = Corpus.create(path, LabelSet(()))
-    for text in corpus_texts:
-        corpus.add(AnnotatedArticle(Article(article_uid(text), text)))
-    return corpus
-
-
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Corpus]:
-    with make(tmp_path_factory.mktemp("search") / "a.corpus", TEXTS) as corpus_:
+    with create_corpus(tmp_path_factory.mktemp("search") / "a.corpus", *TEXTS, labels=LabelSet(())) as corpus_:
         yield corpus_
 
 
@@ -132,7 +125,10 @@ def test_excerpt_contains_the_words_around_the_first_match(corpus: Corpus) -> No
 @given(st.lists(QUERY, min_size=1, max_size=4, unique=True), QUERY | WORD_QUERY)
 def test_index_misses_no_match_and_accepts_any_query(corpus_texts: list[str], words: str) -> None:
     corpus_texts = list(dict.fromkeys(text for text in corpus_texts if text.strip()))
-    with TemporaryDirectory() as folder, make(Path(folder) / "a.corpus", tuple(corpus_texts)) as corpus:
+    with (
+        TemporaryDirectory() as folder,
+        create_corpus(Path(folder) / "a.corpus", *tuple(corpus_texts), labels=LabelSet(())) as corpus,
+    ):
         queries = {words, *(fold(words, taa=True).strip()[:length] for length in range(1, 5))}
         for query in queries:
             expected = [number for number, text in enumerate(corpus_texts, 1) if find_query(text, query)]
@@ -149,6 +145,9 @@ def test_index_misses_no_match_and_accepts_any_query(corpus_texts: list[str], wo
 @given(st.lists(QUERY, min_size=1, max_size=4, unique=True), QUERY | WORD_QUERY)
 def test_index_misses_no_occurrence_of_a_form(corpus_texts: list[str], form: str) -> None:
     corpus_texts = list(dict.fromkeys(text for text in corpus_texts if text.strip()))
-    with TemporaryDirectory() as folder, make(Path(folder) / "a.corpus", tuple(corpus_texts)) as corpus:
+    with (
+        TemporaryDirectory() as folder,
+        create_corpus(Path(folder) / "a.corpus", *tuple(corpus_texts), labels=LabelSet(())) as corpus,
+    ):
         expected = {number for number, text in enumerate(corpus_texts, 1) if find_occurrences(text, form)}
         assert expected <= set(find_article_numbers(corpus, form))

@@ -5,16 +5,15 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from builders import apply_edits, build_label_set, create_corpus
 
 from annotator.model import operations
 from annotator.model.history import reverse_step
-from annotator.model.labels import Colour, Label, LabelSet
 from annotator.model.records import (
     DONE,
     IN_PROGRESS,
     AnnotatedArticle,
     Article,
-    Edit,
     Note,
     Span,
     Status,
@@ -23,7 +22,7 @@ from annotator.model.records import (
     article_uid,
     new_uid,
 )
-from annotator.store.corpus import Corpus, utc_timestamp
+from annotator.store.corpus import Corpus
 from annotator.store.queries.suggestion_statistics import (
     SuggestionCounts,
     SuggestionStatistics,
@@ -32,22 +31,14 @@ from annotator.store.queries.suggestion_statistics import (
 
 TEXTS: Final = [f"كلمة وأخرى وثالثة ورابعة رقم {number}" for number in range(6)]
 UIDS: Final = [article_uid(text) for text in TEXTS]
-LABELS: Final = LabelSet(tuple(Label(name, {"ar": name}, Colour("#8f6a0a", "#ecc04c")) for name in "AB"))
+LABELS: Final = build_label_set("A", "B")
 SANAE, OMAR = "Sanae", "Omar"
 
 
 @pytest.fixture
 def corpus(tmp_path: Path) -> Iterator[Corpus]:
-    with Corpus.create(tmp_path / "a.corpus", LABELS) as corpus_:
-        for uid, text in zip(UIDS, TEXTS, strict=True):
-            corpus_.add(AnnotatedArticle(Article(uid, text)))
+    with create_corpus(tmp_path / "a.corpus", *TEXTS, labels=LABELS) as corpus_:
         yield corpus_
-
-
-def apply(corpus: Corpus, edits: list[Edit], annotator: str = SANAE, undoes: str | None = None) -> Step:
-    step = Step(new_uid(), annotator, utc_timestamp(), "tag", tuple(edits), undoes)
-    corpus.apply(step)
-    return step
 
 
 def suggestion(label: str, start: int) -> Suggestion:
@@ -56,7 +47,7 @@ def suggestion(label: str, start: int) -> Suggestion:
 
 def tag(corpus: Corpus, index: int, label: str, start: int, annotator: str = SANAE) -> None:
     article = corpus.article(UIDS[index])
-    apply(
+    apply_edits(
         corpus,
         operations.add_span(article, corpus.spans(UIDS[index], annotator), annotator, label, start, start + 3),
         annotator,
@@ -65,16 +56,16 @@ def tag(corpus: Corpus, index: int, label: str, start: int, annotator: str = SAN
 
 def accept(corpus: Corpus, index: int, label: str, start: int) -> Step:
     accepted, article = suggestion(label, start), corpus.article(UIDS[index])
-    return apply(corpus, operations.accept(article, corpus.spans(UIDS[index], SANAE), SANAE, accepted, accepted))
+    return apply_edits(corpus, operations.accept(article, corpus.spans(UIDS[index], SANAE), SANAE, accepted, accepted))
 
 
 def reject(corpus: Corpus, index: int, label: str, start: int, annotator: str = SANAE) -> None:
-    apply(corpus, operations.reject(corpus.article(UIDS[index]), annotator, suggestion(label, start)), annotator)
+    apply_edits(corpus, operations.reject(corpus.article(UIDS[index]), annotator, suggestion(label, start)), annotator)
 
 
 def set_state(corpus: Corpus, index: int, state: str = DONE, annotator: str = SANAE) -> None:
     before = corpus.status(UIDS[index], annotator)
-    apply(corpus, operations.set_state(before, corpus.article(UIDS[index]), annotator, state), annotator)
+    apply_edits(corpus, operations.set_state(before, corpus.article(UIDS[index]), annotator, state), annotator)
 
 
 def test_statistics_are_empty_without_done_articles(corpus: Corpus) -> None:
@@ -128,7 +119,7 @@ def test_imported_spans_are_not_missed(corpus: Corpus) -> None:
     note, status = Note(UIDS[0], SANAE, "ملاحظة"), Status(UIDS[0], SANAE, DONE)
     corpus.add(AnnotatedArticle(Article(UIDS[0], TEXTS[0]), spans=(span,), notes=(note,), states=(status,)))
     assert collect_suggestion_statistics(corpus, SANAE) == SuggestionStatistics([1], {})
-    apply(corpus, operations.relabel(corpus.article(UIDS[0]), [span], span, "B"))
+    apply_edits(corpus, operations.relabel(corpus.article(UIDS[0]), [span], span, "B"))
     tag(corpus, 0, "B", 5)
     assert collect_suggestion_statistics(corpus, SANAE) == SuggestionStatistics([1], {"B": [SuggestionCounts(0, 0, 1)]})
 
@@ -136,7 +127,7 @@ def test_imported_spans_are_not_missed(corpus: Corpus) -> None:
 def test_changed_suggestion_counts_as_rejected_and_missed(corpus: Corpus) -> None:
     accept(corpus, 0, "A", 0)
     [span] = corpus.spans(UIDS[0], SANAE)
-    apply(corpus, operations.relabel(corpus.article(UIDS[0]), [span], span, "B"))
+    apply_edits(corpus, operations.relabel(corpus.article(UIDS[0]), [span], span, "B"))
     set_state(corpus, 0)
     assert collect_suggestion_statistics(corpus, SANAE) == SuggestionStatistics(
         [1], {"A": [SuggestionCounts(0, 1, 0)], "B": [SuggestionCounts(0, 0, 1)]}
@@ -146,7 +137,7 @@ def test_changed_suggestion_counts_as_rejected_and_missed(corpus: Corpus) -> Non
 def test_undone_steps_are_not_counted(corpus: Corpus) -> None:
     step = accept(corpus, 0, "A", 0)
     set_state(corpus, 0)
-    apply(corpus, list(reverse_step(step)), undoes=step.uid)
+    apply_edits(corpus, list(reverse_step(step)), undoes=step.uid)
     assert collect_suggestion_statistics(corpus, SANAE) == SuggestionStatistics([1], {})
 
 

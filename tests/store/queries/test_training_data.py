@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from builders import apply_edits, build_label_set, create_corpus
 
 from annotator.model import operations
 from annotator.model.history import build_stacks, reverse_step
 from annotator.model.label_changes import LabelChange
-from annotator.model.labels import Colour, Label, LabelSet
 from annotator.model.records import (
     DONE,
     FLAGGED,
@@ -27,7 +27,7 @@ from annotator.model.records import (
     article_uid,
     new_uid,
 )
-from annotator.store.corpus import Corpus, utc_timestamp
+from annotator.store.corpus import Corpus
 from annotator.store.errors import Conflict
 from annotator.store.label_set import change_labels
 from annotator.store.queries import training_data
@@ -44,40 +44,32 @@ UIDS: Final = [article_uid(text) for text in TEXTS]
 SANAE, OMAR = "Sanae", "Omar"
 
 
-def labels(*names: str) -> LabelSet:
-    return LabelSet(tuple(Label(name, {"ar": name}, Colour("#8f6a0a", "#ecc04c")) for name in names))
-
-
 @pytest.fixture
 def corpus(tmp_path: Path) -> Iterator[Corpus]:
-    with Corpus.create(tmp_path / "a.corpus", labels("A", "B")) as corpus_:
-        for uid, text in zip(UIDS, TEXTS, strict=True):
-            corpus_.add(AnnotatedArticle(Article(uid, text)))
+    with create_corpus(tmp_path / "a.corpus", *TEXTS, labels=build_label_set("A", "B")) as corpus_:
         yield corpus_
-
-
-def apply(corpus: Corpus, *edits: Edit, annotator: str = SANAE, undoes: str | None = None) -> Step:
-    step = Step(new_uid(), annotator, utc_timestamp(), "tag", edits, undoes)
-    corpus.apply(step)
-    return step
 
 
 def tag(corpus: Corpus, label: str, words: str, index: int = 0, annotator: str = SANAE) -> Span:
     start = TEXTS[index].index(words)
     span = Span(new_uid(), UIDS[index], annotator, label, start, start + len(words))
-    apply(corpus, Edit(None, span), annotator=annotator)
+    apply_edits(corpus, [Edit(None, span)], annotator=annotator)
     return span
 
 
 def reject(corpus: Corpus, label: str, words: str, index: int = 0, annotator: str = SANAE) -> Step:
     start = TEXTS[index].index(words)
     suggestion = Suggestion(start, start + len(words), label, "memory", 0.5)
-    return apply(corpus, *operations.reject(corpus.article(UIDS[index]), annotator, suggestion), annotator=annotator)
+    return apply_edits(
+        corpus, operations.reject(corpus.article(UIDS[index]), annotator, suggestion), annotator=annotator
+    )
 
 
 def set_state(corpus: Corpus, state: str, index: int = 0, annotator: str = SANAE) -> None:
     status = corpus.status(UIDS[index], annotator)
-    apply(corpus, *operations.set_state(status, corpus.article(UIDS[index]), annotator, state), annotator=annotator)
+    apply_edits(
+        corpus, operations.set_state(status, corpus.article(UIDS[index]), annotator, state), annotator=annotator
+    )
 
 
 def sum_counts(corpus: Corpus) -> dict[tuple[str, str], tuple[int, int]]:
@@ -106,9 +98,9 @@ def test_mentions_are_counted_by_form_and_label_over_all_annotators(corpus: Corp
 
 def test_deleted_and_undone_mentions_are_not_counted(corpus: Corpus) -> None:
     span, step = tag(corpus, "A", "خطة"), reject(corpus, "B", "خطة")
-    apply(corpus, *operations.remove_span(span))
+    apply_edits(corpus, operations.remove_span(span))
     assert sum_counts(corpus) == {("خطة", "B"): (0, 1)}
-    apply(corpus, *reverse_step(step), undoes=step.uid)
+    apply_edits(corpus, reverse_step(step), undoes=step.uid)
     assert sum_counts(corpus) == {}
     assert training_data.load_rejections(corpus, SANAE) == set()
 
@@ -124,8 +116,8 @@ def test_rejections_belong_to_an_annotator_and_a_context(corpus: Corpus) -> None
 def test_undone_rejection_can_be_redone(corpus: Corpus) -> None:
     step = reject(corpus, "A", "خطة")
     before = training_data.load_rejections(corpus, SANAE)
-    undo_step = apply(corpus, *reverse_step(step), undoes=step.uid)
-    redo_step = apply(corpus, *reverse_step(corpus.step(undo_step.uid)), undoes=undo_step.uid)
+    undo_step = apply_edits(corpus, reverse_step(step), undoes=step.uid)
+    redo_step = apply_edits(corpus, reverse_step(corpus.step(undo_step.uid)), undoes=undo_step.uid)
     assert training_data.load_rejections(corpus, SANAE) == before != set()
     undo, redo = build_stacks(corpus.history(UIDS[0], SANAE))
     assert [step_.uid for step_ in undo] == [redo_step.uid]
@@ -134,20 +126,24 @@ def test_undone_rejection_can_be_redone(corpus: Corpus) -> None:
 
 def test_rejection_follows_the_renaming_of_its_label(corpus: Corpus) -> None:
     reject(corpus, "A", "خطة")
-    for _done in change_labels(corpus, LabelChange(corpus.labels(), labels("X", "B"), {"A": "X", "B": "B"}, {})):
+    for _done in change_labels(
+        corpus, LabelChange(corpus.labels(), build_label_set("X", "B"), {"A": "X", "B": "B"}, {})
+    ):
         pass
     assert sum_counts(corpus) == {("خطة", "X"): (0, 1)}
     assert {label for _context, label in training_data.load_rejections(corpus, SANAE)} == {"X"}
     step = corpus.step(build_stacks(corpus.history(UIDS[0], SANAE))[0][-1].uid)
     assert [edit.after.label for edit in step.edits if isinstance(edit.after, Rejection)] == ["X"]
-    apply(corpus, *reverse_step(step), undoes=step.uid)
+    apply_edits(corpus, reverse_step(step), undoes=step.uid)
     assert sum_counts(corpus) == {}
 
 
 def test_swapped_label_names_are_swapped_in_rejections(corpus: Corpus) -> None:
     reject(corpus, "A", "خطة")
     reject(corpus, "B", "2024")
-    for _done in change_labels(corpus, LabelChange(corpus.labels(), labels("A", "B"), {"A": "B", "B": "A"}, {})):
+    for _done in change_labels(
+        corpus, LabelChange(corpus.labels(), build_label_set("A", "B"), {"A": "B", "B": "A"}, {})
+    ):
         pass
     assert sum_counts(corpus) == {("خطة", "B"): (0, 1), ("2024", "A"): (0, 1)}
 
@@ -155,7 +151,7 @@ def test_swapped_label_names_are_swapped_in_rejections(corpus: Corpus) -> None:
 def test_rejections_of_a_deleted_label_are_gone_for_good(corpus: Corpus) -> None:
     reject(corpus, "A", "خطة")
     remaining = reject(corpus, "B", "خطة", annotator=OMAR)
-    for _done in change_labels(corpus, LabelChange(corpus.labels(), labels("B"), {"B": "B"}, {})):
+    for _done in change_labels(corpus, LabelChange(corpus.labels(), build_label_set("B"), {"B": "B"}, {})):
         pass
     assert sum_counts(corpus) == {("خطة", "B"): (0, 1)}
     assert training_data.load_rejections(corpus, SANAE) == set()
@@ -245,5 +241,5 @@ def test_failed_save_keeps_the_previous_model(corpus: Corpus) -> None:
 
 def test_layer_without_spans_is_trained_on_if_done(corpus: Corpus) -> None:
     tag(corpus, "A", "خطة", annotator=OMAR)
-    apply(corpus, Edit(None, Status(UIDS[0], SANAE, DONE)))
+    apply_edits(corpus, [Edit(None, Status(UIDS[0], SANAE, DONE))])
     assert training_data.list_training_layers(corpus) == [(1, OMAR), (1, SANAE)]

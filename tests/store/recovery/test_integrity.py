@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from builders import apply_edits, build_label_set
 
 from annotator.model import history, operations
 from annotator.model.article_builder import build_article
 from annotator.model.label_changes import LabelChange
-from annotator.model.labels import Colour, Label, LabelSet
-from annotator.model.records import DONE, Edit, Span, Step, Suggestion, new_uid
-from annotator.store.corpus import Corpus, utc_timestamp
+from annotator.model.labels import Label, LabelSet
+from annotator.model.records import DONE, Span, Suggestion
+from annotator.store.corpus import Corpus
 from annotator.store.errors import DamagedCorpus
 from annotator.store.label_set import change_labels
 from annotator.store.queries.article_list import load_all_summaries
@@ -21,13 +22,7 @@ from annotator.store.recovery.integrity import Damage, check_integrity
 from annotator.store.sqlite_library import Database
 
 TEXTS: Final = ("أعلنت وزارة الصحة 😀 عن خطة 2024-2030\n\nنص", "لأحزاب الأغلبية رَأيٌ آخر\u200f في كـتـاب")
-LABELS: Final = LabelSet(tuple(Label(name, {}, Colour("#112233", "#ddeeff")) for name in ("DATE", "PLAN")))
-
-
-def apply(corpus: Corpus, annotator: str, edits: list[Edit], undoes: str | None = None) -> Step:
-    step = Step(new_uid(), annotator, utc_timestamp(), "tag", tuple(edits), undoes)
-    corpus.apply(step)
-    return step
+LABELS: Final = build_label_set("DATE", "PLAN")
 
 
 @pytest.fixture
@@ -38,20 +33,20 @@ def path(tmp_path: Path) -> Path:
         for text in TEXTS:
             corpus.add(build_article(text))
         article = corpus.article(1)
-        apply(corpus, "Sanae", operations.add_span(article, [], "Sanae", "PLAN", 23, 36))
-        inner_step = apply(
-            corpus, "Sanae", operations.add_span(article, corpus.spans(article.uid), "Sanae", "DATE", 27, 36)
+        apply_edits(corpus, operations.add_span(article, [], "Sanae", "PLAN", 23, 36), "Sanae")
+        inner_step = apply_edits(
+            corpus, operations.add_span(article, corpus.spans(article.uid), "Sanae", "DATE", 27, 36), "Sanae"
         )
         [span] = [span_ for span_ in corpus.spans(article.uid) if span_.label == "DATE"]
-        apply(corpus, "Sanae", operations.describe_span(span, "2024/2030", "ملاحظة"))
-        apply(corpus, "Omar", operations.add_span(article, [], "Omar", "DATE", 27, 31))
-        undone_step = apply(corpus, "Omar", operations.add_span(article, [], "Omar", "PLAN", 0, 5))
-        apply(corpus, "Omar", list(history.reverse_step(undone_step)), undone_step.uid)
+        apply_edits(corpus, operations.describe_span(span, "2024/2030", "ملاحظة"), "Sanae")
+        apply_edits(corpus, operations.add_span(article, [], "Omar", "DATE", 27, 31), "Omar")
+        undone_step = apply_edits(corpus, operations.add_span(article, [], "Omar", "PLAN", 0, 5), "Omar")
+        apply_edits(corpus, history.reverse_step(undone_step), "Omar", undone_step.uid)
         suggestion = Suggestion(27, 31, "DATE", "dates", 0.9)
-        apply(corpus, "Sanae", operations.reject(article, "Sanae", suggestion))
-        apply(corpus, "Sanae", operations.set_state(None, article, "Sanae", DONE))
-        apply(corpus, "Sanae", operations.set_note(None, article, "Sanae", "ملاحظة"))
-        apply(corpus, "Sanae", operations.mark_zone(article, corpus.zones(article.uid), "headline", 0, 5))
+        apply_edits(corpus, operations.reject(article, "Sanae", suggestion), "Sanae")
+        apply_edits(corpus, operations.set_state(None, article, "Sanae", DONE), "Sanae")
+        apply_edits(corpus, operations.set_note(None, article, "Sanae", "ملاحظة"), "Sanae")
+        apply_edits(corpus, operations.mark_zone(article, corpus.zones(article.uid), "headline", 0, 5), "Sanae")
         corpus.save_position("Sanae", article.uid, 3)
         assert inner_step
     return path
@@ -201,8 +196,10 @@ def test_span_is_compared_with_its_last_edit_only(path: Path) -> None:
     with Corpus.open(path) as corpus:
         [span] = corpus.spans(corpus.article(1).uid, "Omar")
         assert isinstance(span, Span)
-        apply(corpus, "Omar", operations.relabel(corpus.article(1), [], span, "PLAN"))
-        apply(corpus, "Omar", operations.relabel(corpus.article(1), [], corpus.spans(span.article, "Omar")[0], "DATE"))
+        apply_edits(corpus, operations.relabel(corpus.article(1), [], span, "PLAN"), "Omar")
+        apply_edits(
+            corpus, operations.relabel(corpus.article(1), [], corpus.spans(span.article, "Omar")[0], "DATE"), "Omar"
+        )
     assert find_damage(path) == []
 
 

@@ -3,22 +3,23 @@
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from random import Random
-from typing import Final, TypeVar
+from typing import Final
 
 import pytest
+from builders import apply_edits, build_label_set
+from generators import finish
 from hypothesis import given
 from hypothesis import strategies as st
 
 from annotator.model import history, operations
 from annotator.model.article_builder import build_article
-from annotator.model.labels import Colour, Label, LabelSet
-from annotator.model.records import BODY, DONE, Edit, Span, Step, Suggestion, Zone, new_uid
+from annotator.model.records import BODY, DONE, Edit, Span, Suggestion, Zone, new_uid
 from annotator.store import backups
-from annotator.store.corpus import Corpus, utc_timestamp
+from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError, DamagedCorpus, ExistingCorpus, NewerCorpus, NotACorpus
 from annotator.store.queries.article_list import load_all_summaries
 from annotator.store.queries.search import find_article_numbers
@@ -27,28 +28,9 @@ from annotator.store.recovery.page_reader import CorruptPage, PageReader
 from annotator.store.recovery.salvage import SalvageResult, salvage
 from annotator.store.schema import VERSION
 
-LABELS: Final = LabelSet(
-    tuple(Label(name, {"ar": name}, Colour("#112233", "#ddeeff")) for name in ("DATE", "INSTITUTION", "PLAN"))
-)
+LABELS: Final = build_label_set("DATE", "INSTITUTION", "PLAN")
 ARTICLES: Final = 16
 SIZE: Final = 4096
-Result = TypeVar("Result")
-
-
-def run(steps: Generator[object, None, Result]) -> Result:
-    """Exhaust a generator and return its return value."""
-    try:
-        while True:
-            next(steps)
-    except StopIteration as end:
-        result: Result = end.value
-        return result
-
-
-def step(corpus: Corpus, annotator: str, edits: list[Edit], undoes: str | None = None) -> Step:
-    step_ = Step(new_uid(), annotator, utc_timestamp(), "tag", tuple(edits), undoes)
-    corpus.apply(step_)
-    return step_
 
 
 def text(number: int) -> str:
@@ -70,17 +52,19 @@ def intact(tmp_path_factory: pytest.TempPathFactory) -> Path:
             layer = corpus.spans(article.uid, annotator)
             match random.randint(0, 9):
                 case 0 if layer:
-                    step(corpus, annotator, operations.remove_span(random.choice(layer)))
+                    apply_edits(corpus, operations.remove_span(random.choice(layer)), annotator)
                 case 1 if layer:
-                    step(corpus, annotator, operations.describe_span(random.choice(layer), "2024/2030", "ملاحظة 😀"))
+                    apply_edits(
+                        corpus, operations.describe_span(random.choice(layer), "2024/2030", "ملاحظة 😀"), annotator
+                    )
                 case 2:
                     undo = history.build_stacks(corpus.history(article.uid, annotator))[0]
                     if undo:
                         last = corpus.step(undo[-1].uid)
-                        step(corpus, annotator, list(history.reverse_step(last)), last.uid)
+                        apply_edits(corpus, history.reverse_step(last), annotator, last.uid)
                 case 3:
                     before = corpus.status(article.uid, annotator)
-                    step(corpus, annotator, operations.set_state(before, article, annotator, DONE))
+                    apply_edits(corpus, operations.set_state(before, article, annotator, DONE), annotator)
                 case _:
                     start = random.randint(12, len(article.text) - 60)
                     try:
@@ -89,9 +73,9 @@ def intact(tmp_path_factory: pytest.TempPathFactory) -> Path:
                         )
                     except operations.InvalidEdit:
                         continue
-                    step(corpus, annotator, edits)
+                    apply_edits(corpus, edits, annotator)
         article = corpus.article(2)
-        step(corpus, "Omar", operations.set_note(None, article, "Omar", "ملاحظة"))
+        apply_edits(corpus, operations.set_note(None, article, "Omar", "ملاحظة"), "Omar")
         corpus.save_position("Omar", article.uid, 7)
     return path
 
@@ -115,7 +99,7 @@ def salvage_and_check(path: Path, expected: Expected, backup_paths: tuple[Path, 
     """Salvage a damaged file and check that the result contains only original content."""
     before = {path_.name: path_.read_bytes() for path_ in path.parent.iterdir()}
     target = path.with_name("new.corpus")
-    result = run(salvage(path, target, backup_paths))
+    result = finish(salvage(path, target, backup_paths))
     assert isinstance(result, SalvageResult)
     after = {path_.name: path_.read_bytes() for path_ in path.parent.iterdir() if path_.name != "new.corpus"}
     assert after == before
@@ -154,7 +138,7 @@ def test_log_is_salvaged(intact: Path, expected: Expected, tmp_path: Path) -> No
     (tmp_path / "crashed").mkdir()
     with Corpus.open(live) as corpus:
         article = corpus.article(ARTICLES)
-        step(corpus, "Omar", operations.add_span(article, [], "Omar", "PLAN", 0, 3))
+        apply_edits(corpus, operations.add_span(article, [], "Omar", "PLAN", 0, 3), "Omar")
         for suffix in ("", "-wal"):  # like after a crash
             shutil.copyfile(live.with_name(live.name + suffix), tmp_path / "crashed" / f"a.corpus{suffix}")
     result = salvage_and_check(tmp_path / "crashed" / "a.corpus", Expected(live))
@@ -293,13 +277,13 @@ def test_spans_override_older_edits_unless_they_may_be_deleted(
         corpus.add(build_article("خبر " * 250, zones=[], spans=spans))
         article = corpus.article(1)
         for span in corpus.spans(article.uid):
-            step(corpus, "Omar", operations.describe_span(span, "2024", ""))
+            apply_edits(corpus, operations.describe_span(span, "2024", ""), "Omar")
     overwrite(path, (leaves(path, "edit")[0] - 1) * SIZE, b"\xa5" * SIZE)  # the last edits
     if "free" in lost:
         overwrite(path, 32, b"\xff" * 4)
     if "root" in lost:
         overwrite_root("span")(path)
-    run(salvage(path, tmp_path / "new.corpus"))
+    finish(salvage(path, tmp_path / "new.corpus"))
     with Corpus.open(tmp_path / "new.corpus") as corpus:
         salvaged_spans = corpus.spans(article.uid)
     assert len(salvaged_spans) == len(spans)
@@ -309,7 +293,7 @@ def test_spans_override_older_edits_unless_they_may_be_deleted(
 def test_lost_article_is_taken_from_a_backup(intact: Path, expected: Expected, tmp_path: Path) -> None:
     path = tmp_path / "a.corpus"
     shutil.copyfile(intact, path)
-    backup = run(backups.create_backup(path))
+    backup = finish(backups.create_backup(path))
     for number in leaves(path, "article")[:3]:
         overwrite(path, (number - 1) * SIZE, b"\xa5" * SIZE)
     result_without_backup = salvage_and_check(path, expected)
@@ -327,7 +311,7 @@ def test_article_with_damaged_text_is_reported_by_title_or_taken_from_a_backup(
 ) -> None:
     path = tmp_path / "a.corpus"
     shutil.copyfile(intact, path)
-    backup = run(backups.create_backup(path))
+    backup = finish(backups.create_backup(path))
     data = path.read_bytes()
     original, replacement = (
         text(7).encode()[:40],
@@ -351,7 +335,7 @@ def test_article_of_a_backup_gets_a_new_number_if_its_own_is_taken(
     shutil.copyfile(intact, tmp_path / "a.corpus")
     with Corpus.create(tmp_path / "other.corpus", LABELS) as other:
         other.add(build_article("خبر آخر"))
-    result = run(salvage(tmp_path / "a.corpus", tmp_path / "new.corpus", (tmp_path / "other.corpus",)))
+    result = finish(salvage(tmp_path / "a.corpus", tmp_path / "new.corpus", (tmp_path / "other.corpus",)))
     assert result.articles == ARTICLES + 1
     with Corpus.open(tmp_path / "new.corpus") as corpus:
         assert corpus.article(ARTICLES + 1).text == "خبر آخر"
@@ -365,12 +349,12 @@ def test_corpus_of_a_newer_version_is_not_salvaged(intact: Path, tmp_path: Path)
     data[63] += 1  # the last byte of user_version
     path.write_bytes(data)
     with pytest.raises(NewerCorpus):
-        run(salvage(path, tmp_path / "new.corpus"))
+        finish(salvage(path, tmp_path / "new.corpus"))
     assert [path_.name for path_ in tmp_path.iterdir()] == ["a.corpus"]
     for number, application_id in enumerate((1, 0x7FFFFFFF)):  # an unknown application id, or that of another program
         data[68:72] = application_id.to_bytes(4, "big")
         path.write_bytes(data)
-        assert run(salvage(path, tmp_path / f"new{number}.corpus")).articles == ARTICLES
+        assert finish(salvage(path, tmp_path / f"new{number}.corpus")).articles == ARTICLES
 
 
 @pytest.mark.parametrize("zones_are_lost", [False, True])
@@ -379,7 +363,7 @@ def test_zones_of_a_backup_are_used_only_if_the_article_has_none(
 ) -> None:
     path = tmp_path / "a.corpus"
     shutil.copyfile(intact, path)
-    backup = run(backups.create_backup(path))
+    backup = finish(backups.create_backup(path))
     with Corpus.open(backup.path) as other, other.transaction():
         other._db.execute("UPDATE zone SET uid = 'backup ' || uid")
     with Corpus.open(intact, readonly=True) as corpus:
@@ -404,10 +388,10 @@ def test_deleted_zones_are_not_restored_from_a_backup(tmp_path: Path) -> None:
     path = tmp_path / "a.corpus"
     with Corpus.create(path, LABELS) as corpus:
         corpus.add(build_article("خبر", zones=[Zone(new_uid(), "", BODY, 0, 3)]))
-        backup = run(backups.create_backup(path))
+        backup = finish(backups.create_backup(path))
         article = corpus.article(1).uid
-        step(corpus, "Omar", [Edit(zone, None) for zone in corpus.zones(article)])
-    result = run(salvage(path, tmp_path / "new.corpus", [backup.path]))
+        apply_edits(corpus, [Edit(zone, None) for zone in corpus.zones(article)], "Omar")
+    result = finish(salvage(path, tmp_path / "new.corpus", [backup.path]))
     assert result.losses == ()
     with Corpus.open(tmp_path / "new.corpus") as corpus:
         assert corpus.zones(article) == []
@@ -418,7 +402,7 @@ def test_lost_edits_and_labels_are_taken_from_a_backup_with_the_same_history(
 ) -> None:
     path = tmp_path / "a.corpus"
     shutil.copyfile(intact, path)
-    backup = run(backups.create_backup(path))
+    backup = finish(backups.create_backup(path))
     for number in leaves(path, "edit")[1:]:
         overwrite(path, (number - 1) * SIZE, b"\xa5" * SIZE)
     result_without_backup = salvage_and_check(path, expected)
@@ -454,7 +438,7 @@ def test_undo_works_in_a_salvaged_corpus(intact: Path, expected: Expected, tmp_p
                 undo, _redo = history.build_stacks(corpus.history(summary.uid, annotator))
                 if undo:
                     last = corpus.step(undo[-1].uid)
-                    step(corpus, annotator, list(history.reverse_step(last)), last.uid)
+                    apply_edits(corpus, history.reverse_step(last), annotator, last.uid)
                     undo_count += 1
         assert undo_count
         assert list(check_integrity(corpus)) == []
@@ -464,7 +448,7 @@ def test_undo_works_in_a_salvaged_corpus(intact: Path, expected: Expected, tmp_p
 def test_intact_file_of_every_version_is_salvaged_completely(tmp_path: Path, version: int) -> None:
     path = tmp_path / "a.corpus"
     shutil.copyfile(Path(__file__).parents[1] / "versions" / f"v{version}.corpus", path)
-    result = run(salvage(path, tmp_path / "new.corpus"))
+    result = finish(salvage(path, tmp_path / "new.corpus"))
     assert result.losses == ()
     with Corpus.open(path) as original, Corpus.open(tmp_path / "new.corpus") as salvaged:
         for table in ("article", "label", "annotator", "zone", "span", "status", "note", "place", "edit", "rejection"):
@@ -479,16 +463,16 @@ def test_salvage_of_a_file_that_is_no_corpus_finds_nothing(tmp_path: Path) -> No
         with pytest.raises(NotACorpus):
             Corpus.open(path)
         with pytest.raises(CorpusError):
-            run(salvage(path, tmp_path / "new.corpus"))
+            finish(salvage(path, tmp_path / "new.corpus"))
         assert [path_.name for path_ in tmp_path.iterdir()] == ["a.corpus"]
     with pytest.raises(CorpusError):
-        run(salvage(tmp_path / "none.corpus", tmp_path / "new.corpus"))
+        finish(salvage(tmp_path / "none.corpus", tmp_path / "new.corpus"))
 
 
 def test_salvage_does_not_overwrite_files_and_leaves_nothing_when_cancelled(intact: Path, tmp_path: Path) -> None:
     (tmp_path / "there").write_text("x")
     with pytest.raises(ExistingCorpus):
-        run(salvage(intact, tmp_path / "there"))
+        finish(salvage(intact, tmp_path / "there"))
     shares = [done / total for done, total in salvage(intact, tmp_path / "all")]
     assert shares == sorted(shares)
     assert shares[-1] <= 1
@@ -565,7 +549,7 @@ def test_number_of_unreadable_pages_of_a_table_is_reported(intact: Path, expecte
     shutil.copyfile(intact, path)
     for count, number in enumerate(leaves(path, "edit")[1:3], 1):
         overwrite(path, (number - 1) * SIZE, b"\xa5" * SIZE)
-        result = run(salvage(path, tmp_path / f"new{count}.corpus"))
+        result = finish(salvage(path, tmp_path / f"new{count}.corpus"))
         messages = [loss.message for loss in result.losses if "could not be read" in loss.message]
         assert messages == [
             "1 page or row of the table “edit” could not be read."
@@ -581,7 +565,7 @@ def test_loss_of_the_last_page_reports_that_last_edits_may_be_lost(
     path = tmp_path / "a.corpus"
     shutil.copyfile(intact, path)
     overwrite(path, (leaves(path, "edit")[page] - 1) * SIZE, b"\xa5" * SIZE)
-    result = run(salvage(path, tmp_path / "new.corpus"))
+    result = finish(salvage(path, tmp_path / "new.corpus"))
     message = "The last edits may be lost: the end of the edit history is unknown."
     assert (message in [loss.message for loss in result.losses]) is is_reported
 
@@ -615,7 +599,7 @@ def test_each_lost_article_is_reported_once_by_title_or_count(
     for number in damaged:
         db.execute("UPDATE article SET text = 'other' WHERE id = ?", (number,))
     db.close()
-    result = run(salvage(path, tmp_path / "new.corpus"))
+    result = finish(salvage(path, tmp_path / "new.corpus"))
     assert result.articles == 5 - len(lost) - len(damaged)
     assert [loss.message for loss in result.losses if loss.table == "article"] == messages
 
@@ -625,8 +609,8 @@ def test_salvage_indexes_the_words_of_rejections(tmp_path: Path) -> None:
     with Corpus.create(path, LABELS) as corpus:
         corpus.add(build_article("أعلنت الوزارة عن خطة 2024"))
         rejected = operations.reject(corpus.article(1), "Omar", Suggestion(6, 13, "DATE", "dates", 0.9))
-        step(corpus, "Omar", rejected)
-    run(salvage(path, tmp_path / "new.corpus"))
+        apply_edits(corpus, rejected, "Omar")
+    finish(salvage(path, tmp_path / "new.corpus"))
     with Corpus.open(path) as original, Corpus.open(tmp_path / "new.corpus") as salvaged:
         assert salvaged.fetch_tuples("SELECT * FROM rejected") == original.fetch_tuples("SELECT * FROM rejected") != []
 
@@ -646,7 +630,7 @@ def test_without_a_schema_pages_are_assigned_by_the_meaning_of_their_rows(intact
     path = tmp_path / "a.corpus"
     shutil.copyfile(intact, path)
     DAMAGE["the schema"](path)
-    run(salvage(path, tmp_path / "new.corpus"))
+    finish(salvage(path, tmp_path / "new.corpus"))
     with Corpus.open(intact) as original, Corpus.open(tmp_path / "new.corpus") as salvaged:
         for table in ("note", "status", "place", "zone", "span"):
             query = f"SELECT * FROM {table} ORDER BY 1, 2"

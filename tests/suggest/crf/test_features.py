@@ -2,7 +2,7 @@
 
 import pytest
 from hypothesis import given
-from text.texts import texts
+from strategies import texts
 
 from annotator.model.records import Suggestion
 from annotator.suggest.crf.features import extract_features

@@ -5,8 +5,8 @@ from itertools import combinations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from strategies import PIECES
 from suggest.learning import LABELS, example, examples
-from text.texts import PIECES
 
 from annotator.model.labels import LabelSet
 from annotator.model.records import Article, article_uid

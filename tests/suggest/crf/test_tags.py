@@ -2,7 +2,7 @@
 
 import pytest
 from hypothesis import given
-from text.texts import article_layers
+from strategies import article_layers
 
 from annotator.model.records import Article, Span, Zone
 from annotator.suggest.crf.tags import (

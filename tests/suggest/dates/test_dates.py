@@ -5,7 +5,7 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from text.texts import texts
+from strategies import texts
 
 from annotator.model.labels import Colour, Label, LabelSet
 from annotator.model.records import Article, Suggestion

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from builders import build_label_set
 from consumers.reading import consumer
-from suggest.models import article, entities, label_set, onnx_model
+from suggest.models import entities, onnx_model
+from suggest.suggesting import article
 
 from annotator import settings
 from annotator.settings import Settings
@@ -22,7 +24,7 @@ from annotator.suggest.external.safe_suggester import SafeSuggester
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = (ROOT / "docs" / "own-models.md").read_text(encoding="utf-8")
-LABELS = label_set("DATE", "INSTITUTION", "PLAN")
+LABELS = build_label_set("DATE", "INSTITUTION", "PLAN")
 TEXT = "أطلقت الوزارة المخطط الأخضر"
 
 

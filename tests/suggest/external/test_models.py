@@ -5,7 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 from time import sleep
 
 import pytest
-from suggest.models import article, label_set
+from builders import build_label_set
+from suggest.suggesting import article
 
 from annotator.model.records import Suggestion
 from annotator.suggest.external.models import CannotSuggest, ExternalModel, ModelSpan
@@ -65,7 +66,7 @@ def test_model_labels_are_mapped_to_the_corpus_labels(
     model_label: str, corpus_labels: tuple[str, ...], names: dict[str, str], expected: str | None
 ) -> None:
     model = Model(model_span(model_label), names=names)
-    suggestions = model.suggest(article(TEXT), label_set(*corpus_labels))
+    suggestions = model.suggest(article(TEXT), build_label_set(*corpus_labels))
     assert [suggestion.label for suggestion in suggestions] == ([expected] if expected else [])
     assert model.missing_labels == ({} if expected else {model_label: 1})
 
@@ -77,7 +78,7 @@ def test_edges_are_trimmed_and_blank_spans_dropped() -> None:
         model_span("PLAN", 5, 6),
         model_span("plan", 6, 10, 0.7),
     )
-    assert model.suggest(article(TEXT), label_set("PLAN")) == [
+    assert model.suggest(article(TEXT), build_label_set("PLAN")) == [
         Suggestion(0, 4, "PLAN", "tiny", 0.5),
         Suggestion(6, 10, "PLAN", "tiny", 0.7),
     ]
@@ -86,13 +87,13 @@ def test_edges_are_trimmed_and_blank_spans_dropped() -> None:
 @pytest.mark.parametrize("scores", [(0.7, 0.3), (0.3, 0.7), (0.3, 0.7, 0.5)])
 def test_best_score_of_one_span_and_label_counts(scores: tuple[float, ...]) -> None:
     model = Model(*(model_span("PLAN", 6, 10, score) for score in scores))
-    assert model.suggest(article(TEXT), label_set("PLAN")) == [Suggestion(6, 10, "PLAN", "tiny", 0.7)]
+    assert model.suggest(article(TEXT), build_label_set("PLAN")) == [Suggestion(6, 10, "PLAN", "tiny", 0.7)]
 
 
 def test_threads_load_a_model_once_and_run_it_in_turn() -> None:
     model = Model(model_span("PLAN"), loads=lambda: sleep(0.02))
     with ThreadPoolExecutor(8) as pool:
-        futures = [pool.submit(model.suggest, article(TEXT), label_set("PLAN")) for _ in range(16)]
+        futures = [pool.submit(model.suggest, article(TEXT), build_label_set("PLAN")) for _ in range(16)]
     assert {len(future.result()) for future in futures} == {1}
     assert model.loaded == 1
 
@@ -104,7 +105,7 @@ def test_model_that_fails_to_load_is_not_tried_again() -> None:
     model = Model(model_span("PLAN"), loads=fails)
     for _time in range(2):
         with pytest.raises(CannotSuggest) as reason:
-            model.suggest(article(TEXT), label_set("PLAN"))
+            model.suggest(article(TEXT), build_label_set("PLAN"))
         assert str(reason.value) == "The model “somewhere” cannot be loaded: bad file"
     assert model.loaded == 1
 
@@ -118,9 +119,9 @@ def test_model_that_fails_on_one_article_is_run_on_the_next() -> None:
 
     model = Failing()
     with pytest.raises(CannotSuggest) as reason:
-        model.suggest(article(TEXT), label_set("PLAN"))
+        model.suggest(article(TEXT), build_label_set("PLAN"))
     assert str(reason.value) == "The model “somewhere” failed on an article: no room"
-    assert model.suggest(article("وزارة العدل"), label_set("PLAN")) == [Suggestion(0, 5, "PLAN", "tiny", 0.5)]
+    assert model.suggest(article("وزارة العدل"), build_label_set("PLAN")) == [Suggestion(0, 5, "PLAN", "tiny", 0.5)]
     assert model.loaded == 1
 
 
@@ -130,7 +131,7 @@ def test_unreadable_folder_is_reported_before_loading() -> None:
             raise PermissionError(13, "Permission denied")
 
     model = Unreadable(model_span("PLAN"))
-    for ask in (model.check, lambda: model.suggest(article(TEXT), label_set("PLAN"))):
+    for ask in (model.check, lambda: model.suggest(article(TEXT), build_label_set("PLAN"))):
         with pytest.raises(CannotSuggest) as reason:
             ask()
         assert str(reason.value) == "The model “somewhere” cannot be loaded: [Errno 13] Permission denied"

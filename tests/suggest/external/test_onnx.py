@@ -6,18 +6,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from builders import build_label_set
 from consumers.reading import consumer
 from hypothesis import given
-from suggest.models import FIRM, article, label_set, onnx_model
-from text.texts import texts
+from strategies import texts
+from suggest.models import FIRM, onnx_model
+from suggest.suggesting import article, labelled_texts
 
-from annotator.model.records import Suggestion
 from annotator.suggest.external import onnx
 from annotator.suggest.external.models import CannotSuggest
 from annotator.suggest.external.onnx import OnnxModel
 from annotator.suggest.trimming import trim_span
 
-LABELS = label_set("DATE", "INSTITUTION", "PLAN")
+LABELS = build_label_set("DATE", "INSTITUTION", "PLAN")
 TEXT = "😀 أعلنت وَزارة الصحّة\u200f خ\u200fطة الماء 2024.\nقالت الوزارة: «9 يوليوز»!"
 PIECES = {
     **{"وزا": "B-INSTITUTION", "##رة": "B-DATE", "الصحة": "I-INSTITUTION", "الوزارة": "B-INSTITUTION"},
@@ -30,10 +31,6 @@ FOUND = [("وَزارة الصحّة", "INSTITUTION"), ("خ\u200fطة الماء
 def _packages() -> None:
     for name in ("onnxruntime", "tokenizers", "numpy", "onnx"):
         consumer(name)
-
-
-def labelled_texts(text: str, suggestions: list[Suggestion]) -> list[tuple[str, str]]:
-    return [(text[suggestion.start : suggestion.end], suggestion.label) for suggestion in suggestions]
 
 
 def suggested_texts(folder: Path, text: str = TEXT, **options: Any) -> list[tuple[str, str]]:

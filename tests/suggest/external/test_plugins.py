@@ -5,13 +5,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from suggest.models import article, label_set
+from builders import build_label_set
+from suggest.suggesting import article
 
 from annotator.suggest.external.plugins import RESERVED, load_plugins
 
 Install = Callable[..., None]
 
-LABELS = label_set("PLAN")
+LABELS = build_label_set("PLAN")
 SUGGESTER = """
 from annotator.model.records import Suggestion
 

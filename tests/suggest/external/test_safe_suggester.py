@@ -5,18 +5,19 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from builders import build_label_set
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from suggest.models import article, label_set
-from text.texts import texts
+from strategies import texts
+from suggest.suggesting import article
 
 from annotator.model.records import Suggestion
 from annotator.suggest.external.models import CannotSuggest, ExternalModel, ModelSpan
 from annotator.suggest.external.safe_suggester import SafeSuggester
 from annotator.suggest.trimming import trim_span
 
-LABELS = label_set("DATE", "PLAN")
+LABELS = build_label_set("DATE", "PLAN")
 TEXT = "خُطّة 2030"
 GOOD = Suggestion(0, 5, "PLAN", "theirs", 0.7)
 

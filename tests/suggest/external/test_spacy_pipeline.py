@@ -4,10 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from builders import build_label_set
 from consumers.reading import consumer
 from hypothesis import given
-from suggest.models import article, entities, label_set
-from text.texts import texts
+from strategies import texts
+from suggest.models import entities
+from suggest.suggesting import article
 
 from annotator.model.records import Suggestion
 from annotator.suggest.external import spacy_pipeline
@@ -16,7 +18,7 @@ from annotator.suggest.external.spacy_pipeline import SpacyPipeline
 from annotator.suggest.trimming import trim_span
 from annotator.text.visible import trim_invisible
 
-LABELS = label_set("DATE", "INSTITUTION", "PLAN")
+LABELS = build_label_set("DATE", "INSTITUTION", "PLAN")
 TEXT = "😀 أعلنت وزارة الصحة خطة الماء يوم الأحد."
 
 
@@ -93,8 +95,10 @@ def test_pipeline_labels_are_mapped_to_the_corpus_labels(spacy: Any, tmp_path: P
 
 def test_exact_label_name_wins_over_another_case(spacy: Any, tmp_path: Path) -> None:
     model = SpacyPipeline(str(entities(tmp_path, org=["الصحة"])))
-    assert [suggestion.label for suggestion in model.suggest(article(TEXT), label_set("ORG", "org"))] == ["org"]
-    assert [suggestion.label for suggestion in model.suggest(article(TEXT), label_set("INSTITUTION", "Org"))] == ["Org"]
+    assert [suggestion.label for suggestion in model.suggest(article(TEXT), build_label_set("ORG", "org"))] == ["org"]
+    assert [suggestion.label for suggestion in model.suggest(article(TEXT), build_label_set("INSTITUTION", "Org"))] == [
+        "Org"
+    ]
 
 
 def test_span_found_twice_is_suggested_once(spacy: Any, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from builders import build_label_set
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -10,7 +11,6 @@ from PySide6.QtCore import QEvent, QObject, QPoint
 from PySide6.QtGui import QImage, QPaintEvent, QRegion
 from PySide6.QtWidgets import QApplication
 
-from annotator.model.labels import Colour, Label, LabelSet
 from annotator.model.records import BOILERPLATE, Article, Span, Suggestion, Zone
 from annotator.ui import app
 from annotator.ui.article.article_canvas import ArticleCanvas
@@ -19,7 +19,7 @@ from annotator.ui.article.nesting_depths import compute_depths
 
 PARAGRAPH = "أعلنت وزارة الصحة، أمس، عن الخطة الوطنية للتلقيح 2024-2030 لفائدة الأطفال. " * 3
 TEXT = "\n".join([PARAGRAPH, PARAGRAPH, f"{PARAGRAPH}\u200f\u202e2024-2030\u202c"])
-LABELS = LabelSet(tuple(Label(name, {}, Colour("#8f6a0a", "#ecc04c")) for name in ("DATE", "PLAN")))
+LABELS = build_label_set("DATE", "PLAN")
 PLACES = st.tuples(st.integers(0, len(TEXT) - 2), st.integers(1, 60)).map(
     lambda pair: (pair[0], min(len(TEXT), sum(pair)))
 )

@@ -2,14 +2,14 @@
 
 import random
 
+from builders import build_label_set
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.model.labels import Colour, Label, LabelSet
 from annotator.model.records import Span
 from annotator.ui.article.nesting_depths import Depth, compute_depths
 
-LABELS = LabelSet(tuple(Label(name, {}, Colour("#8f6a0a", "#ecc04c")) for name in ("DATE", "PLAN")))
+LABELS = build_label_set("DATE", "PLAN")
 
 
 def layer(*ranges: tuple[int, int]) -> list[Span]:

@@ -1,6 +1,7 @@
 """Pixel tests of the article's painting: highlights change neither the shape nor the position of any letter."""
 
 import pytest
+from builders import build_label_set
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -22,7 +23,7 @@ from annotator.ui.widgets.theme import DARK, LIGHT, Theme
 TEXT = "اجتمعت لأحزاب الأغلبية مع اللجنة (لا) سنة 2023-2030 بالرباط، لإصلاح الإدارة 😀"
 # White marks on white paper, so that only the text remains.
 UNSEEN = LabelSet(tuple(Label(name, {}, Colour("#ffffff", "#ffffff")) for name in ("DATE", "PLAN")))
-SEEN = LabelSet(tuple(Label(name, {}, Colour("#8f6a0a", "#ecc04c")) for name in ("DATE", "PLAN")))
+SEEN = build_label_set("DATE", "PLAN")
 
 
 def paint_spans(spans: list[Span], labels: LabelSet, *, selected: bool = False) -> QImage:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from builders import apply_edits
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -290,7 +291,7 @@ def put_right_elsewhere(doubtful: Window, qtbot: QtBot, corpus_path: Path) -> Wi
     with Corpus.open(corpus_path) as corpus:
         article = corpus.article(3)
         [doubted] = [span for span in corpus.spans(article.uid) if article.text[span.start : span.end] == CUT]
-        corpus.apply(Step(new_uid(), "Sanae", utc_timestamp(), "remove", tuple(operations.remove_span(doubted))))
+        apply_edits(corpus, operations.remove_span(doubted), name="remove")
     return doubtful
 
 

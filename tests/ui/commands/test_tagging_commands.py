@@ -4,20 +4,20 @@ import sqlite3
 from collections.abc import Callable
 
 import pytest
+from builders import apply_edits
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from ui.inspection import stored_spans
 
 from annotator.model import operations
 from annotator.model.label_changes import LabelChange
 from annotator.model.labels import LabelSet
-from annotator.model.records import Step, new_uid
-from annotator.store.corpus import Corpus, utc_timestamp
+from annotator.store.corpus import Corpus
 from annotator.store.label_set import change_labels
 from annotator.ui.article.article_view import ArticleView
-from annotator.ui.session.session import Session
 from annotator.ui.window import Window
 
 Stretch = Callable[..., tuple[int, int]]
@@ -55,15 +55,6 @@ def click_label(window: Window, name: str) -> None:
     QTest.mouseClick(next(row for row in window.label_panel.rows() if row.label.name == name), LEFT)
 
 
-def spans(session: Session) -> list[tuple[str, str]]:
-    """Label and text of each span on disk."""
-    assert session.corpus
-    assert session.article
-    with Corpus.open(session.corpus.path) as other:
-        rows = other.spans(session.article.uid, session.annotator)
-    return [(span.label, session.article.text[span.start : span.end]) for span in rows]
-
-
 def sticking(window: Window) -> list[str]:
     """Return the labels that are shown as sticking."""
     return [row.label.name for row in window.label_panel.rows() if row.is_sticky]
@@ -76,19 +67,19 @@ def test_a_label_sticks_to_each_drag_and_double_click_until_escape(window: Windo
     click_label(window, "INSTITUTION")
     assert window.tagging_commands.sticky == "INSTITUTION"
     assert sticking(window) == ["INSTITUTION"]
-    assert spans(window.session) == []
+    assert stored_spans(window.session) == []
     drag(window.view, *stretch("وزارة الصحة", 1))
-    assert spans(window.session) == [("INSTITUTION", "وزارة الصحة")]
+    assert stored_spans(window.session) == [("INSTITUTION", "وزارة الصحة")]
     double_click(window.view, stretch("المصدر")[0])
     rows = [("INSTITUTION", "وزارة الصحة"), ("INSTITUTION", "المصدر")]
-    assert spans(window.session) == rows
+    assert stored_spans(window.session) == rows
     QTest.keyClick(window.view, Qt.Key.Key_Escape)
     QTest.keyClick(window.view, Qt.Key.Key_Escape)
     commands = window.tagging_commands
     assert (commands.sticky, sticking(window)) == (None, [])
     drag(window.view, *stretch("الأطفال"))
     assert window.view.selected_text() == "الأطفال"
-    assert spans(window.session) == rows
+    assert stored_spans(window.session) == rows
 
 
 def test_another_label_sticks_instead_and_the_same_no_longer(window: Window, stretch: Stretch) -> None:
@@ -97,25 +88,25 @@ def test_another_label_sticks_instead_and_the_same_no_longer(window: Window, str
     click_label(window, "DATE")  # with a span selected: it sticks, and the span stays what it is
     assert sticking(window) == ["DATE"]
     double_click(window.view, stretch("أمس")[0])
-    assert spans(window.session) == [("INSTITUTION", "وزارة الصحة"), ("DATE", "أمس")]
+    assert stored_spans(window.session) == [("INSTITUTION", "وزارة الصحة"), ("DATE", "أمس")]
     click_label(window, "DATE")
     assert sticking(window) == []
-    assert len(spans(window.session)) == 2
+    assert len(stored_spans(window.session)) == 2
 
 
 def test_a_click_that_selects_nothing_tags_nothing(window: Window, stretch: Stretch) -> None:
     click_label(window, "DATE")
     QTest.mouseClick(window.view.viewport(), LEFT, PLAIN, point(window.view, stretch("أمس")[0]).toPoint())
-    assert spans(window.session) == []
+    assert stored_spans(window.session) == []
 
 
 def test_a_label_that_sticks_leaves_the_keys_alone(window: Window, stretch: Stretch) -> None:
     click_label(window, "DATE")
     window.view.move_to(stretch("الأغلبية")[0])
     QTest.keyClick(window.view, Qt.Key.Key_Left, SHIFT)
-    assert spans(window.session) == []
+    assert stored_spans(window.session) == []
     QTest.keyClick(window.view, Qt.Key.Key_2)
-    assert spans(window.session) == [("INSTITUTION", "الأغلبية")]
+    assert stored_spans(window.session) == [("INSTITUTION", "الأغلبية")]
 
 
 @pytest.mark.parametrize("last_label", [None, "PLAN"])
@@ -137,30 +128,30 @@ def test_space_leaves_out_a_proclitic_and_takes_it_in_again(window: Window, stre
     window.session.tag("PLAN", *stretch("بالرباط"))
     for expected in ("الرباط", "بالرباط"):
         QTest.keyClick(window.view, Qt.Key.Key_Space)
-        assert spans(window.session) == [("PLAN", expected)]
+        assert stored_spans(window.session) == [("PLAN", expected)]
     QTest.keyClick(window.view, Qt.Key.Key_Z, CONTROL)
-    assert spans(window.session) == [("PLAN", "الرباط")]
+    assert stored_spans(window.session) == [("PLAN", "الرباط")]
 
 
 def test_space_is_about_what_is_selected_too(window: Window, stretch: Stretch) -> None:
     drag(window.view, *stretch("لأحزاب الأغلبية"))
     QTest.keyClick(window.view, Qt.Key.Key_Space)
     assert window.view.selected_text() == "أحزاب الأغلبية"
-    assert spans(window.session) == []
+    assert stored_spans(window.session) == []
     QTest.keyClick(window.view, Qt.Key.Key_2)
-    assert spans(window.session) == [("INSTITUTION", "أحزاب الأغلبية")]
+    assert stored_spans(window.session) == [("INSTITUTION", "أحزاب الأغلبية")]
 
 
 def test_without_a_proclitic_space_says_so(window: Window, stretch: Stretch) -> None:
     window.session.tag("DATE", *stretch("أمس"))
     QTest.keyClick(window.view, Qt.Key.Key_Space)
-    assert spans(window.session) == [("DATE", "أمس")]
+    assert stored_spans(window.session) == [("DATE", "أمس")]
     assert window.status_line.message() == "There is no proclitic here."
 
 
 def test_space_with_nothing_selected_changes_nothing(window: Window) -> None:
     QTest.keyClick(window.view, Qt.Key.Key_Space)
-    assert (spans(window.session), window.view.selection, window.status_line.message()) == ([], None, "")
+    assert (stored_spans(window.session), window.view.selection, window.status_line.message()) == ([], None, "")
 
 
 # Many places in one step
@@ -171,11 +162,11 @@ def test_many_places_are_one_step_to_undo_and_to_redo(window: Window, stretch: S
     places = [stretch("للتلقيح", nth) for nth in range(3)]
     session.tag("PLAN", *places[0])
     assert session.tag_all("PLAN", places)
-    assert spans(session) == [("PLAN", "للتلقيح")] * 3
+    assert stored_spans(session) == [("PLAN", "للتلقيح")] * 3
     QTest.keyClick(window.view, Qt.Key.Key_Z, CONTROL)
-    assert spans(session) == [("PLAN", "للتلقيح")]
+    assert stored_spans(session) == [("PLAN", "للتلقيح")]
     QTest.keyClick(window.view, Qt.Key.Key_Y, CONTROL)
-    assert spans(session) == [("PLAN", "للتلقيح")] * 3
+    assert stored_spans(session) == [("PLAN", "للتلقيح")] * 3
     assert len(window.session.undoable) == 2
 
 
@@ -188,7 +179,7 @@ def test_places_that_have_the_label_are_no_step(window: Window, stretch: Stretch
 
 def test_one_place_that_cannot_be_tagged_keeps_all_from_it(window: Window, stretch: Stretch) -> None:
     assert not window.session.tag_all("PLAN", [stretch("للتلقيح"), (5, 5)])
-    assert spans(window.session) == []
+    assert stored_spans(window.session) == []
     assert window.status_line.message()
 
 
@@ -246,7 +237,7 @@ def test_the_label_that_was_given_last_is_forgotten_with_its_label_set(window: W
     QTest.keyClick(window.view, Qt.Key.Key_L, CONTROL)
     assert sticking(window) == ["INSTITUTION"]
     drag(window.view, *stretch("الأطفال"))
-    assert spans(session) == [("INSTITUTION", "الأطفال")]
+    assert stored_spans(session) == [("INSTITUTION", "الأطفال")]
 
 
 def test_a_step_of_thousands_of_edits_is_taken_back_and_done_again_out_of_the_way(
@@ -255,13 +246,13 @@ def test_a_step_of_thousands_of_edits_is_taken_back_and_done_again_out_of_the_wa
     monkeypatch.setattr("annotator.ui.session.session._MAX_SYNCHRONOUS_EDITS", 1)
     session, background = window.session, window.corpus_commands.background
     session.tag_all("DATE", [stretch("أمس"), stretch("الخطة"), stretch("الرباط")])
-    tagged = spans(session)
+    tagged = stored_spans(session)
     assert len(tagged) == 3
     for action, expected in (("undo", []), ("redo", tagged)):
         with qtbot.waitSignal(background.finished):
             window.action(action).trigger()
             assert background.is_busy
-        assert spans(session) == expected
+        assert stored_spans(session) == expected
         assert len(session.spans) == len(expected)
     assert window.action("undo").isEnabled()
 
@@ -275,11 +266,11 @@ def test_what_cannot_be_taken_back_out_of_the_way_is_said(
     assert session.corpus
     with Corpus.open(session.corpus.path) as other:
         edits = operations.remove_span(session.spans[0])
-        other.apply(Step(new_uid(), "Sanae", utc_timestamp(), "remove", tuple(edits)))
+        apply_edits(other, edits, name="remove")
     with qtbot.waitSignal(background.finished):
         window.action("undo").trigger()
     assert "changed in another window" in window.status_line.message()
-    assert len(session.spans) == len(spans(session)) == 1
+    assert len(session.spans) == len(stored_spans(session)) == 1
 
 
 def test_the_same_key_goes_on_past_what_cannot_be_taken_back_out_of_the_way(
@@ -292,12 +283,12 @@ def test_the_same_key_goes_on_past_what_cannot_be_taken_back_out_of_the_way(
     assert session.corpus
     with Corpus.open(session.corpus.path) as other:
         edits = operations.remove_span(next(span for span in session.spans if span.label == "DATE"))
-        other.apply(Step(new_uid(), "Omar", utc_timestamp(), "remove", tuple(edits)))
+        apply_edits(other, edits, "Omar", name="remove")
     for labels in (["DATE", "PLAN", "PLAN"], ["DATE"]):
         with qtbot.waitSignal(background.finished):
             window.action("undo").trigger()
         assert sorted(span.label for span in session.spans) == labels
-    assert len(spans(session)) == 1
+    assert len(stored_spans(session)) == 1
 
 
 def test_taking_back_can_be_cancelled(
@@ -307,7 +298,7 @@ def test_taking_back_can_be_cancelled(
     monkeypatch.setattr("annotator.store.corpus._BATCH_SIZE", 1)
     session, background = window.session, window.corpus_commands.background
     session.tag_all("DATE", [stretch("أمس"), stretch("الخطة")])
-    tagged = spans(session)
+    tagged = stored_spans(session)
     assert session.corpus
     holder = sqlite3.connect(session.corpus.path, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")  # the job waits until it is told to stop
@@ -315,5 +306,5 @@ def test_taking_back_can_be_cancelled(
         window.action("undo").trigger()
         background.stop()
         holder.close()
-    assert spans(session) == tagged
+    assert stored_spans(session) == tagged
     assert (len(session.spans), window.status_line.message()) == (2, "")

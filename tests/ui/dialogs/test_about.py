@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QTreeWidgetItem
 from pytestqt.qtbot import QtBot
@@ -20,14 +20,6 @@ from annotator.ui.widgets.theme import LIGHT
 from annotator.ui.window import Window
 
 ISOLATES = str.maketrans("", "", "\u2066\u2067\u2068\u2069")
-
-
-@pytest.fixture
-def opened_urls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Record the addresses that the program asks a browser to open."""
-    urls: list[str] = []
-    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: urls.append(url.toString()))
-    return urls
 
 
 @pytest.fixture

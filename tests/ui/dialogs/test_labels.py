@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from builders import apply_edits
 from PySide6.QtCore import QEvent, QModelIndex, Qt
 from PySide6.QtGui import QColor, QKeyEvent
 from PySide6.QtTest import QTest
@@ -14,8 +15,8 @@ from annotator.i18n import LANGUAGES
 from annotator.model import operations
 from annotator.model.colours import MIN_CONTRAST, PALETTE, contrast_ratio
 from annotator.model.labels import Colour, Label, LabelSet, decode, encode
-from annotator.model.records import Span, Step, new_uid
-from annotator.store.corpus import Corpus, utc_timestamp
+from annotator.model.records import Span
+from annotator.store.corpus import Corpus
 from annotator.ui.dialogs.labels import LabelsDialog
 from annotator.ui.session.background import BackgroundJobs
 from annotator.ui.widgets.theme import DARK, LIGHT
@@ -27,13 +28,6 @@ OpenDialog = Callable[[], LabelsDialog]
 def corpus(corpus_path: Path) -> Iterator[Corpus]:
     with Corpus.open(corpus_path) as open_dialog:
         yield open_dialog
-
-
-@pytest.fixture
-def parent(qtbot: QtBot) -> QWidget:
-    widget = QWidget()
-    qtbot.addWidget(widget)
-    return widget
 
 
 @pytest.fixture
@@ -63,7 +57,7 @@ def dialog(open_dialog: OpenDialog) -> LabelsDialog:
 def tag(corpus: Corpus, label: str, start: int = 0, annotator: str = "Sanae") -> Span:
     article = corpus.article(1)
     edits = operations.add_span(article, corpus.spans(article.uid, annotator), annotator, label, start, start + 5)
-    corpus.apply(Step(new_uid(), annotator, utc_timestamp(), "tag", tuple(edits)))
+    apply_edits(corpus, edits, annotator)
     return next(span for span in corpus.spans(article.uid, annotator) if (span.label, span.start) == (label, start))
 
 

@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QColor, QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
+from ui.inspection import label_texts
 
 from annotator.model.labels import default_labels
 from annotator.store.corpus import Corpus
@@ -35,10 +36,6 @@ def state(qtbot: QtBot, actions: dict[str, QAction]) -> EmptyState:
     with qtbot.waitExposed(widget):
         widget.show()
     return widget
-
-
-def label_texts(widget: QWidget) -> list[str]:
-    return [label.text() for label in widget.findChildren(QLabel) if label.text()]
 
 
 def test_empty_state_shows_title_advice_and_keys(state: EmptyState) -> None:

@@ -55,13 +55,6 @@ def opened(qtbot: QtBot, session: Session, path: Path) -> None:
         session.open(Corpus.open(path))
 
 
-@pytest.fixture
-def failures(session: Session) -> list[str]:
-    messages: list[str] = []
-    session.failed.connect(messages.append)
-    return messages
-
-
 def program(path: Path, what: str) -> str:
     """Make a program that is run in place of Python, with the same arguments."""
     path.write_text(f"#!/bin/sh\n{what}\n")

@@ -9,6 +9,7 @@ from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
+from ui.inspection import label_texts
 
 from annotator import settings
 from annotator.model.labels import default_labels
@@ -72,10 +73,6 @@ def press(key: Qt.Key) -> None:
     focused = QApplication.focusWidget()
     assert focused
     QTest.keyClick(focused, key)
-
-
-def label_texts(widget: QWidget) -> list[str]:
-    return [label.text() for label in widget.findChildren(QLabel) if label.text()]
 
 
 def mime_data(*paths: Path) -> QMimeData:

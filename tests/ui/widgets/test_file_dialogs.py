@@ -25,13 +25,6 @@ DIALOGS: dict[str, Ask] = {
 
 
 @pytest.fixture
-def parent(qtbot: QtBot) -> QWidget:
-    widget = QWidget()
-    qtbot.addWidget(widget)
-    return widget
-
-
-@pytest.fixture
 def corpus(corpus_path: Path) -> Iterator[Corpus]:
     """Open a corpus and write to it, so that all side files exist."""
     with Corpus.open(corpus_path) as opened:

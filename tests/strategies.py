@@ -1,11 +1,12 @@
-"""Strategies for texts, zones and spans made of characters that are hard to handle."""
+"""Strategies for texts, zones, spans and articles made of characters that are hard to handle."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from hypothesis import strategies as st
 
-from annotator.model.records import ZONE_KINDS, Article, Span, Zone, article_uid
+from annotator.model.article_builder import build_article
+from annotator.model.records import ZONE_KINDS, AnnotatedArticle, Article, Span, Zone, article_uid
 from annotator.text.tokenizer import tokenize
 from annotator.text.visible import remove_invisible
 
@@ -73,3 +74,36 @@ def article_layers(draw: st.DrawFn, texts: st.SearchStrategy[str] = texts) -> tu
         for index, (start, end, label) in enumerate(sorted(chosen_ranges))
     ]
     return article, zones, spans
+
+
+nothing = st.none()
+optional_texts = nothing | st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=4)
+
+
+@st.composite
+def annotated_articles(
+    draw: st.DrawFn,
+    texts: st.SearchStrategy[str],
+    *,
+    annotators: Sequence[str] = ("ليلى",),
+    extras: st.SearchStrategy[str | None] = optional_texts,
+    titles: st.SearchStrategy[str | None] = nothing,
+    sources: st.SearchStrategy[str | None] = nothing,
+) -> AnnotatedArticle:
+    """Draw an article and some spans of its text, which nest, cross and have equal ranges.
+
+    The texts must be valid and not empty. `extras` are the values and notes of the spans.
+    """
+    text = draw(texts)
+    offsets = st.integers(0, len(text))
+    ranges = st.tuples(offsets, offsets).filter(lambda range_: range_[0] < range_[1])
+    labels = st.sampled_from(["DATE", "PLAN", "مؤسسة"])
+    return build_article(
+        text,
+        title=draw(titles),
+        source=draw(sources),
+        spans=[
+            Span(f"s{index}", "", draw(st.sampled_from(annotators)), draw(labels), *range_, draw(extras), draw(extras))
+            for index, range_ in enumerate(draw(st.lists(ranges, max_size=5)))
+        ],
+    )

@@ -1,0 +1,20 @@
+"""Read what widgets show, and what a session has stored."""
+
+from PySide6.QtWidgets import QLabel, QWidget
+
+from annotator.store.corpus import Corpus
+from annotator.ui.session.session import Session
+
+
+def label_texts(widget: QWidget) -> list[str]:
+    """Return the texts of the labels in the widget, except empty ones."""
+    return [label.text() for label in widget.findChildren(QLabel) if label.text()]
+
+
+def stored_spans(session: Session) -> list[tuple[str, str]]:
+    """Return the label and the text of each span of the open layer that is on disk."""
+    assert session.corpus
+    assert session.article
+    with Corpus.open(session.corpus.path) as other:
+        rows = other.spans(session.article.uid, session.annotator)
+    return [(span.label, session.article.text[span.start : span.end]) for span in rows]
