@@ -250,7 +250,7 @@ def test_a_docbin_has_a_full_report(run: Run, corpus: Path, tmp_path: Path) -> N
     assert ended.code == 0
     assert [report[key] for key in ("format", "spans", "written", "verified")] == ["spacy", 2, 1, True]
     (entry,) = report["flattened"]
-    assert (entry["became"], entry["reason"].endswith('It is in doc.spans["sc"], where spans may overlap.')) == (
+    assert (entry["became"], entry["reason"].endswith('It is kept in doc.spans["sc"], where spans may overlap.')) == (
         "2024-2025",
         True,
     )

@@ -95,7 +95,7 @@ def test_a_document_without_room_is_refused_and_the_others_are_kept() -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(docbin_packing, "MAX_COLUMN_BYTES", 3 * 4 * 8)
         packer.add(build_doc(packer.vocab, [("نعم", True)] * 2))
-        with pytest.raises(InvalidEdit, match="room"):
+        with pytest.raises(InvalidEdit, match="does not fit"):
             packer.add(build_doc(packer.vocab, [("قال", True)] * 2))
         packer.add(build_doc(packer.vocab, [("غدا", True)]))
         packer.write(stream)

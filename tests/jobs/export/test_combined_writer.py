@@ -136,7 +136,8 @@ def test_spacy_reads_the_text_the_entities_and_all_spans(corpus: Corpus, tmp_pat
     assert {entry.became for entry in report.flattened} == {"2024-2025", "العدل خطة"}
     (inner,) = (entry for entry in report.flattened if entry.text == "2024-2025")
     assert inner.reason == (
-        'It lies inside “خطة العمل 2024-2025” (PLAN), which is kept. It is in doc.spans["sc"], where spans may overlap.'
+        "It lies inside “خطة العمل 2024-2025” (PLAN), which is kept. "
+        'It is kept in doc.spans["sc"], where spans may overlap.'
     )
     assert [entry.text for entry in report.outside_zones] == ["خارج"]
     assert report.labels == {"PLAN": 2, "INSTITUTION": 1}
