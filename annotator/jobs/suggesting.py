@@ -41,8 +41,7 @@ def load_external_suggesters(report_error: Callable[[str], None]) -> tuple[Sugge
 
     `report_error` is called, in any thread, with a sentence on each problem.
     """
-    from annotator.suggest.external.configured import suggesters_from_settings
-    from annotator.suggest.external.plugins import load_plugins
+    from annotator.suggest.external.loading import load_plugins, suggesters_from_settings
     from annotator.suggest.external.safe_suggester import SafeSuggester  # late, too
 
     sources = suggesters_from_settings(settings.load()), load_plugins()
