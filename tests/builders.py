@@ -40,9 +40,12 @@ def locate(words: str, text: str) -> tuple[int, int]:
 def label_words(
     text: str, labelled_words: Sequence[tuple[str, str]], annotator: str = "سلمى", value: str | None = None
 ) -> list[Span]:
-    """Build spans on words of the text, given as (words, label)."""
+    """Build spans on words of the text, given as (words, label); their uids are in that order, and decide ties."""
     uid = article_uid(text)
-    return [Span(new_uid(), uid, annotator, label, *locate(words, text), value) for words, label in labelled_words]
+    return [
+        Span(f"{uid[:8]}-{annotator}-{index:03}", uid, annotator, label, *locate(words, text), value)
+        for index, (words, label) in enumerate(labelled_words)
+    ]
 
 
 def apply_edits(
