@@ -177,7 +177,7 @@ def check_zones(article: Article, zones: Iterable[Zone]) -> None:
 
 
 def check_zones_within(length: int, zones: Iterable[Zone]) -> None:
-    """Check zones like `check_zones`, for a text of `length` code points."""
+    """Raise InvalidEdit unless the zones are of known kinds, within `length` code points, and do not overlap."""
     ordered = sorted(zones, key=lambda zone: zone.start)
     for zone in ordered:
         if zone.kind not in ZONE_KINDS:

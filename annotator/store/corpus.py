@@ -66,8 +66,9 @@ def utc_timestamp() -> str:
 class Corpus(Connection):
     """An open corpus file.
 
-    Rows are validated when read; invalid ones raise DamagedCorpus. `is_lenient` skips the check that offsets lie within
-    their texts, for callers that look for all damage.
+    Every method raises CorpusError, with a message for the user, if the file fails. Rows are validated when read;
+    invalid ones raise DamagedCorpus. `is_lenient` skips the check that offsets lie within their texts, for callers that
+    look for all damage.
     """
 
     is_lenient = False

@@ -127,9 +127,10 @@ def _is_open_in_process(path: Path) -> bool:
 
 
 def is_displaced(path: Path) -> bool:
-    """Return whether this process has another file open under this path, whose log would corrupt the new one.
+    """Return whether this process has another file open under this path than the one that is there now.
 
-    See `locks`.
+    SQLite finds a log by its name: the new file would be read through the old one's log and overwritten from it
+    (https://sqlite.org/howtocorrupt.html#_mispairing).
     """
     resolved = resolve_path(path)
     with _lock:
