@@ -14,6 +14,11 @@ if not sys.flags.safe_path:
         if sys.path[0] == os.getcwd() != _ROOT:  # noqa: PTH109
             del sys.path[0]
 
+if getattr(sys, "frozen", False):
+    from multiprocessing import freeze_support
+
+    freeze_support()  # this may be a process of jobs.processes
+
 from annotator.cli import main  # noqa: E402
 
 main()

@@ -1,0 +1,82 @@
+"""Work at the chunks of a long job in several processes."""
+
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager, nullcontext
+from multiprocessing import resource_tracker
+from typing import Final, TypeVar
+
+from annotator import i18n
+
+_MAX_PROCESSES: Final = 61  # of a pool on Windows
+_CHUNKS_AHEAD: Final = 2  # for each process: none waits, and memory stays flat
+_SAFE_PATH: Final = "PYTHONSAFEPATH"
+
+Chunk = TypeVar("Chunk")
+Result = TypeVar("Result")
+
+
+def map_in_processes(
+    function: Callable[[Chunk], Result], chunks: Iterable[Chunk], jobs: int
+) -> Generator[Result, None, None]:
+    """Yield the function's results in the order of the chunks, from `jobs` processes; 1 is this process itself.
+
+    Function, chunks and results are pickled: the function is one of a module, or a `partial` of it. Only a few chunks
+    are read ahead. Closing the generator drops them and waits for those at work. Raises what the function raises.
+    """
+    # With -E, but without -P, a new Python would import modules from the working directory.
+    if jobs == 1 or (sys.flags.ignore_environment and not sys.flags.safe_path):
+        yield from map(function, chunks)
+        return
+    jobs = min(jobs, _MAX_PROCESSES)
+    context = multiprocessing.get_context("spawn")  # SQLite and Qt do not survive a fork
+    pool = ProcessPoolExecutor(jobs, context, _prepare_process, (i18n.current_language(),))
+    pending: deque[Future[Result]] = deque()
+    try:
+        for number, chunk in enumerate(chunks):
+            with _sheltered_start() if number < jobs else nullcontext():
+                pending.append(pool.submit(function, chunk))
+            if len(pending) > jobs * _CHUNKS_AHEAD:
+                yield pending.popleft().result()
+        while pending:
+            yield pending.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _sheltered_start() -> Iterator[None]:
+    """Keep processes that start in the block from Ctrl+C, which is for this one, and from the working directory.
+
+    Modules there, beside a stranger's corpus, could replace Python's.
+    """
+    safe_path, os.environ[_SAFE_PATH] = os.environ.get(_SAFE_PATH, ""), "1"
+    mask = None
+    try:
+        if sys.platform != "win32":
+            resource_tracker.ensure_running()  # which unblocks the signal when it starts
+            mask = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+        yield
+    finally:
+        os.environ[_SAFE_PATH] = safe_path
+        if sys.platform != "win32" and mask is not None:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+
+def _prepare_process(language: str) -> None:
+    """Prepare a process of the pool, which leaves Ctrl+C to its parent and ends with it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    i18n.set_language(language)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os._exit(1)
