@@ -89,3 +89,22 @@ def ngettext(singular: str, plural: str, count: int) -> str:
 def pgettext(context: str, text: str) -> str:
     """Translate an English `text` with several meanings; `context` says which is meant."""
     return _active_translations().pgettext(context, text)
+
+
+def count_phrase(singular: str, plural: str, count: int) -> str:
+    """Translate the form for `count` items, with the number in place of {count}."""
+    return ngettext(singular, plural, count).format(count=format_number(count))
+
+
+class LazyText:
+    """A text that is translated when it is shown, with `values` in place of its names in braces.
+
+    For what is written before the language is chosen, such as the help of a command.
+    """
+
+    def __init__(self, text: str, **values: object) -> None:
+        self._text = text
+        self._values = values
+
+    def __str__(self) -> str:
+        return _(self._text).format(**self._values)

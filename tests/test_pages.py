@@ -9,7 +9,7 @@ import pages
 import pytest
 from pages import DOCS, PAGES, ROOT
 
-from annotator.cli.root import build_root
+from annotator.cli.root import root
 from annotator.formats import registry
 from annotator.jobs.export import exporter
 from annotator.ui.actions.table import ACTIONS, default_keys
@@ -37,11 +37,10 @@ every_page = pytest.mark.parametrize("page", PAGES, ids=_called)
 
 def options() -> dict[str, set[str]]:
     """Return the options of each command, without --help."""
-    group = build_root()
-    context = click.Context(group)
+    context = click.Context(root)
     options_of = {}
-    for name in group.list_commands(context):
-        command = group.get_command(context, name)
+    for name in root.list_commands(context):
+        command = root.get_command(context, name)
         assert command
         options_of[name] = {
             option

@@ -5,27 +5,26 @@ from typing import Any
 
 import click
 
-from annotator.cli.command import FilePath, TerminalCommand, corpus_argument, json_option
+from annotator.cli.command import FilePath, corpus_argument, json_option
 from annotator.cli.console import print_json, print_text, run_with_progress
-from annotator.i18n import _
+from annotator.cli.root import root
+from annotator.i18n import LazyText, _
 from annotator.store.copying import copy_corpus
 from annotator.store.corpus import Corpus
 
 
-def build_command() -> click.Command:
-    """Build the command."""
-    return TerminalCommand(
-        "backup",
-        callback=_backup,
-        params=[corpus_argument(), click.Argument(["path"], type=FilePath()), json_option()],
-        help=_(
-            "Write a consistent copy of CORPUS to PATH. CORPUS may be in use; the copy is verified. "
-            "If PATH is a folder, the copy keeps the name of CORPUS. Nothing is overwritten."
-        ),
-    )
-
-
-def _backup(corpus: Path, path: Path, as_json: bool) -> int:
+@root.command(
+    "backup",
+    help=LazyText(
+        "Write a consistent copy of CORPUS to PATH. CORPUS may be in use; the copy is verified. "
+        "If PATH is a folder, the copy keeps the name of CORPUS. Nothing is overwritten."
+    ),
+)
+@corpus_argument
+@click.argument("path", type=FilePath())
+@json_option
+def backup(corpus: Path, path: Path, as_json: bool) -> None:
+    """Copy a corpus."""
     if path.is_dir():
         path = path / corpus.name
     Corpus.open(corpus, readonly=True).close()  # raises for a file that is no corpus
@@ -35,4 +34,3 @@ def _backup(corpus: Path, path: Path, as_json: bool) -> int:
         print_json(result)
     else:
         print_text(_("{corpus} copied to {path}: {bytes} bytes").format(corpus=corpus, **result))
-    return 0

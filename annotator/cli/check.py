@@ -10,9 +10,10 @@ from typing import Final
 import click
 
 from annotator.checks.issue import DAMAGED, KINDS, kind_title
-from annotator.cli.command import TerminalCommand, corpus_argument, decode_argument, json_option
+from annotator.cli.command import annotator_option, corpus_argument, json_option, option
 from annotator.cli.console import EXIT_INCOMPLETE, print_json, print_message, print_table, print_text, run_with_progress
-from annotator.i18n import _, ngettext
+from annotator.cli.root import root
+from annotator.i18n import LazyText, _, count_phrase
 from annotator.jobs.checking import ArticleIssue, check_corpus
 from annotator.model.records import STATES
 from annotator.store.corpus import Corpus
@@ -22,45 +23,35 @@ from annotator.store.recovery.integrity import FILE, PLACE, Damage, check_integr
 _ALL: Final = "all"
 
 
-def build_command() -> click.Command:
-    """Build the command."""
-    return TerminalCommand(
-        "check",
-        callback=_check,
-        params=[
-            corpus_argument(),
-            click.Option(
-                ["--annotator"],
-                metavar="NAME",
-                callback=decode_argument,
-                help=_("Check only the labels of this annotator; by default, of all annotators."),
-            ),
-            click.Option(
-                ["--state"],
-                type=click.Choice([_ALL, *STATES]),
-                default=_ALL,
-                help=_("Check only articles in this state for the annotator who labelled them."),
-            ),
-            click.Option(
-                ["kinds", "--kind"],
-                type=click.Choice([DAMAGED, *KINDS]),
-                multiple=True,
-                metavar="KIND",
-                help=_("List only issues of this kind; may be repeated. Kinds: {kinds}.").format(
-                    kinds=", ".join((DAMAGED, *KINDS))
-                ),
-            ),
-            json_option(),
-        ],
-        help=_(
-            "List doubtful labels in CORPUS and damage to the file. Issues dismissed in the window "
-            "are not listed. The exit code is 1 if the file is damaged and 0 otherwise, whatever is "
-            "listed."
-        ),
-    )
-
-
-def _check(corpus: Path, annotator: str | None, state: str, kinds: Sequence[str], as_json: bool) -> int:
+@root.command(
+    "check",
+    help=LazyText(
+        "List doubtful labels in CORPUS and damage to the file. Issues dismissed in the window "
+        "are not listed. The exit code is 1 if the file is damaged and 0 otherwise, whatever is "
+        "listed."
+    ),
+)
+@corpus_argument
+@annotator_option(LazyText("Check only the labels of this annotator; by default, of all annotators."))
+@option(
+    "--state",
+    type=click.Choice([_ALL, *STATES]),
+    default=_ALL,
+    help=LazyText("Check only articles in this state for the annotator who labelled them."),
+)
+@option(
+    "kinds",
+    "--kind",
+    type=click.Choice([DAMAGED, *KINDS]),
+    multiple=True,
+    metavar="KIND",
+    help=LazyText(
+        "List only issues of this kind; may be repeated. Kinds: {kinds}.", kinds=", ".join((DAMAGED, *KINDS))
+    ),
+)
+@json_option
+def check(corpus: Path, annotator: str | None, state: str, kinds: Sequence[str], as_json: bool) -> int:
+    """List the issues and the damage."""
     selected_kinds = set(kinds or (DAMAGED, *KINDS))
     damaged, issues = list[Damage](), list[ArticleIssue]()
     try:
@@ -110,7 +101,7 @@ def _build_damage_record(damage: Damage) -> dict[str, object]:
 
 def _list(damaged: Sequence[Damage], issues: Sequence[ArticleIssue]) -> None:
     counts = Counter(issue.issue.kind for issue in issues)
-    print_text(ngettext("{count} issue", "{count} issues", counts.total()).format(count=counts.total()))
+    print_text(count_phrase("{count} issue", "{count} issues", counts.total()))
     if damaged:
         print_text("")
         print_text(_format_heading(DAMAGED, len(damaged)))

@@ -1,35 +1,115 @@
-"""Parameters and help common to all commands."""
+"""What commands are made of: parameters, and help in the language of the reader."""
 
 import os
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final, TypeVar, cast
 
 import click
 
-from annotator.cli.console import format_for_terminal
-from annotator.i18n import _
+from annotator.cli import terminal
+from annotator.cli.console import should_reorder
+from annotator.i18n import LazyText, _
 from annotator.paths import extend_path
 
 _MAX_DIGITS: Final = 18  # of a number that SQLite can store; a uid is longer
+_RLM: Final = "\u200f"
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+class _Translated:
+    """An attribute for a LazyText, which is translated whenever it is read."""
+
+    def __set_name__(self, _owner: type, name: str) -> None:
+        self._name = f"_{name}"
+
+    def __set__(self, instance: object, text: object) -> None:
+        instance.__dict__[self._name] = text
+
+    def __get__(self, instance: object, _owner: type) -> str | None:
+        text = instance.__dict__[self._name]
+        return None if text is None else str(text)
+
+
+class HelpFormatter(click.HelpFormatter):
+    """Lays out help for terminals that do not do it for Arabic: each cell alone, its lines flush right."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._is_visual = should_reorder(sys.stdout)
+        self._column = 0
+
+    def write(self, string: str) -> None:
+        """Write lines, or a part of one."""
+        for line in string.splitlines(keepends=True):
+            text = line.strip()
+            if self._is_visual and terminal.has_arabic(text):
+                # The first word of a line may be Latin, the paragraph is Arabic.
+                laid_out = terminal.reorder_for_display(_RLM + text, self.width - self._column)
+                line = laid_out + line[len(line.rstrip()) :]
+            super().write(line)
+            self._column = 0 if line.endswith("\n") else self._column + len(line)
+
+    def write_example(self, line: str) -> None:
+        """Write a command that can be copied: left to right, and not wrapped."""
+        super().write(
+            " " * self.current_indent + (terminal.reorder_for_display(line) if self._is_visual else line) + "\n"
+        )
+
+
+class _Context(click.Context):
+    formatter_class = HelpFormatter
 
 
 class TerminalCommand(click.Command):
-    """A command with help for terminals that do not lay out Arabic."""
+    """A command whose help has examples: a sentence and the command line of each.
 
-    def get_help(self, ctx: click.Context) -> str:
-        """Return the help, laid out."""
-        return format_for_terminal(super().get_help(ctx), sys.stdout)
+    `page` is the page of the documentation on it.
+    """
+
+    context_class = _Context
+    help: Any = _Translated()
+    short_help: Any = _Translated()
+    epilog: Any = _Translated()
+
+    def __init__(self, *arguments: Any, examples: Sequence[tuple[LazyText, str]] = (), **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.examples = examples
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Return the option --help; click would keep its text in the first language."""
+        option = super().get_help_option(ctx)
+        if option:
+            option.help = _("Show this message and exit.")
+        return option
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the examples and the epilog."""
+        assert isinstance(formatter, HelpFormatter)
+        if self.examples:
+            with formatter.section(_("Examples")):
+                for sentence, line in self.examples:
+                    formatter.write_text(str(sentence))
+                    with formatter.indentation():
+                        formatter.write_example(line)
+        super().format_epilog(ctx, formatter)
 
 
-def decode_argument(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
-    """Decode a parameter as UTF-8, whatever the locale."""
-    return None if value is None else os.fsencode(value).decode("utf-8", "replace")
+class TranslatedOption(click.Option):
+    """An option with help in the current language."""
+
+    help: Any = _Translated()
+
+    def __init__(self, *arguments: Any, help: LazyText, **options: Any) -> None:  # noqa: A002 - click's name
+        super().__init__(*arguments, **options)
+        self.help = help
 
 
-def parse_article_id(text: str) -> int | str:
-    """Parse an article's number or uid."""
-    return int(text) if text.isdecimal() and len(text) <= _MAX_DIGITS else text
+def option(*names: str, help: LazyText, **options: Any) -> Callable[[Function], Function]:  # noqa: A002
+    """Return the decorator of an option; see click.option."""
+    return click.option(*names, cls=TranslatedOption, help=help, **options)
 
 
 class FilePath(click.Path):
@@ -43,11 +123,20 @@ class FilePath(click.Path):
         return extend_path(cast(Path, super().convert(value, param, ctx)))
 
 
-def corpus_argument() -> click.Argument:
-    """Return the CORPUS argument."""
-    return click.Argument(["corpus"], type=FilePath())
+def decode_argument(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    """Decode a parameter as UTF-8, whatever the locale."""
+    return None if value is None else os.fsencode(value).decode("utf-8", "replace")
 
 
-def json_option() -> click.Option:
-    """Return the --json option."""
-    return click.Option(["as_json", "--json"], is_flag=True, help=_("Print one JSON value instead of text."))
+def parse_article_id(text: str) -> int | str:
+    """Parse an article's number or uid."""
+    return int(text) if text.isdecimal() and len(text) <= _MAX_DIGITS else text
+
+
+corpus_argument: Final = click.argument("corpus", type=FilePath())
+json_option: Final = option("as_json", "--json", is_flag=True, help=LazyText("Print one JSON value instead of text."))
+
+
+def annotator_option(help: LazyText) -> Callable[[Function], Function]:  # noqa: A002
+    """Return the decorator of the option --annotator."""
+    return option("--annotator", metavar="NAME", callback=decode_argument, help=help)

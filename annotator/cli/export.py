@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import click
 
-from annotator.cli.command import FilePath, TerminalCommand, corpus_argument, decode_argument, json_option
+from annotator.cli.command import FilePath, annotator_option, corpus_argument, json_option, option
 from annotator.cli.console import (
     EXIT_INCOMPLETE,
     CommandError,
@@ -16,9 +16,10 @@ from annotator.cli.console import (
     print_text,
     run_with_progress,
 )
+from annotator.cli.root import root
 from annotator.formats.report import Report, report_path
 from annotator.formats.report import write as write_report
-from annotator.i18n import _, ngettext
+from annotator.i18n import LazyText, _, count_phrase
 from annotator.jobs.export.existing_output import CannotExport, WouldReplace
 from annotator.jobs.export.exporter import (
     ALL,
@@ -60,101 +61,85 @@ def _parse_split(_context: click.Context, _parameter: click.Parameter, value: st
     return weights
 
 
-def build_command() -> click.Command:
-    """Build the command."""
-    return TerminalCommand(
-        "export",
-        callback=_export,
-        params=[
-            corpus_argument(),
-            click.Argument(["path"], type=FilePath()),
-            *_build_options(),
-            json_option(),
-        ],
-        help=_(
-            "Export the spans of CORPUS to PATH as a training set. The outcome of each span is "
-            "written to PATH.report.json. The export is first read back and compared with CORPUS. For"
-            " {formats}, PATH is a folder with one file per article."
-        ).format(formats=_(", ").join(format_.NAME for format_ in FILE_PER_ARTICLE_FORMATS)),
-    )
-
-
-def _build_options() -> list[click.Option]:
-    return [
-        click.Option(
-            ["format_", "--format"],
-            type=click.Choice([format_.NAME for format_ in FORMATS]),
-            required=True,
-            help=_("Format of the training set."),
-        ),
-        click.Option(
-            ["--scheme"],
-            type=click.Choice(SCHEMES),
-            default=_DEFAULT.scheme,
-            show_default=True,
-            help=_("How tags mark the start of a span."),
-        ),
-        click.Option(
-            ["--flatten"],
-            type=click.Choice(FLATTENINGS),
-            default=_DEFAULT.flatten,
-            show_default=True,
-            help=_("Which of several overlapping spans to keep, in formats that allow only one."),
-        ),
-        click.Option(
-            ["--boundary"],
-            type=click.Choice(BOUNDARIES),
-            default=_DEFAULT.boundary,
-            show_default=True,
-            help=_("What to do with a span that cuts a token: widen the span, split the token, or refuse the span."),
-        ),
-        click.Option(
-            ["--annotator"],
-            metavar="NAME",
-            callback=decode_argument,
-            help=_("Export the spans of this annotator; required if there are several."),
-        ),
-        click.Option(
-            ["--state"],
-            type=click.Choice(STATES),
-            default=_DEFAULT.state,
-            show_default=True,
-            help=_("Export only articles that the annotator has marked as done (done), or all articles (all)."),
-        ),
-        click.Option(
-            ["--zones"],
-            metavar="KIND,...",
-            callback=_parse_zones,
-            default="headline,body",
-            show_default=True,
-            help=_("Kinds of zones to export, or all. Kinds: {kinds}.").format(kinds=", ".join(ZONE_KINDS)),
-        ),
-        click.Option(
-            ["--split"],
-            metavar="PART=N,...",
-            callback=_parse_split,
-            help=_(
-                "Split the articles into parts, such as train=80,dev=10,test=10; PATH is then a folder "
-                "with one file per part."
-            ),
-        ),
-        click.Option(
-            ["--seed"],
-            metavar="N",
-            type=int,
-            default=_DEFAULT.seed,
-            show_default=True,
-            help=_("Random seed of the split; the same number gives the same split."),
-        ),
-        click.Option(
-            ["--force"],
-            is_flag=True,
-            help=_("Replace PATH even if it is not an export, or an export that has been changed since."),
-        ),
-    ]
-
-
-def _export(corpus: Path, path: Path, format_: str, as_json: bool, force: bool, **options: Any) -> int:
+@root.command(
+    "export",
+    help=LazyText(
+        "Export the spans of CORPUS to PATH as a training set. The outcome of each span is "
+        "written to PATH.report.json. The export is first read back and compared with CORPUS. For"
+        " {formats}, PATH is a folder with one file per article.",
+        formats=", ".join(format_.NAME for format_ in FILE_PER_ARTICLE_FORMATS),
+    ),
+)
+@corpus_argument
+@click.argument("path", type=FilePath())
+@option(
+    "format_",
+    "--format",
+    type=click.Choice([format_.NAME for format_ in FORMATS]),
+    required=True,
+    help=LazyText("Format of the training set."),
+)
+@option(
+    "--scheme",
+    type=click.Choice(SCHEMES),
+    default=_DEFAULT.scheme,
+    show_default=True,
+    help=LazyText("How tags mark the start of a span."),
+)
+@option(
+    "--flatten",
+    type=click.Choice(FLATTENINGS),
+    default=_DEFAULT.flatten,
+    show_default=True,
+    help=LazyText("Which of several overlapping spans to keep, in formats that allow only one."),
+)
+@option(
+    "--boundary",
+    type=click.Choice(BOUNDARIES),
+    default=_DEFAULT.boundary,
+    show_default=True,
+    help=LazyText("What to do with a span that cuts a token: widen the span, split the token, or refuse the span."),
+)
+@annotator_option(LazyText("Export the spans of this annotator; required if there are several."))
+@option(
+    "--state",
+    type=click.Choice(STATES),
+    default=_DEFAULT.state,
+    show_default=True,
+    help=LazyText("Export only articles that the annotator has marked as done (done), or all articles (all)."),
+)
+@option(
+    "--zones",
+    metavar="KIND,...",
+    callback=_parse_zones,
+    default="headline,body",
+    show_default=True,
+    help=LazyText("Kinds of zones to export, or all. Kinds: {kinds}.", kinds=", ".join(ZONE_KINDS)),
+)
+@option(
+    "--split",
+    metavar="PART=N,...",
+    callback=_parse_split,
+    help=LazyText(
+        "Split the articles into parts, such as train=80,dev=10,test=10; PATH is then a folder with one file per part."
+    ),
+)
+@option(
+    "--seed",
+    metavar="N",
+    type=int,
+    default=_DEFAULT.seed,
+    show_default=True,
+    help=LazyText("Random seed of the split; the same number gives the same split."),
+)
+@option(
+    "--force",
+    is_flag=True,
+    help=LazyText("Replace PATH even if it is not an export, or an export that has been changed since."),
+)
+@json_option
+def export_corpus(corpus: Path, path: Path, format_: str, as_json: bool, force: bool, **options: Any) -> int:
+    """Write the training set."""
     with Corpus.open(corpus, readonly=True) as opened:
         try:
             report = run_with_progress(
@@ -198,10 +183,10 @@ def _print_refusals(corpus: Path, report: Report) -> None:
 
 def _format_summary(path: Path, report: Report) -> Iterator[str]:
     counts = [
-        ngettext("{count} article", "{count} articles", report.articles).format(count=report.articles),
-        ngettext("{count} sentence", "{count} sentences", report.sentences).format(count=report.sentences),
-        ngettext("{count} token", "{count} tokens", report.tokens).format(count=report.tokens),
-        ngettext("{count} span", "{count} spans", report.spans).format(count=report.spans),
+        count_phrase("{count} article", "{count} articles", report.articles),
+        count_phrase("{count} sentence", "{count} sentences", report.sentences),
+        count_phrase("{count} token", "{count} tokens", report.tokens),
+        count_phrase("{count} span", "{count} spans", report.spans),
     ]
     yield f"{path}: {_(', ').join(counts)}"
     outcome_counts = {

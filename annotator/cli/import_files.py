@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from annotator import settings
-from annotator.cli.command import FilePath, TerminalCommand, corpus_argument, decode_argument, json_option
+from annotator.cli.command import FilePath, annotator_option, corpus_argument, json_option, option
 from annotator.cli.console import (
     EXIT_INCOMPLETE,
     CommandError,
@@ -15,125 +15,15 @@ from annotator.cli.console import (
     print_text,
     run_with_progress,
 )
+from annotator.cli.root import root
 from annotator.formats.documents import tables
 from annotator.formats.registry import FORMATS
-from annotator.i18n import _, ngettext
+from annotator.i18n import LazyText, _, count_phrase
 from annotator.jobs.imports.importer import ImportResult, LabelMapping, import_paths
 from annotator.model.labels import InvalidLabelSet, LabelSet, decode
 from annotator.paths import explain_invalid_name
 from annotator.resources import resource_path
 from annotator.store.corpus import Corpus
-
-
-def build_command() -> click.Command:
-    """Build the command."""
-    return TerminalCommand(
-        "import",
-        callback=_import,
-        params=[
-            corpus_argument(),
-            click.Argument(["paths"], metavar="PATH...", nargs=-1, required=True, type=FilePath()),
-            click.Option(
-                ["format_", "--format"],
-                type=click.Choice([format_.NAME for format_ in FORMATS]),
-                help=_("Format of the files; by default, it is detected for each file."),
-            ),
-            click.Option(
-                ["columns", "--column"],
-                metavar="FIELD=NAME",
-                multiple=True,
-                callback=_parse_columns,
-                help=_(
-                    "Table column that contains the text, title, published, source or url, if its name does "
-                    "not show that; may be repeated."
-                ),
-            ),
-            click.Option(
-                ["--annotator"],
-                metavar="NAME",
-                callback=decode_argument,
-                help=_("Annotator of the spans, if a file does not name one; by default, you."),
-            ),
-            click.Option(
-                ["labels", "--labels"],
-                metavar="FILE",
-                type=FilePath(),
-                help=_("TOML file with the labels of a new corpus; by default, dates, institutions and plans."),
-            ),
-            click.Option(
-                ["rename", "--rename"],
-                metavar="THEIRS=OURS",
-                multiple=True,
-                callback=_parse_pairs,
-                help=_("Rename a label of the files to one of the corpus; may be repeated."),
-            ),
-            click.Option(
-                ["add_labels", "--add-labels"],
-                is_flag=True,
-                help=_("Add labels that the corpus does not have; by default, their spans are refused."),
-            ),
-            click.Option(
-                ["strict", "--strict"],
-                is_flag=True,
-                help=_("All or nothing: if anything is refused, leave CORPUS unchanged."),
-            ),
-            click.Option(
-                ["logical", "--logical"],
-                is_flag=True,
-                help=_("Repair text in presentation forms or visual order; by default, such text is only reported."),
-            ),
-            json_option(),
-        ],
-        help=_(
-            "Import files and folders into CORPUS. All files in a folder are read. CORPUS is created "
-            "if it does not exist."
-        ),
-    )
-
-
-def _import(
-    corpus: Path,
-    paths: tuple[Path, ...],
-    format_: str | None,
-    columns: dict[str, str],
-    annotator: str | None,
-    labels: Path | None,
-    rename: dict[str, str],
-    add_labels: bool,
-    strict: bool,
-    logical: bool,
-    as_json: bool,
-) -> int:
-    if columns and format_ not in (None, tables.NAME):
-        raise click.UsageError(_("--column applies only to tables, but the format is {format}").format(format=format_))
-    default_annotator, label_mapping = (
-        annotator or settings.load().annotator,
-        LabelMapping(rename, None if add_labels else frozenset()),
-    )
-    with _open_corpus(corpus, labels) as opened:
-        result = run_with_progress(
-            import_paths(
-                opened,
-                paths,
-                format_,
-                default_annotator,
-                label_mapping,
-                columns=columns,
-                logical=logical,
-                strict=strict,
-            ),
-            _("Importing"),
-        )
-    print_remarks([*result.skipped, *result.repaired, *result.noticed])
-    if result.noticed:
-        print_message(_("use --logical to repair such text; articles already in the corpus stay as they are"))
-    if strict and result.skipped:
-        print_message(_("nothing was imported, because not everything could be imported"))
-    if as_json:
-        print_json(result)
-    else:
-        print_text(_format_summary(result))
-    return EXIT_INCOMPLETE if result.skipped else 0
 
 
 def _parse_pairs(_context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
@@ -153,6 +43,101 @@ def _parse_columns(context: click.Context, parameter: click.Parameter, values: t
         reason = _("“{field}” is not one of {fields}").format(field=invalid, fields=", ".join(tables.COLUMNS))
         raise click.BadParameter(reason)
     return columns
+
+
+@root.command(
+    "import",
+    help=LazyText(
+        "Import files and folders into CORPUS. All files in a folder are read. CORPUS is created if it does not exist."
+    ),
+)
+@corpus_argument
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=FilePath())
+@option(
+    "format_",
+    "--format",
+    type=click.Choice([format_.NAME for format_ in FORMATS]),
+    help=LazyText("Format of the files; by default, it is detected for each file."),
+)
+@option(
+    "columns",
+    "--column",
+    metavar="FIELD=NAME",
+    multiple=True,
+    callback=_parse_columns,
+    help=LazyText(
+        "Table column that contains the text, title, published, source or url, if its name does "
+        "not show that; may be repeated."
+    ),
+)
+@annotator_option(LazyText("Annotator of the spans, if a file does not name one; by default, you."))
+@option(
+    "--labels",
+    metavar="FILE",
+    type=FilePath(),
+    help=LazyText("TOML file with the labels of a new corpus; by default, dates, institutions and plans."),
+)
+@option(
+    "--rename",
+    metavar="THEIRS=OURS",
+    multiple=True,
+    callback=_parse_pairs,
+    help=LazyText("Rename a label of the files to one of the corpus; may be repeated."),
+)
+@option(
+    "--add-labels",
+    is_flag=True,
+    help=LazyText("Add labels that the corpus does not have; by default, their spans are refused."),
+)
+@option(
+    "--strict",
+    is_flag=True,
+    help=LazyText("All or nothing: if anything is refused, leave CORPUS unchanged."),
+)
+@option(
+    "--logical",
+    is_flag=True,
+    help=LazyText("Repair text in presentation forms or visual order; by default, such text is only reported."),
+)
+@json_option
+def import_files(
+    corpus: Path,
+    paths: tuple[Path, ...],
+    format_: str | None,
+    columns: dict[str, str],
+    annotator: str | None,
+    labels: Path | None,
+    rename: dict[str, str],
+    add_labels: bool,
+    strict: bool,
+    logical: bool,
+    as_json: bool,
+) -> int:
+    """Import files and folders."""
+    if columns and format_ not in (None, tables.NAME):
+        raise click.UsageError(_("--column applies only to tables, but the format is {format}").format(format=format_))
+    with _open_corpus(corpus, labels) as opened:
+        steps = import_paths(
+            opened,
+            paths,
+            format_,
+            annotator or settings.load().annotator,
+            LabelMapping(rename, None if add_labels else frozenset()),
+            columns=columns,
+            logical=logical,
+            strict=strict,
+        )
+        result = run_with_progress(steps, _("Importing"))
+    print_remarks([*result.skipped, *result.repaired, *result.noticed])
+    if result.noticed:
+        print_message(_("use --logical to repair such text; articles already in the corpus stay as they are"))
+    if strict and result.skipped:
+        print_message(_("nothing was imported, because not everything could be imported"))
+    if as_json:
+        print_json(result)
+    else:
+        print_text(_format_summary(result))
+    return EXIT_INCOMPLETE if result.skipped else 0
 
 
 def _open_corpus(path: Path, labels: Path | None) -> Corpus:
@@ -178,14 +163,10 @@ def _read_label_set(path: Path) -> LabelSet:
 
 def _format_summary(result: ImportResult) -> str:
     parts = [
-        ngettext("{count} article added", "{count} articles added", result.added).format(count=result.added),
-        ngettext("{count} was there already", "{count} were there already", result.duplicates).format(
-            count=result.duplicates
-        ),
-        ngettext("{count} span read", "{count} spans read", result.spans).format(count=result.spans),
+        count_phrase("{count} article added", "{count} articles added", result.added),
+        count_phrase("{count} was there already", "{count} were there already", result.duplicates),
+        count_phrase("{count} span read", "{count} spans read", result.spans),
     ]
     if result.repaired:
-        parts.append(
-            ngettext("{count} repair", "{count} repairs", len(result.repaired)).format(count=len(result.repaired))
-        )
+        parts.append(count_phrase("{count} repair", "{count} repairs", len(result.repaired)))
     return _(", ").join(parts)

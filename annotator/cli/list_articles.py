@@ -2,28 +2,21 @@
 
 from pathlib import Path
 
-import click
-
-from annotator.cli.command import TerminalCommand, corpus_argument, json_option
+from annotator.cli.command import corpus_argument, json_option
 from annotator.cli.console import print_json, print_table
-from annotator.i18n import _
+from annotator.cli.root import root
+from annotator.i18n import LazyText, _
 from annotator.model.display_names import state_title
 from annotator.model.records import NEW
 from annotator.store.corpus import Corpus
 from annotator.store.queries.article_list import ArticleSummary, load_all_summaries
 
 
-def build_command() -> click.Command:
-    """Build the command."""
-    return TerminalCommand(
-        "list",
-        callback=_list,
-        params=[corpus_argument(), json_option()],
-        help=_("List the articles of CORPUS with their state for each annotator."),
-    )
-
-
-def _list(corpus: Path, as_json: bool) -> int:
+@root.command("list", help=LazyText("List the articles of CORPUS with their state for each annotator."))
+@corpus_argument
+@json_option
+def list_articles(corpus: Path, as_json: bool) -> None:
+    """List the articles."""
     with Corpus.open(corpus, readonly=True) as opened:
         summaries = list(load_all_summaries(opened))
     if as_json:
@@ -31,7 +24,6 @@ def _list(corpus: Path, as_json: bool) -> int:
     else:
         head = [_("No."), _("Spans"), _("Published"), _("State"), _("Source"), _("Title")]
         print_table([head, *map(_format_row, summaries)])
-    return 0
 
 
 def _format_row(article: ArticleSummary) -> list[str]:

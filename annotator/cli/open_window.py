@@ -1,4 +1,4 @@
-"""`annotator [CORPUS]`: opens the window."""
+"""Opening the window from the command line."""
 
 import ctypes
 import gc
@@ -7,34 +7,12 @@ import sys
 from pathlib import Path
 from typing import Final
 
-import click
-
 from annotator import settings, single_instance
 from annotator.cli import signals
-from annotator.cli.command import corpus_argument
-from annotator.cli.console import PROGRAM_NAME, CommandError
+from annotator.cli.console import CommandError
 from annotator.i18n import _
 
 _SCREENS: Final = ("QT_QPA_PLATFORM", "WAYLAND_DISPLAY", "DISPLAY")
-
-
-def build_command() -> click.Command:
-    """Build the nameless command that `annotator CORPUS` runs."""
-    return click.Command(
-        PROGRAM_NAME, callback=_open, params=[corpus_argument(), new_window_option()], add_help_option=False
-    )
-
-
-def new_window_option() -> click.Option:
-    """Return the --new-window option."""
-    help_text = _("Open a new window even if another one has the corpus open.")
-    return click.Option(["--new-window"], is_flag=True, help=help_text)
-
-
-@click.pass_context
-def _open(context: click.Context, corpus: Path, new_window: bool) -> int:
-    assert context.parent
-    return show_window(corpus, new_window=new_window or context.parent.params["new_window"])
 
 
 def show_window(corpus: Path | None = None, *, new_window: bool = False) -> int:

@@ -4,29 +4,28 @@ from pathlib import Path
 
 import click
 
-from annotator.cli.command import FilePath, TerminalCommand, corpus_argument, json_option
+from annotator.cli.command import FilePath, corpus_argument, json_option
 from annotator.cli.console import EXIT_INCOMPLETE, print_json, print_message, print_text, run_with_progress
-from annotator.i18n import _, ngettext
+from annotator.cli.root import root
+from annotator.i18n import LazyText, _, count_phrase
 from annotator.store.backups import list_backups
 from annotator.store.errors import DamagedCorpus
 from annotator.store.recovery.salvage import SalvageResult, salvage
 
 
-def build_command() -> click.Command:
-    """Build the command."""
-    return TerminalCommand(
-        "repair",
-        callback=_repair,
-        params=[corpus_argument(), click.Argument(["new"], type=FilePath()), json_option()],
-        help=_(
-            "Recover a damaged CORPUS into a new corpus at NEW. Whatever cannot be read is listed. "
-            "Lost articles are taken from the backups of CORPUS. CORPUS itself is not changed; no "
-            "window may have it open. The exit code is 1 if anything is lost."
-        ),
-    )
-
-
-def _repair(corpus: Path, new: Path, as_json: bool) -> int:
+@root.command(
+    "repair",
+    help=LazyText(
+        "Recover a damaged CORPUS into a new corpus at NEW. Whatever cannot be read is listed. "
+        "Lost articles are taken from the backups of CORPUS. CORPUS itself is not changed; no "
+        "window may have it open. The exit code is 1 if anything is lost."
+    ),
+)
+@corpus_argument
+@click.argument("new", type=FilePath())
+@json_option
+def repair(corpus: Path, new: Path, as_json: bool) -> int:
+    """Recover a damaged corpus."""
     backup_paths = [backup.path for backup in list_backups(corpus)]
     try:
         salvaged = run_with_progress(salvage(corpus, new, backup_paths), _("Recovering readable data"))
@@ -45,7 +44,7 @@ def format_counts(salvaged: SalvageResult) -> str:
     """Format the numbers recovered."""
     return _(", ").join(
         (
-            ngettext("{count} article", "{count} articles", salvaged.articles).format(count=salvaged.articles),
-            ngettext("{count} span", "{count} spans", salvaged.spans).format(count=salvaged.spans),
+            count_phrase("{count} article", "{count} articles", salvaged.articles),
+            count_phrase("{count} span", "{count} spans", salvaged.spans),
         )
     )

@@ -5,9 +5,10 @@ from typing import Any
 
 import click
 
-from annotator.cli.command import FilePath, TerminalCommand, corpus_argument, json_option
+from annotator.cli.command import FilePath, corpus_argument, json_option
 from annotator.cli.console import print_json, print_table, print_text, run_with_progress
-from annotator.i18n import _
+from annotator.cli.root import root
+from annotator.i18n import LazyText, _
 from annotator.store.backups import Backup, backup_folder, describe_reason, list_backups
 from annotator.store.copying import copy_corpus
 from annotator.store.corpus import Corpus
@@ -15,27 +16,22 @@ from annotator.store.errors import CorpusError, DamagedCorpus, MissingCorpus
 from annotator.store.restoring import open_backup, read_contents, replace_damaged, restore
 
 
-def build_command() -> click.Command:
-    """Build the command."""
-    return TerminalCommand(
-        "restore",
-        callback=_restore,
-        params=[
-            corpus_argument(),
-            click.Argument(["backup"], type=FilePath(), required=False),
-            json_option(),
-        ],
-        help=_(
-            "List the backups of CORPUS. With BACKUP, the name of a backup or the path of any copy, "
-            "restore CORPUS from it. The current content of CORPUS is backed up first; a damaged file"
-            " is moved aside."
-        ),
-    )
-
-
-def _restore(corpus: Path, backup: Path | None, as_json: bool) -> int:
+@root.command(
+    "restore",
+    help=LazyText(
+        "List the backups of CORPUS. With BACKUP, the name of a backup or the path of any copy, "
+        "restore CORPUS from it. The current content of CORPUS is backed up first; a damaged file"
+        " is moved aside."
+    ),
+)
+@corpus_argument
+@click.argument("backup", type=FilePath(), required=False)
+@json_option
+def restore_corpus(corpus: Path, backup: Path | None, as_json: bool) -> None:
+    """Restore a backup, or list all."""
     if backup is None:
-        return _list(corpus, as_json)
+        _list(corpus, as_json)
+        return
     listed = backup_folder(corpus) / backup
     source = listed if listed.exists() else backup
     previous = _restore_backup(corpus, source)
@@ -45,7 +41,6 @@ def _restore(corpus: Path, backup: Path | None, as_json: bool) -> int:
         print_text(_("{corpus} restored from {backup}.").format(corpus=corpus, backup=source))
         if previous:
             print_text(_("Previous version: {path}").format(path=previous))
-    return 0
 
 
 def _restore_backup(corpus: Path, backup: Path) -> Path | None:
@@ -61,7 +56,7 @@ def _restore_backup(corpus: Path, backup: Path) -> Path | None:
     return run_with_progress(restore(corpus, backup), _("Restoring")).path
 
 
-def _list(corpus: Path, as_json: bool) -> int:
+def _list(corpus: Path, as_json: bool) -> None:
     records = [_describe(backup) for backup in list_backups(corpus)]
     if as_json:
         print_json(records)
@@ -71,7 +66,6 @@ def _list(corpus: Path, as_json: bool) -> int:
         print_text(_("The backups are in {folder}").format(folder=backup_folder(corpus)))
     else:
         print_text(_("{corpus} has no backups.").format(corpus=corpus))
-    return 0
 
 
 def _format_row(record: dict[str, Any]) -> list[str]:

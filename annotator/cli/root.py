@@ -7,10 +7,10 @@ from typing import Final
 import click
 
 from annotator import __version__
-from annotator.cli import open_window
-from annotator.cli.command import TerminalCommand
+from annotator.cli.command import TerminalCommand, TranslatedOption, corpus_argument, option
 from annotator.cli.console import PROGRAM_NAME
-from annotator.i18n import LANGUAGES, _
+from annotator.cli.open_window import show_window
+from annotator.i18n import LANGUAGES, LazyText, _
 from annotator.paths import extend_path
 
 _SUFFIX: Final = ".corpus"
@@ -34,16 +34,17 @@ _MODULES: Final = {
 class RootGroup(TerminalCommand, click.Group):
     """A group whose first argument may be a corpus to open: `annotator my.corpus`."""
 
+    command_class = TerminalCommand
+
     def list_commands(self, _ctx: click.Context) -> list[str]:
         """Return the command names."""
         return list(_MODULES)
 
     def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
-        """Return the command of this name, in the current language."""
-        if name not in _MODULES:
-            return None
-        command: click.Command = import_module(f"annotator.cli.{_MODULES[name]}").build_command()
-        return command
+        """Return the command of this name, whose module adds it to the group."""
+        if name in _MODULES:
+            import_module(f"annotator.cli.{_MODULES[name]}")
+        return self.commands.get(name)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -52,38 +53,57 @@ class RootGroup(TerminalCommand, click.Group):
         if word in _MODULES:
             return super().resolve_command(ctx, args)
         if Path(word).suffix == _SUFFIX or extend_path(Path(word)).exists():
-            return PROGRAM_NAME, open_window.build_command(), args
+            return PROGRAM_NAME, open_corpus, args
         commands = ", ".join(self.list_commands(ctx))
         message = _("“{word}” is neither a command nor a corpus; the commands are {known}")
         raise click.UsageError(message.format(word=word, known=commands), ctx)
 
 
-def build_root() -> click.Group:
-    """Build the group in the current language."""
-    language = click.Option(
-        ["--language"],
-        type=click.Choice(list(LANGUAGES)),
-        help=_("Language of the window and of all messages."),
-    )
-    group = RootGroup(
-        PROGRAM_NAME,
-        callback=_window_without_arguments,
-        params=[language, open_window.new_window_option()],
-        help=_(
-            "Label dates, institutions and plans in Arabic news. With a corpus or without arguments, "
-            "the window opens; the commands work without a window."
-        ),
-        invoke_without_command=True,
-        subcommand_metavar="[CORPUS | COMMAND ...]",
-    )
-    return click.version_option(__version__, prog_name=PROGRAM_NAME)(group)
+class _OpenCommand(click.Command):
+    """The nameless command that `annotator CORPUS` runs."""
+
+    def get_help(self, ctx: click.Context) -> str:
+        """Return the help of the program."""
+        assert ctx.parent
+        return ctx.parent.get_help()
 
 
+_new_window_option: Final = option(
+    "--new-window", is_flag=True, help=LazyText("Open a new window even if another one has the corpus open.")
+)
+
+
+@click.group(
+    PROGRAM_NAME,
+    cls=RootGroup,
+    invoke_without_command=True,
+    subcommand_metavar="[CORPUS | COMMAND ...]",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help=LazyText(
+        "Label dates, institutions and plans in Arabic news. With a corpus or without arguments, "
+        "the window opens; the commands work without a window."
+    ),
+)
+@option("--language", type=click.Choice(list(LANGUAGES)), help=LazyText("Language of the window and of all messages."))
+@_new_window_option
+@click.version_option(
+    __version__, prog_name=PROGRAM_NAME, cls=TranslatedOption, help=LazyText("Show the version and exit.")
+)
 @click.pass_context
-def _window_without_arguments(
+def root(
     context: click.Context,
-    language: str | None,  # noqa: ARG001
+    language: str | None,  # noqa: ARG001 - `run` has already used it
     new_window: bool,
 ) -> int:
-    """Open the window if there is no command. `run` has already used `language`."""
-    return 0 if context.invoked_subcommand else open_window.show_window(None, new_window=new_window)
+    """Open the window if there is no command."""
+    return 0 if context.invoked_subcommand else show_window(new_window=new_window)
+
+
+@click.command(cls=_OpenCommand)
+@corpus_argument
+@_new_window_option
+@click.pass_context
+def open_corpus(context: click.Context, corpus: Path, new_window: bool) -> int:
+    """Open the window on a corpus."""
+    assert context.parent
+    return show_window(corpus, new_window=new_window or context.parent.params["new_window"])

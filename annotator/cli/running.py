@@ -14,7 +14,7 @@ from annotator import settings
 from annotator.cli import signals
 from annotator.cli.console import EXIT_UNUSABLE, PROGRAM_NAME, print_message
 from annotator.cli.language import use_language
-from annotator.cli.root import build_root
+from annotator.cli.root import root
 from annotator.i18n import MissingCatalogue, _
 from annotator.store.errors import CorpusError, DamagedCorpus
 from annotator.store.sqlite_library import require_supported_sqlite
@@ -29,12 +29,12 @@ def run(arguments: Sequence[str]) -> int:
     try:
         use_language(settings.interface_language())
         require_supported_sqlite()
-        # Building the commands fixes their help texts, so a first set just parses the language.
-        language = build_root().make_context(PROGRAM_NAME, [*arguments], resilient_parsing=True).params["language"]
+        # First the language alone: errors in the arguments are to be in it.
+        language = root.make_context(PROGRAM_NAME, [*arguments], resilient_parsing=True).params["language"]
         if language:
             use_language(language)
-        with build_root().make_context(PROGRAM_NAME, [*arguments]) as context:
-            return cast(int, context.command.invoke(context))
+        with root.make_context(PROGRAM_NAME, [*arguments]) as context:
+            return cast(int | None, context.command.invoke(context)) or 0
     except click.exceptions.Exit as exit_:
         return exit_.exit_code
     except click.ClickException as error:

@@ -6,10 +6,11 @@ from typing import Final
 
 import click
 
-from annotator.cli.command import TerminalCommand, corpus_argument, decode_argument, json_option, parse_article_id
+from annotator.cli.command import corpus_argument, decode_argument, json_option, option, parse_article_id
 from annotator.cli.console import print_json, print_table, print_text
+from annotator.cli.root import root
 from annotator.formats.json.jsonl import build_record
-from annotator.i18n import _, ngettext
+from annotator.i18n import LazyText, _, count_phrase
 from annotator.model.display_names import article_title, zone_title
 from annotator.model.records import ZONE_KINDS, Article, Span, Zone
 from annotator.store.corpus import Corpus
@@ -17,42 +18,34 @@ from annotator.store.corpus import Corpus
 _NO_ZONE: Final = ""  # the kind of text outside zones
 
 
-def build_command() -> click.Command:
-    """Build the command."""
-    visual = click.Option(
-        ["visual", "--visual/--logical"],
-        default=None,
-        help=_(
-            "Shape and reorder Arabic for a terminal that does not, or leave it as it is; by default, this is detected."
-        ),
-    )
-    return TerminalCommand(
-        "show",
-        callback=_show,
-        params=[
-            corpus_argument(),
-            click.Argument(["id_"], metavar="ID", callback=decode_argument),
-            visual,
-            json_option(),
-        ],
-        help=_("Show one article of CORPUS with its zones and spans. ID is its number or its uid."),
-    )
-
-
-def _show(corpus: Path, id_: str, visual: bool | None, as_json: bool) -> int:
+@root.command(
+    "show", help=LazyText("Show one article of CORPUS with its zones and spans. ID is its number or its uid.")
+)
+@corpus_argument
+@click.argument("id_", metavar="ID", callback=decode_argument)
+@option(
+    "visual",
+    "--visual/--logical",
+    default=None,
+    help=LazyText(
+        "Shape and reorder Arabic for a terminal that does not, or leave it as it is; by default, this is detected."
+    ),
+)
+@json_option
+def show(corpus: Path, id_: str, visual: bool | None, as_json: bool) -> None:
+    """Show an article."""
     with Corpus.open(corpus, readonly=True) as opened, opened.snapshot():
         annotated = opened.load_article(parse_article_id(id_))
     if as_json:
         print_json(build_record(annotated))
-        return 0
+        return
     article, zones, spans = annotated.article, list(annotated.zones), annotated.spans
     print_text("\n".join(_format_head(article, zones)), reorder=visual)
     print_text("")
     print_text("\n".join(_format_body(article.text, zones)), reorder=visual)
     print_text("")
-    print_text(ngettext("{count} span", "{count} spans", len(spans)).format(count=len(spans)), reorder=visual)
+    print_text(count_phrase("{count} span", "{count} spans", len(spans)), reorder=visual)
     print_table([_format_row(article.text, span) for span in spans], reorder=visual)
-    return 0
 
 
 def _format_head(article: Article, zones: list[Zone]) -> Iterator[str]:

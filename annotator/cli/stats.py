@@ -3,33 +3,26 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import click
-
-from annotator.cli.command import TerminalCommand, corpus_argument, json_option
+from annotator.cli.command import corpus_argument, json_option
 from annotator.cli.console import print_json, print_table, print_text
-from annotator.i18n import _, ngettext
+from annotator.cli.root import root
+from annotator.i18n import LazyText, _, count_phrase
 from annotator.model.display_names import state_title
 from annotator.store.corpus import Corpus
 from annotator.store.queries.statistics import AnnotatorStatistics, CorpusStatistics, collect_statistics
 
 
-def build_command() -> click.Command:
-    """Build the command."""
-    return TerminalCommand(
-        "stats",
-        callback=_stats,
-        params=[corpus_argument(), json_option()],
-        help=_("Count articles, spans, states and edits by label and annotator."),
-    )
-
-
-def _stats(corpus: Path, as_json: bool) -> int:
+@root.command("stats", help=LazyText("Count articles, spans, states and edits by label and annotator."))
+@corpus_argument
+@json_option
+def count(corpus: Path, as_json: bool) -> None:
+    """Print the counts."""
     with Corpus.open(corpus, readonly=True) as opened:
         counts = collect_statistics(opened)
         titles = {label.name: label.localised_title() for label in opened.labels().labels}
     if as_json:
         print_json(counts)
-        return 0
+        return
     print_text(_(", ").join(_format_totals(counts)))
     for name, share in counts.annotators.items():
         print_text("")
@@ -42,13 +35,12 @@ def _stats(corpus: Path, as_json: bool) -> int:
             *([name, str(n), titles[name]] for name, n in counts.labels.items()),
         ]
     )
-    return 0
 
 
 def _format_totals(counts: CorpusStatistics) -> Iterator[str]:
-    yield ngettext("{count} article", "{count} articles", counts.articles).format(count=counts.articles)
-    yield ngettext("{count} span", "{count} spans", counts.spans).format(count=counts.spans)
-    yield ngettext("{count} edit", "{count} edits", counts.edits).format(count=counts.edits)
+    yield count_phrase("{count} article", "{count} articles", counts.articles)
+    yield count_phrase("{count} span", "{count} spans", counts.spans)
+    yield count_phrase("{count} edit", "{count} edits", counts.edits)
 
 
 def _format_counts(share: AnnotatorStatistics) -> Iterator[list[str]]:

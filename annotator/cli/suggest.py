@@ -6,9 +6,17 @@ from pathlib import Path
 import click
 
 from annotator import device_key, settings
-from annotator.cli.command import TerminalCommand, corpus_argument, decode_argument, json_option, parse_article_id
+from annotator.cli.command import (
+    annotator_option,
+    corpus_argument,
+    decode_argument,
+    json_option,
+    option,
+    parse_article_id,
+)
 from annotator.cli.console import print_json, print_message, print_table, print_text, run_with_progress
-from annotator.i18n import _, ngettext
+from annotator.cli.root import root
+from annotator.i18n import LazyText, _, count_phrase
 from annotator.jobs.learning import learn, learn_unsaved, needs_training
 from annotator.jobs.suggesting import (
     ArticleSuggestions,
@@ -25,47 +33,37 @@ from annotator.suggest.crf.suggester import CrfSuggester
 from annotator.suggest.crf.training import TrainedModel
 
 
-def build_command() -> click.Command:
-    """Build the command."""
-    return TerminalCommand(
-        "suggest",
-        callback=_suggest,
-        params=[
-            corpus_argument(),
-            click.Option(
-                ["--article"],
-                metavar="ID",
-                callback=decode_argument,
-                help=_(
-                    "Suggest only in this article, given by number or uid; by default, in all that the "
-                    "annotator has not done."
-                ),
-            ),
-            click.Option(
-                ["--source"],
-                metavar="NAME",
-                callback=decode_argument,
-                help=_("Use only this suggester: dates, names, memory, model, or an external one."),
-            ),
-            click.Option(
-                ["--annotator"],
-                metavar="NAME",
-                callback=decode_argument,
-                help=_("Annotator to suggest for, leaving out what they have labelled or rejected; by default, you."),
-            ),
-            click.Option(["accept", "--accept"], is_flag=True, help=_("Accept all suggestions.")),
-            json_option(),
-        ],
-        help=_(
-            "List suggestions for the articles of CORPUS. The model first learns from articles that "
-            "were done since it last learned."
-        ),
-    )
-
-
-def _suggest(
+@root.command(
+    "suggest",
+    help=LazyText(
+        "List suggestions for the articles of CORPUS. The model first learns from articles that "
+        "were done since it last learned."
+    ),
+)
+@corpus_argument
+@option(
+    "--article",
+    metavar="ID",
+    callback=decode_argument,
+    help=LazyText(
+        "Suggest only in this article, given by number or uid; by default, in all that the annotator has not done."
+    ),
+)
+@option(
+    "--source",
+    metavar="NAME",
+    callback=decode_argument,
+    help=LazyText("Use only this suggester: dates, names, memory, model, or an external one."),
+)
+@annotator_option(
+    LazyText("Annotator to suggest for, leaving out what they have labelled or rejected; by default, you.")
+)
+@option("--accept", is_flag=True, help=LazyText("Accept all suggestions."))
+@json_option
+def suggest(
     corpus: Path, article: str | None, source: str | None, annotator: str | None, accept: bool, as_json: bool
-) -> int:
+) -> None:
+    """List the suggestions, or accept them."""
     name = annotator or settings.load().annotator
     opened, writable = _open_corpus(corpus, writing=accept)
     with opened:
@@ -87,7 +85,6 @@ def _suggest(
     else:
         print_text(_format_summary(results, accepted=accept))
         print_table([row for article_suggestions in results for row in _format_rows(article_suggestions)])
-    return 0
 
 
 def _open_corpus(path: Path, *, writing: bool) -> tuple[Corpus, bool]:
@@ -133,8 +130,8 @@ def _check_source(source: str | None, names: list[str]) -> None:
 def _format_summary(results: list[ArticleSuggestions], *, accepted: bool) -> str:
     count = sum(len(article_suggestions.suggestions) for article_suggestions in results)
     if accepted:
-        return ngettext("{count} suggestion accepted", "{count} suggestions accepted", count).format(count=count)
-    return ngettext("{count} suggestion", "{count} suggestions", count).format(count=count)
+        return count_phrase("{count} suggestion accepted", "{count} suggestions accepted", count)
+    return count_phrase("{count} suggestion", "{count} suggestions", count)
 
 
 def _build_records(article_suggestions: ArticleSuggestions) -> Iterator[dict[str, object]]:

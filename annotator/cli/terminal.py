@@ -40,6 +40,11 @@ def supports_bidi(environment: Mapping[str, str]) -> bool:
     return environment.get("TERM_PROGRAM") in _BIDI_PROGRAMS or any(name in environment for name in _BIDI_VARIABLES)
 
 
+def has_arabic(text: str) -> bool:
+    """Return whether a text contains Arabic letters or marks."""
+    return _ARABIC.search(text) is not None
+
+
 def display_width(text: str) -> int:
     """Return the width in terminal cells: 0 for marks, 2 for wide characters such as emoji."""
     return sum(map(_character_width, text))

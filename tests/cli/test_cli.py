@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
+import click
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
@@ -13,7 +14,7 @@ from cli.sample import HEADLINE, Run
 import annotator
 from annotator import cli, i18n, settings
 from annotator.cli import language, list_articles, signals
-from annotator.cli.root import build_root
+from annotator.cli.root import root
 from annotator.diagnostics import crash_reports
 from annotator.settings import Settings
 
@@ -212,12 +213,21 @@ def test_ctrl_c_is_reported_in_one_line(run: Run, corpus: Path, monkeypatch: pyt
 def test_version_and_help(run: Run) -> None:
     assert annotator.__version__ in run("--version").text
     assert run("--help").code == 0
-    for command in build_root().commands:
+    names = root.list_commands(click.Context(root))
+    assert names
+    for command in names:
         assert command in run("--help").text
         ended = run(command, "--help")
         assert ended.code == 0
         assert "--json" in ended.text
         assert "--help" in ended.text
+
+
+def test_help_has_a_short_option_everywhere(run: Run) -> None:
+    root_help = run("--help").text
+    assert "-h, --help" in root_help
+    assert run("-h").text == run("x.corpus", "-h").text == root_help
+    assert run("list", "-h").text == run("list", "--help").text
 
 
 @pytest.fixture
@@ -248,6 +258,13 @@ def test_help_and_errors_are_in_the_users_language(run: Run, monkeypatch: pytest
     assert run("list", "--nothing").err == "annotator: Option '--nothing' inconnue.\n"
 
 
+def test_help_is_in_the_language_of_the_command_line(run: Run) -> None:
+    for command in ([], ["list"]):
+        french, english = (run("--language", code, *command, "-h").text for code in ("fr", "en"))
+        assert "Afficher ce message et quitter." in french
+        assert "Show this message and exit." in english
+
+
 @pytest.mark.parametrize("code", ["ar", "fr", "en"])
 def test_every_language_can_be_used(run: Run, corpus: Path, code: str) -> None:
     assert run("--language", code, "--help").code == 0
@@ -259,8 +276,6 @@ def test_every_language_can_be_used(run: Run, corpus: Path, code: str) -> None:
 
 def test_translated_messages_of_click_exist_in_click() -> None:
     # Messages are looked up by their text: one that click does not use would never be translated.
-    import click
-
     source = "".join(path.read_text() for path in Path(click.__file__).parent.glob("*.py"))
     i18n.set_language("en")
     messages = [sentence for sentence in language.click_messages() if sentence in source]

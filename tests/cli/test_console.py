@@ -3,6 +3,7 @@
 import errno
 import io
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Generator
@@ -12,10 +13,10 @@ import pytest
 from builders import build_plain_article
 from cli.sample import BODY, HEADLINE, TEXT
 
-from annotator.cli import running
 from annotator.cli.console import format_for_terminal, run_with_progress
+from annotator.cli.root import root
 from annotator.cli.running import run
-from annotator.cli.terminal import display_width, reorder_for_display
+from annotator.cli.terminal import display_width, has_arabic, reorder_for_display
 from annotator.store.corpus import Corpus
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals of this kind")
@@ -76,6 +77,23 @@ def test_a_terminal_with_bidi_gets_it_as_it_is(corpus: Path) -> None:
     # Marks separate the cells, so that Arabic in one does not reorder the next.
     assert any(line.startswith("\u200e") and HEADLINE in line for line in listed.splitlines())
     assert reorder_for_display(HEADLINE) in _on_a_terminal("show", corpus, 1, "--visual", VTE_VERSION="7006")
+
+
+@posix
+def test_arabic_help_on_a_terminal_without_bidi_keeps_its_columns() -> None:
+    logical = _annotator("suggest", "-h", ANNOTATOR_LANGUAGE="ar", COLUMNS="100").stdout.decode().splitlines()
+    laid_out = _on_a_terminal("suggest", "-h", ANNOTATOR_LANGUAGE="ar", COLUMNS="100").splitlines()
+    assert len(laid_out) == len(logical)
+    assert any(line.lstrip().startswith("model") for line in logical)  # a line in Arabic that begins with another word
+    for line, source in zip(laid_out, logical, strict=True):
+        option = re.match(r"  --?[\w, -]+( [A-Z]+)?  +| *", source)
+        assert option
+        words = source[option.end() :]
+        if has_arabic(words):
+            assert (display_width(line), line[: option.end()]) == (78, option[0])
+            assert line.endswith(" " + reorder_for_display("\u200f" + words))
+        else:
+            assert line == source
 
 
 @posix
@@ -153,7 +171,7 @@ def test_any_other_invalid_argument_is_reported(
         raise OSError(errno.EINVAL, "Invalid argument")
 
     monkeypatch.setattr(sys, "platform", "win32")
-    monkeypatch.setattr(running, "build_root", fail)
+    monkeypatch.setattr(root, "make_context", fail)
     assert run(["--help"]) == 2
     assert "Invalid argument" in capsys.readouterr().err
     monkeypatch.setattr(sys, "stdout", None)  # as in a program with a window there
