@@ -12,7 +12,7 @@ import pytest
 
 from annotator.model.article_builder import build_article
 from annotator.model.labels import default_labels
-from annotator.store import database_files
+from annotator.store import database_files, safe_connection
 from annotator.store.checkpoints import Checkpointer
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError, FullDisk
@@ -130,6 +130,24 @@ def test_log_is_not_written_into_a_file_that_replaced_the_corpus(corpus: Corpus,
     wait_until(lambda: not log_size(corpus))
     assert corpus.path.read_bytes() == before
     assert len(corpus.fetch_tuples("SELECT id FROM article")) == 1  # in the original file
+
+
+def test_checkpointer_that_cannot_open_its_file_waits_before_it_tries_again(
+    tmp_path: Path, reports: Report, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attempts: list[Path] = []
+    connect = safe_connection.connect_for_checkpoint
+
+    def count_and_connect(path: Path) -> sqlite3.Connection:
+        attempts.append(path)
+        return connect(path)
+
+    monkeypatch.setattr(safe_connection, "connect_for_checkpoint", count_and_connect)
+    checkpointer = Checkpointer(tmp_path / "missing.corpus", lambda _self, error: reports.append(error))
+    wait_until(lambda: bool(reports))
+    time.sleep(0.5)
+    checkpointer.close()
+    assert len(attempts) == 1
 
 
 def test_closed_checkpointer_has_ended_its_thread(corpus: Corpus, reports: Report) -> None:

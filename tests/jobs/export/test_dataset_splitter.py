@@ -54,6 +54,11 @@ def test_parts_have_their_sizes_in_any_order(items: list[Item], split: dict[str,
         assert abs(list(parts.values()).count(part) - exact) < 1
 
 
+def test_sketch_has_a_hash_for_each_run_of_four_words_or_one_for_a_shorter_text() -> None:
+    words = NEWS.split()
+    assert [len(sketch_text(" ".join(words[:count]))) for count in (1, 3, 4, 5, 9)] == [1, 1, 1, 2, 6]
+
+
 def test_the_remaining_article_goes_to_the_largest_remainder() -> None:
     parts = divide([Item(uid(number)) for number in range(11)], {"dev": 10, "test": 10, "train": 80}, 0)
     assert Counter(parts.values()) == {"dev": 1, "test": 1, "train": 9}

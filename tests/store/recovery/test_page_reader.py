@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from struct import iter_unpack, pack, unpack_from
 
 import pytest
 
@@ -167,6 +168,39 @@ def test_log_is_read_up_to_its_last_complete_transaction(
                     assert pages.is_wal_torn == is_torn, (end, extra)
 
 
+def convert_to_big_endian(wal: Path) -> None:
+    """Give a log the checksums of a big-endian machine (https://sqlite.org/fileformat2.html#checksum_algorithm)."""
+    data = bytearray(wal.read_bytes())
+    first = second = 0
+
+    def add(start: int, end: int) -> bytes:
+        nonlocal first, second
+        for even, odd in iter_unpack(">II", data[start:end]):
+            first = (first + even + second) & 0xFFFFFFFF
+            second = (second + odd + first) & 0xFFFFFFFF
+        return pack(">II", first, second)
+
+    data[:4] = pack(">I", 0x377F0683)
+    data[24:32] = add(0, 24)
+    frame_size = 24 + unpack_from(">I", data, 8)[0]
+    for start in range(32, len(data), frame_size):
+        add(start, start + 8)
+        data[start + 16 : start + 24] = add(start + 24, start + frame_size)
+    wal.write_bytes(data)
+
+
+def test_log_of_a_big_endian_machine_is_read(create_database: Callable[[int], sqlite3.Connection]) -> None:
+    with closing(create_database(1024)) as conn:
+        conn.execute("PRAGMA journal_mode = WAL")
+        conn.executemany("INSERT INTO t VALUES (?)", [(f"{number} {'ن' * 300}",) for number in range(20)])
+        copy = copied(conn)
+        convert_to_big_endian(copy.with_name("copy.db-wal"))
+        assert read(copy) == expected(conn)
+        rows = expected(conn)
+    with closing(sqlite3.connect(copy)) as big_endian:
+        assert expected(big_endian) == rows  # SQLite agrees that the log is valid
+
+
 def test_restarted_log_is_read_up_to_its_old_frames(
     create_database: Callable[[int], sqlite3.Connection],
 ) -> None:
@@ -210,7 +244,7 @@ def test_page_size_is_that_at_which_pages_start_whatever_the_header_says(tmp_pat
         assert (pages.page_size, pages.page_count) == (4096, 41)
 
 
-@pytest.mark.parametrize("size", [512, 1024, 65536])
+@pytest.mark.parametrize("size", [512, 1024, 8192, 65536])
 def test_page_size_of_the_header_is_taken_if_pages_start_there(tmp_path: Path, size: int) -> None:
     path = tmp_path / "a.db"
     page = bytes([TABLE_LEAF]).ljust(size, b"\0")
