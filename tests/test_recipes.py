@@ -1,4 +1,4 @@
-"""Check docs/recipes.md: it adds two formats, a suggester and a language to a copy of the program, which then works.
+"""Check docs/recipes.md: it adds two formats, a suggester, a command and a language to a copy of the program, which then works.
 
 CONTRIBUTING.md names every folder of tests, CONTEXT.md every package, docs/adr every decision.
 """
@@ -49,7 +49,7 @@ def changed(text: str, diff: str) -> str:
 
 def test_the_recipes_work(copy: Path) -> None:
     typed = list(pages.follow(PAGE, copy))
-    assert len(typed) == 7
+    assert len(typed) == 8
     for line, expected, printed in typed:
         assert pages.prints(expected, printed), f"$ {line}\n{printed}"
 
