@@ -19,17 +19,17 @@ A file looks like this; every table may repeat:
 """
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import msgspec
 from msgspec import Struct
 
 from annotator.model.structs import prepare_decoders
 from annotator.resources import resource_path
-from annotator.suggest.dates.pattern import Kind, Row, Word, drop_values, leaves, parse_pattern, word_label
+from annotator.suggest.dates.pattern import Choice, Kind, Part, Row, Word, leaves, parse_pattern, word_label
 
 CONSTANT: Final = "constant"
 DATE: Final = "date"
@@ -39,6 +39,8 @@ _NUMBERS: Final = ("number", "1-31", "1-12", "0-24", "0-59", "1-2-digits", "2-di
 _YEARS: Final = ("year-digits", "near-year", "round-year", "hijri-digits", "near-hijri")
 LEXER_KINDS: Final = frozenset([*_NUMBERS, *_YEARS, "clock-token", "punctuation", "end", "definite", "verb", "glued"])
 """The classes that `lattice` assigns to tokens by shape."""
+_COMPLETE: Final = frozenset([""])
+_NOTHING: Final[frozenset[str]] = frozenset()
 
 
 class GrammarError(ValueError):
@@ -72,12 +74,16 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True, rename={"arguments":
     examples: tuple[Example, ...] = ()
 
 
+Openings: TypeAlias = Mapping[str, frozenset[str]]
+"""The labels with which something may begin, each with those that may come second, and "" if nothing must."""
+
+
 class CompiledRule(Struct, frozen=True):
-    """A rule ready to use: its parts, and the labels that may or must not adjoin."""
+    """A rule ready to use: its parts, their openings, and the labels that may or must not adjoin."""
 
     rule: Rule
     row: Row
-    first: frozenset[str]
+    openings: Openings
     after: frozenset[str]
     before: frozenset[str]
     unless_after: frozenset[str]
@@ -85,10 +91,14 @@ class CompiledRule(Struct, frozen=True):
 
 
 class Grammar(Struct, frozen=True):
-    """`words` maps words to their labels with values, `rules` classes to rules, in order."""
+    """`words` maps words to their labels with values, `rules` classes to rules, in order.
+
+    `openings` are those of dates and of what only looks like one.
+    """
 
     words: dict[str, dict[str, Any]]
     rules: dict[str, tuple[CompiledRule, ...]]
+    openings: Openings
 
 
 class _File(Struct, frozen=True, forbid_unknown_fields=True):
@@ -122,7 +132,7 @@ def read_grammar(paths: Iterable[Path]) -> Grammar:
         unknown = next((part.kind for part in leaves(row) if isinstance(part, Kind) and part.kind not in kinds), None)
         if unknown:
             raise GrammarError(f"{name}: {rule.pattern!r}: there is no class {unknown!r}")
-    return _compile_grammar(words, [(name, rule, drop_values(row, words.cues)) for name, rule, row in rules])
+    return _compile_grammar(words, rules)
 
 
 class _Vocabulary:
@@ -167,16 +177,11 @@ def _add_names(words: _Vocabulary, kind: str, value: int | str | None, names: li
 
 
 def _compile_grammar(words: _Vocabulary, rules: list[tuple[str, Rule, Row]]) -> Grammar:
-    first: dict[str, frozenset[str]] = {}
     _reject_cycles(rules)
-    has_grown = True
-    while has_grown:
-        has_grown = False
-        for _, rule, row in rules:
-            labels = first.get(rule.makes, frozenset([rule.makes]))
-            extended = labels | _first_labels(row, first)
-            has_grown = has_grown or extended != labels or rule.makes not in first
-            first[rule.makes] = extended
+    rows_by_class: dict[str, list[Row]] = {}
+    for _, rule, row in rules:
+        rows_by_class.setdefault(rule.makes, []).append(row)
+    compiler = _RowCompiler(rows_by_class, words.cues)
     compiled: dict[str, list[CompiledRule]] = {}
     for name, rule, row in rules:
         for part in leaves(row):
@@ -184,8 +189,14 @@ def _compile_grammar(words: _Vocabulary, rules: list[tuple[str, Rule, Row]]) -> 
                 words.add(part.label)
         sides = [rule.after, rule.before, rule.unless_after, rule.unless_before]
         conditions = [_context_labels(words, name, side) for side in sides]
-        compiled.setdefault(rule.makes, []).append(CompiledRule(rule, row, _first_labels(row, first), *conditions))
-    return Grammar(words.labels, {kind: tuple(rules) for kind, rules in compiled.items()})
+        compiled.setdefault(rule.makes, []).append(
+            CompiledRule(rule, compiler.compile_row(row), compiler.row_openings(row), *conditions)
+        )
+    return Grammar(
+        words.labels,
+        {kind: tuple(rules) for kind, rules in compiled.items()},
+        _merge([compiler.class_openings(DATE), compiler.class_openings(NO_DATE)]),
+    )
 
 
 def _context_labels(words: _Vocabulary, name: str, side: str) -> frozenset[str]:
@@ -218,18 +229,73 @@ def _reject_cycles(rules: list[tuple[str, Rule, Row]]) -> None:
             raise GrammarError(f"{name}: {rule.makes!r} may contain itself")
 
 
-def _first_labels(row: Row, first_labels: dict[str, frozenset[str]]) -> frozenset[str]:
-    """Return the labels with which a row may begin."""
-    labels: frozenset[str] = frozenset()
-    for part in row:
+def can_begin(openings: Openings, labels: Iterable[str], next_labels: frozenset[str]) -> bool:
+    """Return whether something with these openings can begin at a node with `labels`, before one with `next_labels`."""
+    return any(
+        "" in seconds or not seconds.isdisjoint(next_labels)
+        for label in labels
+        if (seconds := openings.get(label)) is not None
+    )
+
+
+class _RowCompiler:
+    """Finds with which labels rows may begin, and writes that into their parts.
+
+    Among the openings of a row or part, "" as a first label says that it may be empty.
+    """
+
+    def __init__(self, rows_by_class: Mapping[str, list[Row]], cues: Collection[str]) -> None:
+        self._rows_by_class, self._cues = rows_by_class, cues
+        self._openings: dict[str, Openings] = {}  # by class
+
+    def compile_row(self, row: Row) -> Row:
+        """Return the row with the first labels of its parts, and without names for cues, which have no value."""
+        return tuple(map(self._compile_part, row))
+
+    def class_openings(self, kind: str) -> Openings:
+        """Return the openings of a class."""
+        if kind not in self._openings:
+            rows = self._rows_by_class.get(kind, ())
+            self._openings[kind] = _merge([{kind: _COMPLETE}, *map(self.row_openings, rows)])
+        return self._openings[kind]
+
+    def row_openings(self, row: Row) -> Openings:
+        """Return the openings of a row."""
+        openings: Openings = {"": _COMPLETE}
+        for part in row:
+            if not any("" in seconds for seconds in openings.values()):
+                break
+            following = self._part_openings(part)
+            firsts = frozenset(following)
+            extended = {
+                first: seconds - _COMPLETE | firsts if "" in seconds else seconds
+                for first, seconds in openings.items()
+                if first
+            }
+            openings = _merge([extended, following] if "" in openings else [extended])
+        return openings
+
+    def _compile_part(self, part: Part) -> Part:
         if isinstance(part, Word):
-            return labels | {part.label}
+            return part
+        openings = self._part_openings(part)
+        firsts = frozenset(filter(None, openings))
         if isinstance(part, Kind):
-            return labels | first_labels.get(part.kind, frozenset()) | {part.kind}
-        labels |= frozenset().union(*(_first_labels(inner, first_labels) for inner in part.rows))
-        if () not in part.rows:
-            return labels
-    return labels
+            return Kind(part.kind, "" if part.kind in self._cues else part.name, firsts)
+        return Choice(tuple(map(self.compile_row, part.rows)), firsts, "" in openings)
+
+    def _part_openings(self, part: Part) -> Openings:
+        if isinstance(part, Word):
+            return {part.label: _COMPLETE}
+        return self.class_openings(part.kind) if isinstance(part, Kind) else _merge(map(self.row_openings, part.rows))
+
+
+def _merge(alternatives: Iterable[Openings]) -> Openings:
+    merged: dict[str, frozenset[str]] = {}
+    for openings in alternatives:
+        for first, seconds in openings.items():
+            merged[first] = merged.get(first, _NOTHING) | seconds
+    return merged
 
 
 prepare_decoders(_File)

@@ -5,11 +5,16 @@ A token is one edge, or alternative paths: a word without its proclitics (و, th
 """
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
-from annotator.suggest.dates.grammar import load_grammar
+from msgspec import Struct
+
+from annotator.suggest.dates.grammar import can_begin, load_grammar
 from annotator.text.analysis import TextAnalysis
+from annotator.text.folding import fold
 from annotator.text.proclitics import CONJUNCTIONS, DEFINITE_ARTICLE, FUTURE_PREFIX, PREPOSITIONS, find_readings
 
 _JOINED: Final = re.compile(r"\d+(?:[-‐‑–/:.]\d+)+")
@@ -49,85 +54,121 @@ class _Split(NamedTuple):
     labels: dict[str, Any]
 
 
-class _TokenReadings(NamedTuple):
+class _TokenReadings(Struct, frozen=True):
     """A token's readings: its splits, or a joined number's labels by part.
 
-    `labels` are those at its start.
+    `labels` are those at its start, `all_labels` also those inside. `is_start`: a date may begin here, whatever follows
+    the token.
     """
 
     splits: tuple[_Split, ...]
     parts: tuple[dict[str, Any], ...]
     labels: frozenset[str]
+    all_labels: frozenset[str]
+    is_start: bool
+
+
+class _Place(NamedTuple):
+    """Where a node behind or inside a token is: at an offset, after proclitics, or at the end of a line."""
+
+    offset: int
+    lead: str
+    is_line_end: bool
 
 
 class Lattice:
-    """The nodes of a text.
+    """The nodes of a text, made on demand: most of its words are far from any date.
 
-    The node before token `i` is `2 * i`; that after it, if a newline follows and no path goes on, `2 * i + 1`; those
-    inside tokens come last. `edges` and `labels`, those of all edges, are by node; at `starts` a date may begin.
+    The node before token `i` is `i`; those inside tokens, and those at the ends of lines, where no path goes on, come
+    last. `labels`, those of all edges, are by node.
     """
 
     def __init__(self, analysis: TextAnalysis) -> None:
+        text = analysis.text
         self._analysis = analysis
         self._size = len(analysis.tokens)
-        self._inner: list[tuple[int, str]] = []  # offset and proclitics of each node inside a token
-        self.edges: dict[int, list[Edge]] = {}
-        self.labels: dict[int, frozenset[str]] = {}
-        self.starts: list[int] = []
-        tokens, text = analysis.tokens, analysis.text
-        for index, (start, end) in enumerate(tokens):
-            reading = _read_token(text[start:end], analysis.folded_words[index])
-            if reading.labels:
-                is_line_end = index + 1 == self._size or "\n" in text[end : tokens[index + 1].start]
-                self.labels[2 * index] = reading.labels
-                self.starts.append(2 * index)
-                self._add_token(2 * index, start, reading, 2 * index + 1 if is_line_end else 2 * index + 2)
+        self._readings = [_read_token(text[start:end]) for start, end in analysis.tokens]
+        self._places: list[_Place] = []
+        self._edges: dict[int, list[Edge]] = {}
+        self.labels = [reading.labels for reading in self._readings]
 
-    def _add_token(self, source: int, start: int, reading: _TokenReadings, target: int) -> None:
-        edges = self.edges.setdefault(source, [])
+    def starts(self) -> Iterator[int]:
+        """Yield the nodes where a date may begin, as far as the labels of two tokens tell, from the left."""
+        for index, (reading, next_reading) in enumerate(pairwise([*self._readings, _read_token("")])):
+            if reading.is_start or (reading.labels and _is_start(reading.all_labels, next_reading.labels)):
+                yield from self._starts_in_token(index)
+
+    def _starts_in_token(self, index: int) -> Iterator[int]:
+        yield index
+        if not self._readings[index].parts:
+            yield from (edge.target for edge in self.edges_from(index) if not self.is_end(edge.target))
+
+    def edges_from(self, node: int) -> list[Edge]:
+        """Return the edges from a node."""
+        if node not in self._edges:
+            self._edges[node] = []
+            self._add_token(node)
+        return self._edges[node]
+
+    def next_labels(self, node: int) -> frozenset[str]:
+        """Return the labels of all edges that follow those from a node."""
+        labels = [self.labels[edge.target] for edge in self.edges_from(node)]
+        return labels[0] if len(labels) == 1 else _NOTHING.union(*labels)
+
+    def _add_token(self, index: int) -> None:
+        tokens, reading = self._analysis.tokens, self._readings[index]
+        start, end = tokens[index]
+        is_line_end = index + 1 == self._size or "\n" in self._analysis.text[end : tokens[index + 1].start]
+        target = self._add_node(_Place(end, "", True)) if is_line_end else index + 1
         inner: dict[int, int] = {}
         for lead, offset, labels in reading.splits:
-            if not offset:
-                edges.append(Edge(target, labels))
-                continue
-            if offset not in inner:
-                inner[offset] = self._add_inner_node(start + offset, lead)
-                self.starts.append(inner[offset])
-                edges.append(Edge(inner[offset], {"=" + lead: None}))
-            node = inner[offset]
-            self.edges.setdefault(node, []).append(Edge(target, labels))
-            self.labels[node] = self.labels.get(node, _NOTHING).union(labels)
-        for index, labels in enumerate(reading.parts):
-            part_target = target if index + 1 == len(reading.parts) else self._add_inner_node(start, "")
-            self.edges.setdefault(source, []).append(Edge(part_target, labels))
-            self.labels[source] = self.labels.get(source, _NOTHING).union(labels)
+            source = index
+            if offset:
+                if offset not in inner:
+                    inner[offset] = self._add_node(_Place(start + offset, lead, False))
+                    self._add_edge(index, inner[offset], {"=" + lead: None})
+                source = inner[offset]
+            self._add_edge(source, target, labels)
+        source = index
+        for number, labels in enumerate(reading.parts, 1):
+            part_target = target if number == len(reading.parts) else self._add_node(_Place(start, "", False))
+            self._add_edge(source, part_target, labels)
             source = part_target
 
-    def _add_inner_node(self, place: int, lead: str) -> int:
-        self._inner.append((place, lead))
-        return 2 * self._size + 1 + len(self._inner)
+    def _add_node(self, place: _Place) -> int:
+        node = len(self.labels)
+        self._places.append(place)
+        self._edges[node] = []
+        self.labels.append(_NOTHING)
+        return node
+
+    def _add_edge(self, source: int, target: int, labels: dict[str, Any]) -> None:
+        self._edges[source].append(Edge(target, labels))
+        if source >= self._size:
+            self.labels[source] = self.labels[source].union(labels)
 
     def is_end(self, node: int) -> bool:
         """Return whether a date may end at this node, after a token."""
-        return node < 2 * self._size + 2
+        return node < self._size or self._place(node).is_line_end
 
     def bounds(self, first: int, last: int) -> tuple[int, int]:
         """Return the text's bounds from a node to an end."""
-        start = self._analysis.tokens[first // 2].start if self.is_end(first) else self._inner_node(first)[0]
-        return start, self._analysis.tokens[(last + 1) // 2 - 1].end
+        tokens = self._analysis.tokens
+        start = tokens[first].start if first < self._size else self._place(first).offset
+        return start, tokens[last - 1].end if last < self._size else self._place(last).offset
 
     def labels_before(self, node: int) -> frozenset[str]:
         """Return the labels before a node: a proclitic's, or the line's previous token's."""
-        if not self.is_end(node):
-            return frozenset(load_grammar().words.get(self._inner_node(node)[1][-1:], _NONE))
-        index, tokens = node // 2, self._analysis.tokens
-        if index == 0 or "\n" in self._analysis.text[tokens[index - 1].end : tokens[index].start]:
+        if node >= self._size:
+            return frozenset(load_grammar().words.get(self._place(node).lead[-1:], _NONE))
+        tokens = self._analysis.tokens
+        if node == 0 or "\n" in self._analysis.text[tokens[node - 1].end : tokens[node].start]:
             return _END
-        return self._token_labels(index - 1) | (_GLUED if tokens[index - 1].end == tokens[index].start else _NOTHING)
+        return self._token_labels(node - 1) | (_GLUED if tokens[node - 1].end == tokens[node].start else _NOTHING)
 
     def labels_after(self, node: int) -> frozenset[str]:
         """Return the labels after an end."""
-        return _END if node % 2 or node // 2 >= self._size else self._token_labels(node // 2)
+        return self._token_labels(node) if node < self._size else _END
 
     def is_separate(self, first: int, last: int) -> bool:
         """Return whether no letter or digit touches the stretch, as in اليوم24.
@@ -138,42 +179,52 @@ class Lattice:
         text = self._analysis.text
         if text[end : end + 1].isalnum():
             return False
-        if not self.is_end(first) or start == 0 or not text[start - 1].isalnum():
+        if first >= self._size or start == 0 or not text[start - 1].isalnum():
             return True
-        return text[start].isdigit() and "proclitic" in self._token_labels(first // 2 - 1)
+        return text[start].isdigit() and "proclitic" in self._token_labels(first - 1)
 
     def _token_labels(self, index: int) -> frozenset[str]:
-        token = self._analysis.tokens[index]
-        return _context_labels(self._analysis.text[token.start : token.end], self._analysis.folded_words[index])
+        return _context_labels(self._analysis.text[slice(*self._analysis.tokens[index])])
 
-    def _inner_node(self, node: int) -> tuple[int, str]:
-        return self._inner[node - 2 * self._size - 2]
+    def _place(self, node: int) -> _Place:
+        return self._places[node - self._size]
 
 
 @lru_cache(maxsize=1 << 15)
-def _read_token(word: str, folded: str) -> _TokenReadings:
+def _read_token(word: str) -> _TokenReadings:
     """Return the readings of a token."""
+    folded = fold(word)
+    splits: tuple[_Split, ...] = ()
+    parts: tuple[dict[str, Any], ...] = ()
     if not folded[:1].isdigit():
-        ways = tuple(
+        splits = tuple(
             _Split(lead, offset, labels)
             for offset, shape in find_readings(word)
             if (labels := load_grammar().words.get(_key(shape)))
             and ((lead := _proclitics_before(word, offset)) in _BEFORE_SHORT or len(shape) > _MAX_SHORT)
         )
-        return _TokenReadings(
-            ways, (), frozenset().union(*({"=" + lead} if offset else labels for lead, offset, labels in ways))
-        )
-    if _JOINED.fullmatch(folded):
+    elif _JOINED.fullmatch(folded):
         parts = tuple(map(_part_labels, re.findall(r"\d+|\D", folded)))
-        return _TokenReadings((), parts, frozenset(parts[0]))
-    clock = _CLOCK.fullmatch(folded)
-    labels = {"clock-token": (int(clock[1]), int(clock[2] or 0))} if clock else _part_labels(folded)
-    return _TokenReadings((_Split("", 0, labels),), (), frozenset(labels))
+    else:
+        clock = _CLOCK.fullmatch(folded)
+        labels = {"clock-token": (int(clock[1]), int(clock[2] or 0))} if clock else _part_labels(folded)
+        splits = (_Split("", 0, labels),)
+    first_labels = [{"=" + lead: None} if offset else labels for lead, offset, labels in splits] or parts[:1]
+    inner_labels = _NOTHING.union(*(labels for _lead, offset, labels in splits if offset), *parts[1:])
+    first = _NOTHING.union(*first_labels)
+    return _TokenReadings(splits, parts, first, first | inner_labels, _is_start(first | inner_labels, inner_labels))
 
 
 @lru_cache(maxsize=1 << 15)
-def _context_labels(word: str, folded: str) -> frozenset[str]:
+def _is_start(labels: frozenset[str], next_labels: frozenset[str]) -> bool:
+    """Return whether something like a date can begin with the first of these labels, and the second may follow."""
+    return can_begin(load_grammar().openings, labels, next_labels)
+
+
+@lru_cache(maxsize=1 << 15)
+def _context_labels(word: str) -> frozenset[str]:
     """Return the labels of a token beside a date."""
+    folded = fold(word)
     if _PUNCTUATION.fullmatch(folded):
         return frozenset(["punctuation", *load_grammar().words.get(folded, _NONE)])
     if folded[:1].isdigit():

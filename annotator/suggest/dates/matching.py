@@ -5,15 +5,13 @@ Each class is searched once per place; of readings to one end, and of rules, the
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
 from msgspec import Struct
 
-from annotator.suggest.dates.grammar import DATE, NO_DATE, CompiledRule, load_grammar
+from annotator.suggest.dates.grammar import DATE, NO_DATE, CompiledRule, can_begin, load_grammar
 from annotator.suggest.dates.lattice import Lattice
-from annotator.suggest.dates.pattern import Kind, Row, Word
-
-_NOTHING: Final[frozenset[str]] = frozenset()
+from annotator.suggest.dates.pattern import Choice, Kind, Row, Word
 
 
 class Leaf(Struct, frozen=True):
@@ -44,17 +42,20 @@ class Match(Struct, frozen=True):
 
 def find_matches(lattice: Lattice) -> list[Match]:
     """Return a text's dates: from the left, the longest at each place."""
-    return list(_Matcher(lattice).find_dates())
+    return list(Matcher(lattice).find_dates())
 
 
-class _Matcher:
+class Matcher:
+    """Searches each class of a lattice's elements once per node."""
+
     def __init__(self, lattice: Lattice) -> None:
         self._lattice = lattice
         self._cache: dict[tuple[str, int], dict[int, Node]] = {}
 
     def find_dates(self) -> Iterator[Match]:
+        """Yield the dates: see find_matches."""
         lattice, free = self._lattice, 0
-        for node in lattice.starts:
+        for node in lattice.starts():
             trees = self._find(DATE, node)
             end = max((end for end in trees if lattice.is_end(end) and lattice.is_separate(node, end)), default=0)
             none = max(filter(lattice.is_end, self._find(NO_DATE, node)), default=0)
@@ -69,18 +70,17 @@ class _Matcher:
 
     def _find(self, kind: str, node: int) -> dict[int, Node]:
         """Return the ends, with trees, of a class's elements that begin at a node."""
-        labels = self._lattice.labels.get(node, _NOTHING)
-        rules = _candidates(kind, labels)
-        if not rules and kind not in labels:
-            return {}
-        key = (kind, node)
-        if key in self._cache:
-            return self._cache[key]
-        trees = self._cache[key] = {}
-        for edge in self._lattice.edges[node]:
-            if kind in edge.labels:
-                trees.setdefault(edge.target, Leaf(edge.labels[kind]))
-        for rule in rules:
+        trees = self._cache.get((kind, node))
+        if trees is not None:
+            return trees
+        trees = self._cache[kind, node] = {}
+        lattice = self._lattice
+        labels = lattice.labels[node]
+        if kind in labels:
+            for edge in lattice.edges_from(node):
+                if kind in edge.labels:
+                    trees.setdefault(edge.target, Leaf(edge.labels[kind]))
+        for rule in _candidates(kind, labels, lattice.next_labels(node)):
             if self._fits_before(rule, node):
                 for end, parts in self._match_row(rule.row, node):
                     if end not in trees and self._fits_after(rule, end):
@@ -89,14 +89,18 @@ class _Matcher:
 
     def _match_row(self, row: Row, node: int) -> list[tuple[int, Parts]]:
         """Return a row's ends from a node, with its parts of classes, preferred paths first."""
+        labels = self._lattice.labels
         paths: list[tuple[int, Parts]] = [(node, ())]
         for part in row:
             previous, paths = paths, []
             for start, parts in previous:
                 if isinstance(part, Word):
-                    paths += [
-                        (edge.target, parts) for edge in self._lattice.edges.get(start, ()) if part.label in edge.labels
-                    ]
+                    if part.label in labels[start]:
+                        edges = self._lattice.edges_from(start)
+                        paths += [(edge.target, parts) for edge in edges if part.label in edge.labels]
+                elif part.firsts.isdisjoint(labels[start]):
+                    if isinstance(part, Choice) and part.may_be_empty:
+                        paths.append((start, parts))
                 elif isinstance(part, Kind):
                     paths += [(end, (*parts, (part.name, tree))) for end, tree in self._find(part.kind, start).items()]
                 else:
@@ -125,9 +129,9 @@ class _Matcher:
 
 
 @lru_cache(maxsize=1 << 15)
-def _candidates(kind: str, labels: frozenset[str]) -> tuple[CompiledRule, ...]:
-    """Return the rules for a class that may begin with one of these labels."""
-    return tuple(rule for rule in load_grammar().rules.get(kind, ()) if not rule.first.isdisjoint(labels))
+def _candidates(kind: str, labels: frozenset[str], next_labels: frozenset[str]) -> tuple[CompiledRule, ...]:
+    """Return the rules for a class that may begin at a node with these labels, before one with `next_labels`."""
+    return tuple(rule for rule in load_grammar().rules.get(kind, ()) if can_begin(rule.openings, labels, next_labels))
 
 
 def _score(part: tuple[str, Node]) -> float:

@@ -208,8 +208,10 @@ def _resolve_year(moment: Moment, today: date) -> Moment:
 
 
 def _resolve_month(moment: Moment, today: date) -> Moment | None:
-    """Return the day in the nearest month, preferring an agreeing weekday."""
+    """Return the day in the nearest month, preferring an agreeing weekday; None if no month has it."""
     candidates = [day for day in _days_around(today, 200) if day.day == moment.day]
+    if not candidates:
+        return None
     agreeing = [day for day in candidates if day.weekday() == moment.weekday] or candidates
     best = min(agreeing, key=lambda day: abs((day - today).days))
     return replace(moment, year=best.year, month=best.month, assumed=True)

@@ -9,7 +9,7 @@ Parts are separated by spaces:
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from typing import Final, TypeAlias
 
 from msgspec import Struct
@@ -33,16 +33,25 @@ class Word(Struct, frozen=True):
 
 
 class Kind(Struct, frozen=True):
-    """Any element of a class, named `name`; empty ignores its value."""
+    """Any element of a class, named `name`; empty ignores its value.
+
+    The grammar fills in `firsts`, the labels with which an element may begin.
+    """
 
     kind: str
     name: str
+    firsts: frozenset[str] = frozenset()
 
 
 class Choice(Struct, frozen=True):
-    """Alternative rows, in order of preference; an empty one makes it optional."""
+    """Alternative rows, in order of preference; an empty one makes it optional.
+
+    The grammar fills in `firsts`, the labels with which one may begin, and whether one `may_be_empty`.
+    """
 
     rows: tuple["Row", ...]
+    firsts: frozenset[str] = frozenset()
+    may_be_empty: bool = False
 
 
 Part: TypeAlias = Word | Kind | Choice
@@ -73,18 +82,6 @@ def leaves(row: Row) -> Iterator[Word | Kind]:
                 yield from leaves(inner)
         else:
             yield part
-
-
-def drop_values(row: Row, kinds: Collection[str]) -> Row:
-    """Return the row, ignoring these classes' values."""
-    parts: list[Part] = []
-    for part in row:
-        if isinstance(part, Choice):
-            part = Choice(tuple(drop_values(inner, kinds) for inner in part.rows))
-        elif isinstance(part, Kind) and part.kind in kinds:
-            part = Kind(part.kind, "")
-        parts.append(part)
-    return tuple(parts)
 
 
 def _parse_choice(pieces: list[re.Match[str]], index: int) -> tuple[Choice, int]:

@@ -54,7 +54,7 @@ def shift(today: date | None, unit: str, way: int) -> Time | None:
 
 
 def _ago(today: date | None, unit: str, way: int, number: int = 1) -> Moment | None:
-    """Return the day, month or year `number` units away; hours count as whole days."""
+    """Return the day, month or year `number` units away; hours count as whole days, parts of a year not at all."""
     if today is None:
         return None
     if unit in _UNITS:
@@ -63,7 +63,7 @@ def _ago(today: date | None, unit: str, way: int, number: int = 1) -> Moment | N
         return moment_of(today + timedelta(way * -(-number // 24)))
     if unit == "month":
         return _add_months(today, way * number)
-    return Moment(year=today.year + way * number * _YEARS[unit])
+    return Moment(year=today.year + way * number * _YEARS[unit]) if unit in _YEARS else None
 
 
 def _amount(today: date | None, unit: str, number: int = 1) -> tuple[str, int]:
