@@ -20,7 +20,8 @@ from annotator.store import backups
 from annotator.store.corpus import Corpus
 from annotator.store.queries.article_list import ArticleFilter
 from annotator.ui import app
-from annotator.ui.actions.table import Keymap
+from annotator.ui.actions.keymap import Keymap
+from annotator.ui.commands.table import MENUS
 from annotator.ui.dialogs.backups import BackupsDialog
 from annotator.ui.dialogs.export import ExportDialog
 from annotator.ui.dialogs.import_preview import ImportDialog
@@ -100,7 +101,7 @@ def _take_issues(desk: app.ApplicationController) -> QPixmap:
     session.resize(bank, bank.start + 2, bank.end)
     window.issue_commands.check_labels()
     _wait_for_job(window.corpus_commands.background)
-    window.issue_commands.next_issue()
+    window.issue_commands.step(1)
     _wait_for_suggestions(desk)
     return grab(window)
 
@@ -170,7 +171,7 @@ def _take_search(desk: app.ApplicationController) -> QPixmap:
 def _take_guideline(desk: app.ApplicationController) -> QPixmap:
     """Take the guidelines beside the article."""
     select_span(desk, PLAN)
-    desk.window.toggle_guidelines()
+    desk.window.action("toggle_guidelines").trigger()
     return grab(desk.window)
 
 
@@ -189,7 +190,7 @@ def _take_label_deletion(desk: app.ApplicationController) -> QPixmap:
 
 def _take_keys(desk: app.ApplicationController) -> QPixmap:
     """Take the sheet of all keys."""
-    return _grab_dialog(KeysDialog(desk.window, Keymap({}, desk.session.labels.labels)))
+    return _grab_dialog(KeysDialog(desk.window, Keymap(MENUS, {}, desk.session.labels.labels)))
 
 
 def _take_export(desk: app.ApplicationController) -> QPixmap:

@@ -17,8 +17,9 @@ from annotator import i18n
 from annotator.i18n import _
 from annotator.model.display_names import state_title
 from annotator.model.records import STATES
-from annotator.ui.actions.table import ACTIONS, MENUS, Action, default_keys
+from annotator.ui.actions.keymap import Action, walk_menus
 from annotator.ui.article.jump import describe_keys
+from annotator.ui.commands.table import ACTIONS, MENUS, Commands
 from annotator.ui.widgets.bidi_text import format_keys
 
 ISOLATES = str.maketrans("", "", "\u2066\u2067\u2068\u2069")
@@ -55,16 +56,15 @@ def rows(section: str) -> Iterator[tuple[str, list[str]]]:
         yield text, keys(pressed)
 
 
-def usual(action: Action) -> list[str]:
+def usual(action: Action[Commands]) -> list[str]:
     """Return an action's keys as they are printed, one by one."""
-    return [format_keys([key]).translate(ISOLATES) for key in default_keys(action.name)]
+    return [format_keys([key]).translate(ISOLATES) for key in action.default_keys()]
 
 
 def test_the_table_has_every_action_with_its_words_and_its_keys_and_nothing_else(guide: str) -> None:
-    menus: list[tuple[str | None, str]] = [*MENUS.items(), (None, "In the article")]
     assert table(guide) == {
-        _(title).replace("&", ""): [(_(action.text), usual(action)) for action in ACTIONS if action.menu == menu]
-        for menu, title in menus
+        _(menu.title).replace("&", ""): [(_(action.text), usual(action)) for action in menu.actions()]
+        for menu in walk_menus(MENUS)
     }
 
 

@@ -12,7 +12,7 @@ from pages import DOCS, PAGES, ROOT
 from annotator.cli.root import root
 from annotator.formats import registry
 from annotator.jobs.export import exporter
-from annotator.ui.actions.table import ACTIONS, default_keys
+from annotator.ui.commands.table import ACTIONS
 from annotator.ui.widgets.bidi_text import format_keys
 
 ISOLATES = str.maketrans("", "", "\u2066\u2067\u2068\u2069")
@@ -175,7 +175,7 @@ def test_the_table_of_formats_has_every_format() -> None:
 
 @every_page
 def test_a_key_is_somebodys(page: Path) -> None:
-    shortcuts = {format_keys([key]).translate(ISOLATES) for action in ACTIONS for key in default_keys(action.name)}
+    shortcuts = {format_keys([key]).translate(ISOLATES) for action in ACTIONS for key in action.default_keys()}
     marked = {key for key in pages.keys(pages.text(page)) if "+" in key.rstrip("+") or re.fullmatch(r"F\d+", key)}
     plain = re.findall(r"(?:(?:Ctrl|Alt|Shift)\+)+(?:[A-Z]\b|F\d+|Enter|Delete|[←→↑↓])", pages.text(page))
     assert marked.union(plain) - shortcuts <= {"Shift+Enter"}  # of the line that finds in an article

@@ -93,14 +93,14 @@ class ApplicationController(QObject):
     def open_corpus(self, corpus: Corpus) -> None:
         """Open the corpus, which the session then owns, and remember it for the next start."""
         self.session.open(corpus)
-        self.window.save_settings(last_corpus=str(corpus.path.absolute()))
+        self.window.settings.save(last_corpus=str(corpus.path.absolute()))
 
     def start(self, path: Path | None) -> str:
         """Open the corpus and return a message as `open_starting_corpus` does.
 
         The first time, show the welcome page, which remembers the corpus once left.
         """
-        last = self.window.settings.last_corpus
+        last = self.window.settings.current.last_corpus
         corpus, message = open_starting_corpus(path, last)
         if path or last:
             self.open_corpus(corpus)
@@ -143,9 +143,7 @@ class ApplicationController(QObject):
         # Queued: the dialog must open after the read that found the damage.
         self.session.damaged.connect(self.window.backup_commands.offer_recovery, Qt.ConnectionType.QueuedConnection)
         self.window.welcome_commands.samples_requested.connect(self._open_samples)
-        self.window.language_requested.connect(self._change_language)
-        self.window.theme_requested.connect(self._change_theme)
-        self.window.numerals_requested.connect(self._change_numerals)
+        self.window.settings.changed.connect(self._on_settings_changed)
 
     def _install_language(self, language: str) -> None:
         """Install Qt's translations (its dialogs' buttons) and set the layout direction."""
@@ -155,28 +153,26 @@ class ApplicationController(QObject):
         direction = Qt.LayoutDirection.RightToLeft if i18n.is_rtl() else Qt.LayoutDirection.LeftToRight
         self._application.setLayoutDirection(direction)
 
-    def _change_language(self, language: str) -> None:
-        self.window.save_settings(language=language)
-        if self.window.corpus_commands.confirm_leave():  # else it changes at the next start
-            i18n.set_language(language)
-            self._recreate_window()
-
-    def _change_numerals(self, kind: str) -> None:
-        self.window.save_settings(numerals=kind)
-        if self.window.corpus_commands.confirm_leave():
+    def _on_settings_changed(self, names: frozenset[str]) -> None:
+        """Apply a theme at once; a language or digits with a new window, now or at the next start."""
+        if "theme" in names:
+            self._update_theme()
+        if names & {"language", "numerals"} and self.window.corpus_commands.confirm_leave():
+            if "language" in names:
+                i18n.set_language(self.window.settings.current.language or i18n.current_language())
             self._recreate_window()
 
     def _recreate_window(self) -> None:
         """Replace the window by one in the current language, at the same place in the corpus."""
         old, session, corpus = self.window, self.session, self.session.corpus
-        old.save_settings(geometry=old.geometry_text())
+        old.settings.save(geometry=old.geometry_text())
         welcome = old.welcome_commands.state
         session.close()
-        self._create_window(old.settings)
+        self._create_window(old.settings.current)
         if corpus:
             self.window.corpus_commands.open_path(corpus.path)
             # Unchanged: a user who only read the welcome page has not started with this corpus.
-            self.window.save_settings(last_corpus=old.settings.last_corpus)
+            self.window.settings.save(last_corpus=old.settings.current.last_corpus)
         self.window.welcome_commands.restore_state(welcome)
         self.window.show()
         old.close()
@@ -189,12 +185,8 @@ class ApplicationController(QObject):
         except CorpusError as error:
             self.window.corpus_commands.warn(str(error))
 
-    def _change_theme(self, name: str) -> None:
-        self.window.save_settings(theme=name)
-        self._update_theme()
-
     def _update_theme(self) -> None:
-        self.window.set_theme(self._apply_theme(self.window.settings))
+        self.window.set_theme(self._apply_theme(self.window.settings.current))
 
     def _apply_theme(self, window_settings: Settings) -> Theme:
         is_dark = window_settings.theme == "dark" or (

@@ -1,20 +1,19 @@
 """The main window: lays out its parts and connects them with session and actions."""
 
-from typing import Any, Final
+from typing import Final
 
-import msgspec
-from PySide6.QtCore import QByteArray, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QByteArray, QPoint, QSize, Qt
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QWidget
 
-from annotator import settings
-from annotator.i18n import LANGUAGES, _, current_language
+from annotator.i18n import _
 from annotator.settings import Settings
 from annotator.ui.accessibility import ScreenReaderBridge
 from annotator.ui.actions.action_set import ActionSet
 from annotator.ui.actions.context_menu import build_context_menu
+from annotator.ui.actions.keymap import Action
 from annotator.ui.actions.panel_focus import PanelFocus
-from annotator.ui.article.article_view import ZOOMS, ArticleView
+from annotator.ui.article.article_view import ArticleView
 from annotator.ui.commands.backup_commands import BackupCommands
 from annotator.ui.commands.caret_commands import CaretCommands
 from annotator.ui.commands.corpus_commands import CorpusCommands
@@ -23,6 +22,7 @@ from annotator.ui.commands.edge_commands import EdgeCommands
 from annotator.ui.commands.find_commands import FindCommands
 from annotator.ui.commands.issue_commands import IssueCommands
 from annotator.ui.commands.suggestion_commands import SuggestionCommands
+from annotator.ui.commands.table import MENUS, Commands
 from annotator.ui.commands.tagging_commands import TaggingCommands
 from annotator.ui.commands.view_commands import ViewCommands
 from annotator.ui.commands.welcome_commands import WelcomeCommands
@@ -35,6 +35,7 @@ from annotator.ui.session.active_item import ActiveItem
 from annotator.ui.session.file_watcher import FileWatcher
 from annotator.ui.session.session import Session
 from annotator.ui.session.suggestions import SuggestionModel
+from annotator.ui.session.user_settings import UserSettings
 from annotator.ui.widgets.bidi_text import format_keys, isolate
 from annotator.ui.widgets.buttons import ActionButton
 from annotator.ui.widgets.file_dialogs import dropped_files
@@ -45,21 +46,18 @@ _FRAME_HEIGHT: Final = 90  # pixels: a title bar and a desktop panel
 
 
 class Window(QMainWindow):
-    """The main window, which saves changed settings at once.
+    """The main window.
 
     `fills_screen` is whether to show it maximized on a small screen.
     """
-
-    language_requested = Signal(str)
-    theme_requested = Signal(str)
-    numerals_requested = Signal(str)
 
     def __init__(self, session: Session, initial_settings: Settings, theme: Theme) -> None:
         super().__init__()
         self.fills_screen = False
         self.session = session
-        self.settings = self._saved = initial_settings
-        self._unsaved: dict[str, Any] = {}
+        self.settings = UserSettings(initial_settings, self)
+        self.settings.failed.connect(self.show_message)
+        self.settings.changed.connect(self._on_settings_changed)
         self._theme = theme
         self._closes_next = False  # once the stopping job has ended
         self.view = ArticleView()
@@ -73,40 +71,45 @@ class Window(QMainWindow):
             self.labels_sidebar.span_card.note_field,
             self.note_field,
         )
-        self.corpus_commands = CorpusCommands(self, session)
+        self.corpus_commands = CorpusCommands(self, session, self.settings)
         self.backup_commands = BackupCommands(self, session, self.corpus_commands)
         DisplacementNotifier(self, session, self.corpus_commands)
-        self.welcome_commands = WelcomeCommands(self, session, self.corpus_commands)
+        self.welcome_commands = WelcomeCommands(self, session, self.corpus_commands, self.settings)
         self.suggestions = SuggestionModel(session)
-        self.suggestions.set_enabled(initial_settings.suggestions)
-        self.suggestion_commands = SuggestionCommands(session, self.view, self.suggestions)
+        self.suggestion_commands = SuggestionCommands(session, self.view, self.suggestions, self.settings)
         self.tagging_commands = TaggingCommands(
             session, self.view, self.corpus_commands.background, self.suggestion_commands
         )
         self.active_item = ActiveItem(session, self.suggestions)
-        self.caret_commands = CaretCommands(session, self.view, self.active_item)
         self.find_commands = FindCommands(
             self, session, self.view, self.find_bar, self.articles_sidebar, self.corpus_commands.background
         )
-        edge_commands = EdgeCommands(session, self.view, self.active_item)
         self.issue_commands = IssueCommands(session, self.view, self.articles_sidebar, self.corpus_commands.background)
-        view_commands = ViewCommands(self, session, self.view, invisible=initial_settings.invisible)
-        view_commands.invisible_toggled.connect(lambda visible: self.save_settings(invisible=visible))
-        handlers = (
-            self,
-            *(self.tagging_commands, self.suggestion_commands, edge_commands, self.caret_commands),
-            *(self.find_commands, self.issue_commands, self.corpus_commands, self.backup_commands),
-            *(view_commands, self.welcome_commands),
+        self._panel_focus = PanelFocus(self, self.view)
+        commands = Commands(
+            window=self,
+            session=session,
+            settings=self.settings,
+            article=self.view,
+            focus=self._panel_focus,
+            corpus=self.corpus_commands,
+            backups=self.backup_commands,
+            tagging=self.tagging_commands,
+            edges=EdgeCommands(session, self.view, self.active_item),
+            caret=CaretCommands(session, self.view, self.active_item),
+            find=self.find_commands,
+            suggestions=self.suggestion_commands,
+            issues=self.issue_commands,
+            view=ViewCommands(self, session, self.view, self.labels_sidebar, self.settings),
+            welcome=self.welcome_commands,
         )
-        self._actions = ActionSet(self, self.view, handlers, self._can_act)
-        session.prefers_informative = initial_settings.informative
+        self._actions = ActionSet(self, self.view, MENUS, commands, self._can_act)
+        self._actions.add_menus(self.menuBar())
         self._file_watcher = FileWatcher(self, session)
         self._screen_reader = ScreenReaderBridge(self.view, session, self.suggestions)
-        self._create_menus()
         self._create_layout()
         self._connect()
         self.set_theme(theme)
-        self.view.set_zoom(initial_settings.zoom)
         self.setAcceptDrops(True)
         self.setMinimumHeight(560)
         self._restore_geometry()
@@ -138,34 +141,15 @@ class Window(QMainWindow):
             ActionButton(actions["accept"], short_text=_("Accept"), primary=True),
             ActionButton(actions["remove"], short_text=_("Reject")),
         )
-        self._panel_focus = PanelFocus(
-            self,
-            self.view,
-            (
-                *(self.articles_sidebar, self.issue_commands.sidebar, self.issue_commands.bar),
-                *(self._central_widget.pages, self._central_widget.footer, self.labels_sidebar),
-            ),
+        self._panel_focus.panels = (
+            *(self.articles_sidebar, self.issue_commands.sidebar, self.issue_commands.bar),
+            *(self._central_widget.pages, self._central_widget.footer, self.labels_sidebar),
         )
         self.status_line = StatusLine(self.session)
         self.setStatusBar(self.status_line)
-        self.welcome_commands.attach(self._central_widget, actions, self.language_requested)
+        self.welcome_commands.attach(self._central_widget, actions)
 
     # Actions
-
-    def _create_menus(self) -> None:
-        actions = self._actions
-        actions.menus["article"].addSeparator()
-        actions.menus["article"].addMenu(actions.menus["line"])
-        actions.add_choices("view", _("Language"), LANGUAGES, current_language(), self.language_requested)
-        themes = {"system": _("System"), "light": _("Light"), "dark": _("Dark")}
-        actions.add_choices("view", _("Colours"), themes, self.settings.theme, self.theme_requested)
-        numerals = {"western": "0 1 2 3", "eastern": "٠ ١ ٢ ٣"}
-        actions.add_choices("view", _("Digits"), numerals, self.settings.numerals, self.numerals_requested)
-        actions.by_name["toggle_informative"].setChecked(self.session.prefers_informative)
-        actions.by_name["toggle_invisible"].setChecked(self.settings.invisible)
-        for name, menu in actions.menus.items():
-            if name != "line":
-                self.menuBar().addMenu(menu)
 
     def _connect(self) -> None:
         session, view = self.session, self.view
@@ -205,29 +189,16 @@ class Window(QMainWindow):
         view.resize_requested.connect(self.active_item.resize)
         self.suggestions.changed.connect(self._update_suggestions)
         self.suggestions.current_changed.connect(self._update_card)
-        self.suggestion_commands.toggled.connect(lambda enabled: self.save_settings(suggestions=enabled))
         view.menu_requested.connect(self._open_context_menu)
-        view.zoom_requested.connect(self._zoom_by)
         view.caret_moved.connect(session.schedule_position_save)
         view.selection_changed.connect(self._update_card)
         commands = self.corpus_commands
         commands.save_typed_text = self._save_typed_text
         commands.background.finished.connect(self._on_job_finished)
-        commands.corpus_opened.connect(lambda path: self.save_settings(last_corpus=path))
-        commands.annotator_changed.connect(lambda name: self.save_settings(annotator=name))
 
-    def change_keys(self, changed_keys: dict[str, list[str]]) -> None:
-        """Set and save keys by action name; others get default keys."""
-        self.save_settings(keys=changed_keys)
-        self._actions.show_keys(changed_keys, self.session.labels.labels)
-
-    def show_keys(self) -> None:
-        from annotator.ui.dialogs.keys import KeysDialog  # imported late, like all dialogs, for a faster start
-
-        sheet = KeysDialog(self, self._actions.keymap)
-        sheet.changed.connect(self.change_keys)
-        sheet.exec()
-        sheet.deleteLater()
+    def _on_settings_changed(self, names: frozenset[str]) -> None:
+        if "keys" in names:
+            self._actions.show_keys(self.settings.current.keys, self.session.labels.labels)
 
     # Updates
 
@@ -244,7 +215,7 @@ class Window(QMainWindow):
         label_set = self.session.labels
         self.label_panel.show_labels(label_set, self._theme)
         self._actions.show_labels(label_set.labels, self.tagging_commands.tag)
-        self._actions.show_keys(self.settings.keys, label_set.labels)
+        self._actions.show_keys(self.settings.current.keys, label_set.labels)
         self.labels_sidebar.guideline_panel.show_labels(label_set, self._theme)
         self.view.show_labels(label_set)
 
@@ -265,8 +236,7 @@ class Window(QMainWindow):
         self.view.show_spans(session.spans)
         self.labels_sidebar.show_layer(session.article, session.spans, session.labels)
         self.span_panel.show_selected(session.selection)
-        self._actions.by_name["undo"].setEnabled(bool(session.undoable or session.pending_step))
-        self._actions.by_name["redo"].setEnabled(bool(session.redoable))
+        self._actions.update_states()
         self._update_card()
         self._update_note()
         self._update_status()
@@ -286,7 +256,7 @@ class Window(QMainWindow):
 
     def _update_save_error(self) -> None:
         session = self.session
-        self._actions.by_name["undo"].setEnabled(bool(session.undoable or session.pending_step))
+        self._actions.update_states()
         self._central_widget.save_error_bar.show_error(
             session.save_error, has_unsaved_change=session.pending_step is not None
         )
@@ -320,37 +290,6 @@ class Window(QMainWindow):
 
     # View
 
-    def zoom_in(self) -> None:
-        self._zoom_by(1)
-
-    def zoom_out(self) -> None:
-        self._zoom_by(-1)
-
-    def zoom_reset(self) -> None:
-        self._zoom_to(100)
-
-    def toggle_folds(self) -> None:
-        self.view.toggle_folds()
-
-    def toggle_guidelines(self) -> None:
-        span = self.session.selection
-        self.labels_sidebar.toggle_guidelines(span.label if span else None)
-
-    def toggle_informative(self) -> None:
-        self.session.prefers_informative = self._actions.by_name["toggle_informative"].isChecked()
-        self.save_settings(informative=self.session.prefers_informative)
-        most, order = _("Most informative article next"), _("Articles in list order")
-        self.show_message(most if self.session.prefers_informative else order, is_success=True)
-
-    def next_panel(self) -> None:
-        self._panel_focus.move_focus(1)
-
-    def previous_panel(self) -> None:
-        self._panel_focus.move_focus(-1)
-
-    def quit(self) -> None:
-        self.close()
-
     def set_theme(self, theme: Theme) -> None:
         """Apply this theme."""
         self._theme = theme
@@ -366,18 +305,10 @@ class Window(QMainWindow):
             part.set_theme(theme)
         self.labels_sidebar.guideline_panel.show_labels(self.session.labels, theme)
 
-    def _zoom_by(self, step: int) -> None:
-        nearest = min(range(len(ZOOMS)), key=lambda index: abs(ZOOMS[index] - self.settings.zoom))
-        self._zoom_to(ZOOMS[max(0, min(nearest + step, len(ZOOMS) - 1))])
-
-    def _zoom_to(self, percent: int) -> None:
-        self.view.set_zoom(percent)
-        self.save_settings(zoom=percent)
-
-    def _can_act(self, name: str) -> bool:
-        """Save typed text; return whether an action can run. Quitting always can (see closeEvent)."""
+    def _can_act(self, action: Action[Commands] | None) -> bool:
+        """Save typed text; return whether an action can run, or None, a label's."""
         self._save_typed_text()
-        return name == "quit" or self.corpus_commands.check_idle()
+        return bool(action and action.runs_during_jobs) or self.corpus_commands.check_idle()
 
     def _save_typed_text(self) -> list[str]:
         """Save typed text and return the texts that could not be saved."""
@@ -405,24 +336,14 @@ class Window(QMainWindow):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(where)
 
-    def save_settings(self, **changes: Any) -> None:
-        """Save these settings only, as another window may have changed others."""
-        self.settings = msgspec.structs.replace(self.settings, **changes)
-        self._unsaved |= changes
-        try:
-            settings.change(self._saved, **self._unsaved)
-            self._saved, self._unsaved = self.settings, {}
-        except OSError as error:
-            self.show_message(_("The settings could not be saved: {error}").format(error=error.strerror or error))
-
     def geometry_text(self) -> str:
         """Return the window's geometry for the settings."""
         return self.saveGeometry().toBase64().toStdString()
 
     def _restore_geometry(self) -> None:
         self.resize(1280, 760)
-        if self.settings.geometry:
-            self.restoreGeometry(QByteArray.fromBase64(self.settings.geometry.encode()))
+        if self.settings.current.geometry:
+            self.restoreGeometry(QByteArray.fromBase64(self.settings.current.geometry.encode()))
         elif screen := QGuiApplication.primaryScreen():
             room = screen.availableSize()
             self.resize(room.boundedTo(_DEFAULT_SIZE))
@@ -444,7 +365,7 @@ class Window(QMainWindow):
         if not self.corpus_commands.confirm_leave():
             event.ignore()
             return
-        self.save_settings(geometry=self.geometry_text())
+        self.settings.save(geometry=self.geometry_text())
         self._file_watcher.stop()
         self.suggestions.close()
         super().closeEvent(event)

@@ -23,7 +23,7 @@ from annotator.settings import Settings
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
 from annotator.ui import app
-from annotator.ui.actions.table import ACTIONS
+from annotator.ui.commands.table import ACTIONS
 from annotator.ui.dialogs.export import ExportDialog
 
 PAUSES = (5, 400)  # milliseconds from one verb to the next

@@ -73,7 +73,7 @@ def test_a_second_start_finds_the_window_after_a_change_of_language(
 ) -> None:
     assert start(corpus_path)
     old = desk.window
-    desk.window.language_requested.emit("ar")
+    desk.window.settings.save(language="ar")
     desk.window.showMinimized()
     assert desk.window is not old
     assert start(corpus_path)

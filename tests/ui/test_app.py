@@ -153,7 +153,7 @@ def test_file_open_event_opens_the_corpus(desk: app.ApplicationController, qapp:
         assert desk.session.corpus
         assert desk.session.corpus.path == tmp_path / f"{name}.corpus"
         assert settings.load().last_corpus == str(tmp_path / f"{name}.corpus")
-        desk.window.language_requested.emit(language)  # the next one is opened in the window of then
+        desk.window.settings.save(language=language)  # the next one is opened in the window of then
 
 
 def test_file_open_event_waits_for_an_open_dialog(
@@ -189,7 +189,7 @@ def test_changing_the_language_keeps_article_and_undo(
     desk.session.open_article(1)
     desk.session.tag("DATE", 0, 5)
     old = desk.window
-    desk.window.language_requested.emit(language)
+    desk.window.settings.save(language=language)
     assert desk.window is not old
     assert desk.session.current_index() == 1
     assert [span.label for span in desk.session.spans] == ["DATE"]
@@ -203,12 +203,12 @@ def test_changing_the_language_keeps_article_and_undo(
 
 
 def test_theme_changes_at_once_and_is_saved(desk: app.ApplicationController) -> None:
-    desk.window.theme_requested.emit("dark")
+    desk.window.settings.save(theme="dark")
     QTest.qWait(10)
     image = desk.window.view.grab().toImage()
     assert image.pixelColor(20, 40).lightness() < 90
     assert settings.load().theme == "dark"
-    desk.window.theme_requested.emit("light")
+    desk.window.settings.save(theme="light")
     image = desk.window.view.grab().toImage()
     assert image.pixelColor(20, 40).lightness() > 230
 
@@ -217,9 +217,9 @@ def test_two_windows_do_not_overwrite_each_others_settings(
     desk: app.ApplicationController, create_controller: Callable[[Settings], app.ApplicationController]
 ) -> None:
     other = create_controller(settings.load())
-    desk.window.change_keys({"done": ["Ctrl+D"]})
-    desk.window.save_settings(annotator="Samira")
-    other.window.change_keys({"skip": ["Ctrl+K"]})
+    desk.window.settings.save(keys={"done": ["Ctrl+D"]})
+    desk.window.settings.save(annotator="Samira")
+    other.window.settings.save(keys={"skip": ["Ctrl+K"]})
     other.window.show()
     other.window.close()
     assert settings.load().annotator == "Samira"
@@ -230,10 +230,10 @@ def test_unsaved_settings_are_saved_with_the_next_change(desk: app.ApplicationCo
     file = settings.config_dir() / "settings.json"
     delete_file(file)  # the learner's process may be reading it
     file.mkdir()
-    desk.window.save_settings(annotator="Samira")
+    desk.window.settings.save(annotator="Samira")
     assert "could not be saved" in desk.window.status_line._message_label.text()
     file.rmdir()
-    desk.window.save_settings(zoom=120)
+    desk.window.settings.save(zoom=120)
     assert (settings.load().annotator, settings.load().zoom) == ("Samira", 120)
 
 
@@ -259,7 +259,7 @@ def test_changing_the_language_leaks_no_widgets(desk: app.ApplicationController,
 
     counts = []
     for language in ("fr", "en") * 3:
-        desk.window.language_requested.emit(language)
+        desk.window.settings.save(language=language)
         counts.append(count())
     assert len(set(counts[1::2])) == 1
 
@@ -268,5 +268,5 @@ def test_text_being_typed_survives_a_change_of_language(desk: app.ApplicationCon
     desk.window.activateWindow()
     desk.window.action("edit_article_note").trigger()
     QTest.keyClicks(desk.window.note_field, "kept")
-    desk.window.language_requested.emit("fr")
+    desk.window.settings.save(language="fr")
     assert desk.window.note_field.text() == "kept"

@@ -145,8 +145,8 @@ def test_language_and_numerals_change_at_the_next_start_during_a_job(
     qtbot: QtBot, desk: app.ApplicationController
 ) -> None:
     window, work = desk.window, Work(desk.window.corpus_commands.background)
-    window.language_requested.emit("fr")
-    window.numerals_requested.emit("eastern")
+    window.settings.save(language="fr")
+    window.settings.save(numerals="eastern")
     assert desk.window is window
     assert i18n.current_language() == "en"
     work.over.set()

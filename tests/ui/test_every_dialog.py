@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QMessageBox, QProgressDialo
 from pytestqt.qtbot import QtBot
 
 from annotator.model.records import DONE
-from annotator.ui.actions.table import ACTIONS
+from annotator.ui.commands.table import ACTIONS
 from annotator.ui.widgets import file_dialogs
 from annotator.ui.window import Window
 

@@ -15,7 +15,8 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from annotator import settings
-from annotator.ui.actions.table import ACTIONS, Keymap, default_keys
+from annotator.ui.actions.keymap import Keymap
+from annotator.ui.commands.table import ACTIONS, MENUS
 from annotator.ui.widgets.bidi_text import format_keys, format_shortcut
 from annotator.ui.window import Window
 
@@ -68,8 +69,8 @@ def test_keys_are_formatted_as_on_a_mac() -> None:
 
 def test_no_default_key_is_reserved_by_macos(macos: None) -> None:
     taken = {"Ctrl+Tab", "Ctrl+Shift+Tab", "Ctrl+H", "Ctrl+Space", "Alt+Ctrl+Escape", "Ctrl+Shift+3", "Ctrl+Shift+4"}
-    assert {key for action in ACTIONS for key in default_keys(action.name)}.isdisjoint(taken)
-    keymap = Keymap({}, ())
+    assert {key for action in ACTIONS for key in action.default_keys()}.isdisjoint(taken)
+    keymap = Keymap(MENUS, {}, ())
     assert keymap.keys("next_panel") == ["Meta+Tab"]
     assert keymap.keys("previous_panel") == ["Meta+Shift+Tab"]
     assert all(keymap.keys(action.name) for action in ACTIONS if action.keys)

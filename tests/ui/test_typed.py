@@ -229,12 +229,12 @@ def test_changing_the_language_asks_about_typed_text(
     window = desk.window
     type_note(window)
     answers.append("Keep open")
-    window.language_requested.emit("fr")
+    window.settings.save(language="fr")
     assert WORDS in answers[0]
     assert desk.window is window
     assert window.note_field.text() == WORDS
     holder.execute("ROLLBACK")
-    window.language_requested.emit("fr")
+    window.settings.save(language="fr")
     assert desk.window.note_field.text() == WORDS
     assert note_on_disk(corpus_path) == WORDS
 
@@ -244,7 +244,7 @@ def test_text_discarded_for_another_language_is_gone(
 ) -> None:
     type_note(desk.window)
     answers.append("Discard the change")
-    desk.window.language_requested.emit("fr")
+    desk.window.settings.save(language="fr")
     assert WORDS in answers[0]
     assert desk.window.note_field.text() == ""
     holder.execute("ROLLBACK")

@@ -1,1 +1,1 @@
-"""The table of actions, their shortcuts, and which action a key press triggers."""
+"""What an action is, the keymap, and which action a key press triggers."""

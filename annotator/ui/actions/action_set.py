@@ -2,53 +2,50 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any, Final
+from typing import Any, Generic
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from annotator.i18n import _
 from annotator.model.labels import Label
 from annotator.ui.actions.keyboard import ShortcutResolver
-from annotator.ui.actions.table import ACTIONS, MENUS, Keymap
+from annotator.ui.actions.keymap import Action, Choice, Keymap, Menu, T
 from annotator.ui.widgets.bidi_text import menu_text, tooltip
 
-_ROLES: Final = {"about": QAction.MenuRole.AboutRole, "quit": QAction.MenuRole.QuitRole}
-"""Actions that macOS moves into the application menu; without roles, Qt would guess by their texts."""
 
-
-class ActionSet:
+class ActionSet(Generic[T]):
     """The actions of a window: `by_name`, `label_actions` that tag, `menus` by name, and the `keymap`.
 
-    An action runs the method of its name in one of `handlers` if `is_allowed` accepts the name ("" for labels). Some
-    keys work only in `article`.
+    They run with `commands`, if `is_allowed` accepts the action (None for a label's). Some keys work only in `article`.
     """
 
     def __init__(
-        self, window: QWidget, article: QWidget, handlers: Sequence[object], is_allowed: Callable[[str], bool]
+        self,
+        window: QWidget,
+        article: QWidget,
+        menus: Sequence[Menu[T]],
+        commands: T,
+        is_allowed: Callable[[Action[T] | None], bool],
     ) -> None:
-        self._window, self._is_allowed = window, is_allowed
+        self._window, self._article, self._commands, self._is_allowed = window, article, commands, is_allowed
+        self._table = menus
         self._shortcut_resolver = ShortcutResolver(window)
+        self._rows: dict[str, Action[T]] = {}
         self.by_name: dict[str, QAction] = {}
         self.label_actions: list[QAction] = []
-        self.menus = {name: QMenu(_(text), window) for name, text in MENUS.items()}
-        self.keymap = Keymap({}, ())
-        for row in ACTIONS:
-            handler = next(getattr(candidate, row.name) for candidate in handlers if row.name in vars(type(candidate)))
-            action = self.by_name[row.name] = self._make(_(row.text), handler, row.name)
-            action.setMenuRole(_ROLES.get(row.name, QAction.MenuRole.NoRole))
-            action.setCheckable(row.checkable)
-            action.setAutoRepeat(row.auto_repeat)
-            if row.menu:
-                if row.separator_before:
-                    self.menus[row.menu].addSeparator()
-                self.menus[row.menu].addAction(action)
-            if row.in_article or not row.menu:
-                action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-                article.addAction(action)
-            else:
-                window.addAction(action)
+        self.menus: dict[str, QMenu] = {}
+        self.keymap = Keymap(menus, {}, ())
+        for menu in menus:
+            self._build_menu(menu)
+        self.update_states()
+
+    def add_menus(self, bar: QMenuBar) -> None:
+        """Add the menus to the menu bar."""
+        for menu in self._table:
+            if menu.in_bar:
+                bar.addMenu(self.menus[menu.name])
 
     def show_labels(self, labels: Iterable[Label], tag: Callable[[str], None]) -> None:
         """Create an action for each label that calls `tag` with its name."""
@@ -57,7 +54,7 @@ class ActionSet:
             action.deleteLater()
         self.label_actions = []
         for label in labels:
-            action = self._make(f"{label.localised_title()}\t{label.key or ''}", partial(tag, label.name))
+            action = self._create_action(f"{label.localised_title()}\t{label.key or ''}", partial(tag, label.name))
             action.setAutoRepeat(False)  # holding the key down would tag, remove, tag…
             action.setToolTip(tooltip(label.localised_title()))  # Qt would use the text, as HTML
             self._window.addAction(action)
@@ -65,35 +62,68 @@ class ActionSet:
 
     def show_keys(self, custom_keys: Mapping[str, list[str]], labels: Sequence[Label]) -> None:
         """Set the shortcuts of actions, custom or default, and labels."""
-        self.keymap = Keymap(custom_keys, labels)
-        for row in ACTIONS:
-            action = self.by_name[row.name]
-            action.setText(menu_text(_(row.text), self.keymap.keys(row.name)[:1]))
-            action.setShortcuts(self.keymap.sequences(row.name))
+        self.keymap = Keymap(self._table, custom_keys, labels)
+        for name, row in self._rows.items():
+            action = self.by_name[name]
+            action.setText(menu_text(_(row.text), self.keymap.keys(name)[:1]))
+            action.setShortcuts(self.keymap.sequences(name))
         for label, action in zip(labels, self.label_actions, strict=True):
             action.setShortcuts(self.keymap.label_sequences(label.name))
 
-    def add_choices(self, menu: str, title: str, choices: Mapping[str, str], current: str, signal: Any) -> None:
-        """Add a submenu of `choices` with `current` checked; a choice emits its key through `signal`."""
-        submenu = self.menus[menu].addMenu(title)
-        group = QActionGroup(submenu)
-        for key, text in choices.items():
-            action = submenu.addAction(text)
+    def update_states(self) -> None:
+        """Enable and check the actions that say when they are."""
+        for name, row in self._rows.items():
+            if row.is_enabled:
+                self.by_name[name].setEnabled(row.is_enabled(self._commands))
+            if row.is_checked:
+                self.by_name[name].setChecked(row.is_checked(self._commands))
+
+    def _build_menu(self, menu: Menu[T]) -> QMenu:
+        built = self.menus[menu.name] = QMenu(_(menu.title), self._window)
+        for item in menu.items:
+            if isinstance(item, Action):
+                action = self._add_action(item)
+                if menu.in_bar:
+                    built.addAction(action)
+                is_local = item.in_article or not menu.in_bar
+                if is_local:
+                    action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+                (self._article if is_local else self._window).addAction(action)
+            elif isinstance(item, Menu):
+                built.addMenu(self._build_menu(item))
+            elif isinstance(item, Choice):
+                self._add_choice(built.addMenu(_(item.title)), item)
+            else:
+                built.addSeparator()
+        return built
+
+    def _add_action(self, row: Action[T]) -> QAction:
+        self._rows[row.name] = row
+        action = self.by_name[row.name] = self._create_action(_(row.text), lambda: row.run(self._commands), row)
+        action.setMenuRole(row.menu_role)
+        action.setCheckable(row.is_checked is not None)
+        action.setAutoRepeat(row.auto_repeat)
+        return action
+
+    def _add_choice(self, submenu: QMenu, choice: Choice[T]) -> None:
+        group, current = QActionGroup(submenu), choice.current(self._commands)
+        for value, text in choice.texts.items():
+            action = submenu.addAction(_(text))
             action.setMenuRole(QAction.MenuRole.NoRole)
             action.setCheckable(True)
-            action.setChecked(key == current)
-            action.triggered.connect(lambda _checked=False, key=key: signal.emit(key))
+            action.setChecked(value == current)
+            action.triggered.connect(lambda _checked=False, value=value: choice.choose(self._commands, value))
             group.addAction(action)
 
-    def _make(self, text: str, handler: Callable[[], Any], name: str = "") -> QAction:
+    def _create_action(self, text: str, run: Callable[[], Any], row: Action[T] | None = None) -> QAction:
         action = QAction(text, self._window)
         action.setMenuRole(QAction.MenuRole.NoRole)
         self._shortcut_resolver.watch(action)
-        action.triggered.connect(lambda _checked=False: self._trigger(action, handler, name))
+        action.triggered.connect(lambda _checked=False: self._trigger(run, row))
         return action
 
-    def _trigger(self, action: QAction, handler: Callable[[], Any], name: str) -> None:
-        if self._is_allowed(name):
-            handler()
-        elif action.isCheckable():
-            action.toggle()  # undo Qt's toggle
+    def _trigger(self, run: Callable[[], Any], row: Action[T] | None) -> None:
+        if self._is_allowed(row):
+            run()
+        if row and row.is_checked:
+            self.by_name[row.name].setChecked(row.is_checked(self._commands))  # Qt has toggled it

@@ -1,6 +1,6 @@
 """The article's context menu."""
 
-from typing import Final
+from typing import Any, Final
 
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -13,7 +13,7 @@ _OF_SPAN: Final = ("toggle_proclitic", "edit_value", "tag_all_here", "tag_all_co
 _OF_SUGGESTION: Final = ("accept_sentence", "toggle_proclitic", "copy")
 
 
-def build_context_menu(parent: QWidget, actions: ActionSet, item: Span | Suggestion | None) -> QMenu:
+def build_context_menu(parent: QWidget, actions: ActionSet[Any], item: Span | Suggestion | None) -> QMenu:
     """Build the menu for the active item, or for the text with None."""
     menu, by_name = QMenu(parent), actions.by_name
     names: tuple[str, ...] = ("copy",)
@@ -34,7 +34,7 @@ def build_context_menu(parent: QWidget, actions: ActionSet, item: Span | Suggest
     return menu
 
 
-def _add_removal(menu: QMenu, actions: ActionSet, text: str) -> None:
+def _add_removal(menu: QMenu, actions: ActionSet[Any], text: str) -> None:
     """Add the action `remove` under this text."""
     removal = actions.by_name["remove"]
     menu.addAction(f"{text}\t{format_shortcut(removal)}").triggered.connect(removal.trigger)

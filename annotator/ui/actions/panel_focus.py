@@ -20,17 +20,18 @@ _RING_WIDTH: Final = 2.0  # pixels
 class PanelFocus(QObject):
     """Moves the focus between panels, in their order; Escape returns it to `home`."""
 
-    def __init__(self, window: QWidget, home: QWidget, panels: Sequence[QWidget]) -> None:
+    def __init__(self, window: QWidget, home: QWidget) -> None:
         super().__init__(window)
-        self._home, self._panels = home, tuple(panels)
+        self._home = home
+        self.panels: Sequence[QWidget] = ()
         window.installEventFilter(self)
 
     def move_focus(self, step: int) -> None:
         """Focus the next (1) or previous (-1) panel with a focusable control."""
         focus = QApplication.focusWidget()
-        current = next((index for index, panel in enumerate(self._panels) if focus and _contains(panel, focus)), 0)
-        for distance in range(1, len(self._panels)):
-            panel = self._panels[(current + step * distance) % len(self._panels)]
+        current = next((index for index, panel in enumerate(self.panels) if focus and _contains(panel, focus)), 0)
+        for distance in range(1, len(self.panels)):
+            panel = self.panels[(current + step * distance) % len(self.panels)]
             control = next(focusable_controls(panel), None)
             if control:
                 control.setFocus(Qt.FocusReason.TabFocusReason)

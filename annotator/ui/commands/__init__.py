@@ -1,1 +1,1 @@
-"""The commands: a method for each action of the table."""
+"""The table of all actions, and the commands that they run."""

@@ -20,7 +20,7 @@ _RETRY_DELAY: Final = 300  # milliseconds
 
 
 class BackupCommands(QObject):
-    """The commands; public methods without arguments are actions."""
+    """The commands."""
 
     def __init__(self, window: QWidget, session: Session, commands: CorpusCommands) -> None:
         super().__init__(window)

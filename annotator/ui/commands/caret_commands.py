@@ -1,4 +1,4 @@
-"""Commands that move the caret; all public methods are actions."""
+"""Commands that move the caret."""
 
 from typing import TYPE_CHECKING
 
@@ -18,60 +18,33 @@ class CaretCommands:
         self._session, self._view = session, view
         self._jumps = LetterJumps(session, view, active_item)
 
-    # Left is forward in right-to-left text; elsewhere the same keys go the opposite way.
+    # Forward is left in right-to-left text; elsewhere the same keys go the opposite way.
 
-    def caret_forward(self) -> None:
-        self._view.move_to_word(self._view.caret.adjacent_word(self._view.caret.logical_step(1)))
+    def move_by_word(self, step: int) -> None:
+        """Move to the next (1) or previous (-1) word."""
+        self._view.move_to_word(self._view.caret.adjacent_word(self._view.caret.logical_step(step)))
 
-    def caret_back(self) -> None:
-        self._view.move_to_word(self._view.caret.adjacent_word(self._view.caret.logical_step(-1)))
+    def move_by_sentence(self, step: int) -> None:
+        """Move to the next (1) or previous (-1) sentence."""
+        self._view.move_to_word(self._view.caret.adjacent_sentence(self._view.caret.logical_step(step)))
 
-    def sentence_forward(self) -> None:
-        self._view.move_to_word(self._view.caret.adjacent_sentence(self._view.caret.logical_step(1)))
+    def move_by_line(self, step: int, *, extend: bool = False) -> None:
+        """Move down (1) or up (-1), with the selection if `extend`."""
+        self._view.move_to_word(self._view.caret.word_on_adjacent_line(step), extend=extend)
 
-    def sentence_back(self) -> None:
-        self._view.move_to_word(self._view.caret.adjacent_sentence(self._view.caret.logical_step(-1)))
+    def move_to_line_edge(self, step: int, *, extend: bool = False) -> None:
+        """Move to the end (1) or start (-1) of the line, with the selection if `extend`."""
+        self._view.move_to_word(self._view.caret.line_edge(step), extend=extend)
 
-    def article_start(self) -> None:
-        self._view.move_to_word(self._view.caret.article_edge(-1))
-
-    def article_end(self) -> None:
-        self._view.move_to_word(self._view.caret.article_edge(1))
-
-    def caret_up(self) -> None:
-        self._view.move_to_word(self._view.caret.word_on_adjacent_line(-1))
-
-    def caret_down(self) -> None:
-        self._view.move_to_word(self._view.caret.word_on_adjacent_line(1))
-
-    def caret_start(self) -> None:
-        self._view.move_to_word(self._view.caret.line_edge(-1))
-
-    def caret_end(self) -> None:
-        self._view.move_to_word(self._view.caret.line_edge(1))
-
-    def select_up(self) -> None:
-        self._view.move_to_word(self._view.caret.word_on_adjacent_line(-1), extend=True)
-
-    def select_down(self) -> None:
-        self._view.move_to_word(self._view.caret.word_on_adjacent_line(1), extend=True)
-
-    def select_start(self) -> None:
-        self._view.move_to_word(self._view.caret.line_edge(-1), extend=True)
-
-    def select_end(self) -> None:
-        self._view.move_to_word(self._view.caret.line_edge(1), extend=True)
+    def move_to_article_edge(self, step: int) -> None:
+        """Move to the end (1) or start (-1) of the article."""
+        self._view.move_to_word(self._view.caret.article_edge(step))
 
     def jump_back(self) -> None:
+        """Go back to before the last letter key."""
         self._jumps.go_back()
 
-    def next_span(self) -> None:
-        self._jump(1)
-
-    def previous_span(self) -> None:
-        self._jump(-1)
-
-    def _jump(self, step: int) -> None:
+    def select_span(self, step: int) -> None:
         """Select the span after (1) or before (-1) the selection or caret."""
         spans: list[Span] = self._session.spans
         selected = self._session.selection

@@ -16,6 +16,7 @@ from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError, DamagedCorpus
 from annotator.ui.session.background import BackgroundJobs, Cancelled
 from annotator.ui.session.session import Session
+from annotator.ui.session.user_settings import UserSettings
 from annotator.ui.widgets import file_dialogs
 from annotator.ui.widgets.bidi_text import isolate, isolate_paths, show_message
 from annotator.ui.widgets.message_box import MessageBox
@@ -26,17 +27,14 @@ _MAX_TYPED_LENGTH: Final = 300  # characters of unsaved text that a message show
 
 
 class CorpusCommands(QObject):
-    """The commands; public methods without arguments that return nothing are actions."""
+    """The commands, and the background jobs that they run."""
 
-    corpus_opened = Signal(str)
-    """The user opened the corpus at this path."""
-    annotator_changed = Signal(str)
     damaged = Signal(str, str)
     """A corpus could not be opened because it is damaged; carries its path and a message."""
 
-    def __init__(self, window: QWidget, session: Session) -> None:
+    def __init__(self, window: QWidget, session: Session, settings: UserSettings) -> None:
         super().__init__(window)
-        self._window, self._session = window, session
+        self._window, self._session, self._settings = window, session, settings
         self.background = BackgroundJobs(window)
         session.corpus_closing.connect(self.background.release_corpus)
         self.theme = LIGHT
@@ -78,8 +76,12 @@ class CorpusCommands(QObject):
         except CorpusError as error:
             self.warn(str(error))
             return False
-        self.corpus_opened.emit(str(path.absolute()))
+        self.remember(path)
         return True
+
+    def remember(self, path: Path) -> None:
+        """Open the corpus at `path` at the next start."""
+        self._settings.save(last_corpus=str(path.absolute()))
 
     def import_files(self) -> None:
         names = file_dialogs.choose_files(self._window, _("Import files"), str(self._default_folder()))
@@ -294,7 +296,7 @@ class CorpusCommands(QObject):
         )
         if ok and name.strip() and name.strip() != self._session.annotator:
             self._session.switch_annotator(name.strip())
-            self.annotator_changed.emit(name.strip())
+            self._settings.save(annotator=name.strip())
 
     def about(self) -> None:
         from annotator.ui.dialogs.about import AboutDialog  # opened once in a long while

@@ -20,7 +20,7 @@ class DisplacementNotifier(QObject):
         session.displaced.connect(self._report)
 
     def _report(self, displacement: Displacement) -> None:
-        self._commands.corpus_opened.emit(str(displacement.current.absolute()))
+        self._commands.remember(displacement.current)
         if displacement.change is FileChange.RENAMED:
             text = _("The corpus was renamed to “{name}”.").format(name=isolate_ltr(displacement.current.name))
             self._session.notified.emit(text)

@@ -1,4 +1,4 @@
-"""Commands that move the edges of the active item; all public methods are actions."""
+"""Commands that move the edges of the active item."""
 
 import unicodedata
 
@@ -32,35 +32,8 @@ class EdgeCommands:
         elif item:
             self._active_item.resize(item, new_start, end)
 
-    # By words and letters in reading order: see Caret.logical_step.
-
-    def end_forward(self) -> None:
-        self._edge_by_word(end=True, step=1)
-
-    def end_back(self) -> None:
-        self._edge_by_word(end=True, step=-1)
-
-    def start_forward(self) -> None:
-        self._edge_by_word(end=False, step=1)
-
-    def start_back(self) -> None:
-        self._edge_by_word(end=False, step=-1)
-
-    def end_forward_letter(self) -> None:
-        self._edge_by_letter(end=True, step=1)
-
-    def end_back_letter(self) -> None:
-        self._edge_by_letter(end=True, step=-1)
-
-    def start_forward_letter(self) -> None:
-        self._edge_by_letter(end=False, step=1)
-
-    def start_back_letter(self) -> None:
-        self._edge_by_letter(end=False, step=-1)
-
-    # Internals
-
-    def _edge_by_word(self, *, end: bool, step: int) -> None:
+    def move_by_word(self, step: int, *, end: bool) -> None:
+        """Move the end or start by a word in reading order (see Caret.logical_step), forward (1) or back (-1)."""
         step = self._view.caret.logical_step(step)
         item, article = self._active_item.current, self._session.article
         if item is None or article is None or self._view.selection:
@@ -76,7 +49,8 @@ class EdgeCommands:
         edge = self._view.caret.next_word_edge(item.end if end else item.start, step, end=end)
         self._resize(item, edge, end=end)
 
-    def _edge_by_letter(self, *, end: bool, step: int) -> None:
+    def move_by_letter(self, step: int, *, end: bool) -> None:
+        """Move the end or start by a letter, likewise."""
         step = self._view.caret.logical_step(step)
         item, article = self._active_item.current, self._session.article
         if item is None or article is None:

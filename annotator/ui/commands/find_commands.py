@@ -40,22 +40,28 @@ class FindCommands(QObject):
     def find_in_article(self) -> None:
         self._bar.start_search(self._selected_words())
 
-    def find_next(self) -> None:
-        self._bar.step(1) if self._bar.isVisible() else self.find_in_article()
-
-    def find_previous(self) -> None:
-        self._bar.step(-1) if self._bar.isVisible() else self.find_in_article()
+    def step(self, step: int) -> None:
+        """Go to the next (1) or previous (-1) match, or start a search."""
+        self._bar.step(step) if self._bar.isVisible() else self.find_in_article()
 
     def find_in_corpus(self) -> None:
         self._sidebar.start_search(self._selected_words())
 
-    def tag_all_here(self) -> None:
-        """Tag occurrences of the selected span's words in the article."""
-        self._tag_all(corpus=False)
+    def tag_all(self, *, in_corpus: bool = False) -> None:
+        """Tag occurrences of the selected span's words in the article, or in the corpus."""
+        from annotator.ui.dialogs.occurrences import OccurrencesDialog
 
-    def tag_all_corpus(self) -> None:
-        """Tag occurrences of the selected span's words in the corpus."""
-        self._tag_all(corpus=True)
+        session, article, span = self._session, self._session.article, self._session.selection
+        if not article or not session.corpus:
+            return
+        if not span:
+            session.notified.emit(_("Select a span first."))
+            return
+        dialog = OccurrencesDialog(self._window, session, self._background, span, self.theme)
+        if in_corpus:
+            dialog.search_corpus()
+        dialog.exec()
+        dialog.deleteLater()
 
     def show_search(self) -> None:
         """Show the corpus search's matches in the article."""
@@ -78,18 +84,3 @@ class FindCommands(QObject):
         """Return the selected text as a query; "" if too long."""
         words = " ".join(self._view.selected_text().split())
         return words if len(words) <= _MAX_QUERY_LENGTH else ""
-
-    def _tag_all(self, *, corpus: bool) -> None:
-        from annotator.ui.dialogs.occurrences import OccurrencesDialog
-
-        session, article, span = self._session, self._session.article, self._session.selection
-        if not article or not session.corpus:
-            return
-        if not span:
-            session.notified.emit(_("Select a span first."))
-            return
-        dialog = OccurrencesDialog(self._window, session, self._background, span, self.theme)
-        if corpus:
-            dialog.search_corpus()
-        dialog.exec()
-        dialog.deleteLater()

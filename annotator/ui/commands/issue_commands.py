@@ -1,4 +1,4 @@
-"""Commands on issues: the actions of the menu `issues`."""
+"""Commands on issues."""
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
@@ -40,11 +40,12 @@ class IssueCommands(QObject):
         else:
             self.issues.start()
 
-    def next_issue(self) -> None:
-        self._step(1)
-
-    def previous_issue(self) -> None:
-        self._step(-1)
+    def step(self, step: int) -> None:
+        """Go to the next (1) or previous (-1) issue, or check the labels first."""
+        if not self.issues.is_active:
+            self.issues.start()
+        elif neighbour := self.issues.find_open_neighbour(step):
+            self._go_to(neighbour)
 
     def apply_fix(self) -> None:
         """Apply the current issue's fix, if any, and go to the article's next issue."""
@@ -54,7 +55,7 @@ class IssueCommands(QObject):
         elif current and self._session.apply_fix(current.issue):
             self._go_to_next(current)
 
-    def dismiss_issue(self) -> None:
+    def dismiss(self) -> None:
         """Dismiss the current issue for good and go to the article's next one."""
         current = self._current_in_open_article()
         if current and self._session.dismiss(current.issue):
@@ -73,12 +74,6 @@ class IssueCommands(QObject):
 
     def _article_opened(self, _offset: int) -> None:
         self._update_bar()
-
-    def _step(self, step: int) -> None:
-        if not self.issues.is_active:
-            self.issues.start()
-        elif neighbour := self.issues.find_open_neighbour(step):
-            self._go_to(neighbour)
 
     def _current_in_open_article(self) -> ArticleIssue | None:
         """Return the current issue if it is in the open article; else go to it, to show it first."""

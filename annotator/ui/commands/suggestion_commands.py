@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 
 from msgspec.structs import replace
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 
 from annotator.i18n import _, format_number, ngettext
 from annotator.model.open_suggestions import SURE_SCORE
@@ -13,17 +13,18 @@ from annotator.text.sentences import sentence_breaks
 from annotator.ui.article.article_view import ArticleView
 from annotator.ui.session.session import Session
 from annotator.ui.session.suggestions import SuggestionModel
+from annotator.ui.session.user_settings import UserSettings
 
 
 class SuggestionCommands(QObject):
     """Connects the suggestions with the view and the session."""
 
-    toggled = Signal(bool)
-    """Suggestions were enabled (True) or disabled."""
-
-    def __init__(self, session: Session, view: ArticleView, suggestions: SuggestionModel) -> None:
+    def __init__(
+        self, session: Session, view: ArticleView, suggestions: SuggestionModel, settings: UserSettings
+    ) -> None:
         super().__init__(view)
-        self._session, self._view, self._suggestions = session, view, suggestions
+        self._session, self._view, self._suggestions, self._settings = session, view, suggestions, settings
+        suggestions.set_enabled(settings.current.suggestions)
         self._decided: Suggestion | None = None  # the last one, until the suggesters have responded to it
         for changed in (suggestions.changed, suggestions.current_changed):
             changed.connect(self._show_in_view)
@@ -87,21 +88,19 @@ class SuggestionCommands(QObject):
             self._suggestions.visible, self._view.current_offset(), _("This article has no confident suggestions.")
         )
 
-    def next_suggestion(self) -> None:
-        model, original = self._suggestions, self._suggestions.original
-        self._make_current(
-            model.find_neighbour(original, 1) if original else model.find_next(self._view.current_offset())
-        )
+    def step(self, step: int) -> None:
+        """Go to the next (1) or previous (-1) suggestion."""
+        model = self._suggestions
+        find = model.find_next if step > 0 else model.find_previous
+        if model.original:
+            self._make_current(model.find_neighbour(model.original, step))
+        else:
+            self._make_current(find(self._view.current_offset()))
 
-    def previous_suggestion(self) -> None:
-        model, original = self._suggestions, self._suggestions.original
-        self._make_current(
-            model.find_neighbour(original, -1) if original else model.find_previous(self._view.current_offset())
-        )
-
-    def toggle_suggestions(self) -> None:
+    def toggle(self) -> None:
+        """Show or hide suggestions."""
         self._suggestions.set_enabled(not self._suggestions.is_enabled)
-        self.toggled.emit(self._suggestions.is_enabled)
+        self._settings.save(suggestions=self._suggestions.is_enabled)
         message = _("Suggestions shown") if self._suggestions.is_enabled else _("Suggestions hidden")
         self._session.notified.emit(message)
 

@@ -9,7 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from annotator.i18n import _
 from annotator.jobs.undo import undo_step
 from annotator.model.operations import InvalidEdit
-from annotator.model.records import DONE, FLAGGED, IN_PROGRESS, SKIPPED, StepInfo
+from annotator.model.records import DONE, IN_PROGRESS, StepInfo
 from annotator.store.corpus import Corpus
 from annotator.store.errors import Conflict, CorpusError
 from annotator.ui.article.article_view import ArticleView
@@ -19,10 +19,7 @@ from annotator.ui.session.session import Session
 
 
 class TaggingCommands(QObject):
-    """Connects the view's selection with the session.
-
-    Public methods without arguments are actions.
-    """
+    """Connects the view's selection with the session."""
 
     sticky_changed = Signal()
     value_edit_requested = Signal()
@@ -94,6 +91,16 @@ class TaggingCommands(QObject):
         elif self._session.selection:
             self._session.remove(self._session.selection)
 
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a step to undo, or a pending one to discard."""
+        return bool(self._session.undoable or self._session.pending_step)
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether there is a step to redo."""
+        return bool(self._session.redoable)
+
     def undo(self) -> None:
         """Discard the pending step, or undo the last."""
         if self._session.pending_step:
@@ -127,14 +134,9 @@ class TaggingCommands(QObject):
 
     # The article
 
-    def done(self) -> None:
-        self._toggle_state(DONE)
-
-    def skip(self) -> None:
-        self._toggle_state(SKIPPED)
-
-    def flag(self) -> None:
-        self._toggle_state(FLAGGED)
+    def toggle_state(self, state: str) -> None:
+        """Set the article's state, or reset it if it has this one."""
+        self._session.set_state(IN_PROGRESS if self._session.state() == state else state)
 
     def done_and_next(self) -> None:
         """Mark the article as done and open the next unfinished one."""
@@ -146,23 +148,18 @@ class TaggingCommands(QObject):
         if not self._session.open_next_unfinished():
             self._session.notified.emit(_("All articles in the list are done."))
 
-    def next_article(self) -> None:
-        self._session.open_relative(1)
-
-    def previous_article(self) -> None:
-        self._session.open_relative(-1)
-
-    def line_headline(self) -> None:
-        self._mark_line("headline")
-
-    def line_dateline(self) -> None:
-        self._mark_line("dateline")
-
-    def line_body(self) -> None:
-        self._mark_line("body")
-
-    def line_boilerplate(self) -> None:
-        self._mark_line("boilerplate")
+    def mark_line(self, kind: str) -> None:
+        """Mark the line of the selection, span or caret as a zone of this kind."""
+        article = self._session.article
+        if article is None:
+            return
+        offset = self._view.current_offset()
+        start = article.text.rfind("\n", 0, offset) + 1
+        stop = article.text.find("\n", offset)
+        stop = len(article.text) if stop < 0 else stop
+        line = article.text[start:stop]
+        start += len(line) - len(line.lstrip())
+        self._session.mark_zone(kind, start, start + len(line.strip()))
 
     # Internals
 
@@ -212,19 +209,3 @@ class TaggingCommands(QObject):
             self._session.notified.emit(_("Accept the suggestion first."))
         else:
             self._session.notified.emit(_("Select a span first."))
-
-    def _toggle_state(self, state: str) -> None:
-        self._session.set_state(IN_PROGRESS if self._session.state() == state else state)
-
-    def _mark_line(self, kind: str) -> None:
-        """Mark the line of the selection, span or caret as a zone of this kind."""
-        article = self._session.article
-        if article is None:
-            return
-        offset = self._view.current_offset()
-        start = article.text.rfind("\n", 0, offset) + 1
-        stop = article.text.find("\n", offset)
-        stop = len(article.text) if stop < 0 else stop
-        line = article.text[start:stop]
-        start += len(line) - len(line.lstrip())
-        self._session.mark_zone(kind, start, start + len(line.strip()))

@@ -1,32 +1,71 @@
-"""Commands that change only what the window shows; all public methods are actions."""
+"""Commands that change only what the window shows."""
 
-from PySide6.QtCore import QObject, QUrl, Signal
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
 from annotator import settings
 from annotator.i18n import _
-from annotator.ui.article.article_view import ArticleView
+from annotator.ui.actions.keymap import Keymap, Menu
+from annotator.ui.article.article_view import ZOOMS, ArticleView
+from annotator.ui.panels.sidebars import LabelSidebar
 from annotator.ui.session.session import Session
+from annotator.ui.session.user_settings import UserSettings
 from annotator.ui.widgets.bidi_text import isolate_ltr
 
 
 class ViewCommands(QObject):
-    """Shows invisible characters and the folder of reports."""
+    """Zoom, invisible characters, guidelines, the order of articles, keys, and the folder of reports."""
 
-    invisible_toggled = Signal(bool)
-    """Invisible characters are now shown (True) or hidden."""
-
-    def __init__(self, window: QWidget, session: Session, view: ArticleView, *, invisible: bool) -> None:
+    def __init__(
+        self, window: QWidget, session: Session, view: ArticleView, sidebar: LabelSidebar, user_settings: UserSettings
+    ) -> None:
         super().__init__(window)
-        self._session, self._view, self._invisible = session, view, invisible
-        view.show_invisible(invisible)
+        self._window, self._session, self._view, self._sidebar = window, session, view, sidebar
+        self._settings = user_settings
+        view.show_invisible(user_settings.current.invisible)
+        view.set_zoom(user_settings.current.zoom)
+        view.zoom_requested.connect(self.zoom_by)
+        session.prefers_informative = user_settings.current.informative
+
+    def zoom_by(self, step: int) -> None:
+        """Zoom to the next larger (1) or smaller (-1) step."""
+        nearest = min(range(len(ZOOMS)), key=lambda index: abs(ZOOMS[index] - self._settings.current.zoom))
+        self.zoom_to(ZOOMS[max(0, min(nearest + step, len(ZOOMS) - 1))])
+
+    def zoom_to(self, percent: int) -> None:
+        """Zoom to this percentage."""
+        self._view.set_zoom(percent)
+        self._settings.save(zoom=percent)
 
     def toggle_invisible(self) -> None:
         """Show or hide invisible characters."""
-        self._invisible = not self._invisible
-        self._view.show_invisible(self._invisible)
-        self.invisible_toggled.emit(self._invisible)
+        self._settings.save(invisible=not self._settings.current.invisible)
+        self._view.show_invisible(self._settings.current.invisible)
+
+    def toggle_guidelines(self) -> None:
+        """Show the guidelines, scrolled to the selected span's label, or the spans again."""
+        span = self._session.selection
+        self._sidebar.toggle_guidelines(span.label if span else None)
+
+    def toggle_informative(self) -> None:
+        """Choose whether the most informative article comes next, or the next in the list."""
+        self._session.prefers_informative = not self._session.prefers_informative
+        self._settings.save(informative=self._session.prefers_informative)
+        most, order = _("Most informative article next"), _("Articles in list order")
+        self._session.notified.emit(most if self._session.prefers_informative else order)
+
+    def show_keys(self, menus: Sequence[Menu[Any]]) -> None:
+        """Show the keys of these menus' actions, and save those that the user changes."""
+        from annotator.ui.dialogs.keys import KeysDialog  # imported late, like all dialogs, for a faster start
+
+        dialog = KeysDialog(self._window, Keymap(menus, self._settings.current.keys, self._session.labels.labels))
+        dialog.changed.connect(lambda keys: self._settings.save(keys=keys))
+        dialog.exec()
+        dialog.deleteLater()
 
     def show_reports(self) -> None:
         """Open the folder of reports and log, and show its path, as not all desktops open folders."""

@@ -6,7 +6,7 @@ While the page is visible no article is open, so no key changes one unseen; open
 from collections.abc import Mapping
 from typing import Final, Literal, TypeAlias
 
-from PySide6.QtCore import QObject, Signal, SignalInstance
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
@@ -15,6 +15,7 @@ from annotator.model.records import Span, Step
 from annotator.ui.commands.corpus_commands import CorpusCommands
 from annotator.ui.panels.central_widget import CentralWidget
 from annotator.ui.session.session import Session
+from annotator.ui.session.user_settings import UserSettings
 
 _HINT_LABELS: Final = 3
 """The number of labels in the hint."""
@@ -30,9 +31,9 @@ class WelcomeCommands(QObject):
     hint_changed = Signal(str)
     """The hint on how to tag; "" for none."""
 
-    def __init__(self, window: QWidget, session: Session, commands: CorpusCommands) -> None:
+    def __init__(self, window: QWidget, session: Session, commands: CorpusCommands, settings: UserSettings) -> None:
         super().__init__(window)
-        self._session, self._commands = session, commands
+        self._session, self._commands, self._settings = session, commands, settings
         self.state: State = "done"
         session.corpus_opened.connect(self._close_page)
         session.article_opened.connect(self._on_article_opened)
@@ -43,12 +44,9 @@ class WelcomeCommands(QObject):
         """Whether the page is visible."""
         return self.state == "page"
 
-    def attach(
-        self, central_widget: CentralWidget, actions: Mapping[str, QAction], language_requested: SignalInstance
-    ) -> None:
-        """Set the page's widget, its actions, and the signal for another language."""
+    def attach(self, central_widget: CentralWidget, actions: Mapping[str, QAction]) -> None:
+        """Set the page's widget and its actions."""
         self._central_widget, self._actions = central_widget, actions
-        self._language_requested = language_requested
 
     def restore_state(self, state: State) -> None:
         """Restore the state from the previous window."""
@@ -65,7 +63,7 @@ class WelcomeCommands(QObject):
         page.samples_requested.connect(self.samples_requested)
         page.dismissed.connect(self._resume)
         page.files_dropped.connect(self.create_from_files)
-        page.language_requested.connect(self._language_requested)
+        page.language_requested.connect(lambda language: self._settings.save(language=language))
         self.state = "page"
         self._central_widget.show_welcome(page)
 
@@ -83,7 +81,7 @@ class WelcomeCommands(QObject):
             self.state = "hint"
             self._central_widget.show_welcome(None)
             if self._session.corpus:
-                self._commands.corpus_opened.emit(str(self._session.corpus.path.absolute()))
+                self._commands.remember(self._session.corpus.path)
 
     def _on_article_opened(self) -> None:
         if self._session.article:

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from annotator.i18n import _
 from annotator.text.folding import fold
 from annotator.ui.actions.keyboard import is_on_every_keyboard, pressed_key, to_latin
-from annotator.ui.actions.table import ACTIONS, MENUS, Keymap
+from annotator.ui.actions.keymap import Keymap, walk_menus
 from annotator.ui.article.jump import describe_keys
 from annotator.ui.widgets.bidi_text import format_keys, plain_label
 from annotator.ui.widgets.search_line import SearchLine
@@ -85,18 +85,15 @@ class KeysDialog(QDialog):
         tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         tree.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         tree.header().setStretchLastSection(False)
-        for menu, title in [("", _("Labels")), *MENUS.items(), (None, _("In the article"))]:
-            if menu == "":
-                keys = [
-                    (label.localised_title(), format_keys(filter(None, [label.key])), "")
-                    for label in self._keymap.labels
-                ]
-            else:
-                keys = [(_(action.text), "", action.name) for action in ACTIONS if action.menu == menu]
-            if menu is None:
+        labels = self._keymap.labels
+        label_keys = [(label.localised_title(), format_keys(filter(None, [label.key])), "") for label in labels]
+        if label_keys:
+            self._add_section(tree, _("Labels"), label_keys)
+        for menu in walk_menus(self._keymap.menus):
+            keys = [(_(action.text), "", action.name) for action in menu.actions()]
+            if not menu.in_bar:
                 keys += [(description, keys_text, "") for description, keys_text in describe_keys()]
-            if keys:
-                self._add_section(tree, _(title).replace("&", ""), keys)
+            self._add_section(tree, _(menu.title).replace("&", ""), keys)
         tree.itemDoubleClicked.connect(lambda row, _column: self._wait_for_key(row))
         tree.currentItemChanged.connect(lambda _row, _before: self._stop_waiting())
         tree.installEventFilter(self)

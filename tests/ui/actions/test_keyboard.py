@@ -24,7 +24,8 @@ from annotator.ui.actions.keyboard import (
     to_portable,
     twin_keys,
 )
-from annotator.ui.actions.table import ACTIONS, Keymap, default_keys
+from annotator.ui.actions.keymap import Keymap
+from annotator.ui.commands.table import ACTIONS, MENUS
 
 CONTROL, SHIFT, ALT = (
     Qt.KeyboardModifier.ControlModifier,
@@ -32,7 +33,7 @@ CONTROL, SHIFT, ALT = (
     Qt.KeyboardModifier.AltModifier,
 )
 PLAIN, KEYPAD = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier
-KEYS = sorted({key for action in ACTIONS for key in default_keys(action.name)})
+KEYS = sorted({key for action in ACTIONS for key in action.default_keys()})
 
 
 @pytest.mark.parametrize(
@@ -156,7 +157,7 @@ class Board(QWidget):
 @pytest.fixture
 def board(qtbot: QtBot, request: pytest.FixtureRequest) -> Board:
     """Return a focused board; the parameter is its custom keys."""
-    board = Board(Keymap(getattr(request, "param", {}), default_labels().labels))
+    board = Board(Keymap(MENUS, getattr(request, "param", {}), default_labels().labels))
     qtbot.addWidget(board)
     board.show()
     board.activateWindow()
@@ -276,7 +277,7 @@ def test_every_key_works_with_every_layout(
     name: str, layout: Callable[[str, str], Any], board: Board, qtbot: QtBot
 ) -> None:
     symbols, variant, printed = LAYOUTS[name]
-    keys = [(action.name, key) for action in ACTIONS for key in default_keys(action.name)]
+    keys = [(action.name, key) for action in ACTIONS for key in action.default_keys()]
     keys += [(label.name, label.key) for label in default_labels().labels if label.key]
     parts = [(key[: key.rfind("+", 0, -1) + 1].split("+")[:-1], key[key.rfind("+", 0, -1) + 1 :]) for _, key in keys]
     # Letters and digits are on the same key in all layouts; symbols are not.

@@ -13,8 +13,9 @@ from annotator.jobs.imports.file_reader import ReadOptions
 from annotator.jobs.imports.importer import ImportResult
 from annotator.jobs.imports.preview import FilePreview
 from annotator.model.records import Refusal
+from annotator.ui.actions.keymap import Keymap
 from annotator.ui.actions.panel_focus import focusable_controls
-from annotator.ui.actions.table import Keymap
+from annotator.ui.commands.table import MENUS
 from annotator.ui.dialogs.export import ExportDialog
 from annotator.ui.dialogs.import_preview import ImportDialog
 from annotator.ui.dialogs.keys import KeysDialog
@@ -35,7 +36,7 @@ def export_dialog(window: Window) -> QDialog:
 
 
 def keys_dialog(window: Window) -> QDialog:
-    return KeysDialog(window, Keymap({}, window.session.labels.labels))
+    return KeysDialog(window, Keymap(MENUS, {}, window.session.labels.labels))
 
 
 def labels_dialog(window: Window) -> QDialog:

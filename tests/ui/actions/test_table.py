@@ -10,21 +10,12 @@ from hypothesis import strategies as st
 from annotator import i18n
 from annotator.model.labels import Colour, Label, default_labels
 from annotator.ui.actions.keyboard import to_portable, twin_keys
-from annotator.ui.actions.table import ACTIONS, FORMER_NAMES, Keymap, default_keys
-from annotator.ui.commands.backup_commands import BackupCommands
-from annotator.ui.commands.caret_commands import CaretCommands
-from annotator.ui.commands.corpus_commands import CorpusCommands
-from annotator.ui.commands.edge_commands import EdgeCommands
-from annotator.ui.commands.find_commands import FindCommands
-from annotator.ui.commands.issue_commands import IssueCommands
-from annotator.ui.commands.suggestion_commands import SuggestionCommands
-from annotator.ui.commands.tagging_commands import TaggingCommands
-from annotator.ui.commands.view_commands import ViewCommands
-from annotator.ui.commands.welcome_commands import WelcomeCommands
-from annotator.ui.window import Window
+from annotator.ui.actions.keymap import Keymap
+from annotator.ui.commands.table import ACTIONS, MENUS
 
 LABELS = default_labels().labels
-NAMES = [action.name for action in ACTIONS]
+DEFAULT_KEYS = {action.name: action.default_keys() for action in ACTIONS}
+NAMES = list(DEFAULT_KEYS)
 
 
 def label(name: str, key: str | None) -> Label:
@@ -36,26 +27,8 @@ def sequences_of(keymap: Keymap, name: str) -> list[str]:
     return [sequence.toString() for sequence in keymap.sequences(name)]
 
 
-def test_every_action_is_a_method_of_exactly_one_handler() -> None:
-    parts = (
-        Window,
-        TaggingCommands,
-        SuggestionCommands,
-        EdgeCommands,
-        CaretCommands,
-        FindCommands,
-        IssueCommands,
-        CorpusCommands,
-        BackupCommands,
-        ViewCommands,
-        WelcomeCommands,
-    )
-    for action in ACTIONS:
-        assert len([part for part in parts if action.name in vars(part)]) == 1, action.name
-
-
 def test_no_two_actions_or_labels_share_a_key_on_any_keyboard() -> None:
-    key_lists = [default_keys(name) for name in NAMES] + [[to_portable(label.key)] for label in LABELS if label.key]
+    key_lists = [DEFAULT_KEYS[name] for name in NAMES] + [[to_portable(label.key)] for label in LABELS if label.key]
     counts = Counter(sequence for keys in key_lists for key in keys for sequence in {key, *twin_keys(key)})
     assert [key for key, times in counts.items() if times > 1] == []
 
@@ -63,9 +36,9 @@ def test_no_two_actions_or_labels_share_a_key_on_any_keyboard() -> None:
 @pytest.mark.parametrize("language", i18n.LANGUAGES)
 def test_all_default_keys_are_in_force_in_every_language(language: str) -> None:
     i18n.set_language(language)
-    keymap = Keymap({}, LABELS)
+    keymap = Keymap(MENUS, {}, LABELS)
     for action in ACTIONS:
-        assert keymap.keys(action.name) == default_keys(action.name)
+        assert keymap.keys(action.name) == action.default_keys()
         assert len(keymap.keys(action.name)) == len(action.keys)
         assert keymap.find_conflict(action.name, None) == ""
 
@@ -75,7 +48,7 @@ def test_only_rare_actions_have_no_key() -> None:
 
 
 def test_a_custom_key_has_twins_and_replaces_the_default_one() -> None:
-    keymap = Keymap({}, LABELS).with_keys("export", ["Ctrl+J"])
+    keymap = Keymap(MENUS, {}, LABELS).with_keys("export", ["Ctrl+J"])
     assert keymap.keys("export") == ["Ctrl+J"]
     assert sequences_of(keymap, "export") == ["Ctrl+J", "Ctrl+ت"]
     assert keymap.custom_keys == {"export": ["Ctrl+J"]}
@@ -83,7 +56,7 @@ def test_a_custom_key_has_twins_and_replaces_the_default_one() -> None:
 
 
 def test_a_removed_key_can_be_assigned_to_another_action() -> None:
-    keymap = Keymap({}, LABELS).with_keys("undo", [])
+    keymap = Keymap(MENUS, {}, LABELS).with_keys("undo", [])
     assert keymap.keys("undo") == sequences_of(keymap, "undo") == []
     assert keymap.find_conflict("export", ["Ctrl+Z"]) == ""
     keymap = keymap.with_keys("export", ["Ctrl+Z"])
@@ -92,8 +65,8 @@ def test_a_removed_key_can_be_assigned_to_another_action() -> None:
 
 
 def test_default_keys_are_not_stored_as_custom_keys() -> None:
-    keymap = Keymap({}, LABELS).with_keys("redo", ["F12"]).with_keys("undo", ["F11"])
-    assert keymap.with_keys("redo", default_keys("redo")).custom_keys == {"undo": ["F11"]}
+    keymap = Keymap(MENUS, {}, LABELS).with_keys("redo", ["F12"]).with_keys("undo", ["F11"])
+    assert keymap.with_keys("redo", DEFAULT_KEYS["redo"]).custom_keys == {"undo": ["F11"]}
     assert keymap.with_keys("redo", None).custom_keys == {"undo": ["F11"]}
     assert keymap.with_default_keys().custom_keys == {}
 
@@ -111,29 +84,29 @@ def test_default_keys_are_not_stored_as_custom_keys() -> None:
     ],
 )
 def test_a_conflict_names_the_owner_of_the_key(key: str, message: str) -> None:
-    conflict = Keymap({}, LABELS).find_conflict("undo", [key])
+    conflict = Keymap(MENUS, {}, LABELS).find_conflict("undo", [key])
     assert conflict.replace("\u2066", "").replace("\u2069", "") == message
-    assert Keymap({}, LABELS).find_conflict("undo", ["F12", key]) == conflict
+    assert Keymap(MENUS, {}, LABELS).find_conflict("undo", ["F12", key]) == conflict
 
 
 def test_a_submenu_has_no_key() -> None:
-    assert Keymap({}, LABELS).find_conflict("undo", ["Alt+L"]) == ""
+    assert Keymap(MENUS, {}, LABELS).find_conflict("undo", ["Alt+L"]) == ""
 
 
 def test_the_twin_of_a_new_key_can_conflict_too() -> None:
-    keymap = Keymap({}, (label("A", "'"),))  # the key of 4 on AZERTY
+    keymap = Keymap(MENUS, {}, (label("A", "'"),))  # the key of 4 on AZERTY
     assert keymap.find_conflict("undo", ["4"]).endswith("4\u2069 is already assigned to “A”.")
     assert keymap.find_conflict("undo", ["Ctrl+4"]) == ""
 
 
 def test_an_action_does_not_conflict_with_its_own_keys() -> None:
-    assert Keymap({}, LABELS).find_conflict("undo", ["Ctrl+Z"]) == ""
-    assert Keymap({"undo": ["Ctrl+J"]}, LABELS).find_conflict("undo", ["Ctrl+J"]) == ""
+    assert Keymap(MENUS, {}, LABELS).find_conflict("undo", ["Ctrl+Z"]) == ""
+    assert Keymap(MENUS, {"undo": ["Ctrl+J"]}, LABELS).find_conflict("undo", ["Ctrl+J"]) == ""
 
 
 def test_label_keys_take_precedence_over_action_keys_and_both_over_twins() -> None:
     labels = (label("A", "b"), label("B", "'"), label("C", "4"), label("D", "ت"), label("E", "B"), label("F", None))
-    keymap = Keymap({"quit": ["B"], "done": ["Ctrl+D", "7"]}, labels)
+    keymap = Keymap(MENUS, {"quit": ["B"], "done": ["Ctrl+D", "7"]}, labels)
     assert keymap.keys("quit") == []
     assert keymap.keys("done") == ["Ctrl+D", "7"]
     assert {name: [sequence.toString() for sequence in keymap.label_sequences(name)] for name in "ABCDEF"} == {
@@ -147,17 +120,17 @@ def test_label_keys_take_precedence_over_action_keys_and_both_over_twins() -> No
 
 
 def test_custom_keys_take_precedence_over_default_keys() -> None:
-    keymap = Keymap({"quit": ["Ctrl+N"]}, ())
+    keymap = Keymap(MENUS, {"quit": ["Ctrl+N"]}, ())
     assert keymap.keys("quit") == ["Ctrl+N"]
     assert keymap.keys("new_corpus") == []
 
 
 def test_invalid_custom_keys_are_ignored_but_kept() -> None:
     changed = {"ribbon": ["Ctrl+Z"], "undo": ["Ctrl+Bogus", "F12", ""], "redo": ["Strg+Z"], "copy": ["Ctrl+K, Ctrl+C"]}
-    keymap = Keymap(changed, LABELS)
+    keymap = Keymap(MENUS, changed, LABELS)
     assert keymap.keys("undo") == ["F12"]
-    assert keymap.keys("redo") == default_keys("redo")
-    assert keymap.keys("copy") == default_keys("copy")
+    assert keymap.keys("redo") == DEFAULT_KEYS["redo"]
+    assert keymap.keys("copy") == DEFAULT_KEYS["copy"]
     assert keymap.custom_keys == changed
     assert keymap.with_default_keys().custom_keys == {"ribbon": ["Ctrl+Z"]}
     assert keymap.with_keys("undo", None).custom_keys == {
@@ -193,7 +166,7 @@ LABEL_KEYS = st.lists(st.none() | st.characters(codec="utf-8", exclude_character
 
 @given(CHANGED, LABEL_KEYS)
 def test_no_sequence_has_two_owners_with_any_custom_keys(changed: dict[str, list[str]], keys: list[str | None]) -> None:
-    keymap = Keymap(changed, [label(f"L{index}", key) for index, key in enumerate(keys)])
+    keymap = Keymap(MENUS, changed, [label(f"L{index}", key) for index, key in enumerate(keys)])
     sequences = [sequence for name in NAMES for sequence in sequences_of(keymap, name)]
     sequences += [sequence.toString() for index in range(len(keys)) for sequence in keymap.label_sequences(f"L{index}")]
     assert [key for key, times in Counter(sequences).items() if times > 1] == []
@@ -205,7 +178,7 @@ def test_a_key_without_conflict_takes_no_key_from_others(
     changed: dict[str, list[str]], keys: list[str | None], name: str, key: str
 ) -> None:
     labels = [label(f"L{index}", key) for index, key in enumerate(keys)]
-    keymap = Keymap(changed, labels)
+    keymap = Keymap(MENUS, changed, labels)
     after = keymap.with_keys(name, [key])
     if keymap.find_conflict(name, [key]):
         return
@@ -218,11 +191,13 @@ def test_a_key_without_conflict_takes_no_key_from_others(
 
 
 def test_a_key_of_an_action_under_its_former_name_is_its_key() -> None:
-    keymap = Keymap({"put_right": ["Ctrl+J"], "next_pane": ["F12"], "next_panel": ["F11"]}, LABELS)
+    keymap = Keymap(MENUS, {"put_right": ["Ctrl+J"], "next_pane": ["F12"], "next_panel": ["F11"]}, LABELS)
     assert keymap.keys("apply_fix") == ["Ctrl+J"]
     assert keymap.custom_keys == {"apply_fix": ["Ctrl+J"], "next_panel": ["F11"]}
 
 
-def test_former_names_are_those_of_today_and_no_longer_in_use() -> None:
-    assert set(FORMER_NAMES.values()) <= set(NAMES)
-    assert set(FORMER_NAMES).isdisjoint(NAMES)
+def test_names_are_distinct_and_former_names_no_longer_in_use() -> None:
+    assert len(NAMES) == len(ACTIONS)
+    former_names = [action.former_name for action in ACTIONS if action.former_name]
+    assert len(set(former_names)) == len(former_names) == 9
+    assert set(former_names).isdisjoint(NAMES)

@@ -578,7 +578,7 @@ def test_a_window_in_another_language_has_suggestions_and_the_old_one_no_thread(
     controller.show()
     settle(qtbot, controller.window)
     assert len(threads()) == 1
-    controller._change_language("fr")
+    controller.window.settings.save(language="fr")
     settle(qtbot, controller.window)
     assert len(threads()) == 1
     assert len(controller.window.suggestions.visible) == len(PROPOSED)

@@ -11,7 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from annotator import i18n, settings
 from annotator.model.labels import default_labels
-from annotator.ui.actions.table import ACTIONS, Keymap
+from annotator.ui.actions.keymap import Keymap
+from annotator.ui.commands.table import ACTIONS, MENUS
 from annotator.ui.dialogs.keys import KeysDialog
 from annotator.ui.window import Window
 
@@ -31,7 +32,7 @@ def open_sheet(qtbot: QtBot) -> OpenSheet:
     qtbot.addWidget(behind)
 
     def make(changed: dict[str, list[str]] | None = None, parent: QWidget = behind) -> KeysDialog:
-        dialog = KeysDialog(parent, Keymap(changed or {}, default_labels().labels))
+        dialog = KeysDialog(parent, Keymap(MENUS, changed or {}, default_labels().labels))
         qtbot.addWidget(dialog)
         dialog.open()
         dialog.activateWindow()
@@ -265,7 +266,7 @@ def test_changed_key_reaches_shortcuts_menus_buttons_and_settings(
     [undo_button] = [candidate for candidate in window.findChildren(QPushButton) if candidate.text() == "Undo"]
     assert "Ctrl+Z" in undo_button.toolTip()
     dialog = open_sheet(parent=window)
-    dialog.changed.connect(window.change_keys)
+    dialog.changed.connect(lambda keys: window.settings.save(keys=keys))
     select_row(dialog, "Undo")
     QTest.keyClick(dialog.tree, Qt.Key.Key_Return)
     QTest.keyClick(dialog.tree, Qt.Key.Key_F12)
@@ -288,7 +289,7 @@ def test_changed_key_reaches_shortcuts_menus_buttons_and_settings(
 
 def test_key_of_the_article_view_can_be_changed(window: Window) -> None:
     words = window.view.caret.words
-    window.change_keys({"caret_forward": ["J"]})
+    window.settings.save(keys={"caret_forward": ["J"]})
     before = window.view.caret.focus
     QTest.keyClick(window.view, Qt.Key.Key_Left)
     assert window.view.caret.focus == before
@@ -298,7 +299,7 @@ def test_key_of_the_article_view_can_be_changed(window: Window) -> None:
 
 
 def test_letters_assigned_to_actions_can_be_typed_in_a_field(window: Window) -> None:
-    window.change_keys({"quit": ["B"], "done": ["Space"]})
+    window.settings.save(keys={"quit": ["B"], "done": ["Space"]})
     field = QLineEdit()
     window.statusBar().addWidget(field)
     window.view.caret.move_to(0)
@@ -317,7 +318,7 @@ def test_menus_show_the_current_keys(window: Window) -> None:
     for action in ACTIONS:
         key = window.action(action.name).text().partition("\t")[2]
         assert bool(key) == bool(action.keys), action.name
-    window.change_keys({action.name: [] for action in ACTIONS})
+    window.settings.save(keys={action.name: [] for action in ACTIONS})
     for action in ACTIONS:
         assert window.action(action.name).text().partition("\t")[2] == ""
         assert window.action(action.name).shortcuts() == []

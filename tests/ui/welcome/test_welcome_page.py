@@ -124,7 +124,7 @@ def test_page_explains_the_purpose_and_the_keys(start: Start) -> None:
 @pytest.mark.parametrize("language", ["ar", "en", "fr"])
 def test_page_scrolls_only_vertically_on_a_small_screen(start: Start, qtbot: QtBot, language: str) -> None:
     desk = start()
-    desk.window.language_requested.emit(language)
+    desk.window.settings.save(language=language)
     desk.window.resize(desk.window.minimumSizeHint().width(), 600)
     desk.window.show()
     page = welcome_page(desk)
@@ -152,7 +152,7 @@ def cut_off(page: WelcomePage) -> list[QWidget]:
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
 def test_example_has_the_colours_of_the_labels(start: Start, theme: Theme) -> None:
     desk = start()
-    desk.window.theme_requested.emit("dark" if theme is DARK else "light")
+    desk.window.settings.save(theme="dark" if theme is DARK else "light")
     [example] = welcome_page(desk).findChildren(ExampleSentence)
     image = example.grab().toImage()
     colours = {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
@@ -212,7 +212,7 @@ def test_opening_an_article_closes_the_page(start: Start) -> None:
     desk.window.action("next_article").trigger()
     assert has_begun(desk)
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    desk.window.change_keys({"undo": ["F12"]})  # must not reach the deleted page
+    desk.window.settings.save(keys={"undo": ["F12"]})  # must not reach the deleted page
 
 
 def test_keys_do_not_annotate_behind_the_page(start: Start) -> None:
@@ -393,7 +393,7 @@ def test_changed_language_keeps_the_page_and_is_remembered(start: Start, qtbot: 
     qtbot.waitUntil(lambda: isinstance(QApplication.focusWidget(), ActionButton))
     press(Qt.Key.Key_Return)
     assert has_begun(desk)
-    desk.window.language_requested.emit("en")
+    desk.window.settings.save(language="en")
     assert desk.window.status_line.message() == HINT
 
 

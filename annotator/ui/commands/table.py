@@ -1,0 +1,367 @@
+"""The table of the window's actions, from which menus, keys, the key sheet and tooltips are made.
+
+A new action is a row here: its name (by which settings store custom keys), its text, what it does, and its keys.
+"""
+
+from typing import Final, TypeAlias
+
+from msgspec import Struct
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QWidget
+
+from annotator.i18n import LANGUAGES, current_language
+from annotator.model.records import BODY, BOILERPLATE, DATELINE, DONE, FLAGGED, HEADLINE, SKIPPED
+from annotator.ui.actions.keymap import N_, Action, Choice, Menu, list_actions
+from annotator.ui.actions.panel_focus import PanelFocus
+from annotator.ui.article.article_view import ArticleView
+from annotator.ui.commands.backup_commands import BackupCommands
+from annotator.ui.commands.caret_commands import CaretCommands
+from annotator.ui.commands.corpus_commands import CorpusCommands
+from annotator.ui.commands.edge_commands import EdgeCommands
+from annotator.ui.commands.find_commands import FindCommands
+from annotator.ui.commands.issue_commands import IssueCommands
+from annotator.ui.commands.suggestion_commands import SuggestionCommands
+from annotator.ui.commands.tagging_commands import TaggingCommands
+from annotator.ui.commands.view_commands import ViewCommands
+from annotator.ui.commands.welcome_commands import WelcomeCommands
+from annotator.ui.session.session import Session
+from annotator.ui.session.user_settings import UserSettings
+
+
+class Commands(Struct, frozen=True):
+    """What the actions of a window work on."""
+
+    window: QWidget
+    session: Session
+    settings: UserSettings
+    article: ArticleView
+    focus: PanelFocus
+    corpus: CorpusCommands
+    backups: BackupCommands
+    tagging: TaggingCommands
+    edges: EdgeCommands
+    caret: CaretCommands
+    find: FindCommands
+    suggestions: SuggestionCommands
+    issues: IssueCommands
+    view: ViewCommands
+    welcome: WelcomeCommands
+
+
+_Items: TypeAlias = tuple[Action[Commands] | Choice[Commands] | Menu[Commands] | None, ...]
+
+_CORPUS: Final[_Items] = (
+    Action("new_corpus", N_("New corpus…"), lambda do: do.corpus.new_corpus(), ("Ctrl+N",)),
+    Action(
+        "corpus_from_files", N_("New corpus from files…"), lambda do: do.corpus.corpus_from_files(), ("Ctrl+Shift+N",)
+    ),
+    Action("open_corpus", N_("Open corpus…"), lambda do: do.corpus.open_corpus(), ("Ctrl+O",)),
+    None,
+    Action("edit_labels", N_("Labels…"), lambda do: do.corpus.edit_labels(), ("Ctrl+Shift+L",)),
+    None,
+    Action("import_files", N_("Import files…"), lambda do: do.corpus.import_files(), ("Ctrl+I",)),
+    Action("import_folder", N_("Import folder…"), lambda do: do.corpus.import_folder(), ("Ctrl+Shift+I",)),
+    None,
+    Action("export", N_("Export training set…"), lambda do: do.corpus.export(), ("Ctrl+E",)),
+    None,
+    Action("save_now", N_("Save now"), lambda do: do.corpus.save_now(), ("Ctrl+S",)),
+    Action("rescue_copy", N_("Save a rescue copy"), lambda do: do.corpus.rescue_copy(), ("Ctrl+Shift+S",)),
+    None,
+    Action("show_backups", N_("Backups…"), lambda do: do.backups.show_backups(), ("Ctrl+B",)),
+    None,
+    Action("choose_annotator", N_("Switch annotator…"), lambda do: do.corpus.choose_annotator(), ("Ctrl+U",)),
+    Action(
+        "quit",
+        N_("Quit"),
+        lambda do: do.window.close(),
+        ("Ctrl+Q",),
+        runs_during_jobs=True,
+        menu_role=QAction.MenuRole.QuitRole,
+    ),
+)
+_EDIT: Final[_Items] = (
+    Action("undo", N_("Undo"), lambda do: do.tagging.undo(), ("Ctrl+Z",), is_enabled=lambda do: do.tagging.can_undo),
+    Action(
+        "redo",
+        N_("Redo"),
+        lambda do: do.tagging.redo(),
+        ("Ctrl+Shift+Z", "Ctrl+Y"),
+        is_enabled=lambda do: do.tagging.can_redo,
+    ),
+    None,
+    Action("copy", N_("Copy"), lambda do: do.tagging.copy(), ("Ctrl+C",)),
+    Action(
+        "remove",
+        N_("Remove span or reject suggestion"),
+        lambda do: do.tagging.remove(),
+        ("Delete", "Backspace"),
+        auto_repeat=False,
+    ),
+    Action(
+        "toggle_proclitic", N_("Include or exclude the proclitic"), lambda do: do.edges.toggle_proclitic(), ("Space",)
+    ),
+    None,
+    Action("tag_all_here", N_("Tag all occurrences in the article…"), lambda do: do.find.tag_all(), ("Ctrl+A",)),
+    Action(
+        "tag_all_corpus",
+        N_("Tag all occurrences in the corpus…"),
+        lambda do: do.find.tag_all(in_corpus=True),
+        ("Ctrl+Shift+A",),
+    ),
+    Action(
+        "toggle_sticky", N_("Tag every selection automatically"), lambda do: do.tagging.toggle_sticky(), ("Ctrl+L",)
+    ),
+    None,
+    Action("edit_value", N_("Edit span value"), lambda do: do.tagging.edit_value(), ("F2",)),
+    Action("edit_note", N_("Edit span note"), lambda do: do.tagging.edit_note(), ("Shift+F2",)),
+    None,
+    Action("find_in_article", N_("Find in article"), lambda do: do.find.find_in_article(), ("Ctrl+F",)),
+    Action("find_next", N_("Find next"), lambda do: do.find.step(1), ("F3",)),
+    Action("find_previous", N_("Find previous"), lambda do: do.find.step(-1), ("Shift+F3",)),
+    Action("find_in_corpus", N_("Search corpus"), lambda do: do.find.find_in_corpus(), ("Ctrl+Shift+F",)),
+    None,
+    Action(
+        "end_forward", N_("Move end forward one word"), lambda do: do.edges.move_by_word(1, end=True), ("Shift+Left",)
+    ),
+    Action("end_back", N_("Move end back one word"), lambda do: do.edges.move_by_word(-1, end=True), ("Shift+Right",)),
+    Action(
+        "start_forward",
+        N_("Move start forward one word"),
+        lambda do: do.edges.move_by_word(1, end=False),
+        ("Ctrl+Shift+Left",),
+    ),
+    Action(
+        "start_back",
+        N_("Move start back one word"),
+        lambda do: do.edges.move_by_word(-1, end=False),
+        ("Ctrl+Shift+Right",),
+    ),
+    None,
+    Action(
+        "end_forward_letter",
+        N_("Move end forward one letter"),
+        lambda do: do.edges.move_by_letter(1, end=True),
+        ("Alt+Left",),
+    ),
+    Action(
+        "end_back_letter",
+        N_("Move end back one letter"),
+        lambda do: do.edges.move_by_letter(-1, end=True),
+        ("Alt+Right",),
+    ),
+    Action(
+        "start_forward_letter",
+        N_("Move start forward one letter"),
+        lambda do: do.edges.move_by_letter(1, end=False),
+        ("Alt+Shift+Left",),
+    ),
+    Action(
+        "start_back_letter",
+        N_("Move start back one letter"),
+        lambda do: do.edges.move_by_letter(-1, end=False),
+        ("Alt+Shift+Right",),
+    ),
+)
+_SUGGESTIONS: Final[_Items] = (
+    Action(
+        "accept",
+        N_("Accept suggestion"),
+        lambda do: do.suggestions.accept(),
+        ("Return",),
+        in_article=True,
+        auto_repeat=False,
+    ),
+    Action(
+        "accept_sentence",
+        N_("Accept sure suggestions in the sentence"),
+        lambda do: do.suggestions.accept_sentence(),
+        ("Shift+Return",),
+        in_article=True,
+        auto_repeat=False,
+    ),
+    Action(
+        "accept_article",
+        N_("Accept sure suggestions in the article"),
+        lambda do: do.suggestions.accept_article(),
+        ("Ctrl+Shift+Return",),
+        in_article=True,
+        auto_repeat=False,
+    ),
+    None,
+    Action("next_suggestion", N_("Next suggestion"), lambda do: do.suggestions.step(1), ("F5",)),
+    Action("previous_suggestion", N_("Previous suggestion"), lambda do: do.suggestions.step(-1), ("Shift+F5",)),
+    None,
+    Action("toggle_suggestions", N_("Show or hide suggestions"), lambda do: do.suggestions.toggle(), ("Shift+F4",)),
+    Action(
+        "show_suggestion_statistics",
+        N_("Suggestion statistics…"),
+        lambda do: do.corpus.show_suggestion_statistics(),
+        ("Ctrl+G",),
+        former_name="show_quality",
+    ),
+)
+_ISSUES: Final[_Items] = (
+    Action("check_labels", N_("Start or stop checking labels"), lambda do: do.issues.check_labels(), ("Ctrl+Shift+K",)),
+    None,
+    Action("next_issue", N_("Next issue"), lambda do: do.issues.step(1), ("F10",), former_name="next_question"),
+    Action(
+        "previous_issue",
+        N_("Previous issue"),
+        lambda do: do.issues.step(-1),
+        ("Ctrl+F10",),
+        former_name="previous_question",
+    ),
+    None,
+    Action(
+        "apply_fix",
+        N_("Apply the fix"),
+        lambda do: do.issues.apply_fix(),
+        ("Ctrl+R",),
+        auto_repeat=False,
+        former_name="put_right",
+    ),
+    Action(
+        "dismiss_issue",
+        N_("Dismiss issue permanently"),
+        lambda do: do.issues.dismiss(),
+        ("Ctrl+Delete",),
+        auto_repeat=False,
+        former_name="dismiss_question",
+    ),
+)
+_LINE: Final[_Items] = (
+    Action("line_headline", N_("Headline"), lambda do: do.tagging.mark_line(HEADLINE), ("F6",)),
+    Action("line_dateline", N_("Dateline"), lambda do: do.tagging.mark_line(DATELINE), ("F7",)),
+    Action("line_body", N_("Body"), lambda do: do.tagging.mark_line(BODY), ("F8",)),
+    Action("line_boilerplate", N_("Boilerplate"), lambda do: do.tagging.mark_line(BOILERPLATE), ("F9",)),
+)
+_ARTICLE: Final[_Items] = (
+    Action("done_and_next", N_("Done and next"), lambda do: do.tagging.done_and_next(), ("Ctrl+Return",)),
+    Action("next_open", N_("Next open article"), lambda do: do.tagging.next_open(), ("Ctrl+Down",)),
+    Action("done", N_("Mark as done"), lambda do: do.tagging.toggle_state(DONE), ("Ctrl+D",)),
+    Action("skip", N_("Skip"), lambda do: do.tagging.toggle_state(SKIPPED), ("Ctrl+K",)),
+    Action("flag", N_("Flag for review"), lambda do: do.tagging.toggle_state(FLAGGED), ("Ctrl+M",)),
+    Action("edit_article_note", N_("Edit article note"), lambda do: do.tagging.edit_article_note(), ("Ctrl+F2",)),
+    None,
+    Action("next_article", N_("Next article"), lambda do: do.session.open_relative(1), ("Alt+Down", "Ctrl+PgDown")),
+    Action(
+        "previous_article", N_("Previous article"), lambda do: do.session.open_relative(-1), ("Alt+Up", "Ctrl+PgUp")
+    ),
+    None,
+    Action(
+        "toggle_informative",
+        N_("Most informative articles first"),
+        lambda do: do.view.toggle_informative(),
+        ("Ctrl+Shift+Down",),
+        is_checked=lambda do: do.session.prefers_informative,
+        former_name="toggle_instructive",
+    ),
+    None,
+    Menu("line", N_("&Line type"), _LINE),
+)
+_VIEW: Final[_Items] = (
+    Action("zoom_in", N_("Zoom in"), lambda do: do.view.zoom_by(1), ("Ctrl++", "Ctrl+=")),
+    Action("zoom_out", N_("Zoom out"), lambda do: do.view.zoom_by(-1), ("Ctrl+-",)),
+    Action("zoom_reset", N_("Reset zoom"), lambda do: do.view.zoom_to(100), ("Ctrl+0",)),
+    None,
+    Action("toggle_folds", N_("Show or hide boilerplate"), lambda do: do.article.toggle_folds(), ("F4",)),
+    Action(
+        "toggle_invisible",
+        N_("Show invisible characters"),
+        lambda do: do.view.toggle_invisible(),
+        ("Ctrl+Shift+H",),
+        is_checked=lambda do: do.settings.current.invisible,
+    ),
+    None,
+    Action(
+        "next_panel",
+        N_("Focus next panel"),
+        lambda do: do.focus.move_focus(1),
+        ("Ctrl+Tab",),
+        macos_keys=("Meta+Tab",),
+        former_name="next_pane",
+    ),
+    Action(
+        "previous_panel",
+        N_("Focus previous panel"),
+        lambda do: do.focus.move_focus(-1),
+        ("Ctrl+Shift+Tab",),
+        macos_keys=("Meta+Shift+Tab",),
+        former_name="previous_pane",
+    ),
+    Choice(
+        N_("Language"),
+        LANGUAGES,
+        lambda do, code: do.settings.save(language=code),
+        lambda _do: current_language(),
+    ),
+    Choice(
+        N_("Colours"),
+        {"system": N_("System"), "light": N_("Light"), "dark": N_("Dark")},
+        lambda do, name: do.settings.save(theme=name),
+        lambda do: do.settings.current.theme,
+    ),
+    Choice(
+        N_("Digits"),
+        {"western": "0 1 2 3", "eastern": "٠ ١ ٢ ٣"},
+        lambda do, kind: do.settings.save(numerals=kind),
+        lambda do: do.settings.current.numerals,
+    ),
+)
+_HELP: Final[_Items] = (
+    Action(
+        "toggle_guidelines",
+        N_("Labelling guidelines"),
+        lambda do: do.view.toggle_guidelines(),
+        ("Shift+F1",),
+        former_name="toggle_guide",
+    ),
+    Action("show_keys", N_("Keyboard shortcuts"), lambda do: do.view.show_keys(MENUS), ("F1",)),
+    Action("show_welcome", N_("Welcome page"), lambda do: do.welcome.show_welcome()),
+    None,
+    Action("show_reports", N_("Reports and log"), lambda do: do.view.show_reports(), ("Ctrl+Shift+F1",)),
+    Action("about", N_("About Annotator"), lambda do: do.corpus.about(), menu_role=QAction.MenuRole.AboutRole),
+)
+_CARET: Final[_Items] = (
+    Action("caret_forward", N_("Next word"), lambda do: do.caret.move_by_word(1), ("Left",)),
+    Action("caret_back", N_("Previous word"), lambda do: do.caret.move_by_word(-1), ("Right",)),
+    Action("sentence_forward", N_("Next sentence"), lambda do: do.caret.move_by_sentence(1), ("Ctrl+Left",)),
+    Action("sentence_back", N_("Previous sentence"), lambda do: do.caret.move_by_sentence(-1), ("Ctrl+Right",)),
+    Action("article_start", N_("Start of article"), lambda do: do.caret.move_to_article_edge(-1), ("Ctrl+Home",)),
+    Action("article_end", N_("End of article"), lambda do: do.caret.move_to_article_edge(1), ("Ctrl+End",)),
+    Action("caret_up", N_("Line up"), lambda do: do.caret.move_by_line(-1), ("Up",)),
+    Action("caret_down", N_("Line down"), lambda do: do.caret.move_by_line(1), ("Down",)),
+    Action("caret_start", N_("Start of line"), lambda do: do.caret.move_to_line_edge(-1), ("Home",)),
+    Action("caret_end", N_("End of line"), lambda do: do.caret.move_to_line_edge(1), ("End",)),
+    Action("select_up", N_("Select line up"), lambda do: do.caret.move_by_line(-1, extend=True), ("Shift+Up",)),
+    Action("select_down", N_("Select line down"), lambda do: do.caret.move_by_line(1, extend=True), ("Shift+Down",)),
+    Action(
+        "select_start",
+        N_("Select to start of line"),
+        lambda do: do.caret.move_to_line_edge(-1, extend=True),
+        ("Shift+Home",),
+    ),
+    Action(
+        "select_end", N_("Select to end of line"), lambda do: do.caret.move_to_line_edge(1, extend=True), ("Shift+End",)
+    ),
+    Action(
+        "jump_back", N_("Go back to before the last letter key"), lambda do: do.caret.jump_back(), ("Shift+Backspace",)
+    ),
+    Action("next_span", N_("Next span"), lambda do: do.caret.select_span(1), ("Tab",)),
+    Action("previous_span", N_("Previous span"), lambda do: do.caret.select_span(-1), ("Shift+Tab",)),
+    Action("deselect", N_("Clear selection"), lambda do: do.tagging.deselect(), ("Escape",)),
+)
+MENUS: Final[tuple[Menu[Commands], ...]] = (
+    Menu("corpus", N_("&Corpus"), _CORPUS),
+    Menu("edit", N_("&Edit"), _EDIT),
+    Menu("suggestions", N_("&Suggestions"), _SUGGESTIONS),
+    Menu("issues", N_("&Issues"), _ISSUES),
+    Menu("article", N_("&Article"), _ARTICLE),
+    Menu("view", N_("&View"), _VIEW),
+    Menu("help", N_("&Help"), _HELP),
+    Menu("caret", N_("In the article"), _CARET, in_bar=False),
+)
+"""The menus from left to right, and the actions that have only keys."""
+
+ACTIONS: Final = tuple(list_actions(MENUS))
+"""Every action, in the order of the menus."""
