@@ -13,7 +13,6 @@ from annotator.checks.label_statistics import LabelStatistics
 from annotator.model.records import NEW, AnnotatedArticle, Article
 from annotator.store.corpus import Corpus
 from annotator.store.queries import check_data
-from annotator.store.queries.annotated_articles import load_articles
 from annotator.store.queries.check_data import DismissalKey
 from annotator.suggest.base import DATE, role_of_label
 from annotator.text.lexicon import FoldedForm, Match
@@ -66,7 +65,7 @@ def check_corpus(
     """
     checks, issues, repeats = build_checks(corpus), list[ArticleIssue](), dict[FoldedForm, list[_UnlabelledRepeat]]()
     numbers, dismissed = check_data.list_articles_to_check(corpus, annotator), check_data.load_dismissals(corpus)
-    for count, annotated in enumerate(load_articles(corpus, numbers, annotator)):
+    for count, annotated in enumerate(corpus.load_articles(numbers, annotator)):
         if count % _PROGRESS_INTERVAL == 0:
             yield count, len(numbers)
         article = annotated.article

@@ -13,7 +13,6 @@ from annotator.model.labels import LabelSet
 from annotator.model.records import BOILERPLATE, AnnotatedArticle
 from annotator.store.corpus import Corpus
 from annotator.store.queries import training_data
-from annotator.store.queries.annotated_articles import load_articles
 from annotator.store.queries.training_data import StoredModel
 from annotator.suggest.crf.suggester import CrfSuggester
 from annotator.suggest.crf.training import MAX_TOKENS, TrainedModel, TrainingExample, encode_model, train
@@ -84,7 +83,7 @@ def learn(corpus: Corpus) -> Generator[tuple[int, int], None, LearningResult]:
     uncertainty = {}
     if result.trained:
         model = CrfSuggester(result.trained, (*rule_suggesters(), data.memory))
-        for count, annotated in enumerate(load_articles(corpus, candidates), 1):
+        for count, annotated in enumerate(corpus.load_articles(candidates), 1):
             tokens = len(analysed(annotated.article.text).tokens)
             uncertainty[annotated.article.uid] = model.uncertainty(annotated.article, data.labels) / (
                 tokens + _ARTICLE_COST
@@ -119,7 +118,7 @@ def _latest_layers(corpus: Corpus) -> Iterator[tuple[AnnotatedArticle, str]]:
     for number, annotator in reversed(training_data.list_training_layers(corpus)):
         layers.setdefault(number, annotator)
     words = 0
-    for annotated in load_articles(corpus, layers):
+    for annotated in corpus.load_articles(layers):
         yield annotated, layers[annotated.article.id]
         words += len(annotated.article.text.split())
         if words >= MAX_TOKENS:

@@ -13,7 +13,6 @@ from annotator.model.open_suggestions import RejectionFilter, select_open_sugges
 from annotator.model.records import IN_PROGRESS, NEW, Article, Edit, Rejection, Span, Step, Suggestion, Zone, new_uid
 from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.queries import training_data
-from annotator.store.queries.annotated_articles import load_articles
 from annotator.suggest.base import Suggester
 from annotator.suggest.crf.suggester import CrfSuggester
 from annotator.suggest.crf.training import TrainedModel, decode_model
@@ -186,7 +185,7 @@ def suggest_for_articles(
     Yields the number of articles done and the total.
     """
     rejected, results = RejectionFilter(training_data.load_rejections(corpus, annotator)), list[ArticleSuggestions]()
-    for count, annotated in enumerate(load_articles(corpus, numbers, annotator)):
+    for count, annotated in enumerate(corpus.load_articles(numbers, annotator)):
         yield count, len(numbers)
         by_source = pool.suggest(annotated.article, source)
         results.append(

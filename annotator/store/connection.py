@@ -4,9 +4,10 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 import msgspec
+from msgspec.json import Decoder
 
 from annotator.file_ops import discard_file, rename_file
 from annotator.i18n import _
@@ -15,7 +16,8 @@ from annotator.store import database_files, locks, open_connections, opening, ro
 from annotator.store.errors import DamagedCorpus, LostWal, MissingCorpus
 from annotator.store.sqlite_library import Database, Table
 
-_Row = TypeVar("_Row")
+_Value = TypeVar("_Value")
+_NUMBERS: Final = Decoder(list[int])
 
 
 class Connection:
@@ -158,7 +160,7 @@ class Connection:
         SQLite returns one JSON text: 100,000 rows would take five times as long.
         """
         [row] = self.query(f"SELECT json_group_array(number) AS numbers FROM ({sql})", *values)
-        return self._decode_json(row["numbers"], list[int])
+        return self._decode_json(row["numbers"], _NUMBERS)
 
     # Writing
 
@@ -209,27 +211,9 @@ class Connection:
         if new_rows:
             self._db.conn.executemany(rows.insert_sql(table, new_rows[0]), [list(row.values()) for row in new_rows])
 
-    def _fetch_structs(self, struct: type[_Row], columns: str, sql: str, *values: object) -> list[_Row]:
-        """Return columns of an SQL query as structs, in its order.
-
-        SQLite returns one JSON text: 1,000 rows would take half as long again, and keystrokes wait.
-        """
-        [(text,)] = self.fetch_tuples(f"SELECT json_group_array(json_array({columns})) FROM ({sql})", *values)
-        return self._decode_json(text, list[struct])  # type: ignore[valid-type]
-
-    def _decode_json(self, text: str, type_: type[_Row]) -> _Row:
+    def _decode_json(self, text: str, decoder: Decoder[_Value]) -> _Value:
         """Decode SQLite's JSON. Raises DamagedCorpus if it is of another type."""
-        with self._translating_decode_errors():
-            return msgspec.json.decode(text, type=type_)
-
-    def _convert(self, values: object, type_: type[_Row]) -> _Row:
-        """Convert row values to a type. Raises DamagedCorpus if they are of another."""
-        with self._translating_decode_errors():
-            return msgspec.convert(values, type_)
-
-    @contextmanager
-    def _translating_decode_errors(self) -> Iterator[None]:
         try:
-            yield
+            return decoder.decode(text)
         except (msgspec.MsgspecError, RecursionError) as error:
             raise DamagedCorpus(_("“{path}” is damaged: {error}").format(path=self.path, error=error)) from error

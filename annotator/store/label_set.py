@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Generator, Iterable, Mapping
 from typing import Final, cast
 
-import msgspec
 from msgspec.structs import replace
 
 from annotator.i18n import _
@@ -63,7 +62,7 @@ def change_labels(corpus: Corpus, change: LabelChange) -> Generator[tuple[int, i
         corpus._table("label").delete_where()
         for table in _DECISION_TABLES:
             corpus._db.execute(
-                f"DELETE FROM {table} WHERE label IN (SELECT value FROM json_each(?))", (_to_json(deleted),)
+                f"DELETE FROM {table} WHERE label IN (SELECT value FROM json_each(?))", (rows.to_json(deleted),)
             )
         corpus._table("label").insert_all(
             rows.from_label(label, position) for position, label in enumerate(change.after.labels)
@@ -122,7 +121,7 @@ def _find_affected_layers(corpus: Corpus, names: list[str]) -> Mapping[tuple[str
                 OR json_extract(after, '$.label') IN (SELECT value FROM json_each(?1))
         )
     """
-    layers = corpus.query(query, _to_json(names))
+    layers = corpus.query(query, rows.to_json(names))
     return {(row["article"], row["annotator"]): row["published"] for row in layers}
 
 
@@ -156,7 +155,7 @@ def _rename_labels(corpus: Corpus, names: dict[str, str]) -> None:
         WHERE json_extract(before, '$.label') IN (SELECT key FROM json_each(?1))
             OR json_extract(after, '$.label') IN (SELECT key FROM json_each(?1))
         """,
-        (_to_json(names),),
+        (rows.to_json(names),),
     )
 
 
@@ -187,7 +186,3 @@ def _apply_edits(corpus: Corpus, edits: Iterable[Edit]) -> None:
             deleted.append((cast(Span, edit.before).uid,))
     corpus._db.conn.executemany("DELETE FROM span WHERE uid = ?", deleted)
     corpus._db.conn.executemany("UPDATE span SET label = ? WHERE uid = ?", relabelled)
-
-
-def _to_json(value: object) -> str:
-    return msgspec.json.encode(value).decode()

@@ -74,9 +74,14 @@ def insert_sql(table: str, row: Mapping[str, Any], conflict: str = "ABORT") -> s
     return f"INSERT OR {conflict} INTO {table} ({columns}) VALUES ({', '.join('?' * len(row))})"
 
 
+def to_json(value: object) -> str:
+    """Return the JSON of a value, for a column or SQLite's json_each()."""
+    return msgspec.json.encode(value).decode()
+
+
 def encode_record(record: Record | None) -> str | None:
     """Return the JSON of a record in an edit."""
-    return None if record is None else msgspec.json.encode(record).decode()
+    return None if record is None else to_json(record)
 
 
 def to_edit(row: Mapping[str, Any]) -> Edit:
@@ -153,8 +158,8 @@ def from_label(label: Label, position: int) -> dict[str, Any]:
     return {
         "name": label.name,
         "position": position,
-        "title": msgspec.json.encode(label.title).decode(),
-        "guideline": msgspec.json.encode(label.guideline).decode(),
+        "title": to_json(label.title),
+        "guideline": to_json(label.guideline),
         "light": label.colour.light,
         "dark": label.colour.dark,
         "key": label.key,

@@ -21,7 +21,6 @@ from annotator import settings
 from annotator.model.records import DONE, Span
 from annotator.jobs.suggestion_service import SuggestionService
 from annotator.store.corpus import Corpus
-from annotator.store.queries.annotated_articles import load_articles
 from annotator.ui.session.session import Session
 import annotator.jobs.checking, annotator.store.queries.article_list, annotator.suggest.dates, annotator.suggest.names
 
@@ -34,7 +33,7 @@ session.open(Corpus.open(Path(sys.argv[1])))
 session.tag(session.labels.labels[0].name, 0, 3)
 session.set_state(DONE)
 session.undo()
-list(load_articles(session.corpus, [1]))
+list(session.corpus.load_articles([1]))
 service = SuggestionService.from_corpus_file(session.corpus.path, "Sanae")
 service.open_article(session.article)
 print(*(f"{type_.__module__}.{type_.__name__}" for type_ in before - unprepared_types()))

@@ -16,7 +16,6 @@ from annotator.model.records import DONE, FLAGGED, SKIPPED, Edit, Span, Step, Su
 from annotator.store import verification
 from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.errors import CorpusError, DamagedCorpus
-from annotator.store.queries.annotated_articles import load_articles
 from annotator.store.recovery.integrity import check_integrity
 from annotator.store.recovery.salvage import SalvageResult, salvage
 
@@ -27,7 +26,7 @@ READERS: Final[dict[str, Callable[[Corpus], object]]] = {
     "spans": lambda corpus: corpus.spans(corpus.article(1).uid),
     "zones": lambda corpus: corpus.zones(corpus.article(1).uid),
     "load_article": lambda corpus: corpus.load_article(1),
-    "load_articles": lambda corpus: list(load_articles(corpus, [1])),
+    "load_articles": lambda corpus: list(corpus.load_articles([1])),
     "place": lambda corpus: corpus.last_position("Sanae"),
     "labels": lambda corpus: corpus.labels(),
     "step": lambda corpus: corpus.step("s"),
@@ -131,7 +130,7 @@ def test_repaired_file_is_readable_and_has_lost_nothing_else(path: Path, row: st
         for name, read in READERS.items():
             if name != "step":  # a step that has lost an edit is lost
                 read(corpus)
-        assert [article.article.text for article in load_articles(corpus, [1, 2])] == list(TEXTS)
+        assert [article.article.text for article in corpus.load_articles([1, 2])] == list(TEXTS)
         zones = [(zone.kind, zone.start, zone.end) for zone in corpus.zones(corpus.article(1).uid)]
         assert ("headline", 0, 5) in zones or (row == "zones that overlap" and zones)
         if row not in ("a span with an unknown label", "a name with a space"):

@@ -16,7 +16,6 @@ from builders import apply_edits
 from annotator.model import history
 from annotator.store import backups, restoring, schema_check
 from annotator.store.corpus import Corpus
-from annotator.store.queries.annotated_articles import load_articles
 from annotator.store.queries.article_list import load_all_summaries
 from annotator.store.queries.search import find_article_numbers
 from annotator.store.recovery.integrity import check_integrity
@@ -78,7 +77,7 @@ def test_migration_to_the_newest_version_loses_nothing(path: Path, version: int)
         assert list(check_integrity(corpus)) == []
         assert schema_check.schema_mismatch(corpus._db.conn, VERSION) == ""
         assert [summary.id for summary in load_all_summaries(corpus)] == [1, 2, 3, 4]
-        spans = [span for annotated in load_articles(corpus, [1, 2, 3, 4]) for span in annotated.spans]
+        spans = [span for annotated in corpus.load_articles([1, 2, 3, 4]) for span in annotated.spans]
         assert sorted(span.uid for span in spans) == sorted(row["uid"] for row in tables["span"])
         assert find_article_numbers(corpus, "وزاره الصحه") == [1]
         assert find_article_numbers(corpus, "راي") == [2]

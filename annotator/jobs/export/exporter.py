@@ -37,7 +37,6 @@ from annotator.model.operations import InvalidEdit
 from annotator.model.records import BODY, DONE, HEADLINE, ZONE_KINDS, AnnotatedArticle, Article
 from annotator.store.corpus import Corpus
 from annotator.store.queries import article_list
-from annotator.store.queries.annotated_articles import load_articles
 from annotator.store.queries.article_list import ArticleFilter
 from annotator.tagging import flat, schemes
 from annotator.tagging.flat import FLATTENED, OUTCOMES, OUTSIDE_ZONES, REFUSED, WRITTEN, SpanOutcome
@@ -274,7 +273,7 @@ class _Export:
 
     def _read_articles(self) -> Iterator[tuple[AnnotatedArticle, str]]:
         """Yield the articles with their parts."""
-        articles = load_articles(self.corpus, self.numbers, self.annotator)
+        articles = self.corpus.load_articles(self.numbers, self.annotator)
         has_spans = self.annotator is not None or self.writer.has_layers
         for annotated, part in zip(articles, self.part_of, strict=True):
             yield annotated if has_spans else replace(annotated, spans=()), part

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, overload
 
 from msgspec import Struct
+from msgspec.json import Decoder
 
 from annotator.model.display_names import display_title
 from annotator.model.records import DONE, IN_PROGRESS, NEW, SKIPPED, STATES
@@ -18,6 +19,7 @@ from annotator.store.queries.search import find_article_numbers
 _TITLE_SEARCH_LENGTH: Final = 400  # code points searched for an untitled article's first line
 _BATCH_SIZE: Final = 500  # numbers in one query
 _PAGE_SIZE: Final = 50  # articles loaded at once
+_STATES: Final = Decoder(dict[str, str])
 _TOUCHED: Final = tuple(state for state in STATES if state != NEW)
 
 
@@ -77,7 +79,7 @@ def load_summaries(corpus: Corpus, numbers: Iterable[int]) -> Iterator[ArticleSu
                 title=display_title(row["headline"], row["title"], row["beginning"]),
                 published=row["published"],
                 source=row["source"],
-                states=corpus._decode_json(row["states"], dict[str, str]),
+                states=corpus._decode_json(row["states"], _STATES),
                 spans=row["spans"],
             )
 

@@ -8,8 +8,6 @@ from msgspec.structs import replace
 
 from annotator.model.records import DONE, FLAGGED, AnnotatedArticle, Article, Note, Span, Status, Zone, article_uid
 from annotator.store.corpus import Corpus
-from annotator.store.queries import annotated_articles
-from annotator.store.queries.annotated_articles import load_articles
 from annotator.store.queries.article_list import list_done_articles
 
 LABELS = build_label_set("DATE")
@@ -37,18 +35,18 @@ def make_article(number: int) -> AnnotatedArticle:
 def test_articles_are_loaded_in_the_given_order_as_by_load_article(
     batch_size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(annotated_articles, "_BATCH_SIZE", batch_size)
+    monkeypatch.setattr("annotator.store.corpus._ARTICLES_AT_ONCE", batch_size)
     with Corpus.create(tmp_path / "a.corpus", LABELS) as corpus:
         for number in range(9):
             corpus.add(make_article(number))
         for annotator in (None, *ANNOTATORS, "nobody"):
             numbers = [9, 1, 2, 3, 8, 4]
-            loaded = list(load_articles(corpus, numbers, annotator))
+            loaded = list(corpus.load_articles(numbers, annotator))
             assert loaded == [corpus.load_article(number, annotator) for number in numbers]
-        first = next(load_articles(corpus, [2]))
+        first = next(corpus.load_articles([2]))
         assert first.article == replace(make_article(1).article, id=2)
         assert [zone.kind for zone in first.zones] == ["headline", "body"]
-        assert list(load_articles(corpus, [])) == []
+        assert list(corpus.load_articles([])) == []
 
 
 def test_done_articles_are_listed_by_annotator(tmp_path: Path) -> None:
