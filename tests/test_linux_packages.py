@@ -207,8 +207,11 @@ def test_the_menu_the_icons_and_the_shops_are_told(tmp_path: Path) -> None:
     desktop.write_share(
         tmp_path / "share", Bundle(tmp_path, tmp_path / "icons", tmp_path, "1.2.3", 0), "https://a.example/p"
     )
-    written = {path.relative_to(tmp_path / "share").as_posix() for path in (tmp_path / "share").rglob("*.*")}
-    assert written == {
+    paths = [path for path in (tmp_path / "share").rglob("*") if path.is_file()]
+    assert {path.relative_to(tmp_path / "share").as_posix() for path in paths} == {
+        "bash-completion/completions/annotator",
+        "fish/vendor_completions.d/annotator.fish",
+        "zsh/vendor-completions/_annotator",
         f"applications/{NAME}.desktop",
         f"icons/hicolor/16x16/apps/{NAME}.png",
         f"icons/hicolor/256x256/apps/{NAME}.png",

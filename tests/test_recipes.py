@@ -1,4 +1,4 @@
-"""Check docs/recipes.md: it adds two formats, a suggester, a command and a language to a copy of the program, which then works.
+"""Check docs/recipes.md: what it adds to a copy of the program, formats and more, then works.
 
 CONTRIBUTING.md names every folder of tests, CONTEXT.md every package, docs/adr every decision.
 """

@@ -2,7 +2,7 @@
 
 from importlib import import_module
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -13,6 +13,11 @@ from annotator.cli.open_window import show_window
 from annotator.i18n import LANGUAGES, LazyText, _
 from annotator.paths import extend_path
 
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+COMPLETION_VARIABLE: Final = "_ANNOTATOR_COMPLETE"
+"""The environment variable in which a shell asks for completions."""
 _SUFFIX: Final = ".corpus"
 _MODULES: Final = {
     "import": "import_files",
@@ -46,6 +51,13 @@ class RootGroup(TerminalCommand, click.Group):
             import_module(f"annotator.cli.{_MODULES[name]}")
         return self.commands.get(name)
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
+        """Return what begins so: options, or commands and (left to the shell) files."""
+        from click.shell_completion import CompletionItem  # late: rarely needed
+
+        files = [] if incomplete.startswith("-") else [CompletionItem(incomplete, type="file")]
+        return [*super().shell_complete(ctx, incomplete), *files]
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
@@ -54,6 +66,8 @@ class RootGroup(TerminalCommand, click.Group):
             return super().resolve_command(ctx, args)
         if Path(word).suffix == _SUFFIX or extend_path(Path(word)).exists():
             return PROGRAM_NAME, open_corpus, args
+        if ctx.resilient_parsing:
+            return None, None, []
         commands = ", ".join(self.list_commands(ctx))
         message = _("“{word}” is neither a command nor a corpus; the commands are {known}")
         raise click.UsageError(message.format(word=word, known=commands), ctx)

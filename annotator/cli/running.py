@@ -14,7 +14,7 @@ from annotator import settings
 from annotator.cli import signals
 from annotator.cli.console import EXIT_UNUSABLE, PROGRAM_NAME, print_message
 from annotator.cli.language import use_language
-from annotator.cli.root import root
+from annotator.cli.root import COMPLETION_VARIABLE, root
 from annotator.i18n import MissingCatalogue, _
 from annotator.store.errors import CorpusError, DamagedCorpus
 from annotator.store.sqlite_library import require_supported_sqlite
@@ -29,6 +29,10 @@ def run(arguments: Sequence[str]) -> int:
     try:
         use_language(settings.interface_language())
         require_supported_sqlite()
+        if instruction := os.environ.get(COMPLETION_VARIABLE):
+            from annotator.cli.completion import complete  # late: rarely needed
+
+            return complete(instruction)
         # First the language alone: errors in the arguments are to be in it.
         language = root.make_context(PROGRAM_NAME, [*arguments], resilient_parsing=True).params["language"]
         if language:

@@ -134,6 +134,8 @@ cmp -s kept.corpus "$HOME/kept.corpus" || fail "an upgrade changed a corpus"
 same "installed megabytes, 220 at most" "$(($(dpkg-query -W -f '${Installed-Size}' $name) / 1000 <= 220))" 1
 say "the .deb: commands"
 commands annotator
+bash -n /usr/share/bash-completion/completions/annotator || fail "completion in bash"
+same "completion" "$(COMP_WORDS="annotator exp" COMP_CWORD=1 _ANNOTATOR_COMPLETE=bash_complete annotator | head -1)" plain,export
 
 say "the .deb: window"
 install xvfb dbus-daemon xdotool imagemagick procps libglib2.0-bin xdg-utils desktop-file-utils shared-mime-info appstream

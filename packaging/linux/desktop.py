@@ -1,4 +1,4 @@
-"""Write what integrates the program with a desktop: menu entry, icons, file type, and metadata for app stores."""
+"""Write what integrates the program: menu entry, icons, file type, metadata for app stores, completion in shells."""
 
 import shutil
 import xml.etree.ElementTree as ET
@@ -8,9 +8,17 @@ from typing import Final
 
 from bundle import NAME, ROOT, Bundle, read_releases
 
+from annotator.cli import completion
+
 HERE: Final = Path(__file__).resolve().parent
 PICTURES: Final = ("window-ar-light-1366x768.png", "window-en-dark-1366x768.png", "window-fr-light-1366x768.png")
 """The pictures of docs/ that app stores show, in this order."""
+COMPLETIONS: Final = {
+    "bash": "bash-completion/completions/annotator",
+    "zsh": "zsh/vendor-completions/_annotator",
+    "fish": "fish/vendor_completions.d/annotator.fish",
+}
+"""Where each shell looks for the script that completes a command."""
 
 _INSTALLED: Final = f"file:///usr/share/doc/{NAME}/pictures"
 
@@ -27,6 +35,8 @@ def write_share(target: Path, bundle: Bundle, pictures: str = _INSTALLED) -> Non
     themed = target / "icons" / "hicolor"
     for picture in sorted(bundle.icons.glob("*.png")):
         _write(themed / f"{picture.stem}x{picture.stem}" / "apps" / f"{NAME}.png", picture.read_bytes())
+    for shell, path in COMPLETIONS.items():
+        _write(target / path, completion.script(shell).encode())
     _write(themed / "scalable" / "apps" / f"{NAME}.svg", (ROOT / "resources" / "icons" / "annotator.svg").read_bytes())
 
 
