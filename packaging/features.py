@@ -28,7 +28,7 @@ from annotator.ui.dialogs.import_preview import ImportDialog
 from annotator.ui.dialogs.keys import KeysDialog
 from annotator.ui.dialogs.labels import LabelsDialog
 from annotator.ui.dialogs.occurrences import OccurrencesDialog
-from annotator.ui.session.background import BackgroundJobs
+from annotator.ui.session.tasks import TaskRunner
 from annotator.ui.widgets.theme import LIGHT
 
 PLAN: Final = "الخطة الوطنية لدعم القراءة 2024-2028"
@@ -100,7 +100,7 @@ def _take_issues(desk: app.ApplicationController) -> QPixmap:
     bank = select_span(desk, "البنك الدولي")
     session.resize(bank, bank.start + 2, bank.end)
     window.issue_commands.check_labels()
-    _wait_for_job(window.corpus_commands.background)
+    _wait_for_job(window.corpus_commands.tasks)
     window.issue_commands.step(1)
     _wait_for_suggestions(desk)
     return grab(window)
@@ -143,10 +143,10 @@ def _take_sticky(desk: app.ApplicationController) -> QPixmap:
 
 def _take_occurrences(desk: app.ApplicationController) -> QPixmap:
     """Take the other occurrences of a span's words."""
-    background, span = desk.window.corpus_commands.background, select_span(desk, "البنك الدولي")
-    dialog = OccurrencesDialog(desk.window, desk.session, background, span, LIGHT)
+    tasks, span = desk.window.corpus_commands.tasks, select_span(desk, "البنك الدولي")
+    dialog = OccurrencesDialog(desk.window, desk.session, tasks, span, LIGHT)
     dialog.search_corpus()
-    _wait_for_job(background)
+    _wait_for_job(tasks)
     return _grab_dialog(dialog)
 
 
@@ -195,12 +195,12 @@ def _take_keys(desk: app.ApplicationController) -> QPixmap:
 
 def _take_export(desk: app.ApplicationController) -> QPixmap:
     """Take the dialog before an export."""
-    return _grab_dialog(ExportDialog(desk.window, desk.session, desk.window.corpus_commands.background))
+    return _grab_dialog(ExportDialog(desk.window, desk.session, desk.window.corpus_commands.tasks))
 
 
 def _take_import(desk: app.ApplicationController) -> QPixmap:
     """Take the dialog before an import."""
-    corpus, background = desk.session.corpus, desk.window.corpus_commands.background
+    corpus, tasks = desk.session.corpus, desk.window.corpus_commands.tasks
     assert corpus
     folder = corpus.path.parent / "new"
     folder.mkdir()
@@ -211,34 +211,34 @@ def _take_import(desk: app.ApplicationController) -> QPixmap:
         try:
             next(steps)
         except StopIteration as end:
-            return _grab_dialog(ImportDialog(desk.window, desk.session, background, end.value))
+            return _grab_dialog(ImportDialog(desk.window, desk.session, tasks, end.value))
 
 
 def _take_export_report(desk: app.ApplicationController) -> QPixmap:
     """Take the report after an export."""
-    corpus, background = desk.session.corpus, desk.window.corpus_commands.background
+    corpus, tasks = desk.session.corpus, desk.window.corpus_commands.tasks
     assert corpus
     desk.session.set_state(DONE)
-    dialog = ExportDialog(desk.window, desk.session, background)
+    dialog = ExportDialog(desk.window, desk.session, tasks)
     dialog.show()
     with chdir(corpus.path.parent):  # a picture shows no path of the machine that it was taken on
         dialog.write(Path("news.conll"))
-        _wait_for_job(background)
+        _wait_for_job(tasks)
     return _grab_dialog(dialog)
 
 
 def _take_backups(desk: app.ApplicationController) -> QPixmap:
     """Take the backups of some days, and the contents of the last one."""
     assert desk.session.corpus
-    path, background = desk.session.corpus.path, desk.window.corpus_commands.background
+    path, tasks = desk.session.corpus.path, desk.window.corpus_commands.tasks
     for _count in backups.create_backup(path):
         pass
     [backup] = backups.list_backups(path)
     for name in _BACKUP_NAMES:
         shutil.copy(backup.path, backup.path.with_name(f"{name}.corpus"))
     backup.path.unlink()
-    dialog = BackupsDialog(desk.window, background, path.stem, backups.list_backups(path))
-    _wait_for_job(background)
+    dialog = BackupsDialog(desk.window, tasks, path.stem, backups.list_backups(path))
+    _wait_for_job(tasks)
     return _grab_dialog(dialog)
 
 
@@ -293,7 +293,7 @@ FEATURES: Final[dict[str, Callable[[app.ApplicationController], QPixmap]]] = {
 
 def _create_labels_dialog(desk: app.ApplicationController) -> LabelsDialog:
     assert desk.session.corpus
-    return LabelsDialog(desk.window, desk.session.corpus, desk.window.corpus_commands.background, LIGHT)
+    return LabelsDialog(desk.window, desk.session.corpus, desk.window.corpus_commands.tasks, LIGHT)
 
 
 def _find_words(desk: app.ApplicationController, words: str) -> tuple[int, int]:
@@ -332,9 +332,9 @@ def _wait_for_suggestions(desk: app.ApplicationController) -> None:
         QTest.qWait(20)
 
 
-def _wait_for_job(background: BackgroundJobs) -> None:
+def _wait_for_job(tasks: TaskRunner) -> None:
     """Wait until the job in the background has delivered its result."""
-    while background.is_busy:
+    while tasks.is_busy:
         QTest.qWait(20)
 
 

@@ -18,7 +18,7 @@ OPTIONAL: Final = (
 """Packages that a user may install beside the program and that are too large for the bundle: what needs one says so."""
 
 UNUSED: Final = (
-    *("setuptools", "pkg_resources", "distutils", "pip", "_distutils_hack", "IPython", "pygments", "qtpy.tests"),
+    *("setuptools", "pkg_resources", "distutils", "pip", "_distutils_hack", "IPython", "pygments"),
     *("tkinter", "pydoc", "pydoc_data", "doctest", "unittest", "lib2to3", "ensurepip", "idlelib", "curses", "readline"),
     *("PySide6.QtNetwork", "PySide6.QtOpenGL", "PySide6.QtOpenGLWidgets", "PySide6.QtDBus", "PySide6.QtTest"),
     *("lxml.objectify", "lxml.isoschematron", "lxml.html.diff", "lxml.html._difflib"),

@@ -124,7 +124,7 @@ class ApplicationController(QObject):
 
     def _open_file(self, name: str) -> None:
         """Open this file once no dialog is open and no job runs."""
-        if self._application.activeModalWidget() or self.window.corpus_commands.background.is_busy:
+        if self._application.activeModalWidget() or self.window.corpus_commands.tasks.is_busy:
             QTimer.singleShot(_RETRY_DELAY, self, lambda: self._open_file(name))
         elif self.window.corpus_commands.open_path(extend_path(Path(name))):
             self.window.activateWindow()

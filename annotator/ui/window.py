@@ -78,13 +78,13 @@ class Window(QMainWindow):
         self.suggestions = SuggestionModel(session)
         self.suggestion_commands = SuggestionCommands(session, self.view, self.suggestions, self.settings)
         self.tagging_commands = TaggingCommands(
-            session, self.view, self.corpus_commands.background, self.suggestion_commands
+            session, self.view, self.corpus_commands.tasks, self.suggestion_commands
         )
         self.active_item = ActiveItem(session, self.suggestions)
         self.find_commands = FindCommands(
-            self, session, self.view, self.find_bar, self.articles_sidebar, self.corpus_commands.background
+            self, session, self.view, self.find_bar, self.articles_sidebar, self.corpus_commands.tasks
         )
-        self.issue_commands = IssueCommands(session, self.view, self.articles_sidebar, self.corpus_commands.background)
+        self.issue_commands = IssueCommands(session, self.view, self.articles_sidebar, self.corpus_commands.tasks)
         self._panel_focus = PanelFocus(self, self.view)
         commands = Commands(
             window=self,
@@ -194,7 +194,7 @@ class Window(QMainWindow):
         view.selection_changed.connect(self._update_card)
         commands = self.corpus_commands
         commands.save_typed_text = self._save_typed_text
-        commands.background.finished.connect(self._on_job_finished)
+        commands.tasks.finished.connect(self._on_job_finished)
 
     def _on_settings_changed(self, names: frozenset[str]) -> None:
         if "keys" in names:
@@ -355,11 +355,11 @@ class Window(QMainWindow):
     # Qt events
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        background = self.corpus_commands.background
-        if background.is_busy:
+        tasks = self.corpus_commands.tasks
+        if tasks.is_busy:
             # The job cleans up in its own thread; the window closes afterwards.
             self._closes_next = True
-            background.stop()
+            tasks.stop()
             event.ignore()
             return
         if not self.corpus_commands.confirm_leave():
@@ -376,7 +376,7 @@ class Window(QMainWindow):
             self.close()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasUrls() and not self.corpus_commands.background.is_busy:
+        if event.mimeData().hasUrls() and not self.corpus_commands.tasks.is_busy:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:

@@ -85,7 +85,7 @@ def test_closing_releases_the_corpus_after_several_requests(
     monkeypatch.setattr(window.suggestions, "_external_suggesters", None)
     window.suggestions.reload()
     qtbot.waitUntil(started.is_set)
-    window.suggestions._start_request()
+    window.suggestions.reload()
     session.close()
     loaded.set()
     for _time in range(50):
@@ -123,7 +123,7 @@ def test_closing_releases_the_corpus_in_maintenance(
     for wait in (0, 1, 3, 6, 10, 20, 40):  # milliseconds: at one stretch or another of its work
         maintenance, threads = MaintenanceWorker(session), list[object]()
         session.corpus_closing.connect(
-            lambda _path, maintenance=maintenance, threads=threads: threads.append(maintenance._thread)
+            lambda _path, maintenance=maintenance, threads=threads: threads.append(maintenance._tasks._run)
         )
         maintenance.run_now()
         qtbot.wait(wait)
@@ -147,7 +147,7 @@ def test_closing_releases_the_corpus_in_a_job(
         (folder / f"{number}.txt").write_text(f"خبر {number}\nقالت الوزارة.", encoding="utf-8")
     window.corpus_commands.import_or_open([str(folder)])
     qtbot.waitUntil(lambda: len(open_beside(corpus_path)) > 3)  # those of the session are three
-    with qtbot.waitSignal(window.corpus_commands.background.finished):
+    with qtbot.waitSignal(window.corpus_commands.tasks.finished):
         session.close()
         assert open_beside(corpus_path) == []
     assert failures == ["The import was cancelled; articles already imported are kept."]

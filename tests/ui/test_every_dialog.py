@@ -51,7 +51,7 @@ class Leaver:
 
 @pytest.mark.usefixtures("opened_urls")
 def test_actions_and_dialogs_keep_the_locks_of_the_open_corpus(window: Window, corpus_path: Path, qtbot: QtBot) -> None:
-    session, background = window.session, window.corpus_commands.background
+    session, tasks = window.session, window.corpus_commands.tasks
     with_dialog = set[str]()
     leaver = Leaver()
     try:
@@ -65,7 +65,7 @@ def test_actions_and_dialogs_keep_the_locks_of_the_open_corpus(window: Window, c
             assert len(before) == 2
             window.action(name).setEnabled(True)
             window.action(name).trigger()
-            qtbot.waitUntil(lambda: not background.is_busy and not QApplication.activeModalWidget(), timeout=20_000)
+            qtbot.waitUntil(lambda: not tasks.is_busy and not QApplication.activeModalWidget(), timeout=20_000)
             if len(leaver.closed) > closed:
                 with_dialog.add(name)
             assert standing_locks(corpus_path, os.getpid()) == before, name

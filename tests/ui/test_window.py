@@ -353,15 +353,15 @@ def test_after_a_tag_the_next_word_is_the_one_after_the_span(window: Window, str
 
 
 def test_closing_during_a_job_stops_it_first(window: Window, qtbot: QtBot) -> None:
-    background = window.corpus_commands.background
+    tasks = window.corpus_commands.tasks
     ends: list[object] = []
 
     def endless() -> Generator[tuple[int, int], None, None]:
         while True:
             yield 0, 0
 
-    background.run("Working", endless, ends.append, ends.append)
-    with qtbot.waitSignal(background.finished):
+    tasks.run("Working", endless, ends.append, aborted=lambda: ends.append(None))
+    with qtbot.waitSignal(tasks.finished):
         assert not window.close()
     qtbot.waitUntil(lambda: not window.isVisible())
     assert len(ends) == 1

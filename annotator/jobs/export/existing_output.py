@@ -15,13 +15,14 @@ from annotator.formats.report import report_path
 from annotator.i18n import _
 from annotator.paths import resolve_path
 from annotator.store.database_files import SIDE_FILE_SUFFIXES
+from annotator.store.errors import CorpusError
 
 _CHUNK_SIZE: Final = 1 << 16  # bytes
 _DATABASE: Final = b"SQLite format 3\0"
 """The first bytes of a corpus file: https://www.sqlite.org/fileformat.html#magic_header_string"""
 
 
-class CannotExport(Exception):
+class CannotExport(CorpusError):
     """The export cannot start and changed nothing; the text is one sentence."""
 
 

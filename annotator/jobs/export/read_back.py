@@ -13,6 +13,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 from annotator.formats.conll.tag_columns import TaggedLines
 from annotator.i18n import _
+from annotator.store.errors import CorpusError
 from annotator.tagging import schemes
 from annotator.tagging.flat import TextRange
 from annotator.text.visible import INVISIBLE, remove_invisible, trim_invisible
@@ -22,7 +23,7 @@ _RangeFinder: TypeAlias = Callable[[int, int], TextRange]
 """Returns the text range from one token to another (exclusive), by index."""
 
 
-class NotVerified(Exception):
+class NotVerified(CorpusError):
     """The file differs from the corpus; the text is one sentence that says where."""
 
 

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 from annotator.i18n import _
 from annotator.store.errors import CorpusError
 from annotator.ui.commands.corpus_commands import SUFFIX, CorpusCommands
-from annotator.ui.session.background import Cancelled, Job
 from annotator.ui.session.session import Session
+from annotator.ui.session.tasks import Task
 from annotator.ui.widgets.bidi_text import isolate_ltr, isolate_paths
 from annotator.ui.widgets.message_box import MessageBox
 
@@ -38,7 +38,7 @@ class BackupCommands(QObject):
 
         if self._is_asking:  # the session and the maintenance may both find the damage
             return
-        if self._commands.background.is_busy:
+        if self._commands.tasks.is_busy:
             QTimer.singleShot(_RETRY_DELAY, self, lambda: self.offer_recovery(name, reason))
             return
         path = Path(name)
@@ -93,12 +93,14 @@ class BackupCommands(QObject):
         except CorpusError as error:
             self._commands.warn(str(error))
             return
-        dialog = BackupsDialog(self._window, self._commands.background, path.stem, existing, damaged=damaged)
+        dialog = BackupsDialog(self._window, self._commands.tasks, path.stem, existing, damaged=damaged)
         dialog.exec()
         action, backup = dialog.action, dialog.backup
         dialog.deleteLater()
         if action == CREATE:
-            self._run(_("Creating a backup"), lambda: backups.create_backup(path), self._on_backup_created)
+            notify = self._session.notified.emit
+            title, message = _("Creating a backup"), _("Backup created.")
+            self._run(title, lambda: backups.create_backup(path), lambda _backup: notify(message))
         elif action == OPEN and backup:
             self._open_copy(path, backup.path, backup.time)
         elif action and backup and self._confirm_restore(path):
@@ -121,22 +123,17 @@ class BackupCommands(QObject):
 
         target = _find_free_path(path.with_name(f"{path.stem} {time:%Y-%m-%d %H-%M}{SUFFIX}"))
 
-        def open_target(_size: int) -> None:
-            self._commands.open_path(target)
-
-        self._run(_("Copying"), lambda: copy_corpus(backup, target), open_target)
+        self._run(_("Copying"), lambda: copy_corpus(backup, target), lambda _size: self._commands.open_path(target))
 
     def _restore(self, path: Path, backup: Path, *, damaged: bool) -> None:
         from annotator.store import restoring
-
-        def job() -> Any:
-            return restoring.replace_damaged(path, backup) if damaged else restoring.restore(path, backup)
 
         def reopen(_backup: object) -> None:
             if self._commands.open_path(path):
                 self._session.notified.emit(_("The corpus was restored from the backup."))
 
-        self._run(_("Restoring"), job, reopen)
+        restore = restoring.replace_damaged if damaged else restoring.restore
+        self._run(_("Restoring"), lambda: restore(path, backup), reopen)
 
     def _salvage(self, path: Path, backups: list[Path]) -> None:
         from annotator.store.recovery.salvage import salvage
@@ -152,19 +149,8 @@ class BackupCommands(QObject):
 
         self._run(_("Recovering readable data"), lambda: salvage(path, target, backups), show_result)
 
-    def _on_backup_created(self, _backup: object) -> None:
-        self._session.notified.emit(_("Backup created."))
-
-    def _run(self, title: str, job: Job, done: Callable[[Any], None]) -> None:
-        self._commands.background.run(title, job, done, self._failed)
-
-    def _failed(self, error: Exception) -> None:
-        if isinstance(error, CorpusError):
-            self._commands.warn(str(error))
-        elif isinstance(error, Cancelled):
-            self._session.notified.emit(_("Cancelled; nothing was changed."))
-        else:
-            raise error
+    def _run(self, title: str, task: Task, done: Callable[[Any], object]) -> None:
+        self._commands.tasks.run(title, task, done, cancelled_text=_("Cancelled; nothing was changed."))
 
 
 def _find_free_path(path: Path) -> Path:

@@ -1,10 +1,10 @@
 """Commands on a whole corpus: open, import, export, save, leave."""
 
-from collections.abc import Callable, Generator
+from functools import partial
 from itertools import chain, count
 from pathlib import Path
 from textwrap import shorten
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QInputDialog, QMessageBox, QWidget
@@ -14,13 +14,16 @@ from annotator.model.labels import default_labels
 from annotator.paths import extend_path
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError, DamagedCorpus
-from annotator.ui.session.background import BackgroundJobs, Cancelled
 from annotator.ui.session.session import Session
+from annotator.ui.session.tasks import TaskRunner
 from annotator.ui.session.user_settings import UserSettings
 from annotator.ui.widgets import file_dialogs
 from annotator.ui.widgets.bidi_text import isolate, isolate_paths, show_message
 from annotator.ui.widgets.message_box import MessageBox
 from annotator.ui.widgets.theme import LIGHT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SUFFIX = ".corpus"
 _MAX_TYPED_LENGTH: Final = 300  # characters of unsaved text that a message shows
@@ -35,8 +38,9 @@ class CorpusCommands(QObject):
     def __init__(self, window: QWidget, session: Session, settings: UserSettings) -> None:
         super().__init__(window)
         self._window, self._session, self._settings = window, session, settings
-        self.background = BackgroundJobs(window)
-        session.corpus_closing.connect(self.background.release_corpus)
+        self.tasks = TaskRunner(window)
+        self.tasks.notified.connect(session.notified)
+        session.corpus_closing.connect(self.tasks.release_corpus)
         self.theme = LIGHT
         self.save_typed_text: Callable[[], list[str]] = list
         """Saves typed text and returns the texts that could not be saved; set by the owner of the fields."""
@@ -100,18 +104,17 @@ class CorpusCommands(QObject):
         if not paths or not self._session.corpus or not self.check_idle():
             return
         self.save_typed_text()
-        from annotator.jobs.imports.preview import FilePreview, preview_files  # the formats are slow to load
+        from annotator.jobs.imports.preview import preview_files  # the formats are slow to load
 
         corpus_path, annotator = self._session.corpus.path, self._session.annotator
 
-        def job() -> Generator[tuple[int, int], None, list[FilePreview]]:
-            with Corpus.open(corpus_path) as corpus:
-                return (yield from preview_files(corpus, paths, annotator))
-
-        def import_previewed(previews: list[FilePreview]) -> None:
-            self._import(corpus_path, annotator, paths, previews)
-
-        self.background.run(_("Reading the files"), job, import_previewed, self._import_failed)
+        self.tasks.run_on_corpus(
+            _("Reading the files"),
+            corpus_path,
+            lambda corpus: preview_files(corpus, paths, annotator),
+            partial(self._import, corpus_path, annotator, paths),
+            cancelled_text=_("The import was cancelled; articles already imported are kept."),
+        )
 
     def _import(self, corpus_path: Path, annotator: str, paths: list[Path], previews: list[Any]) -> None:
         """Import the files, after any decisions that the previews need."""
@@ -121,28 +124,29 @@ class CorpusCommands(QObject):
         if any(preview.needs_decision for preview in previews):
             from annotator.ui.dialogs.import_preview import ImportDialog
 
-            dialog = ImportDialog(self._window, self._session, self.background, previews)
+            dialog = ImportDialog(self._window, self._session, self.tasks, previews)
             accepted, label_mapping, options = dialog.exec(), dialog.label_mapping(), dict(dialog.read_options())
             dialog.deleteLater()
             if not accepted:
                 return
 
-        def job() -> Generator[tuple[int, int], None, object]:
-            with Corpus.open(corpus_path) as corpus:
-                return (
-                    yield from import_paths(
-                        corpus, paths, annotator=annotator, label_mapping=label_mapping, options_by_path=options
-                    )
-                )
-
-        self.background.run(_("Importing"), job, self._imported, self._import_failed)
+        self.tasks.run_on_corpus(
+            _("Importing"),
+            corpus_path,
+            lambda corpus: import_paths(
+                corpus, paths, annotator=annotator, label_mapping=label_mapping, options_by_path=options
+            ),
+            self._imported,
+            aborted=self._session.reload_articles,
+            cancelled_text=_("The import was cancelled; articles already imported are kept."),
+        )
 
     def export(self) -> None:
         from annotator.ui.dialogs.export import ExportDialog  # heavier than the rest, and used once a day
 
         if self._session.corpus:
             try:
-                dialog = ExportDialog(self._window, self._session, self.background)
+                dialog = ExportDialog(self._window, self._session, self.tasks)
             except CorpusError as error:
                 self.warn(str(error))
                 return
@@ -154,7 +158,7 @@ class CorpusCommands(QObject):
 
         if self._session.corpus:
             try:
-                dialog = LabelsDialog(self._window, self._session.corpus, self.background, self.theme)
+                dialog = LabelsDialog(self._window, self._session.corpus, self.tasks, self.theme)
             except CorpusError as error:
                 self.warn(str(error))
                 return
@@ -170,17 +174,18 @@ class CorpusCommands(QObject):
             return
         path, annotator = self._session.corpus.path, self._session.annotator
 
-        def job() -> Generator[tuple[int, int], None, SuggestionStatistics]:
-            with Corpus.open(path, readonly=True) as corpus:
-                yield 0, 0
-                return collect_suggestion_statistics(corpus, annotator)
-
         def show(statistics: SuggestionStatistics) -> None:
             dialog = SuggestionStatisticsDialog(self._window, statistics, self._session.labels, self.theme)
             dialog.exec()
             dialog.deleteLater()
 
-        self.background.run(_("Collecting statistics"), job, show, self._report_error)
+        self.tasks.run_on_corpus(
+            _("Collecting statistics"),
+            path,
+            lambda corpus: collect_suggestion_statistics(corpus, annotator),
+            show,
+            readonly=True,
+        )
 
     def save_now(self) -> None:
         """Retry a pending change, else confirm that all is saved (for habitual Ctrl+S)."""
@@ -194,9 +199,9 @@ class CorpusCommands(QObject):
 
     def check_idle(self) -> bool:
         """Return whether no job is running; report one that is."""
-        if self.background.is_busy:
-            self._session.failed.emit(self.background.busy_message())
-        return not self.background.is_busy
+        if self.tasks.is_busy:
+            self._session.failed.emit(self.tasks.busy_message())
+        return not self.tasks.is_busy
 
     def rescue_copy(self) -> None:
         """Copy the corpus and the pending change into a new file.
@@ -227,19 +232,15 @@ class CorpusCommands(QObject):
             else:
                 complete_copy(path)
 
-        def on_error(error: Exception) -> None:
-            if isinstance(error, CorpusError):
-                rescue_at_once()
-            elif not isinstance(error, Cancelled):
-                raise error
-
         try:
             corpus.check_file_identity()
         except CorpusError:
             rescue_at_once()
         else:
             path = corpus.path
-            self.background.run(_("Copying"), lambda: copy_file_to_safety(path), complete_copy, on_error)
+            self.tasks.run(
+                _("Copying"), lambda: copy_file_to_safety(path), complete_copy, failed=lambda _message: rescue_at_once()
+            )
 
     def confirm_leave(self) -> bool:
         """Save typed text, and return whether the corpus may be closed.
@@ -309,12 +310,6 @@ class CorpusCommands(QObject):
         """Show a warning in a message box."""
         show_message(self._window, QMessageBox.Icon.Warning, text)
 
-    def _report_error(self, error: Exception) -> None:
-        if isinstance(error, CorpusError):
-            self.warn(str(error))
-        elif not isinstance(error, Cancelled):
-            raise error
-
     def _imported(self, outcome: Any) -> None:
         self._session.reload_articles()
         self._session.reload()
@@ -340,15 +335,6 @@ class CorpusCommands(QObject):
             dialog.deleteLater()
         else:
             self._session.notified.emit(" · ".join(parts))
-
-    def _import_failed(self, error: Exception) -> None:
-        self._session.reload_articles()
-        if isinstance(error, Cancelled):
-            self._session.notified.emit(_("The import was cancelled; articles already imported are kept."))
-        elif isinstance(error, CorpusError):
-            self.warn(str(error))
-        else:
-            raise error
 
     def _create_at(self, default: Path) -> bool:
         """Ask where to create a corpus, and return whether it is open."""

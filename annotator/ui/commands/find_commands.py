@@ -9,8 +9,8 @@ from annotator.i18n import _
 from annotator.ui.article.article_view import ArticleView
 from annotator.ui.panels.find_bar import FindBar
 from annotator.ui.panels.sidebars import ArticleSidebar
-from annotator.ui.session.background import BackgroundJobs
 from annotator.ui.session.session import Session
+from annotator.ui.session.tasks import TaskRunner
 from annotator.ui.widgets.theme import LIGHT
 
 _MAX_QUERY_LENGTH: Final = 80  # characters
@@ -26,11 +26,11 @@ class FindCommands(QObject):
         view: ArticleView,
         bar: FindBar,
         sidebar: ArticleSidebar,
-        background: BackgroundJobs,
+        tasks: TaskRunner,
     ) -> None:
         super().__init__(window)
         self._window, self._session, self._view, self._bar, self._sidebar = window, session, view, bar, sidebar
-        self._background = background
+        self._tasks = tasks
         self.theme = LIGHT
         self._shows_search = False  # whether the find bar shows the words of the corpus search
         bar.start_offset = view.current_offset
@@ -57,7 +57,7 @@ class FindCommands(QObject):
         if not span:
             session.notified.emit(_("Select a span first."))
             return
-        dialog = OccurrencesDialog(self._window, session, self._background, span, self.theme)
+        dialog = OccurrencesDialog(self._window, session, self._tasks, span, self.theme)
         if in_corpus:
             dialog.search_corpus()
         dialog.exec()

@@ -8,9 +8,9 @@ from annotator.jobs.checking import ArticleIssue
 from annotator.ui.article.article_view import ArticleView
 from annotator.ui.panels.issue_bar import IssueBar
 from annotator.ui.panels.issue_panel import IssuePanel
-from annotator.ui.session.background import BackgroundJobs
 from annotator.ui.session.issues import IssueModel
 from annotator.ui.session.session import Session
+from annotator.ui.session.tasks import TaskRunner
 from annotator.ui.widgets.theme import Theme
 
 
@@ -20,10 +20,10 @@ class IssueCommands(QObject):
     While issues are active, `sidebar` replaces `articles`, and `bar` is visible.
     """
 
-    def __init__(self, session: Session, view: ArticleView, articles: QWidget, background: BackgroundJobs) -> None:
+    def __init__(self, session: Session, view: ArticleView, articles: QWidget, tasks: TaskRunner) -> None:
         super().__init__(view)
         self._session, self._view, self._articles = session, view, articles
-        self.issues = IssueModel(session, background)
+        self.issues = IssueModel(session, tasks)
         self.sidebar, self.bar = IssuePanel(self.issues), IssueBar()
         self.sidebar.issue_list.issue_clicked.connect(self._go_to)
         self.issues.changed.connect(self._update)

@@ -1,7 +1,6 @@
 """Commands that annotate the open article: spans, states, zones, undo."""
 
 from collections.abc import Generator
-from functools import partial
 
 from PySide6.QtCore import QObject, Signal, SignalInstance
 from PySide6.QtGui import QGuiApplication
@@ -11,11 +10,11 @@ from annotator.jobs.undo import undo_step
 from annotator.model.operations import InvalidEdit
 from annotator.model.records import DONE, IN_PROGRESS, StepInfo
 from annotator.store.corpus import Corpus
-from annotator.store.errors import Conflict, CorpusError
+from annotator.store.errors import Conflict
 from annotator.ui.article.article_view import ArticleView
 from annotator.ui.commands.suggestion_commands import SuggestionCommands
-from annotator.ui.session.background import BackgroundJobs, Cancelled
 from annotator.ui.session.session import Session
+from annotator.ui.session.tasks import TaskRunner
 
 
 class TaggingCommands(QObject):
@@ -27,11 +26,11 @@ class TaggingCommands(QObject):
     article_note_edit_requested = Signal()
 
     def __init__(
-        self, session: Session, view: ArticleView, background: BackgroundJobs, suggestion_commands: SuggestionCommands
+        self, session: Session, view: ArticleView, tasks: TaskRunner, suggestion_commands: SuggestionCommands
     ) -> None:
         super().__init__(view)
         self._session, self._view = session, view
-        self._background, self._suggestion_commands = background, suggestion_commands
+        self._tasks, self._suggestion_commands = tasks, suggestion_commands
         self.sticky: str | None = None
         """The label with which each mouse selection is tagged at once."""
         self._last_label: str | None = None
@@ -165,24 +164,25 @@ class TaggingCommands(QObject):
 
     def _run_undo(self, step_info: StepInfo, title: str) -> None:
         session = self._session
-        if not session.corpus or self._background.is_busy:
+        if not session.corpus or self._tasks.is_busy:
             return
-        path, annotator = session.corpus.path, session.annotator
+        annotator = session.annotator
 
-        def job() -> Generator[tuple[int, int], None, None]:
-            with Corpus.open(path) as corpus:
+        def undo(corpus: Corpus) -> Generator[tuple[int, int], None, bool]:
+            try:
                 yield from undo_step(corpus, annotator, step_info.uid)
+            except (Conflict, InvalidEdit):
+                return False
+            return True
 
-        self._background.run(title, job, lambda _result: session.reload(), partial(self._on_undo_failed, step_info))
+        def show(is_undone: bool) -> None:
+            if is_undone:
+                session.reload()
+            else:
+                session.skip_conflict(step_info)
 
-    def _on_undo_failed(self, step_info: StepInfo, error: Exception) -> None:
-        if isinstance(error, Conflict | InvalidEdit):
-            self._session.skip_conflict(step_info)
-        elif isinstance(error, CorpusError):
-            self._session.reload()
-            self._session.failed.emit(str(error))
-        elif not isinstance(error, Cancelled):
-            raise error
+        path = session.corpus.path
+        self._tasks.run_on_corpus(title, path, undo, show, aborted=session.reload, failed=session.failed.emit)
 
     def _forget_labels(self) -> None:
         self._last_label = None

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -20,10 +20,9 @@ from PySide6.QtWidgets import (
 from annotator.i18n import _, format_number, ngettext
 from annotator.model.display_names import state_title
 from annotator.store.backups import Backup, describe_reason
-from annotator.store.errors import CorpusError
 from annotator.store.queries.article_list import ArticleSummary
 from annotator.store.restoring import Contents, preview_backup
-from annotator.ui.session.background import BackgroundJobs, Cancelled, Job
+from annotator.ui.session.tasks import TaskRunner
 from annotator.ui.widgets.bidi_text import isolate, isolate_ltr, isolate_paths, plain_label, tooltip
 
 OPEN: Final = "open"
@@ -42,7 +41,7 @@ class BackupsDialog(QDialog):
     def __init__(
         self,
         parent: QWidget,
-        background: BackgroundJobs,
+        tasks: TaskRunner,
         name: str,
         backups: Sequence[Backup],
         *,
@@ -51,7 +50,7 @@ class BackupsDialog(QDialog):
         super().__init__(parent)
         self.action = ""
         self.backup: Backup | None = None
-        self._background, self._backups = background, backups
+        self._tasks, self._backups = tasks, backups
         self.setWindowTitle(_("Backups of {name}").format(name=isolate(name)))
         self.resize(1160, 600)
         self.backup_list = _create_tree([_("When"), _("Why"), _("Size")], _("Backups"))
@@ -118,20 +117,15 @@ class BackupsDialog(QDialog):
         item = self.backup_list.currentItem()
         backup = self.backup = self._backups[self.backup_list.indexOfTopLevelItem(item)] if item else None
         self._update_buttons()
-        if self._background.is_busy or not backup:
-            return  # called again once the running job has ended
-
-        def job() -> Any:
-            yield 0, 0
-            return preview_backup(backup.path, _MAX_ARTICLES)
-
-        typed: Job = job
-        self._background.run(
+        if self._tasks.is_busy or not backup:
+            return  # called again once the running task has ended
+        self._tasks.run(
             _("Reading the backup"),
-            typed,
-            lambda seen: self._show_contents(backup, *seen),
-            lambda error: self._on_failed(backup, error),
-            self,
+            lambda: preview_backup(backup.path, _MAX_ARTICLES),
+            lambda preview: self._show_contents(backup, *preview),
+            failed=self._show_error,
+            aborted=lambda: self._on_aborted(backup),
+            owner=self,
         )
 
     def _show_contents(self, backup: Backup, contents: Contents, summaries: Sequence[ArticleSummary]) -> None:
@@ -153,16 +147,18 @@ class BackupsDialog(QDialog):
             )
             QTreeWidgetItem(self.article_list, [text])
 
-    def _on_failed(self, backup: Backup, error: Exception) -> None:
+    def _on_aborted(self, backup: Backup) -> None:
         if backup != self.backup:
             self._load_backup()
             return
-        if not isinstance(error, CorpusError | Cancelled):
-            raise error
         self.article_list.clear()
-        self.summary.setText(isolate_paths(str(error)))
+        self.summary.clear()
         self.backup = None
         self._update_buttons()
+
+    def _show_error(self, text: str) -> None:
+        if not self.backup:  # else another one is being read
+            self.summary.setText(isolate_paths(text))
 
 
 def _introduction(count: int, *, damaged: bool) -> str:

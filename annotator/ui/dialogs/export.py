@@ -1,6 +1,7 @@
 """The export dialog: options, preview, and a report on every span, linked to its place."""
 
 from collections.abc import Callable, Generator
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -37,18 +38,16 @@ from annotator.jobs.export.exporter import (
     preview_export,
 )
 from annotator.jobs.export.file_per_article import FilePerArticleFormat
-from annotator.jobs.export.read_back import NotVerified
 from annotator.model.records import DONE
 from annotator.optional import is_installed
 from annotator.paths import extend_path
 from annotator.store.corpus import Corpus
-from annotator.store.errors import CorpusError
 from annotator.tagging.flat import INNERMOST, OUTERMOST, REFUSE, SPLIT, WIDEN
 from annotator.tagging.flat import ProjectionOptions as Projecting
 from annotator.tagging.schemes import BILOU, IOB1, IOB2, IOBES
 from annotator.ui.dialogs.export_parts import SplitOptions, part_title
-from annotator.ui.session.background import BackgroundJobs, Cancelled
 from annotator.ui.session.session import Session
+from annotator.ui.session.tasks import TaskRunner
 from annotator.ui.widgets import file_dialogs
 from annotator.ui.widgets.bidi_text import add_arabic_mark, isolate, isolate_ltr, isolate_paths, plain_label, tooltip
 from annotator.ui.widgets.message_box import MessageBox
@@ -65,10 +64,9 @@ class ExportDialog(QDialog):
     `report` is the last export's, None before.
     """
 
-    def __init__(self, parent: QWidget, session: Session, background: BackgroundJobs) -> None:
+    def __init__(self, parent: QWidget, session: Session, tasks: TaskRunner) -> None:
         super().__init__(parent)
-        self._session, self._background = session, background
-        self._path: Path | None = None
+        self._session, self._tasks = session, tasks
         self.report: Report | None = None
         self.setWindowTitle(_("Export the training set"))
         self.setMinimumWidth(620)
@@ -108,8 +106,8 @@ class ExportDialog(QDialog):
 
     def reject(self) -> None:
         """Close the dialog; while an export is running, stop it instead."""
-        if self._background.is_busy:
-            self._background.stop()
+        if self._tasks.is_busy:
+            self._tasks.stop()
         else:
             super().reject()
 
@@ -124,31 +122,38 @@ class ExportDialog(QDialog):
         Ask before replacing anything but an unchanged export, unless `force`.
         """
         options = self.options()
-        self._path = path
-        self._run(
-            _("Exporting"),
-            lambda corpus: export(corpus, path, options, force=force),
-            lambda report: self._on_exported(path, report),
-        )
+
+        def write(corpus: Corpus) -> Generator[tuple[int, int], None, Report | WouldReplace]:
+            try:
+                return (yield from export(corpus, path, options, force=force))
+            except WouldReplace as refusal:
+                return refusal
+            except OSError as error:
+                text = _("The file could not be written: {error}")
+                raise CannotExport(text.format(error=error.strerror or error)) from error
+
+        self._run(_("Exporting"), write, partial(self._on_exported, path))
 
     def _run(
         self,
         title: str,
-        steps: Callable[[Corpus], Generator[tuple[int, int], None, Report]],
-        done: Callable[[Report], None],
+        task: Callable[[Corpus], Generator[tuple[int, int], None, Report | WouldReplace]],
+        done: Callable[[Any], None],
     ) -> None:
         corpus = self._session.corpus
         if not corpus:
             return
-        source = corpus.path
-
-        def job() -> Generator[tuple[int, int], None, Report]:
-            with Corpus.open(source) as opened:
-                return (yield from steps(opened))
-
         self._set_busy(True)
         self._message_label.hide()
-        self._background.run(title, job, done, self._on_failed, self)
+        self._tasks.run_on_corpus(
+            title,
+            corpus.path,
+            task,
+            done,
+            failed=self._show_warning,
+            aborted=lambda: self._set_busy(False),
+            owner=self,
+        )
 
     def _set_busy(self, busy: bool) -> None:
         for button in (self._preview_button, self._export_button, self._back_button):
@@ -297,8 +302,12 @@ class ExportDialog(QDialog):
         self._export_button.setVisible(bool(report.articles))
         self._export_button.setDefault(True)
 
-    def _on_exported(self, path: Path, report: Report) -> None:
+    def _on_exported(self, path: Path, report: Report | WouldReplace) -> None:
         self._set_busy(False)
+        if isinstance(report, WouldReplace):
+            if self._confirm_replacing(str(report)):
+                self.write(path, force=True)
+            return
         self.report = report
         lines = [
             _("“{path}” was written and verified against the corpus.").format(path=isolate_ltr(path)),
@@ -353,20 +362,7 @@ class ExportDialog(QDialog):
         head.setExpanded(True)
         return head
 
-    def _on_failed(self, error: Exception) -> None:
-        self._set_busy(False)
-        if isinstance(error, Cancelled):
-            return
-        if isinstance(error, WouldReplace) and self._path:
-            if self._confirm_replacing(str(error)):
-                self.write(self._path, force=True)
-            return
-        if isinstance(error, OSError):
-            text = _("The file could not be written: {error}").format(error=error.strerror or error)
-        elif isinstance(error, CannotExport | NotVerified | CorpusError):
-            text = str(error)
-        else:
-            raise error
+    def _show_warning(self, text: str) -> None:
         self._message_label.setText(text)
         self._message_label.show()
 

@@ -1,7 +1,7 @@
 """The preview of an import, with its decisions, before anything is stored."""
 
 from collections import Counter
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,12 +24,10 @@ from annotator.i18n import _, format_number, ngettext, pgettext
 from annotator.jobs.imports.file_reader import ReadOptions
 from annotator.jobs.imports.importer import LabelMapping
 from annotator.jobs.imports.preview import FilePreview, preview_files
-from annotator.store.corpus import Corpus
-from annotator.store.errors import CorpusError
 from annotator.ui.dialogs.import_file_preview import FilePreviewPane, format_title
 from annotator.ui.dialogs.import_labels import LabelMappingForm
-from annotator.ui.session.background import BackgroundJobs, Cancelled
 from annotator.ui.session.session import Session
+from annotator.ui.session.tasks import TaskRunner
 from annotator.ui.widgets.bidi_text import isolate, isolate_ltr, plain_label, tooltip
 
 _PATH_ROLE: Final = Qt.ItemDataRole.UserRole
@@ -41,11 +39,9 @@ class ImportDialog(QDialog):
     Changed read options cause a new preview in the background.
     """
 
-    def __init__(
-        self, parent: QWidget, session: Session, background: BackgroundJobs, previews: Sequence[FilePreview]
-    ) -> None:
+    def __init__(self, parent: QWidget, session: Session, tasks: TaskRunner, previews: Sequence[FilePreview]) -> None:
         super().__init__(parent)
-        self._session, self._background = session, background
+        self._session, self._tasks = session, tasks
         self._previews = {preview.path: preview for preview in previews}
         self.setWindowTitle(_("Import"))
         self.resize(1080, 640)
@@ -108,8 +104,8 @@ class ImportDialog(QDialog):
 
     def reject(self) -> None:
         """Close without an import; while reading files, stop that instead."""
-        if self._background.is_busy:
-            self._background.stop()
+        if self._tasks.is_busy:
+            self._tasks.stop()
         else:
             super().reject()
 
@@ -194,26 +190,26 @@ class ImportDialog(QDialog):
         corpus = self._session.corpus
         if not corpus or not options_by_path:
             return
-        source, annotator = corpus.path, self._session.annotator
-
-        def job() -> Generator[tuple[int, int], None, list[FilePreview]]:
-            with Corpus.open(source) as worker_corpus:
-                return (yield from preview_files(worker_corpus, options_by_path, annotator, options_by_path))
-
+        annotator = self._session.annotator
         self._set_busy(True)
-        self._background.run(_("Reading the files"), job, self._on_previewed, self._on_failed, self)
+        self._warning_label.hide()
+        self._tasks.run_on_corpus(
+            _("Reading the files"),
+            corpus.path,
+            lambda corpus: preview_files(corpus, options_by_path, annotator, options_by_path),
+            self._on_previewed,
+            failed=self._show_warning,
+            aborted=self._refresh,
+            owner=self,
+        )
 
     def _on_previewed(self, previews: Iterable[FilePreview]) -> None:
         self._previews |= {preview.path: preview for preview in previews}
-        self._warning_label.hide()
         self._refresh()
 
-    def _on_failed(self, error: Exception) -> None:
-        if not isinstance(error, Cancelled | CorpusError):
-            raise error
-        self._warning_label.setText(str(error))
-        self._warning_label.setVisible(isinstance(error, CorpusError))
-        self._refresh()
+    def _show_warning(self, text: str) -> None:
+        self._warning_label.setText(text)
+        self._warning_label.show()
 
     def _refresh(self) -> None:
         """Show the current previews after a background job."""

@@ -1,6 +1,6 @@
 """The editor of the open corpus's label set, applied as a whole."""
 
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
@@ -28,13 +28,12 @@ from annotator.model.labels import DEFAULT_KEYS, InvalidLabelSet, Label, LabelSe
 from annotator.model.records import new_uid
 from annotator.paths import extend_path, resolve_path
 from annotator.store.corpus import Corpus
-from annotator.store.errors import CorpusError
 from annotator.store.label_set import change_labels, count_spans
 from annotator.ui.actions.keyboard import to_portable
 from annotator.ui.dialogs.label_deletion import LabelDeletionForm
 from annotator.ui.dialogs.label_form import LabelForm
 from annotator.ui.dialogs.label_list import LabelList
-from annotator.ui.session.background import BackgroundJobs, Cancelled
+from annotator.ui.session.tasks import TaskRunner
 from annotator.ui.widgets import file_dialogs
 from annotator.ui.widgets.bidi_text import isolate_ltr, plain_label
 from annotator.ui.widgets.theme import Theme
@@ -45,10 +44,10 @@ _FILTER: Final = "TOML (*.toml)"
 class LabelsDialog(QDialog):
     """Edits the labels of `corpus`; once accepted, they must be read again."""
 
-    def __init__(self, parent: QWidget, corpus: Corpus, background: BackgroundJobs, theme: Theme) -> None:
+    def __init__(self, parent: QWidget, corpus: Corpus, tasks: TaskRunner, theme: Theme) -> None:
         """Read the labels and their use. Raises CorpusError."""
         super().__init__(parent)
-        self._path, self._background = corpus.path, background
+        self._path, self._tasks = corpus.path, tasks
         self._corpus_files = corpus.database_paths()
         self._original, self._usage = corpus.labels(), count_spans(corpus)
         self.entries = list_entries(self._original)
@@ -91,8 +90,8 @@ class LabelsDialog(QDialog):
 
     def reject(self) -> None:
         """Close without applying, but warn once if edits are lost; during a change, stop it instead."""
-        if self._background.is_busy:
-            self._background.stop()
+        if self._tasks.is_busy:
+            self._tasks.stop()
         elif self.entries != list_entries(self._original) and not self._has_warned:
             self._has_warned = True
             self._show_warning(_("Your changes have not been applied. Press Escape again to discard them."))
@@ -153,16 +152,19 @@ class LabelsDialog(QDialog):
 
     def apply(self) -> None:
         """Change the corpus in the background, then close."""
-        label_change, path = build_change(self._original, self.entries, self._usage), self._path
-
-        def job() -> Generator[tuple[int, int], None, None]:
-            with Corpus.open(path) as corpus:
-                yield from change_labels(corpus, label_change)
-
+        label_change = build_change(self._original, self.entries, self._usage)
         self._body.setEnabled(False)
         self.apply_button.setEnabled(False)
         self._show_hint("")
-        self._background.run(_("Changing the labels"), job, lambda _outcome: self.accept(), self._on_failed, self)
+        self._tasks.run_on_corpus(
+            _("Changing the labels"),
+            self._path,
+            lambda corpus: change_labels(corpus, label_change),
+            lambda _outcome: self.accept(),
+            failed=self._show_warning,
+            aborted=self._on_aborted,
+            owner=self,
+        )
 
     # Implementation
 
@@ -234,13 +236,9 @@ class LabelsDialog(QDialog):
         self.save_button.setEnabled(not faults)
         self.apply_button.setEnabled(not faults and self.entries != list_entries(self._original))
 
-    def _on_failed(self, error: Exception) -> None:
+    def _on_aborted(self) -> None:
         self._body.setEnabled(True)
         self._refresh()
-        if isinstance(error, CorpusError):
-            self._show_warning(str(error))
-        elif not isinstance(error, Cancelled):
-            raise error
 
     def _show_warning(self, text: str) -> None:
         self._show_message(text, "warning")

@@ -1,8 +1,9 @@
 """The dialog that tags all occurrences of a span's words in one step."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from functools import partial
 from itertools import groupby
+from pathlib import Path
 from typing import Any, Final
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, QTimer
@@ -27,11 +28,10 @@ from annotator.model.display_names import article_title
 from annotator.model.labels import Label
 from annotator.model.records import Span
 from annotator.store.corpus import Corpus
-from annotator.store.errors import CorpusError
 from annotator.text.proclitics import normalise_form
 from annotator.ui.article.excerpt import paint_excerpt
-from annotator.ui.session.background import BackgroundJobs, Cancelled, Job
 from annotator.ui.session.session import Session
+from annotator.ui.session.tasks import TaskRunner
 from annotator.ui.widgets.bidi_text import isolate, plain_label, tooltip
 from annotator.ui.widgets.theme import Theme
 
@@ -72,9 +72,9 @@ class OccurrenceDelegate(QStyledItemDelegate):
 class OccurrencesDialog(QDialog):
     """Lists the occurrences of the words of `span`, to tag the ticked ones."""
 
-    def __init__(self, parent: QWidget, session: Session, background: BackgroundJobs, span: Span, theme: Theme) -> None:
+    def __init__(self, parent: QWidget, session: Session, tasks: TaskRunner, span: Span, theme: Theme) -> None:
         super().__init__(parent)
-        self._session, self._background, self._span = session, background, span
+        self._session, self._tasks, self._span = session, tasks, span
         self._label = session.labels.find(span.label)
         self._searches_corpus = False
         self._rows: list[QTreeWidgetItem] = []
@@ -114,14 +114,14 @@ class OccurrencesDialog(QDialog):
         column.addWidget(self.tree, 1)
         column.addWidget(self._details_label)
         column.addWidget(buttons)
-        session.failed.connect(self._show_warning)
+        session.failed.connect(self._details_label.setText)
         self._search()
         self.tree.setFocus()
 
     def reject(self) -> None:
         """Close without tagging; during a job, stop it instead."""
-        if self._background.is_busy:
-            self._background.stop()
+        if self._tasks.is_busy:
+            self._tasks.stop()
         else:
             super().reject()
 
@@ -149,28 +149,44 @@ class OccurrencesDialog(QDialog):
                 find_in_article(article, article_title(article, session.zones), session.spans, words, taa=taa)
             )
             return
-        source, annotator = session.corpus.path, session.annotator
+        annotator = session.annotator
+        self._run(
+            _("Searching the corpus"),
+            session.corpus.path,
+            lambda corpus: find_in_corpus(corpus, annotator, words, taa=taa),
+            self._show_occurrences,
+            lambda: self._corpus_box.setChecked(False),  # searches the article again
+        )
 
-        def job() -> Generator[tuple[int, int], None, list[Occurrence]]:
-            with Corpus.open(source) as corpus:
-                return (yield from find_in_corpus(corpus, annotator, words, taa=taa))
+    def _run(
+        self,
+        title: str,
+        path: Path,
+        task: Callable[[Corpus], Any],
+        done: Callable[[Any], object],
+        aborted: Callable[[], object] = lambda: None,
+    ) -> None:
+        """Run a task as TaskRunner.run_on_corpus does, with the options disabled."""
 
-        self._run(_("Searching the corpus"), job, self._show_occurrences, self._on_search_failed)
-
-    def _run(self, title: str, job: Job, done: Callable[[Any], None], failed: Callable[[Exception], None]) -> None:
-        """Run a job as BackgroundJobs.run does, with the options disabled."""
-
-        def finish(callback: Callable[[Any], None], outcome: Any) -> None:
+        def finish(callback: Callable[..., object], *result: Any) -> None:
             for widget in widgets:
                 widget.setEnabled(True)
             self._update_counts()
-            callback(outcome)
+            callback(*result)
 
         widgets = (self._corpus_box, self._taa_box, self._tag_button)
         self.tree.setFocus()  # otherwise Cancel gets the focus, and a second Enter would press it
         for widget in widgets:
             widget.setEnabled(False)
-        self._background.run(title, job, partial(finish, done), partial(finish, failed), self)
+        self._tasks.run_on_corpus(
+            title,
+            path,
+            task,
+            partial(finish, done),
+            failed=self._details_label.setText,
+            aborted=partial(finish, aborted),
+            owner=self,
+        )
 
     def _show_occurrences(self, occurrences: list[Occurrence]) -> None:
         """Show these occurrences, ticked unless unsure; those with the label already are disabled."""
@@ -231,7 +247,7 @@ class OccurrencesDialog(QDialog):
         label_title = self._label.localised_title() if self._label else self._span.label
         text = ngettext("Tag {count} occurrence as {label}", "Tag {count} occurrences as {label}", count)
         self._tag_button.setText(text.format(count=format_number(count), label=label_title))
-        self._tag_button.setEnabled(count > 0 and not self._background.is_busy)
+        self._tag_button.setEnabled(count > 0 and not self._tasks.is_busy)
 
     def _tag(self) -> None:
         session, label, occurrences = self._session, self._span.label, self.ticked_occurrences()
@@ -244,13 +260,13 @@ class OccurrencesDialog(QDialog):
             elif session.pending_step and session.pending_step is not before:
                 self.accept()  # the bar above the article says that the step is pending
             return
-        source, annotator, article_uid = session.corpus.path, session.annotator, session.article.uid
-
-        def job() -> Generator[tuple[int, int], None, int]:
-            with Corpus.open(source) as corpus:
-                return (yield from label_occurrences(corpus, annotator, label, occurrences, article_uid))
-
-        self._run(_("Tagging"), job, self._on_corpus_tagged, self._on_failed)
+        annotator, article_uid = session.annotator, session.article.uid
+        self._run(
+            _("Tagging"),
+            session.corpus.path,
+            lambda corpus: label_occurrences(corpus, annotator, label, occurrences, article_uid),
+            self._on_corpus_tagged,
+        )
 
     def _on_corpus_tagged(self, count: int) -> None:
         self._session.reload()
@@ -260,21 +276,6 @@ class OccurrencesDialog(QDialog):
         text = ngettext("{count} occurrence tagged in one step", "{count} occurrences tagged in one step", count)
         self._session.notified.emit(text.format(count=format_number(count)))
         self.accept()
-
-    def _on_search_failed(self, error: Exception) -> None:
-        """Search the article again after the corpus search failed."""
-        self._corpus_box.setChecked(False)
-        self._on_failed(error)
-
-    def _on_failed(self, error: Exception) -> None:
-        if isinstance(error, Cancelled):
-            return
-        if not isinstance(error, CorpusError):
-            raise error
-        self._show_warning(str(error))
-
-    def _show_warning(self, text: str) -> None:
-        self._details_label.setText(text)
 
 
 def _shorten_context(before: str) -> str:

@@ -17,8 +17,8 @@ from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
 from annotator.store.queries.check_data import load_dismissals
 from annotator.text.proclitics import normalise_form
-from annotator.ui.session.background import BackgroundJobs, Cancelled
 from annotator.ui.session.session import Session
+from annotator.ui.session.tasks import TaskRunner
 
 if TYPE_CHECKING:
     from annotator.checks.all_checks import LayerChecker
@@ -35,9 +35,9 @@ class IssueModel(QObject):
     """The issues, or the visible ones, changed."""
     current_changed = Signal()
 
-    def __init__(self, session: Session, background: BackgroundJobs) -> None:
+    def __init__(self, session: Session, tasks: TaskRunner) -> None:
         super().__init__(session)
-        self._session, self._background = session, background
+        self._session, self._tasks = session, tasks
         self._checks: LayerChecker | None = None
         self._annotator = session.annotator
         self._all: list[ArticleIssue] = []
@@ -63,15 +63,16 @@ class IssueModel(QObject):
     def start(self) -> None:
         """Check all articles in the background."""
         session = self._session
-        if not session.corpus or self._background.is_busy:
+        if not session.corpus or self._tasks.is_busy:
             return
-        path, annotator = session.corpus.path, session.annotator
+        annotator = session.annotator
 
-        def job() -> Generator[tuple[int, int], None, CheckResult]:
-            with Corpus.open(path, readonly=True) as corpus, corpus.snapshot():
+        def check(corpus: Corpus) -> Generator[tuple[int, int], None, CheckResult]:
+            with corpus.snapshot():
                 return (yield from check_corpus(corpus, annotator))
 
-        self._background.run(_("Checking the labels"), job, self._on_checked, self._on_check_failed)
+        title, path = _("Checking the labels"), session.corpus.path
+        self._tasks.run_on_corpus(title, path, check, self._on_checked, readonly=True, failed=session.failed.emit)
 
     def stop(self) -> None:
         """Clear the issues."""
@@ -137,12 +138,6 @@ class IssueModel(QObject):
         self.kind, self.current, self._resolved = None, None, None
         self._update_visible()
         self.checked.emit()
-
-    def _on_check_failed(self, error: Exception) -> None:
-        if isinstance(error, CorpusError):
-            self._session.failed.emit(str(error))
-        elif not isinstance(error, Cancelled):
-            raise error
 
     def _stop_for_other_annotator(self) -> None:
         """Stop if the annotator changed: their labels were not checked."""

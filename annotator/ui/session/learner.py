@@ -2,19 +2,24 @@
 
 import logging
 import os
+import subprocess
 import sys
+from collections.abc import Generator, Mapping, Sequence
+from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTemporaryDir, QTimer
+from PySide6.QtCore import QObject, QTemporaryDir, QTimer
 
 from annotator import i18n
 from annotator.i18n import _
 from annotator.model.records import DONE, Status, Step
 from annotator.store.errors import CorpusError
 from annotator.ui.session.session import Session
+from annotator.ui.session.tasks import TaskRunner
 
 _log = logging.getLogger(__name__)
 _OPENING_TIME: Final = 2000  # milliseconds after which an opened corpus is on the screen
+_POLL_INTERVAL: Final = 0.02  # seconds between two looks whether the process is to stop
 _MAIN: Final = "import os, sys; sys.path[:] = sys.argv.pop(1).split(os.pathsep); from annotator.cli import main; main()"
 
 
@@ -24,7 +29,7 @@ class Learner(QObject):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._session = session
-        self._process: QProcess | None = None
+        self._tasks = TaskRunner(self, "learning")
         self._folder = QTemporaryDir()
         self._last_failure = ""  # a failure that recurs at each article is reported once
         self._timer = QTimer(self)
@@ -39,13 +44,8 @@ class Learner(QObject):
     def stop(self) -> None:
         """Stop learning and discard unfinished results."""
         self._timer.stop()
-        process, self._process = self._process, None
-        if process:
-            process.finished.disconnect()
-            process.errorOccurred.disconnect()
-            process.kill()
-            process.waitForFinished()
-            process.deleteLater()
+        if self._tasks.is_busy:
+            self._tasks.cancel()
             self._session.set_learning(False)
 
     def _on_corpus_opened(self) -> None:
@@ -61,7 +61,7 @@ class Learner(QObject):
 
     def _start_if_due(self) -> None:
         corpus = self._session.corpus
-        if self._process or not corpus:
+        if self._tasks.is_busy or not corpus:
             return
         from annotator.jobs.learning import needs_training  # no start waits for the suggesters
 
@@ -72,50 +72,62 @@ class Learner(QObject):
             self._report_failure(str(error))
 
     def _start(self, path: str) -> None:
-        process = self._process = QProcess(self)
-        environment = QProcessEnvironment.systemEnvironment()
-        environment.insert("ANNOTATOR_LANGUAGE", i18n.current_language())
-        for name in ("TMPDIR", "TEMP", "TMP"):  # files left by a stopped process are deleted with the folder
-            environment.insert(name, self._folder.path())
-        process.setProcessEnvironment(environment)
-        process.setStandardInputFile(QProcess.nullDevice())
-        process.finished.connect(self._on_finished)
-        process.errorOccurred.connect(self._on_error)
-        process.setWorkingDirectory(self._folder.path())
+        folder = self._folder.path()
+        # Files left by a stopped process are deleted with the folder.
+        variables = {**dict.fromkeys(("TMPDIR", "TEMP", "TMP"), folder), "ANNOTATOR_LANGUAGE": i18n.current_language()}
+        task = partial(_run_process, [sys.executable, *_python_arguments(), "learn", path], variables, folder)
         self._session.set_learning(True)
         _log.info("learning begins")
-        process.start(sys.executable, [*_python_arguments(), "learn", path])
+        self._tasks.run_quietly(
+            task, self._on_learned, failed=self._report_failure, aborted=lambda: self._session.set_learning(False)
+        )
 
-    def _on_finished(self, code: int, status: QProcess.ExitStatus) -> None:
-        process, self._process = self._process, None
-        if process is None:
-            return
-        output = bytes(process.readAllStandardError().data()).decode(errors="replace").strip()
-        process.deleteLater()
+    def _on_learned(self, _result: None) -> None:
+        self._last_failure = ""
         self._session.set_learning(False)
-        _log.info("learning ended with %d, %s: %s", code, status.name, output)
-        if code == 0 and status == QProcess.ExitStatus.NormalExit:
-            self._last_failure = ""
-            self._session.learned.emit()
-            self._start_if_due()  # more articles may have been finished meanwhile
-        else:
-            self._report_failure(
-                output.splitlines()[-1].removeprefix("annotator: ")
-                if output
-                else _("the process ended without an error message")
-            )
-
-    def _on_error(self, error: QProcess.ProcessError) -> None:
-        if error == QProcess.ProcessError.FailedToStart and self._process:
-            process, self._process = self._process, None
-            self._session.set_learning(False)
-            self._report_failure(process.errorString())
-            process.deleteLater()
+        self._session.learned.emit()
+        self._start_if_due()  # more articles may have been finished meanwhile
 
     def _report_failure(self, reason: str) -> None:
         if reason != self._last_failure:
             self._last_failure = reason
             self._session.failed.emit(_("Learning from finished articles failed: {reason}").format(reason=reason))
+
+
+def _run_process(
+    command: Sequence[str], variables: Mapping[str, str], folder: str
+) -> Generator[tuple[int, int], None, None]:
+    """Run a command of the program in `folder`, with these environment variables, and wait for its end.
+
+    If closed before the end, kill the process. Raises CorpusError with the last line of its output if it fails.
+    """
+    try:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            cwd=folder,
+            env=os.environ | variables,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+    except OSError as error:
+        raise CorpusError(error.strerror or str(error)) from error
+    output = None
+    with process:
+        try:
+            while output is None:
+                try:
+                    _nothing, output = process.communicate(timeout=_POLL_INTERVAL)
+                except subprocess.TimeoutExpired:
+                    yield 0, 0
+        finally:
+            process.kill()
+    text = output.decode(errors="replace").strip()
+    _log.info("learning ended with %d: %s", process.returncode, text)
+    if process.returncode:
+        line = text.splitlines()[-1].removeprefix("annotator: ") if text else ""
+        raise CorpusError(line or _("the process ended without an error message"))
 
 
 def _python_arguments() -> list[str]:

@@ -5,20 +5,19 @@ suggestion disappears at once; what they learn from it follows later.
 """
 
 from bisect import bisect_left, bisect_right
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Generator, Sequence
+from functools import partial
 from pathlib import Path
-from threading import Event, Lock
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from msgspec.structs import replace
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
 from annotator.model.open_suggestions import drop_decided
-from annotator.model.records import Article, Edit, Rejection, Span, Step, Suggestion
-from annotator.store.errors import CorpusError
-from annotator.store.open_connections import interrupt_until
+from annotator.model.records import Article, Edit, Rejection, Span, Step, Suggestion, Zone
 from annotator.ui.session.opened import ACCEPT, REJECT
 from annotator.ui.session.session import Session
+from annotator.ui.session.tasks import TaskRunner
 
 if TYPE_CHECKING:
     from annotator.jobs.suggestion_service import SuggestionService
@@ -30,9 +29,23 @@ _REACTION_TIME: Final = 200
 """Milliseconds within which nobody can have noticed and acted on a new current suggestion."""
 
 
-class _Response(NamedTuple):
+class _Request(NamedTuple):
+    """What the thread is asked for: the suggestions of an article, after learning from edits."""
+
+    path: Path
+    annotator: str
+    article: Article
+    layer: Sequence[Span]
+    zones: Sequence[Zone]
     service: "SuggestionService | None"
-    suggestions: tuple[Suggestion, ...]
+    """The loaded service; None if it must be loaded."""
+    edits: Sequence[tuple[Article, tuple[Edit, ...]]]
+    opens_article: bool
+
+
+class _Response(NamedTuple):
+    service: "SuggestionService | None" = None
+    suggestions: tuple[Suggestion, ...] = ()
 
 
 class SuggestionModel(QObject):
@@ -47,7 +60,6 @@ class SuggestionModel(QObject):
     """Another suggestion or none is current, or its edges or label were edited."""
     settled = Signal()
     """All suggesters have responded."""
-    _responded = Signal(object)  # a Future
     _warned = Signal(str)
 
     def __init__(self, session: Session) -> None:
@@ -70,17 +82,15 @@ class SuggestionModel(QObject):
         self._annotator = session.annotator  # whose rejections the service knows
         self._pending_edits: list[tuple[Article, tuple[Edit, ...]]] = []
         self._is_opening = False  # whether the next request is about another article
-        self._is_requested = self._is_waiting = False  # whether to send a request, and whether one is running
-        self._thread: ThreadPoolExecutor | None = ThreadPoolExecutor(1, "suggestions")
-        self._stop_event = Event()  # stops reading of the open corpus
-        self._corpus_lock = Lock()  # held by the thread while it may have the corpus open
+        self._is_requested = False  # whether to send a request
+        self._is_closed = False
+        self._tasks = TaskRunner(self, "suggestions")
         self._request_timer = QTimer(self)
         self._request_timer.setSingleShot(True)
         self._request_timer.setInterval(_PAUSE)
         self._request_timer.timeout.connect(self._start_request)
-        self._responded.connect(self._receive)
         self._warned.connect(session.failed)
-        session.corpus_opened.connect(self._on_corpus_opened)
+        session.corpus_opened.connect(self.reload)
         session.corpus_closing.connect(self._release_corpus)
         session.labels_changed.connect(self._on_labels_changed)
         session.article_opened.connect(self._on_article_opened)
@@ -93,14 +103,13 @@ class SuggestionModel(QObject):
     @property
     def is_busy(self) -> bool:
         """Whether a request is running or scheduled."""
-        return self._is_waiting or self._request_timer.isActive()
+        return self._tasks.is_busy or self._request_timer.isActive()
 
     def close(self) -> None:
-        """End the thread for good."""
+        """Stop asking the suggesters for good."""
+        self._is_closed = True
         self._request_timer.stop()
-        if self._thread:
-            self._thread.shutdown(wait=True, cancel_futures=True)
-        self._thread = None
+        self._tasks.cancel()
 
     def set_enabled(self, enabled: bool) -> None:
         """Show suggestions, or hide all."""
@@ -157,16 +166,10 @@ class SuggestionModel(QObject):
 
     # Internals
 
-    def _on_corpus_opened(self) -> None:
-        self._stop_event = Event()
-        self.reload()
-
     def _release_corpus(self, path: Path) -> None:
-        self._stop_event.set()
         self._request_timer.stop()
         self._is_stale = True
-        if interrupt_until(path, lambda seconds: self._corpus_lock.acquire(timeout=seconds)):
-            self._corpus_lock.release()
+        self._tasks.release_corpus(path)
 
     def _on_article_opened(self) -> None:
         self._is_opening = True
@@ -197,7 +200,7 @@ class SuggestionModel(QObject):
 
     def _schedule_request(self) -> None:
         self._is_requested = True
-        if self._thread and not self._is_waiting:
+        if not self._is_closed and not self._tasks.is_busy:
             self._request_timer.start()  # restarts with every key
 
     def _start_request(self) -> None:
@@ -207,59 +210,50 @@ class SuggestionModel(QObject):
         new_edits = self._pending_edits if current_service else []  # else they are loaded from the corpus
         self._is_requested = self._is_stale = False
         self._annotator = session.annotator
-        if not self._thread or not session.corpus or not session.article:
+        if not session.corpus or not session.article:
             self._set_undecided(())
             self.settled.emit()
             return
-        path, annotator, article = session.corpus.path, session.annotator, session.article
-        layer, zones = tuple(session.spans), tuple(session.zones)
-        opens_article = self._is_opening or current_service is None
-        self._pending_edits, self._is_opening, self._is_waiting = [], False, True
-        stop_event = self._stop_event
+        request = _Request(
+            session.corpus.path,
+            session.annotator,
+            session.article,
+            tuple(session.spans),
+            tuple(session.zones),
+            current_service,
+            new_edits,
+            opens_article=self._is_opening or current_service is None,
+        )
+        self._pending_edits, self._is_opening = [], False
+        self._tasks.run_quietly(
+            partial(self._respond, request),
+            self._take,
+            failed=session.failed.emit,
+            aborted=lambda: self._take(_Response()),  # the next key asks again
+            is_using_files=False,  # nobody waits for the suggesters to close a corpus that is loaded
+        )
 
-        def load_service() -> "SuggestionService | None":
-            """Load the service; None if the corpus was closed."""
-            from annotator.jobs.suggestion_service import SuggestionService  # no start waits for the suggesters
+    def _respond(self, request: _Request) -> Generator[tuple[int, int], None, _Response]:
+        """Answer a request, in the thread."""
+        from annotator.jobs.suggesting import load_external_suggesters  # no start waits for the suggesters
+        from annotator.jobs.suggestion_service import SuggestionService
 
-            with self._corpus_lock:
-                if stop_event.is_set():
-                    return None
-                try:
-                    return SuggestionService.from_corpus_file(path, annotator, self._external_suggesters or ())
-                except CorpusError:
-                    if stop_event.is_set():  # the query was interrupted
-                        return None
-                    raise
+        if self._external_suggesters is None:
+            self._external_suggesters = load_external_suggesters(self._warned.emit)
+        service = request.service
+        if service is None:
+            with self._tasks.using_files():
+                service = SuggestionService.from_corpus_file(request.path, request.annotator, self._external_suggesters)
+        for article, edits in request.edits:
+            service.learn(article, edits)
+        yield 0, 0
+        if request.opens_article:
+            service.open_article(request.article)
+            yield 0, 0
+        return _Response(service, service.open_suggestions(request.layer, request.zones))
 
-        def work() -> _Response:
-            from annotator.jobs.suggesting import load_external_suggesters
-
-            if self._external_suggesters is None:
-                self._external_suggesters = load_external_suggesters(self._warned.emit)
-            service = current_service or load_service()
-            if service is None:
-                return _Response(None, ())
-            for edited_article, edits in new_edits:
-                service.learn(edited_article, edits)
-            if opens_article:
-                service.open_article(article)
-            return _Response(service, service.open_suggestions(layer, zones))
-
-        self._thread.submit(work).add_done_callback(self._responded.emit)
-
-    def _receive(self, future: Future[_Response]) -> None:
-        self._is_waiting = False
-        if future.cancelled():
-            return
-        service, suggestions = _Response(None, ())
-        try:
-            service, suggestions = future.result()
-        except CorpusError as error:
-            self._session.failed.emit(str(error))
-        finally:  # an unforeseen error is reported, and the next key asks again
-            self._take(service, suggestions)
-
-    def _take(self, service: "SuggestionService | None", suggestions: tuple[Suggestion, ...]) -> None:
+    def _take(self, response: _Response) -> None:
+        service, suggestions = response
         # Edits made while the service was loading may or may not be in it, so it is loaded once more.
         self._is_stale |= service is None or (self._service is None and bool(self._pending_edits))
         self._service = service

@@ -129,7 +129,7 @@ def dialog(third: Window, qtbot: QtBot) -> Iterator[Callable[[str, Callable[[Occ
             opened = QApplication.activeModalWidget()
             if (
                 not isinstance(opened, OccurrencesDialog)
-                or opened._background.is_busy
+                or opened._tasks.is_busy
                 or not opened.isActiveWindow()  # a busy X server gives the focus late
             ):
                 QTimer.singleShot(20, then)
@@ -310,7 +310,7 @@ def test_a_look_through_the_corpus_that_is_stopped_shows_the_article_again(
     def stop(opened: OccurrencesDialog) -> None:
         opened.search_corpus()
         opened.reject()  # once for what is at work
-        qtbot.waitUntil(lambda: not opened._background.is_busy)
+        qtbot.waitUntil(lambda: not opened._tasks.is_busy)
         assert opened.isVisible()
         assert not opened._corpus_box.isChecked()
         assert {row.data(0, Qt.ItemDataRole.UserRole).number for row in opened._rows} == {1}

@@ -244,14 +244,14 @@ def test_a_step_of_thousands_of_edits_is_taken_back_and_done_again_out_of_the_wa
     window: Window, stretch: Stretch, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("annotator.ui.session.session._MAX_SYNCHRONOUS_EDITS", 1)
-    session, background = window.session, window.corpus_commands.background
+    session, tasks = window.session, window.corpus_commands.tasks
     session.tag_all("DATE", [stretch("أمس"), stretch("الخطة"), stretch("الرباط")])
     tagged = stored_spans(session)
     assert len(tagged) == 3
     for action, expected in (("undo", []), ("redo", tagged)):
-        with qtbot.waitSignal(background.finished):
+        with qtbot.waitSignal(tasks.finished):
             window.action(action).trigger()
-            assert background.is_busy
+            assert tasks.is_busy
         assert stored_spans(session) == expected
         assert len(session.spans) == len(expected)
     assert window.action("undo").isEnabled()
@@ -261,13 +261,13 @@ def test_what_cannot_be_taken_back_out_of_the_way_is_said(
     window: Window, stretch: Stretch, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("annotator.ui.session.session._MAX_SYNCHRONOUS_EDITS", 1)
-    session, background = window.session, window.corpus_commands.background
+    session, tasks = window.session, window.corpus_commands.tasks
     session.tag_all("DATE", [stretch("أمس"), stretch("الخطة")])
     assert session.corpus
     with Corpus.open(session.corpus.path) as other:
         edits = operations.remove_span(session.spans[0])
         apply_edits(other, edits, name="remove")
-    with qtbot.waitSignal(background.finished):
+    with qtbot.waitSignal(tasks.finished):
         window.action("undo").trigger()
     assert "changed in another window" in window.status_line.message()
     assert len(session.spans) == len(stored_spans(session)) == 1
@@ -277,7 +277,7 @@ def test_the_same_key_goes_on_past_what_cannot_be_taken_back_out_of_the_way(
     window: Window, stretch: Stretch, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("annotator.ui.session.session._MAX_SYNCHRONOUS_EDITS", 1)
-    session, background = window.session, window.corpus_commands.background
+    session, tasks = window.session, window.corpus_commands.tasks
     session.tag_all("PLAN", [stretch("الخطة"), stretch("الرباط")])
     session.tag_all("DATE", [stretch("أمس"), stretch("الثلاثاء")])
     assert session.corpus
@@ -285,7 +285,7 @@ def test_the_same_key_goes_on_past_what_cannot_be_taken_back_out_of_the_way(
         edits = operations.remove_span(next(span for span in session.spans if span.label == "DATE"))
         apply_edits(other, edits, "Omar", name="remove")
     for labels in (["DATE", "PLAN", "PLAN"], ["DATE"]):
-        with qtbot.waitSignal(background.finished):
+        with qtbot.waitSignal(tasks.finished):
             window.action("undo").trigger()
         assert sorted(span.label for span in session.spans) == labels
     assert len(stored_spans(session)) == 1
@@ -296,15 +296,15 @@ def test_taking_back_can_be_cancelled(
 ) -> None:
     monkeypatch.setattr("annotator.ui.session.session._MAX_SYNCHRONOUS_EDITS", 1)
     monkeypatch.setattr("annotator.store.corpus._BATCH_SIZE", 1)
-    session, background = window.session, window.corpus_commands.background
+    session, tasks = window.session, window.corpus_commands.tasks
     session.tag_all("DATE", [stretch("أمس"), stretch("الخطة")])
     tagged = stored_spans(session)
     assert session.corpus
     holder = sqlite3.connect(session.corpus.path, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")  # the job waits until it is told to stop
-    with qtbot.waitSignal(background.finished):
+    with qtbot.waitSignal(tasks.finished):
         window.action("undo").trigger()
-        background.stop()
+        tasks.stop()
         holder.close()
     assert stored_spans(session) == tagged
     assert (len(session.spans), window.status_line.message()) == (2, "")

@@ -1,4 +1,4 @@
-"""The export dialog with its report, and background jobs with their progress."""
+"""The export dialog with its report, and tasks with their progress."""
 
 import json
 from collections.abc import Callable, Generator
@@ -14,10 +14,11 @@ from annotator import i18n
 from annotator.jobs.imports.importer import ImportResult
 from annotator.model.article_builder import build_article
 from annotator.model.records import DONE, Refusal, Repair
+from annotator.store.errors import CorpusError
 from annotator.store.queries import article_list
 from annotator.ui.dialogs.export import ExportDialog
 from annotator.ui.dialogs.results import ImportResultDialog
-from annotator.ui.session.background import BackgroundJobs
+from annotator.ui.session.tasks import TaskRunner
 from annotator.ui.widgets import file_dialogs
 from annotator.ui.window import Window
 
@@ -36,13 +37,13 @@ def items(root: QTreeWidgetItem) -> list[QTreeWidgetItem]:
 
 
 def export(window: Window, qtbot: QtBot, path: Path, *choices: str) -> ExportDialog:
-    dialog = ExportDialog(window, window.session, window.corpus_commands.background)
+    dialog = ExportDialog(window, window.session, window.corpus_commands.tasks)
     qtbot.addWidget(dialog)
     dialog.show()
     for choice in choices:
         choose_option(dialog, choice)
     dialog.write(path)
-    with qtbot.waitSignal(window.corpus_commands.background.finished):
+    with qtbot.waitSignal(window.corpus_commands.tasks.finished):
         pass
     return dialog
 
@@ -97,8 +98,8 @@ def test_split_export_makes_a_folder_and_counts_each_part(
 ) -> None:
     session = window.session
     session.tag("DATE", *stretch("2024-2030"))
-    background = window.corpus_commands.background
-    dialog = ExportDialog(window, session, background)
+    tasks = window.corpus_commands.tasks
+    dialog = ExportDialog(window, session, tasks)
     qtbot.addWidget(dialog)
     dialog.show()
     choose_option(dialog, "All articles")
@@ -115,13 +116,13 @@ def test_split_export_makes_a_folder_and_counts_each_part(
     assert (dialog.options().split, dialog.options().seed) == ({"train": 50, "test": 50}, 7)
     assert parts._train_label.text() == "50 %"
     dialog.show_preview()
-    with qtbot.waitSignal(background.finished):
+    with qtbot.waitSignal(tasks.finished):
         pass
     lines = [line.replace("\u2068", "").replace("\u2069", "") for line in dialog._summary_label.text().split("\n")]
     assert [line.partition(":")[0] for line in lines[2:]] == ["Training", "Test"]
     assert sum("1 span unchanged · Date 1" in line for line in lines[2:]) == 1
     monkeypatch.setattr(file_dialogs, "choose_folder", lambda *_: str(tmp_path))
-    with qtbot.waitSignal(background.finished):
+    with qtbot.waitSignal(tasks.finished):
         QTest.mouseClick(dialog._export_button, Qt.MouseButton.LeftButton)
     assert dialog.report
     assert session.corpus
@@ -130,7 +131,7 @@ def test_split_export_makes_a_folder_and_counts_each_part(
 
 
 def test_training_part_is_never_empty(window: Window, qtbot: QtBot) -> None:
-    dialog = ExportDialog(window, window.session, window.corpus_commands.background)
+    dialog = ExportDialog(window, window.session, window.corpus_commands.tasks)
     qtbot.addWidget(dialog)
     parts = dialog._split_options
     parts.enabled_box.click()
@@ -150,7 +151,7 @@ def test_export_without_done_articles_reports_it_and_writes_nothing(
 
 def test_export_asks_for_the_person_and_not_for_the_program(window: Window, qtbot: QtBot) -> None:
     i18n.set_language("ar")
-    dialog = ExportDialog(window, window.session, window.corpus_commands.background)
+    dialog = ExportDialog(window, window.session, window.corpus_commands.tasks)
     qtbot.addWidget(dialog)
     titles = {label.text() for label in dialog.findChildren(QLabel)}
     assert "الواسم" in titles
@@ -164,7 +165,7 @@ def test_file_that_is_no_export_is_replaced_only_after_confirmation(
     window.session.tag("DATE", *stretch("2024-2030"))
     path = tmp_path / "notes.conll"
     path.write_text("mine")
-    dialog = ExportDialog(window, window.session, window.corpus_commands.background)
+    dialog = ExportDialog(window, window.session, window.corpus_commands.tasks)
     qtbot.addWidget(dialog)
     dialog.show()
     choose_option(dialog, "All articles")
@@ -181,7 +182,7 @@ def test_file_that_is_no_export_is_replaced_only_after_confirmation(
 
     press()
     dialog.write(path)
-    qtbot.waitUntil(lambda: bool(questions) and not window.corpus_commands.background.is_busy)
+    qtbot.waitUntil(lambda: bool(questions) and not window.corpus_commands.tasks.is_busy)
     assert "already exists and is not an export" in questions[0]
     assert (dialog.report is not None) == (answer == "Replace")
     assert (path.read_text(encoding="utf-8") == "mine") == (answer == "Cancel")
@@ -193,7 +194,7 @@ def test_format_is_offered_only_if_its_package_is_installed(
     window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, is_installed: bool
 ) -> None:
     monkeypatch.setattr("annotator.ui.dialogs.export.is_installed", lambda package: is_installed)
-    dialog = ExportDialog(window, window.session, window.corpus_commands.background)
+    dialog = ExportDialog(window, window.session, window.corpus_commands.tasks)
     qtbot.addWidget(dialog)
     boxes = dialog.findChildren(QComboBox)
     assert any(box.findText("spaCy: training documents (DocBin)") >= 0 for box in boxes) == is_installed
@@ -245,15 +246,15 @@ def test_progress_of_a_finished_job_is_not_shown_over_the_next_dialog(window: Wi
         qtbot.wait(700)  # longer than the delay after which a job's progress is shown
         seen.extend(progress.isVisible() for progress in window.findChildren(QProgressDialog))
 
-    background = BackgroundJobs(window)
-    with qtbot.waitSignal(background.finished):
-        background.run("Working", quick, ask, ask)
+    tasks = TaskRunner(window)
+    with qtbot.waitSignal(tasks.finished):
+        tasks.run("Working", quick, ask)
     assert seen
     assert not any(seen)
 
 
 def test_job_reports_result_failure_and_cancellation(window: Window, qtbot: QtBot) -> None:
-    background = BackgroundJobs(window)
+    tasks = TaskRunner(window)
     outcomes: list[object] = []
     closed: list[bool] = []
 
@@ -272,40 +273,48 @@ def test_job_reports_result_failure_and_cancellation(window: Window, qtbot: QtBo
         finally:
             closed.append(True)
 
-    for job in (fine, broken):
-        with qtbot.waitSignal(background.finished):
-            background.run("Working", job, outcomes.append, outcomes.append)
-    assert outcomes[0] == "done"
-    assert isinstance(outcomes[1], RuntimeError)
-    with qtbot.waitSignal(background.finished):
-        background.run("Working", endless, outcomes.append, outcomes.append)
-        assert background.is_busy
-        QTimer.singleShot(100, background.stop)
-    assert type(outcomes[2]).__name__ == "Cancelled"
+    def refused() -> Generator[tuple[int, int], None, str]:
+        yield 0, 1
+        raise CorpusError("It is refused.")
+
+    tasks.notified.connect(outcomes.append)
+    for job in (fine, refused, lambda: "at once"):
+        with qtbot.waitSignal(tasks.finished):
+            tasks.run("Working", job, outcomes.append, failed=outcomes.append, aborted=lambda: outcomes.append(None))
+    assert outcomes == ["done", None, "It is refused.", "at once"]
+    with qtbot.capture_exceptions() as exceptions, qtbot.waitSignal(tasks.finished):
+        tasks.run("Working", broken, outcomes.append, failed=outcomes.append, aborted=lambda: outcomes.append(None))
+    assert outcomes[4:] == [None]
+    assert [kind for kind, _error, _trace in exceptions] == [RuntimeError]
+    with qtbot.waitSignal(tasks.finished):
+        tasks.run("Working", endless, outcomes.append, failed=outcomes.append, cancelled_text="It was cancelled.")
+        assert tasks.is_busy
+        QTimer.singleShot(100, tasks.stop)
+    assert outcomes[5:] == ["It was cancelled."]
     assert closed == [True]
-    assert not background.is_busy
+    assert not tasks.is_busy
 
 
 def test_stopped_export_leaves_no_file(window: Window, stretch: Stretch, qtbot: QtBot, tmp_path: Path) -> None:
     window.session.tag("DATE", *stretch("أمس"))
-    dialog = ExportDialog(window, window.session, window.corpus_commands.background)
+    dialog = ExportDialog(window, window.session, window.corpus_commands.tasks)
     qtbot.addWidget(dialog)
     choose_option(dialog, "All articles")
     target = tmp_path / "folder"
     target.mkdir()
-    with qtbot.waitSignal(window.corpus_commands.background.finished):
+    with qtbot.waitSignal(window.corpus_commands.tasks.finished):
         dialog.write(target / "out.conll")
-        window.corpus_commands.background.stop()
+        window.corpus_commands.tasks.stop()
     assert dialog.report is None
     assert list(target.iterdir()) == []
 
 
 def test_closing_the_dialog_stops_a_running_export_first(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
-    background = window.corpus_commands.background
-    dialog = ExportDialog(window, window.session, background)
+    tasks = window.corpus_commands.tasks
+    dialog = ExportDialog(window, window.session, tasks)
     qtbot.addWidget(dialog)
     dialog.show()
-    with qtbot.waitSignal(background.finished):
+    with qtbot.waitSignal(tasks.finished):
         dialog.write(tmp_path / "out.conll")
         dialog.reject()
         assert dialog.isVisible()
@@ -317,8 +326,8 @@ def test_format_of_whole_articles_disables_the_tagging_options(
     window: Window, stretch: Stretch, qtbot: QtBot, tmp_path: Path
 ) -> None:
     window.session.tag("DATE", *stretch("أمس"))
-    background = window.corpus_commands.background
-    dialog = ExportDialog(window, window.session, background)
+    tasks = window.corpus_commands.tasks
+    dialog = ExportDialog(window, window.session, tasks)
     qtbot.addWidget(dialog)
     dialog.show()
     fields = (dialog._scheme_box, dialog._zones_box, dialog._flatten_box, dialog._boundary_box)
@@ -329,7 +338,7 @@ def test_format_of_whole_articles_disables_the_tagging_options(
     assert dialog._annotator_box.currentData() == "Sanae"
     dialog._annotator_box.setCurrentIndex(dialog._annotator_box.findText("Everyone"))
     dialog._state_box.setCurrentIndex(1)
-    with qtbot.waitSignal(background.finished):
+    with qtbot.waitSignal(tasks.finished):
         dialog.write(tmp_path / "out.jsonl")
     assert dialog.report
     assert (dialog.report.spans, dialog.report.written, dialog.report.annotator) == (1, 1, None)
@@ -342,19 +351,19 @@ def test_format_of_whole_articles_disables_the_tagging_options(
 def test_preview_shows_the_outcome_of_each_span_and_writes_nothing(
     window: Window, stretch: Stretch, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    session, background = window.session, window.corpus_commands.background
+    session, tasks = window.session, window.corpus_commands.tasks
     session.tag("PLAN", *stretch("الخطة الوطنية للتلقيح 2024-2030"))
     session.tag("DATE", *stretch("2024-2030"))
-    dialog = ExportDialog(window, session, background)
+    dialog = ExportDialog(window, session, tasks)
     qtbot.addWidget(dialog)
     dialog.show()
-    with qtbot.waitSignal(background.finished):
+    with qtbot.waitSignal(tasks.finished):
         QTest.mouseClick(dialog._preview_button, Qt.MouseButton.LeftButton)
     assert "mark articles as done first" in dialog._summary_label.text()
     assert not dialog._export_button.isVisible()
     QTest.mouseClick(dialog._back_button, Qt.MouseButton.LeftButton)
     choose_option(dialog, "All articles")
-    with qtbot.waitSignal(background.finished):
+    with qtbot.waitSignal(tasks.finished):
         QTest.mouseClick(dialog._preview_button, Qt.MouseButton.LeftButton)
     assert "Nothing has been written yet" in dialog._summary_label.text()
     assert "1 span unchanged" in dialog._summary_label.text()
@@ -363,7 +372,7 @@ def test_preview_shows_the_outcome_of_each_span_and_writes_nothing(
     assert dialog.report is None
     path = tmp_path / "out.conll"
     monkeypatch.setattr(file_dialogs, "choose_save_path", lambda *_: str(path))
-    with qtbot.waitSignal(background.finished):
+    with qtbot.waitSignal(tasks.finished):
         QTest.mouseClick(dialog._export_button, Qt.MouseButton.LeftButton)
     assert "was written and verified" in dialog._summary_label.text()
     assert len(items(dialog.tree.invisibleRootItem())) == 2
@@ -376,7 +385,7 @@ def test_preview_shows_the_outcome_of_each_span_and_writes_nothing(
 def test_format_with_a_file_per_article_asks_for_the_parent_of_its_folder(
     window: Window, stretch: Stretch, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    session, background = window.session, window.corpus_commands.background
+    session, tasks = window.session, window.corpus_commands.tasks
     assert session.corpus
     session.tag("DATE", *stretch("أمس"))
     name = f"{session.corpus.path.stem}-brat"
@@ -384,7 +393,7 @@ def test_format_with_a_file_per_article_asks_for_the_parent_of_its_folder(
     parent.mkdir()
     titles: list[str] = []
     for answer_path in (parent, parent / name, None):
-        dialog = ExportDialog(window, session, background)
+        dialog = ExportDialog(window, session, tasks)
         qtbot.addWidget(dialog)
         dialog.show()
         choose_option(dialog, "brat: a folder with two files per article")
@@ -393,7 +402,7 @@ def test_format_with_a_file_per_article_asks_for_the_parent_of_its_folder(
             box.isEnabled()
             for box in (dialog._scheme_box, dialog._zones_box, dialog._flatten_box, dialog._boundary_box)
         )
-        with qtbot.waitSignal(background.finished):
+        with qtbot.waitSignal(tasks.finished):
             QTest.mouseClick(dialog._preview_button, Qt.MouseButton.LeftButton)
 
         def answer(_parent: object, title: str, _directory: str, answer_path: Path | None = answer_path) -> str:
@@ -403,10 +412,10 @@ def test_format_with_a_file_per_article_asks_for_the_parent_of_its_folder(
         monkeypatch.setattr(file_dialogs, "choose_folder", answer)
         if not answer_path:
             QTest.mouseClick(dialog._export_button, Qt.MouseButton.LeftButton)
-            assert not background.is_busy
+            assert not tasks.is_busy
             assert dialog.report is None
             break
-        with qtbot.waitSignal(background.finished):
+        with qtbot.waitSignal(tasks.finished):
             QTest.mouseClick(dialog._export_button, Qt.MouseButton.LeftButton)
         assert dialog.report
         assert (dialog.report.written, dialog.report.verified) == (1, True)

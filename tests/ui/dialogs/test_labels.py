@@ -18,7 +18,7 @@ from annotator.model.labels import Colour, Label, LabelSet, decode, encode
 from annotator.model.records import Span
 from annotator.store.corpus import Corpus
 from annotator.ui.dialogs.labels import LabelsDialog
-from annotator.ui.session.background import BackgroundJobs
+from annotator.ui.session.tasks import TaskRunner
 from annotator.ui.widgets.theme import DARK, LIGHT
 
 OpenDialog = Callable[[], LabelsDialog]
@@ -31,14 +31,14 @@ def corpus(corpus_path: Path) -> Iterator[Corpus]:
 
 
 @pytest.fixture
-def background(parent: QWidget) -> BackgroundJobs:
-    return BackgroundJobs(parent)
+def tasks(parent: QWidget) -> TaskRunner:
+    return TaskRunner(parent)
 
 
 @pytest.fixture
-def open_dialog(qtbot: QtBot, parent: QWidget, corpus: Corpus, background: BackgroundJobs) -> OpenDialog:
+def open_dialog(qtbot: QtBot, parent: QWidget, corpus: Corpus, tasks: TaskRunner) -> OpenDialog:
     def show() -> LabelsDialog:
-        dialog = LabelsDialog(parent, corpus, background, LIGHT)
+        dialog = LabelsDialog(parent, corpus, tasks, LIGHT)
         qtbot.addWidget(dialog)
         with qtbot.waitExposed(dialog):
             dialog.show()
@@ -61,9 +61,9 @@ def tag(corpus: Corpus, label: str, start: int = 0, annotator: str = "Sanae") ->
     return next(span for span in corpus.spans(article.uid, annotator) if (span.label, span.start) == (label, start))
 
 
-def apply(dialog: LabelsDialog, background: BackgroundJobs, qtbot: QtBot) -> None:
+def apply(dialog: LabelsDialog, tasks: TaskRunner, qtbot: QtBot) -> None:
     assert dialog.apply_button.isEnabled()
-    with qtbot.waitSignal(background.finished):
+    with qtbot.waitSignal(tasks.finished):
         dialog.apply_button.click()
 
 
@@ -93,7 +93,7 @@ def press_keys(widget: QWidget, text: str) -> None:
 
 
 def test_every_field_of_a_label_can_be_changed(
-    dialog: LabelsDialog, corpus: Corpus, background: BackgroundJobs, qtbot: QtBot
+    dialog: LabelsDialog, corpus: Corpus, tasks: TaskRunner, qtbot: QtBot
 ) -> None:
     assert not dialog.apply_button.isEnabled(), "nothing is changed yet"
     span = tag(corpus, "DATE")
@@ -105,7 +105,7 @@ def test_every_field_of_a_label_can_be_changed(
     form.guideline_fields["fr"].setPlainText("Un jour.\n- une heure")
     form.guideline_fields["en"].clear()
     form.preset_colours.findChildren(QAbstractButton)[4].click()
-    apply(dialog, background, qtbot)
+    apply(dialog, tasks, qtbot)
     assert dialog.result() == LabelsDialog.DialogCode.Accepted
     label = corpus.labels().labels[0]
     assert (label.name, label.key, label.colour) == ("TIME", "8", PALETTE[4])
@@ -215,7 +215,7 @@ def test_pale_colour_is_reported_and_fixed_by_one_click(dialog: LabelsDialog, mo
 
 
 def test_new_label_gets_an_unused_name_key_and_colour(
-    dialog: LabelsDialog, corpus: Corpus, background: BackgroundJobs, qtbot: QtBot
+    dialog: LabelsDialog, corpus: Corpus, tasks: TaskRunner, qtbot: QtBot
 ) -> None:
     dialog.add_button.click()
     dialog.add_button.click()
@@ -226,7 +226,7 @@ def test_new_label_gets_an_unused_name_key_and_colour(
     ]
     assert dialog.form.name_field.hasFocus()
     press_keys(dialog.form.name_field, "شخص")
-    apply(dialog, background, qtbot)
+    apply(dialog, tasks, qtbot)
     assert names(corpus.labels()) == ["DATE", "INSTITUTION", "PLAN", "LABEL1", "شخص"]
 
 
@@ -240,7 +240,7 @@ def test_new_label_is_deleted_without_a_question(dialog: LabelsDialog) -> None:
 
 
 def test_deleting_a_label_in_use_asks_about_its_spans(
-    open_dialog: OpenDialog, corpus: Corpus, background: BackgroundJobs, qtbot: QtBot
+    open_dialog: OpenDialog, corpus: Corpus, tasks: TaskRunner, qtbot: QtBot
 ) -> None:
     tag(corpus, "DATE")
     tag(corpus, "DATE", annotator="Omar")
@@ -257,13 +257,13 @@ def test_deleting_a_label_in_use_asks_about_its_spans(
     deletion_form.replacement_box.activated.emit(deletion_form.replacement_box.currentIndex())
     assert deletion_form.replace_option.isChecked()
     assert deletion_form.replacement_box.currentText() == "Plan"
-    apply(dialog, background, qtbot)
+    apply(dialog, tasks, qtbot)
     assert names(corpus.labels()) == ["INSTITUTION", "PLAN"]
     assert [span.label for span in corpus.spans(corpus.article(1).uid)] == ["PLAN", "PLAN"]
 
 
 def test_spans_of_a_deleted_label_can_be_removed(
-    open_dialog: OpenDialog, corpus: Corpus, background: BackgroundJobs, qtbot: QtBot
+    open_dialog: OpenDialog, corpus: Corpus, tasks: TaskRunner, qtbot: QtBot
 ) -> None:
     tag(corpus, "DATE")
     plan_span = tag(corpus, "PLAN")
@@ -271,13 +271,11 @@ def test_spans_of_a_deleted_label_can_be_removed(
     dialog.delete()
     dialog.deletion_form.remove_option.click()
     assert dialog.deletion_form.remove_option.isChecked()
-    apply(dialog, background, qtbot)
+    apply(dialog, tasks, qtbot)
     assert corpus.spans(plan_span.article) == [plan_span]
 
 
-def test_deletion_can_be_cancelled(
-    open_dialog: OpenDialog, corpus: Corpus, background: BackgroundJobs, qtbot: QtBot
-) -> None:
+def test_deletion_can_be_cancelled(open_dialog: OpenDialog, corpus: Corpus, tasks: TaskRunner, qtbot: QtBot) -> None:
     tag(corpus, "DATE")
     dialog = open_dialog()
     dialog.delete()
@@ -289,17 +287,17 @@ def test_deletion_can_be_cancelled(
 
 
 def test_unused_label_is_deleted_without_a_choice(
-    dialog: LabelsDialog, corpus: Corpus, background: BackgroundJobs, qtbot: QtBot
+    dialog: LabelsDialog, corpus: Corpus, tasks: TaskRunner, qtbot: QtBot
 ) -> None:
     dialog.delete()
     assert not dialog.deletion_form.replace_option.isVisible()
     assert not dialog.deletion_form.remove_option.isVisible()
-    apply(dialog, background, qtbot)
+    apply(dialog, tasks, qtbot)
     assert names(corpus.labels()) == ["INSTITUTION", "PLAN"]
 
 
 def test_labels_are_reordered_by_keys_and_by_dragging(
-    dialog: LabelsDialog, corpus: Corpus, background: BackgroundJobs, qtbot: QtBot
+    dialog: LabelsDialog, corpus: Corpus, tasks: TaskRunner, qtbot: QtBot
 ) -> None:
     QTest.keyClick(dialog.list, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
     assert rows(dialog) == ["Institution", "Date", "Plan"]
@@ -309,29 +307,29 @@ def test_labels_are_reordered_by_keys_and_by_dragging(
     assert rows(dialog) == ["Date", "Institution", "Plan"], "there is nothing above the first"
     dialog.list.model().moveRow(QModelIndex(), 2, QModelIndex(), 0)  # as a drop does
     assert rows(dialog) == ["Plan", "Date", "Institution"]
-    apply(dialog, background, qtbot)
+    apply(dialog, tasks, qtbot)
     assert names(corpus.labels()) == ["PLAN", "DATE", "INSTITUTION"]
 
 
 def test_applying_outdated_labels_reports_the_other_change(
-    dialog: LabelsDialog, corpus: Corpus, background: BackgroundJobs, qtbot: QtBot
+    dialog: LabelsDialog, corpus: Corpus, tasks: TaskRunner, qtbot: QtBot
 ) -> None:
     tag(corpus, "DATE")
     dialog.delete()
-    apply(dialog, background, qtbot)
+    apply(dialog, tasks, qtbot)
     assert dialog.isVisible()
     assert "changed in another window" in dialog.message_label.text()
     assert names(corpus.labels()) == ["DATE", "INSTITUTION", "PLAN"]
 
 
 def test_escape_stops_a_running_change_and_nothing_changes(
-    open_dialog: OpenDialog, corpus: Corpus, background: BackgroundJobs, qtbot: QtBot
+    open_dialog: OpenDialog, corpus: Corpus, tasks: TaskRunner, qtbot: QtBot
 ) -> None:
     tag(corpus, "DATE")
     dialog = open_dialog()
     dialog.delete()
     dialog.deletion_form.remove_option.click()
-    with qtbot.waitSignal(background.finished), corpus.transaction():  # makes the change wait
+    with qtbot.waitSignal(tasks.finished), corpus.transaction():  # makes the change wait
         dialog.apply_button.click()
         assert not dialog.form.isEnabled()
         dialog.reject()

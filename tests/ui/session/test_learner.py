@@ -1,9 +1,12 @@
 """Learning beside the work, in processes of its own."""
 
 import os
+import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -107,11 +110,22 @@ def test_learning_stops_when_the_corpus_is_closed(
     tmp_path: Path,
 ) -> None:
     monkeypatch.setattr(sys, "executable", program(tmp_path / "slow", "exec sleep 600"))
-    processes: list[object] = []
-    session.corpus_closing.connect(lambda _path: processes.append(learner._process))  # asked after it was told
+    started: list[subprocess.Popen[bytes]] = []
+
+    class Process(subprocess.Popen[bytes]):
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            started.append(self)
+
+    monkeypatch.setattr(subprocess, "Popen", Process)
+    states: list[list[int | None]] = []
+    session.corpus_closing.connect(
+        lambda _path: states.append([process.poll() for process in started])
+    )  # asked after it was told
     opened(qtbot, session, taught)
+    qtbot.waitUntil(lambda: bool(started))
     session.close()
-    assert processes[-1] is None
+    assert states[-1] == [-signal.SIGKILL]
     assert not session.is_learning
     assert failures == []
 
