@@ -79,7 +79,7 @@ def test_exception_in_an_action_is_reported_and_the_window_continues(
     assert SECRET not in texts(dialog) + report + log()
     for line in ("KeyError", r"Qt +6\..*", r"screens +\d+x\d+ at .*", r"corpus +schema \d+, 2 articles, 1 spans"):
         assert re.search(rf"^{line}$", report, re.MULTILINE), line
-    assert "annotator/ui/window.py" in report
+    assert "annotator/ui/actions/action_set.py" in report
     assert dialog.report_view.toPlainText() == report
     dialog.accept()
     window.activateWindow()  # as a window manager does
