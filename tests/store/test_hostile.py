@@ -68,6 +68,7 @@ HOSTILE: Final = [
     ("UPDATE sqlite_schema SET name = CAST(X'FF' AS TEXT), tbl_name = name WHERE name = 'doubt'", ""),
     ("UPDATE sqlite_schema SET sql = replace(sql, 'STRICT', '') WHERE name = 'span'", "“span” (table)"),
     ("UPDATE sqlite_schema SET rootpage = 3 WHERE name = 'span'", ""),
+    ("UPDATE sqlite_schema SET type = 'thing' WHERE name = 'span'", ""),
     ("PRAGMA user_version = 1", ""),
     ("PRAGMA user_version = 0", ""),
     ("PRAGMA user_version = -1", ""),

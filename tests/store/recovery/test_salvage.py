@@ -4,7 +4,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from random import Random
 from typing import Final
@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from annotator.model import history, operations
 from annotator.model.article_builder import build_article
-from annotator.model.records import BODY, DONE, Edit, Span, Suggestion, Zone, new_uid
+from annotator.model.records import BODY, DONE, HEADLINE, Edit, Span, Status, Suggestion, Zone, new_uid
 from annotator.store import backups
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError, DamagedCorpus, ExistingCorpus, NewerCorpus, NotACorpus
@@ -395,6 +395,41 @@ def test_deleted_zones_are_not_restored_from_a_backup(tmp_path: Path) -> None:
     assert result.losses == ()
     with Corpus.open(tmp_path / "new.corpus") as corpus:
         assert corpus.zones(article) == []
+
+
+def test_changed_span_is_only_doubtful_if_a_first_edit_of_another_span_is_missing(tmp_path: Path) -> None:
+    path = tmp_path / "a.corpus"
+    with Corpus.create(path, LABELS) as corpus:
+        corpus.add(build_article("في سنة 2024 بالرباط"))
+        article = corpus.article(1)
+        apply_edits(corpus, operations.add_span(article, [], "Omar", "DATE", 0, 2), "Omar")
+        apply_edits(corpus, operations.add_span(article, [], "Omar", "DATE", 3, 6), "Omar")
+    with closing(sqlite3.connect(path)) as conn, conn:
+        (later,) = conn.execute("SELECT max(id) FROM edit").fetchone()
+        # The first span's history now begins with a change, so its first edit, perhaps not alone, is missing.
+        conn.execute("UPDATE edit SET id = ?, before = json_replace(after, '$.start', 1) WHERE id = 1", [later + 1])
+        conn.execute("UPDATE span SET label = 'PLAN' WHERE start = 3")
+    result = finish(salvage(path, tmp_path / "new.corpus"))
+    assert [loss.lost for loss in result.losses if loss.table == "span"] == [False]
+    with Corpus.open(tmp_path / "new.corpus") as corpus:
+        assert [span.label for span in corpus.spans(article.uid)] == ["DATE", "PLAN"]
+
+
+def test_missing_edits_of_zones_are_recorded_for_an_annotator_who_has_edits(tmp_path: Path) -> None:
+    path = tmp_path / "a.corpus"
+    with Corpus.create(path, LABELS) as corpus:
+        zone = Zone(new_uid(), "", BODY, 0, 3)
+        corpus.add(build_article("خبر في سنة 2024", zones=[zone], states=[Status("", "Amal", DONE)]))
+        article = corpus.article(1)
+        apply_edits(corpus, operations.mark_zone(article, corpus.zones(article.uid), HEADLINE, 0, 3), "Omar")
+        apply_edits(corpus, operations.add_span(article, [], "Omar", "DATE", 7, 10), "Omar")
+    with closing(sqlite3.connect(path)) as conn, conn:
+        conn.execute("UPDATE zone SET kind = 'dateline'")
+        conn.execute("UPDATE span SET label = 'PLAN'")
+    finish(salvage(path, tmp_path / "new.corpus"))
+    with Corpus.open(tmp_path / "new.corpus") as corpus:
+        query = "SELECT DISTINCT annotator FROM edit WHERE id > (SELECT max(id) FROM edit WHERE name != 'labels')"
+        assert corpus.fetch_tuples(query) == [("Omar",)]
 
 
 def test_lost_edits_and_labels_are_taken_from_a_backup_with_the_same_history(
