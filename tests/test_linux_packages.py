@@ -10,6 +10,7 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import archive
+import click
 import deb
 import depends
 import desktop
@@ -17,6 +18,8 @@ import pytest
 from bundle import NAME, Bundle, read_releases
 
 from annotator import __version__
+from annotator.cli.command import TerminalCommand
+from annotator.cli.root import root
 from annotator.model.labels import default_labels
 from annotator.store.corpus import Corpus
 
@@ -235,6 +238,14 @@ def test_the_menu_the_icons_and_the_shops_are_told(tmp_path: Path) -> None:
 def test_the_pictures_that_shops_show_are_there(tmp_path: Path) -> None:
     desktop.copy_pictures(tmp_path / "pictures")
     assert {path.name for path in (tmp_path / "pictures").iterdir()} == set(desktop.PICTURES)
+
+
+def test_every_page_that_the_help_names_is_copied(tmp_path: Path) -> None:
+    desktop.copy_pages(tmp_path / "docs")
+    names = root.list_commands(click.Context(root))
+    for command in [root, *(root.get_command(click.Context(root), name) for name in names)]:
+        assert isinstance(command, TerminalCommand)
+        assert (tmp_path / command.page).is_file()
 
 
 @on_linux

@@ -14,6 +14,7 @@ from annotator.i18n import LazyText, _
 from annotator.paths import extend_path
 
 _MAX_DIGITS: Final = 18  # of a number that SQLite can store; a uid is longer
+_LRM: Final = "\u200e"
 _RLM: Final = "\u200f"
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -52,11 +53,14 @@ class HelpFormatter(click.HelpFormatter):
             super().write(line)
             self._column = 0 if line.endswith("\n") else self._column + len(line)
 
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        """Write the line that shows the arguments, of which brackets at the end belong to the Latin text."""
+        super().write_usage(prog, args + _LRM if self._is_visual else args, prefix)
+
     def write_example(self, line: str) -> None:
         """Write a command that can be copied: left to right, and not wrapped."""
-        super().write(
-            " " * self.current_indent + (terminal.reorder_for_display(line) if self._is_visual else line) + "\n"
-        )
+        text = terminal.reorder_for_display(line) if self._is_visual else line
+        super().write(f"{'':>{self.current_indent}}{text}\n")
 
 
 class _Context(click.Context):
@@ -64,19 +68,22 @@ class _Context(click.Context):
 
 
 class TerminalCommand(click.Command):
-    """A command whose help has examples: a sentence and the command line of each.
-
-    `page` is the page of the documentation on it.
-    """
+    """A command whose help has examples, each a sentence and a command line, and names a page of the documentation."""
 
     context_class = _Context
     help: Any = _Translated()
     short_help: Any = _Translated()
-    epilog: Any = _Translated()
 
-    def __init__(self, *arguments: Any, examples: Sequence[tuple[LazyText, str]] = (), **options: Any) -> None:
+    def __init__(
+        self,
+        *arguments: Any,
+        examples: Sequence[tuple[LazyText, str]] = (),
+        page: str = "docs/engineers.md",
+        **options: Any,
+    ) -> None:
         super().__init__(*arguments, **options)
         self.examples = examples
+        self.page = page
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         """Return the option --help; click would keep its text in the first language."""
@@ -85,8 +92,8 @@ class TerminalCommand(click.Command):
             option.help = _("Show this message and exit.")
         return option
 
-    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the examples and the epilog."""
+    def format_epilog(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the examples, and where to read on."""
         assert isinstance(formatter, HelpFormatter)
         if self.examples:
             with formatter.section(_("Examples")):
@@ -94,7 +101,8 @@ class TerminalCommand(click.Command):
                     formatter.write_text(str(sentence))
                     with formatter.indentation():
                         formatter.write_example(line)
-        super().format_epilog(ctx, formatter)
+        formatter.write_paragraph()
+        formatter.write_text(_("Documentation: {page}").format(page=self.page))
 
 
 class TranslatedOption(click.Option):

@@ -69,6 +69,15 @@ def _parse_split(_context: click.Context, _parameter: click.Parameter, value: st
         " {formats}, PATH is a folder with one file per article.",
         formats=", ".join(format_.NAME for format_ in FILE_PER_ARTICLE_FORMATS),
     ),
+    short_help=LazyText("Export spans as a training set."),
+    examples=(
+        (LazyText("Export the articles that are done:"), "annotator export news.corpus train.conll --format conll2003"),
+        (
+            LazyText("Split the training set into parts:"),
+            "annotator export news.corpus parts --format jsonl --split train=80,test=20",
+        ),
+    ),
+    page="docs/export.md",
 )
 @corpus_argument
 @click.argument("path", type=FilePath())

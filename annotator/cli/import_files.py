@@ -50,6 +50,19 @@ def _parse_columns(context: click.Context, parameter: click.Parameter, values: t
     help=LazyText(
         "Import files and folders into CORPUS. All files in a folder are read. CORPUS is created if it does not exist."
     ),
+    short_help=LazyText("Import files and folders."),
+    examples=(
+        (LazyText("Import a folder of articles into a new corpus:"), "annotator import news.corpus articles"),
+        (
+            LazyText("Import a table whose texts are in the column “body”:"),
+            "annotator import news.corpus articles.csv --column text=body",
+        ),
+        (
+            LazyText("Import labelled files, and rename one of their labels:"),
+            "annotator import news.corpus labelled.conll --rename ORG=INSTITUTION",
+        ),
+    ),
+    page="docs/import.md",
 )
 @corpus_argument
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=FilePath())

@@ -12,7 +12,12 @@ from annotator.store.corpus import Corpus
 from annotator.store.queries.article_list import ArticleSummary, load_all_summaries
 
 
-@root.command("list", help=LazyText("List the articles of CORPUS with their state for each annotator."))
+@root.command(
+    "list",
+    help=LazyText("List the articles of CORPUS with their state for each annotator."),
+    short_help=LazyText("List the articles."),
+    examples=((LazyText("List the articles as JSON, for other programs:"), "annotator list news.corpus --json"),),
+)
 @corpus_argument
 @json_option
 def list_articles(corpus: Path, as_json: bool) -> None:

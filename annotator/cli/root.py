@@ -97,6 +97,10 @@ _new_window_option: Final = option(
         "Label dates, institutions and plans in Arabic news. With a corpus or without arguments, "
         "the window opens; the commands work without a window."
     ),
+    examples=(
+        (LazyText("Open a corpus in the window:"), "annotator news.corpus"),
+        (LazyText("Show the options and examples of a command:"), "annotator export --help"),
+    ),
 )
 @option("--language", type=click.Choice(list(LANGUAGES)), help=LazyText("Language of the window and of all messages."))
 @_new_window_option

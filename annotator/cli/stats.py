@@ -12,7 +12,12 @@ from annotator.store.corpus import Corpus
 from annotator.store.queries.statistics import AnnotatorStatistics, CorpusStatistics, collect_statistics
 
 
-@root.command("stats", help=LazyText("Count articles, spans, states and edits by label and annotator."))
+@root.command(
+    "stats",
+    help=LazyText("Count articles, spans, states and edits by label and annotator."),
+    short_help=LazyText("Count articles, spans and edits."),
+    examples=((LazyText("Count what is in a corpus:"), "annotator stats news.corpus"),),
+)
 @corpus_argument
 @json_option
 def count(corpus: Path, as_json: bool) -> None:

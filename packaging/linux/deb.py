@@ -55,6 +55,7 @@ def build(bundle: Bundle, work: Path, target: Path) -> Path:
     desktop.write_share(tree / "usr" / "share", bundle)
     documents = tree / "usr" / "share" / "doc" / NAME
     desktop.copy_pictures(documents / "pictures")
+    desktop.copy_pages(documents / "docs")
     shutil.copyfile(bundle.licences, documents / "copyright")
     _compress((ROOT / "CHANGELOG.md").read_bytes(), documents / "CHANGELOG.md.gz")
     _compress(format_changelog(bundle).encode(), documents / "changelog.gz")

@@ -68,6 +68,14 @@ def copy_pictures(target: Path) -> None:
         shutil.copyfile(ROOT / "docs" / "pictures" / name, target / name)
 
 
+def copy_pages(target: Path) -> None:
+    """Copy the pages that the help of the commands names into the folder, without the guide and its pictures."""
+    target.mkdir(parents=True, exist_ok=True)
+    for page in sorted((ROOT / "docs").glob("*.md")):
+        if not page.name.startswith("guide."):
+            shutil.copyfile(page, target / page.name)
+
+
 def _write(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)

@@ -28,6 +28,7 @@ def build_portable(bundle: Bundle, work: Path, target: Path) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(bundle.folder, folder, symlinks=True)
     desktop.write_share(folder / "share", bundle)
+    desktop.copy_pages(folder / "docs")
     for path in _EXTRAS.iterdir():
         shutil.copy(path, folder / path.name)
     internal = folder / "_internal"

@@ -1,0 +1,84 @@
+"""The help of the commands: complete in every language, with examples that run."""
+
+import json
+import shlex
+import shutil
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import click
+import pages
+import pytest
+from cli.sample import Run
+
+from annotator import i18n, settings
+from annotator.cli.command import TerminalCommand
+from annotator.cli.language import use_language
+from annotator.cli.root import root
+
+NAMES = root.list_commands(click.Context(root))
+SAMPLES = pages.ROOT / "resources" / "samples"
+COLUMNS = 80
+DONE = 5
+"""The articles that are done before the examples run."""
+
+
+def command(name: str) -> TerminalCommand:
+    found = root.get_command(click.Context(root), name)
+    assert isinstance(found, TerminalCommand)
+    return found
+
+
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+def test_the_list_of_commands_is_not_cut(language: str, run: Run) -> None:
+    use_language(language)
+    lines = run("--language", language, "--help").text.splitlines()
+    for name in NAMES:
+        assert f"  {name:<7}  {command(name).short_help}" in lines
+        assert len(f"  {name:<7}  {command(name).short_help}") <= COLUMNS
+
+
+@pytest.mark.parametrize("name", ["", *NAMES])
+def test_help_has_examples_that_fit_and_a_page_to_read_on(name: str, run: Run) -> None:
+    described = command(name) if name else root
+    assert isinstance(described, TerminalCommand)
+    lines = run(*[name][: len(name)], "--help").text.splitlines()
+    assert described.examples
+    for sentence, line in described.examples:
+        assert lines[lines.index(f"  {sentence}") + 1] == f"    {line}"
+        assert len(f"    {line}") <= COLUMNS
+    assert lines[-1] == f"Documentation: {described.page}"
+    assert (pages.ROOT / described.page).is_file()
+
+
+def test_the_examples_run(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    app = ModuleType("annotator.ui.app")
+    opened: list[Path] = []
+    app.run = lambda path: opened.append(path) or 0  # type: ignore[attr-defined, func-returns-value]
+    monkeypatch.setitem(sys.modules, "annotator.ui.app", app)
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    make_files(tmp_path)
+    assert run("import", "news.corpus", "done.jsonl").code == 0
+    for name in NAMES:
+        for _sentence, line in command(name).examples:
+            program, *arguments = shlex.split(line)
+            ended = run(*arguments)
+            assert (program, ended.code, ended.err) == ("annotator", 0, ""), line
+    for _sentence, line in root.examples:
+        assert run(*shlex.split(line)[1:]).code == 0
+    assert opened == [Path("news.corpus")]
+    assert json.loads(Path("train.conll.report.json").read_bytes())["articles"] == DONE
+
+
+def make_files(folder: Path) -> None:
+    """Make the files that the examples name, and an article that is done."""
+    (folder / "articles").mkdir()
+    for path in sorted(SAMPLES.glob("0[12]*.txt")):
+        shutil.copy(path, folder / "articles")
+    (folder / "articles.csv").write_text("headline,body\nخبر,أعلنت الوزارة الخطة أمس.\n", encoding="utf-8")
+    (folder / "labelled.conll").write_text("قالت O\nوزارة B-ORG\nالعدل I-ORG\n", encoding="utf-8")
+    states = {settings.load().annotator: "done"}
+    done = [{"text": f"أعلنت الوزارة الخطة رقم {number} أمس.", "states": states} for number in range(DONE)]
+    (folder / "done.jsonl").write_text("\n".join(map(json.dumps, done)), encoding="utf-8")
