@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, qVersion
-from PySide6.QtGui import QColor, QFileOpenEvent, QGuiApplication, QIcon, QPalette
+from PySide6.QtGui import QFileOpenEvent, QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from annotator import __version__, i18n, settings
@@ -37,7 +37,7 @@ from annotator.ui.widgets import fonts
 from annotator.ui.widgets.bidi_text import isolate_ltr, show_message
 from annotator.ui.widgets.qt_texts import QtTranslations
 from annotator.ui.widgets.qt_versions import versions
-from annotator.ui.widgets.theme import DARK, LIGHT, Theme, style_sheet
+from annotator.ui.widgets.theme import DARK, LIGHT, apply_theme
 from annotator.ui.window import Window
 
 _log = logging.getLogger(__name__)
@@ -138,7 +138,8 @@ class ApplicationController(QObject):
         self.session.displaced.connect(self._follow_corpus)
         self.learner = Learner(self.session)
         self.maintenance = MaintenanceWorker(self.session)
-        self.window = Window(self.session, window_settings, self._apply_theme(window_settings))
+        self._apply_theme(window_settings.theme)
+        self.window = Window(self.session, window_settings)
         self.maintenance.damaged.connect(self.window.backup_commands.offer_recovery)
         # Queued: the dialog must open after the read that found the damage.
         self.session.damaged.connect(self.window.backup_commands.offer_recovery, Qt.ConnectionType.QueuedConnection)
@@ -186,33 +187,13 @@ class ApplicationController(QObject):
             self.window.corpus_commands.warn(str(error))
 
     def _update_theme(self) -> None:
-        self.window.set_theme(self._apply_theme(self.window.settings.current))
+        self._apply_theme(self.window.settings.current.theme)
 
-    def _apply_theme(self, window_settings: Settings) -> Theme:
-        is_dark = window_settings.theme == "dark" or (
-            window_settings.theme == "system" and QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+    def _apply_theme(self, theme: str) -> None:
+        is_dark = theme == "dark" or (
+            theme == "system" and QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
         )
-        theme = DARK if is_dark else LIGHT
-        self._application.setPalette(make_palette(theme))
-        self._application.setStyleSheet(style_sheet(theme))
-        return theme
-
-
-def make_palette(theme: Theme) -> QPalette:
-    """Return the colours that the style sheet does not set."""
-    palette = QPalette(QColor(theme.panel))
-    for role, colour in (
-        (QPalette.ColorRole.Window, theme.window),
-        (QPalette.ColorRole.Base, theme.paper),
-        (QPalette.ColorRole.Text, theme.ink),
-        (QPalette.ColorRole.WindowText, theme.ink),
-        (QPalette.ColorRole.ButtonText, theme.ink),
-        (QPalette.ColorRole.Highlight, theme.highlight),
-        (QPalette.ColorRole.HighlightedText, theme.ink),
-        (QPalette.ColorRole.PlaceholderText, theme.faint),
-    ):
-        palette.setColor(role, QColor(colour))
-    return palette
+        apply_theme(self._application, DARK if is_dark else LIGHT)
 
 
 def _set_taskbar_id() -> None:

@@ -39,7 +39,6 @@ from annotator.ui.session.user_settings import UserSettings
 from annotator.ui.widgets.bidi_text import format_keys, isolate
 from annotator.ui.widgets.buttons import ActionButton
 from annotator.ui.widgets.file_dialogs import dropped_files
-from annotator.ui.widgets.theme import Theme
 
 _DEFAULT_SIZE: Final = QSize(1500, 950)
 _FRAME_HEIGHT: Final = 90  # pixels: a title bar and a desktop panel
@@ -51,14 +50,13 @@ class Window(QMainWindow):
     `fills_screen` is whether to show it maximized on a small screen.
     """
 
-    def __init__(self, session: Session, initial_settings: Settings, theme: Theme) -> None:
+    def __init__(self, session: Session, initial_settings: Settings) -> None:
         super().__init__()
         self.fills_screen = False
         self.session = session
         self.settings = UserSettings(initial_settings, self)
         self.settings.failed.connect(self.show_message)
         self.settings.changed.connect(self._on_settings_changed)
-        self._theme = theme
         self._closes_next = False  # once the stopping job has ended
         self.view = ArticleView()
         self.articles_sidebar = ArticleSidebar(session)
@@ -109,7 +107,6 @@ class Window(QMainWindow):
         self._screen_reader = ScreenReaderBridge(self.view, session, self.suggestions)
         self._create_layout()
         self._connect()
-        self.set_theme(theme)
         self.setAcceptDrops(True)
         self.setMinimumHeight(560)
         self._restore_geometry()
@@ -213,10 +210,10 @@ class Window(QMainWindow):
 
     def _update_labels(self) -> None:
         label_set = self.session.labels
-        self.label_panel.show_labels(label_set, self._theme)
+        self.label_panel.show_labels(label_set)
         self._actions.show_labels(label_set.labels, self.tagging_commands.tag)
         self._actions.show_keys(self.settings.current.keys, label_set.labels)
-        self.labels_sidebar.guideline_panel.show_labels(label_set, self._theme)
+        self.labels_sidebar.guideline_panel.show_labels(label_set)
         self.view.show_labels(label_set)
 
     def _on_article_opened(self, offset: int = 0) -> None:
@@ -288,22 +285,7 @@ class Window(QMainWindow):
         """Show an error, or with `is_success` good news, in the status line for a while."""
         self.status_line.notify(text, success=is_success)
 
-    # View
-
-    def set_theme(self, theme: Theme) -> None:
-        """Apply this theme."""
-        self._theme = theme
-        self.find_commands.theme = self.corpus_commands.theme = theme
-        self.find_bar.set_theme(theme)
-        for part in (
-            self._central_widget,
-            self.articles_sidebar.article_list,
-            self.issue_commands,
-            self.label_panel,
-            self.span_panel,
-        ):
-            part.set_theme(theme)
-        self.labels_sidebar.guideline_panel.show_labels(self.session.labels, theme)
+    # Typed text
 
     def _can_act(self, action: Action[Commands] | None) -> bool:
         """Save typed text; return whether an action can run, or None, a label's."""

@@ -20,7 +20,7 @@ from annotator.model.labels import default_labels
 from annotator.store.corpus import Corpus
 from annotator.ui import app
 from annotator.ui.session.session import Session
-from annotator.ui.widgets.theme import LIGHT
+from annotator.ui.widgets.theme import LIGHT, Theme, apply_theme
 from annotator.ui.window import Window
 
 ARTICLE = """وزارة الصحة تطلق خطة وطنية للتلقيح
@@ -66,6 +66,13 @@ def _nothing_is_suggested_before_it_is_taught(monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.fixture
+def set_theme(qapp: QApplication) -> Iterator[Callable[[Theme], None]]:
+    """Return a function that gives the application a theme; at the end it is light."""
+    yield lambda theme: apply_theme(qapp, theme)
+    apply_theme(qapp, LIGHT)
+
+
+@pytest.fixture
 def corpus_path(tmp_path: Path) -> Path:
     path = tmp_path / "test.corpus"
     create_corpus(path, *map(build_article, (ARTICLE, OTHER))).close()
@@ -104,7 +111,7 @@ def _ask_nothing(window: Window) -> None:
 
 @pytest.fixture
 def window(qtbot: QtBot, session: Session) -> Window:
-    shown_window = Window(session, settings.load(), LIGHT)
+    shown_window = Window(session, settings.load())
     qtbot.addWidget(shown_window, before_close_func=_ask_nothing)
     shown_window.resize(1366, 768)
     with qtbot.waitExposed(shown_window):

@@ -16,7 +16,6 @@ from annotator import i18n, settings
 from annotator.store.corpus import Corpus
 from annotator.ui import app
 from annotator.ui.session.session import Session
-from annotator.ui.widgets.theme import LIGHT
 from annotator.ui.window import Window
 
 SIZE = 1100, 700
@@ -26,7 +25,7 @@ def show(application: QApplication, screen: int) -> Window:
     """Show a window with something in each part that keeps a picture."""
     session = Session("Sanae", application)
     session.open(Corpus.open(Path(sys.argv[1])))
-    window = Window(session, settings.Settings(suggestions=False), LIGHT)
+    window = Window(session, settings.Settings(suggestions=False))
     place(application, window, screen)
     window.show()
     window.articles_sidebar.search_line.setText("وزارة")

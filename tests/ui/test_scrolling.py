@@ -1,6 +1,7 @@
 """What is on the screen after scrolling, where pixels are moved, is what painting it all anew would give."""
 
 import random
+from collections.abc import Callable
 
 import pytest
 from PySide6.QtGui import QImage
@@ -53,8 +54,10 @@ def painted_anew(view: ArticleView) -> QImage:
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
-def test_scrolled_pixels_equal_a_full_repaint(view: ArticleView, theme: Theme) -> None:
-    view.set_theme(theme)
+def test_scrolled_pixels_equal_a_full_repaint(
+    view: ArticleView, set_theme: Callable[[Theme], None], theme: Theme
+) -> None:
+    set_theme(theme)
     bar, chance = view.verticalScrollBar(), random.Random(7)
     while view.page().lay_out_next():
         pass

@@ -23,7 +23,6 @@ from annotator.ui.article.article_view import ArticleView
 from annotator.ui.article.block import Box
 from annotator.ui.article.pointer import handle_points
 from annotator.ui.session.session import Session
-from annotator.ui.widgets.theme import LIGHT
 from annotator.ui.window import Window
 
 Stretch = Callable[..., tuple[int, int]]
@@ -425,7 +424,7 @@ def test_article_order_is_chosen_in_the_menu_and_saved(window: Window) -> None:
     assert window.session.prefers_informative
     assert user_settings.load().informative
     assert window.status_line.message() == "Most informative article next"
-    reopened = Window(window.session, user_settings.load(), LIGHT)
+    reopened = Window(window.session, user_settings.load())
     assert reopened.action("toggle_informative").isChecked()
     reopened.action("toggle_informative").trigger()
     assert not user_settings.load().informative
@@ -436,7 +435,7 @@ def test_article_order_is_chosen_in_the_menu_and_saved(window: Window) -> None:
 @pytest.mark.parametrize("language", i18n.LANGUAGES)
 def test_the_window_fits_a_screen_of_1024_pixels(language: str, session: Session, qtbot: QtBot) -> None:
     i18n.set_language(language)
-    window = Window(session, user_settings.load(), LIGHT)
+    window = Window(session, user_settings.load())
     qtbot.addWidget(window)
     window.resize(1024, 600)
     with qtbot.waitExposed(window):

@@ -11,7 +11,7 @@ from PySide6.QtCore import QEvent, QKeyCombination, QObject, QRectF, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QApplication, QWidget
 
-from annotator.ui.widgets.theme import Theme
+from annotator.ui.widgets.theme import current_theme
 
 _ACTIVATION_KEY: Final = QKeyCombination(Qt.Key.Key_Space)
 _RING_WIDTH: Final = 2.0  # pixels
@@ -60,9 +60,9 @@ def focusable_controls(panel: QWidget) -> Iterator[QWidget]:
             return
 
 
-def paint_focus_ring(painter: QPainter, rect: QRectF, theme: Theme, radius: float) -> None:
+def paint_focus_ring(painter: QPainter, rect: QRectF, radius: float) -> None:
     """Paint a frame around the focused part of a widget that paints itself."""
-    painter.setPen(QPen(QColor(theme.accent), _RING_WIDTH))
+    painter.setPen(QPen(QColor(current_theme().accent), _RING_WIDTH))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRoundedRect(
         rect.adjusted(_RING_WIDTH / 2, _RING_WIDTH / 2, -_RING_WIDTH / 2, -_RING_WIDTH / 2), radius, radius

@@ -19,7 +19,7 @@ from annotator.ui.article.marks import Marks, changed_ranges
 from annotator.ui.article.nesting_depths import NestingDepths, compute_depths
 from annotator.ui.article.page import Fold, Page, column_width
 from annotator.ui.article.painting import PagePainter
-from annotator.ui.widgets.theme import LIGHT, Theme
+from annotator.ui.widgets.theme import current_theme
 
 BODY_SIZE: Final = 22.0  # pixels at 100 %
 _CORNER: Final = 10  # pixels: radius of the paper's corners
@@ -52,7 +52,6 @@ class ArticleCanvas(QAbstractScrollArea):
         self._hits: tuple[tuple[int, int], ...] = ()
         self._current_hit: tuple[int, int] | None = None
         self._show_invisible = False
-        self._theme = LIGHT
         self._is_clicking = False  # a click selects something: do not scroll under the mouse
         self._zoom = 100
         self._open_folds: set[int] = set()
@@ -128,11 +127,6 @@ class ArticleCanvas(QAbstractScrollArea):
         self._show_invisible = enabled
         self._update_all_marks()
 
-    def set_theme(self, theme: Theme) -> None:
-        """Paint in this theme."""
-        self._theme = theme
-        self.viewport().update()
-
     def set_zoom(self, percent: int) -> None:
         """Scale the text to this percentage."""
         self._zoom = percent
@@ -178,17 +172,18 @@ class ArticleCanvas(QAbstractScrollArea):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self.viewport()) as painter:
+            theme = current_theme()
             painter.setLayoutDirection(self.layoutDirection())
-            painter.fillRect(event.rect(), QColor(self._theme.window))
+            painter.fillRect(event.rect(), QColor(theme.window))
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(QPen(QColor(self._theme.rule), 1))
-            painter.setBrush(QColor(self._theme.paper))
+            painter.setPen(QPen(QColor(theme.rule), 1))
+            painter.setBrush(QColor(theme.paper))
             painter.drawRoundedRect(QRectF(self.viewport().rect()).adjusted(0.5, 0.5, -0.5, -0.5), _CORNER, _CORNER)
             if not self._article:
                 return
             origin, clip = self._origin(), self.viewport().rect().adjusted(1, 1, -1, -1)
             painter.translate(origin)
-            page_painter = PagePainter(self._page, self._marks, self._labels, self._theme)
+            page_painter = PagePainter(self._page, self._marks, self._labels, theme)
             for exposed in cast("Iterable[QRect]", event.region()):  # skip what lies between distant strips
                 painter.setClipRect(exposed.intersected(clip).translated(-origin.toPoint()))
                 page_painter.paint(painter, exposed.top() - origin.y(), exposed.bottom() - origin.y())

@@ -20,7 +20,7 @@ from annotator.ui.session.user_settings import UserSettings
 from annotator.ui.widgets import file_dialogs
 from annotator.ui.widgets.bidi_text import isolate, isolate_paths, show_message
 from annotator.ui.widgets.message_box import MessageBox
-from annotator.ui.widgets.theme import LIGHT
+from annotator.ui.widgets.theme import current_theme
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,7 +41,6 @@ class CorpusCommands(QObject):
         self.tasks = TaskRunner(window)
         self.tasks.notified.connect(session.notified)
         session.corpus_closing.connect(self.tasks.release_corpus)
-        self.theme = LIGHT
         self.save_typed_text: Callable[[], list[str]] = list
         """Saves typed text and returns the texts that could not be saved; set by the owner of the fields."""
 
@@ -158,7 +157,7 @@ class CorpusCommands(QObject):
 
         if self._session.corpus:
             try:
-                dialog = LabelsDialog(self._window, self._session.corpus, self.tasks, self.theme)
+                dialog = LabelsDialog(self._window, self._session.corpus, self.tasks, current_theme())
             except CorpusError as error:
                 self.warn(str(error))
                 return
@@ -175,7 +174,7 @@ class CorpusCommands(QObject):
         path, annotator = self._session.corpus.path, self._session.annotator
 
         def show(statistics: SuggestionStatistics) -> None:
-            dialog = SuggestionStatisticsDialog(self._window, statistics, self._session.labels, self.theme)
+            dialog = SuggestionStatisticsDialog(self._window, statistics, self._session.labels, current_theme())
             dialog.exec()
             dialog.deleteLater()
 
@@ -302,7 +301,7 @@ class CorpusCommands(QObject):
     def about(self) -> None:
         from annotator.ui.dialogs.about import AboutDialog  # opened once in a long while
 
-        dialog = AboutDialog(self._window, self.theme)
+        dialog = AboutDialog(self._window, current_theme())
         dialog.exec()
         dialog.deleteLater()
 

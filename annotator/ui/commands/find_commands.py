@@ -11,7 +11,7 @@ from annotator.ui.panels.find_bar import FindBar
 from annotator.ui.panels.sidebars import ArticleSidebar
 from annotator.ui.session.session import Session
 from annotator.ui.session.tasks import TaskRunner
-from annotator.ui.widgets.theme import LIGHT
+from annotator.ui.widgets.theme import current_theme
 
 _MAX_QUERY_LENGTH: Final = 80  # characters
 
@@ -31,7 +31,6 @@ class FindCommands(QObject):
         super().__init__(window)
         self._window, self._session, self._view, self._bar, self._sidebar = window, session, view, bar, sidebar
         self._tasks = tasks
-        self.theme = LIGHT
         self._shows_search = False  # whether the find bar shows the words of the corpus search
         bar.start_offset = view.current_offset
         bar.changed.connect(self._show_current_match)
@@ -57,7 +56,7 @@ class FindCommands(QObject):
         if not span:
             session.notified.emit(_("Select a span first."))
             return
-        dialog = OccurrencesDialog(self._window, session, self._tasks, span, self.theme)
+        dialog = OccurrencesDialog(self._window, session, self._tasks, span, current_theme())
         if in_corpus:
             dialog.search_corpus()
         dialog.exec()

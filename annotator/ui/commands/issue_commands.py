@@ -11,7 +11,6 @@ from annotator.ui.panels.issue_panel import IssuePanel
 from annotator.ui.session.issues import IssueModel
 from annotator.ui.session.session import Session
 from annotator.ui.session.tasks import TaskRunner
-from annotator.ui.widgets.theme import Theme
 
 
 class IssueCommands(QObject):
@@ -60,11 +59,6 @@ class IssueCommands(QObject):
         current = self._current_in_open_article()
         if current and self._session.dismiss(current.issue):
             self._go_to_next(current)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Apply this theme."""
-        self.sidebar.issue_list.delegate.theme = theme
-        self.sidebar.issue_list.viewport().update()
 
     # Internals
 

@@ -18,7 +18,7 @@ from annotator.ui.panels.empty_state import paint_hint
 from annotator.ui.session.session import Session
 from annotator.ui.widgets import fonts
 from annotator.ui.widgets.bidi_text import elide, tooltip
-from annotator.ui.widgets.theme import LIGHT, Theme
+from annotator.ui.widgets.theme import current_theme
 
 _STATE_ROLE: Final = Qt.ItemDataRole.UserRole
 _EXCERPT_ROLE: Final = _STATE_ROLE + 1
@@ -79,10 +79,6 @@ class ArticleModel(QStringListModel):
 class ArticleDelegate(QStyledItemDelegate):
     """Paints an article: its state as a sign, its title in two lines at most."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.theme = LIGHT
-
     def sizeHint(self, _option: QStyleOptionViewItem, _index: _Index) -> QSize:
         return QSize(160, _ROW_HEIGHT)
 
@@ -90,35 +86,36 @@ class ArticleDelegate(QStyledItemDelegate):
         state = index.data(_STATE_ROLE)
         if state is None:
             return  # the article cannot be read
-        is_rtl = option.direction == Qt.LayoutDirection.RightToLeft
+        theme, is_rtl = current_theme(), option.direction == Qt.LayoutDirection.RightToLeft
         rect = QRectF(option.rect)
         is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if is_selected or option.state & QStyle.StateFlag.State_MouseOver:
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(self.theme.highlight if is_selected else self.theme.window))
+            painter.setBrush(QColor(theme.highlight if is_selected else theme.window))
             painter.drawRoundedRect(rect.adjusted(0, 1, 0, -1), 8, 8)
         self._paint_state(painter, QPointF(rect.right() - 18 if is_rtl else rect.left() + 18, rect.top() + 20), state)
         text_rect = rect.adjusted(10, 7, -36, -5) if is_rtl else rect.adjusted(36, 7, -10, -5)
         font = fonts.interface_font(13.5, bold=state == IN_PROGRESS)
         is_quiet = state in (DONE, SKIPPED) and not is_selected
-        painter.setPen(QColor(self.theme.dim if is_quiet else self.theme.ink))
+        painter.setPen(QColor(theme.dim if is_quiet else theme.ink))
         excerpt = index.data(_EXCERPT_ROLE)
         if excerpt:
             text, start, end = excerpt
             line = text_rect.adjusted(0, text_rect.height() / 2, 0, 0)
             _draw_line(painter, text_rect.adjusted(0, 0, 0, -text_rect.height() / 2), index.data(), font, is_rtl=is_rtl)
-            ink, mark = QColor(self.theme.dim), QColor(self.theme.hit)
+            ink, mark = QColor(theme.dim), QColor(theme.hit)
             paint_excerpt(painter, line, text, (start, end), _EXCERPT_SIZE, ink, mark)
         else:
             _draw_two_lines(painter, text_rect, index.data(), font, is_rtl=is_rtl)
         if option.state & QStyle.StateFlag.State_HasFocus:
-            paint_focus_ring(painter, rect.adjusted(0, 1, 0, -1), self.theme, 8)
+            paint_focus_ring(painter, rect.adjusted(0, 1, 0, -1), 8)
         painter.restore()
 
     def _paint_state(self, painter: QPainter, centre: QPointF, state: str) -> None:
-        colour = QColor(self.theme.accent if state in (DONE, IN_PROGRESS) else self.theme.faint)
+        theme = current_theme()
+        colour = QColor(theme.accent if state in (DONE, IN_PROGRESS) else theme.faint)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(colour, 1.8, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
         if state == DONE:
@@ -127,8 +124,8 @@ class ArticleDelegate(QStyledItemDelegate):
         elif state == SKIPPED:
             painter.drawLine(centre - QPointF(5, 0), centre + QPointF(5, 0))
         elif state == FLAGGED:
-            painter.setPen(QPen(QColor(self.theme.warning), 1.8))
-            painter.setBrush(QColor(self.theme.warning))
+            painter.setPen(QPen(QColor(theme.warning), 1.8))
+            painter.setBrush(QColor(theme.warning))
             flag = [QPointF(-3, -5.5), QPointF(5, -2.5), QPointF(-3, 0.5)]
             painter.drawPolygon(QPolygonF([centre + corner for corner in flag]))
             painter.drawLine(centre + QPointF(-3.5, -6), centre + QPointF(-3.5, 6))
@@ -163,15 +160,10 @@ class ArticleList(QListView):
         # Not through the model's dataChanged, which makes a QListView lay out every row again.
         session.summaries_changed.connect(self._repaint)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Paint in this theme."""
-        self._delegate.theme = theme
-        self.viewport().update()
-
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if self._session.article_filter != ArticleFilter() and not self._session.articles:
-            paint_hint(self, self._delegate.theme, _("No article matches."))
+            paint_hint(self, _("No article matches."))
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)

@@ -12,7 +12,6 @@ from annotator.ui.panels.empty_state import EmptyState
 from annotator.ui.panels.save_error_bar import SaveErrorBar
 from annotator.ui.panels.span_card import AutosaveField
 from annotator.ui.widgets.buttons import ActionButton, ButtonRow
-from annotator.ui.widgets.theme import LIGHT, Theme
 
 if TYPE_CHECKING:
     from annotator.ui.welcome.welcome_page import WelcomePage
@@ -29,7 +28,7 @@ class CentralWidget(QWidget):
         self, view: ArticleView, bars: Sequence[QWidget], note: AutosaveField, actions: Mapping[str, QAction]
     ) -> None:
         super().__init__()
-        self._view, self._theme = view, LIGHT
+        self._view = view
         self._has_corpus = self._has_articles = False
         self._welcome_page: WelcomePage | None = None
         self._no_corpus = EmptyState(
@@ -76,7 +75,6 @@ class CentralWidget(QWidget):
             self._welcome_page.deleteLater()
         self._welcome_page = page
         if page:
-            page.set_theme(self._theme)
             self.pages.addWidget(page)
             self._view.setFocusProxy(page)
         self._update_page()
@@ -86,13 +84,3 @@ class CentralWidget(QWidget):
         filled: QWidget = self._view if self._has_articles else self._no_articles
         self.pages.setCurrentWidget(self._welcome_page or (filled if self._has_corpus else self._no_corpus))
         self.footer.setVisible(self._has_corpus and self._has_articles and not self._welcome_page)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Paint in this theme."""
-        self._theme = theme
-        self._view.set_theme(theme)
-        for page in (self._no_corpus, self._no_articles, self._welcome_page):
-            if page:
-                page.set_theme(theme)
-        for button in self.buttons:
-            button.set_theme(theme)

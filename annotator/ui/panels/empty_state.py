@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QVBoxLayout, QWidg
 from annotator.ui.widgets import fonts, icons
 from annotator.ui.widgets.bidi_text import plain_label
 from annotator.ui.widgets.buttons import ActionButton
-from annotator.ui.widgets.theme import LIGHT, Theme
+from annotator.ui.widgets.theme import current_theme
 
 _PICTURE_SIZE: Final = 64  # pixels
 _WIDTH: Final = 440  # pixels of a sentence, so that the window fits a screen of 1024
@@ -27,7 +27,7 @@ class EmptyState(QWidget):
         self, icon_name: str, title: str, advice: str, actions: Mapping[str, QAction], parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._icon, self._picture, self._theme = icon_name, plain_label(), LIGHT
+        self._icon, self._picture = icon_name, plain_label()
         self.setAccessibleName(title)
         self.setAccessibleDescription(advice)
         self.buttons = [
@@ -56,27 +56,18 @@ class EmptyState(QWidget):
         column.addLayout(self._build_button_row())
         column.addStretch(3)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in this theme, now or when shown."""
-        self._theme = theme
-        if self.isVisible():
-            self._draw()
-
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._draw()
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.DevicePixelRatioChange and self.isVisible():
+        if event.type() in (QEvent.Type.DevicePixelRatioChange, QEvent.Type.PaletteChange) and self.isVisible():
             self._draw()
         return super().event(event)
 
     def _draw(self) -> None:
-        self._picture.setPixmap(
-            icons.draw_pixmap(self._icon, self._theme.faint, _PICTURE_SIZE, self.devicePixelRatioF())
-        )
-        for button in self.buttons:
-            button.set_theme(self._theme)
+        pixmap = icons.draw_pixmap(self._icon, current_theme().faint, _PICTURE_SIZE, self.devicePixelRatioF())
+        self._picture.setPixmap(pixmap)
 
     def _build_button_row(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -96,11 +87,11 @@ class EmptyState(QWidget):
             key.setText(button.key_text())
 
 
-def paint_hint(view: QAbstractItemView, theme: Theme, text: str) -> None:
+def paint_hint(view: QAbstractItemView, text: str) -> None:
     """Write `text` quietly in an empty list while its viewport is painted."""
     with QPainter(view.viewport()) as painter:
         painter.setFont(fonts.interface_font(13.5))
-        painter.setPen(QColor(theme.dim))
+        painter.setPen(QColor(current_theme().dim))
         rect: QRect = view.viewport().rect().adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
         flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
         painter.drawText(rect, int(flags), text)

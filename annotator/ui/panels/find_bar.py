@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget
 
@@ -11,7 +11,7 @@ from annotator.text.search import find_query
 from annotator.ui.widgets import icons
 from annotator.ui.widgets.bidi_text import plain_label, tooltip
 from annotator.ui.widgets.search_line import SearchLine
-from annotator.ui.widgets.theme import Theme
+from annotator.ui.widgets.theme import current_theme
 
 Hit = tuple[int, int]
 
@@ -47,12 +47,17 @@ class FindBar(QFrame):
         }
         for button in self._buttons:
             row.addWidget(button)
+        self._draw_icons()
         self.hide()
 
-    def set_theme(self, theme: Theme) -> None:
-        """Paint in this theme."""
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._draw_icons()
+
+    def _draw_icons(self) -> None:
         for button, icon in self._buttons.items():
-            button.setIcon(icons.icon(icon, theme))
+            button.setIcon(icons.icon(icon, current_theme()))
 
     def show_text(self, text: str) -> None:
         """Search this article from now on."""

@@ -1,6 +1,6 @@
 """The panel of guidelines beside the article."""
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
@@ -8,7 +8,7 @@ from annotator.i18n import _
 from annotator.model.labels import LabelSet
 from annotator.ui.widgets import fonts
 from annotator.ui.widgets.bidi_text import plain_label
-from annotator.ui.widgets.theme import LIGHT, Theme
+from annotator.ui.widgets.theme import current_theme
 
 
 class GuidelinePanel(QScrollArea):
@@ -22,12 +22,12 @@ class GuidelinePanel(QScrollArea):
         self.setAccessibleName(_("Labelling guidelines"))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._headings: dict[str, QWidget] = {}
-        self._labels, self._theme = LabelSet(()), LIGHT
+        self._labels = LabelSet(())
         self._is_stale = False
 
-    def show_labels(self, labels: LabelSet, theme: Theme) -> None:
+    def show_labels(self, labels: LabelSet) -> None:
         """Show these labels' guidelines."""
-        self._labels, self._theme, self._is_stale = labels, theme, True
+        self._labels, self._is_stale = labels, True
         if self.isVisible():
             self._build_page()
 
@@ -35,6 +35,11 @@ class GuidelinePanel(QScrollArea):
         if self._is_stale:  # built late: the start should be fast, and most users never open it
             self._build_page()
         super().showEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:  # nothing may be deleted now, while Qt sends it to every widget
+            self._colour_headings()
 
     def scroll_to_label(self, name: str) -> None:
         """Scroll to this label's guideline."""
@@ -44,7 +49,7 @@ class GuidelinePanel(QScrollArea):
             QTimer.singleShot(0, head, lambda: self.verticalScrollBar().setValue(head.y()))
 
     def _build_page(self) -> None:
-        labels, theme, self._is_stale = self._labels, self._theme, False
+        labels, self._is_stale = self._labels, False
         page = QWidget()
         page.setObjectName("panel")
         column = QVBoxLayout(page)
@@ -54,7 +59,6 @@ class GuidelinePanel(QScrollArea):
         for label in labels.labels:
             head = plain_label(label.localised_title())
             head.setFont(fonts.interface_font(15, bold=True))
-            head.setStyleSheet(f"color: {theme.line_colour(label).name()}")
             column.addWidget(head)
             self._headings[label.name] = head
             for line in filter(str.strip, label.localised_guideline().splitlines()):
@@ -66,4 +70,11 @@ class GuidelinePanel(QScrollArea):
                 column.addWidget(plain_label(_("This label has no guideline yet."), "quiet"))
             column.addSpacing(10)
         column.addStretch()
+        self._colour_headings()
         self.setWidget(page)
+
+    def _colour_headings(self) -> None:
+        theme = current_theme()
+        for label in self._labels.labels:
+            if head := self._headings.get(label.name):
+                head.setStyleSheet(f"color: {theme.line_colour(label).name()}")

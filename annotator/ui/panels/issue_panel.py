@@ -23,7 +23,7 @@ from annotator.ui.panels.sidebars import Sidebar
 from annotator.ui.session.issues import IssueModel
 from annotator.ui.widgets import fonts
 from annotator.ui.widgets.bidi_text import add_arabic_mark, elide, plain_label, tooltip
-from annotator.ui.widgets.theme import LIGHT
+from annotator.ui.widgets.theme import current_theme
 
 if TYPE_CHECKING:
     from annotator.jobs.checking import ArticleIssue
@@ -68,7 +68,6 @@ class IssueDelegate(QStyledItemDelegate):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.labels = LabelSet(())
-        self.theme = LIGHT
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: _Index) -> QSize:
         return QSize(120, _HEIGHT)
@@ -76,23 +75,23 @@ class IssueDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         article_issue: ArticleIssue = index.data(_ISSUE_ROLE)
         label = self.labels.find(article_issue.issue.label)
-        is_rtl = option.direction == Qt.LayoutDirection.RightToLeft
+        theme, is_rtl = current_theme(), option.direction == Qt.LayoutDirection.RightToLeft
         rect = QRectF(option.rect)
         is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         if is_selected or option.state & QStyle.StateFlag.State_MouseOver:
-            painter.setBrush(QColor(self.theme.highlight if is_selected else self.theme.window))
+            painter.setBrush(QColor(theme.highlight if is_selected else theme.window))
             painter.drawRoundedRect(rect.adjusted(0, 1, 0, -1), 8, 8)
         dot = QPointF(rect.right() - 14 if is_rtl else rect.left() + 14, rect.top() + 15)
-        colour = self.theme.line_colour(label) if label else QColor(self.theme.faint)
+        colour = theme.line_colour(label) if label else QColor(theme.faint)
         painter.setBrush(colour if article_issue.issue.span else Qt.BrushStyle.NoBrush)
         painter.setPen(colour)
         painter.drawEllipse(dot, 4, 4)
         text_rect = rect.adjusted(10, 4, -28, -5) if is_rtl else rect.adjusted(28, 4, -10, -5)
         half = text_rect.height() / 2
-        ink, dim = QColor(self.theme.ink), QColor(self.theme.dim)
+        ink, dim = QColor(theme.ink), QColor(theme.dim)
         for line_index, (text, size, pen) in enumerate(
             ((add_arabic_mark(index.data()), _WORDS_SIZE, ink), (kind_title(article_issue.issue.kind), _KIND_SIZE, dim))
         ):
@@ -104,7 +103,7 @@ class IssueDelegate(QStyledItemDelegate):
             line = QRectF(text_rect.left(), text_rect.top() + line_index * half, text_rect.width(), half)
             painter.drawText(line, flags, elide(text, QFontMetricsF(font), text_rect.width()))
         if option.state & QStyle.StateFlag.State_HasFocus:
-            paint_focus_ring(painter, rect.adjusted(0, 1, 0, -1), self.theme, 8)
+            paint_focus_ring(painter, rect.adjusted(0, 1, 0, -1), 8)
         painter.restore()
 
 
@@ -137,7 +136,7 @@ class IssueList(QListView):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if not self._issues.visible:
-            paint_hint(self, self.delegate.theme, _("No issues found."))
+            paint_hint(self, _("No issues found."))
 
     def _select_current(self) -> None:
         row = self._issues.current_index()

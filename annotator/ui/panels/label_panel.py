@@ -14,7 +14,7 @@ from annotator.model.labels import Label, LabelSet
 from annotator.model.records import Span
 from annotator.ui.actions.panel_focus import paint_focus_ring
 from annotator.ui.widgets import fonts
-from annotator.ui.widgets.theme import LIGHT, Theme
+from annotator.ui.widgets.theme import current_theme
 
 _HEIGHT = 42
 
@@ -28,18 +28,12 @@ class LabelRow(QAbstractButton):
         self.count = 0
         self.is_sticky = False
         """Whether every selection gets this label at once."""
-        self._theme = LIGHT
         self.setText(label.localised_title())
         self.setAccessibleName(label.localised_title())
         self.setAccessibleDescription(_accessible_description(label, 0))
         self.setToolTip(_tooltip_html(label))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the focus in the article
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Paint in this theme."""
-        self._theme = theme
-        self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(200, _HEIGHT)
@@ -55,12 +49,12 @@ class LabelRow(QAbstractButton):
     def paintEvent(self, _event: QPaintEvent) -> None:
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            is_rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-            firm = self._theme.line_colour(self.label)
+            theme, is_rtl = current_theme(), self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+            firm = theme.line_colour(self.label)
             strength = 1.2 if self.isDown() else (0.9 if self.underMouse() else 0.6)
             body = QRectF(self.rect()).adjusted(0.5, 2.5, -0.5, -2.5)
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(self._theme.fill_colour(self.label, strength))
+            painter.setBrush(theme.fill_colour(self.label, strength))
             painter.drawRoundedRect(body, 7, 7)
             painter.setBrush(firm)
             stripe = QRectF(body.right() - 4 if is_rtl else body.left(), body.top() + 8, 4, body.height() - 16)
@@ -69,10 +63,10 @@ class LabelRow(QAbstractButton):
             direction = -1 if is_rtl else 1
             key = QRectF(0, 0, 24, 23)  # on the centres of pixels the frame is sharp
             key.moveCenter(QPointF(start + direction * 12, body.center().y()))
-            painter.setBrush(QColor(self._theme.paper))
-            painter.setPen(QPen(QColor(self._theme.rule), 1))
+            painter.setBrush(QColor(theme.paper))
+            painter.setPen(QPen(QColor(theme.rule), 1))
             painter.drawRoundedRect(key, 5, 5)
-            painter.setPen(QColor(self._theme.ink))
+            painter.setPen(QColor(theme.ink))
             painter.setFont(fonts.interface_font(13, bold=True))
             painter.drawText(key, Qt.AlignmentFlag.AlignCenter, self.label.key or "·")
             # Absolute: left and right already follow the layout direction, and Qt would mirror them again.
@@ -83,7 +77,7 @@ class LabelRow(QAbstractButton):
                 Qt.AlignmentFlag.AlignLeft if is_rtl else Qt.AlignmentFlag.AlignRight
             ) | Qt.AlignmentFlag.AlignAbsolute
             middle = Qt.AlignmentFlag.AlignVCenter
-            painter.setPen(self._theme.name_colour(self.label, strength))
+            painter.setPen(theme.name_colour(self.label, strength))
             painter.setFont(fonts.interface_font(14, bold=True))
             text_left, text_right = sorted((start + direction * 34, end))
             painter.drawText(
@@ -91,7 +85,7 @@ class LabelRow(QAbstractButton):
                 side | middle,
                 self.label.localised_title(),
             )
-            painter.setPen(QColor(self._theme.dim))
+            painter.setPen(QColor(theme.dim))
             painter.setFont(fonts.interface_font(13))
             painter.drawText(
                 QRectF(text_left, body.top(), text_right - text_left, body.height()),
@@ -103,7 +97,7 @@ class LabelRow(QAbstractButton):
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawRoundedRect(body.adjusted(0.5, 0.5, -0.5, -0.5), 7, 7)
             if self.hasFocus():
-                paint_focus_ring(painter, body.adjusted(-0.5, -2, 0.5, 2), self._theme, 9)
+                paint_focus_ring(painter, body.adjusted(-0.5, -2, 0.5, 2), 9)
 
 
 class LabelPanel(QWidget):
@@ -118,7 +112,7 @@ class LabelPanel(QWidget):
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(3)
 
-    def show_labels(self, labels: LabelSet, theme: Theme) -> None:
+    def show_labels(self, labels: LabelSet) -> None:
         """Show these labels."""
         for row in self._rows:
             self._layout.removeWidget(row)
@@ -129,7 +123,6 @@ class LabelPanel(QWidget):
             QWidget.setTabOrder(previous, row)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         for row in self._rows:
-            row.set_theme(theme)
             row.clicked.connect(lambda _checked=False, name=row.label.name: self.label_clicked.emit(name))
             self._layout.addWidget(row)
 
@@ -147,11 +140,6 @@ class LabelPanel(QWidget):
         for row in self._rows:
             row.is_sticky = row.label.name == name
             row.update()
-
-    def set_theme(self, theme: Theme) -> None:
-        """Paint in this theme."""
-        for row in self._rows:
-            row.set_theme(theme)
 
     def rows(self) -> list[LabelRow]:
         """Return the rows in label order."""

@@ -16,7 +16,7 @@ from annotator.ui.article.nesting_depths import compute_depths
 from annotator.ui.panels.empty_state import paint_hint
 from annotator.ui.widgets import fonts
 from annotator.ui.widgets.bidi_text import accessible_text, add_arabic_mark, elide, tooltip
-from annotator.ui.widgets.theme import LIGHT, Theme
+from annotator.ui.widgets.theme import current_theme
 
 _SPAN_ROLE: Final = Qt.ItemDataRole.UserRole
 _HEIGHT: Final = 30
@@ -61,7 +61,6 @@ class SpanDelegate(QStyledItemDelegate):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.labels = LabelSet(())
-        self.theme = LIGHT
         self.depths = compute_depths((), self.labels)
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: _Index) -> QSize:
@@ -70,26 +69,26 @@ class SpanDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         span: Span = index.data(_SPAN_ROLE)
         label = self.labels.find(span.label)
-        is_rtl = option.direction == Qt.LayoutDirection.RightToLeft
+        theme, is_rtl = current_theme(), option.direction == Qt.LayoutDirection.RightToLeft
         rect = QRectF(option.rect)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if option.state & QStyle.StateFlag.State_Selected:
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(self.theme.highlight))
+            painter.setBrush(QColor(theme.highlight))
             painter.drawRoundedRect(rect.adjusted(0, 1, 0, -1), 6, 6)
         indent = 12 + 14 * self.depths[span].outer
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self.theme.line_colour(label) if label else QColor(self.theme.faint))
+        painter.setBrush(theme.line_colour(label) if label else QColor(theme.faint))
         painter.drawEllipse(QPointF(rect.right() - indent if is_rtl else rect.left() + indent, rect.center().y()), 4, 4)
         text_rect = rect.adjusted(8, 0, -indent - 12, 0) if is_rtl else rect.adjusted(indent + 12, 0, -8, 0)
         painter.setFont(fonts.interface_font(_TEXT_SIZE))
-        painter.setPen(QColor(self.theme.ink))
+        painter.setPen(QColor(theme.ink))
         text = _elide_words(index.data(), text_rect.width())
         side = Qt.AlignmentFlag.AlignRight if is_rtl else Qt.AlignmentFlag.AlignLeft
         painter.drawText(text_rect, side | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute, text)
         if option.state & QStyle.StateFlag.State_HasFocus:
-            paint_focus_ring(painter, rect.adjusted(0, 1, 0, -1), self.theme, 6)
+            paint_focus_ring(painter, rect.adjusted(0, 1, 0, -1), 6)
         painter.restore()
 
 
@@ -135,11 +134,6 @@ class SpanPanel(QListView):
         self.setCurrentIndex(index)
         self.scrollTo(index)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Paint in this theme."""
-        self._delegate.theme = theme
-        self.viewport().update()
-
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self.show_selected(self._selected)  # the arrow keys moved the current row without selecting a span
@@ -147,7 +141,7 @@ class SpanPanel(QListView):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if self._article and not self._model.spans:
-            paint_hint(self, self._delegate.theme, self._hint)
+            paint_hint(self, self._hint)
 
 
 @lru_cache(maxsize=512)  # a key moves the rows, but few of them are new

@@ -15,7 +15,7 @@ from annotator.ui.article.page import Page
 from annotator.ui.article.painting import PagePainter
 from annotator.ui.widgets import fonts
 from annotator.ui.widgets.bidi_text import accessible_text
-from annotator.ui.widgets.theme import LIGHT, Theme
+from annotator.ui.widgets.theme import current_theme
 
 _SENTENCE: Final = (  # Arabic in every language, as articles are
     ("أعلنت ", ""),
@@ -38,15 +38,10 @@ class ExampleSentence(QWidget):
 
     def __init__(self, labels: LabelSet) -> None:
         super().__init__()
-        self._labels, self._theme, self._spans = labels, LIGHT, _create_spans(labels)
+        self._labels, self._spans = labels, _create_spans(labels)
         descriptions = (accessible_text(_TEXT[span.start : span.end], [span], labels) for span in self._spans)
         self.setAccessibleName(f"{_TEXT} {'; '.join(descriptions)}")
         self.setFixedHeight(round(_lay_out(1000.0).height))
-
-    def set_theme(self, theme: Theme) -> None:
-        """Paint in this theme."""
-        self._theme = theme
-        self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         page = _lay_out(self.width())
@@ -54,7 +49,7 @@ class ExampleSentence(QWidget):
             text_left = page.lines[0].boxes[-1].left
             painter.translate(-round(text_left / 2), 0)  # centres the sentence
             marks = Marks(self._spans, compute_depths(self._spans, self._labels))
-            PagePainter(page, marks, self._labels, self._theme).paint(painter, 0, page.height)
+            PagePainter(page, marks, self._labels, current_theme()).paint(painter, 0, page.height)
 
 
 class LabelKey(QWidget):
@@ -62,15 +57,10 @@ class LabelKey(QWidget):
 
     def __init__(self, label: Label) -> None:
         super().__init__()
-        self._label, self._theme = label, LIGHT
+        self._label = label
         self._keys = "  ".join(filter(None, (label.key, _arabic_digit(label.key or ""))))
         self.setAccessibleName(f"{label.key} {label.localised_title()}")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Paint in this theme."""
-        self._theme = theme
-        self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(150, _HEIGHT)
@@ -78,7 +68,7 @@ class LabelKey(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            theme, body = self._theme, QRectF(self.rect())
+            theme, body = current_theme(), QRectF(self.rect())
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.fill_colour(self._label, 0.6))
             painter.drawRoundedRect(body, 7, 7)

@@ -36,7 +36,7 @@ from annotator.ui.widgets import fonts
 from annotator.ui.widgets.bidi_text import format_keys, format_shortcut, plain_label
 from annotator.ui.widgets.buttons import ActionButton
 from annotator.ui.widgets.file_dialogs import dropped_files
-from annotator.ui.widgets.theme import LIGHT, Theme
+from annotator.ui.widgets.theme import current_theme
 
 _WIDTH: Final = 600  # pixels, at most
 _MARGIN: Final = 16  # pixels: beside the contents of the drop zone
@@ -114,15 +114,6 @@ class WelcomePage(QScrollArea):
         page_layout.addStretch(3)
         self.setWidget(page)
         self.setFocusProxy(samples_button)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Paint in this theme."""
-        self._example.set_theme(theme)
-        self._drop_zone.set_theme(theme)
-        for key in self._keys:
-            key.set_theme(theme)
-        for button in self._buttons:
-            button.set_theme(theme)
 
     def _build_card(self) -> QFrame:
         card = QFrame()
@@ -205,7 +196,7 @@ class _DropZone(QWidget):
 
     def __init__(self, actions: list[QAction]) -> None:
         super().__init__()
-        self._theme, self._is_highlighted = LIGHT, False
+        self._is_highlighted = False
         self.buttons = [ActionButton(action, icon) for action, icon in zip(actions, ("add", "corpus"), strict=True)]
         invitation = _create_paragraph(_("Your own articles: drop files, folders or a corpus here."))
         invitation.setFont(fonts.interface_font(15))
@@ -250,15 +241,10 @@ class _DropZone(QWidget):
         self._is_highlighted = is_highlighted
         self.update()
 
-    def set_theme(self, theme: Theme) -> None:
-        """Paint in this theme."""
-        self._theme = theme
-        self.update()
-
     def paintEvent(self, _event: QPaintEvent) -> None:
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            theme = self._theme
+            theme = current_theme()
             painter.setPen(
                 QPen(QColor(theme.accent if self._is_highlighted else theme.faint), 1.2, Qt.PenStyle.DashLine)
             )

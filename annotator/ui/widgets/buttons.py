@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from annotator.ui.widgets import icons
 from annotator.ui.widgets.bidi_text import format_shortcut
-from annotator.ui.widgets.theme import Theme
+from annotator.ui.widgets.theme import Theme, current_theme
 
 _COMPACT: Final = "padding: 7px 9px"  # of a button without text
 _SPACING: Final = 8  # pixels between buttons
@@ -35,18 +35,15 @@ class ActionButton(QPushButton):
         self._action, self._icon, self._short_text, self._primary = action, icon, short_text, primary
         self._is_compact = self._is_changing = False
         self._widths: tuple[int, int] | None = None
+        self._theme: Theme | None = None  # that of the icon
         self.setObjectName("primary" if primary else "")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click the article keeps the focus
         self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
         self.setIconSize(QSize(icons.SIZE + 2 * _GAP, icons.SIZE))
         self.clicked.connect(action.trigger)
         action.changed.connect(self._update_from_action)
+        self._draw_icon()
         self._update_from_action()
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw the icon for this theme."""
-        if self._icon:
-            self.setIcon(icons.icon(self._icon, theme, on_accent=self._primary))
 
     def set_compact(self, is_compact: bool) -> None:
         """Show the icon alone or with text; screen readers always get the text."""
@@ -68,11 +65,18 @@ class ActionButton(QPushButton):
     def changeEvent(self, event: QEvent) -> None:
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange) and not self._is_changing:
             self._widths = None
+        elif event.type() == QEvent.Type.PaletteChange:
+            self._draw_icon()
         super().changeEvent(event)
 
     def key_text(self) -> str:
         """Return the action's shortcut for display, "" if none."""
         return format_shortcut(self._action)
+
+    def _draw_icon(self) -> None:
+        if self._icon and self._theme is not current_theme():
+            self._theme = current_theme()
+            self.setIcon(icons.icon(self._icon, self._theme, on_accent=self._primary))
 
     def _update_from_action(self) -> None:
         text, key = self._action.text().partition("\t")[0], self.key_text()

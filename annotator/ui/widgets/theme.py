@@ -7,7 +7,8 @@ from functools import lru_cache, reduce
 from typing import Final
 
 from msgspec import Struct
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication
 
 from annotator.model.colours import contrast_ratio, ensure_contrast
 from annotator.model.labels import Label
@@ -92,6 +93,36 @@ DARK: Final = Theme(
     hit="#6a3d16",
     warning="#eb9b8a",
 )
+_DARK_WINDOW: Final = QColor(DARK.window)
+
+
+def current_theme() -> Theme:
+    """Return the theme that `apply_theme` gave the application; widgets that paint themselves ask each time."""
+    is_dark = QGuiApplication.palette().color(QPalette.ColorRole.Window) == _DARK_WINDOW
+    return DARK if is_dark else LIGHT
+
+
+def apply_theme(application: QApplication, theme: Theme) -> None:
+    """Give all widgets this theme: they get a PaletteChange and are painted again."""
+    application.setPalette(make_palette(theme))
+    application.setStyleSheet(style_sheet(theme))
+
+
+def make_palette(theme: Theme) -> QPalette:
+    """Return the colours that the style sheet does not set."""
+    palette = QPalette(QColor(theme.panel))
+    for role, colour in (
+        (QPalette.ColorRole.Window, theme.window),
+        (QPalette.ColorRole.Base, theme.paper),
+        (QPalette.ColorRole.Text, theme.ink),
+        (QPalette.ColorRole.WindowText, theme.ink),
+        (QPalette.ColorRole.ButtonText, theme.ink),
+        (QPalette.ColorRole.Highlight, theme.highlight),
+        (QPalette.ColorRole.HighlightedText, theme.ink),
+        (QPalette.ColorRole.PlaceholderText, theme.faint),
+    ):
+        palette.setColor(role, QColor(colour))
+    return palette
 
 
 def blend(ground: str, colour: str, opacity: float) -> str:

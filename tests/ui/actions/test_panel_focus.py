@@ -23,7 +23,7 @@ from annotator.ui.dialogs.labels import LabelsDialog
 from annotator.ui.dialogs.occurrences import OccurrencesDialog
 from annotator.ui.dialogs.results import ImportResultDialog
 from annotator.ui.session.session import Session
-from annotator.ui.widgets.theme import DARK, LIGHT, Theme, style_sheet
+from annotator.ui.widgets.theme import DARK, LIGHT, Theme
 from annotator.ui.window import Window
 
 Stretch = Callable[..., tuple[int, int]]
@@ -234,9 +234,8 @@ def test_a_click_leaves_the_focus_in_the_article(tagged: Window) -> None:
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
-def test_the_focused_widget_has_a_frame(tagged: Window, qapp: QApplication, theme: Theme) -> None:
-    qapp.setStyleSheet(style_sheet(theme))
-    tagged.set_theme(theme)
+def test_the_focused_widget_has_a_frame(tagged: Window, set_theme: Callable[[Theme], None], theme: Theme) -> None:
+    set_theme(theme)
     cases: list[tuple[QWidget, str]] = [
         (tagged.label_panel.rows()[0], theme.accent),
         (tagged._central_widget.buttons[0], theme.ink),
@@ -250,7 +249,6 @@ def test_the_focused_widget_has_a_frame(tagged: Window, qapp: QApplication, them
         before = count_pixels(widget, colour)
         widget.setFocus(Qt.FocusReason.TabFocusReason)
         assert count_pixels(widget, colour) > before + 60, type(widget).__name__
-    qapp.setStyleSheet(style_sheet(LIGHT))
 
 
 def count_pixels(widget: QWidget, colour: str) -> int:

@@ -164,7 +164,7 @@ def test_the_shortcut_toggles_invisible_characters_and_saves_the_setting(
     assert pressed != before
     assert window.action("toggle_invisible").isChecked()
     assert settings.load().invisible
-    reopened = Window(window.session, settings.load(), LIGHT)
+    reopened = Window(window.session, settings.load())
     qtbot.addWidget(reopened)
     assert reopened.action("toggle_invisible").isChecked()
     assert reopened.view._build_marks().show_invisible

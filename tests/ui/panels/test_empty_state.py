@@ -16,7 +16,7 @@ from annotator.store.corpus import Corpus
 from annotator.ui.panels.empty_state import EmptyState
 from annotator.ui.session.session import Session
 from annotator.ui.widgets.buttons import ActionButton
-from annotator.ui.widgets.theme import DARK, LIGHT
+from annotator.ui.widgets.theme import DARK, LIGHT, Theme
 from annotator.ui.window import Window
 
 LEFT = Qt.MouseButton.LeftButton
@@ -32,7 +32,6 @@ def actions(qapp: QApplication) -> dict[str, QAction]:
 def state(qtbot: QtBot, actions: dict[str, QAction]) -> EmptyState:
     widget = EmptyState("corpus", "Nothing is here.", "Bring something.", actions)
     qtbot.addWidget(widget)
-    widget.set_theme(LIGHT)
     with qtbot.waitExposed(widget):
         widget.show()
     return widget
@@ -79,10 +78,11 @@ def shown_colours(pixmap: QPixmap) -> set[str]:
     return {pixel.name() for pixel in pixels if pixel.alpha() == 255}
 
 
-def test_icon_and_buttons_have_the_colours_of_the_theme(state: EmptyState) -> None:
+def test_icon_and_buttons_have_the_colours_of_the_theme(state: EmptyState, set_theme: Callable[[Theme], None]) -> None:
+    set_theme(LIGHT)
     [drawing] = [label for label in state.findChildren(QLabel) if not label.pixmap().isNull()]
     assert shown_colours(drawing.pixmap()) == {LIGHT.faint}
-    state.set_theme(DARK)
+    set_theme(DARK)
     assert shown_colours(drawing.pixmap()) == {DARK.faint}
     [first, second] = state.buttons
     assert shown_colours(first.icon().pixmap(20, 20)) == {QColor(DARK.accent_ink).name()}
@@ -156,5 +156,4 @@ def test_button_shows_its_key_and_follows_its_action(qtbot: QtBot) -> None:
     assert button.focusPolicy() == Qt.FocusPolicy.TabFocus
     action.setEnabled(False)
     assert not button.isEnabled()
-    button.set_theme(LIGHT)
     assert not button.icon().isNull()

@@ -11,7 +11,7 @@ from annotator import i18n
 from annotator.model.records import DONE, FLAGGED, Note
 from annotator.store.corpus import Corpus
 from annotator.store.queries.article_list import ArticleFilter
-from annotator.ui.widgets.theme import LIGHT, style_sheet
+from annotator.ui.widgets.theme import DARK, LIGHT, Theme, style_sheet
 from annotator.ui.window import Window
 
 Stretch = Callable[..., tuple[int, int]]
@@ -132,6 +132,14 @@ def test_key_shows_the_guideline_of_the_selected_span(window: Window, stretch: S
     assert window.view.hasFocus()
     QTest.keyClick(window.view, Qt.Key.Key_F1, SHIFT)
     assert sidebar.span_panel.isVisible()
+
+
+def test_guidelines_take_the_colours_of_another_theme(window: Window, set_theme: Callable[[Theme], None]) -> None:
+    panel, label = window.labels_sidebar.guideline_panel, window.session.labels.labels[0]
+    window.action("toggle_guidelines").trigger()
+    for theme in (LIGHT, DARK, LIGHT):
+        set_theme(theme)
+        assert panel._headings[label.name].palette().windowText().color() == theme.line_colour(label)
 
 
 def test_chosen_digits_apply_in_arabic_only(window: Window) -> None:

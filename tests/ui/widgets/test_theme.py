@@ -20,8 +20,7 @@ from PySide6.QtWidgets import QApplication, QComboBox
 from annotator.model.colours import MIN_CONTRAST, contrast_ratio
 from annotator.model.labels import Colour, Label, default_labels
 from annotator.resources import resource_path
-from annotator.ui import app
-from annotator.ui.widgets.theme import DARK, LIGHT, Theme, blend, style_sheet
+from annotator.ui.widgets.theme import DARK, LIGHT, Theme, blend, make_palette, style_sheet
 
 BOTH: Final = pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
 SIGN: Final = 3.0
@@ -169,7 +168,7 @@ def test_blend_agrees_with_qt(ground: str, colour: str, opacity: float) -> None:
 
 @BOTH
 def test_placeholders_and_disabled_text_are_readable(theme: Theme) -> None:
-    placeholder = app.make_palette(theme).color(QPalette.ColorRole.PlaceholderText).name()
+    placeholder = make_palette(theme).color(QPalette.ColorRole.PlaceholderText).name()
     assert contrast_ratio(placeholder, theme.paper) >= MIN_CONTRAST
     assert contrast_ratio(theme.faint, theme.window) >= MIN_CONTRAST  # in a dialog, disabled widgets have no background
     rules = [rule for rule in style_sheet(theme).split("}") if ":disabled" in rule and "::" not in rule]
