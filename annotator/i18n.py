@@ -76,6 +76,11 @@ def _active_translations() -> _gettext.NullTranslations:
     return _translations
 
 
+def N_(text: str) -> str:  # noqa: N802 - gettext's own name for it
+    """Mark `text` for translation where it is shown."""
+    return text
+
+
 def _(text: str) -> str:
     """Translate `text`."""
     return _active_translations().gettext(text)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from fuzzing.seeds import build_seeds
 
-from annotator.jobs.export.exporter import COMBINED_FORMATS, FORMATS
+from annotator.formats.registry import WRITTEN_FORMATS
 from annotator.resources import resource_path
 
 WATCH = Path(__file__).resolve().parent / "network"
@@ -121,7 +121,7 @@ def test_no_command_asks_for_a_network(watched: Watched, record: Record, tmp_pat
     imported = command("import", "a.corpus", resource_path("samples"), files, "--add-labels", refusing=True)
     assert "articles added" in imported
     command("suggest", "a.corpus", "--accept", "--annotator", "leila")
-    formats = [format_.NAME for format_ in FORMATS if format_ not in COMBINED_FORMATS]
+    formats = [format_.name for format_ in WRITTEN_FORMATS if not format_.requires]
     assert len(formats) > 10
     for name in formats:
         options = f"--format {name} --annotator leila --state all --zones all --json"

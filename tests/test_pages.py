@@ -11,7 +11,6 @@ from pages import DOCS, PAGES, ROOT
 
 from annotator.cli.root import root
 from annotator.formats import registry
-from annotator.jobs.export import exporter
 from annotator.ui.commands.table import ACTIONS
 from annotator.ui.widgets.bidi_text import format_keys
 
@@ -166,8 +165,8 @@ def test_the_table_of_formats_has_every_format() -> None:
     for name, reads, writes, *_more in rows(ENGINEERS, "Formats"):
         read |= set(re.findall(r"`([\w-]+)`", name)) if reads else set()
         written |= set(re.findall(r"`([\w-]+)`", name)) if writes else set()
-    assert read == {format_.NAME for format_ in registry.FORMATS}
-    assert written == {format_.NAME for format_ in exporter.FORMATS}
+    assert read == {format_.name for format_ in registry.READ_FORMATS}
+    assert written == {format_.name for format_ in registry.WRITTEN_FORMATS}
 
 
 # --- Keys

@@ -67,6 +67,15 @@ def test_the_recipes_keep_to_the_rules_of_the_house(copy: Path) -> None:
         assert done.returncode == 0, done.stdout
 
 
+@pytest.mark.parametrize("recipe", ["A format that is read", "A format that is written"])
+def test_a_format_is_one_file_and_one_line(recipe: str) -> None:
+    section = pages.text(PAGE).partition(f"## {recipe}\n")[2].partition("\n## ")[0]
+    module, registry = [step for step in STEP.findall(section) if step[0].endswith(".py")]
+    assert module[1] == "python"
+    assert (registry[0], registry[1]) == ("annotator/formats/registry.py", "diff")
+    assert [line[0] for line in registry[2].splitlines() if line[0] in "+-"] == ["+"]
+
+
 def test_the_page_names_every_folder_of_tests() -> None:
     own = {path.name for path in (ROOT / "annotator").iterdir()} | {"fixtures", "__pycache__"}
     folders = {path.name for path in (ROOT / "tests").iterdir() if path.is_dir()}

@@ -17,14 +17,14 @@ from annotator.cli.console import (
     run_with_progress,
 )
 from annotator.cli.root import root
+from annotator.formats.format import Files
+from annotator.formats.registry import WRITTEN_FORMATS
 from annotator.formats.report import Report, report_path
 from annotator.formats.report import write as write_report
 from annotator.i18n import LazyText, _, count_phrase
 from annotator.jobs.export.existing_output import CannotExport, WouldReplace
 from annotator.jobs.export.exporter import (
     ALL,
-    FILE_PER_ARTICLE_FORMATS,
-    FORMATS,
     STATES,
     ExportOptions,
     NothingToExport,
@@ -67,7 +67,7 @@ def _parse_split(_context: click.Context, _parameter: click.Parameter, value: st
         "Export the spans of CORPUS to PATH as a training set. The outcome of each span is "
         "written to PATH.report.json. The export is first read back and compared with CORPUS. For"
         " {formats}, PATH is a folder with one file per article.",
-        formats=", ".join(format_.NAME for format_ in FILE_PER_ARTICLE_FORMATS),
+        formats=", ".join(format_.name for format_ in WRITTEN_FORMATS if isinstance(format_.output, Files)),
     ),
     short_help=LazyText("Export spans as a training set."),
     examples=(
@@ -84,7 +84,7 @@ def _parse_split(_context: click.Context, _parameter: click.Parameter, value: st
 @option(
     "format_",
     "--format",
-    type=click.Choice([format_.NAME for format_ in FORMATS]),
+    type=click.Choice([format_.name for format_ in WRITTEN_FORMATS]),
     required=True,
     help=LazyText("Format of the training set."),
 )

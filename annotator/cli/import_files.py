@@ -17,7 +17,7 @@ from annotator.cli.console import (
 )
 from annotator.cli.root import root
 from annotator.formats.documents import tables
-from annotator.formats.registry import FORMATS
+from annotator.formats.registry import READ_FORMATS
 from annotator.i18n import LazyText, _, count_phrase
 from annotator.jobs.imports.importer import ImportResult, LabelMapping, import_paths
 from annotator.model.labels import InvalidLabelSet, LabelSet, decode
@@ -69,7 +69,7 @@ def _parse_columns(context: click.Context, parameter: click.Parameter, values: t
 @option(
     "format_",
     "--format",
-    type=click.Choice([format_.NAME for format_ in FORMATS]),
+    type=click.Choice([format_.name for format_ in READ_FORMATS]),
     help=LazyText("Format of the files; by default, it is detected for each file."),
 )
 @option(
@@ -127,7 +127,7 @@ def import_files(
     as_json: bool,
 ) -> int:
     """Import files and folders."""
-    if columns and format_ not in (None, tables.NAME):
+    if columns and format_ not in (None, tables.FORMAT.name):
         raise click.UsageError(_("--column applies only to tables, but the format is {format}").format(format=format_))
     with _open_corpus(corpus, labels) as opened:
         steps = import_paths(

@@ -1,72 +1,65 @@
-"""The import formats, and the detection of a file's format.
-
-`jobs.export` lists those of training sets.
-"""
+"""All formats, and the detection of a file's format."""
 
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
-from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
-from annotator.formats.conll import columns, conllu
-from annotator.formats.datasets import docbin
-from annotator.formats.documents import pdf, plain_text, tables, web, word
-from annotator.formats.json import doccano, jsonl, labelstudio, prodigy, spacy_json
-from annotator.formats.standoff import brat, webanno, xmi
-from annotator.model.records import AnnotatedArticle, Remark
+from annotator.formats.documents import plain_text
+from annotator.formats.format import Format
 
-
-class Format(Protocol):
-    """A module that reads articles. Suffixes are in lower case, with their dot."""
-
-    @property
-    def NAME(self) -> str: ...  # noqa: N802
-
-    @property
-    def SUFFIXES(self) -> tuple[str, ...]: ...  # noqa: N802
-
-    def sniff(self, name: str, beginning: bytes) -> bool:
-        """Return whether a file with this lower-case name and these first bytes is of this format."""
-
-    def read(self, path: Path, annotator: str) -> Iterator[AnnotatedArticle | Remark]:
-        """Yield the articles of the file, and a remark for each skip or repair.
-
-        Spans without an annotator become `annotator`'s. Raises OSError.
-        """
-
-
-FORMATS: Final[tuple[Format, ...]] = (
-    *(plain_text, web, tables, word, pdf),
-    *(jsonl, doccano, prodigy, labelstudio),
-    *(columns, conllu, brat, webanno, xmi, spacy_json, docbin),
+_MODULES: Final = (
+    "documents.plain_text",
+    "documents.web",
+    "documents.tables",
+    "documents.word",
+    "documents.pdf",
+    "conll.conll2003",
+    "conll.conll2002",
+    "conll.germeval",
+    "conll.wojood",
+    "datasets.docbin",
+    "datasets.huggingface",
+    "json.jsonl",
+    "json.doccano",
+    "json.prodigy",
+    "json.labelstudio",
+    "conll.columns",
+    "conll.conllu",
+    "standoff.brat",
+    "standoff.webanno",
+    "standoff.xmi",
+    "json.spacy_json",
 )
-"""The import formats, in the order in which the program lists them."""
-
+"""The modules of the formats, in the order in which the program lists and recognises them."""
 _SNIFFED_BYTES: Final = 1 << 16
-_WITH_COMPANIONS: Final = (brat, xmi)
-_BINARY: Final = (word, pdf, docbin)
-_FALLBACKS: Final = (jsonl, plain_text)
-"""Formats that also accept files of others, so they are tried last."""
+
+
+def _load(module: str) -> Format:
+    format_ = import_module(f"annotator.formats.{module}").FORMAT
+    assert isinstance(format_, Format)
+    return format_
+
+
+FORMATS: Final = tuple(map(_load, _MODULES))
+"""All formats."""
+READ_FORMATS: Final = tuple(format_ for format_ in FORMATS if format_.is_read)
+"""Those of an import."""
+WRITTEN_FORMATS: Final = tuple(format_ for format_ in FORMATS if format_.output)
+"""Those of an export."""
 
 
 def get_format(name: str) -> Format:
     """Return the format with this name. Raises KeyError."""
-    return {format_.NAME: format_ for format_ in FORMATS}[name]
+    return {format_.name: format_ for format_ in FORMATS}[name]
 
 
 def find_companions(path: Path) -> list[Path]:
     """Return the files that are read with this one and not imported by themselves."""
+    suffix = path.suffix.lower()
     return [
-        companion
-        for format_ in _WITH_COMPANIONS
-        if path.suffix.lower() in format_.SUFFIXES
-        for companion in format_.find_companions(path)
+        companion for format_ in FORMATS if suffix in format_.suffixes for companion in format_.find_companions(path)
     ]
-
-
-def has_companions(format_: Format) -> bool:
-    """Return whether files of this format have companions."""
-    return format_ in _WITH_COMPANIONS
 
 
 def find_candidates(path: Path) -> list[Format]:
@@ -78,14 +71,12 @@ def find_candidates(path: Path) -> list[Format]:
     beginning = _read_beginning(path)
     if b"\0" in beginning and not beginning.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
         return []
-    text_formats = [format_ for format_ in FORMATS if format_ not in _BINARY]
+    text_formats = [format_ for format_ in READ_FORMATS if not format_.is_binary]
     suffix = path.suffix.lower()
-    matches = [format_ for format_ in text_formats if suffix in format_.SUFFIXES]
-    return (
-        [format_ for format_ in text_formats if format_ in matches or format_ is plain_text]
-        if matches
-        else text_formats
-    )
+    matches = [format_ for format_ in text_formats if suffix in format_.suffixes]
+    if not matches:
+        return text_formats
+    return [format_ for format_ in text_formats if format_ in matches or format_ is plain_text.FORMAT]
 
 
 def detect_format(path: Path) -> Format | None:
@@ -94,7 +85,7 @@ def detect_format(path: Path) -> Format | None:
     Raises OSError.
     """
     beginning = _read_beginning(path)
-    candidates = (*(format_ for format_ in FORMATS if format_ not in _FALLBACKS), *_FALLBACKS)
+    candidates = sorted(READ_FORMATS, key=lambda format_: format_.is_fallback)
     return next((format_ for format_ in candidates if format_.sniff(path.name.lower(), beginning)), None)
 
 

@@ -38,6 +38,10 @@ class CombinedSentence(Struct, frozen=True):
     flat_chunks: tuple[Chunk, ...]
     all_chunks: tuple[Chunk, ...]
 
+    def __len__(self) -> int:
+        """Return the number of tokens."""
+        return len(self.tokens)
+
 
 class CombinedProjection(Struct, frozen=True):
     """An article with its flat spans and all spans.

@@ -97,6 +97,10 @@ class FlatSentence(Struct, frozen=True, gc=False):
     words: Sequence[str]
     chunks: Sequence[Chunk]
 
+    def __len__(self) -> int:
+        """Return the number of tokens."""
+        return len(self.words)
+
     def encode_tags(self, scheme: str) -> list[str]:
         """Return one tag a word."""
         return schemes.encode(len(self.words), self.chunks, scheme)

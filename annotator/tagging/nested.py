@@ -38,6 +38,10 @@ class NestedSentence(Struct, frozen=True):
     words: Sequence[str]
     levels: Sequence[Sequence[Chunk]]
 
+    def __len__(self) -> int:
+        """Return the number of tokens."""
+        return len(self.words)
+
     def encode_tags(self, scheme: str) -> list[list[str]]:
         """Return one tag a word for each level."""
         return [schemes.encode(len(self.words), level, scheme) for level in self.levels]

@@ -53,7 +53,7 @@ def measure_export(corpus: Path, out: Path, *options: str) -> Export:
 
     `options` are the format and, where it is split, another word. Not on Windows, which does not report the peak.
     """
-    command = [sys.executable, "-c", _EXPORT, str(corpus), str(out), *(options or (conll2003.NAME,))]
+    command = [sys.executable, "-c", _EXPORT, str(corpus), str(out), *(options or (conll2003.FORMAT.name,))]
     peak, seconds, tokens = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
     return Export(int(peak) / 1024, float(seconds), int(tokens))
 

@@ -185,7 +185,7 @@ def test_fish_completes_the_line(tmp_path: Path) -> None:
     assert set(candidates("annotator rest")) == {"restore", "restful.corpus"}
     assert candidates("annotator --language f") == ["fr"]
     assert candidates("annotator export restf") == ["restful.corpus"]
-    assert set(candidates("annotator import a b --format ")) >= {format_.NAME for format_ in registry.FORMATS}
+    assert set(candidates("annotator import a b --format ")) >= {format_.name for format_ in registry.READ_FORMATS}
 
 
 @pytest.mark.parametrize("name", SHELLS)

@@ -5,11 +5,10 @@ from pathlib import Path
 import pytest
 from consumers.reading import consumer, expected_places, place_chunks, read_columns, run_export
 
-from annotator.jobs.export.exporter import FLAT_TAG_FORMATS
 from annotator.store.corpus import Corpus
 from annotator.tagging.schemes import BILOU, IOB1, IOB2, IOBES, SCHEMES
 
-FORMATS = [format_.NAME for format_ in FLAT_TAG_FORMATS]
+FORMATS = ["conll2003", "conll2002"]
 formats = pytest.mark.parametrize("format_", FORMATS)
 schemes = pytest.mark.parametrize("scheme", SCHEMES)
 

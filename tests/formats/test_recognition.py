@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from annotator.formats.conll import conllu
-from annotator.formats.json import doccano, jsonl, labelstudio, prodigy
-from annotator.formats.registry import FORMATS, detect_format
+from annotator.formats.format import Documents
+from annotator.formats.registry import FORMATS, detect_format, get_format
 from annotator.jobs.imports import file_reader
 from annotator.jobs.imports.file_reader import ReadOptions
 from annotator.model.article_builder import build_article
@@ -31,7 +30,7 @@ EXPECTED = {
 @pytest.mark.parametrize("folder", EXPECTED)
 def test_formats_of_sample_files_are_detected(shared: Path, folder: str) -> None:
     files = [path for path in (shared / "data" / folder).iterdir() if path.is_file()]
-    items = Counter(format_.NAME if (format_ := detect_format(path)) else None for path in files)
+    items = Counter(format_.name if (format_ := detect_format(path)) else None for path in files)
     assert items == EXPECTED[folder]
 
 
@@ -65,12 +64,14 @@ def test_sample_files_are_read(shared: Path, folder: str) -> None:
 ITEM = build_article("أمس في وجدة 😀", spans=[Span("uid", "", "ليلى", "DATE", 0, 3)])
 
 
-@pytest.mark.parametrize("module", [jsonl, doccano, prodigy, labelstudio, conllu], ids=lambda module: module.NAME)
-def test_written_files_are_detected_under_their_suffix(tmp_path: Path, module: object) -> None:
-    path = tmp_path / f"a{module.SUFFIXES[0]}"  # type: ignore[attr-defined]
-    path.write_text(module.HEADER + module.encode(ITEM) + module.FOOTER, encoding="utf-8")  # type: ignore[attr-defined]
-    assert detect_format(path) is module
+@pytest.mark.parametrize("name", ["jsonl", "doccano", "prodigy", "labelstudio", "conllu"])
+def test_written_files_are_detected_under_their_suffix(tmp_path: Path, name: str) -> None:
+    format_ = get_format(name)
+    assert isinstance(format_.output, Documents)
+    path = tmp_path / f"a{format_.suffixes[0]}"
+    path.write_text(format_.output.header + format_.output.encode(ITEM) + format_.output.footer, encoding="utf-8")
+    assert detect_format(path) is format_
 
 
 def test_format_names_are_unique() -> None:
-    assert len({format_.NAME for format_ in FORMATS}) == len(FORMATS)
+    assert len({format_.name for format_ in FORMATS}) == len(FORMATS)

@@ -84,19 +84,19 @@ class Reader:
     def __init__(self, name: str) -> None:
         self._format = registry.get_format(name)
         self._folder = Path(tempfile.mkdtemp())
-        self.path = self._folder / f"a{self._format.SUFFIXES[0]}"
+        self.path = self._folder / f"a{self._format.suffixes[0]}"
 
     def __del__(self) -> None:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def __call__(self, data: bytes) -> None:
-        size = None if self._format.NAME in _COMPRESSED else len(data)
-        if self._format is brat:
+        size = None if self._format.name in _COMPRESSED else len(data)
+        if self._format is brat.FORMAT:
             data, _separator, text = data.partition(SEPARATOR)
             self.path.with_suffix(".txt").write_bytes(text)
         self.path.write_bytes(data)
         for logical in (False, True):
-            way = ReadOptions(self._format.NAME, logical=logical)
+            way = ReadOptions(self._format.name, logical=logical)
             check(file_reader.read(self.path, way, "ليلى"), size)
 
 
@@ -105,11 +105,11 @@ class Recognition(Reader):
 
     def __init__(self) -> None:
         super().__init__("text")
-        self._names = sorted({suffix for format_ in registry.FORMATS for suffix in format_.SUFFIXES})
+        self._names = sorted({suffix for format_ in registry.READ_FORMATS for suffix in format_.suffixes})
 
     def __call__(self, data: bytes) -> None:
         for suffix in self._names:
-            for format_ in registry.FORMATS:
+            for format_ in registry.READ_FORMATS:
                 assert format_.sniff(f"a{suffix}", data[: 1 << 16]) in (True, False)
         self.path.write_bytes(data)
         registry.detect_format(self.path)
@@ -161,7 +161,7 @@ def fuzz_report(data: bytes) -> None:
 
 
 NAMES: Final = (
-    *(format_.NAME for format_ in registry.FORMATS),
+    *(format_.name for format_ in registry.READ_FORMATS),
     *("recognition", "storing", "labels", "settings", "report"),
 )
 

@@ -22,7 +22,7 @@ from annotator.store.corpus import Corpus
 
 LABELS = default_labels()
 SEEDS = build_seeds()
-FORMATS = [format_.NAME for format_ in registry.FORMATS if is_available(format_.NAME)]
+FORMATS = [format_.name for format_ in registry.READ_FORMATS if is_available(format_.name)]
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def count_articles(corpus: Corpus) -> int:
 
 
 def write_file(folder: Path, name: str, data: bytes) -> Path:
-    path = folder / f"a{registry.get_format(name).SUFFIXES[0]}"
+    path = folder / f"a{registry.get_format(name).suffixes[0]}"
     if name == "brat":
         data, _separator, text = data.partition(SEPARATOR)
         path.with_suffix(".txt").write_bytes(text)

@@ -135,7 +135,7 @@ LIMIT_CASES: dict[str, tuple[str, Callable[[], bytes], str]] = {
 
 
 def read_data(folder: Path, name: str, data: bytes) -> tuple[list[AnnotatedArticle], list[str]]:
-    path = folder / f"a{registry.get_format(name).SUFFIXES[0]}"
+    path = folder / f"a{registry.get_format(name).suffixes[0]}"
     if name == "brat":
         data, _separator, text = data.partition(SEPARATOR)
         path.with_suffix(".txt").write_bytes(text)

@@ -6,6 +6,8 @@ from typing import Any, Final
 import msgspec
 
 from annotator.formats import report as report_format
+from annotator.formats.format import Format
+from annotator.formats.registry import WRITTEN_FORMATS
 from annotator.formats.report import Report
 
 KNOWN: Final = {
@@ -13,6 +15,11 @@ KNOWN: Final = {
     *("title", "published", "source", "url"),
 }
 """The fields of an article that a format may store besides its text and the ranges and labels of its spans."""
+
+
+def written_as(kind: type[Any]) -> list[Format]:
+    """Return the formats that are written as Tags, Documents or Files."""
+    return [format_ for format_ in WRITTEN_FORMATS if isinstance(format_.output, kind)]
 
 
 def as_json(report: Report) -> Any:

@@ -19,6 +19,7 @@ from typing import BinaryIO, Final, NamedTuple
 from annotator.formats.conll import column_layout
 from annotator.formats.conll.column_layout import COMMENT, DOCSTART, Layout
 from annotator.formats.documents import plain_text
+from annotator.formats.format import Format
 from annotator.i18n import _, ngettext
 from annotator.model.article_builder import build_article
 from annotator.model.operations import InvalidEdit
@@ -28,8 +29,7 @@ from annotator.tagging.decoding import TokenTags
 from annotator.tagging.schemes import OUTSIDE, Chunk
 from annotator.text.detokenizer import detokenize
 
-NAME: Final = "conll"
-SUFFIXES: Final = (".conll", ".conll2002", ".conll2003", ".iob", ".iob2", ".bio", ".bilou", ".txt", ".tsv", ".csv", "")
+_SUFFIXES: Final = (".conll", ".conll2002", ".conll2003", ".iob", ".iob2", ".bio", ".bilou", ".txt", ".tsv", ".csv", "")
 MAX_LINE_BYTES: Final = 1_000_000
 """Bytes of the longest line; some files have a sentence a line."""
 MAX_TOKENS: Final = 250_000
@@ -37,7 +37,7 @@ MAX_TOKENS: Final = 250_000
 MAX_REMARKS: Final = 1000
 """Remarks of one kind that are reported singly; of more, only the first and their number."""
 
-_DISTINCTIVE_SUFFIXES: Final = frozenset(SUFFIXES[: SUFFIXES.index(".txt")])
+_DISTINCTIVE_SUFFIXES: Final = frozenset(_SUFFIXES[: _SUFFIXES.index(".txt")])
 _SAMPLE_BYTES: Final = 1 << 18
 """Bytes from which the layout and the scheme of a file are detected."""
 _HEADING_STARTS: Final = (DOCSTART[0], COMMENT)
@@ -324,3 +324,12 @@ def _split_lines(stream: BinaryIO) -> Iterator[bytes]:
         rest = rest[: MAX_LINE_BYTES + 1]
     if rest:
         yield rest
+
+
+FORMAT: Final = Format(
+    name="conll",
+    title="CoNLL",
+    suffixes=_SUFFIXES,
+    sniff=sniff,
+    read=read,
+)

@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from annotator.formats.conll.tag_columns import ColumnFormat
+from annotator.formats.conll.tag_columns import ColumnTags
+from annotator.formats.format import Format
+from annotator.i18n import N_
 
-NAME: Final = "conll2002"
-SUFFIXES: Final = (".conll",)
-
-_FORMAT = ColumnFormat()
-write = _FORMAT.write
-read_back = _FORMAT.read_back
+TAGS: Final = ColumnTags()
+FORMAT: Final = Format(
+    name="conll2002", title=N_("CoNLL 2002: two columns, tag in the second"), suffixes=(".conll",), output=TAGS
+)

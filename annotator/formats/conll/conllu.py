@@ -30,17 +30,14 @@ import regex
 
 from annotator.formats.conll.conllu_articles import FIELDS, METADATA, NO_VALUE, DocumentReader
 from annotator.formats.conll.conllu_sentences import BOM, ESCAPES, read_sentences
+from annotator.formats.format import ALL_FIELDS, Documents, Format
 from annotator.formats.standoff.annotations import Tally
+from annotator.i18n import N_
 from annotator.model.records import AnnotatedArticle, Remark, Span
 from annotator.text import sentences, tokenizer, visible
 from annotator.text.tokenizer import Token
 
-NAME: Final = "conllu"
-SUFFIXES: Final = (".conllu",)
-HEADER = SEPARATOR = FOOTER = ""
-STORED_FIELDS: Final = frozenset(
-    {"annotator", "value", "note", "zones", "states", "notes", "title", "published", "source", "url"}
-)
+_SUFFIXES: Final = (".conllu",)
 
 _WORD_LINE: Final = re.compile(rb"[0-9]{1,9}(?:[-.][0-9]{1,9})?(?:\t[^\t]+){5}\t(?:_|[0-9]{1,9})(?:\t[^\t]+){3}")
 _UNSAFE_IN_FIELD: Final = regex.compile(r"[\\|:;=\s\p{Z}\p{Cc}[\p{Cf}&&[\u0000-\uffff]]]", regex.V1)
@@ -56,7 +53,7 @@ def sniff(name: str, beginning: bytes) -> bool:
     lines = [line.rstrip(b"\r") for line in beginning.removeprefix(BOM).split(b"\n") if line.strip()]
     first = next((line for line in lines if not line.startswith(b"#")), None)
     if first is None:
-        return PurePath(name).suffix in SUFFIXES and bool(lines)
+        return PurePath(name).suffix in _SUFFIXES and bool(lines)
     return _WORD_LINE.fullmatch(first) is not None and not lines[0].startswith(b"#FORMAT")
 
 
@@ -153,3 +150,14 @@ def _escape_field(text: str) -> str:
 
 def _escape(text: str, unsafe: regex.Pattern[str]) -> str:
     return unsafe.sub(lambda match: _ESCAPES.get(match[0]) or f"\\u{ord(match[0]):04x}", text)
+
+
+FORMAT: Final = Format(
+    name="conllu",
+    title="CoNLL-U",
+    suffixes=_SUFFIXES,
+    sniff=sniff,
+    read=read,
+    output=Documents(encode, ALL_FIELDS),
+    export_title=N_("CoNLL-U: words and complete articles"),
+)

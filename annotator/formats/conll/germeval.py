@@ -1,62 +1,81 @@
 """The columns of GermEval 2014: a token a line, then its tag at each depth, the outermost first, separated by tabs.
 
 Articles and sentences start and end as in `tag_columns`. All lines have as many tags as the deepest article needs
-(`NestedProjection.depth`, which the writer must know in advance). GermEval's first column, the token's number, is
+(`NestedProjection.depth`, which must be known in advance). GermEval's first column, the token's number, is
 omitted. Benikova et al. 2014.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Final, TextIO, TypeAlias
+from collections.abc import Callable, Iterable, Iterator
+from typing import ClassVar, Final, TextIO, TypeAlias
 
-from annotator.formats.conll.tag_columns import MalformedFile, TaggedLines
-from annotator.tagging.nested import NestedProjection
+from annotator.formats.conll.tag_columns import LineTags, MalformedFile
+from annotator.formats.format import ArticleTags, Format, TaggedLines
+from annotator.i18n import N_
+from annotator.model.labels import LabelSet
+from annotator.model.records import AnnotatedArticle, Span
+from annotator.tagging.flat import ProjectionOptions
+from annotator.tagging.nested import NestedProjection, project_nested
 from annotator.tagging.schemes import OUTSIDE
-
-NAME: Final = "nested"
-SUFFIXES: Final = (".tsv",)
-ALLOWS_SAME_LABEL: Final = True
-"""Spans of one label may overlap (see `project_nested`)."""
 
 DOCSTART: Final = "-DOCSTART-"
 TaggedSentence: TypeAlias = list[tuple[str, tuple[str, ...]]]
 """The tokens of a sentence, each with its tags."""
 
 
-def write(stream: TextIO, article: NestedProjection, scheme: str, depth: int) -> None:
-    """Append one article with `depth` tags a token to `stream`, which must not translate newlines.
+class NestedTags(LineTags[NestedProjection]):
+    """Several tags a token; `allow_same_label` is that of tagging.nested.project_nested."""
 
-    Raises ValueError if `depth` is less than 1 or than the article's.
-    """
-    if depth < max(1, article.depth):
-        raise ValueError(f"{article.depth} depths do not fit into {depth}")
-    stream.write(_docstart_line(depth) + "\n")
-    for sentence in article.sentences:
-        columns = sentence.encode_tags(scheme)
-        columns += [[OUTSIDE] * len(sentence.words)] * (depth - len(columns))
-        for word, *tags in zip(sentence.words, *columns, strict=True):
-            stream.write("\t".join((word, *tags)) + "\n")
-        stream.write("\n")
+    allow_same_label: ClassVar[bool] = True
 
+    def project(self, annotated: AnnotatedArticle, labels: LabelSet, options: ProjectionOptions) -> NestedProjection:
+        """See Tags."""
+        return project_nested(
+            *(annotated.article, annotated.zones, annotated.spans, labels, options),
+            allow_same_label=self.allow_same_label,
+        )
 
-def read_back(stream: TextIO, depth: int) -> Iterator[list[TaggedSentence]]:
-    """Yield the sentences of each article.
-
-    Raises MalformedFile for anything that `write` does not write. `stream` must split lines at LF alone.
-    """
-
-    def parse_row(line: str, number: int) -> tuple[str, tuple[str, ...]]:
-        token, *tags = line[:-1].split("\t")
-        if not line.endswith("\n") or len(tags) != depth or not all((token, *tags)):
-            raise MalformedFile(number)
-        return token, tuple(tags)
-
-    return read_articles(stream, _docstart_line(depth), parse_row)
+    def overlap_group(self, span: Span) -> str | None:
+        """See Tags."""
+        return None if self.allow_same_label else span.label
 
 
-def flatten(sentences: Sequence[TaggedSentence]) -> Iterator[TaggedLines]:
-    """Yield an article's lines once for each depth, with one tag a token, for `read_back.decode_spans`."""
-    for level in range(len(sentences[0][0][1]) if sentences else 1):
-        yield build_lines([(token, tags[level]) for token, tags in rows] for rows in sentences)
+class _GermevalTags(NestedTags):
+    """A tag a token for each depth."""
+
+    needs_depth = True
+
+    def depth(self, projection: NestedProjection) -> int:
+        """See Tags."""
+        return projection.depth
+
+    def write(self, stream: TextIO, article: NestedProjection, scheme: str, depth: int) -> None:
+        """See LineTags. Raises ValueError if `depth` is less than 1 or than the article's."""
+        if depth < max(1, article.depth):
+            raise ValueError(f"{article.depth} depths do not fit into {depth}")
+        stream.write(_docstart_line(depth) + "\n")
+        for sentence in article.sentences:
+            columns = sentence.encode_tags(scheme)
+            columns += [[OUTSIDE] * len(sentence.words)] * (depth - len(columns))
+            for word, *tags in zip(sentence.words, *columns, strict=True):
+                stream.write("\t".join((word, *tags)) + "\n")
+            stream.write("\n")
+
+    def read_articles(self, stream: TextIO, depth: int) -> Iterator[ArticleTags]:
+        """See LineTags."""
+
+        def parse_row(line: str, number: int) -> tuple[str, tuple[str, ...]]:
+            token, *tags = line[:-1].split("\t")
+            if not line.endswith("\n") or len(tags) != depth or not all((token, *tags)):
+                raise MalformedFile(number)
+            return token, tuple(tags)
+
+        for sentences in split_articles(stream, _docstart_line(depth), parse_row):
+            yield ArticleTags(
+                [
+                    build_lines([(token, tags[level]) for token, tags in rows] for rows in sentences)
+                    for level in range(depth)
+                ]
+            )
 
 
 def build_lines(sentences: Iterable[Iterable[tuple[str, str]]]) -> TaggedLines:
@@ -67,7 +86,7 @@ def build_lines(sentences: Iterable[Iterable[tuple[str, str]]]) -> TaggedLines:
     )
 
 
-def read_articles(
+def split_articles(
     stream: TextIO, start: str, parse_row: Callable[[str, int], tuple[str, tuple[str, ...]]]
 ) -> Iterator[list[TaggedSentence]]:
     """Yield the sentences of each article after a line `start`.
@@ -98,3 +117,7 @@ def read_articles(
 
 def _docstart_line(depth: int) -> str:
     return "\t".join((DOCSTART, *[OUTSIDE] * depth)) + "\n"
+
+
+TAGS: Final = _GermevalTags()
+FORMAT: Final = Format(name="nested", title=N_("Nested: one column per nesting level"), suffixes=(".tsv",), output=TAGS)

@@ -4,25 +4,22 @@ Each article follows a `-DOCSTART-` line and an empty one, and is written by its
 Kim Sang 2002; Tjong Kim Sang & De Meulder 2003.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from io import TextIOWrapper
 from operator import add
-from typing import Final, NamedTuple, TextIO
+from pathlib import Path
+from typing import BinaryIO, Final, TextIO
 
-from msgspec import Struct
-
+from annotator.formats.format import ArticleTags, P, TaggedLines, Tags
 from annotator.i18n import _
-from annotator.tagging.flat import FlatProjection
+from annotator.model.labels import LabelSet
+from annotator.model.records import AnnotatedArticle
+from annotator.tagging.flat import FlatProjection, ProjectionOptions, project_flat
 from annotator.tagging.schemes import OUTSIDE
 
 _DOCSTART: Final = "-DOCSTART-"
 _CHUNK_SIZE: Final = 1 << 16  # characters read at once
-
-
-class TaggedLines(NamedTuple):
-    """The tokens of an article, "" after each sentence, and all tags but O by line from 0."""
-
-    words: list[str]
-    tags: dict[int, str]
 
 
 class MalformedFile(ValueError):
@@ -32,14 +29,49 @@ class MalformedFile(ValueError):
         super().__init__(_("Line {line} of the file is malformed.").format(line=line))
 
 
-class ColumnFormat(Struct, frozen=True):
-    """The filler columns before the tag, in lines of tokens and of `-DOCSTART-`."""
+class LineTags(Tags[P]):
+    """Tags in lines of text, written article by article."""
+
+    def write(self, stream: TextIO, article: P, scheme: str, depth: int) -> None:
+        """Append one article to `stream`, which must not translate newlines."""
+        raise NotImplementedError
+
+    def read_articles(self, stream: TextIO, depth: int) -> Iterator[ArticleTags]:
+        """Yield each article's tags.
+
+        Raises MalformedFile for anything that `write` does not write. `stream` must split lines at LF alone.
+        """
+        raise NotImplementedError
+
+    @contextmanager
+    def open_sink(
+        self, file: BinaryIO, labels: Sequence[str], scheme: str, depth: int
+    ) -> Iterator[Callable[[P], None]]:
+        """See Tags."""
+        stream = TextIOWrapper(file, "utf-8", newline="\n")
+        try:
+            yield lambda article: self.write(stream, article, scheme, depth)
+        finally:
+            stream.detach()
+
+    def read_back(self, path: Path, scheme: str, depth: int) -> Iterator[ArticleTags]:
+        """See Tags."""
+        with path.open(encoding="utf-8", newline="\n") as stream:
+            yield from self.read_articles(stream, depth)
+
+
+class ColumnTags(LineTags[FlatProjection]):
+    """One tag a token. The fillers are the columns before the tag, in lines of tokens and of `-DOCSTART-`."""
 
     fillers: tuple[str, ...] = ()
     docstart_fillers: tuple[str, ...] = ()
 
-    def write(self, stream: TextIO, article: FlatProjection, scheme: str) -> None:
-        """Append one article to `stream`, which must not translate newlines."""
+    def project(self, annotated: AnnotatedArticle, labels: LabelSet, options: ProjectionOptions) -> FlatProjection:
+        """See Tags."""
+        return project_flat(annotated.article, annotated.zones, annotated.spans, labels, options)
+
+    def write(self, stream: TextIO, article: FlatProjection, scheme: str, depth: int = 1) -> None:
+        """See LineTags."""
         stream.write(f"{self._docstart_line()}\n\n")
         gap = self._separator()
         outside = f"{gap}{OUTSIDE}\n"
@@ -51,13 +83,10 @@ class ColumnFormat(Struct, frozen=True):
             else:
                 stream.write(outside.join((*sentence.words, "\n")))
 
-    def read_back(self, stream: TextIO) -> Iterator[TaggedLines]:
-        """Yield the lines of each article.
-
-        Raises MalformedFile for anything that `write` does not write. `stream` must not translate newlines.
-        """
+    def read_articles(self, stream: TextIO, depth: int = 1) -> Iterator[ArticleTags]:
+        """See LineTags."""
         for line, article in _split_articles(stream, f"{self._docstart_line()}\n\n"):
-            yield self._parse_article(article, line)
+            yield ArticleTags((self._parse_article(article, line),))
 
     def _parse_article(self, article: str, number: int) -> TaggedLines:
         """Parse an article whose first line has this number."""

@@ -7,51 +7,49 @@ uses one such tag a token. Only the span that `ProjectionOptions.flatten` choose
 others reported.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final, TextIO
 
-from annotator.formats.conll.germeval import DOCSTART, TaggedSentence, build_lines, read_articles
-from annotator.formats.conll.tag_columns import MalformedFile, TaggedLines
+from annotator.formats.conll.germeval import DOCSTART, NestedTags, build_lines, split_articles
+from annotator.formats.conll.tag_columns import MalformedFile
+from annotator.formats.format import ArticleTags, Format
+from annotator.i18n import N_
 from annotator.tagging import schemes
 from annotator.tagging.nested import NestedProjection, NestedSentence
 from annotator.tagging.schemes import OUTSIDE
 
-NAME: Final = "wojood"
-SUFFIXES: Final = (".txt",)
-ALLOWS_SAME_LABEL: Final = False
-"""Spans of one label may not overlap (see `project_nested`)."""
-
 _DOCSTART_LINE: Final = f"{DOCSTART} {OUTSIDE}\n"
 
 
-def write(stream: TextIO, article: NestedProjection, scheme: str, _depth: int = 0) -> None:
-    """Append one article to `stream`, which must not translate newlines.
+class _WojoodTags(NestedTags):
+    """As many tags as a token needs, of different labels."""
 
-    A line has as many tags as its token needs: the depth is unused. Raises ValueError if spans of one label overlap.
-    """
-    stream.write(_DOCSTART_LINE + "\n")
-    for sentence in article.sentences:
-        for word, tags in zip(sentence.words, _encode_tags(sentence, scheme), strict=True):
-            stream.write(" ".join((word, *(tags or (OUTSIDE,)))) + "\n")
-        stream.write("\n")
+    allow_same_label = False
 
+    def write(self, stream: TextIO, article: NestedProjection, scheme: str, depth: int = 1) -> None:
+        """See LineTags. Raises ValueError if spans of one label overlap."""
+        stream.write(_DOCSTART_LINE + "\n")
+        for sentence in article.sentences:
+            for word, tags in zip(sentence.words, _encode_tags(sentence, scheme), strict=True):
+                stream.write(" ".join((word, *(tags or (OUTSIDE,)))) + "\n")
+            stream.write("\n")
 
-def read_back(stream: TextIO, _depth: int = 0) -> Iterator[list[TaggedSentence]]:
-    """Yield the sentences of each article; a token outside has no tags.
-
-    Raises MalformedFile for anything that `write` does not write. `stream` must split lines at LF alone.
-    """
-    return read_articles(stream, _DOCSTART_LINE, _parse_row)
-
-
-def flatten(sentences: Sequence[TaggedSentence]) -> Iterator[TaggedLines]:
-    """Yield an article's lines once for each label, with one tag a token, for `read_back.decode_spans`."""
-    labels = {_label_of_tag(tag) for rows in sentences for _token, tags in rows for tag in tags}
-    for label in sorted(labels) or [""]:
-        yield build_lines(
-            [(token, next((tag for tag in tags if _label_of_tag(tag) == label), OUTSIDE)) for token, tags in rows]
-            for rows in sentences
-        )
+    def read_articles(self, stream: TextIO, depth: int = 1) -> Iterator[ArticleTags]:
+        """See LineTags. The lines are once for each label."""
+        for sentences in split_articles(stream, _DOCSTART_LINE, _parse_row):
+            labels = {_label_of_tag(tag) for rows in sentences for _token, tags in rows for tag in tags}
+            yield ArticleTags(
+                [
+                    build_lines(
+                        [
+                            (token, next((tag for tag in tags if _label_of_tag(tag) == label), OUTSIDE))
+                            for token, tags in rows
+                        ]
+                        for rows in sentences
+                    )
+                    for label in sorted(labels) or [""]
+                ]
+            )
 
 
 def _encode_tags(sentence: NestedSentence, scheme: str) -> list[list[str]]:
@@ -82,3 +80,9 @@ def _parse_row(line: str, number: int) -> tuple[str, tuple[str, ...]]:
 
 def _label_of_tag(tag: str) -> str:
     return tag.partition("-")[2]
+
+
+TAGS: Final = _WojoodTags()
+FORMAT: Final = Format(
+    name="wojood", title=N_("Wojood: all tags of a token on one line"), suffixes=(".txt",), output=TAGS
+)

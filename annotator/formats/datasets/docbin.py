@@ -9,16 +9,18 @@ spaCy makes a few documents at a time (`docbin_packing`). They are read back wit
 would load all. `docbin_reading` reads other programs' files.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from annotator.formats.datasets import docbin_reading
+from annotator.formats.datasets.combined_tags import CombinedTags, ReadSentence
 from annotator.formats.datasets.docbin_packing import DocBinPacker
 from annotator.formats.datasets.docbin_reading import IOB_PREFIXES, SENTENCE_START
 from annotator.formats.datasets.docbin_unpacking import PackedDoc, read_documents
-from annotator.formats.report import Report
+from annotator.formats.format import Format
+from annotator.i18n import N_
 from annotator.tagging import schemes
 from annotator.tagging.combined import CombinedProjection, space_between
 from annotator.tagging.schemes import OUTSIDE, Chunk
@@ -26,54 +28,29 @@ from annotator.tagging.schemes import OUTSIDE, Chunk
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
-NAME: Final = "spacy"
-SUFFIXES: Final = (".spacy",)
-PACKAGE: Final = "spacy"
-SPANS_FIELD: Final = 'doc.spans["sc"]'
-IN_FOLDER: Final = False
-HAS_TAGS: Final = False
-
 _SPAN_GROUP: Final = "sc"
 _ATTRIBUTES: Final = ("ENT_IOB", "ENT_TYPE", "SENT_START")
 
-_SentenceChunks: TypeAlias = tuple[list[str], list[Chunk], list[Chunk]]
-"""A sentence: its tokens, the flat chunks, and all chunks."""
 
-sniff = docbin_reading.sniff
-read = docbin_reading.read
-missing_message = docbin_reading.missing_message
+class _DocBinTags(CombinedTags):
+    """Docs in one DocBin."""
 
+    has_scheme = False
+    has_size_limit = True
+    all_spans_field = 'doc.spans["sc"]'
 
-class _DocBinSink:
-    """Collects the articles in a DocBin."""
+    @contextmanager
+    def open_sink(
+        self, file: BinaryIO, labels: Sequence[str], scheme: str, depth: int
+    ) -> Iterator[Callable[[CombinedProjection], None]]:
+        """See Tags. The file is written at the end; `scheme` is unused, as Docs have no tags."""
+        packer = DocBinPacker(_ATTRIBUTES)
+        yield lambda article: packer.add(_build_doc(packer.vocab, article))
+        packer.write(file)
 
-    def __init__(self) -> None:
-        self.packer = DocBinPacker(_ATTRIBUTES)
-
-    def add(self, article: CombinedProjection) -> None:
-        """Append one article. Raises InvalidEdit if it does not fit, and OSError."""
-        self.packer.add(_build_doc(self.packer.vocab, article))
-
-
-@contextmanager
-def open_sink(stream: BinaryIO, labels: Sequence[str], scheme: str) -> Iterator[_DocBinSink]:
-    """Collect a DocBin and write it on success; `scheme` is unused, as Docs have no tags.
-
-    Raises OSError.
-    """
-    sink = _DocBinSink()
-    yield sink
-    sink.packer.write(stream)
-
-
-def build_companion_files(report: Report, labels: Sequence[str]) -> Mapping[str, bytes]:
-    """Return no files: a DocBin needs none."""
-    return {}
-
-
-def read_back(path: Path, scheme: str) -> Iterator[list[_SentenceChunks]]:
-    """Yield the sentences of each article, without space tokens. Raises ValueError and OSError."""
-    return map(_read_sentences, read_documents(path, None))
+    def read_sentences(self, path: Path, scheme: str) -> Iterator[list[ReadSentence]]:
+        """See CombinedTags. Space tokens are left out."""
+        return map(_read_sentences, read_documents(path, None))
 
 
 def _build_doc(vocab: Any, article: CombinedProjection) -> "Doc":
@@ -109,11 +86,11 @@ def _build_doc(vocab: Any, article: CombinedProjection) -> "Doc":
     return doc
 
 
-def _read_sentences(document: PackedDoc) -> list[_SentenceChunks]:
+def _read_sentences(document: PackedDoc) -> list[ReadSentence]:
     """Return a document's sentences. Raises ValueError for other programs' documents."""
     from spacy.attrs import ENT_IOB, ENT_TYPE, ORTH, SENT_START
 
-    sentences: list[_SentenceChunks] = []
+    sentences: list[ReadSentence] = []
     positions: dict[int, tuple[int, int]] = {}  # of a token: its sentence, and its index in that
     remarks: list[docbin_reading.PendingRemark] = []
     try:
@@ -121,10 +98,10 @@ def _read_sentences(document: PackedDoc) -> list[_SentenceChunks]:
             zip(document.attribute_texts(ORTH), document.columns[SENT_START], strict=True)
         ):
             if start == SENTENCE_START:
-                sentences.append(([], [], []))
+                sentences.append(ReadSentence([], [], []))
             if not word.isspace():
-                positions[index] = len(sentences) - 1, len(sentences[-1][0])
-                sentences[-1][0].append(word)
+                positions[index] = len(sentences) - 1, len(sentences[-1].tokens)
+                sentences[-1].tokens.append(word)
         kinds = zip(document.columns[ENT_IOB], document.attribute_texts(ENT_TYPE), strict=True)
         flat = schemes.decode(
             [f"{IOB_PREFIXES[kind]}-{label}" if kind in IOB_PREFIXES else OUTSIDE for kind, label in kinds]
@@ -136,10 +113,23 @@ def _read_sentences(document: PackedDoc) -> list[_SentenceChunks]:
                 (start_sentence, start), (end_sentence, last) = positions[first], positions[end - 1]
                 if start_sentence != end_sentence:
                     raise ValueError(label)
-                _words, flat_chunks, all_chunks = sentences[start_sentence]
-                (flat_chunks if is_flat else all_chunks).append(Chunk(label, start, last + 1))
+                sentence = sentences[start_sentence]
+                (sentence.flat_chunks if is_flat else sentence.all_chunks).append(Chunk(label, start, last + 1))
     except LookupError as error:
         raise ValueError(str(error)) from error
     if remarks:
         raise ValueError(remarks[0][1])
     return sentences
+
+
+FORMAT: Final = Format(
+    name="spacy",
+    title="spaCy DocBin",
+    suffixes=(".spacy",),
+    sniff=docbin_reading.sniff,
+    read=docbin_reading.read,
+    is_binary=True,
+    output=_DocBinTags(),
+    export_title=N_("spaCy: training documents (DocBin)"),
+    requires=docbin_reading.SPACY,
+)

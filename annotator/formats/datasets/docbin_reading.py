@@ -17,8 +17,8 @@ from typing import Final, TypeAlias
 import msgspec
 from msgspec import Struct
 
-from annotator import optional
 from annotator.formats.datasets.docbin_unpacking import PackedDoc, read_documents
+from annotator.formats.format import Requirement
 from annotator.i18n import _
 from annotator.model.article_builder import build_article
 from annotator.model.operations import InvalidEdit
@@ -29,6 +29,7 @@ from annotator.text.detokenizer import detokenize
 
 MAX_BYTES: Final = 2_000_000_000
 """Bytes of the largest file, uncompressed: some sixty million tokens as this program writes them."""
+SPACY: Final = Requirement("spacy", "spaCy", "spacy")
 SENTENCE_START: Final = 1
 """The value of SENT_START where a sentence starts."""
 IOB_PREFIXES: Final = {3: "B", 1: "I"}
@@ -45,11 +46,6 @@ class _Group(Struct):
     spans: list[bytes]
 
 
-def missing_message() -> str:
-    """Return the message to install spaCy."""
-    return optional.explain_missing("spaCy", "spacy")
-
-
 def sniff(name: str, beginning: bytes) -> bool:
     """Return whether a file is a DocBin, whatever its name."""
     try:
@@ -64,8 +60,8 @@ def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Remark]:
 
     Remarks name the document. Raises OSError.
     """
-    if not optional.is_installed("spacy"):
-        yield Refusal(str(path), 0, missing_message())
+    if reason := SPACY.explain_missing():
+        yield Refusal(str(path), 0, reason)
         return
     try:
         for number, document in enumerate(read_documents(path, MAX_BYTES), 1):

@@ -12,18 +12,20 @@ The names of the tags are in the card and in each file's schema, under the key `
 article's number of rows, since one without words has none.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import msgspec
 from msgspec import Struct
 
-from annotator import optional
+from annotator.formats.datasets.combined_tags import CombinedTags, ReadSentence
 from annotator.formats.datasets.dataset_card import build_card
+from annotator.formats.format import Format, Requirement
 from annotator.formats.report import Report
+from annotator.i18n import N_
 from annotator.tagging import schemes
 from annotator.tagging.combined import CombinedProjection, CombinedSentence, space_between
 from annotator.tagging.schemes import END_LETTERS, OUTSIDE, Chunk
@@ -32,20 +34,10 @@ from annotator.text.detokenizer import find_token_starts
 if TYPE_CHECKING:
     import pyarrow
 
-NAME: Final = "huggingface"
-SUFFIXES: Final = (".parquet",)
-PACKAGE: Final = "pyarrow"
-SPANS_FIELD: Final = "spans"
-IN_FOLDER: Final = True
-HAS_TAGS: Final = True
-
 _FEATURES_KEY: Final = b"huggingface"
 _COUNTS_KEY: Final = b"annotator"
 _ROW_GROUP_SIZE: Final = 5_000
 """Rows that are written at once."""
-
-_SentenceChunks: TypeAlias = tuple[list[str], list[Chunk], list[Chunk]]
-"""A sentence: its tokens, the flat chunks, and all chunks."""
 
 
 class _Counts(Struct):
@@ -70,11 +62,6 @@ class _Info(Struct):
 
 class _Metadata(Struct):
     info: _Info
-
-
-def missing_message() -> str:
-    """Return the message to install pyarrow."""
-    return optional.explain_missing("pyarrow", "huggingface")
 
 
 def list_tags(labels: Sequence[str], scheme: str) -> list[str]:
@@ -121,38 +108,44 @@ class _ParquetSink:
             self._rows = []
 
 
-@contextmanager
-def open_sink(stream: BinaryIO, labels: Sequence[str], scheme: str) -> Iterator[_ParquetSink]:
-    """Open a Parquet file, complete when the block ends without an error. Raises OSError."""
-    from pyarrow.parquet import ParquetWriter
+class _ParquetTags(CombinedTags):
+    """Sentences in a Parquet file, in a folder with the card."""
 
-    names = list_tags(labels, scheme)
-    with ParquetWriter(stream, _build_schema(names)) as writer:
-        sink = _ParquetSink(writer, names, scheme)
-        yield sink
-        sink.finish()
+    is_folder = True
+    all_spans_field = "spans"
 
+    @contextmanager
+    def open_sink(
+        self, file: BinaryIO, labels: Sequence[str], scheme: str, depth: int
+    ) -> Iterator[Callable[[CombinedProjection], None]]:
+        """See Tags."""
+        from pyarrow.parquet import ParquetWriter
 
-def build_companion_files(report: Report, labels: Sequence[str]) -> Mapping[str, bytes]:
-    """Return the card."""
-    return {"README.md": build_card(report, list_tags(labels, report.scheme)).encode()}
+        names = list_tags(labels, scheme)
+        with ParquetWriter(file, _build_schema(names)) as writer:
+            sink = _ParquetSink(writer, names, scheme)
+            yield sink.add
+            sink.finish()
 
+    def read_sentences(self, path: Path, scheme: str) -> Iterator[list[ReadSentence]]:
+        """See CombinedTags."""
+        from pyarrow.parquet import ParquetFile
 
-def read_back(path: Path, scheme: str) -> Iterator[list[_SentenceChunks]]:
-    """Yield each article's sentences as pyarrow reads them. Raises ValueError and OSError."""
-    from pyarrow.parquet import ParquetFile
+        with ParquetFile(path) as file:
+            metadata = file.metadata.metadata
+            names = msgspec.json.decode(
+                metadata.get(_FEATURES_KEY, b""), type=_Metadata
+            ).info.features.ner_tags.feature.names
+            counts = msgspec.json.decode(metadata.get(_COUNTS_KEY, b""), type=_Counts).rows
+            rows = (row for batch in file.iter_batches(_ROW_GROUP_SIZE) for row in batch.to_pylist())
+            for count in counts:
+                yield [_read_sentence(row, names, scheme) for row in islice(rows, count)]
+            if next(rows, None) is not None:
+                raise ValueError("rows")
 
-    with ParquetFile(path) as file:
-        metadata = file.metadata.metadata
-        names = msgspec.json.decode(
-            metadata.get(_FEATURES_KEY, b""), type=_Metadata
-        ).info.features.ner_tags.feature.names
-        counts = msgspec.json.decode(metadata.get(_COUNTS_KEY, b""), type=_Counts).rows
-        rows = (row for batch in file.iter_batches(_ROW_GROUP_SIZE) for row in batch.to_pylist())
-        for count in counts:
-            yield [_read_sentence(row, names, scheme) for row in islice(rows, count)]
-        if next(rows, None) is not None:
-            raise ValueError("rows")
+    def build_companion_files(self, report: Report, labels: Sequence[str]) -> Mapping[str, bytes]:
+        """Return the card."""
+        return {"README.md": build_card(report, list_tags(labels, report.scheme)).encode()}
 
 
 def _build_schema(names: Sequence[str]) -> "pyarrow.Schema":
@@ -192,7 +185,7 @@ def _layout_text(article: CombinedProjection, sentence: CombinedSentence) -> tup
     return text, token_ranges
 
 
-def _read_sentence(row: Mapping[str, Any], names: Sequence[str], scheme: str) -> _SentenceChunks:
+def _read_sentence(row: Mapping[str, Any], names: Sequence[str], scheme: str) -> ReadSentence:
     """Return the sentence of a row. Raises ValueError if its parts do not fit."""
     tokens: list[str] = row["tokens"]
     starts = find_token_starts(row["text"], tokens)
@@ -205,4 +198,13 @@ def _read_sentence(row: Mapping[str, Any], names: Sequence[str], scheme: str) ->
     if not all(span["start"] in index_by_start and span["end"] in index_by_end for span in row["spans"]):
         raise ValueError(row["id"])
     all_ = [Chunk(span["label"], index_by_start[span["start"]], index_by_end[span["end"]]) for span in row["spans"]]
-    return tokens, schemes.decode([names[tag] for tag in row["ner_tags"]], scheme), all_
+    return ReadSentence(tokens, schemes.decode([names[tag] for tag in row["ner_tags"]], scheme), all_)
+
+
+FORMAT: Final = Format(
+    name="huggingface",
+    title=N_("Hugging Face: a folder of sentences (Parquet)"),
+    suffixes=(".parquet",),
+    output=_ParquetTags(),
+    requires=Requirement("pyarrow", "pyarrow", "huggingface"),
+)

@@ -14,6 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from annotator.formats.format import Format
 from annotator.i18n import _
 from annotator.model.article_builder import build_article
 from annotator.model.operations import InvalidEdit
@@ -24,8 +25,6 @@ from annotator.text.visual_order import restore_line_order
 if TYPE_CHECKING:
     from pypdf import PdfReader
 
-NAME: Final = "pdf"
-SUFFIXES: Final = (".pdf",)
 MAX_BYTES: Final = 100_000_000
 """Bytes of the largest file."""
 MAX_PAGES: Final = 500
@@ -183,3 +182,13 @@ def _is_mixed(line: str) -> bool:
 def _reverse_runs(line: str, run: re.Pattern[str]) -> str:
     """Return a visual line as pypdf turns it: runs of Arabic reversed in place, without spaces."""
     return run.sub(lambda match: match[0][::-1], "".join(line.split()))
+
+
+FORMAT: Final = Format(
+    name="pdf",
+    title="PDF",
+    suffixes=(".pdf",),
+    sniff=sniff,
+    read=read,
+    is_binary=True,
+)

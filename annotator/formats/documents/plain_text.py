@@ -13,13 +13,13 @@ from typing import Final
 
 import regex
 
-from annotator.i18n import _
+from annotator.formats.format import Format
+from annotator.i18n import N_, _
 from annotator.model.article_builder import build_article
 from annotator.model.operations import InvalidEdit
 from annotator.model.records import AnnotatedArticle, Refusal
 
-NAME: Final = "text"
-SUFFIXES: Final = (".txt", ".text", "")
+_SUFFIXES: Final = (".txt", ".text", "")
 MAX_BYTES: Final = 10_000_000
 """Bytes of the largest file: a thousand times a long article."""
 
@@ -35,7 +35,7 @@ _MIXED: Final = regex.compile(rf"\p{{Script=Arabic}}{_ACCENTED}|{_ACCENTED}\p{{S
 
 def sniff(name: str, _beginning: bytes) -> bool:
     """Return whether a file may be a text by its name; its content cannot tell."""
-    return PurePath(name).suffix in SUFFIXES
+    return PurePath(name).suffix in _SUFFIXES
 
 
 def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Refusal]:
@@ -102,3 +102,13 @@ def _is_plausible(text: str) -> bool:
         and len(_NOT_ARABIC_LANGUAGE.findall(text)) * 3 < arabic
         and len(_TAH_OR_ZAH.findall(text)) * 5 < arabic
     )
+
+
+FORMAT: Final = Format(
+    name="text",
+    title=N_("Plain text"),
+    suffixes=_SUFFIXES,
+    sniff=sniff,
+    read=read,
+    is_fallback=True,
+)

@@ -19,6 +19,7 @@ from typing import IO, Final, Literal, TextIO
 from msgspec import Struct
 
 from annotator.formats.documents.plain_text import decode_text
+from annotator.formats.format import Format
 from annotator.i18n import _
 from annotator.model import zones as zoning
 from annotator.model.article_builder import build_article
@@ -26,8 +27,7 @@ from annotator.model.operations import InvalidEdit
 from annotator.model.records import AnnotatedArticle, Refusal
 from annotator.text.folding import fold
 
-NAME: Final = "csv"
-SUFFIXES: Final = (".csv", ".tsv")
+_SUFFIXES: Final = (".csv", ".tsv")
 MAX_CELL_LENGTH: Final = 10_000_000
 """Characters of the longest cell."""
 MAX_ROW_LENGTH: Final = 20_000_000
@@ -154,7 +154,7 @@ def sniff(name: str, beginning: bytes) -> bool:
     A .csv is one if it is text but neither JSON nor markup; a .tsv may have annotated tokens, so it must name its text
     column.
     """
-    if not name.endswith(SUFFIXES):
+    if not name.endswith(_SUFFIXES):
         return False
     try:
         sample = _decode_sample(beginning)[0]
@@ -368,3 +368,12 @@ _FIELDS: Final = {_normalise_name(name): field for field, names in COLUMNS.items
 
 def _field_of_column(cell: str) -> str | None:
     return _FIELDS.get(_normalise_name(cell))
+
+
+FORMAT: Final = Format(
+    name="csv",
+    title="CSV",
+    suffixes=_SUFFIXES,
+    sniff=sniff,
+    read=read,
+)

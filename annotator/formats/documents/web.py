@@ -17,6 +17,7 @@ from typing import Any, Final
 import regex
 
 from annotator.formats.documents.plain_text import decode_text
+from annotator.formats.format import Format
 from annotator.i18n import _, ngettext
 from annotator.model import zones as zoning
 from annotator.model.article_builder import build_article
@@ -24,8 +25,7 @@ from annotator.model.operations import InvalidEdit
 from annotator.model.records import AnnotatedArticle, Refusal
 from annotator.text.folding import fold
 
-NAME: Final = "html"
-SUFFIXES: Final = (".html", ".htm", ".xhtml", ".mhtml", ".mht")
+_SUFFIXES: Final = (".html", ".htm", ".xhtml", ".mhtml", ".mht")
 MAX_BYTES: Final = 10_000_000
 """Bytes of the largest page, without its images and styles."""
 
@@ -65,7 +65,7 @@ def sniff(name: str, beginning: bytes) -> bool:
             data = data.removeprefix(mark).decode(encoding, "ignore").encode()
     if _HTML_START.match(data) or (_MHTML_START.match(data) and _MHTML_CONTENT_TYPE.search(data)):
         return True
-    return name.endswith(SUFFIXES) and not _XML_START.match(data) and _HTML_ELEMENT.search(data) is not None
+    return name.endswith(_SUFFIXES) and not _XML_START.match(data) and _HTML_ELEMENT.search(data) is not None
 
 
 def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Refusal]:
@@ -258,3 +258,12 @@ def _visible_lines(page: str) -> Iterator[str]:
             text = element.tail
         if text and not hidden and (line := text.strip()):
             yield line
+
+
+FORMAT: Final = Format(
+    name="html",
+    title="HTML",
+    suffixes=_SUFFIXES,
+    sniff=sniff,
+    read=read,
+)

@@ -16,14 +16,13 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 
 from msgspec.structs import replace
 
+from annotator.formats.format import Format
 from annotator.i18n import _, ngettext
 from annotator.model.article_builder import build_article
 from annotator.model.operations import InvalidEdit
 from annotator.model.records import AnnotatedArticle, Refusal
 from annotator.text.visible import trim_invisible
 
-NAME: Final = "docx"
-SUFFIXES: Final = (".docx",)
 MAX_PART_BYTES: Final = 50_000_000
 """Bytes of the largest part, uncompressed."""
 
@@ -237,3 +236,13 @@ class _TextHandler(_ElementHandler):
 def _is_visible(line: str) -> bool:
     start, end = trim_invisible(line, 0, len(line))
     return start < end
+
+
+FORMAT: Final = Format(
+    name="docx",
+    title="Word",
+    suffixes=(".docx",),
+    sniff=sniff,
+    read=read,
+    is_binary=True,
+)

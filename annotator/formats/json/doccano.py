@@ -20,16 +20,14 @@ import msgspec
 import regex
 from msgspec import Struct
 
+from annotator.formats.format import Documents, Format
 from annotator.formats.json import json_values
 from annotator.i18n import _
 from annotator.model.article_builder import build_article, check_span_count
 from annotator.model.operations import InvalidEdit
 from annotator.model.records import AnnotatedArticle, Note, Refusal, Span, new_uid
 
-NAME: Final = "doccano"
-SUFFIXES: Final = (".jsonl", ".json", ".ndjson")
-HEADER = SEPARATOR = FOOTER = ""
-STORED_FIELDS: Final = frozenset({"title", "published", "source", "url"})
+_SUFFIXES: Final = (".jsonl", ".json", ".ndjson")
 
 _TEXT_KEYS: Final = ("text", "data")
 _LABEL_KEYS: Final = ("label", "labels", "entities", "annotations")
@@ -49,7 +47,7 @@ class _Entity(Struct):
 def sniff(name: str, beginning: bytes) -> bool:
     """Return whether a file starts with texts labelled as by doccano."""
     keys = json_values.find_keys(beginning)
-    if PurePath(name).suffix not in SUFFIXES or not keys or keys & _FOREIGN_KEYS:
+    if PurePath(name).suffix not in _SUFFIXES or not keys or keys & _FOREIGN_KEYS:
         return False
     if any(key.endswith(("/labels", "/result")) or key.startswith("data/") for key in keys):  # Label Studio
         return False
@@ -147,3 +145,13 @@ def _read_notes(line: dict[str, Any], annotator: str, reasons: list[str]) -> Ite
             reasons.append(json_values.describe_skipped(key))
         if any(map(str.strip, texts)) and annotator.strip():
             yield Note("", annotator, "\n".join(texts).strip())
+
+
+FORMAT: Final = Format(
+    name="doccano",
+    title="doccano",
+    suffixes=_SUFFIXES,
+    sniff=sniff,
+    read=read,
+    output=Documents(encode, frozenset({"title", "published", "source", "url"})),
+)

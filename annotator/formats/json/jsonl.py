@@ -17,19 +17,15 @@ from typing import Any, Final
 import msgspec
 from msgspec import Raw, Struct
 
+from annotator.formats.format import ALL_FIELDS, Documents, Format
 from annotator.formats.json import json_values
-from annotator.i18n import _
+from annotator.i18n import N_, _
 from annotator.model.article_builder import build_article, check_span_count
 from annotator.model.display_names import article_title
 from annotator.model.operations import InvalidEdit
 from annotator.model.records import STATES, AnnotatedArticle, Note, Refusal, Span, Status, Zone, new_uid
 
-NAME: Final = "jsonl"
-SUFFIXES: Final = (".jsonl", ".ndjson", ".json")
-HEADER = SEPARATOR = FOOTER = ""
-STORED_FIELDS: Final = frozenset(
-    {"annotator", "value", "note", "zones", "states", "notes", "title", "published", "source", "url"}
-)
+_SUFFIXES: Final = (".jsonl", ".ndjson", ".json")
 MAX_LINE_BYTES: Final = 50_000_000
 """Bytes of the longest line."""
 
@@ -71,7 +67,7 @@ def sniff(name: str, beginning: bytes) -> bool:
     """Return whether a file starts with a JSON object, judging by the line's ends."""
     line, newline, _rest = beginning.removeprefix(_BOM).lstrip().partition(b"\n")
     is_complete = line.rstrip().endswith(b"}") or not newline
-    return PurePath(name).suffix in SUFFIXES and line.startswith(b"{") and len(line) > 1 and is_complete
+    return PurePath(name).suffix in _SUFFIXES and line.startswith(b"{") and len(line) > 1 and is_complete
 
 
 def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Refusal]:
@@ -201,3 +197,15 @@ def _decode(raw: Raw, type_: Any, key: str, reasons: list[str]) -> Any:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         reasons.append(_("Invalid value in “{key}”: {error}").format(key=key, error=error))
         return None
+
+
+FORMAT: Final = Format(
+    name="jsonl",
+    title="JSON Lines",
+    suffixes=_SUFFIXES,
+    sniff=sniff,
+    read=read,
+    is_fallback=True,
+    output=Documents(encode, ALL_FIELDS),
+    export_title=N_("JSON Lines: complete articles"),
+)

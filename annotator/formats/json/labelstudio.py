@@ -28,6 +28,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
+from annotator.formats.format import Documents, Format
 from annotator.formats.json import json_values
 from annotator.i18n import _
 from annotator.model.article_builder import build_article, check_span_count
@@ -35,12 +36,7 @@ from annotator.model.operations import InvalidEdit
 from annotator.model.records import AnnotatedArticle, Refusal, Span, new_uid
 from annotator.text.offsets import Utf16Offsets
 
-NAME: Final = "labelstudio"
-SUFFIXES: Final = (".json", ".jsonl", ".ndjson")
-HEADER: Final = "[\n"
-SEPARATOR: Final = ",\n"
-FOOTER: Final = "\n]\n"
-STORED_FIELDS: Final = frozenset({"annotator", "value", "note", "title", "published", "source", "url"})
+_SUFFIXES: Final = (".json", ".jsonl", ".ndjson")
 
 _TEXT_KEY: Final = "text"
 _MAX_COMPARED: Final = 100
@@ -88,7 +84,7 @@ def sniff(name: str, beginning: bytes) -> bool:
     label_columns = {key.removesuffix("/labels") for key in keys if key.endswith("/labels") and key.count("/") == 1}
     has_tasks = any(key.startswith("data/") for key in keys) and keys & {*_ANNOTATION_KEYS, "predictions", "data/text"}
     is_json_min = any({f"{key}/start", f"{key}/end"} <= keys for key in label_columns)
-    return PurePath(name).suffix in SUFFIXES and bool(has_tasks or is_json_min)
+    return PurePath(name).suffix in _SUFFIXES and bool(has_tasks or is_json_min)
 
 
 def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Refusal]:
@@ -288,3 +284,19 @@ def _read_details(results: list[_Result], regions: set[Any], reasons: list[str])
         else:
             reasons.append(json_values.describe_skipped(result.type))
     return details_by_region
+
+
+FORMAT: Final = Format(
+    name="labelstudio",
+    title="Label Studio",
+    suffixes=_SUFFIXES,
+    sniff=sniff,
+    read=read,
+    output=Documents(
+        encode,
+        frozenset({"annotator", "value", "note", "title", "published", "source", "url"}),
+        header="[\n",
+        separator=",\n",
+        footer="\n]\n",
+    ),
+)

@@ -22,6 +22,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
+from annotator.formats.format import Documents, Format
 from annotator.formats.json import json_values
 from annotator.i18n import _
 from annotator.model.article_builder import build_article, check_span_count
@@ -29,10 +30,7 @@ from annotator.model.operations import InvalidEdit
 from annotator.model.records import AnnotatedArticle, Refusal, Span, new_uid
 from annotator.text import tokenizer
 
-NAME: Final = "prodigy"
-SUFFIXES: Final = (".jsonl", ".json", ".ndjson")
-HEADER = SEPARATOR = FOOTER = ""
-STORED_FIELDS: Final = frozenset({"value", "note", "title", "published", "source", "url"})
+_SUFFIXES: Final = (".jsonl", ".json", ".ndjson")
 
 _ACCEPT: Final = "accept"
 _UNREAD_KEYS: Final = ("relations", "label", "accept", "options")
@@ -53,7 +51,7 @@ def sniff(name: str, beginning: bytes) -> bool:
     """Return whether a file starts with texts that have Prodigy's own keys."""
     keys = json_values.find_keys(beginning)
     is_prodigy = keys & _PRODIGY_KEYS or {"tokens/text", "tokens/ws"} <= keys or _ANSWER.search(beginning)
-    return PurePath(name).suffix in SUFFIXES and "text" in keys and bool(is_prodigy)
+    return PurePath(name).suffix in _SUFFIXES and "text" in keys and bool(is_prodigy)
 
 
 def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Refusal]:
@@ -140,3 +138,13 @@ def _read_spans(text: str, entries: Any, owner: str, reasons: list[str]) -> Iter
             reasons.append(reason)
         else:
             yield Span(new_uid(), "", owner, span.label, span.start, span.end, span.value, span.note)
+
+
+FORMAT: Final = Format(
+    name="prodigy",
+    title="Prodigy",
+    suffixes=_SUFFIXES,
+    sniff=sniff,
+    read=read,
+    output=Documents(encode, frozenset({"value", "note", "title", "published", "source", "url"})),
+)

@@ -15,6 +15,7 @@ import msgspec
 import regex
 from msgspec import Raw, Struct
 
+from annotator.formats.format import Format
 from annotator.i18n import _
 from annotator.model.article_builder import build_article
 from annotator.model.operations import InvalidEdit
@@ -23,8 +24,6 @@ from annotator.tagging import decoding
 from annotator.tagging.schemes import IOBES, OUTSIDE
 from annotator.text.detokenizer import detokenize, find_token_starts
 
-NAME: Final = "spacy-json"
-SUFFIXES: Final = (".json",)
 MAX_BYTES: Final = 100_000_000
 """Bytes of the largest file, which is one JSON value."""
 
@@ -139,3 +138,12 @@ def _layout_text(paragraph: _Paragraph, remarks: list[_PendingRemark]) -> tuple[
 
 def _tag_row(token: _Token) -> decoding.TokenTags:
     return (OUTSIDE if token.ner in (None, "", _NO_TAG) else token.ner,)
+
+
+FORMAT: Final = Format(
+    name="spacy-json",
+    title="spaCy JSON",
+    suffixes=(".json",),
+    sniff=sniff,
+    read=read,
+)

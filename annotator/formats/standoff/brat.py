@@ -18,6 +18,7 @@ import msgspec
 from msgspec import Struct
 
 from annotator.formats.documents import plain_text as plain
+from annotator.formats.format import Files, Format
 from annotator.formats.standoff.annotations import (
     Tally,
     build_article_or_refusal,
@@ -26,13 +27,11 @@ from annotator.formats.standoff.annotations import (
     describe_mismatch,
     load_text,
 )
-from annotator.i18n import _
+from annotator.i18n import N_, _
 from annotator.model.operations import InvalidEdit
 from annotator.model.records import AnnotatedArticle, Refusal, Span, new_uid
 
-NAME: Final = "brat"
-SUFFIXES: Final = (".ann",)
-STORED_FIELDS: Final = frozenset(("value", "note"))
+_SUFFIXES: Final = (".ann",)
 
 _BOM: Final = "\ufeff"
 _SPAN: Final = re.compile(r"(T[^\t]*)\t(\S+) (\d{1,9} \d{1,9}(?:;\d{1,9} \d{1,9})*)(?:\t(.*))?", re.DOTALL)
@@ -72,7 +71,7 @@ class _ReadSpan(Struct):
 def sniff(name: str, beginning: bytes) -> bool:
     """Return whether a file starts as an `.ann`, or is an empty one."""
     line = beginning.decode(errors="replace").removeprefix(_BOM).lstrip().partition("\n")[0]
-    return PurePath(name).suffix in SUFFIXES and (not line or bool(_LINE.match(line)))
+    return PurePath(name).suffix in _SUFFIXES and (not line or bool(_LINE.match(line)))
 
 
 def find_companions(path: Path) -> list[Path]:
@@ -294,3 +293,21 @@ def _decode_json(text: str | None) -> str | None:
         return msgspec.json.decode(text or "", type=str)
     except msgspec.DecodeError:
         return None
+
+
+FORMAT: Final = Format(
+    name="brat",
+    title="brat",
+    suffixes=_SUFFIXES,
+    sniff=sniff,
+    read=read,
+    find_companions=find_companions,
+    output=Files(
+        encode_files,
+        frozenset(("value", "note")),
+        encode_shared_files,
+        refusal_reason,
+        allows_span=lambda span: not any(map(str.isspace, span.label)),
+    ),
+    export_title=N_("brat: a folder with two files per article"),
+)

@@ -7,20 +7,19 @@ https://inception-project.github.io/releases/30.0/docs/user-guide.html#sect_weba
 """
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from annotator.formats.format import Files, Format
 from annotator.formats.standoff import webanno2, webanno_reading
 from annotator.formats.standoff.annotations import Tally, build_article_or_refusal, check_sizes, load_text, read_spans
 from annotator.formats.standoff.webanno_writing import encode
-from annotator.i18n import _
+from annotator.i18n import N_, _
 from annotator.model.operations import InvalidEdit
 from annotator.model.records import AnnotatedArticle, Refusal, Span
 
-NAME: Final = "webanno"
-SUFFIXES: Final = (".tsv",)
-STORED_FIELDS: Final = frozenset(("value",))
+_SUFFIXES: Final = (".tsv",)
 
 _BOM: Final = "\ufeff"
 _VERSION_3_HEADER: Final = "#FORMAT=WebAnno TSV "
@@ -58,17 +57,7 @@ def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Refusal]:
 
 def encode_files(item: AnnotatedArticle) -> dict[str, bytes]:
     """Encode an article's file, by suffix. Raises InvalidEdit if it is too long."""
-    return check_sizes({SUFFIXES[0]: encode(item).encode()})
-
-
-def encode_shared_files(_labels: Sequence[str], _values: Collection[str]) -> dict[str, bytes]:
-    """Return no files: a folder needs no others."""
-    return {}
-
-
-def refusal_reason(_span: Span) -> str | None:
-    """Return None: a file can contain any span."""
-    return None
+    return check_sizes({_SUFFIXES[0]: encode(item).encode()})
 
 
 def _parse(path: Path, content: str, tally: Tally, refusals: list[Refusal]) -> webanno_reading.ParsedFile:
@@ -80,3 +69,14 @@ def _parse(path: Path, content: str, tally: Tally, refusals: list[Refusal]) -> w
     if not version:
         raise InvalidEdit(_("Unknown format version: “{head}”.").format(head=lines[0][:60]))
     return webanno_reading.parse(path, lines, int(version[1] or 0), tally, refusals)
+
+
+FORMAT: Final = Format(
+    name="webanno",
+    title="WebAnno TSV",
+    suffixes=_SUFFIXES,
+    sniff=sniff,
+    read=read,
+    output=Files(encode_files, frozenset(("value",))),
+    export_title=N_("WebAnno TSV: a folder with one file per article"),
+)

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import regex
 
+from annotator.formats.format import Files, Format
 from annotator.formats.standoff.annotations import (
     NAMED_ENTITY,
     Annotation,
@@ -24,13 +25,11 @@ from annotator.formats.standoff.annotations import (
     short_name,
 )
 from annotator.formats.standoff.cas_reading import SOFA, Cas, FeatureStructure, parse_json, parse_xmi
-from annotator.i18n import _
+from annotator.i18n import N_, _
 from annotator.model.operations import InvalidEdit
 from annotator.model.records import AnnotatedArticle, Refusal, Span
 
-NAME: Final = "xmi"
-SUFFIXES: Final = (".xmi", ".json")
-STORED_FIELDS: Final = frozenset(("value",))
+_SUFFIXES: Final = (".xmi", ".json")
 
 _TYPE_SYSTEM_SUFFIX: Final = ".typesystem.xml"
 _TYPE_SYSTEM: Final = "TypeSystem.xml"
@@ -109,7 +108,7 @@ def encode_files(item: AnnotatedArticle) -> dict[str, bytes]:
     cas.sofa_mime = "text/plain"
     for span in item.spans:
         cas.add(entity(begin=span.start, end=span.end, value=span.label, identifier=span.value or None))
-    return check_sizes({SUFFIXES[0]: cas.to_xmi().encode()})
+    return check_sizes({_SUFFIXES[0]: cas.to_xmi().encode()})
 
 
 def encode_shared_files(_labels: Sequence[str], _values: Collection[str]) -> dict[str, bytes]:
@@ -126,6 +125,19 @@ def refusal_reason(span: Span) -> str | None:
         )
         if character
         else None
+    )
+
+
+def is_xml_text(text: str) -> bool:
+    """Return whether XML 1.0 allows each character (https://www.w3.org/TR/xml/#charsets).
+
+    Independent of `refusal_reason` and `encode_files`, to verify them.
+    """
+    return not any(
+        (character < " " and character not in "\t\n\r")
+        or "\ud800" <= character <= "\udfff"
+        or character in "\ufffe\uffff"
+        for character in text
     )
 
 
@@ -173,3 +185,22 @@ def _read_annotations(cas: Cas, sofa: FeatureStructure, tally: Tally) -> Iterato
         for name in structure.list_features:
             tally.add(f"{short_name(structure.type)}.{name}", structure.line)
         yield Annotation(structure.type, *structure.offsets, structure.line, structure.features)
+
+
+FORMAT: Final = Format(
+    name="xmi",
+    title="UIMA CAS",
+    suffixes=_SUFFIXES,
+    sniff=sniff,
+    read=read,
+    find_companions=find_companions,
+    output=Files(
+        encode_files,
+        frozenset(("value",)),
+        encode_shared_files,
+        refusal_reason,
+        allows_span=lambda span: is_xml_text(span.value or ""),
+        allows_article=lambda annotated: is_xml_text(annotated.article.text),
+    ),
+    export_title=N_("UIMA CAS (XMI): a folder with one file per article"),
+)

@@ -1,11 +1,15 @@
 """Writer for formats of whole articles, with every span unchanged."""
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import contextmanager
+from itertools import chain, repeat
 from pathlib import Path
-from typing import Any, Protocol, TextIO
+from typing import Any
 
+from annotator.formats.format import Documents, Format
 from annotator.i18n import _
 from annotator.jobs.export.expected_outcomes import ExpectedOutcome
+from annotator.jobs.export.file_output import synced_file
 from annotator.jobs.export.read_back import NotVerified
 from annotator.jobs.export.writer import Writer, count_text_tokens
 from annotator.model import zones as zoning
@@ -14,61 +18,33 @@ from annotator.model.records import DATELINE, AnnotatedArticle, Remark
 from annotator.tagging.flat import WRITTEN, SpanOutcome
 
 
-class DocumentFormat(Protocol):
-    """The interface of a module for such a format.
-
-    A file is HEADER, the articles with SEPARATOR between them, and FOOTER. STORED_FIELDS are those stored besides text,
-    labels, starts and ends of spans, out of "annotator", "value", "note", "zones", "states", "notes", "title",
-    "published", "source", "url".
-    """
-
-    @property
-    def NAME(self) -> str: ...  # noqa: N802
-    @property
-    def SUFFIXES(self) -> tuple[str, ...]: ...  # noqa: N802
-    @property
-    def HEADER(self) -> str: ...  # noqa: N802
-    @property
-    def SEPARATOR(self) -> str: ...  # noqa: N802
-    @property
-    def FOOTER(self) -> str: ...  # noqa: N802
-    @property
-    def STORED_FIELDS(self) -> frozenset[str]: ...  # noqa: N802
-
-    def encode(self, annotated: AnnotatedArticle) -> str:
-        """Return the article as text for the file."""
-
-    def read(self, path: Path, annotator: str) -> Iterator[AnnotatedArticle | Remark]:
-        """See formats.registry.Format."""
-
-
 class DocumentWriter(Writer):
     """A writer for whole articles, with sentences and tokens of the whole text."""
 
     uses_zones = False
 
-    def __init__(self, format_: DocumentFormat) -> None:
-        self.suffix = format_.SUFFIXES[0]
-        self._format = format_
-        self.stored_fields = format_.STORED_FIELDS
-        self.has_layers = "annotator" in self.stored_fields
-        self._started: set[int] = set()
+    def __init__(self, format_: Format, documents: Documents) -> None:
+        self.suffix = format_.suffixes[0]
+        self.stored_fields = documents.stored_fields
+        self._format, self._documents = format_, documents
 
-    def write_header(self, stream: TextIO) -> None:
+    @contextmanager
+    def opened(self, path: Path) -> Iterator[Callable[[str], object]]:
         """See Writer."""
-        stream.write(self._format.HEADER)
+        with synced_file(path) as file:
+            file.write(self._documents.header.encode())
+            separators = chain([""], repeat(self._documents.separator))
+            yield lambda text: file.write((next(separators) + text).encode())
+            file.write(self._documents.footer.encode())
 
-    def write(self, stream: TextIO, annotated: AnnotatedArticle) -> tuple[list[SpanOutcome], int, int]:
+    def write(
+        self, target: Callable[[str], object] | None, annotated: AnnotatedArticle
+    ) -> tuple[list[SpanOutcome], int, int]:
         """See Writer."""
-        if id(stream) in self._started:
-            stream.write(self._format.SEPARATOR)
-        self._started.add(id(stream))
-        stream.write(self._format.encode(annotated))
+        text = self._documents.encode(annotated)
+        if target is not None:
+            target(text)
         return [SpanOutcome(span, WRITTEN) for span in annotated.spans], *count_text_tokens(annotated.article.text)
-
-    def write_footer(self, stream: TextIO) -> None:
-        """See Writer."""
-        stream.write(self._format.FOOTER)
 
     def read_back(self, path: Path) -> Generator[AnnotatedArticle, None, None]:
         """See Writer."""

@@ -12,26 +12,23 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from annotator import __version__
-from annotator.formats.conll import conll2002, conll2003, conllu, germeval, wojood
-from annotator.formats.datasets import docbin, huggingface
-from annotator.formats.json import doccano, jsonl, labelstudio, prodigy
+from annotator.formats import registry
+from annotator.formats.conll import conll2003
+from annotator.formats.format import ALL_FIELDS, Documents, Files, Tags
 from annotator.formats.report import Entry, OmittedArticle, PartCounts, Report
 from annotator.formats.report import write as write_report
 from annotator.formats.spooling import Spool
-from annotator.formats.standoff import brat, webanno, xmi
 from annotator.i18n import _
-from annotator.jobs.export.combined_writer import CombinedFormat, CombinedWriter
 from annotator.jobs.export.dataset_splitter import DatasetSplitter, sketch_text
-from annotator.jobs.export.document_writer import DocumentFormat, DocumentWriter
+from annotator.jobs.export.document_writer import DocumentWriter
 from annotator.jobs.export.existing_output import CannotExport, file_digest, folder_digest
 from annotator.jobs.export.expected_outcomes import ExpectedOutcome
 from annotator.jobs.export.file_output import UNSPLIT, FileOutput, check_split, prepare_file_output
-from annotator.jobs.export.file_per_article import FilePerArticleFormat, FilePerArticleWriter
-from annotator.jobs.export.flat_writer import FlatTagFormat, FlatTagWriter
+from annotator.jobs.export.file_per_article import FilePerArticleWriter
 from annotator.jobs.export.folder_output import FolderOutput, prepare_folder_output
-from annotator.jobs.export.nested_writer import NestedTagFormat, NestedTagWriter
 from annotator.jobs.export.read_back import NotVerified
 from annotator.jobs.export.reported_outcomes import ReportedOutcomes
+from annotator.jobs.export.tag_writer import TagWriter
 from annotator.jobs.export.writer import Writer
 from annotator.model.operations import InvalidEdit
 from annotator.model.records import BODY, DONE, HEADLINE, ZONE_KINDS, AnnotatedArticle, Article
@@ -41,43 +38,21 @@ from annotator.store.queries.article_list import ArticleFilter
 from annotator.tagging import flat, schemes
 from annotator.tagging.flat import FLATTENED, OUTCOMES, OUTSIDE_ZONES, REFUSED, WRITTEN, SpanOutcome
 
-FLAT_TAG_FORMATS: Final[tuple[FlatTagFormat, ...]] = (conll2003, conll2002)
-"""Formats of tokens with one tag each."""
-NESTED_TAG_FORMATS: Final[tuple[NestedTagFormat, ...]] = (germeval, wojood)
-"""Formats of tokens with several tags each."""
-COMBINED_FORMATS: Final[tuple[CombinedFormat, ...]] = (docbin, huggingface)
-"""Formats of tokens with flat tags plus all spans; each needs an optional package."""
-DOCUMENT_FORMATS: Final[tuple[DocumentFormat, ...]] = (jsonl, conllu, doccano, prodigy, labelstudio)
-"""Formats that hold whole articles."""
-FILE_PER_ARTICLE_FORMATS: Final[tuple[FilePerArticleFormat, ...]] = (brat, webanno, xmi)
-"""Formats with a file for each article; the export is a folder."""
-FORMATS: Final[tuple[FlatTagFormat | NestedTagFormat | CombinedFormat | DocumentFormat | FilePerArticleFormat, ...]] = (
-    *FLAT_TAG_FORMATS,
-    *NESTED_TAG_FORMATS,
-    *COMBINED_FORMATS,
-    *DOCUMENT_FORMATS,
-    *FILE_PER_ARTICLE_FORMATS,
-)
-"""All export formats, in the order of the window's list."""
-
 ALL: Final = "all"
 STATES: Final = (DONE, ALL)
 _log = logging.getLogger(__name__)
-_ALL_FIELDS: Final = frozenset(
-    {"annotator", "value", "note", "zones", "states", "notes", "title", "published", "source", "url"}
-)
 _COMPARED_ZONES: Final = frozenset((HEADLINE, BODY))  # for near-duplicates: page furniture is always alike
 
 
 class ExportOptions(Struct, frozen=True):
     """Content and format of an export; the other options are those of `tagging.flat.ProjectionOptions`.
 
-    `format` is a NAME. `annotator` selects the layer, None the only one. `state` is DONE for articles that this
-    annotator has finished, ALL for all. `split` has weights by part, such as {"train": 80, "dev": 10, "test": 10}; the
-    same `seed` gives the same parts (see jobs.export.dataset_splitter).
+    `format` is the name of one. `annotator` selects the layer, None the only one. `state` is DONE for articles that
+    this annotator has finished, ALL for all. `split` has weights by part, such as {"train": 80, "dev": 10, "test": 10};
+    the same `seed` gives the same parts (see jobs.export.dataset_splitter).
     """
 
-    format: str = conll2003.NAME
+    format: str = conll2003.FORMAT.name
     scheme: str = schemes.IOB2
     flatten: str = flat.OUTERMOST
     boundary: str = flat.WIDEN
@@ -158,21 +133,16 @@ def _create_writer(corpus: Corpus, options: ExportOptions) -> Writer:
 
     Raises KeyError for an unknown format, CannotExport if its package is missing.
     """
-    for flat_tag_format in FLAT_TAG_FORMATS:
-        if options.format == flat_tag_format.NAME:
-            return FlatTagWriter(flat_tag_format, corpus.labels(), options.projection_options())
-    for nested_tag_format in NESTED_TAG_FORMATS:
-        if options.format == nested_tag_format.NAME:
-            return NestedTagWriter(nested_tag_format, corpus.labels(), options.projection_options())
-    for combined_format in COMBINED_FORMATS:
-        if options.format == combined_format.NAME:
-            return CombinedWriter(combined_format, corpus.labels(), options.projection_options())
-    for document_format in DOCUMENT_FORMATS:
-        if options.format == document_format.NAME:
-            return DocumentWriter(document_format)
-    for article_format in FILE_PER_ARTICLE_FORMATS:
-        if options.format == article_format.NAME:
-            return FilePerArticleWriter(article_format, corpus.labels())
+    format_ = registry.get_format(options.format)
+    if reason := format_.explain_missing():
+        raise CannotExport(reason)
+    match format_.output:
+        case Tags() as tags:
+            return TagWriter(format_, tags, corpus.labels(), options.projection_options())
+        case Documents() as documents:
+            return DocumentWriter(format_, documents)
+        case Files() as files:
+            return FilePerArticleWriter(format_, files, corpus.labels())
     raise KeyError(options.format)
 
 
@@ -243,10 +213,9 @@ class _Export:
         with self.corpus.snapshot():
             yield from self._select_articles()
             yield from self._inspect()
-            with self.writer.opened(None) as no_stream:
-                for annotated, part in self._read_articles():
-                    self._write_article(no_stream, self.parts[part], annotated)
-                    yield self._advance(2)
+            for annotated, part in self._read_articles():
+                self._write_article(None, self.parts[part], annotated)
+                yield self._advance(2)
         return self._build_report(verified=False)
 
     def _select_articles(self) -> Iterator[tuple[int, int]]:
@@ -285,19 +254,15 @@ class _Export:
 
     def _write(self, parts: Mapping[str, Path]) -> Iterator[tuple[int, int]]:
         with ExitStack() as stack:
-            streams = {part: stack.enter_context(self.writer.opened(path)) for part, path in parts.items()}
-            for stream in streams.values():
-                self.writer.write_header(stream)
+            targets = {part: stack.enter_context(self.writer.opened(path)) for part, path in parts.items()}
             for annotated, part in self._read_articles():
-                self._write_article(streams[part], self.parts[part], annotated)
+                self._write_article(targets[part], self.parts[part], annotated)
                 yield self._advance()
-            for stream in streams.values():
-                self.writer.write_footer(stream)
 
-    def _write_article(self, stream: Any, part: PartCounts, annotated: AnnotatedArticle) -> None:
+    def _write_article(self, target: Any, part: PartCounts, annotated: AnnotatedArticle) -> None:
         """Write an article and record its spans' outcomes; leave it out if it does not fit the format."""
         try:
-            outcomes, sentences, tokens = self.writer.write(stream, annotated)
+            outcomes, sentences, tokens = self.writer.write(target, annotated)
             part.articles += 1
         except InvalidEdit as rejected:
             self.left_out.append(OmittedArticle(annotated.article.id, str(rejected)))
@@ -374,7 +339,7 @@ class _Export:
             verified=verified,
             labels=dict(sum((Counter(part.labels) for part in total), Counter())),
             digest=self.digest.hexdigest(),
-            not_held=sorted(_ALL_FIELDS - self.writer.stored_fields),
+            not_held=sorted(ALL_FIELDS - self.writer.stored_fields),
             annotator=self.annotator,
             state=options.state,
             zones=[kind for kind in ZONE_KINDS if kind in options.zones]

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final, TextIO
+from typing import BinaryIO, Final
 
 from msgspec import Struct
 
@@ -160,16 +160,9 @@ def check_split(split: Mapping[str, int]) -> None:
 
 
 @contextmanager
-def text_file(path: Path | None) -> Iterator[TextIO]:
-    """Open a new text file, synced to disk at the end; for None, discard the text.
-
-    Raises OSError.
-    """
-    if path is None:
-        with Path(os.devnull).open("w", encoding="utf-8", newline="\n") as null_stream:
-            yield null_stream
-        return
-    with path.open("x", encoding="utf-8", newline="\n") as stream:
-        yield stream
-        stream.flush()
-        os.fsync(stream.fileno())
+def synced_file(path: Path) -> Iterator[BinaryIO]:
+    """Create a file, synced to disk once the block succeeds. Raises OSError."""
+    with path.open("xb") as file:
+        yield file
+        file.flush()
+        os.fsync(file.fileno())

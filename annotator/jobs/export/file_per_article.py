@@ -1,54 +1,22 @@
 """Writer for formats with files for each article, in a folder."""
 
 import os
-from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
 
 from msgspec.structs import replace
 
+from annotator.formats.format import Files, Format
 from annotator.i18n import _
 from annotator.jobs.export.document_writer import compare_articles
 from annotator.jobs.export.expected_outcomes import ExpectedOutcome, expect_unchanged
+from annotator.jobs.export.file_output import synced_file
 from annotator.jobs.export.read_back import NotVerified
 from annotator.jobs.export.writer import Writer, count_text_tokens
 from annotator.model.labels import LabelSet
-from annotator.model.records import AnnotatedArticle, Article, Refusal, Span
+from annotator.model.records import AnnotatedArticle, Article, Remark, Span
 from annotator.tagging.flat import REFUSED, WRITTEN, SpanOutcome
-
-
-class FilePerArticleFormat(Protocol):
-    """The interface of a module for such a format.
-
-    The main file has the first of SUFFIXES; companion files, read with it, have others. For STORED_FIELDS see
-    jobs.export.document_writer.
-    """
-
-    @property
-    def NAME(self) -> str: ...  # noqa: N802
-    @property
-    def SUFFIXES(self) -> tuple[str, ...]: ...  # noqa: N802
-    @property
-    def STORED_FIELDS(self) -> frozenset[str]: ...  # noqa: N802
-
-    def refusal_reason(self, span: Span) -> str | None:
-        """Say why a file cannot hold the span; None if it can."""
-
-    def encode_files(self, annotated: AnnotatedArticle) -> dict[str, bytes]:
-        """Return an article's files by suffix. Raises InvalidEdit if the format cannot hold it.
-
-        None of its spans has a `refusal_reason`.
-        """
-
-    def encode_shared_files(self, labels: Sequence[str], values: Collection[str]) -> dict[str, bytes]:
-        """Return the files needed once in a folder, by name.
-
-        `labels` are the corpus's, `values` its spans'.
-        """
-
-    def read(self, path: Path, annotator: str) -> Iterator[AnnotatedArticle | Refusal]:
-        """See formats.registry.Format."""
 
 
 class ArticleFolder:
@@ -62,10 +30,8 @@ class ArticleFolder:
 
     def add(self, name: str, data: bytes) -> None:
         """Create a file and sync it to disk. Raises OSError."""
-        with (self._path / name).open("xb") as file:
+        with synced_file(self._path / name) as file:
             file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
         self.has_files = True
 
 
@@ -75,11 +41,10 @@ class FilePerArticleWriter(Writer):
     uses_zones = False
     is_folder = True
 
-    def __init__(self, format_: FilePerArticleFormat, labels: LabelSet) -> None:
-        self.suffix = format_.SUFFIXES[0]
-        self.stored_fields = format_.STORED_FIELDS
-        self.has_layers = "annotator" in self.stored_fields
-        self._format = format_
+    def __init__(self, format_: Format, files: Files, labels: LabelSet) -> None:
+        self.suffix = format_.suffixes[0]
+        self.stored_fields = files.stored_fields
+        self._format, self._files = format_, files
         self._labels = [label.name for label in labels.labels]
 
     def part_name(self, part: str) -> str:
@@ -87,32 +52,27 @@ class FilePerArticleWriter(Writer):
         return part
 
     @contextmanager
-    def opened(self, path: Path | None) -> Iterator[ArticleFolder | None]:
-        """See Writer."""
-        if path is None:
-            yield None
-            return
+    def opened(self, path: Path) -> Iterator[ArticleFolder]:
+        """See Writer. The shared files are written at the end, if there are any articles."""
         path.mkdir(exist_ok=True)
-        yield ArticleFolder(path)
+        folder = ArticleFolder(path)
+        yield folder
+        if folder.has_files:
+            for name, data in self._files.encode_shared(self._labels, folder.values).items():
+                folder.add(name, data)
 
-    def write(self, folder: ArticleFolder | None, annotated: AnnotatedArticle) -> tuple[list[SpanOutcome], int, int]:
+    def write(self, target: ArticleFolder | None, annotated: AnnotatedArticle) -> tuple[list[SpanOutcome], int, int]:
         """See Writer."""
-        reasons = {span.uid: reason for span in annotated.spans if (reason := self._format.refusal_reason(span))}
+        reasons = {span.uid: reason for span in annotated.spans if (reason := self._files.refusal_reason(span))}
         written_spans = [span for span in annotated.spans if span.uid not in reasons]
-        files = self._format.encode_files(replace(annotated, spans=tuple(written_spans)))
-        if folder is not None:
+        files = self._files.encode(replace(annotated, spans=tuple(written_spans)))
+        if target is not None:
             for suffix, data in files.items():
-                folder.add(_file_stem(annotated.article) + suffix, data)
-            folder.values |= {span.value for span in written_spans if span.value}
+                target.add(_file_stem(annotated.article) + suffix, data)
+            target.values |= {span.value for span in written_spans if span.value}
         return [_build_outcome(span, reasons.get(span.uid)) for span in annotated.spans], *count_text_tokens(
             annotated.article.text
         )
-
-    def write_footer(self, folder: ArticleFolder | None) -> None:
-        """Write the shared files if there are any articles."""
-        if folder is not None and folder.has_files:
-            for name, data in self._format.encode_shared_files(self._labels, folder.values).items():
-                folder.add(name, data)
 
     def read_back(self, path: Path) -> Generator[Path, None, None]:
         """Yield the folder once for each article; its number determines its file."""
@@ -122,20 +82,16 @@ class FilePerArticleWriter(Writer):
                     yield path
 
     def expect(self, annotated: AnnotatedArticle) -> dict[str, ExpectedOutcome]:
-        """See Writer. The rules are implemented independently of the formats."""
-        refused_spans = [span for span in annotated.spans if self._must_refuse(span)]
+        """See Writer."""
         return expect_unchanged(annotated.spans) | {
-            span.uid: ExpectedOutcome(REFUSED, None, None) for span in refused_spans
+            span.uid: ExpectedOutcome(REFUSED, None, None)
+            for span in annotated.spans
+            if not self._files.allows_span(span)
         }
-
-    def _must_refuse(self, span: Span) -> bool:
-        if self._format.NAME == "brat":
-            return any(map(str.isspace, span.label))
-        return self._format.NAME == "xmi" and not is_xml_text(span.value or "")
 
     def may_refuse(self, annotated: AnnotatedArticle) -> bool:
         """See Writer."""
-        return self._format.NAME == "xmi" and not is_xml_text(annotated.article.text)
+        return not self._files.allows_article(annotated)
 
     def compare(
         self, annotated: AnnotatedArticle, content: Path, expected: Mapping[str, ExpectedOutcome]
@@ -147,21 +103,11 @@ class FilePerArticleWriter(Writer):
             raise NotVerified(_("Article {number} is missing from the file.").format(number=annotated.article.id))
         sentences = tokens = 0
         for item in self._format.read(path, ""):
-            if isinstance(item, Refusal):
+            if isinstance(item, Remark):
                 raise NotVerified(_("The file cannot be read back: {error}").format(error=item.reason))
             compare_articles(replace(annotated, spans=expected_spans), item, self.stored_fields)
             sentences, tokens = count_text_tokens(item.article.text)
         return sentences, tokens
-
-
-def is_xml_text(text: str) -> bool:
-    """Return whether XML 1.0 allows each character (https://www.w3.org/TR/xml/#charsets)."""
-    return not any(
-        (character < " " and character not in "\t\n\r")
-        or "\ud800" <= character <= "\udfff"
-        or character in "\ufffe\uffff"
-        for character in text
-    )
 
 
 def _file_stem(article: Article) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from itertools import accumulate
 from typing import Final, NamedTuple, TypeAlias
 
-from annotator.formats.conll.tag_columns import TaggedLines
+from annotator.formats.format import TaggedLines
 from annotator.i18n import _
 from annotator.store.errors import CorpusError
 from annotator.tagging import schemes

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from annotator.formats import registry
 from annotator.formats.documents import tables
-from annotator.formats.registry import Format
+from annotator.formats.format import Format
 from annotator.i18n import _, ngettext
 from annotator.model.limits import MAX_FILES, MAX_REMARKS
 from annotator.model.logical_order import is_logical, restore_logical_order
@@ -24,8 +24,8 @@ from annotator.store.corpus import Corpus
 class ReadOptions(Struct, frozen=True):
     """Options for reading a file.
 
-    `format` is a NAME, None to detect it; `columns` names a table's columns by field (see tables.read); `logical`
-    repairs text in presentation forms or visual order (see model.logical_order).
+    `format` is the name of one, None to detect it; `columns` names a table's columns by field (see tables.read);
+    `logical` repairs text in presentation forms or visual order (see model.logical_order).
     """
 
     format: str | None = None
@@ -48,7 +48,7 @@ def list_files(corpus: Corpus, paths: Iterable[Path], format_name: str | None, r
             MAX_FILES,
         )
         remarks.append(Refusal(str(files.pop()), 0, reason.format(count=MAX_FILES)))
-    if format_name is not None and not registry.has_companions(registry.get_format(format_name)):
+    if format_name is not None and not registry.get_format(format_name).has_companions:
         return files
     companions = {resolve_path(companion) for path in files for companion in registry.find_companions(path)}
     return [path for path in files if resolve_path(path) not in companions]
@@ -90,7 +90,7 @@ def _read_items(path: Path, options: ReadOptions, annotator: str) -> Iterator[An
         format_ = detect_format(path, options)
         if format_ is None:
             yield Refusal(str(path), 0, _("The format of the file was not recognised."))
-        elif format_ is tables:
+        elif format_ is tables.FORMAT:
             yield from tables.read(path, annotator, options.columns)
         else:
             yield from format_.read(path, annotator)
@@ -106,8 +106,8 @@ def detect_format(path: Path, options: ReadOptions) -> Format | None:
     """
     if options.format is not None:
         return registry.get_format(options.format)
-    table_format = tables if options.columns and path.suffix.lower() in tables.SUFFIXES else None
-    return registry.detect_format(path) or table_format
+    is_table = options.columns and path.suffix.lower() in tables.FORMAT.suffixes
+    return registry.detect_format(path) or (tables.FORMAT if is_table else None)
 
 
 def _check_logical(

@@ -65,7 +65,7 @@ def import_paths(
 ) -> Generator[tuple[int, int], None, ImportResult]:
     """Import files, and all files in folders; yield the number of files done and the total.
 
-    `format` is a NAME, None to detect each file's; `annotator` gets the spans without one; `columns` names a table's
+    `format` is a name, None to detect each file's; `annotator` gets the spans without one; `columns` names a table's
     columns by field (see tables.read). `logical` repairs text in presentation forms or visual order, otherwise reported
     as a notice. `options_by_path` has options for single files. Unreadable files are skipped and reported. Without
     `strict`, no transaction is open at a yield, and closing keeps the articles stored so far; with it, all is one

@@ -30,7 +30,7 @@ _PROGRESS_INTERVAL: Final = 100
 class FilePreview(Struct, frozen=True):
     """The content of a file as read with these options.
 
-    `format` is its format's NAME, None if unknown; `possible_formats` are candidates. `new_uids` are of articles that
+    `format` is its format's name, None if unknown; `possible_formats` are candidates. `new_uids` are of articles that
     the corpus lacks, `first_lines` the first article's. `not_logical` counts articles in presentation forms or visual
     order; `line_changes` has lines of the first before and after the repair. `unknown_labels` counts spans of labels
     that the corpus lacks. `remarks` are the first; `refusal_count` and `repair_count` count all of their kinds.
@@ -141,12 +141,12 @@ def _detect_format_and_columns(
     """Return format, candidates, and a table's columns if their names do not show their content."""
     try:
         format_ = file_reader.detect_format(path, options)
-        possible_formats = [candidate.NAME for candidate in registry.find_candidates(path)]
-        is_table = format_ is tables or (format_ is None and path.suffix.lower() in tables.SUFFIXES)
+        possible_formats = [candidate.name for candidate in registry.find_candidates(path)]
+        is_table = format_ is tables.FORMAT or (format_ is None and path.suffix.lower() in tables.FORMAT.suffixes)
         columns = tables.read_header(path) if is_table and (options.columns or not articles) else []
     except OSError:  # reported when the file was read
         return None, [], []
-    return format_.NAME if format_ else None, possible_formats, columns if len(columns) > 1 else []
+    return format_.name if format_ else None, possible_formats, columns if len(columns) > 1 else []
 
 
 def _repair(annotated: AnnotatedArticle) -> AnnotatedArticle:

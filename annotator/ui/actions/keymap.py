@@ -18,11 +18,6 @@ from annotator.ui.widgets.bidi_text import format_keys
 T = TypeVar("T")
 
 
-def N_(text: str) -> str:  # noqa: N802 - gettext's own name for a text that is translated where it is shown
-    """Mark a text for translation."""
-    return text
-
-
 class Action(Struct, Generic[T], frozen=True):
     """An action: `run` gets what the window's commands are, and so do the predicates on its state.
 

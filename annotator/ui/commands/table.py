@@ -9,9 +9,9 @@ from msgspec import Struct
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
-from annotator.i18n import LANGUAGES, current_language
+from annotator.i18n import LANGUAGES, N_, current_language
 from annotator.model.records import BODY, BOILERPLATE, DATELINE, DONE, FLAGGED, HEADLINE, SKIPPED
-from annotator.ui.actions.keymap import N_, Action, Choice, Menu, list_actions
+from annotator.ui.actions.keymap import Action, Choice, Menu, list_actions
 from annotator.ui.actions.panel_focus import PanelFocus
 from annotator.ui.article.article_view import ArticleView
 from annotator.ui.commands.backup_commands import BackupCommands

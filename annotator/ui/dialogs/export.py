@@ -21,25 +21,20 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from annotator.formats.format import Tags
+from annotator.formats.registry import WRITTEN_FORMATS, get_format
 from annotator.formats.report import PartCounts, Report, report_path
 from annotator.i18n import _, format_number, ngettext, pgettext
-from annotator.jobs.export.document_writer import DocumentFormat
 from annotator.jobs.export.existing_output import CannotExport, WouldReplace
 from annotator.jobs.export.exporter import (
     ALL,
-    COMBINED_FORMATS,
-    DOCUMENT_FORMATS,
-    FILE_PER_ARTICLE_FORMATS,
-    FORMATS,
     ExportOptions,
     explain_empty_export,
     export,
     exports_folder,
     preview_export,
 )
-from annotator.jobs.export.file_per_article import FilePerArticleFormat
 from annotator.model.records import DONE
-from annotator.optional import is_installed
 from annotator.paths import extend_path
 from annotator.store.corpus import Corpus
 from annotator.tagging.flat import INNERMOST, OUTERMOST, REFUSE, SPLIT, WIDEN
@@ -53,8 +48,6 @@ from annotator.ui.widgets.bidi_text import add_arabic_mark, isolate, isolate_ltr
 from annotator.ui.widgets.message_box import MessageBox
 
 _ENTRY_ROLE = Qt.ItemDataRole.UserRole
-_LOSSLESS_FORMATS: tuple[DocumentFormat | FilePerArticleFormat, ...] = (*DOCUMENT_FORMATS, *FILE_PER_ARTICLE_FORMATS)
-"""Formats that store each span as it is."""
 _MAX_ENTRIES: Final = 500  # entries of one kind: enough here, and the report file has all
 
 
@@ -176,23 +169,13 @@ class ExportDialog(QDialog):
         form = QFormLayout(page)
         form.setVerticalSpacing(12)
         form.setHorizontalSpacing(18)
-        titles = {
-            "conll2003": _("CoNLL 2003: four columns, tag in the last"),
-            "conll2002": _("CoNLL 2002: two columns, tag in the second"),
-            "nested": _("Nested: one column per nesting level"),
-            "wojood": _("Wojood: all tags of a token on one line"),
-            "jsonl": _("JSON Lines: complete articles"),
-            "spacy": _("spaCy: training documents (DocBin)"),
-            "huggingface": _("Hugging Face: a folder of sentences (Parquet)"),
-            **{"doccano": "doccano", "prodigy": "Prodigy", "labelstudio": "Label Studio"},
-            "conllu": _("CoNLL-U: words and complete articles"),
-            "brat": _("brat: a folder with two files per article"),
-            "webanno": _("WebAnno TSV: a folder with one file per article"),
-            "xmi": _("UIMA CAS (XMI): a folder with one file per article"),
-        }
-        unavailable = {format_.NAME for format_ in COMBINED_FORMATS if not is_installed(format_.PACKAGE)}
-        available = [format_.NAME for format_ in FORMATS if format_.NAME not in unavailable]
-        self._format_box = _create_combo_box({name: titles[name] for name in available})
+        self._format_box = _create_combo_box(
+            {
+                format_.name: format_.localised_export_title()
+                for format_ in WRITTEN_FORMATS
+                if not format_.explain_missing()
+            }
+        )
         self._scheme_box = _create_combo_box({IOB2: "IOB2 (BIO)", IOB1: "IOB1", IOBES: "IOBES", BILOU: "BILOU"})
         self._annotator_box = _create_combo_box({})
         self._state_box = _create_combo_box({DONE: _("Done articles only"), ALL: _("All articles")})
@@ -234,17 +217,15 @@ class ExportDialog(QDialog):
 
     def _update_options(self) -> None:
         """Enable the options that matter for the format: lossless ones need few."""
-        lossless = next(
-            (format_ for format_ in _LOSSLESS_FORMATS if self._format_box.currentData() == format_.NAME), None
-        )
-        for field in (self._scheme_box, self._zones_box, self._flatten_box, self._boundary_box):
-            field.setEnabled(lossless is None)
-        if self._format_box.currentData() in [format_.NAME for format_ in COMBINED_FORMATS if not format_.HAS_TAGS]:
-            self._scheme_box.setEnabled(False)
+        format_ = get_format(self._format_box.currentData())
+        tags = format_.output if isinstance(format_.output, Tags) else None
+        for field in (self._zones_box, self._flatten_box, self._boundary_box):
+            field.setEnabled(tags is not None)
+        self._scheme_box.setEnabled(tags is not None and tags.has_scheme)
         annotator = self._annotator_box.currentData() or self._session.annotator
         corpus = self._session.corpus
         names: dict[Any, str] = {name: name for name in (corpus.annotators() if corpus else [])}
-        if lossless and "annotator" in lossless.STORED_FIELDS:
+        if "annotator" in format_.stored_fields:
             names[None] = _("Everyone")
         # Before the first annotation there is no layer to choose; the export is plain text.
         self._annotator_box.clear()
@@ -275,8 +256,7 @@ class ExportDialog(QDialog):
         if exports_folder(corpus, self.options()):
             path = self._choose_folder(corpus.path.parent, f"{corpus.path.stem}-{format_}")
         else:
-            suffixes = {candidate.NAME: candidate.SUFFIXES[0] for candidate in FORMATS}
-            proposed = corpus.path.with_suffix(suffixes[format_])
+            proposed = corpus.path.with_suffix(get_format(format_).suffixes[0])
             path = file_dialogs.choose_save_path(self, _("Export the training set"), str(proposed))
         if path:
             self.write(extend_path(Path(path)))

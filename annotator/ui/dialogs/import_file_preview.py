@@ -6,19 +6,13 @@ from typing import Final
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFormLayout, QGridLayout, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
-from annotator.formats.documents import plain_text, tables
+from annotator.formats import registry
+from annotator.formats.documents import tables
 from annotator.i18n import _, format_number
 from annotator.jobs.imports.file_reader import ReadOptions
 from annotator.jobs.imports.preview import FilePreview
 from annotator.ui.widgets import fonts
 from annotator.ui.widgets.bidi_text import isolate, plain_label, set_direction
-
-_TITLES: Final = {
-    **{"csv": "CSV", "docx": "Word", "pdf": "PDF", "jsonl": "JSON Lines", "doccano": "doccano", "prodigy": "Prodigy"},
-    **{"labelstudio": "Label Studio", "conll": "CoNLL", "conllu": "CoNLL-U", "brat": "brat", "html": "HTML"},
-    **{"webanno": "WebAnno TSV", "xmi": "UIMA CAS", "spacy": "spaCy DocBin", "spacy-json": "spaCy JSON"},
-}
-"""Formats with the same title in every language."""
 
 _DIRECTIONS: Final = {
     **{"L": Qt.LayoutDirection.LeftToRight},
@@ -30,10 +24,8 @@ _COLUMNS_PER_ROW: Final = 3  # pickers of table columns beside each other
 
 
 def format_title(name: str | None) -> str:
-    """Return the displayed title of the format with this NAME (None: unknown)."""
-    if name is None:
-        return _("not recognised")
-    return _("Plain text") if name == plain_text.NAME else _TITLES[name]
+    """Return the displayed title of the format with this name (None: unknown)."""
+    return _("not recognised") if name is None else registry.get_format(name).localised_title()
 
 
 class FilePreviewPane(QWidget):
@@ -144,7 +136,9 @@ class FilePreviewPane(QWidget):
             field: box.currentData() for field, box in self.column_boxes.items() if box.currentData() is not None
         }
         if self._preview and tables.TEXT in columns_by_field:
-            self.read_options_chosen.emit(ReadOptions(tables.NAME, columns_by_field, self._preview.options.logical))
+            self.read_options_chosen.emit(
+                ReadOptions(tables.FORMAT.name, columns_by_field, self._preview.options.logical)
+            )
 
 
 def _show_text(view: QPlainTextEdit, text: str) -> None:

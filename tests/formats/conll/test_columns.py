@@ -5,7 +5,6 @@ import tracemalloc
 from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -16,6 +15,8 @@ from strategies import article_layers
 
 from annotator.formats.conll import columns, conll2002, conll2003, germeval, wojood
 from annotator.formats.conll.columns import read, sniff
+from annotator.formats.conll.germeval import NestedTags
+from annotator.formats.conll.tag_columns import ColumnTags
 from annotator.formats.json import jsonl
 from annotator.model.labels import LabelSet
 from annotator.model.records import BODY, AnnotatedArticle, Article, Refusal, Remark, Repair, Span, Zone
@@ -395,11 +396,11 @@ def check_read_back(folder: Path, stream: io.StringIO, expected_articles: list[t
     )
 
 
-@pytest.mark.parametrize("format_", [conll2003, conll2002])
+@pytest.mark.parametrize("format_", [conll2003.TAGS, conll2002.TAGS])
 @given(st.lists(article_layers(), max_size=3), OPTIONS)
 def test_written_flat_columns_are_read_back(
     tmp_path_factory: pytest.TempPathFactory,
-    format_: ModuleType,
+    format_: ColumnTags,
     articles: list[tuple[Article, list[Zone], list[Span]]],
     options: ProjectionOptions,
 ) -> None:
@@ -411,16 +412,16 @@ def test_written_flat_columns_are_read_back(
     check_read_back(tmp_path_factory.mktemp("own"), stream, expected_articles)
 
 
-@pytest.mark.parametrize("format_", [germeval, wojood])
+@pytest.mark.parametrize("format_", [germeval.TAGS, wojood.TAGS])
 @given(st.lists(article_layers(), max_size=3), OPTIONS)
 def test_written_nested_columns_are_read_back(
     tmp_path_factory: pytest.TempPathFactory,
-    format_: ModuleType,
+    format_: NestedTags,
     articles: list[tuple[Article, list[Zone], list[Span]]],
     options: ProjectionOptions,
 ) -> None:
     all_projected = [
-        project_nested(article, zones, spans, LabelSet(()), options, allow_same_label=format_.ALLOWS_SAME_LABEL)
+        project_nested(article, zones, spans, LabelSet(()), options, allow_same_label=format_.allow_same_label)
         for article, zones, spans in [*articles, (LAST, [], SPANS)]
     ]
     stream = io.StringIO()

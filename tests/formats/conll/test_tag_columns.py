@@ -1,13 +1,13 @@
 """The CoNLL columns, written and read back."""
 
 import io
-from types import ModuleType
 
 import pytest
 from builders import label_words
 
 from annotator.formats.conll import conll2002, conll2003, tag_columns
-from annotator.formats.conll.tag_columns import MalformedFile, TaggedLines
+from annotator.formats.conll.tag_columns import ColumnTags, MalformedFile
+from annotator.formats.format import ArticleTags, TaggedLines
 from annotator.model.labels import LabelSet
 from annotator.model.records import Article, article_uid
 from annotator.tagging.flat import FlatProjection, ProjectionOptions, project_flat
@@ -23,7 +23,7 @@ def project_text(text: str, *labelled: tuple[str, str]) -> FlatProjection:
     return project_flat(article, [], spans, LabelSet(()), ProjectionOptions(zones=None))
 
 
-def write_articles(format_: ModuleType, *articles: FlatProjection, scheme: str = "iob2") -> str:
+def write_articles(format_: ColumnTags, *articles: FlatProjection, scheme: str = "iob2") -> str:
     stream = io.StringIO()
     for article in articles:
         format_.write(stream, article, scheme)
@@ -38,38 +38,38 @@ def test_conll2003_writes_exactly_these_lines() -> None:
         "-DOCSTART- -X- O O\n\n"
         "نص _ _ O\n\n"
     )
-    assert write_articles(conll2003, project_text(TEXT, PLAN, DATE), project_text("نص")) == expected
+    assert write_articles(conll2003.TAGS, project_text(TEXT, PLAN, DATE), project_text("نص")) == expected
 
 
 def test_conll2002_writes_exactly_these_lines() -> None:
     expected = "-DOCSTART- O\n\n« O\nخطة B-PLAN\n2030 E-PLAN\n» O\n\nأمس S-DATE\n. O\n\n-DOCSTART- O\n\n"
-    assert write_articles(conll2002, project_text(TEXT, PLAN, DATE), project_text(" "), scheme="iobes") == expected
+    assert write_articles(conll2002.TAGS, project_text(TEXT, PLAN, DATE), project_text(" "), scheme="iobes") == expected
 
 
-@pytest.mark.parametrize("format_", [conll2003, conll2002])
-def test_written_articles_are_read_back(format_: ModuleType) -> None:
+@pytest.mark.parametrize("format_", [conll2003.TAGS, conll2002.TAGS])
+def test_written_articles_are_read_back(format_: ColumnTags) -> None:
     stream = io.StringIO(write_articles(format_, project_text(TEXT, PLAN, DATE), project_text(" "), project_text("نص")))
-    assert list(format_.read_back(stream)) == [
+    assert [lines for article in format_.read_articles(stream) for lines in article.lines] == [
         TaggedLines(["«", "خطة", "2030", "»", "", "أمس", ".", ""], {1: "B-PLAN", 2: "I-PLAN", 5: "B-DATE"}),
         TaggedLines([], {}),
         TaggedLines(["نص", ""], {}),
     ]
-    assert list(format_.read_back(io.StringIO(""))) == []
+    assert list(format_.read_articles(io.StringIO(""))) == []
 
 
 def test_docstart_in_a_text_starts_no_article() -> None:
-    (article,) = conll2002.read_back(io.StringIO(write_articles(conll2002, project_text("-DOCSTART- O"))))
-    assert article == TaggedLines(["-", "DOCSTART", "-", "O", ""], {})
+    (article,) = conll2002.TAGS.read_articles(io.StringIO(write_articles(conll2002.TAGS, project_text("-DOCSTART- O"))))
+    assert article == ArticleTags((TaggedLines(["-", "DOCSTART", "-", "O", ""], {}),))
 
 
 def test_files_are_read_in_chunks_of_any_size(monkeypatch: pytest.MonkeyPatch) -> None:
     file = write_articles(
-        conll2003, project_text(TEXT, PLAN, DATE), project_text(" "), project_text("نص"), project_text(TEXT)
+        conll2003.TAGS, project_text(TEXT, PLAN, DATE), project_text(" "), project_text("نص"), project_text(TEXT)
     )
-    expected = list(conll2003.read_back(io.StringIO(file)))
+    expected = list(conll2003.TAGS.read_articles(io.StringIO(file)))
     for size in (1, 2, 7, 30):
         monkeypatch.setattr(tag_columns, "_CHUNK_SIZE", size)
-        assert list(conll2003.read_back(io.StringIO(file))) == expected
+        assert list(conll2003.TAGS.read_articles(io.StringIO(file))) == expected
 
 
 @pytest.mark.parametrize(
@@ -97,4 +97,4 @@ def test_files_are_read_in_chunks_of_any_size(monkeypatch: pytest.MonkeyPatch) -
 )
 def test_reading_back_refuses_malformed_files(file: str, line: int) -> None:
     with pytest.raises(MalformedFile, match=f"^Line {line} "):
-        list(conll2002.read_back(io.StringIO(file)))
+        list(conll2002.TAGS.read_articles(io.StringIO(file)))

@@ -17,7 +17,7 @@ from strategies import PIECES
 
 from annotator import optional
 from annotator.formats.datasets import docbin, docbin_reading, docbin_unpacking
-from annotator.formats.datasets.docbin import read, sniff
+from annotator.formats.datasets.docbin_reading import read, sniff
 from annotator.formats.registry import detect_format
 from annotator.model.records import AnnotatedArticle, Refusal, Repair
 
@@ -230,9 +230,9 @@ def test_a_truncated_file_is_refused(docs: Any, read_content: Any) -> None:
 def test_it_is_detected_by_its_content(docs: Any, tmp_path: Path) -> None:
     path = tmp_path / "without-a-suffix"
     docs.to_disk(path)
-    assert detect_format(path) is docbin
+    assert detect_format(path) is docbin.FORMAT
     path.write_bytes(zlib.compress(b"some text, version and attrs"))
-    assert detect_format(path) is not docbin
+    assert detect_format(path) is not docbin.FORMAT
 
 
 def test_without_spacy_the_message_names_the_package_to_install(
@@ -242,7 +242,7 @@ def test_without_spacy_the_message_names_the_package_to_install(
     path = tmp_path / "a.spacy"
     content = {"version": "0.1", "attrs": [65], "tokens": b"", "spaces": b"", "lengths": b"", "strings": [], "cats": []}
     path.write_bytes(zlib.compress(msgspec.msgpack.encode({**content, "flags": []})))
-    assert detect_format(path) is docbin
+    assert detect_format(path) is docbin.FORMAT
     (refusal,) = read(path, "")
     assert isinstance(refusal, Refusal)
     assert refusal.reason == (

@@ -223,7 +223,7 @@ def test_encode_writes_the_shape_that_doccano_reads() -> None:
     line = encode(item)
     assert line.count("\n") == 1
     assert json.loads(line) == {"id": 0, "text": TEXT, "label": [[4, 8, "DATE"]], "title": "عنوان"}
-    assert {"title", "published", "source", "url"} == doccano.STORED_FIELDS
+    assert {"title", "published", "source", "url"} == doccano.FORMAT.stored_fields
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import annotated_articles
 
-from annotator.formats.json.labelstudio import FOOTER, HEADER, SEPARATOR, encode, read, sniff
+from annotator.formats.format import Documents
+from annotator.formats.json.labelstudio import FORMAT, encode, read, sniff
 from annotator.model.article_builder import build_article
 from annotator.model.records import AnnotatedArticle, Span
 
 TEXT = "خطة 2024 😀\nأعلنت الوزارة، أمس، عن الخطة."
+
+
+def write_tasks(tasks: Iterable[str]) -> str:
+    """Return the content of a file with these encoded tasks."""
+    assert isinstance(FORMAT.output, Documents)
+    return FORMAT.output.header + FORMAT.output.separator.join(tasks) + FORMAT.output.footer
 
 
 def build_region(start: int, end: int, *labels: str, **more: object) -> dict[str, object]:
@@ -254,9 +262,7 @@ def test_a_truncated_file_is_reported(tmp_path: Path) -> None:
 
 def test_encode_writes_the_shape_that_label_studio_reads() -> None:
     spans = [Span("u1", "", "ليلى", "DATE", 4, 8, "2024", "؟"), Span("u2", "", "سعيد", "PLAN", 0, 8)]
-    written = json.loads(
-        HEADER + SEPARATOR.join([encode(build_article(TEXT, title="عنوان", spans=spans))] * 2) + FOOTER
-    )
+    written = json.loads(write_tasks([encode(build_article(TEXT, title="عنوان", spans=spans))] * 2))
     shape = {"from_name": "label", "to_name": "text", "type": "labels"}
     flags = {"was_cancelled": False, "ground_truth": False}
     first = {"start": 4, "end": 8, "text": "2024", "labels": ["DATE"]}
@@ -292,7 +298,7 @@ def test_written_articles_are_read_back(
     tmp_path_factory: pytest.TempPathFactory, items: list[AnnotatedArticle]
 ) -> None:
     path = tmp_path_factory.mktemp("round") / "a.json"
-    path.write_text(HEADER + SEPARATOR.join(map(encode, items)) + FOOTER, encoding="utf-8", newline="\n")
+    path.write_text(write_tasks(map(encode, items)), encoding="utf-8", newline="\n")
     results = only_articles(read(path, "nobody"))
     assert [item.article for item in results] == [item.article for item in items]
     assert [sorted(span_contents(item), key=repr) for item in results] == [

@@ -154,7 +154,7 @@ def test_spans_of_several_annotators_are_written_without_one() -> None:
     spans = [Span(name, "", name, "DATE", 4, 8) for name in ("ليلى", "سعيد")]
     assert "_annotator_id" not in json.loads(encode(build_article(TEXT, spans=spans)))
     assert "_annotator_id" not in json.loads(encode(build_article(TEXT)))
-    assert "annotator" not in prodigy.STORED_FIELDS
+    assert "annotator" not in prodigy.FORMAT.stored_fields
 
 
 PIECES = st.sampled_from(

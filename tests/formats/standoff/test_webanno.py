@@ -253,8 +253,7 @@ def test_encode_writes_exactly_these_lines() -> None:
         "3-1\t12-15\tأمس\t2024\\|07[2]|*[3]\tDATE[2]|PLAN[3]\t\n3-2\t15-16\t.\t_\t_\t\n"
     )
     assert webanno.encode_files(item) == {".tsv": encode(item).encode()}
-    assert webanno.encode_shared_files(["PLAN"], ["2024"]) == {}
-    assert {"value"} == webanno.STORED_FIELDS
+    assert {"value"} == webanno.FORMAT.stored_fields
 
 
 @given(annotated_articles())

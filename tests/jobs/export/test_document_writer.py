@@ -11,13 +11,13 @@ from flushed_files import sizes_at_fsync
 from generators import finish
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from jobs.reports import KNOWN
+from jobs.reports import KNOWN, written_as
 from msgspec.structs import replace
 from open_files import open_beside
 
+from annotator.formats.format import Documents, Format
 from annotator.formats.json import jsonl
-from annotator.jobs.export.document_writer import DocumentFormat
-from annotator.jobs.export.exporter import ALL, DOCUMENT_FORMATS, ExportOptions, export
+from annotator.jobs.export.exporter import ALL, ExportOptions, export
 from annotator.jobs.export.read_back import NotVerified
 from annotator.jobs.imports.importer import import_paths
 from annotator.model.article_builder import build_article
@@ -73,11 +73,11 @@ def drafts(drawn: Any) -> AnnotatedArticle:
     )
 
 
-@pytest.mark.parametrize("format_", DOCUMENT_FORMATS, ids=lambda format_: format_.NAME)
+@pytest.mark.parametrize("format_", written_as(Documents), ids=lambda format_: format_.name)
 @settings(max_examples=25, deadline=None)
 @given(items=st.lists(drafts(), min_size=1, max_size=3), split=st.none() | st.just({"train": 2, "test": 1}))
 def test_an_export_is_read_back_completely(
-    format_: DocumentFormat, items: list[AnnotatedArticle], split: dict[str, int] | None
+    format_: Format, items: list[AnnotatedArticle], split: dict[str, int] | None
 ) -> None:
     with tempfile.TemporaryDirectory() as folder, Corpus.create(Path(folder) / "a.corpus", LABELS) as corpus:
         for annotated in items:
@@ -86,14 +86,14 @@ def test_an_export_is_read_back_completely(
             who: sum(len(corpus.spans(summary.uid, who)) for summary in article_list.load_all_summaries(corpus))
             for who in corpus.annotators()
         }
-        everyone = "annotator" in format_.STORED_FIELDS
+        everyone = "annotator" in format_.stored_fields
         whose = None if everyone else next(iter(stored), None)
-        options = ExportOptions(format=format_.NAME, state=ALL, split=split, annotator=whose)
+        options = ExportOptions(format=format_.name, state=ALL, split=split, annotator=whose)
         report = finish(export(corpus, Path(folder) / "out", options))
         assert report.verified
         assert report.spans == report.written == (sum(stored.values()) if everyone else stored.get(whose or "", 0))
         assert report.zones is None
-        assert {*report.not_held} | format_.STORED_FIELDS == KNOWN
+        assert {*report.not_held} | format_.stored_fields == KNOWN
 
 
 @pytest.fixture
@@ -126,31 +126,31 @@ def test_an_export_that_loses_something_leaves_no_file(
     corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, loss: str
 ) -> None:
     encode = jsonl.encode
-    monkeypatch.setattr(jsonl, "encode", lambda annotated: encode(LOSSES[loss](annotated)))
+    monkeypatch.setattr(jsonl.FORMAT.output, "encode", lambda annotated: encode(LOSSES[loss](annotated)))
     with pytest.raises(NotVerified, match="Article 1: the file does not match the corpus"):
         finish(export(corpus, tmp_path / "out.jsonl", ExportOptions(format="jsonl")))
     assert [path.name for path in tmp_path.iterdir() if "out" in path.name] == []
 
 
-@pytest.mark.parametrize("format_", DOCUMENT_FORMATS, ids=lambda format_: format_.NAME)
-def test_a_part_of_a_split_has_the_usual_suffix(corpus: Corpus, tmp_path: Path, format_: DocumentFormat) -> None:
-    finish(export(corpus, tmp_path / "out", ExportOptions(format=format_.NAME, split={"train": 1})))
-    assert [path.name for path in (tmp_path / "out").iterdir()] == [f"train{format_.SUFFIXES[0]}"]
+@pytest.mark.parametrize("format_", written_as(Documents), ids=lambda format_: format_.name)
+def test_a_part_of_a_split_has_the_usual_suffix(corpus: Corpus, tmp_path: Path, format_: Format) -> None:
+    finish(export(corpus, tmp_path / "out", ExportOptions(format=format_.name, split={"train": 1})))
+    assert [path.name for path in (tmp_path / "out").iterdir()] == [f"train{format_.suffixes[0]}"]
 
 
-@pytest.mark.parametrize("format_", DOCUMENT_FORMATS, ids=lambda format_: format_.NAME)
+@pytest.mark.parametrize("format_", written_as(Documents), ids=lambda format_: format_.name)
 def test_files_are_synced_to_disk(
-    corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, format_: DocumentFormat
+    corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, format_: Format
 ) -> None:
     brought = sizes_at_fsync(monkeypatch)
-    finish(export(corpus, tmp_path / "out", ExportOptions(format=format_.NAME)))
+    finish(export(corpus, tmp_path / "out", ExportOptions(format=format_.name)))
     file = (tmp_path / "out").stat()
     assert brought[file.st_ino] == file.st_size > 0
 
 
 def test_an_invalid_file_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     encode = jsonl.encode
-    monkeypatch.setattr(jsonl, "encode", lambda annotated: encode(LOSSES["a note"](annotated)))
+    monkeypatch.setattr(jsonl.FORMAT.output, "encode", lambda annotated: encode(LOSSES["a note"](annotated)))
     with Corpus.create(tmp_path / "a.corpus", LABELS) as corpus:
         for number in range(3):
             corpus.add(build_article(f"أمس {number}", spans=[Span(new_uid(), "", "ليلى", "DATE", 0, 3)]))
@@ -160,31 +160,32 @@ def test_an_invalid_file_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert caught.traceback  # which keeps all that was in use there
 
 
-@pytest.mark.parametrize("format_", DOCUMENT_FORMATS, ids=lambda format_: format_.NAME)
+@pytest.mark.parametrize("format_", written_as(Documents), ids=lambda format_: format_.name)
 @pytest.mark.parametrize("kind", [DATELINE, BODY])
-def test_a_missing_time_is_read_from_the_dateline_only(tmp_path: Path, format_: DocumentFormat, kind: str) -> None:
+def test_a_missing_time_is_read_from_the_dateline_only(tmp_path: Path, format_: Format, kind: str) -> None:
     text = "الرباط في 9 يوليوز 2024\nأعلنت الوزارة"
     annotated = build_article(text, zones=[Zone(new_uid(), "", kind, 0, text.index("\n"))])
     with Corpus.create(tmp_path / "a.corpus", LABELS) as corpus:
         corpus.add(replace(annotated, article=replace(annotated.article, published=None)))
-        assert finish(export(corpus, tmp_path / "out", ExportOptions(format=format_.NAME, state=ALL))).verified
+        assert finish(export(corpus, tmp_path / "out", ExportOptions(format=format_.name, state=ALL))).verified
 
 
-@pytest.mark.parametrize("format_", DOCUMENT_FORMATS, ids=lambda format_: format_.NAME)
+@pytest.mark.parametrize("format_", written_as(Documents), ids=lambda format_: format_.name)
 @pytest.mark.parametrize("name", ["title", "published", "source", "url"])
 @pytest.mark.parametrize("wrong", ["1999-01-01", None])
 def test_metadata_is_compared_too(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, format_: DocumentFormat, name: str, wrong: str | None
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, format_: Format, name: str, wrong: str | None
 ) -> None:
     metadata = {"title": "عنوان", "published": "2024-07-09T09:00", "source": "وكالة", "url": "https://a.ma/b"}
     with Corpus.create(tmp_path / "a.corpus", LABELS) as corpus:
         corpus.add(build_article("أمس في وجدة", zones=[], **metadata))  # type: ignore[arg-type]
-        options = ExportOptions(format=format_.NAME, state=ALL)
+        options = ExportOptions(format=format_.name, state=ALL)
         assert finish(export(corpus, tmp_path / "right", options)).verified
-        encode = format_.encode
+        assert isinstance(format_.output, Documents)
+        encode = format_.output.encode
         spoilt = {name: wrong}
         monkeypatch.setattr(
-            format_,
+            format_.output,
             "encode",
             lambda annotated: encode(replace(annotated, article=replace(annotated.article, **spoilt))),
         )

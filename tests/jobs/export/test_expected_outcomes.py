@@ -9,13 +9,15 @@ from consumers.reading import consumer
 from generators import finish
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jobs.reports import written_as
 from msgspec.structs import replace
 from strategies import article_layers, marked_texts
 
+from annotator.formats.format import Tags
 from annotator.formats.standoff import brat, xmi
 from annotator.jobs.export import exporter
 from annotator.jobs.export.expected_outcomes import expect_outcomes
-from annotator.jobs.export.exporter import COMBINED_FORMATS, FLAT_TAG_FORMATS, NESTED_TAG_FORMATS, ExportOptions, export
+from annotator.jobs.export.exporter import ExportOptions, export
 from annotator.jobs.export.read_back import NotVerified
 from annotator.model.labels import default_labels
 from annotator.model.operations import InvalidEdit
@@ -180,19 +182,17 @@ FALSE = {
 }
 
 
-@pytest.mark.parametrize(
-    "format_", [*FLAT_TAG_FORMATS, *NESTED_TAG_FORMATS, *COMBINED_FORMATS], ids=lambda format_: format_.NAME
-)
+@pytest.mark.parametrize("format_", written_as(Tags), ids=lambda format_: format_.name)
 @pytest.mark.parametrize("lie", FALSE)
 def test_a_false_outcome_of_a_span_raises(
     corpus: Corpus, out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, format_: Any, lie: str
 ) -> None:
     """The file and the report agree with each other, and not with the corpus."""
-    if format_ in COMBINED_FORMATS:
-        consumer(format_.PACKAGE)
-    options = ExportOptions(format=format_.NAME)
+    if format_.requires:
+        consumer(format_.requires.module)
+    options = ExportOptions(format=format_.name)
     assert finish(export(corpus, tmp_path / "right", options)).verified
-    if (lie, format_.NAME) == ("flattened", "nested"):
+    if (lie, format_.name) == ("flattened", "nested"):
         pytest.skip("it flattens nothing")
     name, change = FALSE[lie]
     inner = getattr(flat, name)
@@ -260,32 +260,32 @@ def test_an_entry_without_a_reason_raises(corpus: Corpus, out: Path, monkeypatch
         finish(export(corpus, out / "a", ExportOptions()))
 
 
-@pytest.mark.parametrize("format_", [brat, xmi], ids=["brat", "xmi"])
+@pytest.mark.parametrize("format_", [brat.FORMAT, xmi.FORMAT], ids=["brat", "xmi"])
 def test_a_span_refused_by_the_format_without_a_reason_raises(
     corpus: Corpus, out: Path, monkeypatch: pytest.MonkeyPatch, format_: Any
 ) -> None:
-    monkeypatch.setattr(format_, "refusal_reason", lambda span: "x" if span.label == "DATE" else None)
+    monkeypatch.setattr(format_.output, "refusal_reason", lambda span: "x" if span.label == "DATE" else None)
     with pytest.raises(NotVerified):
-        finish(export(corpus, out / "a", ExportOptions(format=format_.NAME)))
+        finish(export(corpus, out / "a", ExportOptions(format=format_.name)))
     assert list(out.iterdir()) == []
 
 
-@pytest.mark.parametrize("format_", [brat, xmi], ids=["brat", "xmi"])
+@pytest.mark.parametrize("format_", [brat.FORMAT, xmi.FORMAT], ids=["brat", "xmi"])
 def test_an_article_left_out_without_a_reason_raises(
     make: Callable[..., Corpus], out: Path, monkeypatch: pytest.MonkeyPatch, format_: Any
 ) -> None:
-    encode = format_.encode_files
+    encode = format_.output.encode
 
     def rejecting(annotated: AnnotatedArticle) -> Any:
         if annotated.article.id == 1:
             raise InvalidEdit("x")
         return encode(annotated)
 
-    monkeypatch.setattr(format_, "encode_files", rejecting)
+    monkeypatch.setattr(format_.output, "encode", rejecting)
     uid = article_uid("نعم")
     other = AnnotatedArticle(Article(uid, "نعم"), (), (), (Status(uid, "سلمى", DONE),))
     with pytest.raises(NotVerified, match="Article 1 is missing"):
-        finish(export(make(sample_article(), other), out / "a", ExportOptions(format=format_.NAME)))
+        finish(export(make(sample_article(), other), out / "a", ExportOptions(format=format_.name)))
 
 
 def test_tags_are_read_back_from_the_file_and_not_trusted(

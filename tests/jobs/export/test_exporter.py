@@ -18,21 +18,18 @@ from consumers.reading import consumer
 from generators import finish
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from jobs.reports import as_json
+from jobs.reports import as_json, written_as
 from msgspec.structs import replace
 from strategies import article_layers, marked_texts
 
-from annotator.formats.conll import conll2002, conll2003, germeval, wojood
+from annotator.formats.conll import germeval
+from annotator.formats.conll.tag_columns import ColumnTags, LineTags
+from annotator.formats.format import Documents, Files
+from annotator.formats.registry import WRITTEN_FORMATS, get_format
 from annotator.formats.report import write as write_report
 from annotator.jobs.export.existing_output import CannotExport, WouldReplace, folder_digest
 from annotator.jobs.export.exporter import (
     ALL,
-    COMBINED_FORMATS,
-    DOCUMENT_FORMATS,
-    FILE_PER_ARTICLE_FORMATS,
-    FLAT_TAG_FORMATS,
-    FORMATS,
-    NESTED_TAG_FORMATS,
     ExportOptions,
     NothingToExport,
     export,
@@ -527,7 +524,7 @@ def test_a_failed_export_leaves_the_last_one(
     def full(*_arguments: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(conll2003, "write", full)
+    monkeypatch.setattr(ColumnTags, "write", full)
     with pytest.raises(OSError, match="No space"):
         finish(export(corpus, out / "a", ExportOptions()))
     assert everything(out) == before
@@ -647,28 +644,30 @@ def test_a_file_that_differs_from_the_corpus_is_deleted(
 
 def spoil(monkeypatch: pytest.MonkeyPatch, wrong: str, right: str) -> None:
     """Make the format write `right` for `wrong`."""
-    inner = conll2003.write
+    inner = ColumnTags.write
 
-    def write(stream: io.TextIOWrapper, article: FlatProjection, scheme: str) -> None:
+    def write(tags: ColumnTags, stream: io.TextIOWrapper, article: FlatProjection, *options: Any) -> None:
         honest = io.StringIO()
-        inner(honest, article, scheme)
+        inner(tags, honest, article, *options)
         assert wrong in honest.getvalue()
         stream.buffer.write(honest.getvalue().replace(wrong, right).encode(errors="surrogateescape"))
 
-    monkeypatch.setattr(conll2003, "write", write)
+    monkeypatch.setattr(ColumnTags, "write", write)
 
 
 def test_a_missing_or_an_extra_article_raises(
     make: Callable[..., Corpus], out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     corpus = make(draft("واحد"), draft("اثنان"))
-    write = conll2003.write
+    write = ColumnTags.write
     monkeypatch.setattr(
-        conll2003, "write", lambda stream, article, scheme: article.article.id == 1 and write(stream, article, scheme)
+        ColumnTags,
+        "write",
+        lambda tags, stream, article, *options: article.article.id == 1 and write(tags, stream, article, *options),
     )
     with pytest.raises(NotVerified, match="Article 2 is missing"):
         finish(export(corpus, out / "a", ExportOptions()))
-    monkeypatch.setattr(conll2003, "write", lambda *arguments: [write(*arguments), write(*arguments)])
+    monkeypatch.setattr(ColumnTags, "write", lambda *arguments: [write(*arguments), write(*arguments)])
     with pytest.raises(NotVerified):
         finish(export(make(draft("واحد")), out / "a", ExportOptions()))
     assert list(out.iterdir()) == []
@@ -677,7 +676,7 @@ def test_a_missing_or_an_extra_article_raises(
 # Everything
 
 
-TAG_FORMAT_NAMES = [*(flat.NAME for flat in FLAT_TAG_FORMATS), *(nested.NAME for nested in NESTED_TAG_FORMATS)]
+TAG_FORMAT_NAMES = [format_.name for format_ in written_as(LineTags)]
 options = st.builds(
     ExportOptions,
     format=st.sampled_from(TAG_FORMAT_NAMES),
@@ -714,11 +713,11 @@ def test_each_span_is_counted_once_and_the_file_reads_back(
             for rows in read(path, options.format)
         )
         assert chunks == report.written + len(report.widened) + len(report.split)
-        if options.format == germeval.NAME:
+        if options.format == germeval.FORMAT.name:
             assert not report.flattened
 
 
-@pytest.mark.parametrize("format_", FORMATS, ids=lambda format_: format_.NAME)
+@pytest.mark.parametrize("format_", WRITTEN_FORMATS, ids=lambda format_: format_.name)
 @settings(max_examples=30)
 @given(
     articles=st.lists(article_layers(marked_texts), min_size=2, max_size=5),
@@ -728,14 +727,14 @@ def test_each_span_is_counted_once_and_the_file_reads_back(
 def test_texts_with_invisible_marks_are_verified_in_every_format(
     format_: Any, articles: list[tuple[Article, list[Zone], list[Span]]], boundary: str, zones: frozenset[str] | None
 ) -> None:
-    if format_ in COMBINED_FORMATS:
-        consumer(format_.PACKAGE)
+    if format_.requires:
+        consumer(format_.requires.module)
     with tempfile.TemporaryDirectory() as folder, Corpus.create(Path(folder) / "a.corpus", LABELS) as corpus:
         for article, article_zones, spans in articles:
             renamed = [msgspec.structs.replace(zone, uid=new_uid()) for zone in article_zones]
             corpus.add(AnnotatedArticle(article, tuple(renamed), tuple(spans)))
         stored = [span.uid for summary in article_list.load_all_summaries(corpus) for span in corpus.spans(summary.uid)]
-        options = ExportOptions(format=format_.NAME, boundary=boundary, zones=zones, state=ALL)
+        options = ExportOptions(format=format_.name, boundary=boundary, zones=zones, state=ALL)
         report = finish(export(corpus, Path(folder) / "out", options))
         listed = [entry.uid for outcome in OUTCOMES[1:] for entry in getattr(report, outcome)]
         assert report.verified
@@ -744,12 +743,12 @@ def test_texts_with_invisible_marks_are_verified_in_every_format(
         assert set(listed) <= set(stored)
 
 
-@pytest.mark.parametrize("format_", [*DOCUMENT_FORMATS, *FILE_PER_ARTICLE_FORMATS], ids=lambda format_: format_.NAME)
+@pytest.mark.parametrize("format_", [*written_as(Documents), *written_as(Files)], ids=lambda format_: format_.name)
 def test_a_format_of_whole_articles_counts_the_sentences_and_tokens_of_their_text(
     format_: Any, make: Callable[..., Corpus], out: Path
 ) -> None:
     corpus = make(draft("قال الوزير أمس. ثم سكت\nوانتهى.", ("أمس", "DATE"), body="قال الوزير أمس"), draft("نعم"))
-    options = ExportOptions(format=format_.NAME, state=ALL)
+    options = ExportOptions(format=format_.name, state=ALL)
     report = finish(export(corpus, out / "articles", options))
     assert (report.articles, report.sentences, report.tokens) == (2, 4, 9)
     estimate = finish(preview_export(corpus, options))
@@ -771,12 +770,11 @@ def test_a_variation_selector_after_a_space_stops_no_export(make: Callable[..., 
 def read(path: Path, format_: str) -> Any:
     """Return the lines of each article; with several tags for a token, once for each depth or label."""
     with path.open(encoding="utf-8", newline="\n") as file:
-        if format_ in ("conll2003", "conll2002"):
-            return list({"conll2003": conll2003, "conll2002": conll2002}[format_].read_back(file))
-        module = {"nested": germeval, "wojood": wojood}[format_]
+        tags = get_format(format_).output
+        assert isinstance(tags, LineTags)
         depth = file.readline().count("\t")
         file.seek(0)
-        return [rows for article in module.read_back(file, depth) for rows in module.flatten(article)]
+        return [lines for article in tags.read_articles(file, depth) for lines in article.lines]
 
 
 def test_nested_spans_are_all_in_a_nested_file(make: Callable[..., Corpus], out: Path) -> None:
@@ -813,14 +811,14 @@ def test_a_report_written_entry_by_entry_equals_one_written_at_once(make: Callab
     assert ("parts" in whole, whole["parts"]["train"]["spans"]) == (True, 6)
 
 
-@pytest.mark.parametrize("format_", FORMATS, ids=lambda format_: format_.NAME)
+@pytest.mark.parametrize("format_", WRITTEN_FORMATS, ids=lambda format_: format_.name)
 def test_exports_folder_predicts_whether_an_export_is_a_folder(
     make: Callable[..., Corpus], out: Path, format_: Any
 ) -> None:
-    if format_ in COMBINED_FORMATS:
-        consumer(format_.PACKAGE)
+    if format_.requires:
+        consumer(format_.requires.module)
     corpus = make(draft("خطة العمل 2024", ("2024", "DATE")))
     for name, split in (("one", None), ("split", {"train": 1})):
-        options = ExportOptions(format=format_.NAME, split=split)
+        options = ExportOptions(format=format_.name, split=split)
         finish(export(corpus, out / name, options))
         assert exports_folder(corpus, options) == (out / name).is_dir()

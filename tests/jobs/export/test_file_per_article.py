@@ -15,22 +15,21 @@ from formats.standoff_samples import annotated_articles
 from generators import finish
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from jobs.reports import KNOWN, as_json
+from jobs.reports import KNOWN, as_json, written_as
 from msgspec.structs import replace
 from strategies import raw_texts
 
+from annotator.formats.format import Files, Format
 from annotator.formats.report import OmittedArticle, Report
 from annotator.formats.standoff import brat
 from annotator.jobs.export.existing_output import CannotExport
 from annotator.jobs.export.exporter import (
     ALL,
-    FILE_PER_ARTICLE_FORMATS,
     ExportOptions,
     NothingToExport,
     export,
     preview_export,
 )
-from annotator.jobs.export.file_per_article import FilePerArticleFormat
 from annotator.jobs.export.read_back import NotVerified
 from annotator.jobs.imports.importer import LabelMapping, import_paths
 from annotator.model.article_builder import build_article
@@ -41,7 +40,7 @@ from annotator.store.label_set import add_label
 from annotator.store.queries import article_list
 
 LABELS = default_labels()
-EACH = pytest.mark.parametrize("format_", FILE_PER_ARTICLE_FORMATS, ids=lambda format_: format_.NAME)
+EACH = pytest.mark.parametrize("format_", written_as(Files), ids=lambda format_: format_.name)
 SHARES = {"train": 2, "test": 1}
 
 
@@ -78,7 +77,7 @@ def tree(folder: Path) -> dict[str, bytes | None]:
     split=st.none() | st.just(SHARES),
 )
 def test_an_export_can_be_imported_and_the_rest_is_reported(
-    format_: FilePerArticleFormat, items: list[AnnotatedArticle], split: dict[str, int] | None
+    format_: Format, items: list[AnnotatedArticle], split: dict[str, int] | None
 ) -> None:
     with (
         tempfile.TemporaryDirectory() as name,
@@ -91,9 +90,9 @@ def test_an_export_can_be_imported_and_the_rest_is_reported(
         for item in items:
             corpus.add(replace(item, spans=tuple(replace(span, uid=new_uid()) for span in item.spans)))
         try:
-            report: Report = finish(export(corpus, folder, ExportOptions(format=format_.NAME, state=ALL, split=split)))
+            report: Report = finish(export(corpus, folder, ExportOptions(format=format_.name, state=ALL, split=split)))
         except NothingToExport:
-            assert format_.NAME == "xmi"
+            assert format_.name == "xmi"
             assert all(unwritable(item.article.text) for item in items)
             return
         stored = {number: corpus.load_article(number) for number in numbers(corpus)}
@@ -106,10 +105,10 @@ def test_an_export_can_be_imported_and_the_rest_is_reported(
         assert len(set(refused_uids)) == len(refused_uids)
         left_out = {entry.article for entry in report.left_out}
         assert report.articles == len(stored) - len(left_out)
-        if format_.NAME != "xmi":
+        if format_.name != "xmi":
             assert (refused_uids, report.left_out) == ([], [])
         for number, item in stored.items():
-            assert (number in left_out) == (format_.NAME == "xmi" and unwritable(item.article.text))
+            assert (number in left_out) == (format_.name == "xmi" and unwritable(item.article.text))
         for uid in refused_uids:
             assert unwritable(spans[uid].value or "") or not left_out.isdisjoint(
                 number for number, item in stored.items() if spans[uid] in item.spans
@@ -118,12 +117,12 @@ def test_an_export_can_be_imported_and_the_rest_is_reported(
         assert (done.added, done.duplicates, done.skipped) == (report.articles, 0, [])
         assert done.spans == report.written
         imported = {
-            item.article.uid: values(item, format_.STORED_FIELDS) for item in map(other.load_article, numbers(other))
+            item.article.uid: values(item, format_.stored_fields) for item in map(other.load_article, numbers(other))
         }
         exported = {
             item.article.uid: values(
                 replace(item, spans=tuple(span for span in item.spans if span.uid not in refused_uids)),
-                format_.STORED_FIELDS,
+                format_.stored_fields,
             )
             for number, item in stored.items()
             if number not in left_out
@@ -173,63 +172,55 @@ def test_the_files_of_each_format(make: Callable[..., Corpus], out: Path) -> Non
 
 @EACH
 def test_the_report_names_fields_that_the_format_cannot_hold(
-    format_: FilePerArticleFormat, make: Callable[..., Corpus], out: Path
+    format_: Format, make: Callable[..., Corpus], out: Path
 ) -> None:
-    report = finish(export(make(*TWO), out / "a", ExportOptions(format=format_.NAME)))
-    assert set(report.not_held) == KNOWN - format_.STORED_FIELDS
+    report = finish(export(make(*TWO), out / "a", ExportOptions(format=format_.name)))
+    assert set(report.not_held) == KNOWN - format_.stored_fields
 
 
 @EACH
-def test_the_same_corpus_gives_the_same_bytes(
-    format_: FilePerArticleFormat, make: Callable[..., Corpus], out: Path
-) -> None:
-    options = ExportOptions(format=format_.NAME, split=SHARES, seed=3)
+def test_the_same_corpus_gives_the_same_bytes(format_: Format, make: Callable[..., Corpus], out: Path) -> None:
+    options = ExportOptions(format=format_.name, split=SHARES, seed=3)
     first = finish(export(make(*TWO), out / "a", options))
     two = finish(export(make(*TWO), out / "b", options))
     assert tree(out / "a") == tree(out / "b")
     assert first.files == two.files
-    assert finish(export(make(*TWO), out / "c", ExportOptions(format=format_.NAME))).files != first.files
+    assert finish(export(make(*TWO), out / "c", ExportOptions(format=format_.name))).files != first.files
 
 
 @EACH
-def test_a_split_has_a_folder_for_each_part(
-    format_: FilePerArticleFormat, make: Callable[..., Corpus], out: Path
-) -> None:
+def test_a_split_has_a_folder_for_each_part(format_: Format, make: Callable[..., Corpus], out: Path) -> None:
     corpus = make(*(article(f"خبر رقم {number}", (f"{number}", "DATE")) for number in range(9)))
-    report = finish(export(corpus, out / "a", ExportOptions(format=format_.NAME, split=SHARES, seed=1)))
+    report = finish(export(corpus, out / "a", ExportOptions(format=format_.name, split=SHARES, seed=1)))
     assert names(out) == ["a", "a.report.json"]
     assert names(out / "a") == ["test", "train"]
     assert report.parts is not None
     assert {part: count.articles for part, count in report.parts.items()} == {"train": 6, "test": 3}
-    suffix = format_.SUFFIXES[0]
+    suffix = format_.suffixes[0]
     stems = {part: {path.stem for path in (out / "a" / part).glob(f"*{suffix}")} for part in SHARES}
     assert {part: len(part_stems) for part, part_stems in stems.items()} == {"train": 6, "test": 3}
     assert stems["train"] | stems["test"] == {f"article-{number:05}" for number in range(1, 10)}
-    finish(export(corpus, out / "a", ExportOptions(format=format_.NAME, split={"x": 1})))
+    finish(export(corpus, out / "a", ExportOptions(format=format_.name, split={"x": 1})))
     assert names(out / "a") == ["x"]
 
 
 @EACH
-def test_only_spans_in_scope_are_exported(
-    format_: FilePerArticleFormat, make: Callable[..., Corpus], out: Path
-) -> None:
+def test_only_spans_in_scope_are_exported(format_: Format, make: Callable[..., Corpus], out: Path) -> None:
     corpus = make(*TWO, article("ثلاثة أمس", ("أمس", "DATE"), who="عمر"))
     with pytest.raises(CannotExport, match=r"سلمى, عمر|عمر, سلمى"):
-        export(corpus, out / "a", ExportOptions(format=format_.NAME))
-    report = finish(export(corpus, out / "a", ExportOptions(format=format_.NAME, annotator="عمر")))
-    assert [path.stem for path in (out / "a").glob(f"*{format_.SUFFIXES[0]}")] == ["article-00003"]
+        export(corpus, out / "a", ExportOptions(format=format_.name))
+    report = finish(export(corpus, out / "a", ExportOptions(format=format_.name, annotator="عمر")))
+    assert [path.stem for path in (out / "a").glob(f"*{format_.suffixes[0]}")] == ["article-00003"]
     assert (report.articles, report.written) == (1, 1)
 
 
 @EACH
-def test_nothing_to_export_makes_no_folder(
-    format_: FilePerArticleFormat, make: Callable[..., Corpus], out: Path
-) -> None:
+def test_nothing_to_export_makes_no_folder(format_: Format, make: Callable[..., Corpus], out: Path) -> None:
     corpus = make(build_article("واحد"))
     with pytest.raises(NothingToExport):
-        finish(export(corpus, out / "a", ExportOptions(format=format_.NAME)))
+        finish(export(corpus, out / "a", ExportOptions(format=format_.name)))
     assert names(out) == []
-    assert finish(export(corpus, out / "a", ExportOptions(format=format_.NAME, state=ALL))).articles == 1
+    assert finish(export(corpus, out / "a", ExportOptions(format=format_.name, state=ALL))).articles == 1
 
 
 def test_an_article_that_xml_cannot_hold_is_left_out_and_reported(make: Callable[..., Corpus], out: Path) -> None:
@@ -268,8 +259,8 @@ def test_cassis_reads_what_was_exported(make: Callable[..., Corpus], out: Path) 
 
 def test_a_preview_writes_nothing(make: Callable[..., Corpus], out: Path) -> None:
     corpus = make(*TWO)
-    for format_ in FILE_PER_ARTICLE_FORMATS:
-        assert finish(preview_export(corpus, ExportOptions(format=format_.NAME))).written == 2
+    for format_ in written_as(Files):
+        assert finish(preview_export(corpus, ExportOptions(format=format_.name))).written == 2
     assert tree(out) == {}
     steps = list(export(corpus, out / "a", ExportOptions(format="brat")))
     assert steps == [(0, 4), (1, 4), (2, 4), (3, 4), (4, 4)]
@@ -281,13 +272,13 @@ def test_a_preview_writes_nothing(make: Callable[..., Corpus], out: Path) -> Non
 @EACH
 @pytest.mark.parametrize("split", [None, SHARES])
 def test_an_older_export_is_replaced(
-    format_: FilePerArticleFormat, make: Callable[..., Corpus], out: Path, split: dict[str, int] | None
+    format_: Format, make: Callable[..., Corpus], out: Path, split: dict[str, int] | None
 ) -> None:
-    options = ExportOptions(format=format_.NAME, split=split)
+    options = ExportOptions(format=format_.name, split=split)
     finish(export(make(*TWO, article("ثالث")), out / "a", options))
     report = finish(export(make(*TWO), out / "a", options))
     assert report.articles == 2
-    assert len(list((out / "a").rglob(f"*{format_.SUFFIXES[0]}"))) == 2
+    assert len(list((out / "a").rglob(f"*{format_.suffixes[0]}"))) == 2
     assert names(out) == ["a", "a.report.json"]
 
 
@@ -419,7 +410,7 @@ def test_a_failed_export_leaves_everything_as_it_was(
     def full(*_arguments: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(brat, "encode_shared_files", full)
+    monkeypatch.setattr(brat.FORMAT.output, "encode_shared", full)
     with pytest.raises(OSError, match="No space"):
         finish(export(make(*TWO), out / "a", ExportOptions(format="brat")))
     assert tree(out) == older
@@ -463,17 +454,18 @@ def test_an_older_export_is_restored_if_the_new_one_cannot_replace_it(
     ],
 )
 def test_a_loss_leaves_no_folder(
-    format_: FilePerArticleFormat,
+    format_: Format,
     make: Callable[..., Corpus],
     out: Path,
     monkeypatch: pytest.MonkeyPatch,
     loss: Callable[[AnnotatedArticle], AnnotatedArticle],
     reason: str,
 ) -> None:
-    encode = format_.encode_files
-    monkeypatch.setattr(format_, "encode_files", lambda item: encode(loss(item)))
+    assert isinstance(format_.output, Files)
+    encode = format_.output.encode
+    monkeypatch.setattr(format_.output, "encode", lambda item: encode(loss(item)))
     with pytest.raises(NotVerified, match=reason):
-        finish(export(make(TWO[0]), out / "a", ExportOptions(format=format_.NAME)))
+        finish(export(make(TWO[0]), out / "a", ExportOptions(format=format_.name)))
     assert tree(out) == {}
 
 
@@ -488,7 +480,7 @@ def test_a_loss_leaves_no_folder(
 )
 @pytest.mark.parametrize("item", [TWO[0], article("خبر")], ids=["two lines", "one word"])
 def test_an_unreadable_file_leaves_no_folder(
-    format_: FilePerArticleFormat,
+    format_: Format,
     make: Callable[..., Corpus],
     out: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -496,11 +488,12 @@ def test_an_unreadable_file_leaves_no_folder(
     reason: str,
     item: AnnotatedArticle,
 ) -> None:
-    encode = format_.encode_files
+    assert isinstance(format_.output, Files)
+    encode = format_.output.encode
     spoil = lambda item: {suffix: spoilt(data) for suffix, data in encode(item).items()}  # noqa: E731
-    monkeypatch.setattr(format_, "encode_files", spoil)
+    monkeypatch.setattr(format_.output, "encode", spoil)
     with pytest.raises(NotVerified, match=reason):
-        finish(export(make(item), out / "a", ExportOptions(format=format_.NAME)))
+        finish(export(make(item), out / "a", ExportOptions(format=format_.name)))
     assert tree(out) == {}
 
 

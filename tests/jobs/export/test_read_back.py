@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from strategies import article_layers, marked_texts
 
 from annotator.formats.conll import conll2002
-from annotator.formats.conll.tag_columns import TaggedLines
+from annotator.formats.format import TaggedLines
 from annotator.jobs.export import read_back
 from annotator.jobs.export.read_back import NotVerified
 from annotator.model.labels import LabelSet
@@ -68,8 +68,9 @@ def test_both_alignments_agree_on_any_text(
     article, kinds, spans = layer
     stream = io.StringIO()
     options = ProjectionOptions(boundary=boundary, zones=zones)
-    conll2002.write(stream, project_flat(article, kinds, spans, LabelSet(()), options), "iob2")
-    (rows,) = conll2002.read_back(io.StringIO(stream.getvalue()))
+    conll2002.TAGS.write(stream, project_flat(article, kinds, spans, LabelSet(()), options), "iob2")
+    (tags,) = conll2002.TAGS.read_articles(io.StringIO(stream.getvalue()))
+    (rows,) = tags.lines
     parts, words = select_ranges(article, kinds, zones), rows.words
     slow = places(False, article.text, parts, words)
     assert places(True, article.text, parts, words) in (None, slow)

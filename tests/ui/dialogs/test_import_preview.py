@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from annotator.cli.terminal import reorder_for_display
-from annotator.formats.registry import FORMATS
+from annotator.formats.registry import READ_FORMATS
 from annotator.jobs.imports.importer import LabelMapping
 from annotator.ui.dialogs.import_file_preview import format_title
 from annotator.ui.dialogs.import_labels import LabelMappingForm
@@ -230,7 +230,7 @@ def test_unrecognised_files_can_be_read_as_plain_text(
 
 
 def test_every_format_has_a_title() -> None:
-    titles = [format_title(format_.NAME) for format_ in FORMATS]
+    titles = [format_title(format_.name) for format_ in READ_FORMATS]
     assert all(titles)
     assert len(set(titles)) == len(titles)
 

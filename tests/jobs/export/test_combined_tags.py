@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from builders import label_words
@@ -12,16 +12,19 @@ from flushed_files import sizes_at_fsync
 from generators import finish
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jobs.reports import written_as
 from msgspec.structs import replace
 from strategies import article_layers
 
+from annotator import optional
 from annotator.formats.datasets import docbin, huggingface
+from annotator.formats.datasets.combined_tags import CombinedTags, ReadSentence, encode_layers
+from annotator.formats.format import Format
 from annotator.formats.report import Report
-from annotator.jobs.export import combined_writer
-from annotator.jobs.export.combined_writer import CombinedFormat
 from annotator.jobs.export.existing_output import CannotExport
-from annotator.jobs.export.exporter import ALL, COMBINED_FORMATS, ExportOptions, export, preview_export
+from annotator.jobs.export.exporter import ALL, ExportOptions, export, preview_export
 from annotator.jobs.export.read_back import NotVerified
+from annotator.jobs.export.tag_writer import TagWriter
 from annotator.jobs.imports.importer import import_paths
 from annotator.model.article_builder import build_article
 from annotator.model.labels import default_labels
@@ -35,16 +38,18 @@ from annotator.text.tokenizer import tokenize
 from annotator.text.visible import remove_invisible
 
 LABELS = default_labels()
-formats = pytest.mark.parametrize("format_", COMBINED_FORMATS, ids=lambda format_: format_.NAME)
+COMBINED_FORMATS = written_as(CombinedTags)
+formats = pytest.mark.parametrize("format_", COMBINED_FORMATS, ids=lambda format_: format_.name)
 
 
-def written_to(path: Path, format_: CombinedFormat) -> list[Path]:
+def written_to(path: Path, format_: Format) -> list[Path]:
     """List the files of articles at `path`."""
-    return sorted(path.glob(f"*{format_.SUFFIXES[0]}")) if path.is_dir() else [path]
+    return sorted(path.glob(f"*{format_.suffixes[0]}")) if path.is_dir() else [path]
 
 
-def needing(format_: CombinedFormat) -> None:
-    consumer(format_.PACKAGE)
+def needing(format_: Format) -> None:
+    assert format_.requires
+    consumer(format_.requires.module)
 
 
 options = st.builds(
@@ -62,10 +67,10 @@ options = st.builds(
 @settings(max_examples=60)
 @given(articles=st.lists(article_layers(), min_size=1, max_size=4), options=options)
 def test_each_span_is_counted_once_and_is_in_the_file(
-    format_: CombinedFormat, articles: list[tuple[Article, list[Zone], list[Span]]], options: ExportOptions
+    format_: Format, articles: list[tuple[Article, list[Zone], list[Span]]], options: ExportOptions
 ) -> None:
     needing(format_)
-    options = replace(options, format=format_.NAME)
+    options = replace(options, format=format_.name)
     with tempfile.TemporaryDirectory() as folder, Corpus.create(Path(folder) / "a.corpus", LABELS) as corpus:
         for article, zones, spans in articles:
             renamed = [replace(zone, uid=new_uid()) for zone in zones]
@@ -82,9 +87,11 @@ def test_each_span_is_counted_once_and_is_in_the_file(
         assert len(set(listed)) == len(listed)
         assert set(listed) <= set(stored)
         files = written_to(Path(folder) / "out", format_)
+        tags = format_.output
+        assert isinstance(tags, CombinedTags)
         assert len(files) == len(options.split or "1")
         sentences = [
-            sentence for file in files for item in format_.read_back(file, options.scheme) for sentence in item
+            sentence for file in files for item in tags.read_sentences(file, options.scheme) for sentence in item
         ]
         flat = report.written + len(report.widened) + len(report.split)
         assert sum(len(chunks) for _words, chunks, _all in sentences) == flat
@@ -238,23 +245,21 @@ def test_an_export_that_loses_something_leaves_no_file(
 
 @formats
 def test_files_are_synced_to_disk(
-    format_: CombinedFormat, corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    format_: Format, corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     needing(format_)
     brought = sizes_at_fsync(monkeypatch)
-    finish(export(corpus, tmp_path / "out", ExportOptions(format=format_.NAME, state=ALL)))
+    finish(export(corpus, tmp_path / "out", ExportOptions(format=format_.name, state=ALL)))
     (file,) = written_to(tmp_path / "out", format_)
     assert brought[file.stat().st_ino] == file.stat().st_size > 0
 
 
 @formats
 @pytest.mark.parametrize("steps", range(5))
-def test_a_cancelled_export_leaves_no_files(
-    format_: CombinedFormat, corpus: Corpus, tmp_path: Path, steps: int
-) -> None:
+def test_a_cancelled_export_leaves_no_files(format_: Format, corpus: Corpus, tmp_path: Path, steps: int) -> None:
     needing(format_)
     before = sorted(tmp_path.iterdir())
-    running = export(corpus, tmp_path / "out", ExportOptions(format=format_.NAME, state=ALL))
+    running = export(corpus, tmp_path / "out", ExportOptions(format=format_.name, state=ALL))
     for _ in range(steps):
         next(running)
     running.close()
@@ -263,10 +268,10 @@ def test_a_cancelled_export_leaves_no_files(
 
 @formats
 def test_export_without_the_required_package_says_how_to_install_it(
-    format_: CombinedFormat, corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    format_: Format, corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(combined_writer, "is_installed", lambda package: False)
-    options = ExportOptions(format=format_.NAME, state=ALL)
+    monkeypatch.setattr(optional, "is_installed", lambda package: False)
+    options = ExportOptions(format=format_.name, state=ALL)
     begins: list[Callable[[], object]] = [
         lambda: export(corpus, tmp_path / "out", options),
         lambda: preview_export(corpus, options),
@@ -333,10 +338,10 @@ def test_a_row_that_differs_leaves_no_folder(
     assert sorted(tmp_path.iterdir()) == before
 
 
-class Stub:
-    """A format that needs no package; its file's content is a parameter."""
+class StubTags(CombinedTags):
+    """Tags that need no package, of no file."""
 
-    NAME, SUFFIXES, PACKAGE, SPANS_FIELD, HAS_TAGS, IN_FOLDER = "stub", (".stub",), "json", "beside", True, False
+    all_spans_field = "beside"
 
 
 @pytest.mark.parametrize("lost", ["", "beside", "flat"])
@@ -345,20 +350,22 @@ def test_flat_spans_and_all_spans_are_both_compared(lost: str) -> None:
     spans = [Span(new_uid(), "", "Sanae", "INSTITUTION", 6, 17), Span(new_uid(), "", "Sanae", "PLAN", 6, 11)]
     item = AnnotatedArticle(article, (), tuple(spans))
     options = ExportOptions(zones=None).projection_options()
-    writer = combined_writer.CombinedWriter(cast("CombinedFormat", Stub()), LABELS, options)
+    stub = Format(name="stub", title="stub", suffixes=(".stub",))
+    writer = TagWriter(stub, StubTags(), LABELS, options)
     projected = project_combined(article, (), spans, LABELS, options, "beside")
-    entity_texts = combined_writer._encode_layers(
+    content = encode_layers(
         [
-            (
+            ReadSentence(
                 [projected.token_text(token) for token in sentence.tokens],
                 list(sentence.flat_chunks) if lost != "flat" else [],
                 list(sentence.all_chunks) if lost != "beside" else list(sentence.flat_chunks),
             )
             for sentence in projected.sentences
-        ]
+        ],
+        options.scheme,
     )
     if lost:
         with pytest.raises(NotVerified):
-            writer.compare(item, entity_texts, writer.expect(item))
+            writer.compare(item, content, writer.expect(item))
     else:
-        writer.compare(item, entity_texts, writer.expect(item))
+        writer.compare(item, content, writer.expect(item))

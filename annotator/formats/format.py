@@ -1,0 +1,215 @@
+"""A file format, and the three kinds of files that an export writes: tags, documents and files.
+
+Each module of a format has a `FORMAT`, and `registry` lists it. `jobs.export` has a writer for each kind.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Sized
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any, BinaryIO, ClassVar, Final, Generic, NamedTuple, Protocol, TypeAlias, TypeVar
+
+from msgspec import Struct
+
+from annotator import optional
+from annotator.formats.report import Report
+from annotator.i18n import _
+from annotator.model.labels import LabelSet
+from annotator.model.records import AnnotatedArticle, Remark, Span
+from annotator.tagging.flat import ProjectionOptions, SpanOutcome
+
+Reader: TypeAlias = Callable[[Path, str], Iterator[AnnotatedArticle | Remark]]
+"""Yields the articles of a file, and a remark for each skip or repair; raises OSError.
+
+Spans without an annotator become those of the second argument.
+"""
+Sniffer: TypeAlias = Callable[[str, bytes], bool]
+"""Returns whether a file with this lower-case name and these first bytes is of a format."""
+ALL_FIELDS: Final = frozenset(
+    ("annotator", "value", "note", "zones", "states", "notes", "title", "published", "source", "url")
+)
+"""What a corpus stores besides text, labels, starts and ends of spans."""
+
+
+class Requirement(NamedTuple):
+    """An optional package: its module, its program's name, and the extra of this program that installs it."""
+
+    module: str
+    program: str
+    extra: str
+
+    def explain_missing(self) -> str | None:
+        """Return how to install it, or None if it is installed."""
+        return None if optional.is_installed(self.module) else optional.explain_missing(self.program, self.extra)
+
+
+class TaggedLines(NamedTuple):
+    """The tokens of an article, "" after each sentence, and all tags but O by line from 0."""
+
+    words: list[str]
+    tags: dict[int, str]
+
+
+class ArticleTags(NamedTuple):
+    """An article's lines as read back, once for each level of tags; `all_spans` if those are in a part of their own."""
+
+    lines: Sequence[TaggedLines]
+    all_spans: Sequence[TaggedLines] = ()
+
+
+class Projection(Protocol):
+    """An article as a file has it: its sentences, each as long as it has tokens, and its spans' outcomes."""
+
+    @property
+    def sentences(self) -> Collection[Sized]: ...
+    @property
+    def outcomes(self) -> Sequence[SpanOutcome]: ...
+
+
+P = TypeVar("P", bound=Projection)
+
+
+class Tags(Struct, Generic[P], eq=False):
+    """Tokens with tags: how spans become tags of an article's tokens, and how a file has them."""
+
+    needs_depth: ClassVar[bool] = False
+    """True if all lines have as many tags as the deepest article needs, which is `depth`; else that is 1."""
+    has_scheme: ClassVar[bool] = True
+    """True if the file has tags of the export's scheme."""
+    is_folder: ClassVar[bool] = False
+    """True if even an unsplit export is a folder."""
+    has_size_limit: ClassVar[bool] = False
+    """True if an article may not fit into the file."""
+    all_spans_field: ClassVar[str] = ""
+    """The part of a file that has all spans, besides the flat ones; "" if there is none."""
+
+    def project(self, annotated: AnnotatedArticle, labels: LabelSet, options: ProjectionOptions) -> P:
+        """Align the spans to tokens."""
+        raise NotImplementedError
+
+    def depth(self, projection: P) -> int:
+        """Return how many tags a token needs."""
+        return 1
+
+    def open_sink(
+        self, file: BinaryIO, labels: Sequence[str], scheme: str, depth: int
+    ) -> AbstractContextManager[Callable[[P], None]]:
+        """Open a file, complete once the block succeeds, and yield a function that appends an article.
+
+        That raises InvalidEdit for one that does not fit, and OSError.
+        """
+        raise NotImplementedError
+
+    def read_back(self, path: Path, scheme: str, depth: int) -> Iterator[ArticleTags]:
+        """Yield each article's tags in this scheme, read strictly. Raises ValueError and OSError."""
+        raise NotImplementedError
+
+    def overlap_group(self, span: Span) -> str | None:
+        """Return a key shared by spans that cannot overlap in the file; None if it may overlap any."""
+        return ""
+
+    def build_companion_files(self, report: Report, labels: Sequence[str]) -> Mapping[str, bytes]:
+        """Return further files for an export's folder, by name."""
+        return {}
+
+
+class Documents(Struct, eq=False):
+    """Whole articles one after another, each span as it is: `header`, articles with `separator` between, `footer`."""
+
+    encode: Callable[[AnnotatedArticle], str]
+    stored_fields: frozenset[str]
+    """Those of ALL_FIELDS that a file stores."""
+    header: str = ""
+    separator: str = ""
+    footer: str = ""
+
+
+def _encode_no_files(_labels: Sequence[str], _values: Collection[str]) -> dict[str, bytes]:
+    return {}
+
+
+def _allow_any(_annotated: object) -> bool:
+    return True
+
+
+def _refuse_none(_span: Span) -> str | None:
+    return None
+
+
+class Files(Struct, eq=False):
+    """Files for each article in a folder, each span as it is.
+
+    `encode` returns an article's files by suffix, none of its spans having a `refusal_reason`; it raises InvalidEdit
+    for an article that they cannot hold. `encode_shared` returns the files needed once in a folder, by name, for the
+    corpus's labels and the spans' values. `allows_span` and `allows_article` repeat the rules of refusal in other
+    words, to verify an export.
+    """
+
+    encode: Callable[[AnnotatedArticle], dict[str, bytes]]
+    stored_fields: frozenset[str]
+    """Those of ALL_FIELDS that a file stores."""
+    encode_shared: Callable[[Sequence[str], Collection[str]], dict[str, bytes]] = _encode_no_files
+    refusal_reason: Callable[[Span], str | None] = _refuse_none
+    allows_span: Callable[[Span], bool] = _allow_any
+    allows_article: Callable[[AnnotatedArticle], bool] = _allow_any
+
+
+def _sniff_nothing(_name: str, _beginning: bytes) -> bool:
+    return False
+
+
+def _read_nothing(_path: Path, _annotator: str) -> Iterator[AnnotatedArticle | Remark]:
+    raise NotImplementedError
+
+
+def _find_none(_path: Path) -> list[Path]:
+    return []
+
+
+class Format(Struct, eq=False, kw_only=True):
+    """A file format that is read, written, or both.
+
+    `title` is marked by `i18n.N_` where it is translated. `suffixes` are in lower case, with their dot; the first is
+    that of written files. `find_companions` returns the files that are read with another, and not by themselves.
+    """
+
+    name: str
+    title: str
+    suffixes: tuple[str, ...]
+    sniff: Sniffer = _sniff_nothing
+    read: Reader = _read_nothing
+    find_companions: Callable[[Path], list[Path]] = _find_none
+    is_binary: bool = False
+    """True if no text file is of the format."""
+    is_fallback: bool = False
+    """True if it also accepts files of others, so it is recognised last."""
+    output: Tags[Any] | Documents | Files | None = None
+    export_title: str = ""
+    """The title in the list of exports, if it says more there."""
+    requires: Requirement | None = None
+
+    @property
+    def is_read(self) -> bool:
+        """Return whether files of the format are read."""
+        return self.read is not _read_nothing
+
+    @property
+    def has_companions(self) -> bool:
+        """Return whether other files belong to a file of the format."""
+        return self.find_companions is not _find_none
+
+    @property
+    def stored_fields(self) -> frozenset[str]:
+        """Those of ALL_FIELDS that a written file stores."""
+        return self.output.stored_fields if isinstance(self.output, Documents | Files) else frozenset()
+
+    def localised_title(self) -> str:
+        """Return the title in the current language."""
+        return _(self.title)
+
+    def localised_export_title(self) -> str:
+        """Return the title in the list of exports, in the current language."""
+        return _(self.export_title or self.title)
+
+    def explain_missing(self) -> str | None:
+        """Return which package it needs, or None if nothing is missing."""
+        return self.requires.explain_missing() if self.requires else None

@@ -1,0 +1,105 @@
+"""Writer for tokens with tags."""
+
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from annotator.formats.format import ArticleTags, Format, TaggedLines, Tags
+from annotator.formats.report import Report
+from annotator.i18n import _
+from annotator.jobs.export import read_back
+from annotator.jobs.export.expected_outcomes import ExpectedOutcome, expect_outcomes, exported_parts
+from annotator.jobs.export.file_output import synced_file
+from annotator.jobs.export.read_back import NotVerified
+from annotator.jobs.export.writer import Writer, count_tokens
+from annotator.model.labels import LabelSet
+from annotator.model.records import AnnotatedArticle, Span
+from annotator.tagging.flat import ProjectionOptions, SpanOutcome, TextRange
+
+
+class TagWriter(Writer):
+    """A writer for tokens with tags: one for each, several, or one and all spans beside them."""
+
+    def __init__(self, format_: Format, tags: Tags[Any], labels: LabelSet, options: ProjectionOptions) -> None:
+        self.suffix = format_.suffixes[0]
+        self.is_folder = tags.is_folder
+        self.needs_inspection = tags.needs_depth
+        self.keeps_flattened = bool(tags.all_spans_field)
+        self._tags, self._labels, self._options = tags, labels, options
+        self._label_names = [label.name for label in labels.labels]
+        self._depth = 1
+
+    @contextmanager
+    def opened(self, path: Path) -> Iterator[Callable[[Any], None]]:
+        """See Writer."""
+        with (
+            synced_file(path) as file,
+            self._tags.open_sink(file, self._label_names, self._options.scheme, self._depth) as append,
+        ):
+            yield append
+
+    def inspect(self, annotated: AnnotatedArticle) -> None:
+        """Update the greatest depth."""
+        self._depth = max(self._depth, self._tags.depth(self._project(annotated)))
+
+    def write(
+        self, target: Callable[[Any], None] | None, annotated: AnnotatedArticle
+    ) -> tuple[list[SpanOutcome], int, int]:
+        """See Writer."""
+        projection = self._project(annotated)
+        if target is not None:
+            target(projection)
+        return list(projection.outcomes), *count_tokens(projection.sentences)
+
+    def build_companion_files(self, report: Report) -> Mapping[str, bytes]:
+        """See Writer."""
+        return self._tags.build_companion_files(report, self._label_names)
+
+    def read_back(self, path: Path) -> Generator[ArticleTags, None, None]:
+        """See Writer."""
+        yield from self._tags.read_back(path, self._options.scheme, self._depth)
+
+    def expect(self, annotated: AnnotatedArticle) -> dict[str, ExpectedOutcome]:
+        """See Writer."""
+        return expect_outcomes(
+            *(annotated.article, annotated.zones, annotated.spans),
+            *(self._options, self._labels, self._tags.overlap_group),
+        )
+
+    def may_refuse(self, annotated: AnnotatedArticle) -> bool:
+        """See Writer."""
+        return self._tags.has_size_limit
+
+    def compare(
+        self, annotated: AnnotatedArticle, content: ArticleTags, expected: Mapping[str, ExpectedOutcome]
+    ) -> tuple[int, int]:
+        """See Writer."""
+        ranges = ((span, expected[span.uid].text_range) for span in annotated.spans)
+        self._check_spans(annotated, content.lines, ranges)
+        if self.keeps_flattened:
+            ranges = ((span, expected[span.uid].range_alone) for span in annotated.spans)
+            self._check_spans(annotated, content.all_spans, ranges)
+        words = content.lines[0].words
+        sentences = words.count("")
+        return sentences, len(words) - sentences
+
+    def _project(self, annotated: AnnotatedArticle) -> Any:
+        return self._tags.project(annotated, self._labels, self._options)
+
+    def _check_spans(
+        self,
+        annotated: AnnotatedArticle,
+        layers: Iterable[TaggedLines],
+        ranges: Iterable[tuple[Span, TextRange | None]],
+    ) -> None:
+        """Raise NotVerified unless the lines have exactly these spans in these ranges."""
+        text, parts = annotated.article.text, exported_parts(annotated.article, annotated.zones, self._options.zones)
+        scheme = self._options.scheme
+        decoded = sorted(span for lines in layers for span in read_back.decode_spans(text, parts, lines, scheme))
+        expected = sorted((*text_range, span.label) for span, text_range in ranges if text_range is not None)
+        if decoded != expected:
+            start, end, label = min(set(decoded) ^ set(expected), default=(decoded or expected)[0])
+            reason = _("Article {number}: the file does not match the corpus for “{text}” ({label}) at {start}.")
+            text = annotated.article.text[start:end]
+            raise NotVerified(reason.format(number=annotated.article.id, text=text, label=label, start=start))
