@@ -18,8 +18,8 @@ from annotator import settings
 from annotator.file_ops import discard_file
 from annotator.i18n import _
 from annotator.paths import extend_path, resolve_path
-from annotator.store import sqlite_errors
 from annotator.store.copying import copy_corpus
+from annotator.store.errors import translating_file_errors
 
 SUFFIX: Final = ".corpus"
 BEFORE_VERSION: Final = "before version {version}"
@@ -61,7 +61,7 @@ def list_backups(corpus: Path) -> list[Backup]:
     # Earlier versions did not resolve links: a linked corpus may have a second folder.
     folders, backups = {backup_folder(corpus), _folder_for(corpus.absolute())}, []
     for parent in folders:
-        with sqlite_errors.translating_file_errors(parent):
+        with translating_file_errors(parent):
             for path in parent.iterdir() if parent.is_dir() else ():
                 if match := _NAME.fullmatch(path.name):
                     try:
@@ -78,7 +78,7 @@ def create_backup(corpus: Path, reason: str = "") -> Generator[tuple[int, int], 
     Yields (pages copied, total pages); closed early, it changes nothing. Raises CorpusError.
     """
     folder, time = backup_folder(corpus), datetime.now().replace(microsecond=0)
-    with sqlite_errors.translating_file_errors(folder):
+    with translating_file_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
     last = next(iter(list_backups(corpus)), None)
     if last and time <= last.time < time + timedelta(

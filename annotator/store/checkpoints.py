@@ -7,15 +7,16 @@ docs/adr/0013-everything-in-one-file-at-rest.md.
 """
 
 import logging
-import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from threading import Event, Thread
 from typing import Final, TypeAlias
 
-from annotator.store import database_files, safe_connection, sqlite_errors
-from annotator.store.errors import CorpusError, LockedCorpus
+from annotator.store import database_files
+from annotator.store.errors import CorpusError, LockedCorpus, translating_sqlite_errors
+from annotator.store.safe_connection import connect_safely
+from annotator.store.sqlite_library import Database
 
 _log = logging.getLogger(__name__)
 _IDLE_TIME: Final = 0.25  # seconds without a write, then the corpus is idle
@@ -49,24 +50,26 @@ class Checkpointer:
         while not self._stop.is_set():
             try:
                 with (
-                    sqlite_errors.translating_sqlite_errors(self._path),
-                    closing(safe_connection.connect_for_checkpoint(self._path)) as connection,
+                    translating_sqlite_errors(self._path),
+                    # Not awaited, since `close` ends it before the corpus is closed.
+                    closing(connect_safely(self._path, "mode=rw", readonly=False, is_awaited=False)) as db,
                 ):
+                    db.execute("PRAGMA busy_timeout = 0")
                     # Stays open: later, another file may lie beside this one's log.
-                    self._checkpoint_when_idle(connection)
+                    self._checkpoint_when_idle(db)
             except CorpusError as error:  # for example too many open files: retry later
                 self._report_problem(error)
                 self._stop.wait(_TIMEOUT)
 
-    def _checkpoint_when_idle(self, connection: sqlite3.Connection) -> None:
+    def _checkpoint_when_idle(self, db: Database) -> None:
         self._report_problem(None)
         previous: _LogState | None = None
         while not self._stop.wait(_IDLE_TIME):
             state = self._read_log_state()
             if state and state == previous:
                 try:
-                    with sqlite_errors.translating_sqlite_errors(self._path):
-                        is_empty = _truncate_log(connection)
+                    with translating_sqlite_errors(self._path):
+                        is_empty = _truncate_log(db)
                 except LockedCorpus:  # a writer, or a reader of an older snapshot: retry later
                     continue
                 except CorpusError as error:
@@ -93,13 +96,14 @@ class Checkpointer:
             self._report(self, error)
 
 
-def _truncate_log(connection: sqlite3.Connection) -> bool:
+def _truncate_log(db: Database) -> bool:
     """Move the log into the file and truncate it; return whether it is empty. Raises sqlite3.Error.
 
-    The passive checkpoint works while others write; the second blocks them only briefly.
+    The passive checkpoint works while others write; the second blocks them only briefly
+    (https://www.sqlite.org/pragma.html#pragma_wal_checkpoint).
     """
-    _busy, pages, checkpointed = safe_connection.checkpoint(connection, "PASSIVE")
+    _busy, pages, checkpointed = db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
     if pages != checkpointed:
         return False
-    busy, _pages, _checkpointed = safe_connection.checkpoint(connection, "TRUNCATE")
+    busy, _pages, _checkpointed = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     return not busy

@@ -1,6 +1,5 @@
 """A connection to a corpus file: SQL, transactions, and checks that the file is still the same."""
 
-import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,9 +11,15 @@ from msgspec.json import Decoder
 from annotator.file_ops import discard_file, rename_file
 from annotator.i18n import _
 from annotator.paths import hidden_path, resolve_path
-from annotator.store import database_files, locks, open_connections, opening, rows, safe_connection, sqlite_errors
-from annotator.store.errors import DamagedCorpus, LostWal, MissingCorpus
-from annotator.store.sqlite_library import Database, Table
+from annotator.store import database_files, locks, open_connections, opening, rows
+from annotator.store.errors import (
+    DamagedCorpus,
+    LostWal,
+    MissingCorpus,
+    translating_file_errors,
+    translating_sqlite_errors,
+)
+from annotator.store.sqlite_library import Database
 
 _Value = TypeVar("_Value")
 _NUMBERS: Final = Decoder(list[int])
@@ -28,7 +33,7 @@ class Connection:
 
     def __init__(self, path: Path, db: Database) -> None:
         self.path = path
-        self._db = db
+        self.db = db
         self._busy_timeout: int | None = None
         self._identify()
 
@@ -54,7 +59,7 @@ class Connection:
     def set_busy_timeout(self, milliseconds: int) -> None:
         """Wait at most this long for other connections' locks."""
         self._busy_timeout = milliseconds
-        self._db.execute(f"PRAGMA busy_timeout = {milliseconds:d}")
+        self.db.execute(f"PRAGMA busy_timeout = {milliseconds:d}")
 
     def check_file_identity(self) -> None:
         """Raise an error unless the paths still lead to the opened files.
@@ -74,15 +79,15 @@ class Connection:
         Closes all connections of this process first, since they share their view of the log.
         """
         self.close_everywhere()
-        self._db = opening.connect(self.path)
+        self.db = opening.connect(self.path)
         self._identify()
         if self._busy_timeout is not None:
             self.set_busy_timeout(self._busy_timeout)
 
     def checkpoint(self) -> bool:
         """Move the log into the file and truncate it; return whether no connection blocked that."""
-        with sqlite_errors.translating_sqlite_errors(self.path):
-            busy, _pages, _checkpointed = safe_connection.checkpoint(self._db.conn, "TRUNCATE")
+        with translating_sqlite_errors(self.path):
+            busy, _pages, _checkpointed = self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             return not busy
 
     def has_own_wal(self) -> bool:
@@ -110,20 +115,20 @@ class Connection:
             self.close_everywhere()
             return
         temporary = hidden_path(wal, "kept")
-        with sqlite_errors.translating_file_errors(wal):
+        with translating_file_errors(wal):
             rename_file(wal, temporary)
             try:
                 self.close_everywhere()
             finally:
                 rename_file(temporary, wal)
 
-    def copy_into(self, target: sqlite3.Connection) -> None:
+    def copy_into(self, target: Database) -> None:
         """Copy the database, as this connection sees it, into another. Raises sqlite3.Error."""
-        self._db.conn.backup(target)
+        self.db.conn.backup(target.conn)
 
     def close(self) -> None:
         """Close the connection."""
-        self._db.close()
+        self.db.close()
 
     def close_everywhere(self) -> None:
         """Close the connection; interrupt other threads' and wait until they are closed."""
@@ -143,16 +148,16 @@ class Connection:
 
         The one of sqlite-utils would set a savepoint (see `transaction`).
         """
-        with sqlite_errors.translating_sqlite_errors(self.path):
-            cursor = self._db.execute(sql, values)
+        with translating_sqlite_errors(self.path):
+            cursor = self.db.execute(sql, values)
             columns = [column[0] for column in cursor.description]
             for row in cursor:
                 yield dict(zip(columns, row, strict=True))
 
     def fetch_tuples(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """Return an SQL query's rows as tuples; fast enough for keystrokes and whole corpora."""
-        with sqlite_errors.translating_sqlite_errors(self.path):
-            return self._db.execute(sql, values).fetchall()
+        with translating_sqlite_errors(self.path):
+            return self.db.execute(sql, values).fetchall()
 
     def fetch_numbers(self, sql: str, *values: object) -> list[int]:
         """Return the column `number` (article numbers) of an SQL query.
@@ -175,41 +180,38 @@ class Connection:
         file are not safe.
         """
         self.check_file_identity()
-        with sqlite_errors.translating_sqlite_errors(self.path):
-            if self._db.conn.in_transaction:
+        with translating_sqlite_errors(self.path):
+            if self.db.conn.in_transaction:
                 yield
                 return
             # IMMEDIATE locks before the first read, so nothing changes between a check and a write.
-            self._db.execute("BEGIN IMMEDIATE")
+            self.db.execute("BEGIN IMMEDIATE")
             try:
                 yield
-                self._db.execute("COMMIT")
+                self.db.execute("COMMIT")
             except BaseException:
-                self._db.rollback()  # does nothing if the error ended the transaction
+                self.db.rollback()  # does nothing if the error ended the transaction
                 raise
         self.check_file_identity()
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
         """Let all reads in the block see the corpus as of the first."""
-        with sqlite_errors.translating_sqlite_errors(self.path):
-            self._db.execute("BEGIN")
+        with translating_sqlite_errors(self.path):
+            self.db.execute("BEGIN")
             try:
                 yield
             finally:
-                self._db.execute("COMMIT")
-
-    def _table(self, name: str) -> Table:
-        return self._db.table(name)
+                self.db.execute("COMMIT")
 
     def _insert(self, table: str, row: Mapping[str, Any], conflict: str = "ABORT") -> int:
         """Insert a row; return its rowid. Much faster than sqlite-utils, which rereads the schema."""
-        return int(self._db.execute(rows.insert_sql(table, row, conflict), list(row.values())).lastrowid or 0)
+        return int(self.db.execute(rows.insert_sql(table, row, conflict), list(row.values())).lastrowid or 0)
 
     def _insert_all(self, table: str, new_rows: Sequence[Mapping[str, Any]]) -> None:
         """Insert rows with the same columns."""
         if new_rows:
-            self._db.conn.executemany(rows.insert_sql(table, new_rows[0]), [list(row.values()) for row in new_rows])
+            self.db.conn.executemany(rows.insert_sql(table, new_rows[0]), [list(row.values()) for row in new_rows])
 
     def _decode_json(self, text: str, decoder: Decoder[_Value]) -> _Value:
         """Decode SQLite's JSON. Raises DamagedCorpus if it is of another type."""

@@ -19,9 +19,16 @@ from msgspec import Struct
 from annotator.file_ops import discard_file, rename_file
 from annotator.i18n import _
 from annotator.paths import explain_invalid_name
-from annotator.store import safe_connection, sqlite_errors, verification
-from annotator.store.database_files import sqlite_uri
-from annotator.store.errors import CorpusError, ExistingCorpus, MissingCorpus
+from annotator.store import verification
+from annotator.store.errors import (
+    CorpusError,
+    ExistingCorpus,
+    MissingCorpus,
+    translating_file_errors,
+    translating_sqlite_errors,
+)
+from annotator.store.safe_connection import connect_readonly, create_database
+from annotator.store.sqlite_library import Database
 
 _PAGES_PER_STEP: Final = 1000  # 4 MB, some milliseconds: a copy can be cancelled between steps
 _POLL_INTERVAL: Final = 0.1  # seconds between checks for the program's exit
@@ -54,23 +61,21 @@ def copy_corpus(path: Path, target: Path) -> Generator[tuple[int, int], None, in
         raise MissingCorpus(_("The folder “{folder}” does not exist.").format(folder=folder))
     temporary = target.with_name(f".{uuid4().hex}.part")
     try:
-        yield from transfer(
-            lambda: safe_connection.connect_readonly(path), lambda: _create_database(temporary), target, temporary
-        )
+        yield from transfer(lambda: connect_readonly(path), lambda: _create_database(temporary), target, temporary)
         return _finish_copy(path, temporary, target)
     finally:
         discard_file(temporary)
 
 
-def copy_open_corpus(path: Path, copy_into: Callable[[sqlite3.Connection], None], target: Path) -> None:
+def copy_open_corpus(path: Path, copy_into: Callable[[Database], None], target: Path) -> None:
     """Copy an open connection's database like `copy_corpus`, but in one go. Raises CorpusError.
 
     Its file may no longer have a path.
     """
     temporary = target.with_name(f".{uuid4().hex}.part")
     try:
-        with sqlite_errors.translating_sqlite_errors(target), closing(_create_database(temporary)) as connection:
-            copy_into(connection)
+        with translating_sqlite_errors(target), closing(_create_database(temporary)) as copy:
+            copy_into(copy)
         _finish_copy(path, temporary, target)
     finally:
         discard_file(temporary)
@@ -82,7 +87,7 @@ def _finish_copy(path: Path, temporary: Path, target: Path) -> int:
     Raises DamagedCorpus, ExistingCorpus, CorpusError.
     """
     verification.verify_copy(path, temporary)
-    with sqlite_errors.translating_file_errors(target):
+    with translating_file_errors(target):
         _fsync(temporary)
         rename_without_overwriting(temporary, target)
         _fsync(target.absolute().parent)
@@ -100,8 +105,8 @@ def rename_without_overwriting(temporary: Path, path: Path) -> None:
 
 
 def transfer(
-    source: Callable[[], sqlite3.Connection],
-    target: Callable[[], sqlite3.Connection],
+    source: Callable[[], Database],
+    target: Callable[[], Database],
     path: Path,
     flushed_path: Path | None = None,
     check: Callable[[], None] = lambda: None,
@@ -138,22 +143,15 @@ def transfer(
             raise _CopyCancelled
 
     def work() -> None:
-        connections = []
+        pages = min(_PAGES_PER_STEP, page_limit or _PAGES_PER_STEP)
         try:
-            connections.append(source())
-            connections.append(target())
-            source_connection, target_connection = connections
-            source_connection.execute("BEGIN")  # one snapshot, so that no write restarts the backup
-            source_connection.execute("PRAGMA user_version").fetchone()
-            source_connection.backup(
-                target_connection, pages=min(_PAGES_PER_STEP, page_limit or _PAGES_PER_STEP), progress=progress
-            )
+            with closing(source()) as source_db, closing(target()) as target_db:
+                source_db.execute("BEGIN")  # one snapshot, so that no write restarts the backup
+                source_db.execute("PRAGMA user_version").fetchone()
+                source_db.conn.backup(target_db.conn, pages=pages, progress=progress)
             messages.put(_CopyOutcome())
         except Exception as error:
             messages.put(_CopyOutcome(error))
-        finally:
-            for connection in connections:
-                connection.close()
 
     thread = Thread(target=work, name="copy")
     thread.start()
@@ -162,7 +160,7 @@ def transfer(
             yield message
             resume.release()
         if message.error:
-            with sqlite_errors.translating_sqlite_errors(path), sqlite_errors.translating_file_errors(path):
+            with translating_sqlite_errors(path), translating_file_errors(path):
                 raise message.error
     finally:
         stop.set()
@@ -170,15 +168,15 @@ def transfer(
         thread.join()
 
 
-def _create_database(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(sqlite_uri(path.absolute(), "mode=rwc"), uri=True, isolation_level=None)
+def _create_database(path: Path) -> Database:
+    db = create_database(path)
     try:
-        connection.execute("PRAGMA journal_mode = OFF")  # nobody sees the file before it is complete
-        connection.execute("PRAGMA synchronous = OFF")
+        db.execute("PRAGMA journal_mode = OFF")  # nobody sees the file before it is complete
+        db.execute("PRAGMA synchronous = OFF")
     except BaseException:
-        connection.close()
+        db.close()
         raise
-    return connection
+    return db
 
 
 def _fsync(path: Path) -> None:

@@ -226,7 +226,7 @@ class Corpus(Connection):
             if is_new:
                 operations.check_zones(annotated.article, annotated.zones)
                 number = self._insert("article", {**rows.from_article(annotated.article), "added": utc_timestamp()})
-                index.add_article(self._db, number, annotated.article.text)
+                index.add_article(self.db, number, annotated.article.text)
                 self._insert_all("zone", [rows.to_row(zone) for zone in annotated.zones])
             spans, skip_reasons = self._add_spans(annotated, [] if is_new else self.spans(uid))
             for status in annotated.states:
@@ -351,13 +351,13 @@ class Corpus(Connection):
         if self._load_record(table, where, record) != edit.before:
             raise Conflict(_("This was changed in another window in the meantime: check it and try again."))
         if edit.after is None:
-            self._db.execute(f"DELETE FROM {table} WHERE {where}", [*rows.row_key(record).values()])
+            self.db.execute(f"DELETE FROM {table} WHERE {where}", [*rows.row_key(record).values()])
         else:
             row = rows.to_row(edit.after)
             columns = row.keys() - rows.row_key(record).keys()
             assignments = ", ".join(f'"{column}" = ?' for column in columns)
             values = [row[column] for column in (*columns, *rows.row_key(record))]
-            self._db.execute(f"UPDATE {table} SET {assignments} WHERE {where}", values)
+            self.db.execute(f"UPDATE {table} SET {assignments} WHERE {where}", values)
 
     def _load_record(self, table: str, where: str, record: Record) -> Record | None:
         records = self.query(f"SELECT * FROM {table} WHERE {where}", *rows.row_key(record).values())
@@ -382,8 +382,8 @@ class Corpus(Connection):
             if not 0 <= record.start < record.end <= len(texts[record.article]):
                 message = _("A span from {start} to {end} is not within the text.")
                 raise CorpusError(message.format(start=record.start, end=record.end))
-        index.add_spans(self._db, spans, texts)
-        index.add_rejections(self._db, rejections, texts)
+        index.add_spans(self.db, spans, texts)
+        index.add_rejections(self.db, rejections, texts)
 
     def _record_edits(self, step: Step, edits: Iterable[Edit]) -> None:
         common = {"step": step.uid, "name": step.name, "annotator": step.annotator, "time": step.time}

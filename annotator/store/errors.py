@@ -1,4 +1,19 @@
-"""Errors of a corpus file, with messages in the user's language."""
+"""Errors of a corpus file, with messages in the user's language, and how SQLite's and the system's become these."""
+
+import logging
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from shutil import disk_usage
+from typing import Final
+
+from annotator.i18n import _
+from annotator.store import shared_memory
+
+_log = logging.getLogger(__name__)
+_INVALID_TEXT: Final = "Could not decode to UTF-8"  # start of Python's message about invalid UTF-8
+_INVALID_JSON: Final = "malformed JSON"  # SQLite's message about invalid JSON
 
 
 class CorpusError(Exception):
@@ -59,3 +74,59 @@ class Conflict(CorpusError):
 
 class UnsupportedSQLite(CorpusError):
     """SQLite is too old for any corpus."""
+
+
+@contextmanager
+def translating_sqlite_errors(path: Path) -> Iterator[None]:
+    """Translate SQLite's errors about `path` into CorpusError."""
+    try:
+        yield
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+        raise _translate(path, error) from error
+
+
+def _translate(path: Path, error: sqlite3.DatabaseError | UnicodeDecodeError) -> CorpusError:
+    # Both messages about invalid text go on with the text itself.
+    if isinstance(error, UnicodeDecodeError) or str(error).startswith(_INVALID_TEXT):
+        return DamagedCorpus(_("“{path}” is damaged: it contains invalid text.").format(path=path))
+    code = getattr(error, "sqlite_errorname", "") or ""
+    _log.warning("SQLite error for %s: %s", path, code)
+    if code.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")) or str(error) == _INVALID_JSON:
+        return DamagedCorpus(_("“{path}” is damaged: {error}").format(path=path, error=error))
+    if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_PROTOCOL")):
+        return LockedCorpus(_("“{path}” is locked by another program.").format(path=path))
+    is_failing = code.startswith(("SQLITE_IOERR", "SQLITE_CANTOPEN"))
+    if code.startswith("SQLITE_FULL") or (is_failing and is_disk_full(path)):
+        return FullDisk(_("The disk is full: changes to “{path}” cannot be saved.").format(path=path))
+    if is_failing:
+        message = _("The drive that holds “{path}” cannot be read or written: {error}")
+        return Unreachable(message.format(path=path, error=error))
+    if code.startswith("SQLITE_CONSTRAINT"):
+        return Conflict(_("This was changed in another window in the meantime: check it and try again."))
+    if code.startswith("SQLITE_READONLY"):
+        return ReadOnlyCorpus(_("“{path}” cannot be written to, so changes cannot be saved.").format(path=path))
+    return CorpusError(_("“{path}” cannot be used: {error}").format(path=path, error=error))
+
+
+@contextmanager
+def translating_file_errors(path: Path) -> Iterator[None]:
+    """Translate the operating system's errors about `path` into CorpusError."""
+    try:
+        yield
+    except OSError as error:
+        raise CorpusError(
+            _("“{path}” cannot be used: {error}").format(path=path, error=error.strerror or error)
+        ) from error
+
+
+def newer_version_message(path: Path) -> str:
+    """Return the message about a newer version's file."""
+    return _("“{path}” was made by a newer version of this program: update the program to open it.").format(path=path)
+
+
+def is_disk_full(path: Path) -> bool:
+    """Return whether the disk lacks space for SQLite's smallest side file beside `path`."""
+    try:
+        return disk_usage(path.absolute().parent).free < shared_memory.SIZE
+    except OSError:
+        return False

@@ -34,7 +34,7 @@ def add_label(corpus: Corpus, name: str) -> None:
         key = next((key for key in DEFAULT_KEYS if key not in used_keys), None)
         label = Label(name, {}, next_palette_colour(labels), key)
         check_labels(LabelSet((*labels.labels, label)))
-        corpus._table("label").insert(rows.from_label(label, len(labels.labels)))
+        corpus.db.table("label").insert(rows.from_label(label, len(labels.labels)))
 
 
 def change_labels(corpus: Corpus, change: LabelChange) -> Generator[tuple[int, int], None, None]:
@@ -57,14 +57,14 @@ def change_labels(corpus: Corpus, change: LabelChange) -> Generator[tuple[int, i
         ):
             raise Conflict(_("The labels were changed in another window in the meantime: check them and try again."))
         layers = _find_affected_layers(corpus, deleted)
-        corpus._db.execute("PRAGMA defer_foreign_keys = ON")  # spans and labels match again only at the end
+        corpus.db.execute("PRAGMA defer_foreign_keys = ON")  # spans and labels match again only at the end
         _rename_labels(corpus, change.renamed_labels())
-        corpus._table("label").delete_where()
+        corpus.db.table("label").delete_where()
         for table in _DECISION_TABLES:
-            corpus._db.execute(
+            corpus.db.execute(
                 f"DELETE FROM {table} WHERE label IN (SELECT value FROM json_each(?))", (rows.to_json(deleted),)
             )
-        corpus._table("label").insert_all(
+        corpus.db.table("label").insert_all(
             rows.from_label(label, position) for position, label in enumerate(change.after.labels)
         )
         recorder = _StepRecorder(corpus)
@@ -139,9 +139,9 @@ def _rename_labels(corpus: Corpus, names: dict[str, str]) -> None:
     for stage in stages:
         for old_name, new_name in stage.items():
             for table in ("span", *_DECISION_TABLES):
-                corpus._db.execute(f"UPDATE {table} SET label = ? WHERE label = ?", (new_name, old_name))
+                corpus.db.execute(f"UPDATE {table} SET label = ? WHERE label = ?", (new_name, old_name))
     # json_replace changes nothing but an existing label.
-    corpus._db.execute(
+    corpus.db.execute(
         """
         UPDATE edit SET
             before = json_replace(before, '$.label', coalesce(
@@ -184,5 +184,5 @@ def _apply_edits(corpus: Corpus, edits: Iterable[Edit]) -> None:
             relabelled.append((edit.after.label, edit.after.uid))
         else:
             deleted.append((cast(Span, edit.before).uid,))
-    corpus._db.conn.executemany("DELETE FROM span WHERE uid = ?", deleted)
-    corpus._db.conn.executemany("UPDATE span SET label = ? WHERE uid = ?", relabelled)
+    corpus.db.conn.executemany("DELETE FROM span WHERE uid = ?", deleted)
+    corpus.db.conn.executemany("UPDATE span SET label = ? WHERE uid = ?", relabelled)

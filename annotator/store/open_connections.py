@@ -36,12 +36,12 @@ class TrackedConnection(sqlite3.Connection):
     SQLite keeps it open for any unfinalised statement, and a traceback may hold one.
     """
 
-    def __init__(self, *args: Any, path: Path, **keywords: Any) -> None:
+    def __init__(self, *args: Any, path: Path, is_awaited: bool, **keywords: Any) -> None:
         self.path = path
         """The path of the file, links resolved."""
         self.identity: FileIdentity | None = None
         self.thread = threading.get_ident()
-        self.is_awaited = True
+        self.is_awaited = is_awaited
         """False if its owner closes it in time without `wait_until_closed`."""
         self._cursors: WeakSet[sqlite3.Cursor] = WeakSet()
         with _lock:
@@ -78,18 +78,18 @@ _lock: Final = threading.Lock()
 _connections: Final[WeakSet[TrackedConnection]] = WeakSet()
 
 
-def connect(path: Path, mode: str, **keywords: Any) -> TrackedConnection:
-    """Connect to the file at `path`; `mode` is the URI's query.
+def connect(path: Path, mode: str, timeout: float = 5.0, *, is_awaited: bool = True) -> TrackedConnection:
+    """Connect to the file at `path`; `mode` is the URI's query, `timeout` the seconds to wait for locks.
 
     Raises sqlite3.Error, SQLITE_BUSY if the log beside the file belongs to another (see `locks`).
     """
     # The type stubs demand a class, but any function will do.
-    factory: Any = partial(TrackedConnection, path=resolve_path(path))
+    factory: Any = partial(TrackedConnection, path=resolve_path(path), is_awaited=is_awaited)
     with _connecting:
         current_identity = None if is_immutable(mode) else file_identity(path)
         is_first = current_identity and not _is_open_in_process(path)
         connection: TrackedConnection = sqlite3.connect(
-            sqlite_uri(path.absolute(), mode), uri=True, factory=factory, **keywords
+            sqlite_uri(path.absolute(), mode), uri=True, timeout=timeout, isolation_level=None, factory=factory
         )
         # Before the first read only the file is open, so check that its log belongs to it.
         if is_first and (file_identity(path) != current_identity or locks.is_foreign_wal(path)):

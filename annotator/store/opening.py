@@ -12,11 +12,17 @@ from annotator.i18n import _
 from annotator.paths import explain_invalid_name, hidden_path
 from annotator.store import shared_memory
 from annotator.store.copying import rename_without_overwriting
-from annotator.store.database_files import side_files, sqlite_uri
-from annotator.store.errors import CorpusError, ExistingCorpus, MissingCorpus, ReadOnlyCorpus
-from annotator.store.safe_connection import connect_safely, connect_to_file, is_writable, set_defensive
+from annotator.store.database_files import side_files
+from annotator.store.errors import (
+    CorpusError,
+    ExistingCorpus,
+    MissingCorpus,
+    ReadOnlyCorpus,
+    translating_file_errors,
+    translating_sqlite_errors,
+)
+from annotator.store.safe_connection import connect_safely, connect_to_file, create_database, is_writable, set_defensive
 from annotator.store.schema import APPLICATION_ID, VERSION, migrations
-from annotator.store.sqlite_errors import translating_file_errors, translating_sqlite_errors
 from annotator.store.sqlite_library import Database
 from annotator.store.verification import read_version, verify_schema
 
@@ -48,9 +54,7 @@ def create(path: Path, fill: Callable[[Database], None]) -> None:
     temporary = hidden_path(path, "part")
     try:
         with translating_sqlite_errors(path), translating_file_errors(path):
-            uri = sqlite_uri(temporary.absolute(), "mode=rwc")
-            db = Database(sqlite3.connect(uri, uri=True, isolation_level=None), execute_plugins=False)
-            try:
+            with closing(create_database(temporary)) as db:
                 # Before WAL, so that these numbers are in the file's header, which is read first.
                 db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 db.execute(f"PRAGMA user_version = {VERSION}")
@@ -58,10 +62,8 @@ def create(path: Path, fill: Callable[[Database], None]) -> None:
                 fill(db)
                 if shared_memory.is_usable(folder):
                     db.execute("PRAGMA journal_mode = WAL")
-            finally:
-                db.close()
             with closing(connect_safely(temporary, "mode=rw", readonly=False)) as reopened:
-                verify_schema(path, reopened.conn, allow_damaged=True)  # never create a file that cannot be opened
+                verify_schema(path, reopened, allow_damaged=True)  # never create a file that cannot be opened
             rename_without_overwriting(temporary, path)
     finally:
         discard_file(temporary)
@@ -82,7 +84,7 @@ def connect(path: Path, *, readonly: bool = False, allow_damaged: bool = False, 
     with translating_sqlite_errors(path):
         db = connect_to_file(path, readonly=readonly, has_shared_memory=has_memory)
         try:
-            file_version = verify_schema(path, db.conn, allow_damaged=allow_damaged)
+            file_version = verify_schema(path, db, allow_damaged=allow_damaged)
             if not readonly:
                 if has_memory:
                     db.execute("PRAGMA journal_mode = WAL")

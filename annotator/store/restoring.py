@@ -1,7 +1,6 @@
 """Previewing and restoring backups, and making due ones."""
 
 import logging
-import sqlite3
 from collections.abc import Generator
 from datetime import datetime
 from pathlib import Path
@@ -16,17 +15,17 @@ from annotator.store import (
     backups,
     database_files,
     opening,
-    safe_connection,
     shared_memory,
-    sqlite_errors,
     verification,
 )
 from annotator.store.backups import BEFORE_RESTORE, Backup
 from annotator.store.connection import Connection
 from annotator.store.copying import copy_corpus, transfer
 from annotator.store.corpus import Corpus
-from annotator.store.errors import CorpusError, LockedCorpus
+from annotator.store.errors import CorpusError, LockedCorpus, translating_file_errors
 from annotator.store.queries.article_list import ArticleFilter, ArticleSummary, list_article_numbers, load_summaries
+from annotator.store.safe_connection import connect_readonly, disable_wal
+from annotator.store.sqlite_library import Database
 
 _log = logging.getLogger(__name__)
 _PAGE_SIZE = 4096  # bytes: SQLite's default; no page of a corpus is smaller
@@ -92,7 +91,7 @@ def restore(corpus: Path, backup: Path) -> Generator[tuple[int, int], None, Back
                 yield from copy_corpus(backup, temporary)
                 opening.connect(temporary, with_backup=False).close()
                 if not shared_memory.is_usable(corpus.absolute().parent):
-                    safe_connection.disable_wal(temporary)  # the journal mode is in the header and is copied too
+                    disable_wal(temporary)  # the journal mode is in the header and is copied too
             try:
                 yield from _overwrite(temporary, corpus, safety_backup)
             except _ChangedSinceBackup:
@@ -112,16 +111,18 @@ def _overwrite(temporary: Path, corpus: Path, safety_backup: Backup) -> Generato
     """
     has_shared_memory = shared_memory.is_usable(corpus.absolute().parent)
 
-    def target() -> sqlite3.Connection:
+    def target() -> Database:
         db = opening.connect(corpus)
         try:
             if not has_shared_memory:  # readers block the writer: check first, under the same lock
-                safe_connection.lock_exclusively(db.conn)
+                db.execute("PRAGMA locking_mode = EXCLUSIVE")
+                db.execute("BEGIN EXCLUSIVE")  # the mode alone takes effect only at the next write
+                db.execute("COMMIT")
                 _require_same_content(Corpus(corpus, db), safety_backup)
         except BaseException:
             db.close()
             raise
-        return db.conn
+        return db
 
     def check() -> None:
         if has_shared_memory:
@@ -129,9 +130,7 @@ def _overwrite(temporary: Path, corpus: Path, safety_backup: Backup) -> Generato
                 _require_same_content(current, safety_backup)
 
     page_limit = max(1, temporary.stat().st_size // _PAGE_SIZE // 2)
-    yield from transfer(
-        lambda: safe_connection.connect_readonly(temporary), target, corpus, check=check, page_limit=page_limit
-    )
+    yield from transfer(lambda: connect_readonly(temporary), target, corpus, check=check, page_limit=page_limit)
 
 
 class _ChangedSinceBackup(Exception):
@@ -149,7 +148,7 @@ def replace_damaged(corpus: Path, backup: Path) -> Generator[tuple[int, int], No
         yield from copy_corpus(backup, temporary)
         time = datetime.now().strftime("%Y-%m-%d %H-%M-%S")
         moved_path = corpus.with_name(f"{corpus.stem} damaged {time}{corpus.suffix}")
-        with sqlite_errors.translating_file_errors(corpus):
+        with translating_file_errors(corpus):
             _swap(corpus, temporary, moved_path)
         return moved_path
     finally:

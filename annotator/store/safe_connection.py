@@ -9,9 +9,8 @@ from pathlib import Path
 
 from annotator.i18n import _
 from annotator.store import open_connections, shared_memory
-from annotator.store.database_files import has_pending_writes, is_in_use
-from annotator.store.errors import MissingCorpus
-from annotator.store.sqlite_errors import is_disk_full, translating_file_errors
+from annotator.store.database_files import has_pending_writes, is_in_use, sqlite_uri
+from annotator.store.errors import MissingCorpus, is_disk_full, translating_file_errors
 from annotator.store.sqlite_library import Database
 
 _BUSY_TIMEOUT = 5.0  # seconds to wait for another connection's lock
@@ -27,28 +26,9 @@ _LIMITS = {
 """Limits far above the program's own needs, as advised by https://www.sqlite.org/security.html."""
 
 
-def connect_readonly(path: Path) -> sqlite3.Connection:
+def connect_readonly(path: Path) -> Database:
     """Connect read-only to the file at `path`, whatever it contains, to copy it."""
-    return connect_to_file(path, readonly=True, has_shared_memory=shared_memory.is_usable(path.absolute().parent)).conn
-
-
-def connect_for_checkpoint(path: Path) -> sqlite3.Connection:
-    """Connect, without waiting for locks, to a corpus already open in this process."""
-    connection = connect_safely(path, "mode=rw", readonly=False).conn
-    assert isinstance(connection, open_connections.TrackedConnection)
-    connection.is_awaited = False  # its Checkpointer closes it before the corpus is closed
-    connection.execute("PRAGMA busy_timeout = 0")
-    return connection
-
-
-def checkpoint(connection: sqlite3.Connection, kind: str) -> tuple[int, int, int]:
-    """Return whether the checkpoint was blocked, pages in the log, and pages checkpointed.
-
-    https://www.sqlite.org/pragma.html#pragma_wal_checkpoint
-    """
-    [row] = connection.execute(f"PRAGMA wal_checkpoint({kind})").fetchall()
-    busy, pages, checkpointed = row
-    return int(busy), int(pages), int(checkpointed)
+    return connect_to_file(path, readonly=True, has_shared_memory=shared_memory.is_usable(path.absolute().parent))
 
 
 def set_defensive(connection: sqlite3.Connection, on: bool) -> None:
@@ -90,34 +70,27 @@ def connect_to_file(path: Path, *, readonly: bool, has_shared_memory: bool) -> D
     return connect_safely(path, mode, readonly=readonly)
 
 
-def lock_exclusively(connection: sqlite3.Connection) -> None:
-    """Lock a file without a log until the connection is closed. Raises sqlite3.OperationalError if locked."""
-    connection.execute("PRAGMA locking_mode = EXCLUSIVE")
-    connection.execute("BEGIN EXCLUSIVE")  # the mode alone takes effect only at the next write
-    connection.execute("COMMIT")
-
-
 def disable_wal(path: Path) -> None:
     """Move the log into the file at `path` and switch to a rollback journal.
 
     That needs no shared memory, but readers and writers block one another. Without a log, nothing changes. Raises
     sqlite3.OperationalError (locked) if another process has the log open.
     """
-    with closing(open_connections.connect(path, "mode=rw", timeout=_BUSY_TIMEOUT, isolation_level=None)) as connection:
+    with closing(open_connections.connect(path, "mode=rw", _BUSY_TIMEOUT)) as connection:
         # Before the first read, so that the WAL index is in the memory of this process
         # (https://sqlite.org/wal.html#use_of_wal_without_shared_memory).
         connection.execute("PRAGMA locking_mode = EXCLUSIVE")
         connection.execute("PRAGMA journal_mode = DELETE")
 
 
-def connect_safely(path: Path, mode: str, *, readonly: bool) -> Database:
+def connect_safely(path: Path, mode: str, *, readonly: bool, is_awaited: bool = True) -> Database:
     """Open the file by a URI of this mode, such as `mode=rw`, so that nothing in it can run.
 
     Raises MissingCorpus if the file was moved or deleted while this process has it open.
     """
     if not open_connections.is_immutable(mode) and open_connections.is_displaced(path):
         raise MissingCorpus(_("“{path}” was moved or deleted while it was open.").format(path=path))
-    connection = open_connections.connect(path, mode, timeout=_BUSY_TIMEOUT, isolation_level=None)
+    connection = open_connections.connect(path, mode, _BUSY_TIMEOUT, is_awaited=is_awaited)
     try:
         _harden(connection)
         connection.execute("PRAGMA foreign_keys = ON")
@@ -127,6 +100,12 @@ def connect_safely(path: Path, mode: str, *, readonly: bool) -> Database:
     except BaseException:
         connection.close()  # Windows cannot delete or replace an open file
         raise
+
+
+def create_database(path: Path) -> Database:
+    """Create the file at `path`, which nobody else knows yet. Raises sqlite3.Error."""
+    uri = sqlite_uri(path.absolute(), "mode=rwc")
+    return Database(sqlite3.connect(uri, uri=True, isolation_level=None), execute_plugins=False)
 
 
 def _harden(connection: sqlite3.Connection) -> None:

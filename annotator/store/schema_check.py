@@ -52,9 +52,9 @@ _LAST_WITH_JSON_VALID: Final = 4
 """The last schema version whose checks call json_valid()."""
 
 
-def schema_mismatch(connection: sqlite3.Connection, version: int) -> str:
+def schema_mismatch(db: Database, version: int) -> str:
     """Return the first difference from this version's schema as part of a sentence, or ""."""
-    schema = _read_schema(connection)
+    schema = _read_schema(db)
     if schema_digest(schema) == DIGESTS.get(version):
         return ""
     expected = expected_schema(version)
@@ -90,7 +90,7 @@ def expected_schema(version: int) -> _Schema:
     See https://www.sqlite.org/schematab.html.
     """
     with closing(_build_database(version)) as db:
-        return _read_schema(db.conn)
+        return _read_schema(db)
 
 
 def table_columns(version: int) -> dict[str, tuple[Column, ...]]:
@@ -117,14 +117,14 @@ def schema_digest(schema: _Schema) -> str:
     return hashlib.sha256(repr(sorted(schema.items())).encode("utf-8", "backslashreplace")).hexdigest()
 
 
-def list_tables(connection: sqlite3.Connection) -> list[str]:
+def list_tables(db: Database) -> list[str]:
     """Return the tables that hold rows themselves; virtual ones can be rebuilt."""
     query = "SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0"
-    return [name for (name,) in connection.execute(query)]
+    return [name for (name,) in db.execute(query)]
 
 
-def _read_schema(connection: sqlite3.Connection) -> _Schema:
-    rows = connection.execute("SELECT name, type, tbl_name, sql FROM sqlite_schema").fetchall()
+def _read_schema(db: Database) -> _Schema:
+    rows = db.execute("SELECT name, type, tbl_name, sql FROM sqlite_schema").fetchall()
     schema = {str(name): (str(kind), str(table), _normalise_sql(str(sql or ""))) for name, kind, table, sql in rows}
     for name, entry in _ANALYZE_TABLES.items():
         if schema.get(name) == entry:

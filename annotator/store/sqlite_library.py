@@ -31,9 +31,8 @@ def _hidden_modules(names: tuple[str, ...]) -> Iterator[None]:
 
 with _hidden_modules(_NOT_NEEDED):
     from sqlite_utils import Database, Migrations
-    from sqlite_utils.db import Table
 
-__all__ = ["Database", "Migrations", "Table"]
+__all__ = ["Database", "Migrations"]
 
 
 def require_supported_sqlite() -> None:

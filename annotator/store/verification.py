@@ -8,10 +8,17 @@ from pathlib import Path
 
 from annotator.i18n import _
 from annotator.store import open_connections, schema_check
-from annotator.store.errors import DamagedCorpus, MissingCorpus, NewerCorpus, NotACorpus
+from annotator.store.errors import (
+    DamagedCorpus,
+    MissingCorpus,
+    NewerCorpus,
+    NotACorpus,
+    newer_version_message,
+    translating_file_errors,
+    translating_sqlite_errors,
+)
 from annotator.store.safe_connection import connect_readonly, connect_safely, stat_file
 from annotator.store.schema import APPLICATION_ID, JSON_COLUMNS, OFFSET_COLUMNS, VERSION
-from annotator.store.sqlite_errors import newer_version_message, translating_file_errors, translating_sqlite_errors
 from annotator.store.sqlite_library import Database
 
 _CACHE_SIZE = 32_000  # KiB: enough to list 100,000 articles
@@ -31,7 +38,7 @@ def connect_immutable(path: Path) -> Database:
     with translating_sqlite_errors(path):
         db = connect_safely(path, f"mode=ro&{open_connections.IMMUTABLE}", readonly=True)
         try:
-            verify_schema(path, db.conn)
+            verify_schema(path, db)
         except BaseException:
             db.close()
             raise
@@ -44,8 +51,8 @@ def verify_copy(path: Path, copy: Path) -> None:
         translating_sqlite_errors(path),
         closing(connect_safely(copy, f"mode=ro&{open_connections.IMMUTABLE}", readonly=True)) as db,
     ):
-        verify_schema(path, db.conn, allow_damaged=True)
-        check_tables(path, db.conn)
+        verify_schema(path, db, allow_damaged=True)
+        check_tables(path, db)
 
 
 def is_checked_on_opening(path: Path) -> bool:
@@ -55,85 +62,81 @@ def is_checked_on_opening(path: Path) -> bool:
 
 def verify_file(path: Path) -> None:
     """Raise DamagedCorpus if the file is damaged (see `check_tables`), CorpusError if unreadable."""
-    with translating_sqlite_errors(path), translating_file_errors(path):
-        connection = connect_readonly(path)
-        try:
-            check_tables(path, connection)
-        finally:
-            connection.close()
+    with translating_sqlite_errors(path), translating_file_errors(path), closing(connect_readonly(path)) as db:
+        check_tables(path, db)
 
 
-def check_tables(path: Path, connection: sqlite3.Connection) -> None:
+def check_tables(path: Path, db: Database) -> None:
     """Raise DamagedCorpus if a table, index, JSON, offset, zone or label is damaged.
 
     Runs SQLite's quick_check (structure and types), but not on the two search indexes, which take nine tenths of the
     time and can be rebuilt: 1,000 articles take 6 ms instead of 80, 100,000 (a gigabyte) one second instead of 15.
     Small files are checked on opening, large ones in the background by the window, any by `annotator check`.
     """
-    for table in schema_check.list_tables(connection):
-        for (result,) in connection.execute(f"PRAGMA quick_check('{table}')"):
+    for table in schema_check.list_tables(db):
+        for (result,) in db.execute(f"PRAGMA quick_check('{table}')"):
             if result != "ok":
                 raise DamagedCorpus(
                     _("“{path}” is damaged: {error}").format(path=path, error=" ".join(str(result).split()))
                 )
     for table, column in JSON_COLUMNS:
         query = f"SELECT rowid FROM {table} WHERE {column} IS NOT NULL AND NOT json_valid({column}) LIMIT 1"
-        for (row,) in connection.execute(query):
+        for (row,) in db.execute(query):
             message = _("“{path}” is damaged: “{column}” in row {row} of the table “{table}” is not JSON.")
             raise DamagedCorpus(message.format(path=path, column=column, row=row, table=table))
-    _check_offsets(path, connection)
+    _check_offsets(path, db)
     overlapping = """
         SELECT id FROM (
             SELECT article, start, lag("end") OVER (PARTITION BY article ORDER BY start) AS last FROM zone
         ) JOIN article ON uid = article WHERE start < last LIMIT 1
     """
-    for (number,) in connection.execute(overlapping):
+    for (number,) in db.execute(overlapping):
         raise DamagedCorpus(
             _("“{path}” is damaged: two zones of article {number} overlap.").format(path=path, number=number)
         )
-    for (label,) in connection.execute("SELECT label FROM span WHERE label NOT IN (SELECT name FROM label) LIMIT 1"):
+    for (label,) in db.execute("SELECT label FROM span WHERE label NOT IN (SELECT name FROM label) LIMIT 1"):
         message = _("the corpus has no label {label}").format(label=label[:_MAX_QUOTED])
         raise DamagedCorpus(_("“{path}” is damaged: {error}").format(path=path, error=message))
 
 
-def _check_offsets(path: Path, connection: sqlite3.Connection) -> None:
+def _check_offsets(path: Path, db: Database) -> None:
     """Raise DamagedCorpus if an offset is beyond its article's text.
 
     Compares only each article's largest, to measure no text twice. Skips texts with a NUL, where length() stops.
     """
-    tables = schema_check.list_tables(connection)
+    tables = schema_check.list_tables(db)
     for table, column in OFFSET_COLUMNS:
         query = f"""
             SELECT id FROM (SELECT article, max("{column}") AS last FROM {table} GROUP BY article)
             JOIN article ON uid = article WHERE last > length(text) AND NOT instr(text, char(0)) LIMIT 1
         """
-        for (number,) in connection.execute(query) if table in tables else ():
+        for (number,) in db.execute(query) if table in tables else ():
             message = _(
                 "“{path}” is damaged: an offset in the table “{table}” is not within the text of article {number}."
             )
             raise DamagedCorpus(message.format(path=path, table=table, number=number))
 
 
-def verify_schema(path: Path, connection: sqlite3.Connection, *, allow_damaged: bool = False) -> int:
+def verify_schema(path: Path, db: Database, *, allow_damaged: bool = False) -> int:
     """Verify that a file is a corpus and, unless `allow_damaged`, passes the checks for its size; return its version.
 
     An old schema is trusted if this SQLite needs that (see `needs_trust`): reading it runs nothing, and the file is
     refused unless it is exactly the migrations'.
     """
-    connection.execute("BEGIN")  # one snapshot, as others may be migrating the file
+    db.execute("BEGIN")  # one snapshot, as others may be migrating the file
     try:
-        [version] = connection.execute("PRAGMA user_version").fetchone()
+        [version] = db.execute("PRAGMA user_version").fetchone()
         if version > VERSION:
             raise NewerCorpus(newer_version_message(path))
         if schema_check.needs_trust(version):
-            connection.execute("PRAGMA trusted_schema = ON")
-        if problem := schema_check.schema_mismatch(connection, version):
+            db.execute("PRAGMA trusted_schema = ON")
+        if problem := schema_check.schema_mismatch(db, version):
             raise NotACorpus(_("“{path}” cannot be opened: {problem}.").format(path=path, problem=problem))
         if not allow_damaged and is_checked_on_opening(path):
-            check_tables(path, connection)
+            check_tables(path, db)
     finally:
-        connection.rollback()
-    connection.execute(f"PRAGMA cache_size = {-_CACHE_SIZE}")  # reads the schema, so it must follow trusted_schema
+        db.rollback()
+    db.execute(f"PRAGMA cache_size = {-_CACHE_SIZE}")  # reads the schema, so it must follow trusted_schema
     return int(version)
 
 
@@ -181,14 +184,11 @@ def _read_header(path: Path) -> tuple[int | None, int]:
 
 
 def _query_header(path: Path, mode: str) -> tuple[int, int]:
-    connection = open_connections.connect(path, mode)
-    try:
+    with closing(open_connections.connect(path, mode)) as connection:
         [application], [version] = (
             connection.execute(f"PRAGMA {mark}").fetchone() for mark in ("application_id", "user_version")
         )
         return application, version
-    finally:
-        connection.close()
 
 
 def _contains_corpus_signature(path: Path) -> bool:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from annotator.i18n import _
 from annotator.model.records import Step
-from annotator.store import safe_connection, sqlite_errors
-from annotator.store.errors import Unreachable
+from annotator.store.errors import Unreachable, translating_sqlite_errors
+from annotator.store.safe_connection import connect_readonly
 
 if TYPE_CHECKING:
-    import sqlite3
+    from annotator.store.sqlite_library import Database
 
 
 class Witness:
@@ -21,21 +21,21 @@ class Witness:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._connection: sqlite3.Connection | None = None
+        self._db: Database | None = None
 
     def verify_step(self, step: Step) -> None:
         """Raise Unreachable unless the file has every edit of a step, CorpusError if it cannot be read."""
-        with sqlite_errors.translating_sqlite_errors(self._path):
-            if self._connection is None:
-                self._connection = safe_connection.connect_readonly(self._path)
+        with translating_sqlite_errors(self._path):
+            if self._db is None:
+                self._db = connect_readonly(self._path)
             query = "SELECT count(*) FROM edit WHERE step = ?"
-            [count] = self._connection.execute(query, (step.uid,)).fetchone()
+            [count] = self._db.execute(query, (step.uid,)).fetchone()
         if count != len(step.edits):
             message = _("A change was written to “{path}”, but it is missing when the file is read back.")
             raise Unreachable(message.format(path=self._path))
 
     def close(self) -> None:
         """Close the connection."""
-        if self._connection:
-            self._connection.close()
-            self._connection = None
+        if self._db:
+            self._db.close()
+            self._db = None

@@ -179,12 +179,12 @@ def generate_texts() -> Iterator[str]:
 
 
 def _write(corpus: Corpus, batch: list[tuple[int, str, str]], dice: Random) -> None:
-    write = corpus._db.conn.executemany
+    write = corpus.db.conn.executemany
     row = "INSERT INTO article(id, uid, text, published, source, added) VALUES (?, ?, ?, '2024-07-09', 'bench', ?)"
     write(row, [(*article, utc_timestamp()) for article in batch])
     zones, states, spans, mentions = [], [], [], []
     for number, uid, text in batch:
-        index.add_article(corpus._db, number, text)
+        index.add_article(corpus.db, number, text)
         line = text.index("\n")
         zones += [(f"h{number}", uid, HEADLINE, 0, line), (f"b{number}", uid, BODY, line + 2, len(text))]
         if dice.random() < _TOUCHED:

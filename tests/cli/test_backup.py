@@ -45,8 +45,8 @@ def test_backups_are_listed_and_one_is_restored_by_its_name(corpus: Path, run: R
         pass
     [backup] = backups.list_backups(corpus)
     with Corpus.open(corpus) as opened, opened.transaction():
-        opened._db.execute("DELETE FROM mention")
-        opened._db.execute("DELETE FROM span")
+        opened.db.execute("DELETE FROM mention")
+        opened.db.execute("DELETE FROM span")
     [record] = json.loads(run("restore", corpus, "--json").out)
     assert (record["name"], record["articles"], record["spans"], record["done"]) == (backup.path.name, 2, 3, 1)
     done = run("restore", corpus, backup.path.name, "--json")

@@ -248,7 +248,7 @@ def test_backup_is_due_after_a_change_of_labels(path: Path) -> None:
     [*_] = [finish(restoring.create_backup_if_due(path))]
     backups.list_backups(path)[0].path.rename(backups.backup_folder(path) / "2024-01-01 10-00-00.corpus")
     with Corpus.open(path) as corpus, corpus.transaction():
-        corpus._db.execute("UPDATE label SET key = '2'")
+        corpus.db.execute("UPDATE label SET key = '2'")
     assert finish(restoring.create_backup_if_due(path)) is not None
 
 

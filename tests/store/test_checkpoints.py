@@ -12,10 +12,11 @@ import pytest
 
 from annotator.model.article_builder import build_article
 from annotator.model.labels import default_labels
-from annotator.store import database_files, safe_connection
+from annotator.store import checkpoints, database_files, safe_connection
 from annotator.store.checkpoints import Checkpointer
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError, FullDisk
+from annotator.store.sqlite_library import Database
 
 Report = list[CorpusError | None]
 
@@ -136,13 +137,12 @@ def test_checkpointer_that_cannot_open_its_file_waits_before_it_tries_again(
     tmp_path: Path, reports: Report, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     attempts: list[Path] = []
-    connect = safe_connection.connect_for_checkpoint
 
-    def count_and_connect(path: Path) -> sqlite3.Connection:
+    def count_and_connect(path: Path, mode: str, *, readonly: bool, is_awaited: bool) -> Database:
         attempts.append(path)
-        return connect(path)
+        return safe_connection.connect_safely(path, mode, readonly=readonly, is_awaited=is_awaited)
 
-    monkeypatch.setattr(safe_connection, "connect_for_checkpoint", count_and_connect)
+    monkeypatch.setattr(checkpoints, "connect_safely", count_and_connect)
     checkpointer = Checkpointer(tmp_path / "missing.corpus", lambda _self, error: reports.append(error))
     wait_until(lambda: bool(reports))
     time.sleep(0.5)
@@ -165,11 +165,11 @@ def test_full_disk_is_reported_once_and_again_when_resolved(
     full = sqlite3.OperationalError("database or disk is full")
     full.sqlite_errorname = "SQLITE_FULL"
 
-    def fail(_connection: sqlite3.Connection, _kind: str) -> tuple[int, int, int]:
+    def fail(_db: Database) -> bool:
         raise full
 
     with monkeypatch.context() as patch:
-        patch.setattr("annotator.store.safe_connection.checkpoint", fail)
+        patch.setattr(checkpoints, "_truncate_log", fail)
         corpus.add(build_article("خبر."))
         wait_until(lambda: bool(reports))
         time.sleep(1)

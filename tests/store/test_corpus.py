@@ -64,8 +64,8 @@ def test_file_has_the_documented_settings_and_tables(corpus: Corpus) -> None:
     raw = sqlite3.connect(corpus.path)
     assert raw.execute("PRAGMA application_id").fetchone()[0] == 0x41724E41
     assert raw.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
-    assert corpus._db.execute("PRAGMA synchronous").fetchone()[0] == 2  # FULL
-    assert corpus._db.execute("PRAGMA foreign_keys").fetchone()[0] == 1
+    assert corpus.db.execute("PRAGMA synchronous").fetchone()[0] == 2  # FULL
+    assert corpus.db.execute("PRAGMA foreign_keys").fetchone()[0] == 1
     tables = raw.execute(
         "SELECT name, strict FROM pragma_table_list WHERE type = 'table' AND schema = 'main'"
     ).fetchall()
@@ -99,7 +99,7 @@ def test_unknown_article_raises_no_such_article(corpus: Corpus) -> None:
 def test_text_of_an_article_cannot_be_changed(corpus: Corpus) -> None:
     corpus.add(make_article())
     with pytest.raises(sqlite3.IntegrityError, match="never changes"):
-        corpus._db.execute("UPDATE article SET text = 'x'")
+        corpus.db.execute("UPDATE article SET text = 'x'")
 
 
 def test_step_is_recorded_and_can_be_reversed(corpus: Corpus) -> None:

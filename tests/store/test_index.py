@@ -39,16 +39,16 @@ def mentions(corpus: Corpus) -> dict[str, str]:
 
 def rebuild_mentions(corpus: Corpus) -> dict[str, str]:
     """Return the mentions that `index.build` creates from the articles and spans, without changing the corpus."""
-    corpus._db.execute("BEGIN")
-    corpus._db.execute("DELETE FROM mention")
+    corpus.db.execute("BEGIN")
+    corpus.db.execute("DELETE FROM mention")
     for table in ("search", "beginning"):
-        corpus._db.execute(f"INSERT INTO {table}({table}) VALUES ('delete-all')")
+        corpus.db.execute(f"INSERT INTO {table}({table}) VALUES ('delete-all')")
     assert mentions(corpus) == {}
     assert find_article_numbers(corpus, "وزارة") == find_article_numbers(corpus, "وز") == []
-    index.build(corpus._db)
+    index.build(corpus.db)
     rebuilt_mentions = mentions(corpus)
     assert find_article_numbers(corpus, "وزارة") == find_article_numbers(corpus, "وز") == [1, 2]
-    corpus._db.execute("ROLLBACK")
+    corpus.db.execute("ROLLBACK")
     return rebuilt_mentions
 
 

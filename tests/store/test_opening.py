@@ -18,7 +18,7 @@ from annotator import paths
 from annotator.model import operations
 from annotator.model.article_builder import build_article
 from annotator.model.labels import Colour, Label, LabelSet
-from annotator.store import copying, errors, opening, safe_connection, sqlite_errors, verification
+from annotator.store import copying, errors, opening, safe_connection, verification
 from annotator.store.copying import copy_corpus
 from annotator.store.corpus import Corpus
 from annotator.store.schema import VERSION
@@ -360,12 +360,12 @@ def test_damaged_file_is_closed(start: int, tmp_path: Path) -> None:
 def test_full_disk_is_reported_only_if_it_is_full_and_io_fails(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str, kind: type[errors.CorpusError], free: int
 ) -> None:
-    monkeypatch.setattr(sqlite_errors, "is_disk_full", lambda _path: free == 0)
+    monkeypatch.setattr(errors, "is_disk_full", lambda _path: free == 0)
     error = sqlite3.OperationalError("disk I/O error")
     error.sqlite_errorname = code
     with (
         pytest.raises(errors.CorpusError) as error_info,
-        sqlite_errors.translating_sqlite_errors(tmp_path / "a.corpus"),
+        errors.translating_sqlite_errors(tmp_path / "a.corpus"),
     ):
         raise error
     assert error_info.type is (errors.FullDisk if kind is errors.Unreachable and not free else kind)

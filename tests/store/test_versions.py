@@ -75,7 +75,7 @@ def test_migration_to_the_newest_version_loses_nothing(path: Path, version: int)
     with Corpus.open(path) as corpus:
         assert read_tables(corpus, tables) == add_columns(tables)
         assert list(check_integrity(corpus)) == []
-        assert schema_check.schema_mismatch(corpus._db.conn, VERSION) == ""
+        assert schema_check.schema_mismatch(corpus.db, VERSION) == ""
         assert [summary.id for summary in load_all_summaries(corpus)] == [1, 2, 3, 4]
         spans = [span for annotated in corpus.load_articles([1, 2, 3, 4]) for span in annotated.spans]
         assert sorted(span.uid for span in spans) == sorted(row["uid"] for row in tables["span"])

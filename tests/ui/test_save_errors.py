@@ -124,7 +124,7 @@ def test_saved_is_reported_only_after_read_back(
 
     def write_nowhere(corpus: Corpus, step: Step) -> None:
         commit(corpus, step)
-        corpus._db.execute("DELETE FROM edit WHERE step = ?", (step.uid,))
+        corpus.db.execute("DELETE FROM edit WHERE step = ?", (step.uid,))
 
     monkeypatch.setattr(Corpus, "apply", write_nowhere)
     assert not session.tag("PLAN", *stretch("وزارة الصحة"))
@@ -218,7 +218,7 @@ def test_pending_change_that_became_invalid_is_reported_and_dropped(
     session.corpus.set_busy_timeout(20)
     with Corpus.open(corpus_path) as other, other.transaction():
         assert not session.relabel(mine, "PLAN")
-        other._db.execute("UPDATE span SET label = 'INSTITUTION' WHERE uid = ?", [mine.uid])
+        other.db.execute("UPDATE span SET label = 'INSTITUTION' WHERE uid = ?", [mine.uid])
     with qtbot.waitSignal(session.failed) as notification:
         assert session.retry_save()
     assert "another window" in notification.args[0]
@@ -325,7 +325,7 @@ def test_removed_drive_is_reported_and_used_again_when_back(stick: Path, tmp_pat
     session.open(Corpus.open(stick))
     assert session.tag("DATE", 0, 5)
     with Corpus.open(stick) as other:
-        other._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        other.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     pulled = tmp_path / "kept"
     shutil.copytree(stick.parent, pulled)
     subprocess.run(["umount", "-l", stick.parent], check=True)

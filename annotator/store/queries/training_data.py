@@ -105,7 +105,7 @@ def save_model(corpus: Corpus, source: str, model: StoredModel, uncertainty: Map
     """
     with corpus.transaction():
         corpus._insert("learned", {"source": source, "time": utc_timestamp(), **model._asdict()}, "REPLACE")
-        corpus._db.execute("DELETE FROM doubt")
+        corpus.db.execute("DELETE FROM doubt")
         corpus._insert_all("doubt", [{"article": uid, "doubt": value} for uid, value in uncertainty.items()])
 
 

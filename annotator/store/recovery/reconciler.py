@@ -175,9 +175,9 @@ class Reconciler:
                 message = message.format(number=article.id, row=_describe_record(record, article), error=error)
                 self._report_loss(key[0], ", ".join(key[1:]), message)
         texts = {article.uid: article.text}
-        index.add_spans(self._corpus._db, [record for record in records.values() if isinstance(record, Span)], texts)
+        index.add_spans(self._corpus.db, [record for record in records.values() if isinstance(record, Span)], texts)
         index.add_rejections(
-            self._corpus._db, [record for record in records.values() if isinstance(record, Rejection)], texts
+            self._corpus.db, [record for record in records.values() if isinstance(record, Rejection)], texts
         )
 
     def _complete_edits(

@@ -17,9 +17,9 @@ from msgspec import Struct
 
 from annotator import settings
 from annotator.i18n import _
-from annotator.store import copying, open_connections, sqlite_errors
+from annotator.store import copying, open_connections
 from annotator.store.connection import Connection
-from annotator.store.errors import CorpusError, ExistingCorpus, FullDisk, MissingCorpus
+from annotator.store.errors import CorpusError, ExistingCorpus, FullDisk, MissingCorpus, translating_file_errors
 from annotator.store.restoring import open_backup
 
 _log = logging.getLogger(__name__)
@@ -127,7 +127,7 @@ def _safe_folder(error: CorpusError) -> Path:
     """Create the folder for copies that `error` keeps from their corpus's folder. Raises CorpusError."""
     _log.warning("cannot create a copy beside the corpus", exc_info=error)
     folder = settings.data_dir() / "rescued"
-    with sqlite_errors.translating_file_errors(folder):
+    with translating_file_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
     return folder
 
@@ -140,7 +140,7 @@ def _free_path(folder: Path, path: Path) -> Path:
 
 def _find_file(folder: Path, identity: tuple[int, int]) -> Path | None:
     """Find a file in a folder by its identity."""
-    with sqlite_errors.translating_file_errors(folder), os.scandir(folder) as entries:
+    with translating_file_errors(folder), os.scandir(folder) as entries:
         for entry in entries:
             if entry.inode() == identity[1] and open_connections.file_identity(Path(entry.path)) == identity:
                 return Path(entry.path)

@@ -19,9 +19,16 @@ from annotator.i18n import _, ngettext
 from annotator.model.colours import next_palette_colour
 from annotator.model.labels import InvalidLabelSet, Label, LabelSet, check_labels
 from annotator.model.records import Record, article_uid
-from annotator.store import index, rows, sqlite_errors
+from annotator.store import index, rows
 from annotator.store.corpus import Corpus
-from annotator.store.errors import CorpusError, DamagedCorpus, ExistingCorpus, NewerCorpus
+from annotator.store.errors import (
+    CorpusError,
+    DamagedCorpus,
+    ExistingCorpus,
+    NewerCorpus,
+    newer_version_message,
+    translating_file_errors,
+)
 from annotator.store.recovery.damaged_database import DamagedDatabase
 from annotator.store.recovery.integrity import check_integrity
 from annotator.store.recovery.reconciler import CERTAIN, FROM_BACKUP, ORPHANED, Loss, Reconciler
@@ -48,19 +55,19 @@ def salvage(path: Path, target: Path, backups: Sequence[Path] = ()) -> Generator
     """
     if target.exists():
         raise ExistingCorpus(_("“{path}” already exists.").format(path=target))
-    with sqlite_errors.translating_file_errors(path):
+    with translating_file_errors(path):
         database = DamagedDatabase(path)
     temporary = target.with_name(f".{uuid4().hex}.part")
     try:
         if database.is_newer():
-            raise NewerCorpus(sqlite_errors.newer_version_message(path))
+            raise NewerCorpus(newer_version_message(path))
         for done, total in database.scan_pages():
             yield done, 2 * total
         with Corpus.create(temporary, LabelSet(())) as corpus:
             result = yield from _Salvager(database, corpus).run(backups, database.page_reader.page_count)
             if not result.articles:
                 raise DamagedCorpus(_("No corpus data can be read from “{path}”.").format(path=path))
-        with sqlite_errors.translating_file_errors(target):
+        with translating_file_errors(target):
             rename_file(temporary, target)
         return result
     finally:
@@ -84,14 +91,14 @@ class _Salvager:
     def run(self, backups: Sequence[Path], page_count: int) -> Generator[tuple[int, int], None, SalvageResult]:
         corpus = self._corpus
         with corpus.transaction():
-            corpus._db.execute("PRAGMA defer_foreign_keys = ON")
-            corpus._db.execute("CREATE TEMP TABLE staged (article TEXT, kind TEXT, record TEXT, certainty INTEGER)")
+            corpus.db.execute("PRAGMA defer_foreign_keys = ON")
+            corpus.db.execute("CREATE TEMP TABLE staged (article TEXT, kind TEXT, record TEXT, certainty INTEGER)")
             self._salvage_labels()
             self._insert_rows("annotator", (row.values for row in self._database.read_rows("annotator")))
             yield from self._salvage_articles(backups, page_count)
             self._salvage_edits(backups)
             self._stage_rows()
-            corpus._db.execute("CREATE INDEX temp.staged_by_article ON staged(article)")
+            corpus.db.execute("CREATE INDEX temp.staged_by_article ON staged(article)")
             reconciler = Reconciler(
                 corpus,
                 self._last_missing_edit,
@@ -107,7 +114,7 @@ class _Salvager:
                 reconciler.reconcile(corpus.article(number))
             self._salvage_positions()
             self._report_lost_articles()
-            corpus._db.execute("DROP TABLE staged")
+            corpus.db.execute("DROP TABLE staged")
         if self._database.page_reader.is_wal_torn:
             message = _("The log beside the file is incomplete: the last changes may be missing.")
             self._report_loss("", "", message, lost=False)
@@ -185,7 +192,7 @@ class _Salvager:
         if self._corpus.fetch_tuples("SELECT 1 FROM article WHERE id = ?", row["id"]):
             row = {**row, "id": None}
         number = self._corpus._insert("article", row)
-        index.add_article(self._corpus._db, number, row["text"])
+        index.add_article(self._corpus.db, number, row["text"])
         return True
 
     def _stage_zones(self, backup: Corpus, uid: str) -> None:

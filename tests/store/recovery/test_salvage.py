@@ -365,7 +365,7 @@ def test_zones_of_a_backup_are_used_only_if_the_article_has_none(
     shutil.copyfile(intact, path)
     backup = finish(backups.create_backup(path))
     with Corpus.open(backup.path) as other, other.transaction():
-        other._db.execute("UPDATE zone SET uid = 'backup ' || uid")
+        other.db.execute("UPDATE zone SET uid = 'backup ' || uid")
     with Corpus.open(intact, readonly=True) as corpus:
         own = {uid: [zone.uid for zone in corpus.zones(uid)] for uid in expected.articles}
     assert any(own.values())
@@ -448,8 +448,8 @@ def test_lost_edits_and_labels_are_taken_from_a_backup_with_the_same_history(
         assert result.edits == corpus.fetch_tuples("SELECT count(*) FROM edit")[0][0]
     (tmp_path / "new.corpus").unlink()
     with Corpus.open(backup.path) as corpus, corpus.transaction():
-        corpus._db.execute("UPDATE edit SET step = 'another' WHERE id = (SELECT max(id) FROM edit)")
-        corpus._db.execute("UPDATE edit SET step = 'another' WHERE id = (SELECT min(id) FROM edit)")
+        corpus.db.execute("UPDATE edit SET step = 'another' WHERE id = (SELECT max(id) FROM edit)")
+        corpus.db.execute("UPDATE edit SET step = 'another' WHERE id = (SELECT min(id) FROM edit)")
     assert salvage_and_check(path, expected, (backup.path,)).edits == result_without_backup.edits
     (tmp_path / "new.corpus").unlink()
     overwrite_root("label")(path)

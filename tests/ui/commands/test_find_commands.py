@@ -326,7 +326,7 @@ def test_tagging_occurrences_in_a_locked_corpus_stays_pending(
     session = third.session
     assert session.corpus
     session.tag("INSTITUTION", *stretch("وزارة الصحة"))
-    session.corpus._db.execute("PRAGMA busy_timeout = 30")
+    session.corpus.db.execute("PRAGMA busy_timeout = 30")
     holder = sqlite3.connect(corpus_path, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
 

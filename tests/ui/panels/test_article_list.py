@@ -38,7 +38,7 @@ def test_unreadable_row_is_reported_and_left_empty(window: Window) -> None:
     session, articles = window.session, window.articles_sidebar.article_list
     assert session.corpus
     session.articles.invalidate()
-    session.corpus._db.close()
+    session.corpus.db.close()
     articles.grab()
     assert articles.model().index(0, 0).data() is None
     assert "cannot be used" in window.status_line.message()

@@ -24,7 +24,7 @@ CONTROL = Qt.KeyboardModifier.ControlModifier
 def unlock(window: Window) -> Iterator[Callable[[], None]]:
     """Keep the corpus locked by another connection until this is called."""
     assert window.session.corpus
-    window.session.corpus._db.execute("PRAGMA busy_timeout = 30")
+    window.session.corpus.db.execute("PRAGMA busy_timeout = 30")
     holder = sqlite3.connect(window.session.corpus.path, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
     yield holder.close

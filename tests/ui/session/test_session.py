@@ -299,7 +299,7 @@ def test_next_step_reads_spans_of_another_program(session: Session, stretch: Str
 def impatient(session: Session) -> Session:
     """Return the session, which waits for no lock."""
     assert session.corpus
-    session.corpus._db.execute("PRAGMA busy_timeout = 30")
+    session.corpus.db.execute("PRAGMA busy_timeout = 30")
     return session
 
 
@@ -349,7 +349,7 @@ def test_reading_reports_an_error_of_the_corpus(
 
 def test_unreadable_corpus_leaves_the_open_one(session: Session, tmp_path: Path) -> None:
     with Corpus.create(tmp_path / "other.corpus", LabelSet(())) as other:
-        other._db.execute("DROP TABLE label")
+        other.db.execute("DROP TABLE label")
         before = session.corpus
         with pytest.raises(CorpusError):
             session.open(other)

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from annotator.store.errors import CorpusError
-from annotator.store.sqlite_errors import translating_file_errors
+from annotator.store.errors import CorpusError, translating_file_errors
 
 
 @pytest.mark.parametrize(
