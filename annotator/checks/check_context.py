@@ -1,19 +1,23 @@
 """The input of the checks: an article, a layer, and shared lookups."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from operator import attrgetter
+from typing import Final
 
 from msgspec import Struct
 
 from annotator.checks.issue import Fix, Issue
 from annotator.model.records import Span, Zone
 from annotator.text.analysis import analysed
-from annotator.text.invisible import InvisibleCharacter, find_invisible
+from annotator.text.invisible import BIDI_CONTROL, InvisibleCharacter, find_invisible
+from annotator.text.offsets import line_range
 from annotator.text.tokenizer import Token
 
-_start = attrgetter("start")
+_OPENING: Final = frozenset(("LRE", "RLE", "LRO", "RLO", "LRI", "RLI", "FSI"))
+_MAX_DEPTH: Final = 125  # of controls within one another: UAX #9, BD2
+_start, _end = attrgetter("start"), attrgetter("end")
 
 
 class CheckContext(Struct, frozen=True, dict=True):
@@ -68,14 +72,36 @@ class CheckContext(Struct, frozen=True, dict=True):
         characters = self.invisible_characters
         return characters[bisect_left(characters, (start,)) : bisect_left(characters, (end,))] if characters else []
 
+    @cached_property
+    def _controls(self) -> tuple[list[int], list[tuple[InvisibleCharacter, ...]]]:
+        """Return the offset of each bidi control, and those in force in its line from there."""
+        offsets, in_force = list[int](), list[tuple[InvisibleCharacter, ...]]()
+        unclosed: tuple[InvisibleCharacter, ...] = ()
+        line_end = -1
+        for control in self.invisible_characters:
+            if control.kind == BIDI_CONTROL:
+                if control.offset > line_end:
+                    unclosed, line_end = (), line_range(self.text, control.offset, control.offset)[1]
+                unclosed = (*unclosed, control)[:_MAX_DEPTH] if control.name in _OPENING else unclosed[:-1]
+                offsets.append(control.offset)
+                in_force.append(unclosed)
+        return offsets, in_force
+
+    def controls_at(self, offset: int) -> tuple[InvisibleCharacter, ...]:
+        """Return the line's bidi controls still in force at `offset`."""
+        offsets, in_force = self._controls
+        index = bisect_left(offsets, offset) - 1
+        is_in_line = index >= 0 and offsets[index] >= line_range(self.text, offset, offset)[0]
+        return in_force[index] if is_in_line else ()
+
     def has_sentence_break(self, start: int, end: int) -> bool:
         """Return whether a sentence ends within the range."""
         index = bisect_right(self._sentence_starts, start)
         return index < len(self._sentence_starts) and self._sentence_starts[index] < end
 
-    def zones_in(self, start: int, end: int) -> Iterator[Zone]:
-        """Return the zones that overlap the range."""
-        return (zone for zone in self.zones if zone.start < end and start < zone.end)
+    def zones_in(self, start: int, end: int) -> Sequence[Zone]:
+        """Return the zones that overlap the range; they never overlap each other."""
+        return self.zones[bisect_right(self.zones, start, key=_end) : bisect_left(self.zones, end, key=_start)]
 
 
 def make_issue(kind: str, span: Span, message: str, fix: Fix | None = None) -> Issue:

@@ -48,8 +48,8 @@ def check_across_sentences(context: CheckContext, span: Span) -> Issue | None:
 
 def check_across_zones(context: CheckContext, span: Span) -> Issue | None:
     """Report a span in two zones, or in one and beyond it."""
-    zones = list(context.zones_in(span.start, span.end))
-    if not zones or (zones[0].start <= span.start and span.end <= zones[0].end):  # zones never overlap
+    zones = context.zones_in(span.start, span.end)
+    if not zones or (zones[0].start <= span.start and span.end <= zones[0].end):
         return None
     zone_titles = _(", ").join(zone_title(zone.kind) for zone in zones)
     return make_issue(ACROSS_ZONES, span, _("This span crosses a zone boundary: {zones}.").format(zones=zone_titles))
@@ -57,9 +57,7 @@ def check_across_zones(context: CheckContext, span: Span) -> Issue | None:
 
 def check_boilerplate(context: CheckContext, span: Span) -> Issue | None:
     """Report a span in boilerplate, where the guidelines label nothing; the fix removes it."""
-    zones = context.zones_in(span.start, span.end)
-    kinds = {zone.kind for zone in zones}
-    if kinds != {records.BOILERPLATE}:
+    if {zone.kind for zone in context.zones_in(span.start, span.end)} != {records.BOILERPLATE}:
         return None
     message = _("This span is in boilerplate, which should not be labelled.")
     return make_issue(BOILERPLATE, span, message, removal_fix(span))

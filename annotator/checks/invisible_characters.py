@@ -4,10 +4,8 @@ from annotator.checks.check_context import CheckContext, make_issue, move_fix
 from annotator.checks.issue import INVISIBLE, Issue
 from annotator.i18n import _
 from annotator.model.records import Span
-from annotator.text.invisible import BIDI_CONTROL, DIRECTION_MARK, ZERO_WIDTH, InvisibleCharacter
+from annotator.text.invisible import BIDI_CONTROL, DIRECTION_MARK, ZERO_WIDTH
 from annotator.text.visible import trim_invisible
-
-_OPENS = frozenset(("LRE", "RLE", "LRO", "RLO", "LRI", "RLI", "FSI"))
 
 
 def check_invisible(context: CheckContext, span: Span) -> Issue | None:
@@ -22,9 +20,7 @@ def check_invisible(context: CheckContext, span: Span) -> Issue | None:
         return None
     start, end = trim_invisible(context.text, span.start, span.end)
     characters = context.invisible_in(span.start, span.end)
-    order = [character for character in characters if character.kind == BIDI_CONTROL] or _active_controls(
-        context, span.start
-    )
+    order = [character for character in characters if character.kind == BIDI_CONTROL] or context.controls_at(span.start)
     stray = [
         character
         for character in characters
@@ -39,14 +35,3 @@ def check_invisible(context: CheckContext, span: Span) -> Issue | None:
         message = _("This span contains invisible characters: {names}.")
     clear = start < end and (start, end) != (span.start, span.end)
     return make_issue(INVISIBLE, span, message.format(names=names), move_fix(span, start, end) if clear else None)
-
-
-def _active_controls(context: CheckContext, offset: int) -> list[InvisibleCharacter]:
-    """Return the line's bidi controls still in force at `offset`."""
-    stack: list[InvisibleCharacter] = []
-    for control in context.invisible_in(context.text.rfind("\n", 0, offset) + 1, offset):
-        if control.name in _OPENS:
-            stack.append(control)
-        elif control.name in ("PDF", "PDI") and stack:
-            stack.pop()
-    return stack

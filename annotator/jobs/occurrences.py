@@ -14,6 +14,7 @@ from annotator.model.records import IN_PROGRESS, Article, Edit, Span, Status, St
 from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.queries.article_list import load_summaries
 from annotator.store.queries.search import find_article_numbers
+from annotator.text.offsets import line_range
 from annotator.text.search import find_occurrences
 from annotator.text.sentences import split_sentences
 from annotator.text.tokenizer import tokenize
@@ -110,9 +111,7 @@ def label_occurrences(
 
 def _sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
     """Return the sentence around a range, within its line."""
-    first = text.rfind("\n", 0, start) + 1
-    last = text.find("\n", end)
-    line_sentences = _sentences(text, first, last if last >= 0 else len(text))
+    line_sentences = _sentences(text, *line_range(text, start, end))
     index = bisect_right(line_sentences, start, key=itemgetter(0)) - 1
     return (
         (line_sentences[index][0], max(end, line_sentences[index][1]))

@@ -21,6 +21,7 @@ from annotator.tagging.flat import (
     align_spans,
     resolve_overlaps,
     select_ranges,
+    select_within,
 )
 from annotator.tagging.schemes import Chunk
 from annotator.text import sentences, tokenizer, visible
@@ -89,9 +90,7 @@ def project_combined(
     sentences = (
         sentence
         for range_ in select_ranges(article, zones, options.zones)
-        for sentence in _build_range_sentences(
-            article.text, range_, [labelled for labelled in exported if range_.contains(labelled[0])], flat
-        )
+        for sentence in _build_range_sentences(article.text, range_, select_within(range_, exported), flat)
     )
     outcomes = (
         _mention_overlap_layer(outcome, full, overlap_layer)

@@ -4,9 +4,10 @@ Rules apply in this order: zones, span edges against tokens, overlaps among the 
 article's text, `end` exclusive.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, pairwise
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 from msgspec import Struct
@@ -68,10 +69,6 @@ class TextRange(NamedTuple):
 
     start: int
     end: int
-
-    def overlaps(self, other: "TextRange") -> bool:
-        """Return whether the ranges share a code point."""
-        return self.start < other.end and other.start < self.end
 
     def contains(self, other: "TextRange") -> bool:
         """Return whether `other` lies within this range."""
@@ -156,8 +153,13 @@ def build_sentences(
     for range_ in ranges:
         if text[slice(*range_)].isspace():  # such as the text between zones
             continue
-        first, last = (bisect_left(labelled, edge, key=lambda item: item[0].start) for edge in range_)
-        yield from _build_range_sentences(text, range_, labelled[first:last])
+        yield from _build_range_sentences(text, range_, select_within(range_, labelled))
+
+
+def select_within(range_: TextRange, labelled: list[tuple[TextRange, str]]) -> list[tuple[TextRange, str]]:
+    """Return those that start in the range, of spans' exported ranges and labels, sorted by start."""
+    first, last = (bisect_left(labelled, edge, key=lambda item: item[0].start) for edge in range_)
+    return labelled[first:last]
 
 
 def _build_range_sentences(
@@ -189,7 +191,8 @@ def _align_span(text: str, ranges: list[TextRange], span: Span, boundary: str) -
     original = TextRange(span.start, span.end)
     trimmed = TextRange(*visible.trim_invisible(text, *original))
     is_empty = trimmed.start == trimmed.end
-    touched = [range_ for range_ in ranges if range_.overlaps(original if is_empty else trimmed)]
+    start, end = original if is_empty else trimmed
+    touched = ranges[bisect_right(ranges, start, key=itemgetter(1)) : bisect_left(ranges, end, key=itemgetter(0))]
     if not touched:
         return SpanOutcome(span, OUTSIDE_ZONES, _("It lies outside the exported zones."))
     if is_empty:

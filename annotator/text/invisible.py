@@ -11,6 +11,8 @@ from typing import Final, NamedTuple
 
 import regex
 
+from annotator.text.offsets import line_range
+
 BIDI_CONTROL: Final = "order"
 """Embeddings, overrides and isolates, which can reorder text on screen up to the line's end."""
 DIRECTION_MARK: Final = "mark"
@@ -68,8 +70,7 @@ def find_invisible(text: str, start: int = 0, end: int | None = None) -> Iterato
     if text.isascii() and text.isprintable():
         return
     end = len(text) if end is None else end
-    line_start, line_end = text.rfind("\n", 0, start) + 1, text.find("\n", end)  # whole lines, so that no emoji is cut
-    for match in _PATTERN.finditer(text, line_start, len(text) if line_end < 0 else line_end):
+    for match in _PATTERN.finditer(text, *line_range(text, start, end)):  # whole lines, so that no emoji is cut
         if match.start() >= end:
             return
         if match.start() >= start:

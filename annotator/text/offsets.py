@@ -1,6 +1,7 @@
-"""Convert offsets: to Qt's UTF-16, and to texts with normalised line ends."""
+"""Convert offsets: to Qt's UTF-16, to texts with normalised line ends, and to lines."""
 
 from bisect import bisect_left
+from functools import lru_cache
 from typing import Final
 
 import regex
@@ -11,6 +12,21 @@ _NEWLINE: Final = regex.compile(r"\r\n|[\r\v\f\u0085\u2028\u2029]")
 def normalise_newlines(text: str) -> str:
     """Replace any line end (CR LF, CR, VT, FF, U+0085, U+2028, U+2029) by LF."""
     return _NEWLINE.sub("\n", text)
+
+
+def line_range(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the range of the lines that `text[start:end]` touches, without the last one's newline.
+
+    A line of an article may have thousands of spans, so its ends are not searched for each.
+    """
+    newlines = _newlines(text)
+    first, last = bisect_left(newlines, start), bisect_left(newlines, end)
+    return newlines[first - 1] + 1 if first else 0, newlines[last] if last < len(newlines) else len(text)
+
+
+@lru_cache(maxsize=1)
+def _newlines(text: str) -> list[int]:
+    return [match.start() for match in regex.finditer("\n", text)]
 
 
 class NewlineOffsets:

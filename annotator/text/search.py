@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Final, NamedTuple, TypeVar
 
 from annotator.text.folding import FoldedText, fold, fold_with_offsets
+from annotator.text.offsets import line_range
 from annotator.text.proclitics import (
     CONJUNCTIONS,
     DEFINITE_ARTICLE,
@@ -228,8 +229,7 @@ class Snippet(NamedTuple):
 
 def make_snippet(text: str, start: int, end: int) -> Snippet:
     """Return `text[start:end]` with nearby words of its line, and `…` for omitted ones."""
-    line_start, line_end = text.rfind("\n", 0, start) + 1, text.find("\n", end)
-    line_end = line_end if line_end >= 0 else len(text)
+    line_start, line_end = line_range(text, start, end)
     excerpt_start, excerpt_end = max(line_start, start - _MAX_BEFORE), min(line_end, end + _MAX_AFTER)
     if excerpt_start > line_start:
         space = text.find(" ", excerpt_start, start)

@@ -1,7 +1,9 @@
 """Snap a raw selection to words."""
 
 from bisect import bisect_left, bisect_right
+from functools import lru_cache
 
+from annotator.text.offsets import line_range
 from annotator.text.punctuation import is_punctuation, match_pairs
 from annotator.text.tokenizer import Token, tokenize
 
@@ -16,20 +18,25 @@ def snap_to_words(text: str, start: int, end: int) -> tuple[int, int]:
     if start >= end:
         return start, start
     # No token and no pair crosses a newline, so the lines that the selection touches are enough.
-    line_end = text.find("\n", end)
-    line = tokenize(text, text.rfind("\n", 0, start) + 1, len(text) if line_end < 0 else line_end)
+    line, pairs = _tokenize_lines(text, *line_range(text, start, end))
     first = bisect_right(line, start, key=lambda token: token.end)
     last = bisect_left(line, end, key=lambda token: token.start) - 1
     if first > last:
         return start, start
     if not all(is_punctuation(text, token) for token in line[first : last + 1]):
-        first, last = _balance_pairs(text, line, first, last)
+        first, last = _balance_pairs(text, line, pairs, first, last)
     return line[first].start, line[last].end
 
 
-def _balance_pairs(text: str, line: list[Token], first: int, last: int) -> tuple[int, int]:
+@lru_cache(maxsize=1)  # the next selection is often in the same line
+def _tokenize_lines(text: str, start: int, end: int) -> tuple[list[Token], dict[int, int]]:
+    """Return the tokens of these lines and the pairs of their marks."""
+    tokens = tokenize(text, start, end)
+    return tokens, match_pairs(text, tokens)
+
+
+def _balance_pairs(text: str, line: list[Token], pairs: dict[int, int], first: int, last: int) -> tuple[int, int]:
     """Trim punctuation at the edges of tokens `first` to `last`, then add missing partners."""
-    pairs = match_pairs(text, line)
     trimmed = None
     while trimmed != (first, last):
         trimmed = (first, last)

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from annotator.text.folding import fold
+from annotator.text.offsets import line_range
 from annotator.text.proclitics import TokenLookup, normalise_form
 
 
@@ -32,7 +33,7 @@ def extract_context(text: str, start: int, end: int) -> WordContext:
 
 def _word_before(text: str, offset: int) -> int:
     """Return the start of the word before an offset in its line, else the offset."""
-    lookup, line_start = TokenLookup(text), text.rfind("\n", 0, offset) + 1
+    lookup, (line_start, _line_end) = TokenLookup(text), line_range(text, offset, offset)
     position = offset - 1
     while position >= line_start:
         if token := lookup.token_at(position):
@@ -43,8 +44,8 @@ def _word_before(text: str, offset: int) -> int:
 
 def _word_after(text: str, offset: int) -> int:
     """Return the end of the word after an offset in its line, else the offset."""
-    lookup, line_end = TokenLookup(text), text.find("\n", offset)
-    for position in range(offset, len(text) if line_end < 0 else line_end):
+    lookup, (_line_start, line_end) = TokenLookup(text), line_range(text, offset, offset)
+    for position in range(offset, line_end):
         if token := lookup.token_at(position):
             return token.end
     return offset

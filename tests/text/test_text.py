@@ -8,6 +8,7 @@ import regex
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from strategies import marked_texts, raw_texts, texts
+from timing import mean_time
 
 from annotator.text import punctuation
 from annotator.text import sentences as sentence_rules
@@ -285,17 +286,8 @@ def test_sentences_equal_those_of_a_walk_over_all_tokens(text: str) -> None:
 @pytest.mark.parametrize("unit", [". ", '." ', '"."', "كلمة. ", "؟! ", ".a"])
 def test_time_for_sentences_is_linear(unit: str) -> None:
     def measure(count: int) -> float:
-        """Return the mean processor time in seconds, which does not depend on the machine's other work.
-
-        Measures for at least a quarter of a second, since Windows' clock advances by 16 milliseconds at once.
-        """
         text = unit * count
-        start = time.process_time()
-        rounds = 0
-        while (seconds := time.process_time() - start) < 0.25:
-            sentence_breaks(text, 0, len(text))
-            rounds += 1
-        return seconds / rounds
+        return mean_time(lambda: sentence_breaks(text, 0, len(text)))
 
     assert measure(32_000) < 30 * measure(4_000)  # eight times the text: quadratic time would be 64 times as long
 
