@@ -72,11 +72,6 @@ _TSV3: Final = (
     "\n#Text=خطة\n2-1\t16-19\tخطة\t_\t_\t_\t_\t_\t_\t_\t\n"
 )
 _TSV31: Final = "#FORMAT=WebAnno TSV 3.1\n#T_SP=a.B|c\n\n#Text=\\u0648\\u0632\\n\n1-1\t0-2\tوز\tD\t\n"
-_TSV2: Final = (
-    " # custom.Span | label | note # x.Relation | type | AttachTo=custom.Span\n#id=1\n#text=وزارة الصحة\nأخرى\n"
-    "1-1\tوزارة\tB-LOC|O-_\tB-x\t_\t_\t\n1-2\tالصحة\tI-LOC\tI-x\tsb\t1\t\n1-3\tأخرى\tO\tO\t_\t_\t\n\n#id=2\n#text=خ\n"
-    "1-1\tخ\t_\t_\t_\t_\t\n"
-)
 
 _CONLLU: Final = (
     "# newdoc id = a\n# title = معرض\n# newpar\n# sent_id = 1\n# text = لوزارة الصحة .\n"
@@ -242,7 +237,7 @@ def build_seeds() -> dict[str, list[bytes]]:
             ),
             b"T1\tA 0 1;2 3\ta b" + SEPARATOR + b"\xef\xbb\xbfa\nb",
         ],
-        "webanno": [_TSV3.encode(), _TSV31.encode(), _TSV2.encode()],
+        "webanno": [_TSV3.encode(), _TSV31.encode()],
         "xmi": [_XMI.encode(), _CAS.encode(), _XMI.replace("1.0", '1.0" encoding="utf-16', 1).encode("utf-16")],
         "spacy-json": [_SPACY_JSON.encode()],
         "spacy": [build_docbin(), build_docbin(flags=[{"has_unknown_spaces": True}])],

@@ -393,8 +393,6 @@ SHAPES: Final[dict[str, dict[str, Shape]]] = {
     },
     "webanno": {
         "layers": _repeat("#T_SP=a|b\n", "#FORMAT=WebAnno TSV 3.3\n", "#Text=a\n1-1\t0-1\ta\n"),
-        "layers of version 2": _repeat("#a", " # a | b\n", "\n#text=a\n1-1\ta\t_\n"),
-        "lines of layers of version 2": _repeat("#a\n", " # a | b\n", "\n#text=a\n1-1\ta\t_\n"),
         "stacked values": _repeat("a|", "#FORMAT=WebAnno TSV 3.3\n#T_SP=a|b\n\n#Text=a\n1-1\t0-1\ta\t", "b\n"),
         "numbers in values": _repeat("[1]", "#FORMAT=WebAnno TSV 3.3\n#T_SP=a|b\n\n#Text=a\n1-1\t0-1\ta\t", "b\n"),
         "escapes": _repeat("\\", "#FORMAT=WebAnno TSV 3.3\n#T_SP=a|b\n\n#Text=a\n1-1\t0-1\ta\t", "b\n"),
@@ -413,10 +411,6 @@ SHAPES: Final[dict[str, dict[str, Shape]]] = {
             + "\n"
             + "".join(f"1-{index}\t{2 * index}-{2 * index + 1}\ta\tX[1]\n" for index in range(size // 30))
         ).encode(),
-        "tokens of version 2": lambda size: (
-            " # a.B | c\n#id=1\n#text=" + "a " * (size // 20) + "\n" + "1-1\ta\tB-X\n" * (size // 20)
-        ).encode(),
-        "sentences": _repeat("#id=1\n#text=a\n1-1\ta\tB-X\n\n", " # a.B | c\n"),
         "lines that wait": _repeat("#Text=a\n", "#FORMAT=WebAnno TSV 3.3\n"),
     },
     "xmi": {

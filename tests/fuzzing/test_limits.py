@@ -110,11 +110,6 @@ LIMIT_CASES: dict[str, tuple[str, Callable[[], bytes], str]] = {
         "An element of the page has more than 1000 attributes.",
     ),
     "sentences apart": ("webanno", lambda: build_gaps(11_000_000), "The article is longer than 5 million characters."),
-    "layers": (
-        "webanno",
-        lambda: b" # a | b\n#id=1\n#text=a\n1-1\ta\t_\n" + b"#a|b" * 1001,
-        "The file has more than 1000 layers.",
-    ),
     "a cell": (
         "csv",
         lambda: b"text,b\nx,y\n" + b"a" * 10_000_001,

@@ -1,6 +1,6 @@
 """WebAnno's and INCEpTION's TSV files: one article a file, a token a line, a column a feature.
 
-Version 3 has its text in `#Text=` lines and UTF-16 offsets; version 2 has tokens and BIO tags.
+Version 3 (since 2016) has its text in `#Text=` lines and UTF-16 offsets; files of version 2 are recognised and refused.
 `annotations.read_features` maps a layer's features to a span. Relations, chains, slots, and DKPro Core's annotations
 other than names are only counted.
 https://inception-project.github.io/releases/30.0/docs/user-guide.html#sect_webannotsv
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from annotator.formats.format import Files, Format
-from annotator.formats.standoff import webanno2, webanno_reading
+from annotator.formats.standoff import webanno_reading
 from annotator.formats.standoff.annotations import Tally, build_article_or_refusal, check_sizes, load_text, read_spans
 from annotator.formats.standoff.webanno_writing import encode
 from annotator.i18n import N_, _
@@ -61,10 +61,10 @@ def encode_files(item: AnnotatedArticle) -> dict[str, bytes]:
 
 
 def _parse(path: Path, content: str, tally: Tally, refusals: list[Refusal]) -> webanno_reading.ParsedFile:
-    """Parse a file by its version. Raises InvalidEdit if its text cannot be read."""
-    lines = _LINE_END.split(content)
+    """Parse a file of version 3. Raises InvalidEdit for another version, or if its text cannot be read."""
     if not content.startswith(_VERSION_3_HEADER):
-        return webanno2.parse(path, lines, tally, refusals)
+        raise InvalidEdit(_("This is a file of WebAnno TSV 2. Only version 3 is read; export it as WebAnno TSV 3."))
+    lines = _LINE_END.split(content)
     version = _VERSION.fullmatch(lines[0].removeprefix(_VERSION_3_HEADER))
     if not version:
         raise InvalidEdit(_("Unknown format version: “{head}”.").format(head=lines[0][:60]))

@@ -44,7 +44,7 @@ _STACKED_VALUE: Final = re.compile(r"(?:^|\|)((?:[^\\|]|\\.|\\$)*)", re.DOTALL)
 _VALUE_WITH_ID: Final = re.compile(r"((?:[^\\]|\\.)*?)\[(\d{1,9})\]", re.DOTALL)
 
 
-class Layer(Struct, frozen=True):
+class _Layer(Struct, frozen=True):
     """A layer of the header, and the columns of its features: their index, and "" for one that is not plain."""
 
     name: str
@@ -66,7 +66,7 @@ def parse(path: Path, lines: list[str], minor: int, tally: Tally, refusals: list
 
     Raises InvalidEdit if the text cannot be reconstructed, or is too much.
     """
-    layers: list[Layer] = []
+    layers: list[_Layer] = []
     text = _TextBuilder()
     units: list[_Unit] = []
     for number, line in enumerate(lines, 1):
@@ -146,7 +146,7 @@ class _TextBuilder:
             raise InvalidEdit(too_long_message())
 
 
-def _parse_layer(layers: list[Layer], kind: str, name: str, columns: str) -> Layer:
+def _parse_layer(layers: list[_Layer], kind: str, name: str, columns: str) -> _Layer:
     """Parse a header line; a layer without features has one column."""
     names = columns.split("|")
     slots = frozenset(index for index, column in enumerate(names) if column.startswith("ROLE_"))
@@ -155,10 +155,10 @@ def _parse_layer(layers: list[Layer], kind: str, name: str, columns: str) -> Lay
         for index, column in enumerate(names)
     )
     first = layers[-1].first + len(layers[-1].features) if layers else 3
-    return Layer(name, kind, first, tuple(plain), slots)
+    return _Layer(name, kind, first, tuple(plain), slots)
 
 
-def _read_annotations(units: list[_Unit], layers: list[Layer], tally: Tally) -> list[Annotation]:
+def _read_annotations(units: list[_Unit], layers: list[_Layer], tally: Tally) -> list[Annotation]:
     annotations: list[Annotation] = []
     annotations_by_id: dict[tuple[str, str], Annotation] = {}
     for unit in units:
@@ -175,7 +175,7 @@ def _read_annotations(units: list[_Unit], layers: list[Layer], tally: Tally) -> 
 
 def _read_unit(
     unit: _Unit,
-    layer: Layer,
+    layer: _Layer,
     columns: Sequence[list[tuple[str, str]]],
     annotations_by_id: dict[tuple[str, str], Annotation],
     annotations: list[Annotation],

@@ -1,4 +1,4 @@
-"""WebAnno's tab-separated files, versions 2 and 3: the exact text, the spans, and a count of everything else."""
+"""WebAnno's tab-separated files, version 3: the exact text, the spans, and a count of everything else."""
 
 from pathlib import Path
 
@@ -165,42 +165,9 @@ SECOND = (
 )
 
 
-def test_version_2_is_read(tmp_path: Path) -> None:
-    item, refusals = read_content(tmp_path, SECOND)
-    assert item
-    assert item.article.text == "أعلنت  وزارة العدل، أمس\n😀 لا"
-    assert labelled_texts(item) == [
-        ("INSTITUTION", "وزارة العدل"),
-        ("PLACE", "العدل"),
-        ("DATE", "أمس"),
-        ("NamedEntity", "😀"),
-        ("X", "لا"),
-    ]
-    assert refusals == [(5, "1 annotation of type “Rel” is skipped.")]
-
-
-def test_version_2_keeps_adjacent_spans_apart_and_reads_multiline_sentences(tmp_path: Path) -> None:
-    head = "# webanno.custom.A | value\n"
-    item, refusals = read_content(
-        tmp_path,
-        head + "#id=1\n#text=a b\nc\n1-1\ta\tB-X\t\n1-2\tb\tB-X\t\n1-3\tc\tI-X\t\nwhat is this\n"
-        "#id=2\n#text=d e f\n2-1\td\tB-X\t\n2-2\te\tO\t\n2-3\tf\tI-X\t\n",
-    )
-    assert item
-    assert item.article.text == "a b\nc\nd e f"
-    assert labelled_texts(item) == [("X", "a"), ("X", "b\nc"), ("X", "d"), ("X", "f")]
-    assert refusals == [(8, "The line is not a valid token.")]
-
-
-def test_version_2_text_that_differs_from_its_tokens_is_rebuilt(tmp_path: Path) -> None:
-    head = "# webanno.custom.A | value | note\n"
-    item, refusals = read_content(tmp_path, head + "#id=1\n#text=a so b\n1-1\ta\tX\t_\t\n1-2\tb\tY\t_\t\n1-3\tc\n")
-    assert item
-    assert (item.article.text, labelled_texts(item)) == ("a b c", [("X", "a"), ("Y", "b")])
-    assert refusals == [
-        (4, "The text of the sentence does not match its tokens, so the tokens are joined with spaces."),
-        (6, "The line has fewer columns than the file header declares."),
-    ]
+def test_version_2_is_refused(tmp_path: Path) -> None:
+    reason = "This is a file of WebAnno TSV 2. Only version 3 is read; export it as WebAnno TSV 3."
+    assert read_content(tmp_path, SECOND) == (None, [(0, reason)])
 
 
 @pytest.mark.parametrize(
