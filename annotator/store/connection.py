@@ -48,8 +48,8 @@ class Connection:
 
     def is_in_wal_mode(self) -> bool:
         """Return whether readers and writers do not block one another; on network drives they do."""
-        [(mode,)] = self.fetch_tuples("PRAGMA journal_mode")
-        return bool(mode == "wal")
+        with translating_sqlite_errors(self.path):
+            return self.db.journal_mode == "wal"
 
     def database_paths(self) -> set[Path]:
         """Return the paths of the corpus and its side files, links resolved."""
@@ -197,12 +197,8 @@ class Connection:
     @contextmanager
     def snapshot(self) -> Iterator[None]:
         """Let all reads in the block see the corpus as of the first."""
-        with translating_sqlite_errors(self.path):
-            self.db.execute("BEGIN")
-            try:
-                yield
-            finally:
-                self.db.execute("COMMIT")
+        with translating_sqlite_errors(self.path), self.db.atomic():
+            yield
 
     def _insert(self, table: str, row: Mapping[str, Any], conflict: str = "ABORT") -> int:
         """Insert a row; return its rowid. Much faster than sqlite-utils, which rereads the schema."""

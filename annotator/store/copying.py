@@ -5,20 +5,17 @@ SQLite's backup API (https://www.sqlite.org/backup.html) copies pages without bl
 
 import os
 import sqlite3
-from collections.abc import Callable, Generator
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
 from os import link
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Event, Semaphore, Thread, main_thread
 from typing import Final
-from uuid import uuid4
-
-from msgspec import Struct
 
 from annotator.file_ops import discard_file, rename_file
 from annotator.i18n import _
-from annotator.paths import explain_invalid_name
+from annotator.paths import explain_invalid_name, hidden_path
 from annotator.store import verification
 from annotator.store.errors import (
     CorpusError,
@@ -39,32 +36,42 @@ class _CopyCancelled(Exception):
     """The copy was cancelled."""
 
 
-class _CopyOutcome(Struct):
-    """The end of a copy, with an error if it failed."""
+@contextmanager
+def new_file(path: Path) -> Iterator[Path]:
+    """Yield a hidden path beside `path`, where no file may exist, and rename the file made there to `path`.
 
-    error: Exception | None = None
+    It is flushed to the disk first, so `path` never leads to a part; an error deletes it. Raises ExistingCorpus,
+    MissingCorpus, CorpusError.
+    """
+    if problem := explain_invalid_name(path):
+        raise CorpusError(problem)
+    if path.exists():
+        raise ExistingCorpus(_("“{path}” already exists.").format(path=path))
+    folder = path.absolute().parent
+    if not folder.is_dir():
+        raise MissingCorpus(_("The folder “{folder}” does not exist.").format(folder=folder))
+    temporary = hidden_path(path, "part")
+    try:
+        yield temporary
+        with translating_file_errors(path):
+            _fsync(temporary)
+            rename_without_overwriting(temporary, path)
+            _fsync(folder)
+    finally:
+        discard_file(temporary)
 
 
 def copy_corpus(path: Path, target: Path) -> Generator[tuple[int, int], None, int]:
-    """Copy the corpus at `path` to `target`, where no file may exist; return the size in bytes.
+    """Copy the corpus at `path` to `target` (see `new_file`); return the size in bytes.
 
     Yields (pages copied, total pages); closed early, it leaves nothing behind. Writes meanwhile are not copied. The
-    copy is made beside the target under a temporary name, verified (see `verify_copy`), flushed to the disk, then
-    renamed. Raises ExistingCorpus, MissingCorpus, DamagedCorpus, CorpusError.
+    copy is verified (see `verify_copy`). Raises ExistingCorpus, MissingCorpus, DamagedCorpus, CorpusError.
     """
-    if problem := explain_invalid_name(target):
-        raise CorpusError(problem)
-    if target.exists():
-        raise ExistingCorpus(_("“{path}” already exists.").format(path=target))
-    folder = target.absolute().parent
-    if not folder.is_dir():
-        raise MissingCorpus(_("The folder “{folder}” does not exist.").format(folder=folder))
-    temporary = target.with_name(f".{uuid4().hex}.part")
-    try:
+    with new_file(target) as temporary:
         yield from transfer(lambda: connect_readonly(path), lambda: _create_database(temporary), target, temporary)
-        return _finish_copy(path, temporary, target)
-    finally:
-        discard_file(temporary)
+        verification.verify_copy(path, temporary)
+    with translating_file_errors(target):
+        return target.stat().st_size
 
 
 def copy_open_corpus(path: Path, copy_into: Callable[[Database], None], target: Path) -> None:
@@ -72,26 +79,10 @@ def copy_open_corpus(path: Path, copy_into: Callable[[Database], None], target: 
 
     Its file may no longer have a path.
     """
-    temporary = target.with_name(f".{uuid4().hex}.part")
-    try:
+    with new_file(target) as temporary:
         with translating_sqlite_errors(target), closing(_create_database(temporary)) as copy:
             copy_into(copy)
-        _finish_copy(path, temporary, target)
-    finally:
-        discard_file(temporary)
-
-
-def _finish_copy(path: Path, temporary: Path, target: Path) -> int:
-    """Verify a copy of the corpus at `path`, flush it, rename it to `target`; return its size in bytes.
-
-    Raises DamagedCorpus, ExistingCorpus, CorpusError.
-    """
-    verification.verify_copy(path, temporary)
-    with translating_file_errors(target):
-        _fsync(temporary)
-        rename_without_overwriting(temporary, target)
-        _fsync(target.absolute().parent)
-        return target.stat().st_size
+        verification.verify_copy(path, temporary)
 
 
 def rename_without_overwriting(temporary: Path, path: Path) -> None:
@@ -118,7 +109,7 @@ def transfer(
     that at `flushed_path` is flushed to the disk as it grows. The thread calls `check` once nobody else can write to
     `target`; an error in it rolls back if there are more pages than `page_limit`, the number written at once.
     """
-    messages: SimpleQueue[tuple[int, int] | _CopyOutcome] = SimpleQueue()
+    messages: SimpleQueue[tuple[int, int] | Exception | None] = SimpleQueue()  # the last one has no numbers
     stop, resume = Event(), Semaphore(0)
     is_checked = False
 
@@ -149,19 +140,19 @@ def transfer(
                 source_db.execute("BEGIN")  # one snapshot, so that no write restarts the backup
                 source_db.execute("PRAGMA user_version").fetchone()
                 source_db.conn.backup(target_db.conn, pages=pages, progress=progress)
-            messages.put(_CopyOutcome())
+            messages.put(None)
         except Exception as error:
-            messages.put(_CopyOutcome(error))
+            messages.put(error)
 
     thread = Thread(target=work, name="copy")
     thread.start()
     try:
-        while not isinstance(message := messages.get(), _CopyOutcome):
+        while isinstance(message := messages.get(), tuple):
             yield message
             resume.release()
-        if message.error:
+        if message:
             with translating_sqlite_errors(path), translating_file_errors(path):
-                raise message.error
+                raise message
     finally:
         stop.set()
         resume.release()
@@ -180,17 +171,14 @@ def _create_database(path: Path) -> Database:
 
 
 def _fsync(path: Path) -> None:
-    """Flush a file, or a folder's entries, to the disk.
-
-    Systems that cannot open folders have flushed them already.
-    """
+    """Flush a file, or a folder's entries, to the disk. Systems that cannot flush folders have flushed them already."""
+    is_folder = path.is_dir()
     try:
-        handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
-    except PermissionError:
-        if path.is_dir():
-            return
-        raise
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        handle = os.open(path, os.O_RDONLY if is_folder else os.O_RDWR)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+    except OSError:
+        if not is_folder:
+            raise

@@ -240,7 +240,8 @@ class Corpus(Connection):
     def save_position(self, annotator: str, article: str, offset: int) -> None:
         """Save the annotator's position for `last_position`."""
         with self.transaction():
-            self._insert("place", {"annotator": annotator, "article": article, "offset": offset}, "REPLACE")
+            place = {"annotator": annotator, "article": article, "offset": offset}
+            self.db.table("place").insert(place, replace=True)
 
     def _annotate(self, articles: Sequence[Article], annotator: str | None) -> Iterator[AnnotatedArticle]:
         """Yield the articles with their zones, and the layers of one annotator or all."""

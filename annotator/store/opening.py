@@ -7,16 +7,13 @@ from contextlib import closing, contextmanager
 from os import W_OK, access
 from pathlib import Path
 
-from annotator.file_ops import discard_file
 from annotator.i18n import _
-from annotator.paths import explain_invalid_name, hidden_path
 from annotator.store import shared_memory
-from annotator.store.copying import rename_without_overwriting
+from annotator.store.copying import new_file
 from annotator.store.database_files import side_files
 from annotator.store.errors import (
     CorpusError,
     ExistingCorpus,
-    MissingCorpus,
     ReadOnlyCorpus,
     translating_file_errors,
     translating_sqlite_errors,
@@ -30,29 +27,21 @@ _log = logging.getLogger(__name__)
 
 
 def create(path: Path, fill: Callable[[Database], None]) -> None:
-    """Create a corpus at `path` with the content that `fill` writes.
+    """Create a corpus at `path` with the content that `fill` writes (see `new_file`).
 
-    The complete file is renamed from a temporary name, so `path` never leads to a part. Raises ExistingCorpus,
-    MissingCorpus, ReadOnlyCorpus, CorpusError.
+    Raises ExistingCorpus, MissingCorpus, ReadOnlyCorpus, CorpusError.
     """
-    if problem := explain_invalid_name(path):
-        raise CorpusError(problem)
-    if path.exists():
-        raise ExistingCorpus(_("“{path}” already exists.").format(path=path))
-    leftover = next((side_file for side_file in side_files(path) if side_file.exists()), None)
-    if leftover:
-        # SQLite would use it for the new corpus (https://sqlite.org/howtocorrupt.html#_mispairing).
-        message = _(
-            "“{left}” is left over from another corpus with this name: choose another name, or move the file away."
-        )
-        raise ExistingCorpus(message.format(left=leftover))
     folder = path.absolute().parent
-    if not folder.is_dir():
-        raise MissingCorpus(_("The folder “{folder}” does not exist.").format(folder=folder))
-    if not access(folder, W_OK):
-        raise ReadOnlyCorpus(_("The folder “{folder}” cannot be written to.").format(folder=folder))
-    temporary = hidden_path(path, "part")
-    try:
+    with new_file(path) as temporary:
+        leftover = next((side_file for side_file in side_files(path) if side_file.exists()), None)
+        if leftover:
+            # SQLite would use it for the new corpus (https://sqlite.org/howtocorrupt.html#_mispairing).
+            message = _(
+                "“{left}” is left over from another corpus with this name: choose another name, or move the file away."
+            )
+            raise ExistingCorpus(message.format(left=leftover))
+        if not access(folder, W_OK):
+            raise ReadOnlyCorpus(_("The folder “{folder}” cannot be written to.").format(folder=folder))
         with translating_sqlite_errors(path), translating_file_errors(path):
             with closing(create_database(temporary)) as db:
                 # Before WAL, so that these numbers are in the file's header, which is read first.
@@ -61,12 +50,9 @@ def create(path: Path, fill: Callable[[Database], None]) -> None:
                 migrations.apply(db)
                 fill(db)
                 if shared_memory.is_usable(folder):
-                    db.execute("PRAGMA journal_mode = WAL")
+                    db.enable_wal()
             with closing(connect_safely(temporary, "mode=rw", readonly=False)) as reopened:
                 verify_schema(path, reopened, allow_damaged=True)  # never create a file that cannot be opened
-            rename_without_overwriting(temporary, path)
-    finally:
-        discard_file(temporary)
 
 
 def connect(path: Path, *, readonly: bool = False, allow_damaged: bool = False, with_backup: bool = True) -> Database:
@@ -87,7 +73,7 @@ def connect(path: Path, *, readonly: bool = False, allow_damaged: bool = False, 
             file_version = verify_schema(path, db, allow_damaged=allow_damaged)
             if not readonly:
                 if has_memory:
-                    db.execute("PRAGMA journal_mode = WAL")
+                    db.enable_wal()
                 db.execute("PRAGMA synchronous = FULL")
                 if file_version < VERSION:
                     _migrate(path, db, with_backup=with_backup)

@@ -4,13 +4,13 @@ import logging
 from collections.abc import Generator
 from datetime import datetime
 from pathlib import Path
-from uuid import uuid4
 
 from msgspec import Struct
 
 from annotator.file_ops import discard_file, rename_file
 from annotator.i18n import _
 from annotator.model.records import DONE
+from annotator.paths import hidden_path
 from annotator.store import (
     backups,
     database_files,
@@ -83,7 +83,7 @@ def restore(corpus: Path, backup: Path) -> Generator[tuple[int, int], None, Back
     """
     open_backup(backup).close()
     Corpus.open(corpus, readonly=True).close()  # overwrite no damaged file, only a corpus
-    temporary = backups.backup_folder(corpus) / f".{uuid4().hex}.part"
+    temporary = hidden_path(backups.backup_folder(corpus) / corpus.name, "part")
     try:
         for _attempt in range(_ATTEMPTS):
             safety_backup = yield from backups.create_backup(corpus, BEFORE_RESTORE)
@@ -143,7 +143,7 @@ def replace_damaged(corpus: Path, backup: Path) -> Generator[tuple[int, int], No
     Connections to it notice that. Yields (pages copied, total pages); closed early, it changes nothing.
     """
     open_backup(backup).close()
-    temporary = corpus.with_name(f".{uuid4().hex}{backups.SUFFIX}")
+    temporary = hidden_path(corpus, backups.SUFFIX.removeprefix("."))
     try:
         yield from copy_corpus(backup, temporary)
         time = datetime.now().strftime("%Y-%m-%d %H-%M-%S")

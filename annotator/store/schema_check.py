@@ -10,11 +10,11 @@ import re
 import sqlite3
 from contextlib import closing
 from functools import cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from annotator.i18n import _
 from annotator.store.schema import migrations
-from annotator.store.sqlite_library import Database
+from annotator.store.sqlite_library import Column, Database
 
 DIGESTS: Final = {
     1: "8db926927915872a6dd1bb3c54b36e53fc08dd96c8b8418819b52004e5d57c57",
@@ -27,15 +27,6 @@ DIGESTS: Final = {
 
 That is done only for a version missing here, or a file that another SQLite made.
 """
-
-
-class Column(NamedTuple):
-    """A table's column, of type TEXT, INTEGER, REAL or BLOB."""
-
-    name: str
-    type: str
-    is_required: bool
-    """True if NOT NULL."""
 
 
 _Schema = dict[str, tuple[str, str, str]]
@@ -93,20 +84,14 @@ def expected_schema(version: int) -> _Schema:
         return _read_schema(db)
 
 
-def table_columns(version: int) -> dict[str, tuple[Column, ...]]:
+def table_columns(version: int) -> dict[str, list[Column]]:
     """Return the columns by table, without search indexes and sqlite-utils' table."""
     with closing(_build_database(version)) as db:
-        query = "SELECT name FROM sqlite_schema WHERE sql LIKE '%STRICT%' AND type = 'table'"
-        return {
-            name: tuple(
-                Column(*row) for row in db.execute(f'SELECT name, type, "notnull" FROM pragma_table_info({name!r})')
-            )
-            for (name,) in db.execute(query).fetchall()
-        }
+        return {table.name: table.columns for table in db.tables if table.strict}
 
 
 def _build_database(version: int) -> Database:
-    db = Database(sqlite3.connect(":memory:", isolation_level=None), execute_plugins=False)
+    db = Database(memory=True, execute_plugins=False)
     later = [migration.name for migration in migrations.pending(db)][version:]
     migrations.apply(db, stop_before=later)
     return db

@@ -104,9 +104,10 @@ def save_model(corpus: Corpus, source: str, model: StoredModel, uncertainty: Map
     `uncertainty` is the model's, by article uid; the higher, the more it would learn.
     """
     with corpus.transaction():
-        corpus._insert("learned", {"source": source, "time": utc_timestamp(), **model._asdict()}, "REPLACE")
-        corpus.db.execute("DELETE FROM doubt")
-        corpus._insert_all("doubt", [{"article": uid, "doubt": value} for uid, value in uncertainty.items()])
+        learned, doubt = corpus.db.table("learned"), corpus.db.table("doubt")
+        learned.insert({"source": source, "time": utc_timestamp(), **model._asdict()}, replace=True)
+        doubt.delete_where()
+        doubt.insert_all({"article": uid, "doubt": value} for uid, value in uncertainty.items())
 
 
 def list_uncertain_articles(corpus: Corpus, annotator: str) -> list[int]:

@@ -15,6 +15,7 @@ from annotator.model.records import STATES
 from annotator.store import schema_check
 from annotator.store.recovery.page_reader import TABLE_INTERIOR, TABLE_LEAF, CorruptPage, PageReader, Value
 from annotator.store.schema import APPLICATION_ID, VERSION
+from annotator.store.sqlite_library import Column
 
 _TYPES: Final[dict[str, tuple[type, ...]]] = {
     "TEXT": (str,),
@@ -182,7 +183,7 @@ class DamagedDatabase:
 
 
 def _fit_row(
-    columns: tuple[schema_check.Column, ...], rowid: int, values: list[Value], *, match_patterns: bool = False
+    columns: list[Column], rowid: int, values: list[Value], *, match_patterns: bool = False
 ) -> dict[str, Any] | None:
     """Return the values by column if they fit; later versions' columns are NULL.
 
@@ -193,12 +194,12 @@ def _fit_row(
     if columns[0].name == "id" and values and values[0] is None:  # https://www.sqlite.org/lang_createtable.html#rowid
         values = [rowid, *values[1:]]
     values = values + [None] * (len(columns) - len(values))
-    for (name, type_name, is_required), value in zip(columns, values, strict=True):
+    for column, value in zip(columns, values, strict=True):
         if value is None:
-            if is_required:
+            if column.notnull:
                 return None
-        elif not isinstance(value, _TYPES[type_name]) or (
-            match_patterns and name in _PATTERNS and not _PATTERNS[name].fullmatch(str(value))
+        elif not isinstance(value, _TYPES[column.type]) or (
+            match_patterns and column.name in _PATTERNS and not _PATTERNS[column.name].fullmatch(str(value))
         ):
             return None
     return {column.name: value for column, value in zip(columns, values, strict=True)}

@@ -7,24 +7,22 @@ match its uid is looked up in the backups.
 
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, Final
-from uuid import uuid4
 
 from msgspec import Struct
 
-from annotator.file_ops import discard_file, rename_file
 from annotator.i18n import _, ngettext
 from annotator.model.colours import next_palette_colour
 from annotator.model.labels import InvalidLabelSet, Label, LabelSet, check_labels
 from annotator.model.records import Record, article_uid
 from annotator.store import index, rows
+from annotator.store.copying import new_file
 from annotator.store.corpus import Corpus
 from annotator.store.errors import (
     CorpusError,
     DamagedCorpus,
-    ExistingCorpus,
     NewerCorpus,
     newer_version_message,
     translating_file_errors,
@@ -47,32 +45,25 @@ class SalvageResult(Struct, frozen=True):
 
 
 def salvage(path: Path, target: Path, backups: Sequence[Path] = ()) -> Generator[tuple[int, int], None, SalvageResult]:
-    """Copy everything readable in the damaged corpus at `path` into a new one at `target`, where no file may exist.
+    """Copy everything readable in the damaged corpus at `path` into a new one at `target` (see `new_file`).
 
     Lost articles are taken from `backups`, best first. The damaged file is only read; no connection of this process may
     have it open (see `PageReader`). Yields (done, total); closed early, it leaves nothing behind. Checks the new
     corpus's integrity. Raises ExistingCorpus, NewerCorpus, DamagedCorpus (nothing can be salvaged), CorpusError.
     """
-    if target.exists():
-        raise ExistingCorpus(_("“{path}” already exists.").format(path=target))
-    with translating_file_errors(path):
-        database = DamagedDatabase(path)
-    temporary = target.with_name(f".{uuid4().hex}.part")
-    try:
-        if database.is_newer():
-            raise NewerCorpus(newer_version_message(path))
-        for done, total in database.scan_pages():
-            yield done, 2 * total
-        with Corpus.create(temporary, LabelSet(())) as corpus:
-            result = yield from _Salvager(database, corpus).run(backups, database.page_reader.page_count)
-            if not result.articles:
-                raise DamagedCorpus(_("No corpus data can be read from “{path}”.").format(path=path))
-        with translating_file_errors(target):
-            rename_file(temporary, target)
-        return result
-    finally:
-        database.close()
-        discard_file(temporary)
+    with new_file(target) as temporary:
+        with translating_file_errors(path):
+            database = DamagedDatabase(path)
+        with closing(database):
+            if database.is_newer():
+                raise NewerCorpus(newer_version_message(path))
+            for done, total in database.scan_pages():
+                yield done, 2 * total
+            with Corpus.create(temporary, LabelSet(())) as corpus:
+                result = yield from _Salvager(database, corpus).run(backups, database.page_reader.page_count)
+                if not result.articles:
+                    raise DamagedCorpus(_("No corpus data can be read from “{path}”.").format(path=path))
+    return result
 
 
 class _Salvager:
