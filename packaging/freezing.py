@@ -78,6 +78,8 @@ def is_bundled(destination: str) -> bool:
     parts, name = path.parts, path.name
     if name.startswith(SYSTEM_LIBRARIES) or path.suffix == ".po":  # what the .mo are compiled from
         return False
+    if destination == "annotator/resources/components.json":  # a bundle has its own list, parts.json
+        return False
     if path.parent.suffix == ".dist-info" and name in _INSTALLATION_RECORDS:
         return False
     if "plugins" in parts[:-2] and parts[0] == "PySide6":

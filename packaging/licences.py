@@ -1,23 +1,36 @@
-"""List what the bundle is made of and under which licences: as a text, and as JSON for the program's window.
+"""List what the program is made of and under which licences, from the metadata of installed packages.
 
-    licences.py FOLDER      writes LICENCES.txt and parts.json there
+    licences.py             writes resources/components.json, which an installation by pip shows in its window
+    licences.py FOLDER      writes, of a bundle, LICENCES.txt and parts.json there
 
-Ends with 1, and lists the parts, where some have licences that nobody has reviewed: see TERMS.
+The second ends with 1, and lists the parts, where some have licences that nobody has reviewed: see TERMS.
 """
 
+import csv
+import importlib.metadata
 import os
+import platform
+import re
+import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterable
-from pathlib import Path
-from typing import Final
+import sysconfig
+import tomllib
+from collections.abc import Collection, Iterable, Iterator
+from email.message import Message
+from pathlib import Path, PurePosixPath
+from typing import Final, cast
 
 import freezing
 import msgspec
-from bundle import ROOT
+from bundle import NAME, ROOT
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
-from annotator.licenses import BundleContents, Component, collect_components
+from annotator import __version__
+from annotator.licenses import PROGRAM, REPLACEABLE, BundleContents, Component
 
+RESOURCES: Final = ROOT / "resources"
 TERMS: Final = frozenset(
     {
         *("Apache-2.0", "Apache 2", "Apache 2.0", "Apache License Version 2.0", "Apache License, Version 2.0"),
@@ -37,6 +50,29 @@ TERMS: Final = frozenset(
 )
 """Licences that a part of a bundle under Apache-2.0 may have, in the words of the parts."""
 
+_BINDINGS: Final = "PySide6_Essentials"
+_TEXTS: Final = ("licen", "copying", "notice", "authors")
+_HOMES: Final = ("Homepage", "Source", "Repository", "Code", "Documentation")
+_FONTS: Final = (("Noto Naskh Arabic", "2.004"), ("Noto Sans Arabic", "2.005"), ("Noto Sans", "2.004"))
+_TITLE_OF_LGPL: Final = re.compile(r"GNU LESSER GENERAL PUBLIC LICENSE\s+Version \d")
+_QT: Final = """\
+Qt is copyright (C) The Qt Company Ltd. and other contributors. It is used
+under the GNU Lesser General Public License, version 3, which stands below,
+followed by the GNU General Public License, on which it rests.
+
+Its sources: https://download.qt.io/official_releases/qt/
+Those of its Python bindings, PySide6 and Shiboken:
+https://download.qt.io/official_releases/QtForPython/
+Other builds of this version of Qt may take the place of its libraries; another
+version does so together with its bindings, which are made for just one.
+What Qt itself contains of others, and under which terms:
+https://doc.qt.io/qt-6/licenses-used-in-qt.html
+"""
+_SQLITE: Final = """\
+SQLite is in the public domain: its authors have given up all rights in it, and
+anybody may use it for any purpose.
+https://sqlite.org/copyright.html
+"""
 _RULE: Final = "=" * 100
 _HEAD: Final = """\
 Arabic News Annotator is under the Apache License 2.0. It comes together with the parts below, each under terms of its
@@ -50,6 +86,112 @@ which are made for just one.
 What Qt itself contains of others is listed at https://doc.qt.io/qt-6/licenses-used-in-qt.html.
 The same holds for python-bidi (in _internal/bidi; sources at https://github.com/MeirKriheli/python-bidi).
 """
+
+
+def collect_components(excluded: Collection[str] = (), included: Collection[str] = ()) -> tuple[Component, ...]:
+    """Return the program, its foundations and, by name, its direct and indirect requirements.
+
+    `excluded` and `included` are package names to leave out or add. Raises importlib.metadata.PackageNotFoundError if
+    one is not installed.
+    """
+    no_part = set(map(canonicalize_name, ("pip", *excluded)))
+    names = sorted({*_required_packages(), *map(canonicalize_name, included)} - no_part)
+    return (
+        _program_component(),
+        *_runtime_components(),
+        *(read_component(importlib.metadata.distribution(name)) for name in names),
+    )
+
+
+def read_component(distribution: importlib.metadata.Distribution) -> Component:
+    """Return the component described by a distribution's metadata."""
+    metadata = cast(Message, distribution.metadata)  # the type lacks `get` before Python 3.12
+    classifiers = [
+        line.split(" :: ")[-1] for line in metadata.get_all("Classifier", []) if line.startswith("License ::")
+    ]
+    license_lines = (metadata.get("License-Expression") or metadata.get("License") or "").strip().splitlines()
+    homes = dict(line.split(", ", 1) for line in metadata.get_all("Project-URL", []))
+    home = metadata.get("Home-page") or next((homes[label] for label in _HOMES if label in homes), "")
+    texts = [path.read_text(encoding="utf-8") for path in _license_files(distribution)]
+    if len(license_lines) == 1:
+        terms = license_lines[0].strip()
+    else:
+        terms = ", ".join(classifiers) or "".join(license_lines[:1]).strip()
+    name = metadata["Name"]
+    if name in REPLACEABLE and not any(_TITLE_OF_LGPL.search(text) for text in texts):
+        # PySide6's wheels lack this text; those for Windows hold only that of the commercial licence.
+        texts += _lgpl_texts()
+    return Component(name, distribution.version, terms, home, tuple(texts), name)
+
+
+def _license_files(distribution: importlib.metadata.Distribution) -> list[Path]:
+    """Return the licence texts beside the metadata.
+
+    `Distribution.files` would check thousands of files: half a minute on Windows.
+    """
+    names = [PurePosixPath(row[0]) for row in csv.reader((distribution.read_text("RECORD") or "").splitlines()) if row]
+    license_names = [
+        name for name in names if ".dist-info" in str(name.parent) and name.name.lower().startswith(_TEXTS)
+    ]
+    paths = [Path(str(distribution.locate_file(str(name)))) for name in license_names]
+    return [path for path in paths if path.is_file()]
+
+
+def _program_component() -> Component:
+    """Return the program."""
+    component = read_component(importlib.metadata.distribution(NAME))
+    # The other texts are the licences of the fonts.
+    return Component(PROGRAM, __version__, component.terms, component.home, component.texts[:1])
+
+
+def _runtime_components() -> Iterator[Component]:
+    """Yield the components without a Python package of their own."""
+    qt = ".".join(importlib.metadata.version(_BINDINGS).split(".")[:3])  # the bindings may have a fourth
+    yield Component("Qt", qt, "LGPL-3.0-only", "https://www.qt.io", (_QT, *_lgpl_texts()), _BINDINGS)
+    yield Component("Python", platform.python_version(), "PSF-2.0", "https://www.python.org", (_python_license(),))
+    yield Component("SQLite", sqlite3.sqlite_version, "public domain", "https://sqlite.org", (_SQLITE,))
+    terms = (RESOURCES / "fonts" / "OFL.txt").read_text(encoding="utf-8")
+    for name, version in _FONTS:
+        yield Component(name, version, "OFL-1.1", "https://fonts.google.com/noto", (terms,))
+
+
+def _lgpl_texts() -> tuple[str, ...]:
+    return _read_text("LGPL-3.0"), _read_text("GPL-3.0")
+
+
+def _python_license() -> str:
+    """Return Python's licence, from this installation or the program's copy."""
+    version = sysconfig.get_python_version()
+    for place in (
+        Path(sysconfig.get_path("stdlib"), "LICENSE.txt"),
+        Path(sys.base_prefix, "LICENSE.txt"),  # Windows
+        Path(f"/usr/share/doc/python{version}/copyright"),  # Debian
+    ):
+        if place.is_file():
+            return place.read_text(encoding="utf-8")
+    return _read_text("PSF-2.0")
+
+
+def _read_text(name: str) -> str:
+    return (ROOT / "packaging" / "licence_texts" / f"{name}.txt").read_text(encoding="utf-8")
+
+
+def _required_packages() -> set[str]:
+    """Return the canonical names of all packages that the program requires here, with what these require."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    seen: set[tuple[str, str]] = set()
+    waiting = [(requirement, "") for requirement in project["dependencies"]]
+    while waiting:
+        text, parent_extra = waiting.pop()
+        requirement = Requirement(text)
+        if requirement.marker and not requirement.marker.evaluate({"extra": parent_extra}):
+            continue
+        for extra in {"", *requirement.extras}:
+            name = canonicalize_name(requirement.name)
+            if (name, extra) not in seen:
+                seen.add((name, extra))
+                waiting += [(text, extra) for text in importlib.metadata.requires(name) or []]
+    return {name for name, _extra in seen}
 
 
 def collect_parts() -> tuple[Component, ...]:
@@ -96,8 +238,16 @@ def _is_distributable(terms: str) -> bool:
     return any(all(licence in TERMS for licence in choice.split(" AND ")) for choice in terms.split(" OR "))
 
 
+def update() -> None:
+    """Write the list that the program shows where it is no bundle."""
+    listed = msgspec.json.format(msgspec.json.encode(collect_components()))
+    (RESOURCES / "components.json").write_bytes(listed + b"\n")
+
+
 if __name__ == "__main__":
-    components = collect_parts()
-    if unknown := find_unknown_terms(components):
+    if not sys.argv[1:]:
+        update()
+    elif unknown := find_unknown_terms(components := collect_parts()):
         sys.exit("Terms that nobody has looked at:\n" + "\n".join(unknown))
-    write(Path(sys.argv[1]), components)
+    else:
+        write(Path(sys.argv[1]), components)

@@ -229,7 +229,7 @@ def test_the_environment_that_is_frozen_is_made_once_and_has_what_the_program_ne
     monkeypatch.setattr(dev, "run_quietly", lambda doing, command: ran.append([str(part) for part in command]))
     monkeypatch.setattr(package, "WORK", tmp_path / "package")
     package.make_environment()
-    assert ran[-1][-4:] == ["--no-build-isolation", "--editable", ".", *dev.read_requirements("package")]
+    assert ran[-1][-5:] == ["--no-build-isolation", "--editable", ".", *dev.read_requirements("package")]
     count = len(ran)
     package.make_environment()
     assert len(ran) == count

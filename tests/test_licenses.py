@@ -4,11 +4,13 @@ import importlib.metadata
 import struct
 import sys
 import sysconfig
+import tomllib
 from pathlib import Path
 
 import licences
 import msgspec
 import pytest
+from bundle import ROOT
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from PySide6.QtCore import qVersion
@@ -25,7 +27,7 @@ def components() -> dict[str, Component]:
 
 def test_every_component_has_a_version_and_terms(components: dict[str, Component]) -> None:
     assert list(components)[:4] == ["Arabic News Annotator", "Qt", "Python", "SQLite"]
-    assert {"PySide6_Essentials", "shiboken6", "lxml", "trafilatura", "typing_extensions"} <= set(components)
+    assert {"PySide6_Essentials", "shiboken6", "lxml", "trafilatura", "courlan"} <= set(components)
     assert not {"pip", "pytest", "spacy", "pyinstaller", "arabic-news-annotator"} & set(components)
     assert all(component.version and component.terms for component in components.values())
     assert components["Arabic News Annotator"].version == __version__
@@ -59,7 +61,7 @@ def test_qt_wheel_with_only_commercial_terms_gets_the_lgpl(tmp_path: Path) -> No
     )
     (wheel / "METADATA").write_text(metadata, encoding="utf-8")
     (wheel / "RECORD").write_text(f"{wheel.name}/licenses/LicenseRef-Qt-Commercial.txt,,\n", encoding="utf-8")
-    part = licenses.read_component(importlib.metadata.Distribution.at(wheel))
+    part = licences.read_component(importlib.metadata.Distribution.at(wheel))
     assert part.texts[0] == commercial
     titles = [text.strip().splitlines()[0].strip() for text in part.texts[1:]]
     assert titles == ["GNU LESSER GENERAL PUBLIC LICENSE", "GNU GENERAL PUBLIC LICENSE"]
@@ -78,7 +80,7 @@ def test_only_licence_files_of_a_package_are_checked(tmp_path: Path, monkeypatch
         raise AssertionError("each of a package's files is looked for, which takes half a minute on Windows")
 
     monkeypatch.setattr(importlib.metadata.Distribution, "files", property(fail))
-    assert licenses.read_component(importlib.metadata.Distribution.at(package)).texts == ("the terms",)
+    assert licences.read_component(importlib.metadata.Distribution.at(package)).texts == ("the terms",)
 
 
 def test_lgpl_text_of_a_package_is_not_repeated(components: dict[str, Component]) -> None:
@@ -95,21 +97,50 @@ def test_python_licence_is_found_in_the_prefix_or_taken_from_the_copy(
     monkeypatch.setattr(sys, "base_prefix", str(tmp_path))
     if is_in_prefix:
         (tmp_path / "LICENSE.txt").write_text("the terms of this Python", encoding="utf-8")
-    [python] = [part for part in licenses.collect_components() if part.name == "Python"]
+    [python] = [part for part in licences.collect_components() if part.name == "Python"]
     (text,) = python.texts
     assert ("PYTHON SOFTWARE FOUNDATION LICENSE VERSION 2" in text) is not is_in_prefix
     assert (text == "the terms of this Python") is is_in_prefix
 
 
 def test_every_required_package_is_a_component(components: dict[str, Component]) -> None:
-    requirements = map(Requirement, importlib.metadata.requires(licenses.PROJECT) or [])
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     required = {
         canonicalize_name(requirement.name)
-        for requirement in requirements
-        if not requirement.marker or requirement.marker.evaluate({"extra": ""})
+        for requirement in map(Requirement, project["dependencies"])
+        if not requirement.marker or requirement.marker.evaluate()
     }
     assert len(required) > 10
     assert required <= {canonicalize_name(name) for name in components}
+
+
+def test_the_list_is_what_the_script_makes_of_this_environment() -> None:
+    listed = msgspec.json.decode(resource_path("components.json").read_bytes(), type=tuple[Component, ...])
+    facts, current = (
+        {component.name: (component.terms, component.home, component.package) for component in components}
+        for components in (listed, licences.collect_components())
+    )
+    # Other systems and versions of Python need a package more or less.
+    shared = facts.keys() & current.keys()
+    assert len(shared) > 30
+    assert {name: facts[name] for name in shared} == {name: current[name] for name in shared}
+    if sys.platform == "linux" and sys.version_info[:2] == (3, 11):
+        assert facts.keys() == current.keys(), "packaging/licences.py makes it anew"
+
+
+def test_versions_are_those_that_are_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    versions = {"lxml": "77.1", "PySide6_Essentials": "6.20.1.2"}
+
+    def find_version(name: str) -> str:
+        if name not in versions:
+            raise importlib.metadata.PackageNotFoundError(name)
+        return versions[name]
+
+    monkeypatch.setattr(importlib.metadata, "version", find_version)
+    found = {component.name: component.version for component in licenses.list_components()}
+    fonts = {name for name in found if name.startswith("Noto")}
+    assert found.keys() - fonts == {*versions, "Qt", "Arabic News Annotator", "Python", "SQLite"}
+    assert (found["lxml"], found["Qt"], found["PySide6_Essentials"]) == ("77.1", "6.20.1", "6.20.1.2")
 
 
 def test_fonts_match_the_files(components: dict[str, Component]) -> None:
