@@ -1,7 +1,7 @@
 """Find known forms in a text: folded, behind proclitics, of complete tokens, nested ones included."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple, TypeAlias
 
 from annotator.text.analysis import TextAnalysis
@@ -12,7 +12,7 @@ FoldedForm: TypeAlias = tuple[str, ...]
 """A form as its folded tokens."""
 
 _PLAIN: Final = re.compile("[ء-ي]+(?: [ء-ي]+)*")  # a form that is tokenized by splitting at its spaces
-_LEADS: Final = frozenset(CONJUNCTIONS + PREPOSITIONS + FUTURE_PREFIX)
+_LEADS: Final = tuple(CONJUNCTIONS + PREPOSITIONS + FUTURE_PREFIX)
 _SHORT: Final = 3  # letters: behind a proclitic, such a word is as likely as not another one
 
 
@@ -54,21 +54,21 @@ class Lexicon:
 
     def find_matches(self, analysis: TextAnalysis) -> Iterator[Match]:
         """Yield a text's forms by first token, including overlapping ones; none spans a newline."""
-        for first, token in enumerate(analysis.tokens):
-            folded_word = analysis.folded_words[first]
-            # Most words have no proclitic, and find_readings takes longer than this check.
-            may_have_proclitic = folded_word[:1] in _LEADS
-            for offset, word in (
-                find_readings(analysis.text[slice(*token)]) if may_have_proclitic else ((0, folded_word),)
-            ):
+        for first, folded_word in enumerate(analysis.folded_words):
+            readings: Iterable[tuple[int, str]] = ((0, folded_word),)
+            if folded_word.startswith(_LEADS):
+                readings = find_readings(analysis.text[slice(*analysis.tokens[first])])
+            elif folded_word not in self._lengths:
+                continue
+            for offset, word in readings:
                 for length in self._lengths.get(word, ()):
                     last = first + length
                     words = (word, *analysis.folded_words[first + 1 : last])
                     if len(words) < length or words not in self._forms:
                         continue
-                    start, end = token.start + offset, analysis.tokens[last - 1].end
+                    start, end = analysis.tokens[first].start + offset, analysis.tokens[last - 1].end
                     if "\n" not in analysis.text[start:end]:
-                        is_sure = not offset or length > 1 or _is_sure(word, analysis.folded_words[first])
+                        is_sure = not offset or length > 1 or _is_sure(word, folded_word)
                         yield Match(first, last, start, end, words, is_sure)
 
 

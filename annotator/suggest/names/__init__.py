@@ -5,6 +5,7 @@ Words are in resources/names, with examples; `chain` finds where a name ends.
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from annotator.model.labels import LabelSet
@@ -54,6 +55,7 @@ class NameSuggester:
         self._heads: dict[str, list[Head]] = {}
         for words, heads in knowledge.heads.items():
             self._heads.setdefault(words[0], []).extend(heads)
+        self._heads_in = lru_cache(maxsize=1 << 15)(self._find_heads)
 
     def suggest(self, article: Article, labels: LabelSet) -> list[Suggestion]:
         """See Suggester. Names may nest."""
@@ -82,27 +84,28 @@ class NameSuggester:
         """Yield the names that begin with a head, given the listed ones."""
         scores = load_knowledge().scores
         for line, first, last in _sentence_lines(analysis, matches):
-            for index, token in enumerate(analysis.tokens[first:last]):
-                for offset, shape in find_readings(analysis.text[slice(*token)]):
-                    for head, definite in self._matching_heads(shape):
-                        after = index + len(head.words)
-                        if line.words[index + 1 : after] != head.words[1:]:
-                            continue
-                        before = line.words[index - 1] if index else ""
-                        if before.endswith(head.not_after) or (not offset and _is_adjective_of(shape, before)):
-                            continue
-                        end = find_name_end(line, after, head, definite=definite)
-                        if end:
-                            stop = analysis.tokens[first + end.stop - 1].end
-                            yield _NameSpan(token.start + offset, stop, head.role, scores[end.rule] * head.weight)
+            for index, (start, stop) in enumerate(analysis.tokens[first:last]):
+                for offset, word, head, definite in self._heads_in(analysis.text[start:stop]):
+                    after = index + len(head.words)
+                    if line.words[index + 1 : after] != head.words[1:]:
+                        continue
+                    before = line.words[index - 1] if index else ""
+                    if before.endswith(head.not_after) or (not offset and _is_adjective_of(word, before)):
+                        continue
+                    end = find_name_end(line, after, head, definite=definite)
+                    if end:
+                        name_stop = analysis.tokens[first + end.stop - 1].end
+                        yield _NameSpan(start + offset, name_stop, head.role, scores[end.rule] * head.weight)
 
-    def _matching_heads(self, word: str) -> Iterator[tuple[Head, bool]]:
-        """Yield the heads that a folded word matches, and whether it has its article."""
-        for head in self._heads.get(word, ()):
-            yield head, False
-        if word.startswith(DEFINITE_ARTICLE):
-            for head in self._heads.get(word[len(DEFINITE_ARTICLE) :], ()):
-                yield head, True
+    def _find_heads(self, token: str) -> tuple[tuple[int, str, Head, bool], ...]:
+        """Return the heads that a token may be: behind its proclitics, as which word, and whether with the article."""
+        return tuple(
+            (offset, word, head, definite)
+            for offset, word in find_readings(token)
+            for definite, bare in ((False, word), (True, word.removeprefix(DEFINITE_ARTICLE)))
+            if not definite or bare != word
+            for head in self._heads.get(bare, ())
+        )
 
     def _may_nest(self, text: str, inner: Suggestion, outer: Suggestion) -> bool:
         """Return whether one name may stand within another.
