@@ -144,6 +144,14 @@ def parse_article_id(text: str) -> int | str:
 corpus_argument: Final = click.argument("corpus", type=FilePath())
 json_option: Final = option("as_json", "--json", is_flag=True, help=LazyText("Print one JSON value instead of text."))
 
+jobs_option: Final = option(
+    "--jobs",
+    metavar="N",
+    type=click.IntRange(min=1),
+    default=1,
+    help=LazyText("Number of processes that work at the articles; 1 by default."),
+)
+
 
 def annotator_option(help: LazyText) -> Callable[[Function], Function]:  # noqa: A002
     """Return the decorator of the option --annotator."""

@@ -5,8 +5,10 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from itertools import zip_longest
 from pathlib import Path
+from tempfile import SpooledTemporaryFile
 from typing import Any, Final, TextIO, TypeVar, cast
 
 import click
@@ -26,6 +28,9 @@ _CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _LRM: Final = "\u200e"
 _GAP: Final = "  "
 
+_SPOOL_SIZE: Final = 1 << 20  # bytes of a table in memory
+
+Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
@@ -40,6 +45,22 @@ def print_json(value: Any) -> None:
     text = json.dumps(msgspec.to_builtins(value), ensure_ascii=False)
     # A path may contain lone surrogates, which UTF-8 cannot encode.
     click.echo(text.encode("utf-8", "replace"))
+
+
+def print_json_list(batches: Iterable[Iterable[Any]]) -> None:
+    """Print the values in the batches as one JSON list on stdout, batch by batch; an error closes the list."""
+    separator = "["
+    try:
+        for batch in batches:
+            if texts := [json.dumps(msgspec.to_builtins(value), ensure_ascii=False) for value in batch]:
+                click.echo((separator + ", ".join(texts)).encode("utf-8", "replace"), nl=False)
+                separator = ", "
+        if separator == "[":
+            click.echo("[", nl=False)
+            separator = ""
+    finally:
+        if separator != "[":
+            click.echo("]")
 
 
 def print_file(path: Path) -> None:
@@ -90,22 +111,40 @@ def should_reorder(stream: TextIO, choice: bool | None = None) -> bool:
     return stream.isatty() and not terminal.supports_bidi(os.environ)
 
 
-def print_table(rows: Sequence[Sequence[str]], *, reorder: bool | None = None) -> None:
-    """Print rows on stdout with aligned columns; only the last may have long text.
+def print_table(
+    rows: Iterable[Sequence[str]], *, heading: Callable[[int], str] | None = None, reorder: bool | None = None
+) -> None:
+    """Print rows on stdout with aligned columns, below a heading for their number; only the last may have long text.
 
-    Each cell is laid out alone, so Arabic in one does not reorder the others.
+    Each cell is laid out alone, so Arabic in one does not reorder the others. The rows are printed when all are known,
+    also if an error ends them, and need no memory until then.
     """
     is_visual = should_reorder(sys.stdout, reorder)
-    clean_rows = [[" ".join(_CONTROLS.sub(" ", cell).split()) for cell in row] for row in rows]
-    display_rows = [[terminal.reorder_for_display(cell) if is_visual else cell for cell in row] for row in clean_rows]
-    widths = [max(map(terminal.display_width, column)) for column in zip(*display_rows, strict=True)]
     # A terminal with bidi reorders whole lines; marks keep the cells apart. Files get none.
     mark = _LRM if sys.stdout.isatty() and not is_visual else ""
-    for row in display_rows:
-        padded = [
-            cell + mark + " " * (width - terminal.display_width(cell)) for cell, width in zip(row, widths, strict=True)
-        ]
-        click.echo(mark + _GAP.join(padded).rstrip())
+    widths: list[int] = []
+    count, is_complete = 0, False
+    with SpooledTemporaryFile(_SPOOL_SIZE, "w+", encoding="utf-8", errors="surrogatepass", newline="\n") as spool:
+        try:
+            for row in rows:
+                cells = [" ".join(_CONTROLS.sub(" ", cell).split()) for cell in row]
+                if is_visual:
+                    cells = [terminal.reorder_for_display(cell) for cell in cells]
+                widths = [*map(max, zip_longest(map(terminal.display_width, cells[:-1]), widths, fillvalue=0))]
+                spool.write("\t".join(cells) + "\n")
+                count += 1
+            is_complete = True
+        finally:
+            if heading and (count or is_complete):
+                print_text(heading(count), reorder=reorder)
+            spool.seek(0)
+            for line in spool:
+                *cells, last = line[:-1].split("\t")
+                padded = [
+                    cell + mark + " " * (width - terminal.display_width(cell))
+                    for cell, width in zip(cells, widths, strict=True)
+                ]
+                click.echo(mark + _GAP.join([*padded, last + mark]).rstrip())
 
 
 def run_with_progress(steps: Generator[tuple[int, int], None, Result], label: str) -> Result:
@@ -119,6 +158,17 @@ def run_with_progress(steps: Generator[tuple[int, int], None, Result], label: st
             bar.update(step[0] - bar.pos)
 
         return _exhaust(steps, update)
+
+
+def track_progress(batches: Iterable[list[Item]], total: int, label: str, *, is_hidden: bool) -> Iterator[list[Item]]:
+    """Yield the batches, with a progress bar for their items if stderr is a terminal, unless it is hidden."""
+    hidden = is_hidden or not sys.stderr.isatty()
+    with click.progressbar(
+        length=total, label=format_for_terminal(label, sys.stderr), file=sys.stderr, hidden=hidden
+    ) as bar:
+        for batch in batches:
+            yield batch
+            bar.update(len(batch))
 
 
 def _exhaust(steps: Generator[tuple[int, int], None, Result], on_step: Callable[[tuple[int, int]], None]) -> Result:

@@ -1,6 +1,8 @@
 """`annotator suggest CORPUS`: lists suggestions, or accepts them."""
 
+import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import click
@@ -10,20 +12,20 @@ from annotator.cli.command import (
     annotator_option,
     corpus_argument,
     decode_argument,
+    jobs_option,
     json_option,
     option,
     parse_article_id,
 )
-from annotator.cli.console import print_json, print_message, print_table, print_text, run_with_progress
+from annotator.cli.console import print_json_list, print_message, print_table, run_with_progress, track_progress
 from annotator.cli.root import root
 from annotator.i18n import LazyText, _, count_phrase
 from annotator.jobs.learning import learn, learn_unsaved, needs_training
 from annotator.jobs.suggesting import (
     ArticleSuggestions,
-    SuggesterPool,
-    accept_suggestions,
-    load_external_suggesters,
-    suggest_for_articles,
+    BatchSuggester,
+    accept_in_batches,
+    suggest_in_batches,
 )
 from annotator.model.display_names import to_percent
 from annotator.store.corpus import Corpus
@@ -65,32 +67,41 @@ from annotator.suggest.crf.training import TrainedModel
     LazyText("Annotator to suggest for, leaving out what they have labelled or rejected; by default, you.")
 )
 @option("--accept", is_flag=True, help=LazyText("Accept all suggestions."))
+@jobs_option
 @json_option
 def suggest(
-    corpus: Path, article: str | None, source: str | None, annotator: str | None, accept: bool, as_json: bool
+    corpus: Path,
+    article: str | None,
+    source: str | None,
+    annotator: str | None,
+    accept: bool,
+    jobs: int,
+    as_json: bool,
 ) -> None:
     """List the suggestions, or accept them."""
     name = annotator or settings.load().annotator
     opened, writable = _open_corpus(corpus, writing=accept)
     with opened:
         trained = _load_trained(opened, writable=writable) if source in (None, CrfSuggester.name) else None
-        pool = SuggesterPool.from_corpus(opened, trained, load_external_suggesters(print_message))
-        _check_source(source, pool.names)
+        suggester = BatchSuggester.from_corpus(opened, name, trained, source)
+        if source is not None:
+            _check_source(source, suggester.pool.names)
         numbers = (
             [opened.article(parse_article_id(article)).id]
             if article is not None
             else list_unfinished_articles(opened, name)
         )
-        results = run_with_progress(
-            suggest_for_articles(opened, pool, name, numbers, source), _("Looking for suggestions")
-        )
+        batches = suggest_in_batches(suggester, opened.load_articles(numbers, name), print_message, jobs)
+        label = _("Looking for suggestions")
         if accept:
-            results = run_with_progress(accept_suggestions(opened, name, results), _("Accepting"))
-    if as_json:
-        print_json([record for article_suggestions in results for record in _build_records(article_suggestions)])
-    else:
-        print_text(_format_summary(results, accepted=accept))
-        print_table([row for article_suggestions in results for row in _format_rows(article_suggestions)])
+            batches, label = accept_in_batches(opened, name, batches), _("Accepting")
+        # A bar would be torn by the list where both go to the same terminal.
+        batches = track_progress(batches, len(numbers), label, is_hidden=as_json and sys.stdout.isatty())
+        if as_json:
+            print_json_list([record for result in batch for record in _build_records(result)] for batch in batches)
+        else:
+            rows = (row for batch in batches for result in batch for row in _format_rows(result))
+            print_table(rows, heading=partial(_format_summary, accepted=accept))
 
 
 def _open_corpus(path: Path, *, writing: bool) -> tuple[Corpus, bool]:
@@ -133,8 +144,7 @@ def _check_source(source: str | None, names: list[str]) -> None:
     print_message(_("the model has learned nothing yet: not enough articles are done"))
 
 
-def _format_summary(results: list[ArticleSuggestions], *, accepted: bool) -> str:
-    count = sum(len(article_suggestions.suggestions) for article_suggestions in results)
+def _format_summary(count: int, *, accepted: bool) -> str:
     if accepted:
         return count_phrase("{count} suggestion accepted", "{count} suggestions accepted", count)
     return count_phrase("{count} suggestion", "{count} suggestions", count)

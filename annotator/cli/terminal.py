@@ -5,7 +5,7 @@ For display only: in pipes and files, text stays in logical order unless `show -
 
 import unicodedata
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 import regex
@@ -47,6 +47,8 @@ def has_arabic(text: str) -> bool:
 
 def display_width(text: str) -> int:
     """Return the width in terminal cells: 0 for marks, 2 for wide characters such as emoji."""
+    if text.isascii():
+        return len(text)
     return sum(map(_character_width, text))
 
 
@@ -119,6 +121,7 @@ def _unused_characters(line: str, kind: str, pool: range) -> Iterator[str]:
     return (chr(code) for code in pool if unicodedata.bidirectional(chr(code)) == kind and chr(code) not in line)
 
 
+@lru_cache(maxsize=1 << 12)
 def _character_width(character: str) -> int:
     if unicodedata.category(character) in {"Mn", "Me", "Cf"}:
         return 0

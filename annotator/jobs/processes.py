@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager, nullcontext
 from multiprocessing import resource_tracker
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from annotator import i18n
 
@@ -27,8 +27,8 @@ def map_in_processes(
 ) -> Generator[Result, None, None]:
     """Yield the function's results in the order of the chunks, from `jobs` processes; 1 is this process itself.
 
-    Function, chunks and results are pickled: the function is one of a module, or a `partial` of it. Only a few chunks
-    are read ahead. Closing the generator drops them and waits for those at work. Raises what the function raises.
+    Function, chunks and results are pickled, the function once for each process. Only a few chunks are read ahead.
+    Closing the generator drops them and waits for those at work. Raises what the function raises.
     """
     # With -E, but without -P, a new Python would import modules from the working directory.
     if jobs == 1 or (sys.flags.ignore_environment and not sys.flags.safe_path):
@@ -36,12 +36,12 @@ def map_in_processes(
         return
     jobs = min(jobs, _MAX_PROCESSES)
     context = multiprocessing.get_context("spawn")  # SQLite and Qt do not survive a fork
-    pool = ProcessPoolExecutor(jobs, context, _prepare_process, (i18n.current_language(),))
+    pool = ProcessPoolExecutor(jobs, context, _prepare_process, (i18n.current_language(), function))
     pending: deque[Future[Result]] = deque()
     try:
         for number, chunk in enumerate(chunks):
             with _sheltered_start() if number < jobs else nullcontext():
-                pending.append(pool.submit(function, chunk))
+                pending.append(pool.submit(_call, chunk))
             if len(pending) > jobs * _CHUNKS_AHEAD:
                 yield pending.popleft().result()
         while pending:
@@ -69,8 +69,19 @@ def _sheltered_start() -> Iterator[None]:
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
-def _prepare_process(language: str) -> None:
+class _Process:
+    """The state of a process of the pool."""
+
+    function: Callable[[Any], Any]
+
+
+def _call(chunk: Any) -> Any:
+    return _Process.function(chunk)
+
+
+def _prepare_process(language: str, function: Callable[[Any], Any]) -> None:
     """Prepare a process of the pool, which leaves Ctrl+C to its parent and ends with it."""
+    _Process.function = staticmethod(function)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     i18n.set_language(language)
     threading.Thread(target=_end_with_parent, daemon=True).start()

@@ -1,26 +1,31 @@
 """A corpus's suggesters with what they learned: the link between `suggest` and `store`."""
 
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from typing import TypeAlias
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import islice
+from typing import Final, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from annotator import device_key, settings
+from annotator.jobs.processes import map_in_processes
 from annotator.model import operations
+from annotator.model.history import ACCEPT_STEP
 from annotator.model.labels import LabelSet
 from annotator.model.open_suggestions import RejectionFilter, select_open_suggestions
-from annotator.model.records import IN_PROGRESS, NEW, Article, Edit, Rejection, Span, Step, Suggestion, Zone, new_uid
+from annotator.model.records import AnnotatedArticle, Article, Edit, Rejection, Span, Step, Suggestion, Zone, new_uid
 from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.queries import training_data
 from annotator.suggest.base import Suggester
 from annotator.suggest.crf.suggester import CrfSuggester
 from annotator.suggest.crf.training import TrainedModel, decode_model
-from annotator.suggest.memory import MemorySuggester
+from annotator.suggest.memory import Count, MemorySuggester
 from annotator.text.proclitics import normalise_form
+from annotator.text.word_context import WordContext
 
-ACCEPT_STEP = "accept"
-"""The name, in the corpus file, of the step that accepts suggestions."""
+_BATCH_SIZE: Final = 50
+"""Articles in one transaction, and in one piece of work for a process."""
 
 SuggestionsBySource: TypeAlias = Mapping[str, Sequence[Suggestion]]
 """Suggestions for an article by suggester name, the highest priority first."""
@@ -136,6 +141,115 @@ class ArticleSuggestions(Struct, frozen=True):
     suggestions: tuple[Suggestion, ...]
 
 
+class BatchSuggester:
+    """Collects an annotator's open suggestions, of all suggesters or only `source`, in batches of articles.
+
+    It is sent to other processes with what the corpus had to teach, and loads the suggesters there.
+    """
+
+    def __init__(
+        self,
+        labels: LabelSet,
+        counts: Sequence[Count],
+        rejections: Iterable[tuple[WordContext, str]],
+        trained: TrainedModel | None = None,
+        source: str | None = None,
+    ) -> None:
+        self._labels, self._counts, self._rejections = labels, counts, rejections
+        self._trained, self._source = trained, source
+        self._problems: list[str] = []
+
+    @classmethod
+    def from_corpus(
+        cls, corpus: Corpus, annotator: str, trained: TrainedModel | None = None, source: str | None = None
+    ) -> "BatchSuggester":
+        """Read what the corpus has to teach; see SuggesterPool.from_corpus."""
+        labels = corpus.labels()
+        return cls(
+            labels,
+            training_data.count_mentions(corpus),
+            training_data.load_rejections(corpus, annotator),
+            trained or load_model(corpus, labels),
+            source,
+        )
+
+    @cached_property
+    def pool(self) -> SuggesterPool:
+        """The suggesters of this process."""
+        external = load_external_suggesters(self._problems.append)
+        return SuggesterPool(self._labels, MemorySuggester(self._counts), self._trained, external)
+
+    @cached_property
+    def _rejected(self) -> RejectionFilter:
+        return RejectionFilter(self._rejections)
+
+    def __getstate__(self) -> dict[str, object]:
+        return {name: value for name, value in vars(self).items() if name not in ("pool", "_rejected")}
+
+    def __call__(self, batch: Iterable[AnnotatedArticle]) -> tuple[list[ArticleSuggestions], list[str]]:
+        """Return the articles' open suggestions, and a sentence on each problem with an external suggester so far."""
+        return [
+            ArticleSuggestions(
+                annotated.article,
+                filter_suggestions(
+                    annotated.article,
+                    self.pool.suggest(annotated.article, self._source),
+                    self._rejected,
+                    annotated.spans,
+                    annotated.zones,
+                ),
+            )
+            for annotated in batch
+        ], self._problems
+
+
+def suggest_in_batches(
+    suggester: BatchSuggester,
+    articles: Iterable[AnnotatedArticle],
+    report_error: Callable[[str], None],
+    jobs: int = 1,
+) -> Iterator[list[ArticleSuggestions]]:
+    """Yield the open suggestions in these articles in batches, worked out by `jobs` processes.
+
+    `report_error` is called with a sentence on each problem with an external suggester.
+    """
+    reported: set[str] = set()
+    for batch, problems in map_in_processes(suggester, _split_into_batches(articles), jobs):
+        for problem in problems:
+            if problem not in reported:
+                reported.add(problem)
+                report_error(problem)
+        yield batch
+
+
+def _split_into_batches(articles: Iterable[AnnotatedArticle]) -> Iterator[list[AnnotatedArticle]]:
+    remaining = iter(articles)
+    while batch := list(islice(remaining, _BATCH_SIZE)):
+        yield batch
+
+
+def accept_in_batches(
+    corpus: Corpus, annotator: str, batches: Iterable[Sequence[ArticleSuggestions]]
+) -> Iterator[list[ArticleSuggestions]]:
+    """Accept all suggestions still open, a step for each article; yield the articles with those accepted.
+
+    Each batch is one transaction, on disk when it is yielded.
+    """
+    for batch in batches:
+        accepted: list[ArticleSuggestions] = []
+        with corpus.transaction():
+            present = corpus.load_articles([suggested.article.id for suggested in batch], annotator)
+            for suggested, annotated in zip(batch, present, strict=True):
+                article, layer = annotated.article, annotated.spans
+                suggestions = select_open_suggestions([suggested.suggestions], layer, annotated.zones)
+                edits = operations.accept_all(article, layer, annotator, suggestions)
+                if edits:
+                    edits += operations.begin_article(next(iter(annotated.states), None), article, annotator)
+                    corpus.apply(Step(new_uid(), annotator, utc_timestamp(), ACCEPT_STEP, tuple(edits)))
+                accepted.append(ArticleSuggestions(article, suggestions))
+        yield accepted
+
+
 def load_model(corpus: Corpus, labels: LabelSet) -> TrainedModel | None:
     """Load the corpus's model; None if none fits its labels and this program.
 
@@ -175,46 +289,3 @@ def filter_suggestions(
 
 def _key(suggestion: Suggestion) -> tuple[int, int, str]:
     return suggestion.start, suggestion.end, suggestion.label
-
-
-def suggest_for_articles(
-    corpus: Corpus, pool: SuggesterPool, annotator: str, numbers: Sequence[int], source: str | None = None
-) -> Generator[tuple[int, int], None, list[ArticleSuggestions]]:
-    """Collect the open suggestions in these articles, of all suggesters or only `source`.
-
-    Yields the number of articles done and the total.
-    """
-    rejected, results = RejectionFilter(training_data.load_rejections(corpus, annotator)), list[ArticleSuggestions]()
-    for count, annotated in enumerate(corpus.load_articles(numbers, annotator)):
-        yield count, len(numbers)
-        by_source = pool.suggest(annotated.article, source)
-        results.append(
-            ArticleSuggestions(
-                annotated.article,
-                filter_suggestions(annotated.article, by_source, rejected, annotated.spans, annotated.zones),
-            )
-        )
-    return results
-
-
-def accept_suggestions(
-    corpus: Corpus, annotator: str, suggested: Sequence[ArticleSuggestions]
-) -> Generator[tuple[int, int], None, list[ArticleSuggestions]]:
-    """Accept all suggestions still open, a step for each article; return those accepted.
-
-    Yields the number of articles done and the total.
-    """
-    accepted = []
-    for count, article_suggestions in enumerate(suggested):
-        yield count, len(suggested)
-        article = article_suggestions.article
-        with corpus.transaction():
-            layer, status = corpus.spans(article.uid, annotator), corpus.status(article.uid, annotator)
-            suggestions = select_open_suggestions([article_suggestions.suggestions], layer, corpus.zones(article.uid))
-            edits = operations.accept_all(article, layer, annotator, suggestions)
-            if edits and (status is None or status.state == NEW):
-                edits += operations.set_state(status, article, annotator, IN_PROGRESS)
-            if edits:
-                corpus.apply(Step(new_uid(), annotator, utc_timestamp(), ACCEPT_STEP, tuple(edits)))
-                accepted.append(ArticleSuggestions(article, suggestions))
-    return accepted

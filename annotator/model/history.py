@@ -12,6 +12,9 @@ from annotator.model.records import Edit, Span, Step, StepInfo
 IMPORT_STEP: Final = "import"
 """The name of a step that imported spans; no key undoes it, since no key did it."""
 
+ACCEPT_STEP: Final = "accept"
+"""The name of a step that accepts suggestions."""
+
 LABELS_STEP: Final = "labels"
 """The name of a step that changed the label set.
 

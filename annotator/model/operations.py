@@ -11,6 +11,8 @@ import msgspec
 from annotator.i18n import _
 from annotator.model.records import (
     DATELINE,
+    IN_PROGRESS,
+    NEW,
     ZONE_KINDS,
     Article,
     Dismissal,
@@ -140,6 +142,11 @@ def set_state(before: Status | None, article: Article, annotator: str, state: st
     """Set the annotator's state of `article`; no edit if unchanged."""
     after = Status(article.uid, annotator, state)
     return [] if after == before else [Edit(before, after)]
+
+
+def begin_article(before: Status | None, article: Article, annotator: str) -> list[Edit]:
+    """Set the annotator's state of `article` to in progress if it is new."""
+    return set_state(before, article, annotator, IN_PROGRESS) if before is None or before.state == NEW else []
 
 
 def mark_zone(article: Article, zones: Iterable[Zone], kind: str, start: int, end: int) -> list[Edit]:

@@ -10,13 +10,15 @@ from annotator.text.tokenizer import Token, tokenize
 
 
 class TextAnalysis(Struct, frozen=True):
-    """A text with its tokens, folded words and sentences.
+    """A text with its tokens, words and sentences.
 
-    `folded_words[i]` is the word of `tokens[i]` (see text.folding). `sentence_ranges` are of tokens, last exclusive.
+    `words[i]` is the text of `tokens[i]`, and `folded_words[i]` that folded (see text.folding). `sentence_ranges` are
+    of tokens, last exclusive.
     """
 
     text: str
     tokens: tuple[Token, ...]
+    words: tuple[str, ...]
     folded_words: tuple[str, ...]
     sentence_ranges: tuple[tuple[int, int], ...]
 
@@ -29,9 +31,8 @@ def analysed(text: str) -> TextAnalysis:
     for sentence in split_sentences(text, tokens):
         ranges.append((start, start + len(sentence)))
         start += len(sentence)
-    return TextAnalysis(
-        text, tuple(tokens), tuple(_fold_cached(text[slice(*token)]) for token in tokens), tuple(ranges)
-    )
+    words = tuple(text[start:end] for start, end in tokens)
+    return TextAnalysis(text, tuple(tokens), words, tuple(map(_fold_cached, words)), tuple(ranges))
 
 
 @lru_cache(maxsize=1 << 15)

@@ -57,7 +57,7 @@ class Lexicon:
         for first, folded_word in enumerate(analysis.folded_words):
             readings: Iterable[tuple[int, str]] = ((0, folded_word),)
             if folded_word.startswith(_LEADS):
-                readings = find_readings(analysis.text[slice(*analysis.tokens[first])])
+                readings = find_readings(analysis.words[first])
             elif folded_word not in self._lengths:
                 continue
             for offset, word in readings:

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -21,12 +22,15 @@ from annotator.model.records import (
     IN_PROGRESS,
     SKIPPED,
     AnnotatedArticle,
+    Article,
+    Edit,
     Span,
     Status,
     Suggestion,
     new_uid,
 )
 from annotator.store.corpus import Corpus
+from annotator.store.errors import CorpusError
 from annotator.store.queries import training_data
 from annotator.store.queries.training_data import StoredModel
 from annotator.suggest.crf.features import FEATURES_VERSION
@@ -197,6 +201,45 @@ def test_accepting_in_json_lists_what_was_accepted(run: Run, taught: Path) -> No
     ended = run("suggest", taught, "--article", 63, "--annotator", "Omar", "--accept", "--json")
     assert ended.json == proposed != []
     assert run("suggest", taught, "--article", 63, "--annotator", "Omar", "--accept").text == "0 suggestions accepted\n"
+
+
+def test_several_processes_suggest_and_accept_the_same_as_one(run: Run, taught: Path) -> None:
+    with Corpus.open(taught) as opened:
+        for number in range(120):
+            opened.add(build_plain_article(f"{NEW} اجتمعت جمعية {number} يوم الثلاثاء {number % 28 + 1} ماي المقبل."))
+    run("learn", taught)
+    expected = run("suggest", taught, "--annotator", "Omar", "--json").json
+    assert {record["source"] for record in expected} >= {"dates", "model"}
+    assert run("suggest", taught, "--annotator", "Omar", "--jobs", 2, "--json").json == expected
+    accepted = run("suggest", taught, "--annotator", "Omar", "--jobs", 2, "--accept", "--json").json
+    assert accepted == expected, "what is accepted meanwhile teaches nothing"
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_what_was_accepted_before_an_error_is_listed(
+    run: Run, corpus: Path, monkeypatch: pytest.MonkeyPatch, options: list[str]
+) -> None:
+    with Corpus.open(corpus) as opened:
+        for number in range(60):
+            opened.add(build_plain_article(f"{NEW} {number}"))
+    accept_all = operations.accept_all
+
+    def accept_few(article: Article, *arguments: Any) -> list[Edit]:
+        if article.id == 60:
+            raise CorpusError("the disk is full")
+        return accept_all(article, *arguments)
+
+    monkeypatch.setattr(operations, "accept_all", accept_few)
+    ended = run("suggest", corpus, "--annotator", "Omar", "--accept", *options)
+    assert (ended.code, ended.err) == (2, "annotator: the disk is full\n")
+    with Corpus.open(corpus) as opened:
+        count = sum(len(annotated.spans) for annotated in opened.load_articles(range(1, 61), "Omar"))
+    assert count > 50
+    if options:
+        assert len(ended.json) == count
+    else:
+        assert ended.text.splitlines()[0] == f"{count} suggestions accepted"
+        assert len(ended.text.splitlines()) == 1 + count
 
 
 def test_accepted_suggestions_are_not_learned_until_the_article_is_done(run: Run, taught: Path) -> None:

@@ -1,16 +1,21 @@
 """The suggesters of a corpus together: their suggestions, what they learn at once, and accepting."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 import pytest
 from builders import apply_edits, create_corpus
-from generators import finish
 from suggest.learning import LABELS, examples
 
 from annotator.jobs import suggesting
-from annotator.jobs.suggesting import ArticleSuggestions, SuggesterPool, accept_suggestions, suggest_for_articles
+from annotator.jobs.suggesting import (
+    ArticleSuggestions,
+    BatchSuggester,
+    SuggesterPool,
+    accept_in_batches,
+    suggest_in_batches,
+)
 from annotator.model import operations
 from annotator.model.labels import LabelSet
 from annotator.model.open_suggestions import RejectionFilter
@@ -50,6 +55,19 @@ def _no_rules(monkeypatch: pytest.MonkeyPatch) -> None:
 def tag(article: Article, words: str = "جمعية البستان") -> list[Edit]:
     start = article.text.index(words)
     return operations.add_span(article, [], SANAE, "INSTITUTION", start, start + len(words))
+
+
+def suggest_in(
+    corpus: Corpus, numbers: Sequence[int], annotator: str = SANAE, jobs: int = 1
+) -> list[ArticleSuggestions]:
+    suggester = BatchSuggester.from_corpus(corpus, annotator)
+    batches = suggest_in_batches(suggester, corpus.load_articles(numbers, annotator), pytest.fail)
+    return [result for batch in batches for result in batch]
+
+
+def accept(corpus: Corpus, results: Sequence[ArticleSuggestions]) -> list[ArticleSuggestions]:
+    [accepted] = accept_in_batches(corpus, SANAE, [results])
+    return accepted
 
 
 class Fixed:
@@ -123,7 +141,7 @@ def test_memory_changes_its_suggestions_at_once_and_the_model_on_the_next_run(co
 def test_labelled_or_rejected_words_are_not_suggested_in_the_article_or_the_same_context(corpus: Corpus) -> None:
     article = corpus.article(1)
     corpus.add(AnnotatedArticle(article, spans=(Span(new_uid(), article.uid, SANAE, "INSTITUTION", 7, 20),)))
-    results = finish(suggest_for_articles(corpus, SuggesterPool.from_corpus(corpus), SANAE, [1, 2]))
+    results = suggest_in(corpus, [1, 2])
     assert [(result.article.id, [item.start for item in result.suggestions]) for result in results] == [
         (1, [36]),
         (2, [6]),
@@ -131,18 +149,18 @@ def test_labelled_or_rejected_words_are_not_suggested_in_the_article_or_the_same
     [suggestion] = results[1].suggestions
     step = operations.reject(results[1].article, SANAE, suggestion)
     apply_edits(corpus, step, SANAE, name="reject")
-    results = finish(suggest_for_articles(corpus, SuggesterPool.from_corpus(corpus), SANAE, [2]))
+    results = suggest_in(corpus, [2])
     assert results[0].suggestions == ()
-    assert finish(suggest_for_articles(corpus, SuggesterPool.from_corpus(corpus), "Omar", [2]))[0].suggestions != ()
+    assert suggest_in(corpus, [2], "Omar")[0].suggestions != ()
 
 
 def test_accepting_skips_suggestions_over_spans_labelled_meanwhile(corpus: Corpus) -> None:
     article = corpus.article(1)
     corpus.add(AnnotatedArticle(article, spans=(Span(new_uid(), article.uid, "Omar", "INSTITUTION", 7, 20),)))
-    results = finish(suggest_for_articles(corpus, SuggesterPool.from_corpus(corpus), SANAE, [1, 2]))
+    results = suggest_in(corpus, [1, 2])
     assert [len(item.suggestions) for item in results] == [2, 1]
     corpus.add(AnnotatedArticle(article, spans=(Span(new_uid(), article.uid, SANAE, "PLAN", 12, 25),)))
-    accepted = finish(accept_suggestions(corpus, SANAE, results))
+    accepted = accept(corpus, results)
     assert [[item.start for item in result.suggestions] for result in accepted] == [[36], [6]]
     spans = corpus.spans(article.uid, SANAE)
     assert [(span.label, span.start, span.source) for span in spans] == [
@@ -155,11 +173,7 @@ def test_accepting_starts_a_new_article_and_keeps_any_later_state(corpus: Corpus
     article, other = corpus.article(1), corpus.article(2)
     corpus.add(AnnotatedArticle(article, states=(Status(article.uid, SANAE, DONE),)))
     suggestion = Suggestion(0, 6, "DATE", "dates", 0.9, "2024")
-    finish(
-        accept_suggestions(
-            corpus, SANAE, [ArticleSuggestions(article, (suggestion,)), ArticleSuggestions(other, (suggestion,))]
-        )
-    )
+    accept(corpus, [ArticleSuggestions(article, (suggestion,)), ArticleSuggestions(other, (suggestion,))])
     assert [corpus.status(each.uid, SANAE) for each in (article, other)] == [
         Status(article.uid, SANAE, DONE),
         Status(other.uid, SANAE, IN_PROGRESS),
@@ -172,22 +186,21 @@ def test_accepting_starts_an_article_that_was_reset_to_new(corpus: Corpus) -> No
     for state in (DONE, NEW):
         edits = operations.set_state(corpus.status(article.uid, SANAE), article, SANAE, state)
         apply_edits(corpus, edits, SANAE, name="state")
-    finish(accept_suggestions(corpus, SANAE, [ArticleSuggestions(article, (Suggestion(0, 6, "DATE", "dates", 0.9),))]))
+    accept(corpus, [ArticleSuggestions(article, (Suggestion(0, 6, "DATE", "dates", 0.9),))])
     assert corpus.status(article.uid, SANAE) == Status(article.uid, SANAE, IN_PROGRESS)
 
 
-def test_accepting_closed_early_leaves_complete_articles(corpus: Corpus) -> None:
+def test_accepting_closed_early_leaves_complete_batches_of_articles(corpus: Corpus) -> None:
     suggestion = Suggestion(0, 6, "DATE", "dates", 0.9)
-    work = accept_suggestions(
-        corpus,
-        SANAE,
-        [
-            ArticleSuggestions(corpus.article(number), (suggestion, Suggestion(7, 12, "DATE", "dates", 0.9)))
-            for number in (1, 2)
-        ],
-    )
-    next(work)
-    next(work)
+    batches = [
+        [ArticleSuggestions(corpus.article(number), (suggestion, Suggestion(7, 12, "DATE", "dates", 0.9)))]
+        for number in (1, 2)
+    ]
+    work = accept_in_batches(corpus, SANAE, batches)
+    [accepted] = next(work)
+    with Corpus.open(corpus.path) as other:
+        assert [span.start for span in other.spans(accepted.article.uid)] == [0, 7], "what was yielded is on disk"
+    assert isinstance(work, Generator)
     work.close()
     assert [len(corpus.spans(corpus.article(number).uid)) for number in (1, 2)] == [2, 0]
 
@@ -195,7 +208,7 @@ def test_accepting_closed_early_leaves_complete_articles(corpus: Corpus) -> None
 def test_accepting_a_deleted_label_raises_and_writes_nothing(corpus: Corpus) -> None:
     results = [ArticleSuggestions(corpus.article(1), (Suggestion(0, 6, "GONE", "dates", 0.9),))]
     with pytest.raises(Conflict):
-        finish(accept_suggestions(corpus, SANAE, results))
+        accept(corpus, results)
     assert corpus.spans(corpus.article(1).uid) == []
     assert corpus.status(corpus.article(1).uid, SANAE) is None
 

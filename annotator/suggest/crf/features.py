@@ -39,8 +39,7 @@ _DEFINITE: Final = re.compile("[وف]?(?:[بك]?ال|لل)")
 
 def extract_features(analysis: TextAnalysis, suggestions: Iterable[Suggestion]) -> list[list[str]]:
     """Return the features of an article's tokens; `suggestions` are the base suggesters'."""
-    raw_words = (analysis.text[slice(*token)] for token in analysis.tokens)
-    words = list(zip(raw_words, analysis.folded_words, strict=True))
+    words = list(zip(analysis.words, analysis.folded_words, strict=True))
     features: list[list[str]] = []
     tags_by_token = _suggestion_tags(analysis, suggestions)
     for first, last in analysis.sentence_ranges:

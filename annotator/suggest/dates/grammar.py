@@ -276,13 +276,13 @@ class _RowCompiler:
         return openings
 
     def _compile_part(self, part: Part) -> Part:
-        if isinstance(part, Word):
-            return part
         openings = self._part_openings(part)
         firsts = frozenset(filter(None, openings))
+        if isinstance(part, Word):
+            return Word(part.label, firsts=firsts)
         if isinstance(part, Kind):
-            return Kind(part.kind, "" if part.kind in self._cues else part.name, firsts)
-        return Choice(tuple(map(self.compile_row, part.rows)), firsts, "" in openings)
+            return Kind(part.kind, "" if part.kind in self._cues else part.name, firsts=firsts)
+        return Choice(tuple(map(self.compile_row, part.rows)), firsts=firsts, may_be_empty="" in openings)
 
     def _part_openings(self, part: Part) -> Openings:
         if isinstance(part, Word):

@@ -84,12 +84,12 @@ class Lattice:
     """
 
     def __init__(self, analysis: TextAnalysis) -> None:
-        text = analysis.text
         self._analysis = analysis
         self._size = len(analysis.tokens)
-        self._readings = [_read_token(text[start:end]) for start, end in analysis.tokens]
+        self._readings = list(map(_read_token, analysis.words))
         self._places: list[_Place] = []
         self._edges: dict[int, list[Edge]] = {}
+        self._next_labels: dict[int, frozenset[str]] = {}
         self.labels = [reading.labels for reading in self._readings]
 
     def starts(self) -> Iterator[int]:
@@ -112,8 +112,10 @@ class Lattice:
 
     def next_labels(self, node: int) -> frozenset[str]:
         """Return the labels of all edges that follow those from a node."""
-        labels = [self.labels[edge.target] for edge in self.edges_from(node)]
-        return labels[0] if len(labels) == 1 else _NOTHING.union(*labels)
+        if node not in self._next_labels:
+            labels = [self.labels[edge.target] for edge in self.edges_from(node)]
+            self._next_labels[node] = labels[0] if len(labels) == 1 else _NOTHING.union(*labels)
+        return self._next_labels[node]
 
     def _add_token(self, index: int) -> None:
         tokens, reading = self._analysis.tokens, self._readings[index]
@@ -184,7 +186,7 @@ class Lattice:
         return text[start].isdigit() and "proclitic" in self._token_labels(first - 1)
 
     def _token_labels(self, index: int) -> frozenset[str]:
-        return _context_labels(self._analysis.text[slice(*self._analysis.tokens[index])])
+        return _context_labels(self._analysis.words[index])
 
     def _place(self, node: int) -> _Place:
         return self._places[node - self._size]

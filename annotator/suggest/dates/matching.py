@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from annotator.suggest.dates.grammar import DATE, NO_DATE, CompiledRule, can_begin, load_grammar
 from annotator.suggest.dates.lattice import Lattice
-from annotator.suggest.dates.pattern import Choice, Kind, Row, Word
+from annotator.suggest.dates.pattern import Kind, Row, Word
 
 
 class Leaf(Struct, frozen=True):
@@ -93,22 +93,23 @@ class Matcher:
         paths: list[tuple[int, Parts]] = [(node, ())]
         for part in row:
             previous, paths = paths, []
-            for start, parts in previous:
-                if isinstance(part, Word):
-                    if part.label in labels[start]:
-                        edges = self._lattice.edges_from(start)
-                        paths += [(edge.target, parts) for edge in edges if part.label in edge.labels]
-                elif part.firsts.isdisjoint(labels[start]):
-                    if isinstance(part, Choice) and part.may_be_empty:
-                        paths.append((start, parts))
+            for path in previous:
+                start, parts = path
+                if part.firsts.isdisjoint(labels[start]):
+                    if part.may_be_empty:
+                        paths.append(path)
                 elif isinstance(part, Kind):
-                    paths += [(end, (*parts, (part.name, tree))) for end, tree in self._find(part.kind, start).items()]
+                    name = part.name
+                    for end, tree in self._find(part.kind, start).items():
+                        paths.append((end, (*parts, (name, tree))))
+                elif isinstance(part, Word):
+                    for edge in self._lattice.edges_from(start):
+                        if part.label in edge.labels:
+                            paths.append((edge.target, parts))
                 else:
-                    paths += [
-                        (end, parts + inner_parts)
-                        for inner in part.rows
-                        for end, inner_parts in self._match_row(inner, start)
-                    ]
+                    for inner in part.rows:
+                        for end, inner_parts in self._match_row(inner, start):
+                            paths.append((end, parts + inner_parts))
             if not paths:
                 break
         return paths

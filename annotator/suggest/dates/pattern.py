@@ -26,32 +26,30 @@ class PatternError(ValueError):
     """An invalid pattern; the message says why."""
 
 
-class Word(Struct, frozen=True):
+class _Part(Struct, frozen=True, kw_only=True):
+    """A part of a row. The grammar fills in `firsts`, the labels with which it may begin."""
+
+    firsts: frozenset[str] = frozenset()
+    may_be_empty: bool = False
+
+
+class Word(_Part, frozen=True):
     """A word, folded."""
 
     label: str
 
 
-class Kind(Struct, frozen=True):
-    """Any element of a class, named `name`; empty ignores its value.
-
-    The grammar fills in `firsts`, the labels with which an element may begin.
-    """
+class Kind(_Part, frozen=True):
+    """Any element of a class, named `name`; empty ignores its value."""
 
     kind: str
     name: str
-    firsts: frozenset[str] = frozenset()
 
 
-class Choice(Struct, frozen=True):
-    """Alternative rows, in order of preference; an empty one makes it optional.
-
-    The grammar fills in `firsts`, the labels with which one may begin, and whether one `may_be_empty`.
-    """
+class Choice(_Part, frozen=True):
+    """Alternative rows, in order of preference; an empty one makes it optional."""
 
     rows: tuple["Row", ...]
-    firsts: frozenset[str] = frozenset()
-    may_be_empty: bool = False
 
 
 Part: TypeAlias = Word | Kind | Choice

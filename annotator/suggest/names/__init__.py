@@ -84,8 +84,8 @@ class NameSuggester:
         """Yield the names that begin with a head, given the listed ones."""
         scores = load_knowledge().scores
         for line, first, last in _sentence_lines(analysis, matches):
-            for index, (start, stop) in enumerate(analysis.tokens[first:last]):
-                for offset, word, head, definite in self._heads_in(analysis.text[start:stop]):
+            for index, heads in enumerate(map(self._heads_in, analysis.words[first:last])):
+                for offset, word, head, definite in heads:
                     after = index + len(head.words)
                     if line.words[index + 1 : after] != head.words[1:]:
                         continue
@@ -94,8 +94,8 @@ class NameSuggester:
                         continue
                     end = find_name_end(line, after, head, definite=definite)
                     if end:
-                        name_stop = analysis.tokens[first + end.stop - 1].end
-                        yield _NameSpan(start + offset, name_stop, head.role, scores[end.rule] * head.weight)
+                        start, stop = analysis.tokens[first + index].start, analysis.tokens[first + end.stop - 1].end
+                        yield _NameSpan(start + offset, stop, head.role, scores[end.rule] * head.weight)
 
     def _find_heads(self, token: str) -> tuple[tuple[int, str, Head, bool], ...]:
         """Return the heads that a token may be: behind its proclitics, as which word, and whether with the article."""

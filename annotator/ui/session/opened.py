@@ -27,10 +27,9 @@ from annotator.store.queries.training_data import list_uncertain_articles
 from annotator.text.proclitics import skip_known_proclitics
 
 DESCRIBE: Final = "describe"
-ACCEPT: Final = "accept"
 REJECT: Final = "reject"
 DISMISS: Final = "dismiss"
-SELECTION_KEEPING_STEPS: Final = frozenset([DESCRIBE, ACCEPT, REJECT, DISMISS])
+SELECTION_KEEPING_STEPS: Final = frozenset([DESCRIBE, history.ACCEPT_STEP, REJECT, DISMISS])
 """Names of steps that leave the selection unchanged."""
 _POSITION_DELAY: Final = 1000  # milliseconds without movement before the position is saved
 

@@ -12,13 +12,13 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from annotator.checks.issue import Issue
 from annotator.i18n import _
 from annotator.model import history, operations
-from annotator.model.records import IN_PROGRESS, NEW, Article, Edit, Span, Step, StepInfo, Suggestion, new_uid
+from annotator.model.records import Article, Edit, Span, Step, StepInfo, Suggestion, new_uid
 from annotator.store.checkpoints import Checkpointer
 from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.errors import Conflict, CorpusError, LostWal, MissingCorpus, WriteError
 from annotator.store.recovery.rescue import Displacement, rescue_displaced
 from annotator.store.witness import Witness
-from annotator.ui.session.opened import ACCEPT, DESCRIBE, DISMISS, REJECT, BaseSession
+from annotator.ui.session.opened import DESCRIBE, DISMISS, REJECT, BaseSession
 from annotator.ui.widgets.bidi_text import isolate_ltr
 
 _MAX_SYNCHRONOUS_EDITS: Final = 2000
@@ -152,13 +152,14 @@ class Session(BaseSession):
     def accept(self, suggestion: Suggestion, edited: Suggestion) -> bool:
         """Tag a suggestion as `edited` by the annotator (see operations.accept)."""
         return self._apply(
-            ACCEPT, lambda article: operations.accept(article, self.spans, self.annotator, suggestion, edited)
+            history.ACCEPT_STEP,
+            lambda article: operations.accept(article, self.spans, self.annotator, suggestion, edited),
         )
 
     def accept_all(self, suggestions: Sequence[Suggestion]) -> bool:
         """Accept these suggestions in one step."""
         return self._apply(
-            ACCEPT, lambda article: operations.accept_all(article, self.spans, self.annotator, suggestions)
+            history.ACCEPT_STEP, lambda article: operations.accept_all(article, self.spans, self.annotator, suggestions)
         )
 
     def reject(self, suggestion: Suggestion) -> bool:
@@ -233,8 +234,8 @@ class Session(BaseSession):
         except operations.InvalidEdit as error:
             self.failed.emit(str(error))
             return False
-        if edits and name not in _STATE_KEEPING_STEPS and self.state() == NEW:
-            edits += operations.set_state(self.status, self.article, self.annotator, IN_PROGRESS)
+        if edits and name not in _STATE_KEEPING_STEPS:
+            edits += operations.begin_article(self.status, self.article, self.annotator)
         return not edits or self._write(self._step(name, edits))
 
     def _revert_last(self, stack: list[StepInfo]) -> bool:

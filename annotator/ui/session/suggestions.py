@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from msgspec.structs import replace
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
+from annotator.model import history
 from annotator.model.open_suggestions import drop_decided
 from annotator.model.records import Article, Edit, Rejection, Span, Step, Suggestion, Zone
-from annotator.ui.session.opened import ACCEPT, REJECT
+from annotator.ui.session.opened import REJECT
 from annotator.ui.session.session import Session
 from annotator.ui.session.tasks import TaskRunner
 
@@ -194,7 +195,9 @@ class SuggestionModel(QObject):
         edits = tuple(edit for edit in step.edits if isinstance(edit.after or edit.before, Span | Rejection))
         if edits:
             records = [edit.after for edit in edits if isinstance(edit.after, Span | Rejection)]
-            self._set_undecided(drop_decided(self._undecided, records), is_decision=step.name in (ACCEPT, REJECT))
+            self._set_undecided(
+                drop_decided(self._undecided, records), is_decision=step.name in (history.ACCEPT_STEP, REJECT)
+            )
             self._pending_edits.append((article, edits))
             self._schedule_request()
 
@@ -310,7 +313,9 @@ class SuggestionModel(QObject):
 
 def _first_decided_key(step: Step) -> tuple[int, int, str] | None:
     """Return the key of the first suggestion that the step makes undecided again."""
-    removed = [edit.before for edit in step.edits if edit.after is None] if step.name in (ACCEPT, REJECT) else []
+    removed = (
+        [edit.before for edit in step.edits if edit.after is None] if step.name in (history.ACCEPT_STEP, REJECT) else []
+    )
     # A suggestion accepted with changes also has a rejection at its original position.
     rejected = [_key(record) for record in removed if isinstance(record, Rejection)]
     accepted = [_key(record) for record in removed if isinstance(record, Span)]
