@@ -149,11 +149,11 @@ def test_checkpoint_error_is_shown_until_it_succeeds(
     full = sqlite3.OperationalError("database or disk is full")
     full.sqlite_errorname = "SQLITE_FULL"
 
-    def fail(_connection: sqlite3.Connection, _kind: str) -> tuple[int, int, int]:
+    def fail(_db: object) -> bool:
         raise full
 
     with monkeypatch.context() as patch:
-        patch.setattr("annotator.store.safe_connection.checkpoint", fail)
+        patch.setattr("annotator.store.checkpoints._truncate_log", fail)
         assert window.session.tag("DATE", *stretch("أمس"))
         qtbot.waitUntil(lambda: "disk is full" in trouble(window))
         assert window.session.tag("PLAN", *stretch("وزارة الصحة"))
