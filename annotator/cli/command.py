@@ -57,10 +57,11 @@ class HelpFormatter(click.HelpFormatter):
         """Write the line that shows the arguments, of which brackets at the end belong to the Latin text."""
         super().write_usage(prog, args + _LRM if self._is_visual else args, prefix)
 
-    def write_example(self, line: str) -> None:
-        """Write a command that can be copied: left to right, and not wrapped."""
+    def write_example(self, sentence: str, line: str) -> None:
+        """Write a sentence and a command that can be copied: left to right, and not wrapped."""
+        self.write(f"{'':>{self.current_indent}}{sentence}\n")
         text = terminal.reorder_for_display(line) if self._is_visual else line
-        super().write(f"{'':>{self.current_indent}}{text}\n")
+        super().write(f"{'':>{self.current_indent + 2}}{text}\n")
 
 
 class _Context(click.Context):
@@ -98,11 +99,9 @@ class TerminalCommand(click.Command):
         if self.examples:
             with formatter.section(_("Examples")):
                 for sentence, line in self.examples:
-                    formatter.write_text(str(sentence))
-                    with formatter.indentation():
-                        formatter.write_example(line)
+                    formatter.write_example(str(sentence), line)
         formatter.write_paragraph()
-        formatter.write_text(_("Documentation: {page}").format(page=self.page))
+        formatter.write(_("Documentation: {page}").format(page=self.page) + "\n")
 
 
 class TranslatedOption(click.Option):

@@ -6,12 +6,13 @@ some file systems cannot map files.
 
 import logging
 import re
+import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from mmap import mmap
 from pathlib import Path, PurePath
 from tempfile import TemporaryFile
-from typing import Final, Protocol
+from typing import Final, NamedTuple
 
 from annotator.paths import resolve_path
 
@@ -24,14 +25,15 @@ _REMOTE_TYPES: Final = re.compile(
 """File systems that other computers may write to meanwhile, or that a program provides."""
 
 
-class Mount(Protocol):
-    """A mounted file system, as psutil describes it."""
+_ESCAPE: Final = re.compile(r"\\([0-7]{3})")  # of a blank and the like in Linux's table: man 5 fstab
+_MOUNT_LINE: Final = re.compile(r"^.*? on (/.*) \((\w+)[,)]", re.M)
 
-    @property
-    def mountpoint(self) -> str: ...
 
-    @property
-    def fstype(self) -> str: ...
+class Mount(NamedTuple):
+    """A mounted file system."""
+
+    mountpoint: str
+    fstype: str
 
 
 def is_usable(folder: Path) -> bool:
@@ -52,13 +54,27 @@ def is_remote(folder: PurePath, mounts: Iterable[Mount]) -> bool:
 
 
 def _is_remote(folder: Path) -> bool:
-    import psutil  # not needed on Windows
-
     try:
-        return is_remote(folder, psutil.disk_partitions(all=True))
-    except OSError as error:
+        if sys.platform == "linux":
+            mounts = parse_mount_table(Path("/proc/self/mounts").read_text(encoding="utf-8", errors="surrogateescape"))
+        else:
+            mounts = parse_mount_output(subprocess.check_output(["/sbin/mount"], encoding="utf-8", errors="replace"))
+        return is_remote(folder, mounts)
+    except (OSError, subprocess.SubprocessError) as error:
         _log.warning("cannot list the mounted file systems", exc_info=error)
         return False
+
+
+def parse_mount_table(text: str) -> Iterator[Mount]:
+    """Yield the mounts in Linux's /proc/self/mounts, in their order."""
+    for line in text.splitlines():
+        _device, mountpoint, type_, *_options = line.split(" ")
+        yield Mount(_ESCAPE.sub(lambda match: chr(int(match[1], 8)), mountpoint), type_)
+
+
+def parse_mount_output(text: str) -> Iterator[Mount]:
+    """Yield the mounts that `mount` prints on macOS."""
+    return (Mount(*match.groups()) for match in _MOUNT_LINE.finditer(text))
 
 
 def _is_remote_drive(folder: Path) -> bool:

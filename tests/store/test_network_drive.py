@@ -10,7 +10,6 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 from generators import finish
-from msgspec import Struct
 
 from annotator.jobs.export.exporter import ALL, ExportOptions, export
 from annotator.model.article_builder import build_article
@@ -19,6 +18,7 @@ from annotator.store import backups, restoring, safe_connection, shared_memory
 from annotator.store.backups import Backup
 from annotator.store.corpus import Corpus
 from annotator.store.errors import LockedCorpus
+from annotator.store.shared_memory import Mount
 
 KILLED = """
 import os, sys
@@ -29,11 +29,6 @@ corpus = Corpus.open(Path(sys.argv[1]))
 corpus.add(build_article("خبر ثان."))
 os._exit(0)
 """
-
-
-class Mount(Struct):
-    mountpoint: str
-    fstype: str
 
 
 @pytest.mark.parametrize(
@@ -62,6 +57,38 @@ def test_innermost_mount_decides_if_a_folder_is_remote(folder: str, expected: bo
         Mount("/Volumes/news", "smbfs"),
     ]
     assert shared_memory.is_remote(PurePosixPath(folder), mounts) is expected
+
+
+def test_mounts_are_read_off_the_table_of_linux() -> None:
+    table = (
+        "/dev/vda1 / ext4 rw,relatime 0 0\n"
+        "//nas/news /home/sanae/my\\040share\\134x cifs rw,vers=3.1.1 0 0\n"
+        "sanae@host:/ /media/sftp fuse.sshfs rw 0 0\n"
+    )
+    mounts = [Mount("/", "ext4"), Mount("/home/sanae/my share\\x", "cifs"), Mount("/media/sftp", "fuse.sshfs")]
+    assert list(shared_memory.parse_mount_table(table)) == mounts
+
+
+def test_mounts_are_read_off_the_output_of_macos() -> None:
+    output = (
+        "/dev/disk3s1s1 on / (apfs, sealed, local, read-only, journaled)\n"
+        "map auto_home on /System/Volumes/Data/home (autofs, automounted, nobrowse)\n"
+        "//sanae@nas/news on /Volumes/my news (1) (smbfs, nodev, nosuid)\n"
+        "host:/x on /Volumes/nfs (nfs)\n"
+    )
+    assert list(shared_memory.parse_mount_output(output)) == [
+        Mount("/", "apfs"),
+        Mount("/System/Volumes/Data/home", "autofs"),
+        Mount("/Volumes/my news (1)", "smbfs"),
+        Mount("/Volumes/nfs", "nfs"),
+    ]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux has this table")
+def test_a_drive_of_another_computer_is_not_usable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    table = f"/dev/vda1 / ext4 rw 0 0\nnas:/x {tmp_path} nfs4 rw 0 0\n"
+    monkeypatch.setattr(Path, "read_text", lambda path, **_: table if str(path) == "/proc/self/mounts" else "")
+    assert not shared_memory.is_usable(tmp_path / "folder")
 
 
 def test_local_disk_is_usable(tmp_path: Path) -> None:
