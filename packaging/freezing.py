@@ -28,7 +28,6 @@ UNUSED: Final = (
 """Modules that some import names and nothing that this program does needs."""
 
 DATA: Final[Mapping[str, tuple[str, ...]]] = {
-    "cassis": ("resources/*.xml",),
     "justext": ("stoplists/*.txt",),
     "tld": ("res/*.txt",),
     "trafilatura": ("settings.cfg",),

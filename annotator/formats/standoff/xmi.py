@@ -2,14 +2,13 @@
 
 Annotations of any type with a begin and end are read (see `annotations.read_features`), without a type system. Those
 that only divide the text (tokens, sentences) or describe the file are ignored, as the program has its own; relations,
-links and the rest are counted. dkpro-cassis writes DKPro's NamedEntity, with the label as `value` and the value as
+links and the rest are counted. Spans are written as DKPro's NamedEntity, with the label as `value` and the value as
 `identifier`. https://docs.oasis-open.org/uima/v1.0/uima-v1.0.html, https://github.com/apache/uima-uimaj-io-jsoncas
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import regex
 
@@ -28,11 +27,27 @@ from annotator.formats.standoff.cas_reading import SOFA, Cas, FeatureStructure, 
 from annotator.i18n import N_, _
 from annotator.model.operations import InvalidEdit
 from annotator.model.records import AnnotatedArticle, Refusal, Span
+from annotator.text.offsets import Utf16Offsets
 
 _SUFFIXES: Final = (".xmi", ".json")
 
 _TYPE_SYSTEM_SUFFIX: Final = ".typesystem.xml"
 _TYPE_SYSTEM: Final = "TypeSystem.xml"
+_TYPE_SYSTEM_CONTENT: Final = (
+    "<?xml version='1.0' encoding='utf-8'?>\n"
+    '<typeSystemDescription xmlns="http://uima.apache.org/resourceSpecifier"><types><typeDescription>'
+    f"<name>{NAMED_ENTITY}</name><description/><supertypeName>uima.tcas.Annotation</supertypeName><features>"
+    + "".join(
+        f"<featureDescription><name>{feature}</name><description/><rangeTypeName>uima.cas.String</rangeTypeName>"
+        "</featureDescription>"
+        for feature in ("value", "identifier")
+    )
+    + "</features></typeDescription></types></typeSystemDescription>"
+)
+_NAMESPACE: Final = f"http:///{NAMED_ENTITY.rpartition('.')[0].replace('.', '/')}.ecore"
+_ESCAPES: Final = str.maketrans(
+    {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
+)
 _BOM: Final = b"\xef\xbb\xbf"
 _XMI_START: Final = regex.compile(
     rb"(?:\s|<\?[^>]*+>|<!--(?>.*?-->))*+<(?:\w+:)?XMI\s[^>]*http://www\.omg\.org/XMI", regex.DOTALL
@@ -94,26 +109,18 @@ def encode_files(item: AnnotatedArticle) -> dict[str, bytes]:
 
     Raises InvalidEdit for a text that is too long or has a character that XML does not allow.
     """
-    from cassis import Cas as CassisCas
-
     if character := _NOT_IN_XML.search(item.article.text):
         raise InvalidEdit(
             _("The text contains a character that XML does not allow: {character}.").format(
                 character=_format_code_point(character)
             )
         )
-    types, entity = _build_type_system()
-    cas = CassisCas(types)
-    cas.sofa_string = item.article.text
-    cas.sofa_mime = "text/plain"
-    for span in item.spans:
-        cas.add(entity(begin=span.start, end=span.end, value=span.label, identifier=span.value or None))
-    return check_sizes({_SUFFIXES[0]: cas.to_xmi().encode()})
+    return check_sizes({_SUFFIXES[0]: _encode(item).encode()})
 
 
 def encode_shared_files(_labels: Sequence[str], _values: Collection[str]) -> dict[str, bytes]:
     """Encode a folder's type system, by name."""
-    return {_TYPE_SYSTEM: _build_type_system()[0].to_xml().encode()}
+    return {_TYPE_SYSTEM: _TYPE_SYSTEM_CONTENT.encode()}
 
 
 def refusal_reason(span: Span) -> str | None:
@@ -141,16 +148,26 @@ def is_xml_text(text: str) -> bool:
     )
 
 
-@cache
-def _build_type_system() -> tuple[Any, Any]:
-    """Return the type system, and its named-entity type."""
-    from cassis import TypeSystem
-
-    types = TypeSystem()
-    entity: Any = types.create_type(NAMED_ENTITY, "uima.tcas.Annotation")
-    for feature in ("value", "identifier"):
-        types.create_feature(entity, feature, "uima.cas.String")
-    return types, entity
+def _encode(item: AnnotatedArticle) -> str:
+    """Return the CAS: a sofa, numbered 1, with the text, and the spans, numbered from 2."""
+    utf16 = Utf16Offsets(item.article.text)
+    entities = []
+    for id_, span in enumerate(item.spans, 2):
+        start, end = utf16.to_utf16(span.start), utf16.to_utf16(span.end)
+        value = f' identifier="{span.value.translate(_ESCAPES)}"' if span.value else ""
+        label = span.label.translate(_ESCAPES)
+        entities.append(
+            f'<type:NamedEntity xmi:id="{id_}" sofa="1" begin="{start}" end="{end}" value="{label}"{value}/>'
+        )
+    namespace = f' xmlns:type="{_NAMESPACE}"' if entities else ""
+    members = " ".join(map(str, range(2, 2 + len(entities))))
+    return (
+        "<?xml version='1.0' encoding='UTF-8'?>\n"
+        f'<xmi:XMI xmlns:xmi="http://www.omg.org/XMI" xmlns:cas="http:///uima/cas.ecore"{namespace} xmi:version="2.0">'
+        f'<cas:NULL xmi:id="0"/>{"".join(entities)}<cas:Sofa xmi:id="1" sofaNum="1" sofaID="{_MAIN_VIEW}" '
+        f'mimeType="text/plain" sofaString="{item.article.text.translate(_ESCAPES)}"/>'
+        f'<cas:View sofa="1" members="{members}"/></xmi:XMI>'
+    )
 
 
 def _format_code_point(character: regex.Match[str]) -> str:

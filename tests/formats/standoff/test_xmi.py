@@ -278,7 +278,6 @@ def test_a_type_system_under_two_names_is_found_once(tmp_path: Path) -> None:
 
 
 def test_a_character_that_xml_does_not_allow_is_refused() -> None:
-    pytest.importorskip("cassis")
     with pytest.raises(InvalidEdit, match=r"The text contains a character that XML does not allow: U\+001F\."):
         xmi.encode_files(build_article("a\x1fb"))
     reason = xmi.refusal_reason(Span("1", "", "a", "PLAN", 0, 1, "\ufffe"))
@@ -325,7 +324,6 @@ def test_written_articles_are_read_back_here_and_by_cassis(
 
 
 def test_encode_files_writes_named_entities() -> None:
-    pytest.importorskip("cassis")
     files = xmi.encode_files(build_article(TEXT, spans=[Span("1", "", "a", "PLAN", 2, 5, "2024")]))
     assert list(files) == [".xmi"]
     assert files == xmi.encode_files(build_article(TEXT, spans=[Span("2", "", "b", "PLAN", 2, 5, "2024")]))

@@ -94,7 +94,14 @@ def test_component_shows_its_terms_and_home_page(dialog: AboutDialog, qtbot: QtB
     assert "SIL OPEN FONT LICENSE" in dialog.components.terms_view.toPlainText()
     assert ">https://fonts.google.com/noto</a>" in dialog.components.home_link.text()
     assert not dialog.components.notice_label.isVisible()
-    select_component(dialog, "dkpro-cassis")
+
+
+def test_component_without_its_terms_says_so(window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(licenses, "list_components", lambda: (Component("bare", "1", "MIT"),))
+    dialog = AboutDialog(window, LIGHT)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    open_components(dialog, qtbot)
     assert dialog.components.notice_label.text() == "The licence text is not included; see the home page."
 
 
