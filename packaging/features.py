@@ -29,7 +29,6 @@ from annotator.ui.dialogs.keys import KeysDialog
 from annotator.ui.dialogs.labels import LabelsDialog
 from annotator.ui.dialogs.occurrences import OccurrencesDialog
 from annotator.ui.session.tasks import TaskRunner
-from annotator.ui.widgets.theme import LIGHT
 
 PLAN: Final = "الخطة الوطنية لدعم القراءة 2024-2028"
 _PDF_TEXT: Final = "أعلنت وزارة الثقافة، أمس، «خطة دعم القراءة 2024-2028».\nوتشمل الخطة مكتبات في وجدة وفاس وطنجة."
@@ -100,7 +99,7 @@ def _take_issues(desk: app.ApplicationController) -> QPixmap:
     bank = select_span(desk, "البنك الدولي")
     session.resize(bank, bank.start + 2, bank.end)
     window.issue_commands.check_labels()
-    _wait_for_job(window.corpus_commands.tasks)
+    _wait_for_job(window.tasks)
     window.issue_commands.step(1)
     _wait_for_suggestions(desk)
     return grab(window)
@@ -143,8 +142,8 @@ def _take_sticky(desk: app.ApplicationController) -> QPixmap:
 
 def _take_occurrences(desk: app.ApplicationController) -> QPixmap:
     """Take the other occurrences of a span's words."""
-    tasks, span = desk.window.corpus_commands.tasks, select_span(desk, "البنك الدولي")
-    dialog = OccurrencesDialog(desk.window, desk.session, tasks, span, LIGHT)
+    tasks, span = desk.window.tasks, select_span(desk, "البنك الدولي")
+    dialog = OccurrencesDialog(desk.window, desk.session, tasks, span)
     dialog.search_corpus()
     _wait_for_job(tasks)
     return _grab_dialog(dialog)
@@ -195,12 +194,12 @@ def _take_keys(desk: app.ApplicationController) -> QPixmap:
 
 def _take_export(desk: app.ApplicationController) -> QPixmap:
     """Take the dialog before an export."""
-    return _grab_dialog(ExportDialog(desk.window, desk.session, desk.window.corpus_commands.tasks))
+    return _grab_dialog(ExportDialog(desk.window, desk.session, desk.window.tasks))
 
 
 def _take_import(desk: app.ApplicationController) -> QPixmap:
     """Take the dialog before an import."""
-    corpus, tasks = desk.session.corpus, desk.window.corpus_commands.tasks
+    corpus, tasks = desk.session.corpus, desk.window.tasks
     assert corpus
     folder = corpus.path.parent / "new"
     folder.mkdir()
@@ -216,7 +215,7 @@ def _take_import(desk: app.ApplicationController) -> QPixmap:
 
 def _take_export_report(desk: app.ApplicationController) -> QPixmap:
     """Take the report after an export."""
-    corpus, tasks = desk.session.corpus, desk.window.corpus_commands.tasks
+    corpus, tasks = desk.session.corpus, desk.window.tasks
     assert corpus
     desk.session.set_state(DONE)
     dialog = ExportDialog(desk.window, desk.session, tasks)
@@ -230,7 +229,7 @@ def _take_export_report(desk: app.ApplicationController) -> QPixmap:
 def _take_backups(desk: app.ApplicationController) -> QPixmap:
     """Take the backups of some days, and the contents of the last one."""
     assert desk.session.corpus
-    path, tasks = desk.session.corpus.path, desk.window.corpus_commands.tasks
+    path, tasks = desk.session.corpus.path, desk.window.tasks
     for _count in backups.create_backup(path):
         pass
     [backup] = backups.list_backups(path)
@@ -293,7 +292,7 @@ FEATURES: Final[dict[str, Callable[[app.ApplicationController], QPixmap]]] = {
 
 def _create_labels_dialog(desk: app.ApplicationController) -> LabelsDialog:
     assert desk.session.corpus
-    return LabelsDialog(desk.window, desk.session.corpus, desk.window.corpus_commands.tasks, LIGHT)
+    return LabelsDialog(desk.window, desk.session.corpus, desk.window.tasks)
 
 
 def _find_words(desk: app.ApplicationController, words: str) -> tuple[int, int]:

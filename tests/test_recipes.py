@@ -3,6 +3,7 @@
 CONTRIBUTING.md names every folder of tests, CONTEXT.md every package, docs/adr every decision.
 """
 
+import os
 import re
 import shutil
 import subprocess
@@ -65,6 +66,63 @@ def test_the_recipes_keep_to_the_rules_of_the_house(copy: Path) -> None:
             check=False,
         )
         assert done.returncode == 0, done.stdout
+
+
+WINDOW = """
+import sys
+from pathlib import Path
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QLabel
+from annotator.model.labels import default_labels
+from annotator.model.article_builder import build_article
+from annotator.settings import Settings
+from annotator.store.corpus import Corpus
+from annotator.ui import app
+
+def answer():
+    dialog = QApplication.activeModalWidget()
+    print(type(dialog).__name__, dialog.findChild(QLabel).text())
+    dialog.reject()
+
+controller = app.ApplicationController(app.create_application(), Settings(language="en", annotator="Sanae"))
+corpus = Corpus.create(Path("window.corpus"), default_labels())
+corpus.add(build_article("Two words"))
+controller.open_corpus(corpus)
+window = controller.window
+window.action("copy_title").trigger()
+print(window.action("copy_title").text(), QApplication.clipboard().text(), window.status_line.message())
+QTimer.singleShot(100, answer)
+window.action("count_words").trigger()
+print(window.action("count_words").shortcut().toString())
+window.suggestions.close()
+controller.session.close()
+"""
+
+
+def test_action_and_dialog_of_the_recipes_work_in_a_window(copy: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WINDOW],
+        cwd=copy,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "ANNOTATOR_HOME": str(copy / "home"), "PYTHONUTF8": "1"},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.stdout.splitlines() == [
+        "Copy title\t\u2066Ctrl+Shift+C\u2069 Two words Title copied.",
+        "WordCountDialog 2 words",
+        "Ctrl+W",
+    ], done.stderr
+
+
+@pytest.mark.parametrize("recipe", ["An action", "A dialog"])
+def test_an_action_and_a_dialog_are_one_file_and_one_line(recipe: str) -> None:
+    section = pages.text(PAGE).partition(f"## {recipe}\n")[2].partition("\n## ")[0]
+    module, table = STEP.findall(section)
+    assert module[1] == "python"
+    assert (table[0], table[1]) == ("annotator/ui/commands/table.py", "diff")
+    assert [line[0] for line in table[2].splitlines() if line[0] in "+-"] == ["+"]
 
 
 @pytest.mark.parametrize("recipe", ["A format that is read", "A format that is written"])

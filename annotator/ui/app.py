@@ -34,7 +34,8 @@ from annotator.ui.session.maintenance_worker import MaintenanceWorker
 from annotator.ui.session.session import Session
 from annotator.ui.session.session_logger import SessionLogger
 from annotator.ui.widgets import fonts
-from annotator.ui.widgets.bidi_text import isolate_ltr, show_message
+from annotator.ui.widgets.bidi_text import isolate_ltr
+from annotator.ui.widgets.modal import show_message, warn
 from annotator.ui.widgets.qt_texts import QtTranslations
 from annotator.ui.widgets.qt_versions import versions
 from annotator.ui.widgets.theme import DARK, LIGHT, apply_theme
@@ -124,7 +125,7 @@ class ApplicationController(QObject):
 
     def _open_file(self, name: str) -> None:
         """Open this file once no dialog is open and no job runs."""
-        if self._application.activeModalWidget() or self.window.corpus_commands.tasks.is_busy:
+        if self._application.activeModalWidget() or self.window.tasks.is_busy:
             QTimer.singleShot(_RETRY_DELAY, self, lambda: self._open_file(name))
         elif self.window.corpus_commands.open_path(extend_path(Path(name))):
             self.window.activateWindow()
@@ -184,7 +185,7 @@ class ApplicationController(QObject):
         try:
             self.window.corpus_commands.open_path(ensure_sample_corpus())
         except CorpusError as error:
-            self.window.corpus_commands.warn(str(error))
+            warn(self.window, str(error))
 
     def _update_theme(self) -> None:
         self._apply_theme(self.window.settings.current.theme)

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from msgspec.structs import asdict
 from PySide6.QtCore import QByteArray, QPoint, QSize, Qt
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QWidget
@@ -35,7 +36,9 @@ from annotator.ui.session.active_item import ActiveItem
 from annotator.ui.session.file_watcher import FileWatcher
 from annotator.ui.session.session import Session
 from annotator.ui.session.suggestions import SuggestionModel
+from annotator.ui.session.tasks import TaskRunner
 from annotator.ui.session.user_settings import UserSettings
+from annotator.ui.session.window_context import WindowContext
 from annotator.ui.widgets.bidi_text import format_keys, isolate
 from annotator.ui.widgets.buttons import ActionButton
 from annotator.ui.widgets.file_dialogs import dropped_files
@@ -69,25 +72,23 @@ class Window(QMainWindow):
             self.labels_sidebar.span_card.note_field,
             self.note_field,
         )
-        self.corpus_commands = CorpusCommands(self, session, self.settings)
-        self.backup_commands = BackupCommands(self, session, self.corpus_commands)
+        self.tasks = TaskRunner(self)
+        self.tasks.notified.connect(session.notified)
+        session.corpus_closing.connect(self.tasks.release_corpus)
+        context = WindowContext(self, session, self.tasks, self.settings)
+        self.corpus_commands = CorpusCommands(context)
+        self.backup_commands = BackupCommands(context, self.corpus_commands)
         DisplacementNotifier(self, session, self.corpus_commands)
-        self.welcome_commands = WelcomeCommands(self, session, self.corpus_commands, self.settings)
+        self.welcome_commands = WelcomeCommands(context, self.corpus_commands)
         self.suggestions = SuggestionModel(session)
         self.suggestion_commands = SuggestionCommands(session, self.view, self.suggestions, self.settings)
-        self.tagging_commands = TaggingCommands(
-            session, self.view, self.corpus_commands.tasks, self.suggestion_commands
-        )
+        self.tagging_commands = TaggingCommands(session, self.view, self.tasks, self.suggestion_commands)
         self.active_item = ActiveItem(session, self.suggestions)
-        self.find_commands = FindCommands(
-            self, session, self.view, self.find_bar, self.articles_sidebar, self.corpus_commands.tasks
-        )
-        self.issue_commands = IssueCommands(session, self.view, self.articles_sidebar, self.corpus_commands.tasks)
+        self.find_commands = FindCommands(session, self.view, self.find_bar, self.articles_sidebar)
+        self.issue_commands = IssueCommands(session, self.view, self.articles_sidebar, self.tasks)
         self._panel_focus = PanelFocus(self, self.view)
         commands = Commands(
-            window=self,
-            session=session,
-            settings=self.settings,
+            **asdict(context),
             article=self.view,
             focus=self._panel_focus,
             corpus=self.corpus_commands,
@@ -98,7 +99,7 @@ class Window(QMainWindow):
             find=self.find_commands,
             suggestions=self.suggestion_commands,
             issues=self.issue_commands,
-            view=ViewCommands(self, session, self.view, self.labels_sidebar, self.settings),
+            view=ViewCommands(context, self.view, self.labels_sidebar),
             welcome=self.welcome_commands,
         )
         self._actions = ActionSet(self, self.view, MENUS, commands, self._can_act)
@@ -191,7 +192,7 @@ class Window(QMainWindow):
         view.selection_changed.connect(self._update_card)
         commands = self.corpus_commands
         commands.save_typed_text = self._save_typed_text
-        commands.tasks.finished.connect(self._on_job_finished)
+        self.tasks.finished.connect(self._on_job_finished)
 
     def _on_settings_changed(self, names: frozenset[str]) -> None:
         if "keys" in names:
@@ -337,11 +338,10 @@ class Window(QMainWindow):
     # Qt events
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        tasks = self.corpus_commands.tasks
-        if tasks.is_busy:
+        if self.tasks.is_busy:
             # The job cleans up in its own thread; the window closes afterwards.
             self._closes_next = True
-            tasks.stop()
+            self.tasks.stop()
             event.ignore()
             return
         if not self.corpus_commands.confirm_leave():
@@ -358,7 +358,7 @@ class Window(QMainWindow):
             self.close()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasUrls() and not self.corpus_commands.tasks.is_busy:
+        if event.mimeData().hasUrls() and not self.tasks.is_busy:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:

@@ -58,7 +58,7 @@ class Worker:
         self._last = step or self._last
 
     def _work(self) -> None:
-        if not self.stop.is_set() and not QApplication.activeModalWidget() and not self._commands.tasks.is_busy:
+        if not self.stop.is_set() and not QApplication.activeModalWidget() and not self._window.tasks.is_busy:
             self._last = cast(Step | None, None)
             self._do_verb()  # may open a dialog, and returns when that is left
             if self._last and self._window.status_line.state_text().startswith("Everything is saved"):
@@ -68,8 +68,8 @@ class Worker:
 
     def _answer(self) -> None:
         """Leave the dialog or the menu that is open, whatever it is."""
-        if self.stop.is_set() and self._commands.tasks.is_busy:
-            self._commands.tasks.stop()  # as the window does it before it closes
+        if self.stop.is_set() and self._window.tasks.is_busy:
+            self._window.tasks.stop()  # as the window does it before it closes
         elif self.stop.is_set():
             QApplication.exit(0)  # `quit` would first ask about a change that waits
         if menu := QApplication.activePopupWidget():
@@ -109,7 +109,7 @@ class Worker:
 
     def _export(self) -> None:
         try:
-            dialog = ExportDialog(self._window, self._session, self._commands.tasks)
+            dialog = ExportDialog(self._window, self._session, self._window.tasks)
         except CorpusError:  # the file is gone
             return
         dialog.open()

@@ -54,7 +54,7 @@ def work() -> None:
     assert len(session.spans) == before + 1
     until(lambda: learned)
     QTest.keyClick(window.view, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    dialog = ExportDialog(window, session, window.corpus_commands.tasks)
+    dialog = ExportDialog(window, session, window.tasks)
     dialog.write(target)
     until(lambda: dialog.report)
     until(lambda: not session.is_learning)

@@ -153,7 +153,7 @@ def test_backup_is_previewed_and_restored(qtbot: QtBot, window: Window, session:
 
     texts = answered(qtbot, look, press("Restore"))
     window.action("show_backups").trigger()
-    qtbot.waitUntil(lambda: not window.corpus_commands.tasks.is_busy and session.spans == [], timeout=10_000)
+    qtbot.waitUntil(lambda: not window.tasks.is_busy and session.spans == [], timeout=10_000)
     assert "2 articles" in seen[0]
     assert "0 spans" in seen[0]
     assert "مدينة وجدة" in seen[1]
@@ -213,8 +213,8 @@ def test_backups_dialog_can_be_closed_during_a_preview(
 
     QTimer.singleShot(0, leave)
     window.action("show_backups").trigger()
-    assert window.corpus_commands.tasks.is_busy
-    qtbot.waitUntil(lambda: not window.corpus_commands.tasks.is_busy)
+    assert window.tasks.is_busy
+    qtbot.waitUntil(lambda: not window.tasks.is_busy)
     assert gone.is_set()
 
 

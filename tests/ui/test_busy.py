@@ -45,10 +45,10 @@ class Work:
 
 @pytest.fixture
 def work(qtbot: QtBot, window: Window) -> Iterator[Work]:
-    job = Work(window.corpus_commands.tasks)
+    job = Work(window.tasks)
     yield job
     job.over.set()  # the window is gone by now
-    qtbot.waitUntil(lambda: not window.corpus_commands.tasks.is_busy)
+    qtbot.waitUntil(lambda: not window.tasks.is_busy)
     window.suggestions.close()  # as a window does that is not kept from closing
 
 
@@ -60,7 +60,7 @@ def other(corpus_path: Path) -> Path:
 
 
 def test_second_job_is_refused_as_busy(qtbot: QtBot, window: Window, work: Work) -> None:
-    second = Work(window.corpus_commands.tasks)
+    second = Work(window.tasks)
     assert second.outcome == ["aborted", REFUSAL]
     work.over.set()
     qtbot.waitUntil(lambda: bool(work.outcome))
@@ -124,10 +124,10 @@ def test_window_that_stayed_open_does_not_close_after_the_next_job(
     qtbot: QtBot, window: Window, work: Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(type(window.corpus_commands), "confirm_leave", lambda _self: False)
-    with qtbot.waitSignal(window.corpus_commands.tasks.finished):
+    with qtbot.waitSignal(window.tasks.finished):
         window.close()
     monkeypatch.undo()
-    second = Work(window.corpus_commands.tasks)
+    second = Work(window.tasks)
     second.over.set()
     qtbot.waitUntil(lambda: bool(second.outcome))
     qtbot.wait(20)
@@ -138,7 +138,7 @@ def test_recovery_is_offered_after_the_job(
     qtbot: QtBot, window: Window, work: Work, corpus_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     busy_states: list[bool] = []
-    monkeypatch.setattr(QMessageBox, "exec", lambda _box: busy_states.append(window.corpus_commands.tasks.is_busy))
+    monkeypatch.setattr(QMessageBox, "exec", lambda _box: busy_states.append(window.tasks.is_busy))
     window.backup_commands.offer_recovery(str(corpus_path), "it is damaged")
     qtbot.wait(400)
     assert busy_states == []
@@ -150,7 +150,7 @@ def test_recovery_is_offered_after_the_job(
 def test_language_and_numerals_change_at_the_next_start_during_a_job(
     qtbot: QtBot, desk: app.ApplicationController
 ) -> None:
-    window, work = desk.window, Work(desk.window.corpus_commands.tasks)
+    window, work = desk.window, Work(desk.window.tasks)
     window.settings.save(language="fr")
     window.settings.save(numerals="eastern")
     assert desk.window is window
@@ -162,7 +162,7 @@ def test_language_and_numerals_change_at_the_next_start_during_a_job(
 def test_file_open_event_waits_for_the_job(
     qapp: QApplication, qtbot: QtBot, desk: app.ApplicationController, other: Path
 ) -> None:
-    opened, work = desk.session.corpus, Work(desk.window.corpus_commands.tasks)
+    opened, work = desk.session.corpus, Work(desk.window.tasks)
     failures: list[str] = []
     desk.session.failed.connect(failures.append)
     QCoreApplication.sendEvent(qapp, QFileOpenEvent(str(other)))
@@ -186,7 +186,7 @@ def test_import_goes_into_the_corpus_that_was_open_at_its_preview(
 
     monkeypatch.setattr(ImportDialog, "exec", accept)
     window.corpus_commands.import_or_open([str(news)])
-    qtbot.waitUntil(lambda: not window.corpus_commands.tasks.is_busy)
+    qtbot.waitUntil(lambda: not window.tasks.is_busy)
     for path, count in ((corpus_path, 3), (other, 0)):
         with Corpus.open(path) as corpus:
             assert len(corpus.fetch_numbers("SELECT id AS number FROM article")) == count

@@ -147,7 +147,7 @@ def test_closing_releases_the_corpus_in_a_job(
         (folder / f"{number}.txt").write_text(f"خبر {number}\nقالت الوزارة.", encoding="utf-8")
     window.corpus_commands.import_or_open([str(folder)])
     qtbot.waitUntil(lambda: len(open_beside(corpus_path)) > 3)  # those of the session are three
-    with qtbot.waitSignal(window.corpus_commands.tasks.finished):
+    with qtbot.waitSignal(window.tasks.finished):
         session.close()
         assert open_beside(corpus_path) == []
     assert failures == ["The import was cancelled; articles already imported are kept."]

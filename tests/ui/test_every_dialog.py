@@ -51,7 +51,7 @@ class Leaver:
 
 @pytest.mark.usefixtures("opened_urls")
 def test_actions_and_dialogs_keep_the_locks_of_the_open_corpus(window: Window, corpus_path: Path, qtbot: QtBot) -> None:
-    session, tasks = window.session, window.corpus_commands.tasks
+    session, tasks = window.session, window.tasks
     with_dialog = set[str]()
     leaver = Leaver()
     try:

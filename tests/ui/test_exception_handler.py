@@ -193,13 +193,12 @@ def test_error_in_a_job_is_reported_with_its_traceback(window: Window, guard: Ex
         yield 0, 1
         fail()
 
-    commands = window.corpus_commands
-    with qtbot.waitSignal(commands.tasks.finished):
-        commands.tasks.run("Importing", job, lambda _: None)
+    with qtbot.waitSignal(window.tasks.finished):
+        window.tasks.run("Importing", job, lambda _: None)
     dialog = open_dialog(guard, qtbot)
     assert "test_exception_handler.py" in dialog.report_view.toPlainText()
     assert "in fail" in dialog.report_view.toPlainText()
-    assert not commands.tasks.is_busy
+    assert not window.tasks.is_busy
 
 
 def test_error_in_suggesters_is_reported_and_the_next_step_asks_them_again(

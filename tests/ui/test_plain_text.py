@@ -20,9 +20,8 @@ from annotator.settings import Settings
 from annotator.store import backups
 from annotator.store.corpus import Corpus
 from annotator.ui import app
-from annotator.ui.widgets.bidi_text import show_message
 from annotator.ui.widgets.file_dialogs import choose_save_path
-from annotator.ui.widgets.message_box import MessageBox
+from annotator.ui.widgets.modal import MessageBox, show_message
 
 UI = Path(annotator.ui.__file__).parent
 EVIL = '<h1>EVIL</h1><img src="file:x.png"><a href="http://x.y">z</a>'
@@ -160,10 +159,10 @@ def test_dialogs_show_html_in_files_as_plain_text(
     table = tmp_path / f"{NAME}.csv"
     table.write_text(f'text,label\n"{EVIL}",{EVIL}\n', encoding="utf-8")
     actions: dict[str, Callable[[], object]] = {
-        "edit_labels": commands.edit_labels,
-        "export": commands.export,
+        "edit_labels": desk.window.action("edit_labels").trigger,
+        "export": desk.window.action("export").trigger,
         "choose_annotator": commands.choose_annotator,
-        "about": commands.about,
+        "about": desk.window.action("about").trigger,
         "rescue": lambda: desk.window.backup_commands.offer_recovery(str(path), EVIL),
         "backups": desk.window.backup_commands.show_backups,
         "sure": lambda: desk.window.backup_commands._confirm_restore(path),

@@ -82,7 +82,7 @@ def test_rescue_copy_includes_the_pending_change(
     bar = window._central_widget.save_error_bar
     button = next(each for each in bar.findChildren(QPushButton) if each.text().startswith("Save a copy"))
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-    assert window.corpus_commands.tasks.is_busy  # a large copy is made beside the window
+    assert window.tasks.is_busy  # a large copy is made beside the window
     qtbot.waitUntil(lambda: "rescued" in window.status_line.message())
     [copy] = corpus_path.parent.glob("test rescued *.corpus")
     assert copy.name in window.status_line.message()

@@ -352,7 +352,7 @@ def test_after_a_tag_the_next_word_is_the_one_after_the_span(window: Window, str
 
 
 def test_closing_during_a_job_stops_it_first(window: Window, qtbot: QtBot) -> None:
-    tasks = window.corpus_commands.tasks
+    tasks = window.tasks
     ends: list[object] = []
 
     def endless() -> Generator[tuple[int, int], None, None]:

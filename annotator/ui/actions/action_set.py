@@ -10,15 +10,18 @@ from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from annotator.i18n import _
 from annotator.model.labels import Label
+from annotator.store.errors import CorpusError
 from annotator.ui.actions.keyboard import ShortcutResolver
 from annotator.ui.actions.keymap import Action, Choice, Keymap, Menu, T
 from annotator.ui.widgets.bidi_text import menu_text, tooltip
+from annotator.ui.widgets.modal import warn
 
 
 class ActionSet(Generic[T]):
     """The actions of a window: `by_name`, `label_actions` that tag, `menus` by name, and the `keymap`.
 
-    They run with `commands`, if `is_allowed` accepts the action (None for a label's). Some keys work only in `article`.
+    They run with `commands`, if `is_allowed` accepts the action (None for a label's); a CorpusError is shown. Some keys
+    work only in `article`.
     """
 
     def __init__(
@@ -124,6 +127,9 @@ class ActionSet(Generic[T]):
 
     def _trigger(self, run: Callable[[], Any], row: Action[T] | None) -> None:
         if self._is_allowed(row):
-            run()
+            try:
+                run()
+            except CorpusError as error:
+                warn(self._window, str(error))
         if row and row.is_checked:
             self.by_name[row.name].setChecked(row.is_checked(self._commands))  # Qt has toggled it

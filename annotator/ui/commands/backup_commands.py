@@ -3,18 +3,21 @@
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtWidgets import QMessageBox
 
 from annotator.i18n import _
 from annotator.store.errors import CorpusError
 from annotator.ui.commands.corpus_commands import SUFFIX, CorpusCommands
-from annotator.ui.session.session import Session
 from annotator.ui.session.tasks import Task
-from annotator.ui.widgets.bidi_text import isolate_ltr, isolate_paths
-from annotator.ui.widgets.message_box import MessageBox
+from annotator.ui.session.window_context import WindowContext
+from annotator.ui.widgets.bidi_text import isolate_ltr
+from annotator.ui.widgets.modal import ROLE, MessageBox, run_dialog
+
+if TYPE_CHECKING:
+    from annotator.store.backups import Backup
 
 _RETRY_DELAY: Final = 300  # milliseconds
 
@@ -22,15 +25,20 @@ _RETRY_DELAY: Final = 300  # milliseconds
 class BackupCommands(QObject):
     """The commands."""
 
-    def __init__(self, window: QWidget, session: Session, commands: CorpusCommands) -> None:
-        super().__init__(window)
-        self._window, self._session, self._commands = window, session, commands
+    def __init__(self, context: WindowContext, commands: CorpusCommands) -> None:
+        super().__init__(context.window)
+        self._window, self._session, self._tasks = context.window, context.session, context.tasks
+        self._commands = commands
         self._is_asking = False
         commands.damaged.connect(self.offer_recovery)
 
     def show_backups(self) -> None:
+        """Show the backups of the open corpus. Raises CorpusError."""
+        from annotator.store.backups import list_backups
+
         if self._session.corpus and self._commands.confirm_leave():
-            self._open_backups_dialog(self._session.corpus.path, damaged=False)
+            path = self._session.corpus.path
+            self._open_backups_dialog(path, list_backups(path), damaged=False)
 
     def offer_recovery(self, name: str, reason: str) -> None:
         """Ask how to recover the corpus at the path `name`; `reason` is the damage."""
@@ -38,7 +46,7 @@ class BackupCommands(QObject):
 
         if self._is_asking:  # the session and the maintenance may both find the damage
             return
-        if self._commands.tasks.is_busy:
+        if self._tasks.is_busy:
             QTimer.singleShot(_RETRY_DELAY, self, lambda: self.offer_recovery(name, reason))
             return
         path = Path(name)
@@ -46,34 +54,32 @@ class BackupCommands(QObject):
             backups = list_backups(path)
         except CorpusError:  # the damage itself is already being reported
             backups = []
-        box = MessageBox(QMessageBox.Icon.Warning, self._window)
-        box.setText(isolate_paths(_("The corpus “{path}” is damaged.").format(path=path)))
-        box.setDetailedText(reason)
-        box.setInformativeText(
-            _(
+        restore, salvage = _("Show backups…"), _("Recover readable data")
+        box = MessageBox(
+            QMessageBox.Icon.Warning,
+            self._window,
+            _("The corpus “{path}” is damaged.").format(path=path),
+            {
+                **({restore: ROLE.ActionRole} if backups else {}),
+                salvage: ROLE.ActionRole,
+                _("Do nothing"): ROLE.RejectRole,
+            },
+            information=_(
                 "You can recover everything that is still readable into a new corpus, with a list of what was "
                 "lost, or restore a backup. The damaged file itself will not be changed."
-            )
+            ),
+            details=reason,
+            default=restore if backups else salvage,
         )
-        role = QMessageBox.ButtonRole
-        restore = box.addButton(_("Show backups…"), role.ActionRole) if backups else None
-        salvage = box.addButton(_("Recover readable data"), role.ActionRole)
-        leave = box.addButton(_("Do nothing"), role.RejectRole)
-        default = restore or salvage
-        default.setObjectName("primary")  # wide enough for bold letters, which Qt ignores in a default button
-        box.setDefaultButton(default)
-        box.setEscapeButton(leave)
         self._is_asking = True
-        box.exec()
+        answer = box.ask()
         self._is_asking = False
-        clicked = box.clickedButton() or leave
-        box.deleteLater()
-        if clicked not in (restore, salvage) or not self._close_if_open(path):
+        if answer not in (restore, salvage) or not self._close_if_open(path):
             return
-        if clicked is salvage:
+        if answer == salvage:
             self._salvage(path, [backup.path for backup in backups])
         else:
-            self._open_backups_dialog(path, damaged=True)
+            self._open_backups_dialog(path, backups, damaged=True)
 
     def _close_if_open(self, path: Path) -> bool:
         """Close the corpus if at `path`, as no damaged file may stay open; return False if the user refuses."""
@@ -84,39 +90,28 @@ class BackupCommands(QObject):
             self._session.close()
         return True
 
-    def _open_backups_dialog(self, path: Path, *, damaged: bool) -> None:
-        from annotator.store import backups
+    def _open_backups_dialog(self, path: Path, backups: "list[Backup]", *, damaged: bool) -> None:
+        """Show the backups and do what the user wants with one."""
+        from annotator.store.backups import create_backup
         from annotator.ui.dialogs.backups import CREATE, OPEN, BackupsDialog
 
-        try:
-            existing = backups.list_backups(path)
-        except CorpusError as error:
-            self._commands.warn(str(error))
-            return
-        dialog = BackupsDialog(self._window, self._commands.tasks, path.stem, existing, damaged=damaged)
-        dialog.exec()
-        action, backup = dialog.action, dialog.backup
-        dialog.deleteLater()
-        if action == CREATE:
+        dialog = run_dialog(BackupsDialog(self._window, self._tasks, path.stem, backups, damaged=damaged))
+        if dialog and dialog.action == CREATE:
             notify = self._session.notified.emit
             title, message = _("Creating a backup"), _("Backup created.")
-            self._run(title, lambda: backups.create_backup(path), lambda _backup: notify(message))
-        elif action == OPEN and backup:
-            self._open_copy(path, backup.path, backup.time)
-        elif action and backup and self._confirm_restore(path):
-            self._restore(path, backup.path, damaged=damaged)
+            self._run(title, lambda: create_backup(path), lambda _backup: notify(message))
+        elif dialog and dialog.backup:
+            if dialog.action == OPEN:
+                self._open_copy(path, dialog.backup.path, dialog.backup.time)
+            elif self._confirm_restore(path):
+                self._restore(path, dialog.backup.path, damaged=damaged)
 
     def _confirm_restore(self, path: Path) -> bool:
-        box = MessageBox(QMessageBox.Icon.Question, self._window)
         text = _("Restore “{path}” from this backup? The current state will be saved as another backup first.")
-        box.setText(text.format(path=isolate_ltr(path)))
-        restore = box.addButton(_("Restore"), QMessageBox.ButtonRole.AcceptRole)
-        cancel = box.addButton(_("Cancel"), QMessageBox.ButtonRole.RejectRole)
-        box.setDefaultButton(cancel)
-        box.setEscapeButton(cancel)
-        box.exec()
-        box.deleteLater()
-        return box.clickedButton() is restore
+        restore = _("Restore")
+        buttons = {restore: ROLE.AcceptRole, _("Cancel"): ROLE.RejectRole}
+        box = MessageBox(QMessageBox.Icon.Question, self._window, text.format(path=isolate_ltr(path)), buttons)
+        return box.ask() == restore
 
     def _open_copy(self, path: Path, backup: Path, time: datetime) -> None:
         from annotator.store.copying import copy_corpus
@@ -143,14 +138,12 @@ class BackupCommands(QObject):
 
         def show_result(result: Any) -> None:
             self._commands.open_path(target)
-            dialog = RecoveryResultDialog(self._window, result)
-            dialog.exec()
-            dialog.deleteLater()
+            run_dialog(RecoveryResultDialog(self._window, result))
 
         self._run(_("Recovering readable data"), lambda: salvage(path, target, backups), show_result)
 
     def _run(self, title: str, task: Task, done: Callable[[Any], object]) -> None:
-        self._commands.tasks.run(title, task, done, cancelled_text=_("Cancelled; nothing was changed."))
+        self._tasks.run(title, task, done, cancelled_text=_("Cancelled; nothing was changed."))
 
 
 def _find_free_path(path: Path) -> Path:

@@ -7,20 +7,17 @@ from textwrap import shorten
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QInputDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QInputDialog, QMessageBox
 
 from annotator.i18n import _, format_number, ngettext, pgettext
 from annotator.model.labels import default_labels
 from annotator.paths import extend_path
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError, DamagedCorpus
-from annotator.ui.session.session import Session
-from annotator.ui.session.tasks import TaskRunner
-from annotator.ui.session.user_settings import UserSettings
+from annotator.ui.session.window_context import WindowContext
 from annotator.ui.widgets import file_dialogs
-from annotator.ui.widgets.bidi_text import isolate, isolate_paths, show_message
-from annotator.ui.widgets.message_box import MessageBox
-from annotator.ui.widgets.theme import current_theme
+from annotator.ui.widgets.bidi_text import isolate
+from annotator.ui.widgets.modal import ROLE, MessageBox, run_dialog, warn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,17 +27,15 @@ _MAX_TYPED_LENGTH: Final = 300  # characters of unsaved text that a message show
 
 
 class CorpusCommands(QObject):
-    """The commands, and the background jobs that they run."""
+    """The commands."""
 
     damaged = Signal(str, str)
     """A corpus could not be opened because it is damaged; carries its path and a message."""
 
-    def __init__(self, window: QWidget, session: Session, settings: UserSettings) -> None:
-        super().__init__(window)
-        self._window, self._session, self._settings = window, session, settings
-        self.tasks = TaskRunner(window)
-        self.tasks.notified.connect(session.notified)
-        session.corpus_closing.connect(self.tasks.release_corpus)
+    def __init__(self, context: WindowContext) -> None:
+        super().__init__(context.window)
+        self._window, self._session, self._settings = context.window, context.session, context.settings
+        self._tasks = context.tasks
         self.save_typed_text: Callable[[], list[str]] = list
         """Saves typed text and returns the texts that could not be saved; set by the owner of the fields."""
 
@@ -77,7 +72,7 @@ class CorpusCommands(QObject):
             self.damaged.emit(str(path), str(error))
             return False
         except CorpusError as error:
-            self.warn(str(error))
+            warn(self._window, str(error))
             return False
         self.remember(path)
         return True
@@ -107,7 +102,7 @@ class CorpusCommands(QObject):
 
         corpus_path, annotator = self._session.corpus.path, self._session.annotator
 
-        self.tasks.run_on_corpus(
+        self._tasks.run_on_corpus(
             _("Reading the files"),
             corpus_path,
             lambda corpus: preview_files(corpus, paths, annotator),
@@ -123,13 +118,11 @@ class CorpusCommands(QObject):
         if any(preview.needs_decision for preview in previews):
             from annotator.ui.dialogs.import_preview import ImportDialog
 
-            dialog = ImportDialog(self._window, self._session, self.tasks, previews)
-            accepted, label_mapping, options = dialog.exec(), dialog.label_mapping(), dict(dialog.read_options())
-            dialog.deleteLater()
-            if not accepted:
+            dialog = run_dialog(ImportDialog(self._window, self._session, self._tasks, previews))
+            if not dialog:
                 return
-
-        self.tasks.run_on_corpus(
+            label_mapping, options = dialog.label_mapping(), dict(dialog.read_options())
+        self._tasks.run_on_corpus(
             _("Importing"),
             corpus_path,
             lambda corpus: import_paths(
@@ -138,52 +131,6 @@ class CorpusCommands(QObject):
             self._imported,
             aborted=self._session.reload_articles,
             cancelled_text=_("The import was cancelled; articles already imported are kept."),
-        )
-
-    def export(self) -> None:
-        from annotator.ui.dialogs.export import ExportDialog  # heavier than the rest, and used once a day
-
-        if self._session.corpus:
-            try:
-                dialog = ExportDialog(self._window, self._session, self.tasks)
-            except CorpusError as error:
-                self.warn(str(error))
-                return
-            dialog.exec()
-            dialog.deleteLater()
-
-    def edit_labels(self) -> None:
-        from annotator.ui.dialogs.labels import LabelsDialog  # used once in a long while
-
-        if self._session.corpus:
-            try:
-                dialog = LabelsDialog(self._window, self._session.corpus, self.tasks, current_theme())
-            except CorpusError as error:
-                self.warn(str(error))
-                return
-            if dialog.exec():
-                self._session.reload()
-            dialog.deleteLater()
-
-    def show_suggestion_statistics(self) -> None:
-        from annotator.store.queries.suggestion_statistics import SuggestionStatistics, collect_suggestion_statistics
-        from annotator.ui.dialogs.suggestion_statistics import SuggestionStatisticsDialog  # used once in a while
-
-        if not self._session.corpus:
-            return
-        path, annotator = self._session.corpus.path, self._session.annotator
-
-        def show(statistics: SuggestionStatistics) -> None:
-            dialog = SuggestionStatisticsDialog(self._window, statistics, self._session.labels, current_theme())
-            dialog.exec()
-            dialog.deleteLater()
-
-        self.tasks.run_on_corpus(
-            _("Collecting statistics"),
-            path,
-            lambda corpus: collect_suggestion_statistics(corpus, annotator),
-            show,
-            readonly=True,
         )
 
     def save_now(self) -> None:
@@ -198,9 +145,9 @@ class CorpusCommands(QObject):
 
     def check_idle(self) -> bool:
         """Return whether no job is running; report one that is."""
-        if self.tasks.is_busy:
-            self._session.failed.emit(self.tasks.busy_message())
-        return not self.tasks.is_busy
+        if self._tasks.is_busy:
+            self._session.failed.emit(self._tasks.busy_message())
+        return not self._tasks.is_busy
 
     def rescue_copy(self) -> None:
         """Copy the corpus and the pending change into a new file.
@@ -219,7 +166,7 @@ class CorpusCommands(QObject):
                     if pending and not copy.edit_count(pending.uid):  # it may have been written meanwhile
                         copy.apply(pending)
             except CorpusError as error:
-                self.warn(str(error))
+                warn(self._window, str(error))
             else:
                 self._session.notified.emit(_("A complete copy was saved as “{path}”.").format(path=path))
 
@@ -227,7 +174,7 @@ class CorpusCommands(QObject):
             try:
                 path = copy_to_safety(corpus)
             except CorpusError as error:
-                self.warn(str(error))
+                warn(self._window, str(error))
             else:
                 complete_copy(path)
 
@@ -237,7 +184,7 @@ class CorpusCommands(QObject):
             rescue_at_once()
         else:
             path = corpus.path
-            self.tasks.run(
+            self._tasks.run(
                 _("Copying"), lambda: copy_file_to_safety(path), complete_copy, failed=lambda _message: rescue_at_once()
             )
 
@@ -263,26 +210,22 @@ class CorpusCommands(QObject):
             reason = _("Your last change is not saved yet, and neither is what you typed: {text}")
         else:
             reason = _("What you typed is not saved yet: {text}")
-        box = MessageBox(QMessageBox.Icon.Warning, self._window)
-        box.setText(isolate_paths(self._session.save_error) or _("What you typed could not be saved."))
-        box.setInformativeText(reason.format(text=text))
-        stay = box.addButton(_("Keep open"), QMessageBox.ButtonRole.RejectRole)
-        discard = box.addButton(_("Discard the change"), QMessageBox.ButtonRole.DestructiveRole)
-        box.setDefaultButton(stay)
-        box.setEscapeButton(stay)
-        box.exec()
-        leaves = box.clickedButton() is discard
-        box.deleteLater()
+        discard, stay = _("Discard the change"), _("Keep open")
+        box = MessageBox(
+            QMessageBox.Icon.Warning,
+            self._window,
+            self._session.save_error or _("What you typed could not be saved."),
+            {discard: ROLE.DestructiveRole, stay: ROLE.RejectRole},
+            information=reason.format(text=text),
+        )
+        leaves = box.ask() == discard
         if leaves:
             self._session.discard_pending()
         return leaves
 
     def choose_annotator(self) -> None:
-        try:
-            annotators = self._session.corpus.annotators() if self._session.corpus else []
-        except CorpusError as error:
-            self.warn(str(error))
-            return
+        """Ask for the annotator. Raises CorpusError."""
+        annotators = self._session.corpus.annotators() if self._session.corpus else []
         if not self.confirm_leave():
             return
         names = list(dict.fromkeys([self._session.annotator, *annotators]))
@@ -297,17 +240,6 @@ class CorpusCommands(QObject):
         if ok and name.strip() and name.strip() != self._session.annotator:
             self._session.switch_annotator(name.strip())
             self._settings.save(annotator=name.strip())
-
-    def about(self) -> None:
-        from annotator.ui.dialogs.about import AboutDialog  # opened once in a long while
-
-        dialog = AboutDialog(self._window, current_theme())
-        dialog.exec()
-        dialog.deleteLater()
-
-    def warn(self, text: str) -> None:
-        """Show a warning in a message box."""
-        show_message(self._window, QMessageBox.Icon.Warning, text)
 
     def _imported(self, outcome: Any) -> None:
         self._session.reload_articles()
@@ -329,9 +261,7 @@ class CorpusCommands(QObject):
         if outcome.skipped or outcome.repaired or outcome.noticed:
             from annotator.ui.dialogs.results import ImportResultDialog
 
-            dialog = ImportResultDialog(self._window, " · ".join(parts), outcome)
-            dialog.exec()
-            dialog.deleteLater()
+            run_dialog(ImportResultDialog(self._window, " · ".join(parts), outcome))
         else:
             self._session.notified.emit(" · ".join(parts))
 

@@ -8,7 +8,7 @@ from annotator.store.recovery.rescue import Displacement, FileChange
 from annotator.ui.commands.corpus_commands import CorpusCommands
 from annotator.ui.session.session import Session
 from annotator.ui.widgets.bidi_text import isolate_ltr
-from annotator.ui.widgets.message_box import MessageBox
+from annotator.ui.widgets.modal import ROLE, MessageBox
 
 
 class DisplacementNotifier(QObject):
@@ -36,21 +36,17 @@ class DisplacementNotifier(QObject):
         current = displacement.current
         current_name = isolate_ltr(current.name if current.parent == folder else str(current))
         is_replaced = displacement.change is FileChange.REPLACED
-        box = MessageBox(QMessageBox.Icon.Warning, self._window)
         if is_replaced:
             text = _("Another program replaced “{name}” with a different file while it was open.")
         else:
             text = _("“{name}” was moved or deleted while it was open.")
-        box.setText(text.format(name=name))
         reason = _("All your work is in “{current}”, which is now open.").format(current=current_name)
         if is_replaced:
             reason += "\n" + _("“{name}” does not contain all of your work and was not changed.").format(name=name)
-        box.setInformativeText(reason)
-        stay = box.addButton(_("Continue"), QMessageBox.ButtonRole.AcceptRole)
-        if is_replaced:
-            open_other = box.addButton(_("Open the other file"), QMessageBox.ButtonRole.DestructiveRole)
-            open_other.clicked.connect(lambda: self._commands.open_path(displacement.path))
-        box.setDefaultButton(stay)
-        box.setEscapeButton(stay)
+        open_other, stay = _("Open the other file"), _("Continue")
+        buttons = {open_other: ROLE.DestructiveRole} if is_replaced else {}
+        buttons[stay] = ROLE.AcceptRole
+        box = MessageBox(QMessageBox.Icon.Warning, self._window, text.format(name=name), buttons, information=reason)
+        box.finished.connect(lambda: box.answer == open_other and self._commands.open_path(displacement.path))
         box.finished.connect(box.deleteLater)
         box.open()

@@ -1,17 +1,13 @@
-"""Commands that find words and tag their occurrences."""
+"""Commands that find words."""
 
 from typing import Final
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QWidget
 
-from annotator.i18n import _
 from annotator.ui.article.article_view import ArticleView
 from annotator.ui.panels.find_bar import FindBar
 from annotator.ui.panels.sidebars import ArticleSidebar
 from annotator.ui.session.session import Session
-from annotator.ui.session.tasks import TaskRunner
-from annotator.ui.widgets.theme import current_theme
 
 _MAX_QUERY_LENGTH: Final = 80  # characters
 
@@ -19,18 +15,9 @@ _MAX_QUERY_LENGTH: Final = 80  # characters
 class FindCommands(QObject):
     """Connects find bar and corpus search with the view."""
 
-    def __init__(
-        self,
-        window: QWidget,
-        session: Session,
-        view: ArticleView,
-        bar: FindBar,
-        sidebar: ArticleSidebar,
-        tasks: TaskRunner,
-    ) -> None:
-        super().__init__(window)
-        self._window, self._session, self._view, self._bar, self._sidebar = window, session, view, bar, sidebar
-        self._tasks = tasks
+    def __init__(self, session: Session, view: ArticleView, bar: FindBar, sidebar: ArticleSidebar) -> None:
+        super().__init__(view)
+        self._session, self._view, self._bar, self._sidebar = session, view, bar, sidebar
         self._shows_search = False  # whether the find bar shows the words of the corpus search
         bar.start_offset = view.current_offset
         bar.changed.connect(self._show_current_match)
@@ -45,22 +32,6 @@ class FindCommands(QObject):
 
     def find_in_corpus(self) -> None:
         self._sidebar.start_search(self._selected_words())
-
-    def tag_all(self, *, in_corpus: bool = False) -> None:
-        """Tag occurrences of the selected span's words in the article, or in the corpus."""
-        from annotator.ui.dialogs.occurrences import OccurrencesDialog
-
-        session, article, span = self._session, self._session.article, self._session.selection
-        if not article or not session.corpus:
-            return
-        if not span:
-            session.notified.emit(_("Select a span first."))
-            return
-        dialog = OccurrencesDialog(self._window, session, self._tasks, span, current_theme())
-        if in_corpus:
-            dialog.search_corpus()
-        dialog.exec()
-        dialog.deleteLater()
 
     def show_search(self) -> None:
         """Show the corpus search's matches in the article."""

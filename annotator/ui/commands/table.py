@@ -1,13 +1,14 @@
 """The table of the window's actions, from which menus, keys, the key sheet and tooltips are made.
 
-A new action is a row here: its name (by which settings store custom keys), its text, what it does, and its keys.
+A new action is a row here: its name (by which settings store custom keys), its text, what it does, and its keys. What
+it does is a call of a command or a function in a module of its own, imported late as all dialogs are.
 """
 
+from collections.abc import Callable
+from importlib import import_module
 from typing import Final, TypeAlias
 
-from msgspec import Struct
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QWidget
 
 from annotator.i18n import LANGUAGES, N_, current_language
 from annotator.model.records import BODY, BOILERPLATE, DATELINE, DONE, FLAGGED, HEADLINE, SKIPPED
@@ -24,16 +25,12 @@ from annotator.ui.commands.suggestion_commands import SuggestionCommands
 from annotator.ui.commands.tagging_commands import TaggingCommands
 from annotator.ui.commands.view_commands import ViewCommands
 from annotator.ui.commands.welcome_commands import WelcomeCommands
-from annotator.ui.session.session import Session
-from annotator.ui.session.user_settings import UserSettings
+from annotator.ui.session.window_context import WindowContext
 
 
-class Commands(Struct, frozen=True):
+class Commands(WindowContext, frozen=True):
     """What the actions of a window work on."""
 
-    window: QWidget
-    session: Session
-    settings: UserSettings
     article: ArticleView
     focus: PanelFocus
     corpus: CorpusCommands
@@ -48,6 +45,12 @@ class Commands(Struct, frozen=True):
     welcome: WelcomeCommands
 
 
+def late(target: str, **options: bool) -> Callable[[Commands], object]:
+    """Return a function of `annotator.ui`, such as "dialogs.about.open_dialog", that is imported when it runs."""
+    module, _dot, name = target.rpartition(".")
+    return lambda do: getattr(import_module(f"annotator.ui.{module}"), name)(do, **options)
+
+
 _Items: TypeAlias = tuple[Action[Commands] | Choice[Commands] | Menu[Commands] | None, ...]
 
 _CORPUS: Final[_Items] = (
@@ -57,12 +60,12 @@ _CORPUS: Final[_Items] = (
     ),
     Action("open_corpus", N_("Open corpus…"), lambda do: do.corpus.open_corpus(), ("Ctrl+O",)),
     None,
-    Action("edit_labels", N_("Labels…"), lambda do: do.corpus.edit_labels(), ("Ctrl+Shift+L",)),
+    Action("edit_labels", N_("Labels…"), late("dialogs.labels.open_dialog"), ("Ctrl+Shift+L",)),
     None,
     Action("import_files", N_("Import files…"), lambda do: do.corpus.import_files(), ("Ctrl+I",)),
     Action("import_folder", N_("Import folder…"), lambda do: do.corpus.import_folder(), ("Ctrl+Shift+I",)),
     None,
-    Action("export", N_("Export training set…"), lambda do: do.corpus.export(), ("Ctrl+E",)),
+    Action("export", N_("Export training set…"), late("dialogs.export.open_dialog"), ("Ctrl+E",)),
     None,
     Action("save_now", N_("Save now"), lambda do: do.corpus.save_now(), ("Ctrl+S",)),
     Action("rescue_copy", N_("Save a rescue copy"), lambda do: do.corpus.rescue_copy(), ("Ctrl+Shift+S",)),
@@ -101,11 +104,13 @@ _EDIT: Final[_Items] = (
         "toggle_proclitic", N_("Include or exclude the proclitic"), lambda do: do.edges.toggle_proclitic(), ("Space",)
     ),
     None,
-    Action("tag_all_here", N_("Tag all occurrences in the article…"), lambda do: do.find.tag_all(), ("Ctrl+A",)),
+    Action(
+        "tag_all_here", N_("Tag all occurrences in the article…"), late("dialogs.occurrences.open_dialog"), ("Ctrl+A",)
+    ),
     Action(
         "tag_all_corpus",
         N_("Tag all occurrences in the corpus…"),
-        lambda do: do.find.tag_all(in_corpus=True),
+        late("dialogs.occurrences.open_dialog", in_corpus=True),
         ("Ctrl+Shift+A",),
     ),
     Action(
@@ -195,7 +200,7 @@ _SUGGESTIONS: Final[_Items] = (
     Action(
         "show_suggestion_statistics",
         N_("Suggestion statistics…"),
-        lambda do: do.corpus.show_suggestion_statistics(),
+        late("dialogs.suggestion_statistics.open_dialog"),
         ("Ctrl+G",),
         former_name="show_quality",
     ),
@@ -320,7 +325,7 @@ _HELP: Final[_Items] = (
     Action("show_welcome", N_("Welcome page"), lambda do: do.welcome.show_welcome()),
     None,
     Action("show_reports", N_("Reports and log"), lambda do: do.view.show_reports(), ("Ctrl+Shift+F1",)),
-    Action("about", N_("About Annotator"), lambda do: do.corpus.about(), menu_role=QAction.MenuRole.AboutRole),
+    Action("about", N_("About Annotator"), late("dialogs.about.open_dialog"), menu_role=QAction.MenuRole.AboutRole),
 )
 _CARET: Final[_Items] = (
     Action("caret_forward", N_("Next word"), lambda do: do.caret.move_by_word(1), ("Left",)),

@@ -5,31 +5,28 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QWidget
 
 from annotator import settings
 from annotator.i18n import _
 from annotator.ui.actions.keymap import Keymap, Menu
 from annotator.ui.article.article_view import ZOOMS, ArticleView
 from annotator.ui.panels.sidebars import LabelSidebar
-from annotator.ui.session.session import Session
-from annotator.ui.session.user_settings import UserSettings
+from annotator.ui.session.window_context import WindowContext
 from annotator.ui.widgets.bidi_text import isolate_ltr
+from annotator.ui.widgets.modal import run_dialog
 
 
 class ViewCommands(QObject):
     """Zoom, invisible characters, guidelines, the order of articles, keys, and the folder of reports."""
 
-    def __init__(
-        self, window: QWidget, session: Session, view: ArticleView, sidebar: LabelSidebar, user_settings: UserSettings
-    ) -> None:
-        super().__init__(window)
-        self._window, self._session, self._view, self._sidebar = window, session, view, sidebar
-        self._settings = user_settings
-        view.show_invisible(user_settings.current.invisible)
-        view.set_zoom(user_settings.current.zoom)
+    def __init__(self, context: WindowContext, view: ArticleView, sidebar: LabelSidebar) -> None:
+        super().__init__(context.window)
+        self._window, self._session, self._settings = context.window, context.session, context.settings
+        self._view, self._sidebar = view, sidebar
+        view.show_invisible(self._settings.current.invisible)
+        view.set_zoom(self._settings.current.zoom)
         view.zoom_requested.connect(self.zoom_by)
-        session.prefers_informative = user_settings.current.informative
+        self._session.prefers_informative = self._settings.current.informative
 
     def zoom_by(self, step: int) -> None:
         """Zoom to the next larger (1) or smaller (-1) step."""
@@ -62,10 +59,10 @@ class ViewCommands(QObject):
         """Show the keys of these menus' actions, and save those that the user changes."""
         from annotator.ui.dialogs.keys import KeysDialog  # imported late, like all dialogs, for a faster start
 
-        dialog = KeysDialog(self._window, Keymap(menus, self._settings.current.keys, self._session.labels.labels))
+        keymap = Keymap(menus, self._settings.current.keys, self._session.labels.labels)
+        dialog = KeysDialog(self._window, keymap)
         dialog.changed.connect(lambda keys: self._settings.save(keys=keys))
-        dialog.exec()
-        dialog.deleteLater()
+        run_dialog(dialog)
 
     def show_reports(self) -> None:
         """Open the folder of reports and log, and show its path, as not all desktops open folders."""

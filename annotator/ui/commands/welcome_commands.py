@@ -8,14 +8,12 @@ from typing import Final, Literal, TypeAlias
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QWidget
 
 from annotator.i18n import _
 from annotator.model.records import Span, Step
 from annotator.ui.commands.corpus_commands import CorpusCommands
 from annotator.ui.panels.central_widget import CentralWidget
-from annotator.ui.session.session import Session
-from annotator.ui.session.user_settings import UserSettings
+from annotator.ui.session.window_context import WindowContext
 
 _HINT_LABELS: Final = 3
 """The number of labels in the hint."""
@@ -31,13 +29,13 @@ class WelcomeCommands(QObject):
     hint_changed = Signal(str)
     """The hint on how to tag; "" for none."""
 
-    def __init__(self, window: QWidget, session: Session, commands: CorpusCommands, settings: UserSettings) -> None:
-        super().__init__(window)
-        self._session, self._commands, self._settings = session, commands, settings
+    def __init__(self, context: WindowContext, commands: CorpusCommands) -> None:
+        super().__init__(context.window)
+        self._session, self._settings, self._commands = context.session, context.settings, commands
         self.state: State = "done"
-        session.corpus_opened.connect(self._close_page)
-        session.article_opened.connect(self._on_article_opened)
-        session.corpus_changed.connect(self._on_corpus_changed)
+        self._session.corpus_opened.connect(self._close_page)
+        self._session.article_opened.connect(self._on_article_opened)
+        self._session.corpus_changed.connect(self._on_corpus_changed)
 
     @property
     def is_page_visible(self) -> bool:

@@ -22,27 +22,32 @@ from annotator.licenses import load_bundle_contents
 from annotator.resources import resource_path
 from annotator.store.queries.file_facts import collect_facts
 from annotator.ui.dialogs.components import ComponentsPane
+from annotator.ui.session.window_context import WindowContext
 from annotator.ui.widgets import fonts
 from annotator.ui.widgets.bidi_text import isolate_ltr, plain_label
+from annotator.ui.widgets.modal import run_dialog
 from annotator.ui.widgets.qt_versions import versions
-from annotator.ui.widgets.theme import Theme
 
 _ICON: Final = 72  # pixels
 _ROOM: Final = 6  # pixels below an item of the changelog
 
 
+def open_dialog(context: WindowContext) -> None:
+    """Open the dialog."""
+    run_dialog(AboutDialog(context.window))
+
+
 class AboutDialog(QDialog):
     """Shows the changelog and the components in tabs, without network requests."""
 
-    def __init__(self, parent: QWidget, theme: Theme) -> None:
+    def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle(_("About Annotator"))
         self.resize(1120, 680)
         self.changelog = _build_changelog()
-        self.components = ComponentsPane(theme)
+        self.components = ComponentsPane()
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
-        self.tabs.setStyleSheet(_tab_style(theme))
         self.tabs.tabBar().setDrawBase(False)
         self.tabs.tabBar().setAccessibleName(_("About Annotator"))
         self.tabs.addTab(self.changelog, _("What's new"))
@@ -125,13 +130,3 @@ def _build_changelog() -> QTextBrowser:
         cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock)
         cursor.movePosition(QTextCursor.MoveOperation.NextBlock)
     return page
-
-
-def _tab_style(theme: Theme) -> str:
-    return f"""
-    QTabBar::tab {{ padding: 6px 16px; color: {theme.dim}; border-bottom: 2px solid transparent; }}
-    QTabBar::tab:selected {{ color: {theme.ink}; border-bottom-color: {theme.accent}; }}
-    QTabBar::tab:focus {{ background: {theme.highlight}; }}
-    QTabWidget::pane {{ border: none; padding-top: 10px; }}
-    QTextBrowser {{ background: {theme.paper}; border: 1px solid {theme.rule}; border-radius: 7px; }}
-    """

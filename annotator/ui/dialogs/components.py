@@ -13,7 +13,7 @@ from annotator.i18n import _
 from annotator.licenses import Component
 from annotator.ui.widgets import fonts
 from annotator.ui.widgets.bidi_text import isolate, isolate_ltr, plain_label, set_direction, tooltip
-from annotator.ui.widgets.theme import Theme
+from annotator.ui.widgets.theme import current_theme
 
 _PAUSE: Final = 30  # milliseconds between two checks whether the components have been read
 _SEPARATOR: Final = "\n\n" + 60 * "=" + "\n\n"
@@ -22,9 +22,8 @@ _SEPARATOR: Final = "\n\n" + 60 * "=" + "\n\n"
 class ComponentsPane(QWidget):
     """Shows the components once a thread has read them, which takes up to half a second."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._theme = theme
         self._components: tuple[Component, ...] = ()
         self.list = QTreeWidget()
         self.list.setAccessibleName(_("All components"))
@@ -92,7 +91,7 @@ class ComponentsPane(QWidget):
         """Show the terms of this row's component."""
         component = self._components[self.list.indexOfTopLevelItem(row)]
         self.name_label.setText(isolate_ltr(f"{component.name} {component.version}"))
-        self.home_link.setText(_link(component.home, self._theme.accent))
+        self.home_link.setText(_link(component.home, current_theme().accent))
         self.notice_label.setText(_notice(component))
         self.notice_label.setVisible(bool(self.notice_label.text()))
         self.terms_view.setPlainText(_SEPARATOR.join(text.strip("\n") for text in component.texts))

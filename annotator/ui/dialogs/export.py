@@ -43,12 +43,19 @@ from annotator.tagging.schemes import BILOU, IOB1, IOB2, IOBES
 from annotator.ui.dialogs.export_parts import SplitOptions, part_title
 from annotator.ui.session.session import Session
 from annotator.ui.session.tasks import TaskRunner
+from annotator.ui.session.window_context import WindowContext
 from annotator.ui.widgets import file_dialogs
-from annotator.ui.widgets.bidi_text import add_arabic_mark, isolate, isolate_ltr, isolate_paths, plain_label, tooltip
-from annotator.ui.widgets.message_box import MessageBox
+from annotator.ui.widgets.bidi_text import add_arabic_mark, isolate, isolate_ltr, plain_label, tooltip
+from annotator.ui.widgets.modal import ROLE, MessageBox, run_dialog
 
 _ENTRY_ROLE = Qt.ItemDataRole.UserRole
 _MAX_ENTRIES: Final = 500  # entries of one kind: enough here, and the report file has all
+
+
+def open_dialog(context: WindowContext) -> None:
+    """Open the dialog, if a corpus is. Raises CorpusError."""
+    if context.session.corpus:
+        run_dialog(ExportDialog(context.window, context.session, context.tasks))
 
 
 class ExportDialog(QDialog):
@@ -348,16 +355,10 @@ class ExportDialog(QDialog):
 
     def _confirm_replacing(self, reason: str) -> bool:
         """Ask whether to overwrite the contents of the path."""
-        box = MessageBox(QMessageBox.Icon.Warning, self)
-        box.setText(isolate_paths(reason))
-        box.setInformativeText(_("Replace it with the export? The existing contents will be lost."))
-        replace = box.addButton(_("Replace"), QMessageBox.ButtonRole.DestructiveRole)
-        cancel = box.addButton(_("Cancel"), QMessageBox.ButtonRole.RejectRole)
-        box.setDefaultButton(cancel)
-        box.setEscapeButton(cancel)
-        box.exec()
-        box.deleteLater()
-        return box.clickedButton() is replace
+        replace = _("Replace")
+        buttons = {replace: ROLE.DestructiveRole, _("Cancel"): ROLE.RejectRole}
+        question = _("Replace it with the export? The existing contents will be lost.")
+        return MessageBox(QMessageBox.Icon.Warning, self, reason, buttons, information=question).ask() == replace
 
     def _go_to_entry(self, item: QTreeWidgetItem, _column: int = 0) -> None:
         """Open a row's article and select its span."""

@@ -15,7 +15,7 @@ from annotator.ui.article.nesting_depths import compute_depths
 from annotator.ui.article.page import Page
 from annotator.ui.article.painting import PagePainter
 from annotator.ui.widgets.bidi_text import tooltip
-from annotator.ui.widgets.theme import DARK, LIGHT, Theme
+from annotator.ui.widgets.theme import DARK, LIGHT, Theme, current_theme
 
 _SWATCH_SIZE: Final = 26  # pixels
 _SAMPLE: Final = ("يبدو ", "المقطع الموسوم", " هكذا")  # Arabic in every language, as articles are
@@ -72,9 +72,9 @@ class PresetColours(QWidget):
     colour_chosen = Signal(object)
     """The Colour."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._buttons = [_PresetButton(colour, number, theme, self) for number, colour in enumerate(PALETTE, 1)]
+        self._buttons = [_PresetButton(colour, number, self) for number, colour in enumerate(PALETTE, 1)]
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
@@ -89,9 +89,9 @@ class PresetColours(QWidget):
 
 
 class _PresetButton(QAbstractButton):
-    def __init__(self, colour: Colour, index: int, theme: Theme, parent: QWidget) -> None:
+    def __init__(self, colour: Colour, index: int, parent: QWidget) -> None:
         super().__init__(parent)
-        self.colour, self._theme = colour, theme
+        self.colour = colour
         self.setCheckable(True)
         self.setFixedSize(_SWATCH_SIZE, _SWATCH_SIZE)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -112,17 +112,17 @@ class _PresetButton(QAbstractButton):
             painter.setBrush(QColor(self.colour.dark))
             painter.drawPie(circle, 225 * 16, 180 * 16)
             if self.isChecked() or self.hasFocus():
+                theme = current_theme()
                 painter.setBrush(Qt.BrushStyle.NoBrush)
-                painter.setPen(QPen(QColor(self._theme.accent if self.hasFocus() else self._theme.ink), 2))
+                painter.setPen(QPen(QColor(theme.accent if self.hasFocus() else theme.ink), 2))
                 painter.drawEllipse(QRectF(self.rect()).adjusted(1, 1, -1, -1))
 
 
 class LabelPreview(QWidget):
     """Shows a labelled span, as in the article, on light and dark paper."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._theme = theme
         self._label = Label("", {}, PALETTE[0])
         self.setAccessibleName(_("Preview on a light and a dark background"))
         self.setFixedHeight(round(Page(_TEXT, _ZONES, 1000.0, _SIZE).height) + 2 * _MARGIN)
@@ -144,7 +144,7 @@ class LabelPreview(QWidget):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(QColor(paper.paper))
-        painter.setPen(QPen(QColor(self._theme.rule), 1))
+        painter.setPen(QPen(QColor(current_theme().rule), 1))
         painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
         page = Page(_TEXT, _ZONES, rect.width() - 2 * _MARGIN, _SIZE)
         start = len(_SAMPLE[0])

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QPushButton,
 from annotator.i18n import _, format_number, ngettext
 from annotator.model.label_changes import REMOVE, LabelEntry
 from annotator.ui.widgets.bidi_text import plain_label
-from annotator.ui.widgets.theme import Theme
 
 
 class LabelDeletionForm(QWidget):
@@ -19,9 +18,8 @@ class LabelDeletionForm(QWidget):
     deletion_cancelled = Signal()
     """The user keeps the label."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setStyleSheet(_style(theme))
         self._title_label = plain_label(name="heading")
         self._count_label = plain_label()
         self.replace_option = QRadioButton(_("Change their label to:"))
@@ -83,16 +81,3 @@ class LabelDeletionForm(QWidget):
 
     def _choose_replacement(self) -> None:
         self.replacement_chosen.emit(self.replacement_box.currentData())
-
-
-def _style(theme: Theme) -> str:
-    return f"""
-    QRadioButton {{ spacing: 8px; padding: 4px; border: 1px solid transparent; border-radius: 7px; }}
-    QRadioButton:focus {{ border-color: {theme.accent}; }}
-    QRadioButton::indicator {{
-        width: 14px; height: 14px; border: 1px solid {theme.dim}; border-radius: 8px; background: {theme.paper};
-    }}
-    QRadioButton::indicator:checked {{
-        width: 6px; height: 6px; border: 5px solid {theme.accent}; background: {theme.paper};
-    }}
-    """

@@ -23,7 +23,7 @@ from annotator.model.colours import MIN_CONTRAST, contrast_ratio, ensure_contras
 from annotator.model.labels import Colour, Fault, Label
 from annotator.ui.dialogs.label_colours import ColourButton, LabelPreview, PresetColours
 from annotator.ui.widgets.bidi_text import plain_label, set_direction, tooltip
-from annotator.ui.widgets.theme import DARK, LIGHT, Theme
+from annotator.ui.widgets.theme import DARK, LIGHT
 
 
 class LabelForm(QWidget):
@@ -32,7 +32,7 @@ class LabelForm(QWidget):
     edited = Signal(object)
     """The edited Label."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._label = Label("", {}, Colour(LIGHT.ink, DARK.ink))
         self._is_loading = False
@@ -44,10 +44,10 @@ class LabelForm(QWidget):
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         self._add_name(form)
         self._add_titles(form)
-        self._add_colours(form, theme)
-        self.preview = LabelPreview(theme)
+        self._add_colours(form)
+        self.preview = LabelPreview()
         form.addRow(_create_caption(_("Preview")), self.preview)
-        self._add_guidelines(form, theme)
+        self._add_guidelines(form)
 
     def show_label(self, label: Label) -> None:
         """Show this label; fields with unchanged text keep their caret."""
@@ -110,12 +110,12 @@ class LabelForm(QWidget):
             grid.addWidget(field, 1, column)
         form.addRow(_create_caption(_("Title")), grid)
 
-    def _add_colours(self, form: QFormLayout, theme: Theme) -> None:
+    def _add_colours(self, form: QFormLayout) -> None:
         self.light_button = ColourButton(_("Colour on a light background"), LIGHT)
         self.dark_button = ColourButton(_("Colour on a dark background"), DARK)
         self.light_button.changed.connect(lambda colour: self._change_colour(Colour(colour, self._label.colour.dark)))
         self.dark_button.changed.connect(lambda colour: self._change_colour(Colour(self._label.colour.light, colour)))
-        self.preset_colours = PresetColours(theme)
+        self.preset_colours = PresetColours()
         self.preset_colours.colour_chosen.connect(self._change_colour)
         row = QHBoxLayout()
         row.setSpacing(10)
@@ -131,11 +131,11 @@ class LabelForm(QWidget):
             _stack_below(row, self._contrast_warning, self._fault_labels["light"], self._fault_labels["dark"]),
         )
 
-    def _add_guidelines(self, form: QFormLayout, theme: Theme) -> None:
+    def _add_guidelines(self, form: QFormLayout) -> None:
         self.guideline_fields: dict[str, QPlainTextEdit] = {}
         tabs = QTabWidget()
         tabs.setDocumentMode(True)
-        tabs.setStyleSheet(_tab_style(theme))
+        tabs.setObjectName("compact")
         tabs.tabBar().setDrawBase(False)
         tabs.tabBar().setAccessibleName(_("Language of the guideline"))
         for code, language in LANGUAGES.items():
@@ -270,12 +270,3 @@ def _stack_below(row: QHBoxLayout, *below: QWidget) -> QVBoxLayout:
     for widget in below:
         column.addWidget(widget)
     return column
-
-
-def _tab_style(theme: Theme) -> str:
-    return f"""
-    QTabBar::tab {{ padding: 4px 12px; color: {theme.dim}; border-bottom: 2px solid transparent; }}
-    QTabBar::tab:selected {{ color: {theme.ink}; border-bottom-color: {theme.accent}; }}
-    QTabBar::tab:focus {{ background: {theme.highlight}; }}
-    QTabWidget::pane {{ border: none; padding-top: 4px; }}
-    """

@@ -11,7 +11,7 @@ from annotator.i18n import _, format_number, ngettext
 from annotator.model.label_changes import LabelEntry
 from annotator.ui.widgets import fonts
 from annotator.ui.widgets.bidi_text import elide, tooltip
-from annotator.ui.widgets.theme import Theme
+from annotator.ui.widgets.theme import current_theme
 
 _ENTRY_ROLE: Final = Qt.ItemDataRole.UserRole
 _COUNT_ROLE: Final = Qt.ItemDataRole.UserRole + 1
@@ -28,11 +28,11 @@ class LabelList(QListWidget):
     reordered = Signal(list)
     """The uids in their new order."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(_("Labels"))
         self.setToolTip(tooltip(_("Drag a label to move it, or press Alt and an arrow key.")))
-        self.setItemDelegate(_Delegate(theme, self))
+        self.setItemDelegate(_Delegate(self))
         self.setDragDropMode(QListWidget.DragDropMode.InternalMove)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.currentItemChanged.connect(self._on_current_changed)
@@ -86,15 +86,11 @@ class LabelList(QListWidget):
 
 
 class _Delegate(QStyledItemDelegate):
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._theme = theme
-
     def sizeHint(self, _option: QStyleOptionViewItem, _index: _Index) -> QSize:
         return QSize(120, _HEIGHT)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
-        theme = self._theme
+        theme = current_theme()
         entry: LabelEntry = index.data(_ENTRY_ROLE)
         is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
         has_focus = bool(option.state & QStyle.StateFlag.State_HasFocus)

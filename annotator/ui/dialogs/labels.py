@@ -34,17 +34,25 @@ from annotator.ui.dialogs.label_deletion import LabelDeletionForm
 from annotator.ui.dialogs.label_form import LabelForm
 from annotator.ui.dialogs.label_list import LabelList
 from annotator.ui.session.tasks import TaskRunner
+from annotator.ui.session.window_context import WindowContext
 from annotator.ui.widgets import file_dialogs
 from annotator.ui.widgets.bidi_text import isolate_ltr, plain_label
-from annotator.ui.widgets.theme import Theme
+from annotator.ui.widgets.modal import run_dialog
 
 _FILTER: Final = "TOML (*.toml)"
+
+
+def open_dialog(context: WindowContext) -> None:
+    """Open the dialog, if a corpus is, and read the labels again. Raises CorpusError."""
+    corpus = context.session.corpus
+    if corpus and run_dialog(LabelsDialog(context.window, corpus, context.tasks)):
+        context.session.reload()
 
 
 class LabelsDialog(QDialog):
     """Edits the labels of `corpus`; once accepted, they must be read again."""
 
-    def __init__(self, parent: QWidget, corpus: Corpus, tasks: TaskRunner, theme: Theme) -> None:
+    def __init__(self, parent: QWidget, corpus: Corpus, tasks: TaskRunner) -> None:
         """Read the labels and their use. Raises CorpusError."""
         super().__init__(parent)
         self._path, self._tasks = corpus.path, tasks
@@ -55,12 +63,12 @@ class LabelsDialog(QDialog):
         self._has_warned = False  # that closing would discard the edits
         self.setWindowTitle(_("Labels"))
         self.resize(940, 640)
-        self.list = LabelList(theme)
+        self.list = LabelList()
         self.list.entry_selected.connect(self._select)
         self.list.reordered.connect(self._reorder)
-        self.form = LabelForm(theme)
+        self.form = LabelForm()
         self.form.edited.connect(self._edit)
-        self.deletion_form = LabelDeletionForm(theme)
+        self.deletion_form = LabelDeletionForm()
         self.deletion_form.replacement_chosen.connect(self._set_replacement)
         self.deletion_form.deletion_cancelled.connect(self._cancel_deletion)
         self._pages = QStackedWidget()

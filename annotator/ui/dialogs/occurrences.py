@@ -32,8 +32,10 @@ from annotator.text.proclitics import normalise_form
 from annotator.ui.article.excerpt import paint_excerpt
 from annotator.ui.session.session import Session
 from annotator.ui.session.tasks import TaskRunner
+from annotator.ui.session.window_context import WindowContext
 from annotator.ui.widgets.bidi_text import isolate, plain_label, tooltip
-from annotator.ui.widgets.theme import Theme
+from annotator.ui.widgets.modal import run_dialog
+from annotator.ui.widgets.theme import current_theme
 
 _OCCURRENCE_ROLE: Final = Qt.ItemDataRole.UserRole
 _MAX_CONTEXT: Final = 42  # code points of the sentence before a hit, which must stay visible
@@ -42,12 +44,26 @@ _SIZE: Final = 16.0
 _Index = QModelIndex | QPersistentModelIndex
 
 
+def open_dialog(context: WindowContext, *, in_corpus: bool = False) -> None:
+    """Open the dialog on the selected span's words, in the article or the corpus."""
+    session, span = context.session, context.session.selection
+    if not session.article or not session.corpus:
+        return
+    if not span:
+        session.notified.emit(_("Select a span first."))
+        return
+    dialog = OccurrencesDialog(context.window, session, context.tasks, span)
+    if in_corpus:
+        dialog.search_corpus()
+    run_dialog(dialog)
+
+
 class OccurrenceDelegate(QStyledItemDelegate):
     """Paints a hit in its label's colour, in its sentence."""
 
-    def __init__(self, theme: Theme, label: Label | None, parent: QWidget) -> None:
+    def __init__(self, label: Label | None, parent: QWidget) -> None:
         super().__init__(parent)
-        self._theme, self._label = theme, label
+        self._label = label
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: _Index) -> QSize:
         return QSize(200, _HEIGHT)
@@ -63,16 +79,17 @@ class OccurrenceDelegate(QStyledItemDelegate):
         rect = QRectF(style.subElementRect(QStyle.SubElement.SE_ItemViewItemText, style_option, option.widget))
         before = _shorten_context(hit.before)
         text = (before + hit.words + hit.after).replace("\n", " ")
-        mark = self._theme.fill_colour(self._label, 1.6) if self._label else QColor(self._theme.selection)
+        theme = current_theme()
+        mark = theme.fill_colour(self._label, 1.6) if self._label else QColor(theme.selection)
         enabled = bool(option.state & QStyle.StateFlag.State_Enabled)
-        ink = QColor(self._theme.ink if enabled else self._theme.faint)
+        ink = QColor(theme.ink if enabled else theme.faint)
         paint_excerpt(painter, rect, text, (len(before), len(before) + len(hit.words)), _SIZE, ink, mark)
 
 
 class OccurrencesDialog(QDialog):
     """Lists the occurrences of the words of `span`, to tag the ticked ones."""
 
-    def __init__(self, parent: QWidget, session: Session, tasks: TaskRunner, span: Span, theme: Theme) -> None:
+    def __init__(self, parent: QWidget, session: Session, tasks: TaskRunner, span: Span) -> None:
         super().__init__(parent)
         self._session, self._tasks, self._span = session, tasks, span
         self._label = session.labels.find(span.label)
@@ -86,7 +103,7 @@ class OccurrencesDialog(QDialog):
         self.tree.setHeaderHidden(True)
         self.tree.setRootIsDecorated(False)
         self.tree.setAccessibleName(_("Occurrences"))
-        self.tree.setItemDelegate(OccurrenceDelegate(theme, self._label, self.tree))
+        self.tree.setItemDelegate(OccurrenceDelegate(self._label, self.tree))
         self._count_timer = QTimer(self)  # counts once when all rows of an article are ticked together
         self._count_timer.setSingleShot(True)
         self._count_timer.setInterval(0)

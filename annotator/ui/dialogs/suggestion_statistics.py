@@ -1,7 +1,7 @@
 """Statistics of each label's suggestions, which show when to trust them."""
 
 from collections.abc import Sequence
-from functools import reduce
+from functools import partial, reduce
 from typing import Final
 
 from PySide6.QtCore import QRectF, QSize, Qt
@@ -20,29 +20,48 @@ from PySide6.QtWidgets import (
 
 from annotator.i18n import _, format_number, ngettext
 from annotator.model.labels import LabelSet
-from annotator.store.queries.suggestion_statistics import SuggestionCounts, SuggestionStatistics
+from annotator.store.queries.suggestion_statistics import (
+    SuggestionCounts,
+    SuggestionStatistics,
+    collect_suggestion_statistics,
+)
+from annotator.ui.session.window_context import WindowContext
 from annotator.ui.widgets.bidi_text import format_percent, plain_label
+from annotator.ui.widgets.modal import run_dialog
 from annotator.ui.widgets.suggestion_chart import SuggestionChart, brushes, percentages
-from annotator.ui.widgets.theme import Theme
+from annotator.ui.widgets.theme import current_theme
 
 _NUMBERS: Final = Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter
+
+
+def open_dialog(context: WindowContext) -> None:
+    """Collect the statistics of the open corpus, if any, and show them."""
+    window, session = context.window, context.session
+    if session.corpus:
+        context.tasks.run_on_corpus(
+            _("Collecting statistics"),
+            session.corpus.path,
+            partial(collect_suggestion_statistics, annotator=session.annotator),
+            lambda statistics: run_dialog(SuggestionStatisticsDialog(window, statistics, session.labels)),
+            readonly=True,
+        )
 
 
 class SuggestionStatisticsDialog(QDialog):
     """Shows a chart for each label suggested or used, and the same figures as a table."""
 
-    def __init__(self, parent: QWidget, statistics: SuggestionStatistics, labels: LabelSet, theme: Theme) -> None:
+    def __init__(self, parent: QWidget, statistics: SuggestionStatistics, labels: LabelSet) -> None:
         super().__init__(parent)
         self.setWindowTitle(_("Suggestion statistics"))
         self.charts = [
-            SuggestionChart(label, statistics.bin_sizes, statistics.counts_by_label[label.name], theme)
+            SuggestionChart(label, statistics.bin_sizes, statistics.counts_by_label[label.name])
             for label in labels.labels
             if label.name in statistics.counts_by_label
         ]
         layout = QVBoxLayout(self)
         layout.setSpacing(10)
         if self.charts:
-            self._build(layout, statistics, labels, theme)
+            self._build(layout, statistics, labels)
             self.resize(820, min(740, 390 + 110 * len(self.charts)))
         else:
             layout.addWidget(
@@ -60,7 +79,7 @@ class SuggestionStatisticsDialog(QDialog):
         buttons.rejected.connect(self.reject)
         layout.addWidget(buttons)
 
-    def _build(self, layout: QVBoxLayout, statistics: SuggestionStatistics, labels: LabelSet, theme: Theme) -> None:
+    def _build(self, layout: QVBoxLayout, statistics: SuggestionStatistics, labels: LabelSet) -> None:
         layout.addWidget(
             _paragraph(
                 _(
@@ -71,7 +90,7 @@ class SuggestionStatisticsDialog(QDialog):
         )
         legend = QHBoxLayout()
         for kind, text in enumerate((_("accepted as suggested"), _("rejected"), _("missed: labelled by hand"))):
-            legend.addWidget(_Swatch(kind, theme))
+            legend.addWidget(_Swatch(kind))
             legend.addWidget(plain_label(text))
             legend.addSpacing(14)
         legend.addStretch()
@@ -94,15 +113,16 @@ class SuggestionStatisticsDialog(QDialog):
 class _Swatch(QWidget):
     """The charts' pattern for one kind of decision."""
 
-    def __init__(self, kind: int, theme: Theme) -> None:
+    def __init__(self, kind: int) -> None:
         super().__init__()
-        self._kind, self._colour = kind, QColor(theme.dim)
+        self._kind = kind
         self.setFixedSize(QSize(22, 14))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         with QPainter(self) as painter:
-            painter.setPen(QPen(self._colour, 1))
-            painter.setBrush(brushes(self._colour)[self._kind])
+            colour = QColor(current_theme().dim)
+            painter.setPen(QPen(colour, 1))
+            painter.setBrush(brushes(colour)[self._kind])
             painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
 
 

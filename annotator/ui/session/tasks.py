@@ -7,19 +7,20 @@ returns the result. A generator is closed when it is cancelled, also in the thre
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from threading import Event, Lock, Thread
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QMessageBox, QProgressDialog, QWidget
+from PySide6.QtWidgets import QProgressDialog, QWidget
 from shiboken6 import Shiboken
 
 from annotator.i18n import _
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
 from annotator.store.open_connections import interrupt_until
-from annotator.ui.widgets.bidi_text import show_message
+from annotator.ui.widgets.modal import warn
 
 Task: TypeAlias = Callable[[], Any]
 _PROGRESS_DELAY: Final = 400  # milliseconds until the dialog appears
@@ -72,7 +73,7 @@ class TaskRunner(QObject):
         """
         window = self.parent()
         assert isinstance(window, QWidget)
-        failed = failed or (lambda message: show_message(window, QMessageBox.Icon.Warning, message))
+        failed = failed or partial(warn, window)
         if self.is_busy:
             aborted()
             failed(self.busy_message())

@@ -8,14 +8,13 @@ from typing import Final
 import regex
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QFontMetricsF, QKeySequence
-from PySide6.QtWidgets import QLabel, QMessageBox, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QLabel, QPlainTextEdit
 
 from annotator.i18n import _, format_number, ngettext
 from annotator.model.display_names import to_percent
 from annotator.model.labels import LabelSet
 from annotator.model.records import Span, Suggestion
 from annotator.text.invisible import find_invisible
-from annotator.ui.widgets.message_box import MessageBox
 
 _FSI, _LRI, _PDI = "\u2068", "\u2066", "\u2069"  # UAX #9: isolates, which do not affect the text around
 _ALM: Final = "\u061c"  # UAX #9: Arabic letter mark, which acts like an invisible Arabic letter
@@ -124,14 +123,6 @@ def accessible_suggestion_text(words: str, suggestion: Suggestion, labels: Label
     return ", ".join(
         filter(None, (" ".join(words.split()), title, describe_value(suggestion), format_percent(suggestion.score)))
     )
-
-
-def show_message(parent: QWidget | None, icon: QMessageBox.Icon, text: str) -> None:
-    """Show literal text in a modal message box."""
-    box = MessageBox(icon, parent)
-    box.setText(isolate_paths(text))
-    box.exec()
-    box.deleteLater()
 
 
 def format_keys(keys: Iterable[str]) -> str:

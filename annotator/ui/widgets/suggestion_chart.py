@@ -12,7 +12,7 @@ from annotator.model.labels import Label
 from annotator.store.queries.suggestion_statistics import SuggestionCounts
 from annotator.ui.widgets import fonts
 from annotator.ui.widgets.bidi_text import elide, isolate, tooltip
-from annotator.ui.widgets.theme import Theme
+from annotator.ui.widgets.theme import current_theme
 
 _HEIGHT: Final = 104  # pixels
 _TITLE_WIDTH: Final = 150  # pixels for the label's title and the latest result
@@ -51,9 +51,9 @@ class SuggestionChart(QWidget):
     Columns run in the direction of reading.
     """
 
-    def __init__(self, label: Label, sizes: Sequence[int], tallies: Sequence[SuggestionCounts], theme: Theme) -> None:
+    def __init__(self, label: Label, sizes: Sequence[int], tallies: Sequence[SuggestionCounts]) -> None:
         super().__init__()
-        self._label, self._sizes, self._tallies, self._theme = label, sizes, tallies, theme
+        self._label, self._sizes, self._tallies = label, sizes, tallies
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMouseTracking(True)
         self.setAccessibleName(label.localised_title())
@@ -85,7 +85,7 @@ class SuggestionChart(QWidget):
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             self._paint_axes(painter)
-            colour = self._theme.line_colour(self._label)
+            colour = current_theme().line_colour(self._label)
             for index, tally in enumerate(self._tallies):
                 if tally.total:
                     self._paint_column(painter, self.column_rect(index), tally, colour)
@@ -105,7 +105,7 @@ class SuggestionChart(QWidget):
         return QRectF(self.rect()).adjusted(left_margin, _MARGIN_TOP, -right_margin, -_MARGIN_BOTTOM)
 
     def _paint_axes(self, painter: QPainter) -> None:
-        plot, theme = self._plot_rect(), self._theme
+        plot, theme = self._plot_rect(), current_theme()
         painter.setFont(fonts.interface_font(11))
         side = Qt.AlignmentFlag.AlignLeft if is_rtl() else Qt.AlignmentFlag.AlignRight
         absolute = Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
@@ -131,7 +131,7 @@ class SuggestionChart(QWidget):
             bottom -= height
 
     def _paint_title(self, painter: QPainter) -> None:
-        theme = self._theme
+        theme = current_theme()
         x = self.width() - _TITLE_WIDTH if is_rtl() else 0
         side = (
             Qt.AlignmentFlag.AlignRight if is_rtl() else Qt.AlignmentFlag.AlignLeft

@@ -223,6 +223,21 @@ def style_sheet(theme: Theme) -> str:
     QTreeWidget::item {{ padding: 4px; }}
     QTreeWidget::item:selected {{ background: {theme.highlight}; color: {theme.ink}; }}
     QHeaderView::section {{ background: {theme.panel}; border: none; padding: 5px; color: {theme.dim}; }}
+    QTabBar::tab {{ padding: 6px 16px; color: {theme.dim}; border-bottom: 2px solid transparent; }}
+    QTabBar::tab:selected {{ color: {theme.ink}; border-bottom-color: {theme.accent}; }}
+    QTabBar::tab:focus {{ background: {theme.highlight}; }}
+    QTabWidget::pane {{ border: none; padding-top: 10px; }}
+    #compact QTabBar::tab {{ padding: 4px 12px; }}
+    #compact::pane {{ padding-top: 4px; }}
+    QTextBrowser {{ background: {theme.paper}; border: 1px solid {theme.rule}; border-radius: 7px; }}
+    QRadioButton {{ spacing: 8px; padding: 4px; border: 1px solid transparent; border-radius: 7px; }}
+    QRadioButton:focus {{ border-color: {theme.accent}; }}
+    QRadioButton::indicator {{
+        width: 14px; height: 14px; border: 1px solid {theme.dim}; border-radius: 8px; background: {theme.paper};
+    }}
+    QRadioButton::indicator:checked {{
+        width: 6px; height: 6px; border: 5px solid {theme.accent}; background: {theme.paper};
+    }}
     QListView {{ background: transparent; border: none; outline: none; }}
     QScrollArea {{ background: transparent; border: none; }}
     QToolTip {{ background: {theme.ink}; color: {theme.paper}; border: none; padding: 6px; }}

@@ -32,7 +32,7 @@ NO_ROLE = {QAccessible.Role.NoRole, QAccessible.Role.Client, QAccessible.Role.Pa
 
 
 def export_dialog(window: Window) -> QDialog:
-    return ExportDialog(window, window.session, window.corpus_commands.tasks)
+    return ExportDialog(window, window.session, window.tasks)
 
 
 def keys_dialog(window: Window) -> QDialog:
@@ -41,12 +41,12 @@ def keys_dialog(window: Window) -> QDialog:
 
 def labels_dialog(window: Window) -> QDialog:
     assert window.session.corpus
-    return LabelsDialog(window, window.session.corpus, window.corpus_commands.tasks, LIGHT)
+    return LabelsDialog(window, window.session.corpus, window.tasks)
 
 
 def occurrences_dialog(window: Window) -> QDialog:
     session = window.session
-    return OccurrencesDialog(window, session, window.corpus_commands.tasks, session.spans[0], LIGHT)
+    return OccurrencesDialog(window, session, window.tasks, session.spans[0])
 
 
 def imported_dialog(window: Window) -> QDialog:
@@ -69,7 +69,7 @@ def import_dialog(window: Window) -> QDialog:
         ),
         *({"PER": 2, "a b": 1}, [Refusal("a.csv", 3, "empty")], 1, 0, ["c1", "c2"]),
     )
-    return ImportDialog(window, window.session, window.corpus_commands.tasks, [preview])
+    return ImportDialog(window, window.session, window.tasks, [preview])
 
 
 DIALOGS = [export_dialog, keys_dialog, labels_dialog, occurrences_dialog, import_dialog, imported_dialog]

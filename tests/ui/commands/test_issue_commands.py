@@ -50,7 +50,7 @@ def doubtful(window: Window, stretch: Stretch, qtbot: QtBot) -> Iterator[Window]
 def check(window: Window, qtbot: QtBot) -> None:
     with qtbot.waitSignal(window.issue_commands.issues.checked):
         QTest.keyClick(window.view, Qt.Key.Key_K, CONTROL | SHIFT)
-    qtbot.waitUntil(lambda: not window.corpus_commands.tasks.is_busy)
+    qtbot.waitUntil(lambda: not window.tasks.is_busy)
 
 
 def press(window: Window, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
@@ -361,7 +361,7 @@ def test_checking_reports_an_error_of_the_corpus(
     with qtbot.waitSignal(doubtful.session.failed) as failure:
         press(doubtful, Qt.Key.Key_K, CONTROL | SHIFT)
     assert failure.args == ["no such luck"]
-    qtbot.waitUntil(lambda: not doubtful.corpus_commands.tasks.is_busy)
+    qtbot.waitUntil(lambda: not doubtful.tasks.is_busy)
     assert not doubtful.issue_commands.issues.is_active
 
 
@@ -372,9 +372,9 @@ def test_checking_can_be_cancelled(doubtful: Window, qtbot: QtBot, monkeypatch: 
 
     monkeypatch.setattr(issues, "check_corpus", endless)
     press(doubtful, Qt.Key.Key_K, CONTROL | SHIFT)
-    assert doubtful.corpus_commands.tasks.is_busy
-    doubtful.corpus_commands.tasks.stop()
-    qtbot.waitUntil(lambda: not doubtful.corpus_commands.tasks.is_busy)
+    assert doubtful.tasks.is_busy
+    doubtful.tasks.stop()
+    qtbot.waitUntil(lambda: not doubtful.tasks.is_busy)
     assert not doubtful.issue_commands.issues.is_active
     assert doubtful.articles_sidebar.isVisible()
 

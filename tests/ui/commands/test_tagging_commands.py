@@ -244,7 +244,7 @@ def test_a_step_of_thousands_of_edits_is_taken_back_and_done_again_out_of_the_wa
     window: Window, stretch: Stretch, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("annotator.ui.session.session._MAX_SYNCHRONOUS_EDITS", 1)
-    session, tasks = window.session, window.corpus_commands.tasks
+    session, tasks = window.session, window.tasks
     session.tag_all("DATE", [stretch("أمس"), stretch("الخطة"), stretch("الرباط")])
     tagged = stored_spans(session)
     assert len(tagged) == 3
@@ -261,7 +261,7 @@ def test_what_cannot_be_taken_back_out_of_the_way_is_said(
     window: Window, stretch: Stretch, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("annotator.ui.session.session._MAX_SYNCHRONOUS_EDITS", 1)
-    session, tasks = window.session, window.corpus_commands.tasks
+    session, tasks = window.session, window.tasks
     session.tag_all("DATE", [stretch("أمس"), stretch("الخطة")])
     assert session.corpus
     with Corpus.open(session.corpus.path) as other:
@@ -277,7 +277,7 @@ def test_the_same_key_goes_on_past_what_cannot_be_taken_back_out_of_the_way(
     window: Window, stretch: Stretch, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("annotator.ui.session.session._MAX_SYNCHRONOUS_EDITS", 1)
-    session, tasks = window.session, window.corpus_commands.tasks
+    session, tasks = window.session, window.tasks
     session.tag_all("PLAN", [stretch("الخطة"), stretch("الرباط")])
     session.tag_all("DATE", [stretch("أمس"), stretch("الثلاثاء")])
     assert session.corpus
@@ -296,7 +296,7 @@ def test_taking_back_can_be_cancelled(
 ) -> None:
     monkeypatch.setattr("annotator.ui.session.session._MAX_SYNCHRONOUS_EDITS", 1)
     monkeypatch.setattr("annotator.store.corpus._BATCH_SIZE", 1)
-    session, tasks = window.session, window.corpus_commands.tasks
+    session, tasks = window.session, window.tasks
     session.tag_all("DATE", [stretch("أمس"), stretch("الخطة")])
     tagged = stored_spans(session)
     assert session.corpus

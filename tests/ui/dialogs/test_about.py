@@ -16,7 +16,6 @@ from annotator.licenses import BundleContents, Component
 from annotator.resources import resource_path
 from annotator.ui.dialogs import about
 from annotator.ui.dialogs.about import AboutDialog
-from annotator.ui.widgets.theme import LIGHT
 from annotator.ui.window import Window
 
 ISOLATES = str.maketrans("", "", "\u2066\u2067\u2068\u2069")
@@ -24,7 +23,7 @@ ISOLATES = str.maketrans("", "", "\u2066\u2067\u2068\u2069")
 
 @pytest.fixture
 def dialog(window: Window, qtbot: QtBot, opened_urls: list[str]) -> AboutDialog:
-    about_dialog = AboutDialog(window, LIGHT)
+    about_dialog = AboutDialog(window)
     with qtbot.waitExposed(about_dialog):
         about_dialog.show()
     return about_dialog
@@ -69,7 +68,7 @@ def test_menu_opens_the_dialog_and_escape_closes_it(window: Window) -> None:
 @pytest.mark.parametrize("language", i18n.LANGUAGES)
 def test_changelog_is_in_the_language_of_the_window(language: str, window: Window, qtbot: QtBot) -> None:
     i18n.set_language(language)
-    dialog = AboutDialog(window, LIGHT)
+    dialog = AboutDialog(window)
     qtbot.addWidget(dialog)
     text = strip_isolates(dialog.changelog.toPlainText())
     assert __version__ in text.splitlines()[0]
@@ -131,7 +130,7 @@ def test_only_a_click_on_a_link_opens_a_browser(dialog: AboutDialog, qtbot: QtBo
 def test_address_that_is_not_http_is_no_link(window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     component = Component("odd", "1", "MIT", "file:///etc/<b>passwd</b>")
     monkeypatch.setattr(licenses, "list_components", lambda: (component,))
-    dialog = AboutDialog(window, LIGHT)
+    dialog = AboutDialog(window)
     qtbot.addWidget(dialog)
     dialog.show()
     open_components(dialog, qtbot)
@@ -150,7 +149,7 @@ def test_dialog_is_shown_before_the_components_are_read(
         return (Component("one", "1", "MIT"),)
 
     monkeypatch.setattr(licenses, "list_components", slow)
-    dialog = AboutDialog(window, LIGHT)
+    dialog = AboutDialog(window)
     qtbot.addWidget(dialog)
     assert threads == []
     with qtbot.waitExposed(dialog):
@@ -174,7 +173,7 @@ def test_dialog_can_be_closed_while_the_components_are_read(
         return ()
 
     monkeypatch.setattr(licenses, "list_components", slow)
-    dialog = AboutDialog(window, LIGHT)
+    dialog = AboutDialog(window)
     dialog.show()
     qtbot.waitUntil(started.is_set)
     with qtbot.waitSignal(dialog.destroyed):

@@ -37,13 +37,13 @@ def items(root: QTreeWidgetItem) -> list[QTreeWidgetItem]:
 
 
 def export(window: Window, qtbot: QtBot, path: Path, *choices: str) -> ExportDialog:
-    dialog = ExportDialog(window, window.session, window.corpus_commands.tasks)
+    dialog = ExportDialog(window, window.session, window.tasks)
     qtbot.addWidget(dialog)
     dialog.show()
     for choice in choices:
         choose_option(dialog, choice)
     dialog.write(path)
-    with qtbot.waitSignal(window.corpus_commands.tasks.finished):
+    with qtbot.waitSignal(window.tasks.finished):
         pass
     return dialog
 
@@ -98,7 +98,7 @@ def test_split_export_makes_a_folder_and_counts_each_part(
 ) -> None:
     session = window.session
     session.tag("DATE", *stretch("2024-2030"))
-    tasks = window.corpus_commands.tasks
+    tasks = window.tasks
     dialog = ExportDialog(window, session, tasks)
     qtbot.addWidget(dialog)
     dialog.show()
@@ -131,7 +131,7 @@ def test_split_export_makes_a_folder_and_counts_each_part(
 
 
 def test_training_part_is_never_empty(window: Window, qtbot: QtBot) -> None:
-    dialog = ExportDialog(window, window.session, window.corpus_commands.tasks)
+    dialog = ExportDialog(window, window.session, window.tasks)
     qtbot.addWidget(dialog)
     parts = dialog._split_options
     parts.enabled_box.click()
@@ -151,7 +151,7 @@ def test_export_without_done_articles_reports_it_and_writes_nothing(
 
 def test_export_asks_for_the_person_and_not_for_the_program(window: Window, qtbot: QtBot) -> None:
     i18n.set_language("ar")
-    dialog = ExportDialog(window, window.session, window.corpus_commands.tasks)
+    dialog = ExportDialog(window, window.session, window.tasks)
     qtbot.addWidget(dialog)
     titles = {label.text() for label in dialog.findChildren(QLabel)}
     assert "الواسم" in titles
@@ -165,7 +165,7 @@ def test_file_that_is_no_export_is_replaced_only_after_confirmation(
     window.session.tag("DATE", *stretch("2024-2030"))
     path = tmp_path / "notes.conll"
     path.write_text("mine")
-    dialog = ExportDialog(window, window.session, window.corpus_commands.tasks)
+    dialog = ExportDialog(window, window.session, window.tasks)
     qtbot.addWidget(dialog)
     dialog.show()
     choose_option(dialog, "All articles")
@@ -182,7 +182,7 @@ def test_file_that_is_no_export_is_replaced_only_after_confirmation(
 
     press()
     dialog.write(path)
-    qtbot.waitUntil(lambda: bool(questions) and not window.corpus_commands.tasks.is_busy)
+    qtbot.waitUntil(lambda: bool(questions) and not window.tasks.is_busy)
     assert "already exists and is not an export" in questions[0]
     assert (dialog.report is not None) == (answer == "Replace")
     assert (path.read_text(encoding="utf-8") == "mine") == (answer == "Cancel")
@@ -194,7 +194,7 @@ def test_format_is_offered_only_if_its_package_is_installed(
     window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, is_installed: bool
 ) -> None:
     monkeypatch.setattr("annotator.optional.is_installed", lambda package: is_installed)
-    dialog = ExportDialog(window, window.session, window.corpus_commands.tasks)
+    dialog = ExportDialog(window, window.session, window.tasks)
     qtbot.addWidget(dialog)
     boxes = dialog.findChildren(QComboBox)
     assert any(box.findText("spaCy: training documents (DocBin)") >= 0 for box in boxes) == is_installed
@@ -297,20 +297,20 @@ def test_job_reports_result_failure_and_cancellation(window: Window, qtbot: QtBo
 
 def test_stopped_export_leaves_no_file(window: Window, stretch: Stretch, qtbot: QtBot, tmp_path: Path) -> None:
     window.session.tag("DATE", *stretch("أمس"))
-    dialog = ExportDialog(window, window.session, window.corpus_commands.tasks)
+    dialog = ExportDialog(window, window.session, window.tasks)
     qtbot.addWidget(dialog)
     choose_option(dialog, "All articles")
     target = tmp_path / "folder"
     target.mkdir()
-    with qtbot.waitSignal(window.corpus_commands.tasks.finished):
+    with qtbot.waitSignal(window.tasks.finished):
         dialog.write(target / "out.conll")
-        window.corpus_commands.tasks.stop()
+        window.tasks.stop()
     assert dialog.report is None
     assert list(target.iterdir()) == []
 
 
 def test_closing_the_dialog_stops_a_running_export_first(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
-    tasks = window.corpus_commands.tasks
+    tasks = window.tasks
     dialog = ExportDialog(window, window.session, tasks)
     qtbot.addWidget(dialog)
     dialog.show()
@@ -326,7 +326,7 @@ def test_format_of_whole_articles_disables_the_tagging_options(
     window: Window, stretch: Stretch, qtbot: QtBot, tmp_path: Path
 ) -> None:
     window.session.tag("DATE", *stretch("أمس"))
-    tasks = window.corpus_commands.tasks
+    tasks = window.tasks
     dialog = ExportDialog(window, window.session, tasks)
     qtbot.addWidget(dialog)
     dialog.show()
@@ -351,7 +351,7 @@ def test_format_of_whole_articles_disables_the_tagging_options(
 def test_preview_shows_the_outcome_of_each_span_and_writes_nothing(
     window: Window, stretch: Stretch, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    session, tasks = window.session, window.corpus_commands.tasks
+    session, tasks = window.session, window.tasks
     session.tag("PLAN", *stretch("الخطة الوطنية للتلقيح 2024-2030"))
     session.tag("DATE", *stretch("2024-2030"))
     dialog = ExportDialog(window, session, tasks)
@@ -385,7 +385,7 @@ def test_preview_shows_the_outcome_of_each_span_and_writes_nothing(
 def test_format_with_a_file_per_article_asks_for_the_parent_of_its_folder(
     window: Window, stretch: Stretch, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    session, tasks = window.session, window.corpus_commands.tasks
+    session, tasks = window.session, window.tasks
     assert session.corpus
     session.tag("DATE", *stretch("أمس"))
     name = f"{session.corpus.path.stem}-brat"

@@ -46,7 +46,7 @@ def import_and_record(window: Window, qtbot: QtBot) -> Callable[..., list[str]]:
 
         def act() -> None:
             dialog = QApplication.activeModalWidget()
-            busy = window.corpus_commands.tasks.is_busy
+            busy = window.tasks.is_busy
             if isinstance(dialog, ImportResultDialog):
                 seen.append("outcome")
                 dialog.reject()

@@ -38,7 +38,7 @@ def tasks(parent: QWidget) -> TaskRunner:
 @pytest.fixture
 def open_dialog(qtbot: QtBot, parent: QWidget, corpus: Corpus, tasks: TaskRunner) -> OpenDialog:
     def show() -> LabelsDialog:
-        dialog = LabelsDialog(parent, corpus, tasks, LIGHT)
+        dialog = LabelsDialog(parent, corpus, tasks)
         qtbot.addWidget(dialog)
         with qtbot.waitExposed(dialog):
             dialog.show()

@@ -14,7 +14,7 @@ from annotator.model.records import DONE
 from annotator.store.queries.suggestion_statistics import SuggestionCounts, SuggestionStatistics
 from annotator.ui.dialogs.suggestion_statistics import SuggestionStatisticsDialog
 from annotator.ui.widgets.suggestion_chart import SuggestionChart, format_tally, percentages
-from annotator.ui.widgets.theme import DARK, LIGHT
+from annotator.ui.widgets.theme import DARK, LIGHT, Theme
 from annotator.ui.window import Window
 
 LABELS = default_labels()
@@ -22,8 +22,8 @@ DATE = LABELS.labels[0]
 PARTS = [SuggestionCounts(1, 1, 2), SuggestionCounts(), SuggestionCounts(9, 0, 1)]
 
 
-def create_chart(qtbot: QtBot, tallies: list[SuggestionCounts], theme: object = LIGHT) -> SuggestionChart:
-    chart = SuggestionChart(DATE, [4] * len(tallies), tallies, theme)  # type: ignore[arg-type]
+def create_chart(qtbot: QtBot, tallies: list[SuggestionCounts]) -> SuggestionChart:
+    chart = SuggestionChart(DATE, [4] * len(tallies), tallies)
     qtbot.addWidget(chart)
     chart.resize(700, 104)
     return chart
@@ -58,13 +58,16 @@ def test_column_without_decisions_shows_no_recent_figures(qtbot: QtBot) -> None:
 
 @pytest.mark.parametrize("language", ["ar", "en"])
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
-def test_columns_follow_the_reading_direction_and_show_the_shares(qtbot: QtBot, language: str, theme: object) -> None:
+def test_columns_follow_the_reading_direction_and_show_the_shares(
+    qtbot: QtBot, set_theme: Callable[[Theme], None], language: str, theme: Theme
+) -> None:
     i18n.set_language(language)
-    chart = create_chart(qtbot, PARTS, theme)
+    set_theme(theme)
+    chart = create_chart(qtbot, PARTS)
     first, _second, last = (chart.column_rect(is_filled) for is_filled in range(3))
     assert (first.center().x() > last.center().x()) == (language == "ar")
     image = chart.grab().toImage()
-    firm = theme.line_colour(DATE)  # type: ignore[attr-defined]
+    firm = theme.line_colour(DATE)
 
     def is_filled(column: int, height: float) -> bool:
         """Return whether the column has the label's colour at this height, from 0 to 1."""
@@ -105,9 +108,7 @@ def test_figures_use_the_digits_of_the_settings(qtbot: QtBot) -> None:
 def test_table_shows_all_and_the_last_articles_of_each_label(qtbot: QtBot) -> None:
     parent = QWidget()
     qtbot.addWidget(parent)
-    dialog = SuggestionStatisticsDialog(
-        parent, SuggestionStatistics([4, 4, 4], {"DATE": PARTS, "GONE": PARTS}), LABELS, LIGHT
-    )
+    dialog = SuggestionStatisticsDialog(parent, SuggestionStatistics([4, 4, 4], {"DATE": PARTS, "GONE": PARTS}), LABELS)
     qtbot.addWidget(dialog)
     assert [chart.accessibleName() for chart in dialog.charts] == [DATE.localised_title()]
     rows = [dialog.table.topLevelItem(index) for index in range(dialog.table.topLevelItemCount())]
@@ -120,7 +121,7 @@ def test_table_shows_all_and_the_last_articles_of_each_label(qtbot: QtBot) -> No
 def test_dialog_without_data_explains_what_it_will_show(qtbot: QtBot) -> None:
     parent = QWidget()
     qtbot.addWidget(parent)
-    dialog = SuggestionStatisticsDialog(parent, SuggestionStatistics([], {}), LABELS, LIGHT)
+    dialog = SuggestionStatisticsDialog(parent, SuggestionStatistics([], {}), LABELS)
     qtbot.addWidget(dialog)
     assert dialog.charts == []
     assert any("Once some articles are done" in label.text() for label in dialog.findChildren(QLabel))

@@ -70,7 +70,7 @@ def test_windows_fonts_come_first_in_the_interface_and_last_in_articles() -> Non
 def test_the_text_of_the_default_button_is_not_cut_off(window: Window, language: str) -> None:
     """It is bold, which Qt's size hint of a default button ignores."""
     i18n.set_language(language)
-    dialog = ExportDialog(window, window.session, window.corpus_commands.tasks)
+    dialog = ExportDialog(window, window.session, window.tasks)
     dialog.show()
     [button] = [button for button in dialog.findChildren(QPushButton) if button.isDefault() and button.isVisible()]
     padding = 32  # of the style sheet

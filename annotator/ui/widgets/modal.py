@@ -1,0 +1,77 @@
+"""Modal dialogs: message boxes in plain text, as Qt would interpret HTML, and the helper that runs a dialog."""
+
+from collections.abc import Mapping
+from typing import Final, TypeVar
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QDialog, QLabel, QMessageBox, QWidget
+
+from annotator.i18n import _
+from annotator.ui.widgets.bidi_text import isolate_paths
+
+ROLE: Final = QMessageBox.ButtonRole
+D = TypeVar("D", bound=QDialog)
+
+
+def run_dialog(dialog: D) -> D | None:
+    """Show a modal dialog, then have it deleted; return it if it was accepted, for its results to be read at once."""
+    is_accepted = dialog.exec()
+    dialog.deleteLater()
+    return dialog if is_accepted else None
+
+
+def show_message(parent: QWidget | None, icon: QMessageBox.Icon, text: str) -> None:
+    """Show literal text in a modal message box."""
+    run_dialog(MessageBox(icon, parent, text))
+
+
+def warn(parent: QWidget | None, text: str) -> None:
+    """Show a warning in a modal message box."""
+    show_message(parent, QMessageBox.Icon.Warning, text)
+
+
+class MessageBox(QMessageBox):
+    """A QMessageBox titled with the program's name, in plain text.
+
+    Escape means the last of `buttons`, and so does Enter without a `default`.
+    """
+
+    def __init__(
+        self,
+        icon: QMessageBox.Icon,
+        parent: QWidget | None = None,
+        text: str = "",
+        buttons: Mapping[str, QMessageBox.ButtonRole] | None = None,
+        *,
+        information: str = "",
+        details: str = "",
+        default: str = "",
+    ) -> None:
+        super().__init__(icon, _("Annotator"), isolate_paths(text), parent=parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setInformativeText(information)
+        self.setDetailedText(details)
+        self._buttons = {name: self.addButton(name, role) for name, role in (buttons or {}).items()}
+        if buttons:
+            *_others, last = self._buttons.values()
+            self.setEscapeButton(last)
+            self.setDefaultButton(self._buttons.get(default, last))
+        if default:  # wide enough for bold letters, which Qt ignores in a default button
+            self._buttons[default].setObjectName("primary")
+
+    def ask(self) -> str:
+        """Show the box, then have it deleted; return the text of the button that was clicked."""
+        run_dialog(self)
+        return self.answer
+
+    @property
+    def answer(self) -> str:
+        """The text of the button that was clicked; the last one's if none was."""
+        clicked = self.clickedButton()
+        return next((name for name, button in self._buttons.items() if button is clicked), [*self._buttons][-1])
+
+    def showEvent(self, event: QShowEvent) -> None:
+        for label in self.findChildren(QLabel):  # setTextFormat does not apply to the informative text
+            label.setTextFormat(Qt.TextFormat.PlainText)
+        super().showEvent(event)
