@@ -97,7 +97,7 @@ def test_component_shows_its_terms_and_home_page(dialog: AboutDialog, qtbot: QtB
 
 def test_component_without_its_terms_says_so(window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(licenses, "list_components", lambda: (Component("bare", "1", "MIT"),))
-    dialog = AboutDialog(window, LIGHT)
+    dialog = AboutDialog(window)
     qtbot.addWidget(dialog)
     dialog.show()
     open_components(dialog, qtbot)
