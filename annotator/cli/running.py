@@ -86,7 +86,7 @@ def _report_unexpected(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
     from annotator.diagnostics import crash_reports, logs  # late: rarely needed
-    from annotator.store.queries.file_facts import collect_facts
+    from annotator.store.queries.statistics import collect_facts
 
     logs.start()
     logging.getLogger(__name__).error("unforeseen error", exc_info=error)

@@ -7,7 +7,7 @@ its time.
 
 import hashlib
 import re
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -117,20 +117,16 @@ def retained(times: Iterable[datetime]) -> set[datetime]:
     """
     ordered = sorted(times, reverse=True)
     retained_times: set[datetime] = set()
-    for period, limit in ((_day, DAILY_BACKUPS), (_week, WEEKLY_BACKUPS)):
-        newest: dict[tuple[int, ...], datetime] = {}
+    periods: Sequence[tuple[Callable[[datetime], object], int]] = (
+        (lambda time: time.date(), DAILY_BACKUPS),
+        (lambda time: time.isocalendar()[:2], WEEKLY_BACKUPS),
+    )
+    for period, limit in periods:
+        newest: dict[object, datetime] = {}
         for time in ordered:
             newest.setdefault(period(time), time)
         retained_times |= set(list(newest.values())[:limit])
     return retained_times
-
-
-def _day(time: datetime) -> tuple[int, ...]:
-    return time.year, time.month, time.day
-
-
-def _week(time: datetime) -> tuple[int, ...]:
-    return tuple(time.isocalendar()[:2])
 
 
 def _rotate(corpus: Path, new_path: Path) -> None:

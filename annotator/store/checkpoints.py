@@ -14,8 +14,8 @@ from threading import Event, Thread
 from typing import Final, TypeAlias
 
 from annotator.store import database_files
+from annotator.store.connections import READ_WRITE, connect
 from annotator.store.errors import CorpusError, LockedCorpus, translating_sqlite_errors
-from annotator.store.safe_connection import connect_safely
 from annotator.store.sqlite_library import Database
 
 _log = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ class Checkpointer:
                 with (
                     translating_sqlite_errors(self._path),
                     # Not awaited, since `close` ends it before the corpus is closed.
-                    closing(connect_safely(self._path, "mode=rw", readonly=False, is_awaited=False)) as db,
+                    closing(connect(self._path, READ_WRITE, readonly=False, is_awaited=False)) as db,
                 ):
                     db.execute("PRAGMA busy_timeout = 0")
                     # Stays open: later, another file may lie beside this one's log.

@@ -11,7 +11,7 @@ from msgspec.json import Decoder
 from annotator.file_ops import discard_file, rename_file
 from annotator.i18n import _
 from annotator.paths import hidden_path, resolve_path
-from annotator.store import database_files, locks, open_connections, opening, rows
+from annotator.store import connections, database_files, locks, opening, rows
 from annotator.store.errors import (
     DamagedCorpus,
     LostWal,
@@ -38,13 +38,13 @@ class Connection:
         self._identify()
 
     def _identify(self) -> None:
-        self.identity = open_connections.file_identity(self.path)
+        self.identity = connections.file_identity(self.path)
         """The identity of the open file."""
         self._wal_identities = self._identify_wal()
 
-    def _identify_wal(self) -> list[open_connections.FileIdentity | None]:
+    def _identify_wal(self) -> list[connections.FileIdentity | None]:
         """Return the identities of the -wal and -shm."""
-        return [open_connections.file_identity(path) for path in database_files.wal_paths(self.path)]
+        return [connections.file_identity(path) for path in database_files.wal_paths(self.path)]
 
     def is_in_wal_mode(self) -> bool:
         """Return whether readers and writers do not block one another; on network drives they do."""
@@ -66,7 +66,7 @@ class Connection:
 
         Raises MissingCorpus for the corpus, LostWal for its -wal and -shm. SQLite would write on into a nameless file.
         """
-        if open_connections.file_identity(self.path) != self.identity:
+        if connections.file_identity(self.path) != self.identity:
             reason = _("“{path}” was moved or deleted while it was open: changes can no longer be saved in it.")
             raise MissingCorpus(reason.format(path=self.path))
         if self._identify_wal() != self._wal_identities:
@@ -79,7 +79,7 @@ class Connection:
         Closes all connections of this process first, since they share their view of the log.
         """
         self.close_everywhere()
-        self.db = opening.connect(self.path)
+        self.db = opening.connect_to_corpus(self.path)
         self._identify()
         if self._busy_timeout is not None:
             self.set_busy_timeout(self._busy_timeout)
@@ -101,7 +101,7 @@ class Connection:
         """
         wal, own_identity = database_files.wal_path(self.path), self._wal_identities[0]
         self.close_everywhere()
-        if open_connections.file_identity(wal) == own_identity and not locks.is_wal_in_use(self.path):
+        if connections.file_identity(wal) == own_identity and not locks.is_wal_in_use(self.path):
             for path in database_files.side_files(self.path):
                 discard_file(path)
 
@@ -133,7 +133,7 @@ class Connection:
     def close_everywhere(self) -> None:
         """Close the connection; interrupt other threads' and wait until they are closed."""
         self.close()
-        open_connections.wait_until_closed(self.path)
+        connections.wait_until_closed(self.path)
 
     def __enter__(self) -> Self:
         return self

@@ -17,6 +17,7 @@ from annotator.file_ops import discard_file, rename_file
 from annotator.i18n import _
 from annotator.paths import explain_invalid_name, hidden_path
 from annotator.store import verification
+from annotator.store.connections import connect_readonly, create_database
 from annotator.store.errors import (
     CorpusError,
     ExistingCorpus,
@@ -24,7 +25,6 @@ from annotator.store.errors import (
     translating_file_errors,
     translating_sqlite_errors,
 )
-from annotator.store.safe_connection import connect_readonly, create_database
 from annotator.store.sqlite_library import Database
 
 _PAGES_PER_STEP: Final = 1000  # 4 MB, some milliseconds: a copy can be cancelled between steps

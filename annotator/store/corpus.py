@@ -43,6 +43,7 @@ _ANNOTATOR_ROWS: Final = Decoder(list[tuple[str, str]])
 _POSITION: Final = Decoder(tuple[str, int])
 _STEPS: Final = Decoder(list[StepInfo])
 _Row = TypeVar("_Row")
+_AnnotatorRecord = TypeVar("_AnnotatorRecord", Status, Note)
 
 
 class AddResult(Struct, frozen=True):
@@ -84,7 +85,7 @@ class Corpus(Connection):
     @classmethod
     def open(cls, path: Path, *, readonly: bool = False, allow_damaged: bool = False) -> Self:
         """Open the corpus at `path`, which may be write-protected (`readonly`) or damaged (`allow_damaged`)."""
-        corpus = cls(path, opening.connect(path, readonly=readonly, allow_damaged=allow_damaged))
+        corpus = cls(path, opening.connect_to_corpus(path, readonly=readonly, allow_damaged=allow_damaged))
         corpus.is_lenient = allow_damaged
         return corpus
 
@@ -96,11 +97,11 @@ class Corpus(Connection):
 
     def annotators(self) -> list[str]:
         """Return all annotators with a layer or status, first added first."""
-        return [row["name"] for row in self.query("SELECT name FROM annotator ORDER BY rowid")]
+        return [name for (name,) in self.fetch_tuples("SELECT name FROM annotator ORDER BY rowid")]
 
     def annotators_with_spans(self) -> list[str]:
         """Return the annotators with at least one span."""
-        return [row["annotator"] for row in self.query("SELECT DISTINCT annotator FROM span ORDER BY annotator")]
+        return [name for (name,) in self.fetch_tuples("SELECT DISTINCT annotator FROM span ORDER BY annotator")]
 
     def article(self, identity: int | str) -> Article:
         """Return the article with this number or uid. Raises NoSuchArticle."""
@@ -127,11 +128,11 @@ class Corpus(Connection):
 
     def status(self, article: str, annotator: str) -> Status | None:
         """Return the annotator's status of the article; None before their first action there."""
-        return next(iter(self._states([article], annotator).get(article, ())), None)
+        return next(iter(self._by_annotator(Status, "state", [article], annotator).get(article, ())), None)
 
     def note(self, article: str, annotator: str) -> Note | None:
         """Return the annotator's note on the article."""
-        return next(iter(self._notes([article], annotator).get(article, ())), None)
+        return next(iter(self._by_annotator(Note, "text", [article], annotator).get(article, ())), None)
 
     def load_article(self, identity: int | str, annotator: str | None = None) -> AnnotatedArticle:
         """Return an article with its zones, spans, states and notes, of one annotator or all.
@@ -247,7 +248,11 @@ class Corpus(Connection):
         """Yield the articles with their zones, and the layers of one annotator or all."""
         uids = [article.uid for article in articles]
         zones, spans = self._zones(uids), self._spans(uids, annotator)
-        states, notes, labels = self._states(uids, annotator), self._notes(uids, annotator), self._label_names()
+        states, notes = (
+            self._by_annotator(Status, "state", uids, annotator),
+            self._by_annotator(Note, "text", uids, annotator),
+        )
+        labels = self._label_names()
         for article in articles:
             uid, length = article.uid, len(article.text)
             if not self.is_lenient:
@@ -283,26 +288,18 @@ class Corpus(Connection):
             article_spans.sort(key=lambda span: (span.start, -span.end, span.uid))  # four times as fast as ORDER BY
         return spans
 
-    def _states(self, articles: Sequence[str], annotator: str | None) -> dict[str, list[Status]]:
-        """Return the states of these articles by uid, in the order of their annotators."""
-        states = self._fetch_by_annotator("status", "state", articles, annotator)
-        return {uid: [Status(uid, *row) for row in status_rows] for uid, status_rows in states.items()}
-
-    def _notes(self, articles: Sequence[str], annotator: str | None) -> dict[str, list[Note]]:
-        """Return the notes on these articles by uid, in the order of their annotators."""
-        notes = self._fetch_by_annotator("note", "text", articles, annotator)
-        return {uid: [Note(uid, *row) for row in note_rows] for uid, note_rows in notes.items()}
-
-    def _fetch_by_annotator(
-        self, table: str, column: str, articles: Sequence[str], annotator: str | None
-    ) -> dict[str, list[tuple[str, str]]]:
-        """Return rows (annotator, column) by article uid, in the order of the annotators."""
+    def _by_annotator(
+        self, kind: type[_AnnotatorRecord], column: str, articles: Sequence[str], annotator: str | None
+    ) -> dict[str, list[_AnnotatorRecord]]:
+        """Return the states of these articles or the notes on them by uid, in the order of their annotators."""
+        table = rows.TABLE_KEYS[kind][0]
         by_article = self._fetch_by_article(table, f"annotator, {column}", _ANNOTATOR_ROWS, articles, annotator)
-        if annotator is None and by_article:
-            positions = {name: position for position, name in enumerate(self.annotators())}
-            for annotator_rows in by_article.values():
-                annotator_rows.sort(key=lambda row: positions.get(row[0], len(positions)))
-        return by_article
+        names = self.annotators() if annotator is None and by_article else []
+        order = {name: position for position, name in enumerate(names)}
+        return {
+            uid: [kind(uid, *row) for row in sorted(by_article[uid], key=lambda row: order.get(row[0], len(order)))]
+            for uid in by_article
+        }
 
     def _fetch_by_article(
         self,

@@ -22,8 +22,7 @@ _DECISION_TABLES: Final = ("rejection", "dismissal")  # rows are deleted togethe
 
 def count_spans(corpus: Corpus) -> dict[str, int]:
     """Return the number of all annotators' spans by label, of labels with any."""
-    counts = corpus.query("SELECT label, count(*) AS spans FROM span GROUP BY label")
-    return {row["label"]: row["spans"] for row in counts}
+    return dict(corpus.fetch_tuples("SELECT label, count(*) FROM span GROUP BY label"))
 
 
 def add_label(corpus: Corpus, name: str) -> None:
@@ -67,45 +66,31 @@ def change_labels(corpus: Corpus, change: LabelChange) -> Generator[tuple[int, i
         corpus.db.table("label").insert_all(
             rows.from_label(label, position) for position, label in enumerate(change.after.labels)
         )
-        recorder = _StepRecorder(corpus)
+        uids: defaultdict[str, str] = defaultdict(new_uid)
+        time, changed_layers = utc_timestamp(), set[tuple[str, str]]()
+
+        def record(annotator: str, edits: list[Edit]) -> None:
+            step = Step(uids[annotator], annotator, time, LABELS_STEP, tuple(edits))
+            corpus._record_edits(step, edits)
+
         done, total = 0, sum(span_counts.get(name, 0) for name in deleted)
         yield done, total
         for name, replacement in change.replacements.items():
-            while edits := _next_edits(corpus, name, replacement):
-                _apply_edits(corpus, edits)
-                recorder.add(edits)
-                done += len(edits)
+            while changes := _next_changes(corpus, name, replacement):
+                _write_changes(corpus, changes)
+                edits: defaultdict[str, list[Edit]] = defaultdict(list)
+                for before, after in changes:
+                    edits[before.annotator].append(Edit(before, after))
+                    changed_layers.add((before.article, before.annotator))
+                for annotator, annotator_edits in edits.items():
+                    record(annotator, annotator_edits)
+                done += len(changes)
                 yield done, total
         for (article, annotator), published in layers.items():
-            if (article, annotator) not in recorder.changed_layers:
+            if (article, annotator) not in changed_layers:
                 # A step exists only through its edits; this edit changes nothing.
                 publication = Publication(article, published)
-                recorder.write(annotator, [Edit(publication, publication)])
-
-
-class _StepRecorder:
-    """Records a change of labels, one step per annotator."""
-
-    def __init__(self, corpus: Corpus) -> None:
-        self.changed_layers: set[tuple[str, str]] = set()
-        """The article and annotator of every changed span."""
-        self._corpus, self._time = corpus, utc_timestamp()
-        self._uids: defaultdict[str, str] = defaultdict(new_uid)
-
-    def add(self, edits: Iterable[Edit]) -> None:
-        """Record edits of spans."""
-        by_annotator: defaultdict[str, list[Edit]] = defaultdict(list)
-        for edit in edits:
-            span = cast(Span, edit.before)
-            self.changed_layers.add((span.article, span.annotator))
-            by_annotator[span.annotator].append(edit)
-        for annotator, annotator_edits in by_annotator.items():
-            self.write(annotator, annotator_edits)
-
-    def write(self, annotator: str, edits: list[Edit]) -> None:
-        """Record edits under the annotator's step."""
-        step = Step(self._uids[annotator], annotator, self._time, LABELS_STEP, tuple(edits))
-        self._corpus._record_edits(step, edits)
+                record(annotator, [Edit(publication, publication)])
 
 
 def _find_affected_layers(corpus: Corpus, names: list[str]) -> Mapping[tuple[str, str], str | None]:
@@ -159,8 +144,8 @@ def _rename_labels(corpus: Corpus, names: dict[str, str]) -> None:
     )
 
 
-def _next_edits(corpus: Corpus, name: str, replacement: str) -> list[Edit]:
-    """Return edits that relabel a label's next spans, or delete them if the replacement is REMOVE or taken."""
+def _next_changes(corpus: Corpus, name: str, replacement: str) -> list[tuple[Span, Span | None]]:
+    """Return a label's next spans, each with what replaces it: nothing if `replacement` is REMOVE or taken."""
     query = """
         SELECT span.*, EXISTS (
             SELECT 1 FROM span AS other
@@ -169,20 +154,16 @@ def _next_edits(corpus: Corpus, name: str, replacement: str) -> list[Edit]:
         ) AS taken
         FROM span WHERE label = ? LIMIT ?
     """
-    edits = []
+    changes: list[tuple[Span, Span | None]] = []
     for row in corpus.query(query, replacement, name, _BATCH_SIZE):
         span = cast(Span, rows.to_record(Span, row))
-        edits.append(Edit(span, None if replacement == REMOVE or row["taken"] else replace(span, label=replacement)))
-    return edits
+        changes.append((span, None if replacement == REMOVE or row["taken"] else replace(span, label=replacement)))
+    return changes
 
 
-def _apply_edits(corpus: Corpus, edits: Iterable[Edit]) -> None:
-    """Apply edits that relabel or delete spans."""
-    deleted, relabelled = [], []
-    for edit in edits:
-        if isinstance(edit.after, Span):
-            relabelled.append((edit.after.label, edit.after.uid))
-        else:
-            deleted.append((cast(Span, edit.before).uid,))
+def _write_changes(corpus: Corpus, changes: Iterable[tuple[Span, Span | None]]) -> None:
+    """Relabel or delete spans."""
+    deleted = [(before.uid,) for before, after in changes if after is None]
+    relabelled = [(after.label, after.uid) for _before, after in changes if after]
     corpus.db.conn.executemany("DELETE FROM span WHERE uid = ?", deleted)
     corpus.db.conn.executemany("UPDATE span SET label = ? WHERE uid = ?", relabelled)

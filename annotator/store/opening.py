@@ -9,6 +9,14 @@ from pathlib import Path
 
 from annotator.i18n import _
 from annotator.store import shared_memory
+from annotator.store.connections import (
+    READ_WRITE,
+    connect,
+    connect_to_file,
+    create_database,
+    is_writable,
+    set_defensive,
+)
 from annotator.store.copying import new_file
 from annotator.store.database_files import side_files
 from annotator.store.errors import (
@@ -18,7 +26,6 @@ from annotator.store.errors import (
     translating_file_errors,
     translating_sqlite_errors,
 )
-from annotator.store.safe_connection import connect_safely, connect_to_file, create_database, is_writable, set_defensive
 from annotator.store.schema import APPLICATION_ID, VERSION, migrations
 from annotator.store.sqlite_library import Database
 from annotator.store.verification import read_version, verify_schema
@@ -51,11 +58,13 @@ def create(path: Path, fill: Callable[[Database], None]) -> None:
                 fill(db)
                 if shared_memory.is_usable(folder):
                     db.enable_wal()
-            with closing(connect_safely(temporary, "mode=rw", readonly=False)) as reopened:
+            with closing(connect(temporary, READ_WRITE, readonly=False)) as reopened:
                 verify_schema(path, reopened, allow_damaged=True)  # never create a file that cannot be opened
 
 
-def connect(path: Path, *, readonly: bool = False, allow_damaged: bool = False, with_backup: bool = True) -> Database:
+def connect_to_corpus(
+    path: Path, *, readonly: bool = False, allow_damaged: bool = False, with_backup: bool = True
+) -> Database:
     """Connect to the corpus at `path`; migrate an old schema, after a backup unless `with_backup` is false.
 
     With `readonly` an old file is still migrated, or refused if that is impossible. With `allow_damaged` it may be
@@ -63,7 +72,7 @@ def connect(path: Path, *, readonly: bool = False, allow_damaged: bool = False, 
     """
     version = read_version(path)
     if readonly and version < VERSION and is_writable(path):
-        connect(path).close()  # migrates it
+        connect_to_corpus(path).close()  # migrates it
     if not readonly and not is_writable(path):
         raise ReadOnlyCorpus(_("“{path}” cannot be written to, so changes cannot be saved.").format(path=path))
     has_memory = shared_memory.is_usable(path.absolute().parent)

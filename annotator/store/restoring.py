@@ -20,11 +20,11 @@ from annotator.store import (
 )
 from annotator.store.backups import BEFORE_RESTORE, Backup
 from annotator.store.connection import Connection
+from annotator.store.connections import connect_readonly, disable_wal
 from annotator.store.copying import copy_corpus, transfer
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError, LockedCorpus, translating_file_errors
 from annotator.store.queries.article_list import ArticleFilter, ArticleSummary, list_article_numbers, load_summaries
-from annotator.store.safe_connection import connect_readonly, disable_wal
 from annotator.store.sqlite_library import Database
 
 _log = logging.getLogger(__name__)
@@ -89,7 +89,7 @@ def restore(corpus: Path, backup: Path) -> Generator[tuple[int, int], None, Back
             safety_backup = yield from backups.create_backup(corpus, BEFORE_RESTORE)
             if not temporary.exists():
                 yield from copy_corpus(backup, temporary)
-                opening.connect(temporary, with_backup=False).close()
+                opening.connect_to_corpus(temporary, with_backup=False).close()
                 if not shared_memory.is_usable(corpus.absolute().parent):
                     disable_wal(temporary)  # the journal mode is in the header and is copied too
             try:
@@ -112,7 +112,7 @@ def _overwrite(temporary: Path, corpus: Path, safety_backup: Backup) -> Generato
     has_shared_memory = shared_memory.is_usable(corpus.absolute().parent)
 
     def target() -> Database:
-        db = opening.connect(corpus)
+        db = opening.connect_to_corpus(corpus)
         try:
             if not has_shared_memory:  # readers block the writer: check first, under the same lock
                 db.execute("PRAGMA locking_mode = EXCLUSIVE")

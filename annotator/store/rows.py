@@ -47,6 +47,11 @@ def row_key(record: Record) -> dict[str, str]:
     return {column: getattr(record, column) for column in TABLE_KEYS[type(record)][1]}
 
 
+def record_key(record: Record) -> tuple[str, ...]:
+    """Return the record's table and the values of its key columns."""
+    return (TABLE_KEYS[type(record)][0], *row_key(record).values())
+
+
 def to_row(record: Record) -> dict[str, Any]:
     """Return the record's row by column."""
     if isinstance(record, Publication):

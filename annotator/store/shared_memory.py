@@ -89,14 +89,10 @@ def _can_map_files(folder: Path) -> bool:
     try:
         with TemporaryFile(dir=folder) as file:
             file.truncate(SIZE)
-            return _is_mappable(file.fileno())
+            try:
+                mmap(file.fileno(), SIZE).close()
+            except OSError:
+                return False
     except OSError:
-        return True
-
-
-def _is_mappable(descriptor: int) -> bool:
-    try:
-        mmap(descriptor, SIZE).close()
-    except OSError:
-        return False
+        pass
     return True

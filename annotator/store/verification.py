@@ -7,7 +7,8 @@ from os import R_OK, access, strerror
 from pathlib import Path
 
 from annotator.i18n import _
-from annotator.store import open_connections, schema_check
+from annotator.store import schema_check
+from annotator.store.connections import IMMUTABLE, READ_ONLY, connect, connect_readonly, connect_tracked, stat_file
 from annotator.store.errors import (
     DamagedCorpus,
     MissingCorpus,
@@ -17,7 +18,6 @@ from annotator.store.errors import (
     translating_file_errors,
     translating_sqlite_errors,
 )
-from annotator.store.safe_connection import connect_readonly, connect_safely, stat_file
 from annotator.store.schema import APPLICATION_ID, JSON_COLUMNS, OFFSET_COLUMNS, VERSION
 from annotator.store.sqlite_library import Database
 
@@ -36,7 +36,7 @@ def connect_immutable(path: Path) -> Database:
     """
     read_version(path)
     with translating_sqlite_errors(path):
-        db = connect_safely(path, f"mode=ro&{open_connections.IMMUTABLE}", readonly=True)
+        db = connect(path, IMMUTABLE, readonly=True)
         try:
             verify_schema(path, db)
         except BaseException:
@@ -49,7 +49,7 @@ def verify_copy(path: Path, copy: Path) -> None:
     """Raise NotACorpus or DamagedCorpus, naming `path`, unless `copy` is a sound corpus of any version."""
     with (
         translating_sqlite_errors(path),
-        closing(connect_safely(copy, f"mode=ro&{open_connections.IMMUTABLE}", readonly=True)) as db,
+        closing(connect(copy, IMMUTABLE, readonly=True)) as db,
     ):
         verify_schema(path, db, allow_damaged=True)
         check_tables(path, db)
@@ -171,7 +171,7 @@ def _read_header(path: Path) -> tuple[int | None, int]:
     """Return a database's application id and version; no id if the file is not a database."""
     with translating_sqlite_errors(path):
         try:
-            return _query_header(path, f"mode=ro&{open_connections.IMMUTABLE}")
+            return _query_header(path, IMMUTABLE)
         except sqlite3.DatabaseError as error:
             if error.sqlite_errorname == "SQLITE_NOTADB":
                 if _contains_corpus_signature(path):
@@ -179,12 +179,12 @@ def _read_header(path: Path) -> tuple[int | None, int]:
                 return None, 0
             if error.sqlite_errorname == "SQLITE_CORRUPT":
                 # Another process may be checkpointing: retry with locks.
-                return _query_header(path, "mode=ro")
+                return _query_header(path, READ_ONLY)
             raise
 
 
 def _query_header(path: Path, mode: str) -> tuple[int, int]:
-    with closing(open_connections.connect(path, mode)) as connection:
+    with closing(connect_tracked(path, mode)) as connection:
         [application], [version] = (
             connection.execute(f"PRAGMA {mark}").fetchone() for mark in ("application_id", "user_version")
         )

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from annotator.i18n import _
 from annotator.model.records import Step
+from annotator.store.connections import connect_readonly
 from annotator.store.errors import Unreachable, translating_sqlite_errors
-from annotator.store.safe_connection import connect_readonly
 
 if TYPE_CHECKING:
     from annotator.store.sqlite_library import Database

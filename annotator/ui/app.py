@@ -26,7 +26,7 @@ from annotator.settings import Settings, first_corpus_path
 from annotator.single_instance import is_same_corpus
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError, DamagedCorpus
-from annotator.store.queries.file_facts import collect_facts
+from annotator.store.queries.statistics import collect_facts
 from annotator.ui.activation import ActivationListener, ActivationRequest, bring_to_front
 from annotator.ui.exception_handler import ExceptionHandler
 from annotator.ui.session.learner import Learner

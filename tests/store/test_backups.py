@@ -28,7 +28,7 @@ from annotator import settings
 from annotator.model import operations
 from annotator.model.article_builder import build_article
 from annotator.model.labels import Colour, Label, LabelSet
-from annotator.store import backups, copying, restoring, safe_connection
+from annotator.store import backups, connections, copying, restoring
 from annotator.store.backups import BEFORE_RESTORE, retained
 from annotator.store.copying import copy_corpus
 from annotator.store.corpus import Corpus
@@ -92,7 +92,7 @@ def test_copy_is_a_snapshot_despite_concurrent_writes(
 def test_write_does_not_wait_for_a_copy(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Write to the corpus while a copy is paused."""
     monkeypatch.setattr(copying, "_PAGES_PER_STEP", 1)
-    monkeypatch.setattr(safe_connection, "_BUSY_TIMEOUT", 0.05)
+    monkeypatch.setattr(connections, "_BUSY_TIMEOUT", 0.05)
     steps = copy_corpus(path, tmp_path / "copy.corpus")
     next(steps)
     with Corpus.open(path) as corpus:
@@ -441,7 +441,7 @@ def test_cancelled_restore_changes_nothing(path: Path, monkeypatch: pytest.Monke
 
 
 def test_restore_of_a_locked_corpus_times_out(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(safe_connection, "_BUSY_TIMEOUT", 0.05)
+    monkeypatch.setattr(connections, "_BUSY_TIMEOUT", 0.05)
     backup = finish(backups.create_backup(path))
     assert isinstance(backup, backups.Backup)
     holder = sqlite3.connect(path, isolation_level=None)

@@ -12,7 +12,7 @@ import pytest
 
 from annotator.model.article_builder import build_article
 from annotator.model.labels import default_labels
-from annotator.store import checkpoints, database_files, safe_connection
+from annotator.store import checkpoints, connections, database_files
 from annotator.store.checkpoints import Checkpointer
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError, FullDisk
@@ -140,9 +140,9 @@ def test_checkpointer_that_cannot_open_its_file_waits_before_it_tries_again(
 
     def count_and_connect(path: Path, mode: str, *, readonly: bool, is_awaited: bool) -> Database:
         attempts.append(path)
-        return safe_connection.connect_safely(path, mode, readonly=readonly, is_awaited=is_awaited)
+        return connections.connect(path, mode, readonly=readonly, is_awaited=is_awaited)
 
-    monkeypatch.setattr(checkpoints, "connect_safely", count_and_connect)
+    monkeypatch.setattr(checkpoints, "connect", count_and_connect)
     checkpointer = Checkpointer(tmp_path / "missing.corpus", lambda _self, error: reports.append(error))
     wait_until(lambda: bool(reports))
     time.sleep(0.5)

@@ -13,10 +13,10 @@ from annotator.jobs.export.exporter import ALL, ExportOptions, export
 from annotator.model.article_builder import build_article
 from annotator.model.labels import decode
 from annotator.resources import resource_path
+from annotator.store.connections import connect
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError, FullDisk
 from annotator.store.recovery.rescue import copy_file_to_safety
-from annotator.store.safe_connection import connect_safely
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_log_on_a_full_disk_is_read(full: Path) -> None:
 def test_reader_on_a_full_disk_sees_writes_of_others(full: Path) -> None:
     filler = full.with_name("filler")
     filler.unlink()
-    with Corpus.open(full) as corpus, closing(connect_safely(full, "mode=rw", readonly=False)) as db:
+    with Corpus.open(full) as corpus, closing(connect(full, "mode=rw", readonly=False)) as db:
         assert corpus.article(1).text == "أعلنت وزارة الصحة عن خطة."
         assert db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0
         filler.write_bytes(bytes(shutil.disk_usage(full.parent).free))

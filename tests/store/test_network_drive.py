@@ -14,7 +14,7 @@ from generators import finish
 from annotator.jobs.export.exporter import ALL, ExportOptions, export
 from annotator.model.article_builder import build_article
 from annotator.model.labels import LabelSet, default_labels
-from annotator.store import backups, restoring, safe_connection, shared_memory
+from annotator.store import backups, connections, restoring, shared_memory
 from annotator.store.backups import Backup
 from annotator.store.corpus import Corpus
 from annotator.store.errors import LockedCorpus
@@ -218,7 +218,7 @@ def test_nothing_can_be_written_between_the_last_check_and_the_restore(
             written.append("an article")
 
     monkeypatch.setattr(restoring, "_require_same_content", check_then_write)
-    monkeypatch.setattr(safe_connection, "_BUSY_TIMEOUT", 0.05)
+    monkeypatch.setattr(connections, "_BUSY_TIMEOUT", 0.05)
     finish(restoring.restore(path, backup.path))
     assert checked_backups
     assert written == []
@@ -256,7 +256,7 @@ def test_log_in_use_by_another_program_is_not_disabled(
             other.stdout.readline()
             corpus.close()
             monkeypatch.setattr(shared_memory, "is_usable", lambda _folder: False)
-            monkeypatch.setattr("annotator.store.safe_connection._BUSY_TIMEOUT", 0.1)
+            monkeypatch.setattr("annotator.store.connections._BUSY_TIMEOUT", 0.1)
             with pytest.raises(LockedCorpus):
                 Corpus.open(path)
             other.communicate("")

@@ -18,7 +18,7 @@ from annotator import paths
 from annotator.model import operations
 from annotator.model.article_builder import build_article
 from annotator.model.labels import Colour, Label, LabelSet
-from annotator.store import copying, errors, opening, safe_connection, verification
+from annotator.store import connections, copying, errors, opening, verification
 from annotator.store.copying import copy_corpus
 from annotator.store.corpus import Corpus
 from annotator.store.schema import VERSION
@@ -183,7 +183,7 @@ def test_file_name_may_contain_any_character(tmp_path: Path) -> None:
 
 
 def test_locked_corpus_raises_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("annotator.store.safe_connection._BUSY_TIMEOUT", 0.05)
+    monkeypatch.setattr("annotator.store.connections._BUSY_TIMEOUT", 0.05)
     path = make(tmp_path / "a.corpus")
     holder = sqlite3.connect(path, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
@@ -262,7 +262,7 @@ def test_file_deleted_during_opening_is_missing(
 ) -> None:
     path = tmp_path / "test.corpus"
     Corpus.create(path, LabelSet(())).close()
-    stat_file = safe_connection.stat_file
+    stat_file = connections.stat_file
     calls: list[Path] = []
 
     def delete_then_stat(path_: Path) -> stat_result:
@@ -271,7 +271,7 @@ def test_file_deleted_during_opening_is_missing(
         calls.append(path_)
         return stat_file(path_)
 
-    for module in (safe_connection, verification):
+    for module in (connections, verification):
         monkeypatch.setattr(module, "stat_file", delete_then_stat)
     with pytest.raises(errors.MissingCorpus, match=r"test\.corpus"):
         Corpus.open(path, readonly=readonly)
@@ -311,7 +311,7 @@ def test_new_file_that_cannot_be_reopened_is_deleted(tmp_path: Path, monkeypatch
     def fail(*_arguments: object, **_keywords: object) -> Any:
         raise sqlite3.OperationalError("unable to open database file")
 
-    monkeypatch.setattr(opening, "connect_safely", fail)
+    monkeypatch.setattr(opening, "connect", fail)
     with pytest.raises(errors.CorpusError):
         Corpus.create(tmp_path / "a.corpus", LABELS)
     assert read_all_files(tmp_path) == {}
@@ -319,22 +319,22 @@ def test_new_file_that_cannot_be_reopened_is_deleted(tmp_path: Path, monkeypatch
 
 @pytest.mark.parametrize("failing", ["_harden", "Database"])
 def test_connection_is_closed_if_hardening_fails(failing: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path, connections = make(tmp_path / "a.corpus"), list[sqlite3.Connection]()
+    path, opened = make(tmp_path / "a.corpus"), list[sqlite3.Connection]()
     connect = sqlite3.connect
 
     def remember(*arguments: Any, **keywords: Any) -> sqlite3.Connection:
-        connections.append(connect(*arguments, **keywords))
-        return connections[-1]
+        opened.append(connect(*arguments, **keywords))
+        return opened[-1]
 
     def fail(*_arguments: object, **_keywords: object) -> Any:
         raise sqlite3.DatabaseError("file is not a database")
 
     monkeypatch.setattr(sqlite3, "connect", remember)
-    monkeypatch.setattr(safe_connection, failing, fail)
+    monkeypatch.setattr(connections, failing, fail)
     with pytest.raises(errors.CorpusError):
         Corpus.open(path)
-    assert len(connections) == 2  # one for the header
-    for connection in connections:
+    assert len(opened) == 2  # one for the header
+    for connection in opened:
         with pytest.raises(sqlite3.ProgrammingError, match="closed"):
             connection.execute("SELECT 1")
 

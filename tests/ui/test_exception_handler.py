@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 from annotator import settings
 from annotator.diagnostics import crash_reports, logs
 from annotator.diagnostics.crash_reports import ErrorDetails
-from annotator.store.queries.file_facts import collect_facts
+from annotator.store.queries.statistics import collect_facts
 from annotator.ui import exception_handler as guards
 from annotator.ui.article.painting import PagePainter
 from annotator.ui.dialogs.error_report import ErrorReportDialog

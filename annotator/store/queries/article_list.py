@@ -15,6 +15,7 @@ from annotator.model.display_names import display_title
 from annotator.model.records import DONE, IN_PROGRESS, NEW, SKIPPED, STATES
 from annotator.store.corpus import Corpus
 from annotator.store.queries.search import find_article_numbers
+from annotator.store.rows import to_json
 
 _TITLE_SEARCH_LENGTH: Final = 400  # code points searched for an untitled article's first line
 _BATCH_SIZE: Final = 500  # numbers in one query
@@ -62,17 +63,19 @@ def list_article_numbers(corpus: Corpus, annotator: str, article_filter: Article
 
 def load_summaries(corpus: Corpus, numbers: Iterable[int]) -> Iterator[ArticleSummary]:
     """Yield the summaries of the articles with these numbers, by number."""
-    for batch in _batches(sorted(numbers)):
-        query = f"""
+    ordered = sorted(numbers)
+    for start in range(0, len(ordered), _BATCH_SIZE):
+        query = """
             SELECT id, uid, published, source, title, substr(text, 1, ?) AS beginning,
                 (SELECT substr(article.text, start + 1, "end" - start) FROM zone
                     WHERE zone.article = article.uid AND kind = 'headline' ORDER BY start LIMIT 1) AS headline,
                 (SELECT json_group_object(annotator, state) FROM status
                     WHERE status.article = article.uid) AS states,
                 (SELECT count(*) FROM span WHERE span.article = article.uid) AS spans
-            FROM article WHERE id IN ({_placeholders(batch)}) ORDER BY id
+            FROM article WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id
         """
-        for row in corpus.query(query, _TITLE_SEARCH_LENGTH, *batch):
+        batch = to_json(ordered[start : start + _BATCH_SIZE])
+        for row in corpus.query(query, _TITLE_SEARCH_LENGTH, batch):
             yield ArticleSummary(
                 id=row["id"],
                 uid=row["uid"],
@@ -161,11 +164,11 @@ def count_by_state(corpus: Corpus, annotator: str) -> dict[str, int]:
 def find_first_open(corpus: Corpus, annotator: str, among: Sequence[int]) -> int | None:
     """Return the first of these articles that is new or in progress for the annotator."""
     near, far = among[:_PAGE_SIZE], among[_PAGE_SIZE:]
-    query = f"""
+    query = """
         SELECT id AS number FROM article LEFT JOIN status ON status.article = article.uid AND annotator = ?
-        WHERE id IN ({_placeholders(near)}) AND coalesce(state, ?) IN (?, ?)
+        WHERE id IN (SELECT value FROM json_each(?)) AND coalesce(state, ?) IN (?, ?)
     """
-    open_numbers = set(corpus.fetch_numbers(query, annotator, *near, NEW, NEW, IN_PROGRESS))
+    open_numbers = set(corpus.fetch_numbers(query, annotator, to_json([*near]), NEW, NEW, IN_PROGRESS))
     if open_numbers or not far:
         return next((number for number in near if number in open_numbers), None)
     closed = _find_in_states(corpus, annotator, *(state for state in _TOUCHED if state != IN_PROGRESS))
@@ -174,16 +177,8 @@ def find_first_open(corpus: Corpus, annotator: str, among: Sequence[int]) -> int
 
 def _find_in_states(corpus: Corpus, annotator: str, *states: str) -> set[int]:
     """Return the numbers of articles in one of these states for the annotator."""
-    query = f"""
+    query = """
         SELECT id AS number FROM status JOIN article ON uid = article
-        WHERE annotator = ? AND state IN ({_placeholders(states)})
+        WHERE annotator = ? AND state IN (SELECT value FROM json_each(?))
     """
-    return set(corpus.fetch_numbers(query, annotator, *states))
-
-
-def _batches(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
-    return (numbers[start : start + _BATCH_SIZE] for start in range(0, len(numbers), _BATCH_SIZE))
-
-
-def _placeholders(values: Sequence[object]) -> str:
-    return ", ".join("?" * len(values))
+    return set(corpus.fetch_numbers(query, annotator, to_json(states)))

@@ -1,10 +1,13 @@
-"""Statistics of a corpus: articles, spans, states and edits, by label and annotator."""
+"""Statistics of a corpus: articles, spans, states and edits, by label and annotator; and counts for crash reports."""
+
+import sqlite3
 
 from msgspec import Struct
 
 from annotator.model.history import IMPORT_STEP
 from annotator.model.records import STATES
 from annotator.store.corpus import Corpus
+from annotator.store.errors import CorpusError
 from annotator.store.queries.article_list import count_by_state
 
 
@@ -76,3 +79,16 @@ def collect_statistics(corpus: Corpus) -> CorpusStatistics:
             )
     edit_count = sum(share.edits for share in annotator_statistics.values())
     return CorpusStatistics(articles, characters, sum(labels.values()), edit_count, labels, annotator_statistics)
+
+
+def collect_facts(corpus: Corpus | None) -> dict[str, str]:
+    """Return facts about SQLite and the corpus by name: only versions and counts. An unreadable corpus is one, too."""
+    facts = {"SQLite": sqlite3.sqlite_version}
+    if corpus is None:
+        return facts
+    try:
+        [(version,)] = corpus.fetch_tuples("PRAGMA user_version")
+        [(articles, spans)] = corpus.fetch_tuples("SELECT (SELECT count(*) FROM article), (SELECT count(*) FROM span)")
+    except (CorpusError, sqlite3.Error) as error:
+        return {**facts, "corpus": f"cannot be read: {type(error).__name__}"}
+    return {**facts, "corpus": f"schema {version}, {articles} articles, {spans} spans"}

@@ -3,7 +3,7 @@
 A check goes on after a fault.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from msgspec import Struct
@@ -49,8 +49,12 @@ def check_integrity(corpus: Corpus) -> Iterator[Damage]:
     """
     yield from _check_file(corpus)
     yield from _check_references(corpus)
-    yield from _check_labels(corpus)
-    yield from _check_positions(corpus)
+    yield from _check_rows(corpus, ROW, "label", "SELECT * FROM label ORDER BY position", "name", rows.to_label)
+    query = """
+        SELECT annotator, "offset", coalesce(text, '') AS text
+        FROM place LEFT JOIN article ON article.uid = place.article
+    """
+    yield from _check_rows(corpus, PLACE, "place", query, "annotator", _check_position)
     last = -1
     while True:
         query = "SELECT id FROM article WHERE id > ? ORDER BY id LIMIT ?"
@@ -82,29 +86,21 @@ def _check_references(corpus: Corpus) -> Iterator[Damage]:
         yield Damage(ROW, table, number, message.format(row=number, table=table, other=row["parent"]))
 
 
-def _check_labels(corpus: Corpus) -> Iterator[Damage]:
-    result, damage = _try_query(corpus, "label", "SELECT * FROM label ORDER BY position")
+def _check_rows(
+    corpus: Corpus, kind: str, table: str, query: str, key: str, check: Callable[[Mapping[str, Any]], object]
+) -> Iterator[Damage]:
+    """Check each row of a query, which the column `key` identifies."""
+    result, damage = _try_query(corpus, table, query)
     yield from damage
     for row in result:
         try:
-            rows.to_label(row)
+            check(row)
         except CorpusError as error:
-            yield Damage(ROW, "label", str(row["name"]), str(error))
+            yield Damage(kind, table, str(row[key]), str(error))
 
 
-def _check_positions(corpus: Corpus) -> Iterator[Damage]:
-    """Check annotators' last positions."""
-    query = """
-        SELECT annotator, "offset", coalesce(text, '') AS text
-        FROM place LEFT JOIN article ON article.uid = place.article
-    """
-    result, damage = _try_query(corpus, "place", query)
-    yield from damage
-    for row in result:
-        try:
-            rows.check_offset(str(row["annotator"]), row["offset"], len(row["text"]))
-        except CorpusError as error:
-            yield Damage(PLACE, "place", str(row["annotator"]), str(error))
+def _check_position(row: Mapping[str, Any]) -> None:
+    rows.check_offset(str(row["annotator"]), row["offset"], len(row["text"]))
 
 
 def _check_article(corpus: Corpus, number: int) -> Iterator[Damage]:
@@ -145,7 +141,7 @@ def _check_annotations(corpus: Corpus, article: Article) -> Iterator[Damage]:
                 yield Damage(ROW, table, _row_name(table, row), str(error))
                 is_incomplete = True
                 continue
-            records[_record_key(record)] = record
+            records[rows.record_key(record)] = record
             if isinstance(record, Zone | Status | Publication | Note):
                 continue
             if not 0 <= record.start < record.end <= len(article.text):
@@ -174,16 +170,12 @@ def _check_edits(corpus: Corpus, article: Article, records: dict[tuple[str, ...]
             return
         record = edit.after or edit.before
         if isinstance(record, rows.EDIT_TRACKED):
-            last_states[_record_key(record)] = edit.after
+            last_states[rows.record_key(record)] = edit.after
     for key, recorded in last_states.items():
         if records.get(key) != recorded:
             table, name = key[0], ", ".join(key[1:])
             message = _("Article {number}: {row} in the table “{table}” does not match the edit history.")
             yield Damage(RECORD, table, name, message.format(number=article.id, table=table, row=name))
-
-
-def _record_key(record: Record) -> tuple[str, ...]:
-    return (rows.TABLE_KEYS[type(record)][0], *rows.row_key(record).values())
 
 
 def _row_name(table: str, row: dict[str, Any]) -> str:

@@ -82,7 +82,7 @@ class Reconciler:
         kinds = {type(record) for record, certainty in staged if certainty != FROM_BACKUP}
         for record, certainty in staged:
             if certainty != FROM_BACKUP or type(record) not in kinds:
-                from_tables[_record_key(record)] = (record, certainty != ORPHANED)
+                from_tables[rows.record_key(record)] = (record, certainty != ORPHANED)
         from_edits: dict[tuple[str, ...], tuple[Record | None, int]] = {}
         last_missing = self._last_missing_edit
         for row in self._corpus.query("SELECT * FROM edit WHERE article = ? ORDER BY id", article.uid):
@@ -90,7 +90,7 @@ class Reconciler:
             recorded = edit.after or edit.before
             if not isinstance(recorded, rows.EDIT_TRACKED):
                 continue
-            key = _record_key(recorded)
+            key = rows.record_key(recorded)
             if edit.before != from_edits.get(key, (None, 0))[0] and (
                 key in from_edits or not isinstance(recorded, Zone)
             ):
@@ -154,11 +154,11 @@ class Reconciler:
             must_recognise = True
         if must_recognise:
             for zone in zones:
-                del records[_record_key(zone)]
+                del records[rows.record_key(zone)]
             recognised = [
                 Zone(new_uid(), article.uid, *zone_fields) for zone_fields in zoning.recognise_zones(article.text)
             ]
-            records |= {_record_key(zone): zone for zone in recognised}
+            records |= {rows.record_key(zone): zone for zone in recognised}
             message = _("The zones of article {number} were detected again.").format(number=article.id)
             self._report_loss("zone", article.uid, message, lost=False)
         for key, record in list(records.items()):
@@ -232,10 +232,6 @@ class Reconciler:
         message = _("Article {number}: {row} may have been changed or removed later: an edit is missing.")
         message = message.format(number=article.id, row=_describe_record(record, article))
         self._report_loss(key[0], ", ".join(key[1:]), message, lost=False)
-
-
-def _record_key(record: Record) -> tuple[str, ...]:
-    return (rows.TABLE_KEYS[type(record)][0], *rows.row_key(record).values())
 
 
 def _describe_record(record: Record, article: Article) -> str:

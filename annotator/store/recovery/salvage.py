@@ -136,14 +136,13 @@ class _Salvager:
         with suppress(CorpusError):
             return rows.to_label(row)
         palette_colour = next_palette_colour(other_labels)
-        colour = {"light": palette_colour.light, "dark": palette_colour.dark}
-        try:
-            label = rows.to_label({**row, "key": None})
-        except CorpusError:
-            try:
-                label = rows.to_label({**row, **colour})
-            except CorpusError:
-                label = rows.to_label({**row, **colour, "key": None})
+        keyless, coloured = {"key": None}, {"light": palette_colour.light, "dark": palette_colour.dark}
+        for changes in (keyless, coloured):
+            with suppress(CorpusError):
+                label = rows.to_label(row | changes)
+                break
+        else:
+            label = rows.to_label(row | coloured | keyless)
         message = _("The label {name} has a different colour or no key: its own could not be read.")
         self._report_loss("label", label.name, message.format(name=label.name), lost=False)
         return label

@@ -20,7 +20,7 @@ from annotator.diagnostics import crash_reports
 from annotator.i18n import _
 from annotator.licenses import load_bundle_contents
 from annotator.resources import resource_path
-from annotator.store.queries.file_facts import collect_facts
+from annotator.store.queries.statistics import collect_facts
 from annotator.ui.dialogs.components import ComponentsPane
 from annotator.ui.session.window_context import WindowContext
 from annotator.ui.widgets import fonts

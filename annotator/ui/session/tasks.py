@@ -17,9 +17,9 @@ from PySide6.QtWidgets import QProgressDialog, QWidget
 from shiboken6 import Shiboken
 
 from annotator.i18n import _
+from annotator.store.connections import interrupt_until
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
-from annotator.store.open_connections import interrupt_until
 from annotator.ui.widgets.modal import warn
 
 Task: TypeAlias = Callable[[], Any]

@@ -11,7 +11,7 @@ from open_files import open_beside
 
 from annotator.model.article_builder import build_article
 from annotator.model.labels import Colour, Label, LabelSet
-from annotator.store import open_connections, safe_connection
+from annotator.store import connections
 from annotator.store.corpus import Corpus
 from annotator.store.errors import DamagedCorpus
 
@@ -54,7 +54,7 @@ def test_close_everywhere_interrupts_other_threads(path: Path) -> None:
     corpus, is_reading, messages = Corpus.open(path), threading.Event(), list[str]()
 
     def read() -> None:
-        connection = safe_connection.connect_readonly(path)
+        connection = connections.connect_readonly(path)
         try:
             is_reading.set()
             connection.execute(ENDLESS)
@@ -83,10 +83,10 @@ def test_close_everywhere_waits_for_a_connection_being_opened(path: Path, monkey
         return connection
 
     def read() -> None:
-        safe_connection.connect_readonly(path).close()
+        connections.connect_readonly(path).close()
 
     corpus = Corpus.open(path)
-    monkeypatch.setattr("annotator.store.open_connections.sqlite3.connect", connect_slowly)
+    monkeypatch.setattr("annotator.store.connections.sqlite3.connect", connect_slowly)
     thread = threading.Thread(target=read)
     thread.start()
     assert is_open.wait(10)
@@ -98,12 +98,12 @@ def test_close_everywhere_waits_for_a_connection_being_opened(path: Path, monkey
 def test_failed_connection_is_not_waited_for(path: Path) -> None:
     def fail() -> None:
         with pytest.raises(sqlite3.OperationalError):
-            open_connections.connect(path.with_name("none.corpus"), "mode=rw")
+            connections.connect_tracked(path.with_name("none.corpus"), "mode=rw")
 
     thread = threading.Thread(target=fail)
     thread.start()
     thread.join()
-    assert open_connections.wait_until_closed(path.with_name("none.corpus"), 0.1)
+    assert connections.wait_until_closed(path.with_name("none.corpus"), 0.1)
 
 
 def test_close_everywhere_ignores_other_files_and_its_own_thread(path: Path, tmp_path: Path) -> None:
@@ -122,7 +122,7 @@ def test_waiting_for_a_thread_that_never_ends_times_out(path: Path) -> None:
     is_reading = threading.Event()
 
     def hold_connection() -> None:
-        connection = safe_connection.connect_readonly(path)
+        connection = connections.connect_readonly(path)
         is_reading.set()
         done.wait()
         connection.close()
@@ -130,9 +130,9 @@ def test_waiting_for_a_thread_that_never_ends_times_out(path: Path) -> None:
     thread = threading.Thread(target=hold_connection)
     thread.start()
     assert is_reading.wait(10)
-    assert not open_connections.wait_until_closed(path, 0.1)
+    assert not connections.wait_until_closed(path, 0.1)
     done.set()
-    assert open_connections.wait_until_closed(path)
+    assert connections.wait_until_closed(path)
     thread.join()
 
 
@@ -141,7 +141,7 @@ def test_interrupt_ignores_connections_to_other_files(path: Path, tmp_path: Path
     Corpus.create(other, LabelSet(())).close()
 
     def hold() -> None:
-        connection = safe_connection.connect_readonly(other)
+        connection = connections.connect_readonly(other)
         is_open.set()
         done.wait(10)
         connection.close()
@@ -149,7 +149,7 @@ def test_interrupt_ignores_connections_to_other_files(path: Path, tmp_path: Path
     thread = threading.Thread(target=hold)
     thread.start()
     assert is_open.wait(10)
-    assert (open_connections.interrupt(path), open_connections.interrupt(other)) == (False, True)
+    assert (connections.interrupt(path), connections.interrupt(other)) == (False, True)
     done.set()
     thread.join()
-    assert not open_connections.interrupt(other)
+    assert not connections.interrupt(other)

@@ -6,7 +6,7 @@ from pathlib import Path
 from annotator.model.article_builder import build_article
 from annotator.model.labels import default_labels
 from annotator.store.corpus import Corpus
-from annotator.store.queries.file_facts import collect_facts
+from annotator.store.queries.statistics import collect_facts
 from annotator.store.schema import VERSION
 
 
