@@ -8,6 +8,7 @@ import io
 import os
 import string
 from pathlib import Path
+from typing import Final
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
@@ -18,6 +19,30 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "resources" / "i18n"
 KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 KEYWORDS |= {"count_phrase": (1, 2), "LazyText": None}
+CLICK: Final[tuple[str | tuple[str, str], ...]] = (
+    "Usage:",
+    "Options",
+    "Commands",
+    "Positional arguments",
+    "Show this message and exit.",
+    "Show the version and exit.",
+    "%(prog)s, version %(version)s",
+    "default: {default}",
+    "required",
+    "Choose from:\n\t{choices}",
+    "Missing argument",
+    "Missing option",
+    "No such option {name!r}.",
+    "Option {name!r} does not take a value.",
+    "Invalid value: {message}",
+    "Invalid value for {param_hint}: {message}",
+    "{value!r} is not a valid {number_type}.",
+    ("Did you mean {possibility}?", "(Did you mean one of: {possibilities}?)"),
+    ("Option {name!r} requires an argument.", "Option {name!r} requires {nargs} arguments."),
+    ("Got unexpected extra argument ({args})", "Got unexpected extra arguments ({args})"),
+    ("{value!r} is not {choice}.", "{value!r} is not one of {choices}."),
+)
+"""The messages of click that the commands show: texts, and pairs of singular and plural."""
 
 
 def compile_all() -> None:
@@ -48,6 +73,8 @@ def extract_messages() -> Catalog:
     for path, _line, message, comments, context in messages:
         # No line numbers: every change of the code would change every catalogue.
         catalogue.add(message, locations=[(f"annotator/{path}", 0)], auto_comments=comments, context=context)
+    for message in CLICK:
+        catalogue.add(message, locations=[("click", 0)])
     return catalogue
 
 

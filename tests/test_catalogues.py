@@ -19,6 +19,7 @@ def language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
     (tmp_path / "i18n").mkdir()
     monkeypatch.setattr(catalogues, "ROOT", tmp_path)
     monkeypatch.setattr(catalogues, "FOLDER", tmp_path / "i18n")
+    monkeypatch.setattr(catalogues, "CLICK", ())
 
     def write(code: str, catalogue: str) -> list[str]:
         (tmp_path / "annotator" / "some.py").write_text(code, encoding="utf-8")

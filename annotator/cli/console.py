@@ -6,10 +6,11 @@ import re
 import shutil
 import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from itertools import zip_longest
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
-from typing import Any, Final, TextIO, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TextIO, TypeVar, cast
 
 import click
 import msgspec
@@ -17,6 +18,9 @@ import msgspec
 from annotator.cli import terminal
 from annotator.i18n import _
 from annotator.model.records import Notice, Remark, Repair
+
+if TYPE_CHECKING:
+    from click._termui_impl import ProgressBar
 
 PROGRAM_NAME: Final = "annotator"
 EXIT_INCOMPLETE: Final = 1
@@ -149,32 +153,26 @@ def print_table(
 
 def run_with_progress(steps: Generator[tuple[int, int], None, Result], label: str) -> Result:
     """Exhaust `steps`, with a progress bar if stderr is a terminal; return their result."""
-    if not sys.stderr.isatty():
-        return _exhaust(steps, lambda _step: None)
-    with click.progressbar(length=1, label=format_for_terminal(label, sys.stderr), file=sys.stderr) as bar:
-
-        def update(step: tuple[int, int]) -> None:
-            bar.length = step[1]
-            bar.update(step[0] - bar.pos)
-
-        return _exhaust(steps, update)
+    with _progress_bar(1, label) as bar:
+        while True:
+            try:
+                position, bar.length = next(steps)
+            except StopIteration as end:
+                return cast(Result, end.value)
+            bar.update(position - bar.pos)
 
 
 def track_progress(batches: Iterable[list[Item]], total: int, label: str, *, is_hidden: bool) -> Iterator[list[Item]]:
     """Yield the batches, with a progress bar for their items if stderr is a terminal, unless it is hidden."""
-    hidden = is_hidden or not sys.stderr.isatty()
-    with click.progressbar(
-        length=total, label=format_for_terminal(label, sys.stderr), file=sys.stderr, hidden=hidden
-    ) as bar:
+    with _progress_bar(total, label, is_hidden=is_hidden) as bar:
         for batch in batches:
             yield batch
             bar.update(len(batch))
 
 
-def _exhaust(steps: Generator[tuple[int, int], None, Result], on_step: Callable[[tuple[int, int]], None]) -> Result:
-    while True:
-        try:
-            step = next(steps)
-        except StopIteration as end:
-            return cast(Result, end.value)
-        on_step(step)
+def _progress_bar(length: int, label: str, *, is_hidden: bool = False) -> AbstractContextManager["ProgressBar[int]"]:
+    """Return a progress bar on stderr, hidden if that is no terminal."""
+    hidden = is_hidden or not sys.stderr.isatty()
+    return click.progressbar(
+        length=length, label=format_for_terminal(label, sys.stderr), file=sys.stderr, hidden=hidden
+    )
