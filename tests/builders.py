@@ -3,11 +3,14 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 from annotator.model.labels import Colour, Label, LabelSet, default_labels
 from annotator.model.records import AnnotatedArticle, Article, Edit, Span, Step, article_uid, new_uid
 from annotator.store.corpus import Corpus, utc_timestamp
+from annotator.tagging.flat import FlatSentence
+from annotator.tagging.schemes import Chunk
 
 
 def build_plain_article(text: str, published: str | None = None) -> AnnotatedArticle:
@@ -70,3 +73,15 @@ def execute_unchecked(path: Path, statement: str) -> None:
     db.execute("PRAGMA foreign_keys = OFF")
     db.execute(statement)
     db.close()
+
+
+def list_words(sentence: FlatSentence) -> list[str]:
+    """Return the tokens of a sentence."""
+    return "".join(lines for lines, _label in sentence.stretches).split("\n")[:-1]
+
+
+def list_chunks(sentence: FlatSentence) -> list[Chunk]:
+    """Return the labelled stretches of a sentence by their tokens."""
+    ends = [*accumulate((lines.count("\n") for lines, _label in sentence.stretches), initial=0)]
+    stretches = zip(sentence.stretches, pairwise(ends), strict=True)
+    return [Chunk(label, start, end) for (_lines, label), (start, end) in stretches if label is not None]

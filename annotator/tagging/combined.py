@@ -7,7 +7,6 @@ store the text between.
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
-from typing import TypeAlias
 
 from msgspec import Struct
 
@@ -15,6 +14,7 @@ from annotator.i18n import _
 from annotator.model.labels import LabelSet
 from annotator.model.records import Article, Span, Zone
 from annotator.tagging.flat import (
+    LabelledRange,
     ProjectionOptions,
     SpanOutcome,
     TextRange,
@@ -27,9 +27,6 @@ from annotator.tagging.schemes import Chunk
 from annotator.text import sentences, tokenizer, visible
 from annotator.text.tokenizer import Token
 from annotator.text.words import cut_tokens
-
-_LabelledRange: TypeAlias = tuple[TextRange, str]
-"""A span's exported range and label."""
 
 
 class CombinedSentence(Struct, frozen=True):
@@ -100,7 +97,7 @@ def project_combined(
 
 
 def _build_range_sentences(
-    text: str, range_: TextRange, spans: list[_LabelledRange], flat: set[_LabelledRange]
+    text: str, range_: TextRange, spans: list[LabelledRange], flat: set[LabelledRange]
 ) -> Iterator[CombinedSentence]:
     """Yield the sentences, joined where a span crosses a break; no span cuts a token."""
     edges = sorted({edge for span_range, _label in spans for edge in span_range})
@@ -116,7 +113,7 @@ def _build_range_sentences(
         yield _build_sentence(joined, spans, flat)
 
 
-def _build_sentence(tokens: list[Token], spans: list[_LabelledRange], flat: set[_LabelledRange]) -> CombinedSentence:
+def _build_sentence(tokens: list[Token], spans: list[LabelledRange], flat: set[LabelledRange]) -> CombinedSentence:
     starts = [token.start for token in tokens]
     first, last = (
         bisect_left(spans, edge, key=lambda labelled: labelled[0].start) for edge in (starts[0], tokens[-1].end)

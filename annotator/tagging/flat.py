@@ -6,9 +6,9 @@ article's text, `end` exclusive.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, pairwise
+from itertools import accumulate, chain, pairwise
 from operator import itemgetter
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from msgspec import Struct
 
@@ -75,6 +75,10 @@ class TextRange(NamedTuple):
         return self.start <= other.start and other.end <= self.end
 
 
+LabelledRange: TypeAlias = tuple[TextRange, str]
+"""A span's exported range and label."""
+
+
 class SpanOutcome(Struct, frozen=True):
     """A span's outcome, the reason, and its range and text in the file, if any.
 
@@ -89,18 +93,23 @@ class SpanOutcome(Struct, frozen=True):
 
 
 class FlatSentence(Struct, frozen=True, gc=False):
-    """A sentence's exported tokens, and its chunks, which never overlap."""
+    """A sentence's exported tokens, each with a newline after it, and the label of each stretch, None outside spans."""
 
-    words: Sequence[str]
-    chunks: Sequence[Chunk]
+    stretches: Sequence[tuple[str, str | None]]
 
     def __len__(self) -> int:
         """Return the number of tokens."""
-        return len(self.words)
+        return sum(lines.count("\n") for lines, _label in self.stretches)
 
-    def encode_tags(self, scheme: str) -> list[str]:
-        """Return one tag a word."""
-        return schemes.encode(len(self.words), self.chunks, scheme)
+    def encode_tags(self, scheme: str) -> Iterator[tuple[str, list[str]]]:
+        """Yield the tokens of each stretch and their tags, none for those outside spans."""
+        previous = None
+        for lines, label in self.stretches:
+            if label is None:
+                yield lines, []
+            else:
+                yield lines, schemes.encode_chunk(label, lines.count("\n"), scheme, is_touching=label == previous)
+            previous = label
 
 
 class FlatProjection(Struct, frozen=True):
@@ -128,7 +137,15 @@ def project_flat(
     """Project one annotator's `spans` on the article."""
     ranges, aligned = align_spans(article, zones, spans, options)
     outcomes = resolve_overlaps(article.text, aligned, labels, options.flatten)
-    sentences = (FlatSentence(*sentence) for sentence in build_sentences(article.text, ranges, outcomes, labels))
+    labelled = [(outcome.exported_range, outcome.span.label) for outcome in outcomes if outcome.exported_range]
+    labelled.sort()
+    labels_by_start = {start: label for (start, _end), label in labelled}
+    sentences = [
+        FlatSentence(
+            [(stretch, labels_by_start.get(edge)) for edge, stretch in zip(edges, stretches, strict=False) if stretch]
+        )
+        for edges, stretches in _split_sentences(article.text, ranges, labelled)
+    ]
     return FlatProjection(article, tuple(sentences), tuple(outcomes))
 
 
@@ -150,40 +167,53 @@ def build_sentences(
     exported = [outcome for outcome in outcomes if outcome.exported_range]
     exported.sort(key=lambda outcome: (outcome.exported_range, labels.rank(outcome.span.label), outcome.span.uid))
     labelled = [(outcome.exported_range, outcome.span.label) for outcome in exported if outcome.exported_range]
-    for range_ in ranges:
-        if text[slice(*range_)].isspace():  # such as the text between zones
-            continue
-        yield from _build_range_sentences(text, range_, select_within(range_, labelled))
+    for edges, stretches in _split_sentences(text, ranges, labelled):
+        counts = accumulate((stretch.count("\n") for stretch in stretches), initial=0)
+        words_before = dict(zip(edges, counts, strict=True))
+        chunks = [
+            Chunk(label, words_before[start], words_before[end])
+            for (start, end), label in select_within(TextRange(edges[0], edges[-1]), labelled)
+        ]
+        yield "".join(stretches).split("\n")[:-1], chunks
 
 
-def select_within(range_: TextRange, labelled: list[tuple[TextRange, str]]) -> list[tuple[TextRange, str]]:
+def select_within(range_: TextRange, labelled: list[LabelledRange]) -> list[LabelledRange]:
     """Return those that start in the range, of spans' exported ranges and labels, sorted by start."""
     first, last = (bisect_left(labelled, edge, key=lambda item: item[0].start) for edge in range_)
     return labelled[first:last]
 
 
-def _build_range_sentences(
-    text: str, range_: TextRange, labelled: list[tuple[TextRange, str]]
-) -> Iterator[tuple[list[str], list[Chunk]]]:
-    """Yield the sentences, joined where a span crosses a break."""
-    breaks = sentences.sentence_breaks(text, *range_)
-    edges = sorted({*breaks, *chain.from_iterable(span_range for span_range, _label in labelled)})
-    range_words, counts = split_words(text, *range_, edges)
-    words_before = dict(zip(edges, counts, strict=True))
-    chunks = [Chunk(label, words_before[start], words_before[end]) for (start, end), label in labelled]
-    ends = {len(range_words), *map(words_before.__getitem__, breaks)}
-    ends.difference_update(*(range(start + 1, end) for _label, start, end in chunks))
-    first = 0
-    for start, end in pairwise(sorted({0, *ends})):
-        last = bisect_left(chunks, end, first, key=lambda chunk: chunk.start)
-        yield (
-            range_words[start:end],
-            [
-                Chunk(label, chunk_start - start, chunk_end - start)
-                for label, chunk_start, chunk_end in chunks[first:last]
-            ],
-        )
-        first = last
+def _split_sentences(
+    text: str, ranges: Iterable[TextRange], labelled: list[LabelledRange]
+) -> Iterator[tuple[list[int], list[str]]]:
+    """Yield each sentence: its edges and those of its spans, and its tokens from each to the next (see split_words).
+
+    `labelled` are exported spans, sorted by start. Where one crosses a break, sentences are joined.
+    """
+    for range_ in ranges:
+        if text[slice(*range_)].isspace():  # such as the text between zones
+            continue
+        spans = select_within(range_, labelled)
+        ends = [*_drop_within(sentences.sentence_breaks(text, *range_), spans), range_.end]
+        edges = sorted({range_.start, *ends, *chain.from_iterable(span_range for span_range, _label in spans)})
+        stretches = split_words(text, edges)
+        first = 0
+        for end in ends:
+            last = bisect_left(edges, end, first)
+            if any(stretches[first:last]):
+                yield edges[first : last + 1], stretches[first:last]
+            first = last
+
+
+def _drop_within(breaks: list[int], spans: list[LabelledRange]) -> Iterator[int]:
+    """Yield the breaks that no span crosses."""
+    reached = index = 0
+    for offset in breaks:
+        while index < len(spans) and spans[index][0].start < offset:
+            reached = max(reached, spans[index][0].end)
+            index += 1
+        if reached <= offset:
+            yield offset
 
 
 def _align_span(text: str, ranges: list[TextRange], span: Span, boundary: str) -> SpanOutcome:

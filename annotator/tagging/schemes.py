@@ -42,13 +42,20 @@ def encode(length: int, chunks: Iterable[Chunk], scheme: str = IOB2) -> list[str
         label, start, end = chunk
         if not previous.end <= start < end <= length:
             raise ValueError(f"{chunk} does not fit after {previous} in {length} tokens")
-        tags[start:end] = [f"I-{label}"] * (end - start)
-        if scheme != IOB1 or (previous.label, previous.end) == (label, start):
-            tags[start] = f"B-{label}"
-        if scheme in END_LETTERS:
-            end_letter, single_letter = END_LETTERS[scheme]
-            tags[end - 1] = f"{end_letter if end - start > 1 else single_letter}-{label}"
+        is_touching = (previous.label, previous.end) == (label, start)
+        tags[start:end] = encode_chunk(label, end - start, scheme, is_touching=is_touching)
         previous = chunk
+    return tags
+
+
+def encode_chunk(label: str, length: int, scheme: str = IOB2, *, is_touching: bool = False) -> list[str]:
+    """Return the tags of a chunk of `length` tokens; `is_touching` if it comes right after another of its label."""
+    tags = [f"I-{label}"] * length
+    if scheme != IOB1 or is_touching:
+        tags[0] = f"B-{label}"
+    if scheme in END_LETTERS:
+        end_letter, single_letter = END_LETTERS[scheme]
+        tags[-1] = f"{end_letter if length > 1 else single_letter}-{label}"
     return tags
 
 

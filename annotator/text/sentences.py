@@ -1,7 +1,9 @@
 """Split Arabic text into sentences."""
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -12,8 +14,9 @@ from annotator.text.tokenizer import Token, token_starts, tokenize, word_end, wo
 
 _STOPS: Final = ".…!؟?"
 _LETTERS_BEFORE: Final = 3  # in a word that cannot be an abbreviation
-# The usual end of a sentence with the space up to the next word, or any other stop, which needs a closer check.
-_STOP: Final = regex.compile(rf"(?<=[ء-غف-ي]{{{_LETTERS_BEFORE}}})[{_STOPS}] ++(?=[ء-غف-ي])|[{_STOPS}]")
+# Any stop; with the space up to the next word where it certainly ends a sentence, and the others need a closer look.
+_STOP: Final = re.compile(rf"[{_STOPS}](?:(?<=[ء-غف-ي]{{{_LETTERS_BEFORE}}}.) +(?=[ء-غف-ي]))?")
+_SPACE_BEFORE_LETTER: Final = re.compile(" +(?=[ء-غف-ي])")
 _PAIR: Final = regex.compile(f"[{regex.escape(''.join(sorted(PAIRED_MARKS)))}]")
 _PAUSE: Final = ".."  # Arabic headlines use it like a dash
 _NO_START: Final = "،؛,;:"
@@ -66,18 +69,32 @@ def _line_breaks(text: str, start: int, end: int) -> Iterator[int]:
             position = last
             yield position
             continue
-        word = tokenize(text, word_start(text, first, start), word_end(text, first, end))
-        for index, (first, last) in enumerate(word):
-            is_stop = (
-                text[first] in _STOPS and text[first:last] != _PAUSE and not is_abbreviation_dot(text, word, index)
-            )
-            if is_stop and first >= position:
-                position = next(
-                    (offset for offset in token_starts(text, last, end) if not continues_sentence(offset)), end
-                )
+        word_offset, word_limit = word_start(text, first, start), word_end(text, first, end)
+        for first, last in _find_stops(text[word_offset:word_limit]):
+            if word_offset + first >= position:
+                last += word_offset
+                if space := _SPACE_BEFORE_LETTER.match(text, last, end):
+                    position = space.end()
+                else:
+                    position = next(
+                        (offset for offset in token_starts(text, last, end) if not continues_sentence(offset)), end
+                    )
                 if position < end and text[position] not in _NO_START:
                     yield position
-        position = max(position, word[-1].end)
+        position = max(position, word_limit)
+
+
+@lru_cache(1 << 12)
+def _find_stops(word: str) -> tuple[Token, ...]:
+    """Return the tokens of a text without spaces that may end a sentence."""
+    tokens = tokenize(word)
+    return tuple(
+        token
+        for index, token in enumerate(tokens)
+        if word[token.start] in _STOPS
+        and word[slice(*token)] != _PAUSE
+        and not is_abbreviation_dot(word, tokens, index)
+    )
 
 
 def _closing_quotes(text: str, start: int, end: int) -> set[int]:

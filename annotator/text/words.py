@@ -1,58 +1,83 @@
 """Split a text into words at once, fast enough for a whole corpus.
 
-No token contains a space, so a text can be tokenized piece by piece. Most pieces repeat, so their words are cached, in
-a few megabytes.
+No token contains a space, so a text can be tokenized piece by piece. Nearly all pieces consist of letters without marks
+and of common punctuation, each a token: in these, a few replacements separate all tokens of the text. The others are
+tokenized one by one and cached, in a few megabytes, since most repeat.
 """
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import accumulate, chain, pairwise
+from itertools import chain, pairwise
 from typing import Final
 
 from annotator.text import tokenizer, visible
 from annotator.text.tokenizer import Token
 
 _CACHE_SIZE: Final = 1 << 16
-_LETTERS: Final = re.compile("[ء-غف-ي]+")
+_MARKS: Final = re.escape('،.:“”«»()-/؛؟!"')
+_MARK: Final = re.compile(rf"([{_MARKS}]) *")
+_LETTER: Final = "[ء-غف-ي]"
+# Digits are usual, but not beside letters, nor with a mark between. The first set makes the search fast.
+_UNUSUAL: Final = re.compile(
+    rf"[^ \nء-غف-ي{_MARKS}](?:(?<![0-9])|(?<={_LETTER}[0-9])|(?={_LETTER}|[-/:.][0-9]))[^ \n]*"
+)
+_NEWLINES: Final = re.compile("\n\n+")
+# Control characters belong to no token, so that the text has none once its unusual pieces are replaced.
+_DOTS: Final = "\x1c\x1c"
+_PIECE: Final = "\x1d"
+_EDGE: Final = "\x1e"
 
 
-def split_words(text: str, start: int, end: int, edges: Sequence[int] = ()) -> tuple[list[str], list[int]]:
-    """Return the tokens of `text[start:end]` as exports write them, and how many precede each of `edges`.
+def split_words(text: str, edges: Sequence[int]) -> list[str]:
+    """Return the tokens from each of the sorted `edges` to the next, as exports write them, with a newline after each.
 
-    `edges` are sorted offsets from start to end; tokens are cut there, without invisible pieces.
+    What lies between the first and the last edge is tokenized. Tokens are cut at the others, without invisible pieces.
     """
-    line = text[start:end].replace("\n", " ")
-    piece_words = list(map(_split_piece, line.split(" ")))
-    piece_counts: list[int] = []  # for each edge, the number of pieces before it
-    edges_in_piece: dict[int, list[int]] = {}  # the edges within a piece, by its index
-    position = piece = 0
-    for edge in edges:
-        piece += line.count(" ", position, edge - start)
-        position = edge - start
-        has_piece_before = position > 0 and line[position - 1] != " "
-        is_piece_end = position == len(line) or line[position] == " "
-        piece_counts.append(piece + (has_piece_before and is_piece_end))
-        if has_piece_before and not is_piece_end:
-            edges_in_piece.setdefault(piece, []).append(edge)
-    words_before_edge: dict[int, int] = {}
-    for piece, piece_edges in edges_in_piece.items():
-        piece_range = tokenizer.word_start(text, piece_edges[0], start), tokenizer.word_end(text, piece_edges[0], end)
-        cut = cut_tokens(text, tokenizer.tokenize(text, *piece_range), piece_edges)
-        piece_words[piece] = tuple(visible.remove_invisible(text[slice(*token)]) for token in cut)
-        words_before_edge |= {edge: bisect_left(cut, edge, key=lambda token: token.start) for edge in piece_edges}
-    before = list(accumulate(map(len, piece_words), initial=0))
-    counts = [before[count] + words_before_edge.get(edge, 0) for edge, count in zip(edges, piece_counts, strict=True)]
-    return list(chain.from_iterable(piece_words)), counts
+    start = edges[0]
+    plain = text[start : edges[-1]]
+    piece_words: list[str] = []
+    fillers: list[str] = []
+    position = 0
+    for match in _UNUSUAL.finditer(plain.replace("..", _DOTS)):  # a run of dots is one token
+        first, last = tokenizer.word_start(plain, match.start(), position), match.end()
+        next_edge = bisect_right(edges, start + first)
+        if edges[next_edge] < start + last:
+            piece_edges = [start + first, *edges[next_edge : bisect_left(edges, start + last)], start + last]
+            piece_words += _cut_piece(text, piece_edges)
+            fillers += (plain[position:first], *(_PIECE.ljust(end - begin) for begin, end in pairwise(piece_edges)))
+        else:
+            piece_words.append(_split_piece(plain[first:last]))
+            fillers += (plain[position:first], _PIECE.ljust(last - first))
+        position = last
+    if fillers:
+        plain = "".join((*fillers, plain[position:]))
+    if len(edges) > 2:
+        plain = f"\n{_EDGE}\n".join([plain[first - start : last - start] for first, last in pairwise(edges)])
+    lines = "\n".join(("", *_MARK.split(plain), "")).replace(" ", "\n")
+    lines = _NEWLINES.sub("\n", lines)
+    if piece_words:
+        first_lines, *others = lines.split(f"{_PIECE}\n")
+        lines = first_lines + "".join(chain.from_iterable(zip(piece_words, others, strict=True)))
+    return lines[1:].split(f"{_EDGE}\n")
 
 
 @lru_cache(_CACHE_SIZE)
-def _split_piece(piece: str) -> tuple[str, ...]:
-    """Return the words of the text between two spaces."""
-    if _LETTERS.fullmatch(piece):
-        return (piece,)
-    return tuple(visible.remove_invisible(piece[slice(*token)]) for token in tokenizer.tokenize(piece))
+def _split_piece(piece: str) -> str:
+    """Return the words of the text between two spaces, each with a newline."""
+    return _join_words(piece, tokenizer.tokenize(piece))
+
+
+def _cut_piece(text: str, edges: Sequence[int]) -> Iterator[str]:
+    """Yield the words of a piece from each of its edges to the next."""
+    tokens = cut_tokens(text, tokenizer.tokenize(text, edges[0], edges[-1]), edges)
+    for first, last in pairwise(edges):
+        yield _join_words(text, (token for token in tokens if first <= token.start < last))
+
+
+def _join_words(text: str, tokens: Iterable[Token]) -> str:
+    return "".join(f"{visible.remove_invisible(text[start:end])}\n" for start, end in tokens)
 
 
 def cut_tokens(text: str, tokens: Iterable[Token], edges: Sequence[int]) -> list[Token]:

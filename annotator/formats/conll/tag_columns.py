@@ -7,7 +7,6 @@ Kim Sang 2002; Tjong Kim Sang & De Meulder 2003.
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from io import TextIOWrapper
-from operator import add
 from pathlib import Path
 from typing import BinaryIO, Final, TextIO
 
@@ -72,16 +71,17 @@ class ColumnTags(LineTags[FlatProjection]):
 
     def write(self, stream: TextIO, article: FlatProjection, scheme: str, depth: int = 1) -> None:
         """See LineTags."""
-        stream.write(f"{self._docstart_line()}\n\n")
+        parts = [f"{self._docstart_line()}\n\n"]
         gap = self._separator()
         outside = f"{gap}{OUTSIDE}\n"
         for sentence in article.sentences:
-            if sentence.chunks:
-                tags = sentence.encode_tags(scheme)
-                ends = {tag: f"{gap}{tag}\n" for tag in set(tags)}
-                stream.write("".join(map(add, sentence.words, map(ends.__getitem__, tags))) + "\n")
-            else:
-                stream.write(outside.join((*sentence.words, "\n")))
+            for lines, tags in sentence.encode_tags(scheme):
+                if tags:
+                    parts += [f"{word}{gap}{tag}\n" for word, tag in zip(lines.split("\n"), tags, strict=False)]
+                else:
+                    parts.append(lines.replace("\n", outside))
+            parts.append("\n")
+        stream.write("".join(parts))
 
     def read_articles(self, stream: TextIO, depth: int = 1) -> Iterator[ArticleTags]:
         """See LineTags."""

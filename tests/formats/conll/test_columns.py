@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from builders import list_chunks, list_words
 from formats.items import labelled_texts, line_reasons, only_articles, read_content
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,7 +21,14 @@ from annotator.formats.conll.tag_columns import ColumnTags
 from annotator.formats.json import jsonl
 from annotator.model.labels import LabelSet
 from annotator.model.records import BODY, AnnotatedArticle, Article, Refusal, Remark, Repair, Span, Zone
-from annotator.tagging.flat import BOUNDARIES, FLATTENINGS, FlatProjection, ProjectionOptions, project_flat
+from annotator.tagging.flat import (
+    BOUNDARIES,
+    FLATTENINGS,
+    FlatProjection,
+    FlatSentence,
+    ProjectionOptions,
+    project_flat,
+)
 from annotator.tagging.nested import NestedProjection, project_nested
 from annotator.tagging.schemes import SCHEMES, Chunk
 
@@ -370,7 +378,7 @@ def expected(
     """Return what `compact` should return for a written article."""
     text, spots = "", Spots()
     for sentence in projected.sentences:
-        words = list(sentence.words)
+        words = list_words(sentence) if isinstance(sentence, FlatSentence) else list(sentence.words)
         starts = [len(text) + len("".join(words[:index])) for index in range(len(words) + 1)]
         spots.update((label, starts[start], starts[end]) for label, start, end in chunks_of(sentence))
         text += "".join(words)
@@ -408,7 +416,7 @@ def test_written_flat_columns_are_read_back(
     for article, zones, spans in [*articles, (LAST, [], SPANS)]:
         projected = project_flat(article, zones, spans, LabelSet(()), options)
         format_.write(stream, projected, options.scheme)
-        expected_articles.append(expected(projected, lambda sentence: sentence.chunks))
+        expected_articles.append(expected(projected, list_chunks))
     check_read_back(tmp_path_factory.mktemp("own"), stream, expected_articles)
 
 
