@@ -1,10 +1,9 @@
 """The program's components, with the licence terms of the selected one."""
 
-from concurrent.futures import Future, ThreadPoolExecutor
 from html import escape
 from typing import Final
 
-from PySide6.QtCore import Qt, QTimer, QUrl
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QFontDatabase
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
@@ -15,16 +14,15 @@ from annotator.ui.widgets import fonts
 from annotator.ui.widgets.bidi_text import isolate, isolate_ltr, plain_label, set_direction, tooltip
 from annotator.ui.widgets.theme import current_theme
 
-_PAUSE: Final = 30  # milliseconds between two checks whether the components have been read
 _SEPARATOR: Final = "\n\n" + 60 * "=" + "\n\n"
 
 
 class ComponentsPane(QWidget):
-    """Shows the components once a thread has read them, which takes up to half a second."""
+    """Shows the components and the terms of one."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._components: tuple[Component, ...] = ()
+        self._components = licenses.list_components()
         self.list = QTreeWidget()
         self.list.setAccessibleName(_("All components"))
         self.list.setHeaderLabels([_("Component"), _("Version"), _("Licence")])
@@ -32,7 +30,7 @@ class ComponentsPane(QWidget):
         self.list.setUniformRowHeights(True)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.currentItemChanged.connect(self._show_terms)
-        self.name_label = plain_label(_("Reading installed components…"))
+        self.name_label = plain_label()
         self.name_label.setFont(fonts.interface_font(15, bold=True))
         self.home_link = QLabel()
         self.home_link.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
@@ -61,26 +59,11 @@ class ComponentsPane(QWidget):
         row.setSpacing(16)
         row.addWidget(self.list, 2)
         row.addLayout(side, 3)
-        self._future: Future[tuple[Component, ...]] | None = None
-        self._poll_timer = QTimer(self)
-        self._poll_timer.timeout.connect(self._poll)
-        self._poll_timer.start(_PAUSE)
-
-    def _poll(self) -> None:
-        """Start reading once the dialog is on the screen; show the components once read."""
-        if self._future is None:
-            executor = ThreadPoolExecutor(1, "components")
-            self._future = executor.submit(licenses.list_components)
-            executor.shutdown(wait=False)
-        if not self._future.done():
-            return
-        self._poll_timer.stop()
-        self._components = self._future.result()
         for component in self._components:
-            row = QTreeWidgetItem(
+            item = QTreeWidgetItem(
                 self.list, [isolate(component.name), isolate_ltr(component.version), isolate(component.terms)]
             )
-            row.setToolTip(2, tooltip(component.terms))
+            item.setToolTip(2, tooltip(component.terms))
         for column, widest in ((0, 180), (1, 80)):
             self.list.resizeColumnToContents(column)
             self.list.setColumnWidth(column, min(widest, self.list.columnWidth(column)))

@@ -1,7 +1,6 @@
 """The About dialog in a real window: its texts, the copied facts, and that only a click opens a browser."""
 
 import re
-import threading
 from pathlib import Path
 
 import pytest
@@ -30,9 +29,9 @@ def dialog(window: Window, qtbot: QtBot, opened_urls: list[str]) -> AboutDialog:
 
 
 def open_components(dialog: AboutDialog, qtbot: QtBot) -> None:
-    """Open the tab of the components, and wait until they are listed."""
+    """Open the tab of the components."""
     dialog.tabs.setCurrentWidget(dialog.components)
-    qtbot.waitUntil(lambda: dialog.components.list.topLevelItemCount() > 0, timeout=20_000)
+    assert dialog.components.list.topLevelItemCount() > 0
 
 
 def select_component(dialog: AboutDialog, name: str) -> None:
@@ -136,51 +135,6 @@ def test_address_that_is_not_http_is_no_link(window: Window, qtbot: QtBot, monke
     open_components(dialog, qtbot)
     assert "href" not in dialog.components.home_link.text()
     assert "<b>" not in dialog.components.home_link.text()
-
-
-def test_dialog_is_shown_before_the_components_are_read(
-    window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    go, threads = threading.Event(), list[threading.Thread]()
-
-    def slow() -> tuple[Component, ...]:
-        threads.append(threading.current_thread())
-        assert go.wait(10)
-        return (Component("one", "1", "MIT"),)
-
-    monkeypatch.setattr(licenses, "list_components", slow)
-    dialog = AboutDialog(window)
-    qtbot.addWidget(dialog)
-    assert threads == []
-    with qtbot.waitExposed(dialog):
-        dialog.show()
-    qtbot.waitUntil(lambda: len(threads) == 1)
-    assert threads[0] is not threading.main_thread()
-    assert dialog.components.name_label.text() == "Reading installed components…"
-    go.set()
-    open_components(dialog, qtbot)
-    assert strip_isolates(dialog.components.name_label.text()) == "one 1"
-
-
-def test_dialog_can_be_closed_while_the_components_are_read(
-    window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    go, started = threading.Event(), threading.Event()
-
-    def slow() -> tuple[Component, ...]:
-        started.set()
-        assert go.wait(10)
-        return ()
-
-    monkeypatch.setattr(licenses, "list_components", slow)
-    dialog = AboutDialog(window)
-    dialog.show()
-    qtbot.waitUntil(started.is_set)
-    with qtbot.waitSignal(dialog.destroyed):
-        dialog.close()
-        dialog.deleteLater()
-    go.set()
-    qtbot.wait(100)
 
 
 def test_copied_versions_contain_no_name_and_no_path(
