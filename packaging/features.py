@@ -257,8 +257,6 @@ def _take_no_articles(desk: app.ApplicationController) -> QPixmap:
 def _take_no_corpus(desk: app.ApplicationController) -> QPixmap:
     """Take the window without a corpus."""
     desk.session.close()
-    desk.session.corpus_opened.emit()
-    desk.session.article_opened.emit(0)
     return grab(desk.window)
 
 

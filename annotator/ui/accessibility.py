@@ -53,8 +53,7 @@ class ScreenReaderBridge(QObject):
         for changed in (
             view.caret_moved,
             view.selection_changed,
-            session.selection_changed,
-            session.layer_changed,
+            session.changed,
             suggestions.current_changed,
         ):
             changed.connect(self._schedule_announcement)

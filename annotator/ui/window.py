@@ -153,19 +153,12 @@ class Window(QMainWindow):
         session, view = self.session, self.view
         session.corpus_opened.connect(self._on_corpus_opened)
         session.displaced.connect(self._show_title)
-        session.articles_changed.connect(self._update_article_list)
-        session.summaries_changed.connect(self.articles_sidebar.show_counts)
-        session.labels_changed.connect(self._update_labels)
+        session.changed.connect(self._on_session_changed)
         session.get_offset = view.current_offset
         session.article_opened.connect(self._on_article_opened)
-        session.zones_changed.connect(lambda: view.show_zones(session.zones))
-        session.layer_changed.connect(self._update_layer)
-        session.selection_changed.connect(self._update_selection)
         self.welcome_commands.hint_changed.connect(self.status_line.show_hint)
         session.failed.connect(self.show_message)
         session.notified.connect(lambda text: self.show_message(text, is_success=True))
-        session.learning_changed.connect(self._update_status)
-        session.save_error_changed.connect(self._update_save_error)
         self.label_panel.label_clicked.connect(self._click_label)
         self.tagging_commands.sticky_changed.connect(lambda: self.label_panel.show_sticky(self.tagging_commands.sticky))
         card = self.labels_sidebar.span_card
@@ -182,7 +175,7 @@ class Window(QMainWindow):
             session.change_discarded.connect(field.revert)
             field.discarded.connect(self._report_dropped_text)
         self.span_panel.span_clicked.connect(self._select_span)
-        view.refine = session.refine_selection
+        view.refine = lambda start, end: session.current.refine_selection(start, end)
         view.span_clicked.connect(session.select)
         view.resize_requested.connect(self.active_item.resize)
         self.suggestions.changed.connect(self._update_suggestions)
@@ -199,6 +192,26 @@ class Window(QMainWindow):
             self._actions.show_keys(self.settings.current.keys, self.session.labels.labels)
 
     # Updates
+
+    def _on_session_changed(self, names: frozenset[str]) -> None:
+        if "labels" in names:
+            self._update_labels()
+        if "articles" in names:
+            self._update_article_list()
+        elif "counts" in names:
+            self.articles_sidebar.show_counts()
+        if names & {"save_error", "pending_step"}:
+            self._update_save_error()
+        if "is_learning" in names:
+            self._update_status()
+        if "article" in names:
+            return  # the rest is shown when it is opened
+        if "zones" in names:
+            self.view.show_zones(self.session.zones)
+        if names & {"spans", "status", "note", "undoable", "redoable"}:
+            self._update_layer()
+        if "selection" in names:
+            self._update_selection()
 
     def _on_corpus_opened(self) -> None:
         self._update_labels()

@@ -1,9 +1,16 @@
 """Read what widgets show, and what a session has stored."""
 
+from collections.abc import Callable
+
 from PySide6.QtWidgets import QLabel, QWidget
 
 from annotator.store.corpus import Corpus
 from annotator.ui.session.session import Session
+
+
+def concerns(*fields: str) -> Callable[[frozenset[str]], bool]:
+    """Return a function that checks whether a signal of a session that has changed names one of these fields."""
+    return lambda names: not names.isdisjoint(fields)
 
 
 def label_texts(widget: QWidget) -> list[str]:

@@ -243,7 +243,7 @@ def test_text_interface_offsets_match_the_stored_text(
     alone: tuple[ArticleView, Session], text: str, data: st.DataObject
 ) -> None:
     view, session = alone
-    session.article = Article(f"of {text!r}", text)
+    session._change(article=Article(f"of {text!r}", text))
     view.show_article(session.article, [], LABELS)
     units = Utf16Offsets(text)
     interface = text_of(view)

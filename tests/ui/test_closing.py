@@ -57,6 +57,8 @@ def test_closing_releases_the_corpus_in_the_suggester_thread(
 def test_closed_corpus_is_not_reopened_for_suggesters(
     qtbot: QtBot, window: Window, session: Session, corpus_path: Path
 ) -> None:
+    qtbot.waitUntil(lambda: not window.suggestions.is_busy)
+    window.suggestions._is_stale = True
     window.suggestions._start_request()
     session.close()
     for _time in range(50):

@@ -14,6 +14,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
+from ui.inspection import concerns
 
 from annotator.model.article_builder import build_article
 from annotator.model.labels import default_labels
@@ -329,7 +330,7 @@ def test_removed_drive_is_reported_and_used_again_when_back(stick: Path, tmp_pat
     pulled = tmp_path / "kept"
     shutil.copytree(stick.parent, pulled)
     subprocess.run(["umount", "-l", stick.parent], check=True)
-    with qtbot.waitSignal(session.save_error_changed):
+    with qtbot.waitSignal(session.changed, check_params_cb=concerns("save_error")):
         session.check_file()
     assert "moved or deleted" in session.save_error or "The file" in session.save_error
     assert not session.tag("PLAN", 0, 5)
@@ -404,7 +405,7 @@ def test_article_imported_into_an_empty_corpus_is_opened(tmp_path: Path, qtbot: 
 
 def test_own_changes_are_not_reported_as_anothers(session: Session, stretch: Stretch, qtbot: QtBot) -> None:
     session.tag("DATE", *stretch("أمس"))
-    with qtbot.assertNotEmitted(session.layer_changed):
+    with qtbot.assertNotEmitted(session.changed):
         session.check_file()
 
 
@@ -449,13 +450,15 @@ def test_corpus_on_a_network_drive_is_usable_and_announced(
 
 
 def test_checkpoint_error_stays_visible_during_tagging(session: Session, stretch: Stretch) -> None:
-    session._checkpoint_reported.emit(session._checkpointer, FullDisk("The disk is full."))
+    file = session._file
+    assert file
+    file._checkpoint_reported.emit(file._checkpointer, FullDisk("The disk is full."))
     assert (session.pending_step, session.save_error) == (None, "The disk is full.")
     assert session.tag("DATE", *stretch("أمس"))
     assert session.save_error == "The disk is full."
-    session._checkpoint_reported.emit(object(), None)
+    file._checkpoint_reported.emit(object(), None)
     assert session.save_error == "The disk is full.", "one of another corpus counts for nothing"
-    session._checkpoint_reported.emit(session._checkpointer, None)
+    file._checkpoint_reported.emit(file._checkpointer, None)
     assert session.save_error == ""
 
 

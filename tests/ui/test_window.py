@@ -11,7 +11,7 @@ from PySide6.QtGui import QDropEvent, QGuiApplication, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QMenu
 from pytestqt.qtbot import QtBot
-from ui.inspection import stored_spans
+from ui.inspection import concerns, stored_spans
 
 from annotator import i18n
 from annotator import settings as user_settings
@@ -248,7 +248,7 @@ def test_files_dropped_on_the_window_are_imported(window: Window, tmp_path: Path
     drop = QDropEvent(
         QPointF(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier
     )
-    with qtbot.waitSignal(window.session.articles_changed):
+    with qtbot.waitSignal(window.session.changed, check_params_cb=concerns("articles")):
         window.dropEvent(drop)
     assert [summary.title for summary in window.session.articles][-1] == "عنوان الخبر الجديد"
 

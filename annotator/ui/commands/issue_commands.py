@@ -28,7 +28,7 @@ class IssueCommands(QObject):
         self.issues.changed.connect(self._update)
         self.issues.current_changed.connect(self._update_bar)
         self.issues.checked.connect(self._go_to_first)
-        session.labels_changed.connect(self._update)
+        session.on_change(self._update, "labels")
         session.article_opened.connect(self._article_opened)
 
     def check_labels(self) -> None:

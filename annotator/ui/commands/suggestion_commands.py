@@ -33,7 +33,7 @@ class SuggestionCommands(QObject):
         view.accept_requested.connect(self._accept_clicked)
         view.caret_moved.connect(self._clear_current)
         view.selection_changed.connect(self._yield_to_selection)
-        session.selection_changed.connect(self._yield_to_selection)
+        session.on_change(self._yield_to_selection, "selection")
         session.article_opened.connect(self._clear_current)
 
     @property

@@ -36,7 +36,7 @@ class TaggingCommands(QObject):
         self._last_label: str | None = None
         view.selection_finished.connect(self._tag_with_sticky)
         session.corpus_opened.connect(self._forget_labels)
-        session.labels_changed.connect(self._forget_labels)
+        session.on_change(self._forget_labels, "labels")
 
     def tag(self, label: str) -> None:
         """Handle the key of a label.

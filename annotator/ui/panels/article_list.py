@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOpti
 from annotator.i18n import _
 from annotator.model.display_names import state_title
 from annotator.model.records import DONE, FLAGGED, IN_PROGRESS, SKIPPED
-from annotator.store.queries.article_list import ArticleFilter
+from annotator.store.errors import CorpusError
+from annotator.store.queries.article_list import ArticleFilter, ArticleSummary
 from annotator.store.queries.search import find_excerpt
 from annotator.ui.actions.panel_focus import paint_focus_ring
 from annotator.ui.article.excerpt import paint_excerpt
@@ -39,27 +40,26 @@ class ArticleModel(QStringListModel):
         super().__init__(parent)
         self._session = session
         self._excerpts: dict[int, tuple[str, int, int] | None] = {}
-        session.corpus_opened.connect(self._reset)
-        session.articles_changed.connect(self._reset)
+        session.on_change(self._reset, "articles")
         self._reset()
 
     def flags(self, index: _Index) -> Qt.ItemFlag:
         return super().flags(index) & (Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEnabled)
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        summary = self._session.load_summary(index.row())
+        summary = self._load_summary(index.row())
         if summary is None:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
             return summary.title
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{summary.title}, {state_title(self._session.state_of(summary))}"
+            return f"{summary.title}, {state_title(self._session.current.state_of(summary))}"
         if role == _EXCERPT_ROLE:
             return self._excerpt(summary.id)
         if role == _STATE_ROLE:
-            return self._session.state_of(summary)
+            return self._session.current.state_of(summary)
         if role == Qt.ItemDataRole.ToolTipRole:
-            state = state_title(self._session.state_of(summary))
+            state = state_title(self._session.current.state_of(summary))
             return tooltip("\n".join(filter(None, (summary.title, state, summary.published, summary.source))))
         return None
 
@@ -70,6 +70,14 @@ class ArticleModel(QStringListModel):
         if number not in self._excerpts:
             self._excerpts[number] = find_excerpt(session.corpus, number, session.article_filter.words)
         return self._excerpts[number]
+
+    def _load_summary(self, index: int) -> ArticleSummary | None:
+        """Return the summary at this index; None, after an error message, if unreadable."""
+        try:
+            return self._session.articles[index]
+        except CorpusError as error:
+            self._session.report_error(error)
+            return None
 
     def _reset(self) -> None:
         self._excerpts.clear()
@@ -156,9 +164,7 @@ class ArticleList(QListView):
         self.clicked.connect(lambda index: session.open_article(index.row()))
         self.activated.connect(lambda index: session.open_article(index.row()))
         session.article_opened.connect(self._select_open_article)
-        session.articles_changed.connect(self._select_open_article)
-        # Not through the model's dataChanged, which makes a QListView lay out every row again.
-        session.summaries_changed.connect(self._repaint)
+        session.changed.connect(self._on_changed)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -169,11 +175,14 @@ class ArticleList(QListView):
         super().focusOutEvent(event)
         self._select_open_article()  # the arrow keys moved the selection without opening an article
 
-    def _repaint(self, row: int) -> None:
-        if row >= 0:
-            self.update(self._model.index(row))
-        else:
+    def _on_changed(self, names: frozenset[str]) -> None:
+        # Not through the model's dataChanged, which makes a QListView lay out every row again.
+        if "articles" in names:
+            self._select_open_article()
+        elif names & {"revision", "annotator"}:
             self.viewport().update()
+        elif names & {"status", "zones"}:
+            self.update(self._model.index(self._session.current_index()))
 
     def _select_open_article(self) -> None:
         index = self._model.index(self._session.current_index())

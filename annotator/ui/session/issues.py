@@ -51,8 +51,7 @@ class IssueModel(QObject):
         self._resolved: ArticleIssue | None = None  # the last current one, now gone
         session.corpus_changed.connect(self._on_corpus_changed)
         session.corpus_opened.connect(self.stop)
-        session.articles_changed.connect(self._stop_for_other_annotator)
-        session.zones_changed.connect(lambda: self._check_open_article(is_undo=False))
+        session.on_change(self.stop, "annotator")  # their labels were not checked
         session.article_opened.connect(lambda _offset: self._check_open_article(is_undo=False))
 
     @property
@@ -138,11 +137,6 @@ class IssueModel(QObject):
         self.kind, self.current, self._resolved = None, None, None
         self._update_visible()
         self.checked.emit()
-
-    def _stop_for_other_annotator(self) -> None:
-        """Stop if the annotator changed: their labels were not checked."""
-        if self._session.annotator != self._annotator:
-            self.stop()
 
     def _on_corpus_changed(self, step: Step | None) -> None:
         if not self.is_active:

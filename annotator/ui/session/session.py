@@ -1,123 +1,283 @@
-"""The widgets' only access to the corpus: its state as last read (see `opened`), and every change.
+"""The widgets' only access to the corpus: its state as last read, and every change.
 
 An invalid change only emits `failed`. One that cannot be written now is pending: not shown, retried until it is on disk
 or discarded, and overtaken by no other.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any, Final
 
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, QTimer, Signal
+from shiboken6 import Shiboken
 
 from annotator.checks.issue import Issue
 from annotator.i18n import _
 from annotator.model import history, operations
-from annotator.model.records import Article, Edit, Span, Step, StepInfo, Suggestion, new_uid
-from annotator.store.checkpoints import Checkpointer
+from annotator.model.labels import LabelSet
+from annotator.model.records import (
+    Article,
+    Edit,
+    Note,
+    Span,
+    Status,
+    Step,
+    StepInfo,
+    Suggestion,
+    Zone,
+    new_uid,
+)
 from annotator.store.corpus import Corpus, utc_timestamp
-from annotator.store.errors import Conflict, CorpusError, LostWal, MissingCorpus, WriteError
-from annotator.store.recovery.rescue import Displacement, rescue_displaced
-from annotator.store.witness import Witness
-from annotator.ui.session.opened import DESCRIBE, DISMISS, REJECT, BaseSession
+from annotator.store.errors import Conflict, CorpusError, DamagedCorpus, WriteError
+from annotator.store.queries.article_list import ArticleFilter, LazyArticleList
+from annotator.ui.session.corpus_file import CorpusFile
+from annotator.ui.session.state import DESCRIBE, DISMISS, REJECT, CurrentField, SessionState
 from annotator.ui.widgets.bidi_text import isolate_ltr
 
-_MAX_SYNCHRONOUS_EDITS: Final = 2000
-"""Edits reversed while a key waits: a tenth of a second."""
-_BUSY_TIMEOUT: Final = 250
-"""Milliseconds that a key waits at most while another program writes."""
-_RETRY_INTERVAL: Final = 500
-"""Milliseconds between two attempts to write a pending step."""
 _STATE_KEEPING_STEPS: Final = frozenset(["state", "note", DISMISS])
 """Names of steps that do not set a new article to "in progress"."""
+_MAX_SYNCHRONOUS_EDITS: Final = 2000
+"""Edits reversed while a key waits: a tenth of a second."""
+_POSITION_DELAY: Final = 1000  # milliseconds without movement before the position is saved
+_RETRY_INTERVAL: Final = 500
+"""Milliseconds between two attempts to write a pending step."""
 
 
-class Session(BaseSession):
+class Session(QObject):
     """An annotator working on a corpus."""
 
-    save_error_changed = Signal()
-    """`save_error` or `pending_step` changed."""
-    displaced = Signal(object)
-    """The corpus file was renamed, deleted or replaced; carries the Displacement, with the file now in use."""
-    displacing = Signal()
-    """The corpus file is no longer in its place: this window's other processes on it must end."""
+    changed = Signal(object)
+    """Fields of the current state changed; carries their names.
+
+    A field of an article that is opened changes before `article_opened`, and one of a corpus before `corpus_opened`.
+    """
+    corpus_opened = Signal()
+    """Another corpus is open, or none."""
+    corpus_closing = Signal(object)
+    """The corpus at this path is about to be closed; each slot must close its own connections before it returns."""
+    article_closing = Signal()
+    """Another article is about to be opened: typed text about this one must be saved now."""
+    article_opened = Signal(int)
+    """An article or none was opened; carries the code point of the caret."""
+    corpus_changed = Signal(object)
+    """The corpus on disk changed by this step, or in an unknown way (None)."""
     change_discarded = Signal()
     """The pending step will not be written; text typed for it is void."""
-    _checkpoint_reported = Signal(object, object)
-    """A Checkpointer, and the CorpusError that keeps the last steps out of the file, if any."""
+    displacing = Signal()
+    """The corpus file is no longer in its place: this window's other processes on it must end."""
+    displaced = Signal(object)
+    """The corpus file was renamed, deleted or replaced; carries the Displacement, with the file now in use."""
+    learned = Signal()
+    """The models stored in the corpus changed."""
+    failed = Signal(str)
+    damaged = Signal(str, str)
+    """Reading found damage; carries the path of the open corpus and a message. Once per corpus."""
+    notified = Signal(str)
+    """A message that is not an error."""
+
+    annotator = CurrentField[str]()
+    corpus = CurrentField[Corpus | None]()
+    labels = CurrentField[LabelSet]()
+    articles = CurrentField[LazyArticleList]()
+    article_filter = CurrentField[ArticleFilter]()
+    counts = CurrentField[dict[str, int]]()
+    is_learning = CurrentField[bool]()
+    pending_step = CurrentField[Step | None]()
+    save_error = CurrentField[str]()
+    article = CurrentField[Article | None]()
+    zones = CurrentField[list[Zone]]()
+    spans = CurrentField[list[Span]]()
+    status = CurrentField[Status | None]()
+    note = CurrentField[Note | None]()
+    undoable = CurrentField[list[StepInfo]]()
+    redoable = CurrentField[list[StepInfo]]()
+    selection = CurrentField[Span | None]()
 
     def __init__(self, annotator: str, parent: QObject | None = None) -> None:
-        super().__init__(annotator, parent)
-        self.pending_step: Step | None = None
-        """A change that is not on disk yet."""
-        self.save_error = ""
-        """Why the file cannot be written, in a sentence; "" if no error is known."""
-        self._displacement: Displacement | None = None  # detected, but its file is not open yet
-        self._checkpointer: Checkpointer | None = None
-        self._witness: Witness | None = None
-        self._checkpoint_error = ""
-        self._checkpoint_reported.connect(self._receive_checkpoint_report)
+        super().__init__(parent)
+        self.current = SessionState(annotator)
+        """What was last read; replaced with every change."""
+        self.prefers_informative = False
+        """Whether the next unfinished article is the most informative one, if known, or the next in the list."""
+        self.get_offset: Callable[[], int] = int
+        """Returns the annotator's offset in the article; set by the widget that shows it."""
+        self._file: CorpusFile | None = None
+        self._has_moved = False  # whether the annotator opened or changed anything
+        self._is_damaged = False  # whether damage was already reported
         self._conflicting: set[str] = set()  # uids of steps whose conflict was reported
-        self._retry_timer = QTimer(self)
-        self._retry_timer.setInterval(_RETRY_INTERVAL)
+        self._position_timer = QTimer(self, singleShot=True, interval=_POSITION_DELAY)
+        self._position_timer.timeout.connect(self._save_position)
+        self._retry_timer = QTimer(self, interval=_RETRY_INTERVAL)
         self._retry_timer.timeout.connect(self.retry_save)
 
-    # The file
+    def on_change(self, slot: Callable[[], object], *names: str) -> None:
+        """Have `slot` called whenever one of these fields of the current state has changed."""
+        assert set(names) <= set(SessionState.__struct_fields__)
+        owner = getattr(slot, "__self__", None)
+
+        def call(changed: frozenset[str]) -> None:
+            if not changed.isdisjoint(names) and Shiboken.isValid(owner):  # else its window is gone
+                slot()
+
+        self.changed.connect(call)
+
+    # The corpus
 
     def open(self, corpus: Corpus) -> None:
-        corpus.set_busy_timeout(_BUSY_TIMEOUT)
-        super().open(corpus)
-        self._open_helpers()
+        """Take ownership of `corpus` and show it at the annotator's last position.
+
+        Raises CorpusError if its labels cannot be read; the previous corpus stays open.
+        """
+        labels, shown = corpus.labels(), self.current
+        self.close_silently()
+        file = self._file = CorpusFile(corpus, lambda corpus: self.current.is_in(corpus))
+        file.displacing.connect(self.displacing)
+        file.displaced.connect(self.displaced)
+        file.continued.connect(self._continue_in)
+        file.checkpointed.connect(self._show_checkpoint_error)
+        self._show(replace(self.current, corpus=corpus, labels=labels), shown)
+        with self._reporting_errors():
+            self._show(self.current.with_articles())
+        self.corpus_opened.emit()
+        self.resume_article()
         if not corpus.is_in_wal_mode():
             text = _("“{name}” is on a network drive: saving is slower, and has to wait during exports and backups.")
             self.notified.emit(text.format(name=isolate_ltr(corpus.path.name)))
 
+    def close(self) -> None:
+        """Close the corpus."""
+        if self.corpus:
+            shown = self.current
+            self.close_silently()
+            self._show(self.current, shown)
+            self.corpus_opened.emit()
+            self.article_opened.emit(0)
+
     def close_silently(self) -> None:
+        """Close the corpus without updating the widgets."""
         self.retry_save()
-        self._close_helpers()
+        file, self._file = self._file, None
+        if file:
+            file.close_helpers()
         self._set_pending(None)
-        self._displacement = None
-        super().close_silently()
+        self._close_article()
+        self._has_moved, self._is_damaged = False, False
+        self.current = SessionState(self.annotator, is_learning=self.is_learning, revision=self.current.revision)
+        if file:
+            self.corpus_closing.emit(file.corpus.path)
+            file.corpus.close_everywhere()
 
-    def check_file(self) -> None:
-        """Check that the file exists, and show what others wrote."""
-        if not self.corpus or self.pending_step:
+    def switch_annotator(self, annotator: str) -> None:
+        """Show and edit this annotator's layers.
+
+        Their stored position stays until they open or change something.
+        """
+        self._close_article()
+        self._change(annotator=annotator)
+        with self._reporting_errors():
+            self._show(self.current.with_articles())
+        if self.article:
+            self._open(self.article.id, self.get_offset())
+        self._has_moved = False
+        self._position_timer.stop()
+
+    def set_learning(self, is_learning: bool) -> None:
+        """Set whether the program is learning."""
+        self._change(is_learning=is_learning)
+
+    def report_error(self, error: CorpusError) -> None:
+        """Report an error; emit `damaged` too if it is a DamagedCorpus."""
+        self.failed.emit(str(error))
+        if isinstance(error, DamagedCorpus) and self.corpus and not self._is_damaged:
+            self._is_damaged = True
+            self.damaged.emit(str(self.corpus.path), str(error))
+
+    # The articles
+
+    def resume_article(self) -> None:
+        """Open the annotator's last article, else the first unfinished one."""
+        with self._reporting_errors():
+            position = self.corpus.last_position(self.annotator) if self.corpus else None
+            if self.corpus and position:
+                self.open_by_id(self.corpus.article(position[0]).id, position[1])
+        if self.article is None and not self.open_next_unfinished():
+            self.open_article(0)
+
+    def reload_articles(self) -> None:
+        """Read the list of articles again."""
+        if not self.corpus:
             return
-        try:
-            self._follow_file()
-            version = self.corpus.data_version()
-        except CorpusError as error:
-            self._set_pending(None, str(error))
-            return
-        self._set_pending(None, self._checkpoint_error)
-        if version == self._version:
-            return
-        self._version = version  # reload() sets it only with an open article
-        spans, articles = self.spans, sum(self.counts.values())
-        self.reload()
-        if sum(self.counts.values()) != articles:
+        with self._reporting_errors():
+            self._show(self.current.with_articles())
+        if self.article is None:
+            self.open_article(0)
+
+    def set_article_filter(self, article_filter: ArticleFilter) -> None:
+        """Filter the list of articles; the open one stays open."""
+        if article_filter != self.article_filter:
+            self._change(article_filter=article_filter)
             self.reload_articles()
-        if self.spans != spans:
-            self.notified.emit(_("This article was changed in another window. You now see the current version."))
 
-    def retry_save(self) -> bool:
-        """Write the pending step; return whether none is pending now."""
-        step = self.pending_step
-        if step is None:
-            return True
-        try:
-            self._follow_file()
-        except CorpusError as error:
-            self._set_pending(step, str(error))
+    def open_article(self, index: int) -> None:
+        """Open the article at this index of the list, or none if out of range."""
+        if 0 <= index < len(self.articles):
+            self.open_by_id(self.articles.numbers[index])
+        else:
+            self._close_article()
+            self._show(self.current.without_article())
+            self.article_opened.emit(0)
+
+    def open_by_id(self, article_id: int, offset: int = 0) -> None:
+        """Open the article with this number, listed or not, at this code point."""
+        if self._open(article_id, offset):
+            self._has_moved = True
+            self.schedule_position_save()
+
+    def open_relative(self, step: int) -> None:
+        """Open the article `step` places further in the list, or the nearest one."""
+        if not self.articles:
+            return
+        index = self.current_index()
+        # From an unlisted article, the next one is where it would be inserted.
+        target = index + step if index >= 0 else -1 - index - (step < 0)
+        target = max(0, min(target, len(self.articles) - 1))
+        if target != index:
+            self.open_article(target)
+        elif step > 0:
+            self.notified.emit(_("This is the last article of the list."))
+        else:
+            self.notified.emit(_("This is the first article of the list."))
+
+    def open_next_unfinished(self) -> bool:
+        """Open the next unfinished article, wrapping around, and return whether there is one.
+
+        See `prefers_informative`.
+        """
+        number = None
+        with self._reporting_errors():
+            number = self.current.next_unfinished(prefers_informative=self.prefers_informative)
+        if number is None:
             return False
-        if self._write(step):
-            self.notified.emit(_("The pending change was saved."))
-        return self.pending_step is None
+        self.open_by_id(number)
+        return True
 
-    def discard_pending(self) -> None:
-        """Drop the pending step and show the state on disk."""
-        self._set_pending(None)
-        self.change_discarded.emit()
-        self.reload()
+    def schedule_position_save(self) -> None:
+        """Save the position after a pause, so no key waits for the disk."""
+        if self._has_moved:
+            self._position_timer.start()
+
+    def current_index(self) -> int:
+        """Return the list index of the open article (see LazyArticleList.find_index)."""
+        return self.articles.find_index(self.current.article_number)
+
+    def state(self) -> str:
+        """Return the annotator's state of the article."""
+        return self.current.article_state
+
+    def select(self, span: Span | None) -> None:
+        """Select a span of the layer, or none."""
+        self._change(selection=span)
 
     # Changes; all return whether the change is on disk
 
@@ -226,6 +386,61 @@ class Session(BaseSession):
             message += " " + _("Press the same key again to skip it.")
         self.failed.emit(message)
 
+    # The file
+
+    def check_file(self) -> None:
+        """Check that the file exists, and show what others wrote."""
+        if not self._file or self.pending_step:
+            return
+        try:
+            self._file.follow()
+            version = self._file.corpus.data_version()
+        except CorpusError as error:
+            self._set_pending(None, str(error))
+            return
+        self._set_pending(None, self._file.checkpoint_error)
+        if version == self.current.version:
+            return
+        self._change(version=version)  # reload() reads it only with an open article
+        spans, articles = self.spans, sum(self.counts.values())
+        self.reload()
+        if sum(self.counts.values()) != articles:
+            self.reload_articles()
+        if self.spans != spans:
+            self.notified.emit(_("This article was changed in another window. You now see the current version."))
+
+    def retry_save(self) -> bool:
+        """Write the pending step; return whether none is pending now."""
+        step = self.pending_step
+        if step is None or not self._file:
+            return True
+        try:
+            self._file.follow()
+        except CorpusError as error:
+            self._set_pending(step, str(error))
+            return False
+        if self._write(step):
+            self.notified.emit(_("The pending change was saved."))
+        return self.pending_step is None
+
+    def discard_pending(self) -> None:
+        """Drop the pending step and show the state on disk."""
+        self._set_pending(None)
+        self.change_discarded.emit()
+        self.reload()
+
+    def reload(self) -> None:
+        """Read everything shown again, after others wrote to the corpus."""
+        if not self.corpus:
+            return
+        if self.current.is_article_in(self.corpus):
+            self._reload_after(None)
+        else:
+            self._show(self.current.without_article())
+            self.reload_articles()
+
+    # Writing
+
     def _apply(self, name: str, operation: Callable[[Article], list[Edit]]) -> bool:
         if not self.article or not self._check_no_pending():
             return False
@@ -294,20 +509,14 @@ class Session(BaseSession):
 
         Raises CorpusError, InvalidEdit.
         """
-        if not self.corpus:
+        if not self._file:
             return False
         try:
-            with self.corpus.transaction():
-                if not self.corpus.edit_count(step.uid):  # a disk may fail after the write succeeded
-                    self.corpus.apply(step)
-                    if self.article:
-                        self.corpus.save_position(self.annotator, self.article.uid, self.get_offset())
-            if self._witness:
-                self._witness.verify_step(step)
+            self._file.write(step, self.annotator, (self.article.uid, self.get_offset()) if self.article else None)
         except WriteError as error:
             self._set_pending(step, str(error))
             return False
-        self._set_pending(None, self._checkpoint_error)
+        self._set_pending(None, self._file.checkpoint_error)
         self._has_moved = True
         self._reload_after(step)
         self._position_timer.stop()
@@ -315,89 +524,71 @@ class Session(BaseSession):
 
     def _set_pending(self, step: Step | None, save_error: str = "") -> None:
         """Set the pending step, if any, and the error that prevents saving."""
-        if (step, save_error) == (self.pending_step, self.save_error):
-            return
-        self.pending_step, self.save_error = step, save_error
         if step:
             self._retry_timer.start()
         else:
             self._retry_timer.stop()
-        self.save_error_changed.emit()
+        self._change(pending_step=step, save_error=save_error)
 
-    def _open_helpers(self) -> None:
-        """Start checkpoints of the WAL and read-back of every step, each with its own connection."""
-        if self.corpus:
-            self._checkpointer = Checkpointer(self.corpus.path, self._checkpoint_reported.emit)
-            self._witness = Witness(self.corpus.path)
+    def _show_checkpoint_error(self) -> None:
+        if self._file and not self.pending_step:
+            self._set_pending(None, self._file.checkpoint_error)
 
-    def _close_helpers(self) -> None:
-        if self._checkpointer:
-            self._checkpointer.close()
-        if self._witness:
-            self._witness.close()
-        self._checkpointer, self._witness, self._checkpoint_error = None, None, ""
-
-    def _receive_checkpoint_report(self, checkpointer: Checkpointer, error: CorpusError | None) -> None:
-        if checkpointer is self._checkpointer:
-            self._checkpoint_error = str(error or "")
-            if not self.pending_step:
-                self._set_pending(None, self._checkpoint_error)
-
-    def _follow_file(self) -> None:
-        """Follow the corpus file if it is not in its place or not as it was.
-
-        Creates a removed WAL again, follows a renamed file, copies a deleted or replaced one beside it, and resumes on
-        a removable drive plugged in again. Raises CorpusError if none of this is possible.
-        """
-        if not self.corpus:
-            return
-        try:
-            if not self._displacement:
-                self.corpus.check_file_identity()
-        except LostWal:
-            self._close_helpers()
-            self.corpus.reconnect()
-            self.reload()
-        except MissingCorpus as missing:
-            self._close_helpers()
-            self.displacing.emit()
-            try:
-                self._displacement = rescue_displaced(self.corpus)
-            except MissingCorpus:
-                self._resume_reconnected(self.corpus, missing)
-        if self._displacement:
-            self._switch_to(Corpus.open(self._displacement.current))  # not before others have closed the old one
-            displacement, self._displacement = self._displacement, None
-            self.displaced.emit(displacement)
-        if not self._checkpointer:
-            self._open_helpers()
-
-    def _resume_reconnected(self, corpus: Corpus, missing: MissingCorpus) -> None:
-        """Resume on a reconnected removable drive if its file holds what is shown.
-
-        Raises CorpusError.
-        """
-        if not corpus.path.exists():
-            raise missing
-        corpus.close_preserving_wal()
-        reopened = Corpus.open(corpus.path)
-        try:
-            if not self._is_shown(reopened):
-                raise missing
-        except BaseException:
-            reopened.close()
-            raise
-        self._switch_to(reopened)
-
-    def _switch_to(self, corpus: Corpus) -> None:
-        """Continue in this corpus, as the previous one is closed."""
-        self.corpus = corpus
-        corpus.set_busy_timeout(_BUSY_TIMEOUT)
+    def _continue_in(self, corpus: Corpus) -> None:
+        """Read from the corpus that the file is open in now."""
+        self._change(corpus=corpus)
         self.reload_articles()
+        self.reload()
 
-    def _is_shown(self, corpus: Corpus) -> bool:
-        """Return whether this corpus holds what is shown."""
-        if not self.article:
-            return corpus.labels() == self.labels
-        uid = self.article.uid
-        return not self._is_gone(corpus, uid) and corpus.spans(uid, self.annotator) == self.spans
+    # Reading
+
+    def _change(self, **fields: Any) -> None:
+        """Replace fields of the current state."""
+        self._show(replace(self.current, **fields))
+
+    def _show(self, state: SessionState, shown: SessionState | None = None) -> None:
+        """Make this the current state and emit in what it differs from the one that is shown, by default the last."""
+        shown, self.current = shown or self.current, state
+        names = [name for name in SessionState.__struct_fields__ if getattr(shown, name) != getattr(state, name)]
+        if names:
+            self.changed.emit(frozenset(names))
+
+    def _open(self, number: int, offset: int) -> bool:
+        if not self.corpus:
+            return False
+        if self.article:
+            self.article_closing.emit()
+        is_open = False
+        with self._reporting_errors():
+            self._show(replace(self.current.with_article(number), selection=None))
+            is_open = True
+            self.article_opened.emit(max(0, min(offset, len(self.article.text) if self.article else 0)))
+        return is_open
+
+    def _reload_after(self, step: Step | None) -> None:
+        """Update the state after this step or any change (None), unless reading fails."""
+        version = self.current.version
+        with self._reporting_errors():
+            self._show(self.current.after(step))
+        self.corpus_changed.emit(step if self.current.version == version else None)
+
+    def _close_article(self) -> None:
+        """Announce the closing and save the position; failing to is harmless."""
+        if self.corpus and self.article:
+            self.article_closing.emit()
+            if self._has_moved:
+                self._save_position()
+
+    def _save_position(self) -> None:
+        self._position_timer.stop()
+        if self.corpus and self.article:
+            with suppress(CorpusError):
+                self.corpus.save_position(self.annotator, self.article.uid, self.get_offset())
+
+    @contextmanager
+    def _reporting_errors(self) -> Iterator[None]:
+        """Report and suppress a CorpusError of the block."""
+        try:
+            yield
+        except CorpusError as error:
+            self.report_error(error)

@@ -19,7 +19,7 @@ class SessionLogger(QObject):
         session.corpus_opened.connect(self._log_corpus)
         session.displaced.connect(self._log_displacement)
         session.failed.connect(self._log_failure)
-        session.save_error_changed.connect(self._log_save_error)
+        session.on_change(self._log_save_error, "save_error", "pending_step")
 
     def _log_corpus(self) -> None:
         corpus = self._session.corpus

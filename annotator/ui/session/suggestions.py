@@ -16,8 +16,8 @@ from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 from annotator.model import history
 from annotator.model.open_suggestions import drop_decided
 from annotator.model.records import Article, Edit, Rejection, Span, Step, Suggestion, Zone
-from annotator.ui.session.opened import REJECT
 from annotator.ui.session.session import Session
+from annotator.ui.session.state import REJECT
 from annotator.ui.session.tasks import TaskRunner
 
 if TYPE_CHECKING:
@@ -93,12 +93,12 @@ class SuggestionModel(QObject):
         self._warned.connect(session.failed)
         session.corpus_opened.connect(self.reload)
         session.corpus_closing.connect(self._release_corpus)
-        session.labels_changed.connect(self._on_labels_changed)
+        session.on_change(self._on_labels_changed, "labels")
+        session.on_change(self._schedule_request, "zones")
+        session.on_change(self._clear_current_if_span_selected, "selection")
         session.article_opened.connect(self._on_article_opened)
         session.corpus_changed.connect(self._on_corpus_changed)
         session.learned.connect(self.reload)
-        session.zones_changed.connect(self._schedule_request)
-        session.selection_changed.connect(self._clear_current_if_span_selected)
         self.reload()
 
     @property

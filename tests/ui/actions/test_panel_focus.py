@@ -78,7 +78,7 @@ DIALOGS = [export_dialog, keys_dialog, labels_dialog, occurrences_dialog, import
 @pytest.fixture
 def tagged(window: Window, stretch: Stretch) -> Window:
     """Return a window with a selected span, so that the fields for its value and note are visible."""
-    window.session.articles_changed.emit()
+    window.session.changed.emit(frozenset(["articles"]))
     window.session.tag("INSTITUTION", *stretch("وزارة الصحة", 1))
     window.session.tag("DATE", *stretch("أمس"))
     return window
@@ -261,7 +261,7 @@ def count_pixels(widget: QWidget, colour: str) -> int:
 
 def test_without_a_corpus_the_focus_reaches_the_buttons_to_open_one(window: Window, session: Session) -> None:
     session.close()
-    session.articles_changed.emit()
+    session.changed.emit(frozenset(["articles"]))
     window.articles_sidebar.search_line.setFocus()
     press_key(Qt.Key.Key_Tab, Qt.KeyboardModifier.ControlModifier)
     focus = QApplication.focusWidget()

@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
+from ui.inspection import concerns
 
 from annotator.model.article_builder import build_article
 from annotator.store.corpus import Corpus
@@ -88,10 +89,10 @@ def test_missing_word_is_reported(window: Window) -> None:
 def test_the_list_shows_the_articles_that_hold_the_words(third: Window, qtbot: QtBot) -> None:
     session = third.session
     QTest.keyClick(third.view, Qt.Key.Key_F, CONTROL | SHIFT)
-    with qtbot.waitSignal(session.articles_changed):
+    with qtbot.waitSignal(session.changed, check_params_cb=concerns("articles")):
         typed(third.articles_sidebar.search_line, "وزاره الصح")
     assert session.articles.numbers == [1, 3]
-    with qtbot.waitSignal(session.articles_changed):
+    with qtbot.waitSignal(session.changed, check_params_cb=concerns("articles")):
         typed(third.articles_sidebar.search_line, "ة القانون")
     assert session.articles.numbers == []
     third.articles_sidebar.search_line.setText("القانون")
@@ -101,7 +102,7 @@ def test_the_list_shows_the_articles_that_hold_the_words(third: Window, qtbot: Q
     assert third.view.hasFocus()
     assert words(third) == ["القانون", "القانون"]
     assert third.view.current_offset() == third.find_bar.hits[0][0]
-    with qtbot.waitSignal(session.articles_changed):
+    with qtbot.waitSignal(session.changed, check_params_cb=concerns("articles")):
         third.articles_sidebar.search_line.clear()
     assert session.articles.numbers == [1, 2, 3]
     assert third.find_bar.isHidden()

@@ -99,7 +99,7 @@ def test_window_without_a_corpus_offers_to_create_one(window: Window, monkeypatc
     assert current_page(window) is window.view
     assert window._central_widget.footer.isVisible()
     window.session.close()
-    window.session.articles_changed.emit()
+    window.session.changed.emit(frozenset(["articles"]))
     empty_state = current_page(window)
     assert isinstance(empty_state, EmptyState)
     assert label_texts(empty_state)[0] == "No corpus is open."

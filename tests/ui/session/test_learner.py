@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 from suggest.learning import examples
+from ui.inspection import concerns
 
 from annotator.model.records import DONE, AnnotatedArticle, Span, Status, new_uid
 from annotator.store.corpus import Corpus
@@ -54,7 +55,7 @@ def plant(folder: Path) -> None:
 
 def opened(qtbot: QtBot, session: Session, path: Path) -> None:
     """Open the corpus, which is learned from once it is on the screen."""
-    with qtbot.waitSignal(session.learning_changed):
+    with qtbot.waitSignal(session.changed, check_params_cb=concerns("is_learning")):
         session.open(Corpus.open(path))
 
 

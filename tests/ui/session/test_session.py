@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from pytestqt.qtbot import QtBot
+from ui.inspection import concerns
 
 from annotator.model import history, operations
 from annotator.model.article_builder import build_article
@@ -36,7 +37,7 @@ def on_disk(session: Session) -> list[tuple[str, int, int]]:
 
 def test_tag_saves_and_selects_the_span_before_returning(session: Session, stretch: Stretch, qtbot: QtBot) -> None:
     start, end = stretch("وزارة الصحة")
-    with qtbot.waitSignals([session.layer_changed, session.selection_changed]):
+    with qtbot.waitSignal(session.changed, check_params_cb=lambda names: {"spans", "selection"} <= names):
         assert session.tag("INSTITUTION", start, end)
     assert on_disk(session) == [("INSTITUTION", start, end)]
     assert session.selection
@@ -210,13 +211,13 @@ def test_refine_selection_drops_a_proclitic_before_a_known_word(session: Session
     session.reload_articles()
     session.open_article(2)
     ministry, parties = stretch("لوزارة الصحة"), stretch("للأحزاب")
-    assert session.refine_selection(*ministry) == ministry
+    assert session.current.refine_selection(*ministry) == ministry
     session.tag("INSTITUTION", *stretch("وزارة الصحة"))
-    assert session.refine_selection(*ministry) == (ministry[0] + 1, ministry[1])
+    assert session.current.refine_selection(*ministry) == (ministry[0] + 1, ministry[1])
     session.tag("INSTITUTION", *stretch("الأحزاب"))
-    assert session.refine_selection(*parties) == (parties[0] + 1, parties[1])
+    assert session.current.refine_selection(*parties) == (parties[0] + 1, parties[1])
     session.tag("PLAN", *ministry)  # known both ways: it stays as it is written
-    assert session.refine_selection(*ministry) == ministry
+    assert session.current.refine_selection(*ministry) == ministry
 
 
 def test_open_next_unfinished_wraps_around(session: Session) -> None:
@@ -439,7 +440,10 @@ def test_labels_changed_by_another_program_are_reloaded_when_needed(
 ) -> None:
     session.tag("PLAN", *stretch("الخطة"))
     after = labels_are_changed(session)
-    with qtbot.waitSignals([session.failed, session.labels_changed]), qtbot.waitSignal(session.failed) as notification:
+    with (
+        qtbot.waitSignal(session.changed, check_params_cb=concerns("labels")),
+        qtbot.waitSignal(session.failed) as notification,
+    ):
         assert not session.tag("DATE", *stretch("أمس"))
     assert "another window" in notification.args[0]
     assert session.labels == after
@@ -461,11 +465,11 @@ def test_changes_of_others_are_shown_with_the_next_step(session: Session, stretc
         status = Status(other.article(2).uid, "Sanae", DONE)
         for edits in (zones, [Edit(None, status)]):
             other.apply(Step(new_uid(), "Sanae", "2024-07-09T09:00:00.000+00:00", "other", tuple(edits)))
-        with qtbot.waitSignal(session.zones_changed):
+        with qtbot.waitSignal(session.changed, check_params_cb=concerns("zones")):
             session.tag("DATE", *stretch("أمس"))
         assert session.zones == other.zones(session.article.uid)
     assert session.counts[DONE] == 1
-    assert session.state_of(session.articles[1]) == DONE
+    assert session.current.state_of(session.articles[1]) == DONE
 
 
 def test_describing_an_unselected_span_selects_nothing(session: Session, stretch: Stretch) -> None:

@@ -163,8 +163,8 @@ def test_deleted_label_is_not_suggested(
     session.tag("INSTITUTION", *stretch("وزارة الصحة"))
     ready(qtbot, suggestions)
     assert suggestions.visible
-    session.labels = LabelSet(tuple(label for label in session.labels.labels if label.name != "INSTITUTION"))
-    session.labels_changed.emit()
+    labels = tuple(label for label in session.labels.labels if label.name != "INSTITUTION")
+    session._change(labels=LabelSet(labels))
     assert suggestions.visible == ()
 
 

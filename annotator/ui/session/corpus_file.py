@@ -1,0 +1,126 @@
+"""The file of the open corpus: every step is read back from it, and it is followed wherever others move it."""
+
+from collections.abc import Callable
+from typing import Final
+
+from PySide6.QtCore import QObject, Signal
+
+from annotator.model.records import Step
+from annotator.store.checkpoints import Checkpointer
+from annotator.store.corpus import Corpus
+from annotator.store.errors import CorpusError, LostWal, MissingCorpus
+from annotator.store.recovery.rescue import Displacement, rescue_displaced
+from annotator.store.witness import Witness
+
+_BUSY_TIMEOUT: Final = 250
+"""Milliseconds that a key waits at most while another program writes."""
+
+
+class CorpusFile(QObject):
+    """A corpus with checkpoints of its WAL and read-back of every step, each with its own connection."""
+
+    displacing = Signal()
+    """The file is no longer in its place: this window's other processes on it must end."""
+    displaced = Signal(object)
+    """The file was renamed, deleted or replaced; carries the Displacement, with the file now in use."""
+    continued = Signal(object)
+    """What was read must be read again, from this Corpus."""
+    checkpointed = Signal()
+    """`checkpoint_error` may have changed."""
+    _checkpoint_reported = Signal(object, object)
+    """A Checkpointer, and the CorpusError that keeps the last steps out of the file, if any."""
+
+    def __init__(self, corpus: Corpus, is_shown: Callable[[Corpus], bool]) -> None:
+        """Take ownership of `corpus`; `is_shown` returns whether another one holds what is shown of it."""
+        super().__init__()
+        self.corpus = corpus
+        self.checkpoint_error = ""
+        """Why the last steps are in the WAL only, in a sentence; "" if they are in the file."""
+        self._is_shown = is_shown
+        self._displacement: Displacement | None = None  # detected, but its file is not open yet
+        self._checkpointer: Checkpointer | None = None
+        self._witness: Witness | None = None
+        self._checkpoint_reported.connect(self._receive_checkpoint_report)
+        corpus.set_busy_timeout(_BUSY_TIMEOUT)
+        self._open_helpers()
+
+    def close_helpers(self) -> None:
+        """Stop checkpoints and read-back."""
+        if self._checkpointer:
+            self._checkpointer.close()
+        if self._witness:
+            self._witness.close()
+        self._checkpointer, self._witness, self.checkpoint_error = None, None, ""
+
+    def write(self, step: Step, annotator: str, position: tuple[str, int] | None) -> None:
+        """Write a step, with the position (article's uid, offset), and read it back, unless it is in the file already.
+
+        Raises CorpusError, InvalidEdit.
+        """
+        with self.corpus.transaction():
+            if not self.corpus.edit_count(step.uid):  # a disk may fail after the write succeeded
+                self.corpus.apply(step)
+                if position:
+                    self.corpus.save_position(annotator, *position)
+        if self._witness:
+            self._witness.verify_step(step)
+
+    def follow(self) -> None:
+        """Follow the corpus file if it is not in its place or not as it was.
+
+        Creates a removed WAL again, follows a renamed file, copies a deleted or replaced one beside it, and resumes on
+        a removable drive plugged in again. Raises CorpusError if none of this is possible.
+        """
+        try:
+            if not self._displacement:
+                self.corpus.check_file_identity()
+        except LostWal:
+            self.close_helpers()
+            self.corpus.reconnect()
+            self.continued.emit(self.corpus)
+        except MissingCorpus as missing:
+            self.close_helpers()
+            self.displacing.emit()
+            try:
+                self._displacement = rescue_displaced(self.corpus)
+            except MissingCorpus:
+                self._resume_reconnected(missing)
+        if self._displacement:
+            self._switch_to(Corpus.open(self._displacement.current))  # not before others have closed the old one
+            displacement, self._displacement = self._displacement, None
+            self.displaced.emit(displacement)
+        if not self._checkpointer:
+            self._open_helpers()
+
+    def _resume_reconnected(self, missing: MissingCorpus) -> None:
+        """Resume on a reconnected removable drive if its file holds what is shown.
+
+        Raises CorpusError.
+        """
+        path = self.corpus.path
+        if not path.exists():
+            raise missing
+        self.corpus.close_preserving_wal()
+        reopened = Corpus.open(path)
+        try:
+            if not self._is_shown(reopened):
+                raise missing
+        except BaseException:
+            reopened.close()
+            raise
+        self._switch_to(reopened)
+
+    def _switch_to(self, corpus: Corpus) -> None:
+        """Continue in this corpus, as the previous one is closed."""
+        self.corpus = corpus
+        corpus.set_busy_timeout(_BUSY_TIMEOUT)
+        self.continued.emit(corpus)
+
+    def _open_helpers(self) -> None:
+        self._checkpointer = Checkpointer(self.corpus.path, self._checkpoint_reported.emit)
+        self._witness = Witness(self.corpus.path)
+
+    def _receive_checkpoint_report(self, checkpointer: Checkpointer, error: CorpusError | None) -> None:
+        if checkpointer is self._checkpointer:
+            self.checkpoint_error = str(error or "")
+            self.checkpointed.emit()

@@ -1,0 +1,226 @@
+"""The immutable state of a session, and how it is read from the corpus."""
+
+from bisect import bisect_right
+from contextlib import suppress
+from typing import Final, Generic, Protocol, TypeVar
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from annotator.model import history
+from annotator.model.labels import LabelSet
+from annotator.model.records import (
+    NEW,
+    STATES,
+    Article,
+    Dismissal,
+    Note,
+    Rejection,
+    Span,
+    Status,
+    Step,
+    StepInfo,
+    Zone,
+)
+from annotator.store.corpus import Corpus
+from annotator.store.errors import CorpusError, NoSuchArticle
+from annotator.store.queries.article_list import (
+    ArticleFilter,
+    ArticleSummary,
+    LazyArticleList,
+    count_by_state,
+    find_first_open,
+)
+from annotator.store.queries.training_data import list_uncertain_articles
+from annotator.text.proclitics import skip_known_proclitics
+
+T = TypeVar("T")
+DESCRIBE: Final = "describe"
+REJECT: Final = "reject"
+DISMISS: Final = "dismiss"
+SELECTION_KEEPING_STEPS: Final = frozenset([DESCRIBE, history.ACCEPT_STEP, REJECT, DISMISS])
+"""Names of steps that leave the selection unchanged."""
+
+
+class SessionState(Struct, frozen=True):
+    """What a session has read last; nothing in it but `pending_step` is unsaved.
+
+    All methods that read raise CorpusError.
+    """
+
+    annotator: str
+    corpus: Corpus | None = None
+    labels: LabelSet = field(default_factory=lambda: LabelSet(()))
+    articles: LazyArticleList = field(default_factory=LazyArticleList)
+    """The list of articles that match `article_filter`."""
+    article_filter: ArticleFilter = field(default_factory=ArticleFilter)
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(STATES, 0))
+    """The annotator's number of articles by state."""
+    revision: int = 0
+    """Counts the changes that may concern any article of the list, not only the open one."""
+    version: int = 0
+    """Of the corpus when the article was read; others have written since if it has changed."""
+    is_learning: bool = False
+    pending_step: Step | None = None
+    """A change that is not on disk yet."""
+    save_error: str = ""
+    """Why the file cannot be written, in a sentence; "" if no error is known."""
+    article: Article | None = None
+    zones: list[Zone] = []
+    spans: list[Span] = []
+    status: Status | None = None
+    note: Note | None = None
+    undoable: list[StepInfo] = []
+    redoable: list[StepInfo] = []
+    selection: Span | None = None
+
+    @property
+    def article_state(self) -> str:
+        """The annotator's state of the article."""
+        return self.status.state if self.status else NEW
+
+    @property
+    def article_number(self) -> int:
+        """The number of the article; 0 for none."""
+        return self.article.id if self.article else 0
+
+    def state_of(self, summary: ArticleSummary) -> str:
+        """Return the annotator's state of a listed article."""
+        return summary.states.get(self.annotator, NEW)
+
+    def without_article(self) -> "SessionState":
+        """Return the state in which no article is open."""
+        nothing = SessionState(self.annotator)
+        names = ("article", "zones", "spans", "status", "note", "undoable", "redoable", "selection")
+        return replace(self, **{name: getattr(nothing, name) for name in names})
+
+    def with_article(self, identity: int | str) -> "SessionState":
+        """Return the state in which the article with this number or uid is read, and the labels."""
+        if not self.corpus:
+            return self
+        with self.corpus.snapshot():  # every span's label is among the labels, whatever others write
+            article = self.corpus.article(identity)
+            layer = article.uid, self.annotator
+            undoable, redoable = history.build_stacks(self.corpus.history(*layer))
+            return replace(
+                self,
+                version=self.corpus.data_version(),
+                labels=self.corpus.labels(),
+                article=article,
+                zones=self.corpus.zones(article.uid),
+                spans=self.corpus.spans(*layer),
+                status=self.corpus.status(*layer),
+                note=self.corpus.note(*layer),
+                undoable=undoable,
+                redoable=redoable,
+            )
+
+    def with_articles(self) -> "SessionState":
+        """Return the state in which the list of articles and the counts are read."""
+        if not self.corpus:
+            return self
+        articles = LazyArticleList(self.corpus, self.annotator, self.article_filter)
+        return replace(self, articles=articles, counts=count_by_state(self.corpus, self.annotator))
+
+    def after(self, step: Step | None) -> "SessionState":
+        """Return the state after this step or an unknown change (None) of the corpus."""
+        state = self
+        if step and self._changes_only_open_layer(step):
+            # The same as reading them, but a long article's thousand spans cannot be read within a frame.
+            undoable, redoable = list(self.undoable), list(self.redoable)
+            history.advance_stacks(undoable, redoable, StepInfo(step.uid, step.name, step.undoes))
+            spans = history.apply_edits(self.spans, step.edits)
+            state = replace(self, spans=spans, undoable=undoable, redoable=redoable)
+        elif self.article:
+            state = self.with_article(self.article.uid)
+        elif self.corpus:
+            state = replace(self, labels=self.corpus.labels())
+        kinds = {type(edit.before or edit.after) for edit in step.edits} if step else set()
+        anything = step is None or state.version != self.version  # others have written too
+        if self.corpus and (anything or Status in kinds):
+            state = replace(state, counts=count_by_state(self.corpus, self.annotator))
+        if anything or Status in kinds or Zone in kinds:  # the list shows states and headlines
+            only_open = not anything and step and self._is_of_open_article(step)
+            self.articles.invalidate(self.article_number if only_open else None)
+            state = replace(state, revision=self.revision + (not only_open))
+        return replace(state, selection=_selection_after(step, state))
+
+    def is_article_in(self, corpus: Corpus) -> bool:
+        """Return whether the corpus has the article, if any; false after a restored backup, say."""
+        try:
+            return self.article is None or bool(corpus.article(self.article.uid))
+        except NoSuchArticle:
+            return False
+        except CorpusError:
+            return True  # reported when the article is read
+
+    def is_in(self, corpus: Corpus) -> bool:
+        """Return whether the corpus holds the open layer, or else the labels."""
+        if self.article is None:
+            return corpus.labels() == self.labels
+        return self.is_article_in(corpus) and corpus.spans(self.article.uid, self.annotator) == self.spans
+
+    def refine_selection(self, start: int, end: int) -> tuple[int, int]:
+        """Drop a snapped selection's proclitics if the corpus has its word tagged without them."""
+        if self.article and self.corpus:
+            with suppress(CorpusError):
+                return skip_known_proclitics(self.article.text, start, end, self.corpus.has_mention), end
+        return start, end
+
+    def next_unfinished(self, *, prefers_informative: bool) -> int | None:
+        """Return the number of the next unfinished article of the list, wrapping around; None for no other.
+
+        It is the most informative one, if that is preferred and known.
+        """
+        if not self.corpus:
+            return None
+        current, numbers, number = self.article_number, self.articles.numbers, None
+        if prefers_informative:
+            ranked = list_uncertain_articles(self.corpus, self.annotator)
+            listed = [number for number in ranked if self.articles.find_index(number) >= 0]
+            after = listed.index(current) + 1 if current in listed else 0
+            number = next((number for number in [*listed[after:], *listed[:after]] if number != current), None)
+        if number is None:
+            after = bisect_right(numbers, current)
+            number = find_first_open(self.corpus, self.annotator, [*numbers[after:], *numbers[:after]])
+        return number if number != current else None
+
+    def _changes_only_open_layer(self, step: Step) -> bool:
+        """Return whether the step changed only the open layer and nobody else wrote."""
+        if not self.corpus or not self._is_of_open_article(step):
+            return False
+        only_layer = all(isinstance(edit.after or edit.before, Span | Rejection | Dismissal) for edit in step.edits)
+        return only_layer and self.corpus.data_version() == self.version
+
+    def _is_of_open_article(self, step: Step) -> bool:
+        return self.article is not None and all(edit.article == self.article.uid for edit in step.edits)
+
+
+class HasState(Protocol):
+    """An object with a current state."""
+
+    current: SessionState
+
+
+class CurrentField(Generic[T]):
+    """An attribute of an object with a state: the field of its name in the current one."""
+
+    def __set_name__(self, _owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, instance: HasState, _owner: type) -> T:
+        value: T = getattr(instance.current, self._name)
+        return value
+
+    def __set__(self, _instance: HasState, _value: T) -> None:
+        raise AttributeError(self._name)
+
+
+def _selection_after(step: Step | None, state: SessionState) -> Span | None:
+    """Return the step's last remaining span, or the selected one as it is now."""
+    uid = state.selection.uid if state.selection else None
+    if step and state.article and (step.undoes or step.name not in SELECTION_KEEPING_STEPS):
+        article = state.article.uid
+        spans = [edit.after for edit in step.edits if isinstance(edit.after, Span) and edit.article == article]
+        uid = spans[-1].uid if spans else uid
+    return next((span for span in state.spans if span.uid == uid), None)
