@@ -1,6 +1,7 @@
 """What keys and clicks do to suggestions, in a real window: what is on disk afterwards, and what is chosen next."""
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
@@ -559,7 +560,8 @@ def threads() -> list[str]:
     return [thread.name for thread in threading.enumerate() if thread.name.startswith("suggestions")]
 
 
-def test_a_window_that_is_closed_leaves_no_thread(desk: Window) -> None:
+def test_a_window_that_is_closed_leaves_no_thread(desk: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(suggestion_service.SuggestionService, "open_suggestions", lambda *_arguments: time.sleep(0.5))
     desk.suggestions._start_request()
     assert threads()
     desk.close()
