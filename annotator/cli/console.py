@@ -84,15 +84,20 @@ def print_message(text: str) -> None:
 
 
 def print_remarks(remarks: Iterable[Remark]) -> None:
-    """Print remarks on stderr as compilers do: file, line, reason; mark repairs and notices."""
+    """Print remarks on stderr, as compilers do."""
     for remark in remarks:
-        location = f"{remark.path}:{remark.line}" if remark.line else remark.path
-        message = remark.reason
-        if isinstance(remark, Repair):
-            message = _("repaired: {reason}").format(reason=message)
-        elif isinstance(remark, Notice):
-            message = _("note: {reason}").format(reason=message)
-        print_message(f"{location}: {message}")
+        print_message(format_remark(remark))
+
+
+def format_remark(remark: Remark) -> str:
+    """Return file, line and reason; mark repairs and notices."""
+    location = f"{remark.path}:{remark.line}" if remark.line else remark.path
+    message = remark.reason
+    if isinstance(remark, Repair):
+        message = _("repaired: {reason}").format(reason=message)
+    elif isinstance(remark, Notice):
+        message = _("note: {reason}").format(reason=message)
+    return f"{location}: {message}"
 
 
 def format_for_terminal(text: str, stream: TextIO, *, reorder: bool | None = None) -> str:

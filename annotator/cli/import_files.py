@@ -9,6 +9,7 @@ from annotator.cli.command import FilePath, annotator_option, corpus_argument, j
 from annotator.cli.console import (
     EXIT_INCOMPLETE,
     CommandError,
+    format_remark,
     print_json,
     print_message,
     print_remarks,
@@ -20,9 +21,8 @@ from annotator.formats.documents import tables
 from annotator.formats.registry import READ_FORMATS
 from annotator.i18n import LazyText, _, count_phrase
 from annotator.jobs.imports.importer import ImportResult, LabelMapping, import_paths
-from annotator.model.labels import InvalidLabelSet, LabelSet, decode
+from annotator.model.labels import InvalidLabelSet, LabelSet, decode, default_labels
 from annotator.paths import explain_invalid_name
-from annotator.resources import resource_path
 from annotator.store.corpus import Corpus
 
 
@@ -156,7 +156,7 @@ def import_files(
 def _open_corpus(path: Path, labels: Path | None) -> Corpus:
     """Open the corpus or create it. Raises CommandError, CorpusError."""
     if explain_invalid_name(path) or not path.exists():
-        return Corpus.create(path, _read_label_set(labels or resource_path("labels", "default.toml")))
+        return Corpus.create(path, _read_label_set(labels) if labels else default_labels())
     corpus = Corpus.open(path)
     if labels is None or _read_label_set(labels) == corpus.labels():
         return corpus
@@ -170,8 +170,7 @@ def _read_label_set(path: Path) -> LabelSet:
     try:
         return decode(path.read_bytes(), str(path))
     except InvalidLabelSet as error:
-        location = f"{error.refusal.path}:{error.refusal.line}" if error.refusal.line else error.refusal.path
-        raise CommandError(f"{location}: {error.refusal.reason}") from error
+        raise CommandError(format_remark(error.refusal)) from error
 
 
 def _format_summary(result: ImportResult) -> str:

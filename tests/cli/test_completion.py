@@ -193,4 +193,5 @@ def test_the_script_that_is_printed_is_that_of_the_packages(
     name: str, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("_ANNOTATOR_COMPLETE", f"{name}_source")
-    assert run() == (0, script(name).encode(), "")
+    ended = run()
+    assert (ended.code, ended.text.strip(), ended.err) == (0, script(name).strip(), "")
