@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QTabWidget,
     QTextBrowser,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -25,6 +24,8 @@ from annotator.ui.dialogs.components import ComponentsPane
 from annotator.ui.session.window_context import WindowContext
 from annotator.ui.widgets import fonts
 from annotator.ui.widgets.bidi_text import isolate_ltr, plain_label
+from annotator.ui.widgets.controls import create_button_box
+from annotator.ui.widgets.layouts import hbox, vbox
 from annotator.ui.widgets.modal import run_dialog
 from annotator.ui.widgets.qt_versions import versions
 
@@ -52,12 +53,8 @@ class AboutDialog(QDialog):
         self.tabs.tabBar().setAccessibleName(_("About Annotator"))
         self.tabs.addTab(self.changelog, _("What's new"))
         self.tabs.addTab(self.components, _("Components and licences"))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(22, 20, 22, 16)
-        column.setSpacing(14)
-        column.addLayout(self._build_header())
-        column.addWidget(self.tabs, 1)
-        column.addWidget(self._build_buttons())
+        layout = vbox(self._build_header(), (self.tabs, 1), self._build_buttons(), spacing=14, parent=self)
+        layout.setContentsMargins(22, 20, 22, 16)
 
     def _build_header(self) -> QHBoxLayout:
         picture = plain_label()
@@ -67,32 +64,22 @@ class AboutDialog(QDialog):
         name = plain_label(_("Arabic News Annotator"))
         name.setFont(fonts.interface_font(20, bold=True))
         self.version_label = plain_label(_("Version {version}").format(version=isolate_ltr(__version__)), "quiet")
-        column = QVBoxLayout()
-        column.setSpacing(3)
-        first = QHBoxLayout()
-        first.setSpacing(12)
-        first.addWidget(name)
-        first.addWidget(self.version_label, 0, Qt.AlignmentFlag.AlignBottom)
-        first.addStretch()
-        column.addLayout(first)
-        column.addWidget(
-            plain_label(_("Annotates dates, institutions and plans in Arabic news, and exports training sets."))
+        purpose = _("Annotates dates, institutions and plans in Arabic news, and exports training sets.")
+        privacy = _("Nothing leaves this computer: the program never uses the network.")
+        texts = vbox(
+            hbox(name, (self.version_label, Qt.AlignmentFlag.AlignBottom), None, spacing=12),
+            plain_label(purpose),
+            plain_label(privacy, "quiet"),
+            spacing=3,
         )
-        column.addWidget(plain_label(_("Nothing leaves this computer: the program never uses the network."), "quiet"))
-        row = QHBoxLayout()
-        row.setSpacing(18)
-        row.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
-        row.addLayout(column, 1)
-        return row
+        return hbox((picture, Qt.AlignmentFlag.AlignTop), (texts, 1), spacing=18)
 
     def _build_buttons(self) -> QDialogButtonBox:
-        buttons = QDialogButtonBox()
+        buttons = create_button_box(self)
         self.copy_button = buttons.addButton(_("Copy version information"), QDialogButtonBox.ButtonRole.ActionRole)
         self.copy_button.setToolTip(_("For a support request: contains no names and nothing from your articles"))
         self.copy_button.setAutoDefault(False)
         self.copy_button.clicked.connect(self._copy)
-        buttons.addButton(_("Close"), QDialogButtonBox.ButtonRole.RejectRole).setDefault(True)
-        buttons.rejected.connect(self.reject)
         return buttons
 
     def _copy(self) -> None:

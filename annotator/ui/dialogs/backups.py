@@ -8,22 +8,19 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QHBoxLayout,
-    QHeaderView,
-    QPushButton,
-    QTreeWidget,
     QTreeWidgetItem,
-    QVBoxLayout,
     QWidget,
 )
 
-from annotator.i18n import _, format_number, ngettext
+from annotator.i18n import _, count_phrase, format_number
 from annotator.model.display_names import state_title
 from annotator.store.backups import Backup, describe_reason
 from annotator.store.queries.article_list import ArticleSummary
 from annotator.store.restoring import Contents, preview_backup
 from annotator.ui.session.tasks import TaskRunner
 from annotator.ui.widgets.bidi_text import isolate, isolate_ltr, isolate_paths, plain_label, tooltip
+from annotator.ui.widgets.controls import create_button, create_button_box, create_tree
+from annotator.ui.widgets.layouts import hbox, vbox
 
 OPEN: Final = "open"
 RESTORE: Final = "restore"
@@ -53,56 +50,31 @@ class BackupsDialog(QDialog):
         self._tasks, self._backups = tasks, backups
         self.setWindowTitle(_("Backups of {name}").format(name=isolate(name)))
         self.resize(1160, 600)
-        self.backup_list = _create_tree([_("When"), _("Why"), _("Size")], _("Backups"))
+        self.backup_list = create_tree([_("When"), _("Why"), _("Size")], _("Backups"), stretched=1)
         for backup in backups:
-            time = isolate_ltr(f"{backup.time:%Y-%m-%d %H:%M}")
+            time, reason = isolate_ltr(f"{backup.time:%Y-%m-%d %H:%M}"), describe_reason(backup)
             size = _("{size} MB").format(size=f"{backup.bytes / _MEGABYTE:.1f}")
-            QTreeWidgetItem(self.backup_list, [time, describe_reason(backup), size]).setToolTip(
-                1, tooltip(describe_reason(backup))
-            )
-        self.backup_list.header().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+            QTreeWidgetItem(self.backup_list, [time, reason, size]).setToolTip(1, tooltip(reason))
         self.backup_list.currentItemChanged.connect(self._load_backup)
-        self.summary = plain_label()
-        self.summary.setWordWrap(True)
-        self.article_list = _create_tree([_("Title"), _("State"), _("Spans")], _("Articles"))
-        self.article_list.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        sides = QHBoxLayout()
-        sides.setSpacing(14)
-        sides.addWidget(self.backup_list, 3)
-        side = QVBoxLayout()
-        side.addWidget(self.summary)
-        side.addWidget(self.article_list)
-        sides.addLayout(side, 4)
-        column = QVBoxLayout(self)
-        column.setSpacing(12)
-        introduction = plain_label(_introduction(len(backups), damaged=damaged), "quiet")
-        introduction.setWordWrap(True)
-        column.addWidget(introduction)
-        column.addLayout(sides, 1)
-        column.addWidget(self._build_buttons(damaged=damaged))
+        self.summary = plain_label(wraps=True)
+        self.article_list = create_tree([_("Title"), _("State"), _("Spans")], _("Articles"), stretched=0)
+        introduction = plain_label(_introduction(len(backups), damaged=damaged), "quiet", wraps=True)
+        sides = hbox((self.backup_list, 3), (vbox(self.summary, self.article_list), 4), spacing=14)
+        vbox(introduction, (sides, 1), self._build_buttons(damaged=damaged), spacing=12, parent=self)
         if first := self.backup_list.topLevelItem(0):
             self.backup_list.setCurrentItem(first)
         self._update_buttons()
 
     def _build_buttons(self, *, damaged: bool) -> QDialogButtonBox:
-        buttons = QDialogButtonBox()
-        role = QDialogButtonBox.ButtonRole
-        self.restore_button = buttons.addButton(_("Restore…"), role.ActionRole)
-        self.copy_button = buttons.addButton(_("Open a copy"), role.ActionRole)
-        self.create_button = buttons.addButton(_("Back up now"), role.ActionRole)
+        # Enter closes the dialog, so nobody replaces a corpus by accident.
+        self.restore_button = create_button(_("Restore…"), lambda: self._finish(RESTORE))
+        self.copy_button = create_button(_("Open a copy"), lambda: self._finish(OPEN))
+        self.create_button = create_button(_("Back up now"), lambda: self._finish(CREATE))
+        box = create_button_box(self)
+        for button in (self.restore_button, self.copy_button, self.create_button):
+            box.addButton(button, QDialogButtonBox.ButtonRole.ActionRole)
         self.create_button.setVisible(not damaged)
-        close_button = buttons.addButton(_("Close"), role.RejectRole)
-        actions: dict[QPushButton, str] = {
-            self.restore_button: RESTORE,
-            self.copy_button: OPEN,
-            self.create_button: CREATE,
-        }
-        for button, action in actions.items():
-            button.setAutoDefault(False)  # Enter closes the dialog, so nobody replaces a corpus by accident
-            button.clicked.connect(lambda _checked=False, action=action: self._finish(action))
-        close_button.setDefault(True)
-        buttons.rejected.connect(self.reject)
-        return buttons
+        return box
 
     def _finish(self, action: str) -> None:
         self.action = action
@@ -139,13 +111,10 @@ class BackupsDialog(QDialog):
                 _("{name}: {fact}").format(name=isolate(name), fact=state_title(state))
                 for name, state in summary.states.items()
             )
-            row = QTreeWidgetItem(self.article_list, [isolate(summary.title), states, format_number(summary.spans)])
-            row.setTextAlignment(2, Qt.AlignmentFlag.AlignCenter)
+            item = QTreeWidgetItem(self.article_list, [isolate(summary.title), states, format_number(summary.spans)])
+            item.setTextAlignment(2, Qt.AlignmentFlag.AlignCenter)
         if hidden_count := contents.articles - len(summaries):
-            text = ngettext("and {count} more", "and {count} more", hidden_count).format(
-                count=format_number(hidden_count)
-            )
-            QTreeWidgetItem(self.article_list, [text])
+            QTreeWidgetItem(self.article_list, [count_phrase("and {count} more", "and {count} more", hidden_count)])
 
     def _on_aborted(self, backup: Backup) -> None:
         if backup != self.backup:
@@ -178,10 +147,8 @@ def _introduction(count: int, *, damaged: bool) -> str:
 
 def _summarize(contents: Contents) -> str:
     parts = [
-        ngettext("{count} article", "{count} articles", contents.articles).format(
-            count=format_number(contents.articles)
-        ),
-        ngettext("{count} span", "{count} spans", contents.spans).format(count=format_number(contents.spans)),
+        count_phrase("{count} article", "{count} articles", contents.articles),
+        count_phrase("{count} span", "{count} spans", contents.spans),
         _("done: {count}").format(count=format_number(contents.done)),
     ]
     if contents.annotator and contents.time:
@@ -189,14 +156,3 @@ def _summarize(contents: Contents) -> str:
         time = isolate_ltr(f"{datetime.fromisoformat(contents.time).astimezone():%Y-%m-%d %H:%M}")
         parts.append(template.format(annotator=isolate(contents.annotator), time=time))
     return "  ·  ".join(parts)
-
-
-def _create_tree(heads: list[str], name: str) -> QTreeWidget:
-    tree = QTreeWidget()
-    tree.setHeaderLabels(heads)
-    tree.setAccessibleName(name)
-    tree.setRootIsDecorated(False)
-    tree.setUniformRowHeights(True)
-    tree.header().setStretchLastSection(False)
-    tree.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-    return tree

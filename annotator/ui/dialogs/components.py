@@ -5,13 +5,15 @@ from typing import Final
 
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QFontDatabase
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPlainTextEdit, QTreeWidgetItem, QWidget
 
 from annotator import licenses
 from annotator.i18n import _
 from annotator.licenses import Component
 from annotator.ui.widgets import fonts
 from annotator.ui.widgets.bidi_text import isolate, isolate_ltr, plain_label, set_direction, tooltip
+from annotator.ui.widgets.controls import create_tree, limit_widths
+from annotator.ui.widgets.layouts import hbox, vbox
 from annotator.ui.widgets.theme import current_theme
 
 _SEPARATOR: Final = "\n\n" + 60 * "=" + "\n\n"
@@ -23,11 +25,7 @@ class ComponentsPane(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._components = licenses.list_components()
-        self.list = QTreeWidget()
-        self.list.setAccessibleName(_("All components"))
-        self.list.setHeaderLabels([_("Component"), _("Version"), _("Licence")])
-        self.list.setRootIsDecorated(False)
-        self.list.setUniformRowHeights(True)
+        self.list = create_tree([_("Component"), _("Version"), _("Licence")], _("All components"))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.currentItemChanged.connect(self._show_terms)
         self.name_label = plain_label()
@@ -35,8 +33,7 @@ class ComponentsPane(QWidget):
         self.home_link = QLabel()
         self.home_link.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
         self.home_link.linkActivated.connect(lambda address: QDesktopServices.openUrl(QUrl(address)))
-        self.notice_label = plain_label()
-        self.notice_label.setWordWrap(True)
+        self.notice_label = plain_label(wraps=True)
         self.notice_label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.terms_view = QPlainTextEdit()
         self.terms_view.setReadOnly(True)
@@ -44,35 +41,22 @@ class ComponentsPane(QWidget):
         self.terms_view.setAccessibleName(_("Terms"))
         self.terms_view.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         set_direction(self.terms_view, Qt.LayoutDirection.LeftToRight)
-        side = QVBoxLayout()
-        side.setSpacing(6)
-        head = QHBoxLayout()
-        head.addWidget(self.name_label)
-        head.addStretch()
-        head.addWidget(self.home_link)
-        side.addLayout(head)
-        side.addWidget(self.notice_label)
         self.notice_label.hide()
-        side.addWidget(self.terms_view, 1)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(16)
-        row.addWidget(self.list, 2)
-        row.addLayout(side, 3)
+        heading = hbox(self.name_label, None, self.home_link)
+        side = vbox(heading, self.notice_label, (self.terms_view, 1), spacing=6)
+        hbox((self.list, 2), (side, 3), spacing=16, margins=0, parent=self)
         for component in self._components:
             item = QTreeWidgetItem(
                 self.list, [isolate(component.name), isolate_ltr(component.version), isolate(component.terms)]
             )
             item.setToolTip(2, tooltip(component.terms))
-        for column, widest in ((0, 180), (1, 80)):
-            self.list.resizeColumnToContents(column)
-            self.list.setColumnWidth(column, min(widest, self.list.columnWidth(column)))
+        limit_widths(self.list, (180, 80))
         if first := self.list.topLevelItem(0):
             self.list.setCurrentItem(first)
 
-    def _show_terms(self, row: QTreeWidgetItem) -> None:
-        """Show the terms of this row's component."""
-        component = self._components[self.list.indexOfTopLevelItem(row)]
+    def _show_terms(self, item: QTreeWidgetItem) -> None:
+        """Show the terms of this item's component."""
+        component = self._components[self.list.indexOfTopLevelItem(item)]
         self.name_label.setText(isolate_ltr(f"{component.name} {component.version}"))
         self.home_link.setText(_link(component.home, current_theme().accent))
         self.notice_label.setText(_notice(component))

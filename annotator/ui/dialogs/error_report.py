@@ -6,9 +6,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLayout, QWidget
 
-from annotator.i18n import _, format_number, ngettext
+from annotator.i18n import _, count_phrase
 from annotator.ui.widgets import fonts
 from annotator.ui.widgets.bidi_text import isolate_ltr, plain_label, set_direction
+from annotator.ui.widgets.controls import make_primary
 
 _WIDTH, _HEIGHT = 560, 260  # pixels: of the sentences, and of the report below them
 
@@ -73,8 +74,9 @@ class ErrorReportDialog(QDialog):
     def count_repeat(self) -> None:
         """Count and show one more error, this or another."""
         self._repeats += 1
-        text = ngettext("{count} more error has occurred.", "{count} more errors have occurred.", self._repeats)
-        self._repeats_label.setText(text.format(count=format_number(self._repeats)))
+        self._repeats_label.setText(
+            count_phrase("{count} more error has occurred.", "{count} more errors have occurred.", self._repeats)
+        )
         self._repeats_label.show()
         self._fit_height()
 
@@ -86,8 +88,7 @@ class ErrorReportDialog(QDialog):
         if offers_corpus:
             buttons.addButton(_("Keep it closed"), QDialogButtonBox.ButtonRole.RejectRole)
             buttons.rejected.connect(self.reject)
-        accept_button.setObjectName("primary")  # wide enough for bold text, which Qt ignores for a default button
-        accept_button.setDefault(True)
+        make_primary(accept_button)
         self.report_button = buttons.addButton(_("Show the report"), QDialogButtonBox.ButtonRole.ActionRole)
         self.report_button.setCheckable(True)
         self.report_button.toggled.connect(self._show_report)

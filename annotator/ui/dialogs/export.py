@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
     QDialogButtonBox,
     QFormLayout,
@@ -17,14 +16,13 @@ from PySide6.QtWidgets import (
     QStackedWidget,
     QTreeWidget,
     QTreeWidgetItem,
-    QVBoxLayout,
     QWidget,
 )
 
 from annotator.formats.format import Tags
 from annotator.formats.registry import WRITTEN_FORMATS, get_format
 from annotator.formats.report import PartCounts, Report, report_path
-from annotator.i18n import _, format_number, ngettext, pgettext
+from annotator.i18n import _, count_phrase, format_number, pgettext
 from annotator.jobs.export.existing_output import CannotExport, WouldReplace
 from annotator.jobs.export.exporter import (
     ALL,
@@ -46,6 +44,8 @@ from annotator.ui.session.tasks import TaskRunner
 from annotator.ui.session.window_context import WindowContext
 from annotator.ui.widgets import file_dialogs
 from annotator.ui.widgets.bidi_text import add_arabic_mark, isolate, isolate_ltr, plain_label, tooltip
+from annotator.ui.widgets.controls import create_button_box, create_combo_box, make_primary
+from annotator.ui.widgets.layouts import vbox
 from annotator.ui.widgets.modal import ROLE, MessageBox, run_dialog
 
 _ENTRY_ROLE = Qt.ItemDataRole.UserRole
@@ -73,21 +73,15 @@ class ExportDialog(QDialog):
         self._pages = QStackedWidget()
         self._pages.addWidget(self._build_options_page())
         self._pages.addWidget(self._build_report_page())
-        column = QVBoxLayout(self)
-        column.addWidget(self._pages)
-        self._message_label = plain_label(name="warning")
-        self._message_label.setWordWrap(True)
+        self._message_label = plain_label(name="warning", wraps=True)
         self._message_label.hide()
-        column.addWidget(self._message_label)
-        self._buttons = QDialogButtonBox()
+        self._buttons = create_button_box(self)
         self._preview_button = self._add_button(_("Preview the export"), self.show_preview)
         self._export_button = self._add_button(_("Export…"), self._choose_target)
         for button in (self._preview_button, self._export_button):
-            button.setObjectName("primary")  # wide enough for bold text, which Qt ignores for a default button
+            make_primary(button, is_default=False)
         self._back_button = self._add_button(_("Back"), self._show_options)
-        self._buttons.addButton(_("Close"), QDialogButtonBox.ButtonRole.RejectRole)
-        self._buttons.rejected.connect(self.reject)
-        column.addWidget(self._buttons)
+        vbox(self._pages, self._message_label, self._buttons, parent=self)
         self._show_options()
 
     def options(self) -> ExportOptions:
@@ -176,25 +170,21 @@ class ExportDialog(QDialog):
         form = QFormLayout(page)
         form.setVerticalSpacing(12)
         form.setHorizontalSpacing(18)
-        self._format_box = _create_combo_box(
+        self._format_box = create_combo_box(
             {
                 format_.name: format_.localised_export_title()
                 for format_ in WRITTEN_FORMATS
                 if not format_.explain_missing()
             }
         )
-        self._scheme_box = _create_combo_box({IOB2: "IOB2 (BIO)", IOB1: "IOB1", IOBES: "IOBES", BILOU: "BILOU"})
-        self._annotator_box = _create_combo_box({})
-        self._state_box = _create_combo_box({DONE: _("Done articles only"), ALL: _("All articles")})
-        self._zones_box = _create_combo_box({Projecting().zones: _("Headline and body"), None: _("The whole text")})
-        self._flatten_box = _create_combo_box(
-            {
-                OUTERMOST: _("Keep the longest"),
-                INNERMOST: _("Keep the shortest"),
-                REFUSE: _("Leave all out"),
-            }
+        self._scheme_box = create_combo_box({IOB2: "IOB2 (BIO)", IOB1: "IOB1", IOBES: "IOBES", BILOU: "BILOU"})
+        self._annotator_box = create_combo_box({})
+        self._state_box = create_combo_box({DONE: _("Done articles only"), ALL: _("All articles")})
+        self._zones_box = create_combo_box({Projecting().zones: _("Headline and body"), None: _("The whole text")})
+        self._flatten_box = create_combo_box(
+            {OUTERMOST: _("Keep the longest"), INNERMOST: _("Keep the shortest"), REFUSE: _("Leave all out")}
         )
-        self._boundary_box = _create_combo_box(
+        self._boundary_box = create_combo_box(
             {
                 WIDEN: _("Widen the span to the whole word"),
                 SPLIT: _("Split the word"),
@@ -215,11 +205,8 @@ class ExportDialog(QDialog):
             form.addRow(title, field)
         self._format_box.currentIndexChanged.connect(self._update_options)
         self._update_options()
-        note = plain_label(
-            _("The report lists every span that the file cannot hold unchanged, with the reason."), "quiet"
-        )
-        note.setWordWrap(True)
-        form.addRow(note)
+        note = _("The report lists every span that the file cannot hold unchanged, with the reason.")
+        form.addRow(plain_label(note, "quiet", wraps=True))
         return page
 
     def _update_options(self) -> None:
@@ -242,17 +229,14 @@ class ExportDialog(QDialog):
 
     def _build_report_page(self) -> QWidget:
         page = QWidget()
-        column = QVBoxLayout(page)
-        self._summary_label = plain_label()
-        self._summary_label.setWordWrap(True)
+        self._summary_label = plain_label(wraps=True)
         self._summary_label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.tree = QTreeWidget()
         self.tree.setHeaderLabels([_("Span"), _("Label"), _("Reason"), _("In the file")])
         self.tree.setAccessibleName(self.windowTitle())
         self.tree.setMinimumHeight(280)
         self.tree.itemActivated.connect(self._go_to_entry)
-        column.addWidget(self._summary_label)
-        column.addWidget(self.tree)
+        vbox(self._summary_label, self.tree, parent=page)
         return page
 
     def _choose_target(self) -> None:
@@ -321,25 +305,23 @@ class ExportDialog(QDialog):
             for entry in islice(entries, _MAX_ENTRIES):
                 became = add_arabic_mark(entry.became) if entry.became else "—"
                 cells = (add_arabic_mark(entry.text), self._label_title(entry.label), entry.reason, became)
-                row = QTreeWidgetItem(head, [isolate(cell) for cell in cells])
-                row.setData(0, _ENTRY_ROLE, (entry.article, entry.uid))
-                for column in range(4):
-                    row.setToolTip(column, tooltip(cells[column]))
+                item = QTreeWidgetItem(head, [isolate(cell) for cell in cells])
+                item.setData(0, _ENTRY_ROLE, (entry.article, entry.uid))
+                for index, cell in enumerate(cells):
+                    item.setToolTip(index, tooltip(cell))
             if hidden_count := max(0, len(entries) - _MAX_ENTRIES):
-                text = ngettext("and {count} more", "and {count} more", hidden_count).format(
-                    count=format_number(hidden_count)
-                )
+                text = count_phrase("and {count} more", "and {count} more", hidden_count)
                 QTreeWidgetItem(head, [text]).setFirstColumnSpanned(True)
         if report.left_out:
             head = self._add_heading(_("Articles left out"), len(report.left_out))
             for omission in report.left_out:
                 article_title = _("Article {number}").format(number=omission.article)
-                row = QTreeWidgetItem(head, [article_title, "", omission.reason, "—"])
-                row.setData(0, _ENTRY_ROLE, (omission.article, ""))
-                row.setToolTip(2, tooltip(omission.reason))
+                item = QTreeWidgetItem(head, [article_title, "", omission.reason, "—"])
+                item.setData(0, _ENTRY_ROLE, (omission.article, ""))
+                item.setToolTip(2, tooltip(omission.reason))
         self.tree.setVisible(bool(self.tree.topLevelItemCount()))
-        for column, width in enumerate((220, 80, 260)):
-            self.tree.setColumnWidth(column, width)
+        for index, width in enumerate((220, 80, 260)):
+            self.tree.setColumnWidth(index, width)
         self.resize(max(self.width(), 820), self.sizeHint().height())
         self._pages.setCurrentIndex(1)
 
@@ -388,15 +370,5 @@ class ExportDialog(QDialog):
 
 
 def _amount_text(counts: Report | PartCounts) -> str:
-    articles = ngettext("{count} article", "{count} articles", counts.articles).format(
-        count=format_number(counts.articles)
-    )
-    spans = ngettext("{count} span unchanged", "{count} spans unchanged", counts.written)
-    return f"{articles} · {spans.format(count=format_number(counts.written))}"
-
-
-def _create_combo_box(choices: dict[Any, str]) -> QComboBox:
-    box = QComboBox()
-    for value, text in choices.items():
-        box.addItem(text, value)
-    return box
+    articles = count_phrase("{count} article", "{count} articles", counts.articles)
+    return f"{articles} · {count_phrase('{count} span unchanged', '{count} spans unchanged', counts.written)}"

@@ -3,10 +3,11 @@
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QSpinBox, QWidget
 
 from annotator.i18n import _, format_number
 from annotator.ui.widgets.bidi_text import plain_label
+from annotator.ui.widgets.layouts import vbox
 
 TRAIN, DEV, TEST = "train", "dev", "test"
 _TOTAL: Final = 100
@@ -30,10 +31,7 @@ class SplitOptions(QWidget):
         self._train_label = plain_label()
         self.enabled_box.setToolTip(_("Labels are distributed evenly. Near-duplicate articles stay together."))
         self._numbers = self._build_fields()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.enabled_box)
-        column.addWidget(self._numbers)
+        vbox(self.enabled_box, self._numbers, margins=0, parent=self)
         self.enabled_box.toggled.connect(self._update_fields)
         self._update_fields()
 
@@ -61,14 +59,14 @@ class SplitOptions(QWidget):
         grid.setVerticalSpacing(4)
         fields: tuple[QLabel | QSpinBox, ...] = self._train_label, self.dev_box, self.test_box, self.seed_box
         names = part_title(TRAIN), part_title(DEV), part_title(TEST), _("Seed")
-        for column, (field, name) in enumerate(zip(fields, names, strict=True)):
+        for index, (field, name) in enumerate(zip(fields, names, strict=True)):
             label = plain_label(name, "quiet")
             label.setBuddy(field)
             field.setAccessibleName(name)
-            grid.addWidget(label, 0, column, Qt.AlignmentFlag.AlignHCenter)
-            grid.addWidget(field, 1, column)
+            grid.addWidget(label, 0, index, Qt.AlignmentFlag.AlignHCenter)
+            grid.addWidget(field, 1, index)
             field.setAlignment(Qt.AlignmentFlag.AlignCenter)  # digits have no reading direction to align to
-            grid.setColumnStretch(column, 1)
+            grid.setColumnStretch(index, 1)
         return numbers
 
     def _update_fields(self) -> None:

@@ -4,7 +4,7 @@ import unicodedata
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QFormLayout, QGridLayout, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFormLayout, QGridLayout, QPlainTextEdit, QWidget
 
 from annotator.formats import registry
 from annotator.formats.documents import tables
@@ -13,6 +13,7 @@ from annotator.jobs.imports.file_reader import ReadOptions
 from annotator.jobs.imports.preview import FilePreview
 from annotator.ui.widgets import fonts
 from annotator.ui.widgets.bidi_text import isolate, plain_label, set_direction
+from annotator.ui.widgets.layouts import hbox, vbox
 
 _DIRECTIONS: Final = {
     **{"L": Qt.LayoutDirection.LeftToRight},
@@ -40,9 +41,9 @@ class FilePreviewPane(QWidget):
         self.format_box = QComboBox()
         self.format_box.activated.connect(lambda _index: self._on_format_chosen())
         self._format_row = QWidget()
-        row = QFormLayout(self._format_row)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addRow(_("Format"), self.format_box)
+        form = QFormLayout(self._format_row)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.addRow(_("Format"), self.format_box)
         self.column_boxes: dict[str, QComboBox] = {}
         self._table = QWidget()
         self._build_columns()
@@ -50,23 +51,14 @@ class FilePreviewPane(QWidget):
         self._headings = plain_label(name="quiet"), plain_label(_("Fixed"), "quiet")
         texts = QGridLayout()
         texts.setContentsMargins(0, 0, 0, 0)
-        for column_index, (heading, view) in enumerate(
+        for index, (heading, view) in enumerate(
             zip(self._headings, (self.original_view, self.fixed_view), strict=True)
         ):
-            texts.addWidget(heading, 0, column_index)
-            texts.addWidget(view, 1, column_index)
-        self.remarks_label = plain_label(name="quiet")
-        self.remarks_label.setWordWrap(True)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        top_row = QHBoxLayout()
-        top_row.addWidget(self._format_row)
-        top_row.addStretch()
-        column.addLayout(top_row)
-        column.addWidget(self._table)
-        column.addLayout(texts, 1)
-        column.addWidget(self.remarks_label)
-        column.addStretch()
+            texts.addWidget(heading, 0, index)
+            texts.addWidget(view, 1, index)
+        self.remarks_label = plain_label(name="quiet", wraps=True)
+        format_line = hbox(self._format_row, None)
+        vbox(format_line, self._table, (texts, 1), self.remarks_label, None, margins=0, parent=self)
 
     def show_preview(self, preview: FilePreview) -> None:
         """Show a file's preview."""

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QFormLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFormLayout, QScrollArea, QWidget
 
-from annotator.i18n import _, format_number, ngettext
+from annotator.i18n import _, count_phrase
 from annotator.jobs.imports.importer import LabelMapping
 from annotator.model.labels import LabelSet, is_label_name
 from annotator.ui.widgets.bidi_text import isolate, plain_label
+from annotator.ui.widgets.controls import create_combo_box
+from annotator.ui.widgets.layouts import vbox
 
 _ADD: Final = "+"  # cannot be the name of a label
 _LEAVE_OUT: Final = "-"
@@ -22,18 +24,12 @@ class LabelMappingForm(QWidget):
         super().__init__()
         self._labels = labels
         self.boxes: dict[str, QComboBox] = {}
-        question = plain_label(
-            _("The files use labels that this corpus does not have. What should happen to their spans?")
-        )
-        question.setWordWrap(True)
+        question = _("The files use labels that this corpus does not have. What should happen to their spans?")
         self._area = QScrollArea()
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its boxes take the focus
         self._area.setWidgetResizable(True)
         self._area.setFrameShape(QScrollArea.Shape.NoFrame)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(question)
-        column.addWidget(self._area, 1)
+        vbox(plain_label(question, wraps=True), (self._area, 1), margins=0, parent=self)
 
     def show_unknown_labels(self, counts: Mapping[str, int]) -> None:
         """Ask for these labels, with their numbers of spans; keep earlier choices."""
@@ -49,8 +45,7 @@ class LabelMappingForm(QWidget):
             box.setCurrentIndex(
                 max(0, box.findData(previous_choices.get(name, _ADD if is_label_name(name) else _LEAVE_OUT)))
             )
-            spans = ngettext("{count} span", "{count} spans", count).format(count=format_number(count))
-            form.addRow(f"{isolate(name)} · {spans}", box)
+            form.addRow(f"{isolate(name)} · {count_phrase('{count} span', '{count} spans', count)}", box)
         self._area.setWidget(page)
         self.setVisible(bool(counts))
 
@@ -61,10 +56,8 @@ class LabelMappingForm(QWidget):
         return LabelMapping(renamed, frozenset(name for name, choice in choices.items() if choice == _ADD))
 
     def _create_box(self, name: str) -> QComboBox:
-        box = QComboBox()
-        if is_label_name(name):
-            box.addItem(_("Add the label"), _ADD)
-        for label in self._labels.labels:
-            box.addItem(_("Map to {label}").format(label=label.localised_title()), label.name)
-        box.addItem(_("Skip these spans"), _LEAVE_OUT)
-        return box
+        adding = {_ADD: _("Add the label")} if is_label_name(name) else {}
+        mapping = {
+            label.name: _("Map to {label}").format(label=label.localised_title()) for label in self._labels.labels
+        }
+        return create_combo_box({**adding, **mapping, _LEAVE_OUT: _("Skip these spans")})

@@ -12,15 +12,11 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
     QDialogButtonBox,
-    QHBoxLayout,
-    QHeaderView,
-    QTreeWidget,
     QTreeWidgetItem,
-    QVBoxLayout,
     QWidget,
 )
 
-from annotator.i18n import _, format_number, ngettext, pgettext
+from annotator.i18n import _, count_phrase, format_number, pgettext
 from annotator.jobs.imports.file_reader import ReadOptions
 from annotator.jobs.imports.importer import LabelMapping
 from annotator.jobs.imports.preview import FilePreview, preview_files
@@ -29,6 +25,8 @@ from annotator.ui.dialogs.import_labels import LabelMappingForm
 from annotator.ui.session.session import Session
 from annotator.ui.session.tasks import TaskRunner
 from annotator.ui.widgets.bidi_text import isolate, isolate_ltr, plain_label, tooltip
+from annotator.ui.widgets.controls import create_button_box, create_tree, make_primary
+from annotator.ui.widgets.layouts import hbox, vbox
 
 _PATH_ROLE: Final = Qt.ItemDataRole.UserRole
 
@@ -46,48 +44,35 @@ class ImportDialog(QDialog):
         self.setWindowTitle(_("Import"))
         self.resize(1080, 640)
         self._summary_label = plain_label()
-        self.tree = QTreeWidget()
-        self.tree.setHeaderLabels(
-            [_("File"), _("Format"), _("Articles"), _("Already present"), _("Spans"), _("Skipped"), _("Fixed")]
+        self.tree = create_tree(
+            [_("File"), _("Format"), _("Articles"), _("Already present"), _("Spans"), _("Skipped"), _("Fixed")],
+            _("Files"),
+            stretched=0,
         )
-        self.tree.setAccessibleName(_("Files"))
-        self.tree.setRootIsDecorated(False)
-        self.tree.setUniformRowHeights(True)
-        self.tree.header().setStretchLastSection(False)
-        self.tree.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        self.tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.tree.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.file_pane = FilePreviewPane()
         self.file_pane.read_options_chosen.connect(self._change_read_options)
-        files_column = QVBoxLayout()
-        files_column.setSpacing(12)
-        files_column.addWidget(self.tree, 2)
-        files_column.addWidget(self.file_pane, 3)
         self.fix_order_box = QCheckBox()
         self.fix_order_box.setChecked(True)
         self.fix_order_box.toggled.connect(self._toggle_fix_order)
         self.label_form = LabelMappingForm(session.labels)
-        self._warning_label = plain_label(name="warning")
-        self._warning_label.setWordWrap(True)
+        self._warning_label = plain_label(name="warning", wraps=True)
         self._warning_label.hide()
-        buttons = QDialogButtonBox()
+        buttons = create_button_box(self, _("Cancel"))
         self._import_button = buttons.addButton(pgettext("button", "Import"), QDialogButtonBox.ButtonRole.AcceptRole)
-        self._import_button.setObjectName("primary")
-        self._import_button.setDefault(True)
-        buttons.addButton(_("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
+        make_primary(self._import_button)
         buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
-        column = QVBoxLayout(self)
-        column.setSpacing(12)
-        column.addWidget(self._summary_label)
-        main_row = QHBoxLayout()
-        main_row.setSpacing(24)
-        main_row.addLayout(files_column, 3)
-        main_row.addWidget(self.label_form, 2)
-        column.addLayout(main_row, 1)
-        column.addWidget(self.fix_order_box)
-        column.addWidget(self._warning_label)
-        column.addWidget(buttons)
+        files = vbox((self.tree, 2), (self.file_pane, 3), spacing=12)
+        middle = hbox((files, 3), (self.label_form, 2), spacing=24)
+        vbox(
+            self._summary_label,
+            (middle, 1),
+            self.fix_order_box,
+            self._warning_label,
+            buttons,
+            spacing=12,
+            parent=self,
+        )
         self._add_items()
         self._update_summary()
         self.tree.currentItemChanged.connect(lambda item, _before: self._show_file(item))
@@ -118,9 +103,9 @@ class ImportDialog(QDialog):
 
     def _hide_empty_columns(self) -> None:
         """Hide columns that are empty in every row."""
-        items = [self.tree.topLevelItem(row) for row in range(self.tree.topLevelItemCount())]
-        for column in range(self.tree.columnCount()):
-            self.tree.setColumnHidden(column, not any(item and item.text(column) for item in items))
+        items = [self.tree.topLevelItem(index) for index in range(self.tree.topLevelItemCount())]
+        for index in range(self.tree.columnCount()):
+            self.tree.setColumnHidden(index, not any(item and item.text(index) for item in items))
 
     def _fill_item(self, item: QTreeWidgetItem, preview: FilePreview) -> None:
         item.setText(0, isolate(preview.path.name))
@@ -133,8 +118,8 @@ class ImportDialog(QDialog):
             preview.refusal_count,
             preview.repair_count,
         )
-        for column, count in enumerate(counts, 2):
-            item.setText(column, format_number(count) if count or column == 2 else "")
+        for index, count in enumerate(counts, 2):
+            item.setText(index, format_number(count) if count or index == 2 else "")
 
     def _update_summary(self) -> None:
         """Describe the amount of data and show the choices it needs."""
@@ -143,26 +128,26 @@ class ImportDialog(QDialog):
         new_uids: set[str] = set().union(*(preview.new_uids for preview in previews))
         spans = sum(preview.spans for preview in previews)
         parts = [
-            ngettext("{count} file", "{count} files", len(previews)).format(count=format_number(len(previews))),
-            ngettext("{count} article", "{count} articles", articles).format(count=format_number(articles)),
+            count_phrase("{count} file", "{count} files", len(previews)),
+            count_phrase("{count} article", "{count} articles", articles),
         ]
         if known_count := articles - len(new_uids):
-            text = ngettext(
+            text = count_phrase(
                 "{count} of them already present or duplicate",
                 "{count} of them already present or duplicate",
                 known_count,
             )
-            parts.append(text.format(count=format_number(known_count)))
+            parts.append(text)
         if spans:
-            parts.append(ngettext("{count} span", "{count} spans", spans).format(count=format_number(spans)))
+            parts.append(count_phrase("{count} span", "{count} spans", spans))
         self._summary_label.setText(" · ".join(parts))
         text_count = sum(preview.not_logical for preview in previews)
-        label = ngettext(
+        text = count_phrase(
             "Fix {count} text with presentation forms or lines in visual order, as in PDFs",
             "Fix {count} texts with presentation forms or lines in visual order, as in PDFs",
             text_count,
         )
-        self.fix_order_box.setText(label.format(count=format_number(text_count)))
+        self.fix_order_box.setText(text)
         self.fix_order_box.setVisible(text_count > 0)
         unknown_labels: Counter[str] = Counter()
         for preview in previews:
@@ -214,8 +199,8 @@ class ImportDialog(QDialog):
     def _refresh(self) -> None:
         """Show the current previews after a background job."""
         self._set_busy(False)
-        for row in range(self.tree.topLevelItemCount()):
-            item: Any = self.tree.topLevelItem(row)
+        for index in range(self.tree.topLevelItemCount()):
+            item: Any = self.tree.topLevelItem(index)
             self._fill_item(item, self._previews[item.data(0, _PATH_ROLE)])
         self._hide_empty_columns()
         is_fixed = [preview.options.logical for preview in self._previews.values() if preview.not_logical]

@@ -7,12 +7,9 @@ from PySide6.QtGui import QBrush, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
-    QHBoxLayout,
     QHeaderView,
-    QPushButton,
     QTreeWidget,
     QTreeWidgetItem,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -22,6 +19,8 @@ from annotator.ui.actions.keyboard import is_on_every_keyboard, pressed_key, to_
 from annotator.ui.actions.keymap import Keymap, walk_menus
 from annotator.ui.article.jump import describe_keys
 from annotator.ui.widgets.bidi_text import format_keys, plain_label
+from annotator.ui.widgets.controls import create_button, set_style_name
+from annotator.ui.widgets.layouts import hbox, vbox
 from annotator.ui.widgets.search_line import SearchLine
 
 _ACTION_ROLE: Final = Qt.ItemDataRole.UserRole
@@ -45,28 +44,20 @@ class KeysDialog(QDialog):
         self.filter_line.textChanged.connect(self._apply_filter)
         self.filter_line.installEventFilter(self)
         self.tree = self._create_tree()
-        self.message_label = plain_label()
-        self.message_label.setWordWrap(True)
-        self._change_button = self._create_button(_("Change…"), lambda: self._wait_for_key(self.tree.currentItem()))
-        self._default_button = self._create_button(_("Reset to default"), lambda: self._assign(None))
-        self._clear_button = self._create_button(_("No key"), lambda: self._assign([]))
-        self._restore_defaults_button = self._create_button(
+        self.message_label = plain_label(wraps=True)
+        self._change_button = create_button(_("Change…"), lambda: self._wait_for_key(self.tree.currentItem()))
+        self._default_button = create_button(_("Reset to default"), lambda: self._assign(None))
+        self._clear_button = create_button(_("No key"), lambda: self._assign([]))
+        self._restore_defaults_button = create_button(
             _("Restore defaults"), lambda: self._apply(self._keymap.with_default_keys())
         )
         self._restore_defaults_button.setToolTip(_("Resets all actions to their default keys"))
-        close = self._create_button(_("Close"), self.reject)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 16, 16, 14)
-        column.setSpacing(10)
-        column.addWidget(self.filter_line)
-        column.addWidget(self.tree, 1)
-        column.addWidget(self.message_label)
-        buttons = QHBoxLayout()
-        for button in (self._change_button, self._default_button, self._clear_button, self._restore_defaults_button):
-            buttons.addWidget(button)
-        buttons.addStretch()
-        buttons.addWidget(close)
-        column.addLayout(buttons)
+        close = create_button(_("Close"), self.reject)
+        buttons = (self._change_button, self._default_button, self._clear_button, self._restore_defaults_button)
+        layout = vbox(
+            self.filter_line, (self.tree, 1), self.message_label, hbox(*buttons, None, close), spacing=10, parent=self
+        )
+        layout.setContentsMargins(16, 16, 16, 14)
         self._show_keys()
         self.tree.setCurrentItem(next(row for row in self._rows() if row.data(0, _ACTION_ROLE)))
         self.filter_line.setFocus()
@@ -112,12 +103,6 @@ class KeysDialog(QDialog):
             row.setData(0, _ACTION_ROLE, name)
         self._sections.append((head, rows))
 
-    def _create_button(self, text: str, clicked: object) -> QPushButton:
-        button = QPushButton(text)
-        button.setAutoDefault(False)  # Enter belongs to the current row
-        button.clicked.connect(clicked)
-        return button
-
     def _rows(self) -> list[QTreeWidgetItem]:
         return [row for _head, rows in self._sections for row in rows]
 
@@ -149,8 +134,7 @@ class KeysDialog(QDialog):
         else:
             message = _("The key of a label belongs to the corpus; change it in the label editor.")
         self.message_label.setText(error or message)
-        self.message_label.setObjectName("warning" if error else "quiet")
-        self.message_label.style().polish(self.message_label)
+        set_style_name(self.message_label, "warning" if error else "quiet")
 
     def _apply_filter(self, text: str) -> None:
         words = [(fold(word), fold("".join(map(to_latin, word)))) for word in text.split()]

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QPushButton, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QComboBox, QRadioButton, QWidget
 
-from annotator.i18n import _, format_number, ngettext
+from annotator.i18n import _, count_phrase
 from annotator.model.label_changes import REMOVE, LabelEntry
 from annotator.ui.widgets.bidi_text import plain_label
+from annotator.ui.widgets.controls import create_button
+from annotator.ui.widgets.layouts import hbox, vbox
 
 
 class LabelDeletionForm(QWidget):
@@ -30,36 +32,28 @@ class LabelDeletionForm(QWidget):
         self.replacement_box = QComboBox()
         self.replacement_box.setAccessibleName(_("New label"))
         self.replacement_box.setMinimumWidth(200)
-        self.keep_button = QPushButton(_("Keep the label"))
-        self.keep_button.setAutoDefault(False)
+        self.keep_button = create_button(_("Keep the label"), self.deletion_cancelled.emit)
         self.replace_option.clicked.connect(self._choose_replacement)
         self.replacement_box.activated.connect(self._choose_replacement)
         self.remove_option.clicked.connect(lambda: self.replacement_chosen.emit(REMOVE))
-        self.keep_button.clicked.connect(self.deletion_cancelled)
-        replace_row = QHBoxLayout()
-        replace_row.setSpacing(10)
-        replace_row.addWidget(self.replace_option)
-        replace_row.addWidget(self.replacement_box)
-        replace_row.addStretch()
-        keep_row = QHBoxLayout()
-        keep_row.addWidget(self.keep_button)
-        keep_row.addStretch()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 6, 0, 0)
-        column.setSpacing(12)
-        column.addWidget(self._title_label)
-        column.addWidget(self._count_label)
-        column.addLayout(replace_row)
-        column.addWidget(self.remove_option)
-        column.addSpacing(8)
-        column.addLayout(keep_row)
-        column.addStretch()
+        layout = vbox(
+            self._title_label,
+            self._count_label,
+            hbox(self.replace_option, self.replacement_box, None, spacing=10),
+            self.remove_option,
+            8,
+            hbox(self.keep_button, None),
+            None,
+            spacing=12,
+            parent=self,
+        )
+        layout.setContentsMargins(0, 6, 0, 0)
 
     def show_entry(self, entry: LabelEntry, entries: Sequence[LabelEntry], count: int) -> None:
         """Ask about this entry with `count` spans; `entries` are all of the label set."""
         self._title_label.setText(_("To be deleted: {label}").format(label=entry.label.localised_title()))
-        text = ngettext("{count} span has this label.", "{count} spans have this label.", count)
-        self._count_label.setText(text.format(count=format_number(count)) if count else _("No span has this label."))
+        spans = count_phrase("{count} span has this label.", "{count} spans have this label.", count)
+        self._count_label.setText(spans if count else _("No span has this label."))
         replacements = [replacement for replacement in entries if not replacement.is_deleted]
         self.replacement_box.clear()
         for replacement in replacements:

@@ -7,7 +7,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, 
 from PySide6.QtGui import QColor, QFontMetricsF, QKeySequence, QPainter, QPen, QShortcut
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from annotator.i18n import _, format_number, ngettext
+from annotator.i18n import _, count_phrase, format_number
 from annotator.model.label_changes import LabelEntry
 from annotator.ui.widgets import fonts
 from annotator.ui.widgets.bidi_text import elide, tooltip
@@ -138,7 +138,7 @@ def _rect_between(body: QRectF, x1: float, x2: float) -> QRectF:
 
 def _accessible_description(entry: LabelEntry, count: int, faulty: bool) -> str:
     """Return what a screen reader speaks after a row's title."""
-    parts = [ngettext("{count} span", "{count} spans", count).format(count=format_number(count))]
+    parts = [count_phrase("{count} span", "{count} spans", count)]
     if entry.label.key:
         parts.append(_("Key {key}").format(key=entry.label.key))
     if entry.is_deleted:

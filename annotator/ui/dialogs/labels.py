@@ -7,10 +7,7 @@ from typing import Final
 from msgspec.structs import replace
 from PySide6.QtWidgets import (
     QDialog,
-    QHBoxLayout,
-    QPushButton,
     QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -37,6 +34,8 @@ from annotator.ui.session.tasks import TaskRunner
 from annotator.ui.session.window_context import WindowContext
 from annotator.ui.widgets import file_dialogs
 from annotator.ui.widgets.bidi_text import isolate_ltr, plain_label
+from annotator.ui.widgets.controls import create_button, make_primary, set_style_name
+from annotator.ui.widgets.layouts import hbox, vbox
 from annotator.ui.widgets.modal import run_dialog
 
 _FILTER: Final = "TOML (*.toml)"
@@ -74,25 +73,13 @@ class LabelsDialog(QDialog):
         self._pages = QStackedWidget()
         for page in (QWidget(), self.form, self.deletion_form):
             self._pages.addWidget(page)
-        self.message_label = plain_label()
-        self.message_label.setWordWrap(True)
-        self.apply_button = _create_button(_("Apply"), self.apply)
-        self.apply_button.setObjectName("primary")
+        self.message_label = plain_label(wraps=True)
+        self.apply_button = create_button(_("Apply"), self.apply)
+        make_primary(self.apply_button, is_default=False)
         self._body = QWidget()
-        columns = QHBoxLayout(self._body)
-        columns.setContentsMargins(0, 0, 0, 0)
-        columns.setSpacing(20)
-        columns.addWidget(self._build_sidebar())
-        columns.addWidget(self._pages, 1)
-        end = QHBoxLayout()
-        end.addWidget(self.message_label, 1)
-        end.addWidget(self.apply_button)
-        end.addWidget(_create_button(_("Cancel"), self.cancel))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(18, 18, 18, 16)
-        column.setSpacing(14)
-        column.addWidget(self._body, 1)
-        column.addLayout(end)
+        hbox(self._build_sidebar(), (self._pages, 1), spacing=20, margins=0, parent=self._body)
+        end = hbox((self.message_label, 1), self.apply_button, create_button(_("Cancel"), self.cancel))
+        vbox((self._body, 1), end, spacing=14, parent=self).setContentsMargins(18, 18, 18, 16)
         self._refresh()
         self.list.setFocus()
 
@@ -179,20 +166,15 @@ class LabelsDialog(QDialog):
     def _build_sidebar(self) -> QWidget:
         side = QWidget()
         side.setFixedWidth(270)
-        self.add_button = _create_button(_("Add"), self.add)
-        self.delete_button = _create_button(_("Delete"), self.delete)
-        self.load_button = _create_button(_("Load…"), self._choose_and_load)
+        self.add_button = create_button(_("Add"), self.add)
+        self.delete_button = create_button(_("Delete"), self.delete)
+        self.load_button = create_button(_("Load…"), self._choose_and_load)
         self.load_button.setToolTip(_("Load labels from a file"))
-        self.save_button = _create_button(_("Save…"), self._choose_and_save)
+        self.save_button = create_button(_("Save…"), self._choose_and_save)
         self.save_button.setToolTip(_("Save these labels to a file, for use in another corpus"))
-        column = QVBoxLayout(side)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.list, 1)
-        for pair in ((self.add_button, self.delete_button), (self.load_button, self.save_button)):
-            row = QHBoxLayout()
-            for button in pair:
-                row.addWidget(button, 1)
-            column.addLayout(row)
+        editing = hbox((self.add_button, 1), (self.delete_button, 1))
+        files = hbox((self.load_button, 1), (self.save_button, 1))
+        vbox((self.list, 1), editing, files, margins=0, parent=side)
         return side
 
     def _select(self, uid: str) -> None:
@@ -259,8 +241,7 @@ class LabelsDialog(QDialog):
 
     def _show_message(self, text: str, name: str) -> None:
         self.message_label.setText(text)
-        self.message_label.setObjectName(name)
-        self.message_label.style().polish(self.message_label)
+        set_style_name(self.message_label, name)
 
     def _is_corpus(self, path: Path) -> bool:
         """Return whether a file is the open corpus, which only SQLite may open (see file_dialogs); warn if so."""
@@ -290,10 +271,3 @@ class LabelsDialog(QDialog):
 def _normalized_key(key: str) -> str:
     """Return one form for all characters of a physical key, Latin or Arabic."""
     return to_portable(key) or normalise_key(key)
-
-
-def _create_button(text: str, clicked: Callable[[], None]) -> QPushButton:
-    button = QPushButton(text)
-    button.setAutoDefault(False)  # Enter in a field must not press it
-    button.clicked.connect(clicked)
-    return button

@@ -12,17 +12,15 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
     QDialogButtonBox,
-    QHBoxLayout,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTreeWidget,
     QTreeWidgetItem,
-    QVBoxLayout,
     QWidget,
 )
 
-from annotator.i18n import _, format_number, ngettext
+from annotator.i18n import _, count_phrase, format_number, ngettext
 from annotator.jobs.occurrences import Occurrence, find_in_article, find_in_corpus, label_occurrences
 from annotator.model.display_names import article_title
 from annotator.model.labels import Label
@@ -34,6 +32,8 @@ from annotator.ui.session.session import Session
 from annotator.ui.session.tasks import TaskRunner
 from annotator.ui.session.window_context import WindowContext
 from annotator.ui.widgets.bidi_text import isolate, plain_label, tooltip
+from annotator.ui.widgets.controls import create_button_box, make_primary
+from annotator.ui.widgets.layouts import hbox, vbox
 from annotator.ui.widgets.modal import run_dialog
 from annotator.ui.widgets.theme import current_theme
 
@@ -97,8 +97,7 @@ class OccurrencesDialog(QDialog):
         self._rows: list[QTreeWidgetItem] = []
         self.setWindowTitle(_("Tag all occurrences"))
         self.resize(860, 560)
-        self._summary_label, self._details_label = plain_label(), plain_label(name="quiet")
-        self._details_label.setWordWrap(True)
+        self._summary_label, self._details_label = plain_label(), plain_label(name="quiet", wraps=True)
         self.tree = QTreeWidget()
         self.tree.setHeaderHidden(True)
         self.tree.setRootIsDecorated(False)
@@ -113,24 +112,12 @@ class OccurrencesDialog(QDialog):
         self._taa_box.toggled.connect(lambda _on: self._search())
         self._corpus_box = QCheckBox(_("In the whole corpus"))
         self._corpus_box.toggled.connect(self._set_scope)
-        buttons = QDialogButtonBox()
+        buttons = create_button_box(self, _("Cancel"))
         self._tag_button = buttons.addButton("", QDialogButtonBox.ButtonRole.AcceptRole)
-        # Wide enough for bold text, which Qt ignores for a default button.
-        self._tag_button.setObjectName("primary")
-        self._tag_button.setDefault(True)
-        buttons.addButton(_("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
+        make_primary(self._tag_button)
         buttons.accepted.connect(self._tag)
-        buttons.rejected.connect(self.reject)
-        options = QHBoxLayout()
-        options.addWidget(self._corpus_box)
-        options.addWidget(self._taa_box)
-        options.addStretch()
-        column = QVBoxLayout(self)
-        column.addWidget(self._summary_label)
-        column.addLayout(options)
-        column.addWidget(self.tree, 1)
-        column.addWidget(self._details_label)
-        column.addWidget(buttons)
+        options = hbox(self._corpus_box, self._taa_box, None)
+        vbox(self._summary_label, options, (self.tree, 1), self._details_label, buttons, parent=self)
         session.failed.connect(self._details_label.setText)
         self._search()
         self.tree.setFocus()
@@ -227,18 +214,18 @@ class OccurrencesDialog(QDialog):
         self._update_counts()
 
     def _add_row(self, head: QTreeWidgetItem, hit: Occurrence) -> None:
-        row = QTreeWidgetItem(head)
-        self._rows.append(row)
-        row.setData(0, _OCCURRENCE_ROLE, hit)
+        item = QTreeWidgetItem(head)
+        self._rows.append(item)
+        item.setData(0, _OCCURRENCE_ROLE, hit)
         sentence = hit.before + hit.words + hit.after
-        row.setData(0, Qt.ItemDataRole.AccessibleTextRole, sentence)
-        row.setToolTip(0, tooltip(sentence if hit.is_certain else "\n".join((_("May be another word"), sentence))))
+        item.setData(0, Qt.ItemDataRole.AccessibleTextRole, sentence)
+        item.setToolTip(0, tooltip(sentence if hit.is_certain else "\n".join((_("May be another word"), sentence))))
         if self._span.label in hit.labels:
-            row.setCheckState(0, Qt.CheckState.Checked)
-            row.setDisabled(True)
+            item.setCheckState(0, Qt.CheckState.Checked)
+            item.setDisabled(True)
         else:
-            row.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable)
-            row.setCheckState(0, Qt.CheckState.Checked if hit.is_certain else Qt.CheckState.Unchecked)
+            item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable)
+            item.setCheckState(0, Qt.CheckState.Checked if hit.is_certain else Qt.CheckState.Unchecked)
 
     def _update_counts(self) -> None:
         count, places = len(self.ticked_occurrences()), len(self._rows)
@@ -250,15 +237,14 @@ class OccurrencesDialog(QDialog):
         self._summary_label.setText(text.format(count=format_number(places), words=" ".join(words.split())))
         details = []
         if labelled:
-            text = ngettext("{count} already has the label.", "{count} already have the label.", labelled)
-            details.append(text.format(count=format_number(labelled)))
+            details.append(count_phrase("{count} already has the label.", "{count} already have the label.", labelled))
         if unsure:
-            text = ngettext(
+            text = count_phrase(
                 "{count} may be another word and is not ticked.",
                 "{count} may be other words and are not ticked.",
                 unsure,
             )
-            details.append(text.format(count=format_number(unsure)))
+            details.append(text)
         details.append(_("Press Space to tick or untick an occurrence. A single undo reverts all."))
         self._details_label.setText(" ".join(details))
         label_title = self._label.localised_title() if self._label else self._span.label
@@ -290,8 +276,8 @@ class OccurrencesDialog(QDialog):
         self._report_and_accept(count)
 
     def _report_and_accept(self, count: int) -> None:
-        text = ngettext("{count} occurrence tagged in one step", "{count} occurrences tagged in one step", count)
-        self._session.notified.emit(text.format(count=format_number(count)))
+        text = count_phrase("{count} occurrence tagged in one step", "{count} occurrences tagged in one step", count)
+        self._session.notified.emit(text)
         self.accept()
 
 

@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QListWidget, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QListWidget, QTreeWidgetItem, QWidget
 
-from annotator.i18n import _, format_number, ngettext
+from annotator.i18n import _, count_phrase, format_number
 from annotator.jobs.imports.importer import ImportResult
 from annotator.model.records import Remark
 from annotator.store.recovery.salvage import SalvageResult
 from annotator.ui.widgets.bidi_text import isolate_ltr, plain_label, tooltip
+from annotator.ui.widgets.controls import create_button_box, create_tree, limit_widths
+from annotator.ui.widgets.layouts import vbox
 
 
 class ImportResultDialog(QDialog):
@@ -19,24 +21,13 @@ class ImportResultDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(_("Import"))
         self.resize(960, 460)
-        self.tree = QTreeWidget()
-        self.tree.setHeaderLabels([_("File"), _("Line"), _("Reason")])
-        self.tree.setAccessibleName(_("Skipped, repaired and doubtful"))
-        self.tree.setRootIsDecorated(False)
+        self.tree = create_tree([_("File"), _("Line"), _("Reason")], _("Skipped, repaired and doubtful"))
         self._add_group(_("Skipped:"), outcome.skipped)
         self._add_group(_("Repaired and imported:"), outcome.repaired)
         self._add_group(_("Imported but doubtful:"), outcome.noticed)
         self.tree.expandAll()
-        for column, widest in ((0, 260), (1, 90)):
-            self.tree.resizeColumnToContents(column)
-            self.tree.setColumnWidth(column, min(widest, self.tree.columnWidth(column)))
-        buttons = QDialogButtonBox()
-        buttons.addButton(_("Close"), QDialogButtonBox.ButtonRole.RejectRole)
-        buttons.rejected.connect(self.reject)
-        layout = QVBoxLayout(self)
-        layout.addWidget(plain_label(summary))
-        layout.addWidget(self.tree)
-        layout.addWidget(buttons)
+        limit_widths(self.tree, (260, 90))
+        vbox(plain_label(summary), self.tree, create_button_box(self), parent=self)
 
     def _add_group(self, heading: str, remarks: Sequence[Remark]) -> None:
         if not remarks:
@@ -59,12 +50,8 @@ class RecoveryResultDialog(QDialog):
         self.summary_label = plain_label(
             "  ·  ".join(
                 (
-                    ngettext("{count} article", "{count} articles", salvaged.articles).format(
-                        count=format_number(salvaged.articles)
-                    ),
-                    ngettext("{count} span", "{count} spans", salvaged.spans).format(
-                        count=format_number(salvaged.spans)
-                    ),
+                    count_phrase("{count} article", "{count} articles", salvaged.articles),
+                    count_phrase("{count} span", "{count} spans", salvaged.spans),
                     *([] if salvaged.losses else [_("Nothing was lost.")]),
                 )
             )
@@ -76,13 +63,5 @@ class RecoveryResultDialog(QDialog):
             self.loss_list.addItem(loss.message)
             self.loss_list.item(self.loss_list.count() - 1).setToolTip(tooltip(loss.message))
         self.loss_list.setVisible(bool(salvaged.losses))
-        buttons = QDialogButtonBox()
-        buttons.addButton(_("Close"), QDialogButtonBox.ButtonRole.RejectRole)
-        buttons.rejected.connect(self.reject)
-        layout = QVBoxLayout(self)
-        layout.setSpacing(12)
-        layout.addWidget(self.summary_label)
-        if salvaged.losses:
-            layout.addWidget(plain_label(_("Lost or uncertain:")))
-        layout.addWidget(self.loss_list)
-        layout.addWidget(buttons)
+        heading = [plain_label(_("Lost or uncertain:"))] if salvaged.losses else []
+        vbox(self.summary_label, *heading, self.loss_list, create_button_box(self), spacing=12, parent=self)

@@ -8,17 +8,14 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QDialog,
-    QDialogButtonBox,
-    QHBoxLayout,
     QHeaderView,
     QScrollArea,
     QTreeWidget,
     QTreeWidgetItem,
-    QVBoxLayout,
     QWidget,
 )
 
-from annotator.i18n import _, format_number, ngettext
+from annotator.i18n import _, count_phrase, format_number
 from annotator.model.labels import LabelSet
 from annotator.store.queries.suggestion_statistics import (
     SuggestionCounts,
@@ -27,6 +24,8 @@ from annotator.store.queries.suggestion_statistics import (
 )
 from annotator.ui.session.window_context import WindowContext
 from annotator.ui.widgets.bidi_text import format_percent, plain_label
+from annotator.ui.widgets.controls import create_button_box, create_tree
+from annotator.ui.widgets.layouts import Item, hbox, vbox
 from annotator.ui.widgets.modal import run_dialog
 from annotator.ui.widgets.suggestion_chart import SuggestionChart, brushes, percentages
 from annotator.ui.widgets.theme import current_theme
@@ -58,56 +57,35 @@ class SuggestionStatisticsDialog(QDialog):
             for label in labels.labels
             if label.name in statistics.counts_by_label
         ]
-        layout = QVBoxLayout(self)
-        layout.setSpacing(10)
         if self.charts:
-            self._build(layout, statistics, labels)
+            items = self._build(statistics, labels)
             self.resize(820, min(740, 390 + 110 * len(self.charts)))
         else:
-            layout.addWidget(
-                _paragraph(
-                    _(
-                        "Once some articles are done, this shows for each label the percentages of suggestions "
-                        "accepted and rejected and of spans that were not suggested, so you can see when the "
-                        "suggestions can be trusted."
-                    )
-                )
+            explanation = _(
+                "Once some articles are done, this shows for each label the percentages of suggestions "
+                "accepted and rejected and of spans that were not suggested, so you can see when the "
+                "suggestions can be trusted."
             )
+            items = [plain_label(explanation, wraps=True)]
             self.resize(520, 160)
-        buttons = QDialogButtonBox()
-        buttons.addButton(_("Close"), QDialogButtonBox.ButtonRole.RejectRole)
-        buttons.rejected.connect(self.reject)
-        layout.addWidget(buttons)
+        vbox(*items, create_button_box(self), spacing=10, parent=self)
 
-    def _build(self, layout: QVBoxLayout, statistics: SuggestionStatistics, labels: LabelSet) -> None:
-        layout.addWidget(
-            _paragraph(
-                _(
-                    "Your done articles, in reading order. Each column shows the percentages of your decisions "
-                    "about a label."
-                )
-            )
+    def _build(self, statistics: SuggestionStatistics, labels: LabelSet) -> list[Item]:
+        """Build the explanation, the legend, the charts and the table."""
+        explanation = _(
+            "Your done articles, in reading order. Each column shows the percentages of your decisions about a label."
         )
-        legend = QHBoxLayout()
+        legend = list[Item]()
         for kind, text in enumerate((_("accepted as suggested"), _("rejected"), _("missed: labelled by hand"))):
-            legend.addWidget(_Swatch(kind))
-            legend.addWidget(plain_label(text))
-            legend.addSpacing(14)
-        legend.addStretch()
-        layout.addLayout(legend)
-        column = QWidget()
-        rows = QVBoxLayout(column)
-        rows.setContentsMargins(0, 0, 0, 0)
-        for chart in self.charts:
-            rows.addWidget(chart)
-        rows.addStretch()
+            legend += [_Swatch(kind), plain_label(text), 14]
+        charts = QWidget()
+        vbox(*self.charts, None, margins=0, parent=charts)
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setWidget(column)
-        layout.addWidget(area, 1)
+        area.setWidget(charts)
         self.table = _create_table(statistics, labels)
-        layout.addWidget(self.table)
+        return [plain_label(explanation, wraps=True), hbox(*legend, None), (area, 1), self.table]
 
 
 class _Swatch(QWidget):
@@ -127,40 +105,28 @@ class _Swatch(QWidget):
 
 
 def _create_table(statistics: SuggestionStatistics, labels: LabelSet) -> QTreeWidget:
-    table = QTreeWidget()
-    table.setRootIsDecorated(False)
-    table.setAccessibleName(_("The same figures as a table"))
     headings = [_("Label"), _("Articles"), _("Decisions"), _("Accepted"), _("Rejected"), _("Missed")]
-    table.setHeaderLabels(headings)
-    for column in range(2, len(headings)):
-        table.headerItem().setTextAlignment(column, _NUMBERS)
+    table = create_tree(headings, _("The same figures as a table"))
+    for index in range(2, len(headings)):
+        table.headerItem().setTextAlignment(index, _NUMBERS)
     articles, last_count = sum(statistics.bin_sizes), statistics.bin_sizes[-1] if statistics.bin_sizes else 0
     for label in labels.labels:
         tallies = statistics.counts_by_label.get(label.name)
         if tallies:
             _add_row(table, label.localised_title(), _("all {count}").format(count=format_number(articles)), tallies)
-            _add_row(table, label.localised_title(), _last_articles_text(last_count), tallies[-1:])
-    for column in range(table.columnCount()):
-        table.resizeColumnToContents(column)
+            last = count_phrase("the last one", "the last {count}", last_count)
+            _add_row(table, label.localised_title(), last, tallies[-1:])
+    for index in range(table.columnCount()):
+        table.resizeColumnToContents(index)
     table.header().setStretchLastSection(False)
     table.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
     table.setFixedHeight(170)
     return table
 
 
-def _last_articles_text(count: int) -> str:
-    return ngettext("the last one", "the last {count}", count).format(count=format_number(count))
-
-
 def _add_row(table: QTreeWidget, label: str, articles: str, tallies: Sequence[SuggestionCounts]) -> None:
     tally = reduce(SuggestionCounts.plus, tallies)
     of_hundred = [format_percent(share / 100) for share in percentages(tally)]
-    row = QTreeWidgetItem(table, [label, articles, format_number(tally.total), *of_hundred])
-    for column in range(2, row.columnCount()):
-        row.setTextAlignment(column, _NUMBERS)
-
-
-def _paragraph(text: str) -> QWidget:
-    label = plain_label(text)
-    label.setWordWrap(True)
-    return label
+    item = QTreeWidgetItem(table, [label, articles, format_number(tally.total), *of_hundred])
+    for index in range(2, item.columnCount()):
+        item.setTextAlignment(index, _NUMBERS)

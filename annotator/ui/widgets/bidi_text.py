@@ -62,11 +62,12 @@ def isolate_paths(sentence: str) -> str:
     return _QUOTED_PATH.sub(lambda match: match[1] + isolate_ltr(match[2]), sentence)
 
 
-def plain_label(text: str = "", name: str = "") -> QLabel:
+def plain_label(text: str = "", name: str = "", *, wraps: bool = False) -> QLabel:
     """Create a label with literal text: Qt would interpret HTML."""
     label = QLabel(text)
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setObjectName(name)
+    label.setWordWrap(wraps)
     return label
 
 

@@ -1,0 +1,82 @@
+"""Buttons, tables and fields as the dialogs have them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QHeaderView,
+    QPushButton,
+    QTreeWidget,
+    QWidget,
+)
+
+from annotator.i18n import _
+
+
+def create_button(text: str, clicked: Callable[[], object]) -> QPushButton:
+    """Create a push button that Enter in a field does not press."""
+    button = QPushButton(text)
+    button.setAutoDefault(False)
+    button.clicked.connect(clicked)
+    return button
+
+
+def create_button_box(dialog: QDialog, reject: str = "") -> QDialogButtonBox:
+    """Create a button box with a button that rejects the dialog: Close, or as `reject` says.
+
+    Enter presses it unless another becomes the default.
+    """
+    box = QDialogButtonBox()
+    box.addButton(reject or _("Close"), QDialogButtonBox.ButtonRole.RejectRole).setDefault(True)
+    box.rejected.connect(dialog.reject)
+    return box
+
+
+def make_primary(button: QAbstractButton, *, is_default: bool = True) -> None:
+    """Style a button as the dialog's main one, which Enter presses if it `is_default`."""
+    button.setObjectName("primary")  # wide enough for bold text, which Qt ignores for a default button
+    if is_default and isinstance(button, QPushButton):
+        button.setDefault(True)
+
+
+def create_combo_box(texts: Mapping[Any, str]) -> QComboBox:
+    """Create a combo box with these texts, by the data of the items."""
+    box = QComboBox()
+    for value, text in texts.items():
+        box.addItem(text, value)
+    return box
+
+
+def create_tree(headings: Sequence[str], name: str, *, stretched: int | None = None) -> QTreeWidget:
+    """Create a list with columns, and `name` for screen readers.
+
+    With a `stretched` column, it takes the room that the others do not need.
+    """
+    tree = QTreeWidget()
+    tree.setHeaderLabels(headings)
+    tree.setAccessibleName(name)
+    tree.setRootIsDecorated(False)
+    tree.setUniformRowHeights(True)
+    if stretched is not None:
+        tree.header().setStretchLastSection(False)
+        tree.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        tree.header().setSectionResizeMode(stretched, QHeaderView.ResizeMode.Stretch)
+    return tree
+
+
+def limit_widths(tree: QTreeWidget, widths: Sequence[int]) -> None:
+    """Make the first columns as wide as their contents, in pixels at most these."""
+    for column, width in enumerate(widths):
+        tree.resizeColumnToContents(column)
+        tree.setColumnWidth(column, min(width, tree.columnWidth(column)))
+
+
+def set_style_name(widget: QWidget, name: str) -> None:
+    """Give a widget the style of this name in the style sheet."""
+    if widget.objectName() != name:
+        widget.setObjectName(name)
+        widget.style().polish(widget)
