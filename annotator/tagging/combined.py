@@ -74,13 +74,15 @@ def project_combined(
     options: ProjectionOptions,
     overlap_layer: str,
 ) -> CombinedProjection:
-    """Project one annotator's `spans`; the file calls its layer of all spans `overlap_layer`.
+    """Project one annotator's `spans`; the file calls its layer of all spans `overlap_layer`, "" if it has none.
 
-    The outcome of a span displaced from the flat ones has the reason, and its text in that layer.
+    The outcome of a span displaced from the flat ones has the reason, and its text in that layer. Without that layer,
+    the flat spans are all.
     """
     zones = list(zones)
     _parts, aligned = align_spans(article, zones, spans, options)
     flat_outcomes = resolve_overlaps(article.text, aligned, labels, options.flatten)
+    aligned = aligned if overlap_layer else flat_outcomes
     flat = {(outcome.exported_range, outcome.span.label) for outcome in flat_outcomes if outcome.exported_range}
     exported = [(outcome.exported_range, outcome.span.label) for outcome in aligned if outcome.exported_range]
     exported.sort(key=lambda labelled: (labelled[0], labels.rank(labelled[1])))

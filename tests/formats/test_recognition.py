@@ -64,7 +64,7 @@ def test_sample_files_are_read(shared: Path, folder: str) -> None:
 ITEM = build_article("أمس في وجدة 😀", spans=[Span("uid", "", "ليلى", "DATE", 0, 3)])
 
 
-@pytest.mark.parametrize("name", ["jsonl", "doccano", "prodigy", "labelstudio", "conllu"])
+@pytest.mark.parametrize("name", ["jsonl", "doccano", "prodigy", "labelstudio"])
 def test_written_files_are_detected_under_their_suffix(tmp_path: Path, name: str) -> None:
     format_ = get_format(name)
     assert isinstance(format_.output, Documents)

@@ -1,48 +1,91 @@
-r"""CoNLL-U (universaldependencies.org/format.html): the words of a text, one a line, without any loss.
+"""CoNLL-U (universaldependencies.org/format.html): the words of a text, one a line, with a tag each.
 
-    # newdoc id = …               the uid of the article, the SHA-256 of its text
-    # spans = start:end:label:annotator:uid:value:note
-    # title = …                   and published, source, url, if it has them
-    # zones = headline:0:12 body:13:20
-    # states = annotator:done
-    # notes = annotator:…
-    # sent_id = …
-    # text = …                    with single spaces and without invisible marks, for Universal Dependencies
-    1   لوزارة  _   _   _   _   _   _   _   SpacesAfter=\s\s|Span=1:11:INSTITUTION:annotator:uid:_:_
+    # newdoc
+    # newpar
+    # sent_id = 12-1
+    # text = أعلنت الوزارة.
+    1   أعلنت   _   _   _   _   _   _   _   NER=O
+    2   الوزارة _   _   _   _   _   _   _   NER=B-INSTITUTION|SpaceAfter=No
+    3   .       _   _   _   _   _   _   _   NER=O
 
-As in UDPipe, SpaceAfter, SpacesAfter and SpacesBefore have the space between words, and SpacesInToken a word with
-invisible marks. `Span` lists the spans that start on or right before the word (on the last, also after it), separated
-by ;. Offsets are code points of the article; a missing value or note is _. \s \t \n \r \p \\ are a space, tab, LF, CR,
-| and \ as in UDPipe; other characters that would not survive are \u and four hexadecimal digits. The line `# spans`
-marks such a document.
+Written is plain CoNLL-U of the exported zones: the tags of the flat spans in NER of MISC, as in several treebanks; a
+document for each article, with its number in the sentences' ids; a paragraph for each line. Words are without invisible
+marks, and space is one blank or none. An article without words has no sentence, only its `newdoc`.
 
-Of other CoNLL-U, only the text and the entities in NER of MISC are read, in any BIO scheme. The text of a sentence is
-`# text` if that has the words in order. Each sentence is a line, unless paragraphs are marked.
+Of other programs' CoNLL-U, the text and the entities in NER are read, in any BIO scheme. The text of a sentence is
+`# text` if that has the words in order. Each sentence is a line, unless paragraphs are marked. `conllu_articles` also
+reads the lossless dialect that version 0.1.0 wrote.
 """
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice, pairwise
 from pathlib import Path, PurePath
-from typing import Final
+from typing import Final, TextIO
 
-import regex
-
-from annotator.formats.conll.conllu_articles import FIELDS, METADATA, NO_VALUE, DocumentReader
-from annotator.formats.conll.conllu_sentences import BOM, ESCAPES, read_sentences
-from annotator.formats.format import ALL_FIELDS, Documents, Format
+from annotator.formats.conll.conllu_articles import DocumentReader
+from annotator.formats.conll.conllu_sentences import BOM, read_sentences
+from annotator.formats.conll.tag_columns import LineTags, MalformedFile
+from annotator.formats.format import ArticleTags, Format, TaggedLines
 from annotator.formats.standoff.annotations import Tally
 from annotator.i18n import N_
-from annotator.model.records import AnnotatedArticle, Remark, Span
-from annotator.text import sentences, tokenizer, visible
-from annotator.text.tokenizer import Token
+from annotator.model.labels import LabelSet
+from annotator.model.records import AnnotatedArticle, Remark
+from annotator.tagging import schemes
+from annotator.tagging.combined import CombinedProjection, project_combined, space_between
+from annotator.tagging.flat import ProjectionOptions
+from annotator.tagging.schemes import OUTSIDE
 
 _SUFFIXES: Final = (".conllu",)
-
 _WORD_LINE: Final = re.compile(rb"[0-9]{1,9}(?:[-.][0-9]{1,9})?(?:\t[^\t]+){5}\t(?:_|[0-9]{1,9})(?:\t[^\t]+){3}")
-_UNSAFE_IN_FIELD: Final = regex.compile(r"[\\|:;=\s\p{Z}\p{Cc}[\p{Cf}&&[\u0000-\uffff]]]", regex.V1)
-_UNSAFE_IN_COMMENT: Final = regex.compile(r"[\\\p{Cc}\p{Zl}\p{Zp}]|\A\s|\s\Z", regex.V1)
-_ESCAPES: Final = {character: f"\\{letter}" for letter, character in ESCAPES.items()}
+
+_NEWDOC: Final = "# newdoc\n"
+_NEWPAR: Final = "# newpar\n"
+_SENTENCE_ID: Final = re.compile(r"# sent_id = [0-9]+-[0-9]+\n")
+_EMPTY_COLUMNS: Final = "\t_" * 7
+_NO_SPACE: Final = "|SpaceAfter=No"
+_WRITTEN_ROW: Final = re.compile(r"([0-9]+)\t([^\t\n]+)(?:\t_){7}\tNER=([^\t\n|]+)(\|SpaceAfter=No)?\n")
+
+
+class _ConlluTags(LineTags[CombinedProjection]):
+    """A tag a word in MISC, with the space between words."""
+
+    def project(self, annotated: AnnotatedArticle, labels: LabelSet, options: ProjectionOptions) -> CombinedProjection:
+        """See Tags."""
+        return project_combined(annotated.article, annotated.zones, annotated.spans, labels, options, "")
+
+    def write(self, stream: TextIO, article: CombinedProjection, scheme: str, depth: int = 1) -> None:
+        """See LineTags."""
+        stream.write(_NEWDOC)
+        spaces = _spaces_after(article)
+        is_new_line = True
+        for number, sentence in enumerate(article.sentences, 1):
+            words = [article.token_text(token) for token in sentence.tokens]
+            word_spaces = list(islice(spaces, len(words)))
+            tags = schemes.encode(len(words), sentence.flat_chunks, scheme)
+            stream.write(_NEWPAR if is_new_line else "")
+            stream.write(f"# sent_id = {article.article.id}-{number}\n{_text_line(words, map(bool, word_spaces))}")
+            for id_, (word, tag, space) in enumerate(zip(words, tags, word_spaces, strict=True), 1):
+                stream.write(f"{id_}\t{word}{_EMPTY_COLUMNS}\tNER={tag}{'' if space else _NO_SPACE}\n")
+            stream.write("\n")
+            is_new_line = "\n" in word_spaces[-1]
+
+    def read_articles(self, stream: TextIO, depth: int = 1) -> Iterator[ArticleTags]:
+        """See LineTags."""
+        article: TaggedLines | None = None
+        lines: list[str] = []
+        for number, line in enumerate(chain(stream, [""]), 1):
+            if line in (_NEWDOC, "") and not lines:
+                if article is not None:
+                    yield ArticleTags((article,))
+                article = TaggedLines([], {})
+            elif article is None or not line.endswith("\n"):
+                raise MalformedFile(number)
+            elif line != "\n":
+                lines.append(line)
+            else:
+                _parse_sentence(lines, article, number - len(lines))
+                lines = []
 
 
 def sniff(name: str, beginning: bytes) -> bool:
@@ -55,40 +98,6 @@ def sniff(name: str, beginning: bytes) -> bool:
     if first is None:
         return PurePath(name).suffix in _SUFFIXES and bool(lines)
     return _WORD_LINE.fullmatch(first) is not None and not lines[0].startswith(b"#FORMAT")
-
-
-def encode(item: AnnotatedArticle) -> str:
-    """Encode all of an article, an empty line after each sentence."""
-    text = item.article.text
-    tokens = tokenizer.tokenize(text)
-    spans_by_token = _spans_by_token(item.spans, tokens)
-    lines = list(_header_lines(item))
-    index = 0
-    for number, sentence in enumerate(sentences.split_sentences(text, tokens), 1):
-        rows, text_parts = [], []
-        for id_, token in enumerate(sentence, 1):
-            index += 1
-            after = text[token.end : tokens[index].start if index < len(tokens) else len(text)]
-            token_text = text[token.start : token.end]
-            form = visible.remove_invisible(token_text)
-            has_space = any(map(str.isspace, after))
-            text_parts += [form, " "] if has_space else [form]
-            misc = {
-                "SpaceAfter": "" if has_space else "No",
-                "SpacesAfter": "" if after in ("", " ") else _escape_field(after),
-                "SpacesBefore": _escape_field(text[: token.start]) if index == 1 else "",
-                "SpacesInToken": "" if form == token_text else _escape_field(token_text),
-                "Span": ";".join(map(_encode_span, spans_by_token.get(index - 1, ()))),
-            }
-            misc_field = "|".join(f"{key}={value}" for key, value in misc.items() if value)
-            rows.append("\t".join((str(id_), form, *"_______", misc_field or NO_VALUE)))
-        lines += (
-            f"# sent_id = {item.article.uid[:16]}-{number}",
-            f"# text = {''.join(text_parts).rstrip()}",
-            *rows,
-            "",
-        )
-    return "".join(f"{line}\n" for line in lines)
 
 
 def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Remark]:
@@ -110,54 +119,47 @@ def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Remark]:
     yield from skipped.refusals(path)
 
 
-def _header_lines(item: AnnotatedArticle) -> Iterator[str]:
-    yield f"# newdoc id = {item.article.uid}"
-    yield f"# spans = {FIELDS}"
-    for key in METADATA:
-        value = getattr(item.article, key)
-        if value is not None:
-            yield f"# {key} = {_escape(value, _UNSAFE_IN_COMMENT)}"
-    for key, entries in (
-        ("zones", [(zone.kind, str(zone.start), str(zone.end)) for zone in item.zones]),
-        ("states", [(status.annotator, status.state) for status in item.states]),
-        ("notes", [(note.annotator, note.text) for note in item.notes]),
-    ):
-        if entries:
-            yield f"# {key} = {' '.join(':'.join(map(_escape_field, entry)) for entry in entries)}"
+def _spaces_after(article: CombinedProjection) -> Iterator[str]:
+    """Yield the space after each word of the file; a line ends after the last."""
+    tokens = chain.from_iterable(sentence.tokens for sentence in article.sentences)
+    for token, following in pairwise(tokens):
+        yield space_between(article.article.text, token.end, following.start)
+    yield "\n"
 
 
-def _spans_by_token(spans: Iterable[Span], tokens: list[Token]) -> dict[int, list[Span]]:
-    """Return the spans by the first token that ends after their start, or else the last."""
-    result: dict[int, list[Span]] = {}
-    for span in spans:
-        index = bisect_right(tokens, span.start, key=lambda token: token.end)
-        result.setdefault(min(index, len(tokens) - 1), []).append(span)
-    return result
+def _text_line(words: Iterable[str], has_space: Iterable[bool]) -> str:
+    """Return a sentence's text as a comment."""
+    text = "".join(word + " " * is_before_space for word, is_before_space in zip(words, has_space, strict=True))
+    return f"# text = {text.rstrip(' ')}\n"
 
 
-def _encode_span(span: Span) -> str:
-    fields = (span.label, span.annotator, span.uid)
-    optional = (
-        NO_VALUE if text is None else r"\u005f" if text == NO_VALUE else _escape_field(text)
-        for text in (span.value, span.note)
-    )
-    return ":".join((str(span.start), str(span.end), *map(_escape_field, fields), *optional))
+def _parse_sentence(lines: Sequence[str], article: TaggedLines, number: int) -> None:
+    """Add the sentence in these lines, the first of which has this number. Raises MalformedFile."""
+    first = int(lines[:1] == [_NEWPAR])
+    if not _SENTENCE_ID.fullmatch("".join(lines[first : first + 1])) or len(lines) < first + 3:
+        raise MalformedFile(number)
+    has_space: list[bool] = []
+    words: list[str] = []
+    for id_, line in enumerate(lines[first + 2 :], 1):
+        row = _WRITTEN_ROW.fullmatch(line)
+        if not row or int(row[1]) != id_:
+            raise MalformedFile(number + first + 1 + id_)
+        if row[3] != OUTSIDE:
+            article.tags[len(article.words) + len(words)] = row[3]
+        words.append(row[2])
+        has_space.append(not row[4])
+    if lines[first + 1] != _text_line(words, has_space):
+        raise MalformedFile(number + first + 1)
+    article.words.extend((*words, ""))
 
 
-def _escape_field(text: str) -> str:
-    return _escape(text, _UNSAFE_IN_FIELD)
-
-
-def _escape(text: str, unsafe: regex.Pattern[str]) -> str:
-    return unsafe.sub(lambda match: _ESCAPES.get(match[0]) or f"\\u{ord(match[0]):04x}", text)
-
-
+TAGS: Final = _ConlluTags()
 FORMAT: Final = Format(
     name="conllu",
     title="CoNLL-U",
     suffixes=_SUFFIXES,
     sniff=sniff,
     read=read,
-    output=Documents(encode, ALL_FIELDS),
-    export_title=N_("CoNLL-U: words and complete articles"),
+    output=TAGS,
+    export_title=N_("CoNLL-U: a tag per word in the last column"),
 )

@@ -1,4 +1,20 @@
-"""Builder of articles from the sentences of CoNLL-U documents (see `conllu`)."""
+r"""Builder of articles from the sentences of CoNLL-U documents (see `conllu`), also of a lossless dialect.
+
+Version 0.1.0 wrote it, and JSON lines have replaced it:
+
+    # newdoc id = …               the uid of the article, the SHA-256 of its text
+    # spans = start:end:label:annotator:uid:value:note
+    # title = …                   and published, source, url, if it has them
+    # zones = headline:0:12 body:13:20
+    # states = annotator:done
+    # notes = annotator:…
+    1   لوزارة  _   _   _   _   _   _   _   SpacesAfter=\s\s|Span=1:11:INSTITUTION:annotator:uid:_:_
+
+As in UDPipe, SpaceAfter, SpacesAfter and SpacesBefore have the space between words, and SpacesInToken a word with
+invisible marks. `Span` lists the spans that start on or right before the word, separated by ;. Offsets are code points
+of the article; a missing value or note is _. \s \t \n \r \p \\ are a space, tab, LF, CR, | and \ as in UDPipe; other
+characters that would not survive are \u and four hexadecimal digits. The line `# spans` marks such a document.
+"""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -27,10 +43,10 @@ from annotator.tagging import decoding
 from annotator.text.tokenizer import Token
 from annotator.text.visible import skip_invisible, trim_invisible
 
-FIELDS: Final = "start:end:label:annotator:uid:value:note"
-"""The fields of a span in our own documents: the value of their comment `spans`."""
-METADATA: Final = ("title", "published", "source", "url")
-NO_VALUE: Final = "_"
+_FIELDS: Final = "start:end:label:annotator:uid:value:note"
+"""The fields of a span in the dialect: the value of its comment `spans`."""
+_METADATA: Final = ("title", "published", "source", "url")
+_NO_VALUE: Final = "_"
 
 _UNREAD_ENTITY_KEYS: Final = ("Entity", "NamedEntity", "NE", "Span")
 """Keys of MISC for entities in unsupported encodings."""
@@ -48,7 +64,7 @@ class DocumentReader:
         self._path, self._annotator, self._skipped = path, annotator, skipped
         self._line = first.line
         self._comments = first.comments
-        self._is_own = first.comments.get("spans") == FIELDS
+        self._is_own = first.comments.get("spans") == _FIELDS
         self._size = self._length = 0
         self._pieces: list[str] = []
         self._last_word: Word | None = None
@@ -134,7 +150,7 @@ class DocumentReader:
             title = self._comments.get("title") or self._comments.get("newdoc id")
             metadata = {"title": title, "source": self._comments.get("source"), "url": self._comments.get("url")}
             return self._build_article_or_refuse(text, body, metadata, self._decode_entities())
-        metadata = {key: unescape(self._comments[key]) for key in METADATA if key in self._comments}
+        metadata = {key: unescape(self._comments[key]) for key in _METADATA if key in self._comments}
         zones, spans = list(self._read_zones()), list(self._read_spans(len(text)))
         if self._comments.get("newdoc id") != article_uid(text):
             if zones or spans:
@@ -172,7 +188,9 @@ class DocumentReader:
         """Yield our own spans in a text of this length."""
         uids: set[str] = set()
         for line, text in self._span_fields:
-            for first, last, *names, value, note in self._split_entries("Span", text, ";", FIELDS.count(":") + 1, line):
+            for first, last, *names, value, note in self._split_entries(
+                "Span", text, ";", _FIELDS.count(":") + 1, line
+            ):
                 start, end = _parse_offset(first), _parse_offset(last)
                 if not 0 <= start < end <= length:
                     reason = _("A span from {start} to {end} is not within the text.")
@@ -182,7 +200,7 @@ class DocumentReader:
                 uid = uid if uid and uid not in uids else new_uid()
                 uids.add(uid)
                 owner = owner if owner.strip() else self._annotator
-                optional = (None if field == NO_VALUE else unescape(field) for field in (value, note))
+                optional = (None if field == _NO_VALUE else unescape(field) for field in (value, note))
                 yield Span(uid, "", owner, label, start, end, *optional)
 
     def _read_zones(self) -> Iterator[Zone]:

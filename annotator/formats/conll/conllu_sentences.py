@@ -9,7 +9,7 @@ from annotator.i18n import _
 MAX_BYTES: Final = 50_000_000
 """Bytes of the longest line and sentence; a longer sentence is split."""
 BOM: Final = b"\xef\xbb\xbf"
-ESCAPES: Final = {"s": " ", "t": "\t", "n": "\n", "r": "\r", "p": "|", "\\": "\\"}
+_ESCAPES: Final = {"s": " ", "t": "\t", "n": "\n", "r": "\r", "p": "|", "\\": "\\"}
 """The escapes of UDPipe."""
 
 _ESCAPE: Final = re.compile(r"\\(?:([stnrp\\])|u([0-9a-f]{4}))")
@@ -27,7 +27,7 @@ def unescape(text: str) -> str:
 def _decode_escape(match: re.Match[str]) -> str:
     letter, code = match.groups()
     if letter:
-        return ESCAPES[letter]
+        return _ESCAPES[letter]
     return match[0] if 0xD800 <= int(code, 16) < 0xE000 else chr(int(code, 16))
 
 

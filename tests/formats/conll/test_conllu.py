@@ -1,35 +1,30 @@
-"""CoNLL-U: lossless for our own articles, readable by other programs, and able to read their files."""
+"""CoNLL-U: plain as it is written, with what other programs write, and of the dialect that was written once."""
 
+import io
 import re
-from itertools import pairwise
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import conllu as consumer
 import pytest
-from formats.items import labelled_texts, read_content
+from formats.items import labelled_texts, only_articles, read_content
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from strategies import PIECES, texts
+from strategies import article_layers, marked_texts
 
 from annotator.formats.conll import conllu_articles, conllu_sentences
-from annotator.formats.conll.conllu import encode, read, sniff
+from annotator.formats.conll.conllu import TAGS, read, sniff
+from annotator.formats.conll.tag_columns import MalformedFile
+from annotator.formats.json import jsonl
+from annotator.jobs.export import read_back
 from annotator.model.article_builder import build_article
-from annotator.model.records import (
-    STATES,
-    ZONE_KINDS,
-    AnnotatedArticle,
-    Note,
-    Refusal,
-    Remark,
-    Repair,
-    Span,
-    Status,
-    Zone,
-)
-from annotator.text import tokenizer
-from annotator.text.visible import remove_invisible, trim_invisible
+from annotator.model.labels import LabelSet
+from annotator.model.records import AnnotatedArticle, Article, Refusal, Remark, Repair, Span, Zone, article_uid
+from annotator.tagging.combined import CombinedProjection
+from annotator.tagging.flat import BOUNDARIES, ProjectionOptions, select_ranges
+from annotator.tagging.schemes import SCHEMES, encode
 
 TEXT = "«خطة  لوزارة\u200f العدل» 😀\nكـتـاب، أمس."
 
@@ -38,12 +33,6 @@ def read_file(
     folder: Path, content: str | bytes, annotator: str = "ليلى"
 ) -> tuple[list[AnnotatedArticle], list[Remark]]:
     return read_content(read, folder / "articles.conllu", content, annotator)
-
-
-def content_of(item: AnnotatedArticle) -> tuple[object, ...]:
-    """Return all that an article has except the uids of its zones, which are meaningless outside a corpus."""
-    zones = [replace(zone, uid="") for zone in item.zones]
-    return item.article, zones, sorted(item.spans, key=lambda span: span.uid), item.states, item.notes
 
 
 def word_lines(*words: str) -> str:
@@ -58,129 +47,161 @@ def word_lines(*words: str) -> str:
     return "\n".join(rows) + "\n\n"
 
 
-# Our own documents
-
-nasty = st.lists(
-    st.sampled_from((*PIECES, "|", "=", ":", ";", "_", "\\", "\\u0041", "\\n", "\r", "\r\n", "\x85", "\u2028", "#"))
-    | st.characters(exclude_categories=["Cs"]),
-    max_size=5,
-).map("".join)
-names = nasty.filter(str.strip)
+# Written documents
 
 
-@st.composite
-def annotated_articles(draw: st.DrawFn) -> AnnotatedArticle:
-    text = draw(texts.filter(lambda text: "\0" not in text and trim_invisible(text, 0, len(text))[1] > 0))
-    text = text if trim_invisible(text, 0, len(text)) != (0, 0) else "م" + text
-    offsets = st.integers(0, len(text))
-    edges = sorted(draw(st.sets(offsets, max_size=5)))
-    zones = [
-        Zone(f"z{start}", "", draw(st.sampled_from(ZONE_KINDS)), start, end)
-        for start, end in pairwise(edges)
-        if draw(st.booleans())
-    ]
-    stretches = st.tuples(offsets, offsets).filter(lambda stretch: stretch[0] < stretch[1])
-    spans = [
-        Span(f"{index}{draw(nasty)}", "", draw(names), draw(nasty), start, end, draw(optional), draw(optional))
-        for index, (start, end) in enumerate(draw(st.lists(stretches, max_size=6)))
-    ]
-    metadata: dict[str, Any] = {key: draw(optional) for key in ("title", "source", "url")}
-    owners = sorted(draw(st.sets(names, max_size=2)))
-    return build_article(
-        text,
-        zones=zones,
-        spans=spans,
-        states=[Status("", owner, draw(st.sampled_from(STATES))) for owner in owners],
-        notes=[Note("", owner, draw(names).strip()) for owner in owners],
-        published=draw(st.sampled_from(["2024-07-09T09:00", "2024", None])),
-        **metadata,
-    )
+def project_text(item: AnnotatedArticle, **options: Any) -> CombinedProjection:
+    return TAGS.project(item, LabelSet(()), ProjectionOptions(**{"zones": None, **options}))
 
 
-optional = st.none() | nasty
+def write_articles(*items: AnnotatedArticle, scheme: str = "iob2", **options: Any) -> str:
+    stream = io.StringIO()
+    for item in items:
+        TAGS.write(stream, project_text(item, **options), scheme)
+    return stream.getvalue()
 
 
-@settings(max_examples=300)
-@given(items=st.lists(annotated_articles(), min_size=1, max_size=3))
-def test_written_articles_are_read_back(
-    tmp_path_factory: pytest.TempPathFactory, items: list[AnnotatedArticle]
-) -> None:
-    content = "".join(map(encode, items))
-    results, refusals = read_file(tmp_path_factory.mktemp("a"), content)
-    assert refusals == []
-    assert list(map(content_of, results)) == list(map(content_of, items))
-
-
-@settings(max_examples=200)
-@given(item=annotated_articles())
-def test_the_conllu_library_reads_words_and_text(item: AnnotatedArticle) -> None:
-    text = item.article.text
-    encoded = encode(item)
-    sentences = consumer.parse(encoded)
-    forms = [token["form"] for sentence in sentences for token in sentence]
-    assert forms == [remove_invisible(text[slice(*token)]) for token in tokenizer.tokenize(text)]
-    assert len({sentence.metadata["sent_id"] for sentence in sentences}) == len(sentences)
-    for sentence in sentences:
-        assert [token["id"] for token in sentence] == list(range(1, len(sentence) + 1))
-        text_of_words = "".join(
-            token["form"] + ("" if (token["misc"] or {}).get("SpaceAfter") == "No" else " ") for token in sentence
-        )
-        assert sentence.metadata["text"] == text_of_words.rstrip(" ")
-    span_fields = [
-        token["misc"]["Span"] for sentence in sentences for token in sentence if "Span" in (token["misc"] or {})
-    ]
-    assert sum(spans.count(";") + 1 for spans in span_fields) == len(item.spans)
-    assert sniff("a.conllu", encoded.encode()[: 1 << 16])
-
-
-def test_encode_writes_exactly_these_lines() -> None:
-    item = build_article(
-        TEXT,
-        title=" خطة ",
-        source="a\\b",
-        zones=[Zone("z", "", "headline", 0, 22)],
-        spans=[
-            Span("u1", "", "سلمى ب", "PLAN", 1, 19, "2030|x", None),
-            Span("u2", "", "سلمى ب", "INSTITUTION", 6, 19, None, "_"),
-            Span("u3", "", "a:b", "EMOJI", 21, 22),
-        ],
-        states=[Status("", "سلمى ب", "done")],
-        notes=[Note("", "سلمى ب", "لا شيء")],
-    )
-    uid = item.article.uid
+def test_write_makes_exactly_these_lines() -> None:
+    spans = [Span("u1", "", "سلمى", "PLAN", 1, 19, "2030|x"), Span("u2", "", "سلمى", "EMOJI", 21, 22, None, "_")]
+    item = build_article(TEXT, title="خطة", zones=[Zone("z", "", "headline", 0, 19)], spans=spans)
+    item = replace(item, article=replace(item.article, id=7))
 
     def row(*fields: str) -> str:
         return "\t".join((*fields[:2], *"_______", fields[2])) + "\n"
 
-    assert encode(item) == (
-        f"# newdoc id = {uid}\n# spans = start:end:label:annotator:uid:value:note\n"
-        "# title = \\sخطة\\s\n# source = a\\\\b\n# zones = headline:0:22\n"
-        "# states = سلمى\\sب:done\n# notes = سلمى\\sب:لا\\sشيء\n"
-        f"# sent_id = {uid[:16]}-1\n# text = «خطة لوزارة العدل» 😀\n"
-        + row("1", "«", "SpaceAfter=No")
-        + row("2", "خطة", "SpacesAfter=\\s\\s|Span=1:19:PLAN:سلمى\\sب:u1:2030\\px:_")
-        + row("3", "لوزارة", "SpacesAfter=\\u200f\\s|Span=6:19:INSTITUTION:سلمى\\sب:u2:_:\\u005f")
-        + row("4", "العدل", "SpaceAfter=No")
-        + row("5", "»", "_")
-        + row("6", "😀", "SpacesAfter=\\n|Span=21:22:EMOJI:a\\u003ab:u3:_:_")
-        + f"\n# sent_id = {uid[:16]}-2\n# text = كـتـاب، أمس.\n"
-        + row("1", "كـتـاب", "SpaceAfter=No")
-        + row("2", "،", "_")
-        + row("3", "أمس", "SpaceAfter=No")
-        + row("4", ".", "SpaceAfter=No")
+    assert write_articles(item) == (
+        "# newdoc\n# newpar\n# sent_id = 7-1\n# text = «خطة لوزارة العدل\n"
+        + row("1", "«", "NER=O|SpaceAfter=No")
+        + row("2", "خطة", "NER=B-PLAN")
+        + row("3", "لوزارة", "NER=I-PLAN")
+        + row("4", "العدل", "NER=I-PLAN|SpaceAfter=No")
+        + "\n# sent_id = 7-2\n# text = » 😀\n"
+        + row("1", "»", "NER=O")
+        + row("2", "😀", "NER=B-EMOJI")
+        + "\n# newpar\n# sent_id = 7-3\n# text = كـتـاب، أمس.\n"
+        + row("1", "كـتـاب", "NER=O|SpaceAfter=No")
+        + row("2", "،", "NER=O")
+        + row("3", "أمس", "NER=O|SpaceAfter=No")
+        + row("4", ".", "NER=O")
         + "\n"
     )
 
 
-def test_marks_within_words_and_blanks_around_the_text_are_preserved(tmp_path: Path) -> None:
-    item = build_article(" \u200f\tوزا\u200fرة \u00a0", zones=[])
-    assert "SpacesBefore=\\s\\u200f\\t|SpacesInToken=وزا\\u200fرة" in encode(item)
-    assert "\tوزارة\t" in encode(item)
-    assert [reread.article.text for reread in read_file(tmp_path, encode(item))[0]] == [item.article.text]
+LAYERS = st.lists(article_layers() | article_layers(marked_texts), min_size=1, max_size=3)
 
 
-def encode_one(**parts: Any) -> str:
-    return encode(build_article("خطة 2030", spans=[Span("u", "", "سلمى", "PLAN", 0, 8)], **{"zones": [], **parts}))
+@settings(max_examples=200)
+@given(layers=LAYERS, scheme=st.sampled_from(SCHEMES), boundary=st.sampled_from(BOUNDARIES))
+def test_written_articles_are_read_back(
+    layers: list[tuple[Article, list[Zone], list[Span]]], scheme: str, boundary: str
+) -> None:
+    items = [AnnotatedArticle(article, tuple(zones), tuple(spans)) for article, zones, spans in layers]
+    stream = io.StringIO(write_articles(*items, scheme=scheme, boundary=boundary))
+    for item, tags in zip(items, TAGS.read_articles(stream), strict=True):
+        projection = project_text(item, boundary=boundary)
+        (lines,) = tags.lines
+        sentences = ([*map(projection.token_text, sentence.tokens), ""] for sentence in projection.sentences)
+        assert lines.words == list(chain.from_iterable(sentences))
+        parts = select_ranges(item.article, item.zones, None)
+        assert read_back.decode_spans(item.article.text, parts, lines, scheme) == sorted(
+            (*outcome.exported_range, outcome.span.label) for outcome in projection.outcomes if outcome.exported_range
+        )
+
+
+@settings(max_examples=200)
+@given(layers=LAYERS)
+def test_other_programs_read_words_text_and_tags(layers: list[tuple[Article, list[Zone], list[Span]]]) -> None:
+    items = [AnnotatedArticle(article, tuple(zones), tuple(spans)) for article, zones, spans in layers]
+    content = write_articles(*items)
+    expected = [sentence for item in items for sentence in project_text(item).sentences]
+    sentences = [sentence for sentence in consumer.parse(content) if sentence]
+    assert [len(sentence) for sentence in sentences] == [len(sentence) for sentence in expected]
+    for sentence, projected in zip(sentences, expected, strict=True):
+        assert [token["id"] for token in sentence] == list(range(1, len(sentence) + 1))
+        text = "".join(token["form"] + ("" if token["misc"].get("SpaceAfter") == "No" else " ") for token in sentence)
+        assert sentence.metadata["text"] == text.rstrip(" ")
+        tags = [token["misc"]["NER"] for token in sentence]
+        assert tags == encode(len(tags), projected.flat_chunks, "iob2")
+    assert content == "# newdoc\n" * len(items) or sniff("a.conllu", content.encode()[: 1 << 16])
+
+
+def test_written_articles_are_imported_with_their_lines_and_entities(tmp_path: Path) -> None:
+    spans = [Span("u1", "", "سلمى", "PLAN", 1, 19), Span("u2", "", "سلمى", "EMOJI", 21, 22)]
+    other = build_article("أمس. غدا\n\nاليوم", zones=[])
+    (first, second), refusals = read_file(tmp_path, write_articles(build_article(TEXT, spans=spans), other))
+    assert refusals == []
+    assert first.article.text == "«خطة لوزارة العدل» 😀\nكـتـاب، أمس."
+    assert labelled_texts(first) == [("خطة لوزارة العدل", "PLAN"), ("😀", "EMOJI")]
+    assert second.article.text == "أمس. غدا\nاليوم"
+    assert (first.article.title, second.article.title) == (None, None)
+
+
+def test_an_article_without_words_is_a_document_without_sentences(tmp_path: Path) -> None:
+    item = build_article("أمس", zones=[])
+    empty = write_articles(item, zones=frozenset({"body"}))
+    assert empty == "# newdoc\n"
+    content = empty + write_articles(item) + empty
+    assert [tags.lines[0].words for tags in TAGS.read_articles(io.StringIO(content))] == [[], ["أمس", ""], []]
+    assert [item.article.text for item in read_file(tmp_path, content)[0]] == ["أمس"]
+    assert [[token["form"] for token in sentence] for sentence in consumer.parse(content) if sentence] == [["أمس"]]
+
+
+ROW = "1\tنص\t_\t_\t_\t_\t_\t_\t_\tNER=O\n"
+HEAD = "# newdoc\n# newpar\n# sent_id = 1-1\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        (ROW, 1),
+        ("\n", 1),
+        ("# newdoc\n\n", 2),
+        (HEAD + "\n", 2),
+        (HEAD + "# text = نص\n\n", 2),
+        (HEAD + ROW + "\n", 2),
+        (HEAD + "# text = نص\n" + ROW, 6),
+        (HEAD + "# text = نص\n" + ROW.rstrip("\n"), 5),
+        (HEAD + "# text = نس\n" + ROW + "\n", 4),
+        (HEAD + "# text = نص\n" + ROW + "\n\n", 7),
+        (HEAD + "# text = نص نص\n" + ROW + ROW + "\n", 6),
+        (HEAD + "# text = نص\n" + ROW.replace("NER=O", "_") + "\n", 5),
+        (HEAD + "# text = نص\n" + ROW.replace("\t_", "", 1) + "\n", 5),
+        (HEAD.replace("1-1", "x") + "# text = نص\n" + ROW + "\n", 2),
+    ],
+)
+def test_reading_back_refuses_malformed_files(content: str, line: int) -> None:
+    with pytest.raises(MalformedFile, match=f"^Line {line} "):
+        list(TAGS.read_articles(io.StringIO(content)))
+
+
+# The dialect of version 0.1.0
+
+DIALECT = Path(__file__).resolve().parents[2] / "fixtures" / "conllu"
+"""Articles that version 0.1.0 wrote, as CoNLL-U and as JSON lines."""
+
+
+def content_of(item: AnnotatedArticle) -> tuple[object, ...]:
+    """Return what an article has, without the uids of zones, and its title, which JSON lines have as displayed."""
+    zones = [(zone.kind, zone.start, zone.end) for zone in item.zones]
+    spans = sorted(item.spans, key=lambda span: span.uid)
+    return replace(item.article, title=None), zones, spans, item.states, item.notes
+
+
+def test_files_of_version_0_1_0_are_read_completely(tmp_path: Path) -> None:
+    path = DIALECT / "dialect-0.1.0.conllu"
+    articles = only_articles(read(path, "ليلى"))
+    expected = only_articles(jsonl.read(DIALECT / "dialect-0.1.0.jsonl", "ليلى"))
+    assert list(map(content_of, articles)) == list(map(content_of, expected))
+    assert [item.article.title for item in articles] == [" معرض | \\ ", None, None, "_"]
+    assert sum(len(item.spans) for item in articles) == 23
+    assert sniff(path.name, path.read_bytes())
+
+
+def own_document(zones: str = "", states: str = "") -> str:
+    """Return a document of the dialect."""
+    uid = article_uid("خطة 2030")
+    head = f"# newdoc id = {uid}\n# spans = start:end:label:annotator:uid:value:note\n{zones}{states}"
+    return head + word_lines("خطة|Span=0:8:PLAN:سلمى:u:_:_", "2030|SpaceAfter=No")
 
 
 @pytest.mark.parametrize(
@@ -199,7 +220,7 @@ def encode_one(**parts: Any) -> str:
     ],
 )
 def test_an_invalid_span_is_refused(tmp_path: Path, old: str, new: str, reason: str) -> None:
-    items, refusals = read_file(tmp_path, encode_one().replace(old, new, 1))
+    items, refusals = read_file(tmp_path, own_document().replace(old, new, 1))
     assert [refusal.reason for refusal in refusals] == [reason]
     assert [item.spans for item in items] == [()]
 
@@ -218,7 +239,7 @@ def test_an_invalid_span_is_refused(tmp_path: Path, old: str, new: str, reason: 
 def test_invalid_zones_and_states_are_refused(
     tmp_path: Path, old: str, new: str, reason: str, zones: list[tuple[str, int, int]]
 ) -> None:
-    content = encode_one(zones=[Zone("z", "", "body", 0, 3)], states=[Status("", "سلمى", "done")])
+    content = own_document("# zones = body:0:3\n", "# states = سلمى:done\n")
     (item,), refusals = read_file(tmp_path, content.replace(old, new, 1))
     assert [(refusal.line, refusal.reason) for refusal in refusals] == [(1, reason)]
     assert [(zone.kind, zone.start, zone.end) for zone in item.zones] == zones
@@ -226,7 +247,7 @@ def test_invalid_zones_and_states_are_refused(
 
 
 def test_a_duplicate_uid_and_a_blank_annotator_are_replaced(tmp_path: Path) -> None:
-    content = encode_one().replace("Span=0:8:PLAN:سلمى:u:_:_", "Span=0:8:PLAN::u:_:_;0:8:DATE:\\s:u:_:_")
+    content = own_document().replace("Span=0:8:PLAN:سلمى:u:_:_", "Span=0:8:PLAN::u:_:_;0:8:DATE:\\s:u:_:_")
     (item,), refusals = read_file(tmp_path, content)
     assert refusals == []
     assert [(span.label, span.annotator) for span in item.spans] == [("PLAN", "ليلى"), ("DATE", "ليلى")]
@@ -234,12 +255,12 @@ def test_a_duplicate_uid_and_a_blank_annotator_are_replaced(tmp_path: Path) -> N
 
 
 def test_half_a_character_stays_an_escape(tmp_path: Path) -> None:
-    (item,), _refusals = read_file(tmp_path, encode_one().replace("PLAN", "\\ud83d\\x"))
+    (item,), _refusals = read_file(tmp_path, own_document().replace("PLAN", "\\ud83d\\x"))
     assert [span.label for span in item.spans] == ["\\ud83d\\x"]
 
 
 def test_carriage_returns_and_a_byte_order_mark_are_ignored(tmp_path: Path) -> None:
-    content = "\ufeff" + encode_one().rstrip("\n").replace("\n", "\r\n")
+    content = "\ufeff" + own_document().rstrip("\n").replace("\n", "\r\n")
     (item,), refusals = read_file(tmp_path, content)
     assert refusals == []
     assert (item.article.text, len(item.spans)) == ("خطة 2030", 1)
