@@ -243,7 +243,7 @@ def test_the_pictures_that_shops_show_are_there(tmp_path: Path) -> None:
 def test_every_page_that_the_help_names_is_copied(tmp_path: Path) -> None:
     desktop.copy_pages(tmp_path / "docs")
     names = root.list_commands(click.Context(root))
-    for command in [root, *(root.get_command(click.Context(root), name) for name in names)]:
+    for command in [root, *(root.load_command(name) for name in names)]:
         assert isinstance(command, TerminalCommand)
         assert (tmp_path / command.page).is_file()
 

@@ -39,7 +39,7 @@ def options() -> dict[str, set[str]]:
     context = click.Context(root)
     options_of = {}
     for name in root.list_commands(context):
-        command = root.get_command(context, name)
+        command = root.load_command(name)
         assert command
         options_of[name] = {
             option

@@ -19,7 +19,6 @@ from annotator.store.corpus import Corpus
         "Write a consistent copy of CORPUS to PATH. CORPUS may be in use; the copy is verified. "
         "If PATH is a folder, the copy keeps the name of CORPUS. Nothing is overwritten."
     ),
-    short_help=LazyText("Copy a corpus, even while it is in use."),
     examples=((LazyText("Copy a corpus to another file:"), "annotator backup news.corpus copy.corpus"),),
 )
 @corpus_argument

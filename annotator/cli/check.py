@@ -30,7 +30,6 @@ _ALL: Final = "all"
         "are not listed. The exit code is 1 if the file is damaged and 0 otherwise, whatever is "
         "listed."
     ),
-    short_help=LazyText("List doubtful labels and damage to the file."),
     examples=(
         (LazyText("Check the labels and the file:"), "annotator check news.corpus"),
         (LazyText("List only the spans that cut a word:"), "annotator check news.corpus --kind inside_word"),

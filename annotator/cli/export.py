@@ -69,7 +69,6 @@ def _parse_split(_context: click.Context, _parameter: click.Parameter, value: st
         " {formats}, PATH is a folder with one file per article.",
         formats=", ".join(format_.name for format_ in WRITTEN_FORMATS if isinstance(format_.output, Files)),
     ),
-    short_help=LazyText("Export spans as a training set."),
     examples=(
         (LazyText("Export the articles that are done:"), "annotator export news.corpus train.conll --format conll2003"),
         (

@@ -50,7 +50,6 @@ def _parse_columns(context: click.Context, parameter: click.Parameter, values: t
     help=LazyText(
         "Import files and folders into CORPUS. All files in a folder are read. CORPUS is created if it does not exist."
     ),
-    short_help=LazyText("Import files and folders."),
     examples=(
         (LazyText("Import a folder of articles into a new corpus:"), "annotator import news.corpus articles"),
         (

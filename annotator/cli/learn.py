@@ -18,7 +18,6 @@ _NICE: Final = 10  # of 19, so that interactive work comes first
 @root.command(
     "learn",
     help=LazyText("Train the model on the articles of CORPUS that are done. It then suggests more in the others."),
-    short_help=LazyText("Train the model that suggests spans."),
     examples=((LazyText("Learn from the articles that are done:"), "annotator learn news.corpus"),),
     page="docs/suggestions.md",
 )

@@ -15,7 +15,6 @@ from annotator.store.queries.article_list import ArticleSummary, load_all_summar
 @root.command(
     "list",
     help=LazyText("List the articles of CORPUS with their state for each annotator."),
-    short_help=LazyText("List the articles."),
     examples=((LazyText("List the articles as JSON, for other programs:"), "annotator list news.corpus --json"),),
 )
 @corpus_argument

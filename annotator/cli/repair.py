@@ -20,7 +20,6 @@ from annotator.store.recovery.salvage import SalvageResult, salvage
         "Lost articles are taken from the backups of CORPUS. CORPUS itself is not changed; no "
         "window may have it open. The exit code is 1 if anything is lost."
     ),
-    short_help=LazyText("Recover what can be read of a damaged corpus."),
     examples=((LazyText("Recover a damaged corpus into a new one:"), "annotator repair news.corpus repaired.corpus"),),
 )
 @corpus_argument

@@ -23,7 +23,6 @@ from annotator.store.restoring import open_backup, read_contents, replace_damage
         "restore CORPUS from it. The current content of CORPUS is backed up first; a damaged file"
         " is moved aside."
     ),
-    short_help=LazyText("List the backups, or restore one."),
     examples=(
         (LazyText("List the backups of a corpus:"), "annotator restore news.corpus"),
         (LazyText("Restore a corpus from a copy:"), "annotator restore news.corpus copy.corpus"),

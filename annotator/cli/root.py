@@ -19,21 +19,21 @@ if TYPE_CHECKING:
 COMPLETION_VARIABLE: Final = "_ANNOTATOR_COMPLETE"
 """The environment variable in which a shell asks for completions."""
 _SUFFIX: Final = ".corpus"
-_MODULES: Final = {
-    "import": "import_files",
-    "list": "list_articles",
-    "show": "show",
-    "search": "search",
-    "suggest": "suggest",
-    "learn": "learn",
-    "export": "export",
-    "check": "check",
-    "stats": "stats",
-    "backup": "backup",
-    "restore": "restore",
-    "repair": "repair",
+_COMMANDS: Final = {
+    "import": ("import_files", LazyText("Import files and folders.")),
+    "list": ("list_articles", LazyText("List the articles.")),
+    "show": ("show", LazyText("Show one article with its zones and spans.")),
+    "search": ("search", LazyText("Find articles by their words.")),
+    "suggest": ("suggest", LazyText("List or accept suggestions.")),
+    "learn": ("learn", LazyText("Train the model that suggests spans.")),
+    "export": ("export", LazyText("Export spans as a training set.")),
+    "check": ("check", LazyText("List doubtful labels and damage to the file.")),
+    "stats": ("stats", LazyText("Count articles, spans and edits.")),
+    "backup": ("backup", LazyText("Copy a corpus, even while it is in use.")),
+    "restore": ("restore", LazyText("List the backups, or restore one.")),
+    "repair": ("repair", LazyText("Recover what can be read of a damaged corpus.")),
 }
-"""Modules by command, imported on demand: most starts only open the window."""
+"""The module of each command, imported when it is called, and what the list of commands says of it."""
 
 
 class RootGroup(TerminalCommand, click.Group):
@@ -43,13 +43,16 @@ class RootGroup(TerminalCommand, click.Group):
 
     def list_commands(self, _ctx: click.Context) -> list[str]:
         """Return the command names."""
-        return list(_MODULES)
+        return list(_COMMANDS)
 
-    def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
-        """Return the command of this name, whose module adds it to the group."""
-        if name in _MODULES:
-            import_module(f"annotator.cli.{_MODULES[name]}")
-        return self.commands.get(name)
+    def get_command(self, _ctx: click.Context, name: str) -> click.Command:
+        """Return what is listed of a command, which does nothing: see load_command."""
+        return TerminalCommand(name, short_help=_COMMANDS[name][1])
+
+    def load_command(self, name: str) -> click.Command:
+        """Return a command, which its module adds to the group."""
+        import_module(f"annotator.cli.{_COMMANDS[name][0]}")
+        return self.commands[name]
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
         """Return what begins so: options, or commands and (left to the shell) files."""
@@ -62,8 +65,8 @@ class RootGroup(TerminalCommand, click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         word = args[0]
-        if word in _MODULES:
-            return super().resolve_command(ctx, args)
+        if word in _COMMANDS:
+            return word, self.load_command(word), args[1:]
         if Path(word).suffix == _SUFFIX or extend_path(Path(word)).exists():
             return PROGRAM_NAME, open_corpus, args
         if ctx.resilient_parsing:

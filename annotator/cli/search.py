@@ -19,7 +19,6 @@ from annotator.text.search import make_snippet
     help=LazyText(
         "List the articles of CORPUS that contain the words QUERY. Differences in Arabic spelling are ignored."
     ),
-    short_help=LazyText("Find articles by their words."),
     examples=(
         (
             LazyText("Find the articles that name the ministry of education:"),

@@ -21,7 +21,6 @@ _NO_ZONE: Final = ""  # the kind of text outside zones
 @root.command(
     "show",
     help=LazyText("Show one article of CORPUS with its zones and spans. ID is its number or its uid."),
-    short_help=LazyText("Show one article with its zones and spans."),
     examples=((LazyText("Show the first article:"), "annotator show news.corpus 1"),),
 )
 @corpus_argument

@@ -15,7 +15,6 @@ from annotator.store.queries.statistics import AnnotatorStatistics, CorpusStatis
 @root.command(
     "stats",
     help=LazyText("Count articles, spans, states and edits by label and annotator."),
-    short_help=LazyText("Count articles, spans and edits."),
     examples=((LazyText("Count what is in a corpus:"), "annotator stats news.corpus"),),
 )
 @corpus_argument

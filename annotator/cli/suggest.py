@@ -41,7 +41,6 @@ from annotator.suggest.crf.training import TrainedModel
         "List suggestions for the articles of CORPUS. The model first learns from articles that "
         "were done since it last learned."
     ),
-    short_help=LazyText("List or accept suggestions."),
     examples=(
         (LazyText("Suggest dates in the first article:"), "annotator suggest news.corpus --article 1 --source dates"),
         (LazyText("Accept all suggestions:"), "annotator suggest news.corpus --accept"),
