@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPathStroker, QPen
 
-from annotator.i18n import _, format_number, ngettext
+from annotator.i18n import _, count_phrase
 from annotator.model.labels import Label, LabelSet
 from annotator.model.records import BOILERPLATE, DATELINE, Span, Suggestion
 from annotator.ui.article import invisible_marks, outlines
@@ -215,12 +215,9 @@ class PagePainter:
         painter.setFont(fonts.interface_font(0.62 * self._page.size))
         painter.setPen(QColor(self._theme.faint))
         span_count = sum(fold.start <= span.start < fold.end for span in self._marks.spans)
-        text = ngettext("{count} line of boilerplate", "{count} lines of boilerplate", fold.count)
-        label = text.format(count=format_number(fold.count))
+        label = count_phrase("{count} line of boilerplate", "{count} lines of boilerplate", fold.count)
         if span_count:
-            label += " · " + ngettext("{count} span", "{count} spans", span_count).format(
-                count=format_number(span_count)
-            )
+            label += " · " + count_phrase("{count} span", "{count} spans", span_count)
         rect = QRectF(0, fold.top, self._page.width, fold.height)
         is_rtl = painter.layoutDirection() == Qt.LayoutDirection.RightToLeft
         sign = "⌄" if fold.is_open else ("‹" if is_rtl else "›")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QInputDialog, QMessageBox
 
-from annotator.i18n import _, format_number, ngettext, pgettext
+from annotator.i18n import _, count_phrase, pgettext
 from annotator.model.labels import default_labels
 from annotator.paths import extend_path
 from annotator.store.corpus import Corpus
@@ -245,19 +245,15 @@ class CorpusCommands(QObject):
         self._session.reload_articles()
         self._session.reload()
         parts = [
-            ngettext("{count} article added", "{count} articles added", outcome.added).format(
-                count=format_number(outcome.added)
-            ),
-            ngettext(
+            count_phrase("{count} article added", "{count} articles added", outcome.added),
+            count_phrase(
                 "{count} article was already in the corpus",
                 "{count} articles were already in the corpus",
                 outcome.duplicates,
-            ).format(count=format_number(outcome.duplicates)),
+            ),
         ]
         if outcome.spans:
-            parts.append(
-                ngettext("{count} span", "{count} spans", outcome.spans).format(count=format_number(outcome.spans))
-            )
+            parts.append(count_phrase("{count} span", "{count} spans", outcome.spans))
         if outcome.skipped or outcome.repaired or outcome.noticed:
             from annotator.ui.dialogs.results import ImportResultDialog
 

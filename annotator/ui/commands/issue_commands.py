@@ -3,7 +3,7 @@
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from annotator.i18n import _, format_number, ngettext
+from annotator.i18n import _, count_phrase
 from annotator.jobs.checking import ArticleIssue
 from annotator.ui.article.article_view import ArticleView
 from annotator.ui.panels.issue_bar import IssueBar
@@ -124,5 +124,5 @@ class IssueCommands(QObject):
         if not count:
             self.bar.show_text(_("No issues found."), _("All issues of the labels are resolved."))
             return
-        text = ngettext("{count} issue left.", "{count} issues left.", count)
-        self.bar.show_text(text.format(count=format_number(count)), _("Press the key of “Next” to go to it."))
+        text = count_phrase("{count} issue left.", "{count} issues left.", count)
+        self.bar.show_text(text, _("Press the key of “Next” to go to it."))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 from PySide6.QtCore import QObject
 
-from annotator.i18n import _, format_number, ngettext
+from annotator.i18n import _, count_phrase
 from annotator.model.open_suggestions import SURE_SCORE
 from annotator.model.records import Suggestion
 from annotator.text.sentences import sentence_breaks
@@ -44,8 +44,7 @@ class SuggestionCommands(QObject):
     def remaining_text(self) -> str:
         """Return the number of undecided suggestions as a text; "" for none."""
         count = len(self._suggestions.visible)
-        text = ngettext("{count} suggestion left", "{count} suggestions left", count)
-        return text.format(count=format_number(count)) if count else ""
+        return count_phrase("{count} suggestion left", "{count} suggestions left", count) if count else ""
 
     def set_current(self, suggestion: Suggestion | None) -> None:
         """Make this suggestion current, or none."""
@@ -135,8 +134,8 @@ class SuggestionCommands(QObject):
         if not sure:
             self._session.notified.emit(none_message)
         elif self._session.accept_all(sure):
-            message = ngettext("{count} suggestion accepted.", "{count} suggestions accepted.", len(sure))
-            self._session.notified.emit(message.format(count=format_number(len(sure))))
+            message = count_phrase("{count} suggestion accepted.", "{count} suggestions accepted.", len(sure))
+            self._session.notified.emit(message)
             if not in_editing:
                 model.set_current(model.find_next(start))
 
@@ -162,19 +161,19 @@ class SuggestionCommands(QObject):
         remaining = len(self._suggestions.visible)
         accepted = sum(span.source is not None for span in self._session.spans)
         if remaining:
-            message = ngettext(
+            message = count_phrase(
                 "That was the last suggestion; {count} earlier one is still undecided.",
                 "That was the last suggestion; {count} earlier ones are still undecided.",
                 remaining,
-            ).format(count=format_number(remaining))
+            )
         else:
             message = _("No suggestions left.")
             if accepted:
-                message += " " + ngettext(
+                message += " " + count_phrase(
                     "{count} span was accepted from suggestions.",
                     "{count} spans were accepted from suggestions.",
                     accepted,
-                ).format(count=format_number(accepted))
+                )
         self._session.notified.emit(message)
 
     def _clear_current(self) -> None:

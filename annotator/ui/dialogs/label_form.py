@@ -8,13 +8,11 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QFormLayout,
     QGridLayout,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
     QTabWidget,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -23,6 +21,7 @@ from annotator.model.colours import MIN_CONTRAST, contrast_ratio, ensure_contras
 from annotator.model.labels import Colour, Fault, Label
 from annotator.ui.dialogs.label_colours import ColourButton, LabelPreview, PresetColours
 from annotator.ui.widgets.bidi_text import plain_label, set_direction, tooltip
+from annotator.ui.widgets.layouts import hbox, vbox
 from annotator.ui.widgets.theme import DARK, LIGHT
 
 
@@ -86,14 +85,10 @@ class LabelForm(QWidget):
         self.key_field.setAccessibleName(_("Key"))
         self.key_field.setToolTip(tooltip(_("The key that tags with this label (optional)")))
         self.key_field.textEdited.connect(lambda text: self._change(replace(self._label, key=text or None)))
-        row = QHBoxLayout()
-        row.setSpacing(10)
-        row.addWidget(self.name_field, 1)
-        row.addWidget(_create_caption(_("Key"), self.key_field))
-        row.addWidget(self.key_field)
+        fields = hbox((self.name_field, 1), _create_caption(_("Key"), self.key_field), self.key_field, spacing=10)
         form.addRow(
             _create_caption(_("Name in the export"), self.name_field),
-            _stack_below(row, self._fault_labels["name"], self._fault_labels["key"]),
+            vbox(fields, self._fault_labels["name"], self._fault_labels["key"], spacing=4),
         )
 
     def _add_titles(self, form: QFormLayout) -> None:
@@ -117,19 +112,11 @@ class LabelForm(QWidget):
         self.dark_button.changed.connect(lambda colour: self._change_colour(Colour(self._label.colour.light, colour)))
         self.preset_colours = PresetColours()
         self.preset_colours.colour_chosen.connect(self._change_colour)
-        row = QHBoxLayout()
-        row.setSpacing(10)
-        row.addWidget(self.light_button)
-        row.addWidget(self.dark_button)
-        row.addSpacing(8)
-        row.addWidget(self.preset_colours)
-        row.addStretch()
         self._contrast_warning = _ContrastWarning()
         self._contrast_warning.fix_button.clicked.connect(self._make_readable)
-        form.addRow(
-            _create_caption(_("Colour")),
-            _stack_below(row, self._contrast_warning, self._fault_labels["light"], self._fault_labels["dark"]),
-        )
+        buttons = hbox(self.light_button, self.dark_button, 8, self.preset_colours, None, spacing=10)
+        faults = self._fault_labels["light"], self._fault_labels["dark"]
+        form.addRow(_create_caption(_("Colour")), vbox(buttons, self._contrast_warning, *faults, spacing=4))
 
     def _add_guidelines(self, form: QFormLayout) -> None:
         self.guideline_fields: dict[str, QPlainTextEdit] = {}
@@ -189,11 +176,7 @@ class _ContrastWarning(QWidget):
         self._message_label = plain_label(name="quiet")
         self.fix_button = QPushButton()
         self.fix_button.setAutoDefault(False)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self._message_label)
-        row.addWidget(self.fix_button)
-        row.addStretch()
+        hbox(self._message_label, self.fix_button, None, margins=0, parent=self)
 
     def show_contrast(self, light: float, dark: float) -> None:
         """Show the warning if the contrast with either paper is too low."""
@@ -257,16 +240,6 @@ def _create_caption(text: str, field: QWidget | None = None) -> QLabel:
 
 
 def _create_warning() -> QLabel:
-    label = plain_label(name="warning")
-    label.setWordWrap(True)
+    label = plain_label(name="warning", wraps=True)
     label.hide()
     return label
-
-
-def _stack_below(row: QHBoxLayout, *below: QWidget) -> QVBoxLayout:
-    column = QVBoxLayout()
-    column.setSpacing(4)
-    column.addLayout(row)
-    for widget in below:
-        column.addWidget(widget)
-    return column

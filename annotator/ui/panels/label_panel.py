@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QEnterEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 
-from annotator.i18n import _, format_number, ngettext
+from annotator.i18n import _, count_phrase, format_number
 from annotator.model.labels import Label, LabelSet
 from annotator.model.records import Span
 from annotator.ui.actions.panel_focus import paint_focus_ring
@@ -148,7 +148,7 @@ class LabelPanel(QWidget):
 
 def _accessible_description(label: Label, count: int) -> str:
     """Return what a screen reader speaks after the title."""
-    parts = [ngettext("{count} span", "{count} spans", count).format(count=format_number(count))]
+    parts = [count_phrase("{count} span", "{count} spans", count)]
     return ", ".join([_("key {key}").format(key=label.key), *parts] if label.key else parts)
 
 

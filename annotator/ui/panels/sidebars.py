@@ -5,7 +5,7 @@ from typing import Final
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QProgressBar, QStackedWidget, QVBoxLayout
 
-from annotator.i18n import _, format_number, ngettext
+from annotator.i18n import _, count_phrase, format_number
 from annotator.model.display_names import state_title
 from annotator.model.labels import LabelSet
 from annotator.model.records import DONE, STATES, Article, Span, Suggestion
@@ -101,8 +101,7 @@ class ArticleSidebar(Sidebar):
     def show_filter(self) -> None:
         """Show the list's filter and number of matches."""
         choice, count = self._session.article_filter, len(self._session.articles)
-        text = ngettext("{count} article matches", "{count} articles match", count)
-        self._matches_label.setText(text.format(count=format_number(count)))
+        self._matches_label.setText(count_phrase("{count} article matches", "{count} articles match", count))
         self._matches_label.setVisible(bool(choice.words))
         self.state_filter.setCurrentIndex(self.state_filter.findData(choice.state))
         if choice.words != self.search_line.text().strip():
@@ -154,8 +153,8 @@ class LabelSidebar(Sidebar):
     def show_layer(self, article: Article | None, layer_spans: list[Span], label_set: LabelSet) -> None:
         """Show the article's spans and their number."""
         count = len(layer_spans)
-        text = ngettext("{count} span in this article", "{count} spans in this article", count)
-        self._span_count = text.format(count=format_number(count)) if article else ""
+        text = count_phrase("{count} span in this article", "{count} spans in this article", count)
+        self._span_count = text if article else ""
         self.span_card.setVisible(article is not None)
         self._update_heading()
         self.label_panel.show_counts(layer_spans)

@@ -25,7 +25,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QScrollArea,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -36,6 +35,7 @@ from annotator.ui.widgets import fonts
 from annotator.ui.widgets.bidi_text import format_keys, format_shortcut, plain_label
 from annotator.ui.widgets.buttons import ActionButton
 from annotator.ui.widgets.file_dialogs import dropped_files
+from annotator.ui.widgets.layouts import hbox, vbox
 from annotator.ui.widgets.theme import current_theme
 
 _WIDTH: Final = 600  # pixels, at most
@@ -73,7 +73,6 @@ class WelcomePage(QScrollArea):
         samples_button = ActionButton(self._samples_action, primary=True)
         samples_button.setFont(fonts.interface_font(16, bold=True))
         self._drop_zone = _DropZone([actions["corpus_from_files"], actions["open_corpus"]])
-        self._buttons = [samples_button, *self._drop_zone.buttons]
         self._advice = _create_paragraph(name="quiet")
         self._update_advice()
         for action in (actions["undo"], actions["show_keys"]):
@@ -85,55 +84,30 @@ class WelcomePage(QScrollArea):
         summary.setFont(fonts.interface_font(15))
         middle = QWidget()
         middle.setMaximumWidth(_WIDTH)
-        column = QVBoxLayout(middle)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        for label, spacing in ((heading, 2), (summary, 12)):
-            column.addWidget(label)
-            column.addSpacing(spacing)
-        column.addWidget(self._build_card())
-        column.addSpacing(16)
-        column.addWidget(samples_button, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addSpacing(3)
-        column.addWidget(_create_key_label(samples_button))
-        column.addSpacing(10)
-        column.addWidget(self._drop_zone)
-        column.addSpacing(12)
-        column.addWidget(self._advice)
-        column.addSpacing(6)
-        column.addLayout(self._build_language_row())
+        vbox(
+            *(heading, 2, summary, 12, self._build_card(), 16),
+            *((samples_button, Qt.AlignmentFlag.AlignHCenter), 3, _create_key_label(samples_button), 10),
+            *(self._drop_zone, 12, self._advice, 6, self._build_language_row()),
+            spacing=0,
+            margins=0,
+            parent=middle,
+        )
         page = QWidget()
-        page_layout = QVBoxLayout(page)
-        page_layout.setContentsMargins(0, 0, 0, 0)
-        page_layout.addStretch(2)
-        row = QHBoxLayout()  # an alignment would keep the middle as wide as its longest line
-        row.addStretch()
-        row.addWidget(middle, 1)
-        row.addStretch()
-        page_layout.addLayout(row)
-        page_layout.addStretch(3)
+        # Stretched on both sides: an alignment would keep the middle as wide as its longest line.
+        vbox((None, 2), hbox(None, (middle, 1), None), (None, 3), margins=0, parent=page)
         self.setWidget(page)
         self.setFocusProxy(samples_button)
 
     def _build_card(self) -> QFrame:
         card = QFrame()
         card.setObjectName("card")
-        column = QVBoxLayout(card)
-        column.setContentsMargins(12, 12, 12, 8)
-        column.setSpacing(5)
-        column.addWidget(self._example)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        for key in self._keys:
-            row.addWidget(key)
-        column.addLayout(row)
-        column.addWidget(_create_paragraph(_("Select some words, then press the key of their label."), "quiet"))
+        hint = _create_paragraph(_("Select some words, then press the key of their label."), "quiet")
+        layout = vbox(self._example, hbox(*self._keys, spacing=8), hint, spacing=5, parent=card)
+        layout.setContentsMargins(12, 12, 12, 8)
         return card
 
     def _build_language_row(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(6)
-        row.addStretch()
+        buttons = list[QWidget]()
         for code, name in LANGUAGES.items():
             button = QToolButton()
             button.setText(name)
@@ -142,9 +116,8 @@ class WelcomePage(QScrollArea):
             button.setChecked(code == current_language())
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(lambda _checked=False, button=button, code=code: self._choose_language(button, code))
-            row.addWidget(button)
-        row.addStretch()
-        return row
+            buttons.append(button)
+        return hbox(None, *buttons, None, spacing=6)
 
     def _choose_language(self, button: QToolButton, code: str) -> None:
         button.setChecked(code == current_language())  # the click is only a request
@@ -200,23 +173,12 @@ class _DropZone(QWidget):
         self.buttons = [ActionButton(action, icon) for action, icon in zip(actions, ("add", "corpus"), strict=True)]
         invitation = _create_paragraph(_("Your own articles: drop files, folders or a corpus here."))
         invitation.setFont(fonts.interface_font(15))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(_MARGIN, 9, _MARGIN, 8)
-        column.setSpacing(7)
-        column.addWidget(invitation)
         self._pairs = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._pairs.setSpacing(_SPACING)
         for button in self.buttons:
-            pair = QVBoxLayout()
-            pair.setSpacing(3)
-            pair.addWidget(button)
-            pair.addWidget(_create_key_label(button))
-            self._pairs.addLayout(pair)
-        row = QHBoxLayout()
-        row.addStretch()
-        row.addLayout(self._pairs)
-        row.addStretch()
-        column.addLayout(row)
+            self._pairs.addLayout(vbox(button, _create_key_label(button), spacing=3))
+        layout = vbox(invitation, hbox(None, self._pairs, None), spacing=7, parent=self)
+        layout.setContentsMargins(_MARGIN, 9, _MARGIN, 8)
 
     def minimumSizeHint(self) -> QSize:
         widest = max(button.sizeHint().width() for button in self.buttons)
@@ -254,9 +216,8 @@ class _DropZone(QWidget):
 
 def _create_paragraph(text: str = "", name: str = "") -> QLabel:
     """Create a label with centred, wrapped lines."""
-    label = plain_label(text, name)
+    label = plain_label(text, name, wraps=True)
     label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-    label.setWordWrap(True)
     return label
 
 

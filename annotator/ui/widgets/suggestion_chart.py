@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QHelpEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from annotator.i18n import _, format_number, is_rtl, ngettext
+from annotator.i18n import _, count_phrase, format_number, is_rtl
 from annotator.model.labels import Label
 from annotator.store.queries.suggestion_statistics import SuggestionCounts
 from annotator.ui.widgets import fonts
@@ -77,8 +77,7 @@ class SuggestionChart(QWidget):
         position = position.format(first=format_number(first), last=format_number(last))
         facts = [_("no suggestions or labels")]
         if tally.total:
-            count = ngettext("{count} decision", "{count} decisions", tally.total)
-            facts = [count.format(count=format_number(tally.total)), format_tally(tally)]
+            facts = [count_phrase("{count} decision", "{count} decisions", tally.total), format_tally(tally)]
         return _("{name}: {fact}").format(name=position, fact=_(", ").join(facts))
 
     def paintEvent(self, _event: QPaintEvent) -> None:

@@ -278,7 +278,7 @@ def test_dropped_files_make_a_corpus_beside_them(
         return path
 
     monkeypatch.setattr(CHOOSE_TARGET, choose_target)
-    monkeypatch.setattr("annotator.ui.commands.corpus_commands.show_message", lambda *_arguments: None)
+    monkeypatch.setattr("annotator.ui.widgets.modal.show_message", lambda *_arguments: None)
     drop(welcome_page(desk), *news)
     assert proposed == [tmp_path / "أخبار 2.corpus"]
     qtbot.waitUntil(lambda: has_begun(desk), timeout=20_000)
@@ -332,9 +332,7 @@ def test_dropped_damaged_corpus_is_reported_and_unchanged(
     messages: list[str] = []
     desk.window.corpus_commands.damaged.disconnect()
     desk.window.corpus_commands.damaged.connect(lambda _path, reason: messages.append(reason))
-    monkeypatch.setattr(
-        "annotator.ui.commands.corpus_commands.show_message", lambda _parent, _icon, text: messages.append(text)
-    )
+    monkeypatch.setattr("annotator.ui.widgets.modal.show_message", lambda _parent, _icon, text: messages.append(text))
     drop(welcome_page(desk), tmp_path / "broken.corpus")
     assert len(messages) == 1
     assert "broken.corpus" in messages[0]
@@ -421,9 +419,7 @@ def test_reopened_page_can_be_closed_for_the_previous_article(start: Start, corp
 def test_unavailable_samples_are_reported(start: Start, corpus_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     desk = start(corpus_path)
     messages: list[str] = []
-    monkeypatch.setattr(
-        "annotator.ui.commands.corpus_commands.show_message", lambda _parent, _icon, text: messages.append(text)
-    )
+    monkeypatch.setattr("annotator.ui.widgets.modal.show_message", lambda _parent, _icon, text: messages.append(text))
     first_corpus_path().parent.mkdir(parents=True)
     first_corpus_path().write_text("no corpus")
     desk.window.action("show_welcome").trigger()
