@@ -63,6 +63,7 @@ def _parse_split(_context: click.Context, _parameter: click.Parameter, value: st
 
 @root.command(
     "export",
+    context_settings={"show_default": True},
     help=LazyText(
         "Export the spans of CORPUS to PATH as a training set. The outcome of each span is "
         "written to PATH.report.json. The export is first read back and compared with CORPUS. For"
@@ -91,21 +92,18 @@ def _parse_split(_context: click.Context, _parameter: click.Parameter, value: st
     "--scheme",
     type=click.Choice(SCHEMES),
     default=_DEFAULT.scheme,
-    show_default=True,
     help=LazyText("How tags mark the start of a span."),
 )
 @option(
     "--flatten",
     type=click.Choice(FLATTENINGS),
     default=_DEFAULT.flatten,
-    show_default=True,
     help=LazyText("Which of several overlapping spans to keep, in formats that allow only one."),
 )
 @option(
     "--boundary",
     type=click.Choice(BOUNDARIES),
     default=_DEFAULT.boundary,
-    show_default=True,
     help=LazyText("What to do with a span that cuts a token: widen the span, split the token, or refuse the span."),
 )
 @annotator_option(LazyText("Export the spans of this annotator; required if there are several."))
@@ -113,7 +111,6 @@ def _parse_split(_context: click.Context, _parameter: click.Parameter, value: st
     "--state",
     type=click.Choice(STATES),
     default=_DEFAULT.state,
-    show_default=True,
     help=LazyText("Export only articles that the annotator has marked as done (done), or all articles (all)."),
 )
 @option(
@@ -121,7 +118,6 @@ def _parse_split(_context: click.Context, _parameter: click.Parameter, value: st
     metavar="KIND,...",
     callback=_parse_zones,
     default="headline,body",
-    show_default=True,
     help=LazyText("Kinds of zones to export, or all. Kinds: {kinds}.", kinds=", ".join(ZONE_KINDS)),
 )
 @option(
@@ -137,7 +133,6 @@ def _parse_split(_context: click.Context, _parameter: click.Parameter, value: st
     metavar="N",
     type=int,
     default=_DEFAULT.seed,
-    show_default=True,
     help=LazyText("Random seed of the split; the same number gives the same split."),
 )
 @option(
