@@ -13,7 +13,7 @@ from annotator.store.backups import Backup, backup_folder, describe_reason, list
 from annotator.store.copying import copy_corpus
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError, DamagedCorpus, MissingCorpus
-from annotator.store.restoring import open_backup, read_contents, replace_damaged, restore
+from annotator.store.restoring import read_contents, replace_damaged, restore
 
 
 @root.command(
@@ -54,7 +54,7 @@ def _restore_backup(corpus: Path, backup: Path) -> Path | None:
     except DamagedCorpus:
         return run_with_progress(replace_damaged(corpus, backup), _("Restoring"))
     except MissingCorpus:
-        open_backup(backup).close()
+        Corpus.open_backup(backup).close()
         run_with_progress(copy_corpus(backup, corpus), _("Restoring"))
         return None
     return run_with_progress(restore(corpus, backup), _("Restoring")).path
@@ -82,7 +82,7 @@ def _describe(backup: Backup) -> dict[str, Any]:
     record: dict[str, Any] = {"name": backup.path.name, "path": str(backup.path), "time": backup.time.isoformat()}
     record |= {"bytes": backup.bytes, "why": describe_reason(backup)}
     try:
-        with open_backup(backup.path) as opened:
+        with Corpus.open_backup(backup.path) as opened:
             contents = read_contents(opened)
     except CorpusError as error:
         return record | {"articles": None, "spans": None, "done": None, "why": str(error)}

@@ -29,8 +29,8 @@ from annotator.model.records import (
     Zone,
     new_uid,
 )
-from annotator.store import index, opening, rows
-from annotator.store.connection import Connection
+from annotator.store import opening, row_mapping, verification, word_index
+from annotator.store.corpus_file import CorpusFile
 from annotator.store.errors import Conflict, CorpusError, NoSuchArticle
 from annotator.store.sqlite_library import Database
 
@@ -59,7 +59,7 @@ def utc_timestamp() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
-class Corpus(Connection):
+class Corpus(CorpusFile):
     """An open corpus file.
 
     Every method raises CorpusError, with a message for the user, if the file fails. Rows are validated when read;
@@ -76,7 +76,7 @@ class Corpus(Connection):
 
         def fill(db: Database) -> None:
             db.table("label").insert_all(
-                rows.from_label(label, position) for position, label in enumerate(labels.labels)
+                row_mapping.from_label(label, position) for position, label in enumerate(labels.labels)
             )
 
         opening.create(path, fill)
@@ -89,11 +89,19 @@ class Corpus(Connection):
         corpus.is_lenient = allow_damaged
         return corpus
 
+    @classmethod
+    def open_backup(cls, path: Path) -> Self:
+        """Open a backup of any version read-only, without migration and side files.
+
+        Later additions to the schema cannot be read.
+        """
+        return cls(path, verification.connect_immutable(path))
+
     # Reading
 
     def labels(self) -> LabelSet:
         """Return the labels in their order."""
-        return LabelSet(tuple(rows.to_label(row) for row in self.query("SELECT * FROM label ORDER BY position")))
+        return LabelSet(tuple(row_mapping.to_label(row) for row in self.query("SELECT * FROM label ORDER BY position")))
 
     def annotators(self) -> list[str]:
         """Return all annotators with a layer or status, first added first."""
@@ -107,7 +115,7 @@ class Corpus(Connection):
         """Return the article with this number or uid. Raises NoSuchArticle."""
         column = "id" if isinstance(identity, int) else "uid"
         for row in self.query(f"SELECT * FROM article WHERE {column} = ?", identity):
-            article = rows.to_article(row)
+            article = row_mapping.to_article(row)
             self._cached_length = article.uid, len(article.text)
             return article
         raise self._no_such_article(identity)
@@ -116,14 +124,14 @@ class Corpus(Connection):
         """Return an article's zones in text order."""
         zones = self._zones([article]).get(article, [])
         if zones and not self.is_lenient:
-            rows.check_zones(article, zones, self._text_length(article))
+            row_mapping.check_zones(article, zones, self._text_length(article))
         return zones
 
     def spans(self, article: str, annotator: str | None = None) -> list[Span]:
         """Return an article's spans, of one layer or all, by start, longer ones first."""
         spans = self._spans([article], annotator).get(article, [])
         if spans and not self.is_lenient:
-            rows.check_spans(spans, self._text_length(article), self._label_names())
+            row_mapping.check_spans(spans, self._text_length(article), self._label_names())
         return spans
 
     def status(self, article: str, annotator: str) -> Status | None:
@@ -147,7 +155,7 @@ class Corpus(Connection):
         remaining = iter(numbers)
         while batch := list(islice(remaining, _ARTICLES_AT_ONCE)):
             query = "SELECT * FROM article WHERE id IN (SELECT value FROM json_each(?))"
-            articles = {row["id"]: rows.to_article(row) for row in self.query(query, rows.to_json(batch))}
+            articles = {row["id"]: row_mapping.to_article(row) for row in self.query(query, row_mapping.to_json(batch))}
             yield from self._annotate([articles[number] for number in batch], annotator)
 
     def last_position(self, annotator: str) -> tuple[str, int] | None:
@@ -156,7 +164,7 @@ class Corpus(Connection):
             'SELECT json_array(article, "offset") FROM place WHERE annotator = ?', annotator
         ):
             article, offset = self._decode_json(text, _POSITION)
-            rows.check_offset(annotator, offset, self._text_length(article))
+            row_mapping.check_offset(annotator, offset, self._text_length(article))
             return article, offset
         return None
 
@@ -185,7 +193,7 @@ class Corpus(Connection):
         edit_rows = list(self.query("SELECT * FROM edit WHERE step = ? ORDER BY id", uid))
         if not edit_rows:
             raise CorpusError(_("“{path}” has no step {uid}.").format(path=self.path, uid=uid))
-        edits = tuple(map(rows.to_edit, edit_rows))
+        edits = tuple(map(row_mapping.to_edit, edit_rows))
         first_row = edit_rows[0]
         return Step(uid, first_row["annotator"], first_row["time"], first_row["name"], edits, first_row["undoes"])
 
@@ -226,9 +234,11 @@ class Corpus(Connection):
             is_new = not list(self.query("SELECT 1 AS found FROM article WHERE uid = ?", uid))
             if is_new:
                 operations.check_zones(annotated.article, annotated.zones)
-                number = self._insert("article", {**rows.from_article(annotated.article), "added": utc_timestamp()})
-                index.add_article(self.db, number, annotated.article.text)
-                self._insert_all("zone", [rows.to_row(zone) for zone in annotated.zones])
+                number = self._insert(
+                    "article", {**row_mapping.from_article(annotated.article), "added": utc_timestamp()}
+                )
+                word_index.add_article(self.db, number, annotated.article.text)
+                self._insert_all("zone", [row_mapping.to_row(zone) for zone in annotated.zones])
             spans, skip_reasons = self._add_spans(annotated, [] if is_new else self.spans(uid))
             for status in annotated.states:
                 if is_new or self.status(uid, status.annotator) is None:
@@ -256,8 +266,8 @@ class Corpus(Connection):
         for article in articles:
             uid, length = article.uid, len(article.text)
             if not self.is_lenient:
-                rows.check_zones(uid, zones.get(uid, ()), length)
-                rows.check_spans(spans.get(uid, ()), length, labels)
+                row_mapping.check_zones(uid, zones.get(uid, ()), length)
+                row_mapping.check_spans(spans.get(uid, ()), length, labels)
             yield AnnotatedArticle(
                 article,
                 tuple(zones.get(uid, ())),
@@ -292,7 +302,7 @@ class Corpus(Connection):
         self, kind: type[_AnnotatorRecord], column: str, articles: Sequence[str], annotator: str | None
     ) -> dict[str, list[_AnnotatorRecord]]:
         """Return the states of these articles or the notes on them by uid, in the order of their annotators."""
-        table = rows.TABLE_KEYS[kind][0]
+        table = row_mapping.TABLE_KEYS[kind][0]
         by_article = self._fetch_by_article(table, f"annotator, {column}", _ANNOTATOR_ROWS, articles, annotator)
         names = self.annotators() if annotator is None and by_article else []
         order = {name: position for position, name in enumerate(names)}
@@ -319,7 +329,7 @@ class Corpus(Connection):
             WHERE article IN (SELECT value FROM json_each(?)) {"" if annotator is None else "AND +annotator = ?"}
             GROUP BY article
         """
-        values = [rows.to_json(articles), annotator][: 1 if annotator is None else 2]
+        values = [row_mapping.to_json(articles), annotator][: 1 if annotator is None else 2]
         return {uid: self._decode_json(text, decoder) for uid, text in self.fetch_tuples(query, *values)}
 
     def _label_names(self) -> set[str]:
@@ -344,33 +354,33 @@ class Corpus(Connection):
         record = edit.before
         if record is None:
             raise ValueError(edit)
-        table = rows.TABLE_KEYS[type(record)][0]
-        where = " AND ".join(f"{column} = ?" for column in rows.row_key(record))
+        table = row_mapping.TABLE_KEYS[type(record)][0]
+        where = " AND ".join(f"{column} = ?" for column in row_mapping.row_key(record))
         if self._load_record(table, where, record) != edit.before:
             raise Conflict(_("This was changed in another window in the meantime: check it and try again."))
         if edit.after is None:
-            self.db.execute(f"DELETE FROM {table} WHERE {where}", [*rows.row_key(record).values()])
+            self.db.execute(f"DELETE FROM {table} WHERE {where}", [*row_mapping.row_key(record).values()])
         else:
-            row = rows.to_row(edit.after)
-            columns = row.keys() - rows.row_key(record).keys()
+            row = row_mapping.to_row(edit.after)
+            columns = row.keys() - row_mapping.row_key(record).keys()
             assignments = ", ".join(f'"{column}" = ?' for column in columns)
-            values = [row[column] for column in (*columns, *rows.row_key(record))]
+            values = [row[column] for column in (*columns, *row_mapping.row_key(record))]
             self.db.execute(f"UPDATE {table} SET {assignments} WHERE {where}", values)
 
     def _load_record(self, table: str, where: str, record: Record) -> Record | None:
-        records = self.query(f"SELECT * FROM {table} WHERE {where}", *rows.row_key(record).values())
-        return next((rows.to_record(type(record), row) for row in records), None)
+        records = self.query(f"SELECT * FROM {table} WHERE {where}", *row_mapping.row_key(record).values())
+        return next((row_mapping.to_record(type(record), row) for row in records), None)
 
     def _check_zones(self, uid: str) -> None:
         operations.check_zones(self.article(uid), self._zones([uid]).get(uid, []))
 
     def _write_edits(self, edits: Sequence[Edit]) -> None:
-        for table, group in groupby(edits, key=rows.insertion_table):
+        for table, group in groupby(edits, key=row_mapping.insertion_table):
             if table is None:
                 for edit in group:
                     self._change_record(edit)
             else:
-                self._insert_all(table, [rows.to_row(edit.after) for edit in group if edit.after])
+                self._insert_all(table, [row_mapping.to_row(edit.after) for edit in group if edit.after])
         spans = [edit.after for edit in edits if isinstance(edit.after, Span)]
         rejections = [edit.after for edit in edits if isinstance(edit.after, Rejection)]
         article_uids = {span.article for span in spans} | {rejection.article for rejection in rejections}
@@ -380,8 +390,8 @@ class Corpus(Connection):
             if not 0 <= record.start < record.end <= len(texts[record.article]):
                 message = _("A span from {start} to {end} is not within the text.")
                 raise CorpusError(message.format(start=record.start, end=record.end))
-        index.add_spans(self.db, spans, texts)
-        index.add_rejections(self.db, rejections, texts)
+        word_index.add_spans(self.db, spans, texts)
+        word_index.add_rejections(self.db, rejections, texts)
 
     def _record_edits(self, step: Step, edits: Iterable[Edit]) -> None:
         common = {"step": step.uid, "name": step.name, "annotator": step.annotator, "time": step.time}
@@ -390,8 +400,8 @@ class Corpus(Connection):
                 **common,
                 "article": edit.article,
                 "undoes": step.undoes,
-                "before": rows.encode_record(edit.before),
-                "after": rows.encode_record(edit.after),
+                "before": row_mapping.encode_record(edit.before),
+                "after": row_mapping.encode_record(edit.after),
             }
             for edit in edits
         ]
@@ -403,7 +413,9 @@ class Corpus(Connection):
             return 0, []
         label_names = self._label_names()
         query = "SELECT uid FROM span WHERE uid IN (SELECT value FROM json_each(?))"
-        used_uids = {uid for (uid,) in self.fetch_tuples(query, rows.to_json([span.uid for span in annotated.spans]))}
+        used_uids = {
+            uid for (uid,) in self.fetch_tuples(query, row_mapping.to_json([span.uid for span in annotated.spans]))
+        }
         layers: dict[str, list[Edit]] = {}
         spans_by_key = {_span_key(span): span for span in stored}
         skip_reasons = []

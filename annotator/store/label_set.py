@@ -12,7 +12,7 @@ from annotator.model.history import LABELS_STEP
 from annotator.model.label_changes import REMOVE, LabelChange
 from annotator.model.labels import DEFAULT_KEYS, Label, LabelSet, check_labels, normalise_key
 from annotator.model.records import Edit, Publication, Span, Step, new_uid
-from annotator.store import rows
+from annotator.store import row_mapping
 from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.errors import Conflict
 
@@ -33,7 +33,7 @@ def add_label(corpus: Corpus, name: str) -> None:
         key = next((key for key in DEFAULT_KEYS if key not in used_keys), None)
         label = Label(name, {}, next_palette_colour(labels), key)
         check_labels(LabelSet((*labels.labels, label)))
-        corpus.db.table("label").insert(rows.from_label(label, len(labels.labels)))
+        corpus.db.table("label").insert(row_mapping.from_label(label, len(labels.labels)))
 
 
 def change_labels(corpus: Corpus, change: LabelChange) -> Generator[tuple[int, int], None, None]:
@@ -61,10 +61,10 @@ def change_labels(corpus: Corpus, change: LabelChange) -> Generator[tuple[int, i
         corpus.db.table("label").delete_where()
         for table in _DECISION_TABLES:
             corpus.db.execute(
-                f"DELETE FROM {table} WHERE label IN (SELECT value FROM json_each(?))", (rows.to_json(deleted),)
+                f"DELETE FROM {table} WHERE label IN (SELECT value FROM json_each(?))", (row_mapping.to_json(deleted),)
             )
         corpus.db.table("label").insert_all(
-            rows.from_label(label, position) for position, label in enumerate(change.after.labels)
+            row_mapping.from_label(label, position) for position, label in enumerate(change.after.labels)
         )
         uids: defaultdict[str, str] = defaultdict(new_uid)
         time, changed_layers = utc_timestamp(), set[tuple[str, str]]()
@@ -106,7 +106,7 @@ def _find_affected_layers(corpus: Corpus, names: list[str]) -> Mapping[tuple[str
                 OR json_extract(after, '$.label') IN (SELECT value FROM json_each(?1))
         )
     """
-    layers = corpus.query(query, rows.to_json(names))
+    layers = corpus.query(query, row_mapping.to_json(names))
     return {(row["article"], row["annotator"]): row["published"] for row in layers}
 
 
@@ -140,7 +140,7 @@ def _rename_labels(corpus: Corpus, names: dict[str, str]) -> None:
         WHERE json_extract(before, '$.label') IN (SELECT key FROM json_each(?1))
             OR json_extract(after, '$.label') IN (SELECT key FROM json_each(?1))
         """,
-        (rows.to_json(names),),
+        (row_mapping.to_json(names),),
     )
 
 
@@ -156,7 +156,7 @@ def _next_changes(corpus: Corpus, name: str, replacement: str) -> list[tuple[Spa
     """
     changes: list[tuple[Span, Span | None]] = []
     for row in corpus.query(query, replacement, name, _BATCH_SIZE):
-        span = cast(Span, rows.to_record(Span, row))
+        span = cast(Span, row_mapping.to_record(Span, row))
         changes.append((span, None if replacement == REMOVE or row["taken"] else replace(span, label=replacement)))
     return changes
 

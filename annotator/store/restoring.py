@@ -16,10 +16,8 @@ from annotator.store import (
     database_files,
     opening,
     shared_memory,
-    verification,
 )
 from annotator.store.backups import BEFORE_RESTORE, Backup
-from annotator.store.connection import Connection
 from annotator.store.connections import connect_readonly, disable_wal
 from annotator.store.copying import copy_corpus, transfer
 from annotator.store.corpus import Corpus
@@ -55,7 +53,7 @@ def read_contents(corpus: Corpus) -> Contents:
 
 def preview_backup(path: Path, limit: int) -> tuple[Contents, list[ArticleSummary]]:
     """Return a backup's contents and first article summaries. Raises CorpusError."""
-    with open_backup(path) as corpus:
+    with Corpus.open_backup(path) as corpus:
         return read_contents(corpus), list(
             load_summaries(corpus, list_article_numbers(corpus, "", ArticleFilter())[:limit])
         )
@@ -81,7 +79,7 @@ def restore(corpus: Path, backup: Path) -> Generator[tuple[int, int], None, Back
     (pages copied, total pages); closed early, it changes nothing. Raises CorpusError, LockedCorpus if others never stop
     writing.
     """
-    open_backup(backup).close()
+    Corpus.open_backup(backup).close()
     Corpus.open(corpus, readonly=True).close()  # overwrite no damaged file, only a corpus
     temporary = hidden_path(backups.backup_folder(corpus) / corpus.name, "part")
     try:
@@ -142,7 +140,7 @@ def replace_damaged(corpus: Path, backup: Path) -> Generator[tuple[int, int], No
 
     Connections to it notice that. Yields (pages copied, total pages); closed early, it changes nothing.
     """
-    open_backup(backup).close()
+    Corpus.open_backup(backup).close()
     temporary = hidden_path(corpus, backups.SUFFIX.removeprefix("."))
     try:
         yield from copy_corpus(backup, temporary)
@@ -178,18 +176,10 @@ def _swap(corpus: Path, replacement: Path, moved_path: Path) -> None:
         raise
 
 
-def open_backup(path: Path) -> Corpus:
-    """Open a backup of any version read-only, without migration and side files.
-
-    Later additions to the schema cannot be read.
-    """
-    return Corpus(path, verification.connect_immutable(path))
-
-
 def _has_same_content(corpus: Path, backup: Path) -> bool:
     """Return whether the content is the same, apart from last positions and indexes."""
     try:
-        with Corpus.open(corpus, readonly=True) as current, open_backup(backup) as backup_corpus:
+        with Corpus.open(corpus, readonly=True) as current, Corpus.open_backup(backup) as backup_corpus:
             return _fingerprint(current) == _fingerprint(backup_corpus)
     except CorpusError:
         return False
@@ -197,12 +187,12 @@ def _has_same_content(corpus: Path, backup: Path) -> bool:
 
 def _require_same_content(corpus: Corpus, safety_backup: Backup) -> None:
     """Raise _ChangedSinceBackup unless the contents are the same. Raises CorpusError."""
-    with open_backup(safety_backup.path) as backup_corpus:
+    with Corpus.open_backup(safety_backup.path) as backup_corpus:
         if _fingerprint(corpus) != _fingerprint(backup_corpus):
             raise _ChangedSinceBackup
 
 
-def _fingerprint(corpus: Connection) -> list[tuple[object, ...]]:
+def _fingerprint(corpus: Corpus) -> list[tuple[object, ...]]:
     """Return values that differ between any two states of the corpus.
 
     Each change is an edit, a new article or a change of labels.

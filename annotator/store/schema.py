@@ -6,7 +6,7 @@ newer file before modifying it.
 
 from typing import Final
 
-from annotator.store import index
+from annotator.store import word_index
 from annotator.store.sqlite_library import Database, Migrations
 
 APPLICATION_ID: Final = 0x41724E41  # "ArNA": Arabic news annotator
@@ -108,7 +108,7 @@ def m001_first(db: Database) -> None:
 
 @migrations()
 def m002_desk(db: Database) -> None:
-    """Add notes on articles, annotators' last positions, and the indexes (see `store.index`)."""
+    """Add notes on articles, annotators' last positions, and the indexes (see `store.word_index`)."""
     for statement in (
         """
         CREATE TABLE note (
@@ -132,7 +132,7 @@ def m002_desk(db: Database) -> None:
         ) STRICT
         """,
         "CREATE INDEX mention_by_words ON mention(words)",
-        # The tokenizer only splits at the spaces of index.search_tokens.
+        # The tokenizer only splits at the spaces of word_index.search_tokens.
         """
         CREATE VIRTUAL TABLE search USING fts5(
             words, content = '', columnsize = 0, prefix = '1 2 3',
@@ -151,14 +151,14 @@ def m002_desk(db: Database) -> None:
         "CREATE INDEX status_by_annotator ON status(annotator, state, article)",
     ):
         db.execute(statement)
-    index.build(db)
+    word_index.build(db)
 
 
 @migrations()
 def m003_suggestions(db: Database) -> None:
     """Add accepted and rejected suggestions, trained models and the uncertainty about articles.
 
-    `rejected` holds the folded words in and next to each rejection (see `store.index`). `learned` holds a trained
+    `rejected` holds the folded words in and next to each rejection (see `store.word_index`). `learned` holds a trained
     model, its number of training layers and the last edit then, `doubt` its uncertainty about each article. Both can be
     rebuilt.
     """
@@ -227,7 +227,7 @@ def m005_checks_without_functions(db: Database) -> None:
     """Drop the checks that call json_valid(), which SQLite 3.40 refuses in an untrusted schema.
 
     Changes only the schema's text, as in https://sqlite.org/lang_altertable.html#otheralter. JSON is validated when
-    rows are read and written (see `store.rows`) and by `verification.check_tables`. Needs DEFENSIVE off.
+    rows are read and written (see `store.row_mapping`) and by `verification.check_tables`. Needs DEFENSIVE off.
     """
     [cookie] = db.execute("PRAGMA schema_version").fetchone()
     db.execute("PRAGMA writable_schema = ON")

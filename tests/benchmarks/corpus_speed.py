@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 from annotator.model.labels import default_labels
 from annotator.model.records import BODY, DONE, FLAGGED, HEADLINE, IN_PROGRESS, NEW, SKIPPED, article_uid
 from annotator.resources import resource_path
-from annotator.store import index
+from annotator.store import word_index
 from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.queries.article_list import ArticleFilter, LazyArticleList, find_first_open
 from annotator.store.queries.search import find_article_numbers
@@ -184,7 +184,7 @@ def _write(corpus: Corpus, batch: list[tuple[int, str, str]], dice: Random) -> N
     write(row, [(*article, utc_timestamp()) for article in batch])
     zones, states, spans, mentions = [], [], [], []
     for number, uid, text in batch:
-        index.add_article(corpus.db, number, text)
+        word_index.add_article(corpus.db, number, text)
         line = text.index("\n")
         zones += [(f"h{number}", uid, HEADLINE, 0, line), (f"b{number}", uid, BODY, line + 2, len(text))]
         if dice.random() < _TOUCHED:

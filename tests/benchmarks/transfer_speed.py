@@ -17,7 +17,7 @@ from annotator.jobs.imports.importer import import_paths
 from annotator.model.article_builder import build_article
 from annotator.model.labels import default_labels
 from annotator.model.records import AnnotatedArticle, Span, new_uid
-from annotator.store import index
+from annotator.store import word_index
 from annotator.store.corpus import Corpus
 from annotator.text import words
 from annotator.text.punctuation import is_punctuation
@@ -152,7 +152,7 @@ def _read_tables(path: Path) -> _Tables:
         texts = [row["text"] for row in rows["article"]]
         query = "SELECT sql FROM sqlite_master WHERE name IN ('search', 'beginning')"
         creates = [create for (create,) in corpus.fetch_tuples(query)]
-    token_lists = [index.search_tokens(text) for text in texts]  # the indexes do not hold what they index
+    token_lists = [word_index.search_tokens(text) for text in texts]  # the indexes do not hold what they index
     rows["search"] = [{"rowid": number, "words": " ".join(parts)} for number, parts in enumerate(token_lists, 1)]
     prefixes = (frozenset().union(*map(short_prefixes, filter(str.isalnum, set(parts)))) for parts in token_lists)
     rows["beginning"] = [{"rowid": number, "letters": " ".join(letters)} for number, letters in enumerate(prefixes, 1)]

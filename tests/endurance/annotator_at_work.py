@@ -35,7 +35,7 @@ from annotator.model.history import LABELS_STEP
 from annotator.model.label_changes import REMOVE, LabelChange
 from annotator.model.labels import Label, LabelSet, default_labels
 from annotator.model.records import STATES, ZONE_KINDS, AnnotatedArticle, Edit, Span, Step, Suggestion
-from annotator.store import rows
+from annotator.store import row_mapping
 from annotator.store.corpus import AddResult, Corpus
 from annotator.store.errors import CorpusError
 from annotator.store.label_set import change_labels, count_spans
@@ -141,7 +141,7 @@ class AnnouncingCorpus(Corpus):
 
 
 def _announce(tell: Tell, step: Step, edits: Iterable[Edit]) -> None:
-    records = [(rows.encode_record(edit.before), rows.encode_record(edit.after)) for edit in edits]
+    records = [(row_mapping.encode_record(edit.before), row_mapping.encode_record(edit.after)) for edit in edits]
     tell(
         {
             "step": step.uid,

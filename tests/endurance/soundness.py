@@ -14,8 +14,8 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from annotator.model.article_builder import build_article
-from annotator.store.index import add_article
 from annotator.store.sqlite_library import Database
+from annotator.store.word_index import add_article
 from annotator.text.proclitics import normalise_form
 from annotator.text.word_context import extract_context
 

@@ -34,7 +34,7 @@ from annotator.model import history, operations
 from annotator.model.article_builder import build_article
 from annotator.model.labels import default_labels
 from annotator.model.records import Edit, Span, Step, new_uid
-from annotator.store import rows
+from annotator.store import row_mapping
 from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.errors import Conflict, LockedCorpus
 from annotator.text.tokenizer import tokenize
@@ -179,7 +179,9 @@ def _apply(corpus: Corpus, step: Step, report: Report) -> bool:
 
 
 def _fingerprint(step: Step) -> str:
-    return fingerprint((rows.encode_record(edit.before), rows.encode_record(edit.after)) for edit in step.edits)
+    return fingerprint(
+        (row_mapping.encode_record(edit.before), row_mapping.encode_record(edit.after)) for edit in step.edits
+    )
 
 
 class _RememberingCorpus(Corpus):

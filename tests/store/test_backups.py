@@ -379,7 +379,7 @@ def test_safety_backup_contains_writes_made_during_the_restore(path: Path, monke
                     written += 1
         assert written
     [safety_backup] = [backup_ for backup_ in backups.list_backups(path) if backup_.reason == BEFORE_RESTORE]
-    with restoring.open_backup(safety_backup.path) as corpus, Corpus.open(path) as restored:
+    with Corpus.open_backup(safety_backup.path) as corpus, Corpus.open(path) as restored:
         assert restoring.read_contents(corpus).articles == 40 + written
         assert restoring.read_contents(restored).articles == 40
 
@@ -504,7 +504,7 @@ def test_restore_refuses_a_file_that_is_no_corpus(path: Path, tmp_path: Path) ->
 def test_opening_a_backup_creates_no_side_files(path: Path) -> None:
     backup = finish(backups.create_backup(path))
     assert isinstance(backup, backups.Backup)
-    with restoring.open_backup(backup.path) as corpus:
+    with Corpus.open_backup(backup.path) as corpus:
         contents = restoring.read_contents(corpus)
         assert (contents.articles, contents.spans, contents.done, contents.annotator) == (40, 1, 0, "Sanae")
         assert [path_.name for path_ in backup.path.parent.iterdir()] == [backup.path.name]
@@ -622,7 +622,7 @@ def test_old_corpus_is_migrated_with_a_backup_beside_it_if_the_folder_is_unusabl
     with Corpus.open(old) as corpus:
         assert corpus.fetch_tuples("SELECT id FROM article")
     [backup] = tmp_path.glob("old 2* before version *.corpus")
-    with restoring.open_backup(backup) as backup_corpus:
+    with Corpus.open_backup(backup) as backup_corpus:
         assert backup_corpus.fetch_tuples("PRAGMA user_version") == [(1,)]
 
 

@@ -181,7 +181,7 @@ def test_corpus_without_a_log_is_backed_up_and_restored(drive: Path, labels: Lab
         safety_backup = finish(restoring.restore(path, backup.path))
         assert not corpus.is_in_wal_mode()
         assert texts(corpus) == ["خبر."]
-    with restoring.open_backup(safety_backup.path) as backup_corpus:
+    with Corpus.open_backup(safety_backup.path) as backup_corpus:
         assert texts(backup_corpus) == ["خبر.", "خبر ثان."]
 
 

@@ -13,7 +13,7 @@ from sqlite_utils import Database, Migrations
 
 from annotator.model import history, operations
 from annotator.model.records import Article, Edit, Span, Status, Suggestion, Zone, article_uid, new_uid
-from annotator.store import index, rows, schema
+from annotator.store import row_mapping, schema, word_index
 from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.errors import CorpusError
 from annotator.store.queries import training_data
@@ -43,14 +43,16 @@ def make_old_corpus(path: Path, version: int = 1) -> Path:
     first_migration.apply(db)
     for text, uid in zip(TEXTS, UIDS, strict=True):
         article = Article(uid, text, published="2024-07-09", source="fixture")
-        db.table("article").insert({**rows.from_article(article), "added": utc_timestamp()})
-    db.table("label").insert_all(rows.from_label(label, position) for position, label in enumerate(LABELS.labels))
+        db.table("article").insert({**row_mapping.from_article(article), "added": utc_timestamp()})
+    db.table("label").insert_all(
+        row_mapping.from_label(label, position) for position, label in enumerate(LABELS.labels)
+    )
     db.table("annotator").insert_all({"name": name, "added": utc_timestamp()} for name in ("Sanae", "Omar"))
     records: list[Zone | Span | Status] = [*ZONES, *SPANS, STATUS]
     for record in records:
-        row = rows.to_row(record)
+        row = row_mapping.to_row(record)
         row.pop("source", None)  # of spans, since version 3
-        db.table(rows.TABLE_KEYS[type(record)][0]).insert(row)
+        db.table(row_mapping.TABLE_KEYS[type(record)][0]).insert(row)
         if not isinstance(record, Zone):
             fields = {
                 "step": f"t{record.article[:4]}{new_uid()}",
@@ -178,7 +180,7 @@ def test_failed_migration_is_rolled_back(tmp_path: Path, monkeypatch: pytest.Mon
         raise sqlite3.OperationalError("the disk is full")
 
     with monkeypatch.context() as patch:
-        patch.setattr(index, "build", fail)
+        patch.setattr(word_index, "build", fail)
         with pytest.raises(CorpusError, match="disk is full"):
             Corpus.open(path)
     assert read_version(path) == 1
@@ -187,7 +189,7 @@ def test_failed_migration_is_rolled_back(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_concurrent_openings_migrate_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path, build = make_old_corpus(tmp_path / "a.corpus"), index.build
+    path, build = make_old_corpus(tmp_path / "a.corpus"), word_index.build
     has_started, errors = Event(), []
 
     def build_slowly(db: Database) -> None:
@@ -203,7 +205,7 @@ def test_concurrent_openings_migrate_once(tmp_path: Path, monkeypatch: pytest.Mo
         except BaseException as error:
             errors.append(error)
 
-    monkeypatch.setattr(index, "build", build_slowly)
+    monkeypatch.setattr(word_index, "build", build_slowly)
     thread = Thread(target=open_too)
     thread.start()
     with Corpus.open(path) as corpus:

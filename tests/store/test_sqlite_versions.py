@@ -19,7 +19,7 @@ from annotator.model.article_builder import build_article
 from annotator.model.label_changes import LabelChange
 from annotator.model.labels import Colour, Label, LabelSet
 from annotator.model.records import Edit, Span, new_uid
-from annotator.store import label_set, restoring, schema_check, verification
+from annotator.store import label_set, schema_check, verification
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError, DamagedCorpus, NotACorpus
 from annotator.store.queries.search import find_article_numbers
@@ -155,7 +155,7 @@ def test_old_corpus_with_foreign_code_is_refused_and_unchanged(tmp_path: Path, v
     with closing(sqlite3.connect(path)) as db:
         db.execute(statement)
     before = path.read_bytes()
-    for attempt in (Corpus.open, restoring.open_backup, lambda path: verification.verify_copy(path, path)):
+    for attempt in (Corpus.open, Corpus.open_backup, lambda path: verification.verify_copy(path, path)):
         with pytest.raises(NotACorpus, match="evil"):
             attempt(path)
     assert path.read_bytes() == before

@@ -115,7 +115,7 @@ def test_backup_before_a_migration_can_be_opened_and_restored(path: Path, versio
         return
     [backup] = old_backups
     assert backup.reason == f"before version {VERSION}"
-    with restoring.open_backup(backup.path) as corpus:
+    with Corpus.open_backup(backup.path) as corpus:
         tables = expected(version)
         assert read_tables(corpus, tables) == tables
         assert restoring.read_contents(corpus).articles == 4
@@ -145,7 +145,7 @@ def test_file_is_not_migrated_if_no_backup_can_be_made(
     with pytest.raises(CorpusError):
         Corpus.open(path)
     monkeypatch.delenv("ANNOTATOR_HOME")
-    with restoring.open_backup(path) as corpus:
+    with Corpus.open_backup(path) as corpus:
         assert read_tables(corpus, expected(version)) == expected(version)
 
 

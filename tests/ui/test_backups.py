@@ -97,7 +97,7 @@ def test_backup_is_created_in_the_background_only_after_changes(
 ) -> None:
     rest(qtbot, maintenance)
     [backup] = backups.list_backups(corpus_path)
-    with restoring.open_backup(backup.path) as contents:
+    with Corpus.open_backup(backup.path) as contents:
         assert restoring.read_contents(contents).articles == 2
     backup.path.rename(backup.path.with_name("2024-01-01 10-00-00.corpus"))
     rest(qtbot, maintenance)

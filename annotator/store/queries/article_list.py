@@ -15,7 +15,7 @@ from annotator.model.display_names import display_title
 from annotator.model.records import DONE, IN_PROGRESS, NEW, SKIPPED, STATES
 from annotator.store.corpus import Corpus
 from annotator.store.queries.search import find_article_numbers
-from annotator.store.rows import to_json
+from annotator.store.row_mapping import to_json
 
 _TITLE_SEARCH_LENGTH: Final = 400  # code points searched for an untitled article's first line
 _BATCH_SIZE: Final = 500  # numbers in one query

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from annotator.model.records import Article
 from annotator.store.corpus import Corpus
-from annotator.store.index import search_tokens
+from annotator.store.word_index import search_tokens
 from annotator.text.search import MAX_SHORT_PREFIX, Snippet, expand_query, find_query, make_snippet
 
 

@@ -11,7 +11,7 @@ from msgspec import Struct
 from annotator.i18n import _
 from annotator.model.operations import InvalidEdit, check_zones
 from annotator.model.records import Article, Note, Publication, Record, Status, Zone, article_uid
-from annotator.store import rows
+from annotator.store import row_mapping
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
 
@@ -49,7 +49,7 @@ def check_integrity(corpus: Corpus) -> Iterator[Damage]:
     """
     yield from _check_file(corpus)
     yield from _check_references(corpus)
-    yield from _check_rows(corpus, ROW, "label", "SELECT * FROM label ORDER BY position", "name", rows.to_label)
+    yield from _check_rows(corpus, ROW, "label", "SELECT * FROM label ORDER BY position", "name", row_mapping.to_label)
     query = """
         SELECT annotator, "offset", coalesce(text, '') AS text
         FROM place LEFT JOIN article ON article.uid = place.article
@@ -100,7 +100,7 @@ def _check_rows(
 
 
 def _check_position(row: Mapping[str, Any]) -> None:
-    rows.check_offset(str(row["annotator"]), row["offset"], len(row["text"]))
+    row_mapping.check_offset(str(row["annotator"]), row["offset"], len(row["text"]))
 
 
 def _check_article(corpus: Corpus, number: int) -> Iterator[Damage]:
@@ -108,7 +108,7 @@ def _check_article(corpus: Corpus, number: int) -> Iterator[Damage]:
     yield from damage
     for row in result:
         try:
-            article = rows.to_article(row)
+            article = row_mapping.to_article(row)
         except CorpusError as error:
             yield Damage(ROW, "article", str(number), str(error))
             continue
@@ -129,19 +129,19 @@ def _check_annotations(corpus: Corpus, article: Article) -> Iterator[Damage]:
     """Check an article's rows by themselves, then against the recorded edits."""
     records: dict[tuple[str, ...], Record] = {}
     is_incomplete = False
-    for kind in rows.ARTICLE_RECORDS:
-        table = rows.TABLE_KEYS[kind][0]
+    for kind in row_mapping.ARTICLE_RECORDS:
+        table = row_mapping.TABLE_KEYS[kind][0]
         result, damage = _try_query(corpus, table, f"SELECT * FROM {table} WHERE article = ?", article.uid)
         yield from damage
         is_incomplete |= bool(damage)
         for row in result:
             try:
-                record = rows.to_record(kind, row)
+                record = row_mapping.to_record(kind, row)
             except CorpusError as error:
                 yield Damage(ROW, table, _row_name(table, row), str(error))
                 is_incomplete = True
                 continue
-            records[rows.record_key(record)] = record
+            records[row_mapping.record_key(record)] = record
             if isinstance(record, Zone | Status | Publication | Note):
                 continue
             if not 0 <= record.start < record.end <= len(article.text):
@@ -164,13 +164,13 @@ def _check_edits(corpus: Corpus, article: Article, records: dict[tuple[str, ...]
     last_states: dict[tuple[str, ...], Record | None] = {}
     for row in result:
         try:
-            edit = rows.to_edit(row)
+            edit = row_mapping.to_edit(row)
         except CorpusError as error:
             yield Damage(ROW, "edit", str(row["id"]), str(error))
             return
         record = edit.after or edit.before
-        if isinstance(record, rows.EDIT_TRACKED):
-            last_states[rows.record_key(record)] = edit.after
+        if isinstance(record, row_mapping.EDIT_TRACKED):
+            last_states[row_mapping.record_key(record)] = edit.after
     for key, recorded in last_states.items():
         if records.get(key) != recorded:
             table, name = key[0], ", ".join(key[1:])
@@ -179,7 +179,7 @@ def _check_edits(corpus: Corpus, article: Article, records: dict[tuple[str, ...]
 
 
 def _row_name(table: str, row: dict[str, Any]) -> str:
-    columns = next(columns for name, columns in rows.TABLE_KEYS.values() if name == table)
+    columns = next(columns for name, columns in row_mapping.TABLE_KEYS.values() if name == table)
     return ", ".join(str(row[column]) for column in columns)
 
 

@@ -26,7 +26,7 @@ from annotator.model.records import (
     Zone,
     new_uid,
 )
-from annotator.store import index, rows
+from annotator.store import row_mapping, word_index
 from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.errors import CorpusError
 
@@ -82,15 +82,15 @@ class Reconciler:
         kinds = {type(record) for record, certainty in staged if certainty != FROM_BACKUP}
         for record, certainty in staged:
             if certainty != FROM_BACKUP or type(record) not in kinds:
-                from_tables[rows.record_key(record)] = (record, certainty != ORPHANED)
+                from_tables[row_mapping.record_key(record)] = (record, certainty != ORPHANED)
         from_edits: dict[tuple[str, ...], tuple[Record | None, int]] = {}
         last_missing = self._last_missing_edit
         for row in self._corpus.query("SELECT * FROM edit WHERE article = ? ORDER BY id", article.uid):
-            edit = rows.to_edit(row)
+            edit = row_mapping.to_edit(row)
             recorded = edit.after or edit.before
-            if not isinstance(recorded, rows.EDIT_TRACKED):
+            if not isinstance(recorded, row_mapping.EDIT_TRACKED):
                 continue
-            key = rows.record_key(recorded)
+            key = row_mapping.record_key(recorded)
             if edit.before != from_edits.get(key, (None, 0))[0] and (
                 key in from_edits or not isinstance(recorded, Zone)
             ):
@@ -136,7 +136,7 @@ class Reconciler:
             self._report_doubt(article, key, row)
             return row
         message = _("Article {number}: {row} differs between its table and the edit history: {one}; {other}.")
-        values = {"one": rows.encode_record(row) or "–", "other": rows.encode_record(last_state) or "–"}
+        values = {"one": row_mapping.encode_record(row) or "–", "other": row_mapping.encode_record(last_state) or "–"}
         record = row or last_state
         if record:
             name = ", ".join(key[1:])
@@ -154,11 +154,11 @@ class Reconciler:
             must_recognise = True
         if must_recognise:
             for zone in zones:
-                del records[rows.record_key(zone)]
+                del records[row_mapping.record_key(zone)]
             recognised = [
                 Zone(new_uid(), article.uid, *zone_fields) for zone_fields in zoning.recognise_zones(article.text)
             ]
-            records |= {rows.record_key(zone): zone for zone in recognised}
+            records |= {row_mapping.record_key(zone): zone for zone in recognised}
             message = _("The zones of article {number} were detected again.").format(number=article.id)
             self._report_loss("zone", article.uid, message, lost=False)
         for key, record in list(records.items()):
@@ -168,17 +168,15 @@ class Reconciler:
                     self._ensure_label(record.label)
                 if not isinstance(record, Zone | Publication):
                     self._ensure_annotator(record.annotator)
-                self._corpus._insert(key[0], rows.to_row(record))
+                self._corpus._insert(key[0], row_mapping.to_row(record))
             except (InvalidEdit, InvalidLabelSet, CorpusError, sqlite3.IntegrityError) as error:
                 del records[key]
                 message = _("Article {number}: {row} is invalid: {error}")
                 message = message.format(number=article.id, row=_describe_record(record, article), error=error)
                 self._report_loss(key[0], ", ".join(key[1:]), message)
-        texts = {article.uid: article.text}
-        index.add_spans(self._corpus.db, [record for record in records.values() if isinstance(record, Span)], texts)
-        index.add_rejections(
-            self._corpus.db, [record for record in records.values() if isinstance(record, Rejection)], texts
-        )
+        db, texts = self._corpus.db, {article.uid: article.text}
+        word_index.add_spans(db, [record for record in records.values() if isinstance(record, Span)], texts)
+        word_index.add_rejections(db, [record for record in records.values() if isinstance(record, Rejection)], texts)
 
     def _complete_edits(
         self,
@@ -218,7 +216,7 @@ class Reconciler:
         labels = self._corpus.labels()
         label = self._backup_labels.get(name) or Label(name, {}, next_palette_colour(labels))
         check_labels(LabelSet((*labels.labels, label)))
-        self._corpus._insert("label", rows.from_label(label, len(labels.labels)))
+        self._corpus._insert("label", row_mapping.from_label(label, len(labels.labels)))
         self._labels.add(name)
         message = _("The label {name} was recreated without its title and key.")
         if name in self._backup_labels:

@@ -18,9 +18,8 @@ from msgspec import Struct
 from annotator import settings
 from annotator.i18n import _
 from annotator.store import connections, copying
-from annotator.store.connection import Connection
+from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError, ExistingCorpus, FullDisk, MissingCorpus, translating_file_errors
-from annotator.store.restoring import open_backup
 
 _log = logging.getLogger(__name__)
 _TIME: Final = "%Y-%m-%d %H-%M"  # no colon: Windows forbids it in names
@@ -49,7 +48,7 @@ class Displacement(Struct, frozen=True):
     current: Path
 
 
-def rescue_displaced(corpus: Connection) -> Displacement:
+def rescue_displaced(corpus: Corpus) -> Displacement:
     """Find or create a file with all content of an open corpus no longer at its path, then close the corpus.
 
     Raises MissingCorpus if its medium was removed and may come back, CorpusError if it cannot be copied; the corpus
@@ -87,7 +86,7 @@ def rescue_displaced(corpus: Connection) -> Displacement:
     return displacement
 
 
-def copy_to_safety(corpus: Connection) -> Path:
+def copy_to_safety(corpus: Corpus) -> Path:
     """Copy an open corpus to a new file beside its path, or else in the program's data folder; return the path.
 
     The connection, perhaps the only access left, makes the copy at once. Raises CorpusError.
@@ -147,13 +146,13 @@ def _find_file(folder: Path, identity: tuple[int, int]) -> Path | None:
     return None
 
 
-def _holds_all(path: Path, corpus: Connection) -> bool:
+def _holds_all(path: Path, corpus: Corpus) -> bool:
     """Return whether the file at `path` is a sound corpus with every article, step and label of an open one.
 
     Layers may differ only in articles with more steps.
     """
     try:
-        with open_backup(path) as new_corpus:
+        with Corpus.open_backup(path) as new_corpus:
             if not all(
                 set(corpus.fetch_tuples(query)) <= set(new_corpus.fetch_tuples(query)) for query in _CONTENT_QUERIES
             ):
@@ -171,9 +170,7 @@ def _holds_all(path: Path, corpus: Connection) -> bool:
         return False
 
 
-def _lacks_only_changed_articles(
-    table: str, corpus: Connection, new_corpus: Connection, changed_articles: set[str]
-) -> bool:
+def _lacks_only_changed_articles(table: str, corpus: Corpus, new_corpus: Corpus, changed_articles: set[str]) -> bool:
     """Return whether a table of the new corpus is sound and lacks only rows of changed articles."""
     if new_corpus.fetch_tuples(f"PRAGMA integrity_check('{table}')") != [("ok",)]:
         return False

@@ -6,7 +6,7 @@ match its uid is looked up in the backups.
 """
 
 from collections import Counter
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, Final
@@ -17,7 +17,7 @@ from annotator.i18n import _, ngettext
 from annotator.model.colours import next_palette_colour
 from annotator.model.labels import InvalidLabelSet, Label, LabelSet, check_labels
 from annotator.model.records import Record, article_uid
-from annotator.store import index, rows
+from annotator.store import row_mapping, word_index
 from annotator.store.copying import new_file
 from annotator.store.corpus import Corpus
 from annotator.store.errors import (
@@ -30,7 +30,6 @@ from annotator.store.errors import (
 from annotator.store.recovery.damaged_database import DamagedDatabase
 from annotator.store.recovery.integrity import check_integrity
 from annotator.store.recovery.reconciler import CERTAIN, FROM_BACKUP, ORPHANED, Loss, Reconciler
-from annotator.store.restoring import open_backup
 
 _BATCH_SIZE: Final = 50  # articles between two progress reports
 
@@ -85,7 +84,8 @@ class _Salvager:
             corpus.db.execute("PRAGMA defer_foreign_keys = ON")
             corpus.db.execute("CREATE TEMP TABLE staged (article TEXT, kind TEXT, record TEXT, certainty INTEGER)")
             self._salvage_labels()
-            self._insert_rows("annotator", (row.values for row in self._database.read_rows("annotator")))
+            annotators = (row.values for row in self._database.read_rows("annotator"))
+            corpus.db.table("annotator").insert_all(annotators, ignore=True)
             yield from self._salvage_articles(backups, page_count)
             self._salvage_edits(backups)
             self._stage_rows()
@@ -129,20 +129,22 @@ class _Salvager:
                 self._report_loss("label", row.values["name"], str(error))
                 continue
             labels.append(label)
-        self._insert_rows("label", (rows.from_label(label, position) for position, label in enumerate(labels)))
+        self._corpus.db.table("label").insert_all(
+            (row_mapping.from_label(label, position) for position, label in enumerate(labels)), ignore=True
+        )
 
     def _salvage_label(self, row: dict[str, Any], other_labels: LabelSet) -> Label:
         """Return a row's label, without its key or with a rarely used colour if its own is invalid."""
         with suppress(CorpusError):
-            return rows.to_label(row)
+            return row_mapping.to_label(row)
         palette_colour = next_palette_colour(other_labels)
         keyless, coloured = {"key": None}, {"light": palette_colour.light, "dark": palette_colour.dark}
         for changes in (keyless, coloured):
             with suppress(CorpusError):
-                label = rows.to_label(row | changes)
+                label = row_mapping.to_label(row | changes)
                 break
         else:
-            label = rows.to_label(row | coloured | keyless)
+            label = row_mapping.to_label(row | coloured | keyless)
         message = _("The label {name} has a different colour or no key: its own could not be read.")
         self._report_loss("label", label.name, message.format(name=label.name), lost=False)
         return label
@@ -158,7 +160,7 @@ class _Salvager:
                 damaged_rows[row.rowid] = row.values
         for path in backups:
             try:
-                with open_backup(path) as backup:
+                with Corpus.open_backup(path) as backup:
                     self._backup_labels = {label.name: label for label in backup.labels().labels} | self._backup_labels
                     for (number,) in backup.fetch_tuples("SELECT id FROM article"):
                         [backup_row] = backup.query("SELECT * FROM article WHERE id = ?", number)
@@ -182,7 +184,7 @@ class _Salvager:
         if self._corpus.fetch_tuples("SELECT 1 FROM article WHERE id = ?", row["id"]):
             row = {**row, "id": None}
         number = self._corpus._insert("article", row)
-        index.add_article(self._corpus.db, number, row["text"])
+        word_index.add_article(self._corpus.db, number, row["text"])
         return True
 
     def _stage_zones(self, backup: Corpus, uid: str) -> None:
@@ -200,7 +202,7 @@ class _Salvager:
 
         def add_edit(row: dict[str, Any]) -> bool:
             try:
-                edit = rows.to_edit(row)
+                edit = row_mapping.to_edit(row)
             except (CorpusError, ValueError):
                 return False
             record = edit.after or edit.before
@@ -223,7 +225,7 @@ class _Salvager:
             unreadable_count += not add_edit(row.values)
         labels = {label.name for label in self._corpus.labels().labels}
         for path in backups:
-            with suppress(CorpusError), open_backup(path) as backup:  # ignores a damaged backup
+            with suppress(CorpusError), Corpus.open_backup(path) as backup:  # ignores a damaged backup
                 backup_steps = dict(backup.fetch_tuples("SELECT id, step FROM edit"))
                 # Another history, or other label names, would add edits that never happened.
                 if {label.name for label in backup.labels().labels} == labels and all(
@@ -253,13 +255,13 @@ class _Salvager:
 
     def _stage_rows(self) -> None:
         lengths = {row["uid"]: len(row["text"]) for row in self._corpus.query("SELECT uid, text FROM article")}
-        for kind in rows.ARTICLE_RECORDS:
-            table = rows.TABLE_KEYS[kind][0]
+        for kind in row_mapping.ARTICLE_RECORDS:
+            table = row_mapping.TABLE_KEYS[kind][0]
             for row in self._database.read_rows(table):
                 try:
-                    record = rows.to_record(kind, row.values)
+                    record = row_mapping.to_record(kind, row.values)
                     if (length := lengths.get(record.article)) is not None:
-                        rows.check_range(record, length)
+                        row_mapping.check_range(record, length)
                 except CorpusError as error:
                     self._damaged_articles.add((table, row.values["article"]))
                     self._report_loss(table, str(row.rowid), str(error), lost=not self._is_recorded(kind, row.values))
@@ -269,14 +271,14 @@ class _Salvager:
     def _is_recorded(self, kind: type[Record], row: dict[str, Any]) -> bool:
         """Return whether an edit mentions a row's record and so its content."""
         query = "SELECT 1 FROM edit WHERE article = ? AND after IS NOT NULL AND instr(after, ?) LIMIT 1"
-        names = [str(row[column]) for column in rows.TABLE_KEYS[kind][1] if column != "article"]
-        return kind in rows.EDIT_TRACKED and bool(self._corpus.fetch_tuples(query, row["article"], *names))
+        names = [str(row[column]) for column in row_mapping.TABLE_KEYS[kind][1] if column != "article"]
+        return kind in row_mapping.EDIT_TRACKED and bool(self._corpus.fetch_tuples(query, row["article"], *names))
 
     def _stage_record(self, record: Record, certainty: int) -> None:
         row = {
             "article": record.article,
-            "kind": rows.TABLE_KEYS[type(record)][0],
-            "record": rows.encode_record(record),
+            "kind": row_mapping.TABLE_KEYS[type(record)][0],
+            "record": row_mapping.encode_record(record),
         }
         self._corpus._insert("staged", row | {"certainty": certainty})
 
@@ -327,10 +329,6 @@ class _Salvager:
             if not table:
                 message = _("The first page, which lists the tables, could not be read.")
             self._report_loss(table, "", message.format(count=count, table=table), lost=False)
-
-    def _insert_rows(self, table: str, new_rows: Iterable[dict[str, Any]]) -> None:
-        for row in new_rows:
-            self._corpus._insert(table, row, "IGNORE")
 
     def _report_loss(self, table: str, row: str, message: str, *, lost: bool = True) -> None:
         self._losses.append(Loss(table, row, message, lost))

@@ -13,8 +13,8 @@ from strategies import PIECES, texts
 
 from annotator.model.labels import LabelSet
 from annotator.store.corpus import Corpus
-from annotator.store.index import search_tokens
 from annotator.store.queries.search import find_article_numbers, find_excerpt, search
+from annotator.store.word_index import search_tokens
 from annotator.text.folding import fold
 from annotator.text.search import find_occurrences, find_query
 

@@ -1,4 +1,4 @@
-"""A connection to a corpus file: SQL, transactions, and checks that the file is still the same."""
+"""An open corpus file: SQL, transactions, and checks that the file is still the same."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from msgspec.json import Decoder
 from annotator.file_ops import discard_file, rename_file
 from annotator.i18n import _
 from annotator.paths import hidden_path, resolve_path
-from annotator.store import connections, database_files, locks, opening, rows
+from annotator.store import connections, database_files, locks, opening, row_mapping
 from annotator.store.errors import (
     DamagedCorpus,
     LostWal,
@@ -25,8 +25,8 @@ _Value = TypeVar("_Value")
 _NUMBERS: Final = Decoder(list[int])
 
 
-class Connection:
-    """A connection to the file at `path`.
+class CorpusFile:
+    """The open file at `path`, and `db`, the connection to it.
 
     Every method raises CorpusError, for the user, if the file fails.
     """
@@ -202,12 +202,13 @@ class Connection:
 
     def _insert(self, table: str, row: Mapping[str, Any], conflict: str = "ABORT") -> int:
         """Insert a row; return its rowid. Much faster than sqlite-utils, which rereads the schema."""
-        return int(self.db.execute(rows.insert_sql(table, row, conflict), list(row.values())).lastrowid or 0)
+        return int(self.db.execute(row_mapping.insert_sql(table, row, conflict), list(row.values())).lastrowid or 0)
 
     def _insert_all(self, table: str, new_rows: Sequence[Mapping[str, Any]]) -> None:
         """Insert rows with the same columns."""
         if new_rows:
-            self.db.conn.executemany(rows.insert_sql(table, new_rows[0]), [list(row.values()) for row in new_rows])
+            values = [list(row.values()) for row in new_rows]
+            self.db.conn.executemany(row_mapping.insert_sql(table, new_rows[0]), values)
 
     def _decode_json(self, text: str, decoder: Decoder[_Value]) -> _Value:
         """Decode SQLite's JSON. Raises DamagedCorpus if it is of another type."""

@@ -14,7 +14,7 @@ from strategies import PIECES, texts
 from annotator.model import operations
 from annotator.model.history import build_stacks, reverse_step
 from annotator.model.records import Span, article_uid
-from annotator.store import index
+from annotator.store import word_index
 from annotator.store.corpus import Corpus
 from annotator.store.errors import Conflict
 from annotator.store.queries.search import find_article_numbers
@@ -38,14 +38,14 @@ def mentions(corpus: Corpus) -> dict[str, str]:
 
 
 def rebuild_mentions(corpus: Corpus) -> dict[str, str]:
-    """Return the mentions that `index.build` creates from the articles and spans, without changing the corpus."""
+    """Return the mentions that `word_index.build` creates from the articles and spans, without changing the corpus."""
     corpus.db.execute("BEGIN")
     corpus.db.execute("DELETE FROM mention")
     for table in ("search", "beginning"):
         corpus.db.execute(f"INSERT INTO {table}({table}) VALUES ('delete-all')")
     assert mentions(corpus) == {}
     assert find_article_numbers(corpus, "وزارة") == find_article_numbers(corpus, "وز") == []
-    index.build(corpus.db)
+    word_index.build(corpus.db)
     rebuilt_mentions = mentions(corpus)
     assert find_article_numbers(corpus, "وزارة") == find_article_numbers(corpus, "وز") == [1, 2]
     corpus.db.execute("ROLLBACK")
@@ -162,14 +162,14 @@ def test_mention_of_a_span_has_no_proclitic(corpus: Corpus) -> None:
     ],
 )
 def test_search_tokens_of_a_text(text: str, expected: str) -> None:
-    assert " ".join(index.search_tokens(text)) == expected
+    assert " ".join(word_index.search_tokens(text)) == expected
 
 
 @given(texts | st.lists(st.sampled_from(PIECES) | WORD).map("".join))
 def test_search_tokens_contain_every_character(text: str) -> None:
-    tokens = index.search_tokens(text)
+    tokens = word_index.search_tokens(text)
     text_tokens = [token for token in tokens if token != "\u2060"]
-    assert index.search_tokens(" ".join(text_tokens)) == text_tokens
+    assert word_index.search_tokens(" ".join(text_tokens)) == text_tokens
     assert all(len(token) == 1 or token.isalnum() for token in tokens)
     assert "".join(text_tokens) == "".join(fold(text, taa=True).split())
 
