@@ -224,29 +224,39 @@ class Corpus(CorpusFile):
                 self._check_zones(uid)
 
     def add(self, annotated: AnnotatedArticle) -> AddResult:
-        """Store an article with its zones, spans, states and notes.
+        """Store an article; see add_all."""
+        [result] = self.add_all([annotated])
+        return result
+
+    def add_all(self, articles: Iterable[AnnotatedArticle]) -> list[AddResult]:
+        """Store articles with their zones, spans, states and notes, or none.
 
         An existing article keeps its text and zones, and gets what it lacks of the rest. Invalid spans are skipped,
         each with a reason.
         """
         with self.transaction():
-            uid = annotated.article.uid
-            is_new = not list(self.query("SELECT 1 AS found FROM article WHERE uid = ?", uid))
-            if is_new:
-                operations.check_zones(annotated.article, annotated.zones)
-                number = self._insert(
-                    "article", {**row_mapping.from_article(annotated.article), "added": utc_timestamp()}
-                )
-                word_index.add_article(self.db, number, annotated.article.text)
-                self._insert_all("zone", [row_mapping.to_row(zone) for zone in annotated.zones])
-            spans, skip_reasons = self._add_spans(annotated, [] if is_new else self.spans(uid))
-            for status in annotated.states:
-                if is_new or self.status(uid, status.annotator) is None:
-                    self._add_step(status.annotator, [Edit(None, status)])
-            for note in annotated.notes:
-                if is_new or self.note(uid, note.annotator) is None:
-                    self._add_step(note.annotator, [Edit(None, note)])
-            return AddResult(is_new, spans, tuple(skip_reasons))
+            new_texts: list[tuple[int, str]] = []
+            results = [self._add(annotated, new_texts) for annotated in articles]
+            word_index.add_articles(self.db, new_texts)
+            return results
+
+    def _add(self, annotated: AnnotatedArticle, new_texts: list[tuple[int, str]]) -> AddResult:
+        """Store an article, except in the search index; append a new one's number and text."""
+        uid = annotated.article.uid
+        is_new = not list(self.query("SELECT 1 AS found FROM article WHERE uid = ?", uid))
+        if is_new:
+            operations.check_zones(annotated.article, annotated.zones)
+            number = self._insert("article", {**row_mapping.from_article(annotated.article), "added": utc_timestamp()})
+            new_texts.append((number, annotated.article.text))
+            self._insert_all("zone", [row_mapping.to_row(zone) for zone in annotated.zones])
+        spans, skip_reasons = self._add_spans(annotated, [] if is_new else self.spans(uid))
+        for status in annotated.states:
+            if is_new or self.status(uid, status.annotator) is None:
+                self._add_step(status.annotator, [Edit(None, status)])
+        for note in annotated.notes:
+            if is_new or self.note(uid, note.annotator) is None:
+                self._add_step(note.annotator, [Edit(None, note)])
+        return AddResult(is_new, spans, tuple(skip_reasons))
 
     def save_position(self, annotator: str, article: str, offset: int) -> None:
         """Save the annotator's position for `last_position`."""

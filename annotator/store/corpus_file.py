@@ -179,11 +179,12 @@ class CorpusFile:
         Raises MissingCorpus and LostWal (see `check_file_identity`), also after the last write: writes to a replaced
         file are not safe.
         """
-        self.check_file_identity()
         with translating_sqlite_errors(self.path):
             if self.db.conn.in_transaction:
                 yield
                 return
+        self.check_file_identity()
+        with translating_sqlite_errors(self.path):
             # IMMEDIATE locks before the first read, so nothing changes between a check and a write.
             self.db.execute("BEGIN IMMEDIATE")
             try:

@@ -6,6 +6,7 @@ span's words, to tell what was labelled before; `rejected` those in and next to 
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Final
 
 from annotator.model.records import Rejection, Span
@@ -26,15 +27,29 @@ def search_tokens(text: str) -> list[str]:
     These are words, folded with ة as ه, other characters except spaces, and a mark where two words touch (see
     `text.search.WORD_BOUNDARY`).
     """
-    return _TOKEN.findall(WORD_BOUNDARY.sub(_SEAM_TOKEN, fold(text, taa=True)))
+    return [token for tokens, _prefixes in _read_runs(text) for token in tokens.split()]
 
 
-def add_article(db: Database, number: int, text: str) -> None:
-    """Add an article's words to the search index."""
-    words = search_tokens(text)
-    prefixes = frozenset().union(*map(short_prefixes, filter(str.isalnum, set(words))))
-    db.execute("INSERT INTO search(rowid, words) VALUES (?, ?)", (number, " ".join(words)))
-    db.execute("INSERT INTO beginning(rowid, letters) VALUES (?, ?)", (number, " ".join(prefixes)))
+def add_articles(db: Database, texts: Iterable[tuple[int, str]]) -> None:
+    """Add the words of articles, by number, to the search index; many at once take half as long."""
+    words, beginnings = [], []
+    for number, text in texts:
+        runs = _read_runs(text)
+        words.append((number, " ".join([tokens for tokens, _prefixes in runs])))
+        beginnings.append((number, " ".join(frozenset().union(*[prefixes for _tokens, prefixes in runs]))))
+    db.conn.executemany("INSERT INTO search(rowid, words) VALUES (?, ?)", words)
+    db.conn.executemany("INSERT INTO beginning(rowid, letters) VALUES (?, ?)", beginnings)
+
+
+def _read_runs(text: str) -> list[tuple[str, frozenset[str]]]:
+    return list(map(_read_run, fold(text, taa=True).split()))
+
+
+@lru_cache(maxsize=1 << 15)  # most runs are words, and most words come again
+def _read_run(run: str) -> tuple[str, frozenset[str]]:
+    """Return the search tokens of a run without spaces, and the short prefixes of the words among them."""
+    tokens = _TOKEN.findall(WORD_BOUNDARY.sub(_SEAM_TOKEN, run))
+    return " ".join(tokens), frozenset().union(*map(short_prefixes, filter(str.isalnum, tokens)))
 
 
 def add_spans(db: Database, spans: Iterable[Span], texts: Mapping[str, str]) -> None:
@@ -58,8 +73,8 @@ def add_rejections(db: Database, rejections: Iterable[Rejection], texts: Mapping
 
 def build(db: Database) -> None:
     """Build the indexes of articles and spans in an older file."""
-    for number, text in db.execute("SELECT id, text FROM article"):  # not all at once: they may be gigabytes
-        add_article(db, number, text)
+    for article in db.execute("SELECT id, text FROM article"):  # not all at once: they may be gigabytes
+        add_articles(db, [article])
     rows = db.execute('SELECT span.uid, start, "end", text FROM span JOIN article ON article.uid = span.article')
     for uid, start, end, text in rows:
         db.execute("INSERT INTO mention VALUES (?, ?)", (uid, normalise_form(text, start, end)))

@@ -50,11 +50,11 @@ _MARK_AFTER: Final = regex.compile(rf"{_LETTER}\p{{M}}++(?![{_LETTER}\u0640])", 
 _SIGNS: Final = {
     "article": (r"\b[وفبك]?ال\w{2}", r"\w{2}لا[وفبك]?\b"),
     "ending": (r"\w[ةى]\b", r"\b[ةى]\w"),
+    "punctuation": (r"\w[.،؛؟:](?!\S)", r"(?<!\S)[.،؛؟:][ء-ي]"),
     "word": (
         r"\b(?:في|من|على|إلى|عن|أن|إن|التي|الذي|هذا|كان|بعد)\b",
         r"\b(?:يف|نم|ىلع|ىلإ|نع|نأ|نإ|يتلا|يذلا|اذه|ناك|دعب)\b",
     ),
-    "punctuation": (r"\w[.،؛؟:](?!\S)", r"(?<!\S)[.،؛؟:][ء-ي]"),
 }
 """Patterns for words without forms, in logical and in visual order."""
 _SIGN_PATTERNS: Final = {kind: tuple(map(regex.compile, pair)) for kind, pair in _SIGNS.items()}
@@ -149,7 +149,11 @@ def _is_visual_order(text: str) -> bool:
     score = _joining_score(text)
     if score:
         return score < 0
-    visual_counts = [len(sign.findall(text)) for _logical, sign in _SIGN_PATTERNS.values()]
+    *quick_signs, word_sign = (sign for _logical, sign in _SIGN_PATTERNS.values())
+    visual_counts = [len(sign.findall(text)) for sign in quick_signs]
+    if not any(visual_counts):  # true of most texts, and looking for words would take longest
+        return False
+    visual_counts.append(len(word_sign.findall(text)))
     if sum(map(bool, visual_counts)) < 2 or sum(visual_counts) < _MIN_SIGNS:
         return False
     logical_count = sum(len(sign.findall(text)) for sign, _visual in _SIGN_PATTERNS.values())

@@ -184,7 +184,7 @@ def _write(corpus: Corpus, batch: list[tuple[int, str, str]], dice: Random) -> N
     write(row, [(*article, utc_timestamp()) for article in batch])
     zones, states, spans, mentions = [], [], [], []
     for number, uid, text in batch:
-        word_index.add_article(corpus.db, number, text)
+        word_index.add_articles(corpus.db, [(number, text)])
         line = text.index("\n")
         zones += [(f"h{number}", uid, HEADLINE, 0, line), (f"b{number}", uid, BODY, line + 2, len(text))]
         if dice.random() < _TOUCHED:

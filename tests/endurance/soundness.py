@@ -15,7 +15,7 @@ import msgspec
 
 from annotator.model.article_builder import build_article
 from annotator.store.sqlite_library import Database
-from annotator.store.word_index import add_article
+from annotator.store.word_index import add_articles
 from annotator.text.proclitics import normalise_form
 from annotator.text.word_context import extract_context
 
@@ -259,7 +259,7 @@ def _rebuild_terms(rows: Rows) -> dict[str, set[tuple[str, int, int]]]:
         for statement in rows.declared:
             db.execute(statement)
         for number, _uid, text in rows.articles:
-            add_article(db, number, text)
+            add_articles(db, [(number, text)])
         return _read_terms(db.conn)
     finally:
         db.close()

@@ -187,9 +187,11 @@ def _store(
     counts: Counter[str] = Counter()
     with corpus.transaction():
         known_labels = {label.name for label in corpus.labels().labels}
-        for path, annotated in batch:
-            spans = tuple(_map_labels(corpus, path, annotated, label_mapping, known_labels, unknown))
-            added = corpus.add(replace(annotated, spans=spans))
+        mapped = [
+            replace(annotated, spans=tuple(_map_labels(corpus, path, annotated, label_mapping, known_labels, unknown)))
+            for path, annotated in batch
+        ]
+        for (path, annotated), added in zip(batch, corpus.add_all(mapped), strict=True):
             counts["added" if added.is_new else "duplicates"] += 1
             counts["spans"] += added.spans
             remarks += [Refusal(str(path), annotated.line, reason) for reason in added.skip_reasons]

@@ -184,7 +184,7 @@ class _Salvager:
         if self._corpus.fetch_tuples("SELECT 1 FROM article WHERE id = ?", row["id"]):
             row = {**row, "id": None}
         number = self._corpus._insert("article", row)
-        word_index.add_article(self._corpus.db, number, row["text"])
+        word_index.add_articles(self._corpus.db, [(number, row["text"])])
         return True
 
     def _stage_zones(self, backup: Corpus, uid: str) -> None:

@@ -210,16 +210,16 @@ def test_no_transaction_is_open_at_a_yield(corpus: Corpus, folder: Path) -> None
 def test_an_error_of_the_corpus_ends_the_import_and_rolls_back_the_batch(
     corpus: Corpus, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plain = corpus.add
+    plain = corpus._add
 
-    def failing(draft: AnnotatedArticle) -> AddResult:
+    def failing(draft: AnnotatedArticle, new_texts: list[tuple[int, str]]) -> AddResult:
         if draft.article.text == "ثان":
             raise CorpusError("The disk is full.")
-        return plain(draft)
+        return plain(draft, new_texts)
 
     (folder / "a.txt").write_text("أول", encoding="utf-8")
     (folder / "b.txt").write_text("ثان", encoding="utf-8")
-    monkeypatch.setattr(corpus, "add", failing)
+    monkeypatch.setattr(corpus, "_add", failing)
     with pytest.raises(CorpusError):
         import_files(corpus, folder)
     assert texts(corpus) == []
