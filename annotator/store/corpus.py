@@ -20,7 +20,6 @@ from annotator.model.records import (
     Article,
     Edit,
     Note,
-    Record,
     Rejection,
     Span,
     Status,
@@ -32,7 +31,6 @@ from annotator.model.records import (
 from annotator.store import opening, row_mapping, verification, word_index
 from annotator.store.corpus_file import CorpusFile
 from annotator.store.errors import Conflict, CorpusError, NoSuchArticle
-from annotator.store.sqlite_library import Database
 
 _BATCH_SIZE: Final = 500  # edits: a hundredth of a second
 _ARTICLES_AT_ONCE: Final = 100  # makes a query's overhead negligible
@@ -73,13 +71,8 @@ class Corpus(CorpusFile):
     @classmethod
     def create(cls, path: Path, labels: LabelSet) -> Self:
         """Create and open a corpus with these labels at `path`, where no file may exist."""
-
-        def fill(db: Database) -> None:
-            db.table("label").insert_all(
-                row_mapping.from_label(label, position) for position, label in enumerate(labels.labels)
-            )
-
-        opening.create(path, fill)
+        label_rows = [row_mapping.from_label(label, position) for position, label in enumerate(labels.labels)]
+        opening.create(path, lambda db: db.table("label").insert_all(label_rows))
         return cls.open(path)
 
     @classmethod
@@ -118,7 +111,7 @@ class Corpus(CorpusFile):
             article = row_mapping.to_article(row)
             self._cached_length = article.uid, len(article.text)
             return article
-        raise self._no_such_article(identity)
+        raise NoSuchArticle(_("“{path}” has no article {identity}.").format(path=self.path, identity=identity))
 
     def zones(self, article: str) -> list[Zone]:
         """Return an article's zones in text order."""
@@ -221,7 +214,7 @@ class Corpus(CorpusFile):
                 self._record_edits(step, edits)
                 yield start + len(edits)
             for uid in {edit.article for edit in step.edits if isinstance(edit.after, Zone)}:
-                self._check_zones(uid)
+                operations.check_zones(self.article(uid), self._zones([uid]).get(uid, []))
 
     def add(self, annotated: AnnotatedArticle) -> AddResult:
         """Store an article; see add_all."""
@@ -351,9 +344,6 @@ class Corpus(CorpusFile):
             self._cached_length = article, len(self.article(article).text)  # SQL's length() ends at a NUL
         return self._cached_length[1]
 
-    def _no_such_article(self, identity: int | str) -> NoSuchArticle:
-        return NoSuchArticle(_("“{path}” has no article {identity}.").format(path=self.path, identity=identity))
-
     def _add_annotator(self, annotator: str) -> None:
         if not annotator.strip():
             raise CorpusError(_("An annotator must have a name."))
@@ -364,25 +354,19 @@ class Corpus(CorpusFile):
         record = edit.before
         if record is None:
             raise ValueError(edit)
-        table = row_mapping.TABLE_KEYS[type(record)][0]
-        where = " AND ".join(f"{column} = ?" for column in row_mapping.row_key(record))
-        if self._load_record(table, where, record) != edit.before:
+        table, key = row_mapping.TABLE_KEYS[type(record)][0], row_mapping.row_key(record)
+        where = " AND ".join(f"{column} = ?" for column in key)
+        stored = [*self.query(f"SELECT * FROM {table} WHERE {where}", *key.values())]
+        if [row_mapping.to_record(type(record), row) for row in stored] != [record]:
             raise Conflict(_("This was changed in another window in the meantime: check it and try again."))
         if edit.after is None:
-            self.db.execute(f"DELETE FROM {table} WHERE {where}", [*row_mapping.row_key(record).values()])
+            self.db.execute(f"DELETE FROM {table} WHERE {where}", [*key.values()])
         else:
             row = row_mapping.to_row(edit.after)
-            columns = row.keys() - row_mapping.row_key(record).keys()
+            columns = row.keys() - key.keys()
             assignments = ", ".join(f'"{column}" = ?' for column in columns)
-            values = [row[column] for column in (*columns, *row_mapping.row_key(record))]
+            values = [row[column] for column in (*columns, *key)]
             self.db.execute(f"UPDATE {table} SET {assignments} WHERE {where}", values)
-
-    def _load_record(self, table: str, where: str, record: Record) -> Record | None:
-        records = self.query(f"SELECT * FROM {table} WHERE {where}", *row_mapping.row_key(record).values())
-        return next((row_mapping.to_record(type(record), row) for row in records), None)
-
-    def _check_zones(self, uid: str) -> None:
-        operations.check_zones(self.article(uid), self._zones([uid]).get(uid, []))
 
     def _write_edits(self, edits: Sequence[Edit]) -> None:
         for table, group in groupby(edits, key=row_mapping.insertion_table):

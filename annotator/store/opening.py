@@ -1,9 +1,8 @@
 """Creating corpus files, and opening them with the schema migrated."""
 
 import logging
-import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from os import W_OK, access
 from pathlib import Path
 
@@ -33,7 +32,7 @@ from annotator.store.verification import read_version, verify_schema
 _log = logging.getLogger(__name__)
 
 
-def create(path: Path, fill: Callable[[Database], None]) -> None:
+def create(path: Path, fill: Callable[[Database], object]) -> None:
     """Create a corpus at `path` with the content that `fill` writes (see `new_file`).
 
     Raises ExistingCorpus, MissingCorpus, ReadOnlyCorpus, CorpusError.
@@ -116,21 +115,15 @@ def _migrate(path: Path, db: Database, *, with_backup: bool) -> None:
             except CorpusError as error:
                 _log.warning("cannot create a backup in the usual folder", exc_info=error)
                 backups.create_backup_beside(path, reason)
-        with _writable_schema(db.conn):
+        # Its schema was verified to contain no foreign code.
+        set_defensive(db.conn, False)
+        try:
             migrations.apply(db)
+        finally:
+            set_defensive(db.conn, True)
         db.execute(f"PRAGMA user_version = {VERSION}")
         db.execute("COMMIT")
     except BaseException:
         db.rollback()
         raise
     db.execute("PRAGMA trusted_schema = OFF")
-
-
-@contextmanager
-def _writable_schema(connection: sqlite3.Connection) -> Iterator[None]:
-    """Lift DEFENSIVE for a migration of the schema, which was verified to contain no foreign code."""
-    set_defensive(connection, False)
-    try:
-        yield
-    finally:
-        set_defensive(connection, True)

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Generator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -64,8 +65,9 @@ def create_backup_if_due(corpus: Path) -> Generator[tuple[int, int], None, Backu
     if not backups.is_due(corpus, datetime.now()):
         return None
     last = next(iter(backups.list_backups(corpus)), None)
-    if last and _has_same_content(corpus, last.path):
-        return None
+    with suppress(CorpusError), Corpus.open(corpus, readonly=True) as current:
+        if last and _has_same_content(current, last.path):
+            return None
     backup = yield from backups.create_backup(corpus)
     _log.info("backed up %s", corpus)
     return backup
@@ -176,20 +178,16 @@ def _swap(corpus: Path, replacement: Path, moved_path: Path) -> None:
         raise
 
 
-def _has_same_content(corpus: Path, backup: Path) -> bool:
-    """Return whether the content is the same, apart from last positions and indexes."""
-    try:
-        with Corpus.open(corpus, readonly=True) as current, Corpus.open_backup(backup) as backup_corpus:
-            return _fingerprint(current) == _fingerprint(backup_corpus)
-    except CorpusError:
-        return False
+def _has_same_content(corpus: Corpus, backup: Path) -> bool:
+    """Return whether the content is the same, apart from last positions and indexes. Raises CorpusError."""
+    with Corpus.open_backup(backup) as backup_corpus:
+        return _fingerprint(corpus) == _fingerprint(backup_corpus)
 
 
 def _require_same_content(corpus: Corpus, safety_backup: Backup) -> None:
     """Raise _ChangedSinceBackup unless the contents are the same. Raises CorpusError."""
-    with Corpus.open_backup(safety_backup.path) as backup_corpus:
-        if _fingerprint(corpus) != _fingerprint(backup_corpus):
-            raise _ChangedSinceBackup
+    if not _has_same_content(corpus, safety_backup.path):
+        raise _ChangedSinceBackup
 
 
 def _fingerprint(corpus: Corpus) -> list[tuple[object, ...]]:
