@@ -3,7 +3,7 @@
 Each module of a format has a `FORMAT`, and `registry` lists it. `jobs.export` has a writer for each kind.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Sized
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Sized
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, BinaryIO, ClassVar, Final, Generic, NamedTuple, Protocol, TypeAlias, TypeVar
@@ -16,6 +16,7 @@ from annotator.i18n import _
 from annotator.model.labels import LabelSet
 from annotator.model.records import AnnotatedArticle, Remark, Span
 from annotator.tagging.flat import ProjectionOptions, SpanOutcome
+from annotator.tagging.schemes import OUTSIDE
 
 Reader: TypeAlias = Callable[[Path, str], Iterator[AnnotatedArticle | Remark]]
 """Yields the articles of a file, and a remark for each skip or repair; raises OSError.
@@ -43,10 +44,31 @@ class Requirement(NamedTuple):
 
 
 class TaggedLines(NamedTuple):
-    """The tokens of an article, "" after each sentence, and all tags but O by line from 0."""
+    """The tokens of an article and all tags but O.
 
-    words: list[str]
+    In `lines` a newline follows each token, and one more each sentence; `tags` are by the offset there at which their
+    token ends.
+    """
+
+    lines: str
     tags: dict[int, str]
+
+
+def build_lines(sentences: Iterable[Iterable[tuple[str, str]]]) -> TaggedLines:
+    """Return the lines of sentences of tokens, each with one tag."""
+    lines: list[str] = []
+    tags: dict[int, str] = {}
+    end = 0
+    for sentence in sentences:
+        for token, tag in sentence:
+            end += len(token)
+            if tag != OUTSIDE:
+                tags[end] = tag
+            lines.append(token)
+            end += 1
+        lines.append("")
+        end += 1
+    return TaggedLines("\n".join((*lines, "")), tags)
 
 
 class ArticleTags(NamedTuple):

@@ -154,7 +154,11 @@ def align_spans(
 ) -> tuple[list[TextRange], list[SpanOutcome]]:
     """Return the ranges to export, and each span's outcome if it were alone."""
     ranges = select_ranges(article, zones, options.zones)
-    return ranges, [_align_span(article.text, ranges, span, options.boundary) for span in spans]
+    outcomes = (
+        _keep_span(article.text, ranges, span) or _align_span(article.text, ranges, span, options.boundary)
+        for span in spans
+    )
+    return ranges, list(outcomes)
 
 
 def build_sentences(
@@ -216,6 +220,19 @@ def _drop_within(breaks: list[int], spans: list[LabelledRange]) -> Iterator[int]
             yield offset
 
 
+def _keep_span(text: str, ranges: list[TextRange], span: Span) -> SpanOutcome | None:
+    """Return the usual outcome, without tokenizing, of a visible span between spaces or edges of its range."""
+    start, end = span.start, span.end
+    index = bisect_right(ranges, (start, end)) - 1
+    if index < 0 or end > ranges[index].end:
+        return None
+    is_start = start == ranges[index].start or text[start - 1] in " \n"
+    is_end = end == ranges[index].end or text[end] in " \n"
+    if not (is_start and is_end and visible.trim_invisible(text, start, end) == (start, end)):
+        return None
+    return SpanOutcome(span, WRITTEN, "", TextRange(start, end), visible.remove_invisible(text[start:end]))
+
+
 def _align_span(text: str, ranges: list[TextRange], span: Span, boundary: str) -> SpanOutcome:
     """Return a span's outcome, regardless of overlaps."""
     original = TextRange(span.start, span.end)
@@ -231,8 +248,6 @@ def _align_span(text: str, ranges: list[TextRange], span: Span, boundary: str) -
         return SpanOutcome(span, REFUSED, _("It extends from one zone into another."))
     if not touched[0].contains(trimmed):
         return SpanOutcome(span, REFUSED, _("It crosses the boundary of an exported zone."))
-    if original == trimmed == _widen_to_spaces(text, touched[0], trimmed):  # the usual case, without tokenizing
-        return SpanOutcome(span, WRITTEN, "", trimmed, visible.remove_invisible(text[trimmed.start : trimmed.end]))
     first, last = _edge_tokens(text, touched[0], trimmed)
     rest = visible.trim_invisible(text, min(trimmed.end, last.end), last.end)
     # Never cut off a token's invisible rest, nor a mark of the character before it.

@@ -8,7 +8,8 @@ The schemes, after Ramshaw & Marcus 1995 and Tjong Kim Sang & Veenstra 1999:
 - `bilou`: the same with L-X and U-X (Ratinov & Roth 2009), as spaCy and others call it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 IOB1: Final = "iob1"
@@ -34,21 +35,17 @@ def encode(length: int, chunks: Iterable[Chunk], scheme: str = IOB2) -> list[str
 
     Raises ValueError for an unknown scheme, and for chunks that are empty, overlap or lie outside.
     """
-    if scheme not in SCHEMES:
-        raise ValueError(f"unknown scheme {scheme!r}")
-    tags = [OUTSIDE] * length
-    previous = Chunk("", 0, 0)
-    for chunk in sorted(chunks, key=lambda chunk: chunk.start):
-        label, start, end = chunk
-        if not previous.end <= start < end <= length:
+    ordered = sorted(chunks, key=lambda chunk: chunk.start)
+    for previous, chunk in pairwise((Chunk("", 0, 0), *ordered)):
+        if not previous.end <= chunk.start < chunk.end <= length:
             raise ValueError(f"{chunk} does not fit after {previous} in {length} tokens")
-        is_touching = (previous.label, previous.end) == (label, start)
-        tags[start:end] = encode_chunk(label, end - start, scheme, is_touching=is_touching)
-        previous = chunk
+    tags = [OUTSIDE] * length
+    for index, tag in _encode_sparsely(ordered, scheme).items():
+        tags[index] = tag
     return tags
 
 
-def encode_chunk(label: str, length: int, scheme: str = IOB2, *, is_touching: bool = False) -> list[str]:
+def encode_chunk(label: str, length: int, scheme: str, *, is_touching: bool) -> list[str]:
     """Return the tags of a chunk of `length` tokens; `is_touching` if it comes right after another of its label."""
     tags = [f"I-{label}"] * length
     if scheme != IOB1 or is_touching:
@@ -59,22 +56,41 @@ def encode_chunk(label: str, length: int, scheme: str = IOB2, *, is_touching: bo
     return tags
 
 
-def decode(tags: list[str], scheme: str = IOB2) -> list[Chunk]:
+def decode(tags: Sequence[str], scheme: str = IOB2) -> list[Chunk]:
     """Return the chunks of tags, in order. Accepts exactly what `encode` returns for the scheme.
 
     Raises ValueError with the position of the first tag that `encode` would not write.
     """
+    return decode_sparsely({index: tag for index, tag in enumerate(tags) if tag != OUTSIDE}, scheme)
+
+
+def decode_sparsely(tags: Mapping[int, str], scheme: str) -> list[Chunk]:
+    """Do the same as `decode`, from all tags but O by token, in order."""
     chunks: list[Chunk] = []
-    for index in [index for index, tag in enumerate(tags) if tag != OUTSIDE]:
-        kind, _, label = tags[index].partition("-")
-        if kind in ("I", "E", "L") and index > 0 and tags[index - 1] in (f"B-{label}", f"I-{label}"):
+    for index, tag in tags.items():
+        kind, _, label = tag.partition("-")
+        if kind in ("I", "E", "L") and tags.get(index - 1) in (f"B-{label}", f"I-{label}"):
             chunks[-1] = Chunk(label, chunks[-1].start, index + 1)
         else:
             chunks.append(Chunk(label, index, index + 1))
-    rewritten = encode(len(tags), chunks, scheme)
+    rewritten = _encode_sparsely(chunks, scheme)
     if rewritten == tags:
         return chunks
-    error_index = next(
-        index for index, (tag, expected) in enumerate(zip(tags, rewritten, strict=True)) if tag != expected
-    )
-    raise ValueError(f"{tags[error_index]!r} at token {error_index} does not belong there in {scheme}")
+    index = next(index for index, tag in tags.items() if tag != rewritten[index])
+    raise ValueError(f"{tags[index]!r} at token {index} does not belong there in {scheme}")
+
+
+def _encode_sparsely(chunks: Iterable[Chunk], scheme: str) -> dict[int, str]:
+    """Return all tags but O of chunks in order, by token. Raises ValueError for an unknown scheme."""
+    if scheme not in SCHEMES:
+        raise ValueError(f"unknown scheme {scheme!r}")
+    tags: dict[int, str] = {}
+    previous = Chunk("", 0, 0)
+    for chunk in chunks:
+        label, start, end = chunk
+        is_touching = (previous.label, previous.end) == (label, start)
+        tags.update(
+            zip(range(start, end), encode_chunk(label, end - start, scheme, is_touching=is_touching), strict=True)
+        )
+        previous = chunk
+    return tags

@@ -18,7 +18,7 @@ _FILLERS: Final = "\u115f\u1160\u3164\uffa0"  # blank letters of Hangul
 
 def remove_invisible(text: str) -> str:
     """Return `text` as exports write it: without invisible characters other than joiners."""
-    return text if text.isalnum() else INVISIBLE.sub("", text)  # true of most words, not of those marks
+    return text if text.isprintable() else INVISIBLE.sub("", text)  # true of most texts, not of those marks
 
 
 def trim_invisible(text: str, start: int, end: int) -> tuple[int, int]:

@@ -5,11 +5,11 @@ Articles and sentences start and end as in `tag_columns`. All lines have as many
 omitted. Benikova et al. 2014.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import ClassVar, Final, TextIO, TypeAlias
 
 from annotator.formats.conll.tag_columns import LineTags, MalformedFile
-from annotator.formats.format import ArticleTags, Format, TaggedLines
+from annotator.formats.format import ArticleTags, Format, build_lines
 from annotator.i18n import N_
 from annotator.model.labels import LabelSet
 from annotator.model.records import AnnotatedArticle, Span
@@ -76,14 +76,6 @@ class _GermevalTags(NestedTags):
                     for level in range(depth)
                 ]
             )
-
-
-def build_lines(sentences: Iterable[Iterable[tuple[str, str]]]) -> TaggedLines:
-    """Return the lines of sentences of tokens, each with one tag."""
-    lines = [line for sentence in sentences for line in (*sentence, ("", OUTSIDE))]
-    return TaggedLines(
-        [token for token, _tag in lines], {index: tag for index, (_token, tag) in enumerate(lines) if tag != OUTSIDE}
-    )
 
 
 def split_articles(

@@ -4,9 +4,11 @@ Each article follows a `-DOCSTART-` line and an empty one, and is written by its
 Kim Sang 2002; Tjong Kim Sang & De Meulder 2003.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from io import TextIOWrapper
+from itertools import accumulate
 from pathlib import Path
 from typing import BinaryIO, Final, TextIO
 
@@ -91,17 +93,22 @@ class ColumnTags(LineTags[FlatProjection]):
     def _parse_article(self, article: str, number: int) -> TaggedLines:
         """Parse an article whose first line has this number."""
         outside = f"{self._separator()}{OUTSIDE}\n"
-        words, tags = article.replace(outside, "\n").split("\n")[:-1], dict[int, str]()
-        for index in [index for index, line in enumerate(words) if " " in line]:
-            words[index], *fillers, tags[index] = words[index].split(" ")
-            if tuple(fillers) != self.fillers or not (words[index] and tags[index]):
-                raise self._locate_error(article, number)
-        sentence_count = words.count("")
+        # Every other part is a tag; those between end with its token.
+        parts = re.split(rf"{self._separator()}([^ \n]+)$", article.replace(outside, "\n"), flags=re.MULTILINE)
+        lines = "".join(parts[::2])
+        tags = dict(zip(accumulate(map(len, parts[:-1:2])), parts[1::2], strict=True))
+        sentence_count = article.count("\n\n")
         line_count = sentence_count + len(tags) + article.count(outside)
-        is_complete = not article or article.endswith("\n\n")
-        if not is_complete or line_count != len(words) or sentence_count != article.count("\n\n") or _DOCSTART in words:
+        if (
+            (article and not article.endswith("\n\n"))
+            or lines.startswith("\n")
+            or " " in lines
+            or "\n\n\n" in lines
+            or line_count != lines.count("\n")
+            or f"\n{_DOCSTART}\n" in f"\n{lines}"
+        ):
             raise self._locate_error(article, number)
-        return TaggedLines(words, tags)
+        return TaggedLines(lines, tags)
 
     def _locate_error(self, article: str, number: int) -> MalformedFile:
         """Return the error for the first wrong line."""

@@ -10,9 +10,9 @@ others reported.
 from collections.abc import Iterator
 from typing import Final, TextIO
 
-from annotator.formats.conll.germeval import DOCSTART, NestedTags, build_lines, split_articles
+from annotator.formats.conll.germeval import DOCSTART, NestedTags, split_articles
 from annotator.formats.conll.tag_columns import MalformedFile
-from annotator.formats.format import ArticleTags, Format
+from annotator.formats.format import ArticleTags, Format, build_lines
 from annotator.i18n import N_
 from annotator.tagging import schemes
 from annotator.tagging.nested import NestedProjection, NestedSentence

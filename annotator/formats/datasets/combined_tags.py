@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from annotator.formats.format import ArticleTags, TaggedLines, Tags
+from annotator.formats.format import ArticleTags, TaggedLines, Tags, build_lines
 from annotator.model.labels import LabelSet
 from annotator.model.records import AnnotatedArticle
 from annotator.tagging import schemes
@@ -61,9 +61,6 @@ def encode_layers(sentences: Sequence[ReadSentence], scheme: str) -> ArticleTags
 
 def _encode_lines(sentences: Iterable[tuple[list[str], Sequence[Chunk]]], scheme: str) -> TaggedLines:
     """Convert sentences with flat chunks to tagged lines."""
-    lines = TaggedLines([], {})
-    for words, chunks in sentences:
-        tags = schemes.encode(len(words), chunks, scheme)
-        lines.tags.update((len(lines.words) + index, tag) for index, tag in enumerate(tags) if tag != schemes.OUTSIDE)
-        lines.words.extend((*words, ""))
-    return lines
+    return build_lines(
+        zip(words, schemes.encode(len(words), chunks, scheme), strict=True) for words, chunks in sentences
+    )

@@ -4,7 +4,6 @@
 rules of docs/export.md one by one. Offsets are code points of the article's text, end exclusive.
 """
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
@@ -28,7 +27,6 @@ from annotator.tagging.flat import (
 from annotator.text import tokenizer, visible
 from annotator.text.tokenizer import Token
 
-_RUN: Final = re.compile(r"[^ \n]+")  # no token contains a space
 _INCREMENT: Final = bytes([1, 2, *[2] * 254])  # spans that cover a character: none, one, several
 
 
@@ -96,22 +94,24 @@ class _SpanPlacer:
 
     def __init__(self, text: str, parts: list[TextRange], boundary: str) -> None:
         self._text, self._parts, self._boundary = text, parts, boundary
-        self._runs: list[tuple[int, int]] = []
+        self._starts, self._ends = [part.start for part in parts], [part.end for part in parts]
         self._tokens: dict[tuple[int, int], list[Token]] = {}
 
     def place(self, span: Span) -> ExpectedOutcome:
-        stored = TextRange(span.start, span.end)
-        visible_range = TextRange(*visible.trim_invisible(self._text, *stored))
-        is_empty = visible_range.start == visible_range.end
-        parts = self._touched_parts(stored if is_empty else visible_range)
-        if not parts:
+        start, end = visible.trim_invisible(self._text, span.start, span.end)
+        is_empty = start == end
+        first_part = bisect_right(self._ends, span.start if is_empty else start)
+        part_count = bisect_left(self._starts, span.end if is_empty else end) - first_part
+        if part_count <= 0:
             return ExpectedOutcome(OUTSIDE_ZONES, None, None)
-        if is_empty or visible_range.start < parts[0].start or visible_range.end > parts[0].end:
+        part = self._parts[first_part]
+        if is_empty or start < part.start or end > part.end:
             return ExpectedOutcome(REFUSED, None, None)
-        if stored == visible_range and self._stands_apart(parts[0], visible_range):
+        visible_range = TextRange(start, end)
+        if (start, end) == (span.start, span.end) and self._stands_apart(part, visible_range):
             return ExpectedOutcome(WRITTEN, visible_range, visible_range)
-        first = self._token_at(parts[0], visible_range.start)
-        last = self._token_at(parts[0], visible_range.end - 1)
+        first = self._token_at(part, visible_range.start)
+        last = self._token_at(part, visible_range.end - 1)
         remainder = visible.trim_invisible(self._text, min(visible_range.end, last.end), last.end)
         if remainder[0] == remainder[1]:  # only invisible characters follow in the token
             visible_range = TextRange(visible_range.start, last.end)
@@ -123,13 +123,8 @@ class _SpanPlacer:
         if cuts_token and self._boundary != SPLIT:
             widened = TextRange(first.start, last.end)
             return ExpectedOutcome(WIDENED, widened, widened)
-        kind = CUT if cuts_token else WRITTEN if visible_range == stored else WIDENED
+        kind = CUT if cuts_token else WRITTEN if visible_range == (span.start, span.end) else WIDENED
         return ExpectedOutcome(kind, visible_range, visible_range)
-
-    def _touched_parts(self, text_range: TextRange) -> list[TextRange]:
-        first = bisect_right(self._parts, text_range.start, key=lambda part: part.end)
-        stop = bisect_left(self._parts, text_range.end, key=lambda part: part.start)
-        return self._parts[first:stop]
 
     def _stands_apart(self, part: TextRange, text_range: TextRange) -> bool:
         """Return whether spaces or edges of the part surround a range."""
@@ -137,11 +132,11 @@ class _SpanPlacer:
         return is_start and (text_range.end == part.end or self._text[text_range.end] in " \n")
 
     def _token_at(self, part: TextRange, offset: int) -> Token:
-        """Return the part's token at `offset`."""
-        if not self._runs:
-            self._runs = [match.span() for match in _RUN.finditer(self._text)]
-        start, end = self._runs[bisect_right(self._runs, offset, key=lambda run: run[0]) - 1]
-        run = max(start, part.start), min(end, part.end)
+        """Return the part's token at `offset`; none contains a space."""
+        run = (
+            tokenizer.word_start(self._text, offset, part.start),
+            tokenizer.word_end(self._text, offset, part.end),
+        )
         if run not in self._tokens:
             self._tokens[run] = tokenizer.tokenize(self._text, *run)
         tokens = self._tokens[run]
@@ -153,6 +148,9 @@ def _find_displaced(
 ) -> list[str]:
     """Return the uids of spans displaced in a file with one span for each word."""
     placed = [(span, text_range) for span in spans if (text_range := outcomes[span.uid].text_range)]
+    ranges = sorted(text_range for _span, text_range in placed)
+    if all(previous.end <= following.start for previous, following in pairwise(ranges)):
+        return []
     covered = bytearray(length)  # spans that cover each character: 0, 1 or more
     if flatten == REFUSE:
         for _span, (start, end) in placed:

@@ -1,15 +1,15 @@
 """Read-back check: derive the spans of the text from an exported article's tokens and tags.
 
 Nothing that the export computed is trusted; tokens are located in the text again. If the text has only tokens, spaces
-and invisible marks, the letters are compared in one go, and each space must be at the edge of a token. If not, tokens
-are searched character by character.
+and invisible marks, the letters are compared in one go, and a token must start after each space. If not, tokens are
+searched character by character.
 """
 
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from itertools import accumulate
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, TypeAlias
 
 from annotator.formats.format import TaggedLines
 from annotator.i18n import _
@@ -20,7 +20,10 @@ from annotator.text.visible import INVISIBLE, remove_invisible, trim_invisible
 
 _SPACE: Final = re.compile(r"[^\S ]")
 _RangeFinder: TypeAlias = Callable[[int, int], TextRange]
-"""Returns the text range from one token to another (exclusive), by index."""
+"""Returns the text range from one count of visible characters, the start of a token, to another, the end of one."""
+_LETTER, _TOKEN, _SENTENCE = b"xts"
+_TO_LETTERS: Final = bytes(byte if byte == ord("\n") else _LETTER for byte in range(256))
+_TO_BITS: Final = bytes(byte != _LETTER for byte in range(256))
 
 
 class NotVerified(CorpusError):
@@ -33,85 +36,95 @@ def decode_spans(text: str, parts: Sequence[TextRange], rows: TaggedLines, schem
     The lines must contain everything visible in `parts`, in order, each sentence within one part. Raises NotVerified
     otherwise, and for tags that the scheme does not allow.
     """
-    find_range = _align_as_a_whole(text, parts, rows.words) or _align_token_by_token(text, parts, rows.words)
-    tags = [schemes.OUTSIDE] * len(rows.words)  # also at sentence ends, which no chunk crosses
-    for index, tag in rows.tags.items():
-        tags[index] = tag
+    lines = rows.lines
+    find_range = _align_as_a_whole(text, parts, lines) or _align_token_by_token(text, parts, lines)
+    tags: dict[int, str] = {}  # by line; no sentence end has a tag, so that no chunk crosses one
+    counts: dict[int, tuple[int, int]] = {}  # by line, the visible characters before its token and up to its end
+    line = count = position = 0
+    for end, tag in rows.tags.items():
+        newlines = lines.count("\n", position, end)
+        line, count, position = line + newlines, count + end - position - newlines, end
+        tags[line] = tag
+        counts[line] = count - (end - lines.rfind("\n", 0, end) - 1), count
     try:
-        chunks = schemes.decode(tags, scheme)
+        chunks = schemes.decode_sparsely(tags, scheme)
     except ValueError as error:
         raise NotVerified(_("The tags in the file are invalid: {error}").format(error=error)) from error
-    return sorted((*find_range(start, end), label) for label, start, end in chunks)
+    return sorted((*find_range(counts[start][0], counts[end - 1][1]), label) for label, start, end in chunks)
 
 
-class _Part(NamedTuple):
-    """The index of a part of the text.
-
-    `visible_counts` counts visible characters since the first part, before each piece between spaces and before the
-    end; `marks` this part's characters, with spaces, before each invisible mark.
-    """
-
-    start: int
-    visible_counts: list[int]
-    marks: list[int]
-
-
-def _align_as_a_whole(text: str, parts: Sequence[TextRange], words: Sequence[str]) -> _RangeFinder | None:
+def _align_as_a_whole(text: str, parts: Sequence[TextRange], lines: str) -> _RangeFinder | None:
     """Locate tokens with only spaces and invisible marks between; None if there is more."""
-    edges = list(accumulate(map(len, words), initial=0))
-    all_edges = set(edges)
-    letters = "".join(words)
-    part_indexes: list[_Part] = []
-    letter_count = 0
-    for start, end in parts:
-        part_text, marks = text[start:end].replace("\n", " "), list[int]()
-        if not part_text.isprintable():  # other spaces, or invisible marks
-            part_text = _SPACE.sub(" ", part_text)
-            marks = [position for match in INVISIBLE.finditer(part_text) for position in range(*match.span())]
-            marks = [position - mark_count for mark_count, position in enumerate(marks)]
-            part_text = INVISIBLE.sub("", part_text)
-        pieces = part_text.split(" ")
-        visible_counts = list(accumulate(map(len, pieces), initial=letter_count))
-        if "".join(pieces) != letters[letter_count : visible_counts[-1]] or not all_edges.issuperset(visible_counts):
-            return None
-        letter_count = visible_counts[-1]
-        token_index = bisect_left(edges, letter_count)
-        if letter_count and (token_index == len(words) or words[token_index]):  # a sentence must end with the part
-            return None
-        part_indexes.append(_Part(start, visible_counts, marks))
-    if letter_count < len(letters):
+    cleaned, marks = zip(*(_clean(text[start:end]) for start, end in parts), strict=True) if parts else ((), ())
+    starts = _mark_starts(lines)
+    part_counts = list(accumulate((len(part) - part.count(" ") for part in cleaned), initial=0))
+    if (
+        "".join(cleaned).replace(" ", "") != lines.replace("\n", "")
+        or not _contains(starts, _mark_starts("\n".join(cleaned).replace(" ", "\n")))
+        or any(starts[count] != _SENTENCE for count in part_counts if count < len(starts))
+    ):
         return None
 
-    def offset(count: int) -> int:
+    last_index, last_count, last_offset = -1, 0, 0  # spans come in order, so that no part is counted twice
+
+    def find_offset(count: int) -> int:
         """Return the offset of the character after `count` visible ones."""
-        start, visible_counts, marks = part_indexes[
-            bisect_right(part_indexes, count, key=lambda part: part.visible_counts[0]) - 1
-        ]
-        spaces = bisect_right(visible_counts, count) - 1  # one before each piece but the first
-        position = count - visible_counts[0] + spaces
-        return start + position + bisect_right(marks, position)
+        nonlocal last_index, last_count, last_offset
+        index = bisect_right(part_counts, count) - 1
+        if index != last_index or count < last_count:
+            last_index, last_count, last_offset = index, part_counts[index], 0
+        part, position, offset = cleaned[index], last_offset, last_offset + count - last_count
+        while spaces := part.count(" ", position, offset + 1):
+            position, offset = offset + 1, offset + spaces
+        last_count, last_offset = count, offset
+        return parts[index].start + offset + bisect_right(marks[index], offset)
 
-    return lambda first, last: TextRange(offset(edges[first]), offset(edges[last] - 1) + 1)
+    return lambda start, end: TextRange(find_offset(start), find_offset(end - 1) + 1)
 
 
-def _align_token_by_token(text: str, parts: Sequence[TextRange], words: Sequence[str]) -> _RangeFinder:
+def _clean(part: str) -> tuple[str, list[int]]:
+    """Return a text without invisible marks, all spaces alike, and the number of its characters before each mark."""
+    part = part.replace("\n", " ")
+    if part.isprintable():  # no other spaces, nor invisible marks
+        return part, []
+    part = _SPACE.sub(" ", part)
+    marks = [position for match in INVISIBLE.finditer(part) for position in range(*match.span())]
+    return INVISIBLE.sub("", part), [position - count for count, position in enumerate(marks)]
+
+
+def _mark_starts(lines: str) -> bytes:
+    """Return a byte for each letter of these lines: whether a sentence or a token starts with it."""
+    letters = f"\n\n{lines}".encode("latin-1", "replace").translate(_TO_LETTERS)
+    letter, token, sentence = bytes([_LETTER]), bytes([_TOKEN]), bytes([_SENTENCE])
+    return letters.replace(b"\n\n" + letter, sentence).replace(b"\n" + letter, token).replace(b"\n", b"")
+
+
+def _contains(starts: bytes, others: bytes) -> bool:
+    """Return whether a token starts wherever one of the others does."""
+    own = int.from_bytes(starts.translate(_TO_BITS))
+    return own | int.from_bytes(others.translate(_TO_BITS)) == own
+
+
+def _align_token_by_token(text: str, parts: Sequence[TextRange], lines: str) -> _RangeFinder:
     """Locate the tokens in any text, one by one. Raises NotVerified."""
+    words = lines.split("\n")[:-1]
     tokens: list[TextRange] = []
     remaining = _skip_invisible(text, list(parts))
     for word in words:
         token = _match_token(text, remaining[0], word) if remaining and word else None
         if token:
             remaining[0] = TextRange(token.end, remaining[0].end)
+            tokens.append(token)
         elif word:
             raise NotVerified(_("The file contains “{token}” where the text does not.").format(token=word))
         else:  # a sentence ends
             remaining = _skip_invisible(text, remaining)
-        tokens.append(token or TextRange(0, 0))
     remaining = _skip_invisible(text, remaining)
     if remaining:
         missing = text[slice(*remaining[0])].split("\n")[0]
         raise NotVerified(_("“{text}” is missing from the file.").format(text=missing))
-    return lambda first, last: TextRange(tokens[first].start, tokens[last - 1].end)
+    ends = list(accumulate(map(len, filter(None, words))))
+    return lambda start, end: TextRange(tokens[bisect_right(ends, start)].start, tokens[bisect_left(ends, end)].end)
 
 
 def _skip_invisible(text: str, parts: list[TextRange]) -> list[TextRange]:

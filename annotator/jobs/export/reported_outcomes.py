@@ -7,7 +7,7 @@ from annotator.formats.spooling import Spool
 from annotator.i18n import _
 from annotator.jobs.export.expected_outcomes import ExpectedOutcome
 from annotator.jobs.export.read_back import NotVerified
-from annotator.model.records import AnnotatedArticle
+from annotator.model.records import AnnotatedArticle, Span
 from annotator.tagging.flat import FLATTENED, REFUSED, WRITTEN
 from annotator.text.visible import remove_invisible
 
@@ -30,19 +30,10 @@ class ReportedOutcomes:
         reported = self._take(annotated.article.id)
         for span in annotated.spans:
             kind, entry = reported.pop(span.uid, (WRITTEN, None))
-            text = annotated.article.text[span.start : span.end]
             expected_outcome = expected[span.uid]
-            correct_entry = Entry(
-                annotated.article.id,
-                span.uid,
-                span.start,
-                span.end,
-                span.label,
-                text,
-                entry.reason if entry else "",
-                self._became(annotated, expected_outcome),
-            )
-            if kind != expected_outcome.kind or (entry is not None and (entry != correct_entry or not entry.reason)):
+            is_correct = entry is None or self._is_correct(annotated, span, entry, expected_outcome)
+            if kind != expected_outcome.kind or not is_correct:
+                text = annotated.article.text[span.start : span.end]
                 reason = _("Article {number}: the report is wrong about “{text}” ({label}) at {start}.")
                 raise NotVerified(
                     reason.format(number=annotated.article.id, text=text, label=span.label, start=span.start)
@@ -67,10 +58,15 @@ class ReportedOutcomes:
                 self._next_entry[kind] = next(entries, None)
         return taken
 
-    def _became(self, annotated: AnnotatedArticle, expected_outcome: ExpectedOutcome) -> str | None:
+    def _is_correct(
+        self, annotated: AnnotatedArticle, span: Span, entry: Entry, expected_outcome: ExpectedOutcome
+    ) -> bool:
         is_stored = self._keeps_flattened and expected_outcome.kind in (FLATTENED, REFUSED)
         text_range = expected_outcome.range_alone if is_stored else expected_outcome.text_range
-        return remove_invisible(annotated.article.text[slice(*text_range)]) if text_range else None
+        text = annotated.article.text
+        became = remove_invisible(text[slice(*text_range)]) if text_range else None
+        place = (annotated.article.id, span.uid, span.start, span.end, span.label, text[span.start : span.end])
+        return entry.reason != "" and entry == Entry(*place, entry.reason, became)
 
 
 def _extra_entries_error() -> NotVerified:

@@ -80,9 +80,9 @@ class TagWriter(Writer):
         if self.keeps_flattened:
             ranges = ((span, expected[span.uid].range_alone) for span in annotated.spans)
             self._check_spans(annotated, content.all_spans, ranges)
-        words = content.lines[0].words
-        sentences = words.count("")
-        return sentences, len(words) - sentences
+        lines = content.lines[0].lines
+        sentences = lines.count("\n\n")
+        return sentences, lines.count("\n") - sentences
 
     def _project(self, annotated: AnnotatedArticle) -> Any:
         return self._tags.project(annotated, self._labels, self._options)

@@ -86,9 +86,9 @@ def test_written_articles_are_read_back(format_: NestedTags) -> None:
     )
     first, empty, two = (article.lines for article in format_.read_articles(stream, 3))
     levels = 3 if format_ is germeval.TAGS else 1
-    assert first == [TaggedLines(["نص", ""], {0: "B-PLAN"}), *[TaggedLines(["نص", ""], {})] * (levels - 1)]
-    assert empty == [TaggedLines([], {})] * levels
-    assert two == [TaggedLines(["أ", "", "ب", ""], {})] * levels
+    assert first == [TaggedLines("نص\n\n", {2: "B-PLAN"}), *[TaggedLines("نص\n\n", {})] * (levels - 1)]
+    assert empty == [TaggedLines("", {})] * levels
+    assert two == [TaggedLines("أ\n\nب\n\n", {})] * levels
     assert list(format_.read_articles(io.StringIO(""), 3)) == []
 
 

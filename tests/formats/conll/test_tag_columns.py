@@ -50,16 +50,16 @@ def test_conll2002_writes_exactly_these_lines() -> None:
 def test_written_articles_are_read_back(format_: ColumnTags) -> None:
     stream = io.StringIO(write_articles(format_, project_text(TEXT, PLAN, DATE), project_text(" "), project_text("نص")))
     assert [lines for article in format_.read_articles(stream) for lines in article.lines] == [
-        TaggedLines(["«", "خطة", "2030", "»", "", "أمس", ".", ""], {1: "B-PLAN", 2: "I-PLAN", 5: "B-DATE"}),
-        TaggedLines([], {}),
-        TaggedLines(["نص", ""], {}),
+        TaggedLines("«\nخطة\n2030\n»\n\nأمس\n.\n\n", {5: "B-PLAN", 10: "I-PLAN", 17: "B-DATE"}),
+        TaggedLines("", {}),
+        TaggedLines("نص\n\n", {}),
     ]
     assert list(format_.read_articles(io.StringIO(""))) == []
 
 
 def test_docstart_in_a_text_starts_no_article() -> None:
     (article,) = conll2002.TAGS.read_articles(io.StringIO(write_articles(conll2002.TAGS, project_text("-DOCSTART- O"))))
-    assert article == ArticleTags((TaggedLines(["-", "DOCSTART", "-", "O", ""], {}),))
+    assert article == ArticleTags((TaggedLines("-\nDOCSTART\n-\nO\n\n", {}),))
 
 
 def test_files_are_read_in_chunks_of_any_size(monkeypatch: pytest.MonkeyPatch) -> None:

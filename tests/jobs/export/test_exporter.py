@@ -75,6 +75,11 @@ def draft(
     )
 
 
+def list_ends(lines: str) -> list[int]:
+    """Return the offsets at which lines end."""
+    return [offset for offset, character in enumerate(lines) if character == "\n"]
+
+
 def tagged(path: Path) -> list[tuple[str, str]]:
     return [
         (line.split(" ")[0], line.split(" ")[-1])
@@ -707,7 +712,7 @@ def test_each_span_is_counted_once_and_the_file_reads_back(
         assert len(set(reported)) == len(reported)
         assert set(reported) <= set(stored)
         chunks = sum(
-            len(schemes.decode([rows.tags.get(index, "O") for index in range(len(rows.words))], options.scheme))
+            len(schemes.decode([rows.tags.get(end, "O") for end in list_ends(rows.lines)], options.scheme))
             for file in Path(folder).rglob("out*")
             for path in (file.iterdir() if file.is_dir() else [file] if file.suffix != ".json" else [])
             for rows in read(path, options.format)
