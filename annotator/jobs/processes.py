@@ -10,42 +10,61 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager, nullcontext
 from multiprocessing import resource_tracker
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 from annotator import i18n
 
 _MAX_PROCESSES: Final = 61  # of a pool on Windows
 _CHUNKS_AHEAD: Final = 2  # for each process: none waits, and memory stays flat
 _SAFE_PATH: Final = "PYTHONSAFEPATH"
+_function: Callable[[Any], Any]
+"""What a process of the pool does with each chunk."""
 
 Chunk = TypeVar("Chunk")
 Result = TypeVar("Result")
+ChunkMap: TypeAlias = Callable[[Iterable[Chunk]], Generator[Result, None, None]]
+"""Yields a function's results in the order of the chunks."""
 
 
 def map_in_processes(
     function: Callable[[Chunk], Result], chunks: Iterable[Chunk], jobs: int
 ) -> Generator[Result, None, None]:
-    """Yield the function's results in the order of the chunks, from `jobs` processes; 1 is this process itself.
+    """Yield the function's results in the order of the chunks, from `jobs` processes (see `worker_processes`)."""
+    with worker_processes(function, jobs) as map_chunks:
+        yield from map_chunks(chunks)
+
+
+@contextmanager
+def worker_processes(function: Callable[[Chunk], Result], jobs: int) -> Iterator[ChunkMap[Chunk, Result]]:
+    """Yield a map of the function over chunks by `jobs` processes, which end with the block; 1 is this process itself.
 
     Function, chunks and results are pickled, the function once for each process. Only a few chunks are read ahead.
-    Closing the generator drops them and waits for those at work. Raises what the function raises.
+    Closing the map drops them; the block waits for those at work. The map raises what the function raises.
     """
     # With -E, but without -P, a new Python would import modules from the working directory.
     if jobs == 1 or (sys.flags.ignore_environment and not sys.flags.safe_path):
-        yield from map(function, chunks)
+        yield lambda chunks: (function(chunk) for chunk in chunks)
         return
     jobs = min(jobs, _MAX_PROCESSES)
     context = multiprocessing.get_context("spawn")  # SQLite and Qt do not survive a fork
     pool = ProcessPoolExecutor(jobs, context, _prepare_process, (i18n.current_language(), function))
-    pending: deque[Future[Result]] = deque()
-    try:
-        for number, chunk in enumerate(chunks):
-            with _sheltered_start() if number < jobs else nullcontext():
-                pending.append(pool.submit(_call, chunk))
-            if len(pending) > jobs * _CHUNKS_AHEAD:
+
+    def map_chunks(chunks: Iterable[Chunk]) -> Generator[Result, None, None]:
+        pending: deque[Future[Result]] = deque()
+        try:
+            for number, chunk in enumerate(chunks):
+                with _sheltered_start() if number < jobs else nullcontext():
+                    pending.append(pool.submit(_work, chunk))
+                if len(pending) > jobs * _CHUNKS_AHEAD:
+                    yield pending.popleft().result()
+            while pending:
                 yield pending.popleft().result()
-        while pending:
-            yield pending.popleft().result()
+        finally:
+            for future in pending:
+                future.cancel()
+
+    try:
+        yield map_chunks
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -81,10 +100,16 @@ def _call(chunk: Any) -> Any:
 
 def _prepare_process(language: str, function: Callable[[Any], Any]) -> None:
     """Prepare a process of the pool, which leaves Ctrl+C to its parent and ends with it."""
-    _Process.function = staticmethod(function)
+    global _function
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     i18n.set_language(language)
+    _function = function
     threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _work(chunk: Any) -> Any:
+    """Work at a chunk, in a process of the pool."""
+    return _function(chunk)
 
 
 def _end_with_parent() -> None:

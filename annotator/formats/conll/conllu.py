@@ -26,7 +26,7 @@ from typing import Final, TextIO
 from annotator.formats.conll.conllu_articles import DocumentReader
 from annotator.formats.conll.conllu_sentences import BOM, read_sentences
 from annotator.formats.conll.tag_columns import LineTags, MalformedFile
-from annotator.formats.format import ArticleTags, Format, TaggedLines
+from annotator.formats.format import ArticleTags, Format, build_lines
 from annotator.formats.standoff.annotations import Tally
 from annotator.i18n import N_
 from annotator.model.labels import LabelSet
@@ -34,7 +34,6 @@ from annotator.model.records import AnnotatedArticle, Remark
 from annotator.tagging import schemes
 from annotator.tagging.combined import CombinedProjection, project_combined, space_between
 from annotator.tagging.flat import ProjectionOptions
-from annotator.tagging.schemes import OUTSIDE
 
 _SUFFIXES: Final = (".conllu",)
 _WORD_LINE: Final = re.compile(rb"[0-9]{1,9}(?:[-.][0-9]{1,9})?(?:\t[^\t]+){5}\t(?:_|[0-9]{1,9})(?:\t[^\t]+){3}")
@@ -72,19 +71,19 @@ class _ConlluTags(LineTags[CombinedProjection]):
 
     def read_articles(self, stream: TextIO, depth: int = 1) -> Iterator[ArticleTags]:
         """See LineTags."""
-        article: TaggedLines | None = None
+        article: list[list[tuple[str, str]]] | None = None
         lines: list[str] = []
         for number, line in enumerate(chain(stream, [""]), 1):
             if line in (_NEWDOC, "") and not lines:
                 if article is not None:
-                    yield ArticleTags((article,))
-                article = TaggedLines([], {})
+                    yield ArticleTags((build_lines(article),))
+                article = []
             elif article is None or not line.endswith("\n"):
                 raise MalformedFile(number)
             elif line != "\n":
                 lines.append(line)
             else:
-                _parse_sentence(lines, article, number - len(lines))
+                article.append(_parse_sentence(lines, number - len(lines)))
                 lines = []
 
 
@@ -133,24 +132,22 @@ def _text_line(words: Iterable[str], has_space: Iterable[bool]) -> str:
     return f"# text = {text.rstrip(' ')}\n"
 
 
-def _parse_sentence(lines: Sequence[str], article: TaggedLines, number: int) -> None:
-    """Add the sentence in these lines, the first of which has this number. Raises MalformedFile."""
+def _parse_sentence(lines: Sequence[str], number: int) -> list[tuple[str, str]]:
+    """Return the tokens and tags in a sentence's lines, from the one with this number. Raises MalformedFile."""
     first = int(lines[:1] == [_NEWPAR])
     if not _SENTENCE_ID.fullmatch("".join(lines[first : first + 1])) or len(lines) < first + 3:
         raise MalformedFile(number)
     has_space: list[bool] = []
-    words: list[str] = []
+    sentence: list[tuple[str, str]] = []
     for id_, line in enumerate(lines[first + 2 :], 1):
         row = _WRITTEN_ROW.fullmatch(line)
         if not row or int(row[1]) != id_:
             raise MalformedFile(number + first + 1 + id_)
-        if row[3] != OUTSIDE:
-            article.tags[len(article.words) + len(words)] = row[3]
-        words.append(row[2])
+        sentence.append((row[2], row[3]))
         has_space.append(not row[4])
-    if lines[first + 1] != _text_line(words, has_space):
+    if lines[first + 1] != _text_line((word for word, _tag in sentence), has_space):
         raise MalformedFile(number + first + 1)
-    article.words.extend((*words, ""))
+    return sentence
 
 
 TAGS: Final = _ConlluTags()

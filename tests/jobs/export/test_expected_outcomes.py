@@ -1,6 +1,6 @@
 """The second implementation, which judges each export, agrees with the first and lets nothing false pass."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,7 @@ from annotator.model.records import (
     new_uid,
 )
 from annotator.store.corpus import Corpus
-from annotator.tagging import combined, flat, nested, schemes
+from annotator.tagging import combined, flat, nested
 from annotator.tagging.flat import BOUNDARIES, FLATTENINGS, SpanOutcome, TextRange, project_flat
 from annotator.text import tokenizer
 
@@ -291,7 +291,12 @@ def test_an_article_left_out_without_a_reason_raises(
 def test_tags_are_read_back_from_the_file_and_not_trusted(
     corpus: Corpus, out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    encode = schemes.encode
-    monkeypatch.setattr(schemes, "encode", lambda length, chunks, scheme: encode(length, chunks[:-1], scheme))
+    encode = flat.FlatSentence.encode_tags
+
+    def encode_wrongly(self: flat.FlatSentence, scheme: str) -> Iterator[tuple[str, list[str]]]:
+        for lines, tags in encode(self, scheme):
+            yield lines, [tag.replace("B-", "I-") for tag in tags]
+
+    monkeypatch.setattr(flat.FlatSentence, "encode_tags", encode_wrongly)
     with pytest.raises(NotVerified, match="tags in the file are invalid"):
         finish(export(corpus, out / "a", ExportOptions()))
