@@ -1,4 +1,4 @@
-"""Replacing, renaming and deleting files that other programs may have open.
+"""Creating files, and replacing, renaming and deleting those that other programs may have open.
 
 Windows refuses to rename or delete an open file. A virus scanner, search index or backup opens it for milliseconds,
 other programs for longer, so these functions retry, then raise a PermissionError whose `strerror` advises the person.
@@ -6,13 +6,14 @@ Elsewhere they behave like `pathlib`.
 """
 
 import logging
+import os
 import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from annotator.i18n import _
 
@@ -112,3 +113,12 @@ def _explanation(code: int) -> str:
     if code == _ACCESS_DENIED:
         return _("access is denied; if it is open in another program, close it there and try again")
     return _("it is open in another program; close it there and try again")
+
+
+@contextmanager
+def synced_file(path: Path) -> Iterator[BinaryIO]:
+    """Create a file, synced to disk once the block succeeds. Raises OSError."""
+    with path.open("xb") as file:
+        yield file
+        file.flush()
+        os.fsync(file.fileno())

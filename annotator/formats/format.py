@@ -6,7 +6,7 @@ Each module of a format has a `FORMAT`, and `registry` lists it. `jobs.export` h
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Sized
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, BinaryIO, ClassVar, Final, Generic, NamedTuple, Protocol, TypeAlias, TypeVar
+from typing import Any, ClassVar, Final, Generic, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from msgspec import Struct
 
@@ -99,6 +99,8 @@ class Tags(Struct, Generic[P], eq=False):
     """True if the file has tags of the export's scheme."""
     is_folder: ClassVar[bool] = False
     """True if even an unsplit export is a folder."""
+    max_articles: ClassVar[int | None] = None
+    """Articles of the largest file, if there is such a limit: more become a folder of files."""
     has_size_limit: ClassVar[bool] = False
     """True if an article may not fit into the file."""
     all_spans_field: ClassVar[str] = ""
@@ -113,9 +115,9 @@ class Tags(Struct, Generic[P], eq=False):
         return 1
 
     def open_sink(
-        self, file: BinaryIO, labels: Sequence[str], scheme: str, depth: int
+        self, path: Path, labels: Sequence[str], scheme: str, depth: int
     ) -> AbstractContextManager[Callable[[P], None]]:
-        """Open a file, complete once the block succeeds, and yield a function that appends an article.
+        """Open a file, complete and on disk once the block succeeds, and yield a function that appends an article.
 
         That raises InvalidEdit for one that does not fit, and OSError.
         """

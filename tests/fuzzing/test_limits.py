@@ -14,7 +14,7 @@ from fuzzing.targets import is_available
 from annotator import settings
 from annotator.formats import registry
 from annotator.formats.conll import columns
-from annotator.formats.datasets import docbin_reading, docbin_unpacking
+from annotator.formats.datasets import docbin_reading
 from annotator.formats.documents import pdf, plain_text, tables, web, word
 from annotator.formats.json import jsonl, spacy_json
 from annotator.formats.standoff import annotations
@@ -265,7 +265,7 @@ DOCUMENTED = {
     "annotations of a WebAnno TSV or a CAS": annotations.MAX_ANNOTATIONS,
     "MB of spaCy's JSON": spacy_json.MAX_BYTES // 1_000_000,
     "MB of a DocBin, unpacked": docbin_reading.MAX_BYTES // 1_000_000,
-    "documents of a DocBin": docbin_unpacking.MAX_ENTRIES,
+    "documents of a DocBin": docbin_reading.MAX_ENTRIES,
 }
 """The limits in docs/import.md, by its words."""
 

@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from io import TextIOWrapper
 from itertools import accumulate
 from pathlib import Path
-from typing import BinaryIO, Final, TextIO
+from typing import Final, TextIO
 
+from annotator.file_ops import synced_file
 from annotator.formats.format import ArticleTags, P, TaggedLines, Tags
 from annotator.i18n import _
 from annotator.model.labels import LabelSet
@@ -45,15 +46,14 @@ class LineTags(Tags[P]):
         raise NotImplementedError
 
     @contextmanager
-    def open_sink(
-        self, file: BinaryIO, labels: Sequence[str], scheme: str, depth: int
-    ) -> Iterator[Callable[[P], None]]:
+    def open_sink(self, path: Path, labels: Sequence[str], scheme: str, depth: int) -> Iterator[Callable[[P], None]]:
         """See Tags."""
-        stream = TextIOWrapper(file, "utf-8", newline="\n")
-        try:
-            yield lambda article: self.write(stream, article, scheme, depth)
-        finally:
-            stream.detach()
+        with synced_file(path) as file:
+            stream = TextIOWrapper(file, "utf-8", newline="\n")
+            try:
+                yield lambda article: self.write(stream, article, scheme, depth)
+            finally:
+                stream.detach()
 
     def read_back(self, path: Path, scheme: str, depth: int) -> Iterator[ArticleTags]:
         """See Tags."""

@@ -5,22 +5,28 @@ tokenizer, space beyond one blank is a token; omitted text between words is a ne
 `doc.ents` has the flat spans, as it allows no overlaps; `doc.spans["sc"]`, for a `spancat`, has all. spaCy accepts
 every span of these tokens: none is empty, or starts or ends with space.
 
-spaCy makes a few documents at a time (`docbin_packing`). They are read back without it (`docbin_unpacking`), as it
-would load all. `docbin_reading` reads other programs' files.
+spaCy makes the file. A file has at most 1,000 documents, as it keeps all in memory; more articles become a folder of
+such files, which `spacy train` takes too. `docbin_reading` reads them back, and those of other programs.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from annotator.file_ops import synced_file
 from annotator.formats.datasets import docbin_reading
 from annotator.formats.datasets.combined_tags import CombinedTags, ReadSentence
-from annotator.formats.datasets.docbin_packing import DocBinPacker
-from annotator.formats.datasets.docbin_reading import IOB_PREFIXES, SENTENCE_START
-from annotator.formats.datasets.docbin_unpacking import PackedDoc, read_documents
+from annotator.formats.datasets.docbin_reading import (
+    ATTRIBUTE_BYTES,
+    IOB_PREFIXES,
+    SENTENCE_START,
+    PackedDoc,
+    read_documents,
+)
 from annotator.formats.format import Format
-from annotator.i18n import N_
+from annotator.i18n import N_, _
+from annotator.model.operations import InvalidEdit
 from annotator.tagging import schemes
 from annotator.tagging.combined import CombinedProjection, space_between
 from annotator.tagging.schemes import OUTSIDE, Chunk
@@ -28,29 +34,72 @@ from annotator.tagging.schemes import OUTSIDE, Chunk
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
+MAX_DOCUMENTS: Final = 1_000
+"""Documents of a file."""
+MAX_TOKEN_BYTES: Final = 500_000_000
+"""Bytes of a file's tokens, uncompressed."""
+
 _SPAN_GROUP: Final = "sc"
 _ATTRIBUTES: Final = ("ENT_IOB", "ENT_TYPE", "SENT_START")
 
 
 class _DocBinTags(CombinedTags):
-    """Docs in one DocBin."""
+    """Docs in DocBins."""
 
     has_scheme = False
     has_size_limit = True
+    max_articles = MAX_DOCUMENTS
     all_spans_field = 'doc.spans["sc"]'
 
     @contextmanager
     def open_sink(
-        self, file: BinaryIO, labels: Sequence[str], scheme: str, depth: int
+        self, path: Path, labels: Sequence[str], scheme: str, depth: int
     ) -> Iterator[Callable[[CombinedProjection], None]]:
-        """See Tags. The file is written at the end; `scheme` is unused, as Docs have no tags."""
-        packer = DocBinPacker(_ATTRIBUTES)
-        yield lambda article: packer.add(_build_doc(packer.vocab, article))
-        packer.write(file)
+        """See Tags. `scheme` is unused, as Docs have no tags."""
+        writer = _DocBinWriter(path)
+        yield writer.add
+        writer.finish()
 
     def read_sentences(self, path: Path, scheme: str) -> Iterator[list[ReadSentence]]:
         """See CombinedTags. Space tokens are left out."""
-        return map(_read_sentences, read_documents(path, None))
+        for file in sorted(path.iterdir()) if path.is_dir() else [path]:
+            yield from map(_read_sentences, read_documents(file, None))
+
+
+class _DocBinWriter:
+    """Writes documents to a file, or to a folder of files if `path` is one or there are too many for a file."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file_count = self._size = 0
+        self._start_file()
+
+    def add(self, article: CombinedProjection) -> None:
+        """Append one article. Raises InvalidEdit if it does not fit, and OSError."""
+        if len(self._docs) == MAX_DOCUMENTS:
+            self._path.mkdir(exist_ok=True)
+            self.finish()
+            self._start_file()
+        doc = _build_doc(self._vocab, article)
+        size = self._size + len(doc) * len(self._docs.attrs) * ATTRIBUTE_BYTES
+        if size > MAX_TOKEN_BYTES:
+            reason = _("A DocBin holds at most {size} MB of tokens, and this article does not fit.")
+            raise InvalidEdit(reason.format(size=MAX_TOKEN_BYTES // 1_000_000))
+        self._size = size
+        self._docs.add(doc)
+
+    def finish(self) -> None:
+        """Write the last documents."""
+        self._file_count += 1
+        name = f"{self._file_count:05}{FORMAT.suffixes[0]}"
+        with synced_file(self._path / name if self._path.is_dir() else self._path) as file:
+            file.write(self._docs.to_bytes())
+
+    def _start_file(self) -> None:
+        from spacy.tokens import DocBin
+        from spacy.vocab import Vocab
+
+        self._vocab, self._docs, self._size = Vocab(), DocBin(attrs=_ATTRIBUTES), 0
 
 
 def _build_doc(vocab: Any, article: CombinedProjection) -> "Doc":

@@ -1,4 +1,8 @@
-"""Reader of spaCy DocBin files of any origin (see `docbin_unpacking`).
+"""Reader of spaCy DocBin files of any origin.
+
+The file is msgpack in zlib: columns with the data of all documents (https://spacy.io/api/docbin). It is unpacked in
+memory up to a limit, and each column checked before it is decoded: spaCy's own reader has no limits, and one wrong
+document costs it all (docs/adr/0015). spaCy resolves the hashes by which tokens name strings, which nothing else can.
 
 The text is `doc.text`, or built from the words (`text.detokenizer`) if their spaces are unknown (`has_unknown_spaces`,
 as from `spacy convert`).
@@ -9,17 +13,16 @@ base become values. All else is ignored.
 
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import accumulate, chain, pairwise
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import msgspec
-from msgspec import Struct
+from msgspec import Raw, Struct
 
-from annotator.formats.datasets.docbin_unpacking import PackedDoc, read_documents
 from annotator.formats.format import Requirement
-from annotator.i18n import _
+from annotator.i18n import _, ngettext
 from annotator.model.article_builder import build_article
 from annotator.model.operations import InvalidEdit
 from annotator.model.records import BODY, AnnotatedArticle, Refusal, Remark, Repair, Span, Zone, new_uid
@@ -27,8 +30,14 @@ from annotator.tagging import decoding
 from annotator.tagging.schemes import IOB2, OUTSIDE
 from annotator.text.detokenizer import detokenize
 
-MAX_BYTES: Final = 2_000_000_000
-"""Bytes of the largest file, uncompressed: some sixty million tokens as this program writes them."""
+MAX_BYTES: Final = 1_000_000_000
+"""Bytes of the largest file, uncompressed: forty million tokens as this program writes them."""
+MAX_ENTRIES: Final = 2_000_000
+"""Documents, strings, and spans of a group."""
+MAX_TOKENS: Final = 1_000_000
+"""Tokens of a document."""
+ATTRIBUTE_BYTES: Final = 8
+"""Bytes of an attribute of a token."""
 SPACY: Final = Requirement("spacy", "spaCy", "spacy")
 SENTENCE_START: Final = 1
 """The value of SENT_START where a sentence starts."""
@@ -36,14 +45,51 @@ IOB_PREFIXES: Final = {3: "B", 1: "I"}
 """Tag prefixes by the values of ENT_IOB in an entity."""
 
 _SNIFFED_BYTES: Final = 64
+_LENGTH_BYTES: Final = 4
+_CHUNK: Final = 1 << 20
+_MAX_RATIO: Final = 200  # of uncompressed to compressed size: that of words is ten, of zeros a thousand
+_ALWAYS_ALLOWED: Final = 2_000_000  # uncompressed bytes, whatever the ratio
+_COUNT_BYTES: Final = {0xDC: 2, 0xDD: 4, 0xDE: 2, 0xDF: 4}
+"""By the first byte of a long array or map in msgpack: the bytes of its count."""
 _SPAN_STRUCT: Final = struct.Struct(">QQQllll")  # id, knowledge base, label, tokens from and to, characters from and to
 
 PendingRemark: TypeAlias = tuple[type[Remark], str]
 """The class and the reason of a remark on a document."""
 
 
+class PackedDoc(Struct):
+    """The tokens of a Doc: whether a space follows each, and their attributes by number.
+
+    `text` returns a hash's string, and raises KeyError for an unknown one.
+    """
+
+    text: Callable[[int], str]
+    spaces: memoryview
+    columns: dict[int, memoryview]
+    has_unknown_spaces: bool
+    groups: bytes
+
+    def attribute_texts(self, attribute: int) -> list[str]:
+        """Return each token's string for an attribute, or [] if it is missing. Raises KeyError."""
+        return [self.text(hash_) for hash_ in self.columns.get(attribute, ())]
+
+
+class _Columns(Struct):
+    attrs: Raw
+    tokens: memoryview
+    spaces: memoryview
+    lengths: memoryview
+    strings: Raw
+    flags: Raw = Raw(b"\x90")
+    span_groups: Raw = Raw(b"\x90")
+
+
+class _Flags(Struct):
+    has_unknown_spaces: bool = False
+
+
 class _Group(Struct):
-    spans: list[bytes]
+    spans: Raw
 
 
 def sniff(name: str, beginning: bytes) -> bool:
@@ -75,6 +121,79 @@ def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Remark]:
         yield Refusal(str(path), 0, str(error))
     except (ValueError, RecursionError) as error:
         yield Refusal(str(path), 0, _("The file is not a valid spaCy DocBin: {error}").format(error=error))
+
+
+def read_documents(path: Path, max_bytes: int | None) -> Iterator[PackedDoc]:
+    """Yield the documents of a file, of at most `max_bytes` uncompressed (None: any size).
+
+    Raises InvalidEdit, OSError, and ValueError if its parts do not fit.
+    """
+    from spacy.strings import StringStore
+
+    columns = msgspec.msgpack.decode(_unpack(path, max_bytes), type=_Columns)
+    attrs: list[int] = _decode_list(columns.attrs, int)
+    if len(columns.lengths) % _LENGTH_BYTES or len(columns.lengths) > MAX_ENTRIES * _LENGTH_BYTES:
+        raise ValueError("invalid lengths")
+    sizes = columns.lengths.cast("i")
+    width, token_count = len(attrs) * ATTRIBUTE_BYTES, sum(sizes)
+    is_consistent = len(columns.tokens) == token_count * width and len(columns.spaces) == token_count
+    if not is_consistent or not all(0 <= length <= MAX_TOKENS for length in sizes):
+        raise ValueError("the lengths do not match the tokens")
+    texts = StringStore()
+    for text in _decode_list(columns.strings, str):
+        texts.add(text)
+    flags = _decode_list(columns.flags, _Flags) or [_Flags()] * len(sizes)
+    groups = _decode_list(columns.span_groups, bytes) or [b""] * len(sizes)
+    if not len(flags) == len(groups) == len(sizes):
+        raise ValueError("an array has the wrong length")
+    start = 0
+    for length, flag, group in zip(sizes, flags, groups, strict=True):
+        values = columns.tokens[start * width : (start + length) * width].cast("Q")
+        yield PackedDoc(
+            texts.__getitem__,
+            columns.spaces[start : start + length],
+            {attribute: values[column :: len(attrs)] for column, attribute in enumerate(attrs)},
+            flag.has_unknown_spaces,
+            group,
+        )
+        start += length
+
+
+def _unpack(path: Path, max_bytes: int | None) -> bytearray:
+    """Return a file uncompressed. Raises InvalidEdit, OSError and ValueError."""
+    decompressor = zlib.decompressobj()
+    data = bytearray()
+    with path.open("rb") as packed:
+        try:
+            while not decompressor.eof and (chunk := decompressor.unconsumed_tail or packed.read(_CHUNK)):
+                data += decompressor.decompress(chunk, _CHUNK)
+                if max_bytes is not None and len(data) > max_bytes:
+                    raise InvalidEdit(_("The file is larger than {size} MB.").format(size=max_bytes // 1_000_000))
+                if max_bytes is not None and len(data) > _MAX_RATIO * packed.tell() + _ALWAYS_ALLOWED:
+                    reason = ngettext(
+                        "The file decompresses to more than {count} time its size.",
+                        "The file decompresses to more than {count} times its size.",
+                        _MAX_RATIO,
+                    )
+                    raise InvalidEdit(reason.format(count=_MAX_RATIO))
+        except zlib.error as error:
+            raise ValueError(str(error)) from error
+    if not decompressor.eof:
+        raise InvalidEdit(_("The file is truncated."))
+    return data
+
+
+def _decode_list(data: Raw, type_: type[Any]) -> list[Any]:
+    """Decode an array, unless it has too many entries. Raises ValueError."""
+    _check_count(data)
+    return msgspec.msgpack.decode(data, type=list[type_])  # type: ignore[valid-type]
+
+
+def _check_count(data: Raw | bytes) -> None:
+    """Raise ValueError for too many entries of an array or map; each may take much more memory than in the file."""
+    head = bytes(memoryview(data)[:5])
+    if int.from_bytes(head[1 : 1 + _COUNT_BYTES.get(head[0], 0)]) > MAX_ENTRIES:
+        raise ValueError("too many values")
 
 
 def _read_article(document: PackedDoc, annotator: str) -> Iterator[AnnotatedArticle | PendingRemark]:
@@ -138,10 +257,12 @@ def read_span_groups(
     document: PackedDoc, size: int, remarks: list[PendingRemark]
 ) -> Iterator[tuple[int, int, str, str]]:
     """Yield the same from every group. Raises KeyError and ValueError."""
+    if document.groups:
+        _check_count(document.groups)
     group_type = list[bytes] | dict[bytes, list[str]]
     groups = msgspec.msgpack.decode(document.groups, type=group_type) if document.groups else []
     for group in groups:
-        for packed in msgspec.msgpack.decode(group, type=_Group).spans:
+        for packed in _decode_list(msgspec.msgpack.decode(group, type=_Group).spans, bytes):
             if len(packed) != _SPAN_STRUCT.size:
                 raise ValueError("invalid span")
             _id, value, label, start, end, *_characters = _SPAN_STRUCT.unpack(packed)

@@ -16,11 +16,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from msgspec import Struct
 
+from annotator.file_ops import synced_file
 from annotator.formats.datasets.combined_tags import CombinedTags, ReadSentence
 from annotator.formats.datasets.dataset_card import build_card
 from annotator.formats.format import Format, Requirement
@@ -116,13 +117,13 @@ class _ParquetTags(CombinedTags):
 
     @contextmanager
     def open_sink(
-        self, file: BinaryIO, labels: Sequence[str], scheme: str, depth: int
+        self, path: Path, labels: Sequence[str], scheme: str, depth: int
     ) -> Iterator[Callable[[CombinedProjection], None]]:
         """See Tags."""
         from pyarrow.parquet import ParquetWriter
 
         names = list_tags(labels, scheme)
-        with ParquetWriter(file, _build_schema(names)) as writer:
+        with synced_file(path) as file, ParquetWriter(file, _build_schema(names)) as writer:
             sink = _ParquetSink(writer, names, scheme)
             yield sink.add
             sink.finish()

@@ -1,7 +1,7 @@
 """Shared parts of the JSON formats: files of values, one a line or in a list, and metadata.
 
 A file is read value by value, so only a value's size is limited. A list is cut at its brackets and each piece decoded
-by itself, so a malformed or truncated one does not affect others.
+by itself, so a malformed or truncated one does not affect others, which it would with ijson (docs/adr/0015).
 """
 
 import re

@@ -6,10 +6,10 @@ from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
 
+from annotator.file_ops import synced_file
 from annotator.formats.format import Documents, Format
 from annotator.i18n import _
 from annotator.jobs.export.expected_outcomes import ExpectedOutcome
-from annotator.jobs.export.file_output import synced_file
 from annotator.jobs.export.read_back import NotVerified
 from annotator.jobs.export.writer import Writer, count_text_tokens
 from annotator.model import zones as zoning

@@ -103,20 +103,36 @@ def export(
     CorpusError and OSError.
     """
     writer = _create_writer(corpus, options)
+    annotator = _select_layer(corpus, writer, options)
     if options.split is not None:
         check_split(options.split)
     files: FileOutput | FolderOutput
-    if options.split is not None or writer.is_folder:
-        parts = {part: writer.part_name(part) for part in options.split or (UNSPLIT,)}
+    if _needs_folder(corpus, writer, annotator, options):
+        is_part = options.split is not None or writer.is_folder  # otherwise, the folder itself has the files
+        parts = {part: writer.part_name(part) if is_part else "" for part in options.split or (UNSPLIT,)}
         files = prepare_folder_output(path, corpus.database_paths(), parts, force=force)
     else:
         files = prepare_file_output(path, corpus.database_paths(), force=force)
-    return _Export(corpus, writer, _select_layer(corpus, writer, options), options).run(files)
+    return _Export(corpus, writer, annotator, options).run(files)
 
 
 def exports_folder(corpus: Corpus, options: ExportOptions) -> bool:
     """Return whether such an export is a folder. Raises KeyError, CannotExport."""
-    return options.split is not None or _create_writer(corpus, options).is_folder
+    writer = _create_writer(corpus, options)
+    return _needs_folder(corpus, writer, _select_layer(corpus, writer, options), options)
+
+
+def _needs_folder(corpus: Corpus, writer: Writer, annotator: str | None, options: ExportOptions) -> bool:
+    if options.split is not None or writer.is_folder:
+        return True
+    return writer.max_articles is not None and len(_list_articles(corpus, annotator, options)) > writer.max_articles
+
+
+def _list_articles(corpus: Corpus, annotator: str | None, options: ExportOptions) -> list[int]:
+    """Return the numbers of the articles to export, in corpus order."""
+    if options.state == ALL:
+        return article_list.list_article_numbers(corpus, "", ArticleFilter())
+    return article_list.list_done_articles(corpus, annotator)
 
 
 def preview_export(corpus: Corpus, options: ExportOptions) -> Generator[tuple[int, int], None, Report]:
@@ -220,10 +236,7 @@ class _Export:
 
     def _select_articles(self) -> Iterator[tuple[int, int]]:
         """Determine number and part of each article to export, in corpus order."""
-        if self.options.state == ALL:
-            self.numbers = article_list.list_article_numbers(self.corpus, "", ArticleFilter())
-        else:
-            self.numbers = article_list.list_done_articles(self.corpus, self.annotator)
+        self.numbers = _list_articles(self.corpus, self.annotator, self.options)
         self.part_of = [UNSPLIT] * len(self.numbers)
         if self.options.split is None:
             return

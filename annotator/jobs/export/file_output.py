@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 from msgspec import Struct
 
@@ -157,12 +157,3 @@ def check_split(split: Mapping[str, int]) -> None:
             raise CannotExport(_("The weight of the part {part} must be greater than 0.").format(part=part))
     if not split:
         raise CannotExport(_("A split needs at least one part."))
-
-
-@contextmanager
-def synced_file(path: Path) -> Iterator[BinaryIO]:
-    """Create a file, synced to disk once the block succeeds. Raises OSError."""
-    with path.open("xb") as file:
-        yield file
-        file.flush()
-        os.fsync(file.fileno())

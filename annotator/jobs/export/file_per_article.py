@@ -7,11 +7,11 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from annotator.file_ops import synced_file
 from annotator.formats.format import Files, Format
 from annotator.i18n import _
 from annotator.jobs.export.document_writer import compare_articles
 from annotator.jobs.export.expected_outcomes import ExpectedOutcome, expect_unchanged
-from annotator.jobs.export.file_output import synced_file
 from annotator.jobs.export.read_back import NotVerified
 from annotator.jobs.export.writer import Writer, count_text_tokens
 from annotator.model.labels import LabelSet

@@ -1,7 +1,7 @@
 """Writer for tokens with tags."""
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterable, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,6 @@ from annotator.formats.report import Report
 from annotator.i18n import _
 from annotator.jobs.export import read_back
 from annotator.jobs.export.expected_outcomes import ExpectedOutcome, expect_outcomes, exported_parts
-from annotator.jobs.export.file_output import synced_file
 from annotator.jobs.export.read_back import NotVerified
 from annotator.jobs.export.writer import Writer, count_tokens
 from annotator.model.labels import LabelSet
@@ -24,20 +23,16 @@ class TagWriter(Writer):
     def __init__(self, format_: Format, tags: Tags[Any], labels: LabelSet, options: ProjectionOptions) -> None:
         self.suffix = format_.suffixes[0]
         self.is_folder = tags.is_folder
+        self.max_articles = tags.max_articles
         self.needs_inspection = tags.needs_depth
         self.keeps_flattened = bool(tags.all_spans_field)
         self._tags, self._labels, self._options = tags, labels, options
         self._label_names = [label.name for label in labels.labels]
         self._depth = 1
 
-    @contextmanager
-    def opened(self, path: Path) -> Iterator[Callable[[Any], None]]:
+    def opened(self, path: Path) -> AbstractContextManager[Callable[[Any], None]]:
         """See Writer."""
-        with (
-            synced_file(path) as file,
-            self._tags.open_sink(file, self._label_names, self._options.scheme, self._depth) as append,
-        ):
-            yield append
+        return self._tags.open_sink(path, self._label_names, self._options.scheme, self._depth)
 
     def inspect(self, annotated: AnnotatedArticle) -> None:
         """Update the greatest depth."""

@@ -30,6 +30,8 @@ class Writer(ABC):
     """True if the file also has spans that are not among the flat ones."""
     is_folder = False
     """True if even an unsplit export is a folder."""
+    max_articles: int | None = None
+    """Articles of the largest file, if there is such a limit: more become a folder of files."""
 
     @property
     def has_layers(self) -> bool:

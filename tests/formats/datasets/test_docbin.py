@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from strategies import PIECES
 
 from annotator import optional
-from annotator.formats.datasets import docbin, docbin_reading, docbin_unpacking
+from annotator.formats.datasets import docbin, docbin_reading
 from annotator.formats.datasets.docbin_reading import read, sniff
 from annotator.formats.registry import detect_format
 from annotator.model.records import AnnotatedArticle, Refusal, Repair
@@ -211,7 +211,7 @@ def test_a_bomb_is_not_unpacked(spacy: Any, docs: Any, read_content: Any, monkey
 
 
 def test_an_array_beyond_the_limit_is_refused(docs: Any, read_content: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(docbin_unpacking, "MAX_ENTRIES", 20)
+    monkeypatch.setattr(docbin_reading, "MAX_ENTRIES", 20)
     reason = "The file is not a valid spaCy DocBin: too many values"
     assert read_content(pack_docs(docs, strings=[""] * 21)) == ([], [reason])
 

@@ -22,7 +22,7 @@ from annotator.formats.datasets.combined_tags import CombinedTags, ReadSentence,
 from annotator.formats.format import Format
 from annotator.formats.report import Report
 from annotator.jobs.export.existing_output import CannotExport
-from annotator.jobs.export.exporter import ALL, ExportOptions, export, preview_export
+from annotator.jobs.export.exporter import ALL, ExportOptions, export, exports_folder, preview_export
 from annotator.jobs.export.read_back import NotVerified
 from annotator.jobs.export.tag_writer import TagWriter
 from annotator.jobs.imports.importer import import_paths
@@ -205,6 +205,76 @@ def test_an_export_can_be_imported(corpus: Corpus, tmp_path: Path) -> None:
         2,
     )
     assert sorted(entry.text for entry in second_report.flattened) == sorted(entry.text for entry in report.flattened)
+
+
+@pytest.fixture
+def small_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a DocBin have two documents at most."""
+    monkeypatch.setattr(docbin, "MAX_DOCUMENTS", 2)
+    monkeypatch.setattr(docbin._DocBinTags, "max_articles", 2)
+
+
+def add_articles(corpus: Corpus, count: int) -> None:
+    for number in range(count):
+        text = f"أعلنت وزارة {number}"
+        corpus.add(build_article(text, spans=label_words(text, [(f"وزارة {number}", "INSTITUTION")], "ليلى")))
+
+
+def test_more_documents_than_a_file_has_are_a_folder_of_files(
+    corpus: Corpus, tmp_path: Path, small_files: None
+) -> None:
+    spacy = consumer("spacy")
+    options = ExportOptions(format="spacy", state=ALL)
+    assert not exports_folder(corpus, options)
+    finish(export(corpus, tmp_path / "two.spacy", options))
+    assert (tmp_path / "two.spacy").is_file()
+    add_articles(corpus, 3)
+    assert exports_folder(corpus, options)
+    report = finish(export(corpus, tmp_path / "out.spacy", options))
+    assert (report.articles, report.verified) == (5, True)
+    names = ["00001.spacy", "00002.spacy", "00003.spacy"]
+    assert sorted(path.name for path in (tmp_path / "out.spacy").iterdir()) == names
+    docs = [
+        list(spacy.tokens.DocBin().from_disk(tmp_path / "out.spacy" / name).get_docs(spacy.vocab.Vocab()))
+        for name in names
+    ]
+    assert [[doc.text for doc in file] for file in docs[1:]] == [["أعلنت وزارة 0", "أعلنت وزارة 1"], ["أعلنت وزارة 2"]]
+    examples = list(consumer("spacy.training").Corpus(tmp_path / "out.spacy")(spacy.blank("ar")))
+    assert sum(len(example.reference.ents) for example in examples) == 6
+    assert finish(export(corpus, tmp_path / "out.spacy", options)).files == report.files
+    with Corpus.create(tmp_path / "b.corpus", LABELS) as other:
+        assert (
+            finish(import_paths(other, [tmp_path / "out.spacy"], annotator="ليلى")).added == 4
+        )  # and one without text
+
+
+def test_a_large_part_is_a_folder_in_the_folder(corpus: Corpus, tmp_path: Path, small_files: None) -> None:
+    consumer("spacy")
+    add_articles(corpus, 3)
+    options = ExportOptions(format="spacy", state=ALL, split={"train": 4, "dev": 1})
+    assert finish(export(corpus, tmp_path / "out", options)).verified
+    files = sorted(path.relative_to(tmp_path / "out").as_posix() for path in (tmp_path / "out").rglob("*.spacy"))
+    assert files == ["dev.spacy", "train.spacy", "train.spacy/00001.spacy", "train.spacy/00002.spacy"]
+
+
+def test_a_folder_does_not_replace_a_file(corpus: Corpus, tmp_path: Path, small_files: None) -> None:
+    consumer("spacy")
+    options = ExportOptions(format="spacy", state=ALL)
+    finish(export(corpus, tmp_path / "out.spacy", options))
+    add_articles(corpus, 1)
+    with pytest.raises(CannotExport, match="is not a folder, but this export needs one"):
+        export(corpus, tmp_path / "out.spacy", options)
+
+
+def test_a_document_that_does_not_fit_is_left_out(
+    corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    consumer("spacy")
+    add_articles(corpus, 1)
+    monkeypatch.setattr(docbin, "MAX_TOKEN_BYTES", 200)
+    report = finish(export(corpus, tmp_path / "out.spacy", ExportOptions(format="spacy", state=ALL)))
+    assert (report.articles, report.verified) == (2, True)
+    assert [(article.article, "does not fit" in article.reason) for article in report.left_out] == [(1, True)]
 
 
 LOSSES: dict[str, Callable[[Any], Any]] = {
