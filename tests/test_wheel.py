@@ -184,6 +184,18 @@ def test_it_brings_all_that_it_asks_for_and_is_small(installed: Installation) ->
     assert 100 < megabytes < 400
 
 
+def test_it_lists_all_that_it_consists_of(installed: Installation) -> None:
+    program = (
+        "import importlib.metadata, re\n"
+        "from annotator.licenses import list_components\n"
+        "packages = {distribution.name for distribution in importlib.metadata.distributions()}\n"
+        "listed = {component.package for component in list_components()}\n"
+        "print(*{re.sub('[-_.]+', '-', name).lower() for name in packages - listed})"
+    )
+    unlisted = set(installed.says("python", "-c", program).split())
+    assert unlisted <= {"arabic-news-annotator", "pip", "setuptools"}
+
+
 @pytest.mark.parametrize(("language", "added"), [("ar", "أُضيف مقال واحد"), ("fr", "1 article ajouté")])
 def test_it_does_the_job_in_every_language(language: str, added: str, installed: Installation) -> None:
     def command(*arguments: str | Path) -> str:
