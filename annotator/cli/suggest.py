@@ -82,15 +82,15 @@ def suggest(
     opened, writable = _open_corpus(corpus, writing=accept)
     with opened:
         trained = _load_trained(opened, writable=writable) if source in (None, CrfSuggester.name) else None
-        suggester = BatchSuggester.from_corpus(opened, name, trained, source)
+        batch_suggester = BatchSuggester.from_corpus(opened, name, trained, source)
         if source is not None:
-            _check_source(source, suggester.pool.names)
+            _check_source(source, batch_suggester.suggester.pool.names)
         numbers = (
             [opened.article(parse_article_id(article)).id]
             if article is not None
             else list_unfinished_articles(opened, name)
         )
-        batches = suggest_in_batches(suggester, opened.load_articles(numbers, name), print_message, jobs)
+        batches = suggest_in_batches(batch_suggester, opened.load_articles(numbers, name), print_message, jobs)
         label = _("Looking for suggestions")
         if accept:
             batches, label = accept_in_batches(opened, name, batches), _("Accepting")

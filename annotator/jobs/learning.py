@@ -8,12 +8,13 @@ from typing import Final
 from msgspec import Struct
 
 from annotator import device_key
-from annotator.jobs.suggesting import load_model, rule_suggesters
+from annotator.jobs.suggesting import load_model
 from annotator.model.labels import LabelSet
 from annotator.model.records import BOILERPLATE, AnnotatedArticle
 from annotator.store.corpus import Corpus
 from annotator.store.queries import training_data
 from annotator.store.queries.training_data import StoredModel
+from annotator.suggest.built_in import rule_suggesters
 from annotator.suggest.crf.suggester import CrfSuggester
 from annotator.suggest.crf.training import MAX_TOKENS, TrainedModel, TrainingExample, encode_model, train
 from annotator.suggest.memory import MemorySuggester

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice
+from pathlib import Path
 from typing import Final, TypeAlias
 
 from msgspec import Struct
@@ -18,6 +19,7 @@ from annotator.model.records import AnnotatedArticle, Article, Edit, Rejection, 
 from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.queries import training_data
 from annotator.suggest.base import Suggester
+from annotator.suggest.built_in import rule_suggesters
 from annotator.suggest.crf.suggester import CrfSuggester
 from annotator.suggest.crf.training import TrainedModel, decode_model
 from annotator.suggest.memory import Count, MemorySuggester
@@ -29,15 +31,6 @@ _BATCH_SIZE: Final = 50
 
 SuggestionsBySource: TypeAlias = Mapping[str, Sequence[Suggestion]]
 """Suggestions for an article by suggester name, the highest priority first."""
-
-
-def rule_suggesters() -> tuple[Suggester, ...]:
-    """Return the suggesters that need no training."""
-    # Imported here: the window must not wait for the rules and word lists to be read.
-    from annotator.suggest.dates import DateSuggester
-    from annotator.suggest.names import NameSuggester
-
-    return (DateSuggester(), NameSuggester())
 
 
 def load_external_suggesters(report_error: Callable[[str], None]) -> tuple[Suggester, ...]:
@@ -65,10 +58,14 @@ class SuggesterPool:
         external: Sequence[Suggester] = (),
     ) -> None:
         self._labels, self._memory = labels, memory
-        self._cached_memory = _CachedSuggester(memory)  # the model asks it again for the same article
-        before = tuple(map(_CachedSuggester, rule_suggesters()))
-        model = (CrfSuggester(trained, (*before, self._cached_memory)),) if trained else ()
-        self._suggesters: tuple[Suggester, ...] = (*before, *model, *external, self._cached_memory)
+        self._cached_memory = _CachedSuggester(memory)
+        rules = tuple(map(_CachedSuggester, rule_suggesters()))
+        model = (CrfSuggester(trained, (*rules, self._cached_memory)),) if trained else ()
+        self._suggesters: tuple[Suggester, ...] = (
+            *rules,
+            *map(_CachedSuggester, (*model, *external)),
+            self._cached_memory,
+        )
 
     @classmethod
     def from_corpus(
@@ -92,12 +89,15 @@ class SuggesterPool:
         return [suggester.name for suggester in self._suggesters]
 
     def suggest(self, article: Article, source: str | None = None) -> SuggestionsBySource:
-        """Collect the suggestions of all suggesters, or only of `source`."""
+        """Collect the suggestions of all suggesters, or only of `source`.
+
+        For the same article again, only the memory looks at what was learned since.
+        """
         suggesters = (suggester for suggester in self._suggesters if source in (None, suggester.name))
         return {suggester.name: suggester.suggest(article, self._labels) for suggester in suggesters}
 
     def learn(self, article: Article, edits: Iterable[Edit]) -> None:
-        """Learn from edits of spans and rejections; `suggest_again` returns the effect."""
+        """Learn from edits of spans and rejections."""
         text = article.text
         for edit in edits:
             for record, times in ((edit.before, -1), (edit.after, 1)):
@@ -105,13 +105,9 @@ class SuggesterPool:
                     self._memory.learn(normalise_form(text, record.start, record.end), record.label, accepted=times)
                 elif isinstance(record, Rejection):
                     self._memory.learn(normalise_form(text, record.start, record.end), record.label, rejected=times)
+        # The memory's suggestions are features of the model too, but asking that again takes five times as long and
+        # saves the annotator nothing (docs/suggestions.md).
         self._cached_memory.invalidate()
-
-    def suggest_again(self, article: Article) -> SuggestionsBySource:
-        """Collect the suggestions of suggesters that may have learned since."""
-        # The memory alone. Its suggestions are features of the model too, but asking that again takes five times as
-        # long and saves the annotator nothing (docs/suggestions.md).
-        return {self._cached_memory.name: self._cached_memory.suggest(article, self._labels)}
 
 
 class _CachedSuggester:
@@ -132,6 +128,37 @@ class _CachedSuggester:
     def invalidate(self) -> None:
         """Drop the cache, because the suggester has learned."""
         self._cache_key = None
+
+
+class AnnotatorSuggester:
+    """A corpus's suggesters for one annotator, whose decisions it knows. Not thread-safe."""
+
+    def __init__(self, pool: SuggesterPool, rejected: RejectionFilter) -> None:
+        self.pool, self._rejected = pool, rejected
+
+    @classmethod
+    def from_corpus_file(cls, path: Path, annotator: str, external: Sequence[Suggester] = ()) -> "AnnotatorSuggester":
+        """Load the suggesters of the corpus at `path`, with `external` ones. Raises CorpusError."""
+        with Corpus.open(path, readonly=True) as corpus, corpus.snapshot():
+            return cls(
+                SuggesterPool.from_corpus(corpus, external=external),
+                RejectionFilter(training_data.load_rejections(corpus, annotator)),
+            )
+
+    def suggest(
+        self, article: Article, layer: Sequence[Span], zones: Iterable[Zone], source: str | None = None
+    ) -> tuple[Suggestion, ...]:
+        """Return the article's open suggestions (see model.open_suggestions), of all suggesters or only `source`."""
+        return filter_suggestions(article, self.pool.suggest(article, source), self._rejected, layer, zones)
+
+    def learn(self, article: Article, edits: Iterable[Edit]) -> None:
+        """Learn from edits of spans and rejections in an article."""
+        edits = list(edits)
+        for edit in edits:
+            for record, times in ((edit.before, -1), (edit.after, 1)):
+                if isinstance(record, Rejection):
+                    self._rejected.add(article.text, record, times)
+        self.pool.learn(article, edits)
 
 
 class ArticleSuggestions(Struct, frozen=True):
@@ -174,33 +201,23 @@ class BatchSuggester:
         )
 
     @cached_property
-    def pool(self) -> SuggesterPool:
+    def suggester(self) -> AnnotatorSuggester:
         """The suggesters of this process."""
         external = load_external_suggesters(self._problems.append)
-        return SuggesterPool(self._labels, MemorySuggester(self._counts), self._trained, external)
-
-    @cached_property
-    def _rejected(self) -> RejectionFilter:
-        return RejectionFilter(self._rejections)
+        pool = SuggesterPool(self._labels, MemorySuggester(self._counts), self._trained, external)
+        return AnnotatorSuggester(pool, RejectionFilter(self._rejections))
 
     def __getstate__(self) -> dict[str, object]:
-        return {name: value for name, value in vars(self).items() if name not in ("pool", "_rejected")}
+        return {name: value for name, value in vars(self).items() if name != "suggester"}
 
     def __call__(self, batch: Iterable[AnnotatedArticle]) -> tuple[list[ArticleSuggestions], list[str]]:
         """Return the articles' open suggestions, and a sentence on each problem with an external suggester so far."""
-        return [
-            ArticleSuggestions(
-                annotated.article,
-                filter_suggestions(
-                    annotated.article,
-                    self.pool.suggest(annotated.article, self._source),
-                    self._rejected,
-                    annotated.spans,
-                    annotated.zones,
-                ),
-            )
-            for annotated in batch
-        ], self._problems
+        results = []
+        for annotated in batch:
+            article = annotated.article
+            suggestions = self.suggester.suggest(article, annotated.spans, annotated.zones, self._source)
+            results.append(ArticleSuggestions(article, suggestions))
+        return results, self._problems
 
 
 def suggest_in_batches(

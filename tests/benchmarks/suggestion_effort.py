@@ -134,7 +134,6 @@ class _Labelling:
         self._clicking = 0.0
         self._caret = 0  # the code point where the caret stands
         self._current: Suggestion | None = None
-        self._by_source: SuggestionsBySource = {}
         if helped.sources != frozenset():
             self._update(suggesting.suggest(work.article))
 
@@ -299,13 +298,12 @@ class _Labelling:
                 self._rejected.add(self._text, edit.after)
         if self._helped.sources != frozenset():
             self._suggesting.learn(self._article, edits)
-            self._update({**self._by_source, **self._suggesting.suggest_again(self._article)})
+            self._update(self._suggesting.suggest(self._article))
         else:
             self._open = ()
 
     def _update(self, heard: SuggestionsBySource) -> None:
         sources = self._helped.sources
-        self._by_source = heard
         selected = {name: suggestions for name, suggestions in heard.items() if sources is None or name in sources}
         self._open = filter_suggestions(self._article, selected, self._rejected, self._layer, ())
 

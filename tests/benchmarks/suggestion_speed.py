@@ -7,11 +7,12 @@ from typing import Final
 
 from measuring import RUNS, Figure, Wanted, time_call
 
-from annotator.jobs.suggesting import SuggesterPool, rule_suggesters
+from annotator.jobs.suggesting import SuggesterPool
 from annotator.model.article_builder import build_article
 from annotator.model.labels import default_labels
 from annotator.model.records import Article, Suggestion
 from annotator.resources import resource_path
+from annotator.suggest.built_in import rule_suggesters
 from annotator.suggest.crf.training import TrainingExample, train
 from annotator.suggest.memory import MemorySuggester
 from annotator.text.proclitics import normalise_form

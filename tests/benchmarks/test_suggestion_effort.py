@@ -44,7 +44,6 @@ def stub_suggesters(monkeypatch: pytest.MonkeyPatch, *suggested: tuple[tuple[int
     suggestions = [Suggestion(*where, "told", score) for where, score in suggested]
     monkeypatch.setattr(SuggesterPool, "suggest", lambda *_article: {"told": suggestions})
     monkeypatch.setattr(SuggesterPool, "learn", lambda *_edits: None)
-    monkeypatch.setattr(SuggesterPool, "suggest_again", lambda *_article: {})
 
 
 def stored_spans(corpus: Corpus) -> list[tuple[int, int, str]]:

@@ -89,11 +89,9 @@ def test_learning_takes_effect_at_once_and_undo_reverts_it(corpus: Corpus) -> No
     assert pool.suggest(article) == {"memory": []}
     edits = tag(article)
     pool.learn(article, edits)
-    by_source = pool.suggest_again(article)
-    assert [suggestion.start for suggestion in by_source["memory"]] == [7, 36]
-    assert pool.suggest(article) == by_source
+    assert [suggestion.start for suggestion in pool.suggest(article)["memory"]] == [7, 36]
     pool.learn(article, [edit.inverse() for edit in edits])
-    assert pool.suggest_again(article) == {"memory": []}
+    assert pool.suggest(article) == {"memory": []}
 
 
 def test_suggesters_are_ordered_and_one_can_be_used_alone(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,9 +129,10 @@ def test_memory_changes_its_suggestions_at_once_and_the_model_on_the_next_run(co
     pool, article = SuggesterPool(LABELS, MemorySuggester(), trained), corpus.article(2)
     before = pool.suggest(article)
     pool.learn(article, tag(article))
-    by_source = pool.suggest_again(article)
-    assert list(by_source) == ["memory"]
+    by_source = pool.suggest(article)
     assert by_source["memory"] != before["memory"]
+    assert by_source["model"] == before["model"]
+    pool.suggest(corpus.article(1))
     taught = SuggesterPool(LABELS, MemorySuggester([("جمعية البستان", "INSTITUTION", 1, 0)]), trained)
     assert pool.suggest(article) == taught.suggest(article)
 

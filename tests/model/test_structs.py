@@ -19,7 +19,7 @@ def unprepared_types():
 
 from annotator import settings
 from annotator.model.records import DONE, Span
-from annotator.jobs.suggestion_service import SuggestionService
+from annotator.jobs.suggesting import AnnotatorSuggester
 from annotator.store.corpus import Corpus
 from annotator.ui.session.session import Session
 import annotator.jobs.checking, annotator.store.queries.article_list, annotator.suggest.dates, annotator.suggest.names
@@ -34,8 +34,8 @@ session.tag(session.labels.labels[0].name, 0, 3)
 session.set_state(DONE)
 session.undo()
 list(session.corpus.load_articles([1]))
-service = SuggestionService.from_corpus_file(session.corpus.path, "Sanae")
-service.open_article(session.article)
+suggester = AnnotatorSuggester.from_corpus_file(session.corpus.path, "Sanae")
+suggester.suggest(session.article, [], [])
 print(*(f"{type_.__module__}.{type_.__name__}" for type_ in before - unprepared_types()))
 session.close()
 """

@@ -47,7 +47,7 @@ TARGETS: Final = (
     *("text/offsets.py", "text/search.py"),
     *("tagging/schemes.py", "tagging/flat.py", "tagging/nested.py", "tagging/combined.py"),
     *("jobs/export/*.py", "formats/report.py"),
-    *("jobs/suggesting.py", "jobs/suggestion_service.py", "jobs/learning.py", "jobs/undo.py"),
+    *("jobs/suggesting.py", "jobs/learning.py", "jobs/undo.py"),
     *("suggest/memory.py", "suggest/external/models.py", "suggest/conflicts.py"),
 )
 """The store, the verbs, export, and what is kept of suggestions."""

@@ -210,7 +210,7 @@ def test_error_in_suggesters_is_reported_and_the_next_step_asks_them_again(
 ) -> None:
     session, suggestions = window.session, window.suggestions
     with monkeypatch.context() as patch:
-        patch.setattr("annotator.jobs.suggestion_service.SuggestionService.from_corpus_file", lambda *_: fail())
+        patch.setattr("annotator.jobs.suggesting.AnnotatorSuggester.from_corpus_file", lambda *_: fail())
         with qtbot.waitSignal(suggestions.settled):
             suggestions.reload()
     assert "in fail" in open_dialog(guard, qtbot).report_view.toPlainText()

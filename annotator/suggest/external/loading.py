@@ -11,13 +11,12 @@ from typing import Any, Final
 from annotator.i18n import _
 from annotator.settings import Settings
 from annotator.suggest.base import Suggester
+from annotator.suggest.built_in import RESERVED
 from annotator.suggest.external.models import CannotSuggest, ExternalModel, LoadedSuggesters, error_line
 from annotator.suggest.external.onnx import OnnxModel
 from annotator.suggest.external.spacy_pipeline import SpacyPipeline
 
 GROUP: Final = "annotator.suggesters"
-RESERVED: Final = frozenset({"dates", "names", "memory", "model", "spacy", "onnx"})
-"""The built-in suggesters' names."""
 
 
 def load_plugins() -> LoadedSuggesters:

@@ -21,7 +21,7 @@ from annotator.ui.session.state import REJECT
 from annotator.ui.session.tasks import TaskRunner
 
 if TYPE_CHECKING:
-    from annotator.jobs.suggestion_service import SuggestionService
+    from annotator.jobs.suggesting import AnnotatorSuggester
     from annotator.suggest.base import Suggester
 
 _PAUSE: Final = 100
@@ -38,14 +38,13 @@ class _Request(NamedTuple):
     article: Article
     layer: Sequence[Span]
     zones: Sequence[Zone]
-    service: "SuggestionService | None"
+    service: "AnnotatorSuggester | None"
     """The loaded service; None if it must be loaded."""
     edits: Sequence[tuple[Article, tuple[Edit, ...]]]
-    opens_article: bool
 
 
 class _Response(NamedTuple):
-    service: "SuggestionService | None" = None
+    service: "AnnotatorSuggester | None" = None
     suggestions: tuple[Suggestion, ...] = ()
 
 
@@ -78,11 +77,10 @@ class SuggestionModel(QObject):
         self._current_since = QElapsedTimer()  # when the current one became so
         self._undecided: tuple[Suggestion, ...] = ()  # visible if suggestions are enabled
         self._external_suggesters: tuple[Suggester, ...] | None = None  # the user's own; the thread loads them once
-        self._service: SuggestionService | None = None  # the thread's, once it is loaded
+        self._service: AnnotatorSuggester | None = None  # the thread's, once it is loaded
         self._is_stale = True  # whether the service must be loaded, or loaded again
         self._annotator = session.annotator  # whose rejections the service knows
         self._pending_edits: list[tuple[Article, tuple[Edit, ...]]] = []
-        self._is_opening = False  # whether the next request is about another article
         self._is_requested = False  # whether to send a request
         self._is_closed = False
         self._tasks = TaskRunner(self, "suggestions")
@@ -173,7 +171,6 @@ class SuggestionModel(QObject):
         self._tasks.release_corpus(path)
 
     def _on_article_opened(self) -> None:
-        self._is_opening = True
         self._is_stale |= self._session.annotator != self._annotator
         self._set_undecided(())
         self._schedule_request()
@@ -225,9 +222,8 @@ class SuggestionModel(QObject):
             tuple(session.zones),
             current_service,
             new_edits,
-            opens_article=self._is_opening or current_service is None,
         )
-        self._pending_edits, self._is_opening = [], False
+        self._pending_edits = []
         self._tasks.run_quietly(
             partial(self._respond, request),
             self._take,
@@ -238,22 +234,20 @@ class SuggestionModel(QObject):
 
     def _respond(self, request: _Request) -> Generator[tuple[int, int], None, _Response]:
         """Answer a request, in the thread."""
-        from annotator.jobs.suggesting import load_external_suggesters  # no start waits for the suggesters
-        from annotator.jobs.suggestion_service import SuggestionService
+        from annotator.jobs.suggesting import AnnotatorSuggester, load_external_suggesters  # no start waits for them
 
         if self._external_suggesters is None:
             self._external_suggesters = load_external_suggesters(self._warned.emit)
         service = request.service
         if service is None:
             with self._tasks.using_files():
-                service = SuggestionService.from_corpus_file(request.path, request.annotator, self._external_suggesters)
+                service = AnnotatorSuggester.from_corpus_file(
+                    request.path, request.annotator, self._external_suggesters
+                )
         for article, edits in request.edits:
             service.learn(article, edits)
         yield 0, 0
-        if request.opens_article:
-            service.open_article(request.article)
-            yield 0, 0
-        return _Response(service, service.open_suggestions(request.layer, request.zones))
+        return _Response(service, service.suggest(request.article, request.layer, request.zones))
 
     def _take(self, response: _Response) -> None:
         service, suggestions = response

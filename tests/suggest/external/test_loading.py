@@ -17,7 +17,8 @@ from suggest.suggesting import article
 from annotator import settings
 from annotator.settings import Settings
 from annotator.suggest.base import Suggester
-from annotator.suggest.external.loading import RESERVED, configured_suggesters, load_plugins, suggesters_from_settings
+from annotator.suggest.built_in import RESERVED
+from annotator.suggest.external.loading import configured_suggesters, load_plugins, suggesters_from_settings
 from annotator.suggest.external.models import CannotSuggest
 from annotator.suggest.external.safe_suggester import SafeSuggester
 

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
 from annotator import settings
-from annotator.jobs import suggestion_service
+from annotator.jobs import suggesting
 from annotator.model.open_suggestions import SURE_SCORE
 from annotator.model.records import Article, Edit, Rejection, Span, Suggestion
 from annotator.store.corpus import Corpus
@@ -61,7 +61,7 @@ class Fixed:
     def from_corpus(cls, _corpus: Corpus, **_others: object) -> "Fixed":
         return cls()
 
-    def suggest(self, article: Article) -> dict[str, list[Suggestion]]:
+    def suggest(self, article: Article, _source: str | None = None) -> dict[str, list[Suggestion]]:
         by_source: dict[str, list[Suggestion]] = {}
         for words, label, source, score, value in PROPOSED:
             start = article.text.find(words)
@@ -74,13 +74,10 @@ class Fixed:
     def learn(self, _article: Article, _edits: Iterable[Edit]) -> None:
         pass
 
-    def suggest_again(self, _article: Article) -> dict[str, list[Suggestion]]:
-        return {}
-
 
 @pytest.fixture(autouse=True)
 def _fixed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(suggestion_service, "SuggesterPool", Fixed)
+    monkeypatch.setattr(suggesting, "SuggesterPool", Fixed)
 
 
 @pytest.fixture
@@ -561,7 +558,7 @@ def threads() -> list[str]:
 
 
 def test_a_window_that_is_closed_leaves_no_thread(desk: Window, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(suggestion_service.SuggestionService, "open_suggestions", lambda *_arguments: time.sleep(0.5))
+    monkeypatch.setattr(suggesting.AnnotatorSuggester, "suggest", lambda *_arguments: time.sleep(0.5))
     desk.suggestions._start_request()
     assert threads()
     desk.close()

@@ -6,7 +6,7 @@ from typing import Final
 import pytest
 from builders import apply_edits
 
-from annotator.jobs.suggestion_service import SuggestionService
+from annotator.jobs.suggesting import AnnotatorSuggester
 from annotator.model.article_builder import build_article
 from annotator.model.labels import LabelSet
 from annotator.model.records import Article, Edit, Rejection, Span, Suggestion, new_uid
@@ -35,26 +35,21 @@ def label(corpus: Corpus, article: Article, nth: int = 0) -> Edit:
     return edit
 
 
-def starts(service: SuggestionService, corpus: Corpus, article: Article) -> list[int]:
+def starts(suggester: AnnotatorSuggester, corpus: Corpus, article: Article) -> list[int]:
     """Return the starts of all suggestions of the words in the article."""
-    suggestions = service.open_suggestions(corpus.spans(article.uid, SANAE), corpus.zones(article.uid))
+    suggestions = suggester.suggest(article, corpus.spans(article.uid, SANAE), corpus.zones(article.uid))
     return [suggestion.start for suggestion in suggestions if article.text[suggestion.start : suggestion.end] == WORDS]
 
 
 def test_earlier_labels_are_suggested_and_new_labels_are_learned(make: Callable[..., Corpus]) -> None:
     corpus = make(build_article(HERE), build_article(ELSEWHERE))
     open_article, elsewhere = corpus.article(1), corpus.article(2)
-    service = SuggestionService.from_corpus_file(corpus.path, SANAE)
-    assert service.open_suggestions([], []) == ()
-    service.open_article(open_article)
-    assert starts(service, corpus, open_article) == []
+    suggester = AnnotatorSuggester.from_corpus_file(corpus.path, SANAE)
+    assert starts(suggester, corpus, open_article) == []
     edit = label(corpus, elsewhere)
-    service.learn(elsewhere, [edit])  # of another article than the open one
-    assert service.open_suggestions([], []) == ()
-    service.open_article(open_article)
-    assert starts(service, corpus, open_article) == [5, HERE.rindex(WORDS)]
-    reloaded = SuggestionService.from_corpus_file(corpus.path, SANAE)
-    reloaded.open_article(open_article)
+    suggester.learn(elsewhere, [edit])
+    assert starts(suggester, corpus, open_article) == [5, HERE.rindex(WORDS)]
+    reloaded = AnnotatorSuggester.from_corpus_file(corpus.path, SANAE)
     assert starts(reloaded, corpus, open_article) == [5, HERE.rindex(WORDS)]
 
 
@@ -63,13 +58,12 @@ def test_learning_in_the_open_article_takes_effect_at_once_and_undo_reverts_it(
 ) -> None:
     corpus = make(build_article(HERE))
     open_article = corpus.article(1)
-    service = SuggestionService.from_corpus_file(corpus.path, SANAE)
-    service.open_article(open_article)
+    suggester = AnnotatorSuggester.from_corpus_file(corpus.path, SANAE)
     edit = label(corpus, open_article)
-    service.learn(open_article, [edit])
-    assert starts(service, corpus, open_article) == [HERE.rindex(WORDS)]
-    service.learn(open_article, [edit.inverse()])
-    assert service.open_suggestions([], []) == ()
+    suggester.learn(open_article, [edit])
+    assert starts(suggester, corpus, open_article) == [HERE.rindex(WORDS)]
+    suggester.learn(open_article, [edit.inverse()])
+    assert suggester.suggest(open_article, [], []) == ()
 
 
 def test_several_decisions_in_a_row_read_the_article_once(
@@ -77,8 +71,7 @@ def test_several_decisions_in_a_row_read_the_article_once(
 ) -> None:
     corpus = make(build_article(HERE))
     open_article = corpus.article(1)
-    service = SuggestionService.from_corpus_file(corpus.path, SANAE)
-    service.open_article(open_article)
+    suggester = AnnotatorSuggester.from_corpus_file(corpus.path, SANAE)
     read, suggest = list[Article](), MemorySuggester.suggest
 
     def counted(memory: MemorySuggester, article: Article, labels: LabelSet) -> list[Suggestion]:
@@ -88,37 +81,35 @@ def test_several_decisions_in_a_row_read_the_article_once(
     monkeypatch.setattr(MemorySuggester, "suggest", counted)
     edit = label(corpus, open_article)
     for decision in (edit, edit.inverse(), edit):
-        service.learn(open_article, [decision])
-    assert starts(service, corpus, open_article) == [HERE.rindex(WORDS)]
-    assert starts(service, corpus, open_article) == [HERE.rindex(WORDS)]
+        suggester.learn(open_article, [decision])
+    assert starts(suggester, corpus, open_article) == [HERE.rindex(WORDS)]
+    assert starts(suggester, corpus, open_article) == [HERE.rindex(WORDS)]
     assert read == [open_article]
 
 
 def test_a_rejection_applies_until_it_is_undone(make: Callable[..., Corpus]) -> None:
     corpus = make(build_article(HERE))
     open_article = corpus.article(1)
-    service = SuggestionService.from_corpus_file(corpus.path, SANAE)
-    service.open_article(open_article)
-    service.learn(open_article, [label(corpus, open_article)])
+    suggester = AnnotatorSuggester.from_corpus_file(corpus.path, SANAE)
+    suggester.learn(open_article, [label(corpus, open_article)])
     start = HERE.rindex(WORDS)
     rejection = Rejection(new_uid(), open_article.uid, SANAE, "INSTITUTION", start, start + len(WORDS), "memory")
-    service.learn(open_article, [Edit(None, rejection)])
-    assert starts(service, corpus, open_article) == []
-    service.learn(open_article, [Edit(rejection, None)])
-    assert starts(service, corpus, open_article) == [start]
+    suggester.learn(open_article, [Edit(None, rejection)])
+    assert starts(suggester, corpus, open_article) == []
+    suggester.learn(open_article, [Edit(rejection, None)])
+    assert starts(suggester, corpus, open_article) == [start]
 
 
 def test_two_rejections_of_the_same_words_apply_until_both_are_undone(make: Callable[..., Corpus]) -> None:
     corpus = make(build_article(HERE))
     open_article = corpus.article(1)
-    service = SuggestionService.from_corpus_file(corpus.path, SANAE)
-    service.open_article(open_article)
-    service.learn(open_article, [label(corpus, open_article)])
+    suggester = AnnotatorSuggester.from_corpus_file(corpus.path, SANAE)
+    suggester.learn(open_article, [label(corpus, open_article)])
     start = HERE.rindex(WORDS)
     twice = [
         Rejection(new_uid(), open_article.uid, SANAE, "INSTITUTION", start, start + len(WORDS), name) for name in "ab"
     ]
-    service.learn(open_article, [Edit(None, rejection) for rejection in twice])
+    suggester.learn(open_article, [Edit(None, rejection) for rejection in twice])
     for rejection, expected in zip(twice, ([], [start]), strict=True):
-        service.learn(open_article, [Edit(rejection, None)])
-        assert starts(service, corpus, open_article) == expected
+        suggester.learn(open_article, [Edit(rejection, None)])
+        assert starts(suggester, corpus, open_article) == expected
