@@ -37,6 +37,7 @@ from annotator.tagging.flat import BOUNDARIES, FLATTENINGS
 from annotator.tagging.schemes import SCHEMES
 
 _DEFAULT: Final = ExportOptions()
+_FORMATS: Final = [format_.name for format_ in WRITTEN_FORMATS]
 
 
 def _parse_zones(_context: click.Context, _parameter: click.Parameter, value: str) -> frozenset[str] | None:
@@ -84,9 +85,10 @@ def _parse_split(_context: click.Context, _parameter: click.Parameter, value: st
 @option(
     "format_",
     "--format",
-    type=click.Choice([format_.name for format_ in WRITTEN_FORMATS]),
+    type=click.Choice(_FORMATS),
+    metavar="NAME",
     required=True,
-    help=LazyText("Format of the training set."),
+    help=LazyText("Format of the training set. Formats: {formats}.", formats=", ".join(_FORMATS)),
 )
 @option(
     "--scheme",

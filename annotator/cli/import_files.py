@@ -1,6 +1,7 @@
 """`annotator import CORPUS PATH...`: reads files and folders into a corpus."""
 
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -24,6 +25,8 @@ from annotator.jobs.imports.importer import ImportResult, LabelMapping, import_p
 from annotator.model.labels import InvalidLabelSet, LabelSet, decode, default_labels
 from annotator.paths import explain_invalid_name
 from annotator.store.corpus import Corpus
+
+_FORMATS: Final = [format_.name for format_ in READ_FORMATS]
 
 
 def _parse_pairs(_context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
@@ -68,8 +71,12 @@ def _parse_columns(context: click.Context, parameter: click.Parameter, values: t
 @option(
     "format_",
     "--format",
-    type=click.Choice([format_.name for format_ in READ_FORMATS]),
-    help=LazyText("Format of the files; by default, it is detected for each file."),
+    type=click.Choice(_FORMATS),
+    metavar="NAME",
+    help=LazyText(
+        "Format of the files; by default, it is detected for each file. Formats: {formats}.",
+        formats=", ".join(_FORMATS),
+    ),
 )
 @option(
     "columns",

@@ -16,6 +16,7 @@ from annotator import i18n, settings
 from annotator.cli.command import TerminalCommand
 from annotator.cli.language import use_language
 from annotator.cli.root import _COMMANDS, root
+from annotator.cli.terminal import display_width
 
 NAMES = root.list_commands(click.Context(root))
 SAMPLES = pages.ROOT / "resources" / "samples"
@@ -38,6 +39,13 @@ def test_the_list_of_commands_is_not_cut(language: str, run: Run) -> None:
     for name, line in zip(NAMES, listed, strict=True):
         assert line == f"  {name:<7}  {_COMMANDS[name][1]}"
         assert len(line) <= COLUMNS
+
+
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+def test_help_fits_into_a_terminal(language: str, run: Run) -> None:
+    for name in NAMES:
+        lines = run("--language", language, name, "--help").text.splitlines()
+        assert [line for line in lines if display_width(line) > COLUMNS] == []
 
 
 @pytest.mark.parametrize("name", ["", *NAMES])
