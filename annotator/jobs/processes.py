@@ -88,16 +88,6 @@ def _sheltered_start() -> Iterator[None]:
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
-class _Process:
-    """The state of a process of the pool."""
-
-    function: Callable[[Any], Any]
-
-
-def _call(chunk: Any) -> Any:
-    return _Process.function(chunk)
-
-
 def _prepare_process(language: str, function: Callable[[Any], Any]) -> None:
     """Prepare a process of the pool, which leaves Ctrl+C to its parent and ends with it."""
     global _function
