@@ -50,7 +50,7 @@ def changed(text: str, diff: str) -> str:
 
 def test_the_recipes_work(copy: Path) -> None:
     typed = list(pages.follow(PAGE, copy))
-    assert len(typed) == 8
+    assert len(typed) == 10
     for line, expected, printed in typed:
         assert pages.prints(expected, printed), f"$ {line}\n{printed}"
 

@@ -7,10 +7,9 @@ from typing import Final
 
 import regex
 
-from annotator.checks.check_context import CheckContext, make_issue, move_fix, removal_fix
-from annotator.checks.issue import EMPTY, INSIDE_WORD, PROCLITIC, PUNCTUATION, Issue
-from annotator.checks.label_statistics import LabelStatistics
-from annotator.i18n import _, format_number, ngettext
+from annotator.checks.check_context import Check, CheckContext, make_issue, move_fix, removal_fix
+from annotator.checks.issue import Issue
+from annotator.i18n import _, format_number, ngettext, pgettext
 from annotator.model.records import Span
 from annotator.text.proclitics import (
     CONJUNCTIONS,
@@ -25,6 +24,11 @@ from annotator.text.selection import snap_to_words
 from annotator.text.sentences import is_abbreviation_dot
 from annotator.text.tokenizer import Token, tokenize
 
+OUTSIDE: Final = "outside"
+EMPTY: Final = "empty"
+PUNCTUATION: Final = "punctuation"
+INSIDE_WORD: Final = "inside_word"
+PROCLITIC: Final = "proclitic"
 _READABLE: Final = regex.compile(
     r"[[\p{L}\p{N}\p{S}]--\p{Default_Ignorable_Code_Point}--[\u0640\u115f\u1160\u3164\uffa0]]", regex.V1
 )
@@ -33,6 +37,15 @@ _NUMBER_SUFFIXES: Final = "%٪‰"  # of a number
 _PROCLITICS: Final = CONJUNCTIONS + PREPOSITIONS + FUTURE_PREFIX
 _MAX_SHORT: Final = 3  # letters: behind what looks like a proclitic, as likely as not another word
 _RATIO: Final = 2  # times as often as the span's own words, and at least
+
+
+def check_outside(context: CheckContext, span: Span) -> Issue | None:
+    """Report a span not within the text, as in files changed by other programs; the fix removes it."""
+    if 0 <= span.start < span.end <= len(context.text):
+        return None
+    message = _("This span runs from {start} to {end}, but the text ends at {length}.")
+    message = message.format(start=span.start, end=span.end, length=len(context.text))
+    return make_issue(OUTSIDE, span, message, removal_fix(span))
 
 
 def check_empty(context: CheckContext, span: Span) -> Issue | None:
@@ -122,7 +135,7 @@ def check_inside_word(context: CheckContext, span: Span) -> Issue | None:
     )
 
 
-def check_proclitic(context: CheckContext, span: Span, statistics: LabelStatistics) -> Issue | None:
+def check_proclitic(context: CheckContext, span: Span) -> Issue | None:
     """Report a span that begins with a proclitic (و ف ب ل ك س) that spans of its label usually omit.
 
     “Usually” means at least twice, and at least twice as often as not. Words of up to three letters do not count: و
@@ -130,7 +143,7 @@ def check_proclitic(context: CheckContext, span: Span, statistics: LabelStatisti
 
     Issue: لوزارة العدل where وزارة العدل has the label twice.
     """
-    text = context.text
+    text, statistics = context.text, context.corpus.statistics
     if text[span.start] not in _PROCLITICS:
         return None
     first = context.token_at(span.start)
@@ -179,3 +192,12 @@ def _has_valid_end(text: str, tokens: list[Token], end: int) -> bool:
 def _ends_on_word_mark(text: str, tokens: list[Token]) -> bool:
     """Return whether the last mark belongs to the word before it, as % or an abbreviation's dot."""
     return text[tokens[-1].start] in _NUMBER_SUFFIXES or is_abbreviation_dot(text, tokens, len(tokens) - 1)
+
+
+CHECKS: Final = (
+    Check(OUTSIDE, lambda: pgettext("what is doubtful", "Outside the text"), check_outside, is_exclusive=True),
+    Check(EMPTY, lambda: pgettext("what is doubtful", "Nothing readable"), check_empty, is_exclusive=True),
+    Check(PUNCTUATION, lambda: pgettext("what is doubtful", "Punctuation at the edge"), check_punctuation),
+    Check(INSIDE_WORD, lambda: pgettext("what is doubtful", "Edge inside a word"), check_inside_word),
+    Check(PROCLITIC, lambda: pgettext("what is doubtful", "Begins with a proclitic"), check_proclitic),
+)

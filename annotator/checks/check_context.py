@@ -1,7 +1,7 @@
 """The input of the checks: an article, a layer, and shared lookups."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from operator import attrgetter
 from typing import Final
@@ -9,6 +9,7 @@ from typing import Final
 from msgspec import Struct
 
 from annotator.checks.issue import Fix, Issue
+from annotator.checks.label_statistics import LabelStatistics
 from annotator.model.records import Span, Zone
 from annotator.text.analysis import analysed
 from annotator.text.invisible import BIDI_CONTROL, InvisibleCharacter, find_invisible
@@ -20,12 +21,24 @@ _MAX_DEPTH: Final = 125  # of controls within one another: UAX #9, BD2
 _start, _end = attrgetter("start"), attrgetter("end")
 
 
+class CorpusFacts(Struct, frozen=True):
+    """What the checks know of a corpus.
+
+    `label_titles` maps label names to titles; the labels in `date_labels` have dates as values.
+    """
+
+    statistics: LabelStatistics
+    label_titles: dict[str, str]
+    date_labels: frozenset[str]
+
+
 class CheckContext(Struct, frozen=True, dict=True):
     """An article's text, its zones by start, and a layer's spans by start, longer ones first."""
 
     text: str
     zones: Sequence[Zone]
     layer: Sequence[Span]
+    corpus: CorpusFacts
 
     @cached_property
     def _sentence_starts(self) -> list[int]:
@@ -102,6 +115,18 @@ class CheckContext(Struct, frozen=True, dict=True):
     def zones_in(self, start: int, end: int) -> Sequence[Zone]:
         """Return the zones that overlap the range; they never overlap each other."""
         return self.zones[bisect_right(self.zones, start, key=_end) : bisect_left(self.zones, end, key=_start)]
+
+
+class Check(Struct, frozen=True):
+    """A kind of issue, and the function that finds it in a span; None if it is not about spans.
+
+    An issue of an exclusive kind makes all others about the span pointless.
+    """
+
+    kind: str
+    title: Callable[[], str]
+    find: Callable[[CheckContext, Span], Issue | None] | None
+    is_exclusive: bool = False
 
 
 def make_issue(kind: str, span: Span, message: str, fix: Fix | None = None) -> Issue:

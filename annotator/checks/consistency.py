@@ -6,27 +6,26 @@ They are compared by normalised form.
 from collections.abc import Iterator
 from typing import Final
 
-from annotator.checks.check_context import CheckContext, make_issue
-from annotator.checks.issue import LABELLED_DIFFERENTLY, UNLABELLED_REPEAT, Fix, Issue
-from annotator.checks.label_statistics import LabelStatistics
-from annotator.i18n import format_number, ngettext
+from annotator.checks.check_context import Check, CheckContext, CorpusFacts, make_issue
+from annotator.checks.issue import Fix, Issue
+from annotator.i18n import format_number, ngettext, pgettext
 from annotator.model.records import BOILERPLATE, Span
 from annotator.text.lexicon import Match, split_form
 from annotator.text.proclitics import CONJUNCTIONS, PREPOSITIONS, normalise_form
 
+LABELLED_DIFFERENTLY: Final = "labelled_differently"
+UNLABELLED_REPEAT: Final = "unlabelled_repeat"
 _RATIO: Final = 2  # times as often as this label, another one makes it doubtful
 
 
-def check_other_label(
-    context: CheckContext, span: Span, statistics: LabelStatistics, titles: dict[str, str]
-) -> Issue | None:
+def check_other_label(context: CheckContext, span: Span) -> Issue | None:
     """Report a span whose words usually have another label; the fix changes it.
 
-    “Usually” means at least twice, and at least twice as often as this one. A range with both labels is fine. `titles`
-    maps labels to titles.
+    “Usually” means at least twice, and at least twice as often as this one. A range with both labels is fine.
 
     Issue: الداخلية as PLAN where it is INSTITUTION twice elsewhere.
     """
+    statistics, titles = context.corpus.statistics, context.corpus.label_titles
     words = split_form(normalise_form(context.text, span.start, span.end))
     counts = statistics.label_counts(words)
     if len(counts) < 2 or not statistics.span_count(words):
@@ -45,13 +44,15 @@ def check_other_label(
     return make_issue(LABELLED_DIFFERENTLY, span, message, Fix(other, span.start, span.end))
 
 
-def find_unlabelled(context: CheckContext, statistics: LabelStatistics, stop: int) -> Iterator[Match]:
+def find_unlabelled(context: CheckContext, stop: int) -> Iterator[Match]:
     """Yield the places before `stop` where words mostly labelled elsewhere have no span.
 
     Excluded are places in boilerplate, inside a longer such place, or touching another word, as in اليوم24.
     """
     reached = 0
-    for match in sorted(statistics.find_matches(context.text), key=lambda match: (match.start, -match.end)):
+    for match in sorted(
+        context.corpus.statistics.find_matches(context.text), key=lambda match: (match.start, -match.end)
+    ):
         if match.start < reached or match.end > stop or context.has_span(match.start, match.end):
             continue
         if context.text[match.end : match.end + 1].isalnum() or _is_joined(context, match):
@@ -62,13 +63,14 @@ def find_unlabelled(context: CheckContext, statistics: LabelStatistics, stop: in
         yield match
 
 
-def check_unlabelled(match: Match, statistics: LabelStatistics, titles: dict[str, str]) -> Issue | None:
+def check_unlabelled(match: Match, corpus: CorpusFacts) -> Issue | None:
     """Report a place from `find_unlabelled` whose words are labelled at least twice as often as not.
 
     The fix adds their most frequent label.
 
     Issue: البنك الدولي without a span, labelled twice elsewhere and nowhere else left out.
     """
+    statistics = corpus.statistics
     if not statistics.is_mostly_labelled(match.words):
         return None
     count, label = max((count, label) for label, count in statistics.label_counts(match.words).items())
@@ -77,7 +79,7 @@ def check_unlabelled(match: Match, statistics: LabelStatistics, titles: dict[str
         "These words have no label here, but are labelled {label} in {count} other places.",
         count,
     )
-    message = template.format(label=titles.get(label, label), count=format_number(count))
+    message = template.format(label=corpus.label_titles.get(label, label), count=format_number(count))
     return Issue(UNLABELLED_REPEAT, label, match.start, match.end, message, None, Fix(label, match.start, match.end))
 
 
@@ -89,3 +91,11 @@ def _is_joined(context: CheckContext, match: Match) -> bool:
     if before is None or before.end != match.start:
         return False
     return context.text[slice(*before)] not in (*CONJUNCTIONS, *PREPOSITIONS)
+
+
+CHECKS: Final = (
+    Check(
+        LABELLED_DIFFERENTLY, lambda: pgettext("what is doubtful", "Labelled differently elsewhere"), check_other_label
+    ),
+    Check(UNLABELLED_REPEAT, lambda: pgettext("what is doubtful", "Labelled elsewhere, not here"), None),
+)

@@ -4,11 +4,12 @@ import re
 from datetime import date
 from typing import Final
 
-from annotator.checks.check_context import make_issue
-from annotator.checks.issue import VALUE, Issue
-from annotator.i18n import _
+from annotator.checks.check_context import Check, CheckContext, make_issue
+from annotator.checks.issue import Issue
+from annotator.i18n import _, pgettext
 from annotator.model.records import Span
 
+VALUE: Final = "value"
 _MOMENT: Final = re.compile(
     r"(-?\d{4})(?:-(\d{2})(?:-(\d{2})(?:T(\d{2})(?::(\d{2}))?(?::(\d{2}))?)?)?)?",
     re.ASCII,
@@ -16,7 +17,7 @@ _MOMENT: Final = re.compile(
 _LEAP: Final = 2000  # stands for the years that Python's calendar lacks
 
 
-def check_value(span: Span) -> Issue | None:
+def check_value(context: CheckContext, span: Span) -> Issue | None:
     """Report a date whose value is no ISO 8601 date, time or period.
 
     Accepted are the suggesters' forms: `2024`, `2024-07`, `2024-07-09`, `2024-07-09T09:00`, `2023/2030`. Impossible
@@ -24,7 +25,7 @@ def check_value(span: Span) -> Issue | None:
 
     Issue: 09/07/2024, 2024-02-31. No issue: 2023/2030.
     """
-    if span.value is None or is_iso(span.value):
+    if span.label not in context.corpus.date_labels or span.value is None or is_iso(span.value):
         return None
     message = _("“{value}” is not an ISO 8601 date, time or period, such as 2024-07-09 or 2023/2030.")
     return make_issue(VALUE, span, message.format(value=span.value))
@@ -53,3 +54,6 @@ def _is_moment(text: str) -> bool:
     # ISO 8601 writes midnight at the end of a day as 24:00.
     late = (hour, minute or 0, second or 0) == (24, 0, 0)
     return late or ((hour or 0) < 24 and (minute or 0) < 60 and (second or 0) < 60)
+
+
+CHECKS: Final = (Check(VALUE, lambda: pgettext("what is doubtful", "Invalid date"), check_value),)

@@ -1,31 +1,25 @@
-"""Checks of how far spans reach: beyond the text, across sentences or zones, or unusually far."""
+"""Checks of how far spans reach: across sentences or zones, or unusually far."""
 
 from typing import Final
 
-from annotator.checks.check_context import CheckContext, make_issue, removal_fix
-from annotator.checks.issue import ACROSS_SENTENCES, ACROSS_ZONES, BOILERPLATE, HUGE, OUTSIDE, Issue
-from annotator.checks.label_statistics import LabelStatistics
-from annotator.i18n import _, format_number, ngettext
+from annotator.checks.check_context import Check, CheckContext, make_issue, removal_fix
+from annotator.checks.issue import Issue
+from annotator.i18n import _, format_number, ngettext, pgettext
 from annotator.model import records
 from annotator.model.display_names import zone_title
 from annotator.model.records import Span
 
+ACROSS_SENTENCES: Final = "across_sentences"
+ACROSS_ZONES: Final = "across_zones"
+BOILERPLATE: Final = "in_boilerplate"
+HUGE: Final = "huge"
 _RATIO: Final = 2
 _MIN_LENGTH: Final = 60  # code points: some ten words, as in names of committees and strategies
 
 
-def check_outside(context: CheckContext, span: Span) -> Issue | None:
-    """Report a span not within the text, as in files changed by other programs; the fix removes it."""
-    if 0 <= span.start < span.end <= len(context.text):
-        return None
-    message = _("This span runs from {start} to {end}, but the text ends at {length}.")
-    message = message.format(start=span.start, end=span.end, length=len(context.text))
-    return make_issue(OUTSIDE, span, message, removal_fix(span))
-
-
-def check_length(_context: CheckContext, span: Span, statistics: LabelStatistics) -> Issue | None:
+def check_length(context: CheckContext, span: Span) -> Issue | None:
     """Report a span of more than 60 code points and more than twice as long as 95 of 100 spans of its label."""
-    length, usual = span.end - span.start, statistics.usual_length(span.label)
+    length, usual = span.end - span.start, context.corpus.statistics.usual_length(span.label)
     if length <= max(_MIN_LENGTH, _RATIO * usual):
         return None
     message = ngettext(
@@ -61,3 +55,11 @@ def check_boilerplate(context: CheckContext, span: Span) -> Issue | None:
         return None
     message = _("This span is in boilerplate, which should not be labelled.")
     return make_issue(BOILERPLATE, span, message, removal_fix(span))
+
+
+CHECKS: Final = (
+    Check(ACROSS_SENTENCES, lambda: pgettext("what is doubtful", "Across sentences"), check_across_sentences),
+    Check(ACROSS_ZONES, lambda: pgettext("what is doubtful", "Across zones"), check_across_zones),
+    Check(BOILERPLATE, lambda: pgettext("what is doubtful", "Boilerplate"), check_boilerplate),
+    Check(HUGE, lambda: pgettext("what is doubtful", "Very long"), check_length),
+)

@@ -1,11 +1,15 @@
 """Check for invisible characters that make a span differ from what it looks like."""
 
-from annotator.checks.check_context import CheckContext, make_issue, move_fix
-from annotator.checks.issue import INVISIBLE, Issue
-from annotator.i18n import _
+from typing import Final
+
+from annotator.checks.check_context import Check, CheckContext, make_issue, move_fix
+from annotator.checks.issue import Issue
+from annotator.i18n import _, pgettext
 from annotator.model.records import Span
 from annotator.text.invisible import BIDI_CONTROL, DIRECTION_MARK, ZERO_WIDTH
 from annotator.text.visible import trim_invisible
+
+INVISIBLE: Final = "invisible"
 
 
 def check_invisible(context: CheckContext, span: Span) -> Issue | None:
@@ -35,3 +39,6 @@ def check_invisible(context: CheckContext, span: Span) -> Issue | None:
         message = _("This span contains invisible characters: {names}.")
     clear = start < end and (start, end) != (span.start, span.end)
     return make_issue(INVISIBLE, span, message.format(names=names), move_fix(span, start, end) if clear else None)
+
+
+CHECKS: Final = (Check(INVISIBLE, lambda: pgettext("what is doubtful", "Invisible characters"), check_invisible),)

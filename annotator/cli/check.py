@@ -9,7 +9,7 @@ from typing import Final
 
 import click
 
-from annotator.checks.issue import DAMAGED, KINDS, kind_title
+from annotator.checks.all_checks import DAMAGED, KINDS, kind_title
 from annotator.cli.command import annotator_option, corpus_argument, json_option, option
 from annotator.cli.console import EXIT_INCOMPLETE, print_json, print_message, print_table, print_text, run_with_progress
 from annotator.cli.root import root

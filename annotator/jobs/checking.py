@@ -5,10 +5,10 @@ from typing import Final
 
 from msgspec import Struct
 
-from annotator.checks.all_checks import LayerChecker
-from annotator.checks.check_context import CheckContext
+from annotator.checks.all_checks import KINDS, check_spans, find_unlabelled_words
+from annotator.checks.check_context import CheckContext, CorpusFacts
 from annotator.checks.consistency import check_unlabelled
-from annotator.checks.issue import KINDS, Issue
+from annotator.checks.issue import Issue
 from annotator.checks.label_statistics import LabelStatistics
 from annotator.model.records import NEW, AnnotatedArticle, Article
 from annotator.store.corpus import Corpus
@@ -42,18 +42,18 @@ class _UnlabelledRepeat(Struct, frozen=True, gc=False):
 
 
 class CheckResult(Struct, frozen=True):
-    """The sorted issues of a corpus, and the checks for checking articles again."""
+    """The sorted issues of a corpus, and what the checks need to check articles again."""
 
-    checks: LayerChecker
+    facts: CorpusFacts
     issues: list[ArticleIssue]
 
 
-def build_checks(corpus: Corpus) -> LayerChecker:
-    """Build the checks for the present state. Takes some seconds for a million spans."""
+def collect_facts(corpus: Corpus) -> CorpusFacts:
+    """Collect what the checks need to know of a corpus. Takes some seconds for a million spans."""
     labels = corpus.labels().labels
     dates = frozenset(label.name for label in labels if role_of_label(label.name) == DATE)
     usage = LabelStatistics(check_data.count_labelled_forms(corpus), check_data.count_span_lengths(corpus))
-    return LayerChecker(usage, {label.name: label.localised_title() for label in labels}, dates)
+    return CorpusFacts(usage, {label.name: label.localised_title() for label in labels}, dates)
 
 
 def check_corpus(
@@ -63,7 +63,7 @@ def check_corpus(
 
     Dismissed ones are left out. Yields the number of articles checked and the total.
     """
-    checks, issues, repeats = build_checks(corpus), list[ArticleIssue](), dict[FoldedForm, list[_UnlabelledRepeat]]()
+    facts, issues, repeats = collect_facts(corpus), list[ArticleIssue](), dict[FoldedForm, list[_UnlabelledRepeat]]()
     numbers, dismissed = check_data.list_articles_to_check(corpus, annotator), check_data.load_dismissals(corpus)
     for count, annotated in enumerate(corpus.load_articles(numbers, annotator)):
         if count % _PROGRESS_INTERVAL == 0:
@@ -73,12 +73,12 @@ def check_corpus(
             layer_state = annotator_state(annotated, name)
             if state not in (None, layer_state):
                 continue
-            context = build_context(annotated, name)
-            layer_issues = checks.check_spans(context)
+            context = build_context(annotated, name, facts)
+            layer_issues = check_spans(context)
             issues += _open_issues(article, name, layer_issues, dismissed.get((article.uid, name), ()))
-            for match in checks.find_unlabelled(context, layer_state):
-                checks.statistics.add_unlabelled(match.words)
-                if checks.statistics.is_mostly_labelled(match.words):
+            for match in find_unlabelled_words(context, layer_state):
+                facts.statistics.add_unlabelled(match.words)
+                if facts.statistics.is_mostly_labelled(match.words):
                     words = article.text[match.start : match.end]
                     repeats.setdefault(match.words, []).append(
                         _UnlabelledRepeat(article.id, article.uid, name, words, match)
@@ -86,21 +86,21 @@ def check_corpus(
                 else:
                     repeats.pop(match.words, None)  # too common without a label to be an issue
     for repeat in (repeat for group in repeats.values() for repeat in group):
-        issue = check_unlabelled(repeat.match, checks.statistics, checks.label_titles)
+        issue = check_unlabelled(repeat.match, facts)
         if issue and issue.key not in dismissed.get((repeat.article, repeat.annotator), ()):
             issues.append(ArticleIssue(repeat.number, repeat.article, repeat.annotator, repeat.text, issue))
     issues.sort(key=sort_key)
-    return CheckResult(checks, issues)
+    return CheckResult(facts, issues)
 
 
 def check_article(
-    checks: LayerChecker, annotated: AnnotatedArticle, annotator: str, dismissed: Collection[DismissalKey]
+    facts: CorpusFacts, annotated: AnnotatedArticle, annotator: str, dismissed: Collection[DismissalKey]
 ) -> list[ArticleIssue]:
     """Find the issues in one layer of an article, sorted."""
-    context = build_context(annotated, annotator)
-    issues = checks.check_spans(context)
-    for match in checks.find_unlabelled(context, annotator_state(annotated, annotator)):
-        if issue := check_unlabelled(match, checks.statistics, checks.label_titles):
+    context = build_context(annotated, annotator, facts)
+    issues = check_spans(context)
+    for match in find_unlabelled_words(context, annotator_state(annotated, annotator)):
+        if issue := check_unlabelled(match, facts):
             issues.append(issue)
     return sorted(_open_issues(annotated.article, annotator, issues, dismissed), key=sort_key)
 
@@ -111,11 +111,10 @@ def sort_key(article_issue: ArticleIssue) -> tuple[int, int, int, int, str]:
     return article_issue.number, issue.start, -issue.end, KINDS.index(issue.kind), issue.label
 
 
-def build_context(annotated: AnnotatedArticle, annotator: str) -> CheckContext:
+def build_context(annotated: AnnotatedArticle, annotator: str, facts: CorpusFacts) -> CheckContext:
     """Return the article with this layer, for the checks."""
-    return CheckContext(
-        annotated.article.text, annotated.zones, [span for span in annotated.spans if span.annotator == annotator]
-    )
+    layer = [span for span in annotated.spans if span.annotator == annotator]
+    return CheckContext(annotated.article.text, annotated.zones, layer, facts)
 
 
 def annotator_state(annotated: AnnotatedArticle, annotator: str) -> str:

@@ -4,9 +4,12 @@ from collections.abc import Iterable
 
 from builders import locate
 
-from annotator.checks.check_context import CheckContext
+from annotator.checks.check_context import CheckContext, CorpusFacts
 from annotator.checks.issue import Issue
+from annotator.checks.label_statistics import LabelStatistics
 from annotator.model.records import Span, Zone
+
+TITLES = {"INSTITUTION": "Institution", "PLAN": "Plan"}
 
 
 def span(start: int, end: int, label: str = "INSTITUTION", value: str | None = None) -> Span:
@@ -18,8 +21,11 @@ def span_on(text: str, words: str, label: str = "INSTITUTION") -> Span:
     return span(*locate(words, text), label)
 
 
-def context(text: str, *spans: Span, zones: Iterable[Zone] = ()) -> CheckContext:
-    return CheckContext(text, [*zones], sorted(spans, key=lambda s: (s.start, -s.end)))
+def context(
+    text: str, *spans: Span, zones: Iterable[Zone] = (), statistics: LabelStatistics | None = None
+) -> CheckContext:
+    facts = CorpusFacts(statistics or LabelStatistics(), TITLES, frozenset(["DATE"]))
+    return CheckContext(text, [*zones], sorted(spans, key=lambda s: (s.start, -s.end)), facts)
 
 
 def fixed_text(text: str, issue: Issue | None) -> str | None:

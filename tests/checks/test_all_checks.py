@@ -10,9 +10,8 @@ from stories import ARTICLES, load_gold, sample_path
 from strategies import article_layers
 from window_driver import TAGS, locate_words
 
-from annotator.checks.all_checks import LayerChecker
-from annotator.checks.check_context import CheckContext
-from annotator.checks.issue import KINDS, kind_title
+from annotator.checks.all_checks import KINDS, check_spans, find_unlabelled_words, kind_title
+from annotator.checks.check_context import CheckContext, CorpusFacts
 from annotator.checks.label_statistics import LabelStatistics
 from annotator.model.article_builder import build_article
 from annotator.model.records import DONE, FLAGGED, IN_PROGRESS, NEW, SKIPPED, Article, Span, Zone
@@ -40,37 +39,36 @@ def labelled_by_the_guidelines() -> list[tuple[str, list[Span]]]:
 
 @pytest.mark.parametrize(("text", "layer"), labelled_by_the_guidelines(), ids=["01-reading-plan", *ARTICLES])
 def test_spans_that_follow_the_guidelines_have_no_issues(text: str, layer: list[Span]) -> None:
-    checker = LayerChecker(statistics(text, layer), {}, frozenset(["DATE"]))
-    layer_context = CheckContext(text, build_article(text).zones, sorted(layer, key=lambda s: (s.start, -s.end)))
-    assert [(text[issue.start : issue.end], issue.message) for issue in checker.check_spans(layer_context)] == []
-    assert [text[match.start : match.end] for match in checker.find_unlabelled(layer_context, DONE)] == []
+    facts = CorpusFacts(statistics(text, layer), {}, frozenset(["DATE"]))
+    spans = sorted(layer, key=lambda s: (s.start, -s.end))
+    layer_context = CheckContext(text, build_article(text).zones, spans, facts)
+    assert [(text[issue.start : issue.end], issue.message) for issue in check_spans(layer_context)] == []
+    assert [text[match.start : match.end] for match in find_unlabelled_words(layer_context, DONE)] == []
 
 
 @pytest.mark.parametrize(("state", "count"), [(DONE, 2), (FLAGGED, 1), (IN_PROGRESS, 1), (NEW, 1), (SKIPPED, 0)])
 def test_unlabelled_words_are_found_as_far_as_the_annotator_has_come(state: str, count: int) -> None:
-    checker = LayerChecker(LabelStatistics([("وزارة العدل", "INSTITUTION", 2)]), {}, frozenset())
-    assert len(checker.find_unlabelled(context(TEXT, span_on(TEXT, "إن", "PLAN")), state)) == count
+    known = LabelStatistics([("وزارة العدل", "INSTITUTION", 2)])
+    layer_context = context(TEXT, span_on(TEXT, "إن", "PLAN"), statistics=known)
+    assert len(find_unlabelled_words(layer_context, state)) == count
 
 
 def test_empty_and_outside_spans_have_no_further_issues() -> None:
-    checker = LayerChecker(LabelStatistics(), {}, frozenset(["DATE"]))
     text = "قال «»، شيئا"
-    kinds = [
-        issue.kind for issue in checker.check_spans(context(text, span_on(text, "«»، "), span(3, 99, "DATE", "x")))
-    ]
+    kinds = [issue.kind for issue in check_spans(context(text, span_on(text, "«»، "), span(3, 99, "DATE", "x")))]
     assert kinds == ["outside", "empty"]
 
 
 @given(article_layers())
 def test_any_layer_can_be_checked(annotated: tuple[Article, list[Zone], list[Span]]) -> None:
     article, zones, spans = annotated
-    checker = LayerChecker(statistics(article.text, spans), {}, frozenset(["DATE"]))
-    layer_context = CheckContext(article.text, zones, sorted(spans, key=lambda s: (s.start, -s.end)))
-    issues = checker.check_spans(layer_context)
+    facts = CorpusFacts(statistics(article.text, spans), {}, frozenset(["DATE"]))
+    layer_context = CheckContext(article.text, zones, sorted(spans, key=lambda s: (s.start, -s.end)), facts)
+    issues = check_spans(layer_context)
     assert all(issue.kind in KINDS and issue.message for issue in issues)
     places = Counter((issue.span, issue.key) for issue in issues)
     assert set(places.values()) <= {1}
-    for match in chain(checker.find_unlabelled(layer_context, DONE), checker.find_unlabelled(layer_context, NEW)):
+    for match in chain(find_unlabelled_words(layer_context, DONE), find_unlabelled_words(layer_context, NEW)):
         assert not any(s.start < match.end and match.start < s.end for s in spans)
 
 

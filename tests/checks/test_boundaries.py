@@ -6,7 +6,6 @@ from hypothesis import given
 from strategies import article_layers
 
 from annotator.checks.boundaries import check_empty, check_inside_word, check_proclitic, check_punctuation
-from annotator.checks.check_context import CheckContext
 from annotator.checks.label_statistics import LabelStatistics
 from annotator.model.records import Article, Span, Zone
 from annotator.text.selection import snap_to_words
@@ -96,24 +95,28 @@ def test_proclitic_that_other_spans_leave_out_is_an_issue() -> None:
     text = "قالت لوزارة العدل أمس"
     target = span_on(text, "لوزارة العدل")
     statistics = LabelStatistics([("وزارة العدل", "INSTITUTION", 2), ("لوزارة العدل", "INSTITUTION", 1)])
-    assert fixed_text(text, check_proclitic(context(text), target, statistics)) == "وزارة العدل"
-    assert check_proclitic(context(text), span_on(text, "وزارة العدل"), statistics) is None
+    assert fixed_text(text, check_proclitic(context(text, statistics=statistics), target)) == "وزارة العدل"
+    assert check_proclitic(context(text, statistics=statistics), span_on(text, "وزارة العدل")) is None
     for few in ([("وزارة العدل", "INSTITUTION", 1)], [("وزارة العدل", "PLAN", 9)]):
-        assert check_proclitic(context(text), target, LabelStatistics(few)) is None
+        assert check_proclitic(context(text, statistics=LabelStatistics(few)), target) is None
     often = LabelStatistics([("وزارة العدل", "INSTITUTION", 3), ("لوزارة العدل", "INSTITUTION", 2)])
-    assert check_proclitic(context(text), target, often) is None
+    assert check_proclitic(context(text, statistics=often), target) is None
 
 
 def test_first_letter_of_a_short_word_is_no_proclitic() -> None:
     text = "مدينة وجدة"
-    assert check_proclitic(context(text), span_on(text, "وجدة"), LabelStatistics([("جدة", "INSTITUTION", 9)])) is None
+    assert (
+        check_proclitic(context(text, statistics=LabelStatistics([("جدة", "INSTITUTION", 9)])), span_on(text, "وجدة"))
+        is None
+    )
 
 
 def test_fix_leaves_out_the_proclitic_before_a_contracted_article() -> None:
     text = "ساعد للأمم المتحدة"
     statistics = LabelStatistics([("الامم المتحدة", "INSTITUTION", 2)])
     assert (
-        fixed_text(text, check_proclitic(context(text), span_on(text, "للأمم المتحدة"), statistics)) == "لأمم المتحدة"
+        fixed_text(text, check_proclitic(context(text, statistics=statistics), span_on(text, "للأمم المتحدة")))
+        == "لأمم المتحدة"
     )
 
 
@@ -122,7 +125,7 @@ def test_snapped_selection_has_no_boundary_issue(annotated: tuple[Article, list[
     article, _zones, spans = annotated
     for drawn in spans:
         start, end = snap_to_words(article.text, drawn.start, drawn.end)
-        snapped = CheckContext(article.text, [], [target := span(start, end)]) if start < end else None
+        snapped = context(article.text, target := span(start, end)) if start < end else None
         if snapped and not check_empty(snapped, target):
             assert check_inside_word(snapped, target) is None
             assert (issue := check_punctuation(snapped, target)) is None, issue
@@ -131,7 +134,7 @@ def test_snapped_selection_has_no_boundary_issue(annotated: tuple[Article, list[
 @given(article_layers())
 def test_every_boundary_fix_resolves_its_issue(annotated: tuple[Article, list[Zone], list[Span]]) -> None:
     article, _zones, spans = annotated
-    layer_context = CheckContext(article.text, [], spans)
+    layer_context = context(article.text, *spans)
     for drawn in spans:
         if check_empty(layer_context, drawn):
             continue

@@ -8,13 +8,12 @@ from annotator.checks.issue import Fix, Issue
 from annotator.checks.label_statistics import LabelStatistics
 from annotator.model.records import Span, Zone
 
-TITLES = {"INSTITUTION": "Institution", "PLAN": "Plan"}
 TEXT = "قالت وزارة العدل إن لوزارة العدل خطة، وإن وِزَارَة العـدل تعمل"
 KNOWN = ("وزارة العدل", "INSTITUTION", 4)
 
 
 def check_label(counts: list[tuple[str, str, int]], *layer: Span, text: str = TEXT) -> Issue | None:
-    return check_other_label(context(text, *layer), layer[0], LabelStatistics(counts), TITLES)
+    return check_other_label(context(text, *layer, statistics=LabelStatistics(counts)), layer[0])
 
 
 def test_words_labelled_differently_twice_as_often_are_an_issue() -> None:
@@ -46,13 +45,13 @@ def test_words_that_are_not_distinctive_are_not_compared(words: str) -> None:
     text = f"قال {words} شيئا"
     counts = [(words, "INSTITUTION", 9), (words, "PLAN", 1)]
     assert check_label(counts, span_on(text, words, "PLAN"), text=text) is None
-    assert list(find_unlabelled(context(text), LabelStatistics(counts), len(text))) == []
+    assert list(find_unlabelled(context(text, statistics=LabelStatistics(counts)), len(text))) == []
 
 
 def unlabelled_words(
     text: str, counts: list[tuple[str, str, int]], *layer: Span, zones: tuple[Zone, ...] = ()
 ) -> list[str]:
-    matches = find_unlabelled(context(text, *layer, zones=zones), LabelStatistics(counts), len(text))
+    matches = find_unlabelled(context(text, *layer, zones=zones, statistics=LabelStatistics(counts)), len(text))
     return [text[match.start : match.end] for match in matches]
 
 
@@ -81,25 +80,27 @@ def test_boilerplate_and_joined_words_are_not_unlabelled() -> None:
 
 def test_only_mostly_labelled_words_are_an_issue() -> None:
     statistics = LabelStatistics([KNOWN])
+    known = context(TEXT, statistics=statistics)
     for _time in range(2):
-        [match, *_rest] = find_unlabelled(context(TEXT), statistics, len(TEXT))
+        [match, *_rest] = find_unlabelled(known, len(TEXT))
         statistics.add_unlabelled(match.words)
-        issue = check_unlabelled(match, statistics, TITLES)
+        issue = check_unlabelled(match, known.corpus)
     assert issue
     assert issue.fix == Fix("INSTITUTION", 5, 16)
     assert issue.span is None
     assert issue.message == "These words have no label here, but are labelled Institution in 4 other places."
     statistics.add_unlabelled(match.words)
-    assert check_unlabelled(match, statistics, TITLES) is None
-    assert list(find_unlabelled(context(TEXT), statistics, len(TEXT))) == []
+    assert check_unlabelled(match, known.corpus) is None
+    assert list(find_unlabelled(known, len(TEXT))) == []
 
 
 def test_added_and_removed_spans_change_the_statistics() -> None:
     statistics = LabelStatistics()
     for _time in range(2):
         statistics.add("وزارة العدل", "INSTITUTION", 1)
-    assert len(list(find_unlabelled(context(TEXT), statistics, len(TEXT)))) == 3
+    known = context(TEXT, statistics=statistics)
+    assert len(list(find_unlabelled(known, len(TEXT)))) == 3
     statistics.add("وزارة العدل", "INSTITUTION", -1)
-    assert list(find_unlabelled(context(TEXT), statistics, len(TEXT))) == []
+    assert list(find_unlabelled(known, len(TEXT))) == []
     statistics.add("", "INSTITUTION", 1)
     assert statistics.count("", "INSTITUTION") == 0

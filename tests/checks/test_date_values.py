@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 import pytest
-from checks.samples import span
+from checks.samples import context, span
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,7 +19,7 @@ from annotator.checks.date_values import check_value, is_iso
     ],
 )
 def test_iso_dates_times_and_periods_are_valid(text: str) -> None:
-    assert check_value(span(0, 4, "DATE", text)) is None
+    assert check_value(context("1234"), span(0, 4, "DATE", text)) is None
 
 
 @pytest.mark.parametrize(
@@ -31,14 +31,14 @@ def test_iso_dates_times_and_periods_are_valid(text: str) -> None:
     ],
 )
 def test_any_other_value_is_an_issue(text: str) -> None:
-    issue = check_value(span(0, 4, "DATE", text))
+    issue = check_value(context("1234"), span(0, 4, "DATE", text))
     assert issue
     assert text in issue.message
     assert issue.fix is None
 
 
 def test_missing_value_is_no_issue() -> None:
-    assert check_value(span(0, 4, "DATE")) is None
+    assert check_value(context("1234"), span(0, 4, "DATE")) is None
 
 
 @given(st.dates(), st.datetimes())

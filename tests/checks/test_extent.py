@@ -3,14 +3,15 @@
 import pytest
 from checks.samples import context, fixed_text, span, span_on
 
+from annotator.checks.boundaries import check_outside
 from annotator.checks.extent import (
+    ACROSS_ZONES,
+    BOILERPLATE,
     check_across_sentences,
     check_across_zones,
     check_boilerplate,
     check_length,
-    check_outside,
 )
-from annotator.checks.issue import ACROSS_ZONES, BOILERPLATE
 from annotator.checks.label_statistics import LabelStatistics
 from annotator.model.records import Span, Zone
 
@@ -81,5 +82,5 @@ def test_without_zones_no_span_crosses_one() -> None:
 def test_span_more_than_twice_the_usual_length_is_an_issue(length: int, usual: int, too_long: bool) -> None:
     statistics = LabelStatistics(lengths=[("DATE", usual, 95), ("DATE", 400, 5), ("PLAN", 500, 50)])
     text = "ا" * 200
-    assert bool(check_length(context(text), span(0, length, "DATE"), statistics)) is too_long
-    assert check_length(context(text), span(0, length, "PLAN"), statistics) is None
+    assert bool(check_length(context(text, statistics=statistics), span(0, length, "DATE"))) is too_long
+    assert check_length(context(text, statistics=statistics), span(0, length, "PLAN")) is None

@@ -24,7 +24,9 @@ from msgspec.structs import replace
 from PySide6.QtCore import QCoreApplication
 from soundness import fingerprint
 
-from annotator.checks.issue import KINDS, PUNCTUATION, Fix, Issue
+from annotator.checks.all_checks import KINDS
+from annotator.checks.boundaries import PUNCTUATION
+from annotator.checks.issue import Fix, Issue
 from annotator.formats.report import report_path
 from annotator.jobs.export.existing_output import CannotExport, folder_digest
 from annotator.jobs.export.exporter import ExportOptions, export

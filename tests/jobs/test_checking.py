@@ -81,12 +81,12 @@ def test_dismissed_issues_are_not_reported_again(make: Callable[..., Corpus]) ->
         edits = operations.dismiss(corpus.article(issue.number), "Sanae", *issue.issue.key)
         apply_edits(corpus, edits, name="dismiss")
     assert finish(check_corpus(corpus)).issues == []
-    checks = finish(check_corpus(corpus)).checks
+    facts = finish(check_corpus(corpus)).facts
     dismissals = load_dismissals(corpus)
     for number in (1, 4):
         whole = corpus.load_article(number, "Sanae")
-        assert check_article(checks, whole, "Sanae", dismissals[whole.article.uid, "Sanae"]) == []
-        assert len(check_article(checks, whole, "Sanae", ())) == 1
+        assert check_article(facts, whole, "Sanae", dismissals[whole.article.uid, "Sanae"]) == []
+        assert len(check_article(facts, whole, "Sanae", ())) == 1
 
 
 def test_a_date_label_is_recognised_by_its_name(make: Callable[..., Corpus]) -> None:

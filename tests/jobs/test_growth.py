@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 import pytest
 from timing import mean_time
 
-from annotator.checks.all_checks import LayerChecker
-from annotator.checks.check_context import CheckContext
+from annotator.checks.all_checks import check_spans
+from annotator.checks.check_context import CheckContext, CorpusFacts
 from annotator.checks.label_statistics import LabelStatistics
 from annotator.jobs.export.expected_outcomes import expect_outcomes
 from annotator.model.labels import default_labels
@@ -28,7 +28,8 @@ Work = Callable[[Article, Sequence[Zone], Sequence[Span]], object]
 
 def check(article: Article, zones: Sequence[Zone], spans: Sequence[Span]) -> object:
     analysed(article.text)  # which is kept for the next time
-    return LayerChecker(LabelStatistics(), {}, frozenset()).check_spans(CheckContext(article.text, zones, spans))
+    facts = CorpusFacts(LabelStatistics(), {}, frozenset())
+    return check_spans(CheckContext(article.text, zones, spans, facts))
 
 
 WORKS: dict[str, Work] = {

@@ -7,7 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from annotator.checks.issue import Issue, kind_title
+from annotator.checks.all_checks import kind_title
+from annotator.checks.issue import Issue
 from annotator.i18n import _
 from annotator.model.labels import LabelSet
 from annotator.model.records import Article

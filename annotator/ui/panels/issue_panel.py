@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from annotator.checks.issue import KINDS, kind_title
+from annotator.checks.all_checks import KINDS, kind_title
 from annotator.i18n import _, format_number
 from annotator.model.labels import LabelSet
 from annotator.ui.actions.panel_focus import paint_focus_ring

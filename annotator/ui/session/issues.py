@@ -21,7 +21,7 @@ from annotator.ui.session.session import Session
 from annotator.ui.session.tasks import TaskRunner
 
 if TYPE_CHECKING:
-    from annotator.checks.all_checks import LayerChecker
+    from annotator.checks.check_context import CorpusFacts
 
 _MAX_SYNCHRONOUS_CHECKS: Final = 50  # articles that are checked again while a key waits
 
@@ -38,7 +38,7 @@ class IssueModel(QObject):
     def __init__(self, session: Session, tasks: TaskRunner) -> None:
         super().__init__(session)
         self._session, self._tasks = session, tasks
-        self._checks: LayerChecker | None = None
+        self._facts: CorpusFacts | None = None
         self._annotator = session.annotator
         self._all: list[ArticleIssue] = []
         self.counts: Counter[str] = Counter()
@@ -57,7 +57,7 @@ class IssueModel(QObject):
     @property
     def is_active(self) -> bool:
         """Whether the issues are known and kept up to date."""
-        return self._checks is not None
+        return self._facts is not None
 
     def start(self) -> None:
         """Check all articles in the background."""
@@ -76,7 +76,7 @@ class IssueModel(QObject):
     def stop(self) -> None:
         """Clear the issues."""
         if self.is_active:
-            self._checks, self.kind, self._resolved = None, None, None
+            self._facts, self.kind, self._resolved = None, None, None
             self._all, self.counts = [], Counter()
             self._update_visible()
             self.set_current(None)
@@ -132,7 +132,7 @@ class IssueModel(QObject):
     # Internals
 
     def _on_checked(self, result: CheckResult) -> None:
-        self._checks, self._annotator = result.checks, self._session.annotator
+        self._facts, self._annotator = result.facts, self._session.annotator
         self._all, self.counts = result.issues, Counter(entry.issue.kind for entry in result.issues)
         self.kind, self.current, self._resolved = None, None, None
         self._update_visible()
@@ -159,9 +159,9 @@ class IssueModel(QObject):
         """Update the label statistics, by which issues are found, with these edits."""
         for edit in step.edits:
             for record, times in ((edit.before, -1), (edit.after, 1)):
-                text = self._read_text(edit) if isinstance(record, Span) and self._checks else None
-                if text is not None and isinstance(record, Span) and self._checks:
-                    self._checks.statistics.add(normalise_form(text, record.start, record.end), record.label, times)
+                text = self._read_text(edit) if isinstance(record, Span) and self._facts else None
+                if text is not None and isinstance(record, Span) and self._facts:
+                    self._facts.statistics.add(normalise_form(text, record.start, record.end), record.label, times)
 
     def _read_text(self, edit: Edit) -> str | None:
         article, corpus = self._session.article, self._session.corpus
@@ -189,8 +189,8 @@ class IssueModel(QObject):
 
     def _check_article(self, uid: str) -> list[ArticleIssue] | None:
         """Check an article and return its issues; None, after an error message, if unreadable."""
-        corpus, checks = self._session.corpus, self._checks
-        if not corpus or not checks:
+        corpus, facts = self._session.corpus, self._facts
+        if not corpus or not facts:
             return None
         try:
             annotated = corpus.load_article(uid, self._annotator)
@@ -200,7 +200,7 @@ class IssueModel(QObject):
             return None
         first = bisect_left(self._all, annotated.article.id, key=lambda entry: entry.number)
         last = bisect_right(self._all, annotated.article.id, key=lambda entry: entry.number)
-        before, new = self._all[first:last], check_article(checks, annotated, self._annotator, dismissals)
+        before, new = self._all[first:last], check_article(facts, annotated, self._annotator, dismissals)
         if new != before:
             self.counts.subtract(entry.issue.kind for entry in before)
             self.counts.update(entry.issue.kind for entry in new)
