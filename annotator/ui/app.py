@@ -293,7 +293,7 @@ def run(path: Path | None = None) -> int:
         controller.show()
         tune_runtime()
         if message:
-            controller.window.show_message(message)
+            controller.session.failed.emit(message)
         if damage:
             QTimer.singleShot(0, lambda: controller.window.backup_commands.offer_recovery(*damage))
         if crash:

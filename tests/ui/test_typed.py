@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from annotator.model import operations
 from annotator.store.corpus import Corpus
 from annotator.ui import app
-from annotator.ui.panels.span_card import AutosaveField
+from annotator.ui.panels.autosave_field import AutosaveField
 from annotator.ui.session.session import Session
 from annotator.ui.window import Window
 

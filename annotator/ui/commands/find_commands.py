@@ -22,6 +22,9 @@ class FindCommands(QObject):
         bar.start_offset = view.current_offset
         bar.changed.connect(self._show_current_match)
         bar.closed.connect(view.setFocus)
+        session.on_change(self._show_search, "articles")
+        session.article_opened.connect(self._on_article_opened)
+        self._on_article_opened(0)
 
     def find_in_article(self) -> None:
         self._bar.start_search(self._selected_words())
@@ -33,15 +36,16 @@ class FindCommands(QObject):
     def find_in_corpus(self) -> None:
         self._sidebar.start_search(self._selected_words())
 
-    def show_search(self) -> None:
+    def _show_search(self) -> None:
         """Show the corpus search's matches in the article."""
         if self._session.article_filter.words or self._shows_search:
             self._bar.show_matches(self._session.article_filter.words)
         self._shows_search = bool(self._session.article_filter.words)
 
-    def go_to_first_match(self) -> None:
-        """Move to the first match of the corpus search."""
-        if self._session.article_filter.words and self._bar.hits:
+    def _on_article_opened(self, offset: int) -> None:
+        """Search the article, and move to the first match of the corpus search unless the caret has a place."""
+        self._bar.show_text(self._session.article.text if self._session.article else "")
+        if not offset and self._session.article_filter.words and self._bar.hits:
             self._bar.step(1)
 
     def _show_current_match(self) -> None:

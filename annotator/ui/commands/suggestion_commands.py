@@ -41,11 +41,6 @@ class SuggestionCommands(QObject):
         """The current suggestion with the annotator's edits."""
         return self._suggestions.current
 
-    def remaining_text(self) -> str:
-        """Return the number of undecided suggestions as a text; "" for none."""
-        count = len(self._suggestions.visible)
-        return count_phrase("{count} suggestion left", "{count} suggestions left", count) if count else ""
-
     def set_current(self, suggestion: Suggestion | None) -> None:
         """Make this suggestion current, or none."""
         self._decided = None

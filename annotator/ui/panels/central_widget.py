@@ -8,9 +8,10 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from annotator.i18n import _
 from annotator.ui.article.article_view import ArticleView
+from annotator.ui.panels.autosave_field import NoteField
 from annotator.ui.panels.empty_state import EmptyState
 from annotator.ui.panels.save_error_bar import SaveErrorBar
-from annotator.ui.panels.span_card import AutosaveField
+from annotator.ui.session.session import Session
 from annotator.ui.widgets.buttons import ActionButton, ButtonRow
 
 if TYPE_CHECKING:
@@ -25,11 +26,15 @@ class CentralWidget(QWidget):
     """Stacks the save error bar, `bars`, `pages` (article or another page) and `footer` (note, buttons)."""
 
     def __init__(
-        self, view: ArticleView, bars: Sequence[QWidget], note: AutosaveField, actions: Mapping[str, QAction]
+        self,
+        session: Session,
+        view: ArticleView,
+        bars: Sequence[QWidget],
+        note: NoteField,
+        actions: Mapping[str, QAction],
     ) -> None:
         super().__init__()
-        self._view = view
-        self._has_corpus = self._has_articles = False
+        self._session, self._view = session, view
         self._welcome_page: WelcomePage | None = None
         self._no_corpus = EmptyState(
             "corpus",
@@ -46,7 +51,7 @@ class CentralWidget(QWidget):
         self.buttons = [
             ActionButton(actions[name], icon, primary=index == 0) for index, (name, icon) in enumerate(_BUTTONS.items())
         ]
-        self.save_error_bar = SaveErrorBar(actions)
+        self.save_error_bar = SaveErrorBar(session, actions)
         self.pages, self.footer = QStackedWidget(), QWidget()
         for page in (view, self._no_corpus, self._no_articles):
             self.pages.addWidget(page)
@@ -61,10 +66,7 @@ class CentralWidget(QWidget):
             column.addWidget(bar)
         column.addWidget(self.pages, 1)
         column.addWidget(self.footer)
-
-    def show_page(self, *, has_corpus: bool, has_articles: bool) -> None:
-        """Show the article, or the page for no corpus or an empty one."""
-        self._has_corpus, self._has_articles = has_corpus, has_articles
+        session.on_change(self._update_page, "corpus", "counts", "articles")
         self._update_page()
 
     def show_welcome(self, page: "WelcomePage | None") -> None:
@@ -81,6 +83,6 @@ class CentralWidget(QWidget):
         self._view.setFocus()
 
     def _update_page(self) -> None:
-        filled: QWidget = self._view if self._has_articles else self._no_articles
-        self.pages.setCurrentWidget(self._welcome_page or (filled if self._has_corpus else self._no_corpus))
-        self.footer.setVisible(self._has_corpus and self._has_articles and not self._welcome_page)
+        page: QWidget = self._view if any(self._session.counts.values()) else self._no_articles
+        self.pages.setCurrentWidget(self._welcome_page or (page if self._session.corpus else self._no_corpus))
+        self.footer.setVisible(self.pages.currentWidget() is self._view)

@@ -5,7 +5,8 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from annotator.i18n import _
-from annotator.model.labels import LabelSet
+from annotator.ui.session.session import Session
+from annotator.ui.session.suggestions import SuggestionModel
 from annotator.ui.widgets import fonts
 from annotator.ui.widgets.bidi_text import plain_label
 from annotator.ui.widgets.theme import current_theme
@@ -14,22 +15,28 @@ from annotator.ui.widgets.theme import current_theme
 class GuidelinePanel(QScrollArea):
     """Shows the guideline of every label."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, session: Session, suggestions: SuggestionModel) -> None:
+        super().__init__()
+        self._session, self._suggestions = session, suggestions
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setAccessibleName(_("Labelling guidelines"))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._headings: dict[str, QWidget] = {}
-        self._labels = LabelSet(())
-        self._is_stale = False
+        self._is_stale = True
+        session.on_change(self._on_labels_changed, "labels")
+        session.on_change(self._follow_selection, "selection")
+        suggestions.current_changed.connect(self._follow_selection)
 
-    def show_labels(self, labels: LabelSet) -> None:
-        """Show these labels' guidelines."""
-        self._labels, self._is_stale = labels, True
+    def _on_labels_changed(self) -> None:
+        self._is_stale = True
         if self.isVisible():
             self._build_page()
+
+    def _follow_selection(self) -> None:
+        if item := self._session.selection or self._suggestions.current:
+            self.scroll_to_label(item.label)
 
     def showEvent(self, event: QShowEvent) -> None:
         if self._is_stale:  # built late: the start should be fast, and most users never open it
@@ -49,7 +56,7 @@ class GuidelinePanel(QScrollArea):
             QTimer.singleShot(0, head, lambda: self.verticalScrollBar().setValue(head.y()))
 
     def _build_page(self) -> None:
-        labels, self._is_stale = self._labels, False
+        labels, self._is_stale = self._session.labels, False
         page = QWidget()
         page.setObjectName("panel")
         column = QVBoxLayout(page)
@@ -75,6 +82,6 @@ class GuidelinePanel(QScrollArea):
 
     def _colour_headings(self) -> None:
         theme = current_theme()
-        for label in self._labels.labels:
+        for label in self._session.labels.labels:
             if head := self._headings.get(label.name):
                 head.setStyleSheet(f"color: {theme.line_colour(label).name()}")

@@ -1,7 +1,6 @@
 """The panel of labels with keys and counts; a click acts like the key."""
 
 from collections import Counter
-from collections.abc import Iterable
 from html import escape
 from operator import attrgetter
 
@@ -10,9 +9,9 @@ from PySide6.QtGui import QColor, QEnterEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 
 from annotator.i18n import _, count_phrase, format_number
-from annotator.model.labels import Label, LabelSet
-from annotator.model.records import Span
+from annotator.model.labels import Label
 from annotator.ui.actions.panel_focus import paint_focus_ring
+from annotator.ui.session.session import Session
 from annotator.ui.widgets import fonts
 from annotator.ui.widgets.theme import current_theme
 
@@ -105,19 +104,23 @@ class LabelPanel(QWidget):
 
     label_clicked = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
         self._rows: list[LabelRow] = []
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(3)
+        session.on_change(self._show_labels, "labels")
+        session.on_change(self._show_counts, "labels", "spans")
+        self._show_labels()
+        self._show_counts()
 
-    def show_labels(self, labels: LabelSet) -> None:
-        """Show these labels."""
+    def _show_labels(self) -> None:
         for row in self._rows:
             self._layout.removeWidget(row)
             row.deleteLater()
-        self._rows = [LabelRow(label, self) for label in labels.labels]
+        self._rows = [LabelRow(label, self) for label in self._session.labels.labels]
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # setTabOrder ignores widgets that do not accept Tab
         for previous, row in zip([self, *self._rows], self._rows, strict=False):
             QWidget.setTabOrder(previous, row)
@@ -126,9 +129,8 @@ class LabelPanel(QWidget):
             row.clicked.connect(lambda _checked=False, name=row.label.name: self.label_clicked.emit(name))
             self._layout.addWidget(row)
 
-    def show_counts(self, spans: Iterable[Span]) -> None:
-        """Show each label's number among these spans."""
-        counts = Counter(map(attrgetter("label"), spans))
+    def _show_counts(self) -> None:
+        counts = Counter(map(attrgetter("label"), self._session.spans))
         for row in self._rows:
             if row.count != counts[row.label.name]:
                 row.count = counts[row.label.name]

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QAction
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout
 
 from annotator.i18n import _
+from annotator.ui.session.session import Session
 from annotator.ui.widgets.bidi_text import isolate_paths, plain_label
 from annotator.ui.widgets.buttons import ActionButton
 
@@ -13,8 +14,9 @@ from annotator.ui.widgets.buttons import ActionButton
 class SaveErrorBar(QFrame):
     """Hidden while there is no error."""
 
-    def __init__(self, actions: Mapping[str, QAction], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, session: Session, actions: Mapping[str, QAction]) -> None:
+        super().__init__()
+        self._session = session
         self.setObjectName("trouble")
         self._message_label = plain_label(name="warning")
         self._message_label.setWordWrap(True)
@@ -26,10 +28,11 @@ class SaveErrorBar(QFrame):
         row.addWidget(ActionButton(actions["save_now"], short_text=_("Retry now")))
         row.addWidget(ActionButton(actions["rescue_copy"], short_text=_("Save a copy")))
         row.addWidget(self._discard_button)
-        self.hide()
+        session.on_change(self._update, "save_error", "pending_step")
+        self._update()
 
-    def show_error(self, error: str, *, has_unsaved_change: bool) -> None:
-        """Show an error, a sentence or "", and whether a change is unsaved."""
+    def _update(self) -> None:
+        error, has_unsaved_change = self._session.save_error, self._session.pending_step is not None
         message = isolate_paths(error)
         if has_unsaved_change:
             message += "\n" + _("Your last change is not saved yet and not shown. Saving is retried automatically.")

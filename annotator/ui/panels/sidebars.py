@@ -7,15 +7,16 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QProgressBar, QSta
 
 from annotator.i18n import _, count_phrase, format_number
 from annotator.model.display_names import state_title
-from annotator.model.labels import LabelSet
-from annotator.model.records import DONE, STATES, Article, Span, Suggestion
+from annotator.model.records import DONE, STATES
 from annotator.store.queries.article_list import ArticleFilter
+from annotator.ui.article.article_view import ArticleView
 from annotator.ui.panels.article_list import ArticleList
 from annotator.ui.panels.guideline_panel import GuidelinePanel
 from annotator.ui.panels.label_panel import LabelPanel
-from annotator.ui.panels.span_card import Hint, SpanCard
+from annotator.ui.panels.span_card import SpanCard
 from annotator.ui.panels.span_panel import SpanPanel
 from annotator.ui.session.session import Session
+from annotator.ui.session.suggestions import SuggestionModel
 from annotator.ui.widgets.bidi_text import plain_label
 from annotator.ui.widgets.search_line import SearchLine
 
@@ -45,7 +46,6 @@ class ArticleSidebar(Sidebar):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
-        self._shown_counts: dict[str, int] = {}
         self.article_list = ArticleList(session)
         self.search_line = SearchLine(_("Search corpus"))
         self.state_filter = QComboBox()
@@ -79,14 +79,13 @@ class ArticleSidebar(Sidebar):
         self.search_line.textChanged.connect(lambda _text: self._search_timer.start())
         self.search_line.returnPressed.connect(self._open_first_match)
         self.state_filter.activated.connect(lambda _index: self._apply_filter())
-        self.show_counts()
+        session.on_change(self._show_counts, "counts")
+        session.on_change(self._show_filter, "articles", "article_filter")
+        self._show_counts()
+        self._show_filter()
 
-    def show_counts(self) -> None:
-        """Show the number of articles per state."""
+    def _show_counts(self) -> None:
         counts, total = self._session.counts, sum(self._session.counts.values())
-        if counts == self._shown_counts:
-            return  # the usual case after a key that tags
-        self._shown_counts = dict(counts)
         self._progress_bar.setMaximum(max(1, total))
         self._progress_bar.setValue(counts[DONE])
         self._done_label.setText(
@@ -98,8 +97,7 @@ class ArticleSidebar(Sidebar):
             count = format_number(counts[item_state] if item_state else total)
             self.state_filter.setItemText(index, _("{name}: {fact}").format(name=title, fact=count))
 
-    def show_filter(self) -> None:
-        """Show the list's filter and number of matches."""
+    def _show_filter(self) -> None:
         choice, count = self._session.article_filter, len(self._session.articles)
         self._matches_label.setText(count_phrase("{count} article matches", "{count} articles match", count))
         self._matches_label.setVisible(bool(choice.words))
@@ -131,34 +129,26 @@ class ArticleSidebar(Sidebar):
 class LabelSidebar(Sidebar):
     """The labels, the spans or guidelines, and the selection."""
 
-    def __init__(self) -> None:
+    def __init__(self, session: Session, suggestions: SuggestionModel, view: ArticleView) -> None:
         super().__init__()
-        self.label_panel = LabelPanel()
-        self.span_panel = SpanPanel()
-        self.guideline_panel = GuidelinePanel()
-        self.span_card = SpanCard()
+        self._session = session
+        self.label_panel = LabelPanel(session)
+        self.span_panel = SpanPanel(session)
+        self.guideline_panel = GuidelinePanel(session, suggestions)
+        self.span_card = SpanCard(session, suggestions, view)
         self.span_card.setMinimumHeight(_CARD_HEIGHT)
         self._count_label = plain_label(name="heading")
         self._stack = QStackedWidget()
         self._stack.addWidget(self.span_panel)
         self._stack.addWidget(self.guideline_panel)
-        self._span_count = ""
         self.column.addWidget(plain_label(_("Labels"), "heading"))
         self.column.addWidget(self.label_panel)
         self.column.addSpacing(12)
         self.column.addWidget(self._count_label)
         self.column.addWidget(self._stack, 1)
         self.column.addWidget(self.span_card)
-
-    def show_layer(self, article: Article | None, layer_spans: list[Span], label_set: LabelSet) -> None:
-        """Show the article's spans and their number."""
-        count = len(layer_spans)
-        text = count_phrase("{count} span in this article", "{count} spans in this article", count)
-        self._span_count = text if article else ""
-        self.span_card.setVisible(article is not None)
+        session.on_change(self._update_heading, "article", "spans")
         self._update_heading()
-        self.label_panel.show_counts(layer_spans)
-        self.span_panel.show_spans(article, layer_spans, label_set)
 
     def toggle_guidelines(self, label: str | None) -> None:
         """Show the guidelines, scrolled to `label`, or the spans again."""
@@ -168,19 +158,12 @@ class LabelSidebar(Sidebar):
         if label and not is_shown:
             self.guideline_panel.scroll_to_label(label)
 
-    def show_selection(
-        self,
-        article: Article | None,
-        item: Span | Suggestion | None,
-        label_set: LabelSet,
-        selected_text: str,
-        hint: Hint | None,
-    ) -> None:
-        """Show the selection in the card, or a hint."""
-        self.span_card.show_selection(article, item, label_set, selected_text, hint)
-        if item:
-            self.guideline_panel.scroll_to_label(item.label)
-
     def _update_heading(self) -> None:
-        shows_guidelines = self._stack.currentWidget() is self.guideline_panel
-        self._count_label.setText(_("Labelling guidelines") if shows_guidelines else self._span_count)
+        count = len(self._session.spans)
+        if self._stack.currentWidget() is self.guideline_panel:
+            text = _("Labelling guidelines")
+        elif self._session.article:
+            text = count_phrase("{count} span in this article", "{count} spans in this article", count)
+        else:
+            text = ""
+        self._count_label.setText(text)

@@ -3,13 +3,17 @@
 from typing import Final, TypeAlias
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from annotator.i18n import _
 from annotator.model.display_names import source_title
 from annotator.model.labels import LabelSet
 from annotator.model.records import Article, Span, Suggestion
+from annotator.ui.article.article_view import ArticleView
+from annotator.ui.panels.autosave_field import AutosaveField
+from annotator.ui.session.session import Session
+from annotator.ui.session.suggestions import SuggestionModel
 from annotator.ui.widgets import fonts
 from annotator.ui.widgets.bidi_text import (
     add_arabic_mark,
@@ -20,6 +24,7 @@ from annotator.ui.widgets.bidi_text import (
     plain_label,
     tooltip,
 )
+from annotator.ui.widgets.buttons import ActionButton
 
 Hint: TypeAlias = tuple[str, str]
 """A title and a sentence of advice."""
@@ -27,98 +32,21 @@ _UNLIMITED: Final = 100_000  # pixels
 _LINES: Final = 3  # of the words and the facts about them
 
 
-class AutosaveField(QLineEdit):
-    """A line edit that saves its text on Enter or when it loses the focus; Escape reverts it.
-
-    Unsaved text stays for the next `commit`, until the field gets another owner.
-    """
-
-    commit_requested = Signal()
-    """Asks to save the text; `show_text` then confirms what was saved."""
-    focus_released = Signal()
-    """The focus belongs to the article again."""
-    focus_lost = Signal()
-    """The field lost the focus."""
-    discarded = Signal(str)
-    """A text was lost: it could not be saved before the field got another owner."""
-
-    def __init__(self, title: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setPlaceholderText(title)
-        self.setAccessibleName(title)
-        self.textChanged.connect(lambda text: self.setToolTip(tooltip(text)))  # the text may not fit
-        self._saved_text = ""
-        self._owner: object = None
-        self._is_committing = False
-
-    def show_text(self, text: str, owner: object) -> None:
-        """Show the saved text of `owner`, a value that identifies a span or article.
-
-        Text typed but unsaved stays for the same owner.
-        """
-        unsaved_text = self.text() if self.text().strip() != self._saved_text.strip() else ""
-        is_typing = owner == self._owner and self.text() != self._saved_text and self.text().strip() != text
-        if unsaved_text.strip() and owner != self._owner:
-            self.discarded.emit(unsaved_text)
-        self._saved_text, self._owner = text, owner
-        if not is_typing and self.text() != text:
-            self.setText(text)
-
-    def start_editing(self) -> None:
-        """Show and focus the field, selecting its text."""
-        self.show()
-        self.selectAll()
-        self.setFocus()
-
-    def commit(self) -> bool:
-        """Save the text; return whether it is saved."""
-        if self.text() != self._saved_text and not self._is_committing:
-            self._is_committing = True  # saving may move the focus, which calls this again
-            self.commit_requested.emit()
-            self._is_committing = False
-        return self.text().strip() == self._saved_text.strip()
-
-    def revert(self) -> None:
-        """Restore the saved text."""
-        self.setText(self._saved_text)
-
-    def finish_editing(self) -> None:
-        """Save the text and release the focus."""
-        self.commit()
-        if self.hasFocus():
-            self.focus_released.emit()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.revert()
-            self.focus_released.emit()
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            if self.commit():
-                self.focus_released.emit()
-        else:
-            super().keyPressEvent(event)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.commit()
-        self.focus_lost.emit()
-
-
 class SpanCard(QFrame):
     """Shows the selection, or a hint."""
 
-    details_edited = Signal(object, str, str)
-    """A span, its value and its note."""
     focus_released = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, session: Session, suggestions: SuggestionModel, view: ArticleView) -> None:
+        super().__init__()
+        self._session, self._suggestions, self._view = session, suggestions, view
+        self._accept_button: ActionButton | None = None
         self.setObjectName("card")
         self._span: Span | None = None
         self._shown_selection: object = None
         self._words_label, self._about_label = plain_label(), plain_label(name="quiet")
         self._words_label.setFont(fonts.interface_font(14, bold=True))
-        self.value_field, self.note_field = AutosaveField(_("Value")), AutosaveField(_("Note"))
+        self.value_field, self.note_field = AutosaveField(_("Value"), session), AutosaveField(_("Note"), session)
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 10, 14, 12)
         column.setSpacing(4)
@@ -137,15 +65,21 @@ class SpanCard(QFrame):
         )
         column.addWidget(text_area)
         for field in (self.value_field, self.note_field):
-            field.commit_requested.connect(self._emit_details)
+            field.commit_requested.connect(self._save_details)
             field.focus_released.connect(self.focus_released)
         self._footer = QStackedWidget()
         self._footer.addWidget(_create_row(self.value_field, self.note_field))
         column.addWidget(self._footer)
+        session.on_change(self._update, "article", "spans", "labels", "selection")
+        session.article_opened.connect(self._update)  # in the view, which has another selection
+        for changed in (suggestions.changed, suggestions.current_changed, view.selection_changed):
+            changed.connect(self._update)
+        self._update()
 
-    def add_buttons(self, *buttons: QPushButton) -> None:
+    def add_buttons(self, accept: QAction, reject: QAction) -> None:
         """Add a row of buttons below suggestions."""
-        self._footer.addWidget(_create_row(*buttons))
+        self._accept_button = ActionButton(accept, short_text=_("Accept"), primary=True)
+        self._footer.addWidget(_create_row(self._accept_button, ActionButton(reject, short_text=_("Reject"))))
 
     def show_selection(
         self,
@@ -185,9 +119,17 @@ class SpanCard(QFrame):
         else:
             self._show_text(_("Nothing is selected"), _("Select some words, then press a label's key."))
 
-    def _emit_details(self) -> None:
+    def _update(self) -> None:
+        session, remaining = self._session, self._suggestions.remaining_text()
+        key = self._accept_button.key_text() if self._accept_button else ""
+        hint = (remaining, _("Press {key} for the next one.").format(key=key)) if remaining and key else None
+        item = session.selection or self._suggestions.current
+        self.setVisible(session.article is not None)
+        self.show_selection(session.article, item, session.labels, self._view.selected_text(), hint)
+
+    def _save_details(self) -> None:
         if self._span:
-            self.details_edited.emit(self._span, self.value_field.text(), self.note_field.text())
+            self._session.describe(self._span, self.value_field.text(), self.note_field.text())
 
     def _show_text(self, words: str, about: str) -> None:
         text = add_arabic_mark(" ".join(words.split()))

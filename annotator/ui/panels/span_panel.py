@@ -10,10 +10,11 @@ from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOpti
 
 from annotator.i18n import _
 from annotator.model.labels import LabelSet
-from annotator.model.records import Article, Span
+from annotator.model.records import Span
 from annotator.ui.actions.panel_focus import paint_focus_ring
 from annotator.ui.article.nesting_depths import compute_depths
 from annotator.ui.panels.empty_state import paint_hint
+from annotator.ui.session.session import Session
 from annotator.ui.widgets import fonts
 from annotator.ui.widgets.bidi_text import accessible_text, add_arabic_mark, elide, tooltip
 from annotator.ui.widgets.theme import current_theme
@@ -97,8 +98,9 @@ class SpanPanel(QListView):
 
     span_clicked = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
         self._model = SpanModel(self)
         self._delegate = SpanDelegate(self)
         self.setModel(self._model)
@@ -110,22 +112,22 @@ class SpanPanel(QListView):
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._hint = _("No spans yet. Put the caret on a word, or select some words, and press a label's key.")
-        self._article = False
-        self._selected: Span | None = None
         self.clicked.connect(lambda index: self.span_clicked.emit(index.data(_SPAN_ROLE)))
         self.activated.connect(lambda index: self.span_clicked.emit(index.data(_SPAN_ROLE)))
+        session.on_change(self._show_spans, "article", "spans", "labels")
+        session.on_change(self._select_selected_span, "article", "spans", "labels", "selection")
+        self._show_spans()
+        self._select_selected_span()
 
-    def show_spans(self, article: Article | None, spans: list[Span], labels: LabelSet) -> None:
-        """Show the spans of this article."""
+    def _show_spans(self) -> None:
+        article, spans, labels = self._session.article, self._session.spans, self._session.labels
         self._delegate.labels = labels
         self._delegate.depths = compute_depths(spans, labels)
         self._model.show_spans(article.text if article else "", spans, labels)
-        self._article = article is not None
         self.setAccessibleDescription(self._hint if article and not spans else "")
 
-    def show_selected(self, span: Span | None) -> None:
-        """Mark the selected span."""
-        self._selected = span
+    def _select_selected_span(self) -> None:
+        span = self._session.selection
         row = next((row for row, item in enumerate(self._model.spans) if span and item.uid == span.uid), -1)
         if row < 0:
             self.clearSelection()
@@ -136,11 +138,11 @@ class SpanPanel(QListView):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        self.show_selected(self._selected)  # the arrow keys moved the current row without selecting a span
+        self._select_selected_span()  # the arrow keys moved the current row without selecting a span
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        if self._article and not self._model.spans:
+        if self._session.article and not self._model.spans:
             paint_hint(self, self._hint)
 
 

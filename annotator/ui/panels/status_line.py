@@ -4,11 +4,12 @@ from typing import Final
 
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
+from PySide6.QtWidgets import QLabel, QStatusBar
 
 from annotator.i18n import _
 from annotator.model.display_names import state_title
 from annotator.ui.session.session import Session
+from annotator.ui.session.suggestions import SuggestionModel
 from annotator.ui.widgets.bidi_text import isolate_paths, plain_label, tooltip
 
 _MESSAGE_DURATION: Final = 9000  # milliseconds that a message stays
@@ -50,23 +51,28 @@ class _ElidedLabel(QLabel):
 
 
 class StatusLine(QStatusBar):
-    """Shows the session's state on request."""
+    """Shows the session's state and messages."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._session, self._hint = session, ""
+    def __init__(self, session: Session, suggestions: SuggestionModel) -> None:
+        super().__init__()
+        self._session, self._suggestions, self._hint = session, suggestions, ""
         self._state_label, self._message_label = plain_label(), _ElidedLabel("warning")
         self._message_timer = QTimer(self)
         self._message_timer.setSingleShot(True)
         self._message_timer.timeout.connect(self._show_hint)
         session.article_closing.connect(self._on_article_left)
+        session.failed.connect(lambda text: self._notify(text, "warning"))
+        session.notified.connect(lambda text: self._notify(text, "quiet"))
+        session.on_change(self._show_state, "corpus", "annotator", "article", "status", "is_learning")
+        session.on_change(self._show_state, "pending_step", "save_error")
+        suggestions.changed.connect(self._show_state)
         self.setSizeGripEnabled(False)
         self.setContentsMargins(14, 2, 14, 2)
         self.addWidget(self._state_label)
         self.addPermanentWidget(self._message_label)
+        self._show_state()
 
-    def show_state(self, remaining: str) -> None:
-        """Show the session's state; `remaining` is a sentence on remaining suggestions, or ""."""
+    def _show_state(self) -> None:
         session = self._session
         if not session.corpus:
             self._state_label.setText(_("No corpus is open."))
@@ -76,7 +82,7 @@ class StatusLine(QStatusBar):
             parts.append(state_title(session.state()))
         if session.is_learning:
             parts.append(_("learning from done articles"))
-        if remaining:
+        if remaining := self._suggestions.remaining_text():
             parts.append(remaining)
         self._set_style(self._state_label, "warning" if session.pending_step or session.save_error else "")
         self._state_label.setText("  ·  ".join(parts))
@@ -87,9 +93,9 @@ class StatusLine(QStatusBar):
             return _("Last change not saved")
         return _("Problem with the corpus file") if self._session.save_error else _("Everything is saved")
 
-    def notify(self, text: str, *, success: bool = False) -> None:
-        """Show a message for a while, an error unless `success`."""
-        self._show_message(isolate_paths(text), "quiet" if success else "warning")
+    def _notify(self, text: str, name: str) -> None:
+        """Show a message for a while, in this name's style."""
+        self._show_message(isolate_paths(text), name)
         self._message_timer.start(_MESSAGE_DURATION)
 
     def show_hint(self, hint: str) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from msgspec.structs import replace
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
+from annotator.i18n import count_phrase
 from annotator.model import history
 from annotator.model.open_suggestions import drop_decided
 from annotator.model.records import Article, Edit, Rejection, Span, Step, Suggestion, Zone
@@ -103,6 +104,11 @@ class SuggestionModel(QObject):
     def is_busy(self) -> bool:
         """Whether a request is running or scheduled."""
         return self._tasks.is_busy or self._request_timer.isActive()
+
+    def remaining_text(self) -> str:
+        """Return the number of undecided suggestions as a text; "" for none."""
+        count = len(self.visible)
+        return count_phrase("{count} suggestion left", "{count} suggestions left", count) if count else ""
 
     def close(self) -> None:
         """Stop asking the suggesters for good."""

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from annotator.model.records import DONE, FLAGGED
 from annotator.store.corpus import Corpus
-from annotator.ui.panels.span_card import AutosaveField
+from annotator.ui.panels.autosave_field import AutosaveField
 from annotator.ui.window import Window
 
 Stretch = Callable[..., tuple[int, int]]
@@ -216,7 +216,8 @@ class Saver:
 
 
 def test_text_is_saved_once_and_shown_as_saved(window: Window) -> None:
-    field = AutosaveField("Field", window)
+    field = AutosaveField("Field", window.session)
+    field.setParent(window)
     field.show()
     field.show_text("", 1)
     field.setFocus()

@@ -14,7 +14,7 @@ def test_success_message_is_cleared_with_its_article(window: Window) -> None:
 
 
 def test_error_message_stays_in_another_article(window: Window) -> None:
-    window.show_message("The file is locked.")
+    window.session.failed.emit("The file is locked.")
     window.session.open_relative(1)
     assert window.status_line.message() == "The file is locked."
 
@@ -22,14 +22,14 @@ def test_error_message_stays_in_another_article(window: Window) -> None:
 def test_long_message_is_elided_and_does_not_widen_the_window(window: Window, qtbot: QtBot) -> None:
     window.resize(window.minimumSize())
     width, words = window.minimumSizeHint().width(), "قال المصدر إن الخطة " * 40
-    window.show_message(words)
+    window.session.failed.emit(words)
     assert window.minimumSizeHint().width() == width
     assert window.status_line.message() == words
     label = window.status_line._message_label
     sign = "\u200d..."  # keeps letter before it joined
     qtbot.waitUntil(lambda: QLabel.text(label).endswith(sign))
     assert words.startswith(QLabel.text(label).removesuffix(sign))
-    window.show_message("الخطة")
+    window.session.failed.emit("الخطة")
     qtbot.waitUntil(lambda: QLabel.text(label) == "الخطة")
 
 

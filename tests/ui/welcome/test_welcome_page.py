@@ -176,7 +176,7 @@ def test_hint_stays_until_the_first_span(start: Start, qtbot: QtBot) -> None:
     assert line.message() == ""
     press(Qt.Key.Key_Return)
     assert line.message() == HINT
-    line.notify("something else", success=True)
+    desk.session.notified.emit("something else")
     assert line.message() == "something else"
     line._message_timer.stop()
     line._message_timer.timeout.emit()
