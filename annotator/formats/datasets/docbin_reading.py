@@ -22,6 +22,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from annotator.formats.format import Requirement
+from annotator.formats.reading import check_size
 from annotator.i18n import _, ngettext
 from annotator.model.article_builder import build_article
 from annotator.model.operations import InvalidEdit
@@ -167,9 +168,10 @@ def _unpack(path: Path, max_bytes: int | None) -> bytearray:
         try:
             while not decompressor.eof and (chunk := decompressor.unconsumed_tail or packed.read(_CHUNK)):
                 data += decompressor.decompress(chunk, _CHUNK)
-                if max_bytes is not None and len(data) > max_bytes:
-                    raise InvalidEdit(_("The file is larger than {size} MB.").format(size=max_bytes // 1_000_000))
-                if max_bytes is not None and len(data) > _MAX_RATIO * packed.tell() + _ALWAYS_ALLOWED:
+                if max_bytes is None:
+                    continue
+                check_size(len(data), max_bytes)
+                if len(data) > _MAX_RATIO * packed.tell() + _ALWAYS_ALLOWED:
                     reason = ngettext(
                         "The file decompresses to more than {count} time its size.",
                         "The file decompresses to more than {count} times its size.",

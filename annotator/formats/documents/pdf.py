@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from annotator.formats.format import Format
+from annotator.formats.reading import article_reader, check_size
 from annotator.i18n import _
 from annotator.model.article_builder import build_article
 from annotator.model.operations import InvalidEdit
-from annotator.model.records import AnnotatedArticle, Refusal
+from annotator.model.records import AnnotatedArticle
 from annotator.text.visible import trim_invisible
 from annotator.text.visual_order import restore_line_order
 
@@ -60,20 +61,13 @@ def sniff(name: str, beginning: bytes) -> bool:
     return b"%PDF-" in beginning[:_HEADER_RANGE]
 
 
-def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Refusal]:
-    """Yield the article, or the reason for refusing it; `annotator` is unused.
-
-    Raises OSError.
-    """
+@article_reader
+def read(path: Path) -> AnnotatedArticle:
+    """See article_reader."""
     with path.open("rb") as file:
-        try:
-            size = file.seek(0, 2)
-            if size > MAX_BYTES:
-                raise InvalidEdit(_("The file is larger than {size} MB.").format(size=MAX_BYTES // 1_000_000))
-            text, title = _extract(file)
-            yield build_article(text, title=title)
-        except InvalidEdit as error:
-            yield Refusal(str(path), 0, str(error))
+        check_size(file.seek(0, 2), MAX_BYTES)
+        text, title = _extract(file)
+    return build_article(text, title=title)
 
 
 def _extract(file: Any) -> tuple[str, str | None]:

@@ -7,17 +7,17 @@ cut to 25 letters, this is right each time.
 """
 
 import codecs
-from collections.abc import Iterator
 from pathlib import Path, PurePath
 from typing import Final
 
 import regex
 
 from annotator.formats.format import Format
+from annotator.formats.reading import article_reader, check_size, read_limited
 from annotator.i18n import N_, _
 from annotator.model.article_builder import build_article
 from annotator.model.operations import InvalidEdit
-from annotator.model.records import AnnotatedArticle, Refusal
+from annotator.model.records import AnnotatedArticle
 
 _SUFFIXES: Final = (".txt", ".text", "")
 MAX_BYTES: Final = 10_000_000
@@ -38,23 +38,15 @@ def sniff(name: str, _beginning: bytes) -> bool:
     return PurePath(name).suffix in _SUFFIXES
 
 
-def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Refusal]:
-    """Yield the article, or the reason for refusing it; `annotator` is unused.
-
-    Raises OSError.
-    """
-    with path.open("rb") as file:
-        data = file.read(MAX_BYTES + 1)
-    try:
-        yield build_article(decode_text(data))
-    except InvalidEdit as error:
-        yield Refusal(str(path), 0, str(error))
+@article_reader
+def read(path: Path) -> AnnotatedArticle:
+    """See article_reader."""
+    return build_article(decode_text(read_limited(path, MAX_BYTES)))
 
 
 def decode_text(data: bytes) -> str:
     """Decode a file, without its byte order mark. Raises InvalidEdit."""
-    if len(data) > MAX_BYTES:
-        raise InvalidEdit(_("The file is larger than {size} MB.").format(size=MAX_BYTES // 1_000_000))
+    check_size(len(data), MAX_BYTES)
     for mark, encoding in _BOMS:
         if data.startswith(mark):
             text = _decode_strictly(data.removeprefix(mark), encoding)

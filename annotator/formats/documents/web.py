@@ -18,16 +18,18 @@ import regex
 
 from annotator.formats.documents.plain_text import decode_text
 from annotator.formats.format import Format
+from annotator.formats.reading import article_reader, check_size
 from annotator.i18n import _, ngettext
 from annotator.model import zones as zoning
 from annotator.model.article_builder import build_article
 from annotator.model.operations import InvalidEdit
-from annotator.model.records import AnnotatedArticle, Refusal
+from annotator.model.records import AnnotatedArticle
 from annotator.text.folding import fold
 
 _SUFFIXES: Final = (".html", ".htm", ".xhtml", ".mhtml", ".mht")
 MAX_BYTES: Final = 10_000_000
 """Bytes of the largest page, without its images and styles."""
+_MAX_SAVED_BYTES: Final = 10 * MAX_BYTES + 1
 
 MAX_ELEMENTS: Final = 20_000
 """Elements of the largest page. An article has a few thousand, and each slows extraction."""
@@ -68,26 +70,15 @@ def sniff(name: str, beginning: bytes) -> bool:
     return name.endswith(_SUFFIXES) and not _XML_START.match(data) and _HTML_ELEMENT.search(data) is not None
 
 
-def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Refusal]:
-    """Yield the article, or the reason for refusing it; `annotator` is unused.
-
-    Raises OSError.
-    """
+@article_reader
+def read(path: Path) -> AnnotatedArticle:
+    """See article_reader."""
     with path.open("rb") as file:
-        data = file.read(10 * MAX_BYTES + 1)
-    try:
-        yield _build_article(data)
-    except InvalidEdit as error:
-        yield Refusal(str(path), 0, str(error))
-
-
-def _build_article(data: bytes) -> AnnotatedArticle:
-    """Return a page's article. Raises InvalidEdit."""
+        data = file.read(_MAX_SAVED_BYTES)
     url = None
     if _MHTML_START.match(data, endpos=_CHARSET_RANGE):
         data, url = _unpack_mhtml(data)
-    if len(data) > MAX_BYTES:
-        raise InvalidEdit(_("The file is larger than {size} MB.").format(size=MAX_BYTES // 1_000_000))
+    check_size(len(data), MAX_BYTES)
     page = _decode(data)
     extracted = _extract(page)
     title = " ".join((extracted.title or "").split()) or None

@@ -7,7 +7,6 @@ a line, with tabs.
 """
 
 import re
-from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 from typing import IO, Final
@@ -17,10 +16,11 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 from msgspec.structs import replace
 
 from annotator.formats.format import Format
+from annotator.formats.reading import article_reader
 from annotator.i18n import _, ngettext
 from annotator.model.article_builder import build_article
 from annotator.model.operations import InvalidEdit
-from annotator.model.records import AnnotatedArticle, Refusal
+from annotator.model.records import AnnotatedArticle
 from annotator.text.visible import trim_invisible
 
 MAX_PART_BYTES: Final = 50_000_000
@@ -53,18 +53,9 @@ def sniff(name: str, beginning: bytes) -> bool:
     return name.endswith((".doc", ".docx", ".rtf")) and beginning.startswith((_OLE, _RTF))
 
 
-def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Refusal]:
-    """Yield the article, or the reason for refusing it; `annotator` is unused.
-
-    Raises OSError.
-    """
-    try:
-        yield _read_article(path)
-    except InvalidEdit as error:
-        yield Refusal(str(path), 0, str(error))
-
-
-def _read_article(path: Path) -> AnnotatedArticle:
+@article_reader
+def read(path: Path) -> AnnotatedArticle:
+    """See article_reader."""
     with path.open("rb") as file:
         beginning = file.read(_CHUNK)
         if beginning.startswith((_OLE, _RTF)):

@@ -12,8 +12,7 @@ column of these unchanged while users change labels, so they would return for sp
 """
 
 from collections.abc import Iterable, Iterator
-from functools import partial
-from pathlib import Path, PurePath
+from pathlib import PurePath
 from typing import Any, Final
 
 import msgspec
@@ -25,7 +24,7 @@ from annotator.formats.json import json_values
 from annotator.i18n import _
 from annotator.model.article_builder import build_article, check_span_count
 from annotator.model.operations import InvalidEdit
-from annotator.model.records import AnnotatedArticle, Note, Refusal, Span, new_uid
+from annotator.model.records import AnnotatedArticle, Note, Span, new_uid
 
 _SUFFIXES: Final = (".jsonl", ".json", ".ndjson")
 
@@ -55,14 +54,6 @@ def sniff(name: str, beginning: bytes) -> bool:
     return (has_labels and bool(keys & set(_TEXT_KEYS))) or _LABELLED_SPAN.search(beginning) is not None
 
 
-def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Refusal]:
-    """Yield the articles, and a refusal for each skip.
-
-    Spans without an annotator become `annotator`'s. Raises OSError.
-    """
-    return json_values.read(path, json_values.read_values, partial(_read_article, annotator=annotator))
-
-
 def encode(item: AnnotatedArticle) -> str:
     """Encode an article as a line."""
     article = item.article
@@ -71,21 +62,17 @@ def encode(item: AnnotatedArticle) -> str:
     return msgspec.json.encode(line).decode() + "\n"
 
 
-def _read_article(data: bytes, number: int, annotator: str) -> tuple[AnnotatedArticle | None, list[str]]:
-    """Return the article, if any, and each skip's reason."""
-    reasons: list[str] = []
-    try:
-        line = json_values.decode_object(data)
-        name = _find_text_key(line)
-        text = line[name]
-        columns = _find_label_keys(line, reasons)
-        spans = [span for key in columns for span in _read_spans(text, key, line[key], annotator, reasons)]
-        reasons += [json_values.describe_skipped(key) for key in _UNREAD_KEYS if line.get(key)]
-        metadata = json_values.read_metadata({**_read_meta(line), **line}, reasons)
-        notes = list(_read_notes(line, annotator, reasons))
-        return build_article(text, **metadata, spans=spans, notes=notes, line=number), list(dict.fromkeys(reasons))
-    except InvalidEdit as error:  # the text or all of it is invalid, so nothing else in it matters
-        return None, [str(error)]
+@json_values.value_reader
+def read(line: dict[str, Any], number: int, annotator: str, reasons: list[str]) -> AnnotatedArticle:
+    """See json_values.value_reader."""
+    name = _find_text_key(line)
+    text = line[name]
+    columns = _find_label_keys(line, reasons)
+    spans = [span for key in columns for span in _read_spans(text, key, line[key], annotator, reasons)]
+    reasons += [json_values.describe_skipped(key) for key in _UNREAD_KEYS if line.get(key)]
+    metadata = json_values.read_metadata({**_read_meta(line), **line}, reasons)
+    notes = list(_read_notes(line, annotator, reasons))
+    return build_article(text, **metadata, spans=spans, notes=notes, line=number)
 
 
 def _find_text_key(line: dict[str, Any]) -> str:

@@ -11,6 +11,7 @@ from typing import Any, BinaryIO, Final, TypeAlias
 
 import msgspec
 
+from annotator.formats.reading import MAX_QUOTE, describe_mismatch, describe_outside, shorten
 from annotator.i18n import _
 from annotator.model import zones as zoning
 from annotator.model.operations import InvalidEdit
@@ -27,8 +28,6 @@ _CHUNK: Final = 1 << 20
 _BEGINNING: Final = 1 << 16
 _MAX_DEPTH: Final = 8
 """Levels of nesting to which keys are searched."""
-_MAX_QUOTE: Final = 100
-"""Characters of a quotation in a message."""
 # The content of a repeated possessive group can match in one way only: Python 3.11.0 to 3.11.4 is wrong for others
 # (https://github.com/python/cpython/issues/106052), and `regex` runs out of memory at a text of millions of escapes.
 _STRING: Final = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
@@ -40,21 +39,26 @@ _ISO: Final = re.compile(r"\d{4}(-\d\d(-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-
 _METADATA: Final = ("title", "published", "source", "url")
 
 
-def read(
-    path: Path,
-    values: Callable[[BinaryIO], Iterator[RawValue]],
-    parse_article: Callable[[bytes, int], tuple[AnnotatedArticle | None, list[str]]],
-) -> Iterator[AnnotatedArticle | Refusal]:
-    """Yield what `parse_article` makes of each of the file's `values`.
+def value_reader(
+    parse: Callable[[dict[str, Any], int, str, list[str]], AnnotatedArticle],
+) -> Callable[[Path, str], Iterator[AnnotatedArticle | Refusal]]:
+    """Return the reader of a format with an object for each article.
 
-    It takes a value's bytes and line, and returns the article, if any, and each skip's reason. Raises OSError.
+    `parse` takes the object, its line, and the annotator of spans without one; it returns the article and adds each
+    skip's reason to the list. It raises InvalidEdit if the text is invalid: nothing else matters then.
     """
-    with path.open("rb") as file:
-        for line, data in values(file):
-            item, reasons = (None, [data]) if isinstance(data, str) else parse_article(data, line)
-            if item:
-                yield item
-            yield from (Refusal(str(path), line, reason) for reason in reasons)
+
+    def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Refusal]:
+        with path.open("rb") as file:
+            for line, data in read_values(file):
+                reasons: list[str] = []
+                try:
+                    yield parse(decode_object(data), line, annotator, reasons)
+                except InvalidEdit as error:
+                    reasons = [str(error)]
+                yield from (Refusal(str(path), line, reason) for reason in dict.fromkeys(reasons))
+
+    return read
 
 
 def read_lines(file: BinaryIO, max_bytes: int = MAX_BYTES) -> Iterator[RawValue]:
@@ -106,8 +110,10 @@ def find_keys(beginning: bytes) -> frozenset[str]:
     return frozenset(result)
 
 
-def decode_object(data: bytes) -> dict[str, Any]:
-    """Decode a JSON object. Raises InvalidEdit."""
+def decode_object(data: bytes | str) -> dict[str, Any]:
+    """Decode a JSON object, or raise InvalidEdit with the reason for skipping it."""
+    if isinstance(data, str):
+        raise InvalidEdit(data)
     try:
         return msgspec.json.decode(data, type=dict[str, Any])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -131,12 +137,10 @@ def describe_skipped(key: str) -> str:
 def explain_misplaced(text: str, start: int, end: int, quoted: str | None = None) -> str | None:
     """Return why `text` cannot have this span, or None; `quoted` is the file's copy of its text."""
     if not 0 <= start < end <= len(text):
-        return _("A span from {start} to {end} is not within the text.").format(start=start, end=end)
+        return describe_outside(start, end)
     if quoted is None or (len(quoted) == end - start and text.startswith(quoted, start)):
         return None
-    reason = _("The span from {start} to {end} should be “{given}”, but the text there is “{there}”.")
-    actual = _shorten(text[start : min(end, start + _MAX_QUOTE + 1)])
-    return reason.format(start=start, end=end, given=_shorten(quoted), there=actual)
+    return describe_mismatch(start, end, quoted, text[start : min(end, start + MAX_QUOTE + 1)])
 
 
 def parse_published(text: str | None, reasons: list[str]) -> str | None:
@@ -145,7 +149,7 @@ def parse_published(text: str | None, reasons: list[str]) -> str | None:
         return text or None
     published = zoning.parse_dateline(text)
     if published is None:
-        reasons.append(_("“{given}” is not a valid publication date.").format(given=_shorten(text)))
+        reasons.append(_("“{given}” is not a valid publication date.").format(given=shorten(text)))
     return published
 
 
@@ -164,10 +168,6 @@ def first_name(*names: Any) -> str | None:
     """Return the first non-blank text or number."""
     texts = (str(name) for name in names if isinstance(name, str | int) and not isinstance(name, bool))
     return next(filter(str.strip, texts), None)
-
-
-def _shorten(text: str) -> str:
-    return text if len(text) <= _MAX_QUOTE else text[:_MAX_QUOTE] + "…"
 
 
 def _split_values(file: BinaryIO, max_bytes: int, is_list: bool) -> Iterator[RawValue]:

@@ -75,9 +75,12 @@ def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Refusal]:
 
     Spans without an annotator become `annotator`'s. Raises OSError.
     """
-    return json_values.read(
-        path, partial(json_values.read_lines, max_bytes=MAX_LINE_BYTES), partial(_read_article, annotator=annotator)
-    )
+    with path.open("rb") as file:
+        for number, data in json_values.read_lines(file, MAX_LINE_BYTES):
+            item, reasons = (None, [data]) if isinstance(data, str) else _read_article(data, number, annotator)
+            if item:
+                yield item
+            yield from (Refusal(str(path), number, reason) for reason in reasons)
 
 
 def encode(item: AnnotatedArticle) -> str:

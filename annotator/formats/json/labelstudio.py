@@ -20,9 +20,8 @@ reported as skipped. An annotation's author is written as its `annotator`: Label
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import partial
 from heapq import nlargest
-from pathlib import Path, PurePath
+from pathlib import PurePath
 from typing import Any, Final
 
 import msgspec
@@ -33,7 +32,7 @@ from annotator.formats.json import json_values
 from annotator.i18n import _
 from annotator.model.article_builder import build_article, check_span_count
 from annotator.model.operations import InvalidEdit
-from annotator.model.records import AnnotatedArticle, Refusal, Span, new_uid
+from annotator.model.records import AnnotatedArticle, Span, new_uid
 from annotator.text.offsets import Utf16Offsets
 
 _SUFFIXES: Final = (".json", ".jsonl", ".ndjson")
@@ -87,14 +86,6 @@ def sniff(name: str, beginning: bytes) -> bool:
     return PurePath(name).suffix in _SUFFIXES and bool(has_tasks or is_json_min)
 
 
-def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Refusal]:
-    """Yield the articles, and a refusal for each skip.
-
-    Spans without an annotator become `annotator`'s. Raises OSError.
-    """
-    return json_values.read(path, json_values.read_values, partial(_read_article, annotator=annotator))
-
-
 def encode(item: AnnotatedArticle) -> str:
     """Encode an article as a task, with an annotation for each annotator of its spans."""
     article = item.article
@@ -125,26 +116,20 @@ def _encode_result(text: str, span: Span) -> dict[str, Any]:
     return {**result, "meta": meta} if meta else result
 
 
-def _read_article(data: bytes, number: int, annotator: str) -> tuple[AnnotatedArticle | None, list[str]]:
-    """Return the article, if any, and each skip's reason."""
-    reasons: list[str] = []
-    try:
-        task = json_values.decode_object(data)
-        columns = task.get("data")
-        if isinstance(columns, dict):
-            layers = [*_read_annotations(task, annotator, reasons), *_read_predictions(task, reasons)]
-            reasons += [json_values.describe_skipped(key) for key in ("drafts",) if task.get(key)]
-        else:
-            columns, layers = task, [_read_json_min(task, annotator, reasons)]
-        text = _find_text(columns, [result for layer in layers for result in layer.results])
-        metadata = json_values.read_metadata(
-            {key: value for key, value in columns.items() if value is not text}, reasons
-        )
-        units = Utf16Offsets(text)
-        spans = [span for layer in layers for span in _read_spans(text, units, layer, reasons)]
-        return build_article(text, **metadata, spans=spans, line=number), list(dict.fromkeys(reasons))
-    except InvalidEdit as error:  # the text or all of it is invalid, so nothing else in it matters
-        return None, [str(error)]
+@json_values.value_reader
+def read(task: dict[str, Any], number: int, annotator: str, reasons: list[str]) -> AnnotatedArticle:
+    """See json_values.value_reader."""
+    columns = task.get("data")
+    if isinstance(columns, dict):
+        layers = [*_read_annotations(task, annotator, reasons), *_read_predictions(task, reasons)]
+        reasons += [json_values.describe_skipped(key) for key in ("drafts",) if task.get(key)]
+    else:
+        columns, layers = task, [_read_json_min(task, annotator, reasons)]
+    text = _find_text(columns, [result for layer in layers for result in layer.results])
+    metadata = json_values.read_metadata({key: value for key, value in columns.items() if value is not text}, reasons)
+    units = Utf16Offsets(text)
+    spans = [span for layer in layers for span in _read_spans(text, units, layer, reasons)]
+    return build_article(text, **metadata, spans=spans, line=number)
 
 
 def _read_annotations(task: dict[str, Any], annotator: str, reasons: list[str]) -> Iterator[_Layer]:

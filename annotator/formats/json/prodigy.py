@@ -14,9 +14,8 @@ before): every span starts and ends with a token, and the tokens add up to the t
 
 import re
 from collections.abc import Iterator
-from functools import partial
 from itertools import pairwise
-from pathlib import Path, PurePath
+from pathlib import PurePath
 from typing import Any, Final
 
 import msgspec
@@ -27,7 +26,7 @@ from annotator.formats.json import json_values
 from annotator.i18n import _
 from annotator.model.article_builder import build_article, check_span_count
 from annotator.model.operations import InvalidEdit
-from annotator.model.records import AnnotatedArticle, Refusal, Span, new_uid
+from annotator.model.records import AnnotatedArticle, Span, new_uid
 from annotator.text import tokenizer
 
 _SUFFIXES: Final = (".jsonl", ".json", ".ndjson")
@@ -52,14 +51,6 @@ def sniff(name: str, beginning: bytes) -> bool:
     keys = json_values.find_keys(beginning)
     is_prodigy = keys & _PRODIGY_KEYS or {"tokens/text", "tokens/ws"} <= keys or _ANSWER.search(beginning)
     return PurePath(name).suffix in _SUFFIXES and "text" in keys and bool(is_prodigy)
-
-
-def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Refusal]:
-    """Yield the articles, and a refusal for each skip.
-
-    Spans without an annotator become `annotator`'s. Raises OSError.
-    """
-    return json_values.read(path, json_values.read_values, partial(_read_article, annotator=annotator))
 
 
 def encode(item: AnnotatedArticle) -> str:
@@ -105,27 +96,23 @@ def _encode_tokens(text: str, spans: tuple[Span, ...]) -> list[dict[str, Any]]:
     return tokens
 
 
-def _read_article(data: bytes, number: int, annotator: str) -> tuple[AnnotatedArticle | None, list[str]]:
-    """Return the article, if any, and each skip's reason."""
-    reasons: list[str] = []
-    try:
-        line = json_values.decode_object(data)
-        text, meta = line.get("text"), line.get("meta")
-        if not isinstance(text, str):
-            raise InvalidEdit(_("The article has no text."))
-        answer = line.get("answer") or _ACCEPT
-        if answer == _ACCEPT:
-            owner = json_values.first_name(line.get("_annotator_id"), line.get("_session_id")) or annotator
-            spans = list(_read_spans(text, line.get("spans"), owner, reasons))
-        else:
-            spans = []
-            reason = _("The answer is “{answer}”: the article is imported without spans.")
-            reasons.append(reason.format(answer=answer))
-        reasons += [json_values.describe_skipped(key) for key in _UNREAD_KEYS if line.get(key)]
-        metadata = json_values.read_metadata(meta if isinstance(meta, dict) else {}, reasons)
-        return build_article(text, **metadata, spans=spans, line=number), list(dict.fromkeys(reasons))
-    except InvalidEdit as error:  # the text or all of it is invalid, so nothing else in it matters
-        return None, [str(error)]
+@json_values.value_reader
+def read(line: dict[str, Any], number: int, annotator: str, reasons: list[str]) -> AnnotatedArticle:
+    """See json_values.value_reader."""
+    text, meta = line.get("text"), line.get("meta")
+    if not isinstance(text, str):
+        raise InvalidEdit(_("The article has no text."))
+    answer = line.get("answer") or _ACCEPT
+    if answer == _ACCEPT:
+        owner = json_values.first_name(line.get("_annotator_id"), line.get("_session_id")) or annotator
+        spans = list(_read_spans(text, line.get("spans"), owner, reasons))
+    else:
+        spans = []
+        reason = _("The answer is “{answer}”: the article is imported without spans.")
+        reasons.append(reason.format(answer=answer))
+    reasons += [json_values.describe_skipped(key) for key in _UNREAD_KEYS if line.get(key)]
+    metadata = json_values.read_metadata(meta if isinstance(meta, dict) else {}, reasons)
+    return build_article(text, **metadata, spans=spans, line=number)
 
 
 def _read_spans(text: str, entries: Any, owner: str, reasons: list[str]) -> Iterator[Span]:

@@ -16,6 +16,7 @@ import regex
 from msgspec import Raw, Struct
 
 from annotator.formats.format import Format
+from annotator.formats.reading import read_limited
 from annotator.i18n import _
 from annotator.model.article_builder import build_article
 from annotator.model.operations import InvalidEdit
@@ -64,11 +65,10 @@ def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Remark]:
 
     Remarks name the document, as JSON values have no lines. Raises OSError.
     """
-    with path.open("rb") as file:
-        data = file.read(MAX_BYTES + 1).removeprefix(_BOM)
-    if len(data) > MAX_BYTES:
-        reason = _("The file is larger than {size} MB.").format(size=MAX_BYTES // 1_000_000)
-        yield Refusal(str(path), 0, reason)
+    try:
+        data = read_limited(path, MAX_BYTES).removeprefix(_BOM)
+    except InvalidEdit as error:
+        yield Refusal(str(path), 0, str(error))
         return
     content = _decode(data, list[Raw] if data.lstrip().startswith(b"[") else Raw)
     if isinstance(content, str):

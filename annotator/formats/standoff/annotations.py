@@ -1,13 +1,14 @@
 """Shared parts of the standoff formats: files, offsets, and spans from UIMA annotations."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from msgspec import Struct
 
 from annotator.formats.documents import plain_text as plain
+from annotator.formats.reading import ArticleReader, describe_empty, describe_outside, read_limited
 from annotator.i18n import _, ngettext
 from annotator.model.article_builder import build_article
 from annotator.model.operations import InvalidEdit
@@ -26,7 +27,6 @@ NAMED_ENTITY: Final = f"{_DKPRO}ner.type.NamedEntity"
 _LABEL_FEATURES: Final = ("value", "label", "kind")
 _VALUE_FEATURE: Final = "identifier"
 _NOTE_FEATURES: Final = ("note", "comment")
-_MAX_QUOTE: Final = 80
 _NOT_A_NAME: Final = re.compile(r"true|false|[-\d.\s]*")
 """A value that cannot be a label: a boolean, a number, or references to structures."""
 
@@ -65,20 +65,11 @@ class SpanFields(Struct, frozen=True):
 
 def load_text(path: Path, max_bytes: int = MAX_BYTES) -> str:
     """Read a text file, usually UTF-8; a byte order mark is kept. Raises InvalidEdit and OSError."""
-    data = load_bytes(path, max_bytes)
+    data = read_limited(path, max_bytes)
     try:
         return data.decode()
     except UnicodeDecodeError:
         return plain.decode_text(data)
-
-
-def load_bytes(path: Path, max_bytes: int = MAX_BYTES) -> bytes:
-    """Read a file. Raises InvalidEdit if it is larger than `max_bytes`, and OSError."""
-    with path.open("rb") as file:
-        data = file.read(max_bytes + 1)
-    if len(data) > max_bytes:
-        raise InvalidEdit(_("The file is larger than {size} MB.").format(size=max_bytes // 1_000_000))
-    return data
 
 
 def check_sizes(files: dict[str, bytes], max_bytes: int = MAX_BYTES) -> dict[str, bytes]:
@@ -111,23 +102,13 @@ def to_code_points(units: Utf16Offsets, length: int, start: int, end: int) -> tu
     Raises InvalidEdit for a range that is empty, outside the text, or cuts a character.
     """
     if start == end:
-        raise InvalidEdit(_("A span from {start} to {end} is empty.").format(start=start, end=end))
+        raise InvalidEdit(describe_empty(start, end))
     if not 0 <= start < end <= units.to_utf16(length):
-        raise InvalidEdit(_("A span from {start} to {end} is not within the text.").format(start=start, end=end))
+        raise InvalidEdit(describe_outside(start, end))
     first, last = units.to_code_points(start), units.to_code_points(end)
     if (units.to_utf16(first), units.to_utf16(last)) != (start, end):
         raise InvalidEdit(_("A span from {start} to {end} splits a character.").format(start=start, end=end))
     return first, last
-
-
-def describe_mismatch(start: int, end: int, quoted: str, actual: str) -> str:
-    """Return the message that the file's copy of a range differs from the text."""
-    reason = _("The span from {start} to {end} should be “{given}”, but the text there is “{there}”.")
-    return reason.format(start=start, end=end, given=_shorten(quoted), there=_shorten(actual))
-
-
-def _shorten(text: str) -> str:
-    return text if len(text) <= _MAX_QUOTE else text[:_MAX_QUOTE] + "…"
 
 
 def short_name(type_: str) -> str:
@@ -174,21 +155,42 @@ class Annotation(Struct):
     features: dict[str, str]
 
 
-def read_spans(
-    path: Path, text: str, annotations: Iterable[Annotation], annotator: str, tally: Tally
-) -> Iterator[Span | Refusal]:
-    """Yield the spans, and a refusal for each invalid one; count other annotations in `tally`."""
-    units = Utf16Offsets(text)
-    for annotation in annotations:
-        if not is_layer(annotation.type):
-            tally.add(short_name(annotation.type), annotation.line)
-            continue
+ParsedFile: TypeAlias = tuple[str, Iterable[Annotation]]
+"""The text of a file and its annotations."""
+
+
+def annotation_reader(parse: Callable[[Path, Tally, list[Refusal]], ParsedFile]) -> ArticleReader:
+    """Return the reader of a format with an article of UIMA annotations a file.
+
+    `parse` counts what it skips, and adds refusals; it raises InvalidEdit if there is no valid text, and OSError. No
+    file names its annotator.
+    """
+
+    def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Refusal]:
+        tally = Tally()
+        refusals: list[Refusal] = []
+        spans: list[Span] = []
+        span_refusals: list[Refusal] = []
         try:
-            start, end = to_code_points(units, len(text), annotation.start, annotation.end)
+            text, annotations = parse(path, tally, refusals)
         except InvalidEdit as error:
-            yield Refusal(str(path), annotation.line, str(error))
-            continue
-        fields = read_features(annotation.type, annotation.features)
-        for name in fields.unused:
-            tally.add(f"{short_name(annotation.type)}.{name}", annotation.line)
-        yield Span(new_uid(), "", annotator, fields.label, start, end, fields.value, fields.note)
+            yield Refusal(str(path), 0, str(error))
+            return
+        units = Utf16Offsets(text)
+        for annotation in annotations:
+            if not is_layer(annotation.type):
+                tally.add(short_name(annotation.type), annotation.line)
+                continue
+            try:
+                start, end = to_code_points(units, len(text), annotation.start, annotation.end)
+            except InvalidEdit as error:
+                span_refusals.append(Refusal(str(path), annotation.line, str(error)))
+                continue
+            fields = read_features(annotation.type, annotation.features)
+            for name in fields.unused:
+                tally.add(f"{short_name(annotation.type)}.{name}", annotation.line)
+            spans.append(Span(new_uid(), "", annotator, fields.label, start, end, fields.value, fields.note))
+        yield build_article_or_refusal(path, text, spans, page=False)
+        yield from (*refusals, *span_refusals, *tally.refusals(path))
+
+    return read

@@ -19,12 +19,12 @@ from msgspec import Struct
 
 from annotator.formats.documents import plain_text as plain
 from annotator.formats.format import Files, Format
+from annotator.formats.reading import describe_empty, describe_mismatch, describe_outside
 from annotator.formats.standoff.annotations import (
     Tally,
     build_article_or_refusal,
     check_count,
     check_sizes,
-    describe_mismatch,
     load_text,
 )
 from annotator.i18n import N_, _
@@ -212,9 +212,9 @@ def _explain_misplaced(text: str, label: str, pieces: list[tuple[int, int]], quo
     """Return why these pieces are no span of the text, or None."""
     for start, end in pieces:
         if start == end:
-            return _("A span from {start} to {end} is empty.").format(start=start, end=end)
+            return describe_empty(start, end)
         if not start < end <= len(text):
-            return _("A span from {start} to {end} is not within the text.").format(start=start, end=end)
+            return describe_outside(start, end)
     ends = [end for _start, end in pieces[:-1]]
     starts = [start for start, _end in pieces[1:]]
     if any(

@@ -7,17 +7,16 @@ https://inception-project.github.io/releases/30.0/docs/user-guide.html#sect_weba
 """
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 from annotator.formats.format import Files, Format
 from annotator.formats.standoff import webanno_reading
-from annotator.formats.standoff.annotations import Tally, build_article_or_refusal, check_sizes, load_text, read_spans
+from annotator.formats.standoff.annotations import ParsedFile, Tally, annotation_reader, check_sizes, load_text
 from annotator.formats.standoff.webanno_writing import encode
 from annotator.i18n import N_, _
 from annotator.model.operations import InvalidEdit
-from annotator.model.records import AnnotatedArticle, Refusal, Span
+from annotator.model.records import AnnotatedArticle, Refusal
 
 _SUFFIXES: Final = (".tsv",)
 
@@ -36,32 +35,10 @@ def sniff(_name: str, beginning: bytes) -> bool:
     )
 
 
-def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Refusal]:
-    """Yield the article, and a refusal for each skip.
-
-    A file does not name its only annotator: the spans become `annotator`'s. Raises OSError.
-    """
-    refusals: list[Refusal] = []
-    tally = Tally()
-    try:
-        text, annotations = _parse(path, load_text(path).removeprefix(_BOM), tally, refusals)
-    except InvalidEdit as error:
-        yield Refusal(str(path), 0, str(error))
-        return
-    items = list(read_spans(path, text, annotations, annotator, tally))
-    yield build_article_or_refusal(path, text, [item for item in items if isinstance(item, Span)], page=False)
-    yield from refusals
-    yield from (item for item in items if isinstance(item, Refusal))
-    yield from tally.refusals(path)
-
-
-def encode_files(item: AnnotatedArticle) -> dict[str, bytes]:
-    """Encode an article's file, by suffix. Raises InvalidEdit if it is too long."""
-    return check_sizes({_SUFFIXES[0]: encode(item).encode()})
-
-
-def _parse(path: Path, content: str, tally: Tally, refusals: list[Refusal]) -> webanno_reading.ParsedFile:
-    """Parse a file of version 3. Raises InvalidEdit for another version, or if its text cannot be read."""
+@annotation_reader
+def read(path: Path, tally: Tally, refusals: list[Refusal]) -> ParsedFile:
+    """See annotation_reader. Raises InvalidEdit for another version."""
+    content = load_text(path).removeprefix(_BOM)
     if not content.startswith(_VERSION_3_HEADER):
         raise InvalidEdit(_("This is a file of WebAnno TSV 2. Only version 3 is read; export it as WebAnno TSV 3."))
     lines = _LINE_END.split(content)
@@ -69,6 +46,11 @@ def _parse(path: Path, content: str, tally: Tally, refusals: list[Refusal]) -> w
     if not version:
         raise InvalidEdit(_("Unknown format version: “{head}”.").format(head=lines[0][:60]))
     return webanno_reading.parse(path, lines, int(version[1] or 0), tally, refusals)
+
+
+def encode_files(item: AnnotatedArticle) -> dict[str, bytes]:
+    """Encode an article's file, by suffix. Raises InvalidEdit if it is too long."""
+    return check_sizes({_SUFFIXES[0]: encode(item).encode()})
 
 
 FORMAT: Final = Format(

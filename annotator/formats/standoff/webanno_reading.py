@@ -12,20 +12,18 @@ One [id] on several units is one annotation, from the first to the last.
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
 from msgspec import Struct
 
-from annotator.formats.standoff.annotations import Annotation, Tally, check_count, describe_mismatch, short_name
+from annotator.formats.reading import describe_mismatch
+from annotator.formats.standoff.annotations import Annotation, ParsedFile, Tally, check_count, short_name
 from annotator.i18n import _
 from annotator.model.article_builder import too_long_message
 from annotator.model.limits import MAX_ARTICLE_LENGTH
 from annotator.model.operations import InvalidEdit
 from annotator.model.records import Refusal
 from annotator.text.offsets import Utf16Offsets
-
-ParsedFile: TypeAlias = tuple[str, list[Annotation]]
-"""The text of a file and its annotations."""
 
 NO_ANNOTATION: Final = "_"
 NO_VALUE: Final = "*"

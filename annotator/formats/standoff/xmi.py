@@ -13,14 +13,15 @@ from typing import Final
 import regex
 
 from annotator.formats.format import Files, Format
+from annotator.formats.reading import read_limited
 from annotator.formats.standoff.annotations import (
+    MAX_BYTES,
     NAMED_ENTITY,
     Annotation,
+    ParsedFile,
     Tally,
-    build_article_or_refusal,
+    annotation_reader,
     check_sizes,
-    load_bytes,
-    read_spans,
     short_name,
 )
 from annotator.formats.standoff.cas_reading import SOFA, Cas, FeatureStructure, parse_json, parse_xmi
@@ -82,26 +83,13 @@ def find_companions(path: Path) -> list[Path]:
     return companions
 
 
-def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Refusal]:
-    """Yield the article, and a refusal for each skip.
-
-    The spans become `annotator`'s. Raises OSError.
-    """
-    refusals: list[Refusal] = []
-    tally = Tally()
-    try:
-        data = load_bytes(path)
-        cas = parse_json(data) if _JSON_START.match(data.removeprefix(_BOM)) else parse_xmi(data)
-        sofa = _find_text(path, cas, refusals)
-    except InvalidEdit as error:
-        yield Refusal(str(path), 0, str(error))
-        return
-    text = sofa.features["sofaString"]
-    items = list(read_spans(path, text, _read_annotations(cas, sofa, tally), annotator, tally))
-    yield build_article_or_refusal(path, text, [item for item in items if isinstance(item, Span)], page=False)
-    yield from refusals
-    yield from (item for item in items if isinstance(item, Refusal))
-    yield from tally.refusals(path)
+@annotation_reader
+def read(path: Path, tally: Tally, refusals: list[Refusal]) -> ParsedFile:
+    """See annotation_reader."""
+    data = read_limited(path, MAX_BYTES)
+    cas = parse_json(data) if _JSON_START.match(data.removeprefix(_BOM)) else parse_xmi(data)
+    sofa = _find_text(path, cas, refusals)
+    return sofa.features["sofaString"], _read_annotations(cas, sofa, tally)
 
 
 def encode_files(item: AnnotatedArticle) -> dict[str, bytes]:
