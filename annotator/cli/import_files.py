@@ -6,7 +6,7 @@ from typing import Final
 import click
 
 from annotator import settings
-from annotator.cli.command import FilePath, annotator_option, corpus_argument, json_option, option
+from annotator.cli.command import FilePath, annotator_option, corpus_argument, jobs_option, json_option, option
 from annotator.cli.console import (
     EXIT_INCOMPLETE,
     CommandError,
@@ -118,6 +118,7 @@ def _parse_columns(context: click.Context, parameter: click.Parameter, values: t
     is_flag=True,
     help=LazyText("Repair text in presentation forms or visual order; by default, such text is only reported."),
 )
+@jobs_option
 @json_option
 def import_files(
     corpus: Path,
@@ -130,6 +131,7 @@ def import_files(
     add_labels: bool,
     strict: bool,
     logical: bool,
+    jobs: int,
     as_json: bool,
 ) -> int:
     """Import files and folders."""
@@ -145,6 +147,7 @@ def import_files(
             columns=columns,
             logical=logical,
             strict=strict,
+            jobs=jobs,
         )
         result = run_with_progress(steps, _("Importing"))
     print_remarks([*result.skipped, *result.repaired, *result.noticed])

@@ -3,8 +3,10 @@
 import stat
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from itertools import islice
 from pathlib import Path
+from typing import Final
 
 from msgspec import Struct
 
@@ -12,6 +14,7 @@ from annotator.formats import registry
 from annotator.formats.documents import tables
 from annotator.formats.format import Format
 from annotator.i18n import _, ngettext
+from annotator.jobs.processes import map_in_processes
 from annotator.model.limits import MAX_FILES, MAX_REMARKS
 from annotator.model.logical_order import is_logical, restore_logical_order
 from annotator.model.operations import InvalidEdit
@@ -19,6 +22,9 @@ from annotator.model.records import AnnotatedArticle, Notice, Refusal, Remark, R
 from annotator.model.remarks import sanitise_remark
 from annotator.paths import extend_path, is_link, resolve_path
 from annotator.store.corpus import Corpus
+
+_FILES_AT_ONCE: Final = 10  # for a process
+_MAX_SMALL_SIZE: Final = 1 << 20  # bytes
 
 
 class ReadOptions(Struct, frozen=True):
@@ -52,6 +58,39 @@ def list_files(corpus: Corpus, paths: Iterable[Path], format_name: str | None, r
         return files
     companions = {resolve_path(companion) for path in files for companion in registry.find_companions(path)}
     return [path for path in files if resolve_path(path) not in companions]
+
+
+def read_files(
+    files: Iterable[tuple[Path, ReadOptions]], annotator: str, jobs: int = 1
+) -> Iterator[tuple[Path, Iterable[AnnotatedArticle | Remark]]]:
+    """Yield each file with its articles and remarks, in order; `jobs` processes read small ones ahead.
+
+    A large file is read here while its items are taken, since sending them takes a third as long. Raises KeyError for
+    an unknown format.
+    """
+    if jobs == 1:
+        yield from ((path, read(path, options, annotator)) for path, options in files)
+        return
+    remaining = iter(files)
+    chunks = iter(lambda: list(islice(remaining, _FILES_AT_ONCE)), [])
+    for chunk in map_in_processes(partial(_read_small_files, annotator), chunks, jobs):
+        for path, options, items in chunk:
+            yield path, read(path, options, annotator) if items is None else items
+
+
+def _read_small_files(
+    annotator: str, files: Iterable[tuple[Path, ReadOptions]]
+) -> list[tuple[Path, ReadOptions, list[AnnotatedArticle | Remark] | None]]:
+    return [
+        (path, options, list(read(path, options, annotator)) if _is_small(path) else None) for path, options in files
+    ]
+
+
+def _is_small(path: Path) -> bool:
+    try:
+        return path.stat().st_size <= _MAX_SMALL_SIZE
+    except OSError:
+        return False
 
 
 def read(path: Path, options: ReadOptions, annotator: str) -> Iterator[AnnotatedArticle | Remark]:

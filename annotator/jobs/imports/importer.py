@@ -62,17 +62,25 @@ def import_paths(
     logical: bool = False,
     options_by_path: Mapping[Path, ReadOptions] | None = None,
     strict: bool = False,
+    jobs: int = 1,
 ) -> Generator[tuple[int, int], None, ImportResult]:
     """Import files, and all files in folders; yield the number of files done and the total.
 
     `format` is a name, None to detect each file's; `annotator` gets the spans without one; `columns` names a table's
     columns by field (see tables.read). `logical` repairs text in presentation forms or visual order, otherwise reported
-    as a notice. `options_by_path` has options for single files. Unreadable files are skipped and reported. Without
-    `strict`, no transaction is open at a yield, and closing keeps the articles stored so far; with it, all is one
-    transaction, rolled back if anything is refused. Raises KeyError for an unknown format, CorpusError.
+    as a notice. `options_by_path` has options for single files; `jobs` processes read them. Unreadable files are
+    skipped and reported. Without `strict`, no transaction is open at a yield, and closing keeps the articles stored so
+    far; with it, all is one transaction, rolled back if anything is refused. Raises KeyError for an unknown format,
+    CorpusError.
     """
     steps = _import(
-        corpus, paths, ReadOptions(format, columns or {}, logical), options_by_path or {}, annotator, label_mapping
+        corpus,
+        paths,
+        ReadOptions(format, columns or {}, logical),
+        options_by_path or {},
+        annotator,
+        label_mapping,
+        jobs,
     )
     if not strict:
         return (yield from steps)
@@ -99,6 +107,7 @@ def _import(
     options_by_path: Mapping[Path, ReadOptions],
     annotator: str,
     label_mapping: LabelMapping,
+    jobs: int,
 ) -> Generator[tuple[int, int], None, ImportResult]:
     counts: Counter[str] = Counter()
     remarks: list[Remark] = []
@@ -106,8 +115,9 @@ def _import(
     batch: list[tuple[Path, AnnotatedArticle]] = []
     files = file_reader.list_files(corpus, paths, options.format, remarks)
     yield 0, len(files)
-    for count, path in enumerate(files, 1):
-        for item in file_reader.read(path, options_by_path.get(path, options), annotator):
+    requests = [(path, options_by_path.get(path, options)) for path in files]
+    for count, (path, items) in enumerate(file_reader.read_files(requests, annotator, jobs), 1):
+        for item in items:
             if isinstance(item, Remark):
                 remarks.append(item)
                 continue

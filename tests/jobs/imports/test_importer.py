@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import write_json_lines
+from builders import create_corpus, write_json_lines
 
 from annotator.cli.terminal import reorder_for_display
 from annotator.jobs.imports import importer
@@ -55,6 +55,20 @@ def test_a_page(corpus: Corpus) -> None:
     assert summary.title == "ميناء الصويرة يتوسع.. ورش جديد لتجهيز رصيف المراكب التقليدية"
     assert summary.published == "2024-06-06T17:45"
     assert corpus.article(summary.uid).text == PAGE.read_text(encoding="utf-8")
+
+
+def test_several_processes_import_the_same_as_one(corpus: Corpus, folder: Path) -> None:
+    for number in range(50):
+        (folder / f"{number:02}.txt").write_text(f"أعلنت وزارة العدل الخطة {number}", encoding="utf-8")
+    (folder / "07.txt").write_bytes(b"\0" * 9)
+    (folder / "20.txt").write_text("ﻣﺤﻤﺪ ﰲ ﺍﻟﺮﺑﺎﻁ", encoding="utf-8")
+    long = ({"text": f"{number} " + "كتاب " * 20_000} for number in range(8))
+    assert write_json_lines(folder / "21.jsonl", *long).stat().st_size > 1 << 20
+    with create_corpus(folder.parent / "other.corpus") as other:
+        expected = import_files(other, folder)
+        assert (expected.added, len(expected.skipped), len(expected.noticed)) == (57, 1, 1)
+        assert import_files(corpus, folder, jobs=2) == expected
+        assert texts(corpus) == texts(other)
 
 
 def test_the_same_text_again_adds_nothing(corpus: Corpus, folder: Path) -> None:
