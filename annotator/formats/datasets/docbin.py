@@ -34,6 +34,8 @@ from annotator.tagging.schemes import OUTSIDE, Chunk
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
+    from annotator.formats.reading import PendingRemark
+
 MAX_DOCUMENTS: Final = 1_000
 """Documents of a file."""
 MAX_TOKEN_BYTES: Final = 500_000_000
@@ -141,7 +143,7 @@ def _read_sentences(document: PackedDoc) -> list[ReadSentence]:
 
     sentences: list[ReadSentence] = []
     positions: dict[int, tuple[int, int]] = {}  # of a token: its sentence, and its index in that
-    remarks: list[docbin_reading.PendingRemark] = []
+    remarks: list[PendingRemark] = []
     try:
         for index, (word, start) in enumerate(
             zip(document.attribute_texts(ORTH), document.columns[SENT_START], strict=True)

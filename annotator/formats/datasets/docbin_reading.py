@@ -16,13 +16,13 @@ import zlib
 from collections.abc import Callable, Iterator
 from itertools import accumulate, chain, pairwise
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import msgspec
 from msgspec import Raw, Struct
 
 from annotator.formats.format import Requirement
-from annotator.formats.reading import check_size
+from annotator.formats.reading import PendingRemark, check_size, number_remarks
 from annotator.i18n import _, ngettext
 from annotator.model.article_builder import build_article
 from annotator.model.operations import InvalidEdit
@@ -53,9 +53,6 @@ _ALWAYS_ALLOWED: Final = 2_000_000  # uncompressed bytes, whatever the ratio
 _COUNT_BYTES: Final = {0xDC: 2, 0xDD: 4, 0xDE: 2, 0xDF: 4}
 """By the first byte of a long array or map in msgpack: the bytes of its count."""
 _SPAN_STRUCT: Final = struct.Struct(">QQQllll")  # id, knowledge base, label, tokens from and to, characters from and to
-
-PendingRemark: TypeAlias = tuple[type[Remark], str]
-"""The class and the reason of a remark on a document."""
 
 
 class PackedDoc(Struct):
@@ -112,12 +109,7 @@ def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Remark]:
         return
     try:
         for number, document in enumerate(read_documents(path, MAX_BYTES), 1):
-            for item in _read_article(document, annotator):
-                if isinstance(item, AnnotatedArticle):
-                    yield item
-                else:
-                    kind, reason = item
-                    yield kind(str(path), 0, _("Document {number}: {reason}").format(number=number, reason=reason))
+            yield from number_remarks(path, number, _read_article(document, annotator))
     except InvalidEdit as error:
         yield Refusal(str(path), 0, str(error))
     except (ValueError, RecursionError) as error:

@@ -20,8 +20,8 @@ from msgspec import Struct
 
 from annotator.formats.documents.plain_text import decode_text
 from annotator.formats.format import Format
+from annotator.formats.reading import parse_published
 from annotator.i18n import _
-from annotator.model import zones as zoning
 from annotator.model.article_builder import build_article
 from annotator.model.operations import InvalidEdit
 from annotator.model.records import AnnotatedArticle, Refusal
@@ -66,7 +66,6 @@ _PARTIAL_UTF8: Final = re.compile(rb"[\xc0-\xff][\x80-\xbf]{0,2}\Z")
 _PARTIAL_UTF16: Final = re.compile(rb"(?:[\xd8-\xdb].|.[\xd8-\xdb])\Z", re.DOTALL)  # samples have an even size
 _SAMPLE_ROWS: Final = 200  # at most
 _ENCODINGS: Final = ("utf-8-sig", "utf-16-le", "utf-16-be", "cp1256", "iso8859-6")
-_ISO: Final = re.compile(r"\d{4}(-\d\d(-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?)?)?")
 _SEP_LINE: Final = re.compile(r"sep=([,;\t|])\r?\n", re.IGNORECASE)  # a declaration for Excel
 _MIN_SAME_WIDTH: Final = 0.9  # share of a table's rows that must have the same width
 _MIN_LENGTH_RATIO: Final = 3  # of the text column to any other, if it is detected by its length
@@ -232,13 +231,12 @@ def _read_articles(
 
 def _read_article(path: Path, number: int, row: list[str], layout: _Layout) -> Iterator[AnnotatedArticle | Refusal]:
     fields = {field: row[column].strip() or None for field, column in layout.columns.items()}
-    date = fields.get("published")
-    published = date if not date or _ISO.fullmatch(date) else zoning.parse_dateline(date)
+    reasons: list[str] = []
     try:
         yield build_article(
             row[layout.columns[TEXT]],
             title=fields.get("title"),
-            published=published,
+            published=parse_published(fields.get("published"), reasons),
             source=fields.get("source"),
             url=fields.get("url"),
             line=number,
@@ -246,8 +244,7 @@ def _read_article(path: Path, number: int, row: list[str], layout: _Layout) -> I
     except InvalidEdit as error:
         yield Refusal(str(path), number, str(error))
     else:
-        if date and not published:
-            yield Refusal(str(path), number, _("“{given}” is not a valid publication date.").format(given=date))
+        yield from (Refusal(str(path), number, reason) for reason in reasons)
 
 
 def _decode_sample(beginning: bytes) -> tuple[str, str]:

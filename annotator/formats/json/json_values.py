@@ -11,9 +11,8 @@ from typing import Any, BinaryIO, Final, TypeAlias
 
 import msgspec
 
-from annotator.formats.reading import MAX_QUOTE, describe_mismatch, describe_outside, shorten
+from annotator.formats.reading import MAX_QUOTE, describe_mismatch, describe_outside, parse_published
 from annotator.i18n import _
-from annotator.model import zones as zoning
 from annotator.model.operations import InvalidEdit
 from annotator.model.records import AnnotatedArticle, Article, Refusal
 
@@ -35,7 +34,6 @@ _NEXT_BRACKET: Final = re.compile(rb'[^"\[\]{}]*+(?:' + _STRING + rb'[^"\[\]{}]*
 _SCALAR: Final = re.compile(_STRING + rb"|[\]}]|[^\s,\[\]{}\"]++", re.DOTALL)
 _GAP: Final = re.compile(rb"[\s,]*")
 _TOKEN: Final = re.compile(_STRING + rb'(\s*:)?|["\[\]{}]', re.DOTALL)
-_ISO: Final = re.compile(r"\d{4}(-\d\d(-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?)?)?")
 _METADATA: Final = ("title", "published", "source", "url")
 
 
@@ -141,16 +139,6 @@ def explain_misplaced(text: str, start: int, end: int, quoted: str | None = None
     if quoted is None or (len(quoted) == end - start and text.startswith(quoted, start)):
         return None
     return describe_mismatch(start, end, quoted, text[start : min(end, start + MAX_QUOTE + 1)])
-
-
-def parse_published(text: str | None, reasons: list[str]) -> str | None:
-    """Return the time of publication as ISO 8601: `text` itself, or read as a dateline."""
-    if not text or _ISO.fullmatch(text):
-        return text or None
-    published = zoning.parse_dateline(text)
-    if published is None:
-        reasons.append(_("“{given}” is not a valid publication date.").format(given=shorten(text)))
-    return published
 
 
 def read_metadata(table: Mapping[str, Any], reasons: list[str]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from msgspec import Raw, Struct
 
 from annotator.formats.format import ALL_FIELDS, Documents, Format
 from annotator.formats.json import json_values
+from annotator.formats.reading import parse_published
 from annotator.i18n import N_, _
 from annotator.model.article_builder import build_article, check_span_count
 from annotator.model.display_names import article_title
@@ -135,7 +136,7 @@ def _read_article(data: bytes, number: int, annotator: str) -> tuple[AnnotatedAr
         build_article,
         line.text,
         title=line.title,
-        published=json_values.parse_published(line.published, reasons),
+        published=parse_published(line.published, reasons),
         source=line.source,
         url=line.url,
         spans=spans,

@@ -9,14 +9,14 @@ ignored.
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import msgspec
 import regex
 from msgspec import Raw, Struct
 
 from annotator.formats.format import Format
-from annotator.formats.reading import read_limited
+from annotator.formats.reading import PendingRemark, number_remarks, read_limited
 from annotator.i18n import _
 from annotator.model.article_builder import build_article
 from annotator.model.operations import InvalidEdit
@@ -33,8 +33,6 @@ _DOCUMENT_START: Final = regex.compile(
     rb'\s*+(?:\[\s*+)?+\{[^{}\[\]]*"paragraphs"\s*:\s*\[\s*\{.*?"sentences"\s*:\s*\[\s*\{\s*"', regex.DOTALL
 )
 _NO_TAG: Final = "-"
-
-_PendingRemark: TypeAlias = tuple[type[Remark], str]
 
 
 class _Token(Struct):
@@ -77,12 +75,7 @@ def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Remark]:
     for number, raw in enumerate(content if isinstance(content, list) else [content], 1):
         document = _decode(raw, _Document)
         items = [(Refusal, document)] if isinstance(document, str) else _read_article(document, annotator)
-        for item in items:
-            if isinstance(item, AnnotatedArticle):
-                yield item
-            else:
-                kind, reason = item
-                yield kind(str(path), 0, _("Document {number}: {reason}").format(number=number, reason=reason))
+        yield from number_remarks(path, number, items)
 
 
 def _decode(data: bytes | Raw, type_: Any) -> Any:
@@ -93,11 +86,11 @@ def _decode(data: bytes | Raw, type_: Any) -> Any:
         return _("This is not a valid spaCy document: {error}").format(error=error)
 
 
-def _read_article(document: _Document, annotator: str) -> Iterator[AnnotatedArticle | _PendingRemark]:
+def _read_article(document: _Document, annotator: str) -> Iterator[AnnotatedArticle | PendingRemark]:
     """Yield the article, then its remarks."""
     text = ""
     spans: list[Span] = []
-    remarks: list[_PendingRemark] = []
+    remarks: list[PendingRemark] = []
     for paragraph in document.paragraphs:
         text += "\n\n" if text else ""
         content, starts = _layout_text(paragraph, remarks)
@@ -121,7 +114,7 @@ def _read_article(document: _Document, annotator: str) -> Iterator[AnnotatedArti
     yield from remarks
 
 
-def _layout_text(paragraph: _Paragraph, remarks: list[_PendingRemark]) -> tuple[str, list[list[int]]]:
+def _layout_text(paragraph: _Paragraph, remarks: list[PendingRemark]) -> tuple[str, list[list[int]]]:
     """Return a paragraph's text, and its tokens' starts by sentence."""
     sentences = [[token.orth for token in sentence.tokens] for sentence in paragraph.sentences]
     if paragraph.raw is None:
