@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import click
 
-from annotator.cli.command import FilePath, annotator_option, corpus_argument, json_option, option
+from annotator.cli.command import FilePath, annotator_option, corpus_argument, jobs_option, json_option, option
 from annotator.cli.console import (
     EXIT_INCOMPLETE,
     CommandError,
@@ -142,13 +142,14 @@ def _parse_split(_context: click.Context, _parameter: click.Parameter, value: st
     is_flag=True,
     help=LazyText("Replace PATH even if it is not an export, or an export that has been changed since."),
 )
+@jobs_option
 @json_option
-def export_corpus(corpus: Path, path: Path, format_: str, as_json: bool, force: bool, **options: Any) -> int:
+def export_corpus(corpus: Path, path: Path, format_: str, as_json: bool, force: bool, jobs: int, **options: Any) -> int:
     """Write the training set."""
     with Corpus.open(corpus, readonly=True) as opened:
         try:
             report = run_with_progress(
-                export(opened, path, ExportOptions(format=format_, **options), force=force), _("Exporting")
+                export(opened, path, ExportOptions(format=format_, **options), force=force, jobs=jobs), _("Exporting")
             )
         except NothingToExport as error:
             return _print_empty_export(corpus, error.report, str(error), as_json)

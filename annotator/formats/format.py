@@ -114,12 +114,16 @@ class Tags(Struct, Generic[P], eq=False):
         """Return how many tags a token needs."""
         return 1
 
+    def encode(self, projection: P, scheme: str, depth: int) -> Any:
+        """Convert an article as far as it is the same in any file."""
+        return projection
+
     def open_sink(
         self, path: Path, labels: Sequence[str], scheme: str, depth: int
-    ) -> AbstractContextManager[Callable[[P], None]]:
-        """Open a file, complete and on disk once the block succeeds, and yield a function that appends an article.
+    ) -> AbstractContextManager[Callable[[Any], object]]:
+        """Open a file, complete and on disk once the block succeeds.
 
-        That raises InvalidEdit for one that does not fit, and OSError.
+        Yields a function that appends what `encode` returns; it raises InvalidEdit for what does not fit, and OSError.
         """
         raise NotImplementedError
 
@@ -166,6 +170,7 @@ class Files(Struct, eq=False):
     for an article that they cannot hold. `encode_shared` returns the files needed once in a folder, by name, for the
     corpus's labels and the spans' values. `allows_span` and `allows_article` repeat the rules of refusal in other
     words, to verify an export.
+    All are functions of a module, so that other processes find them.
     """
 
     encode: Callable[[AnnotatedArticle], dict[str, bytes]]

@@ -1,5 +1,6 @@
 """All formats, and the detection of a file's format."""
 
+import copyreg
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from importlib import import_module
 from pathlib import Path
@@ -52,6 +53,9 @@ WRITTEN_FORMATS: Final = tuple(format_ for format_ in FORMATS if format_.output)
 def get_format(name: str) -> Format:
     """Return the format with this name. Raises KeyError."""
     return {format_.name: format_ for format_ in FORMATS}[name]
+
+
+copyreg.pickle(Format, lambda format_: (get_format, (format_.name,)))  # for other processes
 
 
 def find_companions(path: Path) -> list[Path]:

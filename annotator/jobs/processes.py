@@ -47,7 +47,8 @@ def worker_processes(function: Callable[[Chunk], Result], jobs: int) -> Iterator
         return
     jobs = min(jobs, _MAX_PROCESSES)
     context = multiprocessing.get_context("spawn")  # SQLite and Qt do not survive a fork
-    pool = ProcessPoolExecutor(jobs, context, _prepare_process, (i18n.current_language(), function))
+    with _sheltered_start():  # of the process that tracks the pool's locks
+        pool = ProcessPoolExecutor(jobs, context, _prepare_process, (i18n.current_language(), function))
 
     def map_chunks(chunks: Iterable[Chunk]) -> Generator[Result, None, None]:
         pending: deque[Future[Result]] = deque()

@@ -5,9 +5,11 @@ thousands of instances cannot be in reference cycles and skip garbage collection
 """
 
 import hashlib
+from collections.abc import Callable
 from typing import Final, TypeAlias
 from uuid import uuid4
 
+import msgspec
 from msgspec import Struct
 
 from annotator.model.structs import prepare_decoders
@@ -205,6 +207,14 @@ class AnnotatedArticle(Struct, frozen=True):
     notes: tuple[Note, ...] = ()
     line: int = 0
 
+    def __reduce__(self) -> tuple[Callable[[bytes], "AnnotatedArticle"], tuple[bytes]]:
+        """Pickle for another process, several times as fast as span by span."""
+        return _decode_annotated, (msgspec.msgpack.encode(self),)
+
+
+def _decode_annotated(data: bytes) -> AnnotatedArticle:
+    return msgspec.msgpack.decode(data, type=AnnotatedArticle)
+
 
 class Remark(Struct, frozen=True):
     """A sentence on a place in the input. `line` counts from 1; 0 is the whole file."""
@@ -226,4 +236,4 @@ class Notice(Remark, frozen=True):
     """Doubtful input that was imported unchanged."""
 
 
-prepare_decoders(Article, Step, Suggestion, StepInfo)
+prepare_decoders(Article, Step, Suggestion, StepInfo, AnnotatedArticle)

@@ -149,7 +149,7 @@ def test_a_target_in_a_missing_folder_is_reported(run: Run, corpus: Path, tmp_pa
 def test_a_file_that_differs_from_the_corpus_is_an_error(
     run: Run, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fails(*_: object, force: bool) -> Iterator[None]:
+    def fails(*_: object, force: bool, jobs: int) -> Iterator[None]:
         yield from ()
         raise NotVerified("not the same")
 

@@ -40,6 +40,24 @@ def test_a_module_beside_the_corpus_is_not_imported(corpus: Path, program: str) 
     assert ended.stdout
 
 
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_other_processes_do_not_import_it_either(corpus: Path, program: str) -> None:
+    trace = plant(corpus.parent, "multiprocessing", "concurrent", "pickle", "msgspec", "regex", "gettext")
+    ended = subprocess.run(
+        [
+            *PROGRAMS[program],
+            *f"export {corpus.name} train --format conll2003 --annotator salma --state all --jobs 2".split(),
+        ],
+        cwd=corpus.parent,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+    assert (ended.stderr, trace.exists()) == ("", False)
+    assert (corpus.parent / "train").exists()
+
+
 def test_the_program_runs_from_its_own_working_directory(corpus: Path, tmp_path: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     command = [sys.executable, "-m", "annotator", "list", str(corpus)]

@@ -70,13 +70,36 @@ def start(large_corpus: Path) -> Iterator[Start]:
 
 
 @posix_only
-@pytest.mark.parametrize("options", [["--format", "conll2003"], ["--format", "brat"]], ids=["file", "folder"])
+@pytest.mark.parametrize(
+    "options",
+    [["--format", "conll2003"], ["--format", "brat"], ["--format", "conll2003", "--jobs", "2"]],
+    ids=["file", "folder", "processes"],
+)
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
 def test_a_signal_ends_an_export_and_leaves_nothing(start: Start, out: Path, options: list[str], name: str) -> None:
     process = start(out / "train", *options)
     process.send_signal(signal.Signals[name])
     _out, err = process.communicate()
     assert (process.returncode, err.decode()) == (128 + signal.Signals[name], "annotator: interrupted\n")
+    assert list(out.iterdir()) == []
+
+
+@posix_only
+@pytest.mark.parametrize("delay", [0, 0.05, 0.3])
+def test_ctrl_c_in_a_terminal_is_for_the_command_alone(large_corpus: Path, out: Path, delay: float) -> None:
+    command = [sys.executable, "-m", "annotator", "--language", "en", "export", str(large_corpus), str(out / "train")]
+    process = subprocess.Popen(
+        [*command, "--state", "all", "--format", "conll2003", "--jobs", "2"],
+        stderr=subprocess.PIPE,
+        process_group=0,
+        preexec_fn=_heed_signals,
+    )
+    while not any(out.glob(".train.*.part")):
+        time.sleep(0.001)
+    time.sleep(delay)
+    os.killpg(process.pid, signal.SIGINT)
+    _out, err = process.communicate()
+    assert (process.returncode, err.decode()) == (128 + signal.SIGINT, "annotator: interrupted\n")
     assert list(out.iterdir()) == []
 
 

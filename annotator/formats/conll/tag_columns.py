@@ -7,7 +7,7 @@ Kim Sang 2002; Tjong Kim Sang & De Meulder 2003.
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from io import TextIOWrapper
+from io import StringIO
 from itertools import accumulate
 from pathlib import Path
 from typing import Final, TextIO
@@ -45,15 +45,19 @@ class LineTags(Tags[P]):
         """
         raise NotImplementedError
 
+    def encode(self, projection: P, scheme: str, depth: int) -> bytes:
+        """See Tags."""
+        stream = StringIO()
+        self.write(stream, projection, scheme, depth)
+        return stream.getvalue().encode()
+
     @contextmanager
-    def open_sink(self, path: Path, labels: Sequence[str], scheme: str, depth: int) -> Iterator[Callable[[P], None]]:
+    def open_sink(
+        self, path: Path, labels: Sequence[str], scheme: str, depth: int
+    ) -> Iterator[Callable[[bytes], object]]:
         """See Tags."""
         with synced_file(path) as file:
-            stream = TextIOWrapper(file, "utf-8", newline="\n")
-            try:
-                yield lambda article: self.write(stream, article, scheme, depth)
-            finally:
-                stream.detach()
+            yield file.write
 
     def read_back(self, path: Path, scheme: str, depth: int) -> Iterator[ArticleTags]:
         """See Tags."""

@@ -56,7 +56,7 @@ class _DocBinTags(CombinedTags):
     @contextmanager
     def open_sink(
         self, path: Path, labels: Sequence[str], scheme: str, depth: int
-    ) -> Iterator[Callable[[CombinedProjection], None]]:
+    ) -> Iterator[Callable[[CombinedProjection], object]]:
         """See Tags. `scheme` is unused, as Docs have no tags."""
         writer = _DocBinWriter(path)
         yield writer.add

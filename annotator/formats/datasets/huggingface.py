@@ -118,7 +118,7 @@ class _ParquetTags(CombinedTags):
     @contextmanager
     def open_sink(
         self, path: Path, labels: Sequence[str], scheme: str, depth: int
-    ) -> Iterator[Callable[[CombinedProjection], None]]:
+    ) -> Iterator[Callable[[CombinedProjection], object]]:
         """See Tags."""
         from pyarrow.parquet import ParquetWriter
 

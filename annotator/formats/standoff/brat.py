@@ -295,6 +295,10 @@ def _decode_json(text: str | None) -> str | None:
         return None
 
 
+def _has_solid_label(span: Span) -> bool:
+    return not any(map(str.isspace, span.label))
+
+
 FORMAT: Final = Format(
     name="brat",
     title="brat",
@@ -307,7 +311,7 @@ FORMAT: Final = Format(
         frozenset(("value", "note")),
         encode_shared_files,
         refusal_reason,
-        allows_span=lambda span: not any(map(str.isspace, span.label)),
+        allows_span=_has_solid_label,
     ),
     export_title=N_("brat: a folder with two files per article"),
 )

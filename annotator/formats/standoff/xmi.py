@@ -192,6 +192,14 @@ def _read_annotations(cas: Cas, sofa: FeatureStructure, tally: Tally) -> Iterato
         yield Annotation(structure.type, *structure.offsets, structure.line, structure.features)
 
 
+def _has_xml_value(span: Span) -> bool:
+    return is_xml_text(span.value or "")
+
+
+def _has_xml_text(annotated: AnnotatedArticle) -> bool:
+    return is_xml_text(annotated.article.text)
+
+
 FORMAT: Final = Format(
     name="xmi",
     title="UIMA CAS",
@@ -204,8 +212,8 @@ FORMAT: Final = Format(
         frozenset(("value",)),
         encode_shared_files,
         refusal_reason,
-        allows_span=lambda span: is_xml_text(span.value or ""),
-        allows_article=lambda annotated: is_xml_text(annotated.article.text),
+        allows_span=_has_xml_value,
+        allows_article=_has_xml_text,
     ),
     export_title=N_("UIMA CAS (XMI): a folder with one file per article"),
 )

@@ -11,11 +11,11 @@ from annotator.formats.format import Documents, Format
 from annotator.i18n import _
 from annotator.jobs.export.expected_outcomes import ExpectedOutcome
 from annotator.jobs.export.read_back import NotVerified
-from annotator.jobs.export.writer import Writer, count_text_tokens
+from annotator.jobs.export.writer import Converted, Writer, count_text_tokens
 from annotator.model import zones as zoning
 from annotator.model.display_names import article_title
 from annotator.model.records import DATELINE, AnnotatedArticle, Remark
-from annotator.tagging.flat import WRITTEN, SpanOutcome
+from annotator.tagging.flat import WRITTEN
 
 
 class DocumentWriter(Writer):
@@ -37,14 +37,14 @@ class DocumentWriter(Writer):
             yield lambda text: file.write((next(separators) + text).encode())
             file.write(self._documents.footer.encode())
 
-    def write(
-        self, target: Callable[[str], object] | None, annotated: AnnotatedArticle
-    ) -> tuple[list[SpanOutcome], int, int]:
+    def convert(self, annotated: AnnotatedArticle) -> Converted:
         """See Writer."""
-        text = self._documents.encode(annotated)
-        if target is not None:
-            target(text)
-        return [SpanOutcome(span, WRITTEN) for span in annotated.spans], *count_text_tokens(annotated.article.text)
+        outcomes = [(WRITTEN, "", None)] * len(annotated.spans)
+        return Converted(self._documents.encode(annotated), outcomes, *count_text_tokens(annotated.article.text))
+
+    def append(self, target: Callable[[str], object], annotated: AnnotatedArticle, content: str) -> None:
+        """See Writer."""
+        target(content)
 
     def read_back(self, path: Path) -> Generator[AnnotatedArticle, None, None]:
         """See Writer."""

@@ -5,6 +5,7 @@ import logging
 from collections import Counter
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,17 +20,18 @@ from annotator.formats.report import Entry, OmittedArticle, PartCounts, Report
 from annotator.formats.report import write as write_report
 from annotator.formats.spooling import Spool
 from annotator.i18n import _
+from annotator.jobs.export.article_tasks import Chunk, convert, map_articles, verify, work_at_chunk
 from annotator.jobs.export.dataset_splitter import DatasetSplitter, sketch_text
 from annotator.jobs.export.document_writer import DocumentWriter
 from annotator.jobs.export.existing_output import CannotExport, file_digest, folder_digest
-from annotator.jobs.export.expected_outcomes import ExpectedOutcome
 from annotator.jobs.export.file_output import UNSPLIT, FileOutput, check_split, prepare_file_output
 from annotator.jobs.export.file_per_article import FilePerArticleWriter
 from annotator.jobs.export.folder_output import FolderOutput, prepare_folder_output
 from annotator.jobs.export.read_back import NotVerified
 from annotator.jobs.export.reported_outcomes import ReportedOutcomes
 from annotator.jobs.export.tag_writer import TagWriter
-from annotator.jobs.export.writer import Writer
+from annotator.jobs.export.writer import Converted, Writer
+from annotator.jobs.processes import ChunkMap, worker_processes
 from annotator.model.operations import InvalidEdit
 from annotator.model.records import BODY, DONE, HEADLINE, ZONE_KINDS, AnnotatedArticle, Article
 from annotator.store.corpus import Corpus
@@ -91,13 +93,13 @@ def explain_empty_export(report: Report) -> str:
 
 
 def export(
-    corpus: Corpus, path: Path, options: ExportOptions, *, force: bool = False
+    corpus: Corpus, path: Path, options: ExportOptions, *, force: bool = False, jobs: int = 1
 ) -> Generator[tuple[int, int], None, Report]:
     """Write the training set to `path` and its report beside it; yield the steps done and their total.
 
     `path` becomes a file or folder (see `exports_folder`), replacing an unchanged export or, with `force`, more (see
     existing_output). A failed, cancelled (closed), empty or unverified export changes nothing. It reads one snapshot,
-    so the corpus's connection must not be used meanwhile.
+    so the corpus's connection must not be used meanwhile. `jobs` processes work at the articles.
 
     Raises CannotExport at once, KeyError for an unknown format; later NothingToExport, WouldReplace, NotVerified,
     CorpusError and OSError.
@@ -113,7 +115,7 @@ def export(
         files = prepare_folder_output(path, corpus.database_paths(), parts, force=force)
     else:
         files = prepare_file_output(path, corpus.database_paths(), force=force)
-    return _Export(corpus, writer, annotator, options).run(files)
+    return _Export(corpus, writer, annotator, options).run(files, jobs)
 
 
 def exports_folder(corpus: Corpus, options: ExportOptions) -> bool:
@@ -202,16 +204,17 @@ class _Export:
         self.parts = {part: PartCounts() for part in options.split or (UNSPLIT,)}
         self.entries = {outcome: Spool(Entry) for outcome in OUTCOMES if outcome != WRITTEN}
 
-    def run(self, files: FileOutput | FolderOutput) -> Generator[tuple[int, int], None, Report]:
+    def run(self, files: FileOutput | FolderOutput, jobs: int) -> Generator[tuple[int, int], None, Report]:
         """Write and verify the files, then move them into place."""
         with self.corpus.snapshot(), files.staged() as staged:
             yield from self._select_articles()
             yield self._advance(0)
             yield from self._inspect()
-            yield from self._write(staged.parts)
-            if not any(part.articles for part in self.parts.values()):
-                raise NothingToExport(self._build_report(verified=False))
-            yield from self._verify(staged.parts)
+            with worker_processes(partial(work_at_chunk, self.writer), jobs) as map_chunks:
+                yield from self._write(staged.parts, map_chunks)
+                if not any(part.articles for part in self.parts.values()):
+                    raise NothingToExport(self._build_report(verified=False))
+                yield from self._verify(staged.parts, map_chunks)
             report = self._build_report()
             if staged.folder:
                 for name, content in self.writer.build_companion_files(report).items():
@@ -230,7 +233,7 @@ class _Export:
             yield from self._select_articles()
             yield from self._inspect()
             for annotated, part in self._read_articles():
-                self._write_article(None, self.parts[part], annotated)
+                self._write_article(None, self.parts[part], annotated, convert(self.writer, annotated))
                 yield self._advance(2)
         return self._build_report(verified=False)
 
@@ -265,22 +268,32 @@ class _Export:
             self.writer.inspect(annotated)
             yield self._advance()
 
-    def _write(self, parts: Mapping[str, Path]) -> Iterator[tuple[int, int]]:
+    def _write(self, parts: Mapping[str, Path], map_chunks: ChunkMap[Chunk, list[Any]]) -> Iterator[tuple[int, int]]:
         with ExitStack() as stack:
             targets = {part: stack.enter_context(self.writer.opened(path)) for part, path in parts.items()}
-            for annotated, part in self._read_articles():
-                self._write_article(targets[part], self.parts[part], annotated)
+            articles = ((annotated, part, ()) for annotated, part in self._read_articles())
+            for annotated, part, converted in map_articles(map_chunks, convert, articles):
+                self._write_article(targets[part], self.parts[part], annotated, converted)
                 yield self._advance()
 
-    def _write_article(self, target: Any, part: PartCounts, annotated: AnnotatedArticle) -> None:
+    def _write_article(
+        self, target: Any, part: PartCounts, annotated: AnnotatedArticle, converted: Converted | InvalidEdit
+    ) -> None:
         """Write an article and record its spans' outcomes; leave it out if it does not fit the format."""
         try:
-            outcomes, sentences, tokens = self.writer.write(target, annotated)
+            if isinstance(converted, InvalidEdit):
+                raise converted
+            if target is not None:
+                self.writer.append(target, annotated, converted.content)
             part.articles += 1
         except InvalidEdit as rejected:
             self.left_out.append(OmittedArticle(annotated.article.id, str(rejected)))
-            outcomes, sentences, tokens = [SpanOutcome(span, REFUSED, str(rejected)) for span in annotated.spans], 0, 0
-        self._record_outcomes(annotated.article, part, outcomes, sentences, tokens)
+            converted = Converted(None, [(REFUSED, str(rejected), None)] * len(annotated.spans), 0, 0)
+        outcomes = [
+            SpanOutcome(span, kind, reason, None, text)
+            for span, (kind, reason, text) in zip(annotated.spans, converted.outcomes, strict=True)
+        ]
+        self._record_outcomes(annotated.article, part, outcomes, converted.sentences, converted.tokens)
 
     def _record_outcomes(
         self, article: Article, part: PartCounts, outcomes: list[SpanOutcome], sentences: int, tokens: int
@@ -300,25 +313,15 @@ class _Export:
             else:
                 self.entries[outcome.kind].append(_build_entry(article, outcome))
 
-    def _verify(self, parts: Mapping[str, Path]) -> Iterator[tuple[int, int]]:
+    def _verify(self, parts: Mapping[str, Path], map_chunks: ChunkMap[Chunk, list[Any]]) -> Iterator[tuple[int, int]]:
         """Compare files and report with the corpus. Raises NotVerified."""
         read_counts = {part: Counter[str]() for part in parts}
         reported = ReportedOutcomes(self.entries, keeps_flattened=self.writer.keeps_flattened)
         readers = {part: self.writer.read_back(path) for part, path in parts.items()}
-        left_out = {entry.article for entry in self.left_out}
         try:
-            for annotated, part in self._read_articles():
-                if annotated.article.id in left_out and self.writer.may_refuse(annotated):
-                    expected = {span.uid: ExpectedOutcome(REFUSED, None, None) for span in annotated.spans}
-                else:
-                    expected = self.writer.expect(annotated)
-                    content = _read_next(readers[part])
-                    if content is None:
-                        raise NotVerified(
-                            _("Article {number} is missing from the file.").format(number=annotated.article.id)
-                        )
-                    sentences, tokens = self.writer.compare(annotated, content, expected)
-                    read_counts[part].update(articles=1, sentences=sentences, tokens=tokens)
+            for annotated, part, verified in map_articles(map_chunks, verify, self._read_back(readers)):
+                articles, sentences, tokens, expected = verified
+                read_counts[part].update(articles=articles, sentences=sentences, tokens=tokens)
                 written = reported.check(annotated, expected)
                 read_counts[part].update(spans=len(annotated.spans), written=written)
                 yield self._advance()
@@ -337,6 +340,19 @@ class _Export:
         finally:
             for reader in readers.values():
                 reader.close()
+
+    def _read_back(
+        self, readers: Mapping[str, Iterator[Any]]
+    ) -> Iterator[tuple[AnnotatedArticle, str, tuple[Any, bool]]]:
+        """Yield each article, its part, its content in the file, or why that is unreadable, and whether it has none."""
+        left_out = {entry.article for entry in self.left_out}
+        for annotated, part in self._read_articles():
+            is_left_out = annotated.article.id in left_out and self.writer.may_refuse(annotated)
+            try:
+                content = None if is_left_out else _read_next(readers[part])
+            except NotVerified as error:  # raised once the articles before are verified
+                content = error
+            yield annotated, part, (content, is_left_out)
 
     def _build_report(self, *, verified: bool = True) -> Report:
         options, total = self.options, self.parts.values()

@@ -13,10 +13,10 @@ from annotator.i18n import _
 from annotator.jobs.export.document_writer import compare_articles
 from annotator.jobs.export.expected_outcomes import ExpectedOutcome, expect_unchanged
 from annotator.jobs.export.read_back import NotVerified
-from annotator.jobs.export.writer import Writer, count_text_tokens
+from annotator.jobs.export.writer import Converted, Writer, count_text_tokens
 from annotator.model.labels import LabelSet
-from annotator.model.records import AnnotatedArticle, Article, Remark, Span
-from annotator.tagging.flat import REFUSED, WRITTEN, SpanOutcome
+from annotator.model.records import AnnotatedArticle, Article, Remark
+from annotator.tagging.flat import REFUSED, WRITTEN
 
 
 class ArticleFolder:
@@ -61,18 +61,19 @@ class FilePerArticleWriter(Writer):
             for name, data in self._files.encode_shared(self._labels, folder.values).items():
                 folder.add(name, data)
 
-    def write(self, target: ArticleFolder | None, annotated: AnnotatedArticle) -> tuple[list[SpanOutcome], int, int]:
+    def convert(self, annotated: AnnotatedArticle) -> Converted:
         """See Writer."""
-        reasons = {span.uid: reason for span in annotated.spans if (reason := self._files.refusal_reason(span))}
-        written_spans = [span for span in annotated.spans if span.uid not in reasons]
-        files = self._files.encode(replace(annotated, spans=tuple(written_spans)))
-        if target is not None:
-            for suffix, data in files.items():
-                target.add(_file_stem(annotated.article) + suffix, data)
-            target.values |= {span.value for span in written_spans if span.value}
-        return [_build_outcome(span, reasons.get(span.uid)) for span in annotated.spans], *count_text_tokens(
-            annotated.article.text
-        )
+        reasons = [self._files.refusal_reason(span) for span in annotated.spans]
+        spans = tuple(span for span, reason in zip(annotated.spans, reasons, strict=True) if not reason)
+        files = self._files.encode(replace(annotated, spans=spans))
+        outcomes = [(REFUSED if reason else WRITTEN, reason or "", None) for reason in reasons]
+        return Converted(files, outcomes, *count_text_tokens(annotated.article.text))
+
+    def append(self, target: ArticleFolder, annotated: AnnotatedArticle, content: Mapping[str, bytes]) -> None:
+        """See Writer."""
+        for suffix, data in content.items():
+            target.add(_file_stem(annotated.article) + suffix, data)
+        target.values |= {span.value for span in annotated.spans if span.value and not self._files.refusal_reason(span)}
 
     def read_back(self, path: Path) -> Generator[Path, None, None]:
         """Yield the folder once for each article; its number determines its file."""
@@ -116,7 +117,3 @@ def _file_stem(article: Article) -> str:
     Not from its title: brat fails on non-ASCII names (https://github.com/nlplab/brat/issues/1195).
     """
     return f"article-{article.id:05}"
-
-
-def _build_outcome(span: Span, reason: str | None) -> SpanOutcome:
-    return SpanOutcome(span, REFUSED, reason) if reason else SpanOutcome(span, WRITTEN)

@@ -1,6 +1,7 @@
 """Check of an export's report against the expected outcomes."""
 
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from annotator.formats.report import Entry
 from annotator.formats.spooling import Spool
@@ -10,6 +11,8 @@ from annotator.jobs.export.read_back import NotVerified
 from annotator.model.records import AnnotatedArticle, Span
 from annotator.tagging.flat import FLATTENED, REFUSED, WRITTEN
 from annotator.text.visible import remove_invisible
+
+_UNCHANGED: Final = ExpectedOutcome(WRITTEN, None, None)
 
 
 class ReportedOutcomes:
@@ -25,12 +28,12 @@ class ReportedOutcomes:
     def check(self, annotated: AnnotatedArticle, expected: Mapping[str, ExpectedOutcome]) -> int:
         """Raise NotVerified unless each span of the next article is reported once, as expected.
 
-        Return how many were written unchanged, without an entry.
+        A span that is not among `expected` should be unchanged. Return how many are, without an entry.
         """
         reported = self._take(annotated.article.id)
         for span in annotated.spans:
             kind, entry = reported.pop(span.uid, (WRITTEN, None))
-            expected_outcome = expected[span.uid]
+            expected_outcome = expected.get(span.uid, _UNCHANGED)
             is_correct = entry is None or self._is_correct(annotated, span, entry, expected_outcome)
             if kind != expected_outcome.kind or not is_correct:
                 text = annotated.article.text[span.start : span.end]
@@ -40,7 +43,7 @@ class ReportedOutcomes:
                 )
         if reported:
             raise _extra_entries_error()
-        return sum(expected_outcome.kind == WRITTEN for expected_outcome in expected.values())
+        return sum(expected.get(span.uid, _UNCHANGED).kind == WRITTEN for span in annotated.spans)
 
     def check_end(self) -> None:
         """Raise NotVerified if there are further entries."""

@@ -11,10 +11,10 @@ from annotator.i18n import _
 from annotator.jobs.export import read_back
 from annotator.jobs.export.expected_outcomes import ExpectedOutcome, expect_outcomes, exported_parts
 from annotator.jobs.export.read_back import NotVerified
-from annotator.jobs.export.writer import Writer, count_tokens
+from annotator.jobs.export.writer import Converted, Writer, count_tokens
 from annotator.model.labels import LabelSet
 from annotator.model.records import AnnotatedArticle, Span
-from annotator.tagging.flat import ProjectionOptions, SpanOutcome, TextRange
+from annotator.tagging.flat import ProjectionOptions, TextRange
 
 
 class TagWriter(Writer):
@@ -30,7 +30,7 @@ class TagWriter(Writer):
         self._label_names = [label.name for label in labels.labels]
         self._depth = 1
 
-    def opened(self, path: Path) -> AbstractContextManager[Callable[[Any], None]]:
+    def opened(self, path: Path) -> AbstractContextManager[Callable[[Any], object]]:
         """See Writer."""
         return self._tags.open_sink(path, self._label_names, self._options.scheme, self._depth)
 
@@ -38,14 +38,16 @@ class TagWriter(Writer):
         """Update the greatest depth."""
         self._depth = max(self._depth, self._tags.depth(self._project(annotated)))
 
-    def write(
-        self, target: Callable[[Any], None] | None, annotated: AnnotatedArticle
-    ) -> tuple[list[SpanOutcome], int, int]:
+    def convert(self, annotated: AnnotatedArticle) -> Converted:
         """See Writer."""
         projection = self._project(annotated)
-        if target is not None:
-            target(projection)
-        return list(projection.outcomes), *count_tokens(projection.sentences)
+        outcomes = [(outcome.kind, outcome.reason, outcome.exported_text) for outcome in projection.outcomes]
+        content = self._tags.encode(projection, self._options.scheme, self._depth)
+        return Converted(content, outcomes, *count_tokens(projection.sentences))
+
+    def append(self, target: Callable[[Any], object], annotated: AnnotatedArticle, content: Any) -> None:
+        """See Writer."""
+        target(content)
 
     def build_companion_files(self, report: Report) -> Mapping[str, bytes]:
         """See Writer."""

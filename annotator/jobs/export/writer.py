@@ -1,10 +1,10 @@
 """The base class of the writers, which write, read back and compare a format."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Generator, Mapping, Sized
+from collections.abc import Collection, Generator, Mapping, Sequence, Sized
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from annotator.formats.report import Report
 from annotator.jobs.export.expected_outcomes import ExpectedOutcome, expect_unchanged
@@ -12,7 +12,7 @@ from annotator.jobs.export.file_output import SINGLE_PART_NAME
 from annotator.model.labels import LabelSet
 from annotator.model.records import AnnotatedArticle
 from annotator.tagging import flat
-from annotator.tagging.flat import SpanOutcome, TextRange
+from annotator.tagging.flat import TextRange
 
 
 class Writer(ABC):
@@ -50,12 +50,15 @@ class Writer(ABC):
         """Inspect an article before the first is written."""
 
     @abstractmethod
-    def write(self, target: Any, annotated: AnnotatedArticle) -> tuple[list[SpanOutcome], int, int]:
-        """Append an article; return its spans' outcomes and its numbers of sentences and tokens.
+    def convert(self, annotated: AnnotatedArticle) -> "Converted":
+        """Convert an article for the file, in any process.
 
-        `target` is what `opened` yields, or None to write nothing. Raises InvalidEdit for an article that the format
-        cannot hold, which is left out.
+        Raises InvalidEdit for an article that the format cannot hold, which is left out.
         """
+
+    @abstractmethod
+    def append(self, target: Any, annotated: AnnotatedArticle, content: Any) -> None:
+        """Append a converted article to what `opened` yields. Raises OSError, and InvalidEdit like `convert`."""
 
     def build_companion_files(self, report: Report) -> Mapping[str, bytes]:
         """Return further files for the folder, by name."""
@@ -81,6 +84,18 @@ class Writer(ABC):
 
         Raises NotVerified unless it agrees with the corpus and the `expected` outcomes (see `expect`).
         """
+
+
+class Converted(NamedTuple):
+    """An article as the file has it, and what is counted of it.
+
+    `outcomes` are the kind, reason and exported text of each span.
+    """
+
+    content: Any
+    outcomes: Sequence[tuple[str, str, str | None]]
+    sentences: int
+    tokens: int
 
 
 def count_tokens(sentences: Collection[Sized]) -> tuple[int, int]:

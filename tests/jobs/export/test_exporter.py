@@ -325,6 +325,22 @@ def test_an_empty_export_explains_why(make: Callable[..., Corpus], out: Path) ->
     assert list(out.iterdir()) == []
 
 
+@pytest.mark.parametrize("name", ["conll2003", "nested", "jsonl", "xmi"])
+def test_several_processes_export_the_same(make: Callable[..., Corpus], out: Path, name: str) -> None:
+    long_articles = [draft(f"في {number} أمس \u200f. " + "نص " * 40_000, ("أمس", "DATE")) for number in range(3)]
+    corpus = make(EVERY_FATE, draft("واحد \x1f أمس", ("أمس", "DATE")), *long_articles)
+    options = ExportOptions(format=name, split={"train": 2, "test": 1})
+    finish(export(corpus, out / "one", options))
+    finish(export(corpus, out / "two", options, jobs=2))
+    one, two = (
+        {path.relative_to(out / part): path.read_bytes() for path in (out / part).rglob("*") if path.is_file()}
+        for part in ("one", "two")
+    )
+    assert one == two
+    assert len(one) > 1
+    assert (out / "one.report.json").read_bytes() == (out / "two.report.json").read_bytes()
+
+
 def test_progress_reaches_the_total(make: Callable[..., Corpus], out: Path) -> None:
     steps = list(export(make(draft("واحد"), draft("اثنان")), out / "a", ExportOptions()))
     assert steps == [(0, 4), (1, 4), (2, 4), (3, 4), (4, 4)]
@@ -649,15 +665,14 @@ def test_a_file_that_differs_from_the_corpus_is_deleted(
 
 def spoil(monkeypatch: pytest.MonkeyPatch, wrong: str, right: str) -> None:
     """Make the format write `right` for `wrong`."""
-    inner = ColumnTags.write
+    inner = ColumnTags.encode
 
-    def write(tags: ColumnTags, stream: io.TextIOWrapper, article: FlatProjection, *options: Any) -> None:
-        honest = io.StringIO()
-        inner(tags, honest, article, *options)
-        assert wrong in honest.getvalue()
-        stream.buffer.write(honest.getvalue().replace(wrong, right).encode(errors="surrogateescape"))
+    def encode(tags: ColumnTags, article: FlatProjection, scheme: str, depth: int) -> bytes:
+        honest = inner(tags, article, scheme, depth).decode()
+        assert wrong in honest
+        return honest.replace(wrong, right).encode(errors="surrogateescape")
 
-    monkeypatch.setattr(ColumnTags, "write", write)
+    monkeypatch.setattr(ColumnTags, "encode", encode)
 
 
 def test_a_missing_or_an_extra_article_raises(
