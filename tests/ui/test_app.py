@@ -26,6 +26,7 @@ from annotator.store.errors import MissingCorpus
 from annotator.store.queries.article_list import load_all_summaries
 from annotator.ui import app
 from annotator.ui.article.page import Page
+from annotator.ui.commands import corpus_commands
 
 
 def test_taskbar_id_is_set_before_the_first_window(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -174,7 +175,7 @@ def test_file_open_event_reports_a_file_that_is_no_corpus(
     desk: app.ApplicationController, qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     warnings: list[str] = []
-    monkeypatch.setattr(desk.window.corpus_commands, "warn", warnings.append)
+    monkeypatch.setattr(corpus_commands, "warn", lambda _parent, text: warnings.append(text))
     opened = desk.session.corpus
     QCoreApplication.sendEvent(qapp, QFileOpenEvent(str(tmp_path / "gone.corpus")))
     assert desk.session.corpus is opened

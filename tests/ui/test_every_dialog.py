@@ -1,4 +1,7 @@
-"""Every action of the program, in a real window: whatever it opens and is left, no lock of the open corpus is lost."""
+"""Every action of the program, in a real window: whatever it opens and is left, no lock of the open corpus is lost.
+
+No dialog has two buttons that Enter might press.
+"""
 
 import os
 import sys
@@ -7,7 +10,7 @@ from pathlib import Path
 import pytest
 from open_files import standing_locks
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QDialog, QMessageBox, QProgressDialog
+from PySide6.QtWidgets import QApplication, QDialog, QMessageBox, QProgressDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from annotator.model.records import DONE
@@ -32,6 +35,7 @@ class Leaver:
 
     def __init__(self) -> None:
         self.closed: list[str] = []
+        self.default_buttons: dict[str, list[str]] = {}
         self._timer = QTimer()
         self._timer.setInterval(250)
         self._timer.timeout.connect(self._leave)
@@ -46,6 +50,8 @@ class Leaver:
         dialog = QApplication.activeModalWidget()
         if isinstance(dialog, QDialog) and not isinstance(dialog, QProgressDialog):
             self.closed.append(type(dialog).__name__)
+            defaults = [button.text() for button in dialog.findChildren(QPushButton) if button.isDefault()]
+            self.default_buttons[type(dialog).__name__] = defaults
             dialog.accept() if isinstance(dialog, QMessageBox) else dialog.reject()
 
 
@@ -72,3 +78,4 @@ def test_actions_and_dialogs_keep_the_locks_of_the_open_corpus(window: Window, c
     finally:
         leaver.stop()
     assert with_dialog >= OPENS_A_DIALOG
+    assert {name: texts for name, texts in leaver.default_buttons.items() if len(texts) > 1} == {}

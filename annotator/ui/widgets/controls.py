@@ -39,8 +39,10 @@ def create_button_box(dialog: QDialog, reject: str = "") -> QDialogButtonBox:
 def make_primary(button: QAbstractButton, *, is_default: bool = True) -> None:
     """Style a button as the dialog's main one, which Enter presses if it `is_default`."""
     button.setObjectName("primary")  # wide enough for bold text, which Qt ignores for a default button
-    if is_default and isinstance(button, QPushButton):
-        button.setDefault(True)
+    if is_default:
+        row = button.parent()
+        for other in row.findChildren(QPushButton) if row else ():  # Qt does it only once they are in the dialog
+            other.setDefault(other is button)
 
 
 def create_combo_box(texts: Mapping[Any, str]) -> QComboBox:
