@@ -45,7 +45,7 @@ def check_spans(context: CheckContext) -> list[Issue]:
 
 
 def find_unlabelled_words(context: CheckContext, state: str) -> list[Match]:
-    """Find words labelled elsewhere but not here, as far as the annotator has come.
+    """Find words labelled elsewhere but not here (see consistency), as far as the annotator has come.
 
     That is all of a done article, nothing of a skipped one, else up to the last span's end.
     """

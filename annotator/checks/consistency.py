@@ -3,11 +3,12 @@
 They are compared by normalised form.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from annotator.checks.check_context import Check, CheckContext, CorpusFacts, make_issue
 from annotator.checks.issue import Fix, Issue
+from annotator.checks.label_statistics import LabelStatistics
 from annotator.i18n import format_number, ngettext, pgettext
 from annotator.model.records import BOILERPLATE, Span
 from annotator.text.lexicon import Match, split_form
@@ -45,22 +46,29 @@ def check_other_label(context: CheckContext, span: Span) -> Issue | None:
 
 
 def find_unlabelled(context: CheckContext, stop: int) -> Iterator[Match]:
-    """Yield the places before `stop` where words mostly labelled elsewhere have no span.
+    """Yield the places before `stop` where words mostly labelled elsewhere have no span, in order, longer ones first.
 
-    Excluded are places in boilerplate, inside a longer such place, or touching another word, as in اليوم24.
+    Excluded are places in boilerplate, or touching another word, as in اليوم24.
     """
-    reached = 0
     for match in sorted(
         context.corpus.statistics.find_matches(context.text), key=lambda match: (match.start, -match.end)
     ):
-        if match.start < reached or match.end > stop or context.has_span(match.start, match.end):
+        if match.end > stop or context.has_span(match.start, match.end):
             continue
         if context.text[match.end : match.end + 1].isalnum() or _is_joined(context, match):
             continue
         if any(zone.kind == BOILERPLATE for zone in context.zones_in(match.start, match.end)):
             continue
-        reached = match.end
         yield match
+
+
+def select_unlabelled(matches: Iterable[Match], statistics: LabelStatistics) -> list[Match]:
+    """Return the places of a layer whose words still are mostly labelled, but none inside a longer one."""
+    places: list[Match] = []
+    for match in matches:
+        if statistics.is_mostly_labelled(match.words) and (not places or places[-1].end <= match.start):
+            places.append(match)
+    return places
 
 
 def check_unlabelled(match: Match, corpus: CorpusFacts) -> Issue | None:

@@ -10,7 +10,7 @@ from typing import Final
 import click
 
 from annotator.checks.all_checks import DAMAGED, KINDS, kind_title
-from annotator.cli.command import annotator_option, corpus_argument, json_option, option
+from annotator.cli.command import annotator_option, corpus_argument, jobs_option, json_option, option
 from annotator.cli.console import EXIT_INCOMPLETE, print_json, print_message, print_table, print_text, run_with_progress
 from annotator.cli.root import root
 from annotator.i18n import LazyText, _, count_phrase
@@ -54,15 +54,16 @@ _ALL: Final = "all"
         "List only issues of this kind; may be repeated. Kinds: {kinds}.", kinds=", ".join((DAMAGED, *KINDS))
     ),
 )
+@jobs_option
 @json_option
-def check(corpus: Path, annotator: str | None, state: str, kinds: Sequence[str], as_json: bool) -> int:
+def check(corpus: Path, annotator: str | None, state: str, kinds: Sequence[str], jobs: int, as_json: bool) -> int:
     """List the issues and the damage."""
     selected_kinds = set(kinds or (DAMAGED, *KINDS))
     damaged, issues = list[Damage](), list[ArticleIssue]()
     try:
         with Corpus.open(corpus, readonly=True, allow_damaged=True) as opened, opened.snapshot():
             damaged = [*_find_damage(opened)] if DAMAGED in selected_kinds else []
-            steps = check_corpus(opened, annotator, None if state == _ALL else state)
+            steps = check_corpus(opened, annotator, None if state == _ALL else state, jobs)
             issues = run_with_progress(steps, _("Checking")).issues if selected_kinds != {DAMAGED} else []
     except DamagedCorpus as error:
         if DAMAGED not in selected_kinds:

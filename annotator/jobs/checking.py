@@ -1,15 +1,18 @@
 """Checks of labels against what is usual in their corpus."""
 
 from collections.abc import Collection, Generator, Sequence
-from typing import Final
+from functools import partial
+from itertools import islice
+from typing import Final, NamedTuple
 
 from msgspec import Struct
 
 from annotator.checks.all_checks import KINDS, check_spans, find_unlabelled_words
 from annotator.checks.check_context import CheckContext, CorpusFacts
-from annotator.checks.consistency import check_unlabelled
+from annotator.checks.consistency import check_unlabelled, select_unlabelled
 from annotator.checks.issue import Issue
 from annotator.checks.label_statistics import LabelStatistics
+from annotator.jobs.processes import map_in_processes
 from annotator.model.records import NEW, AnnotatedArticle, Article
 from annotator.store.corpus import Corpus
 from annotator.store.queries import check_data
@@ -31,14 +34,17 @@ class ArticleIssue(Struct, frozen=True, gc=False):
     issue: Issue
 
 
-class _UnlabelledRepeat(Struct, frozen=True, gc=False):
-    """Words without a span: perhaps an issue, depending on the rest of the corpus."""
+class _LayerResult(NamedTuple):
+    """The issues of a layer, and the places of words without a span with their text.
+
+    These are perhaps issues, depending on the rest of the corpus.
+    """
 
     number: int
     article: str
     annotator: str
-    text: str
-    match: Match
+    issues: list[ArticleIssue]
+    unlabelled: dict[Match, str]
 
 
 class CheckResult(Struct, frozen=True):
@@ -57,40 +63,58 @@ def collect_facts(corpus: Corpus) -> CorpusFacts:
 
 
 def check_corpus(
-    corpus: Corpus, annotator: str | None = None, state: str | None = None
+    corpus: Corpus, annotator: str | None = None, state: str | None = None, jobs: int = 1
 ) -> Generator[tuple[int, int], None, CheckResult]:
     """Find the issues in the layers of `annotator` (None: all) in `state` (None: any).
 
-    Dismissed ones are left out. Yields the number of articles checked and the total.
+    Dismissed ones are left out. Yields the number of articles checked and the total. `jobs` processes check them.
     """
-    facts, issues, repeats = collect_facts(corpus), list[ArticleIssue](), dict[FoldedForm, list[_UnlabelledRepeat]]()
+    facts, issues, repeats = (
+        collect_facts(corpus),
+        list[ArticleIssue](),
+        dict[FoldedForm, list[tuple[_LayerResult, Match]]](),
+    )
     numbers, dismissed = check_data.list_articles_to_check(corpus, annotator), check_data.load_dismissals(corpus)
-    for count, annotated in enumerate(corpus.load_articles(numbers, annotator)):
-        if count % _PROGRESS_INTERVAL == 0:
-            yield count, len(numbers)
+    remaining = iter(corpus.load_articles(numbers, annotator))
+    chunks = iter(lambda: list(islice(remaining, _PROGRESS_INTERVAL)), [])
+    yield 0, len(numbers)
+    results = map_in_processes(partial(_check_layers, facts, state), chunks, jobs)
+    for count, layers in enumerate(results, 1):
+        for layer in layers:
+            issues += layer.issues
+            for match in select_unlabelled(layer.unlabelled, facts.statistics):
+                facts.statistics.add_unlabelled(match.words)
+                if facts.statistics.is_mostly_labelled(match.words):
+                    repeats.setdefault(match.words, []).append((layer, match))
+                else:
+                    repeats.pop(match.words, None)  # too common without a label to be an issue
+        yield min(count * _PROGRESS_INTERVAL, len(numbers)), len(numbers)
+    for layer, match in (repeat for group in repeats.values() for repeat in group):
+        if issue := check_unlabelled(match, facts):
+            issues.append(ArticleIssue(layer.number, layer.article, layer.annotator, layer.unlabelled[match], issue))
+    open_issues = [
+        issue for issue in issues if issue.issue.key not in dismissed.get((issue.article, issue.annotator), ())
+    ]
+    open_issues.sort(key=sort_key)
+    return CheckResult(facts, open_issues)
+
+
+def _check_layers(facts: CorpusFacts, state: str | None, chunk: Sequence[AnnotatedArticle]) -> list[_LayerResult]:
+    """Check the layers in this state of some articles."""
+    results: list[_LayerResult] = []
+    for annotated in chunk:
         article = annotated.article
         for name in _list_annotators(annotated):
             layer_state = annotator_state(annotated, name)
-            if state not in (None, layer_state):
-                continue
-            context = build_context(annotated, name, facts)
-            layer_issues = check_spans(context)
-            issues += _open_issues(article, name, layer_issues, dismissed.get((article.uid, name), ()))
-            for match in find_unlabelled_words(context, layer_state):
-                facts.statistics.add_unlabelled(match.words)
-                if facts.statistics.is_mostly_labelled(match.words):
-                    words = article.text[match.start : match.end]
-                    repeats.setdefault(match.words, []).append(
-                        _UnlabelledRepeat(article.id, article.uid, name, words, match)
-                    )
-                else:
-                    repeats.pop(match.words, None)  # too common without a label to be an issue
-    for repeat in (repeat for group in repeats.values() for repeat in group):
-        issue = check_unlabelled(repeat.match, facts)
-        if issue and issue.key not in dismissed.get((repeat.article, repeat.annotator), ()):
-            issues.append(ArticleIssue(repeat.number, repeat.article, repeat.annotator, repeat.text, issue))
-    issues.sort(key=sort_key)
-    return CheckResult(facts, issues)
+            if state in (None, layer_state):
+                context = build_context(annotated, name, facts)
+                issues = _open_issues(article, name, check_spans(context), ())
+                unlabelled = {
+                    match: article.text[match.start : match.end]
+                    for match in find_unlabelled_words(context, layer_state)
+                }
+                results.append(_LayerResult(article.id, article.uid, name, issues, unlabelled))
+    return results
 
 
 def check_article(
@@ -99,7 +123,8 @@ def check_article(
     """Find the issues in one layer of an article, sorted."""
     context = build_context(annotated, annotator, facts)
     issues = check_spans(context)
-    for match in find_unlabelled_words(context, annotator_state(annotated, annotator)):
+    unlabelled = find_unlabelled_words(context, annotator_state(annotated, annotator))
+    for match in select_unlabelled(unlabelled, facts.statistics):
         if issue := check_unlabelled(match, facts):
             issues.append(issue)
     return sorted(_open_issues(annotated.article, annotator, issues, dismissed), key=sort_key)

@@ -3,7 +3,7 @@
 import pytest
 from checks.samples import context, span, span_on
 
-from annotator.checks.consistency import check_other_label, check_unlabelled, find_unlabelled
+from annotator.checks.consistency import check_other_label, check_unlabelled, find_unlabelled, select_unlabelled
 from annotator.checks.issue import Fix, Issue
 from annotator.checks.label_statistics import LabelStatistics
 from annotator.model.records import Span, Zone
@@ -51,8 +51,9 @@ def test_words_that_are_not_distinctive_are_not_compared(words: str) -> None:
 def unlabelled_words(
     text: str, counts: list[tuple[str, str, int]], *layer: Span, zones: tuple[Zone, ...] = ()
 ) -> list[str]:
-    matches = find_unlabelled(context(text, *layer, zones=zones, statistics=LabelStatistics(counts)), len(text))
-    return [text[match.start : match.end] for match in matches]
+    statistics = LabelStatistics(counts)
+    matches = find_unlabelled(context(text, *layer, zones=zones, statistics=statistics), len(text))
+    return [text[match.start : match.end] for match in select_unlabelled(matches, statistics)]
 
 
 def test_unlabelled_words_are_found_after_proclitics_and_in_any_spelling() -> None:

@@ -98,6 +98,16 @@ def test_a_date_label_is_recognised_by_its_name(make: Callable[..., Corpus]) -> 
     assert summaries(finish(check_corpus(make(annotated))).issues) == [(1, "Sanae", "value", "2024")]
 
 
+def test_several_processes_find_the_same(make: Callable[..., Corpus]) -> None:
+    other = "معهد البحث"
+    labelled = [article(f"قالت {NAME} في {other}، {index}", NAME, f"{other}،") for index in range(60)]
+    unlabelled = [article(f"في {NAME} وفي {other} ثم {other} {index}", state=DONE) for index in range(29)]
+    corpus = make(*labelled, *unlabelled)
+    one, two = (finish(check_corpus(corpus, jobs=jobs)).issues for jobs in (1, 2))
+    assert one == two
+    assert {issue.issue.kind for issue in one} == {"punctuation", "unlabelled_repeat"}
+
+
 def test_check_yields_progress_and_can_be_cancelled(make: Callable[..., Corpus]) -> None:
     corpus = make(*(article(f"قالت {NAME} {index}", NAME) for index in range(60)))
     job = check_corpus(corpus)
