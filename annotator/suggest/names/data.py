@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 from msgspec import Struct, field
+from msgspec.structs import asdict
 
 from annotator.model.structs import prepare_decoders
 from annotator.resources import resource_path
@@ -56,7 +57,32 @@ class ListedName(Struct, frozen=True):
     full: str | None
 
 
-class Knowledge(Struct, frozen=True):
+class FoldedWords(frozenset[str]):
+    """Words, folded; a file has them in one text or in a list."""
+
+
+class FoldedPhrases(frozenset[FoldedForm]):
+    """Phrases, folded; a file has one a line, or a list."""
+
+
+class _Words(Struct, frozen=True, forbid_unknown_fields=True):
+    ends: FoldedWords
+    plain: FoldedWords
+    nouns: FoldedWords
+    telling: FoldedWords
+    nations: FoldedWords
+    vague: FoldedWords
+    ordinals: FoldedWords
+    actors: FoldedWords
+    works: FoldedWords
+    common: FoldedWords
+    qualities: FoldedWords
+    persons: FoldedWords
+    tails: FoldedPhrases
+    bound: Mapping[str, FoldedWords]
+
+
+class Knowledge(_Words, frozen=True, kw_only=True):
     """The knowledge of the rules, as the files explain it.
 
     `bound` has the words each preposition may follow; `phrases` are places of several words; `tails` may end a name.
@@ -64,22 +90,8 @@ class Knowledge(Struct, frozen=True):
 
     heads: Mapping[FoldedForm, tuple[Head, ...]]
     scores: Mapping[str, float]
-    ends: frozenset[str]
-    plain: frozenset[str]
-    nouns: frozenset[str]
-    telling: frozenset[str]
-    nations: frozenset[str]
-    vague: frozenset[str]
-    ordinals: frozenset[str]
-    actors: frozenset[str]
-    works: frozenset[str]
-    common: frozenset[str]
-    qualities: frozenset[str]
-    persons: frozenset[str]
-    places: frozenset[str]
-    phrases: frozenset[FoldedForm]
-    bound: Mapping[str, frozenset[str]]
-    tails: frozenset[FoldedForm]
+    places: FoldedWords
+    phrases: FoldedPhrases
     listed: Mapping[FoldedForm, ListedName]
 
 
@@ -106,26 +118,9 @@ class _Heads(Struct, forbid_unknown_fields=True):
     example: list[_Example]
 
 
-class _Words(Struct, forbid_unknown_fields=True):
-    ends: str
-    plain: str
-    nouns: str
-    telling: str
-    nations: str
-    vague: str
-    ordinals: str
-    actors: str
-    works: str
-    common: str
-    qualities: str
-    persons: str
-    tails: list[str]
-    bound: dict[str, list[str]]
-
-
 class _Places(Struct, forbid_unknown_fields=True):
-    names: str
-    phrases: str
+    names: FoldedWords
+    phrases: FoldedPhrases
 
 
 class _List(Struct, forbid_unknown_fields=True):
@@ -143,36 +138,30 @@ class _Lists(Struct, forbid_unknown_fields=True):
 def load_knowledge() -> Knowledge:
     """Return the knowledge in resources/names, read once."""
     heads, words, places = _read("heads", _Heads), _read("words", _Words), _read("places", _Places)
-    nations = _fold_words(words.nations)
+    fields = asdict(words)
+    fields["nations"] = FoldedWords([*words.nations, *(nation + "ة" for nation in words.nations)])
+    fields["bound"] = {fold(word): before for word, before in words.bound.items()}
     return Knowledge(
+        **fields,
         heads=_index_heads(heads.head),
         scores=heads.scores,
-        ends=_fold_words(words.ends),
-        plain=_fold_words(words.plain),
-        nouns=_fold_words(words.nouns),
-        telling=_fold_words(words.telling),
-        nations=nations | {nation + "ة" for nation in nations},
-        vague=_fold_words(words.vague),
-        ordinals=_fold_words(words.ordinals),
-        actors=_fold_words(words.actors),
-        works=_fold_words(words.works),
-        common=_fold_words(words.common),
-        qualities=_fold_words(words.qualities),
-        persons=_fold_words(words.persons),
-        places=_fold_words(places.names),
-        phrases=frozenset(split_form(fold(line)) for line in places.phrases.splitlines() if line),
-        bound={fold(word): frozenset(map(fold, before)) for word, before in words.bound.items()},
-        tails=frozenset(split_form(fold(tail)) for tail in words.tails),
+        places=places.names,
+        phrases=places.phrases,
         listed=_index_names(_read("lists", _Lists).lists),
     )
 
 
 def _read(name: str, kind: type[_File]) -> _File:
-    return msgspec.toml.decode(resource_path("names", f"{name}.toml").read_bytes(), type=kind)
+    data = resource_path("names", f"{name}.toml").read_bytes()
+    return msgspec.toml.decode(data, type=kind, dec_hook=_fold_words)
 
 
-def _fold_words(words: str) -> frozenset[str]:
-    return frozenset(map(fold, words.split()))
+def _fold_words(kind: type, words: Any) -> Any:
+    """Decode FoldedWords and FoldedPhrases."""
+    if kind is FoldedWords:
+        return FoldedWords(map(fold, words.split() if isinstance(words, str) else words))
+    phrases = words.splitlines() if isinstance(words, str) else words
+    return FoldedPhrases(split_form(fold(phrase)) for phrase in phrases if phrase)
 
 
 def _index_heads(rows: list[_Head]) -> dict[FoldedForm, tuple[Head, ...]]:
