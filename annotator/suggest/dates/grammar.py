@@ -21,6 +21,7 @@ A file looks like this; every table may repeat:
 import tomllib
 from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -218,15 +219,12 @@ def _reject_cycles(rules: list[tuple[str, Rule, Row]]) -> None:
     contained: dict[str, set[str]] = {}
     for _, rule, row in rules:
         contained.setdefault(rule.makes, set()).update(part.kind for part in leaves(row) if isinstance(part, Kind))
-    for name, rule, _ in rules:
-        seen: set[str] = set()
-        pending = set(contained[rule.makes])
-        while pending:
-            kind = pending.pop()
-            seen.add(kind)
-            pending |= contained.get(kind, set()) - seen
-        if rule.makes in seen:
-            raise GrammarError(f"{name}: {rule.makes!r} may contain itself")
+    try:
+        TopologicalSorter(contained).prepare()
+    except CycleError as error:
+        cycle = error.args[1]
+        name, kind = next((name, rule.makes) for name, rule, _ in rules if rule.makes in cycle)
+        raise GrammarError(f"{name}: {kind!r} may contain itself") from error
 
 
 def can_begin(openings: Openings, labels: Iterable[str], next_labels: frozenset[str]) -> bool:
