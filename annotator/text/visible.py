@@ -13,7 +13,7 @@ _LEADING: Final = regex.compile(rf"{BLANK}*+", regex.V1)
 _TRAILING: Final = regex.compile(rf"[{BLANK}--\p{{M}}--{EMOJI_TAG}]*+", regex.V1 | regex.REVERSE)
 _BLANK_MARK: Final = regex.compile(rf"[{BLANK}&&[\p{{M}}{EMOJI_TAG}]]", regex.V1)
 """Variation selectors and the like: part of the token around them, if any."""
-_FILLERS: Final = "\u115f\u1160\u3164\uffa0"  # blank letters of Hangul
+_FILLERS: Final = "\u115f\u1160\u3164\uffa0"  # blank letters of Hangul, alphanumeric nevertheless
 
 
 def remove_invisible(text: str) -> str:
@@ -27,8 +27,10 @@ def trim_invisible(text: str, start: int, end: int) -> tuple[int, int]:
     It is (start, start) if nothing is left. It ends at a token's end if nothing visible follows there: a variation
     selector counts with its character, else is blank.
     """
-    if start < end and _is_visible_alphanumeric(text[start]) and _is_visible_alphanumeric(text[end - 1]):
-        return start, end
+    if start < end:
+        edges = text[start] + text[end - 1]
+        if edges.isalnum() and edges[0] not in _FILLERS and edges[1] not in _FILLERS:
+            return start, end
     leading = _LEADING.match(text, start, end)
     first, last = leading.end() if leading else start, end
     while True:
@@ -48,8 +50,3 @@ def skip_invisible(text: str, start: int) -> int:
     """Return the offset of the first visible character of `text[start:]`, else its end."""
     leading = _LEADING.match(text, start)
     return leading.end() if leading else start
-
-
-def _is_visible_alphanumeric(character: str) -> bool:
-    """Return whether a character is a visible letter or digit."""
-    return character.isalnum() and character not in _FILLERS

@@ -97,19 +97,19 @@ class ColumnTags(LineTags[FlatProjection]):
     def _parse_article(self, article: str, number: int) -> TaggedLines:
         """Parse an article whose first line has this number."""
         outside = f"{self._separator()}{OUTSIDE}\n"
+        stripped = article.replace(outside, "\n")
         # Every other part is a tag; those between end with its token.
-        parts = re.split(rf"{self._separator()}([^ \n]+)$", article.replace(outside, "\n"), flags=re.MULTILINE)
+        parts = re.split(rf"{self._separator()}([^ \n]+)$", stripped, flags=re.MULTILINE)
         lines = "".join(parts[::2])
         tags = dict(zip(accumulate(map(len, parts[:-1:2])), parts[1::2], strict=True))
-        sentence_count = article.count("\n\n")
-        line_count = sentence_count + len(tags) + article.count(outside)
+        outside_count = (len(article) - len(stripped)) // (len(outside) - 1)
         if (
             (article and not article.endswith("\n\n"))
             or lines.startswith("\n")
             or " " in lines
             or "\n\n\n" in lines
-            or line_count != lines.count("\n")
-            or f"\n{_DOCSTART}\n" in f"\n{lines}"
+            or lines.count("\n\n") + len(tags) + outside_count != lines.count("\n")
+            or (_DOCSTART in lines and _DOCSTART in lines.split("\n"))
         ):
             raise self._locate_error(article, number)
         return TaggedLines(lines, tags)

@@ -93,6 +93,9 @@ def test_files_are_read_in_chunks_of_any_size(monkeypatch: pytest.MonkeyPatch) -
         ("-DOCSTART- O\n\nنص-DOCSTART- O\n\n", 3),
         ("-DOCSTART- O\n\nنص O\n O\n\n", 4),
         ("-DOCSTART- O\n\n\nنص O\n\n", 3),
+        ("-DOCSTART- O\n\nنص O\n O\nنص O\n\n", 4),
+        ("-DOCSTART- O\n\nنص O\n B-PLAN\nنص O\n\n", 4),
+        ("-DOCSTART- O\n\n B-PLAN\nنص O\n\n", 3),
     ],
 )
 def test_reading_back_refuses_malformed_files(file: str, line: int) -> None:
