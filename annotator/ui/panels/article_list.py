@@ -3,9 +3,8 @@
 from functools import lru_cache
 from typing import Final
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, QStringListModel, Qt
-from PySide6.QtGui import QColor, QFocusEvent, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtCore import QPointF, QStringListModel, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from annotator.i18n import _
 from annotator.model.display_names import state_title
@@ -13,20 +12,17 @@ from annotator.model.records import DONE, FLAGGED, IN_PROGRESS, SKIPPED
 from annotator.store.errors import CorpusError
 from annotator.store.queries.article_list import ArticleFilter, ArticleSummary
 from annotator.store.queries.search import find_excerpt
-from annotator.ui.actions.panel_focus import paint_focus_ring
 from annotator.ui.article.excerpt import paint_excerpt
-from annotator.ui.panels.empty_state import paint_hint
+from annotator.ui.panels.row_list import Index, Row, RowDelegate, RowList
 from annotator.ui.session.session import Session
 from annotator.ui.widgets import fonts
-from annotator.ui.widgets.bidi_text import elide, tooltip
+from annotator.ui.widgets.bidi_text import tooltip
 from annotator.ui.widgets.theme import current_theme
 
 _STATE_ROLE: Final = Qt.ItemDataRole.UserRole
 _EXCERPT_ROLE: Final = _STATE_ROLE + 1
 """The line that matches the search: its text, and the start and end of the match in it."""
-_ROW_HEIGHT: Final = 62
 _EXCERPT_SIZE: Final = 14.0  # pixels: the text of an excerpt
-_Index = QModelIndex | QPersistentModelIndex
 
 
 class ArticleModel(QStringListModel):
@@ -36,17 +32,17 @@ class ArticleModel(QStringListModel):
     half a second in Python.
     """
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, session: Session) -> None:
+        super().__init__()
         self._session = session
         self._excerpts: dict[int, tuple[str, int, int] | None] = {}
         session.on_change(self._reset, "articles")
         self._reset()
 
-    def flags(self, index: _Index) -> Qt.ItemFlag:
+    def flags(self, index: Index) -> Qt.ItemFlag:
         return super().flags(index) & (Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEnabled)
 
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         summary = self._load_summary(index.row())
         if summary is None:
             return None
@@ -84,42 +80,27 @@ class ArticleModel(QStringListModel):
         self.setStringList([""] * len(self._session.articles))
 
 
-class ArticleDelegate(QStyledItemDelegate):
+class ArticleDelegate(RowDelegate):
     """Paints an article: its state as a sign, its title in two lines at most."""
 
-    def sizeHint(self, _option: QStyleOptionViewItem, _index: _Index) -> QSize:
-        return QSize(160, _ROW_HEIGHT)
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
-        state = index.data(_STATE_ROLE)
+    def paint_row(self, row: Row, index: Index) -> None:
+        state, title = index.data(_STATE_ROLE), index.data()
         if state is None:
             return  # the article cannot be read
-        theme, is_rtl = current_theme(), option.direction == Qt.LayoutDirection.RightToLeft
-        rect = QRectF(option.rect)
-        is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if is_selected or option.state & QStyle.StateFlag.State_MouseOver:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(theme.highlight if is_selected else theme.window))
-            painter.drawRoundedRect(rect.adjusted(0, 1, 0, -1), 8, 8)
-        self._paint_state(painter, QPointF(rect.right() - 18 if is_rtl else rect.left() + 18, rect.top() + 20), state)
-        text_rect = rect.adjusted(10, 7, -36, -5) if is_rtl else rect.adjusted(36, 7, -10, -5)
+        theme, text_area = current_theme(), row.area(36, 10, 7, 5)
+        self._paint_state(row.painter, row.point(18, 20), state)
         font = fonts.interface_font(13.5, bold=state == IN_PROGRESS)
-        is_quiet = state in (DONE, SKIPPED) and not is_selected
-        painter.setPen(QColor(theme.dim if is_quiet else theme.ink))
-        excerpt = index.data(_EXCERPT_ROLE)
-        if excerpt:
+        ink = theme.dim if state in (DONE, SKIPPED) and not row.is_selected else theme.ink
+        half = text_area.height() / 2
+        first_area, second_area = text_area.adjusted(0, 0, 0, -half), text_area.adjusted(0, half, 0, 0)
+        if excerpt := index.data(_EXCERPT_ROLE):
             text, start, end = excerpt
-            line = text_rect.adjusted(0, text_rect.height() / 2, 0, 0)
-            _draw_line(painter, text_rect.adjusted(0, 0, 0, -text_rect.height() / 2), index.data(), font, is_rtl=is_rtl)
-            ink, mark = QColor(theme.dim), QColor(theme.hit)
-            paint_excerpt(painter, line, text, (start, end), _EXCERPT_SIZE, ink, mark)
+            row.paint_line(first_area, title, font, ink)
+            colours = QColor(theme.dim), QColor(theme.hit)
+            paint_excerpt(row.painter, second_area, text, (start, end), _EXCERPT_SIZE, *colours)
         else:
-            _draw_two_lines(painter, text_rect, index.data(), font, is_rtl=is_rtl)
-        if option.state & QStyle.StateFlag.State_HasFocus:
-            paint_focus_ring(painter, rect.adjusted(0, 1, 0, -1), 8)
-        painter.restore()
+            for area, line in zip((first_area, second_area), _break_line(title, font, text_area.width()), strict=True):
+                row.paint_line(area, line, font, ink)
 
     def _paint_state(self, painter: QPainter, centre: QPointF, state: str) -> None:
         theme = current_theme()
@@ -145,59 +126,33 @@ class ArticleDelegate(QStyledItemDelegate):
                 painter.drawEllipse(centre, 2.6, 2.6)
 
 
-class ArticleList(QListView):
+class ArticleList(RowList):
     """The list of articles; a click or Enter opens one."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, session: Session) -> None:
+        super().__init__(_("Articles"), ArticleModel(session), ArticleDelegate())
         self._session = session
-        self._model = ArticleModel(session, self)
-        self._delegate = ArticleDelegate(self)
-        self.setModel(self._model)
-        self.setItemDelegate(self._delegate)
-        self.setUniformItemSizes(True)
         self.setMouseTracking(True)
-        self.setAccessibleName(_("Articles"))
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the focus in the article
-        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.clicked.connect(lambda index: session.open_article(index.row()))
-        self.activated.connect(lambda index: session.open_article(index.row()))
-        session.article_opened.connect(self._select_open_article)
+        session.article_opened.connect(self.show_current_row)
         session.changed.connect(self._on_changed)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        if self._session.article_filter != ArticleFilter() and not self._session.articles:
-            paint_hint(self, _("No article matches."))
+    def use_row(self, row: int) -> None:
+        self._session.open_article(row)
 
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self._select_open_article()  # the arrow keys moved the selection without opening an article
+    def current_row(self) -> int:
+        return self._session.current_index()
+
+    def empty_text(self) -> str:
+        return _("No article matches.") if self._session.article_filter != ArticleFilter() else ""
 
     def _on_changed(self, names: frozenset[str]) -> None:
         # Not through the model's dataChanged, which makes a QListView lay out every row again.
         if "articles" in names:
-            self._select_open_article()
+            self.show_current_row()
         elif names & {"revision", "annotator"}:
             self.viewport().update()
         elif names & {"status", "zones"}:
-            self.update(self._model.index(self._session.current_index()))
-
-    def _select_open_article(self) -> None:
-        index = self._model.index(self._session.current_index())
-        if index != self.currentIndex():  # invalid if the open article is not in the list
-            self.setCurrentIndex(index)
-            self.scrollTo(index)
-
-
-def _draw_two_lines(painter: QPainter, rect: QRectF, text: str, font: QFont, *, is_rtl: bool) -> None:
-    """Draw `text` in two lines at most, eliding the second."""
-    half = rect.height() / 2
-    for index, line in enumerate(_break_line(text, font, rect.width())):
-        _draw_line(
-            painter, QRectF(rect.left(), rect.top() + index * half, rect.width(), half), line, font, is_rtl=is_rtl
-        )
+            self.update(self.model().index(self.current_row(), 0))
 
 
 @lru_cache(maxsize=512)  # a row is painted many times
@@ -209,17 +164,3 @@ def _break_line(text: str, font: QFont, width: float) -> tuple[str, str]:
     while words and metrics.horizontalAdvance(f"{first} {words[0]}".strip()) <= width:
         first = f"{first} {words.pop(0)}".strip()
     return first, " ".join(words)
-
-
-@lru_cache(maxsize=512)
-def _elide(text: str, font: QFont, width: float) -> str:
-    """Elide the text to one line."""
-    return elide(text, QFontMetricsF(font), width)
-
-
-def _draw_line(painter: QPainter, rect: QRectF, text: str, font: QFont, *, is_rtl: bool) -> None:
-    """Draw `text` in one line."""
-    painter.setFont(font)
-    side = Qt.AlignmentFlag.AlignRight if is_rtl else Qt.AlignmentFlag.AlignLeft
-    flags = side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
-    painter.drawText(rect, flags, _elide(text, font, rect.width()))

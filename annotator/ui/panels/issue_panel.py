@@ -1,48 +1,33 @@
 """The sidebar of issues, shown in place of the articles."""
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, QStringListModel, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QFontMetricsF, QPainter, QPaintEvent
-from PySide6.QtWidgets import (
-    QComboBox,
-    QHBoxLayout,
-    QListView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QWidget,
-)
+from PySide6.QtCore import QStringListModel, Qt, Signal
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QComboBox, QHBoxLayout
 
 from annotator.checks.all_checks import KINDS, kind_title
 from annotator.i18n import _, format_number
 from annotator.model.labels import LabelSet
-from annotator.ui.actions.panel_focus import paint_focus_ring
-from annotator.ui.panels.empty_state import paint_hint
+from annotator.ui.panels.row_list import Index, Row, RowDelegate, RowList
 from annotator.ui.panels.sidebars import Sidebar
 from annotator.ui.session.issues import IssueModel
 from annotator.ui.widgets import fonts
-from annotator.ui.widgets.bidi_text import add_arabic_mark, elide, plain_label, tooltip
+from annotator.ui.widgets.bidi_text import add_arabic_mark, plain_label, tooltip
 from annotator.ui.widgets.theme import current_theme
 
-if TYPE_CHECKING:
-    from annotator.jobs.checking import ArticleIssue
-
 _ISSUE_ROLE: Final = Qt.ItemDataRole.UserRole
-_HEIGHT: Final = 48
-_WORDS_SIZE, _KIND_SIZE = 13.5, 12.0  # pixels
-_Index = QModelIndex | QPersistentModelIndex
 
 
 class IssueItemModel(QStringListModel):
     """A row per issue, counted in C++ as in ArticleModel."""
 
-    def __init__(self, issues: IssueModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, issues: IssueModel) -> None:
+        super().__init__()
         self._issues = issues
         issues.changed.connect(self._reset)
 
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         article_issue = self._issues.visible[index.row()]
         issue = article_issue.issue
         if role == _ISSUE_ROLE:
@@ -62,90 +47,49 @@ class IssueItemModel(QStringListModel):
             self.setStringList([""] * count)
 
 
-class IssueDelegate(QStyledItemDelegate):
+class IssueDelegate(RowDelegate):
     """Paints an issue: a dot of the label's colour, the words, and the kind of issue below."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    HEIGHT = 48
+
+    def __init__(self) -> None:
+        super().__init__()
         self.labels = LabelSet(())
 
-    def sizeHint(self, _option: QStyleOptionViewItem, _index: _Index) -> QSize:
-        return QSize(120, _HEIGHT)
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
-        article_issue: ArticleIssue = index.data(_ISSUE_ROLE)
-        label = self.labels.find(article_issue.issue.label)
-        theme, is_rtl = current_theme(), option.direction == Qt.LayoutDirection.RightToLeft
-        rect = QRectF(option.rect)
-        is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        if is_selected or option.state & QStyle.StateFlag.State_MouseOver:
-            painter.setBrush(QColor(theme.highlight if is_selected else theme.window))
-            painter.drawRoundedRect(rect.adjusted(0, 1, 0, -1), 8, 8)
-        dot = QPointF(rect.right() - 14 if is_rtl else rect.left() + 14, rect.top() + 15)
+    def paint_row(self, row: Row, index: Index) -> None:
+        issue = index.data(_ISSUE_ROLE).issue
+        theme, label, area = current_theme(), self.labels.find(issue.label), row.area(28, 10, 4, 5)
         colour = theme.line_colour(label) if label else QColor(theme.faint)
-        painter.setBrush(colour if article_issue.issue.span else Qt.BrushStyle.NoBrush)
-        painter.setPen(colour)
-        painter.drawEllipse(dot, 4, 4)
-        text_rect = rect.adjusted(10, 4, -28, -5) if is_rtl else rect.adjusted(28, 4, -10, -5)
-        half = text_rect.height() / 2
-        ink, dim = QColor(theme.ink), QColor(theme.dim)
-        for line_index, (text, size, pen) in enumerate(
-            ((add_arabic_mark(index.data()), _WORDS_SIZE, ink), (kind_title(article_issue.issue.kind), _KIND_SIZE, dim))
-        ):
-            font = fonts.interface_font(size)
-            painter.setFont(font)
-            painter.setPen(pen)
-            side = Qt.AlignmentFlag.AlignRight if is_rtl else Qt.AlignmentFlag.AlignLeft
-            flags = side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
-            line = QRectF(text_rect.left(), text_rect.top() + line_index * half, text_rect.width(), half)
-            painter.drawText(line, flags, elide(text, QFontMetricsF(font), text_rect.width()))
-        if option.state & QStyle.StateFlag.State_HasFocus:
-            paint_focus_ring(painter, rect.adjusted(0, 1, 0, -1), 8)
-        painter.restore()
+        row.paint_dot(row.point(14, 15), colour if issue.span else None, colour)
+        half = area.height() / 2
+        words = add_arabic_mark(index.data())
+        row.paint_line(area.adjusted(0, 0, 0, -half), words, fonts.interface_font(13.5), theme.ink)
+        row.paint_line(area.adjusted(0, half, 0, 0), kind_title(issue.kind), fonts.interface_font(12), theme.dim)
 
 
-class IssueList(QListView):
+class IssueList(RowList):
     """The list of issues; a click or Enter goes to one."""
 
     issue_clicked = Signal(object)
 
-    def __init__(self, issues: IssueModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, issues: IssueModel) -> None:
+        self.delegate = IssueDelegate()
+        super().__init__(_("Issues"), IssueItemModel(issues), self.delegate)
         self._issues = issues
-        self._model, self.delegate = IssueItemModel(issues, self), IssueDelegate(self)
-        self.setModel(self._model)
-        self.setItemDelegate(self.delegate)
-        self.setUniformItemSizes(True)
-        self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
-        self.setAccessibleName(_("Issues"))
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the focus in the article
-        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.clicked.connect(lambda index: self.issue_clicked.emit(index.data(_ISSUE_ROLE)))
-        self.activated.connect(lambda index: self.issue_clicked.emit(index.data(_ISSUE_ROLE)))
-        issues.changed.connect(self._select_current)
-        issues.current_changed.connect(self._select_current)
+        issues.changed.connect(self._update)
+        issues.current_changed.connect(self._update)
 
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self._select_current()  # the arrow keys moved the selection without going to an issue
+    def use_row(self, row: int) -> None:
+        self.issue_clicked.emit(self._issues.visible[row])
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        if not self._issues.visible:
-            paint_hint(self, _("No issues found."))
+    def current_row(self) -> int:
+        return self._issues.current_index()
 
-    def _select_current(self) -> None:
-        row = self._issues.current_index()
-        if row < 0:
-            self.clearSelection()
-        else:
-            index = self._model.index(row)
-            self.setCurrentIndex(index)
-            self.scrollTo(index)
+    def empty_text(self) -> str:
+        return _("No issues found.")
+
+    def _update(self) -> None:
+        self.show_current_row()
         self.viewport().update()
 
 

@@ -1,28 +1,23 @@
 """The list of the article's spans, in text order."""
 
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Final
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, QStringListModel, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QFontMetricsF, QPainter, QPaintEvent
-from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtCore import QStringListModel, Qt, Signal
+from PySide6.QtGui import QColor
 
 from annotator.i18n import _
 from annotator.model.labels import LabelSet
 from annotator.model.records import Span
-from annotator.ui.actions.panel_focus import paint_focus_ring
 from annotator.ui.article.nesting_depths import compute_depths
-from annotator.ui.panels.empty_state import paint_hint
+from annotator.ui.panels.row_list import Index, Row, RowDelegate, RowList
 from annotator.ui.session.session import Session
 from annotator.ui.widgets import fonts
-from annotator.ui.widgets.bidi_text import accessible_text, add_arabic_mark, elide, tooltip
+from annotator.ui.widgets.bidi_text import accessible_text, add_arabic_mark, tooltip
 from annotator.ui.widgets.theme import current_theme
 
 _SPAN_ROLE: Final = Qt.ItemDataRole.UserRole
-_HEIGHT: Final = 30
 _TEXT_SIZE: Final = 13.5  # pixels
-_Index = QModelIndex | QPersistentModelIndex
 
 
 class SpanModel(QStringListModel):
@@ -31,8 +26,8 @@ class SpanModel(QStringListModel):
     Rows are counted in C++: the view asks once per row, 3 ms per thousand in Python. Texts are built when visible.
     """
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._text = ""
         self.spans: list[Span] = []
         self._labels = LabelSet(())
@@ -42,7 +37,7 @@ class SpanModel(QStringListModel):
         self._text, self.spans, self._labels = text, list(spans), labels
         self.setStringList([""] * len(self.spans))
 
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         span = self.spans[index.row()]
         if role == _SPAN_ROLE:
             return span
@@ -56,97 +51,55 @@ class SpanModel(QStringListModel):
         return None
 
 
-class SpanDelegate(QStyledItemDelegate):
+class SpanDelegate(RowDelegate):
     """Paints a span: a dot of its label's colour, and its text, indented by nesting depth."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    HEIGHT, RADIUS = 30, 6
+    HIGHLIGHTS_HOVERED = False
+
+    def __init__(self) -> None:
+        super().__init__()
         self.labels = LabelSet(())
         self.depths = compute_depths((), self.labels)
 
-    def sizeHint(self, _option: QStyleOptionViewItem, _index: _Index) -> QSize:
-        return QSize(120, _HEIGHT)
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+    def paint_row(self, row: Row, index: Index) -> None:
         span: Span = index.data(_SPAN_ROLE)
-        label = self.labels.find(span.label)
-        theme, is_rtl = current_theme(), option.direction == Qt.LayoutDirection.RightToLeft
-        rect = QRectF(option.rect)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(theme.highlight))
-            painter.drawRoundedRect(rect.adjusted(0, 1, 0, -1), 6, 6)
-        indent = 12 + 14 * self.depths[span].outer
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.line_colour(label) if label else QColor(theme.faint))
-        painter.drawEllipse(QPointF(rect.right() - indent if is_rtl else rect.left() + indent, rect.center().y()), 4, 4)
-        text_rect = rect.adjusted(8, 0, -indent - 12, 0) if is_rtl else rect.adjusted(indent + 12, 0, -8, 0)
-        painter.setFont(fonts.interface_font(_TEXT_SIZE))
-        painter.setPen(QColor(theme.ink))
-        text = _elide_words(index.data(), text_rect.width())
-        side = Qt.AlignmentFlag.AlignRight if is_rtl else Qt.AlignmentFlag.AlignLeft
-        painter.drawText(text_rect, side | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute, text)
-        if option.state & QStyle.StateFlag.State_HasFocus:
-            paint_focus_ring(painter, rect.adjusted(0, 1, 0, -1), 6)
-        painter.restore()
+        theme, label, indent = current_theme(), self.labels.find(span.label), 12 + 14 * self.depths[span].outer
+        colour = theme.line_colour(label) if label else QColor(theme.faint)
+        row.paint_dot(row.point(indent, row.rect.height() / 2), colour)
+        font = fonts.interface_font(_TEXT_SIZE)
+        row.paint_line(row.area(indent + 12, 8), add_arabic_mark(index.data()), font, theme.ink)
 
 
-class SpanPanel(QListView):
+class SpanPanel(RowList):
     """The list of spans; a click selects one."""
 
     span_clicked = Signal(object)
 
     def __init__(self, session: Session) -> None:
-        super().__init__()
+        self._spans, self._delegate = SpanModel(), SpanDelegate()
+        super().__init__(_("Spans of this article"), self._spans, self._delegate)
         self._session = session
-        self._model = SpanModel(self)
-        self._delegate = SpanDelegate(self)
-        self.setModel(self._model)
-        self.setItemDelegate(self._delegate)
-        self.setUniformItemSizes(True)
-        self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
-        self.setAccessibleName(_("Spans of this article"))
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the focus in the article
-        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._hint = _("No spans yet. Put the caret on a word, or select some words, and press a label's key.")
-        self.clicked.connect(lambda index: self.span_clicked.emit(index.data(_SPAN_ROLE)))
-        self.activated.connect(lambda index: self.span_clicked.emit(index.data(_SPAN_ROLE)))
         session.on_change(self._show_spans, "article", "spans", "labels")
-        session.on_change(self._select_selected_span, "article", "spans", "labels", "selection")
+        session.on_change(self.show_current_row, "article", "spans", "labels", "selection")
         self._show_spans()
-        self._select_selected_span()
+        self.show_current_row()
+
+    def use_row(self, row: int) -> None:
+        self.span_clicked.emit(self._session.spans[row])
+
+    def current_row(self) -> int:
+        selected = self._session.selection
+        return next((row for row, span in enumerate(self._session.spans) if selected and span.uid == selected.uid), -1)
+
+    def empty_text(self) -> str:
+        if not self._session.article:
+            return ""
+        return _("No spans yet. Put the caret on a word, or select some words, and press a label's key.")
 
     def _show_spans(self) -> None:
         article, spans, labels = self._session.article, self._session.spans, self._session.labels
         self._delegate.labels = labels
         self._delegate.depths = compute_depths(spans, labels)
-        self._model.show_spans(article.text if article else "", spans, labels)
-        self.setAccessibleDescription(self._hint if article and not spans else "")
-
-    def _select_selected_span(self) -> None:
-        span = self._session.selection
-        row = next((row for row, item in enumerate(self._model.spans) if span and item.uid == span.uid), -1)
-        if row < 0:
-            self.clearSelection()
-            return
-        index = self._model.index(row)
-        self.setCurrentIndex(index)
-        self.scrollTo(index)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self._select_selected_span()  # the arrow keys moved the current row without selecting a span
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        if self._session.article and not self._model.spans:
-            paint_hint(self, self._hint)
-
-
-@lru_cache(maxsize=512)  # a key moves the rows, but few of them are new
-def _elide_words(words: str, width: float) -> str:
-    """Elide a span's words to this width in pixels."""
-    return elide(add_arabic_mark(words), QFontMetricsF(fonts.interface_font(_TEXT_SIZE)), width)
+        self._spans.show_spans(article.text if article else "", spans, labels)
+        self.setAccessibleDescription("" if spans else self.empty_text())

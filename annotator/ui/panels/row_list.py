@@ -1,0 +1,128 @@
+"""Lists of rows that are painted: a sign, and one line of text or two."""
+
+from functools import lru_cache
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, QStringListModel, Qt
+from PySide6.QtGui import QColor, QFocusEvent, QFont, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from annotator.ui.actions.panel_focus import paint_focus_ring
+from annotator.ui.panels.empty_state import paint_hint
+from annotator.ui.widgets.bidi_text import elide
+from annotator.ui.widgets.theme import current_theme
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class Row:
+    """The area of a row that is painted; distances are pixels from its sides, in the direction of the layout."""
+
+    def __init__(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
+        self.painter, self.rect = painter, QRectF(option.rect)
+        self.is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        self._is_rtl = option.direction == Qt.LayoutDirection.RightToLeft
+
+    def point(self, start: float, top: float) -> QPointF:
+        """Return the point at these distances."""
+        return QPointF(self.rect.right() - start if self._is_rtl else self.rect.left() + start, self.rect.top() + top)
+
+    def area(self, start: float, end: float, top: float = 0, bottom: float = 0) -> QRectF:
+        """Return the rectangle at these distances."""
+        left, right = (end, start) if self._is_rtl else (start, end)
+        return self.rect.adjusted(left, top, -right, -bottom)
+
+    def paint_dot(self, centre: QPointF, fill: QColor | None, outline: QColor | None = None) -> None:
+        """Paint a dot."""
+        self.painter.setPen(outline or Qt.PenStyle.NoPen)
+        self.painter.setBrush(fill or Qt.BrushStyle.NoBrush)
+        self.painter.drawEllipse(centre, 4, 4)
+
+    def paint_line(self, area: QRectF, text: str, font: QFont, ink: str) -> None:
+        """Paint text in one line, elided."""
+        self.painter.setFont(font)
+        self.painter.setPen(QColor(ink))
+        side = Qt.AlignmentFlag.AlignRight if self._is_rtl else Qt.AlignmentFlag.AlignLeft
+        flags = side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
+        self.painter.drawText(area, flags, _elide(text, font, area.width()))
+
+
+class RowDelegate(QStyledItemDelegate):
+    """Paints background and focus; a subclass paints what is in a row."""
+
+    HEIGHT, RADIUS = 62, 8
+    HIGHLIGHTS_HOVERED = True
+
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
+        return QSize(120, self.HEIGHT)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        row, theme = Row(painter, option), current_theme()
+        body = row.rect.adjusted(0, 1, 0, -1)
+        is_hovered = self.HIGHLIGHTS_HOVERED and option.state & QStyle.StateFlag.State_MouseOver
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if row.is_selected or is_hovered:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(theme.highlight if row.is_selected else theme.window))
+            painter.drawRoundedRect(body, self.RADIUS, self.RADIUS)
+        self.paint_row(row, index)
+        if option.state & QStyle.StateFlag.State_HasFocus:
+            paint_focus_ring(painter, body, self.RADIUS)
+        painter.restore()
+
+    def paint_row(self, row: Row, index: Index) -> None:
+        """Paint what is in a row."""
+        raise NotImplementedError
+
+
+class RowList(QListView):
+    """A list in which a click or Enter acts on a row; the arrow keys alone act on none."""
+
+    def __init__(self, name: str, model: QStringListModel, delegate: RowDelegate) -> None:
+        super().__init__()
+        for child in (model, delegate):
+            child.setParent(self)
+        self.setModel(model)
+        self.setItemDelegate(delegate)
+        self.setUniformItemSizes(True)
+        self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
+        self.setAccessibleName(name)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the focus in the article
+        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.clicked.connect(lambda index: self.use_row(index.row()))
+        self.activated.connect(lambda index: self.use_row(index.row()))
+
+    def use_row(self, row: int) -> None:
+        """Act on a row."""
+        raise NotImplementedError
+
+    def current_row(self) -> int:
+        """Return the row of what is open or selected; negative for none."""
+        raise NotImplementedError
+
+    def empty_text(self) -> str:
+        """Return what to say in an empty list."""
+        raise NotImplementedError
+
+    def show_current_row(self) -> None:
+        """Select and show the current row."""
+        index = self.model().index(self.current_row(), 0)  # invalid for no row
+        if index != self.currentIndex() or self.selectedIndexes() != [index]:
+            self.clearSelection()
+            self.setCurrentIndex(index)
+            self.scrollTo(index)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.show_current_row()  # the arrow keys moved it
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self.model().rowCount() and (text := self.empty_text()):
+            paint_hint(self, text)
+
+
+@lru_cache(maxsize=1024)  # a row is painted many times
+def _elide(text: str, font: QFont, width: float) -> str:
+    return elide(text, QFontMetricsF(font), width)
