@@ -24,7 +24,7 @@ from annotator.ui.dialogs.components import ComponentsPane
 from annotator.ui.session.window_context import WindowContext
 from annotator.ui.widgets import fonts
 from annotator.ui.widgets.bidi_text import isolate_ltr, plain_label
-from annotator.ui.widgets.controls import create_button_box
+from annotator.ui.widgets.controls import create_button, create_button_box
 from annotator.ui.widgets.layouts import hbox, vbox
 from annotator.ui.widgets.modal import run_dialog
 from annotator.ui.widgets.qt_versions import versions
@@ -75,12 +75,9 @@ class AboutDialog(QDialog):
         return hbox((picture, Qt.AlignmentFlag.AlignTop), (texts, 1), spacing=18)
 
     def _build_buttons(self) -> QDialogButtonBox:
-        buttons = create_button_box(self)
-        self.copy_button = buttons.addButton(_("Copy version information"), QDialogButtonBox.ButtonRole.ActionRole)
+        self.copy_button = create_button(_("Copy version information"), self._copy)
         self.copy_button.setToolTip(_("For a support request: contains no names and nothing from your articles"))
-        self.copy_button.setAutoDefault(False)
-        self.copy_button.clicked.connect(self._copy)
-        return buttons
+        return create_button_box(self, self.copy_button)
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(support_details())

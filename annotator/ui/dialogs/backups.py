@@ -70,9 +70,7 @@ class BackupsDialog(QDialog):
         self.restore_button = create_button(_("Restore…"), lambda: self._finish(RESTORE))
         self.copy_button = create_button(_("Open a copy"), lambda: self._finish(OPEN))
         self.create_button = create_button(_("Back up now"), lambda: self._finish(CREATE))
-        box = create_button_box(self)
-        for button in (self.restore_button, self.copy_button, self.create_button):
-            box.addButton(button, QDialogButtonBox.ButtonRole.ActionRole)
+        box = create_button_box(self, self.restore_button, self.copy_button, self.create_button)
         self.create_button.setVisible(not damaged)
         return box
 

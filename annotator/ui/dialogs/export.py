@@ -8,11 +8,8 @@ from typing import Any, Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QDialog,
-    QDialogButtonBox,
     QFormLayout,
     QMessageBox,
-    QPushButton,
     QStackedWidget,
     QTreeWidget,
     QTreeWidgetItem,
@@ -39,12 +36,13 @@ from annotator.tagging.flat import INNERMOST, OUTERMOST, REFUSE, SPLIT, WIDEN
 from annotator.tagging.flat import ProjectionOptions as Projecting
 from annotator.tagging.schemes import BILOU, IOB1, IOB2, IOBES
 from annotator.ui.dialogs.export_parts import SplitOptions, part_title
+from annotator.ui.dialogs.task_dialog import TaskDialog
 from annotator.ui.session.session import Session
 from annotator.ui.session.tasks import TaskRunner
 from annotator.ui.session.window_context import WindowContext
 from annotator.ui.widgets import file_dialogs
 from annotator.ui.widgets.bidi_text import add_arabic_mark, isolate, isolate_ltr, plain_label, tooltip
-from annotator.ui.widgets.controls import create_button_box, create_combo_box, make_primary
+from annotator.ui.widgets.controls import create_button, create_button_box, create_combo_box, make_primary
 from annotator.ui.widgets.layouts import vbox
 from annotator.ui.widgets.modal import ROLE, MessageBox, run_dialog
 
@@ -58,30 +56,28 @@ def open_dialog(context: WindowContext) -> None:
         run_dialog(ExportDialog(context.window, context.session, context.tasks))
 
 
-class ExportDialog(QDialog):
+class ExportDialog(TaskDialog):
     """Asks for options, previews the export, writes it in the background and shows the report.
 
     `report` is the last export's, None before.
     """
 
     def __init__(self, parent: QWidget, session: Session, tasks: TaskRunner) -> None:
-        super().__init__(parent)
-        self._session, self._tasks = session, tasks
+        super().__init__(parent, tasks)
+        self._session = session
         self.report: Report | None = None
         self.setWindowTitle(_("Export the training set"))
         self.setMinimumWidth(620)
         self._pages = QStackedWidget()
         self._pages.addWidget(self._build_options_page())
         self._pages.addWidget(self._build_report_page())
-        self._message_label = plain_label(name="warning", wraps=True)
-        self._message_label.hide()
-        self._buttons = create_button_box(self)
-        self._preview_button = self._add_button(_("Preview the export"), self.show_preview)
-        self._export_button = self._add_button(_("Export…"), self._choose_target)
+        self._preview_button = create_button(_("Preview the export"), self.show_preview, is_auto_default=True)
+        self._export_button = create_button(_("Export…"), self._choose_target, is_auto_default=True)
         for button in (self._preview_button, self._export_button):
             make_primary(button, is_default=False)
-        self._back_button = self._add_button(_("Back"), self._show_options)
-        vbox(self._pages, self._message_label, self._buttons, parent=self)
+        self._back_button = create_button(_("Back"), self._show_options, is_auto_default=True)
+        self.task_widgets = (self._preview_button, self._export_button, self._back_button)
+        vbox(self._pages, self.warning_label, create_button_box(self, *self.task_widgets), parent=self)
         self._show_options()
 
     def options(self) -> ExportOptions:
@@ -97,13 +93,6 @@ class ExportDialog(QDialog):
             split=self._split_options.weights(),
             seed=self._split_options.seed_box.value(),
         )
-
-    def reject(self) -> None:
-        """Close the dialog; while an export is running, stop it instead."""
-        if self._tasks.is_busy:
-            self._tasks.stop()
-        else:
-            super().reject()
 
     def show_preview(self) -> None:
         """Show what the selected options would do to each span."""
@@ -134,29 +123,8 @@ class ExportDialog(QDialog):
         task: Callable[[Corpus], Generator[tuple[int, int], None, Report | WouldReplace]],
         done: Callable[[Any], None],
     ) -> None:
-        corpus = self._session.corpus
-        if not corpus:
-            return
-        self._set_busy(True)
-        self._message_label.hide()
-        self._tasks.run_on_corpus(
-            title,
-            corpus.path,
-            task,
-            done,
-            failed=self._show_warning,
-            aborted=lambda: self._set_busy(False),
-            owner=self,
-        )
-
-    def _set_busy(self, busy: bool) -> None:
-        for button in (self._preview_button, self._export_button, self._back_button):
-            button.setEnabled(not busy)
-
-    def _add_button(self, text: str, clicked: Callable[[], None]) -> QPushButton:
-        button = self._buttons.addButton(text, QDialogButtonBox.ButtonRole.ActionRole)
-        button.clicked.connect(clicked)
-        return button
+        if corpus := self._session.corpus:
+            self.run_on_corpus(title, corpus.path, task, done)
 
     def _show_options(self) -> None:
         self._pages.setCurrentIndex(0)
@@ -263,7 +231,6 @@ class ExportDialog(QDialog):
         return path if not path or Path(path).name == name else str(Path(path, name))
 
     def _on_previewed(self, report: Report) -> None:
-        self._set_busy(False)
         lines = [_("Nothing has been written yet. The file would contain:"), *self._count_lines(report)]
         if not report.articles:
             lines = [explain_empty_export(report)]
@@ -274,7 +241,6 @@ class ExportDialog(QDialog):
         self._export_button.setDefault(True)
 
     def _on_exported(self, path: Path, report: Report | WouldReplace) -> None:
-        self._set_busy(False)
         if isinstance(report, WouldReplace):
             if self._confirm_replacing(str(report)):
                 self.write(path, force=True)
@@ -286,7 +252,7 @@ class ExportDialog(QDialog):
             _("Report: “{path}”.").format(path=isolate_ltr(report_path(path).name)),
         ]
         self._show_report(report, lines)
-        for button in (self._preview_button, self._export_button, self._back_button):
+        for button in self.task_widgets:
             button.hide()
 
     def _show_report(self, report: Report, lines: list[str]) -> None:
@@ -330,10 +296,6 @@ class ExportDialog(QDialog):
         head.setFirstColumnSpanned(True)
         head.setExpanded(True)
         return head
-
-    def _show_warning(self, text: str) -> None:
-        self._message_label.setText(text)
-        self._message_label.show()
 
     def _confirm_replacing(self, reason: str) -> bool:
         """Ask whether to overwrite the contents of the path."""

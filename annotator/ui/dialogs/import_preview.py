@@ -10,8 +10,6 @@ from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
-    QDialog,
-    QDialogButtonBox,
     QTreeWidgetItem,
     QWidget,
 )
@@ -22,24 +20,25 @@ from annotator.jobs.imports.importer import LabelMapping
 from annotator.jobs.imports.preview import FilePreview, preview_files
 from annotator.ui.dialogs.import_file_preview import FilePreviewPane, format_title
 from annotator.ui.dialogs.import_labels import LabelMappingForm
+from annotator.ui.dialogs.task_dialog import TaskDialog
 from annotator.ui.session.session import Session
 from annotator.ui.session.tasks import TaskRunner
 from annotator.ui.widgets.bidi_text import isolate, isolate_ltr, plain_label, tooltip
-from annotator.ui.widgets.controls import create_button_box, create_tree, make_primary
+from annotator.ui.widgets.controls import create_button, create_button_box, create_tree
 from annotator.ui.widgets.layouts import hbox, vbox
 
 _PATH_ROLE: Final = Qt.ItemDataRole.UserRole
 
 
-class ImportDialog(QDialog):
+class ImportDialog(TaskDialog):
     """Shows the previews of files and asks how to import them.
 
     Changed read options cause a new preview in the background.
     """
 
     def __init__(self, parent: QWidget, session: Session, tasks: TaskRunner, previews: Sequence[FilePreview]) -> None:
-        super().__init__(parent)
-        self._session, self._tasks = session, tasks
+        super().__init__(parent, tasks)
+        self._session = session
         self._previews = {preview.path: preview for preview in previews}
         self.setWindowTitle(_("Import"))
         self.resize(1080, 640)
@@ -56,23 +55,13 @@ class ImportDialog(QDialog):
         self.fix_order_box.setChecked(True)
         self.fix_order_box.toggled.connect(self._toggle_fix_order)
         self.label_form = LabelMappingForm(session.labels)
-        self._warning_label = plain_label(name="warning", wraps=True)
-        self._warning_label.hide()
-        buttons = create_button_box(self, _("Cancel"))
-        self._import_button = buttons.addButton(pgettext("button", "Import"), QDialogButtonBox.ButtonRole.AcceptRole)
-        make_primary(self._import_button)
-        buttons.accepted.connect(self.accept)
+        import_button = create_button(pgettext("button", "Import"), self.accept, is_auto_default=True)
+        buttons = create_button_box(self, accept=import_button, reject=_("Cancel"))
         files = vbox((self.tree, 2), (self.file_pane, 3), spacing=12)
         middle = hbox((files, 3), (self.label_form, 2), spacing=24)
-        vbox(
-            self._summary_label,
-            (middle, 1),
-            self.fix_order_box,
-            self._warning_label,
-            buttons,
-            spacing=12,
-            parent=self,
-        )
+        parts = self._summary_label, (middle, 1), self.fix_order_box, self.warning_label, buttons
+        vbox(*parts, spacing=12, parent=self)
+        self.task_widgets = (import_button, self.file_pane, self.fix_order_box, self.label_form)
         self._add_items()
         self._update_summary()
         self.tree.currentItemChanged.connect(lambda item, _before: self._show_file(item))
@@ -86,13 +75,6 @@ class ImportDialog(QDialog):
     def label_mapping(self) -> LabelMapping:
         """Return the mapping of labels that the corpus lacks."""
         return self.label_form.mapping()
-
-    def reject(self) -> None:
-        """Close without an import; while reading files, stop that instead."""
-        if self._tasks.is_busy:
-            self._tasks.stop()
-        else:
-            super().reject()
 
     def _add_items(self) -> None:
         for preview in self._previews.values():
@@ -176,29 +158,20 @@ class ImportDialog(QDialog):
         if not corpus or not options_by_path:
             return
         annotator = self._session.annotator
-        self._set_busy(True)
-        self._warning_label.hide()
-        self._tasks.run_on_corpus(
+        self.run_on_corpus(
             _("Reading the files"),
             corpus.path,
             lambda corpus: preview_files(corpus, options_by_path, annotator, options_by_path),
             self._on_previewed,
-            failed=self._show_warning,
-            aborted=self._refresh,
-            owner=self,
+            self._refresh,
         )
 
     def _on_previewed(self, previews: Iterable[FilePreview]) -> None:
         self._previews |= {preview.path: preview for preview in previews}
         self._refresh()
 
-    def _show_warning(self, text: str) -> None:
-        self._warning_label.setText(text)
-        self._warning_label.show()
-
     def _refresh(self) -> None:
-        """Show the current previews after a background job."""
-        self._set_busy(False)
+        """Show the current previews after a task."""
         for index in range(self.tree.topLevelItemCount()):
             item: Any = self.tree.topLevelItem(index)
             self._fill_item(item, self._previews[item.data(0, _PATH_ROLE)])
@@ -208,7 +181,3 @@ class ImportDialog(QDialog):
             self.fix_order_box.setChecked(all(is_fixed))
         self._update_summary()
         self._show_file(self.tree.currentItem())
-
-    def _set_busy(self, busy: bool) -> None:
-        for widget in (self._import_button, self.file_pane, self.fix_order_box, self.label_form):
-            widget.setEnabled(not busy)

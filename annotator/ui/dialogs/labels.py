@@ -6,7 +6,6 @@ from typing import Final
 
 from msgspec.structs import replace
 from PySide6.QtWidgets import (
-    QDialog,
     QStackedWidget,
     QWidget,
 )
@@ -30,6 +29,7 @@ from annotator.ui.actions.keyboard import to_portable
 from annotator.ui.dialogs.label_deletion import LabelDeletionForm
 from annotator.ui.dialogs.label_form import LabelForm
 from annotator.ui.dialogs.label_list import LabelList
+from annotator.ui.dialogs.task_dialog import TaskDialog
 from annotator.ui.session.tasks import TaskRunner
 from annotator.ui.session.window_context import WindowContext
 from annotator.ui.widgets import file_dialogs
@@ -48,13 +48,13 @@ def open_dialog(context: WindowContext) -> None:
         context.session.reload()
 
 
-class LabelsDialog(QDialog):
+class LabelsDialog(TaskDialog):
     """Edits the labels of `corpus`; once accepted, they must be read again."""
 
     def __init__(self, parent: QWidget, corpus: Corpus, tasks: TaskRunner) -> None:
         """Read the labels and their use. Raises CorpusError."""
-        super().__init__(parent)
-        self._path, self._tasks = corpus.path, tasks
+        super().__init__(parent, tasks)
+        self._path = corpus.path
         self._corpus_files = corpus.database_paths()
         self._original, self._usage = corpus.labels(), count_spans(corpus)
         self.entries = list_entries(self._original)
@@ -78,6 +78,7 @@ class LabelsDialog(QDialog):
         make_primary(self.apply_button, is_default=False)
         self._body = QWidget()
         hbox(self._build_sidebar(), (self._pages, 1), spacing=20, margins=0, parent=self._body)
+        self.task_widgets = (self._body, self.apply_button)
         end = hbox((self.message_label, 1), self.apply_button, create_button(_("Cancel"), self.cancel))
         vbox((self._body, 1), end, spacing=14, parent=self).setContentsMargins(18, 18, 18, 16)
         self._refresh()
@@ -85,11 +86,10 @@ class LabelsDialog(QDialog):
 
     def reject(self) -> None:
         """Close without applying, but warn once if edits are lost; during a change, stop it instead."""
-        if self._tasks.is_busy:
-            self._tasks.stop()
-        elif self.entries != list_entries(self._original) and not self._has_warned:
+        is_changed = self.entries != list_entries(self._original)
+        if is_changed and not self._has_warned and not self._tasks.is_busy:
             self._has_warned = True
-            self._show_warning(_("Your changes have not been applied. Press Escape again to discard them."))
+            self.show_warning(_("Your changes have not been applied. Press Escape again to discard them."))
         else:
             super().reject()
 
@@ -128,9 +128,9 @@ class LabelsDialog(QDialog):
         try:
             labels = decode(path.read_bytes(), str(path))
         except OSError as error:
-            self._show_warning(_("The file could not be read: {error}").format(error=error.strerror or error))
+            self.show_warning(_("The file could not be read: {error}").format(error=error.strerror or error))
         except InvalidLabelSet as bad:
-            self._show_warning(str(bad))
+            self.show_warning(str(bad))
         else:
             self._set_entries(merge_label_set(self.entries, labels))
 
@@ -141,24 +141,20 @@ class LabelsDialog(QDialog):
         try:
             path.write_bytes(encode(self._remaining_labels()))
         except OSError as error:
-            self._show_warning(_("The file could not be written: {error}").format(error=error.strerror or error))
+            self.show_warning(_("The file could not be written: {error}").format(error=error.strerror or error))
         else:
             self._show_hint(_("Labels saved to “{path}”.").format(path=isolate_ltr(path.name)))
 
     def apply(self) -> None:
         """Change the corpus in the background, then close."""
         label_change = build_change(self._original, self.entries, self._usage)
-        self._body.setEnabled(False)
-        self.apply_button.setEnabled(False)
         self._show_hint("")
-        self._tasks.run_on_corpus(
+        self.run_on_corpus(
             _("Changing the labels"),
             self._path,
             lambda corpus: change_labels(corpus, label_change),
             lambda _outcome: self.accept(),
-            failed=self._show_warning,
-            aborted=self._on_aborted,
-            owner=self,
+            self._refresh,
         )
 
     # Implementation
@@ -226,11 +222,8 @@ class LabelsDialog(QDialog):
         self.save_button.setEnabled(not faults)
         self.apply_button.setEnabled(not faults and self.entries != list_entries(self._original))
 
-    def _on_aborted(self) -> None:
-        self._body.setEnabled(True)
-        self._refresh()
-
-    def _show_warning(self, text: str) -> None:
+    def show_warning(self, text: str) -> None:
+        """Show a warning beside the buttons."""
         self._show_message(text, "warning")
 
     def _show_hint(self, text: str) -> None:
@@ -247,7 +240,7 @@ class LabelsDialog(QDialog):
         """Return whether a file is the open corpus, which only SQLite may open (see file_dialogs); warn if so."""
         is_corpus = resolve_path(path) in self._corpus_files
         if is_corpus:
-            self._show_warning(_("“{path}” is the corpus itself.").format(path=isolate_ltr(path.name)))
+            self.show_warning(_("“{path}” is the corpus itself.").format(path=isolate_ltr(path.name)))
         return is_corpus
 
     def _current_index(self) -> int:

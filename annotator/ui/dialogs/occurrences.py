@@ -1,17 +1,12 @@
 """The dialog that tags all occurrences of a span's words in one step."""
 
-from collections.abc import Callable
-from functools import partial
 from itertools import groupby
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import (
     QCheckBox,
-    QDialog,
-    QDialogButtonBox,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -25,14 +20,14 @@ from annotator.jobs.occurrences import Occurrence, find_in_article, find_in_corp
 from annotator.model.display_names import article_title
 from annotator.model.labels import Label
 from annotator.model.records import Span
-from annotator.store.corpus import Corpus
 from annotator.text.proclitics import normalise_form
 from annotator.ui.article.excerpt import paint_excerpt
+from annotator.ui.dialogs.task_dialog import TaskDialog
 from annotator.ui.session.session import Session
 from annotator.ui.session.tasks import TaskRunner
 from annotator.ui.session.window_context import WindowContext
 from annotator.ui.widgets.bidi_text import isolate, plain_label, tooltip
-from annotator.ui.widgets.controls import create_button_box, make_primary
+from annotator.ui.widgets.controls import create_button, create_button_box
 from annotator.ui.widgets.layouts import hbox, vbox
 from annotator.ui.widgets.modal import run_dialog
 from annotator.ui.widgets.theme import current_theme
@@ -86,12 +81,12 @@ class OccurrenceDelegate(QStyledItemDelegate):
         paint_excerpt(painter, rect, text, (len(before), len(before) + len(hit.words)), _SIZE, ink, mark)
 
 
-class OccurrencesDialog(QDialog):
+class OccurrencesDialog(TaskDialog):
     """Lists the occurrences of the words of `span`, to tag the ticked ones."""
 
     def __init__(self, parent: QWidget, session: Session, tasks: TaskRunner, span: Span) -> None:
-        super().__init__(parent)
-        self._session, self._tasks, self._span = session, tasks, span
+        super().__init__(parent, tasks)
+        self._session, self._span = session, span
         self._label = session.labels.find(span.label)
         self._searches_corpus = False
         self._rows: list[QTreeWidgetItem] = []
@@ -112,22 +107,14 @@ class OccurrencesDialog(QDialog):
         self._taa_box.toggled.connect(lambda _on: self._search())
         self._corpus_box = QCheckBox(_("In the whole corpus"))
         self._corpus_box.toggled.connect(self._set_scope)
-        buttons = create_button_box(self, _("Cancel"))
-        self._tag_button = buttons.addButton("", QDialogButtonBox.ButtonRole.AcceptRole)
-        make_primary(self._tag_button)
-        buttons.accepted.connect(self._tag)
+        self._tag_button = create_button("", self._tag, is_auto_default=True)
+        buttons = create_button_box(self, accept=self._tag_button, reject=_("Cancel"))
+        self.task_widgets = (self._corpus_box, self._taa_box, self._tag_button)
         options = hbox(self._corpus_box, self._taa_box, None)
         vbox(self._summary_label, options, (self.tree, 1), self._details_label, buttons, parent=self)
-        session.failed.connect(self._details_label.setText)
+        session.failed.connect(self.show_warning)
         self._search()
         self.tree.setFocus()
-
-    def reject(self) -> None:
-        """Close without tagging; during a job, stop it instead."""
-        if self._tasks.is_busy:
-            self._tasks.stop()
-        else:
-            super().reject()
 
     def search_corpus(self) -> None:
         """Search the whole corpus."""
@@ -137,6 +124,10 @@ class OccurrencesDialog(QDialog):
         """Return the occurrences to tag, in the order of their articles."""
         ticked = (row for row in self._rows if row.checkState(0) == Qt.CheckState.Checked and not row.isDisabled())
         return [row.data(0, _OCCURRENCE_ROLE) for row in ticked]
+
+    def show_warning(self, text: str) -> None:
+        """Show a warning in place of the details."""
+        self._details_label.setText(text)
 
     def _set_scope(self, is_checked: bool) -> None:
         self._searches_corpus = is_checked
@@ -154,42 +145,13 @@ class OccurrencesDialog(QDialog):
             )
             return
         annotator = session.annotator
-        self._run(
+        self.tree.setFocus()  # otherwise Cancel gets the focus, and a second Enter would press it
+        self.run_on_corpus(
             _("Searching the corpus"),
             session.corpus.path,
             lambda corpus: find_in_corpus(corpus, annotator, words, taa=taa),
             self._show_occurrences,
             lambda: self._corpus_box.setChecked(False),  # searches the article again
-        )
-
-    def _run(
-        self,
-        title: str,
-        path: Path,
-        task: Callable[[Corpus], Any],
-        done: Callable[[Any], object],
-        aborted: Callable[[], object] = lambda: None,
-    ) -> None:
-        """Run a task as TaskRunner.run_on_corpus does, with the options disabled."""
-
-        def finish(callback: Callable[..., object], *result: Any) -> None:
-            for widget in widgets:
-                widget.setEnabled(True)
-            self._update_counts()
-            callback(*result)
-
-        widgets = (self._corpus_box, self._taa_box, self._tag_button)
-        self.tree.setFocus()  # otherwise Cancel gets the focus, and a second Enter would press it
-        for widget in widgets:
-            widget.setEnabled(False)
-        self._tasks.run_on_corpus(
-            title,
-            path,
-            task,
-            partial(finish, done),
-            failed=self._details_label.setText,
-            aborted=partial(finish, aborted),
-            owner=self,
         )
 
     def _show_occurrences(self, occurrences: list[Occurrence]) -> None:
@@ -264,7 +226,8 @@ class OccurrencesDialog(QDialog):
                 self.accept()  # the bar above the article says that the step is pending
             return
         annotator, article_uid = session.annotator, session.article.uid
-        self._run(
+        self.tree.setFocus()
+        self.run_on_corpus(
             _("Tagging"),
             session.corpus.path,
             lambda corpus: label_occurrences(corpus, annotator, label, occurrences, article_uid),

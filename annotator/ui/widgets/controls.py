@@ -17,21 +17,30 @@ from PySide6.QtWidgets import (
 from annotator.i18n import _
 
 
-def create_button(text: str, clicked: Callable[[], object]) -> QPushButton:
-    """Create a push button that Enter in a field does not press."""
+def create_button(text: str, clicked: Callable[[], object], *, is_auto_default: bool = False) -> QPushButton:
+    """Create a push button, which Enter in a field does not press unless it `is_auto_default`."""
     button = QPushButton(text)
-    button.setAutoDefault(False)
+    button.setAutoDefault(is_auto_default)
     button.clicked.connect(clicked)
     return button
 
 
-def create_button_box(dialog: QDialog, reject: str = "") -> QDialogButtonBox:
-    """Create a button box with a button that rejects the dialog: Close, or as `reject` says.
+def create_button_box(
+    dialog: QDialog, *actions: QPushButton, accept: QPushButton | None = None, reject: str = ""
+) -> QDialogButtonBox:
+    """Create a button box for a dialog with `actions`, and a button that rejects it: Close, or as `reject` says.
 
-    Enter presses it unless another becomes the default.
+    The `accept` button is the primary one. It comes first: Qt presses the first default button, which is disabled
+    during a task, and would make another one the default.
     """
-    box = QDialogButtonBox()
-    box.addButton(reject or _("Close"), QDialogButtonBox.ButtonRole.RejectRole).setDefault(True)
+    box, role = QDialogButtonBox(), QDialogButtonBox.ButtonRole
+    if accept:
+        make_primary(accept)
+        box.addButton(accept, role.AcceptRole)
+    for action in actions:
+        box.addButton(action, role.ActionRole)
+    close = box.addButton(reject or _("Close"), role.RejectRole)
+    close.setDefault(not accept and not any(action.autoDefault() for action in actions))
     box.rejected.connect(dialog.reject)
     return box
 

@@ -145,7 +145,7 @@ def test_export_without_done_articles_reports_it_and_writes_nothing(
 ) -> None:
     dialog = export(window, qtbot, tmp_path / "out.conll")
     assert dialog.report is None
-    assert "mark articles as done first" in dialog._message_label.text()
+    assert "mark articles as done first" in dialog.warning_label.text()
     assert not list(tmp_path.glob("out*"))
 
 
@@ -211,7 +211,7 @@ def test_format_is_offered_only_if_its_package_is_installed(
 def test_failed_export_shows_one_sentence_and_can_be_repeated(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
     dialog = export(window, qtbot, tmp_path / "none" / "out.conll")
     assert dialog.report is None
-    assert "none" in dialog._message_label.text()
+    assert "none" in dialog.warning_label.text()
     assert dialog._export_button.isEnabled()
     assert not (tmp_path / "none").exists()
 
