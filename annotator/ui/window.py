@@ -1,18 +1,15 @@
 """The main window: lays out its parts and connects them with session and actions."""
 
-from typing import Final
-
 from msgspec.structs import asdict
-from PySide6.QtCore import QByteArray, QPoint, QSize, Qt
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QWidget
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QMainWindow, QWidget
 
 from annotator.i18n import _
 from annotator.settings import Settings
 from annotator.ui.accessibility import ScreenReaderBridge
 from annotator.ui.actions.action_set import ActionSet
-from annotator.ui.actions.context_menu import build_context_menu
-from annotator.ui.actions.keymap import Action
+from annotator.ui.actions.context_menu import show_context_menu
 from annotator.ui.actions.panel_focus import PanelFocus
 from annotator.ui.article.article_view import ArticleView
 from annotator.ui.article.presenter import ArticlePresenter
@@ -41,9 +38,8 @@ from annotator.ui.session.tasks import TaskRunner
 from annotator.ui.session.user_settings import UserSettings
 from annotator.ui.session.window_context import WindowContext
 from annotator.ui.widgets.file_dialogs import dropped_files
-
-_DEFAULT_SIZE: Final = QSize(1500, 950)
-_FRAME_HEIGHT: Final = 90  # pixels: a title bar and a desktop panel
+from annotator.ui.widgets.layouts import hbox
+from annotator.ui.widgets.window_geometry import geometry_text, restore_geometry
 
 
 class Window(QMainWindow):
@@ -54,7 +50,6 @@ class Window(QMainWindow):
 
     def __init__(self, session: Session, initial_settings: Settings) -> None:
         super().__init__()
-        self.fills_screen = False
         self.session = session
         self.settings = UserSettings(initial_settings, self)
         self.settings.failed.connect(session.failed)
@@ -67,16 +62,12 @@ class Window(QMainWindow):
         self.label_panel, self.span_panel = self.labels_sidebar.label_panel, self.labels_sidebar.span_panel
         self.find_bar = FindBar()
         self.note_field = NoteField(session)
-        self._fields = (
-            self.labels_sidebar.span_card.value_field,
-            self.labels_sidebar.span_card.note_field,
-            self.note_field,
-        )
         self.tasks = TaskRunner(self)
         self.tasks.notified.connect(session.notified)
         session.corpus_closing.connect(self.tasks.release_corpus)
         context = WindowContext(self, session, self.tasks, self.settings)
-        self.corpus_commands = CorpusCommands(context)
+        card = self.labels_sidebar.span_card
+        self.corpus_commands = CorpusCommands(context, (card.value_field, card.note_field, self.note_field))
         self.backup_commands = BackupCommands(context, self.corpus_commands)
         DisplacementNotifier(self, session, self.corpus_commands)
         self.welcome_commands = WelcomeCommands(context, self.corpus_commands)
@@ -102,7 +93,7 @@ class Window(QMainWindow):
             view=ViewCommands(context, self.view, self.labels_sidebar),
             welcome=self.welcome_commands,
         )
-        self._actions = ActionSet(self, self.view, MENUS, commands, self._can_act)
+        self._actions = ActionSet(self, self.view, MENUS, commands, self.corpus_commands.can_run)
         self._actions.add_menus(self.menuBar())
         self._file_watcher = FileWatcher(self, session)
         self._screen_reader = ScreenReaderBridge(self.view, session, self.suggestions)
@@ -110,7 +101,7 @@ class Window(QMainWindow):
         self._connect()
         self.setAcceptDrops(True)
         self.setMinimumHeight(560)
-        self._restore_geometry()
+        self.fills_screen = restore_geometry(self, initial_settings.geometry)
         self._show_title()
         self._show_labels()
 
@@ -121,19 +112,18 @@ class Window(QMainWindow):
     # Layout
 
     def _create_layout(self) -> None:
-        centre = QWidget()
-        row = QHBoxLayout(centre)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(self.articles_sidebar)
-        row.addWidget(self.issue_commands.sidebar)
         actions = self._actions.by_name
         self.issue_commands.bar.add_buttons(actions)
         self._central_widget = CentralWidget(
             self.session, self.view, (self.find_bar, self.issue_commands.bar), self.note_field, actions
         )
-        row.addWidget(self._central_widget, 1)
-        row.addWidget(self.labels_sidebar)
+        centre = QWidget()
+        hbox(
+            *(self.articles_sidebar, self.issue_commands.sidebar, (self._central_widget, 1), self.labels_sidebar),
+            spacing=0,
+            margins=0,
+            parent=centre,
+        )
         self.setCentralWidget(centre)
         self.labels_sidebar.span_card.add_buttons(actions["accept"], actions["remove"])
         self._panel_focus.panels = (
@@ -152,7 +142,11 @@ class Window(QMainWindow):
         session.on_change(self._show_labels, "labels")
         session.on_change(self._actions.update_states, "undoable", "redoable", "pending_step")
         self.welcome_commands.hint_changed.connect(self.status_line.show_hint)
-        self.label_panel.label_clicked.connect(self._click_label)
+        for clicked in (self.label_panel.label_clicked, self.span_panel.span_clicked):
+            clicked.connect(lambda _item: self.corpus_commands.save_typed_text())
+        self.label_panel.label_clicked.connect(self.tagging_commands.click_label)
+        self.span_panel.span_clicked.connect(session.select)
+        self.span_panel.span_clicked.connect(lambda _span: view.setFocus())
         self.tagging_commands.sticky_changed.connect(lambda: self.label_panel.show_sticky(self.tagging_commands.sticky))
         card = self.labels_sidebar.span_card
         self.tagging_commands.value_edit_requested.connect(card.value_field.start_editing)
@@ -160,10 +154,8 @@ class Window(QMainWindow):
         self.tagging_commands.article_note_edit_requested.connect(self.note_field.start_editing)
         for part in (card, self.note_field, self.articles_sidebar):
             part.focus_released.connect(view.setFocus)
-        self.span_panel.span_clicked.connect(self._select_span)
         view.resize_requested.connect(self.active_item.resize)
         view.menu_requested.connect(self._open_context_menu)
-        self.corpus_commands.save_typed_text = self._save_typed_text
         self.tasks.finished.connect(self._on_job_finished)
 
     def _on_settings_changed(self, names: frozenset[str]) -> None:
@@ -179,49 +171,9 @@ class Window(QMainWindow):
         self._actions.show_labels(labels, self.tagging_commands.tag)
         self._actions.show_keys(self.settings.current.keys, labels)
 
-    # Typed text
-
-    def _can_act(self, action: Action[Commands] | None) -> bool:
-        """Save typed text; return whether an action can run, or None, a label's."""
-        self._save_typed_text()
-        return bool(action and action.runs_during_jobs) or self.corpus_commands.check_idle()
-
-    def _save_typed_text(self) -> list[str]:
-        """Save typed text and return the texts that could not be saved."""
-        return [field.text() for field in self._fields if not field.commit()]
-
-    def _click_label(self, label: str) -> None:
-        self._save_typed_text()
-        self.tagging_commands.click_label(label)
-
-    def _select_span(self, span: object) -> None:
-        self._save_typed_text()
-        self.session.select(span)  # type: ignore[arg-type]
-        self.view.setFocus()
-
-    def _open_context_menu(self, where: QPoint, offset: int | None) -> None:
-        session = self.session
-        if offset is None or not session.article:
-            return
-        menu = build_context_menu(self, self._actions, self.active_item.current)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(where)
-
-    def geometry_text(self) -> str:
-        """Return the window's geometry for the settings."""
-        return self.saveGeometry().toBase64().toStdString()
-
-    def _restore_geometry(self) -> None:
-        self.resize(1280, 760)
-        if self.settings.current.geometry:
-            self.restoreGeometry(QByteArray.fromBase64(self.settings.current.geometry.encode()))
-        elif screen := QGuiApplication.primaryScreen():
-            room = screen.availableSize()
-            self.resize(room.boundedTo(_DEFAULT_SIZE))
-            # The frame is extra, and Wayland does not tell how much of the screen panels take.
-            self.fills_screen = (
-                _DEFAULT_SIZE.width() > room.width() or _DEFAULT_SIZE.height() + _FRAME_HEIGHT > room.height()
-            )
+    def _open_context_menu(self, position: QPoint, offset: int | None) -> None:
+        if offset is not None and self.session.article:
+            show_context_menu(self, self._actions, self.active_item.current, position)
 
     # Qt events
 
@@ -235,7 +187,7 @@ class Window(QMainWindow):
         if not self.corpus_commands.confirm_leave():
             event.ignore()
             return
-        self.settings.save(geometry=self.geometry_text())
+        self.settings.save(geometry=geometry_text(self))
         self._file_watcher.stop()
         self.suggestions.close()
         super().closeEvent(event)

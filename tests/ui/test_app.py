@@ -27,6 +27,7 @@ from annotator.store.queries.article_list import load_all_summaries
 from annotator.ui import app
 from annotator.ui.article.page import Page
 from annotator.ui.commands import corpus_commands
+from annotator.ui.widgets.window_geometry import geometry_text
 
 
 def test_taskbar_id_is_set_before_the_first_window(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -51,13 +52,13 @@ def test_first_window_is_maximized_if_it_does_not_fit_with_its_frame(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     room = SimpleNamespace(availableSize=lambda: QSize(*screen))
-    monkeypatch.setattr("annotator.ui.window.QGuiApplication.primaryScreen", lambda: room)
+    monkeypatch.setattr("annotator.ui.widgets.window_geometry.QGuiApplication.primaryScreen", lambda: room)
     desk = create_controller(Settings(language="en", annotator="Sanae"))
     desk.show()
     assert desk.window.isMaximized() == is_maximized
     size = desk.window.normalGeometry().size() if is_maximized else desk.window.size()
     assert size == QSize(*screen).boundedTo(QSize(1500, 950))
-    geometry = desk.window.geometry_text()
+    geometry = geometry_text(desk.window)
     desk.window.close()
     desk.session.close()
 

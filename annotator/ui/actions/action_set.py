@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, Generic
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
@@ -17,7 +17,7 @@ from annotator.ui.widgets.bidi_text import menu_text, tooltip
 from annotator.ui.widgets.modal import warn
 
 
-class ActionSet(Generic[T]):
+class ActionSet(QObject, Generic[T]):
     """The actions of a window: `by_name`, `label_actions` that tag, `menus` by name, and the `keymap`.
 
     They run with `commands`, if `is_allowed` accepts the action (None for a label's); a CorpusError is shown. Some keys
@@ -32,6 +32,7 @@ class ActionSet(Generic[T]):
         commands: T,
         is_allowed: Callable[[Action[T] | None], bool],
     ) -> None:
+        super().__init__(window)
         self._window, self._article, self._commands, self._is_allowed = window, article, commands, is_allowed
         self._table = menus
         self._shortcut_resolver = ShortcutResolver(window)

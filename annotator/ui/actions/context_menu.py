@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu, QWidget
 
 from annotator.i18n import _
@@ -13,8 +14,10 @@ _OF_SPAN: Final = ("toggle_proclitic", "edit_value", "tag_all_here", "tag_all_co
 _OF_SUGGESTION: Final = ("accept_sentence", "toggle_proclitic", "copy")
 
 
-def build_context_menu(parent: QWidget, actions: ActionSet[Any], item: Span | Suggestion | None) -> QMenu:
-    """Build the menu for the active item, or for the text with None."""
+def show_context_menu(
+    parent: QWidget, actions: ActionSet[Any], item: Span | Suggestion | None, position: QPoint
+) -> None:
+    """Show the menu for the active item, or for the text with None, at a position of the screen."""
     menu, by_name = QMenu(parent), actions.by_name
     names: tuple[str, ...] = ("copy",)
     if isinstance(item, Suggestion):
@@ -31,7 +34,8 @@ def build_context_menu(parent: QWidget, actions: ActionSet[Any], item: Span | Su
     menu.addActions([by_name[name] for name in names])
     menu.addSeparator()
     menu.addMenu(actions.menus["line"])
-    return menu
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    menu.popup(position)
 
 
 def _add_removal(menu: QMenu, actions: ActionSet[Any], text: str) -> None:

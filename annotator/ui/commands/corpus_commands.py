@@ -1,10 +1,11 @@
 """Commands on a whole corpus: open, import, export, save, leave."""
 
+from collections.abc import Iterable
 from functools import partial
 from itertools import chain, count
 from pathlib import Path
 from textwrap import shorten
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QInputDialog, QMessageBox
@@ -14,13 +15,13 @@ from annotator.model.labels import default_labels
 from annotator.paths import extend_path
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError, DamagedCorpus
+from annotator.ui.actions.keymap import Action
+from annotator.ui.panels.autosave_field import AutosaveField
 from annotator.ui.session.window_context import WindowContext
 from annotator.ui.widgets import file_dialogs
 from annotator.ui.widgets.bidi_text import isolate
 from annotator.ui.widgets.modal import ROLE, MessageBox, run_dialog, warn
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 SUFFIX = ".corpus"
 _MAX_TYPED_LENGTH: Final = 300  # characters of unsaved text that a message shows
@@ -32,12 +33,11 @@ class CorpusCommands(QObject):
     damaged = Signal(str, str)
     """A corpus could not be opened because it is damaged; carries its path and a message."""
 
-    def __init__(self, context: WindowContext) -> None:
+    def __init__(self, context: WindowContext, fields: Iterable[AutosaveField]) -> None:
         super().__init__(context.window)
         self._window, self._session, self._settings = context.window, context.session, context.settings
         self._tasks = context.tasks
-        self.save_typed_text: Callable[[], list[str]] = list
-        """Saves typed text and returns the texts that could not be saved; set by the owner of the fields."""
+        self._fields = tuple(fields)
 
     def new_corpus(self) -> None:
         self._create_at(self._default_folder())
@@ -142,6 +142,15 @@ class CorpusCommands(QObject):
             self._session.check_file()
             if before and self._session.corpus is before and not self._session.save_error:
                 self._session.notified.emit(_("Everything is saved"))
+
+    def save_typed_text(self) -> list[str]:
+        """Save what is typed in the fields, and return the texts that could not be saved."""
+        return [field.text() for field in self._fields if not field.commit()]
+
+    def can_run(self, action: Action[Any] | None) -> bool:
+        """Save typed text; return whether an action of the table, or with None a label's, may run now."""
+        self.save_typed_text()
+        return bool(action and action.runs_during_jobs) or self.check_idle()
 
     def check_idle(self) -> bool:
         """Return whether no job is running; report one that is."""
