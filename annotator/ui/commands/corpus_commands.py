@@ -22,7 +22,6 @@ from annotator.ui.widgets import file_dialogs
 from annotator.ui.widgets.bidi_text import isolate
 from annotator.ui.widgets.modal import ROLE, MessageBox, run_dialog, warn
 
-
 SUFFIX = ".corpus"
 _MAX_TYPED_LENGTH: Final = 300  # characters of unsaved text that a message shows
 

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtWidgets import (
-    QAbstractButton,
     QComboBox,
     QDialog,
     QDialogButtonBox,
@@ -30,8 +29,8 @@ def create_button_box(
 ) -> QDialogButtonBox:
     """Create a button box for a dialog with `actions`, and a button that rejects it: Close, or as `reject` says.
 
-    The `accept` button is the primary one. It comes first: Qt presses the first default button, which is disabled
-    during a task, and would make another one the default.
+    Enter presses `accept`, or without one Close unless an action may take its place. The others must come after it: as
+    long as a box is not in its dialog, Qt lets two buttons be the default.
     """
     box, role = QDialogButtonBox(), QDialogButtonBox.ButtonRole
     if accept:
@@ -45,13 +44,11 @@ def create_button_box(
     return box
 
 
-def make_primary(button: QAbstractButton, *, is_default: bool = True) -> None:
+def make_primary(button: QPushButton, *, is_default: bool = True) -> None:
     """Style a button as the dialog's main one, which Enter presses if it `is_default`."""
     button.setObjectName("primary")  # wide enough for bold text, which Qt ignores for a default button
     if is_default:
-        row = button.parent()
-        for other in row.findChildren(QPushButton) if row else ():  # Qt does it only once they are in the dialog
-            other.setDefault(other is button)
+        button.setDefault(True)
 
 
 def create_combo_box(texts: Mapping[Any, str]) -> QComboBox:
