@@ -35,6 +35,7 @@ class CorpusFile:
         self.path = path
         self.db = db
         self._busy_timeout: int | None = None
+        self._is_in_transaction = False
         self._identify()
 
     def _identify(self) -> None:
@@ -179,20 +180,22 @@ class CorpusFile:
         Raises MissingCorpus and LostWal (see `check_file_identity`), also after the last write: writes to a replaced
         file are not safe.
         """
-        with translating_sqlite_errors(self.path):
-            if self.db.conn.in_transaction:
-                yield
-                return
-        self.check_file_identity()
+        if self._is_in_transaction:
+            yield
+            return
+        self.check_file_identity()  # first: a moved corpus may be closed, and its change is to be retried elsewhere
         with translating_sqlite_errors(self.path):
             # IMMEDIATE locks before the first read, so nothing changes between a check and a write.
             self.db.execute("BEGIN IMMEDIATE")
+            self._is_in_transaction = True
             try:
                 yield
                 self.db.execute("COMMIT")
             except BaseException:
                 self.db.rollback()  # does nothing if the error ended the transaction
                 raise
+            finally:
+                self._is_in_transaction = False
         self.check_file_identity()
 
     @contextmanager
