@@ -22,7 +22,8 @@ from annotator.model.records import DONE, Step
 from annotator.store import shared_memory
 from annotator.store.corpus import Corpus
 from annotator.store.database_files import wal_path
-from annotator.store.errors import FullDisk
+from annotator.store.errors import FullDisk, Unreachable
+from annotator.store.witness import Witness
 from annotator.ui.session.session import Session
 from annotator.ui.window import Window
 
@@ -132,6 +133,24 @@ def test_saved_is_reported_only_after_read_back(
     assert "it is missing when the file is read back" in session.save_error
     assert session.pending_step
     assert [span.label for span in session.spans] == ["DATE"]
+
+
+def test_step_that_was_written_before_its_error_is_shown_once(
+    session: Session, stretch: Stretch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk may fail after the write, and the layer be read again before the step is retried."""
+
+    def fail(_witness: Witness, _step: Step) -> None:
+        raise Unreachable("gone")
+
+    assert session.tag("DATE", *stretch("أمس"))
+    with monkeypatch.context() as patch:
+        patch.setattr(Witness, "verify_step", fail)
+        assert not session.tag("PLAN", *stretch("وزارة الصحة"))
+    session.reload()
+    assert session.retry_save()
+    assert sorted(span.label for span in session.spans) == ["DATE", "PLAN"]
+    assert len(session.current.undoable) == 2
 
 
 @pytest.mark.posix_only("Windows moves or deletes no file that is open")

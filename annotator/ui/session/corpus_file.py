@@ -52,18 +52,20 @@ class CorpusFile(QObject):
             self._witness.close()
         self._checkpointer, self._witness, self.checkpoint_error = None, None, ""
 
-    def write(self, step: Step, annotator: str, position: tuple[str, int] | None) -> None:
-        """Write a step, with the position (article's uid, offset), and read it back, unless it is in the file already.
+    def write(self, step: Step, annotator: str, position: tuple[str, int] | None) -> bool:
+        """Write a step, with the position (article's uid, offset), and read it back; return whether it is new.
 
-        Raises CorpusError, InvalidEdit.
+        It is in the file already if a disk failed after the write. Raises CorpusError, InvalidEdit.
         """
         with self.corpus.transaction():
-            if not self.corpus.edit_count(step.uid):  # a disk may fail after the write succeeded
+            is_new = not self.corpus.edit_count(step.uid)
+            if is_new:
                 self.corpus.apply(step)
                 if position:
                     self.corpus.save_position(annotator, *position)
         if self._witness:
             self._witness.verify_step(step)
+        return is_new
 
     def follow(self) -> None:
         """Follow the corpus file if it is not in its place or not as it was.

@@ -512,13 +512,15 @@ class Session(QObject):
         if not self._file:
             return False
         try:
-            self._file.write(step, self.annotator, (self.article.uid, self.get_offset()) if self.article else None)
+            is_new = self._file.write(
+                step, self.annotator, (self.article.uid, self.get_offset()) if self.article else None
+            )
         except WriteError as error:
             self._set_pending(step, str(error))
             return False
         self._set_pending(None, self._file.checkpoint_error)
         self._has_moved = True
-        self._reload_after(step)
+        self._reload_after(step if is_new else None)  # the layer may have been read with it meanwhile
         self._position_timer.stop()
         return True
 
