@@ -45,26 +45,6 @@ class _Counts(Struct):
     rows: list[int]
 
 
-class _Tags(Struct):
-    names: list[str]
-
-
-class _TagList(Struct):
-    feature: _Tags
-
-
-class _Features(Struct):
-    ner_tags: _TagList
-
-
-class _Info(Struct):
-    features: _Features
-
-
-class _Metadata(Struct):
-    info: _Info
-
-
 def list_tags(labels: Sequence[str], scheme: str) -> list[str]:
     """Return a scheme's tags for these labels, in the order of their numbers."""
     kinds = ("B", "I", *END_LETTERS.get(scheme, ()))
@@ -134,9 +114,7 @@ class _ParquetTags(CombinedTags):
 
         with ParquetFile(path) as file:
             metadata = file.metadata.metadata
-            names = msgspec.json.decode(
-                metadata.get(_FEATURES_KEY, b""), type=_Metadata
-            ).info.features.ner_tags.feature.names
+            names = _read_tag_names(metadata.get(_FEATURES_KEY, b""))
             counts = msgspec.json.decode(metadata.get(_COUNTS_KEY, b""), type=_Counts).rows
             rows = (row for batch in file.iter_batches(_ROW_GROUP_SIZE) for row in batch.to_pylist())
             for count in counts:
@@ -170,6 +148,15 @@ def _build_features(names: Sequence[str]) -> dict[str, Any]:
         "ner_tags": {"feature": {"names": names, "_type": "ClassLabel"}, "_type": "Sequence"},
         "spans": [{"start": number, "end": number, "label": string}],
     }
+
+
+def _read_tag_names(features: bytes) -> list[str]:
+    """Return the names of the tags, as `_build_schema` stores them. Raises ValueError."""
+    try:
+        names = msgspec.json.decode(features)["info"]["features"]["ner_tags"]["feature"]["names"]
+    except (LookupError, TypeError) as error:
+        raise ValueError("features") from error
+    return msgspec.convert(names, list[str])
 
 
 def _layout_text(article: CombinedProjection, sentence: CombinedSentence) -> tuple[str, list[tuple[int, int]]]:
