@@ -4,7 +4,7 @@ from functools import lru_cache
 from typing import Final
 
 from PySide6.QtCore import QPointF, QStringListModel, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPen, QPolygonF
 
 from annotator.i18n import _
 from annotator.model.display_names import state_title
@@ -17,7 +17,6 @@ from annotator.ui.panels.row_list import Index, Row, RowDelegate, RowList
 from annotator.ui.session.session import Session
 from annotator.ui.widgets import fonts
 from annotator.ui.widgets.bidi_text import tooltip
-from annotator.ui.widgets.theme import current_theme
 
 _STATE_ROLE: Final = Qt.ItemDataRole.UserRole
 _EXCERPT_ROLE: Final = _STATE_ROLE + 1
@@ -87,8 +86,8 @@ class ArticleDelegate(RowDelegate):
         state, title = index.data(_STATE_ROLE), index.data()
         if state is None:
             return  # the article cannot be read
-        theme, text_area = current_theme(), row.area(36, 10, 7, 5)
-        self._paint_state(row.painter, row.point(18, 20), state)
+        theme, text_area = row.theme, row.area(36, 10, 7, 5)
+        self._paint_state(row, row.point(18, 20), state)
         font = fonts.interface_font(13.5, bold=state == IN_PROGRESS)
         ink = theme.dim if state in (DONE, SKIPPED) and not row.is_selected else theme.ink
         half = text_area.height() / 2
@@ -102,8 +101,8 @@ class ArticleDelegate(RowDelegate):
             for area, line in zip((first_area, second_area), _break_line(title, font, text_area.width()), strict=True):
                 row.paint_line(area, line, font, ink)
 
-    def _paint_state(self, painter: QPainter, centre: QPointF, state: str) -> None:
-        theme = current_theme()
+    def _paint_state(self, row: Row, centre: QPointF, state: str) -> None:
+        painter, theme = row.painter, row.theme
         colour = QColor(theme.accent if state in (DONE, IN_PROGRESS) else theme.faint)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(colour, 1.8, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))

@@ -14,7 +14,6 @@ from annotator.ui.panels.sidebars import Sidebar
 from annotator.ui.session.issues import IssueModel
 from annotator.ui.widgets import fonts
 from annotator.ui.widgets.bidi_text import add_arabic_mark, plain_label, tooltip
-from annotator.ui.widgets.theme import current_theme
 
 _ISSUE_ROLE: Final = Qt.ItemDataRole.UserRole
 
@@ -58,7 +57,7 @@ class IssueDelegate(RowDelegate):
 
     def paint_row(self, row: Row, index: Index) -> None:
         issue = index.data(_ISSUE_ROLE).issue
-        theme, label, area = current_theme(), self.labels.find(issue.label), row.area(28, 10, 4, 5)
+        theme, label, area = row.theme, self.labels.find(issue.label), row.area(28, 10, 4, 5)
         colour = theme.line_colour(label) if label else QColor(theme.faint)
         row.paint_dot(row.point(14, 15), colour if issue.span else None, colour)
         half = area.height() / 2

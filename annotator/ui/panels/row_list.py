@@ -18,7 +18,7 @@ class Row:
     """The area of a row that is painted; distances are pixels from its sides, in the direction of the layout."""
 
     def __init__(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
-        self.painter, self.rect = painter, QRectF(option.rect)
+        self.painter, self.rect, self.theme = painter, QRectF(option.rect), current_theme()
         self.is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
         self._is_rtl = option.direction == Qt.LayoutDirection.RightToLeft
 
@@ -56,14 +56,14 @@ class RowDelegate(QStyledItemDelegate):
         return QSize(120, self.HEIGHT)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        row, theme = Row(painter, option), current_theme()
+        row = Row(painter, option)
         body = row.rect.adjusted(0, 1, 0, -1)
         is_hovered = self.HIGHLIGHTS_HOVERED and option.state & QStyle.StateFlag.State_MouseOver
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if row.is_selected or is_hovered:
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(theme.highlight if row.is_selected else theme.window))
+            painter.setBrush(QColor(row.theme.highlight if row.is_selected else row.theme.window))
             painter.drawRoundedRect(body, self.RADIUS, self.RADIUS)
         self.paint_row(row, index)
         if option.state & QStyle.StateFlag.State_HasFocus:

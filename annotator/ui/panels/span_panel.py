@@ -14,7 +14,6 @@ from annotator.ui.panels.row_list import Index, Row, RowDelegate, RowList
 from annotator.ui.session.session import Session
 from annotator.ui.widgets import fonts
 from annotator.ui.widgets.bidi_text import accessible_text, add_arabic_mark, tooltip
-from annotator.ui.widgets.theme import current_theme
 
 _SPAN_ROLE: Final = Qt.ItemDataRole.UserRole
 _TEXT_SIZE: Final = 13.5  # pixels
@@ -64,7 +63,7 @@ class SpanDelegate(RowDelegate):
 
     def paint_row(self, row: Row, index: Index) -> None:
         span: Span = index.data(_SPAN_ROLE)
-        theme, label, indent = current_theme(), self.labels.find(span.label), 12 + 14 * self.depths[span].outer
+        theme, label, indent = row.theme, self.labels.find(span.label), 12 + 14 * self.depths[span].outer
         colour = theme.line_colour(label) if label else QColor(theme.faint)
         row.paint_dot(row.point(indent, row.rect.height() / 2), colour)
         font = fonts.interface_font(_TEXT_SIZE)

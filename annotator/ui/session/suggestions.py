@@ -16,9 +16,9 @@ from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 from annotator.i18n import count_phrase
 from annotator.model import history
 from annotator.model.open_suggestions import drop_decided
-from annotator.model.records import Article, Edit, Rejection, Span, Step, Suggestion, Zone
+from annotator.model.records import Article, Edit, Rejection, Span, Step, Suggestion
 from annotator.ui.session.session import Session
-from annotator.ui.session.state import REJECT
+from annotator.ui.session.state import REJECT, SessionState
 from annotator.ui.session.tasks import TaskRunner
 
 if TYPE_CHECKING:
@@ -29,19 +29,6 @@ _PAUSE: Final = 100
 """Milliseconds from the last key to the thread's start, else both would compete for Python's lock."""
 _REACTION_TIME: Final = 200
 """Milliseconds within which nobody can have noticed and acted on a new current suggestion."""
-
-
-class _Request(NamedTuple):
-    """What the thread is asked for: the suggestions of an article, after learning from edits."""
-
-    path: Path
-    annotator: str
-    article: Article
-    layer: Sequence[Span]
-    zones: Sequence[Zone]
-    service: "AnnotatorSuggester | None"
-    """The loaded service; None if it must be loaded."""
-    edits: Sequence[tuple[Article, tuple[Edit, ...]]]
 
 
 class _Response(NamedTuple):
@@ -80,7 +67,6 @@ class SuggestionModel(QObject):
         self._external_suggesters: tuple[Suggester, ...] | None = None  # the user's own; the thread loads them once
         self._service: AnnotatorSuggester | None = None  # the thread's, once it is loaded
         self._is_stale = True  # whether the service must be loaded, or loaded again
-        self._annotator = session.annotator  # whose rejections the service knows
         self._pending_edits: list[tuple[Article, tuple[Edit, ...]]] = []
         self._is_requested = False  # whether to send a request
         self._is_closed = False
@@ -91,6 +77,7 @@ class SuggestionModel(QObject):
         self._request_timer.timeout.connect(self._start_request)
         self._warned.connect(session.failed)
         session.corpus_opened.connect(self.reload)
+        session.on_change(self.reload, "annotator")  # whose rejections count
         session.corpus_closing.connect(self._release_corpus)
         session.on_change(self._on_labels_changed, "labels")
         session.on_change(self._schedule_request, "zones")
@@ -177,7 +164,6 @@ class SuggestionModel(QObject):
         self._tasks.release_corpus(path)
 
     def _on_article_opened(self) -> None:
-        self._is_stale |= self._session.annotator != self._annotator
         self._set_undecided(())
         self._schedule_request()
 
@@ -215,45 +201,41 @@ class SuggestionModel(QObject):
         current_service = self._service = None if self._is_stale else self._service
         new_edits = self._pending_edits if current_service else []  # else they are loaded from the corpus
         self._is_requested = self._is_stale = False
-        self._annotator = session.annotator
         if not session.corpus or not session.article:
             self._set_undecided(())
             self.settled.emit()
             return
-        request = _Request(
-            session.corpus.path,
-            session.annotator,
-            session.article,
-            tuple(session.spans),
-            tuple(session.zones),
-            current_service,
-            new_edits,
-        )
         self._pending_edits = []
         self._tasks.run_quietly(
-            partial(self._respond, request),
+            partial(self._respond, session.current, current_service, new_edits),
             self._take,
             failed=session.failed.emit,
             aborted=lambda: self._take(_Response()),  # the next key asks again
             is_using_files=False,  # nobody waits for the suggesters to close a corpus that is loaded
         )
 
-    def _respond(self, request: _Request) -> Generator[tuple[int, int], None, _Response]:
-        """Answer a request, in the thread."""
+    def _respond(
+        self,
+        state: SessionState,
+        service: "AnnotatorSuggester | None",
+        edits: Sequence[tuple[Article, tuple[Edit, ...]]],
+    ) -> Generator[tuple[int, int], None, _Response]:
+        """Suggest for the open article, in the thread, after loading the service or teaching it these edits."""
         from annotator.jobs.suggesting import AnnotatorSuggester, load_external_suggesters  # no start waits for them
 
+        if not state.corpus or not state.article:
+            return _Response()
         if self._external_suggesters is None:
             self._external_suggesters = load_external_suggesters(self._warned.emit)
-        service = request.service
         if service is None:
             with self._tasks.using_files():
                 service = AnnotatorSuggester.from_corpus_file(
-                    request.path, request.annotator, self._external_suggesters
+                    state.corpus.path, state.annotator, self._external_suggesters
                 )
-        for article, edits in request.edits:
-            service.learn(article, edits)
+        for article, article_edits in edits:
+            service.learn(article, article_edits)
         yield 0, 0
-        return _Response(service, service.suggest(request.article, request.layer, request.zones))
+        return _Response(service, service.suggest(state.article, state.spans, state.zones))
 
     def _take(self, response: _Response) -> None:
         service, suggestions = response

@@ -138,7 +138,7 @@ def test_rejections_belong_to_one_annotator(
     session.switch_annotator("Idris")
     ready(qtbot, suggestions)
     assert len([suggestion for suggestion in suggestions.visible if suggestion.label == "INSTITUTION"]) >= 1
-    assert suggestions._annotator == "Idris"
+    assert suggested_at(suggestions, place)
 
 
 def test_edits_during_loading_are_learned_too(
