@@ -333,4 +333,5 @@ class ExportDialog(TaskDialog):
 
 def _amount_text(counts: Report | PartCounts) -> str:
     articles = count_phrase("{count} article", "{count} articles", counts.articles)
-    return f"{articles} · {count_phrase('{count} span unchanged', '{count} spans unchanged', counts.written)}"
+    spans = count_phrase("{count} span unchanged", "{count} spans unchanged", counts.written)
+    return f"{articles} · {spans}"

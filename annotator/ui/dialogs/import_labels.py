@@ -45,7 +45,8 @@ class LabelMappingForm(QWidget):
             box.setCurrentIndex(
                 max(0, box.findData(previous_choices.get(name, _ADD if is_label_name(name) else _LEAVE_OUT)))
             )
-            form.addRow(f"{isolate(name)} · {count_phrase('{count} span', '{count} spans', count)}", box)
+            spans = count_phrase("{count} span", "{count} spans", count)
+            form.addRow(f"{isolate(name)} · {spans}", box)
         self._area.setWidget(page)
         self.setVisible(bool(counts))
 
