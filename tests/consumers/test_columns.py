@@ -127,6 +127,20 @@ def _build_app(command: object) -> object:
     return app
 
 
+def test_spacy_conllu(corpus: Corpus, tmp_path: Path) -> None:
+    """Its converter of CoNLL-U makes a document of each sentence."""
+    converters = consumer("spacy.training.converters")
+    report = run_export(corpus, tmp_path / "a.conllu", format="conllu")
+    content = (tmp_path / "a.conllu").read_text(encoding="utf-8")
+    places = []
+    for article in content.split("# newdoc\n")[1:]:
+        docs = list(converters.conllu_to_docs(article, n_sents=1, no_print=True))
+        sentences = [[token.text for token in doc] for doc in docs]
+        chunks = [(index, e.start, e.end - 1, e.label_) for index, doc in enumerate(docs) for e in doc.ents]
+        places.append(place_chunks(sentences, chunks))
+    assert places == expected_places(corpus, report)
+
+
 def test_spacy_iob(corpus: Corpus, tmp_path: Path) -> None:
     """Its other converter takes a sentence a line, each token with its tag, and groups them ten to a document."""
     converters = consumer("spacy.training.converters")

@@ -4,17 +4,17 @@
     # newpar
     # sent_id = 12-1
     # text = أعلنت الوزارة.
-    1   أعلنت   _   _   _   _   _   _   _   NER=O
-    2   الوزارة _   _   _   _   _   _   _   NER=B-INSTITUTION|SpaceAfter=No
-    3   .       _   _   _   _   _   _   _   NER=O
+    1   أعلنت   _   _   _   _   _   _   _   name=O
+    2   الوزارة _   _   _   _   _   _   _   name=B-INSTITUTION|SpaceAfter=No
+    3   .       _   _   _   _   _   _   _   name=O
 
-Written is plain CoNLL-U of the exported zones: the tags of the flat spans in NER of MISC, as in several treebanks; a
-document for each article, with its number in the sentences' ids; a paragraph for each line. Words are without invisible
-marks, and space is one blank or none. An article without words has no sentence, only its `newdoc`.
+Written is plain CoNLL-U of the exported zones: the tags of the flat spans in `name` of MISC, as in NorNE and DaNE and
+as spaCy reads them; a document for each article, with its number in the sentences' ids; a paragraph for each line.
+Words are without invisible marks, and space is one blank or none. An article without words has only its `newdoc`.
 
-Of other programs' CoNLL-U, the text and the entities in NER are read, in any BIO scheme. The text of a sentence is
-`# text` if that has the words in order. Each sentence is a line, unless paragraphs are marked. `conllu_articles` also
-reads the lossless dialect that version 0.1.0 wrote.
+Of other programs' CoNLL-U, the text and the entities in NER or `name` are read, in any BIO scheme. The text of a
+sentence is `# text` if that has the words in order. Each sentence is a line, unless paragraphs are marked.
+`conllu_articles` also reads the lossless dialect that version 0.1.0 wrote.
 """
 
 import re
@@ -43,7 +43,7 @@ _NEWPAR: Final = "# newpar\n"
 _SENTENCE_ID: Final = re.compile(r"# sent_id = [0-9]+-[0-9]+\n")
 _EMPTY_COLUMNS: Final = "\t_" * 7
 _NO_SPACE: Final = "|SpaceAfter=No"
-_WRITTEN_ROW: Final = re.compile(r"([0-9]+)\t([^\t\n]+)(?:\t_){7}\tNER=([^\t\n|]+)(\|SpaceAfter=No)?\n")
+_WRITTEN_ROW: Final = re.compile(r"([0-9]+)\t([^\t\n]+)(?:\t_){7}\tname=([^\t\n|]+)(\|SpaceAfter=No)?\n")
 
 
 class _ConlluTags(LineTags[CombinedProjection]):
@@ -65,7 +65,7 @@ class _ConlluTags(LineTags[CombinedProjection]):
             stream.write(_NEWPAR if is_new_line else "")
             stream.write(f"# sent_id = {article.article.id}-{number}\n{_text_line(words, map(bool, word_spaces))}")
             for id_, (word, tag, space) in enumerate(zip(words, tags, word_spaces, strict=True), 1):
-                stream.write(f"{id_}\t{word}{_EMPTY_COLUMNS}\tNER={tag}{'' if space else _NO_SPACE}\n")
+                stream.write(f"{id_}\t{word}{_EMPTY_COLUMNS}\tname={tag}{'' if space else _NO_SPACE}\n")
             stream.write("\n")
             is_new_line = "\n" in word_spaces[-1]
 

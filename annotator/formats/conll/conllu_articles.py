@@ -223,7 +223,7 @@ class DocumentReader:
                 yield Note("", annotator, text.strip())
 
     def _decode_entities(self) -> Iterator[Span]:
-        """Yield the entities in NER; report a reason for repair once."""
+        """Yield the entities by their tags; report a reason for repair once."""
         rows = [
             [(tag.tag,) if tag.tag else () for word in words for tag in word.tags]
             for _tokens, words in self._tagged_sentences

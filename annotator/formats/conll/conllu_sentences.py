@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import BinaryIO, Final, NamedTuple
 
 from annotator.i18n import _
+from annotator.tagging.decoding import is_tag
 
 MAX_BYTES: Final = 50_000_000
 """Bytes of the longest line and sentence; a longer sentence is split."""
@@ -32,7 +33,7 @@ def _decode_escape(match: re.Match[str]) -> str:
 
 
 class Tag(NamedTuple):
-    """The value of NER in MISC of a line, or ""."""
+    """The tag of a line, or ""."""
 
     line: int
     tag: str
@@ -96,17 +97,23 @@ class Sentence:
             return True
         entries = (entry.partition("=") for entry in fields[9].split("|"))
         misc = {key: value for key, equals, value in entries if equals}
-        tag = (misc.get("NER") or misc.get("ner") or "").removeprefix("_")
+        tag = _read_tag(misc)
         if last:
             self._joined_ids = range(first, last + 1)
             self.words.append(Word(line, fields[1], misc, [Tag(line, tag)] if tag else []))
         elif first in self._joined_ids:
             multiword = self.words[-1]
-            if "NER" not in multiword.misc and "ner" not in multiword.misc:
+            if not _read_tag(multiword.misc):
                 multiword.tags.append(Tag(line, tag))
         else:
             self.words.append(Word(line, fields[1], misc, [Tag(line, tag)]))
         return True
+
+
+def _read_tag(misc: dict[str, str]) -> str:
+    """Return the tag in MISC, or "". Only of `name`, which some files use otherwise, must it be valid."""
+    name = misc.get("name", "")
+    return (misc.get("NER") or misc.get("ner") or (name if is_tag(name) else "")).removeprefix("_")
 
 
 def read_sentences(file: BinaryIO) -> Iterator[Sentence]:

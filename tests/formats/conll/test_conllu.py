@@ -71,18 +71,18 @@ def test_write_makes_exactly_these_lines() -> None:
 
     assert write_articles(item) == (
         "# newdoc\n# newpar\n# sent_id = 7-1\n# text = «خطة لوزارة العدل\n"
-        + row("1", "«", "NER=O|SpaceAfter=No")
-        + row("2", "خطة", "NER=B-PLAN")
-        + row("3", "لوزارة", "NER=I-PLAN")
-        + row("4", "العدل", "NER=I-PLAN|SpaceAfter=No")
+        + row("1", "«", "name=O|SpaceAfter=No")
+        + row("2", "خطة", "name=B-PLAN")
+        + row("3", "لوزارة", "name=I-PLAN")
+        + row("4", "العدل", "name=I-PLAN|SpaceAfter=No")
         + "\n# sent_id = 7-2\n# text = » 😀\n"
-        + row("1", "»", "NER=O")
-        + row("2", "😀", "NER=B-EMOJI")
+        + row("1", "»", "name=O")
+        + row("2", "😀", "name=B-EMOJI")
         + "\n# newpar\n# sent_id = 7-3\n# text = كـتـاب، أمس.\n"
-        + row("1", "كـتـاب", "NER=O|SpaceAfter=No")
-        + row("2", "،", "NER=O")
-        + row("3", "أمس", "NER=O|SpaceAfter=No")
-        + row("4", ".", "NER=O")
+        + row("1", "كـتـاب", "name=O|SpaceAfter=No")
+        + row("2", "،", "name=O")
+        + row("3", "أمس", "name=O|SpaceAfter=No")
+        + row("4", ".", "name=O")
         + "\n"
     )
 
@@ -120,7 +120,7 @@ def test_other_programs_read_words_text_and_tags(layers: list[tuple[Article, lis
         assert [token["id"] for token in sentence] == list(range(1, len(sentence) + 1))
         text = "".join(token["form"] + ("" if token["misc"].get("SpaceAfter") == "No" else " ") for token in sentence)
         assert sentence.metadata["text"] == text.rstrip(" ")
-        tags = [token["misc"]["NER"] for token in sentence]
+        tags = [token["misc"]["name"] for token in sentence]
         assert tags == encode(len(tags), projected.flat_chunks, "iob2")
     assert content == "# newdoc\n" * len(items) or sniff("a.conllu", content.encode()[: 1 << 16])
 
@@ -146,7 +146,7 @@ def test_an_article_without_words_is_a_document_without_sentences(tmp_path: Path
     assert [[token["form"] for token in sentence] for sentence in consumer.parse(content) if sentence] == [["أمس"]]
 
 
-ROW = "1\tنص\t_\t_\t_\t_\t_\t_\t_\tNER=O\n"
+ROW = "1\tنص\t_\t_\t_\t_\t_\t_\t_\tname=O\n"
 HEAD = "# newdoc\n# newpar\n# sent_id = 1-1\n"
 
 
@@ -164,7 +164,7 @@ HEAD = "# newdoc\n# newpar\n# sent_id = 1-1\n"
         (HEAD + "# text = نس\n" + ROW + "\n", 4),
         (HEAD + "# text = نص\n" + ROW + "\n\n", 7),
         (HEAD + "# text = نص نص\n" + ROW + ROW + "\n", 6),
-        (HEAD + "# text = نص\n" + ROW.replace("NER=O", "_") + "\n", 5),
+        (HEAD + "# text = نص\n" + ROW.replace("name=O", "_") + "\n", 5),
         (HEAD + "# text = نص\n" + ROW.replace("\t_", "", 1) + "\n", 5),
         (HEAD.replace("1-1", "x") + "# text = نص\n" + ROW + "\n", 2),
     ],
@@ -331,6 +331,14 @@ def test_entities_are_read_in_any_scheme(tmp_path: Path) -> None:
         assert refusals == []
         assert labelled_texts(item) == [("محمد السادس", "PER"), ("فاس", "LOC")]
         assert {span.annotator for span in item.spans} == {"ليلى"}
+
+
+def test_names_are_read_only_if_they_are_tags(tmp_path: Path) -> None:
+    content = word_lines(
+        "زار|name=Yes", "محمد|name=B-PER", "السادس|name=I-PER", "فاس|name=B-LOC|NER=B-GPE", "أمس|name=O"
+    )
+    (item,), refusals = read_file(tmp_path, content)
+    assert (labelled_texts(item), refusals) == ([("محمد السادس", "PER"), ("فاس", "GPE")], [])
 
 
 def test_entities_on_multiword_tokens_are_read(tmp_path: Path) -> None:
