@@ -54,7 +54,7 @@ class Lexicon:
 
     def find_matches(self, analysis: TextAnalysis) -> Iterator[Match]:
         """Yield a text's forms by first token, including overlapping ones; none spans a newline."""
-        for first, folded_word in enumerate(analysis.folded_words):
+        for first, folded_word in enumerate(analysis.folded_words if self._forms else ()):
             readings: Iterable[tuple[int, str]] = ((0, folded_word),)
             if folded_word.startswith(_LEADS):
                 readings = find_readings(analysis.words[first])
