@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget
 
 from annotator.i18n import _, format_number
@@ -11,7 +11,7 @@ from annotator.text.search import find_query
 from annotator.ui.widgets import icons
 from annotator.ui.widgets.bidi_text import plain_label, tooltip
 from annotator.ui.widgets.search_line import SearchLine
-from annotator.ui.widgets.theme import current_theme
+from annotator.ui.widgets.theme import Theme, current_theme
 
 Hit = tuple[int, int]
 
@@ -32,6 +32,7 @@ class FindBar(QFrame):
         self.start_offset: Callable[[], int] = int
         """Returns the offset where the first search starts."""
         self._text = ""
+        self._theme: Theme | None = None  # that of the icons
         self.search_line = SearchLine(_("Find in article"))
         self.search_line.textChanged.connect(self._on_text_changed)
         self._count_label = plain_label(name="quiet")
@@ -47,17 +48,22 @@ class FindBar(QFrame):
         }
         for button in self._buttons:
             row.addWidget(button)
-        self._draw_icons()
         self.hide()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self._draw_icons()  # not before: no start waits for them
+        super().showEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
+        if event.type() == QEvent.Type.PaletteChange and self.isVisible():
             self._draw_icons()
 
     def _draw_icons(self) -> None:
-        for button, icon in self._buttons.items():
-            button.setIcon(icons.icon(icon, current_theme()))
+        if self._theme is not current_theme():
+            self._theme = current_theme()
+            for button, icon in self._buttons.items():
+                button.setIcon(icons.icon(icon, self._theme))
 
     def show_text(self, text: str) -> None:
         """Search this article from now on."""

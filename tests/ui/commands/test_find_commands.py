@@ -15,6 +15,7 @@ from annotator.model.article_builder import build_article
 from annotator.store.corpus import Corpus
 from annotator.store.queries.article_list import ArticleFilter
 from annotator.ui.dialogs.occurrences import OccurrencesDialog
+from annotator.ui.widgets.theme import DARK, LIGHT, Theme
 from annotator.ui.window import Window
 
 Stretch = Callable[..., tuple[int, int]]
@@ -63,6 +64,20 @@ def test_matches_are_shown_while_typing(window: Window) -> None:
     assert window.view.hasFocus()
     assert window.find_bar.hits == []
     assert window.find_bar.isHidden()
+
+
+def test_icons_of_the_bar_have_the_colours_of_the_theme(window: Window, set_theme: Callable[[Theme], None]) -> None:
+    bar = window.find_bar
+    for first, second in ((LIGHT, DARK), (DARK, LIGHT)):
+        set_theme(first)
+        bar.start_search()
+        for theme in (first, second):
+            set_theme(theme)
+            for button in bar._buttons:
+                image = button.icon().pixmap(20, 20).toImage()
+                pixels = (image.pixelColor(x, y) for x in range(image.width()) for y in range(image.height()))
+                assert {pixel.name() for pixel in pixels if pixel.alpha() == 255} == {theme.ink}
+        bar.hide()
 
 
 def test_digits_typed_into_the_line_tag_nothing(window: Window) -> None:
