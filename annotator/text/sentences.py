@@ -18,6 +18,7 @@ _LETTERS_BEFORE: Final = 3  # in a word that cannot be an abbreviation
 _STOP: Final = re.compile(rf"[{_STOPS}](?:(?<=[ء-غف-ي]{{{_LETTERS_BEFORE}}}.) +(?=[ء-غف-ي]))?")
 _SPACE_BEFORE_LETTER: Final = re.compile(" +(?=[ء-غف-ي])")
 _PAIR: Final = regex.compile(f"[{regex.escape(''.join(sorted(PAIRED_MARKS)))}]")
+_MAX_CACHED_LENGTH: Final = 64  # code points of a word that may come again
 _PAUSE: Final = ".."  # Arabic headlines use it like a dash
 _NO_START: Final = "،؛,;:"
 
@@ -84,9 +85,13 @@ def _line_breaks(text: str, start: int, end: int) -> Iterator[int]:
         position = max(position, word_limit)
 
 
-@lru_cache(1 << 12)
 def _find_stops(word: str) -> tuple[Token, ...]:
     """Return the tokens of a text without spaces that may end a sentence."""
+    return _find_stops_cached(word) if len(word) <= _MAX_CACHED_LENGTH else _find_stops_cached.__wrapped__(word)
+
+
+@lru_cache(maxsize=1 << 12)
+def _find_stops_cached(word: str) -> tuple[Token, ...]:
     tokens = tokenize(word)
     return tuple(
         token
