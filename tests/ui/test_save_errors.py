@@ -22,8 +22,9 @@ from annotator.model.records import DONE, Step
 from annotator.store import shared_memory
 from annotator.store.corpus import Corpus
 from annotator.store.database_files import wal_path
-from annotator.store.errors import FullDisk, Unreachable
+from annotator.store.errors import CorpusError, FullDisk, Unreachable
 from annotator.store.witness import Witness
+from annotator.ui.session import state
 from annotator.ui.session.session import Session
 from annotator.ui.window import Window
 
@@ -154,6 +155,27 @@ def test_step_that_was_written_before_its_error_is_shown_once(
 
 
 @pytest.mark.posix_only("Windows moves or deletes no file that is open")
+def test_change_that_could_not_be_read_back_is_shown_by_the_next_check(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failures, notices = list[str](), list[str]()
+
+    def fail(*_arguments: object) -> dict[str, int]:
+        raise CorpusError("unreadable")
+
+    session.failed.connect(failures.append)
+    session.notified.connect(notices.append)
+    with monkeypatch.context() as patch:
+        patch.setattr(state, "count_by_state", fail)
+        assert session.set_state(DONE)  # it is on disk
+    assert failures == ["unreadable"]
+    assert session.state() != DONE
+    session.check_file()
+    assert session.state() == DONE
+    assert session.counts[DONE] == 1
+    assert notices == []
+
+
 def test_saved_is_never_reported_beside_an_error(window: Window, corpus_path: Path) -> None:
     assert "Everything is saved" in window.status_line.state_text()
     shutil.rmtree(corpus_path.parent)

@@ -32,7 +32,7 @@ from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.errors import Conflict, CorpusError, DamagedCorpus, WriteError
 from annotator.store.queries.article_list import ArticleFilter, LazyArticleList
 from annotator.ui.session.corpus_file import CorpusFile
-from annotator.ui.session.state import DESCRIBE, DISMISS, REJECT, CurrentField, SessionState
+from annotator.ui.session.state import DESCRIBE, DISMISS, REJECT, UNREAD_VERSION, CurrentField, SessionState
 from annotator.ui.widgets.bidi_text import isolate_ltr
 
 _STATE_KEEPING_STEPS: Final = frozenset(["state", "note", DISMISS])
@@ -401,12 +401,13 @@ class Session(QObject):
         self._set_pending(None, self._file.checkpoint_error)
         if version == self.current.version:
             return
+        is_anothers = self.current.version != UNREAD_VERSION
         self._change(version=version)  # reload() reads it only with an open article
         spans, articles = self.spans, sum(self.counts.values())
         self.reload()
         if sum(self.counts.values()) != articles:
             self.reload_articles()
-        if self.spans != spans:
+        if is_anothers and self.spans != spans:
             self.notified.emit(_("This article was changed in another window. You now see the current version."))
 
     def retry_save(self) -> bool:
@@ -568,10 +569,13 @@ class Session(QObject):
         return is_open
 
     def _reload_after(self, step: Step | None) -> None:
-        """Update the state after this step or any change (None), unless reading fails."""
+        """Update the state after this step or any change (None); if reading fails, `check_file` tries again."""
         version = self.current.version
-        with self._reporting_errors():
+        try:
             self._show(self.current.after(step))
+        except CorpusError as error:
+            self.report_error(error)
+            self._change(version=UNREAD_VERSION)
         self.corpus_changed.emit(step if self.current.version == version else None)
 
     def _close_article(self) -> None:

@@ -40,6 +40,8 @@ REJECT: Final = "reject"
 DISMISS: Final = "dismiss"
 SELECTION_KEEPING_STEPS: Final = frozenset([DESCRIBE, history.ACCEPT_STEP, REJECT, DISMISS])
 """Names of steps that leave the selection unchanged."""
+UNREAD_VERSION: Final = -1
+"""In place of the version if a change could not be read; SQLite counts versions from 1."""
 
 
 class SessionState(Struct, frozen=True):
@@ -59,7 +61,7 @@ class SessionState(Struct, frozen=True):
     revision: int = 0
     """Counts the changes that may concern any article of the list, not only the open one."""
     version: int = 0
-    """Of the corpus when the article was read; others have written since if it has changed."""
+    """Of the corpus when the article was read; others have written since if it has changed. See UNREAD_VERSION."""
     is_learning: bool = False
     pending_step: Step | None = None
     """A change that is not on disk yet."""
