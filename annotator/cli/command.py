@@ -148,7 +148,8 @@ jobs_option: Final = option(
     metavar="N",
     type=click.IntRange(min=1),
     default=1,
-    help=LazyText("Number of processes that share the work; 1 by default."),
+    show_default=True,
+    help=LazyText("Number of processes that share the work."),
 )
 
 
