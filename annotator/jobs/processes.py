@@ -1,18 +1,18 @@
 """Work at the chunks of a long job in several processes."""
 
-import multiprocessing
 import os
 import signal
 import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager, nullcontext
-from multiprocessing import resource_tracker
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 from annotator import i18n
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 _MAX_PROCESSES: Final = 61  # of a pool on Windows
 _CHUNKS_AHEAD: Final = 2  # for each process: none waits, and memory stays flat
@@ -45,6 +45,9 @@ def worker_processes(function: Callable[[Chunk], Result], jobs: int) -> Iterator
     if jobs == 1 or (sys.flags.ignore_environment and not sys.flags.safe_path):
         yield lambda chunks: (function(chunk) for chunk in chunks)
         return
+    import multiprocessing  # late, as the next one: most commands work in one process
+    from concurrent.futures import ProcessPoolExecutor
+
     jobs = min(jobs, _MAX_PROCESSES)
     context = multiprocessing.get_context("spawn")  # SQLite and Qt do not survive a fork
     with _sheltered_start():  # of the process that tracks the pool's locks
@@ -80,6 +83,8 @@ def _sheltered_start() -> Iterator[None]:
     mask = None
     try:
         if sys.platform != "win32":
+            from multiprocessing import resource_tracker
+
             resource_tracker.ensure_running()  # which unblocks the signal when it starts
             mask = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
         yield
@@ -104,6 +109,8 @@ def _work(chunk: Any) -> Any:
 
 
 def _end_with_parent() -> None:
+    import multiprocessing
+
     if parent := multiprocessing.parent_process():
         parent.join()
         os._exit(1)
