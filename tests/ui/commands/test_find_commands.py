@@ -1,6 +1,7 @@
 """Finding words in the article and in the corpus, and tagging them wherever they stand: in the real window."""
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from ui.inspection import concerns
 from annotator.model.article_builder import build_article
 from annotator.store.corpus import Corpus
 from annotator.store.queries.article_list import ArticleFilter
+from annotator.ui.dialogs import occurrences
 from annotator.ui.dialogs.occurrences import OccurrencesDialog
 from annotator.ui.widgets.theme import DARK, LIGHT, Theme
 from annotator.ui.window import Window
@@ -319,9 +321,20 @@ def test_nothing_else_can_be_asked_for_while_places_are_looked_for(
 
 
 def test_a_look_through_the_corpus_that_is_stopped_shows_the_article_again(
-    third: Window, dialog: Callable[..., None], stretch: Stretch, qtbot: QtBot
+    third: Window,
+    dialog: Callable[..., None],
+    stretch: Stretch,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     third.session.tag("INSTITUTION", *stretch("وزارة الصحة"))
+
+    def search_without_end(*_arguments: object, **_options: object) -> Iterator[tuple[int, int]]:
+        while True:
+            yield 0, 1
+            time.sleep(0.01)
+
+    monkeypatch.setattr(occurrences, "find_in_corpus", search_without_end)
 
     def stop(opened: OccurrencesDialog) -> None:
         opened.search_corpus()
