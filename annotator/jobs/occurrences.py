@@ -92,20 +92,20 @@ def label_occurrences(
     occurrence twice: once examined, once written. If closed before the end, nothing is written.
     """
     edits: list[Edit] = []
-    done = 0
+    examined = 0
     for number, group in groupby(selection, lambda occurrence: occurrence.number):
         ranges = [(occurrence.start, occurrence.end) for occurrence in group]
         article = corpus.article(number)
         edits += operations.add_spans(article, corpus.spans(article.uid, annotator), annotator, label, ranges)
-        done += len(ranges)
-        yield done, 2 * len(selection)
+        examined += len(ranges)
+        yield examined, 2 * len(selection)
     count = len(edits)
     if edits and all(edit.article != article_uid for edit in edits):
         status = corpus.status(article_uid, annotator)
         edits.append(Edit(status, status or Status(article_uid, annotator, IN_PROGRESS)))
     if edits:
         for written in corpus.apply_in_batches(Step(new_uid(), annotator, utc_timestamp(), STEP_NAME, tuple(edits))):
-            yield min(done + written, 2 * done), 2 * done
+            yield min(examined + written, 2 * examined), 2 * examined
     return count
 
 

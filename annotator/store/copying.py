@@ -122,11 +122,11 @@ def transfer(
         if not is_checked:
             check()
             is_checked = True
-        done = total - remaining
-        if flushed_path and done // _PAGES_PER_STEP % _STEPS_PER_FSYNC == 0:
+        copied_pages = total - remaining
+        if flushed_path and copied_pages // _PAGES_PER_STEP % _STEPS_PER_FSYNC == 0:
             _fsync(flushed_path)
         if remaining:  # else all is written and cannot be cancelled
-            messages.put((done, total))
+            messages.put((copied_pages, total))
             while not resume.acquire(timeout=_POLL_INTERVAL):
                 if not main_thread().is_alive():  # at exit, this thread must end before the generator is closed
                     raise _CopyCancelled

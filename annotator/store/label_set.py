@@ -73,8 +73,8 @@ def change_labels(corpus: Corpus, change: LabelChange) -> Generator[tuple[int, i
             step = Step(uids[annotator], annotator, time, LABELS_STEP, tuple(edits))
             corpus._record_edits(step, edits)
 
-        done, total = 0, sum(span_counts.get(name, 0) for name in deleted)
-        yield done, total
+        changed, total = 0, sum(span_counts.get(name, 0) for name in deleted)
+        yield changed, total
         for name, replacement in change.replacements.items():
             while changes := _next_changes(corpus, name, replacement):
                 _write_changes(corpus, changes)
@@ -84,8 +84,8 @@ def change_labels(corpus: Corpus, change: LabelChange) -> Generator[tuple[int, i
                     changed_layers.add((before.article, before.annotator))
                 for annotator, annotator_edits in edits.items():
                     record(annotator, annotator_edits)
-                done += len(changes)
-                yield done, total
+                changed += len(changes)
+                yield changed, total
         for (article, annotator), published in layers.items():
             if (article, annotator) not in changed_layers:
                 # A step exists only through its edits; this edit changes nothing.

@@ -129,14 +129,14 @@ class Session(QObject):
 
         Raises CorpusError if its labels cannot be read; the previous corpus stays open.
         """
-        labels, shown = corpus.labels(), self.current
+        labels, previous = corpus.labels(), self.current
         self.close_silently()
         file = self._file = CorpusFile(corpus, lambda corpus: self.current.is_in(corpus))
         file.displacing.connect(self.displacing)
         file.displaced.connect(self.displaced)
         file.continued.connect(self._continue_in)
         file.checkpointed.connect(self._show_checkpoint_error)
-        self._show(replace(self.current, corpus=corpus, labels=labels), shown)
+        self._show(replace(self.current, corpus=corpus, labels=labels), previous)
         with self._reporting_errors():
             self._show(self.current.with_articles())
         self.corpus_opened.emit()
@@ -148,9 +148,9 @@ class Session(QObject):
     def close(self) -> None:
         """Close the corpus."""
         if self.corpus:
-            shown = self.current
+            previous = self.current
             self.close_silently()
-            self._show(self.current, shown)
+            self._show(self.current, previous)
             self.corpus_opened.emit()
             self.article_opened.emit(0)
 
@@ -549,10 +549,10 @@ class Session(QObject):
         """Replace fields of the current state."""
         self._show(replace(self.current, **fields))
 
-    def _show(self, state: SessionState, shown: SessionState | None = None) -> None:
+    def _show(self, state: SessionState, previous: SessionState | None = None) -> None:
         """Make this the current state and emit in what it differs from the one that is shown, by default the last."""
-        shown, self.current = shown or self.current, state
-        names = [name for name in SessionState.__struct_fields__ if getattr(shown, name) != getattr(state, name)]
+        previous, self.current = previous or self.current, state
+        names = [name for name in SessionState.__struct_fields__ if getattr(previous, name) != getattr(state, name)]
         if names:
             self.changed.emit(frozenset(names))
 

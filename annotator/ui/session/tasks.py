@@ -279,12 +279,12 @@ class _Run(QObject):
         result = self._task()
         if not isinstance(result, Generator):
             return result
-        shown = 0.0
+        last_progress = 0.0
         try:
             while not self.stop_event.is_set():
                 count = next(result)
-                if time.monotonic() - shown >= _PROGRESS_INTERVAL:
-                    shown = time.monotonic()
+                if time.monotonic() - last_progress >= _PROGRESS_INTERVAL:
+                    last_progress = time.monotonic()
                     self._progressed.emit(count)
         except StopIteration as end:
             return end.value
