@@ -24,11 +24,12 @@ posix_only = pytest.mark.posix_only("Windows has no such signals")
 
 @pytest.fixture(scope="module")
 def large_corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Create a corpus that takes a second or more to export."""
+    """Create a corpus that takes two processes most of a second to write and read back."""
     path = tmp_path_factory.mktemp("large") / "large.corpus"
     with Corpus.create(path, default_labels()) as corpus:
-        for number in range(60):
-            corpus.add(build_article(f"أعلنت وزارة العدل عن خطة رقم {number} أمس. " * 300))
+        for number in range(200):  # each sentence is another: caches know none
+            sentences = (f"أعلنت وزارة العدل عن خطة رقم {number}-{index} أمس. " for index in range(300))
+            corpus.add(build_article("".join(sentences)))
     return path
 
 
@@ -85,8 +86,12 @@ def test_a_signal_ends_an_export_and_leaves_nothing(start: Start, out: Path, opt
 
 
 @posix_only
-@pytest.mark.parametrize("delay", [0, 0.05, 0.3])
-def test_ctrl_c_in_a_terminal_is_for_the_command_alone(large_corpus: Path, out: Path, delay: float) -> None:
+@pytest.mark.parametrize(
+    ("delay", "size"),
+    [(0, 0), (0.05, 0), (0, 1)],
+    ids=["before processes start", "as they start", "as they work"],
+)
+def test_ctrl_c_in_a_terminal_is_for_the_command_alone(large_corpus: Path, out: Path, delay: float, size: int) -> None:
     command = [sys.executable, "-m", "annotator", "--language", "en", "export", str(large_corpus), str(out / "train")]
     process = subprocess.Popen(
         [*command, "--state", "all", "--format", "conll2003", "--jobs", "2"],
@@ -94,7 +99,7 @@ def test_ctrl_c_in_a_terminal_is_for_the_command_alone(large_corpus: Path, out: 
         process_group=0,
         preexec_fn=_heed_signals,
     )
-    while not any(out.glob(".train.*.part")):
+    while not any(part.stat().st_size >= size for part in out.glob(".train.*.part")):
         time.sleep(0.001)
     time.sleep(delay)
     os.killpg(process.pid, signal.SIGINT)
