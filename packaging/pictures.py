@@ -34,16 +34,16 @@ def take_pictures(folder: Path, target: Path) -> int:
     """Take every picture into `target`, with corpora in `folder`, and return 0, the exit code."""
     target.mkdir(parents=True, exist_ok=True)
     QApplication.setCursorFlashTime(0)  # a picture does not depend on when it is taken
-    corpora = _copy_corpora(folder)
+    corpora = copy_corpora(folder)
     for language, theme, size in product(LANGUAGES, THEMES, SIZES):
         desk = open_desk(next(corpora), language=language, theme=theme, size=size)
         select_span(desk, PLAN)
         _save(grab(desk.window), target / window_name(language, theme, size))
-        _close(desk)
+        close_desk(desk)
     for language, (name, take) in product(GUIDES, FEATURES.items()):
         desk = open_desk(next(corpora), language=language, theme="light", size=SIZES[0])
         _save(take(desk), target / f"{name}-{language}.png")
-        _close(desk)
+        close_desk(desk)
     return 0
 
 
@@ -61,7 +61,7 @@ def window_name(language: str, theme: str, size: tuple[int, int]) -> str:
 # The partly annotated corpus
 
 
-def _copy_corpora(folder: Path) -> Iterator[Path]:
+def copy_corpora(folder: Path) -> Iterator[Path]:
     """Yield copies of the corpus without end, each under the name that the pictures show."""
     worked = create_sample_corpus(folder / "worked.corpus")
     session = Session(ANNOTATOR)
@@ -103,7 +103,8 @@ def _save(picture: QPixmap, path: Path) -> None:
     print(path)
 
 
-def _close(desk: app.ApplicationController) -> None:
+def close_desk(desk: app.ApplicationController) -> None:
+    """Close the window and its corpus and delete both."""
     desk.window.close()
     desk.session.close()
     desk.window.deleteLater()
