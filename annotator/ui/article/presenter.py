@@ -14,7 +14,7 @@ class ArticlePresenter(QObject):
         self._view, self._session = view, session
         view.refine = lambda start, end: session.current.refine_selection(start, end)
         view.span_clicked.connect(session.select)
-        view.caret_moved.connect(session.schedule_position_save)
+        view.caret_moved.connect(session.position.schedule)
         session.get_offset = view.current_offset
         session.changed.connect(self._on_changed)
         session.article_opened.connect(self._on_article_opened)

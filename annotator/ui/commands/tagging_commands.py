@@ -104,13 +104,13 @@ class TaggingCommands(QObject):
         """Discard the pending step, or undo the last."""
         if self._session.pending_step:
             self._session.discard_pending()
-        elif step_info := self._session.next_long_step(self._session.undoable):
+        elif step_info := self._session.undo_manager.next_long_step(self._session.undoable):
             self._run_undo(step_info, _("Undoing"))
         else:
             self._session.undo()
 
     def redo(self) -> None:
-        if step_info := self._session.next_long_step(self._session.redoable):
+        if step_info := self._session.undo_manager.next_long_step(self._session.redoable):
             self._run_undo(step_info, _("Redoing"))
         else:
             self._session.redo()
@@ -179,7 +179,7 @@ class TaggingCommands(QObject):
             if is_undone:
                 session.reload()
             else:
-                session.skip_conflict(step_info)
+                session.undo_manager.skip_conflict(step_info)
 
         path = session.corpus.path
         self._tasks.run_on_corpus(title, path, undo, show, aborted=session.reload, failed=session.failed.emit)

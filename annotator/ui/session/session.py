@@ -5,7 +5,7 @@ or discarded, and overtaken by no other.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -29,17 +29,16 @@ from annotator.model.records import (
     new_uid,
 )
 from annotator.store.corpus import Corpus, utc_timestamp
-from annotator.store.errors import Conflict, CorpusError, DamagedCorpus, WriteError
+from annotator.store.errors import CorpusError, DamagedCorpus, WriteError
 from annotator.store.queries.article_list import ArticleFilter, LazyArticleList
 from annotator.ui.session.corpus_file import CorpusFile
+from annotator.ui.session.position import PositionSaver
 from annotator.ui.session.state import DESCRIBE, DISMISS, REJECT, UNREAD_VERSION, CurrentField, SessionState
+from annotator.ui.session.undo import UndoManager
 from annotator.ui.widgets.bidi_text import isolate_ltr
 
 _STATE_KEEPING_STEPS: Final = frozenset(["state", "note", DISMISS])
 """Names of steps that do not set a new article to "in progress"."""
-_MAX_SYNCHRONOUS_EDITS: Final = 2000
-"""Edits reversed while a key waits: a tenth of a second."""
-_POSITION_DELAY: Final = 1000  # milliseconds without movement before the position is saved
 _RETRY_INTERVAL: Final = 500
 """Milliseconds between two attempts to write a pending step."""
 
@@ -103,11 +102,9 @@ class Session(QObject):
         self.get_offset: Callable[[], int] = int
         """Returns the annotator's offset in the article; set by the widget that shows it."""
         self._file: CorpusFile | None = None
-        self._has_moved = False  # whether the annotator opened or changed anything
         self._is_damaged = False  # whether damage was already reported
-        self._conflicting: set[str] = set()  # uids of steps whose conflict was reported
-        self._position_timer = QTimer(self, singleShot=True, interval=_POSITION_DELAY)
-        self._position_timer.timeout.connect(self._save_position)
+        self.undo_manager: Final = UndoManager(self)
+        self.position: Final = PositionSaver(self, parent=self)
         self._retry_timer = QTimer(self, interval=_RETRY_INTERVAL)
         self._retry_timer.timeout.connect(self.retry_save)
 
@@ -162,7 +159,7 @@ class Session(QObject):
             file.close_helpers()
         self._set_pending(None)
         self._close_article()
-        self._has_moved, self._is_damaged = False, False
+        self.position.has_moved, self._is_damaged = False, False
         self.current = SessionState(self.annotator, is_learning=self.is_learning, revision=self.current.revision)
         if file:
             self.corpus_closing.emit(file.corpus.path)
@@ -179,8 +176,8 @@ class Session(QObject):
             self._show(self.current.with_articles())
         if self.article:
             self._open(self.article.id, self.get_offset())
-        self._has_moved = False
-        self._position_timer.stop()
+        self.position.has_moved = False
+        self.position.cancel()
 
     def set_learning(self, is_learning: bool) -> None:
         """Set whether the program is learning."""
@@ -231,8 +228,8 @@ class Session(QObject):
     def open_by_id(self, article_id: int, offset: int = 0) -> None:
         """Open the article with this number, listed or not, at this code point."""
         if self._open(article_id, offset):
-            self._has_moved = True
-            self.schedule_position_save()
+            self.position.has_moved = True
+            self.position.schedule()
 
     def open_relative(self, step: int) -> None:
         """Open the article `step` places further in the list, or the nearest one."""
@@ -261,11 +258,6 @@ class Session(QObject):
             return False
         self.open_by_id(number)
         return True
-
-    def schedule_position_save(self) -> None:
-        """Save the position after a pause, so no key waits for the disk."""
-        if self._has_moved:
-            self._position_timer.start()
 
     def current_index(self) -> int:
         """Return the list index of the open article (see LazyArticleList.find_index)."""
@@ -356,35 +348,18 @@ class Session(QObject):
 
     def undo(self) -> bool:
         """Undo the annotator's last step on the article."""
-        return self._revert_last(self.undoable)
+        return bool(self.undoable) and self._check_no_pending() and self.undo_manager.revert_last(self.undoable)
 
     def redo(self) -> bool:
         """Redo the step undone last."""
-        return self._revert_last(self.redoable)
+        return bool(self.redoable) and self._check_no_pending() and self.undo_manager.revert_last(self.redoable)
 
-    def next_long_step(self, stack: list[StepInfo]) -> StepInfo | None:
-        """Return the next step to revert if no key can wait for it, so `jobs.undo` must do it."""
-        step_info = next((step_info for step_info in reversed(stack) if step_info.uid not in self._conflicting), None)
-        if step_info is None:
-            return None
-        long = False
-        with self._reporting_errors():
-            long = self._is_long(step_info)
-        return step_info if long else None
-
-    def skip_conflict(self, step_info: StepInfo) -> None:
-        """Report a step that conflicts with changes of others; the next undo or redo skips it."""
-        self._conflicting.add(step_info.uid)
-        self.reload()
-        is_redo = step_info in self.redoable
-        message = (
-            _("Cannot redo: the annotation was changed in another window in the meantime.")
-            if is_redo
-            else _("Cannot undo: the annotation was changed in another window in the meantime.")
-        )
-        if any(remaining.uid not in self._conflicting for remaining in (self.redoable if is_redo else self.undoable)):
-            message += " " + _("Press the same key again to skip it.")
-        self.failed.emit(message)
+    def revert(self, step_info: StepInfo) -> bool:
+        """Write the reverse of this step. Raises CorpusError, InvalidEdit."""
+        if not self.corpus:
+            return False
+        step = self.corpus.step(step_info.uid)
+        return self._store(self._step(step.name, history.reverse_step(step), step.uid))
 
     # The file
 
@@ -454,33 +429,6 @@ class Session(QObject):
             edits += operations.begin_article(self.status, self.article, self.annotator)
         return not edits or self._write(self._step(name, edits))
 
-    def _revert_last(self, stack: list[StepInfo]) -> bool:
-        if not stack or not self._check_no_pending():
-            return False
-        for step_info in reversed(stack):
-            try:
-                if step_info.uid not in self._conflicting or not self._is_long(step_info):
-                    return self._revert(step_info)
-            except (Conflict, operations.InvalidEdit):
-                if step_info.uid not in self._conflicting:  # else it was reported, and may no longer conflict
-                    self.skip_conflict(step_info)
-                    return False
-            except CorpusError as error:
-                self.report_error(error)
-                return False
-        self.skip_conflict(stack[-1])
-        return False
-
-    def _revert(self, step_info: StepInfo) -> bool:
-        """Write the reverse of this step. Raises CorpusError, InvalidEdit."""
-        if not self.corpus:
-            return False
-        step = self.corpus.step(step_info.uid)
-        return self._store(self._step(step.name, history.reverse_step(step), step.uid))
-
-    def _is_long(self, step_info: StepInfo) -> bool:
-        return self.corpus is not None and self.corpus.edit_count(step_info.uid) > _MAX_SYNCHRONOUS_EDITS
-
     def _step(self, name: str, edits: Iterable[Edit], undoes: str | None = None) -> Step:
         return Step(new_uid(), self.annotator, utc_timestamp(), name, tuple(edits), undoes)
 
@@ -520,9 +468,9 @@ class Session(QObject):
             self._set_pending(step, str(error))
             return False
         self._set_pending(None, self._file.checkpoint_error)
-        self._has_moved = True
+        self.position.has_moved = True
         self._reload_after(step if is_new else None)  # the layer may have been read with it meanwhile
-        self._position_timer.stop()
+        self.position.cancel()  # it was saved with the step
         return True
 
     def _set_pending(self, step: Step | None, save_error: str = "") -> None:
@@ -579,17 +527,10 @@ class Session(QObject):
         self.corpus_changed.emit(step if self.current.version == version else None)
 
     def _close_article(self) -> None:
-        """Announce the closing and save the position; failing to is harmless."""
+        """Announce the closing and save the position."""
         if self.corpus and self.article:
             self.article_closing.emit()
-            if self._has_moved:
-                self._save_position()
-
-    def _save_position(self) -> None:
-        self._position_timer.stop()
-        if self.corpus and self.article:
-            with suppress(CorpusError):
-                self.corpus.save_position(self.annotator, self.article.uid, self.get_offset())
+            self.position.save()
 
     @contextmanager
     def _reporting_errors(self) -> Iterator[None]:

@@ -243,7 +243,7 @@ def test_the_label_that_was_given_last_is_forgotten_with_its_label_set(window: W
 def test_a_step_of_thousands_of_edits_is_taken_back_and_done_again_out_of_the_way(
     window: Window, stretch: Stretch, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("annotator.ui.session.session._MAX_SYNCHRONOUS_EDITS", 1)
+    monkeypatch.setattr("annotator.ui.session.undo._MAX_SYNCHRONOUS_EDITS", 1)
     session, tasks = window.session, window.tasks
     session.tag_all("DATE", [stretch("أمس"), stretch("الخطة"), stretch("الرباط")])
     tagged = stored_spans(session)
@@ -260,7 +260,7 @@ def test_a_step_of_thousands_of_edits_is_taken_back_and_done_again_out_of_the_wa
 def test_what_cannot_be_taken_back_out_of_the_way_is_said(
     window: Window, stretch: Stretch, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("annotator.ui.session.session._MAX_SYNCHRONOUS_EDITS", 1)
+    monkeypatch.setattr("annotator.ui.session.undo._MAX_SYNCHRONOUS_EDITS", 1)
     session, tasks = window.session, window.tasks
     session.tag_all("DATE", [stretch("أمس"), stretch("الخطة")])
     assert session.corpus
@@ -276,7 +276,7 @@ def test_what_cannot_be_taken_back_out_of_the_way_is_said(
 def test_the_same_key_goes_on_past_what_cannot_be_taken_back_out_of_the_way(
     window: Window, stretch: Stretch, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("annotator.ui.session.session._MAX_SYNCHRONOUS_EDITS", 1)
+    monkeypatch.setattr("annotator.ui.session.undo._MAX_SYNCHRONOUS_EDITS", 1)
     session, tasks = window.session, window.tasks
     session.tag_all("PLAN", [stretch("الخطة"), stretch("الرباط")])
     session.tag_all("DATE", [stretch("أمس"), stretch("الثلاثاء")])
@@ -294,7 +294,7 @@ def test_the_same_key_goes_on_past_what_cannot_be_taken_back_out_of_the_way(
 def test_taking_back_can_be_cancelled(
     window: Window, stretch: Stretch, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("annotator.ui.session.session._MAX_SYNCHRONOUS_EDITS", 1)
+    monkeypatch.setattr("annotator.ui.session.undo._MAX_SYNCHRONOUS_EDITS", 1)
     monkeypatch.setattr("annotator.store.corpus._BATCH_SIZE", 1)
     session, tasks = window.session, window.tasks
     session.tag_all("DATE", [stretch("أمس"), stretch("الخطة")])

@@ -410,14 +410,14 @@ def test_position_is_saved_without_a_step(session: Session, corpus_path: Path, q
     session.open_article(1)
     assert session.article
     session.get_offset = lambda: 7
-    session.schedule_position_save()
+    session.position.schedule()
 
     def check_saved() -> None:
         with Corpus.open(corpus_path) as other:
             assert session.article
             assert other.last_position("Sanae") == (session.article.uid, 7)
 
-    qtbot.waitUntil(lambda: not session._position_timer.isActive())
+    qtbot.waitUntil(lambda: not session.position.is_waiting)
     check_saved()
 
 

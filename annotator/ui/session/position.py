@@ -1,0 +1,52 @@
+"""Saves where an annotator is, so that the corpus opens there the next time."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Final, Protocol
+
+from PySide6.QtCore import QObject, QTimer
+
+from annotator.store.errors import CorpusError
+from annotator.ui.session.state import HasState
+
+_POSITION_DELAY: Final = 1000  # milliseconds without movement before the position is saved
+
+
+class PositionedSession(HasState, Protocol):
+    """A session that knows where its annotator is in the open article."""
+
+    get_offset: Callable[[], int]
+
+
+class PositionSaver(QObject):
+    """Saves the position of a session's annotator, once they have opened or changed anything."""
+
+    def __init__(self, session: PositionedSession, parent: QObject) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.has_moved = False
+        """Whether the annotator opened or changed anything."""
+        self._timer = QTimer(self, singleShot=True, interval=_POSITION_DELAY)
+        self._timer.timeout.connect(self.save)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the position is still to be saved."""
+        return self._timer.isActive()
+
+    def schedule(self) -> None:
+        """Save the position after a pause, so no key waits for the disk."""
+        if self.has_moved:
+            self._timer.start()
+
+    def cancel(self) -> None:
+        """Do not save a scheduled position: it is saved already, or not to be."""
+        self._timer.stop()
+
+    def save(self) -> None:
+        """Save the position now if the annotator has moved; failing to is harmless."""
+        self._timer.stop()
+        state = self._session.current
+        if self.has_moved and state.corpus and state.article:
+            with suppress(CorpusError):
+                state.corpus.save_position(state.annotator, state.article.uid, self._session.get_offset())
