@@ -55,6 +55,7 @@ def _format_counts(share: AnnotatorStatistics) -> Iterator[list[str]]:
     for name, count in sorted(share.labels.items()):
         yield [f"  {name}", str(count)]
     yield [_("Suggestions accepted"), str(share.accepted)]
+    yield [_("Suggestions corrected"), str(share.corrected)]
     yield [_("Suggestions rejected"), str(share.rejected)]
     yield [_("Issues dismissed"), str(share.dismissed)]
     yield [_("Edits"), str(share.edits)]

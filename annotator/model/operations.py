@@ -75,7 +75,8 @@ def accept(
 ) -> list[Edit]:
     """Label a suggestion's range; `edited` has the annotator's changes.
 
-    With another label or edges, the span is the annotator's own, without the value, and `suggestion` is rejected.
+    With another label or edges, the span is the annotator's own, without the value, and `suggestion` is rejected by the
+    edit that follows, by which the statistics know a correction.
     """
     is_unchanged = (edited.label, edited.start, edited.end) == (suggestion.label, suggestion.start, suggestion.end)
     span = Span(new_uid(), article.uid, annotator, edited.label, edited.start, edited.end)

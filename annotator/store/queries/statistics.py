@@ -9,12 +9,14 @@ from annotator.model.records import STATES
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
 from annotator.store.queries.article_list import count_by_state
+from annotator.store.queries.suggestion_statistics import SuggestionCounts, count_decisions
 
 
 class AnnotatorStatistics(Struct, frozen=True):
     """The work of one annotator.
 
-    `states` counts articles by state, `labels` spans by label, `accepted` unchanged suggestions. `edits` counts edits
+    `states` counts articles by state, `labels` spans by label, `accepted`, `corrected` and
+    `rejected` suggestions (see `suggestion_statistics`). `edits` counts edits
     of single records except imports, on `days` different days (UTC), from `first` to `last` (ISO 8601, None without
     edits).
     """
@@ -23,6 +25,7 @@ class AnnotatorStatistics(Struct, frozen=True):
     spans: int
     labels: dict[str, int]
     accepted: int
+    corrected: int
     rejected: int
     dismissed: int
     edits: int
@@ -47,10 +50,8 @@ def collect_statistics(corpus: Corpus) -> CorpusStatistics:
     with corpus.snapshot():
         [(articles, characters)] = corpus.fetch_tuples("SELECT count(*), coalesce(sum(length(text)), 0) FROM article")
         annotators = corpus.annotators()
-        spans = corpus.fetch_tuples(
-            "SELECT annotator, label, count(*), count(source) FROM span GROUP BY annotator, label"
-        )
-        rejected = dict(corpus.fetch_tuples("SELECT annotator, count(*) FROM rejection GROUP BY annotator"))
+        spans = corpus.fetch_tuples("SELECT annotator, label, count(*) FROM span GROUP BY annotator, label")
+        decisions = count_decisions(corpus)
         dismissed = dict(corpus.fetch_tuples("SELECT annotator, count(*) FROM dismissal GROUP BY annotator"))
         query = """
             SELECT annotator, count(*), count(DISTINCT substr(time, 1, 10)), min(time), max(time)
@@ -60,17 +61,18 @@ def collect_statistics(corpus: Corpus) -> CorpusStatistics:
         labels = dict.fromkeys((label.name for label in corpus.labels().labels), 0)
         annotator_statistics = {}
         for name in annotators:
-            own_labels = {label: count for owner, label, count, _accepted in spans if owner == name}
+            own_labels = {label: count for owner, label, count in spans if owner == name}
             for label, count in own_labels.items():
                 labels[label] += count
             edit_count, days, first, last = edits.get(name, (0, 0, None, None))
-            states = count_by_state(corpus, name)
+            states, own_decisions = count_by_state(corpus, name), decisions.get(name, SuggestionCounts())
             annotator_statistics[name] = AnnotatorStatistics(
                 states={state: states[state] for state in STATES},
                 spans=sum(own_labels.values()),
                 labels=own_labels,
-                accepted=sum(accepted for owner, _label, _count, accepted in spans if owner == name),
-                rejected=rejected.get(name, 0),
+                accepted=own_decisions.accepted,
+                corrected=own_decisions.corrected,
+                rejected=own_decisions.rejected,
                 dismissed=dismissed.get(name, 0),
                 edits=edit_count,
                 days=days,

@@ -1,9 +1,15 @@
-"""The quality of suggestions in an annotator's done articles: accepted, rejected and missed."""
+"""The quality of suggestions in an annotator's done articles: accepted, corrected, rejected and missed.
+
+A suggestion is corrected if its label or edges were changed, before it was accepted or later, and the span is still
+there. The record tells: the step that rejects the suggestion adds or changes the span just before (see
+`operations.accept`). What was undone is not counted, as only present spans and rejections are.
+"""
 
 from collections.abc import Sequence
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import astuple
 
 from annotator.model.history import IMPORT_STEP
 from annotator.model.records import DONE
@@ -12,24 +18,40 @@ from annotator.store.corpus import Corpus
 BINS: Final = 20
 """The maximal number of bins of articles."""
 
+# A record's JSON begins with its type. A step's edits have successive numbers.
+_CORRECTION: Final = """
+    correction AS MATERIALIZED (
+        SELECT rejection.uid AS rejection, span.uid AS span, (span.label, span.start, span."end")
+            = (rejection.label, rejection.start, rejection."end") AS is_restored
+        FROM edit JOIN edit AS change ON change.id = edit.id - 1 AND change.step = edit.step
+        JOIN rejection ON rejection.uid = json_extract(edit.after, '$.uid')
+        JOIN span ON span.uid = json_extract(change.after, '$.uid')
+        WHERE edit.after GLOB '{"type":"rejection"*' AND change.after GLOB '{"type":"span"*'
+        GROUP BY rejection.uid
+    )
+"""
+"""A common table of the rejections that belong to a correction, each with the annotator's span.
+
+`is_restored` says whether that is the suggestion again.
+"""
+
 
 class SuggestionCounts(Struct, frozen=True):
-    """The number of suggestions accepted unchanged and rejected, and of spans never suggested (missed)."""
+    """The number of suggestions accepted, corrected and rejected, and of spans never suggested (missed)."""
 
     accepted: int = 0
+    corrected: int = 0
     rejected: int = 0
     missed: int = 0
 
     @property
     def total(self) -> int:
         """The sum of all counts."""
-        return self.accepted + self.rejected + self.missed
+        return sum(astuple(self))
 
     def plus(self, addend: "SuggestionCounts") -> "SuggestionCounts":
         """Return the sum of both."""
-        return SuggestionCounts(
-            self.accepted + addend.accepted, self.rejected + addend.rejected, self.missed + addend.missed
-        )
+        return SuggestionCounts(*map(sum, zip(astuple(self), astuple(addend), strict=True)))
 
 
 class SuggestionStatistics(Struct, frozen=True):
@@ -46,8 +68,7 @@ class SuggestionStatistics(Struct, frozen=True):
 def collect_suggestion_statistics(corpus: Corpus, annotator: str, bins: int = BINS) -> SuggestionStatistics:
     """Count suggestions in the annotator's done articles, first done first.
 
-    An imported span never counts as missed. A suggestion accepted and then changed counts as rejected, its span as
-    missed (see `operations.relabel`).
+    Each suggestion counts once, under the label that was suggested. An imported span never counts as missed.
     """
     bin_sizes: dict[int, int] = {}
     counts_by_bin: dict[str, dict[int, SuggestionCounts]] = {}
@@ -63,7 +84,21 @@ def collect_suggestion_statistics(corpus: Corpus, annotator: str, bins: int = BI
     return SuggestionStatistics([*bin_sizes.values()], counts_by_label)
 
 
-# An article was done when its state was last set to done. A record's JSON begins with its type.
+def count_decisions(corpus: Corpus) -> dict[str, SuggestionCounts]:
+    """Count each annotator's decisions on suggestions in all articles, without missed ones."""
+    query = f"""
+        WITH {_CORRECTION}
+        SELECT annotator, sum(accepted), sum(corrected), sum(rejected) FROM (
+            SELECT annotator, 1 AS accepted, 0 AS corrected, 0 AS rejected FROM span WHERE source IS NOT NULL
+            UNION ALL
+            SELECT annotator, coalesce(is_restored, 0), coalesce(NOT is_restored, 0), is_restored IS NULL
+            FROM rejection LEFT JOIN correction ON correction.rejection = rejection.uid
+        ) GROUP BY annotator
+    """
+    return {annotator: SuggestionCounts(*counts) for annotator, *counts in corpus.fetch_tuples(query)}
+
+
+# An article was done when its state was last set to done.
 _QUERY: Final = f"""
     WITH part AS MATERIALIZED (
         SELECT status.article, ntile(?2) OVER (ORDER BY max(edit.id)) AS at
@@ -75,14 +110,17 @@ _QUERY: Final = f"""
     imported AS (
         SELECT json_extract(after, '$.uid') FROM part CROSS JOIN edit ON edit.article = part.article
         WHERE annotator = ?1 AND name = '{IMPORT_STEP}' AND after GLOB '{{"type":"span"*'
-    )
-    SELECT NULL AS label, at, 0, 0, 0, count(*) FROM part GROUP BY at
+    ),
+    {_CORRECTION}
+    SELECT NULL AS label, at, 0, 0, 0, 0, count(*) FROM part GROUP BY at
     UNION ALL
-    SELECT label, at, sum(accepted), sum(rejected), sum(missed), 0 FROM (
-        SELECT label, at, source IS NOT NULL AS accepted, 0 AS rejected,
-            source IS NULL AND uid NOT IN imported AS missed
+    SELECT label, at, sum(accepted), sum(corrected), sum(rejected), sum(missed), 0 FROM (
+        SELECT label, at, source IS NOT NULL AS accepted, 0 AS corrected, 0 AS rejected,
+            source IS NULL AND uid NOT IN imported AND uid NOT IN (SELECT span FROM correction) AS missed
         FROM span JOIN part ON part.article = span.article WHERE annotator = ?1
         UNION ALL
-        SELECT label, at, 0, 1, 0 FROM rejection JOIN part ON part.article = rejection.article WHERE annotator = ?1
+        SELECT label, at, coalesce(is_restored, 0), coalesce(NOT is_restored, 0), is_restored IS NULL, 0
+        FROM rejection JOIN part ON part.article = rejection.article
+        LEFT JOIN correction ON correction.rejection = rejection.uid WHERE annotator = ?1
     ) GROUP BY label, at ORDER BY label, at
 """

@@ -30,6 +30,8 @@ from annotator.ui.widgets.modal import run_dialog
 from annotator.ui.widgets.suggestion_chart import SuggestionChart, brushes, percentages
 from annotator.ui.widgets.theme import current_theme
 
+_WIDTH: Final = 820  # pixels
+_SURROUNDINGS: Final = 170  # pixels above and below the charts and the table
 _NUMBERS: Final = Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -59,11 +61,10 @@ class SuggestionStatisticsDialog(QDialog):
         ]
         if self.charts:
             items = self._build(statistics, labels)
-            self.resize(820, min(740, 390 + 110 * len(self.charts)))
         else:
             explanation = _(
                 "Once some articles are done, this shows for each label the percentages of suggestions "
-                "accepted and rejected and of spans that were not suggested, so you can see when the "
+                "accepted, corrected and rejected and of spans that were not suggested, so you can see when the "
                 "suggestions can be trusted."
             )
             items = [plain_label(explanation, wraps=True)]
@@ -75,17 +76,23 @@ class SuggestionStatisticsDialog(QDialog):
         explanation = _(
             "Your done articles, in reading order. Each column shows the percentages of your decisions about a label."
         )
+        if not self.charts[0].has_columns:
+            explanation = _("Your done articles. Each bar shows the percentages of your decisions about a label.")
+        kinds = (_("accepted as suggested"), _("corrected"), _("rejected"), _("missed: labelled by hand"))
         legend = list[Item]()
-        for kind, text in enumerate((_("accepted as suggested"), _("rejected"), _("missed: labelled by hand"))):
+        for kind, text in enumerate(kinds):
             legend += [_Swatch(kind), plain_label(text), 14]
-        charts = QWidget()
-        vbox(*self.charts, None, margins=0, parent=charts)
+        self.table = _create_table(statistics, labels)
+        content = QWidget()
+        vbox(*self.charts, 10, self.table, None, margins=0, parent=content)
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setWidget(charts)
-        self.table = _create_table(statistics, labels)
-        return [plain_label(explanation, wraps=True), hbox(*legend, None), (area, 1), self.table]
+        area.setWidget(content)
+        available = self.screen().availableSize()
+        height = min(content.sizeHint().height() + _SURROUNDINGS, available.height() * 3 // 4)
+        self.resize(min(_WIDTH, available.width()), height)
+        return [plain_label(explanation, wraps=True), hbox(*legend, None), (area, 1)]
 
 
 class _Swatch(QWidget):
@@ -105,7 +112,7 @@ class _Swatch(QWidget):
 
 
 def _create_table(statistics: SuggestionStatistics, labels: LabelSet) -> QTreeWidget:
-    headings = [_("Label"), _("Articles"), _("Decisions"), _("Accepted"), _("Rejected"), _("Missed")]
+    headings = [_("Label"), _("Articles"), _("Decisions"), _("Accepted"), _("Corrected"), _("Rejected"), _("Missed")]
     table = create_tree(headings, _("The same figures as a table"))
     for index in range(2, len(headings)):
         table.headerItem().setTextAlignment(index, _NUMBERS)
@@ -114,13 +121,16 @@ def _create_table(statistics: SuggestionStatistics, labels: LabelSet) -> QTreeWi
         tallies = statistics.counts_by_label.get(label.name)
         if tallies:
             _add_row(table, label.localised_title(), _("all {count}").format(count=format_number(articles)), tallies)
+            if len(tallies) == 1:
+                continue
             last = count_phrase("the last one", "the last {count}", last_count)
             _add_row(table, label.localised_title(), last, tallies[-1:])
     for index in range(table.columnCount()):
         table.resizeColumnToContents(index)
     table.header().setStretchLastSection(False)
     table.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-    table.setFixedHeight(170)
+    table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)  # all rows are shown
+    table.setFixedHeight(table.sizeHintForRow(0) * table.topLevelItemCount() + table.header().sizeHint().height() + 20)
     return table
 
 

@@ -112,6 +112,16 @@ def test_statistics_do_not_count_imports_as_edits(corpus: Corpus) -> None:
     annotated = corpus.load_article(2)
     corpus.add(build_article("نص آخر", spans=[Span("s", "", "Omar", "PLAN", 0, 2)]))
     assert collect_statistics(corpus).annotators["Omar"] == AnnotatorStatistics(
-        {"new": 4, "in_progress": 0, "done": 0, "skipped": 0, "flagged": 0}, 1, {"PLAN": 1}, 0, 0, 0, 0, 0, None, None
+        {"new": 4, "in_progress": 0, "done": 0, "skipped": 0, "flagged": 0},
+        1,
+        {"PLAN": 1},
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        None,
+        None,
     )
     assert annotated.spans == ()

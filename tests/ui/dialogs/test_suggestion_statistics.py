@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import QPoint, QRect, QTimer
 from PySide6.QtGui import QColor, QHelpEvent
-from PySide6.QtWidgets import QApplication, QLabel, QToolTip, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QScrollArea, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
 from annotator import i18n
@@ -14,12 +14,13 @@ from annotator.model.records import DONE
 from annotator.store.queries.suggestion_statistics import SuggestionCounts, SuggestionStatistics
 from annotator.ui.dialogs.suggestion_statistics import SuggestionStatisticsDialog
 from annotator.ui.widgets.suggestion_chart import SuggestionChart, format_tally, percentages
-from annotator.ui.widgets.theme import DARK, LIGHT, Theme
+from annotator.ui.widgets.theme import DARK, LIGHT, Theme, current_theme
 from annotator.ui.window import Window
 
+ISOLATES = str.maketrans("", "", "\u2066\u2069")
 LABELS = default_labels()
 DATE = LABELS.labels[0]
-PARTS = [SuggestionCounts(1, 1, 2), SuggestionCounts(), SuggestionCounts(9, 0, 1)]
+PARTS = [SuggestionCounts(1, 0, 1, 2), SuggestionCounts(), SuggestionCounts(9, 0, 0, 1)]
 
 
 def create_chart(qtbot: QtBot, tallies: list[SuggestionCounts]) -> SuggestionChart:
@@ -32,13 +33,14 @@ def create_chart(qtbot: QtBot, tallies: list[SuggestionCounts]) -> SuggestionCha
 @pytest.mark.parametrize(
     ("tally", "expected"),
     [
-        (SuggestionCounts(), (0, 0, 0)),
-        (SuggestionCounts(1, 0, 0), (100, 0, 0)),
-        (SuggestionCounts(0, 0, 7), (0, 0, 100)),
-        (SuggestionCounts(1, 1, 1), (33, 33, 34)),
-        (SuggestionCounts(2, 1, 0), (67, 33, 0)),
-        (SuggestionCounts(1, 199, 0), (0, 100, 0)),
-        (SuggestionCounts(199, 1, 200), (50, 0, 50)),
+        (SuggestionCounts(), (0, 0, 0, 0)),
+        (SuggestionCounts(1, 0, 0, 0), (100, 0, 0, 0)),
+        (SuggestionCounts(0, 0, 0, 7), (0, 0, 0, 100)),
+        (SuggestionCounts(1, 0, 1, 1), (33, 0, 33, 34)),
+        (SuggestionCounts(2, 0, 1, 0), (67, 0, 33, 0)),
+        (SuggestionCounts(1, 0, 199, 0), (0, 0, 100, 0)),
+        (SuggestionCounts(199, 0, 1, 200), (50, 0, 0, 50)),
+        (SuggestionCounts(1, 1, 1, 3), (16, 17, 17, 50)),
     ],
 )
 def test_percentages_add_up_to_100(tally: SuggestionCounts, expected: tuple[int, int, int]) -> None:
@@ -48,8 +50,8 @@ def test_percentages_add_up_to_100(tally: SuggestionCounts, expected: tuple[int,
 
 def test_column_without_decisions_shows_no_recent_figures(qtbot: QtBot) -> None:
     recent, empty = (
-        create_chart(qtbot, [SuggestionCounts(9, 0, 1), last])
-        for last in (SuggestionCounts(0, 1, 0), SuggestionCounts())
+        create_chart(qtbot, [SuggestionCounts(9, 0, 0, 1), SuggestionCounts(), last])
+        for last in (SuggestionCounts(0, 0, 1, 0), SuggestionCounts())
     )
     area = QRect(0, 40, 150, 60)
     assert len({recent.grab(area).toImage().pixel(x, y) for x in range(150) for y in range(60)}) > 1
@@ -84,13 +86,14 @@ def test_columns_follow_the_reading_direction_and_show_the_shares(
 
 def test_tooltip_of_a_column_shows_its_figures(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     chart = create_chart(qtbot, PARTS)
-    assert chart.describe_column(0) == "Articles 1 to 4: 4 decisions, 25 % accepted, 25 % rejected, 50 % missed"
+    description = chart.describe_column(0).translate(ISOLATES)
+    assert description == "Articles 1 to 4: 4 decisions, 25% accepted, 0% corrected, 25% rejected, 50% missed"
     assert chart.describe_column(1) == "Articles 5 to 8: no suggestions or labels"
     tooltips: list[str] = []
     monkeypatch.setattr(QToolTip, "showText", lambda _where, text, _of: tooltips.append(text))
     for position in (chart.column_rect(2).center().toPoint(), QPoint(0, 0)):
         QApplication.sendEvent(chart, QHelpEvent(QHelpEvent.Type.ToolTip, position, chart.mapToGlobal(position)))
-    assert "90 % accepted" in tooltips[0]
+    assert "90% accepted" in tooltips[0].translate(ISOLATES)
     assert tooltips[1] == ""
     assert chart.accessibleName() == DATE.localised_title()
     assert chart.accessibleDescription() == format_tally(PARTS[2])
@@ -112,10 +115,41 @@ def test_table_shows_all_and_the_last_articles_of_each_label(qtbot: QtBot) -> No
     qtbot.addWidget(dialog)
     assert [chart.accessibleName() for chart in dialog.charts] == [DATE.localised_title()]
     rows = [dialog.table.topLevelItem(index) for index in range(dialog.table.topLevelItemCount())]
-    assert [[row.text(column) for column in range(6)] for row in rows if row] == [
-        [DATE.localised_title(), "all 12", "14", "71%", "7%", "22%"],
-        [DATE.localised_title(), "the last 4", "10", "90%", "0%", "10%"],
+    assert [[row.text(column) for column in range(7)] for row in rows if row] == [
+        [DATE.localised_title(), "all 12", "14", "71%", "0%", "7%", "22%"],
+        [DATE.localised_title(), "the last 4", "10", "90%", "0%", "0%", "10%"],
     ]
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_few_articles_are_shown_as_a_bar_over_the_whole_width(qtbot: QtBot, language: str) -> None:
+    i18n.set_language(language)
+    chart = create_chart(qtbot, [SuggestionCounts(1, 0, 0, 3), SuggestionCounts(1, 0, 0, 3)])
+    image, firm = chart.grab().toImage(), current_theme().line_colour(DATE)
+    filled = [x for x in range(700) if image.pixelColor(x, 20) == firm]
+    # The label's title and the axis take 184 pixels, a quarter of the other 508 is accepted.
+    assert filled[-1] - filled[0] == pytest.approx(127, abs=3)
+    assert filled[0 if language == "en" else -1] == pytest.approx(184 if language == "en" else 700 - 184, abs=2)
+
+
+def test_dialog_fits_its_content_and_the_screen(qtbot: QtBot) -> None:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    few, many = (
+        SuggestionStatisticsDialog(parent, SuggestionStatistics([1] * bins, counts), LABELS)
+        for bins, counts in (
+            (1, {"DATE": [SuggestionCounts(1, 0, 0, 0)]}),
+            (20, {label.name: [SuggestionCounts(1, 1, 1, 1)] * 20 for label in LABELS.labels}),
+        )
+    )
+    for dialog in (few, many):
+        qtbot.addWidget(dialog)
+        dialog.show()
+        assert dialog.height() <= dialog.screen().availableSize().height() * 3 // 4
+    assert few.table.topLevelItemCount() == 1, "one article is no course of time"
+    assert few.height() < many.height()
+    [area] = few.findChildren(QScrollArea)
+    assert not area.verticalScrollBar().isVisible()
 
 
 def test_dialog_without_data_explains_what_it_will_show(qtbot: QtBot) -> None:
@@ -141,4 +175,4 @@ def test_menu_opens_the_dialog(
     monkeypatch.setattr(SuggestionStatisticsDialog, "exec", record)
     QTimer.singleShot(0, window.action("show_suggestion_statistics").trigger)
     qtbot.waitUntil(lambda: bool(dialogs))
-    assert [chart._tallies for chart in dialogs[0].charts] == [[SuggestionCounts(0, 0, 1)]]
+    assert [chart._tallies for chart in dialogs[0].charts] == [[SuggestionCounts(0, 0, 0, 1)]]
