@@ -5,6 +5,7 @@ too (docs/adr/0002).
 """
 
 import gettext as _gettext
+from collections.abc import Iterable
 from typing import Final
 
 from annotator.resources import resource_path
@@ -94,6 +95,12 @@ def ngettext(singular: str, plural: str, count: int) -> str:
 def pgettext(context: str, text: str) -> str:
     """Translate an English `text` with several meanings; `context` says which is meant."""
     return _active_translations().pgettext(context, text)
+
+
+def in_all_languages(texts: Iterable[str]) -> list[tuple[str, ...]]:
+    """Translate each text into every language, in the order of LANGUAGES."""
+    catalogues = [_load_translations(language) for language in LANGUAGES]
+    return [tuple(catalogue.gettext(text) for catalogue in catalogues) for text in texts]
 
 
 def count_phrase(singular: str, plural: str, count: int) -> str:

@@ -20,6 +20,7 @@ from annotator.ui.commands.displacement import DisplacementNotifier
 from annotator.ui.commands.edge_commands import EdgeCommands
 from annotator.ui.commands.find_commands import FindCommands
 from annotator.ui.commands.issue_commands import IssueCommands
+from annotator.ui.commands.palette_commands import PaletteCommands
 from annotator.ui.commands.suggestion_commands import SuggestionCommands
 from annotator.ui.commands.table import MENUS, Commands
 from annotator.ui.commands.tagging_commands import TaggingCommands
@@ -77,6 +78,7 @@ class Window(QMainWindow):
         ArticlePresenter(self.view, session)
         self.find_commands = FindCommands(session, self.view, self.find_bar, self.articles_sidebar)
         self.issue_commands = IssueCommands(session, self.view, self.articles_sidebar, self.tasks)
+        self.palette_commands = PaletteCommands(context, self.view, self.find_commands)
         self._panel_focus = PanelFocus(self, self.view)
         commands = Commands(
             **asdict(context),
@@ -90,11 +92,13 @@ class Window(QMainWindow):
             find=self.find_commands,
             suggestions=self.suggestion_commands,
             issues=self.issue_commands,
+            palette=self.palette_commands,
             view=ViewCommands(context, self.view, self.labels_sidebar),
             welcome=self.welcome_commands,
         )
         self._actions = ActionSet(self, self.view, MENUS, commands, self.corpus_commands.can_run)
         self._actions.add_menus(self.menuBar())
+        self.palette_commands.attach(self._actions)
         self._file_watcher = FileWatcher(self, session)
         self._screen_reader = ScreenReaderBridge(self.view, session, self.suggestions)
         self._create_layout()

@@ -6,6 +6,7 @@ in view.
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Final, overload
 
 from msgspec import Struct
@@ -16,10 +17,12 @@ from annotator.model.records import DONE, IN_PROGRESS, NEW, SKIPPED, STATES
 from annotator.store.corpus import Corpus
 from annotator.store.queries.search import find_article_numbers
 from annotator.store.row_mapping import to_json
+from annotator.text.search import find_query
 
 _TITLE_SEARCH_LENGTH: Final = 400  # code points searched for an untitled article's first line
 _BATCH_SIZE: Final = 500  # numbers in one query
 _PAGE_SIZE: Final = 50  # articles loaded at once
+_MAX_TITLES: Final = 300  # titles searched while a key waits
 _STATES: Final = Decoder(dict[str, str])
 _TOUCHED: Final = tuple(state for state in STATES if state != NEW)
 
@@ -132,6 +135,17 @@ class LazyArticleList(Sequence[ArticleSummary]):
             self._summaries.clear()
         else:
             self._summaries.pop(number, None)
+
+
+def find_by_title(corpus: Corpus, annotator: str, words: str, limit: int) -> list[ArticleSummary]:
+    """Return at most `limit` articles with these words in their titles, first added first.
+
+    Titles count that are part of the text. Of articles with these words anywhere, only the first few hundred are looked
+    at.
+    """
+    numbers = list_article_numbers(corpus, annotator, ArticleFilter(words=words))[:_MAX_TITLES]
+    summaries = load_summaries(corpus, numbers)
+    return list(islice((summary for summary in summaries if find_query(summary.title, words)), limit))
 
 
 def load_all_summaries(corpus: Corpus) -> Iterator[ArticleSummary]:

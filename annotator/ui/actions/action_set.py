@@ -1,6 +1,6 @@
 """The window's QActions and menus, from the table of actions and the corpus labels."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Generic
 
@@ -12,7 +12,7 @@ from annotator.i18n import _
 from annotator.model.labels import Label
 from annotator.store.errors import CorpusError
 from annotator.ui.actions.keyboard import ShortcutResolver
-from annotator.ui.actions.keymap import Action, Choice, Keymap, Menu, T
+from annotator.ui.actions.keymap import Action, Choice, Keymap, Menu, T, walk_menus
 from annotator.ui.widgets.bidi_text import menu_text, tooltip
 from annotator.ui.widgets.modal import warn
 
@@ -39,6 +39,8 @@ class ActionSet(QObject, Generic[T]):
         self._rows: dict[str, Action[T]] = {}
         self.by_name: dict[str, QAction] = {}
         self.label_actions: list[QAction] = []
+        self.choices: list[tuple[Choice[T], str, QAction]] = []
+        """The choices of the table, each value with its action."""
         self.menus: dict[str, QMenu] = {}
         self.keymap = Keymap(menus, {}, ())
         for menu in menus:
@@ -50,6 +52,10 @@ class ActionSet(QObject, Generic[T]):
         for menu in self._table:
             if menu.in_bar:
                 bar.addMenu(self.menus[menu.name])
+
+    def walk_menus(self) -> Iterator[Menu[T]]:
+        """Yield the menus of the table, each before its submenus."""
+        return walk_menus(self._table)
 
     def show_labels(self, labels: Iterable[Label], tag: Callable[[str], None]) -> None:
         """Create an action for each label that calls `tag` with its name."""
@@ -118,6 +124,7 @@ class ActionSet(QObject, Generic[T]):
             action.setChecked(value == current)
             action.triggered.connect(lambda _checked=False, value=value: choice.choose(self._commands, value))
             group.addAction(action)
+            self.choices.append((choice, value, action))
 
     def _create_action(self, text: str, run: Callable[[], Any], row: Action[T] | None = None) -> QAction:
         action = QAction(text, self._window)

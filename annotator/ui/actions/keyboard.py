@@ -116,7 +116,7 @@ class ShortcutResolver(QObject):
             if QApplication.activePopupWidget():
                 event.accept()  # suppress shortcuts, which are active even while a menu has the keyboard
                 return True
-            was_taken = self._offer_to_field(event)
+            was_taken = offer_latin_key(event)
             self._press = event.keyCombination()
             self._is_repeat = event.timestamp() > 0 and _key_and_time(event) == self._last_release
             return was_taken
@@ -143,22 +143,22 @@ class ShortcutResolver(QObject):
             return next((candidate for candidate in candidates if pressed_sequence in candidate.shortcuts()), None)
         return action
 
-    def _offer_to_field(self, event: QKeyEvent) -> bool:
-        """Offer the Latin key to the focused input field, and return whether it took it."""
-        field, key = QApplication.focusWidget(), QKeySequence(event.keyCombination()).toString(_PORTABLE)
-        letter = _TO_LATIN.get(_split(key)[1], "")
-        if not field or not field.testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled) or len(letter) != 1:
-            return False
-        override, press = (
-            QKeyEvent(kind, ord(letter), event.modifiers())
-            for kind in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress)
-        )
-        override.ignore()
-        QCoreApplication.sendEvent(field, override)
-        if override.isAccepted():
-            QCoreApplication.sendEvent(field, press)
-            event.accept()
-        return override.isAccepted()
+
+def offer_latin_key(event: QKeyEvent) -> bool:
+    """Offer the Latin key of a ShortcutOverride to the focused input field, and return whether it took it."""
+    field, key = QApplication.focusWidget(), QKeySequence(event.keyCombination()).toString(_PORTABLE)
+    letter = _TO_LATIN.get(_split(key)[1], "")
+    if not field or not field.testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled) or len(letter) != 1:
+        return False
+    override, press = (
+        QKeyEvent(kind, ord(letter), event.modifiers()) for kind in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress)
+    )
+    override.ignore()
+    QCoreApplication.sendEvent(field, override)
+    if override.isAccepted():
+        QCoreApplication.sendEvent(field, press)
+        event.accept()
+    return override.isAccepted()
 
 
 def _key_and_time(event: QKeyEvent) -> tuple[object, int]:

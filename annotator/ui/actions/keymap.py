@@ -25,7 +25,8 @@ class Action(Struct, Generic[T], frozen=True):
     calls Cmd `Ctrl` there, and Control `Meta`). Custom keys are stored by `name`, and earlier perhaps by `former_name`.
 
     With `in_article`, keys work only while the article has the focus. Without `auto_repeat`, a key held down triggers
-    once. With `is_checked`, the action is checkable. `menu_role` is where macOS moves it.
+    once. With `is_checked`, the action is checkable. `disabled_reason` says why it is not enabled. `menu_role` is where
+    macOS moves it.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Action(Struct, Generic[T], frozen=True):
     auto_repeat: bool = True
     runs_during_jobs: bool = False
     is_enabled: Callable[[T], bool] | None = None
+    disabled_reason: str = ""
     is_checked: Callable[[T], bool] | None = None
     macos_keys: tuple[str, ...] = ()
     former_name: str = ""

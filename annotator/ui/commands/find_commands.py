@@ -36,6 +36,10 @@ class FindCommands(QObject):
     def find_in_corpus(self) -> None:
         self._sidebar.start_search(self._selected_words())
 
+    def find_words_in_corpus(self, words: str) -> None:
+        """Search the corpus for these words."""
+        self._sidebar.start_search(words)
+
     def _show_search(self) -> None:
         """Show the corpus search's matches in the article."""
         if self._session.article_filter.words or self._shows_search:

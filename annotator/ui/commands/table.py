@@ -21,6 +21,7 @@ from annotator.ui.commands.corpus_commands import CorpusCommands
 from annotator.ui.commands.edge_commands import EdgeCommands
 from annotator.ui.commands.find_commands import FindCommands
 from annotator.ui.commands.issue_commands import IssueCommands
+from annotator.ui.commands.palette_commands import PaletteCommands
 from annotator.ui.commands.suggestion_commands import SuggestionCommands
 from annotator.ui.commands.tagging_commands import TaggingCommands
 from annotator.ui.commands.view_commands import ViewCommands
@@ -41,6 +42,7 @@ class Commands(WindowContext, frozen=True):
     find: FindCommands
     suggestions: SuggestionCommands
     issues: IssueCommands
+    palette: PaletteCommands
     view: ViewCommands
     welcome: WelcomeCommands
 
@@ -83,13 +85,21 @@ _CORPUS: Final[_Items] = (
     ),
 )
 _EDIT: Final[_Items] = (
-    Action("undo", N_("Undo"), lambda do: do.tagging.undo(), ("Ctrl+Z",), is_enabled=lambda do: do.tagging.can_undo),
+    Action(
+        "undo",
+        N_("Undo"),
+        lambda do: do.tagging.undo(),
+        ("Ctrl+Z",),
+        is_enabled=lambda do: do.tagging.can_undo,
+        disabled_reason=N_("There is nothing to undo."),
+    ),
     Action(
         "redo",
         N_("Redo"),
         lambda do: do.tagging.redo(),
         ("Ctrl+Shift+Z", "Ctrl+Y"),
         is_enabled=lambda do: do.tagging.can_redo,
+        disabled_reason=N_("There is nothing to redo."),
     ),
     None,
     Action("copy", N_("Copy"), lambda do: do.tagging.copy(), ("Ctrl+C",)),
@@ -321,6 +331,7 @@ _HELP: Final[_Items] = (
         ("Shift+F1",),
         former_name="toggle_guide",
     ),
+    Action("show_palette", N_("Command palette…"), lambda do: do.palette.toggle(), ("Ctrl+P",)),
     Action("show_keys", N_("Keyboard shortcuts"), lambda do: do.view.show_keys(MENUS), ("F1",)),
     Action("show_welcome", N_("Welcome page"), lambda do: do.welcome.show_welcome()),
     None,

@@ -37,11 +37,11 @@ class Row:
         self.painter.setBrush(fill or Qt.BrushStyle.NoBrush)
         self.painter.drawEllipse(centre, 4, 4)
 
-    def paint_line(self, area: QRectF, text: str, font: QFont, ink: str) -> None:
-        """Paint text in one line, elided."""
+    def paint_line(self, area: QRectF, text: str, font: QFont, ink: str, *, at_end: bool = False) -> None:
+        """Paint text in one line, elided, at the start of the area or `at_end`."""
         self.painter.setFont(font)
         self.painter.setPen(QColor(ink))
-        side = Qt.AlignmentFlag.AlignRight if self._is_rtl else Qt.AlignmentFlag.AlignLeft
+        side = Qt.AlignmentFlag.AlignRight if self._is_rtl != at_end else Qt.AlignmentFlag.AlignLeft
         flags = side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
         self.painter.drawText(area, flags, _elide(text, font, area.width()))
 

@@ -166,7 +166,7 @@ def style_sheet(theme: Theme) -> str:
     #quiet {{ color: {theme.dim}; }}
     #warning {{ color: {theme.warning}; }}
     #hint {{ color: {theme.accent}; font-weight: bold; }}
-    #card, #bar {{ background: {theme.paper}; border: 1px solid {theme.rule}; border-radius: 8px; }}
+    #card, #bar, #palette {{ background: {theme.paper}; border: 1px solid {theme.rule}; border-radius: 8px; }}
     #card QLabel, #bar QLabel {{ background: transparent; }}
     #trouble {{ background: {theme.paper}; border: 1px solid {theme.warning}; border-radius: 8px; }}
     QMenuBar {{ background: {theme.panel}; border-bottom: 1px solid {theme.rule}; padding: 2px 6px; }}

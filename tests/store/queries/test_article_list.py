@@ -29,6 +29,7 @@ from annotator.store.queries.article_list import (
     ArticleFilter,
     LazyArticleList,
     count_by_state,
+    find_by_title,
     find_first_open,
     list_article_numbers,
     load_all_summaries,
@@ -246,3 +247,11 @@ def test_title_is_searched_in_the_first_four_hundred_characters(corpus: Corpus) 
         text = "\n" * blanks + "خبر"
         corpus.add(build_plain_article(text))
     assert [summary.title for summary in load_summaries(corpus, [1, 2])] == ["خ", ""]
+
+
+def test_articles_are_found_by_words_of_their_titles_alone(corpus: Corpus) -> None:
+    for title, text in (("قطار وجدة", "وصل"), ("خبر", "وصل القطار"), ("القطارات", "تسير ليلا"), ("قطار", "يصل نهارا")):
+        corpus.add(build_article(f"{title}\n\n{text}."))
+    assert [summary.title for summary in find_by_title(corpus, SANAE, "قطار", 5)] == ["قطار وجدة", "القطارات", "قطار"]
+    assert [summary.title for summary in find_by_title(corpus, SANAE, "قطار", 2)] == ["قطار وجدة", "القطارات"]
+    assert find_by_title(corpus, SANAE, "نهارا", 5) == find_by_title(corpus, SANAE, " ", 5) == []

@@ -1,0 +1,140 @@
+"""The entries of the command palette, and the search among them.
+
+An entry is found by words of its names in every language, spelled as folding allows and without the Arabic article.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from typing import Any, Final
+
+from msgspec import Struct
+
+from annotator.i18n import _, in_all_languages
+from annotator.model.labels import Label
+from annotator.text.folding import fold
+from annotator.ui.actions.action_set import ActionSet
+from annotator.ui.actions.keymap import Menu
+from annotator.ui.widgets.bidi_text import format_keys
+
+_HAMZA_SEATS: Final = str.maketrans("ؤئ", "وي")
+_WORD: Final = re.compile(r"\w+")
+_ARTICLE: Final = re.compile(r"[وف]?(?:[بك]?ال|لل)(?=\w\w)")  # ال and what is written onto it
+
+BEGINNING, WORDS, INSIDE = range(3)
+"""How a query matches: the name begins with it, its words begin words of names, or are somewhere in them."""
+
+
+class PaletteEntry(Struct, frozen=True):
+    """An entry: `run` does it, `name` is what recent ones are remembered by, `names` are what it is found by.
+
+    `group` says where it belongs, `reason` why it cannot be used now; `label` gives it a coloured dot.
+    """
+
+    name: str
+    title: str
+    run: Callable[[], object]
+    names: tuple[str, ...]
+    group: str = ""
+    keys: str = ""
+    is_enabled: bool = True
+    is_checked: bool = False
+    reason: str = ""
+    label: Label | None = None
+
+
+def search_entries(entries: Iterable[PaletteEntry], query: str, recent: Sequence[str]) -> list[PaletteEntry]:
+    """Return the entries that match `query`, the best and of those the most recent first.
+
+    `recent` are names of entries, the latest first. A blank query matches all entries equally.
+    """
+    ranks = {name: rank for rank, name in enumerate(recent)}
+    words = _fold_name(query).split()
+    matches = [(match, entry) for entry in entries if (match := _match(entry.names, words)) is not None]
+    matches.sort(key=lambda pair: (pair[0], ranks.get(pair[1].name, len(ranks))))
+    return [entry for _match, entry in matches]
+
+
+def list_entries(actions: ActionSet[Any], labels: Sequence[Label]) -> list[PaletteEntry]:
+    """Return an entry for each action and choice of the table, and each label."""
+    rows = [(action, menu) for menu in actions.walk_menus() for action in menu.actions()]
+    translations = in_all_languages(row.text for row, _menu in rows)
+    entries = []
+    for (row, menu), names in zip(rows, translations, strict=True):
+        action = actions.by_name[row.name]
+        entries.append(
+            PaletteEntry(
+                name=row.name,
+                title=action.text().partition("\t")[0].removesuffix("…"),
+                run=action.trigger,
+                names=(*names, *actions.keymap.keys(row.name)),
+                group=_plain_title(menu),
+                keys=format_keys(actions.keymap.keys(row.name)[:1]),
+                is_enabled=action.isEnabled(),
+                is_checked=action.isChecked(),
+                reason=_(row.disabled_reason) if row.disabled_reason and not action.isEnabled() else "",
+            )
+        )
+    return [*entries, *_list_choices(actions), *_list_labels(actions, labels)]
+
+
+def _list_labels(actions: ActionSet[Any], labels: Sequence[Label]) -> list[PaletteEntry]:
+    return [
+        PaletteEntry(
+            name=label.name,
+            title=_("Tag as {label}").format(label=label.localised_title()),
+            run=action.trigger,
+            names=(*label.title.values(), label.name, label.key or ""),
+            group=_("Labels"),
+            keys=format_keys(filter(None, [label.key])),
+            label=label,
+        )
+        for label, action in zip(labels, actions.label_actions, strict=True)
+    ]
+
+
+def _list_choices(actions: ActionSet[Any]) -> list[PaletteEntry]:
+    title_rows = in_all_languages(choice.title for choice, _value, _action in actions.choices)
+    text_rows = in_all_languages(choice.texts[value] for choice, value, _action in actions.choices)
+    return [
+        PaletteEntry(
+            name=f"{choice.title}={value}",
+            title=_("{name}: {fact}").format(name=_(choice.title), fact=action.text()),
+            run=action.trigger,
+            names=tuple(f"{title} {text}" for title, text in zip(titles, texts, strict=True)),
+            is_checked=action.isChecked(),
+        )
+        for (choice, value, action), titles, texts in zip(actions.choices, title_rows, text_rows, strict=True)
+    ]
+
+
+def _plain_title(menu: Menu[Any]) -> str:
+    return _(menu.title).replace("&", "")
+
+
+def _match(names: Sequence[str], words: Sequence[str]) -> int | None:
+    """Return how well folded words match the names, None if not at all."""
+    if not words:
+        return BEGINNING
+    query = " ".join(words)
+    folded_names = [_fold_name(name) for name in names]
+    if any(name.startswith(query) for name in folded_names):
+        return BEGINNING
+    starts = [start for name in names for start in _word_starts(name)]
+    if all(any(start.startswith(word) for start in starts) for word in words):
+        return WORDS
+    if all(any(word in name for name in folded_names) for word in words):
+        return INSIDE
+    return None
+
+
+@lru_cache(maxsize=4096)
+def _fold_name(name: str) -> str:
+    return fold(name, taa=True).translate(_HAMZA_SEATS).strip()
+
+
+@lru_cache(maxsize=4096)
+def _word_starts(name: str) -> tuple[str, ...]:
+    """Return the folded words of a name, Arabic ones also without the article."""
+    words = _WORD.findall(_fold_name(name))
+    return (*words, *(word[match.end() :] for word in words if (match := _ARTICLE.match(word))))
