@@ -90,7 +90,7 @@ corpus.add(build_article("Two words"))
 controller.open_corpus(corpus)
 window = controller.window
 window.action("copy_title").trigger()
-print(window.action("copy_title").text(), QApplication.clipboard().text(), window.status_line.message())
+print(window.action("copy_title").text(), QApplication.clipboard().text(), window.toast.message())
 QTimer.singleShot(100, answer)
 window.action("count_words").trigger()
 print(window.action("count_words").shortcut().toString())

@@ -121,6 +121,7 @@ class Window(QMainWindow):
         self._central_widget = CentralWidget(
             self.session, self.view, (self.find_bar, self.issue_commands.bar), self.note_field, actions
         )
+        self.toast = self._central_widget.toast
         centre = QWidget()
         hbox(
             *(self.articles_sidebar, self.issue_commands.sidebar, (self._central_widget, 1), self.labels_sidebar),

@@ -84,8 +84,8 @@ class WindowProbe:
         return [line.start, line.end]
 
     def message(self) -> str:
-        """Return the message or hint in the status line."""
-        return self._desk.window.status_line.message()
+        """Return the message over the article."""
+        return self._desk.window.toast.message()
 
     def state(self) -> dict[str, object]:
         """Return the state of the window as a user sees it."""

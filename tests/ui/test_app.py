@@ -233,7 +233,7 @@ def test_unsaved_settings_are_saved_with_the_next_change(desk: app.ApplicationCo
     delete_file(file)  # the learner's process may be reading it
     file.mkdir()
     desk.window.settings.save(annotator="Samira")
-    assert "could not be saved" in desk.window.status_line._message_label.text()
+    assert "could not be saved" in desk.window.toast.message()
     file.rmdir()
     desk.window.settings.save(zoom=120)
     assert (settings.load().annotator, settings.load().zoom) == ("Samira", 120)

@@ -360,4 +360,4 @@ def test_help_menu_opens_the_folder_of_reports(window: Window, monkeypatch: pyte
     )
     window.action("show_reports").trigger()
     assert opened == [settings.log_dir()]
-    assert str(settings.log_dir()) in window.status_line.message()
+    assert str(settings.log_dir()) in window.toast.message()

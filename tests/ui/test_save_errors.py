@@ -86,9 +86,9 @@ def test_rescue_copy_includes_the_pending_change(
     button = next(each for each in bar.findChildren(QPushButton) if each.text().startswith("Save a copy"))
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     assert window.tasks.is_busy  # a large copy is made beside the window
-    qtbot.waitUntil(lambda: "rescued" in window.status_line.message())
+    qtbot.waitUntil(lambda: "rescued" in window.toast.message())
     [copy] = corpus_path.parent.glob("test rescued *.corpus")
-    assert copy.name in window.status_line.message()
+    assert copy.name in window.toast.message()
     assert labels_on_disk(copy) == ["DATE"]
     holder.execute("ROLLBACK")
 
@@ -201,7 +201,7 @@ def test_checkpoint_error_is_shown_until_it_succeeds(
         assert window.session.tag("PLAN", *stretch("وزارة الصحة"))
         assert "disk is full" in trouble(window)
         press(window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
-        assert "Everything is saved" not in window.status_line.message() + window.status_line.state_text()
+        assert "Everything is saved" not in window.toast.message() + window.status_line.state_text()
     qtbot.waitUntil(lambda: trouble(window) == "")
     copy = corpus_path.with_name("copy.corpus")
     shutil.copy(corpus_path, copy)
@@ -419,7 +419,7 @@ def test_changes_of_another_window_are_shown(window: Window, corpus_path: Path, 
     other.set_state(DONE)
     qtbot.waitUntil(lambda: [span.label for span in window.session.spans] == ["DATE"])
     qtbot.waitUntil(lambda: window.session.state() == DONE)
-    assert "another window" in window.status_line.message()
+    assert "another window" in window.toast.message()
     other.undo()
     other.undo()
     qtbot.waitUntil(lambda: window.session.spans == [])
@@ -463,7 +463,7 @@ def test_file_is_not_checked_while_a_dialog_is_open(window: Window, corpus_path:
 
 def test_save_key_reports_the_save_state(window: Window, holder: sqlite3.Connection) -> None:
     press(window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
-    assert window.status_line.message() == "Everything is saved"
+    assert window.toast.message() == "Everything is saved"
     window.session.tag("DATE", 0, 5)
     press(window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
     is_told = bool(trouble(window))

@@ -199,7 +199,7 @@ def test_lost_text_of_a_removed_span_is_reported(
         apply_edits(elsewhere, operations.remove_span(span), name="remove")
     session.open_relative(1)
     assert typing.text() == ""
-    assert WORDS in window.status_line.message()
+    assert WORDS in window.toast.message()
 
 
 def test_text_in_the_pending_change_is_not_reported_as_lost(
@@ -207,7 +207,7 @@ def test_text_in_the_pending_change_is_not_reported_as_lost(
 ) -> None:
     type_note(window)
     window.session.open_relative(1)
-    assert WORDS not in window.status_line.message()
+    assert WORDS not in window.toast.message()
     holder.execute("ROLLBACK")
     assert window.session.retry_save()
     assert note_on_disk(corpus_path) == WORDS

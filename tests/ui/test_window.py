@@ -198,7 +198,7 @@ def test_state_keys_set_states_and_open_the_next_article(window: Window) -> None
     assert session.articles[0].states == {"Sanae": DONE}
     QTest.keyClick(window.view, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert session.current_index() == 1
-    assert "are done" in window.status_line.message()
+    assert "are done" in window.toast.message()
     QTest.keyClick(window.view, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
     assert session.current_index() == 0
     QTest.keyClick(window.view, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
@@ -423,7 +423,7 @@ def test_article_order_is_chosen_in_the_menu_and_saved(window: Window) -> None:
     assert action.isChecked()
     assert window.session.prefers_informative
     assert user_settings.load().informative
-    assert window.status_line.message() == "Most informative article next"
+    assert window.toast.message() == "Most informative article next"
     reopened = Window(window.session, user_settings.load())
     assert reopened.action("toggle_informative").isChecked()
     reopened.action("toggle_informative").trigger()

@@ -17,6 +17,7 @@ from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError, DamagedCorpus
 from annotator.ui.actions.keymap import Action
 from annotator.ui.panels.autosave_field import AutosaveField
+from annotator.ui.session.notice import Notice
 from annotator.ui.session.window_context import WindowContext
 from annotator.ui.widgets import file_dialogs
 from annotator.ui.widgets.bidi_text import isolate
@@ -176,7 +177,8 @@ class CorpusCommands(QObject):
             except CorpusError as error:
                 warn(self._window, str(error))
             else:
-                self._session.notified.emit(_("A complete copy was saved as “{path}”.").format(path=path))
+                text = _("A complete copy was saved as “{path}”.").format(path=path)
+                self._session.announced.emit(Notice(text, folder=path.parent))
 
         def rescue_at_once() -> None:
             try:

@@ -11,6 +11,7 @@ from annotator.model.open_suggestions import SURE_SCORE
 from annotator.model.records import Suggestion
 from annotator.text.sentences import sentence_breaks
 from annotator.ui.article.article_view import ArticleView
+from annotator.ui.session.notice import Notice
 from annotator.ui.session.session import Session
 from annotator.ui.session.suggestions import SuggestionModel
 from annotator.ui.session.user_settings import UserSettings
@@ -130,7 +131,7 @@ class SuggestionCommands(QObject):
             self._session.notified.emit(none_message)
         elif self._session.accept_all(sure):
             message = count_phrase("{count} suggestion accepted.", "{count} suggestions accepted.", len(sure))
-            self._session.notified.emit(message)
+            self._session.announced.emit(Notice(message, is_undoable=True))
             if not in_editing:
                 model.set_current(model.find_next(start))
 

@@ -11,6 +11,7 @@ from annotator.i18n import _
 from annotator.ui.actions.keymap import Keymap, Menu
 from annotator.ui.article.article_view import ZOOMS, ArticleView
 from annotator.ui.panels.sidebars import LabelSidebar
+from annotator.ui.session.notice import Notice
 from annotator.ui.session.window_context import WindowContext
 from annotator.ui.widgets.bidi_text import isolate_ltr
 from annotator.ui.widgets.modal import run_dialog
@@ -68,4 +69,5 @@ class ViewCommands(QObject):
         """Open the folder of reports and log, and show its path, as not all desktops open folders."""
         folder = settings.log_dir()
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
-        self._session.notified.emit(_("Reports and log: {folder}").format(folder=isolate_ltr(folder)))
+        text = _("Reports and log: {folder}").format(folder=isolate_ltr(folder))
+        self._session.announced.emit(Notice(text, folder=folder))

@@ -23,6 +23,7 @@ from annotator.model.records import Span
 from annotator.text.proclitics import normalise_form
 from annotator.ui.article.excerpt import paint_excerpt
 from annotator.ui.dialogs.task_dialog import TaskDialog
+from annotator.ui.session.notice import Notice
 from annotator.ui.session.session import Session
 from annotator.ui.session.tasks import TaskRunner
 from annotator.ui.session.window_context import WindowContext
@@ -240,7 +241,7 @@ class OccurrencesDialog(TaskDialog):
 
     def _report_and_accept(self, count: int) -> None:
         text = count_phrase("{count} occurrence tagged in one step", "{count} occurrences tagged in one step", count)
-        self._session.notified.emit(text)
+        self._session.announced.emit(Notice(text, is_undoable=True))
         self.accept()
 
 

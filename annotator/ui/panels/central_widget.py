@@ -11,6 +11,7 @@ from annotator.ui.article.article_view import ArticleView
 from annotator.ui.panels.autosave_field import NoteField
 from annotator.ui.panels.empty_state import EmptyState
 from annotator.ui.panels.save_error_bar import SaveErrorBar
+from annotator.ui.panels.toast import Toast
 from annotator.ui.session.session import Session
 from annotator.ui.widgets.buttons import ActionButton, ButtonRow
 
@@ -66,6 +67,7 @@ class CentralWidget(QWidget):
             column.addWidget(bar)
         column.addWidget(self.pages, 1)
         column.addWidget(self.footer)
+        self.toast = Toast(session, self.pages, actions["undo"])
         session.on_change(self._update_page, "corpus", "counts", "articles")
         self._update_page()
 

@@ -1,8 +1,8 @@
-"""The status line: save state, annotator, progress, and messages for a while."""
+"""The status line: save state, annotator, progress, and a hint for a newcomer."""
 
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QStatusBar
 
@@ -10,9 +10,9 @@ from annotator.i18n import _
 from annotator.model.display_names import state_title
 from annotator.ui.session.session import Session
 from annotator.ui.session.suggestions import SuggestionModel
-from annotator.ui.widgets.bidi_text import isolate_paths, plain_label, tooltip
+from annotator.ui.widgets.bidi_text import plain_label, tooltip
+from annotator.ui.widgets.controls import set_style_name
 
-_MESSAGE_DURATION: Final = 9000  # milliseconds that a message stays
 _ROUNDING: Final = 2  # pixels, so that a text of exactly its width is not elided
 
 
@@ -51,25 +51,19 @@ class _ElidedLabel(QLabel):
 
 
 class StatusLine(QStatusBar):
-    """Shows the session's state and messages."""
+    """Shows the session's state; messages are a Toast."""
 
     def __init__(self, session: Session, suggestions: SuggestionModel) -> None:
         super().__init__()
-        self._session, self._suggestions, self._hint = session, suggestions, ""
-        self._state_label, self._message_label = plain_label(), _ElidedLabel("warning")
-        self._message_timer = QTimer(self)
-        self._message_timer.setSingleShot(True)
-        self._message_timer.timeout.connect(self._show_hint)
-        session.article_closing.connect(self._on_article_left)
-        session.failed.connect(lambda text: self._notify(text, "warning"))
-        session.notified.connect(lambda text: self._notify(text, "quiet"))
+        self._session, self._suggestions = session, suggestions
+        self._state_label, self._hint_label = plain_label(), _ElidedLabel("hint")
         session.on_change(self._show_state, "corpus", "annotator", "article", "status", "is_learning")
         session.on_change(self._show_state, "pending_step", "save_error")
         suggestions.changed.connect(self._show_state)
         self.setSizeGripEnabled(False)
         self.setContentsMargins(14, 2, 14, 2)
         self.addWidget(self._state_label)
-        self.addPermanentWidget(self._message_label)
+        self.addPermanentWidget(self._hint_label)
         self._show_state()
 
     def _show_state(self) -> None:
@@ -84,7 +78,7 @@ class StatusLine(QStatusBar):
             parts.append(_("learning from done articles"))
         if remaining := self._suggestions.remaining_text():
             parts.append(remaining)
-        self._set_style(self._state_label, "warning" if session.pending_step or session.save_error else "")
+        set_style_name(self._state_label, "warning" if session.pending_step or session.save_error else "")
         self._state_label.setText("  ·  ".join(parts))
 
     def _save_state(self) -> str:
@@ -93,41 +87,14 @@ class StatusLine(QStatusBar):
             return _("Last change not saved")
         return _("Problem with the corpus file") if self._session.save_error else _("Everything is saved")
 
-    def _notify(self, text: str, name: str) -> None:
-        """Show a message for a while, in this name's style."""
-        self._show_message(isolate_paths(text), name)
-        self._message_timer.start(_MESSAGE_DURATION)
-
     def show_hint(self, hint: str) -> None:
-        """Show a hint while there is no message; "" ends it."""
-        self._hint = hint
-        if not self._message_timer.isActive():
-            self._show_hint()
+        """Show a hint; "" ends it."""
+        self._hint_label.show_text(hint)
 
-    def message(self) -> str:
-        """Return the current message, else the hint, else ""."""
-        return self._message_label.text()
+    def hint(self) -> str:
+        """Return the current hint, else ""."""
+        return self._hint_label.text()
 
     def state_text(self) -> str:
         """Return the displayed session state."""
         return self._state_label.text()
-
-    def _on_article_left(self) -> None:
-        """Clear a success message, as users would take it for the next article's; errors stay."""
-        if self._message_label.objectName() == "quiet":
-            self._message_timer.stop()
-            self._show_hint()
-
-    def _show_hint(self) -> None:
-        self._show_message(self._hint, "hint")
-
-    def _show_message(self, text: str, name: str) -> None:
-        self._set_style(self._message_label, name)
-        self._message_label.show_text(text)
-
-    @staticmethod
-    def _set_style(label: QLabel, name: str) -> None:
-        """Give a label this name's style in the style sheet."""
-        if label.objectName() != name:
-            label.setObjectName(name)
-            label.style().polish(label)

@@ -74,6 +74,8 @@ class Session(QObject):
     """Reading found damage; carries the path of the open corpus and a message. Once per corpus."""
     notified = Signal(str)
     """A message that is not an error."""
+    announced = Signal(object)
+    """The same with what can be done about it: a Notice."""
 
     annotator = CurrentField[str]()
     corpus = CurrentField[Corpus | None]()

@@ -167,7 +167,8 @@ def style_sheet(theme: Theme) -> str:
     #warning {{ color: {theme.warning}; }}
     #hint {{ color: {theme.accent}; font-weight: bold; }}
     #card, #bar, #palette {{ background: {theme.paper}; border: 1px solid {theme.rule}; border-radius: 8px; }}
-    #card QLabel, #bar QLabel {{ background: transparent; }}
+    #card QLabel, #bar QLabel, #toast QLabel, #trouble QLabel {{ background: transparent; }}
+    #toast {{ background: {theme.paper}; border: 1px solid {theme.faint}; border-radius: 8px; }}
     #trouble {{ background: {theme.paper}; border: 1px solid {theme.warning}; border-radius: 8px; }}
     QMenuBar {{ background: {theme.panel}; border-bottom: 1px solid {theme.rule}; padding: 2px 6px; }}
     QMenuBar::item {{ background: transparent; padding: 5px 10px; border-radius: 5px; }}
@@ -206,6 +207,8 @@ def style_sheet(theme: Theme) -> str:
     #card QPushButton:focus {{ padding: 3px 1px; }}
     #bar QPushButton {{ padding: 5px 9px; font-size: 12px; }}
     #bar QPushButton:focus {{ padding: 4px 8px; }}
+    #toast QPushButton, #trouble QPushButton {{ padding: 4px 10px; }}
+    #toast QPushButton:focus, #trouble QPushButton:focus {{ padding: 3px 9px; }}
     QComboBox#filter {{ background: transparent; border-color: transparent; padding: 4px 2px; color: {theme.dim}; }}
     QComboBox#filter:hover, QComboBox#filter:focus {{ border-color: {theme.rule}; }}
     QComboBox {{ combobox-popup: 0; }}

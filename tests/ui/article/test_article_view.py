@@ -84,7 +84,7 @@ def test_a_word_that_is_folded_away_is_not_tagged(window: Window, stretch: Stret
     QTest.keyClick(view, Qt.Key.Key_F9)
     QTest.keyClick(view, Qt.Key.Key_1)
     assert session.spans == []
-    assert window.status_line.message() == "Select some text first."
+    assert window.toast.message() == "Select some text first."
     QTest.keyClick(view, Qt.Key.Key_F4)  # open the fold
     QTest.keyClick(view, Qt.Key.Key_1)
     assert [(span.start, span.end) for span in session.spans] == [stretch("أمس")]

@@ -168,11 +168,11 @@ def test_a_letter_without_a_matching_word_is_reported(window: Window, stretch: S
     focus = window.view.caret.focus
     for key, message in ((Qt.Key.Key_Q, "No following word begins with “ض”."), (Qt.Key.Key_D, "“ي”")):
         QTest.keyClick(window.view, key)
-        assert message in window.status_line.message()
+        assert message in window.toast.message()
         assert window.view.caret.focus == focus
     window.view.move_to(stretch("أعدته")[0])
     QTest.keyClick(window.view, Qt.Key.Key_N)
-    assert window.status_line.message() == "No number follows."
+    assert window.toast.message() == "No number follows."
 
 
 def test_folded_words_are_skipped(window: Window, stretch: Stretch) -> None:
@@ -253,5 +253,5 @@ def test_letter_keys_work_with_every_layout(
     tap(50, 57)  # Shift and the key of N and ى
     qtbot.waitUntil(lambda: view.selected_text().endswith("09"))
     tap(24)  # the key of Q and ض, A on AZERTY
-    qtbot.waitUntil(lambda: "“ض”" in window.status_line.message())
+    qtbot.waitUntil(lambda: "“ض”" in window.toast.message())
     display.close()

@@ -443,7 +443,7 @@ def box() -> QMessageBox:
 def test_a_new_name_is_told_shown_and_remembered(window: Window, corpus_path: Path, qtbot: QtBot) -> None:
     renamed = corpus_path.rename(corpus_path.with_name("جديد.corpus"))
     qtbot.waitUntil(lambda: "جديد" in window.windowTitle())
-    assert "جديد.corpus" in window.status_line.message()
+    assert "جديد.corpus" in window.toast.message()
     assert settings.load().last_corpus == str(renamed)
 
 

@@ -238,7 +238,7 @@ def test_uncertain_occurrence_is_shown_unticked(third: Window, dialog: Callable[
 
 def test_tagging_occurrences_without_a_span_reports_it(window: Window) -> None:
     window.action("tag_all_here").trigger()
-    assert "Select a span first" in window.status_line.message()
+    assert "Select a span first" in window.toast.message()
 
 
 def test_a_line_that_comes_back_finds_what_is_in_it(window: Window) -> None:

@@ -256,7 +256,7 @@ def test_issue_without_a_fix_says_so(doubtful: Window, qtbot: QtBot, stretch: St
     before = list(session.spans)
     press(doubtful, Qt.Key.Key_R, CONTROL)
     assert session.spans == before
-    assert "the usual keys" in doubtful.status_line.message()
+    assert "the usual keys" in doubtful.toast.message()
 
 
 def test_change_in_another_article_updates_its_issues(doubtful: Window, qtbot: QtBot, stretch: Stretch) -> None:
@@ -343,7 +343,7 @@ def test_switching_annotator_or_corpus_stops_checking(doubtful: Window, qtbot: Q
 
 def test_issue_keys_without_issues_report_or_start(doubtful: Window, qtbot: QtBot) -> None:
     press(doubtful, Qt.Key.Key_R, CONTROL)
-    assert doubtful.status_line.message() == "No issue is selected."
+    assert doubtful.toast.message() == "No issue is selected."
     with qtbot.waitSignal(doubtful.issue_commands.issues.checked):
         press(doubtful, Qt.Key.Key_F10)
     assert current(doubtful) == REPEAT

@@ -127,7 +127,7 @@ def stored(session: Session) -> tuple[list[tuple[str, str, str | None]], list[tu
 
 
 def message(window: Window) -> str:
-    return window.status_line.message()
+    return window.toast.message()
 
 
 def point(window: Window, offset: int) -> QPoint:

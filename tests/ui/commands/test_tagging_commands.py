@@ -146,12 +146,12 @@ def test_without_a_proclitic_space_says_so(window: Window, stretch: Stretch) -> 
     window.session.tag("DATE", *stretch("أمس"))
     QTest.keyClick(window.view, Qt.Key.Key_Space)
     assert stored_spans(window.session) == [("DATE", "أمس")]
-    assert window.status_line.message() == "There is no proclitic here."
+    assert window.toast.message() == "There is no proclitic here."
 
 
 def test_space_with_nothing_selected_changes_nothing(window: Window) -> None:
     QTest.keyClick(window.view, Qt.Key.Key_Space)
-    assert (stored_spans(window.session), window.view.selection, window.status_line.message()) == ([], None, "")
+    assert (stored_spans(window.session), window.view.selection, window.toast.message()) == ([], None, "")
 
 
 # Many places in one step
@@ -180,7 +180,7 @@ def test_places_that_have_the_label_are_no_step(window: Window, stretch: Stretch
 def test_one_place_that_cannot_be_tagged_keeps_all_from_it(window: Window, stretch: Stretch) -> None:
     assert not window.session.tag_all("PLAN", [stretch("للتلقيح"), (5, 5)])
     assert stored_spans(window.session) == []
-    assert window.status_line.message()
+    assert window.toast.message()
 
 
 # Far moves
@@ -269,7 +269,7 @@ def test_what_cannot_be_taken_back_out_of_the_way_is_said(
         apply_edits(other, edits, name="remove")
     with qtbot.waitSignal(tasks.finished):
         window.action("undo").trigger()
-    assert "changed in another window" in window.status_line.message()
+    assert "changed in another window" in window.toast.message()
     assert len(session.spans) == len(stored_spans(session)) == 1
 
 
@@ -307,4 +307,4 @@ def test_taking_back_can_be_cancelled(
         tasks.stop()
         holder.close()
     assert stored_spans(session) == tagged
-    assert (len(session.spans), window.status_line.message()) == (2, "")
+    assert (len(session.spans), window.toast.message()) == (2, "")

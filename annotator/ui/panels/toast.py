@@ -1,0 +1,139 @@
+"""A short message over the lower edge of the article, near where the annotator looks; one at a time.
+
+To show one, emit a signal of the session: `notified` with a text, `failed` with the text of an error, or `announced`
+with a Notice, which has a button. It never takes the focus, and it does not fade: Qt 6.11 cannot tell whether the
+system asks for less motion.
+"""
+
+from typing import Final
+
+from PySide6.QtCore import QElapsedTimer, QEvent, QObject, Qt, QTimer, QUrl
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QAction,
+    QDesktopServices,
+    QEnterEvent,
+    QMouseEvent,
+)
+from PySide6.QtWidgets import QBoxLayout, QFrame, QWidget
+
+from annotator.i18n import _
+from annotator.ui.session.notice import Notice
+from annotator.ui.session.session import Session
+from annotator.ui.widgets.bidi_text import isolate_paths, plain_label
+from annotator.ui.widgets.buttons import ActionButton
+from annotator.ui.widgets.controls import create_button, set_style_name
+from annotator.ui.widgets.layouts import hbox
+
+_DURATION: Final = 6000  # milliseconds that a message stays
+_LONG_DURATION: Final = 12_000  # of an error, or a message with a button
+_SHORT_DURATION: Final = 1500  # that it stays at least when a later step overtakes it
+_DISTANCE: Final = 14  # pixels from the edges of the page
+_PADDING: Final = 14  # pixels on both sides
+_MAX_WIDTH: Final = 620  # pixels
+
+
+class Toast(QFrame):
+    """Shows the session's messages over `page`, a child of the toast's parent; `undo` is the action of the button.
+
+    A message goes after a while, when it is clicked, and when it is out of date: with its article, and with the next
+    step. An error stays its time.
+    """
+
+    def __init__(self, session: Session, page: QWidget, undo: QAction) -> None:
+        super().__init__(page.parentWidget())
+        self._page, self._is_error = page, False
+        self._notice = Notice("")
+        self._label = plain_label(wraps=True)
+        self._undo_button = ActionButton(undo, short_text=_("Undo"))
+        self._folder_button = create_button(_("Open folder"), self._open_folder)
+        for button in (self._undo_button, self._folder_button):
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._box = hbox((self._label, 1), hbox(None, self._undo_button, self._folder_button), spacing=12, parent=self)
+        self._box.setContentsMargins(_PADDING, 10, _PADDING, 10)
+        self._age = QElapsedTimer()
+        self._timer = QTimer(self, singleShot=True)
+        self._timer.timeout.connect(self.hide)
+        session.notified.connect(lambda text: self._show(Notice(text)))
+        session.failed.connect(lambda text: self._show(Notice(text), is_error=True))
+        session.announced.connect(self._show)
+        session.article_closing.connect(self._on_article_closing)
+        session.on_change(self._on_step, "undoable")
+        page.installEventFilter(self)
+        self.hide()
+
+    def message(self) -> str:
+        """Return the message that is shown, else ""."""
+        return "" if self.isHidden() else self._notice.text
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Stay at the edge of the page."""
+        if watched is self._page and event.type() in (QEvent.Type.Resize, QEvent.Type.Move) and not self.isHidden():
+            self._place()
+        return False
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest and not self.isHidden():  # a button got its style, or its key
+            self._place()
+        return super().event(event)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        self._timer.stop()  # it is being read, or about to be clicked
+        super().enterEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._start_timer()
+        super().leaveEvent(event)
+
+    def mousePressEvent(self, _event: QMouseEvent) -> None:
+        self.hide()
+
+    def _show(self, notice: Notice, *, is_error: bool = False) -> None:
+        self._notice, self._is_error = notice, is_error
+        set_style_name(self, "trouble" if is_error else "toast")
+        set_style_name(self._label, "warning" if is_error else "")
+        self._label.setText(isolate_paths(notice.text))
+        self._undo_button.setVisible(notice.is_undoable)
+        self._folder_button.setVisible(notice.folder is not None)
+        self._age.start()
+        self._start_timer()
+        self.show()
+        self._place()
+        self.raise_()
+        if QAccessible.isActive():
+            event = QAccessibleAnnouncementEvent(self, notice.text)
+            politeness = QAccessible.AnnouncementPoliteness
+            event.setPoliteness(politeness.Assertive if is_error else politeness.Polite)
+            QAccessible.updateAccessibility(event)
+
+    def _start_timer(self) -> None:
+        is_long = self._is_error or self._notice.is_undoable or self._notice.folder
+        self._timer.start(_LONG_DURATION if is_long else _DURATION)
+
+    def _place(self) -> None:
+        """Move to the middle of the page's lower edge; the buttons are below a text that leaves no room beside it."""
+        page = self._page.geometry()
+        room = min(_MAX_WIDTH, page.width() - 2 * _DISTANCE) - 2 * _PADDING
+        metrics, lines = self._label.fontMetrics(), self._label.text().splitlines()
+        width = max((metrics.horizontalAdvance(line) for line in lines), default=0) + 1
+        buttons = [button for button in (self._undo_button, self._folder_button) if not button.isHidden()]
+        needed = width + sum(button.sizeHint().width() + self._box.spacing() for button in buttons)
+        direction = QBoxLayout.Direction
+        self._box.setDirection(direction.LeftToRight if needed <= room or not buttons else direction.TopToBottom)
+        self._label.setFixedWidth(max(1, min(width, room)))
+        self.resize(self.sizeHint().width(), self.heightForWidth(self.sizeHint().width()))
+        self.move(page.center().x() - self.width() // 2, page.bottom() - self.height() - _DISTANCE)
+
+    def _open_folder(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._notice.folder)))
+
+    def _on_article_closing(self) -> None:
+        if not self._is_error:  # users would take it for the next article's
+            self.hide()
+
+    def _on_step(self) -> None:
+        if self._notice.is_undoable:
+            self.hide()
+        elif not (self._is_error or self.isHidden()):
+            self._timer.start(max(0, _SHORT_DURATION - self._age.elapsed()))

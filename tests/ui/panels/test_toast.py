@@ -1,0 +1,98 @@
+"""The messages over the article: how long they stay, and what their buttons do."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from annotator.ui.panels import toast as toast_module
+from annotator.ui.session.notice import Notice
+from annotator.ui.window import Window
+
+Stretch = Callable[..., tuple[int, int]]
+
+
+def test_message_goes_with_its_article(window: Window) -> None:
+    window.session.notified.emit("No suggestions left.")
+    assert window.toast.message() == "No suggestions left."
+    window.session.open_relative(1)
+    assert window.toast.message() == ""
+
+
+def test_error_stays_in_another_article(window: Window) -> None:
+    window.session.failed.emit("The file is locked.")
+    window.session.open_relative(1)
+    assert window.toast.message() == "The file is locked."
+
+
+def test_message_of_opening_an_article_is_visible(window: Window) -> None:
+    window.session.open_relative(1)
+    window.session.open_relative(1)
+    assert window.toast.message() != ""
+
+
+def test_message_on_a_step_goes_as_soon_as_the_step_is_undone(window: Window, stretch: Stretch) -> None:
+    session = window.session
+    session.tag("DATE", *stretch("أمس"))
+    session.announced.emit(Notice("One place tagged.", is_undoable=True))
+    assert window.toast.message() == "One place tagged."
+    session.undo()
+    assert window.toast.message() == ""
+
+
+def test_button_undoes_the_step_and_leaves_the_focus_in_the_article(window: Window, stretch: Stretch) -> None:
+    session, toast = window.session, window.toast
+    session.tag("DATE", *stretch("أمس"))
+    session.announced.emit(Notice("One place tagged.", is_undoable=True))
+    assert toast._undo_button.isVisible()
+    QTest.mouseClick(toast._undo_button, Qt.MouseButton.LeftButton)
+    assert session.spans == []
+    assert toast.message() == ""
+    assert window.view.hasFocus()
+
+
+def test_other_message_is_overtaken_by_a_step_but_can_be_read(
+    window: Window, stretch: Stretch, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(toast_module, "_SHORT_DURATION", 300)
+    window.session.notified.emit("Backup created.")
+    window.session.tag("DATE", *stretch("أمس"))
+    assert window.toast.message() == "Backup created."
+    qtbot.waitUntil(lambda: window.toast.message() == "", timeout=3000)
+
+
+def test_message_stays_under_the_mouse_and_goes_when_clicked(
+    window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(toast_module, "_DURATION", 200)
+    window.session.notified.emit("Backup created.")
+    qtbot.waitUntil(lambda: window.toast.message() == "", timeout=3000)
+    window.session.notified.emit("Backup created.")
+    QTest.mouseMove(window.toast, QPoint(5, 5))
+    qtbot.waitUntil(lambda: not window.toast._timer.isActive())
+    QTest.mouseClick(window.toast, Qt.MouseButton.LeftButton)
+    assert window.toast.message() == ""
+
+
+def test_folder_of_a_message_is_opened(window: Window, tmp_path: Path, opened_urls: list[str]) -> None:
+    window.session.announced.emit(Notice("A copy was saved.", folder=tmp_path))
+    QTest.mouseClick(window.toast._folder_button, Qt.MouseButton.LeftButton)
+    assert [Path(url.removeprefix("file://")) for url in opened_urls] == [tmp_path]
+
+
+@pytest.mark.parametrize("size", [(1024, 600), (1366, 768)])
+def test_long_message_lies_inside_the_page(window: Window, size: tuple[int, int], qtbot: QtBot) -> None:
+    window.resize(*size)
+    window.session.announced.emit(Notice("قال المصدر إن الخطة " * 20, is_undoable=True, folder=Path("x")))
+    pages, toast = window._central_widget.pages, window.toast
+
+    def is_inside() -> bool:
+        needed_height = toast._label.heightForWidth(toast._label.width())
+        return pages.geometry().contains(toast.geometry()) and toast._label.height() >= needed_height
+
+    qtbot.waitUntil(is_inside)
+    window.resize(1500, 900)
+    qtbot.waitUntil(lambda: is_inside() and abs(toast.geometry().center().x() - pages.geometry().center().x()) <= 1)
