@@ -53,7 +53,12 @@ def set_numerals(kind: str) -> None:
 
 def format_number(value: int) -> str:
     """Format a number for display."""
-    return str(value).translate(_EASTERN) if _eastern and _current == "ar" else str(value)
+    return format_digits(str(value))
+
+
+def format_digits(text: str) -> str:
+    """Return a text with its digits as they are displayed."""
+    return text.translate(_EASTERN) if _eastern and _current == "ar" else text
 
 
 def is_rtl() -> bool:

@@ -1,11 +1,13 @@
 """Strategies for texts, zones, spans and articles made of characters that are hard to handle."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from itertools import pairwise
 
 from hypothesis import strategies as st
 
 from annotator.model.article_builder import build_article
+from annotator.model.date_values import is_date_value
 from annotator.model.records import ZONE_KINDS, AnnotatedArticle, Article, Span, Zone, article_uid
 from annotator.text.tokenizer import tokenize
 from annotator.text.visible import remove_invisible
@@ -107,3 +109,21 @@ def annotated_articles(
             for index, range_ in enumerate(draw(st.lists(ranges, max_size=5)))
         ],
     )
+
+
+@st.composite
+def date_values(draw: st.DrawFn, first_year: int = -9999, last_year: int = 9999) -> str:
+    """Draw the value of a date: a year, month, day, time of day, or a period between two such."""
+    moments = sorted(draw(st.lists(_date_moments(first_year, last_year), min_size=1, max_size=2)))
+    values = list(dict.fromkeys(value for _order, value in moments))
+    return "/".join(values) if is_date_value("/".join(values)) else values[0]
+
+
+@st.composite
+def _date_moments(draw: st.DrawFn, first_year: int, last_year: int) -> tuple[int, str]:
+    year = draw(st.integers(first_year, last_year))
+    day = draw(st.dates(date(2023, 1, 1), date(2023, 12, 31))).strftime("-%m-%d")[: draw(st.sampled_from([0, 3, 6]))]
+    clock = draw(st.times()).isoformat()[: draw(st.sampled_from([2, 5, 8, None]))] if len(day) == 6 else ""
+    zone = draw(st.sampled_from(["", "", "Z", "+01:00"]))
+    value = f"{'-' if year < 0 else ''}{abs(year):04}{day}"
+    return year, f"{value}T{clock}{zone}" if clock and draw(st.booleans()) else value

@@ -23,8 +23,7 @@ class TextAnalysis(Struct, frozen=True):
     sentence_ranges: tuple[tuple[int, int], ...]
 
 
-@lru_cache(maxsize=16)
-def analysed(text: str) -> TextAnalysis:
+def analyse(text: str) -> TextAnalysis:
     """Return a text's tokens, words and sentences."""
     tokens = tokenize(text)
     ranges, start = [], 0
@@ -33,6 +32,12 @@ def analysed(text: str) -> TextAnalysis:
         start += len(sentence)
     words = tuple(text[start:end] for start, end in tokens)
     return TextAnalysis(text, tuple(tokens), words, tuple(map(_fold_cached, words)), tuple(ranges))
+
+
+@lru_cache(maxsize=16)
+def analysed(text: str) -> TextAnalysis:
+    """Analyse a text that is read again soon, such as an article."""
+    return analyse(text)
 
 
 @lru_cache(maxsize=1 << 15)

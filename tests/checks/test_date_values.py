@@ -1,13 +1,9 @@
 """The check of a date's value."""
 
-from datetime import date, datetime
-
 import pytest
 from checks.samples import context, span
-from hypothesis import given
-from hypothesis import strategies as st
 
-from annotator.checks.date_values import check_value, is_iso
+from annotator.checks.date_values import check_value
 
 
 @pytest.mark.parametrize(
@@ -39,14 +35,3 @@ def test_any_other_value_is_an_issue(text: str) -> None:
 
 def test_missing_value_is_no_issue() -> None:
     assert check_value(context("1234"), span(0, 4, "DATE")) is None
-
-
-@given(st.dates(), st.datetimes())
-def test_values_from_python_are_valid(day: date, moment: datetime) -> None:
-    assert is_iso(day.isoformat())
-    assert is_iso(moment.isoformat(timespec="seconds"))
-
-
-@given(st.text("0123456789-/T:", max_size=24))
-def test_is_iso_accepts_any_text(text: str) -> None:
-    assert is_iso(text) in (True, False)

@@ -11,7 +11,7 @@ from annotator.suggest.base import DATE, label_for_role
 from annotator.suggest.dates.lattice import Lattice
 from annotator.suggest.dates.matching import Match, find_matches
 from annotator.suggest.dates.values import evaluate
-from annotator.text.analysis import analysed
+from annotator.text.analysis import analyse, analysed
 
 
 class DateSpan(Struct, frozen=True):
@@ -54,6 +54,18 @@ def find_dates(text: str, published: str | None = None) -> list[DateSpan]:
     """
     today = _publication_day(published)
     return [_to_date_span(match, today) for match in _find_matches(text)]
+
+
+def find_whole_date(text: str, published: str | None = None, *, after: str = "") -> DateSpan | None:
+    """Return the date that the whole text is, as it would be found after these words; None if it is none.
+
+    The caches are for articles, and do not keep the text.
+    """
+    today = _publication_day(published)
+    for match in find_matches(Lattice(analyse(after + text))):
+        if (match.start, match.end) == (len(after), len(after + text)):
+            return _to_date_span(match, today)
+    return None
 
 
 @lru_cache(maxsize=16)
