@@ -19,7 +19,7 @@ BINS: Final = 20
 """The maximal number of bins of articles."""
 
 # A record's JSON begins with its type. A step's edits have successive numbers.
-_CORRECTION: Final = """
+CORRECTION: Final = """
     correction AS MATERIALIZED (
         SELECT rejection.uid AS rejection, span.uid AS span, (span.label, span.start, span."end")
             = (rejection.label, rejection.start, rejection."end") AS is_restored
@@ -87,7 +87,7 @@ def collect_suggestion_statistics(corpus: Corpus, annotator: str, bins: int = BI
 def count_decisions(corpus: Corpus) -> dict[str, SuggestionCounts]:
     """Count each annotator's decisions on suggestions in all articles, without missed ones."""
     query = f"""
-        WITH {_CORRECTION}
+        WITH {CORRECTION}
         SELECT annotator, sum(accepted), sum(corrected), sum(rejected) FROM (
             SELECT annotator, 1 AS accepted, 0 AS corrected, 0 AS rejected FROM span WHERE source IS NOT NULL
             UNION ALL
@@ -111,7 +111,7 @@ _QUERY: Final = f"""
         SELECT json_extract(after, '$.uid') FROM part CROSS JOIN edit ON edit.article = part.article
         WHERE annotator = ?1 AND name = '{IMPORT_STEP}' AND after GLOB '{{"type":"span"*'
     ),
-    {_CORRECTION}
+    {CORRECTION}
     SELECT NULL AS label, at, 0, 0, 0, 0, count(*) FROM part GROUP BY at
     UNION ALL
     SELECT label, at, sum(accepted), sum(corrected), sum(rejected), sum(missed), 0 FROM (

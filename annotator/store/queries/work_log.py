@@ -1,0 +1,50 @@
+"""What annotators did and when, read from the record of edits (see `model.progress`)."""
+
+from typing import Final
+
+from annotator.model.history import IMPORT_STEP
+from annotator.model.progress import LabelledSpan, Moment, Origin, WorkLog
+from annotator.model.records import DONE
+from annotator.store.corpus import Corpus
+from annotator.store.queries.suggestion_statistics import CORRECTION
+
+# Undo and redo bring back records that were first added by a step that undoes none. Records' JSON begins with the type.
+_DECISIONS: Final = f"""
+    WITH {CORRECTION}, addition AS (
+        SELECT annotator, time, json_extract(after, '$.uid') AS uid, after GLOB '{{"type":"span"*' AS is_span FROM edit
+        WHERE before IS NULL AND undoes IS NULL AND name <> '{IMPORT_STEP}'
+            AND (after GLOB '{{"type":"span"*' OR after GLOB '{{"type":"rejection"*')
+    )
+    SELECT addition.annotator, time, label, CASE
+        WHEN source IS NOT NULL OR is_restored THEN '{Origin.ACCEPTED}'
+        WHEN is_restored = 0 THEN '{Origin.CORRECTED}'
+        ELSE '{Origin.BY_HAND}' END
+    FROM addition JOIN span ON span.uid = addition.uid LEFT JOIN correction ON correction.span = span.uid WHERE is_span
+    UNION ALL
+    SELECT addition.annotator, time, NULL, NULL FROM addition JOIN rejection ON rejection.uid = addition.uid
+    WHERE NOT is_span AND rejection.uid NOT IN (SELECT rejection FROM correction)
+"""
+_DONE: Final = f"""
+    SELECT edit.annotator, max(edit.time)
+    FROM edit JOIN status ON status.article = edit.article AND status.annotator = edit.annotator
+    WHERE edit.name <> '{IMPORT_STEP}' AND status.state = '{DONE}'
+        AND after GLOB '{{"type":"status"*' AND json_extract(after, '$.state') = '{DONE}'
+    GROUP BY edit.article, edit.annotator
+"""
+_STEPS: Final = f"SELECT DISTINCT annotator, time FROM edit WHERE name <> '{IMPORT_STEP}'"
+
+
+def load_work_log(corpus: Corpus) -> WorkLog:
+    """Read what annotators did; takes some seconds for 300,000 steps."""
+    with corpus.snapshot():
+        decisions = corpus.fetch_tuples(_DECISIONS)
+        return WorkLog(
+            spans=[
+                LabelledSpan(annotator, time, label, Origin(origin))
+                for annotator, time, label, origin in decisions
+                if origin is not None
+            ],
+            rejections=[Moment(annotator, time) for annotator, time, _label, origin in decisions if origin is None],
+            done=[Moment(*row) for row in corpus.fetch_tuples(_DONE)],
+            steps=[Moment(*row) for row in corpus.fetch_tuples(_STEPS)],
+        )
