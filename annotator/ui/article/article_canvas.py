@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 from annotator.model.labels import LabelSet
 from annotator.model.records import Article, Span, Suggestion, Zone
-from annotator.ui.article.block import MARKS_ABOVE, MARKS_BELOW, Line
+from annotator.ui.article.block import MARKS_ABOVE, Line
 from annotator.ui.article.caret import Caret
 from annotator.ui.article.invisible_marks import has_bidi_control
 from annotator.ui.article.marks import Marks, changed_ranges
@@ -86,13 +86,13 @@ class ArticleCanvas(QAbstractScrollArea):
     def show_spans(self, spans: Iterable[Span]) -> None:
         """Show these spans."""
         self._spans = tuple(spans)
-        self._depths = compute_depths(self._spans, self._labels)
+        self._depths = compute_depths((*self._spans, *self._suggestions), self._labels)
         self._update_marks()
 
     def show_labels(self, labels: LabelSet) -> None:
         """Use these labels' titles, colours and order."""
         self._labels = labels
-        self._depths = compute_depths(self._spans, labels)
+        self._depths = compute_depths((*self._spans, *self._suggestions), labels)
         self._update_all_marks()
 
     def show_hits(self, hits: Iterable[tuple[int, int]], current: tuple[int, int] | None) -> None:
@@ -114,6 +114,7 @@ class ArticleCanvas(QAbstractScrollArea):
         """Show suggestions, sorted by start and longer first, and scroll to a new current one."""
         is_new = current != self._current_suggestion
         self._suggestions, self._current_suggestion = tuple(suggestions), current
+        self._depths = compute_depths((*self._spans, *self._suggestions), self._labels)
         if is_new:
             self._dragged_range = None
         if is_new and current:
@@ -282,7 +283,7 @@ class ArticleCanvas(QAbstractScrollArea):
 
     def _painted_rect(self, part: Line | Fold) -> QRect:
         """Return the part of the viewport that a line or fold paints in."""
-        bottom = part.bottom + MARKS_BELOW if isinstance(part, Line) else part.top + part.height
+        bottom = part.bottom + self._page.spacing.lane if isinstance(part, Line) else part.top + part.height
         top = part.top - MARKS_ABOVE
         height = math.ceil(bottom - top) + 1
         return QRect(0, math.floor(top + self._origin().y()), self.viewport().width(), height)
@@ -296,7 +297,7 @@ class ArticleCanvas(QAbstractScrollArea):
             )
         return Marks(
             spans=spans,
-            depths=compute_depths(spans, self._labels) if self._dragged_range else self._depths,
+            depths=compute_depths((*spans, *suggestions), self._labels) if self._dragged_range else self._depths,
             selected_span=self._displayed_selected_span(),
             selection=self.selection,
             word=self._word(),

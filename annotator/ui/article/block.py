@@ -14,11 +14,9 @@ from PySide6.QtGui import QFont, QGlyphRun, QTextLayout, QTextLine, QTextOption
 
 from annotator.text.invisible import InvisibleCharacter, find_invisible
 from annotator.text.offsets import Utf16Offsets
+from annotator.ui.article.spacing import ASCENT, DESCENT, Spacing
 
-SPACE_BELOW: Final = 21.0  # pixels below the letters for the lines and captions of spans
 MARKS_ABOVE: Final = 6.0  # pixels: how far the marks of a line reach above its letters
-MARKS_BELOW: Final = SPACE_BELOW + 32  # pixels: how far they reach below them with deeply nested spans
-_ASCENT, _DESCENT = 0.98, 0.52  # of the font size: room above and below the baseline for Arabic diacritics
 # A byte order mark at the start of a string is lost on its way to Qt or swaps its bytes: show an equivalent.
 QT_REPLACEMENTS: Final = {0xFEFF: 0x2060, 0xFFFE: 0xFFFD}
 _GRAPHEME: Final = regex.compile(r"\X")
@@ -53,8 +51,8 @@ class Line:
         self.block = block
         self.start, self.end = start, end
         self.baseline = baseline
-        self.top = baseline - _ASCENT * size
-        self.bottom = baseline + _DESCENT * size
+        self.top = baseline - ASCENT * size
+        self.bottom = baseline + DESCENT * size
         self._line = line
         self._boxes: list[Box] | None = None
         self._ticks: tuple[Tick, ...] | None = None
@@ -164,7 +162,7 @@ class Block:
         """Convert an offset in the article to UTF-16 in this block."""
         return self._units.to_utf16(offset - self.start)
 
-    def lay_out(self, top: float, width: float, font: QFont) -> None:
+    def lay_out(self, top: float, width: float, font: QFont, spacing: Spacing) -> None:
         """Break the text into lines of at most `width` pixels, from `top` on."""
         self.top, self._units = top, Utf16Offsets(self.text)
         size = font.pixelSize()
@@ -175,10 +173,10 @@ class Block:
         self.layout.setTextOption(option)
         self.layout.setCacheEnabled(True)
         self.layout.beginLayout()
-        pitch = (_ASCENT + _DESCENT) * size + SPACE_BELOW
+        pitch = (ASCENT + DESCENT) * size + spacing.lane
         while (line := self.layout.createLine()).isValid():
             line.setLineWidth(width)
-            baseline = top + len(self.lines) * pitch + _ASCENT * size
+            baseline = top + len(self.lines) * pitch + ASCENT * size
             line.setPosition(QPointF(0, baseline - line.ascent()))
             start = self.start + self._units.to_code_points(line.textStart())
             end = self.start + self._units.to_code_points(line.textStart() + line.textLength())

@@ -18,6 +18,7 @@ class Marks(Struct, frozen=True):
 
     spans: tuple[Span, ...] = ()
     depths: NestingDepths = NestingDepths((), {})
+    """Of the spans and suggestions together."""
     selected_span: Span | None = None
     selection: tuple[int, int] | None = None
     word: tuple[int, int] | None = None
@@ -58,8 +59,10 @@ def changed_ranges(before: Marks, after: Marks) -> Iterator[tuple[int, int]]:
             for span in spans:
                 yield marks.depths.group_range(span)  # the depths of the whole group depend on it
     if before.suggestions is not after.suggestions:
-        for suggestions in _strip_common_ends(before.suggestions, after.suggestions):
-            yield from ((suggestion.start, suggestion.end) for suggestion in suggestions)
+        stripped = _strip_common_ends(before.suggestions, after.suggestions)
+        for marks, suggestions in zip((before, after), stripped, strict=True):
+            for suggestion in suggestions:
+                yield marks.depths.group_range(suggestion)
 
 
 def _strip_common_ends(before: tuple[_Item, ...], after: tuple[_Item, ...]) -> tuple[tuple[_Item, ...], ...]:

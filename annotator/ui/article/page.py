@@ -12,7 +12,8 @@ from typing import Final, NamedTuple, Self
 from PySide6.QtGui import QFontMetricsF
 
 from annotator.model.records import BOILERPLATE, DATELINE, HEADLINE, Zone
-from annotator.ui.article.block import MARKS_ABOVE, MARKS_BELOW, SPACE_BELOW, Block, Box, Line
+from annotator.ui.article.block import MARKS_ABOVE, Block, Box, Line
+from annotator.ui.article.spacing import compute_spacing
 from annotator.ui.widgets import fonts
 
 _SIZES: Final = {HEADLINE: 1.22, DATELINE: 0.8, BOILERPLATE: 0.75}  # of the body's size
@@ -41,14 +42,24 @@ class Fold:
 class Page:
     """An article laid out in a column of `width` pixels; `size` is the body's font size in pixels.
 
+    `is_compact` chooses the density, whose measures are in `spacing`.
+
     `open_folds` holds the starts of open folds. Lines are laid out lazily from the top down, as in QTextEdit, and never
     move. `lines`, `blocks`, `folds` and `height` lay out the whole page.
     """
 
     def __init__(
-        self, text: str, zones: Iterable[Zone], width: float, size: float, open_folds: Iterable[int] = ()
+        self,
+        text: str,
+        zones: Iterable[Zone],
+        width: float,
+        size: float,
+        open_folds: Iterable[int] = (),
+        *,
+        is_compact: bool = False,
     ) -> None:
         self.text, self.width, self.size = text, width, size
+        self.spacing = compute_spacing(size, is_compact=is_compact)
         self._blocks: list[Block] = []
         self._folds: list[Fold] = []
         self._lines: list[Line] = []
@@ -96,7 +107,7 @@ class Page:
         for line in self._lines[first:]:
             if line.top - MARKS_ABOVE > bottom:
                 return
-            if line.bottom + MARKS_BELOW >= top:
+            if line.bottom + self.spacing.lane >= top:
                 yield line
 
     def folds_between(self, top: float, bottom: float) -> list[Fold]:
@@ -139,7 +150,7 @@ class Page:
     def box_at(self, x: float, y: float) -> Box | None:
         """Return the character at this point, or None beside the letters."""
         line = self.line_at(y)
-        if line is None or not line.top <= y <= line.bottom + SPACE_BELOW:
+        if line is None or not line.top <= y <= line.bottom + self.spacing.lane:
             return None
         return next((box for box in line.boxes if box.left <= x < box.right), None)
 
@@ -194,12 +205,14 @@ class Page:
 
     def _add_block(self, block: Block) -> None:
         scale = _SIZES.get(block.kind or "", 1.0)
-        block.lay_out(self._height, self.width, fonts.reading_font(self.size * scale, bold=block.kind == HEADLINE))
+        block.lay_out(
+            self._height, self.width, fonts.reading_font(self.size * scale, bold=block.kind == HEADLINE), self.spacing
+        )
         self._blocks.append(block)
         self._lines += block.lines
         self._tops += [line.top for line in block.lines]
         self._starts += [line.start for line in block.lines]
-        self._height += block.height + self.size * (0.15 if block.kind == BOILERPLATE else 0.5)
+        self._height += block.height + (0.15 * self.size if block.kind == BOILERPLATE else self.spacing.paragraph_gap)
         self._laid_out_to = block.end + 1
 
     def _add_fold(self, run: list[Block], open_folds: set[int]) -> list[Block]:

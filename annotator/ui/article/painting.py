@@ -1,48 +1,39 @@
 """Painting of an article: marks beneath the text, text in one colour, captions below.
 
-QTextLayout draws the text without formats: no highlight changes the shape or position of a letter.
+QTextLayout draws the text without formats: no highlight changes the shape or position of a letter, and nothing is
+painted over one.
 """
 
 from typing import Final, NamedTuple
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPathStroker, QPen
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
 
-from annotator.i18n import _, count_phrase
+from annotator.i18n import count_phrase
 from annotator.model.labels import Label, LabelSet
-from annotator.model.records import BOILERPLATE, DATELINE, Span, Suggestion
-from annotator.ui.article import invisible_marks, outlines
+from annotator.model.records import BOILERPLATE, DATELINE, Span
+from annotator.ui.article import invisible_marks
+from annotator.ui.article.captions import CaptionPlacer
 from annotator.ui.article.marks import Marks
-from annotator.ui.article.nesting_depths import Depth
+from annotator.ui.article.nesting_depths import Depth, Item
 from annotator.ui.article.page import Fold, Page, Segment
 from annotator.ui.article.pointer import handle_points
+from annotator.ui.article.underlines import underline_rects
 from annotator.ui.widgets import fonts
-from annotator.ui.widgets.bidi_text import format_percent
 from annotator.ui.widgets.theme import Theme
 
-_LINE_WIDTH: Final = 2  # pixels: thickness of the line under a span
-_LINE_STEP: Final = 4  # pixels between the lines of nested spans
-_CAPTION_SIZE: Final = 11.0  # pixels
+_INSET: Final = 3  # pixels by which the fill of a nested item begins below that of the one around it
 _HANDLE_RADIUS: Final = 4.5  # pixels
+_SUGGESTED, _SPAN, _CURRENT, _SELECTED = 0.5, 1.0, 1.25, 1.7  # strengths of fills
 
 
 class _LabelStyle(NamedTuple):
-    """The colours and caption title of a label's spans."""
+    """The colours of a label's spans and suggestions."""
 
     line_colour: QColor
-    fill: QColor
-    selected_fill: QColor
-    title: str
-
-
-class _Caption(NamedTuple):
-    """The caption under the first of `segments`, below `line_count` lines of spans."""
-
-    segments: list[Segment]
-    line_count: int
-    text: str
-    colour: QColor
-    bold: bool
+    caption_colour: QColor
+    fills: dict[float, QColor]
+    """By strength."""
 
 
 class PagePainter:
@@ -50,17 +41,13 @@ class PagePainter:
 
     def __init__(self, page: Page, marks: Marks, labels: LabelSet, theme: Theme) -> None:
         self._page, self._marks, self._theme = page, marks, theme
-        self._caption_fonts = {bold: fonts.interface_font(_CAPTION_SIZE, bold=bold) for bold in (True, False)}
-        self._caption_metrics = {bold: QFontMetricsF(font) for bold, font in self._caption_fonts.items()}
+        self._captions = CaptionPlacer(page, {label.name: label.localised_title() for label in labels.labels})
         self._styles = {label.name: self._style_of(label) for label in labels.labels}
 
     def _style_of(self, label: Label) -> _LabelStyle:
-        return _LabelStyle(
-            self._theme.line_colour(label),
-            self._theme.fill_colour(label),
-            self._theme.fill_colour(label, 1.7),
-            label.localised_title(),
-        )
+        theme = self._theme
+        fills = {strength: theme.fill_colour(label, strength) for strength in (_SUGGESTED, _SPAN, _CURRENT, _SELECTED)}
+        return _LabelStyle(theme.line_colour(label), theme.caption_colour(label), fills)
 
     def paint(self, painter: QPainter, top: float, bottom: float) -> None:
         """Paint the page between these heights."""
@@ -71,33 +58,29 @@ class PagePainter:
             return
         first, last = lines[0].start, lines[-1].end
         marks = self._marks
-        spans = [(span, marks.depths[span]) for span in marks.spans if span.start < last and first < span.end]
-        suggestions = [
+        visible: list[Item] = [span for span in marks.spans if span.start < last and first < span.end]
+        visible += [
             suggestion for suggestion in marks.suggestions if suggestion.start < last and first < suggestion.end
         ]
+        items = [(item, marks.depths[item]) for item in visible]
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_spans(painter, spans)
+        for item, depth in sorted(items, key=lambda pair: pair[1].outer):
+            self._paint_item(painter, item, depth)
         self._paint_hits(painter, first, last)
         self._paint_selection(painter)
-        self._paint_outlines(painter, suggestions, spans)
         invisible_marks.paint(painter, lines, marks, self._theme)
         for block in dict.fromkeys(line.block for line in lines):
             painter.setPen(self._text_colour(block.kind))
             block.layout.draw(painter, QPointF(0, 0), [], QRectF(0, top, self._page.width, bottom - top))
-        self._paint_captions(painter, spans, suggestions)
-        if marks.selected_span:
-            self._paint_handles(painter, marks.selected_span)
-        if marks.current_suggestion:
-            self._paint_handles(painter, marks.current_suggestion)
+        self._paint_captions(painter, items)
+        for active in (marks.selected_span, marks.current_suggestion):
+            if active:
+                self._paint_handles(painter, active)
 
     def _text_colour(self, kind: str | None) -> QColor:
         if kind == DATELINE:
             return QColor(self._theme.accent)
         return QColor(self._theme.dim if kind in (BOILERPLATE, None) else self._theme.ink)
-
-    def _paint_spans(self, painter: QPainter, spans: list[tuple[Span, Depth]]) -> None:
-        for span, depth in sorted(spans, key=lambda pair: pair[1].outer):
-            self._paint_span(painter, span, depth, is_selected=span == self._marks.selected_span)
 
     def _paint_hits(self, painter: QPainter, first: int, last: int) -> None:
         """Paint hits taller than spans, rounded, without a line, the current one framed."""
@@ -122,87 +105,39 @@ class PagePainter:
             for segment in self._page.segments(*marks.word):
                 painter.drawRoundedRect(_text_rect(segment).adjusted(-2, 0, 2, 0), 4, 4)
 
-    def _paint_span(self, painter: QPainter, span: Span, depth: Depth, *, is_selected: bool) -> None:
-        style = self._styles[span.label]
-        for segment in self._page.segments(span.start, span.end):
+    def _paint_item(self, painter: QPainter, item: Item, depth: Depth) -> None:
+        """Paint the fill and the line of an item; its fill hides those around it: a mixture would be nobody's."""
+        style, spacing, is_active = self._styles[item.label], self._page.spacing, self._is_active(item)
+        fill = style.fills[self._strength_of(item, is_active=is_active)]
+        for segment in self._page.segments(item.start, item.end):
             # Whole pixels have crisp edges and are filled ten times as fast.
-            rect = _text_rect(segment).toAlignedRect().adjusted(0, 3 * depth.outer, 0, 0)
-            painter.fillRect(rect, style.selected_fill if is_selected else style.fill)
-            top = round(segment.line.bottom) + _LINE_STEP * depth.inner
-            painter.fillRect(rect.left(), top, rect.width(), _LINE_WIDTH + is_selected, style.line_colour)
+            rect = _fill_rect(segment).adjusted(0, _INSET * depth.outer, 0, 0)
+            if depth.outer:
+                painter.fillRect(rect, QColor(self._theme.paper))
+            painter.fillRect(rect, fill)
+            top = round(segment.line.bottom) + spacing.line_step * depth.inner
+            thickness = spacing.line_width + is_active
+            for dash in underline_rects(item, rect.left(), rect.right() + 1, top, thickness):
+                painter.fillRect(dash, style.line_colour)
 
-    def _paint_outlines(
-        self, painter: QPainter, suggestions: list[Suggestion], spans: list[tuple[Span, Depth]]
-    ) -> None:
-        for suggestion, level in outlines.nesting_levels(suggestions, (span for span, _depth in spans)):
-            colour = self._styles[suggestion.label].line_colour
-            # Fill the stroke: the position of a pen's dashes depends on the repainted area.
-            stroker = QPainterPathStroker(
-                outlines.outline_pen(suggestion, colour, is_current=suggestion == self._marks.current_suggestion)
-            )
-            segments = self._page.segments(suggestion.start, suggestion.end)
-            for index in range(len(segments)):
-                painter.fillPath(stroker.createStroke(outlines.outline_path(segments, index, level)), colour)
+    def _is_active(self, item: Item) -> bool:
+        return item in (self._marks.selected_span, self._marks.current_suggestion)
 
-    def _paint_captions(
-        self, painter: QPainter, spans: list[tuple[Span, Depth]], suggestions: list[Suggestion]
-    ) -> None:
-        captions = [(span.start, -depth.inner, self._span_caption(span, depth)) for span, depth in spans]
-        captions += [(suggestion.start, 0, self._suggestion_caption(suggestion, spans)) for suggestion in suggestions]
-        occupied_by_line: dict[int, list[tuple[float, float]]] = {}
-        for _start, _inner, caption in sorted(captions, key=lambda caption: caption[:2]):
-            if not caption.segments:
-                continue
-            first, metrics = caption.segments[0], self._caption_metrics[caption.bold]
-            width = metrics.horizontalAdvance(caption.text)
-            occupied = occupied_by_line.setdefault(id(first.line), [])
-            x = self._find_free_x(first, width, occupied)
-            occupied.append((x, x + width))
-            baseline = first.line.bottom + _LINE_STEP * (caption.line_count + 1) + metrics.ascent() - 3
-            painter.setFont(self._caption_fonts[caption.bold])
-            painter.setPen(caption.colour)
-            painter.drawText(QPointF(x, baseline), caption.text)
+    def _strength_of(self, item: Item, *, is_active: bool) -> float:
+        if isinstance(item, Span):
+            return _SELECTED if is_active else _SPAN
+        return _CURRENT if is_active else _SUGGESTED
 
-    def _span_caption(self, span: Span, depth: Depth) -> _Caption:
-        style = self._styles[span.label]
-        return _Caption(
-            self._page.segments(span.start, span.end), depth.deepest, style.title, style.line_colour, bold=True
-        )
+    def _paint_captions(self, painter: QPainter, items: list[tuple[Item, Depth]]) -> None:
+        active = self._marks.selected_span or self._marks.current_suggestion
+        for caption in self._captions.place(items, active):
+            if caption.is_over_lines:
+                painter.fillRect(caption.rect, QColor(self._theme.paper))
+            painter.setFont(self._captions.fonts[caption.is_bold])
+            painter.setPen(self._styles[caption.item.label].caption_colour)
+            painter.drawText(caption.rect.topLeft() + QPointF(0, self._page.spacing.caption_ascent), caption.text)
 
-    def _suggestion_caption(self, suggestion: Suggestion, spans: list[tuple[Span, Depth]]) -> _Caption:
-        """Build a caption: bold if sure or current, with the score if current, else “?” if doubtful."""
-        style, text = self._styles[suggestion.label], self._styles[suggestion.label].title
-        levels = [depth.deepest for span, depth in spans if span.start < suggestion.end and suggestion.start < span.end]
-        is_current = suggestion == self._marks.current_suggestion
-        if is_current:
-            text = f"{text} · {format_percent(suggestion.score)}"
-        elif outlines.is_doubtful(suggestion):
-            text = _("{label}?").format(label=text)
-        bold = is_current or outlines.is_sure(suggestion)
-        return _Caption(
-            self._page.segments(suggestion.start, suggestion.end),
-            max(levels, default=0),
-            text,
-            style.line_colour,
-            bold=bold,
-        )
-
-    def _find_free_x(self, segment: Segment, width: float, occupied: list[tuple[float, float]]) -> float:
-        """Return the x for a caption of this width: the segment's start, or past other captions."""
-        gap = 7.0
-        if segment.line.block.is_rtl:
-            right = segment.right
-            for start, end in sorted(occupied, reverse=True):
-                if start - gap < right and right - width < end + gap:
-                    right = start - gap
-            return right - width
-        x = segment.left
-        for start, end in sorted(occupied):
-            if start - gap < x + width and x < end + gap:
-                x = end + gap
-        return x
-
-    def _paint_handles(self, painter: QPainter, item: Span | Suggestion) -> None:
+    def _paint_handles(self, painter: QPainter, item: Item) -> None:
         """Paint round handles at an item's edges, hollow for a suggestion."""
         colour, paper = self._styles[item.label].line_colour, QColor(self._theme.paper)
         is_span = isinstance(item, Span)
@@ -230,3 +165,10 @@ class PagePainter:
 def _text_rect(segment: Segment) -> QRectF:
     line = segment.line
     return QRectF(segment.left, line.top, segment.right - segment.left, line.bottom - line.top)
+
+
+def _fill_rect(segment: Segment) -> QRect:
+    """Return the whole pixels of a segment, none of which is a neighbour's."""
+    left, line = round(segment.left), segment.line
+    top = round(line.top)
+    return QRect(left, top, max(1, round(segment.right) - left), round(line.bottom) - top)

@@ -13,6 +13,7 @@ from annotator.text.visible import trim_invisible
 from annotator.ui.article.page import Page
 
 _GRIP: Final = 9.0  # pixels: distance from an edge's handle at which it can be grabbed
+_BELOW: Final = 6.0  # pixels between the letters and the middle of a handle, which covers none
 _REACH: Final = 26.0  # pixels: the same above the handle, which is below the letters
 
 
@@ -36,7 +37,7 @@ def handle_points(page: Page, item: Span | Suggestion) -> list[QPointF]:
     first, last = segments[0], segments[-1]
     start = first.right if first.line.block.is_rtl else first.left
     end = last.left if last.line.block.is_rtl else last.right
-    return [QPointF(start, first.line.bottom + 2), QPointF(end, last.line.bottom + 2)]
+    return [QPointF(start, first.line.bottom + _BELOW), QPointF(end, last.line.bottom + _BELOW)]
 
 
 def edge_at(point: QPointF, page: Page, item: Span | Suggestion | None) -> int | None:

@@ -38,8 +38,12 @@ class Theme(Struct, frozen=True):
     warning: str
 
     def line_colour(self, label: Label) -> QColor:
-        """Return the colour of the line and caption under a label's spans."""
+        """Return the colour of the line under a label's spans."""
         return QColor(self._base_colour(label))
+
+    def caption_colour(self, label: Label) -> QColor:
+        """Return the colour of the caption under a label's spans, readable on paper."""
+        return QColor(_make_readable(self._base_colour(label), (self.paper,)))
 
     def fill_colour(self, label: Label, strength: float = 1.0) -> QColor:
         """Return the translucent colour behind a label's spans, `strength` 1 if unselected.

@@ -5,24 +5,26 @@ from builders import build_label_set
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
 from annotator.model.labels import Colour, Label, LabelSet
 from annotator.model.open_suggestions import SURE_SCORE
 from annotator.model.records import Span, Suggestion
-from annotator.ui.article import outlines, painting
+from annotator.ui.article import painting
 from annotator.ui.article.marks import Marks
 from annotator.ui.article.nesting_depths import compute_depths
 from annotator.ui.article.page import Page
 from annotator.ui.article.painting import PagePainter
 from annotator.ui.article.pointer import handle_points
+from annotator.ui.article.underlines import underline_rects
 from annotator.ui.widgets.theme import DARK, LIGHT, Theme
 
 TEXT = "اجتمعت لأحزاب الأغلبية مع اللجنة (لا) سنة 2023-2030 بالرباط، لإصلاح الإدارة 😀"
 # White marks on white paper, so that only the text remains.
 UNSEEN = LabelSet(tuple(Label(name, {}, Colour("#ffffff", "#ffffff")) for name in ("DATE", "PLAN")))
+WHITE = replace(LIGHT, paper="#ffffff")
 SEEN = build_label_set("DATE", "PLAN")
 
 
@@ -32,7 +34,7 @@ def paint_spans(spans: list[Span], labels: LabelSet, *, selected: bool = False) 
     image.fill(Qt.GlobalColor.white)
     marks = Marks(tuple(spans), compute_depths(spans, labels), spans[0] if selected and spans else None)
     painter = QPainter(image)
-    PagePainter(layout, marks, labels, LIGHT).paint(painter, 0, layout.height)
+    PagePainter(layout, marks, labels, WHITE).paint(painter, 0, layout.height)
     painter.end()
     return image
 
@@ -149,7 +151,7 @@ def paint_suggestions(
     layer = tuple(spans or ())
     marks = Marks(
         layer,
-        compute_depths(layer, SEEN),
+        compute_depths((*layer, *suggestions), SEEN),
         suggestions=suggestions,
         current_suggestion=suggestions[current] if current is not None and suggestions else None,
     )
@@ -161,41 +163,70 @@ def paint_suggestions(
 
 @given(st.lists(st.tuples(st.integers(0, len(TEXT)), st.integers(0, len(TEXT))).map(sorted), max_size=4))
 def test_suggestions_do_not_change_the_letters(qapp: QApplication, ranges: list[list[int]]) -> None:
-    white = replace(LIGHT, paper="#ffffff")
     scored_ranges = [(start, end, 0.5) for start, end in ranges if start < end]
     with pytest.MonkeyPatch.context() as patched:
         without_captions(patched)
-        assert paint_suggestions(*scored_ranges, theme=white) == paint_suggestions(theme=white)
+        assert paint_suggestions(*scored_ranges, theme=WHITE) == paint_suggestions(theme=WHITE)
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+@pytest.mark.parametrize(("score", "current"), [(SURE_SCORE, None), (0.95, None), (0.5, None), (0.95, 0)])
+def test_a_suggestion_changes_no_pixel_of_the_letters_beside_it(
+    qapp: QApplication, theme: Theme, score: float, current: int | None
+) -> None:
+    start = TEXT.index("2023-2030")
+    layout = Page(TEXT, [], 420.0, 22.0)
+    plain = paint_suggestions(theme=theme)
+    image = paint_suggestions((start, start + 9, score), theme=theme, current=current)
+    assert image != plain
+    for line in layout.lines:
+        for box in line.boxes:
+            if not start <= box.start < start + 9:
+                columns, rows = range(round(box.left), round(box.right)), range(round(line.top), int(line.bottom))
+                changed = [(x, y) for x in columns for y in rows if image.pixel(x, y) != plain.pixel(x, y)]
+                assert not changed, TEXT[box.start]
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
 @pytest.mark.parametrize("current", [None, 0])
-def test_a_suggestion_is_an_outline_without_fill(qapp: QApplication, theme: Theme, current: int | None) -> None:
+def test_a_suggestion_is_tinted_evenly_and_differently_from_a_span(
+    qapp: QApplication, theme: Theme, current: int | None
+) -> None:
     start = TEXT.index("الأغلبية")
     [segment] = Page(TEXT, [], 420.0, 22.0).segments(start, start + 8)
-    plain, image = (
-        paint_suggestions(theme=theme),
-        paint_suggestions((start, start + 8, 0.95), theme=theme, current=current),
-    )
-    inside = [
-        (x, y)
-        for x in range(int(segment.left) + 8, int(segment.right) - 8)
-        for y in range(int(segment.line.top) + 4, int(segment.line.bottom) - 5)
-    ]
-    assert all(image.pixel(x, y) == plain.pixel(x, y) for x, y in inside)
-    assert image != plain
+    y = round(segment.line.top) + 1  # above all letters of the word
+    columns = range(round(segment.left), round(segment.right))
+    suggested = paint_suggestions((start, start + 8, 0.95), theme=theme, current=current)
+    labelled = paint_suggestions(theme=theme, spans=layer((start, start + 8), label="PLAN"))
+    [tint] = {suggested.pixel(x, y) for x in columns}
+    assert tint not in (QColor(theme.paper).rgb(), labelled.pixel(columns[0], y))
 
 
-@pytest.mark.parametrize(("score", "current"), [(0.95, None), (0.5, None), (0.95, 0)])
-def test_an_outline_is_dashed(qapp: QApplication, score: float, current: int | None) -> None:
+@pytest.mark.parametrize(("score", "current"), [(SURE_SCORE, None), (0.95, None), (0.5, None), (0.95, 0)])
+def test_the_line_under_a_suggestion_is_broken(qapp: QApplication, score: float, current: int | None) -> None:
     start = TEXT.index("الأغلبية")
     [segment] = Page(TEXT, [], 420.0, 22.0).segments(start, start + 8)
     plain, image = paint_suggestions(), paint_suggestions((start, start + 8, score), current=current)
-    columns = range(int(segment.left) + 8, int(segment.right) - 8)
-    rows = range(int(segment.line.top) - 2, int(segment.line.top) + 3)
-    drawn = [any(image.pixel(x, y) != plain.pixel(x, y) for y in rows) for x in columns]
+    y = round(segment.line.bottom)
+    columns = range(round(segment.left) + 6, round(segment.right) - 6)
+    drawn = [image.pixel(x, y) != plain.pixel(x, y) for x in columns]
     assert any(drawn)
     assert not all(drawn)
+
+
+@pytest.mark.parametrize(("score", "dash"), [(SURE_SCORE, 14), (0.95, 6), (0.5, 2)])
+def test_the_dashes_are_longer_the_surer_a_suggestion_is(score: float, dash: int) -> None:
+    rects = underline_rects(Suggestion(0, 4, "PLAN", "names", score), 10, 70, 5, 2)
+    assert rects[0] == QRect(10, 5, dash, 2)
+    assert all(rect.left() >= 10 and rect.right() < 70 for rect in rects)
+
+
+def test_a_nested_span_has_the_colour_of_its_label_alone(qapp: QApplication) -> None:
+    outer, inner = (0, 30), (10, 20)
+    [segment, *_] = Page(TEXT, [], 420.0, 22.0).segments(*inner)
+    point = QPoint(round(segment.left) + 3, round(segment.line.top) + 4)
+    spans = [*layer(outer, label="PLAN"), *layer(inner)]
+    assert paint_spans(spans, SEEN).pixel(point) == paint_spans(layer(inner), SEEN).pixel(point)
 
 
 def test_sure_doubtful_and_current_suggestions_and_spans_look_different(qapp: QApplication) -> None:
@@ -219,16 +250,10 @@ def test_nested_suggestions_and_suggestions_inside_a_span_are_visible(qapp: QApp
     assert paint_suggestions((10, 30, 0.95), (22, 30, 0.95)) != paint_suggestions((10, 30, 0.95))
 
 
-def test_an_outline_that_continues_on_the_next_line_is_open_at_that_end(qapp: QApplication) -> None:
+def test_a_suggestion_that_continues_on_the_next_line_is_marked_on_both(qapp: QApplication) -> None:
     layout = Page(TEXT, [], 420.0, 22.0)
     first, second = layout.lines[:2]
-    suggestion = Suggestion(first.end - 12, second.start + 6, "PLAN", "names", 0.95)
-    segments = layout.segments(suggestion.start, suggestion.end)
-    first_index, second_index = (
-        next(index for index, segment in enumerate(segments) if segment.line is line) for line in (first, second)
-    )
-    for index in (second_index - 1, second_index):
-        assert (
-            outlines.outline_path(segments, index, 0).length() < outlines.outline_path([segments[index]], 0, 0).length()
-        )
-    assert first_index == 0
+    plain, image = paint_suggestions(), paint_suggestions((first.end - 12, second.start + 6, 0.95))
+    for segment in layout.segments(first.end - 12, second.start + 6):
+        point = QPoint(round(segment.left), round(segment.line.bottom))
+        assert image.pixel(point) != plain.pixel(point)

@@ -127,6 +127,11 @@ def test_text_is_readable_on_labels_of_any_colour(theme: Theme, labels: list[Lab
             assert contrast_ratio(theme.name_colour(label, strength).name(), background) >= MIN_CONTRAST
 
 
+@given(st.sampled_from([LIGHT, DARK]), labels)
+def test_captions_of_labels_of_any_colour_are_readable(theme: Theme, label: Label) -> None:
+    assert contrast_ratio(theme.caption_colour(label).name(), theme.paper) >= MIN_CONTRAST
+
+
 def perceived_colours(colour: str) -> dict[str, Vector]:
     """Return the colour in CIE Lab as perceived with each kind of colour vision."""
     light = linear(colour)

@@ -1,0 +1,94 @@
+"""Captions of spans and suggestions: their texts, and their places in the lanes between the lines of text."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
+
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QFontMetricsF
+
+from annotator.i18n import _
+from annotator.model.records import Span
+from annotator.ui.article.nesting_depths import Depth, Item
+from annotator.ui.article.page import Page, Segment
+from annotator.ui.article.underlines import is_doubtful, is_sure
+from annotator.ui.widgets import fonts
+from annotator.ui.widgets.bidi_text import format_percent
+
+_GAP: Final = 7.0  # pixels between two captions
+_HANDLE_WIDTH: Final = 8.0  # pixels beside the handle of the active item
+_MAX_DISTANCE: Final = 12.0  # of a caption's font size: further off it would seem to belong to other words
+
+
+class Caption(NamedTuple):
+    """A caption in its place; `rect` is in the coordinates of the page and as high as its letters can be."""
+
+    item: Item
+    text: str
+    is_bold: bool
+    rect: QRectF
+    is_over_lines: bool
+    """Whether it stands in front of the lowest lines of a crowded lane."""
+
+
+class CaptionPlacer:
+    """Places the captions of a page so that none covers another, the text or the edge of the page."""
+
+    def __init__(self, page: Page, titles: dict[str, str]) -> None:
+        self._page, self._titles = page, titles
+        size = page.spacing.caption_size
+        self.fonts = {is_bold: fonts.interface_font(size, bold=is_bold) for is_bold in (True, False)}
+        """The fonts of captions, by whether they are bold."""
+        self._metrics = {is_bold: QFontMetricsF(font) for is_bold, font in self.fonts.items()}
+
+    def place(self, items: Iterable[tuple[Item, Depth]], active: Item | None) -> list[Caption]:
+        """Return the captions of these items, `active` being the one with handles.
+
+        Each is below the beginning of its item or, if others are there, past them. One without room is left out.
+        """
+        captions: list[Caption] = []
+        occupied_by_line: dict[int, list[tuple[float, float]]] = {}
+        for item, depth in sorted(items, key=lambda pair: (pair[0].start, -pair[1].inner)):
+            segments = self._page.segments(item.start, item.end)
+            if not segments:
+                continue
+            first, spacing = segments[0], self._page.spacing
+            text, is_bold = self._text_of(item, is_active=item == active)
+            width = self._metrics[is_bold].horizontalAdvance(text)
+            occupied = occupied_by_line.setdefault(id(first.line), [])
+            wanted = self._wanted_x(first, width, margin=_HANDLE_WIDTH * (item == active))
+            x = _find_free_x(wanted, width, occupied, self._page.width, is_rtl=first.line.block.is_rtl)
+            if x is None or abs(x - wanted) > _MAX_DISTANCE * spacing.caption_size:
+                continue
+            occupied.append((x, x + width))
+            top = spacing.caption_top(depth.deepest + 1)
+            rect = QRectF(x, first.line.bottom + top, width, spacing.caption_height)
+            captions.append(Caption(item, text, is_bold, rect, top < spacing.lines_height(depth.deepest + 1)))
+        return captions
+
+    def _wanted_x(self, segment: Segment, width: float, *, margin: float) -> float:
+        """Return the left edge of a caption at the beginning of a segment, within the page."""
+        x = segment.right - margin - width if segment.line.block.is_rtl else segment.left + margin
+        return max(0.0, min(x, self._page.width - width))
+
+    def _text_of(self, item: Item, *, is_active: bool) -> tuple[str, bool]:
+        """Return the text, and whether it is bold; a suggestion has its score if active, else “?” if doubtful."""
+        title = self._titles[item.label]
+        if isinstance(item, Span):
+            return title, True
+        if is_active:
+            return f"{title} · {format_percent(item.score)}", True
+        return _("{label}?").format(label=title) if is_doubtful(item) else title, is_sure(item)
+
+
+def _find_free_x(
+    wanted: float, width: float, occupied: Sequence[tuple[float, float]], page_width: float, *, is_rtl: bool
+) -> float | None:
+    """Return the left edge nearest to `wanted` of a free place of this width in a line, or None."""
+    places = [wanted, *(start - _GAP - width for start, _end in occupied), *(end + _GAP for _start, end in occupied)]
+    free = [
+        x
+        for x in places
+        if 0 <= x <= page_width - width and all(x + width + _GAP <= start or end + _GAP <= x for start, end in occupied)
+    ]
+    # Of two places as near, the one further along in reading.
+    return min(free, key=lambda x: (abs(x - wanted), x if is_rtl else -x), default=None)
