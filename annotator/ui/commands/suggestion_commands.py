@@ -59,6 +59,26 @@ class SuggestionCommands(QObject):
         if self.current:
             self._accept(replace(self.current, label=label))
 
+    def accept_over(self, label: str, start: int, end: int, *, is_selected: bool) -> bool:
+        """Accept the suggestion in the place of this range with this label, and return whether there is one.
+
+        It has exactly the range that the annotator selected, or lies over the word under the caret: the innermost with
+        the label, else the innermost. A span on a part of it would throw away the rest.
+        """
+        candidates = [
+            suggestion
+            for suggestion in self._suggestions.visible
+            if ((suggestion.start, suggestion.end) == (start, end))
+            or (not is_selected and suggestion.start < end and start < suggestion.end)
+        ]
+        if not candidates:
+            return False
+        self.set_current(
+            min(candidates, key=lambda candidate: (candidate.label != label, candidate.end - candidate.start))
+        )
+        self.accept_as(label)
+        return True
+
     def reject(self) -> None:
         """Reject the current suggestion and go to the next."""
         original = self._suggestions.original

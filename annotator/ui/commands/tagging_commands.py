@@ -41,8 +41,8 @@ class TaggingCommands(QObject):
     def tag(self, label: str) -> None:
         """Handle the key of a label.
 
-        Accepts the current suggestion with it; tags the selected text or the word under the caret; relabels a selected
-        span, or removes it if it has the label.
+        Accepts the current suggestion with it, or the one that is selected or under the caret; tags the selected text
+        or the word under the caret; relabels a selected span, or removes it if it has the label.
         """
         span = self._session.selection
         target = self._view.target_range()
@@ -54,7 +54,7 @@ class TaggingCommands(QObject):
             else:
                 self._session.relabel(span, label)
         elif target:
-            self._session.tag(label, *target)
+            self._tag_range(label, target)
         else:
             self._session.failed.emit(_("Select some text first."))
         self._last_label = label
@@ -190,7 +190,13 @@ class TaggingCommands(QObject):
 
     def _tag_with_sticky(self) -> None:
         if self.sticky and self._view.selection:
-            self._session.tag(self.sticky, *self._view.selection)
+            self._tag_range(self.sticky, self._view.selection)
+
+    def _tag_range(self, label: str, text_range: tuple[int, int]) -> None:
+        """Accept the suggestion in the place of this range, else tag the range."""
+        is_selected = self._view.selection is not None
+        if not self._suggestion_commands.accept_over(label, *text_range, is_selected=is_selected):
+            self._session.tag(label, *text_range)
 
     def _set_sticky(self, label: str | None) -> None:
         if label != self.sticky:

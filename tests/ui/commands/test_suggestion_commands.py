@@ -210,6 +210,66 @@ def test_key_of_the_suggested_label_accepts(desk: Window) -> None:
     assert stored(desk.session) == ([("INSTITUTION", HEADLINE, "names")], [])
 
 
+@pytest.mark.parametrize("word", ["أمس", "09", "2024"])
+def test_key_of_the_label_of_a_suggestion_under_the_caret_accepts_it(
+    desk: Window, stretch: Callable[..., tuple[int, int]], word: str
+) -> None:
+    desk.view.move_to(stretch(DAY)[0] + DAY.index(word))
+    assert current_words(desk) == ""
+    press(desk, Qt.Key.Key_1)
+    assert stored(desk.session) == ([("DATE", DAY, "dates")], [])
+    assert desk.session.spans[0].value == "2024-07-09"
+    assert current_words(desk) == PLAN
+
+
+def test_key_of_another_label_corrects_a_suggestion_under_the_caret_in_one_step(
+    qtbot: QtBot, desk: Window, stretch: Callable[..., tuple[int, int]]
+) -> None:
+    desk.view.move_to(stretch("الثلاثاء")[0])
+    press(desk, Qt.Key.Key_3)
+    assert stored(desk.session) == ([("PLAN", DAY, None)], [("DATE", DAY)])  # counted as corrected
+    press(desk, Qt.Key.Key_Z, modifier=CONTROL)
+    settle(qtbot, desk)
+    assert stored(desk.session) == ([], [])
+    assert remaining_words(desk) == [row[0] for row in PROPOSED]
+    assert current_words(desk) == DAY
+
+
+@pytest.mark.parametrize(
+    ("key", "label", "accepted"),
+    [(Qt.Key.Key_1, "DATE", YEARS), (Qt.Key.Key_3, "PLAN", PLAN), (Qt.Key.Key_2, "INSTITUTION", YEARS)],
+)
+def test_of_nested_suggestions_under_the_caret_the_one_with_the_label_is_accepted(
+    desk: Window, stretch: Callable[..., tuple[int, int]], key: Qt.Key, label: str, accepted: str
+) -> None:
+    desk.view.move_to(stretch(YEARS)[0])
+    press(desk, key)
+    [(stored_label, text, _source)], _rejections = stored(desk.session)
+    assert (stored_label, text) == (label, accepted)
+
+
+def test_a_selection_of_all_words_of_a_suggestion_accepts_it(
+    desk: Window, stretch: Callable[..., tuple[int, int]]
+) -> None:
+    desk.view.select(*stretch(DAY))
+    press(desk, Qt.Key.Key_1)
+    assert stored(desk.session) == ([("DATE", DAY, "dates")], [])
+
+
+def test_a_selection_of_some_words_of_a_suggestion_is_tagged_as_it_is(
+    desk: Window, stretch: Callable[..., tuple[int, int]]
+) -> None:
+    desk.view.select(*stretch("أمس"))
+    press(desk, Qt.Key.Key_1)
+    assert stored(desk.session) == ([("DATE", "أمس", None)], [])
+
+
+def test_a_word_outside_suggestions_is_tagged(desk: Window, stretch: Callable[..., tuple[int, int]]) -> None:
+    desk.view.move_to(stretch("بالرباط")[0])
+    press(desk, Qt.Key.Key_2)
+    assert stored(desk.session) == ([("INSTITUTION", "بالرباط", None)], [])
+
+
 def test_a_click_on_a_label_does_what_its_key_does(desk: Window) -> None:
     press(desk, RETURN)
     QTest.mouseClick(next(row for row in desk.label_panel.rows() if row.label.name == "PLAN"), LEFT)
