@@ -69,16 +69,22 @@ class SuggesterPool:
 
     @classmethod
     def from_corpus(
-        cls, corpus: Corpus, trained: TrainedModel | None = None, external: Sequence[Suggester] = ()
+        cls,
+        corpus: Corpus,
+        trained: TrainedModel | None = None,
+        external: Sequence[Suggester] = (),
+        annotator: str | None = None,
     ) -> "SuggesterPool":
         """Build the pool for the present state.
 
-        Without `trained`, the corpus's stored model is used. Takes some seconds for a million spans.
+        The memory knows what `annotator` decided, or everybody: with others' decisions in the same articles it would
+        make two annotators agree. Without `trained`, the corpus's stored model is used. Takes some seconds for a
+        million spans.
         """
         labels = corpus.labels()
         return cls(
             labels,
-            MemorySuggester(training_data.count_mentions(corpus)),
+            MemorySuggester(training_data.count_mentions(corpus, annotator)),
             trained or load_model(corpus, labels),
             external,
         )
@@ -141,7 +147,7 @@ class AnnotatorSuggester:
         """Load the suggesters of the corpus at `path`, with `external` ones. Raises CorpusError."""
         with Corpus.open(path, readonly=True) as corpus, corpus.snapshot():
             return cls(
-                SuggesterPool.from_corpus(corpus, external=external),
+                SuggesterPool.from_corpus(corpus, external=external, annotator=annotator),
                 RejectionFilter(training_data.load_rejections(corpus, annotator)),
             )
 
@@ -194,7 +200,7 @@ class BatchSuggester:
         labels = corpus.labels()
         return cls(
             labels,
-            training_data.count_mentions(corpus),
+            training_data.count_mentions(corpus, annotator),
             training_data.load_rejections(corpus, annotator),
             trained or load_model(corpus, labels),
             source,

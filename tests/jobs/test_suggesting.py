@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from builders import apply_edits, create_corpus
+from builders import apply_edits, build_plain_article, create_corpus
 from suggest.learning import LABELS, examples
 
 from annotator.jobs import suggesting
 from annotator.jobs.suggesting import (
+    AnnotatorSuggester,
     ArticleSuggestions,
     BatchSuggester,
     SuggesterPool,
@@ -94,6 +95,17 @@ def test_learning_takes_effect_at_once_and_undo_reverts_it(corpus: Corpus) -> No
     assert pool.suggest(article) == {"memory": []}
 
 
+def test_nobody_is_shown_what_another_annotator_decided(corpus: Corpus) -> None:
+    article = corpus.article(1)
+    apply_edits(corpus, tag(article), SANAE)
+    for annotator, starts in ((SANAE, [36]), ("Omar", [])):
+        service = AnnotatorSuggester.from_corpus_file(corpus.path, annotator)
+        suggestions = service.suggest(article, corpus.spans(article.uid, annotator), ())
+        assert [suggestion.start for suggestion in suggestions] == starts
+        [result] = suggest_in(corpus, [1], annotator)
+        assert [suggestion.start for suggestion in result.suggestions] == starts
+
+
 def test_suggesters_are_ordered_and_one_can_be_used_alone(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
     rule, other = Fixed(), Fixed()
     other.name = "brought"
@@ -139,7 +151,8 @@ def test_memory_changes_its_suggestions_at_once_and_the_model_on_the_next_run(co
 
 def test_labelled_or_rejected_words_are_not_suggested_in_the_article_or_the_same_context(corpus: Corpus) -> None:
     article = corpus.article(1)
-    corpus.add(AnnotatedArticle(article, spans=(Span(new_uid(), article.uid, SANAE, "INSTITUTION", 7, 20),)))
+    spans = (Span(new_uid(), article.uid, annotator, "INSTITUTION", 7, 20) for annotator in (SANAE, "Omar"))
+    corpus.add(AnnotatedArticle(article, spans=tuple(spans)))
     results = suggest_in(corpus, [1, 2])
     assert [(result.article.id, [item.start for item in result.suggestions]) for result in results] == [
         (1, [36]),
@@ -155,7 +168,8 @@ def test_labelled_or_rejected_words_are_not_suggested_in_the_article_or_the_same
 
 def test_accepting_skips_suggestions_over_spans_labelled_meanwhile(corpus: Corpus) -> None:
     article = corpus.article(1)
-    corpus.add(AnnotatedArticle(article, spans=(Span(new_uid(), article.uid, "Omar", "INSTITUTION", 7, 20),)))
+    taught = build_plain_article("جمعية البستان").article
+    corpus.add(AnnotatedArticle(taught, spans=(Span(new_uid(), taught.uid, SANAE, "INSTITUTION", 0, 13),)))
     results = suggest_in(corpus, [1, 2])
     assert [len(item.suggestions) for item in results] == [2, 1]
     corpus.add(AnnotatedArticle(article, spans=(Span(new_uid(), article.uid, SANAE, "PLAN", 12, 25),)))

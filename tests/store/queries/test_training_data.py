@@ -96,6 +96,17 @@ def test_mentions_are_counted_by_form_and_label_over_all_annotators(corpus: Corp
     assert all(isinstance(counts, MentionCounts) for counts in training_data.count_mentions(corpus))
 
 
+def test_mentions_of_one_annotator_are_counted_apart(corpus: Corpus) -> None:
+    tag(corpus, "A", "وزارة الصحة")
+    tag(corpus, "B", "وزارة الصحة", 1, OMAR)
+    reject(corpus, "B", "خطة", 2)
+    reject(corpus, "A", "خطة", 2, OMAR)
+    form, plan = "وزارة الصحة", "خطة"
+    assert training_data.count_mentions(corpus, SANAE) == [(form, "A", 1, 0), (plan, "B", 0, 1)]
+    assert training_data.count_mentions(corpus, OMAR) == [(form, "B", 1, 0), (plan, "A", 0, 1)]
+    assert training_data.count_mentions(corpus, "Idris") == []
+
+
 def test_deleted_and_undone_mentions_are_not_counted(corpus: Corpus) -> None:
     span, step = tag(corpus, "A", "خطة"), reject(corpus, "B", "خطة")
     apply_edits(corpus, operations.remove_span(span))

@@ -136,6 +136,7 @@ def test_rejections_belong_to_one_annotator(
     ready(qtbot, suggestions)
     assert not suggested_at(suggestions, place)
     session.switch_annotator("Idris")
+    session.tag("INSTITUTION", *stretch("وزارة الصحة"))
     ready(qtbot, suggestions)
     assert len([suggestion for suggestion in suggestions.visible if suggestion.label == "INSTITUTION"]) >= 1
     assert suggested_at(suggestions, place)
