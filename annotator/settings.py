@@ -33,7 +33,8 @@ class Settings(Struct, frozen=True):
     `zoom` is in per cent; `geometry` has the window's own format. `keys` holds only changed keys, by the window's name
     of the action. `suggestions` and `invisible` say whether suggestions and invisible characters are shown,
     `informative` whether the most informative article comes next. `recent_commands` are the names of entries of the
-    command palette, the latest first.
+    command palette, the latest first. `recent_corpora` are paths, with the times of their last openings
+    (ISO 8601, UTC).
 
     The last three configure a person's own models (see suggest): a spaCy pipeline (folder or name), an ONNX model's
     folder, and the corpus's label for each of theirs.
@@ -51,6 +52,7 @@ class Settings(Struct, frozen=True):
     suggestions: bool = True
     invisible: bool = False
     recent_commands: list[str] = []
+    recent_corpora: dict[str, str] = {}
     spacy_pipeline: str = ""
     onnx_folder: str = ""
     model_labels: dict[str, str] = {}

@@ -95,7 +95,7 @@ class ApplicationController(QObject):
     def open_corpus(self, corpus: Corpus) -> None:
         """Open the corpus, which the session then owns, and remember it for the next start."""
         self.session.open(corpus)
-        self.window.settings.save(last_corpus=str(corpus.path.absolute()))
+        self.window.corpus_commands.recent.remember(corpus.path)
 
     def start(self, path: Path | None) -> str:
         """Open the corpus and return a message as `open_starting_corpus` does.
@@ -175,7 +175,8 @@ class ApplicationController(QObject):
         if corpus:
             self.window.corpus_commands.open_path(corpus.path)
             # Unchanged: a user who only read the welcome page has not started with this corpus.
-            self.window.settings.save(last_corpus=old.settings.current.last_corpus)
+            before = old.settings.current
+            self.window.settings.save(last_corpus=before.last_corpus, recent_corpora=before.recent_corpora)
         self.window.welcome_commands.restore_state(welcome)
         self.window.show()
         old.close()

@@ -22,12 +22,13 @@ from annotator.ui.commands.find_commands import FindCommands
 from annotator.ui.commands.issue_commands import IssueCommands
 from annotator.ui.commands.palette_commands import PaletteCommands
 from annotator.ui.commands.suggestion_commands import SuggestionCommands
-from annotator.ui.commands.table import MENUS, Commands
+from annotator.ui.commands.table import MENUS, RECENT_CORPORA, Commands
 from annotator.ui.commands.tagging_commands import TaggingCommands
 from annotator.ui.commands.view_commands import ViewCommands
 from annotator.ui.commands.welcome_commands import WelcomeCommands
 from annotator.ui.panels.autosave_field import NoteField
 from annotator.ui.panels.central_widget import CentralWidget
+from annotator.ui.panels.corpus_switcher import CorpusSwitcher
 from annotator.ui.panels.find_bar import FindBar
 from annotator.ui.panels.sidebars import ArticleSidebar, LabelSidebar
 from annotator.ui.panels.status_line import StatusLine
@@ -98,6 +99,8 @@ class Window(QMainWindow):
         )
         self._actions = ActionSet(self, self.view, MENUS, commands, self.corpus_commands.can_run)
         self._actions.add_menus(self.menuBar())
+        recent_menu = self._actions.create_list_menu(RECENT_CORPORA, "open_corpus", "new_corpus")
+        self.menuBar().setCornerWidget(CorpusSwitcher(session, recent_menu))
         self.palette_commands.attach(self._actions)
         self._file_watcher = FileWatcher(self, session)
         self._screen_reader = ScreenReaderBridge(self.view, session, self.suggestions)

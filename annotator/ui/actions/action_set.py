@@ -12,7 +12,7 @@ from annotator.i18n import _
 from annotator.model.labels import Label
 from annotator.store.errors import CorpusError
 from annotator.ui.actions.keyboard import ShortcutResolver
-from annotator.ui.actions.keymap import Action, Choice, Keymap, Menu, T, walk_menus
+from annotator.ui.actions.keymap import Action, Choice, Keymap, ListMenu, Menu, T, walk_menus
 from annotator.ui.widgets.bidi_text import menu_text, tooltip
 from annotator.ui.widgets.modal import warn
 
@@ -80,6 +80,22 @@ class ActionSet(QObject, Generic[T]):
         for label, action in zip(labels, self.label_actions, strict=True):
             action.setShortcuts(self.keymap.label_sequences(label.name))
 
+    def create_list_menu(self, item: ListMenu[T], *further: str) -> QMenu:
+        """Create a menu that lists what `item` says whenever it opens, and below that `further` actions by name."""
+        menu = QMenu(_(item.title), self._window)
+        menu.aboutToShow.connect(lambda: self._fill_list(menu, item, further))
+        self._fill_list(menu, item, further)  # macOS shows no menu that is empty
+        return menu
+
+    def list_items(self) -> list[tuple[ListMenu[T], str, str, Callable[[], None]]]:
+        """Return what the list menus of the table have now: menu, value, text, and a function that chooses it."""
+        lists = [item for menu in self.walk_menus() for item in menu.items if isinstance(item, ListMenu)]
+        return [
+            (item, value, text, partial(self._trigger, partial(item.choose, self._commands, value), None))
+            for item in lists
+            for value, text in item.texts(self._commands).items()
+        ]
+
     def update_states(self) -> None:
         """Enable and check the actions that say when they are."""
         for name, row in self._rows.items():
@@ -103,6 +119,8 @@ class ActionSet(QObject, Generic[T]):
                 built.addMenu(self._build_menu(item))
             elif isinstance(item, Choice):
                 self._add_choice(built.addMenu(_(item.title)), item)
+            elif isinstance(item, ListMenu):
+                built.addMenu(self.create_list_menu(item))
             else:
                 built.addSeparator()
         return built
@@ -125,6 +143,20 @@ class ActionSet(QObject, Generic[T]):
             action.triggered.connect(lambda _checked=False, value=value: choice.choose(self._commands, value))
             group.addAction(action)
             self.choices.append((choice, value, action))
+
+    def _fill_list(self, menu: QMenu, item: ListMenu[T], further: Sequence[str]) -> None:
+        menu.clear()
+        texts = item.texts(self._commands)
+        for value, text in texts.items():
+            action = menu.addAction(text.replace("&", "&&"))
+            action.setMenuRole(QAction.MenuRole.NoRole)
+            run = partial(item.choose, self._commands, value)
+            action.triggered.connect(lambda _checked=False, run=run: self._trigger(run, None))
+        if not texts:
+            menu.addAction(_(item.empty_text)).setEnabled(False)
+        if further:
+            menu.addSeparator()
+            menu.addActions([self.by_name[name] for name in further])
 
     def _create_action(self, text: str, run: Callable[[], Any], row: Action[T] | None = None) -> QAction:
         action = QAction(text, self._window)

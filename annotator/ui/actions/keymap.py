@@ -57,12 +57,24 @@ class Choice(Struct, Generic[T], frozen=True):
     current: Callable[[T], str]
 
 
+class ListMenu(Struct, Generic[T], frozen=True):
+    """A submenu of `texts` by value, read anew each time it opens. Choosing one calls `choose` with its value.
+
+    Without any it says `empty_text`.
+    """
+
+    title: str
+    texts: Callable[[T], Mapping[str, str]]
+    choose: Callable[[T, str], object]
+    empty_text: str
+
+
 class Menu(Struct, Generic[T], frozen=True):
     """A menu; None among its items is a separator. Without `in_bar`, its actions have only keys, in the article."""
 
     name: str
     title: str
-    items: "tuple[Action[T] | Choice[T] | Menu[T] | None, ...]"
+    items: "tuple[Action[T] | Choice[T] | ListMenu[T] | Menu[T] | None, ...]"
     in_bar: bool = True
 
     def actions(self) -> list[Action[T]]:

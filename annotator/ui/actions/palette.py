@@ -56,7 +56,7 @@ def search_entries(entries: Iterable[PaletteEntry], query: str, recent: Sequence
 
 
 def list_entries(actions: ActionSet[Any], labels: Sequence[Label]) -> list[PaletteEntry]:
-    """Return an entry for each action and choice of the table, and each label."""
+    """Return an entry for each action, list item and choice of the table, and each label."""
     rows = [(action, menu) for menu in actions.walk_menus() for action in menu.actions()]
     translations = in_all_languages(row.text for row, _menu in rows)
     entries = []
@@ -75,7 +75,14 @@ def list_entries(actions: ActionSet[Any], labels: Sequence[Label]) -> list[Palet
                 reason=_(row.disabled_reason) if row.disabled_reason and not action.isEnabled() else "",
             )
         )
-    return [*entries, *_list_choices(actions), *_list_labels(actions, labels)]
+    return [*entries, *_list_items(actions), *_list_choices(actions), *_list_labels(actions, labels)]
+
+
+def _list_items(actions: ActionSet[Any]) -> list[PaletteEntry]:
+    return [
+        PaletteEntry(name=f"{menu.title}={value}", title=text, run=choose, names=(value, text), group=_(menu.title))
+        for menu, value, text, choose in actions.list_items()
+    ]
 
 
 def _list_labels(actions: ActionSet[Any], labels: Sequence[Label]) -> list[PaletteEntry]:

@@ -18,6 +18,7 @@ from annotator.store.errors import CorpusError, DamagedCorpus
 from annotator.ui.actions.keymap import Action
 from annotator.ui.panels.autosave_field import AutosaveField
 from annotator.ui.session.notice import Notice
+from annotator.ui.session.recent_corpora import RecentCorpora
 from annotator.ui.session.window_context import WindowContext
 from annotator.ui.widgets import file_dialogs
 from annotator.ui.widgets.bidi_text import isolate
@@ -38,6 +39,7 @@ class CorpusCommands(QObject):
         self._window, self._session, self._settings = context.window, context.session, context.settings
         self._tasks = context.tasks
         self._fields = tuple(fields)
+        self.recent = RecentCorpora(context.settings)
 
     def new_corpus(self) -> None:
         self._create_at(self._default_folder())
@@ -74,12 +76,22 @@ class CorpusCommands(QObject):
         except CorpusError as error:
             warn(self._window, str(error))
             return False
-        self.remember(path)
+        self.recent.remember(path)
         return True
 
-    def remember(self, path: Path) -> None:
-        """Open the corpus at `path` at the next start."""
-        self._settings.save(last_corpus=str(path.absolute()))
+    def other_recent(self) -> list[Path]:
+        """Return the paths of the recent corpora but the open one, the last opened first."""
+        corpus = self._session.corpus
+        return [path for path in self.recent.paths() if not corpus or path != corpus.path.absolute()]
+
+    def open_recent(self, path: Path) -> None:
+        """Open a recent corpus; one that is gone is taken off the list, with a message."""
+        if path.exists():
+            self.open_path(path)
+        else:
+            self.recent.forget(path)
+            text = _("“{path}” is no longer there. It was taken off the list of recent corpora.")
+            self._session.notified.emit(text.format(path=path))
 
     def import_files(self) -> None:
         names = file_dialogs.choose_files(self._window, _("Import files"), str(self._default_folder()))

@@ -20,8 +20,9 @@ class DisplacementNotifier(QObject):
         session.displaced.connect(self._report)
 
     def _report(self, displacement: Displacement) -> None:
-        self._commands.remember(displacement.current)
+        self._commands.recent.remember(displacement.current)
         if displacement.change is FileChange.RENAMED:
+            self._commands.recent.forget(displacement.path.absolute())
             text = _("The corpus was renamed to “{name}”.").format(name=isolate_ltr(displacement.current.name))
             self._session.notified.emit(text)
         elif displacement.change is FileChange.UPDATED:

@@ -6,13 +6,14 @@ it does is a call of a command or a function in a module of its own, imported la
 
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 from typing import Final, TypeAlias
 
 from PySide6.QtGui import QAction
 
 from annotator.i18n import LANGUAGES, N_, current_language
 from annotator.model.records import BODY, BOILERPLATE, DATELINE, DONE, FLAGGED, HEADLINE, SKIPPED
-from annotator.ui.actions.keymap import Action, Choice, Menu, list_actions
+from annotator.ui.actions.keymap import Action, Choice, ListMenu, Menu, list_actions
 from annotator.ui.actions.panel_focus import PanelFocus
 from annotator.ui.article.article_view import ArticleView
 from annotator.ui.commands.backup_commands import BackupCommands
@@ -26,6 +27,7 @@ from annotator.ui.commands.suggestion_commands import SuggestionCommands
 from annotator.ui.commands.tagging_commands import TaggingCommands
 from annotator.ui.commands.view_commands import ViewCommands
 from annotator.ui.commands.welcome_commands import WelcomeCommands
+from annotator.ui.session.recent_corpora import describe_path
 from annotator.ui.session.window_context import WindowContext
 
 
@@ -53,7 +55,15 @@ def late(target: str, **options: bool) -> Callable[[Commands], object]:
     return lambda do: getattr(import_module(f"annotator.ui.{module}"), name)(do, **options)
 
 
-_Items: TypeAlias = tuple[Action[Commands] | Choice[Commands] | Menu[Commands] | None, ...]
+_Items: TypeAlias = tuple[Action[Commands] | Choice[Commands] | ListMenu[Commands] | Menu[Commands] | None, ...]
+
+RECENT_CORPORA: Final = ListMenu[Commands](
+    N_("Open recent"),
+    lambda do: {str(path): describe_path(path) for path in do.corpus.other_recent()},
+    lambda do, path: do.corpus.open_recent(Path(path)),
+    empty_text=N_("No other corpus yet"),
+)
+"""The corpora that were opened last."""
 
 _CORPUS: Final[_Items] = (
     Action("new_corpus", N_("New corpus…"), lambda do: do.corpus.new_corpus(), ("Ctrl+N",)),
@@ -61,6 +71,7 @@ _CORPUS: Final[_Items] = (
         "corpus_from_files", N_("New corpus from files…"), lambda do: do.corpus.corpus_from_files(), ("Ctrl+Shift+N",)
     ),
     Action("open_corpus", N_("Open corpus…"), lambda do: do.corpus.open_corpus(), ("Ctrl+O",)),
+    RECENT_CORPORA,
     None,
     Action("edit_labels", N_("Labels…"), late("dialogs.labels.open_dialog"), ("Ctrl+Shift+L",)),
     None,

@@ -18,6 +18,9 @@ from annotator.ui.session.window_context import WindowContext
 _HINT_LABELS: Final = 3
 """The number of labels in the hint."""
 
+_RECENT_CORPORA: Final = 3
+"""The number of corpora on the page."""
+
 State: TypeAlias = Literal["page", "hint", "done"]
 """The page is visible, or the hint (until something is tagged), or neither."""
 
@@ -57,7 +60,8 @@ class WelcomeCommands(QObject):
         from annotator.ui.welcome.welcome_page import WelcomePage  # needed once only
 
         self._session.open_article(-1)
-        page = WelcomePage(self._actions)
+        page = WelcomePage(self._actions, self._commands.recent.paths()[:_RECENT_CORPORA])
+        page.corpus_requested.connect(self._commands.open_recent)
         page.samples_requested.connect(self.samples_requested)
         page.dismissed.connect(self._resume)
         page.files_dropped.connect(self.create_from_files)
@@ -79,7 +83,7 @@ class WelcomeCommands(QObject):
             self.state = "hint"
             self._central_widget.show_welcome(None)
             if self._session.corpus:
-                self._commands.remember(self._session.corpus.path)
+                self._commands.recent.remember(self._session.corpus.path)
 
     def _on_article_opened(self) -> None:
         if self._session.article:

@@ -1,6 +1,7 @@
 """The page of the first start: purpose, example and ways to begin."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
@@ -30,6 +31,7 @@ from PySide6.QtWidgets import (
 
 from annotator.i18n import LANGUAGES, _, current_language
 from annotator.model.labels import default_labels
+from annotator.ui.session.recent_corpora import describe_path
 from annotator.ui.welcome.example import ExampleSentence, LabelKey
 from annotator.ui.widgets import fonts
 from annotator.ui.widgets.bidi_text import format_keys, format_shortcut, plain_label
@@ -55,7 +57,12 @@ class WelcomePage(QScrollArea):
     """The paths of files and folders."""
     language_requested = Signal(str)
 
-    def __init__(self, actions: Mapping[str, QAction], parent: QWidget | None = None) -> None:
+    corpus_requested = Signal(object)
+    """The path of a recent corpus."""
+
+    def __init__(
+        self, actions: Mapping[str, QAction], recent: Sequence[Path] = (), parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._actions = actions
         title = _("Welcome")
@@ -87,7 +94,7 @@ class WelcomePage(QScrollArea):
         vbox(
             *(heading, 2, summary, 12, self._build_card(), 16),
             *((samples_button, Qt.AlignmentFlag.AlignHCenter), 3, _create_key_label(samples_button), 10),
-            *(self._drop_zone, 12, self._advice, 6, self._build_language_row()),
+            *(self._drop_zone, 12, *self._build_recent_rows(recent), self._advice, 6, self._build_language_row()),
             spacing=0,
             margins=0,
             parent=middle,
@@ -105,6 +112,18 @@ class WelcomePage(QScrollArea):
         layout = vbox(self._example, hbox(*self._keys, spacing=8), hint, spacing=5, parent=card)
         layout.setContentsMargins(12, 12, 12, 8)
         return card
+
+    def _build_recent_rows(self, recent: Sequence[Path]) -> list[QWidget | QHBoxLayout | int]:
+        """Return a heading and a button for each recent corpus, nothing without any."""
+        rows = list[QWidget | QHBoxLayout | int]()
+        for path in recent:
+            button = QToolButton()
+            button.setText(describe_path(path).replace("&", "&&"))
+            button.setAccessibleDescription(_("Recent corpora"))
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.clicked.connect(lambda _checked=False, path=path: self.corpus_requested.emit(path))
+            rows.append(hbox(None, button, None))
+        return [_create_paragraph(_("Recent corpora"), "heading"), *rows, 10] if rows else []
 
     def _build_language_row(self) -> QHBoxLayout:
         buttons = list[QWidget]()

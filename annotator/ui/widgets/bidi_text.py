@@ -37,6 +37,12 @@ def elide(text: str, metrics: QFontMetricsF, width: float) -> str:
     return f"{_FSI}{metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)}{_PDI}"
 
 
+def elide_middle(text: str, length: int) -> str:
+    """Shorten text to `length` characters in its middle."""
+    half = (length - 1) // 2
+    return text if len(text) <= length else f"{text[: length - 1 - half]}…{text[-half:]}"
+
+
 def isolate(text: str) -> str:
     """Isolate text so that it keeps its own direction."""
     return f"{_FSI}{text}{_PDI}"

@@ -188,6 +188,11 @@ def style_sheet(theme: Theme) -> str:
         background: {theme.paper}; border: 1px solid {theme.rule}; border-radius: 7px; padding: 7px 16px;
     }}
     QToolButton {{ background: transparent; border: none; border-radius: 5px; padding: 4px; }}
+    #switcher {{ color: {theme.dim}; padding: 4px 24px; margin: 0 4px; }}
+    #switcher::menu-indicator {{
+        image: url("{_arrow_path(theme)}"); width: 12px; height: 12px;
+        subcontrol-origin: padding; subcontrol-position: right center; right: 6px;
+    }}
     QToolButton:hover {{ background: {theme.highlight}; }}
     QToolButton:focus {{ border: 1px solid {theme.accent}; }}
     QToolButton:checked {{ background: {theme.highlight}; font-weight: bold; }}

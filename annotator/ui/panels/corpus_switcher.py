@@ -1,0 +1,37 @@
+"""The name of the open corpus at the end of the menu bar, which opens the list of recent ones."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMenu, QToolButton
+
+from annotator.i18n import _
+from annotator.ui.session.session import Session
+from annotator.ui.widgets.bidi_text import isolate, isolate_ltr, tooltip
+
+_MAX_WIDTH = 240  # pixels of the name
+
+
+class CorpusSwitcher(QToolButton):
+    """Shows the corpus's name, and `menu` on a click; hidden without a corpus."""
+
+    def __init__(self, session: Session, menu: QMenu) -> None:
+        super().__init__()
+        self._session = session
+        self.setObjectName("switcher")
+        self.setMenu(menu)
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the menu Corpus has the same list
+        session.on_change(self._show_corpus, "corpus")
+        session.displaced.connect(self._show_corpus)
+        self._show_corpus()
+
+    def _show_corpus(self) -> None:
+        corpus = self._session.corpus
+        self.hide()  # the menu bar makes room for it when it is shown again
+        if corpus:
+            name = isolate(corpus.path.stem)
+            self.setText(
+                self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, _MAX_WIDTH).replace("&", "&&")
+            )
+            self.setAccessibleName(_("Corpus: {name}").format(name=name))
+            self.setToolTip(tooltip(isolate_ltr(corpus.path)))
+            self.show()
