@@ -171,7 +171,7 @@ def export_corpus(corpus: Path, path: Path, format_: str, as_json: bool, force: 
 def _print_empty_export(corpus: Path, report: Report, reason: str, as_json: bool) -> int:
     """Print why no file was written; for programs, the report too."""
     _print_refusals(corpus, report)
-    if report.state != ALL and not report.left_out:
+    if report.state != ALL and not report.left_out and not report.removed:
         reason = _("No articles are done, so nothing was exported. Mark articles as done, or use --state all.")
     print_message(reason)
     if as_json:
@@ -204,4 +204,7 @@ def _format_summary(path: Path, report: Report) -> Iterator[str]:
         _("outside the zones: {count}"): len(report.outside_zones),
     }
     yield from (f"  {template.format(count=count)}" for template, count in outcome_counts.items() if count)
+    if report.removed:
+        removed = count_phrase("{count} article removed", "{count} articles removed", report.removed)
+        yield f"  {removed}"
     yield _("The file was read back and compared. Report on every span: {path}").format(path=report_path(path))

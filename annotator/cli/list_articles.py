@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from annotator.cli.command import corpus_argument, json_option
+from annotator.cli.command import corpus_argument, json_option, option
 from annotator.cli.console import print_json, print_table
 from annotator.cli.root import root
 from annotator.i18n import LazyText, _
 from annotator.model.display_names import state_title
 from annotator.model.records import NEW
 from annotator.store.corpus import Corpus
-from annotator.store.queries.article_list import ArticleSummary, load_all_summaries
+from annotator.store.queries.article_list import ArticleFilter, ArticleSummary, list_article_numbers, load_summaries
 
 
 @root.command(
@@ -18,11 +18,13 @@ from annotator.store.queries.article_list import ArticleSummary, load_all_summar
     examples=((LazyText("List the articles as JSON, for other programs:"), "annotator list news.corpus --json"),),
 )
 @corpus_argument
+@option("removed", "--removed", is_flag=True, help=LazyText("List the articles that were removed from the corpus."))
 @json_option
-def list_articles(corpus: Path, as_json: bool) -> None:
+def list_articles(corpus: Path, removed: bool, as_json: bool) -> None:
     """List the articles."""
     with Corpus.open(corpus, readonly=True) as opened:
-        summaries = list(load_all_summaries(opened))
+        numbers = list_article_numbers(opened, "", ArticleFilter(is_removed=removed))
+        summaries = list(load_summaries(opened, numbers))
     if as_json:
         print_json(summaries)
     else:

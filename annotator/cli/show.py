@@ -38,11 +38,14 @@ def show(corpus: Path, id_: str, visual: bool | None, as_json: bool) -> None:
     """Show an article."""
     with Corpus.open(corpus, readonly=True) as opened, opened.snapshot():
         annotated = opened.load_article(parse_article_id(id_))
+        is_removed = opened.removal(annotated.article.uid) is not None
     if as_json:
-        print_json(build_record(annotated))
+        print_json(build_record(annotated) | {"removed": is_removed})
         return
     article, zones, spans = annotated.article, list(annotated.zones), annotated.spans
     print_text("\n".join(_format_head(article, zones)), reorder=visual)
+    if is_removed:
+        print_text(_("Removed from the corpus."), reorder=visual)
     print_text("")
     print_text("\n".join(_format_body(article.text, zones)), reorder=visual)
     print_text("")

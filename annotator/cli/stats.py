@@ -45,6 +45,8 @@ def _format_totals(counts: CorpusStatistics) -> Iterator[str]:
     yield count_phrase("{count} article", "{count} articles", counts.articles)
     yield count_phrase("{count} span", "{count} spans", counts.spans)
     yield count_phrase("{count} edit", "{count} edits", counts.edits)
+    if counts.removed:
+        yield count_phrase("{count} article removed", "{count} articles removed", counts.removed)
 
 
 def _format_counts(share: AnnotatorStatistics) -> Iterator[list[str]]:

@@ -54,7 +54,8 @@ class Report(Struct):
     `verified`: the file was read back from disk and contains, span by span, what the corpus does. `zones` None means
     all zones and the text in none; `parts` and `seed` are set for a split. `labels` counts the spans in the files.
     `not_held` names what the format cannot store: of "annotator", "note", "notes", "published", "source", "states",
-    "title", "url", "value", "zones". `left_out` are the articles that it cannot store.
+    "title", "url", "value", "zones". `removed` counts the articles that would be exported if they were not removed from
+    the corpus. `left_out` are the articles that the format cannot store.
 
     `digest` is the SHA-256 of the exported articles and spans: with it and the options, the files are the same byte by
     byte. `files` is the SHA-256 of the file, or one of all in the folder.
@@ -82,6 +83,7 @@ class Report(Struct):
     flatten: str
     boundary: str
     program: str
+    removed: int = 0
     left_out: list[OmittedArticle] = []
     files: str | None = None
     parts: dict[str, PartCounts] | None = None

@@ -12,8 +12,7 @@ from msgspec import Struct
 from annotator.model import operations
 from annotator.model.records import IN_PROGRESS, Article, Edit, Span, Status, Step, new_uid
 from annotator.store.corpus import Corpus, utc_timestamp
-from annotator.store.queries.article_list import load_summaries
-from annotator.store.queries.search import find_article_numbers
+from annotator.store.queries.article_list import ArticleFilter, list_article_numbers, load_summaries
 from annotator.text.offsets import line_range
 from annotator.text.search import find_occurrences
 from annotator.text.sentences import split_sentences
@@ -74,7 +73,7 @@ def find_in_corpus(
     corpus: Corpus, annotator: str, form: str, *, taa: bool = False
 ) -> Generator[tuple[int, int], None, list[Occurrence]]:
     """Find the words in all articles, in order. Yields the articles searched and the total."""
-    numbers = find_article_numbers(corpus, form)
+    numbers = list_article_numbers(corpus, annotator, ArticleFilter(words=form))
     results: list[Occurrence] = []
     for done, summary in enumerate(load_summaries(corpus, numbers), 1):
         article = corpus.article(summary.id)

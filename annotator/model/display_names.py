@@ -61,18 +61,20 @@ _MAX_LENGTH: Final = 80  # code points of the text that serve as a title
 
 
 def article_title(article: Article, zones: Iterable[Zone]) -> str:
-    """Return the title for lists: the first headline, the source's title or the first line."""
+    """Return the title for lists: an annotator's, the first headline, the source's title or the first line."""
     headlines = sorted((zone.start, zone.end) for zone in zones if zone.kind == HEADLINE)
-    return display_title(article.text[slice(*headlines[0])] if headlines else None, article.title, article.text)
+    headline = article.text[slice(*headlines[0])] if headlines else None
+    return display_title(article.custom_title, headline, article.title, article.text)
 
 
-def display_title(headline: str | None, source_title: str | None, beginning: str) -> str:
+def display_title(custom_title: str | None, headline: str | None, source_title: str | None, beginning: str) -> str:
     """Return the first of these with something visible, without invisible marks, single-spaced.
 
     Of `beginning`, a text or its first lines, the first line is used, shortened if long.
     """
-    if title := _to_one_line(headline or "") or _to_one_line(source_title or ""):
-        return title
+    for title in (custom_title, headline, source_title):
+        if title and (line := _to_one_line(title)):
+            return line
     line = next(filter(None, map(_to_one_line, beginning.split("\n"))), "")
     return line if len(line) <= _MAX_LENGTH else f"{line[:_MAX_LENGTH].rpartition(' ')[0] or line[:_MAX_LENGTH]}…"
 

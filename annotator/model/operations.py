@@ -3,8 +3,11 @@
 `Corpus.apply` writes the edits of a step, all or none.
 """
 
+import re
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from itertools import pairwise
+from typing import Final
 
 import msgspec
 
@@ -20,12 +23,17 @@ from annotator.model.records import (
     Note,
     Publication,
     Rejection,
+    Removal,
     Span,
     Status,
     Suggestion,
+    Title,
     Zone,
     new_uid,
 )
+
+_PUBLICATION_TIME: Final = re.compile(r"\d{4}(?:-\d\d(?:-\d\d(?:T\d\d:\d\d)?)?)?", re.ASCII)
+_MAX_QUOTED: Final = 40  # characters of a wrong date
 
 
 class InvalidEdit(Exception):
@@ -112,6 +120,44 @@ def set_note(before: Note | None, article: Article, annotator: str, text: str) -
     return [] if after == before else [Edit(before, after)]
 
 
+def set_title(before: Title | None, article: Article, text: str) -> list[Edit]:
+    """Give `article` this title, on one line; a blank one restores the source's."""
+    line = " ".join(text.split())
+    after = Title(article.uid, line) if line else None
+    return [] if after == before else [Edit(before, after)]
+
+
+def set_published(article: Article, published: str | None) -> list[Edit]:
+    """Set the time of publication, None if unknown: a year, month, day or minute as ISO 8601."""
+    if published is not None and not _is_publication_time(published):
+        message = _("“{value}” is not a date such as 2024-07-09 or 2024-07-09T09:00.")
+        raise InvalidEdit(message.format(value=published[:_MAX_QUOTED]))
+    return _change_published(article, published)
+
+
+def _is_publication_time(text: str) -> bool:
+    try:
+        return bool(_PUBLICATION_TIME.fullmatch(text) and datetime.fromisoformat(text + "0000-01-01"[len(text) :]))
+    except ValueError:
+        return False
+
+
+def _change_published(article: Article, published: str | None) -> list[Edit]:
+    if published == article.published:
+        return []
+    return [Edit(Publication(article.uid, article.published), Publication(article.uid, published))]
+
+
+def remove_article(before: Removal | None, article: Article) -> list[Edit]:
+    """Remove `article` from lists, suggestions, statistics and exports; no edit if it is removed already."""
+    return [] if before else [Edit(None, Removal(article.uid))]
+
+
+def restore_article(before: Removal | None) -> list[Edit]:
+    """Undo a removal, if there is one."""
+    return [Edit(before, None)] if before else []
+
+
 def remove_span(span: Span) -> list[Edit]:
     """Remove `span`; if it was an accepted suggestion, reject that."""
     return [Edit(span, None), *_reject_source(span)]
@@ -168,9 +214,7 @@ def mark_zone(article: Article, zones: Iterable[Zone], kind: str, start: int, en
     else:
         edits = [*_clear_zones(zones, start, end), Edit(None, Zone(new_uid(), article.uid, kind, start, end))]
     published = _parse_dateline(article.text[start:end]) if kind == DATELINE else None
-    if published and published != article.published:
-        edits.append(Edit(Publication(article.uid, article.published), Publication(article.uid, published)))
-    return edits
+    return [*edits, *_change_published(article, published)] if published else edits
 
 
 def _parse_dateline(dateline: str) -> str | None:

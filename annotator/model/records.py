@@ -41,9 +41,9 @@ def article_uid(text: str) -> str:
 class Article(Struct, frozen=True):
     """A news text, stored once.
 
-    `uid` is the hash of `text`; `id` its number in the corpus, 0 if not stored. `title` is the source's, if any (for
-    the displayed one see `display_names`). `published` is ISO 8601, as precise as the source (`2024-07-09T09:00`,
-    `2024-07-09`).
+    `uid` is the hash of `text`; `id` its number in the corpus, 0 if not stored. `title` is the source's, if any,
+    `custom_title` one that an annotator gave it instead (for the displayed one see `display_names`). `published` is ISO
+    8601, as precise as the source (`2024-07-09T09:00`, `2024-07-09`).
     """
 
     uid: str
@@ -53,6 +53,7 @@ class Article(Struct, frozen=True):
     source: str | None = None
     url: str | None = None
     id: int = 0
+    custom_title: str | None = None
 
 
 class Zone(Struct, frozen=True, tag="zone", gc=False):
@@ -140,6 +141,19 @@ class Publication(Struct, frozen=True, tag="publication"):
     published: str | None
 
 
+class Title(Struct, frozen=True, tag="title"):
+    """The title that an annotator gave an article instead of its source's, for everybody; never blank."""
+
+    article: str
+    text: str
+
+
+class Removal(Struct, frozen=True, tag="removal"):
+    """An article's removal from lists, suggestions, statistics and exports; it stays in the file."""
+
+    article: str
+
+
 class Note(Struct, frozen=True, tag="note"):
     """An annotator's note on an article, never blank."""
 
@@ -148,7 +162,7 @@ class Note(Struct, frozen=True, tag="note"):
     text: str
 
 
-Record: TypeAlias = Span | Zone | Status | Publication | Note | Rejection | Dismissal
+Record: TypeAlias = Span | Zone | Status | Publication | Title | Removal | Note | Rejection | Dismissal
 """Anything that an edit may change."""
 
 

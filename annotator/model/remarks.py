@@ -5,6 +5,7 @@ from typing import Final, TypeVar
 
 from msgspec.structs import replace
 
+from annotator.i18n import _
 from annotator.model.limits import MAX_REASON_LENGTH
 from annotator.model.records import Remark
 
@@ -20,3 +21,8 @@ def sanitise_remark(remark: R) -> R:
         reason = f"{reason[: MAX_REASON_LENGTH // 2]} … {reason[-MAX_REASON_LENGTH // 4 :]}"
     reason = _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", reason)
     return remark if reason == remark.reason else replace(remark, reason=reason)
+
+
+def explain_removed() -> str:
+    """Return why an article that was removed from the corpus is not imported."""
+    return _("This article was removed from the corpus: restore it there to have it again.")

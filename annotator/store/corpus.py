@@ -21,10 +21,12 @@ from annotator.model.records import (
     Edit,
     Note,
     Rejection,
+    Removal,
     Span,
     Status,
     Step,
     StepInfo,
+    Title,
     Zone,
     new_uid,
 )
@@ -40,16 +42,21 @@ _SPAN_ROWS: Final = Decoder(list[tuple[str, str, str, int, int, str | None, str 
 _ANNOTATOR_ROWS: Final = Decoder(list[tuple[str, str]])
 _POSITION: Final = Decoder(tuple[str, int])
 _STEPS: Final = Decoder(list[StepInfo])
+_ARTICLES: Final = """
+    SELECT article.*, title.text AS custom_title FROM article LEFT JOIN title ON title.article = article.uid
+"""
 _Row = TypeVar("_Row")
 _AnnotatorRecord = TypeVar("_AnnotatorRecord", Status, Note)
+_ArticleRecord = TypeVar("_ArticleRecord", Title, Removal)
 
 
 class AddResult(Struct, frozen=True):
-    """What `Corpus.add` did: `spans` were added, others skipped."""
+    """What `Corpus.add` did: `spans` were added, others skipped. To a removed article nothing is added."""
 
     is_new: bool
     spans: int
     skip_reasons: tuple[str, ...] = ()
+    is_removed: bool = False
 
 
 def utc_timestamp() -> str:
@@ -101,13 +108,16 @@ class Corpus(CorpusFile):
         return [name for (name,) in self.fetch_tuples("SELECT name FROM annotator ORDER BY rowid")]
 
     def annotators_with_spans(self) -> list[str]:
-        """Return the annotators with at least one span."""
-        return [name for (name,) in self.fetch_tuples("SELECT DISTINCT annotator FROM span ORDER BY annotator")]
+        """Return the annotators with at least one span in an article that was not removed."""
+        query = """
+            SELECT DISTINCT annotator FROM span WHERE article NOT IN (SELECT article FROM removal) ORDER BY annotator
+        """
+        return [name for (name,) in self.fetch_tuples(query)]
 
     def article(self, identity: int | str) -> Article:
         """Return the article with this number or uid. Raises NoSuchArticle."""
         column = "id" if isinstance(identity, int) else "uid"
-        for row in self.query(f"SELECT * FROM article WHERE {column} = ?", identity):
+        for row in self.query(f"{_ARTICLES} WHERE article.{column} = ?", identity):
             article = row_mapping.to_article(row)
             self._cached_length = article.uid, len(article.text)
             return article
@@ -135,6 +145,14 @@ class Corpus(CorpusFile):
         """Return the annotator's note on the article."""
         return next(iter(self._by_annotator(Note, "text", [article], annotator).get(article, ())), None)
 
+    def title(self, article: str) -> Title | None:
+        """Return the title that an annotator gave the article."""
+        return self._article_record(Title, article)
+
+    def removal(self, article: str) -> Removal | None:
+        """Return the article's removal; None if it was not removed."""
+        return self._article_record(Removal, article)
+
     def load_article(self, identity: int | str, annotator: str | None = None) -> AnnotatedArticle:
         """Return an article with its zones, spans, states and notes, of one annotator or all.
 
@@ -147,7 +165,7 @@ class Corpus(CorpusFile):
         """Yield the articles with these numbers, which must exist, in this order (see `load_article`)."""
         remaining = iter(numbers)
         while batch := list(islice(remaining, _ARTICLES_AT_ONCE)):
-            query = "SELECT * FROM article WHERE id IN (SELECT value FROM json_each(?))"
+            query = f"{_ARTICLES} WHERE id IN (SELECT value FROM json_each(?))"
             articles = {row["id"]: row_mapping.to_article(row) for row in self.query(query, row_mapping.to_json(batch))}
             yield from self._annotate([articles[number] for number in batch], annotator)
 
@@ -168,7 +186,10 @@ class Corpus(CorpusFile):
 
     def has_mention(self, words: str) -> bool:
         """Return whether any span's words are or begin with `words` (see `normalise_form`)."""
-        query = "SELECT 1 AS found FROM mention WHERE words = ? OR (words >= ? AND words < ?) LIMIT 1"
+        query = """
+            SELECT 1 AS found FROM mention CROSS JOIN span ON span.uid = mention.span
+            WHERE (words = ? OR (words >= ? AND words < ?)) AND article NOT IN (SELECT article FROM removal) LIMIT 1
+        """
         return bool(list(self.query(query, words, f"{words} ", f"{words}!")))  # ! is the character after the space
 
     def history(self, article: str, annotator: str) -> list[StepInfo]:
@@ -224,8 +245,8 @@ class Corpus(CorpusFile):
     def add_all(self, articles: Iterable[AnnotatedArticle]) -> list[AddResult]:
         """Store articles with their zones, spans, states and notes, or none.
 
-        An existing article keeps its text and zones, and gets what it lacks of the rest. Invalid spans are skipped,
-        each with a reason.
+        An existing article keeps its text and zones, and gets what it lacks of the rest, unless it was removed. Invalid
+        spans are skipped, each with a reason.
         """
         with self.transaction():
             new_texts: list[tuple[int, str]] = []
@@ -242,6 +263,8 @@ class Corpus(CorpusFile):
             number = self._insert("article", {**row_mapping.from_article(annotated.article), "added": utc_timestamp()})
             new_texts.append((number, annotated.article.text))
             self._insert_all("zone", [row_mapping.to_row(zone) for zone in annotated.zones])
+        elif self.removal(uid):
+            return AddResult(is_new, 0, is_removed=True)
         spans, skip_reasons = self._add_spans(annotated, [] if is_new else self.spans(uid))
         for status in annotated.states:
             if is_new or self.status(uid, status.annotator) is None:
@@ -313,6 +336,12 @@ class Corpus(CorpusFile):
             uid: [kind(uid, *row) for row in sorted(by_article[uid], key=lambda row: order.get(row[0], len(order)))]
             for uid in by_article
         }
+
+    def _article_record(self, kind: type[_ArticleRecord], article: str) -> _ArticleRecord | None:
+        table = row_mapping.TABLE_KEYS[kind][0]
+        rows = self.query(f"SELECT * FROM {table} WHERE article = ?", article)
+        records = (row_mapping.to_record(kind, row) for row in rows)
+        return next((record for record in records if isinstance(record, kind)), None)
 
     def _fetch_by_article(
         self,

@@ -24,6 +24,7 @@ from annotator.store.copying import copy_corpus, transfer
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError, LockedCorpus, translating_file_errors
 from annotator.store.queries.article_list import ArticleFilter, ArticleSummary, list_article_numbers, load_summaries
+from annotator.store.queries.removals import not_removed
 from annotator.store.sqlite_library import Database
 
 _log = logging.getLogger(__name__)
@@ -42,10 +43,11 @@ class Contents(Struct, frozen=True):
 
 
 def read_contents(corpus: Corpus) -> Contents:
-    """Return the corpus's contents; `done` counts articles done by anybody."""
+    """Return the corpus's contents without removed articles; `done` counts articles done by anybody."""
     [(articles, spans, done)] = corpus.fetch_tuples(
-        "SELECT (SELECT count(*) FROM article), (SELECT count(*) FROM span), "
-        "(SELECT count(DISTINCT article) FROM status WHERE state = ?)",
+        f"SELECT (SELECT count(*) FROM article WHERE {not_removed('uid')}), "
+        f"(SELECT count(*) FROM span WHERE {not_removed('article')}), "
+        f"(SELECT count(DISTINCT article) FROM status WHERE state = ? AND {not_removed('article')})",
         DONE,
     )
     last_edit_rows = corpus.fetch_tuples("SELECT time, annotator FROM edit ORDER BY id DESC LIMIT 1")

@@ -12,7 +12,20 @@ import msgspec
 from annotator.i18n import _
 from annotator.model.labels import InvalidLabelSet, Label, check_label
 from annotator.model.operations import InvalidEdit, check_zones_within
-from annotator.model.records import Article, Dismissal, Edit, Note, Publication, Record, Rejection, Span, Status, Zone
+from annotator.model.records import (
+    Article,
+    Dismissal,
+    Edit,
+    Note,
+    Publication,
+    Record,
+    Rejection,
+    Removal,
+    Span,
+    Status,
+    Title,
+    Zone,
+)
 from annotator.store.errors import DamagedCorpus
 
 TABLE_KEYS: Final[dict[type[Record], tuple[str, tuple[str, ...]]]] = {
@@ -20,6 +33,8 @@ TABLE_KEYS: Final[dict[type[Record], tuple[str, tuple[str, ...]]]] = {
     Zone: ("zone", ("uid",)),
     Status: ("status", ("article", "annotator")),
     Publication: ("article", ("uid",)),
+    Title: ("title", ("article",)),
+    Removal: ("removal", ("article",)),
     Note: ("note", ("article", "annotator")),
     Rejection: ("rejection", ("uid",)),
     Dismissal: ("dismissal", ("uid",)),
@@ -30,11 +45,14 @@ TABLE_KEYS: Final[dict[type[Record], tuple[str, tuple[str, ...]]]] = {
 ARTICLE_RECORDS: Final = tuple(kind for kind in TABLE_KEYS if kind is not Publication)
 """The kinds of records with a table of rows about articles."""
 
-EDIT_TRACKED: Final = (Span, Zone, Status, Note)
+EDIT_TRACKED: Final = (Span, Zone, Status, Publication, Title, Removal, Note)
 """The kinds of records whose last edit always agrees with their table.
 
-Rejections and dismissals are deleted with their label, without an edit; publications are columns of articles.
+Rejections and dismissals are deleted with their label, without an edit.
 """
+
+FROM_EDITS: Final = tuple(kind for kind in EDIT_TRACKED if kind not in (Zone, Publication))
+"""The kinds of records of which each has an edit. An article comes with its zones and time of publication."""
 
 
 _MAX_QUOTED: Final = 100  # characters of a row's key
@@ -108,7 +126,7 @@ def to_article(row: Mapping[str, Any]) -> Article:
 def from_article(article: Article) -> dict[str, Any]:
     """Return an article's row, without the columns that the corpus fills in."""
     row = msgspec.structs.asdict(article)
-    del row["id"]
+    del row["id"], row["custom_title"]
     return row
 
 

@@ -265,7 +265,22 @@ def m005_checks_without_functions(db: Database) -> None:
     db.execute("PRAGMA writable_schema = RESET")  # and so does this one
 
 
-VERSION: Final = 5
+@migrations()
+def m006_articles(db: Database) -> None:
+    """Add the titles that annotators gave articles, and the articles that they removed (see `model.records`)."""
+    for statement in (
+        """
+        CREATE TABLE title (
+            article TEXT PRIMARY KEY NOT NULL REFERENCES article(uid),
+            text TEXT NOT NULL CHECK (text <> '')
+        ) STRICT
+        """,
+        "CREATE TABLE removal (article TEXT PRIMARY KEY NOT NULL REFERENCES article(uid)) STRICT",
+    ):
+        db.execute(statement)
+
+
+VERSION: Final = 6
 
 JSON_COLUMNS: Final = (("label", "title"), ("label", "guideline"), ("edit", "before"), ("edit", "after"))
 """The columns of JSON, which no constraint checks (see m005)."""

@@ -26,19 +26,25 @@ _MAX_CHECKED_SIZE = 1_000_000  # bytes: checked in a millisecond or two
 _MAX_QUOTED = 100  # characters quoted from a row
 _SEARCHED_BYTES = 1 << 20  # bytes at a file's start, searched for signatures
 _SIGNATURES = (b"article_text_never_changes", b"_sqlite_migrations")
+_FIRST_WITH_REMOVALS = 6  # the schema version (see schema.m006)
 _HEADER_SIZE = 100  # bytes; https://www.sqlite.org/fileformat2.html#the_database_header
 
 
 def connect_immutable(path: Path) -> Database:
     """Connect to the file at `path`, of any version, as immutable: without migration and side files.
 
-    Nobody may be writing to it; its log must be empty. Raises NotACorpus, NewerCorpus, DamagedCorpus, CorpusError.
+    Queries find the tables of articles' titles and removals empty in versions that lack them. Nobody may be writing to
+    the file; its log must be empty. Raises NotACorpus, NewerCorpus, DamagedCorpus, CorpusError.
     """
     read_version(path)
     with translating_sqlite_errors(path):
         db = connect(path, IMMUTABLE, readonly=True)
         try:
-            verify_schema(path, db)
+            if verify_schema(path, db) < _FIRST_WITH_REMOVALS:
+                db.execute("PRAGMA query_only = OFF")  # the file stays read-only
+                db.execute("CREATE TEMP TABLE title (article TEXT PRIMARY KEY, text TEXT)")
+                db.execute("CREATE TEMP TABLE removal (article TEXT PRIMARY KEY)")
+                db.execute("PRAGMA query_only = ON")
         except BaseException:
             db.close()
             raise

@@ -16,7 +16,7 @@ def test_json_has_the_keys_of_the_contract(run: Run, corpus: Path) -> None:
     value = ended.json
     assert list(value) == [
         *("id", "uid", "title", "published", "source", "url", "text", "zones", "spans"),
-        *("states", "notes"),
+        *("states", "notes", "removed"),
     ]
     assert value["text"] == TEXT
     assert value["title"] == HEADLINE

@@ -29,6 +29,8 @@ _KEYS: Final = {
     "dismissal": ("uid",),
     "status": ("article", "annotator"),
     "note": ("article", "annotator"),
+    "title": ("article",),
+    "removal": ("article",),
     "publication": ("article",),
 }
 _IMPORTED_KINDS: Final = ("zone", "publication")  # an article comes with these, and no edit says so
@@ -184,7 +186,7 @@ def _replay(rows: Rows) -> list[str]:
         some = after or before
         assert some
         kind, key = some["type"], _row_key(some)
-        if some["article"] != edit.article or (kind not in _IMPORTED_KINDS and some["annotator"] != edit.annotator):
+        if some["article"] != edit.article or some.get("annotator", edit.annotator) != edit.annotator:
             wrong.append(f"edit {edit.id} is about another layer than it says")
         if kind in first and key not in now[kind]:
             first[kind][key] = now[kind][key] = before

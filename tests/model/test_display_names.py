@@ -3,6 +3,7 @@
 from typing import Final
 
 import pytest
+from msgspec.structs import replace
 
 from annotator.model.display_names import article_title, display_title, source_title, to_percent
 from annotator.model.records import BODY, BOILERPLATE, Article, Zone
@@ -43,13 +44,14 @@ def test_title_is_the_headline_or_the_sources_title_or_the_first_line() -> None:
     assert article_title(article, zones) == HEADLINE
     assert article_title(article, reversed(zones)) == HEADLINE
     assert article_title(article, []) == "ما سماه المصدر"
+    assert article_title(replace(article, custom_title="ما سماه القارئ"), zones) == "ما سماه القارئ"
     assert article_title(Article("uid", "\n \u200f\n\u200f أول\u00a0 سطر \nثان"), []) == "أول سطر"
 
 
 def test_title_from_the_text_is_shortened_between_words() -> None:
-    cut = display_title(None, " \u200f", PARAGRAPH)
+    cut = display_title(None, None, " \u200f", PARAGRAPH)
     assert cut.endswith("…")
     assert len(cut) <= 81
     assert PARAGRAPH.startswith(cut[:-1] + " ")
-    assert display_title("", None, "ا" * 200) == "ا" * 80 + "…"
-    assert display_title(None, None, "") == ""
+    assert display_title("", "", None, "ا" * 200) == "ا" * 80 + "…"
+    assert display_title(None, None, None, "") == ""

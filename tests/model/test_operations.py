@@ -27,9 +27,11 @@ from annotator.model.records import (
     Publication,
     Record,
     Rejection,
+    Removal,
     Span,
     Status,
     Suggestion,
+    Title,
     Zone,
     article_uid,
 )
@@ -583,3 +585,39 @@ def test_dismissal_names_the_issue() -> None:
     assert (edit.after.article, edit.after.annotator) == (article().uid, "Sanae")
     assert (edit.after.kind, edit.after.label, edit.after.start, edit.after.end) == ("huge", "DATE", 0, 4)
     assert apply_edits([], [edit]) == Counter([edit.after])
+
+
+def test_title_is_one_line_and_a_blank_one_restores_the_sources() -> None:
+    uid = article().uid
+    [given] = operations.set_title(None, article(), " خطة \n الصحة ")
+    assert given == Edit(None, Title(uid, "خطة الصحة"))
+    assert isinstance(given.after, Title)
+    assert operations.set_title(given.after, article(), "خطة الصحة") == []
+    assert operations.set_title(given.after, article(), " \t ") == [Edit(given.after, None)]
+    assert operations.set_title(None, article(), "") == []
+
+
+@pytest.mark.parametrize("published", ["2024", "2024-07", "2024-07-09", "2024-02-29", "2024-07-09T23:59", None])
+def test_publication_is_a_year_month_day_or_minute(published: str | None) -> None:
+    uid = article().uid
+    expected = Edit(Publication(uid, "1999"), Publication(uid, published))
+    assert operations.set_published(article(published="1999"), published) == [expected]
+    assert operations.set_published(article(published=published), published) == []
+
+
+@pytest.mark.parametrize(
+    "published",
+    ["", "soon", "09/07/2024", "2023-02-29", "2024-13", "0000", "2024-07-09T24:00", "2024-07-09 09:00", "٢٠٢٤-٠٧-٠٩"],
+)
+def test_other_publications_are_refused(published: str) -> None:
+    with pytest.raises(InvalidEdit, match=r"2024-07-09T09:00"):
+        operations.set_published(article(), published)
+
+
+def test_article_is_removed_and_restored_once() -> None:
+    [removal] = operations.remove_article(None, article())
+    assert removal == Edit(None, Removal(article().uid))
+    assert isinstance(removal.after, Removal)
+    assert operations.remove_article(removal.after, article()) == []
+    assert operations.restore_article(removal.after) == [removal.inverse()]
+    assert operations.restore_article(None) == []

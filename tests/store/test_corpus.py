@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from annotator.model import history, operations
@@ -18,6 +19,7 @@ from annotator.model.records import (
     Edit,
     Note,
     Publication,
+    Removal,
     Span,
     Status,
     Step,
@@ -28,7 +30,7 @@ from annotator.model.records import (
 )
 from annotator.store import corpus as corpus_module
 from annotator.store import database_files
-from annotator.store.corpus import Corpus, utc_timestamp
+from annotator.store.corpus import AddResult, Corpus, utc_timestamp
 from annotator.store.errors import Conflict, CorpusError, MissingCorpus, NoSuchArticle
 from annotator.store.queries.article_list import load_all_summaries
 
@@ -191,6 +193,48 @@ def test_zone_is_corrected_and_the_correction_undone(corpus: Corpus) -> None:
     corpus.apply(step(article.uid, list(history.reverse_step(done)), undoes=done.uid))
     assert corpus.zones(article.uid) == before
     assert corpus.article(1).published == "2024-07-09"
+
+
+def test_title_is_given_changed_and_taken_back(corpus: Corpus) -> None:
+    corpus.add(make_article())
+    article = corpus.article(1)
+    given = step(article.uid, operations.set_title(None, article, " عنوان\n آخر "))
+    corpus.apply(given)
+    assert corpus.article(1) == msgspec.structs.replace(article, custom_title="عنوان آخر")
+    assert [loaded.article for loaded in corpus.load_articles([1])] == [corpus.article(1)]
+    changed = step(article.uid, operations.set_title(corpus.title(article.uid), article, "ثالث"))
+    corpus.apply(changed)
+    assert corpus.article(article.uid).custom_title == "ثالث"
+    for undone in (changed, given):
+        corpus.apply(step(article.uid, list(history.reverse_step(undone)), undoes=undone.uid))
+    assert corpus.article(1) == article
+    assert corpus.title(article.uid) is None
+
+
+def test_article_is_removed_once_and_restored(corpus: Corpus) -> None:
+    corpus.add(make_article())
+    article = corpus.article(1)
+    edits = operations.remove_article(None, article)
+    removal = step(article.uid, edits)
+    corpus.apply(removal)
+    assert operations.remove_article(corpus.removal(article.uid), article) == []
+    with pytest.raises(CorpusError):
+        corpus.apply(step(article.uid, edits))  # by another window, say
+    corpus.apply(step(article.uid, list(history.reverse_step(removal)), undoes=removal.uid))
+    assert corpus.removal(article.uid) is None
+    assert corpus.article(1) == article
+    undo, redo = history.build_stacks(corpus.history(article.uid, "Sanae"))
+    assert (len(undo), len(redo)) == (0, 1)
+
+
+def test_nothing_is_added_to_a_removed_article(corpus: Corpus) -> None:
+    corpus.add(make_article())
+    article = corpus.article(1)
+    corpus.apply(step(article.uid, operations.remove_article(None, article)))
+    added = corpus.add(make_article(spans=(Span("one", article.uid, "Sanae", "PLAN", 16, 20),)))
+    assert added == AddResult(is_new=False, spans=0, is_removed=True)
+    assert corpus.spans(article.uid) == []
+    assert corpus.removal(article.uid) == Removal(article.uid)
 
 
 def test_overlapping_zones_are_refused(corpus: Corpus) -> None:

@@ -37,6 +37,7 @@ from annotator.model.records import BODY, DONE, HEADLINE, ZONE_KINDS, AnnotatedA
 from annotator.store.corpus import Corpus
 from annotator.store.queries import article_list
 from annotator.store.queries.article_list import ArticleFilter
+from annotator.store.queries.removals import count_removed_articles
 from annotator.tagging import flat, schemes
 from annotator.tagging.flat import FLATTENED, OUTCOMES, OUTSIDE_ZONES, REFUSED, WRITTEN, SpanOutcome
 
@@ -87,6 +88,8 @@ def explain_empty_export(report: Report) -> str:
     """Say in a sentence why an export is empty."""
     if report.left_out:
         return _("There is nothing to export: the format cannot represent any of these articles.")
+    if report.removed:
+        return _("There is nothing to export: these articles were removed from the corpus.")
     if report.state == ALL:
         return _("There is nothing to export: the corpus has no articles.")
     return _("There is nothing to export: mark articles as done first, or export all.")
@@ -197,6 +200,7 @@ class _Export:
         self.annotator = annotator
         self.options = options
         self.numbers: list[int] = []
+        self.removed_count = 0
         self.part_of: list[str] = []
         self.done = 0
         self.left_out: list[OmittedArticle] = []
@@ -240,6 +244,8 @@ class _Export:
     def _select_articles(self) -> Iterator[tuple[int, int]]:
         """Determine number and part of each article to export, in corpus order."""
         self.numbers = _list_articles(self.corpus, self.annotator, self.options)
+        state = None if self.options.state == ALL else self.options.state
+        self.removed_count = count_removed_articles(self.corpus, state, self.annotator)
         self.part_of = [UNSPLIT] * len(self.numbers)
         if self.options.split is None:
             return
@@ -377,6 +383,7 @@ class _Export:
             flatten=options.flatten,
             boundary=options.boundary,
             program=f"annotator {__version__}",
+            removed=self.removed_count,
             left_out=self.left_out,
             files=None,
             parts=None if options.split is None else self.parts,

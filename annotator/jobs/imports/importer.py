@@ -15,7 +15,7 @@ from annotator.jobs.imports.file_reader import ReadOptions
 from annotator.model.labels import is_label_name
 from annotator.model.limits import MAX_LABEL_LENGTH, MAX_NEW_LABELS
 from annotator.model.records import AnnotatedArticle, Notice, Refusal, Remark, Repair, Span
-from annotator.model.remarks import sanitise_remark
+from annotator.model.remarks import explain_removed, sanitise_remark
 from annotator.store.corpus import Corpus
 from annotator.store.label_set import add_label
 
@@ -202,6 +202,9 @@ def _store(
             for path, annotated in batch
         ]
         for (path, annotated), added in zip(batch, corpus.add_all(mapped), strict=True):
+            if added.is_removed:
+                remarks.append(Refusal(str(path), annotated.line, explain_removed()))
+                continue
             counts["added" if added.is_new else "duplicates"] += 1
             counts["spans"] += added.spans
             remarks += [Refusal(str(path), annotated.line, reason) for reason in added.skip_reasons]

@@ -14,6 +14,7 @@ from annotator.jobs.imports.file_reader import ReadOptions
 from annotator.model.logical_order import changed_lines, is_logical, restore_logical_order
 from annotator.model.operations import InvalidEdit
 from annotator.model.records import AnnotatedArticle, Refusal, Remark, Repair
+from annotator.model.remarks import explain_removed
 from annotator.store.corpus import Corpus
 from annotator.store.errors import NoSuchArticle
 
@@ -113,6 +114,9 @@ def _preview_file(
             item = repaired if options.logical else item
         if _is_new(corpus, item.article.uid):
             new_uids.add(item.article.uid)
+        elif corpus.removal(item.article.uid):
+            remark_counts[Refusal] += 1
+            remarks += [Refusal(str(path), item.line, explain_removed())] if len(remarks) < _MAX_REMARKS else []
         if articles % _PROGRESS_INTERVAL == 0:
             yield progress
     format_, possible_formats, columns = _detect_format_and_columns(path, options, articles)

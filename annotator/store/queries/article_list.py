@@ -15,6 +15,7 @@ from msgspec.json import Decoder
 from annotator.model.display_names import display_title
 from annotator.model.records import DONE, IN_PROGRESS, NEW, SKIPPED, STATES
 from annotator.store.corpus import Corpus
+from annotator.store.queries.removals import count_removed_articles, list_removed_articles, not_removed
 from annotator.store.queries.search import find_article_numbers
 from annotator.store.row_mapping import to_json
 from annotator.text.search import find_query
@@ -40,13 +41,14 @@ class ArticleSummary(Struct, frozen=True):
 
 
 class ArticleFilter(Struct, frozen=True):
-    """A filter for articles with this `state`, if set, and these `words`, if any.
+    """A filter for articles with this `state`, if set, and these `words`, if any (see `store.queries.search`).
 
-    See `store.queries.search`.
+    It finds no removed articles, or only those.
     """
 
     state: str | None = None
     words: str = ""
+    is_removed: bool = False
 
 
 def list_article_numbers(corpus: Corpus, annotator: str, article_filter: ArticleFilter) -> list[int]:
@@ -61,6 +63,9 @@ def list_article_numbers(corpus: Corpus, annotator: str, article_filter: Article
     elif article_filter.state:
         in_state = _find_in_states(corpus, annotator, article_filter.state)
         numbers = [number for number in numbers if number in in_state]
+    removed = set(list_removed_articles(corpus))
+    if removed or article_filter.is_removed:
+        numbers = [number for number in numbers if (number in removed) == article_filter.is_removed]
     return sorted(numbers)
 
 
@@ -70,6 +75,7 @@ def load_summaries(corpus: Corpus, numbers: Iterable[int]) -> Iterator[ArticleSu
     for start in range(0, len(ordered), _BATCH_SIZE):
         query = """
             SELECT id, uid, published, source, title, substr(text, 1, ?) AS beginning,
+                (SELECT title.text FROM title WHERE title.article = article.uid) AS custom_title,
                 (SELECT substr(article.text, start + 1, "end" - start) FROM zone
                     WHERE zone.article = article.uid AND kind = 'headline' ORDER BY start LIMIT 1) AS headline,
                 (SELECT json_group_object(annotator, state) FROM status
@@ -82,7 +88,7 @@ def load_summaries(corpus: Corpus, numbers: Iterable[int]) -> Iterator[ArticleSu
             yield ArticleSummary(
                 id=row["id"],
                 uid=row["uid"],
-                title=display_title(row["headline"], row["title"], row["beginning"]),
+                title=display_title(row["custom_title"], row["headline"], row["title"], row["beginning"]),
                 published=row["published"],
                 source=row["source"],
                 states=corpus._decode_json(row["states"], _STATES),
@@ -154,11 +160,14 @@ def load_all_summaries(corpus: Corpus) -> Iterator[ArticleSummary]:
 
 
 def list_done_articles(corpus: Corpus, annotator: str | None) -> list[int]:
-    """Return the numbers of articles done by the annotator, or anybody with None."""
-    if annotator is not None:
-        return sorted(_find_in_states(corpus, annotator, DONE))
-    query = "SELECT id AS number FROM article WHERE uid IN (SELECT article FROM status WHERE state = ?) ORDER BY id"
-    return corpus.fetch_numbers(query, DONE)
+    """Return the numbers of articles done by the annotator, or anybody with None; without removed ones."""
+    query = f"""
+        SELECT id AS number FROM article
+        WHERE uid IN (SELECT article FROM status WHERE state = ?1 AND (?2 IS NULL OR annotator = ?2))
+            AND {not_removed("uid")}
+        ORDER BY id
+    """
+    return corpus.fetch_numbers(query, DONE, annotator)
 
 
 def list_unfinished_articles(corpus: Corpus, annotator: str) -> list[int]:
@@ -168,10 +177,13 @@ def list_unfinished_articles(corpus: Corpus, annotator: str) -> list[int]:
 
 
 def count_by_state(corpus: Corpus, annotator: str) -> dict[str, int]:
-    """Return the annotator's number of articles by state."""
-    state_rows = corpus.query("SELECT state, count(*) AS n FROM status WHERE annotator = ? GROUP BY state", annotator)
-    counts = dict.fromkeys(STATES, 0) | {row["state"]: row["n"] for row in state_rows}
+    """Return the annotator's number of articles by state, without removed ones."""
+    query = f"""
+        SELECT state, count(*) AS n FROM status WHERE annotator = ? AND {not_removed("article")} GROUP BY state
+    """
+    counts = dict.fromkeys(STATES, 0) | {row["state"]: row["n"] for row in corpus.query(query, annotator)}
     [total] = [row["n"] for row in corpus.query("SELECT count(*) AS n FROM article")]
+    total -= count_removed_articles(corpus)
     return counts | {NEW: total - sum(counts[state] for state in _TOUCHED)}
 
 

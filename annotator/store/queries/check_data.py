@@ -1,37 +1,41 @@
-"""Data for the checks: statistics of all spans, and issues dismissed by annotators."""
+"""Data for the checks: statistics of spans, and issues dismissed by annotators; nothing of removed articles."""
 
 from collections import defaultdict
 from typing import TypeAlias
 
 from annotator.model.records import DONE
 from annotator.store.corpus import Corpus
+from annotator.store.queries.removals import not_removed
 
 DismissalKey: TypeAlias = tuple[str, str, int, int]
 """A dismissal's kind, label, start and end."""
 
 
 def count_labelled_forms(corpus: Corpus) -> list[tuple[str, str, int]]:
-    """Return (normalised form, label, count) of all spans (see `text.proclitics.normalise_form`)."""
+    """Return (normalised form, label, count) of spans (see `text.proclitics.normalise_form`)."""
     # A full scan, as in training_data.count_mentions.
-    query = """
+    query = f"""
         SELECT words, label, count(*) FROM mention NOT INDEXED CROSS JOIN span ON span.uid = mention.span
-        GROUP BY words, label
+        WHERE {not_removed("article")} GROUP BY words, label
     """
     return corpus.fetch_tuples(query)
 
 
 def count_span_lengths(corpus: Corpus) -> list[tuple[str, int, int]]:
-    """Return (label, length in code points, count) of all spans."""
-    return corpus.fetch_tuples('SELECT label, "end" - start AS length, count(*) FROM span GROUP BY label, length')
+    """Return (label, length in code points, count) of spans."""
+    query = f"""
+        SELECT label, "end" - start AS length, count(*) FROM span WHERE {not_removed("article")} GROUP BY label, length
+    """
+    return corpus.fetch_tuples(query)
 
 
 def list_articles_to_check(corpus: Corpus, annotator: str | None) -> list[int]:
     """Return the numbers of articles where the annotator, or anybody with None, has a span or is done."""
-    query = """
+    query = f"""
         SELECT id AS number FROM article WHERE uid IN (
             SELECT article FROM span WHERE ?1 IS NULL OR annotator = ?1
             UNION SELECT article FROM status WHERE state = ?2 AND (?1 IS NULL OR annotator = ?1)
-        ) ORDER BY id
+        ) AND {not_removed("uid")} ORDER BY id
     """
     return corpus.fetch_numbers(query, annotator, DONE)
 

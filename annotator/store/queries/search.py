@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from annotator.model.records import Article
 from annotator.store.corpus import Corpus
+from annotator.store.queries.removals import list_removed_articles
 from annotator.store.word_index import search_tokens
 from annotator.text.search import MAX_SHORT_PREFIX, Snippet, expand_query, find_query, make_snippet
 
@@ -22,7 +23,7 @@ class SearchResult(Struct, frozen=True):
 
 
 def find_article_numbers(corpus: Corpus, words: str) -> list[int]:
-    """Return the numbers of the articles with `words`, whose last may be a prefix.
+    """Return the numbers of the articles with `words`, whose last may be a prefix; also of removed ones.
 
     Blank text matches none.
     """
@@ -45,8 +46,11 @@ def find_excerpt(corpus: Corpus, number: int, words: str) -> Snippet | None:
 
 
 def search(corpus: Corpus, words: str) -> Iterator[SearchResult]:
-    """Yield the articles that contain `words`, each with its first match."""
+    """Yield the articles that contain `words`, each with its first match; no removed ones."""
+    removed = set(list_removed_articles(corpus))
     for number in find_article_numbers(corpus, words):
+        if number in removed:
+            continue
         article = corpus.article(number)
         for start, end in find_query(article.text, words)[:1]:
             yield SearchResult(article, start, end)

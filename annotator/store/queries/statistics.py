@@ -9,6 +9,7 @@ from annotator.model.records import STATES
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
 from annotator.store.queries.article_list import count_by_state
+from annotator.store.queries.removals import count_removed_articles, not_removed
 from annotator.store.queries.suggestion_statistics import SuggestionCounts, count_decisions
 
 
@@ -35,7 +36,10 @@ class AnnotatorStatistics(Struct, frozen=True):
 
 
 class CorpusStatistics(Struct, frozen=True):
-    """Statistics of a corpus. `labels` has all its labels; `characters` are code points of text."""
+    """Statistics of a corpus. `labels` has all its labels; `characters` are code points of text.
+
+    Of removed articles only their number counts, `removed`, and the edits.
+    """
 
     articles: int
     characters: int
@@ -43,16 +47,21 @@ class CorpusStatistics(Struct, frozen=True):
     edits: int
     labels: dict[str, int]
     annotators: dict[str, AnnotatorStatistics]
+    removed: int
 
 
 def collect_statistics(corpus: Corpus) -> CorpusStatistics:
     """Count the corpus's content. Reads every text for its length: a second for some hundred megabytes."""
     with corpus.snapshot():
-        [(articles, characters)] = corpus.fetch_tuples("SELECT count(*), coalesce(sum(length(text)), 0) FROM article")
+        [(articles, characters)] = corpus.fetch_tuples(
+            f"SELECT count(*), coalesce(sum(length(text)), 0) FROM article WHERE {not_removed('uid')}"
+        )
+        removed = count_removed_articles(corpus)
         annotators = corpus.annotators()
-        spans = corpus.fetch_tuples("SELECT annotator, label, count(*) FROM span GROUP BY annotator, label")
+        counted = f"WHERE {not_removed('article')} GROUP BY annotator"
+        spans = corpus.fetch_tuples(f"SELECT annotator, label, count(*) FROM span {counted}, label")
         decisions = count_decisions(corpus)
-        dismissed = dict(corpus.fetch_tuples("SELECT annotator, count(*) FROM dismissal GROUP BY annotator"))
+        dismissed = dict(corpus.fetch_tuples(f"SELECT annotator, count(*) FROM dismissal {counted}"))
         query = """
             SELECT annotator, count(*), count(DISTINCT substr(time, 1, 10)), min(time), max(time)
             FROM edit WHERE name <> ? GROUP BY annotator
@@ -80,7 +89,8 @@ def collect_statistics(corpus: Corpus) -> CorpusStatistics:
                 last=last,
             )
     edit_count = sum(share.edits for share in annotator_statistics.values())
-    return CorpusStatistics(articles, characters, sum(labels.values()), edit_count, labels, annotator_statistics)
+    span_count = sum(labels.values())
+    return CorpusStatistics(articles, characters, span_count, edit_count, labels, annotator_statistics, removed)
 
 
 def collect_facts(corpus: Corpus | None) -> dict[str, str]:

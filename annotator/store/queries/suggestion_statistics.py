@@ -2,7 +2,8 @@
 
 A suggestion is corrected if its label or edges were changed, before it was accepted or later, and the span is still
 there. The record tells: the step that rejects the suggestion adds or changes the span just before (see
-`operations.accept`). What was undone is not counted, as only present spans and rejections are.
+`operations.accept`). What was undone is not counted, as only present spans and rejections are, and nothing in removed
+articles.
 """
 
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from msgspec.structs import astuple
 from annotator.model.history import IMPORT_STEP
 from annotator.model.records import DONE
 from annotator.store.corpus import Corpus
+from annotator.store.queries.removals import not_removed
 
 BINS: Final = 20
 """The maximal number of bins of articles."""
@@ -89,10 +91,12 @@ def count_decisions(corpus: Corpus) -> dict[str, SuggestionCounts]:
     query = f"""
         WITH {CORRECTION}
         SELECT annotator, sum(accepted), sum(corrected), sum(rejected) FROM (
-            SELECT annotator, 1 AS accepted, 0 AS corrected, 0 AS rejected FROM span WHERE source IS NOT NULL
+            SELECT annotator, 1 AS accepted, 0 AS corrected, 0 AS rejected FROM span
+            WHERE source IS NOT NULL AND {not_removed("article")}
             UNION ALL
             SELECT annotator, coalesce(is_restored, 0), coalesce(NOT is_restored, 0), is_restored IS NULL
             FROM rejection LEFT JOIN correction ON correction.rejection = rejection.uid
+            WHERE {not_removed("article")}
         ) GROUP BY annotator
     """
     return {annotator: SuggestionCounts(*counts) for annotator, *counts in corpus.fetch_tuples(query)}
@@ -103,7 +107,7 @@ _QUERY: Final = f"""
     WITH part AS MATERIALIZED (
         SELECT status.article, ntile(?2) OVER (ORDER BY max(edit.id)) AS at
         FROM status CROSS JOIN edit ON edit.article = status.article AND edit.annotator = status.annotator
-        WHERE status.annotator = ?1 AND status.state = '{DONE}'
+        WHERE status.annotator = ?1 AND status.state = '{DONE}' AND {not_removed("status.article")}
             AND after GLOB '{{"type":"status"*' AND json_extract(after, '$.state') = '{DONE}'
         GROUP BY status.article
     ),

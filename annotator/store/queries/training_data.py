@@ -1,18 +1,19 @@
-"""Data to train suggesters with, and the trained models in the corpus."""
+"""Data to train suggesters with, without removed articles, and the trained models in the corpus."""
 
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from annotator.model.records import DONE, NEW
 from annotator.store.corpus import Corpus, utc_timestamp
+from annotator.store.queries.removals import not_removed
 from annotator.text.word_context import WordContext
 
 # A training layer is done, or imported: still new, but with spans.
-_IS_TRAINING_LAYER: Final = f"""(
+_IS_TRAINING_LAYER: Final = f"""({not_removed("layer.article")} AND (
     status.state = '{DONE}' OR coalesce(status.state, '{NEW}') = '{NEW}' AND EXISTS (
         SELECT 1 FROM span WHERE span.article = layer.article AND span.annotator = layer.annotator
     )
-)"""
+))"""
 
 
 class MentionCounts(NamedTuple):
@@ -36,23 +37,23 @@ class StoredModel(NamedTuple):
 
 
 def count_mentions(corpus: Corpus, annotator: str | None = None) -> list[MentionCounts]:
-    """Return the counts of all spans, then of all rejections, of one annotator or everybody."""
+    """Return the counts of spans, then of rejections, of one annotator or everybody."""
     # A full scan: a million spans would take five times as long by the index.
-    query = """
+    query = f"""
         SELECT words, label, count(*), 0 FROM mention NOT INDEXED CROSS JOIN span ON span.uid = mention.span
-        WHERE annotator = ?1 OR ?1 IS NULL GROUP BY words, label
+        WHERE (annotator = ?1 OR ?1 IS NULL) AND {not_removed("article")} GROUP BY words, label
         UNION ALL
         SELECT words, label, 0, count(*) FROM rejected JOIN rejection ON rejection.uid = rejected.rejection
-        WHERE annotator = ?1 OR ?1 IS NULL GROUP BY words, label
+        WHERE (annotator = ?1 OR ?1 IS NULL) AND {not_removed("article")} GROUP BY words, label
     """
     return [MentionCounts(*row) for row in corpus.fetch_tuples(query, annotator)]
 
 
 def load_rejections(corpus: Corpus, annotator: str) -> set[tuple[WordContext, str]]:
     """Return the contexts of the annotator's rejections, each with its label."""
-    query = """
+    query = f"""
         SELECT before, words, after, label FROM rejected JOIN rejection ON rejection.uid = rejected.rejection
-        WHERE annotator = ?
+        WHERE annotator = ? AND {not_removed("article")}
     """
     return {(WordContext(*row[:3]), row[3]) for row in corpus.fetch_tuples(query, annotator)}
 
@@ -112,18 +113,18 @@ def save_model(corpus: Corpus, source: str, model: StoredModel, uncertainty: Map
 
 def list_uncertain_articles(corpus: Corpus, annotator: str) -> list[int]:
     """Return the numbers of articles new to the annotator with a known uncertainty, most uncertain first."""
-    query = """
+    query = f"""
         SELECT article.id FROM doubt JOIN article ON article.uid = doubt.article
         LEFT JOIN status ON status.article = article.uid AND status.annotator = ?
-        WHERE coalesce(state, ?) = ? ORDER BY doubt DESC, article.id
+        WHERE coalesce(state, ?) = ? AND {not_removed("article.uid")} ORDER BY doubt DESC, article.id
     """
     return [number for (number,) in corpus.fetch_tuples(query, annotator, NEW, NEW)]
 
 
 def list_untouched_articles(corpus: Corpus) -> list[int]:
     """Return the numbers of articles without any edit."""
-    query = """
+    query = f"""
         SELECT id AS number FROM article WHERE NOT EXISTS (SELECT 1 FROM edit WHERE edit.article = article.uid)
-        ORDER BY id
+            AND {not_removed("uid")} ORDER BY id
     """
     return corpus.fetch_numbers(query)

@@ -55,11 +55,9 @@ class DamagedDatabase:
         self.lost_counts: Counter[str] = Counter()
         self.truncated_tables: set[str] = set()
         """The tables whose last rows, of unknown number, are lost."""
-        self._columns = {
-            name: columns
-            for name, columns in schema_check.table_columns(VERSION).items()
-            if columns[0].name != "rejection"
-        }
+        tables = [item for item in schema_check.table_columns(VERSION).items() if item[1][0].name != "rejection"]
+        tables.sort(key=lambda item: all(column.name not in _PATTERNS for column in item[1]))  # those fit any text
+        self._columns = dict(tables)
         self._leaves: dict[str, list[int]] = {name: [] for name in self._columns}
         self._orphaned_leaves: set[int] = set()
         self._is_freelist_readable = True  # else an orphaned leaf may be a free page of deleted rows

@@ -10,7 +10,16 @@ from msgspec import Struct
 
 from annotator.i18n import _
 from annotator.model.operations import InvalidEdit, check_zones
-from annotator.model.records import Article, Note, Publication, Record, Status, Zone, article_uid
+from annotator.model.records import (
+    Article,
+    Dismissal,
+    Publication,
+    Record,
+    Rejection,
+    Span,
+    Zone,
+    article_uid,
+)
 from annotator.store import row_mapping
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
@@ -128,6 +137,8 @@ def _compute_uid(article: Article) -> str:
 def _check_annotations(corpus: Corpus, article: Article) -> Iterator[Damage]:
     """Check an article's rows by themselves, then against the recorded edits."""
     records: dict[tuple[str, ...], Record] = {}
+    publication = Publication(article.uid, article.published)
+    records[row_mapping.record_key(publication)] = publication
     is_incomplete = False
     for kind in row_mapping.ARTICLE_RECORDS:
         table = row_mapping.TABLE_KEYS[kind][0]
@@ -142,7 +153,7 @@ def _check_annotations(corpus: Corpus, article: Article) -> Iterator[Damage]:
                 is_incomplete = True
                 continue
             records[row_mapping.record_key(record)] = record
-            if isinstance(record, Zone | Status | Publication | Note):
+            if not isinstance(record, Span | Rejection | Dismissal):
                 continue
             if not 0 <= record.start < record.end <= len(article.text):
                 message = _("A span from {start} to {end} is not within the text of article {number}.")

@@ -15,14 +15,17 @@ from annotator.model.labels import InvalidLabelSet, Label, LabelSet, check_label
 from annotator.model.operations import InvalidEdit, check_span, check_zones
 from annotator.model.records import (
     Article,
+    Dismissal,
     Edit,
     Note,
     Publication,
     Record,
     Rejection,
+    Removal,
     Span,
     Status,
     Step,
+    Title,
     Zone,
     new_uid,
 )
@@ -92,7 +95,7 @@ class Reconciler:
                 continue
             key = row_mapping.record_key(recorded)
             if edit.before != from_edits.get(key, (None, 0))[0] and (
-                key in from_edits or not isinstance(recorded, Zone)
+                key in from_edits or isinstance(recorded, row_mapping.FROM_EDITS)
             ):
                 # This edit or an earlier one, of any record, is damaged.
                 last_missing = max(last_missing, row["id"])
@@ -101,6 +104,8 @@ class Reconciler:
         for key in dict.fromkeys([*from_tables, *from_edits]):
             if record := self._decide(article, key, from_tables.get(key), from_edits.get(key), last_missing):
                 records[key] = record
+            elif key[0] == "article":
+                records[key] = Publication(article.uid, None)  # no record is without a row
         self._write_records(article, records)
         self._complete_edits({key: last_state for key, (last_state, _id) in from_edits.items()}, records)
 
@@ -115,7 +120,7 @@ class Reconciler:
         """Return the record that table and edits together support, and report doubts about it."""
         row, is_certain = from_table or (None, True)
         if from_edits is None:
-            if row and (self._has_edits or last_missing or not is_certain) and isinstance(row, Span | Status | Note):
+            if row and (self._has_edits or last_missing or not is_certain) and isinstance(row, row_mapping.FROM_EDITS):
                 self._report_doubt(article, key, row)
             return row
         last_state, number = from_edits
@@ -163,12 +168,15 @@ class Reconciler:
             self._report_loss("zone", article.uid, message, lost=False)
         for key, record in list(records.items()):
             try:
-                if not isinstance(record, Zone | Status | Publication | Note):
+                if isinstance(record, Span | Rejection | Dismissal):
                     check_span(article, cast(Span, record))
                     self._ensure_label(record.label)
-                if not isinstance(record, Zone | Publication):
+                if not isinstance(record, Zone | Publication | Title | Removal):
                     self._ensure_annotator(record.annotator)
-                self._corpus._insert(key[0], row_mapping.to_row(record))
+                if isinstance(record, Publication):
+                    self._write_publication(article, record)
+                else:
+                    self._corpus._insert(key[0], row_mapping.to_row(record))
             except (InvalidEdit, InvalidLabelSet, CorpusError, sqlite3.IntegrityError) as error:
                 del records[key]
                 message = _("Article {number}: {row} is invalid: {error}")
@@ -177,6 +185,12 @@ class Reconciler:
         db, texts = self._corpus.db, {article.uid: article.text}
         word_index.add_spans(db, [record for record in records.values() if isinstance(record, Span)], texts)
         word_index.add_rejections(db, [record for record in records.values() if isinstance(record, Rejection)], texts)
+
+    def _write_publication(self, article: Article, publication: Publication) -> None:
+        """Write a time of publication into the row of its article, which is there."""
+        if publication.published != article.published:
+            query = "UPDATE article SET published = ? WHERE uid = ?"
+            self._corpus.db.execute(query, (publication.published, article.uid))
 
     def _complete_edits(
         self,
@@ -238,7 +252,13 @@ def _describe_record(record: Record, article: Article) -> str:
         return record.state
     if isinstance(record, Zone):
         return _("a zone")
-    if isinstance(record, Publication | Note):
+    if isinstance(record, Publication):
+        return _("the publication date")
+    if isinstance(record, Title):
+        return _("the title “{title}”").format(title=record.text)
+    if isinstance(record, Removal):
+        return _("its removal")
+    if isinstance(record, Note):
         return _("a note")
     text = " ".join(article.text[record.start : record.end].split())
     return _("“{text}” ({label})").format(text=text, label=record.label)

@@ -25,7 +25,7 @@ _log = logging.getLogger(__name__)
 _TIME: Final = "%Y-%m-%d %H-%M"  # no colon: Windows forbids it in names
 _CONTENT_QUERIES: Final = ("SELECT uid FROM article", "SELECT DISTINCT step FROM edit", "SELECT * FROM label")
 """All that a user can add is an edit, article or label."""
-_LAYER_TABLES: Final = ("span", "zone", "status", "note", "rejection", "dismissal")
+_LAYER_TABLES: Final = ("span", "zone", "status", "note", "title", "removal", "rejection", "dismissal")
 """The tables that edits change, each with a column `article`."""
 
 

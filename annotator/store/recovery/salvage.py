@@ -16,7 +16,7 @@ from msgspec import Struct
 from annotator.i18n import _, ngettext
 from annotator.model.colours import next_palette_colour
 from annotator.model.labels import InvalidLabelSet, Label, LabelSet, check_labels
-from annotator.model.records import Record, article_uid
+from annotator.model.records import Publication, Record, article_uid
 from annotator.store import row_mapping, word_index
 from annotator.store.copying import new_file
 from annotator.store.corpus import Corpus
@@ -155,6 +155,7 @@ class _Salvager:
         for row in self._database.read_rows("article"):
             if _has_intact_text(row.values):
                 self._add_article(row.values)
+                self._stage_record(Publication(row.values["uid"], row.values["published"]), CERTAIN)
                 yield page_count, 2 * page_count
             else:
                 damaged_rows[row.rowid] = row.values
@@ -166,6 +167,7 @@ class _Salvager:
                         [backup_row] = backup.query("SELECT * FROM article WHERE id = ?", number)
                         if _has_intact_text(backup_row) and self._add_article(dict(backup_row)):
                             self._stage_zones(backup, backup_row["uid"])
+                            self._damaged_articles.add(("article", backup_row["uid"]))
                         yield page_count, 2 * page_count
             except CorpusError:  # the backup is damaged too
                 continue
@@ -271,8 +273,9 @@ class _Salvager:
     def _is_recorded(self, kind: type[Record], row: dict[str, Any]) -> bool:
         """Return whether an edit mentions a row's record and so its content."""
         query = "SELECT 1 FROM edit WHERE article = ? AND after IS NOT NULL AND instr(after, ?) LIMIT 1"
-        names = [str(row[column]) for column in row_mapping.TABLE_KEYS[kind][1] if column != "article"]
-        return kind in row_mapping.EDIT_TRACKED and bool(self._corpus.fetch_tuples(query, row["article"], *names))
+        table, columns = row_mapping.TABLE_KEYS[kind]
+        [name] = [str(row[column]) for column in columns if column != "article"] or [f'"type":"{table}"']
+        return kind in row_mapping.EDIT_TRACKED and bool(self._corpus.fetch_tuples(query, row["article"], name))
 
     def _stage_record(self, record: Record, certainty: int) -> None:
         row = {

@@ -2,13 +2,15 @@
 
 from pathlib import Path
 
-from builders import write_json_lines
+from builders import apply_edits, write_json_lines
 
 from annotator.cli.terminal import reorder_for_display
 from annotator.jobs.imports.file_reader import ReadOptions
 from annotator.jobs.imports.importer import import_paths
 from annotator.jobs.imports.preview import FilePreview, preview_files
+from annotator.model import operations
 from annotator.model.records import article_uid
+from annotator.model.remarks import explain_removed
 from annotator.store.corpus import Corpus
 from annotator.store.queries import article_list
 
@@ -54,6 +56,17 @@ def test_duplicates_in_the_corpus_and_in_the_file_are_not_new(corpus: Corpus, fo
         corpus, write_json_lines(folder / "b.jsonl", {"text": "أول"}, {"text": "ثان"}, {"text": "ثان"})
     )
     assert (file_preview.articles, file_preview.new_uids) == (3, frozenset({article_uid("ثان")}))
+
+
+def test_removed_article_is_refused_beforehand(corpus: Corpus, folder: Path) -> None:
+    path = write_json_lines(folder / "a.jsonl", {"text": "أول"}, {"text": "ثان"})
+    for _step in import_paths(corpus, [path]):
+        pass
+    apply_edits(corpus, operations.remove_article(None, corpus.article(2)))
+    [file_preview] = preview(corpus, path)
+    assert (file_preview.new_uids, file_preview.refusal_count) == (frozenset(), 1)
+    [remark] = file_preview.remarks
+    assert (remark.line, remark.reason) == (2, explain_removed())
     assert not file_preview.needs_decision
 
 

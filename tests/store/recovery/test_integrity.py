@@ -71,6 +71,27 @@ def test_sound_corpus_has_no_damage(path: Path) -> None:
     assert find_damage(path) == []
 
 
+@pytest.mark.parametrize(
+    ("statement", "table"),
+    [
+        ("UPDATE title SET text = 'y'", "title"),
+        ("DELETE FROM title", "title"),
+        ("DELETE FROM removal", "removal"),
+        ("UPDATE article SET published = '1999' WHERE id = 2", "article"),
+    ],
+)
+def test_titles_removals_and_dates_agree_with_their_edits(path: Path, statement: str, table: str) -> None:
+    with Corpus.open(path) as corpus:
+        article = corpus.article(2)
+        apply_edits(corpus, operations.set_title(None, article, "عنوان"))
+        apply_edits(corpus, operations.set_published(article, "2024-07-09"))
+        apply_edits(corpus, operations.remove_article(None, article))
+    assert find_damage(path) == []
+    with open_unprotected(path) as db:
+        db.execute(statement)
+    assert [(damage.kind, damage.table) for damage in find_damage(path)] == [("record", table)]
+
+
 def test_renamed_and_deleted_labels_are_no_damage(path: Path) -> None:
     with Corpus.open(path) as corpus:
         date, plan = LABELS.labels

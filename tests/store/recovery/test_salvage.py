@@ -31,6 +31,10 @@ from annotator.store.schema import VERSION
 LABELS: Final = build_label_set("DATE", "INSTITUTION", "PLAN")
 ARTICLES: Final = 16
 SIZE: Final = 4096
+TABLES: Final = (
+    *("article", "label", "annotator", "zone", "span", "status", "note", "title", "removal", "place", "edit"),
+    "rejection",
+)
 
 
 def text(number: int) -> str:
@@ -486,9 +490,80 @@ def test_intact_file_of_every_version_is_salvaged_completely(tmp_path: Path, ver
     result = finish(salvage(path, tmp_path / "new.corpus"))
     assert result.losses == ()
     with Corpus.open(path) as original, Corpus.open(tmp_path / "new.corpus") as salvaged:
-        for table in ("article", "label", "annotator", "zone", "span", "status", "note", "place", "edit", "rejection"):
-            query = f"SELECT * FROM {table} ORDER BY 1, 2"
-            assert salvaged.fetch_tuples(query) == original.fetch_tuples(query), table
+        for table in TABLES:
+            query = f"SELECT * FROM {table}"
+            assert sorted(salvaged.fetch_tuples(query)) == sorted(original.fetch_tuples(query)), table
+
+
+@pytest.fixture
+def edited(tmp_path: Path) -> Path:
+    """Create a corpus with a renamed, a dated and a removed article, and one that was restored."""
+    path = tmp_path / "edited.corpus"
+    with Corpus.create(path, LABELS) as corpus:
+        for number in range(4):
+            corpus.add(build_article(text(number)))
+        renamed, dated, removed, restored = (corpus.article(number) for number in range(1, 5))
+        apply_edits(corpus, operations.set_title(None, renamed, "عنوان أول"))
+        apply_edits(corpus, operations.set_title(corpus.title(renamed.uid), renamed, "عنوان أخير"))
+        apply_edits(corpus, operations.set_published(dated, "2024-07-09"))
+        for article in (removed, restored):
+            apply_edits(corpus, operations.remove_article(None, article))
+        apply_edits(corpus, operations.restore_article(corpus.removal(restored.uid)))
+    return path
+
+
+def _describe_articles(path: Path) -> list[tuple[str | None, str | None, bool]]:
+    with Corpus.open(path) as corpus:
+        assert list(check_integrity(corpus)) == []
+        articles = [corpus.article(number) for number in range(1, 5)]
+        return [
+            (article.custom_title, article.published, corpus.removal(article.uid) is not None) for article in articles
+        ]
+
+
+EDITED: Final = [("عنوان أخير", None, False), (None, "2024-07-09", False), (None, None, True), (None, None, False)]
+
+
+def test_titles_dates_and_removals_are_salvaged(edited: Path, tmp_path: Path) -> None:
+    assert _describe_articles(edited) == EDITED
+    assert finish(salvage(edited, tmp_path / "new.corpus")).losses == ()
+    assert _describe_articles(tmp_path / "new.corpus") == EDITED
+
+
+@pytest.mark.parametrize("table", ["title", "removal"])
+def test_lost_table_of_titles_or_removals_is_restored_from_the_edits(edited: Path, tmp_path: Path, table: str) -> None:
+    with closing(sqlite3.connect(edited)) as db:
+        [root] = db.execute("SELECT rootpage FROM sqlite_schema WHERE name = ?", (table,)).fetchone()
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    data = bytearray(edited.read_bytes())
+    data[(root - 1) * SIZE : root * SIZE] = b"\xff" * SIZE
+    edited.write_bytes(data)
+    finish(salvage(edited, tmp_path / "new.corpus"))
+    assert _describe_articles(tmp_path / "new.corpus") == EDITED
+
+
+def test_lost_edits_leave_titles_dates_and_removals_as_doubtful(edited: Path, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(edited, isolation_level=None)) as db:
+        db.execute("DELETE FROM edit WHERE id < 6")  # all but the last one
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    result = finish(salvage(edited, tmp_path / "new.corpus"))
+    assert _describe_articles(tmp_path / "new.corpus") == EDITED
+    assert {loss.table for loss in result.losses if not loss.lost} == {"title", "removal"}
+
+
+def test_date_of_an_article_from_a_backup_is_the_one_edited_last(edited: Path, tmp_path: Path) -> None:
+    backup = tmp_path / "backup.corpus"
+    with Corpus.open(edited) as corpus:
+        corpus.checkpoint()
+        shutil.copyfile(edited, backup)
+        article = corpus.article(2)
+        apply_edits(corpus, operations.set_published(article, "2024-07-10"))
+    with closing(sqlite3.connect(edited, isolation_level=None)) as db:
+        db.execute("DROP TRIGGER article_text_never_changes")
+        db.execute("UPDATE article SET text = 'x' WHERE id = 2")
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finish(salvage(edited, tmp_path / "new.corpus", [backup]))
+    assert _describe_articles(tmp_path / "new.corpus")[1] == (None, "2024-07-10", False)
 
 
 def test_salvage_of_a_file_that_is_no_corpus_finds_nothing(tmp_path: Path) -> None:
