@@ -33,8 +33,8 @@ class Settings(Struct, frozen=True):
     `zoom` is in per cent; `geometry` has the window's own format. `keys` holds only changed keys, by the window's name
     of the action. `suggestions` and `invisible` say whether suggestions and invisible characters are shown,
     `informative` whether the most informative article comes next. `recent_commands` are the names of entries of the
-    command palette, the latest first. `recent_corpora` are paths, with the times of their last openings
-    (ISO 8601, UTC).
+    command palette, the latest first. `recent_corpora` are paths, with the times of their last openings (ISO 8601,
+    UTC). `panel_widths` (pixels) and `hidden_panels` are those of the window's sidebars.
 
     The last three configure a person's own models (see suggest): a spaCy pipeline (folder or name), an ONNX model's
     folder, and the corpus's label for each of theirs.
@@ -51,6 +51,8 @@ class Settings(Struct, frozen=True):
     informative: bool = field(default=False, name="instructive")
     suggestions: bool = True
     invisible: bool = False
+    panel_widths: dict[str, int] = {}
+    hidden_panels: list[str] = []
     recent_commands: list[str] = []
     recent_corpora: dict[str, str] = {}
     spacy_pipeline: str = ""

@@ -39,7 +39,6 @@ from annotator.ui.widgets.modal import show_message, warn
 from annotator.ui.widgets.qt_texts import QtTranslations
 from annotator.ui.widgets.qt_versions import versions
 from annotator.ui.widgets.theme import DARK, LIGHT, apply_theme
-from annotator.ui.widgets.window_geometry import geometry_text
 from annotator.ui.window import Window
 
 _log = logging.getLogger(__name__)
@@ -168,7 +167,7 @@ class ApplicationController(QObject):
     def _recreate_window(self) -> None:
         """Replace the window by one in the current language, at the same place in the corpus."""
         old, session, corpus = self.window, self.session, self.session.corpus
-        old.settings.save(geometry=geometry_text(old))
+        old.save_layout()
         welcome = old.welcome_commands.state
         session.close()
         self._create_window(old.settings.current)

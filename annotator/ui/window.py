@@ -1,5 +1,7 @@
 """The main window: lays out its parts and connects them with session and actions."""
 
+from functools import partial
+
 from msgspec.structs import asdict
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent
@@ -30,6 +32,7 @@ from annotator.ui.panels.autosave_field import NoteField
 from annotator.ui.panels.central_widget import CentralWidget
 from annotator.ui.panels.corpus_switcher import CorpusSwitcher
 from annotator.ui.panels.find_bar import FindBar
+from annotator.ui.panels.panel_layout import PanelLayout
 from annotator.ui.panels.sidebars import ArticleSidebar, LabelSidebar
 from annotator.ui.panels.status_line import StatusLine
 from annotator.ui.session.active_item import ActiveItem
@@ -62,6 +65,7 @@ class Window(QMainWindow):
         self.suggestions = SuggestionModel(session)
         self.labels_sidebar = LabelSidebar(session, self.suggestions, self.view)
         self.label_panel, self.span_panel = self.labels_sidebar.label_panel, self.labels_sidebar.span_panel
+        self.panel_layout = PanelLayout(self.settings)
         self.find_bar = FindBar()
         self.note_field = NoteField(session)
         self.tasks = TaskRunner(self)
@@ -94,7 +98,7 @@ class Window(QMainWindow):
             suggestions=self.suggestion_commands,
             issues=self.issue_commands,
             palette=self.palette_commands,
-            view=ViewCommands(context, self.view, self.labels_sidebar),
+            view=ViewCommands(context, self.view, self.labels_sidebar, self.panel_layout),
             welcome=self.welcome_commands,
         )
         self._actions = ActionSet(self, self.view, MENUS, commands, self.corpus_commands.can_run)
@@ -107,7 +111,6 @@ class Window(QMainWindow):
         self._create_layout()
         self._connect()
         self.setAcceptDrops(True)
-        self.setMinimumHeight(560)
         self.fills_screen = restore_geometry(self, initial_settings.geometry)
         self._show_title()
         self._show_labels()
@@ -125,14 +128,10 @@ class Window(QMainWindow):
             self.session, self.view, (self.find_bar, self.issue_commands.bar), self.note_field, actions
         )
         self.toast = self._central_widget.toast
-        centre = QWidget()
-        hbox(
-            *(self.articles_sidebar, self.issue_commands.sidebar, (self._central_widget, 1), self.labels_sidebar),
-            spacing=0,
-            margins=0,
-            parent=centre,
-        )
-        self.setCentralWidget(centre)
+        leading = QWidget()
+        hbox(self.articles_sidebar, self.issue_commands.sidebar, spacing=0, margins=0, parent=leading)
+        self.panel_layout.lay_out(leading, self._central_widget, self.labels_sidebar)
+        self.setCentralWidget(self.panel_layout)
         self.labels_sidebar.span_card.add_buttons(actions["accept"], actions["remove"])
         self._panel_focus.panels = (
             *(self.articles_sidebar, self.issue_commands.sidebar, self.issue_commands.bar),
@@ -157,11 +156,17 @@ class Window(QMainWindow):
         self.span_panel.span_clicked.connect(lambda _span: view.setFocus())
         self.tagging_commands.sticky_changed.connect(lambda: self.label_panel.show_sticky(self.tagging_commands.sticky))
         card = self.labels_sidebar.span_card
+        for edit_requested in (self.tagging_commands.value_edit_requested, self.tagging_commands.note_edit_requested):
+            edit_requested.connect(self.labels_sidebar.needed)
         self.tagging_commands.value_edit_requested.connect(card.value_field.start_editing)
         self.tagging_commands.note_edit_requested.connect(card.note_field.start_editing)
         self.tagging_commands.article_note_edit_requested.connect(self.note_field.start_editing)
-        for part in (card, self.note_field, self.articles_sidebar):
+        for part in (card, self.note_field, self.articles_sidebar, self.panel_layout):
             part.focus_released.connect(view.setFocus)
+        for articles in (self.articles_sidebar, self.issue_commands.sidebar):
+            articles.needed.connect(partial(self.panel_layout.show_side, "articles"))
+        self.labels_sidebar.needed.connect(partial(self.panel_layout.show_side, "labels"))
+        self.panel_layout.changed.connect(self._show_layout)
         view.resize_requested.connect(self.active_item.resize)
         view.menu_requested.connect(self._open_context_menu)
         self.tasks.finished.connect(self._on_job_finished)
@@ -173,6 +178,18 @@ class Window(QMainWindow):
     def _show_title(self) -> None:
         corpus = self.session.corpus
         self.setWindowTitle(_("{corpus} – Annotator").format(corpus=corpus.path.stem) if corpus else _("Annotator"))
+
+    def _show_layout(self) -> None:
+        """Follow the panels that are shown: the focus mode leaves only the article."""
+        is_focused = self.panel_layout.is_focused
+        for bar in (self.menuBar(), self.statusBar()):
+            bar.setVisible(not is_focused)
+        self._central_widget.set_focused(is_focused)
+        self._actions.update_states()
+
+    def save_layout(self) -> None:
+        """Save the size of the window and of its panels."""
+        self.settings.save(geometry=geometry_text(self), panel_widths=self.panel_layout.widths())
 
     def _show_labels(self) -> None:
         labels = self.session.labels.labels
@@ -195,7 +212,7 @@ class Window(QMainWindow):
         if not self.corpus_commands.confirm_leave():
             event.ignore()
             return
-        self.settings.save(geometry=geometry_text(self))
+        self.save_layout()
         self._file_watcher.stop()
         self.suggestions.close()
         super().closeEvent(event)

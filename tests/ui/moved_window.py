@@ -44,7 +44,8 @@ def place(application: QApplication, window: Window, screen: int) -> None:
 
 def picture(window: Window) -> QImage:
     window.resize(*SIZE)
-    window.articles_sidebar.search_line.clearFocus()
+    if focus := window.focusWidget():
+        focus.clearFocus()
     QTest.qWait(100)
     return window.grab().toImage()
 

@@ -300,6 +300,28 @@ _VIEW: Final[_Items] = (
     ),
     None,
     Action(
+        "toggle_focus_mode",
+        N_("Show only the article"),
+        lambda do: do.view.toggle_focus_mode(),
+        ("F11",),
+        is_checked=lambda do: do.view.layout.is_focused,
+    ),
+    Action(
+        "toggle_articles",
+        N_("Show the articles"),
+        lambda do: do.view.layout.toggle("articles"),
+        ("Ctrl+F11",),
+        is_checked=lambda do: do.view.layout.is_open("articles"),
+    ),
+    Action(
+        "toggle_labels",
+        N_("Show labels and spans"),
+        lambda do: do.view.layout.toggle("labels"),
+        ("Shift+F11",),
+        is_checked=lambda do: do.view.layout.is_open("labels"),
+    ),
+    None,
+    Action(
         "next_panel",
         N_("Focus next panel"),
         lambda do: do.focus.move_focus(1),
@@ -376,7 +398,7 @@ _CARET: Final[_Items] = (
     ),
     Action("next_span", N_("Next span"), lambda do: do.caret.select_span(1), ("Tab",)),
     Action("previous_span", N_("Previous span"), lambda do: do.caret.select_span(-1), ("Shift+Tab",)),
-    Action("deselect", N_("Clear selection"), lambda do: do.tagging.deselect(), ("Escape",)),
+    Action("deselect", N_("Clear selection"), lambda do: do.view.leave(do.tagging.deselect()), ("Escape",)),
 )
 MENUS: Final[tuple[Menu[Commands], ...]] = (
     Menu("corpus", N_("&Corpus"), _CORPUS),

@@ -124,12 +124,15 @@ class TaggingCommands(QObject):
         if text:
             QGuiApplication.clipboard().setText(text)
 
-    def deselect(self) -> None:
-        """Clear the selection, the current suggestion and the sticky label."""
+    def deselect(self) -> bool:
+        """Clear the selection, the current suggestion and the sticky label; return whether there was any."""
+        had_any = bool(self.sticky or self._suggestion_commands.current or self._session.selection)
+        had_any = had_any or self._view.selection is not None
         self._set_sticky(None)
         self._suggestion_commands.set_current(None)
         self._session.select(None)
         self._view.clear_selection()
+        return had_any
 
     # The article
 

@@ -10,6 +10,7 @@ from annotator import settings
 from annotator.i18n import _
 from annotator.ui.actions.keymap import Keymap, Menu
 from annotator.ui.article.article_view import ZOOMS, ArticleView
+from annotator.ui.panels.panel_layout import PanelLayout
 from annotator.ui.panels.sidebars import LabelSidebar
 from annotator.ui.session.notice import Notice
 from annotator.ui.session.window_context import WindowContext
@@ -20,10 +21,10 @@ from annotator.ui.widgets.modal import run_dialog
 class ViewCommands(QObject):
     """Zoom, invisible characters, guidelines, the order of articles, keys, and the folder of reports."""
 
-    def __init__(self, context: WindowContext, view: ArticleView, sidebar: LabelSidebar) -> None:
+    def __init__(self, context: WindowContext, view: ArticleView, sidebar: LabelSidebar, layout: PanelLayout) -> None:
         super().__init__(context.window)
         self._window, self._session, self._settings = context.window, context.session, context.settings
-        self._view, self._sidebar = view, sidebar
+        self._view, self._sidebar, self.layout = view, sidebar, layout
         view.show_invisible(self._settings.current.invisible)
         view.set_zoom(self._settings.current.zoom)
         view.zoom_requested.connect(self.zoom_by)
@@ -44,9 +45,21 @@ class ViewCommands(QObject):
         self._settings.save(invisible=not self._settings.current.invisible)
         self._view.show_invisible(self._settings.current.invisible)
 
+    def toggle_focus_mode(self) -> None:
+        """Show only the article, and say how to leave, or show all again."""
+        self.layout.set_focused(not self.layout.is_focused)
+        if self.layout.is_focused:
+            self._session.notified.emit(_("Press Escape to show the menus and panels again."))
+
+    def leave(self, has_deselected: bool) -> None:
+        """End the focus mode, unless the key was for the selection."""
+        if not has_deselected:
+            self.layout.set_focused(False)
+
     def toggle_guidelines(self) -> None:
         """Show the guidelines, scrolled to the selected span's label, or the spans again."""
         span = self._session.selection
+        self._sidebar.needed.emit()
         self._sidebar.toggle_guidelines(span.label if span else None)
 
     def toggle_informative(self) -> None:

@@ -37,6 +37,7 @@ class CentralWidget(QWidget):
         super().__init__()
         self._session, self._view = session, view
         self._welcome_page: WelcomePage | None = None
+        self._is_focused = False
         self._no_corpus = EmptyState(
             "corpus",
             _("No corpus is open."),
@@ -61,7 +62,7 @@ class CentralWidget(QWidget):
         footer_layout.addWidget(note)
         footer_layout.addWidget(ButtonRow(self.buttons, _LEADING_BUTTONS))
         column = QVBoxLayout(self)
-        column.setContentsMargins(18, 16, 18, 12)
+        column.setContentsMargins(6, 16, 6, 12)
         column.setSpacing(10)
         for bar in (self.save_error_bar, *bars):
             column.addWidget(bar)
@@ -84,7 +85,12 @@ class CentralWidget(QWidget):
         self._update_page()
         self._view.setFocus()
 
+    def set_focused(self, is_focused: bool) -> None:
+        """Show only the page, or the footer too."""
+        self._is_focused = is_focused
+        self._update_page()
+
     def _update_page(self) -> None:
         page: QWidget = self._view if any(self._session.counts.values()) else self._no_articles
         self.pages.setCurrentWidget(self._welcome_page or (page if self._session.corpus else self._no_corpus))
-        self.footer.setVisible(self.pages.currentWidget() is self._view)
+        self.footer.setVisible(self.pages.currentWidget() is self._view and not self._is_focused)

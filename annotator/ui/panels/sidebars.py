@@ -2,8 +2,17 @@
 
 from typing import Final
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QProgressBar, QStackedWidget, QVBoxLayout
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QProgressBar,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from annotator.i18n import _, count_phrase, format_number
 from annotator.model.display_names import state_title
@@ -18,23 +27,33 @@ from annotator.ui.panels.span_panel import SpanPanel
 from annotator.ui.session.session import Session
 from annotator.ui.session.suggestions import SuggestionModel
 from annotator.ui.widgets.bidi_text import plain_label
+from annotator.ui.widgets.layouts import vbox
+from annotator.ui.widgets.scrolling import FittingScrollArea
 from annotator.ui.widgets.search_line import SearchLine
 
-_WIDTH: Final = 262  # pixels
 _CARD_HEIGHT: Final = 152  # pixels: two lines of a span, one about it, one of fields, so that nothing above moves
+_LIST_HEIGHT: Final = 84  # pixels of the list of spans at least
+_LABELS_HEIGHT: Final = 360  # pixels of the labels at most: eight
 _SEARCH_DELAY: Final = 80  # milliseconds without typing before a search
 
 
 class Sidebar(QFrame):
     """A column of widgets beside the article."""
 
+    needed = Signal()
+    """Something in it is about to be used: it must be visible."""
+
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("panel")
-        self.setFixedWidth(_WIDTH)
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(14, 16, 14, 14)
         self.column.setSpacing(6)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShowToParent:  # in a hidden parent too
+            self.needed.emit()
+        return super().event(event)
 
 
 class ArticleSidebar(Sidebar):
@@ -107,6 +126,7 @@ class ArticleSidebar(Sidebar):
 
     def start_search(self, words: str) -> None:
         """Focus the search line, with these words if any."""
+        self.needed.emit()
         if words:
             self.search_line.setText(words)
         self.search_line.selectAll()
@@ -141,12 +161,17 @@ class LabelSidebar(Sidebar):
         self._stack = QStackedWidget()
         self._stack.addWidget(self.span_panel)
         self._stack.addWidget(self.guideline_panel)
-        self.column.addWidget(plain_label(_("Labels"), "heading"))
-        self.column.addWidget(self.label_panel)
-        self.column.addSpacing(12)
-        self.column.addWidget(self._count_label)
-        self.column.addWidget(self._stack, 1)
-        self.column.addWidget(self.span_card)
+        self._stack.setMinimumHeight(_LIST_HEIGHT)
+        labels = FittingScrollArea(self.label_panel)
+        labels.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        labels.setMaximumHeight(_LABELS_HEIGHT)
+        content = QWidget()
+        column = vbox(plain_label(_("Labels"), "heading"), labels, 12, self._count_label, parent=content, spacing=6)
+        column.addWidget(self._stack, 1)
+        column.addWidget(self.span_card)
+        column.setContentsMargins(0, 0, 0, 0)
+        content.setMinimumWidth(1)  # it is as wide as the sidebar
+        self.column.addWidget(FittingScrollArea(content))
         session.on_change(self._update_heading, "article", "spans")
         self._update_heading()
 

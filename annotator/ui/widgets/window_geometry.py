@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 _DEFAULT_SIZE: Final = QSize(1500, 950)
 _SMALL_SIZE: Final = QSize(1280, 760)
-_FRAME_HEIGHT: Final = 90  # pixels: a title bar and a desktop panel
+_FRAME: Final = QSize(12, 90)  # pixels: edges, a title bar and a desktop panel
 
 
 def geometry_text(window: QWidget) -> str:
@@ -23,7 +23,7 @@ def restore_geometry(window: QWidget, text: str | None) -> bool:
         window.restoreGeometry(QByteArray.fromBase64(text.encode()))
     elif screen := QGuiApplication.primaryScreen():
         room = screen.availableSize()
-        window.resize(room.boundedTo(_DEFAULT_SIZE))
+        window.resize((room - _FRAME).boundedTo(_DEFAULT_SIZE))
         # The frame is extra, and Wayland does not tell how much of the screen panels take.
-        return _DEFAULT_SIZE.width() > room.width() or _DEFAULT_SIZE.height() + _FRAME_HEIGHT > room.height()
+        return _DEFAULT_SIZE.width() > room.width() or _DEFAULT_SIZE.height() + _FRAME.height() > room.height()
     return False

@@ -1,0 +1,46 @@
+"""A scroll area for what may be higher than the screen."""
+
+from typing import Final
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QWidget
+
+_MIN_HEIGHT: Final = 96  # pixels
+
+
+class FittingScrollArea(QScrollArea):
+    """Is as large as its content where there is room, else scrolls it up and down.
+
+    It shows the control that gets the focus.
+    """
+
+    def __init__(self, content: QWidget) -> None:
+        super().__init__()
+        self._content = content
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setWidget(content)
+        self.viewport().setAutoFillBackground(False)
+        content.setAutoFillBackground(False)
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.focusChanged.connect(self._show_focus)
+
+    def sizeHint(self) -> QSize:
+        return self._content.sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        needed = self._content.minimumSizeHint()
+        return QSize(needed.width(), min(_MIN_HEIGHT, needed.height()))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follow the content's size; QScrollArea itself watches it."""
+        if watched is self._content and event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
+
+    def _show_focus(self, _before: QWidget | None, control: QWidget | None) -> None:
+        if control and self._content.isAncestorOf(control):
+            self.ensureWidgetVisible(control)
