@@ -32,9 +32,10 @@ class Settings(Struct, frozen=True):
 
     `zoom` is in per cent; `geometry` has the window's own format. `keys` holds only changed keys, by the window's name
     of the action. `suggestions` and `invisible` say whether suggestions and invisible characters are shown,
-    `informative` whether the most informative article comes next. `recent_commands` are the names of entries of the
-    command palette, the latest first. `recent_corpora` are paths, with the times of their last openings (ISO 8601,
-    UTC). `panel_widths` (pixels) and `hidden_panels` are those of the window's sidebars.
+    `informative` whether the most informative article comes next, `selection_bar` whether buttons appear beside what is
+    selected. `recent_commands` are the names of entries of the command palette, the latest first. `recent_corpora` are
+    paths, with the times of their last openings (ISO 8601, UTC). `panel_widths` (pixels) and `hidden_panels` are those
+    of the window's sidebars.
 
     The last three configure a person's own models (see suggest): a spaCy pipeline (folder or name), an ONNX model's
     folder, and the corpus's label for each of theirs.
@@ -53,6 +54,7 @@ class Settings(Struct, frozen=True):
     invisible: bool = False
     panel_widths: dict[str, int] = {}
     hidden_panels: list[str] = []
+    selection_bar: bool = True
     recent_commands: list[str] = []
     recent_corpora: dict[str, str] = {}
     spacy_pipeline: str = ""

@@ -33,6 +33,7 @@ from annotator.ui.panels.central_widget import CentralWidget
 from annotator.ui.panels.corpus_switcher import CorpusSwitcher
 from annotator.ui.panels.find_bar import FindBar
 from annotator.ui.panels.panel_layout import PanelLayout
+from annotator.ui.panels.selection_bar import SelectionBar
 from annotator.ui.panels.sidebars import ArticleSidebar, LabelSidebar
 from annotator.ui.panels.status_line import StatusLine
 from annotator.ui.session.active_item import ActiveItem
@@ -137,6 +138,7 @@ class Window(QMainWindow):
             *(self.articles_sidebar, self.issue_commands.sidebar, self.issue_commands.bar),
             *(self._central_widget.pages, self._central_widget.footer, self.labels_sidebar),
         )
+        self.selection_bar = SelectionBar(self.view, self.session, self.suggestions, self.settings, self._actions)
         self.status_line = StatusLine(self.session, self.suggestions)
         self.setStatusBar(self.status_line)
         self.welcome_commands.attach(self._central_widget, actions)
@@ -155,6 +157,9 @@ class Window(QMainWindow):
         self.span_panel.span_clicked.connect(session.select)
         self.span_panel.span_clicked.connect(lambda _span: view.setFocus())
         self.tagging_commands.sticky_changed.connect(lambda: self.label_panel.show_sticky(self.tagging_commands.sticky))
+        self.tagging_commands.sticky_changed.connect(
+            lambda: self.selection_bar.set_paused(self.tagging_commands.sticky is not None)
+        )
         card = self.labels_sidebar.span_card
         for edit_requested in (self.tagging_commands.value_edit_requested, self.tagging_commands.note_edit_requested):
             edit_requested.connect(self.labels_sidebar.needed)

@@ -35,6 +35,10 @@ class ArticleCanvas(QAbstractScrollArea):
     """
 
     selection_changed = Signal()
+    focus_changed = Signal()
+    """The focus came or went."""
+    laid_out = Signal()
+    """The lines are elsewhere than before."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -209,10 +213,12 @@ class ArticleCanvas(QAbstractScrollArea):
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         self._update_marks()
+        self.focus_changed.emit()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self._update_marks()
+        self.focus_changed.emit()
 
     # Internals
 
@@ -229,6 +235,7 @@ class ArticleCanvas(QAbstractScrollArea):
         self._layout_timer.start(0)
         self._update_scroll_bar()
         self._update_all_marks()
+        self.laid_out.emit()
 
     def _lay_out_next(self) -> None:
         """Lay out text below the viewport while idle, so that no key waits for it."""

@@ -25,6 +25,10 @@ class ArticleView(ArticleCanvas):
     suggestion_clicked = Signal(object)
     accept_requested = Signal(object)
     """The suggestion that was double-clicked."""
+    mouse_pressed = Signal()
+    """The left button was pressed on the text."""
+    mouse_released = Signal()
+    """It was released, and what it did has been done."""
     selection_finished = Signal()
     """The mouse button was released after a new selection."""
     resize_requested = Signal(object, int, int)
@@ -130,6 +134,7 @@ class ArticleView(ArticleCanvas):
             self._press_right(point)
         if event.button() != Qt.MouseButton.LeftButton:
             return
+        self.mouse_pressed.emit()
         if fold:
             self._open_folds ^= {fold.start}
             self._lay_out()
@@ -157,8 +162,12 @@ class ArticleView(ArticleCanvas):
         self._drag_to(position, exact=bool(QGuiApplication.keyboardModifiers() & Qt.KeyboardModifier.AltModifier))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if event.button() != Qt.MouseButton.LeftButton:
-            return
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._finish_drag(event.position())
+            self.mouse_released.emit()
+
+    def _finish_drag(self, position: QPointF) -> None:
+        """Resize the item whose edge was dragged, keep what was selected, or click."""
         self._scroll_timer.stop()
         drag, dragged = self._drag, self._dragged_range
         self._drag = self._dragged_range = None
@@ -169,7 +178,7 @@ class ArticleView(ArticleCanvas):
                 self.resize_requested.emit(drag.item, *dragged)
             self._update_marks()
             return
-        point = self._map_to_page(event.position())
+        point = self._map_to_page(position)
         if drag.anchor == self._page.boundary_at(point.x(), point.y()) or not self.selection:
             self._click(point, drag.anchor)
         else:
@@ -191,6 +200,7 @@ class ArticleView(ArticleCanvas):
             if self.accepts_on_double_click and (suggestion := next(candidates, None)):
                 self.accept_requested.emit(suggestion)
                 return
+            self.mouse_pressed.emit()
             self.span_clicked.emit(None)
             self.caret.move_to(box.start)
             self._select(self._whole_words(box.start, box.end))

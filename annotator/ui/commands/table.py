@@ -298,6 +298,13 @@ _VIEW: Final[_Items] = (
         ("Ctrl+Shift+H",),
         is_checked=lambda do: do.settings.current.invisible,
     ),
+    Action(
+        "toggle_selection_bar",
+        N_("Show buttons at the selection"),
+        lambda do: do.settings.save(selection_bar=not do.settings.current.selection_bar),
+        ("Ctrl+Shift+B",),
+        is_checked=lambda do: do.settings.current.selection_bar,
+    ),
     None,
     Action(
         "toggle_focus_mode",

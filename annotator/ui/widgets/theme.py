@@ -172,7 +172,7 @@ def style_sheet(theme: Theme) -> str:
     #hint {{ color: {theme.accent}; font-weight: bold; }}
     #card, #bar, #palette {{ background: {theme.paper}; border: 1px solid {theme.rule}; border-radius: 8px; }}
     #card QLabel, #bar QLabel, #toast QLabel, #trouble QLabel {{ background: transparent; }}
-    #toast {{ background: {theme.paper}; border: 1px solid {theme.faint}; border-radius: 8px; }}
+    #toast, #selection {{ background: {theme.paper}; border: 1px solid {theme.faint}; border-radius: 8px; }}
     #trouble {{ background: {theme.paper}; border: 1px solid {theme.warning}; border-radius: 8px; }}
     QMenuBar {{ background: {theme.panel}; border-bottom: 1px solid {theme.rule}; padding: 2px 6px; }}
     QMenuBar::item {{ background: transparent; padding: 5px 10px; border-radius: 5px; }}

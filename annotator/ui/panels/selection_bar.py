@@ -1,0 +1,339 @@
+"""A bar of buttons beside what is selected in the article: labels, a decision on a suggestion, value and note.
+
+It never takes the focus: every button is an action with a key. Out of the way of the text that is read, it is above the
+first selected line, or below the last one where the page has no room above; it goes while keys are typed or the page
+scrolls, and comes again when they rest.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final, NamedTuple, TypeAlias
+
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import QAction, QColor, QFontMetrics, QGuiApplication, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtWidgets import QAbstractButton, QFrame, QWidget
+
+from annotator.i18n import _
+from annotator.model.labels import Label, LabelSet
+from annotator.model.records import Span, Suggestion
+from annotator.ui.actions.action_set import ActionSet
+from annotator.ui.article.article_view import ArticleView
+from annotator.ui.session.session import Session
+from annotator.ui.session.suggestions import SuggestionModel
+from annotator.ui.session.user_settings import UserSettings
+from annotator.ui.widgets import fonts, icons
+from annotator.ui.widgets.bidi_text import format_shortcut
+from annotator.ui.widgets.theme import Theme, current_theme
+
+_REST: Final = 350  # milliseconds without a key or scrolling after which the bar comes
+_CHIP_HEIGHT: Final = 30  # pixels
+_CHIP_PADDING: Final = 9
+_MARK_WIDTH: Final = 18  # of a label's dot or an icon
+_ICON_SIZE: Final = 16
+_DOT_RADIUS: Final = 4.5
+_KEY_HEIGHT: Final = 18
+_PADDING: Final = 4  # pixels between the bar's edge and its buttons
+_GROUP_GAP: Final = 10  # pixels between two groups of buttons
+_DISTANCE: Final = 3.0  # pixels between the bar and the selected lines
+_EDGE: Final = 6  # pixels between the bar and the edges of the page
+
+_Target: TypeAlias = Span | Suggestion | tuple[int, int] | None
+
+
+class Chip(QAbstractButton):
+    """A button of the bar: the dot of `label` or an icon, a title, and the key of its action."""
+
+    def __init__(self, parent: QWidget, name: str, title: str, *, icon: str = "", label: Label | None = None) -> None:
+        super().__init__(parent)
+        self.name = name
+        """That of the action or the label."""
+        self._icon, self._label, self._key = icon, label, ""
+        self._pixmap: tuple[Theme, QPixmap] | None = None  # of the icon
+        self.setText(title)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def show_key(self, key: str) -> None:
+        """Show this key, as it is written on keyboards; "" for none."""
+        self._key = key
+        self.setAccessibleName(self.text())
+        self.setAccessibleDescription(_("key {key}").format(key=key) if key else "")
+
+    def sizeHint(self) -> QSize:
+        width = 2 * _CHIP_PADDING + _MARK_WIDTH + _metrics().horizontalAdvance(self.text())
+        return QSize(width + (_key_width(self._key) + _CHIP_PADDING - 3 if self._key else 0), _CHIP_HEIGHT)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            theme, is_rtl = current_theme(), self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+            body = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+            ground = QColor(theme.highlight) if self.underMouse() or self.isDown() else None
+            if self.isChecked() and self._label:
+                ground = theme.fill_colour(self._label)
+            if ground:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(ground)
+                painter.drawRoundedRect(body, 6, 6)
+            mark, title, key = self._areas(mirrored=is_rtl)
+            if self._label:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(theme.line_colour(self._label))
+                painter.drawEllipse(QRectF(mark).center(), _DOT_RADIUS, _DOT_RADIUS)
+            else:
+                if not self._pixmap or self._pixmap[0] is not theme:
+                    drawing = icons.draw_pixmap(self._icon, theme.accent, _ICON_SIZE, self.devicePixelRatioF())
+                    self._pixmap = theme, drawing
+                painter.drawPixmap(mark.center() - QPoint(_ICON_SIZE // 2 - 1, _ICON_SIZE // 2 - 1), self._pixmap[1])
+            painter.setPen(QColor(theme.ink))
+            painter.setFont(fonts.interface_font(13))
+            painter.drawText(title, Qt.AlignmentFlag.AlignCenter, self.text())
+            if self._key:
+                painter.setPen(QPen(QColor(theme.rule), 1))
+                painter.setBrush(QColor(theme.paper))
+                painter.drawRoundedRect(QRectF(key).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+                painter.setPen(QColor(theme.dim))
+                painter.setFont(fonts.interface_font(11))
+                painter.drawText(key, Qt.AlignmentFlag.AlignCenter, self._key)
+
+    def _areas(self, *, mirrored: bool) -> tuple[QRect, QRect, QRect]:
+        """Return the areas of mark, title and key."""
+        width, height = self.width(), self.height()
+        mark = QRect(_CHIP_PADDING - 3, 0, _MARK_WIDTH, height)
+        title = QRect(mark.right() + 1, 0, _metrics().horizontalAdvance(self.text()) + 6, height)
+        key = QRect(title.right() + 4, (height - _KEY_HEIGHT) // 2, _key_width(self._key), _KEY_HEIGHT)
+        areas = (mark, title, key)
+        if mirrored:
+            return tuple(QRect(width - 1 - area.right(), area.y(), area.width(), area.height()) for area in areas)  # type: ignore[return-value]
+        return areas
+
+
+class _Decision(NamedTuple):
+    """A button for the action of this name, for suggestions or for spans."""
+
+    action: str
+    title: Callable[[], str]
+    icon: str
+    kind: type
+
+
+_DECISIONS: Final = (
+    _Decision("accept", lambda: _("Accept"), "done", Suggestion),
+    _Decision("remove", lambda: _("Reject"), "close", Suggestion),
+    _Decision("edit_value", lambda: _("Value"), "value", Span),
+    _Decision("edit_note", lambda: _("Note"), "note", Span),
+    _Decision("remove", lambda: _("Remove"), "delete", Span),
+)
+
+
+class SelectionBar(QFrame):
+    """The bar over `view`; while it is disabled it does nothing at all."""
+
+    def __init__(
+        self,
+        view: ArticleView,
+        session: Session,
+        suggestions: SuggestionModel,
+        settings: UserSettings,
+        actions: ActionSet[Any],
+    ) -> None:
+        super().__init__(view)
+        self._view, self._session, self._suggestions, self._actions = view, session, suggestions, actions
+        self._settings, self._is_paused = settings, False
+        self._is_enabled = settings.current.selection_bar
+        self._labels: LabelSet | None = None  # for which the chips were made
+        self._label_chips: list[tuple[Label, Chip]] = []
+        self._decision_chips: list[tuple[_Decision, Chip]] = []
+        self._shown_target: _Target = None
+        self._timer = QTimer(self, singleShot=True)
+        self._timer.timeout.connect(self._show_now)
+        self.setObjectName("selection")
+        self.setAccessibleName(_("Actions for the selection"))
+        self.setCursor(Qt.CursorShape.ArrowCursor)
+        self.hide()
+        view.selection_changed.connect(self._on_change)
+        suggestions.current_changed.connect(self._on_change)
+        session.on_change(self._on_change, "selection", "article", "labels")
+        view.laid_out.connect(self._on_scroll)
+        view.verticalScrollBar().valueChanged.connect(self._on_scroll)
+        settings.changed.connect(self._on_settings_changed)
+        view.mouse_pressed.connect(self._hide)
+        view.mouse_released.connect(self._come_at_once)
+        view.focus_changed.connect(self._on_focus_change)
+
+    def set_paused(self, is_paused: bool) -> None:
+        """Stay away while each selection is tagged at once, or come again."""
+        self._is_paused = is_paused
+        self._update_enabled()
+
+    def chips(self) -> list[Chip]:
+        """Return the visible buttons in the order of reading."""
+        chips = [chip for _decision, chip in self._decision_chips] + [chip for _label, chip in self._label_chips]
+        return sorted(
+            (chip for chip in chips if not chip.isHidden()),
+            key=lambda chip: (chip.y(), -chip.x() if self.isRightToLeft() else chip.x()),
+        )
+
+    # Internals
+
+    def _on_settings_changed(self, names: frozenset[str]) -> None:
+        if "selection_bar" in names:
+            self._update_enabled()
+
+    def _update_enabled(self) -> None:
+        self._is_enabled = self._settings.current.selection_bar and not self._is_paused
+        self._hide()
+        self._timer.stop()
+        self._come_at_once()
+
+    def _on_change(self) -> None:
+        if _place_of(self._target()) != _place_of(self._shown_target):  # not where only its score changed
+            self._hide()
+            self._schedule()
+
+    def _on_focus_change(self) -> None:
+        if self._view.hasFocus():
+            self._schedule()
+        else:
+            self._hide()
+
+    def _on_scroll(self) -> None:
+        self._hide()
+        self._schedule()
+
+    def _come_at_once(self) -> None:
+        """Come in the next turn of the event loop, after what is selected is painted."""
+        if self._is_enabled:
+            self._timer.start(0)
+
+    def _schedule(self) -> None:
+        """Come when keys and scrolling rest, unless the mouse has asked for it at once."""
+        if self._is_enabled and (not self._timer.isActive() or self._timer.interval()):
+            self._timer.start(_REST)
+
+    def _hide(self) -> None:
+        self._shown_target = None
+        if not self.isHidden():
+            self.hide()
+
+    def _target(self) -> _Target:
+        return self._session.selection or self._suggestions.current or self._view.selection
+
+    def _show_now(self) -> None:
+        target = self._target()
+        if not target or not self._view.hasFocus() or QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton:
+            self._hide()
+            return
+        if self._labels is not self._session.labels:
+            self._create_chips()
+        size = self._arrange(target)
+        start, end = (target.start, target.end) if isinstance(target, Span | Suggestion) else target
+        place = self._place(size, start, end)
+        if place is None:
+            self._hide()
+            return
+        self._shown_target = target
+        self.setGeometry(QRect(place, size))
+        self.show()
+        self.raise_()
+
+    def _create_chips(self) -> None:
+        for chip in self.findChildren(Chip):
+            chip.deleteLater()
+        self._labels = self._session.labels
+        self._label_chips, self._decision_chips = [], []
+        for decision in _DECISIONS:
+            chip = Chip(self, decision.action, decision.title(), icon=decision.icon)
+            chip.clicked.connect(lambda _checked=False, name=decision.action: self._run(self._actions.by_name[name]))
+            self._decision_chips.append((decision, chip))
+        for index, label in enumerate(self._labels.labels):
+            chip = Chip(self, label.name, label.localised_title(), label=label)
+            chip.setCheckable(True)
+            chip.clicked.connect(lambda _checked=False, index=index: self._run(self._actions.label_actions[index]))
+            self._label_chips.append((label, chip))
+
+    def _run(self, action: QAction) -> None:
+        self._hide()
+        action.trigger()
+        self._come_at_once()  # for the next suggestion, where the mouse goes next
+
+    def _arrange(self, target: _Target) -> QSize:
+        """Show the buttons for this target, in rows that the page has room for, and return the size of the bar."""
+        label = target.label if isinstance(target, Span | Suggestion) else None
+        for decision, chip in self._decision_chips:
+            chip.setVisible(isinstance(target, decision.kind))
+            chip.show_key(format_shortcut(self._actions.by_name[decision.action]))
+        for own_label, chip in self._label_chips:
+            chip.setVisible(not (isinstance(target, Suggestion) and own_label.name == label))  # that is to accept it
+            chip.setChecked(own_label.name == label)
+            chip.setEnabled(own_label.name != label)  # its key would remove the span
+            chip.show_key(own_label.key or "")
+        decisions = [chip for _decision, chip in self._decision_chips if not chip.isHidden()]
+        labels = [chip for _label, chip in self._label_chips if not chip.isHidden()]
+        groups = (labels, decisions) if isinstance(target, Span) else (decisions, labels)
+        return self._lay_out(groups, self._view.viewport().width() - 2 * _EDGE)
+
+    def _lay_out(self, groups: Iterable[Sequence[Chip]], max_width: int) -> QSize:
+        x, y, width = _PADDING, _PADDING, 0
+        placed: list[Chip] = []
+        for group in groups:
+            x += _GROUP_GAP if x > _PADDING and group else 0
+            for chip in group:
+                size = chip.sizeHint()
+                if x > _PADDING and x + size.width() + _PADDING > max_width:
+                    x, y = _PADDING, y + _CHIP_HEIGHT
+                chip.setGeometry(QRect(QPoint(x, y), size))
+                placed.append(chip)
+                x += size.width()
+                width = max(width, x)
+        width += _PADDING
+        if self.isRightToLeft():
+            for chip in placed:
+                chip.move(width - chip.x() - chip.width(), chip.y())
+        return QSize(width, y + _CHIP_HEIGHT + _PADDING)
+
+    def _place(self, size: QSize, start: int, end: int) -> QPoint | None:
+        page, view = self._view.page(), self._view
+        segments = page.segments(start, end)
+        if not segments:
+            return None
+        first, last = segments[0], segments[-1]
+        top = view.map_from_page(first.left, first.line.top)
+        bottom = view.map_from_page(last.right, last.line.bottom + page.spacing.lane)
+        is_rtl = first.line.block.is_rtl
+        edge = view.map_from_page(first.right if is_rtl else first.left, 0).x()
+        return place_bar(size, view.viewport().rect(), top.y(), bottom.y(), edge, is_rtl=is_rtl)
+
+
+def place_bar(size: QSize, page: QRect, top: float, bottom: float, edge: float, *, is_rtl: bool) -> QPoint | None:
+    """Return the bar's corner on the page, beside the selected lines between `top` and `bottom`, or None for no room.
+
+    It begins at `edge`, where the selection does. The line above has been read, so it is covered rather than the next.
+    """
+    if bottom <= page.top() or top >= page.bottom():
+        return None
+    above, below = round(top - _DISTANCE) - size.height(), round(bottom + _DISTANCE)
+    if above >= page.top() + _EDGE:
+        y = above
+    elif below + size.height() <= page.bottom() - _EDGE:
+        y = below
+    else:
+        return None
+    x = round(edge) - size.width() if is_rtl else round(edge)
+    return QPoint(max(page.left() + _EDGE, min(x, page.right() + 1 - _EDGE - size.width())), y)
+
+
+def _place_of(target: _Target) -> tuple[object, ...] | None:
+    """Return what of a target decides which buttons there are, and where."""
+    if isinstance(target, Span | Suggestion):
+        return type(target), target.start, target.end, target.label
+    return target
+
+
+def _metrics() -> QFontMetrics:
+    return QFontMetrics(fonts.interface_font(13))
+
+
+def _key_width(key: str) -> int:
+    """Return the width of a key cap, 0 for none."""
+    return max(_KEY_HEIGHT, QFontMetrics(fonts.interface_font(11)).horizontalAdvance(key) + 8) if key else 0

@@ -1,0 +1,216 @@
+"""The bar of buttons at what is selected: when it comes and goes, where it stands, and what its buttons do."""
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+from ui.inspection import stored_spans
+
+from annotator import settings
+from annotator.model.records import Suggestion
+from annotator.ui.article.article_view import ArticleView
+from annotator.ui.panels.selection_bar import Chip, SelectionBar, place_bar
+from annotator.ui.window import Window
+
+Stretch = Callable[..., tuple[int, int]]
+LEFT, PLAIN = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+
+
+def point(view: ArticleView, offset: int, *, after: bool = False) -> QPoint:
+    """Return a point in the first half of the letter at this offset, or in the second."""
+    line = view.page().line_of(offset)
+    assert line
+    box = next(box for box in line.boxes if box.start <= offset < box.end)
+    quarter = (box.right - box.left) / 4
+    x = box.left + quarter if box.is_rtl == after else box.right - quarter
+    return view.map_from_page(x, (line.top + line.bottom) / 2).toPoint()
+
+
+def drag(view: ArticleView, start: int, end: int) -> None:
+    viewport, last = view.viewport(), QPointF(point(view, end - 1, after=True))
+    QTest.mousePress(viewport, LEFT, PLAIN, point(view, start))
+    move = QMouseEvent(QEvent.Type.MouseMove, last, viewport.mapToGlobal(last), Qt.MouseButton.NoButton, LEFT, PLAIN)
+    QApplication.sendEvent(viewport, move)
+    QTest.mouseRelease(viewport, LEFT, PLAIN, last.toPoint())
+
+
+def titles(bar: SelectionBar) -> list[str]:
+    return [chip.text() for chip in bar.chips()] if bar.isVisible() else []
+
+
+def click(bar: SelectionBar, title: str) -> None:
+    QTest.mouseClick(next(chip for chip in bar.chips() if chip.text() == title), LEFT)
+
+
+def selected_lines(view: ArticleView, start: int, end: int) -> QRect:
+    """Return the lines of this range with their captions, in the coordinates of the view."""
+    segments = view.page().segments(start, end)
+    top = view.map_from_page(0, segments[0].line.top).y()
+    bottom = view.map_from_page(0, segments[-1].line.bottom + view.page().spacing.lane).y()
+    return QRect(0, int(top), view.width(), int(bottom - top))
+
+
+def suggest(window: Window, *suggestions: Suggestion) -> None:
+    """Show these suggestions, and ask the suggesters for no others."""
+    while window.suggestions.is_busy:
+        QTest.qWait(10)
+    window.suggestions.close()
+    window.suggestions._set_undecided(suggestions)
+
+
+def test_the_bar_comes_as_soon_as_the_mouse_has_selected(window: Window, stretch: Stretch) -> None:
+    drag(window.view, *stretch("وزارة الصحة", 1))
+    QApplication.processEvents()  # no time passes
+    assert titles(window.selection_bar) == ["Date", "Institution", "Plan"]
+
+
+def test_a_button_tags_as_the_key_does_and_leaves_the_focus_in_the_article(window: Window, stretch: Stretch) -> None:
+    drag(window.view, *stretch("وزارة الصحة", 1))
+    QApplication.processEvents()
+    click(window.selection_bar, "Institution")
+    assert stored_spans(window.session) == [("INSTITUTION", "وزارة الصحة")]
+    assert window.view.hasFocus()
+    QApplication.processEvents()
+    assert titles(window.selection_bar) == ["Date", "Institution", "Plan", "Value", "Note", "Remove"]
+    assert [chip.text() for chip in window.selection_bar.chips() if not chip.isEnabled()] == ["Institution"]
+    click(window.selection_bar, "Remove")
+    assert stored_spans(window.session) == []
+
+
+def test_the_bar_covers_neither_the_selected_lines_nor_the_next(window: Window, stretch: Stretch) -> None:
+    view = window.view
+    for words in ("وزارة الصحة بالرباط", "اللجنة الوطنية للتلقيح", "للتلقيح 2024-2030 لفائدة الأطفال"):
+        drag(view, *stretch(words))
+        QApplication.processEvents()
+        lines = selected_lines(view, *stretch(words))
+        assert window.selection_bar.isVisible()
+        assert not window.selection_bar.geometry().intersects(lines)
+        assert window.selection_bar.geometry().bottom() < lines.top()
+        assert view.rect().contains(window.selection_bar.geometry())
+
+
+def test_in_arabic_it_begins_at_the_right_of_the_words(window: Window, stretch: Stretch) -> None:
+    start, end = stretch("وزارة الصحة بالرباط")
+    drag(window.view, start, end)
+    QApplication.processEvents()
+    [segment] = window.view.page().segments(start, end)
+    right = window.view.map_from_page(segment.right, 0).x()
+    assert window.selection_bar.geometry().right() == pytest.approx(right, abs=2)
+
+
+def test_value_and_note_lead_to_their_fields(window: Window, stretch: Stretch) -> None:
+    window.session.tag("DATE", *stretch("أمس"))
+    QTest.mouseClick(window.view.viewport(), LEFT, PLAIN, point(window.view, stretch("أمس")[0]))
+    QApplication.processEvents()
+    click(window.selection_bar, "Value")
+    assert window.labels_sidebar.span_card.value_field.hasFocus()
+    QApplication.processEvents()
+    assert not window.selection_bar.isVisible()
+
+
+def test_a_suggestion_is_accepted_and_the_bar_goes_to_the_next(window: Window, stretch: Stretch) -> None:
+    first, second = stretch("وزارة الصحة", 1), stretch("أمس")
+    suggest(
+        window,
+        Suggestion(*first, "INSTITUTION", "names", 0.9),
+        Suggestion(*second, "DATE", "dates", 0.9, "2024-07-08"),
+    )
+    QTest.mouseClick(window.view.viewport(), LEFT, PLAIN, point(window.view, first[0]))
+    QApplication.processEvents()
+    assert titles(window.selection_bar) == ["Accept", "Reject", "Date", "Plan"]
+    click(window.selection_bar, "Accept")
+    QApplication.processEvents()
+    assert stored_spans(window.session) == [("INSTITUTION", "وزارة الصحة")]
+    assert window.suggestions.current
+    assert titles(window.selection_bar) == ["Accept", "Reject", "Institution", "Plan"]
+    click(window.selection_bar, "Plan")
+    assert stored_spans(window.session)[1] == ("PLAN", "أمس")
+
+
+def test_keys_send_it_away_until_they_rest(qtbot: QtBot, window: Window, stretch: Stretch) -> None:
+    window.view.move_to(stretch("أعلنت")[0])
+    QTest.keyClick(window.view, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
+    QApplication.processEvents()
+    assert not window.selection_bar.isVisible()
+    qtbot.waitUntil(window.selection_bar.isVisible)
+    QTest.keyClick(window.view, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
+    assert not window.selection_bar.isVisible()
+    qtbot.waitUntil(window.selection_bar.isVisible)
+    QTest.keyClick(window.view, Qt.Key.Key_Escape)
+    QTest.qWait(500)
+    assert not window.selection_bar.isVisible()
+
+
+def test_it_goes_while_the_page_scrolls_and_comes_where_the_words_are(
+    qtbot: QtBot, window: Window, stretch: Stretch
+) -> None:
+    window.resize(900, 560)
+    QApplication.processEvents()
+    words = stretch("وزارة الصحة", 1)
+    drag(window.view, *words)
+    QApplication.processEvents()
+    assert window.selection_bar.isVisible()
+    bar = window.view.verticalScrollBar()
+    assert bar.maximum() > 20
+    bar.setValue(20)
+    assert not window.selection_bar.isVisible()
+    qtbot.waitUntil(window.selection_bar.isVisible)
+    assert not window.selection_bar.geometry().intersects(selected_lines(window.view, *words))
+
+
+def test_it_is_off_by_a_preference_and_costs_nothing_then(window: Window, stretch: Stretch) -> None:
+    QTest.keyClick(window.view, Qt.Key.Key_B, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    assert not settings.load().selection_bar
+    drag(window.view, *stretch("وزارة الصحة", 1))
+    QTest.qWait(500)
+    assert not window.selection_bar.isVisible()
+    assert not window.selection_bar.findChildren(Chip)
+    assert not window.selection_bar._timer.isActive()
+    QTest.keyClick(window.view, Qt.Key.Key_B, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    QApplication.processEvents()
+    assert window.selection_bar.isVisible()
+
+
+def test_it_stays_away_while_each_selection_is_tagged_at_once(window: Window, stretch: Stretch) -> None:
+    window.tagging_commands.toggle_sticky()
+    drag(window.view, *stretch("وزارة الصحة", 1))
+    QTest.qWait(500)
+    assert stored_spans(window.session)
+    assert not window.selection_bar.isVisible()
+
+
+def test_its_buttons_say_their_names_and_keys(window: Window, stretch: Stretch) -> None:
+    drag(window.view, *stretch("وزارة الصحة", 1))
+    QApplication.processEvents()
+    names = [(chip.accessibleName(), chip.accessibleDescription()) for chip in window.selection_bar.chips()]
+    assert names == [("Date", "key 1"), ("Institution", "key 2"), ("Plan", "key 3")]
+    assert window.selection_bar.accessibleName() == "Actions for the selection"
+    assert all(chip.width() >= 24 and chip.height() >= 24 for chip in window.selection_bar.chips())  # WCAG 2.5.8
+
+
+@given(
+    st.integers(60, 900),
+    st.integers(30, 90),
+    st.integers(-400, 900),
+    st.integers(10, 700),
+    st.integers(0, 1000),
+    st.booleans(),
+)
+def test_the_place_is_on_the_page_and_beside_the_lines(
+    width: int, height: int, top: int, line_height: int, edge: int, is_rtl: bool
+) -> None:
+    page = QRect(0, 0, 1000, 600)
+    corner = place_bar(QSize(width, height), page, top, top + line_height, edge, is_rtl=is_rtl)
+    if corner is not None:
+        bar = QRect(corner, QSize(width, height))
+        assert page.contains(bar)
+        assert not bar.intersects(QRect(0, top, 1000, line_height))
+    else:
+        is_off_page = top + line_height <= 0 or top >= 599
+        assert is_off_page or (top < height + 20 and top + line_height > 600 - height - 20)
