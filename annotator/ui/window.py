@@ -43,6 +43,7 @@ from annotator.ui.session.suggestions import SuggestionModel
 from annotator.ui.session.tasks import TaskRunner
 from annotator.ui.session.user_settings import UserSettings
 from annotator.ui.session.window_context import WindowContext
+from annotator.ui.widgets.buttons import ActionButton
 from annotator.ui.widgets.file_dialogs import dropped_files
 from annotator.ui.widgets.layouts import hbox
 from annotator.ui.widgets.window_geometry import geometry_text, restore_geometry
@@ -125,6 +126,7 @@ class Window(QMainWindow):
     def _create_layout(self) -> None:
         actions = self._actions.by_name
         self.issue_commands.bar.add_buttons(actions)
+        self.articles_sidebar.column.addWidget(ActionButton(actions["check_labels"], "issues"))
         self._central_widget = CentralWidget(
             self.session, self.view, (self.find_bar, self.issue_commands.bar), self.note_field, actions
         )
@@ -203,7 +205,8 @@ class Window(QMainWindow):
 
     def _open_context_menu(self, position: QPoint, offset: int | None) -> None:
         if offset is not None and self.session.article:
-            show_context_menu(self, self._actions, self.active_item.current, position)
+            labels = self.session.labels.labels
+            show_context_menu(self, self._actions, labels, self.active_item.current, position)
 
     # Qt events
 

@@ -13,6 +13,7 @@ from annotator.model.labels import Label
 from annotator.store.errors import CorpusError
 from annotator.ui.actions.keyboard import ShortcutResolver
 from annotator.ui.actions.keymap import Action, Choice, Keymap, ListMenu, Menu, T, walk_menus
+from annotator.ui.actions.letter_menu import LetterMenu
 from annotator.ui.widgets.bidi_text import menu_text, tooltip
 from annotator.ui.widgets.modal import warn
 
@@ -82,7 +83,7 @@ class ActionSet(QObject, Generic[T]):
 
     def create_list_menu(self, item: ListMenu[T], *further: str) -> QMenu:
         """Create a menu that lists what `item` says whenever it opens, and below that `further` actions by name."""
-        menu = QMenu(_(item.title), self._window)
+        menu = LetterMenu(_(item.title), self._window)
         menu.aboutToShow.connect(lambda: self._fill_list(menu, item, further))
         self._fill_list(menu, item, further)  # macOS shows no menu that is empty
         return menu
@@ -105,7 +106,8 @@ class ActionSet(QObject, Generic[T]):
                 self.by_name[name].setChecked(row.is_checked(self._commands))
 
     def _build_menu(self, menu: Menu[T]) -> QMenu:
-        built = self.menus[menu.name] = QMenu(_(menu.title), self._window)
+        built = self.menus[menu.name] = LetterMenu(_(menu.title), self._window)
+        built.aboutToShow.connect(self.update_states)
         for item in menu.items:
             if isinstance(item, Action):
                 action = self._add_action(item)
@@ -118,7 +120,7 @@ class ActionSet(QObject, Generic[T]):
             elif isinstance(item, Menu):
                 built.addMenu(self._build_menu(item))
             elif isinstance(item, Choice):
-                self._add_choice(built.addMenu(_(item.title)), item)
+                built.addMenu(self._create_choice_menu(item))
             elif isinstance(item, ListMenu):
                 built.addMenu(self.create_list_menu(item))
             else:
@@ -133,7 +135,8 @@ class ActionSet(QObject, Generic[T]):
         action.setAutoRepeat(row.auto_repeat)
         return action
 
-    def _add_choice(self, submenu: QMenu, choice: Choice[T]) -> None:
+    def _create_choice_menu(self, choice: Choice[T]) -> QMenu:
+        submenu = LetterMenu(_(choice.title), self._window)
         group, current = QActionGroup(submenu), choice.current(self._commands)
         for value, text in choice.texts.items():
             action = submenu.addAction(_(text))
@@ -143,6 +146,7 @@ class ActionSet(QObject, Generic[T]):
             action.triggered.connect(lambda _checked=False, value=value: choice.choose(self._commands, value))
             group.addAction(action)
             self.choices.append((choice, value, action))
+        return submenu
 
     def _fill_list(self, menu: QMenu, item: ListMenu[T], further: Sequence[str]) -> None:
         menu.clear()

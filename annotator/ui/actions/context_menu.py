@@ -1,29 +1,44 @@
 """The article's context menu."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, QSize, Qt
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QMenu, QWidget
 
 from annotator.i18n import _
+from annotator.model.labels import Label
 from annotator.model.records import Span, Suggestion
 from annotator.ui.actions.action_set import ActionSet
+from annotator.ui.actions.letter_menu import LetterMenu
 from annotator.ui.widgets.bidi_text import format_shortcut
+from annotator.ui.widgets.theme import current_theme
 
 _OF_SPAN: Final = ("toggle_proclitic", "edit_value", "tag_all_here", "tag_all_corpus", "copy")
+_DOT_SIZE: Final = 16  # pixels of an icon
+_DOT_RADIUS: Final = 4.5
 _OF_SUGGESTION: Final = ("accept_sentence", "toggle_proclitic", "copy")
 
 
 def show_context_menu(
-    parent: QWidget, actions: ActionSet[Any], item: Span | Suggestion | None, position: QPoint
+    parent: QWidget,
+    actions: ActionSet[Any],
+    labels: Sequence[Label],
+    item: Span | Suggestion | None,
+    position: QPoint,
 ) -> None:
     """Show the menu for the active item, or for the text with None, at a position of the screen."""
-    menu, by_name = QMenu(parent), actions.by_name
+    menu, by_name = LetterMenu(parent), actions.by_name
+    for label, action in zip(labels, actions.label_actions, strict=True):
+        action.setIcon(_draw_dot(current_theme().line_colour(label), parent.devicePixelRatioF()))
     names: tuple[str, ...] = ("copy",)
     if isinstance(item, Suggestion):
         menu.addAction(by_name["accept"])
         _add_removal(menu, actions, _("Reject suggestion"))
-        menu.addMenu(_("Accept as")).addActions(actions.label_actions)
+        accept_as = LetterMenu(_("Accept as"), menu)
+        accept_as.addActions(actions.label_actions)
+        menu.addMenu(accept_as)
         names = _OF_SUGGESTION
     else:
         menu.addActions(actions.label_actions)
@@ -42,3 +57,16 @@ def _add_removal(menu: QMenu, actions: ActionSet[Any], text: str) -> None:
     """Add the action `remove` under this text."""
     removal = actions.by_name["remove"]
     menu.addAction(f"{text}\t{format_shortcut(removal)}").triggered.connect(removal.trigger)
+
+
+def _draw_dot(colour: QColor, ratio: float) -> QIcon:
+    """Draw a dot in the colour of a label."""
+    pixmap = QPixmap(QSize(_DOT_SIZE, _DOT_SIZE) * ratio)
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    with QPainter(pixmap) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colour)
+        painter.drawEllipse(QPointF(_DOT_SIZE / 2, _DOT_SIZE / 2), _DOT_RADIUS, _DOT_RADIUS)
+    return QIcon(pixmap)

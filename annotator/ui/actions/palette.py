@@ -3,23 +3,17 @@
 An entry is found by words of its names in every language, spelled as folding allows and without the Arabic article.
 """
 
-import re
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
-from typing import Any, Final
+from typing import Any
 
 from msgspec import Struct
 
 from annotator.i18n import _, in_all_languages
 from annotator.model.labels import Label
-from annotator.text.folding import fold
 from annotator.ui.actions.action_set import ActionSet
 from annotator.ui.actions.keymap import Menu
+from annotator.ui.actions.names import fold_name, word_starts
 from annotator.ui.widgets.bidi_text import format_keys
-
-_HAMZA_SEATS: Final = str.maketrans("ؤئ", "وي")
-_WORD: Final = re.compile(r"\w+")
-_ARTICLE: Final = re.compile(r"[وف]?(?:[بك]?ال|لل)(?=\w\w)")  # ال and what is written onto it
 
 BEGINNING, WORDS, INSIDE = range(3)
 """How a query matches: the name begins with it, its words begin words of names, or are somewhere in them."""
@@ -49,7 +43,7 @@ def search_entries(entries: Iterable[PaletteEntry], query: str, recent: Sequence
     `recent` are names of entries, the latest first. A blank query matches all entries equally.
     """
     ranks = {name: rank for rank, name in enumerate(recent)}
-    words = _fold_name(query).split()
+    words = fold_name(query).split()
     matches = [(match, entry) for entry in entries if (match := _match(entry.names, words)) is not None]
     matches.sort(key=lambda pair: (pair[0], ranks.get(pair[1].name, len(ranks))))
     return [entry for _match, entry in matches]
@@ -124,24 +118,12 @@ def _match(names: Sequence[str], words: Sequence[str]) -> int | None:
     if not words:
         return BEGINNING
     query = " ".join(words)
-    folded_names = [_fold_name(name) for name in names]
+    folded_names = [fold_name(name) for name in names]
     if any(name.startswith(query) for name in folded_names):
         return BEGINNING
-    starts = [start for name in names for start in _word_starts(name)]
+    starts = [start for name in names for start in word_starts(name)]
     if all(any(start.startswith(word) for start in starts) for word in words):
         return WORDS
     if all(any(word in name for name in folded_names) for word in words):
         return INSIDE
     return None
-
-
-@lru_cache(maxsize=4096)
-def _fold_name(name: str) -> str:
-    return fold(name, taa=True).translate(_HAMZA_SEATS).strip()
-
-
-@lru_cache(maxsize=4096)
-def _word_starts(name: str) -> tuple[str, ...]:
-    """Return the folded words of a name, Arabic ones also without the article."""
-    words = _WORD.findall(_fold_name(name))
-    return (*words, *(word[match.end() :] for word in words if (match := _ARTICLE.match(word))))

@@ -9,11 +9,15 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QKeyCombination, QObject, QRectF, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from annotator.ui.widgets.theme import current_theme
 
-_ACTIVATION_KEY: Final = QKeyCombination(Qt.Key.Key_Space)
+_ENTER: Final = (
+    QKeyCombination(Qt.Key.Key_Return),
+    QKeyCombination(Qt.KeyboardModifier.KeypadModifier, Qt.Key.Key_Enter),
+)
+_ACTIVATION_KEYS: Final = (QKeyCombination(Qt.Key.Key_Space), *_ENTER)
 _RING_WIDTH: Final = 2.0  # pixels
 
 
@@ -43,8 +47,13 @@ class PanelFocus(QObject):
             if event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Escape:
                 self._home.setFocus()
                 return True
-            if event.type() == QEvent.Type.ShortcutOverride and event.keyCombination() == _ACTIVATION_KEY:
+            if event.type() == QEvent.Type.ShortcutOverride and event.keyCombination() in _ACTIVATION_KEYS:
                 event.accept()  # it presses the focused button and is no shortcut
+                return True
+            button = QApplication.focusWidget()
+            is_enter = event.type() == QEvent.Type.KeyPress and event.keyCombination() in _ENTER
+            if is_enter and isinstance(button, QAbstractButton):
+                button.click()  # outside a dialog, Qt knows Space alone
                 return True
         return False
 

@@ -167,6 +167,11 @@ class ArticleCanvas(QAbstractScrollArea):
         origin = self._origin()
         return QPointF(x + origin.x(), y + origin.y())
 
+    @property
+    def has_open_folds(self) -> bool:
+        """Whether there are folds, and all are open."""
+        return bool(self._page.folds) and all(fold.is_open for fold in self._page.folds)
+
     def toggle_folds(self) -> None:
         """Open all folds, or close all if open."""
         closed = {fold.start for fold in self._page.folds if not fold.is_open}

@@ -33,11 +33,16 @@ class IssueCommands(QObject):
 
     def check_labels(self) -> None:
         """Check the labels and go to the first issue, or stop."""
-        if self.issues.is_active:
-            self.issues.stop()
-            self._view.setFocus()
-        else:
+        if not self.leave():
             self.issues.start()
+
+    def leave(self) -> bool:
+        """Stop checking the labels, and return whether they were checked."""
+        if not self.issues.is_active:
+            return False
+        self.issues.stop()
+        self._view.setFocus()
+        return True
 
     def step(self, step: int) -> None:
         """Go to the next (1) or previous (-1) issue, or check the labels first."""
@@ -122,7 +127,7 @@ class IssueCommands(QObject):
             return
         count = len(issues.visible)
         if not count:
-            self.bar.show_text(_("No issues found."), _("All issues of the labels are resolved."))
+            self.bar.show_hint(_("No issues found."), _("All issues of the labels are resolved."), has_issues=False)
             return
         text = count_phrase("{count} issue left.", "{count} issues left.", count)
-        self.bar.show_text(text, _("Press the key of “Next” to go to it."))
+        self.bar.show_hint(text, _("Press the key of “Next” to go to it."), has_issues=True)

@@ -65,6 +65,11 @@ RECENT_CORPORA: Final = ListMenu[Commands](
 )
 """The corpora that were opened last."""
 
+_SAVING: Final[_Items] = (
+    Action("save_now", N_("Save now"), lambda do: do.corpus.save_now(), ("Ctrl+S",)),
+    Action("rescue_copy", N_("Save a rescue copy"), lambda do: do.corpus.rescue_copy(), ("Ctrl+Shift+S",)),
+    Action("show_backups", N_("Backups…"), lambda do: do.backups.show_backups(), ("Ctrl+B",)),
+)
 _CORPUS: Final[_Items] = (
     Action("new_corpus", N_("New corpus…"), lambda do: do.corpus.new_corpus(), ("Ctrl+N",)),
     Action(
@@ -80,10 +85,7 @@ _CORPUS: Final[_Items] = (
     None,
     Action("export", N_("Export training set…"), late("dialogs.export.open_dialog"), ("Ctrl+E",)),
     None,
-    Action("save_now", N_("Save now"), lambda do: do.corpus.save_now(), ("Ctrl+S",)),
-    Action("rescue_copy", N_("Save a rescue copy"), lambda do: do.corpus.rescue_copy(), ("Ctrl+Shift+S",)),
-    None,
-    Action("show_backups", N_("Backups…"), lambda do: do.backups.show_backups(), ("Ctrl+B",)),
+    Menu("saving", N_("Saving and backups"), _SAVING),
     None,
     Action("choose_annotator", N_("Switch annotator…"), lambda do: do.corpus.choose_annotator(), ("Ctrl+U",)),
     Action(
@@ -95,57 +97,13 @@ _CORPUS: Final[_Items] = (
         menu_role=QAction.MenuRole.QuitRole,
     ),
 )
-_EDIT: Final[_Items] = (
-    Action(
-        "undo",
-        N_("Undo"),
-        lambda do: do.tagging.undo(),
-        ("Ctrl+Z",),
-        is_enabled=lambda do: do.tagging.can_undo,
-        disabled_reason=N_("There is nothing to undo."),
-    ),
-    Action(
-        "redo",
-        N_("Redo"),
-        lambda do: do.tagging.redo(),
-        ("Ctrl+Shift+Z", "Ctrl+Y"),
-        is_enabled=lambda do: do.tagging.can_redo,
-        disabled_reason=N_("There is nothing to redo."),
-    ),
-    None,
-    Action("copy", N_("Copy"), lambda do: do.tagging.copy(), ("Ctrl+C",)),
-    Action(
-        "remove",
-        N_("Remove span or reject suggestion"),
-        lambda do: do.tagging.remove(),
-        ("Delete", "Backspace"),
-        auto_repeat=False,
-    ),
-    Action(
-        "toggle_proclitic", N_("Include or exclude the proclitic"), lambda do: do.edges.toggle_proclitic(), ("Space",)
-    ),
-    None,
-    Action(
-        "tag_all_here", N_("Tag all occurrences in the article…"), late("dialogs.occurrences.open_dialog"), ("Ctrl+A",)
-    ),
-    Action(
-        "tag_all_corpus",
-        N_("Tag all occurrences in the corpus…"),
-        late("dialogs.occurrences.open_dialog", in_corpus=True),
-        ("Ctrl+Shift+A",),
-    ),
-    Action(
-        "toggle_sticky", N_("Tag every selection automatically"), lambda do: do.tagging.toggle_sticky(), ("Ctrl+L",)
-    ),
-    None,
-    Action("edit_value", N_("Edit span value"), lambda do: do.tagging.edit_value(), ("F2",)),
-    Action("edit_note", N_("Edit span note"), lambda do: do.tagging.edit_note(), ("Shift+F2",)),
-    None,
+_FIND: Final[_Items] = (
     Action("find_in_article", N_("Find in article"), lambda do: do.find.find_in_article(), ("Ctrl+F",)),
     Action("find_next", N_("Find next"), lambda do: do.find.step(1), ("F3",)),
     Action("find_previous", N_("Find previous"), lambda do: do.find.step(-1), ("Shift+F3",)),
     Action("find_in_corpus", N_("Search corpus"), lambda do: do.find.find_in_corpus(), ("Ctrl+Shift+F",)),
-    None,
+)
+_EDGES: Final[_Items] = (
     Action(
         "end_forward", N_("Move end forward one word"), lambda do: do.edges.move_by_word(1, end=True), ("Shift+Left",)
     ),
@@ -188,6 +146,59 @@ _EDIT: Final[_Items] = (
         ("Alt+Shift+Right",),
     ),
 )
+_EDIT: Final[_Items] = (
+    Action(
+        "undo",
+        N_("Undo"),
+        lambda do: do.tagging.undo(),
+        ("Ctrl+Z",),
+        is_enabled=lambda do: do.tagging.can_undo,
+        disabled_reason=N_("There is nothing to undo."),
+    ),
+    Action(
+        "redo",
+        N_("Redo"),
+        lambda do: do.tagging.redo(),
+        ("Ctrl+Shift+Z", "Ctrl+Y"),
+        is_enabled=lambda do: do.tagging.can_redo,
+        disabled_reason=N_("There is nothing to redo."),
+    ),
+    None,
+    Action("copy", N_("Copy"), lambda do: do.tagging.copy(), ("Ctrl+C",)),
+    Action(
+        "remove",
+        N_("Remove span or reject suggestion"),
+        lambda do: do.tagging.remove(),
+        ("Delete", "Backspace"),
+        auto_repeat=False,
+    ),
+    Action(
+        "toggle_proclitic", N_("Include or exclude the proclitic"), lambda do: do.edges.toggle_proclitic(), ("Space",)
+    ),
+    None,
+    Action(
+        "tag_all_here", N_("Tag all occurrences in the article…"), late("dialogs.occurrences.open_dialog"), ("Ctrl+A",)
+    ),
+    Action(
+        "tag_all_corpus",
+        N_("Tag all occurrences in the corpus…"),
+        late("dialogs.occurrences.open_dialog", in_corpus=True),
+        ("Ctrl+Shift+A",),
+    ),
+    Action(
+        "toggle_sticky",
+        N_("Tag every selection automatically"),
+        lambda do: do.tagging.toggle_sticky(),
+        ("Ctrl+L",),
+        is_checked=lambda do: do.tagging.sticky is not None,
+    ),
+    None,
+    Action("edit_value", N_("Edit span value"), lambda do: do.tagging.edit_value(), ("F2",)),
+    Action("edit_note", N_("Edit span note"), lambda do: do.tagging.edit_note(), ("Shift+F2",)),
+    None,
+    Menu("find", N_("Find"), _FIND),
+    Menu("edges", N_("Boundaries of the span"), _EDGES),
+)
 _SUGGESTIONS: Final[_Items] = (
     Action(
         "accept",
@@ -217,7 +228,13 @@ _SUGGESTIONS: Final[_Items] = (
     Action("next_suggestion", N_("Next suggestion"), lambda do: do.suggestions.step(1), ("F5",)),
     Action("previous_suggestion", N_("Previous suggestion"), lambda do: do.suggestions.step(-1), ("Shift+F5",)),
     None,
-    Action("toggle_suggestions", N_("Show or hide suggestions"), lambda do: do.suggestions.toggle(), ("Shift+F4",)),
+    Action(
+        "toggle_suggestions",
+        N_("Show suggestions"),
+        lambda do: do.suggestions.toggle(),
+        ("Shift+F4",),
+        is_checked=lambda do: do.settings.current.suggestions,
+    ),
     Action(
         "show_suggestion_statistics",
         N_("Suggestion statistics…"),
@@ -227,14 +244,20 @@ _SUGGESTIONS: Final[_Items] = (
     ),
 )
 _ISSUES: Final[_Items] = (
-    Action("check_labels", N_("Start or stop checking labels"), lambda do: do.issues.check_labels(), ("Ctrl+Shift+K",)),
+    Action(
+        "check_labels",
+        N_("Check labels"),
+        lambda do: do.issues.check_labels(),
+        ("Ctrl+Shift+K",),
+        is_checked=lambda do: do.issues.issues.is_active,
+    ),
     None,
-    Action("next_issue", N_("Next issue"), lambda do: do.issues.step(1), ("F10",), former_name="next_question"),
+    Action("next_issue", N_("Next issue"), lambda do: do.issues.step(1), ("Ctrl+F5",), former_name="next_question"),
     Action(
         "previous_issue",
         N_("Previous issue"),
         lambda do: do.issues.step(-1),
-        ("Ctrl+F10",),
+        ("Ctrl+Shift+F5",),
         former_name="previous_question",
     ),
     None,
@@ -285,12 +308,40 @@ _ARTICLE: Final[_Items] = (
     None,
     Menu("line", N_("&Line type"), _LINE),
 )
-_VIEW: Final[_Items] = (
+_FOCUS: Final[_Items] = (
+    Action(
+        "next_panel",
+        N_("Focus next panel"),
+        lambda do: do.focus.move_focus(1),
+        ("Ctrl+Tab",),
+        macos_keys=("Meta+Tab",),
+        former_name="next_pane",
+    ),
+    Action(
+        "previous_panel",
+        N_("Focus previous panel"),
+        lambda do: do.focus.move_focus(-1),
+        ("Ctrl+Shift+Tab",),
+        macos_keys=("Meta+Shift+Tab",),
+        former_name="previous_pane",
+    ),
+    Action("focus_menu_bar", N_("Focus menu bar"), lambda do: do.view.focus_menu_bar(), ("F10",)),
+)
+_ZOOM: Final[_Items] = (
     Action("zoom_in", N_("Zoom in"), lambda do: do.view.zoom_by(1), ("Ctrl++", "Ctrl+=")),
     Action("zoom_out", N_("Zoom out"), lambda do: do.view.zoom_by(-1), ("Ctrl+-",)),
     Action("zoom_reset", N_("Reset zoom"), lambda do: do.view.zoom_to(100), ("Ctrl+0",)),
+)
+_VIEW: Final[_Items] = (
+    Menu("zoom", N_("Text size"), _ZOOM),
     None,
-    Action("toggle_folds", N_("Show or hide boilerplate"), lambda do: do.article.toggle_folds(), ("F4",)),
+    Action(
+        "toggle_folds",
+        N_("Show boilerplate"),
+        lambda do: do.article.toggle_folds(),
+        ("F4",),
+        is_checked=lambda do: do.article.has_open_folds,
+    ),
     Action(
         "toggle_invisible",
         N_("Show invisible characters"),
@@ -327,23 +378,8 @@ _VIEW: Final[_Items] = (
         ("Shift+F11",),
         is_checked=lambda do: do.view.layout.is_open("labels"),
     ),
+    Menu("focus", N_("Go to"), _FOCUS),
     None,
-    Action(
-        "next_panel",
-        N_("Focus next panel"),
-        lambda do: do.focus.move_focus(1),
-        ("Ctrl+Tab",),
-        macos_keys=("Meta+Tab",),
-        former_name="next_pane",
-    ),
-    Action(
-        "previous_panel",
-        N_("Focus previous panel"),
-        lambda do: do.focus.move_focus(-1),
-        ("Ctrl+Shift+Tab",),
-        macos_keys=("Meta+Shift+Tab",),
-        former_name="previous_pane",
-    ),
     Choice(
         N_("Language"),
         LANGUAGES,
@@ -405,7 +441,12 @@ _CARET: Final[_Items] = (
     ),
     Action("next_span", N_("Next span"), lambda do: do.caret.select_span(1), ("Tab",)),
     Action("previous_span", N_("Previous span"), lambda do: do.caret.select_span(-1), ("Shift+Tab",)),
-    Action("deselect", N_("Clear selection"), lambda do: do.view.leave(do.tagging.deselect()), ("Escape",)),
+    Action(
+        "deselect",
+        N_("Clear selection"),
+        lambda do: do.tagging.deselect() or do.view.leave_focus_mode() or do.issues.leave(),
+        ("Escape",),
+    ),
 )
 MENUS: Final[tuple[Menu[Commands], ...]] = (
     Menu("corpus", N_("&Corpus"), _CORPUS),

@@ -5,6 +5,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QMenuBar
 
 from annotator import settings
 from annotator.i18n import _
@@ -51,10 +52,18 @@ class ViewCommands(QObject):
         if self.layout.is_focused:
             self._session.notified.emit(_("Press Escape to show the menus and panels again."))
 
-    def leave(self, has_deselected: bool) -> None:
-        """End the focus mode, unless the key was for the selection."""
-        if not has_deselected:
-            self.layout.set_focused(False)
+    def leave_focus_mode(self) -> bool:
+        """End the focus mode, and return whether it was on."""
+        was_focused = self.layout.is_focused
+        self.layout.set_focused(False)
+        return was_focused
+
+    def focus_menu_bar(self) -> None:
+        """Open the first menu, from which the arrow keys lead to the others."""
+        self.leave_focus_mode()
+        bar = self._window.findChild(QMenuBar)
+        if bar and not bar.isNativeMenuBar():  # macOS has a key of its own
+            bar.setActiveAction(bar.actions()[0])
 
     def toggle_guidelines(self) -> None:
         """Show the guidelines, scrolled to the selected span's label, or the spans again."""

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from annotator.checks.all_checks import kind_title
 from annotator.checks.issue import Issue
@@ -17,6 +17,7 @@ from annotator.ui.widgets.bidi_text import isolate_quotes, plain_label, tooltip
 from annotator.ui.widgets.buttons import ActionButton
 
 _LINES: Final = 2  # of details, so that the article below does not move
+_MIN_TEXT_WIDTH: Final = 280  # pixels beside the buttons, else they are below the text
 _MAX_WORDS: Final = 60  # code points of the text of a fixed span
 
 
@@ -33,40 +34,68 @@ class IssueBar(QFrame):
         self._details_label.setFixedHeight(_LINES * self._details_label.fontMetrics().lineSpacing())
         for label in (self._title_label, self._details_label):
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # must not widen the window
-        self._buttons: list[ActionButton] = []
+        self._buttons: dict[str, ActionButton] = {}
         texts = QVBoxLayout()
         texts.setSpacing(0)
         texts.addWidget(self._title_label)
         texts.addWidget(self._details_label)
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(14, 6, 10, 6)
-        self._row.setSpacing(8)
-        self._row.addLayout(texts, 1)
+        self._button_row = QHBoxLayout()
+        self._button_row.setSpacing(8)
+        self._halves = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._halves.setContentsMargins(14, 6, 10, 6)
+        self._halves.setSpacing(8)
+        self._halves.addLayout(texts, 1)
+        self._halves.addLayout(self._button_row)
         self.hide()
 
     def add_buttons(self, actions: Mapping[str, QAction]) -> None:
-        """Add the Fix, Dismiss and Next buttons."""
+        """Add the Fix, Dismiss and Next buttons, and a cross that leaves the issues."""
         for name, words in (
             ("apply_fix", _("Fix")),
             ("dismiss_issue", _("Dismiss")),
             ("next_issue", _("Next")),
         ):
             button = ActionButton(actions[name], short_text=words, primary=name == "apply_fix")
-            self._buttons.append(button)
-            self._row.addWidget(button)
+            self._buttons[name] = button
+            self._button_row.addWidget(button)
+        self.close_button = ActionButton(actions["check_labels"], "close", short_text=_("Close the issues"))
+        self.close_button.set_compact(True)
+        self._button_row.addStretch()
+        self._button_row.addWidget(self.close_button)
 
     def show_issue(self, issue: Issue, article: Article | None, labels: LabelSet) -> None:
         """Show this issue; `article` is None while another is open."""
         sentences = (issue.message, _fix_sentence(issue, article, labels))
-        self.show_text(kind_title(issue.kind), " ".join(filter(None, sentences)))
-        self._buttons[0].setVisible(issue.fix is not None)
+        self._show_text(kind_title(issue.kind), " ".join(filter(None, sentences)))
+        self._show_buttons(fix=issue.fix is not None, dismiss=True, following=True)
 
     def text(self) -> str:
         """Return the displayed text."""
         return f"{self.accessibleName()}\n{self.accessibleDescription()}"
 
-    def show_text(self, title: str, details: str) -> None:
-        """Show a title, and below it two lines of details."""
+    def show_hint(self, title: str, details: str, *, has_issues: bool) -> None:
+        """Show a hint in place of an issue; with issues left, the button to the next one stays."""
+        self._show_text(title, details)
+        self._show_buttons(fix=False, dismiss=False, following=has_issues)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Place the buttons beside the text, or below it if they would leave too little room."""
+        is_wide = self.width() - self._button_row.sizeHint().width() >= _MIN_TEXT_WIDTH
+        direction = QBoxLayout.Direction.LeftToRight if is_wide else QBoxLayout.Direction.TopToBottom
+        if direction != self._halves.direction():
+            self._halves.setDirection(direction)
+
+    def _show_buttons(self, *, fix: bool, dismiss: bool, following: bool) -> None:
+        """Show the buttons that do something now."""
+        for name, is_useful in (("apply_fix", fix), ("dismiss_issue", dismiss), ("next_issue", following)):
+            self._buttons[name].setVisible(is_useful)
+        self._fit()
+
+    def _show_text(self, title: str, details: str) -> None:
         self._title_label.setText(title)
         self._details_label.setText(isolate_quotes(details))
         self._details_label.setToolTip(tooltip(details))

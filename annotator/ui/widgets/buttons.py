@@ -49,7 +49,7 @@ class ActionButton(QPushButton):
         """Show the icon alone or with text; screen readers always get the text."""
         if is_compact != self._is_compact:
             self._is_compact = is_compact
-            self._update_text(is_compact)
+            self._update_from_action()
 
     def widths(self) -> tuple[int, int]:
         """Return the button's widths with text and without, in pixels."""
@@ -85,7 +85,7 @@ class ActionButton(QPushButton):
             self.setAccessibleName(words)
             self._widths = None
         self._update_text(self._is_compact)
-        self.setToolTip(f"{text}   {key}")
+        self.setToolTip(f"{(self._is_compact and self._short_text) or text}   {key}")
         self.setEnabled(self._action.isEnabled())
 
     def _update_text(self, is_compact: bool) -> None:

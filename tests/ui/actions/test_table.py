@@ -196,6 +196,13 @@ def test_a_key_of_an_action_under_its_former_name_is_its_key() -> None:
     assert keymap.custom_keys == {"apply_fix": ["Ctrl+J"], "next_panel": ["F11"]}
 
 
+def test_a_key_that_became_another_actions_default_stays_with_who_chose_it() -> None:
+    assert Keymap(MENUS, {}, LABELS).keys("focus_menu_bar") == ["F10"]
+    for name in ("next_issue", "next_question"):
+        keymap = Keymap(MENUS, {name: ["F10"]}, LABELS)
+        assert (keymap.keys("next_issue"), keymap.keys("focus_menu_bar")) == (["F10"], [])
+
+
 def test_names_are_distinct_and_former_names_no_longer_in_use() -> None:
     assert len(NAMES) == len(ACTIONS)
     former_names = [action.former_name for action in ACTIONS if action.former_name]

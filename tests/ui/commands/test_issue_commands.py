@@ -17,6 +17,7 @@ from annotator.store.errors import CorpusError
 from annotator.store.queries.check_data import load_dismissals
 from annotator.ui.session import issues
 from annotator.ui.session.session import Session
+from annotator.ui.widgets.buttons import ActionButton
 from annotator.ui.window import Window
 
 Stretch = Callable[..., tuple[int, int]]
@@ -96,12 +97,12 @@ def test_next_and_previous_keys_wrap_around(doubtful: Window, qtbot: QtBot) -> N
     session = doubtful.session
     seen = []
     for _time in range(3):
-        press(doubtful, Qt.Key.Key_F10)
+        press(doubtful, Qt.Key.Key_F5, CONTROL)
         seen.append(current(doubtful))
     assert seen == [EDGE, WORD, REPEAT]
     assert session.article
     assert session.article.id == 1
-    press(doubtful, Qt.Key.Key_F10, CONTROL)
+    press(doubtful, Qt.Key.Key_F5, CONTROL | SHIFT)
     assert current(doubtful) == WORD
     assert session.article.id == 3
     assert session.selection
@@ -122,7 +123,7 @@ def test_fix_key_applies_the_fix_and_goes_to_the_next_issue(doubtful: Window, qt
     assert session.article
     assert session.article.id == 1
     assert "1 issue left." in doubtful.issue_commands.bar.text()
-    press(doubtful, Qt.Key.Key_F10)
+    press(doubtful, Qt.Key.Key_F5, CONTROL)
     press(doubtful, Qt.Key.Key_R, CONTROL)
     assert words(session) == [NAME, "الأقاليم"]
     assert visible_issues(doubtful) == []
@@ -131,7 +132,7 @@ def test_fix_key_applies_the_fix_and_goes_to_the_next_issue(doubtful: Window, qt
 
 def test_undoing_a_fix_restores_the_issue(doubtful: Window, qtbot: QtBot) -> None:
     check(doubtful, qtbot)
-    press(doubtful, Qt.Key.Key_F10)
+    press(doubtful, Qt.Key.Key_F5, CONTROL)
     press(doubtful, Qt.Key.Key_R, CONTROL)
     assert visible_issues(doubtful) == [REPEAT, WORD]
     press(doubtful, Qt.Key.Key_Z, CONTROL)
@@ -143,7 +144,7 @@ def test_undoing_a_fix_restores_the_issue(doubtful: Window, qtbot: QtBot) -> Non
 def test_dismissed_issue_returns_only_after_undo(doubtful: Window, qtbot: QtBot, corpus_path: Path) -> None:
     check(doubtful, qtbot)
     session = doubtful.session
-    press(doubtful, Qt.Key.Key_F10)
+    press(doubtful, Qt.Key.Key_F5, CONTROL)
     press(doubtful, Qt.Key.Key_Delete, CONTROL)
     assert visible_issues(doubtful) == [REPEAT, WORD]
     assert QUOTED in words(session)
@@ -166,7 +167,7 @@ def test_manually_fixed_issue_leaves_the_list(doubtful: Window, qtbot: QtBot) ->
     assert words(doubtful.session).count(NAME) == 2
     assert visible_issues(doubtful) == [EDGE, WORD]
     assert current(doubtful) is None
-    press(doubtful, Qt.Key.Key_F10)
+    press(doubtful, Qt.Key.Key_F5, CONTROL)
     assert current(doubtful) == EDGE
     press(doubtful, Qt.Key.Key_Delete)
     assert visible_issues(doubtful) == [WORD]
@@ -192,7 +193,7 @@ def test_issues_can_be_filtered_by_kind(doubtful: Window, qtbot: QtBot) -> None:
     side.kind.activated.emit(2)
     assert visible_issues(doubtful) == [WORD]
     assert current(doubtful) is None
-    press(doubtful, Qt.Key.Key_F10)
+    press(doubtful, Qt.Key.Key_F5, CONTROL)
     assert current(doubtful) == WORD
     press(doubtful, Qt.Key.Key_R, CONTROL)
     assert visible_issues(doubtful) == []
@@ -228,8 +229,8 @@ def test_dismissing_keeps_a_new_article_new(doubtful: Window, qtbot: QtBot, stre
     assert session.state() == IN_PROGRESS
     assert session.set_state(NEW)
     check(doubtful, qtbot)
-    press(doubtful, Qt.Key.Key_F10)
-    press(doubtful, Qt.Key.Key_F10)
+    press(doubtful, Qt.Key.Key_F5, CONTROL)
+    press(doubtful, Qt.Key.Key_F5, CONTROL)
     assert session.article
     assert session.article.id == 2
     press(doubtful, Qt.Key.Key_Delete, CONTROL)
@@ -239,7 +240,7 @@ def test_dismissing_keeps_a_new_article_new(doubtful: Window, qtbot: QtBot, stre
 
 def test_fixing_is_shown_in_the_article_of_the_issue(doubtful: Window, qtbot: QtBot) -> None:
     check(doubtful, qtbot)
-    press(doubtful, Qt.Key.Key_F10, CONTROL)
+    press(doubtful, Qt.Key.Key_F5, CONTROL | SHIFT)
     assert current(doubtful) == WORD
     assert "The fix changes the span to “الأقاليم”." in doubtful.issue_commands.bar.text()
     doubtful.session.open_by_id(1)
@@ -296,7 +297,7 @@ def put_right_elsewhere(doubtful: Window, qtbot: QtBot, corpus_path: Path) -> Wi
 
 
 def test_vanished_issues_are_skipped(put_right_elsewhere: Window) -> None:
-    press(put_right_elsewhere, Qt.Key.Key_F10, CONTROL)
+    press(put_right_elsewhere, Qt.Key.Key_F5, CONTROL | SHIFT)
     assert current(put_right_elsewhere) == EDGE
     assert visible_issues(put_right_elsewhere) == [REPEAT, EDGE]
 
@@ -316,7 +317,7 @@ def test_corpus_is_checked_again_if_many_issues_vanished(
 ) -> None:
     monkeypatch.setattr(issues, "_MAX_SYNCHRONOUS_CHECKS", 1)
     with qtbot.waitSignal(put_right_elsewhere.issue_commands.issues.checked):
-        press(put_right_elsewhere, Qt.Key.Key_F10, CONTROL)
+        press(put_right_elsewhere, Qt.Key.Key_F5, CONTROL | SHIFT)
     assert visible_issues(put_right_elsewhere) == [REPEAT, EDGE]
 
 
@@ -345,7 +346,7 @@ def test_issue_keys_without_issues_report_or_start(doubtful: Window, qtbot: QtBo
     press(doubtful, Qt.Key.Key_R, CONTROL)
     assert doubtful.toast.message() == "No issue is selected."
     with qtbot.waitSignal(doubtful.issue_commands.issues.checked):
-        press(doubtful, Qt.Key.Key_F10)
+        press(doubtful, Qt.Key.Key_F5, CONTROL)
     assert current(doubtful) == REPEAT
 
 
@@ -385,3 +386,56 @@ def test_issue_list_has_accessible_texts(doubtful: Window, qtbot: QtBot) -> None
     row_text = rows.data(rows.index(1, 0), Qt.ItemDataRole.AccessibleTextRole)
     assert row_text.startswith(f"{QUOTED}, Punctuation at the edge, ")
     assert doubtful.issue_commands.bar.accessibleName() == "Labelled elsewhere, not here"
+
+
+def shown_buttons(window: Window) -> list[str]:
+    """Return the texts, without keys, of the buttons in the bar that do something."""
+    buttons = window.issue_commands.bar.findChildren(ActionButton)
+    return [button.accessibleName().partition("  ")[0] for button in buttons if button.isVisible()]
+
+
+def test_the_bar_has_only_buttons_that_do_something(doubtful: Window, qtbot: QtBot) -> None:
+    check(doubtful, qtbot)
+    assert shown_buttons(doubtful) == ["Fix", "Dismiss", "Next", "Close the issues"]
+    doubtful.issue_commands.issues.set_current(None)
+    assert shown_buttons(doubtful) == ["Next", "Close the issues"]
+    for issue in list(doubtful.issue_commands.issues.visible):
+        doubtful.issue_commands._go_to(issue)
+        doubtful.issue_commands.dismiss()
+    assert visible_issues(doubtful) == []
+    assert shown_buttons(doubtful) == ["Close the issues"]
+
+
+def test_escape_clears_the_selection_and_then_closes_the_issues(doubtful: Window, qtbot: QtBot) -> None:
+    check(doubtful, qtbot)
+    press(doubtful, Qt.Key.Key_Escape)
+    assert doubtful.view.selected_text() == ""
+    assert doubtful.issue_commands.sidebar.isVisible()
+    press(doubtful, Qt.Key.Key_Escape)
+    assert doubtful.articles_sidebar.isVisible()
+    assert visible_issues(doubtful) == []
+    press(doubtful, Qt.Key.Key_Escape)
+    assert not doubtful.tasks.is_busy
+
+
+def test_buttons_lead_to_the_issues_and_back(doubtful: Window, qtbot: QtBot) -> None:
+    [button] = doubtful.articles_sidebar.findChildren(ActionButton)
+    with qtbot.waitSignal(doubtful.issue_commands.issues.checked):
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not doubtful.tasks.is_busy)
+    close = doubtful.issue_commands.bar.close_button
+    assert close.toolTip().startswith("Close the issues")
+    QTest.mouseClick(close, Qt.MouseButton.LeftButton)
+    assert not doubtful.issue_commands.issues.is_active
+    assert doubtful.articles_sidebar.isVisible()
+
+
+def test_the_text_of_an_issue_has_room_in_a_narrow_window(doubtful: Window, qtbot: QtBot) -> None:
+    check(doubtful, qtbot)
+    doubtful.resize(doubtful.minimumSizeHint().width(), doubtful.height())
+    QTest.qWait(1)
+    bar = doubtful.issue_commands.bar
+    assert bar._title_label.width() > bar.width() * 0.8
+    doubtful.resize(1800, doubtful.height())
+    QTest.qWait(1)
+    assert bar._title_label.width() < bar.width() * 0.8
