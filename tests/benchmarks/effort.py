@@ -38,6 +38,7 @@ from stories import (  # noqa: E402
     estimate_seconds,
     label_by_keyboard,
     label_by_mouse,
+    label_by_selection_bar,
     load_gold,
     sample_path,
 )
@@ -52,6 +53,9 @@ PEERS: Final = {
 """Seconds a span by the same model, as issue 3 has them."""
 _KEYS: Final = 4
 """At most so many for three words, with the way there (issue 3)."""
+_BAR: Final = "mouse at the selection, with suggestions, every span"
+_BAR_SECONDS: Final = 1.9
+"""At most so many for a span (issue 19)."""
 _THREE: Final = "those of three words"
 Story = Callable[[Person, Iterable[ExpectedSpan]], Iterator[ExpectedSpan]]
 _LEFT: Final = Qt.MouseButton.LeftButton
@@ -108,6 +112,9 @@ class Tester(Person):
     def _click(self, place: list[int]) -> None:
         QTest.mouseClick(self._handle(), _LEFT, Qt.KeyboardModifier.NoModifier, self._point(place))
 
+    def _shift_click(self, place: list[int]) -> None:
+        QTest.mouseClick(self._handle(), _LEFT, Qt.KeyboardModifier.ShiftModifier, self._point(place))
+
     def _double_click(self, place: list[int]) -> None:
         QTest.mouseDClick(self._handle(), _LEFT, Qt.KeyboardModifier.NoModifier, self._point(place))
 
@@ -133,7 +140,8 @@ class Tester(Person):
 def measure_efforts(folder: Path) -> Iterator[Effort]:
     """Yield what both stories take on the sample articles with gold spans; `folder` is for the files.
 
-    Nothing is suggested: `suggestion_effort` measures what that saves. Counted is everything from the first to the last
+    Nothing is suggested to keyboard and mouse: `suggestion_effort` measures what that saves. To the mouse at the bar
+    beside the selection, the suggesters that need no training suggest. Counted is everything from the first to the last
     span: the way there, the label, corrections of its edges. Not counted are reading, finding out what to label, and
     marking the article as done.
     """
@@ -143,6 +151,8 @@ def measure_efforts(folder: Path) -> Iterator[Effort]:
         yield Effort(f"{what}, every span", len(done), sum((tally for _words, tally in done), Counter()))
         three = [tally for words, tally in done if words == 3]
         yield Effort(f"{what}, {_THREE}", len(three), sum(three, Counter()))
+    done = [effort for name in ARTICLES for effort in _measure_spans(folder, name, label_by_selection_bar)]
+    yield Effort(_BAR, len(done), sum((tally for _words, tally in done), Counter()))
 
 
 def _measure_spans(folder: Path, name: str, story: Story) -> Iterator[tuple[int, Counter[str]]]:
@@ -150,14 +160,17 @@ def _measure_spans(folder: Path, name: str, story: Story) -> Iterator[tuple[int,
     text = sample_path(name).read_text(encoding="utf-8")
     corpus = Corpus.create(folder / f"{name}-{story.__name__}.corpus", default_labels())
     corpus.add(build_article(text))
+    is_suggesting = story is label_by_selection_bar
     desk = app.ApplicationController(
-        app.create_application(), Settings(language="en", annotator="bench", suggestions=False)
+        app.create_application(), Settings(language="en", annotator="bench", suggestions=is_suggesting)
     )
     desk.open_corpus(corpus)
     desk.window.resize(1366, 768)
     desk.window.show()
     desk.window.activateWindow()
     QApplication.processEvents()
+    while is_suggesting and (desk.window.suggestions.is_busy or not desk.window.suggestions.visible):
+        QTest.qWait(10)
     person, before = Tester(desk), Counter[str]()
     try:
         for span in story(person, load_gold(name)):
@@ -186,4 +199,5 @@ def measure(folder: Path) -> Iterator[Figure]:
                 yield Figure(f"{kind} a span: {what}", [effort.each(kind)], unit="", wanted=wanted)
         for peer, cost in PEERS.items() if effort.what.startswith("keyboard") else (("Label Studio", 2.68),):
             if effort.what.endswith(_THREE) or not peer.startswith("SLATE"):
-                yield Figure(f"a span: {what}", [effort.seconds()], f"{peer} (issue 3)", [cost], "s")
+                wanted = measuring.Wanted(MEDIAN, _BAR_SECONDS, issue=19) if effort.what == _BAR else None
+                yield Figure(f"a span: {what}", [effort.seconds()], f"{peer} (issue 3)", [cost], "s", wanted=wanted)

@@ -8,7 +8,7 @@ import pytest
 
 
 def test_what_a_span_costs(qapp: object, tmp_path: Path) -> None:
-    keyboard, three, mouse, dragged = effort.measure_efforts(tmp_path)
+    keyboard, three, mouse, dragged, at_bar = effort.measure_efforts(tmp_path)
     assert keyboard.spans == mouse.spans == 37
     assert three.spans == dragged.spans == 8
     assert keyboard.each("clicks") == keyboard.each("drags") == mouse.each("keys") == 0
@@ -17,6 +17,9 @@ def test_what_a_span_costs(qapp: object, tmp_path: Path) -> None:
     assert three.seconds() == pytest.approx(0.28 * three.each("keys"))
     assert three.each("keys and modifiers") > three.each("keys")
     assert mouse.each("drags") + mouse.each("double clicks") == 1
+    assert at_bar.spans == 37
+    assert at_bar.each("keys") < 0.2  # Shift, where an edge is wrong
+    assert at_bar.seconds() <= 1.9 < mouse.seconds()
     assert dragged.seconds() == pytest.approx(2.4)
 
 

@@ -26,7 +26,7 @@ class WindowProbe:
     def letter(self, offset: int, after: bool, reveal: bool = True) -> list[int]:
         """Return a point in the first or second half of letter at this offset.
 
-        A letter out of sight is scrolled to, or with `reveal` False, the result is [].
+        A letter out of sight is scrolled to, or with `reveal` False, the result is [], as for one below a message.
         """
         view = self._desk.window.view
         if reveal:
@@ -37,7 +37,9 @@ class WindowProbe:
         quarter = (box.right - box.left) / 4
         x = box.left + quarter if box.is_rtl == after else box.right - quarter
         point = view.map_from_page(x, (line.top + line.bottom) / 2).toPoint()
-        return self._on_screen(view.viewport(), point) if reveal or view.viewport().rect().contains(point) else []
+        window = self._desk.window
+        is_visible = window.childAt(view.viewport().mapTo(window, point)) is view.viewport()
+        return self._on_screen(view.viewport(), point) if reveal or is_visible else []
 
     def is_below(self, offset: int) -> bool:
         """Return whether letter at this offset is below the visible part, or else above."""
@@ -50,6 +52,12 @@ class WindowProbe:
         """Return the centre of a label's row."""
         row = next(row for row in self._desk.window.label_panel.rows() if row.label.name == name)
         return self._on_screen(row, row.rect().center())
+
+    def chip(self, name: str) -> list[int]:
+        """Return the centre of the button at the selection for an action or a label; [] where it is not shown."""
+        QApplication.processEvents()  # it comes after what is selected was painted
+        chips = self._desk.window.selection_bar.chips() if self._desk.window.selection_bar.isVisible() else []
+        return next((self._on_screen(chip, chip.rect().center()) for chip in chips if chip.name == name), [])
 
     def paper(self) -> list[int]:
         """Return the centre of the visible part of the article."""

@@ -93,6 +93,12 @@ class Input(ABC):
         self._button(button, True)
         self._button(button, False)
 
+    def click_while_holding(self, code: int, place: list[int]) -> None:
+        """Click while the key with this code is down."""
+        self._key(code, True)
+        self.click(place)
+        self._key(code, False)
+
     def double_click(self, place: list[int]) -> None:
         self.click(place)
         self.click(place)
@@ -242,6 +248,9 @@ class Annotator(Person):
 
     def _click(self, place: list[int]) -> None:
         self._hands.click(place)
+
+    def _shift_click(self, place: list[int]) -> None:
+        self._hands.click_while_holding(self._hands.code("Shift"), place)
 
     def _double_click(self, place: list[int]) -> None:
         self._hands.double_click(place)

@@ -89,9 +89,25 @@ class Person(ABC):
         self._seen(lambda: self._double_click(self._place(offset)), "spans")
 
     def click(self, kind: str, name: str) -> None:
-        """Click on a thing of the window: a `label` or a `button` of this name."""
+        """Click on a thing of the window: a `label`, a `button` or a `chip` at the selection of this name."""
         self.tally["clicks"] += 1
-        self._seen(lambda: self._click(self.ask(kind, name=name)))
+        place = self.ask(kind, name=name)
+        assert place, (kind, name)
+        self._seen(lambda: self._click(place))
+
+    def click_text(self, offset: int) -> None:
+        """Click on the letter at `offset`, brought to sight by the wheel."""
+        self._bring(offset, offset + 1)
+        self.tally["clicks"] += 1
+        self._seen(lambda: self._click(self._place(offset)))
+
+    def move_edge(self, offset: int, *, at_end: bool) -> None:
+        """Bring the nearest edge of the current suggestion to the letter at `offset` by Shift and a click."""
+        self._bring(offset, offset + 1)
+        self.tally["clicks"] += 1
+        self.tally["keys"] += 1
+        self.tally["keys and modifiers"] += 1
+        self._seen(lambda: self._shift_click(self._place(offset, after=at_end)))
 
     def choose(self, offset: int, action: str) -> None:
         """Right click on letter at `offset`, and click on this action of the menu."""
@@ -131,6 +147,8 @@ class Person(ABC):
     def _drag(self, start: list[int], end: list[int]) -> None: ...
     @abstractmethod
     def _click(self, place: list[int]) -> None: ...
+    @abstractmethod
+    def _shift_click(self, place: list[int]) -> None: ...
     @abstractmethod
     def _double_click(self, place: list[int]) -> None: ...
     @abstractmethod
@@ -198,7 +216,8 @@ def label_by_mouse(person: Person, wanted: Iterable[ExpectedSpan]) -> Iterator[E
     """
     text = person.see()["text"]
     wanted, words = list(wanted), [word for word in tokenize(text) if not is_punctuation(text, word)]
-    for label in LABEL_KEYS:
+    labels = [label for label in LABEL_KEYS if any(span.label == label for span in wanted)]
+    for label in labels:
         person.click("label", label)
         for span in (span for span in wanted if span.label == label):
             first = next(word for word in words if word.start <= span.start < word.end)
@@ -212,4 +231,38 @@ def label_by_mouse(person: Person, wanted: Iterable[ExpectedSpan]) -> Iterator[E
                 person.choose(span.start, "toggle_proclitic")
             assert [*span] in person.see()["spans"], text[slice(*span[1:])]
             yield span
-    person.click("label", label)  # it sticks no longer
+    if labels:
+        person.click("label", labels[-1])  # it sticks no longer
+
+
+def label_by_selection_bar(person: Person, wanted: Iterable[ExpectedSpan]) -> Iterator[ExpectedSpan]:
+    """Label these spans and yield each when it is there, first those that are suggested.
+
+    After a click on the first suggestion, each is decided by the buttons beside it: accepted, with another label if
+    that is wrong, after Shift and a click where an edge should be, or rejected. What nothing was suggested for is
+    labelled as in `label_by_mouse`.
+    """
+    missing = list(wanted)
+    person.click_text(min(start for _label, start, _end in person.see()["suggestions"]))
+    while chosen := person.see()["chosen"]:
+        span = _find_meant(ExpectedSpan(*chosen), missing)
+        if span is None:
+            person.click("chip", "remove")
+            continue
+        for at_end, (is_edge, should_be) in enumerate(((chosen[1], span.start), (chosen[2], span.end))):
+            if is_edge != should_be:
+                person.move_edge(should_be - at_end, at_end=bool(at_end))
+        person.click("chip", "accept" if chosen[0] == span.label else span.label)
+        assert [*span] in person.see()["spans"], span
+        missing.remove(span)
+        yield span
+    yield from label_by_mouse(person, missing)
+
+
+def _find_meant(suggested: ExpectedSpan, missing: Iterable[ExpectedSpan]) -> ExpectedSpan | None:
+    """Return the span that a suggestion means: the same words, or the same label with one edge elsewhere."""
+    for span in missing:
+        same_edges = (span.start == suggested.start) + (span.end == suggested.end)
+        if same_edges == 2 or (same_edges == 1 and span.label == suggested.label):
+            return span
+    return None

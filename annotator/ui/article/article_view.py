@@ -141,7 +141,12 @@ class ArticleView(ArticleCanvas):
             return
         boundary = self._page.boundary_at(point.x(), point.y())
         edge = edge_at(point, self._page, self._active_item())
-        if boundary is not None:
+        if boundary is None:
+            return
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self._drag = self._drag_of_nearest_edge(boundary)
+            self._drag_to(event.position(), exact=bool(event.modifiers() & Qt.KeyboardModifier.AltModifier))
+        else:
             self._drag = Drag(boundary) if edge is None else Drag(boundary, self._active_item(), edge)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -227,6 +232,15 @@ class ArticleView(ArticleCanvas):
             self._update_marks()
         else:
             self._select(self.refine(*text_range) if text_range and not exact else text_range)
+
+    def _drag_of_nearest_edge(self, boundary: int) -> Drag:
+        """Return a drag that brings an edge of the active item, the selection or the word under the caret here."""
+        item = self._active_item()
+        start, end = (item.start, item.end) if item else self.selection or self.caret.word or (boundary, boundary)
+        is_end = boundary - start > end - boundary
+        if item:
+            return Drag(end if is_end else start, item, int(is_end))
+        return Drag(start if is_end else end)
 
     def _whole_words(self, start: int, end: int) -> tuple[int, int] | None:
         words = snap_range(self._text(), start, end, exact=False)

@@ -65,6 +65,31 @@ def test_an_edge_drag_that_began_in_another_article_moves_nothing(window: Window
     assert [(span.start, span.end) for span in session.spans] == [stretch("أمس")]
 
 
+def shift_click(view: ArticleView, offset: int) -> None:
+    QTest.mouseClick(view.viewport(), LEFT, Qt.KeyboardModifier.ShiftModifier, middle(view, offset))
+
+
+def test_shift_and_a_click_select_from_the_caret_and_move_the_nearest_edge(window: Window, stretch: Stretch) -> None:
+    view = window.view
+    start, end = stretch("وزارة الصحة بالرباط")
+    view.move_to(stretch("الصحة بالرباط")[0])
+    shift_click(view, end - 2)
+    assert view.selected_text() == "الصحة بالرباط"
+    shift_click(view, start + 1)
+    assert view.selected_text() == "وزارة الصحة بالرباط"
+    shift_click(view, stretch("الصحة بالرباط")[0] + 2)
+    assert view.selected_text() == "الصحة بالرباط"
+
+
+def test_shift_and_a_click_move_the_nearest_edge_of_a_span_in_one_step(window: Window, stretch: Stretch) -> None:
+    view, session = window.view, window.session
+    session.tag("INSTITUTION", *stretch("وزارة الصحة", 1))
+    shift_click(view, stretch("بالرباط")[1] - 2)
+    assert [(span.start, span.end) for span in on_disk(session, 1)] == [stretch("وزارة الصحة بالرباط")]
+    session.undo()
+    assert [(span.start, span.end) for span in on_disk(session, 1)] == [stretch("وزارة الصحة", 1)]
+
+
 def test_a_double_click_tags_once_and_a_third_click_changes_nothing(window: Window, stretch: Stretch) -> None:
     view, session = window.view, window.session
     window.tagging_commands.click_label("DATE")

@@ -150,7 +150,7 @@ def test_keys_send_it_away_until_they_rest(qtbot: QtBot, window: Window, stretch
 def test_it_goes_while_the_page_scrolls_and_comes_where_the_words_are(
     qtbot: QtBot, window: Window, stretch: Stretch
 ) -> None:
-    window.resize(900, 560)
+    window.view.set_zoom(200)  # so that there is something to scroll
     QApplication.processEvents()
     words = stretch("وزارة الصحة", 1)
     drag(window.view, *words)
