@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QKeySequence, QPainter, QPen, QShortcut
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QKeySequence, QPainter, QPen, QShortcut
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from annotator.i18n import _, count_phrase, format_number
@@ -121,7 +121,7 @@ class _Delegate(QStyledItemDelegate):
         painter.setPen(QColor(theme.warning if index.data(_FAULTY_ROLE) else theme.dim))
         width = painter.fontMetrics().horizontalAdvance(text)
         painter.drawText(_rect_between(body, end, end - direction * width), Qt.AlignmentFlag.AlignCenter, text)
-        font = fonts.interface_font(14, bold=True)
+        font = QFont(fonts.interface_font(14, bold=True))  # a copy: all others share the cached one
         font.setStrikeOut(entry.is_deleted)
         painter.setFont(font)
         painter.setPen(QColor(theme.faint if entry.is_deleted else theme.ink))

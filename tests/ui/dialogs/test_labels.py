@@ -19,6 +19,7 @@ from annotator.model.records import Span
 from annotator.store.corpus import Corpus
 from annotator.ui.dialogs.labels import LabelsDialog
 from annotator.ui.session.tasks import TaskRunner
+from annotator.ui.widgets import fonts
 from annotator.ui.widgets.theme import DARK, LIGHT
 
 OpenDialog = Callable[[], LabelsDialog]
@@ -393,3 +394,12 @@ def test_every_control_has_a_name_and_is_reached_by_tab(dialog: LabelsDialog) ->
         text = widget.text() if hasattr(widget, "text") else ""
         assert widget.accessibleName() or text, widget
     assert dialog.list.item(0).data(Qt.ItemDataRole.AccessibleDescriptionRole) == "0 spans · Key 1"
+
+
+def test_only_the_row_of_a_deleted_label_is_struck_through(dialog: LabelsDialog) -> None:
+    dialog.show()
+    before = dialog.list.grab().toImage()
+    dialog.list.setCurrentRow(dialog.list.count() - 1)
+    dialog.delete()
+    assert dialog.list.grab().toImage() != before
+    assert not fonts.interface_font(14, bold=True).strikeOut(), "else every title of the window is struck through"
