@@ -7,9 +7,9 @@ from itertools import groupby, islice
 from pathlib import Path
 from typing import Final, Self, TypeVar
 
-import msgspec
 from msgspec import Struct
 from msgspec.json import Decoder
+from msgspec.structs import replace
 
 from annotator.i18n import _
 from annotator.model import operations
@@ -50,6 +50,22 @@ _AnnotatorRecord = TypeVar("_AnnotatorRecord", Status, Note)
 _ArticleRecord = TypeVar("_ArticleRecord", Title, Removal)
 
 
+class ContentVersion(Struct, frozen=True, gc=False):
+    """What differs after any change of a corpus except of annotators' last positions.
+
+    `last_edit` is the id of the last edit, `last_article` the highest number; `labels` and `models` are JSON texts.
+    """
+
+    last_edit: int
+    last_article: int
+    labels: str
+    models: str
+
+    def after_edits(self, count: int) -> "ContentVersion":
+        """Return the version after `count` more edits."""
+        return replace(self, last_edit=self.last_edit + count)
+
+
 class AddResult(Struct, frozen=True):
     """What `Corpus.add` did: `spans` were added, others skipped. To a removed article nothing is added."""
 
@@ -73,7 +89,7 @@ class Corpus(CorpusFile):
     """
 
     is_lenient = False
-    _cached_length = ("", 0)  # uid and text length (code points) of the last article
+    _cached_text = ("", "")  # uid and text of the last article
 
     @classmethod
     def create(cls, path: Path, labels: LabelSet) -> Self:
@@ -119,7 +135,7 @@ class Corpus(CorpusFile):
         column = "id" if isinstance(identity, int) else "uid"
         for row in self.query(f"{_ARTICLES} WHERE article.{column} = ?", identity):
             article = row_mapping.to_article(row)
-            self._cached_length = article.uid, len(article.text)
+            self._cached_text = article.uid, article.text
             return article
         raise NoSuchArticle(_("“{path}” has no article {identity}.").format(path=self.path, identity=identity))
 
@@ -127,14 +143,14 @@ class Corpus(CorpusFile):
         """Return an article's zones in text order."""
         zones = self._zones([article]).get(article, [])
         if zones and not self.is_lenient:
-            row_mapping.check_zones(article, zones, self._text_length(article))
+            row_mapping.check_zones(article, zones, len(self._text(article)))
         return zones
 
     def spans(self, article: str, annotator: str | None = None) -> list[Span]:
         """Return an article's spans, of one layer or all, by start, longer ones first."""
         spans = self._spans([article], annotator).get(article, [])
         if spans and not self.is_lenient:
-            row_mapping.check_spans(spans, self._text_length(article), self._label_names())
+            row_mapping.check_spans(spans, len(self._text(article)), self._label_names())
         return spans
 
     def status(self, article: str, annotator: str) -> Status | None:
@@ -175,14 +191,29 @@ class Corpus(CorpusFile):
             'SELECT json_array(article, "offset") FROM place WHERE annotator = ?', annotator
         ):
             article, offset = self._decode_json(text, _POSITION)
-            row_mapping.check_offset(annotator, offset, self._text_length(article))
+            row_mapping.check_offset(annotator, offset, len(self._text(article)))
             return article, offset
         return None
 
     def data_version(self) -> int:
-        """Return a number that changes only with other connections' writes to the file."""
+        """Return a number that changes with other connections' writes to the file, and never with one's own.
+
+        It changes when another connection truncates the log, too: see `content_version`.
+        """
         [(version,)] = self.fetch_tuples("PRAGMA data_version")
         return int(version)
+
+    def content_version(self) -> ContentVersion:
+        """Return the version of the content, which only writes change."""
+        query = """
+            SELECT
+                (SELECT coalesce(max(id), 0) FROM edit),
+                (SELECT coalesce(max(id), 0) FROM article),
+                (SELECT json_group_array(json_array(name, position, title, guideline, light, dark, key)) FROM label),
+                (SELECT json_group_array(json_array(source, time)) FROM learned)
+        """
+        [row] = self.fetch_tuples(query)
+        return ContentVersion(*row)
 
     def has_mention(self, words: str) -> bool:
         """Return whether any span's words are or begin with `words` (see `normalise_form`)."""
@@ -277,8 +308,7 @@ class Corpus(CorpusFile):
     def save_position(self, annotator: str, article: str, offset: int) -> None:
         """Save the annotator's position for `last_position`."""
         with self.transaction():
-            place = {"annotator": annotator, "article": article, "offset": offset}
-            self.db.table("place").insert(place, replace=True)
+            self._insert("place", {"annotator": annotator, "article": article, "offset": offset}, "REPLACE")
 
     def _annotate(self, articles: Sequence[Article], annotator: str | None) -> Iterator[AnnotatedArticle]:
         """Yield the articles with their zones, and the layers of one annotator or all."""
@@ -367,11 +397,9 @@ class Corpus(CorpusFile):
     def _label_names(self) -> set[str]:
         return {name for (name,) in self.fetch_tuples("SELECT name FROM label")}
 
-    def _text_length(self, article: str) -> int:
-        """Return the length (code points) of an article's text, which never changes."""
-        if self._cached_length[0] != article:
-            self._cached_length = article, len(self.article(article).text)  # SQL's length() ends at a NUL
-        return self._cached_length[1]
+    def _text(self, article: str) -> str:
+        """Return an article's text, which never changes."""
+        return self._cached_text[1] if self._cached_text[0] == article else self.article(article).text
 
     def _add_annotator(self, annotator: str) -> None:
         if not annotator.strip():
@@ -407,7 +435,7 @@ class Corpus(CorpusFile):
         spans = [edit.after for edit in edits if isinstance(edit.after, Span)]
         rejections = [edit.after for edit in edits if isinstance(edit.after, Rejection)]
         article_uids = {span.article for span in spans} | {rejection.article for rejection in rejections}
-        texts = {uid: self.article(uid).text for uid in article_uids}
+        texts = {uid: self._text(uid) for uid in article_uids}
         records: list[Span | Rejection] = [*spans, *rejections]
         for record in records:
             if not 0 <= record.start < record.end <= len(texts[record.article]):
@@ -454,7 +482,7 @@ class Corpus(CorpusFile):
             existing = spans_by_key.get(_span_key(span))
             if existing is None:
                 if span.uid in used_uids:
-                    span = msgspec.structs.replace(span, uid=new_uid())
+                    span = replace(span, uid=new_uid())
                 used_uids.add(span.uid)
                 spans_by_key[_span_key(span)] = span
                 layers.setdefault(span.annotator, []).append(Edit(None, span))

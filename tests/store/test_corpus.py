@@ -32,7 +32,9 @@ from annotator.store import corpus as corpus_module
 from annotator.store import database_files
 from annotator.store.corpus import AddResult, Corpus, utc_timestamp
 from annotator.store.errors import Conflict, CorpusError, MissingCorpus, NoSuchArticle
+from annotator.store.label_set import add_label
 from annotator.store.queries.article_list import load_all_summaries
+from annotator.store.queries.training_data import StoredModel, save_model
 
 TEXT = "وزارة الصحة تطلق خطة\nأعلنت وزارة الصحة، أمس، عن خطة 2024-2030 😀 للوقاية."
 LABELS = LabelSet(
@@ -295,6 +297,36 @@ def test_snapshot_does_not_see_writes_of_others(corpus: Corpus) -> None:
         other.add(make_article("خبر آخر\nنصه."))
         assert len(list(load_all_summaries(corpus))) == 1
     assert len(list(load_all_summaries(corpus))) == 2
+
+
+def test_content_version_changes_with_every_write_but_that_of_a_position(corpus: Corpus) -> None:
+    versions = [corpus.content_version()]
+    article = make_article()
+    corpus.add(article)
+    versions.append(corpus.content_version())
+    uid = article.article.uid
+    span = Span(new_uid(), uid, "Sanae", "DATE", 0, 5)
+    corpus.apply(
+        Step(new_uid(), "Sanae", utc_timestamp(), "tag", (Edit(None, span), Edit(None, Status(uid, "Sanae", DONE))))
+    )
+    versions.append(corpus.content_version())
+    assert versions[-1] == versions[-2].after_edits(2)
+    add_label(corpus, "PERSON")
+    versions.append(corpus.content_version())
+    save_model(corpus, "model", StoredModel(None, 1, 2), {})
+    versions.append(corpus.content_version())
+    assert len(set(versions)) == len(versions)
+    corpus.save_position("Sanae", uid, 3)
+    assert corpus.content_version() == versions[-1]
+
+
+def test_truncated_log_changes_the_data_version_but_not_that_of_the_content(corpus: Corpus) -> None:
+    corpus.add(make_article())
+    before = corpus.data_version(), corpus.content_version()
+    with Corpus.open(corpus.path) as other:
+        assert other.checkpoint()
+    assert corpus.data_version() != before[0]
+    assert corpus.content_version() == before[1]
 
 
 def test_title_is_stripped_of_marks_and_extra_spaces(corpus: Corpus) -> None:

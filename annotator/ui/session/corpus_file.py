@@ -52,13 +52,14 @@ class CorpusFile(QObject):
             self._witness.close()
         self._checkpointer, self._witness, self.checkpoint_error = None, None, ""
 
-    def write(self, step: Step, annotator: str, position: tuple[str, int] | None) -> bool:
+    def write(self, step: Step, annotator: str, position: tuple[str, int] | None, *, is_retry: bool) -> bool:
         """Write a step, with the position (article's uid, offset), and read it back; return whether it is new.
 
-        It is in the file already if a disk failed after the write. Raises CorpusError, InvalidEdit.
+        One that is written again is in the file already if a disk failed after the write. Raises CorpusError,
+        InvalidEdit.
         """
         with self.corpus.transaction():
-            is_new = not self.corpus.edit_count(step.uid)
+            is_new = not is_retry or not self.corpus.edit_count(step.uid)
             if is_new:
                 self.corpus.apply(step)
                 if position:

@@ -371,12 +371,16 @@ class Session(QObject):
             return
         try:
             self._file.follow()
-            version = self._file.corpus.data_version()
+            state = self.current.with_version(self.current.content)
+            version = state.version if state else self._file.corpus.data_version()
         except CorpusError as error:
             self._set_pending(None, str(error))
             return
         self._set_pending(None, self._file.checkpoint_error)
         if version == self.current.version:
+            return
+        if state:  # nobody else has written; a truncated log has changed the version
+            self._show(state)
             return
         is_anothers = self.current.version != UNREAD_VERSION
         self._change(version=version)  # reload() reads it only with an open article
@@ -463,9 +467,8 @@ class Session(QObject):
         if not self._file:
             return False
         try:
-            is_new = self._file.write(
-                step, self.annotator, (self.article.uid, self.get_offset()) if self.article else None
-            )
+            position = (self.article.uid, self.get_offset()) if self.article else None
+            is_new = self._file.write(step, self.annotator, position, is_retry=step is self.pending_step)
         except WriteError as error:
             self._set_pending(step, str(error))
             return False
@@ -520,13 +523,13 @@ class Session(QObject):
 
     def _reload_after(self, step: Step | None) -> None:
         """Update the state after this step or any change (None); if reading fails, `check_file` tries again."""
-        version = self.current.version
+        expected = self.current.content_after(step) if step else None
         try:
             self._show(self.current.after(step))
         except CorpusError as error:
             self.report_error(error)
-            self._change(version=UNREAD_VERSION)
-        self.corpus_changed.emit(step if self.current.version == version else None)
+            self._change(version=UNREAD_VERSION, content=None)
+        self.corpus_changed.emit(step if self.current.has_only(expected) else None)
 
     def _close_article(self) -> None:
         """Announce the closing and save the position."""

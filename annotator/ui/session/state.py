@@ -22,7 +22,7 @@ from annotator.model.records import (
     StepInfo,
     Zone,
 )
-from annotator.store.corpus import Corpus
+from annotator.store.corpus import ContentVersion, Corpus
 from annotator.store.errors import CorpusError, NoSuchArticle
 from annotator.store.queries.article_list import (
     ArticleFilter,
@@ -40,6 +40,8 @@ REJECT: Final = "reject"
 DISMISS: Final = "dismiss"
 SELECTION_KEEPING_STEPS: Final = frozenset([DESCRIBE, history.ACCEPT_STEP, REJECT, DISMISS])
 """Names of steps that leave the selection unchanged."""
+_APPLICABLE: Final = (Span, Rejection, Dismissal, Status, Note)
+"""The kinds of records whose edits are applied to the state without reading them."""
 UNREAD_VERSION: Final = -1
 """In place of the version if a change could not be read; SQLite counts versions from 1."""
 
@@ -61,7 +63,9 @@ class SessionState(Struct, frozen=True):
     revision: int = 0
     """Counts the changes that may concern any article of the list, not only the open one."""
     version: int = 0
-    """Of the corpus when the article was read; others have written since if it has changed. See UNREAD_VERSION."""
+    """Of the file when the article was read; others may have written since if it has changed. See UNREAD_VERSION."""
+    content: ContentVersion | None = None
+    """Of the corpus when the article was read; others have written since if it has changed. None if it is unread."""
     is_learning: bool = False
     pending_step: Step | None = None
     """A change that is not on disk yet."""
@@ -104,10 +108,13 @@ class SessionState(Struct, frozen=True):
             article = self.corpus.article(identity)
             layer = article.uid, self.annotator
             undoable, redoable = history.build_stacks(self.corpus.history(*layer))
+            content = self.corpus.content_version()
+            has_same_labels = self.content is not None and self.content.labels == content.labels
             return replace(
                 self,
                 version=self.corpus.data_version(),
-                labels=self.corpus.labels(),
+                content=content,
+                labels=self.labels if has_same_labels else self.corpus.labels(),
                 article=article,
                 zones=self.corpus.zones(article.uid),
                 spans=self.corpus.spans(*layer),
@@ -126,19 +133,18 @@ class SessionState(Struct, frozen=True):
 
     def after(self, step: Step | None) -> "SessionState":
         """Return the state after this step or an unknown change (None) of the corpus."""
-        state = self
-        if step and self._changes_only_open_layer(step):
+        state = self.with_version(self.content_after(step)) if step else None
+        if step and state and self._can_apply(step):
             # The same as reading them, but a long article's thousand spans cannot be read within a frame.
-            undoable, redoable = list(self.undoable), list(self.redoable)
-            history.advance_stacks(undoable, redoable, StepInfo(step.uid, step.name, step.undoes))
-            spans = history.apply_edits(self.spans, step.edits)
-            state = replace(self, spans=spans, undoable=undoable, redoable=redoable)
+            state = state.with_edits(step)
         elif self.article:
             state = self.with_article(self.article.uid)
         elif self.corpus:
             state = replace(self, labels=self.corpus.labels())
+        else:
+            state = self
         kinds = {type(edit.before or edit.after) for edit in step.edits} if step else set()
-        anything = step is None or state.version != self.version  # others have written too
+        anything = step is None or not state.has_only(self.content_after(step))
         if self.corpus and (anything or Status in kinds):
             state = replace(state, counts=count_by_state(self.corpus, self.annotator))
         if anything or Status in kinds or Zone in kinds:  # the list shows states and headlines
@@ -146,6 +152,36 @@ class SessionState(Struct, frozen=True):
             self.articles.invalidate(self.article_number if only_open else None)
             state = replace(state, revision=self.revision + (not only_open))
         return replace(state, selection=_selection_after(step, state))
+
+    def with_edits(self, step: Step) -> "SessionState":
+        """Return the state with a step's edits applied, which are of the annotator in the open article."""
+        undoable, redoable = list(self.undoable), list(self.redoable)
+        history.advance_stacks(undoable, redoable, StepInfo(step.uid, step.name, step.undoes))
+        spans, status, note = history.apply_edits(self.spans, step.edits), self.status, self.note
+        for edit in step.edits:
+            match edit.before or edit.after:
+                case Status():
+                    status = edit.after if isinstance(edit.after, Status) else None
+                case Note():
+                    note = edit.after if isinstance(edit.after, Note) else None
+        return replace(self, spans=spans, status=status, note=note, undoable=undoable, redoable=redoable)
+
+    def content_after(self, step: Step) -> ContentVersion | None:
+        """Return the version of the content after this step, if nobody else writes; None if it is unread."""
+        return self.content.after_edits(len(step.edits)) if self.content else None
+
+    def has_only(self, content: ContentVersion | None) -> bool:
+        """Return whether what was read is this content, which is not None."""
+        return content is not None and self.content == content
+
+    def with_version(self, content: ContentVersion | None) -> "SessionState | None":
+        """Return the state with the file's present version if it has this content; None if others have written."""
+        if not self.corpus or content is None:
+            return None
+        version = self.corpus.data_version()  # first: what is written after it changes it again
+        if version != self.version and self.corpus.content_version() != content:
+            return None
+        return replace(self, version=version, content=content)
 
     def is_article_in(self, corpus: Corpus) -> bool:
         """Return whether the corpus has the article, if any; false after a restored backup, say."""
@@ -187,12 +223,10 @@ class SessionState(Struct, frozen=True):
             number = find_first_open(self.corpus, self.annotator, [*numbers[after:], *numbers[:after]])
         return number if number != current else None
 
-    def _changes_only_open_layer(self, step: Step) -> bool:
-        """Return whether the step changed only the open layer and nobody else wrote."""
-        if not self.corpus or not self._is_of_open_article(step):
-            return False
-        only_layer = all(isinstance(edit.after or edit.before, Span | Rejection | Dismissal) for edit in step.edits)
-        return only_layer and self.corpus.data_version() == self.version
+    def _can_apply(self, step: Step) -> bool:
+        """Return whether the step changed only what is of the annotator in the open article."""
+        records = [edit.after or edit.before for edit in step.edits]
+        return self._is_of_open_article(step) and all(isinstance(record, _APPLICABLE) for record in records)
 
     def _is_of_open_article(self, step: Step) -> bool:
         return self.article is not None and all(edit.article == self.article.uid for edit in step.edits)

@@ -116,6 +116,28 @@ def test_correcting_a_guessed_zone_is_an_undoable_edit(session: Session, stretch
     assert session.zones == before
 
 
+def test_own_checkpoint_is_not_taken_for_a_change_of_others(
+    session: Session, stretch: Stretch, corpus_path: Path
+) -> None:
+    changes: list[Step | None] = []
+    session.corpus_changed.connect(changes.append)
+    assert session.tag("DATE", *stretch("أمس"))
+    revision = session.current.revision
+    assert session.corpus
+    version = session.corpus.data_version()
+    with Corpus.open(corpus_path) as other:
+        assert other.checkpoint()
+    assert session.corpus.data_version() != version
+    session.check_file()
+    with Corpus.open(corpus_path) as other:
+        assert session.tag("PLAN", *stretch("خطة"))
+        assert other.checkpoint()
+    assert session.set_state(DONE)
+    assert [change and change.name for change in changes] == ["tag", "tag", "state"]
+    assert session.current.revision == revision
+    assert session.current.content == session.corpus.content_version()
+
+
 def test_undo_and_redo_skip_a_conflicting_step(session: Session, stretch: Stretch, corpus_path: Path) -> None:
     messages: list[str] = []
     session.failed.connect(messages.append)
