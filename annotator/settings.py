@@ -28,7 +28,7 @@ def user_name() -> str:
 
 
 class Settings(Struct, frozen=True):
-    """The settings. `language` is None until chosen (see `interface_language`).
+    """The settings. `language` is None until chosen (see `interface_language`), `annotator` until asked for.
 
     `zoom` is in per cent; `geometry` has the window's own format. `keys` holds only changed keys, by the window's name
     of the action. `suggestions` and `invisible` say whether suggestions and invisible characters are shown,
@@ -43,7 +43,7 @@ class Settings(Struct, frozen=True):
 
     language: str | None = None
     theme: Literal["system", "light", "dark"] = "system"
-    annotator: str = field(default_factory=user_name)
+    annotator: str | None = None
     last_corpus: str | None = None
     zoom: int = 100
     geometry: str | None = None
@@ -60,6 +60,11 @@ class Settings(Struct, frozen=True):
     spacy_pipeline: str = ""
     onnx_folder: str = ""
     model_labels: dict[str, str] = {}
+
+    @property
+    def annotator_name(self) -> str:
+        """The annotator, or the system's name of the user."""
+        return self.annotator or user_name()
 
 
 def config_dir() -> Path:

@@ -139,7 +139,8 @@ def test_unreadable_file_is_left_in_place() -> None:
 
 def test_annotator_defaults_to_the_system_user(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(getpass, "getuser", lambda: "samira")
-    assert Settings().annotator == settings.load().annotator == "samira"
+    assert Settings().annotator is None, "it is asked for"
+    assert Settings().annotator_name == settings.load().annotator_name == "samira"
 
 
 @pytest.mark.parametrize("error", [KeyError("uid"), OSError("no user"), ImportError("pwd")])
@@ -148,7 +149,7 @@ def test_user_without_a_name_is_called_annotator(error: Exception, monkeypatch: 
         raise error
 
     monkeypatch.setattr(getpass, "getuser", nobody)
-    assert Settings().annotator == "annotator"
+    assert Settings().annotator_name == "annotator"
 
 
 def test_language_comes_from_the_environment_then_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -142,7 +142,7 @@ def import_files(
             opened,
             paths,
             format_,
-            annotator or settings.load().annotator,
+            annotator or settings.load().annotator_name,
             LabelMapping(rename, None if add_labels else frozenset()),
             columns=columns,
             logical=logical,

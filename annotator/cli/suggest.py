@@ -78,7 +78,7 @@ def suggest(
     as_json: bool,
 ) -> None:
     """List the suggestions, or accept them."""
-    name = annotator or settings.load().annotator
+    name = annotator or settings.load().annotator_name
     opened, writable = _open_corpus(corpus, writing=accept)
     with opened:
         trained = _load_trained(opened, writable=writable) if source in (None, CrfSuggester.name) else None

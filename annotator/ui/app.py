@@ -133,7 +133,7 @@ class ApplicationController(QObject):
     def _create_window(self, window_settings: Settings) -> None:
         i18n.set_numerals(window_settings.numerals)
         self._install_language(i18n.current_language())
-        self.session = Session(window_settings.annotator, self)
+        self.session = Session(window_settings.annotator_name, self)
         SessionLogger(self.session)
         self.session.corpus_opened.connect(self._follow_corpus)
         self.session.displaced.connect(self._follow_corpus)
@@ -293,6 +293,7 @@ def run(path: Path | None = None) -> int:
         exception_handler.get_facts = lambda: {**versions(application), **collect_facts(controller.session.corpus)}
         controller.show()
         tune_runtime()
+        QTimer.singleShot(0, controller.window.annotator_commands.ask_name)
         if message:
             controller.session.failed.emit(message)
         if damage:

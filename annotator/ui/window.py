@@ -15,6 +15,7 @@ from annotator.ui.actions.context_menu import show_context_menu
 from annotator.ui.actions.panel_focus import PanelFocus
 from annotator.ui.article.article_view import ArticleView
 from annotator.ui.article.presenter import ArticlePresenter
+from annotator.ui.commands.annotator_commands import AnnotatorCommands
 from annotator.ui.commands.backup_commands import BackupCommands
 from annotator.ui.commands.caret_commands import CaretCommands
 from annotator.ui.commands.corpus_commands import CorpusCommands
@@ -32,6 +33,7 @@ from annotator.ui.panels.autosave_field import NoteField
 from annotator.ui.panels.central_widget import CentralWidget
 from annotator.ui.panels.corpus_switcher import CorpusSwitcher
 from annotator.ui.panels.find_bar import FindBar
+from annotator.ui.panels.layer_bar import LayerBar
 from annotator.ui.panels.panel_layout import PanelLayout
 from annotator.ui.panels.selection_bar import SelectionBar
 from annotator.ui.panels.sidebars import ArticleSidebar, LabelSidebar
@@ -75,7 +77,9 @@ class Window(QMainWindow):
         session.corpus_closing.connect(self.tasks.release_corpus)
         context = WindowContext(self, session, self.tasks, self.settings)
         card = self.labels_sidebar.span_card
-        self.corpus_commands = CorpusCommands(context, (card.value_field, card.note_field, self.note_field))
+        fields = card.value_field, card.note_field, self.note_field
+        self.corpus_commands = CorpusCommands(context, fields)
+        self.annotator_commands = AnnotatorCommands(context, self.corpus_commands, fields)
         self.backup_commands = BackupCommands(context, self.corpus_commands)
         DisplacementNotifier(self, session, self.corpus_commands)
         self.welcome_commands = WelcomeCommands(context, self.corpus_commands)
@@ -92,6 +96,7 @@ class Window(QMainWindow):
             article=self.view,
             focus=self._panel_focus,
             corpus=self.corpus_commands,
+            annotators=self.annotator_commands,
             backups=self.backup_commands,
             tagging=self.tagging_commands,
             edges=EdgeCommands(session, self.view, self.active_item),
@@ -124,11 +129,12 @@ class Window(QMainWindow):
     # Layout
 
     def _create_layout(self) -> None:
-        actions = self._actions.by_name
+        actions, annotators = self._actions.by_name, self.annotator_commands
+        self.layer_bar = LayerBar(self.session, annotators.edit_shown, annotators.view_own)
         self.issue_commands.bar.add_buttons(actions)
         self.articles_sidebar.column.addWidget(ActionButton(actions["check_labels"], "issues"))
         self._central_widget = CentralWidget(
-            self.session, self.view, (self.find_bar, self.issue_commands.bar), self.note_field, actions
+            self.session, self.view, (self.layer_bar, self.find_bar, self.issue_commands.bar), self.note_field, actions
         )
         self.toast = self._central_widget.toast
         leading = QWidget()
@@ -141,7 +147,7 @@ class Window(QMainWindow):
             *(self._central_widget.pages, self._central_widget.footer, self.labels_sidebar),
         )
         self.selection_bar = SelectionBar(self.view, self.session, self.suggestions, self.settings, self._actions)
-        self.status_line = StatusLine(self.session, self.suggestions)
+        self.status_line = StatusLine(self.session, self.suggestions, actions["choose_annotator"])
         self.setStatusBar(self.status_line)
         self.welcome_commands.attach(self._central_widget, actions)
 

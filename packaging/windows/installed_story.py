@@ -237,7 +237,9 @@ class Story:
         computer.open(CORPUS)
         computer.wait_for_window(Path(CORPUS.replace("\\", "/")).stem)
         report("opened by a double click", start)
-        computer.wait_for_rest()
+        question = computer.wait_for_rest()
+        computer.press("Return")  # the name that is offered
+        computer.wait_for_rest(before=question)
         for keys in KEYS:
             computer.press(keys)
         computer.wait_for_rest()

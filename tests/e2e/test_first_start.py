@@ -26,7 +26,7 @@ def on_disk() -> list[tuple[str, str]]:
     """Return the label and the words of each span in the sample articles."""
     with Corpus.open(first_corpus_path(), readonly=True) as corpus:
         article = corpus.article(1)
-        spans: list[Span] = corpus.spans(article.uid, settings.load().annotator)
+        spans: list[Span] = corpus.spans(article.uid, settings.load().annotator_name)
         return [(span.label, article.text[span.start : span.end]) for span in spans]
 
 

@@ -58,7 +58,7 @@ def test_it_brings_the_window_forward_and_ends(desks: tuple[Program, Program], t
     first.wait(lambda state: state["focus"], "the window with the corpus has the keyboard")
     second.wait(lambda state: not state["focus"], "the other window lost the keyboard")
 
-    settings.save(Settings(last_corpus=str(tmp_path / "two.corpus")))
+    settings.save(Settings(annotator="Sanae", last_corpus=str(tmp_path / "two.corpus")))
     assert start().wait(PATIENCE) == 0
     second.wait(lambda state: state["focus"], "the window with the last corpus has the keyboard")
 
@@ -66,7 +66,7 @@ def test_it_brings_the_window_forward_and_ends(desks: tuple[Program, Program], t
 def test_a_window_of_its_own_opens_for_another_corpus_or_on_request(
     desks: tuple[Program, Program], tmp_path: Path
 ) -> None:
-    settings.save(Settings(last_corpus=str(tmp_path / "two.corpus")))
+    settings.save(Settings(annotator="Sanae", last_corpus=str(tmp_path / "two.corpus")))
     make_corpus(tmp_path / "three.corpus")
     starts = [start("--new-window")]
     try:

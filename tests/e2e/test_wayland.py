@@ -19,6 +19,9 @@ from PySide6.QtGui import QImage
 from stories import label_by_keyboard, label_by_mouse, load_gold, sample_path
 from wayland import Compositor, WaylandHands, compositor, missing_programs
 
+from annotator import settings
+from annotator.settings import Settings
+
 if sys.platform != "linux":
     pytest.skip("Wayland is Linux's", allow_module_level=True)
 if missing_programs():
@@ -232,6 +235,7 @@ def test_a_file_is_dropped_from_another_program(enter: Enter, corpus: Path) -> N
 
 
 def test_a_second_start_brings_the_window_forward(screen: Compositor, hands: WaylandHands, corpus: Path) -> None:
+    settings.save(Settings(annotator="Sanae"))  # else the program asks
     started = subprocess.Popen([sys.executable, "-m", "annotator", str(corpus)])
     wait(lambda: windows(screen), "the window")
     other = subprocess.Popen([sys.executable, DRAGGING, corpus])

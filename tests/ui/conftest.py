@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 from builders import create_corpus
+from msgspec.structs import replace
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QInputDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from annotator import i18n, settings
@@ -111,7 +112,7 @@ def _ask_nothing(window: Window) -> None:
 
 @pytest.fixture
 def window(qtbot: QtBot, session: Session) -> Window:
-    shown_window = Window(session, settings.load())
+    shown_window = Window(session, replace(settings.load(), annotator=session.annotator))
     qtbot.addWidget(shown_window, before_close_func=_ask_nothing)
     shown_window.resize(1366, 768)
     with qtbot.waitExposed(shown_window):
@@ -163,8 +164,8 @@ def no_dialogs(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_arguments: object) -> None:
         pytest.fail("a dialog opens")
 
-    for kind, name in ((QDialog, "exec"), (QMessageBox, "exec"), (QInputDialog, "getItem")):
-        monkeypatch.setattr(kind, name, fail)
+    for kind in (QDialog, QMessageBox):
+        monkeypatch.setattr(kind, "exec", fail)
 
 
 @pytest.fixture

@@ -161,7 +161,7 @@ def test_dialogs_show_html_in_files_as_plain_text(
     actions: dict[str, Callable[[], object]] = {
         "edit_labels": desk.window.action("edit_labels").trigger,
         "export": desk.window.action("export").trigger,
-        "choose_annotator": commands.choose_annotator,
+        "choose_annotator": desk.window.annotator_commands.choose_annotator,
         "about": desk.window.action("about").trigger,
         "rescue": lambda: desk.window.backup_commands.offer_recovery(str(path), EVIL),
         "backups": desk.window.backup_commands.show_backups,

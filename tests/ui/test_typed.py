@@ -9,14 +9,16 @@ from builders import apply_edits
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QInputDialog, QMessageBox
+from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
 from annotator.model import operations
 from annotator.store.corpus import Corpus
 from annotator.ui import app
+from annotator.ui.dialogs.annotators import AnnotatorsDialog
 from annotator.ui.panels.autosave_field import AutosaveField
 from annotator.ui.session.session import Session
+from annotator.ui.widgets.modal import MessageBox
 from annotator.ui.window import Window
 
 pytestmark = pytest.mark.usefixtures("no_dialogs")
@@ -67,7 +69,7 @@ def open_other(window: Window, other: Path) -> None:
 
 
 def choose_annotator(window: Window, _other: Path) -> None:
-    window.corpus_commands.choose_annotator()
+    window.annotator_commands.choose_annotator()
 
 
 def show_backups(window: Window, _other: Path) -> None:
@@ -254,9 +256,15 @@ def test_text_discarded_for_another_language_is_gone(
 def test_switching_annotator_asks_about_typed_text(
     window: Window, monkeypatch: pytest.MonkeyPatch, corpus_path: Path
 ) -> None:
-    monkeypatch.setattr(QInputDialog, "getItem", lambda *_arguments: ("Omar", True))
+    def work_as_omar(dialog: AnnotatorsDialog) -> int:
+        dialog.field.setText("Omar")
+        dialog.action = "work"
+        return 1
+
+    monkeypatch.setattr(AnnotatorsDialog, "exec", work_as_omar)
+    monkeypatch.setattr(MessageBox, "ask", lambda box: next(iter(box._buttons)))
     type_note(window)
-    window.corpus_commands.choose_annotator()
+    window.annotator_commands.choose_annotator()
     assert window.session.annotator == "Omar"
     assert window.note_field.text() == ""
     assert note_on_disk(corpus_path) == WORDS

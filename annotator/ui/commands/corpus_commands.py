@@ -8,9 +8,9 @@ from textwrap import shorten
 from typing import Any, Final
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QInputDialog, QMessageBox
+from PySide6.QtWidgets import QMessageBox
 
-from annotator.i18n import _, count_phrase, pgettext
+from annotator.i18n import _, count_phrase
 from annotator.model.labels import default_labels
 from annotator.paths import extend_path
 from annotator.store.corpus import Corpus
@@ -31,6 +31,8 @@ _MAX_TYPED_LENGTH: Final = 300  # characters of unsaved text that a message show
 class CorpusCommands(QObject):
     """The commands."""
 
+    opened = Signal()
+    """The user has opened or created a corpus."""
     damaged = Signal(str, str)
     """A corpus could not be opened because it is damaged; carries its path and a message."""
 
@@ -77,6 +79,7 @@ class CorpusCommands(QObject):
             warn(self._window, str(error))
             return False
         self.recent.remember(path)
+        self.opened.emit()
         return True
 
     def other_recent(self) -> list[Path]:
@@ -112,7 +115,7 @@ class CorpusCommands(QObject):
         self.save_typed_text()
         from annotator.jobs.imports.preview import preview_files  # the formats are slow to load
 
-        corpus_path, annotator = self._session.corpus.path, self._session.annotator
+        corpus_path, annotator = self._session.corpus.path, self._session.current.user
 
         self._tasks.run_on_corpus(
             _("Reading the files"),
@@ -244,24 +247,6 @@ class CorpusCommands(QObject):
         if leaves:
             self._session.discard_pending()
         return leaves
-
-    def choose_annotator(self) -> None:
-        """Ask for the annotator. Raises CorpusError."""
-        annotators = self._session.corpus.annotators() if self._session.corpus else []
-        if not self.confirm_leave():
-            return
-        names = list(dict.fromkeys([self._session.annotator, *annotators]))
-        name, ok = QInputDialog.getItem(
-            self._window,
-            pgettext("the person", "Annotator"),
-            _("Whose annotations do you want to see and edit?"),
-            names,
-            0,
-            True,
-        )
-        if ok and name.strip() and name.strip() != self._session.annotator:
-            self._session.switch_annotator(name.strip())
-            self._settings.save(annotator=name.strip())
 
     def _imported(self, outcome: Any) -> None:
         self._session.reload_articles()

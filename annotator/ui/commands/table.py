@@ -16,6 +16,7 @@ from annotator.model.records import BODY, BOILERPLATE, DATELINE, DONE, FLAGGED, 
 from annotator.ui.actions.keymap import Action, Choice, ListMenu, Menu, list_actions
 from annotator.ui.actions.panel_focus import PanelFocus
 from annotator.ui.article.article_view import ArticleView
+from annotator.ui.commands.annotator_commands import AnnotatorCommands
 from annotator.ui.commands.backup_commands import BackupCommands
 from annotator.ui.commands.caret_commands import CaretCommands
 from annotator.ui.commands.corpus_commands import CorpusCommands
@@ -37,6 +38,7 @@ class Commands(WindowContext, frozen=True):
     article: ArticleView
     focus: PanelFocus
     corpus: CorpusCommands
+    annotators: AnnotatorCommands
     backups: BackupCommands
     tagging: TaggingCommands
     edges: EdgeCommands
@@ -87,7 +89,7 @@ _CORPUS: Final[_Items] = (
     None,
     Menu("saving", N_("Saving and backups"), _SAVING),
     None,
-    Action("choose_annotator", N_("Switch annotator…"), lambda do: do.corpus.choose_annotator(), ("Ctrl+U",)),
+    Action("choose_annotator", N_("Switch annotator…"), lambda do: do.annotators.choose_annotator(), ("Ctrl+U",)),
     Action(
         "quit",
         N_("Quit"),

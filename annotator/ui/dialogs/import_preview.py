@@ -157,7 +157,7 @@ class ImportDialog(TaskDialog):
         corpus = self._session.corpus
         if not corpus or not options_by_path:
             return
-        annotator = self._session.annotator
+        annotator = self._session.current.user
         self.run_on_corpus(
             _("Reading the files"),
             corpus.path,

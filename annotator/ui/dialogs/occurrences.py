@@ -43,7 +43,7 @@ _Index = QModelIndex | QPersistentModelIndex
 def open_dialog(context: WindowContext, *, in_corpus: bool = False) -> None:
     """Open the dialog on the selected span's words, in the article or the corpus."""
     session, span = context.session, context.session.selection
-    if not session.article or not session.corpus:
+    if not session.article or not session.corpus or not session.can_edit():
         return
     if not span:
         session.notified.emit(_("Select a span first."))

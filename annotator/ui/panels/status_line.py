@@ -3,16 +3,17 @@
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLabel, QStatusBar
+from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtWidgets import QLabel, QStatusBar, QToolButton
 
 from annotator.i18n import _
 from annotator.model.display_names import state_title
 from annotator.ui.session.session import Session
 from annotator.ui.session.suggestions import SuggestionModel
-from annotator.ui.widgets.bidi_text import plain_label, tooltip
+from annotator.ui.widgets.bidi_text import format_shortcut, isolate, plain_label, tooltip
 from annotator.ui.widgets.controls import set_style_name
 
+_SEPARATOR: Final = "  ·  "
 _ROUNDING: Final = 2  # pixels, so that a text of exactly its width is not elided
 
 
@@ -51,35 +52,55 @@ class _ElidedLabel(QLabel):
 
 
 class StatusLine(QStatusBar):
-    """Shows the session's state; messages are a Toast."""
+    """Shows the session's state, with a button for who works here; messages are a Toast."""
 
-    def __init__(self, session: Session, suggestions: SuggestionModel) -> None:
+    def __init__(self, session: Session, suggestions: SuggestionModel, choose_annotator: QAction) -> None:
         super().__init__()
         self._session, self._suggestions = session, suggestions
-        self._state_label, self._hint_label = plain_label(), _ElidedLabel("hint")
-        session.on_change(self._show_state, "corpus", "annotator", "article", "status", "is_learning")
+        self._save_label, self._state_label, self._hint_label = plain_label(), plain_label(), _ElidedLabel("hint")
+        self.name_button = QToolButton()
+        self.name_button.setObjectName("link")
+        self.name_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click the article keeps the focus
+        self.name_button.clicked.connect(choose_annotator.trigger)
+        session.on_change(self._show_state, "corpus", "annotator", "reader", "article", "status", "is_learning")
         session.on_change(self._show_state, "pending_step", "save_error")
         suggestions.changed.connect(self._show_state)
         self.setSizeGripEnabled(False)
         self.setContentsMargins(14, 2, 14, 2)
-        self.addWidget(self._state_label)
+        for widget in (self._save_label, self.name_button, self._state_label):
+            self.addWidget(widget)
         self.addPermanentWidget(self._hint_label)
+        self._choose_annotator = choose_annotator
+        choose_annotator.changed.connect(self._show_key)
+        self._show_key()
         self._show_state()
+
+    def _show_key(self) -> None:
+        text = self._choose_annotator.text().partition("\t")[0]
+        self.name_button.setToolTip(tooltip(f"{text}   {format_shortcut(self._choose_annotator)}"))
 
     def _show_state(self) -> None:
         session = self._session
+        self.name_button.setVisible(session.corpus is not None)
+        self._state_label.setVisible(session.corpus is not None)
         if not session.corpus:
-            self._state_label.setText(_("No corpus is open."))
+            set_style_name(self._save_label, "")
+            self._save_label.setText(_("No corpus is open."))
             return
-        parts = [self._save_state(), session.annotator]
+        self.name_button.setText(isolate(session.current.user))
+        self.name_button.setAccessibleName(_("Annotator: {name}").format(name=session.current.user))
+        parts = []
+        if session.reader:
+            parts.append(_("looking at {name}").format(name=isolate(session.annotator)))
         if session.article:
             parts.append(state_title(session.state()))
         if session.is_learning:
             parts.append(_("learning from done articles"))
         if remaining := self._suggestions.remaining_text():
             parts.append(remaining)
-        set_style_name(self._state_label, "warning" if session.pending_step or session.save_error else "")
-        self._state_label.setText("  ·  ".join(parts))
+        set_style_name(self._save_label, "warning" if session.pending_step or session.save_error else "")
+        self._save_label.setText(self._save_state() + _SEPARATOR.rstrip())
+        self._state_label.setText(_SEPARATOR.lstrip() + _SEPARATOR.join(parts) if parts else "")
 
     def _save_state(self) -> str:
         """Describe the save state: the session checks the file and its log after each write."""
@@ -97,4 +118,5 @@ class StatusLine(QStatusBar):
 
     def state_text(self) -> str:
         """Return the displayed session state."""
-        return self._state_label.text()
+        labels = (self._save_label, self.name_button, self._state_label)
+        return " ".join(label.text() for label in labels if not label.isHidden() and label.text())

@@ -47,6 +47,6 @@ class PositionSaver(QObject):
         """Save the position now if the annotator has moved; failing to is harmless."""
         self._timer.stop()
         state = self._session.current
-        if self.has_moved and state.corpus and state.article:
+        if self.has_moved and state.corpus and state.article and not state.reader:
             with suppress(CorpusError):
                 state.corpus.save_position(state.annotator, state.article.uid, self._session.get_offset())

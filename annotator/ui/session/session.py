@@ -35,7 +35,7 @@ from annotator.ui.session.corpus_file import CorpusFile
 from annotator.ui.session.position import PositionSaver
 from annotator.ui.session.state import DESCRIBE, DISMISS, REJECT, UNREAD_VERSION, CurrentField, SessionState
 from annotator.ui.session.undo import UndoManager
-from annotator.ui.widgets.bidi_text import isolate_ltr
+from annotator.ui.widgets.bidi_text import isolate, isolate_ltr
 
 _STATE_KEEPING_STEPS: Final = frozenset(["state", "note", DISMISS])
 """Names of steps that do not set a new article to "in progress"."""
@@ -78,6 +78,7 @@ class Session(QObject):
     """The same with what can be done about it: a Notice."""
 
     annotator = CurrentField[str]()
+    reader = CurrentField[str]()
     corpus = CurrentField[Corpus | None]()
     labels = CurrentField[LabelSet]()
     articles = CurrentField[LazyArticleList]()
@@ -162,7 +163,7 @@ class Session(QObject):
         self._set_pending(None)
         self._close_article()
         self.position.has_moved, self._is_damaged = False, False
-        self.current = SessionState(self.annotator, is_learning=self.is_learning, revision=self.current.revision)
+        self.current = SessionState(self.current.user, is_learning=self.is_learning, revision=self.current.revision)
         if file:
             self.corpus_closing.emit(file.corpus.path)
             file.corpus.close_everywhere()
@@ -172,8 +173,16 @@ class Session(QObject):
 
         Their stored position stays until they open or change something.
         """
+        self._show_layers(annotator)
+
+    def view_annotator(self, annotator: str) -> None:
+        """Show this annotator's layers without editing them, unless it is who works here."""
+        user = self.current.user
+        self._show_layers(annotator, "" if annotator == user else user)
+
+    def _show_layers(self, annotator: str, reader: str = "") -> None:
         self._close_article()
-        self._change(annotator=annotator)
+        self._change(annotator=annotator, reader=reader)
         with self._reporting_errors():
             self._show(self.current.with_articles())
         if self.article:
@@ -272,6 +281,13 @@ class Session(QObject):
     def select(self, span: Span | None) -> None:
         """Select a span of the layer, or none."""
         self._change(selection=span)
+
+    def can_edit(self) -> bool:
+        """Return whether the layer may be changed; say so if it is only viewed."""
+        if self.reader:
+            text = _("You are looking at the work of {annotator}, which you cannot change.")
+            self.failed.emit(text.format(annotator=isolate(self.annotator)))
+        return not self.reader
 
     # Changes; all return whether the change is on disk
 
@@ -424,7 +440,7 @@ class Session(QObject):
     # Writing
 
     def _apply(self, name: str, operation: Callable[[Article], list[Edit]]) -> bool:
-        if not self.article or not self._check_no_pending():
+        if not self.article or not self.can_edit() or not self._check_no_pending():
             return False
         try:
             edits = operation(self.article)

@@ -53,6 +53,9 @@ class SessionState(Struct, frozen=True):
     """
 
     annotator: str
+    """Whose layers are shown."""
+    reader: str = ""
+    """Who looks at these without working on them; "" if the annotator does work here."""
     corpus: Corpus | None = None
     labels: LabelSet = field(default_factory=lambda: LabelSet(()))
     articles: LazyArticleList = field(default_factory=LazyArticleList)
@@ -81,6 +84,11 @@ class SessionState(Struct, frozen=True):
     selection: Span | None = None
 
     @property
+    def user(self) -> str:
+        """Who works here."""
+        return self.reader or self.annotator
+
+    @property
     def article_state(self) -> str:
         """The annotator's state of the article."""
         return self.status.state if self.status else NEW
@@ -107,7 +115,7 @@ class SessionState(Struct, frozen=True):
         with self.corpus.snapshot():  # every span's label is among the labels, whatever others write
             article = self.corpus.article(identity)
             layer = article.uid, self.annotator
-            undoable, redoable = history.build_stacks(self.corpus.history(*layer))
+            undoable, redoable = history.build_stacks([] if self.reader else self.corpus.history(*layer))
             content = self.corpus.content_version()
             has_same_labels = self.content is not None and self.content.labels == content.labels
             return replace(

@@ -250,7 +250,7 @@ class SuggestionModel(QObject):
 
     def _set_undecided(self, undecided: tuple[Suggestion, ...], *, is_decision: bool = False) -> None:
         self._undecided, before = undecided, self.visible
-        self.visible = undecided if self.is_enabled else ()
+        self.visible = undecided if self.is_enabled and not self._session.reader else ()
         self._update_current(is_decision=is_decision)
         if restored := self._find_visible(self._restore_key):
             self.set_current(restored)  # its decision was undone

@@ -169,6 +169,7 @@ def style_sheet(theme: Theme) -> str:
     #heading {{ color: {theme.dim}; font-weight: bold; }}
     #quiet {{ color: {theme.dim}; }}
     #warning {{ color: {theme.warning}; }}
+    #link {{ color: {theme.accent}; }}
     #hint {{ color: {theme.accent}; font-weight: bold; }}
     #card, #bar, #palette {{ background: {theme.paper}; border: 1px solid {theme.rule}; border-radius: 8px; }}
     #card QLabel, #bar QLabel, #toast QLabel, #trouble QLabel {{ background: transparent; }}

@@ -1,0 +1,27 @@
+"""Names of annotators as people type them."""
+
+import unicodedata
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import Final
+
+from annotator.text.folding import fold
+from annotator.text.visible import remove_invisible
+
+_SIMILARITY: Final = 0.75  # that of "salma" and "selma" is 0.8
+
+
+def clean_name(text: str) -> str:
+    """Return the name in a typed text, single-spaced and without invisible characters; "" for none."""
+    return " ".join(remove_invisible(unicodedata.normalize("NFC", text)).split())
+
+
+def find_similar_name(name: str, names: Iterable[str]) -> str | None:
+    """Return the name of which `name` may be another spelling, if there is one."""
+    by_form = {_form(other): other for other in names if other != name}
+    matches = get_close_matches(_form(name), by_form, 1, _SIMILARITY)
+    return by_form[matches[0]] if matches else None
+
+
+def _form(name: str) -> str:
+    return fold(name).casefold()

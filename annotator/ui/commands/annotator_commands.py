@@ -1,0 +1,85 @@
+"""Commands on who works here, and whose work is shown."""
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QMessageBox
+
+from annotator.i18n import _
+from annotator.model.annotator_names import find_similar_name
+from annotator.settings import first_corpus_path
+from annotator.ui.commands.corpus_commands import CorpusCommands
+from annotator.ui.panels.autosave_field import AutosaveField
+from annotator.ui.session.window_context import WindowContext
+from annotator.ui.widgets.bidi_text import isolate
+from annotator.ui.widgets.modal import ROLE, MessageBox, run_dialog
+
+
+class AnnotatorCommands(QObject):
+    """Asks for names; nothing can be typed in the `fields` while another's work is shown."""
+
+    def __init__(self, context: WindowContext, corpus: CorpusCommands, fields: Iterable[AutosaveField]) -> None:
+        super().__init__(context.window)
+        self._window, self._session, self._settings = context.window, context.session, context.settings
+        self._corpus, self._fields = corpus, tuple(fields)
+        self._session.on_change(self._update_fields, "reader")
+        corpus.opened.connect(self.ask_name)
+
+    def ask_name(self) -> None:
+        """Ask once who works here, when a corpus is open that is not the example."""
+        from annotator.ui.dialogs.annotator_name import AnnotatorNameDialog
+
+        corpus = self._session.corpus
+        if self._settings.current.annotator or not corpus or corpus.path == first_corpus_path():
+            return
+        if dialog := run_dialog(AnnotatorNameDialog(self._window, self._session.current.user)):
+            self._settings.save(annotator=dialog.name)
+            if dialog.name != self._session.current.user:
+                self._session.switch_annotator(dialog.name)
+
+    def choose_annotator(self) -> None:
+        """Show the annotators, and look at the work of one or work as one. Raises CorpusError."""
+        from annotator.store.queries.annotators import list_annotators
+        from annotator.ui.dialogs.annotators import AnnotatorsDialog
+
+        session = self._session
+        annotators = list_annotators(session.corpus) if session.corpus else []
+        if not self._corpus.confirm_leave():
+            return
+        dialog = run_dialog(AnnotatorsDialog(self._window, annotators, session.current.user, session.annotator))
+        if dialog and dialog.action == "view":
+            session.view_annotator(dialog.name)
+        elif dialog and self._confirm_new(dialog.name, [summary.name for summary in annotators]):
+            self._work_as(dialog.name)
+
+    def edit_shown(self) -> None:
+        """Work as the annotator whose layers are shown."""
+        self._work_as(self._session.annotator)
+
+    def view_own(self) -> None:
+        """Show the layers of who works here."""
+        self._session.view_annotator(self._session.current.user)
+
+    def _work_as(self, name: str) -> None:
+        self._session.switch_annotator(name)
+        self._settings.save(annotator=name)
+
+    def _confirm_new(self, name: str, names: list[str]) -> bool:
+        """Return whether there is such an annotator, or the user wants one."""
+        if name in names:
+            return True
+        similar = find_similar_name(name, names)
+        begin, cancel = _("Begin as {name}").format(name=isolate(name)), _("Cancel")
+        box = MessageBox(
+            QMessageBox.Icon.Question,
+            self._window,
+            _("{name} is new in this corpus. Begin a layer of their own?").format(name=isolate(name)),
+            {begin: ROLE.AcceptRole, cancel: ROLE.RejectRole},
+            information=_("There is already {name}.").format(name=isolate(similar)) if similar else "",
+            default=cancel if similar else begin,
+        )
+        return box.ask() == begin
+
+    def _update_fields(self) -> None:
+        for field in self._fields:
+            field.setReadOnly(bool(self._session.reader))

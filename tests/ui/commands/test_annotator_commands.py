@@ -1,0 +1,225 @@
+"""Who works here, and whose work is shown."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from builders import create_corpus
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialog
+from pytestqt.qtbot import QtBot
+
+from annotator import settings
+from annotator.model.labels import default_labels
+from annotator.model.records import DONE
+from annotator.store.corpus import Corpus
+from annotator.ui import app
+from annotator.ui.dialogs.annotator_name import AnnotatorNameDialog
+from annotator.ui.dialogs.annotators import AnnotatorsDialog
+from annotator.ui.session.session import Session
+from annotator.ui.widgets.modal import MessageBox
+from annotator.ui.window import Window
+
+Stretch = Callable[..., tuple[int, int]]
+
+
+@pytest.fixture
+def omar(session: Session, stretch: Stretch) -> Session:
+    """Return a session of Sanae on a corpus in which Omar has done the first article."""
+    session.switch_annotator("Omar")
+    session.tag("DATE", *stretch("أمس"))
+    session.set_state(DONE)
+    session.switch_annotator("Sanae")
+    return session
+
+
+@pytest.fixture
+def answer(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Callable[[type[QDialog], Callable[..., object]], None]:
+    """Return a function that has a kind of dialog answered by a function, which accepts or rejects it."""
+
+    def install(kind: type[QDialog], act: Callable[[QDialog], object]) -> None:
+        def run(dialog: QDialog) -> int:
+            dialog.setModal(True)
+            dialog.show()
+            dialog.activateWindow()  # else the window gets its keys
+            qtbot.waitUntil(lambda: QApplication.activeWindow() is dialog)
+            act(dialog)
+            dialog.hide()
+            return dialog.result()
+
+        monkeypatch.setattr(kind, "exec", run)
+
+    return install
+
+
+Answer = Callable[[type[QDialog], Callable[..., object]], None]
+
+
+def choose(name: str, key: Qt.Key = Qt.Key.Key_Return) -> Callable[[AnnotatorsDialog], None]:
+    """Return a function that types a name into the dialog and presses Enter."""
+
+    def act(dialog: AnnotatorsDialog) -> None:
+        QTest.keyClicks(dialog.field, name)
+        QTest.keyClick(dialog.field, key)
+
+    return act
+
+
+def test_anothers_work_is_shown_and_cannot_be_changed(
+    window: Window, omar: Session, stretch: Stretch, answer: Answer, failures: list[str]
+) -> None:
+    answer(AnnotatorsDialog, choose("Omar"))
+    window.action("choose_annotator").trigger()
+    assert (omar.annotator, omar.current.user) == ("Omar", "Sanae")
+    assert window.layer_bar.isVisible()
+    assert "Omar" in window.layer_bar.text()
+    [span] = before = omar.spans
+    assert not omar.tag("PLAN", *stretch("الصحة"))
+    assert not omar.remove(span)
+    assert not omar.set_state("flagged")
+    assert not omar.undo()
+    window.action("undo").trigger()
+    window.action("tag_all_corpus").trigger()
+    omar.select(span)
+    window.action("tag_all_here").trigger()
+    assert len(failures) == 5
+    omar.reload()
+    assert omar.spans == before
+    assert omar.state() == DONE
+    assert settings.load().annotator is None, "Sanae is still who works here"
+
+
+def test_going_back_shows_ones_own_work_again(window: Window, omar: Session, stretch: Stretch) -> None:
+    omar.view_annotator("Omar")
+    window.layer_bar.back_button.click()
+    assert (omar.annotator, omar.reader, omar.spans) == ("Sanae", "", [])
+    assert not window.layer_bar.isVisible()
+    assert omar.tag("PLAN", *stretch("الصحة"))
+    assert omar.undo()
+
+
+def test_one_may_say_that_one_edits_anothers_work(window: Window, omar: Session, stretch: Stretch) -> None:
+    omar.view_annotator("Omar")
+    window.layer_bar.edit_button.click()
+    assert (omar.annotator, omar.current.user) == ("Omar", "Omar")
+    assert not window.layer_bar.isVisible()
+    assert omar.tag("PLAN", *stretch("الصحة"))
+    assert [span.annotator for span in omar.spans] == ["Omar", "Omar"]
+    assert settings.load().annotator == "Omar"
+
+
+def test_viewing_ends_with_the_corpus(window: Window, omar: Session, tmp_path: Path) -> None:
+    omar.view_annotator("Omar")
+    with create_corpus(tmp_path / "other.corpus", "خبر"):
+        pass
+    window.corpus_commands.open_path(tmp_path / "other.corpus")
+    assert (omar.annotator, omar.reader) == ("Sanae", "")
+
+
+def test_viewing_does_not_move_the_others_position(omar: Session, corpus_path: Path) -> None:
+    assert omar.corpus
+    position = omar.corpus.last_position("Omar")
+    omar.view_annotator("Omar")
+    omar.open_relative(1)
+    omar.close()
+    with Corpus.open(corpus_path) as corpus:
+        assert corpus.last_position("Omar") == position
+
+
+def test_fields_cannot_be_typed_in_while_anothers_work_is_shown(window: Window, omar: Session) -> None:
+    omar.view_annotator("Omar")
+    window.action("edit_article_note").trigger()
+    QTest.keyClicks(window.note_field, "word")
+    assert window.note_field.text() == ""
+    omar.view_annotator("Sanae")
+    QTest.keyClicks(window.note_field, "word")
+    assert window.note_field.text() == "word"
+
+
+def test_no_suggestions_are_shown_in_anothers_work(
+    window: Window, omar: Session, stretch: Stretch, qtbot: QtBot
+) -> None:
+    omar.tag("INSTITUTION", *stretch("وزارة الصحة"))
+    qtbot.waitUntil(lambda: bool(window.suggestions.visible), timeout=30_000)
+    omar.view_annotator("Omar")
+    qtbot.waitUntil(lambda: not window.suggestions.is_busy)
+    assert window.suggestions.visible == ()
+    omar.view_annotator("Sanae")
+    qtbot.waitUntil(lambda: bool(window.suggestions.visible), timeout=30_000)
+
+
+@pytest.mark.parametrize(("name", "hint"), [("Salma", ""), ("Umar", "Omar"), ("omar", "Omar")])
+def test_new_name_is_confirmed(
+    window: Window, omar: Session, answer: Answer, monkeypatch: pytest.MonkeyPatch, name: str, hint: str
+) -> None:
+    boxes: list[MessageBox] = []
+
+    def ask(box: MessageBox) -> str:
+        boxes.append(box)
+        return [*box._buttons][len(boxes) == 1]  # cancel, then begin
+
+    monkeypatch.setattr(MessageBox, "ask", ask)
+    answer(AnnotatorsDialog, choose(name))
+    window.action("choose_annotator").trigger()
+    assert omar.annotator == "Sanae"
+    assert name in boxes[0].text()
+    assert hint in boxes[0].informativeText()
+    assert bool(hint) == bool(boxes[0].informativeText())
+    window.action("choose_annotator").trigger()
+    assert (omar.annotator, omar.reader) == (name, "")
+    assert settings.load().annotator == name
+
+
+def test_existing_name_is_looked_at_by_enter_and_worked_as_by_its_button(
+    window: Window, omar: Session, answer: Answer
+) -> None:
+    answer(AnnotatorsDialog, lambda dialog: (dialog._select_row("Omar"), dialog._work_button.click()))
+    window.action("choose_annotator").trigger()
+    assert (omar.annotator, omar.reader) == ("Omar", "")
+
+
+def test_list_shows_who_did_how_much(window: Window, omar: Session, answer: Answer) -> None:
+    rows: list[list[str]] = []
+
+    def read(dialog: AnnotatorsDialog) -> None:
+        for index in range(dialog.tree.topLevelItemCount()):
+            row = dialog.tree.topLevelItem(index)
+            assert row
+            rows.append([row.text(column).strip("\u2068\u2069") for column in range(3)])
+        dialog.reject()
+
+    answer(AnnotatorsDialog, read)
+    window.status_line.name_button.click()
+    assert rows == [["\u2068Sanae\u2069 (you)".strip("\u2068"), "0", "0"], ["Omar", "1", "1"]]
+
+
+def test_name_is_asked_once_with_the_first_corpus(
+    create_controller: Callable[[settings.Settings], app.ApplicationController],
+    tmp_path: Path,
+    answer: Answer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("annotator.settings.user_name", lambda: "root")
+    asked: list[str] = []
+
+    def act(dialog: AnnotatorNameDialog) -> None:
+        asked.append(dialog.name)
+        if len(asked) == 1:
+            dialog.reject()
+            return
+        dialog._field.setText("  سلمى   بناني ")
+        QTest.keyClick(dialog._field, Qt.Key.Key_Return)
+
+    answer(AnnotatorNameDialog, act)
+    desk = create_controller(settings.Settings(language="en"))
+    desk.start(None)
+    desk.window.welcome_commands.samples_requested.emit()
+    assert desk.session.corpus
+    assert asked == [], "not in the way of the example"
+    for name, names in (("a", ["root"]), ("b", ["root"] * 2), ("c", ["root"] * 2)):
+        path = tmp_path / f"{name}.corpus"
+        Corpus.create(path, default_labels()).close()
+        desk.window.corpus_commands.open_path(path)
+        assert asked == names
+    assert desk.session.annotator == settings.load().annotator == "سلمى بناني"
