@@ -16,6 +16,7 @@ from annotator.ui.actions.panel_focus import PanelFocus
 from annotator.ui.article.article_view import ArticleView
 from annotator.ui.article.presenter import ArticlePresenter
 from annotator.ui.commands.annotator_commands import AnnotatorCommands
+from annotator.ui.commands.article_commands import ArticleCommands
 from annotator.ui.commands.backup_commands import BackupCommands
 from annotator.ui.commands.caret_commands import CaretCommands
 from annotator.ui.commands.corpus_commands import CorpusCommands
@@ -29,6 +30,7 @@ from annotator.ui.commands.table import MENUS, RECENT_CORPORA, Commands
 from annotator.ui.commands.tagging_commands import TaggingCommands
 from annotator.ui.commands.view_commands import ViewCommands
 from annotator.ui.commands.welcome_commands import WelcomeCommands
+from annotator.ui.panels.article_header import ArticleHeader
 from annotator.ui.panels.autosave_field import NoteField
 from annotator.ui.panels.central_widget import CentralWidget
 from annotator.ui.panels.corpus_switcher import CorpusSwitcher
@@ -72,12 +74,13 @@ class Window(QMainWindow):
         self.panel_layout = PanelLayout(self.settings)
         self.find_bar = FindBar()
         self.note_field = NoteField(session)
+        self.article_header = ArticleHeader(session)
         self.tasks = TaskRunner(self)
         self.tasks.notified.connect(session.notified)
         session.corpus_closing.connect(self.tasks.release_corpus)
         context = WindowContext(self, session, self.tasks, self.settings)
-        card = self.labels_sidebar.span_card
-        fields = card.value_field, card.note_field, self.note_field
+        card, header = self.labels_sidebar.span_card, self.article_header
+        fields = card.value_field, card.note_field, self.note_field, header.title.field, header.date.field
         self.corpus_commands = CorpusCommands(context, fields)
         self.annotator_commands = AnnotatorCommands(context, self.corpus_commands, fields)
         self.backup_commands = BackupCommands(context, self.corpus_commands)
@@ -94,6 +97,7 @@ class Window(QMainWindow):
         commands = Commands(
             **asdict(context),
             article=self.view,
+            details=ArticleCommands(session, self.article_header),
             focus=self._panel_focus,
             corpus=self.corpus_commands,
             annotators=self.annotator_commands,
@@ -134,7 +138,12 @@ class Window(QMainWindow):
         self.issue_commands.bar.add_buttons(actions)
         self.articles_sidebar.column.addWidget(ActionButton(actions["check_labels"], "issues"))
         self._central_widget = CentralWidget(
-            self.session, self.view, (self.layer_bar, self.find_bar, self.issue_commands.bar), self.note_field, actions
+            self.session,
+            self.view,
+            self.article_header,
+            (self.layer_bar, self.find_bar, self.issue_commands.bar),
+            self.note_field,
+            actions,
         )
         self.toast = self._central_widget.toast
         leading = QWidget()
@@ -142,9 +151,11 @@ class Window(QMainWindow):
         self.panel_layout.lay_out(leading, self._central_widget, self.labels_sidebar)
         self.setCentralWidget(self.panel_layout)
         self.labels_sidebar.span_card.add_buttons(actions["accept"], actions["remove"])
+        states = actions["done"], actions["skip"], actions["flag"]
+        self.article_header.add_actions(*states, None, actions["toggle_removed"])
         self._panel_focus.panels = (
             *(self.articles_sidebar, self.issue_commands.sidebar, self.issue_commands.bar),
-            *(self._central_widget.pages, self._central_widget.footer, self.labels_sidebar),
+            *(self.article_header, self._central_widget.pages, self._central_widget.footer, self.labels_sidebar),
         )
         self.selection_bar = SelectionBar(self.view, self.session, self.suggestions, self.settings, self._actions)
         self.status_line = StatusLine(self.session, self.suggestions, actions["choose_annotator"])
@@ -157,7 +168,8 @@ class Window(QMainWindow):
         session, view = self.session, self.view
         session.on_change(self._show_title, "corpus")
         session.on_change(self._show_labels, "labels")
-        session.on_change(self._actions.update_states, "undoable", "redoable", "pending_step")
+        session.on_change(self._actions.update_states, "undoable", "redoable", "pending_step", "status")
+        session.on_change(self._actions.update_states, "removal", "article_filter")
         self.welcome_commands.hint_changed.connect(self.status_line.show_hint)
         for clicked in (self.label_panel.label_clicked, self.span_panel.span_clicked):
             clicked.connect(lambda _item: self.corpus_commands.save_typed_text())
@@ -174,7 +186,7 @@ class Window(QMainWindow):
         self.tagging_commands.value_edit_requested.connect(card.value_field.start_editing)
         self.tagging_commands.note_edit_requested.connect(card.note_field.start_editing)
         self.tagging_commands.article_note_edit_requested.connect(self.note_field.start_editing)
-        for part in (card, self.note_field, self.articles_sidebar, self.panel_layout):
+        for part in (card, self.note_field, self.article_header, self.articles_sidebar, self.panel_layout):
             part.focus_released.connect(view.setFocus)
         for articles in (self.articles_sidebar, self.issue_commands.sidebar):
             articles.needed.connect(partial(self.panel_layout.show_side, "articles"))

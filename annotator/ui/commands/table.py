@@ -17,6 +17,7 @@ from annotator.ui.actions.keymap import Action, Choice, ListMenu, Menu, list_act
 from annotator.ui.actions.panel_focus import PanelFocus
 from annotator.ui.article.article_view import ArticleView
 from annotator.ui.commands.annotator_commands import AnnotatorCommands
+from annotator.ui.commands.article_commands import ArticleCommands
 from annotator.ui.commands.backup_commands import BackupCommands
 from annotator.ui.commands.caret_commands import CaretCommands
 from annotator.ui.commands.corpus_commands import CorpusCommands
@@ -36,6 +37,7 @@ class Commands(WindowContext, frozen=True):
     """What the actions of a window work on."""
 
     article: ArticleView
+    details: ArticleCommands
     focus: PanelFocus
     corpus: CorpusCommands
     annotators: AnnotatorCommands
@@ -286,13 +288,34 @@ _LINE: Final[_Items] = (
     Action("line_body", N_("Body"), lambda do: do.tagging.mark_line(BODY), ("F8",)),
     Action("line_boilerplate", N_("Boilerplate"), lambda do: do.tagging.mark_line(BOILERPLATE), ("F9",)),
 )
+_DETAILS: Final[_Items] = (
+    Action("edit_title", N_("Edit title"), lambda do: do.details.edit_title(), ("Ctrl+T",)),
+    Action("edit_date", N_("Edit publication date"), lambda do: do.details.edit_date(), ("Ctrl+Shift+T",)),
+    Action("edit_article_note", N_("Edit article note"), lambda do: do.tagging.edit_article_note(), ("Ctrl+F2",)),
+    Action("open_source", N_("Open the source on the web"), lambda do: do.details.open_source(), ("Ctrl+Shift+O",)),
+    None,
+    Action(
+        "toggle_removed",
+        N_("Remove article, or restore it"),
+        lambda do: do.details.toggle_removed(),
+        ("Ctrl+Shift+Delete",),
+        auto_repeat=False,
+        is_checked=lambda do: do.details.is_removed,
+    ),
+    Action(
+        "show_removed",
+        N_("Show removed articles"),
+        lambda do: do.details.toggle_showing_removed(),
+        ("Ctrl+Shift+R",),
+        is_checked=lambda do: do.details.is_showing_removed,
+    ),
+)
 _ARTICLE: Final[_Items] = (
     Action("done_and_next", N_("Done and next"), lambda do: do.tagging.done_and_next(), ("Ctrl+Return",)),
     Action("next_open", N_("Next open article"), lambda do: do.tagging.next_open(), ("Ctrl+Down",)),
     Action("done", N_("Mark as done"), lambda do: do.tagging.toggle_state(DONE), ("Ctrl+D",)),
     Action("skip", N_("Skip"), lambda do: do.tagging.toggle_state(SKIPPED), ("Ctrl+K",)),
     Action("flag", N_("Flag for review"), lambda do: do.tagging.toggle_state(FLAGGED), ("Ctrl+M",)),
-    Action("edit_article_note", N_("Edit article note"), lambda do: do.tagging.edit_article_note(), ("Ctrl+F2",)),
     None,
     Action("next_article", N_("Next article"), lambda do: do.session.open_relative(1), ("Alt+Down", "Ctrl+PgDown")),
     Action(
@@ -309,6 +332,7 @@ _ARTICLE: Final[_Items] = (
     ),
     None,
     Menu("line", N_("&Line type"), _LINE),
+    Menu("details", N_("&Details"), _DETAILS),
 )
 _FOCUS: Final[_Items] = (
     Action(

@@ -24,18 +24,22 @@ _LEADING_BUTTONS: Final = 3  # buttons at the start of the row
 
 
 class CentralWidget(QWidget):
-    """Stacks the save error bar, `bars`, `pages` (article or another page) and `footer` (note, buttons)."""
+    """Stacks the article's header, the save error bar, `bars`, `pages` (article or another page) and `footer`.
+
+    The footer has the note and buttons; header and footer are there with an article.
+    """
 
     def __init__(
         self,
         session: Session,
         view: ArticleView,
+        header: QWidget,
         bars: Sequence[QWidget],
         note: NoteField,
         actions: Mapping[str, QAction],
     ) -> None:
         super().__init__()
-        self._session, self._view = session, view
+        self._session, self._view, self._header = session, view, header
         self._welcome_page: WelcomePage | None = None
         self._is_focused = False
         self._no_corpus = EmptyState(
@@ -64,12 +68,12 @@ class CentralWidget(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(6, 16, 6, 12)
         column.setSpacing(10)
-        for bar in (self.save_error_bar, *bars):
+        for bar in (header, self.save_error_bar, *bars):
             column.addWidget(bar)
         column.addWidget(self.pages, 1)
         column.addWidget(self.footer)
         self.toast = Toast(session, self.pages, actions["undo"])
-        session.on_change(self._update_page, "corpus", "counts", "articles")
+        session.on_change(self._update_page, "corpus", "counts", "articles", "article")
         self._update_page()
 
     def show_welcome(self, page: "WelcomePage | None") -> None:
@@ -91,6 +95,9 @@ class CentralWidget(QWidget):
         self._update_page()
 
     def _update_page(self) -> None:
-        page: QWidget = self._view if any(self._session.counts.values()) else self._no_articles
+        has_articles = self._session.article or any(self._session.counts.values())
+        page: QWidget = self._view if has_articles else self._no_articles
         self.pages.setCurrentWidget(self._welcome_page or (page if self._session.corpus else self._no_corpus))
-        self.footer.setVisible(self.pages.currentWidget() is self._view and not self._is_focused)
+        is_article = self.pages.currentWidget() is self._view
+        self.footer.setVisible(is_article and not self._is_focused)
+        self._header.setVisible(is_article and self._session.article is not None and not self._is_focused)

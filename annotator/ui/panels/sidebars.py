@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from annotator.i18n import _, count_phrase, format_number
+from annotator.i18n import _, count_phrase, format_number, pgettext
 from annotator.model.display_names import state_title
 from annotator.model.records import DONE, STATES
 from annotator.store.queries.article_list import ArticleFilter
@@ -34,6 +34,8 @@ from annotator.ui.widgets.search_line import SearchLine
 _CARD_HEIGHT: Final = 152  # pixels: two lines of a span, one about it, one of fields, so that nothing above moves
 _LIST_HEIGHT: Final = 84  # pixels of the list of spans at least
 _LABELS_HEIGHT: Final = 360  # pixels of the labels at most: eight
+_REMOVED: Final = "removed"
+"""In place of a state: the articles that were removed."""
 _SEARCH_DELAY: Final = 80  # milliseconds without typing before a search
 
 
@@ -98,7 +100,7 @@ class ArticleSidebar(Sidebar):
         self.search_line.textChanged.connect(lambda _text: self._search_timer.start())
         self.search_line.returnPressed.connect(self._open_first_match)
         self.state_filter.activated.connect(lambda _index: self._apply_filter())
-        session.on_change(self._show_counts, "counts")
+        session.on_change(self._show_counts, "counts", "removed_count")
         session.on_change(self._show_filter, "articles", "article_filter")
         self._show_counts()
         self._show_filter()
@@ -110,17 +112,33 @@ class ArticleSidebar(Sidebar):
         self._done_label.setText(
             _("{done} of {total} done").format(done=format_number(counts[DONE]), total=format_number(total))
         )
+        self._show_removed_item()
+        removed_count = self._session.current.removed_count
         for index in range(self.state_filter.count()):
             item_state = self.state_filter.itemData(index)
-            title = state_title(item_state) if item_state else _("All articles")
-            count = format_number(counts[item_state] if item_state else total)
-            self.state_filter.setItemText(index, _("{name}: {fact}").format(name=title, fact=count))
+            if item_state == _REMOVED:
+                title, count = pgettext("articles", "removed"), removed_count
+            elif item_state:
+                title, count = state_title(item_state), counts[item_state]
+            else:
+                title, count = _("All articles"), total
+            self.state_filter.setItemText(index, _("{name}: {fact}").format(name=title, fact=format_number(count)))
+
+    def _show_removed_item(self) -> None:
+        """Offer the removed articles if there are any."""
+        index = self.state_filter.findData(_REMOVED)
+        is_needed = bool(self._session.current.removed_count) or self._session.article_filter.is_removed
+        if is_needed and index < 0:
+            self.state_filter.addItem("", _REMOVED)
+        elif index >= 0 and not is_needed:
+            self.state_filter.removeItem(index)
 
     def _show_filter(self) -> None:
         choice, count = self._session.article_filter, len(self._session.articles)
         self._matches_label.setText(count_phrase("{count} article matches", "{count} articles match", count))
         self._matches_label.setVisible(bool(choice.words))
-        self.state_filter.setCurrentIndex(self.state_filter.findData(choice.state))
+        self._show_counts()
+        self.state_filter.setCurrentIndex(self.state_filter.findData(_REMOVED if choice.is_removed else choice.state))
         if choice.words != self.search_line.text().strip():
             self.search_line.setText(choice.words)
 
@@ -134,9 +152,9 @@ class ArticleSidebar(Sidebar):
 
     def _apply_filter(self) -> None:
         self._search_timer.stop()
-        self._session.set_article_filter(
-            ArticleFilter(self.state_filter.currentData(), self.search_line.text().strip())
-        )
+        state, words = self.state_filter.currentData(), self.search_line.text().strip()
+        is_removed = state == _REMOVED
+        self._session.set_article_filter(ArticleFilter(None if is_removed else state, words, is_removed))
 
     def _open_first_match(self) -> None:
         """Open the first matching article."""

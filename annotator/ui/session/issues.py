@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 
 from annotator.i18n import _
 from annotator.jobs.checking import ArticleIssue, CheckResult, check_article, check_corpus, sort_key
-from annotator.model.records import Edit, Span, Step
+from annotator.model.records import Edit, Removal, Span, Step
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
 from annotator.store.queries.check_data import load_dismissals
@@ -142,8 +142,9 @@ class IssueModel(QObject):
         if not self.is_active:
             return
         uids = {edit.article for edit in step.edits} if step else set()
-        if len(uids) > _MAX_SYNCHRONOUS_CHECKS:
-            self.start()
+        removes = step is not None and any(isinstance(edit.after or edit.before, Removal) for edit in step.edits)
+        if removes or len(uids) > _MAX_SYNCHRONOUS_CHECKS:
+            self.start()  # what is usual in the corpus has changed
             return
         if step:
             self._update_statistics(step)
@@ -193,6 +194,7 @@ class IssueModel(QObject):
         if not corpus or not facts:
             return None
         try:
+            is_removed = corpus.removal(uid) is not None
             annotated = corpus.load_article(uid, self._annotator)
             dismissals = load_dismissals(corpus, uid).get((uid, self._annotator), set())
         except CorpusError as error:
@@ -200,7 +202,8 @@ class IssueModel(QObject):
             return None
         first = bisect_left(self._all, annotated.article.id, key=lambda entry: entry.number)
         last = bisect_right(self._all, annotated.article.id, key=lambda entry: entry.number)
-        before, new = self._all[first:last], check_article(facts, annotated, self._annotator, dismissals)
+        before = self._all[first:last]
+        new = [] if is_removed else check_article(facts, annotated, self._annotator, dismissals)
         if new != before:
             self.counts.subtract(entry.issue.kind for entry in before)
             self.counts.update(entry.issue.kind for entry in new)

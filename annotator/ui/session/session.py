@@ -20,6 +20,8 @@ from annotator.model.records import (
     Article,
     Edit,
     Note,
+    Publication,
+    Removal,
     Span,
     Status,
     Step,
@@ -33,11 +35,23 @@ from annotator.store.errors import CorpusError, DamagedCorpus, WriteError
 from annotator.store.queries.article_list import ArticleFilter, LazyArticleList
 from annotator.ui.session.corpus_file import CorpusFile
 from annotator.ui.session.position import PositionSaver
-from annotator.ui.session.state import DESCRIBE, DISMISS, REJECT, UNREAD_VERSION, CurrentField, SessionState
+from annotator.ui.session.state import (
+    ARTICLE_STEPS,
+    DESCRIBE,
+    DISMISS,
+    PUBLISHED,
+    REJECT,
+    REMOVE_ARTICLE,
+    RESTORE_ARTICLE,
+    TITLE,
+    UNREAD_VERSION,
+    CurrentField,
+    SessionState,
+)
 from annotator.ui.session.undo import UndoManager
 from annotator.ui.widgets.bidi_text import isolate, isolate_ltr
 
-_STATE_KEEPING_STEPS: Final = frozenset(["state", "note", DISMISS])
+_STATE_KEEPING_STEPS: Final = frozenset(["state", "note", DISMISS, *ARTICLE_STEPS])
 """Names of steps that do not set a new article to "in progress"."""
 _RETRY_INTERVAL: Final = 500
 """Milliseconds between two attempts to write a pending step."""
@@ -92,6 +106,7 @@ class Session(QObject):
     spans = CurrentField[list[Span]]()
     status = CurrentField[Status | None]()
     note = CurrentField[Note | None]()
+    removal = CurrentField[Removal | None]()
     undoable = CurrentField[list[StepInfo]]()
     redoable = CurrentField[list[StepInfo]]()
     selection = CurrentField[Span | None]()
@@ -207,7 +222,7 @@ class Session(QObject):
         """Open the annotator's last article, else the first unfinished one."""
         with self._reporting_errors():
             position = self.corpus.last_position(self.annotator) if self.corpus else None
-            if self.corpus and position:
+            if self.corpus and position and not self.corpus.removal(position[0]):
                 self.open_by_id(self.corpus.article(position[0]).id, position[1])
         if self.article is None and not self.open_next_unfinished():
             self.open_article(0)
@@ -358,7 +373,25 @@ class Session(QObject):
 
     def mark_zone(self, kind: str, start: int, end: int) -> bool:
         """Mark a range as a zone of this kind."""
-        return self._apply("zone", lambda article: operations.mark_zone(article, self.zones, kind, start, end))
+        return self._apply(
+            "zone", lambda article: self._with_values(operations.mark_zone(article, self.zones, kind, start, end))
+        )
+
+    def set_title(self, title: str) -> bool:
+        """Give the article a title; a blank one restores its source's."""
+        return self._apply(TITLE, lambda article: operations.set_title(self.current.title, article, title))
+
+    def set_published(self, published: str | None) -> bool:
+        """Set the article's time of publication, and the values of the layer that depend on it."""
+        return self._apply(PUBLISHED, lambda article: self._with_values(operations.set_published(article, published)))
+
+    def remove_article(self) -> bool:
+        """Remove the article from lists, statistics and exports; it stays open."""
+        return self._apply(REMOVE_ARTICLE, lambda article: operations.remove_article(self.removal, article))
+
+    def restore_article(self) -> bool:
+        """Restore a removed article."""
+        return self._apply(RESTORE_ARTICLE, lambda _article: operations.restore_article(self.removal))
 
     def set_state(self, state: str) -> bool:
         """Set the annotator's state of the article."""
@@ -450,6 +483,14 @@ class Session(QObject):
         if edits and name not in _STATE_KEEPING_STEPS:
             edits += operations.begin_article(self.status, self.article, self.annotator)
         return not edits or self._write(self._step(name, edits))
+
+    def _with_values(self, edits: list[Edit]) -> list[Edit]:
+        """Add the edits of values in the layer that depend on the time of publication, if it changes."""
+        if not self.article or not any(isinstance(edit.after, Publication) for edit in edits):
+            return edits
+        from annotator.suggest.dates.revaluing import update_values  # slow to load, and rarely needed
+
+        return [*edits, *update_values(self.article, self.spans, edits)]
 
     def _step(self, name: str, edits: Iterable[Edit], undoes: str | None = None) -> Step:
         return Step(new_uid(), self.annotator, utc_timestamp(), name, tuple(edits), undoes)

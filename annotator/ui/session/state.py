@@ -15,11 +15,14 @@ from annotator.model.records import (
     Article,
     Dismissal,
     Note,
+    Publication,
     Rejection,
+    Removal,
     Span,
     Status,
     Step,
     StepInfo,
+    Title,
     Zone,
 )
 from annotator.store.corpus import ContentVersion, Corpus
@@ -31,6 +34,7 @@ from annotator.store.queries.article_list import (
     count_by_state,
     find_first_open,
 )
+from annotator.store.queries.removals import count_removed_articles
 from annotator.store.queries.training_data import list_uncertain_articles
 from annotator.text.proclitics import skip_known_proclitics
 
@@ -38,10 +42,18 @@ T = TypeVar("T")
 DESCRIBE: Final = "describe"
 REJECT: Final = "reject"
 DISMISS: Final = "dismiss"
+TITLE: Final = "title"
+PUBLISHED: Final = "published"
+REMOVE_ARTICLE: Final = "remove_article"
+RESTORE_ARTICLE: Final = "restore_article"
+ARTICLE_STEPS: Final = (TITLE, PUBLISHED, REMOVE_ARTICLE, RESTORE_ARTICLE)
+"""Names of steps about an article itself."""
 SELECTION_KEEPING_STEPS: Final = frozenset([DESCRIBE, history.ACCEPT_STEP, REJECT, DISMISS])
 """Names of steps that leave the selection unchanged."""
 _APPLICABLE: Final = (Span, Rejection, Dismissal, Status, Note)
 """The kinds of records whose edits are applied to the state without reading them."""
+_LISTED_KINDS: Final = (Status, Zone, Title, Publication)
+"""The kinds of records of which the list of articles shows something."""
 UNREAD_VERSION: Final = -1
 """In place of the version if a change could not be read; SQLite counts versions from 1."""
 
@@ -63,6 +75,8 @@ class SessionState(Struct, frozen=True):
     article_filter: ArticleFilter = field(default_factory=ArticleFilter)
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(STATES, 0))
     """The annotator's number of articles by state."""
+    removed_count: int = 0
+    """The number of removed articles."""
     revision: int = 0
     """Counts the changes that may concern any article of the list, not only the open one."""
     version: int = 0
@@ -79,6 +93,7 @@ class SessionState(Struct, frozen=True):
     spans: list[Span] = []
     status: Status | None = None
     note: Note | None = None
+    removal: Removal | None = None
     undoable: list[StepInfo] = []
     redoable: list[StepInfo] = []
     selection: Span | None = None
@@ -94,6 +109,12 @@ class SessionState(Struct, frozen=True):
         return self.status.state if self.status else NEW
 
     @property
+    def title(self) -> Title | None:
+        """The title that an annotator gave the article."""
+        custom_title = self.article.custom_title if self.article else None
+        return Title(self.article.uid, custom_title) if self.article and custom_title else None
+
+    @property
     def article_number(self) -> int:
         """The number of the article; 0 for none."""
         return self.article.id if self.article else 0
@@ -105,7 +126,7 @@ class SessionState(Struct, frozen=True):
     def without_article(self) -> "SessionState":
         """Return the state in which no article is open."""
         nothing = SessionState(self.annotator)
-        names = ("article", "zones", "spans", "status", "note", "undoable", "redoable", "selection")
+        names = ("article", "zones", "spans", "status", "note", "removal", "undoable", "redoable", "selection")
         return replace(self, **{name: getattr(nothing, name) for name in names})
 
     def with_article(self, identity: int | str) -> "SessionState":
@@ -128,6 +149,7 @@ class SessionState(Struct, frozen=True):
                 spans=self.corpus.spans(*layer),
                 status=self.corpus.status(*layer),
                 note=self.corpus.note(*layer),
+                removal=self.corpus.removal(article.uid),
                 undoable=undoable,
                 redoable=redoable,
             )
@@ -137,7 +159,12 @@ class SessionState(Struct, frozen=True):
         if not self.corpus:
             return self
         articles = LazyArticleList(self.corpus, self.annotator, self.article_filter)
-        return replace(self, articles=articles, counts=count_by_state(self.corpus, self.annotator))
+        return replace(
+            self,
+            articles=articles,
+            counts=count_by_state(self.corpus, self.annotator),
+            removed_count=count_removed_articles(self.corpus),
+        )
 
     def after(self, step: Step | None) -> "SessionState":
         """Return the state after this step or an unknown change (None) of the corpus."""
@@ -153,9 +180,11 @@ class SessionState(Struct, frozen=True):
             state = self
         kinds = {type(edit.before or edit.after) for edit in step.edits} if step else set()
         anything = step is None or not state.has_only(self.content_after(step))
-        if self.corpus and (anything or Status in kinds):
+        if Removal in kinds:
+            state = state.with_articles()
+        elif self.corpus and (anything or Status in kinds):
             state = replace(state, counts=count_by_state(self.corpus, self.annotator))
-        if anything or Status in kinds or Zone in kinds:  # the list shows states and headlines
+        if anything or not kinds.isdisjoint(_LISTED_KINDS):
             only_open = not anything and step and self._is_of_open_article(step)
             self.articles.invalidate(self.article_number if only_open else None)
             state = replace(state, revision=self.revision + (not only_open))

@@ -16,7 +16,7 @@ from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 from annotator.i18n import count_phrase
 from annotator.model import history
 from annotator.model.open_suggestions import drop_decided
-from annotator.model.records import Article, Edit, Rejection, Span, Step, Suggestion
+from annotator.model.records import Article, Edit, Rejection, Removal, Span, Step, Suggestion
 from annotator.ui.session.session import Session
 from annotator.ui.session.state import REJECT, SessionState
 from annotator.ui.session.tasks import TaskRunner
@@ -80,7 +80,7 @@ class SuggestionModel(QObject):
         session.on_change(self.reload, "annotator")  # whose rejections count
         session.corpus_closing.connect(self._release_corpus)
         session.on_change(self._on_labels_changed, "labels")
-        session.on_change(self._schedule_request, "zones")
+        session.on_change(self._schedule_request, "zones", "article")
         session.on_change(self._clear_current_if_span_selected, "selection")
         session.article_opened.connect(self._on_article_opened)
         session.corpus_changed.connect(self._on_corpus_changed)
@@ -178,8 +178,9 @@ class SuggestionModel(QObject):
         article = self._session.article
         if step and step.undoes:
             self._restore_key = _first_decided_key(step)
-        if not step or not article or any(edit.article != article.uid for edit in step.edits):
-            self.reload()
+        removes = step is not None and any(isinstance(edit.after or edit.before, Removal) for edit in step.edits)
+        if not step or not article or removes or any(edit.article != article.uid for edit in step.edits):
+            self.reload()  # from a removed article nothing is learned
             return
         edits = tuple(edit for edit in step.edits if isinstance(edit.after or edit.before, Span | Rejection))
         if edits:

@@ -213,6 +213,7 @@ def style_sheet(theme: Theme) -> str:
     }}
     QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QTreeWidget:focus {{ border-color: {theme.accent}; }}
     #card QLineEdit {{ padding: 3px 8px; border-radius: 5px; }}
+    #header QLineEdit {{ padding: 2px 6px; border-radius: 5px; }}
     #card QPushButton {{ padding: 4px 2px; border-radius: 5px; font-size: 12px; }}
     #card QPushButton:focus {{ padding: 3px 1px; }}
     #bar QPushButton {{ padding: 5px 9px; font-size: 12px; }}

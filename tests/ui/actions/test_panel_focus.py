@@ -142,15 +142,16 @@ def press_key(key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.N
 
 def test_the_shortcut_cycles_through_the_panels(tagged: Window) -> None:
     control = Qt.KeyboardModifier.ControlModifier
-    seen = [press_key(Qt.Key.Key_Tab, control) for _ in range(4)]
+    seen = [press_key(Qt.Key.Key_Tab, control) for _ in range(5)]
     assert seen == [
         tagged._central_widget.buttons[0],
         tagged.label_panel.rows()[0],
         tagged.articles_sidebar.search_line,
+        tagged.article_header.title.button,
         tagged.view,
     ]
-    back = [press_key(Qt.Key.Key_Backtab, control | Qt.KeyboardModifier.ShiftModifier) for _ in range(4)]
-    assert back == [*seen[:3][::-1], tagged.view]
+    back = [press_key(Qt.Key.Key_Backtab, control | Qt.KeyboardModifier.ShiftModifier) for _ in range(5)]
+    assert back == [*seen[:4][::-1], tagged.view]
 
 
 def test_tab_reaches_every_control_of_a_panel(tagged: Window) -> None:
