@@ -121,6 +121,7 @@ class Window(QMainWindow):
         self._screen_reader = ScreenReaderBridge(self.view, session, self.suggestions)
         self._create_layout()
         self._connect()
+        self._actions.update_states()
         self.setAcceptDrops(True)
         self.fills_screen = restore_geometry(self, initial_settings.geometry)
         self._show_title()

@@ -4,14 +4,14 @@ Qt knows only letters that are underlined in the texts, which would be a second 
 """
 
 from PySide6.QtGui import QAction, QKeyEvent
-from PySide6.QtWidgets import QMenu
 
 from annotator.ui.actions.keyboard import pressed_key, twin_keys
 from annotator.ui.actions.names import first_word_starts, fold_name
+from annotator.ui.widgets.round_menu import RoundMenu
 
 
-class LetterMenu(QMenu):
-    """A QMenu in which letters are keys of rows, Arabic ones also by the letter after the article.
+class LetterMenu(RoundMenu):
+    """A menu in which letters are keys of rows, Arabic ones also by the letter after the article.
 
     They only move there; Enter or a click runs an action.
     """

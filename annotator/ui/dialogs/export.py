@@ -45,6 +45,7 @@ from annotator.ui.widgets.bidi_text import add_arabic_mark, isolate, isolate_ltr
 from annotator.ui.widgets.controls import create_button, create_button_box, create_combo_box, make_primary
 from annotator.ui.widgets.layouts import vbox
 from annotator.ui.widgets.modal import ROLE, MessageBox, run_dialog
+from annotator.ui.widgets.scrolling import FittingScrollArea
 
 _ENTRY_ROLE = Qt.ItemDataRole.UserRole
 _MAX_ENTRIES: Final = 500  # entries of one kind: enough here, and the report file has all
@@ -67,9 +68,9 @@ class ExportDialog(TaskDialog):
         self._session = session
         self.report: Report | None = None
         self.setWindowTitle(_("Export the training set"))
-        self.setMinimumWidth(620)
+        self.resize(820, 620)
         self._pages = QStackedWidget()
-        self._pages.addWidget(self._build_options_page())
+        self._pages.addWidget(FittingScrollArea(self._build_options_page()))
         self._pages.addWidget(self._build_report_page())
         self._preview_button = create_button(_("Preview the export"), self.show_preview, is_auto_default=True)
         self._export_button = create_button(_("Export…"), self._choose_target, is_auto_default=True)
@@ -202,7 +203,6 @@ class ExportDialog(TaskDialog):
         self.tree = QTreeWidget()
         self.tree.setHeaderLabels([_("Span"), _("Label"), _("Reason"), _("In the file")])
         self.tree.setAccessibleName(self.windowTitle())
-        self.tree.setMinimumHeight(280)
         self.tree.itemActivated.connect(self._go_to_entry)
         vbox(self._summary_label, self.tree, parent=page)
         return page
@@ -288,7 +288,6 @@ class ExportDialog(TaskDialog):
         self.tree.setVisible(bool(self.tree.topLevelItemCount()))
         for index, width in enumerate((220, 80, 260)):
             self.tree.setColumnWidth(index, width)
-        self.resize(max(self.width(), 820), self.sizeHint().height())
         self._pages.setCurrentIndex(1)
 
     def _add_heading(self, title: str, count: int) -> QTreeWidgetItem:

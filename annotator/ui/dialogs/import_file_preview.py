@@ -13,6 +13,7 @@ from annotator.jobs.imports.file_reader import ReadOptions
 from annotator.jobs.imports.preview import FilePreview
 from annotator.ui.widgets import fonts
 from annotator.ui.widgets.bidi_text import isolate, plain_label, set_direction
+from annotator.ui.widgets.controls import create_combo_box
 from annotator.ui.widgets.layouts import hbox, vbox
 
 _DIRECTIONS: Final = {
@@ -38,7 +39,7 @@ class FilePreviewPane(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._preview: FilePreview | None = None
-        self.format_box = QComboBox()
+        self.format_box = create_combo_box({})
         self.format_box.activated.connect(lambda _index: self._on_format_chosen())
         self._format_row = QWidget()
         form = QFormLayout(self._format_row)
@@ -109,7 +110,7 @@ class FilePreviewPane(QWidget):
         grid = QGridLayout(self._table)
         grid.setContentsMargins(0, 0, 0, 0)
         for index, (field, title) in enumerate(titles.items()):
-            box = self.column_boxes[field] = QComboBox()
+            box = self.column_boxes[field] = create_combo_box({})
             box.setAccessibleName(title)
             box.activated.connect(lambda _index: self._on_column_chosen())
             grid.addWidget(plain_label(title), index // _COLUMNS_PER_ROW, 2 * (index % _COLUMNS_PER_ROW))

@@ -26,6 +26,7 @@ from annotator.ui.session.tasks import TaskRunner
 from annotator.ui.widgets.bidi_text import isolate, isolate_ltr, plain_label, tooltip
 from annotator.ui.widgets.controls import create_button, create_button_box, create_tree
 from annotator.ui.widgets.layouts import hbox, vbox
+from annotator.ui.widgets.scrolling import FittingScrollArea
 
 _PATH_ROLE: Final = Qt.ItemDataRole.UserRole
 
@@ -58,8 +59,9 @@ class ImportDialog(TaskDialog):
         import_button = create_button(pgettext("button", "Import"), self.accept, is_auto_default=True)
         buttons = create_button_box(self, accept=import_button, reject=_("Cancel"))
         files = vbox((self.tree, 2), (self.file_pane, 3), spacing=12)
-        middle = hbox((files, 3), (self.label_form, 2), spacing=24)
-        parts = self._summary_label, (middle, 1), self.fix_order_box, self.warning_label, buttons
+        content = QWidget()
+        hbox((files, 3), (self.label_form, 2), spacing=24, margins=0, parent=content)
+        parts = self._summary_label, (FittingScrollArea(content), 1), self.fix_order_box, self.warning_label, buttons
         vbox(*parts, spacing=12, parent=self)
         self.task_widgets = (import_button, self.file_pane, self.fix_order_box, self.label_form)
         self._add_items()

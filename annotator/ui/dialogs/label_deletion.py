@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QRadioButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QRadioButton, QWidget
 
 from annotator.i18n import _, count_phrase
 from annotator.model.label_changes import REMOVE, LabelEntry
 from annotator.ui.widgets.bidi_text import plain_label
-from annotator.ui.widgets.controls import create_button
+from annotator.ui.widgets.controls import create_button, create_combo_box
 from annotator.ui.widgets.layouts import hbox, vbox
 
 
@@ -29,7 +29,7 @@ class LabelDeletionForm(QWidget):
         self._options = QButtonGroup(self)
         self._options.addButton(self.replace_option)
         self._options.addButton(self.remove_option)
-        self.replacement_box = QComboBox()
+        self.replacement_box = create_combo_box({})
         self.replacement_box.setAccessibleName(_("New label"))
         self.replacement_box.setMinimumWidth(200)
         self.keep_button = create_button(_("Keep the label"), self.deletion_cancelled.emit)

@@ -37,6 +37,7 @@ from annotator.ui.widgets.bidi_text import isolate_ltr, plain_label
 from annotator.ui.widgets.controls import create_button, make_primary, set_style_name
 from annotator.ui.widgets.layouts import hbox, vbox
 from annotator.ui.widgets.modal import run_dialog
+from annotator.ui.widgets.scrolling import FittingScrollArea
 
 _FILTER: Final = "TOML (*.toml)"
 
@@ -77,7 +78,7 @@ class LabelsDialog(TaskDialog):
         self.apply_button = create_button(_("Apply"), self.apply)
         make_primary(self.apply_button, is_default=False)
         self._body = QWidget()
-        hbox(self._build_sidebar(), (self._pages, 1), spacing=20, margins=0, parent=self._body)
+        hbox(self._build_sidebar(), (FittingScrollArea(self._pages), 1), spacing=20, margins=0, parent=self._body)
         self.task_widgets = (self._body, self.apply_button)
         end = hbox((self.message_label, 1), self.apply_button, create_button(_("Cancel"), self.cancel))
         vbox((self._body, 1), end, spacing=14, parent=self).setContentsMargins(18, 18, 18, 16)

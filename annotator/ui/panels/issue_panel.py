@@ -4,7 +4,7 @@ from typing import Final
 
 from PySide6.QtCore import QStringListModel, Qt, Signal
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QComboBox, QHBoxLayout
+from PySide6.QtWidgets import QHBoxLayout
 
 from annotator.checks.all_checks import KINDS, kind_title
 from annotator.i18n import _, format_number
@@ -14,6 +14,7 @@ from annotator.ui.panels.sidebars import Sidebar
 from annotator.ui.session.issues import IssueModel
 from annotator.ui.widgets import fonts
 from annotator.ui.widgets.bidi_text import add_arabic_mark, plain_label, tooltip
+from annotator.ui.widgets.controls import create_combo_box
 
 _ISSUE_ROLE: Final = Qt.ItemDataRole.UserRole
 
@@ -99,7 +100,7 @@ class IssuePanel(Sidebar):
         super().__init__()
         self._issues = issues
         self.issue_list = IssueList(issues)
-        self.kind = QComboBox()
+        self.kind = create_combo_box({})
         self.kind.setAccessibleName(_("Filter issues"))
         self.kind.setObjectName("filter")
         self.kind.setFocusPolicy(Qt.FocusPolicy.TabFocus)

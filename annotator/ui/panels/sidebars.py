@@ -4,7 +4,6 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
-    QComboBox,
     QFrame,
     QHBoxLayout,
     QProgressBar,
@@ -27,6 +26,7 @@ from annotator.ui.panels.span_panel import SpanPanel
 from annotator.ui.session.session import Session
 from annotator.ui.session.suggestions import SuggestionModel
 from annotator.ui.widgets.bidi_text import plain_label
+from annotator.ui.widgets.controls import create_combo_box
 from annotator.ui.widgets.layouts import vbox
 from annotator.ui.widgets.scrolling import FittingScrollArea
 from annotator.ui.widgets.search_line import SearchLine
@@ -69,7 +69,7 @@ class ArticleSidebar(Sidebar):
         self._session = session
         self.article_list = ArticleList(session)
         self.search_line = SearchLine(_("Search corpus"))
-        self.state_filter = QComboBox()
+        self.state_filter = create_combo_box({})
         self.state_filter.setAccessibleName(_("Filter articles"))
         self.state_filter.setObjectName("filter")
         self.state_filter.setFocusPolicy(Qt.FocusPolicy.TabFocus)

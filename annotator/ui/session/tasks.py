@@ -13,7 +13,7 @@ from threading import Event, Lock, Thread
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QProgressDialog, QWidget
+from PySide6.QtWidgets import QProgressBar, QProgressDialog, QWidget
 from shiboken6 import Shiboken
 
 from annotator.i18n import _
@@ -24,6 +24,9 @@ from annotator.ui.widgets.modal import warn
 
 Task: TypeAlias = Callable[[], Any]
 _PROGRESS_DELAY: Final = 400  # milliseconds until the dialog appears
+_BAR_HEIGHT: Final = 6  # pixels
+_MIN_WIDTH: Final = 420  # pixels of the dialog
+_MARGINS: Final = 60  # pixels beside the title
 _PROGRESS_INTERVAL: Final = 0.05  # seconds between two updates of it
 
 
@@ -80,7 +83,13 @@ class TaskRunner(QObject):
             return
         progress = QProgressDialog(title, _("Cancel"), 0, 0, window)
         progress.setWindowModality(Qt.WindowModality.WindowModal)
-        progress.setWindowTitle(title)
+        progress.setWindowTitle(_("Annotator"))
+        bar = QProgressBar(progress)
+        bar.setTextVisible(False)
+        bar.setFixedHeight(_BAR_HEIGHT)
+        bar.setAccessibleName(title)
+        progress.setBar(bar)
+        progress.setMinimumWidth(max(_MIN_WIDTH, progress.fontMetrics().horizontalAdvance(title) + _MARGINS))
         progress.setMinimumDuration(_PROGRESS_DELAY)
         progress.setAutoClose(False)
         progress.setAutoReset(False)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QHeaderView,
     QPushButton,
+    QStyledItemDelegate,
     QTreeWidget,
     QWidget,
 )
@@ -54,6 +55,7 @@ def make_primary(button: QPushButton, *, is_default: bool = True) -> None:
 def create_combo_box(texts: Mapping[Any, str]) -> QComboBox:
     """Create a combo box with these texts, by the data of the items."""
     box = QComboBox()
+    box.setItemDelegate(QStyledItemDelegate(box))  # Qt's own pays no attention to the style sheet
     for value, text in texts.items():
         box.addItem(text, value)
     return box

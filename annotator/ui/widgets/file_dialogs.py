@@ -16,14 +16,31 @@ from PySide6.QtCore import (
     QMimeData,
     QModelIndex,
     QPersistentModelIndex,
+    QSize,
     QSortFilterProxyModel,
     Qt,
 )
 from PySide6.QtGui import QAbstractFileIconProvider, QIcon
-from PySide6.QtWidgets import QApplication, QFileDialog, QFileIconProvider, QMessageBox, QStyle, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QFileDialog,
+    QFileIconProvider,
+    QMessageBox,
+    QSplitter,
+    QStyle,
+    QToolButton,
+    QWidget,
+)
 
 from annotator.store.database_files import SIDE_FILE_SUFFIXES
+from annotator.ui.widgets import icons
+from annotator.ui.widgets.theme import current_theme
 
+_ICONS: Final = {"backButton": "previous", "forwardButton": "next", "toParentButton": "up", "newFolderButton": "add"}
+_SIZE: Final = QSize(820, 500)
+_PLACES_WIDTH: Final = 160  # pixels of the list of folders
+_VIEWS: Final = ("listModeButton", "detailModeButton")
 _NATIVE: Final = sys.platform in ("win32", "darwin")
 _START_FOLDER: Final = ":/"
 """Qt's own resources: a new dialog lists its folder immediately, before its options can be set."""
@@ -68,9 +85,25 @@ def _dialog(parent: QWidget, title: str, folder: str, filters: str, mode: QFileD
         dialog.setOption(QFileDialog.Option.DontUseCustomDirectoryIcons)
         dialog.setIconProvider(_icon_provider())
         dialog.setProxyModel(_WithoutSideFiles(dialog))
+        _style(dialog)
     dialog.setFileMode(mode)
     dialog.setDirectory(folder)
     return dialog
+
+
+def _style(dialog: QFileDialog) -> None:
+    """Draw the program's icons on the dialog's buttons, hide those for two views, and show paths from left to right."""
+    dialog.resize(_SIZE)
+    if splitter := dialog.findChild(QSplitter):
+        splitter.setSizes([_PLACES_WIDTH, _SIZE.width() - _PLACES_WIDTH])
+    if folder := dialog.findChild(QComboBox, "lookInCombo"):
+        folder.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+    for name, icon in _ICONS.items():
+        if button := dialog.findChild(QToolButton, name):
+            button.setIcon(icons.icon(icon, current_theme()))
+    for name in _VIEWS:
+        if button := dialog.findChild(QToolButton, name):
+            button.hide()
 
 
 def _choose(dialog: QFileDialog) -> list[str]:

@@ -15,7 +15,10 @@ SIZE: Final = 20  # pixels
 MIRRORED: Final = frozenset({"next", "previous", "undo", "redo", "skip", "article", "note", "occurrences"})
 """Icons that follow the direction of reading: backwards points to the beginning of the line."""
 _STROKE: Final = b"#000000"
-_NOT_ICONS: Final = frozenset({"annotator", "down-dark", "down-light"})  # other drawings in the folder
+_NOT_ICONS: Final = frozenset(
+    {"annotator", *(f"{name}-{theme}" for name in ("check", "down", "tick") for theme in ("dark", "light"))}
+)
+"""Other drawings in the folder; those of style sheets have their colours."""
 
 
 def names() -> list[str]:

@@ -3,19 +3,32 @@
 from collections.abc import Mapping
 from typing import Final, TypeVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QLabel, QMessageBox, QWidget
 
 from annotator.i18n import _
 from annotator.ui.widgets.bidi_text import isolate_paths
+from annotator.ui.widgets.icons import draw_pixmap
+from annotator.ui.widgets.theme import current_theme
 
+_FRAME: Final = QSize(8, 44)  # pixels: edges and a title bar
+_ICON_SIZE: Final = 36  # pixels
 ROLE: Final = QMessageBox.ButtonRole
+_WARNINGS: Final = (QMessageBox.Icon.Warning, QMessageBox.Icon.Critical)
 D = TypeVar("D", bound=QDialog)
 
 
 def run_dialog(dialog: D) -> D | None:
-    """Show a modal dialog, then have it deleted; return it if it was accepted, for its results to be read at once."""
+    """Show a modal dialog, then have it deleted; return it if it was accepted, for its results to be read at once.
+
+    It is at most as large as the screen.
+    """
+    dialog.ensurePolished()
+    wanted = dialog.size() if dialog.testAttribute(Qt.WidgetAttribute.WA_Resized) else dialog.sizeHint()
+    room = dialog.screen().availableSize() - _FRAME
+    if wanted != wanted.boundedTo(room):
+        dialog.resize(wanted.boundedTo(room))
     is_accepted = dialog.exec()
     dialog.deleteLater()
     return dialog if is_accepted else None
@@ -49,6 +62,7 @@ class MessageBox(QMessageBox):
         default: str = "",
     ) -> None:
         super().__init__(icon, _("Annotator"), isolate_paths(text), parent=parent)
+        self._draw_icon()
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setInformativeText(information)
         self.setDetailedText(details)
@@ -59,6 +73,12 @@ class MessageBox(QMessageBox):
             self.setDefaultButton(self._buttons.get(default, last))
         if default:  # wide enough for bold letters, which Qt ignores in a default button
             self._buttons[default].setObjectName("primary")
+
+    def _draw_icon(self) -> None:
+        """Replace the style's picture by one in the theme's colours."""
+        theme, is_warning = current_theme(), self.icon() in _WARNINGS
+        name, colour = ("warning", theme.warning) if is_warning else ("information", theme.accent)
+        self.setIconPixmap(draw_pixmap(name, colour, _ICON_SIZE, self.devicePixelRatioF()))
 
     def ask(self) -> str:
         """Show the box, then have it deleted; return the text of the button that was clicked."""

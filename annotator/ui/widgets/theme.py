@@ -15,6 +15,7 @@ from annotator.model.labels import Label
 from annotator.resources import resource_path
 from annotator.ui.widgets import fonts
 
+MENU_RADIUS: Final = 8  # pixels
 _SYSTEM_FONTS: Final = "QMenuBar, QMenu, QToolTip, QStatusBar, QMessageBox, QAbstractItemView"
 """Widgets to which Qt gives the font of the system theme, whenever it changes, despite the program's font."""
 
@@ -30,6 +31,8 @@ class Theme(Struct, frozen=True):
     dim: str
     faint: str
     rule: str
+    edge: str
+    """Of a control that one would not see without it: 3:1 on every background, text is not written in it."""
     accent: str
     accent_ink: str
     highlight: str
@@ -74,6 +77,7 @@ LIGHT: Final = Theme(
     dim="#58534c",
     faint="#6f6a63",
     rule="#e3ded5",
+    edge="#857f76",
     accent="#225c55",
     accent_ink="#ffffff",
     highlight="#dceae7",
@@ -90,6 +94,7 @@ DARK: Final = Theme(
     dim="#bcb7ae",
     faint="#99948b",
     rule="#353a3f",
+    edge="#878e95",
     accent="#7cc4ba",
     accent_ink="#12211f",
     highlight="#2b423f",
@@ -124,6 +129,10 @@ def make_palette(theme: Theme) -> QPalette:
         (QPalette.ColorRole.Highlight, theme.highlight),
         (QPalette.ColorRole.HighlightedText, theme.ink),
         (QPalette.ColorRole.PlaceholderText, theme.faint),
+        (QPalette.ColorRole.ToolTipBase, theme.paper),
+        (QPalette.ColorRole.ToolTipText, theme.ink),
+        (QPalette.ColorRole.Link, theme.accent),
+        (QPalette.ColorRole.LinkVisited, theme.accent),
     ):
         palette.setColor(role, QColor(colour))
     return palette
@@ -153,8 +162,8 @@ def _make_readable(colour: str, grounds: tuple[str, ...]) -> str:
     return reduce(ensure_contrast, grounds, colour)
 
 
-def _arrow_path(theme: Theme) -> str:
-    path = resource_path("icons", f"down-{'dark' if theme.is_dark else 'light'}.svg").as_posix()
+def _image_path(name: str, theme: Theme) -> str:
+    path = resource_path("icons", f"{name}-{'dark' if theme.is_dark else 'light'}.svg").as_posix()
     return path.replace("\\", "\\\\").replace('"', '\\"')  # for quotes: the program may be in any folder
 
 
@@ -173,16 +182,19 @@ def style_sheet(theme: Theme) -> str:
     #hint {{ color: {theme.accent}; font-weight: bold; }}
     #card, #bar, #palette {{ background: {theme.paper}; border: 1px solid {theme.rule}; border-radius: 8px; }}
     #card QLabel, #bar QLabel, #toast QLabel, #trouble QLabel {{ background: transparent; }}
-    #toast, #selection {{ background: {theme.paper}; border: 1px solid {theme.faint}; border-radius: 8px; }}
+    #toast, #selection {{ background: {theme.paper}; border: 1px solid {theme.edge}; border-radius: 8px; }}
     #trouble {{ background: {theme.paper}; border: 1px solid {theme.warning}; border-radius: 8px; }}
     QMenuBar {{ background: {theme.panel}; border-bottom: 1px solid {theme.rule}; padding: 2px 6px; }}
     QMenuBar::item {{ background: transparent; padding: 5px 10px; border-radius: 5px; }}
+    #qt_menubar_ext_button {{ min-width: 16px; }}
     QMenuBar::item:selected {{ background: {theme.highlight}; }}
-    QMenu {{ background: {theme.paper}; border: 1px solid {theme.rule}; padding: 5px; }}
-    QMenu::item {{ padding: 6px 28px; border-radius: 5px; }}
+    QMenu {{ background: {theme.paper}; border: 1px solid {theme.rule}; border-radius: {MENU_RADIUS}px; padding: 5px; }}
+    QMenu::item {{ padding: 1px 28px; border-radius: 5px; }}
     QMenu::item:selected {{ background: {theme.highlight}; }}
     QMenu::item:disabled {{ color: {theme.faint}; }}
     QMenu::separator {{ height: 1px; background: {theme.rule}; margin: 5px 8px; }}
+    QMenu::indicator {{ width: 16px; height: 16px; margin: 0 6px; }}
+    QMenu::indicator:checked {{ image: url("{_image_path("check", theme)}"); }}
     QStatusBar {{ background: {theme.panel}; border-top: 1px solid {theme.rule}; }}
     QStatusBar::item {{ border: none; }}
     QPushButton {{
@@ -191,7 +203,7 @@ def style_sheet(theme: Theme) -> str:
     QToolButton {{ background: transparent; border: none; border-radius: 5px; padding: 4px; }}
     #switcher {{ color: {theme.dim}; padding: 4px 24px; margin: 0 4px; }}
     #switcher::menu-indicator {{
-        image: url("{_arrow_path(theme)}"); width: 12px; height: 12px;
+        image: url("{_image_path("down", theme)}"); width: 12px; height: 12px;
         subcontrol-origin: padding; subcontrol-position: right center; right: 6px;
     }}
     QToolButton:hover {{ background: {theme.highlight}; }}
@@ -206,12 +218,12 @@ def style_sheet(theme: Theme) -> str:
     }}
     QPushButton#primary:focus, QPushButton:default:focus {{ border: 2px solid {theme.ink}; }}
     QPushButton#primary:disabled {{ background: {theme.paper}; color: {theme.faint}; border-color: {theme.rule}; }}
-    QLineEdit, QComboBox, QSpinBox, QPlainTextEdit, QTreeWidget {{
+    QLineEdit, QComboBox, QSpinBox, QPlainTextEdit, QTreeView {{
         background: {theme.paper}; border: 1px solid {theme.rule}; border-radius: 7px; padding: 6px 9px;
         selection-background-color: {theme.selection}; selection-color: {theme.ink};
         placeholder-text-color: {theme.faint};
     }}
-    QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QTreeWidget:focus {{ border-color: {theme.accent}; }}
+    QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QTreeView:focus {{ border-color: {theme.accent}; }}
     #card QLineEdit {{ padding: 3px 8px; border-radius: 5px; }}
     #header QLineEdit {{ padding: 2px 6px; border-radius: 5px; }}
     #card QPushButton {{ padding: 4px 2px; border-radius: 5px; font-size: 12px; }}
@@ -224,7 +236,7 @@ def style_sheet(theme: Theme) -> str:
     QComboBox#filter:hover, QComboBox#filter:focus {{ border-color: {theme.rule}; }}
     QComboBox {{ combobox-popup: 0; }}
     QComboBox::drop-down {{ border: none; width: 26px; }}
-    QComboBox::down-arrow {{ image: url("{_arrow_path(theme)}"); width: 12px; height: 12px; }}
+    QComboBox::down-arrow {{ image: url("{_image_path("down", theme)}"); width: 12px; height: 12px; }}
     QComboBox:disabled {{ background: transparent; color: {theme.faint}; }}
     QComboBox::down-arrow:disabled {{ image: none; }}
     QSpinBox::up-button, QSpinBox::down-button {{ border: none; width: 0; }}
@@ -233,9 +245,11 @@ def style_sheet(theme: Theme) -> str:
         background: {theme.paper}; border: 1px solid {theme.rule}; padding: 3px;
         selection-background-color: {theme.highlight}; selection-color: {theme.ink};
     }}
-    QTreeWidget {{ outline: none; }}
-    QTreeWidget::item {{ padding: 4px; }}
-    QTreeWidget::item:selected {{ background: {theme.highlight}; color: {theme.ink}; }}
+    QComboBox QAbstractItemView::item {{ min-height: 30px; padding: 0 8px; border-radius: 5px; }}
+    QComboBox QAbstractItemView::item:selected {{ background: {theme.highlight}; color: {theme.ink}; }}
+    QTreeView {{ outline: none; }}
+    QTreeView::item {{ padding: 4px; }}
+    QTreeView::item:selected {{ background: {theme.highlight}; color: {theme.ink}; }}
     QHeaderView::section {{ background: {theme.panel}; border: none; padding: 5px; color: {theme.dim}; }}
     QTabBar::tab {{ padding: 6px 16px; color: {theme.dim}; border-bottom: 2px solid transparent; }}
     QTabBar::tab:selected {{ color: {theme.ink}; border-bottom-color: {theme.accent}; }}
@@ -247,22 +261,34 @@ def style_sheet(theme: Theme) -> str:
     QRadioButton {{ spacing: 8px; padding: 4px; border: 1px solid transparent; border-radius: 7px; }}
     QRadioButton:focus {{ border-color: {theme.accent}; }}
     QRadioButton::indicator {{
-        width: 14px; height: 14px; border: 1px solid {theme.dim}; border-radius: 8px; background: {theme.paper};
+        width: 14px; height: 14px; border: 1px solid {theme.edge}; border-radius: 8px; background: {theme.paper};
     }}
     QRadioButton::indicator:checked {{
         width: 6px; height: 6px; border: 5px solid {theme.accent}; background: {theme.paper};
     }}
+    QCheckBox {{ spacing: 8px; padding: 4px; border: 1px solid transparent; border-radius: 7px; }}
+    QCheckBox:focus {{ border-color: {theme.accent}; }}
+    QCheckBox::indicator, QTreeView::indicator, QListView::indicator {{
+        width: 16px; height: 16px; border: 1px solid {theme.edge}; border-radius: 4px; background: {theme.paper};
+    }}
+    QCheckBox::indicator:checked, QTreeView::indicator:checked, QListView::indicator:checked {{
+        background: {theme.accent}; border-color: {theme.accent}; image: url("{_image_path("tick", theme)}");
+    }}
+    QTreeView::indicator:indeterminate {{
+        width: 6px; height: 6px; border: 6px solid {theme.accent}; background: {theme.accent_ink};
+    }}
+    QCheckBox::indicator:disabled, QTreeView::indicator:disabled {{ border-color: {theme.rule}; }}
     QListView {{ background: transparent; border: none; outline: none; }}
     QScrollArea {{ background: transparent; border: none; }}
-    QToolTip {{ background: {theme.ink}; color: {theme.paper}; border: none; padding: 6px; }}
+    QToolTip {{ background: {theme.paper}; color: {theme.ink}; border: 1px solid {theme.edge}; padding: 4px 6px; }}
     QProgressBar {{ background: {theme.rule}; border: none; border-radius: 3px; }}
     QProgressBar::chunk {{ background: {theme.accent}; border-radius: 3px; }}
     QScrollBar:vertical {{ background: transparent; width: 9px; margin: 2px; }}
-    QScrollBar::handle:vertical {{ background: {theme.rule}; border-radius: 3px; min-height: 30px; }}
-    QScrollBar::handle:vertical:hover {{ background: {theme.faint}; }}
+    QScrollBar::handle:vertical {{ background: {theme.edge}; border-radius: 3px; min-height: 30px; }}
+    QScrollBar::handle:vertical:hover {{ background: {theme.dim}; }}
     QScrollBar:horizontal {{ background: transparent; height: 9px; margin: 2px; }}
-    QScrollBar::handle:horizontal {{ background: {theme.rule}; border-radius: 3px; min-width: 30px; }}
-    QScrollBar::handle:horizontal:hover {{ background: {theme.faint}; }}
+    QScrollBar::handle:horizontal {{ background: {theme.edge}; border-radius: 3px; min-width: 30px; }}
+    QScrollBar::handle:horizontal:hover {{ background: {theme.dim}; }}
     QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {{
         background: transparent; border: none; width: 0; height: 0;
     }}

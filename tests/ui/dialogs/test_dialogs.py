@@ -105,10 +105,10 @@ def test_split_export_makes_a_folder_and_counts_each_part(
     choose_option(dialog, "All articles")
     parts = dialog._split_options
     assert (dialog.options().split, parts.seed_box.isVisible()) == (None, False)
-    height = dialog.height()
     parts.enabled_box.click()
     assert parts.seed_box.isVisible()
-    qtbot.waitUntil(lambda: dialog.height() > height)  # the new fields do not cover those below
+    needed = parts.minimumSizeHint().height()
+    qtbot.waitUntil(lambda: parts.height() >= needed)  # the new fields do not cover those below
     assert dialog.options().split == {"train": 80, "dev": 10, "test": 10}
     parts.dev_box.setValue(0)
     parts.test_box.setValue(50)

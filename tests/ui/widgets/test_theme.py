@@ -202,3 +202,11 @@ def test_the_style_sheet_finds_its_images_in_a_folder_of_any_name(
     other.setStyleSheet(combo.styleSheet())
     other.resize(200, 40)
     assert with_arrow != other.grab().toImage()
+
+
+@BOTH
+def test_frame_of_a_control_is_visible_on_every_background(theme: Theme) -> None:
+    for ground in ("window", "panel", "paper", "highlight"):
+        assert contrast_ratio(theme.edge, getattr(theme, ground)) >= SIGN, ground
+    assert contrast_ratio(theme.accent_ink, theme.accent) >= MIN_CONTRAST
+    assert contrast_ratio(theme.ink, theme.hit) >= MIN_CONTRAST

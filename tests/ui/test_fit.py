@@ -1,0 +1,207 @@
+"""What can be measured of looks: in every dialog, menu and size of the window, in each language and theme.
+
+No widget is outside its window, no text is cut that has room, no target is too small, and nothing of Qt's is English.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, QRect, QSize
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractScrollArea,
+    QCheckBox,
+    QComboBox,
+    QFileDialog,
+    QLabel,
+    QMenu,
+    QMessageBox,
+    QPushButton,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+from ui.actions.test_panel_focus import DIALOGS
+
+from annotator import settings
+from annotator.i18n import LANGUAGES, current_language
+from annotator.store.backups import create_backup, list_backups
+from annotator.store.corpus import Corpus
+from annotator.ui import app
+from annotator.ui.dialogs.about import AboutDialog
+from annotator.ui.dialogs.backups import BackupsDialog
+from annotator.ui.panels.side_handle import SideHandle
+from annotator.ui.widgets import file_dialogs
+from annotator.ui.widgets.modal import ROLE, MessageBox
+from annotator.ui.widgets.theme import current_theme
+from annotator.ui.window import Window
+
+CreateController = Callable[[settings.Settings], app.ApplicationController]
+SMALLEST = QSize(1016, 556)
+"""A dialog on a screen of 1024 x 600, without its frame."""
+MIN_TARGET = 24  # pixels, WCAG 2.2 (2.5.8)
+WINDOW_SIZES = (1920, 1080), (1366, 768), (1093, 614), (1024, 600), (911, 512), (683, 384), (512, 400)
+"""Screens of 1920, 1366 and 1024 pixels, and 1366 and 1024 at 125, 150 and 200 %."""
+QT_ENGLISH = {
+    *(
+        "OK",
+        "&OK",
+        "Cancel",
+        "&Cancel",
+        "Yes",
+        "&Yes",
+        "No",
+        "&No",
+        "Close",
+        "&Close",
+        "Open",
+        "&Open",
+        "Save",
+        "&Save",
+    ),
+    *("Look in:", "&Look in:", "Files of type:", "Files of &type:", "File &name:", "File name:", "Computer", "Folder"),
+    *("Name", "Size", "Type", "Date Modified", "Show Details...", "Hide Details...", "Directory:", "Choose", "&Choose"),
+    *("All Files (*)", "Back", "Forward", "Parent Directory", "Create New Folder"),
+}
+
+
+@pytest.fixture(params=[(language, theme) for language in LANGUAGES for theme in ("light", "dark")], ids="-".join)
+def window(
+    request: pytest.FixtureRequest, create_controller: CreateController, corpus_path: Path, qtbot: QtBot
+) -> Window:
+    """Return the window of the whole program in a language and a theme, with a selected span."""
+    language, theme = request.param
+    controller = create_controller(settings.Settings(language=language, theme=theme, annotator="Sanae"))
+    controller.open_corpus(Corpus.open(corpus_path))
+    with qtbot.waitExposed(controller.window):
+        controller.window.show()
+    assert controller.session.tag("PLAN", 17, 21)
+    return controller.window
+
+
+@pytest.mark.usefixtures("set_theme")
+def test_every_dialog_fits_a_small_screen(window: Window, corpus_path: Path) -> None:
+    create_backup(corpus_path)
+    dialogs = [open_dialog(window) for open_dialog in DIALOGS]
+    dialogs += [
+        AboutDialog(window),
+        BackupsDialog(window, window.tasks, "news", list_backups(corpus_path)),
+        MessageBox(QMessageBox.Icon.Warning, window, "“/a/b.corpus”", {window.action("quit").text(): ROLE.AcceptRole}),
+    ]
+    if not file_dialogs._NATIVE:
+        modes = (QFileDialog.FileMode.ExistingFiles, QFileDialog.FileMode.Directory)
+        dialogs += [file_dialogs._dialog(window, "", str(corpus_path.parent), "", mode) for mode in modes]
+    faults = {}
+    for dialog in dialogs:
+        dialog.show()
+        dialog.resize(dialog.size().boundedTo(SMALLEST))
+        QTest.qWait(30)
+        while window.tasks.is_busy:
+            QTest.qWait(20)
+        name = type(dialog).__name__
+        faults[name] = find_faults(dialog)
+        if dialog.width() > SMALLEST.width() or dialog.height() > SMALLEST.height():
+            faults[name].append(f"needs {dialog.minimumSizeHint().toTuple()}")
+        dialog.close()
+        dialog.deleteLater()
+    assert {name: lines for name, lines in faults.items() if lines} == {}
+
+
+@pytest.mark.usefixtures("set_theme")
+def test_window_fits_every_screen(window: Window) -> None:
+    faults = {}
+    for size in WINDOW_SIZES:
+        window.resize(*size)
+        QTest.qWait(60)
+        assert window.size().toTuple() == size
+        faults[size] = find_faults(window)
+    assert {size: lines for size, lines in faults.items() if lines} == {}
+
+
+@pytest.mark.usefixtures("set_theme")
+def test_menus_have_rows_of_one_height_and_round_corners(window: Window) -> None:
+    for menu in filter(QMenu.actions, window._actions.menus.values()):
+        heights = {menu.actionGeometry(action).height() for action in menu.actions() if not action.isSeparator()}
+        assert all(30 <= height <= 32 for height in heights), menu.title()
+        menu.popup(QPoint())
+        assert not menu.mask().contains(QPoint(0, 0))
+        assert menu.mask().contains(menu.rect().center())
+        menu.close()
+    assert all(action.isChecked() for action in map(window.action, ("toggle_articles", "toggle_labels")))
+
+
+@pytest.mark.usefixtures("set_theme")
+def test_rows_of_a_popup_are_as_high_as_those_of_a_menu(window: Window) -> None:
+    box = window.articles_sidebar.state_filter
+    assert 30 <= box.view().sizeHintForRow(0) <= 34
+    image = grab_check_box(window)
+    assert current_theme().edge in image, "an empty box has a frame that can be seen"
+
+
+def grab_check_box(window: Window) -> set[str]:
+    """Return the colours of an empty check box."""
+    box = QCheckBox("", window)
+    box.resize(box.sizeHint())
+    image = box.grab().toImage()
+    box.deleteLater()
+    return {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
+
+
+def find_faults(top: QWidget) -> list[str]:
+    """Describe what is wrong with the visible widgets of a window."""
+    faults = []
+    for widget in top.findChildren(QWidget):
+        if not widget.isVisible() or widget.window() is not top or isinstance(widget, QMenu):
+            continue
+        name = f"{type(widget).__name__} {widget.objectName()} “{text_of(widget)}”"
+        area = QRect(widget.mapTo(top, QPoint()), widget.size())
+        if not is_scrolled(widget) and not top.rect().contains(area):
+            faults.append(f"outside: {name} {area.getRect()}")
+        if is_cut(widget):
+            faults.append(f"cut: {name} {widget.size().toTuple()} of {widget.sizeHint().toTuple()}")
+        if is_target(widget) and min(widget.width(), widget.height()) < MIN_TARGET:
+            faults.append(f"small: {name} {widget.size().toTuple()}")
+        if current_language() != "en" and text_of(widget) in QT_ENGLISH:
+            faults.append(f"English: {name}")
+    return faults
+
+
+def is_scrolled(widget: QWidget) -> bool:
+    """Return whether a widget is in a scroll area, which shows a part of it."""
+    parent = widget.parentWidget()
+    while parent:
+        if isinstance(parent, QAbstractScrollArea):
+            return True
+        parent = parent.parentWidget()
+    return False
+
+
+def is_target(widget: QWidget) -> bool:
+    """Return whether a widget is a button of the program, and not one that Qt puts inside another control.
+
+    A handle is as high as the window, and has a key.
+    """
+    is_button = isinstance(widget, QAbstractButton) and not isinstance(widget, SideHandle)
+    return is_button and not isinstance(widget.parentWidget(), QAbstractScrollArea | QComboBox)
+
+
+def is_cut(widget: QWidget) -> bool:
+    """Return whether a text has less room than it needs."""
+    if isinstance(widget, QLabel) and widget.wordWrap() and widget.text():
+        return widget.height() < widget.heightForWidth(widget.width())
+    if isinstance(widget, QPushButton | QCheckBox | QLabel) and text_of(widget):
+        return widget.width() < widget.sizeHint().width() and not is_elided(widget)
+    return False
+
+
+def is_elided(widget: QWidget) -> bool:
+    """Return whether a label ends its text by itself where there is no room, and shows all of it in a tooltip."""
+    return isinstance(widget, QLabel) and bool(widget.toolTip())
+
+
+def text_of(widget: QWidget) -> str:
+    """Return the text that a widget shows, if it is of a simple kind."""
+    if isinstance(widget, QAbstractButton | QLabel):
+        return widget.text()
+    return widget.currentText() if isinstance(widget, QComboBox) else ""
