@@ -105,9 +105,17 @@ class ActionSet(QObject, Generic[T]):
             if row.is_checked:
                 self.by_name[name].setChecked(row.is_checked(self._commands))
 
+    def prepare_display(self) -> None:
+        """Update the states of the actions, and have those that can say what they would do now."""
+        self.update_states()
+        for name, row in self._rows.items():
+            if row.describe:
+                text = row.describe(self._commands) or _(row.text)
+                self.by_name[name].setText(menu_text(text, self.keymap.keys(name)[:1]))
+
     def _build_menu(self, menu: Menu[T]) -> QMenu:
         built = self.menus[menu.name] = LetterMenu(_(menu.title), self._window)
-        built.aboutToShow.connect(self.update_states)
+        built.aboutToShow.connect(self.prepare_display)
         for item in menu.items:
             if isinstance(item, Action):
                 action = self._add_action(item)

@@ -30,6 +30,7 @@ def show_context_menu(
 ) -> None:
     """Show the menu for the active item, or for the text with None, at a position of the screen."""
     menu, by_name = LetterMenu(parent), actions.by_name
+    actions.prepare_display()
     for label, action in zip(labels, actions.label_actions, strict=True):
         action.setIcon(_draw_dot(current_theme().line_colour(label), parent.devicePixelRatioF()))
     names: tuple[str, ...] = ("copy",)

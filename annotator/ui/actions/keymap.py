@@ -25,8 +25,8 @@ class Action(Struct, Generic[T], frozen=True):
     calls Cmd `Ctrl` there, and Control `Meta`). Custom keys are stored by `name`, and earlier perhaps by `former_name`.
 
     With `in_article`, keys work only while the article has the focus. Without `auto_repeat`, a key held down triggers
-    once. With `is_checked`, the action is checkable. `disabled_reason` says why it is not enabled. `menu_role` is where
-    macOS moves it.
+    once. With `is_checked`, the action is checkable. `disabled_reason` says why it is not enabled. `describe` returns
+    what it would do now, in place of `text`, or "". `menu_role` is where macOS moves it.
     """
 
     name: str
@@ -38,6 +38,7 @@ class Action(Struct, Generic[T], frozen=True):
     runs_during_jobs: bool = False
     is_enabled: Callable[[T], bool] | None = None
     disabled_reason: str = ""
+    describe: Callable[[T], str] | None = None
     is_checked: Callable[[T], bool] | None = None
     macos_keys: tuple[str, ...] = ()
     former_name: str = ""

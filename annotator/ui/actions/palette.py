@@ -50,8 +50,9 @@ def search_entries(entries: Iterable[PaletteEntry], query: str, recent: Sequence
 
 
 def list_entries(actions: ActionSet[Any], labels: Sequence[Label]) -> list[PaletteEntry]:
-    """Return an entry for each action, list item and choice of the table, and each label."""
+    """Return an entry for each action, list item and choice of the table, and each label, as they are now."""
     rows = [(action, menu) for menu in actions.walk_menus() for action in menu.actions()]
+    actions.prepare_display()
     translations = in_all_languages(row.text for row, _menu in rows)
     entries = []
     for (row, menu), names in zip(rows, translations, strict=True):

@@ -42,7 +42,6 @@ class PaletteCommands(QObject):
         if palette.isVisible():
             palette.close_palette()
         else:
-            self._actions.update_states()
             entries = list_entries(self._actions, self._session.labels.labels)
             palette.open([entry for entry in entries if entry.name != OPENER], self._settings.current.recent_commands)
 

@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 from PySide6.QtCore import QObject
 
-from annotator.i18n import _, count_phrase
+from annotator.i18n import _, count_phrase, format_number, ngettext
 from annotator.model.open_suggestions import SURE_SCORE
 from annotator.model.records import Suggestion
 from annotator.text.sentences import sentence_breaks
 from annotator.ui.article.article_view import ArticleView
+from annotator.ui.article.underlines import is_sure
 from annotator.ui.session.notice import Notice
 from annotator.ui.session.session import Session
 from annotator.ui.session.suggestions import SuggestionModel
 from annotator.ui.session.user_settings import UserSettings
+from annotator.ui.widgets.bidi_text import format_percent
 
 
 class SuggestionCommands(QObject):
@@ -87,20 +89,23 @@ class SuggestionCommands(QObject):
 
     def accept_sentence(self) -> None:
         """Accept the sentence's sure suggestions and go to the first one left from its start on."""
-        article = self._session.article
-        if not article:
-            return
-        offset, text = self._view.current_offset(), article.text
-        edges = [0, *sentence_breaks(text, 0, len(text)), len(text)]
-        after = bisect_right(edges, offset, hi=len(edges) - 1)
-        start, end = edges[after - 1 : after + 1]
-        in_sentence = [suggestion for suggestion in self._suggestions.visible if start <= suggestion.start < end]
-        self._accept_sure(in_sentence, start, _("This sentence has no confident suggestions."))
+        start, in_sentence = self._find_in_sentence()
+        self._accept_sure(in_sentence, start, _("This sentence has no sure suggestions: {score} and more."))
 
     def accept_article(self) -> None:
         """Accept the article's sure suggestions and go to the next one left."""
-        self._accept_sure(
-            self._suggestions.visible, self._view.current_offset(), _("This article has no confident suggestions.")
+        none_message = _("This article has no sure suggestions: {score} and more.")
+        self._accept_sure(self._suggestions.visible, self._view.current_offset(), none_message)
+
+    def describe_sentence(self) -> str:
+        """Return what `accept_sentence` would do now, with numbers; "" without suggestions in the sentence."""
+        _start, in_sentence = self._find_in_sentence()
+        return self._describe(in_sentence, _("Accept {count} of {total} in the sentence: {score} and more"))
+
+    def describe_article(self) -> str:
+        """Return what `accept_article` would do now, likewise."""
+        return self._describe(
+            self._suggestions.visible, _("Accept {count} of {total} in the article: {score} and more")
         )
 
     def step(self, step: int) -> None:
@@ -139,20 +144,46 @@ class SuggestionCommands(QObject):
         if suggestion == self.current:
             self._accept(suggestion)
 
+    def _find_in_sentence(self) -> tuple[int, Sequence[Suggestion]]:
+        """Return the start of the current sentence, and the suggestions that begin in it."""
+        article = self._session.article
+        if not article:
+            return 0, ()
+        offset, text = self._view.current_offset(), article.text
+        edges = [0, *sentence_breaks(text, 0, len(text)), len(text)]
+        after = bisect_right(edges, offset, hi=len(edges) - 1)
+        start, end = edges[after - 1 : after + 1]
+        return start, [suggestion for suggestion in self._suggestions.visible if start <= suggestion.start < end]
+
+    def _find_sure(self, suggestions: Sequence[Suggestion]) -> list[Suggestion]:
+        """Return the sure ones, without one that is being edited."""
+        model = self._suggestions
+        in_editing = model.original if model.current != model.original else None
+        return [suggestion for suggestion in suggestions if is_sure(suggestion) and suggestion != in_editing]
+
+    def _describe(self, suggestions: Sequence[Suggestion], text: str) -> str:
+        count, total = len(self._find_sure(suggestions)), len(suggestions)
+        score = format_percent(SURE_SCORE)
+        return text.format(count=format_number(count), total=format_number(total), score=score) if total else ""
+
     def _accept_sure(self, suggestions: Sequence[Suggestion], start: int, none_message: str) -> None:
         """Accept the sure ones as suggested, in one step, and go to the first one left from `start` on.
 
-        An edited one stays current. If none is sure, show `none_message`.
+        An edited one stays current. If none is sure, show `none_message` with the score that it takes.
         """
-        model = self._suggestions
-        in_editing = model.original if model.current != model.original else None
-        sure = [suggestion for suggestion in suggestions if suggestion.score >= SURE_SCORE and suggestion != in_editing]
+        model, sure, score = self._suggestions, self._find_sure(suggestions), format_percent(SURE_SCORE)
+        is_editing = model.current != model.original
         if not sure:
-            self._session.notified.emit(none_message)
+            self._session.notified.emit(none_message.format(score=score))
         elif self._session.accept_all(sure):
-            message = count_phrase("{count} suggestion accepted.", "{count} suggestions accepted.", len(sure))
+            message = ngettext(
+                "{count} suggestion accepted: {score} and more.",
+                "{count} suggestions accepted: {score} and more.",
+                len(sure),
+            )
+            message = message.format(count=format_number(len(sure)), score=score)
             self._session.announced.emit(Notice(message, is_undoable=True))
-            if not in_editing:
+            if not is_editing:
                 model.set_current(model.find_next(start))
 
     def _make_current(self, suggestion: Suggestion | None) -> None:

@@ -219,6 +219,7 @@ _SUGGESTIONS: Final[_Items] = (
         ("Shift+Return",),
         in_article=True,
         auto_repeat=False,
+        describe=lambda do: do.suggestions.describe_sentence(),
     ),
     Action(
         "accept_article",
@@ -227,6 +228,7 @@ _SUGGESTIONS: Final[_Items] = (
         ("Ctrl+Shift+Return",),
         in_article=True,
         auto_repeat=False,
+        describe=lambda do: do.suggestions.describe_article(),
     ),
     None,
     Action("next_suggestion", N_("Next suggestion"), lambda do: do.suggestions.step(1), ("F5",)),

@@ -6,11 +6,13 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QLabel, QStatusBar, QToolButton
 
-from annotator.i18n import _
+from annotator.i18n import _, format_number, ngettext
 from annotator.model.display_names import state_title
+from annotator.model.open_suggestions import SURE_SCORE
+from annotator.ui.article.underlines import is_sure
 from annotator.ui.session.session import Session
 from annotator.ui.session.suggestions import SuggestionModel
-from annotator.ui.widgets.bidi_text import format_shortcut, isolate, plain_label, tooltip
+from annotator.ui.widgets.bidi_text import format_percent, format_shortcut, isolate, plain_label, tooltip
 from annotator.ui.widgets.controls import set_style_name
 
 _SEPARATOR: Final = "  ·  "
@@ -98,6 +100,9 @@ class StatusLine(QStatusBar):
             parts.append(_("learning from done articles"))
         if remaining := self._suggestions.remaining_text():
             parts.append(remaining)
+            count, score = sum(map(is_sure, self._suggestions.visible)), format_percent(SURE_SCORE)
+            text = ngettext("{count} of them sure: {score} and more", "{count} of them sure: {score} and more", count)
+            parts.append(text.format(count=format_number(count), score=score))
         set_style_name(self._save_label, "warning" if session.pending_step or session.save_error else "")
         self._save_label.setText(self._save_state() + _SEPARATOR.rstrip())
         self._state_label.setText(_SEPARATOR.lstrip() + _SEPARATOR.join(parts) if parts else "")

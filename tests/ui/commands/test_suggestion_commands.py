@@ -317,7 +317,7 @@ def test_the_sure_ones_of_a_sentence_are_one_step(qtbot: QtBot, desk: Window) ->
     press(desk, RETURN, modifier=SHIFT)
     assert [span[1] for span in stored(desk.session)[0]] == SURE_HERE
     assert current_words(desk) == YEARS  # the doubtful one of this sentence
-    assert message(desk) == "2 suggestions accepted."
+    assert message(desk) == "2 suggestions accepted: 99% and more."
     press(desk, Qt.Key.Key_Z, modifier=CONTROL)
     assert stored(desk.session) == ([], [])
     settle(qtbot, desk)
@@ -341,11 +341,33 @@ def test_the_sure_ones_of_the_article_are_one_step(desk: Window) -> None:
     assert stored(desk.session) == ([], [])
 
 
+def menu_texts(window: Window) -> list[str]:
+    """Return how the keys that accept several are described when the menu opens."""
+    window._actions.menus["suggestions"].aboutToShow.emit()
+    return [window.action(name).text().partition("\t")[0] for name in ("accept_sentence", "accept_article")]
+
+
+def test_keys_that_accept_several_say_beforehand_which(desk: Window) -> None:
+    press(desk, RETURN, Qt.Key.Key_F5)
+    total, sure = len(PROPOSED), len([row for row in PROPOSED if row[3] >= SURE_SCORE])
+    in_sentence, in_article = menu_texts(desk)
+    assert in_sentence == "Accept 2 of 3 in the sentence: 99% and more"
+    assert in_article == f"Accept {sure} of {total} in the article: 99% and more"
+    assert f"{total} suggestions left  ·  {sure} of them sure: 99% and more" in desk.status_line.state_text()
+    press(desk, Qt.Key.Key_Right, modifier=SHIFT)  # one that is being edited stays
+    assert menu_texts(desk)[1] == f"Accept {sure - 1} of {total} in the article: 99% and more"
+    desk.suggestion_commands.toggle()
+    assert menu_texts(desk) == [
+        "Accept sure suggestions in the sentence",
+        "Accept sure suggestions in the article",
+    ]
+
+
 def test_accepting_without_sure_suggestions_reports_it(desk: Window) -> None:
     press(desk, RETURN, modifier=CONTROL | SHIFT)
     for modifier, where in ((SHIFT, "sentence"), (CONTROL | SHIFT, "article")):
         press(desk, RETURN, modifier=modifier)
-        assert message(desk) == f"This {where} has no confident suggestions."
+        assert message(desk) == f"This {where} has no sure suggestions: 99% and more."
         assert current_words(desk) == YEARS
     assert len(stored(desk.session)[0]) == 4
 
@@ -556,7 +578,7 @@ def test_context_menu_of_a_suggestion_has_its_actions(desk: Window, stretch: Cal
     assert isinstance(menu, QMenu)
     texts = [action.text().partition("\t")[0] for action in menu.actions() if action.text()]
     assert texts[:3] == ["Accept suggestion", "Reject suggestion", "Accept as"]
-    assert "Accept sure suggestions in the sentence" in texts
+    assert "Accept 1 of 2 in the sentence: 99% and more" in texts
     submenu = next(action.menu() for action in menu.actions() if action.text() == "Accept as")
     assert isinstance(submenu, QMenu)
     submenu.actions()[2].trigger()
