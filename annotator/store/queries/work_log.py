@@ -6,6 +6,7 @@ from annotator.model.history import IMPORT_STEP
 from annotator.model.progress import LabelledSpan, Moment, Origin, WorkLog
 from annotator.model.records import DONE
 from annotator.store.corpus import Corpus
+from annotator.store.queries.removals import not_removed
 from annotator.store.queries.suggestion_statistics import CORRECTION
 
 # Undo and redo bring back records that were first added by a step that undoes none. Records' JSON begins with the type.
@@ -19,23 +20,26 @@ _DECISIONS: Final = f"""
         WHEN source IS NOT NULL OR is_restored THEN '{Origin.ACCEPTED}'
         WHEN is_restored = 0 THEN '{Origin.CORRECTED}'
         ELSE '{Origin.BY_HAND}' END
-    FROM addition JOIN span ON span.uid = addition.uid LEFT JOIN correction ON correction.span = span.uid WHERE is_span
+    FROM addition JOIN span ON span.uid = addition.uid LEFT JOIN correction ON correction.span = span.uid
+    WHERE is_span AND {not_removed("span.article")}
     UNION ALL
     SELECT addition.annotator, time, NULL, NULL FROM addition JOIN rejection ON rejection.uid = addition.uid
     WHERE NOT is_span AND rejection.uid NOT IN (SELECT rejection FROM correction)
+        AND {not_removed("rejection.article")}
 """
 _DONE: Final = f"""
     SELECT edit.annotator, max(edit.time)
     FROM edit JOIN status ON status.article = edit.article AND status.annotator = edit.annotator
     WHERE edit.name <> '{IMPORT_STEP}' AND status.state = '{DONE}'
         AND after GLOB '{{"type":"status"*' AND json_extract(after, '$.state') = '{DONE}'
+        AND {not_removed("status.article")}
     GROUP BY edit.article, edit.annotator
 """
 _STEPS: Final = f"SELECT DISTINCT annotator, time FROM edit WHERE name <> '{IMPORT_STEP}'"
 
 
 def load_work_log(corpus: Corpus) -> WorkLog:
-    """Read what annotators did; takes some seconds for 300,000 steps."""
+    """Read what annotators did, of removed articles only the steps; takes some seconds for 300,000 steps."""
     with corpus.snapshot():
         decisions = corpus.fetch_tuples(_DECISIONS)
         return WorkLog(

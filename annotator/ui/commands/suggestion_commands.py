@@ -44,6 +44,11 @@ class SuggestionCommands(QObject):
         """The current suggestion with the annotator's edits."""
         return self._suggestions.current
 
+    @property
+    def open_count(self) -> int:
+        """The number of suggestions that are shown and not decided."""
+        return len(self._suggestions.visible)
+
     def set_current(self, suggestion: Suggestion | None) -> None:
         """Make this suggestion current, or none."""
         self._decided = None

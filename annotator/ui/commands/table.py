@@ -315,9 +315,27 @@ _DETAILS: Final[_Items] = (
 _ARTICLE: Final[_Items] = (
     Action("done_and_next", N_("Done and next"), lambda do: do.tagging.done_and_next(), ("Ctrl+Return",)),
     Action("next_open", N_("Next open article"), lambda do: do.tagging.next_open(), ("Ctrl+Down",)),
-    Action("done", N_("Mark as done"), lambda do: do.tagging.toggle_state(DONE), ("Ctrl+D",)),
-    Action("skip", N_("Skip"), lambda do: do.tagging.toggle_state(SKIPPED), ("Ctrl+K",)),
-    Action("flag", N_("Flag for review"), lambda do: do.tagging.toggle_state(FLAGGED), ("Ctrl+M",)),
+    Action(
+        "done",
+        N_("Mark as done"),
+        lambda do: do.tagging.toggle_state(DONE),
+        ("Ctrl+D",),
+        is_checked=lambda do: do.session.state() == DONE,
+    ),
+    Action(
+        "skip",
+        N_("Skip"),
+        lambda do: do.tagging.toggle_state(SKIPPED),
+        ("Ctrl+K",),
+        is_checked=lambda do: do.session.state() == SKIPPED,
+    ),
+    Action(
+        "flag",
+        N_("Flag for review"),
+        lambda do: do.tagging.toggle_state(FLAGGED),
+        ("Ctrl+M",),
+        is_checked=lambda do: do.session.state() == FLAGGED,
+    ),
     None,
     Action("next_article", N_("Next article"), lambda do: do.session.open_relative(1), ("Alt+Down", "Ctrl+PgDown")),
     Action(

@@ -5,7 +5,7 @@ from collections.abc import Generator
 from PySide6.QtCore import QObject, Signal, SignalInstance
 from PySide6.QtGui import QGuiApplication
 
-from annotator.i18n import _
+from annotator.i18n import _, count_phrase
 from annotator.jobs.undo import undo_step
 from annotator.model.operations import InvalidEdit
 from annotator.model.records import DONE, IN_PROGRESS, StepInfo
@@ -13,6 +13,7 @@ from annotator.store.corpus import Corpus
 from annotator.store.errors import Conflict
 from annotator.ui.article.article_view import ArticleView
 from annotator.ui.commands.suggestion_commands import SuggestionCommands
+from annotator.ui.session.notice import Notice
 from annotator.ui.session.session import Session
 from annotator.ui.session.tasks import TaskRunner
 
@@ -138,12 +139,23 @@ class TaggingCommands(QObject):
 
     def toggle_state(self, state: str) -> None:
         """Set the article's state, or reset it if it has this one."""
-        self._session.set_state(IN_PROGRESS if self._session.state() == state else state)
+        before, open_count = self._session.state(), self._suggestion_commands.open_count
+        if not self._session.set_state(IN_PROGRESS if before == state else state):
+            return
+        if state == DONE != before and open_count:
+            self._session.announced.emit(Notice(_open_suggestions_text(open_count), is_undoable=True))
+        elif before == DONE != state:
+            text = _("This article no longer counts as done.")
+            self._session.announced.emit(Notice(text, is_undoable=True))
 
     def done_and_next(self) -> None:
         """Mark the article as done and open the next unfinished one."""
-        if self._session.article and self._session.set_state(DONE):
+        article, before = self._session.article, self._session.state()
+        open_count = self._suggestion_commands.open_count
+        if article and self._session.set_state(DONE):
             self.next_open()
+            if open_count and before != DONE:
+                self._session.announced.emit(Notice(_open_suggestions_text(open_count), undo_article=article.id))
 
     def next_open(self) -> None:
         """Open the next unfinished article of the list."""
@@ -218,3 +230,9 @@ class TaggingCommands(QObject):
             self._session.notified.emit(_("Accept the suggestion first."))
         else:
             self._session.notified.emit(_("Select a span first."))
+
+
+def _open_suggestions_text(count: int) -> str:
+    return count_phrase(
+        "Done. {count} suggestion was not looked at.", "Done. {count} suggestions were not looked at.", count
+    )

@@ -47,10 +47,13 @@ class Toast(QFrame):
         self._notice = Notice("")
         self._label = plain_label(wraps=True)
         self._undo_button = ActionButton(undo, short_text=_("Undo"))
+        self._session = session
+        self._return_button = create_button(_("Undo"), self._undo_elsewhere)
         self._folder_button = create_button(_("Open folder"), self._open_folder)
-        for button in (self._undo_button, self._folder_button):
+        self._buttons = self._undo_button, self._return_button, self._folder_button
+        for button in self._buttons:
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._box = hbox((self._label, 1), hbox(None, self._undo_button, self._folder_button), spacing=12, parent=self)
+        self._box = hbox((self._label, 1), hbox(None, *self._buttons), spacing=12, parent=self)
         self._box.setContentsMargins(_PADDING, 10, _PADDING, 10)
         self._age = QElapsedTimer()
         self._timer = QTimer(self, singleShot=True)
@@ -95,6 +98,7 @@ class Toast(QFrame):
         set_style_name(self._label, "warning" if is_error else "")
         self._label.setText(isolate_paths(notice.text))
         self._undo_button.setVisible(notice.is_undoable)
+        self._return_button.setVisible(bool(notice.undo_article))
         self._folder_button.setVisible(notice.folder is not None)
         self._age.start()
         self._start_timer()
@@ -108,7 +112,8 @@ class Toast(QFrame):
             QAccessible.updateAccessibility(event)
 
     def _start_timer(self) -> None:
-        is_long = self._is_error or self._notice.is_undoable or self._notice.folder
+        has_button = any(not button.isHidden() for button in self._buttons)
+        is_long = self._is_error or has_button
         self._timer.start(_LONG_DURATION if is_long else _DURATION)
 
     def _place(self) -> None:
@@ -117,13 +122,18 @@ class Toast(QFrame):
         room = min(_MAX_WIDTH, page.width() - 2 * _DISTANCE) - 2 * _PADDING
         metrics, lines = self._label.fontMetrics(), self._label.text().splitlines()
         width = max((metrics.horizontalAdvance(line) for line in lines), default=0) + 1
-        buttons = [button for button in (self._undo_button, self._folder_button) if not button.isHidden()]
+        buttons = [button for button in self._buttons if not button.isHidden()]
         needed = width + sum(button.sizeHint().width() + self._box.spacing() for button in buttons)
         direction = QBoxLayout.Direction
         self._box.setDirection(direction.LeftToRight if needed <= room or not buttons else direction.TopToBottom)
         self._label.setFixedWidth(max(1, min(width, room)))
         self.resize(self.sizeHint().width(), self.heightForWidth(self.sizeHint().width()))
         self.move(page.center().x() - self.width() // 2, page.bottom() - self.height() - _DISTANCE)
+
+    def _undo_elsewhere(self) -> None:
+        """Go back to the article that the notice is about, and undo its last step."""
+        self._session.open_by_id(self._notice.undo_article)
+        self._session.undo()
 
     def _open_folder(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._notice.folder)))

@@ -87,6 +87,8 @@ class ActionButton(QPushButton):
         self._update_text(self._is_compact)
         self.setToolTip(f"{(self._is_compact and self._short_text) or text}   {key}")
         self.setEnabled(self._action.isEnabled())
+        self.setCheckable(self._action.isCheckable())
+        self.setChecked(self._action.isChecked())
 
     def _update_text(self, is_compact: bool) -> None:
         self.setText("" if is_compact else self._full_text())

@@ -211,7 +211,8 @@ def style_sheet(theme: Theme) -> str:
     QToolButton:checked {{ background: {theme.highlight}; font-weight: bold; }}
     QPushButton:hover {{ border-color: {theme.accent}; }}
     QPushButton:focus {{ border: 2px solid {theme.accent}; padding: 6px 15px; }}
-    QPushButton:pressed {{ background: {theme.highlight}; }}
+    QPushButton:pressed, QPushButton:checked {{ background: {theme.highlight}; }}
+    QPushButton:checked {{ border-color: {theme.accent}; }}
     QPushButton:disabled {{ color: {theme.faint}; }}
     QPushButton#primary, QPushButton:default {{
         background: {theme.accent}; color: {theme.accent_ink}; border: 1px solid {theme.accent}; font-weight: bold;

@@ -14,6 +14,7 @@ from annotator.store.corpus import Corpus
 from annotator.store.queries import article_list, check_data, search, statistics, suggestion_statistics, training_data
 from annotator.store.queries.article_list import ArticleFilter
 from annotator.store.queries.removals import count_removed_articles, list_removed_articles
+from annotator.store.queries.work_log import load_work_log
 
 FIRST: Final = "أعلنت وزارة الصحة عن خطة أمس."
 SECOND: Final = "قالت وزارة العدل إن الخطة جاهزة."
@@ -36,6 +37,7 @@ QUERIES: Final[dict[str, Callable[[Corpus], object]]] = {
     "lengths": check_data.count_span_lengths,
     "checked": lambda corpus: [check_data.list_articles_to_check(corpus, name) for name in ("Omar", None)],
     "suggestions": lambda corpus: suggestion_statistics.collect_suggestion_statistics(corpus, "Omar"),
+    "work": lambda corpus: (lambda log: [len(log.spans), len(log.rejections), len(log.done)])(load_work_log(corpus)),
     "decisions": suggestion_statistics.count_decisions,
     "statistics": lambda corpus: _without_edits(statistics.collect_statistics(corpus)),
     "contents": lambda corpus: (lambda contents: (contents.articles, contents.spans, contents.done))(

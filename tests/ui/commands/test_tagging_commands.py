@@ -15,8 +15,10 @@ from ui.inspection import stored_spans
 from annotator.model import operations
 from annotator.model.label_changes import LabelChange
 from annotator.model.labels import LabelSet
+from annotator.model.records import FLAGGED, NEW
 from annotator.store.corpus import Corpus
 from annotator.store.label_set import change_labels
+from annotator.suggest.dates import DateSuggester
 from annotator.ui.article.article_view import ArticleView
 from annotator.ui.window import Window
 
@@ -308,3 +310,49 @@ def test_taking_back_can_be_cancelled(
         holder.close()
     assert stored_spans(session) == tagged
     assert (len(session.spans), window.toast.message()) == (2, "")
+
+
+@pytest.fixture
+def _dates_are_suggested(window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("annotator.jobs.suggesting.rule_suggesters", lambda: (DateSuggester(),))
+    window.suggestions.reload()
+    qtbot.waitUntil(lambda: len(window.suggestions.visible) > 1)
+
+
+@pytest.mark.usefixtures("_dates_are_suggested")
+def test_done_says_how_many_suggestions_were_not_looked_at(window: Window) -> None:
+    count = len(window.suggestions.visible)
+    window.action("done").trigger()
+    assert window.toast.message() == f"Done. {count} suggestions were not looked at."
+    window.action("undo").trigger()
+    assert (window.session.state(), window.toast.message()) == (NEW, "")
+
+
+@pytest.mark.usefixtures("_dates_are_suggested")
+def test_button_takes_back_that_an_article_is_done_after_the_next_is_open(window: Window) -> None:
+    session = window.session
+    first = session.current.article_number
+    window.action("done_and_next").trigger()
+    assert session.current.article_number != first
+    assert "were not looked at" in window.toast.message()
+    QTest.mouseClick(window.toast._return_button, Qt.MouseButton.LeftButton)
+    assert (session.current.article_number, session.state(), window.toast.message()) == (first, NEW, "")
+
+
+@pytest.mark.usefixtures("_dates_are_suggested")
+def test_done_without_open_suggestions_says_nothing(window: Window) -> None:
+    window.action("toggle_suggestions").trigger()
+    window.action("done").trigger()
+    assert "not looked at" not in window.toast.message()
+
+
+def test_buttons_show_the_state_and_flagging_says_that_an_article_is_not_done_any_more(window: Window) -> None:
+    flag = window._central_widget.buttons[2]
+    window.action("toggle_suggestions").trigger()
+    window.action("done").trigger()
+    assert (window.action("done").isChecked(), flag.isChecked()) == (True, False)
+    QTest.mouseClick(flag, Qt.MouseButton.LeftButton)
+    assert (window.session.state(), window.action("done").isChecked(), flag.isChecked()) == (FLAGGED, False, True)
+    assert window.toast.message() == "This article no longer counts as done."
+    window.session.open_relative(1)
+    assert not flag.isChecked()
