@@ -1,7 +1,5 @@
 """The values of dates as a person reads them, in the language of the interface: `9 July 2024, 09:00`."""
 
-from hijridate import Gregorian
-
 from annotator.i18n import _, format_digits, format_number, pgettext
 from annotator.model.date_values import DateMoment, parse_date_value
 
@@ -26,11 +24,13 @@ def format_hijri(value: str) -> str:
     """Return the Hijri day of a value that is a single day, by Umm al-Qura; "" outside the years 1343 to 1500."""
     moments = parse_date_value(value)
     day = moments[0].calendar_day() if moments and len(moments) == 1 else None
-    try:
-        hijri = Gregorian(day.year, day.month, day.day).to_hijri() if day else None
-    except OverflowError:
+    if day is None:
         return ""
-    if hijri is None:
+    from hijridate import Gregorian  # slow to load
+
+    try:
+        hijri = Gregorian(day.year, day.month, day.day).to_hijri()
+    except OverflowError:
         return ""
     month = hijri_month_titles()[hijri.month - 1]
     text = pgettext("Hijri date", "{day} {month} {year} AH")

@@ -159,7 +159,7 @@ def test_current_suggestion_is_announced_with_label_value_and_score(
     start, end = stretch("الثلاثاء 09 يوليوز 2024")
     window.suggestions.set_current(Suggestion(start, end, "DATE", "dates", 0.97, "2024-07-09"))
     QTest.qWait(20)
-    assert heard.announced[-1] == "الثلاثاء 09 يوليوز 2024, suggested: Date, 2024-07-09, 97%"
+    assert heard.announced[-1] == "الثلاثاء 09 يوليوز 2024, suggested: Date, 9 July 2024, 97%"
     assert text_of(window.view).selectionCount() == 1
     assert text_of(window.view).cursorPosition() == start
 

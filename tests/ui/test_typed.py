@@ -16,7 +16,7 @@ from annotator.model import operations
 from annotator.store.corpus import Corpus
 from annotator.ui import app
 from annotator.ui.dialogs.annotators import AnnotatorsDialog
-from annotator.ui.panels.autosave_field import AutosaveField
+from annotator.ui.panels.autosave_field import Autosave
 from annotator.ui.session.session import Session
 from annotator.ui.widgets.modal import MessageBox
 from annotator.ui.window import Window
@@ -178,8 +178,8 @@ def test_closing_the_question_discards_nothing(
 def test_typed_span_text_is_saved_when_the_window_closes(
     window: Window, session: Session, corpus_path: Path, stretch: Stretch, field: str
 ) -> None:
-    session.tag("DATE", *stretch("أمس"))
-    typing: AutosaveField = getattr(window.labels_sidebar.span_card, f"{field}_field")
+    session.tag("PLAN", *stretch("أمس"))
+    typing: Autosave = getattr(window.labels_sidebar.span_card, f"{field}_field")
     typing.start_editing()
     QTest.keyClicks(typing, WORDS)
     window.close()
@@ -187,6 +187,25 @@ def test_typed_span_text_is_saved_when_the_window_closes(
     with Corpus.open(corpus_path) as corpus:
         [span] = corpus.spans(corpus.article(1).uid, "Sanae")
     assert getattr(span, field) == WORDS
+
+
+def test_closing_asks_about_a_typed_value_that_is_no_date(
+    window: Window, session: Session, corpus_path: Path, stretch: Stretch, answers: list[str]
+) -> None:
+    session.tag("DATE", *stretch("أمس"))
+    field = window.labels_sidebar.span_card.value_field
+    field.start_editing()
+    QTest.keyClicks(field, WORDS)
+    answers.append("Keep open")
+    window.close()
+    assert WORDS in answers[0]
+    assert (window.isVisible(), field.text()) == (True, WORDS)
+    answers[:] = ["Discard the change"]
+    window.close()
+    assert not window.isVisible()
+    with Corpus.open(corpus_path) as corpus:
+        [span] = corpus.spans(corpus.article(1).uid, "Sanae")
+    assert span.value is None
 
 
 def test_lost_text_of_a_removed_span_is_reported(

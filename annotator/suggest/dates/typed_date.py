@@ -38,7 +38,7 @@ def parse_typed_date(text: str, published: str | None = None, *, is_moment: bool
     """
     value = _parse(_to_one_line(text), published) if len(text) <= _MAX_LENGTH else None
     if not value:
-        raise InvalidDate(_("This is not a date. Type one such as 2024-07-09, 2023/2030 or “9 July 2024”."))
+        raise InvalidDate(_("This is not a date. Try 2024-07-09 or “9 July 2024”."))
     if not is_date_value(value):
         is_period = all(map(is_date_value, value.split("/")))
         raise InvalidDate(_("This period ends before it begins.") if is_period else _no_such_day())
@@ -72,10 +72,10 @@ def _parse_arabic(text: str, published: str | None) -> str | None:
     if date_span.value is not None:
         return date_span.value
     if published is None and (dated := _find_whole(text, _ANY_DAY)) and dated.value is not None:
-        raise InvalidDate(_("This depends on the day of publication, which is not known. Type the whole date."))
+        raise InvalidDate(_("The day of publication is unknown: type the whole date."))
     if re.search(r"\d", text):
         raise InvalidDate(_no_such_day())
-    raise InvalidDate(_("These words say no exact date. Type the day, month or year that is meant."))
+    raise InvalidDate(_("No exact date: type the day, month or year meant."))
 
 
 def _find_whole(text: str, published: str | None) -> DateSpan | None:

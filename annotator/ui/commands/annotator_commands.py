@@ -9,7 +9,7 @@ from annotator.i18n import _
 from annotator.model.annotator_names import find_similar_name
 from annotator.settings import first_corpus_path
 from annotator.ui.commands.corpus_commands import CorpusCommands
-from annotator.ui.panels.autosave_field import AutosaveField
+from annotator.ui.panels.autosave_field import Autosave
 from annotator.ui.session.window_context import WindowContext
 from annotator.ui.widgets.bidi_text import isolate
 from annotator.ui.widgets.modal import ROLE, MessageBox, run_dialog
@@ -18,7 +18,7 @@ from annotator.ui.widgets.modal import ROLE, MessageBox, run_dialog
 class AnnotatorCommands(QObject):
     """Asks for names; nothing can be typed in the `fields` while another's work is shown."""
 
-    def __init__(self, context: WindowContext, corpus: CorpusCommands, fields: Iterable[AutosaveField]) -> None:
+    def __init__(self, context: WindowContext, corpus: CorpusCommands, fields: Iterable[Autosave]) -> None:
         super().__init__(context.window)
         self._window, self._session, self._settings = context.window, context.session, context.settings
         self._corpus, self._fields = corpus, tuple(fields)

@@ -16,7 +16,7 @@ from annotator.paths import extend_path
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError, DamagedCorpus
 from annotator.ui.actions.keymap import Action
-from annotator.ui.panels.autosave_field import AutosaveField
+from annotator.ui.panels.autosave_field import Autosave
 from annotator.ui.session.notice import Notice
 from annotator.ui.session.recent_corpora import RecentCorpora
 from annotator.ui.session.window_context import WindowContext
@@ -36,7 +36,7 @@ class CorpusCommands(QObject):
     damaged = Signal(str, str)
     """A corpus could not be opened because it is damaged; carries its path and a message."""
 
-    def __init__(self, context: WindowContext, fields: Iterable[AutosaveField]) -> None:
+    def __init__(self, context: WindowContext, fields: Iterable[Autosave]) -> None:
         super().__init__(context.window)
         self._window, self._session, self._settings = context.window, context.session, context.settings
         self._tasks = context.tasks

@@ -16,7 +16,7 @@ from annotator.ui.article.excerpt import paint_excerpt
 from annotator.ui.panels.row_list import Index, Row, RowDelegate, RowList
 from annotator.ui.session.session import Session
 from annotator.ui.widgets import fonts
-from annotator.ui.widgets.bidi_text import tooltip
+from annotator.ui.widgets.bidi_text import format_value, isolate, tooltip
 
 _STATE_ROLE: Final = Qt.ItemDataRole.UserRole
 _EXCERPT_ROLE: Final = _STATE_ROLE + 1
@@ -55,7 +55,13 @@ class ArticleModel(QStringListModel):
             return self._session.current.state_of(summary)
         if role == Qt.ItemDataRole.ToolTipRole:
             state = state_title(self._session.current.state_of(summary))
-            return tooltip("\n".join(filter(None, (summary.title, state, summary.published, summary.source))))
+            facts = (
+                summary.title,
+                state,
+                format_value(summary.published or ""),
+                summary.source and isolate(summary.source),
+            )
+            return tooltip("\n".join(filter(None, facts)))
         return None
 
     def _excerpt(self, number: int) -> tuple[str, int, int] | None:

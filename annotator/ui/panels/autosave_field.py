@@ -1,31 +1,48 @@
 """Fields that save what is typed in them by themselves."""
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QLineEdit
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QGuiApplication, QKeyEvent, QResizeEvent, QTextCursor
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QSizePolicy, QWidget
 
 from annotator.i18n import _
 from annotator.ui.session.session import Session
-from annotator.ui.widgets.bidi_text import isolate, tooltip
+from annotator.ui.widgets.bidi_text import format_keys, isolate, set_direction, tooltip
+from annotator.ui.widgets.wrapped_label import text_direction
+
+_MAX_LINES: Final = 6  # of a note; more scroll
+_RETURN_KEYS: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+if TYPE_CHECKING:
+
+    class _Field(QWidget):
+        """The methods of a text field that both of Qt's have, or get below."""
+
+        def text(self) -> str: ...
+        def setText(self, text: str | None, /) -> None: ...  # noqa: N802
+        def selectAll(self) -> None: ...  # noqa: N802
+        def setReadOnly(self, is_read_only: bool, /) -> None: ...  # noqa: N802
+
+else:
+    _Field = object
 
 
-class AutosaveField(QLineEdit):
-    """A line edit that saves its text on Enter or when it loses the focus; Escape reverts it.
+class Autosave(_Field):
+    """Makes a text field save its text on Enter or when it loses the focus; Escape reverts it.
 
     Unsaved text stays for the next `commit`, until the field gets another owner.
     """
 
-    commit_requested = Signal()
+    commit_requested: ClassVar[Signal]
     """Asks to save the text; `show_text` then confirms what was saved."""
-    focus_released = Signal()
+    focus_released: ClassVar[Signal]
     """The focus belongs to the article again."""
 
-    def __init__(self, title: str, session: Session) -> None:
-        super().__init__()
+    def attach(self, title: str, session: Session) -> None:
+        """Name the field, and save its text before another article is opened."""
         self._session = session
-        self.setPlaceholderText(title)
         self.setAccessibleName(title)
-        self.textChanged.connect(lambda text: self.setToolTip(tooltip(text)))  # the text may not fit
         self._saved_text = ""
         self._owner: object = None
         self._is_committing = False
@@ -74,7 +91,7 @@ class AutosaveField(QLineEdit):
         if event.key() == Qt.Key.Key_Escape:
             self.revert()
             self.focus_released.emit()
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        elif event.key() in _RETURN_KEYS:
             if self.commit():
                 self.focus_released.emit()
         else:
@@ -85,7 +102,98 @@ class AutosaveField(QLineEdit):
         self.commit()
 
 
-class NoteField(AutosaveField):
+class AutosaveField(Autosave, QLineEdit):
+    """A line that saves itself."""
+
+    commit_requested = Signal()
+    focus_released = Signal()
+
+    def __init__(self, title: str, session: Session) -> None:
+        super().__init__()
+        self.attach(title, session)
+        self.setPlaceholderText(title)
+        self.textChanged.connect(lambda text: self.setToolTip(tooltip(text)))  # the text may not fit
+
+
+class NoteEdit(Autosave, QPlainTextEdit):
+    """A note that saves itself: Enter saves, Shift+Enter begins a new line. It is as high as its lines."""
+
+    commit_requested = Signal()
+    focus_released = Signal()
+    focus_changed = Signal(bool)
+
+    def __init__(self, title: str, session: Session) -> None:
+        super().__init__()
+        self.attach(title, session)
+        self.setPlaceholderText(title)
+        text = _("{key} saves, {other} begins a new line.")
+        self.hint = text.format(key=format_keys(["Return"]), other=format_keys(["Shift+Return"]))
+        """What the keys do."""
+        self.setToolTip(tooltip(self.hint))
+        self.setTabChangesFocus(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.document().setDocumentMargin(0)
+        self.textChanged.connect(self._fit_text)
+        self._fit_text()
+
+    def text(self) -> str:
+        return self.toPlainText()
+
+    def setText(self, text: str | None, /) -> None:  # noqa: N802 - as QLineEdit has it
+        self.setPlainText(text or "")
+        self.moveCursor(QTextCursor.MoveOperation.Start)
+
+    def sizeHint(self) -> QSize:
+        frame = self.height() - self.viewport().height()
+        lines = max(1, min(_MAX_LINES, self._line_count()))
+        return QSize(super().sizeHint().width(), lines * self.fontMetrics().lineSpacing() + frame)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, self.sizeHint().height())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in _RETURN_KEYS and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self.insertPlainText("\n")
+            self.ensureCursorVisible()
+        else:
+            super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._fit_height()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.focus_changed.emit(True)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.focus_changed.emit(False)
+
+    def _fit_text(self) -> None:
+        default = QGuiApplication.layoutDirection()
+        set_direction(self, text_direction(self.text(), default))
+        self._fit_height()
+
+    def _fit_height(self) -> None:
+        is_long = self._line_count() > _MAX_LINES
+        policy = Qt.ScrollBarPolicy.ScrollBarAsNeeded if is_long else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        self.setVerticalScrollBarPolicy(policy)
+        self.updateGeometry()
+
+    def _line_count(self) -> int:
+        """Return the number of lines, more than _MAX_LINES counted in part."""
+        block, count = self.document().begin(), 0
+        while block.isValid() and count <= _MAX_LINES:
+            self.document().documentLayout().blockBoundingRect(block)  # lays it out, which Qt does when it is seen
+            count += block.lineCount()
+            block = block.next()
+        return count
+
+
+class NoteField(NoteEdit):
     """The note on the article, visible if there is one."""
 
     def __init__(self, session: Session) -> None:

@@ -69,8 +69,7 @@ class GuidelinePanel(QScrollArea):
             column.addWidget(head)
             self._headings[label.name] = head
             for line in filter(str.strip, label.localised_guideline().splitlines()):
-                text = plain_label(line.strip())
-                text.setWordWrap(True)
+                text = plain_label(line.strip(), wraps=True)
                 text.setFont(fonts.interface_font(13.5))
                 column.addWidget(text)
             if not label.localised_guideline().strip():

@@ -3,11 +3,12 @@
 from functools import lru_cache
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, QStringListModel, Qt
-from PySide6.QtGui import QColor, QFocusEvent, QFont, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFocusEvent, QFont, QFontMetricsF, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from annotator.ui.actions.panel_focus import paint_focus_ring
 from annotator.ui.panels.empty_state import paint_hint
+from annotator.ui.widgets import icons
 from annotator.ui.widgets.bidi_text import elide
 from annotator.ui.widgets.theme import current_theme
 
@@ -36,6 +37,13 @@ class Row:
         self.painter.setPen(outline or Qt.PenStyle.NoPen)
         self.painter.setBrush(fill or Qt.BrushStyle.NoBrush)
         self.painter.drawEllipse(centre, 4, 4)
+
+    def paint_icon(self, name: str, end: float, size: int) -> None:
+        """Paint an icon at this distance from the end of the row."""
+        ratio = self.painter.device().devicePixelRatioF()
+        top = (self.rect.height() - size) / 2
+        corner = self.point(self.rect.width() - end - (0 if self._is_rtl else size), top)
+        self.painter.drawPixmap(corner, _draw_icon(name, self.theme.dim, size, ratio, self._is_rtl))
 
     def paint_line(self, area: QRectF, text: str, font: QFont, ink: str, *, at_end: bool = False) -> None:
         """Paint text in one line, elided, at the start of the area or `at_end`."""
@@ -124,5 +132,16 @@ class RowList(QListView):
 
 
 @lru_cache(maxsize=1024)  # a row is painted many times
+def text_width(text: str, font: QFont) -> float:
+    """Return the width of a text in one line, in pixels."""
+    return QFontMetricsF(font).horizontalAdvance(text)
+
+
+@lru_cache(maxsize=32)
+def _draw_icon(name: str, colour: str, size: int, ratio: float, _is_rtl: bool) -> QPixmap:
+    return icons.draw_pixmap(name, colour, size, ratio)
+
+
+@lru_cache(maxsize=1024)
 def _elide(text: str, font: QFont, width: float) -> str:
     return elide(text, QFontMetricsF(font), width)

@@ -4,14 +4,16 @@ from typing import Final, TypeAlias
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QStackedWidget, QWidget
 
 from annotator.i18n import _
 from annotator.model.display_names import source_title
 from annotator.model.labels import LabelSet
 from annotator.model.records import Article, Span, Suggestion
+from annotator.suggest.base import DATE, role_of_label
 from annotator.ui.article.article_view import ArticleView
-from annotator.ui.panels.autosave_field import AutosaveField
+from annotator.ui.panels.autosave_field import NoteEdit
+from annotator.ui.panels.date_field import DateField, Feedback
 from annotator.ui.session.session import Session
 from annotator.ui.session.suggestions import SuggestionModel
 from annotator.ui.widgets import fonts
@@ -21,15 +23,20 @@ from annotator.ui.widgets.bidi_text import (
     describe_value,
     format_percent,
     isolate,
-    plain_label,
     tooltip,
 )
 from annotator.ui.widgets.buttons import ActionButton
+from annotator.ui.widgets.controls import set_style_name
+from annotator.ui.widgets.layouts import hbox, vbox
+from annotator.ui.widgets.wrapped_label import WrappedLabel
 
 Hint: TypeAlias = tuple[str, str]
 """A title and a sentence of advice."""
 _UNLIMITED: Final = 100_000  # pixels
-_LINES: Final = 3  # of the words and the facts about them
+_LINES, _PITCH = 3, 24
+"""Lines of the words and the facts about them, and pixels between them."""
+_FEEDBACK_LINES, _FEEDBACK_PITCH = 2, 19
+"""Those of how the value is read."""
 
 
 class SpanCard(QFrame):
@@ -44,32 +51,28 @@ class SpanCard(QFrame):
         self.setObjectName("card")
         self._span: Span | None = None
         self._shown_selection: object = None
-        self._words_label, self._about_label = plain_label(), plain_label(name="quiet")
+        self._words_label, self._about_label = (WrappedLabel(pitch=_PITCH) for _label in range(2))
         self._words_label.setFont(fonts.interface_font(14, bold=True))
-        self.value_field, self.note_field = AutosaveField(_("Value"), session), AutosaveField(_("Note"), session)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(14, 10, 14, 12)
-        column.setSpacing(4)
-        text_column = QVBoxLayout()
-        text_column.setSpacing(0)
-        for label in (self._words_label, self._about_label):
-            label.setWordWrap(True)
-            text_column.addWidget(label)
-        text_column.addStretch()
-        # A fixed height: a selection must neither move the widgets around the card nor cost a layout.
-        text_area = QWidget()
-        text_area.setLayout(text_column)
-        text_column.setContentsMargins(0, 0, 0, 0)
-        text_area.setFixedHeight(
-            _LINES * max(label.fontMetrics().lineSpacing() for label in (self._words_label, self._about_label))
-        )
-        column.addWidget(text_area)
+        self.value_field, self.note_field = DateField(_("Value"), session), NoteEdit(_("Note"), session)
+        self._feedback_label = WrappedLabel(pitch=_FEEDBACK_PITCH)
+        for label in (self._about_label, self._feedback_label):
+            label.setObjectName("quiet")
+        self._feedback_label.setFont(fonts.interface_font(12))
+        text_area, details = QWidget(), QWidget()
+        vbox(self._words_label, self._about_label, None, spacing=0, margins=0, parent=text_area)
+        vbox(self.value_field, self._feedback_label, self.note_field, spacing=4, margins=0, parent=details)
+        # Fixed heights: a selection must neither move the widgets around the card nor cost a layout.
+        text_area.setFixedHeight(_LINES * _PITCH)
+        self._feedback_label.setFixedHeight(_FEEDBACK_LINES * _FEEDBACK_PITCH)
         for field in (self.value_field, self.note_field):
             field.commit_requested.connect(self._save_details)
             field.focus_released.connect(self.focus_released)
+        self.value_field.feedback_changed.connect(self._show_feedback)
+        self.note_field.focus_changed.connect(lambda _has_focus: self._show_feedback())
         self._footer = QStackedWidget()
-        self._footer.addWidget(_create_row(self.value_field, self.note_field))
-        column.addWidget(self._footer)
+        self._footer.addWidget(details)
+        column = vbox(text_area, self._footer, spacing=4, parent=self)
+        column.setContentsMargins(14, 10, 14, 12)
         session.on_change(self._update, "article", "spans", "labels", "selection")
         session.article_opened.connect(self._update)  # in the view, which has another selection
         for changed in (suggestions.changed, suggestions.current_changed, view.selection_changed):
@@ -79,7 +82,11 @@ class SpanCard(QFrame):
     def add_buttons(self, accept: QAction, reject: QAction) -> None:
         """Add a row of buttons below suggestions."""
         self._accept_button = ActionButton(accept, short_text=_("Accept"), primary=True)
-        self._footer.addWidget(_create_row(self._accept_button, ActionButton(reject, short_text=_("Reject"))))
+        buttons = QWidget()
+        reject_button = ActionButton(reject, short_text=_("Reject"))
+        row = hbox((self._accept_button, 1), (reject_button, 1), spacing=6)
+        vbox(row, None, margins=0, parent=buttons)
+        self._footer.addWidget(buttons)
 
     def show_selection(
         self,
@@ -100,9 +107,15 @@ class SpanCard(QFrame):
             self.value_field.finish_editing()
             self.note_field.finish_editing()
         self._span = span
-        for field, text in ((self.value_field, span and span.value), (self.note_field, span and span.note)):
+        for field in (self.value_field, self.note_field):
             field.setEnabled(span is not None)
-            field.show_text(text or "", span and span.uid)
+        self.value_field.show_value(
+            (span and span.value) or "",
+            span and span.uid,
+            is_date=span is not None and role_of_label(span.label) == DATE,
+            published=article.published if article else None,
+        )
+        self.note_field.show_text((span and span.note) or "", span and span.uid)
         self._footer.setCurrentIndex(isinstance(item, Suggestion))
         if article and item:
             label = labels.find(item.label)
@@ -129,7 +142,16 @@ class SpanCard(QFrame):
 
     def _save_details(self) -> None:
         if self._span:
-            self._session.describe(self._span, self.value_field.text(), self.note_field.text())
+            self._session.describe(self._span, self.value_field.value_to_save(), self.note_field.text())
+
+    def _show_feedback(self) -> None:
+        """Say how the value is read, or while a note is typed what its keys do."""
+        feedback = self.value_field.feedback
+        if self.note_field.hasFocus() and not feedback.is_error:
+            feedback = Feedback(self.note_field.hint)
+        set_style_name(self._feedback_label, "warning" if feedback.is_error else "quiet")
+        self._feedback_label.setText(feedback.text)
+        self._feedback_label.setToolTip(tooltip(feedback.text) if feedback.text else "")
 
     def _show_text(self, words: str, about: str) -> None:
         text = add_arabic_mark(" ".join(words.split()))
@@ -142,13 +164,3 @@ class SpanCard(QFrame):
         )
         self._words_label.setToolTip(tooltip(text))
         self._about_label.setText(about)
-
-
-def _create_row(*widgets: QWidget) -> QWidget:
-    widget = QWidget()
-    row = QHBoxLayout(widget)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(6)
-    for child in widgets:
-        row.addWidget(child, 1)
-    return widget

@@ -7,16 +7,28 @@ from PySide6.QtCore import QStringListModel, Qt, Signal
 from PySide6.QtGui import QColor
 
 from annotator.i18n import _
+from annotator.model.date_values import is_date_value
 from annotator.model.labels import LabelSet
 from annotator.model.records import Span
+from annotator.suggest.base import DATE, role_of_label
 from annotator.ui.article.nesting_depths import compute_depths
-from annotator.ui.panels.row_list import Index, Row, RowDelegate, RowList
+from annotator.ui.panels.row_list import Index, Row, RowDelegate, RowList, text_width
 from annotator.ui.session.session import Session
 from annotator.ui.widgets import fonts
-from annotator.ui.widgets.bidi_text import accessible_text, add_arabic_mark, tooltip
+from annotator.ui.widgets.bidi_text import (
+    accessible_text,
+    add_arabic_mark,
+    describe_span,
+    format_value,
+    isolate,
+    tooltip,
+)
 
 _SPAN_ROLE: Final = Qt.ItemDataRole.UserRole
 _TEXT_SIZE: Final = 13.5  # pixels
+_VALUE_SIZE: Final = 12
+_ICON_SIZE: Final = 14
+_GAP: Final = 8
 
 
 class SpanModel(QStringListModel):
@@ -42,7 +54,7 @@ class SpanModel(QStringListModel):
             return span
         words = " ".join(self._text[span.start : span.end].split())
         if role == Qt.ItemDataRole.ToolTipRole:
-            return tooltip(words)
+            return tooltip(describe_span(words, span))
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return accessible_text(words, [span], self._labels)
         if role == Qt.ItemDataRole.DisplayRole:
@@ -51,7 +63,10 @@ class SpanModel(QStringListModel):
 
 
 class SpanDelegate(RowDelegate):
-    """Paints a span: a dot of its label's colour, and its text, indented by nesting depth."""
+    """Paints a span: a dot of its label's colour and its text, indented by nesting depth, its value, a sign for a note.
+
+    The value gets the room that the text leaves, at least half.
+    """
 
     HEIGHT, RADIUS = 30, 6
     HIGHLIGHTS_HOVERED = False
@@ -66,8 +81,20 @@ class SpanDelegate(RowDelegate):
         theme, label, indent = row.theme, self.labels.find(span.label), 12 + 14 * self.depths[span].outer
         colour = theme.line_colour(label) if label else QColor(theme.faint)
         row.paint_dot(row.point(indent, row.rect.height() / 2), colour)
-        font = fonts.interface_font(_TEXT_SIZE)
-        row.paint_line(row.area(indent + 12, 8), add_arabic_mark(index.data()), font, theme.ink)
+        font, value_font, words = fonts.interface_font(_TEXT_SIZE), fonts.interface_font(_VALUE_SIZE), index.data()
+        start, end = indent + 12, 8.0
+        if span.note:
+            row.paint_icon("note", end, _ICON_SIZE)
+            end += _ICON_SIZE + 4
+        value = format_value(span.value or "")
+        if value and value != words:
+            room = row.rect.width() - start - end
+            needed = min(text_width(value, value_font), max(room - text_width(words, font) - _GAP, room / 2))
+            area = row.area(row.rect.width() - end - needed, end)
+            is_invalid = role_of_label(span.label) == DATE and not is_date_value(span.value or "")
+            row.paint_line(area, isolate(value), value_font, theme.warning if is_invalid else theme.dim)
+            end += needed + _GAP
+        row.paint_line(row.area(start, end), add_arabic_mark(words), font, theme.ink)
 
 
 class SpanPanel(RowList):

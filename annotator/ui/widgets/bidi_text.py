@@ -10,11 +10,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QFontMetricsF, QKeySequence
 from PySide6.QtWidgets import QLabel, QPlainTextEdit
 
-from annotator.i18n import _, format_number, ngettext
+from annotator.i18n import _, format_number, is_rtl, ngettext
+from annotator.model.date_display import format_date_value
 from annotator.model.display_names import to_percent
 from annotator.model.labels import LabelSet
 from annotator.model.records import Span, Suggestion
 from annotator.text.invisible import find_invisible
+from annotator.ui.widgets.wrapped_label import WrappedLabel
 
 _FSI, _LRI, _PDI = "\u2068", "\u2066", "\u2069"  # UAX #9: isolates, which do not affect the text around
 _ALM: Final = "\u061c"  # UAX #9: Arabic letter mark, which acts like an invisible Arabic letter
@@ -70,10 +72,9 @@ def isolate_paths(sentence: str) -> str:
 
 def plain_label(text: str = "", name: str = "", *, wraps: bool = False) -> QLabel:
     """Create a label with literal text: Qt would interpret HTML."""
-    label = QLabel(text)
+    label = WrappedLabel(text) if wraps else QLabel(text)
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setObjectName(name)
-    label.setWordWrap(wraps)
     return label
 
 
@@ -107,20 +108,31 @@ def accessible_text(words: str, spans: Iterable[Span], labels: LabelSet) -> str:
     parts = [" ".join(words.split())]
     for span in spans:
         label = labels.find(span.label)
-        parts += [label.localised_title() if label else span.label, span.value or ""]
+        parts += [label.localised_title() if label else span.label, format_value(span.value or "")]
     return ", ".join(filter(None, parts))
 
 
 def format_percent(score: float) -> str:
-    """Format a suggestion's score as a percentage, rounded as everywhere else."""
-    return _("{number}%").format(number=format_number(to_percent(score)))
+    """Format a suggestion's score as a percentage, rounded as everywhere else, with the sign on its right."""
+    text = _("{number}%").format(number=format_number(to_percent(score)))
+    return isolate_ltr(text) if is_rtl() else text
+
+
+def format_value(value: str) -> str:
+    """Return a value as a person reads it: a date in words, anything else as it is."""
+    return format_date_value(value) or value
+
+
+def describe_span(words: str, span: Span) -> str:
+    """Return a span in one line: its words, its value and its note."""
+    note = " ".join((span.note or "").split())
+    return " · ".join(isolate(part) for part in (words, format_value(span.value or ""), note) if part)
 
 
 def describe_value(suggestion: Suggestion) -> str:
     """Return a suggestion's value, saying if it is partly assumed; "" if none."""
-    if suggestion.value is None:
-        return ""
-    return _("{value} (partly assumed)").format(value=suggestion.value) if suggestion.assumed else suggestion.value
+    value = format_value(suggestion.value or "")
+    return _("{value} (partly assumed)").format(value=value) if value and suggestion.assumed else value
 
 
 def accessible_suggestion_text(words: str, suggestion: Suggestion, labels: LabelSet) -> str:

@@ -183,6 +183,8 @@ def style_sheet(theme: Theme) -> str:
     #card, #bar, #palette {{ background: {theme.paper}; border: 1px solid {theme.rule}; border-radius: 8px; }}
     #card QLabel, #bar QLabel, #toast QLabel, #trouble QLabel {{ background: transparent; }}
     #toast, #selection {{ background: {theme.paper}; border: 1px solid {theme.edge}; border-radius: 8px; }}
+    #popup {{ background: {theme.paper}; border: 1px solid {theme.edge}; }}
+    #popup QLabel {{ background: transparent; }}
     #trouble {{ background: {theme.paper}; border: 1px solid {theme.warning}; border-radius: 8px; }}
     QMenuBar {{ background: {theme.panel}; border-bottom: 1px solid {theme.rule}; padding: 2px 6px; }}
     QMenuBar::item {{ background: transparent; padding: 5px 10px; border-radius: 5px; }}
@@ -224,8 +226,11 @@ def style_sheet(theme: Theme) -> str:
         selection-background-color: {theme.selection}; selection-color: {theme.ink};
         placeholder-text-color: {theme.faint};
     }}
-    QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QTreeView:focus {{ border-color: {theme.accent}; }}
-    #card QLineEdit {{ padding: 3px 8px; border-radius: 5px; }}
+    QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QSpinBox:focus, QTreeView:focus {{
+        border-color: {theme.accent};
+    }}
+    QLineEdit#invalid {{ border-color: {theme.warning}; }}
+    #card QLineEdit, #card QPlainTextEdit {{ padding: 3px 8px; border-radius: 5px; }}
     #header QLineEdit {{ padding: 2px 6px; border-radius: 5px; }}
     #card QPushButton {{ padding: 4px 2px; border-radius: 5px; font-size: 12px; }}
     #card QPushButton:focus {{ padding: 3px 1px; }}

@@ -2,7 +2,15 @@
 
 import pytest
 
-from annotator.ui.widgets.bidi_text import add_arabic_mark, isolate, isolate_paths, isolate_quotes
+from annotator import i18n
+from annotator.ui.widgets.bidi_text import (
+    add_arabic_mark,
+    format_percent,
+    format_value,
+    isolate,
+    isolate_paths,
+    isolate_quotes,
+)
 
 ALM = "\u061c"
 
@@ -50,3 +58,18 @@ def test_paths_in_a_sentence_read_from_left_to_right(sentence: str, path: str) -
 def test_quotations_that_are_no_paths_are_unchanged() -> None:
     sentence = "«وزارة العدل» و“x/y” و‹/›"
     assert isolate_paths(sentence) == sentence
+
+
+def test_percentages_have_their_sign_on_the_right_in_every_language() -> None:
+    texts = []
+    try:
+        for language in ("ar", "fr", "en"):
+            i18n.set_language(language)
+            texts.append(format_percent(0.97))
+    finally:
+        i18n.set_language("en")
+    assert texts == ["\u206697\u00a0%\u2069", "97\u00a0%", "97%"]
+
+
+def test_dates_are_shown_in_words_and_other_values_as_they_are() -> None:
+    assert [format_value(value) for value in ("2024-07-09", "abc", "")] == ["9 July 2024", "abc", ""]
