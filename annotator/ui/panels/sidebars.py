@@ -31,7 +31,6 @@ from annotator.ui.widgets.layouts import vbox
 from annotator.ui.widgets.scrolling import FittingScrollArea
 from annotator.ui.widgets.search_line import SearchLine
 
-_CARD_HEIGHT: Final = 152  # pixels: two lines of a span, one about it, one of fields, so that nothing above moves
 _LIST_HEIGHT: Final = 84  # pixels of the list of spans at least
 _LABELS_HEIGHT: Final = 360  # pixels of the labels at most: eight
 _REMOVED: Final = "removed"
@@ -174,7 +173,6 @@ class LabelSidebar(Sidebar):
         self.span_panel = SpanPanel(session)
         self.guideline_panel = GuidelinePanel(session, suggestions)
         self.span_card = SpanCard(session, suggestions, view)
-        self.span_card.setMinimumHeight(_CARD_HEIGHT)
         self._count_label = plain_label(name="heading")
         self._stack = QStackedWidget()
         self._stack.addWidget(self.span_panel)
