@@ -5,7 +5,7 @@ from functools import partial
 from msgspec.structs import asdict
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QMainWindow, QWidget
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from annotator.i18n import _
 from annotator.settings import Settings
@@ -35,6 +35,7 @@ from annotator.ui.panels.autosave_field import NoteField
 from annotator.ui.panels.central_widget import CentralWidget
 from annotator.ui.panels.corpus_switcher import CorpusSwitcher
 from annotator.ui.panels.find_bar import FindBar
+from annotator.ui.panels.guideline_panel import GuidelineSheet
 from annotator.ui.panels.layer_bar import LayerBar
 from annotator.ui.panels.panel_layout import PanelLayout
 from annotator.ui.panels.selection_bar import SelectionBar
@@ -71,6 +72,7 @@ class Window(QMainWindow):
         self.suggestions = SuggestionModel(session)
         self.labels_sidebar = LabelSidebar(session, self.suggestions, self.view)
         self.label_panel, self.span_panel = self.labels_sidebar.label_panel, self.labels_sidebar.span_panel
+        self.guideline_sheet = GuidelineSheet(session, self.suggestions)
         self.panel_layout = PanelLayout(self.settings)
         self.find_bar = FindBar()
         self.note_field = NoteField(session)
@@ -94,6 +96,7 @@ class Window(QMainWindow):
         self.issue_commands = IssueCommands(session, self.view, self.articles_sidebar, self.tasks)
         self.palette_commands = PaletteCommands(context, self.view, self.find_commands)
         self._panel_focus = PanelFocus(self, self.view)
+        self._view_commands = ViewCommands(context, self.view, self.guideline_sheet, self.panel_layout)
         commands = Commands(
             **asdict(context),
             article=self.view,
@@ -109,7 +112,7 @@ class Window(QMainWindow):
             suggestions=self.suggestion_commands,
             issues=self.issue_commands,
             palette=self.palette_commands,
-            view=ViewCommands(context, self.view, self.labels_sidebar, self.panel_layout),
+            view=self._view_commands,
             welcome=self.welcome_commands,
         )
         self._actions = ActionSet(self, self.view, MENUS, commands, self.corpus_commands.can_run)
@@ -147,15 +150,21 @@ class Window(QMainWindow):
             actions,
         )
         self.toast = self._central_widget.toast
-        leading = QWidget()
-        hbox(self.articles_sidebar, self.issue_commands.sidebar, spacing=0, margins=0, parent=leading)
+        lists, leading = QWidget(), QStackedWidget()
+        hbox(self.articles_sidebar, self.issue_commands.sidebar, spacing=0, margins=0, parent=lists)
+        for page in (lists, self.guideline_sheet):
+            leading.addWidget(page)
+        for sidebar in (self.articles_sidebar, self.issue_commands.sidebar):
+            sidebar.needed.connect(partial(leading.setCurrentWidget, lists))
+        self.guideline_sheet.needed.connect(partial(leading.setCurrentWidget, self.guideline_sheet))
+        self.guideline_sheet.closed.connect(partial(leading.setCurrentWidget, lists))
         self.panel_layout.lay_out(leading, self._central_widget, self.labels_sidebar)
         self.setCentralWidget(self.panel_layout)
         self.labels_sidebar.span_card.add_buttons(actions["accept"], actions["remove"])
         states = actions["done"], actions["skip"], actions["flag"]
         self.article_header.add_actions(*states, None, actions["toggle_removed"])
         self._panel_focus.panels = (
-            *(self.articles_sidebar, self.issue_commands.sidebar, self.issue_commands.bar),
+            *(self.articles_sidebar, self.issue_commands.sidebar, self.guideline_sheet, self.issue_commands.bar),
             *(self.article_header, self._central_widget.pages, self._central_widget.footer, self.labels_sidebar),
         )
         self.selection_bar = SelectionBar(self.view, self.session, self.suggestions, self.settings, self._actions)
@@ -175,6 +184,7 @@ class Window(QMainWindow):
         for clicked in (self.label_panel.label_clicked, self.span_panel.span_clicked):
             clicked.connect(lambda _item: self.corpus_commands.save_typed_text())
         self.label_panel.label_clicked.connect(self.tagging_commands.click_label)
+        self.label_panel.guideline_requested.connect(self._view_commands.show_guidelines)
         self.span_panel.span_clicked.connect(session.select)
         self.span_panel.span_clicked.connect(lambda _span: view.setFocus())
         self.tagging_commands.sticky_changed.connect(lambda: self.label_panel.show_sticky(self.tagging_commands.sticky))
@@ -189,8 +199,8 @@ class Window(QMainWindow):
         self.tagging_commands.article_note_edit_requested.connect(self.note_field.start_editing)
         for part in (card, self.note_field, self.article_header, self.articles_sidebar, self.panel_layout):
             part.focus_released.connect(view.setFocus)
-        for articles in (self.articles_sidebar, self.issue_commands.sidebar):
-            articles.needed.connect(partial(self.panel_layout.show_side, "articles"))
+        for sidebar in (self.articles_sidebar, self.issue_commands.sidebar, self.guideline_sheet):
+            sidebar.needed.connect(partial(self.panel_layout.show_side, "articles"))
         self.labels_sidebar.needed.connect(partial(self.panel_layout.show_side, "labels"))
         self.panel_layout.changed.connect(self._show_layout)
         view.resize_requested.connect(self.active_item.resize)

@@ -11,8 +11,8 @@ from annotator import settings
 from annotator.i18n import _
 from annotator.ui.actions.keymap import Keymap, Menu
 from annotator.ui.article.article_view import ZOOMS, ArticleView
+from annotator.ui.panels.guideline_panel import GuidelineSheet
 from annotator.ui.panels.panel_layout import PanelLayout
-from annotator.ui.panels.sidebars import LabelSidebar
 from annotator.ui.session.notice import Notice
 from annotator.ui.session.window_context import WindowContext
 from annotator.ui.widgets.bidi_text import isolate_ltr
@@ -22,10 +22,12 @@ from annotator.ui.widgets.modal import run_dialog
 class ViewCommands(QObject):
     """Zoom, invisible characters, guidelines, the order of articles, keys, and the folder of reports."""
 
-    def __init__(self, context: WindowContext, view: ArticleView, sidebar: LabelSidebar, layout: PanelLayout) -> None:
+    def __init__(
+        self, context: WindowContext, view: ArticleView, guidelines: GuidelineSheet, layout: PanelLayout
+    ) -> None:
         super().__init__(context.window)
         self._window, self._session, self._settings = context.window, context.session, context.settings
-        self._view, self._sidebar, self.layout = view, sidebar, layout
+        self._view, self._guidelines, self.layout = view, guidelines, layout
         view.show_invisible(self._settings.current.invisible)
         view.set_zoom(self._settings.current.zoom)
         view.zoom_requested.connect(self.zoom_by)
@@ -66,10 +68,17 @@ class ViewCommands(QObject):
             bar.setActiveAction(bar.actions()[0])
 
     def toggle_guidelines(self) -> None:
-        """Show the guidelines, scrolled to the selected span's label, or the spans again."""
+        """Show the guidelines, scrolled to the selected span's label, or the articles again."""
         span = self._session.selection
-        self._sidebar.needed.emit()
-        self._sidebar.toggle_guidelines(span.label if span else None)
+        if self._guidelines.isVisible():
+            self._guidelines.closed.emit()
+        else:
+            self.show_guidelines(span.label if span else "")
+
+    def show_guidelines(self, label: str) -> None:
+        """Show the guidelines in place of the articles, scrolled to those of `label` if it is one."""
+        self._guidelines.needed.emit()
+        self._guidelines.guidelines.scroll_to_label(label)
 
     def toggle_informative(self) -> None:
         """Choose whether the most informative article comes next, or the next in the list."""

@@ -1,15 +1,33 @@
-"""The panel of guidelines beside the article."""
+"""The guidelines of the labels, in a sheet beside the article, in place of the list of articles."""
 
-from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from annotator.i18n import _
+from annotator.ui.panels.sidebars import Sidebar
 from annotator.ui.session.session import Session
 from annotator.ui.session.suggestions import SuggestionModel
 from annotator.ui.widgets import fonts
 from annotator.ui.widgets.bidi_text import plain_label
+from annotator.ui.widgets.icon_button import IconButton
+from annotator.ui.widgets.layouts import hbox
 from annotator.ui.widgets.theme import current_theme
+
+
+class GuidelineSheet(Sidebar):
+    """A sidebar with the guidelines and a button that closes it."""
+
+    closed = Signal()
+
+    def __init__(self, session: Session, suggestions: SuggestionModel) -> None:
+        super().__init__()
+        self.guidelines = GuidelinePanel(session, suggestions)
+        close_button = IconButton("close", _("Close"))
+        close_button.clicked.connect(self.closed)
+        heading = plain_label(_("Labelling guidelines"), "heading")
+        self.column.addLayout(hbox((heading, 1), close_button))
+        self.column.addWidget(self.guidelines, 1)
 
 
 class GuidelinePanel(QScrollArea):
@@ -68,10 +86,8 @@ class GuidelinePanel(QScrollArea):
             head.setFont(fonts.interface_font(15, bold=True))
             column.addWidget(head)
             self._headings[label.name] = head
-            for line in filter(str.strip, label.localised_guideline().splitlines()):
-                text = plain_label(line.strip(), wraps=True)
-                text.setFont(fonts.interface_font(13.5))
-                column.addWidget(text)
+            for line in filter(None, map(str.strip, label.localised_guideline().splitlines())):
+                column.addLayout(_lay_out_line(line))
             if not label.localised_guideline().strip():
                 column.addWidget(plain_label(_("This label has no guideline yet."), "quiet"))
             column.addSpacing(10)
@@ -84,3 +100,13 @@ class GuidelinePanel(QScrollArea):
         for label in self._session.labels.labels:
             if head := self._headings.get(label.name):
                 head.setStyleSheet(f"color: {theme.line_colour(label).name()}")
+
+
+def _lay_out_line(line: str) -> QHBoxLayout:
+    """Lay out a line of a guideline; one that begins with a hyphen is an item of a list."""
+    text = plain_label(line.removeprefix("- "), wraps=True)
+    text.setFont(fonts.interface_font(13.5))
+    if not line.startswith("- "):
+        return hbox((text, 1))
+    bullet = plain_label("•", "quiet")
+    return hbox((bullet, Qt.AlignmentFlag.AlignTop), (text, 1), spacing=8)

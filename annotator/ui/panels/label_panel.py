@@ -1,11 +1,12 @@
 """The panel of labels with keys and counts; a click acts like the key."""
 
 from collections import Counter
-from html import escape
+from functools import partial
 from operator import attrgetter
+from typing import Final
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QEnterEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QEnterEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 
 from annotator.i18n import _, count_phrase, format_number
@@ -13,9 +14,12 @@ from annotator.model.labels import Label
 from annotator.ui.actions.panel_focus import paint_focus_ring
 from annotator.ui.session.session import Session
 from annotator.ui.widgets import fonts
+from annotator.ui.widgets.bidi_text import tooltip
+from annotator.ui.widgets.icon_button import IconButton
 from annotator.ui.widgets.theme import current_theme
 
-_HEIGHT = 42
+_HEIGHT: Final = 42  # pixels
+_BUTTON_GAP: Final = 5  # pixels beside the button
 
 
 class LabelRow(QAbstractButton):
@@ -30,12 +34,20 @@ class LabelRow(QAbstractButton):
         self.setText(label.localised_title())
         self.setAccessibleName(label.localised_title())
         self.setAccessibleDescription(_accessible_description(label, 0))
-        self.setToolTip(_tooltip_html(label))
+        self.setToolTip(_tooltip(label))
+        self.guideline_button = IconButton("guide", _("Guideline"), self)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the focus in the article
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def sizeHint(self) -> QSize:
         return QSize(200, _HEIGHT)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        button = self.guideline_button
+        is_rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        left = _BUTTON_GAP if is_rtl else self.width() - button.width() - _BUTTON_GAP
+        button.move(left, (self.height() - button.height()) // 2)
 
     def enterEvent(self, event: QEnterEvent) -> None:
         super().enterEvent(event)
@@ -58,7 +70,8 @@ class LabelRow(QAbstractButton):
             painter.setBrush(firm)
             stripe = QRectF(body.right() - 4 if is_rtl else body.left(), body.top() + 8, 4, body.height() - 16)
             painter.drawRoundedRect(stripe, 2, 2)
-            start, end = (body.right() - 16, body.left() + 12) if is_rtl else (body.left() + 16, body.right() - 12)
+            room = self.guideline_button.width() + 2 * _BUTTON_GAP
+            start, end = (body.right() - 16, body.left() + room) if is_rtl else (body.left() + 16, body.right() - room)
             direction = -1 if is_rtl else 1
             key = QRectF(0, 0, 24, 23)  # on the centres of pixels the frame is sharp
             key.moveCenter(QPointF(start + direction * 12, body.center().y()))
@@ -103,6 +116,7 @@ class LabelPanel(QWidget):
     """A row per label."""
 
     label_clicked = Signal(str)
+    guideline_requested = Signal(str)
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -127,6 +141,7 @@ class LabelPanel(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         for row in self._rows:
             row.clicked.connect(lambda _checked=False, name=row.label.name: self.label_clicked.emit(name))
+            row.guideline_button.clicked.connect(partial(self.guideline_requested.emit, row.label.name))
             self._layout.addWidget(row)
 
     def _show_counts(self) -> None:
@@ -154,9 +169,7 @@ def _accessible_description(label: Label, count: int) -> str:
     return ", ".join([_("key {key}").format(key=label.key), *parts] if label.key else parts)
 
 
-def _tooltip_html(label: Label) -> str:
-    """Return a label's title and guideline as a tooltip."""
-    lines = "".join(
-        f"<p style='margin:3px'>{escape(line)}</p>" for line in label.localised_guideline().splitlines() if line.strip()
-    )
-    return f"<b>{escape(label.localised_title())}</b>{lines}"
+def _tooltip(label: Label) -> str:
+    """Return a label's title and key, in one line."""
+    key = _("key {key}").format(key=label.key) if label.key else ""
+    return tooltip(" · ".join(filter(None, (label.localised_title(), key))))

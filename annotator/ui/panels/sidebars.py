@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QProgressBar,
     QSizePolicy,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -19,7 +18,6 @@ from annotator.model.records import DONE, STATES
 from annotator.store.queries.article_list import ArticleFilter
 from annotator.ui.article.article_view import ArticleView
 from annotator.ui.panels.article_list import ArticleList
-from annotator.ui.panels.guideline_panel import GuidelinePanel
 from annotator.ui.panels.label_panel import LabelPanel
 from annotator.ui.panels.span_card import SpanCard
 from annotator.ui.panels.span_panel import SpanPanel
@@ -164,26 +162,22 @@ class ArticleSidebar(Sidebar):
 
 
 class LabelSidebar(Sidebar):
-    """The labels, the spans or guidelines, and the selection."""
+    """The labels, the spans, and the selection."""
 
     def __init__(self, session: Session, suggestions: SuggestionModel, view: ArticleView) -> None:
         super().__init__()
         self._session = session
         self.label_panel = LabelPanel(session)
         self.span_panel = SpanPanel(session)
-        self.guideline_panel = GuidelinePanel(session, suggestions)
         self.span_card = SpanCard(session, suggestions, view)
         self._count_label = plain_label(name="heading")
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self.span_panel)
-        self._stack.addWidget(self.guideline_panel)
-        self._stack.setMinimumHeight(_LIST_HEIGHT)
+        self.span_panel.setMinimumHeight(_LIST_HEIGHT)
         labels = FittingScrollArea(self.label_panel)
         labels.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         labels.setMaximumHeight(_LABELS_HEIGHT)
         content = QWidget()
         column = vbox(plain_label(_("Labels"), "heading"), labels, 12, self._count_label, parent=content, spacing=6)
-        column.addWidget(self._stack, 1)
+        column.addWidget(self.span_panel, 1)
         column.addWidget(self.span_card)
         column.setContentsMargins(0, 0, 0, 0)
         content.setMinimumWidth(1)  # it is as wide as the sidebar
@@ -191,20 +185,6 @@ class LabelSidebar(Sidebar):
         session.on_change(self._update_heading, "article", "spans")
         self._update_heading()
 
-    def toggle_guidelines(self, label: str | None) -> None:
-        """Show the guidelines, scrolled to `label`, or the spans again."""
-        is_shown = self._stack.currentWidget() is self.guideline_panel
-        self._stack.setCurrentWidget(self.span_panel if is_shown else self.guideline_panel)
-        self._update_heading()
-        if label and not is_shown:
-            self.guideline_panel.scroll_to_label(label)
-
     def _update_heading(self) -> None:
-        count = len(self._session.spans)
-        if self._stack.currentWidget() is self.guideline_panel:
-            text = _("Labelling guidelines")
-        elif self._session.article:
-            text = count_phrase("{count} span in this article", "{count} spans in this article", count)
-        else:
-            text = ""
-        self._count_label.setText(text)
+        text = count_phrase("{count} span in this article", "{count} spans in this article", len(self._session.spans))
+        self._count_label.setText(text if self._session.article else "")

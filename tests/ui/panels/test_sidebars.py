@@ -119,23 +119,54 @@ def test_typed_note_belongs_to_the_article_it_was_typed_for(window: Window) -> N
 
 
 def test_key_shows_the_guideline_of_the_selected_span(window: Window, stretch: Stretch, qtbot: QtBot) -> None:
-    sidebar = window.labels_sidebar
+    sheet = window.guideline_sheet
     window.session.tag("PLAN", *stretch("الخطة الوطنية"))
-    assert sidebar.guideline_panel.isHidden()
+    assert not sheet.isVisible()
     QTest.keyClick(window.view, Qt.Key.Key_F1, SHIFT)
-    assert sidebar.guideline_panel.isVisible()
-    text = "\n".join(label.text() for label in sidebar.guideline_panel.findChildren(QLabel))
+    assert sheet.isVisible()
+    assert window.span_panel.isVisible()
+    text = "\n".join(label.text() for label in sheet.findChildren(QLabel))
     for label in window.session.labels.labels:
         assert label.localised_title() in text
         assert label.localised_guideline().splitlines()[0].strip() in text
-    qtbot.waitUntil(lambda: sidebar.guideline_panel.verticalScrollBar().value() > 100)
+    qtbot.waitUntil(lambda: sheet.guidelines.verticalScrollBar().value() > 100)
     assert window.view.hasFocus()
     QTest.keyClick(window.view, Qt.Key.Key_F1, SHIFT)
-    assert sidebar.span_panel.isVisible()
+    assert not sheet.isVisible()
+    assert window.articles_sidebar.isVisible()
+
+
+def test_click_beside_a_label_shows_its_guideline_and_tags_nothing(window: Window, qtbot: QtBot) -> None:
+    plan = next(row for row in window.label_panel.rows() if row.label.name == "PLAN")
+    QTest.mouseClick(plan.guideline_button, Qt.MouseButton.LeftButton)
+    assert window.guideline_sheet.isVisible()
+    qtbot.waitUntil(lambda: window.guideline_sheet.guidelines.verticalScrollBar().value() > 100)
+    assert (window.session.spans, window.tagging_commands.sticky) == ([], None)
+    window.action("find_in_corpus").trigger()
+    assert window.articles_sidebar.search_line.hasFocus(), "the articles are back where they are needed"
+
+
+def test_tooltip_of_a_label_is_one_line_without_its_guideline(window: Window) -> None:
+    for row in window.label_panel.rows():
+        assert row.toolTip() == f"<p>{row.label.localised_title()} · key {row.label.key}</p>"
+
+
+def test_lines_of_a_list_in_a_guideline_have_bullets(window: Window) -> None:
+    window.action("toggle_guidelines").trigger()
+    texts = [label.text() for label in window.guideline_sheet.findChildren(QLabel)]
+    listed = [
+        line.strip().removeprefix("- ")
+        for label in window.session.labels.labels
+        for line in label.localised_guideline().splitlines()
+        if line.strip().startswith("- ")
+    ]
+    assert listed
+    assert texts.count("•") == len(listed)
+    assert set(listed) <= set(texts)
 
 
 def test_guidelines_take_the_colours_of_another_theme(window: Window, set_theme: Callable[[Theme], None]) -> None:
-    panel, label = window.labels_sidebar.guideline_panel, window.session.labels.labels[0]
+    panel, label = window.guideline_sheet.guidelines, window.session.labels.labels[0]
     window.action("toggle_guidelines").trigger()
     for theme in (LIGHT, DARK, LIGHT):
         set_theme(theme)
