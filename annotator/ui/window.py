@@ -196,6 +196,7 @@ class Window(QMainWindow):
             edit_requested.connect(self.labels_sidebar.needed)
         self.tagging_commands.value_edit_requested.connect(card.value_field.start_editing)
         self.tagging_commands.note_edit_requested.connect(card.note_field.start_editing)
+        self.tagging_commands.finished.connect(self._central_widget.show_finished)
         self.tagging_commands.article_note_edit_requested.connect(self.note_field.start_editing)
         for part in (card, self.note_field, self.article_header, self.articles_sidebar, self.panel_layout):
             part.focus_released.connect(view.setFocus)

@@ -8,7 +8,7 @@ from PySide6.QtGui import QGuiApplication
 from annotator.i18n import _, count_phrase
 from annotator.jobs.undo import undo_step
 from annotator.model.operations import InvalidEdit
-from annotator.model.records import DONE, IN_PROGRESS, StepInfo
+from annotator.model.records import DONE, IN_PROGRESS, NEW, StepInfo
 from annotator.store.corpus import Corpus
 from annotator.store.errors import Conflict
 from annotator.ui.article.article_view import ArticleView
@@ -25,6 +25,8 @@ class TaggingCommands(QObject):
     value_edit_requested = Signal()
     note_edit_requested = Signal()
     article_note_edit_requested = Signal()
+    finished = Signal()
+    """No article of the list is left to do."""
 
     def __init__(
         self, session: Session, view: ArticleView, tasks: TaskRunner, suggestion_commands: SuggestionCommands
@@ -158,9 +160,16 @@ class TaggingCommands(QObject):
                 self._session.announced.emit(Notice(_open_suggestions_text(open_count), undo_article=article.id))
 
     def next_open(self) -> None:
-        """Open the next unfinished article of the list."""
-        if not self._session.open_next_unfinished():
-            self._session.notified.emit(_("All articles in the list are done."))
+        """Open the next unfinished article of the list; without one, say that the list is finished."""
+        session = self._session
+        if session.open_next_unfinished() or not session.corpus:
+            return
+        if not session.articles:
+            session.notified.emit(_("No article matches."))
+        elif session.article and session.state() in (NEW, IN_PROGRESS):
+            session.notified.emit(_("This is the last unfinished article of the list."))
+        else:
+            self.finished.emit()
 
     def mark_line(self, kind: str) -> None:
         """Mark the line of the selection, span or caret as a zone of this kind."""

@@ -10,6 +10,7 @@ from annotator.i18n import _
 from annotator.ui.article.article_view import ArticleView
 from annotator.ui.panels.autosave_field import NoteField
 from annotator.ui.panels.empty_state import EmptyState
+from annotator.ui.panels.finished_page import FinishedPage
 from annotator.ui.panels.save_error_bar import SaveErrorBar
 from annotator.ui.panels.toast import Toast
 from annotator.ui.session.session import Session
@@ -41,6 +42,8 @@ class CentralWidget(QWidget):
         super().__init__()
         self._session, self._view, self._header = session, view, header
         self._welcome_page: WelcomePage | None = None
+        self.finished_page = FinishedPage(session, actions["export"])
+        self._is_finished, self._last_article = False, 0  # whether the list is, and the number of its last article
         self._is_focused = False
         self._no_corpus = EmptyState(
             "corpus",
@@ -59,7 +62,7 @@ class CentralWidget(QWidget):
         ]
         self.save_error_bar = SaveErrorBar(session, actions)
         self.pages, self.footer = QStackedWidget(), QWidget()
-        for page in (view, self._no_corpus, self._no_articles):
+        for page in (view, self._no_corpus, self._no_articles, self.finished_page):
             self.pages.addWidget(page)
         footer_layout = QVBoxLayout(self.footer)
         footer_layout.setContentsMargins(0, 0, 0, 0)
@@ -74,7 +77,17 @@ class CentralWidget(QWidget):
         column.addWidget(self.footer)
         self.toast = Toast(session, self.pages, actions["undo"])
         session.on_change(self._update_page, "corpus", "counts", "articles", "article")
+        self.finished_page.closed.connect(lambda: session.open_by_id(self._last_article))
+        session.article_opened.connect(self._leave_finished_page)
         self._update_page()
+
+    def show_finished(self) -> None:
+        """Close the article and show that the list is finished, until an article is opened again."""
+        self._last_article = self._session.current.article_number or self._last_article
+        self._session.open_article(-1)
+        self._is_finished = True
+        self._update_page()
+        self.finished_page.show_work()
 
     def show_welcome(self, page: "WelcomePage | None") -> None:
         """Show this page, which gets the article's focus, instead of all others; None hides it."""
@@ -94,9 +107,17 @@ class CentralWidget(QWidget):
         self._is_focused = is_focused
         self._update_page()
 
+    def _leave_finished_page(self) -> None:
+        if self._is_finished:
+            self._is_finished = False
+            self._update_page()
+            self._view.setFocus()
+
     def _update_page(self) -> None:
         has_articles = self._session.article or any(self._session.counts.values())
         page: QWidget = self._view if has_articles else self._no_articles
+        if self._is_finished:
+            page = self.finished_page
         self.pages.setCurrentWidget(self._welcome_page or (page if self._session.corpus else self._no_corpus))
         is_article = self.pages.currentWidget() is self._view
         self.footer.setVisible(is_article and not self._is_focused)

@@ -1,0 +1,154 @@
+"""The page at the end of the list: what was done today and in all, and what to do next."""
+
+from collections.abc import Generator, Mapping
+from datetime import UTC, date, datetime
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+
+from annotator.i18n import _, format_number
+from annotator.model.display_names import state_title
+from annotator.model.progress import DailyWork, Work, count_daily_work, sum_work
+from annotator.model.records import DONE, FLAGGED, SKIPPED
+from annotator.store.corpus import Corpus
+from annotator.store.queries.article_list import ArticleFilter
+from annotator.store.queries.work_log import load_work_log
+from annotator.ui.session.session import Session
+from annotator.ui.session.tasks import TaskRunner
+from annotator.ui.widgets import fonts
+from annotator.ui.widgets.bidi_text import plain_label
+from annotator.ui.widgets.buttons import ActionButton
+from annotator.ui.widgets.controls import create_button
+from annotator.ui.widgets.layouts import hbox, vbox
+from annotator.ui.widgets.scrolling import FittingScrollArea
+
+_TITLE_SIZE: Final = 22.0  # pixels
+_COLUMN_WIDTH: Final = 96  # pixels of a column of numbers at least
+_NUMBER_SIDE: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
+_REVIEWED_STATES: Final = (FLAGGED, SKIPPED)
+
+
+class FinishedPage(QWidget):
+    """Shows the annotator's work when no article of the list is left to do."""
+
+    closed = Signal()
+    """The annotator wants back to the article."""
+
+    def __init__(self, session: Session, export: QAction) -> None:
+        super().__init__()
+        self._session = session
+        self._tasks = TaskRunner(self, "work")
+        session.corpus_closing.connect(self._tasks.release_corpus)
+        self._title = plain_label(wraps=True)
+        self._title.setFont(fonts.interface_font(_TITLE_SIZE, bold=True))
+        self._counts_label = plain_label(name="quiet", wraps=True)
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(18)
+        self._grid.setVerticalSpacing(6)
+        self.export_button = ActionButton(export, "export", primary=True)
+        self.state_buttons = {state: create_button("", partial(self._review, state)) for state in _REVIEWED_STATES}
+        self._back_button = create_button(_("Back to the article"), self.closed.emit)
+        content = QWidget()
+        table = hbox(self._grid, None)
+        buttons = hbox(self.export_button, *self.state_buttons.values(), self._back_button, None, spacing=8)
+        column = vbox(None, self._title, self._counts_label, 14, table, 20, buttons, (None, 2), spacing=8)
+        content.setLayout(hbox(24, (column, 1), 24))
+        vbox(FittingScrollArea(content), margins=0, parent=self)
+
+    def show_work(self) -> None:
+        """Show the counts now, and the work as soon as it is read."""
+        session, counts = self._session, self._session.counts
+        total = sum(counts.values())
+        is_all_done = counts[DONE] == total
+        self._title.setText(
+            _("All articles are done.") if is_all_done else _("No unfinished article is left in the list.")
+        )
+        facts = [_("{done} of {total} done").format(done=format_number(counts[DONE]), total=format_number(total))]
+        facts += [_fact(state_title(state), counts[state]) for state in _REVIEWED_STATES if counts[state]]
+        self._counts_label.setText("  ·  ".join(facts))
+        for state, button in self.state_buttons.items():
+            button.setText(_fact(_review_title(state), counts[state]))
+            button.setVisible(bool(counts[state]))
+        self._show_table({})
+        if session.corpus and not self._tasks.is_busy:
+            task = partial(_read_work, session.corpus.path)
+            self._tasks.run_quietly(task, self._show_table, failed=session.failed.emit)
+        self.export_button.setFocus()
+
+    def rows(self) -> list[list[str]]:
+        """Return the texts of the table."""
+        return [
+            [label.text() for column in range(3) if (label := self._label_at(row, column))]
+            for row in range(self._grid.rowCount())
+            if self._label_at(row, 0)
+        ]
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.closed.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def _show_table(self, daily: DailyWork) -> None:
+        """Show the annotator's work of today and in all; empty until it is read."""
+        while item := self._grid.takeAt(0):
+            if widget := item.widget():
+                widget.hide()
+                widget.deleteLater()
+        works: Mapping[date, Work] = daily.get(self._session.annotator, {})
+        if not works:
+            return
+        today, total = works.get(datetime.now(UTC).astimezone().date(), Work()), sum_work(works.values())
+        rows = [
+            ("", "", _("Today"), _("In all")),
+            ("", _("Articles done"), format_number(today.articles), format_number(total.articles)),
+            ("", _("Spans"), format_number(today.spans), format_number(total.spans)),
+            *(
+                ("quiet", label.localised_title(), *_numbers(today, total, label.name))
+                for label in self._session.labels.labels
+                if total.labels.get(label.name)
+            ),
+            ("", _("Suggestions accepted"), format_number(today.accepted), format_number(total.accepted)),
+            ("", _("Suggestions corrected"), format_number(today.corrected), format_number(total.corrected)),
+            ("", _("Suggestions rejected"), format_number(today.rejected), format_number(total.rejected)),
+        ]
+        for row, (style, *texts) in enumerate(rows):
+            for column, text in enumerate(texts):
+                label = plain_label(text, style if row else "quiet")
+                if column:
+                    label.setAlignment(_NUMBER_SIDE)
+                    label.setMinimumWidth(_COLUMN_WIDTH)
+                self._grid.addWidget(label, row, column)
+
+    def _label_at(self, row: int, column: int) -> QLabel | None:
+        item = self._grid.itemAtPosition(row, column)
+        widget = item.widget() if item else None
+        return widget if isinstance(widget, QLabel) else None
+
+    def _review(self, state: str) -> None:
+        """List the articles in this state, and open the first."""
+        self._session.set_article_filter(ArticleFilter(state))
+        self._session.open_article(0)
+
+
+def _read_work(path: Path) -> Generator[tuple[int, int], None, DailyWork]:
+    with Corpus.open(path, readonly=True) as corpus:
+        log = load_work_log(corpus)
+    yield 0, 0
+    return count_daily_work(log)
+
+
+def _numbers(today: Work, total: Work, label: str) -> tuple[str, str]:
+    return format_number(today.labels.get(label, 0)), format_number(total.labels.get(label, 0))
+
+
+def _fact(name: str, count: int) -> str:
+    return _("{name}: {fact}").format(name=name, fact=format_number(count))
+
+
+def _review_title(state: str) -> str:
+    return {FLAGGED: _("Review the flagged ones"), SKIPPED: _("Look at the skipped ones")}[state]

@@ -1,0 +1,106 @@
+"""The end of the list: what was done, and what comes next."""
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from annotator.model.records import DONE, FLAGGED, SKIPPED
+from annotator.store.queries.article_list import ArticleFilter
+from annotator.ui.panels.finished_page import FinishedPage
+from annotator.ui.window import Window
+
+Stretch = Callable[..., tuple[int, int]]
+
+
+@pytest.fixture
+def page(window: Window) -> FinishedPage:
+    return window._central_widget.finished_page
+
+
+def is_shown(window: Window, page: FinishedPage) -> bool:
+    return window._central_widget.pages.currentWidget() is page
+
+
+def finish(window: Window, *states: str) -> None:
+    """Set the states of the first articles, and go on from the last."""
+    for number, state in enumerate(states, 1):
+        window.session.open_by_id(number)
+        window.session.set_state(state)
+    window.action("next_open").trigger()
+
+
+def test_page_shows_todays_work_and_all(window: Window, page: FinishedPage, stretch: Stretch, qtbot: QtBot) -> None:
+    window.session.tag("DATE", *stretch("الثلاثاء 09 يوليوز 2024"))
+    window.session.tag("INSTITUTION", *stretch("وزارة الصحة"))
+    finish(window, DONE, DONE)
+    assert is_shown(window, page)
+    assert page._title.text() == "All articles are done."
+    qtbot.waitUntil(lambda: bool(page.rows()))
+    assert page.rows() == [
+        ["", "Today", "In all"],
+        ["Articles done", "2", "2"],
+        ["Spans", "2", "2"],
+        ["Date", "1", "1"],
+        ["Institution", "1", "1"],
+        ["Suggestions accepted", "0", "0"],
+        ["Suggestions corrected", "0", "0"],
+        ["Suggestions rejected", "0", "0"],
+    ]
+    assert page.export_button.hasFocus()
+    assert not window._central_widget.footer.isVisible()
+
+
+def test_no_article_is_open_so_that_no_key_changes_one_unseen(window: Window, page: FinishedPage) -> None:
+    finish(window, DONE, DONE)
+    assert window.session.article is None
+    window.action("done").trigger()
+    window.action("undo").trigger()
+    assert window.session.counts[DONE] == 2
+    assert is_shown(window, page)
+
+
+@pytest.mark.parametrize("by_key", [True, False])
+def test_annotator_goes_back_to_the_last_article(window: Window, page: FinishedPage, by_key: bool) -> None:
+    finish(window, DONE, DONE)
+    window.action("next_open").trigger()  # changes nothing
+    if by_key:
+        QTest.keyClick(page.export_button, Qt.Key.Key_Escape)
+    else:
+        QTest.mouseClick(page._back_button, Qt.MouseButton.LeftButton)
+    assert (window.session.current.article_number, is_shown(window, page)) == (2, False)
+    assert window.view.hasFocus()
+
+
+@pytest.mark.parametrize("state", [FLAGGED, SKIPPED])
+def test_what_is_left_for_review_is_one_click_away(window: Window, page: FinishedPage, state: str) -> None:
+    finish(window, state, DONE)
+    assert page._title.text() == "No unfinished article is left in the list."
+    assert [state for state, button in page.state_buttons.items() if not button.isHidden()] == [state]
+    QTest.mouseClick(page.state_buttons[state], Qt.MouseButton.LeftButton)
+    assert window.session.article_filter == ArticleFilter(state)
+    assert (window.session.current.article_number, is_shown(window, page)) == (1, False)
+
+
+def test_last_unfinished_article_is_not_called_done(window: Window, page: FinishedPage) -> None:
+    window.session.open_by_id(2)
+    window.session.set_state(DONE)
+    window.session.open_by_id(1)
+    window.action("next_open").trigger()
+    assert window.toast.message() == "This is the last unfinished article of the list."
+    assert not is_shown(window, page)
+
+
+def test_list_without_a_match_is_not_called_done(window: Window, page: FinishedPage) -> None:
+    window.session.set_article_filter(ArticleFilter(SKIPPED))
+    window.action("next_open").trigger()
+    assert window.toast.message() == "No article matches."
+    assert not is_shown(window, page)
+
+
+def test_page_goes_with_its_corpus(window: Window, page: FinishedPage) -> None:
+    finish(window, DONE, DONE)
+    window.session.close()
+    assert not is_shown(window, page)
