@@ -35,7 +35,7 @@ class Settings(Struct, frozen=True):
     `informative` whether the most informative article comes next, `selection_bar` whether buttons appear beside what is
     selected. `recent_commands` are the names of entries of the command palette, the latest first. `recent_corpora` are
     paths, with the times of their last openings (ISO 8601, UTC). `panel_widths` (pixels) and `hidden_panels` are those
-    of the window's sidebars.
+    of the window's sidebars. `seen_tips` are names of tips that are not shown again.
 
     The last three configure a person's own models (see suggest): a spaCy pipeline (folder or name), an ONNX model's
     folder, and the corpus's label for each of theirs.
@@ -57,6 +57,7 @@ class Settings(Struct, frozen=True):
     selection_bar: bool = True
     recent_commands: list[str] = []
     recent_corpora: dict[str, str] = {}
+    seen_tips: list[str] = []
     spacy_pipeline: str = ""
     onnx_folder: str = ""
     model_labels: dict[str, str] = {}

@@ -28,6 +28,7 @@ from annotator.ui.commands.palette_commands import PaletteCommands
 from annotator.ui.commands.suggestion_commands import SuggestionCommands
 from annotator.ui.commands.table import MENUS, RECENT_CORPORA, Commands
 from annotator.ui.commands.tagging_commands import TaggingCommands
+from annotator.ui.commands.tips import Tips
 from annotator.ui.commands.view_commands import ViewCommands
 from annotator.ui.commands.welcome_commands import WelcomeCommands
 from annotator.ui.panels.article_header import ArticleHeader
@@ -97,6 +98,7 @@ class Window(QMainWindow):
         self.palette_commands = PaletteCommands(context, self.view, self.find_commands)
         self._panel_focus = PanelFocus(self, self.view)
         self._view_commands = ViewCommands(context, self.view, self.guideline_sheet, self.panel_layout)
+        caret_commands = CaretCommands(session, self.view, self.active_item)
         commands = Commands(
             **asdict(context),
             article=self.view,
@@ -107,7 +109,7 @@ class Window(QMainWindow):
             backups=self.backup_commands,
             tagging=self.tagging_commands,
             edges=EdgeCommands(session, self.view, self.active_item),
-            caret=CaretCommands(session, self.view, self.active_item),
+            caret=caret_commands,
             find=self.find_commands,
             suggestions=self.suggestion_commands,
             issues=self.issue_commands,
@@ -123,6 +125,7 @@ class Window(QMainWindow):
         self._file_watcher = FileWatcher(self, session)
         self._screen_reader = ScreenReaderBridge(self.view, session, self.suggestions)
         self._create_layout()
+        Tips(context, self._actions, caret_commands.letter_jumps, self.status_line)
         self._connect()
         self._actions.update_states()
         self.setAcceptDrops(True)

@@ -9,7 +9,7 @@ import unicodedata
 from itertools import islice
 from typing import Final, NamedTuple
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 
 from annotator.i18n import _
@@ -58,8 +58,13 @@ def describe_keys() -> list[tuple[str, str]]:
     return [
         (_("Next word that begins with the letter"), _("letter")),
         (_("Select to that word"), _("Shift and letter")),
-        (_("Next number, or with Shift select to it"), "   ".join((_NUMBER_KEY, *twin_keys(_NUMBER_KEY)))),
+        (_("Next number, or with Shift select to it"), number_keys()),
     ]
+
+
+def number_keys() -> str:
+    """Return the keys that go to the next number, on Latin and Arabic keyboards."""
+    return "   ".join((_NUMBER_KEY, *twin_keys(_NUMBER_KEY)))
 
 
 def pressed_letters(event: QKeyEvent) -> tuple[str, ...]:
@@ -86,6 +91,9 @@ class _CaretState(NamedTuple):
 
 class LetterJumps(QObject):
     """Event filter for letter keys in the article."""
+
+    jumped = Signal()
+    """A letter key moved the caret."""
 
     def __init__(self, session: Session, view: ArticleView, active_item: ActiveItem) -> None:
         super().__init__(view)
@@ -122,6 +130,7 @@ class LetterJumps(QObject):
         else:
             self._history.append(_CaretState(caret.anchor, caret.focus, self._view.selection is not None))
             self._view.move_to_word(index, extend=extend)
+            self.jumped.emit()
 
     def _find_next(self, initials: tuple[str, ...]) -> int | None:
         """Return the index of the next unfolded word with one of these initials, or None."""

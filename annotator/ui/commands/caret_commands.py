@@ -16,7 +16,7 @@ class CaretCommands:
 
     def __init__(self, session: Session, view: ArticleView, active_item: ActiveItem) -> None:
         self._session, self._view = session, view
-        self._jumps = LetterJumps(session, view, active_item)
+        self.letter_jumps = LetterJumps(session, view, active_item)
 
     # Forward is left in right-to-left text; elsewhere the same keys go the opposite way.
 
@@ -42,7 +42,7 @@ class CaretCommands:
 
     def jump_back(self) -> None:
         """Go back to before the last letter key."""
-        self._jumps.go_back()
+        self.letter_jumps.go_back()
 
     def select_span(self, step: int) -> None:
         """Select the span after (1) or before (-1) the selection or caret."""

@@ -201,7 +201,7 @@ _EDIT: Final[_Items] = (
     Action("edit_note", N_("Edit span note"), lambda do: do.tagging.edit_note(), ("Shift+F2",)),
     None,
     Menu("find", N_("Find"), _FIND),
-    Menu("edges", N_("Boundaries of the span"), _EDGES),
+    Menu("edges", N_("Boundaries of the span or suggestion"), _EDGES),
 )
 _SUGGESTIONS: Final[_Items] = (
     Action(
