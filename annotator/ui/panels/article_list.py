@@ -96,16 +96,16 @@ class ArticleDelegate(RowDelegate):
         self._paint_state(row, row.point(18, 20), state)
         font = fonts.interface_font(13.5, bold=state == IN_PROGRESS)
         ink = theme.dim if state in (DONE, SKIPPED) and not row.is_selected else theme.ink
-        half = text_area.height() / 2
+        half, direction = text_area.height() / 2, row.content_direction(title)
         first_area, second_area = text_area.adjusted(0, 0, 0, -half), text_area.adjusted(0, half, 0, 0)
         if excerpt := index.data(_EXCERPT_ROLE):
             text, start, end = excerpt
-            row.paint_line(first_area, title, font, ink)
+            row.paint_line(first_area, title, font, ink, direction=direction)
             colours = QColor(theme.dim), QColor(theme.hit)
             paint_excerpt(row.painter, second_area, text, (start, end), _EXCERPT_SIZE, *colours)
         else:
             for area, line in zip((first_area, second_area), _break_line(title, font, text_area.width()), strict=True):
-                row.paint_line(area, line, font, ink)
+                row.paint_line(area, line, font, ink, direction=direction)
 
     def _paint_state(self, row: Row, centre: QPointF, state: str) -> None:
         painter, theme = row.painter, row.theme

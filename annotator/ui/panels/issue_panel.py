@@ -63,7 +63,8 @@ class IssueDelegate(RowDelegate):
         row.paint_dot(row.point(14, 15), colour if issue.span else None, colour)
         half = area.height() / 2
         words = add_arabic_mark(index.data())
-        row.paint_line(area.adjusted(0, 0, 0, -half), words, fonts.interface_font(13.5), theme.ink)
+        direction = row.content_direction(words)
+        row.paint_line(area.adjusted(0, 0, 0, -half), words, fonts.interface_font(13.5), theme.ink, direction=direction)
         row.paint_line(area.adjusted(0, half, 0, 0), kind_title(issue.kind), fonts.interface_font(12), theme.dim)
 
 

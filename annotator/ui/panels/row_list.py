@@ -11,6 +11,7 @@ from annotator.ui.panels.empty_state import paint_hint
 from annotator.ui.widgets import icons
 from annotator.ui.widgets.bidi_text import elide
 from annotator.ui.widgets.theme import current_theme
+from annotator.ui.widgets.wrapped_label import text_direction
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -45,11 +46,26 @@ class Row:
         corner = self.point(self.rect.width() - end - (0 if self._is_rtl else size), top)
         self.painter.drawPixmap(corner, _draw_icon(name, self.theme.dim, size, ratio, self._is_rtl))
 
-    def paint_line(self, area: QRectF, text: str, font: QFont, ink: str, *, at_end: bool = False) -> None:
-        """Paint text in one line, elided, at the start of the area or `at_end`."""
+    def content_direction(self, text: str) -> Qt.LayoutDirection:
+        """Return the direction of a text that may be in another language than the interface."""
+        default = Qt.LayoutDirection.RightToLeft if self._is_rtl else Qt.LayoutDirection.LeftToRight
+        return text_direction(text, default)
+
+    def paint_line(
+        self,
+        area: QRectF,
+        text: str,
+        font: QFont,
+        ink: str,
+        *,
+        at_end: bool = False,
+        direction: Qt.LayoutDirection | None = None,
+    ) -> None:
+        """Paint text in one line, elided, at the start of the area or `at_end`: of the layout, or in `direction`."""
         self.painter.setFont(font)
         self.painter.setPen(QColor(ink))
-        side = Qt.AlignmentFlag.AlignRight if self._is_rtl != at_end else Qt.AlignmentFlag.AlignLeft
+        is_rtl = self._is_rtl if direction is None else direction == Qt.LayoutDirection.RightToLeft
+        side = Qt.AlignmentFlag.AlignRight if is_rtl != at_end else Qt.AlignmentFlag.AlignLeft
         flags = side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
         self.painter.drawText(area, flags, _elide(text, font, area.width()))
 

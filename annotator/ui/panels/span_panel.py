@@ -94,7 +94,8 @@ class SpanDelegate(RowDelegate):
             is_invalid = role_of_label(span.label) == DATE and not is_date_value(span.value or "")
             row.paint_line(area, isolate(value), value_font, theme.warning if is_invalid else theme.dim)
             end += needed + _GAP
-        row.paint_line(row.area(start, end), add_arabic_mark(words), font, theme.ink)
+        text = add_arabic_mark(words)
+        row.paint_line(row.area(start, end), text, font, theme.ink, direction=row.content_direction(text))
 
 
 class SpanPanel(RowList):
