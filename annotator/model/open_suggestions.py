@@ -1,7 +1,8 @@
 """Select an article's open suggestions: neither decided nor in conflict."""
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Container, Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 from annotator.model.records import BOILERPLATE, Rejection, Span, Suggestion, Zone
@@ -13,6 +14,9 @@ SURE_SCORE: Final = 0.99
 """The minimum score for accepting suggestions together: one in a hundred is wrong."""
 CREDIBLE_SCORE: Final = 0.6
 """The minimum score for precedence over shorter suggestions with a higher score."""
+
+_DECIDED: Final = -1
+"""In place of the index of a source: a span of the layer."""
 
 _Key: TypeAlias = tuple[int, int, str]
 
@@ -54,28 +58,75 @@ def select_open_suggestions(
     equal a span or an earlier choice. One may lie within another of its label only if its source suggests both;
     otherwise the longer wins, if its score is CREDIBLE_SCORE: a span is as long as it can be.
     """
-    boilerplate = _build_index((zone.start, zone.end, zone.kind) for zone in zones if zone.kind == BOILERPLATE)
-    occupied = _build_index(map(_key, layer))
+    boilerplate = [(zone.start, zone.end, zone.kind) for zone in zones if zone.kind == BOILERPLATE]
+    barred = _find_overlapping(sources, boilerplate) if boilerplate else frozenset()
     selected: list[Suggestion] = []
-    nested = [_find_nested(source) for source in sources]
-    credible = _build_index(
-        _key(suggestion) for source in sources for suggestion in source if suggestion.score >= CREDIBLE_SCORE
-    )
-    candidates = [
-        (suggestion, inner)
-        for source, inner in zip(sources, nested, strict=True)
+    for group in _group_overlapping(sources, layer):
+        if len(group) > 1:
+            suggestions = tuple((item, rank) for item, rank in group if isinstance(item, Suggestion))
+            decided = tuple(_key(item) for item, rank in group if rank == _DECIDED)
+            selected += _select_in_group(suggestions, decided, barred)
+        else:
+            selected += (item for item, rank in group if isinstance(item, Suggestion) and _key(item) not in barred)
+    return tuple(selected)
+
+
+def _find_overlapping(sources: Iterable[Iterable[Suggestion]], ranges: Iterable[_Key]) -> frozenset[_Key]:
+    """Return the suggestions that overlap any of these ranges."""
+    index = _build_index(ranges)
+    return frozenset(
+        _key(suggestion)
+        for source in sources
         for suggestion in source
-        if _key(suggestion) in inner
+        if any(index.overlapping(suggestion.start, suggestion.end))
+    )
+
+
+def _group_overlapping(
+    sources: Sequence[Sequence[Suggestion]], layer: Sequence[Span]
+) -> Iterator[list[tuple[Suggestion | Span, int]]]:
+    """Yield groups of spans and suggestions, each with its source's index, that overlap none of another, by start."""
+    items: list[tuple[Suggestion | Span, int]] = [
+        (suggestion, rank) for rank, source in enumerate(sources) for suggestion in source
+    ]
+    items += [(span, _DECIDED) for span in layer]
+    group: list[tuple[Suggestion | Span, int]] = []
+    reach = 0
+    for item in sorted(items, key=lambda item: item[0].start):
+        if group and item[0].start >= reach:
+            yield group
+            group = []
+        group.append(item)
+        reach = max(reach, item[0].end)
+    if group:
+        yield group
+
+
+@lru_cache(maxsize=1 << 13)  # a decision changes one group or two of perhaps a thousand
+def _select_in_group(
+    suggestions: Sequence[tuple[Suggestion, int]], decided: Iterable[_Key], barred: Container[_Key]
+) -> tuple[Suggestion, ...]:
+    """Return the open ones of suggestions with their sources' indexes, without the barred ones."""
+    occupied = _build_index(decided)
+    by_source: defaultdict[int, list[Suggestion]] = defaultdict(list)
+    for suggestion, rank in suggestions:
+        by_source[rank].append(suggestion)
+    credible = _build_index(_key(suggestion) for suggestion, _rank in suggestions if suggestion.score >= CREDIBLE_SCORE)
+    candidates = [
+        (suggestion, nested)
+        for _rank, source in sorted(by_source.items())
+        for nested in [_find_nested(source)]
+        for suggestion in source
+        if _key(suggestion) in nested
         or not any(
             _is_part(_key(suggestion), other) for other in credible.overlapping(suggestion.start, suggestion.end)
         )
     ]
-    for suggestion, inner in sorted(candidates, key=lambda pair: (-pair[0].score, pair[0].start, -pair[0].end)):
+    selected: list[Suggestion] = []
+    for suggestion, nested in sorted(candidates, key=lambda pair: (-pair[0].score, pair[0].start, -pair[0].end)):
         key = _key(suggestion)
         overlapping = occupied.overlapping(suggestion.start, suggestion.end)
-        if not any(boilerplate.overlapping(suggestion.start, suggestion.end)) and not any(
-            _conflicts(key, other, inner) for other in overlapping
-        ):
+        if key not in barred and not any(_conflicts(key, other, nested) for other in overlapping):
             selected.append(suggestion)
             occupied.add(suggestion.start, suggestion.end, key)
     return tuple(sorted(selected, key=lambda suggestion: (suggestion.start, -suggestion.end, suggestion.label)))

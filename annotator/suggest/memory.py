@@ -41,6 +41,7 @@ class MemorySuggester:
 
     def __init__(self, counts: Iterable[Count] = ()) -> None:
         self._lexicon = Lexicon()
+        self._last_text = ""  # an open article is searched after each decision
         self._tallies: dict[FoldedForm, Mapping[str, _Tally]] = {}
         for count in counts:
             self.learn(*count)
@@ -64,7 +65,8 @@ class MemorySuggester:
         Nested ones stay if their labels differ. `article_counts`, learned from the article, are ignored: a model in
         training must not see its own answers.
         """
-        matches = list(self._lexicon.find_matches(analysed(article.text)))
+        is_repeated, self._last_text = article.text == self._last_text, article.text
+        matches = list(self._lexicon.find_matches(analysed(article.text), is_repeated=is_repeated))
         names = [label.name for label in labels.labels]
         memory = self if article_counts is None else self._without_counts(article_counts, matches)
         suggestions = []

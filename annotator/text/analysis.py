@@ -1,15 +1,22 @@
 """Tokenize a text, fold its words and split its sentences, once for all users."""
 
-from functools import lru_cache
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from functools import cached_property, lru_cache
+from typing import TypeAlias
 
 from msgspec import Struct
 
 from annotator.text.folding import fold
+from annotator.text.proclitics import PROCLITICS, find_readings
 from annotator.text.sentences import split_sentences
 from annotator.text.tokenizer import Token, tokenize
 
+Reading: TypeAlias = tuple[int, int, int]
+"""The index of a token, that of a word among those that it may be, and the word's offset in the token."""
 
-class TextAnalysis(Struct, frozen=True):
+
+class TextAnalysis(Struct, frozen=True, dict=True):
     """A text with its tokens, words and sentences.
 
     `words[i]` is the text of `tokens[i]`, and `folded_words[i]` that folded (see text.folding). `sentence_ranges` are
@@ -21,6 +28,18 @@ class TextAnalysis(Struct, frozen=True):
     words: tuple[str, ...]
     folded_words: tuple[str, ...]
     sentence_ranges: tuple[tuple[int, int], ...]
+
+    @cached_property
+    def readings(self) -> Mapping[str, Sequence[Reading]]:
+        """The folded words that tokens may be, as written or without their proclitics, by token (see find_readings)."""
+        readings = defaultdict[str, list[Reading]](list)
+        for index, folded_word in enumerate(self.folded_words):
+            if folded_word.startswith(PROCLITICS):
+                for order, (offset, word) in enumerate(find_readings(self.words[index])):
+                    readings[word].append((index, order, offset))
+            else:
+                readings[folded_word].append((index, 0, 0))
+        return readings
 
 
 def analyse(text: str) -> TextAnalysis:

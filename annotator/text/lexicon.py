@@ -1,18 +1,17 @@
 """Find known forms in a text: folded, behind proclitics, of complete tokens, nested ones included."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final, NamedTuple, TypeAlias
 
 from annotator.text.analysis import TextAnalysis
-from annotator.text.proclitics import CONJUNCTIONS, DEFINITE_ARTICLE, FUTURE_PREFIX, PREPOSITIONS, find_readings
+from annotator.text.proclitics import DEFINITE_ARTICLE, PROCLITICS, find_readings
 from annotator.text.tokenizer import tokenize
 
 FoldedForm: TypeAlias = tuple[str, ...]
 """A form as its folded tokens."""
 
 _PLAIN: Final = re.compile("[ء-ي]+(?: [ء-ي]+)*")  # a form that is tokenized by splitting at its spaces
-_LEADS: Final = tuple(CONJUNCTIONS + PREPOSITIONS + FUTURE_PREFIX)
 _SHORT: Final = 3  # letters: behind a proclitic, such a word is as likely as not another one
 
 
@@ -52,24 +51,40 @@ class Lexicon:
         if len(words) not in lengths:
             self._lengths[words[0]] = (*lengths, len(words))
 
-    def find_matches(self, analysis: TextAnalysis) -> Iterator[Match]:
-        """Yield a text's forms by first token, including overlapping ones; none spans a newline."""
-        for first, folded_word in enumerate(analysis.folded_words if self._forms else ()):
-            readings: Iterable[tuple[int, str]] = ((0, folded_word),)
-            if folded_word.startswith(_LEADS):
-                readings = find_readings(analysis.words[first])
-            elif folded_word not in self._lengths:
-                continue
-            for offset, word in readings:
-                for length in self._lengths.get(word, ()):
-                    last = first + length
-                    words = (word, *analysis.folded_words[first + 1 : last])
-                    if len(words) < length or words not in self._forms:
-                        continue
-                    start, end = analysis.tokens[first].start + offset, analysis.tokens[last - 1].end
-                    if "\n" not in analysis.text[start:end]:
-                        is_sure = not offset or length > 1 or _is_sure(word, folded_word)
-                        yield Match(first, last, start, end, words, is_sure)
+    def find_matches(self, analysis: TextAnalysis, *, is_repeated: bool = False) -> Iterator[Match]:
+        """Yield a text's forms by first token, including overlapping ones; none spans a newline.
+
+        `is_repeated` is faster from the second search of the same text on (see TextAnalysis.readings).
+        """
+        for first, offset, word in self._look_up(analysis) if is_repeated else self._scan(analysis):
+            for length in self._lengths[word]:
+                last = first + length
+                words = (word, *analysis.folded_words[first + 1 : last])
+                if len(words) < length or words not in self._forms:
+                    continue
+                start, end = analysis.tokens[first].start + offset, analysis.tokens[last - 1].end
+                if "\n" not in analysis.text[start:end]:
+                    is_sure = not offset or length > 1 or _is_sure(word, analysis.folded_words[first])
+                    yield Match(first, last, start, end, words, is_sure)
+
+    def _scan(self, analysis: TextAnalysis) -> Iterator[tuple[int, int, str]]:
+        """Yield the first words of forms that tokens may be: the token's index, the word's offset in it, the word."""
+        for index, folded_word in enumerate(analysis.folded_words if self._forms else ()):
+            if folded_word.startswith(PROCLITICS):
+                for offset, word in find_readings(analysis.words[index]):
+                    if word in self._lengths:
+                        yield index, offset, word
+            elif folded_word in self._lengths:
+                yield index, 0, folded_word
+
+    def _look_up(self, analysis: TextAnalysis) -> Iterator[tuple[int, int, str]]:
+        """Yield the same as `_scan`."""
+        readings = analysis.readings
+        words = readings.keys() & self._lengths.keys()
+        for index, _order, offset, first_word in sorted(
+            (*reading, word) for word in words for reading in readings[word]
+        ):
+            yield index, offset, first_word
 
 
 def _is_sure(word: str, folded_word: str) -> bool:

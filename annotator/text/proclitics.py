@@ -16,6 +16,7 @@ CONJUNCTIONS: Final = "وف"
 PREPOSITIONS: Final = "بلك"  # before nouns
 FUTURE_PREFIX: Final = "س"  # before verbs
 DEFINITE_ARTICLE: Final = "ال"
+PROCLITICS: Final = tuple(CONJUNCTIONS + PREPOSITIONS + FUTURE_PREFIX)
 LAM_PREFIXES: Final = ("ل", "ول", "فل")  # proclitics before an article that has lost its alef
 _LEADING: Final = re.compile(f"[{CONJUNCTIONS}]?[{PREPOSITIONS}{FUTURE_PREFIX}]?")
 _MIN_STEM_LENGTH: Final = 2  # letters of a word without its proclitics

@@ -6,6 +6,7 @@ from typing import Final
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from annotator.model.open_suggestions import RejectionFilter, drop_decided, select_open_suggestions
 from annotator.model.records import Rejection, Span, Suggestion, Zone
@@ -135,6 +136,22 @@ def test_accepting_keeps_the_other_suggestions_open(
     accepted = data.draw(st.sets(st.sampled_from(selected))) if selected else set()
     spans = [Span(str(item), "article", "Sanae", item.label, item.start, item.end) for item in accepted]
     assert set(drop_decided(selected, spans)) == set(selected) - accepted
+
+
+@given(st.lists(SUGGESTIONS, min_size=2, max_size=2), st.lists(SUGGESTIONS, min_size=2, max_size=2), st.booleans())
+def test_suggestions_are_selected_by_what_overlaps_them_alone(
+    here: list[list[Suggestion]], there: list[list[Suggestion]], has_boilerplate: bool
+) -> None:
+    there = [[replace(item, start=item.start + 30, end=item.end + 30) for item in source] for source in there]
+    layer = [span(3, 9), span(33, 40, "B")]
+    zones = [Zone("z", "article", "boilerplate", 5, 12), Zone("y", "article", "boilerplate", 45, 48)][
+        : 2 * has_boilerplate
+    ]
+    together = select_open_suggestions([a + b for a, b in zip(here, there, strict=True)], layer, zones)
+    assert together == (
+        *select_open_suggestions(here, layer[:1], zones[:1]),
+        *select_open_suggestions(there, layer[1:], zones[1:]),
+    )
 
 
 @given(SUGGESTIONS, st.tuples(st.integers(0, 20), st.integers(1, 10)))
