@@ -1,5 +1,7 @@
 """The values of dates as a person reads them, in the language of the interface: `9 July 2024, 09:00`."""
 
+from datetime import date
+
 from annotator.i18n import _, format_digits, format_number, pgettext
 from annotator.model.date_values import DateMoment, parse_date_value
 
@@ -18,6 +20,11 @@ def format_date_value(value: str, *, weekday: bool = False) -> str:
         # The month and year once: 9 – 12 July 2024.
         return _join_day(_period(_day_number(first.day), _day_number(last.day)), last)
     return _period(_format_moment(first), _format_moment(last))
+
+
+def format_day_and_month(day: date) -> str:
+    """Return a day without its year: `9 July`."""
+    return pgettext("date", "{day} {month}").format(day=_day_number(day.day), month=month_titles()[day.month - 1])
 
 
 def format_hijri(value: str) -> str:

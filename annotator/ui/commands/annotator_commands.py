@@ -48,7 +48,7 @@ class AnnotatorCommands(QObject):
             return
         dialog = run_dialog(AnnotatorsDialog(self._window, annotators, session.current.user, session.annotator))
         if dialog and dialog.action == "view":
-            session.view_annotator(dialog.name)
+            session.switch_annotator(dialog.name, edits=False)
         elif dialog and self._confirm_new(dialog.name, [summary.name for summary in annotators]):
             self._work_as(dialog.name)
 
@@ -58,7 +58,7 @@ class AnnotatorCommands(QObject):
 
     def view_own(self) -> None:
         """Show the layers of who works here."""
-        self._session.view_annotator(self._session.current.user)
+        self._session.switch_annotator(self._session.current.user, edits=False)
 
     def _work_as(self, name: str) -> None:
         self._session.switch_annotator(name)

@@ -183,19 +183,12 @@ class Session(QObject):
             self.corpus_closing.emit(file.corpus.path)
             file.corpus.close_everywhere()
 
-    def switch_annotator(self, annotator: str) -> None:
-        """Show and edit this annotator's layers.
+    def switch_annotator(self, annotator: str, *, edits: bool = True) -> None:
+        """Show this annotator's layers; edit them on request, and always those of who works here.
 
         Their stored position stays until they open or change something.
         """
-        self._show_layers(annotator)
-
-    def view_annotator(self, annotator: str) -> None:
-        """Show this annotator's layers without editing them, unless it is who works here."""
-        user = self.current.user
-        self._show_layers(annotator, "" if annotator == user else user)
-
-    def _show_layers(self, annotator: str, reader: str = "") -> None:
+        reader = "" if edits or annotator == self.current.user else self.current.user
         self._close_article()
         self._change(annotator=annotator, reader=reader)
         with self._reporting_errors():

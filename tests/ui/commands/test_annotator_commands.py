@@ -91,7 +91,7 @@ def test_anothers_work_is_shown_and_cannot_be_changed(
 
 
 def test_going_back_shows_ones_own_work_again(window: Window, omar: Session, stretch: Stretch) -> None:
-    omar.view_annotator("Omar")
+    omar.switch_annotator("Omar", edits=False)
     window.layer_bar.back_button.click()
     assert (omar.annotator, omar.reader, omar.spans) == ("Sanae", "", [])
     assert not window.layer_bar.isVisible()
@@ -100,7 +100,7 @@ def test_going_back_shows_ones_own_work_again(window: Window, omar: Session, str
 
 
 def test_one_may_say_that_one_edits_anothers_work(window: Window, omar: Session, stretch: Stretch) -> None:
-    omar.view_annotator("Omar")
+    omar.switch_annotator("Omar", edits=False)
     window.layer_bar.edit_button.click()
     assert (omar.annotator, omar.current.user) == ("Omar", "Omar")
     assert not window.layer_bar.isVisible()
@@ -110,7 +110,7 @@ def test_one_may_say_that_one_edits_anothers_work(window: Window, omar: Session,
 
 
 def test_viewing_ends_with_the_corpus(window: Window, omar: Session, tmp_path: Path) -> None:
-    omar.view_annotator("Omar")
+    omar.switch_annotator("Omar", edits=False)
     with create_corpus(tmp_path / "other.corpus", "خبر"):
         pass
     window.corpus_commands.open_path(tmp_path / "other.corpus")
@@ -120,7 +120,7 @@ def test_viewing_ends_with_the_corpus(window: Window, omar: Session, tmp_path: P
 def test_viewing_does_not_move_the_others_position(omar: Session, corpus_path: Path) -> None:
     assert omar.corpus
     position = omar.corpus.last_position("Omar")
-    omar.view_annotator("Omar")
+    omar.switch_annotator("Omar", edits=False)
     omar.open_relative(1)
     omar.close()
     with Corpus.open(corpus_path) as corpus:
@@ -128,11 +128,11 @@ def test_viewing_does_not_move_the_others_position(omar: Session, corpus_path: P
 
 
 def test_fields_cannot_be_typed_in_while_anothers_work_is_shown(window: Window, omar: Session) -> None:
-    omar.view_annotator("Omar")
+    omar.switch_annotator("Omar", edits=False)
     window.action("edit_article_note").trigger()
     QTest.keyClicks(window.note_field, "word")
     assert window.note_field.text() == ""
-    omar.view_annotator("Sanae")
+    omar.switch_annotator("Sanae", edits=False)
     QTest.keyClicks(window.note_field, "word")
     assert window.note_field.text() == "word"
 
@@ -142,10 +142,10 @@ def test_no_suggestions_are_shown_in_anothers_work(
 ) -> None:
     omar.tag("INSTITUTION", *stretch("وزارة الصحة"))
     qtbot.waitUntil(lambda: bool(window.suggestions.visible), timeout=30_000)
-    omar.view_annotator("Omar")
+    omar.switch_annotator("Omar", edits=False)
     qtbot.waitUntil(lambda: not window.suggestions.is_busy)
     assert window.suggestions.visible == ()
-    omar.view_annotator("Sanae")
+    omar.switch_annotator("Sanae", edits=False)
     qtbot.waitUntil(lambda: bool(window.suggestions.visible), timeout=30_000)
 
 

@@ -1,0 +1,299 @@
+"""The page of progress: what was done over time, by label, how fast, and how good the suggestions were."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Final, Literal
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QBrush, QColor, QGuiApplication
+from PySide6.QtWidgets import (
+    QDialog,
+    QFrame,
+    QGridLayout,
+    QScrollArea,
+    QTabWidget,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QWidget,
+)
+
+from annotator.i18n import _, count_phrase, format_number, ngettext, pgettext
+from annotator.model.date_display import format_date_value, format_day_and_month, month_titles
+from annotator.model.labels import LabelSet
+from annotator.model.progress import (
+    MAX_PAUSE,
+    DailyWork,
+    Period,
+    Work,
+    count_daily_work,
+    group_periods,
+    merge_annotators,
+    sum_work,
+)
+from annotator.store.corpus import Corpus
+from annotator.store.queries.work_log import load_work_log
+from annotator.ui.session.window_context import WindowContext
+from annotator.ui.widgets.bidi_text import format_percent, isolate, isolate_ltr, plain_label
+from annotator.ui.widgets.controls import create_button, create_button_box, create_combo_box, create_tree
+from annotator.ui.widgets.layouts import hbox, vbox
+from annotator.ui.widgets.modal import run_dialog
+from annotator.ui.widgets.period_chart import Bar, BarList, GetBrush, PeriodChart, Series, reading_side
+from annotator.ui.widgets.suggestion_chart import brushes
+from annotator.ui.widgets.theme import current_theme
+
+_SIZE: Final = (940, 640)  # pixels, on a large screen
+_RANGES: Final = {"week": 7, "month": 30, "year": 365, "all": None}
+"""The time ranges by name, in days up to today."""
+_WEEK: Final = 7
+_NONE: Final = "–"
+_NUMBERS: Final = Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter
+
+
+def open_dialog(context: WindowContext) -> None:
+    """Count the work in the open corpus, if any, and show it."""
+    session = context.session
+    if session.corpus:
+        context.tasks.run_on_corpus(
+            _("Collecting statistics"),
+            session.corpus.path,
+            _count,
+            lambda daily: run_dialog(ProgressDialog(context.window, daily, session.current.user, session.labels)),
+            readonly=True,
+        )
+
+
+def _count(corpus: Corpus) -> DailyWork:
+    return count_daily_work(load_work_log(corpus))
+
+
+class ProgressDialog(QDialog):
+    """Shows the work of `user` or of all annotators in a range of time, as charts and as a table."""
+
+    def __init__(
+        self, parent: QWidget, daily: DailyWork, user: str, labels: LabelSet, today: date | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._daily, self._user, self._labels = daily, user, labels
+        self._today = today or datetime.now().astimezone().date()
+        self.setWindowTitle(_("Progress"))
+        available = self.screen().availableSize()
+        self.resize(min(_SIZE[0], available.width()), min(_SIZE[1], available.height() * 5 // 6))
+        self.who_box = create_combo_box({user: isolate(user), "": _("All annotators")})
+        self.who_box.setAccessibleName(_("Whose work"))
+        self.range_box = create_combo_box(dict(zip(_RANGES, _range_titles(), strict=True)))
+        self.range_box.setAccessibleName(_("Time"))
+        self.range_box.setCurrentIndex([*_RANGES].index("month"))
+        self.tiles = _Tiles()
+        self._charts = QScrollArea()
+        self._charts.setWidgetResizable(True)
+        self._charts.setFrameShape(QFrame.Shape.NoFrame)
+        self.table = create_tree(_headings(), _("The same figures as a table"), stretched=0)
+        self.tabs = QTabWidget()
+        self.tabs.addTab(self._charts, _("Charts"))
+        self.tabs.addTab(self.table, _("Table"))
+        minutes = round(MAX_PAUSE.total_seconds() / 60)
+        rule = ngettext(
+            "The time for a span is counted from step to step, without pauses of more than {count} minute.",
+            "The time for a span is counted from step to step, without pauses of more than {count} minutes.",
+            minutes,
+        ).format(count=format_number(minutes))
+        self._copy_button = create_button(_("Copy the table"), self._copy)
+        buttons = create_button_box(self, self._copy_button)
+        choices = QWidget()
+        hbox(self.who_box, self.range_box, spacing=8, margins=0, parent=choices)
+        self.tabs.setCornerWidget(choices)
+        self.tabs.tabBar().setMinimumHeight(choices.sizeHint().height())  # else the corner is cut off
+        footer = hbox((plain_label(rule, "quiet", wraps=True), 1), buttons, spacing=14)
+        vbox(self.tiles, (self.tabs, 1), footer, spacing=10, parent=self)
+        for box in (self.who_box, self.range_box):
+            box.currentIndexChanged.connect(self._update)
+        self._update()
+
+    def _update(self) -> None:
+        """Show the chosen annotator's work in the chosen time."""
+        user = self.who_box.currentData()
+        works = self._daily.get(user, {}) if user else merge_annotators(self._daily)
+        days = _RANGES[self.range_box.currentData()]
+        first = self._today - timedelta(days=days - 1) if days else min([*works, self._today])
+        self.periods = group_periods(works, first, max([*works, self._today]) if days is None else self._today)
+        total = sum_work(period.work for period in self.periods)
+        self.tiles.show_work(total)
+        self._charts.setWidget(_create_charts(self.periods, total, self._labels))
+        _fill_table(self.table, self.periods)
+        self._copy_button.setText(_("Copy the table"))
+
+    def _copy(self) -> None:
+        """Copy the table, with tabs between the columns."""
+        rows = [_headings()]
+        for index in range(self.table.topLevelItemCount()):
+            item = self.table.topLevelItem(index)
+            assert item
+            rows.append([item.text(column) for column in range(self.table.columnCount())])
+        QGuiApplication.clipboard().setText("\n".join("\t".join(row) for row in rows) + "\n")
+        self._copy_button.setText(_("Copied"))
+
+
+class _Tiles(QWidget):
+    """The most important figures in a row."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        captions = _("spans"), _("articles done"), _("seconds a span"), _("suggestions accepted")
+        self._numbers = [plain_label() for _caption in captions]
+        cards = []
+        for number, caption in zip(self._numbers, captions, strict=True):
+            font = number.font()
+            font.setPixelSize(22)
+            font.setBold(True)
+            number.setFont(font)
+            number.setAlignment(reading_side())  # else that of the digits
+            card = QFrame()
+            card.setObjectName("card")
+            vbox(number, plain_label(caption, "quiet", wraps=True), spacing=0, margins=10, parent=card)
+            cards.append((card, 1))
+        hbox(*cards, spacing=10, margins=0, parent=self)
+
+    def texts(self) -> list[str]:
+        """Return the figures shown."""
+        return [label.text() for label in self._numbers]
+
+    def show_work(self, work: Work) -> None:
+        decisions = work.accepted + work.corrected + work.rejected
+        texts = (
+            format_number(work.spans),
+            format_number(work.articles),
+            _format_seconds(work.seconds_per_span),
+            isolate_ltr(format_percent(work.accepted / decisions)) if decisions else _NONE,
+        )
+        for label, text in zip(self._numbers, texts, strict=True):
+            label.setText(text)
+
+
+def _create_charts(periods: Sequence[Period], total: Work, labels: LabelSet) -> QWidget:
+    """Create the charts; without any work, a sentence that says so."""
+    content = QWidget()
+    if not any((total.spans, total.articles, total.rejected)):
+        explanation = plain_label(_("Nothing was labelled in this time."), "quiet", wraps=True)
+        vbox((explanation, Qt.AlignmentFlag.AlignCenter), parent=content)
+        return content
+    unit = _find_unit(periods)
+    names = [_short_name(period, unit) for period in periods]
+    works = [period.work for period in periods]
+    used = [label for label in labels.labels if total.labels.get(label.name)]
+
+    def label_brush(index: int) -> GetBrush:
+        return lambda: QBrush(current_theme().line_colour(used[index]))
+
+    by_label = [
+        Series(label.localised_title(), [work.labels.get(label.name, 0) for work in works], label_brush(index))
+        for index, label in enumerate(used)
+    ]
+    bars = [
+        Bar(label.localised_title(), total.labels[label.name], label_brush(index)) for index, label in enumerate(used)
+    ]
+    decisions = [
+        Series(_("accepted"), [work.accepted for work in works], lambda: brushes(_accent())[0]),
+        Series(_("corrected"), [work.corrected for work in works], lambda: brushes(_accent())[1]),
+        Series(_("rejected"), [work.rejected for work in works], lambda: brushes(_accent())[2]),
+    ]
+
+    def create(title: str, series: Sequence[Series], *, is_line: bool = False, has_legend: bool = False) -> PeriodChart:
+        def describe(index: int) -> str:
+            values = ((one.title, one.values[index]) for one in series)
+            facts = [
+                _("{name}: {fact}").format(name=isolate(name), fact=_format(value)) for name, value in values if value
+            ]
+            return "\n".join([_long_name(periods[index], unit), *(facts or [_("nothing")])])
+
+        return PeriodChart(title, names, series, describe, is_line=is_line, has_legend=has_legend)
+
+    articles = [Series(_("Articles"), [work.articles for work in works], lambda: QBrush(_accent()))]
+    seconds = [Series(_("Seconds a span"), [work.seconds_per_span for work in works], lambda: QBrush(_accent()))]
+    grid = QGridLayout()
+    grid.setSpacing(18)
+    grid.addWidget(
+        create(_("Spans"), by_label or [Series(_("Spans"), [0] * len(works), lambda: QBrush(_accent()))]), 0, 0
+    )
+    grid.addWidget(BarList(_("By label"), bars), 0, 1, Qt.AlignmentFlag.AlignTop)
+    grid.addWidget(create(_("Articles done"), articles), 1, 0)
+    grid.addWidget(create(_("Seconds a span"), seconds, is_line=True), 1, 1)
+    grid.addWidget(create(_("Suggestions"), decisions, has_legend=True), 2, 0, 1, 2)
+    grid.setColumnStretch(0, 1)
+    grid.setColumnStretch(1, 1)
+    vbox(grid, None, parent=content).setContentsMargins(0, 4, 8, 4)
+    return content
+
+
+def _accent() -> QColor:
+    return QColor(current_theme().accent)
+
+
+def _range_titles() -> list[str]:
+    """Return the titles of the time ranges, in their order."""
+    days = [count_phrase("Last {count} day", "Last {count} days", count) for count in (7, 30)]
+    return [*days, count_phrase("Last {count} month", "Last {count} months", 12), _("All the time")]
+
+
+def _headings() -> list[str]:
+    return [
+        _("Time"),
+        _("Spans"),
+        _("Articles done"),
+        _("Seconds a span"),
+        _("Accepted"),
+        _("Corrected"),
+        _("Rejected"),
+    ]
+
+
+def _fill_table(table: QTreeWidget, periods: Sequence[Period]) -> None:
+    """Fill a table with the periods, the last one first."""
+    table.clear()
+    for column in range(1, table.columnCount()):
+        table.headerItem().setTextAlignment(column, _NUMBERS)
+    unit = _find_unit(periods)
+    for period in reversed(periods):
+        work = period.work
+        numbers = work.spans, work.articles, work.seconds_per_span, work.accepted, work.corrected, work.rejected
+        item = QTreeWidgetItem(table, [_long_name(period, unit), *map(_format, numbers)])
+        for column in range(1, table.columnCount()):
+            item.setTextAlignment(column, _NUMBERS)
+
+
+_Unit = Literal["day", "week", "month"]
+
+
+def _find_unit(periods: Sequence[Period]) -> _Unit:
+    """Return what the periods are; the first and the last may be parts of it."""
+    longest = max((period.last - period.first).days + 1 for period in periods)
+    return "day" if longest == 1 else "week" if longest <= _WEEK else "month"
+
+
+def _short_name(period: Period, unit: _Unit) -> str:
+    """Return the first day or the month of a period."""
+    return month_titles()[period.first.month - 1] if unit == "month" else format_day_and_month(period.first)
+
+
+def _long_name(period: Period, unit: _Unit) -> str:
+    """Return all of a period."""
+    if unit == "month":
+        return format_date_value(f"{period.first:%Y-%m}")
+    if period.first == period.last:
+        return format_date_value(period.first.isoformat(), weekday=True)
+    return format_date_value(f"{period.first.isoformat()}/{period.last.isoformat()}")
+
+
+def _format(value: float | None) -> str:
+    """Format a count, or the seconds of a span."""
+    return format_number(value) if isinstance(value, int) else _format_seconds(value)
+
+
+def _format_seconds(seconds: float | None) -> str:
+    """Format seconds with one decimal below ten."""
+    if seconds is None:
+        return _NONE
+    tenths = round(seconds * 10)
+    if tenths >= 100:
+        return format_number(round(seconds))
+    text = pgettext("decimal number", "{whole}.{tenths}")
+    return isolate_ltr(text.format(whole=format_number(tenths // 10), tenths=format_number(tenths % 10)))
