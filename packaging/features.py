@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QMenu, QWidget
 from window_driver import create_sample_corpus, point_at
 
 from annotator.cli.terminal import reorder_for_display
+from annotator.i18n import _
 from annotator.jobs.imports.preview import preview_files
 from annotator.model.labels import default_labels
 from annotator.model.records import DONE, Span
@@ -28,6 +29,7 @@ from annotator.ui.dialogs.import_preview import ImportDialog
 from annotator.ui.dialogs.keys import KeysDialog
 from annotator.ui.dialogs.labels import LabelsDialog
 from annotator.ui.dialogs.occurrences import OccurrencesDialog
+from annotator.ui.panels.command_palette import CommandPalette
 from annotator.ui.session.tasks import TaskRunner
 
 PLAN: Final = "الخطة الوطنية لدعم القراءة 2024-2028"
@@ -192,6 +194,15 @@ def _take_keys(desk: app.ApplicationController) -> QPixmap:
     return _grab_dialog(KeysDialog(desk.window, Keymap(MENUS, {}, desk.session.labels.labels)))
 
 
+def _take_palette(desk: app.ApplicationController) -> QPixmap:
+    """Take the command palette with a word in the language of the window."""
+    desk.window.action("show_palette").trigger()
+    [palette] = desk.window.findChildren(CommandPalette)
+    palette.field.setText(_("Labels"))
+    QTest.qWait(300)  # articles are looked up after the typing
+    return grab(desk.window)
+
+
 def _take_export(desk: app.ApplicationController) -> QPixmap:
     """Take the dialog before an export."""
     return _grab_dialog(ExportDialog(desk.window, desk.session, desk.window.tasks))
@@ -277,6 +288,7 @@ FEATURES: Final[dict[str, Callable[[app.ApplicationController], QPixmap]]] = {
     "labels": _take_labels,
     "label-deletion": _take_label_deletion,
     "keys": _take_keys,
+    "palette": _take_palette,
     "import": _take_import,
     "export": _take_export,
     "export-report": _take_export_report,

@@ -452,6 +452,7 @@ _HELP: Final[_Items] = (
         N_("Labelling guidelines"),
         lambda do: do.view.toggle_guidelines(),
         ("Shift+F1",),
+        is_checked=lambda do: do.view.shows_guidelines,
         former_name="toggle_guide",
     ),
     Action("show_palette", N_("Command palette…"), lambda do: do.palette.toggle(), ("Ctrl+P",)),

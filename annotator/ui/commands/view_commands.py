@@ -67,6 +67,11 @@ class ViewCommands(QObject):
         if bar and not bar.isNativeMenuBar():  # macOS has a key of its own
             bar.setActiveAction(bar.actions()[0])
 
+    @property
+    def shows_guidelines(self) -> bool:
+        """Whether the guidelines are shown."""
+        return self._guidelines.isVisible()
+
     def toggle_guidelines(self) -> None:
         """Show the guidelines, scrolled to the selected span's label, or the articles again."""
         span = self._session.selection

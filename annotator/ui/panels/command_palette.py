@@ -197,7 +197,7 @@ class CommandPalette(QFrame):
     def _fit(self) -> None:
         """Place the palette in the middle of the window's upper part, as high as its rows need."""
         window = self._window.rect()
-        top = max(_SPACE, window.height() // 10)
+        top = max(_SPACE, window.height() // 14)
         field_height = self.field.sizeHint().height() + 3 * _MARGIN + 2
         rows = max(1, min(_MAX_ROWS, len(self._model.entries)))
         height = min(field_height + rows * PaletteDelegate.HEIGHT, window.height() - top - _SPACE)
