@@ -166,6 +166,9 @@ def describe_screen(session: Session) -> dict[str, Any]:
         "zone": _to_builtins(session.zones),
         "status": session.status and session.status.state,
         "note": session.note and session.note.text,
+        "title": session.article.custom_title,
+        "published": session.article.published,
+        "is_removed": session.removal is not None,
         "labels": [label.name for label in session.labels.labels],
         "undo": [step.uid for step in session.undoable],
         "redo": [step.uid for step in session.redoable],
@@ -273,6 +276,15 @@ class ScriptedAnnotator:
     def write_note(self) -> bool:
         return self._session.write_note(self._choose_value())
 
+    def set_title(self) -> bool:
+        return self._session.set_title(self._choose_value())
+
+    def set_published(self) -> bool:
+        return self._session.set_published(self._random.choice([None, "2024-07-09", "2023-01-01T08:30"]))
+
+    def toggle_removed(self) -> bool:
+        return self._session.restore_article() if self._session.removal else self._session.remove_article()
+
     def set_state(self) -> bool:
         return self._session.set_state(self._random.choice(STATES))
 
@@ -286,6 +298,8 @@ class ScriptedAnnotator:
         return self._session.redo()
 
     def open(self) -> bool:
+        if not self._session.articles:
+            return False
         self._session.open_article(self._random.randrange(min(8, len(self._session.articles))))
         return True
 
@@ -342,12 +356,18 @@ class ScriptedAnnotator:
         )
 
         def job(corpus: Corpus) -> Generator[Any, None, Any]:
-            for _count in import_paths(corpus, paths, annotator=self._session.annotator, strict=strict):
-                if not strict:
+            importing = import_paths(corpus, paths, annotator=self._session.annotator, strict=strict)
+            if strict:
+                skipped = (yield from importing).skipped
+            else:
+                skipped = []
+                for _count in importing:
                     self._tell({"stored": True})
-                yield
+                    yield
             for path in paths:
                 path.unlink()
+            if skipped:  # a removed article, and nothing of the rest was stored
+                raise CorpusError(skipped[0].reason)
 
         return self._run(job)
 
@@ -462,6 +482,7 @@ BY_KEY: Final = {
     **dict.fromkeys(["tag", "undo"], 12),
     **dict.fromkeys(["relabel", "resize", "redo", "accept", "reject", "accept_each", "set_state"], 5),
     **dict.fromkeys(["remove", "describe", "dismiss", "apply_fix", "write_note", "mark_zone"], 3),
+    **dict.fromkeys(["set_title", "set_published", "toggle_removed"], 2),
 }
 """How often each verb is done, beside the others: those that are a step in the open article,"""
 OTHERS: Final = {

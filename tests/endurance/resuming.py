@@ -3,14 +3,16 @@
 from copy import deepcopy
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from annotator_at_work import describe_screen
 from PySide6.QtCore import QCoreApplication
-from soundness import Rows, revert_edits
+from soundness import Rows, describe_article, revert_edits
 
 from annotator.store.corpus import Corpus
 from annotator.ui.session.session import Session
+
+_LAYER: Final = ("span", "zone", "status", "note", "title", "published", "is_removed")  # of what a screen shows
 
 
 def undo_and_redo(path: Path, annotator: str, most: int) -> tuple[int, list[str]]:
@@ -47,9 +49,7 @@ def undo_and_redo(path: Path, annotator: str, most: int) -> tuple[int, list[str]
 
 
 def _read_layer(session: Session) -> dict[str, Any]:
-    return {
-        name: value for name, value in describe_screen(session).items() if name in ("span", "zone", "status", "note")
-    }
+    return {name: value for name, value in describe_screen(session).items() if name in _LAYER}
 
 
 def _compute_previous_layer(path: Path, session: Session) -> tuple[dict[str, Any], bool]:
@@ -72,4 +72,5 @@ def _compute_previous_layer(path: Path, session: Session) -> tuple[dict[str, Any
         "zone": {row["uid"]: row for row in tables["zone"].values() if row["article"] == article},
         "status": status and status["state"],
         "note": note and note["text"],
+        **describe_article(tables, article),
     }, overtaken

@@ -122,6 +122,16 @@ class connect:  # noqa: N801 - used as a function is
         self._db.close()
 
 
+def describe_article(tables: dict[str, dict[Key, Row]], article: str) -> dict[str, Any]:
+    """Return what the tables say of an article itself, as the screen does."""
+    title = tables["title"].get((article,))
+    return {
+        "title": title and title["text"],
+        "published": tables["publication"][article,]["published"],
+        "is_removed": (article,) in tables["removal"],
+    }
+
+
 def find_faults(rows: Rows) -> list[str]:
     """Return what is wrong with the file, a sentence each."""
     return [*rows.integrity_errors, *_replay(rows), *_check_indexes(rows), *_check_learning(rows)]

@@ -11,7 +11,7 @@ import msgspec
 from annotator_at_work import ANNOTATORS, BY_KEY, CORPUS, EXPORTS, digest_export
 from msgspec import Struct
 from resuming import undo_and_redo
-from soundness import Edited, Rows, find_faults, fingerprint, revert_edits
+from soundness import Edited, Rows, describe_article, find_faults, fingerprint, revert_edits
 
 from annotator.formats.report import report_path
 from annotator.jobs.export.existing_output import folder_digest, read_digest
@@ -194,6 +194,7 @@ def _compare_with_screen(screen: dict[str, Any], rows: Rows, story: _Story, land
         "zone": {key[0]: row for key, row in layer["zone"].items()},
         "status": status and status["state"],
         "note": note and note["text"],
+        **describe_article(layer, article),
         "labels": rows.labels,
         "undo": [past.uid for past in undo],
         "redo": [past.uid for past in redo],
