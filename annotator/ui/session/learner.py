@@ -4,8 +4,8 @@ import logging
 import os
 import subprocess
 import sys
-from collections.abc import Generator, Mapping, Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
+from threading import Lock
 from typing import Final
 
 from PySide6.QtCore import QObject, QTemporaryDir, QTimer
@@ -15,11 +15,10 @@ from annotator.i18n import _
 from annotator.model.records import DONE, Status, Step
 from annotator.store.errors import CorpusError
 from annotator.ui.session.session import Session
-from annotator.ui.session.tasks import TaskRunner
+from annotator.ui.session.tasks import Cancelled, TaskRunner
 
 _log = logging.getLogger(__name__)
 _OPENING_TIME: Final = 2000  # milliseconds after which an opened corpus is on the screen
-_POLL_INTERVAL: Final = 0.02  # seconds between two looks whether the process is to stop
 _MAIN: Final = "import os, sys; sys.path[:] = sys.argv.pop(1).split(os.pathsep); from annotator.cli import main; main()"
 
 
@@ -31,6 +30,7 @@ class Learner(QObject):
         self._session = session
         self._tasks = TaskRunner(self, "learning")
         self._folder = QTemporaryDir()
+        self._process: _Process | None = None  # the last one
         self._last_failure = ""  # a failure that recurs at each article is reported once
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -44,7 +44,8 @@ class Learner(QObject):
     def stop(self) -> None:
         """Stop learning and discard unfinished results."""
         self._timer.stop()
-        if self._tasks.is_busy:
+        if self._process and self._tasks.is_busy:
+            self._process.kill()
             self._tasks.cancel()
             self._session.set_learning(False)
 
@@ -75,11 +76,14 @@ class Learner(QObject):
         folder = self._folder.path()
         # Files left by a stopped process are deleted with the folder.
         variables = {**dict.fromkeys(("TMPDIR", "TEMP", "TMP"), folder), "ANNOTATOR_LANGUAGE": i18n.current_language()}
-        task = partial(_run_process, [sys.executable, *_python_arguments(), "learn", path], variables, folder)
+        self._process = _Process([sys.executable, *_python_arguments(), "learn", path], variables, folder)
         self._session.set_learning(True)
         _log.info("learning begins")
         self._tasks.run_quietly(
-            task, self._on_learned, failed=self._report_failure, aborted=lambda: self._session.set_learning(False)
+            self._process.run,
+            self._on_learned,
+            failed=self._report_failure,
+            aborted=lambda: self._session.set_learning(False),
         )
 
     def _on_learned(self, _result: None) -> None:
@@ -94,40 +98,53 @@ class Learner(QObject):
             self._session.failed.emit(_("Learning from finished articles failed: {reason}").format(reason=reason))
 
 
-def _run_process(
-    command: Sequence[str], variables: Mapping[str, str], folder: str
-) -> Generator[tuple[int, int], None, None]:
-    """Run a command of the program in `folder`, with these environment variables, and wait for its end.
+class _Process:
+    """A command of the program that one thread waits for while another may kill it."""
 
-    If closed before the end, kill the process. Raises CorpusError with the last line of its output if it fails.
-    """
-    try:
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            cwd=folder,
-            env=os.environ | variables,
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        )
-    except OSError as error:
-        raise CorpusError(error.strerror or str(error)) from error
-    output = None
-    with process:
-        try:
-            while output is None:
-                try:
-                    _nothing, output = process.communicate(timeout=_POLL_INTERVAL)
-                except subprocess.TimeoutExpired:
-                    yield 0, 0
-        finally:
-            process.kill()
-    text = output.decode(errors="replace").strip()
-    _log.info("learning ended with %d: %s", process.returncode, text)
-    if process.returncode:
-        line = text.splitlines()[-1].removeprefix("annotator: ") if text else ""
-        raise CorpusError(line or _("the process ended without an error message"))
+    def __init__(self, command: Sequence[str], variables: Mapping[str, str], folder: str) -> None:
+        """Prepare a command that runs in `folder`, with these environment variables."""
+        self._command, self._variables, self._folder = command, variables, folder
+        self._lock = Lock()  # it is either started or killed first
+        self._is_killed = False
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def run(self) -> None:
+        """Start it and wait for its end. Raises CorpusError with the last line of its output if it fails."""
+        with self._start() as process:
+            try:
+                _nothing, output = process.communicate()
+            finally:
+                process.kill()
+        text = output.decode(errors="replace").strip()
+        _log.info("learning ended with %d: %s", process.returncode, text)
+        if process.returncode:
+            line = text.splitlines()[-1].removeprefix("annotator: ") if text else ""
+            raise CorpusError(line or _("the process ended without an error message"))
+
+    def kill(self) -> None:
+        """Kill it, or keep it from being started."""
+        with self._lock:
+            self._is_killed = True
+            if self._process:
+                self._process.kill()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        with self._lock:
+            if self._is_killed:
+                raise Cancelled
+            try:
+                self._process = subprocess.Popen(
+                    self._command,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.PIPE,
+                    cwd=self._folder,
+                    env=os.environ | self._variables,
+                    creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+                )
+            except OSError as error:
+                raise CorpusError(error.strerror or str(error)) from error
+            return self._process
 
 
 def _python_arguments() -> list[str]:
