@@ -197,8 +197,10 @@ def test_state_keys_set_states_and_open_the_next_article(window: Window) -> None
     assert session.current_index() == 1
     assert session.articles[0].states == {"Sanae": DONE}
     QTest.keyClick(window.view, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    page = window._central_widget.finished_page
+    assert (session.article, page.isVisible()) == (None, True)
+    QTest.keyClick(page, Qt.Key.Key_Escape)
     assert session.current_index() == 1
-    assert "are done" in window.toast.message()
     QTest.keyClick(window.view, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
     assert session.current_index() == 0
     QTest.keyClick(window.view, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
