@@ -62,10 +62,6 @@ class PaletteModel(QStringListModel):
             return _describe(entry)
         return None
 
-    def flags(self, index: Index) -> Qt.ItemFlag:
-        flags = Qt.ItemFlag.ItemIsSelectable
-        return flags | Qt.ItemFlag.ItemIsEnabled if self.entries[index.row()].is_enabled else flags
-
 
 class PaletteDelegate(RowDelegate):
     """Paints an entry: a check mark or the dot of a label, the title, its group quietly, and the key at the end."""

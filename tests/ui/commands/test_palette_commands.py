@@ -94,6 +94,16 @@ def test_arrow_keys_move_through_the_entries_and_wrap_around(palette: CommandPal
     assert current_title(palette) == first
 
 
+def test_arrow_keys_reach_what_is_not_available_too(palette: CommandPalette) -> None:
+    palette.field.setText("un")
+    assert "Undo" in palette.titles()[:-1]
+    passed = []
+    for _title in palette.titles():
+        passed.append(current_title(palette))
+        press(Qt.Key.Key_Down)
+    assert passed == palette.titles()
+
+
 def test_a_click_runs_an_entry(window: Window, palette: CommandPalette) -> None:
     QTest.keyClicks(palette.field, "skip")
     index = palette.list.model().index(0, 0)
