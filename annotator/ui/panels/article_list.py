@@ -55,13 +55,8 @@ class ArticleModel(QStringListModel):
             return self._session.current.state_of(summary)
         if role == Qt.ItemDataRole.ToolTipRole:
             state = state_title(self._session.current.state_of(summary))
-            facts = (
-                summary.title,
-                state,
-                format_value(summary.published or ""),
-                summary.source and isolate(summary.source),
-            )
-            return tooltip("\n".join(filter(None, facts)))
+            facts = filter(None, (format_value(summary.published or ""), summary.source))
+            return tooltip("\n".join((summary.title, state, *map(isolate, facts))))
         return None
 
     def _excerpt(self, number: int) -> tuple[str, int, int] | None:

@@ -33,7 +33,7 @@ from annotator.ui.widgets.wrapped_label import WrappedLabel
 Hint: TypeAlias = tuple[str, str]
 """A title and a sentence of advice."""
 _UNLIMITED: Final = 100_000  # pixels
-_LINES, _PITCH = 3, 24
+_LINES, _PITCH = 3, 23
 """Lines of the words and the facts about them, and pixels between them."""
 _FEEDBACK_LINES, _FEEDBACK_PITCH = 2, 19
 """Those of how the value is read."""
@@ -58,9 +58,9 @@ class SpanCard(QFrame):
         for label in (self._about_label, self._feedback_label):
             label.setObjectName("quiet")
         self._feedback_label.setFont(fonts.interface_font(12))
-        text_area, details = QWidget(), QWidget()
+        text_area, details = _FixedArea(), QWidget()
         vbox(self._words_label, self._about_label, None, spacing=0, margins=0, parent=text_area)
-        vbox(self.value_field, self._feedback_label, self.note_field, spacing=4, margins=0, parent=details)
+        vbox(self.value_field, self._feedback_label, self.note_field, spacing=3, margins=0, parent=details)
         # Fixed heights: a selection must neither move the widgets around the card nor cost a layout.
         text_area.setFixedHeight(_LINES * _PITCH)
         self._feedback_label.setFixedHeight(_FEEDBACK_LINES * _FEEDBACK_PITCH)
@@ -71,8 +71,8 @@ class SpanCard(QFrame):
         self.note_field.focus_changed.connect(lambda _has_focus: self._show_feedback())
         self._footer = QStackedWidget()
         self._footer.addWidget(details)
-        column = vbox(text_area, self._footer, spacing=4, parent=self)
-        column.setContentsMargins(14, 10, 14, 12)
+        column = vbox(text_area, self._footer, spacing=3, parent=self)
+        column.setContentsMargins(14, 8, 14, 9)
         session.on_change(self._update, "article", "spans", "labels", "selection")
         session.article_opened.connect(self._update)  # in the view, which has another selection
         for changed in (suggestions.changed, suggestions.current_changed, view.selection_changed):
@@ -164,3 +164,13 @@ class SpanCard(QFrame):
         )
         self._words_label.setToolTip(tooltip(text))
         self._about_label.setText(about)
+
+
+class _FixedArea(QWidget):
+    """Holds wrapped labels at a height that does not depend on the width.
+
+    Else the sidebar would ask for its preferred height in place of its least, and scroll.
+    """
+
+    def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's name
+        return False

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QWidget
 
 _MIN_HEIGHT: Final = 96  # pixels
@@ -39,6 +39,7 @@ class FittingScrollArea(QScrollArea):
         """Follow the content's size; QScrollArea itself watches it."""
         if watched is self._content and event.type() == QEvent.Type.LayoutRequest:
             self.updateGeometry()
+            QTimer.singleShot(0, self, lambda: self._show_focus(None, QApplication.focusWidget()))  # it may have grown
         return super().eventFilter(watched, event)
 
     def _show_focus(self, _before: QWidget | None, control: QWidget | None) -> None:

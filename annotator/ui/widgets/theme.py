@@ -230,7 +230,7 @@ def style_sheet(theme: Theme) -> str:
         border-color: {theme.accent};
     }}
     QLineEdit#invalid {{ border-color: {theme.warning}; }}
-    #card QLineEdit, #card QPlainTextEdit {{ padding: 3px 8px; border-radius: 5px; }}
+    #card QLineEdit, #card QPlainTextEdit {{ padding: 0 8px; border-radius: 5px; }}
     #header QLineEdit {{ padding: 2px 6px; border-radius: 5px; }}
     #card QPushButton {{ padding: 4px 2px; border-radius: 5px; font-size: 12px; }}
     #card QPushButton:focus {{ padding: 3px 1px; }}

@@ -26,6 +26,9 @@ class WrappedLabel(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(True)
 
+    def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's name
+        return super().hasHeightForWidth() and self.minimumHeight() < self.maximumHeight()  # else layouts still ask
+
     def heightForWidth(self, width: int) -> int:
         return super().heightForWidth(width) if self._pitch is None else self._pitch * len(self.lines(width))
 

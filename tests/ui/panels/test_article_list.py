@@ -5,8 +5,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from annotator.model.article_builder import build_article
 from annotator.model.records import DONE
 from annotator.store.queries.article_list import ArticleFilter
+from annotator.ui.panels.article_list import ArticleList
+from annotator.ui.session.session import Session
 from annotator.ui.window import Window
 
 
@@ -53,6 +56,18 @@ def test_list_of_a_closed_corpus_is_empty(window: Window, qtbot: QtBot) -> None:
     QApplication.processEvents()
     assert articles.model().rowCount() == 0
     assert window.view._article is None
+
+
+def test_tooltip_has_the_date_in_words(qtbot: QtBot, session: Session) -> None:
+    assert session.corpus
+    session.corpus.add(
+        build_article("قالت الوزارة أمس.", title="خبر", published="2024-07-09T09:00", source="هسبريس", zones=[])
+    )
+    session.reload_articles()
+    articles = ArticleList(session)
+    qtbot.addWidget(articles)
+    tooltip = articles.model().index(2, 0).data(Qt.ItemDataRole.ToolTipRole)
+    assert tooltip == "<p>خبر<br>new<br>\u20689 July 2024, 09:00\u2069<br>\u2068هسبريس\u2069</p>"
 
 
 def test_leaving_the_span_list_marks_the_selected_span_again(window: Window) -> None:

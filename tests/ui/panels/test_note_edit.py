@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -51,6 +51,16 @@ def test_field_grows_with_its_lines_up_to_a_limit(field: NoteEdit, qtbot: QtBot)
     assert heights[4] == heights[3]
     field.setText("word " * 40)
     assert field.sizeHint().height() > heights[0], "a long line is broken"
+
+
+def test_note_that_grows_stays_in_sight_on_a_small_screen(window: Window, field: NoteEdit, qtbot: QtBot) -> None:
+    window.resize(1024, 600)
+    QTest.keyClicks(field, "one")
+    for _ in range(5):
+        QTest.keyClick(field, Qt.Key.Key_Return, SHIFT)
+    qtbot.waitUntil(lambda: field.height() == field.sizeHint().height())
+    sidebar = window.labels_sidebar
+    qtbot.waitUntil(lambda: field.mapTo(sidebar, QPoint(0, field.height() - 1)).y() < sidebar.height())
 
 
 @pytest.mark.parametrize(("text", "is_right"), [("ملاحظة", True), ("note", False)])

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from annotator.model.records import DONE, FLAGGED
 from annotator.store.corpus import Corpus
 from annotator.ui.panels.autosave_field import AutosaveField
+from annotator.ui.widgets.scrolling import FittingScrollArea
 from annotator.ui.window import Window
 
 Stretch = Callable[..., tuple[int, int]]
@@ -79,6 +80,16 @@ def test_selection_does_not_change_the_height_of_the_card(window: Window, stretc
             QApplication.processEvents()
             heights.add((card.height(), card.value_field.y()))
     assert len(heights) == 1
+
+
+def test_card_with_one_line_of_note_needs_no_scrolling_on_a_small_screen(window: Window, stretch: Stretch) -> None:
+    window.resize(1024, 600)
+    window.session.tag("DATE", *stretch("أمس"))
+    window.session.describe(window.session.spans[0], "2024-07-08", "ask")
+    QApplication.processEvents()
+    area = window.labels_sidebar.findChild(FittingScrollArea)
+    assert area
+    assert area.verticalScrollBar().maximum() == 0
 
 
 @pytest.mark.parametrize("trigger", ["button", "key", "menu"])
