@@ -1,6 +1,6 @@
 """A corpus's suggesters with what they learned: the link between `suggest` and `store`."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -56,8 +56,10 @@ class SuggesterPool:
         memory: MemorySuggester,
         trained: TrainedModel | None = None,
         external: Sequence[Suggester] = (),
+        articles_of_others: Collection[str] = (),
     ) -> None:
-        self._labels, self._memory = labels, memory
+        """In `articles_of_others`, uids, the trained model suggests nothing: it may have learned their labels there."""
+        self._labels, self._memory, self._articles_of_others = labels, memory, articles_of_others
         self._cached_memory = _CachedSuggester(memory)
         rules = tuple(map(_CachedSuggester, rule_suggesters()))
         model = (CrfSuggester(trained, (*rules, self._cached_memory)),) if trained else ()
@@ -77,9 +79,9 @@ class SuggesterPool:
     ) -> "SuggesterPool":
         """Build the pool for the present state.
 
-        The memory knows what `annotator` decided, or everybody: with others' decisions in the same articles it would
-        make two annotators agree. Without `trained`, the corpus's stored model is used. Takes some seconds for a
-        million spans.
+        With an `annotator`, no suggestion comes from what others decided in the same article, which would make two
+        annotators agree: the memory has only their own decisions, and see `articles_of_others`. Without `trained`, the
+        corpus's stored model is used. Takes some seconds for a million spans.
         """
         labels = corpus.labels()
         return cls(
@@ -87,6 +89,7 @@ class SuggesterPool:
             MemorySuggester(training_data.count_mentions(corpus, annotator)),
             trained or load_model(corpus, labels),
             external,
+            training_data.list_articles_of_others(corpus, annotator) if annotator else (),
         )
 
     @property
@@ -99,8 +102,13 @@ class SuggesterPool:
 
         For the same article again, only the memory looks at what was learned since.
         """
+        without = CrfSuggester.name if article.uid in self._articles_of_others else None
         suggesters = (suggester for suggester in self._suggesters if source in (None, suggester.name))
-        return {suggester.name: suggester.suggest(article, self._labels) for suggester in suggesters}
+        return {
+            suggester.name: suggester.suggest(article, self._labels)
+            for suggester in suggesters
+            if suggester.name != without
+        }
 
     def learn(self, article: Article, edits: Iterable[Edit]) -> None:
         """Learn from edits of spans and rejections."""
@@ -187,9 +195,10 @@ class BatchSuggester:
         rejections: Iterable[tuple[WordContext, str]],
         trained: TrainedModel | None = None,
         source: str | None = None,
+        articles_of_others: Collection[str] = (),
     ) -> None:
         self._labels, self._counts, self._rejections = labels, counts, rejections
-        self._trained, self._source = trained, source
+        self._trained, self._source, self._articles_of_others = trained, source, articles_of_others
         self._problems: list[str] = []
 
     @classmethod
@@ -204,13 +213,15 @@ class BatchSuggester:
             training_data.load_rejections(corpus, annotator),
             trained or load_model(corpus, labels),
             source,
+            training_data.list_articles_of_others(corpus, annotator),
         )
 
     @cached_property
     def suggester(self) -> AnnotatorSuggester:
         """The suggesters of this process."""
         external = load_external_suggesters(self._problems.append)
-        pool = SuggesterPool(self._labels, MemorySuggester(self._counts), self._trained, external)
+        memory = MemorySuggester(self._counts)
+        pool = SuggesterPool(self._labels, memory, self._trained, external, self._articles_of_others)
         return AnnotatorSuggester(pool, RejectionFilter(self._rejections))
 
     def __getstate__(self) -> dict[str, object]:

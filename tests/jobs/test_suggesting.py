@@ -106,6 +106,17 @@ def test_nobody_is_shown_what_another_annotator_decided(corpus: Corpus) -> None:
         assert [suggestion.start for suggestion in result.suggestions] == starts
 
 
+def test_model_suggests_nothing_where_it_may_have_learned_from_others(corpus: Corpus) -> None:
+    trained = train(examples(), LABELS, (MemorySuggester(),))
+    apply_edits(corpus, tag(corpus.article(1)), SANAE)
+    other = corpus.article(2)
+    apply_edits(corpus, operations.set_state(None, other, SANAE, DONE), SANAE)
+    for annotator, names in ((SANAE, ["model", "memory"]), ("Omar", ["memory"])):
+        pool = SuggesterPool.from_corpus(corpus, trained, annotator=annotator)
+        assert [list(pool.suggest(corpus.article(number))) for number in (1, 2)] == [names, names]
+        assert list(pool.suggest(build_plain_article(TEXT * 2).article)) == ["model", "memory"]
+
+
 def test_suggesters_are_ordered_and_one_can_be_used_alone(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
     rule, other = Fixed(), Fixed()
     other.name = "brought"

@@ -49,6 +49,15 @@ def count_mentions(corpus: Corpus, annotator: str | None = None) -> list[Mention
     return [MentionCounts(*row) for row in corpus.fetch_tuples(query, annotator)]
 
 
+def list_articles_of_others(corpus: Corpus, annotator: str) -> set[str]:
+    """Return the uids of articles that other annotators have done, or have spans in."""
+    query = """
+        SELECT article FROM span WHERE annotator <> ?1
+        UNION SELECT article FROM status WHERE annotator <> ?1 AND state = ?2
+    """
+    return {uid for (uid,) in corpus.fetch_tuples(query, annotator, DONE)}
+
+
 def load_rejections(corpus: Corpus, annotator: str) -> set[tuple[WordContext, str]]:
     """Return the contexts of the annotator's rejections, each with its label."""
     query = f"""
