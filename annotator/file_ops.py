@@ -5,6 +5,7 @@ other programs for longer, so these functions retry, then raise a PermissionErro
 Elsewhere they behave like `pathlib`.
 """
 
+import errno
 import logging
 import os
 import shutil
@@ -28,6 +29,37 @@ _SHARING_VIOLATION: Final = 32
 _LOCK_VIOLATION: Final = 33
 _DIRECTORY_NOT_EMPTY: Final = 145  # also for a folder with a deleted file still open
 _TEMPORARY: Final = frozenset([_ACCESS_DENIED, _SHARING_VIOLATION, _LOCK_VIOLATION, _DIRECTORY_NOT_EMPTY])
+
+
+def explain_os_error(error: OSError) -> str:
+    """Return why a file operation failed, and what helps, in the language of the interface.
+
+    An error that this module raises explains itself; an unknown one has the system's words.
+    """
+    number, text = error.errno, error.strerror or str(error)
+    if number is None or not (getattr(error, "winerror", None) or text == os.strerror(number)):
+        return text
+    match number:
+        case errno.ENOENT:
+            return _("it is not there: was it moved or deleted?")
+        case errno.EACCES | errno.EPERM:
+            return _("access is denied: check who may use the file and its folder")
+        case errno.EROFS:
+            return _("it is write-protected: choose another folder")
+        case errno.ENOSPC | errno.EDQUOT:
+            return _("the disk is full: free some space, then try again")
+        case errno.EIO:
+            return _("the drive does not respond: check that it is connected")
+        case errno.EISDIR:
+            return _("it is a folder: choose a file")
+        case errno.ENOTDIR:
+            return _("its folder is a file: choose another folder")
+        case errno.EBUSY:
+            return _("another program is using it: close it there, then try again")
+        case errno.ENAMETOOLONG:
+            return _("its name is too long: choose a shorter one")
+        case _:
+            return text
 
 
 def replace_file(source: Path, target: Path, *, patience: float = _PATIENCE) -> None:

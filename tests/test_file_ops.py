@@ -1,6 +1,7 @@
 """Files that another program has open: retried, then reported, and never half replaced."""
 
 import errno
+import os
 import shutil
 import subprocess
 import sys
@@ -266,3 +267,21 @@ def test_file_that_another_process_has_open(files: tuple[Path, Path], monkeypatc
             assert target.read_bytes() == b"new"
         process.kill()
         process.wait()
+
+
+@pytest.mark.parametrize("number", [errno.ENOENT, errno.EACCES, errno.EROFS, errno.ENOSPC, errno.EIO, errno.EISDIR])
+def test_error_of_the_system_is_explained_in_the_language_of_the_interface(number: int) -> None:
+    error = OSError(number, os.strerror(number), "a.corpus")
+    english = file_ops.explain_os_error(error)
+    try:
+        i18n.set_language("ar")
+        arabic = file_ops.explain_os_error(error)
+    finally:
+        i18n.set_language("en")
+    assert os.strerror(number) not in (english, arabic)
+    assert english != arabic
+
+
+def test_error_with_words_of_its_own_keeps_them() -> None:
+    assert file_ops.explain_os_error(PermissionError(errno.EACCES, "close it first")) == "close it first"
+    assert file_ops.explain_os_error(OSError("something else")) == "something else"

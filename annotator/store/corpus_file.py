@@ -219,4 +219,5 @@ class CorpusFile:
         try:
             return decoder.decode(text)
         except (msgspec.MsgspecError, RecursionError) as error:
-            raise DamagedCorpus(_("“{path}” is damaged: {error}").format(path=self.path, error=error)) from error
+            message = _("“{path}” is damaged: a part of it cannot be read.")
+            raise DamagedCorpus(message.format(path=self.path)) from error

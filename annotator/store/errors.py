@@ -8,6 +8,7 @@ from pathlib import Path
 from shutil import disk_usage
 from typing import Final
 
+from annotator.file_ops import explain_os_error
 from annotator.i18n import _
 from annotator.store import shared_memory
 
@@ -92,20 +93,21 @@ def _translate(path: Path, error: sqlite3.DatabaseError | UnicodeDecodeError) ->
     code = getattr(error, "sqlite_errorname", "") or ""
     _log.warning("SQLite error for %s: %s", path, code)
     if code.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")) or str(error) == _INVALID_JSON:
-        return DamagedCorpus(_("“{path}” is damaged: {error}").format(path=path, error=error))
+        return DamagedCorpus(_("“{path}” is damaged: a part of it cannot be read.").format(path=path))
     if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_PROTOCOL")):
         return LockedCorpus(_("“{path}” is locked by another program.").format(path=path))
     is_failing = code.startswith(("SQLITE_IOERR", "SQLITE_CANTOPEN"))
     if code.startswith("SQLITE_FULL") or (is_failing and is_disk_full(path)):
         return FullDisk(_("The disk is full: changes to “{path}” cannot be saved.").format(path=path))
     if is_failing:
-        message = _("The drive that holds “{path}” cannot be read or written: {error}")
-        return Unreachable(message.format(path=path, error=error))
+        message = _("“{path}” cannot be read or written: check that its drive is connected and that you may use it.")
+        return Unreachable(message.format(path=path))
     if code.startswith("SQLITE_CONSTRAINT"):
         return Conflict(_("This was changed in another window in the meantime: check it and try again."))
     if code.startswith("SQLITE_READONLY"):
         return ReadOnlyCorpus(_("“{path}” cannot be written to, so changes cannot be saved.").format(path=path))
-    return CorpusError(_("“{path}” cannot be used: {error}").format(path=path, error=error))
+    message = _("“{path}” cannot be used. If this happens again, restore a backup ({code}).")
+    return CorpusError(message.format(path=path, code=code or "SQLite"))
 
 
 @contextmanager
@@ -115,7 +117,7 @@ def translating_file_errors(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise CorpusError(
-            _("“{path}” cannot be used: {error}").format(path=path, error=error.strerror or error)
+            _("“{path}” cannot be used: {error}").format(path=path, error=explain_os_error(error))
         ) from error
 
 

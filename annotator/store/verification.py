@@ -83,7 +83,7 @@ def check_tables(path: Path, db: Database) -> None:
         for (result,) in db.execute(f"PRAGMA quick_check('{table}')"):
             if result != "ok":
                 raise DamagedCorpus(
-                    _("“{path}” is damaged: {error}").format(path=path, error=" ".join(str(result).split()))
+                    _("“{path}” is damaged: its table “{table}” is broken.").format(path=path, table=table)
                 )
     for table, column in JSON_COLUMNS:
         query = f"SELECT rowid FROM {table} WHERE {column} IS NOT NULL AND NOT json_valid({column}) LIMIT 1"

@@ -1,17 +1,19 @@
 """Translation of errors into messages for the user."""
 
+import sqlite3
 from errno import ENOENT
+from os import strerror
 from pathlib import Path
 
 import pytest
 
-from annotator.store.errors import CorpusError, translating_file_errors
+from annotator.store.errors import CorpusError, translating_file_errors, translating_sqlite_errors
 
 
 @pytest.mark.parametrize(
     ("error", "reason"),
     [
-        (FileNotFoundError(ENOENT, "No such file or directory", "a.corpus"), "No such file or directory"),
+        (FileNotFoundError(ENOENT, strerror(ENOENT), "a.corpus"), "it is not there: was it moved or deleted?"),
         (OSError("the disk says nothing else"), "the disk says nothing else"),
     ],
 )
@@ -20,3 +22,13 @@ def test_message_of_a_system_error_has_only_its_reason(error: OSError, reason: s
         raise error
     assert str(caught.value).endswith(f": {reason}")
     assert "Errno" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_CANTOPEN", "SQLITE_IOERR", "SQLITE_ERROR"])
+def test_message_has_none_of_the_words_of_sqlite(name: str, tmp_path: Path) -> None:
+    error = sqlite3.OperationalError("unable to open database file")
+    error.sqlite_errorname = name
+    with pytest.raises(CorpusError) as caught, translating_sqlite_errors(tmp_path / "a.corpus"):
+        raise error
+    assert "unable" not in str(caught.value)
+    assert str(caught.value).endswith((".", "?"))

@@ -10,6 +10,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from annotator.file_ops import explain_os_error
 from annotator.formats import registry
 from annotator.formats.documents import tables
 from annotator.formats.format import Format
@@ -238,4 +239,4 @@ def _explain_outside_link(path: Path, root: Path) -> str | None:
 def _unreadable(path: Path, error: OSError) -> Refusal:
     if isinstance(error, FileNotFoundError):
         return Refusal(str(path), 0, _("No such file or folder."))
-    return Refusal(str(path), 0, _("Cannot be read: {error}").format(error=error.strerror or error))
+    return Refusal(str(path), 0, _("Cannot be read: {error}").format(error=explain_os_error(error)))

@@ -14,7 +14,7 @@ from annotator.i18n import _, count_phrase
 from annotator.model.labels import default_labels
 from annotator.paths import extend_path
 from annotator.store.corpus import Corpus
-from annotator.store.errors import CorpusError, DamagedCorpus
+from annotator.store.errors import CorpusError, DamagedCorpus, NotACorpus
 from annotator.ui.actions.keymap import Action
 from annotator.ui.panels.autosave_field import Autosave
 from annotator.ui.session.notice import Notice
@@ -72,11 +72,12 @@ class CorpusCommands(QObject):
         try:
             corpus = Corpus.create(path, default_labels()) if create else Corpus.open(path)
             self._session.open(corpus)
-        except DamagedCorpus as error:
-            self.damaged.emit(str(path), str(error))
-            return False
         except CorpusError as error:
-            warn(self._window, str(error))
+            # Of a corpus whose beginning is destroyed nothing says that it was one, but its backups.
+            if isinstance(error, DamagedCorpus) or (isinstance(error, NotACorpus) and _has_backups(path)):
+                self.damaged.emit(str(path), str(error))
+            else:
+                warn(self._window, str(error))
             return False
         self.recent.remember(path)
         self.opened.emit()
@@ -287,6 +288,15 @@ class CorpusCommands(QObject):
 
     def _file_filter(self) -> str:
         return _("Corpora") + f" (*{SUFFIX})"
+
+
+def _has_backups(path: Path) -> bool:
+    from annotator.store.backups import list_backups
+
+    try:
+        return bool(list_backups(path))
+    except CorpusError:
+        return False
 
 
 def _path_beside(path: Path) -> Path:

@@ -6,7 +6,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QFormLayout,
     QMessageBox,
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from annotator.file_ops import explain_os_error
 from annotator.formats.format import Tags
 from annotator.formats.registry import WRITTEN_FORMATS, get_format
 from annotator.formats.report import PartCounts, Report, report_path
@@ -45,6 +47,7 @@ from annotator.ui.widgets.bidi_text import add_arabic_mark, isolate, isolate_ltr
 from annotator.ui.widgets.controls import create_button, create_button_box, create_combo_box, make_primary
 from annotator.ui.widgets.layouts import vbox
 from annotator.ui.widgets.modal import ROLE, MessageBox, run_dialog
+from annotator.ui.widgets.outcome_bar import Outcome, OutcomeBar
 from annotator.ui.widgets.scrolling import FittingScrollArea
 
 _ENTRY_ROLE = Qt.ItemDataRole.UserRole
@@ -67,6 +70,7 @@ class ExportDialog(TaskDialog):
         super().__init__(parent, tasks)
         self._session = session
         self.report: Report | None = None
+        self._exported_to = Path()
         self.setWindowTitle(_("Export the training set"))
         self.resize(820, 620)
         self._pages = QStackedWidget()
@@ -77,8 +81,10 @@ class ExportDialog(TaskDialog):
         for button in (self._preview_button, self._export_button):
             make_primary(button, is_default=False)
         self._back_button = create_button(_("Back"), self._show_options, is_auto_default=True)
+        self._folder_button = create_button(_("Open folder"), self._open_folder, is_auto_default=True)
         self.task_widgets = (self._preview_button, self._export_button, self._back_button)
-        vbox(self._pages, self.warning_label, create_button_box(self, *self.task_widgets), parent=self)
+        buttons = create_button_box(self, *self.task_widgets, self._folder_button)
+        vbox((self._pages, 1), self.warning_label, buttons, parent=self)
         self._show_options()
 
     def options(self) -> ExportOptions:
@@ -114,7 +120,7 @@ class ExportDialog(TaskDialog):
                 return refusal
             except OSError as error:
                 text = _("The file could not be written: {error}")
-                raise CannotExport(text.format(error=error.strerror or error)) from error
+                raise CannotExport(text.format(error=explain_os_error(error))) from error
 
         self._run(_("Exporting"), write, partial(self._on_exported, path))
 
@@ -131,6 +137,7 @@ class ExportDialog(TaskDialog):
         self._pages.setCurrentIndex(0)
         self._export_button.hide()
         self._back_button.hide()
+        self._folder_button.hide()
         self._preview_button.show()
         self._preview_button.setDefault(True)
 
@@ -204,7 +211,8 @@ class ExportDialog(TaskDialog):
         self.tree.setHeaderLabels([_("Span"), _("Label"), _("Reason"), _("In the file")])
         self.tree.setAccessibleName(self.windowTitle())
         self.tree.itemActivated.connect(self._go_to_entry)
-        vbox(self._summary_label, self.tree, parent=page)
+        self._outcome_bar = OutcomeBar()
+        vbox(self._summary_label, self._outcome_bar, (self.tree, 1), parent=page)
         return page
 
     def _choose_target(self) -> None:
@@ -216,9 +224,15 @@ class ExportDialog(TaskDialog):
             path = self._choose_folder(corpus.path.parent, f"{corpus.path.stem}-{format_}")
         else:
             proposed = corpus.path.with_suffix(get_format(format_).suffixes[0])
-            path = file_dialogs.choose_save_path(self, _("Export the training set"), str(proposed))
+            path = self._choose_file(proposed)
         if path:
             self.write(extend_path(Path(path)))
+
+    def _choose_file(self, proposed: Path) -> str:
+        """Ask for a file to export to, and add the format's suffix to a name without one; "" if the user cancels."""
+        title = _("Export the training set")
+        path = file_dialogs.choose_save_path(self, title, str(proposed))
+        return path if not path or Path(path).suffix else path + proposed.suffix
 
     def _choose_folder(self, parent: Path, name: str) -> str:
         """Ask for the folder to export to; return "" if the user cancels.
@@ -246,17 +260,31 @@ class ExportDialog(TaskDialog):
                 self.write(path, force=True)
             return
         self.report = report
+        self._exported_to = path
         lines = [
-            _("“{path}” was written and verified against the corpus.").format(path=isolate_ltr(path)),
+            "✓ " + _("“{path}” was written and verified against the corpus.").format(path=isolate_ltr(path)),
             *self._count_lines(report),
             _("Report: “{path}”.").format(path=isolate_ltr(report_path(path).name)),
         ]
         self._show_report(report, lines)
-        for button in self.task_widgets:
+        for button in (self._preview_button, self._export_button):
             button.hide()
+        self._folder_button.show()
+        self._folder_button.setDefault(True)
+
+    def _open_folder(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._exported_to.parent)))
 
     def _show_report(self, report: Report, lines: list[str]) -> None:
         self._summary_label.setText("\n".join(lines))
+        self._outcome_bar.show_outcomes(
+            [
+                Outcome("kept", _("Unchanged"), report.written),
+                Outcome("changed", _("Widened or split"), len(report.widened) + len(report.split)),
+                Outcome("dropped", _("Left out"), len(report.flattened) + len(report.refused)),
+                Outcome("dropped", _("Outside the exported text"), len(report.outside_zones)),
+            ]
+        )
         self.tree.clear()
         for title, entries in (
             (_("Widened to the whole word"), report.widened),

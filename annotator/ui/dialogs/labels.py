@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from annotator.file_ops import explain_os_error
 from annotator.i18n import _
 from annotator.model.colours import next_palette_colour
 from annotator.model.label_changes import (
@@ -129,7 +130,7 @@ class LabelsDialog(TaskDialog):
         try:
             labels = decode(path.read_bytes(), str(path))
         except OSError as error:
-            self.show_warning(_("The file could not be read: {error}").format(error=error.strerror or error))
+            self.show_warning(_("The file could not be read: {error}").format(error=explain_os_error(error)))
         except InvalidLabelSet as bad:
             self.show_warning(str(bad))
         else:
@@ -142,7 +143,7 @@ class LabelsDialog(TaskDialog):
         try:
             path.write_bytes(encode(self._remaining_labels()))
         except OSError as error:
-            self.show_warning(_("The file could not be written: {error}").format(error=error.strerror or error))
+            self.show_warning(_("The file could not be written: {error}").format(error=explain_os_error(error)))
         else:
             self._show_hint(_("Labels saved to “{path}”.").format(path=isolate_ltr(path.name)))
 

@@ -11,6 +11,7 @@ from typing import Final
 from PySide6.QtCore import QObject, QTemporaryDir, QTimer
 
 from annotator import i18n
+from annotator.file_ops import explain_os_error
 from annotator.i18n import _
 from annotator.model.records import DONE, Status, Step
 from annotator.store.errors import CorpusError
@@ -143,7 +144,7 @@ class _Process:
                     creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
                 )
             except OSError as error:
-                raise CorpusError(error.strerror or str(error)) from error
+                raise CorpusError(explain_os_error(error)) from error
             return self._process
 
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from annotator.file_ops import explain_os_error
 from annotator.i18n import _
 from annotator.store.errors import CorpusError, DamagedCorpus
 from annotator.ui.session.session import Session
@@ -88,5 +89,5 @@ def _maintain(path: Path, *, verifies: bool) -> Generator[tuple[int, int], None,
     except DamagedCorpus as damage:
         return damage
     except OSError as error:
-        raise CorpusError(error.strerror or str(error)) from error
+        raise CorpusError(explain_os_error(error)) from error
     return None

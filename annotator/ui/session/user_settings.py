@@ -6,6 +6,7 @@ import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from annotator import settings
+from annotator.file_ops import explain_os_error
 from annotator.i18n import _
 from annotator.settings import Settings
 
@@ -31,5 +32,5 @@ class UserSettings(QObject):
             settings.change(self._saved, **self._unsaved)
             self._saved, self._unsaved = self.current, {}
         except OSError as error:
-            self.failed.emit(_("The settings could not be saved: {error}").format(error=error.strerror or error))
+            self.failed.emit(_("The settings could not be saved: {error}").format(error=explain_os_error(error)))
         self.changed.emit(frozenset(changes))

@@ -141,7 +141,9 @@ def test_unreadable_files_are_skipped(corpus: Corpus, folder: Path, monkeypatch:
     assert texts(corpus) == ["ثان"]
     assert result.skipped == [
         Refusal(str(folder / "none"), 0, "No such file or folder."),
-        Refusal(str(folder / "a.txt"), 0, "Cannot be read: Permission denied"),
+        Refusal(
+            str(folder / "a.txt"), 0, "Cannot be read: access is denied: check who may use the file and its folder"
+        ),
     ]
 
 

@@ -349,7 +349,12 @@ def test_format_of_whole_articles_disables_the_tagging_options(
 
 
 def test_preview_shows_the_outcome_of_each_span_and_writes_nothing(
-    window: Window, stretch: Stretch, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    window: Window,
+    stretch: Stretch,
+    qtbot: QtBot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    opened_urls: list[str],
 ) -> None:
     session, tasks = window.session, window.tasks
     session.tag("PLAN", *stretch("الخطة الوطنية للتلقيح 2024-2030"))
@@ -377,9 +382,26 @@ def test_preview_shows_the_outcome_of_each_span_and_writes_nothing(
     assert "was written and verified" in dialog._summary_label.text()
     assert len(items(dialog.tree.invisibleRootItem())) == 2
     assert path.exists()
-    assert not any(
-        button.isVisible() for button in (dialog._preview_button, dialog._export_button, dialog._back_button)
-    )
+    assert not any(button.isVisible() for button in (dialog._preview_button, dialog._export_button))
+    assert dialog._outcome_bar.accessibleName() == "Unchanged: 1, Left out: 1"
+    QTest.mouseClick(dialog._folder_button, Qt.MouseButton.LeftButton)
+    assert [Path(url.removeprefix("file://")) for url in opened_urls] == [tmp_path]
+    QTest.mouseClick(dialog._back_button, Qt.MouseButton.LeftButton)
+    assert dialog._preview_button.isVisible()
+    assert not dialog._folder_button.isVisible()
+
+
+def test_name_without_a_suffix_gets_that_of_the_format(
+    window: Window, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dialog = ExportDialog(window, window.session, window.tasks)
+    qtbot.addWidget(dialog)
+    written: list[Path] = []
+    monkeypatch.setattr(dialog, "write", written.append)
+    for typed in ("train", "train.txt", ""):
+        monkeypatch.setattr(file_dialogs, "choose_save_path", lambda *_, name=typed: name and str(tmp_path / name))
+        dialog._choose_target()
+    assert [path.name for path in written] == ["train.conll", "train.txt"]
 
 
 def test_format_with_a_file_per_article_asks_for_the_parent_of_its_folder(
