@@ -70,7 +70,8 @@ class SuggestionCommands(QObject):
         """Accept the suggestion in the place of this range with this label, and return whether there is one.
 
         It has exactly the range that the annotator selected, or lies over the word under the caret: the innermost with
-        the label, else the innermost. A span on a part of it would throw away the rest.
+        the label, else the innermost. A span on a part of it would throw away the rest. The new span is selected, as if
+        it had been tagged: who works by caret or mouse is not taken to the next suggestion.
         """
         candidates = [
             suggestion
@@ -80,10 +81,15 @@ class SuggestionCommands(QObject):
         ]
         if not candidates:
             return False
-        self.set_current(
-            min(candidates, key=lambda candidate: (candidate.label != label, candidate.end - candidate.start))
-        )
+        chosen = min(candidates, key=lambda candidate: (candidate.label != label, candidate.end - candidate.start))
+        self.set_current(chosen)
         self.accept_as(label)
+        if not self._session.pending_step:
+            place = label, chosen.start, chosen.end
+            self.set_current(None)
+            self._session.select(
+                next((span for span in self._session.spans if (span.label, span.start, span.end) == place), None)
+            )
         return True
 
     def reject(self) -> None:

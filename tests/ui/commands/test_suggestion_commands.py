@@ -219,7 +219,8 @@ def test_key_of_the_label_of_a_suggestion_under_the_caret_accepts_it(
     press(desk, Qt.Key.Key_1)
     assert stored(desk.session) == ([("DATE", DAY, "dates")], [])
     assert desk.session.spans[0].value == "2024-07-09"
-    assert current_words(desk) == PLAN
+    assert words(desk, desk.session.selection) == DAY  # as if it had been tagged
+    assert current_words(desk) == ""
 
 
 def test_key_of_another_label_corrects_a_suggestion_under_the_caret_in_one_step(
@@ -254,6 +255,19 @@ def test_a_selection_of_all_words_of_a_suggestion_accepts_it(
     desk.view.select(*stretch(DAY))
     press(desk, Qt.Key.Key_1)
     assert stored(desk.session) == ([("DATE", DAY, "dates")], [])
+    assert words(desk, desk.session.selection) == DAY
+    assert current_words(desk) == ""
+
+
+def test_while_a_label_sticks_the_next_suggestion_is_not_in_the_way(
+    qtbot: QtBot, desk: Window, stretch: Callable[..., tuple[int, int]]
+) -> None:
+    desk.tagging_commands.click_label("DATE")
+    desk.view.select(*stretch(DAY))
+    desk.view.selection_finished.emit()
+    settle(qtbot, desk)
+    assert stored(desk.session) == ([("DATE", DAY, "dates")], [])
+    assert current_words(desk) == ""
 
 
 def test_a_selection_of_some_words_of_a_suggestion_is_tagged_as_it_is(
