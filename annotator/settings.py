@@ -33,9 +33,10 @@ class Settings(Struct, frozen=True):
     `zoom` is in per cent; `geometry` has the window's own format. `keys` holds only changed keys, by the window's name
     of the action. `suggestions` and `invisible` say whether suggestions and invisible characters are shown,
     `informative` whether the most informative article comes next, `selection_bar` whether buttons appear beside what is
-    selected. `recent_commands` are the names of entries of the command palette, the latest first. `recent_corpora` are
-    paths, with the times of their last openings (ISO 8601, UTC). `panel_widths` (pixels) and `hidden_panels` are those
-    of the window's sidebars. `seen_tips` are names of tips that are not shown again.
+    selected, `compact` whether the lines of the article are closer. `recent_commands` are the names of entries of the
+    command palette, the latest first. `recent_corpora` are paths, with the times of their last openings (ISO 8601,
+    UTC). `panel_widths` (pixels) and `hidden_panels` are those of the window's sidebars. `seen_tips` are names of tips
+    that are not shown again.
 
     The last three configure a person's own models (see suggest): a spaCy pipeline (folder or name), an ONNX model's
     folder, and the corpus's label for each of theirs.
@@ -55,6 +56,7 @@ class Settings(Struct, frozen=True):
     panel_widths: dict[str, int] = {}
     hidden_panels: list[str] = []
     selection_bar: bool = True
+    compact: bool = False
     recent_commands: list[str] = []
     recent_corpora: dict[str, str] = {}
     seen_tips: list[str] = []

@@ -58,6 +58,7 @@ class ArticleCanvas(QAbstractScrollArea):
         self._show_invisible = False
         self._is_clicking = False  # a click selects something: do not scroll under the mouse
         self._zoom = 100
+        self._is_compact = False
         self._open_folds: set[int] = set()
         self._page = self.caret.page
         self._marks = Marks()  # as they are painted
@@ -135,7 +136,12 @@ class ArticleCanvas(QAbstractScrollArea):
     def set_zoom(self, percent: int) -> None:
         """Scale the text to this percentage."""
         self._zoom = percent
-        self._lay_out()
+        self._lay_out_in_place()
+
+    def set_compact(self, enabled: bool) -> None:
+        """Show more lines in the same height, or leave more room between them."""
+        self._is_compact = enabled
+        self._lay_out_in_place()
 
     def reveal(self, start: int, end: int, *, with_context: bool = False) -> None:
         """Scroll to this range, opening a fold that hides it; `with_context` leaves room around it."""
@@ -203,7 +209,7 @@ class ArticleCanvas(QAbstractScrollArea):
         if self._column_width() == self._page.width:
             self._update_scroll_bar()
         else:
-            self._lay_out()
+            self._lay_out_in_place()
 
     def scrollContentsBy(self, _dx: int, dy: int) -> None:
         """Move the pixels inside the paper's edges and paint only what is new: a key waits for it."""
@@ -235,12 +241,44 @@ class ArticleCanvas(QAbstractScrollArea):
 
     def _lay_out(self) -> None:
         self._page = self.caret.page = Page(
-            self._text(), self._zones, self._column_width(), self._font_size(), self._open_folds
+            self._text(),
+            self._zones,
+            self._column_width(),
+            self._font_size(),
+            self._open_folds,
+            is_compact=self._is_compact,
         )
         self._layout_timer.start(0)
         self._update_scroll_bar()
         self._update_all_marks()
         self.laid_out.emit()
+
+    def _lay_out_in_place(self) -> None:
+        """Lay out again, and leave what the annotator looks at where it is on the screen."""
+        fixed_offset = self._visible_offset()
+        before = self._middle_of(fixed_offset)
+        self._lay_out()
+        after = self._middle_of(fixed_offset)
+        if before is not None and after is not None:
+            self._update_scroll_bar()
+            self.verticalScrollBar().setValue(round(self.verticalScrollBar().value() + after - before))
+
+    def _visible_offset(self) -> int:
+        """Return the start of what is active, or of the first visible line if that is out of sight."""
+        top = self.verticalScrollBar().value() - _MARGIN
+        bottom = top + self.viewport().height()
+        item = self._selected or self._current_suggestion
+        word = self.caret.word
+        offset = self.selection[0] if self.selection else item.start if item else word.start if word else 0
+        line = self._page.line_of(offset)
+        if line and top <= line.top and line.bottom <= bottom:
+            return offset
+        return next((line.start for line in self._page.lines_between(top, bottom) if line.top >= top), offset)
+
+    def _middle_of(self, offset: int) -> float | None:
+        """Return the height in the viewport of the middle of the line of this offset."""
+        line = self._page.line_of(offset)
+        return (line.top + line.bottom) / 2 + self._origin().y() if line else None
 
     def _lay_out_next(self) -> None:
         """Lay out text below the viewport while idle, so that no key waits for it."""

@@ -378,6 +378,13 @@ _ZOOM: Final[_Items] = (
     Action("zoom_in", N_("Zoom in"), lambda do: do.view.zoom_by(1), ("Ctrl++", "Ctrl+=")),
     Action("zoom_out", N_("Zoom out"), lambda do: do.view.zoom_by(-1), ("Ctrl+-",)),
     Action("zoom_reset", N_("Reset zoom"), lambda do: do.view.zoom_to(100), ("Ctrl+0",)),
+    Action(
+        "toggle_compact",
+        N_("Compact lines"),
+        lambda do: do.view.toggle_compact(),
+        ("Ctrl+Shift+D",),
+        is_checked=lambda do: do.settings.current.compact,
+    ),
 )
 _VIEW: Final[_Items] = (
     Menu("zoom", N_("Text size"), _ZOOM),

@@ -30,6 +30,7 @@ class ViewCommands(QObject):
         self._view, self._guidelines, self.layout = view, guidelines, layout
         view.show_invisible(self._settings.current.invisible)
         view.set_zoom(self._settings.current.zoom)
+        view.set_compact(self._settings.current.compact)
         view.zoom_requested.connect(self.zoom_by)
         self._session.prefers_informative = self._settings.current.informative
 
@@ -42,6 +43,11 @@ class ViewCommands(QObject):
         """Zoom to this percentage."""
         self._view.set_zoom(percent)
         self._settings.save(zoom=percent)
+
+    def toggle_compact(self) -> None:
+        """Show more lines in the same height, or leave more room between them."""
+        self._settings.save(compact=not self._settings.current.compact)
+        self._view.set_compact(self._settings.current.compact)
 
     def toggle_invisible(self) -> None:
         """Show or hide invisible characters."""
