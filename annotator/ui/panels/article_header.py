@@ -1,21 +1,25 @@
 """The line over the article: its title, publication, source and state, each to be changed where it stands."""
 
-from typing import Final
+from datetime import UTC, datetime
+from typing import Final, Generic, TypeVar
 
-from PySide6.QtCore import QPoint, QSize, Qt, QUrl, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QAction, QDesktopServices, QFocusEvent
-from PySide6.QtWidgets import QMenu, QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QSizePolicy, QStackedWidget, QWidget
 
 from annotator.i18n import _, pgettext
 from annotator.model.date_display import format_date_value
 from annotator.model.display_names import article_title, state_title
 from annotator.model.records import DONE, FLAGGED, SKIPPED
 from annotator.ui.panels.autosave_field import AutosaveField
+from annotator.ui.panels.date_field import DateField
 from annotator.ui.panels.text_button import TextButton
 from annotator.ui.session.session import Session
-from annotator.ui.widgets.bidi_text import isolate, isolate_ltr, tooltip
-from annotator.ui.widgets.layouts import hbox
+from annotator.ui.widgets.bidi_text import isolate, isolate_ltr, plain_label, tooltip
+from annotator.ui.widgets.controls import set_style_name
+from annotator.ui.widgets.layouts import hbox, vbox
 
+F = TypeVar("F", bound=AutosaveField)
 _INKS: Final = {DONE: "accent", SKIPPED: "faint", FLAGGED: "warning"}
 _SCHEMES: Final = ("http", "https")
 """Of addresses that may be opened: a stranger's corpus may name any program."""
@@ -23,56 +27,53 @@ _FIELD_WIDTH: Final = 210  # pixels at least: a date in words
 _SOURCE_WIDTH: Final = 130  # pixels at most
 
 
-class _InlineField(AutosaveField):
-    """A field that is there only while it is edited."""
+class InlineEditor(QStackedWidget, Generic[F]):
+    """A text that becomes `field` when it is clicked, until it is saved."""
 
-    left = Signal()
-    """The focus is elsewhere."""
+    editing_changed = Signal()
 
-    @property
-    def is_saved(self) -> bool:
-        """Whether the text is the saved one."""
-        return self.text().strip() == self._saved_text.strip()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.left.emit()
-
-
-class InlineEditor(QStackedWidget):
-    """A text that becomes a field when it is clicked, until it is saved."""
-
-    def __init__(self, name: str, hint: str, session: Session, *, is_heading: bool = False) -> None:
+    def __init__(self, name: str, field: F, *, is_heading: bool = False) -> None:
         super().__init__()
-        self.button = TextButton(name, is_heading=is_heading)
-        self.field = _InlineField(hint, session)
-        self.field.setAccessibleName(name)
-        self.field.setMinimumSize(_FIELD_WIDTH, self.button.sizeHint().height())
+        self.button, self.field = TextButton(name, is_heading=is_heading), field
+        field.setAccessibleName(name)
+        field.setMinimumSize(_FIELD_WIDTH, self.button.sizeHint().height())
+        field.installEventFilter(self)
         self.setSizePolicy(self.button.sizePolicy())
         self.addWidget(self.button)
-        self.addWidget(self.field)
+        self.addWidget(field)
         self.button.clicked.connect(self.start_editing)
-        self.field.left.connect(self._stop_editing)
+
+    @property
+    def is_editing(self) -> bool:
+        """Whether the field is shown."""
+        return self.currentWidget() is self.field
 
     def start_editing(self) -> None:
         """Show the field with the focus and its text selected."""
-        self.setCurrentWidget(self.field)
-        self.updateGeometry()
+        self._show(self.field)
         self.field.start_editing()
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Show the text again after the field has lost the focus for good, and has saved."""
+        if isinstance(event, QFocusEvent) and event.lostFocus() and not QApplication.activePopupWidget():
+            QTimer.singleShot(0, self, self._stop_editing)
+        return super().eventFilter(watched, event)
+
     def sizeHint(self) -> QSize:
-        return self.field.minimumSize() if self._is_editing() else self.button.sizeHint()
+        return self.field.minimumSize() if self.is_editing else self.button.sizeHint()
 
     def minimumSizeHint(self) -> QSize:
-        return self.field.minimumSize() if self._is_editing() else self.button.minimumSizeHint()
-
-    def _is_editing(self) -> bool:
-        return self.currentWidget() is self.field
+        return self.field.minimumSize() if self.is_editing else self.button.minimumSizeHint()
 
     def _stop_editing(self) -> None:
-        if self.field.is_saved:
-            self.setCurrentWidget(self.button)
+        if self.field.is_saved and not self.field.hasFocus():
+            self._show(self.button)
+
+    def _show(self, widget: QWidget) -> None:
+        if widget is not self.currentWidget():
+            self.setCurrentWidget(widget)
             self.updateGeometry()
+            self.editing_changed.emit()
 
 
 class ArticleHeader(QWidget):
@@ -85,22 +86,29 @@ class ArticleHeader(QWidget):
         super().__init__()
         self._session = session
         self.setObjectName("header")
-        self.title = InlineEditor(_("Title"), _("Title of the article"), session, is_heading=True)
-        self.date = InlineEditor(_("Publication date"), _("Such as 2024-07-09 or “9 July 2024, 9:00”"), session)
+        title_field = AutosaveField(_("Title of the article"), session)
+        self.title = InlineEditor(_("Title"), title_field, is_heading=True)
+        date_field = DateField(_("Publication date"), session, is_moment=True)
+        self.date = InlineEditor(_("Publication date"), date_field)
         self.source_button = TextButton(_("Source"))
         self.source_button.setMaximumWidth(_SOURCE_WIDTH)
         self.state_button = TextButton(_("State"))
         self._menu = QMenu(self)
-        hbox((self.title, 1), self.date, self.source_button, self.state_button, spacing=4, margins=0, parent=self)
+        self.feedback_label = plain_label(name="quiet")
+        row = hbox((self.title, 1), self.date, self.source_button, self.state_button, spacing=4)
+        vbox(row, self.feedback_label, spacing=2, margins=0, parent=self)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.title.field.commit_requested.connect(self._save_title)
         self.date.field.commit_requested.connect(self._save_date)
-        for editor in (self.title, self.date):
-            editor.field.focus_released.connect(self.focus_released)
+        title_field.focus_released.connect(self.focus_released)
+        date_field.focus_released.connect(self.focus_released)
+        date_field.feedback_changed.connect(self._show_feedback)
+        self.date.editing_changed.connect(self._show_feedback)
         self.source_button.clicked.connect(self.open_source)
         self.state_button.clicked.connect(self._open_menu)
         session.on_change(self._update, "article", "zones", "status", "removal")
         self._update()
+        self._show_feedback()
 
     def add_actions(self, *actions: QAction | None) -> None:
         """Fill the menu of the state; None is a separator."""
@@ -131,7 +139,8 @@ class ArticleHeader(QWidget):
         self.title.button.show_text(title, ink="ink")
         self.title.button.setToolTip(tooltip(title))
         published = (article.published if article else None) or ""
-        self.date.field.show_text(published, owner)
+        today = datetime.now(UTC).astimezone().date().isoformat()  # what “yesterday” is said from
+        self.date.field.show_value(published, owner, published=today)
         in_words = format_date_value(published) or published
         self.date.button.show_text(in_words or _("Add the date"), ink="dim" if published else "accent")
         self.date.button.setToolTip(tooltip(_("Publication date: relative dates are resolved with it.")))
@@ -156,16 +165,14 @@ class ArticleHeader(QWidget):
             self.title.field.revert()  # to the source's
 
     def _save_date(self) -> None:
-        from annotator.suggest.dates.typed_date import InvalidDate, parse_typed_date  # slow to load
+        self._session.set_published(self.date.field.text().strip() or None)
 
-        text = self.date.field.text().strip()
-        try:
-            published = parse_typed_date(text, is_moment=True) if text else None
-        except InvalidDate as error:
-            self._session.failed.emit(str(error))
-            return
-        self.date.field.setText(published or "")
-        self._session.set_published(published)
+    def _show_feedback(self) -> None:
+        """Show how the typed date is read, below the line."""
+        feedback = self.date.field.feedback
+        set_style_name(self.feedback_label, "warning" if feedback.is_error else "quiet")
+        self.feedback_label.setText("  ·  ".join(feedback.text.split("\n")))
+        self.feedback_label.setVisible(self.date.is_editing and bool(feedback.text))
 
     def _open_menu(self) -> None:
         is_rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft

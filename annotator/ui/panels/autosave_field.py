@@ -75,6 +75,11 @@ class Autosave(_Field):
             self._is_committing = True  # saving may move the focus, which calls this again
             self.commit_requested.emit()
             self._is_committing = False
+        return self.is_saved
+
+    @property
+    def is_saved(self) -> bool:
+        """Whether the text is the saved one."""
         return self.text().strip() == self._saved_text.strip()
 
     def revert(self) -> None:

@@ -129,7 +129,7 @@ class DateField(AutosaveField):
     def _read(self) -> tuple[str, str]:
         """Return the value of the text, and "" or the reason why it is no date."""
         text = self.text().strip()
-        if not text or not self._is_date or (is_date_value(text) and not self._is_moment):
+        if not text or not self._is_date or (is_date_value(text) and not (self._is_moment and "/" in text)):
             return text, ""
         from annotator.suggest.dates.typed_date import InvalidDate, parse_typed_date  # slow to load
 
