@@ -15,6 +15,7 @@ from window_driver import create_sample_corpus, point_at
 from annotator.cli.terminal import reorder_for_display
 from annotator.i18n import _
 from annotator.jobs.imports.preview import preview_files
+from annotator.model.date_display import format_date_value
 from annotator.model.labels import default_labels
 from annotator.model.records import DONE, Span
 from annotator.store import backups
@@ -31,6 +32,7 @@ from annotator.ui.dialogs.labels import LabelsDialog
 from annotator.ui.dialogs.occurrences import OccurrencesDialog
 from annotator.ui.panels.command_palette import CommandPalette
 from annotator.ui.session.tasks import TaskRunner
+from annotator.ui.widgets.calendar_popup import CalendarPopup
 
 PLAN: Final = "الخطة الوطنية لدعم القراءة 2024-2028"
 _PDF_TEXT: Final = "أعلنت وزارة الثقافة، أمس، «خطة دعم القراءة 2024-2028».\nوتشمل الخطة مكتبات في وجدة وفاس وطنجة."
@@ -108,10 +110,26 @@ def _take_issues(desk: app.ApplicationController) -> QPixmap:
 
 
 def _take_value(desk: app.ApplicationController) -> QPixmap:
-    """Take the card of the selected span while its value is typed."""
-    select_span(desk, "أمس الاثنين")
+    """Take the card of the selected span while its value is typed in words."""
+    card = desk.window.labels_sidebar.span_card
+    span = select_span(desk, "أمس الاثنين")
     desk.window.tagging_commands.edit_value()
-    return grab(desk.window.labels_sidebar.span_card)
+    card.value_field.setText(format_date_value(span.value or ""))
+    return grab(card)
+
+
+def _take_calendar(desk: app.ApplicationController) -> QPixmap:
+    """Take the calendar of the value of the selected span."""
+    window = desk.window
+    select_span(desk, "أمس الاثنين")
+    window.tagging_commands.edit_value()
+    QTest.qWait(60)  # for the layout: the calendar is beside the field
+    window.labels_sidebar.span_card.value_field.open_calendar()
+    popup = QApplication.activePopupWidget()
+    assert isinstance(popup, CalendarPopup)
+    picture = grab(popup)
+    popup.close()
+    return picture
 
 
 def _take_menu(desk: app.ApplicationController) -> QPixmap:
@@ -279,6 +297,7 @@ FEATURES: Final[dict[str, Callable[[app.ApplicationController], QPixmap]]] = {
     "suggestions": _take_suggestions,
     "issues": _take_issues,
     "value": _take_value,
+    "calendar": _take_calendar,
     "menu": _take_menu,
     "sticky": _take_sticky,
     "occurrences": _take_occurrences,

@@ -104,11 +104,11 @@ def describe_invisible(text: str, start: int, end: int) -> str:
 
 
 def accessible_text(words: str, spans: Iterable[Span], labels: LabelSet) -> str:
-    """Return what a screen reader speaks: words, and the titles and values of their spans."""
+    """Return what a screen reader speaks: words, and the titles, values and notes of their spans."""
     parts = [" ".join(words.split())]
     for span in spans:
         label = labels.find(span.label)
-        parts += [label.localised_title() if label else span.label, format_value(span.value or "")]
+        parts += [label.localised_title() if label else span.label, format_value(span.value or ""), span.note or ""]
     return ", ".join(filter(None, parts))
 
 

@@ -3,7 +3,10 @@
 import pytest
 
 from annotator import i18n
+from annotator.model.labels import LabelSet
+from annotator.model.records import Span
 from annotator.ui.widgets.bidi_text import (
+    accessible_text,
     add_arabic_mark,
     format_percent,
     format_value,
@@ -73,3 +76,8 @@ def test_percentages_have_their_sign_on_the_right_in_every_language() -> None:
 
 def test_dates_are_shown_in_words_and_other_values_as_they_are() -> None:
     assert [format_value(value) for value in ("2024-07-09", "abc", "")] == ["9 July 2024", "abc", ""]
+
+
+def test_values_and_notes_of_spans_are_spoken() -> None:
+    span = Span("a", "b", "Sanae", "DATE", 0, 3, "2024-07-08", "ask Omar")
+    assert accessible_text("أمس", [span], LabelSet(())) == "أمس, DATE, 8 July 2024, ask Omar"
