@@ -1,8 +1,8 @@
 """Take every state of the window at many sizes: `python packaging/screens.py FOLDER`, to be looked at by a person.
 
-Each state of `features`, in each language and theme, on screens of several sizes and scalings, which Qt's offscreen
-platform makes. For each state and screen there is one picture in FOLDER, printed with what is larger than that screen:
-a row a language, a column a theme. Options select some of them.
+Each state of `unguided_states`, in each language and theme, on screens of several sizes and scalings, which Qt's
+offscreen platform makes. For each state and screen there is one picture in FOLDER, printed with what is larger than
+that screen: a row a language, a column a theme. Options select some of them.
 """
 
 import argparse
@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Final
 
 from demo import clear_folder
-from features import FEATURES
 from pictures import close_desk, copy_corpora
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication
+from unguided_states import STATES
 from window_driver import open_desk
 
 from annotator.i18n import LANGUAGES
@@ -36,7 +36,7 @@ def main() -> int:
     """Take the pictures that the options select and return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, help="where the pictures go; an earlier run's are removed first")
-    parser.add_argument("--state", action="append", choices=FEATURES, help="a state of the window (default: all)")
+    parser.add_argument("--state", action="append", choices=STATES, help="a state of the window (default: all)")
     parser.add_argument("--size", action="append", choices=SIZES, help="a size of the screen, in its pixels")
     parser.add_argument("--scaling", action="append", type=float, help="1.5 for 150 %%")
     parser.add_argument("--language", action="append", choices=LANGUAGES)
@@ -44,7 +44,7 @@ def main() -> int:
     options = parser.parse_args()
     folder: Path = options.folder.absolute()
     clear_folder(folder)
-    states, languages = options.state or list(FEATURES), options.language or LANGUAGES
+    states, languages = options.state or list(STATES), options.language or LANGUAGES
     for size, scaling in product(options.size or SIZES, options.scaling or SCALINGS):
         screen = get_context("spawn").Process(
             target=_take_screen, args=(folder, size, scaling, states, languages, options.theme or THEMES)
@@ -76,7 +76,7 @@ def _take_screen(
         pictures = {}
         for language, theme in product(languages, themes):
             desk = open_desk(next(corpora), language=language, theme=theme, size=inner_size)
-            pictures[language, theme] = FEATURES[state](desk).toImage()
+            pictures[language, theme] = STATES[state](desk).toImage()
             close_desk(desk)
             if pictures[language, theme].width() > width or pictures[language, theme].height() > height:
                 print(f"{state}, {language}, {theme}: larger than {size} at {scaling:.0%}")

@@ -25,6 +25,8 @@ _MARGIN: Final = 8  # pixels
 _GAP: Final = 0.22  # share of a slot between its column and the next
 _MAX_COLUMN: Final = 40  # pixels
 _SWATCH: Final = 12  # pixels
+_STEPS: Final = (10, 12, 16, 20, 30, 40, 60, 80)
+"""Ends of an axis, in tenths of a power of ten."""
 _DOT: Final = 3  # pixels, the radius of a point of a line
 _BAR_ROW: Final = 30  # pixels
 _BAR_HEIGHT: Final = 14  # pixels
@@ -51,10 +53,10 @@ class Bar(NamedTuple):
 
 
 def nice_ceiling(value: float) -> int:
-    """Return the smallest of 2, 4, 10, 20, 40, 100, … that is not less, so that half of it is whole, too."""
-    exponent = max(0, math.floor(math.log10(value)) if value > 0 else 0)
-    steps = (factor * int(10**power) for power in range(exponent, exponent + 2) for factor in (1, 2, 4))
-    return next(step for step in steps if step >= value and step % 2 == 0)
+    """Return the smallest round number that is not less than `value`, such that half of it is whole, too."""
+    power = max(0, math.floor(math.log10(value)) if value > 0 else 0)
+    steps = (tenths * int(10**exponent) // 10 for exponent in range(power, power + 2) for tenths in _STEPS)
+    return next(step for step in steps if step >= value and step > 0 and step % 2 == 0)
 
 
 class PeriodChart(QWidget):

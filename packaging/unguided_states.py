@@ -1,0 +1,102 @@
+"""Take the states of the window that no guide shows, as `features` takes those of the guides."""
+
+import random
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Final
+
+from features import FEATURES, grab
+from PySide6.QtGui import QPixmap
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QDialog
+
+from annotator.model.progress import Work
+from annotator.model.records import DONE
+from annotator.store.queries.annotators import list_annotators
+from annotator.store.queries.suggestion_statistics import SuggestionCounts, SuggestionStatistics
+from annotator.ui import app
+from annotator.ui.dialogs.annotator_name import AnnotatorNameDialog
+from annotator.ui.dialogs.annotators import AnnotatorsDialog
+from annotator.ui.dialogs.progress import ProgressDialog
+from annotator.ui.dialogs.suggestion_statistics import SuggestionStatisticsDialog
+
+_TODAY: Final = date(2026, 11, 25)
+_OTHER: Final = "salma"
+
+
+def _take_layer(desk: app.ApplicationController) -> QPixmap:
+    """Take the window in which the work of another annotator is shown."""
+    _let_other_work(desk)
+    desk.session.switch_annotator(_OTHER, edits=False)
+    return grab(desk.window)
+
+
+def _take_annotators(desk: app.ApplicationController) -> QPixmap:
+    _let_other_work(desk)
+    session = desk.session
+    assert session.corpus
+    return _grab_dialog(
+        AnnotatorsDialog(desk.window, list_annotators(session.corpus), session.current.user, session.annotator)
+    )
+
+
+def _take_annotator_name(desk: app.ApplicationController) -> QPixmap:
+    return _grab_dialog(AnnotatorNameDialog(desk.window, "root"))
+
+
+def _take_statistics(desk: app.ApplicationController, groups: int = 20) -> QPixmap:
+    """Take the statistics of suggestions, in so many groups of articles."""
+    numbers = random.Random(1)
+    counts = {
+        label.name: [SuggestionCounts(numbers.randint(4, 9), *numbers.sample(range(4), 3)) for _ in range(groups)]
+        for label in desk.session.labels.labels
+    }
+    statistics = SuggestionStatistics([1] * groups, counts)
+    return _grab_dialog(SuggestionStatisticsDialog(desk.window, statistics, desk.session.labels))
+
+
+def _take_progress(desk: app.ApplicationController, tab: int = 0) -> QPixmap:
+    """Take the page of progress, with its charts or its table."""
+    numbers = random.Random(1)
+    works = {
+        _TODAY - timedelta(days=days): Work(
+            {label.name: numbers.randint(5, 40) for label in desk.session.labels.labels},
+            *(numbers.randint(20, 60), numbers.randint(2, 8), numbers.randint(2, 12), numbers.randint(1, 6)),
+            seconds=numbers.randint(200, 400),
+        )
+        for days in range(60)
+        if (_TODAY - timedelta(days=days)).weekday() < 5
+    }
+    dialog = ProgressDialog(
+        desk.window, {desk.session.current.user: works}, desk.session.current.user, desk.session.labels, _TODAY
+    )
+    dialog.tabs.setCurrentIndex(tab)
+    return _grab_dialog(dialog)
+
+
+STATES: Final[dict[str, Callable[[app.ApplicationController], QPixmap]]] = {
+    **FEATURES,
+    "layer": _take_layer,
+    "annotators": _take_annotators,
+    "annotator-name": _take_annotator_name,
+    "statistics": _take_statistics,
+    "few-statistics": lambda desk: _take_statistics(desk, 1),
+    "progress": _take_progress,
+    "progress-table": lambda desk: _take_progress(desk, 1),
+}
+"""The function that takes each state, by its name: those of the guides, and the others."""
+
+
+def _let_other_work(desk: app.ApplicationController) -> None:
+    """Have another annotator label something in the open article."""
+    session, user = desk.session, desk.session.current.user
+    session.switch_annotator(_OTHER)
+    session.tag(session.labels.labels[0].name, 0, 6)
+    session.set_state(DONE)
+    session.switch_annotator(user)
+
+
+def _grab_dialog(dialog: QDialog) -> QPixmap:
+    dialog.show()
+    QTest.qWait(60)
+    return grab(dialog)
