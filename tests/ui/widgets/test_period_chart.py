@@ -62,7 +62,7 @@ def test_columns_are_stacked_in_the_direction_of_reading(
     first, second, third = (int(chart.slot_rect(index).center().x()) for index in range(3))
     assert (first > second > third) == (language == "ar")
     height = chart.slot_rect(0).height()
-    for x, red, blue in ((first, 0.25, 0.25), (second, 0, 0), (third, 0.75, 0)):
+    for x, red, blue in ((first, 1 / 3, 1 / 3), (second, 0, 0), (third, 1, 0)):
         assert count_pixels(image, RED, x) == pytest.approx(red * height, abs=2)
         assert count_pixels(image, BLUE, x) == pytest.approx(blue * height, abs=2)
 
