@@ -6,6 +6,7 @@ too (docs/adr/0002).
 
 import gettext as _gettext
 from collections.abc import Iterable
+from functools import cache
 from typing import Final
 
 from annotator.resources import resource_path
@@ -66,6 +67,7 @@ def is_rtl() -> bool:
     return _current == "ar"
 
 
+@cache
 def _load_translations(language: str) -> _gettext.NullTranslations:
     if language == "en":
         return _gettext.NullTranslations()

@@ -129,6 +129,9 @@ class Keymap:
                 if self._owners[key] == owner:
                     for twin in twin_keys(key):
                         self._owners.setdefault(twin, owner)
+        self._keys: dict[tuple[str, str], list[str]] = {}
+        for key, owner in self._owners.items():
+            self._keys.setdefault((owner.kind, owner.name), []).append(key)
 
     def keys(self, name: str) -> list[str]:
         """Return an action's keys in force, portable; the first is for display."""
@@ -174,7 +177,7 @@ class Keymap:
         return Keymap(self.menus, unknown, self.labels)
 
     def _keys_of(self, kind: str, name: str) -> list[str]:
-        return [key for key, owner in self._owners.items() if (owner.kind, owner.name) == (kind, name)]
+        return self._keys.get((kind, name), [])
 
     def _claims(self) -> list[tuple[KeyOwner, list[str]]]:
         """Return all owners and the keys they claim, by precedence."""

@@ -28,7 +28,7 @@ _ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class KeysDialog(QDialog):
-    """Lists labels and actions with their keys, in menu order; changes apply at once."""
+    """Lists labels, keys of the article, and actions with their keys in menu order; changes apply at once."""
 
     changed = Signal(object)
     """The changed keys by action name: a dict for `Settings.keys`."""
@@ -80,7 +80,8 @@ class KeysDialog(QDialog):
         label_keys = [(label.localised_title(), format_keys(filter(None, [label.key])), "") for label in labels]
         if label_keys:
             self._add_section(tree, _("Labels"), label_keys)
-        for menu in walk_menus(self._keymap.menus):
+        # What has only keys comes first: the menus show the rest, too.
+        for menu in sorted(walk_menus(self._keymap.menus), key=lambda menu: menu.in_bar):
             keys = [(_(action.text), "", action.name) for action in menu.actions()]
             if not menu.in_bar:
                 keys += [(description, keys_text, "") for description, keys_text in describe_keys()]
