@@ -351,6 +351,8 @@ class ExportDialog(TaskDialog):
                 for label, count in sorted(part.labels.items())
             )
             lines.append(" · ".join([f"{isolate(part_title(name))}: {_amount_text(part)}", *labels]))
+        if report.removed:
+            lines.append(count_phrase("{count} article removed", "{count} articles removed", report.removed))
         return lines
 
     def _label_title(self, name: str) -> str:

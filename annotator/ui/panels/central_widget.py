@@ -1,6 +1,7 @@
 """The central widget of the window: the article or another page, bars above, buttons below."""
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtGui import QAction
@@ -10,13 +11,13 @@ from annotator.i18n import _
 from annotator.ui.article.article_view import ArticleView
 from annotator.ui.panels.autosave_field import NoteField
 from annotator.ui.panels.empty_state import EmptyState
-from annotator.ui.panels.finished_page import FinishedPage
 from annotator.ui.panels.save_error_bar import SaveErrorBar
 from annotator.ui.panels.toast import Toast
 from annotator.ui.session.session import Session
 from annotator.ui.widgets.buttons import ActionButton, ButtonRow
 
 if TYPE_CHECKING:
+    from annotator.ui.panels.finished_page import FinishedPage
     from annotator.ui.welcome.welcome_page import WelcomePage
 
 _BUTTONS: Final = {"done_and_next": "done", "skip": "skip", "flag": "flag", "undo": "undo", "redo": "redo"}
@@ -42,7 +43,7 @@ class CentralWidget(QWidget):
         super().__init__()
         self._session, self._view, self._header = session, view, header
         self._welcome_page: WelcomePage | None = None
-        self.finished_page = FinishedPage(session, actions["export"])
+        self._export_action = actions["export"]
         self._is_finished, self._last_article = False, 0  # whether the list is, and the number of its last article
         self._is_focused = False
         self._no_corpus = EmptyState(
@@ -62,7 +63,7 @@ class CentralWidget(QWidget):
         ]
         self.save_error_bar = SaveErrorBar(session, actions)
         self.pages, self.footer = QStackedWidget(), QWidget()
-        for page in (view, self._no_corpus, self._no_articles, self.finished_page):
+        for page in (view, self._no_corpus, self._no_articles):
             self.pages.addWidget(page)
         footer_layout = QVBoxLayout(self.footer)
         footer_layout.setContentsMargins(0, 0, 0, 0)
@@ -77,9 +78,18 @@ class CentralWidget(QWidget):
         column.addWidget(self.footer)
         self.toast = Toast(session, self.pages, actions["undo"])
         session.on_change(self._update_page, "corpus", "counts", "articles", "article")
-        self.finished_page.closed.connect(lambda: session.open_by_id(self._last_article))
         session.article_opened.connect(self._leave_finished_page)
         self._update_page()
+
+    @cached_property
+    def finished_page(self) -> "FinishedPage":
+        """The page at the end of the list, which few windows need."""
+        from annotator.ui.panels.finished_page import FinishedPage
+
+        page = FinishedPage(self._session, self._export_action)
+        page.closed.connect(lambda: self._session.open_by_id(self._last_article))
+        self.pages.addWidget(page)
+        return page
 
     def show_finished(self) -> None:
         """Close the article and show that the list is finished, until an article is opened again."""

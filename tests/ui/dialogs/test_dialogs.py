@@ -140,6 +140,14 @@ def test_training_part_is_never_empty(window: Window, qtbot: QtBot) -> None:
     assert dialog.options().split == {"train": 1, "dev": 89, "test": 10}
 
 
+def test_export_says_how_many_articles_were_removed(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
+    window.action("toggle_removed").trigger()
+    dialog = export(window, qtbot, tmp_path / "out.conll", "All articles")
+    assert dialog.report
+    assert (dialog.report.articles, dialog.report.removed) == (1, 1)
+    assert "1 article removed" in dialog._summary_label.text()
+
+
 def test_export_without_done_articles_reports_it_and_writes_nothing(
     window: Window, qtbot: QtBot, tmp_path: Path
 ) -> None:
