@@ -136,6 +136,7 @@ class NoteEdit(Autosave, QPlainTextEdit):
         """What the keys do."""
         self.setToolTip(tooltip(self.hint))
         self.setTabChangesFocus(True)
+        self.setAcceptDrops(False)  # the window imports files
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.document().setDocumentMargin(0)

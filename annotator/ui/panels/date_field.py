@@ -42,6 +42,7 @@ class DateField(AutosaveField):
         self._is_date, self._published = False, ""
         self._is_refused = False
         self._feedback = Feedback()
+        self._drawn: tuple[str, float] | None = None  # the ink and pixel ratio of the button's icon
         # At the beginning of the line, where the text above and below begins: digits alone would be on the left.
         self.setAlignment(
             (Qt.AlignmentFlag.AlignRight if is_rtl() else Qt.AlignmentFlag.AlignLeft) | Qt.AlignmentFlag.AlignAbsolute
@@ -161,19 +162,24 @@ class DateField(AutosaveField):
             self.feedback_changed.emit()
 
     def _read_feedback(self) -> Feedback:
-        if not self._is_date or not self.text().strip():
+        text = self.text().strip()
+        if not text:
             return Feedback()
+        if not self._is_date:
+            words = format_date_value(text)  # the period of a plan
+            return Feedback(words if words != text else "")
         value, reason = self._read()
         if reason:
             return Feedback(reason, self._is_refused or not self._is_edited())
-        if not self._is_edited() and value != self.text().strip():
-            text = _("This is stored in another form. {key} makes it {value}.")
-            return Feedback(text.format(key=format_keys(["Return"]), value=isolate_ltr(value)), is_error=True)
+        if not self._is_edited() and value != text:
+            sentence = _("This is stored in another form. {key} makes it {value}.")
+            return Feedback(sentence.format(key=format_keys(["Return"]), value=isolate_ltr(value)), is_error=True)
         return Feedback("\n".join(filter(None, (format_date_value(value, weekday=True), format_hijri(value)))))
 
     def _show_calendar_button(self) -> None:
         is_shown = self._is_date and self.isEnabled() and not self.isReadOnly()
-        if is_shown:
-            ink, ratio = current_theme().dim, self.devicePixelRatioF()
-            self._calendar_action.setIcon(QIcon(icons.draw_pixmap("calendar", ink, icons.SIZE, ratio)))
+        drawn = current_theme().dim, self.devicePixelRatioF()
+        if is_shown and drawn != self._drawn:
+            self._drawn = drawn
+            self._calendar_action.setIcon(QIcon(icons.draw_pixmap("calendar", drawn[0], icons.SIZE, drawn[1])))
         self._calendar_action.setVisible(is_shown)

@@ -140,6 +140,8 @@ def test_values_of_other_labels_are_free(window: Window, session: Session, field
     QTest.keyClicks(field, "abc")
     QTest.keyClick(field, Qt.Key.Key_Return)
     assert (stored(session).value, feedback(window)) == ("abc", ("", False))
+    field.setText("2024/2028")
+    assert feedback(window) == ("2024 – 2028", False)
     QTest.keyClick(field, Qt.Key.Key_Down, ALT)
     assert QApplication.activePopupWidget() is None
 
