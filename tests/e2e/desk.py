@@ -92,8 +92,8 @@ class WindowProbe:
         return [line.start, line.end]
 
     def message(self) -> str:
-        """Return the message over the article."""
-        return self._desk.window.toast.message()
+        """Return the message over the article, else the hint of the status line."""
+        return self._desk.window.toast.message() or self._desk.window.status_line.hint()
 
     def state(self) -> dict[str, object]:
         """Return the state of the window as a user sees it."""
