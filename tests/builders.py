@@ -3,13 +3,13 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
-from itertools import accumulate, pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 from annotator.model.labels import Colour, Label, LabelSet, default_labels
 from annotator.model.records import AnnotatedArticle, Article, Edit, Span, Step, article_uid, new_uid
 from annotator.store.corpus import Corpus, utc_timestamp
-from annotator.tagging.flat import FlatSentence
+from annotator.tagging.flat import FlatProjection
 from annotator.tagging.schemes import Chunk
 
 
@@ -75,13 +75,25 @@ def execute_unchecked(path: Path, statement: str) -> None:
     db.close()
 
 
-def list_words(sentence: FlatSentence) -> list[str]:
-    """Return the tokens of a sentence."""
-    return "".join(lines for lines, _label in sentence.stretches).split("\n")[:-1]
+class FlatSentence(NamedTuple):
+    """A sentence of a flat projection: its tokens, and its labelled stretches by their tokens."""
+
+    words: list[str]
+    chunks: list[Chunk]
 
 
-def list_chunks(sentence: FlatSentence) -> list[Chunk]:
-    """Return the labelled stretches of a sentence by their tokens."""
-    ends = [*accumulate((lines.count("\n") for lines, _label in sentence.stretches), initial=0)]
-    stretches = zip(sentence.stretches, pairwise(ends), strict=True)
-    return [Chunk(label, start, end) for (_lines, label), (start, end) in stretches if label is not None]
+def list_sentences(projection: FlatProjection) -> list[FlatSentence]:
+    """Return the sentences of a flat projection."""
+    sentences = [FlatSentence([], [])]
+    for lines, label in projection.stretches:
+        words, chunks = sentences[-1]
+        tokens = lines.removesuffix("\n").split("\n")
+        ends_sentence = tokens[-1] == ""
+        tokens = tokens[: len(tokens) - ends_sentence]
+        if label is not None:
+            chunks.append(Chunk(label, len(words), len(words) + len(tokens)))
+        words += tokens
+        if ends_sentence:
+            sentences.append(FlatSentence([], []))
+    assert sentences.pop() == ([], [])
+    return sentences

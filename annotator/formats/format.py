@@ -3,7 +3,7 @@
 Each module of a format has a `FORMAT`, and `registry` lists it. `jobs.export` has a writer for each kind.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Sized
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, ClassVar, Final, Generic, NamedTuple, Protocol, TypeAlias, TypeVar
@@ -79,12 +79,12 @@ class ArticleTags(NamedTuple):
 
 
 class Projection(Protocol):
-    """An article as a file has it: its sentences, each as long as it has tokens, and its spans' outcomes."""
+    """An article as a file has it, and its spans' outcomes."""
 
     @property
-    def sentences(self) -> Collection[Sized]: ...
-    @property
     def outcomes(self) -> Sequence[SpanOutcome]: ...
+    def count_tokens(self) -> tuple[int, int]:
+        """Return the numbers of sentences and tokens."""
 
 
 P = TypeVar("P", bound=Projection)
@@ -105,6 +105,8 @@ class Tags(Struct, Generic[P], eq=False):
     """True if an article may not fit into the file."""
     all_spans_field: ClassVar[str] = ""
     """The part of a file that has all spans, besides the flat ones; "" if there is none."""
+    encodes_bytes: ClassVar[bool] = False
+    """True if a file is the bytes that `encode` returns for each article, one after another: they have a `parse`."""
 
     def project(self, annotated: AnnotatedArticle, labels: LabelSet, options: ProjectionOptions) -> P:
         """Align the spans to tokens."""
@@ -129,6 +131,10 @@ class Tags(Struct, Generic[P], eq=False):
 
     def read_back(self, path: Path, scheme: str, depth: int) -> Iterator[ArticleTags]:
         """Yield each article's tags in this scheme, read strictly. Raises ValueError and OSError."""
+        raise NotImplementedError
+
+    def parse(self, content: bytes, depth: int) -> Iterator[ArticleTags]:
+        """Yield the tags of each article in a file's bytes, read strictly. Raises ValueError."""
         raise NotImplementedError
 
     def overlap_group(self, span: Span) -> str | None:

@@ -3,7 +3,7 @@
 The file has no name and is deleted with its last reader.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from tempfile import SpooledTemporaryFile
 from typing import Final, Generic, TypeVar
 
@@ -38,9 +38,19 @@ class Spool(Generic[T]):
         return self._count
 
     def __iter__(self) -> Iterator[T]:
+        return iter(self.reader(), None)
+
+    def reader(self) -> Callable[[], T | None]:
+        """Return a function that returns the next value at each call, and None as long as there is no further one."""
         offset = index = 0
-        while index < self._count:
+
+        def read() -> T | None:
+            nonlocal offset, index
+            if index == self._count:
+                return None
             self._file.seek(offset)  # another reader or `append` may have moved it
             line = self._file.readline()
             offset, index = offset + len(line), index + 1
-            yield msgspec.json.decode(line, type=self._kind)
+            return msgspec.json.decode(line, type=self._kind)
+
+        return read

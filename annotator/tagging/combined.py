@@ -29,7 +29,7 @@ from annotator.text.tokenizer import Token
 from annotator.text.words import cut_tokens
 
 
-class CombinedSentence(Struct, frozen=True):
+class CombinedSentence(Struct, frozen=True, gc=False):
     """A sentence's tokens, flat chunks, which never overlap, and all chunks."""
 
     tokens: tuple[Token, ...]
@@ -51,6 +51,10 @@ class CombinedProjection(Struct, frozen=True):
     sentences: tuple[CombinedSentence, ...]
     outcomes: tuple[SpanOutcome, ...]
     all_outcomes: tuple[SpanOutcome, ...]
+
+    def count_tokens(self) -> tuple[int, int]:
+        """Return the numbers of sentences and tokens."""
+        return len(self.sentences), sum(map(len, self.sentences))
 
     def token_text(self, token: Token) -> str:
         """Return a token's text in the file."""

@@ -19,7 +19,7 @@ from annotator.tagging import schemes
 from annotator.tagging.schemes import Chunk
 from annotator.text import sentences, tokenizer, visible
 from annotator.text.intervals import IntervalIndex
-from annotator.text.tokenizer import Token
+from annotator.text.tokenizer import LONE_MARKS, Token
 from annotator.text.words import split_words
 
 OUTERMOST: Final = "outermost"
@@ -79,7 +79,7 @@ LabelledRange: TypeAlias = tuple[TextRange, str]
 """A span's exported range and label."""
 
 
-class SpanOutcome(Struct, frozen=True):
+class SpanOutcome(Struct, frozen=True, gc=False):
     """A span's outcome, the reason, and its range and text in the file, if any.
 
     WRITTEN is the unchanged range, with an empty reason.
@@ -92,32 +92,34 @@ class SpanOutcome(Struct, frozen=True):
     exported_text: str | None = None
 
 
-class FlatSentence(Struct, frozen=True, gc=False):
-    """A sentence's exported tokens, each with a newline after it, and the label of each stretch, None outside spans."""
+class FlatProjection(Struct, frozen=True):
+    """An article as in a flat file, and its spans' outcomes in original order.
 
+    `stretches` are its exported tokens, cut at the edges of spans and sentences: a newline after each token, another
+    one after the last of a sentence, and the label, None outside spans.
+    """
+
+    article: Article
     stretches: Sequence[tuple[str, str | None]]
+    outcomes: tuple[SpanOutcome, ...]
 
-    def __len__(self) -> int:
-        """Return the number of tokens."""
-        return sum(lines.count("\n") for lines, _label in self.stretches)
+    def count_tokens(self) -> tuple[int, int]:
+        """Return the numbers of sentences and tokens."""
+        lines = "".join([lines for lines, _label in self.stretches])
+        sentences = lines.count("\n\n")
+        return sentences, lines.count("\n") - sentences
 
     def encode_tags(self, scheme: str) -> Iterator[tuple[str, list[str]]]:
         """Yield the tokens of each stretch and their tags, none for those outside spans."""
         previous = None
         for lines, label in self.stretches:
+            ends_sentence = lines.endswith("\n\n")
             if label is None:
                 yield lines, []
             else:
-                yield lines, schemes.encode_chunk(label, lines.count("\n"), scheme, is_touching=label == previous)
-            previous = label
-
-
-class FlatProjection(Struct, frozen=True):
-    """An article as in a flat file, and its spans' outcomes in original order."""
-
-    article: Article
-    sentences: tuple[FlatSentence, ...]
-    outcomes: tuple[SpanOutcome, ...]
+                count = lines.count("\n") - ends_sentence
+                yield lines, schemes.encode_chunk(label, count, scheme, is_touching=label == previous)
+            previous = None if ends_sentence else label
 
 
 def select_ranges(article: Article, zones: Iterable[Zone], kinds: frozenset[str] | None) -> list[TextRange]:
@@ -140,13 +142,15 @@ def project_flat(
     labelled = [(outcome.exported_range, outcome.span.label) for outcome in outcomes if outcome.exported_range]
     labelled.sort()
     labels_by_start = {start: label for (start, _end), label in labelled}
-    sentences = [
-        FlatSentence(
-            [(stretch, labels_by_start.get(edge)) for edge, stretch in zip(edges, stretches, strict=False) if stretch]
-        )
-        for edges, stretches in _split_sentences(article.text, ranges, labelled)
-    ]
-    return FlatProjection(article, tuple(sentences), tuple(outcomes))
+    stretches: list[tuple[str, str | None]] = []
+    for edges, ends, pieces in _cut_ranges(article.text, ranges, labelled):
+        for (start, end), lines in zip(pairwise(edges), pieces, strict=True):
+            if lines:
+                stretches.append((lines, labels_by_start.get(start)))
+            if end in ends and stretches and not stretches[-1][0].endswith("\n\n"):
+                lines, label = stretches[-1]
+                stretches[-1] = f"{lines}\n", label
+    return FlatProjection(article, stretches, tuple(outcomes))
 
 
 def align_spans(
@@ -190,23 +194,43 @@ def select_within(range_: TextRange, labelled: list[LabelledRange]) -> list[Labe
 def _split_sentences(
     text: str, ranges: Iterable[TextRange], labelled: list[LabelledRange]
 ) -> Iterator[tuple[list[int], list[str]]]:
-    """Yield each sentence: its edges and those of its spans, and its tokens from each to the next (see split_words).
-
-    `labelled` are exported spans, sorted by start. Where one crosses a break, sentences are joined.
-    """
-    for range_ in ranges:
-        if text[slice(*range_)].isspace():  # such as the text between zones
-            continue
-        spans = select_within(range_, labelled)
-        ends = [*_drop_within(sentences.sentence_breaks(text, *range_), spans), range_.end]
-        edges = sorted({range_.start, *ends, *chain.from_iterable(span_range for span_range, _label in spans)})
-        stretches = split_words(text, edges)
+    """Yield each sentence: its edges and those of its spans, and its tokens from each to the next (see _cut_ranges)."""
+    for edges, ends, pieces in _cut_ranges(text, ranges, labelled):
         first = 0
-        for end in ends:
-            last = bisect_left(edges, end, first)
-            if any(stretches[first:last]):
-                yield edges[first : last + 1], stretches[first:last]
-            first = last
+        for last, edge in enumerate(edges):
+            if edge in ends:
+                if any(pieces[first:last]):
+                    yield edges[first : last + 1], pieces[first:last]
+                first = last
+
+
+def _cut_ranges(
+    text: str, ranges: Iterable[TextRange], labelled: list[LabelledRange]
+) -> Iterator[tuple[list[int], set[int], list[str]]]:
+    """Yield the edges of spans and sentences, those where a sentence ends, and the tokens from each to the next.
+
+    `labelled` are exported spans, sorted by start. Where one crosses a break, sentences are joined. Ranges of whole
+    lines are cut at once, as no token and no sentence crosses lines.
+    """
+    for joined in _join_lines(text, ranges):
+        whole = TextRange(joined[0].start, joined[-1].end)
+        if text[slice(*whole)].isspace():  # such as the text between zones
+            continue
+        spans = select_within(whole, labelled)
+        ends = {*_drop_within(sentences.sentence_breaks(text, *whole), spans), *(range_.end for range_ in joined)}
+        edges = sorted({whole.start, *ends, *chain.from_iterable(span_range for span_range, _label in spans)})
+        yield edges, ends, split_words(text, edges)
+
+
+def _join_lines(text: str, ranges: Iterable[TextRange]) -> list[list[TextRange]]:
+    """Group ranges of which one ends, and the next one starts, at a newline."""
+    groups: list[list[TextRange]] = []
+    for range_ in ranges:
+        if groups and groups[-1][-1].end == range_.start and "\n" in text[range_.start - 1 : range_.start + 1]:
+            groups[-1].append(range_)
+        else:
+            groups.append([range_])
+    return groups
 
 
 def _drop_within(breaks: list[int], spans: list[LabelledRange]) -> Iterator[int]:
@@ -221,14 +245,21 @@ def _drop_within(breaks: list[int], spans: list[LabelledRange]) -> Iterator[int]
 
 
 def _keep_span(text: str, ranges: list[TextRange], span: Span) -> SpanOutcome | None:
-    """Return the usual outcome, without tokenizing, of a visible span between spaces or edges of its range."""
+    """Return the usual outcome, without tokenizing, of a visible span that is not cut out of a token.
+
+    Around it are spaces, edges of its range, or lone marks, of which the one before ends at a letter or digit.
+    """
     start, end = span.start, span.end
     index = bisect_right(ranges, (start, end)) - 1
     if index < 0 or end > ranges[index].end:
         return None
-    is_start = start == ranges[index].start or text[start - 1] in " \n"
-    is_end = end == ranges[index].end or text[end] in " \n"
-    if not (is_start and is_end and visible.trim_invisible(text, start, end) == (start, end)):
+    before = " " if start == ranges[index].start else text[start - 1]
+    after = " " if end == ranges[index].end else text[end]
+    if not (before in " \n" or (before in LONE_MARKS and text[start].isalnum())) or not (
+        after in " \n" or after in LONE_MARKS
+    ):
+        return None
+    if visible.trim_invisible(text, start, end) != (start, end):
         return None
     return SpanOutcome(span, WRITTEN, "", TextRange(start, end), visible.remove_invisible(text[start:end]))
 

@@ -29,7 +29,7 @@ class Interval(Protocol):
 S = TypeVar("S", bound=Interval)
 
 
-class NestedSentence(Struct, frozen=True):
+class NestedSentence(Struct, frozen=True, gc=False):
     """A sentence's exported tokens, and its chunks by level, outermost first.
 
     Chunks of one level never overlap.
@@ -53,6 +53,10 @@ class NestedProjection(Struct, frozen=True):
     article: Article
     sentences: tuple[NestedSentence, ...]
     outcomes: tuple[SpanOutcome, ...]
+
+    def count_tokens(self) -> tuple[int, int]:
+        """Return the numbers of sentences and tokens."""
+        return len(self.sentences), sum(map(len, self.sentences))
 
     @property
     def depth(self) -> int:

@@ -67,12 +67,16 @@ def decode(tags: Sequence[str], scheme: str = IOB2) -> list[Chunk]:
 def decode_sparsely(tags: Mapping[int, str], scheme: str) -> list[Chunk]:
     """Do the same as `decode`, from all tags but O by token, in order."""
     chunks: list[Chunk] = []
+    start, end, previous = -1, 0, ""
     for index, tag in tags.items():
-        kind, _, label = tag.partition("-")
-        if kind in ("I", "E", "L") and tags.get(index - 1) in (f"B-{label}", f"I-{label}"):
-            chunks[-1] = Chunk(label, chunks[-1].start, index + 1)
-        else:
-            chunks.append(Chunk(label, index, index + 1))
+        is_inside = tag[:1] in ("I", "E", "L") and previous[:1] in ("B", "I") and previous[1:] == tag[1:]
+        if not (is_inside and index == end):
+            if start >= 0:
+                chunks.append(Chunk(previous[2:], start, end))
+            start = index
+        end, previous = index + 1, tag
+    if start >= 0:
+        chunks.append(Chunk(previous[2:], start, end))
     rewritten = _encode_sparsely(chunks, scheme)
     if rewritten == tags:
         return chunks

@@ -22,6 +22,9 @@ def _run(first: str, rest: str) -> str:
 
 _LATIN = _run(LETTER, rf"[{LETTER}\p{{N}}\p{{M}}]")
 _DIGITS = _run(r"\p{Nd}", r"[\p{Nd}\p{M}]")
+LONE_MARKS: Final = '،؛؟«»“”"'
+"""Marks that belong to no token with others before them, and with marks of \\p{M} alone after them."""
+
 _PICTURE = rf"\p{{Extended_Pictographic}}[\p{{M}}\p{{Emoji_Modifier}}{EMOJI_TAG}]*+"
 _URL = r"(?:(?:https?|ftp)://|www\.)"
 _URL_CHARACTER = r"[^\s\p{Z}\p{C}\p{Default_Ignorable_Code_Point}\p{Extended_Pictographic}<>\"«»“”،؛؟]"

@@ -7,6 +7,7 @@ Kim Sang 2002; Tjong Kim Sang & De Meulder 2003.
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from io import StringIO
 from itertools import accumulate
 from pathlib import Path
@@ -34,6 +35,8 @@ class MalformedFile(ValueError):
 class LineTags(Tags[P]):
     """Tags in lines of text, written article by article."""
 
+    encodes_bytes = True
+
     def write(self, stream: TextIO, article: P, scheme: str, depth: int) -> None:
         """Append one article to `stream`, which must not translate newlines."""
         raise NotImplementedError
@@ -59,10 +62,9 @@ class LineTags(Tags[P]):
         with synced_file(path) as file:
             yield file.write
 
-    def read_back(self, path: Path, scheme: str, depth: int) -> Iterator[ArticleTags]:
+    def parse(self, content: bytes, depth: int) -> Iterator[ArticleTags]:
         """See Tags."""
-        with path.open(encoding="utf-8", newline="\n") as stream:
-            yield from self.read_articles(stream, depth)
+        return self.read_articles(StringIO(content.decode(), newline="\n"), depth)
 
 
 class ColumnTags(LineTags[FlatProjection]):
@@ -80,13 +82,13 @@ class ColumnTags(LineTags[FlatProjection]):
         parts = [f"{self._docstart_line()}\n\n"]
         gap = self._separator()
         outside = f"{gap}{OUTSIDE}\n"
-        for sentence in article.sentences:
-            for lines, tags in sentence.encode_tags(scheme):
-                if tags:
-                    parts += [f"{word}{gap}{tag}\n" for word, tag in zip(lines.split("\n"), tags, strict=False)]
-                else:
-                    parts.append(lines.replace("\n", outside))
-            parts.append("\n")
+        for lines, tags in article.encode_tags(scheme):
+            if not tags:
+                parts.append(lines.replace("\n", outside).replace(outside * 2, f"{outside}\n"))
+                continue
+            parts += [f"{word}{gap}{tag}\n" for word, tag in zip(lines.split("\n"), tags, strict=False)]
+            if lines.endswith("\n\n"):
+                parts.append("\n")
         stream.write("".join(parts))
 
     def read_articles(self, stream: TextIO, depth: int = 1) -> Iterator[ArticleTags]:
@@ -98,8 +100,9 @@ class ColumnTags(LineTags[FlatProjection]):
         """Parse an article whose first line has this number."""
         outside = f"{self._separator()}{OUTSIDE}\n"
         stripped = article.replace(outside, "\n")
-        # Every other part is a tag; those between end with its token.
-        parts = re.split(rf"{self._separator()}([^ \n]+)$", stripped, flags=re.MULTILINE)
+        parts = _tag_pattern(self._separator()).split(
+            stripped
+        )  # every other is a tag; those between end with its token
         lines = "".join(parts[::2])
         tags = dict(zip(accumulate(map(len, parts[:-1:2])), parts[1::2], strict=True))
         outside_count = (len(article) - len(stripped)) // (len(outside) - 1)
@@ -130,6 +133,11 @@ class ColumnTags(LineTags[FlatProjection]):
 
     def _separator(self) -> str:
         return " ".join(("", *self.fillers, ""))
+
+
+@cache
+def _tag_pattern(separator: str) -> re.Pattern[str]:
+    return re.compile(rf"{separator}([^ \n]+)$", re.MULTILINE)
 
 
 def _split_articles(stream: TextIO, start: str) -> Iterator[tuple[int, str]]:

@@ -11,7 +11,7 @@ from annotator.jobs.export.writer import Converted, Writer
 from annotator.jobs.processes import ChunkMap
 from annotator.model.operations import InvalidEdit
 from annotator.model.records import AnnotatedArticle
-from annotator.tagging.flat import REFUSED, WRITTEN
+from annotator.tagging.flat import WRITTEN
 
 Chunk: TypeAlias = tuple[Callable[..., Any], list[tuple[Any, ...]]]
 """A task, and the values that it gets for each article, besides the writer."""
@@ -58,19 +58,46 @@ def convert(writer: Writer, annotated: AnnotatedArticle) -> Converted | InvalidE
         return rejected
 
 
-def verify(
-    writer: Writer, annotated: AnnotatedArticle, content: Any, is_left_out: bool
-) -> tuple[int, int, int, dict[str, ExpectedOutcome]]:
-    """Compare an article as read back; return how many articles, sentences and tokens it is.
+def convert_and_judge(
+    writer: Writer, annotated: AnnotatedArticle
+) -> tuple[Converted | InvalidEdit, dict[str, ExpectedOutcome]]:
+    """Convert an article (see `convert`); also return the outcomes expected of its spans, but of those unchanged.
 
-    The outcomes expected of its spans follow, but of those that are unchanged. Raises NotVerified.
+    If the file will have the article's bytes, what they are read as is compared with it. Raises NotVerified.
     """
-    if is_left_out:
-        return 0, 0, 0, {span.uid: ExpectedOutcome(REFUSED, None, None) for span in annotated.spans}
+    converted, expected = convert(writer, annotated), writer.expect(annotated)
+    if writer.encodes_bytes and isinstance(converted, Converted):
+        try:
+            contents = list(writer.parse(converted.content))
+        except ValueError as error:
+            raise unreadable_file_error(error) from error
+        if not contents:
+            raise missing_article_error(annotated)
+        counts = writer.compare(annotated, contents[0], expected)
+        if len(contents) > 1 or counts != (converted.sentences, converted.tokens):
+            raise different_file_error()
+    return converted, {uid: outcome for uid, outcome in expected.items() if outcome.kind != WRITTEN}
+
+
+def compare(writer: Writer, annotated: AnnotatedArticle, content: Any) -> tuple[int, int]:
+    """Compare an article as read back; return its numbers of sentences and tokens. Raises NotVerified."""
     if content is None:
-        raise NotVerified(_("Article {number} is missing from the file.").format(number=annotated.article.id))
+        raise missing_article_error(annotated)
     if isinstance(content, NotVerified):
         raise content
-    expected = writer.expect(annotated)
-    counts = writer.compare(annotated, content, expected)
-    return 1, *counts, {uid: outcome for uid, outcome in expected.items() if outcome.kind != WRITTEN}
+    return writer.compare(annotated, content, writer.expect(annotated))
+
+
+def missing_article_error(annotated: AnnotatedArticle) -> NotVerified:
+    """Return the error for an article that should be in the file."""
+    return NotVerified(_("Article {number} is missing from the file.").format(number=annotated.article.id))
+
+
+def unreadable_file_error(error: ValueError) -> NotVerified:
+    """Return the error for a file that is malformed, or not UTF-8."""
+    return NotVerified(_("The file cannot be read back: {error}").format(error=error))
+
+
+def different_file_error() -> NotVerified:
+    """Return the error for a file with more, less or something else."""
+    return NotVerified(_("The file does not contain what was written."))

@@ -15,7 +15,6 @@ from annotator.jobs.export.writer import Converted, Writer, count_text_tokens
 from annotator.model import zones as zoning
 from annotator.model.display_names import article_title
 from annotator.model.records import DATELINE, AnnotatedArticle, Remark
-from annotator.tagging.flat import WRITTEN
 
 
 class DocumentWriter(Writer):
@@ -39,8 +38,7 @@ class DocumentWriter(Writer):
 
     def convert(self, annotated: AnnotatedArticle) -> Converted:
         """See Writer."""
-        outcomes = [(WRITTEN, "", None)] * len(annotated.spans)
-        return Converted(self._documents.encode(annotated), outcomes, *count_text_tokens(annotated.article.text))
+        return Converted(self._documents.encode(annotated), {}, *count_text_tokens(annotated.article.text))
 
     def append(self, target: Callable[[str], object], annotated: AnnotatedArticle, content: str) -> None:
         """See Writer."""

@@ -7,7 +7,9 @@ rules of docs/export.md one by one. Offsets are code points of the article's tex
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from annotator.model.labels import LabelSet
 from annotator.model.records import Article, Span, Zone
@@ -25,12 +27,13 @@ from annotator.tagging.flat import (
     TextRange,
 )
 from annotator.text import tokenizer, visible
-from annotator.text.tokenizer import Token
+from annotator.text.tokenizer import LONE_MARKS, Token
 
+_AFTER: Final = f" \n{LONE_MARKS}"
 _INCREMENT: Final = bytes([1, 2, *[2] * 254])  # spans that cover a character: none, one, several
 
 
-class ExpectedOutcome(NamedTuple):
+class ExpectedOutcome(Struct, frozen=True, gc=False):
     """The expected outcome of a span.
 
     `text_range` is its range in the file (None: absent), `range_alone` the one without other spans.
@@ -127,9 +130,12 @@ class _SpanPlacer:
         return ExpectedOutcome(kind, visible_range, visible_range)
 
     def _stands_apart(self, part: TextRange, text_range: TextRange) -> bool:
-        """Return whether spaces or edges of the part surround a range."""
-        is_start = text_range.start == part.start or self._text[text_range.start - 1] in " \n"
-        return is_start and (text_range.end == part.end or self._text[text_range.end] in " \n")
+        """Return whether spaces, edges of the part, or marks with nothing of the range in their token surround it."""
+        start, end = text_range
+        is_start = start == part.start or self._text[start - 1] in " \n"
+        if not is_start and self._text[start - 1] in LONE_MARKS:
+            is_start = self._text[start].isalnum()
+        return is_start and (end == part.end or self._text[end] in _AFTER)
 
     def _token_at(self, part: TextRange, offset: int) -> Token:
         """Return the part's token at `offset`; none contains a space."""

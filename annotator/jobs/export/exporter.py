@@ -20,10 +20,21 @@ from annotator.formats.report import Entry, OmittedArticle, PartCounts, Report
 from annotator.formats.report import write as write_report
 from annotator.formats.spooling import Spool
 from annotator.i18n import _
-from annotator.jobs.export.article_tasks import Chunk, convert, map_articles, verify, work_at_chunk
+from annotator.jobs.export.article_tasks import (
+    Chunk,
+    compare,
+    convert,
+    convert_and_judge,
+    different_file_error,
+    map_articles,
+    missing_article_error,
+    unreadable_file_error,
+    work_at_chunk,
+)
 from annotator.jobs.export.dataset_splitter import DatasetSplitter, sketch_text
 from annotator.jobs.export.document_writer import DocumentWriter
 from annotator.jobs.export.existing_output import CannotExport, file_digest, folder_digest
+from annotator.jobs.export.expected_outcomes import ExpectedOutcome
 from annotator.jobs.export.file_output import UNSPLIT, FileOutput, check_split, prepare_file_output
 from annotator.jobs.export.file_per_article import FilePerArticleWriter
 from annotator.jobs.export.folder_output import FolderOutput, prepare_folder_output
@@ -206,6 +217,7 @@ class _Export:
         self.left_out: list[OmittedArticle] = []
         self.digest = hashlib.sha256()
         self.parts = {part: PartCounts() for part in options.split or (UNSPLIT,)}
+        self.part_digests = {part: hashlib.sha256() for part in self.parts}
         self.entries = {outcome: Spool(Entry) for outcome in OUTCOMES if outcome != WRITTEN}
 
     def run(self, files: FileOutput | FolderOutput, jobs: int) -> Generator[tuple[int, int], None, Report]:
@@ -218,12 +230,17 @@ class _Export:
                 yield from self._write(staged.parts, map_chunks)
                 if not any(part.articles for part in self.parts.values()):
                     raise NothingToExport(self._build_report(verified=False))
-                yield from self._verify(staged.parts, map_chunks)
+                if self.writer.encodes_bytes:
+                    self._compare_bytes(staged.parts)
+                else:
+                    yield from self._compare_articles(staged.parts, map_chunks)
             report = self._build_report()
             if staged.folder:
                 for name, content in self.writer.build_companion_files(report).items():
                     (staged.folder / name).write_bytes(content)
                 report.files = folder_digest(staged.folder)
+            elif self.writer.encodes_bytes:  # which are those of the file
+                report.files = self.part_digests[UNSPLIT].hexdigest()
             else:
                 report.files = file_digest(staged.parts[UNSPLIT])
             with staged.report.open("xb") as stream:
@@ -237,8 +254,8 @@ class _Export:
             yield from self._select_articles()
             yield from self._inspect()
             for annotated, part in self._read_articles():
-                self._write_article(None, self.parts[part], annotated, convert(self.writer, annotated))
-                yield self._advance(2)
+                self._write_article(None, part, annotated, convert(self.writer, annotated))
+                yield self._advance(1 if self.writer.encodes_bytes else 2)
         return self._build_report(verified=False)
 
     def _select_articles(self) -> Iterator[tuple[int, int]]:
@@ -260,7 +277,8 @@ class _Export:
 
     def _advance(self, by: int = 1) -> tuple[int, int]:
         self.done += by
-        return self.done, (2 + (self.options.split is not None) + self.writer.needs_inspection) * len(self.numbers)
+        passes = (1, not self.writer.encodes_bytes, self.options.split is not None, self.writer.needs_inspection)
+        return self.done, sum(passes) * len(self.numbers)
 
     def _read_articles(self) -> Iterator[tuple[AnnotatedArticle, str]]:
         """Yield the articles with their parts."""
@@ -275,90 +293,107 @@ class _Export:
             yield self._advance()
 
     def _write(self, parts: Mapping[str, Path], map_chunks: ChunkMap[Chunk, list[Any]]) -> Iterator[tuple[int, int]]:
+        """Write the articles, and compare the outcomes recorded with those expected. Raises NotVerified."""
+        reported = ReportedOutcomes(self.entries, keeps_flattened=self.writer.keeps_flattened)
+        spans, written = Counter[str](), Counter[str]()
         with ExitStack() as stack:
             targets = {part: stack.enter_context(self.writer.opened(path)) for part, path in parts.items()}
             articles = ((annotated, part, ()) for annotated, part in self._read_articles())
-            for annotated, part, converted in map_articles(map_chunks, convert, articles):
-                self._write_article(targets[part], self.parts[part], annotated, converted)
+            for annotated, part, (converted, expected) in map_articles(map_chunks, convert_and_judge, articles):
+                if not self._write_article(targets[part], part, annotated, converted):
+                    if not self.writer.may_refuse(annotated):
+                        raise missing_article_error(annotated)
+                    expected = {span.uid: ExpectedOutcome(REFUSED, None, None) for span in annotated.spans}
+                spans[part] += len(annotated.spans)
+                written[part] += reported.check(annotated, expected)
                 yield self._advance()
+        reported.check_end()
+        if any((counts.spans, counts.written) != (spans[part], written[part]) for part, counts in self.parts.items()):
+            raise different_file_error()
 
     def _write_article(
-        self, target: Any, part: PartCounts, annotated: AnnotatedArticle, converted: Converted | InvalidEdit
-    ) -> None:
-        """Write an article and record its spans' outcomes; leave it out if it does not fit the format."""
+        self, target: Any, part: str, annotated: AnnotatedArticle, converted: Converted | InvalidEdit
+    ) -> bool:
+        """Write an article, record its spans' outcomes, and return whether the format can hold it."""
+        is_written = False
         try:
             if isinstance(converted, InvalidEdit):
                 raise converted
             if target is not None:
                 self.writer.append(target, annotated, converted.content)
-            part.articles += 1
+            if self.writer.encodes_bytes:
+                self.part_digests[part].update(converted.content)
+            is_written = True
         except InvalidEdit as rejected:
             self.left_out.append(OmittedArticle(annotated.article.id, str(rejected)))
-            converted = Converted(None, [(REFUSED, str(rejected), None)] * len(annotated.spans), 0, 0)
+            refusal = REFUSED, str(rejected), None
+            converted = Converted(None, dict.fromkeys(range(len(annotated.spans)), refusal), 0, 0)
+        counts = self.parts[part]
+        counts.articles += is_written
+        self._count_spans(annotated, counts, converted)
         outcomes = [
-            SpanOutcome(span, kind, reason, None, text)
-            for span, (kind, reason, text) in zip(annotated.spans, converted.outcomes, strict=True)
+            SpanOutcome(annotated.spans[index], kind, reason, None, text)
+            for index, (kind, reason, text) in converted.outcomes.items()
         ]
-        self._record_outcomes(annotated.article, part, outcomes, converted.sentences, converted.tokens)
+        self._record_outcomes(annotated.article, counts, outcomes, converted.sentences, converted.tokens)
+        return is_written
+
+    def _count_spans(self, annotated: AnnotatedArticle, part: PartCounts, converted: Converted) -> None:
+        """Count the spans and their labels in the file, and add them to the digest of all."""
+        part.spans += len(annotated.spans)
+        part.written += len(annotated.spans) - len(converted.outcomes)
+        contents = [annotated.article.uid]
+        for index, span in enumerate(annotated.spans):
+            contents.append(repr((span.annotator, span.label, span.start, span.end, span.value, span.note)))
+            outcome = converted.outcomes.get(index)
+            if not outcome or outcome[0] not in (REFUSED, FLATTENED, OUTSIDE_ZONES):
+                part.labels[span.label] = part.labels.get(span.label, 0) + 1
+        self.digest.update("".join(contents).encode("utf-8", "surrogatepass"))
 
     def _record_outcomes(
         self, article: Article, part: PartCounts, outcomes: list[SpanOutcome], sentences: int, tokens: int
     ) -> None:
+        """Record the spans that are not just written."""
         part.sentences += sentences
         part.tokens += tokens
-        part.spans += len(outcomes)
-        self.digest.update(article.uid.encode())
         for outcome in outcomes:
-            span = outcome.span
-            content = (span.annotator, span.label, span.start, span.end, span.value, span.note)
-            self.digest.update(repr(content).encode("utf-8", "surrogatepass"))
-            if outcome.kind not in (REFUSED, FLATTENED, OUTSIDE_ZONES):
-                part.labels[span.label] = part.labels.get(span.label, 0) + 1
-            if outcome.kind == WRITTEN:
-                part.written += 1
-            else:
-                self.entries[outcome.kind].append(_build_entry(article, outcome))
+            self.entries[outcome.kind].append(_build_entry(article, outcome))
 
-    def _verify(self, parts: Mapping[str, Path], map_chunks: ChunkMap[Chunk, list[Any]]) -> Iterator[tuple[int, int]]:
-        """Compare files and report with the corpus. Raises NotVerified."""
+    def _compare_bytes(self, parts: Mapping[str, Path]) -> None:
+        """Compare the files on disk with the bytes that were judged. Raises NotVerified."""
+        for part, path in parts.items():
+            if file_digest(path) != self.part_digests[part].hexdigest():
+                raise different_file_error()
+
+    def _compare_articles(
+        self, parts: Mapping[str, Path], map_chunks: ChunkMap[Chunk, list[Any]]
+    ) -> Iterator[tuple[int, int]]:
+        """Compare the articles in the files with the corpus. Raises NotVerified."""
         read_counts = {part: Counter[str]() for part in parts}
-        reported = ReportedOutcomes(self.entries, keeps_flattened=self.writer.keeps_flattened)
         readers = {part: self.writer.read_back(path) for part, path in parts.items()}
         try:
-            for annotated, part, verified in map_articles(map_chunks, verify, self._read_back(readers)):
-                articles, sentences, tokens, expected = verified
-                read_counts[part].update(articles=articles, sentences=sentences, tokens=tokens)
-                written = reported.check(annotated, expected)
-                read_counts[part].update(spans=len(annotated.spans), written=written)
+            for _annotated, part, (sentences, tokens) in map_articles(map_chunks, compare, self._read_back(readers)):
+                read_counts[part].update(articles=1, sentences=sentences, tokens=tokens)
                 yield self._advance()
-            reported.check_end()
             for part, reader in readers.items():
-                part_counts = self.parts[part]
-                written_counts = Counter(
-                    articles=part_counts.articles,
-                    sentences=part_counts.sentences,
-                    tokens=part_counts.tokens,
-                    spans=part_counts.spans,
-                    written=part_counts.written,
-                )
+                counts = self.parts[part]
+                written_counts = Counter(articles=counts.articles, sentences=counts.sentences, tokens=counts.tokens)
                 if _read_next(reader) is not None or read_counts[part] != written_counts:
-                    raise NotVerified(_("The file does not contain what was written."))
+                    raise different_file_error()
         finally:
             for reader in readers.values():
                 reader.close()
 
-    def _read_back(
-        self, readers: Mapping[str, Iterator[Any]]
-    ) -> Iterator[tuple[AnnotatedArticle, str, tuple[Any, bool]]]:
-        """Yield each article, its part, its content in the file, or why that is unreadable, and whether it has none."""
+    def _read_back(self, readers: Mapping[str, Iterator[Any]]) -> Iterator[tuple[AnnotatedArticle, str, tuple[Any]]]:
+        """Yield each article that should be in a file, its part, and its content there or why that is unreadable."""
         left_out = {entry.article for entry in self.left_out}
         for annotated, part in self._read_articles():
-            is_left_out = annotated.article.id in left_out and self.writer.may_refuse(annotated)
-            try:
-                content = None if is_left_out else _read_next(readers[part])
-            except NotVerified as error:  # raised once the articles before are verified
-                content = error
-            yield annotated, part, (content, is_left_out)
+            if annotated.article.id not in left_out:
+                try:
+                    content = _read_next(readers[part])
+                except NotVerified as error:  # raised once the articles before are compared
+                    content = error
+                yield annotated, part, (content,)
 
     def _build_report(self, *, verified: bool = True) -> Report:
         options, total = self.options, self.parts.values()
@@ -401,5 +436,5 @@ def _read_next(reader: Iterator[Any]) -> Any:
     """Return the next article read back, None at the end. Raises NotVerified if unreadable."""
     try:
         return next(reader, None)
-    except ValueError as error:  # Malformed, or not UTF-8
-        raise NotVerified(_("The file cannot be read back: {error}").format(error=error)) from error
+    except ValueError as error:
+        raise unreadable_file_error(error) from error

@@ -39,18 +39,22 @@ def decode_spans(text: str, parts: Sequence[TextRange], rows: TaggedLines, schem
     lines = rows.lines
     find_range = _align_as_a_whole(text, parts, lines) or _align_token_by_token(text, parts, lines)
     tags: dict[int, str] = {}  # by line; no sentence end has a tag, so that no chunk crosses one
-    counts: dict[int, tuple[int, int]] = {}  # by line, the visible characters before its token and up to its end
-    line = count = position = 0
+    ends: dict[int, int] = {}  # of the tokens, by line
+    line = position = 0
     for end, tag in rows.tags.items():
-        newlines = lines.count("\n", position, end)
-        line, count, position = line + newlines, count + end - position - newlines, end
-        tags[line] = tag
-        counts[line] = count - (end - lines.rfind("\n", 0, end) - 1), count
+        line += lines.count("\n", position, end)
+        position = end
+        tags[line], ends[line] = tag, end
     try:
         chunks = schemes.decode_sparsely(tags, scheme)
     except ValueError as error:
         raise NotVerified(_("The tags in the file are invalid: {error}").format(error=error)) from error
-    return sorted((*find_range(counts[start][0], counts[end - 1][1]), label) for label, start, end in chunks)
+    spans = []
+    for label, first, end in chunks:
+        # All before a token are visible characters, and as many newlines as there are lines before it.
+        start = lines.rfind("\n", 0, ends[first]) + 1
+        spans.append((*find_range(start - first, ends[end - 1] - (end - 1)), label))
+    return sorted(spans)
 
 
 def _align_as_a_whole(text: str, parts: Sequence[TextRange], lines: str) -> _RangeFinder | None:

@@ -1,6 +1,6 @@
 """Check of an export's report against the expected outcomes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from annotator.formats.report import Entry
@@ -16,14 +16,12 @@ _UNCHANGED: Final = ExpectedOutcome(WRITTEN, None, None)
 
 
 class ReportedOutcomes:
-    """Reads a report's entries by article, in the order recorded."""
+    """Reads a report's entries by article, in the order recorded, as they are recorded."""
 
     def __init__(self, entries: Mapping[str, Spool[Entry]], *, keeps_flattened: bool) -> None:
         self._keeps_flattened = keeps_flattened
-        self._entries: dict[str, Iterator[Entry]] = {outcome: iter(spool) for outcome, spool in entries.items()}
-        self._next_entry: dict[str, Entry | None] = {
-            outcome: next(entries, None) for outcome, entries in self._entries.items()
-        }
+        self._readers = {outcome: spool.reader() for outcome, spool in entries.items()}
+        self._next_entry: dict[str, Entry | None] = dict.fromkeys(entries)
 
     def check(self, annotated: AnnotatedArticle, expected: Mapping[str, ExpectedOutcome]) -> int:
         """Raise NotVerified unless each span of the next article is reported once, as expected.
@@ -47,18 +45,20 @@ class ReportedOutcomes:
 
     def check_end(self) -> None:
         """Raise NotVerified if there are further entries."""
-        if any(self._next_entry.values()):
+        if any(self._next_entry[outcome] or read() for outcome, read in self._readers.items()):
             raise _extra_entries_error()
 
     def _take(self, article: int) -> dict[str, tuple[str, Entry | None]]:
         """Return an article's entries and outcomes, by span uid."""
         taken: dict[str, tuple[str, Entry | None]] = {}
-        for kind, entries in self._entries.items():
-            while (entry := self._next_entry[kind]) and entry.article == article:
+        for kind, read in self._readers.items():
+            entry = self._next_entry[kind] or read()
+            while entry and entry.article == article:
                 if entry.uid in taken:
                     raise _extra_entries_error()
                 taken[entry.uid] = kind, entry
-                self._next_entry[kind] = next(entries, None)
+                entry = read()
+            self._next_entry[kind] = entry
         return taken
 
     def _is_correct(

@@ -1,6 +1,6 @@
 """Writer for tokens with tags."""
 
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -11,10 +11,10 @@ from annotator.i18n import _
 from annotator.jobs.export import read_back
 from annotator.jobs.export.expected_outcomes import ExpectedOutcome, expect_outcomes, exported_parts
 from annotator.jobs.export.read_back import NotVerified
-from annotator.jobs.export.writer import Converted, Writer, count_tokens
+from annotator.jobs.export.writer import Converted, Writer
 from annotator.model.labels import LabelSet
 from annotator.model.records import AnnotatedArticle, Span
-from annotator.tagging.flat import ProjectionOptions, TextRange
+from annotator.tagging.flat import WRITTEN, ProjectionOptions, TextRange
 
 
 class TagWriter(Writer):
@@ -26,6 +26,7 @@ class TagWriter(Writer):
         self.max_articles = tags.max_articles
         self.needs_inspection = tags.needs_depth
         self.keeps_flattened = bool(tags.all_spans_field)
+        self.encodes_bytes = tags.encodes_bytes
         self._tags, self._labels, self._options = tags, labels, options
         self._label_names = [label.name for label in labels.labels]
         self._depth = 1
@@ -41,9 +42,13 @@ class TagWriter(Writer):
     def convert(self, annotated: AnnotatedArticle) -> Converted:
         """See Writer."""
         projection = self._project(annotated)
-        outcomes = [(outcome.kind, outcome.reason, outcome.exported_text) for outcome in projection.outcomes]
         content = self._tags.encode(projection, self._options.scheme, self._depth)
-        return Converted(content, outcomes, *count_tokens(projection.sentences))
+        outcomes = {
+            index: (outcome.kind, outcome.reason, outcome.exported_text)
+            for index, outcome in enumerate(projection.outcomes)
+            if outcome.kind != WRITTEN
+        }
+        return Converted(content, outcomes, *projection.count_tokens())
 
     def append(self, target: Callable[[Any], object], annotated: AnnotatedArticle, content: Any) -> None:
         """See Writer."""
@@ -56,6 +61,10 @@ class TagWriter(Writer):
     def read_back(self, path: Path) -> Generator[ArticleTags, None, None]:
         """See Writer."""
         yield from self._tags.read_back(path, self._options.scheme, self._depth)
+
+    def parse(self, content: bytes) -> Iterator[ArticleTags]:
+        """See Writer."""
+        return self._tags.parse(content, self._depth)
 
     def expect(self, annotated: AnnotatedArticle) -> dict[str, ExpectedOutcome]:
         """See Writer."""

@@ -1,7 +1,7 @@
 """The base class of the writers, which write, read back and compare a format."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Generator, Mapping, Sequence, Sized
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -32,6 +32,8 @@ class Writer(ABC):
     """True if even an unsplit export is a folder."""
     max_articles: int | None = None
     """Articles of the largest file, if there is such a limit: more become a folder of files."""
+    encodes_bytes = False
+    """True if a part's file is the bytes of its articles, one after another, and `parse` reads those of one."""
 
     @property
     def has_layers(self) -> bool:
@@ -64,9 +66,13 @@ class Writer(ABC):
         """Return further files for the folder, by name."""
         return {}
 
-    @abstractmethod
     def read_back(self, path: Path) -> Generator[Any, None, None]:
         """Yield a part's articles. Raises ValueError if unreadable."""
+        raise NotImplementedError
+
+    def parse(self, content: bytes) -> Iterator[Any]:
+        """Yield the articles that a file with these bytes would have. Raises ValueError if unreadable."""
+        raise NotImplementedError
 
     def expect(self, annotated: AnnotatedArticle) -> dict[str, ExpectedOutcome]:
         """Return each span's expected outcome, by uid, without relying on `write`."""
@@ -89,21 +95,16 @@ class Writer(ABC):
 class Converted(NamedTuple):
     """An article as the file has it, and what is counted of it.
 
-    `outcomes` are the kind, reason and exported text of each span.
+    `outcomes` are the kind, reason and exported text of the spans that are not just written, by their index.
     """
 
     content: Any
-    outcomes: Sequence[tuple[str, str, str | None]]
+    outcomes: Mapping[int, tuple[str, str, str | None]]
     sentences: int
     tokens: int
 
 
-def count_tokens(sentences: Collection[Sized]) -> tuple[int, int]:
-    """Count sentences and tokens."""
-    return len(sentences), sum(map(len, sentences))
-
-
 def count_text_tokens(text: str) -> tuple[int, int]:
     """Count sentences and tokens of a whole text."""
-    sentences = flat.build_sentences(text, [TextRange(0, len(text))], (), LabelSet(()))
-    return count_tokens([words for words, _chunks in sentences])
+    sentences = list(flat.build_sentences(text, [TextRange(0, len(text))], (), LabelSet(())))
+    return len(sentences), sum(len(words) for words, _chunks in sentences)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import list_chunks, list_words
+from builders import FlatSentence, list_sentences
 from formats.items import labelled_texts, line_reasons, only_articles, read_content
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,12 +24,10 @@ from annotator.model.records import BODY, AnnotatedArticle, Article, Refusal, Re
 from annotator.tagging.flat import (
     BOUNDARIES,
     FLATTENINGS,
-    FlatProjection,
-    FlatSentence,
     ProjectionOptions,
     project_flat,
 )
-from annotator.tagging.nested import NestedProjection, project_nested
+from annotator.tagging.nested import NestedSentence, project_nested
 from annotator.tagging.schemes import SCHEMES, Chunk
 
 
@@ -373,12 +371,12 @@ def compact(item: AnnotatedArticle) -> tuple[str, Spots]:
 
 
 def expected(
-    projected: FlatProjection | NestedProjection, chunks_of: Callable[[Any], Iterable[Chunk]]
+    sentences: Iterable[FlatSentence | NestedSentence], chunks_of: Callable[[Any], Iterable[Chunk]]
 ) -> tuple[str, Spots]:
     """Return what `compact` should return for a written article."""
     text, spots = "", Spots()
-    for sentence in projected.sentences:
-        words = list_words(sentence) if isinstance(sentence, FlatSentence) else list(sentence.words)
+    for sentence in sentences:
+        words = list(sentence.words)
         starts = [len(text) + len("".join(words[:index])) for index in range(len(words) + 1)]
         spots.update((label, starts[start], starts[end]) for label, start, end in chunks_of(sentence))
         text += "".join(words)
@@ -416,7 +414,7 @@ def test_written_flat_columns_are_read_back(
     for article, zones, spans in [*articles, (LAST, [], SPANS)]:
         projected = project_flat(article, zones, spans, LabelSet(()), options)
         format_.write(stream, projected, options.scheme)
-        expected_articles.append(expected(projected, list_chunks))
+        expected_articles.append(expected(list_sentences(projected), lambda sentence: sentence.chunks))
     check_read_back(tmp_path_factory.mktemp("own"), stream, expected_articles)
 
 
@@ -441,7 +439,7 @@ def test_written_nested_columns_are_read_back(
             max(1, *(article_projection.depth for article_projection in all_projected)),
         )
     expected_articles = [
-        expected(projected, lambda sentence: [chunk for level in sentence.levels for chunk in level])
+        expected(projected.sentences, lambda sentence: [chunk for level in sentence.levels for chunk in level])
         for projected in all_projected
     ]
     check_read_back(tmp_path_factory.mktemp("own"), stream, expected_articles)

@@ -96,7 +96,7 @@ def test_an_entry_for_an_unexported_article_raises_at_the_end() -> None:
 
 @pytest.mark.parametrize("outcome", [FLATTENED, REFUSED])
 def test_flattened_spans_stored_separately_are_reported_as_if_alone(outcome: str) -> None:
-    expected = {**EXPECTED, "b": EXPECTED["b"]._replace(kind=outcome)}
+    expected = {**EXPECTED, "b": msgspec.structs.replace(EXPECTED["b"], kind=outcome)}
     [entry] = RIGHT[FLATTENED]
     entries = {WIDENED: RIGHT[WIDENED], outcome: [msgspec.structs.replace(entry, became=TEXT[5:9])]}
     assert reported(entries, keeps_flattened=True).check(ITEM, expected) == 2
