@@ -6,7 +6,6 @@ too (docs/adr/0002).
 
 import gettext as _gettext
 from collections.abc import Iterable
-from functools import cache
 from typing import Final
 
 from annotator.resources import resource_path
@@ -67,7 +66,6 @@ def is_rtl() -> bool:
     return _current == "ar"
 
 
-@cache
 def _load_translations(language: str) -> _gettext.NullTranslations:
     if language == "en":
         return _gettext.NullTranslations()

@@ -3,7 +3,7 @@
 An entry is found by words of its names in every language, spelled as folding allows and without the Arabic article.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -53,16 +53,18 @@ def list_entries(actions: ActionSet[Any], labels: Sequence[Label]) -> list[Palet
     """Return an entry for each action, list item and choice of the table, and each label, as they are now."""
     rows = [(action, menu) for menu in actions.walk_menus() for action in menu.actions()]
     actions.prepare_display()
-    translations = in_all_languages(row.text for row, _menu in rows)
+    texts = {row.text for row, _menu in rows}
+    texts |= {text for choice, value, _action in actions.choices for text in (choice.title, choice.texts[value])}
+    translations = dict(zip(texts, in_all_languages(texts), strict=True))
     entries = []
-    for (row, menu), names in zip(rows, translations, strict=True):
+    for row, menu in rows:
         action = actions.by_name[row.name]
         entries.append(
             PaletteEntry(
                 name=row.name,
                 title=action.text().partition("\t")[0].removesuffix("…"),
                 run=action.trigger,
-                names=(*names, *actions.keymap.keys(row.name)),
+                names=(*translations[row.text], *actions.keymap.keys(row.name)),
                 group=_plain_title(menu),
                 keys=format_keys(actions.keymap.keys(row.name)[:1]),
                 is_enabled=action.isEnabled(),
@@ -70,7 +72,7 @@ def list_entries(actions: ActionSet[Any], labels: Sequence[Label]) -> list[Palet
                 reason=_(row.disabled_reason) if row.disabled_reason and not action.isEnabled() else "",
             )
         )
-    return [*entries, *_list_items(actions), *_list_choices(actions), *_list_labels(actions, labels)]
+    return [*entries, *_list_items(actions), *_list_choices(actions, translations), *_list_labels(actions, labels)]
 
 
 def _list_items(actions: ActionSet[Any]) -> list[PaletteEntry]:
@@ -95,18 +97,16 @@ def _list_labels(actions: ActionSet[Any], labels: Sequence[Label]) -> list[Palet
     ]
 
 
-def _list_choices(actions: ActionSet[Any]) -> list[PaletteEntry]:
-    title_rows = in_all_languages(choice.title for choice, _value, _action in actions.choices)
-    text_rows = in_all_languages(choice.texts[value] for choice, value, _action in actions.choices)
+def _list_choices(actions: ActionSet[Any], translations: Mapping[str, tuple[str, ...]]) -> list[PaletteEntry]:
     return [
         PaletteEntry(
             name=f"{choice.title}={value}",
             title=_("{name}: {fact}").format(name=_(choice.title), fact=action.text()),
             run=action.trigger,
-            names=tuple(f"{title} {text}" for title, text in zip(titles, texts, strict=True)),
+            names=tuple(map(" ".join, zip(translations[choice.title], translations[choice.texts[value]], strict=True))),
             is_checked=action.isChecked(),
         )
-        for (choice, value, action), titles, texts in zip(actions.choices, title_rows, text_rows, strict=True)
+        for choice, value, action in actions.choices
     ]
 
 
