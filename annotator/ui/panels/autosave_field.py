@@ -176,6 +176,10 @@ class NoteEdit(Autosave, QPlainTextEdit):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
+        if event.reason() != Qt.FocusReason.PopupFocusReason:
+            cursor = self.textCursor()
+            cursor.clearSelection()  # Qt would show it still
+            self.setTextCursor(cursor)
         self.focus_changed.emit(False)
 
     def _fit_text(self) -> None:
