@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from threading import Event
 
@@ -18,7 +19,7 @@ from annotator.settings import Settings
 from annotator.store import backups, restoring, verification
 from annotator.store.corpus import Corpus
 from annotator.ui import app
-from annotator.ui.dialogs.backups import BackupsDialog
+from annotator.ui.dialogs.backups import BackupsDialog, format_time
 from annotator.ui.dialogs.results import RecoveryResultDialog
 from annotator.ui.session.maintenance_worker import MaintenanceWorker
 from annotator.ui.session.session import Session
@@ -337,3 +338,25 @@ def test_session_follows_a_restore_by_another_window(qtbot: QtBot, session: Sess
     assert session.article.id in (1, 2)
     assert session.spans == []
     assert session.tag("PLAN", 0, 5)
+
+
+@pytest.mark.parametrize(
+    ("time", "text"),
+    [
+        (datetime(2026, 3, 5, 9, 7), "today, 09:07"),
+        (datetime(2026, 3, 4, 23, 59), "yesterday, 23:59"),
+        (datetime(2026, 2, 1, 8, 0), "1 February 2026, 08:00"),
+    ],
+)
+def test_time_of_a_backup_is_said_as_people_say_it(time: datetime, text: str) -> None:
+    now = datetime(2026, 3, 5, 12, 0)
+    assert format_time(time, now).strip("\u2068\u2069").replace("\u2066", "").replace("\u2069", "") == text
+
+
+def test_dialog_without_backups_has_no_empty_tables(window: Window, qtbot: QtBot) -> None:
+    dialog = BackupsDialog(window, window.tasks, "news", [])
+    qtbot.addWidget(dialog)
+    dialog.show()
+    assert not dialog.backup_list.isVisible()
+    assert not dialog.article_list.isVisible()
+    assert dialog.create_button.isVisible()

@@ -16,6 +16,7 @@ from annotator.formats.documents import tables
 from annotator.formats.format import Format
 from annotator.i18n import _, ngettext
 from annotator.jobs.processes import map_in_processes
+from annotator.model.article_builder import build_article
 from annotator.model.limits import MAX_FILES, MAX_REMARKS
 from annotator.model.logical_order import is_logical, restore_logical_order
 from annotator.model.operations import InvalidEdit
@@ -23,6 +24,7 @@ from annotator.model.records import AnnotatedArticle, Notice, Refusal, Remark, R
 from annotator.model.remarks import sanitise_remark
 from annotator.paths import extend_path, is_link, resolve_path
 from annotator.store.corpus import Corpus
+from annotator.text.line_joining import join_lines
 
 _FILES_AT_ONCE: Final = 10  # for a process
 _MAX_SMALL_SIZE: Final = 1 << 20  # bytes
@@ -32,12 +34,14 @@ class ReadOptions(Struct, frozen=True):
     """Options for reading a file.
 
     `format` is the name of one, None to detect it; `columns` names a table's columns by field (see tables.read);
-    `logical` repairs text in presentation forms or visual order (see model.logical_order).
+    `logical` repairs text in presentation forms or visual order (see model.logical_order), `joins_lines` joins those
+    that were broken to fit a page (see text.line_joining).
     """
 
     format: str | None = None
     columns: Mapping[str, str] = {}
     logical: bool = False
+    joins_lines: bool = False
 
 
 def list_files(corpus: Corpus, paths: Iterable[Path], format_name: str | None, remarks: list[Remark]) -> list[Path]:
@@ -96,7 +100,27 @@ def _is_small(path: Path) -> bool:
 
 def read(path: Path, options: ReadOptions, annotator: str) -> Iterator[AnnotatedArticle | Remark]:
     """Yield a file's articles and remarks. Raises KeyError for an unknown format."""
-    yield from _check_logical(path, read_unrepaired(path, options, annotator), options.logical)
+    for item in _check_logical(path, read_unrepaired(path, options, annotator), options.logical):
+        yield join_article_lines(item) if options.joins_lines and isinstance(item, AnnotatedArticle) else item
+
+
+def join_article_lines(item: AnnotatedArticle) -> AnnotatedArticle:
+    """Return the article with its broken lines joined and its zones recognised again; the spans stay where they are."""
+    article = item.article
+    text = join_lines(article.text)
+    if text == article.text:
+        return item
+    return build_article(
+        text,
+        title=article.title,
+        published=article.published,
+        source=article.source,
+        url=article.url,
+        spans=item.spans,
+        states=item.states,
+        notes=item.notes,
+        line=item.line,
+    )
 
 
 def read_unrepaired(path: Path, options: ReadOptions, annotator: str) -> Iterator[AnnotatedArticle | Remark]:

@@ -8,7 +8,7 @@ from typing import Final
 from msgspec import Struct
 
 from annotator.formats import registry
-from annotator.formats.documents import tables
+from annotator.formats.documents import pdf, tables
 from annotator.jobs.imports import file_reader
 from annotator.jobs.imports.file_reader import ReadOptions
 from annotator.model.logical_order import changed_lines, is_logical, restore_logical_order
@@ -17,6 +17,7 @@ from annotator.model.records import AnnotatedArticle, Refusal, Remark, Repair
 from annotator.model.remarks import explain_removed
 from annotator.store.corpus import Corpus
 from annotator.store.errors import NoSuchArticle
+from annotator.text.line_joining import find_broken_lines
 
 _MAX_LINES: Final = 5
 """Lines of an article, and pairs of lines before and after a repair, to show."""
@@ -35,7 +36,8 @@ class FilePreview(Struct, frozen=True):
     the corpus lacks, `first_lines` the first article's. `not_logical` counts articles in presentation forms or visual
     order; `line_changes` has lines of the first before and after the repair. `unknown_labels` counts spans of labels
     that the corpus lacks. `remarks` are the first; `refusal_count` and `repair_count` count all of their kinds.
-    `columns` are a table's, if their names do not show their content.
+    `columns` are a table's, if their names do not show their content. `broken_lines` counts the lines of a PDF that can
+    be joined with the next.
     """
 
     path: Path
@@ -53,12 +55,15 @@ class FilePreview(Struct, frozen=True):
     refusal_count: int
     repair_count: int
     columns: Sequence[str]
+    broken_lines: int = 0
 
     @property
     def needs_decision(self) -> bool:
         """Return whether there is a decision to make or a repair to review."""
         unknown = self.format is None and bool(self.possible_formats)
-        return bool(unknown or self.columns or self.not_logical or self.unknown_labels or self.repair_count)
+        return bool(
+            unknown or self.columns or self.not_logical or self.unknown_labels or self.repair_count or self.broken_lines
+        )
 
 
 def preview_files(
@@ -93,7 +98,8 @@ def _preview_file(
     new_uids: set[str] = set()
     line_changes: Sequence[tuple[str, str]] = ()
     first_lines = ""
-    articles = spans = not_logical = 0
+    articles = spans = not_logical = broken_lines = 0
+    is_pdf = _is_pdf(path, options)
     for item in file_reader.read_unrepaired(path, options, annotator):
         if isinstance(item, Remark):
             remark_counts[type(item)] += 1
@@ -102,7 +108,7 @@ def _preview_file(
         articles += 1
         spans += len(item.spans)
         unknown_labels.update(span.label for span in item.spans if span.label not in known_labels)
-        first_lines = first_lines or _truncate_lines("\n".join(item.article.text.split("\n", _MAX_LINES)[:_MAX_LINES]))
+        first_lines = first_lines or _first_lines(item)
         if not is_logical(item):
             not_logical += 1
             repaired = _repair(item)
@@ -112,6 +118,12 @@ def _preview_file(
                 for old_line, new_line in changed_lines(before, after, _MAX_LINES)
             ]
             item = repaired if options.logical else item
+        if is_pdf:
+            broken_lines += sum(1 for _offset in find_broken_lines(item.article.text))
+        if options.joins_lines:
+            item = file_reader.join_article_lines(item)
+            if articles == 1:
+                first_lines = _first_lines(item)
         if _is_new(corpus, item.article.uid):
             new_uids.add(item.article.uid)
         elif corpus.removal(item.article.uid):
@@ -136,7 +148,19 @@ def _preview_file(
         refusal_count=remark_counts[Refusal],
         repair_count=remark_counts[Repair],
         columns=columns,
+        broken_lines=broken_lines,
     )
+
+
+def _is_pdf(path: Path, options: ReadOptions) -> bool:
+    try:
+        return file_reader.detect_format(path, options) is pdf.FORMAT
+    except OSError:  # reported when the file is read
+        return False
+
+
+def _first_lines(item: AnnotatedArticle) -> str:
+    return _truncate_lines("\n".join(item.article.text.split("\n", _MAX_LINES)[:_MAX_LINES]))
 
 
 def _detect_format_and_columns(

@@ -252,14 +252,14 @@ class CorpusCommands(QObject):
     def _imported(self, outcome: Any) -> None:
         self._session.reload_articles()
         self._session.reload()
-        parts = [
-            count_phrase("{count} article added", "{count} articles added", outcome.added),
-            count_phrase(
+        parts = [count_phrase("{count} article added", "{count} articles added", outcome.added)]
+        if outcome.duplicates:
+            text = count_phrase(
                 "{count} article was already in the corpus",
                 "{count} articles were already in the corpus",
                 outcome.duplicates,
-            ),
-        ]
+            )
+            parts.append(text)
         if outcome.spans:
             parts.append(count_phrase("{count} span", "{count} spans", outcome.spans))
         if outcome.skipped or outcome.repaired or outcome.noticed:

@@ -1,7 +1,7 @@
 """The dialog for backups: list, preview, open or restore one."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from PySide6.QtCore import Qt
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from annotator.i18n import _, count_phrase, format_number
+from annotator.model.date_display import format_date_value
 from annotator.model.display_names import state_title
 from annotator.store.backups import Backup, describe_reason
 from annotator.store.queries.article_list import ArticleSummary
@@ -49,10 +50,10 @@ class BackupsDialog(QDialog):
         self.backup: Backup | None = None
         self._tasks, self._backups = tasks, backups
         self.setWindowTitle(_("Backups of {name}").format(name=isolate(name)))
-        self.resize(1160, 600)
+        self.resize(*((1160, 600) if backups else (620, 180)))
         self.backup_list = create_tree([_("When"), _("Why"), _("Size")], _("Backups"), stretched=1)
         for backup in backups:
-            time, reason = isolate_ltr(f"{backup.time:%Y-%m-%d %H:%M}"), describe_reason(backup)
+            time, reason = format_time(backup.time), describe_reason(backup)
             size = _("{size} MB").format(size=f"{backup.bytes / _MEGABYTE:.1f}")
             QTreeWidgetItem(self.backup_list, [time, reason, size]).setToolTip(1, tooltip(reason))
         self.backup_list.currentItemChanged.connect(self._load_backup)
@@ -60,7 +61,12 @@ class BackupsDialog(QDialog):
         self.article_list = create_tree([_("Title"), _("State"), _("Spans")], _("Articles"), stretched=0)
         introduction = plain_label(_introduction(len(backups), damaged=damaged), "quiet", wraps=True)
         sides = hbox((self.backup_list, 3), (vbox(self.summary, self.article_list), 4), spacing=14)
-        vbox(introduction, (sides, 1), self._build_buttons(damaged=damaged), spacing=12, parent=self)
+        tables = QWidget()
+        tables.setLayout(sides)
+        sides.setContentsMargins(0, 0, 0, 0)
+        tables.setVisible(bool(backups))
+        parts = introduction, (tables, 1), self._build_buttons(damaged=damaged)
+        vbox(*parts, spacing=12, parent=self)
         if first := self.backup_list.topLevelItem(0):
             self.backup_list.setCurrentItem(first)
         self._update_buttons()
@@ -128,6 +134,17 @@ class BackupsDialog(QDialog):
             self.summary.setText(isolate_paths(text))
 
 
+def format_time(time: datetime, now: datetime | None = None) -> str:
+    """Return a time on the clock of this computer, as people say it: today, yesterday, or with the date in words."""
+    local, today = time.astimezone(), (now or datetime.now(UTC)).astimezone().date()
+    clock = isolate_ltr(f"{local:%H:%M}")
+    if local.date() == today:
+        return _("today, {time}").format(time=clock)
+    if local.date() == today - timedelta(days=1):
+        return _("yesterday, {time}").format(time=clock)
+    return isolate(format_date_value(f"{local:%Y-%m-%dT%H:%M}"))
+
+
 def _introduction(count: int, *, damaged: bool) -> str:
     if not count:
         return _(
@@ -151,6 +168,6 @@ def _summarize(contents: Contents) -> str:
     ]
     if contents.annotator and contents.time:
         template = _("last change: {annotator}, {time}")
-        time = isolate_ltr(f"{datetime.fromisoformat(contents.time).astimezone():%Y-%m-%d %H:%M}")
+        time = format_time(datetime.fromisoformat(contents.time))
         parts.append(template.format(annotator=isolate(contents.annotator), time=time))
     return "  ·  ".join(parts)

@@ -80,7 +80,8 @@ class FilePreviewPane(QWidget):
         original = "\n".join(before for before, _after in preview.line_changes) if changed else preview.first_lines
         self._headings[0].setText(_("Original") if changed else _("Beginning:"))
         _show_text(self.original_view, original)
-        _show_text(self.fixed_view, "\n".join(after for _before, after in preview.line_changes))
+        fixed = "\n".join(after for _before, after in preview.line_changes)
+        _show_text(self.fixed_view, preview.first_lines if preview.options.joins_lines else fixed)
         for widget in (self._headings[1], self.fixed_view):
             widget.setVisible(changed)
         for widget in (self._headings[0], self.original_view):

@@ -55,15 +55,24 @@ class ImportDialog(TaskDialog):
         self.fix_order_box = QCheckBox()
         self.fix_order_box.setChecked(True)
         self.fix_order_box.toggled.connect(self._toggle_fix_order)
+        self.join_lines_box = QCheckBox()
+        self.join_lines_box.toggled.connect(self._toggle_join_lines)
         self.label_form = LabelMappingForm(session.labels)
         import_button = create_button(pgettext("button", "Import"), self.accept, is_auto_default=True)
         buttons = create_button_box(self, accept=import_button, reject=_("Cancel"))
         files = vbox((self.tree, 2), (self.file_pane, 3), spacing=12)
         content = QWidget()
         hbox((files, 3), (self.label_form, 2), spacing=24, margins=0, parent=content)
-        parts = self._summary_label, (FittingScrollArea(content), 1), self.fix_order_box, self.warning_label, buttons
+        parts = (
+            self._summary_label,
+            (FittingScrollArea(content), 1),
+            self.fix_order_box,
+            self.join_lines_box,
+            self.warning_label,
+            buttons,
+        )
         vbox(*parts, spacing=12, parent=self)
-        self.task_widgets = (import_button, self.file_pane, self.fix_order_box, self.label_form)
+        self.task_widgets = (import_button, self.file_pane, self.fix_order_box, self.join_lines_box, self.label_form)
         self._add_items()
         self._update_summary()
         self.tree.currentItemChanged.connect(lambda item, _before: self._show_file(item))
@@ -133,6 +142,14 @@ class ImportDialog(TaskDialog):
         )
         self.fix_order_box.setText(text)
         self.fix_order_box.setVisible(text_count > 0)
+        broken_count = sum(preview.broken_lines for preview in previews)
+        text = count_phrase(
+            "Join {count} line that was broken to fit the page",
+            "Join {count} lines that were broken to fit the page",
+            broken_count,
+        )
+        self.join_lines_box.setText(text)
+        self.join_lines_box.setVisible(broken_count > 0)
         unknown_labels: Counter[str] = Counter()
         for preview in previews:
             unknown_labels.update(preview.unknown_labels)
@@ -152,6 +169,15 @@ class ImportDialog(TaskDialog):
                 path: replace(preview.options, logical=is_checked)
                 for path, preview in self._previews.items()
                 if preview.not_logical
+            }
+        )
+
+    def _toggle_join_lines(self, is_checked: bool) -> None:
+        self._preview_again(
+            {
+                path: replace(preview.options, joins_lines=is_checked)
+                for path, preview in self._previews.items()
+                if preview.broken_lines
             }
         )
 
@@ -181,5 +207,8 @@ class ImportDialog(TaskDialog):
         is_fixed = [preview.options.logical for preview in self._previews.values() if preview.not_logical]
         with QSignalBlocker(self.fix_order_box):
             self.fix_order_box.setChecked(all(is_fixed))
+        are_joined = [preview.options.joins_lines for preview in self._previews.values() if preview.broken_lines]
+        with QSignalBlocker(self.join_lines_box):
+            self.join_lines_box.setChecked(bool(are_joined) and all(are_joined))
         self._update_summary()
         self._show_file(self.tree.currentItem())

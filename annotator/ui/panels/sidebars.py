@@ -133,7 +133,7 @@ class ArticleSidebar(Sidebar):
     def _show_filter(self) -> None:
         choice, count = self._session.article_filter, len(self._session.articles)
         self._matches_label.setText(count_phrase("{count} article matches", "{count} articles match", count))
-        self._matches_label.setVisible(bool(choice.words))
+        self._matches_label.setVisible(bool(choice.words and count))  # the empty list says that there is none
         self._show_counts()
         self.state_filter.setCurrentIndex(self.state_filter.findData(_REMOVED if choice.is_removed else choice.state))
         if choice.words != self.search_line.text().strip():

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from formats.documents.test_pdf import write_pdf
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -248,3 +249,42 @@ def test_escape_closes_the_dialog(
     assert import_and_record(foreign_path, acts=(lambda dialog: QTest.keyClick(dialog, Qt.Key.Key_Escape),)) == [
         "preview"
     ]
+
+
+# Lines of a PDF
+
+BROKEN = "أعلنت وزارة الصحة أمس الثلاثاء بالرباط عن الخطة التي\nستشمل ثلاثة ملايين طفل."
+
+
+def test_lines_of_a_pdf_are_joined_on_request(
+    window: Window, tmp_path: Path, import_and_record: Callable[..., list[str]]
+) -> None:
+    (tmp_path / "a.pdf").write_bytes(write_pdf(BROKEN))
+
+    def check(dialog: ImportDialog) -> None:
+        assert dialog.join_lines_box.text() == "Join 1 line that was broken to fit the page"
+        assert not dialog.join_lines_box.isChecked()
+        assert dialog.file_pane.fixed_view.toPlainText() == BROKEN
+        dialog.join_lines_box.click()
+
+    def check_joined(dialog: ImportDialog) -> None:
+        assert dialog.file_pane.fixed_view.toPlainText() == BROKEN.replace("\n", " ")
+
+    import_and_record(tmp_path / "a.pdf", acts=(check, check_joined))
+    assert stored_texts(window) == [BROKEN.replace("\n", " ")]
+
+
+def test_lines_of_a_pdf_stay_apart_without_a_request(
+    window: Window, tmp_path: Path, import_and_record: Callable[..., list[str]]
+) -> None:
+    (tmp_path / "a.pdf").write_bytes(write_pdf(BROKEN))
+    import_and_record(tmp_path / "a.pdf", acts=(lambda _dialog: None,))
+    assert stored_texts(window) == [BROKEN]
+
+
+def test_lines_of_a_text_file_are_no_matter_of_the_page(
+    window: Window, tmp_path: Path, import_and_record: Callable[..., list[str]]
+) -> None:
+    (tmp_path / "a.txt").write_text(BROKEN, encoding="utf-8")
+    assert "preview" not in import_and_record(tmp_path / "a.txt", acts=())
+    assert stored_texts(window) == [BROKEN]
