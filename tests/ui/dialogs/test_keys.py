@@ -14,6 +14,7 @@ from annotator.model.labels import default_labels
 from annotator.ui.actions.keymap import Keymap
 from annotator.ui.commands.table import ACTIONS, MENUS
 from annotator.ui.dialogs.keys import KeysDialog
+from annotator.ui.widgets.buttons import ActionButton
 from annotator.ui.window import Window
 
 CONTROL, SHIFT, ALT = (
@@ -266,7 +267,7 @@ def test_changed_key_reaches_shortcuts_menus_buttons_and_settings(
     window: Window, open_sheet: OpenSheet, qtbot: QtBot
 ) -> None:
     undo = window.action("undo")
-    [undo_button] = [candidate for candidate in window.findChildren(QPushButton) if candidate.text() == "Undo"]
+    [undo_button] = [candidate for candidate in window.findChildren(ActionButton) if candidate.text() == "Undo"]
     assert "Ctrl+Z" in undo_button.toolTip()
     dialog = open_sheet(parent=window)
     dialog.changed.connect(lambda keys: window.settings.save(keys=keys))
