@@ -76,8 +76,7 @@ class ProgressDialog(QDialog):
         self._daily, self._user, self._labels = daily, user, labels
         self._today = today or datetime.now().astimezone().date()
         self.setWindowTitle(_("Progress"))
-        available = self.screen().availableSize()
-        self.resize(min(_SIZE[0], available.width()), min(_SIZE[1], available.height() * 5 // 6))
+        self.resize(_SIZE[0], min(_SIZE[1], self.screen().availableSize().height() * 5 // 6))
         self.who_box = create_combo_box({user: isolate(user), "": _("All annotators")})
         self.who_box.setAccessibleName(_("Whose work"))
         self.range_box = create_combo_box(dict(zip(_RANGES, _range_titles(), strict=True)))
@@ -163,7 +162,7 @@ class _Tiles(QWidget):
             format_number(work.spans),
             format_number(work.articles),
             _format_seconds(work.seconds_per_span),
-            isolate_ltr(format_percent(work.accepted / decisions)) if decisions else _NONE,
+            format_percent(work.accepted / decisions) if decisions else _NONE,
         )
         for label, text in zip(self._numbers, texts, strict=True):
             label.setText(text)

@@ -89,9 +89,8 @@ class SuggestionStatisticsDialog(QDialog):
         area.setWidgetResizable(True)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
         area.setWidget(content)
-        available = self.screen().availableSize()
-        height = min(content.sizeHint().height() + _SURROUNDINGS, available.height() * 3 // 4)
-        self.resize(min(_WIDTH, available.width()), height)
+        room = self.screen().availableSize().height() * 3 // 4
+        self.resize(_WIDTH, min(content.sizeHint().height() + _SURROUNDINGS, room))
         return [plain_label(explanation, wraps=True), hbox(*legend, None), (area, 1)]
 
 

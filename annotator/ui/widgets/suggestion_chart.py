@@ -13,7 +13,7 @@ from annotator.i18n import _, count_phrase, format_number, is_rtl
 from annotator.model.labels import Label
 from annotator.store.queries.suggestion_statistics import SuggestionCounts
 from annotator.ui.widgets import fonts
-from annotator.ui.widgets.bidi_text import elide, format_percent, isolate_ltr, tooltip
+from annotator.ui.widgets.bidi_text import elide, format_percent, tooltip
 from annotator.ui.widgets.theme import current_theme
 
 _HEIGHT: Final = 104  # pixels
@@ -42,7 +42,7 @@ def percentages(tally: SuggestionCounts) -> tuple[int, ...]:
 
 def format_tally(tally: SuggestionCounts) -> str:
     """Format a tally in per cent."""
-    accepted, corrected, rejected, missed = (isolate_ltr(format_percent(share / 100)) for share in percentages(tally))
+    accepted, corrected, rejected, missed = (format_percent(share / 100) for share in percentages(tally))
     text = _("{accepted} accepted, {corrected} corrected, {rejected} rejected, {missed} missed")
     return text.format(accepted=accepted, corrected=corrected, rejected=rejected, missed=missed)
 
@@ -175,7 +175,7 @@ class SuggestionChart(QWidget):
             return
         painter.setFont(fonts.interface_font(12))
         painter.setPen(QColor(theme.dim))
-        accepted = isolate_ltr(format_percent(percentages(self._tallies[-1])[0] / 100))
+        accepted = format_percent(percentages(self._tallies[-1])[0] / 100)
         text = _("{share} accepted recently").format(share=accepted)
         rect = QRectF(x, _MARGIN_TOP + 22, _TITLE_WIDTH - 6, 44)
         painter.drawText(rect, _reading_side() | Qt.TextFlag.TextWordWrap, text)
