@@ -122,13 +122,13 @@ def test_menu_opens_the_page_with_the_work_in_the_corpus(
 ) -> None:
     window.session.tag("DATE", *stretch("أمس"))
     window.session.set_state(DONE)
-    dialogs: list[ProgressDialog] = []
+    figures: list[list[str]] = []
 
     def record(dialog: ProgressDialog) -> int:
-        dialogs.append(dialog)
+        figures.append(tiles(dialog))
         return 0
 
     monkeypatch.setattr(ProgressDialog, "exec", record)
     QTimer.singleShot(0, window.action("show_progress").trigger)
-    qtbot.waitUntil(lambda: bool(dialogs))
-    assert tiles(dialogs[0])[:2] == ["1", "1"]
+    qtbot.waitUntil(lambda: bool(figures))
+    assert figures[0][:2] == ["1", "1"]
