@@ -1,18 +1,20 @@
 """Finding and labelling all occurrences of a span's words."""
 
 from bisect import bisect_right
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
+from types import MappingProxyType
 from typing import Final
 
 from msgspec import Struct
 
 from annotator.model import operations
-from annotator.model.records import IN_PROGRESS, Article, Edit, Span, Status, Step, new_uid
+from annotator.model.records import IN_PROGRESS, Article, Edit, Span, Status, Step, Suggestion, new_uid
 from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.queries.article_list import ArticleFilter, list_article_numbers, load_summaries
+from annotator.text.intervals import IntervalIndex
 from annotator.text.offsets import line_range
 from annotator.text.search import find_occurrences
 from annotator.text.sentences import split_sentences
@@ -26,7 +28,8 @@ class Occurrence(Struct, frozen=True):
     """An occurrence: code points `start` to `end` of the article with this `number` and `title`.
 
     `before` and `after` are the rest of the sentence. `is_certain` is False if it may be another word; `labels` are the
-    annotator's for exactly this range.
+    annotator's for exactly this range. `longer_name` is the text of the span or suggestion with the label that it is a
+    part of, if any.
     """
 
     number: int
@@ -38,20 +41,41 @@ class Occurrence(Struct, frozen=True):
     after: str
     is_certain: bool
     labels: frozenset[str]
+    longer_name: str = ""
 
 
 def find_in_article(
-    article: Article, title: str, layer: Iterable[Span], form: str, *, taa: bool = False
+    article: Article,
+    title: str,
+    layer: Collection[Span],
+    form: str,
+    *,
+    taa: bool = False,
+    label: str = "",
+    suggestions: Iterable[Suggestion] = (),
 ) -> list[Occurrence]:
-    """Find the words of `form` (see text.proclitics.normalise_form); with `taa`, ة matches ه."""
+    """Find the words of `form` (see text.proclitics.normalise_form), to be tagged with `label`.
+
+    With `taa`, ة matches ه. `suggestions` are the open ones for the article.
+    """
     hits = find_occurrences(article.text, form, taa=taa)
     if not hits:
         return []
     labels_by_range: dict[tuple[int, int], set[str]] = {}
     for span in layer:
         labels_by_range.setdefault((span.start, span.end), set()).add(span.label)
+    names = IntervalIndex[tuple[int, int]]()
+    items: list[Span | Suggestion] = [*layer, *suggestions]
+    for item in items:
+        if item.label == label:
+            names.add(item.start, item.end, (item.start, item.end))
     results = []
     for hit in hits:
+        longer = [
+            name
+            for name in names.overlapping(hit.start, hit.end)
+            if name[0] <= hit.start and hit.end <= name[1] and name != (hit.start, hit.end)
+        ]
         start, end = _sentence_around(article.text, hit.start, hit.end)
         results.append(
             Occurrence(
@@ -64,20 +88,34 @@ def find_in_article(
                 article.text[hit.end : end],
                 hit.is_sure,
                 frozenset(labels_by_range.get((hit.start, hit.end), ())),
+                article.text[slice(*max(longer, key=lambda name: name[1] - name[0]))] if longer else "",
             )
         )
     return results
 
 
 def find_in_corpus(
-    corpus: Corpus, annotator: str, form: str, *, taa: bool = False
+    corpus: Corpus,
+    annotator: str,
+    form: str,
+    *,
+    taa: bool = False,
+    label: str = "",
+    suggestions: Mapping[int, Sequence[Suggestion]] = MappingProxyType({}),
 ) -> Generator[tuple[int, int], None, list[Occurrence]]:
-    """Find the words in all articles, in order. Yields the articles searched and the total."""
+    """Find the words in all articles, in order (see find_in_article).
+
+    `suggestions` are by number of article, where they are known. Yields the articles searched and the total.
+    """
     numbers = list_article_numbers(corpus, annotator, ArticleFilter(words=form))
     results: list[Occurrence] = []
     for done, summary in enumerate(load_summaries(corpus, numbers), 1):
         article = corpus.article(summary.id)
-        results += find_in_article(article, summary.title, corpus.spans(article.uid, annotator), form, taa=taa)
+        layer = corpus.spans(article.uid, annotator)
+        open_suggestions = suggestions.get(summary.id, ())
+        results += find_in_article(
+            article, summary.title, layer, form, taa=taa, label=label, suggestions=open_suggestions
+        )
         yield done, len(numbers)
     return results
 

@@ -20,6 +20,7 @@ from annotator.ui.commands.article_commands import ArticleCommands
 from annotator.ui.commands.backup_commands import BackupCommands
 from annotator.ui.commands.caret_commands import CaretCommands
 from annotator.ui.commands.corpus_commands import CorpusCommands
+from annotator.ui.commands.crossing_notifier import CrossingNotifier
 from annotator.ui.commands.displacement import DisplacementNotifier
 from annotator.ui.commands.edge_commands import EdgeCommands
 from annotator.ui.commands.find_commands import FindCommands
@@ -81,12 +82,13 @@ class Window(QMainWindow):
         self.tasks = TaskRunner(self)
         self.tasks.notified.connect(session.notified)
         session.corpus_closing.connect(self.tasks.release_corpus)
-        context = WindowContext(self, session, self.tasks, self.settings)
+        context = WindowContext(self, session, self.tasks, self.settings, self.suggestions)
         card, header = self.labels_sidebar.span_card, self.article_header
         fields = card.value_field, card.note_field, self.note_field, header.title.field, header.date.field
         self.corpus_commands = CorpusCommands(context, fields)
         self.annotator_commands = AnnotatorCommands(context, self.corpus_commands, fields)
         self.backup_commands = BackupCommands(context, self.corpus_commands)
+        CrossingNotifier(self, session)
         DisplacementNotifier(self, session, self.corpus_commands)
         self.welcome_commands = WelcomeCommands(context, self.corpus_commands)
         self.suggestion_commands = SuggestionCommands(session, self.view, self.suggestions, self.settings)

@@ -11,7 +11,7 @@ from annotator.jobs import occurrences
 from annotator.jobs.occurrences import Occurrence, find_in_article, find_in_corpus, label_occurrences
 from annotator.model import history, operations
 from annotator.model.article_builder import build_article
-from annotator.model.records import DONE, IN_PROGRESS, Edit, Span, Status
+from annotator.model.records import DONE, IN_PROGRESS, Edit, Span, Status, Suggestion
 from annotator.store.corpus import Corpus
 from annotator.store.errors import Conflict, CorpusError
 from annotator.text.sentences import split_sentences
@@ -92,6 +92,26 @@ def test_occurrences_in_an_article_have_their_sentence(corpus: Corpus) -> None:
 def test_an_occurrence_that_may_be_another_word_is_not_certain(corpus: Corpus) -> None:
     corpus.add(build_article("سافر إلى جدة وجدة بعيدة."))
     assert [occurrence.is_certain for occurrence in find_in_article(corpus.article(4), "", [], "جدة")] == [True, False]
+
+
+def test_an_occurrence_inside_a_longer_name_knows_it(corpus: Corpus) -> None:
+    article = corpus.article(1)
+    end = 6 + len("وزارة الصحة عن")
+    tag(corpus, 1, "INSTITUTION", 6, end)
+    layer = corpus.spans(article.uid, SANAE)
+    [inside, alone] = find_in_article(article, "", layer, FORM, label="INSTITUTION")
+    assert (inside.longer_name, alone.longer_name) == ("وزارة الصحة عن", "")
+    [nested, _alone] = find_in_article(article, "", layer, FORM, label="PLAN")
+    assert nested.longer_name == ""  # a plan may lie inside an institution
+    suggestion = Suggestion(0, end, "PLAN", "names", 0.9)
+    [suggested, _alone] = find_in_article(article, "", layer, FORM, label="PLAN", suggestions=[suggestion])
+    assert suggested.longer_name == "أعلنت وزارة الصحة عن"
+    [equal, _alone] = find_in_article(
+        article, "", layer, FORM, label="PLAN", suggestions=[Suggestion(6, 17, "PLAN", "names", 0.9)]
+    )
+    assert equal.longer_name == ""
+    _seen, everywhere = done(find_in_corpus(corpus, SANAE, FORM, label="PLAN", suggestions={1: [suggestion]}))
+    assert [occurrence.longer_name for occurrence in everywhere] == ["أعلنت وزارة الصحة عن", "", ""]
 
 
 def test_occurrences_in_the_corpus_are_sorted_by_article(corpus: Corpus) -> None:

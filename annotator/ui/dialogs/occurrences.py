@@ -1,10 +1,11 @@
 """The dialog that tags all occurrences of a span's words in one step."""
 
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Final
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 from PySide6.QtWidgets import (
     QCheckBox,
     QStyle,
@@ -19,7 +20,7 @@ from annotator.i18n import _, count_phrase, format_number, ngettext
 from annotator.jobs.occurrences import Occurrence, find_in_article, find_in_corpus, label_occurrences
 from annotator.model.display_names import article_title
 from annotator.model.labels import Label
-from annotator.model.records import Span
+from annotator.model.records import Span, Suggestion
 from annotator.text.proclitics import normalise_form
 from annotator.ui.article.excerpt import paint_excerpt
 from annotator.ui.dialogs.task_dialog import TaskDialog
@@ -27,16 +28,19 @@ from annotator.ui.session.notice import Notice
 from annotator.ui.session.session import Session
 from annotator.ui.session.tasks import TaskRunner
 from annotator.ui.session.window_context import WindowContext
+from annotator.ui.widgets import fonts
 from annotator.ui.widgets.bidi_text import isolate, plain_label, tooltip
 from annotator.ui.widgets.controls import create_button, create_button_box
 from annotator.ui.widgets.layouts import hbox, vbox
 from annotator.ui.widgets.modal import run_dialog
-from annotator.ui.widgets.theme import current_theme
+from annotator.ui.widgets.theme import Theme, current_theme
 
 _OCCURRENCE_ROLE: Final = Qt.ItemDataRole.UserRole
 _MAX_CONTEXT: Final = 42  # code points of the sentence before a hit, which must stay visible
 _HEIGHT: Final = 34
 _SIZE: Final = 16.0
+_NOTE_SIZE: Final = 12.0
+_NOTE_GAP: Final = 14.0  # pixels between a sentence and the note on it
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -48,7 +52,7 @@ def open_dialog(context: WindowContext, *, in_corpus: bool = False) -> None:
     if not span:
         session.notified.emit(_("Select a span first."))
         return
-    dialog = OccurrencesDialog(context.window, session, context.tasks, span)
+    dialog = OccurrencesDialog(context.window, session, context.tasks, span, context.suggestion_model.visible)
     if in_corpus:
         dialog.search_corpus()
     run_dialog(dialog)
@@ -79,15 +83,40 @@ class OccurrenceDelegate(QStyledItemDelegate):
         mark = theme.fill_colour(self._label, 1.6) if self._label else QColor(theme.selection)
         enabled = bool(option.state & QStyle.StateFlag.State_Enabled)
         ink = QColor(theme.ink if enabled else theme.faint)
+        if note := _note_on(hit):
+            rect = self._paint_note(painter, rect, note, theme)
         paint_excerpt(painter, rect, text, (len(before), len(before) + len(hit.words)), _SIZE, ink, mark)
+
+    def _paint_note(self, painter: QPainter, rect: QRectF, note: str, theme: Theme) -> QRectF:
+        """Paint a note at the end of a row, and return the rest of its rectangle."""
+        font = fonts.interface_font(_NOTE_SIZE)
+        width = QFontMetricsF(font).horizontalAdvance(note) + _NOTE_GAP
+        is_rtl = painter.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        area = QRectF(rect.left() if is_rtl else rect.right() - width, rect.top(), width, rect.height())
+        painter.setFont(font)
+        painter.setPen(QColor(theme.dim))
+        side = Qt.AlignmentFlag.AlignLeft if is_rtl else Qt.AlignmentFlag.AlignRight
+        painter.drawText(area, side | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute, note)
+        return rect.adjusted(width if is_rtl else 0, 0, 0 if is_rtl else -width, 0)
 
 
 class OccurrencesDialog(TaskDialog):
-    """Lists the occurrences of the words of `span`, to tag the ticked ones."""
+    """Lists the occurrences of the words of `span`, to tag the ticked ones.
 
-    def __init__(self, parent: QWidget, session: Session, tasks: TaskRunner, span: Span) -> None:
+    Those that may be another word, or are inside a longer name, one of the open article's `suggestions` perhaps, are
+    not ticked at first.
+    """
+
+    def __init__(
+        self,
+        parent: QWidget,
+        session: Session,
+        tasks: TaskRunner,
+        span: Span,
+        suggestions: Sequence[Suggestion] = (),
+    ) -> None:
         super().__init__(parent, tasks)
-        self._session, self._span = session, span
+        self._session, self._span, self._suggestions = session, span, suggestions
         self._label = session.labels.find(span.label)
         self._searches_corpus = False
         self._rows: list[QTreeWidgetItem] = []
@@ -141,22 +170,31 @@ class OccurrencesDialog(TaskDialog):
             return
         words = normalise_form(article.text, span.start, span.end, taa=taa)
         if not self._searches_corpus:
+            title = article_title(article, session.zones)
             self._show_occurrences(
-                find_in_article(article, article_title(article, session.zones), session.spans, words, taa=taa)
+                find_in_article(
+                    article,
+                    title,
+                    session.spans,
+                    words,
+                    taa=taa,
+                    label=span.label,
+                    suggestions=self._suggestions,
+                )
             )
             return
-        annotator = session.annotator
+        annotator, suggestions = session.annotator, {article.id: self._suggestions}
         self.tree.setFocus()  # otherwise Cancel gets the focus, and a second Enter would press it
         self.run_on_corpus(
             _("Searching the corpus"),
             session.corpus.path,
-            lambda corpus: find_in_corpus(corpus, annotator, words, taa=taa),
+            lambda corpus: find_in_corpus(corpus, annotator, words, taa=taa, label=span.label, suggestions=suggestions),
             self._show_occurrences,
             lambda: self._corpus_box.setChecked(False),  # searches the article again
         )
 
     def _show_occurrences(self, occurrences: list[Occurrence]) -> None:
-        """Show these occurrences, ticked unless unsure; those with the label already are disabled."""
+        """Show these occurrences, ticked unless there is a doubt; those with the label already are disabled."""
         self.tree.blockSignals(True)
         self.tree.clear()
         self._rows.clear()
@@ -182,18 +220,23 @@ class OccurrencesDialog(TaskDialog):
         item.setData(0, _OCCURRENCE_ROLE, hit)
         sentence = hit.before + hit.words + hit.after
         item.setData(0, Qt.ItemDataRole.AccessibleTextRole, sentence)
-        item.setToolTip(0, tooltip(sentence if hit.is_certain else "\n".join((_("May be another word"), sentence))))
+        note = _note_on(hit)
+        item.setToolTip(0, tooltip("\n".join(filter(None, (note, isolate(hit.longer_name), sentence)))))
+        if note:
+            item.setData(0, Qt.ItemDataRole.AccessibleDescriptionRole, note)
         if self._span.label in hit.labels:
             item.setCheckState(0, Qt.CheckState.Checked)
             item.setDisabled(True)
         else:
             item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable)
-            item.setCheckState(0, Qt.CheckState.Checked if hit.is_certain else Qt.CheckState.Unchecked)
+            item.setCheckState(0, Qt.CheckState.Unchecked if note else Qt.CheckState.Checked)
 
     def _update_counts(self) -> None:
         count, places = len(self.ticked_occurrences()), len(self._rows)
         labelled = sum(row.isDisabled() for row in self._rows)
-        unsure = sum(not row.isDisabled() and not row.data(0, _OCCURRENCE_ROLE).is_certain for row in self._rows)
+        hits = [row.data(0, _OCCURRENCE_ROLE) for row in self._rows if not row.isDisabled()]
+        inside = sum(bool(hit.longer_name) for hit in hits)
+        unsure = sum(not hit.is_certain and not hit.longer_name for hit in hits)
         text = ngettext("{count} occurrence of “{words}”.", "{count} occurrences of “{words}”.", places)
         article = self._session.article
         words = article.text[self._span.start : self._span.end] if article else ""
@@ -206,6 +249,13 @@ class OccurrencesDialog(TaskDialog):
                 "{count} may be another word and is not ticked.",
                 "{count} may be other words and are not ticked.",
                 unsure,
+            )
+            details.append(text)
+        if inside:
+            text = count_phrase(
+                "{count} is inside a longer name and is not ticked.",
+                "{count} are inside longer names and are not ticked.",
+                inside,
             )
             details.append(text)
         details.append(_("Press Space to tick or untick an occurrence. A single undo reverts all."))
@@ -243,6 +293,13 @@ class OccurrencesDialog(TaskDialog):
         text = count_phrase("{count} occurrence tagged in one step", "{count} occurrences tagged in one step", count)
         self._session.announced.emit(Notice(text, is_undoable=True))
         self.accept()
+
+
+def _note_on(hit: Occurrence) -> str:
+    """Return why an occurrence is not ticked at first; "" if it is."""
+    if hit.longer_name:
+        return _("Inside a longer name")
+    return "" if hit.is_certain else _("May be another word")
 
 
 def _shorten_context(before: str) -> str:

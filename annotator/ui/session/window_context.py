@@ -4,14 +4,16 @@ from msgspec import Struct
 from PySide6.QtWidgets import QWidget
 
 from annotator.ui.session.session import Session
+from annotator.ui.session.suggestions import SuggestionModel
 from annotator.ui.session.tasks import TaskRunner
 from annotator.ui.session.user_settings import UserSettings
 
 
 class WindowContext(Struct, frozen=True):
-    """A window, its session, the tasks that it runs with a progress dialog, and the user's settings."""
+    """A window, its session, the tasks that it runs with a progress dialog, the user's settings, and suggestions."""
 
     window: QWidget
     session: Session
     tasks: TaskRunner
     settings: UserSettings
+    suggestion_model: SuggestionModel

@@ -13,10 +13,12 @@ from pytestqt.qtbot import QtBot
 from ui.inspection import concerns
 
 from annotator.model.article_builder import build_article
+from annotator.model.records import Suggestion
 from annotator.store.corpus import Corpus
 from annotator.store.queries.article_list import ArticleFilter
 from annotator.ui.dialogs import occurrences
 from annotator.ui.dialogs.occurrences import OccurrencesDialog
+from annotator.ui.session.notice import Notice
 from annotator.ui.widgets.theme import DARK, LIGHT, Theme
 from annotator.ui.window import Window
 
@@ -206,7 +208,7 @@ def test_all_places_of_the_corpus_are_one_step_that_any_of_its_articles_undoes(
         ]
         opened._tag_button.click()
 
-    with qtbot.waitSignal(third.session.notified):
+    with qtbot.waitSignal(third.session.announced):
         dialog("tag_all_corpus", accept)
     assert tagged(third, 1) == ["وزارة الصحة"] * 2
     assert tagged(third, 3) == ["وزارة الصحة"] * 2
@@ -231,6 +233,25 @@ def test_uncertain_occurrence_is_shown_unticked(third: Window, dialog: Callable[
     def look(opened: OccurrencesDialog) -> None:
         assert [(hit.before[-4:], hit.words) for hit in opened.ticked_occurrences()] == [("إلى ", "جدة")]
         assert "may be another word" in opened._details_label.text()
+        opened.reject()
+
+    dialog("tag_all_here", look)
+
+
+def test_an_occurrence_inside_a_longer_name_is_not_ticked(
+    third: Window, dialog: Callable[..., None], stretch: Stretch
+) -> None:
+    session = third.session
+    session.tag("INSTITUTION", *stretch("وزارة الصحة", 1))
+    start, end = stretch("وزارة الصحة")
+    third.suggestions.close()
+    third.suggestions._set_undecided((Suggestion(start, end + 5, "INSTITUTION", "names", 0.9),))
+
+    def look(opened: OccurrencesDialog) -> None:
+        assert [hit.words for hit in opened.ticked_occurrences()] == []
+        assert "1 is inside a longer name and is not ticked." in opened._details_label.text()
+        [row] = [row for row in opened._rows if not row.isDisabled()]
+        assert row.data(0, Qt.ItemDataRole.AccessibleDescriptionRole) == "Inside a longer name"
         opened.reject()
 
     dialog("tag_all_here", look)
@@ -292,7 +313,7 @@ def test_places_in_other_articles_alone_are_taken_back_from_here(
                 row.setCheckState(0, Qt.CheckState.Unchecked)
         opened._tag_button.click()
 
-    with qtbot.waitSignal(session.notified):
+    with qtbot.waitSignal(session.announced):
         dialog("tag_all_corpus", accept)
     assert (tagged(third, 2), tagged(third, 4)) == (["وجدة"], ["وجدة"])
     third.action("undo").trigger()
@@ -314,9 +335,9 @@ def test_nothing_else_can_be_asked_for_while_places_are_looked_for(
         assert opened.tree.hasFocus()
         QTest.keyClick(opened.tree, Qt.Key.Key_Return)  # once more, in a hurry
 
-    with qtbot.waitSignal(third.session.notified) as notification:
+    with qtbot.waitSignal(third.session.announced) as announcement:
         dialog("tag_all_corpus", twice)
-    assert notification.args == ["3 occurrences tagged in one step"]
+    assert announcement.args == [Notice("3 occurrences tagged in one step", is_undoable=True)]
     assert len(third.session.undoable) == steps + 1
 
 
