@@ -1,8 +1,10 @@
 """Take the pictures of the annotator's guide: a function each, in a window on the corpus that `pictures` makes."""
 
+import random
 import shutil
 from collections.abc import Callable
 from contextlib import chdir
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +19,7 @@ from annotator.i18n import _
 from annotator.jobs.imports.preview import preview_files
 from annotator.model.date_display import format_date_value
 from annotator.model.labels import default_labels
+from annotator.model.progress import Work
 from annotator.model.records import DONE, Span
 from annotator.store import backups
 from annotator.store.corpus import Corpus
@@ -30,6 +33,7 @@ from annotator.ui.dialogs.import_preview import ImportDialog
 from annotator.ui.dialogs.keys import KeysDialog
 from annotator.ui.dialogs.labels import LabelsDialog
 from annotator.ui.dialogs.occurrences import OccurrencesDialog
+from annotator.ui.dialogs.progress import ProgressDialog
 from annotator.ui.panels.command_palette import CommandPalette
 from annotator.ui.session.tasks import TaskRunner
 from annotator.ui.widgets.calendar_popup import CalendarPopup
@@ -50,6 +54,7 @@ _BACKUP_NAMES: Final = (
     "2026-11-15 17-20-54",
 )
 """The names of the backups."""
+_LAST_DAY: Final = date(2026, 11, 25)  # of the work that the page of progress shows
 _MARGIN: Final = 14  # pixels beside lines of the article
 
 
@@ -270,6 +275,27 @@ def _take_backups(desk: app.ApplicationController) -> QPixmap:
     return _grab_dialog(dialog)
 
 
+def _take_progress(desk: app.ApplicationController) -> QPixmap:
+    """Take the page of progress."""
+    return _grab_dialog(create_progress(desk))
+
+
+def create_progress(desk: app.ApplicationController) -> ProgressDialog:
+    """Create the page of progress on the work of two months."""
+    numbers = random.Random(1)
+    labels, user = desk.session.labels, desk.session.current.user
+    works = {
+        _LAST_DAY - timedelta(days=days): Work(
+            {label.name: numbers.randint(5, 40) for label in labels.labels},
+            *(numbers.randint(20, 60), numbers.randint(2, 8), numbers.randint(2, 12), numbers.randint(1, 6)),
+            seconds=numbers.randint(200, 400),
+        )
+        for days in range(60)
+        if (_LAST_DAY - timedelta(days=days)).weekday() < 5
+    }
+    return ProgressDialog(desk.window, {user: works}, user, labels, _LAST_DAY)
+
+
 def _take_no_spans(desk: app.ApplicationController) -> QPixmap:
     """Take an article without spans."""
     desk.session.open_article(_UNTOUCHED)
@@ -312,6 +338,7 @@ FEATURES: Final[dict[str, Callable[[app.ApplicationController], QPixmap]]] = {
     "export": _take_export,
     "export-report": _take_export_report,
     "backups": _take_backups,
+    "progress": _take_progress,
     "no-spans": _take_no_spans,
     "no-articles": _take_no_articles,
     "no-corpus": _take_no_corpus,

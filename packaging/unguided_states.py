@@ -2,25 +2,21 @@
 
 import random
 from collections.abc import Callable
-from datetime import date, timedelta
 from typing import Final
 
-from features import FEATURES, grab
+from features import FEATURES, create_progress, grab
 from PySide6.QtGui import QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog
 
-from annotator.model.progress import Work
 from annotator.model.records import DONE
 from annotator.store.queries.annotators import list_annotators
 from annotator.store.queries.suggestion_statistics import SuggestionCounts, SuggestionStatistics
 from annotator.ui import app
 from annotator.ui.dialogs.annotator_name import AnnotatorNameDialog
 from annotator.ui.dialogs.annotators import AnnotatorsDialog
-from annotator.ui.dialogs.progress import ProgressDialog
 from annotator.ui.dialogs.suggestion_statistics import SuggestionStatisticsDialog
 
-_TODAY: Final = date(2026, 11, 25)
 _OTHER: Final = "salma"
 
 
@@ -55,22 +51,9 @@ def _take_statistics(desk: app.ApplicationController, groups: int = 20) -> QPixm
     return _grab_dialog(SuggestionStatisticsDialog(desk.window, statistics, desk.session.labels))
 
 
-def _take_progress(desk: app.ApplicationController, tab: int = 0) -> QPixmap:
-    """Take the page of progress, with its charts or its table."""
-    numbers = random.Random(1)
-    works = {
-        _TODAY - timedelta(days=days): Work(
-            {label.name: numbers.randint(5, 40) for label in desk.session.labels.labels},
-            *(numbers.randint(20, 60), numbers.randint(2, 8), numbers.randint(2, 12), numbers.randint(1, 6)),
-            seconds=numbers.randint(200, 400),
-        )
-        for days in range(60)
-        if (_TODAY - timedelta(days=days)).weekday() < 5
-    }
-    dialog = ProgressDialog(
-        desk.window, {desk.session.current.user: works}, desk.session.current.user, desk.session.labels, _TODAY
-    )
-    dialog.tabs.setCurrentIndex(tab)
+def _take_progress_table(desk: app.ApplicationController) -> QPixmap:
+    dialog = create_progress(desk)
+    dialog.tabs.setCurrentIndex(1)
     return _grab_dialog(dialog)
 
 
@@ -81,8 +64,7 @@ STATES: Final[dict[str, Callable[[app.ApplicationController], QPixmap]]] = {
     "annotator-name": _take_annotator_name,
     "statistics": _take_statistics,
     "few-statistics": lambda desk: _take_statistics(desk, 1),
-    "progress": _take_progress,
-    "progress-table": lambda desk: _take_progress(desk, 1),
+    "progress-table": _take_progress_table,
 }
 """The function that takes each state, by its name: those of the guides, and the others."""
 
