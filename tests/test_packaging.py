@@ -58,7 +58,7 @@ def test_a_picture_is_of_a_desk_in_the_middle_of_the_work(
     assert window.size().toTuple() == (1366, 768)
     assert nested.width() < 800
     dark = QColor(DARK.paper)
-    assert window.pixelColor(683, 90) == dark
+    assert window.pixelColor(683, 130) == dark
     with Corpus.open(tmp_path / "worked.corpus", readonly=True) as corpus:
         first = corpus.article(1)
         spans = corpus.spans(first.uid, window_driver.ANNOTATOR)
