@@ -37,6 +37,7 @@ from annotator.ui.dialogs.progress import ProgressDialog
 from annotator.ui.panels.command_palette import CommandPalette
 from annotator.ui.session.tasks import TaskRunner
 from annotator.ui.widgets.calendar_popup import CalendarPopup
+from annotator.ui.widgets.modal import fit_to_screen
 
 PLAN: Final = "الخطة الوطنية لدعم القراءة 2024-2028"
 _PDF_TEXT: Final = "أعلنت وزارة الثقافة، أمس، «خطة دعم القراءة 2024-2028».\nوتشمل الخطة مكتبات في وجدة وفاس وطنجة."
@@ -394,6 +395,7 @@ def _wait_for_job(tasks: TaskRunner) -> None:
 
 
 def _grab_dialog(dialog: QDialog) -> QPixmap:
+    fit_to_screen(dialog)
     dialog.show()
     dialog.activateWindow()
     if not QTest.qWaitForWindowActive(dialog, 10_000):

@@ -20,7 +20,7 @@ SideName: TypeAlias = Literal["articles", "labels"]
 DEFAULT_WIDTH: Final = 262  # pixels
 _MIN_WIDTH: Final = 200
 _MAX_WIDTH: Final = 520
-_MIN_SIZE: Final = 400, 280
+_MIN_SIZE: Final = 400, 220
 """What the layout can do with, in pixels: less than both sidebars need, which hide."""
 _PAGE_WIDTH: Final = 560
 """What the article has beside two sidebars or one, in pixels: fewer hide the articles, then the labels."""

@@ -31,6 +31,7 @@ from annotator.ui.widgets.search_line import SearchLine
 
 _LIST_HEIGHT: Final = 84  # pixels of the list of spans at least
 _LABELS_HEIGHT: Final = 360  # pixels of the labels at most: eight
+_MIN_LABELS_HEIGHT: Final = 132  # pixels of the labels at least, if there are three
 _REMOVED: Final = "removed"
 """In place of a state: the articles that were removed."""
 _SEARCH_DELAY: Final = 80  # milliseconds without typing before a search
@@ -172,7 +173,7 @@ class LabelSidebar(Sidebar):
         self.span_card = SpanCard(session, suggestions, view)
         self._count_label = plain_label(name="heading")
         self.span_panel.setMinimumHeight(_LIST_HEIGHT)
-        labels = FittingScrollArea(self.label_panel)
+        labels = FittingScrollArea(self.label_panel, _MIN_LABELS_HEIGHT)
         labels.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         labels.setMaximumHeight(_LABELS_HEIGHT)
         content = QWidget()

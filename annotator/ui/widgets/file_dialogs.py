@@ -30,6 +30,7 @@ from PySide6.QtWidgets import (
     QSplitter,
     QStyle,
     QToolButton,
+    QTreeView,
     QWidget,
 )
 
@@ -38,8 +39,9 @@ from annotator.ui.widgets import icons
 from annotator.ui.widgets.theme import current_theme
 
 _ICONS: Final = {"backButton": "previous", "forwardButton": "next", "toParentButton": "up", "newFolderButton": "add"}
-_SIZE: Final = QSize(820, 500)
+_SIZE: Final = QSize(860, 500)
 _PLACES_WIDTH: Final = 160  # pixels of the list of folders
+_COLUMN_WIDTHS: Final = 260, 110, 80, 160  # pixels: name, size, type, date
 _VIEWS: Final = ("listModeButton", "detailModeButton")
 _NATIVE: Final = sys.platform in ("win32", "darwin")
 _START_FOLDER: Final = ":/"
@@ -96,6 +98,9 @@ def _style(dialog: QFileDialog) -> None:
     dialog.resize(_SIZE)
     if splitter := dialog.findChild(QSplitter):
         splitter.setSizes([_PLACES_WIDTH, _SIZE.width() - _PLACES_WIDTH])
+    if table := dialog.findChild(QTreeView, "treeView"):
+        for column, width in enumerate(_COLUMN_WIDTHS):
+            table.setColumnWidth(column, width)
     if folder := dialog.findChild(QComboBox, "lookInCombo"):
         folder.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
     for name, icon in _ICONS.items():

@@ -19,16 +19,21 @@ _WARNINGS: Final = (QMessageBox.Icon.Warning, QMessageBox.Icon.Critical)
 D = TypeVar("D", bound=QDialog)
 
 
-def run_dialog(dialog: D) -> D | None:
-    """Show a modal dialog, then have it deleted; return it if it was accepted, for its results to be read at once.
-
-    It is at most as large as the screen.
-    """
+def fit_to_screen(dialog: QDialog) -> None:
+    """Make a dialog that is larger than the screen as large as that, without its frame."""
     dialog.ensurePolished()
     wanted = dialog.size() if dialog.testAttribute(Qt.WidgetAttribute.WA_Resized) else dialog.sizeHint()
     room = dialog.screen().availableSize() - _FRAME
     if wanted != wanted.boundedTo(room):
         dialog.resize(wanted.boundedTo(room))
+
+
+def run_dialog(dialog: D) -> D | None:
+    """Show a modal dialog, then have it deleted; return it if it was accepted, for its results to be read at once.
+
+    It is at most as large as the screen.
+    """
+    fit_to_screen(dialog)
     is_accepted = dialog.exec()
     dialog.deleteLater()
     return dialog if is_accepted else None

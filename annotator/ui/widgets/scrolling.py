@@ -14,8 +14,10 @@ class FittingScrollArea(QScrollArea):
     It shows the control that gets the focus.
     """
 
-    def __init__(self, content: QWidget) -> None:
+    def __init__(self, content: QWidget, min_height: int = _MIN_HEIGHT) -> None:
+        """`min_height`, in pixels, is the least that it shows of a content that is higher."""
         super().__init__()
+        self._min_height = min_height
         self._content = content
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -33,7 +35,7 @@ class FittingScrollArea(QScrollArea):
 
     def minimumSizeHint(self) -> QSize:
         needed = self._content.minimumSizeHint()
-        return QSize(needed.width(), min(_MIN_HEIGHT, needed.height()))
+        return QSize(needed.width(), min(self._min_height, needed.height()))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Follow the content's size; QScrollArea itself watches it."""
