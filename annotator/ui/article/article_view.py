@@ -3,14 +3,16 @@
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from PySide6.QtCore import QPointF, Qt, QTimer, Signal
-from PySide6.QtGui import QContextMenuEvent, QCursor, QGuiApplication, QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
+from PySide6.QtGui import QContextMenuEvent, QCursor, QGuiApplication, QHelpEvent, QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QToolTip, QWidget
 
+from annotator.model.display_names import source_title
 from annotator.model.labels import LabelSet
 from annotator.model.records import Article, Span, Suggestion, Zone
 from annotator.ui.article.article_canvas import ArticleCanvas
 from annotator.ui.article.pointer import Drag, edge_at, item_at, snap_range
+from annotator.ui.widgets.bidi_text import describe_value, format_percent, format_value, isolate, tooltip
 
 ZOOMS: Final = (60, 70, 80, 90, 100, 110, 125, 150, 175, 200, 250, 300)
 _SCROLL: Final = 60  # milliseconds between steps while a drag is held beyond the edge
@@ -110,6 +112,12 @@ class ArticleView(ArticleCanvas):
         self._select(None)
 
     # Qt event handlers
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            QToolTip.showText(event.globalPos(), self._tooltip_at(QPointF(event.pos())), self.viewport())
+            return True
+        return super().viewportEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
@@ -241,6 +249,22 @@ class ArticleView(ArticleCanvas):
         if item:
             return Drag(end if is_end else start, item, int(is_end))
         return Drag(start if is_end else end)
+
+    def _tooltip_at(self, position: QPointF) -> str:
+        """Return what is known of the innermost item there; "" where the caption below it says all."""
+        point = self._map_to_page(position)
+        box = self._page.box_at(point.x(), point.y())
+        items: list[Span | Suggestion] = [*self._spans, *self._suggestions]
+        item = item_at(box.start, items, None, self._labels) if box else None
+        label = self._labels.find(item.label) if item else None
+        if not item or not label:
+            return ""
+        if isinstance(item, Span):
+            facts = [format_value(item.value or ""), " ".join((item.note or "").split())]
+        else:
+            facts = [describe_value(item), source_title(item.source), format_percent(item.score)]
+        parts = list(filter(None, facts))
+        return tooltip(" · ".join(map(isolate, [label.localised_title(), *parts]))) if parts else ""
 
     def _whole_words(self, start: int, end: int) -> tuple[int, int] | None:
         words = snap_range(self._text(), start, end, exact=False)

@@ -1,31 +1,39 @@
 """Captions of spans and suggestions: their texts, and their places in the lanes between the lines of text."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QFontMetricsF
 
-from annotator.i18n import _
+from annotator.i18n import _, current_language
 from annotator.model.records import Span
+from annotator.ui.article.block import Line
 from annotator.ui.article.nesting_depths import Depth, Item
 from annotator.ui.article.page import Page, Segment
+from annotator.ui.article.pointer import handle_points
 from annotator.ui.article.underlines import is_doubtful, is_sure
 from annotator.ui.widgets import fonts
-from annotator.ui.widgets.bidi_text import format_percent
+from annotator.ui.widgets.bidi_text import format_percent, format_value
 
 _GAP: Final = 7.0  # pixels between two captions
-_HANDLE_WIDTH: Final = 8.0  # pixels beside the handle of the active item
+_DETAIL_GAP: Final = 5.0  # pixels between a caption and its detail
 _MAX_DISTANCE: Final = 12.0  # of a caption's font size: further off it would seem to belong to other words
 
 
 class Caption(NamedTuple):
-    """A caption in its place; `rect` is in the coordinates of the page and as high as its letters can be."""
+    """A caption in its place; `rect` is in the coordinates of the page and as high as its letters can be.
+
+    `detail`, the value of a span, is beside the text in `detail_rect`, or empty where the line has no room for it.
+    """
 
     item: Item
     text: str
     is_bold: bool
     rect: QRectF
+    detail: str
+    detail_rect: QRectF
     is_over_lines: bool
     """Whether it stands in front of the lowest lines of a crowded lane."""
 
@@ -43,10 +51,13 @@ class CaptionPlacer:
     def place(self, items: Iterable[tuple[Item, Depth]], active: Item | None) -> list[Caption]:
         """Return the captions of these items, `active` being the one with handles.
 
-        Each is below the beginning of its item or, if others are there, past them. One without room is left out.
+        Each is below the beginning of its item or, if others or a handle are there, past them. One without room is left
+        out.
         """
         captions: list[Caption] = []
         occupied_by_line: dict[int, list[tuple[float, float]]] = {}
+        for line, middle in self._handles(active):
+            occupied_by_line.setdefault(id(line), []).append((middle - 1, middle + 1))  # _GAP clears its radius
         for item, depth in sorted(items, key=lambda pair: (pair[0].start, -pair[1].inner)):
             segments = self._page.segments(item.start, item.end)
             if not segments:
@@ -55,29 +66,62 @@ class CaptionPlacer:
             text, is_bold = self._text_of(item, is_active=item == active)
             width = self._metrics[is_bold].horizontalAdvance(text)
             occupied = occupied_by_line.setdefault(id(first.line), [])
-            wanted = self._wanted_x(first, width, margin=_HANDLE_WIDTH * (item == active))
+            wanted = self._wanted_x(first, width)
             x = _find_free_x(wanted, width, occupied, self._page.width, is_rtl=first.line.block.is_rtl)
             if x is None or abs(x - wanted) > _MAX_DISTANCE * spacing.caption_size:
                 continue
             occupied.append((x, x + width))
             top = spacing.caption_top(depth.deepest + 1)
             rect = QRectF(x, first.line.bottom + top, width, spacing.caption_height)
-            captions.append(Caption(item, text, is_bold, rect, top < spacing.lines_height(depth.deepest + 1)))
-        return captions
+            is_over_lines = top < spacing.lines_height(depth.deepest + 1)
+            captions.append(Caption(item, text, is_bold, rect, "", QRectF(), is_over_lines))
+        return [self._add_detail(caption, occupied_by_line) for caption in captions]
 
-    def _wanted_x(self, segment: Segment, width: float, *, margin: float) -> float:
+    def _add_detail(self, caption: Caption, occupied_by_line: dict[int, list[tuple[float, float]]]) -> Caption:
+        """Add the value of a span where no other caption is in the way."""
+        value = caption.item.value if isinstance(caption.item, Span) else None
+        if not value:
+            return caption
+        detail = _format_value(value, current_language())
+        line, rect = self._page.segments(caption.item.start, caption.item.end)[0].line, caption.rect
+        width = self._metrics[False].horizontalAdvance(detail)
+        x = rect.left() - _DETAIL_GAP - width if line.block.is_rtl else rect.right() + _DETAIL_GAP
+        occupied = occupied_by_line[id(line)]
+        others = [place for place in occupied if place != (rect.left(), rect.left() + rect.width())]
+        is_free = all(x + width + _GAP <= start or end + _GAP <= x for start, end in others)
+        if not is_free or x < 0 or x + width > self._page.width:
+            return caption
+        occupied.append((x, x + width))
+        return caption._replace(detail=detail, detail_rect=QRectF(x, rect.top(), width, rect.height()))
+
+    def _handles(self, item: Item | None) -> list[tuple[Line, float]]:
+        """Return the lines in whose lanes the handles of an item are, each with the middle of the handle."""
+        segments = self._page.segments(item.start, item.end) if item else []
+        points = handle_points(self._page, item) if item else []
+        lines = [segments[0].line, segments[-1].line] if segments else []
+        return [(line, point.x()) for line, point in zip(lines, points, strict=True)]
+
+    def _wanted_x(self, segment: Segment, width: float) -> float:
         """Return the left edge of a caption at the beginning of a segment, within the page."""
-        x = segment.right - margin - width if segment.line.block.is_rtl else segment.left + margin
+        x = segment.right - width if segment.line.block.is_rtl else segment.left
         return max(0.0, min(x, self._page.width - width))
 
     def _text_of(self, item: Item, *, is_active: bool) -> tuple[str, bool]:
-        """Return the text, and whether it is bold; a suggestion has its score if active, else “?” if doubtful."""
+        """Return the text, and whether it is bold.
+
+        A span has a dot if it has a note, a suggestion its score if active, else “?” if doubtful.
+        """
         title = self._titles[item.label]
         if isinstance(item, Span):
-            return title, True
+            return f"{title} •" if item.note else title, True
         if is_active:
             return f"{title} · {format_percent(item.score)}", True
         return _("{label}?").format(label=title) if is_doubtful(item) else title, is_sure(item)
+
+
+@lru_cache(maxsize=512)  # each is painted with every key
+def _format_value(value: str, _language: str) -> str:
+    return format_value(value)
 
 
 def _find_free_x(

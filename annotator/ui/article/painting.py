@@ -135,7 +135,12 @@ class PagePainter:
                 painter.fillRect(caption.rect, QColor(self._theme.paper))
             painter.setFont(self._captions.fonts[caption.is_bold])
             painter.setPen(self._styles[caption.item.label].caption_colour)
-            painter.drawText(caption.rect.topLeft() + QPointF(0, self._page.spacing.caption_ascent), caption.text)
+            baseline = QPointF(0, self._page.spacing.caption_ascent)
+            painter.drawText(caption.rect.topLeft() + baseline, caption.text)
+            if caption.detail:
+                painter.setFont(self._captions.fonts[False])
+                painter.setPen(QColor(self._theme.dim))
+                painter.drawText(caption.detail_rect.topLeft() + baseline, caption.detail)
 
     def _paint_handles(self, painter: QPainter, item: Item) -> None:
         """Paint round handles at an item's edges, hollow for a suggestion."""

@@ -1,14 +1,16 @@
 """Mouse and menu key in the article, in combination with other actions."""
 
+import re
 from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QContextMenuEvent, QMouseEvent
+from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QToolTip
+from pytestqt.qtbot import QtBot
 
-from annotator.model.records import Span
+from annotator.model.records import Span, Suggestion
 from annotator.store.corpus import Corpus
 from annotator.ui.article.article_view import ArticleView
 from annotator.ui.article.pointer import handle_points
@@ -101,6 +103,27 @@ def test_a_double_click_tags_once_and_a_third_click_changes_nothing(window: Wind
     QTest.mouseClick(viewport, LEFT, pos=point)
     assert len(on_disk(session, 1)) == 1
     assert session.selection == session.spans[0]
+
+
+def test_the_mouse_over_a_span_or_suggestion_shows_what_is_known_of_it(
+    qtbot: QtBot, window: Window, stretch: Stretch
+) -> None:
+    view, session = window.view, window.session
+
+    def tip(words: str) -> str:
+        point = middle(view, stretch(words)[0])
+        QApplication.sendEvent(view.viewport(), QHelpEvent(QEvent.Type.ToolTip, point, view.mapToGlobal(point)))
+        return re.sub(r"<.*?>|[\u2066-\u2069]", "", QToolTip.text())
+
+    session.tag("DATE", *stretch("أمس"))
+    assert tip("أمس") == ""  # its caption says all
+    assert session.selection
+    session.describe(session.selection, "2024-07-08", "تقريبا")
+    assert tip("أمس") == "Date · 8 July 2024 · تقريبا"
+    view.show_suggestions([Suggestion(*stretch("المصدر"), "PLAN", "names", 0.9)], None)
+    assert tip("المصدر") == "Plan · Names · 90%"
+    tip("أعلنت")
+    qtbot.waitUntil(lambda: not QToolTip.isVisible())
 
 
 def test_a_word_that_is_folded_away_is_not_tagged(window: Window, stretch: Stretch) -> None:

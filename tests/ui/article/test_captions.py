@@ -17,6 +17,7 @@ from annotator.ui.article.marks import Marks
 from annotator.ui.article.nesting_depths import Item, compute_depths
 from annotator.ui.article.page import Page
 from annotator.ui.article.painting import PagePainter
+from annotator.ui.article.pointer import handle_points
 from annotator.ui.widgets.theme import LIGHT
 
 TEXT = (
@@ -89,7 +90,15 @@ def test_no_two_captions_overlap_and_none_leaves_its_lane(
 ) -> None:
     page = Page(TEXT, [], width, 22, is_compact=is_compact)
     items: dict[tuple[int, int, str], Item] = {
-        (*text_range, label): Span(str(index), "x", "a", label, *text_range)
+        (*text_range, label): Span(
+            str(index),
+            "x",
+            "a",
+            label,
+            *text_range,
+            value="2024-07-09" if index % 2 else None,
+            note="؟" if index else None,
+        )
         if is_span
         else Suggestion(*text_range, label, "names", 0.5)
         for index, (text_range, label, is_span) in enumerate(drawn)
@@ -101,7 +110,21 @@ def test_no_two_captions_overlap_and_none_leaves_its_lane(
         assert caption.rect.bottom() <= line.bottom + page.spacing.lane + 0.001
         assert caption.rect.left() >= 0
         assert caption.rect.right() <= page.width
-    assert not any(first.rect.intersects(second.rect) for first, second in combinations(captions, 2))
+        if caption.detail:
+            assert caption.detail_rect.left() >= 0
+            assert caption.detail_rect.right() <= page.width
+    rects = [rect for caption in captions for rect in (caption.rect, caption.detail_rect) if rect.width()]
+    assert not any(first.intersects(second) for first, second in combinations(rects, 2))
+
+
+def test_a_span_shows_its_value_where_there_is_room_and_a_dot_for_a_note(qapp: QApplication) -> None:
+    page = Page(TEXT, [], 528, 22)
+    start = TEXT.index("أمس")
+    span = Span("u", "x", "a", "DATE", start, start + 3, value="2024-07-08", note="؟")
+    [caption] = place([span], page)
+    assert (caption.text, caption.detail) == ("تاريخ •", "8 July 2024")
+    beside = Span("v", "x", "a", "PLAN", start + 5, start + 9)
+    assert [caption.detail for caption in place([span, beside], page)] == ["", ""]
 
 
 def test_a_caption_is_below_the_beginning_of_its_words_beside_the_handle(qapp: QApplication) -> None:
@@ -111,6 +134,18 @@ def test_a_caption_is_below_the_beginning_of_its_words_beside_the_handle(qapp: Q
     [caption], [beside] = place([span], page), place([span], page, span)
     assert caption.rect.right() == pytest.approx(segment.right)
     assert beside.rect.right() < segment.right - 4
+
+
+@pytest.mark.parametrize("is_compact", [False, True])
+@pytest.mark.parametrize("level", [0, 1, 2])
+def test_captions_are_clear_of_the_handles(qapp: QApplication, level: int, is_compact: bool) -> None:
+    page = Page(TEXT, [], 528, 22, is_compact=is_compact)
+    items = nested_spans("وزارة الفلاحة والصيد البحري", 3)
+    captions = place(items, page, items[level])
+    assert len(captions) == 3
+    for point in handle_points(page, items[level]):
+        handle = QRectF(point.x() - 5.5, point.y() - 5.5, 11, 11)
+        assert not any(caption.rect.intersects(handle) for caption in captions)
 
 
 def test_sure_and_doubtful_suggestions_differ_in_their_captions_too(qapp: QApplication) -> None:
