@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from annotator.model.records import DONE
 from annotator.store.corpus import Corpus
+from annotator.store.queries.removals import not_removed
 
 
 class AnnotatorSummary(NamedTuple):
@@ -15,9 +16,9 @@ class AnnotatorSummary(NamedTuple):
 
 
 def list_annotators(corpus: Corpus) -> list[AnnotatorSummary]:
-    """Return all annotators, in the order in which they began."""
+    """Return all annotators, in the order in which they began; nothing in removed articles counts."""
     with corpus.snapshot():
-        query = "SELECT annotator, count(*) FROM status WHERE state = ? GROUP BY annotator"
-        done = dict(corpus.fetch_tuples(query, DONE))
-        spans = dict(corpus.fetch_tuples("SELECT annotator, count(*) FROM span GROUP BY annotator"))
+        counted = f"{not_removed('article')} GROUP BY annotator"
+        done = dict(corpus.fetch_tuples(f"SELECT annotator, count(*) FROM status WHERE state = ? AND {counted}", DONE))
+        spans = dict(corpus.fetch_tuples(f"SELECT annotator, count(*) FROM span WHERE {counted}"))
         return [AnnotatorSummary(name, done.get(name, 0), spans.get(name, 0)) for name in corpus.annotators()]

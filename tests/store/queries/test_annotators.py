@@ -17,3 +17,5 @@ def test_annotators_are_listed_with_what_they_have_done(tmp_path: Path) -> None:
             edits = operations.add_span(article, [], annotator, "A", 0, 3)
             apply_edits(corpus, [*edits, *operations.set_state(None, article, annotator, state)], annotator)
         assert list_annotators(corpus) == [AnnotatorSummary("Omar", 1, 2), AnnotatorSummary("Sanae", 0, 1)]
+        apply_edits(corpus, operations.remove_article(None, corpus.article(1)), "Omar")
+        assert list_annotators(corpus) == [AnnotatorSummary("Omar", 0, 1), AnnotatorSummary("Sanae", 0, 0)]
