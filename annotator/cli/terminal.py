@@ -9,7 +9,6 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 import regex
-from bidi.algorithm import get_base_level, get_display
 
 if TYPE_CHECKING:
     from arabic_reshaper import ArabicReshaper
@@ -63,6 +62,8 @@ def reorder_for_display(text: str, width: int | None = None) -> str:
 
 
 def _reorder_paragraph(paragraph: str, width: int | None) -> Iterator[str]:
+    from bidi.algorithm import get_base_level  # late: no window needs it
+
     # Other characters would also end a paragraph for the algorithm.
     paragraph = " ".join(paragraph.splitlines())
     direction = "R" if get_base_level(paragraph) else "L"
@@ -89,6 +90,8 @@ def _wrap(paragraph: str, width: int) -> Iterator[str]:
 
 def _reorder_line(line: str, direction: str) -> str:
     """Convert a line to visual order; `direction` is L or R."""
+    from bidi.algorithm import get_display  # late, too
+
     # Only letters are reshaped: the reshaper miscounts if it removes joiners.
     shaped = _ARABIC.sub(lambda match: _reshaper().reshape(match[0]), _ISOLATES.sub("", line))
     stand_ins = _choose_stand_ins(shaped)
