@@ -83,11 +83,12 @@ class ColumnTags(LineTags[FlatProjection]):
         gap = self._separator()
         outside = f"{gap}{OUTSIDE}\n"
         for lines, tags in article.encode_tags(scheme):
-            if not tags:
-                parts.append(lines.replace("\n", outside).replace(outside * 2, f"{outside}\n"))
-                continue
-            parts += [f"{word}{gap}{tag}\n" for word, tag in zip(lines.split("\n"), tags, strict=False)]
-            if lines.endswith("\n\n"):
+            ends_sentence = lines.endswith("\n\n")
+            if tags:
+                parts += [f"{word}{gap}{tag}\n" for word, tag in zip(lines.split("\n"), tags, strict=False)]
+            else:
+                parts.append((lines[:-1] if ends_sentence else lines).replace("\n", outside))
+            if ends_sentence:
                 parts.append("\n")
         stream.write("".join(parts))
 

@@ -1,13 +1,12 @@
 """Read-back check: derive the spans of the text from an exported article's tokens and tags.
 
 Nothing that the export computed is trusted; tokens are located in the text again. If the text has only tokens, spaces
-and invisible marks, the letters are compared in one go, and a token must start after each space. If not, tokens are
-searched character by character.
+and invisible marks, each of its words must be one token or several. If not, tokens are searched character by character.
 """
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate
 from typing import Final, TypeAlias
 
@@ -21,9 +20,6 @@ from annotator.text.visible import INVISIBLE, remove_invisible, trim_invisible
 _SPACE: Final = re.compile(r"[^\S ]")
 _RangeFinder: TypeAlias = Callable[[int, int], TextRange]
 """Returns the text range from one count of visible characters, the start of a token, to another, the end of one."""
-_LETTER, _TOKEN, _SENTENCE = b"xts"
-_TO_LETTERS: Final = bytes(byte if byte == ord("\n") else _LETTER for byte in range(256))
-_TO_BITS: Final = bytes(byte != _LETTER for byte in range(256))
 
 
 class NotVerified(CorpusError):
@@ -60,15 +56,9 @@ def decode_spans(text: str, parts: Sequence[TextRange], rows: TaggedLines, schem
 def _align_as_a_whole(text: str, parts: Sequence[TextRange], lines: str) -> _RangeFinder | None:
     """Locate tokens with only spaces and invisible marks between; None if there is more."""
     cleaned, marks = zip(*(_clean(text[start:end]) for start, end in parts), strict=True) if parts else ((), ())
-    starts = _mark_starts(lines)
-    part_counts = list(accumulate((len(part) - part.count(" ") for part in cleaned), initial=0))
-    if (
-        "".join(cleaned).replace(" ", "") != lines.replace("\n", "")
-        or not _contains(starts, _mark_starts("\n".join(cleaned).replace(" ", "\n")))
-        or any(starts[count] != _SENTENCE for count in part_counts if count < len(starts))
-    ):
+    if not _consist_of_tokens(cleaned, lines):
         return None
-
+    part_counts = list(accumulate((len(part) - part.count(" ") for part in cleaned), initial=0))
     last_index, last_count, last_offset = -1, 0, 0  # spans come in order, so that no part is counted twice
 
     def find_offset(count: int) -> int:
@@ -96,17 +86,24 @@ def _clean(part: str) -> tuple[str, list[int]]:
     return INVISIBLE.sub("", part), [position - count for count, position in enumerate(marks)]
 
 
-def _mark_starts(lines: str) -> bytes:
-    """Return a byte for each letter of these lines: whether a sentence or a token starts with it."""
-    letters = f"\n\n{lines}".encode("latin-1", "replace").translate(_TO_LETTERS)
-    letter, token, sentence = bytes([_LETTER]), bytes([_TOKEN]), bytes([_SENTENCE])
-    return letters.replace(b"\n\n" + letter, sentence).replace(b"\n" + letter, token).replace(b"\n", b"")
-
-
-def _contains(starts: bytes, others: bytes) -> bool:
-    """Return whether a token starts wherever one of the others does."""
-    own = int.from_bytes(starts.translate(_TO_BITS))
-    return own | int.from_bytes(others.translate(_TO_BITS)) == own
+def _consist_of_tokens(parts: Iterable[str], lines: str) -> bool:
+    """Return whether each word of the parts is one token or more, these are all, and a sentence ends with each part."""
+    tokens = iter(lines.split("\n"))
+    for part in parts:
+        token = ""
+        for word in part.split(" "):
+            if not word or (token := next(tokens, "")) == word:  # as nearly all are
+                continue
+            while word.startswith(token):
+                word = word.removeprefix(token)
+                if not word:
+                    break
+                token = next(tokens, "\n")
+            else:
+                return False
+        if token and next(tokens, "\n"):
+            return False
+    return next(tokens, "\n") == ""
 
 
 def _align_token_by_token(text: str, parts: Sequence[TextRange], lines: str) -> _RangeFinder:
