@@ -26,16 +26,18 @@ class AnnotatorCommands(QObject):
         corpus.opened.connect(self.ask_name)
 
     def ask_name(self) -> None:
-        """Ask once who works here, when a corpus is open that is not the example."""
+        """Ask once who works here, when a corpus is open that is not the example; by default the system's user."""
         from annotator.ui.dialogs.annotator_name import AnnotatorNameDialog
 
         corpus = self._session.corpus
         if self._settings.current.annotator or not corpus or corpus.path == first_corpus_path():
             return
-        if dialog := run_dialog(AnnotatorNameDialog(self._window, self._session.current.user)):
-            self._settings.save(annotator=dialog.name)
-            if dialog.name != self._session.current.user:
-                self._session.switch_annotator(dialog.name)
+        user = self._session.current.user
+        dialog = run_dialog(AnnotatorNameDialog(self._window, user))
+        name = dialog.name if dialog else user
+        self._settings.save(annotator=name)
+        if name != user:
+            self._session.switch_annotator(name)
 
     def choose_annotator(self) -> None:
         """Show the annotators, and look at the work of one or work as one. Raises CorpusError."""

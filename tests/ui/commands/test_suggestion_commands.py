@@ -669,7 +669,7 @@ def test_a_window_in_another_language_has_suggestions_and_the_old_one_no_thread(
     corpus_path: Path,
     create_controller: Callable[[settings.Settings], app.ApplicationController],
 ) -> None:
-    controller = create_controller(settings.load())
+    controller = create_controller(settings.Settings(annotator="Sanae"))
     controller.open_corpus(Corpus.open(corpus_path))
     controller.show()
     settle(qtbot, controller.window)
