@@ -22,7 +22,6 @@ from annotator.tagging.flat import FlatProjection, ProjectionOptions, project_fl
 from annotator.tagging.schemes import OUTSIDE
 
 _DOCSTART: Final = "-DOCSTART-"
-_CHUNK_SIZE: Final = 1 << 16  # characters read at once
 
 
 class MalformedFile(ValueError):
@@ -94,8 +93,14 @@ class ColumnTags(LineTags[FlatProjection]):
 
     def read_articles(self, stream: TextIO, depth: int = 1) -> Iterator[ArticleTags]:
         """See LineTags."""
-        for line, article in _split_articles(stream, f"{self._docstart_line()}\n\n"):
-            yield ArticleTags((self._parse_article(article, line),))
+        beginning, *articles = stream.read().split(f"{self._docstart_line()}\n\n")
+        if beginning:
+            raise MalformedFile(1)
+        number = 1
+        for article in articles:
+            number += 2
+            yield ArticleTags((self._parse_article(article, number),))
+            number += article.count("\n")
 
     def _parse_article(self, article: str, number: int) -> TaggedLines:
         """Parse an article whose first line has this number."""
@@ -139,21 +144,3 @@ class ColumnTags(LineTags[FlatProjection]):
 @cache
 def _tag_pattern(separator: str) -> re.Pattern[str]:
     return re.compile(rf"{separator}([^ \n]+)$", re.MULTILINE)
-
-
-def _split_articles(stream: TextIO, start: str) -> Iterator[tuple[int, str]]:
-    """Yield the text after each `start`, with the number of its first line."""
-    number, rest, has_started = 1, "", False
-    while chunk := stream.read(_CHUNK_SIZE):
-        *articles, rest = (rest + chunk).split(start)
-        for article in articles:
-            if has_started:
-                yield number, article
-            elif article:
-                raise MalformedFile(number)
-            has_started = True
-            number += article.count("\n") + 2
-    if has_started:
-        yield number, rest
-    elif rest:
-        raise MalformedFile(number)

@@ -5,7 +5,7 @@ import io
 import pytest
 from builders import label_words
 
-from annotator.formats.conll import conll2002, conll2003, tag_columns
+from annotator.formats.conll import conll2002, conll2003
 from annotator.formats.conll.tag_columns import ColumnTags, MalformedFile
 from annotator.formats.format import ArticleTags, TaggedLines
 from annotator.model.labels import LabelSet
@@ -60,16 +60,6 @@ def test_written_articles_are_read_back(format_: ColumnTags) -> None:
 def test_docstart_in_a_text_starts_no_article() -> None:
     (article,) = conll2002.TAGS.read_articles(io.StringIO(write_articles(conll2002.TAGS, project_text("-DOCSTART- O"))))
     assert article == ArticleTags((TaggedLines("-\nDOCSTART\n-\nO\n\n", {}),))
-
-
-def test_files_are_read_in_chunks_of_any_size(monkeypatch: pytest.MonkeyPatch) -> None:
-    file = write_articles(
-        conll2003.TAGS, project_text(TEXT, PLAN, DATE), project_text(" "), project_text("نص"), project_text(TEXT)
-    )
-    expected = list(conll2003.TAGS.read_articles(io.StringIO(file)))
-    for size in (1, 2, 7, 30):
-        monkeypatch.setattr(tag_columns, "_CHUNK_SIZE", size)
-        assert list(conll2003.TAGS.read_articles(io.StringIO(file))) == expected
 
 
 @pytest.mark.parametrize(
