@@ -13,8 +13,8 @@ from annotator.file_ops import delete_file, discard_file, replace_file
 from annotator.formats.report import report_path
 from annotator.i18n import _
 from annotator.jobs.export.existing_output import CannotExport, check_replaceable
-from annotator.jobs.export.temporary_output import OLD, PART, REPORT_OLD, REPORT_PART, clear_leftovers, locked_key
-from annotator.paths import explain_invalid_name, hidden_path, resolve_path
+from annotator.jobs.export.temporary_output import OLD, PART, REPORT_OLD, REPORT_PART, clear_leftovers, temporary_paths
+from annotator.paths import explain_invalid_name, resolve_path
 
 UNSPLIT: Final = ""
 """The key of the only part of an unsplit export."""
@@ -46,20 +46,12 @@ class FileOutput(Struct, frozen=True):
     @contextmanager
     def staged(self) -> Iterator[StagedFiles]:
         """Yield temporary files; move them into place on success, delete them on failure."""
-        with locked_key(self.file) as key:
-            staged_file, staged_report = (hidden_path(self.file, kind, key) for kind in (PART, REPORT_PART))
-            try:
-                yield StagedFiles({UNSPLIT: staged_file}, staged_report)
-                check_replaceable(self.file, force=self.force)  # again: it may have changed meanwhile
-                with (
-                    _restored_on_error(self.file, hidden_path(self.file, OLD, key)),
-                    moved_aside(self.report, hidden_path(self.file, REPORT_OLD, key)),
-                ):
-                    replace_file(staged_file, self.file)
-                    replace_file(staged_report, self.report)
-            finally:
-                for path in (staged_file, staged_report):
-                    discard_file(path)
+        with temporary_paths(self.file) as temporary:
+            yield StagedFiles({UNSPLIT: temporary(PART)}, temporary(REPORT_PART))
+            check_replaceable(self.file, force=self.force)  # again: it may have changed meanwhile
+            with _restored_on_error(self.file, temporary(OLD)), moved_aside(self.report, temporary(REPORT_OLD)):
+                replace_file(temporary(PART), self.file)
+                replace_file(temporary(REPORT_PART), self.report)
 
 
 @contextmanager

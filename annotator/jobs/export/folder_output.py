@@ -1,19 +1,19 @@
 """The target folder of an export, which replaces only an older, unchanged export."""
 
 import os
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Set
 from contextlib import contextmanager
 from pathlib import Path
 
 from msgspec import Struct
 
-from annotator.file_ops import discard_file, discard_folder, replace_file
+from annotator.file_ops import discard_folder, replace_file
 from annotator.formats.report import report_path
 from annotator.i18n import _
 from annotator.jobs.export.existing_output import CannotExport, check_folder_replaceable
 from annotator.jobs.export.file_output import StagedFiles, check_files, moved_aside
-from annotator.jobs.export.temporary_output import OLD, PART, REPORT_OLD, REPORT_PART, clear_leftovers, locked_key
-from annotator.paths import explain_invalid_name, hidden_path, resolve_path
+from annotator.jobs.export.temporary_output import OLD, PART, REPORT_OLD, REPORT_PART, clear_leftovers, temporary_paths
+from annotator.paths import explain_invalid_name, resolve_path
 
 
 class FolderOutput(Struct, frozen=True):
@@ -34,27 +34,24 @@ class FolderOutput(Struct, frozen=True):
         Raises CannotExport if the target holds something else, OSError.
         """
         self._check(self.folder)
-        with locked_key(self.folder) as key:
-            staged_folder, staged_report = (hidden_path(self.folder, kind, key) for kind in (PART, REPORT_PART))
-            try:
-                staged_folder.mkdir()
-                yield StagedFiles(
-                    {part: staged_folder / name for part, name in self.parts.items()}, staged_report, staged_folder
-                )
-                self._replace(staged_folder, staged_report, key)
-            finally:
-                discard_file(staged_report)
-                discard_folder(staged_folder)
+        with temporary_paths(self.folder) as temporary:
+            folder = temporary(PART)
+            folder.mkdir()
+            yield StagedFiles(
+                {part: folder / name for part, name in self.parts.items()}, temporary(REPORT_PART), folder
+            )
+            self._replace(temporary)
 
-    def _replace(self, staged_folder: Path, staged_report: Path, key: str) -> None:
-        """Move both into place, or leave all as it was. Raises CannotExport, OSError."""
-        old = hidden_path(self.folder, OLD, key) if self.folder.exists() else None
+    def _replace(self, temporary: Callable[[str], Path]) -> None:
+        """Move folder and report into place, or leave all as it was. Raises CannotExport, OSError."""
+        staged_folder, staged_report = temporary(PART), temporary(REPORT_PART)
+        old = temporary(OLD) if self.folder.exists() else None
         if old:
             replace_file(self.folder, old)
         try:
             if old:
                 self._check(old)  # again: it may have changed meanwhile
-            with moved_aside(self.report, hidden_path(self.folder, REPORT_OLD, key)):
+            with moved_aside(self.report, temporary(REPORT_OLD)):
                 replace_file(staged_folder, self.folder)
                 replace_file(staged_report, self.report)
         except BaseException:

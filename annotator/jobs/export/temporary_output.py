@@ -10,7 +10,7 @@ import re
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Final
@@ -33,10 +33,10 @@ _log = logging.getLogger(__name__)
 
 
 @contextmanager
-def locked_key(path: Path) -> Iterator[str]:
-    """Yield the key for an export's temporary files, in use until the block ends.
+def temporary_paths(path: Path) -> Iterator[Callable[[str], Path]]:
+    """Yield a function that returns the temporary path of a kind beside `path`, in use until the block ends.
 
-    Raises OSError.
+    What is left of new files is deleted then. Raises OSError.
     """
     key = uuid4().hex
     lock = hidden_path(path, _LOCK, key)
@@ -44,7 +44,11 @@ def locked_key(path: Path) -> Iterator[str]:
         with lock.open("xb") as file:
             with suppress(OSError):  # without locks, leftovers are never cleared
                 _lock(file)
-            yield key
+            try:
+                yield lambda kind: hidden_path(path, kind, key)
+            finally:
+                for kind in (REPORT_PART, PART):
+                    _discard_any(hidden_path(path, kind, key))
     finally:
         discard_file(lock)
 
@@ -103,10 +107,14 @@ def _discard(path: Path, report: Path, hidden: dict[str, Path]) -> None:
     for kind, file in sorted(hidden.items(), key=lambda entry: entry[0] == _LOCK):  # the lock last
         if kind == OLD and not (path.exists() and read_digest(report) == _digest(path)):
             continue  # without a matching report, perhaps no export replaced it
-        if file.is_dir():
-            discard_folder(file)
-        else:
-            discard_file(file)
+        _discard_any(file)
+
+
+def _discard_any(path: Path) -> None:
+    if path.is_dir():
+        discard_folder(path)
+    else:
+        discard_file(path)
 
 
 def _digest(path: Path) -> str:

@@ -11,7 +11,7 @@ import pytest
 
 from annotator.formats.report import report_path
 from annotator.jobs.export.existing_output import folder_digest
-from annotator.jobs.export.temporary_output import OLD, PART, REPORT_OLD, REPORT_PART, clear_leftovers, locked_key
+from annotator.jobs.export.temporary_output import OLD, PART, REPORT_OLD, REPORT_PART, clear_leftovers, temporary_paths
 from annotator.paths import hidden_path
 
 KEY = "0123456789abcdef" * 2
@@ -105,13 +105,17 @@ def test_a_folder_moved_aside_is_deleted_only_if_an_export_replaced_it(
     assert (target / "b.ann").exists()
 
 
-def test_files_of_a_running_export_stay_until_its_lock_is_released(target: Path) -> None:
-    with locked_key(target) as key:
-        draft = hidden_path(target, PART, key)
-        draft.write_bytes(b"new")
+@pytest.mark.parametrize("is_folder", [False, True])
+def test_files_of_a_running_export_stay_until_it_ends(target: Path, is_folder: bool) -> None:
+    with temporary_paths(target) as temporary:
+        draft = temporary(PART)
+        if is_folder:
+            draft.mkdir()
+        (draft / "a" if is_folder else draft).write_bytes(b"new")
+        temporary(REPORT_PART).write_bytes(b"new")
         clear_leftovers(target, report_path(target))
         assert draft.exists()
-    clear_leftovers(target, report_path(target))
+        assert temporary(REPORT_PART).exists()
     assert files(target) == {}
 
 
