@@ -202,6 +202,8 @@ class Window(QMainWindow):
         self.tagging_commands.value_edit_requested.connect(card.value_field.start_editing)
         self.tagging_commands.note_edit_requested.connect(card.note_field.start_editing)
         self.tagging_commands.finished.connect(self._central_widget.show_finished)
+        for edit_requested in (self.tagging_commands.article_note_edit_requested, self.article_header.needed):
+            edit_requested.connect(partial(self.panel_layout.set_focused, False))
         self.tagging_commands.article_note_edit_requested.connect(self.note_field.start_editing)
         for part in (card, self.note_field, self.article_header, self.articles_sidebar, self.panel_layout):
             part.focus_released.connect(view.setFocus)

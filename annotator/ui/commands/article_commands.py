@@ -25,10 +25,12 @@ class ArticleCommands:
 
     def edit_title(self) -> None:
         if self._session.article:
+            self._header.needed.emit()
             self._header.title.start_editing()
 
     def edit_date(self) -> None:
         if self._session.article:
+            self._header.needed.emit()
             self._header.date.start_editing()
 
     def open_source(self) -> None:

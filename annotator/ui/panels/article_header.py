@@ -81,6 +81,8 @@ class ArticleHeader(QWidget):
 
     focus_released = Signal()
     """The focus belongs to the article again."""
+    needed = Signal()
+    """A field of it is about to be used: it must be visible."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()

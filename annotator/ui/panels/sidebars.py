@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QMargins, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from annotator.i18n import _, count_phrase, format_number, pgettext
+from annotator.i18n import _, count_phrase, format_number, is_rtl, pgettext
 from annotator.model.display_names import state_title
 from annotator.model.records import DONE, STATES
 from annotator.store.queries.article_list import ArticleFilter
@@ -29,6 +29,7 @@ from annotator.ui.widgets.layouts import vbox
 from annotator.ui.widgets.scrolling import FittingScrollArea
 from annotator.ui.widgets.search_line import SearchLine
 
+_BAR_ROOM: Final = 11  # pixels of the margin that the scroll bar takes
 _LIST_HEIGHT: Final = 84  # pixels of the list of spans at least
 _LABELS_HEIGHT: Final = 360  # pixels of the labels at most: eight
 _MIN_LABELS_HEIGHT: Final = 132  # pixels of the labels at least, if there are three
@@ -180,7 +181,10 @@ class LabelSidebar(Sidebar):
         column = vbox(plain_label(_("Labels"), "heading"), labels, 12, self._count_label, parent=content, spacing=6)
         column.addWidget(self.span_panel, 1)
         column.addWidget(self.span_card)
-        column.setContentsMargins(0, 0, 0, 0)
+        # The scroll bar is in the margin of the sidebar, at the end of the line, which Qt does not mirror.
+        room = QMargins(_BAR_ROOM, 0, 0, 0) if is_rtl() else QMargins(0, 0, _BAR_ROOM, 0)
+        column.setContentsMargins(room)
+        self.column.setContentsMargins(self.column.contentsMargins() - room)
         content.setMinimumWidth(1)  # it is as wide as the sidebar
         self.column.addWidget(FittingScrollArea(content))
         session.on_change(self._update_heading, "article", "spans")

@@ -286,7 +286,7 @@ def style_sheet(theme: Theme) -> str:
     QCheckBox::indicator:disabled, QTreeView::indicator:disabled {{ border-color: {theme.rule}; }}
     QListView {{ background: transparent; border: none; outline: none; }}
     QScrollArea {{ background: transparent; border: none; }}
-    QToolTip {{ background: {theme.paper}; color: {theme.ink}; border: 1px solid {theme.edge}; padding: 4px 6px; }}
+    QToolTip {{ background: {theme.paper}; color: {theme.ink}; border: 1px solid {theme.edge}; padding: 0 2px; }}
     QProgressBar {{ background: {theme.rule}; border: none; border-radius: 3px; }}
     QProgressBar::chunk {{ background: {theme.accent}; border-radius: 3px; }}
     QScrollBar:vertical {{ background: transparent; width: 9px; margin: 2px; }}

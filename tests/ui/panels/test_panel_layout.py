@@ -131,3 +131,16 @@ def test_window_can_be_as_small_as_a_scaled_screen(window: Window, qtbot: QtBot)
     card.value_field.setFocus()
     corner = card.value_field.mapTo(window, card.value_field.rect().bottomRight())
     assert window.rect().contains(corner), "the sidebar scrolls to the field"
+
+
+@pytest.mark.parametrize(
+    "action", ["edit_value", "edit_article_note", "edit_title", "find_in_corpus", "toggle_guidelines"]
+)
+def test_action_that_needs_a_panel_ends_the_focus_mode(window: Window, stretch: Stretch, action: str) -> None:
+    window.session.tag("DATE", *stretch("أمس"))
+    window.action("toggle_focus_mode").trigger()
+    window.action(action).trigger()
+    assert not window.panel_layout.is_focused
+    focus = window.focusWidget()
+    assert focus
+    assert focus.isVisible()
