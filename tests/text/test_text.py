@@ -16,7 +16,7 @@ from annotator.text.offsets import NewlineOffsets, Utf16Offsets, normalise_newli
 from annotator.text.punctuation import is_punctuation
 from annotator.text.selection import snap_to_words
 from annotator.text.sentences import sentence_breaks, split_sentences
-from annotator.text.tokenizer import Token, tokenize
+from annotator.text.tokenizer import LONE_MARKS, Token, tokenize
 from annotator.text.visible import remove_invisible, trim_invisible
 
 HIDDEN = "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200b\u00ad\ufeff"
@@ -138,6 +138,22 @@ def test_joiners_stay_within_a_word_and_never_at_its_edge() -> None:
 
 def test_tokens_of_a_range_are_cut_at_its_edges() -> None:
     assert tokenize("وزارة العدل", 2, 8) == [Token(2, 5), Token(6, 8)]
+
+
+BESIDE_MARKS = (
+    *(*LONE_MARKS, *"ب5aé'-./:@٫’…😀🇲", "\u064b", "\u0301", "\u200f", "\u200d", "\ufe0f", "\u115f"),
+    *("www.a.ma/ب", "https://a.ma", "a@b.ma", " ", "\n"),
+)
+
+
+@settings(max_examples=500)
+@given(texts | st.lists(st.sampled_from(BESIDE_MARKS), max_size=12).map("".join))
+def test_a_lone_mark_begins_a_token_that_ends_before_a_letter_or_digit(text: str) -> None:
+    starts = {token.start for token in tokenize(text)}
+    for offset, mark in enumerate(text):
+        if mark in LONE_MARKS:
+            assert offset in starts
+            assert offset + 1 in starts or not text[offset + 1 : offset + 2].isalnum() or text[offset + 1] == "\u115f"
 
 
 @given(texts)
