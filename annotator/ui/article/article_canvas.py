@@ -118,8 +118,9 @@ class ArticleCanvas(QAbstractScrollArea):
     def show_suggestions(self, suggestions: Iterable[Suggestion], current: Suggestion | None) -> None:
         """Show suggestions, sorted by start and longer first, and scroll to a new current one."""
         is_new = current != self._current_suggestion
-        self._suggestions, self._current_suggestion = tuple(suggestions), current
-        self._depths = compute_depths((*self._spans, *self._suggestions), self._labels)
+        before, self._suggestions, self._current_suggestion = self._suggestions, tuple(suggestions), current
+        if self._suggestions != before:
+            self._depths = compute_depths((*self._spans, *self._suggestions), self._labels)
         if is_new:
             self._dragged_range = None
         if is_new and current:

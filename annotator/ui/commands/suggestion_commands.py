@@ -82,11 +82,12 @@ class SuggestionCommands(QObject):
         if not candidates:
             return False
         chosen = min(candidates, key=lambda candidate: (candidate.label != label, candidate.end - candidate.start))
-        self.set_current(chosen)
-        self.accept_as(label)
-        if not self._session.pending_step:
+        self.set_current(None)
+        self._session.accept(chosen, replace(chosen, label=label))
+        if self._session.pending_step:
+            self.set_current(chosen)
+        else:
             place = label, chosen.start, chosen.end
-            self.set_current(None)
             self._session.select(
                 next((span for span in self._session.spans if (span.label, span.start, span.end) == place), None)
             )
