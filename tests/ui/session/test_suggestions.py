@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterator
 import pytest
 from pytestqt.qtbot import QtBot
 
+from annotator.model.article_builder import build_article
 from annotator.model.labels import LabelSet
 from annotator.model.records import Suggestion
+from annotator.suggest.dates import DateSuggester
 from annotator.ui.session.session import Session
 from annotator.ui.session.suggestions import SuggestionModel
 
@@ -48,6 +50,41 @@ def test_tagged_words_are_suggested_at_other_occurrences(
     session.undo()
     ready(qtbot, suggestions)
     assert ("INSTITUTION", "memory") not in suggested_at(suggestions, second)
+
+
+def test_nothing_is_suggested_that_only_a_removed_article_has(
+    qtbot: QtBot, session: Session, suggestions: SuggestionModel, stretch: Stretch
+) -> None:
+    session.tag("INSTITUTION", *stretch("وزارة الصحة"))
+    other = stretch("وزارة الصحة", 1)
+    ready(qtbot, suggestions)
+    assert suggested_at(suggestions, other)
+    session.remove_article()
+    ready(qtbot, suggestions)
+    assert not suggested_at(suggestions, other)
+    session.undo()
+    ready(qtbot, suggestions)
+    assert suggested_at(suggestions, other)
+
+
+@pytest.fixture
+def dated(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Open an article with a relative date, for which only dates are suggested."""
+    monkeypatch.setattr("annotator.jobs.suggesting.rule_suggesters", lambda: (DateSuggester(),))
+    assert session.corpus
+    session.corpus.add(build_article("قالت الوزارة أمس إن الخطة جاهزة، وإنها ستبدأ بعد أيام."))
+    session.open_by_id(3)
+
+
+@pytest.mark.usefixtures("dated")
+def test_value_of_a_relative_date_follows_the_publication(
+    qtbot: QtBot, session: Session, suggestions: SuggestionModel, stretch: Stretch
+) -> None:
+    assert suggestion_at(suggestions, stretch("أمس")).value is None
+    for published, value in (("2024-07-09", "2024-07-08"), ("2024-07-16", "2024-07-15"), (None, None)):
+        session.set_published(published)
+        ready(qtbot, suggestions)
+        assert suggestion_at(suggestions, stretch("أمس")).value == value
 
 
 def test_accepted_suggestion_becomes_a_span_and_disappears(
