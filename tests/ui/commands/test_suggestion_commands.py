@@ -612,10 +612,10 @@ def test_card_shows_label_source_score_and_buttons(desk: Window) -> None:
     assert card._about_label.text() == "Institution · Names · 99%"
     press(desk, Qt.Key.Key_F5)
     assert card._words_label.text() == DAY
-    assert card._about_label.text() == "Date · \u20682024-07-09\u2069 · Date rules · 99%"
+    assert card._about_label.text() == "Date · \u20689 July 2024\u2069 · Date rules · 99%"
     assumed = replace(desk.suggestions.visible[1], assumed=True)
     card.show_selection(desk.session.article, assumed, desk.session.labels, "")
-    assert card._about_label.text().startswith("Date · \u20682024-07-09 (partly assumed)\u2069 · ")
+    assert card._about_label.text().startswith("Date · \u20689 July 2024 (partly assumed)\u2069 · ")
     buttons = [button for button in card.findChildren(QPushButton) if button.isVisible()]
     assert [button.text().split("  ")[0] for button in buttons] == ["Accept", "Reject"]
     assert ["Enter" in buttons[0].text(), "Delete" in buttons[1].text()] == [True, True]
@@ -630,7 +630,7 @@ def test_card_shows_label_source_score_and_buttons(desk: Window) -> None:
 def test_edited_suggestion_loses_its_value(desk: Window) -> None:
     press(desk, RETURN, Qt.Key.Key_F5)
     press(desk, Qt.Key.Key_Right, modifier=SHIFT)
-    assert "2024-07-09" not in desk.labels_sidebar.span_card._about_label.text()
+    assert "9 July 2024" not in desk.labels_sidebar.span_card._about_label.text()
 
 
 def test_suggestions_are_hidden_and_shown_and_it_is_remembered(qtbot: QtBot, desk: Window) -> None:
