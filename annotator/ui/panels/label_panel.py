@@ -34,7 +34,7 @@ class LabelRow(QAbstractButton):
         self.setText(label.localised_title())
         self.setAccessibleName(label.localised_title())
         self.setAccessibleDescription(_accessible_description(label, 0))
-        self.setToolTip(_tooltip(label))
+        self.setToolTip(tooltip(_title_and_key(label)))
         self.guideline_button = IconButton("guide", _("Guideline"), self)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the focus in the article
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -169,7 +169,7 @@ def _accessible_description(label: Label, count: int) -> str:
     return ", ".join([_("key {key}").format(key=label.key), *parts] if label.key else parts)
 
 
-def _tooltip(label: Label) -> str:
+def _title_and_key(label: Label) -> str:
     """Return a label's title and key, in one line."""
     key = _("key {key}").format(key=label.key) if label.key else ""
-    return tooltip(" · ".join(filter(None, (label.localised_title(), key))))
+    return " · ".join(filter(None, (label.localised_title(), key)))

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent,
 from PySide6.QtWidgets import QAbstractButton, QApplication, QSizePolicy
 
 from annotator.ui.actions.panel_focus import paint_focus_ring
+from annotator.ui.widgets.bidi_text import tooltip
 from annotator.ui.widgets.theme import current_theme
 
 _WIDTH: Final = 12  # pixels
@@ -34,7 +35,7 @@ class SideHandle(QAbstractButton):
         """Set what a click does, and the direction of the arrow."""
         self._is_open = is_open
         self.setAccessibleName(text)
-        self.setToolTip(text)
+        self.setToolTip(tooltip(text))
         self.update()
 
     def sizeHint(self) -> QSize:

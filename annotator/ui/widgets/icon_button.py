@@ -7,6 +7,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from annotator.ui.widgets import icons
+from annotator.ui.widgets.bidi_text import tooltip
 from annotator.ui.widgets.theme import Theme, current_theme
 
 _SIDE: Final = 28  # pixels
@@ -25,7 +26,7 @@ class IconButton(QToolButton):
         self._theme: Theme | None = None  # that of the icon
         self.setFixedSize(_SIDE, _SIDE)
         self.setIconSize(QSize(_ICON_SIDE, _ICON_SIDE))
-        self.setToolTip(text)
+        self.setToolTip(tooltip(text))
         self.setAccessibleName(text)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
