@@ -66,7 +66,7 @@ def _take_screen(
     width, height = (int(number) for number in size.split("x"))
     screen = {"name": "screen", "x": 0, "y": 0, "width": width, "height": height, "dpr": 1}
     screen |= {"logicalDpi": 96 * scaling, "logicalBaseDpi": 96}
-    (work / _CONFIGURATION).write_text(json.dumps({"screens": [screen]}), encoding="utf-8")
+    (work / _CONFIGURATION).write_text(json.dumps({"screens": [screen]}), encoding="utf-8", newline="\n")
     os.chdir(work)  # Qt parts the name of the file at colons, which a path may have
     os.environ |= {"ANNOTATOR_HOME": str(work / "home"), "QT_QPA_PLATFORM": f"offscreen:configfile={_CONFIGURATION}"}
     QApplication.setCursorFlashTime(0)

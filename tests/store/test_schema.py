@@ -181,7 +181,7 @@ def test_failed_migration_is_rolled_back(tmp_path: Path, monkeypatch: pytest.Mon
 
     with monkeypatch.context() as patch:
         patch.setattr(word_index, "build", fail)
-        with pytest.raises(CorpusError, match="disk is full"):
+        with pytest.raises(CorpusError, match="cannot be used"):
             Corpus.open(path)
     assert read_version(path) == 1
     with Corpus.open(path) as corpus:

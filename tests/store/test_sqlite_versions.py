@@ -175,5 +175,5 @@ def test_invalid_json_is_damage(path: Path, table: str, column: str) -> None:
             verification.verify_file(path)
         assert [item.table for item in check_integrity(large)] == [table]
         if table == "edit":
-            with pytest.raises(DamagedCorpus, match="JSON"):
+            with pytest.raises(DamagedCorpus, match="a part of it cannot be read"):
                 list(label_set.change_labels(large, RENAMING))

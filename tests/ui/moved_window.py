@@ -8,7 +8,7 @@ import json
 import sys
 from pathlib import Path
 
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QCursor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -19,6 +19,8 @@ from annotator.ui.session.session import Session
 from annotator.ui.window import Window
 
 SIZE = 1100, 700
+BESIDE = 1300, 850
+"""Where the mouse is: beside the windows."""
 
 
 def show(application: QApplication, screen: int) -> Window:
@@ -54,6 +56,7 @@ def main() -> None:
     i18n.set_language(sys.argv[2])
     application = app.create_application()
     desk = app.ApplicationController(application, settings.Settings())  # the colours and the direction
+    QCursor.setPos(*BESIDE)  # else one of the windows has a button under it
     moved = show(application, 0)
     before = moved.devicePixelRatioF()
     place(application, moved, 1)

@@ -115,7 +115,8 @@ class ArticleView(ArticleCanvas):
 
     def viewportEvent(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            QToolTip.showText(event.globalPos(), self._tooltip_at(QPointF(event.pos())), self.viewport())
+            text = self._describe_at(QPointF(event.pos()))
+            QToolTip.showText(event.globalPos(), tooltip(text) if text else "", self.viewport())
             return True
         return super().viewportEvent(event)
 
@@ -250,7 +251,7 @@ class ArticleView(ArticleCanvas):
             return Drag(end if is_end else start, item, int(is_end))
         return Drag(start if is_end else end)
 
-    def _tooltip_at(self, position: QPointF) -> str:
+    def _describe_at(self, position: QPointF) -> str:
         """Return what is known of the innermost item there; "" where the caption below it says all."""
         point = self._map_to_page(position)
         box = self._page.box_at(point.x(), point.y())
@@ -264,7 +265,7 @@ class ArticleView(ArticleCanvas):
         else:
             facts = [describe_value(item), source_title(item.source), format_percent(item.score)]
         parts = list(filter(None, facts))
-        return tooltip(" · ".join(map(isolate, [label.localised_title(), *parts]))) if parts else ""
+        return " · ".join(map(isolate, [label.localised_title(), *parts])) if parts else ""
 
     def _whole_words(self, start: int, end: int) -> tuple[int, int] | None:
         words = snap_range(self._text(), start, end, exact=False)

@@ -30,7 +30,7 @@ from annotator.ui.widgets.scrolling import FittingScrollArea
 from annotator.ui.widgets.search_line import SearchLine
 
 _BAR_ROOM: Final = 11  # pixels of the margin that the scroll bar takes
-_LIST_HEIGHT: Final = 84  # pixels of the list of spans at least
+_LIST_HEIGHT: Final = 52  # pixels of the list of spans at least
 _LABELS_HEIGHT: Final = 360  # pixels of the labels at most: eight
 _MIN_LABELS_HEIGHT: Final = 132  # pixels of the labels at least, if there are three
 _REMOVED: Final = "removed"

@@ -203,7 +203,8 @@ def style_sheet(theme: Theme) -> str:
         background: {theme.paper}; border: 1px solid {theme.rule}; border-radius: 7px; padding: 7px 16px;
     }}
     QToolButton {{ background: transparent; border: none; border-radius: 5px; padding: 4px; }}
-    #switcher {{ color: {theme.dim}; padding: 4px 24px; margin: 0 4px; }}
+    QStatusBar QToolButton {{ padding: 0 4px; }}
+    #switcher {{ color: {theme.dim}; padding: 0 24px; margin: 0 4px; }}
     #switcher::menu-indicator {{
         image: url("{_image_path("down", theme)}"); width: 12px; height: 12px;
         subcontrol-origin: padding; subcontrol-position: right center; right: 6px;

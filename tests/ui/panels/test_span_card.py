@@ -14,6 +14,7 @@ from annotator.model.records import DONE, FLAGGED
 from annotator.store.corpus import Corpus
 from annotator.ui.panels.autosave_field import AutosaveField
 from annotator.ui.widgets.scrolling import FittingScrollArea
+from annotator.ui.widgets.theme import LIGHT, Theme
 from annotator.ui.window import Window
 
 Stretch = Callable[..., tuple[int, int]]
@@ -82,7 +83,10 @@ def test_selection_does_not_change_the_height_of_the_card(window: Window, stretc
     assert len(heights) == 1
 
 
-def test_card_with_one_line_of_note_needs_no_scrolling_on_a_small_screen(window: Window, stretch: Stretch) -> None:
+def test_card_with_one_line_of_note_needs_no_scrolling_on_a_small_screen(
+    window: Window, stretch: Stretch, set_theme: Callable[[Theme], None]
+) -> None:
+    set_theme(LIGHT)
     window.resize(1024, 600)
     window.session.tag("DATE", *stretch("أمس"))
     window.session.describe(window.session.spans[0], "2024-07-08", "ask")
