@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, QRect, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtTest import QTest
@@ -30,7 +31,7 @@ Start = Callable[..., app.ApplicationController]
 
 @pytest.fixture
 def start(create_controller: Callable[[Settings], app.ApplicationController], qtbot: QtBot) -> Start:
-    """Return a function that starts the program with the settings of the previous start."""
+    """Return a function that starts the program with the settings of the previous start, and knows who works here."""
     desk: app.ApplicationController | None = None
 
     def launch(path: Path | None = None) -> app.ApplicationController:
@@ -38,7 +39,7 @@ def start(create_controller: Callable[[Settings], app.ApplicationController], qt
         if desk:
             desk.window.close()
             desk.session.close()
-        desk = create_controller(settings.load())
+        desk = create_controller(replace(settings.load(), annotator="Sanae"))
         desk.start(path)
         desk.window.resize(1366, 768)
         with qtbot.waitExposed(desk.window):
