@@ -15,6 +15,7 @@ from exports import ARTICLE, command, export_and_read_back
 from hands import Annotator, Program, RealInput, require_screen
 from stories import MANY, label_by_keyboard, label_by_mouse, load_gold, sample_path
 
+from annotator import settings
 from annotator.store.corpus import Corpus
 
 require_screen()
@@ -167,7 +168,7 @@ def test_an_article_by_deciding_on_suggestions_only_and_all_undone(hands: RealIn
 
 
 def two_articles(folder: Path) -> Path:
-    """Create a corpus with an article that is not labelled, and one that somebody else labelled."""
+    """Create a corpus with an article that is not labelled, and one that is, by who works in the window."""
     corpus, plain, labelled = folder / "two.corpus", folder / "plain.txt", folder / "labelled.jsonl"
     plain.write_text(SUGGESTED, encoding="utf-8")
     spans = [
@@ -176,5 +177,5 @@ def two_articles(folder: Path) -> Path:
     ]
     labelled.write_text(json.dumps({"text": LABELLED, "spans": spans}), encoding="utf-8")
     command("import", corpus, plain)
-    assert command("import", corpus, labelled, "--annotator", "Idris")["spans"] == len(KNOWN)
+    assert command("import", corpus, labelled, "--annotator", settings.user_name())["spans"] == len(KNOWN)
     return corpus
