@@ -60,9 +60,10 @@ _MARGIN: Final = 14  # pixels beside lines of the article
 
 
 def _take_welcome(desk: app.ApplicationController) -> QPixmap:
-    """Take the page that a first start shows."""
+    """Take the page that a first start shows, which lists no corpora."""
     assert desk.session.corpus
     desk.open_corpus(Corpus.open(create_sample_corpus(desk.session.corpus.path.with_name("samples.corpus"))))
+    desk.window.settings.save(recent_corpora={})
     desk.window.welcome_commands.show_welcome()
     return grab(desk.window)
 

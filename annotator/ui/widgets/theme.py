@@ -204,7 +204,7 @@ def style_sheet(theme: Theme) -> str:
     }}
     QToolButton {{ background: transparent; border: none; border-radius: 5px; padding: 4px; }}
     QStatusBar QToolButton {{ padding: 0 4px; }}
-    #switcher {{ color: {theme.dim}; padding: 0 24px; margin: 0 4px; }}
+    #switcher {{ color: {theme.dim}; padding: 4px 24px; margin: 0 4px; }}
     #switcher::menu-indicator {{
         image: url("{_image_path("down", theme)}"); width: 12px; height: 12px;
         subcontrol-origin: padding; subcontrol-position: right center; right: 6px;
