@@ -5,7 +5,7 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, QUrl
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLabel, QMessageBox, QProgressDialog, QTreeWidgetItem
 from pytestqt.qtbot import QtBot
@@ -393,7 +393,7 @@ def test_preview_shows_the_outcome_of_each_span_and_writes_nothing(
     assert not any(button.isVisible() for button in (dialog._preview_button, dialog._export_button))
     assert dialog._outcome_bar.accessibleName() == "Unchanged: 1, Left out: 1"
     QTest.mouseClick(dialog._folder_button, Qt.MouseButton.LeftButton)
-    assert [Path(url.removeprefix("file://")) for url in opened_urls] == [tmp_path]
+    assert [Path(QUrl(url).toLocalFile()) for url in opened_urls] == [tmp_path]
     QTest.mouseClick(dialog._back_button, Qt.MouseButton.LeftButton)
     assert dialog._preview_button.isVisible()
     assert not dialog._folder_button.isVisible()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, QUrl
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -80,7 +80,7 @@ def test_message_stays_under_the_mouse_and_goes_when_clicked(
 def test_folder_of_a_message_is_opened(window: Window, tmp_path: Path, opened_urls: list[str]) -> None:
     window.session.announced.emit(Notice("A copy was saved.", folder=tmp_path))
     QTest.mouseClick(window.toast._folder_button, Qt.MouseButton.LeftButton)
-    assert [Path(url.removeprefix("file://")) for url in opened_urls] == [tmp_path]
+    assert [Path(QUrl(url).toLocalFile()) for url in opened_urls] == [tmp_path]
 
 
 @pytest.mark.parametrize("size", [(1024, 600), (1366, 768)])
