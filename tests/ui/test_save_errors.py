@@ -154,7 +154,6 @@ def test_step_that_was_written_before_its_error_is_shown_once(
     assert len(session.current.undoable) == 2
 
 
-@pytest.mark.posix_only("Windows moves or deletes no file that is open")
 def test_change_that_could_not_be_read_back_is_shown_by_the_next_check(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -176,6 +175,7 @@ def test_change_that_could_not_be_read_back_is_shown_by_the_next_check(
     assert notices == []
 
 
+@pytest.mark.posix_only("Windows moves or deletes no file that is open")
 def test_saved_is_never_reported_beside_an_error(window: Window, corpus_path: Path) -> None:
     assert "Everything is saved" in window.status_line.state_text()
     shutil.rmtree(corpus_path.parent)
