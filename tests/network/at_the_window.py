@@ -13,6 +13,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 
+from annotator import settings
 from annotator.cli import main
 from annotator.ui import app
 from annotator.ui.dialogs.export import ExportDialog
@@ -22,6 +23,7 @@ MAPS = Path("/proc/self/maps")
 LONGEST = 60
 """Seconds that any of it may take."""
 
+settings.save(settings.Settings(annotator="Sanae"))  # else the window asks who works here
 application = app.create_application()
 target = Path(sys.argv.pop())
 learned: list[bool] = []
