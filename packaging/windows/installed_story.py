@@ -55,9 +55,12 @@ KEYS: Final = (
 SPANS: Final = [("INSTITUTION", "وزارة الصحة"), ("DATE", "أمس الثلاثاء"), ("PLAN", "الخطة الوطنية للتلقيح")]
 """What KEYS label in the first article."""
 THEMES: Final = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Themes\Personalize"
-ARABIC_KEYS: Final = "10 113 11 113 12"
-"""The keys 1, Left, 2, Left and 3 by their places on the keyboard, which X numbers, whatever the layout writes."""
-ARABIC_SPANS: Final = [("DATE", "وزارة"), ("INSTITUTION", "الصحة"), ("PLAN", "تطلق")]
+ARABIC_KEYS: Final = "113 113 10 113 11 113 12"
+"""Left twice, 1, Left, 2, Left and 3 by their places on the keyboard, which X numbers, whatever the layout writes.
+
+A key in a suggestion would accept all of it, so they begin behind the institution.
+"""
+ARABIC_SPANS: Final = [("DATE", "تطلق"), ("INSTITUTION", "حملة"), ("PLAN", "أعلنت")]
 FORMATS: Final = ("conll2003", "conll2002", "nested", "conllu", "jsonl")
 
 
