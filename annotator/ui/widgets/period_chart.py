@@ -79,8 +79,8 @@ class PeriodChart(QWidget):
         self.series = series
         self._title, self._names, self._describe = title, names, describe
         self._is_line, self._has_legend = is_line, has_legend
-        totals = (sum(values) for values in zip(*([value or 0 for value in one.values] for one in series), strict=True))
-        self._ceiling = nice_ceiling(max(totals, default=0))
+        columns = zip(*(entry.values for entry in series), strict=True)
+        self._ceiling = nice_ceiling(max((sum(filter(None, column)) for column in columns), default=0))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMouseTracking(True)
         self.setAccessibleName(title)
@@ -104,8 +104,8 @@ class PeriodChart(QWidget):
                 self._paint_legend(painter)
             self._paint_axes(painter)
             if self._is_line:
-                for one in self.series:
-                    self._paint_line(painter, one)
+                for entry in self.series:
+                    self._paint_line(painter, entry)
             else:
                 for index in range(len(self._names)):
                     self._paint_column(painter, index)
@@ -139,16 +139,16 @@ class PeriodChart(QWidget):
         painter.setFont(fonts.interface_font(12))
         metrics = QFontMetricsF(painter.font())
         offset = float(_MARGIN)
-        for one in self.series:
-            width = metrics.horizontalAdvance(one.title)
+        for entry in self.series:
+            width = metrics.horizontalAdvance(entry.title)
             top = _TITLE_HEIGHT + (_LEGEND_HEIGHT - _SWATCH) / 2
             swatch = self._mirrored(QRectF(offset, top, _SWATCH, _SWATCH))
             painter.setPen(QPen(QColor(theme.dim), 1))
-            painter.setBrush(one.brush())
+            painter.setBrush(entry.brush())
             painter.drawRect(swatch)
             painter.setPen(QColor(theme.dim))
             text = self._mirrored(QRectF(offset + _SWATCH + 6, _TITLE_HEIGHT, width + 2, _LEGEND_HEIGHT))
-            painter.drawText(text, reading_side() | Qt.AlignmentFlag.AlignVCenter, isolate(one.title))
+            painter.drawText(text, reading_side() | Qt.AlignmentFlag.AlignVCenter, isolate(entry.title))
             offset += _SWATCH + width + 24
 
     def _mirrored(self, rect: QRectF) -> QRectF:
@@ -188,11 +188,11 @@ class PeriodChart(QWidget):
         slot = self.slot_rect(index)
         width = min(_MAX_COLUMN, slot.width() * (1 - _GAP))
         y = slot.bottom()
-        for one in self.series:
-            value = one.values[index]
+        for entry in self.series:
+            value = entry.values[index]
             if value:
                 height = self._height_of(value)
-                brush = one.brush()
+                brush = entry.brush()
                 painter.setPen(
                     QPen(brush.color(), 1) if brush.style() != Qt.BrushStyle.SolidPattern else Qt.PenStyle.NoPen
                 )
