@@ -26,6 +26,7 @@ from annotator.store.corpus import Corpus
 from annotator.store.queries.article_list import ArticleFilter
 from annotator.ui import app
 from annotator.ui.actions.keymap import Keymap
+from annotator.ui.central.command_palette import CommandPalette
 from annotator.ui.commands.table import MENUS
 from annotator.ui.dialogs.backups import BackupsDialog
 from annotator.ui.dialogs.export import ExportDialog
@@ -34,7 +35,6 @@ from annotator.ui.dialogs.keys import KeysDialog
 from annotator.ui.dialogs.labels import LabelsDialog
 from annotator.ui.dialogs.occurrences import OccurrencesDialog
 from annotator.ui.dialogs.progress import ProgressDialog
-from annotator.ui.panels.command_palette import CommandPalette
 from annotator.ui.session.tasks import TaskRunner
 from annotator.ui.widgets.calendar_popup import CalendarPopup
 from annotator.ui.widgets.modal import fit_to_screen

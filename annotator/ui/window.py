@@ -15,6 +15,11 @@ from annotator.ui.actions.context_menu import show_context_menu
 from annotator.ui.actions.panel_focus import PanelFocus
 from annotator.ui.article.article_view import ArticleView
 from annotator.ui.article.presenter import ArticlePresenter
+from annotator.ui.central.article_header import ArticleHeader
+from annotator.ui.central.central_widget import CentralWidget
+from annotator.ui.central.find_bar import FindBar
+from annotator.ui.central.layer_bar import LayerBar
+from annotator.ui.central.selection_bar import SelectionBar
 from annotator.ui.commands.annotator_commands import AnnotatorCommands
 from annotator.ui.commands.article_commands import ArticleCommands
 from annotator.ui.commands.backup_commands import BackupCommands
@@ -32,15 +37,10 @@ from annotator.ui.commands.tagging_commands import TaggingCommands
 from annotator.ui.commands.tips import Tips
 from annotator.ui.commands.view_commands import ViewCommands
 from annotator.ui.commands.welcome_commands import WelcomeCommands
-from annotator.ui.panels.article_header import ArticleHeader
 from annotator.ui.panels.autosave_field import NoteField
-from annotator.ui.panels.central_widget import CentralWidget
 from annotator.ui.panels.corpus_switcher import CorpusSwitcher
-from annotator.ui.panels.find_bar import FindBar
 from annotator.ui.panels.guideline_panel import GuidelineSheet
-from annotator.ui.panels.layer_bar import LayerBar
 from annotator.ui.panels.panel_layout import PanelLayout
-from annotator.ui.panels.selection_bar import SelectionBar
 from annotator.ui.panels.sidebars import ArticleSidebar, LabelSidebar
 from annotator.ui.panels.status_line import StatusLine
 from annotator.ui.session.active_item import ActiveItem

@@ -2,7 +2,7 @@
 
 from annotator.i18n import _
 from annotator.store.queries.article_list import ArticleFilter
-from annotator.ui.panels.article_header import ArticleHeader
+from annotator.ui.central.article_header import ArticleHeader
 from annotator.ui.session.notice import Notice
 from annotator.ui.session.session import Session
 

@@ -5,7 +5,7 @@ from typing import Final
 from PySide6.QtCore import QObject
 
 from annotator.ui.article.article_view import ArticleView
-from annotator.ui.panels.find_bar import FindBar
+from annotator.ui.central.find_bar import FindBar
 from annotator.ui.panels.sidebars import ArticleSidebar
 from annotator.ui.session.session import Session
 

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QWidget
 from annotator.i18n import _, count_phrase
 from annotator.jobs.checking import ArticleIssue
 from annotator.ui.article.article_view import ArticleView
-from annotator.ui.panels.issue_bar import IssueBar
+from annotator.ui.central.issue_bar import IssueBar
 from annotator.ui.panels.issue_panel import IssuePanel
 from annotator.ui.session.issues import IssueModel
 from annotator.ui.session.session import Session

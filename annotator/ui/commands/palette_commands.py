@@ -12,8 +12,8 @@ from annotator.store.queries.article_list import find_by_title
 from annotator.ui.actions.action_set import ActionSet
 from annotator.ui.actions.palette import PaletteEntry, list_entries
 from annotator.ui.article.article_view import ArticleView
+from annotator.ui.central.command_palette import CommandPalette
 from annotator.ui.commands.find_commands import FindCommands
-from annotator.ui.panels.command_palette import CommandPalette
 from annotator.ui.session.window_context import WindowContext
 
 OPENER: Final = "show_palette"

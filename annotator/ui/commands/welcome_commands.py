@@ -11,8 +11,8 @@ from PySide6.QtGui import QAction
 
 from annotator.i18n import _
 from annotator.model.records import Span, Step
+from annotator.ui.central.central_widget import CentralWidget
 from annotator.ui.commands.corpus_commands import CorpusCommands
-from annotator.ui.panels.central_widget import CentralWidget
 from annotator.ui.session.window_context import WindowContext
 
 _HINT_LABELS: Final = 3

@@ -1,1 +1,1 @@
-"""Panels around the article: lists, bars and the status line."""
+"""Panels at the sides of the article, their lists and fields, and the status line."""

@@ -12,8 +12,8 @@ from pytestqt.qtbot import QtBot
 from annotator import i18n, settings
 from annotator.i18n import _
 from annotator.ui.actions.keyboard import to_sequences
+from annotator.ui.central.command_palette import CommandPalette
 from annotator.ui.commands.table import ACTIONS
-from annotator.ui.panels.command_palette import CommandPalette
 from annotator.ui.session.session import Session
 from annotator.ui.window import Window
 

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from annotator.model.records import DONE, FLAGGED, SKIPPED
 from annotator.store.queries.article_list import ArticleFilter
-from annotator.ui.panels.finished_page import FinishedPage
+from annotator.ui.central.finished_page import FinishedPage
 from annotator.ui.window import Window
 
 Stretch = Callable[..., tuple[int, int]]

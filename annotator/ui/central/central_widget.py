@@ -9,15 +9,15 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from annotator.i18n import _
 from annotator.ui.article.article_view import ArticleView
+from annotator.ui.central.save_error_bar import SaveErrorBar
+from annotator.ui.central.toast import Toast
 from annotator.ui.panels.autosave_field import NoteField
 from annotator.ui.panels.empty_state import EmptyState
-from annotator.ui.panels.save_error_bar import SaveErrorBar
-from annotator.ui.panels.toast import Toast
 from annotator.ui.session.session import Session
 from annotator.ui.widgets.buttons import ActionButton, ButtonRow
 
 if TYPE_CHECKING:
-    from annotator.ui.panels.finished_page import FinishedPage
+    from annotator.ui.central.finished_page import FinishedPage
     from annotator.ui.welcome.welcome_page import WelcomePage
 
 _BUTTONS: Final = {"done_and_next": "done", "skip": "skip", "flag": "flag", "undo": "undo", "redo": "redo"}
@@ -84,7 +84,7 @@ class CentralWidget(QWidget):
     @cached_property
     def finished_page(self) -> "FinishedPage":
         """The page at the end of the list, which few windows need."""
-        from annotator.ui.panels.finished_page import FinishedPage
+        from annotator.ui.central.finished_page import FinishedPage
 
         page = FinishedPage(self._session, self._export_action)
         page.closed.connect(lambda: self._session.open_by_id(self._last_article))

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from annotator.model.records import DONE
 from annotator.store.corpus import Corpus
-from annotator.ui.panels.article_header import ArticleHeader, InlineEditor
+from annotator.ui.central.article_header import ArticleHeader, InlineEditor
 from annotator.ui.session.session import Session
 from annotator.ui.window import Window
 

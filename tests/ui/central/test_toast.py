@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, Qt, QUrl
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from annotator.ui.panels import toast as toast_module
+from annotator.ui.central import toast as toast_module
 from annotator.ui.session.notice import Notice
 from annotator.ui.window import Window
 

@@ -15,7 +15,7 @@ from ui.inspection import stored_spans
 from annotator import settings
 from annotator.model.records import Suggestion
 from annotator.ui.article.article_view import ArticleView
-from annotator.ui.panels.selection_bar import Chip, SelectionBar, place_bar
+from annotator.ui.central.selection_bar import Chip, SelectionBar, place_bar
 from annotator.ui.window import Window
 
 Stretch = Callable[..., tuple[int, int]]
