@@ -63,6 +63,7 @@ def window_name(language: str, theme: str, size: tuple[int, int]) -> str:
 
 def copy_corpora(folder: Path) -> Iterator[Path]:
     """Yield copies of the corpus without end, each under the name that the pictures show."""
+    app.create_application()  # the session has timers, which start with the events of an application
     worked = create_sample_corpus(folder / "worked.corpus")
     session = Session(ANNOTATOR)
     session.open(Corpus.open(worked))

@@ -15,6 +15,7 @@ def test_a_sheet_shows_a_state_in_each_language_and_theme(tmp_path: Path) -> Non
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, encoding="utf-8", timeout=120)
     sheet = tmp_path / "out" / "1920x1080-150%" / "no-spans.png"
     assert (done.returncode, done.stdout.splitlines()) == (0, [str(sheet)]), done.stderr
+    assert "QObject" not in done.stderr, "an object needs an application that is not there"
     image = QImage(str(sheet))
     assert (image.width(), image.height()) == (2 * (1920 + 8) + 8, 2 * (1080 + 8) + 8)
     margin = 20  # pixels inside each window
