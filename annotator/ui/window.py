@@ -119,7 +119,9 @@ class Window(QMainWindow):
             view=self._view_commands,
             welcome=self.welcome_commands,
         )
-        self._actions = ActionSet(self, self.view, MENUS, commands, self.corpus_commands.can_run)
+        self._actions = ActionSet(
+            self, self.view, MENUS, commands, self.corpus_commands.can_run, lambda: session.current.read_only_reason
+        )
         self._actions.add_menus(self.menuBar())
         recent_menu = self._actions.create_list_menu(RECENT_CORPORA, "open_corpus", "new_corpus")
         self.menuBar().setCornerWidget(CorpusSwitcher(session, recent_menu))
@@ -184,7 +186,8 @@ class Window(QMainWindow):
         session.on_change(self._show_title, "corpus")
         session.on_change(self._show_labels, "labels")
         session.on_change(self._actions.update_states, "undoable", "redoable", "pending_step", "status")
-        session.on_change(self._actions.update_states, "removal", "article_filter")
+        session.on_change(self._actions.update_states, "removal", "article_filter", "annotator", "reader")
+        self._actions.refused.connect(session.notified)
         self.welcome_commands.hint_changed.connect(self.status_line.show_hint)
         for clicked in (self.label_panel.label_clicked, self.span_panel.span_clicked):
             clicked.connect(lambda _item: self.corpus_commands.save_typed_text())

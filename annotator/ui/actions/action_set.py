@@ -4,15 +4,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Generic
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from annotator.i18n import _
 from annotator.model.labels import Label
 from annotator.store.errors import CorpusError
 from annotator.ui.actions.keyboard import ShortcutResolver
-from annotator.ui.actions.keymap import Action, Choice, Keymap, ListMenu, Menu, T, walk_menus
+from annotator.ui.actions.keymap import Action, Choice, EditAction, Keymap, ListMenu, Menu, T, walk_menus
 from annotator.ui.actions.letter_menu import LetterMenu
 from annotator.ui.widgets.bidi_text import menu_text, tooltip
 from annotator.ui.widgets.modal import warn
@@ -22,8 +22,12 @@ class ActionSet(QObject, Generic[T]):
     """The actions of a window: `by_name`, `label_actions` that tag, `menus` by name, and the `keymap`.
 
     They run with `commands`, if `is_allowed` accepts the action (None for a label's); a CorpusError is shown. Some keys
-    work only in `article`.
+    work only in `article`. An EditAction and a label's are disabled while `read_only_reason` returns one. An
+    action's `whatsThis` says why it is disabled.
     """
+
+    refused = Signal(str)
+    """The key of a disabled action was pressed; carries the reason."""
 
     def __init__(
         self,
@@ -32,11 +36,14 @@ class ActionSet(QObject, Generic[T]):
         menus: Sequence[Menu[T]],
         commands: T,
         is_allowed: Callable[[Action[T] | None], bool],
+        read_only_reason: Callable[[], str],
     ) -> None:
         super().__init__(window)
+        self._read_only_reason = read_only_reason
         self._window, self._article, self._commands, self._is_allowed = window, article, commands, is_allowed
         self._table = menus
         self._shortcut_resolver = ShortcutResolver(window)
+        self._shortcut_resolver.ignored.connect(self._explain)
         self._rows: dict[str, Action[T]] = {}
         self.by_name: dict[str, QAction] = {}
         self.label_actions: list[QAction] = []
@@ -70,6 +77,7 @@ class ActionSet(QObject, Generic[T]):
             action.setToolTip(tooltip(label.localised_title()))  # Qt would use the text, as HTML
             self._window.addAction(action)
             self.label_actions.append(action)
+        self.update_states()
 
     def show_keys(self, custom_keys: Mapping[str, list[str]], labels: Sequence[Label]) -> None:
         """Set the shortcuts of actions, custom or default, and labels."""
@@ -99,11 +107,17 @@ class ActionSet(QObject, Generic[T]):
 
     def update_states(self) -> None:
         """Enable and check the actions that say when they are."""
+        read_only_reason = self._read_only_reason()
         for name, row in self._rows.items():
-            if row.is_enabled:
-                self.by_name[name].setEnabled(row.is_enabled(self._commands))
+            if read_only_reason and isinstance(row, EditAction):
+                _set_enabled(self.by_name[name], False, read_only_reason)
+            elif row.is_enabled or isinstance(row, EditAction):
+                is_enabled = row.is_enabled is None or row.is_enabled(self._commands)
+                _set_enabled(self.by_name[name], is_enabled, row.disabled_reason and _(row.disabled_reason))
             if row.is_checked:
                 self.by_name[name].setChecked(row.is_checked(self._commands))
+        for action in self.label_actions:
+            _set_enabled(action, not read_only_reason, read_only_reason)
 
     def prepare_display(self) -> None:
         """Update the states of the actions, and have those that can say what they would do now."""
@@ -177,6 +191,15 @@ class ActionSet(QObject, Generic[T]):
         action.triggered.connect(lambda _checked=False: self._trigger(run, row))
         return action
 
+    def _explain(self, key: QKeySequence) -> None:
+        """Say why the action of this key, which nothing has handled, is disabled."""
+        for action in (*self.by_name.values(), *self.label_actions):
+            if not action.isEnabled() and action.whatsThis() and key in action.shortcuts():
+                is_local = action.shortcutContext() == Qt.ShortcutContext.WidgetShortcut
+                if self._article.hasFocus() or not is_local:
+                    self.refused.emit(action.whatsThis())
+                return
+
     def _trigger(self, run: Callable[[], Any], row: Action[T] | None) -> None:
         if self._is_allowed(row):
             try:
@@ -185,3 +208,9 @@ class ActionSet(QObject, Generic[T]):
                 warn(self._window, str(error))
         if row and row.is_checked:
             self.by_name[row.name].setChecked(row.is_checked(self._commands))  # Qt has toggled it
+
+
+def _set_enabled(action: QAction, is_enabled: bool, reason: str) -> None:
+    """Enable an action, or disable it for a reason."""
+    action.setEnabled(is_enabled)
+    action.setWhatsThis("" if is_enabled else reason)

@@ -8,7 +8,7 @@ characters on the same physical key) are needed.
 from collections.abc import Iterable
 from typing import Final
 
-from PySide6.QtCore import QCoreApplication, QEvent, QKeyCombination, QObject, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QKeyCombination, QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QShortcutEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -98,6 +98,9 @@ class ShortcutResolver(QObject):
     - An input field handles Ctrl+C but not its twin: it is offered the Latin key before the window's action.
     """
 
+    ignored = Signal(QKeySequence)
+    """A key press has reached the window: no enabled action and no widget has handled it."""
+
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self._window = window
@@ -120,6 +123,9 @@ class ShortcutResolver(QObject):
             self._press = event.keyCombination()
             self._is_repeat = event.timestamp() > 0 and _key_and_time(event) == self._last_release
             return was_taken
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and watched is self._window:
+            self.ignored.emit(QKeySequence(event.keyCombination()))
+            return False
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyRelease:
             self._last_release = _key_and_time(event)
             return False

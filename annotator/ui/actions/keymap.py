@@ -49,6 +49,10 @@ class Action(Struct, Generic[T], frozen=True):
         return _valid_keys((sys.platform == "darwin" and self.macos_keys) or self.keys)
 
 
+class EditAction(Action[T], frozen=True):
+    """An action that changes what an annotator has made: it is disabled where that can only be read."""
+
+
 class Choice(Struct, Generic[T], frozen=True):
     """A submenu of texts by value, of which one is checked: `current`. Choosing another calls `choose` with it."""
 

@@ -69,7 +69,7 @@ def list_entries(actions: ActionSet[Any], labels: Sequence[Label]) -> list[Palet
                 keys=format_keys(actions.keymap.keys(row.name)[:1]),
                 is_enabled=action.isEnabled(),
                 is_checked=action.isChecked(),
-                reason=_(row.disabled_reason) if row.disabled_reason and not action.isEnabled() else "",
+                reason=action.whatsThis(),
             )
         )
     return [*entries, *_list_items(actions), *_list_choices(actions, translations), *_list_labels(actions, labels)]
@@ -91,6 +91,8 @@ def _list_labels(actions: ActionSet[Any], labels: Sequence[Label]) -> list[Palet
             names=(*label.title.values(), label.name, label.key or ""),
             group=_("Labels"),
             keys=format_keys(filter(None, [label.key])),
+            is_enabled=action.isEnabled(),
+            reason=action.whatsThis(),
             label=label,
         )
         for label, action in zip(labels, actions.label_actions, strict=True)

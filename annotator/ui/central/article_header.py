@@ -108,7 +108,7 @@ class ArticleHeader(QWidget):
         self.date.editing_changed.connect(self._show_feedback)
         self.source_button.clicked.connect(self.open_source)
         self.state_button.clicked.connect(self._open_menu)
-        session.on_change(self._update, "article", "zones", "status", "removal")
+        session.on_change(self._update, "article", "zones", "status", "removal", "annotator", "reader")
         self._update()
         self._show_feedback()
 
@@ -139,13 +139,17 @@ class ArticleHeader(QWidget):
         title = article_title(article, session.zones) if article else ""
         self.title.field.show_text(title, owner)
         self.title.button.show_text(title, ink="ink")
-        self.title.button.setToolTip(tooltip(title))
+        reason = session.current.read_only_reason
+        self.title.button.setToolTip(tooltip("\n".join(filter(None, (title, reason)))))
         published = (article.published if article else None) or ""
         today = datetime.now(UTC).astimezone().date().isoformat()  # what “yesterday” is said from
         self.date.field.show_value(published, owner, published=today)
         in_words = format_date_value(published) or published
-        self.date.button.show_text(in_words or _("Add the date"), ink="dim" if published else "accent")
-        self.date.button.setToolTip(tooltip(_("Publication date: relative dates are resolved with it.")))
+        self.date.button.show_text(in_words or _("Add the date"), ink="dim" if published or reason else "accent")
+        use = _("Publication date: relative dates are resolved with it.")
+        self.date.button.setToolTip(tooltip(reason or use))
+        for editor in (self.title, self.date):
+            editor.button.setEnabled(not reason)
         self._show_source()
         state = session.state()
         if session.removal:

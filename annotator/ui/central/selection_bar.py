@@ -217,6 +217,9 @@ class SelectionBar(QFrame):
             self.hide()
 
     def _target(self) -> _Target:
+        """Return what the buttons would change; None where nothing may be changed."""
+        if self._session.reader:
+            return None
         return self._session.selection or self._suggestions.current or self._view.selection
 
     def _show_now(self) -> None:

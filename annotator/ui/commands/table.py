@@ -13,7 +13,7 @@ from PySide6.QtGui import QAction
 
 from annotator.i18n import LANGUAGES, N_, current_language
 from annotator.model.records import BODY, BOILERPLATE, DATELINE, DONE, FLAGGED, HEADLINE, SKIPPED
-from annotator.ui.actions.keymap import Action, Choice, ListMenu, Menu, list_actions
+from annotator.ui.actions.keymap import Action, Choice, EditAction, ListMenu, Menu, list_actions
 from annotator.ui.actions.panel_focus import PanelFocus
 from annotator.ui.article.article_view import ArticleView
 from annotator.ui.commands.annotator_commands import AnnotatorCommands
@@ -109,42 +109,44 @@ _FIND: Final[_Items] = (
     Action("find_in_corpus", N_("Search corpus"), lambda do: do.find.find_in_corpus(), ("Ctrl+Shift+F",)),
 )
 _EDGES: Final[_Items] = (
-    Action(
+    EditAction(
         "end_forward", N_("Move end forward one word"), lambda do: do.edges.move_by_word(1, end=True), ("Shift+Left",)
     ),
-    Action("end_back", N_("Move end back one word"), lambda do: do.edges.move_by_word(-1, end=True), ("Shift+Right",)),
-    Action(
+    EditAction(
+        "end_back", N_("Move end back one word"), lambda do: do.edges.move_by_word(-1, end=True), ("Shift+Right",)
+    ),
+    EditAction(
         "start_forward",
         N_("Move start forward one word"),
         lambda do: do.edges.move_by_word(1, end=False),
         ("Ctrl+Shift+Left",),
     ),
-    Action(
+    EditAction(
         "start_back",
         N_("Move start back one word"),
         lambda do: do.edges.move_by_word(-1, end=False),
         ("Ctrl+Shift+Right",),
     ),
     None,
-    Action(
+    EditAction(
         "end_forward_letter",
         N_("Move end forward one letter"),
         lambda do: do.edges.move_by_letter(1, end=True),
         ("Alt+Left",),
     ),
-    Action(
+    EditAction(
         "end_back_letter",
         N_("Move end back one letter"),
         lambda do: do.edges.move_by_letter(-1, end=True),
         ("Alt+Right",),
     ),
-    Action(
+    EditAction(
         "start_forward_letter",
         N_("Move start forward one letter"),
         lambda do: do.edges.move_by_letter(1, end=False),
         ("Alt+Shift+Left",),
     ),
-    Action(
+    EditAction(
         "start_back_letter",
         N_("Move start back one letter"),
         lambda do: do.edges.move_by_letter(-1, end=False),
@@ -170,27 +172,27 @@ _EDIT: Final[_Items] = (
     ),
     None,
     Action("copy", N_("Copy"), lambda do: do.tagging.copy(), ("Ctrl+C",)),
-    Action(
+    EditAction(
         "remove",
         N_("Remove span or reject suggestion"),
         lambda do: do.tagging.remove(),
         ("Delete", "Backspace"),
         auto_repeat=False,
     ),
-    Action(
+    EditAction(
         "toggle_proclitic", N_("Include or exclude the proclitic"), lambda do: do.edges.toggle_proclitic(), ("Space",)
     ),
     None,
-    Action(
+    EditAction(
         "tag_all_here", N_("Tag all occurrences in the article…"), late("dialogs.occurrences.open_dialog"), ("Ctrl+A",)
     ),
-    Action(
+    EditAction(
         "tag_all_corpus",
         N_("Tag all occurrences in the corpus…"),
         late("dialogs.occurrences.open_dialog", in_corpus=True),
         ("Ctrl+Shift+A",),
     ),
-    Action(
+    EditAction(
         "toggle_sticky",
         N_("Tag every selection automatically"),
         lambda do: do.tagging.toggle_sticky(),
@@ -198,14 +200,14 @@ _EDIT: Final[_Items] = (
         is_checked=lambda do: do.tagging.sticky is not None,
     ),
     None,
-    Action("edit_value", N_("Edit span value"), lambda do: do.tagging.edit_value(), ("F2",)),
-    Action("edit_note", N_("Edit span note"), lambda do: do.tagging.edit_note(), ("Shift+F2",)),
+    EditAction("edit_value", N_("Edit span value"), lambda do: do.tagging.edit_value(), ("F2",)),
+    EditAction("edit_note", N_("Edit span note"), lambda do: do.tagging.edit_note(), ("Shift+F2",)),
     None,
     Menu("find", N_("Find"), _FIND),
     Menu("edges", N_("Boundaries of the span or suggestion"), _EDGES),
 )
 _SUGGESTIONS: Final[_Items] = (
-    Action(
+    EditAction(
         "accept",
         N_("Accept suggestion"),
         lambda do: do.suggestions.accept(),
@@ -213,7 +215,7 @@ _SUGGESTIONS: Final[_Items] = (
         in_article=True,
         auto_repeat=False,
     ),
-    Action(
+    EditAction(
         "accept_sentence",
         N_("Accept sure suggestions in the sentence"),
         lambda do: do.suggestions.accept_sentence(),
@@ -222,7 +224,7 @@ _SUGGESTIONS: Final[_Items] = (
         auto_repeat=False,
         describe=lambda do: do.suggestions.describe_sentence(),
     ),
-    Action(
+    EditAction(
         "accept_article",
         N_("Accept sure suggestions in the article"),
         lambda do: do.suggestions.accept_article(),
@@ -268,7 +270,7 @@ _ISSUES: Final[_Items] = (
         former_name="previous_question",
     ),
     None,
-    Action(
+    EditAction(
         "apply_fix",
         N_("Apply the fix"),
         lambda do: do.issues.apply_fix(),
@@ -276,7 +278,7 @@ _ISSUES: Final[_Items] = (
         auto_repeat=False,
         former_name="put_right",
     ),
-    Action(
+    EditAction(
         "dismiss_issue",
         N_("Dismiss issue permanently"),
         lambda do: do.issues.dismiss(),
@@ -286,18 +288,18 @@ _ISSUES: Final[_Items] = (
     ),
 )
 _LINE: Final[_Items] = (
-    Action("line_headline", N_("Headline"), lambda do: do.tagging.mark_line(HEADLINE), ("F6",)),
-    Action("line_dateline", N_("Dateline"), lambda do: do.tagging.mark_line(DATELINE), ("F7",)),
-    Action("line_body", N_("Body"), lambda do: do.tagging.mark_line(BODY), ("F8",)),
-    Action("line_boilerplate", N_("Boilerplate"), lambda do: do.tagging.mark_line(BOILERPLATE), ("F9",)),
+    EditAction("line_headline", N_("Headline"), lambda do: do.tagging.mark_line(HEADLINE), ("F6",)),
+    EditAction("line_dateline", N_("Dateline"), lambda do: do.tagging.mark_line(DATELINE), ("F7",)),
+    EditAction("line_body", N_("Body"), lambda do: do.tagging.mark_line(BODY), ("F8",)),
+    EditAction("line_boilerplate", N_("Boilerplate"), lambda do: do.tagging.mark_line(BOILERPLATE), ("F9",)),
 )
 _DETAILS: Final[_Items] = (
-    Action("edit_title", N_("Edit title"), lambda do: do.details.edit_title(), ("Ctrl+T",)),
-    Action("edit_date", N_("Edit publication date"), lambda do: do.details.edit_date(), ("Ctrl+Shift+T",)),
-    Action("edit_article_note", N_("Edit article note"), lambda do: do.tagging.edit_article_note(), ("Ctrl+F2",)),
+    EditAction("edit_title", N_("Edit title"), lambda do: do.details.edit_title(), ("Ctrl+T",)),
+    EditAction("edit_date", N_("Edit publication date"), lambda do: do.details.edit_date(), ("Ctrl+Shift+T",)),
+    EditAction("edit_article_note", N_("Edit article note"), lambda do: do.tagging.edit_article_note(), ("Ctrl+F2",)),
     Action("open_source", N_("Open the source on the web"), lambda do: do.details.open_source(), ("Ctrl+Shift+O",)),
     None,
-    Action(
+    EditAction(
         "toggle_removed",
         N_("Remove article, or restore it"),
         lambda do: do.details.toggle_removed(),
@@ -314,23 +316,23 @@ _DETAILS: Final[_Items] = (
     ),
 )
 _ARTICLE: Final[_Items] = (
-    Action("done_and_next", N_("Done and next"), lambda do: do.tagging.done_and_next(), ("Ctrl+Return",)),
+    EditAction("done_and_next", N_("Done and next"), lambda do: do.tagging.done_and_next(), ("Ctrl+Return",)),
     Action("next_open", N_("Next open article"), lambda do: do.tagging.next_open(), ("Ctrl+Down",)),
-    Action(
+    EditAction(
         "done",
         N_("Mark as done"),
         lambda do: do.tagging.toggle_state(DONE),
         ("Ctrl+D",),
         is_checked=lambda do: do.session.state() == DONE,
     ),
-    Action(
+    EditAction(
         "skip",
         N_("Skip"),
         lambda do: do.tagging.toggle_state(SKIPPED),
         ("Ctrl+K",),
         is_checked=lambda do: do.session.state() == SKIPPED,
     ),
-    Action(
+    EditAction(
         "flag",
         N_("Flag for review"),
         lambda do: do.tagging.toggle_state(FLAGGED),

@@ -20,6 +20,7 @@ from annotator.ui.widgets.theme import current_theme
 
 _HEIGHT: Final = 42  # pixels
 _BUTTON_GAP: Final = 5  # pixels beside the button
+_READ_ONLY_OPACITY: Final = 0.45
 
 
 class LabelRow(QAbstractButton):
@@ -34,10 +35,17 @@ class LabelRow(QAbstractButton):
         self.setText(label.localised_title())
         self.setAccessibleName(label.localised_title())
         self.setAccessibleDescription(_accessible_description(label, 0))
-        self.setToolTip(tooltip(_title_and_key(label)))
+        self._read_only_reason = ""
+        self.set_read_only("")
         self.guideline_button = IconButton("guide", _("Guideline"), self)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the focus in the article
         self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def set_read_only(self, reason: str) -> None:
+        """Look disabled for a reason, which a click says; "" for none. The guideline can be read all the same."""
+        self._read_only_reason = reason
+        self.setToolTip(tooltip("\n".join(filter(None, (_title_and_key(self.label), reason)))))
+        self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(200, _HEIGHT)
@@ -60,6 +68,7 @@ class LabelRow(QAbstractButton):
     def paintEvent(self, _event: QPaintEvent) -> None:
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setOpacity(_READ_ONLY_OPACITY if self._read_only_reason else 1.0)
             theme, is_rtl = current_theme(), self.layoutDirection() == Qt.LayoutDirection.RightToLeft
             firm = theme.line_colour(self.label)
             strength = 1.2 if self.isDown() else (0.9 if self.underMouse() else 0.6)
@@ -127,6 +136,7 @@ class LabelPanel(QWidget):
         self._layout.setSpacing(3)
         session.on_change(self._show_labels, "labels")
         session.on_change(self._show_counts, "labels", "spans")
+        session.on_change(self._show_whether_read_only, "labels", "annotator", "reader")
         self._show_labels()
         self._show_counts()
 
@@ -151,6 +161,10 @@ class LabelPanel(QWidget):
                 row.count = counts[row.label.name]
                 row.setAccessibleDescription(_accessible_description(row.label, row.count))
                 row.update()
+
+    def _show_whether_read_only(self) -> None:
+        for row in self._rows:
+            row.set_read_only(self._session.current.read_only_reason)
 
     def show_sticky(self, name: str | None) -> None:
         """Mark the sticky label."""

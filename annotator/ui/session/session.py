@@ -49,7 +49,7 @@ from annotator.ui.session.state import (
     SessionState,
 )
 from annotator.ui.session.undo import UndoManager
-from annotator.ui.widgets.bidi_text import isolate, isolate_ltr
+from annotator.ui.widgets.bidi_text import isolate_ltr
 
 _STATE_KEEPING_STEPS: Final = frozenset(["state", "note", DISMISS, *ARTICLE_STEPS])
 """Names of steps that do not set a new article to "in progress"."""
@@ -292,9 +292,8 @@ class Session(QObject):
 
     def can_edit(self) -> bool:
         """Return whether the layer may be changed; say so if it is only viewed."""
-        if self.reader:
-            text = _("You are looking at the work of {annotator}, which you cannot change.")
-            self.failed.emit(text.format(annotator=isolate(self.annotator)))
+        if self.current.read_only_reason:
+            self.failed.emit(self.current.read_only_reason)
         return not self.reader
 
     # Changes; all return whether the change is on disk

@@ -7,6 +7,7 @@ from typing import Final, Generic, Protocol, TypeVar
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from annotator.i18n import _
 from annotator.model import history
 from annotator.model.labels import LabelSet
 from annotator.model.records import (
@@ -37,6 +38,7 @@ from annotator.store.queries.article_list import (
 from annotator.store.queries.removals import count_removed_articles
 from annotator.store.queries.training_data import list_uncertain_articles
 from annotator.text.proclitics import skip_known_proclitics
+from annotator.ui.widgets.bidi_text import isolate
 
 T = TypeVar("T")
 DESCRIBE: Final = "describe"
@@ -102,6 +104,14 @@ class SessionState(Struct, frozen=True):
     def user(self) -> str:
         """Who works here."""
         return self.reader or self.annotator
+
+    @property
+    def read_only_reason(self) -> str:
+        """Why the layer cannot be changed, in a sentence; "" if it can."""
+        if not self.reader:
+            return ""
+        text = _("You are looking at the work of {annotator}, which you cannot change.")
+        return text.format(annotator=isolate(self.annotator))
 
     @property
     def article_state(self) -> str:

@@ -8,7 +8,7 @@ from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from annotator.ui.widgets import icons
-from annotator.ui.widgets.bidi_text import format_shortcut
+from annotator.ui.widgets.bidi_text import format_shortcut, tooltip
 from annotator.ui.widgets.theme import Theme, current_theme
 
 _COMPACT: Final = "padding: 7px 9px"  # of a button without text
@@ -17,9 +17,10 @@ _GAP: Final = 3  # pixels on each side of the icon, in addition to Qt's own
 
 
 class ActionButton(QPushButton):
-    """A button that triggers `action` and shows its shortcut; `primary` marks the most common one.
+    """A button that triggers `action` and shows its shortcut, or why it is disabled.
 
-    `icon` is an icon's name. `short_text`, with the key, replaces the action's text.
+    `primary` marks the most common one. `icon` is an icon's name. `short_text`, with the key, replaces the action's
+    text.
     """
 
     def __init__(
@@ -85,7 +86,8 @@ class ActionButton(QPushButton):
             self.setAccessibleName(words)
             self._widths = None
         self._update_text(self._is_compact)
-        self.setToolTip(f"{(self._is_compact and self._short_text) or text}   {key}")
+        name = f"{(self._is_compact and self._short_text) or text}   {key}"
+        self.setToolTip(tooltip("\n".join(filter(None, (name, self._action.whatsThis())))))
         self.setEnabled(self._action.isEnabled())
         self.setCheckable(self._action.isCheckable())
         self.setChecked(self._action.isChecked())

@@ -1,6 +1,7 @@
 """Who works here, and whose work is shown."""
 
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -15,12 +16,15 @@ from annotator.model.labels import default_labels
 from annotator.model.records import DONE
 from annotator.store.corpus import Corpus
 from annotator.ui import app
+from annotator.ui.actions.keymap import EditAction
+from annotator.ui.commands.table import ACTIONS
 from annotator.ui.dialogs.annotator_name import AnnotatorNameDialog
 from annotator.ui.dialogs.annotators import AnnotatorsDialog
 from annotator.ui.session.session import Session
 from annotator.ui.widgets.modal import MessageBox
 from annotator.ui.window import Window
 
+CONTROL, PLAIN = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.NoModifier
 Stretch = Callable[..., tuple[int, int]]
 
 
@@ -79,15 +83,45 @@ def test_anothers_work_is_shown_and_cannot_be_changed(
     assert not omar.remove(span)
     assert not omar.set_state("flagged")
     assert not omar.undo()
-    window.action("undo").trigger()
-    window.action("tag_all_corpus").trigger()
-    omar.select(span)
-    window.action("tag_all_here").trigger()
-    assert len(failures) == 5
+    assert len(failures) == 3
     omar.reload()
     assert omar.spans == before
     assert omar.state() == DONE
     assert settings.load().annotator is None, "Sanae is still who works here"
+
+
+def test_what_edits_is_disabled_in_anothers_work_and_says_why(window: Window, omar: Session) -> None:
+    skip, buttons = window.action("skip"), window._central_widget.buttons
+    omar.switch_annotator("Omar", edits=False)
+    [reason] = {window.action(row.name).whatsThis() for row in ACTIONS if isinstance(row, EditAction)}
+    assert "Omar" in reason
+    assert not any(window.action(row.name).isEnabled() for row in ACTIONS if isinstance(row, EditAction))
+    assert not any(action.isEnabled() for action in window._actions.label_actions)
+    assert window.action("next_article").isEnabled()
+    assert [button.isEnabled() for button in buttons] == [False] * 5
+    assert reason in unescape(buttons[1].toolTip())
+    assert reason in unescape(window.label_panel.rows()[0].toolTip())
+    assert not window.article_header.title.button.isEnabled()
+    window.action("show_palette").trigger()
+    entries = {entry.title: entry for entry in window.palette_commands._palette._entries}  # type: ignore[union-attr]
+    assert (entries["Skip"].is_enabled, entries["Skip"].reason) == (False, reason)
+    QTest.keyClick(window.palette_commands._palette.field, Qt.Key.Key_Escape)  # type: ignore[union-attr]
+    for key, modifier in ((Qt.Key.Key_K, CONTROL), (Qt.Key.Key_1, PLAIN), (Qt.Key.Key_Return, PLAIN)):
+        window.toast.hide()
+        QTest.keyClick(window.view, key, modifier)
+        assert window.toast.message() == reason
+    window.view.select(0, 5)
+    QTest.qWait(500)  # longer than the bar of the selection waits for the next key
+    assert not window.selection_bar.isVisible()
+    window.layer_bar.back_button.click()
+    assert (skip.isEnabled(), skip.whatsThis()) == (True, "")
+    assert reason not in unescape(buttons[1].toolTip())
+    assert window.article_header.title.button.isEnabled()
+
+
+def test_key_without_anything_to_undo_says_so(window: Window) -> None:
+    QTest.keyClick(window.view, Qt.Key.Key_Z, CONTROL)
+    assert window.toast.message() == "There is nothing to undo."
 
 
 def test_going_back_shows_ones_own_work_again(window: Window, omar: Session, stretch: Stretch) -> None:
