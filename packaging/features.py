@@ -34,7 +34,7 @@ from annotator.ui.dialogs.import_preview import ImportDialog
 from annotator.ui.dialogs.keys import KeysDialog
 from annotator.ui.dialogs.labels import LabelsDialog
 from annotator.ui.dialogs.occurrences import OccurrencesDialog
-from annotator.ui.dialogs.progress import ProgressDialog
+from annotator.ui.dialogs.work_progress import WorkProgressDialog
 from annotator.ui.session.tasks import TaskRunner
 from annotator.ui.widgets.calendar_popup import CalendarPopup
 from annotator.ui.widgets.modal import fit_to_screen
@@ -282,7 +282,7 @@ def _take_progress(desk: app.ApplicationController) -> QPixmap:
     return _grab_dialog(create_progress(desk))
 
 
-def create_progress(desk: app.ApplicationController) -> ProgressDialog:
+def create_progress(desk: app.ApplicationController) -> WorkProgressDialog:
     """Create the page of progress on the work of two months."""
     numbers = random.Random(1)
     labels, user = desk.session.labels, desk.session.current.user
@@ -295,7 +295,7 @@ def create_progress(desk: app.ApplicationController) -> ProgressDialog:
         for days in range(60)
         if (_LAST_DAY - timedelta(days=days)).weekday() < 5
     }
-    return ProgressDialog(desk.window, {user: works}, user, labels, _LAST_DAY)
+    return WorkProgressDialog(desk.window, {user: works}, user, labels, _LAST_DAY)
 
 
 def _take_no_spans(desk: app.ApplicationController) -> QPixmap:

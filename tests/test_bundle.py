@@ -27,7 +27,7 @@ from PySide6.QtCore import QLibraryInfo
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
-from annotator import __version__, i18n, optional
+from annotator import __version__, i18n, optional_packages
 from annotator.licenses import Component
 from annotator.ui import app
 
@@ -202,7 +202,7 @@ def test_a_bundle_says_what_can_be_done_about_an_optional_package(monkeypatch: p
     monkeypatch.setattr(sys, "frozen", True, raising=False)
     for language in i18n.LANGUAGES:
         i18n.set_language(language)
-        sentence = optional.explain_missing("spaCy", "spacy")
+        sentence = optional_packages.explain_missing("spaCy", "spacy")
         assert "spaCy" in sentence
         assert sentence.endswith('pip install ".[spacy]"')
     assert sentence.startswith("This needs spaCy, which cannot be added to this copy of Annotator.")

@@ -18,7 +18,7 @@ from annotator.i18n import _
 from annotator.model.display_names import state_title
 from annotator.model.records import STATES
 from annotator.ui.actions.keymap import Action, walk_menus
-from annotator.ui.article.jump import describe_keys
+from annotator.ui.article.letter_jumps import describe_keys
 from annotator.ui.commands.table import ACTIONS, MENUS, Commands
 from annotator.ui.widgets.bidi_text import format_keys
 

@@ -1,6 +1,7 @@
 """Running one command line: its language, exit code and errors."""
 
 import errno
+import gettext
 import logging
 import os
 import sys
@@ -10,12 +11,12 @@ from typing import TextIO, cast
 
 import click
 
-from annotator import settings
+from annotator import i18n, settings
 from annotator.cli import signals
 from annotator.cli.console import EXIT_UNUSABLE, PROGRAM_NAME, print_message
-from annotator.cli.language import use_language
 from annotator.cli.root import COMPLETION_VARIABLE, root
 from annotator.i18n import MissingCatalogue, _
+from annotator.resources import resource_path
 from annotator.store.errors import CorpusError, DamagedCorpus
 from annotator.store.sqlite_library import require_supported_sqlite
 
@@ -62,6 +63,18 @@ def run(arguments: Sequence[str]) -> int:
         if os.environ.get("ANNOTATOR_DEBUG"):
             traceback.print_exc()
     return EXIT_UNUSABLE
+
+
+def use_language(language: str) -> None:
+    """Switch this program, click and (by the environment) the window to `language`.
+
+    click uses gettext's global domain, in the environment's language. It is set to this program's, whose catalogues
+    have click's messages too (packaging/catalogues.py).
+    """
+    i18n.set_language(language)
+    os.environ["LANGUAGE"] = os.environ["ANNOTATOR_LANGUAGE"] = language
+    gettext.bindtextdomain("annotator", str(resource_path("i18n")))
+    gettext.textdomain("annotator")
 
 
 def _is_closed_pipe(error: Exception) -> bool:

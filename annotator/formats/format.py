@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Final, Generic, NamedTuple, Protocol, TypeAlia
 
 from msgspec import Struct
 
-from annotator import optional
+from annotator import optional_packages
 from annotator.formats.report import Report
 from annotator.i18n import _
 from annotator.model.labels import LabelSet
@@ -40,7 +40,11 @@ class Requirement(NamedTuple):
 
     def explain_missing(self) -> str | None:
         """Return how to install it, or None if it is installed."""
-        return None if optional.is_installed(self.module) else optional.explain_missing(self.program, self.extra)
+        return (
+            None
+            if optional_packages.is_installed(self.module)
+            else optional_packages.explain_missing(self.program, self.extra)
+        )
 
 
 class TaggedLines(NamedTuple):

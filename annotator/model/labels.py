@@ -20,10 +20,10 @@ import msgspec
 from msgspec import Struct
 
 from annotator.i18n import DEFAULT_LANGUAGE, _, current_language, ngettext
+from annotator.model.decoders import prepare_decoders
 from annotator.model.limits import MAX_LABEL_LENGTH, MAX_LABEL_SET_SIZE, MAX_TOML_DOTS
 from annotator.model.records import Refusal
 from annotator.model.remarks import sanitise_remark
-from annotator.model.structs import prepare_decoders
 from annotator.resources import resource_path
 
 DEFAULT_KEYS: Final = "123456789"

@@ -21,6 +21,16 @@ _DECIDED: Final = -1
 _Key: TypeAlias = tuple[int, int, str]
 
 
+def is_sure(suggestion: Suggestion) -> bool:
+    """Return whether “Accept the sure ones” would accept it."""
+    return suggestion.score >= SURE_SCORE
+
+
+def is_doubtful(suggestion: Suggestion) -> bool:
+    """Return whether it is hardly more likely right than wrong."""
+    return suggestion.score < CREDIBLE_SCORE
+
+
 class RejectionFilter:
     """An annotator's rejections by context, in any article."""
 

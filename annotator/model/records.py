@@ -12,7 +12,7 @@ from uuid import uuid4
 import msgspec
 from msgspec import Struct
 
-from annotator.model.structs import prepare_decoders
+from annotator.model.decoders import prepare_decoders
 
 HEADLINE: Final = "headline"
 DATELINE: Final = "dateline"

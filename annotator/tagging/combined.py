@@ -25,8 +25,8 @@ from annotator.tagging.flat import (
 )
 from annotator.tagging.schemes import Chunk
 from annotator.text import sentences, tokenizer, visible
+from annotator.text.fast_tokenizer import cut_tokens
 from annotator.text.tokenizer import Token
-from annotator.text.words import cut_tokens
 
 
 class CombinedSentence(Struct, frozen=True, gc=False):

@@ -18,9 +18,9 @@ from annotator.model.records import BODY, HEADLINE, ZONE_KINDS, Article, Span, Z
 from annotator.tagging import schemes
 from annotator.tagging.schemes import Chunk
 from annotator.text import sentences, tokenizer, visible
+from annotator.text.fast_tokenizer import split_words
 from annotator.text.intervals import IntervalIndex
 from annotator.text.tokenizer import LONE_MARKS, Token
-from annotator.text.words import split_words
 
 OUTERMOST: Final = "outermost"
 INNERMOST: Final = "innermost"

@@ -4,8 +4,7 @@ from typing import Final
 
 import regex
 
-from annotator.text.characters import BLANK, EMOJI_TAG, INVISIBLE_FORMAT
-from annotator.text.tokenizer import tokenize, word_start
+from annotator.text.tokenizer import BLANK, EMOJI_TAG, INVISIBLE_FORMAT, tokenize, word_start
 
 INVISIBLE: Final = regex.compile(rf"[{INVISIBLE_FORMAT}--[\u200C\u200D]--{EMOJI_TAG}]+", regex.V1)
 """Direction marks and the like, left out by exports, but not joiners."""

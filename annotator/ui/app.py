@@ -36,7 +36,7 @@ from annotator.ui.session.session_logger import SessionLogger
 from annotator.ui.widgets import fonts
 from annotator.ui.widgets.bidi_text import isolate_ltr
 from annotator.ui.widgets.modal import show_message, warn
-from annotator.ui.widgets.qt_texts import QtTranslations
+from annotator.ui.widgets.qt_translations import QtTranslations
 from annotator.ui.widgets.qt_versions import versions
 from annotator.ui.widgets.theme import DARK, LIGHT, apply_theme
 from annotator.ui.window import Window

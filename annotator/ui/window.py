@@ -26,7 +26,7 @@ from annotator.ui.commands.backup_commands import BackupCommands
 from annotator.ui.commands.caret_commands import CaretCommands
 from annotator.ui.commands.corpus_commands import CorpusCommands
 from annotator.ui.commands.crossing_notifier import CrossingNotifier
-from annotator.ui.commands.displacement import DisplacementNotifier
+from annotator.ui.commands.displacement_notifier import DisplacementNotifier
 from annotator.ui.commands.edge_commands import EdgeCommands
 from annotator.ui.commands.find_commands import FindCommands
 from annotator.ui.commands.issue_commands import IssueCommands

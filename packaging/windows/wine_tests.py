@@ -37,7 +37,7 @@ FOLDERS: Final = (
 LINUX_ONLY: Final = frozenset(
     (
         *("test_dev.py", "test_installed_story.py", "test_line_endings.py", "test_linux_packages.py"),
-        *("test_packaging.py", "test_house.py", "test_wheel.py", "test_wine.py", "test_workflow.py"),
+        *("test_packaging.py", "test_code_rules.py", "test_wheel.py", "test_wine.py", "test_workflow.py"),
     )
 )
 """Files beside the folders that test what makes and checks the program on Linux. The others there run."""
@@ -63,7 +63,7 @@ SELECTION: Final = (
         "tests/ui/commands/test_suggestion_commands.py",
     ),
     *("tests/ui/commands/test_tagging_commands.py", "tests/ui/widgets/test_theme.py", "tests/ui/test_save_errors.py"),
-    *("tests/ui/test_typed.py", "tests/ui/welcome/test_welcome_page.py", "tests/ui/test_window.py"),
+    *("tests/ui/test_unsaved_text.py", "tests/ui/welcome/test_welcome_page.py", "tests/ui/test_window.py"),
 )
 """Tests of windows that run without `--all`, in at most fifteen minutes."""
 

@@ -5,7 +5,13 @@ from pathlib import Path
 from typing import Final
 
 import page_speed
-from desk_speed import (
+from long_article import build_long_article
+from measuring import RUNS, Figure, Size, time_call
+from msgspec.structs import replace
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from window_speed import (
     close_desk,
     create_long_corpus,
     measure_keys,
@@ -14,12 +20,6 @@ from desk_speed import (
     switch_corpus,
     wait_for_suggestions,
 )
-from long_article import build_long_article
-from measuring import RUNS, Figure, Size, time_call
-from msgspec.structs import replace
-from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 
 from annotator.jobs.export.exporter import ALL, ExportOptions, export
 from annotator.model.labels import LabelSet

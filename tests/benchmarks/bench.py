@@ -18,7 +18,6 @@ from typing import Final, TypeAlias
 import article_growth
 import corpus_growth
 import dates_accuracy
-import desk_speed
 import effort
 import growth
 import install_size
@@ -30,6 +29,7 @@ import results
 import suggestion_effort
 import suggestion_speed
 import transfer_speed
+import window_speed
 from measuring import RUNS, Figure, not_measured
 
 from annotator import i18n
@@ -53,7 +53,7 @@ def measure_speed(
 ) -> Iterator[Figure]:
     """How fast the desk answers, and a corpus is exported and imported."""
     app.create_application()
-    yield from desk_speed.measure(folder, runs, presses)
+    yield from window_speed.measure(folder, runs, presses)
     yield from page_speed.measure(runs)
     yield from transfer_speed.measure(folder, max(1, runs // 3), articles, python)
 

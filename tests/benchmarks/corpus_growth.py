@@ -11,11 +11,11 @@ from typing import Final
 import corpus_speed
 import memory
 import suggestion_speed
-from desk_speed import close_desk, open_desk, wait_for_suggestions
 from measuring import MEDIAN, RUNS, Figure, Size, Wanted, not_measured, time_call
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
+from window_speed import close_desk, open_desk, wait_for_suggestions
 
 from annotator.jobs.checking import check_corpus
 from annotator.jobs.imports.importer import import_paths

@@ -7,9 +7,9 @@ from itertools import accumulate, cycle
 from pathlib import Path
 from random import Random
 
-from desk_speed import close_desk, open_desk, wait_for_suggestions
 from measuring import FRAME, RUNS, Figure, Size, Wanted, measure_by_turns, time_call
 from PySide6.QtWidgets import QApplication
+from window_speed import close_desk, open_desk, wait_for_suggestions
 
 from annotator.model.labels import default_labels
 from annotator.model.records import BODY, DONE, FLAGGED, HEADLINE, IN_PROGRESS, NEW, SKIPPED, article_uid

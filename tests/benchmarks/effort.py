@@ -30,7 +30,6 @@ E2E: Final = str(Path(__file__).parents[1] / "e2e")
 if E2E not in sys.path:
     sys.path.append(E2E)  # the stories are there
 
-from desk import WindowProbe  # noqa: E402
 from stories import (  # noqa: E402
     ARTICLES,
     ExpectedSpan,
@@ -42,6 +41,7 @@ from stories import (  # noqa: E402
     load_gold,
     sample_path,
 )
+from watched_window import WindowProbe  # noqa: E402
 
 PEERS: Final = {
     "Label Studio": 2.68,

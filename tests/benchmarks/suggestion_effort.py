@@ -32,7 +32,7 @@ from annotator.store.queries.article_list import load_all_summaries
 from annotator.text.analysis import analysed
 from annotator.text.proclitics import find_readings
 from annotator.text.punctuation import is_punctuation
-from annotator.ui.article.jump import initial_forms
+from annotator.ui.article.letter_jumps import initial_forms
 
 KEY: Final = 0.28  # seconds
 LABEL_STUDIO, KEEP_LABEL, ACCEPT_CLICK = 2.68, 2.4, 1.3

@@ -19,7 +19,7 @@ from annotator.model.labels import default_labels
 from annotator.model.records import AnnotatedArticle, Span, new_uid
 from annotator.store import word_index
 from annotator.store.corpus import Corpus
-from annotator.text import words
+from annotator.text import fast_tokenizer
 from annotator.text.punctuation import is_punctuation
 from annotator.text.search import short_prefixes
 from annotator.text.tokenizer import tokenize
@@ -174,7 +174,7 @@ def _generate_articles() -> Iterator[AnnotatedArticle]:
 
 
 def _clear_caches() -> None:
-    words._split_piece.cache_clear()
+    fast_tokenizer._split_piece.cache_clear()
 
 
 def _run_to_end(steps: Any) -> Any:

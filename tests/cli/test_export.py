@@ -11,7 +11,7 @@ import pytest
 from cli.sample import HEADLINE, TEXT, Run, locate
 from consumers.reading import consumer
 
-from annotator import optional
+from annotator import optional_packages
 from annotator.cli import export
 from annotator.jobs.export.read_back import NotVerified
 from annotator.model.article_builder import build_article
@@ -228,7 +228,7 @@ def test_a_foreign_folder_is_refused_in_one_line(run: Run, corpus: Path, tmp_pat
 def test_a_missing_package_is_reported_in_one_line(
     run: Run, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(optional, "is_installed", lambda package: False)
+    monkeypatch.setattr(optional_packages, "is_installed", lambda package: False)
     ended = run("export", corpus, tmp_path / "out.spacy", "--format", "spacy", *SAMIRA)
     assert ended.code == 2
     assert ended.err.splitlines() == [

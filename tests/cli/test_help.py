@@ -14,8 +14,8 @@ from cli.sample import Run
 
 from annotator import i18n, settings
 from annotator.cli.command import TerminalCommand
-from annotator.cli.language import use_language
 from annotator.cli.root import _COMMANDS, root
+from annotator.cli.running import use_language
 from annotator.cli.terminal import display_width
 
 NAMES = root.list_commands(click.Context(root))

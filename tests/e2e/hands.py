@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 PATIENCE = 15.0  # seconds until what should be seen must be seen
-DESK = Path(__file__).with_name("desk.py")
+DESK = Path(__file__).with_name("watched_window.py")
 KEYS = {"Shift": "Shift_L", "Ctrl": "Control_L", "Space": "space"}  # Qt's names of keys, and X's where they differ
 PLACES = {  # of the keys of a PC keyboard, by what a US layout writes: places, whatever the layout
     letter: first + step

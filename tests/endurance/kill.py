@@ -32,8 +32,8 @@ import click
 import moments
 import msgspec
 from annotator_at_work import CORPUS, AnnouncingCorpus, Death, Tell, create_corpus, work
-from beginnings import check_created, check_migrated, create_old_corpus
 from forking import Broken, ForkedProcess, run_child, write_all
+from interrupted_starts import check_created, check_migrated, create_old_corpus
 from moments import Moment
 from torn import check_torn, tear
 from verdict import Ledger, Verdict, judge

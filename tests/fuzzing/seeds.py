@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from annotator import optional
+from annotator import optional_packages
 from annotator.model.records import article_uid
 
 TEXT: Final = "معرض الكتاب في وجدة\n2024-07-09\nقالت وزارة الصحة، اليوم، إن خطّة «2030» سـتنجز 😀."
@@ -160,7 +160,7 @@ def build_docbin(**replaced: object) -> bytes:
 
 
 def _hash(text: str) -> int:
-    if not optional.is_installed("spacy"):
+    if not optional_packages.is_installed("spacy"):
         return 0
     from spacy.strings import get_string_id
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from fuzzing.seeds import SEPARATOR
 
-from annotator import optional, settings
+from annotator import optional_packages, settings
 from annotator.formats import registry
 from annotator.formats.documents import tables
 from annotator.formats.standoff import brat
@@ -179,4 +179,4 @@ def build_target(name: str) -> Target:
 
 def is_available(name: str) -> bool:
     """Return whether the package that the reader needs is installed."""
-    return name != "spacy" or optional.is_installed("spacy")
+    return name != "spacy" or optional_packages.is_installed("spacy")

@@ -55,7 +55,7 @@ TESTS: Final = (
     *("tests/text", "tests/model", "tests/tagging", "tests/store", "tests/formats", "tests/jobs", "tests/suggest"),
     *("tests/cli", "tests/ui/session/test_session.py", "tests/ui/session/test_suggestions.py"),
     *("tests/ui/commands/test_suggestion_commands.py", "tests/ui/commands/test_issue_commands.py"),
-    *("tests/ui/test_save_errors.py", "tests/ui/commands/test_displacement.py", "tests/ui/test_closing.py"),
+    *("tests/ui/test_save_errors.py", "tests/ui/commands/test_displacement_notifier.py", "tests/ui/test_closing.py"),
     *("tests/ui/test_damaged_rows.py", "tests/ui/test_backups.py"),
 )
 COPIED: Final = ("annotator", "resources", "tests", "packaging", "docs", "pyproject.toml", "README.md", "CHANGELOG.md")

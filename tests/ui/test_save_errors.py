@@ -23,7 +23,7 @@ from annotator.store import shared_memory
 from annotator.store.corpus import Corpus
 from annotator.store.database_files import wal_path
 from annotator.store.errors import CorpusError, FullDisk, Unreachable
-from annotator.store.witness import Witness
+from annotator.store.write_check import WriteCheck
 from annotator.ui.session import state
 from annotator.ui.session.session import Session
 from annotator.ui.window import Window
@@ -141,12 +141,12 @@ def test_step_that_was_written_before_its_error_is_shown_once(
 ) -> None:
     """A disk may fail after the write, and the layer be read again before the step is retried."""
 
-    def fail(_witness: Witness, _step: Step) -> None:
+    def fail(_check: WriteCheck, _step: Step) -> None:
         raise Unreachable("gone")
 
     assert session.tag("DATE", *stretch("أمس"))
     with monkeypatch.context() as patch:
-        patch.setattr(Witness, "verify_step", fail)
+        patch.setattr(WriteCheck, "verify_step", fail)
         assert not session.tag("PLAN", *stretch("وزارة الصحة"))
     session.reload()
     assert session.retry_save()

@@ -28,7 +28,7 @@ from typing import Any, Final, TypeAlias
 import msgspec
 from msgspec import Struct
 
-from annotator.model.structs import prepare_decoders
+from annotator.model.decoders import prepare_decoders
 from annotator.resources import resource_path
 from annotator.suggest.dates.pattern import Choice, Kind, Part, Row, Word, leaves, parse_pattern, word_label
 

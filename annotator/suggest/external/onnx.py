@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from annotator.i18n import _
-from annotator.optional import explain_missing, is_installed
+from annotator.optional_packages import explain_missing, is_installed
 from annotator.suggest.external.models import CannotSuggest, ExternalModel, ModelSpan, error_line
 from annotator.tagging import decoding
 from annotator.tagging.schemes import IOB1, OUTSIDE

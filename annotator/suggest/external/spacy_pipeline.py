@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, distribution
 from typing import Any, Final
 
 from annotator.i18n import _
-from annotator.optional import explain_missing, is_installed
+from annotator.optional_packages import explain_missing, is_installed
 from annotator.suggest.external.models import CannotSuggest, ExternalModel, ModelSpan
 
 _GROUP: Final = "sc"  # the span categoriser's default key

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct, field
 from msgspec.structs import asdict
 
-from annotator.model.structs import prepare_decoders
+from annotator.model.decoders import prepare_decoders
 from annotator.resources import resource_path
 from annotator.text.folding import fold
 from annotator.text.lexicon import FoldedForm, split_form

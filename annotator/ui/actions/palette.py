@@ -10,9 +10,9 @@ from msgspec import Struct
 
 from annotator.i18n import _, in_all_languages
 from annotator.model.labels import Label
+from annotator.ui.actions.action_names import fold_name, word_starts
 from annotator.ui.actions.action_set import ActionSet
 from annotator.ui.actions.keymap import Menu
-from annotator.ui.actions.names import fold_name, word_starts
 from annotator.ui.widgets.bidi_text import format_keys
 
 BEGINNING, WORDS, INSIDE = range(3)

@@ -8,12 +8,12 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QFontMetricsF
 
 from annotator.i18n import _, current_language
+from annotator.model.open_suggestions import is_doubtful, is_sure
 from annotator.model.records import Span
 from annotator.ui.article.block import Line
 from annotator.ui.article.nesting_depths import Depth, Item
 from annotator.ui.article.page import Page, Segment
 from annotator.ui.article.pointer import handle_points
-from annotator.ui.article.underlines import is_doubtful, is_sure
 from annotator.ui.widgets import fonts
 from annotator.ui.widgets.bidi_text import format_percent, format_value
 

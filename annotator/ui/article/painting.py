@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from annotator.i18n import count_phrase
 from annotator.model.labels import Label, LabelSet
+from annotator.model.open_suggestions import is_doubtful, is_sure
 from annotator.model.records import BOILERPLATE, DATELINE, Span
 from annotator.ui.article import invisible_marks
 from annotator.ui.article.captions import CaptionPlacer
@@ -18,13 +19,16 @@ from annotator.ui.article.marks import Marks
 from annotator.ui.article.nesting_depths import Depth, Item
 from annotator.ui.article.page import Fold, Page, Segment
 from annotator.ui.article.pointer import handle_points
-from annotator.ui.article.underlines import underline_rects
 from annotator.ui.widgets import fonts
 from annotator.ui.widgets.theme import Theme
 
 _INSET: Final = 3  # pixels by which the fill of a nested item begins below that of the one around it
 _HANDLE_RADIUS: Final = 4.5  # pixels
 _SUGGESTED, _SPAN, _CURRENT, _SELECTED = 0.5, 1.0, 1.25, 1.7  # strengths of fills
+_DASH_GAP: Final = 3  # pixels between dashes
+_SURE_DASH: Final = 14  # pixels
+_DASH: Final = 6
+_DOUBTFUL_DASH: Final = 2
 
 
 class _LabelStyle(NamedTuple):
@@ -177,3 +181,15 @@ def _fill_rect(segment: Segment) -> QRect:
     left, line = round(segment.left), segment.line
     top = round(line.top)
     return QRect(left, top, max(1, round(segment.right) - left), round(line.bottom) - top)
+
+
+def underline_rects(item: Item, left: int, right: int, top: int, thickness: int) -> list[QRect]:
+    """Return the rectangles of the line under an item's text between these pixels.
+
+    It is solid for a span, dashed for a suggestion, with shorter dashes the less certain it is.
+    Each segment begins with a dash: the dashes of a pen would depend on the area that is painted again.
+    """
+    if isinstance(item, Span):
+        return [QRect(left, top, right - left, thickness)]
+    dash = _SURE_DASH if is_sure(item) else _DOUBTFUL_DASH if is_doubtful(item) else _DASH
+    return [QRect(x, top, min(dash, right - x), thickness) for x in range(left, right, dash + _DASH_GAP)]

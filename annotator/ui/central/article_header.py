@@ -11,9 +11,9 @@ from annotator.i18n import _, pgettext
 from annotator.model.date_display import format_date_value
 from annotator.model.display_names import article_title, state_title
 from annotator.model.records import DONE, FLAGGED, SKIPPED
+from annotator.ui.central.text_button import TextButton
 from annotator.ui.panels.autosave_field import AutosaveField
 from annotator.ui.panels.date_field import DateField
-from annotator.ui.panels.text_button import TextButton
 from annotator.ui.session.session import Session
 from annotator.ui.widgets.bidi_text import isolate, isolate_ltr, plain_label, tooltip
 from annotator.ui.widgets.controls import set_style_name

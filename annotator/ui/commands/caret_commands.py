@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from annotator.ui.article.article_view import ArticleView
-from annotator.ui.article.jump import LetterJumps
+from annotator.ui.article.letter_jumps import LetterJumps
 from annotator.ui.session.active_item import ActiveItem
 from annotator.ui.session.session import Session
 

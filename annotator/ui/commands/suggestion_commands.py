@@ -7,11 +7,10 @@ from msgspec.structs import replace
 from PySide6.QtCore import QObject
 
 from annotator.i18n import _, count_phrase, format_number, ngettext
-from annotator.model.open_suggestions import SURE_SCORE
+from annotator.model.open_suggestions import SURE_SCORE, is_sure
 from annotator.model.records import Suggestion
 from annotator.text.sentences import sentence_breaks
 from annotator.ui.article.article_view import ArticleView
-from annotator.ui.article.underlines import is_sure
 from annotator.ui.session.notice import Notice
 from annotator.ui.session.session import Session
 from annotator.ui.session.suggestions import SuggestionModel

@@ -91,7 +91,7 @@ _CORPUS: Final[_Items] = (
     None,
     Menu("saving", N_("Saving and backups"), _SAVING),
     None,
-    Action("show_progress", N_("Progress…"), late("dialogs.progress.open_dialog"), ("Ctrl+Shift+G",)),
+    Action("show_progress", N_("Progress…"), late("dialogs.work_progress.open_dialog"), ("Ctrl+Shift+G",)),
     Action("choose_annotator", N_("Switch annotator…"), lambda do: do.annotators.choose_annotator(), ("Ctrl+U",)),
     Action(
         "quit",

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, QTimer
 from annotator.i18n import N_, _
 from annotator.model.records import Edit, Rejection, Span, Step
 from annotator.ui.actions.action_set import ActionSet
-from annotator.ui.article.jump import LetterJumps, number_keys
+from annotator.ui.article.letter_jumps import LetterJumps, number_keys
 from annotator.ui.panels.status_line import StatusLine
 from annotator.ui.session.window_context import WindowContext
 from annotator.ui.widgets.bidi_text import format_keys

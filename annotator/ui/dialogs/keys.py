@@ -17,7 +17,7 @@ from annotator.i18n import _
 from annotator.text.folding import fold
 from annotator.ui.actions.keyboard import is_on_every_keyboard, pressed_key, to_latin
 from annotator.ui.actions.keymap import Keymap, walk_menus
-from annotator.ui.article.jump import describe_keys
+from annotator.ui.article.letter_jumps import describe_keys
 from annotator.ui.widgets.bidi_text import format_keys, plain_label
 from annotator.ui.widgets.controls import create_button, set_style_name
 from annotator.ui.widgets.layouts import hbox, vbox

@@ -8,8 +8,7 @@ from PySide6.QtWidgets import QLabel, QStatusBar, QToolButton
 
 from annotator.i18n import _, format_number, ngettext
 from annotator.model.display_names import state_title
-from annotator.model.open_suggestions import SURE_SCORE
-from annotator.ui.article.underlines import is_sure
+from annotator.model.open_suggestions import SURE_SCORE, is_sure
 from annotator.ui.session.session import Session
 from annotator.ui.session.suggestions import SuggestionModel
 from annotator.ui.widgets.bidi_text import format_percent, format_shortcut, isolate, plain_label, tooltip

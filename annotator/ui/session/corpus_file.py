@@ -10,7 +10,7 @@ from annotator.store.checkpoints import Checkpointer
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError, LostWal, MissingCorpus
 from annotator.store.recovery.rescue import Displacement, rescue_displaced
-from annotator.store.witness import Witness
+from annotator.store.write_check import WriteCheck
 
 _BUSY_TIMEOUT: Final = 250
 """Milliseconds that a key waits at most while another program writes."""
@@ -39,7 +39,7 @@ class CorpusFile(QObject):
         self._is_shown = is_shown
         self._displacement: Displacement | None = None  # detected, but its file is not open yet
         self._checkpointer: Checkpointer | None = None
-        self._witness: Witness | None = None
+        self._write_check: WriteCheck | None = None
         self._checkpoint_reported.connect(self._receive_checkpoint_report)
         corpus.set_busy_timeout(_BUSY_TIMEOUT)
         self._open_helpers()
@@ -48,9 +48,9 @@ class CorpusFile(QObject):
         """Stop checkpoints and read-back."""
         if self._checkpointer:
             self._checkpointer.close()
-        if self._witness:
-            self._witness.close()
-        self._checkpointer, self._witness, self.checkpoint_error = None, None, ""
+        if self._write_check:
+            self._write_check.close()
+        self._checkpointer, self._write_check, self.checkpoint_error = None, None, ""
 
     def write(self, step: Step, annotator: str, position: tuple[str, int] | None, *, is_retry: bool) -> bool:
         """Write a step, with the position (article's uid, offset), and read it back; return whether it is new.
@@ -64,8 +64,8 @@ class CorpusFile(QObject):
                 self.corpus.apply(step)
                 if position:
                     self.corpus.save_position(annotator, *position)
-        if self._witness:
-            self._witness.verify_step(step)
+        if self._write_check:
+            self._write_check.verify_step(step)
         return is_new
 
     def follow(self) -> None:
@@ -121,7 +121,7 @@ class CorpusFile(QObject):
 
     def _open_helpers(self) -> None:
         self._checkpointer = Checkpointer(self.corpus.path, self._checkpoint_reported.emit)
-        self._witness = Witness(self.corpus.path)
+        self._write_check = WriteCheck(self.corpus.path)
 
     def _receive_checkpoint_report(self, checkpointer: Checkpointer, error: CorpusError | None) -> None:
         if checkpointer is self._checkpointer:

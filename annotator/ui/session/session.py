@@ -34,7 +34,7 @@ from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.errors import CorpusError, DamagedCorpus, WriteError
 from annotator.store.queries.article_list import ArticleFilter, LazyArticleList
 from annotator.ui.session.corpus_file import CorpusFile
-from annotator.ui.session.position import PositionSaver
+from annotator.ui.session.position_saver import PositionSaver
 from annotator.ui.session.state import (
     ARTICLE_STEPS,
     DESCRIBE,
@@ -480,7 +480,7 @@ class Session(QObject):
         """Add the edits of values in the layer that depend on the time of publication, if it changes."""
         if not self.article or not any(isinstance(edit.after, Publication) for edit in edits):
             return edits
-        from annotator.suggest.dates.revaluing import update_values  # slow to load, and rarely needed
+        from annotator.suggest.dates.value_updates import update_values  # slow to load, and rarely needed
 
         return [*edits, *update_values(self.article, self.spans, edits)]
 

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import PIECES
 
-from annotator import optional
+from annotator import optional_packages
 from annotator.formats.datasets import docbin, docbin_reading
 from annotator.formats.datasets.docbin_reading import read, sniff
 from annotator.formats.registry import detect_format
@@ -238,7 +238,7 @@ def test_it_is_detected_by_its_content(docs: Any, tmp_path: Path) -> None:
 def test_without_spacy_the_message_names_the_package_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(optional, "is_installed", lambda package: False)
+    monkeypatch.setattr(optional_packages, "is_installed", lambda package: False)
     path = tmp_path / "a.spacy"
     content = {"version": "0.1", "attrs": [65], "tokens": b"", "spaces": b"", "lengths": b"", "strings": [], "cats": []}
     path.write_bytes(zlib.compress(msgspec.msgpack.encode({**content, "flags": []})))

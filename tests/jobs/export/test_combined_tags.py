@@ -16,7 +16,7 @@ from jobs.reports import written_as
 from msgspec.structs import replace
 from strategies import article_layers
 
-from annotator import optional
+from annotator import optional_packages
 from annotator.formats.datasets import docbin, huggingface
 from annotator.formats.datasets.combined_tags import CombinedTags, ReadSentence, encode_layers
 from annotator.formats.format import Format
@@ -340,7 +340,7 @@ def test_a_cancelled_export_leaves_no_files(format_: Format, corpus: Corpus, tmp
 def test_export_without_the_required_package_says_how_to_install_it(
     format_: Format, corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(optional, "is_installed", lambda package: False)
+    monkeypatch.setattr(optional_packages, "is_installed", lambda package: False)
     options = ExportOptions(format=format_.name, state=ALL)
     begins: list[Callable[[], object]] = [
         lambda: export(corpus, tmp_path / "out", options),

@@ -16,9 +16,8 @@ from annotator.ui.article import painting
 from annotator.ui.article.marks import Marks
 from annotator.ui.article.nesting_depths import compute_depths
 from annotator.ui.article.page import Page
-from annotator.ui.article.painting import PagePainter
+from annotator.ui.article.painting import PagePainter, underline_rects
 from annotator.ui.article.pointer import handle_points
-from annotator.ui.article.underlines import underline_rects
 from annotator.ui.widgets.theme import DARK, LIGHT, Theme
 
 TEXT = "اجتمعت لأحزاب الأغلبية مع اللجنة (لا) سنة 2023-2030 بالرباط، لإصلاح الإدارة 😀"

@@ -201,7 +201,7 @@ def test_file_that_is_no_export_is_replaced_only_after_confirmation(
 def test_format_is_offered_only_if_its_package_is_installed(
     window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, is_installed: bool
 ) -> None:
-    monkeypatch.setattr("annotator.optional.is_installed", lambda package: is_installed)
+    monkeypatch.setattr("annotator.optional_packages.is_installed", lambda package: is_installed)
     dialog = ExportDialog(window, window.session, window.tasks)
     qtbot.addWidget(dialog)
     boxes = dialog.findChildren(QComboBox)

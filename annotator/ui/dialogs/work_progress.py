@@ -57,7 +57,7 @@ def open_dialog(context: WindowContext) -> None:
             _("Collecting statistics"),
             session.corpus.path,
             _count,
-            lambda daily: run_dialog(ProgressDialog(context.window, daily, session.current.user, session.labels)),
+            lambda daily: run_dialog(WorkProgressDialog(context.window, daily, session.current.user, session.labels)),
             readonly=True,
         )
 
@@ -66,7 +66,7 @@ def _count(corpus: Corpus) -> DailyWork:
     return count_daily_work(load_work_log(corpus))
 
 
-class ProgressDialog(QDialog):
+class WorkProgressDialog(QDialog):
     """Shows the work of `user` or of all annotators in a range of time, as charts and as a table."""
 
     def __init__(

@@ -1,7 +1,7 @@
 """Run the real program and tell the test, line by line over stdin and stdout, where its widgets are on the screen.
 
 It changes nothing: all input to the window comes from the system's mouse and keyboard.
-Run as `python desk.py [CORPUS]`.
+Run as `python watched_window.py [CORPUS]`.
 """
 
 import json

@@ -13,7 +13,7 @@ from annotator import i18n
 from annotator.model.labels import default_labels
 from annotator.model.progress import DailyWork, Work
 from annotator.model.records import DONE
-from annotator.ui.dialogs.progress import ProgressDialog
+from annotator.ui.dialogs.work_progress import WorkProgressDialog
 from annotator.ui.widgets.period_chart import BarList, PeriodChart
 from annotator.ui.window import Window
 
@@ -37,17 +37,17 @@ def parent(qtbot: QtBot) -> QWidget:
     return widget
 
 
-def create_dialog(parent: QWidget, daily: DailyWork = DAILY, range_: str = "week") -> ProgressDialog:
-    dialog = ProgressDialog(parent, daily, "Sanae", default_labels(), TODAY)
+def create_dialog(parent: QWidget, daily: DailyWork = DAILY, range_: str = "week") -> WorkProgressDialog:
+    dialog = WorkProgressDialog(parent, daily, "Sanae", default_labels(), TODAY)
     dialog.range_box.setCurrentIndex(["week", "month", "year", "all"].index(range_))
     return dialog
 
 
-def tiles(dialog: ProgressDialog) -> list[str]:
+def tiles(dialog: WorkProgressDialog) -> list[str]:
     return [text.translate(ISOLATES) for text in dialog.tiles.texts()]
 
 
-def rows(dialog: ProgressDialog) -> list[list[str]]:
+def rows(dialog: WorkProgressDialog) -> list[list[str]]:
     items = (dialog.table.topLevelItem(index) for index in range(dialog.table.topLevelItemCount()))
     return [[item.text(column).translate(ISOLATES) for column in range(7)] for item in items if item]
 
@@ -124,11 +124,11 @@ def test_menu_opens_the_page_with_the_work_in_the_corpus(
     window.session.set_state(DONE)
     figures: list[list[str]] = []
 
-    def record(dialog: ProgressDialog) -> int:
+    def record(dialog: WorkProgressDialog) -> int:
         figures.append(tiles(dialog))
         return 0
 
-    monkeypatch.setattr(ProgressDialog, "exec", record)
+    monkeypatch.setattr(WorkProgressDialog, "exec", record)
     QTimer.singleShot(0, window.action("show_progress").trigger)
     qtbot.waitUntil(lambda: bool(figures))
     assert figures[0][:2] == ["1", "1"]

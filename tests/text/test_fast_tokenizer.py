@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import PIECES, texts
 
+from annotator.text.fast_tokenizer import split_words
 from annotator.text.tokenizer import tokenize
 from annotator.text.visible import remove_invisible, trim_invisible
-from annotator.text.words import split_words
 
 USUAL = st.text('كلمةى  \n،.:“”«»()-/؛؟!"0249', max_size=25)
 

@@ -18,7 +18,7 @@ from annotator.model.labels import LabelSet
 from annotator.store.label_set import change_labels
 from annotator.text.punctuation import is_punctuation
 from annotator.text.tokenizer import tokenize
-from annotator.ui.article.jump import NUMBER, initial_forms, pressed_letters
+from annotator.ui.article.letter_jumps import NUMBER, initial_forms, pressed_letters
 from annotator.ui.dialogs.keys import KeysDialog
 from annotator.ui.session.session import Session
 from annotator.ui.window import Window

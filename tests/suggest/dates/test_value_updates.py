@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from annotator.model import operations
 from annotator.model.records import Article, Edit, Span, article_uid
-from annotator.suggest.dates.revaluing import update_values
+from annotator.suggest.dates.value_updates import update_values
 
 TEXT: Final = "قالت الوزارة أمس الاثنين إن الخطة تبدأ يوم 9 يوليوز 2024 وتنتهي غدا."
 ARTICLE: Final = Article(article_uid(TEXT), TEXT, published="2024-07-09")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from annotator.store.sqlite_library import Database
 
 
-class Witness:
+class WriteCheck:
     """A second connection to the corpus at `path`, opened at first use."""
 
     def __init__(self, path: Path) -> None:
