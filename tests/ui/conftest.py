@@ -51,6 +51,7 @@ def _no_window_is_left(qapp: QApplication) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _style(qapp: QApplication) -> None:
     app.create_application()
+    apply_theme(qapp, LIGHT)  # whatever an earlier test's windows had
 
 
 @pytest.fixture(autouse=True)

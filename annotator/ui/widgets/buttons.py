@@ -106,12 +106,12 @@ class ActionButton(QPushButton):
 class ButtonRow(QWidget):
     """A row of buttons, the first `leading` at the beginning of the line, the rest at its end.
 
-    If not all texts fit, buttons after the first show only icons.
+    If not all texts fit, the buttons at the end show only icons, then those at the beginning but the first.
     """
 
     def __init__(self, buttons: Sequence[ActionButton], leading: int) -> None:
         super().__init__()
-        self._buttons = buttons
+        self._buttons, self._leading = buttons, leading
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(_SPACING)
@@ -135,5 +135,10 @@ class ButtonRow(QWidget):
 
     def _fit(self) -> None:
         needed = sum(button.widths()[0] + _SPACING for button in self._buttons)  # the stretch has spacing too
-        for button in self._buttons[1:]:
-            button.set_compact(needed > self.width())
+        excess = needed - self.width()
+        for group in (self._buttons[self._leading :], self._buttons[1 : self._leading]):
+            is_compact = excess > 0
+            for button in group:
+                full, compact = button.widths()
+                excess -= full - compact
+                button.set_compact(is_compact)

@@ -1,8 +1,10 @@
 """The export dialog with its report, and tasks with their progress."""
 
 import json
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt, QTimer, QUrl
@@ -11,6 +13,7 @@ from PySide6.QtWidgets import QComboBox, QLabel, QMessageBox, QProgressDialog, Q
 from pytestqt.qtbot import QtBot
 
 from annotator import i18n
+from annotator.jobs.export import exporter
 from annotator.jobs.imports.importer import ImportResult
 from annotator.model.article_builder import build_article
 from annotator.model.records import DONE, Refusal, Repair
@@ -303,15 +306,27 @@ def test_job_reports_result_failure_and_cancellation(window: Window, qtbot: QtBo
     assert not tasks.is_busy
 
 
-def test_stopped_export_leaves_no_file(window: Window, stretch: Stretch, qtbot: QtBot, tmp_path: Path) -> None:
+def test_stopped_export_leaves_no_file(
+    window: Window, stretch: Stretch, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "folder"
+    target.mkdir()
+
+    def export_until_stopped(*arguments: Any, **options: Any) -> Iterator[tuple[int, int]]:
+        with closing(exporter.export(*arguments, **options)) as steps:
+            for step in steps:
+                yield step
+                while any(target.iterdir()):
+                    yield step
+
+    monkeypatch.setattr("annotator.ui.dialogs.export.export", export_until_stopped)
     window.session.tag("DATE", *stretch("أمس"))
     dialog = ExportDialog(window, window.session, window.tasks)
     qtbot.addWidget(dialog)
     choose_option(dialog, "All articles")
-    target = tmp_path / "folder"
-    target.mkdir()
     with qtbot.waitSignal(window.tasks.finished):
         dialog.write(target / "out.conll")
+        qtbot.waitUntil(lambda: any(target.iterdir()))
         window.tasks.stop()
     assert dialog.report is None
     assert list(target.iterdir()) == []
