@@ -14,7 +14,7 @@ from cli.sample import HEADLINE, Run
 
 import annotator
 from annotator import cli, i18n, settings
-from annotator.cli import language, list_articles, signals
+from annotator.cli import list_articles, running, signals
 from annotator.cli.root import root
 from annotator.diagnostics import crash_reports
 from annotator.settings import Settings
@@ -243,7 +243,7 @@ def catalogue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with target.open("wb") as opened:
         write_mo(opened, french)
     monkeypatch.setattr(i18n, "resource_path", lambda *_: tmp_path)
-    monkeypatch.setattr(language, "resource_path", lambda *_: tmp_path)
+    monkeypatch.setattr(running, "resource_path", lambda *_: tmp_path)
 
 
 @pytest.mark.usefixtures("catalogue")
