@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, QSize
+from PySide6.QtCore import QPoint, QRect, QSize, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QMenu,
     QMessageBox,
     QPushButton,
+    QScrollArea,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -140,9 +141,34 @@ def test_menus_have_rows_of_one_height_and_round_corners(window: Window) -> None
     assert all(action.isChecked() for action in map(window.action, ("toggle_articles", "toggle_labels")))
 
 
+@pytest.mark.parametrize("is_awaited", [False, True])
+def test_message_box_with_a_long_text_is_inside_a_small_screen(
+    is_awaited: bool, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Screen:
+        def availableSize(self) -> QSize:  # noqa: N802 - Qt's name
+            return QSize(683, 400)
+
+    monkeypatch.setattr(MessageBox, "screen", lambda _box: Screen())
+    box = MessageBox(QMessageBox.Icon.Warning, None, "خبر. " * 9, {"OK": ROLE.AcceptRole}, information="خبر. " * 900)
+    qtbot.addWidget(box)
+    if is_awaited:
+        QTimer.singleShot(0, box, box.accept)
+        box.ask()
+    box.open()
+    qtbot.waitUntil(lambda: 200 < box.height() <= 400 - 44)
+    assert box.findChildren(QScrollArea)
+    assert find_faults(box) == []
+
+
 @pytest.mark.usefixtures("set_theme")
 def test_rows_of_a_popup_are_as_high_as_those_of_a_menu(window: Window) -> None:
     box = window.articles_sidebar.state_filter
+    box.showPopup()
+    popup = box.view().window()
+    assert not popup.mask().contains(QPoint(0, 0))
+    assert popup.mask().contains(popup.rect().center())
+    box.hidePopup()
     assert 30 <= box.view().sizeHintForRow(0) <= 34
     image = grab_check_box(window)
     assert current_theme().edge in image, "an empty box has a frame that can be seen"

@@ -3,29 +3,23 @@
 Qt knows only letters that are underlined in the texts, which would be a second set of keys to translate.
 """
 
-from PySide6.QtGui import QAction, QKeyEvent, QPainterPath, QRegion, QResizeEvent
+from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QMenu
 
 from annotator.ui.actions.action_names import first_word_starts, fold_name
 from annotator.ui.actions.keyboard import pressed_key, twin_keys
-from annotator.ui.widgets.theme import MENU_RADIUS
+from annotator.ui.widgets.round_popups import round_corners
 
 
-class _RoundMenu(QMenu):
-    """A menu whose window has the shape that the style sheet draws: not every screen shows what is behind a window."""
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        shape = QPainterPath()
-        shape.addRoundedRect(self.rect().toRectF(), MENU_RADIUS, MENU_RADIUS)
-        self.setMask(QRegion(shape.toFillPolygon().toPolygon()))
-
-
-class LetterMenu(_RoundMenu):
+class LetterMenu(QMenu):
     """A menu in which letters are keys of rows, Arabic ones also by the letter after the article.
 
     They only move there; Enter or a click runs an action.
     """
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        round_corners(self)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         rows = _rows_from(self.actions(), self.activeAction())

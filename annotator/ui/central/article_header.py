@@ -5,12 +5,13 @@ from typing import Final, Generic, TypeVar
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QAction, QDesktopServices, QFocusEvent
-from PySide6.QtWidgets import QApplication, QMenu, QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QSizePolicy, QStackedWidget, QWidget
 
 from annotator.i18n import _, pgettext
 from annotator.model.date_display import format_date_value
 from annotator.model.display_names import article_title, state_title
 from annotator.model.records import DONE, FLAGGED, SKIPPED
+from annotator.ui.actions.letter_menu import LetterMenu
 from annotator.ui.central.text_button import TextButton
 from annotator.ui.panels.autosave_field import AutosaveField
 from annotator.ui.panels.date_field import DateField
@@ -95,7 +96,7 @@ class ArticleHeader(QWidget):
         self.source_button = TextButton(_("Source"))
         self.source_button.setMaximumWidth(_SOURCE_WIDTH)
         self.state_button = TextButton(_("State"))
-        self._menu = QMenu(self)
+        self._menu = LetterMenu(self)
         self.feedback_label = plain_label(name="quiet")
         row = hbox((self.title, 1), self.date, self.source_button, self.state_button, spacing=4)
         vbox(row, self.feedback_label, spacing=2, margins=0, parent=self)

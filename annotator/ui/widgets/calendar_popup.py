@@ -3,7 +3,7 @@
 from typing import Final
 
 from PySide6.QtCore import QDate, QEvent, QLocale, QObject, QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QIcon, QKeyEvent, QPainter, QPen, QTextCharFormat
+from PySide6.QtGui import QColor, QIcon, QKeyEvent, QPainter, QPen, QResizeEvent, QTextCharFormat
 from PySide6.QtWidgets import QCalendarWidget, QFrame, QTableView, QToolButton, QWidget
 
 from annotator.i18n import _, current_language, format_number
@@ -11,6 +11,7 @@ from annotator.model.date_display import format_date_value, format_hijri
 from annotator.ui.widgets import fonts, icons
 from annotator.ui.widgets.bidi_text import format_keys, plain_label, tooltip
 from annotator.ui.widgets.layouts import hbox, vbox
+from annotator.ui.widgets.round_popups import round_corners
 from annotator.ui.widgets.theme import current_theme
 
 _CELL: Final = 32  # pixels
@@ -69,6 +70,10 @@ class CalendarPopup(QFrame):
         self.move(_place_beside(field, self.size()))
         self.show()
         self.calendar.setFocus()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        round_corners(self)
 
     def _create_button(self, icon: str, text: str, key: str, clicked: object) -> QToolButton:
         button = QToolButton()

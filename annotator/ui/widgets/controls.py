@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from annotator.i18n import _
+from annotator.ui.widgets.round_popups import RoundComboBox
 
 
 def create_button(text: str, clicked: Callable[[], object], *, is_auto_default: bool = False) -> QPushButton:
@@ -54,7 +55,7 @@ def make_primary(button: QPushButton, *, is_default: bool = True) -> None:
 
 def create_combo_box(texts: Mapping[Any, str]) -> QComboBox:
     """Create a combo box with these texts, by the data of the items."""
-    box = QComboBox()
+    box = RoundComboBox()
     box.setItemDelegate(QStyledItemDelegate(box))  # Qt's own pays no attention to the style sheet
     for value, text in texts.items():
         box.addItem(text, value)

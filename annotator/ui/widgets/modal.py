@@ -1,19 +1,21 @@
 """Modal dialogs: message boxes in plain text, as Qt would interpret HTML, and the helper that runs a dialog."""
 
 from collections.abc import Mapping
-from typing import Final, TypeVar
+from typing import Final, TypeVar, cast
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QDialog, QLabel, QMessageBox, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QMessageBox, QWidget
 
 from annotator.i18n import _
 from annotator.ui.widgets.bidi_text import isolate_paths
 from annotator.ui.widgets.icons import draw_pixmap
+from annotator.ui.widgets.scrolling import FittingScrollArea
 from annotator.ui.widgets.theme import current_theme
 
 _FRAME: Final = QSize(8, 44)  # pixels: edges and a title bar
 _ICON_SIZE: Final = 36  # pixels
+_MIN_TEXT_HEIGHT: Final = 60  # pixels of a text that scrolls
 ROLE: Final = QMessageBox.ButtonRole
 _WARNINGS: Final = (QMessageBox.Icon.Warning, QMessageBox.Icon.Critical)
 D = TypeVar("D", bound=QDialog)
@@ -50,7 +52,7 @@ def warn(parent: QWidget | None, text: str) -> None:
 
 
 class MessageBox(QMessageBox):
-    """A QMessageBox titled with the program's name, in plain text.
+    """A QMessageBox titled with the program's name, in plain text; its longest text scrolls where it has no room.
 
     Escape means the last of `buttons`, and so does Enter without a `default`.
     """
@@ -99,4 +101,21 @@ class MessageBox(QMessageBox):
     def showEvent(self, event: QShowEvent) -> None:
         for label in self.findChildren(QLabel):  # setTextFormat does not apply to the informative text
             label.setTextFormat(Qt.TextFormat.PlainText)
-        super().showEvent(event)
+        super().showEvent(event)  # which makes the box as high as its texts
+        self._fit_to_screen()
+
+    def _fit_to_screen(self) -> None:
+        """Scroll the longest text if the box is higher than the screen."""
+        excess = self.height() - (self.screen().availableSize() - _FRAME).height()
+        grid = self.layout()
+        if excess <= 0 or not isinstance(grid, QGridLayout):
+            return
+        label = max(self.findChildren(QLabel), key=QLabel.height)
+        place = cast("tuple[int, int, int, int]", grid.getItemPosition(grid.indexOf(label)))
+        width, height = label.width(), max(_MIN_TEXT_HEIGHT, label.height() - excess)
+        area = FittingScrollArea(label)
+        area.setMinimumWidth(width + area.verticalScrollBar().sizeHint().width())
+        area.setFixedHeight(height)
+        area.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # the arrow keys scroll it
+        grid.addWidget(area, *place)
+        area.show()  # at once: the box sums up what is visible

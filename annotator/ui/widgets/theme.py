@@ -183,7 +183,7 @@ def style_sheet(theme: Theme) -> str:
     #card, #bar, #palette {{ background: {theme.paper}; border: 1px solid {theme.rule}; border-radius: 8px; }}
     #card QLabel, #bar QLabel, #toast QLabel, #trouble QLabel {{ background: transparent; }}
     #toast, #selection {{ background: {theme.paper}; border: 1px solid {theme.edge}; border-radius: 8px; }}
-    #popup {{ background: {theme.paper}; border: 1px solid {theme.edge}; }}
+    #popup {{ background: {theme.paper}; border: 1px solid {theme.rule}; border-radius: {MENU_RADIUS}px; }}
     #popup QLabel {{ background: transparent; }}
     #trouble {{ background: {theme.paper}; border: 1px solid {theme.warning}; border-radius: 8px; }}
     QMenuBar {{ background: {theme.panel}; border-bottom: 1px solid {theme.rule}; padding: 2px 6px; }}
@@ -249,7 +249,7 @@ def style_sheet(theme: Theme) -> str:
     QSpinBox::up-button, QSpinBox::down-button {{ border: none; width: 0; }}
     QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
     QComboBox QAbstractItemView {{
-        background: {theme.paper}; border: 1px solid {theme.rule}; padding: 3px;
+        background: {theme.paper}; border: 1px solid {theme.rule}; border-radius: {MENU_RADIUS}px; padding: 4px;
         selection-background-color: {theme.highlight}; selection-color: {theme.ink};
     }}
     QComboBox QAbstractItemView::item {{ min-height: 30px; padding: 0 8px; border-radius: 5px; }}
