@@ -4,14 +4,17 @@ import logging
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from threading import Lock
 from typing import Final
 
-from PySide6.QtCore import QObject, QTemporaryDir, QTimer
+from PySide6.QtCore import QObject, QTimer
 
 from annotator import i18n
-from annotator.file_ops import explain_os_error
+from annotator.file_ops import discard_folder, explain_os_error
 from annotator.i18n import _
 from annotator.model.records import DONE, Status, Step
 from annotator.store.errors import CorpusError
@@ -30,7 +33,6 @@ class Learner(QObject):
         super().__init__(session)
         self._session = session
         self._tasks = TaskRunner(self, "learning")
-        self._folder = QTemporaryDir()
         self._process: _Process | None = None  # the last one
         self._last_failure = ""  # a failure that recurs at each article is reported once
         self._timer = QTimer(self)
@@ -74,10 +76,7 @@ class Learner(QObject):
             self._report_failure(str(error))
 
     def _start(self, path: str) -> None:
-        folder = self._folder.path()
-        # Files left by a stopped process are deleted with the folder.
-        variables = {**dict.fromkeys(("TMPDIR", "TEMP", "TMP"), folder), "ANNOTATOR_LANGUAGE": i18n.current_language()}
-        self._process = _Process([sys.executable, *_python_arguments(), "learn", path], variables, folder)
+        self._process = _Process([sys.executable, *_python_arguments(), "learn", path])
         self._session.set_learning(True)
         _log.info("learning begins")
         self._tasks.run_quietly(
@@ -102,16 +101,15 @@ class Learner(QObject):
 class _Process:
     """A command of the program that one thread waits for while another may kill it."""
 
-    def __init__(self, command: Sequence[str], variables: Mapping[str, str], folder: str) -> None:
-        """Prepare a command that runs in `folder`, with these environment variables."""
-        self._command, self._variables, self._folder = command, variables, folder
+    def __init__(self, command: Sequence[str]) -> None:
+        self._command = command
         self._lock = Lock()  # it is either started or killed first
         self._is_killed = False
         self._process: subprocess.Popen[bytes] | None = None
 
     def run(self) -> None:
-        """Start it and wait for its end. Raises CorpusError with the last line of its output if it fails."""
-        with self._start() as process:
+        """Run it in a folder of its own. Raises CorpusError with the last line of its output if it fails."""
+        with _temporary_folder() as folder, self._start(folder) as process:
             try:
                 _nothing, output = process.communicate()
             finally:
@@ -129,7 +127,11 @@ class _Process:
             if self._process:
                 self._process.kill()
 
-    def _start(self) -> subprocess.Popen[bytes]:
+    def _start(self, folder: Path) -> subprocess.Popen[bytes]:
+        variables = {
+            **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder)),
+            "ANNOTATOR_LANGUAGE": i18n.current_language(),
+        }
         with self._lock:
             if self._is_killed:
                 raise Cancelled
@@ -139,13 +141,26 @@ class _Process:
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.PIPE,
-                    cwd=self._folder,
-                    env=os.environ | self._variables,
+                    cwd=folder,
+                    env=os.environ | variables,
                     creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
                 )
             except OSError as error:
                 raise CorpusError(explain_os_error(error)) from error
             return self._process
+
+
+@contextmanager
+def _temporary_folder() -> Iterator[Path]:
+    """Create a folder and delete it with what a killed process left. Raises CorpusError if there can be none."""
+    try:
+        path = Path(tempfile.mkdtemp(prefix="annotator-"))
+    except OSError as error:
+        raise CorpusError(explain_os_error(error)) from error
+    try:
+        yield path
+    finally:
+        discard_folder(path)  # patient: on Windows a virus scanner may still read what the process wrote
 
 
 def _python_arguments() -> list[str]:

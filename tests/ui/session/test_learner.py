@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,17 @@ def learner(session: Session) -> Iterator[Learner]:
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("annotator.ui.session.learner._OPENING_TIME", 0)
+
+
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the folder of temporary files, which is empty."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    for variable in ("TMPDIR", "TEMP", "TMP"):
+        monkeypatch.setenv(variable, str(folder))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    return folder
 
 
 def plant(folder: Path) -> None:
@@ -211,6 +223,56 @@ def test_learner_imports_no_modules_from_the_corpus_folder(
         pass
     assert not (taught.parent / "run").exists()
     assert failures == []
+
+
+def test_window_that_never_learns_makes_no_folder(
+    qtbot: QtBot, temporary: Path, session: Session, learner: Learner, corpus_path: Path
+) -> None:
+    session.open(Corpus.open(corpus_path))
+    qtbot.wait(50)
+    assert not list(temporary.iterdir())
+
+
+@needs_sh
+@pytest.mark.parametrize("end", ["exit 0", "exit 1", "kill -9 $$", "exec sleep 600"])
+def test_learner_leaves_no_folder(
+    end: str,
+    qtbot: QtBot,
+    temporary: Path,
+    taught: Path,
+    session: Session,
+    learner: Learner,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    """Not one that ends, fails, is killed by somebody, or is stopped."""
+    go_on = tmp_path / "go on"
+    lines = f'touch "$TMPDIR/half a model"; until [ -e "{go_on}" ]; do sleep 0.01; done; {end}'
+    monkeypatch.setattr(sys, "executable", program(tmp_path / "learns", lines))
+    opened(qtbot, session, taught)
+    qtbot.waitUntil(lambda: len(list(temporary.glob("*/half a model"))) == 1, timeout=LONG)
+    monkeypatch.setattr(learner, "_start_if_due", lambda: None)  # nothing was learned, so it would begin again
+    go_on.touch()
+    if "sleep" in end:
+        session.close()
+    qtbot.waitUntil(lambda: not session.is_learning, timeout=LONG)
+    assert not list(temporary.iterdir())
+
+
+def test_learner_without_a_folder_is_reported(
+    qtbot: QtBot,
+    temporary: Path,
+    taught: Path,
+    session: Session,
+    learner: Learner,
+    failures: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary / "gone"))
+    opened(qtbot, session, taught)
+    qtbot.waitUntil(lambda: not session.is_learning, timeout=LONG)
+    assert len(failures) == 1
+    assert failures[0].startswith("Learning from finished articles failed: it is not there")
 
 
 def test_status_line_shows_that_the_program_is_learning(window: Window) -> None:
