@@ -29,6 +29,10 @@ _LogState: TypeAlias = tuple[int, int]
 class Checkpointer:
     """A thread with its own connection that checkpoints the log until closed; no keystroke waits for it.
 
+    It is no task of the window's TaskRunner, whose tasks end. This one lasts as long as the file is open, for its
+    connection must (see `_run`), and it looks at the log four times a second: were that done by a timer of the window,
+    the window would stop with a disk that does not answer.
+
     It calls `report` with itself and, once each, an error that keeps the last steps out of the file, or None when the
     file is complete again.
     """
