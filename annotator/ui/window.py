@@ -35,6 +35,7 @@ from annotator.ui.commands.suggestion_commands import SuggestionCommands
 from annotator.ui.commands.table import MENUS, RECENT_CORPORA, Commands
 from annotator.ui.commands.tagging_commands import TaggingCommands
 from annotator.ui.commands.tips import Tips
+from annotator.ui.commands.value_notifier import ValueNotifier
 from annotator.ui.commands.view_commands import ViewCommands
 from annotator.ui.commands.welcome_commands import WelcomeCommands
 from annotator.ui.panels.autosave_field import NoteField
@@ -90,6 +91,7 @@ class Window(QMainWindow):
         self.backup_commands = BackupCommands(context, self.corpus_commands)
         CrossingNotifier(self, session)
         DisplacementNotifier(self, session, self.corpus_commands)
+        ValueNotifier(self, session)
         self.welcome_commands = WelcomeCommands(context, self.corpus_commands)
         self.suggestion_commands = SuggestionCommands(session, self.view, self.suggestions, self.settings)
         self.tagging_commands = TaggingCommands(session, self.view, self.tasks, self.suggestion_commands)

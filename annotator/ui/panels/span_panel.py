@@ -75,6 +75,8 @@ class SpanDelegate(RowDelegate):
         super().__init__()
         self.labels = LabelSet(())
         self.depths = compute_depths((), self.labels)
+        self.text = ""
+        """The article, in whose direction all of its spans are written."""
 
     def paint_row(self, row: Row, index: Index) -> None:
         span: Span = index.data(_SPAN_ROLE)
@@ -94,8 +96,8 @@ class SpanDelegate(RowDelegate):
             is_invalid = role_of_label(span.label) == DATE and not is_date_value(span.value or "")
             row.paint_line(area, isolate(value), value_font, theme.warning if is_invalid else theme.dim)
             end += needed + _GAP
-        text = add_arabic_mark(words)
-        row.paint_line(row.area(start, end), text, font, theme.ink, direction=row.content_direction(text))
+        direction = row.content_direction(self.text)
+        row.paint_line(row.area(start, end), add_arabic_mark(words), font, theme.ink, direction=direction)
 
 
 class SpanPanel(RowList):
@@ -126,7 +128,11 @@ class SpanPanel(RowList):
 
     def _show_spans(self) -> None:
         article, spans, labels = self._session.article, self._session.spans, self._session.labels
-        self._delegate.labels = labels
+        new = {span.uid for span in spans} - {span.uid for span in self._spans.spans}
+        self._delegate.labels, self._delegate.text = labels, article.text if article else ""
         self._delegate.depths = compute_depths(spans, labels)
-        self._spans.show_spans(article.text if article else "", spans, labels)
+        self._spans.show_spans(self._delegate.text, spans, labels)
         self.setAccessibleDescription("" if spans else self.empty_text())
+        if len(new) == 1:  # of a suggestion, after which the next one is chosen
+            row = next(row for row, span in enumerate(spans) if span.uid in new)
+            self.scrollTo(self._spans.index(row, 0))

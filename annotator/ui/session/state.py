@@ -50,7 +50,7 @@ REMOVE_ARTICLE: Final = "remove_article"
 RESTORE_ARTICLE: Final = "restore_article"
 ARTICLE_STEPS: Final = (TITLE, PUBLISHED, REMOVE_ARTICLE, RESTORE_ARTICLE)
 """Names of steps about an article itself."""
-SELECTION_KEEPING_STEPS: Final = frozenset([DESCRIBE, history.ACCEPT_STEP, REJECT, DISMISS])
+SELECTION_KEEPING_STEPS: Final = frozenset([DESCRIBE, PUBLISHED, history.ACCEPT_STEP, REJECT, DISMISS])
 """Names of steps that leave the selection unchanged."""
 _APPLICABLE: Final = (Span, Rejection, Dismissal, Status, Note)
 """The kinds of records whose edits are applied to the state without reading them."""

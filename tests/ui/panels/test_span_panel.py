@@ -5,6 +5,8 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage
 
+from annotator.model.article_builder import build_article
+from annotator.model.records import Suggestion
 from annotator.ui.session.session import Session
 from annotator.ui.widgets.theme import LIGHT
 from annotator.ui.window import Window
@@ -55,3 +57,35 @@ def test_value_that_is_no_date_is_marked_in_the_row(window: Window, session: Ses
     assert not has_colour(row_image(window), LIGHT.warning)
     session.describe(session.spans[0], "IIIIIIIII", "")
     assert has_colour(row_image(window), LIGHT.warning)
+
+
+def test_the_list_follows_the_suggestions_that_are_accepted(window: Window, session: Session) -> None:
+    panel = window.span_panel
+    for start in range(0, 60, 2):
+        session.tag("PLAN", start, start + 1)
+    session.select(None)
+    panel.scrollToTop()
+    assert session.article
+    start = len(session.article.text) - 5
+    suggestion = Suggestion(start, start + 4, "PLAN", score=0.9, source="memory")
+    session.accept(suggestion, suggestion)
+    assert session.selection is None
+    assert panel.visualRect(panel.model().index(len(session.spans) - 1, 0)).bottom() <= panel.viewport().height()
+
+
+def test_latin_words_of_an_arabic_article_begin_where_all_rows_do(window: Window, session: Session) -> None:
+    assert session.corpus
+    text = "دمشق، سوريا (CNN) -- أكدت جهات سورية معارضة."
+    session.corpus.add(build_article(text))
+    session.reload_articles()
+    session.open_article(2)
+    start = text.index("CNN")
+    session.tag("INSTITUTION", start, start + 3)
+    session.select(None)
+    image = row_image(window)
+    inked = [
+        x
+        for x in range(image.width())
+        if any(image.pixelColor(x, y) == QColor(LIGHT.ink) for y in range(image.height()))
+    ]
+    assert min(inked) > image.width() / 2
