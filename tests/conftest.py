@@ -60,6 +60,14 @@ def _a_machine_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pyt
     i18n.set_language("en")
 
 
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    """Return an empty folder for exports."""
+    folder = tmp_path / "out"
+    folder.mkdir()
+    return folder
+
+
 @pytest.fixture(scope="session")
 def qapp_cls() -> type:
     """Return the program's own class, of which pytest-qt makes the one application of all tests."""

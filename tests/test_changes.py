@@ -5,16 +5,16 @@ from pathlib import Path
 
 import bundle
 import pytest
+from ui.inspection import strip_isolates
 
 from annotator import __version__, i18n
 from annotator.resources import resource_path
 
 ROOT = Path(__file__).resolve().parent.parent
-ISOLATES = str.maketrans("", "", "\u2066\u2067\u2068\u2069")
 
 
 def read_changes(language: str) -> str:
-    return resource_path("changes", f"{language}.md").read_text(encoding="utf-8").translate(ISOLATES)
+    return strip_isolates(resource_path("changes", f"{language}.md").read_text(encoding="utf-8"))
 
 
 def shape(text: str) -> list[tuple[str, str, list[int]]]:

@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 
 import dev
 import pytest
+from running import raising
 
 ROOT = Path(__file__).resolve().parent.parent
 GROUPS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]
@@ -316,11 +317,8 @@ def test_a_missing_font_stops_nobody(
     dev.prepare_system(False)
     assert capfd.readouterr().err == ""
 
-    def fail(*_: object) -> None:
-        raise dev.CannotGoOn("no network")
-
     may(["apt-get"], user=0)
-    monkeypatch.setattr(dev, "run_quietly", fail)
+    monkeypatch.setattr(dev, "run_quietly", raising(dev.CannotGoOn("no network")))
     dev.prepare_system(False)
     assert "fonts that the program brings" in capfd.readouterr().err
 
@@ -521,10 +519,7 @@ def test_run_opens_the_window_where_there_is_a_screen(handed: Handed, monkeypatc
 def test_a_reason_not_to_go_on_is_one_line_and_exit_code_2(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    def refuse(*needs: object) -> None:
-        raise dev.CannotGoOn("No.")
-
-    monkeypatch.setattr(dev, "prepare_system", refuse)
+    monkeypatch.setattr(dev, "prepare_system", raising(dev.CannotGoOn("No.")))
     assert dev.main(["run"]) == 2
     assert capfd.readouterr() == ("", "No.\n")
 

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from generators import finish
+from file_states import list_names
+from running import finish
 
 from annotator import file_ops, i18n, settings
 from annotator.jobs.export.exporter import ExportOptions, export
@@ -68,10 +69,6 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(file_ops, "_LONGEST_PAUSE", 0.01)
     for function in (file_ops.replace_file, file_ops.rename_file, file_ops.delete_file):
         monkeypatch.setattr(function, "__kwdefaults__", {"patience": 0.05})
-
-
-def names(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir())
 
 
 @pytest.fixture
@@ -154,7 +151,7 @@ def test_settings_that_stay_open_are_unchanged(program: Program) -> None:
         settings.save(Settings(annotator="new"))
     assert time.monotonic() - began < 1.5, "the window waits meanwhile"
     assert settings.load().annotator == "old"
-    assert names(settings.config_dir()) == ["settings.json"]
+    assert list_names(settings.config_dir()) == ["settings.json"]
 
 
 @pytest.fixture
@@ -177,7 +174,7 @@ def test_export_waits_for_an_open_file(corpus: Path, program: Program, tmp_path:
         finish(export(opened, target, options))
         program.open(target, 3)
         finish(export(opened, target, options))
-    assert names(target.parent) == sorted([name, f"{name}.report.json"])
+    assert list_names(target.parent) == sorted([name, f"{name}.report.json"])
 
 
 @pytest.mark.usefixtures("impatient")
@@ -240,7 +237,7 @@ def test_copy_waits_for_a_scanner(corpus: Path, program: Program, monkeypatch: p
 
     monkeypatch.setattr(Path, "rename", scanned)
     finish(copy_corpus(corpus, target))
-    assert names(corpus.parent) == ["a.corpus", "b.corpus"]
+    assert list_names(corpus.parent) == ["a.corpus", "b.corpus"]
 
 
 # Real files that are open

@@ -12,6 +12,7 @@ import pictures
 import pytest
 from features import FEATURES
 from pages import DOCS, KEY, PAGES, keys
+from ui.inspection import strip_isolates
 
 from annotator import i18n
 from annotator.i18n import _
@@ -22,7 +23,6 @@ from annotator.ui.article.letter_jumps import describe_keys
 from annotator.ui.commands.table import ACTIONS, MENUS, Commands
 from annotator.ui.widgets.bidi_text import format_keys
 
-ISOLATES = str.maketrans("", "", "\u2066\u2067\u2068\u2069")
 NAMED = (
     *("&View", "&Help", "Language", "Digits", "Colours", "&Line type", "About Annotator"),
     *("Add", "Delete", "Load…", "Save…", "Apply", "Export…", "Reset to default", "No key", "Restore defaults"),
@@ -58,7 +58,7 @@ def rows(section: str) -> Iterator[tuple[str, list[str]]]:
 
 def usual(action: Action[Commands]) -> list[str]:
     """Return an action's keys as they are printed, one by one."""
-    return [format_keys([key]).translate(ISOLATES) for key in action.default_keys()]
+    return [strip_isolates(format_keys([key])) for key in action.default_keys()]
 
 
 def test_the_table_has_every_action_with_its_words_and_its_keys_and_nothing_else(guide: str) -> None:

@@ -8,13 +8,13 @@ import click
 import pages
 import pytest
 from pages import DOCS, PAGES, ROOT
+from ui.inspection import strip_isolates
 
 from annotator.cli.root import root
 from annotator.formats import registry
 from annotator.ui.commands.table import ACTIONS
 from annotator.ui.widgets.bidi_text import format_keys
 
-ISOLATES = str.maketrans("", "", "\u2066\u2067\u2068\u2069")
 ELSEWHERE = {DOCS / "training.md", DOCS / "recipes.md"}
 """Their commands need large programs, or a copy of this one: tests/consumers/test_training.py, test_recipes.py."""
 OTHERS = {
@@ -174,7 +174,7 @@ def test_the_table_of_formats_has_every_format() -> None:
 
 @every_page
 def test_a_key_is_somebodys(page: Path) -> None:
-    shortcuts = {format_keys([key]).translate(ISOLATES) for action in ACTIONS for key in action.default_keys()}
+    shortcuts = {strip_isolates(format_keys([key])) for action in ACTIONS for key in action.default_keys()}
     text = re.sub(r"^\+.*\n", "", pages.text(page), flags=re.MULTILINE)  # what a recipe adds
     marked = {key for key in pages.keys(text) if "+" in key.rstrip("+") or re.fullmatch(r"F\d+", key)}
     plain = re.findall(r"(?:(?:Ctrl|Alt|Shift)\+)+(?:[A-Z]\b|F\d+|Enter|Delete|[←→↑↓])", text)

@@ -6,6 +6,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
 import pytest
+from running import raising
 
 from annotator import paths
 from annotator.paths import (
@@ -92,10 +93,7 @@ def test_resolve_path_returns_an_unresolvable_path_absolute(tmp_path: Path, monk
         (tmp_path / "link").symlink_to(tmp_path / "file")
         assert resolve_path(tmp_path / "link") == (tmp_path / "file").resolve()
 
-    def fail(_path: Path) -> Path:
-        raise OSError(234, "More data available")
-
-    monkeypatch.setattr(Path, "resolve", fail)
+    monkeypatch.setattr(Path, "resolve", raising(OSError(234, "More data available")))
     monkeypatch.chdir(tmp_path)
     assert resolve_path(Path("link")) == tmp_path / "link"
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import platformdirs
 import platformdirs.windows
 import pytest
+from running import raising
 
 from annotator import settings
 from annotator.file_ops import lock_file
@@ -103,11 +104,8 @@ def test_change_waits_for_the_lock_of_another_window() -> None:
 def test_failed_save_leaves_the_old_file(monkeypatch: pytest.MonkeyPatch) -> None:
     settings.save(Settings(annotator="old"))
 
-    def full(*_: object) -> None:
-        raise OSError("disk full")
-
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "replace", full)
+        patch.setattr(Path, "replace", raising(OSError("disk full")))
         with pytest.raises(OSError, match="disk full"):
             settings.save(Settings(annotator="new"))
     assert settings.load() == Settings(annotator="old")
@@ -145,10 +143,7 @@ def test_annotator_defaults_to_the_system_user(monkeypatch: pytest.MonkeyPatch) 
 
 @pytest.mark.parametrize("error", [KeyError("uid"), OSError("no user"), ImportError("pwd")])
 def test_user_without_a_name_is_called_annotator(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
-    def nobody() -> str:
-        raise error
-
-    monkeypatch.setattr(getpass, "getuser", nobody)
+    monkeypatch.setattr(getpass, "getuser", raising(error))
     assert Settings().annotator_name == "annotator"
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import dev
 import pytest
 import wine_tests
+from running import raising
 
 if sys.platform == "win32":
     pytest.skip("Wine is for other systems", allow_module_level=True)
@@ -123,10 +124,7 @@ def test_the_packages_are_those_of_windows() -> None:
 def test_a_wrong_pin_is_told_from_a_missing_network(
     network: int, code: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    def fail(doing: str, command: object) -> None:
-        raise dev.CannotGoOn("pip failed")
-
-    monkeypatch.setattr(dev, "run_quietly", fail)
+    monkeypatch.setattr(dev, "run_quietly", raising(dev.CannotGoOn("pip failed")))
     monkeypatch.setattr(
         subprocess, "run", lambda command, **_: subprocess.CompletedProcess(command, network, stdout="")
     )
@@ -277,10 +275,7 @@ def test_every_part_runs_and_what_opens_windows_one_after_the_other(
 def test_a_part_that_raises_is_no_success(
     part: wine_tests.Part, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_: object) -> None:
-        raise OSError("no room")
-
-    monkeypatch.setattr(wine_tests, "run_part", fail)
+    monkeypatch.setattr(wine_tests, "run_part", raising(OSError("no room")))
     [result] = wine_tests.run_parts(Script(tmp_path), [part], [])  # type: ignore[arg-type]
     assert not result.success
     assert "no room" in result.summary

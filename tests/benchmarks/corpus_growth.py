@@ -12,10 +12,8 @@ import corpus_speed
 import memory
 import suggestion_speed
 from measuring import MEDIAN, RUNS, Figure, Size, Wanted, not_measured, time_call
-from PySide6.QtGui import QKeySequence
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
-from window_speed import close_desk, open_desk, wait_for_suggestions
+from window_speed import close_desk, open_desk, press_keys, wait_for_suggestions
 
 from annotator.jobs.checking import check_corpus
 from annotator.jobs.imports.importer import import_paths
@@ -92,10 +90,7 @@ def _measure_work(path: Path, size: Size, runs: int) -> Iterator[Figure]:
     numbers = places.sample(session.articles.numbers, min(runs, len(session.articles.numbers)))
     session.set_article_filter(ArticleFilter())
 
-    def press(keys: str) -> None:
-        combination = QKeySequence(keys)[0]  # type: ignore[index]
-        QTest.keyClick(view, combination.key(), combination.keyboardModifiers())
-        QApplication.processEvents()
+    press = partial(press_keys, view)
 
     def open_(number: int) -> None:
         session.open_by_id(number)

@@ -26,11 +26,11 @@ from annotator.text.tokenizer import tokenize
 from annotator.ui import app
 from annotator.ui.actions.keyboard import to_latin
 
-E2E: Final = str(Path(__file__).parents[1] / "e2e")
-if E2E not in sys.path:
-    sys.path.append(E2E)  # the stories are there
+TESTS: Final = str(Path(__file__).parents[1])
+if TESTS not in sys.path:
+    sys.path.append(TESTS)  # the stories are there, in e2e
 
-from stories import (  # noqa: E402
+from e2e.stories import (  # noqa: E402
     ARTICLES,
     ExpectedSpan,
     Person,
@@ -41,7 +41,7 @@ from stories import (  # noqa: E402
     load_gold,
     sample_path,
 )
-from watched_window import WindowProbe  # noqa: E402
+from e2e.watched_window import WindowProbe  # noqa: E402
 
 PEERS: Final = {
     "Label Studio": 2.68,

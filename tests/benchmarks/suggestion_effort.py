@@ -18,13 +18,13 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from measuring import MEDIAN, Figure, Wanted
+from model_accuracy import create_label_set
 from msgspec.structs import replace
 
 from annotator.jobs.imports.importer import import_paths
 from annotator.jobs.learning import learn, needs_training
 from annotator.jobs.suggesting import SuggesterPool, SuggestionsBySource, filter_suggestions
 from annotator.model import operations
-from annotator.model.labels import Colour, Label, LabelSet
 from annotator.model.open_suggestions import SURE_SCORE, RejectionFilter
 from annotator.model.records import DONE, AnnotatedArticle, Article, Edit, Rejection, Span, Step, Suggestion, new_uid
 from annotator.store.corpus import Corpus, utc_timestamp
@@ -84,7 +84,7 @@ class Cost(NamedTuple):
 
 def load_gold_articles(path: Path, folder: Path, names: Iterable[str]) -> list[Gold]:
     """Return the articles of a file with their spans of these labels."""
-    with Corpus.create(folder / "gold.corpus", _labels(names)) as corpus:
+    with Corpus.create(folder / "gold.corpus", create_label_set(names)) as corpus:
         for _ in import_paths(corpus, [path], annotator="gold"):
             pass
         articles = [corpus.load_article(summary.id) for summary in load_all_summaries(corpus)]
@@ -325,7 +325,9 @@ def measure(path: Path, folder: Path, shuffles: int = 3) -> Iterator[Figure]:
             ordered = list(work)
             if turn:
                 random.Random(turn).shuffle(ordered)
-            with Corpus.create(folder / f"{WAYS.index(helped)}-{turn}.corpus", _labels(("DATE", "ORG"))) as corpus:
+            with Corpus.create(
+                folder / f"{WAYS.index(helped)}-{turn}.corpus", create_label_set(("DATE", "ORG"))
+            ) as corpus:
                 costs = [*simulate(corpus, ordered, helped)]
             yield from _create_figures(helped, f"{helped.what}, shuffled {turn}" if turn else helped.what, costs)
 
@@ -369,7 +371,3 @@ def _seconds(costs: Sequence[Cost]) -> float:
 
 def _clicking_seconds(costs: Sequence[Cost]) -> float:
     return sum(cost.clicking for cost in costs) / max(1, sum(cost.spans for cost in costs))
-
-
-def _labels(names: Iterable[str]) -> LabelSet:
-    return LabelSet(tuple(Label(name, {}, Colour("#8f6a0a", "#ecc04c")) for name in names))

@@ -8,6 +8,7 @@ import peers
 import pytest
 import transfer_speed
 from consumers.reading import consumer
+from running import raising
 
 
 def no_python() -> Path:
@@ -31,10 +32,7 @@ def test_an_environment_without_the_peer_is_an_absent_peer(tmp_path: Path) -> No
 
 
 def test_without_a_network_there_is_no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse() -> Path:
-        raise dev.CannotGoOn("Installing the peers failed")
-
-    monkeypatch.setattr(dev, "make_peer_environment", refuse)
+    monkeypatch.setattr(dev, "make_peer_environment", raising(dev.CannotGoOn("Installing the peers failed")))
     with pytest.raises(peers.Absent, match="cannot be installed"):
         peers.make_environment()
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import suggestion_effort
+from model_accuracy import create_label_set
 from suggestion_effort import WAYS, Assistance, Gold, simulate
 
 from annotator.jobs.suggesting import SuggesterPool
@@ -35,7 +36,7 @@ GOLD = (
 
 @pytest.fixture
 def corpus(tmp_path: Path) -> Iterator[Corpus]:
-    with Corpus.create(tmp_path / "a.corpus", suggestion_effort._labels(("DATE", "ORG"))) as created:
+    with Corpus.create(tmp_path / "a.corpus", create_label_set(("DATE", "ORG"))) as created:
         yield created
 
 

@@ -12,7 +12,7 @@ from measuring import FRAME, RATIO, Figure, Size, Wanted, measure_by_turns, time
 from msgspec.structs import replace
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QTextEdit
+from PySide6.QtWidgets import QApplication, QTextEdit, QWidget
 
 from annotator.model.article_builder import build_article
 from annotator.model.labels import default_labels
@@ -135,15 +135,18 @@ def create_long_corpus(path: Path, read: AnnotatedArticle) -> Corpus:
     return corpus
 
 
+def press_keys(view: QWidget, keys: str) -> None:
+    """Press these keys, and wait until everything is painted."""
+    combination = QKeySequence(keys)[0]  # type: ignore[index]
+    QTest.keyClick(view, combination.key(), combination.keyboardModifiers())
+    QApplication.processEvents()
+
+
 def measure_keys(desk: app.ApplicationController, presses: int, size: Size | None = None) -> Iterator[Figure]:
     """Measure the time from a key until everything is painted; with a `size`, for three keys only."""
     session, view = desk.session, desk.window.view
 
-    def press(keys: str) -> None:
-        """From a key to everything painted."""
-        combination = QKeySequence(keys)[0]  # type: ignore[index]
-        QTest.keyClick(view, combination.key(), combination.keyboardModifiers())
-        QApplication.processEvents()
+    press = partial(press_keys, view)
 
     def press_and_check(keys: str) -> Callable[[], None]:
         """Press a key that must add a step to the record."""

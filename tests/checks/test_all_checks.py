@@ -5,8 +5,8 @@ from itertools import chain
 
 import pytest
 from checks.samples import context, span, span_on
+from e2e.stories import ARTICLES, load_gold, sample_path
 from hypothesis import given
-from stories import ARTICLES, load_gold, sample_path
 from strategies import article_layers
 from window_driver import TAGS, locate_words
 

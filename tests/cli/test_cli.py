@@ -11,6 +11,7 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from cli.sample import HEADLINE, Run
+from running import raising
 
 import annotator
 from annotator import cli, i18n, settings
@@ -161,10 +162,7 @@ def test_wrong_usage_is_reported_in_one_line(
 def test_an_unexpected_error_is_reported_in_one_line(
     run: Run, corpus: Path, error: Exception, message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_: object) -> None:
-        raise error
-
-    monkeypatch.setattr(list_articles, "print_table", fail)
+    monkeypatch.setattr(list_articles, "print_table", raising(error))
     ended = run("list", corpus)
     report = next(iter(crash_reports.list_reports()), None)
     assert (ended.code, ended.out, ended.err) == (2, b"", message.format(report=report))
@@ -204,10 +202,7 @@ def test_a_build_without_catalogues_is_reported(run: Run, monkeypatch: pytest.Mo
 
 
 def test_ctrl_c_is_reported_in_one_line(run: Run, corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(list_articles, "print_table", interrupt)
+    monkeypatch.setattr(list_articles, "print_table", raising(KeyboardInterrupt()))
     assert run("list", corpus) == (130, b"", "annotator: interrupted\n")
 
 

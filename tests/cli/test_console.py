@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from builders import build_plain_article
 from cli.sample import BODY, HEADLINE, TEXT
+from running import raising
 
 from annotator.cli.console import format_for_terminal, run_with_progress
 from annotator.cli.root import root
@@ -167,11 +168,8 @@ def test_on_windows_a_closed_pipe_is_an_invalid_argument(monkeypatch: pytest.Mon
 def test_any_other_invalid_argument_is_reported(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def fail(*_arguments: object, **_more: object) -> None:
-        raise OSError(errno.EINVAL, "Invalid argument")
-
     monkeypatch.setattr(sys, "platform", "win32")
-    monkeypatch.setattr(root, "make_context", fail)
+    monkeypatch.setattr(root, "make_context", raising(OSError(errno.EINVAL, "Invalid argument")))
     assert run(["--help"]) == 2
     assert "Invalid argument" in capsys.readouterr().err
     monkeypatch.setattr(sys, "stdout", None)  # as in a program with a window there

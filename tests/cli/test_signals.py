@@ -33,13 +33,6 @@ def large_corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture
-def out(tmp_path: Path) -> Path:
-    folder = tmp_path / "out"
-    folder.mkdir()
-    return folder
-
-
 def _heed_signals() -> None:
     """Ignore no signals, although shells make background jobs ignore some."""
     for name in DEFAULT:

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 from builders import label_words
-from generators import finish
 from msgspec.structs import replace
+from running import finish
 
 from annotator.formats.report import Report
 from annotator.jobs.export.exporter import ExportOptions, export

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
-from stories import ExpectedSpan, load_gold, sample_path
+from e2e.stories import ExpectedSpan, load_gold, sample_path
 
 from annotator.tagging.schemes import decode
 from annotator.text.tokenizer import tokenize

@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from stories import Person
+from e2e.stories import Person
 
 from annotator.ui.actions.keyboard import to_latin
 
 if sys.platform == "win32":
-    from devices_windows import Devices, window_titles
+    from e2e.devices_windows import Devices, window_titles
 else:
-    from devices_x11 import Devices, window_titles
+    from e2e.devices_x11 import Devices, window_titles
 
 __all__ = [
     "KEYS",

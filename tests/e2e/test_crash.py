@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hands import RealInput
+from e2e.hands import RealInput
 
 from annotator import settings
 from annotator.diagnostics import crash_reports, logs

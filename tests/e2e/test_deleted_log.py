@@ -7,12 +7,11 @@ and what was labelled afterwards went into a log without a name.
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hands import Program, RealInput, require_screen
-from open_files import standing_locks
+from e2e.hands import Program, RealInput, require_screen
+from file_states import standing_locks
 
 from annotator.model.article_builder import build_article
 from annotator.model.labels import default_labels
@@ -25,13 +24,6 @@ if sys.platform != "linux":
 
 TEXT = "أعلنت وزارة الصحة بالرباط، أمس الثلاثاء، عن الخطة الوطنية للتلقيح لفائدة الأطفال."
 OTHER = "وصل القطار إلى وجدة يوم الجمعة 3 ماي 2024 بعد سنتين من الأشغال."
-
-
-@pytest.fixture(scope="module")
-def hands() -> Iterator[RealInput]:
-    devices = RealInput()
-    yield devices
-    devices.close()
 
 
 def label(hands: RealInput, desk: Program, words: str, key: str) -> None:

@@ -1,9 +1,7 @@
 """From a home where nothing is yet to the first span on disk: a real window, real keys, a real mouse."""
 
-from collections.abc import Iterator
-
 import pytest
-from hands import Program, RealInput, require_screen, selects
+from e2e.hands import Program, RealInput, require_screen, selects
 
 from annotator import settings
 from annotator.model.records import Span
@@ -13,13 +11,6 @@ from annotator.store.corpus import Corpus
 require_screen()
 
 FEW = 4  # presses of keys from the first start to the first span
-
-
-@pytest.fixture(scope="module")
-def hands() -> Iterator[RealInput]:
-    devices = RealInput()
-    yield devices
-    devices.close()
 
 
 def on_disk() -> list[tuple[str, str]]:

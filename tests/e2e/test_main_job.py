@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from exports import command
-from hands import Program, RealInput, has_spans, require_screen, selects
+from e2e.exports import command
+from e2e.hands import Program, RealInput, has_spans, require_screen, selects
 
 from annotator.resources import resource_path
 
@@ -26,14 +26,6 @@ class Story(NamedTuple):
     article: Path
     tags: list[tuple[str, str, int]]
     expected: Path
-
-
-@pytest.fixture(scope="session")
-def hands() -> Iterator[RealInput]:
-    # For all tests at once: an X server whose last client goes away may begin anew, and turn the next one away.
-    devices = RealInput()
-    yield devices
-    devices.close()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hands import PATIENCE, Program, require_screen, window_titles
+from e2e.hands import PATIENCE, Program, require_screen, window_titles
 
 from annotator import settings
 from annotator.model.article_builder import build_article

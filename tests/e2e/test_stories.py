@@ -11,16 +11,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from exports import ARTICLE, command, export_and_read_back
-from hands import Annotator, Program, RealInput, require_screen
-from stories import MANY, label_by_keyboard, label_by_mouse, load_gold, sample_path
+from e2e.exports import ARTICLE, command, export_and_read_back
+from e2e.hands import Annotator, Program, RealInput, require_screen
+from e2e.stories import MANY, label_by_keyboard, label_by_mouse, load_gold
 
 from annotator import settings
 from annotator.store.corpus import Corpus
 
 require_screen()
 
-OTHER = "03-night-trains"
 LABELLED = "أعلنت الوكالة الوطنية للمياه عن برنامج سدود الجنوب، وقالت وزارة الفلاحة إنها تدعمه في الربيع."
 KNOWN = (
     ("INSTITUTION", "الوكالة الوطنية للمياه"),
@@ -38,13 +37,6 @@ SUGGESTED = """سدود الجنوب على جدول أعمال الحكومة
 وتفتح حديقة الربيع أبوابها، حسب وزارة الفلاحة."""
 
 
-@pytest.fixture(scope="module")
-def hands() -> Iterator[RealInput]:
-    devices = RealInput()
-    yield devices
-    devices.close()
-
-
 @pytest.fixture(params=["us", "ara"])
 def layout(request: pytest.FixtureRequest) -> Iterator[str]:
     """Set the keyboard's layout, with letters and digits that are Latin, or Arabic."""
@@ -59,14 +51,6 @@ def layout(request: pytest.FixtureRequest) -> Iterator[str]:
     subprocess.run(["setxkbmap", "-layout", request.param, *variant], check=True)
     yield request.param
     subprocess.run(["setxkbmap", "-layout", "us"], check=True)
-
-
-@pytest.fixture
-def corpus(tmp_path: Path) -> Path:
-    path = tmp_path / "work.corpus"
-    for name in (ARTICLE, OTHER):
-        command("import", path, sample_path(name))
-    return path
 
 
 @pytest.mark.usefixtures("layout")

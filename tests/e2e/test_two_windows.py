@@ -4,11 +4,9 @@ import json
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-from hands import Program, RealInput, require_screen
+from e2e.hands import Program, RealInput, require_screen
 
 from annotator.model.article_builder import build_article
 from annotator.model.labels import default_labels
@@ -17,13 +15,6 @@ from annotator.store.corpus import Corpus
 require_screen()
 
 TEXT = "أعلنت وزارة الصحة بالرباط، أمس الثلاثاء، عن الخطة الوطنية للتلقيح لفائدة الأطفال."
-
-
-@pytest.fixture(scope="module")
-def hands() -> Iterator[RealInput]:
-    devices = RealInput()
-    yield devices
-    devices.close()
 
 
 def select(hands: RealInput, desk: Program, words: str) -> list[int]:

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from exports import ARTICLE, command, export_and_read_back
+from e2e.exports import ARTICLE, command, export_and_read_back
+from e2e.stories import label_by_keyboard, label_by_mouse, load_gold, sample_path
+from e2e.wayland import Compositor, WaylandHands, compositor, missing_programs
 from PySide6.QtGui import QImage
-from stories import label_by_keyboard, label_by_mouse, load_gold, sample_path
-from wayland import Compositor, WaylandHands, compositor, missing_programs
 
 from annotator import settings
 from annotator.settings import Settings
@@ -28,12 +28,11 @@ if missing_programs():
     reason = f"no {', '.join(missing_programs())} here: packaging/dev.py test --with wayland brings them"
     pytest.skip(reason, allow_module_level=True)
 
-from hands import PATIENCE, Annotator, Input, Program, RealInput, differs_from
+from e2e.hands import PATIENCE, Annotator, Input, Program, RealInput, differs_from
 
 APP_ID = "arabic-news-annotator"
 DRAGGING = Path(__file__).with_name("dragging.py")
 WIDTH, HEIGHT = 1366, 768
-OTHER = "03-night-trains"
 MINISTRY = "المديرية العامة للأرصاد الجوية"
 POINTER = 32  # pixels: sway draws the pointer into its pictures
 
@@ -67,14 +66,6 @@ def hands(screen: Compositor) -> Iterator[WaylandHands]:
     devices = WaylandHands(screen)
     yield devices
     devices.close()
-
-
-@pytest.fixture
-def corpus(tmp_path: Path) -> Path:
-    path = tmp_path / "work.corpus"
-    for name in (ARTICLE, OTHER):
-        command("import", path, sample_path(name))
-    return path
 
 
 def wait(seen: Callable[[], Any], what: str) -> Any:

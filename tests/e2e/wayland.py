@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import dev
-from hands import KEYS, PLACES, Input
+from e2e.hands import KEYS, PLACES, Input
 from PySide6.QtGui import QImage
 
 from annotator.ui.actions.keyboard import to_latin

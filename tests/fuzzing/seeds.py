@@ -32,9 +32,9 @@ _SAVED: Final = (
     b"Content-Location: https://example.ma/a/1\r\n\r\n" + _BINARY_PAGE + b"\r\n----x--\r\n"
 )
 
-_WORD: Final = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+WORD_NAMESPACE: Final = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 _DOCUMENT: Final = (
-    f"<w:document {_WORD}><w:body><w:p><w:pPr><w:t>x</w:t></w:pPr><w:r><w:t>قالت الوزارة</w:t><w:tab/></w:r></w:p>"
+    f"<w:document {WORD_NAMESPACE}><w:body><w:p><w:pPr><w:t>x</w:t></w:pPr><w:r><w:t>قالت الوزارة</w:t><w:tab/></w:r></w:p>"
     "<w:tbl><w:tr><w:tc><w:p><w:r><w:t>2024</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:br/></w:r></w:p></w:tc></w:tr>"
     "</w:tbl><w:p><w:ins><w:r><w:t>خطة</w:t></w:r></w:ins><w:del><w:r><w:delText>y</w:delText></w:r></w:del></w:p>"
     "</w:body></w:document>"

@@ -6,12 +6,10 @@ import zlib
 from collections.abc import Callable
 from typing import Final
 
-from fuzzing.seeds import SEPARATOR, build_docbin, build_docx, build_pdf
+from fuzzing.seeds import SEPARATOR, WORD_NAMESPACE, build_docbin, build_docx, build_pdf
 
 Shape = Callable[[int], bytes]
 """A function that returns a file of about this many bytes."""
-
-_W: Final = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 
 
 def _repeat(piece: bytes | str, before: bytes | str = b"", after: bytes | str = b"") -> Shape:
@@ -185,26 +183,30 @@ SHAPES: Final[dict[str, dict[str, Shape]]] = {
             _nest(
                 "<w:tr><w:tc>",
                 "</w:tc></w:tr>",
-                f"<w:document {_W}><w:body>",
+                f"<w:document {WORD_NAMESPACE}><w:body>",
                 "<w:p><w:r><w:t>x</w:t></w:r></w:p>",
                 "</w:body></w:document>",
             )
         ),
         "a table a little deep, and long": _pack_docx(
             lambda size: (
-                f"<w:document {_W}><w:body>"
+                f"<w:document {WORD_NAMESPACE}><w:body>"
                 + "<w:tr><w:tc>" * 60
                 + "<w:p><w:r><w:t>x</w:t></w:r></w:p>" * (size // 40)
                 + "</w:tc></w:tr>" * 60
                 + "</w:body></w:document>"
             ).encode()
         ),
-        "paragraphs that nothing closes": _pack_docx(_repeat("<w:p>", f"<w:document {_W}><w:body>")),
+        "paragraphs that nothing closes": _pack_docx(_repeat("<w:p>", f"<w:document {WORD_NAMESPACE}><w:body>")),
         "paragraphs": _pack_docx(
-            _repeat("<w:p><w:r><w:t>x</w:t></w:r></w:p>", f"<w:document {_W}><w:body>", "</w:body></w:document>")
+            _repeat(
+                "<w:p><w:r><w:t>x</w:t></w:r></w:p>", f"<w:document {WORD_NAMESPACE}><w:body>", "</w:body></w:document>"
+            )
         ),
         "lines of a property": _pack_docx(_repeat("a\n", "<a><title>", "</title></a>"), part="docProps/core.xml"),
-        "attributes": _pack_docx(_number_lines(' a@="x"', f"<w:document {_W}><w:body", "></w:body></w:document>")),
+        "attributes": _pack_docx(
+            _number_lines(' a@="x"', f"<w:document {WORD_NAMESPACE}><w:body", "></w:body></w:document>")
+        ),
         "members": _many_members,
     },
     "pdf": {

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 from fuzzing.limited import IS_SUPPORTED, run_limited
-from fuzzing.seeds import build_docbin, build_docx, build_pdf, build_seeds
+from fuzzing.seeds import WORD_NAMESPACE, build_docbin, build_docx, build_pdf, build_seeds
 from fuzzing.targets import Reader, is_available
-from generators import finish
+from running import finish
 
 from annotator.jobs.export.existing_output import CannotExport, WouldReplace
 from annotator.jobs.export.exporter import ExportOptions, export
@@ -31,7 +31,6 @@ BOMB = (
     + '">'
     + "".join(f'<!ENTITY e{depth} "{f"&e{depth - 1};" * 10}">' for depth in range(1, 12))
 )
-W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 PARAGRAPH = "<p>قالت وزارة الصحة، اليوم، إن الخطة ستنجز في سنة 2030 وبعدها بقليل.</p>" * 4
 
 
@@ -98,7 +97,7 @@ def build_xmi(head: str, content: str) -> bytes:
 
 def build_body_docx(head: str, content: str) -> bytes:
     body = f"<w:body><w:p><w:r><w:t>قالت {content}</w:t></w:r></w:p></w:body>"
-    return build_docx(f'<?xml version="1.0"?>{head}<w:document {W}>{body}</w:document>')
+    return build_docx(f'<?xml version="1.0"?>{head}<w:document {WORD_NAMESPACE}>{body}</w:document>')
 
 
 def build_core_docx(head: str, content: str) -> bytes:
@@ -150,7 +149,7 @@ def test_actions_of_a_pdf_are_not_run(tmp_path: Path, catalog: bytes) -> None:
 
 
 BOMBS = {
-    "docx": lambda: build_docx(f"<w:document {W}><w:p><w:t>{'a' * 300_000_000}</w:t></w:p></w:document>"),
+    "docx": lambda: build_docx(f"<w:document {WORD_NAMESPACE}><w:p><w:t>{'a' * 300_000_000}</w:t></w:p></w:document>"),
     "pdf": lambda: build_pdf(bytes(400_000_000)),
     "spacy": lambda: zlib.compress(bytes(1_000_000_000)),
     "jsonl": lambda: b'{"text": "a", "spans": ' + b"[" * 10_000_000,

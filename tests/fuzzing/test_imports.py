@@ -10,9 +10,9 @@ import pytest
 from fuzzing.mutating import mutations
 from fuzzing.seeds import SEPARATOR, build_seeds
 from fuzzing.targets import is_available
-from generators import finish
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from running import finish
 
 from annotator.formats import registry
 from annotator.jobs.imports.importer import LabelMapping, import_paths

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from fuzzing.seeds import SEPARATOR, build_docbin, build_docx, build_seeds
+from fuzzing.seeds import SEPARATOR, WORD_NAMESPACE, build_docbin, build_docx, build_seeds
 from fuzzing.targets import is_available
 
 from annotator import settings
@@ -26,7 +26,6 @@ from annotator.model.labels import InvalidLabelSet, decode, is_label_name
 from annotator.model.records import AnnotatedArticle, Note, Remark, Span, Status
 
 PAGE = build_seeds()["html"][0].decode()
-W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 SPANS = ",".join(['{"start": 0, "end": 1, "label": "A"}'] * (limits.MAX_SPANS + 1))
 LABELS = ",".join(['[0, 1, "A"]'] * (limits.MAX_SPANS + 1))
 WEBANNO_3 = "#FORMAT=WebAnno TSV 3.3\n#T_SP=a|b\n\n#Text=a\n1-1\t0-1\ta\t"
@@ -41,7 +40,7 @@ def build_page(surplus: str) -> bytes:
 def build_table(depth: int) -> bytes:
     opened, closed = "<w:tr><w:tc>" * depth, "</w:tc></w:tr>" * depth
     return build_docx(
-        f"<w:document {W}><w:body>{opened}<w:p><w:r><w:t>x</w:t></w:r></w:p>{closed}</w:body></w:document>"
+        f"<w:document {WORD_NAMESPACE}><w:body>{opened}<w:p><w:r><w:t>x</w:t></w:r></w:p>{closed}</w:body></w:document>"
     )
 
 
@@ -49,7 +48,7 @@ def build_parts(count: int, method: int = zipfile.ZIP_DEFLATED) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", method) as file:
         for name in ("_rels/.rels", "word/document.xml"):
-            file.writestr(name, f"<w:document {W}><w:p><w:r><w:t>x</w:t></w:r></w:p></w:document>")
+            file.writestr(name, f"<w:document {WORD_NAMESPACE}><w:p><w:r><w:t>x</w:t></w:r></w:p></w:document>")
         for index in range(count):
             file.writestr(f"{index:0200}", b"")
     return stream.getvalue()

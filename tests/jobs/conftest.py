@@ -1,4 +1,4 @@
-"""Corpora for exports, and a folder to export to."""
+"""Corpora for jobs, and their batches."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -32,8 +32,6 @@ def make(tmp_path: Path, labels: LabelSet) -> Iterator[Callable[..., Corpus]]:
 
 
 @pytest.fixture
-def out(tmp_path: Path) -> Path:
-    """Return an empty folder for exports."""
-    folder = tmp_path / "out"
-    folder.mkdir()
-    return folder
+def one_edit_per_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have jobs yield their progress after each edit."""
+    monkeypatch.setattr("annotator.store.corpus._BATCH_SIZE", 1)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from builders import apply_edits, label_words
-from generators import finish
+from running import finish
 
 from annotator.jobs.checking import ArticleIssue, check_article, check_corpus
 from annotator.model import operations

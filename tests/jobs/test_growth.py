@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 import pytest
-from timing import mean_time
+from running import mean_time
 
 from annotator.checks.all_checks import check_spans
 from annotator.checks.check_context import CheckContext, CorpusFacts

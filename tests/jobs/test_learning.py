@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from builders import apply_edits, build_plain_article
 from msgspec.structs import replace
-from suggest.learning import LABELS, examples
+from suggest.learning import examples
+from suggest.suggesting import LABELS
 
 from annotator.device_key import load_or_create_key
 from annotator.jobs import learning

@@ -27,10 +27,7 @@ FORM: Final = "وزارة الصحة"
 SANAE: Final = "Sanae"
 _Result = TypeVar("_Result")
 
-
-@pytest.fixture(autouse=True)
-def _one_edit_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("annotator.store.corpus._BATCH_SIZE", 1)
+pytestmark = pytest.mark.usefixtures("one_edit_per_batch")
 
 
 @pytest.fixture

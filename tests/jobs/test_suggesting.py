@@ -6,7 +6,8 @@ from typing import Final
 
 import pytest
 from builders import apply_edits, build_plain_article, create_corpus
-from suggest.learning import LABELS, examples
+from suggest.learning import examples
+from suggest.suggesting import LABELS
 
 from annotator.jobs import suggesting
 from annotator.jobs.suggesting import (

@@ -18,10 +18,7 @@ from annotator.store.errors import Conflict, CorpusError
 LABELS: Final = LabelSet((Label("DATE", {"ar": "تاريخ"}, Colour("#112233", "#ddeeff")),))
 SANAE: Final = "Sanae"
 
-
-@pytest.fixture(autouse=True)
-def _one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("annotator.store.corpus._BATCH_SIZE", 1)
+pytestmark = pytest.mark.usefixtures("one_edit_per_batch")
 
 
 @pytest.fixture

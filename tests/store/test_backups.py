@@ -18,11 +18,10 @@ from typing import Final
 
 import pytest
 from builders import apply_edits
-from flushed_files import sizes_at_fsync
-from generators import finish
+from file_states import open_beside, sizes_at_fsync
 from hypothesis import given
 from hypothesis import strategies as st
-from open_files import open_beside
+from running import finish
 
 from annotator import settings
 from annotator.model import operations

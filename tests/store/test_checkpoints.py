@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from running import raising
 
 from annotator.model.article_builder import build_article
 from annotator.model.labels import default_labels
@@ -165,11 +166,8 @@ def test_full_disk_is_reported_once_and_again_when_resolved(
     full = sqlite3.OperationalError("database or disk is full")
     full.sqlite_errorname = "SQLITE_FULL"
 
-    def fail(_db: Database) -> bool:
-        raise full
-
     with monkeypatch.context() as patch:
-        patch.setattr(checkpoints, "_truncate_log", fail)
+        patch.setattr(checkpoints, "_truncate_log", raising(full))
         corpus.add(build_article("خبر."))
         wait_until(lambda: bool(reports))
         time.sleep(1)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from open_files import open_beside
+from file_states import open_beside
 
 from annotator.model.article_builder import build_article
 from annotator.model.labels import Colour, Label, LabelSet

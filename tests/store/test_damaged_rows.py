@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 from builders import apply_edits, execute_unchecked
-from generators import finish
+from running import finish
 
 from annotator.model import operations
 from annotator.model.article_builder import build_article

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from open_files import open_beside
+from file_states import open_beside
 
 from annotator.model.labels import LabelSet
 from annotator.store import locks

@@ -9,11 +9,12 @@ from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 import pytest
-from generators import finish
+from file_states import list_names
+from running import finish
 
 from annotator.jobs.export.exporter import ALL, ExportOptions, export
 from annotator.model.article_builder import build_article
-from annotator.model.labels import LabelSet, default_labels
+from annotator.model.labels import default_labels
 from annotator.store import backups, connections, restoring, shared_memory
 from annotator.store.backups import Backup
 from annotator.store.corpus import Corpus
@@ -96,11 +97,6 @@ def test_local_disk_is_usable(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.fixture
-def labels() -> LabelSet:
-    return default_labels()
-
-
 @pytest.fixture(params=["simulated", "bindfs"])
 def drive(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Return a folder in which files cannot be mapped into memory, or that is treated like one."""
@@ -122,10 +118,6 @@ def drive(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
     subprocess.run(["umount", "-l", folder], check=False, capture_output=True)
 
 
-def names(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir())
-
-
 def texts(corpus: Corpus) -> list[str]:
     return [text for (text,) in corpus.fetch_tuples("SELECT text FROM article ORDER BY id")]
 
@@ -135,46 +127,46 @@ def test_folder_without_mapped_files_is_not_usable(drive: Path, monkeypatch: pyt
     assert not shared_memory.is_usable(drive)
 
 
-def test_corpus_without_a_log_is_created_and_reopened_without_side_files(drive: Path, labels: LabelSet) -> None:
+def test_corpus_without_a_log_is_created_and_reopened_without_side_files(drive: Path) -> None:
     path = drive / "news.corpus"
-    with Corpus.create(path, labels) as corpus:
+    with Corpus.create(path, default_labels()) as corpus:
         assert not corpus.is_in_wal_mode()
         corpus.add(build_article("خبر."))
-        assert names(drive) == ["news.corpus"]
+        assert list_names(drive) == ["news.corpus"]
         with Corpus.open(path, readonly=True) as other:
             assert texts(other) == ["خبر."]
         corpus.check_file_identity()
     with Corpus.open(path) as corpus:
         corpus.add(build_article("خبر ثان."))
         assert texts(corpus) == ["خبر.", "خبر ثان."]
-    assert names(drive) == ["news.corpus"]
+    assert list_names(drive) == ["news.corpus"]
 
 
-def test_log_left_by_a_killed_process_elsewhere_is_read(drive: Path, tmp_path: Path, labels: LabelSet) -> None:
+def test_log_left_by_a_killed_process_elsewhere_is_read(drive: Path, tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir()
-    with Corpus.create(home / "news.corpus", labels) as corpus:
+    with Corpus.create(home / "news.corpus", default_labels()) as corpus:
         corpus.add(build_article("خبر."))
     subprocess.run([sys.executable, "-c", KILLED, home / "news.corpus"], check=True)
-    assert "news.corpus-wal" in names(home)
+    assert "news.corpus-wal" in list_names(home)
     for path in home.iterdir():
         shutil.copy(path, drive)
     with Corpus.open(drive / "news.corpus", readonly=True) as corpus:
         assert texts(corpus) == ["خبر.", "خبر ثان."]
         assert not corpus.is_in_wal_mode()
-    assert "news.corpus-wal" not in names(drive)
+    assert "news.corpus-wal" not in list_names(drive)
 
 
-def test_corpus_copied_to_a_local_disk_uses_a_log_again(drive: Path, tmp_path: Path, labels: LabelSet) -> None:
-    Corpus.create(drive / "news.corpus", labels).close()
+def test_corpus_copied_to_a_local_disk_uses_a_log_again(drive: Path, tmp_path: Path) -> None:
+    Corpus.create(drive / "news.corpus", default_labels()).close()
     shutil.copy(drive / "news.corpus", tmp_path)
     with Corpus.open(tmp_path / "news.corpus") as corpus:
         assert corpus.is_in_wal_mode()
 
 
-def test_corpus_without_a_log_is_backed_up_and_restored(drive: Path, labels: LabelSet) -> None:
+def test_corpus_without_a_log_is_backed_up_and_restored(drive: Path) -> None:
     path = drive / "news.corpus"
-    with Corpus.create(path, labels) as corpus:
+    with Corpus.create(path, default_labels()) as corpus:
         corpus.add(build_article("خبر."))
         backup = finish(backups.create_backup(path))
         corpus.add(build_article("خبر ثان."))
@@ -185,9 +177,9 @@ def test_corpus_without_a_log_is_backed_up_and_restored(drive: Path, labels: Lab
         assert texts(backup_corpus) == ["خبر.", "خبر ثان."]
 
 
-def test_restore_without_a_log_fails_while_somebody_reads(drive: Path, labels: LabelSet) -> None:
+def test_restore_without_a_log_fails_while_somebody_reads(drive: Path) -> None:
     path = drive / "news.corpus"
-    with Corpus.create(path, labels) as corpus:
+    with Corpus.create(path, default_labels()) as corpus:
         corpus.add(build_article("خبر."))
         backup = finish(backups.create_backup(path))
         corpus.add(build_article("خبر ثان."))
@@ -201,10 +193,10 @@ def test_restore_without_a_log_fails_while_somebody_reads(drive: Path, labels: L
 
 
 def test_nothing_can_be_written_between_the_last_check_and_the_restore(
-    drive: Path, labels: LabelSet, monkeypatch: pytest.MonkeyPatch
+    drive: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = drive / "news.corpus"
-    with Corpus.create(path, labels) as corpus:
+    with Corpus.create(path, default_labels()) as corpus:
         corpus.add(build_article("خبر."))
     backup = finish(backups.create_backup(path))
     require_same_content, checked_backups, written = restoring._require_same_content, list[Backup](), list[str]()
@@ -224,9 +216,9 @@ def test_nothing_can_be_written_between_the_last_check_and_the_restore(
     assert written == []
 
 
-def test_export_without_a_log_blocks_writers(drive: Path, labels: LabelSet, tmp_path: Path) -> None:
+def test_export_without_a_log_blocks_writers(drive: Path, tmp_path: Path) -> None:
     path = drive / "news.corpus"
-    with Corpus.create(path, labels) as corpus:
+    with Corpus.create(path, default_labels()) as corpus:
         corpus.set_busy_timeout(50)
         for number in range(30):
             corpus.add(build_article(f"الخبر رقم {number}."))
@@ -241,11 +233,9 @@ def test_export_without_a_log_blocks_writers(drive: Path, labels: LabelSet, tmp_
         corpus.add(build_article("خبر."))
 
 
-def test_log_in_use_by_another_program_is_not_disabled(
-    tmp_path: Path, labels: LabelSet, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_log_in_use_by_another_program_is_not_disabled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "news.corpus"
-    with Corpus.create(path, labels) as corpus:
+    with Corpus.create(path, default_labels()) as corpus:
         corpus.add(build_article("خبر."))
         query = "SELECT count(*) FROM article"
         code = f"import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); print(*c.execute('{query}'))"

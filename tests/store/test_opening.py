@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from builders import apply_edits
-from generators import finish
+from running import finish, raising
 
 from annotator import paths
 from annotator.model import operations
@@ -147,19 +147,13 @@ def test_create_does_not_overwrite_a_concurrently_created_corpus(tmp_path: Path)
 
 
 def test_interrupted_create_leaves_no_file(tmp_path: Path) -> None:
-    def fail(_db: object) -> None:
-        raise KeyboardInterrupt
-
     with pytest.raises(KeyboardInterrupt):
-        opening.create(tmp_path / "a.corpus", fail)
+        opening.create(tmp_path / "a.corpus", raising(KeyboardInterrupt()))
     assert list(tmp_path.iterdir()) == []
 
 
 def test_create_works_on_a_file_system_without_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_paths: object) -> None:
-        raise OSError(95, "Operation not supported")
-
-    monkeypatch.setattr(copying, "link", fail)
+    monkeypatch.setattr(copying, "link", raising(OSError(95, "Operation not supported")))
     make(tmp_path / "a.corpus")
     assert [path.name for path in tmp_path.iterdir()] == ["a.corpus"]
 
@@ -308,10 +302,7 @@ def test_name_may_be_as_long_as_its_side_files_allow(tmp_path: Path) -> None:
 
 
 def test_new_file_that_cannot_be_reopened_is_deleted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_arguments: object, **_keywords: object) -> Any:
-        raise sqlite3.OperationalError("unable to open database file")
-
-    monkeypatch.setattr(opening, "connect", fail)
+    monkeypatch.setattr(opening, "connect", raising(sqlite3.OperationalError("unable to open database file")))
     with pytest.raises(errors.CorpusError):
         Corpus.create(tmp_path / "a.corpus", LABELS)
     assert read_all_files(tmp_path) == {}
@@ -326,11 +317,8 @@ def test_connection_is_closed_if_hardening_fails(failing: str, tmp_path: Path, m
         opened.append(connect(*arguments, **keywords))
         return opened[-1]
 
-    def fail(*_arguments: object, **_keywords: object) -> Any:
-        raise sqlite3.DatabaseError("file is not a database")
-
     monkeypatch.setattr(sqlite3, "connect", remember)
-    monkeypatch.setattr(connections, failing, fail)
+    monkeypatch.setattr(connections, failing, raising(sqlite3.DatabaseError("file is not a database")))
     with pytest.raises(errors.CorpusError):
         Corpus.open(path)
     assert len(opened) == 2  # one for the header

@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 import pytest
 from builders import apply_edits, build_label_set
+from running import raising
 from sqlite_utils import Database, Migrations
 
 from annotator.model import history, operations
@@ -176,11 +177,8 @@ def test_write_protected_old_file_is_refused_and_unchanged(tmp_path: Path) -> No
 def test_failed_migration_is_rolled_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = make_old_corpus(tmp_path / "a.corpus")
 
-    def fail(_db: Database) -> None:
-        raise sqlite3.OperationalError("the disk is full")
-
     with monkeypatch.context() as patch:
-        patch.setattr(word_index, "build", fail)
+        patch.setattr(word_index, "build", raising(sqlite3.OperationalError("the disk is full")))
         with pytest.raises(CorpusError, match="cannot be used"):
             Corpus.open(path)
     assert read_version(path) == 1

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import pytest
 from builders import apply_edits
+from running import raising
 
 from annotator.model import history
 from annotator.store import backups, restoring, schema_check
@@ -134,10 +135,10 @@ def test_file_is_not_migrated_if_no_backup_can_be_made(
 ) -> None:
     from annotator.store.errors import CorpusError, ReadOnlyCorpus
 
-    def fail(_corpus: Path, _reason: str) -> Path:
-        raise ReadOnlyCorpus("the folder of the corpus cannot be written to either")
-
-    monkeypatch.setattr("annotator.store.backups.create_backup_beside", fail)
+    monkeypatch.setattr(
+        "annotator.store.backups.create_backup_beside",
+        raising(ReadOnlyCorpus("the folder of the corpus cannot be written to either")),
+    )
     if version == VERSION:
         pytest.skip("there is nothing to be changed")
     (tmp_path / "file").touch()

@@ -3,12 +3,8 @@
 from collections.abc import Iterable
 from itertools import product
 
-from builders import build_label_set
-
 from annotator.model.records import Article, article_uid
 from annotator.suggest.crf.training import TrainingExample
-
-LABELS = build_label_set("DATE", "INSTITUTION", "PLAN")
 
 _WHO = ("وزارة التجهيز", "وزارة الثقافة", "مجلس المستشارين", "جامعة القاضي عياض", "شركة الضحى", "وزارة السياحة")
 _WHEN = (*map(str, range(2012, 2021)), *(f"{day} {month} 2021" for day in (3, 12) for month in ("ماي", "غشت")))

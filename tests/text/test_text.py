@@ -7,8 +7,8 @@ import pytest
 import regex
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from running import mean_time
 from strategies import marked_texts, raw_texts, texts
-from timing import mean_time
 
 from annotator.text import punctuation
 from annotator.text import sentences as sentence_rules

@@ -7,10 +7,19 @@ from PySide6.QtWidgets import QLabel, QWidget
 from annotator.store.corpus import Corpus
 from annotator.ui.session.session import Session
 
+Stretch = Callable[..., tuple[int, int]]
+"""What the fixture `stretch` is: a function that returns where words are in the open article."""
+_ISOLATES = str.maketrans("", "", "\u2066\u2067\u2068\u2069")
+
 
 def concerns(*fields: str) -> Callable[[frozenset[str]], bool]:
     """Return a function that checks whether a signal of a session that has changed names one of these fields."""
     return lambda names: not names.isdisjoint(fields)
+
+
+def strip_isolates(text: str) -> str:
+    """Return a text without the marks that keep the directions of its parts apart."""
+    return text.translate(_ISOLATES)
 
 
 def label_texts(widget: QWidget) -> list[str]:

@@ -1,7 +1,7 @@
 """The article to a screen reader, asked for as Qt's bridges to the assistive technologies ask for it."""
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 import pytest
@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 from strategies import texts
+from ui.inspection import Stretch
 
 from annotator.model.labels import LabelSet, default_labels
 from annotator.model.records import Article, Span, Suggestion
@@ -26,7 +27,6 @@ from annotator.ui.session.suggestions import SuggestionModel
 from annotator.ui.widgets.bidi_text import accessible_text
 from annotator.ui.window import Window
 
-Stretch = Callable[..., tuple[int, int]]
 NAME, DESCRIPTION = QAccessible.Text.Name, QAccessible.Text.Description
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from open_files import open_beside
+from file_states import open_beside
 from pytestqt.qtbot import QtBot
 
 from annotator.jobs.suggesting import SuggesterPool

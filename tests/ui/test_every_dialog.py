@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from open_files import standing_locks
+from file_states import standing_locks
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QDialog, QMessageBox, QProgressDialog, QPushButton
 from pytestqt.qtbot import QtBot

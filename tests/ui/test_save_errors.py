@@ -5,16 +5,16 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from open_files import open_beside
+from file_states import open_beside
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
-from ui.inspection import concerns
+from running import raising
+from ui.inspection import Stretch, concerns
 
 from annotator.model.article_builder import build_article
 from annotator.model.labels import default_labels
@@ -28,7 +28,6 @@ from annotator.ui.session import state
 from annotator.ui.session.session import Session
 from annotator.ui.window import Window
 
-Stretch = Callable[..., tuple[int, int]]
 LARGE = "وزارة الصحة " * 400_000
 
 
@@ -141,12 +140,9 @@ def test_step_that_was_written_before_its_error_is_shown_once(
 ) -> None:
     """A disk may fail after the write, and the layer be read again before the step is retried."""
 
-    def fail(_check: WriteCheck, _step: Step) -> None:
-        raise Unreachable("gone")
-
     assert session.tag("DATE", *stretch("أمس"))
     with monkeypatch.context() as patch:
-        patch.setattr(WriteCheck, "verify_step", fail)
+        patch.setattr(WriteCheck, "verify_step", raising(Unreachable("gone")))
         assert not session.tag("PLAN", *stretch("وزارة الصحة"))
     session.reload()
     assert session.retry_save()
@@ -159,13 +155,10 @@ def test_change_that_could_not_be_read_back_is_shown_by_the_next_check(
 ) -> None:
     failures, notices = list[str](), list[str]()
 
-    def fail(*_arguments: object) -> dict[str, int]:
-        raise CorpusError("unreadable")
-
     session.failed.connect(failures.append)
     session.notified.connect(notices.append)
     with monkeypatch.context() as patch:
-        patch.setattr(state, "count_by_state", fail)
+        patch.setattr(state, "count_by_state", raising(CorpusError("unreadable")))
         assert session.set_state(DONE)  # it is on disk
     assert failures == ["unreadable"]
     assert session.state() != DONE
@@ -191,11 +184,8 @@ def test_checkpoint_error_is_shown_until_it_succeeds(
     full = sqlite3.OperationalError("database or disk is full")
     full.sqlite_errorname = "SQLITE_FULL"
 
-    def fail(_db: object) -> bool:
-        raise full
-
     with monkeypatch.context() as patch:
-        patch.setattr("annotator.store.checkpoints._truncate_log", fail)
+        patch.setattr("annotator.store.checkpoints._truncate_log", raising(full))
         assert window.session.tag("DATE", *stretch("أمس"))
         qtbot.waitUntil(lambda: "disk is full" in trouble(window))
         assert window.session.tag("PLAN", *stretch("وزارة الصحة"))

@@ -11,6 +11,7 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
+from ui.inspection import Stretch
 
 from annotator.model import operations
 from annotator.store.corpus import Corpus
@@ -22,7 +23,6 @@ from annotator.ui.widgets.modal import MessageBox
 from annotator.ui.window import Window
 
 pytestmark = pytest.mark.usefixtures("no_dialogs")
-Stretch = Callable[..., tuple[int, int]]
 WORDS = "five minutes of work"
 
 

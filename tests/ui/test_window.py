@@ -1,6 +1,6 @@
 """The window in use: real keys and a real mouse on it, and what is on disk afterwards."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,7 @@ from PySide6.QtGui import QDropEvent, QGuiApplication, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QMenu
 from pytestqt.qtbot import QtBot
-from ui.inspection import concerns, stored_spans
+from ui.inspection import Stretch, concerns, stored_spans
 
 from annotator import i18n
 from annotator import settings as user_settings
@@ -25,7 +25,6 @@ from annotator.ui.article.pointer import handle_points
 from annotator.ui.session.session import Session
 from annotator.ui.window import Window
 
-Stretch = Callable[..., tuple[int, int]]
 LEFT = Qt.MouseButton.LeftButton
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from formats import items
 from formats.items import read_only_item
+from running import raising
 
 from annotator.cli.terminal import reorder_for_display
 from annotator.formats.documents import pdf
@@ -154,11 +155,8 @@ def test_password_protected_files_are_refused_unless_the_password_is_empty(path:
 def test_encryption_that_pypdf_does_not_support_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from pypdf.errors import DependencyError
 
-    def unable(*_arguments: object) -> None:
-        raise DependencyError("cryptography is required")
-
     data = write_pdf("OECD", password="")
-    monkeypatch.setattr(pypdf.PdfReader, "decrypt", unable)
+    monkeypatch.setattr(pypdf.PdfReader, "decrypt", raising(DependencyError("cryptography is required")))
     assert read_reason(path, data) == "The PDF uses an unsupported encryption method."
 
 

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from builders import label_words
 from consumers.reading import consumer
-from flushed_files import sizes_at_fsync
-from generators import finish
+from file_states import sizes_at_fsync
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jobs.reports import written_as
 from msgspec.structs import replace
+from running import finish
 from strategies import article_layers
 
 from annotator import optional_packages

@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flushed_files import sizes_at_fsync
-from generators import finish
+from file_states import open_beside, sizes_at_fsync
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jobs.reports import KNOWN, written_as
 from msgspec.structs import replace
-from open_files import open_beside
+from running import finish
 
 from annotator.formats.format import Documents, Format
 from annotator.formats.json import jsonl

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 from consumers.reading import consumer
-from generators import finish
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jobs.reports import written_as
 from msgspec.structs import replace
+from running import finish
 from strategies import article_layers, marked_texts
 
 from annotator.formats.format import Tags

@@ -16,11 +16,11 @@ import msgspec
 import pytest
 from builders import apply_edits, label_words, locate
 from consumers.reading import consumer
-from generators import finish
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jobs.reports import as_json, written_as
 from msgspec.structs import replace
+from running import finish, raising
 from strategies import article_layers, marked_texts
 
 from annotator.formats.conll import germeval
@@ -544,10 +544,7 @@ def test_a_failed_export_leaves_the_last_one(
     finish(export(corpus, out / "a", ExportOptions()))
     before = everything(out)
 
-    def full(*_arguments: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(ColumnTags, "write", full)
+    monkeypatch.setattr(ColumnTags, "write", raising(OSError(28, "No space left on device")))
     with pytest.raises(OSError, match="No space"):
         finish(export(corpus, out / "a", ExportOptions()))
     assert everything(out) == before

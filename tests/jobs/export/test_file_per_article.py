@@ -11,12 +11,13 @@ from typing import Any
 import msgspec
 import pytest
 from builders import label_words
+from file_states import list_names
 from formats.standoff_samples import annotated_articles
-from generators import finish
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jobs.reports import KNOWN, as_json, written_as
 from msgspec.structs import replace
+from running import finish, raising
 from strategies import raw_texts
 
 from annotator.formats.format import Files, Format
@@ -53,10 +54,6 @@ TWO = (
     article("أعلنت وزارة العدل\nأمس 😀", ("وزارة العدل\nأمس", "PLAN"), ("أمس", "DATE"), value="2024"),
     article("لا شيء"),
 )
-
-
-def names(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir())
 
 
 def tree(folder: Path) -> dict[str, bytes | None]:
@@ -158,11 +155,13 @@ def test_the_files_of_each_format(make: Callable[..., Corpus], out: Path) -> Non
         ("xmi", ["TypeSystem.xml", "article-00001.xmi", "article-00002.xmi"]),
     ):
         report = finish(export(corpus, out / format_, ExportOptions(format=format_)))
-        assert names(out / format_) == sorted(files)
+        assert list_names(out / format_) == sorted(files)
         assert (report.articles, report.spans, report.written, report.labels) == (2, 2, 2, {"PLAN": 1, "DATE": 1})
         assert (report.annotator, report.zones, report.verified) == ("سلمى", None, True)
         assert msgspec.json.decode((out / f"{format_}.report.json").read_bytes()) == as_json(report)
-    assert names(out) == sorted(f"{name}{end}" for name in ("brat", "webanno", "xmi") for end in ("", ".report.json"))
+    assert list_names(out) == sorted(
+        f"{name}{end}" for name in ("brat", "webanno", "xmi") for end in ("", ".report.json")
+    )
     assert (out / "brat" / "article-00001.txt").read_text(encoding="utf-8") == "أعلنت وزارة العدل\nأمس 😀"
     assert "T1\tPLAN 6 17;18 21\tوزارة العدل أمس\n" in (out / "brat" / "article-00001.ann").read_text(encoding="utf-8")
     conf = (out / "brat" / "annotation.conf").read_text(encoding="utf-8")
@@ -192,8 +191,8 @@ def test_the_same_corpus_gives_the_same_bytes(format_: Format, make: Callable[..
 def test_a_split_has_a_folder_for_each_part(format_: Format, make: Callable[..., Corpus], out: Path) -> None:
     corpus = make(*(article(f"خبر رقم {number}", (f"{number}", "DATE")) for number in range(9)))
     report = finish(export(corpus, out / "a", ExportOptions(format=format_.name, split=SHARES, seed=1)))
-    assert names(out) == ["a", "a.report.json"]
-    assert names(out / "a") == ["test", "train"]
+    assert list_names(out) == ["a", "a.report.json"]
+    assert list_names(out / "a") == ["test", "train"]
     assert report.parts is not None
     assert {part: count.articles for part, count in report.parts.items()} == {"train": 6, "test": 3}
     suffix = format_.suffixes[0]
@@ -201,7 +200,7 @@ def test_a_split_has_a_folder_for_each_part(format_: Format, make: Callable[...,
     assert {part: len(part_stems) for part, part_stems in stems.items()} == {"train": 6, "test": 3}
     assert stems["train"] | stems["test"] == {f"article-{number:05}" for number in range(1, 10)}
     finish(export(corpus, out / "a", ExportOptions(format=format_.name, split={"x": 1})))
-    assert names(out / "a") == ["x"]
+    assert list_names(out / "a") == ["x"]
 
 
 @EACH
@@ -219,7 +218,7 @@ def test_nothing_to_export_makes_no_folder(format_: Format, make: Callable[..., 
     corpus = make(build_article("واحد"))
     with pytest.raises(NothingToExport):
         finish(export(corpus, out / "a", ExportOptions(format=format_.name)))
-    assert names(out) == []
+    assert list_names(out) == []
     assert finish(export(corpus, out / "a", ExportOptions(format=format_.name, state=ALL))).articles == 1
 
 
@@ -233,7 +232,7 @@ def test_an_article_that_xml_cannot_hold_is_left_out_and_reported(make: Callable
     preview = finish(preview_export(corpus, ExportOptions(format="xmi")))
     report = finish(export(corpus, out / "a", ExportOptions(format="xmi")))
     assert as_json(replace(preview, verified=True, files=report.files)) == as_json(report)
-    assert names(out / "a") == ["TypeSystem.xml", "article-00001.xmi", "article-00003.xmi"]
+    assert list_names(out / "a") == ["TypeSystem.xml", "article-00001.xmi", "article-00003.xmi"]
     reasons = [f"The text contains a character that XML does not allow: U+{code}." for code in ("001F", "001B")]
     assert report.left_out == [OmittedArticle(2, reasons[0]), OmittedArticle(4, reasons[1])]
     assert (report.articles, report.spans, report.written, report.labels) == (2, 4, 1, {"DATE": 1})
@@ -279,7 +278,7 @@ def test_an_older_export_is_replaced(
     report = finish(export(make(*TWO), out / "a", options))
     assert report.articles == 2
     assert len(list((out / "a").rglob(f"*{format_.suffixes[0]}"))) == 2
-    assert names(out) == ["a", "a.report.json"]
+    assert list_names(out) == ["a", "a.report.json"]
 
 
 def _alter(folder: Path) -> None:
@@ -374,9 +373,9 @@ def test_export_to_a_link_fills_its_target_and_keeps_the_link(make: Callable[...
     for _time in range(2):
         finish(export(make(*TWO), out / "a", ExportOptions(format="webanno")))
     assert (out / "a").is_symlink()
-    assert names(out) == ["a", "a.report.json", "disk"]
-    assert names(out / "disk") == ["a"]
-    assert names(out / "disk" / "a") == ["article-00001.tsv", "article-00002.tsv"]
+    assert list_names(out) == ["a", "a.report.json", "disk"]
+    assert list_names(out / "disk") == ["a"]
+    assert list_names(out / "disk" / "a") == ["article-00001.tsv", "article-00002.tsv"]
 
 
 # Failures
@@ -407,10 +406,7 @@ def test_a_cancelled_export_leaves_everything_as_it_was(
 def test_a_failed_export_leaves_everything_as_it_was(
     make: Callable[..., Corpus], out: Path, older: dict[str, bytes | None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_arguments: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(brat.FORMAT.output, "encode_shared", full)
+    monkeypatch.setattr(brat.FORMAT.output, "encode_shared", raising(OSError(28, "No space left on device")))
     with pytest.raises(OSError, match="No space"):
         finish(export(make(*TWO), out / "a", ExportOptions(format="brat")))
     assert tree(out) == older

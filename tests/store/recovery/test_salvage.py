@@ -11,9 +11,9 @@ from typing import Final
 
 import pytest
 from builders import apply_edits, build_label_set
-from generators import finish
 from hypothesis import given
 from hypothesis import strategies as st
+from running import finish
 
 from annotator.model import history, operations
 from annotator.model.article_builder import build_article

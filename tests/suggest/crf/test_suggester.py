@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import PIECES
-from suggest.learning import LABELS, example, examples
+from suggest.learning import example, examples
+from suggest.suggesting import LABELS
 
 from annotator.model.labels import LabelSet
 from annotator.model.records import Article, article_uid

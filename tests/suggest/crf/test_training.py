@@ -7,7 +7,8 @@ from typing import Final
 import msgspec
 import pytest
 from msgspec.structs import replace
-from suggest.learning import LABELS, example, examples
+from suggest.learning import example, examples
+from suggest.suggesting import LABELS
 
 from annotator.model.labels import LabelSet
 from annotator.model.records import Article, Suggestion

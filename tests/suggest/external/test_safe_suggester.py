@@ -9,6 +9,7 @@ from builders import build_label_set
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from running import raising
 from strategies import texts
 from suggest.suggesting import article
 
@@ -89,20 +90,13 @@ def test_objects_that_are_no_suggestions_are_dropped(item: Any) -> None:
     assert "Skipped an invalid suggestion from “theirs”" in messages[0]
 
 
-def raise_error(error: BaseException) -> Callable[[], Any]:
-    def does() -> Any:
-        raise error
-
-    return does
-
-
 @pytest.mark.parametrize(
     ("does", "message"),
     [
-        (raise_error(ValueError("no lexicon\nhere")), "The suggester “theirs” failed: no lexicon"),
-        (raise_error(AssertionError()), "The suggester “theirs” failed: AssertionError"),
-        (raise_error(SystemExit(3)), "The suggester “theirs” failed: 3"),
-        (raise_error(CannotSuggest("A sentence.")), "A sentence."),
+        (raising(ValueError("no lexicon\nhere")), "The suggester “theirs” failed: no lexicon"),
+        (raising(AssertionError()), "The suggester “theirs” failed: AssertionError"),
+        (raising(SystemExit(3)), "The suggester “theirs” failed: 3"),
+        (raising(CannotSuggest("A sentence.")), "A sentence."),
         (lambda: None, "The suggester “theirs” failed: 'NoneType' object is not iterable"),
     ],
 )

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible, QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QDialog, QListView, QWidget
+from ui.inspection import Stretch
 
 from annotator.jobs.imports.file_reader import ReadOptions
 from annotator.jobs.imports.importer import ImportResult
@@ -26,7 +27,6 @@ from annotator.ui.session.session import Session
 from annotator.ui.widgets.theme import DARK, LIGHT, Theme
 from annotator.ui.window import Window
 
-Stretch = Callable[..., tuple[int, int]]
 LEFT = Qt.MouseButton.LeftButton
 NO_ROLE = {QAccessible.Role.NoRole, QAccessible.Role.Client, QAccessible.Role.Pane, QAccessible.Role.Grouping}
 

@@ -1,7 +1,6 @@
 """Mouse and menu key in the article, in combination with other actions."""
 
 import re
-from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
@@ -9,6 +8,7 @@ from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
+from ui.inspection import Stretch
 
 from annotator.model.records import Span, Suggestion
 from annotator.store.corpus import Corpus
@@ -17,7 +17,6 @@ from annotator.ui.article.pointer import handle_points
 from annotator.ui.session.session import Session
 from annotator.ui.window import Window
 
-Stretch = Callable[..., tuple[int, int]]
 LEFT, PLAIN = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
 

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from ui.inspection import strip_isolates
 
 from annotator import settings
 from annotator.model.article_builder import build_article
@@ -177,7 +178,7 @@ def test_the_span_card_and_the_screen_reader_list_invisible_characters(
 ) -> None:
     def describe() -> str:
         text = window.labels_sidebar.span_card._about_label.text() + window._screen_reader.describe_current()
-        return text.replace("\u2068", "").replace("\u2069", "")
+        return strip_isolates(text)
 
     session = window.session
     session.tag("DATE", *with_controls(f"{RLO}2024-2030{PDF}"))
@@ -190,6 +191,6 @@ def test_the_span_card_and_the_screen_reader_list_invisible_characters(
 
 def test_long_lists_of_invisible_characters_are_shortened(qapp: QApplication) -> None:
     text = "a" + "\u202a\u202b\u202d\u202e\u2066" * 3
-    description = describe_invisible(text, 0, len(text)).replace("\u2068", "").replace("\u2069", "")
+    description = strip_isolates(describe_invisible(text, 0, len(text)))
     assert description == "15 invisible characters: LRE, RLE, LRO, RLO…"
     assert describe_invisible(text, 0, 1) == ""

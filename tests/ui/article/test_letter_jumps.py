@@ -12,6 +12,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
+from ui.inspection import Stretch
 
 from annotator.model.label_changes import LabelChange
 from annotator.model.labels import LabelSet
@@ -23,7 +24,6 @@ from annotator.ui.dialogs.keys import KeysDialog
 from annotator.ui.session.session import Session
 from annotator.ui.window import Window
 
-Stretch = Callable[..., tuple[int, int]]
 PLAIN, SHIFT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
 
 

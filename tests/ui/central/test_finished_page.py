@@ -1,18 +1,15 @@
 """The end of the list: what was done, and what comes next."""
 
-from collections.abc import Callable
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
+from ui.inspection import Stretch
 
 from annotator.model.records import DONE, FLAGGED, SKIPPED
 from annotator.store.queries.article_list import ArticleFilter
 from annotator.ui.central.finished_page import FinishedPage
 from annotator.ui.window import Window
-
-Stretch = Callable[..., tuple[int, int]]
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """The bar of buttons at what is selected: when it comes and goes, where it stands, and what its buttons do."""
 
-from collections.abc import Callable
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +8,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
-from ui.inspection import stored_spans
+from ui.inspection import Stretch, stored_spans
 
 from annotator import settings
 from annotator.model.records import Suggestion
@@ -18,7 +16,6 @@ from annotator.ui.article.article_view import ArticleView
 from annotator.ui.central.selection_bar import Chip, SelectionBar, place_bar
 from annotator.ui.window import Window
 
-Stretch = Callable[..., tuple[int, int]]
 LEFT, PLAIN = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
 

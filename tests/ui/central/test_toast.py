@@ -1,18 +1,16 @@
 """The messages over the article: how long they stay, and what their buttons do."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt, QUrl
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
+from ui.inspection import Stretch
 
 from annotator.ui.central import toast as toast_module
 from annotator.ui.session.notice import Notice
 from annotator.ui.window import Window
-
-Stretch = Callable[..., tuple[int, int]]
 
 
 def test_message_goes_with_its_article(window: Window) -> None:

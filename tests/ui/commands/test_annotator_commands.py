@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
+from ui.inspection import Stretch
 
 from annotator import settings
 from annotator.model.labels import default_labels
@@ -25,7 +26,6 @@ from annotator.ui.widgets.modal import MessageBox
 from annotator.ui.window import Window
 
 CONTROL, PLAIN = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.NoModifier
-Stretch = Callable[..., tuple[int, int]]
 
 
 @pytest.fixture

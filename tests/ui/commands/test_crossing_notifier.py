@@ -1,16 +1,14 @@
 """What is said when a span crosses another."""
 
-from collections.abc import Callable
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from ui.inspection import Stretch
 
 from annotator.model.records import Span
 from annotator.ui.commands.crossing_notifier import crosses
 from annotator.ui.window import Window
 
-Stretch = Callable[..., tuple[int, int]]
 NOTICE = "This span crosses “\u2068وزارة الصحة بالرباط\u2069”: neither lies inside the other."
 
 

@@ -3,7 +3,6 @@
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
+from ui.inspection import Stretch
 
 from annotator import settings
 from annotator.model.article_builder import build_article
@@ -24,7 +24,6 @@ from annotator.store.recovery.rescue import Displacement, FileChange, copy_to_sa
 from annotator.ui.session.session import Session
 from annotator.ui.window import Window
 
-Stretch = Callable[..., tuple[int, int]]
 pytestmark = pytest.mark.posix_only("Windows renames, deletes or replaces no file that is open")
 
 

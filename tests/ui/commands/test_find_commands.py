@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
-from ui.inspection import concerns
+from ui.inspection import Stretch, concerns
 
 from annotator.model.article_builder import build_article
 from annotator.model.records import Suggestion
@@ -22,7 +22,6 @@ from annotator.ui.session.notice import Notice
 from annotator.ui.widgets.theme import DARK, LIGHT, Theme
 from annotator.ui.window import Window
 
-Stretch = Callable[..., tuple[int, int]]
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 THIRD = """مجلس الحكومة يناقش القانون
 

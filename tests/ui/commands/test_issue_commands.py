@@ -1,6 +1,6 @@
 """Checking the labels in a real window: what is asked, what a key does about it, and what is on disk afterwards."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,6 +8,7 @@ from builders import apply_edits
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
+from ui.inspection import Stretch
 
 from annotator.model import operations
 from annotator.model.article_builder import build_article
@@ -20,7 +21,6 @@ from annotator.ui.session.session import Session
 from annotator.ui.widgets.buttons import ActionButton
 from annotator.ui.window import Window
 
-Stretch = Callable[..., tuple[int, int]]
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 QUOTED, NAME, CUT = "«برنامج العمل 2025", "وزارة الصحة", "أقاليم"
 THIRD = f"قالت {NAME} إن الأقاليم بخير."

@@ -1,7 +1,6 @@
 """What keys and clicks do to the open article: a label that sticks, proclitics, many places in one step, far moves."""
 
 import sqlite3
-from collections.abc import Callable
 
 import pytest
 from builders import apply_edits
@@ -10,7 +9,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
-from ui.inspection import stored_spans
+from ui.inspection import Stretch, stored_spans
 
 from annotator.model import operations
 from annotator.model.label_changes import LabelChange
@@ -22,7 +21,6 @@ from annotator.suggest.dates import DateSuggester
 from annotator.ui.article.article_view import ArticleView
 from annotator.ui.window import Window
 
-Stretch = Callable[..., tuple[int, int]]
 LEFT, PLAIN, SHIFT, CONTROL = (
     Qt.MouseButton.LeftButton,
     Qt.KeyboardModifier.NoModifier,

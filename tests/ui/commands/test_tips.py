@@ -1,17 +1,15 @@
 """Tips on keys that nobody guesses: each once, where it helps, in the status line."""
 
-from collections.abc import Callable
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from ui.inspection import Stretch
 
 from annotator import settings
 from annotator.model.records import Suggestion
 from annotator.ui.commands.tips import Tips
 from annotator.ui.window import Window
 
-Stretch = Callable[..., tuple[int, int]]
 EDGE_KEYS = "Shift+←   Shift+→   Ctrl+Shift+←   Ctrl+Shift+→"
 EDGE_TIP = f"The edges of a suggestion can be moved before you accept it: {EDGE_KEYS}"
 

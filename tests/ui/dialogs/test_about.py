@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QTreeWidgetItem
 from pytestqt.qtbot import QtBot
+from ui.inspection import strip_isolates
 
 from annotator import __version__, i18n, licenses
 from annotator.licenses import BundleContents, Component
@@ -16,8 +17,6 @@ from annotator.resources import resource_path
 from annotator.ui.dialogs import about
 from annotator.ui.dialogs.about import AboutDialog
 from annotator.ui.window import Window
-
-ISOLATES = str.maketrans("", "", "\u2066\u2067\u2068\u2069")
 
 
 @pytest.fixture
@@ -42,10 +41,6 @@ def select_component(dialog: AboutDialog, name: str) -> None:
 def rows(dialog: AboutDialog) -> list[QTreeWidgetItem]:
     tree = dialog.components.list
     return [row for index in range(tree.topLevelItemCount()) if (row := tree.topLevelItem(index))]
-
-
-def strip_isolates(text: str) -> str:
-    return text.translate(ISOLATES)
 
 
 def test_menu_opens_the_dialog_and_escape_closes_it(window: Window) -> None:

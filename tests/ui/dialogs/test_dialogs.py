@@ -1,7 +1,7 @@
 """The export dialog with its report, and tasks with their progress."""
 
 import json
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt, QTimer, QUrl
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLabel, QMessageBox, QProgressDialog, QTreeWidgetItem
 from pytestqt.qtbot import QtBot
+from ui.inspection import Stretch, strip_isolates
 
 from annotator import i18n
 from annotator.jobs.export import exporter
@@ -24,8 +25,6 @@ from annotator.ui.dialogs.results import ImportResultDialog
 from annotator.ui.session.tasks import TaskRunner
 from annotator.ui.widgets import file_dialogs
 from annotator.ui.window import Window
-
-Stretch = Callable[..., tuple[int, int]]
 
 
 def choose_option(dialog: ExportDialog, text: str) -> None:
@@ -121,7 +120,7 @@ def test_split_export_makes_a_folder_and_counts_each_part(
     dialog.show_preview()
     with qtbot.waitSignal(tasks.finished):
         pass
-    lines = [line.replace("\u2068", "").replace("\u2069", "") for line in dialog._summary_label.text().split("\n")]
+    lines = [strip_isolates(line) for line in dialog._summary_label.text().split("\n")]
     assert [line.partition(":")[0] for line in lines[2:]] == ["Training", "Test"]
     assert sum("1 span unchanged · Date 1" in line for line in lines[2:]) == 1
     monkeypatch.setattr(file_dialogs, "choose_folder", lambda *_: str(tmp_path))

@@ -7,6 +7,7 @@ from PySide6.QtCore import QPoint, QRect, QTimer
 from PySide6.QtGui import QColor, QHelpEvent
 from PySide6.QtWidgets import QApplication, QLabel, QScrollArea, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
+from ui.inspection import strip_isolates
 
 from annotator import i18n
 from annotator.model.labels import default_labels
@@ -17,7 +18,6 @@ from annotator.ui.widgets.suggestion_chart import SuggestionChart, format_tally,
 from annotator.ui.widgets.theme import DARK, LIGHT, Theme, current_theme
 from annotator.ui.window import Window
 
-ISOLATES = str.maketrans("", "", "\u2066\u2069")
 LABELS = default_labels()
 DATE = LABELS.labels[0]
 PARTS = [SuggestionCounts(1, 0, 1, 2), SuggestionCounts(), SuggestionCounts(9, 0, 0, 1)]
@@ -86,14 +86,14 @@ def test_columns_follow_the_reading_direction_and_show_the_shares(
 
 def test_tooltip_of_a_column_shows_its_figures(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     chart = create_chart(qtbot, PARTS)
-    description = chart.describe_column(0).translate(ISOLATES)
+    description = strip_isolates(chart.describe_column(0))
     assert description == "Articles 1 to 4: 4 decisions, 25% accepted, 0% corrected, 25% rejected, 50% missed"
     assert chart.describe_column(1) == "Articles 5 to 8: no suggestions or labels"
     tooltips: list[str] = []
     monkeypatch.setattr(QToolTip, "showText", lambda _where, text, _of: tooltips.append(text))
     for position in (chart.column_rect(2).center().toPoint(), QPoint(0, 0)):
         QApplication.sendEvent(chart, QHelpEvent(QHelpEvent.Type.ToolTip, position, chart.mapToGlobal(position)))
-    assert "90% accepted" in tooltips[0].translate(ISOLATES)
+    assert "90% accepted" in strip_isolates(tooltips[0])
     assert tooltips[1] == ""
     assert chart.accessibleName() == DATE.localised_title()
     assert chart.accessibleDescription() == format_tally(PARTS[2])

@@ -8,6 +8,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
+from ui.inspection import strip_isolates
 
 from annotator import i18n
 from annotator.model.labels import default_labels
@@ -19,7 +20,6 @@ from annotator.ui.window import Window
 
 TODAY = date(2026, 3, 12)
 YESTERDAY = TODAY - timedelta(days=1)
-ISOLATES = str.maketrans("", "", "\u2066\u2068\u2069")
 DAILY: DailyWork = {
     "Sanae": {
         TODAY - timedelta(days=300): Work({"PLAN": 1}),
@@ -30,13 +30,6 @@ DAILY: DailyWork = {
 }
 
 
-@pytest.fixture
-def parent(qtbot: QtBot) -> QWidget:
-    widget = QWidget()
-    qtbot.addWidget(widget)
-    return widget
-
-
 def create_dialog(parent: QWidget, daily: DailyWork = DAILY, range_: str = "week") -> WorkProgressDialog:
     dialog = WorkProgressDialog(parent, daily, "Sanae", default_labels(), TODAY)
     dialog.range_box.setCurrentIndex(["week", "month", "year", "all"].index(range_))
@@ -44,12 +37,12 @@ def create_dialog(parent: QWidget, daily: DailyWork = DAILY, range_: str = "week
 
 
 def tiles(dialog: WorkProgressDialog) -> list[str]:
-    return [text.translate(ISOLATES) for text in dialog.tiles.texts()]
+    return [strip_isolates(text) for text in dialog.tiles.texts()]
 
 
 def rows(dialog: WorkProgressDialog) -> list[list[str]]:
     items = (dialog.table.topLevelItem(index) for index in range(dialog.table.topLevelItemCount()))
-    return [[item.text(column).translate(ISOLATES) for column in range(7)] for item in items if item]
+    return [[strip_isolates(item.text(column)) for column in range(7)] for item in items if item]
 
 
 def test_figures_are_those_of_the_chosen_time_and_annotator(parent: QWidget) -> None:
@@ -84,7 +77,7 @@ def test_table_is_copied_with_its_headings(parent: QWidget) -> None:
     dialog._copy_button.click()
     lines = QGuiApplication.clipboard().text().splitlines()
     assert lines[0] == "Time\tSpans\tArticles done\tSeconds a span\tAccepted\tCorrected\tRejected"
-    assert lines[2].translate(ISOLATES) == "Wednesday 11 March 2026\t4\t2\t4.5\t2\t1\t1"
+    assert strip_isolates(lines[2]) == "Wednesday 11 March 2026\t4\t2\t4.5\t2\t1\t1"
     assert len(lines) == 8
 
 

@@ -1,12 +1,11 @@
 """The value of a date is read as it is typed, and what is no date is not saved."""
 
-from collections.abc import Callable
-
 import pytest
 from PySide6.QtCore import QDate, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from ui.inspection import Stretch
 
 from annotator.model.records import Span
 from annotator.ui.panels.date_field import DateField
@@ -14,7 +13,6 @@ from annotator.ui.session.session import Session
 from annotator.ui.widgets.calendar_popup import CalendarPopup
 from annotator.ui.window import Window
 
-Stretch = Callable[..., tuple[int, int]]
 ALT = Qt.KeyboardModifier.AltModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 

@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QColor, QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
-from ui.inspection import label_texts
+from ui.inspection import Stretch, label_texts
 
 from annotator.model.labels import default_labels
 from annotator.store.corpus import Corpus
@@ -20,7 +20,6 @@ from annotator.ui.widgets.theme import DARK, LIGHT, Theme
 from annotator.ui.window import Window
 
 LEFT = Qt.MouseButton.LeftButton
-Stretch = Callable[..., tuple[int, int]]
 
 
 @pytest.fixture

@@ -1,17 +1,15 @@
 """Notes of several lines."""
 
-from collections.abc import Callable
-
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
+from ui.inspection import Stretch
 
 from annotator.ui.panels.autosave_field import NoteEdit
 from annotator.ui.session.session import Session
 from annotator.ui.window import Window
 
-Stretch = Callable[..., tuple[int, int]]
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 
 

@@ -1,12 +1,11 @@
 """The sidebars: hidden and shown, made wider, out of the way in a narrow window and in the focus mode."""
 
-from collections.abc import Callable
-
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from ui.inspection import Stretch
 
 from annotator import settings
 from annotator.ui.panels.panel_layout import DEFAULT_WIDTH
@@ -15,7 +14,6 @@ from annotator.ui.session.session import Session
 from annotator.ui.window import Window
 
 LEFT, PLAIN = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-Stretch = Callable[..., tuple[int, int]]
 
 
 def handle(window: Window, name: str) -> SideHandle:

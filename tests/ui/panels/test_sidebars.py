@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
+from ui.inspection import Stretch
 
 from annotator import i18n
 from annotator.model.records import DONE, FLAGGED, Note
@@ -14,7 +15,6 @@ from annotator.store.queries.article_list import ArticleFilter
 from annotator.ui.widgets.theme import DARK, LIGHT, Theme, style_sheet
 from annotator.ui.window import Window
 
-Stretch = Callable[..., tuple[int, int]]
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 CONTROL = Qt.KeyboardModifier.ControlModifier
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
+from ui.inspection import Stretch
 
 from annotator.model.records import DONE, FLAGGED
 from annotator.store.corpus import Corpus
@@ -17,7 +18,6 @@ from annotator.ui.widgets.scrolling import FittingScrollArea
 from annotator.ui.widgets.theme import LIGHT, Theme
 from annotator.ui.window import Window
 
-Stretch = Callable[..., tuple[int, int]]
 LEFT = Qt.MouseButton.LeftButton
 CONTROL = Qt.KeyboardModifier.ControlModifier
 

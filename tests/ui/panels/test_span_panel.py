@@ -1,17 +1,14 @@
 """The list of spans shows their values and notes."""
 
-from collections.abc import Callable
-
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage
+from ui.inspection import Stretch
 
 from annotator.model.article_builder import build_article
 from annotator.model.records import Suggestion
 from annotator.ui.session.session import Session
 from annotator.ui.widgets.theme import LIGHT
 from annotator.ui.window import Window
-
-Stretch = Callable[..., tuple[int, int]]
 
 
 def tooltip(window: Window, row: int = 0) -> str:

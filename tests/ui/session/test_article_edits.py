@@ -1,17 +1,15 @@
 """The title, the publication and the removal of the open article."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from ui.inspection import Stretch
 
 from annotator.model.article_builder import build_article
 from annotator.model.records import NEW, Removal
 from annotator.store.corpus import Corpus
 from annotator.store.queries.article_list import ArticleFilter
 from annotator.ui.session.session import Session
-
-Stretch = Callable[..., tuple[int, int]]
 
 
 def test_title_is_listed_and_undone(session: Session) -> None:

@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from pytestqt.qtbot import QtBot
-from ui.inspection import concerns
+from running import raising
+from ui.inspection import Stretch, concerns
 
 from annotator.model import history, operations
 from annotator.model.article_builder import build_article
@@ -23,8 +24,6 @@ from annotator.store.queries.article_list import ArticleFilter
 from annotator.store.queries.training_data import StoredModel, save_model
 from annotator.text.tokenizer import tokenize
 from annotator.ui.session.session import Session
-
-Stretch = Callable[..., tuple[int, int]]
 
 
 def on_disk(session: Session) -> list[tuple[str, int, int]]:
@@ -345,10 +344,7 @@ def test_unreadable_article_leaves_the_open_one(
     session.tag("DATE", *stretch("أمس"))
     before = (session.article, session.spans, session.selection)
 
-    def fail(*_arguments: object) -> None:
-        raise CorpusError("The disk is gone.")
-
-    monkeypatch.setattr(session.corpus, "note", fail)
+    monkeypatch.setattr(session.corpus, "note", raising(CorpusError("The disk is gone.")))
     with qtbot.waitSignal(session.failed) as failure:
         session.open_article(1)
     assert failure.args == ["The disk is gone."]
@@ -359,8 +355,7 @@ def test_unreadable_article_leaves_the_open_one(
 def test_reading_reports_an_error_of_the_corpus(
     session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, read: Callable[[Session], object]
 ) -> None:
-    def fail(*_arguments: object) -> None:
-        raise CorpusError("The disk is gone.")
+    fail = raising(CorpusError("The disk is gone."))
 
     monkeypatch.setattr(session.corpus, "fetch_numbers", fail)
     monkeypatch.setattr(session.corpus, "spans", fail)

@@ -1,9 +1,10 @@
 """What is suggested for the open article, in a real session on a real corpus."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from pytestqt.qtbot import QtBot
+from ui.inspection import Stretch
 
 from annotator.model.article_builder import build_article
 from annotator.model.labels import LabelSet
@@ -11,8 +12,6 @@ from annotator.model.records import Suggestion
 from annotator.suggest.dates import DateSuggester
 from annotator.ui.session.session import Session
 from annotator.ui.session.suggestions import SuggestionModel
-
-Stretch = Callable[..., tuple[int, int]]
 
 
 @pytest.fixture

@@ -1,11 +1,18 @@
-"""Which files a process has open and locked, as the system says."""
+"""What the system knows of files: which are in a folder, open, locked, or brought to the disk."""
 
 import os
 import sys
 from pathlib import Path
 
+import pytest
+
 _STANDING = (str((1 << 30) + 2), "128")
 """Where these locks begin: https://www.sqlite.org/src/file/src/os.h and os_unix.c."""
+
+
+def list_names(folder: Path) -> list[str]:
+    """Return the sorted names of what is in the folder."""
+    return sorted(path.name for path in folder.iterdir())
 
 
 def open_beside(path: Path) -> list[str]:
@@ -48,3 +55,18 @@ def standing_locks(path: Path, process: int) -> set[str]:
         for line in fields
         if line[-4] == str(process) and line[-3].split(":")[-1] in inodes and line[-2] in _STANDING
     }
+
+
+def sizes_at_fsync(monkeypatch: pytest.MonkeyPatch) -> dict[int, int]:
+    """Return the size of each file and folder at its last fsync, by its inode and in that order, in bytes."""
+    sizes: dict[int, int] = {}
+    flush = os.fsync
+
+    def fsync(handle: int) -> None:
+        flush(handle)
+        status = os.fstat(handle)
+        sizes.pop(status.st_ino, None)
+        sizes[status.st_ino] = status.st_size
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    return sizes
