@@ -11,6 +11,7 @@ from builders import apply_edits
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
+from ui.inspection import label_texts
 
 from annotator import settings
 from annotator.model import operations
@@ -360,3 +361,15 @@ def test_dialog_without_backups_has_no_empty_tables(window: Window, qtbot: QtBot
     assert not dialog.backup_list.isVisible()
     assert not dialog.article_list.isVisible()
     assert dialog.create_button.isVisible()
+
+
+@pytest.mark.parametrize("has_backups", [True, False])
+def test_dialog_says_when_backups_are_made_and_how_many_are_kept(
+    window: Window, qtbot: QtBot, corpus_path: Path, has_backups: bool
+) -> None:
+    dialog = BackupsDialog(window, window.tasks, "news", [backed_up(corpus_path)] if has_backups else [])
+    qtbot.addWidget(dialog)
+    [introduction] = [text for text in label_texts(dialog) if "made automatically while you work" in text]
+    assert "One per day is kept for seven days and one per week for eight weeks." in introduction
+    assert ("so you can undo this" in introduction) == has_backups
+    qtbot.waitUntil(lambda: not window.tasks.is_busy)

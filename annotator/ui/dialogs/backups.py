@@ -76,7 +76,10 @@ class BackupsDialog(QDialog):
         self.restore_button = create_button(_("Restore…"), lambda: self._finish(RESTORE))
         self.copy_button = create_button(_("Open a copy"), lambda: self._finish(OPEN))
         self.create_button = create_button(_("Back up now"), lambda: self._finish(CREATE))
-        box = create_button_box(self, self.restore_button, self.copy_button, self.create_button)
+        box = create_button_box(self, self.restore_button, self.copy_button)
+        box.addButton(
+            self.create_button, QDialogButtonBox.ButtonRole.ResetRole
+        )  # apart: of the corpus, not of a backup
         self.create_button.setVisible(not damaged)
         return box
 
@@ -146,18 +149,19 @@ def format_time(time: datetime, now: datetime | None = None) -> str:
 
 
 def _introduction(count: int, *, damaged: bool) -> str:
-    if not count:
-        return _(
-            "There are no backups yet. A backup is made automatically while you work if something has changed "
-            "and the last one is more than a day old. One per day is kept for seven days and one per week for "
-            "eight weeks."
-        )
     if damaged:
         return _("The damaged file is renamed and kept before a backup replaces it.")
-    return _(
+    policy = _(
+        "A backup is made automatically while you work if something has changed and the last one is more than a day "
+        "old. One per day is kept for seven days and one per week for eight weeks."
+    )
+    if not count:
+        return "\n".join((_("There are no backups yet."), policy))
+    restoring = _(
         "The current corpus is backed up before a backup replaces it, so you can undo this by restoring that "
         "one. Other open windows continue with the restored corpus."
     )
+    return "\n".join((policy, restoring))
 
 
 def _summarize(contents: Contents) -> str:

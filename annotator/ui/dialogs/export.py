@@ -18,10 +18,11 @@ from PySide6.QtWidgets import (
 )
 
 from annotator.file_ops import explain_os_error
+from annotator.formats.conll import germeval
 from annotator.formats.format import Tags
 from annotator.formats.registry import WRITTEN_FORMATS, get_format
 from annotator.formats.report import PartCounts, Report, report_path
-from annotator.i18n import _, count_phrase, format_number, pgettext
+from annotator.i18n import _, count_phrase, format_number, ngettext, pgettext
 from annotator.jobs.export.existing_output import CannotExport, WouldReplace
 from annotator.jobs.export.exporter import (
     ALL,
@@ -45,7 +46,7 @@ from annotator.ui.session.window_context import WindowContext
 from annotator.ui.widgets import file_dialogs
 from annotator.ui.widgets.bidi_text import add_arabic_mark, isolate, isolate_ltr, plain_label, tooltip
 from annotator.ui.widgets.controls import create_button, create_button_box, create_combo_box, make_primary
-from annotator.ui.widgets.layouts import vbox
+from annotator.ui.widgets.layouts import hbox, vbox
 from annotator.ui.widgets.modal import ROLE, MessageBox, run_dialog
 from annotator.ui.widgets.outcome_bar import Outcome, OutcomeBar
 from annotator.ui.widgets.scrolling import FittingScrollArea
@@ -82,8 +83,10 @@ class ExportDialog(TaskDialog):
             make_primary(button, is_default=False)
         self._back_button = create_button(_("Back"), self._show_options, is_auto_default=True)
         self._folder_button = create_button(_("Open folder"), self._open_folder, is_auto_default=True)
-        self.task_widgets = (self._preview_button, self._export_button, self._back_button)
-        buttons = create_button_box(self, *self.task_widgets, self._folder_button)
+        self.task_widgets = (self._preview_button, self._export_button, self._back_button, self._nested_button)
+        buttons = create_button_box(
+            self, self._preview_button, self._export_button, self._back_button, self._folder_button
+        )
         vbox((self._pages, 1), self.warning_label, buttons, parent=self)
         self._show_options()
 
@@ -212,8 +215,30 @@ class ExportDialog(TaskDialog):
         self.tree.setAccessibleName(self.windowTitle())
         self.tree.itemActivated.connect(self._go_to_entry)
         self._outcome_bar = OutcomeBar()
-        vbox(self._summary_label, self._outcome_bar, (self.tree, 1), parent=page)
+        self._nested_label = plain_label(name="hint", wraps=True)
+        self._nested_button = create_button(_("Use this format"), self._choose_nested_format, is_auto_default=True)
+        self._nested_row = QWidget()
+        hbox((self._nested_label, 1), self._nested_button, margins=0, parent=self._nested_row)
+        vbox(self._summary_label, self._outcome_bar, self._nested_row, (self.tree, 1), parent=page)
         return page
+
+    def _recommend_nested_format(self, report: Report) -> None:
+        """Offer the format that keeps all spans, if the previewed one leaves some out because they overlap others."""
+        output = get_format(report.format).output
+        count = len(report.flattened)
+        text = ngettext(
+            "{count} span would be left out because it overlaps another. This format keeps it: {format}",
+            "{count} spans would be left out because they overlap others. This format keeps them: {format}",
+            count,
+        )
+        title = isolate(germeval.FORMAT.localised_export_title())
+        self._nested_label.setText(text.format(count=format_number(count), format=title))
+        self._nested_row.setVisible(count > 0 and isinstance(output, Tags) and not output.all_spans_field)
+
+    def _choose_nested_format(self) -> None:
+        """Preview the export in the format that keeps all spans."""
+        self._format_box.setCurrentIndex(self._format_box.findData(germeval.FORMAT.name))
+        self.show_preview()
 
     def _choose_target(self) -> None:
         corpus = self._session.corpus
@@ -249,10 +274,12 @@ class ExportDialog(TaskDialog):
         if not report.articles:
             lines = [explain_empty_export(report)]
         self._show_report(report, lines)
+        self._recommend_nested_format(report)
         self._preview_button.hide()
         self._back_button.show()
         self._export_button.setVisible(bool(report.articles))
         self._export_button.setDefault(True)
+        (self._export_button if report.articles else self._back_button).setFocus()
 
     def _on_exported(self, path: Path, report: Report | WouldReplace) -> None:
         if isinstance(report, WouldReplace):
@@ -267,6 +294,7 @@ class ExportDialog(TaskDialog):
             _("Report: “{path}”.").format(path=isolate_ltr(report_path(path).name)),
         ]
         self._show_report(report, lines)
+        self._nested_row.hide()
         for button in (self._preview_button, self._export_button):
             button.hide()
         self._folder_button.show()

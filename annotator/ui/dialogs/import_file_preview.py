@@ -11,6 +11,7 @@ from annotator.formats.documents import tables
 from annotator.i18n import _, format_number
 from annotator.jobs.imports.file_reader import ReadOptions
 from annotator.jobs.imports.preview import FilePreview
+from annotator.model.records import Remark
 from annotator.ui.widgets import fonts
 from annotator.ui.widgets.bidi_text import isolate, plain_label, set_direction
 from annotator.ui.widgets.controls import create_combo_box
@@ -28,6 +29,14 @@ _COLUMNS_PER_ROW: Final = 3  # pickers of table columns beside each other
 def format_title(name: str | None) -> str:
     """Return the displayed title of the format with this name (None: unknown)."""
     return _("not recognised") if name is None else registry.get_format(name).localised_title()
+
+
+def describe_remark(remark: Remark) -> str:
+    """Return the reason of a remark, with its line if it has one."""
+    if not remark.line:
+        return remark.reason
+    line = f"{_('Line')} {format_number(remark.line)}"
+    return _("{name}: {fact}").format(name=line, fact=remark.reason)
 
 
 class FilePreviewPane(QWidget):
@@ -59,7 +68,7 @@ class FilePreviewPane(QWidget):
             texts.addWidget(view, 1, index)
         self.remarks_label = plain_label(name="quiet", wraps=True)
         format_line = hbox(self._format_row, None)
-        vbox(format_line, self._table, (texts, 1), self.remarks_label, None, margins=0, parent=self)
+        vbox(format_line, self._table, (texts, 1), self.remarks_label, margins=0, parent=self)
 
     def show_preview(self, preview: FilePreview) -> None:
         """Show a file's preview."""
@@ -91,10 +100,7 @@ class FilePreviewPane(QWidget):
         self._show_remarks(preview)
 
     def _show_remarks(self, preview: FilePreview) -> None:
-        lines = [
-            f"{_('Line')} {format_number(remark.line)}: {remark.reason}" if remark.line else remark.reason
-            for remark in preview.remarks[:_MAX_REMARKS]
-        ]
+        lines = [describe_remark(remark) for remark in preview.remarks[:_MAX_REMARKS]]
         if preview.refusal_count + preview.repair_count > len(lines):
             lines.append("…")
         self.remarks_label.setText("\n".join(lines))

@@ -3,32 +3,29 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from msgspec.structs import replace
-from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QCheckBox,
-    QTreeWidgetItem,
-    QWidget,
-)
+from PySide6.QtCore import QSignalBlocker
+from PySide6.QtWidgets import QCheckBox, QTreeWidgetItem, QWidget
 
-from annotator.i18n import _, count_phrase, format_number, pgettext
+from annotator.i18n import _, count_phrase, pgettext
 from annotator.jobs.imports.file_reader import ReadOptions
 from annotator.jobs.imports.importer import LabelMapping
 from annotator.jobs.imports.preview import FilePreview, preview_files
-from annotator.ui.dialogs.import_file_preview import FilePreviewPane, format_title
+from annotator.ui.dialogs.import_file_list import FileList, path_of
+from annotator.ui.dialogs.import_file_preview import FilePreviewPane
 from annotator.ui.dialogs.import_labels import LabelMappingForm
 from annotator.ui.dialogs.task_dialog import TaskDialog
 from annotator.ui.session.session import Session
 from annotator.ui.session.tasks import TaskRunner
-from annotator.ui.widgets.bidi_text import isolate, isolate_ltr, plain_label, tooltip
-from annotator.ui.widgets.controls import create_button, create_button_box, create_tree
+from annotator.ui.widgets.bidi_text import plain_label
+from annotator.ui.widgets.controls import create_button, create_button_box
 from annotator.ui.widgets.layouts import hbox, vbox
 from annotator.ui.widgets.scrolling import FittingScrollArea
 
-_PATH_ROLE: Final = Qt.ItemDataRole.UserRole
+_WIDTH: Final = 1080  # pixels
+_MAX_HEIGHT: Final = 720  # pixels
 
 
 class ImportDialog(TaskDialog):
@@ -42,14 +39,8 @@ class ImportDialog(TaskDialog):
         self._session = session
         self._previews = {preview.path: preview for preview in previews}
         self.setWindowTitle(_("Import"))
-        self.resize(1080, 640)
         self._summary_label = plain_label()
-        self.tree = create_tree(
-            [_("File"), _("Format"), _("Articles"), _("Already present"), _("Spans"), _("Skipped"), _("Fixed")],
-            _("Files"),
-            stretched=0,
-        )
-        self.tree.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.tree = FileList()
         self.file_pane = FilePreviewPane()
         self.file_pane.read_options_chosen.connect(self._change_read_options)
         self.fix_order_box = QCheckBox()
@@ -60,7 +51,7 @@ class ImportDialog(TaskDialog):
         self.label_form = LabelMappingForm(session.labels)
         import_button = create_button(pgettext("button", "Import"), self.accept, is_auto_default=True)
         buttons = create_button_box(self, accept=import_button, reject=_("Cancel"))
-        files = vbox((self.tree, 2), (self.file_pane, 3), spacing=12)
+        files = vbox((self.tree, 1), self.file_pane, spacing=12)
         content = QWidget()
         hbox((files, 3), (self.label_form, 2), spacing=24, margins=0, parent=content)
         parts = (
@@ -73,11 +64,12 @@ class ImportDialog(TaskDialog):
         )
         vbox(*parts, spacing=12, parent=self)
         self.task_widgets = (import_button, self.file_pane, self.fix_order_box, self.join_lines_box, self.label_form)
-        self._add_items()
+        self.tree.show_files(previews)
         self._update_summary()
         self.tree.currentItemChanged.connect(lambda item, _before: self._show_file(item))
         first = next((index for index, preview in enumerate(previews) if preview.needs_decision), 0)
         self.tree.setCurrentIndex(self.tree.model().index(first, 0))
+        self.resize(_WIDTH, min(self.sizeHint().height(), _MAX_HEIGHT))
 
     def read_options(self) -> Mapping[Path, ReadOptions]:
         """Return each file's read options."""
@@ -86,33 +78,6 @@ class ImportDialog(TaskDialog):
     def label_mapping(self) -> LabelMapping:
         """Return the mapping of labels that the corpus lacks."""
         return self.label_form.mapping()
-
-    def _add_items(self) -> None:
-        for preview in self._previews.values():
-            item = QTreeWidgetItem(self.tree)
-            item.setData(0, _PATH_ROLE, preview.path)
-            self._fill_item(item, preview)
-        self._hide_empty_columns()
-
-    def _hide_empty_columns(self) -> None:
-        """Hide columns that are empty in every row."""
-        items = [self.tree.topLevelItem(index) for index in range(self.tree.topLevelItemCount())]
-        for index in range(self.tree.columnCount()):
-            self.tree.setColumnHidden(index, not any(item and item.text(index) for item in items))
-
-    def _fill_item(self, item: QTreeWidgetItem, preview: FilePreview) -> None:
-        item.setText(0, isolate(preview.path.name))
-        item.setToolTip(0, tooltip(isolate_ltr(preview.path)))
-        item.setText(1, isolate(format_title(preview.format)))
-        counts = (
-            preview.articles,
-            preview.articles - len(preview.new_uids),
-            preview.spans,
-            preview.refusal_count,
-            preview.repair_count,
-        )
-        for index, count in enumerate(counts, 2):
-            item.setText(index, format_number(count) if count or index == 2 else "")
 
     def _update_summary(self) -> None:
         """Describe the amount of data and show the choices it needs."""
@@ -140,16 +105,14 @@ class ImportDialog(TaskDialog):
             "Fix {count} texts with presentation forms or lines in visual order, as in PDFs",
             text_count,
         )
-        self.fix_order_box.setText(text)
-        self.fix_order_box.setVisible(text_count > 0)
-        broken_count = sum(preview.broken_lines for preview in previews)
+        _offer(self.fix_order_box, text, text_count)
+        line_count = sum(preview.broken_lines for preview in previews)
         text = count_phrase(
             "Join {count} line that was broken to fit the page",
             "Join {count} lines that were broken to fit the page",
-            broken_count,
+            line_count,
         )
-        self.join_lines_box.setText(text)
-        self.join_lines_box.setVisible(broken_count > 0)
+        _offer(self.join_lines_box, text, line_count)
         unknown_labels: Counter[str] = Counter()
         for preview in previews:
             unknown_labels.update(preview.unknown_labels)
@@ -157,11 +120,11 @@ class ImportDialog(TaskDialog):
 
     def _show_file(self, item: QTreeWidgetItem | None) -> None:
         if item:
-            self.file_pane.show_preview(self._previews[item.data(0, _PATH_ROLE)])
+            self.file_pane.show_preview(self._previews[path_of(item)])
 
     def _change_read_options(self, options: ReadOptions) -> None:
         """Preview the selected files again with these options."""
-        self._preview_again({item.data(0, _PATH_ROLE): options for item in self.tree.selectedItems()})
+        self._preview_again({path_of(item): options for item in self.tree.selectedItems()})
 
     def _toggle_fix_order(self, is_checked: bool) -> None:
         self._preview_again(
@@ -200,15 +163,21 @@ class ImportDialog(TaskDialog):
 
     def _refresh(self) -> None:
         """Show the current previews after a task."""
-        for index in range(self.tree.topLevelItemCount()):
-            item: Any = self.tree.topLevelItem(index)
-            self._fill_item(item, self._previews[item.data(0, _PATH_ROLE)])
-        self._hide_empty_columns()
-        is_fixed = [preview.options.logical for preview in self._previews.values() if preview.not_logical]
-        with QSignalBlocker(self.fix_order_box):
-            self.fix_order_box.setChecked(all(is_fixed))
-        are_joined = [preview.options.joins_lines for preview in self._previews.values() if preview.broken_lines]
-        with QSignalBlocker(self.join_lines_box):
-            self.join_lines_box.setChecked(bool(are_joined) and all(are_joined))
+        previews = self._previews.values()
+        self.tree.show_files(previews)
+        _tick(self.fix_order_box, [preview.options.logical for preview in previews if preview.not_logical])
+        _tick(self.join_lines_box, [preview.options.joins_lines for preview in previews if preview.broken_lines])
         self._update_summary()
         self._show_file(self.tree.currentItem())
+
+
+def _offer(box: QCheckBox, text: str, count: int) -> None:
+    """Show a box with this text if there is anything that it changes."""
+    box.setText(text)
+    box.setVisible(count > 0)
+
+
+def _tick(box: QCheckBox, choices: Sequence[bool]) -> None:
+    """Tick a box if all files that it concerns are read as it says."""
+    with QSignalBlocker(box):
+        box.setChecked(bool(choices) and all(choices))

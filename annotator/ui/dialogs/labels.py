@@ -231,7 +231,10 @@ class LabelsDialog(TaskDialog):
     def _show_hint(self, text: str) -> None:
         """Show a hint; if "", the warning about deletions, if any."""
         if not text and any(entry.is_deleted for entry in self.entries):
-            text = _("Deleting a label cannot be undone, nor can earlier steps that used it.")
+            text = _(
+                "Deleting a label cannot be undone, nor can earlier steps in articles that used it. To keep a way "
+                "back, make a backup first."
+            )
         self._show_message(text, "quiet")
 
     def _show_message(self, text: str, name: str) -> None:

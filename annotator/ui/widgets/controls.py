@@ -68,6 +68,12 @@ def create_tree(headings: Sequence[str], name: str, *, stretched: int | None = N
     With a `stretched` column, it takes the room that the others do not need.
     """
     tree = QTreeWidget()
+    set_up_tree(tree, headings, name, stretched=stretched)
+    return tree
+
+
+def set_up_tree(tree: QTreeWidget, headings: Sequence[str], name: str, *, stretched: int | None = None) -> None:
+    """Give a tree of a class of its own what `create_tree` gives others."""
     tree.setHeaderLabels(headings)
     tree.setAccessibleName(name)
     tree.setRootIsDecorated(False)
@@ -76,7 +82,6 @@ def create_tree(headings: Sequence[str], name: str, *, stretched: int | None = N
         tree.header().setStretchLastSection(False)
         tree.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         tree.header().setSectionResizeMode(stretched, QHeaderView.ResizeMode.Stretch)
-    return tree
 
 
 def limit_widths(tree: QTreeWidget, widths: Sequence[int]) -> None:

@@ -142,6 +142,45 @@ def test_training_part_is_never_empty(window: Window, qtbot: QtBot) -> None:
     assert dialog.options().split == {"train": 1, "dev": 89, "test": 10}
 
 
+def test_preview_recommends_a_format_for_nested_spans_and_a_click_takes_it(
+    window: Window, stretch: Stretch, qtbot: QtBot
+) -> None:
+    session = window.session
+    session.tag("PLAN", *stretch("الخطة الوطنية للتلقيح 2024-2030"))
+    session.tag("DATE", *stretch("2024-2030"))
+    dialog = ExportDialog(window, session, window.tasks)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    choose_option(dialog, "All articles")
+    dialog.show_preview()
+    qtbot.waitUntil(dialog._nested_row.isVisible)
+    qtbot.waitUntil(dialog._nested_button.isEnabled)
+    assert dialog._outcome_bar.isVisible()
+    assert dialog._nested_label.text().startswith("1 span would be left out because it overlaps another.")
+    with qtbot.waitSignal(window.tasks.finished):
+        dialog._nested_button.click()
+    assert dialog.options().format == "nested"
+    assert "2 spans unchanged" in dialog._summary_label.text()
+    assert not dialog._nested_row.isVisible()
+
+
+def test_preview_recommends_no_format_for_spans_that_are_kept_beside(
+    window: Window, stretch: Stretch, qtbot: QtBot
+) -> None:
+    session = window.session
+    session.tag("PLAN", *stretch("الخطة الوطنية للتلقيح 2024-2030"))
+    session.tag("DATE", *stretch("2024-2030"))
+    dialog = ExportDialog(window, session, window.tasks)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    for choice in ("All articles", "spaCy: training documents (DocBin)"):
+        choose_option(dialog, choice)
+    with qtbot.waitSignal(window.tasks.finished):
+        dialog.show_preview()
+    assert "1 span unchanged" in dialog._summary_label.text()
+    assert not dialog._nested_row.isVisible()
+
+
 def test_export_says_how_many_articles_were_removed(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
     window.action("toggle_removed").trigger()
     dialog = export(window, qtbot, tmp_path / "out.conll", "All articles")

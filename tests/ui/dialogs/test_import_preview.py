@@ -140,6 +140,16 @@ def test_files_are_listed_with_format_counts_and_remarks(
             ["foreign.jsonl", "JSON Lines", "1", "", "3", "", ""],
         ]
         assert dialog._summary_label.text() == "4 files · 3 articles · 1 of them already present or duplicate · 5 spans"
+        spoken = [row.data(0, Qt.ItemDataRole.AccessibleTextRole) for row in rows if row]
+        assert [text.translate(dict.fromkeys(range(0x2066, 0x206A))) for text in spoken] == [
+            "a.conll, Line 2: I-DATE after O: treated as the start of a span.",
+            "b.txt",
+            f"c.pdf, {dialog._previews[tmp_path / 'c.pdf'].remarks[0].reason}",
+            "foreign.jsonl",
+        ]
+        tree = dialog.tree
+        heights = [tree.visualItemRect(row).height() for row in rows if row]
+        assert heights[0] == heights[2] > heights[1] == heights[3]  # the reason has a line of its own
         assert dialog.tree.isColumnHidden(3)
         assert dialog.tree.currentItem() is rows[0]
         assert dialog.file_pane.original_view.toPlainText() == "أمس الجمعة في وجدة"
