@@ -42,6 +42,9 @@ PLACES = {  # of the keys of a PC keyboard, by what a US layout writes: places, 
 }
 
 
+_CORNER = [9999, 9999]  # the lower right one of any screen
+
+
 def selects(words: str) -> Callable[[dict[str, Any]], bool]:
     """Return whether these words are selected in a state."""
     return lambda state: bool(state["selection"] == words)
@@ -157,6 +160,8 @@ class RealInput(Input):
         self.devices = Devices()
 
     def close(self) -> None:
+        """Let go of the devices, with the pointer where no later test has a menu under it."""
+        self.devices.move(_CORNER)
         self.devices.close()
 
     def double_click(self, place: list[int]) -> None:

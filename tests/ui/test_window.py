@@ -448,7 +448,7 @@ def test_the_window_fits_a_screen_of_1024_pixels(language: str, session: Session
     assert window.width() == 1024
     shown = [*names[:3], "", ""] if language == "fr" else names  # the articles have made room
     qtbot.waitUntil(lambda: [button.text() for button in buttons] == shown)
-    assert all(button.toolTip().startswith(name) for button, name in zip(buttons, names, strict=True))
+    assert all(name in button.toolTip() for button, name in zip(buttons, names, strict=True))
     window.resize(480, 600)
     qtbot.waitUntil(lambda: [button.text() for button in buttons] == [names[0], "", "", "", ""])
     window.resize(1366, 768)

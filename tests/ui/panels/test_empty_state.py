@@ -151,7 +151,7 @@ def test_button_shows_its_key_and_follows_its_action(qtbot: QtBot) -> None:
     action = QAction("Undo\tCtrl+Z")
     button = ActionButton(action, "undo")
     qtbot.addWidget(button)
-    assert (button.text(), button.key_text(), button.toolTip()) == ("Undo", "Ctrl+Z", "Undo   Ctrl+Z")
+    assert (button.text(), button.key_text(), button.toolTip()) == ("Undo", "Ctrl+Z", "<p>Undo   Ctrl+Z</p>")
     assert button.focusPolicy() == Qt.FocusPolicy.TabFocus
     action.setEnabled(False)
     assert not button.isEnabled()
