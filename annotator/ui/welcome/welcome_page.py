@@ -49,7 +49,10 @@ _OWN_KEYS: Final = (*_ENTER, Qt.Key.Key_Escape, Qt.Key.Key_Space)
 
 
 class WelcomePage(QScrollArea):
-    """Offers some `actions` of the window, by name; its signals ask for the rest."""
+    """Offers some `actions` of the window, by name; its signals ask for the rest.
+
+    Where not all fits without scrolling, keys and the hint are not shown.
+    """
 
     samples_requested = Signal()
     dismissed = Signal()
@@ -75,11 +78,14 @@ class WelcomePage(QScrollArea):
         self.setAcceptDrops(True)
         self._example = ExampleSentence(default_labels())
         self._keys = [LabelKey(label) for label in default_labels().labels]
+        self._hint = _create_paragraph(_("Select some words, then press the key of their label."), "quiet")
         self._samples_action = QAction(_("Start with the sample articles") + "\t" + format_keys(["Return"]), self)
         self._samples_action.triggered.connect(self.samples_requested)
         samples_button = ActionButton(self._samples_action, primary=True)
         samples_button.setFont(fonts.interface_font(16, bold=True))
+        samples_key = _create_key_label(samples_button)
         self._drop_zone = _DropZone([actions["corpus_from_files"], actions["open_corpus"]])
+        self._dispensable = [self._hint, samples_key, *self._drop_zone.key_labels]
         self._advice = _create_paragraph(name="quiet")
         self._update_advice()
         for action in (actions["undo"], actions["show_keys"]):
@@ -93,7 +99,7 @@ class WelcomePage(QScrollArea):
         middle.setMaximumWidth(_WIDTH)
         vbox(
             *(heading, 2, summary, 12, self._build_card(), 16),
-            *((samples_button, Qt.AlignmentFlag.AlignHCenter), 3, _create_key_label(samples_button), 10),
+            *((samples_button, Qt.AlignmentFlag.AlignHCenter), 3, samples_key, 10),
             *(self._drop_zone, 12, *self._build_recent_rows(recent), self._advice, 6, self._build_language_row()),
             spacing=0,
             margins=0,
@@ -101,15 +107,14 @@ class WelcomePage(QScrollArea):
         )
         page = QWidget()
         # Stretched on both sides: an alignment would keep the middle as wide as its longest line.
-        vbox((None, 2), hbox(None, (middle, 1), None), (None, 3), margins=0, parent=page)
+        self._column = vbox((None, 2), hbox(None, (middle, 1), None), (None, 3), margins=0, parent=page)
         self.setWidget(page)
         self.setFocusProxy(samples_button)
 
     def _build_card(self) -> QFrame:
         card = QFrame()
         card.setObjectName("card")
-        hint = _create_paragraph(_("Select some words, then press the key of their label."), "quiet")
-        layout = vbox(self._example, hbox(*self._keys, spacing=8), hint, spacing=5, parent=card)
+        layout = vbox(self._example, hbox(*self._keys, spacing=8), self._hint, spacing=5, parent=card)
         layout.setContentsMargins(12, 12, 12, 8)
         return card
 
@@ -151,7 +156,24 @@ class WelcomePage(QScrollArea):
             + _("Your articles and your work stay on this computer.")
         )
 
+    def _show_dispensable(self, is_shown: bool) -> None:
+        for label in self._dispensable:
+            label.setVisible(is_shown)
+            part: QWidget | None = label
+            while part and part is not self.widget():  # Qt would do so in the next turn of the event loop
+                part.updateGeometry()
+                part = part.parentWidget()
+                if part and (layout := part.layout()):
+                    layout.invalidate()
+
     # Qt's events
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        room = self.viewport().size()
+        self._show_dispensable(True)
+        if self._column.totalHeightForWidth(room.width()) > room.height():
+            self._show_dispensable(False)
+        super().resizeEvent(event)
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and event.key() in _OWN_KEYS:
@@ -194,8 +216,9 @@ class _DropZone(QWidget):
         invitation.setFont(fonts.interface_font(15))
         self._pairs = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._pairs.setSpacing(_SPACING)
-        for button in self.buttons:
-            self._pairs.addLayout(vbox(button, _create_key_label(button), spacing=3))
+        self.key_labels = [_create_key_label(button) for button in self.buttons]
+        for button, label in zip(self.buttons, self.key_labels, strict=True):
+            self._pairs.addLayout(vbox(button, label, spacing=3))
         layout = vbox(invitation, hbox(None, self._pairs, None), spacing=7, parent=self)
         layout.setContentsMargins(_MARGIN, 9, _MARGIN, 8)
 

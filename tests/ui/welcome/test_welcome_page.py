@@ -150,6 +150,23 @@ def cut_off(page: WelcomePage) -> list[QWidget]:
     ]
 
 
+@pytest.mark.parametrize("language", ["ar", "fr", "en"])
+def test_page_is_seen_whole_on_a_screen_of_768_pixels_with_a_title_bar(
+    start: Start, qtbot: QtBot, language: str
+) -> None:
+    settings.save(replace(settings.load(), language=language))
+    desk = start()
+    page = welcome_page(desk)
+    keys = [label for label in page.findChildren(QLabel) if "Ctrl+Shift+N" in label.text()]
+    assert all(label.isVisible() for label in keys)
+    desk.window.resize(1354, 678)
+    qtbot.waitUntil(lambda: page.verticalScrollBar().maximum() == 0 and page.viewport().height() < 600)
+    assert keys
+    assert not any(label.isVisible() for label in keys)
+    desk.window.resize(1366, 768)
+    qtbot.waitUntil(lambda: all(label.isVisible() for label in keys))
+
+
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
 def test_example_has_the_colours_of_the_labels(start: Start, theme: Theme) -> None:
     desk = start()
