@@ -17,6 +17,7 @@ from annotator.model.records import NEW, AnnotatedArticle, Article
 from annotator.store.corpus import Corpus
 from annotator.store.queries import check_data
 from annotator.store.queries.check_data import DismissalKey
+from annotator.store.queries.training_data import last_edit_id
 from annotator.suggest.base import DATE, role_of_label
 from annotator.text.lexicon import FoldedForm, Match
 
@@ -48,18 +49,22 @@ class _LayerResult(NamedTuple):
 
 
 class CheckResult(Struct, frozen=True):
-    """The sorted issues of a corpus, and what the checks need to check articles again."""
+    """The sorted issues of a corpus, and what the checks need to check articles again.
+
+    `last_edit` is the id of the last edit that they know of.
+    """
 
     facts: CorpusFacts
     issues: list[ArticleIssue]
+    last_edit: int
 
 
-def collect_facts(corpus: Corpus) -> CorpusFacts:
-    """Collect what the checks need to know of a corpus. Takes some seconds for a million spans."""
+def collect_facts(corpus: Corpus, annotator: str | None = None) -> CorpusFacts:
+    """Collect what the checks need to know of one annotator's layers or all. Takes some seconds for a million spans."""
     labels = corpus.labels().labels
     dates = frozenset(label.name for label in labels if role_of_label(label.name) == DATE)
-    usage = LabelStatistics(check_data.count_labelled_forms(corpus), check_data.count_span_lengths(corpus))
-    return CorpusFacts(usage, {label.name: label.localised_title() for label in labels}, dates)
+    forms, lengths = check_data.count_labelled_forms(corpus, annotator), check_data.count_span_lengths(corpus, annotator)
+    return CorpusFacts(LabelStatistics(forms, lengths), {label.name: label.localised_title() for label in labels}, dates)
 
 
 def check_corpus(
@@ -67,10 +72,12 @@ def check_corpus(
 ) -> Generator[tuple[int, int], None, CheckResult]:
     """Find the issues in the layers of `annotator` (None: all) in `state` (None: any).
 
+    What is usual is learned from the same layers, so that one annotator's decisions do not show in another's issues.
     Dismissed ones are left out. Yields the number of articles checked and the total. `jobs` processes check them.
     """
+    last_edit = last_edit_id(corpus)  # first: what is written after it is read again
     facts, issues, repeats = (
-        collect_facts(corpus),
+        collect_facts(corpus, annotator),
         list[ArticleIssue](),
         dict[FoldedForm, list[tuple[_LayerResult, Match]]](),
     )
@@ -96,7 +103,7 @@ def check_corpus(
         issue for issue in issues if issue.issue.key not in dismissed.get((issue.article, issue.annotator), ())
     ]
     open_issues.sort(key=sort_key)
-    return CheckResult(facts, open_issues)
+    return CheckResult(facts, open_issues, last_edit)
 
 
 def _check_layers(facts: CorpusFacts, state: str | None, chunk: Sequence[AnnotatedArticle]) -> list[_LayerResult]:

@@ -215,13 +215,18 @@ class Corpus(CorpusFile):
         [row] = self.fetch_tuples(query)
         return ContentVersion(*row)
 
-    def has_mention(self, words: str) -> bool:
-        """Return whether any span's words are or begin with `words` (see `normalise_form`)."""
+    def has_mention(self, words: str, annotator: str | None = None) -> bool:
+        """Return whether the words of a span, of one annotator or any, are or begin with `words`.
+
+        See `normalise_form`.
+        """
         query = """
             SELECT 1 AS found FROM mention CROSS JOIN span ON span.uid = mention.span
-            WHERE (words = ? OR (words >= ? AND words < ?)) AND article NOT IN (SELECT article FROM removal) LIMIT 1
+            WHERE (words = ?1 OR (words >= ?2 AND words < ?3)) AND (annotator = ?4 OR ?4 IS NULL)
+                AND article NOT IN (SELECT article FROM removal) LIMIT 1
         """
-        return bool(list(self.query(query, words, f"{words} ", f"{words}!")))  # ! is the character after the space
+        # ! is the character after the space.
+        return bool(list(self.query(query, words, f"{words} ", f"{words}!", annotator)))
 
     def history(self, article: str, annotator: str) -> list[StepInfo]:
         """Return all steps of the annotator in the article, oldest first (see `model.history`)."""

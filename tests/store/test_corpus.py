@@ -407,7 +407,8 @@ def test_mentions_are_found_by_their_first_words(corpus: Corpus, words: str, exp
     article = corpus.article(1)
     for label, start, end in (("INSTITUTION", 0, 11), ("PLAN", 17, 20)):
         corpus.apply(step(article.uid, operations.add_span(article, [], "Sanae", label, start, end)))
-    assert corpus.has_mention(words) is expected
+    assert corpus.has_mention(words) is corpus.has_mention(words, "Sanae") is expected
+    assert not corpus.has_mention(words, "Omar")
 
 
 def test_spans_of_a_new_article_are_mentions(corpus: Corpus) -> None:

@@ -3,30 +3,32 @@
 from collections import defaultdict
 from typing import TypeAlias
 
-from annotator.model.records import DONE
+from annotator.model.records import DONE, Edit
 from annotator.store.corpus import Corpus
 from annotator.store.queries.removals import not_removed
+from annotator.store.row_mapping import to_edit
 
 DismissalKey: TypeAlias = tuple[str, str, int, int]
 """A dismissal's kind, label, start and end."""
 
 
-def count_labelled_forms(corpus: Corpus) -> list[tuple[str, str, int]]:
-    """Return (normalised form, label, count) of spans (see `text.proclitics.normalise_form`)."""
+def count_labelled_forms(corpus: Corpus, annotator: str | None = None) -> list[tuple[str, str, int]]:
+    """Return (normalised form, label, count) of one annotator's or all spans (see `text.proclitics.normalise_form`)."""
     # A full scan, as in training_data.count_mentions.
     query = f"""
         SELECT words, label, count(*) FROM mention NOT INDEXED CROSS JOIN span ON span.uid = mention.span
-        WHERE {not_removed("article")} GROUP BY words, label
+        WHERE (annotator = ?1 OR ?1 IS NULL) AND {not_removed("article")} GROUP BY words, label
     """
-    return corpus.fetch_tuples(query)
+    return corpus.fetch_tuples(query, annotator)
 
 
-def count_span_lengths(corpus: Corpus) -> list[tuple[str, int, int]]:
-    """Return (label, length in code points, count) of spans."""
+def count_span_lengths(corpus: Corpus, annotator: str | None = None) -> list[tuple[str, int, int]]:
+    """Return (label, length in code points, count) of one annotator's or all spans."""
     query = f"""
-        SELECT label, "end" - start AS length, count(*) FROM span WHERE {not_removed("article")} GROUP BY label, length
+        SELECT label, "end" - start AS length, count(*) FROM span
+        WHERE (annotator = ?1 OR ?1 IS NULL) AND {not_removed("article")} GROUP BY label, length
     """
-    return corpus.fetch_tuples(query)
+    return corpus.fetch_tuples(query, annotator)
 
 
 def list_articles_to_check(corpus: Corpus, annotator: str | None) -> list[int]:
@@ -38,6 +40,12 @@ def list_articles_to_check(corpus: Corpus, annotator: str | None) -> list[int]:
         ) AND {not_removed("uid")} ORDER BY id
     """
     return corpus.fetch_numbers(query, annotator, DONE)
+
+
+def load_edits_since(corpus: Corpus, last: int, limit: int) -> tuple[list[Edit], int]:
+    """Return at most `limit` edits that follow the one with the id `last`, and the id of the last of them."""
+    rows = list(corpus.query("SELECT * FROM edit WHERE id > ? ORDER BY id LIMIT ?", last, limit))
+    return [to_edit(row) for row in rows], rows[-1]["id"] if rows else last
 
 
 def load_dismissals(corpus: Corpus, article: str | None = None) -> dict[tuple[str, str], set[DismissalKey]]:

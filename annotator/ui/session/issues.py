@@ -15,7 +15,7 @@ from annotator.jobs.checking import ArticleIssue, CheckResult, check_article, ch
 from annotator.model.records import Edit, Removal, Span, Step
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
-from annotator.store.queries.check_data import load_dismissals
+from annotator.store.queries.check_data import load_dismissals, load_edits_since
 from annotator.text.proclitics import normalise_form
 from annotator.ui.session.session import Session
 from annotator.ui.session.tasks import TaskRunner
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from annotator.checks.check_context import CorpusFacts
 
 _MAX_SYNCHRONOUS_CHECKS: Final = 50  # articles that are checked again while a key waits
+_MAX_SYNCHRONOUS_EDITS: Final = 2000  # edits that are read then
 
 
 class IssueModel(QObject):
@@ -39,6 +40,7 @@ class IssueModel(QObject):
         super().__init__(session)
         self._session, self._tasks = session, tasks
         self._facts: CorpusFacts | None = None
+        self._last_edit = 0  # the id of the last edit that is known
         self._annotator = session.annotator
         self._all: list[ArticleIssue] = []
         self.counts: Counter[str] = Counter()
@@ -133,21 +135,23 @@ class IssueModel(QObject):
 
     def _on_checked(self, result: CheckResult) -> None:
         self._facts, self._annotator = result.facts, self._session.annotator
+        self._last_edit = result.last_edit
         self._all, self.counts = result.issues, Counter(entry.issue.kind for entry in result.issues)
         self.kind, self.current, self._resolved = None, None, None
         self._update_visible()
         self.checked.emit()
 
     def _on_corpus_changed(self, step: Step | None) -> None:
-        if not self.is_active:
+        """Catch up with the record of edits, which has those of others, too: they may have written with `step`."""
+        edits = self._read_new_edits() if self.is_active else None
+        if edits is None:
             return
-        uids = {edit.article for edit in step.edits} if step else set()
-        removes = step is not None and any(isinstance(edit.after or edit.before, Removal) for edit in step.edits)
-        if removes or len(uids) > _MAX_SYNCHRONOUS_CHECKS:
+        uids = {edit.article for edit in edits}
+        removes = any(isinstance(edit.after or edit.before, Removal) for edit in edits)
+        if removes or len(uids) > _MAX_SYNCHRONOUS_CHECKS or len(edits) == _MAX_SYNCHRONOUS_EDITS:
             self.start()  # what is usual in the corpus has changed
             return
-        if step:
-            self._update_statistics(step)
+        self._update_statistics(edits)
         open_uid = self._session.article.uid if self._session.article else None
         for uid in uids - {open_uid}:
             self._check_article(uid)
@@ -156,20 +160,38 @@ class IssueModel(QObject):
     def _is_in_open_article(self, issue: ArticleIssue) -> bool:
         return self._session.article is not None and self._session.article.uid == issue.article
 
-    def _update_statistics(self, step: Step) -> None:
-        """Update the label statistics, by which issues are found, with these edits."""
-        for edit in step.edits:
-            for record, times in ((edit.before, -1), (edit.after, 1)):
-                text = self._read_text(edit) if isinstance(record, Span) and self._facts else None
-                if text is not None and isinstance(record, Span) and self._facts:
-                    self._facts.statistics.add(normalise_form(text, record.start, record.end), record.label, times)
+    def _read_new_edits(self) -> list[Edit] | None:
+        """Return the edits since the last ones known; None, after an error message, if they are unreadable."""
+        corpus = self._session.corpus
+        if not corpus:
+            return None
+        try:
+            edits, self._last_edit = load_edits_since(corpus, self._last_edit, _MAX_SYNCHRONOUS_EDITS)
+        except CorpusError as error:
+            self._session.failed.emit(str(error))
+            return None
+        return edits
 
-    def _read_text(self, edit: Edit) -> str | None:
+    def _update_statistics(self, edits: Iterable[Edit]) -> None:
+        """Update the label statistics, by which issues are found, with these edits as far as they are the annotator's."""
+        changes = [
+            (record, times)
+            for edit in edits
+            for record, times in ((edit.before, -1), (edit.after, 1))
+            if isinstance(record, Span) and record.annotator == self._annotator
+        ]
+        texts = {uid: self._read_text(uid) for uid in {span.article for span, _times in changes}}
+        for span, times in changes:
+            text = texts[span.article]
+            if text is not None and self._facts:
+                self._facts.statistics.add(normalise_form(text, span.start, span.end), span.label, times)
+
+    def _read_text(self, uid: str) -> str | None:
         article, corpus = self._session.article, self._session.corpus
-        if article and article.uid == edit.article:
+        if article and article.uid == uid:
             return article.text
         try:
-            return corpus.article(edit.article).text if corpus else None
+            return corpus.article(uid).text if corpus else None
         except CorpusError as error:
             self._session.failed.emit(str(error))
             return None

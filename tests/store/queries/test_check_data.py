@@ -19,8 +19,10 @@ from annotator.store.queries.check_data import (
     count_span_lengths,
     list_articles_to_check,
     load_dismissals,
+    load_edits_since,
 )
 from annotator.store.queries.statistics import AnnotatorStatistics, collect_statistics
+from annotator.store.queries.training_data import last_edit_id
 from annotator.store.recovery.integrity import check_integrity
 
 TEXTS: Final = ("قالت وزارة العدل إن لوزارة العدل خطة", "لا شيء هنا", "وزارة العدل")
@@ -52,6 +54,25 @@ def test_forms_and_lengths_are_counted_over_all_spans(corpus: Corpus) -> None:
     tag(corpus, 3, 0, 11, "PLAN")
     assert sorted(count_labelled_forms(corpus)) == [("وزارة العدل", "INSTITUTION", 2), ("وزارة العدل", "PLAN", 1)]
     assert sorted(count_span_lengths(corpus)) == [("INSTITUTION", 11, 2), ("PLAN", 11, 1)]
+
+
+def test_forms_and_lengths_are_counted_for_one_annotator(corpus: Corpus) -> None:
+    tag(corpus, 1, 5, 16)
+    tag(corpus, 3, 0, 11, "PLAN", by="Omar")
+    assert count_labelled_forms(corpus, "Sanae") == [("وزارة العدل", "INSTITUTION", 1)]
+    assert count_span_lengths(corpus, "Omar") == [("PLAN", 11, 1)]
+    assert count_labelled_forms(corpus, "Idris") == count_span_lengths(corpus, "Idris") == []
+
+
+def test_edits_since_another_are_read_in_their_order(corpus: Corpus) -> None:
+    tag(corpus, 1, 5, 16)
+    last = last_edit_id(corpus)
+    spans = [tag(corpus, 1, 21, 32, by="Omar"), tag(corpus, 3, 0, 11)]
+    edits, last_read = load_edits_since(corpus, last, 10)
+    assert [edit.after for edit in edits] == spans
+    assert last_read == last_edit_id(corpus)
+    assert [edit.after for edit in load_edits_since(corpus, last, 1)[0]] == spans[:1]
+    assert load_edits_since(corpus, last_read, 10) == ([], last_read)
 
 
 def test_articles_to_check_have_spans_or_are_done(corpus: Corpus) -> None:

@@ -1,5 +1,7 @@
 """Checking the labels in a real window: what is asked, what a key does about it, and what is on disk afterwards."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -283,6 +285,59 @@ def test_label_statistics_change_with_the_labels(doubtful: Window, qtbot: QtBot,
     session.open_by_id(1)
     assert session.tag("DATE", *stretch("2024"))
     assert REPEAT not in visible_issues(doubtful)  # it is labelled once now, and that tells nothing
+
+
+def tag_in_another_process(path: Path, number: int, label: str, words: str, annotator: str) -> None:
+    """Tag words of an article, as the window of another annotator does."""
+    code = """
+import sys
+from pathlib import Path
+from annotator.model import operations
+from annotator.model.records import Step, new_uid
+from annotator.store.corpus import Corpus, utc_timestamp
+path, number, label, words, annotator = sys.argv[1:]
+with Corpus.open(Path(path)) as corpus:
+    article = corpus.article(int(number))
+    start = article.text.index(words)
+    edits = operations.add_span(article, [], annotator, label, start, start + len(words))
+    corpus.apply(Step(new_uid(), annotator, utc_timestamp(), "tag", tuple(edits)))
+"""
+    subprocess.run([sys.executable, "-c", code, path, str(number), label, words, annotator], check=True)
+
+
+@pytest.mark.parametrize("other", ["Omar", "Sanae"])
+def test_label_statistics_miss_no_step_when_another_process_writes(
+    doubtful: Window, qtbot: QtBot, stretch: Stretch, corpus_path: Path, other: str
+) -> None:
+    check(doubtful, qtbot)
+    session = doubtful.session
+    session.open_by_id(3)
+    session.select(session.spans[0])
+    tag_in_another_process(corpus_path, 2, "DATE", "3 ماي 2024", other)
+    press(doubtful, Qt.Key.Key_Delete)
+    assert NAME not in words(session)
+    session.open_by_id(1)
+    assert REPEAT not in visible_issues(doubtful)
+    statistics = doubtful.issue_commands.issues._facts.statistics  # type: ignore[union-attr]
+    assert statistics.count("3 ماي 2024", "DATE") == (other == "Sanae")
+    assert session.tag("DATE", *stretch("2024"))
+    assert statistics.count("2024", "DATE") == 1
+
+
+def test_what_another_process_labels_for_oneself_counts_at_once(
+    doubtful: Window, qtbot: QtBot, corpus_path: Path
+) -> None:
+    doubtful.session.open_by_id(3)
+    doubtful.session.remove(doubtful.session.spans[0])
+    doubtful.session.open_by_id(1)
+    check(doubtful, qtbot)
+    assert visible_issues(doubtful) == [EDGE, WORD]
+    tag_in_another_process(corpus_path, 3, "INSTITUTION", NAME, "Omar")
+    doubtful.session.check_file()
+    assert visible_issues(doubtful) == [EDGE, WORD]
+    tag_in_another_process(corpus_path, 3, "INSTITUTION", NAME, "Sanae")
+    doubtful.session.check_file()
+    assert visible_issues(doubtful) == [REPEAT, EDGE, WORD]
 
 
 @pytest.fixture
