@@ -3,7 +3,7 @@
 from functools import partial
 
 from msgspec.structs import asdict
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
@@ -189,6 +189,7 @@ class Window(QMainWindow):
         session.on_change(self._show_labels, "labels")
         session.on_change(self._actions.update_states, "undoable", "redoable", "pending_step", "status")
         session.on_change(self._actions.update_states, "removal", "article_filter", "annotator", "reader")
+        session.on_change(self._actions.update_states, "is_finished")
         self._actions.refused.connect(session.notified)
         self.welcome_commands.hint_changed.connect(self.status_line.show_hint)
         for clicked in (self.label_panel.label_clicked, self.span_panel.span_clicked):
@@ -206,7 +207,6 @@ class Window(QMainWindow):
             edit_requested.connect(self.labels_sidebar.needed)
         self.tagging_commands.value_edit_requested.connect(card.value_field.start_editing)
         self.tagging_commands.note_edit_requested.connect(card.note_field.start_editing)
-        self.tagging_commands.finished.connect(self._central_widget.show_finished)
         for edit_requested in (self.tagging_commands.article_note_edit_requested, self.article_header.needed):
             edit_requested.connect(partial(self.panel_layout.set_focused, False))
         self.tagging_commands.article_note_edit_requested.connect(self.note_field.start_editing)
@@ -282,4 +282,5 @@ class Window(QMainWindow):
             if self.welcome_commands.is_page_visible
             else self.corpus_commands.import_or_open
         )
-        open_files(dropped_files(event.mimeData()))
+        # After the event: its source, a file manager perhaps, waits until it is handled, and a question may come first.
+        QTimer.singleShot(0, self, partial(open_files, dropped_files(event.mimeData())))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from builders import apply_edits
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QCoreApplication, QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
@@ -58,6 +58,7 @@ def drop(window: Window, path: Path) -> None:
     mime.setUrls([QUrl.fromLocalFile(str(path))])
     copy, button, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     window.dropEvent(QDropEvent(QPointF(9, 9), copy, mime, button, none))
+    QCoreApplication.processEvents()  # what follows a drop comes after its event
 
 
 def close(window: Window, _other: Path) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication, QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QMenu
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QMessageBox
 from pytestqt.qtbot import QtBot
 from ui.inspection import Stretch, concerns, stored_spans
 
@@ -252,6 +252,22 @@ def test_files_dropped_on_the_window_are_imported(window: Window, tmp_path: Path
     with qtbot.waitSignal(window.session.changed, check_params_cb=concerns("articles")):
         window.dropEvent(drop)
     assert [summary.title for summary in window.session.articles][-1] == "عنوان الخبر الجديد"
+
+
+def test_a_question_after_a_drop_waits_until_the_drop_is_over(
+    window: Window, corpus_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order: list[str] = []
+    monkeypatch.setattr(QMessageBox, "exec", lambda _box: order.append("question"))
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(corpus_path.with_name("gone.corpus")))])
+    drop = QDropEvent(
+        QPointF(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier
+    )
+    window.dropEvent(drop)
+    order.append("dropped")
+    QApplication.processEvents()
+    assert order == ["dropped", "question"]
 
 
 PIECES = (

@@ -44,7 +44,6 @@ class CentralWidget(QWidget):
         self._session, self._view, self._header = session, view, header
         self._welcome_page: WelcomePage | None = None
         self._export_action = actions["export"]
-        self._is_finished, self._last_article = False, 0  # whether the list is, and the number of its last article
         self._is_focused = False
         self._no_corpus = EmptyState(
             "corpus",
@@ -78,7 +77,7 @@ class CentralWidget(QWidget):
         column.addWidget(self.footer)
         self.toast = Toast(session, self.pages, actions["undo"])
         session.on_change(self._update_page, "corpus", "counts", "articles", "article")
-        session.article_opened.connect(self._leave_finished_page)
+        session.on_change(self._show_finished, "is_finished")
         self._update_page()
 
     @cached_property
@@ -87,17 +86,9 @@ class CentralWidget(QWidget):
         from annotator.ui.central.finished_page import FinishedPage
 
         page = FinishedPage(self._session, self._export_action)
-        page.closed.connect(lambda: self._session.open_by_id(self._last_article))
+        page.closed.connect(lambda: self._session.open_relative(-1))
         self.pages.addWidget(page)
         return page
-
-    def show_finished(self) -> None:
-        """Close the article and show that the list is finished, until an article is opened again."""
-        self._last_article = self._session.current.article_number or self._last_article
-        self._session.open_article(-1)
-        self._is_finished = True
-        self._update_page()
-        self.finished_page.show_work()
 
     def show_welcome(self, page: "WelcomePage | None") -> None:
         """Show this page, which gets the article's focus, instead of all others; None hides it."""
@@ -117,16 +108,19 @@ class CentralWidget(QWidget):
         self._is_focused = is_focused
         self._update_page()
 
-    def _leave_finished_page(self) -> None:
-        if self._is_finished:
-            self._is_finished = False
-            self._update_page()
-            self._view.setFocus()
+    def _show_finished(self) -> None:
+        """Show that the list is finished, on a page that gets the article's focus, or the article again."""
+        page = self.finished_page if self._session.current.is_finished else None
+        self._view.setFocusProxy(page)  # type: ignore[arg-type]  # PySide6's annotation lacks None
+        self._update_page()
+        if page:
+            page.show_work()
+        self._view.setFocus()
 
     def _update_page(self) -> None:
         has_articles = self._session.article or any(self._session.counts.values())
         page: QWidget = self._view if has_articles else self._no_articles
-        if self._is_finished:
+        if self._session.current.is_finished:
             page = self.finished_page
         self.pages.setCurrentWidget(self._welcome_page or (page if self._session.corpus else self._no_corpus))
         is_article = self.pages.currentWidget() is self._view

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from annotator.i18n import _, format_number
@@ -43,6 +43,7 @@ class FinishedPage(QWidget):
         self._session = session
         self._tasks = TaskRunner(self, "work")
         session.corpus_closing.connect(self._tasks.release_corpus)
+        session.on_change(self._update, "annotator", "counts")
         self._title = plain_label(wraps=True)
         self._title.setFont(fonts.interface_font(_TITLE_SIZE, bold=True))
         self._counts_label = plain_label(name="quiet", wraps=True)
@@ -73,11 +74,11 @@ class FinishedPage(QWidget):
         for state, button in self.state_buttons.items():
             button.setText(_fact(_review_title(state), counts[state]))
             button.setVisible(bool(counts[state]))
+        self._back_button.setVisible(bool(session.current.last_article))
         self._show_table({})
         if session.corpus and not self._tasks.is_busy:
             task = partial(_read_work, session.corpus.path)
             self._tasks.run_quietly(task, self._show_table, failed=session.failed.emit)
-        self.export_button.setFocus()
 
     def rows(self) -> list[list[str]]:
         """Return the texts of the table."""
@@ -87,11 +88,19 @@ class FinishedPage(QWidget):
             if self._label_at(row, 0)
         ]
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.export_button.setFocus(event.reason())  # no proxy: the article would have the focus, and its keys
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self.closed.emit()
         else:
             super().keyPressEvent(event)
+
+    def _update(self) -> None:
+        if self._session.current.is_finished:
+            self.show_work()
 
     def _show_table(self, daily: DailyWork) -> None:
         """Show the annotator's work of today and in all; empty until it is read."""

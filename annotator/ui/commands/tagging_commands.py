@@ -25,8 +25,6 @@ class TaggingCommands(QObject):
     value_edit_requested = Signal()
     note_edit_requested = Signal()
     article_note_edit_requested = Signal()
-    finished = Signal()
-    """No article of the list is left to do."""
 
     def __init__(
         self, session: Session, view: ArticleView, tasks: TaskRunner, suggestion_commands: SuggestionCommands
@@ -58,7 +56,7 @@ class TaggingCommands(QObject):
                 self._session.relabel(span, label)
         elif target:
             self._tag_range(label, target)
-        else:
+        elif self._session.article:
             self._session.failed.emit(_("Select some text first."))
         self._last_label = label
 
@@ -95,8 +93,13 @@ class TaggingCommands(QObject):
 
     @property
     def can_undo(self) -> bool:
-        """Whether there is a step to undo, or a pending one to discard."""
-        return bool(self._session.undoable or self._session.pending_step)
+        """Whether there is a step to undo, or a pending one to discard.
+
+        At the end of the list, the last step is one of the article that was open last.
+        """
+        current = self._session.current
+        is_at_end = current.is_finished and bool(current.last_article)
+        return is_at_end or bool(current.undoable or current.pending_step)
 
     @property
     def can_redo(self) -> bool:
@@ -105,6 +108,8 @@ class TaggingCommands(QObject):
 
     def undo(self) -> None:
         """Discard the pending step, or undo the last."""
+        if self._session.current.is_finished:
+            self._session.open_relative(-1)
         if self._session.pending_step:
             self._session.discard_pending()
         elif step_info := self._session.undo_manager.next_long_step(self._session.undoable):
@@ -169,7 +174,7 @@ class TaggingCommands(QObject):
         elif session.article and session.state() in (NEW, IN_PROGRESS):
             session.notified.emit(_("This is the last unfinished article of the list."))
         else:
-            self.finished.emit()
+            session.leave_article(is_finished=True)
 
     def mark_line(self, kind: str) -> None:
         """Mark the line of the selection, span or caret as a zone of this kind."""

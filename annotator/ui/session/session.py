@@ -240,9 +240,13 @@ class Session(QObject):
         if 0 <= index < len(self.articles):
             self.open_by_id(self.articles.numbers[index])
         else:
-            self._close_article()
-            self._show(self.current.without_article())
-            self.article_opened.emit(0)
+            self.leave_article()
+
+    def leave_article(self, *, is_finished: bool = False) -> None:
+        """Open no article; `is_finished` is whether none of the list is left to do."""
+        self._close_article()
+        self._show(self.current.without_article(is_finished=is_finished))
+        self.article_opened.emit(0)
 
     def open_by_id(self, article_id: int, offset: int = 0) -> None:
         """Open the article with this number, listed or not, at this code point."""
@@ -252,17 +256,14 @@ class Session(QObject):
 
     def open_relative(self, step: int) -> None:
         """Open the article `step` places further in the list, or the nearest one."""
-        if not self.articles:
-            return
-        index = self.current_index()
-        # From an unlisted article, the next one is where it would be inserted.
-        target = index + step if index >= 0 else -1 - index - (step < 0)
-        target = max(0, min(target, len(self.articles) - 1))
-        if target != index:
-            self.open_article(target)
-        elif step > 0:
+        number = self.current.relative_number(step)
+        if number not in (0, self.current.article_number):
+            self.open_by_id(number)
+        elif self.current.is_finished:
+            self.notified.emit(_("This is the end of the list."))
+        elif number and step > 0:
             self.notified.emit(_("This is the last article of the list."))
-        else:
+        elif number:
             self.notified.emit(_("This is the first article of the list."))
 
     def open_next_unfinished(self) -> bool:

@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from contextlib import suppress
+from functools import partial
 from typing import Final, Generic, Protocol, TypeVar
 
 from msgspec import Struct, field
@@ -90,6 +91,10 @@ class SessionState(Struct, frozen=True):
     """A change that is not on disk yet."""
     save_error: str = ""
     """Why the file cannot be written, in a sentence; "" if no error is known."""
+    is_finished: bool = False
+    """Whether no article is open because none of the list is left to do."""
+    last_article: int = 0
+    """The number of the article that was open last, while none is; 0 if there was none."""
     article: Article | None = None
     zones: list[Zone] = []
     spans: list[Span] = []
@@ -133,11 +138,12 @@ class SessionState(Struct, frozen=True):
         """Return the annotator's state of a listed article."""
         return summary.states.get(self.annotator, NEW)
 
-    def without_article(self) -> "SessionState":
-        """Return the state in which no article is open."""
+    def without_article(self, *, is_finished: bool = False) -> "SessionState":
+        """Return the state in which no article is open; the list may be finished."""
         nothing = SessionState(self.annotator)
         names = ("article", "zones", "spans", "status", "note", "removal", "undoable", "redoable", "selection")
-        return replace(self, **{name: getattr(nothing, name) for name in names})
+        closed = replace(self, **{name: getattr(nothing, name) for name in names})
+        return replace(closed, is_finished=is_finished, last_article=self.article_number or self.last_article)
 
     def with_article(self, identity: int | str) -> "SessionState":
         """Return the state in which the article with this number or uid is read, and the labels."""
@@ -154,6 +160,7 @@ class SessionState(Struct, frozen=True):
                 version=self.corpus.data_version(),
                 content=content,
                 labels=self.labels if has_same_labels else self.corpus.labels(),
+                is_finished=False,
                 article=article,
                 zones=self.corpus.zones(article.uid),
                 spans=self.corpus.spans(*layer),
@@ -246,11 +253,27 @@ class SessionState(Struct, frozen=True):
         return self.is_article_in(corpus) and corpus.spans(self.article.uid, self.annotator) == self.spans
 
     def refine_selection(self, start: int, end: int) -> tuple[int, int]:
-        """Drop a snapped selection's proclitics if the corpus has its word tagged without them."""
+        """Drop a snapped selection's proclitics if the annotator has tagged its word without them."""
         if self.article and self.corpus:
+            has_mention = partial(self.corpus.has_mention, annotator=self.annotator)
             with suppress(CorpusError):
-                return skip_known_proclitics(self.article.text, start, end, self.corpus.has_mention), end
+                return skip_known_proclitics(self.article.text, start, end, has_mention), end
         return start, end
+
+    def relative_number(self, step: int) -> int:
+        """Return the number of the article `step` places further in the list, or the nearest one; 0 for none.
+
+        The end of a finished list is behind the article that was open last.
+        """
+        numbers = self.articles.numbers
+        if self.is_finished:
+            return self.last_article if step < 0 else 0
+        if not numbers:
+            return 0
+        index = self.articles.find_index(self.article_number)
+        # From an unlisted article, the next one is where it would be inserted.
+        target = index + step if index >= 0 else -1 - index - (step < 0)
+        return numbers[max(0, min(target, len(numbers) - 1))]
 
     def next_unfinished(self, *, prefers_informative: bool) -> int | None:
         """Return the number of the next unfinished article of the list, wrapping around; None for no other.

@@ -1,10 +1,11 @@
 """The page of the first start: purpose, example and ways to begin."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAction,
     QColor,
@@ -202,7 +203,8 @@ class WelcomePage(QScrollArea):
 
     def dropEvent(self, event: QDropEvent) -> None:
         self._drop_zone.set_highlighted(False)
-        self.files_dropped.emit(dropped_files(event.mimeData()))
+        # After the event: its source, a file manager perhaps, waits until it is handled, and a question may come first.
+        QTimer.singleShot(0, self, partial(self.files_dropped.emit, dropped_files(event.mimeData())))
 
 
 class _DropZone(QWidget):

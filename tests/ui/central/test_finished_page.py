@@ -6,7 +6,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 from ui.inspection import Stretch
 
-from annotator.model.records import DONE, FLAGGED, SKIPPED
+from annotator.model.records import DONE, FLAGGED, NEW, SKIPPED
 from annotator.store.queries.article_list import ArticleFilter
 from annotator.ui.central.finished_page import FinishedPage
 from annotator.ui.window import Window
@@ -51,12 +51,67 @@ def test_page_shows_todays_work_and_all(window: Window, page: FinishedPage, stre
 
 
 def test_no_article_is_open_so_that_no_key_changes_one_unseen(window: Window, page: FinishedPage) -> None:
+    messages: list[str] = []
+    window.session.failed.connect(messages.append)
     finish(window, DONE, DONE)
     assert window.session.article is None
-    window.action("done").trigger()
-    window.action("undo").trigger()
+    for name in ("done", "flag", "done_and_next", "remove", "toggle_removed", "line_headline", "redo"):
+        window.action(name).trigger()
+    for action in window._actions.label_actions:
+        action.trigger()
     assert window.session.counts[DONE] == 2
     assert is_shown(window, page)
+    assert messages == []
+
+
+def test_undo_goes_back_to_the_last_article_and_undoes_its_last_step(window: Window, page: FinishedPage) -> None:
+    finish(window, DONE, DONE)
+    assert window.action("undo").isEnabled()
+    QTest.keyClick(page.export_button, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert (window.session.current.article_number, window.session.state()) == (2, NEW)
+    assert window.session.counts[DONE] == 1
+    assert window.view.hasFocus()
+    assert not is_shown(window, page)
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Up, Qt.Key.Key_PageUp])
+def test_the_previous_article_is_the_last_one_worked_on(window: Window, page: FinishedPage, key: Qt.Key) -> None:
+    window.session.open_by_id(2)
+    window.session.set_state(DONE)
+    window.session.open_by_id(1)
+    window.action("done_and_next").trigger()
+    assert is_shown(window, page)
+    modifiers = Qt.KeyboardModifier.AltModifier if key == Qt.Key.Key_Up else Qt.KeyboardModifier.ControlModifier
+    onward = Qt.Key.Key_Down if key == Qt.Key.Key_Up else Qt.Key.Key_PageDown
+    QTest.keyClick(page.export_button, onward, modifiers)
+    assert is_shown(window, page)
+    assert window.toast.message() == "This is the end of the list."
+    QTest.keyClick(page.export_button, key, modifiers)
+    assert (window.session.current.article_number, is_shown(window, page)) == (1, False)
+    assert window.view.hasFocus()
+
+
+def test_return_presses_the_main_button(
+    window: Window, page: FinishedPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pressed: list[bool] = []
+    monkeypatch.setattr("annotator.ui.dialogs.export.open_dialog", lambda _commands: pressed.append(True))
+    finish(window, DONE, DONE)
+    QTest.keyClick(page.export_button, Qt.Key.Key_Return)
+    assert pressed == [True]
+
+
+def test_escape_in_the_list_goes_to_the_page(window: Window, page: FinishedPage) -> None:
+    finish(window, DONE, DONE)
+    window.articles_sidebar.article_list.setFocus()
+    QTest.keyClick(window.articles_sidebar.article_list, Qt.Key.Key_Escape)
+    assert page.export_button.hasFocus()
+
+
+def test_page_follows_a_switch_of_the_annotator(window: Window, page: FinishedPage) -> None:
+    finish(window, DONE, DONE)
+    window.session.switch_annotator("Omar", edits=False)
+    assert page._title.text() == "No unfinished article is left in the list."
 
 
 @pytest.mark.parametrize("by_key", [True, False])

@@ -241,6 +241,19 @@ def test_refine_selection_drops_a_proclitic_before_a_known_word(session: Session
     assert session.current.refine_selection(*ministry) == ministry
 
 
+def test_refine_selection_does_not_know_what_others_tagged(session: Session, stretch: Stretch) -> None:
+    assert session.corpus
+    session.corpus.add(build_article("عنوان\n\nوجاء في بلاغ لوزارة الصحة أن الوزارة بخير."))
+    session.reload_articles()
+    session.open_article(2)
+    session.tag("INSTITUTION", *stretch("وزارة الصحة"))
+    session.switch_annotator("Omar")
+    ministry = stretch("لوزارة الصحة")
+    assert session.current.refine_selection(*ministry) == ministry
+    session.switch_annotator("Sanae", edits=False)  # a look at her work on purpose
+    assert session.current.refine_selection(*ministry) == (ministry[0] + 1, ministry[1])
+
+
 def test_open_next_unfinished_wraps_around(session: Session) -> None:
     assert session.corpus
     for number in range(3):

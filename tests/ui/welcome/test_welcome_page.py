@@ -88,6 +88,7 @@ def drop(widget: QWidget, *paths: Path) -> None:
         QPointF(50, 50), Qt.DropAction.CopyAction, data, LEFT, Qt.KeyboardModifier.NoModifier, QEvent.Type.Drop
     )
     widget.dropEvent(event)
+    QCoreApplication.processEvents()  # what follows a drop comes after its event
 
 
 def test_first_start_shows_the_page_and_lists_the_samples(start: Start) -> None:
