@@ -11,7 +11,7 @@ from annotator.i18n import _
 from annotator.settings import Settings
 from annotator.ui.accessibility import ScreenReaderBridge
 from annotator.ui.actions.action_set import ActionSet
-from annotator.ui.actions.context_menu import show_context_menu
+from annotator.ui.actions.context_menu import show_article_menu, show_context_menu
 from annotator.ui.actions.panel_focus import PanelFocus
 from annotator.ui.article.article_view import ArticleView
 from annotator.ui.article.presenter import ArticlePresenter
@@ -218,6 +218,8 @@ class Window(QMainWindow):
         self.panel_layout.changed.connect(self._show_layout)
         view.resize_requested.connect(self.active_item.resize)
         view.menu_requested.connect(self._open_context_menu)
+        self.articles_sidebar.article_list.menu_requested.connect(partial(show_article_menu, self, self._actions))
+        self.article_header.menu.aboutToShow.connect(self._actions.prepare_display)
         self.tasks.finished.connect(self._on_job_finished)
 
     def _on_settings_changed(self, names: frozenset[str]) -> None:

@@ -1,4 +1,4 @@
-"""The article's context menu."""
+"""The context menus of the article's text and of the list of articles."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -19,6 +19,12 @@ _OF_SPAN: Final = ("toggle_proclitic", "edit_value", "tag_all_here", "tag_all_co
 _DOT_SIZE: Final = 16  # pixels of an icon
 _DOT_RADIUS: Final = 4.5
 _OF_SUGGESTION: Final = ("accept_sentence", "toggle_proclitic", "copy")
+_OF_ARTICLE: Final = (
+    ("edit_title", "edit_date", "edit_article_note"),
+    ("copy_title", "open_source"),
+    ("done", "skip", "flag"),
+    ("toggle_removed", "show_removed"),
+)
 
 
 def show_context_menu(
@@ -50,6 +56,17 @@ def show_context_menu(
     menu.addActions([by_name[name] for name in names])
     menu.addSeparator()
     menu.addMenu(actions.menus["line"])
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    menu.popup(position)
+
+
+def show_article_menu(parent: QWidget, actions: ActionSet[Any], position: QPoint) -> None:
+    """Show the menu for the open article as a whole, at a position of the screen."""
+    menu = LetterMenu(parent)
+    actions.prepare_display()
+    for group in _OF_ARTICLE:
+        menu.addActions([actions.by_name[name] for name in group])
+        menu.addSeparator()  # the last one, with nothing below, is not shown
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     menu.popup(position)
 

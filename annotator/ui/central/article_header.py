@@ -96,7 +96,7 @@ class ArticleHeader(QWidget):
         self.source_button = TextButton(_("Source"))
         self.source_button.setMaximumWidth(_SOURCE_WIDTH)
         self.state_button = TextButton(_("State"))
-        self._menu = LetterMenu(self)
+        self.menu = LetterMenu(self)
         self.feedback_label = plain_label(name="quiet")
         row = hbox((self.title, 1), self.date, self.source_button, self.state_button, spacing=4)
         vbox(row, self.feedback_label, spacing=2, margins=0, parent=self)
@@ -117,9 +117,9 @@ class ArticleHeader(QWidget):
         """Fill the menu of the state; None is a separator."""
         for action in actions:
             if action:
-                self._menu.addAction(action)
+                self.menu.addAction(action)
             else:
-                self._menu.addSeparator()
+                self.menu.addSeparator()
 
     def open_source(self) -> None:
         """Open the address of the article in the browser, if it has one that leads to the web."""
@@ -184,5 +184,5 @@ class ArticleHeader(QWidget):
     def _open_menu(self) -> None:
         is_rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
         corner = self.state_button.rect().bottomRight() if is_rtl else self.state_button.rect().bottomLeft()
-        left = corner - QPoint(self._menu.sizeHint().width(), 0) if is_rtl else corner
-        self._menu.popup(self.state_button.mapToGlobal(left))
+        left = corner - QPoint(self.menu.sizeHint().width(), 0) if is_rtl else corner
+        self.menu.popup(self.state_button.mapToGlobal(left))

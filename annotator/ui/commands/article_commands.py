@@ -1,6 +1,9 @@
 """Commands about an article itself: its title, date, source, and whether it is in the corpus."""
 
+from PySide6.QtGui import QGuiApplication
+
 from annotator.i18n import _
+from annotator.model.display_names import article_title
 from annotator.store.queries.article_list import ArticleFilter
 from annotator.ui.central.article_header import ArticleHeader
 from annotator.ui.session.notice import Notice
@@ -33,8 +36,18 @@ class ArticleCommands:
             self._header.needed.emit()
             self._header.date.start_editing()
 
+    def copy_title(self) -> None:
+        """Copy the title as the list shows it."""
+        session = self._session
+        if session.article:
+            QGuiApplication.clipboard().setText(article_title(session.article, session.zones))
+
     def open_source(self) -> None:
         self._header.open_source()
+
+    def describe_removal(self) -> str:
+        """Return what `toggle_removed` does now."""
+        return _("Restore article") if self.is_removed else _("Remove article")
 
     def toggle_removed(self) -> None:
         """Remove the open article, or restore it."""

@@ -297,6 +297,7 @@ _DETAILS: Final[_Items] = (
     EditAction("edit_title", N_("Edit title"), lambda do: do.details.edit_title(), ("Ctrl+T",)),
     EditAction("edit_date", N_("Edit publication date"), lambda do: do.details.edit_date(), ("Ctrl+Shift+T",)),
     EditAction("edit_article_note", N_("Edit article note"), lambda do: do.tagging.edit_article_note(), ("Ctrl+F2",)),
+    Action("copy_title", N_("Copy title"), lambda do: do.details.copy_title(), ("Ctrl+Shift+C",)),
     Action("open_source", N_("Open the source on the web"), lambda do: do.details.open_source(), ("Ctrl+Shift+O",)),
     None,
     EditAction(
@@ -305,7 +306,7 @@ _DETAILS: Final[_Items] = (
         lambda do: do.details.toggle_removed(),
         ("Ctrl+Shift+Delete",),
         auto_repeat=False,
-        is_checked=lambda do: do.details.is_removed,
+        describe=lambda do: do.details.describe_removal(),
     ),
     Action(
         "show_removed",

@@ -3,8 +3,8 @@
 from functools import lru_cache
 from typing import Final
 
-from PySide6.QtCore import QPointF, QStringListModel, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPen, QPolygonF
+from PySide6.QtCore import QPointF, QStringListModel, Qt, Signal
+from PySide6.QtGui import QColor, QContextMenuEvent, QFont, QFontMetricsF, QPen, QPolygonF
 
 from annotator.i18n import _
 from annotator.model.display_names import state_title
@@ -127,7 +127,13 @@ class ArticleDelegate(RowDelegate):
 
 
 class ArticleList(RowList):
-    """The list of articles; a click or Enter opens one."""
+    """The list of articles; a click or Enter opens one.
+
+    So does what asks for the menu of a row: its actions are about the article that one sees, and undone there.
+    """
+
+    menu_requested = Signal(object)
+    """The menu of the open article is wanted; carries the position on the screen, a QPoint."""
 
     def __init__(self, session: Session) -> None:
         super().__init__(_("Articles"), ArticleModel(session), ArticleDelegate())
@@ -144,6 +150,16 @@ class ArticleList(RowList):
 
     def empty_text(self) -> str:
         return _("No article matches.") if self._session.article_filter != ArticleFilter() else ""
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        index = self.currentIndex() if by_key else self.indexAt(event.pos())
+        row = index.row()
+        if row not in (-1, self.current_row()):
+            self.use_row(row)
+        if row == self.current_row() >= 0:  # else it cannot be read, or there is none
+            centre = self.viewport().mapToGlobal(self.visualRect(index).center())
+            self.menu_requested.emit(centre if by_key else event.globalPos())
 
     def _on_changed(self, names: frozenset[str]) -> None:
         # Not through the model's dataChanged, which makes a QListView lay out every row again.

@@ -91,9 +91,7 @@ def test_the_previous_article_is_the_last_one_worked_on(window: Window, page: Fi
     assert window.view.hasFocus()
 
 
-def test_return_presses_the_main_button(
-    window: Window, page: FinishedPage, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_return_presses_the_main_button(window: Window, page: FinishedPage, monkeypatch: pytest.MonkeyPatch) -> None:
     pressed: list[bool] = []
     monkeypatch.setattr("annotator.ui.dialogs.export.open_dialog", lambda _commands: pressed.append(True))
     finish(window, DONE, DONE)
