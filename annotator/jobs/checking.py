@@ -13,12 +13,12 @@ from annotator.checks.consistency import check_unlabelled, select_unlabelled
 from annotator.checks.issue import Issue
 from annotator.checks.label_statistics import LabelStatistics
 from annotator.jobs.processes import map_in_processes
+from annotator.model.label_roles import is_date_label
 from annotator.model.records import NEW, AnnotatedArticle, Article
 from annotator.store.corpus import Corpus
 from annotator.store.queries import check_data
 from annotator.store.queries.check_data import DismissalKey
 from annotator.store.queries.training_data import last_edit_id
-from annotator.suggest.base import DATE, role_of_label
 from annotator.text.lexicon import FoldedForm, Match
 
 # Articles between two yields, about a tenth of a second: the window's turn at a yield costs as much as ten.
@@ -62,9 +62,10 @@ class CheckResult(Struct, frozen=True):
 def collect_facts(corpus: Corpus, annotator: str | None = None) -> CorpusFacts:
     """Collect what the checks need to know of one annotator's layers or all. Takes some seconds for a million spans."""
     labels = corpus.labels().labels
-    dates = frozenset(label.name for label in labels if role_of_label(label.name) == DATE)
-    forms, lengths = check_data.count_labelled_forms(corpus, annotator), check_data.count_span_lengths(corpus, annotator)
-    return CorpusFacts(LabelStatistics(forms, lengths), {label.name: label.localised_title() for label in labels}, dates)
+    dates = frozenset(label.name for label in labels if is_date_label(label.name))
+    forms = check_data.count_labelled_forms(corpus, annotator)
+    usage = LabelStatistics(forms, check_data.count_span_lengths(corpus, annotator))
+    return CorpusFacts(usage, {label.name: label.localised_title() for label in labels}, dates)
 
 
 def check_corpus(

@@ -12,6 +12,8 @@ from typing import Final
 import msgspec
 
 from annotator.i18n import _
+from annotator.model.date_values import is_date_value
+from annotator.model.label_roles import is_date_label
 from annotator.model.records import (
     DATELINE,
     IN_PROGRESS,
@@ -50,9 +52,18 @@ def add_span(article: Article, layer: Iterable[Span], annotator: str, label: str
 def relabel(article: Article, layer: Iterable[Span], span: Span, label: str) -> list[Edit]:
     """Give `span` another label; no edit if unchanged.
 
-    It then counts as the annotator's own (see accept).
+    It then counts as the annotator's own (see accept). Its value stays if it can (see with_label).
     """
-    return _change(article, layer, span, msgspec.structs.replace(span, label=label))
+    return _change(article, layer, span, with_label(span, label))
+
+
+def with_label(span: Span, label: str) -> Span:
+    """Return `span` with another label; a value that is no date becomes a line of the note if it would be one."""
+    after = msgspec.structs.replace(span, label=label)
+    is_possible = label == span.label or not is_date_label(label) or is_date_value(span.value or "")
+    if span.value is None or is_possible:
+        return after
+    return msgspec.structs.replace(after, value=None, note="\n".join(filter(None, (after.note, after.value))))
 
 
 def resize(article: Article, layer: Iterable[Span], span: Span, start: int, end: int) -> list[Edit]:
@@ -177,7 +188,7 @@ def replace_span(
     )
     if label is None or exists:
         return remove_span(span)
-    return _change(article, layer, span, msgspec.structs.replace(span, label=label, start=start, end=end))
+    return _change(article, layer, span, msgspec.structs.replace(with_label(span, label), start=start, end=end))
 
 
 def dismiss(article: Article, annotator: str, kind: str, label: str, start: int, end: int) -> list[Edit]:

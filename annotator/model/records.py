@@ -250,4 +250,8 @@ class Notice(Remark, frozen=True):
     """Doubtful input that was imported unchanged."""
 
 
+class InvalidDateNotice(Notice, frozen=True):
+    """Values of dates that are none (see model.date_values)."""
+
+
 prepare_decoders(Article, Step, Suggestion, StepInfo, AnnotatedArticle)

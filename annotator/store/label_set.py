@@ -4,13 +4,12 @@ from collections import defaultdict
 from collections.abc import Generator, Iterable, Mapping
 from typing import Final, cast
 
-from msgspec.structs import replace
-
 from annotator.i18n import _
 from annotator.model.colours import next_palette_colour
 from annotator.model.history import LABELS_STEP
 from annotator.model.label_changes import REMOVE, LabelChange
 from annotator.model.labels import DEFAULT_KEYS, Label, LabelSet, check_labels, normalise_key
+from annotator.model.operations import with_label
 from annotator.model.records import Edit, Publication, Span, Step, new_uid
 from annotator.store import row_mapping
 from annotator.store.corpus import Corpus, utc_timestamp
@@ -157,13 +156,13 @@ def _next_changes(corpus: Corpus, name: str, replacement: str) -> list[tuple[Spa
     changes: list[tuple[Span, Span | None]] = []
     for row in corpus.query(query, replacement, name, _BATCH_SIZE):
         span = cast(Span, row_mapping.to_record(Span, row))
-        changes.append((span, None if replacement == REMOVE or row["taken"] else replace(span, label=replacement)))
+        changes.append((span, None if replacement == REMOVE or row["taken"] else with_label(span, replacement)))
     return changes
 
 
 def _write_changes(corpus: Corpus, changes: Iterable[tuple[Span, Span | None]]) -> None:
     """Relabel or delete spans."""
     deleted = [(before.uid,) for before, after in changes if after is None]
-    relabelled = [(after.label, after.uid) for _before, after in changes if after]
+    relabelled = [(after.label, after.value, after.note, after.uid) for _before, after in changes if after]
     corpus.db.conn.executemany("DELETE FROM span WHERE uid = ?", deleted)
-    corpus.db.conn.executemany("UPDATE span SET label = ? WHERE uid = ?", relabelled)
+    corpus.db.conn.executemany("UPDATE span SET label = ?, value = ?, note = ? WHERE uid = ?", relabelled)

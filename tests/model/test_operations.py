@@ -190,6 +190,29 @@ def test_relabelling_changes_only_the_label() -> None:
     ]
 
 
+@pytest.mark.parametrize(("note", "expected"), [(None, "2023، ثم لا شيء"), ("مهم", "مهم\n2023، ثم لا شيء")])
+def test_a_value_that_is_no_date_becomes_a_note_among_dates(note: str | None, expected: str) -> None:
+    before = msgspec.structs.replace(span("PLAN", 0, 8, value="2023، ثم لا شيء"), note=note)
+    after = msgspec.structs.replace(before, label="DATE", value=None, note=expected)
+    assert operations.relabel(article(), [before], before, "DATE") == [Edit(before, after)]
+    assert operations.replace_span(article(), [before], "Sanae", before, "DATE", 0, 8) == [Edit(before, after)]
+    assert list(apply_edits([after], [Edit(before, after).inverse()])) == [before]
+
+
+@pytest.mark.parametrize("value", ["2023/2030", "2024-07-09", None])
+def test_a_value_that_is_a_date_stays_among_dates(value: str | None) -> None:
+    before = span("PLAN", 0, 8, value=value)
+    assert operations.relabel(article(), [before], before, "DATE") == [
+        Edit(before, msgspec.structs.replace(before, label="DATE"))
+    ]
+
+
+def test_an_impossible_date_stays_as_it_is_when_only_its_edges_move() -> None:
+    before = span("DATE", 0, 8, value="2024-02-31")
+    [edit] = operations.replace_span(article(), [before], "Sanae", before, "DATE", 0, 4)
+    assert edit.after == msgspec.structs.replace(before, end=4)
+
+
 def test_relabelling_with_the_same_label_does_nothing() -> None:
     before = span("DATE", 0, 8)
     assert operations.relabel(article(), [before], before, "DATE") == []

@@ -125,6 +125,13 @@ def test_names_can_be_swapped_when_both_labels_share_a_range(corpus: Corpus) -> 
     assert set(all_spans(corpus)) == {first, replace(second, label="E")} == replay_edits(corpus)
 
 
+def test_values_that_are_no_dates_become_notes_if_dates_replace_their_label(corpus: Corpus) -> None:
+    plan, dated = tag(corpus, "A", 0, note="ملاحظة", value="المرحلة 2"), tag(corpus, "A", 9, value="2024")
+    change(corpus, build_label_set("DATE", "C"), {"B": "DATE", "C": "C"}, {"A": "DATE"})
+    expected = {replace(plan, label="DATE", value=None, note="ملاحظة\nالمرحلة 2"), replace(dated, label="DATE")}
+    assert set(all_spans(corpus)) == expected == replay_edits(corpus)
+
+
 def test_replacing_a_deleted_label_relabels_spans_and_ends_undo(corpus: Corpus) -> None:
     own_span, other_span = tag(corpus, "A", 0, note="ملاحظة"), tag(corpus, "A", 3, SECOND, "Omar")
     second = tag(corpus, "A", 9)

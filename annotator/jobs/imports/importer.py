@@ -12,9 +12,11 @@ from msgspec.structs import replace
 from annotator.i18n import ngettext
 from annotator.jobs.imports import file_reader
 from annotator.jobs.imports.file_reader import ReadOptions
+from annotator.model.date_values import is_date_value
+from annotator.model.label_roles import is_date_label
 from annotator.model.labels import is_label_name
 from annotator.model.limits import MAX_LABEL_LENGTH, MAX_NEW_LABELS
-from annotator.model.records import AnnotatedArticle, Notice, Refusal, Remark, Repair, Span
+from annotator.model.records import AnnotatedArticle, InvalidDateNotice, Notice, Refusal, Remark, Repair, Span
 from annotator.model.remarks import explain_removed, sanitise_remark
 from annotator.store.corpus import Corpus
 from annotator.store.label_set import add_label
@@ -111,7 +113,7 @@ def _import(
 ) -> Generator[tuple[int, int], None, ImportResult]:
     counts: Counter[str] = Counter()
     remarks: list[Remark] = []
-    unknown = _UnknownLabels()
+    unknown, doubtful = _UnknownLabels(), _InvalidDates()
     batch: list[tuple[Path, AnnotatedArticle]] = []
     files = file_reader.list_files(corpus, paths, options.format, remarks)
     yield 0, len(files)
@@ -123,13 +125,13 @@ def _import(
                 continue
             batch.append((path, item))
             if len(batch) == _BATCH_SIZE:
-                counts += _store(corpus, batch, label_mapping, unknown, remarks)
+                counts += _store(corpus, batch, label_mapping, unknown, doubtful, remarks)
                 batch.clear()
                 yield count - 1, len(files)
         if count == len(files):
-            counts += _store(corpus, batch, label_mapping, unknown, remarks)
+            counts += _store(corpus, batch, label_mapping, unknown, doubtful, remarks)
         yield count, len(files)
-    remarks += unknown.refusals()
+    remarks += [*unknown.refusals(), *doubtful.notices()]
     remarks[:] = map(sanitise_remark, remarks)
     order = {str(path): index for index, path in enumerate(files)}
     remarks.sort(key=lambda remark: (order.get(remark.path, -1), remark.line))
@@ -186,11 +188,47 @@ class _UnknownLabels:
             yield Refusal(str(path), line, reason.format(label=label, count=count))
 
 
+class _InvalidDates:
+    """Counts stored values of dates that are none, by file, with the line and the value of the first."""
+
+    def __init__(self) -> None:
+        self._counts: dict[Path, tuple[int, int, str]] = {}
+
+    def add(self, corpus: Corpus, path: Path, annotated: AnnotatedArticle) -> None:
+        """Count those of an article that was stored, except of spans that were refused."""
+        doubtful = [_span_key(span) for span in annotated.spans if _is_invalid_date(span)]
+        if not doubtful:
+            return
+        stored = set(map(_span_key, corpus.spans(annotated.article.uid)))
+        for key in filter(stored.__contains__, doubtful):
+            count, line, value = self._counts.get(path, (0, annotated.line, key[-1]))
+            self._counts[path] = count + 1, line, value
+
+    def notices(self) -> Iterator[Notice]:
+        """Yield a notice for each file."""
+        for path, (count, line, value) in self._counts.items():
+            reason = ngettext(
+                "{count} invalid date was kept: “{value}”. A check of the labels lists it.",
+                "{count} invalid dates were kept, such as “{value}”. A check of the labels lists them.",
+                count,
+            )
+            yield InvalidDateNotice(str(path), line, reason.format(count=count, value=value))
+
+
+def _is_invalid_date(span: Span) -> bool:
+    return span.value is not None and is_date_label(span.label) and not is_date_value(span.value)
+
+
+def _span_key(span: Span) -> tuple[str, str, int, int, str]:
+    return span.annotator, span.label, span.start, span.end, span.value or ""
+
+
 def _store(
     corpus: Corpus,
     batch: Iterable[tuple[Path, AnnotatedArticle]],
     label_mapping: LabelMapping,
     unknown: _UnknownLabels,
+    doubtful: _InvalidDates,
     remarks: list[Remark],
 ) -> Counter[str]:
     """Add a batch in one transaction; return counts named as in ImportResult."""
@@ -201,12 +239,14 @@ def _store(
             replace(annotated, spans=tuple(_map_labels(corpus, path, annotated, label_mapping, known_labels, unknown)))
             for path, annotated in batch
         ]
-        for (path, annotated), added in zip(batch, corpus.add_all(mapped), strict=True):
+        for (path, _file_article), annotated, added in zip(batch, mapped, corpus.add_all(mapped), strict=True):
             if added.is_removed:
                 remarks.append(Refusal(str(path), annotated.line, explain_removed()))
                 continue
             counts["added" if added.is_new else "duplicates"] += 1
             counts["spans"] += added.spans
+            if added.spans:
+                doubtful.add(corpus, path, annotated)
             remarks += [Refusal(str(path), annotated.line, reason) for reason in added.skip_reasons]
     return counts
 

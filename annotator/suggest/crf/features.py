@@ -14,9 +14,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Final
 
+from annotator.model.label_roles import DATE, label_for_role
 from annotator.model.labels import LabelSet
 from annotator.model.records import Article, Suggestion
-from annotator.suggest.base import DATE, Suggester, label_for_role
+from annotator.suggest.base import Suggester
 from annotator.suggest.crf.tags import Chunk, encode_tags, find_chunks, span_starts
 from annotator.suggest.dates.grammar import load_grammar
 from annotator.suggest.memory import Count, MemorySuggester

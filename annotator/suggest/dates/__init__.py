@@ -5,9 +5,9 @@ from functools import lru_cache
 
 from msgspec import Struct
 
+from annotator.model.label_roles import DATE, label_for_role
 from annotator.model.labels import LabelSet
 from annotator.model.records import Article, Suggestion
-from annotator.suggest.base import DATE, label_for_role
 from annotator.suggest.dates.lattice import Lattice
 from annotator.suggest.dates.matching import Match, find_matches
 from annotator.suggest.dates.values import evaluate

@@ -9,9 +9,10 @@ from threading import Lock
 from typing import Generic, NamedTuple, TypeVar
 
 from annotator.i18n import _
+from annotator.model.label_roles import label_for_role, role_of_label
 from annotator.model.labels import LabelSet
 from annotator.model.records import Article, Suggestion
-from annotator.suggest.base import Suggester, label_for_role, role_of_label
+from annotator.suggest.base import Suggester
 from annotator.suggest.trimming import trim_span
 
 

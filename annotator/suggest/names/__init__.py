@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from annotator.model.label_roles import INSTITUTION, PLAN, label_for_role
 from annotator.model.labels import LabelSet
 from annotator.model.records import Article, Suggestion
-from annotator.suggest.base import INSTITUTION, PLAN, label_for_role
 from annotator.suggest.conflicts import resolve_overlaps
 from annotator.suggest.names.chain import find_name_end
 from annotator.suggest.names.data import PROPER, QUOTED, Head, load_knowledge

@@ -8,7 +8,7 @@ distinctive adjectives (المكتب الوطني); then adjectives, words joine
 import re
 from typing import Final, NamedTuple
 
-from annotator.suggest.base import PLAN
+from annotator.model.label_roles import PLAN
 from annotator.suggest.names.data import (
     ADJECTIVE,
     COUNTRY,

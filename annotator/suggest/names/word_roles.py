@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from annotator.suggest.base import PLAN
+from annotator.model.label_roles import PLAN
 from annotator.suggest.names.data import NATION, Head, load_knowledge
 from annotator.text.folding import fold
 from annotator.text.lexicon import FoldedForm

@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QFrame, QStackedWidget, QWidget
 
 from annotator.i18n import _
 from annotator.model.display_names import source_title
+from annotator.model.label_roles import is_date_label
 from annotator.model.labels import LabelSet
 from annotator.model.records import Article, Span, Suggestion
-from annotator.suggest.base import DATE, role_of_label
 from annotator.ui.article.article_view import ArticleView
 from annotator.ui.panels.autosave_field import NoteEdit
 from annotator.ui.panels.date_field import DateField, Feedback
@@ -112,7 +112,7 @@ class SpanCard(QFrame):
         self.value_field.show_value(
             (span and span.value) or "",
             span and span.uid,
-            is_date=span is not None and role_of_label(span.label) == DATE,
+            is_date=span is not None and is_date_label(span.label),
             published=article.published if article else None,
         )
         self.note_field.show_text((span and span.note) or "", span and span.uid)

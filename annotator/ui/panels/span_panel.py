@@ -8,9 +8,9 @@ from PySide6.QtGui import QColor
 
 from annotator.i18n import _
 from annotator.model.date_values import is_date_value
+from annotator.model.label_roles import is_date_label
 from annotator.model.labels import LabelSet
 from annotator.model.records import Span
-from annotator.suggest.base import DATE, role_of_label
 from annotator.ui.article.nesting_depths import compute_depths
 from annotator.ui.panels.row_list import Index, Row, RowDelegate, RowList, text_width
 from annotator.ui.session.session import Session
@@ -93,7 +93,7 @@ class SpanDelegate(RowDelegate):
             room = row.rect.width() - start - end
             needed = min(text_width(value, value_font), max(room - text_width(words, font) - _GAP, room / 2))
             area = row.area(row.rect.width() - end - needed, end)
-            is_invalid = role_of_label(span.label) == DATE and not is_date_value(span.value or "")
+            is_invalid = is_date_label(span.label) and not is_date_value(span.value or "")
             row.paint_line(area, isolate(value), value_font, theme.warning if is_invalid else theme.dim)
             end += needed + _GAP
         direction = row.content_direction(self.text)

@@ -173,7 +173,7 @@ class IssueModel(QObject):
         return edits
 
     def _update_statistics(self, edits: Iterable[Edit]) -> None:
-        """Update the label statistics, by which issues are found, with these edits as far as they are the annotator's."""
+        """Update the label statistics, by which issues are found, with those of the edits that are the annotator's."""
         changes = [
             (record, times)
             for edit in edits

@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 from builders import create_corpus, write_json_lines
+from running import finish
 
 from annotator.cli.terminal import reorder_for_display
+from annotator.jobs.checking import check_corpus
 from annotator.jobs.imports import importer
 from annotator.jobs.imports.file_reader import ReadOptions
 from annotator.jobs.imports.importer import ImportResult, LabelMapping, import_paths
-from annotator.model.records import AnnotatedArticle, Notice, Refusal, Repair
+from annotator.model.records import AnnotatedArticle, InvalidDateNotice, Notice, Refusal, Repair
 from annotator.store.corpus import AddResult, Corpus
 from annotator.store.errors import CorpusError
 from annotator.store.queries import article_list
@@ -69,6 +71,36 @@ def test_several_processes_import_the_same_as_one(corpus: Corpus, folder: Path) 
         assert (expected.added, len(expected.skipped), len(expected.noticed)) == (57, 1, 1)
         assert import_files(corpus, folder, jobs=2) == expected
         assert texts(corpus) == texts(other)
+
+
+def test_impossible_dates_are_kept_and_noticed_once_for_a_file(corpus: Corpus, folder: Path) -> None:
+    values = "2024-02-31", "أمس", None, "2024-07-09", "plan"
+    path = write_json_lines(
+        folder / "a.jsonl",
+        *(
+            {"text": f"قال أمس {index}", "spans": [{"start": 4, "end": 7, "label": label, "value": value}]}
+            for index, (value, label) in enumerate(zip(values, ("DATE", "TIME", "DATE", "DATE", "PLAN"), strict=True))
+        ),
+    )
+    mapping = LabelMapping({"TIME": "DATE"})
+    result = import_files(corpus, path, annotator="Sanae", label_mapping=mapping)
+    reason = "2 invalid dates were kept, such as “2024-02-31”. A check of the labels lists them."
+    assert (result.spans, result.skipped, result.noticed) == (5, [], [InvalidDateNotice(str(path), 1, reason)])
+    assert [corpus.spans(corpus.article(number).uid)[0].value for number in range(1, 6)] == [*values]
+    issues = finish(check_corpus(corpus, "Sanae")).issues
+    assert [issue.number for issue in issues if issue.issue.kind == "value"] == [1, 2]
+    assert import_files(corpus, path, annotator="Sanae", label_mapping=mapping).noticed == []
+
+
+def test_a_refused_span_with_an_impossible_date_is_not_said_to_be_kept(corpus: Corpus, folder: Path) -> None:
+    def line(value: str) -> dict[str, object]:
+        return {"text": "قال أمس", "spans": [{"start": 4, "end": 7, "label": "DATE", "value": value}]}
+
+    import_files(corpus, write_json_lines(folder / "a.jsonl", line("2024")), annotator="Sanae")
+    more = line("أمس")
+    more["spans"] = [*more["spans"], {"start": 0, "end": 3, "label": "PLAN"}]  # type: ignore[misc]
+    result = import_files(corpus, write_json_lines(folder / "b.jsonl", more), annotator="Sanae")
+    assert (result.spans, len(result.skipped), result.noticed) == (1, 1, [])
 
 
 def test_the_same_text_again_adds_nothing(corpus: Corpus, folder: Path) -> None:

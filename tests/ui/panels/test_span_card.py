@@ -177,15 +177,15 @@ def test_typed_value_is_saved_before_its_span_changes(window: Window, corpus_pat
     card = window.labels_sidebar.span_card
     window.session.tag("PLAN", *stretch("الأطفال"))
     window.action("edit_value").trigger()
-    QTest.keyClicks(card.value_field, "v")
+    QTest.keyClicks(card.value_field, "2024")
     QTest.mouseClick(window.label_panel.rows()[0], LEFT)
-    assert values(corpus_path) == {"DATE": ("v", None)}
+    assert values(corpus_path) == {"DATE": ("2024", None)}
     QTest.keyClick(card.value_field, Qt.Key.Key_Tab)
     QTest.keyClicks(card.note_field, "n")
     window.action("remove").trigger()
     assert values(corpus_path) == {}
     window.action("undo").trigger()
-    assert values(corpus_path) == {"DATE": ("v", "n")}
+    assert values(corpus_path) == {"DATE": ("2024", "n")}
 
 
 def test_unsaved_note_stays_in_the_field_until_it_is_saved(
