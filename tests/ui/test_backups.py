@@ -20,10 +20,11 @@ from annotator.settings import Settings
 from annotator.store import backups, restoring, verification
 from annotator.store.corpus import Corpus
 from annotator.ui import app
-from annotator.ui.dialogs.backups import BackupsDialog, format_time
+from annotator.ui.dialogs.backups import BackupsDialog
 from annotator.ui.dialogs.results import RecoveryResultDialog
 from annotator.ui.session.maintenance_worker import MaintenanceWorker
 from annotator.ui.session.session import Session
+from annotator.ui.widgets.file_facts import format_time
 from annotator.ui.window import Window
 
 

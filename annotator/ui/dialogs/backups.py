@@ -1,7 +1,7 @@
 """The dialog for backups: list, preview, open or restore one."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from PySide6.QtCore import Qt
@@ -13,21 +13,20 @@ from PySide6.QtWidgets import (
 )
 
 from annotator.i18n import _, count_phrase, format_number
-from annotator.model.date_display import format_date_value
 from annotator.model.display_names import state_title
 from annotator.store.backups import Backup, describe_reason
 from annotator.store.queries.article_list import ArticleSummary
 from annotator.store.restoring import Contents, preview_backup
 from annotator.ui.session.tasks import TaskRunner
-from annotator.ui.widgets.bidi_text import isolate, isolate_ltr, isolate_paths, plain_label, tooltip
+from annotator.ui.widgets.bidi_text import isolate, isolate_paths, plain_label, tooltip
 from annotator.ui.widgets.controls import create_button, create_button_box, create_tree
+from annotator.ui.widgets.file_facts import format_size, format_time
 from annotator.ui.widgets.layouts import hbox, vbox
 
 OPEN: Final = "open"
 RESTORE: Final = "restore"
 CREATE: Final = "create"
 _MAX_ARTICLES: Final = 500  # articles of a backup
-_MEGABYTE: Final = 1_000_000
 
 
 class BackupsDialog(QDialog):
@@ -54,8 +53,7 @@ class BackupsDialog(QDialog):
         self.backup_list = create_tree([_("When"), _("Why"), _("Size")], _("Backups"), stretched=1)
         for backup in backups:
             time, reason = format_time(backup.time), describe_reason(backup)
-            size = _("{size} MB").format(size=f"{backup.bytes / _MEGABYTE:.1f}")
-            QTreeWidgetItem(self.backup_list, [time, reason, size]).setToolTip(1, tooltip(reason))
+            QTreeWidgetItem(self.backup_list, [time, reason, format_size(backup.bytes)]).setToolTip(1, tooltip(reason))
         self.backup_list.currentItemChanged.connect(self._load_backup)
         self.summary = plain_label(wraps=True)
         self.article_list = create_tree([_("Title"), _("State"), _("Spans")], _("Articles"), stretched=0)
@@ -135,17 +133,6 @@ class BackupsDialog(QDialog):
     def _show_error(self, text: str) -> None:
         if not self.backup:  # else another one is being read
             self.summary.setText(isolate_paths(text))
-
-
-def format_time(time: datetime, now: datetime | None = None) -> str:
-    """Return a time on the clock of this computer, as people say it: today, yesterday, or with the date in words."""
-    local, today = time.astimezone(), (now or datetime.now(UTC)).astimezone().date()
-    clock = isolate_ltr(f"{local:%H:%M}")
-    if local.date() == today:
-        return _("today, {time}").format(time=clock)
-    if local.date() == today - timedelta(days=1):
-        return _("yesterday, {time}").format(time=clock)
-    return isolate(format_date_value(f"{local:%Y-%m-%dT%H:%M}"))
 
 
 def _introduction(count: int, *, damaged: bool) -> str:

@@ -7,12 +7,14 @@ dialog, which runs elsewhere or drops no locks.
 """
 
 import sys
+from datetime import UTC, datetime
 from functools import cache
-from typing import Final
+from typing import Any, Final, TypeAlias
 
 from PySide6.QtCore import (
     QChildEvent,
     QFileInfo,
+    QIdentityProxyModel,
     QMimeData,
     QModelIndex,
     QPersistentModelIndex,
@@ -22,28 +24,35 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QAbstractFileIconProvider, QIcon
 from PySide6.QtWidgets import (
-    QApplication,
     QComboBox,
     QFileDialog,
     QFileIconProvider,
+    QFileSystemModel,
+    QLineEdit,
+    QListView,
     QMessageBox,
     QSplitter,
-    QStyle,
     QToolButton,
     QTreeView,
     QWidget,
 )
 
+from annotator.i18n import _
 from annotator.store.database_files import SIDE_FILE_SUFFIXES
 from annotator.ui.widgets import icons
+from annotator.ui.widgets.bidi_text import isolate_ltr
+from annotator.ui.widgets.file_facts import format_size, format_time
 from annotator.ui.widgets.theme import current_theme
 
 _ICONS: Final = {"backButton": "previous", "forwardButton": "next", "toParentButton": "up", "newFolderButton": "add"}
 _SIZE: Final = QSize(860, 500)
 _PLACES_WIDTH: Final = 160  # pixels of the list of folders
 _COLUMN_WIDTHS: Final = 260, 110, 80, 160  # pixels: name, size, type, date
+_SIZE_COLUMN, _TIME_COLUMN = 1, 3  # of QFileSystemModel
+_ICON_SIZE: Final = QSize(icons.SIZE, icons.SIZE)
 _VIEWS: Final = ("listModeButton", "detailModeButton")
 _NATIVE: Final = sys.platform in ("win32", "darwin")
+Index: TypeAlias = QModelIndex | QPersistentModelIndex
 _START_FOLDER: Final = ":/"
 """Qt's own resources: a new dialog lists its folder immediately, before its options can be set."""
 
@@ -85,8 +94,10 @@ def _dialog(parent: QWidget, title: str, folder: str, filters: str, mode: QFileD
     if not _NATIVE:
         dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
         dialog.setOption(QFileDialog.Option.DontUseCustomDirectoryIcons)
-        dialog.setIconProvider(_icon_provider())
-        dialog.setProxyModel(_WithoutSideFiles(dialog))
+        provider = _icon_provider()
+        provider.draw()
+        dialog.setIconProvider(provider)
+        dialog.setProxyModel(_FileModel(dialog))
         _style(dialog)
     dialog.setFileMode(mode)
     dialog.setDirectory(folder)
@@ -96,13 +107,20 @@ def _dialog(parent: QWidget, title: str, folder: str, filters: str, mode: QFileD
 def _style(dialog: QFileDialog) -> None:
     """Draw the program's icons on the dialog's buttons, hide those for two views, and show paths from left to right."""
     dialog.resize(_SIZE)
+    dialog.setSizeGripEnabled(False)
+    dialog.setLabelText(QFileDialog.DialogLabel.Reject, _("Cancel"))
     if splitter := dialog.findChild(QSplitter):
         splitter.setSizes([_PLACES_WIDTH, _SIZE.width() - _PLACES_WIDTH])
+    if places := dialog.findChild(QListView, "sidebar"):
+        places.setIconSize(_ICON_SIZE)
     if table := dialog.findChild(QTreeView, "treeView"):
         for column, width in enumerate(_COLUMN_WIDTHS):
             table.setColumnWidth(column, width)
+        table.header().setStretchLastSection(True)
     if folder := dialog.findChild(QComboBox, "lookInCombo"):
-        folder.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        folder.setModel(_PathModel(folder))
+    if (name_field := dialog.findChild(QLineEdit, "fileNameEdit")) and (popup := name_field.completer().popup()):
+        popup.setObjectName("popup")  # for its style
     for name, icon in _ICONS.items():
         if button := dialog.findChild(QToolButton, name):
             button.setIcon(icons.icon(icon, current_theme()))
@@ -129,10 +147,36 @@ class _Dialog(QFileDialog):
         super().childEvent(event)
 
 
-class _WithoutSideFiles(QSortFilterProxyModel):
-    """Hides SQLite's files beside a corpus: opening, moving or deleting them damages it."""
+class _PathModel(QIdentityProxyModel):
+    """Isolates the paths of a combo box: in an Arabic window, Qt would draw them from right to left."""
 
-    def filterAcceptsRow(self, row: int, parent: QModelIndex | QPersistentModelIndex) -> bool:  # noqa: N802 - Qt's name
+    def __init__(self, box: QComboBox) -> None:
+        super().__init__(box)
+        paths = box.model()
+        paths.setParent(self)  # or the box would delete it with the change of its model
+        self.setSourceModel(paths)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        value = super().data(index, role)
+        return isolate_ltr(value) if role == Qt.ItemDataRole.DisplayRole and value else value
+
+
+class _FileModel(QSortFilterProxyModel):
+    """Says sizes and times as people do, and hides SQLite's files beside a corpus.
+
+    Opening, moving or deleting them damages it.
+    """
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role == Qt.ItemDataRole.DisplayRole and index.column() in (_SIZE_COLUMN, _TIME_COLUMN):
+            files, file = self.sourceModel(), self.mapToSource(index)
+            assert isinstance(files, QFileSystemModel)
+            if index.column() == _TIME_COLUMN:
+                return format_time(datetime.fromtimestamp(files.lastModified(file).toSecsSinceEpoch(), UTC))
+            return "" if files.isDir(file) else format_size(files.size(file))
+        return super().data(index, role)
+
+    def filterAcceptsRow(self, row: int, parent: Index) -> bool:  # noqa: N802 - Qt's name
         name = self.sourceModel().index(row, 0, parent).data()
         return not str(name).endswith(SIDE_FILE_SUFFIXES)
 
@@ -152,14 +196,21 @@ class _Icons(QFileIconProvider):
 
     def __init__(self) -> None:
         super().__init__()
-        style = QApplication.style()
-        self._folder = style.standardIcon(QStyle.StandardPixmap.SP_DirIcon)
-        self._file = style.standardIcon(QStyle.StandardPixmap.SP_FileIcon)
+        self._folder = self._file = self._computer = QIcon()
+
+    def draw(self) -> None:
+        """Draw the icons in the colours of the theme."""
+        theme = current_theme()
+        self._folder, self._file, self._computer = (
+            icons.icon(name, theme) for name in ("folder", "article", "computer")
+        )
 
     def icon(self, kind: QFileInfo | QAbstractFileIconProvider.IconType) -> QIcon:
         """Return the icon of a file or icon type."""
         if isinstance(kind, QFileInfo):
             return self._folder if kind.isDir() else self._file
+        if kind == QAbstractFileIconProvider.IconType.Computer:
+            return self._computer
         return self._file if kind == QAbstractFileIconProvider.IconType.File else self._folder
 
     def type(self, info: QFileInfo) -> str:

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from file_states import standing_locks
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QTreeView, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QLineEdit, QTreeView, QWidget
 from pytestqt.qtbot import QtBot
 
 from annotator.store.corpus import Corpus
 from annotator.ui.widgets import file_dialogs
+from annotator.ui.widgets.file_facts import format_size
 
 Ask = Callable[[QWidget, Path], object]
 pytestmark = pytest.mark.skipif(file_dialogs._NATIVE, reason="the system's own dialog is asked here")
@@ -122,3 +123,53 @@ def test_choose_save_path_proposes_the_path(qtbot: QtBot, parent: QWidget, tmp_p
     assert run_dialog(
         qtbot, lambda: file_dialogs.choose_save_path(parent, "t", str(wanted)), QFileDialog.accept
     ) == str(wanted)
+
+
+def test_paths_are_isolated_and_sizes_and_times_are_said_as_people_do(
+    qtbot: QtBot, parent: QWidget, tmp_path: Path
+) -> None:
+    (tmp_path / "خبر.txt").write_bytes(bytes(376_400))
+    (tmp_path / "folder").mkdir()
+    cells: list[list[str]] = []
+    paths: list[str] = []
+
+    def read(dialog: QFileDialog) -> None:
+        view, box = dialog.findChild(QTreeView, "treeView"), dialog.findChild(QComboBox, "lookInCombo")
+        assert isinstance(view, QTreeView)
+        assert isinstance(box, QComboBox)
+        model, root = view.model(), view.rootIndex()
+        rows = range(model.rowCount(root))
+        cells.extend([str(model.index(row, column, root).data()) for column in (0, 1, 3)] for row in rows)
+        paths.append(box.currentText())
+        box.showPopup()
+        paths.extend(box.itemText(row) for row in range(box.count()))
+        box.hidePopup()
+
+    run_dialog(qtbot, lambda: file_dialogs.choose_file(parent, "t", str(tmp_path)), read)
+    assert [[name, size] for name, size, _time in cells] == [["folder", ""], ["خبر.txt", "377 KB"]]
+    assert all(time.startswith("today, ") for _name, _size, time in cells)
+    assert paths[0] == paths[1] == f"\u2066{tmp_path}\u2069"
+    assert f"\u2066{tmp_path.parent}\u2069" in paths
+
+
+def test_completions_of_a_file_name_have_the_look_of_a_popup(qtbot: QtBot, parent: QWidget, tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    names: list[str] = []
+
+    def read(dialog: QFileDialog) -> None:
+        field = dialog.findChild(QLineEdit, "fileNameEdit")
+        assert isinstance(field, QLineEdit)
+        popup = field.completer().popup()
+        assert popup
+        names.append(popup.objectName())
+
+    run_dialog(qtbot, lambda: file_dialogs.choose_file(parent, "t", str(tmp_path)), read)
+    assert names == ["popup"]  # without a ground of its own, it would be black in the dark theme
+
+
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [(0, "0 KB"), (1, "1 KB"), (9_999_000, "9999 KB"), (9_999_001, "10 MB"), (12_600_000, "13 MB")],
+)
+def test_size_is_said_in_kilobytes_or_megabytes(size: int, text: str) -> None:
+    assert format_size(size) == text

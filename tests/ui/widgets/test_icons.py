@@ -16,7 +16,7 @@ from annotator.ui.widgets.theme import DARK, LIGHT, Theme
 NEEDED = {
     *("search", "next", "previous", "undo", "redo", "done", "skip", "flag", "note", "value", "guide", "label", "add"),
     *("delete", "up", "down", "close", "keys", "import", "export", "filter", "article", "occurrences", "corpus"),
-    *("calendar", "issues", "warning", "information"),
+    *("calendar", "issues", "warning", "information", "folder", "computer"),
 }
 
 
