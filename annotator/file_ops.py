@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from annotator.i18n import _
+from annotator.i18n import N_, _
 
 _log = logging.getLogger(__name__)
 _PATIENCE: Final = 2.0  # seconds
@@ -30,36 +30,64 @@ _LOCK_VIOLATION: Final = 33
 _DIRECTORY_NOT_EMPTY: Final = 145  # also for a folder with a deleted file still open
 _TEMPORARY: Final = frozenset([_ACCESS_DENIED, _SHARING_VIOLATION, _LOCK_VIOLATION, _DIRECTORY_NOT_EMPTY])
 
+_REASONS: Final = {
+    N_("it is not there: was it moved or deleted?"): (errno.ENOENT,),
+    N_("access is denied: check who may use the file and its folder"): (
+        errno.EACCES,
+        errno.EPERM,
+    ),
+    N_("it is write-protected: choose another folder"): (errno.EROFS,),
+    N_("the disk is full: free some space, then try again"): (
+        errno.ENOSPC,
+        errno.EDQUOT,
+    ),
+    N_("the drive does not respond: check that it is connected"): (errno.EIO,),
+    N_("it is a folder: choose a file"): (errno.EISDIR,),
+    N_("its folder is a file: choose another folder"): (errno.ENOTDIR,),
+    N_("another program is using it: close it there, then try again"): (errno.EBUSY,),
+    N_("its name is too long: choose a shorter one"): (errno.ENAMETOOLONG,),
+    N_("it is too large for this drive: choose another one"): (
+        errno.EFBIG,
+        errno.EOVERFLOW,
+    ),
+    N_("something of this name is there already: choose another name"): (
+        errno.EEXIST,
+        errno.ENOTEMPTY,
+    ),
+    N_("the computer has run out of memory or open files: close other programs, then try again"): (
+        errno.EMFILE,
+        errno.ENFILE,
+        errno.ENOMEM,
+    ),
+    N_("its drive is gone: check that it is connected"): (
+        errno.ENXIO,
+        errno.ENODEV,
+        errno.ESTALE,
+        errno.ETIMEDOUT,
+        errno.EHOSTDOWN,
+        errno.EHOSTUNREACH,
+    ),
+    N_("its name cannot be used here: choose another one"): (
+        errno.EINVAL,
+        errno.EILSEQ,
+    ),
+    N_("it is a link that leads nowhere: choose the file itself"): (errno.ELOOP,),
+}
+"""Why a file operation failed and what helps, and the numbers of the errors that mean it."""
+
 
 def explain_os_error(error: OSError) -> str:
     """Return why a file operation failed, and what helps, in the language of the interface.
 
-    An error that this module raises explains itself; an unknown one has the system's words.
+    An error that this module raises explains itself; of an unknown one, the system's words follow ours.
     """
     number, text = error.errno, error.strerror or str(error)
     if number is None or not (getattr(error, "winerror", None) or text == os.strerror(number)):
         return text
-    match number:
-        case errno.ENOENT:
-            return _("it is not there: was it moved or deleted?")
-        case errno.EACCES | errno.EPERM:
-            return _("access is denied: check who may use the file and its folder")
-        case errno.EROFS:
-            return _("it is write-protected: choose another folder")
-        case errno.ENOSPC | errno.EDQUOT:
-            return _("the disk is full: free some space, then try again")
-        case errno.EIO:
-            return _("the drive does not respond: check that it is connected")
-        case errno.EISDIR:
-            return _("it is a folder: choose a file")
-        case errno.ENOTDIR:
-            return _("its folder is a file: choose another folder")
-        case errno.EBUSY:
-            return _("another program is using it: close it there, then try again")
-        case errno.ENAMETOOLONG:
-            return _("its name is too long: choose a shorter one")
-        case _:
-            return text
+    for reason, numbers in _REASONS.items():
+        if number in numbers:
+            return _(reason)
+    return _("the operating system reports an error ({error})").format(error=text)
 
 
 def replace_file(source: Path, target: Path, *, patience: float = _PATIENCE) -> None:

@@ -266,7 +266,7 @@ def test_file_that_another_process_has_open(files: tuple[Path, Path], monkeypatc
         process.wait()
 
 
-@pytest.mark.parametrize("number", [errno.ENOENT, errno.EACCES, errno.EROFS, errno.ENOSPC, errno.EIO, errno.EISDIR])
+@pytest.mark.parametrize("number", [number for numbers in file_ops._REASONS.values() for number in numbers])
 def test_error_of_the_system_is_explained_in_the_language_of_the_interface(number: int) -> None:
     error = OSError(number, os.strerror(number), "a.corpus")
     english = file_ops.explain_os_error(error)
@@ -277,6 +277,12 @@ def test_error_of_the_system_is_explained_in_the_language_of_the_interface(numbe
         i18n.set_language("en")
     assert os.strerror(number) not in (english, arabic)
     assert english != arabic
+
+
+def test_error_that_nobody_foresaw_says_whose_words_it_has() -> None:
+    system_words = os.strerror(errno.EDOM)
+    explanation = file_ops.explain_os_error(OSError(errno.EDOM, system_words))
+    assert explanation == f"the operating system reports an error ({system_words})"
 
 
 def test_error_with_words_of_its_own_keeps_them() -> None:

@@ -15,6 +15,7 @@ from annotator import i18n, settings
 from annotator.cli import signals
 from annotator.cli.console import EXIT_UNUSABLE, PROGRAM_NAME, print_message
 from annotator.cli.root import COMPLETION_VARIABLE, root
+from annotator.file_ops import explain_os_error
 from annotator.i18n import MissingCatalogue, _
 from annotator.resources import resource_path
 from annotator.store.errors import CorpusError, DamagedCorpus
@@ -97,7 +98,12 @@ def _fails_to_flush(stream: TextIO) -> bool:
 
 def _report_unexpected(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+        reason = explain_os_error(error)
+        return (
+            _("“{path}” cannot be used: {error}").format(path=error.filename, error=reason)
+            if error.filename
+            else reason
+        )
     from annotator.diagnostics import crash_reports, logs  # late: rarely needed
     from annotator.store.queries.statistics import collect_facts
 

@@ -1,5 +1,6 @@
 """The command as a whole: opening the window, exit codes, errors of one line, and the user's language."""
 
+import errno
 import os
 import sys
 from pathlib import Path
@@ -155,8 +156,14 @@ def test_wrong_usage_is_reported_in_one_line(
             "annotator: internal error: RuntimeError: broken badly; a report was saved: {report}\n",
         ),
         (KeyError("وزارة"), "annotator: internal error: KeyError; a report was saved: {report}\n"),
-        (PermissionError(13, "Permission denied", "/x"), "annotator: /x: Permission denied\n"),
-        (OSError(28, "No space left on device"), "annotator: No space left on device\n"),
+        (
+            PermissionError(errno.EACCES, os.strerror(errno.EACCES), "/x"),
+            "annotator: “/x” cannot be used: access is denied: check who may use the file and its folder\n",
+        ),
+        (
+            OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)),
+            "annotator: the disk is full: free some space, then try again\n",
+        ),
     ],
 )
 def test_an_unexpected_error_is_reported_in_one_line(

@@ -1,5 +1,6 @@
 """Tests of invalid rows in a file with a valid schema: each raises a short error and is repaired without more loss."""
 
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -117,6 +118,24 @@ def test_damaged_row_in_a_large_file_is_detected_after_opening(path: Path, row: 
             verification.verify_file(path)
     with Corpus.open(path, readonly=True, allow_damaged=True) as corpus:
         assert [*check_integrity(corpus)] != []
+
+
+def test_findings_of_sqlite_are_explained_in_the_words_of_the_program(path: Path) -> None:
+    execute_unchecked(path, "UPDATE span SET start = -1")
+    db = sqlite3.connect(path)
+    [(page,)] = db.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'zone_by_article'")
+    db.close()
+    content = bytearray(path.read_bytes())
+    entry_count = (page - 1) * 4096 + 3
+    content[entry_count : entry_count + 2] = bytes(2)
+    path.write_bytes(content)
+    with Corpus.open(path, readonly=True, allow_damaged=True) as corpus:
+        messages = {damage.message for damage in check_integrity(corpus)}
+    for beginning in (
+        "The index “zone_by_article” does not agree with its table (",
+        "The table “span” has a value that is not allowed there (",
+    ):
+        assert any(message.startswith(beginning) for message in messages), messages
 
 
 @pytest.mark.parametrize("row", ROWS)

@@ -3,6 +3,7 @@
 A check goes on after a fault.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
@@ -35,6 +36,9 @@ PLACE: Final = "place"
 RECORD: Final = "record"
 """A table contradicts the recorded edits."""
 
+_INDEX_FINDING: Final = re.compile(r"(?:wrong # of entries in|missing from|non-unique entry in) index (\S+)")
+_VALUE_FINDING: Final = re.compile(r"(?:value in|constraint failed in) (\w+)")
+"""SQLite's words about an index and about a row; others are about pages."""
 _BATCH_SIZE: Final = 500  # article numbers in one query
 
 
@@ -83,7 +87,18 @@ def _check_file(corpus: Corpus) -> Iterator[Damage]:
     for row in result:
         [message] = row.values()
         if message != "ok":
-            yield Damage(FILE, "", "", _("The file is damaged: {error}").format(error=" ".join(str(message).split())))
+            yield Damage(FILE, "", "", _explain_sqlite_finding(" ".join(str(message).split())))
+
+
+def _explain_sqlite_finding(finding: str) -> str:
+    """Return a sentence on a finding of PRAGMA integrity_check, whose own English follows as a detail."""
+    if match := _INDEX_FINDING.search(finding):
+        text = _("The index “{name}” does not agree with its table ({detail}).")
+    elif match := _VALUE_FINDING.search(finding):
+        text = _("The table “{name}” has a value that is not allowed there ({detail}).")
+    else:
+        return _("A page of the file is damaged ({detail}).").format(detail=finding)
+    return text.format(name=match[1], detail=finding)
 
 
 def _check_references(corpus: Corpus) -> Iterator[Damage]:

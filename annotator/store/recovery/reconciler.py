@@ -179,8 +179,10 @@ class Reconciler:
                     self._corpus._insert(key[0], row_mapping.to_row(record))
             except (InvalidEdit, InvalidLabelSet, CorpusError, sqlite3.IntegrityError) as error:
                 del records[key]
+                # The message about a constraint is SQLite's.
+                reason = _("it contradicts another row") if isinstance(error, sqlite3.IntegrityError) else error
                 message = _("Article {number}: {row} is invalid: {error}")
-                message = message.format(number=article.id, row=_describe_record(record, article), error=error)
+                message = message.format(number=article.id, row=_describe_record(record, article), error=reason)
                 self._report_loss(key[0], ", ".join(key[1:]), message)
         db, texts = self._corpus.db, {article.uid: article.text}
         word_index.add_spans(db, [record for record in records.values() if isinstance(record, Span)], texts)
