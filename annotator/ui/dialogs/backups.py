@@ -49,7 +49,7 @@ class BackupsDialog(QDialog):
         self.backup: Backup | None = None
         self._tasks, self._backups = tasks, backups
         self.setWindowTitle(_("Backups of {name}").format(name=isolate(name)))
-        self.resize(*((1160, 600) if backups else (620, 180)))
+        self.resize(*((1160, 600) if backups else (760, 230)))
         self.backup_list = create_tree([_("When"), _("Why"), _("Size")], _("Backups"), stretched=1)
         for backup in backups:
             time, reason = format_time(backup.time), describe_reason(backup)

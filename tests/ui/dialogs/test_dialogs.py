@@ -167,6 +167,7 @@ def test_preview_recommends_a_format_for_nested_spans_and_a_click_takes_it(
 def test_preview_recommends_no_format_for_spans_that_are_kept_beside(
     window: Window, stretch: Stretch, qtbot: QtBot
 ) -> None:
+    pytest.importorskip("spacy")
     session = window.session
     session.tag("PLAN", *stretch("الخطة الوطنية للتلقيح 2024-2030"))
     session.tag("DATE", *stretch("2024-2030"))
