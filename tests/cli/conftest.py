@@ -21,6 +21,14 @@ def _english_without_a_screen(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
+@pytest.fixture(autouse=True)
+def niceness(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Record how much a command lowers its priority, without lowering that of all later tests of this process."""
+    increments: list[int] = []
+    monkeypatch.setattr("os.nice", increments.append, raising=False)
+    return increments
+
+
 @pytest.fixture
 def run(capsysbinary: pytest.CaptureFixture[bytes]) -> Run:
     """Return a function that runs a command line in this process."""

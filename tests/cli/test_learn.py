@@ -12,14 +12,6 @@ from annotator.store.corpus import Corpus
 from annotator.store.queries import training_data
 
 
-@pytest.fixture(autouse=True)
-def niceness(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Record how much the command lowers its priority, without lowering that of the tests."""
-    increments: list[int] = []
-    monkeypatch.setattr("os.nice", increments.append, raising=False)
-    return increments
-
-
 @pytest.fixture
 def teach(corpus: Path) -> Callable[[int], None]:
     def done(count: int) -> None:
