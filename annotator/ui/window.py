@@ -1,10 +1,11 @@
 """The main window: lays out its parts and connects them with session and actions."""
 
 from functools import partial
+from typing import Final
 
 from msgspec.structs import asdict
 from PySide6.QtCore import QPoint, QTimer
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from annotator.i18n import _
@@ -56,6 +57,10 @@ from annotator.ui.widgets.file_dialogs import dropped_files
 from annotator.ui.widgets.layouts import hbox
 from annotator.ui.widgets.window_geometry import geometry_text, restore_geometry
 
+_LOW_HEIGHT: Final = 660
+"""Of a window in which only lines of text have room to spare, in pixels: lower ones have narrow margins."""
+_LOW_MENU_BAR: Final = "QMenuBar { padding-top: 0; padding-bottom: 0; } QMenuBar::item { padding: 0 10px; }"
+
 
 class Window(QMainWindow):
     """The main window.
@@ -69,6 +74,7 @@ class Window(QMainWindow):
         self.settings = UserSettings(initial_settings, self)
         self.settings.failed.connect(session.failed)
         self.settings.changed.connect(self._on_settings_changed)
+        self._is_low = False
         self._closes_next = False  # once the stopping job has ended
         self.view = ArticleView()
         self.articles_sidebar = ArticleSidebar(session)
@@ -126,7 +132,8 @@ class Window(QMainWindow):
         )
         self._actions.add_menus(self.menuBar())
         recent_menu = self._actions.create_list_menu(RECENT_CORPORA, "open_corpus", "new_corpus")
-        self.menuBar().setCornerWidget(CorpusSwitcher(session, recent_menu))
+        self._switcher = CorpusSwitcher(session, recent_menu)
+        self.menuBar().setCornerWidget(self._switcher)
         self.palette_commands.attach(self._actions)
         self._file_watcher = FileWatcher(self, session)
         self._screen_reader = ScreenReaderBridge(self.view, session, self.suggestions)
@@ -253,6 +260,18 @@ class Window(QMainWindow):
             show_context_menu(self, self._actions, labels, self.active_item.current, position)
 
     # Qt events
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if (self.height() < _LOW_HEIGHT) != self._is_low:
+            self._set_low(not self._is_low)
+
+    def _set_low(self, is_low: bool) -> None:
+        """Leave the room of a low window to the text: what is around it has narrow margins."""
+        self._is_low = is_low
+        self.menuBar().setStyleSheet(_LOW_MENU_BAR if is_low else "")
+        for part in (self._switcher, self._central_widget, self.status_line, self.selection_bar):
+            part.set_low(is_low)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self.tasks.is_busy:

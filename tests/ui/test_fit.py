@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
     QLabel,
+    QLineEdit,
     QMenu,
     QMessageBox,
     QPushButton,
@@ -26,13 +27,14 @@ from pytestqt.qtbot import QtBot
 from ui.actions.test_panel_focus import DIALOGS
 
 from annotator import settings
-from annotator.i18n import LANGUAGES, current_language
+from annotator.i18n import LANGUAGES, _, current_language
 from annotator.store.backups import create_backup, list_backups
 from annotator.store.corpus import Corpus
 from annotator.ui import app
 from annotator.ui.dialogs.about import AboutDialog
 from annotator.ui.dialogs.backups import BackupsDialog
 from annotator.ui.panels.side_handle import SideHandle
+from annotator.ui.session.notice import Notice
 from annotator.ui.widgets import file_dialogs
 from annotator.ui.widgets.modal import ROLE, MessageBox
 from annotator.ui.widgets.theme import current_theme
@@ -130,6 +132,62 @@ def test_window_fits_every_screen(window: Window) -> None:
 
 
 @pytest.mark.usefixtures("set_theme")
+def test_window_with_every_bar_fits_small_screens(window: Window) -> None:
+    session, bar = window.session, window.issue_commands.bar
+    window.find_bar.start_search("الصحة")
+    bar.show_hint("2", "قال المصدر إن الخطة " * 9, has_issues=True)
+    bar.show()
+    session.switch_annotator("Omar")
+    window.note_field.setText("قال المصدر إن الخطة " * 9)
+    window.note_field.commit()
+    session.switch_annotator("Sanae")
+    session.switch_annotator("Omar", edits=False)
+    faults = {}
+    for size in WINDOW_SIZES[3:]:
+        window.resize(*size)
+        for _attempt in range(20):
+            QTest.qWait(30)
+            faults[size] = find_faults(window)
+            if not faults[size]:
+                break
+    assert all(part.isVisible() for part in (window.find_bar, window.layer_bar, bar, window.note_field))
+    assert {size: lines for size, lines in faults.items() if lines} == {}
+
+
+@pytest.mark.usefixtures("set_theme")
+def test_low_window_leaves_the_room_to_lines_of_text(window: Window, qtbot: QtBot) -> None:
+    button, viewport = window._central_widget.buttons[0], window.view.viewport()
+    height = button.height()
+    for size, count in (((683, 400), 5), ((1024, 600), 8)):
+        window.resize(*size)
+        line, lane = window.view.page().lines[-1], window.view.page().spacing.lane
+        needed = count * (line.bottom - line.top + lane) - lane  # for the letters of so many lines
+        qtbot.waitUntil(lambda needed=needed: viewport.height() >= needed)  # type: ignore[misc]
+    window.resize(1366, 768)
+    qtbot.waitUntil(lambda: button.height() == height)  # a window that is higher has its margins again
+
+
+@pytest.mark.usefixtures("set_theme")
+def test_message_covers_no_text(window: Window) -> None:
+    session, toast, central = window.session, window.toast, window._central_widget
+    messages: tuple[Callable[[], object], ...] = (
+        lambda: session.notified.emit(_("Suggestions hidden")),
+        lambda: session.failed.emit(_("There is nothing to undo.")),
+        lambda: session.announced.emit(Notice(_("This article no longer counts as done."), is_undoable=True)),
+        lambda: window.panel_layout.set_focused(True),
+        lambda: window.panel_layout.set_focused(False),
+    )
+    for size in WINDOW_SIZES[:-1]:
+        window.resize(*size)
+        for show in messages:
+            show()
+            QTest.qWait(40)
+            assert toast.isVisible()
+            assert not toast.geometry().intersects(central.pages.geometry()), (size, toast.message())
+            assert central.rect().contains(toast.geometry())
+
+
+@pytest.mark.usefixtures("set_theme")
 def test_menus_have_rows_of_one_height_and_round_corners(window: Window) -> None:
     for menu in filter(QMenu.actions, window._actions.menus.values()):
         heights = {menu.actionGeometry(action).height() for action in menu.actions() if not action.isSeparator()}
@@ -218,7 +276,7 @@ def is_target(widget: QWidget) -> bool:
     A handle is as high as the window, and has a key.
     """
     is_button = isinstance(widget, QAbstractButton) and not isinstance(widget, SideHandle)
-    return is_button and not isinstance(widget.parentWidget(), QAbstractScrollArea | QComboBox)
+    return is_button and not isinstance(widget.parentWidget(), QAbstractScrollArea | QComboBox | QLineEdit)
 
 
 def is_cut(widget: QWidget) -> bool:

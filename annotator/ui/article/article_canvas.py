@@ -25,6 +25,8 @@ BODY_SIZE: Final = 22.0  # pixels at 100 %
 _CORNER: Final = 10  # pixels: radius of the paper's corners
 _EDGE: Final = _CORNER + 1  # pixels: width of the strip that shows the paper's edge
 _MARGIN: Final = 36  # pixels between the paper's edge and the column
+_LOW_MARGIN: Final = 14  # pixels above and below the column of a low page
+_LOW_HEIGHT: Final = 480  # pixels of the viewport: a page that is lower has narrow margins
 _MAX_CHANGES: Final = 50  # from this number on, repainting everything is faster than finding the changed lines
 
 
@@ -155,7 +157,7 @@ class ArticleCanvas(QAbstractScrollArea):
             return
         self._update_scroll_bar()
         bar, height = self.verticalScrollBar(), self.viewport().height()
-        top, bottom = int(first.top + _MARGIN - 30), int(last.bottom + _MARGIN + 50)
+        top, bottom = int(first.top + self._top_margin() - 30), int(last.bottom + self._top_margin() + 50)
         if top < bar.value():
             bar.setValue(top - height // 3 * with_context)
         elif bottom + height // 5 * with_context > bar.value() + height:
@@ -266,7 +268,7 @@ class ArticleCanvas(QAbstractScrollArea):
 
     def _visible_offset(self) -> int:
         """Return the start of what is active, or of the first visible line if that is out of sight."""
-        top = self.verticalScrollBar().value() - _MARGIN
+        top = self.verticalScrollBar().value() - self._top_margin()
         bottom = top + self.viewport().height()
         item = self._selected or self._current_suggestion
         word = self.caret.word
@@ -290,7 +292,8 @@ class ArticleCanvas(QAbstractScrollArea):
     def _update_scroll_bar(self) -> None:
         """Adapt the scroll bar to the page."""
         bar, height = self.verticalScrollBar(), self.viewport().height()
-        bar.setRange(0, max(0, int(self._page.estimated_height(bar.value() + height) + 2 * _MARGIN - height)))
+        page_height = self._page.estimated_height(bar.value() + height) + 2 * self._top_margin()
+        bar.setRange(0, max(0, int(page_height - height)))
         bar.setPageStep(height)
         bar.setSingleStep(int(self._font_size() * 1.2))
 
@@ -300,12 +303,16 @@ class ArticleCanvas(QAbstractScrollArea):
     def _column_width(self) -> float:
         return max(120.0, min(column_width(self._font_size()), self.viewport().width() - 2.0 * _MARGIN))
 
+    def _top_margin(self) -> int:
+        """Return the room above and below the column in pixels."""
+        return _LOW_MARGIN if self.viewport().height() < _LOW_HEIGHT else _MARGIN
+
     def _text(self) -> str:
         return self._article.text if self._article else ""
 
     def _origin(self) -> QPointF:
         x = (self.viewport().width() - self._page.width) // 2  # whole pixels keep the spans' rectangles crisp
-        return QPointF(x, _MARGIN - self.verticalScrollBar().value())
+        return QPointF(x, self._top_margin() - self.verticalScrollBar().value())
 
     def _map_to_page(self, position: QPointF) -> QPointF:
         return position - self._origin()

@@ -4,17 +4,22 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QMargins
+from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QStackedWidget, QWidget
 
 from annotator.i18n import _
 from annotator.ui.article.article_view import ArticleView
+from annotator.ui.central.find_bar import FindBar
+from annotator.ui.central.issue_bar import IssueBar
+from annotator.ui.central.layer_bar import LayerBar
 from annotator.ui.central.save_error_bar import SaveErrorBar
 from annotator.ui.central.toast import Toast
 from annotator.ui.panels.autosave_field import NoteField
 from annotator.ui.panels.empty_state import EmptyState
 from annotator.ui.session.session import Session
 from annotator.ui.widgets.buttons import ActionButton, ButtonRow
+from annotator.ui.widgets.layouts import vbox
 
 if TYPE_CHECKING:
     from annotator.ui.central.finished_page import FinishedPage
@@ -23,6 +28,17 @@ if TYPE_CHECKING:
 _BUTTONS: Final = {"done_and_next": "done", "skip": "skip", "flag": "flag", "undo": "undo", "redo": "redo"}
 """The actions that have a button, with its icon."""
 _LEADING_BUTTONS: Final = 3  # buttons at the start of the row
+_MARGINS, _SPACING = QMargins(6, 16, 6, 12), 10
+_NOTE_AND_BUTTONS_WIDTH: Final = 600  # pixels beside each other
+_LOW_MARGINS, _LOW_SPACING = QMargins(6, 4, 6, 4), 4
+_LOW_STYLE: Final = """
+    QPushButton { padding: 0 12px; min-height: 24px; }
+    QPushButton:focus { padding: 0 11px; }
+    #bar QPushButton, #toast QPushButton, #trouble QPushButton { padding: 0 8px; }
+    #bar QPushButton:focus, #toast QPushButton:focus, #trouble QPushButton:focus { padding: 0 7px; }
+    QPlainTextEdit { padding: 0 8px; }
+"""
+"""Of what is around the page in a low window."""
 
 
 class CentralWidget(QWidget):
@@ -36,7 +52,7 @@ class CentralWidget(QWidget):
         session: Session,
         view: ArticleView,
         header: QWidget,
-        bars: Sequence[QWidget],
+        bars: Sequence[FindBar | IssueBar | LayerBar],
         note: NoteField,
         actions: Mapping[str, QAction],
     ) -> None:
@@ -64,18 +80,13 @@ class CentralWidget(QWidget):
         self.pages, self.footer = QStackedWidget(), QWidget()
         for page in (view, self._no_corpus, self._no_articles):
             self.pages.addWidget(page)
-        footer_layout = QVBoxLayout(self.footer)
-        footer_layout.setContentsMargins(0, 0, 0, 0)
-        footer_layout.addWidget(note)
-        footer_layout.addWidget(ButtonRow(self.buttons, _LEADING_BUTTONS))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(6, 16, 6, 12)
-        column.setSpacing(10)
-        for bar in (header, self.save_error_bar, *bars):
-            column.addWidget(bar)
-        column.addWidget(self.pages, 1)
-        column.addWidget(self.footer)
-        self.toast = Toast(session, self.pages, actions["undo"])
+        self._note, self._is_low = note, False
+        self._footer_layout = vbox((note, 1), ButtonRow(self.buttons, _LEADING_BUTTONS), margins=0, parent=self.footer)
+        self._bars = bars
+        self._column = vbox(header, self.save_error_bar, *bars, (self.pages, 1), self.footer, parent=self)
+        self._column.setSpacing(_SPACING)
+        self._column.setContentsMargins(_MARGINS)
+        self.toast = Toast(session, self.pages, header, actions["undo"])
         session.on_change(self._update_page, "corpus", "counts", "articles", "article")
         session.on_change(self._show_finished, "is_finished")
         self._update_page()
@@ -108,6 +119,28 @@ class CentralWidget(QWidget):
         self._is_focused = is_focused
         self._update_page()
 
+    def set_low(self, is_low: bool) -> None:
+        """Leave the room of a low window to the text: narrow margins, low bars, and the note beside the buttons."""
+        self.setStyleSheet(_LOW_STYLE if is_low else "")
+        self._column.setContentsMargins(_LOW_MARGINS if is_low else _MARGINS)
+        self._column.setSpacing(_LOW_SPACING if is_low else _SPACING)
+        for bar in self._bars:
+            bar.set_low(is_low)
+        self._note.set_single_line(is_low)
+        self._is_low = is_low
+        self._place_note()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_note()
+
+    def _place_note(self) -> None:
+        """Place the note above the buttons, or beside them in a low window that is wide enough."""
+        is_beside = self._is_low and self.width() >= _NOTE_AND_BUTTONS_WIDTH
+        direction = QBoxLayout.Direction.LeftToRight if is_beside else QBoxLayout.Direction.TopToBottom
+        if direction != self._footer_layout.direction():
+            self._footer_layout.setDirection(direction)
+
     def _show_finished(self) -> None:
         """Show that the list is finished, on a page that gets the article's focus, or the article again."""
         page = self.finished_page if self._session.current.is_finished else None
@@ -124,5 +157,9 @@ class CentralWidget(QWidget):
             page = self.finished_page
         self.pages.setCurrentWidget(self._welcome_page or (page if self._session.corpus else self._no_corpus))
         is_article = self.pages.currentWidget() is self._view
+        has_header = is_article and self._session.article is not None
         self.footer.setVisible(is_article and not self._is_focused)
-        self._header.setVisible(is_article and self._session.article is not None and not self._is_focused)
+        policy = self._header.sizePolicy()
+        policy.setRetainSizeWhenHidden(self._welcome_page is None)  # for messages, which cover nothing there
+        self._header.setSizePolicy(policy)
+        self._header.setVisible(has_header and not self._is_focused)

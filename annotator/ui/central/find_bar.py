@@ -37,7 +37,7 @@ class FindBar(QFrame):
         self.search_line.textChanged.connect(self._on_text_changed)
         self._count_label = plain_label(name="quiet")
         self._row = row = QHBoxLayout(self)
-        row.setContentsMargins(10, 6, 10, 6)
+        self.set_low(False)
         row.setSpacing(8)
         row.addWidget(self.search_line, 1)
         row.addWidget(self._count_label)
@@ -49,6 +49,11 @@ class FindBar(QFrame):
         for button in self._buttons:
             row.addWidget(button)
         self.hide()
+
+    def set_low(self, is_low: bool) -> None:
+        """Be as high as the field, or have some room above and below it."""
+        margin = 1 if is_low else 6
+        self._row.setContentsMargins(10, margin, 10, margin)
 
     def showEvent(self, event: QShowEvent) -> None:
         self._draw_icons()  # not before: no start waits for them

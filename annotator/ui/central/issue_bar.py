@@ -5,7 +5,7 @@ from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QSizePolicy, QWidget
 
 from annotator.checks.all_checks import kind_title
 from annotator.checks.issue import Issue
@@ -15,6 +15,8 @@ from annotator.model.records import Article
 from annotator.ui.widgets import fonts
 from annotator.ui.widgets.bidi_text import isolate_quotes, plain_label, tooltip
 from annotator.ui.widgets.buttons import ActionButton
+from annotator.ui.widgets.elided_label import ElidedLabel
+from annotator.ui.widgets.layouts import vbox
 
 _LINES: Final = 2  # of details, so that the article below does not move
 _MIN_TEXT_WIDTH: Final = 280  # pixels beside the buttons, else they are below the text
@@ -35,17 +37,15 @@ class IssueBar(QFrame):
         for label in (self._title_label, self._details_label):
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # must not widen the window
         self._buttons: dict[str, ActionButton] = {}
-        texts = QVBoxLayout()
-        texts.setSpacing(0)
-        texts.addWidget(self._title_label)
-        texts.addWidget(self._details_label)
+        self._line_label = ElidedLabel("quiet")  # in a low window, in place of both
+        self._line_label.hide()
+        texts = vbox(self._title_label, self._details_label, self._line_label, spacing=0)
         self._button_row = QHBoxLayout()
         self._button_row.setSpacing(8)
         self._halves = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
-        self._halves.setContentsMargins(14, 6, 10, 6)
-        self._halves.setSpacing(8)
         self._halves.addLayout(texts, 1)
         self._halves.addLayout(self._button_row)
+        self.set_low(False)
         self.hide()
 
     def add_buttons(self, actions: Mapping[str, QAction]) -> None:
@@ -62,6 +62,18 @@ class IssueBar(QFrame):
         self.close_button.set_compact(True)
         self._button_row.addStretch()
         self._button_row.addWidget(self.close_button)
+
+    def set_low(self, is_low: bool) -> None:
+        """Show the details in one line, without the title, which the list has, and the keys, or all of them."""
+        self._title_label.setVisible(not is_low)
+        self._details_label.setVisible(not is_low)
+        self._line_label.setVisible(is_low)
+        for button in self._buttons.values():
+            button.set_key_shown(not is_low)
+        margin = 2 if is_low else 6
+        self._halves.setContentsMargins(14, margin, 10, margin)
+        self._halves.setSpacing(4 if is_low else 8)
+        self._fit()
 
     def show_issue(self, issue: Issue, article: Article | None, labels: LabelSet) -> None:
         """Show this issue; `article` is None while another is open."""
@@ -99,6 +111,7 @@ class IssueBar(QFrame):
         self._title_label.setText(title)
         self._details_label.setText(isolate_quotes(details))
         self._details_label.setToolTip(tooltip(details))
+        self._line_label.show_text(isolate_quotes(details))
         self.setAccessibleName(title)
         self.setAccessibleDescription(details)
 

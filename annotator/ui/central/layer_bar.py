@@ -21,10 +21,15 @@ class LayerBar(QFrame):
         self.setObjectName("bar")
         self._label = plain_label(wraps=True)
         self.edit_button, self.back_button = create_button("", edit), create_button(_("Back to my work"), back)
-        row = hbox((self._label, 1), self.edit_button, self.back_button, spacing=8, parent=self)
-        row.setContentsMargins(14, 6, 8, 6)
+        self._row = hbox((self._label, 1), self.edit_button, self.back_button, spacing=8, parent=self)
+        self.set_low(False)
         session.on_change(self._update, "annotator", "reader")
         self._update()
+
+    def set_low(self, is_low: bool) -> None:
+        """Be as high as the buttons, or have some room above and below them."""
+        margin = 1 if is_low else 6
+        self._row.setContentsMargins(14, margin, 8, margin)
 
     def text(self) -> str:
         """Return the displayed message."""

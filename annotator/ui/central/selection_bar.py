@@ -53,9 +53,9 @@ class Chip(QAbstractButton):
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
-    def show_key(self, key: str) -> None:
-        """Show this key, as it is written on keyboards; "" for none."""
-        self._key = key
+    def show_key(self, key: str, *, is_visible: bool = True) -> None:
+        """Show this key, as it is written on keyboards, or tell it only to screen readers; "" for none."""
+        self._key = key if is_visible else ""
         self.setAccessibleName(self.text())
         self.setAccessibleDescription(_("key {key}").format(key=key) if key else "")
 
@@ -139,7 +139,7 @@ class SelectionBar(QFrame):
     ) -> None:
         super().__init__(view)
         self._view, self._session, self._suggestions, self._actions = view, session, suggestions, actions
-        self._settings, self._is_paused = settings, False
+        self._settings, self._is_paused, self._is_low = settings, False, False
         self._is_enabled = settings.current.selection_bar
         self._labels: LabelSet | None = None  # for which the chips were made
         self._label_chips: list[tuple[Label, Chip]] = []
@@ -160,6 +160,12 @@ class SelectionBar(QFrame):
         view.mouse_pressed.connect(self._hide)
         view.mouse_released.connect(self._come_at_once)
         view.focus_changed.connect(self._on_focus_change)
+
+    def set_low(self, is_low: bool) -> None:
+        """Be in one row where keys beside the titles would need a second one: a low window has no line to spare."""
+        self._is_low = is_low
+        self._hide()
+        self._schedule()
 
     def set_paused(self, is_paused: bool) -> None:
         """Stay away while each selection is tagged at once, or come again."""
@@ -262,15 +268,20 @@ class SelectionBar(QFrame):
 
     def _arrange(self, target: _Target) -> QSize:
         """Show the buttons for this target, in rows that the page has room for, and return the size of the bar."""
+        size = self._arrange_chips(target, shows_keys=True)
+        is_higher = size.height() > _CHIP_HEIGHT + 2 * _PADDING
+        return self._arrange_chips(target, shows_keys=False) if self._is_low and is_higher else size
+
+    def _arrange_chips(self, target: _Target, *, shows_keys: bool) -> QSize:
         label = target.label if isinstance(target, Span | Suggestion) else None
         for decision, chip in self._decision_chips:
             chip.setVisible(isinstance(target, decision.kind))
-            chip.show_key(format_shortcut(self._actions.by_name[decision.action]))
+            chip.show_key(format_shortcut(self._actions.by_name[decision.action]), is_visible=shows_keys)
         for own_label, chip in self._label_chips:
             chip.setVisible(not (isinstance(target, Suggestion) and own_label.name == label))  # that is to accept it
             chip.setChecked(own_label.name == label)
             chip.setEnabled(own_label.name != label)  # its key would remove the span
-            chip.show_key(own_label.key or "")
+            chip.show_key(own_label.key or "", is_visible=shows_keys)
         decisions = [chip for _decision, chip in self._decision_chips if not chip.isHidden()]
         labels = [chip for _label, chip in self._label_chips if not chip.isHidden()]
         groups = (labels, decisions) if isinstance(target, Span) else (decisions, labels)

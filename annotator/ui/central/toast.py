@@ -1,4 +1,4 @@
-"""A short message over the lower edge of the article, near where the annotator looks; one at a time.
+"""A short message above the article, over its header, where it covers no text that is worked on; one at a time.
 
 To show one, emit a signal of the session: `notified` with a text, `failed` with the text of an error, or `announced`
 with a Notice, which has a button. It never takes the focus, and it does not fade: Qt 6.11 cannot tell whether the
@@ -29,21 +29,25 @@ from annotator.ui.widgets.layouts import hbox
 _DURATION: Final = 6000  # milliseconds that a message stays
 _LONG_DURATION: Final = 12_000  # of an error, or a message with a button
 _SHORT_DURATION: Final = 1500  # that it stays at least when a later step overtakes it
-_DISTANCE: Final = 14  # pixels from the edges of the page
+_DISTANCE: Final = 14  # pixels from the sides of the page, or from its lower edge
+_EDGE: Final = 2  # pixels at least from the upper edge
 _PADDING: Final = 14  # pixels on both sides
-_MAX_WIDTH: Final = 620  # pixels
+_MAX_WIDTH: Final = 760  # pixels
+_MAX_PADDING: Final = 8  # pixels above and below the message, if the room above the page allows
 
 
 class Toast(QFrame):
-    """Shows the session's messages over `page`, a child of the toast's parent; `undo` is the action of the button.
+    """Shows the session's messages above `page`, a child of the toast's parent; `undo` is the action of the button.
+
+    Over a page that leaves no room for the header, it is at the lower edge.
 
     A message goes after a while, when it is clicked, and when it is out of date: with its article, and with the next
     step. An error stays its time.
     """
 
-    def __init__(self, session: Session, page: QWidget, undo: QAction) -> None:
+    def __init__(self, session: Session, page: QWidget, header: QWidget, undo: QAction) -> None:
         super().__init__(page.parentWidget())
-        self._page, self._is_error = page, False
+        self._page, self._header, self._is_error = page, header, False
         self._notice = Notice("")
         self._label = plain_label(wraps=True)
         self._undo_button = ActionButton(undo, short_text=_("Undo"))
@@ -54,7 +58,6 @@ class Toast(QFrame):
         for button in self._buttons:
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._box = hbox((self._label, 1), hbox(None, *self._buttons), spacing=12, parent=self)
-        self._box.setContentsMargins(_PADDING, 10, _PADDING, 10)
         self._age = QElapsedTimer()
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.hide)
@@ -117,7 +120,7 @@ class Toast(QFrame):
         self._timer.start(_LONG_DURATION if is_long else _DURATION)
 
     def _place(self) -> None:
-        """Move to the middle of the page's lower edge; the buttons are below a text that leaves no room beside it."""
+        """Move above the page, or to its lower edge; the buttons are below a text that leaves no room beside it."""
         page = self._page.geometry()
         room = min(_MAX_WIDTH, page.width() - 2 * _DISTANCE) - 2 * _PADDING
         metrics, lines = self._label.fontMetrics(), self._label.text().splitlines()
@@ -127,8 +130,21 @@ class Toast(QFrame):
         direction = QBoxLayout.Direction
         self._box.setDirection(direction.LeftToRight if needed <= room or not buttons else direction.TopToBottom)
         self._label.setFixedWidth(max(1, min(width, room)))
+        room_above = self._room_above()
+        line_height = max([metrics.height(), *(button.sizeHint().height() for button in buttons)])
+        free_height = room_above - line_height - 2 * (_EDGE + self.frameWidth())
+        padding = max(1, min(_MAX_PADDING, free_height // 2)) if room_above else _MAX_PADDING
+        self._box.setContentsMargins(_PADDING, padding, _PADDING, padding)
         self.resize(self.sizeHint().width(), self.heightForWidth(self.sizeHint().width()))
-        self.move(page.center().x() - self.width() // 2, page.bottom() - self.height() - _DISTANCE)
+        middle, lowest = (room_above - self.height()) // 2, page.bottom() - self.height() - _DISTANCE
+        self.move(page.center().x() - self.width() // 2, max(_EDGE, middle) if room_above else lowest)
+
+    def _room_above(self) -> int:
+        """Return the height of the header with what is around it, in pixels; 0 if it has no place here."""
+        has_place = not self._header.isHidden() or self._header.sizePolicy().retainSizeWhenHidden()
+        parent = self.parentWidget()
+        layout = parent.layout() if parent else None
+        return self._header.geometry().bottom() + 1 + layout.spacing() if has_place and layout else 0
 
     def _undo_elsewhere(self) -> None:
         """Go back to the article that the notice is about, and undo its last step."""

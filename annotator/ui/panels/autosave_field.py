@@ -134,6 +134,7 @@ class NoteEdit(Autosave, QPlainTextEdit):
         text = _("{key} saves, {other} begins a new line.")
         self.hint = text.format(key=format_keys(["Return"]), other=format_keys(["Shift+Return"]))
         """What the keys do."""
+        self._max_lines = _MAX_LINES
         self.setToolTip(tooltip(self.hint))
         self.setTabChangesFocus(True)
         self.setAcceptDrops(False)  # the window imports files
@@ -142,6 +143,11 @@ class NoteEdit(Autosave, QPlainTextEdit):
         self.document().setDocumentMargin(0)
         self.textChanged.connect(self._fit_text)
         self._fit_text()
+
+    def set_single_line(self, is_single: bool) -> None:
+        """Be as high as one line, and scroll the others, or be as high as the lines again."""
+        self._max_lines = 1 if is_single else _MAX_LINES
+        self._fit_height()
 
     def text(self) -> str:
         return self.toPlainText()
@@ -152,7 +158,7 @@ class NoteEdit(Autosave, QPlainTextEdit):
 
     def sizeHint(self) -> QSize:
         frame = self.height() - self.viewport().height()
-        lines = max(1, min(_MAX_LINES, self._line_count()))
+        lines = max(1, min(self._max_lines, self._line_count()))
         return QSize(super().sizeHint().width(), lines * self.fontMetrics().lineSpacing() + frame)
 
     def minimumSizeHint(self) -> QSize:
@@ -188,15 +194,15 @@ class NoteEdit(Autosave, QPlainTextEdit):
         self._fit_height()
 
     def _fit_height(self) -> None:
-        is_long = self._line_count() > _MAX_LINES
+        is_long = self._line_count() > self._max_lines
         policy = Qt.ScrollBarPolicy.ScrollBarAsNeeded if is_long else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
         self.setVerticalScrollBarPolicy(policy)
         self.updateGeometry()
 
     def _line_count(self) -> int:
-        """Return the number of lines, more than _MAX_LINES counted in part."""
+        """Return the number of lines, more than those that are shown counted in part."""
         block, count = self.document().begin(), 0
-        while block.isValid() and count <= _MAX_LINES:
+        while block.isValid() and count <= self._max_lines:
             self.document().documentLayout().blockBoundingRect(block)  # lays it out, which Qt does when it is seen
             count += block.lineCount()
             block = block.next()

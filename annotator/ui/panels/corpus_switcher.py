@@ -8,6 +8,7 @@ from annotator.ui.session.session import Session
 from annotator.ui.widgets.bidi_text import isolate, isolate_ltr, tooltip
 
 _MAX_WIDTH = 240  # pixels of the name
+_LOW_STYLE = "padding-top: 0; padding-bottom: 0"
 
 
 class CorpusSwitcher(QToolButton):
@@ -23,6 +24,10 @@ class CorpusSwitcher(QToolButton):
         session.on_change(self._show_corpus, "corpus")
         session.displaced.connect(self._show_corpus)
         self._show_corpus()
+
+    def set_low(self, is_low: bool) -> None:
+        """Be as high as the letters, or have some room above and below them."""
+        self.setStyleSheet(_LOW_STYLE if is_low else "")
 
     def _show_corpus(self) -> None:
         corpus = self._session.corpus

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction, QResizeEvent
-from PySide6.QtWidgets import QLabel, QStatusBar, QToolButton
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QStatusBar, QToolButton
 
 from annotator.i18n import _, format_number, ngettext
 from annotator.model.display_names import state_title
@@ -13,43 +13,11 @@ from annotator.ui.session.session import Session
 from annotator.ui.session.suggestions import SuggestionModel
 from annotator.ui.widgets.bidi_text import format_percent, format_shortcut, isolate, plain_label, tooltip
 from annotator.ui.widgets.controls import set_style_name
+from annotator.ui.widgets.elided_label import ElidedLabel
 
 _SEPARATOR: Final = "  ·  "
-_ROUNDING: Final = 2  # pixels, so that a text of exactly its width is not elided
-
-
-class _ElidedLabel(QLabel):
-    """Elides its text instead of widening the window; tooltip and screen readers get all of it."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setObjectName(name)
-        self._full_text = ""
-
-    def text(self) -> str:
-        """Return the whole text."""
-        return self._full_text
-
-    def show_text(self, text: str) -> None:
-        self._full_text = text
-        self.setAccessibleName(text)
-        self.setToolTip(tooltip(text) if text else "")
-        self.updateGeometry()
-        self._elide()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._elide()
-
-    def sizeHint(self) -> QSize:
-        return QSize(self.fontMetrics().horizontalAdvance(self._full_text) + _ROUNDING, super().sizeHint().height())
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(0, super().minimumSizeHint().height())
-
-    def _elide(self) -> None:
-        super().setText(self.fontMetrics().elidedText(self._full_text, Qt.TextElideMode.ElideRight, self.width()))
+_LOW_HEIGHT: Final = 30  # pixels
+_UNLIMITED: Final = 16_777_215  # pixels, Qt's own maximum
 
 
 class StatusLine(QStatusBar):
@@ -58,7 +26,7 @@ class StatusLine(QStatusBar):
     def __init__(self, session: Session, suggestions: SuggestionModel, choose_annotator: QAction) -> None:
         super().__init__()
         self._session, self._suggestions = session, suggestions
-        self._save_label, self._state_label, self._hint_label = plain_label(), plain_label(), _ElidedLabel("hint")
+        self._save_label, self._state_label, self._hint_label = plain_label(), plain_label(), ElidedLabel("hint")
         self.name_button = QToolButton()
         self.name_button.setObjectName("link")
         self.name_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click the article keeps the focus
@@ -67,7 +35,7 @@ class StatusLine(QStatusBar):
         session.on_change(self._show_state, "pending_step", "save_error")
         suggestions.changed.connect(self._show_state)
         self.setSizeGripEnabled(False)
-        self.setContentsMargins(14, 2, 14, 2)
+        self.set_low(False)
         for widget in (self._save_label, self.name_button, self._state_label):
             self.addWidget(widget)
         self.addPermanentWidget(self._hint_label)
@@ -75,6 +43,12 @@ class StatusLine(QStatusBar):
         choose_annotator.changed.connect(self._show_key)
         self._show_key()
         self._show_state()
+
+    def set_low(self, is_low: bool) -> None:
+        """Be as low as the text allows, or have some room above and below it."""
+        margin = 0 if is_low else 2
+        self.setContentsMargins(14, margin, 14, margin)
+        self.setMaximumHeight(_LOW_HEIGHT if is_low else _UNLIMITED)
 
     def _show_key(self) -> None:
         text = self._choose_annotator.text().partition("\t")[0]

@@ -11,7 +11,7 @@ from annotator.ui.widgets import icons
 from annotator.ui.widgets.bidi_text import format_shortcut, tooltip
 from annotator.ui.widgets.theme import Theme, current_theme
 
-_COMPACT: Final = "padding: 7px 9px"  # of a button without text
+_COMPACT: Final = "padding-left: 9px; padding-right: 9px"  # of a button without text
 _SPACING: Final = 8  # pixels between buttons
 _GAP: Final = 3  # pixels on each side of the icon, in addition to Qt's own
 
@@ -35,6 +35,7 @@ class ActionButton(QPushButton):
         super().__init__(parent)
         self._action, self._icon, self._short_text, self._primary = action, icon, short_text, primary
         self._is_compact = self._is_changing = False
+        self._shows_key = True
         self._widths: tuple[int, int] | None = None
         self._theme: Theme | None = None  # that of the icon
         self.setObjectName("primary" if primary else "")
@@ -51,6 +52,11 @@ class ActionButton(QPushButton):
         if is_compact != self._is_compact:
             self._is_compact = is_compact
             self._update_from_action()
+
+    def set_key_shown(self, is_shown: bool) -> None:
+        """Show the key behind the short text, or only in the tooltip."""
+        self._shows_key = is_shown
+        self._update_from_action()
 
     def widths(self) -> tuple[int, int]:
         """Return the button's widths with text and without, in pixels."""
@@ -100,7 +106,9 @@ class ActionButton(QPushButton):
             self._is_changing = False
 
     def _full_text(self) -> str:
-        return f"{self._short_text}  {self.key_text()}" if self._short_text else self._action.text().partition("\t")[0]
+        if not self._short_text:
+            return self._action.text().partition("\t")[0]
+        return f"{self._short_text}  {self.key_text()}" if self._shows_key else self._short_text
 
 
 class ButtonRow(QWidget):
@@ -116,6 +124,7 @@ class ButtonRow(QWidget):
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(_SPACING)
         for button in buttons:
+            button.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Minimum)  # icons as high as texts
             self._row.addWidget(button)
         self._row.insertStretch(leading)
 
@@ -126,6 +135,7 @@ class ButtonRow(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._fit()
+        self._row.activate()  # the texts have other widths now
         super().resizeEvent(event)
 
     def event(self, event: QEvent) -> bool:
