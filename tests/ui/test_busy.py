@@ -190,3 +190,24 @@ def test_import_goes_into_the_corpus_that_was_open_at_its_preview(
     for path, count in ((corpus_path, 3), (other, 0)):
         with Corpus.open(path) as corpus:
             assert len(corpus.fetch_numbers("SELECT id AS number FROM article")) == count
+
+
+@pytest.mark.parametrize(("readonly", "expected"), [(True, ["aborted"]), (False, ["result"])])
+def test_only_a_result_that_was_read_is_dropped_after_a_late_cancel(
+    window: Window, qtbot: QtBot, corpus_path: Path, readonly: bool, expected: list[str]
+) -> None:
+    begun, over, outcome = threading.Event(), threading.Event(), list[str]()
+
+    def work(_corpus: Corpus) -> str:
+        begun.set()
+        over.wait(10)
+        return "result"
+
+    window.tasks.run_on_corpus(
+        "Working", corpus_path, work, outcome.append, readonly=readonly, aborted=lambda: outcome.append("aborted")
+    )
+    assert begun.wait(10)
+    window.tasks.stop()
+    over.set()
+    qtbot.waitUntil(lambda: not window.tasks.is_busy)
+    assert outcome == expected

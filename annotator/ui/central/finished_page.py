@@ -11,12 +11,12 @@ from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from annotator.i18n import _, format_number
+from annotator.jobs.work_counting import count_work
 from annotator.model.display_names import state_title
-from annotator.model.progress import DailyWork, Work, count_daily_work, sum_work
+from annotator.model.progress import DailyWork, Work, sum_work
 from annotator.model.records import DONE, FLAGGED, SKIPPED
 from annotator.store.corpus import Corpus
 from annotator.store.queries.article_list import ArticleFilter
-from annotator.store.queries.work_log import load_work_log
 from annotator.ui.session.session import Session
 from annotator.ui.session.tasks import TaskRunner
 from annotator.ui.widgets import fonts
@@ -146,9 +146,7 @@ class FinishedPage(QWidget):
 
 def _read_work(path: Path) -> Generator[tuple[int, int], None, DailyWork]:
     with Corpus.open(path, readonly=True) as corpus:
-        log = load_work_log(corpus)
-    yield 0, 0
-    return count_daily_work(log)
+        return (yield from count_work(corpus))
 
 
 def _numbers(today: Work, total: Work, label: str) -> tuple[str, str]:

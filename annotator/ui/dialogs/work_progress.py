@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from annotator.i18n import _, count_phrase, format_number, ngettext, pgettext
+from annotator.jobs.work_counting import count_work
 from annotator.model.date_display import format_date_value, format_day_and_month, month_titles
 from annotator.model.labels import LabelSet
 from annotator.model.progress import (
@@ -25,13 +26,10 @@ from annotator.model.progress import (
     DailyWork,
     Period,
     Work,
-    count_daily_work,
     group_periods,
     merge_annotators,
     sum_work,
 )
-from annotator.store.corpus import Corpus
-from annotator.store.queries.work_log import load_work_log
 from annotator.ui.session.window_context import WindowContext
 from annotator.ui.widgets.bidi_text import format_percent, isolate, isolate_ltr, plain_label
 from annotator.ui.widgets.controls import create_button, create_button_box, create_combo_box, create_tree
@@ -56,14 +54,10 @@ def open_dialog(context: WindowContext) -> None:
         context.tasks.run_on_corpus(
             _("Collecting statistics"),
             session.corpus.path,
-            _count,
+            count_work,
             lambda daily: run_dialog(WorkProgressDialog(context.window, daily, session.current.user, session.labels)),
             readonly=True,
         )
-
-
-def _count(corpus: Corpus) -> DailyWork:
-    return count_daily_work(load_work_log(corpus))
 
 
 class WorkProgressDialog(QDialog):

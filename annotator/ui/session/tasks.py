@@ -126,12 +126,19 @@ class TaskRunner(QObject):
         readonly: bool = False,
         **options: Any,
     ) -> None:
-        """Run `task` on the corpus at `path`, opened in the thread; see `run` for the `options`."""
+        """Run `task` on the corpus at `path`, opened in the thread; see `run` for the `options`.
+
+        The result of a `readonly` one is dropped if it was cancelled too late to stop: nobody waits for it any more.
+        """
 
         def run_task() -> Generator[tuple[int, int], None, Any]:
             with Corpus.open(path, readonly=readonly) as corpus:
                 result = task(corpus)
-                return (yield from result) if isinstance(result, Generator) else result
+                if isinstance(result, Generator):
+                    result = yield from result
+            if readonly:
+                yield 1, 1
+            return result
 
         self.run(title, run_task, done, **options)
 
