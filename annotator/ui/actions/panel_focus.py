@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from PySide6.QtCore import QEvent, QKeyCombination, QObject, QRectF, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen
+from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from annotator.ui.widgets.theme import current_theme
@@ -18,6 +18,7 @@ _ENTER: Final = (
     QKeyCombination(Qt.KeyboardModifier.KeypadModifier, Qt.Key.Key_Enter),
 )
 _ACTIVATION_KEYS: Final = (QKeyCombination(Qt.Key.Key_Space), *_ENTER)
+_MENU_KEY: Final = QKeyCombination(Qt.KeyboardModifier.ShiftModifier, Qt.Key.Key_F10)
 _RING_WIDTH: Final = 2.0  # pixels
 
 
@@ -43,6 +44,11 @@ class PanelFocus(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Handle the keys that the focused control ignored."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            control = QApplication.focusWidget()
+            if event.keyCombination() == _MENU_KEY and control:
+                _request_menu(control)
+                return True
         if isinstance(event, QKeyEvent) and not self._home.hasFocus():
             if event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Escape:
                 self._home.setFocus()
@@ -76,6 +82,13 @@ def paint_focus_ring(painter: QPainter, rect: QRectF, radius: float) -> None:
     painter.drawRoundedRect(
         rect.adjusted(_RING_WIDTH / 2, _RING_WIDTH / 2, -_RING_WIDTH / 2, -_RING_WIDTH / 2), radius, radius
     )
+
+
+def _request_menu(control: QWidget) -> None:
+    """Ask for the context menu of a control, as the menu key does: on X11 and Wayland, Qt knows that key alone."""
+    centre = control.rect().center()
+    reason = QContextMenuEvent.Reason.Keyboard
+    QApplication.sendEvent(control, QContextMenuEvent(reason, centre, control.mapToGlobal(centre)))
 
 
 def _contains(panel: QWidget, widget: QWidget) -> bool:

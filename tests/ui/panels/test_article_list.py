@@ -72,6 +72,18 @@ def test_menu_of_a_row_opens_its_article_and_acts_on_that(window: Window, reason
     assert (list(session.articles.numbers), current_row(window)) == ([1, 2], 1)
 
 
+def test_menu_opens_by_shift_and_f10_in_the_list_and_in_the_article(window: Window) -> None:
+    articles = window.articles_sidebar.article_list
+    window.session.open_article(0)
+    for widget, first_row in ((articles, "Edit title"), (window.view, "Date")):
+        widget.setFocus()
+        QTest.keyClick(window.windowHandle(), Qt.Key.Key_F10, Qt.KeyboardModifier.ShiftModifier)
+        menu = QApplication.activePopupWidget()
+        assert isinstance(menu, QMenu)
+        assert rows(menu)[0] == first_row
+        menu.close()
+
+
 def test_menu_of_the_open_article_leaves_it_as_it_is(window: Window) -> None:
     opened: list[int] = []
     window.session.open_article(1)
