@@ -270,7 +270,8 @@ class Window(QMainWindow):
         """Leave the room of a low window to the text: what is around it has narrow margins."""
         self._is_low = is_low
         self.menuBar().setStyleSheet(_LOW_MENU_BAR if is_low else "")
-        for part in (self._switcher, self._central_widget, self.status_line, self.selection_bar):
+        bars = self._switcher, self.status_line, self.selection_bar
+        for part in (*bars, self._central_widget, self.labels_sidebar):
             part.set_low(is_low)
 
     def closeEvent(self, event: QCloseEvent) -> None:

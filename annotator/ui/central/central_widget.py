@@ -15,7 +15,7 @@ from annotator.ui.central.issue_bar import IssueBar
 from annotator.ui.central.layer_bar import LayerBar
 from annotator.ui.central.save_error_bar import SaveErrorBar
 from annotator.ui.central.toast import Toast
-from annotator.ui.panels.autosave_field import NoteField
+from annotator.ui.panels.autosave_field import MAX_NOTE_LINES, NoteField
 from annotator.ui.panels.empty_state import EmptyState
 from annotator.ui.session.session import Session
 from annotator.ui.widgets.buttons import ActionButton, ButtonRow
@@ -126,7 +126,7 @@ class CentralWidget(QWidget):
         self._column.setSpacing(_LOW_SPACING if is_low else _SPACING)
         for bar in self._bars:
             bar.set_low(is_low)
-        self._note.set_single_line(is_low)
+        self._note.set_max_lines(1 if is_low else MAX_NOTE_LINES)
         self._is_low = is_low
         self._place_note()
 

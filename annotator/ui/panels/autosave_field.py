@@ -11,7 +11,8 @@ from annotator.ui.session.session import Session
 from annotator.ui.widgets.bidi_text import format_keys, isolate, set_direction, tooltip
 from annotator.ui.widgets.wrapped_label import text_direction
 
-_MAX_LINES: Final = 6  # of a note; more scroll
+MAX_NOTE_LINES: Final = 6
+"""Lines of a note that are shown; more scroll."""
 _RETURN_KEYS: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 if TYPE_CHECKING:
@@ -134,19 +135,20 @@ class NoteEdit(Autosave, QPlainTextEdit):
         text = _("{key} saves, {other} begins a new line.")
         self.hint = text.format(key=format_keys(["Return"]), other=format_keys(["Shift+Return"]))
         """What the keys do."""
-        self._max_lines = _MAX_LINES
+        self._max_lines = MAX_NOTE_LINES
         self.setToolTip(tooltip(self.hint))
         self.setTabChangesFocus(True)
         self.setAcceptDrops(False)  # the window imports files
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)  # lines are wrapped
         self.document().setDocumentMargin(0)
         self.textChanged.connect(self._fit_text)
         self._fit_text()
 
-    def set_single_line(self, is_single: bool) -> None:
-        """Be as high as one line, and scroll the others, or be as high as the lines again."""
-        self._max_lines = 1 if is_single else _MAX_LINES
+    def set_max_lines(self, count: int) -> None:
+        """Be as high as so many lines at most, and scroll the others."""
+        self._max_lines = count
         self._fit_height()
 
     def text(self) -> str:

@@ -18,6 +18,7 @@ from annotator.model.records import DONE, STATES
 from annotator.store.queries.article_list import ArticleFilter
 from annotator.ui.article.article_view import ArticleView
 from annotator.ui.panels.article_list import ArticleList
+from annotator.ui.panels.autosave_field import MAX_NOTE_LINES
 from annotator.ui.panels.label_panel import LabelPanel
 from annotator.ui.panels.span_card import SpanCard
 from annotator.ui.panels.span_panel import SpanPanel
@@ -30,9 +31,11 @@ from annotator.ui.widgets.scrolling import FittingScrollArea
 from annotator.ui.widgets.search_line import SearchLine
 
 _BAR_ROOM: Final = 11  # pixels of the margin that the scroll bar takes
-_LIST_HEIGHT: Final = 52  # pixels of the list of spans at least
+_LIST_HEIGHT: Final = 34  # pixels of the list of spans at least: one
 _LABELS_HEIGHT: Final = 360  # pixels of the labels at most: eight
-_MIN_LABELS_HEIGHT: Final = 132  # pixels of the labels at least, if there are three
+_MIN_LABELS_HEIGHT: Final = 87  # pixels of the labels at least, if there are two
+_LOW_NOTE_LINES: Final = 4  # of the note on a span in a low window
+_MARGINS, _LOW_MARGINS = QMargins(14, 16, 14, 14), QMargins(14, 8, 14, 8)
 _REMOVED: Final = "removed"
 """In place of a state: the articles that were removed."""
 _SEARCH_DELAY: Final = 80  # milliseconds without typing before a search
@@ -48,7 +51,7 @@ class Sidebar(QFrame):
         super().__init__()
         self.setObjectName("panel")
         self.column = QVBoxLayout(self)
-        self.column.setContentsMargins(14, 16, 14, 14)
+        self.column.setContentsMargins(_MARGINS)
         self.column.setSpacing(6)
 
     def event(self, event: QEvent) -> bool:
@@ -174,6 +177,8 @@ class LabelSidebar(Sidebar):
         self.span_card = SpanCard(session, suggestions, view)
         self._count_label = plain_label(name="heading")
         self.span_panel.setMinimumHeight(_LIST_HEIGHT)
+        # It has what labels and card leave: these shrink after it.
+        self.span_panel.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
         labels = FittingScrollArea(self.label_panel, _MIN_LABELS_HEIGHT)
         labels.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         labels.setMaximumHeight(_LABELS_HEIGHT)
@@ -182,13 +187,18 @@ class LabelSidebar(Sidebar):
         column.addWidget(self.span_panel, 1)
         column.addWidget(self.span_card)
         # The scroll bar is in the margin of the sidebar, at the end of the line, which Qt does not mirror.
-        room = QMargins(_BAR_ROOM, 0, 0, 0) if is_rtl() else QMargins(0, 0, _BAR_ROOM, 0)
-        column.setContentsMargins(room)
-        self.column.setContentsMargins(self.column.contentsMargins() - room)
+        self._bar_room = QMargins(_BAR_ROOM, 0, 0, 0) if is_rtl() else QMargins(0, 0, _BAR_ROOM, 0)
+        column.setContentsMargins(self._bar_room)
+        self.set_low(False)
         content.setMinimumWidth(1)  # it is as wide as the sidebar
         self.column.addWidget(FittingScrollArea(content))
         session.on_change(self._update_heading, "article", "spans")
         self._update_heading()
+
+    def set_low(self, is_low: bool) -> None:
+        """Leave the room of a low window to the card: narrow margins, and fewer lines of a note before it scrolls."""
+        self.column.setContentsMargins((_LOW_MARGINS if is_low else _MARGINS) - self._bar_room)
+        self.span_card.note_field.set_max_lines(_LOW_NOTE_LINES if is_low else MAX_NOTE_LINES)
 
     def _update_heading(self) -> None:
         text = count_phrase("{count} span in this article", "{count} spans in this article", len(self._session.spans))

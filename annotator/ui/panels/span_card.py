@@ -35,8 +35,8 @@ Hint: TypeAlias = tuple[str, str]
 _UNLIMITED: Final = 100_000  # pixels
 _LINES, _PITCH = 3, 23
 """Lines of the words and the facts about them, and pixels between them."""
-_FEEDBACK_LINES, _FEEDBACK_PITCH = 2, 19
-"""Those of how the value is read."""
+_FEEDBACK_LINES, _SOURCE_LINES, _SMALL_PITCH = 2, 3, 19
+"""Lines of how the value is read, and of where a suggestion comes from, and pixels between them."""
 
 
 class SpanCard(QFrame):
@@ -54,16 +54,18 @@ class SpanCard(QFrame):
         self._words_label, self._about_label = (WrappedLabel(pitch=_PITCH) for _label in range(2))
         self._words_label.setFont(fonts.interface_font(14, bold=True))
         self.value_field, self.note_field = DateField(_("Value"), session), NoteEdit(_("Note"), session)
-        self._feedback_label = WrappedLabel(pitch=_FEEDBACK_PITCH)
-        for label in (self._about_label, self._feedback_label):
+        self._feedback_label, self._source_label = (WrappedLabel(pitch=_SMALL_PITCH) for _label in range(2))
+        for label in (self._about_label, self._feedback_label, self._source_label):
             label.setObjectName("quiet")
-        self._feedback_label.setFont(fonts.interface_font(12))
+        for label in (self._feedback_label, self._source_label):
+            label.setFont(fonts.interface_font(12))
         text_area, details = _FixedArea(), QWidget()
         vbox(self._words_label, self._about_label, None, spacing=0, margins=0, parent=text_area)
         vbox(self.value_field, self._feedback_label, self.note_field, spacing=3, margins=0, parent=details)
         # Fixed heights: a selection must neither move the widgets around the card nor cost a layout.
         text_area.setFixedHeight(_LINES * _PITCH)
-        self._feedback_label.setFixedHeight(_FEEDBACK_LINES * _FEEDBACK_PITCH)
+        self._feedback_label.setFixedHeight(_FEEDBACK_LINES * _SMALL_PITCH)
+        self._source_label.setFixedHeight(_SOURCE_LINES * _SMALL_PITCH)
         for field in (self.value_field, self.note_field):
             field.commit_requested.connect(self._save_details)
             field.focus_released.connect(self.focus_released)
@@ -80,12 +82,12 @@ class SpanCard(QFrame):
         self._update()
 
     def add_buttons(self, accept: QAction, reject: QAction) -> None:
-        """Add a row of buttons below suggestions."""
+        """Add a row of buttons below suggestions, and below that where they come from."""
         self._accept_button = ActionButton(accept, short_text=_("Accept"), primary=True)
-        buttons = QWidget()
+        buttons = _FixedArea()
         reject_button = ActionButton(reject, short_text=_("Reject"))
         row = hbox((self._accept_button, 1), (reject_button, 1), spacing=6)
-        vbox(row, None, margins=0, parent=buttons)
+        vbox(row, self._source_label, None, spacing=6, margins=0, parent=buttons)
         self._footer.addWidget(buttons)
 
     def show_selection(
@@ -120,10 +122,13 @@ class SpanCard(QFrame):
         if article and item:
             label = labels.find(item.label)
             about = [label.localised_title() if label else item.label]
+            invisible = describe_invisible(article.text, item.start, item.end)
             if isinstance(item, Suggestion):
                 about += [isolate(describe_value(item))] if item.value else []
-                about += [source_title(item.source), format_percent(item.score)]
-            about += filter(None, [describe_invisible(article.text, item.start, item.end)])
+                source = (source_title(item.source), format_percent(item.score), invisible)
+                self._source_label.setText(" · ".join(filter(None, source)))
+            elif invisible:
+                about.append(invisible)
             self._show_text(article.text[item.start : item.end], " · ".join(about))
         elif selected_text:
             self._show_text(selected_text, _("Press a label's key."))

@@ -83,17 +83,21 @@ def test_selection_does_not_change_the_height_of_the_card(window: Window, stretc
     assert len(heights) == 1
 
 
-def test_card_with_one_line_of_note_needs_no_scrolling_on_a_small_screen(
-    window: Window, stretch: Stretch, set_theme: Callable[[Theme], None]
+@pytest.mark.parametrize("line_count", [1, 4, 9])
+def test_card_with_a_note_needs_no_scrolling_on_a_small_screen(
+    line_count: int, window: Window, stretch: Stretch, set_theme: Callable[[Theme], None]
 ) -> None:
     set_theme(LIGHT)
     window.resize(1024, 600)
     window.session.tag("DATE", *stretch("أمس"))
-    window.session.describe(window.session.spans[0], "2024-07-08", "ask")
-    QApplication.processEvents()
+    window.session.describe(window.session.spans[0], "2024-07-08", "\n".join(["ask"] * line_count))
+    for _turn in range(3):
+        QApplication.processEvents()
     area = window.labels_sidebar.findChild(FittingScrollArea)
     assert area
     assert area.verticalScrollBar().maximum() == 0
+    note = window.labels_sidebar.span_card.note_field
+    assert note.viewport().height() >= min(line_count, 4) * note.fontMetrics().lineSpacing()
 
 
 @pytest.mark.parametrize("trigger", ["button", "key", "menu"])
