@@ -402,12 +402,17 @@ def test_last_position_of_each_annotator_survives_reopening(corpus: Corpus) -> N
         (" ", False),
     ],
 )
-def test_mentions_are_found_by_their_first_words(corpus: Corpus, words: str, expected: bool) -> None:
+def test_mentions_are_found_by_their_first_words(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch, words: str, expected: bool
+) -> None:
     corpus.add(make_article())
     article = corpus.article(1)
     for label, start, end in (("INSTITUTION", 0, 11), ("PLAN", 17, 20)):
         corpus.apply(step(article.uid, operations.add_span(article, [], "Sanae", label, start, end)))
     assert corpus.has_mention(words) is corpus.has_mention(words, "Sanae") is expected
+    assert not corpus.has_mention(words, "Omar")
+    monkeypatch.setattr("annotator.store.corpus._FEW_SPANS", 0)
+    assert corpus.has_mention(words, "Sanae") is expected
     assert not corpus.has_mention(words, "Omar")
 
 
