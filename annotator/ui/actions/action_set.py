@@ -81,11 +81,10 @@ class ActionSet(QObject, Generic[T]):
 
     def show_keys(self, custom_keys: Mapping[str, list[str]], labels: Sequence[Label]) -> None:
         """Set the shortcuts of actions, custom or default, and labels."""
-        self.keymap = Keymap(self._table, custom_keys, labels)
-        for name, row in self._rows.items():
-            action = self.by_name[name]
-            action.setText(menu_text(_(row.text), self.keymap.keys(name)[:1]))
-            action.setShortcuts(self.keymap.sequences(name))
+        before, self.keymap = self.keymap, Keymap(self._table, custom_keys, labels)
+        for name in self._rows:
+            if not self.keymap.has_same_keys(before, name):
+                self._show_keys_of(name)
         for label, action in zip(labels, self.label_actions, strict=True):
             action.setShortcuts(self.keymap.label_sequences(label.name))
 
@@ -155,7 +154,13 @@ class ActionSet(QObject, Generic[T]):
         action.setMenuRole(row.menu_role)
         action.setCheckable(row.is_checked is not None)
         action.setAutoRepeat(row.auto_repeat)
+        self._show_keys_of(row.name)
         return action
+
+    def _show_keys_of(self, name: str) -> None:
+        action = self.by_name[name]
+        action.setText(menu_text(_(self._rows[name].text), self.keymap.keys(name)[:1]))
+        action.setShortcuts(self.keymap.sequences(name))
 
     def _create_choice_menu(self, choice: Choice[T]) -> QMenu:
         submenu = LetterMenu(_(choice.title), self._window)

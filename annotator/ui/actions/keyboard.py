@@ -6,6 +6,7 @@ characters on the same physical key) are needed.
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QEvent, QKeyCombination, QObject, Qt, Signal
@@ -41,6 +42,7 @@ _INCOMPLETE_KEY_RANGES: Final = (
 )
 
 
+@lru_cache(maxsize=1024)  # each keymap asks for all keys
 def to_portable(key: str) -> str:
     """Return a key's canonical portable form on a Latin keyboard; "" unless a single key."""
     sequence = QKeySequence(key, _PORTABLE)

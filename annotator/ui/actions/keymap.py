@@ -139,11 +139,19 @@ class Keymap:
 
     def keys(self, name: str) -> list[str]:
         """Return an action's keys in force, portable; the first is for display."""
-        return [key for key in self._keys_of("action", name) if key in self._direct_keys]
+        return [key for key in self.all_keys(name) if key in self._direct_keys]
+
+    def all_keys(self, name: str) -> list[str]:
+        """Return an action's keys in force on all keyboard layouts, portable."""
+        return self._keys_of("action", name)
+
+    def has_same_keys(self, other: "Keymap", name: str) -> bool:
+        """Return whether an action has the same keys in force in both."""
+        return self.keys(name) == other.keys(name) and self.all_keys(name) == other.all_keys(name)
 
     def sequences(self, name: str) -> list[QKeySequence]:
         """Return an action's key sequences on all keyboard layouts."""
-        return to_sequences(self._keys_of("action", name))
+        return to_sequences(self.all_keys(name))
 
     def label_sequences(self, name: str) -> list[QKeySequence]:
         """Return a label's key sequences on all keyboard layouts."""
