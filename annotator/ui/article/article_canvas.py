@@ -19,6 +19,7 @@ from annotator.ui.article.marks import Marks, changed_ranges
 from annotator.ui.article.nesting_depths import NestingDepths, compute_depths
 from annotator.ui.article.page import Fold, Page, column_width
 from annotator.ui.article.painting import PagePainter
+from annotator.ui.widgets.scrolling import set_plain_viewport
 from annotator.ui.widgets.theme import current_theme
 
 BODY_SIZE: Final = 22.0  # pixels at 100 %
@@ -70,7 +71,7 @@ class ArticleCanvas(QAbstractScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QAbstractScrollArea.Shape.NoFrame)
-        self.viewport().setAutoFillBackground(False)
+        set_plain_viewport(self)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # lets Qt scroll by moving pixels
 
     def show_article(self, article: Article | None, zones: Iterable[Zone], labels: LabelSet) -> None:

@@ -159,7 +159,7 @@ class NoteEdit(Autosave, QPlainTextEdit):
         self.moveCursor(QTextCursor.MoveOperation.Start)
 
     def sizeHint(self) -> QSize:
-        frame = self.height() - self.viewport().height()
+        frame = self.height() - self.contentsRect().height()
         lines = max(1, min(self._max_lines, self._line_count()))
         return QSize(super().sizeHint().width(), lines * self.fontMetrics().lineSpacing() + frame)
 

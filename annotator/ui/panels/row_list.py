@@ -10,6 +10,7 @@ from annotator.ui.actions.panel_focus import paint_focus_ring
 from annotator.ui.panels.empty_state import paint_hint
 from annotator.ui.widgets import icons
 from annotator.ui.widgets.bidi_text import elide
+from annotator.ui.widgets.scrolling import set_plain_viewport
 from annotator.ui.widgets.theme import current_theme
 from annotator.ui.widgets.wrapped_label import text_direction
 
@@ -104,6 +105,7 @@ class RowList(QListView):
 
     def __init__(self, name: str, model: QStringListModel, delegate: RowDelegate) -> None:
         super().__init__()
+        set_plain_viewport(self)
         for child in (model, delegate):
             child.setParent(self)
         self.setModel(model)

@@ -1,11 +1,19 @@
-"""A scroll area for what may be higher than the screen."""
+"""Scroll areas: their viewports, and one for what may be higher than the screen."""
 
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
-from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QScrollArea, QWidget
 
 _MIN_HEIGHT: Final = 96  # pixels
+
+
+def set_plain_viewport(area: QAbstractScrollArea) -> None:
+    """Give `area` an unfilled viewport that Python knows, for a fast start.
+
+    To tell what kind of widget Qt's own is, PySide makes the classes of all kinds once: 10 ms.
+    """
+    area.setViewport(QWidget())
 
 
 class FittingScrollArea(QScrollArea):
@@ -23,8 +31,8 @@ class FittingScrollArea(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        set_plain_viewport(self)
         self.setWidget(content)
-        self.viewport().setAutoFillBackground(False)
         content.setAutoFillBackground(False)
         application = QApplication.instance()
         assert isinstance(application, QApplication)
