@@ -13,7 +13,6 @@ from annotator.ui.panels.autosave_field import AutosaveField
 from annotator.ui.session.session import Session
 from annotator.ui.widgets import icons
 from annotator.ui.widgets.bidi_text import format_keys, isolate_ltr, tooltip
-from annotator.ui.widgets.calendar_popup import CalendarPopup
 from annotator.ui.widgets.controls import set_style_name
 from annotator.ui.widgets.theme import current_theme
 
@@ -91,6 +90,8 @@ class DateField(AutosaveField):
 
     def open_calendar(self) -> None:
         """Open the calendar at the day of the field, else of the publication or today."""
+        from annotator.ui.widgets.calendar_popup import CalendarPopup  # slow to load, and seldom opened
+
         moments = parse_date_value(self.value_to_save())
         day = moments[0].calendar_day() if moments else None
         popup = CalendarPopup(self)
