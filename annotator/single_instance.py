@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _SLOTS: Final = 4  # windows per corpus that can be found
 _PATIENCE: Final = 3.0  # seconds that a start waits for all answers together
-_PROMPT: Final = 1.5  # seconds until a window without an answer counts as hanging
+_PROMPT: Final = 1.2  # seconds until a window without an answer counts as hanging
+_RETURN: Final = 0.3  # seconds that an answer may take to come back
 _LONGEST: Final = 1 << 16  # bytes of a message
 _BACKLOG: Final = 8  # starts that may wait for an answer
 _YES: Final = b"yes"
@@ -42,17 +43,19 @@ _PIPES: Final = "\\\\.\\pipe\\"
 
 
 class Request(Struct, frozen=True):
-    """A start's request that the window with the corpus at `path` come to the foreground.
+    """A start's request that the window with the corpus at `path` come to the foreground by `deadline`.
 
-    A Wayland compositor gave the start its `activation_token`, to let it take the keyboard focus.
+    The deadline is a `time.monotonic`, which all processes of a computer share; later, the start opens a window of its
+    own. A Wayland compositor gave the start its `activation_token`, to let it take the keyboard focus.
     """
 
     path: str
+    deadline: float
     activation_token: str = ""
 
 
-Activate = Callable[[Request, float], bool]
-"""Brings the window to the foreground unless it is past the time (`time.monotonic`); returns whether it did.
+Activate = Callable[[Request], bool]
+"""Brings the window to the foreground unless it is past the deadline; returns whether it did.
 
 Called in the server's thread.
 """
@@ -74,11 +77,12 @@ def activate(path: Path) -> bool:
     addresses = [address for address in _addresses(path) if _is_present(address)]
     if not addresses or not _is_private(_folder()):
         return False
-    request = Request(os.path.abspath(path), os.environ.get("XDG_ACTIVATION_TOKEN", ""))  # noqa: PTH100 - keeps links
+    full_path, token = os.path.abspath(path), os.environ.get("XDG_ACTIVATION_TOKEN", "")  # noqa: PTH100 - keeps links
+    latest = time.monotonic() + _PATIENCE - _RETURN
     answered = threading.Event()
 
     def ask() -> None:
-        if any(_ask(address, request) for address in addresses):
+        if any(_ask(address, full_path, latest, token) for address in addresses):
             answered.set()
 
     # A thread, since connecting to a hanging window has no timeout; a stuck one ends with the process.
@@ -88,7 +92,8 @@ def activate(path: Path) -> bool:
     return answered.is_set()
 
 
-def _ask(address: str, request: Request) -> bool:
+def _ask(address: str, path: str, latest: float, token: str) -> bool:
+    """Ask the window at this address, which must answer at once and not after `latest`; return whether it said yes."""
     from multiprocessing.connection import Client  # takes 10 ms to load, and most starts find no window
 
     try:
@@ -96,8 +101,9 @@ def _ask(address: str, request: Request) -> bool:
             if not connection.poll(_PROMPT):
                 return False
             _allow_foreground(int(connection.recv_bytes(_LONGEST)))
-            connection.send_bytes(msgspec.json.encode(request))
-            return connection.poll(_PROMPT) and connection.recv_bytes(_LONGEST) == _YES
+            deadline = min(time.monotonic() + _PROMPT, latest)
+            connection.send_bytes(msgspec.json.encode(Request(path, deadline, token)))
+            return connection.poll(_PROMPT + _RETURN) and connection.recv_bytes(_LONGEST) == _YES
     except (OSError, EOFError, ValueError):  # the listener is gone or another program
         return False
 
@@ -184,7 +190,7 @@ class Server:
             if not connection.poll(_PROMPT):
                 return
             request = msgspec.json.decode(connection.recv_bytes(_LONGEST), type=Request)
-            connection.send_bytes(_YES if self._activate(request, time.monotonic() + _PROMPT) else _NO)
+            connection.send_bytes(_YES if self._activate(request) else _NO)
         except (OSError, EOFError, ValueError) as error:  # the client is gone or sent nonsense
             _log.info("another instance disconnected", exc_info=error)
 

@@ -24,7 +24,7 @@ import json, sys, time
 from pathlib import Path
 from annotator.single_instance import Server
 
-def bring_forward(request, deadline):
+def bring_forward(request):
     print(json.dumps([request.path, request.activation_token]), flush=True)
     if sys.argv[2] == "hangs":
         time.sleep(60)
@@ -186,12 +186,12 @@ def test_folder_that_others_may_use_is_not_trusted(
     corpus: Path, short_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(short_folder))
-    server = Server(corpus, lambda _request, _deadline: True)
+    server = Server(corpus, lambda _request: True)
     assert server.wait(10)
     assert activate(corpus)
     single_instance._folder().chmod(0o777)
     assert not activate(corpus)
-    other_window = Server(corpus.with_name("other.corpus"), lambda _request, _deadline: True)
+    other_window = Server(corpus.with_name("other.corpus"), lambda _request: True)
     assert not other_window.wait(10)
     other_window.close()
     server.close()
@@ -199,7 +199,7 @@ def test_folder_that_others_may_use_is_not_trusted(
 
 def test_closed_server_frees_its_address(corpus: Path) -> None:
     for _attempt in range(3):
-        server = Server(corpus, lambda _request, _deadline: True)
+        server = Server(corpus, lambda _request: True)
         assert server.wait(10)
         assert server.address == single_instance._addresses(corpus)[0]
         assert activate(corpus)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from annotator.single_instance import Request, Server, is_same_corpus
 
 _EVENT_DELAY: Final = 50  # milliseconds
+_MAX_WAIT: Final = 3.0  # seconds, whatever a request says
 
 
 class ActivationRequest(Struct):
@@ -32,7 +33,7 @@ class ActivationListener(QObject):
 
     requested = Signal(object)
     """An ActivationRequest, to handle before the signal returns."""
-    _received = Signal(object, float, object)
+    _received = Signal(object, object)
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -68,17 +69,17 @@ class ActivationListener(QObject):
         self._listening_path = self._path
         self._server = Server(self._path, self._activate) if self._path else None
 
-    def _activate(self, request: Request, deadline: float) -> bool:
+    def _activate(self, request: Request) -> bool:
         """Pass a request from the server's thread to the window's and return its answer; False if it hangs."""
         answers: SimpleQueue[bool] = SimpleQueue()
-        self._received.emit(request, deadline, answers)
+        self._received.emit(request, answers)
         try:
-            return answers.get(timeout=max(0.0, deadline - time.monotonic()))
+            return answers.get(timeout=max(0.0, min(request.deadline - time.monotonic(), _MAX_WAIT)))
         except Empty:
             return False
 
-    def _answer(self, request: Request, deadline: float, answers: "SimpleQueue[bool]") -> None:
-        if time.monotonic() < deadline:  # later, the second start has opened its own window
+    def _answer(self, request: Request, answers: "SimpleQueue[bool]") -> None:
+        if time.monotonic() < request.deadline:  # later, the second start has opened its own window
             activation = ActivationRequest(Path(request.path), request.activation_token)
             self.requested.emit(activation)
             answers.put(activation.is_accepted)

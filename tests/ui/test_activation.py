@@ -1,10 +1,13 @@
 """Activation of the window by a second start of the program."""
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QDialog
@@ -84,13 +87,32 @@ def test_a_late_request_is_ignored(
     desk: app.ApplicationController, start: Start, corpus_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
     """The second start has opened its own window by then, which the old one must not cover."""
-    monkeypatch.setattr(single_instance, "_PROMPT", 0.3)
     assert start(corpus_path)
+    monkeypatch.setattr(single_instance, "_PROMPT", 0.3)
     desk.window.showMinimized()
     with ThreadPoolExecutor(1) as pool:
         assert not pool.submit(single_instance.activate, corpus_path).result()  # this thread does not answer
     QApplication.processEvents()
     qtbot.wait(100)
+    assert desk.window.isMinimized()
+
+
+def test_a_request_that_was_read_late_is_ignored(
+    desk: app.ApplicationController, start: Start, corpus_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    """The time runs from when the second start has asked."""
+    decode = msgspec.json.decode
+
+    def decode_late(*arguments: Any, **options: Any) -> Any:
+        time.sleep(1)
+        return decode(*arguments, **options)
+
+    assert start(corpus_path)
+    monkeypatch.setattr(single_instance, "_PROMPT", 0.3)
+    monkeypatch.setattr(msgspec.json, "decode", decode_late)
+    desk.window.showMinimized()
+    assert not start(corpus_path)
+    qtbot.wait(600)
     assert desk.window.isMinimized()
 
 

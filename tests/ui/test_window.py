@@ -1,6 +1,6 @@
 """The window in use: real keys and a real mouse on it, and what is on disk afterwards."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
@@ -23,6 +23,7 @@ from annotator.ui.article.article_view import ArticleView
 from annotator.ui.article.block import Box
 from annotator.ui.article.pointer import handle_points
 from annotator.ui.session.session import Session
+from annotator.ui.widgets.theme import LIGHT, Theme
 from annotator.ui.window import Window
 
 LEFT = Qt.MouseButton.LeftButton
@@ -450,7 +451,10 @@ def test_article_order_is_chosen_in_the_menu_and_saved(window: Window) -> None:
 
 
 @pytest.mark.parametrize("language", i18n.LANGUAGES)
-def test_the_window_fits_a_screen_of_1024_pixels(language: str, session: Session, qtbot: QtBot) -> None:
+def test_the_window_fits_a_screen_of_1024_pixels(
+    language: str, session: Session, set_theme: Callable[[Theme], None], qtbot: QtBot
+) -> None:
+    set_theme(LIGHT)
     i18n.set_language(language)
     window = Window(session, user_settings.load())
     qtbot.addWidget(window)
