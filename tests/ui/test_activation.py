@@ -104,7 +104,7 @@ def test_a_request_that_was_read_late_is_ignored(
     decode = msgspec.json.decode
 
     def decode_late(*arguments: Any, **options: Any) -> Any:
-        time.sleep(1)
+        time.sleep(0.5)
         return decode(*arguments, **options)
 
     assert start(corpus_path)
@@ -112,7 +112,7 @@ def test_a_request_that_was_read_late_is_ignored(
     monkeypatch.setattr(msgspec.json, "decode", decode_late)
     desk.window.showMinimized()
     assert not start(corpus_path)
-    qtbot.wait(600)
+    qtbot.wait(800)
     assert desk.window.isMinimized()
 
 
