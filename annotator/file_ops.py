@@ -67,10 +67,7 @@ _REASONS: Final = {
         errno.EHOSTDOWN,
         errno.EHOSTUNREACH,
     ),
-    N_("its name cannot be used here: choose another one"): (
-        errno.EINVAL,
-        errno.EILSEQ,
-    ),
+    N_("its name cannot be used here: choose another one"): (errno.EILSEQ,),
     N_("it is a link that leads nowhere: choose the file itself"): (errno.ELOOP,),
 }
 """Why a file operation failed and what helps, and the numbers of the errors that mean it."""
