@@ -8,7 +8,8 @@ from threading import Event
 
 import pytest
 from builders import apply_edits
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 from ui.inspection import label_texts
@@ -25,6 +26,7 @@ from annotator.ui.dialogs.results import RecoveryResultDialog
 from annotator.ui.session.maintenance_worker import MaintenanceWorker
 from annotator.ui.session.session import Session
 from annotator.ui.widgets.file_facts import format_time
+from annotator.ui.widgets.theme import LIGHT, Theme
 from annotator.ui.window import Window
 
 
@@ -374,3 +376,21 @@ def test_dialog_says_when_backups_are_made_and_how_many_are_kept(
     assert "One per day is kept for seven days and one per week for eight weeks." in introduction
     assert ("so you can undo this" in introduction) == has_backups
     qtbot.waitUntil(lambda: not window.tasks.is_busy)
+
+
+def test_tab_reaches_each_button_of_a_backup(
+    window: Window, qtbot: QtBot, corpus_path: Path, set_theme: Callable[[Theme], None]
+) -> None:
+    set_theme(LIGHT)  # without a style sheet, Qt skips no button
+    dialog = BackupsDialog(window, window.tasks, "news", [backed_up(corpus_path)])
+    qtbot.addWidget(dialog)
+    dialog.open()  # modal, so that the window's own Tab is out of the way
+    qtbot.waitUntil(lambda: not window.tasks.is_busy)
+    dialog.backup_list.setFocus()
+    focused = set()
+    for _count in range(8):
+        widget = dialog.focusWidget()
+        assert widget
+        QTest.keyClick(widget, Qt.Key.Key_Tab)
+        focused.add(dialog.focusWidget())
+    assert {button for button in dialog.findChildren(QPushButton) if button.isVisible()} <= focused

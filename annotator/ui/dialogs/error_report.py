@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLa
 from annotator.i18n import _, count_phrase
 from annotator.ui.widgets import fonts
 from annotator.ui.widgets.bidi_text import isolate_ltr, plain_label, set_direction
-from annotator.ui.widgets.controls import make_primary
+from annotator.ui.widgets.controls import ButtonBox, make_primary
 
 _WIDTH, _HEIGHT = 560, 260  # pixels: of the sentences, and of the report below them
 
@@ -81,7 +81,7 @@ class ErrorReportDialog(QDialog):
         self._fit_height()
 
     def _build_buttons(self, *, offers_corpus: bool) -> QDialogButtonBox:
-        buttons = QDialogButtonBox()
+        buttons = ButtonBox()
         accept_button = buttons.addButton(
             _("Open it") if offers_corpus else _("Continue"), QDialogButtonBox.ButtonRole.AcceptRole
         )

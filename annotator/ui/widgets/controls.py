@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -16,6 +17,17 @@ from PySide6.QtWidgets import (
 
 from annotator.i18n import _
 from annotator.ui.widgets.round_popups import RoundComboBox
+
+
+class ButtonBox(QDialogButtonBox):
+    """A button box of which Tab reaches each button.
+
+    With a style sheet, Qt passes the focus of the box on to one of the buttons, and Tab skips those before it.
+    """
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        self.setFocusProxy(None)  # type: ignore[arg-type]  # PySide6's annotation lacks None
 
 
 def create_button(text: str, clicked: Callable[[], object], *, is_auto_default: bool = False) -> QPushButton:
@@ -34,7 +46,7 @@ def create_button_box(
     Enter presses `accept`, or without one Close unless an action may take its place. The others must come after it: as
     long as a box is not in its dialog, Qt lets two buttons be the default.
     """
-    box, role = QDialogButtonBox(), QDialogButtonBox.ButtonRole
+    box, role = ButtonBox(), QDialogButtonBox.ButtonRole
     if accept:
         make_primary(accept)
         box.addButton(accept, role.AcceptRole)

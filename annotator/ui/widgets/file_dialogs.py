@@ -25,6 +25,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QAbstractFileIconProvider, QIcon
 from PySide6.QtWidgets import (
     QComboBox,
+    QDialogButtonBox,
     QFileDialog,
     QFileIconProvider,
     QFileSystemModel,
@@ -101,6 +102,8 @@ def _dialog(parent: QWidget, title: str, folder: str, filters: str, mode: QFileD
         _style(dialog)
     dialog.setFileMode(mode)
     dialog.setDirectory(folder)
+    if buttons := dialog.findChild(QDialogButtonBox):
+        buttons.setFocusProxy(None)  # type: ignore[arg-type]  # see controls.ButtonBox; PySide6's annotation lacks None
     return dialog
 
 
