@@ -115,10 +115,10 @@ def check_inside_word(context: CheckContext, span: Span) -> Issue | None:
         return None
     first, last = context.token_at(start), context.token_at(end - 1)
     if first and first.start < start:
-        readings = {first.start + place: shape for place, shape in reversed(find_readings(text[slice(*first)]))}
+        readings = {first.start + offset: form for offset, form in reversed(find_readings(text[slice(*first)]))}
         if start not in readings:
             before = [
-                place for place, shape in readings.items() if place < start and shape.startswith(DEFINITE_ARTICLE)
+                offset for offset, form in readings.items() if offset < start and form.startswith(DEFINITE_ARTICLE)
             ]
             start = max(before, default=first.start)
     if last and last.end > end and any(map(str.isalnum, text[end : last.end])):

@@ -44,8 +44,8 @@ class ErrorDetails(Struct, frozen=True):
     def from_error(cls, error: BaseException) -> "ErrorDetails":
         """Describe an error without keeping it."""
         thread = threading.current_thread()
-        where = "" if thread is threading.main_thread() else " in another thread"
-        return cls(describe_error(error) + where, tuple(format_trace(error)), error_location(error))
+        thread_note = "" if thread is threading.main_thread() else " in another thread"
+        return cls(describe_error(error) + thread_note, tuple(format_trace(error)), error_location(error))
 
 
 def format_report(details: ErrorDetails, facts: Mapping[str, str]) -> str:

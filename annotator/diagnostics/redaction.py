@@ -118,8 +118,8 @@ def error_location(error: BaseException) -> str:
     frame = error.__traceback__
     while frame and frame.tb_next:
         frame = frame.tb_next
-    where = f"{_source_path(frame.tb_frame.f_code.co_filename)}:{frame.tb_lineno}" if frame else ""
-    return f"{type(error).__qualname__} {where}"
+    location = f"{_source_path(frame.tb_frame.f_code.co_filename)}:{frame.tb_lineno}" if frame else ""
+    return f"{type(error).__qualname__} {location}"
 
 
 def _home() -> str:
@@ -139,10 +139,10 @@ def _message(error: BaseException) -> str:
 
 def _error_chain(error: BaseException) -> Iterator[BaseException]:
     """Yield an error, its cause, that one's cause, and so on."""
-    seen: set[int] = set()
+    seen_ids: set[int] = set()
     link: BaseException | None = error
-    while link and id(link) not in seen:
-        seen.add(id(link))
+    while link and id(link) not in seen_ids:
+        seen_ids.add(id(link))
         yield link
         link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)
 

@@ -15,7 +15,18 @@ from annotator.model import operations
 from annotator.model.history import ACCEPT_STEP
 from annotator.model.labels import LabelSet
 from annotator.model.open_suggestions import RejectionFilter, select_open_suggestions
-from annotator.model.records import AnnotatedArticle, Article, Edit, Rejection, Span, Step, Suggestion, Zone, new_uid
+from annotator.model.records import (
+    AnnotatedArticle,
+    Article,
+    Edit,
+    Rejection,
+    Span,
+    Step,
+    Suggestion,
+    Zone,
+    labelled_range,
+    new_uid,
+)
 from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.queries import training_data
 from annotator.suggest.base import Suggester
@@ -308,18 +319,14 @@ def filter_suggestions(
     ]
     # The suggestion with the best score may lack a date's value, which another source knows.
     valued = {
-        _key(suggestion): suggestion
+        labelled_range(suggestion): suggestion
         for suggestions in sources
         for suggestion in suggestions
         if suggestion.value is not None
     }
     return tuple(
         replace(suggestion, value=match.value, assumed=match.assumed)
-        if suggestion.value is None and (match := valued.get(_key(suggestion)))
+        if suggestion.value is None and (match := valued.get(labelled_range(suggestion)))
         else suggestion
         for suggestion in select_open_suggestions(sources, layer, zones)
     )
-
-
-def _key(suggestion: Suggestion) -> tuple[int, int, str]:
-    return suggestion.start, suggestion.end, suggestion.label

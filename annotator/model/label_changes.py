@@ -87,12 +87,12 @@ def find_entry_faults(
     indices = [index for index, entry in enumerate(edited) if not entry.is_deleted]
     for fault in find_faults(LabelSet(tuple(edited[index].label for index in indices)), normalise):
         yield Fault(indices[fault.index] if indices else 0, fault.field, fault.reason)
-    unmoved = {entry.origin for entry in edited if entry.is_deleted and usage.get(entry.origin or "")}
+    deleted_in_use = {entry.origin for entry in edited if entry.is_deleted and usage.get(entry.origin or "")}
     for index, entry in enumerate(edited):
-        if entry.origin in unmoved and entry.replacement is None:
+        if entry.origin in deleted_in_use and entry.replacement is None:
             reason = _("choose what happens to the {name} spans")
             yield Fault(index, "instead", reason.format(name=entry.origin))
-        if not entry.is_deleted and entry.label.name in unmoved:
+        if not entry.is_deleted and entry.label.name in deleted_in_use:
             reason = _("spans still have {name}: apply its deletion first")
             yield Fault(index, "name", reason.format(name=entry.label.name))
 

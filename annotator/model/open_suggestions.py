@@ -5,7 +5,7 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Final, TypeAlias
 
-from annotator.model.records import BOILERPLATE, Rejection, Span, Suggestion, Zone
+from annotator.model.records import BOILERPLATE, Rejection, Span, Suggestion, Zone, labelled_range
 from annotator.text.intervals import IntervalIndex
 from annotator.text.proclitics import normalise_form
 from annotator.text.word_context import WordContext, extract_context
@@ -69,15 +69,17 @@ def select_open_suggestions(
     otherwise the longer wins, if its score is CREDIBLE_SCORE: a span is as long as it can be.
     """
     boilerplate = [(zone.start, zone.end, zone.kind) for zone in zones if zone.kind == BOILERPLATE]
-    barred = _find_overlapping(sources, boilerplate) if boilerplate else frozenset()
+    excluded = _find_overlapping(sources, boilerplate) if boilerplate else frozenset()
     selected: list[Suggestion] = []
     for group in _group_overlapping(sources, layer):
         if len(group) > 1:
             suggestions = tuple((item, rank) for item, rank in group if isinstance(item, Suggestion))
-            decided = tuple(_key(item) for item, rank in group if rank == _DECIDED)
-            selected += _select_in_group(suggestions, decided, barred)
+            decided = tuple(labelled_range(item) for item, rank in group if rank == _DECIDED)
+            selected += _select_in_group(suggestions, decided, excluded)
         else:
-            selected += (item for item, rank in group if isinstance(item, Suggestion) and _key(item) not in barred)
+            selected += (
+                item for item, rank in group if isinstance(item, Suggestion) and labelled_range(item) not in excluded
+            )
     return tuple(selected)
 
 
@@ -85,7 +87,7 @@ def _find_overlapping(sources: Iterable[Iterable[Suggestion]], ranges: Iterable[
     """Return the suggestions that overlap any of these ranges."""
     index = _build_index(ranges)
     return frozenset(
-        _key(suggestion)
+        labelled_range(suggestion)
         for source in sources
         for suggestion in source
         if any(index.overlapping(suggestion.start, suggestion.end))
@@ -101,42 +103,45 @@ def _group_overlapping(
     ]
     items += [(span, _DECIDED) for span in layer]
     group: list[tuple[Suggestion | Span, int]] = []
-    reach = 0
+    group_end = 0
     for item in sorted(items, key=lambda item: item[0].start):
-        if group and item[0].start >= reach:
+        if group and item[0].start >= group_end:
             yield group
             group = []
         group.append(item)
-        reach = max(reach, item[0].end)
+        group_end = max(group_end, item[0].end)
     if group:
         yield group
 
 
 @lru_cache(maxsize=1 << 13)  # a decision changes one group or two of perhaps a thousand
 def _select_in_group(
-    suggestions: Sequence[tuple[Suggestion, int]], decided: Iterable[_Key], barred: Container[_Key]
+    suggestions: Sequence[tuple[Suggestion, int]], decided: Iterable[_Key], excluded: Container[_Key]
 ) -> tuple[Suggestion, ...]:
-    """Return the open ones of suggestions with their sources' indexes, without the barred ones."""
+    """Return the open ones of suggestions with their sources' indexes, without the excluded ones."""
     occupied = _build_index(decided)
     by_source: defaultdict[int, list[Suggestion]] = defaultdict(list)
     for suggestion, rank in suggestions:
         by_source[rank].append(suggestion)
-    credible = _build_index(_key(suggestion) for suggestion, _rank in suggestions if suggestion.score >= CREDIBLE_SCORE)
+    credible = _build_index(
+        labelled_range(suggestion) for suggestion, _rank in suggestions if suggestion.score >= CREDIBLE_SCORE
+    )
     candidates = [
         (suggestion, nested)
         for _rank, source in sorted(by_source.items())
         for nested in [_find_nested(source)]
         for suggestion in source
-        if _key(suggestion) in nested
+        if labelled_range(suggestion) in nested
         or not any(
-            _is_part(_key(suggestion), other) for other in credible.overlapping(suggestion.start, suggestion.end)
+            _is_part(labelled_range(suggestion), other)
+            for other in credible.overlapping(suggestion.start, suggestion.end)
         )
     ]
     selected: list[Suggestion] = []
     for suggestion, nested in sorted(candidates, key=lambda pair: (-pair[0].score, pair[0].start, -pair[0].end)):
-        key = _key(suggestion)
+        key = labelled_range(suggestion)
         overlapping = occupied.overlapping(suggestion.start, suggestion.end)
-        if key not in barred and not any(_conflicts(key, other, nested) for other in overlapping):
+        if key not in excluded and not any(_conflicts(key, other, nested) for other in overlapping):
             selected.append(suggestion)
             occupied.add(suggestion.start, suggestion.end, key)
     return tuple(sorted(selected, key=lambda suggestion: (suggestion.start, -suggestion.end, suggestion.label)))
@@ -149,12 +154,12 @@ def drop_decided(
 
     Decisions may open others, which only `select_open_suggestions` finds.
     """
-    decision_keys = {_key(decision): isinstance(decision, Span) for decision in decisions}
+    decision_keys = {labelled_range(decision): isinstance(decision, Span) for decision in decisions}
     starts = {start for start, _, _ in decision_keys}  # a fast first check
     remaining = tuple(
         suggestion
         for suggestion in open_suggestions
-        if suggestion.start not in starts or _key(suggestion) not in decision_keys
+        if suggestion.start not in starts or labelled_range(suggestion) not in decision_keys
     )
     if len(remaining) + len(decision_keys) == len(open_suggestions):
         return remaining  # decided open suggestions conflict with no other
@@ -166,13 +171,9 @@ def drop_decided(
         suggestion
         for suggestion in candidates
         for span in spans
-        if _overlap(_key(suggestion), span) and _conflicts(_key(suggestion), span, set())
+        if _overlap(labelled_range(suggestion), span) and _conflicts(labelled_range(suggestion), span, set())
     }
     return tuple(suggestion for suggestion in remaining if suggestion not in dropped) if dropped else remaining
-
-
-def _key(record: Span | Suggestion | Rejection) -> _Key:
-    return record.start, record.end, record.label
 
 
 def _build_index(keys: Iterable[_Key]) -> IntervalIndex[_Key]:
@@ -188,7 +189,7 @@ def _find_nested(source: Sequence[Suggestion]) -> set[_Key]:
     furthest_ends: dict[str, int] = {}  # by label, of earlier suggestions
     for suggestion in sorted(source, key=lambda suggestion: (suggestion.start, -suggestion.end)):
         if suggestion.end <= furthest_ends.get(suggestion.label, 0):
-            nested.add(_key(suggestion))
+            nested.add(labelled_range(suggestion))
         furthest_ends[suggestion.label] = max(suggestion.end, furthest_ends.get(suggestion.label, 0))
     return nested
 

@@ -217,11 +217,11 @@ def mark_zone(article: Article, zones: Iterable[Zone], kind: str, start: int, en
     zones = list(zones)
     if not 0 <= start < end <= len(article.text):
         raise InvalidEdit(_("Nothing is selected."))
-    same = next((zone for zone in zones if (zone.start, zone.end) == (start, end)), None)
-    if same and same.kind == kind:
+    zone_of_range = next((zone for zone in zones if (zone.start, zone.end) == (start, end)), None)
+    if zone_of_range and zone_of_range.kind == kind:
         return []
-    if same:
-        edits = [Edit(same, msgspec.structs.replace(same, kind=kind))]
+    if zone_of_range:
+        edits = [Edit(zone_of_range, msgspec.structs.replace(zone_of_range, kind=kind))]
     else:
         edits = [*_clear_zones(zones, start, end), Edit(None, Zone(new_uid(), article.uid, kind, start, end))]
     published = _parse_dateline(article.text[start:end]) if kind == DATELINE else None
@@ -277,8 +277,8 @@ def _clear_zones(zones: list[Zone], start: int, end: int) -> Iterator[Edit]:
 def _check_new_span(article: Article, layer: Iterable[Span], span: Span) -> None:
     check_span(article, span)
     for other in layer:
-        same = other.start == span.start and other.end == span.end and other.label == span.label
-        if same and other.uid != span.uid:
+        is_same = other.start == span.start and other.end == span.end and other.label == span.label
+        if is_same and other.uid != span.uid:
             raise InvalidEdit(_("This text already has that label."))
 
 

@@ -126,6 +126,11 @@ class Suggestion(Struct, frozen=True, gc=False):
     assumed: bool = False
 
 
+def labelled_range(record: Span | Suggestion | Rejection) -> tuple[int, int, str]:
+    """Return the start, end and label: no two spans of a layer share them, nor a span and an open suggestion."""
+    return record.start, record.end, record.label
+
+
 class Status(Struct, frozen=True, tag="status"):
     """An annotator's progress on an article; `state` is one of STATES."""
 

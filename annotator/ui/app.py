@@ -166,20 +166,20 @@ class ApplicationController(QObject):
 
     def _recreate_window(self) -> None:
         """Replace the window by one in the current language, at the same place in the corpus."""
-        old, session, corpus = self.window, self.session, self.session.corpus
-        old.save_layout()
-        welcome = old.welcome_commands.state
+        old_window, session, corpus = self.window, self.session, self.session.corpus
+        old_window.save_layout()
+        welcome = old_window.welcome_commands.state
         session.close()
-        self._create_window(old.settings.current)
+        self._create_window(old_window.settings.current)
         if corpus:
             self.window.corpus_commands.open_path(corpus.path)
             # Unchanged: a user who only read the welcome page has not started with this corpus.
-            before = old.settings.current
+            before = old_window.settings.current
             self.window.settings.save(last_corpus=before.last_corpus, recent_corpora=before.recent_corpora)
         self.window.welcome_commands.restore_state(welcome)
         self.window.show()
-        old.close()
-        old.deleteLater()
+        old_window.close()
+        old_window.deleteLater()
         session.deleteLater()
 
     def _open_samples(self) -> None:

@@ -223,9 +223,9 @@ def _read_spans(text: str, units: Utf16Offsets, layer: _Layer, reasons: list[str
         details = details_by_region.get(result.id, {})
         meta = result.meta if isinstance(result.meta, dict) else {}
         note = _join_texts(meta.get("text")) or details.get("note")
-        meaning = _join_texts(meta.get("value")) or details.get("value")
+        span_value = _join_texts(meta.get("value")) or details.get("value")
         for label in value.labels:
-            yield Span(new_uid(), "", layer.annotator, label, start, end, meaning, note)
+            yield Span(new_uid(), "", layer.annotator, label, start, end, span_value, note)
 
 
 def _locate_span(text: str, units: Utf16Offsets, value: _Value) -> tuple[int, int, str | None]:

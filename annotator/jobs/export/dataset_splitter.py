@@ -128,14 +128,14 @@ def _group_near_duplicates(sketches: _RaggedArray, order: Sequence[int]) -> _Rag
         return index
 
     distinctive = _find_distinctive_hashes(sketches)
-    holders: defaultdict[int, list[int]] = defaultdict(list)
+    articles_by_hash: defaultdict[int, list[int]] = defaultdict(list)
     for index, article in enumerate(order):
         sketch = sketches[article]
         shared: Counter[int] = Counter()
         for value in sketch:
             if value in distinctive:
-                shared.update(holders[value])
-                holders[value].append(index)
+                shared.update(articles_by_hash[value])
+                articles_by_hash[value].append(index)
         for other_index, count in shared.items():
             if count >= min(_MIN_SHARED, len(sketch), len(sketches[order[other_index]])):
                 parents[find_root(index)] = find_root(other_index)

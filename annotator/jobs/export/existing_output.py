@@ -137,10 +137,16 @@ def is_database(path: Path) -> bool:
 
 def _used_corpus(path: Path) -> Path | None:
     """Return the corpus in use (with side files) that `path` belongs to."""
-    real = resolve_path(path)
+    resolved = resolve_path(path)
     for suffix in ("", *SIDE_FILE_SUFFIXES):
-        corpus = real.with_name(real.name.removesuffix(suffix))
+        corpus = resolved.with_name(resolved.name.removesuffix(suffix))
         has_side_files = any(corpus.with_name(corpus.name + side_suffix).exists() for side_suffix in SIDE_FILE_SUFFIXES)
-        if real.name.endswith(suffix) and corpus.name and has_side_files and corpus.is_file() and is_database(corpus):
+        if (
+            resolved.name.endswith(suffix)
+            and corpus.name
+            and has_side_files
+            and corpus.is_file()
+            and is_database(corpus)
+        ):
             return corpus
     return None

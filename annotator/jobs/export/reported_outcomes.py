@@ -28,7 +28,7 @@ class ReportedOutcomes:
 
         A span that is not among `expected` should be unchanged. Return how many are, without an entry.
         """
-        reported = self._take(annotated.article.id)
+        reported = self._read_entries(annotated.article.id)
         for span in annotated.spans:
             kind, entry = reported.pop(span.uid, (WRITTEN, None))
             expected_outcome = expected.get(span.uid, _UNCHANGED)
@@ -48,18 +48,18 @@ class ReportedOutcomes:
         if any(self._next_entry[outcome] or read() for outcome, read in self._readers.items()):
             raise _extra_entries_error()
 
-    def _take(self, article: int) -> dict[str, tuple[str, Entry | None]]:
+    def _read_entries(self, article: int) -> dict[str, tuple[str, Entry | None]]:
         """Return an article's entries and outcomes, by span uid."""
-        taken: dict[str, tuple[str, Entry | None]] = {}
+        entries: dict[str, tuple[str, Entry | None]] = {}
         for kind, read in self._readers.items():
             entry = self._next_entry[kind] or read()
             while entry and entry.article == article:
-                if entry.uid in taken:
+                if entry.uid in entries:
                     raise _extra_entries_error()
-                taken[entry.uid] = kind, entry
+                entries[entry.uid] = kind, entry
                 entry = read()
             self._next_entry[kind] = entry
-        return taken
+        return entries
 
     def _is_correct(
         self, annotated: AnnotatedArticle, span: Span, entry: Entry, expected_outcome: ExpectedOutcome

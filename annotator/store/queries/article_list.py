@@ -189,16 +189,16 @@ def count_by_state(corpus: Corpus, annotator: str) -> dict[str, int]:
 
 def find_first_open(corpus: Corpus, annotator: str, among: Sequence[int]) -> int | None:
     """Return the first of these articles that is new or in progress for the annotator."""
-    near, far = among[:_PAGE_SIZE], among[_PAGE_SIZE:]
+    first_page, other_pages = among[:_PAGE_SIZE], among[_PAGE_SIZE:]
     query = """
         SELECT id AS number FROM article LEFT JOIN status ON status.article = article.uid AND annotator = ?
         WHERE id IN (SELECT value FROM json_each(?)) AND coalesce(state, ?) IN (?, ?)
     """
-    open_numbers = set(corpus.fetch_numbers(query, annotator, to_json([*near]), NEW, NEW, IN_PROGRESS))
-    if open_numbers or not far:
-        return next((number for number in near if number in open_numbers), None)
+    open_numbers = set(corpus.fetch_numbers(query, annotator, to_json([*first_page]), NEW, NEW, IN_PROGRESS))
+    if open_numbers or not other_pages:
+        return next((number for number in first_page if number in open_numbers), None)
     closed = _find_in_states(corpus, annotator, *(state for state in _TOUCHED if state != IN_PROGRESS))
-    return next((number for number in far if number not in closed), None)
+    return next((number for number in other_pages if number not in closed), None)
 
 
 def _find_in_states(corpus: Corpus, annotator: str, *states: str) -> set[int]:

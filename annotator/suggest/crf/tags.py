@@ -62,15 +62,15 @@ def add_depths(chunks: Sequence[Chunk]) -> list[Chunk]:
     They are ordered as by `find_chunks`.
     """
     ends: dict[str, int] = {}
-    deepened = []
+    chunks_with_depth = []
     for chunk in chunks:
         depth, label = 1, chunk.label
         while ends.get(label, 0) > chunk.first:
             depth += 1
             label = f"{chunk.label}{DEPTH_SEPARATOR}{depth}"
         ends[label] = chunk.last
-        deepened.append(chunk._replace(label=label))
-    return deepened
+        chunks_with_depth.append(chunk._replace(label=label))
+    return chunks_with_depth
 
 
 def encode_tags(length: int, chunks: Iterable[Chunk]) -> list[str]:

@@ -14,7 +14,7 @@ def _feast(today: date | None, feast: str, year: Moment | None = None) -> Moment
 
     Written as in `resources/dates/2-names.toml`.
     """
-    kind, _, place = feast.rpartition(" ")
+    kind, _, position = feast.rpartition(" ")
     if kind in _MOVABLE:
         feast_year = year or (Moment(year=today.year) if today else None)
         if (
@@ -24,8 +24,8 @@ def _feast(today: date | None, feast: str, year: Moment | None = None) -> Moment
             or not 1 <= feast_year.year <= date.max.year
         ):
             return None
-        return moment_of(_MOVABLE[kind](feast_year.year, place), assumed=year is None)
-    month, day = (int(part) for part in place.split("-"))
+        return moment_of(_MOVABLE[kind](feast_year.year, position), assumed=year is None)
+    month, day = (int(part) for part in position.split("-"))
     moment = Moment(year=year.year if year else None, month=month, day=day, hijri=kind == "hijri")
     if year is None or year.hijri == moment.hijri:
         return moment
@@ -35,13 +35,13 @@ def _feast(today: date | None, feast: str, year: Moment | None = None) -> Moment
     return replace(resolved, assumed=False) if resolved else None
 
 
-def _easter_feast(year: int, place: str) -> date:
-    return easter(year) + timedelta(int(place))
+def _easter_feast(year: int, position: str) -> date:
+    return easter(year) + timedelta(int(position))
 
 
-def _weekday_feast(year: int, place: str) -> date:
+def _weekday_feast(year: int, position: str) -> date:
     """Return the n-th weekday of a month: month, number, weekday."""
-    month, number, weekday = (int(part) for part in place.split("-"))
+    month, number, weekday = (int(part) for part in position.split("-"))
     first = date(year, month, 1)
     return first + timedelta((weekday - first.weekday()) % 7 + 7 * (number - 1))
 

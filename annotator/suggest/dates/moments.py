@@ -212,13 +212,13 @@ def _resolve_month(moment: Moment, today: date) -> Moment | None:
     candidates = [day for day in _days_around(today, 200) if day.day == moment.day]
     if not candidates:
         return None
-    agreeing = [day for day in candidates if day.weekday() == moment.weekday] or candidates
-    best = min(agreeing, key=lambda day: abs((day - today).days))
+    days_on_weekday = [day for day in candidates if day.weekday() == moment.weekday] or candidates
+    best = min(days_on_weekday, key=lambda day: abs((day - today).days))
     return replace(moment, year=best.year, month=best.month, assumed=True)
 
 
-def _days_around(today: date, reach: int) -> Iterator[date]:
-    for by in range(-reach, reach + 1):
+def _days_around(today: date, max_distance: int) -> Iterator[date]:
+    for by in range(-max_distance, max_distance + 1):
         try:
             yield today + timedelta(by)
         except OverflowError:

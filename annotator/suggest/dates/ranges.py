@@ -70,8 +70,8 @@ def _is_after(start: Moment, end: Moment) -> bool:
 
 def _spread_in(today: date | None, first: Moment, last: Moment, **within: Time) -> Period | None:
     """Return the period between two days of a month."""
-    both = reduce(merge, within.values())
-    return _spread(today, merge(first, both), merge(last, both))
+    shared_part = reduce(merge, within.values())
+    return _spread(today, merge(first, shared_part), merge(last, shared_part))
 
 
 def _spread_week(today: date | None, week: Time, first: Moment, last: Moment) -> Period | None:

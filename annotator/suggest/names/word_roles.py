@@ -73,21 +73,21 @@ def classify_word(word: str) -> WordRole:
     knowledge = load_knowledge()
     lead, rest, kind = _split_lead(word)
     bare = rest.removeprefix(DEFINITE_ARTICLE) if kind == DEFINITE else rest
-    plain = rest in knowledge.plain
-    matter = rest in knowledge.works
+    is_plain = rest in knowledge.plain
+    is_work = rest in knowledge.works
     heads = knowledge.heads.get((bare,), ())
     is_head = bool(heads) and not (bare.endswith("ية") and all(map(_is_oftener_an_adjective, heads)))
     return WordRole(
         lead,
         rest,
         kind,
-        is_adjective=kind == DEFINITE and not (plain or is_head) and _is_distinctive(rest),
-        is_plain=plain,
+        is_adjective=kind == DEFINITE and not (is_plain or is_head) and _is_distinctive(rest),
+        is_plain=is_plain,
         is_vague=rest in knowledge.vague or rest in knowledge.nations,
         is_actor=rest in knowledge.actors,
         is_people=_PEOPLE.fullmatch(rest) is not None,
         is_head=is_head,
-        is_of_names=matter or is_head or rest in knowledge.persons,
+        is_of_names=is_work or is_head or rest in knowledge.persons,
         is_person=kind != END and rest in knowledge.persons,
         is_action=_ACTION.fullmatch(rest) is not None,
         is_locality=rest in _LOCALITIES,

@@ -66,9 +66,9 @@ class CaptionPlacer:
             text, is_bold = self._text_of(item, is_active=item == active)
             width = self._metrics[is_bold].horizontalAdvance(text)
             occupied = occupied_by_line.setdefault(id(first.line), [])
-            wanted = self._wanted_x(first, width)
-            x = _find_free_x(wanted, width, occupied, self._page.width, is_rtl=first.line.block.is_rtl)
-            if x is None or abs(x - wanted) > _MAX_DISTANCE * spacing.caption_size:
+            preferred_x = self._preferred_x(first, width)
+            x = _find_free_x(preferred_x, width, occupied, self._page.width, is_rtl=first.line.block.is_rtl)
+            if x is None or abs(x - preferred_x) > _MAX_DISTANCE * spacing.caption_size:
                 continue
             occupied.append((x, x + width))
             top = spacing.caption_top(depth.deepest + 1)
@@ -101,7 +101,7 @@ class CaptionPlacer:
         lines = [segments[0].line, segments[-1].line] if segments else []
         return [(line, point.x()) for line, point in zip(lines, points, strict=True)]
 
-    def _wanted_x(self, segment: Segment, width: float) -> float:
+    def _preferred_x(self, segment: Segment, width: float) -> float:
         """Return the left edge of a caption at the beginning of a segment, within the page."""
         x = segment.right - width if segment.line.block.is_rtl else segment.left
         return max(0.0, min(x, self._page.width - width))
@@ -125,14 +125,18 @@ def _format_value(value: str, _language: str) -> str:
 
 
 def _find_free_x(
-    wanted: float, width: float, occupied: Sequence[tuple[float, float]], page_width: float, *, is_rtl: bool
+    preferred_x: float, width: float, occupied: Sequence[tuple[float, float]], page_width: float, *, is_rtl: bool
 ) -> float | None:
-    """Return the left edge nearest to `wanted` of a free place of this width in a line, or None."""
-    places = [wanted, *(start - _GAP - width for start, _end in occupied), *(end + _GAP for _start, end in occupied)]
-    free = [
+    """Return the left edge nearest to `preferred_x` of a free place of this width in a line, or None."""
+    candidates = [
+        preferred_x,
+        *(start - _GAP - width for start, _end in occupied),
+        *(end + _GAP for _start, end in occupied),
+    ]
+    free_positions = [
         x
-        for x in places
+        for x in candidates
         if 0 <= x <= page_width - width and all(x + width + _GAP <= start or end + _GAP <= x for start, end in occupied)
     ]
     # Of two places as near, the one further along in reading.
-    return min(free, key=lambda x: (abs(x - wanted), x if is_rtl else -x), default=None)
+    return min(free_positions, key=lambda x: (abs(x - preferred_x), x if is_rtl else -x), default=None)

@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 from msgspec import Struct
 
 from annotator.model.labels import LabelSet
-from annotator.model.records import Span, Suggestion
+from annotator.model.records import Span, Suggestion, labelled_range
 
 _DEEPEST: Final = 3
 
@@ -46,7 +46,7 @@ class NestingDepths:
         return group[0].start, max(member.end for member in group)
 
     def __getitem__(self, item: Item) -> Depth:
-        key = _key(item)
+        key = labelled_range(item)
         if key not in self._depths:
             self._compute(self._group_of(item))
         return self._depths[key]
@@ -63,7 +63,7 @@ class NestingDepths:
         outer, inner = _levels(group), _levels(group[::-1])[::-1]
         deepest = max(inner)
         for item, outer_level, inner_level in zip(group, outer, inner, strict=True):
-            self._depths[_key(item)] = Depth(outer_level, inner_level, deepest)
+            self._depths[labelled_range(item)] = Depth(outer_level, inner_level, deepest)
 
 
 def compute_depths(items: Iterable[Item], labels: LabelSet) -> NestingDepths:
@@ -82,8 +82,3 @@ def _levels(ordered: list[Item]) -> list[int]:
 
 def _overlap(first: Item, second: Item) -> bool:
     return first.start < second.end and second.start < first.end
-
-
-def _key(item: Item) -> tuple[int, int, str]:
-    """Return what tells an item from all others: no two spans of a layer have the same range and label."""
-    return item.start, item.end, item.label

@@ -20,6 +20,7 @@ from annotator.ui.article.nesting_depths import Depth, Item
 from annotator.ui.article.page import Fold, Page, Segment
 from annotator.ui.article.pointer import handle_points
 from annotator.ui.widgets import fonts
+from annotator.ui.widgets.bidi_text import leading_side
 from annotator.ui.widgets.theme import Theme
 
 _INSET: Final = 3  # pixels by which the fill of a nested item begins below that of the one around it
@@ -165,10 +166,8 @@ class PagePainter:
         rect = QRectF(0, fold.top, self._page.width, fold.height)
         is_rtl = painter.layoutDirection() == Qt.LayoutDirection.RightToLeft
         sign = "⌄" if fold.is_open else ("‹" if is_rtl else "›")
-        side = Qt.AlignmentFlag.AlignRight if is_rtl else Qt.AlignmentFlag.AlignLeft
-        painter.drawText(
-            rect, side | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute, f"{sign}  {label}"
-        )
+        flags = leading_side(is_rtl=is_rtl) | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(rect, flags, f"{sign}  {label}")
 
 
 def _text_rect(segment: Segment) -> QRectF:

@@ -108,10 +108,10 @@ class FinishedPage(QWidget):
             if widget := item.widget():
                 widget.hide()
                 widget.deleteLater()
-        works: Mapping[date, Work] = daily.get(self._session.annotator, {})
-        if not works:
+        work_by_day: Mapping[date, Work] = daily.get(self._session.annotator, {})
+        if not work_by_day:
             return
-        today, total = works.get(datetime.now(UTC).astimezone().date(), Work()), sum_work(works.values())
+        today, total = work_by_day.get(datetime.now(UTC).astimezone().date(), Work()), sum_work(work_by_day.values())
         rows = [
             ("", "", _("Today"), _("In all")),
             ("", _("Articles done"), format_number(today.articles), format_number(total.articles)),

@@ -42,9 +42,9 @@ class IssueBar(QFrame):
         texts = vbox(self._title_label, self._details_label, self._line_label, spacing=0)
         self._button_row = QHBoxLayout()
         self._button_row.setSpacing(8)
-        self._halves = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
-        self._halves.addLayout(texts, 1)
-        self._halves.addLayout(self._button_row)
+        self._layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._layout.addLayout(texts, 1)
+        self._layout.addLayout(self._button_row)
         self.set_low(False)
         self.hide()
 
@@ -71,8 +71,8 @@ class IssueBar(QFrame):
         for button in self._buttons.values():
             button.set_key_shown(not is_low)
         margin = 2 if is_low else 6
-        self._halves.setContentsMargins(14, margin, 10, margin)
-        self._halves.setSpacing(4 if is_low else 8)
+        self._layout.setContentsMargins(14, margin, 10, margin)
+        self._layout.setSpacing(4 if is_low else 8)
         self._fit()
 
     def show_issue(self, issue: Issue, article: Article | None, labels: LabelSet) -> None:
@@ -98,8 +98,8 @@ class IssueBar(QFrame):
         """Place the buttons beside the text, or below it if they would leave too little room."""
         is_wide = self.width() - self._button_row.sizeHint().width() >= _MIN_TEXT_WIDTH
         direction = QBoxLayout.Direction.LeftToRight if is_wide else QBoxLayout.Direction.TopToBottom
-        if direction != self._halves.direction():
-            self._halves.setDirection(direction)
+        if direction != self._layout.direction():
+            self._layout.setDirection(direction)
 
     def _show_buttons(self, *, fix: bool, dismiss: bool, following: bool) -> None:
         """Show the buttons that do something now."""

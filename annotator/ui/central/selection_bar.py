@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QAction, QColor, QFontMetrics, QGuiApplication, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtGui import QAction, QColor, QFontMetrics, QGuiApplication, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QFrame, QWidget
 
 from annotator.i18n import _
@@ -22,6 +22,7 @@ from annotator.ui.session.suggestions import SuggestionModel
 from annotator.ui.session.user_settings import UserSettings
 from annotator.ui.widgets import fonts, icons
 from annotator.ui.widgets.bidi_text import format_shortcut
+from annotator.ui.widgets.key_cap import paint_key_cap
 from annotator.ui.widgets.theme import Theme, current_theme
 
 _REST: Final = 350  # milliseconds without a key or scrolling after which the bar comes
@@ -68,12 +69,12 @@ class Chip(QAbstractButton):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             theme, is_rtl = current_theme(), self.layoutDirection() == Qt.LayoutDirection.RightToLeft
             body = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-            ground = QColor(theme.highlight) if self.underMouse() or self.isDown() else None
+            background = QColor(theme.highlight) if self.underMouse() or self.isDown() else None
             if self.isChecked() and self._label:
-                ground = theme.fill_colour(self._label)
-            if ground:
+                background = theme.fill_colour(self._label)
+            if background:
                 painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(ground)
+                painter.setBrush(background)
                 painter.drawRoundedRect(body, 6, 6)
             mark, title, key = self._areas(mirrored=is_rtl)
             if self._label:
@@ -89,12 +90,8 @@ class Chip(QAbstractButton):
             painter.setFont(fonts.interface_font(13))
             painter.drawText(title, Qt.AlignmentFlag.AlignCenter, self.text())
             if self._key:
-                painter.setPen(QPen(QColor(theme.rule), 1))
-                painter.setBrush(QColor(theme.paper))
-                painter.drawRoundedRect(QRectF(key).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
-                painter.setPen(QColor(theme.dim))
-                painter.setFont(fonts.interface_font(11))
-                painter.drawText(key, Qt.AlignmentFlag.AlignCenter, self._key)
+                area = QRectF(key).adjusted(0.5, 0.5, -0.5, -0.5)
+                paint_key_cap(painter, area, self._key, fonts.interface_font(11), theme.dim, radius=4)
 
     def _areas(self, *, mirrored: bool) -> tuple[QRect, QRect, QRect]:
         """Return the areas of mark, title and key."""

@@ -3,13 +3,13 @@
 from math import ceil
 from typing import Final
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QEnterEvent, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
 from annotator.ui.actions.panel_focus import paint_focus_ring
 from annotator.ui.widgets import fonts
-from annotator.ui.widgets.bidi_text import elide
+from annotator.ui.widgets.bidi_text import elide, leading_side
 from annotator.ui.widgets.theme import Theme, current_theme
 
 _PADDING: Final = 7  # pixels on both sides
@@ -33,6 +33,7 @@ class TextButton(QAbstractButton):
         horizontal = QSizePolicy.Policy.Ignored if is_heading else QSizePolicy.Policy.Maximum
         self.setSizePolicy(horizontal, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
 
     def show_text(self, text: str, *, ink: str = "dim") -> None:
         """Show another text, `ink` being a colour of the theme by name."""
@@ -46,14 +47,6 @@ class TextButton(QAbstractButton):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(min(_MIN_WIDTH, self.sizeHint().width()), _HEIGHT)
-
-    def enterEvent(self, event: QEnterEvent) -> None:
-        super().enterEvent(event)
-        self.update()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        super().leaveEvent(event)
-        self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         theme, body = current_theme(), QRectF(self.rect())
@@ -69,8 +62,7 @@ class TextButton(QAbstractButton):
             painter.setPen(QColor(_colour(theme, self._ink)))
             area = body.adjusted(_PADDING, 0, -_PADDING, 0)
             is_rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-            side = Qt.AlignmentFlag.AlignRight if is_rtl else Qt.AlignmentFlag.AlignLeft
-            flags = side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
+            flags = leading_side(is_rtl=is_rtl) | Qt.AlignmentFlag.AlignVCenter
             painter.drawText(area, flags, elide(self.text(), QFontMetricsF(self._font), area.width()))
 
 

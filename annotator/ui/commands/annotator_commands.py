@@ -71,16 +71,16 @@ class AnnotatorCommands(QObject):
         if name in names:
             return True
         similar = find_similar_name(name, names)
-        begin, cancel = _("Begin as {name}").format(name=isolate(name)), _("Cancel")
+        begin_text, cancel = _("Begin as {name}").format(name=isolate(name)), _("Cancel")
         box = MessageBox(
             QMessageBox.Icon.Question,
             self._window,
             _("{name} is new in this corpus. Begin a layer of their own?").format(name=isolate(name)),
-            {begin: ROLE.AcceptRole, cancel: ROLE.RejectRole},
+            {begin_text: ROLE.AcceptRole, cancel: ROLE.RejectRole},
             information=_("There is already {name}.").format(name=isolate(similar)) if similar else "",
-            default=cancel if similar else begin,
+            default=cancel if similar else begin_text,
         )
-        return box.ask() == begin
+        return box.ask() == begin_text
 
     def _update_fields(self) -> None:
         for field in self._fields:

@@ -80,13 +80,13 @@ class SuggestionCommands(QObject):
         ]
         if not candidates:
             return False
-        chosen = min(candidates, key=lambda candidate: (candidate.label != label, candidate.end - candidate.start))
+        best_match = min(candidates, key=lambda candidate: (candidate.label != label, candidate.end - candidate.start))
         self.set_current(None)
-        self._session.accept(chosen, replace(chosen, label=label))
+        self._session.accept(best_match, replace(best_match, label=label))
         if self._session.pending_step:
-            self.set_current(chosen)
+            self.set_current(best_match)
         else:
-            place = label, chosen.start, chosen.end
+            place = label, best_match.start, best_match.end
             self._session.select(
                 next((span for span in self._session.spans if (span.label, span.start, span.end) == place), None)
             )

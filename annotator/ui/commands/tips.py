@@ -69,13 +69,13 @@ class Tips(QObject):
 
     def _show(self, tip: str, *names: str) -> None:
         """Show a tip with the keys of actions, unless it was shown before or the line is not free."""
-        seen = self._settings.current.seen_tips
-        if tip in seen or self._line.hint() or not self._line.isVisible():
+        seen_tips = self._settings.current.seen_tips
+        if tip in seen_tips or self._line.hint() or not self._line.isVisible():
             return
         keys = format_keys(key for name in names for key in self._actions.keymap.keys(name)[:1]) or number_keys()
         self._line.show_hint(_(_TEXTS[tip]).format(keys=keys))
         self._timer.start()
-        self._settings.save(seen_tips=[*seen, tip])
+        self._settings.save(seen_tips=[*seen_tips, tip])
 
     def _hide(self) -> None:
         self._line.show_hint("")

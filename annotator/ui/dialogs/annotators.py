@@ -18,15 +18,15 @@ _NUMBERS: Final = Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter
 
 
 class AnnotatorsDialog(QDialog):
-    """Offers the annotators, and a field for another name; `user` works here, and `shown` is whose layers are shown.
+    """Offers the annotators, and a field for another name; `user` works here, and `viewed` is whose layers are shown.
 
     Once accepted, `action` says whether to view the layers of `name` or to work as `name`.
     """
 
-    def __init__(self, parent: QWidget, annotators: Sequence[AnnotatorSummary], user: str, shown: str) -> None:
+    def __init__(self, parent: QWidget, annotators: Sequence[AnnotatorSummary], user: str, viewed: str) -> None:
         super().__init__(parent)
         self.action: Literal["view", "work"] = "view"
-        self._user, self._shown = user, shown
+        self._user, self._viewed = user, viewed
         self.setWindowTitle(_("Annotators"))
         self.resize(520, 400)
         self.tree = create_tree([_("Name"), _("Articles done"), _("Spans")], _("Annotators"), stretched=0)
@@ -46,7 +46,7 @@ class AnnotatorsDialog(QDialog):
         heading = plain_label(_("You work here as {name}.").format(name=isolate(user)), wraps=True)
         buttons = create_button_box(self, self._work_button, accept=self._view_button)
         vbox(heading, (self.tree, 1), self.field, buttons, spacing=10, parent=self)
-        self._select_row(shown)
+        self._select_row(viewed)
 
     @property
     def name(self) -> str:
@@ -79,7 +79,7 @@ class AnnotatorsDialog(QDialog):
 
     def _update_buttons(self) -> None:
         is_listed = self.tree.currentItem() is not None
-        self._view_button.setEnabled(is_listed and self.name != self._shown)
+        self._view_button.setEnabled(is_listed and self.name != self._viewed)
         self._view_button.setText(_("Back to my work") if self.name == self._user else _("Look at the work"))
         self._work_button.setEnabled(bool(self.name) and self.name != self._user)
         name = isolate(self.name) if self._work_button.isEnabled() else "…"

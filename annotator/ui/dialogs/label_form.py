@@ -180,12 +180,12 @@ class _ContrastWarning(QWidget):
 
     def show_contrast(self, light: float, dark: float) -> None:
         """Show the warning if the contrast with either paper is too low."""
-        pale, dim = light < MIN_CONTRAST, dark < MIN_CONTRAST
-        self.setVisible(pale or dim)
-        if pale and dim:
+        fades_on_light, fades_on_dark = light < MIN_CONTRAST, dark < MIN_CONTRAST
+        self.setVisible(fades_on_light or fades_on_dark)
+        if fades_on_light and fades_on_dark:
             self._message_label.setText(_("Hard to read on light and dark backgrounds."))
             self.fix_button.setText(_("Make both readable"))
-        elif pale:
+        elif fades_on_light:
             self._message_label.setText(_("Hard to read on a light background."))
             self.fix_button.setText(_("Darker"))
         else:

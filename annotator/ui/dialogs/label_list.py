@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyle, QStyledItemD
 from annotator.i18n import _, count_phrase, format_number
 from annotator.model.label_changes import LabelEntry
 from annotator.ui.widgets import fonts
-from annotator.ui.widgets.bidi_text import elide, tooltip
+from annotator.ui.widgets.bidi_text import elide, leading_side, tooltip
+from annotator.ui.widgets.key_cap import paint_key_cap
 from annotator.ui.widgets.theme import current_theme
 
 _ENTRY_ROLE: Final = Qt.ItemDataRole.UserRole
@@ -108,12 +109,8 @@ class _Delegate(QStyledItemDelegate):
         painter.drawRoundedRect(QRectF(min(start, start + direction * 5), body.top() + 8, 5, body.height() - 16), 2, 2)
         key = QRectF(0, 0, 24, 24)
         key.moveCenter(QPointF(end - direction * 12, body.center().y()))
-        painter.setBrush(QColor(theme.paper))
-        painter.setPen(QPen(QColor(theme.rule), 1))
-        painter.drawRoundedRect(key, 5, 5)
-        painter.setPen(QColor(theme.faint if entry.is_deleted else theme.ink))
-        painter.setFont(fonts.interface_font(13, bold=True))
-        painter.drawText(key, Qt.AlignmentFlag.AlignCenter, entry.label.key or "·")
+        ink = theme.faint if entry.is_deleted else theme.ink
+        paint_key_cap(painter, key, entry.label.key or "·", fonts.interface_font(13, bold=True), ink)
         end -= direction * 36
         painter.setFont(fonts.interface_font(13))
         count = index.data(_COUNT_ROLE)
@@ -124,10 +121,9 @@ class _Delegate(QStyledItemDelegate):
         font = QFont(fonts.interface_font(14, bold=True))  # a copy: all others share the cached one
         font.setStrikeOut(entry.is_deleted)
         painter.setFont(font)
-        painter.setPen(QColor(theme.faint if entry.is_deleted else theme.ink))
+        painter.setPen(QColor(ink))
         rect = _rect_between(body, start + direction * 14, end - direction * (width + 8))
-        side = Qt.AlignmentFlag.AlignRight if is_rtl else Qt.AlignmentFlag.AlignLeft
-        side |= Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
+        side = leading_side(is_rtl=is_rtl) | Qt.AlignmentFlag.AlignVCenter
         painter.drawText(rect, side, elide(entry.label.localised_title(), QFontMetricsF(font), rect.width()))
         painter.restore()
 

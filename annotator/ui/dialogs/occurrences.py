@@ -29,7 +29,7 @@ from annotator.ui.session.session import Session
 from annotator.ui.session.tasks import TaskRunner
 from annotator.ui.session.window_context import WindowContext
 from annotator.ui.widgets import fonts
-from annotator.ui.widgets.bidi_text import isolate, plain_label, tooltip
+from annotator.ui.widgets.bidi_text import isolate, leading_side, plain_label, tooltip
 from annotator.ui.widgets.controls import create_button, create_button_box
 from annotator.ui.widgets.layouts import hbox, vbox
 from annotator.ui.widgets.modal import run_dialog
@@ -95,8 +95,7 @@ class OccurrenceDelegate(QStyledItemDelegate):
         area = QRectF(rect.left() if is_rtl else rect.right() - width, rect.top(), width, rect.height())
         painter.setFont(font)
         painter.setPen(QColor(theme.dim))
-        side = Qt.AlignmentFlag.AlignLeft if is_rtl else Qt.AlignmentFlag.AlignRight
-        painter.drawText(area, side | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute, note)
+        painter.drawText(area, leading_side(is_rtl=not is_rtl) | Qt.AlignmentFlag.AlignVCenter, note)
         return rect.adjusted(width if is_rtl else 0, 0, 0 if is_rtl else -width, 0)
 
 
@@ -232,15 +231,15 @@ class OccurrencesDialog(TaskDialog):
             item.setCheckState(0, Qt.CheckState.Unchecked if note else Qt.CheckState.Checked)
 
     def _update_counts(self) -> None:
-        count, places = len(self.ticked_occurrences()), len(self._rows)
+        count, row_count = len(self.ticked_occurrences()), len(self._rows)
         labelled = sum(row.isDisabled() for row in self._rows)
         hits = [row.data(0, _OCCURRENCE_ROLE) for row in self._rows if not row.isDisabled()]
         inside = sum(bool(hit.longer_name) for hit in hits)
         unsure = sum(not hit.is_certain and not hit.longer_name for hit in hits)
-        text = ngettext("{count} occurrence of “{words}”.", "{count} occurrences of “{words}”.", places)
+        text = ngettext("{count} occurrence of “{words}”.", "{count} occurrences of “{words}”.", row_count)
         article = self._session.article
         words = article.text[self._span.start : self._span.end] if article else ""
-        self._summary_label.setText(text.format(count=format_number(places), words=" ".join(words.split())))
+        self._summary_label.setText(text.format(count=format_number(row_count), words=" ".join(words.split())))
         details = []
         if labelled:
             details.append(count_phrase("{count} already has the label.", "{count} already have the label.", labelled))

@@ -32,10 +32,11 @@ from annotator.model.progress import (
 )
 from annotator.ui.session.window_context import WindowContext
 from annotator.ui.widgets.bidi_text import format_percent, isolate, isolate_ltr, plain_label
+from annotator.ui.widgets.chart_parts import reading_side
 from annotator.ui.widgets.controls import create_button, create_button_box, create_combo_box, create_tree
 from annotator.ui.widgets.layouts import hbox, vbox
 from annotator.ui.widgets.modal import run_dialog
-from annotator.ui.widgets.period_chart import Bar, BarList, GetBrush, PeriodChart, Series, reading_side
+from annotator.ui.widgets.period_chart import Bar, BarList, GetBrush, PeriodChart, Series
 from annotator.ui.widgets.suggestion_chart import brushes
 from annotator.ui.widgets.theme import current_theme
 
@@ -192,7 +193,7 @@ def _create_charts(periods: Sequence[Period], total: Work, labels: LabelSet) -> 
 
     def create(title: str, series: Sequence[Series], *, is_line: bool = False, has_legend: bool = False) -> PeriodChart:
         def describe(index: int) -> str:
-            values = ((one.title, one.values[index]) for one in series)
+            values = ((entry.title, entry.values[index]) for entry in series)
             facts = [
                 _("{name}: {fact}").format(name=isolate(name), fact=_format(value)) for name, value in values if value
             ]

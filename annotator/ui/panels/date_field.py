@@ -12,7 +12,7 @@ from annotator.model.date_values import is_date_value, parse_date_value
 from annotator.ui.panels.autosave_field import AutosaveField
 from annotator.ui.session.session import Session
 from annotator.ui.widgets import icons
-from annotator.ui.widgets.bidi_text import format_keys, isolate_ltr, tooltip
+from annotator.ui.widgets.bidi_text import format_keys, isolate_ltr, leading_side, tooltip
 from annotator.ui.widgets.controls import set_style_name
 from annotator.ui.widgets.theme import current_theme
 
@@ -43,9 +43,7 @@ class DateField(AutosaveField):
         self._feedback = Feedback()
         self._drawn: tuple[str, float] | None = None  # the ink and pixel ratio of the button's icon
         # At the beginning of the line, where the text above and below begins: digits alone would be on the left.
-        self.setAlignment(
-            (Qt.AlignmentFlag.AlignRight if is_rtl() else Qt.AlignmentFlag.AlignLeft) | Qt.AlignmentFlag.AlignAbsolute
-        )
+        self.setAlignment(leading_side(is_rtl=is_rtl()))
         self._calendar_action = QAction(_("Calendar"), self)
         self._calendar_action.setToolTip(tooltip(f"{_('Calendar')}   {format_keys(['Alt+Down'])}"))
         self._calendar_action.triggered.connect(self.open_calendar)

@@ -5,8 +5,8 @@ from functools import partial
 from operator import attrgetter
 from typing import Final
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QEnterEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 
 from annotator.i18n import _, count_phrase, format_number
@@ -14,8 +14,9 @@ from annotator.model.labels import Label
 from annotator.ui.actions.panel_focus import paint_focus_ring
 from annotator.ui.session.session import Session
 from annotator.ui.widgets import fonts
-from annotator.ui.widgets.bidi_text import tooltip
+from annotator.ui.widgets.bidi_text import leading_side, tooltip
 from annotator.ui.widgets.icon_button import IconButton
+from annotator.ui.widgets.key_cap import paint_key_cap
 from annotator.ui.widgets.theme import current_theme
 
 _HEIGHT: Final = 42  # pixels
@@ -40,6 +41,7 @@ class LabelRow(QAbstractButton):
         self.guideline_button = IconButton("guide", _("Guideline"), self)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the focus in the article
         self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
 
     def set_read_only(self, reason: str) -> None:
         """Look disabled for a reason, which a click says; "" for none. The guideline can be read all the same."""
@@ -57,26 +59,18 @@ class LabelRow(QAbstractButton):
         left = _BUTTON_GAP if is_rtl else self.width() - button.width() - _BUTTON_GAP
         button.move(left, (self.height() - button.height()) // 2)
 
-    def enterEvent(self, event: QEnterEvent) -> None:
-        super().enterEvent(event)
-        self.update()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        super().leaveEvent(event)
-        self.update()
-
     def paintEvent(self, _event: QPaintEvent) -> None:
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setOpacity(_READ_ONLY_OPACITY if self._read_only_reason else 1.0)
             theme, is_rtl = current_theme(), self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-            firm = theme.line_colour(self.label)
+            line_colour = theme.line_colour(self.label)
             strength = 1.2 if self.isDown() else (0.9 if self.underMouse() else 0.6)
             body = QRectF(self.rect()).adjusted(0.5, 2.5, -0.5, -2.5)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.fill_colour(self.label, strength))
             painter.drawRoundedRect(body, 7, 7)
-            painter.setBrush(firm)
+            painter.setBrush(line_colour)
             stripe = QRectF(body.right() - 4 if is_rtl else body.left(), body.top() + 8, 4, body.height() - 16)
             painter.drawRoundedRect(stripe, 2, 2)
             room = self.guideline_button.width() + 2 * _BUTTON_GAP
@@ -84,37 +78,25 @@ class LabelRow(QAbstractButton):
             direction = -1 if is_rtl else 1
             key = QRectF(0, 0, 24, 23)  # on the centres of pixels the frame is sharp
             key.moveCenter(QPointF(start + direction * 12, body.center().y()))
-            painter.setBrush(QColor(theme.paper))
-            painter.setPen(QPen(QColor(theme.rule), 1))
-            painter.drawRoundedRect(key, 5, 5)
-            painter.setPen(QColor(theme.ink))
-            painter.setFont(fonts.interface_font(13, bold=True))
-            painter.drawText(key, Qt.AlignmentFlag.AlignCenter, self.label.key or "·")
-            # Absolute: left and right already follow the layout direction, and Qt would mirror them again.
-            side = (
-                Qt.AlignmentFlag.AlignRight if is_rtl else Qt.AlignmentFlag.AlignLeft
-            ) | Qt.AlignmentFlag.AlignAbsolute
-            opposite_side = (
-                Qt.AlignmentFlag.AlignLeft if is_rtl else Qt.AlignmentFlag.AlignRight
-            ) | Qt.AlignmentFlag.AlignAbsolute
+            paint_key_cap(painter, key, self.label.key or "·", fonts.interface_font(13, bold=True), theme.ink)
             middle = Qt.AlignmentFlag.AlignVCenter
             painter.setPen(theme.name_colour(self.label, strength))
             painter.setFont(fonts.interface_font(14, bold=True))
             text_left, text_right = sorted((start + direction * 34, end))
             painter.drawText(
                 QRectF(text_left, body.top(), text_right - text_left, body.height()),
-                side | middle,
+                leading_side(is_rtl=is_rtl) | middle,
                 self.label.localised_title(),
             )
             painter.setPen(QColor(theme.dim))
             painter.setFont(fonts.interface_font(13))
             painter.drawText(
                 QRectF(text_left, body.top(), text_right - text_left, body.height()),
-                opposite_side | middle,
+                leading_side(is_rtl=not is_rtl) | middle,
                 format_number(self.count) if self.count else "",
             )
             if self.is_sticky:
-                painter.setPen(QPen(firm, 2))
+                painter.setPen(QPen(line_colour, 2))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawRoundedRect(body.adjusted(0.5, 0.5, -0.5, -0.5), 7, 7)
             if self.hasFocus():

@@ -40,8 +40,8 @@ class PanelLayout(QWidget):
         self._sides: dict[SideName, QWidget] = {}
         self._handles: dict[SideName, SideHandle] = {}
         self._hidden = set[str](user_settings.current.hidden_panels)
-        self._squeezed: set[SideName] = set()  # hidden because the window is narrow
-        self._room = 2  # sidebars
+        self._without_room: set[SideName] = set()  # hidden because the window is narrow
+        self._fitting_count = 2  # sidebars
         self._start_width = 0
         self.is_focused = False
         """Whether only the article is shown."""
@@ -82,9 +82,9 @@ class PanelLayout(QWidget):
         if name in self._hidden:
             self._hidden.discard(name)
             self._save_hidden()
-        self._squeezed.discard(name)
-        if self._room < len(self._sides):
-            self._squeezed |= self._sides.keys() - {name}
+        self._without_room.discard(name)
+        if self._fitting_count < len(self._sides):
+            self._without_room |= self._sides.keys() - {name}
         self._update()
 
     def set_focused(self, is_focused: bool) -> None:
@@ -101,11 +101,11 @@ class PanelLayout(QWidget):
         super().resizeEvent(event)
         widths = [side.maximumWidth() for side in self._sides.values()]
         width = self.width() - _PAGE_WIDTH
-        room = 2 if width >= sum(widths) else 1 if width >= widths[-1] else 0
-        if room != self._room:
-            self._room = room
+        fitting_count = 2 if width >= sum(widths) else 1 if width >= widths[-1] else 0
+        if fitting_count != self._fitting_count:
+            self._fitting_count = fitting_count
             names: list[SideName] = [*self._sides]
-            self._squeezed = set(names[: len(names) - room])
+            self._without_room = set(names[: len(names) - fitting_count])
             self._update()
 
     def _save_hidden(self) -> None:
@@ -116,12 +116,12 @@ class PanelLayout(QWidget):
         self._start_width = self._sides[name].width()
 
     def _resize(self, name: SideName, change: int) -> None:
-        room = (
+        max_width = (
             self.width()
             - _PAGE_WIDTH
             - sum(side.width() for other, side in self._sides.items() if other != name and self.is_open(other))
         )
-        self._sides[name].setFixedWidth(min(_clamp(self._start_width + change), max(_MIN_WIDTH, room)))
+        self._sides[name].setFixedWidth(min(_clamp(self._start_width + change), max(_MIN_WIDTH, max_width)))
 
     def _update(self) -> None:
         texts = {
@@ -129,7 +129,7 @@ class PanelLayout(QWidget):
             "labels": (_("Hide labels and spans"), _("Show labels and spans")),
         }
         for name, side in self._sides.items():
-            is_open = name not in self._hidden | self._squeezed and not self.is_focused
+            is_open = name not in self._hidden | self._without_room and not self.is_focused
             focus = side.focusWidget()
             if focus and focus.hasFocus() and side.isAncestorOf(focus) and not is_open:
                 self.focus_released.emit()  # else Qt would give it to the handle

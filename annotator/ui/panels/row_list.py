@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOpti
 from annotator.ui.actions.panel_focus import paint_focus_ring
 from annotator.ui.panels.empty_state import paint_hint
 from annotator.ui.widgets import icons
-from annotator.ui.widgets.bidi_text import elide
+from annotator.ui.widgets.bidi_text import elide, leading_side
 from annotator.ui.widgets.scrolling import set_plain_viewport
 from annotator.ui.widgets.theme import current_theme
 from annotator.ui.widgets.wrapped_label import text_direction
@@ -66,8 +66,7 @@ class Row:
         self.painter.setFont(font)
         self.painter.setPen(QColor(ink))
         is_rtl = self._is_rtl if direction is None else direction == Qt.LayoutDirection.RightToLeft
-        side = Qt.AlignmentFlag.AlignRight if is_rtl != at_end else Qt.AlignmentFlag.AlignLeft
-        flags = side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
+        flags = leading_side(is_rtl=is_rtl != at_end) | Qt.AlignmentFlag.AlignVCenter
         self.painter.drawText(area, flags, _elide(text, font, area.width()))
 
 

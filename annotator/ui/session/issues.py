@@ -42,7 +42,7 @@ class IssueModel(QObject):
         self._facts: CorpusFacts | None = None
         self._last_edit = 0  # the id of the last edit that is known
         self._annotator = session.annotator
-        self._all: list[ArticleIssue] = []
+        self._issues: list[ArticleIssue] = []
         self.counts: Counter[str] = Counter()
         """The number of issues of each kind."""
         self.kind: str | None = None
@@ -79,7 +79,7 @@ class IssueModel(QObject):
         """Clear the issues."""
         if self.is_active:
             self._facts, self.kind, self._resolved = None, None, None
-            self._all, self.counts = [], Counter()
+            self._issues, self.counts = [], Counter()
             self._update_visible()
             self.set_current(None)
 
@@ -136,7 +136,7 @@ class IssueModel(QObject):
     def _on_checked(self, result: CheckResult) -> None:
         self._facts, self._annotator = result.facts, self._session.annotator
         self._last_edit = result.last_edit
-        self._all, self.counts = result.issues, Counter(entry.issue.kind for entry in result.issues)
+        self._issues, self.counts = result.issues, Counter(entry.issue.kind for entry in result.issues)
         self.kind, self.current, self._resolved = None, None, None
         self._update_visible()
         self.checked.emit()
@@ -222,19 +222,19 @@ class IssueModel(QObject):
         except CorpusError as error:
             self._session.failed.emit(str(error))
             return None
-        first = bisect_left(self._all, annotated.article.id, key=lambda entry: entry.number)
-        last = bisect_right(self._all, annotated.article.id, key=lambda entry: entry.number)
-        before = self._all[first:last]
+        first = bisect_left(self._issues, annotated.article.id, key=lambda entry: entry.number)
+        last = bisect_right(self._issues, annotated.article.id, key=lambda entry: entry.number)
+        before = self._issues[first:last]
         new = [] if is_removed else check_article(facts, annotated, self._annotator, dismissals)
         if new != before:
             self.counts.subtract(entry.issue.kind for entry in before)
             self.counts.update(entry.issue.kind for entry in new)
-            self._all[first:last] = new
+            self._issues[first:last] = new
             self._update_visible()
         return new
 
     def _update_visible(self) -> None:
-        self.visible = [entry for entry in self._all if self.kind in (None, entry.issue.kind)]
+        self.visible = [entry for entry in self._issues if self.kind in (None, entry.issue.kind)]
         self.changed.emit()
 
 

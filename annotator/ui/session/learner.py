@@ -111,7 +111,7 @@ class _Process:
         """Run it in a folder of its own. Raises CorpusError with the last line of its output if it fails."""
         with _temporary_folder() as folder, self._start(folder) as process:
             try:
-                _nothing, output = process.communicate()
+                _errors, output = process.communicate()
             finally:
                 process.kill()
         text = output.decode(errors="replace").strip()

@@ -140,9 +140,9 @@ class SessionState(Struct, frozen=True):
 
     def without_article(self, *, is_finished: bool = False) -> "SessionState":
         """Return the state in which no article is open; the list may be finished."""
-        nothing = SessionState(self.annotator)
+        empty_state = SessionState(self.annotator)
         names = ("article", "zones", "spans", "status", "note", "removal", "undoable", "redoable", "selection")
-        closed = replace(self, **{name: getattr(nothing, name) for name in names})
+        closed = replace(self, **{name: getattr(empty_state, name) for name in names})
         return replace(closed, is_finished=is_finished, last_article=self.article_number or self.last_article)
 
     def with_article(self, identity: int | str) -> "SessionState":

@@ -16,7 +16,7 @@ from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 from annotator.i18n import count_phrase
 from annotator.model import history
 from annotator.model.open_suggestions import drop_decided
-from annotator.model.records import Article, Edit, Rejection, Removal, Span, Step, Suggestion
+from annotator.model.records import Article, Edit, Rejection, Removal, Span, Step, Suggestion, labelled_range
 from annotator.ui.session.session import Session
 from annotator.ui.session.state import REJECT, SessionState
 from annotator.ui.session.tasks import TaskRunner
@@ -118,7 +118,7 @@ class SuggestionModel(QObject):
         """Change the current suggestion's edges or label; drop its value, which belongs to the original."""
         if not self.original:
             return
-        is_original = _key(edited) == _key(self.original)
+        is_original = labelled_range(edited) == labelled_range(self.original)
         edited = self.original if is_original else replace(edited, value=None)
         if edited != self.current:
             self.current = edited
@@ -210,9 +210,9 @@ class SuggestionModel(QObject):
         self._pending_edits = []
         self._tasks.run_quietly(
             partial(self._respond, session.current, current_service, new_edits),
-            self._take,
+            self._receive,
             failed=session.failed.emit,
-            aborted=lambda: self._take(_Response()),  # the next key asks again
+            aborted=lambda: self._receive(_Response()),  # the next key asks again
             is_using_files=False,  # nobody waits for the suggesters to close a corpus that is loaded
         )
 
@@ -239,7 +239,7 @@ class SuggestionModel(QObject):
         yield 0, 0
         return _Response(service, service.suggest(state.article, state.spans, state.zones))
 
-    def _take(self, response: _Response) -> None:
+    def _receive(self, response: _Response) -> None:
         service, suggestions = response
         # Edits made while the service was loading may or may not be in it, so it is loaded once more.
         self._is_stale |= service is None or (self._service is None and bool(self._pending_edits))
@@ -267,7 +267,7 @@ class SuggestionModel(QObject):
         original = self.original
         if original is None:
             return
-        updated = self._find_visible(_key(original))
+        updated = self._find_visible(labelled_range(original))
         if updated and self.current != original:
             self.original = updated
         elif updated or not (is_decision or self._current_since.elapsed() < _REACTION_TIME):
@@ -279,7 +279,9 @@ class SuggestionModel(QObject):
         if key is None:
             return None
         first = bisect_left(self.visible, (key[0], -key[1]), key=_sort_key)
-        return next((suggestion for suggestion in self.visible[first : first + 1] if _key(suggestion) == key), None)
+        return next(
+            (suggestion for suggestion in self.visible[first : first + 1] if labelled_range(suggestion) == key), None
+        )
 
     def _set_current(self, suggestion: Suggestion | None) -> None:
         if suggestion == self.original == self.current:
@@ -301,14 +303,10 @@ def _first_decided_key(step: Step) -> tuple[int, int, str] | None:
         [edit.before for edit in step.edits if edit.after is None] if step.name in (history.ACCEPT_STEP, REJECT) else []
     )
     # A suggestion accepted with changes also has a rejection at its original position.
-    rejected = [_key(record) for record in removed if isinstance(record, Rejection)]
-    accepted = [_key(record) for record in removed if isinstance(record, Span)]
+    rejected = [labelled_range(record) for record in removed if isinstance(record, Rejection)]
+    accepted = [labelled_range(record) for record in removed if isinstance(record, Span)]
     return min(rejected or accepted, default=None)
 
 
 def _sort_key(suggestion: Suggestion) -> tuple[int, int]:
     return suggestion.start, -suggestion.end
-
-
-def _key(record: Suggestion | Span | Rejection) -> tuple[int, int, str]:
-    return record.start, record.end, record.label

@@ -3,7 +3,7 @@
 from typing import Final
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from annotator.model.labels import Label, LabelSet
@@ -15,6 +15,7 @@ from annotator.ui.article.page import Page
 from annotator.ui.article.painting import PagePainter
 from annotator.ui.widgets import fonts
 from annotator.ui.widgets.bidi_text import accessible_text
+from annotator.ui.widgets.key_cap import paint_key_cap
 from annotator.ui.widgets.theme import current_theme
 
 _SENTENCE: Final = (  # Arabic in every language, as articles are
@@ -82,12 +83,7 @@ class LabelKey(QWidget):
             key = QRectF(
                 round(group_left + (title_width + gap) * is_rtl) + 0.5, body.center().y() - 11.5, round(key_width), 23
             )
-            painter.setBrush(QColor(theme.paper))
-            painter.setPen(QPen(QColor(theme.rule), 1))
-            painter.drawRoundedRect(key, 5, 5)
-            painter.setPen(QColor(theme.ink))
-            painter.setFont(key_font)
-            painter.drawText(key, Qt.AlignmentFlag.AlignCenter, self._keys)
+            paint_key_cap(painter, key, self._keys, key_font, theme.ink)
             painter.setPen(theme.name_colour(self._label, 0.6))
             painter.setFont(title_font)
             title_rect = QRectF(group_left + (key_width + gap) * (not is_rtl), 0, title_width, body.height())

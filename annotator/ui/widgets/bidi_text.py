@@ -78,14 +78,18 @@ def plain_label(text: str = "", name: str = "", *, wraps: bool = False) -> QLabe
     return label
 
 
+def leading_side(*, is_rtl: bool) -> Qt.AlignmentFlag:
+    """Return the alignment to the side where reading begins; absolute, as Qt would mirror it again."""
+    return (Qt.AlignmentFlag.AlignRight if is_rtl else Qt.AlignmentFlag.AlignLeft) | Qt.AlignmentFlag.AlignAbsolute
+
+
 def set_direction(field: QPlainTextEdit, direction: Qt.LayoutDirection) -> None:
     """Set a field's direction and alignment."""
     field.setLayoutDirection(direction)
     option = field.document().defaultTextOption()
     option.setTextDirection(direction)
     # Qt's default is left in both directions.
-    side = Qt.AlignmentFlag.AlignRight if direction == Qt.LayoutDirection.RightToLeft else Qt.AlignmentFlag.AlignLeft
-    option.setAlignment(side | Qt.AlignmentFlag.AlignAbsolute)
+    option.setAlignment(leading_side(is_rtl=direction == Qt.LayoutDirection.RightToLeft))
     field.document().setDefaultTextOption(option)
 
 

@@ -24,10 +24,10 @@ D = TypeVar("D", bound=QDialog)
 def fit_to_screen(dialog: QDialog) -> None:
     """Make a dialog that is larger than the screen as large as that, without its frame."""
     dialog.ensurePolished()
-    wanted = dialog.size() if dialog.testAttribute(Qt.WidgetAttribute.WA_Resized) else dialog.sizeHint()
+    size = dialog.size() if dialog.testAttribute(Qt.WidgetAttribute.WA_Resized) else dialog.sizeHint()
     room = dialog.screen().availableSize() - _FRAME
-    if wanted != wanted.boundedTo(room):
-        dialog.resize(wanted.boundedTo(room))
+    if size != size.boundedTo(room):
+        dialog.resize(size.boundedTo(room))
 
 
 def run_dialog(dialog: D) -> D | None:

@@ -1,6 +1,6 @@
 """Charts of numbers over time, and bars of numbers by name.
 
-Time runs in the direction of reading: from right to left in Arabic (docs/adr/0017).
+Time runs in the direction of reading (see chart_parts).
 """
 
 import math
@@ -9,20 +9,26 @@ from typing import Final, NamedTuple
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QHelpEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from annotator.i18n import _, format_number, is_rtl
 from annotator.ui.widgets import fonts
-from annotator.ui.widgets.bidi_text import elide, isolate, tooltip
+from annotator.ui.widgets.bidi_text import elide, isolate
+from annotator.ui.widgets.chart_parts import (
+    AXIS_WIDTH,
+    COLUMN_GAP,
+    mirrored,
+    paint_value_axis,
+    reading_side,
+    show_tooltip,
+)
 from annotator.ui.widgets.theme import current_theme
 
 _HEIGHT: Final = 176  # pixels
 _TITLE_HEIGHT: Final = 26  # pixels
 _LEGEND_HEIGHT: Final = 22  # pixels
-_AXIS_WIDTH: Final = 34  # pixels for the numbers of the vertical axis
 _AXIS_HEIGHT: Final = 24  # pixels for the names of periods
 _MARGIN: Final = 8  # pixels
-_GAP: Final = 0.22  # share of a slot between its column and the next
 _MAX_COLUMN: Final = 40  # pixels
 _SWATCH: Final = 12  # pixels
 _STEPS: Final = (10, 12, 16, 20, 30, 40, 60, 80)
@@ -112,14 +118,12 @@ class PeriodChart(QWidget):
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            point = QPointF(event.pos())
-            indices = [index for index in range(len(self._names)) if self.slot_rect(index).contains(point)]
-            QToolTip.showText(event.globalPos(), tooltip(self._describe(indices[0])) if indices else "", self)
+            show_tooltip(self, event, map(self.slot_rect, range(len(self._names))), self._describe)
             return True
         return super().event(event)
 
     def _plot_rect(self) -> QRectF:
-        left, right = (_MARGIN, _AXIS_WIDTH) if is_rtl() else (_AXIS_WIDTH, _MARGIN)
+        left, right = (_MARGIN, AXIS_WIDTH) if is_rtl() else (AXIS_WIDTH, _MARGIN)
         top = _TITLE_HEIGHT + _MARGIN + (_LEGEND_HEIGHT if self._has_legend else 0)
         return QRectF(self.rect()).adjusted(left, top, -right, -_AXIS_HEIGHT)
 
@@ -142,31 +146,17 @@ class PeriodChart(QWidget):
         for entry in self.series:
             width = metrics.horizontalAdvance(entry.title)
             top = _TITLE_HEIGHT + (_LEGEND_HEIGHT - _SWATCH) / 2
-            swatch = self._mirrored(QRectF(offset, top, _SWATCH, _SWATCH))
+            swatch = mirrored(QRectF(offset, top, _SWATCH, _SWATCH), self.width())
             painter.setPen(QPen(QColor(theme.dim), 1))
             painter.setBrush(entry.brush())
             painter.drawRect(swatch)
             painter.setPen(QColor(theme.dim))
-            text = self._mirrored(QRectF(offset + _SWATCH + 6, _TITLE_HEIGHT, width + 2, _LEGEND_HEIGHT))
+            text = mirrored(QRectF(offset + _SWATCH + 6, _TITLE_HEIGHT, width + 2, _LEGEND_HEIGHT), self.width())
             painter.drawText(text, reading_side() | Qt.AlignmentFlag.AlignVCenter, isolate(entry.title))
             offset += _SWATCH + width + 24
 
-    def _mirrored(self, rect: QRectF) -> QRectF:
-        """Return a rectangle, measured from where reading begins, in the widget's coordinates."""
-        return QRectF(self.width() - rect.right(), rect.top(), rect.width(), rect.height()) if is_rtl() else rect
-
     def _paint_axes(self, painter: QPainter) -> None:
-        plot, theme = self._plot_rect(), current_theme()
-        painter.setFont(fonts.interface_font(11))
-        numbers = Qt.AlignmentFlag.AlignLeft if is_rtl() else Qt.AlignmentFlag.AlignRight
-        absolute = Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
-        for value in (0, self._ceiling // 2, self._ceiling):
-            y = plot.bottom() - self._height_of(value)
-            painter.setPen(QPen(QColor(theme.rule), 1))
-            painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))
-            painter.setPen(QColor(theme.faint))
-            x = plot.right() + 6 if is_rtl() else plot.left() - _AXIS_WIDTH
-            painter.drawText(QRectF(x, y - 8, _AXIS_WIDTH - 6, 16), numbers | absolute, format_number(value))
+        paint_value_axis(painter, self._plot_rect(), (0, self._ceiling // 2, self._ceiling), self._ceiling)
         for index, rect in self._name_rects(QFontMetricsF(painter.font())):
             painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, isolate(self._names[index]))
 
@@ -186,7 +176,7 @@ class PeriodChart(QWidget):
 
     def _paint_column(self, painter: QPainter, index: int) -> None:
         slot = self.slot_rect(index)
-        width = min(_MAX_COLUMN, slot.width() * (1 - _GAP))
+        width = min(_MAX_COLUMN, slot.width() * (1 - COLUMN_GAP))
         y = slot.bottom()
         for entry in self.series:
             value = entry.values[index]
@@ -256,7 +246,7 @@ class BarList(QWidget):
                 rect = QRectF(name_width + _MARGIN, top + (_BAR_ROW - _BAR_HEIGHT) / 2, length, _BAR_HEIGHT)
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(bar.brush())
-                painter.drawRoundedRect(self._mirrored(rect), 3, 3)
+                painter.drawRoundedRect(mirrored(rect, self.width()), 3, 3)
                 painter.setPen(QColor(theme.dim))
                 number = QRectF(name_width + 2 * _MARGIN + length, top, number_width, _BAR_ROW)
                 self._paint_text(painter, number, format_number(bar.value))
@@ -264,13 +254,4 @@ class BarList(QWidget):
     def _paint_text(self, painter: QPainter, rect: QRectF, text: str) -> None:
         """Paint a text in a rectangle that is measured from where reading begins."""
         text = elide(text, QFontMetricsF(painter.font()), rect.width())
-        painter.drawText(self._mirrored(rect), reading_side() | Qt.AlignmentFlag.AlignVCenter, text)
-
-    def _mirrored(self, rect: QRectF) -> QRectF:
-        return QRectF(self.width() - rect.right(), rect.top(), rect.width(), rect.height()) if is_rtl() else rect
-
-
-def reading_side() -> Qt.AlignmentFlag:
-    """Return the alignment to the side where reading begins."""
-    side = Qt.AlignmentFlag.AlignRight if is_rtl() else Qt.AlignmentFlag.AlignLeft
-    return side | Qt.AlignmentFlag.AlignAbsolute
+        painter.drawText(mirrored(rect, self.width()), reading_side() | Qt.AlignmentFlag.AlignVCenter, text)

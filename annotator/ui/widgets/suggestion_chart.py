@@ -5,24 +5,23 @@ from functools import reduce
 from typing import Final
 
 from msgspec.structs import astuple
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QHelpEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from annotator.i18n import _, count_phrase, format_number, is_rtl
 from annotator.model.labels import Label
 from annotator.store.queries.suggestion_statistics import SuggestionCounts
 from annotator.ui.widgets import fonts
-from annotator.ui.widgets.bidi_text import elide, format_percent, tooltip
+from annotator.ui.widgets.bidi_text import elide, format_percent
+from annotator.ui.widgets.chart_parts import AXIS_WIDTH, COLUMN_GAP, paint_value_axis, reading_side, show_tooltip
 from annotator.ui.widgets.theme import current_theme
 
 _HEIGHT: Final = 104  # pixels
 _TITLE_WIDTH: Final = 150  # pixels for the label's title and the latest result
-_AXIS_WIDTH: Final = 34  # pixels for the numbers of the vertical axis
 _MARGIN_TOP: Final = 12  # pixels
 _MARGIN_BOTTOM: Final = 22  # pixels
 _MAX_COLUMN: Final = 60  # pixels
-_GAP: Final = 0.22  # share of a slot between its column and the next
 _MIN_COLUMNS: Final = 3  # with fewer, a bar shows all articles together
 _BAR_HEIGHT: Final = 22  # pixels
 _FIGURES_HEIGHT: Final = 30  # pixels below a bar
@@ -79,7 +78,7 @@ class SuggestionChart(QWidget):
         plot = self._plot_rect()
         slot = plot.width() / len(self._tallies)
         centre = plot.right() - (index + 0.5) * slot if is_rtl() else plot.left() + (index + 0.5) * slot
-        width = min(_MAX_COLUMN, slot * (1 - _GAP))
+        width = min(_MAX_COLUMN, slot * (1 - COLUMN_GAP))
         return QRectF(centre - width / 2, plot.top(), width, plot.height())
 
     def describe_column(self, index: int) -> str:
@@ -106,30 +105,19 @@ class SuggestionChart(QWidget):
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            point = QPointF(event.pos())
             columns = range(len(self._tallies)) if self.has_columns else ()
-            indices = [index for index in columns if self.column_rect(index).contains(point)]
-            QToolTip.showText(event.globalPos(), tooltip(self.describe_column(indices[0])) if indices else "", self)
+            show_tooltip(self, event, map(self.column_rect, columns), self.describe_column)
             return True
         return super().event(event)
 
     def _plot_rect(self) -> QRectF:
-        before, after = _TITLE_WIDTH + _AXIS_WIDTH, 8
+        before, after = _TITLE_WIDTH + AXIS_WIDTH, 8
         left_margin, right_margin = (after, before) if is_rtl() else (before, after)
         return QRectF(self.rect()).adjusted(left_margin, _MARGIN_TOP, -right_margin, -_MARGIN_BOTTOM)
 
     def _paint_axes(self, painter: QPainter) -> None:
-        plot, theme = self._plot_rect(), current_theme()
-        painter.setFont(fonts.interface_font(11))
-        side = Qt.AlignmentFlag.AlignLeft if is_rtl() else Qt.AlignmentFlag.AlignRight
-        absolute = Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
-        for value in _GRID_LINES:
-            y = plot.bottom() - plot.height() * value / 100
-            painter.setPen(QPen(QColor(theme.rule), 1))
-            painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))
-            painter.setPen(QColor(theme.faint))
-            x = plot.right() + 6 if is_rtl() else plot.left() - _AXIS_WIDTH
-            painter.drawText(QRectF(x, y - 8, _AXIS_WIDTH - 6, 16), side | absolute, format_number(value))
+        plot = self._plot_rect()
+        paint_value_axis(painter, plot, _GRID_LINES, 100)
         for index, value in {0: 1, len(self._sizes) - 1: sum(self._sizes)}.items():
             rect = QRectF(self.column_rect(index).center().x() - 40, plot.bottom() + 4, 80, 16)
             painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, format_number(value))
@@ -152,7 +140,7 @@ class SuggestionChart(QWidget):
         painter.setFont(fonts.interface_font(12))
         painter.setPen(QColor(current_theme().dim))
         rect = QRectF(plot.left(), plot.top() + _BAR_HEIGHT + 6, plot.width(), _FIGURES_HEIGHT)
-        painter.drawText(rect, _reading_side() | Qt.TextFlag.TextWordWrap, format_tally(self._total))
+        painter.drawText(rect, reading_side() | Qt.TextFlag.TextWordWrap, format_tally(self._total))
 
     def _stack(self, painter: QPainter, tally: SuggestionCounts, length: float) -> Iterator[tuple[float, QBrush]]:
         """Set the pen, and yield the share of `length` and the fill of each count that is not zero."""
@@ -169,7 +157,7 @@ class SuggestionChart(QWidget):
         painter.setPen(theme.name_colour(self._label, 0))
         name = elide(self._label.localised_title(), QFontMetricsF(painter.font()), _TITLE_WIDTH - 8)
         painter.drawText(
-            QRectF(x, _MARGIN_TOP - 4, _TITLE_WIDTH, 24), _reading_side() | Qt.AlignmentFlag.AlignVCenter, name
+            QRectF(x, _MARGIN_TOP - 4, _TITLE_WIDTH, 24), reading_side() | Qt.AlignmentFlag.AlignVCenter, name
         )
         if not self.has_columns or not self._tallies[-1].total:
             return
@@ -178,10 +166,4 @@ class SuggestionChart(QWidget):
         accepted = format_percent(percentages(self._tallies[-1])[0] / 100)
         text = _("{share} accepted recently").format(share=accepted)
         rect = QRectF(x, _MARGIN_TOP + 22, _TITLE_WIDTH - 6, 44)
-        painter.drawText(rect, _reading_side() | Qt.TextFlag.TextWordWrap, text)
-
-
-def _reading_side() -> Qt.AlignmentFlag:
-    """Return the alignment at the top of the side where reading begins."""
-    side = Qt.AlignmentFlag.AlignRight if is_rtl() else Qt.AlignmentFlag.AlignLeft
-    return side | Qt.AlignmentFlag.AlignAbsolute
+        painter.drawText(rect, reading_side() | Qt.TextFlag.TextWordWrap, text)

@@ -61,8 +61,10 @@ class Theme(Struct, frozen=True):
     def name_colour(self, label: Label, strength: float = 1.0) -> QColor:
         """Return a label title's colour on its own fill of this strength, on panel, window or paper."""
         fill = self.fill_colour(label, strength)
-        grounds = tuple(blend(ground, fill.name(), fill.alphaF()) for ground in (self.panel, self.window, self.paper))
-        return QColor(_make_readable(self._base_colour(label), grounds))
+        backgrounds = tuple(
+            blend(background, fill.name(), fill.alphaF()) for background in (self.panel, self.window, self.paper)
+        )
+        return QColor(_make_readable(self._base_colour(label), backgrounds))
 
     def _base_colour(self, label: Label) -> str:
         return label.colour.dark if self.is_dark else label.colour.light
@@ -138,11 +140,11 @@ def make_palette(theme: Theme) -> QPalette:
     return palette
 
 
-def blend(ground: str, colour: str, opacity: float) -> str:
-    """Blend `colour` over `ground`, both `#rrggbb`, as Qt does."""
+def blend(background: str, colour: str, opacity: float) -> str:
+    """Blend `colour` over `background`, both `#rrggbb`, as Qt does."""
     return "#" + "".join(
         f"{round(below + (above - below) * opacity):02x}"
-        for below, above in zip(_rgb(ground), _rgb(colour), strict=True)
+        for below, above in zip(_rgb(background), _rgb(colour), strict=True)
     )
 
 
@@ -158,8 +160,8 @@ def _soften(colour: str, paper: str, ink: str, ratio: float) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _make_readable(colour: str, grounds: tuple[str, ...]) -> str:
-    return reduce(ensure_contrast, grounds, colour)
+def _make_readable(colour: str, backgrounds: tuple[str, ...]) -> str:
+    return reduce(ensure_contrast, backgrounds, colour)
 
 
 def _image_path(name: str, theme: Theme) -> str:
