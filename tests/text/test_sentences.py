@@ -1,0 +1,108 @@
+"""Where sentences end."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from running import mean_time
+from strategies import texts
+
+from annotator.text import punctuation
+from annotator.text import sentences as sentence_rules
+from annotator.text.sentences import sentence_breaks, split_sentences
+from annotator.text.tokenizer import Token, tokenize
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "وقع الوزير.| ثم غادر.",
+        "هل وقع؟| نعم!| ثم…| غادر",
+        "قال: «وقع الوزير.»| ثم غادر (أمس.)| انتهى",
+        "قال ”وقع.“| ثم “غادر.”| انتهى",
+        "وقع?!..| ثم",
+        "سطر أول\n|سطر ثان\n\n|ثالث",
+        "في 3.5 وفي 2.16.668 معا",
+        "السيد م. العلوي ود. الصديق ص. 12 وق.م. معا",
+        "في سنة 2024.| وقع",
+        "قال «هل وقع؟»، ثم غادر",
+        "تقرير المغرب.. تنويه",
+        "تقرير المغرب...| تنويه",
+        "هل؟| «نعم».",
+        "هل وقع?| نعم",
+        "الفوج م!| ثم الفوج ب؟| ثم",
+        "في 2024?| نعم",
+        'هل؟| "نعم".',
+        'قال "هل؟"| "نعم".',
+        "وقع.\u200f\u200e|ثم",
+        "نقطة .",
+    ],
+)
+def test_sentences(text: str) -> None:
+    """The bars mark the ends of sentences."""
+    plain = text.replace("|", "")
+    sentences = [[plain[a:b] for a, b in sentence] for sentence in split_sentences(plain, tokenize(plain))]
+    assert sentences == [[part[a:b] for a, b in tokenize(part)] for part in text.split("|")]
+
+
+def split_by_walk(text: str) -> list[list[Token]]:
+    """Return the sentences of a text by a walk over all of its tokens."""
+    tokens = tokenize(text)
+    partners = punctuation.match_pairs(text, tokens)
+    sentences: list[list[Token]] = []
+    is_ended = True
+    for index, token in enumerate(tokens):
+        mark = text[token.start]
+        is_closing = partners.get(index, index) < index or (
+            index not in partners and mark in punctuation.OPENING_BRACKETS
+        )
+        if index and "\n" in text[tokens[index - 1].end : token.start]:
+            is_ended = True
+        elif sentences and is_ended and (mark in sentence_rules._STOPS or is_closing):
+            sentences[-1].append(token)
+            continue
+        elif mark in sentence_rules._NO_START:
+            is_ended = False
+        if is_ended or not sentences:
+            sentences.append([])
+        sentences[-1].append(token)
+        is_ended = (
+            mark in sentence_rules._STOPS
+            and text[slice(*token)] != ".."
+            and not sentence_rules.is_abbreviation_dot(text, tokens, index)
+        )
+    return sentences
+
+
+STOPPING = st.sampled_from(
+    [*'.!؟?…،:“”"«»’()', "..", ".\u200f", " ", " ", " ", "\n", "كلمة", "م", "ود", "2.5", "a.ma", "كِ"]
+)
+
+
+def test_breaks_of_a_range_ignore_the_text_before_it() -> None:
+    text = "كلم. نعم"
+    assert sentence_breaks(text, 0, len(text)) == [5]
+    assert sentence_breaks(text, 1, len(text)) == [5]
+    assert sentence_breaks(text, 2, len(text)) == []  # the range starts with م.
+
+
+@settings(max_examples=500)
+@given(texts | st.lists(STOPPING, max_size=30).map("".join))
+def test_sentences_equal_those_of_a_walk_over_all_tokens(text: str) -> None:
+    assert split_sentences(text, tokenize(text)) == split_by_walk(text)
+
+
+@pytest.mark.parametrize("unit", [". ", '." ', '"."', "كلمة. ", "؟! ", ".a"])
+def test_time_for_sentences_is_linear(unit: str) -> None:
+    def measure(count: int) -> float:
+        text = unit * count
+        return mean_time(lambda: sentence_breaks(text, 0, len(text)))
+
+    assert measure(32_000) < 30 * measure(4_000)  # eight times the text: quadratic time would be 64 times as long
+
+
+@given(texts)
+def test_sentences_contain_every_token_and_no_newline(text: str) -> None:
+    sentences = split_sentences(text, tokenize(text))
+    assert [token for sentence in sentences for token in sentence] == tokenize(text)
+    assert all(sentences)
+    assert not any("\n" in text[sentence[0].start : sentence[-1].end] for sentence in sentences)
