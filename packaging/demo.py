@@ -15,7 +15,7 @@ from typing import Final
 from pictures import take_pictures
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from window_driver import create_sample_corpus, open_desk, tag_all
+from window_driver import create_sample_corpus, open_program, tag_all
 
 from annotator.jobs.export.exporter import ExportOptions, export
 from annotator.store.corpus import Corpus
@@ -57,12 +57,12 @@ def clear_folder(folder: Path) -> None:
 def run_main_job(folder: Path) -> int:
     """Tag the first sample in the window, export it, print where everything is, and return 0, the exit code."""
     corpus = create_sample_corpus(folder / "demo.corpus")
-    desk = open_desk(corpus, language="ar", theme="light", size=(1366, 768))
-    tag_all(desk)
-    desk.window.grab().save(str(folder / "window.png"))
-    QTest.keyClick(desk.window.view, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)  # done, and next
-    desk.window.close()
-    desk.session.close()
+    controller = open_program(corpus, language="ar", theme="light", size=(1366, 768))
+    tag_all(controller)
+    controller.window.grab().save(str(folder / "window.png"))
+    QTest.keyClick(controller.window.view, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)  # done, and next
+    controller.window.close()
+    controller.session.close()
     target = folder / "train.conll"
     with Corpus.open(corpus, readonly=True) as opened:
         work = export(opened, target, ExportOptions())

@@ -59,76 +59,78 @@ _LAST_DAY: Final = date(2026, 11, 25)  # of the work that the page of progress s
 _MARGIN: Final = 14  # pixels beside lines of the article
 
 
-def _take_welcome(desk: app.ApplicationController) -> QPixmap:
+def _take_welcome(controller: app.ApplicationController) -> QPixmap:
     """Take the page that a first start shows, which lists no corpora."""
-    assert desk.session.corpus
-    desk.open_corpus(Corpus.open(create_sample_corpus(desk.session.corpus.path.with_name("samples.corpus"))))
-    desk.window.settings.save(recent_corpora={})
-    desk.window.welcome_commands.show_welcome()
-    return grab(desk.window)
+    assert controller.session.corpus
+    controller.open_corpus(
+        Corpus.open(create_sample_corpus(controller.session.corpus.path.with_name("samples.corpus")))
+    )
+    controller.window.settings.save(recent_corpora={})
+    controller.window.welcome_commands.show_welcome()
+    return grab(controller.window)
 
 
-def _take_caret(desk: app.ApplicationController) -> QPixmap:
+def _take_caret(controller: app.ApplicationController) -> QPixmap:
     """Take the word that the caret is on."""
-    desk.session.open_article(_UNTOUCHED)
-    start, end = _find_words(desk, "مغربية نسخت في القرنين")
-    desk.window.view.move_to(start)
-    return _grab_lines(desk, start, end)
+    controller.session.open_article(_UNTOUCHED)
+    start, end = _find_words(controller, "مغربية نسخت في القرنين")
+    controller.window.view.move_to(start)
+    return _grab_lines(controller, start, end)
 
 
-def _take_selection(desk: app.ApplicationController) -> QPixmap:
+def _take_selection(controller: app.ApplicationController) -> QPixmap:
     """Take some words selected by keys."""
-    desk.session.open_article(_UNTOUCHED)
-    view = desk.window.view
-    start, end = _find_words(desk, "المكتبة الوطنية للمملكة المغربية")
+    controller.session.open_article(_UNTOUCHED)
+    view = controller.window.view
+    start, end = _find_words(controller, "المكتبة الوطنية للمملكة المغربية")
     view.move_to(start)
     for _word in range(4):
         QTest.keyClick(view, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
-    return _grab_lines(desk, start, end)
+    return _grab_lines(controller, start, end)
 
 
-def _take_nested(desk: app.ApplicationController) -> QPixmap:
+def _take_nested(controller: app.ApplicationController) -> QPixmap:
     """Take a selected span with its handles, and others inside it."""
-    span = select_span(desk, "خارطة طريق وزارة التربية الوطنية لتجويد التعلمات 2023-2027")
-    return _grab_lines(desk, span.start, span.end)
+    span = select_span(controller, "خارطة طريق وزارة التربية الوطنية لتجويد التعلمات 2023-2027")
+    return _grab_lines(controller, span.start, span.end)
 
 
-def _take_suggestions(desk: app.ApplicationController) -> QPixmap:
+def _take_suggestions(controller: app.ApplicationController) -> QPixmap:
     """Take the suggestions in an article, learnt from other articles, with the first one selected."""
-    desk.session.open_article(_SUGGESTED)
-    _wait_for_suggestions(desk)
-    QTest.keyClick(desk.window.view, Qt.Key.Key_Return)
-    return grab(desk.window)
+    controller.session.open_article(_SUGGESTED)
+    _wait_for_suggestions(controller)
+    QTest.keyClick(controller.window.view, Qt.Key.Key_Return)
+    return grab(controller.window)
 
 
-def _take_issues(desk: app.ApplicationController) -> QPixmap:
+def _take_issues(controller: app.ApplicationController) -> QPixmap:
     """Take the issues that the check of the labels raises, once some spans are wrong."""
-    session, window = desk.session, desk.window
-    quoted = select_span(desk, "برنامج «ساعة للكتاب»")
+    session, window = controller.session, controller.window
+    quoted = select_span(controller, "برنامج «ساعة للكتاب»")
     session.resize(quoted, quoted.start, quoted.end - 1)
-    session.describe(select_span(desk, "شتنبر المقبل"), "09/2024", "")
-    bank = select_span(desk, "البنك الدولي")
+    session.describe(select_span(controller, "شتنبر المقبل"), "09/2024", "")
+    bank = select_span(controller, "البنك الدولي")
     session.resize(bank, bank.start + 2, bank.end)
     window.issue_commands.check_labels()
     _wait_for_job(window.tasks)
     window.issue_commands.step(1)
-    _wait_for_suggestions(desk)
+    _wait_for_suggestions(controller)
     return grab(window)
 
 
-def _take_value(desk: app.ApplicationController) -> QPixmap:
+def _take_value(controller: app.ApplicationController) -> QPixmap:
     """Take the card of the selected span while its value is typed in words."""
-    card = desk.window.labels_sidebar.span_card
-    span = select_span(desk, "أمس الاثنين")
-    desk.window.tagging_commands.edit_value()
+    card = controller.window.labels_sidebar.span_card
+    span = select_span(controller, "أمس الاثنين")
+    controller.window.tagging_commands.edit_value()
     card.value_field.setText(format_date_value(span.value or ""))
     return grab(card)
 
 
-def _take_calendar(desk: app.ApplicationController) -> QPixmap:
+def _take_calendar(controller: app.ApplicationController) -> QPixmap:
     """Take the calendar of the value of the selected span."""
-    window = desk.window
-    select_span(desk, "أمس الاثنين")
+    window = controller.window
+    select_span(controller, "أمس الاثنين")
     window.tagging_commands.edit_value()
     QTest.qWait(60)  # for the layout: the calendar is beside the field
     window.labels_sidebar.span_card.value_field.open_calendar()
@@ -139,103 +141,103 @@ def _take_calendar(desk: app.ApplicationController) -> QPixmap:
     return picture
 
 
-def _take_menu(desk: app.ApplicationController) -> QPixmap:
+def _take_menu(controller: app.ApplicationController) -> QPixmap:
     """Take the context menu of a span."""
-    view = desk.window.view
-    span = select_span(desk, "خطة لدعم القراءة")
-    point = point_at(desk, span.start + 2, after=False)
+    view = controller.window.view
+    span = select_span(controller, "خطة لدعم القراءة")
+    point = point_at(controller, span.start + 2, after=False)
     reason = QContextMenuEvent.Reason.Mouse
     QApplication.sendEvent(view.viewport(), QContextMenuEvent(reason, point, view.viewport().mapToGlobal(point)))
     menu = QApplication.activePopupWidget()
     assert isinstance(menu, QMenu)
-    picture, menu_picture = grab(desk.window), menu.grab()
+    picture, menu_picture = grab(controller.window), menu.grab()
     painter = QPainter(picture)
-    painter.drawPixmap(desk.window.mapFromGlobal(menu.pos()), menu_picture)
+    painter.drawPixmap(controller.window.mapFromGlobal(menu.pos()), menu_picture)
     painter.end()
     menu.close()
     return picture
 
 
-def _take_sticky(desk: app.ApplicationController) -> QPixmap:
+def _take_sticky(controller: app.ApplicationController) -> QPixmap:
     """Take a sticky label, and the span that it has just tagged."""
-    desk.session.open_article(6)
-    desk.window.label_panel.rows()[1].click()
-    view = desk.window.view
-    start, end = _find_words(desk, "المديرية العامة للأرصاد الجوية")
+    controller.session.open_article(6)
+    controller.window.label_panel.rows()[1].click()
+    view = controller.window.view
+    start, end = _find_words(controller, "المديرية العامة للأرصاد الجوية")
     view.select(start, end)
     view.selection_finished.emit()
-    return grab(desk.window)
+    return grab(controller.window)
 
 
-def _take_occurrences(desk: app.ApplicationController) -> QPixmap:
+def _take_occurrences(controller: app.ApplicationController) -> QPixmap:
     """Take the other occurrences of a span's words."""
-    tasks, span = desk.window.tasks, select_span(desk, "البنك الدولي")
-    dialog = OccurrencesDialog(desk.window, desk.session, tasks, span)
+    tasks, span = controller.window.tasks, select_span(controller, "البنك الدولي")
+    dialog = OccurrencesDialog(controller.window, controller.session, tasks, span)
     dialog.search_corpus()
     _wait_for_job(tasks)
     return _grab_dialog(dialog)
 
 
-def _take_find(desk: app.ApplicationController) -> QPixmap:
+def _take_find(controller: app.ApplicationController) -> QPixmap:
     """Take words found in the article."""
-    desk.window.find_bar.start_search()
-    desk.window.find_bar.search_line.insert("القراءة")
-    return grab(desk.window)
+    controller.window.find_bar.start_search()
+    controller.window.find_bar.search_line.insert("القراءة")
+    return grab(controller.window)
 
 
-def _take_search(desk: app.ApplicationController) -> QPixmap:
+def _take_search(controller: app.ApplicationController) -> QPixmap:
     """Take words found in the corpus."""
-    side = desk.window.articles_sidebar
+    side = controller.window.articles_sidebar
     side.start_search("الوكالة الوطنية")
-    desk.session.set_article_filter(ArticleFilter(None, side.search_line.text()))
-    desk.session.open_article(0)
+    controller.session.set_article_filter(ArticleFilter(None, side.search_line.text()))
+    controller.session.open_article(0)
     side.search_line.setFocus()
     side.search_line.end(False)
-    return grab(desk.window)
+    return grab(controller.window)
 
 
-def _take_guideline(desk: app.ApplicationController) -> QPixmap:
+def _take_guideline(controller: app.ApplicationController) -> QPixmap:
     """Take the guidelines beside the article."""
-    select_span(desk, PLAN)
-    desk.window.action("toggle_guidelines").trigger()
-    return grab(desk.window)
+    select_span(controller, PLAN)
+    controller.window.action("toggle_guidelines").trigger()
+    return grab(controller.window)
 
 
-def _take_labels(desk: app.ApplicationController) -> QPixmap:
+def _take_labels(controller: app.ApplicationController) -> QPixmap:
     """Take the dialog that edits the labels."""
-    return _grab_dialog(_create_labels_dialog(desk))
+    return _grab_dialog(_create_labels_dialog(controller))
 
 
-def _take_label_deletion(desk: app.ApplicationController) -> QPixmap:
+def _take_label_deletion(controller: app.ApplicationController) -> QPixmap:
     """Take the question that the deletion of a label asks."""
-    dialog = _create_labels_dialog(desk)
+    dialog = _create_labels_dialog(controller)
     dialog.show()
     dialog.delete()
     return _grab_dialog(dialog)
 
 
-def _take_keys(desk: app.ApplicationController) -> QPixmap:
+def _take_keys(controller: app.ApplicationController) -> QPixmap:
     """Take the sheet of all keys."""
-    return _grab_dialog(KeysDialog(desk.window, Keymap(MENUS, {}, desk.session.labels.labels)))
+    return _grab_dialog(KeysDialog(controller.window, Keymap(MENUS, {}, controller.session.labels.labels)))
 
 
-def _take_palette(desk: app.ApplicationController) -> QPixmap:
+def _take_palette(controller: app.ApplicationController) -> QPixmap:
     """Take the command palette with a word in the language of the window."""
-    desk.window.action("show_palette").trigger()
-    [palette] = desk.window.findChildren(CommandPalette)
+    controller.window.action("show_palette").trigger()
+    [palette] = controller.window.findChildren(CommandPalette)
     palette.field.setText(_("Labels"))
     QTest.qWait(300)  # articles are looked up after the typing
-    return grab(desk.window)
+    return grab(controller.window)
 
 
-def _take_export(desk: app.ApplicationController) -> QPixmap:
+def _take_export(controller: app.ApplicationController) -> QPixmap:
     """Take the dialog before an export."""
-    return _grab_dialog(ExportDialog(desk.window, desk.session, desk.window.tasks))
+    return _grab_dialog(ExportDialog(controller.window, controller.session, controller.window.tasks))
 
 
-def _take_import(desk: app.ApplicationController) -> QPixmap:
+def _take_import(controller: app.ApplicationController) -> QPixmap:
     """Take the dialog before an import."""
-    corpus, tasks = desk.session.corpus, desk.window.tasks
+    corpus, tasks = controller.session.corpus, controller.window.tasks
     assert corpus
     folder = corpus.path.parent / "new"
     folder.mkdir()
@@ -246,15 +248,15 @@ def _take_import(desk: app.ApplicationController) -> QPixmap:
         try:
             next(steps)
         except StopIteration as end:
-            return _grab_dialog(ImportDialog(desk.window, desk.session, tasks, end.value))
+            return _grab_dialog(ImportDialog(controller.window, controller.session, tasks, end.value))
 
 
-def _take_export_report(desk: app.ApplicationController) -> QPixmap:
+def _take_export_report(controller: app.ApplicationController) -> QPixmap:
     """Take the report after an export."""
-    corpus, tasks = desk.session.corpus, desk.window.tasks
+    corpus, tasks = controller.session.corpus, controller.window.tasks
     assert corpus
-    desk.session.set_state(DONE)
-    dialog = ExportDialog(desk.window, desk.session, tasks)
+    controller.session.set_state(DONE)
+    dialog = ExportDialog(controller.window, controller.session, tasks)
     dialog.show()
     with chdir(corpus.path.parent):  # a picture shows no path of the machine that it was taken on
         dialog.write(Path("news.conll"))
@@ -262,30 +264,30 @@ def _take_export_report(desk: app.ApplicationController) -> QPixmap:
     return _grab_dialog(dialog)
 
 
-def _take_backups(desk: app.ApplicationController) -> QPixmap:
+def _take_backups(controller: app.ApplicationController) -> QPixmap:
     """Take the backups of some days, and the contents of the last one."""
-    assert desk.session.corpus
-    path, tasks = desk.session.corpus.path, desk.window.tasks
+    assert controller.session.corpus
+    path, tasks = controller.session.corpus.path, controller.window.tasks
     for _count in backups.create_backup(path):
         pass
     [backup] = backups.list_backups(path)
     for name in _BACKUP_NAMES:
         shutil.copy(backup.path, backup.path.with_name(f"{name}.corpus"))
     backup.path.unlink()
-    dialog = BackupsDialog(desk.window, tasks, path.stem, backups.list_backups(path))
+    dialog = BackupsDialog(controller.window, tasks, path.stem, backups.list_backups(path))
     _wait_for_job(tasks)
     return _grab_dialog(dialog)
 
 
-def _take_progress(desk: app.ApplicationController) -> QPixmap:
+def _take_progress(controller: app.ApplicationController) -> QPixmap:
     """Take the page of progress."""
-    return _grab_dialog(create_progress(desk))
+    return _grab_dialog(create_progress(controller))
 
 
-def create_progress(desk: app.ApplicationController) -> WorkProgressDialog:
+def create_progress(controller: app.ApplicationController) -> WorkProgressDialog:
     """Create the page of progress on the work of two months."""
     numbers = random.Random(1)
-    labels, user = desk.session.labels, desk.session.current.user
+    labels, user = controller.session.labels, controller.session.current.user
     works = {
         _LAST_DAY - timedelta(days=days): Work(
             {label.name: numbers.randint(5, 40) for label in labels.labels},
@@ -295,26 +297,26 @@ def create_progress(desk: app.ApplicationController) -> WorkProgressDialog:
         for days in range(60)
         if (_LAST_DAY - timedelta(days=days)).weekday() < 5
     }
-    return WorkProgressDialog(desk.window, {user: works}, user, labels, _LAST_DAY)
+    return WorkProgressDialog(controller.window, {user: works}, user, labels, _LAST_DAY)
 
 
-def _take_no_spans(desk: app.ApplicationController) -> QPixmap:
+def _take_no_spans(controller: app.ApplicationController) -> QPixmap:
     """Take an article without spans."""
-    desk.session.open_article(_UNTOUCHED)
-    return grab(desk.window)
+    controller.session.open_article(_UNTOUCHED)
+    return grab(controller.window)
 
 
-def _take_no_articles(desk: app.ApplicationController) -> QPixmap:
+def _take_no_articles(controller: app.ApplicationController) -> QPixmap:
     """Take a corpus without articles."""
-    assert desk.session.corpus
-    desk.open_corpus(Corpus.create(desk.session.corpus.path.with_name("new.corpus"), default_labels()))
-    return grab(desk.window)
+    assert controller.session.corpus
+    controller.open_corpus(Corpus.create(controller.session.corpus.path.with_name("new.corpus"), default_labels()))
+    return grab(controller.window)
 
 
-def _take_no_corpus(desk: app.ApplicationController) -> QPixmap:
+def _take_no_corpus(controller: app.ApplicationController) -> QPixmap:
     """Take the window without a corpus."""
-    desk.session.close()
-    return grab(desk.window)
+    controller.session.close()
+    return grab(controller.window)
 
 
 FEATURES: Final[dict[str, Callable[[app.ApplicationController], QPixmap]]] = {
@@ -348,29 +350,29 @@ FEATURES: Final[dict[str, Callable[[app.ApplicationController], QPixmap]]] = {
 """The function that takes each picture of the guide, by the picture's name without the language."""
 
 
-def _create_labels_dialog(desk: app.ApplicationController) -> LabelsDialog:
-    assert desk.session.corpus
-    return LabelsDialog(desk.window, desk.session.corpus, desk.window.tasks)
+def _create_labels_dialog(controller: app.ApplicationController) -> LabelsDialog:
+    assert controller.session.corpus
+    return LabelsDialog(controller.window, controller.session.corpus, controller.window.tasks)
 
 
-def _find_words(desk: app.ApplicationController, words: str) -> tuple[int, int]:
+def _find_words(controller: app.ApplicationController, words: str) -> tuple[int, int]:
     """Return the start and end of these words in the open article."""
-    assert desk.session.article
-    start = desk.session.article.text.index(words)
+    assert controller.session.article
+    start = controller.session.article.text.index(words)
     return start, start + len(words)
 
 
-def select_span(desk: app.ApplicationController, words: str) -> Span:
+def select_span(controller: app.ApplicationController, words: str) -> Span:
     """Select the span with these words and return it."""
-    text = desk.session.article.text if desk.session.article else ""
-    span = next(span for span in desk.session.spans if text[span.start : span.end] == words)
-    desk.session.select(span)
+    text = controller.session.article.text if controller.session.article else ""
+    span = next(span for span in controller.session.spans if text[span.start : span.end] == words)
+    controller.session.select(span)
     return span
 
 
-def _grab_lines(desk: app.ApplicationController, start: int, end: int) -> QPixmap:
+def _grab_lines(controller: app.ApplicationController, start: int, end: int) -> QPixmap:
     """Take the lines of the article from `start` to `end`, with the marks on them."""
-    view = desk.window.view
+    view = controller.window.view
     view.reveal(start, end)
     segments = view.page().segments(start, end)
     top = view.map_from_page(0, segments[0].line.top).toPoint().y() - 4
@@ -383,9 +385,9 @@ def _grab_lines(desk: app.ApplicationController, start: int, end: int) -> QPixma
     return view.viewport().grab(QRect(QPoint(left_edge - _MARGIN, top), QPoint(right_edge + _MARGIN, bottom)))
 
 
-def _wait_for_suggestions(desk: app.ApplicationController) -> None:
+def _wait_for_suggestions(controller: app.ApplicationController) -> None:
     """Wait until the suggesters have answered."""
-    while desk.window.suggestions.is_busy:
+    while controller.window.suggestions.is_busy:
         QTest.qWait(20)
 
 

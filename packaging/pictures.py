@@ -15,7 +15,7 @@ from features import FEATURES, PLAN, grab, select_span
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QApplication
-from window_driver import ANNOTATOR, TAGS, create_sample_corpus, locate_words, open_desk
+from window_driver import ANNOTATOR, TAGS, create_sample_corpus, locate_words, open_program
 
 from annotator.i18n import LANGUAGES
 from annotator.model.records import DONE, FLAGGED, SKIPPED
@@ -36,14 +36,14 @@ def take_pictures(folder: Path, target: Path) -> int:
     QApplication.setCursorFlashTime(0)  # a picture does not depend on when it is taken
     corpora = copy_corpora(folder)
     for language, theme, size in product(LANGUAGES, THEMES, SIZES):
-        desk = open_desk(next(corpora), language=language, theme=theme, size=size)
-        select_span(desk, PLAN)
-        _save(grab(desk.window), target / window_name(language, theme, size))
-        close_desk(desk)
+        controller = open_program(next(corpora), language=language, theme=theme, size=size)
+        select_span(controller, PLAN)
+        _save(grab(controller.window), target / window_name(language, theme, size))
+        close_program(controller)
     for language, (name, take) in product(GUIDES, FEATURES.items()):
-        desk = open_desk(next(corpora), language=language, theme="light", size=SIZES[0])
-        _save(take(desk), target / f"{name}-{language}.png")
-        close_desk(desk)
+        controller = open_program(next(corpora), language=language, theme="light", size=SIZES[0])
+        _save(take(controller), target / f"{name}-{language}.png")
+        close_program(controller)
     return 0
 
 
@@ -104,11 +104,11 @@ def _save(picture: QPixmap, path: Path) -> None:
     print(path)
 
 
-def close_desk(desk: app.ApplicationController) -> None:
+def close_program(controller: app.ApplicationController) -> None:
     """Close the window and its corpus and delete both."""
-    desk.window.close()
-    desk.session.close()
-    desk.window.deleteLater()
-    desk.deleteLater()
+    controller.window.close()
+    controller.session.close()
+    controller.window.deleteLater()
+    controller.deleteLater()
     # Otherwise a later window would be painted only after its style sheet is applied to all earlier ones too.
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

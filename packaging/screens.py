@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Final
 
 from demo import clear_folder
-from pictures import close_desk, copy_corpora
+from pictures import close_program, copy_corpora
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 from unguided_states import STATES
-from window_driver import open_desk
+from window_driver import open_program
 
 from annotator.i18n import LANGUAGES
 
@@ -75,9 +75,9 @@ def _take_screen(
     for state in states:
         pictures = {}
         for language, theme in product(languages, themes):
-            desk = open_desk(next(corpora), language=language, theme=theme, size=inner_size)
-            pictures[language, theme] = STATES[state](desk).toImage()
-            close_desk(desk)
+            controller = open_program(next(corpora), language=language, theme=theme, size=inner_size)
+            pictures[language, theme] = STATES[state](controller).toImage()
+            close_program(controller)
             if pictures[language, theme].width() > width or pictures[language, theme].height() > height:
                 print(f"{state}, {language}, {theme}: larger than {size} at {scaling:.0%}")
         path = folder / f"{state}.png"

@@ -20,39 +20,39 @@ from annotator.ui.dialogs.suggestion_statistics import SuggestionStatisticsDialo
 _OTHER: Final = "salma"
 
 
-def _take_layer(desk: app.ApplicationController) -> QPixmap:
+def _take_layer(controller: app.ApplicationController) -> QPixmap:
     """Take the window in which the work of another annotator is shown."""
-    _let_other_work(desk)
-    desk.session.switch_annotator(_OTHER, edits=False)
-    return grab(desk.window)
+    _let_other_work(controller)
+    controller.session.switch_annotator(_OTHER, edits=False)
+    return grab(controller.window)
 
 
-def _take_annotators(desk: app.ApplicationController) -> QPixmap:
-    _let_other_work(desk)
-    session = desk.session
+def _take_annotators(controller: app.ApplicationController) -> QPixmap:
+    _let_other_work(controller)
+    session = controller.session
     assert session.corpus
     return _grab_dialog(
-        AnnotatorsDialog(desk.window, list_annotators(session.corpus), session.current.user, session.annotator)
+        AnnotatorsDialog(controller.window, list_annotators(session.corpus), session.current.user, session.annotator)
     )
 
 
-def _take_annotator_name(desk: app.ApplicationController) -> QPixmap:
-    return _grab_dialog(AnnotatorNameDialog(desk.window, "root"))
+def _take_annotator_name(controller: app.ApplicationController) -> QPixmap:
+    return _grab_dialog(AnnotatorNameDialog(controller.window, "root"))
 
 
-def _take_statistics(desk: app.ApplicationController, groups: int = 20) -> QPixmap:
+def _take_statistics(controller: app.ApplicationController, groups: int = 20) -> QPixmap:
     """Take the statistics of suggestions, in so many groups of articles."""
     numbers = random.Random(1)
     counts = {
         label.name: [SuggestionCounts(numbers.randint(4, 9), *numbers.sample(range(4), 3)) for _ in range(groups)]
-        for label in desk.session.labels.labels
+        for label in controller.session.labels.labels
     }
     statistics = SuggestionStatistics([1] * groups, counts)
-    return _grab_dialog(SuggestionStatisticsDialog(desk.window, statistics, desk.session.labels))
+    return _grab_dialog(SuggestionStatisticsDialog(controller.window, statistics, controller.session.labels))
 
 
-def _take_progress_table(desk: app.ApplicationController) -> QPixmap:
-    dialog = create_progress(desk)
+def _take_progress_table(controller: app.ApplicationController) -> QPixmap:
+    dialog = create_progress(controller)
     dialog.tabs.setCurrentIndex(1)
     return _grab_dialog(dialog)
 
@@ -63,15 +63,15 @@ STATES: Final[dict[str, Callable[[app.ApplicationController], QPixmap]]] = {
     "annotators": _take_annotators,
     "annotator-name": _take_annotator_name,
     "statistics": _take_statistics,
-    "few-statistics": lambda desk: _take_statistics(desk, 1),
+    "few-statistics": lambda controller: _take_statistics(controller, 1),
     "progress-table": _take_progress_table,
 }
 """The function that takes each state, by its name: those of the guides, and the others."""
 
 
-def _let_other_work(desk: app.ApplicationController) -> None:
+def _let_other_work(controller: app.ApplicationController) -> None:
     """Have another annotator label something in the open article."""
-    session, user = desk.session, desk.session.current.user
+    session, user = controller.session, controller.session.current.user
     session.switch_annotator(_OTHER)
     session.tag(session.labels.labels[0].name, 0, 6)
     session.set_state(DONE)

@@ -67,19 +67,19 @@ def create_sample_corpus(path: Path) -> Path:
     return path
 
 
-def open_desk(corpus: Path, *, language: str, theme: str, size: tuple[int, int]) -> app.ApplicationController:
+def open_program(corpus: Path, *, language: str, theme: str, size: tuple[int, int]) -> app.ApplicationController:
     """Open the window on a corpus and wait until it is active. Raises SystemExit where it never is."""
     i18n.set_language(language)
     settings = Settings(language=language, theme=theme, annotator=ANNOTATOR)  # type: ignore[arg-type]
-    desk = app.ApplicationController(app.create_application(), settings)
-    desk.open_corpus(Corpus.open(corpus))
-    desk.window.resize(*size)
-    desk.window.show()
-    desk.window.activateWindow()
-    if not QTest.qWaitForWindowActive(desk.window, 10_000):
+    controller = app.ApplicationController(app.create_application(), settings)
+    controller.open_corpus(Corpus.open(corpus))
+    controller.window.resize(*size)
+    controller.window.show()
+    controller.window.activateWindow()
+    if not QTest.qWaitForWindowActive(controller.window, 10_000):
         raise SystemExit("the window never became the active one")
-    desk.window.view.setFocus()
-    return desk
+    controller.window.view.setFocus()
+    return controller
 
 
 def locate_words(text: str, tag: Tag) -> tuple[int, int]:
@@ -90,18 +90,18 @@ def locate_words(text: str, tag: Tag) -> tuple[int, int]:
     return start, start + len(tag.words)
 
 
-def tag_all(desk: app.ApplicationController) -> None:
+def tag_all(controller: app.ApplicationController) -> None:
     """Drag over each of TAGS with the mouse, leave out the proclitics of its first word, and press its key.
 
     Raises SystemExit where other words are selected or no span is made.
     """
-    session, view = desk.session, desk.window.view
+    session, view = controller.session, controller.window.view
     assert session.article
     for tag in TAGS:
         start, end = locate_words(session.article.text, tag)
         QTest.keyClick(view, Qt.Key.Key_Escape)  # beside the selected span, a drag would take hold of its edge
         view.reveal(start, end)
-        drag_over(desk, start, end)
+        drag_over(controller, start, end)
         for _proclitic in range(2):
             if view.selected_text() != tag.words:
                 QTest.keyClick(view, Qt.Key.Key_Space)
@@ -115,10 +115,10 @@ def tag_all(desk: app.ApplicationController) -> None:
     QTest.qWait(50)
 
 
-def drag_over(desk: app.ApplicationController, start: int, end: int) -> None:
+def drag_over(controller: app.ApplicationController, start: int, end: int) -> None:
     """Drag from the first half of the letter at `start` to the second half of the letter before `end`."""
-    viewport = desk.window.view.viewport()
-    first, last = point_at(desk, start, after=False), point_at(desk, end - 1, after=True)
+    viewport = controller.window.view.viewport()
+    first, last = point_at(controller, start, after=False), point_at(controller, end - 1, after=True)
     QTest.mousePress(viewport, LEFT, PLAIN, first)
     for step in range(1, 6):
         point = QPointF(first) + (QPointF(last) - QPointF(first)) * step / 5
@@ -129,9 +129,9 @@ def drag_over(desk: app.ApplicationController, start: int, end: int) -> None:
     QTest.mouseRelease(viewport, LEFT, PLAIN, last)
 
 
-def point_at(desk: app.ApplicationController, offset: int, *, after: bool) -> QPoint:
+def point_at(controller: app.ApplicationController, offset: int, *, after: bool) -> QPoint:
     """Return the point of the viewport in the first half of the letter at this offset, or `after` it in the second."""
-    view = desk.window.view
+    view = controller.window.view
     line = view.page().line_of(offset)
     assert line
     box = next(box for box in line.boxes if box.start <= offset < box.end)

@@ -41,7 +41,7 @@ def test_the_demo_empties_no_folder_but_its_own(tmp_path: Path) -> None:
     assert [path.name for path in own.iterdir()] == ["made-by-demo"]
 
 
-def test_a_picture_is_of_a_desk_in_the_middle_of_the_work(
+def test_a_picture_is_of_a_window_in_the_middle_of_the_work(
     tmp_path: Path, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One of the windows, and one of what the guide tells of; all of them take half a minute."""

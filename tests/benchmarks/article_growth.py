@@ -12,11 +12,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from window_speed import (
-    close_desk,
+    close_program,
     create_long_corpus,
     measure_keys,
     measure_opening,
-    open_desk,
+    open_program,
     switch_corpus,
     wait_for_suggestions,
 )
@@ -36,15 +36,15 @@ def measure(folder: Path, sizes: Sequence[int] = SIZES, runs: int = RUNS, presse
     often = max(1, runs // 3)
     for count in sizes:
         read, size = build_long_article(_ANNOTATOR, count), Size(count, "spans an article")
-        desk = open_desk(create_long_corpus(folder / f"keys-{count}.corpus", read))
+        controller = open_program(create_long_corpus(folder / f"keys-{count}.corpus", read))
         # So long an article says the same again and again, and nearly all of it would be suggested.
-        desk.window.suggestions.close()
-        yield from measure_keys(desk, presses, size)
-        switch_corpus(desk, corpus := create_long_corpus(folder / f"opening-{count}.corpus", read))
-        yield measure_opening(desk, "opening the article", often, size=size)
+        controller.window.suggestions.close()
+        yield from measure_keys(controller, presses, size)
+        switch_corpus(controller, corpus := create_long_corpus(folder / f"opening-{count}.corpus", read))
+        yield measure_opening(controller, "opening the article", often, size=size)
         times = [time_call(lambda: [*export(corpus, folder / "one.conll", _options())]) for _ in range(often)]
         yield Figure("exporting it, read back", times, size=size)
-        close_desk(desk)
+        close_program(controller)
         yield page_speed.measure_painting("painting a screen of it", read, runs, size)
         yield _measure_acceptance(folder, read, size, max(1, runs // 10))
 
@@ -71,17 +71,17 @@ class _PerfectSuggester:
 def _measure_acceptance(folder: Path, read: AnnotatedArticle, size: Size, runs: int) -> Figure:
     """Measure accepting all of an article's suggestions by one key, each time in a new corpus."""
     bare, times = replace(read, spans=()), []
-    desk = open_desk(create_long_corpus(folder / f"accepting-{size.count}.corpus", bare))
-    desk.window.suggestions._external_suggesters = (_PerfectSuggester(read),)
+    controller = open_program(create_long_corpus(folder / f"accepting-{size.count}.corpus", bare))
+    controller.window.suggestions._external_suggesters = (_PerfectSuggester(read),)
     for turn in range(runs):
-        switch_corpus(desk, create_long_corpus(folder / f"accepting-{size.count}-{turn}.corpus", bare))
+        switch_corpus(controller, create_long_corpus(folder / f"accepting-{size.count}-{turn}.corpus", bare))
 
         def accept() -> None:
-            QTest.keyClick(desk.window.view, Qt.Key.Key_Return, _ACCEPT_ALL)
+            QTest.keyClick(controller.window.view, Qt.Key.Key_Return, _ACCEPT_ALL)
             QApplication.processEvents()
 
         times.append(time_call(accept))
-        assert len(desk.session.spans) > 0.8 * len(read.spans)  # in the way of some are dates that are as sure
-        wait_for_suggestions(desk)
-    close_desk(desk)
+        assert len(controller.session.spans) > 0.8 * len(read.spans)  # in the way of some are dates that are as sure
+        wait_for_suggestions(controller)
+    close_program(controller)
     return Figure("accepting a suggestion for each, by one key", times, size=size)

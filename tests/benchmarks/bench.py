@@ -51,7 +51,7 @@ def measure_speed(
     articles: int = _ARTICLES,
     python: Callable[[], Path] = peers.make_environment,
 ) -> Iterator[Figure]:
-    """How fast the desk answers, and a corpus is exported and imported."""
+    """How fast the window answers, and a corpus is exported and imported."""
     app.create_application()
     yield from window_speed.measure(folder, runs, presses)
     yield from page_speed.measure(runs)

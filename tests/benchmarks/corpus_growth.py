@@ -13,7 +13,7 @@ import memory
 import suggestion_speed
 from measuring import MEDIAN, RUNS, Figure, Size, Wanted, not_measured, time_call
 from PySide6.QtWidgets import QApplication
-from window_speed import close_desk, open_desk, press_keys, wait_for_suggestions
+from window_speed import close_program, open_program, press_keys, wait_for_suggestions
 
 from annotator.jobs.checking import check_corpus
 from annotator.jobs.imports.importer import import_paths
@@ -82,9 +82,9 @@ def _measure_check(path: Path, size: Size) -> Figure:
 
 def _measure_work(path: Path, size: Size, runs: int) -> Iterator[Figure]:
     """Measure what an annotator does most, in articles that nobody has begun."""
-    desk = open_desk(Corpus.open(path))
-    desk.learner._start = lambda path: None  # type: ignore[method-assign]  # that it is due is found out; no more
-    session, view = desk.session, desk.window.view
+    controller = open_program(Corpus.open(path))
+    controller.learner._start = lambda path: None  # type: ignore[method-assign]  # that it is due is found out; no more
+    session, view = controller.session, controller.window.view
     session.set_article_filter(ArticleFilter(NEW))
     places, key = Random(9), session.labels.labels[0].key or ""
     numbers = places.sample(session.articles.numbers, min(runs, len(session.articles.numbers)))
@@ -108,24 +108,24 @@ def _measure_work(path: Path, size: Size, runs: int) -> Iterator[Figure]:
     times: tuple[list[float], ...] = tuple([] for _ in whats)
     for number in numbers:
         times[0].append(time_call(partial(open_, number)))
-        wait_for_suggestions(desk)
+        wait_for_suggestions(controller)
         before = len(session.spans)
         for place in (1, 2):
             press("Left")
             wanted = before + place
             times[place].append(time_key(key, partial(has_spans, wanted)))
-            wait_for_suggestions(desk)
+            wait_for_suggestions(controller)
         times[3].append(time_key("Ctrl+Z", partial(has_spans, before + 1)))
-        wait_for_suggestions(desk)
-        times[4].append(time_key("Ctrl+Return", partial(_is_elsewhere, desk, number)))
-        wait_for_suggestions(desk)
-    close_desk(desk)
+        wait_for_suggestions(controller)
+        times[4].append(time_key("Ctrl+Return", partial(_is_elsewhere, controller, number)))
+        wait_for_suggestions(controller)
+    close_program(controller)
     for what, some in zip(whats, times, strict=True):
         yield Figure(what, some, size=size)
 
 
-def _is_elsewhere(desk: app.ApplicationController, number: int) -> bool:
-    return desk.session.article is not None and desk.session.article.id != number
+def _is_elsewhere(controller: app.ApplicationController, number: int) -> bool:
+    return controller.session.article is not None and controller.session.article.id != number
 
 
 def _measure_import(path: Path, folder: Path, texts: Sequence[str], size: Size, runs: int) -> Figure:

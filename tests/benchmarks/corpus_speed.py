@@ -9,7 +9,7 @@ from random import Random
 
 from measuring import FRAME, RUNS, Figure, Size, Wanted, measure_by_turns, time_call
 from PySide6.QtWidgets import QApplication
-from window_speed import close_desk, open_desk, wait_for_suggestions
+from window_speed import close_program, open_program, wait_for_suggestions
 
 from annotator.model.labels import default_labels
 from annotator.model.records import BODY, DONE, FLAGGED, HEADLINE, IN_PROGRESS, NEW, SKIPPED, article_uid
@@ -52,16 +52,16 @@ def _create_target(size: Size, of: str, bound: float) -> Wanted | None:
 
 
 def _measure_window(path: Path, small: Path, size: Size, runs: int, scan: Callable[[], None]) -> Iterator[Figure]:
-    desk = open_desk(Corpus.open(small))
+    controller = open_program(Corpus.open(small))
 
     def open_(path: Path) -> None:
-        desk.open_corpus(Corpus.open(path))
-        desk.window.repaint()
+        controller.open_corpus(Corpus.open(path))
+        controller.window.repaint()
         QApplication.processEvents()
 
     def settle() -> None:
-        desk.learner.stop()
-        wait_for_suggestions(desk)
+        controller.learner.stop()
+        wait_for_suggestions(controller)
 
     opening, often = partial(open_, path), max(1, runs // 3)
     with Corpus.open(small, readonly=True) as few:
@@ -71,7 +71,7 @@ def _measure_window(path: Path, small: Path, size: Size, runs: int, scan: Callab
     )
     opening()
     settle()
-    article_list, places = desk.window.articles_sidebar.article_list, Random(7)
+    article_list, places = controller.window.articles_sidebar.article_list, Random(7)
     bar = article_list.verticalScrollBar()
     article_list.viewport().repaint()
 
@@ -85,11 +85,11 @@ def _measure_window(path: Path, small: Path, size: Size, runs: int, scan: Callab
     choices = cycle([ArticleFilter(DONE), ArticleFilter(NEW), ArticleFilter()])
 
     def choose() -> None:
-        desk.session.set_article_filter(next(choices))
-        desk.window.repaint()
+        controller.session.set_article_filter(next(choices))
+        controller.window.repaint()
 
     yield measure_by_turns("the list by state, painted", choose, "a bare SELECT of all uids", scan, runs, size=size)
-    close_desk(desk)
+    close_program(controller)
 
 
 def _measure_lists(corpus: Corpus, size: Size, runs: int, scan: Callable[[], None]) -> Iterator[Figure]:

@@ -80,9 +80,9 @@ class Effort(NamedTuple):
 class Tester(Person):
     """Sits at a window in this process."""
 
-    def __init__(self, desk: app.ApplicationController) -> None:
+    def __init__(self, controller: app.ApplicationController) -> None:
         super().__init__()
-        self._window, self._eyes = desk.window, WindowProbe(desk)
+        self._window, self._eyes = controller.window, WindowProbe(controller)
 
     def ask(self, question: str, **details: Any) -> Any:
         return getattr(self._eyes, question)(**details)
@@ -161,25 +161,25 @@ def _measure_spans(folder: Path, name: str, story: Story) -> Iterator[tuple[int,
     corpus = Corpus.create(folder / f"{name}-{story.__name__}.corpus", default_labels())
     corpus.add(build_article(text))
     is_suggesting = story is label_by_selection_bar
-    desk = app.ApplicationController(
+    controller = app.ApplicationController(
         app.create_application(), Settings(language="en", annotator="bench", suggestions=is_suggesting)
     )
-    desk.open_corpus(corpus)
-    desk.window.resize(1366, 768)
-    desk.window.show()
-    desk.window.activateWindow()
+    controller.open_corpus(corpus)
+    controller.window.resize(1366, 768)
+    controller.window.show()
+    controller.window.activateWindow()
     QApplication.processEvents()
-    while is_suggesting and (desk.window.suggestions.is_busy or not desk.window.suggestions.visible):
+    while is_suggesting and (controller.window.suggestions.is_busy or not controller.window.suggestions.visible):
         QTest.qWait(10)
-    person, before = Tester(desk), Counter[str]()
+    person, before = Tester(controller), Counter[str]()
     try:
         for span in story(person, load_gold(name)):
             words = [word for word in tokenize(text, span.start, span.end) if not is_punctuation(text, word)]
             yield len(words), person.tally - before
             before = person.tally.copy()
     finally:
-        desk.window.close()
-        desk.session.close()
+        controller.window.close()
+        controller.session.close()
 
 
 def measure(folder: Path) -> Iterator[Figure]:

@@ -1,4 +1,4 @@
-"""An article as long as they get, and labelled as densely: what the desk's speed is measured with."""
+"""An article as long as they get, and labelled as densely: what the window's speed is measured with."""
 
 from itertools import cycle
 from typing import Final

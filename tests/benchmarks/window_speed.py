@@ -52,13 +52,13 @@ run(sys.argv[1:])
 def measure(folder: Path, runs: int, presses: int) -> Iterator[Figure]:
     """Measure every figure about the window: keys `presses` times, everything else `runs` times."""
     read = build_long_article(_ANNOTATOR)
-    desk = open_desk(create_long_corpus(folder / "desk.corpus", read))
-    yield from measure_keys(desk, presses)
+    controller = open_program(create_long_corpus(folder / "desk.corpus", read))
+    yield from measure_keys(controller, presses)
     switch_corpus(
-        desk, create_long_corpus(folder / "opening.corpus", read)
+        controller, create_long_corpus(folder / "opening.corpus", read)
     )  # the other has hundreds of spans and steps more by now
-    yield measure_opening(desk, "opening a long article", runs, Wanted(RATIO, 2, issue=3))
-    close_desk(desk)
+    yield measure_opening(controller, "opening a long article", runs, Wanted(RATIO, 2, issue=3))
+    close_program(controller)
     path = folder / "start.corpus"
     with Corpus.create(path, default_labels()) as corpus:
         for sample in sorted(resource_path("samples").iterdir()):
@@ -66,43 +66,43 @@ def measure(folder: Path, runs: int, presses: int) -> Iterator[Figure]:
     yield _measure_start(path, folder / "bytecode", runs)
 
 
-def open_desk(corpus: Corpus) -> app.ApplicationController:
+def open_program(corpus: Corpus) -> app.ApplicationController:
     """Open an active window at the first article of this corpus, with no work in the background."""
-    desk = app.ApplicationController(app.create_application(), Settings(language="en", annotator=_ANNOTATOR))
-    desk.open_corpus(corpus)
-    desk.window.resize(1366, 768)
-    desk.window.show()
-    QTest.qWaitForWindowExposed(desk.window)
-    desk.window.activateWindow()
-    QTest.qWaitForWindowActive(desk.window)
-    _stop_background_work(desk)
+    controller = app.ApplicationController(app.create_application(), Settings(language="en", annotator=_ANNOTATOR))
+    controller.open_corpus(corpus)
+    controller.window.resize(1366, 768)
+    controller.window.show()
+    QTest.qWaitForWindowExposed(controller.window)
+    controller.window.activateWindow()
+    QTest.qWaitForWindowActive(controller.window)
+    _stop_background_work(controller)
     app.tune_runtime()
-    return desk
+    return controller
 
 
-def switch_corpus(desk: app.ApplicationController, corpus: Corpus) -> None:
+def switch_corpus(controller: app.ApplicationController, corpus: Corpus) -> None:
     """Go to the first article of another corpus, with no work in the background."""
-    desk.open_corpus(corpus)
-    _stop_background_work(desk)
+    controller.open_corpus(corpus)
+    _stop_background_work(controller)
 
 
-def wait_for_suggestions(desk: app.ApplicationController) -> None:
+def wait_for_suggestions(controller: app.ApplicationController) -> None:
     """Wait until the suggesters have answered."""
-    while desk.window.suggestions.is_busy:
+    while controller.window.suggestions.is_busy:
         QTest.qWait(10)
 
 
-def close_desk(desk: app.ApplicationController) -> None:
+def close_program(controller: app.ApplicationController) -> None:
     """Close the window and the corpus."""
-    desk.window.close()
-    desk.session.close()
+    controller.window.close()
+    controller.session.close()
 
 
-def _stop_background_work(desk: app.ApplicationController) -> None:
-    desk.session.open_article(0)
-    desk.learner.stop()  # which would be learning beside it
+def _stop_background_work(controller: app.ApplicationController) -> None:
+    controller.session.open_article(0)
+    controller.learner.stop()  # which would be learning beside it
     QTest.qWait(500)
-    wait_for_suggestions(desk)
+    wait_for_suggestions(controller)
 
 
 def _measure_start(corpus: Path, bytecode: Path, runs: int) -> Figure:
@@ -142,9 +142,9 @@ def press_keys(view: QWidget, keys: str) -> None:
     QApplication.processEvents()
 
 
-def measure_keys(desk: app.ApplicationController, presses: int, size: Size | None = None) -> Iterator[Figure]:
+def measure_keys(controller: app.ApplicationController, presses: int, size: Size | None = None) -> Iterator[Figure]:
     """Measure the time from a key until everything is painted; with a `size`, for three keys only."""
-    session, view = desk.session, desk.window.view
+    session, view = controller.session, controller.window.view
 
     press = partial(press_keys, view)
 
@@ -160,7 +160,7 @@ def measure_keys(desk: app.ApplicationController, presses: int, size: Size | Non
 
     def figure(what: str, act: Callable[[], None], before: Callable[[], None] = lambda: None) -> Figure:
         times = []
-        wait_for_suggestions(desk)  # hundreds of decisions at once are not what a person makes
+        wait_for_suggestions(controller)  # hundreds of decisions at once are not what a person makes
         for _ in range(presses):
             before()
             times.append(time_call(act))
@@ -187,19 +187,19 @@ def measure_keys(desk: app.ApplicationController, presses: int, size: Size | Non
     yield figure("the caret by a line", lambda: press("Down"))
 
     def to_suggestion() -> None:
-        wait_for_suggestions(desk)
-        if desk.window.suggestions.current is None:
+        wait_for_suggestions(controller)
+        if controller.window.suggestions.current is None:
             press("Return")
-        assert desk.window.suggestions.current
+        assert controller.window.suggestions.current
 
     yield figure("Return accepts a suggestion", press_and_check("Return"), to_suggestion)
 
 
 def measure_opening(
-    desk: app.ApplicationController, what: str, runs: int, wanted: Wanted | None = None, size: Size | None = None
+    controller: app.ApplicationController, what: str, runs: int, wanted: Wanted | None = None, size: Size | None = None
 ) -> Figure:
     """Measure the opening of the open article again, from the corpus to the screen."""
-    session, view = desk.session, desk.window.view
+    session, view = controller.session, controller.window.view
     assert session.article
     place, text = session.current_index(), session.article.text
     edit = QTextEdit()

@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 PATIENCE = 15.0  # seconds until what should be seen must be seen
-DESK = Path(__file__).with_name("watched_window.py")
+WATCHED_WINDOW = Path(__file__).with_name("watched_window.py")
 KEYS = {"Shift": "Shift_L", "Ctrl": "Control_L", "Space": "space"}  # Qt's names of keys, and X's where they differ
 PLACES = {  # of the keys of a PC keyboard, by what a US layout writes: places, whatever the layout
     letter: first + step
@@ -199,7 +199,10 @@ class Program:
     def __init__(self, *corpus: Path) -> None:
         """Start the program on this corpus, or without one."""
         self.process = subprocess.Popen(
-            [sys.executable, str(DESK), *map(str, corpus)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, str(WATCHED_WINDOW), *map(str, corpus)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         self.wait(lambda state: state["focus"], "the window has the keyboard")
 
@@ -233,17 +236,17 @@ class Program:
 class Annotator(Person):
     """Sits at the program's window, with a mouse and a keyboard."""
 
-    def __init__(self, hands: Input, desk: Program) -> None:
+    def __init__(self, hands: Input, program: Program) -> None:
         super().__init__()
-        self._hands, self._desk = hands, desk
+        self._hands, self._program = hands, program
 
     def ask(self, question: str, **details: Any) -> Any:
-        return self._desk.ask(question, **details)
+        return self._program.ask(question, **details)
 
     def _seen(self, move: Callable[[], None], what: str | None = None) -> None:
         before = self.see()
         move()
-        self._desk.wait(lambda state: state != before if what is None else state[what] != before[what], "a change")
+        self._program.wait(lambda state: state != before if what is None else state[what] != before[what], "a change")
 
     def _press(self, keys: list[str]) -> None:
         self._hands.press_physical(*map(self._hands.code, keys))

@@ -26,13 +26,13 @@ TEXT = "أعلنت وزارة الصحة بالرباط، أمس الثلاثا�
 OTHER = "وصل القطار إلى وجدة يوم الجمعة 3 ماي 2024 بعد سنتين من الأشغال."
 
 
-def label(hands: RealInput, desk: Program, words: str, key: str) -> None:
+def label(hands: RealInput, program: Program, words: str, key: str) -> None:
     start = TEXT.index(words)
     end = start + len(words)
-    hands.drag(desk.ask("letter", offset=start, after=False), desk.ask("letter", offset=end - 1, after=True))
-    desk.wait(lambda state: state["selection"] == words, f"“{words}” is selected")
+    hands.drag(program.ask("letter", offset=start, after=False), program.ask("letter", offset=end - 1, after=True))
+    program.wait(lambda state: state["selection"] == words, f"“{words}” is selected")
     hands.press(key)
-    desk.wait(lambda state: [start, end] in [span[1:] for span in state["spans"]], f"the span “{words}”")
+    program.wait(lambda state: [start, end] in [span[1:] for span in state["spans"]], f"the span “{words}”")
 
 
 def test_nothing_is_lost_after_a_dialog_for_files_and_the_process_that_learns(hands: RealInput, tmp_path: Path) -> None:
@@ -40,41 +40,41 @@ def test_nothing_is_lost_after_a_dialog_for_files_and_the_process_that_learns(ha
     with Corpus.create(path, default_labels()) as corpus:
         corpus.add(build_article(TEXT))
         corpus.add(build_article(OTHER))
-    desk = Program(path)
-    label(hands, desk, "وزارة الصحة", "2")
-    before, log = standing_locks(path, desk.process.pid), wal_path(path).stat().st_ino
+    program = Program(path)
+    label(hands, program, "وزارة الصحة", "2")
+    before, log = standing_locks(path, program.process.pid), wal_path(path).stat().st_ino
     assert len(before) == 2
 
     for keys in ("i", "o"):
         hands.press("Control_L", keys)
-        desk.wait(lambda _state: desk.ask("dialog"), "a dialog for files")
-        assert standing_locks(path, desk.process.pid) == before
+        program.wait(lambda _state: program.ask("dialog"), "a dialog for files")
+        assert standing_locks(path, program.process.pid) == before
         hands.press("Escape")
-        desk.wait(lambda _state: not desk.ask("dialog"), "the dialog is left")
-        hands.click(desk.ask("paper"))  # no window manager gives the keys back here
-        desk.wait(lambda state: state["focus"], "the article has the keys")
-        assert standing_locks(path, desk.process.pid) == before
+        program.wait(lambda _state: not program.ask("dialog"), "the dialog is left")
+        hands.click(program.ask("paper"))  # no window manager gives the keys back here
+        program.wait(lambda state: state["focus"], "the article has the keys")
+        assert standing_locks(path, program.process.pid) == before
 
     hands.press("Control_L", "d")
-    desk.wait(lambda state: state["learning"], "that it learns from what is done")
-    desk.wait(lambda state: not state["learning"], "the end of learning", patience=120)
-    assert standing_locks(path, desk.process.pid) == before
+    program.wait(lambda state: state["learning"], "that it learns from what is done")
+    program.wait(lambda state: not state["learning"], "the end of learning", patience=120)
+    assert standing_locks(path, program.process.pid) == before
     assert wal_path(path).stat().st_ino == log
 
-    label(hands, desk, "الخطة الوطنية للتلقيح", "3")
-    label(hands, desk, "أمس الثلاثاء", "1")
+    label(hands, program, "الخطة الوطنية للتلقيح", "3")
+    label(hands, program, "أمس الثلاثاء", "1")
     hands.press("Control_L", "q")
-    assert desk.process.wait(15) == 0
+    assert program.process.wait(15) == 0
 
-    desk = Program(path)
-    spans = desk.wait(lambda state: state["text"] == TEXT, "the article")["spans"]
+    program = Program(path)
+    spans = program.wait(lambda state: state["text"] == TEXT, "the article")["spans"]
     assert sorted(TEXT[start:end] for _label, start, end in spans) == [
         "أمس الثلاثاء",
         "الخطة الوطنية للتلقيح",
         "وزارة الصحة",
     ]
     hands.press("Control_L", "q")
-    assert desk.process.wait(15) == 0
+    assert program.process.wait(15) == 0
     target = tmp_path / "train.conll"
     words = [sys.executable, "-m", "annotator", "export", str(path), str(target), "--format", "conll2002", "--json"]
     report = json.loads(subprocess.run(words, capture_output=True, text=True, encoding="utf-8", check=True).stdout)

@@ -29,42 +29,42 @@ def test_a_few_keys_lead_to_the_first_span(hands: RealInput, monkeypatch: pytest
         pressed.append(keys)
         hands.press(*keys)
 
-    desk = Program()
-    state = desk.ask("state")
+    program = Program()
+    state = program.ask("state")
     assert state["welcome"]
     assert state["text"] is None
     assert state["rtl"]
     press("Return")
-    desk.wait(lambda state: state["text"] and not state["welcome"], "the first article")
-    assert "1 تاريخ" in desk.ask("message")
+    program.wait(lambda state: state["text"] and not state["welcome"], "the first article")
+    assert "1 تاريخ" in program.ask("message")
     for words in ("الثلاثاء", "الثلاثاء 09"):
         press("Shift_L", "Left")
-        desk.wait(selects(words), f"“{words}” is selected")
+        program.wait(selects(words), f"“{words}” is selected")
     press("1")
-    desk.wait(lambda state: state["spans"], "a span")
-    assert "1 تاريخ" not in desk.ask("message")
-    desk.kill()
+    program.wait(lambda state: state["spans"], "a span")
+    assert "1 تاريخ" not in program.ask("message")
+    program.kill()
     assert on_disk() == [("DATE", "الثلاثاء 09")]
     assert len(pressed) <= FEW
 
-    desk = Program()
-    assert not desk.ask("state")["welcome"]
-    assert desk.ask("state")["spans"]
-    desk.kill()
+    program = Program()
+    assert not program.ask("state")["welcome"]
+    assert program.ask("state")["spans"]
+    program.kill()
 
 
 def test_a_double_click_and_a_key_do_it_in_the_systems_language(
     hands: RealInput, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LC_ALL", "fr_FR.UTF-8")
-    desk = Program()
-    assert not desk.ask("state")["rtl"]
+    program = Program()
+    assert not program.ask("state")["rtl"]
     hands.press("Return")
-    text = desk.wait(lambda state: state["text"], "the first article")["text"]
-    assert "1 Date" in desk.ask("message")
-    hands.double_click(desk.ask("letter", offset=text.index("أعلنت") + 1, after=True))
-    desk.wait(lambda state: state["selection"] == "أعلنت", "a word is selected")
+    text = program.wait(lambda state: state["text"], "the first article")["text"]
+    assert "1 Date" in program.ask("message")
+    hands.double_click(program.ask("letter", offset=text.index("أعلنت") + 1, after=True))
+    program.wait(lambda state: state["selection"] == "أعلنت", "a word is selected")
     hands.press("3")
-    desk.wait(lambda state: state["spans"], "a span")
-    desk.kill()
+    program.wait(lambda state: state["spans"], "a span")
+    program.kill()
     assert on_disk() == [("PLAN", "أعلنت")]

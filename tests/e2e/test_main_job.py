@@ -64,30 +64,30 @@ def test_tag_by_mouse_and_key_be_killed_go_on_and_export(
     monkeypatch.setenv("ANNOTATOR_LANGUAGE", "ar")
     corpus = tmp_path / "work.corpus"
     assert command("import", corpus, story.article)["added"] == 1
-    desk = Program(corpus)
-    state = desk.ask("state")
+    program = Program(corpus)
+    state = program.ask("state")
     assert state["rtl"]
     wanted: list[list[Any]] = []
     for number, (label, words, nth) in enumerate(story.tags, 1):
         start = find(state["text"], words, nth)
         end = start + len(words)
-        desk.ask("letter", offset=end - 1, after=True)  # brings the whole of it to sight
-        hands.drag(desk.ask("letter", offset=start, after=False), desk.ask("letter", offset=end - 1, after=True))
-        desk.wait(selects(words), f"“{words}” is selected")
+        program.ask("letter", offset=end - 1, after=True)  # brings the whole of it to sight
+        hands.drag(program.ask("letter", offset=start, after=False), program.ask("letter", offset=end - 1, after=True))
+        program.wait(selects(words), f"“{words}” is selected")
         if label == "PLAN":
-            hands.click(desk.ask("label", name=label))
+            hands.click(program.ask("label", name=label))
         else:
             hands.press({"DATE": "1", "INSTITUTION": "2"}[label])
         wanted.append([label, start, end])
-        desk.wait(has_spans(number), f"{number} spans")
-    desk.kill()
+        program.wait(has_spans(number), f"{number} spans")
+    program.kill()
 
-    desk = Program(corpus)
-    assert sorted(desk.ask("state")["spans"]) == sorted(wanted)
+    program = Program(corpus)
+    assert sorted(program.ask("state")["spans"]) == sorted(wanted)
     hands.press("Control_L", "d")
-    desk.wait(lambda state: state["state"] == "done", "the article is done")
+    program.wait(lambda state: state["state"] == "done", "the article is done")
     hands.press("Control_L", "q")
-    assert desk.process.wait(15) == 0
+    assert program.process.wait(15) == 0
 
     target = tmp_path / "train.conll"
     report = command("export", corpus, target, "--format", "conll2003")
@@ -106,19 +106,19 @@ def test_tag_by_mouse_and_key_be_killed_go_on_and_export(
 def test_keys_work_while_the_keyboard_is_arabic(hands: RealInput, tmp_path: Path) -> None:
     corpus = tmp_path / "work.corpus"
     command("import", corpus, resource_path("samples", "01-reading-plan.txt"))
-    desk = Program(corpus)
-    text = desk.ask("state")["text"]
+    program = Program(corpus)
+    text = program.ask("state")["text"]
     start = find(text, "منظمة الأمم المتحدة", 0)
     end = start + len("منظمة الأمم المتحدة")
-    hands.drag(desk.ask("letter", offset=start, after=False), desk.ask("letter", offset=end - 1, after=True))
-    desk.wait(lambda state: state["selection"], "something is selected")
+    hands.drag(program.ask("letter", offset=start, after=False), program.ask("letter", offset=end - 1, after=True))
+    program.wait(lambda state: state["selection"], "something is selected")
     hands.press_physical(KEY_2)
-    desk.wait(lambda state: [span[0] for span in state["spans"]] == ["INSTITUTION"], "the key ٢ tags")
+    program.wait(lambda state: [span[0] for span in state["spans"]] == ["INSTITUTION"], "the key ٢ tags")
     hands.press_physical(KEY_3)
-    desk.wait(lambda state: [span[0] for span in state["spans"]] == ["PLAN"], "the key ٣ relabels")
+    program.wait(lambda state: [span[0] for span in state["spans"]] == ["PLAN"], "the key ٣ relabels")
     hands.press_physical(KEY_CONTROL, KEY_Z)  # the key of Z is that of ئ
-    desk.wait(lambda state: [span[0] for span in state["spans"]] == ["INSTITUTION"], "Ctrl with the key of Z undoes")
-    desk.kill()
+    program.wait(lambda state: [span[0] for span in state["spans"]] == ["INSTITUTION"], "Ctrl with the key of Z undoes")
+    program.kill()
 
 
 def find(text: str, words: str, nth: int) -> int:
@@ -133,21 +133,21 @@ def test_an_article_is_labelled_by_keys_alone(hands: RealInput, tmp_path: Path) 
     corpus = tmp_path / "work.corpus"
     for name in ("03-night-trains.txt", "07-oasis-heat.txt"):
         command("import", corpus, resource_path("samples", name))
-    desk = Program(corpus)
-    text = desk.ask("state")["text"]
+    program = Program(corpus)
+    text = program.ask("state")["text"]
 
     def press(*names: str) -> dict[str, Any]:
-        before = desk.ask("state")
+        before = program.ask("state")
         hands.press(*names)
-        return desk.wait(lambda state: state != before, f"{names} does something")
+        return program.wait(lambda state: state != before, f"{names} does something")
 
     def stand_on(offset: int) -> None:
         """Down while the line is above, then by word."""
         while True:
-            start, end = desk.ask("state")["caret"]
+            start, end = program.ask("state")["caret"]
             if start <= offset < end:
                 return
-            line = desk.ask("line")
+            line = program.ask("line")
             if line[0] <= offset < line[1]:
                 press("Left" if offset >= end else "Right")
             else:
@@ -166,16 +166,16 @@ def test_an_article_is_labelled_by_keys_alone(hands: RealInput, tmp_path: Path) 
             state = press("Shift_L", "Left")
         assert state["selection"] == words
         press(key)
-    assert desk.ask("state")["spans"] == wanted
+    assert program.ask("state")["spans"] == wanted
     # A slip is put right without the mouse: the last one was no institution, and the range begins after من.
     press("Delete")
     press("Shift_L", "Tab")
     state = press("Control_L", "Shift_L", "Left")
     assert state["spans"][1] == ["DATE", wanted[1][1] + len("من "), wanted[1][2]]
     hands.press("Control_L", "Return")
-    desk.wait(lambda state: state["article"] == 1, "the next article")
+    program.wait(lambda state: state["article"] == 1, "the next article")
     hands.press("Control_L", "q")
-    assert desk.process.wait(15) == 0
+    assert program.process.wait(15) == 0
     report = command("export", corpus, tmp_path / "train.conll", "--format", "conll2002")
     assert (report["articles"], report["spans"], report["written"], report["verified"]) == (1, 2, 2, True)
     lines = (tmp_path / "train.conll").read_text(encoding="utf-8").splitlines()
@@ -194,10 +194,13 @@ def test_an_article_is_labelled_by_keys_alone(hands: RealInput, tmp_path: Path) 
 def test_a_drag_held_beyond_the_edge_goes_on(hands: RealInput, tmp_path: Path) -> None:
     corpus = tmp_path / "work.corpus"
     command("import", corpus, resource_path("samples", "06-digital-strategy.txt"))
-    desk = Program(corpus)
-    start, below = desk.ask("letter", offset=find(desk.ask("state")["text"], "الإدارة", 1), after=False), [700, 1075]
+    program = Program(corpus)
+    start, below = (
+        program.ask("letter", offset=find(program.ask("state")["text"], "الإدارة", 1), after=False),
+        [700, 1075],
+    )
     hands.hold(start, below)
-    shorter = len(desk.wait(lambda state: state["selection"], "something is selected")["selection"])
-    desk.wait(lambda state: len(state["selection"]) > shorter + 800, "the selection grows while the mouse is still")
+    shorter = len(program.wait(lambda state: state["selection"], "something is selected")["selection"])
+    program.wait(lambda state: len(state["selection"]) > shorter + 800, "the selection grows while the mouse is still")
     hands.release()
-    desk.kill()
+    program.kill()

@@ -47,8 +47,8 @@ def desks(tmp_path: Path) -> Iterator[tuple[Program, Program]]:
     """Open a window on one.corpus, and above it one on two.corpus."""
     programs = Program(make_corpus(tmp_path / "one.corpus")), Program(make_corpus(tmp_path / "two.corpus"))
     yield programs
-    for desk in programs:
-        desk.kill()
+    for program in programs:
+        program.kill()
 
 
 def test_it_brings_the_window_forward_and_ends(desks: tuple[Program, Program], tmp_path: Path) -> None:

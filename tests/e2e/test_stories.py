@@ -55,8 +55,8 @@ def layout(request: pytest.FixtureRequest) -> Iterator[str]:
 
 @pytest.mark.usefixtures("layout")
 def test_an_article_by_keyboard_only(hands: RealInput, corpus: Path) -> None:
-    desk = Program(corpus)
-    person = Annotator(hands, desk)
+    program = Program(corpus)
+    person = Annotator(hands, program)
     assert [*label_by_keyboard(person, load_gold(ARTICLE))] == load_gold(ARTICLE)
     assert person.tally.keys() == {"keys", "keys and modifiers"}
     assert person.tally["keys"] <= 4 * len(load_gold(ARTICLE))
@@ -67,15 +67,15 @@ def test_an_article_by_keyboard_only(hands: RealInput, corpus: Path) -> None:
     person.press("Ctrl+ئ")
     assert person.see()["spans"] == before == [[*span] for span in load_gold(ARTICLE)]
     person.press("Ctrl+Return")
-    desk.wait(lambda state: state["article"] == 1, "the next article")
+    program.wait(lambda state: state["article"] == 1, "the next article")
     hands.press_physical(*map(hands.code, ("Ctrl", "ض")))
-    assert desk.process.wait(15) == 0
+    assert program.process.wait(15) == 0
     export_and_read_back(corpus)
 
 
 def test_an_article_by_mouse_only(hands: RealInput, corpus: Path) -> None:
-    desk = Program(corpus)
-    person = Annotator(hands, desk)
+    program = Program(corpus)
+    person = Annotator(hands, program)
     assert sorted(label_by_mouse(person, load_gold(ARTICLE))) == sorted(load_gold(ARTICLE))
     before = person.see()["spans"]
     assert not person.see()["sticky"]
@@ -85,17 +85,17 @@ def test_an_article_by_mouse_only(hands: RealInput, corpus: Path) -> None:
     person.click("button", "undo")
     assert person.see()["spans"] == before == [[*span] for span in load_gold(ARTICLE)]
     person.click("button", "done_and_next")
-    desk.wait(lambda state: state["article"] == 1, "the next article")
+    program.wait(lambda state: state["article"] == 1, "the next article")
     assert "keys" not in person.tally
-    desk.kill()
+    program.kill()
     export_and_read_back(corpus)
 
 
 @pytest.mark.usefixtures("layout")
 def test_an_article_by_deciding_on_suggestions_only_and_all_undone(hands: RealInput, tmp_path: Path) -> None:
     corpus = two_articles(tmp_path)
-    desk = Program(corpus)
-    seen = desk.wait(lambda state: len(state["suggestions"]) == 7, "the suggestions")
+    program = Program(corpus)
+    seen = program.wait(lambda state: len(state["suggestions"]) == 7, "the suggestions")
     assert seen["text"] == SUGGESTED
     proposed = seen["suggestions"]
     labelled = [(label, SUGGESTED[start:end]) for label, start, end in proposed]
@@ -106,14 +106,14 @@ def test_an_article_by_deciding_on_suggestions_only_and_all_undone(hands: RealIn
         hands.press_physical(*map(hands.code, keys))
 
     def is_chosen(index: int) -> None:
-        desk.wait(lambda state: state["chosen"] == proposed[index], f"suggestion {index} is chosen")
+        program.wait(lambda state: state["chosen"] == proposed[index], f"suggestion {index} is chosen")
 
     press("Return")
     is_chosen(0)
     hands.hold_key(hands.code("Return"), 1.2)  # however long, it is one decision
     is_chosen(1)
     press("Shift", "Return")  # what is sure in the first sentence: the day
-    desk.wait(lambda state: proposed[2] in state["spans"], "the day is accepted")
+    program.wait(lambda state: proposed[2] in state["spans"], "the day is accepted")
     is_chosen(1)
     press("Return")
     is_chosen(3)
@@ -123,27 +123,27 @@ def test_an_article_by_deciding_on_suggestions_only_and_all_undone(hands: RealIn
     is_chosen(3)
     press("Return")
     is_chosen(4)
-    place = desk.ask("letter", offset=proposed[5][1] + 1, after=False)
+    place = program.ask("letter", offset=proposed[5][1] + 1, after=False)
     hands.click(place)
     is_chosen(5)
     press("Delete")
     is_chosen(6)
-    hands.double_click(desk.ask("letter", offset=proposed[4][1] + 1, after=False))
-    desk.wait(lambda state: proposed[4] in state["spans"], "the double click accepts")
+    hands.double_click(program.ask("letter", offset=proposed[4][1] + 1, after=False))
+    program.wait(lambda state: proposed[4] in state["spans"], "the double click accepts")
     press("F5")
     is_chosen(6)
     press("Return")
-    decided = desk.wait(lambda state: state["chosen"] is None and not state["suggestions"], "no suggestion is left")
+    decided = program.wait(lambda state: state["chosen"] is None and not state["suggestions"], "no suggestion is left")
     assert decided["spans"] == [suggestion for index, suggestion in enumerate(proposed) if index != 5]
 
     for _ in range(MANY):
-        if desk.ask("state")["state"] == "new":
+        if program.ask("state")["state"] == "new":
             break
         press("Ctrl", "ئ")
-    undone = desk.wait(lambda state: state["suggestions"] == proposed, "all suggestions are back")
+    undone = program.wait(lambda state: state["suggestions"] == proposed, "all suggestions are back")
     assert (undone["spans"], undone["state"], undone["chosen"]) == ([], "new", proposed[0])
     press("Ctrl", "ض")
-    assert desk.process.wait(15) == 0
+    assert program.process.wait(15) == 0
     with Corpus.open(corpus, readonly=True) as opened:
         article = opened.article(1)
         assert article.text == SUGGESTED

@@ -17,11 +17,11 @@ require_screen()
 TEXT = "أعلنت وزارة الصحة بالرباط، أمس الثلاثاء، عن الخطة الوطنية للتلقيح لفائدة الأطفال."
 
 
-def select(hands: RealInput, desk: Program, words: str) -> list[int]:
+def select(hands: RealInput, program: Program, words: str) -> list[int]:
     start = TEXT.index(words)
     end = start + len(words)
-    hands.drag(desk.ask("letter", offset=start, after=False), desk.ask("letter", offset=end - 1, after=True))
-    desk.wait(lambda state: state["selection"] == words, f"“{words}” is selected")
+    hands.drag(program.ask("letter", offset=start, after=False), program.ask("letter", offset=end - 1, after=True))
+    program.wait(lambda state: state["selection"] == words, f"“{words}” is selected")
     return [start, end]
 
 
@@ -32,30 +32,30 @@ def test_what_is_done_in_one_window_is_seen_in_the_other_and_what_is_locked_out_
     with Corpus.create(path, default_labels()) as corpus:
         corpus.add(build_article(TEXT))
     other = Program(path)
-    desk = Program(path)  # above the other one
-    ministry = ["INSTITUTION", *select(hands, desk, "وزارة الصحة")]
+    program = Program(path)  # above the other one
+    ministry = ["INSTITUTION", *select(hands, program, "وزارة الصحة")]
     hands.press("2")
-    for window in (desk, other):
+    for window in (program, other):
         window.wait(lambda state: state["spans"] == [ministry], "the span")
 
     holder = sqlite3.connect(path, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
-    plan = ["PLAN", *select(hands, desk, "الخطة الوطنية للتلقيح")]
+    plan = ["PLAN", *select(hands, program, "الخطة الوطنية للتلقيح")]
     hands.press("3")
-    desk.wait(lambda state: "work.corpus" in state["trouble"], "that the corpus is locked")
-    for window in (desk, other):
+    program.wait(lambda state: "work.corpus" in state["trouble"], "that the corpus is locked")
+    for window in (program, other):
         assert window.ask("state")["spans"] == [ministry]
     holder.execute("ROLLBACK")
     holder.close()
-    for window in (desk, other):
+    for window in (program, other):
         window.wait(lambda state: state["spans"] == [ministry, plan], "both spans")
-    assert desk.ask("state")["trouble"] == ""
+    assert program.ask("state")["trouble"] == ""
 
     hands.press("Control_L", "d")
     other.wait(lambda state: state["state"] == "done", "the article is done")
     other.kill()
     hands.press("Control_L", "q")
-    assert desk.process.wait(15) == 0
+    assert program.process.wait(15) == 0
     target = tmp_path / "train.conll"
     words = [sys.executable, "-m", "annotator", "export", str(path), str(target), "--format", "conll2002", "--json"]
     report = json.loads(subprocess.run(words, capture_output=True, text=True, encoding="utf-8", check=True).stdout)

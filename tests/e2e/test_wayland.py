@@ -82,10 +82,10 @@ def windows(screen: Compositor) -> dict[str, dict[str, Any]]:
     return {entry["name"].partition(" – ")[0]: entry for entry in screen.windows() if entry["app_id"] == APP_ID}
 
 
-def wait_for_dialog(screen: Compositor, desk: Program, cause: str) -> str:
+def wait_for_dialog(screen: Compositor, program: Program, cause: str) -> str:
     """Wait until the program has a dialog that takes the keys, and return its title."""
     wait(lambda: len(windows(screen)) == 2, f"a dialog after {cause}")
-    title: str = wait(lambda: desk.ask("dialog"), f"that the dialog after {cause} takes the keys")
+    title: str = wait(lambda: program.ask("dialog"), f"that the dialog after {cause} takes the keys")
     return title
 
 
@@ -93,52 +93,52 @@ def press(hands: Input, keys: str) -> None:
     hands.press_physical(*map(hands.code, keys.split("+")))
 
 
-def select(hands: Input, desk: Program, words: str) -> None:
+def select(hands: Input, program: Program, words: str) -> None:
     """Drag over the first occurrence of these words."""
-    start = desk.ask("state")["text"].index(words)
+    start = program.ask("state")["text"].index(words)
     end = start + len(words)
-    hands.drag(desk.ask("letter", offset=start, after=False), desk.ask("letter", offset=end - 1, after=True))
-    desk.wait(lambda state: state["selection"] == words, f"“{words}” is selected")
+    hands.drag(program.ask("letter", offset=start, after=False), program.ask("letter", offset=end - 1, after=True))
+    program.wait(lambda state: state["selection"] == words, f"“{words}” is selected")
 
 
 def test_an_article_under_an_arabic_keyboard_from_the_start_to_the_file(
     screen: Compositor, hands: WaylandHands, corpus: Path
 ) -> None:
     hands.use("ara", "digits")
-    desk = Program(corpus)
+    program = Program(corpus)
     window = windows(screen)["work"]
     assert (window["rect"]["width"], window["rect"]["height"]) == (WIDTH, HEIGHT)
-    person = Annotator(hands, desk)
+    person = Annotator(hands, program)
     assert [*label_by_keyboard(person, load_gold(ARTICLE))] == load_gold(ARTICLE)
     before = person.see()["spans"]
     person.press("3")
     assert person.see()["spans"] != before
     person.press("Ctrl+ئ")
     assert person.see()["spans"] == before == [[*span] for span in load_gold(ARTICLE)]
-    desk.kill()
+    program.kill()
 
-    desk = Program(corpus)
-    person = Annotator(hands, desk)
+    program = Program(corpus)
+    person = Annotator(hands, program)
     assert person.see()["spans"] == before
     person.press("Ctrl+Return")
-    desk.wait(lambda state: state["article"] == 1, "the next article")
+    program.wait(lambda state: state["article"] == 1, "the next article")
     press(hands, "Ctrl+ض")
-    assert desk.process.wait(PATIENCE) == 0
+    assert program.process.wait(PATIENCE) == 0
     export_and_read_back(corpus)
 
 
 def test_an_article_by_mouse(hands: WaylandHands, corpus: Path) -> None:
-    desk = Program(corpus)
-    person = Annotator(hands, desk)
+    program = Program(corpus)
+    person = Annotator(hands, program)
     assert sorted(label_by_mouse(person, load_gold(ARTICLE))) == sorted(load_gold(ARTICLE))
     person.click("button", "done_and_next")
-    desk.wait(lambda state: state["article"] == 1, "the next article")
-    start = desk.ask("letter", offset=0, after=False)
+    program.wait(lambda state: state["article"] == 1, "the next article")
+    start = program.ask("letter", offset=0, after=False)
     hands.hold(start, [start[0], HEIGHT - 2])  # beyond the edge of the article, on the buttons
-    shorter = len(desk.wait(lambda state: state["selection"], "something is selected")["selection"])
-    desk.wait(lambda state: len(state["selection"]) > shorter + 300, "the selection grows while the mouse is still")
+    shorter = len(program.wait(lambda state: state["selection"], "something is selected")["selection"])
+    program.wait(lambda state: len(state["selection"]) > shorter + 300, "the selection grows while the mouse is still")
     hands.release()
-    desk.kill()
+    program.kill()
     export_and_read_back(corpus)
 
 
@@ -147,10 +147,10 @@ def test_dialogs_and_menus_open_on_the_screen_and_give_the_keys_back(
     layout: str, screen: Compositor, hands: WaylandHands, corpus: Path
 ) -> None:
     hands.use(layout)
-    desk = Program(corpus)
+    program = Program(corpus)
     for keys in ("F1", "Ctrl+E", "Ctrl+Shift+L", "Ctrl+B", "Ctrl+U", "Ctrl+O", "Ctrl+I"):
         press(hands, keys)
-        title = wait_for_dialog(screen, desk, keys)
+        title = wait_for_dialog(screen, program, keys)
         dialog = windows(screen)[title]
         rect = dialog["rect"]
         assert dialog["focused"], keys
@@ -159,48 +159,48 @@ def test_dialogs_and_menus_open_on_the_screen_and_give_the_keys_back(
         assert rect["y"] + rect["height"] <= HEIGHT, keys
         press(hands, "Escape")
         wait(lambda: [*windows(screen)] == ["work"], f"the end of the dialog of {keys}")
-        desk.wait(lambda state: state["focus"], "the article has the keys again")
+        program.wait(lambda state: state["focus"], "the article has the keys again")
 
-    caret = desk.ask("state")["caret"]
-    hands.click(desk.ask("letter", offset=caret[0] + 1, after=True), 3)
-    row = wait(lambda: desk.ask("menu", name="copy"), "the menu of the right button")
+    caret = program.ask("state")["caret"]
+    hands.click(program.ask("letter", offset=caret[0] + 1, after=True), 3)
+    row = wait(lambda: program.ask("menu", name="copy"), "the menu of the right button")
     assert 0 < row[0] < WIDTH
     assert 0 < row[1] < HEIGHT
     press(hands, "Down")
     press(hands, "Return")
-    desk.wait(lambda state: [span[0] for span in state["spans"]] == ["DATE"], "the first label of the menu")
+    program.wait(lambda state: [span[0] for span in state["spans"]] == ["DATE"], "the first label of the menu")
     press(hands, "Ctrl+Z")
-    desk.wait(lambda state: not state["spans"] and state["focus"], "that it is undone")
+    program.wait(lambda state: not state["spans"] and state["focus"], "that it is undone")
 
     press(hands, "F1")
-    wait_for_dialog(screen, desk, "F1")
+    wait_for_dialog(screen, program, "F1")
     screen.command(f"[con_id={windows(screen)['work']['id']}] kill")  # waits for the dialog's answer, as under X
     press(hands, "Escape")
     wait(lambda: [*windows(screen)] == ["work"], "the end of the dialog")
     screen.command(f"[con_id={windows(screen)['work']['id']}] kill")
-    assert desk.process.wait(PATIENCE) == 0
+    assert program.process.wait(PATIENCE) == 0
 
 
 def test_text_goes_to_other_programs_and_comes_from_them(screen: Compositor, hands: WaylandHands, corpus: Path) -> None:
-    desk = Program(corpus)
-    select(hands, desk, MINISTRY)
+    program = Program(corpus)
+    select(hands, program, MINISTRY)
     press(hands, "Ctrl+C")
     wait(lambda: screen.paste() == MINISTRY, "the text on the clipboard")
     press(hands, "2")
-    desk.wait(lambda state: state["spans"], "a span")
+    program.wait(lambda state: state["spans"], "a span")
 
     note = "انظر «الدليل» 2024-2028"
     hands.use("ara")
     screen.copy(note)
     press(hands, "Tab")
-    desk.wait(lambda state: state["selected"], "the span is selected")
+    program.wait(lambda state: state["selected"], "the span is selected")
     press(hands, "Shift+F2")
-    desk.wait(lambda state: not state["focus"], "the field of the note has the keys")
+    program.wait(lambda state: not state["focus"], "the field of the note has the keys")
     press(hands, "Ctrl+ر")
     press(hands, "Return")
-    desk.wait(lambda state: state["focus"], "the article has the keys again")
+    program.wait(lambda state: state["focus"], "the article has the keys again")
     press(hands, "Ctrl+ض")
-    assert desk.process.wait(PATIENCE) == 0
+    assert program.process.wait(PATIENCE) == 0
     (span,) = command("show", corpus, 1)["spans"]
     assert (span["text"], span["note"]) == (MINISTRY, note)
 
@@ -210,10 +210,10 @@ def test_a_file_is_dropped_from_another_program(enter: Enter, corpus: Path) -> N
     with compositor(2600, 900) as screen:
         enter(screen)
         hands = WaylandHands(screen)
-        desk = Program(corpus)
+        program = Program(corpus)
         source = subprocess.Popen([sys.executable, DRAGGING, dropped])
         wait(lambda: len(screen.windows()) == 2 and windows(screen)["work"]["rect"]["width"] == 1300, "both windows")
-        start, end = [1950, 450], desk.ask("paper")
+        start, end = [1950, 450], program.ask("paper")
         hands.hold(start, [start[0] + 9, start[1]])
         time.sleep(0.5)  # the other program begins to drag
         hands.move_on([start[0] + 9, start[1]], end)
@@ -222,7 +222,7 @@ def test_a_file_is_dropped_from_another_program(enter: Enter, corpus: Path) -> N
         wait(lambda: len(command("list", corpus)) == 3, "the article of the file")
         source.kill()
         source.wait(PATIENCE)
-        desk.kill()
+        program.kill()
 
 
 def test_a_second_start_brings_the_window_forward(screen: Compositor, hands: WaylandHands, corpus: Path) -> None:
@@ -253,34 +253,34 @@ def test_the_window_looks_as_under_x(
     (tmp_path / "copy").mkdir()
     copy = Path(shutil.copy(corpus, tmp_path / "copy"))
 
-    under_x, desk = RealInput(), Program(corpus)
-    under_x.devices.resize_window(desk.process.pid, WIDTH, HEIGHT)
-    label_something(under_x, desk)
+    under_x, program = RealInput(), Program(corpus)
+    under_x.devices.resize_window(program.process.pid, WIDTH, HEIGHT)
+    label_something(under_x, program)
     expected = settled(lambda: under_x.devices.picture(WIDTH, HEIGHT))
-    desk.kill()
+    program.kill()
     under_x.close()
 
     with compositor(WIDTH, HEIGHT) as screen:
         enter(screen)
         hands = WaylandHands(screen)
-        desk = Program(copy)
-        label_something(hands, desk)
+        program = Program(copy)
+        label_something(hands, program)
         actual = settled(lambda: screen.picture(tmp_path / "wayland.png"))
-        desk.kill()
+        program.kill()
     expected.save(str(tmp_path / "x.png"))
     assert actual.size().toTuple() == expected.size().toTuple() == (WIDTH, HEIGHT)
     assert differences(expected, actual) == [], f"{tmp_path} has both pictures"
 
 
-def label_something(hands: Input, desk: Program) -> None:
+def label_something(hands: Input, program: Program) -> None:
     """Have spans, a selected one and suggestions on the page, and the pointer out of the way."""
     hands.click([WIDTH - 1, HEIGHT - 1])
     for keys in ("1", "Down", "Shift+Left", "2", "Shift+Tab"):
-        before = desk.ask("state")
+        before = program.ask("state")
         press(hands, keys)
-        desk.wait(differs_from(before), f"{keys} does something")
-    desk.wait(lambda state: len(state["spans"]) == 2 and state["selected"], "two spans, one of them selected")
-    desk.wait(lambda state: state["suggestions"], "suggestions")
+        program.wait(differs_from(before), f"{keys} does something")
+    program.wait(lambda state: len(state["spans"]) == 2 and state["selected"], "two spans, one of them selected")
+    program.wait(lambda state: state["suggestions"], "suggestions")
 
 
 def settled(take: Callable[[], QImage]) -> QImage:
@@ -317,8 +317,8 @@ def test_the_mouse_hits_what_it_points_at_where_all_is_larger(scale: float, ente
     with compositor(1920, 1080, scale) as screen:
         enter(screen)
         hands = WaylandHands(screen)
-        desk = Program(corpus)
+        program = Program(corpus)
         assert windows(screen)["work"]["rect"]["width"] == round(1920 / scale)
-        person = Annotator(hands, desk)
+        person = Annotator(hands, program)
         assert sorted(label_by_mouse(person, load_gold(ARTICLE))) == sorted(load_gold(ARTICLE))
-        desk.kill()
+        program.kill()

@@ -20,15 +20,15 @@ from annotator.ui import app
 class WindowProbe:
     """Finds widgets and text in the window. Points are in screen coordinates."""
 
-    def __init__(self, desk: app.ApplicationController) -> None:
-        self._desk = desk
+    def __init__(self, controller: app.ApplicationController) -> None:
+        self._controller = controller
 
     def letter(self, offset: int, after: bool, reveal: bool = True) -> list[int]:
         """Return a point in the first or second half of letter at this offset.
 
         A letter out of sight is scrolled to, or with `reveal` False, the result is [], as for one below a message.
         """
-        view = self._desk.window.view
+        view = self._controller.window.view
         if reveal:
             view.reveal(offset, offset + 1)
         line = view.page().line_of(offset)
@@ -37,37 +37,39 @@ class WindowProbe:
         quarter = (box.right - box.left) / 4
         x = box.left + quarter if box.is_rtl == after else box.right - quarter
         point = view.map_from_page(x, (line.top + line.bottom) / 2).toPoint()
-        window = self._desk.window
+        window = self._controller.window
         is_visible = window.childAt(view.viewport().mapTo(window, point)) is view.viewport()
         return self._on_screen(view.viewport(), point) if reveal or is_visible else []
 
     def is_below(self, offset: int) -> bool:
         """Return whether letter at this offset is below the visible part, or else above."""
-        view = self._desk.window.view
+        view = self._controller.window.view
         line = view.page().line_of(offset)
         assert line
         return view.map_from_page(0, line.top).y() > 0
 
     def label(self, name: str) -> list[int]:
         """Return the centre of a label's row."""
-        row = next(row for row in self._desk.window.label_panel.rows() if row.label.name == name)
+        row = next(row for row in self._controller.window.label_panel.rows() if row.label.name == name)
         return self._on_screen(row, row.rect().center())
 
     def chip(self, name: str) -> list[int]:
         """Return the centre of the button at the selection for an action or a label; [] where it is not shown."""
         QApplication.processEvents()  # it comes after what is selected was painted
-        chips = self._desk.window.selection_bar.chips() if self._desk.window.selection_bar.isVisible() else []
+        chips = (
+            self._controller.window.selection_bar.chips() if self._controller.window.selection_bar.isVisible() else []
+        )
         return next((self._on_screen(chip, chip.rect().center()) for chip in chips if chip.name == name), [])
 
     def paper(self) -> list[int]:
         """Return the centre of the visible part of the article."""
-        viewport = self._desk.window.view.viewport()
+        viewport = self._controller.window.view.viewport()
         return self._on_screen(viewport, viewport.rect().center())
 
     def button(self, name: str) -> list[int]:
         """Return the centre of the button of the action with this name."""
-        text = self._desk.window.action(name).text().partition("\t")[0]
-        buttons = self._desk.window.findChildren(QPushButton)
+        text = self._controller.window.action(name).text().partition("\t")[0]
+        buttons = self._controller.window.findChildren(QPushButton)
         button = next(button for button in buttons if button.isVisible() and button.accessibleName() == text)
         return self._on_screen(button, button.rect().center())
 
@@ -76,7 +78,7 @@ class WindowProbe:
         menu = QApplication.activePopupWidget()
         if not isinstance(menu, QMenu):
             return []
-        return self._on_screen(menu, menu.actionGeometry(self._desk.window.action(name)).center())
+        return self._on_screen(menu, menu.actionGeometry(self._controller.window.action(name)).center())
 
     def dialog(self) -> str:
         """Return the title of the active dialog; "" while there is none."""
@@ -85,7 +87,7 @@ class WindowProbe:
 
     def line(self) -> list[int]:
         """Return start and end of the line with the caret."""
-        view = self._desk.window.view
+        view = self._controller.window.view
         word = view.caret.word
         line = view.page().line_of(word.start) if word else None
         assert line
@@ -93,11 +95,15 @@ class WindowProbe:
 
     def message(self) -> str:
         """Return the message over the article, else the hint of the status line."""
-        return self._desk.window.toast.message() or self._desk.window.status_line.hint()
+        return self._controller.window.toast.message() or self._controller.window.status_line.hint()
 
     def state(self) -> dict[str, object]:
         """Return the state of the window as a user sees it."""
-        session, view, suggestions = self._desk.session, self._desk.window.view, self._desk.window.suggestions
+        session, view, suggestions = (
+            self._controller.session,
+            self._controller.window.view,
+            self._controller.window.suggestions,
+        )
         return {
             "text": session.article.text if session.article else None,
             "selection": view.selected_text(),
@@ -105,7 +111,7 @@ class WindowProbe:
             "selected": session.selection.uid if session.selection else None,
             "suggestions": [_as_list(suggestion) for suggestion in suggestions.visible],
             "chosen": _as_list(suggestions.current) if suggestions.current else None,
-            "sticky": self._desk.window.tagging_commands.sticky,
+            "sticky": self._controller.window.tagging_commands.sticky,
             "scrolled": view.verticalScrollBar().value(),
             "spans": [_as_list(span) for span in session.spans],
             "state": session.state(),
@@ -114,7 +120,7 @@ class WindowProbe:
             "caret": view.caret.word,
             "article": session.current_index(),
             "focus": view.hasFocus(),  # else another widget has it
-            "welcome": self._desk.window.welcome_commands.is_page_visible,
+            "welcome": self._controller.window.welcome_commands.is_page_visible,
             "rtl": QApplication.isRightToLeft(),
         }
 
@@ -132,9 +138,9 @@ class ProbeServer(QObject):
 
     _requested = Signal(str)
 
-    def __init__(self, desk: app.ApplicationController) -> None:
+    def __init__(self, controller: app.ApplicationController) -> None:
         super().__init__()
-        self._probe = WindowProbe(desk)
+        self._probe = WindowProbe(controller)
         self._requested.connect(self._answer)
         # A thread, since Windows cannot wait for a pipe and for events at once. It ends with the process.
         threading.Thread(target=self._listen, daemon=True).start()
@@ -155,15 +161,15 @@ class ProbeServer(QObject):
 def main() -> int:
     i18n.set_language(settings.interface_language())
     application = app.create_application()
-    desk = app.ApplicationController(application, settings.load())
-    desk.start(Path(sys.argv[1]) if sys.argv[1:] else None)
-    desk.window.move(0, 0)
-    desk.show()
-    desk.window.activateWindow()
-    informant = ProbeServer(desk)
+    controller = app.ApplicationController(application, settings.load())
+    controller.start(Path(sys.argv[1]) if sys.argv[1:] else None)
+    controller.window.move(0, 0)
+    controller.show()
+    controller.window.activateWindow()
+    informant = ProbeServer(controller)
     code = application.exec()
     informant.deleteLater()
-    desk.session.close()
+    controller.session.close()
     return code
 
 

@@ -497,9 +497,9 @@ def work(folder: Path, random: Random, tell: Tell, death: Death, first: str | No
     AnnouncingCorpus.tell = staticmethod(tell)
     (folder / "exports").mkdir(exist_ok=True)
     app = QCoreApplication([])
-    desk = ScriptedAnnotator(folder, random, tell)
+    annotator = ScriptedAnnotator(folder, random, tell)
     death.begin()
     if first:
-        desk.do(first)
+        annotator.do(first)
     while app:
-        desk.do(*random.choices([*BY_KEY, *OTHERS], [*BY_KEY.values(), *OTHERS.values()]))
+        annotator.do(*random.choices([*BY_KEY, *OTHERS], [*BY_KEY.values(), *OTHERS.values()]))

@@ -36,14 +36,14 @@ NAMES = [action.name for action in ACTIONS if action.name not in ("quit", "show_
 class Worker:
     """Does one verb after the other, and answers whatever dialog asks."""
 
-    def __init__(self, desk: app.ApplicationController, random: Random) -> None:
-        self._window, self._session, self._random = desk.window, desk.session, random
+    def __init__(self, controller: app.ApplicationController, random: Random) -> None:
+        self._window, self._session, self._random = controller.window, controller.session, random
         self._folder = Path(mkdtemp())
-        self._commands = desk.window.corpus_commands
+        self._commands = controller.window.corpus_commands
         self.stop = threading.Event()
         self._last: Step | None = None
-        desk.session.corpus_changed.connect(self._note)
-        desk.session.displaced.connect(lambda displacement: print("open", displacement.current, flush=True))
+        controller.session.corpus_changed.connect(self._note)
+        controller.session.displaced.connect(lambda displacement: print("open", displacement.current, flush=True))
         self._timer = self._repeat(self._work)
         self._answering = self._repeat(self._answer)
 
@@ -122,11 +122,11 @@ def main(corpus: Path, seed: str, name: str) -> int:
     faulthandler.register(signal.SIGUSR1, all_threads=True)
     i18n.set_language("en")
     application = app.create_application()
-    desk = app.ApplicationController(application, Settings(language="en", annotator=name))
-    desk.open_corpus(Corpus.open(corpus))
-    desk.show()
+    controller = app.ApplicationController(application, Settings(language="en", annotator=name))
+    controller.open_corpus(Corpus.open(corpus))
+    controller.show()
     print("open", corpus, flush=True)
-    worker = Worker(desk, Random(seed))
+    worker = Worker(controller, Random(seed))
 
     def stop_at_the_end_of_input() -> None:
         sys.stdin.read()
@@ -134,10 +134,10 @@ def main(corpus: Path, seed: str, name: str) -> int:
 
     threading.Thread(target=stop_at_the_end_of_input, daemon=True).start()
     code = application.exec()
-    desk.learner.stop()
-    desk.maintenance.stop()
-    desk.window.suggestions.close()
-    desk.session.close_silently()
+    controller.learner.stop()
+    controller.maintenance.stop()
+    controller.window.suggestions.close()
+    controller.session.close_silently()
     return code
 
 

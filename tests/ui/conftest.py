@@ -151,7 +151,7 @@ def create_controller(qapp: QApplication) -> Iterator[CreateController]:
 
 
 @pytest.fixture
-def desk(create_controller: CreateController, corpus_path: Path) -> app.ApplicationController:
+def controller(create_controller: CreateController, corpus_path: Path) -> app.ApplicationController:
     """Open the whole program, in English."""
     controller = create_controller(settings.Settings(language="en", annotator="Sanae"))
     controller.open_corpus(Corpus.open(corpus_path))

@@ -55,7 +55,7 @@ def picture(window: Window) -> QImage:
 def main() -> None:
     i18n.set_language(sys.argv[2])
     application = app.create_application()
-    desk = app.ApplicationController(application, settings.Settings())  # the colours and the direction
+    controller = app.ApplicationController(application, settings.Settings())  # the colours and the direction
     QCursor.setPos(*BESIDE)  # else one of the windows has a button under it
     moved = show(application, 0)
     before = moved.devicePixelRatioF()
@@ -68,7 +68,7 @@ def main() -> None:
     ratios = [before, after.devicePixelRatio(), fresh.devicePixelRatio()]
     policy = application.highDpiScaleFactorRoundingPolicy().name
     print(json.dumps({"ratios": ratios, "differing": differing(after, fresh), "policy": policy}))
-    desk.window.close()
+    controller.window.close()
 
 
 def differing(image: QImage, other: QImage) -> int:

@@ -22,13 +22,13 @@ Start = Callable[[Path], bool]
 
 
 @pytest.fixture
-def start(desk: app.ApplicationController, qtbot: QtBot) -> Iterator[Start]:
+def start(controller: app.ApplicationController, qtbot: QtBot) -> Iterator[Start]:
     """Return a function that does what a second start does to find a window; this thread is the window's."""
     with ThreadPoolExecutor(1) as pool:
 
         def ask(path: Path) -> bool:
             QApplication.processEvents()
-            desk.activation.wait(10)
+            controller.activation.wait(10)
             answer = pool.submit(single_instance.activate, path)
             qtbot.waitUntil(answer.done)
             return answer.result()
@@ -37,20 +37,20 @@ def start(desk: app.ApplicationController, qtbot: QtBot) -> Iterator[Start]:
 
 
 def test_a_minimised_window_is_restored_in_its_previous_state(
-    desk: app.ApplicationController, start: Start, corpus_path: Path
+    controller: app.ApplicationController, start: Start, corpus_path: Path
 ) -> None:
     for state in (Qt.WindowState.WindowNoState, Qt.WindowState.WindowMaximized):
-        desk.window.setWindowState(state)
-        desk.window.setWindowState(state | Qt.WindowState.WindowMinimized)
+        controller.window.setWindowState(state)
+        controller.window.setWindowState(state | Qt.WindowState.WindowMinimized)
         assert start(corpus_path)
-        assert desk.window.windowState() & ~Qt.WindowState.WindowActive == state
-        assert desk.window.isVisible()
+        assert controller.window.windowState() & ~Qt.WindowState.WindowActive == state
+        assert controller.window.isVisible()
 
 
 def test_a_dialog_is_activated_rather_than_its_window(
-    desk: app.ApplicationController, start: Start, corpus_path: Path, qtbot: QtBot
+    controller: app.ApplicationController, start: Start, corpus_path: Path, qtbot: QtBot
 ) -> None:
-    dialog = QDialog(desk.window)
+    dialog = QDialog(controller.window)
     dialog.setModal(True)
     dialog.show()
     assert start(corpus_path)
@@ -59,46 +59,54 @@ def test_a_dialog_is_activated_rather_than_its_window(
 
 
 def test_a_second_start_finds_the_window_of_the_open_corpus_only(
-    desk: app.ApplicationController, start: Start, corpus_path: Path, tmp_path: Path
+    controller: app.ApplicationController, start: Start, corpus_path: Path, tmp_path: Path
 ) -> None:
     other = tmp_path / "other.corpus"
     assert start(corpus_path)
     assert not start(other)
-    assert desk.window.corpus_commands.open_path(other, create=True)
+    assert controller.window.corpus_commands.open_path(other, create=True)
     assert start(other)
     assert not start(corpus_path)
-    desk.session.close()
+    controller.session.close()
     assert not start(other)
 
 
 def test_a_second_start_finds_the_window_after_a_change_of_language(
-    desk: app.ApplicationController, start: Start, corpus_path: Path
+    controller: app.ApplicationController, start: Start, corpus_path: Path
 ) -> None:
     assert start(corpus_path)
-    old = desk.window
-    desk.window.settings.save(language="ar")
-    desk.window.showMinimized()
-    assert desk.window is not old
+    old = controller.window
+    controller.window.settings.save(language="ar")
+    controller.window.showMinimized()
+    assert controller.window is not old
     assert start(corpus_path)
-    assert not desk.window.isMinimized()
+    assert not controller.window.isMinimized()
 
 
 def test_a_late_request_is_ignored(
-    desk: app.ApplicationController, start: Start, corpus_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+    controller: app.ApplicationController,
+    start: Start,
+    corpus_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    qtbot: QtBot,
 ) -> None:
     """The second start has opened its own window by then, which the old one must not cover."""
     assert start(corpus_path)
     monkeypatch.setattr(single_instance, "_PROMPT", 0.3)
-    desk.window.showMinimized()
+    controller.window.showMinimized()
     with ThreadPoolExecutor(1) as pool:
         assert not pool.submit(single_instance.activate, corpus_path).result()  # this thread does not answer
     QApplication.processEvents()
     qtbot.wait(100)
-    assert desk.window.isMinimized()
+    assert controller.window.isMinimized()
 
 
 def test_a_request_that_was_read_late_is_ignored(
-    desk: app.ApplicationController, start: Start, corpus_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+    controller: app.ApplicationController,
+    start: Start,
+    corpus_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    qtbot: QtBot,
 ) -> None:
     """The time runs from when the second start has asked."""
     decode = msgspec.json.decode
@@ -110,26 +118,26 @@ def test_a_request_that_was_read_late_is_ignored(
     assert start(corpus_path)
     monkeypatch.setattr(single_instance, "_PROMPT", 0.3)
     monkeypatch.setattr(msgspec.json, "decode", decode_late)
-    desk.window.showMinimized()
+    controller.window.showMinimized()
     assert not start(corpus_path)
     qtbot.wait(800)
-    assert desk.window.isMinimized()
+    assert controller.window.isMinimized()
 
 
 def test_the_wayland_activation_token_reaches_qt(
-    desk: app.ApplicationController, monkeypatch: pytest.MonkeyPatch
+    controller: app.ApplicationController, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("XDG_ACTIVATION_TOKEN", raising=False)
-    monkeypatch.setattr(desk.window, "activateWindow", lambda: tokens.append(os.environ["XDG_ACTIVATION_TOKEN"]))
+    monkeypatch.setattr(controller.window, "activateWindow", lambda: tokens.append(os.environ["XDG_ACTIVATION_TOKEN"]))
     tokens: list[str] = []
-    activation.bring_to_front(desk.window, "token")
+    activation.bring_to_front(controller.window, "token")
     assert tokens == ["token"]
 
 
 def test_a_second_start_finds_the_window_after_opening_another_corpus(
-    desk: app.ApplicationController, start: Start, tmp_path: Path
+    controller: app.ApplicationController, start: Start, tmp_path: Path
 ) -> None:
     path = tmp_path / "new.corpus"
     Corpus.create(path, default_labels()).close()
-    desk.open_corpus(Corpus.open(path))
+    controller.open_corpus(Corpus.open(path))
     assert start(path)

@@ -53,18 +53,18 @@ def test_first_window_is_maximized_if_it_does_not_fit_with_its_frame(
 ) -> None:
     room = SimpleNamespace(availableSize=lambda: QSize(*screen))
     monkeypatch.setattr("annotator.ui.widgets.window_geometry.QGuiApplication.primaryScreen", lambda: room)
-    desk = create_controller(Settings(language="en", annotator="Sanae"))
-    desk.show()
-    assert desk.window.isMaximized() == is_maximized
-    size = desk.window.normalGeometry().size() if is_maximized else desk.window.size()
+    controller = create_controller(Settings(language="en", annotator="Sanae"))
+    controller.show()
+    assert controller.window.isMaximized() == is_maximized
+    size = controller.window.normalGeometry().size() if is_maximized else controller.window.size()
     assert size == (QSize(*screen) - QSize(12, 90)).boundedTo(QSize(1500, 950))
-    geometry = geometry_text(desk.window)
-    desk.window.close()
-    desk.session.close()
+    geometry = geometry_text(controller.window)
+    controller.window.close()
+    controller.session.close()
 
-    desk = create_controller(Settings(language="en", annotator="Sanae", geometry=geometry))
-    desk.show()
-    assert desk.window.isMaximized() == is_maximized
+    controller = create_controller(Settings(language="en", annotator="Sanae", geometry=geometry))
+    controller.show()
+    assert controller.window.isMaximized() == is_maximized
 
 
 def test_first_start_opens_the_sample_articles() -> None:
@@ -83,7 +83,7 @@ def test_start_raises_if_the_sample_corpus_cannot_be_created(monkeypatch: pytest
         app.open_starting_corpus(None, None)
 
 
-def test_start_opens_the_last_corpus(desk: app.ApplicationController, corpus_path: Path) -> None:
+def test_start_opens_the_last_corpus(controller: app.ApplicationController, corpus_path: Path) -> None:
     last = settings.load().last_corpus
     assert last == str(corpus_path)
     corpus, message = app.open_starting_corpus(None, last)
@@ -103,12 +103,12 @@ def test_start_does_not_open_a_corpus_that_was_open_in_a_crash(corpus_path: Path
 
 
 def test_open_corpus_is_noted_for_crash_reports(
-    desk: app.ApplicationController, corpus_path: Path, monkeypatch: pytest.MonkeyPatch
+    controller: app.ApplicationController, corpus_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     noted: list[Path | None] = []
-    monkeypatch.setattr(desk, "_note_corpus", noted.append)
-    desk.session.close()
-    desk.open_corpus(Corpus.open(corpus_path))
+    monkeypatch.setattr(controller, "_note_corpus", noted.append)
+    controller.session.close()
+    controller.open_corpus(Corpus.open(corpus_path))
     assert noted == [None, corpus_path]
 
 
@@ -132,8 +132,8 @@ def test_corpus_is_noted_for_crash_reports_before_it_is_opened(
     """It may be its opening that crashes the program."""
     noted: list[bytes] = []
 
-    def start(desk: app.ApplicationController, _path: Path | None) -> str:
-        desk.window.deleteLater()
+    def start(controller: app.ApplicationController, _path: Path | None) -> str:
+        controller.window.deleteLater()
         noted.extend(mark.read_bytes() for mark in settings.log_dir().glob("open-*"))
         raise MissingCorpus("the end of the test")
 
@@ -147,80 +147,82 @@ def test_corpus_is_noted_for_crash_reports_before_it_is_opened(
     assert noted == [os.fsencode(corpus_path)]
 
 
-def test_file_open_event_opens_the_corpus(desk: app.ApplicationController, qapp: QApplication, tmp_path: Path) -> None:
+def test_file_open_event_opens_the_corpus(
+    controller: app.ApplicationController, qapp: QApplication, tmp_path: Path
+) -> None:
     for name in ("one", "two"):
         Corpus.create(tmp_path / f"{name}.corpus", default_labels()).close()
     for name, language in (("one", "fr"), ("two", "en")):
         QCoreApplication.sendEvent(qapp, QFileOpenEvent(str(tmp_path / f"{name}.corpus")))
-        assert desk.session.corpus
-        assert desk.session.corpus.path == tmp_path / f"{name}.corpus"
+        assert controller.session.corpus
+        assert controller.session.corpus.path == tmp_path / f"{name}.corpus"
         assert settings.load().last_corpus == str(tmp_path / f"{name}.corpus")
-        desk.window.settings.save(language=language)  # the next one is opened in the window of then
+        controller.window.settings.save(language=language)  # the next one is opened in the window of then
 
 
 def test_file_open_event_waits_for_an_open_dialog(
-    desk: app.ApplicationController, qapp: QApplication, qtbot: QtBot, tmp_path: Path
+    controller: app.ApplicationController, qapp: QApplication, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    path, opened = tmp_path / "later.corpus", desk.session.corpus
+    path, opened = tmp_path / "later.corpus", controller.session.corpus
     Corpus.create(path, default_labels()).close()
-    dialog = QDialog(desk.window)
+    dialog = QDialog(controller.window)
     dialog.open()
     QCoreApplication.sendEvent(qapp, QFileOpenEvent(str(path)))
     QTest.qWait(700)
-    assert desk.session.corpus is opened
+    assert controller.session.corpus is opened
     dialog.close()
-    qtbot.waitUntil(lambda: desk.session.corpus is not None and desk.session.corpus.path == path)
+    qtbot.waitUntil(lambda: controller.session.corpus is not None and controller.session.corpus.path == path)
 
 
 def test_file_open_event_reports_a_file_that_is_no_corpus(
-    desk: app.ApplicationController, qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    controller: app.ApplicationController, qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     warnings: list[str] = []
     monkeypatch.setattr(corpus_commands, "warn", lambda _parent, text: warnings.append(text))
-    opened = desk.session.corpus
+    opened = controller.session.corpus
     QCoreApplication.sendEvent(qapp, QFileOpenEvent(str(tmp_path / "gone.corpus")))
-    assert desk.session.corpus is opened
+    assert controller.session.corpus is opened
     assert len(warnings) == 1
     assert "gone.corpus" in warnings[0]
 
 
 @pytest.mark.parametrize("language", ["ar", "fr"])
 def test_changing_the_language_keeps_article_and_undo(
-    desk: app.ApplicationController, qapp: QApplication, language: str
+    controller: app.ApplicationController, qapp: QApplication, language: str
 ) -> None:
-    desk.session.open_article(1)
-    desk.session.tag("DATE", 0, 5)
-    old = desk.window
-    desk.window.settings.save(language=language)
-    assert desk.window is not old
-    assert desk.session.current_index() == 1
-    assert [span.label for span in desk.session.spans] == ["DATE"]
+    controller.session.open_article(1)
+    controller.session.tag("DATE", 0, 5)
+    old = controller.window
+    controller.window.settings.save(language=language)
+    assert controller.window is not old
+    assert controller.session.current_index() == 1
+    assert [span.label for span in controller.session.spans] == ["DATE"]
     assert qapp.layoutDirection() == (
         Qt.LayoutDirection.RightToLeft if language == "ar" else Qt.LayoutDirection.LeftToRight
     )
-    assert desk.window.action("undo").text().partition("\t")[0] == {"ar": "تراجع", "fr": "Annuler"}[language]
+    assert controller.window.action("undo").text().partition("\t")[0] == {"ar": "تراجع", "fr": "Annuler"}[language]
     assert settings.load().language == language
-    desk.session.undo()
-    assert desk.session.spans == []
+    controller.session.undo()
+    assert controller.session.spans == []
 
 
-def test_theme_changes_at_once_and_is_saved(desk: app.ApplicationController) -> None:
-    desk.window.settings.save(theme="dark")
+def test_theme_changes_at_once_and_is_saved(controller: app.ApplicationController) -> None:
+    controller.window.settings.save(theme="dark")
     QTest.qWait(10)
-    image = desk.window.view.grab().toImage()
+    image = controller.window.view.grab().toImage()
     assert image.pixelColor(20, 40).lightness() < 90
     assert settings.load().theme == "dark"
-    desk.window.settings.save(theme="light")
-    image = desk.window.view.grab().toImage()
+    controller.window.settings.save(theme="light")
+    image = controller.window.view.grab().toImage()
     assert image.pixelColor(20, 40).lightness() > 230
 
 
 def test_two_windows_do_not_overwrite_each_others_settings(
-    desk: app.ApplicationController, create_controller: Callable[[Settings], app.ApplicationController]
+    controller: app.ApplicationController, create_controller: Callable[[Settings], app.ApplicationController]
 ) -> None:
     other = create_controller(settings.load())
-    desk.window.settings.save(keys={"done": ["Ctrl+D"]})
-    desk.window.settings.save(annotator="Samira")
+    controller.window.settings.save(keys={"done": ["Ctrl+D"]})
+    controller.window.settings.save(annotator="Samira")
     other.window.settings.save(keys={"skip": ["Ctrl+K"]})
     other.window.show()
     other.window.close()
@@ -228,14 +230,14 @@ def test_two_windows_do_not_overwrite_each_others_settings(
     assert settings.load().keys == {"done": ["Ctrl+D"], "skip": ["Ctrl+K"]}
 
 
-def test_unsaved_settings_are_saved_with_the_next_change(desk: app.ApplicationController) -> None:
+def test_unsaved_settings_are_saved_with_the_next_change(controller: app.ApplicationController) -> None:
     file = settings.config_dir() / "settings.json"
     delete_file(file)  # the learner's process may be reading it
     file.mkdir()
-    desk.window.settings.save(annotator="Samira")
-    assert "could not be saved" in desk.window.toast.message()
+    controller.window.settings.save(annotator="Samira")
+    assert "could not be saved" in controller.window.toast.message()
     file.rmdir()
-    desk.window.settings.save(zoom=120)
+    controller.window.settings.save(zoom=120)
     assert (settings.load().annotator, settings.load().zoom) == ("Samira", 120)
 
 
@@ -251,24 +253,24 @@ def test_window_has_the_program_icon(qapp: QApplication) -> None:
     assert image.pixelColor(32, 8) == QColor("#2c6e66")
 
 
-def test_changing_the_language_leaks_no_widgets(desk: app.ApplicationController, qapp: QApplication) -> None:
+def test_changing_the_language_leaks_no_widgets(controller: app.ApplicationController, qapp: QApplication) -> None:
     def count() -> tuple[int, int]:
         for _pass in range(3):
             QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
             qapp.processEvents()
         gc.collect()
-        return len(qapp.allWidgets()), len(desk.findChildren(QObject))
+        return len(qapp.allWidgets()), len(controller.findChildren(QObject))
 
     counts = []
     for language in ("fr", "en") * 3:
-        desk.window.settings.save(language=language)
+        controller.window.settings.save(language=language)
         counts.append(count())
     assert len(set(counts[1::2])) == 1
 
 
-def test_text_being_typed_survives_a_change_of_language(desk: app.ApplicationController) -> None:
-    desk.window.activateWindow()
-    desk.window.action("edit_article_note").trigger()
-    QTest.keyClicks(desk.window.note_field, "kept")
-    desk.window.settings.save(language="fr")
-    assert desk.window.note_field.text() == "kept"
+def test_text_being_typed_survives_a_change_of_language(controller: app.ApplicationController) -> None:
+    controller.window.activateWindow()
+    controller.window.action("edit_article_note").trigger()
+    QTest.keyClicks(controller.window.note_field, "kept")
+    controller.window.settings.save(language="fr")
+    assert controller.window.note_field.text() == "kept"

@@ -315,14 +315,14 @@ def test_recovery_is_offered_when_the_open_corpus_is_damaged(
 ) -> None:
     monkeypatch.setattr(verification, "_MAX_CHECKED_SIZE", 0)
     broken(corpus_path)
-    desk = create_controller(Settings(language="en"))
-    desk.open_corpus(Corpus.open(corpus_path))
-    desk.show()
+    controller = create_controller(Settings(language="en"))
+    controller.open_corpus(Corpus.open(corpus_path))
+    controller.show()
     texts = answered(qtbot, press("Do nothing"))
-    desk.maintenance.run_now()
+    controller.maintenance.run_now()
     qtbot.waitUntil(lambda: bool(texts), timeout=10_000)
     assert "is damaged" in texts[0]
-    assert desk.session.corpus
+    assert controller.session.corpus
 
 
 def test_session_follows_a_restore_by_another_window(qtbot: QtBot, session: Session, corpus_path: Path) -> None:

@@ -148,28 +148,28 @@ def test_recovery_is_offered_after_the_job(
 
 
 def test_language_and_numerals_change_at_the_next_start_during_a_job(
-    qtbot: QtBot, desk: app.ApplicationController
+    qtbot: QtBot, controller: app.ApplicationController
 ) -> None:
-    window, work = desk.window, Work(desk.window.tasks)
+    window, work = controller.window, Work(controller.window.tasks)
     window.settings.save(language="fr")
     window.settings.save(numerals="eastern")
-    assert desk.window is window
+    assert controller.window is window
     assert i18n.current_language() == "en"
     work.over.set()
     qtbot.waitUntil(lambda: bool(work.outcome))
 
 
 def test_file_open_event_waits_for_the_job(
-    qapp: QApplication, qtbot: QtBot, desk: app.ApplicationController, other: Path
+    qapp: QApplication, qtbot: QtBot, controller: app.ApplicationController, other: Path
 ) -> None:
-    opened, work = desk.session.corpus, Work(desk.window.tasks)
+    opened, work = controller.session.corpus, Work(controller.window.tasks)
     failures: list[str] = []
-    desk.session.failed.connect(failures.append)
+    controller.session.failed.connect(failures.append)
     QCoreApplication.sendEvent(qapp, QFileOpenEvent(str(other)))
     qtbot.wait(400)
-    assert desk.session.corpus is opened
+    assert controller.session.corpus is opened
     work.over.set()
-    qtbot.waitUntil(lambda: desk.session.corpus is not None and desk.session.corpus.path == other)
+    qtbot.waitUntil(lambda: controller.session.corpus is not None and controller.session.corpus.path == other)
     assert failures == []
 
 

@@ -31,7 +31,7 @@ def hostile(corpus_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def desk(create_controller: Callable[[Settings], app.ApplicationController]) -> app.ApplicationController:
+def controller(create_controller: Callable[[Settings], app.ApplicationController]) -> app.ApplicationController:
     controller = create_controller(Settings(language="en", annotator="Sanae"))
     controller.show()
     return controller
@@ -47,42 +47,42 @@ def desk(create_controller: Callable[[Settings], app.ApplicationController]) -> 
     ],
 )
 def test_damaged_article_is_not_shown_and_recovery_offered_once(
-    qtbot: QtBot, desk: app.ApplicationController, hostile: Path, statement: str
+    qtbot: QtBot, controller: app.ApplicationController, hostile: Path, statement: str
 ) -> None:
     execute_unchecked(hostile, statement)
     failures: list[str] = []
-    desk.session.failed.connect(failures.append)
+    controller.session.failed.connect(failures.append)
     texts = answered(qtbot, press("Do nothing"))
-    desk.open_corpus(Corpus.open(hostile))
+    controller.open_corpus(Corpus.open(hostile))
     qtbot.waitUntil(lambda: bool(texts), timeout=10_000)
     assert "is damaged" in texts[0]
     assert "is damaged: " in failures[0]
-    desk.session.open_article(0)
+    controller.session.open_article(0)
     qtbot.wait(50)  # another dialog would not be expected: see `answered`
-    assert desk.session.article is None or desk.session.article.id == 2
+    assert controller.session.article is None or controller.session.article.id == 2
     if "zone" not in statement:
-        desk.session.open_article(1)
-        assert desk.session.article
-        assert desk.session.tag("PLAN", 0, 5)
+        controller.session.open_article(1)
+        assert controller.session.article
+        assert controller.session.tag("PLAN", 0, 5)
 
 
 @pytest.mark.parametrize("offset", [-1, 100_000, 1 << 31, 1 << 62])
 def test_damaged_last_position_opens_another_article(
-    qtbot: QtBot, desk: app.ApplicationController, hostile: Path, offset: int
+    qtbot: QtBot, controller: app.ApplicationController, hostile: Path, offset: int
 ) -> None:
     execute_unchecked(hostile, f'UPDATE place SET "offset" = {offset}')
     texts = answered(qtbot, press("Do nothing"))
-    desk.open_corpus(Corpus.open(hostile))
+    controller.open_corpus(Corpus.open(hostile))
     qtbot.waitUntil(lambda: bool(texts), timeout=10_000)
-    assert desk.session.article
+    assert controller.session.article
 
 
 @pytest.mark.parametrize("offset", [-1, 100_000, 1 << 31, 1 << 62])
-def test_caret_is_clamped_to_the_text(desk: app.ApplicationController, hostile: Path, offset: int) -> None:
-    desk.open_corpus(Corpus.open(hostile))
-    desk.session.open_by_id(1, offset)
-    assert desk.session.article
-    assert 0 <= desk.session.get_offset() <= len(desk.session.article.text)
+def test_caret_is_clamped_to_the_text(controller: app.ApplicationController, hostile: Path, offset: int) -> None:
+    controller.open_corpus(Corpus.open(hostile))
+    controller.session.open_by_id(1, offset)
+    assert controller.session.article
+    assert 0 <= controller.session.get_offset() <= len(controller.session.article.text)
 
 
 def accept(dialog: QWidget) -> None:
@@ -92,26 +92,26 @@ def accept(dialog: QWidget) -> None:
 
 @pytest.mark.parametrize("colour", ["javascript:x", "#zz", "red", "#12345", "#1234567", ""])
 def test_damaged_label_colour_offers_recovery(
-    qtbot: QtBot, desk: app.ApplicationController, hostile: Path, colour: str
+    qtbot: QtBot, controller: app.ApplicationController, hostile: Path, colour: str
 ) -> None:
     execute_unchecked(hostile, f"UPDATE label SET dark = '{colour}'")
     texts = answered(qtbot, press("Recover readable"), accept)
-    desk.window.corpus_commands.open_path(hostile)
-    qtbot.waitUntil(lambda: desk.session.corpus is not None, timeout=10_000)
-    assert desk.session.corpus
-    assert desk.session.corpus.path != hostile
-    assert [span.label for span in desk.session.spans] == ["PLAN"]
+    controller.window.corpus_commands.open_path(hostile)
+    qtbot.waitUntil(lambda: controller.session.corpus is not None, timeout=10_000)
+    assert controller.session.corpus
+    assert controller.session.corpus.path != hostile
+    assert [span.label for span in controller.session.spans] == ["PLAN"]
     qtbot.waitUntil(lambda: len(texts) == 2, timeout=10_000)
 
 
-def test_undo_reports_a_damaged_step(qtbot: QtBot, desk: app.ApplicationController, hostile: Path) -> None:
+def test_undo_reports_a_damaged_step(qtbot: QtBot, controller: app.ApplicationController, hostile: Path) -> None:
     execute_unchecked(hostile, f"UPDATE edit SET after = '{'[' * 100_000}'")
-    desk.open_corpus(Corpus.open(hostile))
+    controller.open_corpus(Corpus.open(hostile))
     failures: list[str] = []
-    desk.session.failed.connect(failures.append)
+    controller.session.failed.connect(failures.append)
     texts = answered(qtbot, press("Do nothing"))
-    assert not desk.session.undo()
+    assert not controller.session.undo()
     qtbot.waitUntil(lambda: bool(texts), timeout=10_000)
     assert len(failures) == 1
     assert "is damaged: " in failures[0]
-    assert len(desk.session.spans) == 1
+    assert len(controller.session.spans) == 1

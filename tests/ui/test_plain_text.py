@@ -70,7 +70,7 @@ def _is_safe(node: ast.expr) -> bool:
 
 
 @pytest.fixture
-def desk(
+def controller(
     create_controller: Callable[[Settings], app.ApplicationController], tmp_path: Path
 ) -> app.ApplicationController:
     """Open a window on a corpus in which every text is HTML, in a file whose name is, too."""
@@ -135,12 +135,12 @@ def looking(look: Callable[[], None]) -> Iterator[None]:
     is_over = True
 
 
-def test_window_shows_html_in_an_article_as_plain_text(qtbot: QtBot, desk: app.ApplicationController) -> None:
-    assert desk.session.article
+def test_window_shows_html_in_an_article_as_plain_text(qtbot: QtBot, controller: app.ApplicationController) -> None:
+    assert controller.session.article
     assert shown_as_html() == []
-    desk.session.select(desk.session.spans[0])
-    desk.session.failed.emit(EVIL)
-    desk.session.notified.emit(EVIL)
+    controller.session.select(controller.session.spans[0])
+    controller.session.failed.emit(EVIL)
+    controller.session.notified.emit(EVIL)
     QApplication.processEvents()
     assert shown_as_html() == []
 
@@ -149,9 +149,9 @@ def test_window_shows_html_in_an_article_as_plain_text(qtbot: QtBot, desk: app.A
     "name", ["edit_labels", "export", "choose_annotator", "about", "rescue", "backups", "sure", "import", "tell"]
 )
 def test_dialogs_show_html_in_files_as_plain_text(
-    qtbot: QtBot, desk: app.ApplicationController, tmp_path: Path, name: str
+    qtbot: QtBot, controller: app.ApplicationController, tmp_path: Path, name: str
 ) -> None:
-    commands, session = desk.window.corpus_commands, desk.session
+    commands, session = controller.window.corpus_commands, controller.session
     assert session.corpus
     path = session.corpus.path
     for _count in backups.create_backup(path):
@@ -159,15 +159,15 @@ def test_dialogs_show_html_in_files_as_plain_text(
     table = tmp_path / f"{NAME}.csv"
     table.write_text(f'text,label\n"{EVIL}",{EVIL}\n', encoding="utf-8")
     actions: dict[str, Callable[[], object]] = {
-        "edit_labels": desk.window.action("edit_labels").trigger,
-        "export": desk.window.action("export").trigger,
-        "choose_annotator": desk.window.annotator_commands.choose_annotator,
-        "about": desk.window.action("about").trigger,
-        "rescue": lambda: desk.window.backup_commands.offer_recovery(str(path), EVIL),
-        "backups": desk.window.backup_commands.show_backups,
-        "sure": lambda: desk.window.backup_commands._confirm_restore(path),
+        "edit_labels": controller.window.action("edit_labels").trigger,
+        "export": controller.window.action("export").trigger,
+        "choose_annotator": controller.window.annotator_commands.choose_annotator,
+        "about": controller.window.action("about").trigger,
+        "rescue": lambda: controller.window.backup_commands.offer_recovery(str(path), EVIL),
+        "backups": controller.window.backup_commands.show_backups,
+        "sure": lambda: controller.window.backup_commands._confirm_restore(path),
         "import": lambda: commands.import_or_open([str(table)]),
-        "tell": lambda: show_message(desk.window, QMessageBox.Icon.Warning, EVIL),
+        "tell": lambda: show_message(controller.window, QMessageBox.Icon.Warning, EVIL),
     }
     _kind, *html_texts = opened(qtbot, actions[name])
     assert html_texts == []

@@ -246,29 +246,29 @@ def test_typed_text_is_saved_when_a_file_is_dropped(qtbot: QtBot, window: Window
 
 
 def test_changing_the_language_asks_about_typed_text(
-    desk: app.ApplicationController, corpus_path: Path, answers: list[str], holder: sqlite3.Connection
+    controller: app.ApplicationController, corpus_path: Path, answers: list[str], holder: sqlite3.Connection
 ) -> None:
-    window = desk.window
+    window = controller.window
     type_note(window)
     answers.append("Keep open")
     window.settings.save(language="fr")
     assert WORDS in answers[0]
-    assert desk.window is window
+    assert controller.window is window
     assert window.note_field.text() == WORDS
     holder.execute("ROLLBACK")
     window.settings.save(language="fr")
-    assert desk.window.note_field.text() == WORDS
+    assert controller.window.note_field.text() == WORDS
     assert note_on_disk(corpus_path) == WORDS
 
 
 def test_text_discarded_for_another_language_is_gone(
-    desk: app.ApplicationController, corpus_path: Path, answers: list[str], holder: sqlite3.Connection
+    controller: app.ApplicationController, corpus_path: Path, answers: list[str], holder: sqlite3.Connection
 ) -> None:
-    type_note(desk.window)
+    type_note(controller.window)
     answers.append("Discard the change")
-    desk.window.settings.save(language="fr")
+    controller.window.settings.save(language="fr")
     assert WORDS in answers[0]
-    assert desk.window.note_field.text() == ""
+    assert controller.window.note_field.text() == ""
     holder.execute("ROLLBACK")
     assert note_on_disk(corpus_path) == ""
 

@@ -248,14 +248,14 @@ def test_name_is_asked_once_with_the_first_corpus(
         QTest.keyClick(dialog._field, Qt.Key.Key_Return)
 
     answer(AnnotatorNameDialog, act)
-    desk = create_controller(settings.Settings(language="en"))
-    desk.start(None)
-    desk.window.welcome_commands.samples_requested.emit()
-    assert desk.session.corpus
+    controller = create_controller(settings.Settings(language="en"))
+    controller.start(None)
+    controller.window.welcome_commands.samples_requested.emit()
+    assert controller.session.corpus
     assert asked == [], "not in the way of the example"
     for name in ("a", "b"):
         path = tmp_path / f"{name}.corpus"
         Corpus.create(path, default_labels()).close()
-        desk.window.corpus_commands.open_path(path)
+        controller.window.corpus_commands.open_path(path)
         assert asked == ["root"]
-    assert desk.session.annotator == settings.load().annotator == ("سلمى بناني" if accepts else "root")
+    assert controller.session.annotator == settings.load().annotator == ("سلمى بناني" if accepts else "root")

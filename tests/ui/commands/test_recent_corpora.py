@@ -18,13 +18,13 @@ LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
-def window(desk: app.ApplicationController, corpus_path: Path) -> Window:
+def window(controller: app.ApplicationController, corpus_path: Path) -> Window:
     """Return a window in which another corpus was opened, and then the first one again."""
     other = corpus_path.with_name("رأي & خبر.corpus")
     Corpus.create(other, default_labels()).close()
     for path in (other, corpus_path):
-        assert desk.window.corpus_commands.open_path(path)
-    return desk.window
+        assert controller.window.corpus_commands.open_path(path)
+    return controller.window
 
 
 def recent_menu(window: Window) -> QMenu:
@@ -100,8 +100,8 @@ def test_the_welcome_page_opens_a_recent_corpus(window: Window, corpus_path: Pat
     assert window._central_widget.pages.currentWidget() is not page
 
 
-def test_another_language_changes_nothing_in_the_list(desk: app.ApplicationController, window: Window) -> None:
+def test_another_language_changes_nothing_in_the_list(controller: app.ApplicationController, window: Window) -> None:
     before = window.settings.current.recent_corpora
     window.settings.save(language="fr")
-    assert desk.window is not window
-    assert desk.window.settings.current.recent_corpora == before
+    assert controller.window is not window
+    assert controller.window.settings.current.recent_corpora == before

@@ -81,7 +81,7 @@ def _fixed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def desk(qtbot: QtBot, window: Window) -> Iterator[Window]:
+def window(qtbot: QtBot, window: Window) -> Iterator[Window]:
     """Return the window once suggestions are shown."""
     settle(qtbot, window)
     assert [words(window, suggestion) for suggestion in window.suggestions.visible] == [row[0] for row in PROPOSED]
@@ -149,91 +149,91 @@ def click(window: Window, offset: int, button: Qt.MouseButton = LEFT) -> None:
 # Keys
 
 
-def test_return_makes_the_next_suggestion_current_and_then_accepts(qtbot: QtBot, desk: Window) -> None:
+def test_return_makes_the_next_suggestion_current_and_then_accepts(qtbot: QtBot, window: Window) -> None:
     seen = []
-    press(desk, RETURN)
-    while desk.suggestions.current:
-        seen.append(current_words(desk))
-        press(desk, RETURN)
+    press(window, RETURN)
+    while window.suggestions.current:
+        seen.append(current_words(window))
+        press(window, RETURN)
     assert seen == [row[0] for row in PROPOSED]
-    spans, rejections = stored(desk.session)
+    spans, rejections = stored(window.session)
     assert spans == [(label, text, source) for text, label, source, _score, _value in PROPOSED]
-    assert [span.value for span in desk.session.spans] == [row[4] for row in PROPOSED]
+    assert [span.value for span in window.session.spans] == [row[4] for row in PROPOSED]
     assert rejections == []
-    settle(qtbot, desk)
-    assert message(desk) == "No suggestions left. 6 spans were accepted from suggestions."
+    settle(qtbot, window)
+    assert message(window) == "No suggestions left. 6 spans were accepted from suggestions."
 
 
 @pytest.mark.parametrize(("key", "modifier"), [(Qt.Key.Key_Enter, KEYPAD), (Qt.Key.Key_Enter, PLAIN), (RETURN, PLAIN)])
-def test_every_enter_key_accepts(desk: Window, key: Qt.Key, modifier: Qt.KeyboardModifier) -> None:
-    press(desk, key, key, modifier=modifier)
-    assert stored(desk.session)[0] == [("INSTITUTION", HEADLINE, "names")]
+def test_every_enter_key_accepts(window: Window, key: Qt.Key, modifier: Qt.KeyboardModifier) -> None:
+    press(window, key, key, modifier=modifier)
+    assert stored(window.session)[0] == [("INSTITUTION", HEADLINE, "names")]
 
 
-def test_return_starts_at_the_caret(desk: Window, stretch: Callable[..., tuple[int, int]]) -> None:
-    desk.view.move_to(stretch("رأيا")[0])
-    press(desk, RETURN)
-    assert current_words(desk) == LAST
-    press(desk, Qt.Key.Key_Escape)
-    desk.view.move_to(stretch("09")[0])  # within one
-    press(desk, RETURN)
-    assert current_words(desk) == DAY
+def test_return_starts_at_the_caret(window: Window, stretch: Callable[..., tuple[int, int]]) -> None:
+    window.view.move_to(stretch("رأيا")[0])
+    press(window, RETURN)
+    assert current_words(window) == LAST
+    press(window, Qt.Key.Key_Escape)
+    window.view.move_to(stretch("09")[0])  # within one
+    press(window, RETURN)
+    assert current_words(window) == DAY
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Delete, Qt.Key.Key_Backspace])
-def test_delete_rejects_and_goes_to_the_next_suggestion(qtbot: QtBot, desk: Window, key: Qt.Key) -> None:
-    press(desk, RETURN, key)
-    assert current_words(desk) == DAY
-    assert stored(desk.session) == ([], [("INSTITUTION", HEADLINE)])
-    settle(qtbot, desk)
-    assert HEADLINE not in remaining_words(desk)
-    desk.suggestions.reload()
-    settle(qtbot, desk)
-    assert HEADLINE not in remaining_words(desk)
+def test_delete_rejects_and_goes_to_the_next_suggestion(qtbot: QtBot, window: Window, key: Qt.Key) -> None:
+    press(window, RETURN, key)
+    assert current_words(window) == DAY
+    assert stored(window.session) == ([], [("INSTITUTION", HEADLINE)])
+    settle(qtbot, window)
+    assert HEADLINE not in remaining_words(window)
+    window.suggestions.reload()
+    settle(qtbot, window)
+    assert HEADLINE not in remaining_words(window)
 
 
-def test_delete_still_removes_a_span(desk: Window, stretch: Callable[..., tuple[int, int]]) -> None:
-    desk.session.tag("PLAN", *stretch("بالرباط"))
-    press(desk, Qt.Key.Key_Delete)
-    assert stored(desk.session) == ([], [])
+def test_delete_still_removes_a_span(window: Window, stretch: Callable[..., tuple[int, int]]) -> None:
+    window.session.tag("PLAN", *stretch("بالرباط"))
+    press(window, Qt.Key.Key_Delete)
+    assert stored(window.session) == ([], [])
 
 
-def test_key_of_another_label_accepts_with_that_label(desk: Window) -> None:
-    press(desk, RETURN, Qt.Key.Key_3)
-    assert current_words(desk) == DAY
-    assert stored(desk.session) == ([("PLAN", HEADLINE, None)], [("INSTITUTION", HEADLINE)])
+def test_key_of_another_label_accepts_with_that_label(window: Window) -> None:
+    press(window, RETURN, Qt.Key.Key_3)
+    assert current_words(window) == DAY
+    assert stored(window.session) == ([("PLAN", HEADLINE, None)], [("INSTITUTION", HEADLINE)])
 
 
-def test_key_of_the_suggested_label_accepts(desk: Window) -> None:
-    press(desk, RETURN, Qt.Key.Key_2)
-    assert current_words(desk) == DAY
-    assert stored(desk.session) == ([("INSTITUTION", HEADLINE, "names")], [])
+def test_key_of_the_suggested_label_accepts(window: Window) -> None:
+    press(window, RETURN, Qt.Key.Key_2)
+    assert current_words(window) == DAY
+    assert stored(window.session) == ([("INSTITUTION", HEADLINE, "names")], [])
 
 
 @pytest.mark.parametrize("word", ["أمس", "09", "2024"])
 def test_key_of_the_label_of_a_suggestion_under_the_caret_accepts_it(
-    desk: Window, stretch: Callable[..., tuple[int, int]], word: str
+    window: Window, stretch: Callable[..., tuple[int, int]], word: str
 ) -> None:
-    desk.view.move_to(stretch(DAY)[0] + DAY.index(word))
-    assert current_words(desk) == ""
-    press(desk, Qt.Key.Key_1)
-    assert stored(desk.session) == ([("DATE", DAY, "dates")], [])
-    assert desk.session.spans[0].value == "2024-07-09"
-    assert words(desk, desk.session.selection) == DAY  # as if it had been tagged
-    assert current_words(desk) == ""
+    window.view.move_to(stretch(DAY)[0] + DAY.index(word))
+    assert current_words(window) == ""
+    press(window, Qt.Key.Key_1)
+    assert stored(window.session) == ([("DATE", DAY, "dates")], [])
+    assert window.session.spans[0].value == "2024-07-09"
+    assert words(window, window.session.selection) == DAY  # as if it had been tagged
+    assert current_words(window) == ""
 
 
 def test_key_of_another_label_corrects_a_suggestion_under_the_caret_in_one_step(
-    qtbot: QtBot, desk: Window, stretch: Callable[..., tuple[int, int]]
+    qtbot: QtBot, window: Window, stretch: Callable[..., tuple[int, int]]
 ) -> None:
-    desk.view.move_to(stretch("الثلاثاء")[0])
-    press(desk, Qt.Key.Key_3)
-    assert stored(desk.session) == ([("PLAN", DAY, None)], [("DATE", DAY)])  # counted as corrected
-    press(desk, Qt.Key.Key_Z, modifier=CONTROL)
-    settle(qtbot, desk)
-    assert stored(desk.session) == ([], [])
-    assert remaining_words(desk) == [row[0] for row in PROPOSED]
-    assert current_words(desk) == DAY
+    window.view.move_to(stretch("الثلاثاء")[0])
+    press(window, Qt.Key.Key_3)
+    assert stored(window.session) == ([("PLAN", DAY, None)], [("DATE", DAY)])  # counted as corrected
+    press(window, Qt.Key.Key_Z, modifier=CONTROL)
+    settle(qtbot, window)
+    assert stored(window.session) == ([], [])
+    assert remaining_words(window) == [row[0] for row in PROPOSED]
+    assert current_words(window) == DAY
 
 
 @pytest.mark.parametrize(
@@ -241,54 +241,54 @@ def test_key_of_another_label_corrects_a_suggestion_under_the_caret_in_one_step(
     [(Qt.Key.Key_1, "DATE", YEARS), (Qt.Key.Key_3, "PLAN", PLAN), (Qt.Key.Key_2, "INSTITUTION", YEARS)],
 )
 def test_of_nested_suggestions_under_the_caret_the_one_with_the_label_is_accepted(
-    desk: Window, stretch: Callable[..., tuple[int, int]], key: Qt.Key, label: str, accepted: str
+    window: Window, stretch: Callable[..., tuple[int, int]], key: Qt.Key, label: str, accepted: str
 ) -> None:
-    desk.view.move_to(stretch(YEARS)[0])
-    press(desk, key)
-    [(stored_label, text, _source)], _rejections = stored(desk.session)
+    window.view.move_to(stretch(YEARS)[0])
+    press(window, key)
+    [(stored_label, text, _source)], _rejections = stored(window.session)
     assert (stored_label, text) == (label, accepted)
 
 
 def test_a_selection_of_all_words_of_a_suggestion_accepts_it(
-    desk: Window, stretch: Callable[..., tuple[int, int]]
+    window: Window, stretch: Callable[..., tuple[int, int]]
 ) -> None:
-    desk.view.select(*stretch(DAY))
-    press(desk, Qt.Key.Key_1)
-    assert stored(desk.session) == ([("DATE", DAY, "dates")], [])
-    assert words(desk, desk.session.selection) == DAY
-    assert current_words(desk) == ""
+    window.view.select(*stretch(DAY))
+    press(window, Qt.Key.Key_1)
+    assert stored(window.session) == ([("DATE", DAY, "dates")], [])
+    assert words(window, window.session.selection) == DAY
+    assert current_words(window) == ""
 
 
 def test_while_a_label_sticks_the_next_suggestion_is_not_in_the_way(
-    qtbot: QtBot, desk: Window, stretch: Callable[..., tuple[int, int]]
+    qtbot: QtBot, window: Window, stretch: Callable[..., tuple[int, int]]
 ) -> None:
-    desk.tagging_commands.click_label("DATE")
-    desk.view.select(*stretch(DAY))
-    desk.view.selection_finished.emit()
-    settle(qtbot, desk)
-    assert stored(desk.session) == ([("DATE", DAY, "dates")], [])
-    assert current_words(desk) == ""
+    window.tagging_commands.click_label("DATE")
+    window.view.select(*stretch(DAY))
+    window.view.selection_finished.emit()
+    settle(qtbot, window)
+    assert stored(window.session) == ([("DATE", DAY, "dates")], [])
+    assert current_words(window) == ""
 
 
 def test_a_selection_of_some_words_of_a_suggestion_is_tagged_as_it_is(
-    desk: Window, stretch: Callable[..., tuple[int, int]]
+    window: Window, stretch: Callable[..., tuple[int, int]]
 ) -> None:
-    desk.view.select(*stretch("أمس"))
-    press(desk, Qt.Key.Key_1)
-    assert stored(desk.session) == ([("DATE", "أمس", None)], [])
+    window.view.select(*stretch("أمس"))
+    press(window, Qt.Key.Key_1)
+    assert stored(window.session) == ([("DATE", "أمس", None)], [])
 
 
-def test_a_word_outside_suggestions_is_tagged(desk: Window, stretch: Callable[..., tuple[int, int]]) -> None:
-    desk.view.move_to(stretch("بالرباط")[0])
-    press(desk, Qt.Key.Key_2)
-    assert stored(desk.session) == ([("INSTITUTION", "بالرباط", None)], [])
+def test_a_word_outside_suggestions_is_tagged(window: Window, stretch: Callable[..., tuple[int, int]]) -> None:
+    window.view.move_to(stretch("بالرباط")[0])
+    press(window, Qt.Key.Key_2)
+    assert stored(window.session) == ([("INSTITUTION", "بالرباط", None)], [])
 
 
-def test_a_click_on_a_label_does_what_its_key_does(desk: Window) -> None:
-    press(desk, RETURN)
-    QTest.mouseClick(next(row for row in desk.label_panel.rows() if row.label.name == "PLAN"), LEFT)
-    assert desk.tagging_commands.sticky is None
-    assert stored(desk.session)[0] == [("PLAN", HEADLINE, None)]
+def test_a_click_on_a_label_does_what_its_key_does(window: Window) -> None:
+    press(window, RETURN)
+    QTest.mouseClick(next(row for row in window.label_panel.rows() if row.label.name == "PLAN"), LEFT)
+    assert window.tagging_commands.sticky is None
+    assert stored(window.session)[0] == [("PLAN", HEADLINE, None)]
 
 
 @pytest.mark.parametrize(
@@ -304,55 +304,55 @@ def test_a_click_on_a_label_does_what_its_key_does(desk: Window) -> None:
     ],
 )
 def test_edges_are_moved_before_it_is_accepted(
-    desk: Window, stretch: Callable[..., tuple[int, int]], key: Qt.Key, modifier: Qt.KeyboardModifier, wanted: str
+    window: Window, stretch: Callable[..., tuple[int, int]], key: Qt.Key, modifier: Qt.KeyboardModifier, wanted: str
 ) -> None:
-    desk.view.move_to(stretch(PARTY)[0])
-    press(desk, RETURN)
-    assert current_words(desk) == PARTY
-    press(desk, key, modifier=modifier)
-    assert current_words(desk) == wanted
-    assert stored(desk.session) == ([], [])
-    press(desk, RETURN)
-    assert stored(desk.session) == ([("INSTITUTION", wanted, None)], [("INSTITUTION", PARTY)])
-    press(desk, Qt.Key.Key_Z, modifier=CONTROL)
-    assert stored(desk.session) == ([], [])
+    window.view.move_to(stretch(PARTY)[0])
+    press(window, RETURN)
+    assert current_words(window) == PARTY
+    press(window, key, modifier=modifier)
+    assert current_words(window) == wanted
+    assert stored(window.session) == ([], [])
+    press(window, RETURN)
+    assert stored(window.session) == ([("INSTITUTION", wanted, None)], [("INSTITUTION", PARTY)])
+    press(window, Qt.Key.Key_Z, modifier=CONTROL)
+    assert stored(window.session) == ([], [])
 
 
-def test_edges_that_are_moved_back_make_it_as_it_was(desk: Window) -> None:
-    press(desk, RETURN)
-    press(desk, Qt.Key.Key_Left, Qt.Key.Key_Right, modifier=SHIFT)
-    press(desk, RETURN)
-    assert stored(desk.session) == ([("INSTITUTION", HEADLINE, "names")], [])
+def test_edges_that_are_moved_back_make_it_as_it_was(window: Window) -> None:
+    press(window, RETURN)
+    press(window, Qt.Key.Key_Left, Qt.Key.Key_Right, modifier=SHIFT)
+    press(window, RETURN)
+    assert stored(window.session) == ([("INSTITUTION", HEADLINE, "names")], [])
 
 
-def test_the_sure_ones_of_a_sentence_are_one_step(qtbot: QtBot, desk: Window) -> None:
-    press(desk, RETURN, Qt.Key.Key_F5)
-    assert current_words(desk) == DAY
-    press(desk, RETURN, modifier=SHIFT)
-    assert [span[1] for span in stored(desk.session)[0]] == SURE_HERE
-    assert current_words(desk) == YEARS  # the doubtful one of this sentence
-    assert message(desk) == "2 suggestions accepted: 99% and more."
-    press(desk, Qt.Key.Key_Z, modifier=CONTROL)
-    assert stored(desk.session) == ([], [])
-    settle(qtbot, desk)
-    assert remaining_words(desk) == [row[0] for row in PROPOSED]
-    assert current_words(desk) == DAY
+def test_the_sure_ones_of_a_sentence_are_one_step(qtbot: QtBot, window: Window) -> None:
+    press(window, RETURN, Qt.Key.Key_F5)
+    assert current_words(window) == DAY
+    press(window, RETURN, modifier=SHIFT)
+    assert [span[1] for span in stored(window.session)[0]] == SURE_HERE
+    assert current_words(window) == YEARS  # the doubtful one of this sentence
+    assert message(window) == "2 suggestions accepted: 99% and more."
+    press(window, Qt.Key.Key_Z, modifier=CONTROL)
+    assert stored(window.session) == ([], [])
+    settle(qtbot, window)
+    assert remaining_words(window) == [row[0] for row in PROPOSED]
+    assert current_words(window) == DAY
 
 
 def test_the_sentence_is_that_of_the_caret_where_none_is_chosen(
-    desk: Window, stretch: Callable[..., tuple[int, int]]
+    window: Window, stretch: Callable[..., tuple[int, int]]
 ) -> None:
-    desk.view.move_to(stretch("لفائدة")[0])
-    press(desk, RETURN, modifier=SHIFT)
-    assert [span[1] for span in stored(desk.session)[0]] == SURE_HERE
+    window.view.move_to(stretch("لفائدة")[0])
+    press(window, RETURN, modifier=SHIFT)
+    assert [span[1] for span in stored(window.session)[0]] == SURE_HERE
 
 
-def test_the_sure_ones_of_the_article_are_one_step(desk: Window) -> None:
-    press(desk, RETURN, modifier=CONTROL | SHIFT)
-    assert [span[1] for span in stored(desk.session)[0]] == [row[0] for row in PROPOSED if row[3] >= SURE_SCORE]
-    assert current_words(desk) == YEARS
-    press(desk, Qt.Key.Key_Z, modifier=CONTROL)
-    assert stored(desk.session) == ([], [])
+def test_the_sure_ones_of_the_article_are_one_step(window: Window) -> None:
+    press(window, RETURN, modifier=CONTROL | SHIFT)
+    assert [span[1] for span in stored(window.session)[0]] == [row[0] for row in PROPOSED if row[3] >= SURE_SCORE]
+    assert current_words(window) == YEARS
+    press(window, Qt.Key.Key_Z, modifier=CONTROL)
+    assert stored(window.session) == ([], [])
 
 
 def menu_texts(window: Window) -> list[str]:
@@ -361,231 +361,233 @@ def menu_texts(window: Window) -> list[str]:
     return [window.action(name).text().partition("\t")[0] for name in ("accept_sentence", "accept_article")]
 
 
-def test_keys_that_accept_several_say_beforehand_which(desk: Window) -> None:
-    press(desk, RETURN, Qt.Key.Key_F5)
+def test_keys_that_accept_several_say_beforehand_which(window: Window) -> None:
+    press(window, RETURN, Qt.Key.Key_F5)
     total, sure = len(PROPOSED), len([row for row in PROPOSED if row[3] >= SURE_SCORE])
-    in_sentence, in_article = menu_texts(desk)
+    in_sentence, in_article = menu_texts(window)
     assert in_sentence == "Accept 2 of 3 in the sentence: 99% and more"
     assert in_article == f"Accept {sure} of {total} in the article: 99% and more"
-    assert f"{total} suggestions left  ·  {sure} of them sure: 99% and more" in desk.status_line.state_text()
-    press(desk, Qt.Key.Key_Right, modifier=SHIFT)  # one that is being edited stays
-    assert menu_texts(desk)[1] == f"Accept {sure - 1} of {total} in the article: 99% and more"
-    desk.suggestion_commands.toggle()
-    assert menu_texts(desk) == [
+    assert f"{total} suggestions left  ·  {sure} of them sure: 99% and more" in window.status_line.state_text()
+    press(window, Qt.Key.Key_Right, modifier=SHIFT)  # one that is being edited stays
+    assert menu_texts(window)[1] == f"Accept {sure - 1} of {total} in the article: 99% and more"
+    window.suggestion_commands.toggle()
+    assert menu_texts(window) == [
         "Accept sure suggestions in the sentence",
         "Accept sure suggestions in the article",
     ]
 
 
-def test_accepting_without_sure_suggestions_reports_it(desk: Window) -> None:
-    press(desk, RETURN, modifier=CONTROL | SHIFT)
+def test_accepting_without_sure_suggestions_reports_it(window: Window) -> None:
+    press(window, RETURN, modifier=CONTROL | SHIFT)
     for modifier, where in ((SHIFT, "sentence"), (CONTROL | SHIFT, "article")):
-        press(desk, RETURN, modifier=modifier)
-        assert message(desk) == f"This {where} has no sure suggestions: 99% and more."
-        assert current_words(desk) == YEARS
-    assert len(stored(desk.session)[0]) == 4
+        press(window, RETURN, modifier=modifier)
+        assert message(window) == f"This {where} has no sure suggestions: 99% and more."
+        assert current_words(window) == YEARS
+    assert len(stored(window.session)[0]) == 4
 
 
-def test_edited_suggestion_is_not_accepted_with_the_sure_ones(desk: Window) -> None:
-    press(desk, RETURN, Qt.Key.Key_F5)
-    press(desk, Qt.Key.Key_Right, modifier=SHIFT)
-    changed = current_words(desk)
-    press(desk, RETURN, modifier=SHIFT)
-    assert current_words(desk) == changed
-    assert [span[1] for span in stored(desk.session)[0]] == [PLAN]
+def test_edited_suggestion_is_not_accepted_with_the_sure_ones(window: Window) -> None:
+    press(window, RETURN, Qt.Key.Key_F5)
+    press(window, Qt.Key.Key_Right, modifier=SHIFT)
+    changed = current_words(window)
+    press(window, RETURN, modifier=SHIFT)
+    assert current_words(window) == changed
+    assert [span[1] for span in stored(window.session)[0]] == [PLAN]
 
 
-def test_f5_cycles_through_suggestions_without_deciding(desk: Window) -> None:
+def test_f5_cycles_through_suggestions_without_deciding(window: Window) -> None:
     order = [row[0] for row in PROPOSED]
     seen = []
     for _ in range(7):
-        press(desk, Qt.Key.Key_F5)
-        seen.append(current_words(desk))
+        press(window, Qt.Key.Key_F5)
+        seen.append(current_words(window))
     assert seen == [*order, order[0]]
-    press(desk, Qt.Key.Key_F5, modifier=SHIFT)
-    assert current_words(desk) == LAST
-    press(desk, Qt.Key.Key_Escape)
-    assert current_words(desk) == ""
-    press(desk, Qt.Key.Key_F5, modifier=SHIFT)
-    assert current_words(desk) == LAST
-    assert stored(desk.session) == ([], [])
+    press(window, Qt.Key.Key_F5, modifier=SHIFT)
+    assert current_words(window) == LAST
+    press(window, Qt.Key.Key_Escape)
+    assert current_words(window) == ""
+    press(window, Qt.Key.Key_F5, modifier=SHIFT)
+    assert current_words(window) == LAST
+    assert stored(window.session) == ([], [])
 
 
-def test_after_the_last_suggestion_skipped_ones_are_reported(qtbot: QtBot, desk: Window) -> None:
-    press(desk, RETURN)
-    press(desk, Qt.Key.Key_F5, modifier=SHIFT)
-    assert current_words(desk) == LAST
-    press(desk, RETURN)
-    settle(qtbot, desk)
-    assert current_words(desk) == ""
-    assert message(desk) == "That was the last suggestion; 5 earlier ones are still undecided."
-    press(desk, RETURN)
-    assert current_words(desk) == HEADLINE
+def test_after_the_last_suggestion_skipped_ones_are_reported(qtbot: QtBot, window: Window) -> None:
+    press(window, RETURN)
+    press(window, Qt.Key.Key_F5, modifier=SHIFT)
+    assert current_words(window) == LAST
+    press(window, RETURN)
+    settle(qtbot, window)
+    assert current_words(window) == ""
+    assert message(window) == "That was the last suggestion; 5 earlier ones are still undecided."
+    press(window, RETURN)
+    assert current_words(window) == HEADLINE
 
 
 @pytest.mark.parametrize("decide", [RETURN, Qt.Key.Key_Delete, Qt.Key.Key_3])
-def test_undo_makes_the_suggestion_current_again(qtbot: QtBot, desk: Window, decide: Qt.Key) -> None:
-    press(desk, RETURN, decide, Qt.Key.Key_F5)
-    press(desk, Qt.Key.Key_Z, modifier=CONTROL)
-    settle(qtbot, desk)
-    assert current_words(desk) == HEADLINE
-    assert stored(desk.session) == ([], [])
-    press(desk, RETURN)
-    assert stored(desk.session)[0] == [("INSTITUTION", HEADLINE, "names")]
+def test_undo_makes_the_suggestion_current_again(qtbot: QtBot, window: Window, decide: Qt.Key) -> None:
+    press(window, RETURN, decide, Qt.Key.Key_F5)
+    press(window, Qt.Key.Key_Z, modifier=CONTROL)
+    settle(qtbot, window)
+    assert current_words(window) == HEADLINE
+    assert stored(window.session) == ([], [])
+    press(window, RETURN)
+    assert stored(window.session)[0] == [("INSTITUTION", HEADLINE, "names")]
 
 
-def test_all_can_be_decided_and_all_undone(qtbot: QtBot, desk: Window) -> None:
-    press(desk, RETURN, RETURN, Qt.Key.Key_Delete, RETURN, Qt.Key.Key_Delete, Qt.Key.Key_3)
-    settle(qtbot, desk)
-    assert [len(part) for part in stored(desk.session)] == [3, 3]
-    while desk.session.undoable:
-        press(desk, Qt.Key.Key_Z, modifier=CONTROL)
-    assert stored(desk.session) == ([], [])
-    settle(qtbot, desk)
-    assert remaining_words(desk) == [row[0] for row in PROPOSED]
+def test_all_can_be_decided_and_all_undone(qtbot: QtBot, window: Window) -> None:
+    press(window, RETURN, RETURN, Qt.Key.Key_Delete, RETURN, Qt.Key.Key_Delete, Qt.Key.Key_3)
+    settle(qtbot, window)
+    assert [len(part) for part in stored(window.session)] == [3, 3]
+    while window.session.undoable:
+        press(window, Qt.Key.Key_Z, modifier=CONTROL)
+    assert stored(window.session) == ([], [])
+    settle(qtbot, window)
+    assert remaining_words(window) == [row[0] for row in PROPOSED]
 
 
 @pytest.mark.parametrize("name", ["accept", "accept_sentence", "accept_article", "remove"])
-def test_a_key_held_down_decides_once(desk: Window, name: str) -> None:
-    assert not desk.action(name).autoRepeat()
+def test_a_key_held_down_decides_once(window: Window, name: str) -> None:
+    assert not window.action(name).autoRepeat()
 
 
-def test_the_value_of_a_suggestion_waits_until_it_is_accepted(desk: Window) -> None:
-    press(desk, RETURN, Qt.Key.Key_F2)
-    assert message(desk) == "Accept the suggestion first."
-    assert desk.view.hasFocus()
+def test_the_value_of_a_suggestion_waits_until_it_is_accepted(window: Window) -> None:
+    press(window, RETURN, Qt.Key.Key_F2)
+    assert message(window) == "Accept the suggestion first."
+    assert window.view.hasFocus()
 
 
-def test_the_words_of_a_suggestion_are_copied(desk: Window) -> None:
-    press(desk, RETURN)
-    press(desk, Qt.Key.Key_C, modifier=CONTROL)
+def test_the_words_of_a_suggestion_are_copied(window: Window) -> None:
+    press(window, RETURN)
+    press(window, Qt.Key.Key_C, modifier=CONTROL)
     assert QGuiApplication.clipboard().text() == HEADLINE
 
 
-def test_return_in_a_field_does_not_accept(qtbot: QtBot, desk: Window) -> None:
-    press(desk, RETURN)
-    press(desk, Qt.Key.Key_F, modifier=CONTROL)
-    qtbot.waitUntil(desk.find_bar.search_line.hasFocus)
+def test_return_in_a_field_does_not_accept(qtbot: QtBot, window: Window) -> None:
+    press(window, RETURN)
+    press(window, Qt.Key.Key_F, modifier=CONTROL)
+    qtbot.waitUntil(window.find_bar.search_line.hasFocus)
     for modifier in (PLAIN, SHIFT):
-        QTest.keyClick(desk.find_bar.search_line, RETURN, modifier)
-    assert stored(desk.session) == ([], [])
+        QTest.keyClick(window.find_bar.search_line, RETURN, modifier)
+    assert stored(window.session) == ([], [])
 
 
 def test_failed_accept_is_reported_and_stays_current(
-    qtbot: QtBot, desk: Window, stretch: Callable[..., tuple[int, int]]
+    qtbot: QtBot, window: Window, stretch: Callable[..., tuple[int, int]]
 ) -> None:
-    desk.session.tag("PLAN", *stretch("الوطنية", 0))
-    press(desk, Qt.Key.Key_Escape)
-    desk.view.move_to(stretch(LAST)[0])
-    press(desk, RETURN)
+    window.session.tag("PLAN", *stretch("الوطنية", 0))
+    press(window, Qt.Key.Key_Escape)
+    window.view.move_to(stretch(LAST)[0])
+    press(window, RETURN)
     place = stretch("الوطنية", 0)
-    assert desk.suggestions.current
-    desk.suggestions.edit_current(replace(desk.suggestions.current, start=place[0], end=place[1], label="PLAN"))
-    press(desk, RETURN)
-    assert message(desk)
-    assert current_words(desk) == "الوطنية"
-    assert len(stored(desk.session)[0]) == 1
+    assert window.suggestions.current
+    window.suggestions.edit_current(replace(window.suggestions.current, start=place[0], end=place[1], label="PLAN"))
+    press(window, RETURN)
+    assert message(window)
+    assert current_words(window) == "الوطنية"
+    assert len(stored(window.session)[0]) == 1
 
 
 # One thing at a time
 
 
 def test_suggestion_selection_and_span_exclude_each_other(
-    desk: Window, stretch: Callable[..., tuple[int, int]]
+    window: Window, stretch: Callable[..., tuple[int, int]]
 ) -> None:
-    press(desk, RETURN)
-    desk.view.select(*stretch("بالرباط"))
-    assert current_words(desk) == ""
-    press(desk, RETURN)
-    assert desk.view.selection is None
-    press(desk, Qt.Key.Key_Left)
-    assert current_words(desk) == ""
-    desk.session.tag("PLAN", *stretch("بالرباط"))
-    press(desk, RETURN)
-    assert current_words(desk)
-    session = desk.session
+    press(window, RETURN)
+    window.view.select(*stretch("بالرباط"))
+    assert current_words(window) == ""
+    press(window, RETURN)
+    assert window.view.selection is None
+    press(window, Qt.Key.Key_Left)
+    assert current_words(window) == ""
+    window.session.tag("PLAN", *stretch("بالرباط"))
+    press(window, RETURN)
+    assert current_words(window)
+    session = window.session
     assert session.selection is None
-    press(desk, Qt.Key.Key_Tab)
-    assert desk.session.selection
-    assert current_words(desk) == ""
+    press(window, Qt.Key.Key_Tab)
+    assert window.session.selection
+    assert current_words(window) == ""
 
 
-def test_opening_an_article_clears_the_current_suggestion(qtbot: QtBot, desk: Window) -> None:
-    press(desk, RETURN)
-    desk.session.open_article(1)
-    assert current_words(desk) == ""
-    assert remaining_words(desk) == []
-    desk.session.open_article(0)
-    settle(qtbot, desk)
-    assert len(remaining_words(desk)) == len(PROPOSED)
+def test_opening_an_article_clears_the_current_suggestion(qtbot: QtBot, window: Window) -> None:
+    press(window, RETURN)
+    window.session.open_article(1)
+    assert current_words(window) == ""
+    assert remaining_words(window) == []
+    window.session.open_article(0)
+    settle(qtbot, window)
+    assert len(remaining_words(window)) == len(PROPOSED)
 
 
 # The mouse
 
 
 def test_a_click_chooses_the_innermost_and_then_the_next_one_out(
-    desk: Window, stretch: Callable[..., tuple[int, int]]
+    window: Window, stretch: Callable[..., tuple[int, int]]
 ) -> None:
     place = stretch(YEARS)[0] + 1
     for expected in (YEARS, PLAN, YEARS):
-        click(desk, place)
-        assert current_words(desk) == expected
-    click(desk, stretch("بالرباط")[0])
-    assert current_words(desk) == ""
+        click(window, place)
+        assert current_words(window) == expected
+    click(window, stretch("بالرباط")[0])
+    assert current_words(window) == ""
 
 
-def test_a_suggestion_within_a_span_is_chosen_before_it(desk: Window, stretch: Callable[..., tuple[int, int]]) -> None:
-    desk.session.tag("INSTITUTION", *stretch("للتلقيح 2024-2030 لفائدة", 0))
-    press(desk, Qt.Key.Key_Escape)
-    click(desk, stretch(YEARS)[0] + 1)
-    assert current_words(desk) == YEARS
-    click(desk, stretch(YEARS)[0] + 1)
-    assert words(desk, desk.session.selection) == "للتلقيح 2024-2030 لفائدة"
-    assert current_words(desk) == ""
+def test_a_suggestion_within_a_span_is_chosen_before_it(
+    window: Window, stretch: Callable[..., tuple[int, int]]
+) -> None:
+    window.session.tag("INSTITUTION", *stretch("للتلقيح 2024-2030 لفائدة", 0))
+    press(window, Qt.Key.Key_Escape)
+    click(window, stretch(YEARS)[0] + 1)
+    assert current_words(window) == YEARS
+    click(window, stretch(YEARS)[0] + 1)
+    assert words(window, window.session.selection) == "للتلقيح 2024-2030 لفائدة"
+    assert current_words(window) == ""
 
 
 @pytest.mark.parametrize("clicks_before", [0, 1])
 def test_a_double_click_accepts_the_one_under_it(
-    desk: Window, stretch: Callable[..., tuple[int, int]], clicks_before: int
+    window: Window, stretch: Callable[..., tuple[int, int]], clicks_before: int
 ) -> None:
     place = stretch(YEARS)[0] + 1
     for _ in range(clicks_before):
-        click(desk, place)
-    where, viewport = point(desk, place), desk.view.viewport()
+        click(window, place)
+    where, viewport = point(window, place), window.view.viewport()
     QTest.mouseClick(viewport, LEFT, PLAIN, where)
     QTest.mouseDClick(viewport, LEFT, PLAIN, where)
-    assert stored(desk.session)[0] == [("DATE", YEARS, "dates")]
+    assert stored(window.session)[0] == [("DATE", YEARS, "dates")]
 
 
 def test_while_a_label_sticks_a_double_click_tags_the_word(
-    desk: Window, stretch: Callable[..., tuple[int, int]]
+    window: Window, stretch: Callable[..., tuple[int, int]]
 ) -> None:
-    press(desk, Qt.Key.Key_L, modifier=CONTROL)
-    QTest.mouseDClick(desk.view.viewport(), LEFT, PLAIN, point(desk, stretch(LAST)[0] + 1))
-    assert stored(desk.session)[0] == [("DATE", "اللجنة", None)]
+    press(window, Qt.Key.Key_L, modifier=CONTROL)
+    QTest.mouseDClick(window.view.viewport(), LEFT, PLAIN, point(window, stretch(LAST)[0] + 1))
+    assert stored(window.session)[0] == [("DATE", "اللجنة", None)]
 
 
-def test_an_edge_of_the_chosen_one_is_dragged(desk: Window, stretch: Callable[..., tuple[int, int]]) -> None:
-    click(desk, stretch(LAST)[0])
-    assert desk.suggestions.current
-    [_start, end] = handle_points(desk.view.page(), desk.suggestions.current)
-    viewport, target = desk.view.viewport(), QPointF(point(desk, stretch(LAST)[0] + 9))
-    QTest.mousePress(viewport, LEFT, PLAIN, desk.view.map_from_page(end.x(), end.y()).toPoint())
+def test_an_edge_of_the_chosen_one_is_dragged(window: Window, stretch: Callable[..., tuple[int, int]]) -> None:
+    click(window, stretch(LAST)[0])
+    assert window.suggestions.current
+    [_start, end] = handle_points(window.view.page(), window.suggestions.current)
+    viewport, target = window.view.viewport(), QPointF(point(window, stretch(LAST)[0] + 9))
+    QTest.mousePress(viewport, LEFT, PLAIN, window.view.map_from_page(end.x(), end.y()).toPoint())
     moved = QMouseEvent(QEvent.Type.MouseMove, target, viewport.mapToGlobal(target), LEFT, LEFT, PLAIN)
     QApplication.sendEvent(viewport, moved)
-    assert words(desk, desk.view._marks.current_suggestion) == "اللجنة الوطنية"  # drawn while it is dragged
+    assert words(window, window.view._marks.current_suggestion) == "اللجنة الوطنية"  # drawn while it is dragged
     QTest.mouseRelease(viewport, LEFT, PLAIN, target.toPoint())
-    assert current_words(desk) == "اللجنة الوطنية"
-    click(desk, stretch(LAST)[0])
-    assert current_words(desk) == "اللجنة الوطنية"  # a click on it keeps what was changed
-    press(desk, RETURN)
-    assert stored(desk.session)[0] == [("INSTITUTION", "اللجنة الوطنية", None)]
+    assert current_words(window) == "اللجنة الوطنية"
+    click(window, stretch(LAST)[0])
+    assert current_words(window) == "اللجنة الوطنية"  # a click on it keeps what was changed
+    press(window, RETURN)
+    assert stored(window.session)[0] == [("INSTITUTION", "اللجنة الوطنية", None)]
 
 
-def test_context_menu_of_a_suggestion_has_its_actions(desk: Window, stretch: Callable[..., tuple[int, int]]) -> None:
-    where, viewport = point(desk, stretch(PARTY)[0]), desk.view.viewport()
+def test_context_menu_of_a_suggestion_has_its_actions(window: Window, stretch: Callable[..., tuple[int, int]]) -> None:
+    where, viewport = point(window, stretch(PARTY)[0]), window.view.viewport()
     QTest.mousePress(viewport, RIGHT, PLAIN, where)
-    assert current_words(desk) == PARTY
+    assert current_words(window) == PARTY
     event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, where, viewport.mapToGlobal(where))
     QApplication.sendEvent(viewport, event)
     menu = QApplication.activePopupWidget()
@@ -598,53 +600,53 @@ def test_context_menu_of_a_suggestion_has_its_actions(desk: Window, stretch: Cal
     submenu.actions()[2].trigger()
     menu.close()
     QTest.mouseRelease(viewport, RIGHT, PLAIN, where)  # Qt would take the button for held in every test that follows
-    assert stored(desk.session)[0] == [("PLAN", PARTY, None)]
+    assert stored(window.session)[0] == [("PLAN", PARTY, None)]
 
 
 # What is said of them
 
 
-def test_card_shows_label_source_score_and_buttons(desk: Window) -> None:
-    card = desk.labels_sidebar.span_card
+def test_card_shows_label_source_score_and_buttons(window: Window) -> None:
+    card = window.labels_sidebar.span_card
     assert card._words_label.text() == "6 suggestions left"
     assert card._about_label.text() == "Press \u2066Enter\u2069 for the next one."
-    press(desk, RETURN)
+    press(window, RETURN)
     assert (card._about_label.text(), card._source_label.text()) == ("Institution", "Names · 99%")
-    press(desk, Qt.Key.Key_F5)
+    press(window, Qt.Key.Key_F5)
     assert card._words_label.text() == DAY
     assert card._about_label.text() == "Date · \u20689 July 2024\u2069"
     assert card._source_label.text() == "Date rules · 99%"
-    assumed = replace(desk.suggestions.visible[1], assumed=True)
-    card.show_selection(desk.session.article, assumed, desk.session.labels, "")
+    assumed = replace(window.suggestions.visible[1], assumed=True)
+    card.show_selection(window.session.article, assumed, window.session.labels, "")
     assert card._about_label.text() == "Date · \u20689 July 2024 (partly assumed)\u2069"
     assert len(card._about_label.lines(card._about_label.width())) <= 2, "one line is left for the words"
     buttons = [button for button in card.findChildren(QPushButton) if button.isVisible()]
     assert [button.text().split("  ")[0] for button in buttons] == ["Accept", "Reject"]
     assert ["Enter" in buttons[0].text(), "Delete" in buttons[1].text()] == [True, True]
     QTest.mouseClick(buttons[1], LEFT)
-    assert stored(desk.session) == ([], [("DATE", DAY)])
+    assert stored(window.session) == ([], [("DATE", DAY)])
     QTest.mouseClick(buttons[0], LEFT)
-    assert stored(desk.session)[0] == [("PLAN", PLAN, "names")]
-    assert desk.view.hasFocus()
-    assert "4 suggestions left" in desk.status_line.state_text()
+    assert stored(window.session)[0] == [("PLAN", PLAN, "names")]
+    assert window.view.hasFocus()
+    assert "4 suggestions left" in window.status_line.state_text()
 
 
-def test_edited_suggestion_loses_its_value(desk: Window) -> None:
-    press(desk, RETURN, Qt.Key.Key_F5)
-    press(desk, Qt.Key.Key_Right, modifier=SHIFT)
-    assert "9 July 2024" not in desk.labels_sidebar.span_card._about_label.text()
+def test_edited_suggestion_loses_its_value(window: Window) -> None:
+    press(window, RETURN, Qt.Key.Key_F5)
+    press(window, Qt.Key.Key_Right, modifier=SHIFT)
+    assert "9 July 2024" not in window.labels_sidebar.span_card._about_label.text()
 
 
-def test_suggestions_are_hidden_and_shown_and_it_is_remembered(qtbot: QtBot, desk: Window) -> None:
-    press(desk, RETURN)
-    press(desk, Qt.Key.Key_F4, modifier=SHIFT)
-    assert desk.view._marks.suggestions == ()
-    assert current_words(desk) == ""
-    press(desk, RETURN)
-    assert message(desk) == "Suggestions hidden"
+def test_suggestions_are_hidden_and_shown_and_it_is_remembered(qtbot: QtBot, window: Window) -> None:
+    press(window, RETURN)
+    press(window, Qt.Key.Key_F4, modifier=SHIFT)
+    assert window.view._marks.suggestions == ()
+    assert current_words(window) == ""
+    press(window, RETURN)
+    assert message(window) == "Suggestions hidden"
     assert not settings.load().suggestions
-    press(desk, Qt.Key.Key_F4, modifier=SHIFT)
-    assert len(desk.view._marks.suggestions) == len(PROPOSED)
+    press(window, Qt.Key.Key_F4, modifier=SHIFT)
+    assert len(window.view._marks.suggestions) == len(PROPOSED)
     assert settings.load().suggestions
 
 
@@ -655,14 +657,14 @@ def threads() -> list[str]:
     return [thread.name for thread in threading.enumerate() if thread.name.startswith("suggestions")]
 
 
-def test_a_window_that_is_closed_leaves_no_thread(desk: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_window_that_is_closed_leaves_no_thread(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(suggesting.AnnotatorSuggester, "suggest", lambda *_arguments: time.sleep(0.5))
-    desk.suggestions._start_request()
+    window.suggestions._start_request()
     assert threads()
-    desk.close()
+    window.close()
     assert threads() == []
-    desk.session.undo()
-    desk.session.open_article(1)
+    window.session.undo()
+    window.session.open_article(1)
     assert threads() == []
 
 

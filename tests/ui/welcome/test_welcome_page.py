@@ -32,37 +32,37 @@ Start = Callable[..., app.ApplicationController]
 @pytest.fixture
 def start(create_controller: Callable[[Settings], app.ApplicationController], qtbot: QtBot) -> Start:
     """Return a function that starts the program with the settings of the previous start, and knows who works here."""
-    desk: app.ApplicationController | None = None
+    controller: app.ApplicationController | None = None
 
     def launch(path: Path | None = None) -> app.ApplicationController:
-        nonlocal desk
-        if desk:
-            desk.window.close()
-            desk.session.close()
-        desk = create_controller(replace(settings.load(), annotator="Sanae"))
-        desk.start(path)
-        desk.window.resize(1366, 768)
-        with qtbot.waitExposed(desk.window):
-            desk.show()
-        desk.window.activateWindow()
-        qtbot.waitUntil(lambda: QApplication.activeWindow() is desk.window)
-        return desk
+        nonlocal controller
+        if controller:
+            controller.window.close()
+            controller.session.close()
+        controller = create_controller(replace(settings.load(), annotator="Sanae"))
+        controller.start(path)
+        controller.window.resize(1366, 768)
+        with qtbot.waitExposed(controller.window):
+            controller.show()
+        controller.window.activateWindow()
+        qtbot.waitUntil(lambda: QApplication.activeWindow() is controller.window)
+        return controller
 
     return launch
 
 
-def welcome_page(desk: app.ApplicationController) -> WelcomePage:
-    page = desk.window._central_widget.pages.currentWidget()
+def welcome_page(controller: app.ApplicationController) -> WelcomePage:
+    page = controller.window._central_widget.pages.currentWidget()
     assert isinstance(page, WelcomePage)
     return page
 
 
-def has_begun(desk: app.ApplicationController) -> bool:
+def has_begun(controller: app.ApplicationController) -> bool:
     """Return whether an article has the focus, and its corpus will be opened at the next start."""
-    window, corpus = desk.window, desk.session.corpus
+    window, corpus = controller.window, controller.session.corpus
     return bool(
         corpus
-        and desk.session.article
+        and controller.session.article
         and window._central_widget.pages.currentWidget() is window.view
         and QApplication.focusWidget() is window.view
         and not window.welcome_commands.is_page_visible
@@ -92,13 +92,13 @@ def drop(widget: QWidget, *paths: Path) -> None:
 
 
 def test_first_start_shows_the_page_and_lists_the_samples(start: Start) -> None:
-    desk = start()
-    assert welcome_page(desk).isVisible()
-    assert desk.session.corpus
-    assert desk.session.corpus.path == first_corpus_path()
-    assert len(desk.session.articles) >= 6
-    assert desk.session.article is None
-    assert not desk.window._central_widget.footer.isVisible()
+    controller = start()
+    assert welcome_page(controller).isVisible()
+    assert controller.session.corpus
+    assert controller.session.corpus.path == first_corpus_path()
+    assert len(controller.session.articles) >= 6
+    assert controller.session.article is None
+    assert not controller.window._central_widget.footer.isVisible()
     assert settings.load().last_corpus is None
     begin = QApplication.focusWidget()
     assert isinstance(begin, ActionButton)
@@ -125,11 +125,11 @@ def test_page_explains_the_purpose_and_the_keys(start: Start) -> None:
 
 @pytest.mark.parametrize("language", ["ar", "en", "fr"])
 def test_page_scrolls_only_vertically_on_a_small_screen(start: Start, qtbot: QtBot, language: str) -> None:
-    desk = start()
-    desk.window.settings.save(language=language)
-    desk.window.resize(desk.window.minimumSizeHint().width(), 600)
-    desk.window.show()
-    page = welcome_page(desk)
+    controller = start()
+    controller.window.settings.save(language=language)
+    controller.window.resize(controller.window.minimumSizeHint().width(), 600)
+    controller.window.show()
+    page = welcome_page(controller)
     content = page.widget()
     assert content
     qtbot.waitUntil(lambda: content.width() == page.viewport().width() < 500)
@@ -156,23 +156,23 @@ def test_page_is_seen_whole_on_a_screen_of_768_pixels_with_a_title_bar(
     start: Start, qtbot: QtBot, language: str
 ) -> None:
     settings.save(replace(settings.load(), language=language))
-    desk = start()
-    page = welcome_page(desk)
+    controller = start()
+    page = welcome_page(controller)
     keys = [label for label in page.findChildren(QLabel) if "Ctrl+Shift+N" in label.text()]
     assert all(label.isVisible() for label in keys)
-    desk.window.resize(1354, 678)
+    controller.window.resize(1354, 678)
     qtbot.waitUntil(lambda: page.verticalScrollBar().maximum() == 0 and page.viewport().height() < 600)
     assert keys
     assert not any(label.isVisible() for label in keys)
-    desk.window.resize(1366, 768)
+    controller.window.resize(1366, 768)
     qtbot.waitUntil(lambda: all(label.isVisible() for label in keys))
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
 def test_example_has_the_colours_of_the_labels(start: Start, theme: Theme) -> None:
-    desk = start()
-    desk.window.settings.save(theme="dark" if theme is DARK else "light")
-    [example] = welcome_page(desk).findChildren(ExampleSentence)
+    controller = start()
+    controller.window.settings.save(theme="dark" if theme is DARK else "light")
+    [example] = welcome_page(controller).findChildren(ExampleSentence)
     image = example.grab().toImage()
     colours = {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
     for label in default_labels().labels:
@@ -181,31 +181,31 @@ def test_example_has_the_colours_of_the_labels(start: Start, theme: Theme) -> No
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space, Qt.Key.Key_Escape])
 def test_one_key_opens_the_first_sample(start: Start, qtbot: QtBot, key: Qt.Key) -> None:
-    desk = start()
+    controller = start()
     press(key)
-    qtbot.waitUntil(lambda: has_begun(desk))
-    assert desk.session.current_index() == 0
-    assert desk.window.view.caret.word
-    assert desk.window._central_widget.footer.isVisible()
+    qtbot.waitUntil(lambda: has_begun(controller))
+    assert controller.session.current_index() == 0
+    assert controller.window.view.caret.word
+    assert controller.window._central_widget.footer.isVisible()
 
 
 def test_hint_stays_until_the_first_span(start: Start, qtbot: QtBot) -> None:
-    desk = start()
-    line = desk.window.status_line
+    controller = start()
+    line = controller.window.status_line
     assert line.hint() == ""
     press(Qt.Key.Key_Return)
     assert line.hint() == HINT
-    desk.session.notified.emit("something else")
+    controller.session.notified.emit("something else")
     assert line.hint() == HINT
-    desk.session.set_state("flagged")
-    desk.session.open_article(1)
+    controller.session.set_state("flagged")
+    controller.session.open_article(1)
     assert line.hint() == HINT
-    QTest.keyClick(desk.window.view, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
-    QTest.keyClick(desk.window.view, Qt.Key.Key_1)
-    assert [span.label for span in desk.session.spans] == ["DATE"]
+    QTest.keyClick(controller.window.view, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
+    QTest.keyClick(controller.window.view, Qt.Key.Key_1)
+    assert [span.label for span in controller.session.spans] == ["DATE"]
     assert line.hint() == ""
-    desk.session.undo()
-    desk.session.open_article(0)
+    controller.session.undo()
+    controller.session.open_article(0)
     assert line.hint() == ""
 
 
@@ -213,39 +213,39 @@ def test_second_start_shows_no_page_and_no_hint(start: Start, qtbot: QtBot) -> N
     start()
     assert start().window.welcome_commands.is_page_visible, "who only looked at it has not begun"
     press(Qt.Key.Key_Return)
-    desk = start()
-    qtbot.waitUntil(lambda: has_begun(desk))
-    assert desk.window.status_line.hint() == ""
+    controller = start()
+    qtbot.waitUntil(lambda: has_begun(controller))
+    assert controller.window.status_line.hint() == ""
 
 
 def test_start_with_a_corpus_shows_no_page(start: Start, corpus_path: Path, qtbot: QtBot) -> None:
-    desk = start(corpus_path)
-    qtbot.waitUntil(lambda: has_begun(desk))
+    controller = start(corpus_path)
+    qtbot.waitUntil(lambda: has_begun(controller))
 
 
 def test_opening_an_article_closes_the_page(start: Start) -> None:
-    desk = start()
-    desk.window.action("next_article").trigger()
-    assert has_begun(desk)
+    controller = start()
+    controller.window.action("next_article").trigger()
+    assert has_begun(controller)
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    desk.window.settings.save(keys={"undo": ["F12"]})  # must not reach the deleted page
+    controller.window.settings.save(keys={"undo": ["F12"]})  # must not reach the deleted page
 
 
 def test_keys_do_not_annotate_behind_the_page(start: Start) -> None:
-    desk = start()
+    controller = start()
     for key in (Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_Delete, Qt.Key.Key_F6):
         press(key)
-    desk.window.action("done").trigger()
-    desk.window.action("accept_article").trigger()
-    assert welcome_page(desk).isVisible()
-    desk.session.resume_article()
-    assert desk.session.spans == []
-    assert desk.session.state() == "new"
-    assert desk.session.undoable == []
+    controller.window.action("done").trigger()
+    controller.window.action("accept_article").trigger()
+    assert welcome_page(controller).isVisible()
+    controller.session.resume_article()
+    assert controller.session.spans == []
+    assert controller.session.state() == "new"
+    assert controller.session.undoable == []
 
 
 def test_every_choice_is_reached_by_keyboard(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
-    desk = start()
+    controller = start()
     questions: list[str] = []
 
     def choose_file(*_arguments: object, **_options: object) -> str:
@@ -264,9 +264,9 @@ def test_every_choice_is_reached_by_keyboard(start: Start, monkeypatch: pytest.M
         assert isinstance(focused, QAbstractButton)
         texts.append(focused.text())
         assert (
-            welcome_page(desk)
+            welcome_page(controller)
             .rect()
-            .contains(welcome_page(desk).viewport().mapFromGlobal(focused.mapToGlobal(QPoint(1, 1))))
+            .contains(welcome_page(controller).viewport().mapFromGlobal(focused.mapToGlobal(QPoint(1, 1))))
         )
         if focused.text().endswith("files…") or focused.text().startswith("Open"):
             press(Qt.Key.Key_Return)
@@ -276,13 +276,13 @@ def test_every_choice_is_reached_by_keyboard(start: Start, monkeypatch: pytest.M
         "Start with the sample articles", "New corpus from files…", "Open corpus…", "العربية", "Français", "English"
     ]  # fmt: skip
     assert questions == ["new", "new", "open", "open"]
-    assert welcome_page(desk).isVisible()
+    assert welcome_page(controller).isVisible()
 
 
 def test_dropped_files_make_a_corpus_beside_them(
     start: Start, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk = start()
+    controller = start()
     news = [tmp_path / "أخبار.txt", tmp_path / "other.txt"]
     news[0].write_text("أعلنت وزارة الصحة عن خطة.", encoding="utf-8")
     news[1].write_text("وصل القطار إلى وجدة.", encoding="utf-8")
@@ -295,71 +295,71 @@ def test_dropped_files_make_a_corpus_beside_them(
 
     monkeypatch.setattr(CHOOSE_TARGET, choose_target)
     monkeypatch.setattr("annotator.ui.widgets.modal.show_message", lambda *_arguments: None)
-    drop(welcome_page(desk), *news)
+    drop(welcome_page(controller), *news)
     assert proposed == [tmp_path / "أخبار 2.corpus"]
-    qtbot.waitUntil(lambda: has_begun(desk), timeout=20_000)
-    assert desk.session.corpus
-    assert desk.session.corpus.path == proposed[0]
+    qtbot.waitUntil(lambda: has_begun(controller), timeout=20_000)
+    assert controller.session.corpus
+    assert controller.session.corpus.path == proposed[0]
     with Corpus.open(proposed[0], readonly=True) as corpus:
         assert len(list(load_all_summaries(corpus))) == 2
     with Corpus.open(first_corpus_path(), readonly=True) as samples:
         assert len(list(load_all_summaries(samples))) == 10
-    assert desk.window.status_line.hint() == HINT
+    assert controller.window.status_line.hint() == HINT
 
 
 def test_folder_dropped_on_the_window_gives_the_corpus_its_name(
     start: Start, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk = start()
+    controller = start()
     folder = tmp_path / "news.2024"
     folder.mkdir()
     (folder / "one.txt").write_text("أعلنت وزارة الصحة عن خطة.", encoding="utf-8")
     monkeypatch.setattr(CHOOSE_TARGET, lambda _parent, _title, where, *_a, **_k: where)
-    drop(desk.window, folder)
-    qtbot.waitUntil(lambda: has_begun(desk), timeout=20_000)
-    assert desk.session.corpus
-    assert desk.session.corpus.path == tmp_path / "news.2024.corpus"
+    drop(controller.window, folder)
+    qtbot.waitUntil(lambda: has_begun(controller), timeout=20_000)
+    assert controller.session.corpus
+    assert controller.session.corpus.path == tmp_path / "news.2024.corpus"
 
 
 def test_cancelled_save_dialog_leaves_the_page(start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    desk = start()
+    controller = start()
     (tmp_path / "one.txt").write_text("أعلنت وزارة الصحة عن خطة.", encoding="utf-8")
     monkeypatch.setattr(CHOOSE_TARGET, lambda *_a, **_k: "")
-    drop(welcome_page(desk), tmp_path / "one.txt")
-    drop(welcome_page(desk))
-    assert welcome_page(desk).isVisible()
+    drop(welcome_page(controller), tmp_path / "one.txt")
+    drop(welcome_page(controller))
+    assert welcome_page(controller).isVisible()
     assert list(tmp_path.glob("*.corpus")) == []
 
 
 def test_dropped_corpus_is_opened(start: Start, corpus_path: Path) -> None:
-    desk = start()
-    drop(welcome_page(desk), corpus_path)
-    assert has_begun(desk)
-    assert desk.session.corpus
-    assert desk.session.corpus.path == corpus_path
+    controller = start()
+    drop(welcome_page(controller), corpus_path)
+    assert has_begun(controller)
+    assert controller.session.corpus
+    assert controller.session.corpus.path == corpus_path
 
 
 @pytest.mark.parametrize("content", [b"no corpus at all", b"SQLite format 3\x00" + bytes(500)])
 def test_dropped_damaged_corpus_is_reported_and_unchanged(
     start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes
 ) -> None:
-    desk = start()
+    controller = start()
     (tmp_path / "broken.corpus").write_bytes(content)
     messages: list[str] = []
-    desk.window.corpus_commands.damaged.disconnect()
-    desk.window.corpus_commands.damaged.connect(lambda _path, reason: messages.append(reason))
+    controller.window.corpus_commands.damaged.disconnect()
+    controller.window.corpus_commands.damaged.connect(lambda _path, reason: messages.append(reason))
     monkeypatch.setattr("annotator.ui.widgets.modal.show_message", lambda _parent, _icon, text: messages.append(text))
-    drop(welcome_page(desk), tmp_path / "broken.corpus")
+    drop(welcome_page(controller), tmp_path / "broken.corpus")
     assert len(messages) == 1
     assert "broken.corpus" in messages[0]
-    assert welcome_page(desk).isVisible()
+    assert welcome_page(controller).isVisible()
     assert (tmp_path / "broken.corpus").read_bytes() == content
 
 
 def test_dropped_broken_file_is_reported_and_the_rest_imported(
     start: Start, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk = start()
+    controller = start()
     (tmp_path / "one.txt").write_text("أعلنت وزارة الصحة عن خطة.", encoding="utf-8")
     (tmp_path / "two.docx").write_bytes(b"PK\x03\x04 and no more")
     texts: list[str] = []
@@ -367,10 +367,10 @@ def test_dropped_broken_file_is_reported_and_the_rest_imported(
     monkeypatch.setattr("annotator.ui.dialogs.import_preview.ImportDialog.exec", lambda _dialog: True)
     method = "annotator.ui.dialogs.results.ImportResultDialog.exec"
     monkeypatch.setattr(method, lambda dialog: texts.append(dialog.tree.topLevelItem(0).child(0).text(0)))
-    drop(welcome_page(desk), tmp_path / "one.txt", tmp_path / "two.docx")
-    qtbot.waitUntil(lambda: has_begun(desk), timeout=20_000)
+    drop(welcome_page(controller), tmp_path / "one.txt", tmp_path / "two.docx")
+    qtbot.waitUntil(lambda: has_begun(controller), timeout=20_000)
     assert texts == ["\u2066two.docx\u2069"]
-    assert len(desk.session.articles) == 1
+    assert len(controller.session.articles) == 1
 
 
 def test_drop_zone_is_highlighted_while_files_are_dragged(start: Start, tmp_path: Path) -> None:
@@ -391,56 +391,56 @@ def test_drop_zone_is_highlighted_while_files_are_dragged(start: Start, tmp_path
 
 
 def test_changed_language_keeps_the_page_and_is_remembered(start: Start, qtbot: QtBot) -> None:
-    desk = start()
-    languages = welcome_page(desk).findChildren(QToolButton)
+    controller = start()
+    languages = welcome_page(controller).findChildren(QToolButton)
     QTest.mouseClick(languages[-1], LEFT)
     assert [button.isChecked() for button in languages] == [False, False, True]
-    [french] = [button for button in welcome_page(desk).findChildren(QToolButton) if button.text() == "Français"]
+    [french] = [button for button in welcome_page(controller).findChildren(QToolButton) if button.text() == "Français"]
     QTest.mouseClick(french, LEFT)
-    assert label_texts(welcome_page(desk))[0] == "Bienvenue"
-    assert [button.text() for button in welcome_page(desk).findChildren(QToolButton) if button.isChecked()] == [
+    assert label_texts(welcome_page(controller))[0] == "Bienvenue"
+    assert [button.text() for button in welcome_page(controller).findChildren(QToolButton) if button.isChecked()] == [
         "Français"
     ]
     assert settings.load().language == "fr"
-    desk = start()
-    assert label_texts(welcome_page(desk))[0] == "Bienvenue", "who chose a language has not begun"
+    controller = start()
+    assert label_texts(welcome_page(controller))[0] == "Bienvenue", "who chose a language has not begun"
     qtbot.waitUntil(lambda: isinstance(QApplication.focusWidget(), ActionButton))
     press(Qt.Key.Key_Return)
-    assert has_begun(desk)
-    desk.window.settings.save(language="en")
-    assert desk.window.status_line.hint() == HINT
+    assert has_begun(controller)
+    controller.window.settings.save(language="en")
+    assert controller.window.status_line.hint() == HINT
 
 
 def test_reopened_page_can_be_closed_for_the_previous_article(start: Start, corpus_path: Path, qtbot: QtBot) -> None:
-    desk = start(corpus_path)
-    desk.session.open_article(1)
-    desk.window.view.move_to(10)
-    offset = desk.window.view.current_offset()
-    desk.window.action("show_welcome").trigger()
-    desk.window.action("show_welcome").trigger()
-    assert welcome_page(desk).isVisible()
-    assert desk.window._central_widget.pages.count() == 4
+    controller = start(corpus_path)
+    controller.session.open_article(1)
+    controller.window.view.move_to(10)
+    offset = controller.window.view.current_offset()
+    controller.window.action("show_welcome").trigger()
+    controller.window.action("show_welcome").trigger()
+    assert welcome_page(controller).isVisible()
+    assert controller.window._central_widget.pages.count() == 4
     press(Qt.Key.Key_Escape)
-    assert has_begun(desk)
-    assert desk.session.corpus
-    assert desk.session.corpus.path == corpus_path
-    assert (desk.session.current_index(), desk.window.view.current_offset()) == (1, offset)
-    desk.window.action("show_welcome").trigger()
+    assert has_begun(controller)
+    assert controller.session.corpus
+    assert controller.session.corpus.path == corpus_path
+    assert (controller.session.current_index(), controller.window.view.current_offset()) == (1, offset)
+    controller.window.action("show_welcome").trigger()
     press(Qt.Key.Key_Return)
-    assert has_begun(desk)
-    assert desk.session.corpus
-    assert desk.session.corpus.path == first_corpus_path()
+    assert has_begun(controller)
+    assert controller.session.corpus
+    assert controller.session.corpus.path == first_corpus_path()
 
 
 def test_unavailable_samples_are_reported(start: Start, corpus_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    desk = start(corpus_path)
+    controller = start(corpus_path)
     messages: list[str] = []
     monkeypatch.setattr("annotator.ui.widgets.modal.show_message", lambda _parent, _icon, text: messages.append(text))
     first_corpus_path().parent.mkdir(parents=True)
     first_corpus_path().write_text("no corpus")
-    desk.window.action("show_welcome").trigger()
+    controller.window.action("show_welcome").trigger()
     press(Qt.Key.Key_Return)
     assert len(messages) == 1
-    assert welcome_page(desk).isVisible()
+    assert welcome_page(controller).isVisible()
     press(Qt.Key.Key_Escape)
-    assert has_begun(desk)
+    assert has_begun(controller)
