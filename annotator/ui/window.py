@@ -37,7 +37,7 @@ from annotator.ui.commands.table import MENUS, RECENT_CORPORA, Commands
 from annotator.ui.commands.tagging_commands import TaggingCommands
 from annotator.ui.commands.tips import Tips
 from annotator.ui.commands.value_notifier import ValueNotifier
-from annotator.ui.commands.view_commands import ViewCommands
+from annotator.ui.commands.view_commands import ViewCommands, panel_scale
 from annotator.ui.commands.welcome_commands import WelcomeCommands
 from annotator.ui.panels.autosave_field import NoteField
 from annotator.ui.panels.corpus_switcher import CorpusSwitcher
@@ -143,6 +143,7 @@ class Window(QMainWindow):
         self._actions.update_states()
         self.setAcceptDrops(True)
         self.fills_screen = restore_geometry(self, initial_settings.geometry)
+        self._scale_panels()
         self._show_title()
         self._show_labels()
 
@@ -232,6 +233,14 @@ class Window(QMainWindow):
     def _on_settings_changed(self, names: frozenset[str]) -> None:
         if "keys" in names:
             self._actions.show_keys(self.settings.current.keys, self.session.labels.labels)
+        if "zoom" in names:
+            self._scale_panels()
+
+    def _scale_panels(self) -> None:
+        """Show what the panels quote from the article larger with its text."""
+        scale = panel_scale(self.settings.current.zoom, is_low=self._is_low)
+        for part in (self.articles_sidebar.article_list, self.issue_commands.sidebar.issue_list, self.labels_sidebar):
+            part.set_scale(scale)
 
     def _show_title(self) -> None:
         corpus = self.session.corpus
@@ -273,6 +282,7 @@ class Window(QMainWindow):
         bars = self._switcher, self.status_line, self.selection_bar
         for part in (*bars, self._central_widget, self.labels_sidebar):
             part.set_low(is_low)
+        self._scale_panels()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self.tasks.is_busy:

@@ -18,6 +18,16 @@ from annotator.ui.session.window_context import WindowContext
 from annotator.ui.widgets.bidi_text import isolate_ltr
 from annotator.ui.widgets.modal import run_dialog
 
+_MAX_SCALE, _LOW_MAX_SCALE = 1.5, 1.2  # of the panels
+
+
+def panel_scale(zoom: int, *, is_low: bool) -> float:
+    """Return how large the panels show what they quote from an article whose text has this zoom in per cent.
+
+    They grow half as fast, so that a list has its room, and less in a low window; they are never smaller than usual.
+    """
+    return max(1.0, min(1 + (zoom - 100) / 200, _LOW_MAX_SCALE if is_low else _MAX_SCALE))
+
 
 class ViewCommands(QObject):
     """Zoom, invisible characters, guidelines, the order of articles, keys, and the folder of reports."""

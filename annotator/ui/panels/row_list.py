@@ -18,10 +18,14 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 class Row:
-    """The area of a row that is painted; distances are pixels from its sides, in the direction of the layout."""
+    """The area of a row that is painted; distances are pixels from its sides, in the direction of the layout.
 
-    def __init__(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
-        self.painter, self.rect, self.theme = painter, QRectF(option.rect), current_theme()
+    All measures are those of a row of the usual size, which `scale` makes larger.
+    """
+
+    def __init__(self, painter: QPainter, option: QStyleOptionViewItem, scale: float = 1.0) -> None:
+        self.painter, self.theme, self._scale = painter, current_theme(), scale
+        self.rect = QRectF(0, 0, option.rect.width() / scale, option.rect.height() / scale)
         self.is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
         self._is_rtl = option.direction == Qt.LayoutDirection.RightToLeft
 
@@ -42,7 +46,7 @@ class Row:
 
     def paint_icon(self, name: str, end: float, size: int) -> None:
         """Paint an icon at this distance from the end of the row."""
-        ratio = self.painter.device().devicePixelRatioF()
+        ratio = self.painter.device().devicePixelRatioF() * self._scale
         top = (self.rect.height() - size) / 2
         corner = self.point(self.rect.width() - end - (0 if self._is_rtl else size), top)
         self.painter.drawPixmap(corner, _draw_icon(name, self.theme.dim, size, ratio, self._is_rtl))
@@ -71,19 +75,25 @@ class Row:
 
 
 class RowDelegate(QStyledItemDelegate):
-    """Paints background and focus; a subclass paints what is in a row."""
+    """Paints background and focus; a subclass paints what is in a row, `scale` times as large as usual."""
 
     HEIGHT, RADIUS = 62, 8
     HIGHLIGHTS_HOVERED = True
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.scale = 1.0
+
     def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
-        return QSize(120, self.HEIGHT)
+        return QSize(120, round(self.HEIGHT * self.scale))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        row = Row(painter, option)
+        painter.save()
+        painter.translate(option.rect.topLeft())
+        painter.scale(self.scale, self.scale)
+        row = Row(painter, option, self.scale)
         body = row.rect.adjusted(0, 1, 0, -1)
         is_hovered = self.HIGHLIGHTS_HOVERED and option.state & QStyle.StateFlag.State_MouseOver
-        painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if row.is_selected or is_hovered:
             painter.setPen(Qt.PenStyle.NoPen)
@@ -107,6 +117,7 @@ class RowList(QListView):
         set_plain_viewport(self)
         for child in (model, delegate):
             child.setParent(self)
+        self._row_delegate = delegate
         self.setModel(model)
         self.setItemDelegate(delegate)
         self.setUniformItemSizes(True)
@@ -117,6 +128,12 @@ class RowList(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.clicked.connect(lambda index: self.use_row(index.row()))
         self.activated.connect(lambda index: self.use_row(index.row()))
+
+    def set_scale(self, scale: float) -> None:
+        """Show rows so many times as large as usual."""
+        if scale != self._row_delegate.scale:
+            self._row_delegate.scale = scale
+            self.scheduleDelayedItemsLayout()
 
     def use_row(self, row: int) -> None:
         """Act on a row."""

@@ -200,6 +200,11 @@ class LabelSidebar(Sidebar):
         self.column.setContentsMargins((_LOW_MARGINS if is_low else _MARGINS) - self._bar_room)
         self.span_card.note_field.set_max_lines(_LOW_NOTE_LINES if is_low else MAX_NOTE_LINES)
 
+    def set_scale(self, scale: float) -> None:
+        """Show spans and selection so many times as large as usual."""
+        self.span_panel.set_scale(scale)
+        self.span_card.set_scale(scale)
+
     def _update_heading(self) -> None:
         text = count_phrase("{count} span in this article", "{count} spans in this article", len(self._session.spans))
         self._count_label.setText(text if self._session.article else "")

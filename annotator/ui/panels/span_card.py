@@ -52,20 +52,15 @@ class SpanCard(QFrame):
         self._span: Span | None = None
         self._shown_selection: object = None
         self._words_label, self._about_label = (WrappedLabel(pitch=_PITCH) for _label in range(2))
-        self._words_label.setFont(fonts.interface_font(14, bold=True))
         self.value_field, self.note_field = DateField(_("Value"), session), NoteEdit(_("Note"), session)
         self._feedback_label, self._source_label = (WrappedLabel(pitch=_SMALL_PITCH) for _label in range(2))
         for label in (self._about_label, self._feedback_label, self._source_label):
             label.setObjectName("quiet")
-        for label in (self._feedback_label, self._source_label):
-            label.setFont(fonts.interface_font(12))
-        text_area, details = _FixedArea(), QWidget()
-        vbox(self._words_label, self._about_label, None, spacing=0, margins=0, parent=text_area)
+        self._text_area, details = _FixedArea(), QWidget()
+        vbox(self._words_label, self._about_label, None, spacing=0, margins=0, parent=self._text_area)
         vbox(self.value_field, self._feedback_label, self.note_field, spacing=3, margins=0, parent=details)
         # Fixed heights: a selection must neither move the widgets around the card nor cost a layout.
-        text_area.setFixedHeight(_LINES * _PITCH)
-        self._feedback_label.setFixedHeight(_FEEDBACK_LINES * _SMALL_PITCH)
-        self._source_label.setFixedHeight(_SOURCE_LINES * _SMALL_PITCH)
+        self.set_scale(1.0)
         for field in (self.value_field, self.note_field):
             field.commit_requested.connect(self._save_details)
             field.focus_released.connect(self.focus_released)
@@ -73,13 +68,27 @@ class SpanCard(QFrame):
         self.note_field.focus_changed.connect(lambda _has_focus: self._show_feedback())
         self._footer = QStackedWidget()
         self._footer.addWidget(details)
-        column = vbox(text_area, self._footer, spacing=3, parent=self)
+        column = vbox(self._text_area, self._footer, spacing=3, parent=self)
         column.setContentsMargins(14, 8, 14, 9)
         session.on_change(self._update, "article", "spans", "labels", "selection")
         session.article_opened.connect(self._update)  # in the view, which has another selection
         for changed in (suggestions.changed, suggestions.current_changed, view.selection_changed):
             changed.connect(self._update)
         self._update()
+
+    def set_scale(self, scale: float) -> None:
+        """Show the selection, and what is typed about it, so many times as large as usual."""
+        font, pitch, small_pitch = fonts.interface_font(14 * scale), round(_PITCH * scale), round(_SMALL_PITCH * scale)
+        self._words_label.setFont(fonts.interface_font(14 * scale, bold=True))
+        for widget in (self._about_label, self.value_field, self.note_field):
+            widget.setFont(font)
+        for label in (self._words_label, self._about_label):
+            label.set_pitch(pitch)
+        self._text_area.setFixedHeight(_LINES * pitch)
+        for label, lines in ((self._feedback_label, _FEEDBACK_LINES), (self._source_label, _SOURCE_LINES)):
+            label.setFont(fonts.interface_font(12 * scale))
+            label.set_pitch(small_pitch)
+            label.setFixedHeight(lines * small_pitch)
 
     def add_buttons(self, accept: QAction, reject: QAction) -> None:
         """Add a row of buttons below suggestions, and below that where they come from."""

@@ -26,6 +26,12 @@ class WrappedLabel(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(True)
 
+    def set_pitch(self, pitch: int) -> None:
+        """Set the distance of the lines in pixels."""
+        self._pitch = pitch
+        self.updateGeometry()
+        self.update()
+
     def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's name
         return super().hasHeightForWidth() and self.minimumHeight() < self.maximumHeight()  # else layouts still ask
 

@@ -83,6 +83,30 @@ def test_selection_does_not_change_the_height_of_the_card(window: Window, stretc
     assert len(heights) == 1
 
 
+def test_list_and_card_grow_with_the_text_and_still_fit(window: Window, stretch: Stretch, qtbot: QtBot) -> None:
+    sidebar = window.labels_sidebar
+    window.session.tag("DATE", *stretch("أمس"))
+    index = sidebar.span_panel.model().index(0, 0)
+    window.resize(1366, 768)
+
+    def measure() -> tuple[int, int]:
+        return sidebar.span_panel.visualRect(index).height(), sidebar.span_card._words_label.font().pixelSize()
+
+    usual = measure()
+    window.action("zoom_out").trigger()
+    assert measure() == usual, "they stay legible"
+    for _step in range(9):
+        window.action("zoom_in").trigger()
+    qtbot.waitUntil(lambda: measure() == (round(1.5 * usual[0]), round(1.5 * usual[1])))
+    area = sidebar.findChild(FittingScrollArea)
+    assert area
+    for size in ((1366, 768), (1024, 600)):
+        window.resize(*size)
+        qtbot.waitUntil(lambda: area.verticalScrollBar().maximum() == 0)
+    window.action("zoom_reset").trigger()
+    qtbot.waitUntil(lambda: measure() == usual)
+
+
 @pytest.mark.parametrize("line_count", [1, 4, 9])
 def test_card_with_a_note_needs_no_scrolling_on_a_small_screen(
     line_count: int, window: Window, stretch: Stretch, set_theme: Callable[[Theme], None]
