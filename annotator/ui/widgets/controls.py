@@ -60,7 +60,7 @@ def create_button_box(
 
 def make_primary(button: QPushButton, *, is_default: bool = True) -> None:
     """Style a button as the dialog's main one, which Enter presses if it `is_default`."""
-    button.setObjectName("primary")  # wide enough for bold text, which Qt ignores for a default button
+    button.setObjectName("primary")
     if is_default:
         button.setDefault(True)
 

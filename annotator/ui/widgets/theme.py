@@ -213,15 +213,16 @@ def style_sheet(theme: Theme) -> str:
     }}
     QToolButton:hover {{ background: {theme.highlight}; }}
     QToolButton:focus {{ border: 1px solid {theme.accent}; }}
-    QToolButton:checked {{ background: {theme.highlight}; font-weight: bold; }}
+    QToolButton:checked {{ background: {theme.highlight}; }}
     QPushButton:hover {{ border-color: {theme.accent}; }}
     QPushButton:focus {{ border: 2px solid {theme.accent}; padding: 6px 15px; }}
     QPushButton:pressed, QPushButton:checked {{ background: {theme.highlight}; }}
     QPushButton:checked {{ border-color: {theme.accent}; }}
     QPushButton:disabled {{ color: {theme.faint}; }}
     QPushButton#primary, QPushButton:default {{
-        background: {theme.accent}; color: {theme.accent_ink}; border: 1px solid {theme.accent}; font-weight: bold;
+        background: {theme.accent}; color: {theme.accent_ink}; border: 1px solid {theme.accent};
     }}
+    QPushButton#primary {{ font-weight: bold; }}
     QPushButton#primary:focus, QPushButton:default:focus {{ border: 2px solid {theme.ink}; }}
     QPushButton#primary:disabled {{ background: {theme.paper}; color: {theme.faint}; border-color: {theme.rule}; }}
     QLineEdit, QComboBox, QSpinBox, QPlainTextEdit, QTreeView {{

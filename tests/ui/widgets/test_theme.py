@@ -5,6 +5,7 @@ The numbers are those of WCAG 2.2 (4.5 for text, 1.4.3; 3 for signs, 1.4.11) and
 
 import itertools
 import math
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -202,6 +203,13 @@ def test_the_style_sheet_finds_its_images_in_a_folder_of_any_name(
     other.setStyleSheet(combo.styleSheet())
     other.resize(200, 40)
     assert with_arrow != other.grab().toImage()
+
+
+def test_no_state_of_a_widget_has_a_font_of_its_own() -> None:
+    """Qt makes buttons as wide as their text in the plain state: bold text of a default one was cut."""
+    rules = re.findall(r"([^{}]+){([^{}]*)}", style_sheet(LIGHT))
+    assert len(rules) > 40
+    assert [names for names, style in rules if re.search(r"(?<!:):\w", names) and "font" in style] == []
 
 
 @BOTH
