@@ -85,6 +85,12 @@ def first_corpus_path() -> Path:
     return data_dir() / "samples.corpus"
 
 
+def documents_dir() -> Path:
+    """Return the folder where people keep their documents, or else their home."""
+    folder = platformdirs.user_documents_path()
+    return folder if folder.is_dir() else Path.home()
+
+
 def log_dir() -> Path:
     """Return the folder of the log and error reports; it may not exist yet."""
     return _portable_dir("log") or platformdirs.user_log_path(_NAME, appauthor=False, ensure_exists=False)

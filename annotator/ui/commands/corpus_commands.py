@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QMessageBox
 from annotator.i18n import _, count_phrase
 from annotator.model.labels import default_labels
 from annotator.paths import extend_path
+from annotator.settings import documents_dir, first_corpus_path
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError, DamagedCorpus, NotACorpus
 from annotator.ui.actions.keymap import Action
@@ -284,7 +285,9 @@ class CorpusCommands(QObject):
         return len(names) == 1 and Path(names[0]).suffix == SUFFIX
 
     def _default_folder(self) -> Path:
-        return self._session.corpus.path.parent if self._session.corpus else Path.home()
+        """Return the folder of the corpus; of the samples, which nobody has put there, the folder of documents."""
+        corpus = self._session.corpus
+        return corpus.path.parent if corpus and corpus.path != first_corpus_path() else documents_dir()
 
     def _file_filter(self) -> str:
         return _("Corpora") + f" (*{SUFFIX})"

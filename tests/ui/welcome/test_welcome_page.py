@@ -321,6 +321,26 @@ def test_folder_dropped_on_the_window_gives_the_corpus_its_name(
     assert controller.session.corpus.path == tmp_path / "news.2024.corpus"
 
 
+def test_files_are_first_looked_for_among_the_documents(
+    start: Start, corpus_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    documents, folders = tmp_path / "documents", list[str]()
+
+    def choose_none(_parent: QWidget, _title: str, folder: str) -> list[str]:
+        folders.append(folder)
+        return []
+
+    monkeypatch.setattr("platformdirs.user_documents_path", lambda: documents)
+    monkeypatch.setattr("annotator.ui.widgets.file_dialogs.choose_files", choose_none)
+    controller = start()
+    controller.window.action("corpus_from_files").trigger()
+    documents.mkdir()
+    controller.window.action("corpus_from_files").trigger()
+    assert controller.window.corpus_commands.open_path(corpus_path)
+    controller.window.action("import_files").trigger()
+    assert folders == [str(Path.home()), str(documents), str(corpus_path.parent)]
+
+
 def test_cancelled_save_dialog_leaves_the_page(start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     controller = start()
     (tmp_path / "one.txt").write_text("أعلنت وزارة الصحة عن خطة.", encoding="utf-8")
