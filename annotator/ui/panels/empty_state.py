@@ -88,10 +88,12 @@ class EmptyState(QWidget):
 
 
 def paint_hint(view: QAbstractItemView, text: str) -> None:
-    """Write `text` quietly in an empty list while its viewport is painted."""
+    """Write `text` quietly in an empty list while its viewport is painted; only its first sentence for want of room."""
     with QPainter(view.viewport()) as painter:
         painter.setFont(fonts.interface_font(13.5))
         painter.setPen(QColor(current_theme().dim))
         rect: QRect = view.viewport().rect().adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
         flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+        if painter.boundingRect(rect, int(flags), text).height() > rect.height():
+            text = text.partition(".")[0] + "."
         painter.drawText(rect, int(flags), text)

@@ -128,6 +128,19 @@ def test_article_stays_visible_if_the_search_has_no_match(window: Window) -> Non
     assert current_page(window) is window.view
 
 
+def test_no_line_of_a_hint_is_cut_where_a_list_is_low(window: Window) -> None:
+    viewport = window.span_panel.viewport()
+    line_heights = set[int]()
+    for height in (60, 70, 80, 300):
+        window.span_panel.setFixedHeight(height)
+        image = viewport.grab().toImage()
+        ground = image.pixel(0, 0)
+        inked = [y for y in range(image.height()) if any(image.pixel(x, y) != ground for x in range(image.width()))]
+        line_heights.add(inked[-1] - inked[0])
+        assert inked[-1] < image.height() - 13, "the margin is 12 pixels"
+    assert len(line_heights) == 2
+
+
 def test_article_without_spans_shows_a_hint(window: Window, stretch: Stretch) -> None:
     hint = window.span_panel.accessibleDescription()
     assert hint.startswith("No spans yet.")
