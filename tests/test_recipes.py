@@ -89,8 +89,9 @@ corpus = Corpus.create(Path("window.corpus"), default_labels())
 corpus.add(build_article("Two words"))
 controller.open_corpus(corpus)
 window = controller.window
-window.action("copy_title").trigger()
-print(window.action("copy_title").text(), QApplication.clipboard().text(), window.toast.message())
+controller.session.tag("PLAN", 0, 3)
+window.action("copy_spans").trigger()
+print(window.action("copy_spans").text(), QApplication.clipboard().text(), window.toast.message())
 QTimer.singleShot(100, answer)
 window.action("count_words").trigger()
 print(window.action("count_words").shortcut().toString())
@@ -110,7 +111,7 @@ def test_action_and_dialog_of_the_recipes_work_in_a_window(copy: Path) -> None:
         check=False,
     )
     assert done.stdout.splitlines() == [
-        "Copy title\t\u2066Ctrl+Shift+C\u2069 Two words Title copied.",
+        "Copy spans\t\u2066Ctrl+Shift+X\u2069 Two Spans copied.",
         "WordCountDialog 2 words",
         "Ctrl+W",
     ], done.stderr
