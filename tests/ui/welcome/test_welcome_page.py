@@ -388,7 +388,7 @@ def test_dropped_broken_file_is_reported_and_the_rest_imported(
     method = "annotator.ui.dialogs.results.ImportResultDialog.exec"
     monkeypatch.setattr(method, lambda dialog: texts.append(dialog.tree.topLevelItem(0).child(0).text(0)))
     drop(welcome_page(controller), tmp_path / "one.txt", tmp_path / "two.docx")
-    qtbot.waitUntil(lambda: has_begun(controller), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(texts) and has_begun(controller), timeout=20_000)
     assert texts == ["\u2066two.docx\u2069"]
     assert len(controller.session.articles) == 1
 
