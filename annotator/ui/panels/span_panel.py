@@ -128,11 +128,12 @@ class SpanPanel(RowList):
 
     def _show_spans(self) -> None:
         article, spans, labels = self._session.article, self._session.spans, self._session.labels
-        new = {span.uid for span in spans} - {span.uid for span in self._spans.spans}
+        is_longer = len(spans) == len(self._spans.spans) + 1
+        known_uids = {span.uid for span in self._spans.spans} if is_longer else set()
         self._delegate.labels, self._delegate.text = labels, article.text if article else ""
         self._delegate.depths = compute_depths(spans, labels)
         self._spans.show_spans(self._delegate.text, spans, labels)
         self.setAccessibleDescription("" if spans else self.empty_text())
-        if len(new) == 1:  # of a suggestion, after which the next one is chosen
-            row = next(row for row, span in enumerate(spans) if span.uid in new)
+        if is_longer:  # by a suggestion, perhaps, after which the next one is chosen
+            row = next(row for row, span in enumerate(spans) if span.uid not in known_uids)
             self.scrollTo(self._spans.index(row, 0))

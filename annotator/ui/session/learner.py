@@ -111,10 +111,10 @@ class _Process:
         """Run it in a folder of its own. Raises CorpusError with the last line of its output if it fails."""
         with _temporary_folder() as folder, self._start(folder) as process:
             try:
-                _errors, output = process.communicate()
+                _output, errors = process.communicate()
             finally:
                 process.kill()
-        text = output.decode(errors="replace").strip()
+        text = errors.decode(errors="replace").strip()
         _log.info("learning ended with %d: %s", process.returncode, text)
         if process.returncode:
             line = text.splitlines()[-1].removeprefix("annotator: ") if text else ""
