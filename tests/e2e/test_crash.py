@@ -25,6 +25,7 @@ if sys.platform == "win32":
 if not os.environ.get("DISPLAY"):
     pytest.skip("no X server here: packaging/dev.py test brings one", allow_module_level=True)
 
+from Xlib import X
 from Xlib.display import Display
 
 PATIENCE = 20.0  # seconds
@@ -45,10 +46,13 @@ def screen() -> Iterator[Display]:
     display.close()
 
 
-def titles(display: Display) -> set[str]:
-    """Of the windows that are on the screen."""
+def titles(display: Display, process: subprocess.Popen[bytes]) -> set[str]:
+    """Return the titles of the windows that this process has on the screen, where earlier tests may have theirs."""
     windows = [window for window in display.screen().root.query_tree().children if window.get_attributes().map_state]
-    names = {window.get_full_text_property(display.get_atom("_NET_WM_NAME")) for window in windows}
+    process_id = display.get_atom("_NET_WM_PID")
+    owners = {window: window.get_full_property(process_id, X.AnyPropertyType) for window in windows}
+    shown = [window for window, owner in owners.items() if owner and owner.value[0] == process.pid]
+    names = {window.get_full_text_property(display.get_atom("_NET_WM_NAME")) for window in shown}
     return {title for title in names if title}
 
 
@@ -66,14 +70,14 @@ def test_a_crash_is_told_at_the_next_start_and_nothing_is_lost(tmp_path: Path, s
         corpus.apply(Step(new_uid(), "Sanae", utc_timestamp(), "tag", (Edit(None, span),)))
 
     first = start(path)
-    wait_until(lambda: "news – Annotator" in titles(screen))
+    wait_until(lambda: "news – Annotator" in titles(screen, first))
     os.kill(first.pid, signal.SIGSEGV)
     assert first.wait(PATIENCE) == -signal.SIGSEGV
     assert crash_reports.list_reports() == []
 
     second = start(path)
     try:
-        wait_until(lambda: {"news – Annotator", "Annotator"} <= titles(screen))
+        wait_until(lambda: {"news – Annotator", "Annotator"} <= titles(screen, second))
         [report] = crash_reports.list_reports()
         report_text = report.read_text(encoding="utf-8")
         assert "Segmentation fault" in report_text
@@ -87,9 +91,9 @@ def test_a_crash_is_told_at_the_next_start_and_nothing_is_lost(tmp_path: Path, s
 
     third = start(path)
     try:
-        wait_until(lambda: "news – Annotator" in titles(screen))
+        wait_until(lambda: "news – Annotator" in titles(screen, third))
         time.sleep(0.5)
-        assert "Annotator" not in titles(screen)
+        assert "Annotator" not in titles(screen, third)
         assert crash_reports.list_reports() == [report]
     finally:
         third.kill()
@@ -104,20 +108,20 @@ def test_the_corpus_of_a_crash_is_opened_by_enter_and_not_by_itself(tmp_path: Pa
     with Corpus.create(path, default_labels()) as corpus:
         corpus.add(build_article("خبر"))
     first = start(path)
-    wait_until(lambda: "news – Annotator" in titles(screen))
+    wait_until(lambda: "news – Annotator" in titles(screen, first))
     os.kill(first.pid, signal.SIGSEGV)
     first.wait(PATIENCE)
 
     second, hands = start(), RealInput()
     try:
-        wait_until(lambda: titles(screen) == {"Annotator"})  # the dialog
+        wait_until(lambda: titles(screen, second) == {"Annotator"})  # the dialog
         time.sleep(1)
-        assert titles(screen) == {"Annotator"}
+        assert titles(screen, second) == {"Annotator"}
         descriptors = Path(f"/proc/{second.pid}/fd")
         if descriptors.exists():
             assert str(path) not in {os.path.realpath(each) for each in descriptors.iterdir()}
         hands.press("Return")
-        wait_until(lambda: "news – Annotator" in titles(screen))
+        wait_until(lambda: "news – Annotator" in titles(screen, second))
     finally:
         hands.close()
         second.send_signal(signal.SIGTERM)
