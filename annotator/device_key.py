@@ -1,9 +1,11 @@
-"""This computer's secret key, which signs files whose origin must be verified.
+"""This computer's secret key, which signs files whose origin must be verified, and the uid derived from it.
 
-It never leaves the program's data folder. If it is lost, whatever it signed is made anew.
+The key never leaves the program's data folder. If it is lost, whatever it signed is made anew.
 """
 
+import hashlib
 import os
+from functools import cache
 from pathlib import Path
 from secrets import token_bytes
 from typing import Final
@@ -43,6 +45,20 @@ def load_or_create_key() -> bytes:
     finally:
         discard_file(new)
     return key
+
+
+def device_uid() -> str:
+    """Return what identifies this computer in recorded steps; if no key can be saved, this process."""
+    return _derive_device_uid(_path())
+
+
+@cache
+def _derive_device_uid(_key_path: Path) -> str:
+    try:
+        key = load_or_create_key()
+    except OSError:
+        key = token_bytes(_LENGTH)
+    return hashlib.sha256(b"device uid" + key).hexdigest()[:32]
 
 
 def _open_privately(path: str, flags: int) -> int:

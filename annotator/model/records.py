@@ -27,6 +27,11 @@ SKIPPED: Final = "skipped"
 FLAGGED: Final = "flagged"
 STATES: Final = (NEW, IN_PROGRESS, DONE, SKIPPED, FLAGGED)
 
+STANDING: Final = "standing"
+OWN: Final = "own"
+CHOICES: Final = (STANDING, OWN)
+"""What an annotator chose of a conflict: the version that stands, or the own step."""
+
 
 def new_uid() -> str:
     """Return a new id for a row that may be merged with other machines'."""
@@ -167,7 +172,36 @@ class Note(Struct, frozen=True, tag="note"):
     text: str
 
 
-Record: TypeAlias = Span | Zone | Status | Publication | Title | Removal | Note | Rejection | Dismissal
+class Resolution(Struct, frozen=True, tag="resolution", gc=False):
+    """An annotator's decision about a step of theirs that did not fit: `choice` is STANDING or OWN."""
+
+    step: str
+    article: str
+    annotator: str
+    choice: str
+
+
+class Decision(Struct, frozen=True, tag="decision", gc=False):
+    """What was decided about a disagreement in a range of an article; `annotator` is the gold layer's owner.
+
+    `verdict` says how (see `team.disagreements`), `votes` is the JSON of the candidates that were seen. `cause` is why
+    the annotators differ, `reason` the curator's words, both optional.
+    """
+
+    uid: str
+    article: str
+    annotator: str
+    start: int
+    end: int
+    verdict: str
+    votes: str
+    cause: str | None = None
+    reason: str | None = None
+
+
+Record: TypeAlias = (
+    Span | Zone | Status | Publication | Title | Removal | Note | Rejection | Dismissal | Resolution | Decision
+)
 """Anything that an edit may change."""
 
 
@@ -194,7 +228,9 @@ class Step(Struct, frozen=True):
     """The edits of one action of an annotator, to one or several articles, undone together.
 
     `name` is the action (a key of the interface's texts, such as `tag`), `time` ISO 8601 in UTC, `undoes` the uid of
-    the step that an undo or redo reverses.
+    the step that an undo or redo reverses. `clock` and `uid` order the steps of all files: a step's clock is one more
+    than the highest in its file then, 0 before it is recorded. `device` is the computer, `actor` the person who did it
+    if that is not the annotator, as in the gold layer.
     """
 
     uid: str
@@ -203,6 +239,9 @@ class Step(Struct, frozen=True):
     name: str
     edits: tuple[Edit, ...]
     undoes: str | None = None
+    clock: int = 0
+    device: str | None = None
+    actor: str | None = None
 
 
 class StepInfo(Struct, frozen=True, gc=False, array_like=True):

@@ -11,9 +11,11 @@ from msgspec import Struct
 from msgspec.json import Decoder
 from msgspec.structs import replace
 
+from annotator.device_key import device_uid
 from annotator.i18n import _
 from annotator.model import operations
 from annotator.model.history import IMPORT_STEP
+from annotator.model.identities import person_uid
 from annotator.model.labels import LabelSet
 from annotator.model.records import (
     AnnotatedArticle,
@@ -33,6 +35,8 @@ from annotator.model.records import (
 from annotator.store import opening, row_mapping, verification, word_index
 from annotator.store.corpus_file import CorpusFile
 from annotator.store.errors import Conflict, CorpusError, NoSuchArticle
+from annotator.store.schema import record_first_labels
+from annotator.store.sqlite_library import Database
 
 _BATCH_SIZE: Final = 500  # edits: a hundredth of a second
 _FEW_SPANS: Final = 2000  # all looked at in some milliseconds
@@ -46,6 +50,12 @@ _STEPS: Final = Decoder(list[StepInfo])
 _ARTICLES: Final = """
     SELECT article.*, title.text AS custom_title FROM article LEFT JOIN title ON title.article = article.uid
 """
+
+APPLIED_EDITS: Final = """
+    SELECT * FROM edit WHERE article = ? AND step NOT IN (SELECT step FROM conflict) ORDER BY clock, step, id
+"""
+"""All edits of an article in their order, without those of steps in conflict, which changed nothing."""
+
 _Row = TypeVar("_Row")
 _AnnotatorRecord = TypeVar("_AnnotatorRecord", Status, Note)
 _ArticleRecord = TypeVar("_ArticleRecord", Title, Removal)
@@ -96,7 +106,12 @@ class Corpus(CorpusFile):
     def create(cls, path: Path, labels: LabelSet) -> Self:
         """Create and open a corpus with these labels at `path`, where no file may exist."""
         label_rows = [row_mapping.from_label(label, position) for position, label in enumerate(labels.labels)]
-        opening.create(path, lambda db: db.table("label").insert_all(label_rows))
+
+        def fill(db: Database) -> None:
+            db.table("label").insert_all(label_rows)
+            record_first_labels(db)
+
+        opening.create(path, fill)
         return cls.open(path)
 
     @classmethod
@@ -236,11 +251,17 @@ class Corpus(CorpusFile):
         return bool(self.fetch_tuples(query, *values))
 
     def history(self, article: str, annotator: str) -> list[StepInfo]:
-        """Return all steps of the annotator in the article, oldest first (see `model.history`)."""
+        """Return all steps of the annotator in the article, oldest first (see `model.history`).
+
+        Steps in conflict are left out: they changed nothing.
+        """
         # One JSON text: 1,000 rows would take half as long again, and keystrokes wait.
         query = """
-            SELECT json_group_array(json_array(step, name, undoes))
-            FROM (SELECT * FROM edit WHERE article = ? AND annotator = ? ORDER BY id)
+            SELECT json_group_array(json_array(step, name, undoes)) FROM (
+                SELECT * FROM edit
+                WHERE article = ? AND annotator = ? AND step NOT IN (SELECT step FROM conflict)
+                ORDER BY clock, step, id
+            )
         """
         [(text,)] = self.fetch_tuples(query, article, annotator)
         return list({step.uid: step for step in self._decode_json(text, _STEPS)}.values())
@@ -250,9 +271,7 @@ class Corpus(CorpusFile):
         edit_rows = list(self.query("SELECT * FROM edit WHERE step = ? ORDER BY id", uid))
         if not edit_rows:
             raise CorpusError(_("“{path}” has no step {uid}.").format(path=self.path, uid=uid))
-        edits = tuple(map(row_mapping.to_edit, edit_rows))
-        first_row = edit_rows[0]
-        return Step(uid, first_row["annotator"], first_row["time"], first_row["name"], edits, first_row["undoes"])
+        return row_mapping.to_step(edit_rows)
 
     def edit_count(self, step: str) -> int:
         """Return the number of the step's edits."""
@@ -272,6 +291,7 @@ class Corpus(CorpusFile):
         """Do the same as `apply` in batches; yield the edits done. Closed early, it writes nothing."""
         with self.transaction():
             self._add_annotator(step.annotator)
+            step = self._stamp(step)
             for start in range(0, len(step.edits), _BATCH_SIZE):
                 edits = step.edits[start : start + _BATCH_SIZE]
                 self._write_edits(edits)
@@ -421,7 +441,27 @@ class Corpus(CorpusFile):
     def _add_annotator(self, annotator: str) -> None:
         if not annotator.strip():
             raise CorpusError(_("An annotator must have a name."))
-        self._insert("annotator", {"name": annotator, "added": utc_timestamp()}, "IGNORE")
+        if self.fetch_tuples("SELECT 1 FROM annotator WHERE name = ?", annotator):
+            return
+        self._insert("annotator", {"name": annotator, "added": utc_timestamp()})
+        uid = person_uid(device_uid(), annotator)
+        if self.fetch_tuples("SELECT 1 FROM identity WHERE uid = ?", uid):
+            uid = new_uid()  # this person has another name here
+        self._insert("identity", {"uid": uid, "annotator": annotator})
+
+    def next_clock(self) -> int:
+        """Return the clock of a step that is recorded now (see Step)."""
+        query = """
+            SELECT 1 + max(
+                coalesce((SELECT max(clock) FROM edit), 0), coalesce((SELECT max(clock) FROM label_edit), 0)
+            )
+        """
+        [(clock,)] = self.fetch_tuples(query)
+        return int(clock)
+
+    def _stamp(self, step: Step) -> Step:
+        """Return a new step with its clock and this computer."""
+        return replace(step, clock=self.next_clock(), device=device_uid())
 
     def _change_record(self, edit: Edit) -> None:
         """Change or delete a record."""
@@ -462,7 +502,15 @@ class Corpus(CorpusFile):
         word_index.add_rejections(self.db, rejections, texts)
 
     def _record_edits(self, step: Step, edits: Iterable[Edit]) -> None:
-        common = {"step": step.uid, "name": step.name, "annotator": step.annotator, "time": step.time}
+        common = {
+            "step": step.uid,
+            "name": step.name,
+            "annotator": step.annotator,
+            "time": step.time,
+            "clock": step.clock,
+            "device": step.device,
+            "actor": step.actor,
+        }
         edit_rows = [
             {
                 **common,

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Generator, Iterable, Mapping
 from typing import Final, cast
 
+from annotator.device_key import device_uid
 from annotator.i18n import _
 from annotator.model.colours import next_palette_colour
 from annotator.model.history import LABELS_STEP
@@ -66,10 +67,11 @@ def change_labels(corpus: Corpus, change: LabelChange) -> Generator[tuple[int, i
             row_mapping.from_label(label, position) for position, label in enumerate(change.after.labels)
         )
         uids: defaultdict[str, str] = defaultdict(new_uid)
+        clock, device = corpus.next_clock(), device_uid()
         time, changed_layers = utc_timestamp(), set[tuple[str, str]]()
 
         def record(annotator: str, edits: list[Edit]) -> None:
-            step = Step(uids[annotator], annotator, time, LABELS_STEP, tuple(edits))
+            step = Step(uids[annotator], annotator, time, LABELS_STEP, tuple(edits), clock=clock, device=device)
             corpus._record_edits(step, edits)
 
         changed, total = 0, sum(span_counts.get(name, 0) for name in deleted)

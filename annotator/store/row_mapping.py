@@ -3,17 +3,19 @@
 A file may contain anything: rows are validated when read, and an invalid one raises DamagedCorpus, which names it.
 """
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
 import msgspec
 
 from annotator.i18n import _
+from annotator.model.identities import label_uid
 from annotator.model.labels import InvalidLabelSet, Label, check_label
 from annotator.model.operations import InvalidEdit, check_zones_within
 from annotator.model.records import (
     Article,
+    Decision,
     Dismissal,
     Edit,
     Note,
@@ -21,8 +23,10 @@ from annotator.model.records import (
     Record,
     Rejection,
     Removal,
+    Resolution,
     Span,
     Status,
+    Step,
     Title,
     Zone,
 )
@@ -38,6 +42,8 @@ TABLE_KEYS: Final[dict[type[Record], tuple[str, tuple[str, ...]]]] = {
     Note: ("note", ("article", "annotator")),
     Rejection: ("rejection", ("uid",)),
     Dismissal: ("dismissal", ("uid",)),
+    Resolution: ("resolution", ("step",)),
+    Decision: ("decision", ("uid",)),
 }
 """The table and key columns of each kind of record."""
 
@@ -45,7 +51,7 @@ TABLE_KEYS: Final[dict[type[Record], tuple[str, tuple[str, ...]]]] = {
 ARTICLE_RECORDS: Final = tuple(kind for kind in TABLE_KEYS if kind is not Publication)
 """The kinds of records with a table of rows about articles."""
 
-EDIT_TRACKED: Final = (Span, Zone, Status, Publication, Title, Removal, Note)
+EDIT_TRACKED: Final = (Span, Zone, Status, Publication, Title, Removal, Note, Resolution, Decision)
 """The kinds of records whose last edit always agrees with their table.
 
 Rejections and dismissals are deleted with their label, without an edit.
@@ -113,6 +119,16 @@ def to_edit(row: Mapping[str, Any]) -> Edit:
         return Edit(_decode_record(row["before"]), _decode_record(row["after"]))
 
 
+def to_step(rows: Sequence[Mapping[str, Any]]) -> Step:
+    """Return the step of these rows, which are its edits in their order."""
+    first = rows[0]
+    with _translating_row_errors("edit", str(first["id"])):
+        columns = {
+            column: first[column] for column in ("annotator", "time", "name", "undoes", "clock", "device", "actor")
+        }
+        return msgspec.convert({"uid": first["step"], "edits": tuple(map(to_edit, rows)), **columns}, Step)
+
+
 def _decode_record(text: str | None) -> Record | None:
     return None if text is None else msgspec.json.decode(text, type=Record)
 
@@ -157,7 +173,7 @@ def check_range(record: Record, length: int) -> None:
         check_zones(record.article, [record], length)
     elif isinstance(record, Span):
         check_spans([record], length, [record.label])
-    elif isinstance(record, Rejection | Dismissal) and not 0 <= record.start < record.end <= length:
+    elif isinstance(record, Rejection | Dismissal | Decision) and not 0 <= record.start < record.end <= length:
         with _translating_row_errors(TABLE_KEYS[type(record)][0], record.uid):
             message = _("A span from {start} to {end} is not within the text.")
             raise InvalidEdit(message.format(start=record.start, end=record.end))
@@ -179,6 +195,7 @@ def check_offset(annotator: str, offset: int, length: int) -> None:
 def from_label(label: Label, position: int) -> dict[str, Any]:
     """Return the row of a label."""
     return {
+        "uid": label_uid(label.name),
         "name": label.name,
         "position": position,
         "title": to_json(label.title),
@@ -187,6 +204,14 @@ def from_label(label: Label, position: int) -> dict[str, Any]:
         "dark": label.colour.dark,
         "key": label.key,
     }
+
+
+def check_label_edit(row: Mapping[str, Any]) -> None:
+    """Raise DamagedCorpus unless both labels of a row about a change are JSON objects."""
+    with _translating_row_errors("label_edit", str(row["uid"])):
+        for column in ("before", "after"):
+            if row[column] is not None:
+                msgspec.json.decode(row[column], type=dict[str, Any])
 
 
 @contextmanager

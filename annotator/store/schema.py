@@ -6,10 +6,16 @@ newer file before modifying it.
 
 from typing import Final
 
+import msgspec
+
+from annotator.model.identities import derive_uid, label_uid
 from annotator.store import word_index
 from annotator.store.sqlite_library import Database, Migrations
 
 APPLICATION_ID: Final = 0x41724E41  # "ArNA": Arabic news annotator
+
+_BEGINNING: Final = "1970-01-01T00:00:00.000+00:00"
+"""The time of the labels that a file has at first: the same in every copy."""
 
 migrations = Migrations("annotator")
 
@@ -280,9 +286,130 @@ def m006_articles(db: Database) -> None:
         db.execute(statement)
 
 
-VERSION: Final = 6
+@migrations()
+def m007_team(db: Database) -> None:
+    """Add what merging corpora needs: who, on which computer and in which order, conflicts, assignments and decisions.
 
-JSON_COLUMNS: Final = (("label", "title"), ("label", "guideline"), ("edit", "before"), ("edit", "after"))
+    `edit.clock` is a Lamport clock: each step's is one more than the highest in the file, so that steps of several
+    files have one order, (clock, step). `device` is the computer, `actor` who edited another's layer (gold has no
+    person of its own). `identity` holds the uids of each person, who may have a different name in another file,
+    `label_edit` the changes of labels, by their uids. `conflict` lists the recorded steps that did not fit to what
+    others did, and are not applied. Every copy of a file gets the same uids and clocks.
+    """
+    for statement in (
+        "ALTER TABLE edit ADD COLUMN clock INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE edit ADD COLUMN device TEXT",
+        "ALTER TABLE edit ADD COLUMN actor TEXT",
+        "ALTER TABLE annotator ADD COLUMN kind TEXT NOT NULL DEFAULT 'person' CHECK (kind IN ('person', 'gold'))",
+        "ALTER TABLE label ADD COLUMN uid TEXT NOT NULL DEFAULT ''",
+        """
+        CREATE TABLE identity (
+            uid TEXT PRIMARY KEY NOT NULL,
+            annotator TEXT NOT NULL REFERENCES annotator(name)
+        ) STRICT
+        """,
+        """
+        CREATE TABLE label_edit (
+            uid TEXT PRIMARY KEY NOT NULL,
+            clock INTEGER NOT NULL,
+            time TEXT NOT NULL,
+            device TEXT,
+            label TEXT NOT NULL,
+            before TEXT,
+            after TEXT,
+            replacement TEXT
+        ) STRICT
+        """,
+        "CREATE TABLE conflict (step TEXT PRIMARY KEY NOT NULL, reason TEXT NOT NULL) STRICT",
+        """
+        CREATE TABLE resolution (
+            step TEXT PRIMARY KEY NOT NULL,
+            article TEXT NOT NULL REFERENCES article(uid),
+            annotator TEXT NOT NULL REFERENCES annotator(name),
+            choice TEXT NOT NULL CHECK (choice IN ('standing', 'own'))
+        ) STRICT
+        """,
+        """
+        CREATE TABLE batch (
+            uid TEXT PRIMARY KEY NOT NULL,
+            name TEXT NOT NULL,
+            is_blind INTEGER NOT NULL CHECK (is_blind IN (0, 1)),
+            time TEXT NOT NULL
+        ) STRICT
+        """,
+        """
+        CREATE TABLE assignment (
+            article TEXT NOT NULL REFERENCES article(uid),
+            annotator TEXT NOT NULL REFERENCES annotator(name),
+            batch TEXT NOT NULL REFERENCES batch(uid),
+            PRIMARY KEY (article, annotator)
+        ) STRICT
+        """,
+        """
+        CREATE TABLE decision (
+            uid TEXT PRIMARY KEY NOT NULL,
+            article TEXT NOT NULL REFERENCES article(uid),
+            annotator TEXT NOT NULL REFERENCES annotator(name),
+            start INTEGER NOT NULL CHECK (start >= 0),
+            "end" INTEGER NOT NULL CHECK ("end" > start),
+            verdict TEXT NOT NULL,
+            votes TEXT NOT NULL,
+            cause TEXT,
+            reason TEXT
+        ) STRICT
+        """,
+        "CREATE INDEX decision_by_article ON decision(article, start)",
+        "CREATE INDEX assignment_by_annotator ON assignment(annotator, article)",
+        "DROP INDEX edit_by_layer",
+        "CREATE INDEX edit_by_layer ON edit(article, annotator, clock)",
+        "CREATE INDEX edit_by_clock ON edit(clock)",
+    ):
+        db.execute(statement)
+    number_steps(db)
+    identify_annotators(db)
+    for (name,) in db.execute("SELECT name FROM label").fetchall():
+        db.execute("UPDATE label SET uid = ? WHERE name = ?", (label_uid(name), name))
+    record_first_labels(db)
+    db.execute("CREATE UNIQUE INDEX label_by_uid ON label(uid)")
+
+
+def number_steps(db: Database) -> None:
+    """Give the steps of a file without clocks their numbers in its order, the same in every copy."""
+    for statement in (
+        "CREATE TEMP TABLE step_clock (step TEXT PRIMARY KEY NOT NULL, clock INTEGER NOT NULL)",
+        "INSERT INTO temp.step_clock SELECT step, row_number() OVER (ORDER BY min(id)) FROM main.edit GROUP BY step",
+        "UPDATE edit SET clock = (SELECT clock FROM temp.step_clock WHERE step_clock.step = edit.step)",
+        "DROP TABLE temp.step_clock",
+    ):
+        db.execute(statement)
+
+
+def identify_annotators(db: Database) -> None:
+    """Give each annotator without an identity one: the same in every copy."""
+    query = "SELECT name, added FROM annotator WHERE name NOT IN (SELECT annotator FROM identity)"
+    for name, added in db.execute(query).fetchall():
+        db.execute("INSERT INTO identity VALUES (?, ?)", (derive_uid("annotator", added, name), name))
+
+
+def record_first_labels(db: Database) -> None:
+    """Record each label as it is at first, before any change: the same edit in every copy of a file."""
+    columns = ("name", "position", "title", "guideline", "light", "dark", "key")
+    for uid, *values in db.execute(f"SELECT uid, {', '.join(columns)} FROM label ORDER BY position").fetchall():
+        row = msgspec.json.encode(dict(zip(columns, values, strict=True))).decode()
+        values = (derive_uid(uid, row), _BEGINNING, uid, row)
+        db.execute("INSERT INTO label_edit VALUES (?, 0, ?, NULL, ?, NULL, ?, NULL)", values)
+
+
+VERSION: Final = 7
+
+JSON_COLUMNS: Final = (
+    ("label", "title"),
+    ("label", "guideline"),
+    ("edit", "before"),
+    ("edit", "after"),
+    ("label_edit", "before"),
+    ("label_edit", "after"),
+)
 """The columns of JSON, which no constraint checks (see m005)."""
 
 OFFSET_COLUMNS: Final = (
@@ -291,5 +418,6 @@ OFFSET_COLUMNS: Final = (
     ("rejection", "end"),
     ("dismissal", "end"),
     ("place", "offset"),
+    ("decision", "end"),
 )
 """The columns with a row's largest offset, which no constraint compares with the text."""

@@ -260,7 +260,7 @@ def test_backup_from_the_future_does_not_count(path: Path) -> None:
 
 
 def test_unusable_folder_of_backups_is_reported_in_one_line(path: Path, tmp_path: Path) -> None:
-    (settings.data_dir()).mkdir(parents=True)
+    settings.data_dir().mkdir(parents=True, exist_ok=True)
     (settings.data_dir() / "backups").write_text("a file where the folder should be")
     with pytest.raises(CorpusError) as error_info:
         finish(backups.create_backup(path))

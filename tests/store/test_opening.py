@@ -107,7 +107,7 @@ def test_corpus_opens_during_a_checkpoint_of_another_process(tmp_path: Path) -> 
     path = make(tmp_path / "a.corpus")
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("PRAGMA wal_autocheckpoint = 0")
-    other.execute("INSERT INTO annotator VALUES ('Sanae', ?)", ["x" * 50_000])
+    other.execute("INSERT INTO annotator VALUES ('Sanae', ?, 'person')", ["x" * 50_000])
     log, page, header = path.with_name("a.corpus-wal").read_bytes(), 4096, 24
     frames = [log[start : start + header + page] for start in range(32, len(log), header + page)]
     [*_, first_page] = [frame[header:] for frame in frames if frame[:4] == bytes([0, 0, 0, 1])]

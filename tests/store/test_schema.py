@@ -45,9 +45,8 @@ def make_old_corpus(path: Path, version: int = 1) -> Path:
     for text, uid in zip(TEXTS, UIDS, strict=True):
         article = Article(uid, text, published="2024-07-09", source="fixture")
         db.table("article").insert({**row_mapping.from_article(article), "added": utc_timestamp()})
-    db.table("label").insert_all(
-        row_mapping.from_label(label, position) for position, label in enumerate(LABELS.labels)
-    )
+    rows = [row_mapping.from_label(label, position) for position, label in enumerate(LABELS.labels)]
+    db.table("label").insert_all({column: row[column] for column in row if column != "uid"} for row in rows)
     db.table("annotator").insert_all({"name": name, "added": utc_timestamp()} for name in ("Sanae", "Omar"))
     records: list[Zone | Span | Status] = [*ZONES, *SPANS, STATUS]
     for record in records:

@@ -33,6 +33,8 @@ _PATTERNS: Final = {
     "light": re.compile("#.*"),
 }
 """The values of columns with these names, in any table."""
+_DEFAULTS: Final[dict[str | None, Value]] = {None: None, "0": 0, "''": "", "'person'": "person"}
+"""The values of the defaults of columns, which rows from before a column was added lack."""
 _BATCH_SIZE: Final = 500  # pages
 
 
@@ -183,7 +185,7 @@ class DamagedDatabase:
 def _fit_row(
     columns: list[Column], rowid: int, values: list[Value], *, match_patterns: bool = False
 ) -> dict[str, Any] | None:
-    """Return the values by column if they fit; later versions' columns are NULL.
+    """Return the values by column if they fit; columns of later versions have their defaults.
 
     With `match_patterns` they must also match `_PATTERNS`.
     """
@@ -191,7 +193,7 @@ def _fit_row(
         return None
     if columns[0].name == "id" and values and values[0] is None:  # https://www.sqlite.org/lang_createtable.html#rowid
         values = [rowid, *values[1:]]
-    values = values + [None] * (len(columns) - len(values))
+    values = [*values, *(_DEFAULTS[column.default_value] for column in columns[len(values) :])]
     for column, value in zip(columns, values, strict=True):
         if value is None:
             if column.notnull:

@@ -22,7 +22,7 @@ from annotator.model.records import (
     article_uid,
 )
 from annotator.store import row_mapping
-from annotator.store.corpus import Corpus
+from annotator.store.corpus import APPLIED_EDITS, Corpus
 from annotator.store.errors import CorpusError
 
 FILE: Final = "file"
@@ -63,6 +63,8 @@ def check_integrity(corpus: Corpus) -> Iterator[Damage]:
     yield from _check_file(corpus)
     yield from _check_references(corpus)
     yield from _check_rows(corpus, ROW, "label", "SELECT * FROM label ORDER BY position", "name", row_mapping.to_label)
+    query = "SELECT * FROM label_edit ORDER BY clock, uid"
+    yield from _check_rows(corpus, ROW, "label_edit", query, "uid", row_mapping.check_label_edit)
     query = """
         SELECT annotator, "offset", coalesce(text, '') AS text
         FROM place LEFT JOIN article ON article.uid = place.article
@@ -185,7 +187,7 @@ def _check_annotations(corpus: Corpus, article: Article) -> Iterator[Damage]:
 
 def _check_edits(corpus: Corpus, article: Article, records: dict[tuple[str, ...], Record]) -> Iterator[Damage]:
     """Check that the tables hold what each record's last edit says."""
-    result, damage = _try_query(corpus, "edit", "SELECT * FROM edit WHERE article = ? ORDER BY id", article.uid)
+    result, damage = _try_query(corpus, "edit", APPLIED_EDITS, article.uid)
     yield from damage
     last_states: dict[tuple[str, ...], Record | None] = {}
     for row in result:

@@ -15,6 +15,7 @@ from annotator.model.labels import InvalidLabelSet, Label, LabelSet, check_label
 from annotator.model.operations import InvalidEdit, check_span, check_zones
 from annotator.model.records import (
     Article,
+    Decision,
     Dismissal,
     Edit,
     Note,
@@ -22,6 +23,7 @@ from annotator.model.records import (
     Record,
     Rejection,
     Removal,
+    Resolution,
     Span,
     Status,
     Step,
@@ -30,7 +32,7 @@ from annotator.model.records import (
     new_uid,
 )
 from annotator.store import row_mapping, word_index
-from annotator.store.corpus import Corpus, utc_timestamp
+from annotator.store.corpus import APPLIED_EDITS, Corpus, utc_timestamp
 from annotator.store.errors import CorpusError
 
 FROM_BACKUP: Final = -1
@@ -88,7 +90,7 @@ class Reconciler:
                 from_tables[row_mapping.record_key(record)] = (record, certainty != ORPHANED)
         from_edits: dict[tuple[str, ...], tuple[Record | None, int]] = {}
         last_missing = self._last_missing_edit
-        for row in self._corpus.query("SELECT * FROM edit WHERE article = ? ORDER BY id", article.uid):
+        for row in self._corpus.query(APPLIED_EDITS, article.uid):
             edit = row_mapping.to_edit(row)
             recorded = edit.after or edit.before
             if not isinstance(recorded, row_mapping.EDIT_TRACKED):
@@ -171,6 +173,8 @@ class Reconciler:
                 if isinstance(record, Span | Rejection | Dismissal):
                     check_span(article, cast(Span, record))
                     self._ensure_label(record.label)
+                if isinstance(record, Decision):
+                    row_mapping.check_range(record, len(article.text))
                 if not isinstance(record, Zone | Publication | Title | Removal):
                     self._ensure_annotator(record.annotator)
                 if isinstance(record, Publication):
@@ -215,7 +219,7 @@ class Reconciler:
             if author:
                 self._ensure_annotator(author)
                 step = Step(new_uid(), author, utc_timestamp(), LABELS_STEP, tuple(annotator_edits))
-                self._corpus._record_edits(step, annotator_edits)
+                self._corpus._record_edits(self._corpus._stamp(step), annotator_edits)
 
     def _is_lossy(self, table: str, article: Article) -> bool:
         return table in self._lossy_tables or (table, article.uid) in self._damaged_articles
@@ -262,5 +266,7 @@ def _describe_record(record: Record, article: Article) -> str:
         return _("its removal")
     if isinstance(record, Note):
         return _("a note")
+    if isinstance(record, Resolution | Decision):
+        return _("a decision")
     text = " ".join(article.text[record.start : record.end].split())
     return _("“{text}” ({label})").format(text=text, label=record.label)

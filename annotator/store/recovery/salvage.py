@@ -30,6 +30,7 @@ from annotator.store.errors import (
 from annotator.store.recovery.damaged_database import DamagedDatabase
 from annotator.store.recovery.integrity import check_integrity
 from annotator.store.recovery.reconciler import CERTAIN, FROM_BACKUP, ORPHANED, Loss, Reconciler
+from annotator.store.schema import identify_annotators, number_steps, record_first_labels
 
 _BATCH_SIZE: Final = 50  # articles between two progress reports
 
@@ -88,6 +89,7 @@ class _Salvager:
             corpus.db.table("annotator").insert_all(annotators, ignore=True)
             yield from self._salvage_articles(backups, page_count)
             self._salvage_edits(backups)
+            self._salvage_team()
             self._stage_rows()
             corpus.db.execute("CREATE INDEX temp.staged_by_article ON staged(article)")
             reconciler = Reconciler(
@@ -132,6 +134,10 @@ class _Salvager:
         self._corpus.db.table("label").insert_all(
             (row_mapping.from_label(label, position) for position, label in enumerate(labels)), ignore=True
         )
+        for row in self._database.read_rows("label"):
+            if row.values["uid"]:
+                query = "UPDATE OR IGNORE label SET uid = ? WHERE name = ?"
+                self._corpus.db.execute(query, (row.values["uid"], row.values["name"]))
 
     def _salvage_label(self, row: dict[str, Any], other_labels: LabelSet) -> Label:
         """Return a row's label, without its key or with a rarely used colour if its own is invalid."""
@@ -252,6 +258,25 @@ class _Salvager:
         if "edit" in self._database.truncated_tables:
             message = _("The last edits may be lost: the end of the edit history is unknown.")
             self._report_loss("edit", "", message)
+
+    def _salvage_team(self) -> None:
+        """Add what merging needs: clocks, identities, the changes of labels, conflicts, assignments."""
+        if self._corpus.fetch_tuples("SELECT 1 FROM edit WHERE clock = 0 LIMIT 1"):
+            number_steps(self._corpus.db)  # the file is of a version without clocks
+        for table in ("identity", "label_edit", "conflict", "batch", "assignment"):
+            for row in self._database.read_rows(table):
+                if annotator := row.values.get("annotator"):
+                    self._corpus._add_annotator(annotator)
+                self._corpus._insert(table, row.values, "REPLACE")
+        self._corpus.db.execute(
+            """
+            DELETE FROM assignment
+            WHERE article NOT IN (SELECT uid FROM article) OR batch NOT IN (SELECT uid FROM batch)
+            """
+        )
+        identify_annotators(self._corpus.db)
+        if not self._corpus.fetch_tuples("SELECT 1 FROM label_edit LIMIT 1"):
+            record_first_labels(self._corpus.db)
 
     # Records about articles
 
