@@ -42,7 +42,7 @@ def build_article(
     an invalid text, too many spans, and zones that overlap or lie outside it. Spans are not checked: `Corpus.add`
     refuses invalid ones.
     """
-    _check_text(text)
+    check_text(text)
     span_list = _take_spans(spans)
     to_normalised = NewlineOffsets(text).to_normalised
     stored = normalise_newlines(text)
@@ -117,7 +117,7 @@ def _take_spans(spans: Iterable[Span]) -> list[Span]:
     return check_span_count(list(islice(spans, MAX_SPANS + 1)))
 
 
-def _check_text(text: str) -> None:
+def check_text(text: str) -> None:
     """Raise InvalidEdit unless `text` is storable and has something visible."""
     if len(text) > MAX_ARTICLE_LENGTH:
         raise InvalidEdit(too_long_message())

@@ -4,9 +4,9 @@
     .venv/bin/python tests/fuzzing/fuzz.py READER --seconds 120
     .venv/bin/python tests/fuzzing/fuzz.py READER FILE      read one file again
 
-READER is the name of a format, recognition, storing, labels, settings, report, or all. Inputs that break a reader are
-stored in the folder of --keep, with those found by earlier runs; by default build/fuzzing. The command then exits with
-1. A file that takes longer than TIMEOUT seconds, or more memory than MAX_MEMORY, breaks its reader too.
+READER is the name of a format, recognition, storing, labels, settings, report, changeset, or all. Inputs that break a
+reader are stored in the folder of --keep, with those found by earlier runs; by default build/fuzzing. The command then
+exits with 1. A file that takes longer than TIMEOUT seconds, or more memory than MAX_MEMORY, breaks its reader too.
 
 Our own modules are instrumented; expat, libxml2, msgspec, zlib and the native parts of pypdf, trafilatura and lxml are
 not.

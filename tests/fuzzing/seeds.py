@@ -7,6 +7,7 @@ import zlib
 from typing import Final
 
 import msgspec
+from team.changesets import CHANGESET, list_lines
 
 from annotator import optional_packages
 from annotator.model.records import article_uid
@@ -248,6 +249,7 @@ def build_seeds() -> dict[str, list[bytes]]:
         "settings": [
             b'{"language": "fr", "zoom": 120, "keys": {"undo": ["Ctrl+Z"]}, "geometry": "x", "model_labels": {"A": "B"}}'
         ],
+        "changeset": [_join_lines(*(line.decode() for line in list_lines(CHANGESET)))],
         "report": [b'{"format": "brat", "files": "00", "parts": {"train": {"articles": 1}}, "left_out": []}'],
     }
     return {

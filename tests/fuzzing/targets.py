@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Final
 
 from fuzzing.seeds import SEPARATOR
+from msgspec.structs import replace
+from running import finish
+from team.changesets import encode, seal_lines
 
 from annotator import optional_packages, settings
 from annotator.formats import registry
@@ -18,10 +21,13 @@ from annotator.jobs.imports import file_reader
 from annotator.jobs.imports.file_reader import ReadOptions
 from annotator.model import labels
 from annotator.model.article_builder import build_article
+from annotator.model.changeset import BaseArticle
 from annotator.model.labels import InvalidLabelSet, default_labels, is_label_name
 from annotator.model.operations import InvalidEdit, check_span, check_zones
-from annotator.model.records import AnnotatedArticle, Remark, Span, article_uid
+from annotator.model.records import AnnotatedArticle, Refusal, Remark, Span, article_uid
 from annotator.store.corpus import Corpus
+from annotator.team.changeset_checks import list_items
+from annotator.team.changeset_file import InvalidChangeset, read_changeset
 from annotator.text import sentences, tokenizer
 from annotator.text.offsets import normalise_newlines
 
@@ -160,9 +166,27 @@ def fuzz_report(data: bytes) -> None:
         existing_output.read_digest(path)
 
 
+def fuzz_changeset(data: bytes) -> None:
+    """Read a changeset with these lines, and a file with these bytes."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "a.changeset")
+        for content in (seal_lines(data.splitlines()), data):
+            path.write_bytes(content)
+            try:
+                changeset = finish(read_changeset(path))
+            except InvalidChangeset as error:
+                check([Refusal(str(path), error.line, str(error))], None)
+                continue
+            for item in list_items(changeset):
+                if isinstance(item, BaseArticle):
+                    check([AnnotatedArticle(item.article, item.zones)], None)
+            path.write_bytes(encode(replace(changeset, newer_steps=())))
+            assert finish(read_changeset(path)) == replace(changeset, newer_steps=())
+
+
 NAMES: Final = (
     *(format_.name for format_ in registry.READ_FORMATS),
-    *("recognition", "storing", "labels", "settings", "report"),
+    *("recognition", "storing", "labels", "settings", "report", "changeset"),
 )
 
 
@@ -173,6 +197,7 @@ def build_target(name: str) -> Target:
         "labels": fuzz_label_set,
         "settings": fuzz_settings,
         "report": fuzz_report,
+        "changeset": fuzz_changeset,
     }
     return targets.get(name) or (Recognition() if name == "recognition" else Reader(name))
 
