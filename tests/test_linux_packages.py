@@ -22,9 +22,11 @@ from annotator.cli.command import TerminalCommand
 from annotator.cli.root import root
 from annotator.model.labels import default_labels
 from annotator.store.corpus import Corpus
+from annotator.team.changeset_file import SUFFIX
 
 HERE = Path(__file__).resolve().parent.parent / "packaging" / "linux"
 MIME = "application/vnd.arabic-news-annotator.corpus+sqlite3"
+CHANGESET_MIME = "application/vnd.arabic-news-annotator.changeset+gzip"
 MIME_NAMES = {"mime": "http://www.freedesktop.org/standards/shared-mime-info"}
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="the packages for Linux are made there")
 
@@ -157,12 +159,16 @@ def test_the_same_folder_gives_the_same_archive_whoever_packs_it_and_when(tmp_pa
 # --- The desktop
 
 
-@pytest.fixture
-def kind() -> ET.Element:
-    """Return the description of the file type of a corpus."""
-    element = ET.parse(HERE / f"{NAME}.mime.xml").getroot().find("mime:mime-type", MIME_NAMES)
-    assert element is not None
+def find_kind(type_: str) -> ET.Element:
+    """Return the description of a file type."""
+    root = ET.parse(HERE / f"{NAME}.mime.xml").getroot()
+    [element] = root.findall(f"mime:mime-type[@type='{type_}']", MIME_NAMES)
     return element
+
+
+def list_patterns(kind: ET.Element) -> list[str | None]:
+    """Return the patterns of the names of files of a type."""
+    return [glob.get("pattern") for glob in kind.findall("mime:glob", MIME_NAMES)]
 
 
 def matches(match: ET.Element, data: bytes) -> bool:
@@ -178,15 +184,19 @@ def matches(match: ET.Element, data: bytes) -> bool:
     )
 
 
-def test_a_corpus_is_known_by_what_is_in_it(kind: ET.Element, tmp_path: Path) -> None:
+def test_a_corpus_is_known_by_what_is_in_it(tmp_path: Path) -> None:
+    kind = find_kind(MIME)
     Corpus.create(tmp_path / "a.corpus", default_labels()).close()
     data = (tmp_path / "a.corpus").read_bytes()
     (match,) = kind.findall("mime:magic/mime:match", MIME_NAMES)
     assert matches(match, data)
     assert not matches(match, data[:68] + b"\0\0\0\0" + data[72:])
     assert not matches(match, b"text" + data[4:])
-    assert kind.get("type") == MIME
-    assert [glob.get("pattern") for glob in kind.findall("mime:glob", MIME_NAMES)] == ["*.corpus"]
+    assert list_patterns(kind) == ["*.corpus"]
+
+
+def test_a_changeset_is_known_by_its_name() -> None:
+    assert list_patterns(find_kind(CHANGESET_MIME)) == [f"*{SUFFIX}"]
 
 
 def entry() -> dict[str, str]:
@@ -195,8 +205,8 @@ def entry() -> dict[str, str]:
     return dict(line.split("=", 1) for line in lines if "=" in line)
 
 
-def test_a_double_click_on_a_corpus_opens_the_program() -> None:
-    assert entry()["MimeType"] == f"{MIME};"
+def test_a_double_click_on_a_corpus_or_changeset_opens_the_program() -> None:
+    assert entry()["MimeType"] == f"{MIME};{CHANGESET_MIME};"
     assert entry()["Exec"] == "annotator %f"
     for text in ("Name", "GenericName", "Comment", "Keywords"):
         assert {text, f"{text}[ar]", f"{text}[fr]"} <= set(entry())

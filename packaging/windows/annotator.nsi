@@ -18,7 +18,8 @@ SetCompressor /SOLID lzma
 !define ID "ArabicNewsAnnotator"
 !define UNINSTALL "Software\Microsoft\Windows\CurrentVersion\Uninstall\${ID}"
 !define CLASSES "Software\Classes"
-!define KIND "${ID}.Corpus"
+!define CORPUS_KIND "${ID}.Corpus"
+!define CHANGESET_KIND "${ID}.Changeset"
 ; By which the taskbar knows that the shortcut and the windows belong together: APP_USER_MODEL_ID of annotator/ui/app.py.
 !define APP_USER_MODEL_ID "ArabicNewsAnnotator"
 ; Of annotator/settings.py.
@@ -58,6 +59,9 @@ LangString SHORTCUT ${LANG_FRENCH} "Annotateur de presse arabe"
 LangString CORPUS ${LANG_ENGLISH} "Corpus of annotated news"
 LangString CORPUS ${LANG_ARABIC} "مدوّنة أخبار موسومة"
 LangString CORPUS ${LANG_FRENCH} "Corpus de presse annotée"
+LangString CHANGESET ${LANG_ENGLISH} "Changes to a corpus of annotated news"
+LangString CHANGESET ${LANG_ARABIC} "تعديلات على مدوّنة أخبار موسومة"
+LangString CHANGESET ${LANG_FRENCH} "Modifications d’un corpus de presse annotée"
 LangString RUNNING ${LANG_ENGLISH} "Arabic News Annotator is open. Close it, then try again."
 LangString RUNNING ${LANG_ARABIC} "أداة وسم الأخبار مفتوحة. أغلقها ثم أعد المحاولة."
 LangString RUNNING ${LANG_FRENCH} "L’annotateur est ouvert. Fermez-le, puis réessayez."
@@ -106,6 +110,27 @@ LangString KEPT ${LANG_FRENCH} "Le programme sera supprimé. Vos corpus, sauvega
   ${LABEL}_closed:
 !macroend
 
+; Has a double click on a kind of file open the program.
+!macro ADD_KIND SUFFIX KIND TITLE
+  WriteRegStr HKCU "${CLASSES}\${SUFFIX}" "" "${KIND}"
+  WriteRegStr HKCU "${CLASSES}\${SUFFIX}\OpenWithProgids" "${KIND}" ""
+  WriteRegStr HKCU "${CLASSES}\${KIND}" "" "${TITLE}"
+  WriteRegStr HKCU "${CLASSES}\${KIND}" "AppUserModelID" "${APP_USER_MODEL_ID}"
+  WriteRegStr HKCU "${CLASSES}\${KIND}\DefaultIcon" "" "$INSTDIR\annotator.exe,0"
+  WriteRegStr HKCU "${CLASSES}\${KIND}\shell\open\command" "" '"$INSTDIR\annotator.exe" "%1"'
+!macroend
+
+; Leaves what another program has done with the suffix since.
+!macro REMOVE_KIND SUFFIX KIND
+  ReadRegStr $0 HKCU "${CLASSES}\${SUFFIX}" ""
+  StrCmp $0 "${KIND}" 0 +2
+  DeleteRegValue HKCU "${CLASSES}\${SUFFIX}" ""
+  DeleteRegValue HKCU "${CLASSES}\${SUFFIX}\OpenWithProgids" "${KIND}"
+  DeleteRegKey /ifempty HKCU "${CLASSES}\${SUFFIX}\OpenWithProgids"
+  DeleteRegKey /ifempty HKCU "${CLASSES}\${SUFFIX}"
+  DeleteRegKey HKCU "${CLASSES}\${KIND}"
+!macroend
+
 Section
   !insertmacro WAIT_UNTIL_CLOSED before_installing
   ; What an older version brought and this one does not must not be loaded.
@@ -122,12 +147,8 @@ Section
   !insertmacro SET_APP_USER_MODEL_ID "$SMPROGRAMS\$(SHORTCUT).lnk"
   WriteRegStr HKCU "Software\${ID}" "Shortcut" "$(SHORTCUT)"
 
-  WriteRegStr HKCU "${CLASSES}\.corpus" "" "${KIND}"
-  WriteRegStr HKCU "${CLASSES}\.corpus\OpenWithProgids" "${KIND}" ""
-  WriteRegStr HKCU "${CLASSES}\${KIND}" "" "$(CORPUS)"
-  WriteRegStr HKCU "${CLASSES}\${KIND}" "AppUserModelID" "${APP_USER_MODEL_ID}"
-  WriteRegStr HKCU "${CLASSES}\${KIND}\DefaultIcon" "" "$INSTDIR\annotator.exe,0"
-  WriteRegStr HKCU "${CLASSES}\${KIND}\shell\open\command" "" '"$INSTDIR\annotator.exe" "%1"'
+  !insertmacro ADD_KIND ".corpus" "${CORPUS_KIND}" "$(CORPUS)"
+  !insertmacro ADD_KIND ".changeset" "${CHANGESET_KIND}" "$(CHANGESET)"
 
   WriteRegStr HKCU "${UNINSTALL}" "DisplayName" "$(SHORTCUT)"
   WriteRegStr HKCU "${UNINSTALL}" "DisplayVersion" "${VERSION}"
@@ -155,13 +176,8 @@ Section Uninstall
   Delete "$INSTDIR\uninstall.exe"
   RMDir "$INSTDIR"
 
-  ReadRegStr $0 HKCU "${CLASSES}\.corpus" ""
-  StrCmp $0 "${KIND}" 0 +2
-  DeleteRegValue HKCU "${CLASSES}\.corpus" ""
-  DeleteRegValue HKCU "${CLASSES}\.corpus\OpenWithProgids" "${KIND}"
-  DeleteRegKey /ifempty HKCU "${CLASSES}\.corpus\OpenWithProgids"
-  DeleteRegKey /ifempty HKCU "${CLASSES}\.corpus"
-  DeleteRegKey HKCU "${CLASSES}\${KIND}"
+  !insertmacro REMOVE_KIND ".corpus" "${CORPUS_KIND}"
+  !insertmacro REMOVE_KIND ".changeset" "${CHANGESET_KIND}"
   DeleteRegKey HKCU "Software\${ID}"
   DeleteRegKey HKCU "${UNINSTALL}"
   System::Call 'shell32::SHChangeNotify(i 0x08000000, i 0, p 0, p 0)'
