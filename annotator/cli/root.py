@@ -28,6 +28,7 @@ _COMMANDS: Final = {
     "learn": ("learn", LazyText("Train the model that suggests spans.")),
     "export": ("export", LazyText("Export spans as a training set.")),
     "check": ("check", LazyText("List doubtful labels and damage to the file.")),
+    "agreement": ("agreement", LazyText("Measure how far annotators agree.")),
     "stats": ("stats", LazyText("Count articles, spans and edits.")),
     "backup": ("backup", LazyText("Copy a corpus, even while it is in use.")),
     "restore": ("restore", LazyText("List the backups, or restore one.")),

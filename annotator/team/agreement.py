@@ -163,7 +163,7 @@ class AgreementCounter:
             for pair in starmap(_Pair, combinations(sorted(layers), 2))
         }
         characters = compare_characters([layer.spans for layer in layers.values()], article.ranges)
-        self._articles.append(_ArticleCounts(article.uid, article.id, tuple(layers), pairs, characters))
+        self._articles.append(_ArticleCounts(article.uid, article.id, tuple(sorted(layers)), pairs, characters))
         self._spans.update(label for layer in layers.values() for _start, _end, label in layer.spans)
         self._accepted += sum(layer.accepted for layer in layers.values())
         if any(layer.spans for layer in layers.values()):

@@ -35,9 +35,10 @@ def command(name: str) -> TerminalCommand:
 def test_the_list_of_commands_is_not_cut(language: str, run: Run) -> None:
     use_language(language)
     lines = run("--language", language, "--help").text.splitlines()
-    listed = lines[lines.index("  import   " + str(_COMMANDS["import"][1])) :][: len(NAMES)]
+    width = max(map(len, NAMES))
+    listed = lines[lines.index(f"  {'import':<{width}}  {_COMMANDS['import'][1]}") :][: len(NAMES)]
     for name, line in zip(NAMES, listed, strict=True):
-        assert line == f"  {name:<7}  {_COMMANDS[name][1]}"
+        assert line == f"  {name:<{width}}  {_COMMANDS[name][1]}"
         assert len(line) <= COLUMNS
 
 

@@ -22,3 +22,8 @@ def list_annotators(corpus: Corpus) -> list[AnnotatorSummary]:
         done = dict(corpus.fetch_tuples(f"SELECT annotator, count(*) FROM status WHERE state = ? AND {counted}", DONE))
         spans = dict(corpus.fetch_tuples(f"SELECT annotator, count(*) FROM span WHERE {counted}"))
         return [AnnotatorSummary(name, done.get(name, 0), spans.get(name, 0)) for name in corpus.annotators()]
+
+
+def list_people(corpus: Corpus) -> list[str]:
+    """Return the annotators who are people, in the order in which they began; the gold layer is nobody's."""
+    return [name for (name,) in corpus.fetch_tuples("SELECT name FROM annotator WHERE kind = 'person' ORDER BY rowid")]
