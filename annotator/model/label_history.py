@@ -14,6 +14,7 @@ from msgspec import Struct
 from msgspec.structs import asdict, replace
 
 from annotator.model.decoders import prepare_decoders
+from annotator.model.identities import derive_uid, label_uid
 from annotator.model.labels import Label, LabelSet, normalise_key
 from annotator.model.limits import MAX_LABEL_LENGTH
 from annotator.model.records import new_uid
@@ -65,11 +66,11 @@ class LabelState(Struct, frozen=True):
 class DeletedLabel(Struct, frozen=True):
     """A deleted label, and what spans get that still have it.
 
-    `name` is what recorded edits call it: no other label has that name. `replacement` is the uid of an existing label,
-    REMOVE, or None if nobody decided that.
+    `label` is as it was, without key; recorded edits call it by its name, which no other label has. `replacement` is
+    the uid of an existing label, REMOVE, or None if nobody decided that.
     """
 
-    name: str
+    label: Label
     deletion: LabelEdit
     replacement: str | None
 
@@ -84,10 +85,13 @@ class ResolvedLabels(Struct, frozen=True):
         """Return the labels that exist."""
         return LabelSet(tuple(self.labels.values()))
 
+    def all_labels(self) -> dict[str, Label]:
+        """Return the labels that exist and the deleted ones, by uid."""
+        return self.labels | {uid: deleted.label for uid, deleted in self.deleted.items()}
+
     def names(self) -> dict[str, str]:
         """Return all labels' names in recorded edits, each different, by uid."""
-        names = {uid: label.name for uid, label in self.labels.items()}
-        return names | {uid: label.name for uid, label in self.deleted.items()}
+        return {uid: label.name for uid, label in self.all_labels().items()}
 
 
 def fold_edits(edits: Iterable[LabelEdit]) -> dict[str, LabelState]:
@@ -122,10 +126,11 @@ def resolve_labels(edits: Iterable[LabelEdit], used: Collection[str] = ()) -> Re
         key=lambda uid: (states[uid].label.position, states[uid].changes[_POSITION], uid),
     )
     keys = _assign_keys({uid: states[uid] for uid in existing})
+    labels = {uid: replace(state.label.label, name=names[uid], key=keys.get(uid)) for uid, state in states.items()}
     return ResolvedLabels(
-        {uid: replace(states[uid].label.label, name=names[uid], key=keys.get(uid)) for uid in existing},
+        {uid: labels[uid] for uid in existing},
         {
-            uid: DeletedLabel(names[uid], deletion, _find_replacement(uid, deletions))
+            uid: DeletedLabel(labels[uid], deletion, _find_replacement(uid, deletions))
             for uid, deletion in deletions.items()
         },
     )
@@ -160,6 +165,25 @@ def record_changes(
             edit = LabelEdit(new_uid(), clock, time, device, uid, state.label, None, replacements.get(uid))
             new_edits.append(edit)
     return new_edits
+
+
+def last_deletions(edits: Iterable[LabelEdit]) -> dict[str, tuple[int, str]]:
+    """Return the place of the last deletion of each label that was ever deleted, by the name in recorded edits.
+
+    Earlier rejections and dismissals of that label are void, even if it exists again.
+    """
+    edits = list(edits)
+    names = resolve_labels(edits).names()
+    deletions = sorted((edit for edit in edits if edit.after is None), key=lambda edit: edit.order)
+    return {names[edit.label]: edit.order for edit in deletions}
+
+
+def choose_uid(name: str, taken: Collection[str]) -> str:
+    """Return the uid of a new label: the same in each file where it is the first of its name."""
+    uid = label_uid(name)
+    while uid in taken:
+        uid = derive_uid(uid, name)
+    return uid
 
 
 def map_names(theirs: Iterable[LabelEdit], ours: Iterable[LabelEdit]) -> dict[str, str]:
@@ -260,12 +284,12 @@ def _assign_keys(states: Mapping[str, LabelState]) -> dict[str, str]:
 
 def _choose_positions(states: Mapping[str, LabelState], uids: list[str]) -> dict[str, int]:
     """Return a position for each of these labels, in this order: where possible those that they have."""
-    known = [states[uid].label.position for uid in uids if uid in states]
-    is_ascending = all(first < second for first, second in pairwise(known))
-    if not is_ascending or any(uid in states for uid in uids[len(known) :]):
+    current = [states[uid].label.position for uid in uids if uid in states]
+    is_ascending = all(first < second for first, second in pairwise(current))
+    if not is_ascending or any(uid in states for uid in uids[len(current) :]):
         return {uid: position for position, uid in enumerate(uids)}
-    first_free = known[-1] + 1 if known else 0
-    return dict(zip(uids, (*known, *range(first_free, first_free + len(uids) - len(known))), strict=True))
+    first_free = current[-1] + 1 if current else 0
+    return dict(zip(uids, (*current, *range(first_free, first_free + len(uids) - len(current))), strict=True))
 
 
 prepare_decoders(LabelEdit)

@@ -1,23 +1,19 @@
 """Changes to a corpus's label set, its spans and recorded edits, in one transaction."""
 
 from collections import defaultdict
-from collections.abc import Generator, Iterable, Mapping
-from typing import Final, cast
+from collections.abc import Generator, Mapping
 
 from annotator.device_key import device_uid
 from annotator.i18n import _
 from annotator.model.colours import next_palette_colour
 from annotator.model.history import LABELS_STEP
-from annotator.model.label_changes import REMOVE, LabelChange
+from annotator.model.label_changes import LabelChange
 from annotator.model.labels import DEFAULT_KEYS, Label, LabelSet, check_labels, normalise_key
-from annotator.model.operations import with_label
-from annotator.model.records import Edit, Publication, Span, Step, new_uid
+from annotator.model.records import Edit, Publication, Step, new_uid
 from annotator.store import row_mapping
 from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.errors import Conflict
-
-_BATCH_SIZE: Final = 2000  # spans
-_DECISION_TABLES: Final = ("rejection", "dismissal")  # rows are deleted together with their label
+from annotator.store.label_rows import append_label, delete_decisions, next_changes, replace_labels, write_changes
 
 
 def count_spans(corpus: Corpus) -> dict[str, int]:
@@ -33,7 +29,7 @@ def add_label(corpus: Corpus, name: str) -> None:
         key = next((key for key in DEFAULT_KEYS if key not in used_keys), None)
         label = Label(name, {}, next_palette_colour(labels), key)
         check_labels(LabelSet((*labels.labels, label)))
-        corpus.db.table("label").insert(row_mapping.from_label(label, len(labels.labels)))
+        append_label(corpus, label, len(labels.labels), utc_timestamp())
 
 
 def change_labels(corpus: Corpus, change: LabelChange) -> Generator[tuple[int, int], None, None]:
@@ -56,19 +52,11 @@ def change_labels(corpus: Corpus, change: LabelChange) -> Generator[tuple[int, i
         ):
             raise Conflict(_("The labels were changed in another window in the meantime: check them and try again."))
         layers = _find_affected_layers(corpus, deleted)
-        corpus.db.execute("PRAGMA defer_foreign_keys = ON")  # spans and labels match again only at the end
-        _rename_labels(corpus, change.renamed_labels())
-        corpus.db.table("label").delete_where()
-        for table in _DECISION_TABLES:
-            corpus.db.execute(
-                f"DELETE FROM {table} WHERE label IN (SELECT value FROM json_each(?))", (row_mapping.to_json(deleted),)
-            )
-        corpus.db.table("label").insert_all(
-            row_mapping.from_label(label, position) for position, label in enumerate(change.after.labels)
-        )
+        clock, device, time = corpus.next_clock(), device_uid(), utc_timestamp()
+        delete_decisions(corpus, deleted)
+        replace_labels(corpus, change, clock, time)
         uids: defaultdict[str, str] = defaultdict(new_uid)
-        clock, device = corpus.next_clock(), device_uid()
-        time, changed_layers = utc_timestamp(), set[tuple[str, str]]()
+        changed_layers = set[tuple[str, str]]()
 
         def record(annotator: str, edits: list[Edit]) -> None:
             step = Step(uids[annotator], annotator, time, LABELS_STEP, tuple(edits), clock=clock, device=device)
@@ -77,8 +65,8 @@ def change_labels(corpus: Corpus, change: LabelChange) -> Generator[tuple[int, i
         changed, total = 0, sum(span_counts.get(name, 0) for name in deleted)
         yield changed, total
         for name, replacement in change.replacements.items():
-            while changes := _next_changes(corpus, name, replacement):
-                _write_changes(corpus, changes)
+            while changes := next_changes(corpus, name, replacement):
+                write_changes(corpus, changes)
                 edits: defaultdict[str, list[Edit]] = defaultdict(list)
                 for before, after in changes:
                     edits[before.annotator].append(Edit(before, after))
@@ -109,62 +97,3 @@ def _find_affected_layers(corpus: Corpus, names: list[str]) -> Mapping[tuple[str
     """
     layers = corpus.query(query, row_mapping.to_json(names))
     return {(row["article"], row["annotator"]): row["published"] for row in layers}
-
-
-def _rename_labels(corpus: Corpus, names: dict[str, str]) -> None:
-    """Write new names into spans and recorded edits, not the table of labels."""
-    if not names:
-        return
-    stages = [names]
-    if names.keys() & set(names.values()):
-        # No name may ever mean two labels: both may have spans at one range. Names contain no space.
-        stages = [
-            {old_name: f" {new_name}" for old_name, new_name in names.items()},
-            {f" {new_name}": new_name for new_name in names.values()},
-        ]
-    for stage in stages:
-        for old_name, new_name in stage.items():
-            for table in ("span", *_DECISION_TABLES):
-                corpus.db.execute(f"UPDATE {table} SET label = ? WHERE label = ?", (new_name, old_name))
-    # json_replace changes nothing but an existing label.
-    corpus.db.execute(
-        """
-        UPDATE edit SET
-            before = json_replace(before, '$.label', coalesce(
-                (SELECT value FROM json_each(?1) WHERE key = json_extract(before, '$.label')),
-                json_extract(before, '$.label')
-            )),
-            after = json_replace(after, '$.label', coalesce(
-                (SELECT value FROM json_each(?1) WHERE key = json_extract(after, '$.label')),
-                json_extract(after, '$.label')
-            ))
-        WHERE json_extract(before, '$.label') IN (SELECT key FROM json_each(?1))
-            OR json_extract(after, '$.label') IN (SELECT key FROM json_each(?1))
-        """,
-        (row_mapping.to_json(names),),
-    )
-
-
-def _next_changes(corpus: Corpus, name: str, replacement: str) -> list[tuple[Span, Span | None]]:
-    """Return a label's next spans, each with what replaces it: nothing if `replacement` is REMOVE or taken."""
-    query = """
-        SELECT span.*, EXISTS (
-            SELECT 1 FROM span AS other
-            WHERE (other.article, other.annotator, other.label, other.start, other."end")
-                = (span.article, span.annotator, ?, span.start, span."end")
-        ) AS taken
-        FROM span WHERE label = ? LIMIT ?
-    """
-    changes: list[tuple[Span, Span | None]] = []
-    for row in corpus.query(query, replacement, name, _BATCH_SIZE):
-        span = cast(Span, row_mapping.to_record(Span, row))
-        changes.append((span, None if replacement == REMOVE or row["taken"] else with_label(span, replacement)))
-    return changes
-
-
-def _write_changes(corpus: Corpus, changes: Iterable[tuple[Span, Span | None]]) -> None:
-    """Relabel or delete spans."""
-    deleted = [(before.uid,) for before, after in changes if after is None]
-    relabelled = [(after.label, after.value, after.note, after.uid) for _before, after in changes if after]
-    corpus.db.conn.executemany("DELETE FROM span WHERE uid = ?", deleted)
-    corpus.db.conn.executemany("UPDATE span SET label = ?, value = ?, note = ? WHERE uid = ?", relabelled)

@@ -8,9 +8,11 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 import msgspec
+from msgspec import Struct
 
 from annotator.i18n import _
 from annotator.model.identities import label_uid
+from annotator.model.label_history import LabelEdit, PlacedLabel
 from annotator.model.labels import InvalidLabelSet, Label, check_label
 from annotator.model.operations import InvalidEdit, check_zones_within
 from annotator.model.records import (
@@ -192,10 +194,10 @@ def check_offset(annotator: str, offset: int, length: int) -> None:
             raise InvalidEdit(_("Position {offset} is not within the text.").format(offset=offset))
 
 
-def from_label(label: Label, position: int) -> dict[str, Any]:
-    """Return the row of a label."""
+def from_label(label: Label, position: int, uid: str | None = None) -> dict[str, Any]:
+    """Return the row of a label, by default a new one."""
     return {
-        "uid": label_uid(label.name),
+        "uid": uid or label_uid(label.name),
         "name": label.name,
         "position": position,
         "title": to_json(label.title),
@@ -206,12 +208,44 @@ def from_label(label: Label, position: int) -> dict[str, Any]:
     }
 
 
-def check_label_edit(row: Mapping[str, Any]) -> None:
-    """Raise DamagedCorpus unless both labels of a row about a change are JSON objects."""
+def to_label_edit(row: Mapping[str, Any]) -> LabelEdit:
+    """Return the change of a label in a row."""
     with _translating_row_errors("label_edit", str(row["uid"])):
-        for column in ("before", "after"):
-            if row[column] is not None:
-                msgspec.json.decode(row[column], type=dict[str, Any])
+        labels = {column: _decode_placed_label(row[column]) for column in ("before", "after")}
+        if labels["before"] is labels["after"] is None:
+            raise InvalidEdit(_("it changes no label"))
+        return msgspec.convert({**row, **labels}, LabelEdit)
+
+
+def from_label_edit(edit: LabelEdit) -> dict[str, Any]:
+    """Return the row of a change of a label."""
+    before, after = _encode_placed_label(edit.before), _encode_placed_label(edit.after)
+    return {**msgspec.structs.asdict(edit), "before": before, "after": after}
+
+
+class _LabelRow(Struct):
+    name: str
+    position: int
+    title: str
+    guideline: str
+    light: str
+    dark: str
+    key: str | None
+
+
+def _decode_placed_label(text: str | None) -> PlacedLabel | None:
+    if text is None:
+        return None
+    row = msgspec.json.decode(text, type=_LabelRow)
+    return PlacedLabel(to_label(msgspec.structs.asdict(row)), row.position)
+
+
+def _encode_placed_label(label: PlacedLabel | None) -> str | None:
+    if label is None:
+        return None
+    return to_json(
+        {column: value for column, value in from_label(label.label, label.position).items() if column != "uid"}
+    )
 
 
 @contextmanager

@@ -64,7 +64,7 @@ def check_integrity(corpus: Corpus) -> Iterator[Damage]:
     yield from _check_references(corpus)
     yield from _check_rows(corpus, ROW, "label", "SELECT * FROM label ORDER BY position", "name", row_mapping.to_label)
     query = "SELECT * FROM label_edit ORDER BY clock, uid"
-    yield from _check_rows(corpus, ROW, "label_edit", query, "uid", row_mapping.check_label_edit)
+    yield from _check_rows(corpus, ROW, "label_edit", query, "uid", row_mapping.to_label_edit)
     query = """
         SELECT annotator, "offset", coalesce(text, '') AS text
         FROM place LEFT JOIN article ON article.uid = place.article
