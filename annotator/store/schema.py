@@ -341,7 +341,7 @@ def m007_team(db: Database) -> None:
         CREATE TABLE assignment (
             article TEXT NOT NULL REFERENCES article(uid),
             annotator TEXT NOT NULL REFERENCES annotator(name),
-            batch TEXT NOT NULL REFERENCES batch(uid),
+            batch TEXT REFERENCES batch(uid),
             PRIMARY KEY (article, annotator)
         ) STRICT
         """,

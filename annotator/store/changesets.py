@@ -1,0 +1,175 @@
+"""Reading a corpus as a changeset: its steps, and what they need to be replayed elsewhere (see `model.changeset`)."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Final
+
+from msgspec.structs import replace
+
+from annotator import __version__
+from annotator.device_key import device_uid
+from annotator.model.changeset import Assignment, BaseArticle, Batch, Changeset, Person
+from annotator.model.records import Publication, Record, Step, Zone
+from annotator.model.replay import RecordKey, record_key
+from annotator.store import row_mapping
+from annotator.store.corpus import Corpus
+from annotator.store.label_rows import read_label_edits
+
+_BATCH_SIZE: Final = 500  # articles in one query
+_IN_STEPS: Final = "WHERE step IN (SELECT value FROM json_each(?))"
+_SHARED_EDITS: Final = """
+    WHERE article IN (SELECT value FROM json_each(?)) AND (
+        coalesce(after, before) GLOB '{"type":"zone"*' OR coalesce(after, before) GLOB '{"type":"publication"*'
+    )
+"""
+
+
+def read_changeset(
+    corpus: Corpus, *, known_steps: Collection[str] = (), annotators: Collection[str] | None = None
+) -> Changeset:
+    """Return the steps of these annotators, or of all, that are not in `known_steps`, and what they need.
+
+    Without `known_steps`, articles without any step come along. Raises CorpusError.
+    """
+    with corpus.snapshot():
+        steps = list(_select_steps(corpus, known_steps, annotators))
+        uids = {edit.article for step in steps for edit in step.edits}
+        batches, assignments = _read_assignments(corpus, annotators)
+        if not known_steps:
+            uids |= set(_list_articles(corpus, assignments, annotators))
+        people = read_people(corpus)
+        return Changeset(
+            program=__version__,
+            device=device_uid(),
+            people=tuple(_select_people(people, steps, assignments)),
+            label_edits=tuple(read_label_edits(corpus)),
+            articles=tuple(_read_articles(corpus, uids)),
+            steps=tuple(steps),
+            batches=batches,
+            assignments=assignments,
+        )
+
+
+def read_people(corpus: Corpus) -> list[Person]:
+    """Return all annotators with their uids, first added first."""
+    uids: defaultdict[str, list[str]] = defaultdict(list)
+    for uid, name in corpus.fetch_tuples("SELECT uid, annotator FROM identity ORDER BY uid"):
+        uids[name].append(uid)
+    rows = corpus.fetch_tuples("SELECT name, kind FROM annotator ORDER BY rowid")
+    return [Person(name, tuple(uids[name]), kind) for name, kind in rows]
+
+
+def read_step_uids(corpus: Corpus) -> set[str]:
+    """Return the uids of all steps."""
+    return {uid for (uid,) in corpus.fetch_tuples("SELECT DISTINCT step FROM edit")}
+
+
+def read_steps_of(corpus: Corpus, articles: Collection[str]) -> Iterator[Step]:
+    """Yield every step with an edit of one of these articles, whole."""
+    remaining, seen = sorted(articles), set[str]()
+    for start in range(0, len(remaining), _BATCH_SIZE):
+        query = "SELECT DISTINCT step FROM edit WHERE article IN (SELECT value FROM json_each(?))"
+        batch = row_mapping.to_json(remaining[start : start + _BATCH_SIZE])
+        uids = [uid for (uid,) in corpus.fetch_tuples(query, batch) if uid not in seen]
+        seen.update(uids)
+        yield from _read_steps(corpus, _IN_STEPS, row_mapping.to_json(uids))
+
+
+def read_bases(corpus: Corpus, articles: Collection[str]) -> dict[str, tuple[Record, ...]]:
+    """Return the zones and time of publication of each of these articles as they were before its first step, by uid."""
+    bases: dict[str, tuple[Record, ...]] = {}
+    remaining = sorted(articles)
+    for start in range(0, len(remaining), _BATCH_SIZE):
+        bases |= _read_bases(corpus, remaining[start : start + _BATCH_SIZE])
+    return bases
+
+
+def base_records(base: BaseArticle) -> tuple[Record, ...]:
+    """Return the zones and time of publication that an article has in a changeset, as `read_bases` does."""
+    return Publication(base.article.uid, base.article.published), *base.zones
+
+
+def _read_bases(corpus: Corpus, articles: Sequence[str]) -> dict[str, tuple[Record, ...]]:
+    uids = row_mapping.to_json(articles)
+    firsts: dict[RecordKey, Record | None] = {}
+    for step in _read_steps(corpus, _SHARED_EDITS, uids):
+        for edit in step.edits:
+            record = edit.after or edit.before
+            if record is not None and edit.before != edit.after:
+                firsts.setdefault(record_key(record), edit.before)
+    query = "SELECT uid, published FROM article WHERE uid IN (SELECT value FROM json_each(?))"
+    current: dict[str, list[Record]] = {
+        uid: [Publication(uid, published)] for uid, published in corpus.fetch_tuples(query, uids)
+    }
+    for uid, zones in corpus._zones(articles).items():
+        current[uid] += zones
+    bases = {
+        uid: [record for record in records if record_key(record) not in firsts] for uid, records in current.items()
+    }
+    for record in firsts.values():
+        if record is not None:
+            bases[record.article].append(record)
+    return {uid: tuple(records) for uid, records in bases.items()}
+
+
+def _select_steps(corpus: Corpus, known: Collection[str], annotators: Collection[str] | None) -> Iterator[Step]:
+    if annotators is None and not known:
+        yield from _read_steps(corpus, "")
+        return
+    rows = corpus.fetch_tuples("SELECT DISTINCT step, annotator FROM edit")
+    uids = [uid for uid, name in rows if uid not in known and (annotators is None or name in annotators)]
+    yield from _read_steps(corpus, _IN_STEPS, row_mapping.to_json(uids))
+
+
+def _read_steps(corpus: Corpus, where: str, *values: object) -> Iterator[Step]:
+    rows = corpus.query(f"SELECT * FROM edit {where} ORDER BY clock, step, id", *values)
+    for _uid, step_rows in groupby(rows, key=lambda row: row["step"]):
+        yield row_mapping.to_step(list(step_rows))
+
+
+def _read_assignments(
+    corpus: Corpus, annotators: Collection[str] | None
+) -> tuple[tuple[Batch, ...], tuple[Assignment, ...]]:
+    rows = corpus.fetch_tuples("SELECT article, annotator, batch FROM assignment ORDER BY rowid")
+    assignments = [Assignment(*row) for row in rows if annotators is None or row[1] in annotators]
+    uids = {assignment.batch for assignment in assignments}
+    batches = corpus.fetch_tuples("SELECT uid, name, is_blind, time FROM batch ORDER BY rowid")
+    return (
+        tuple(Batch(uid, name, bool(is_blind), time) for uid, name, is_blind, time in batches if uid in uids),
+        tuple(assignments),
+    )
+
+
+def _list_articles(
+    corpus: Corpus, assignments: Iterable[Assignment], annotators: Collection[str] | None
+) -> Iterator[str]:
+    yield from (assignment.article for assignment in assignments)
+    if annotators is None:
+        yield from (uid for (uid,) in corpus.fetch_tuples("SELECT uid FROM article"))
+
+
+def _select_people(
+    people: Iterable[Person], steps: Iterable[Step], assignments: Iterable[Assignment]
+) -> Iterator[Person]:
+    """Yield the people whom the steps or assignments name."""
+    names = {name for step in steps for name in (step.annotator, step.actor)}
+    edits = [edit for step in steps for edit in step.edits]
+    names |= {getattr(record, "annotator", None) for edit in edits for record in (edit.before, edit.after)}
+    names |= {assignment.annotator for assignment in assignments}
+    return (person for person in people if person.name in names)
+
+
+def _read_articles(corpus: Corpus, uids: Collection[str]) -> Iterator[BaseArticle]:
+    """Yield these articles, in the order of the corpus, as they were before their first step."""
+    query = "SELECT * FROM article WHERE uid IN (SELECT value FROM json_each(?)) ORDER BY id"
+    ordered = [uid for (uid,) in corpus.fetch_tuples("SELECT uid FROM article ORDER BY id") if uid in uids]
+    for start in range(0, len(ordered), _BATCH_SIZE):
+        batch = ordered[start : start + _BATCH_SIZE]
+        bases = _read_bases(corpus, batch)
+        for row in corpus.query(query, row_mapping.to_json(batch)):
+            article = row_mapping.to_article({column: row[column] for column in row if column != "added"})
+            base = bases[article.uid]
+            [published] = [record.published for record in base if isinstance(record, Publication)]
+            zones = tuple(record for record in base if isinstance(record, Zone))
+            yield BaseArticle(replace(article, id=0, published=published), row["added"], zones)

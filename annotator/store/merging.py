@@ -1,0 +1,325 @@
+"""Merging a changeset into a corpus.
+
+The steps of both are united by uid, and the tables of the layers that new steps concern become what `model.replay`
+makes of the union. So a merge is idempotent, and the order of several merges does not matter (docs/adr/0020).
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Generator, Iterable, Mapping
+from contextlib import suppress
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from annotator.i18n import _
+from annotator.model.changeset import BaseArticle, Changeset, Person
+from annotator.model.label_history import last_deletions
+from annotator.model.records import Edit, Publication, Record, Rejection, Span, Step, Zone
+from annotator.model.replay import (
+    WITHDRAWN,
+    Layer,
+    RecordKey,
+    Replay,
+    changed_layers,
+    connected_layers,
+    order_key,
+    record_key,
+    replay,
+)
+from annotator.store import row_mapping, word_index
+from annotator.store.changesets import base_records, read_bases, read_people, read_step_uids, read_steps_of
+from annotator.store.corpus import Corpus
+from annotator.store.errors import CorpusError
+from annotator.store.label_merging import complete_deletions, merge_label_edits
+from annotator.store.label_rows import read_label_edits
+
+
+class MergeConflict(Struct, frozen=True):
+    """A step that did not fit: one of its articles (uid), its annotator here, and why (see model.replay)."""
+
+    step: str
+    article: str
+    annotator: str
+    reason: str
+
+
+class MergeResult(Struct, frozen=True):
+    """What a merge brought: numbers of steps and articles, each of their annotators' names here, and new conflicts.
+
+    `same_names` are annotators of theirs who have the name of another person here, and got the name that `people` has.
+    `missing_articles` counts steps that were left out because their article is neither here nor in the changeset.
+    """
+
+    steps: int
+    articles: int
+    people: dict[str, str]
+    conflicts: tuple[MergeConflict, ...]
+    same_names: tuple[str, ...] = ()
+    missing_articles: int = 0
+
+
+class _DryRun(Exception):
+    """Rolls back."""
+
+
+def merge(
+    corpus: Corpus, changeset: Changeset, *, same: Mapping[str, str] | None = None, is_dry_run: bool = False
+) -> Generator[tuple[int, int], None, MergeResult]:
+    """Merge the changeset in one transaction; yield (done, total) now and then. Closed early, it changes nothing.
+
+    `same` has, for annotators of theirs without a uid that is known here, who they are here; others whose name is taken
+    get a new one. Raises CorpusError.
+    """
+    result: MergeResult | None = None
+    with suppress(_DryRun), corpus.transaction():
+        result = yield from _Merge(corpus, changeset, same or {}).run()
+        if is_dry_run:
+            raise _DryRun
+    assert result is not None
+    return result
+
+
+class _Merge:
+    """One merge, within a transaction."""
+
+    def __init__(self, corpus: Corpus, changeset: Changeset, same: Mapping[str, str]) -> None:
+        self._corpus, self._changeset, self._same = corpus, changeset, same
+        self._same_names: list[str] = []
+
+    def run(self) -> Generator[tuple[int, int], None, MergeResult]:
+        corpus, changeset = self._corpus, self._changeset
+        people = {person.name: self._identify(person) for person in changeset.people}
+        labels = merge_label_edits(corpus, changeset.label_edits)
+        articles, layers = self._add_articles()
+        known_steps = read_step_uids(corpus)
+        here = {uid for (uid,) in corpus.fetch_tuples("SELECT uid FROM article")}
+        translator = _Translator(people, labels)
+        steps, missing = [], 0
+        for step in changeset.steps:
+            if step.uid in known_steps:
+                continue
+            if any(edit.article not in here for edit in step.edits):
+                missing += 1
+            else:
+                steps.append(translator.translate(step))
+        total = len(steps)
+        yield 0, total
+        for step in steps:
+            layers |= changed_layers(step)
+        own_steps, layers = self._connect(layers, steps)
+        yield total // 4, total
+        conflicts = self._replay(layers, [*own_steps, *steps])
+        yield total // 2, total
+        for step in sorted(steps, key=order_key):
+            corpus._record_edits(step, step.edits)
+        yield 3 * total // 4, total
+        complete_deletions(corpus)
+        self._add_assignments(people)
+        yield total, total
+        return MergeResult(total, articles, people, tuple(conflicts), tuple(self._same_names), missing)
+
+    # People, articles, assignments
+
+    def _identify(self, person: Person) -> str:
+        """Return this person's name here; add one who is new."""
+        corpus = self._corpus
+        query = "SELECT annotator FROM identity WHERE uid IN (SELECT value FROM json_each(?)) ORDER BY uid LIMIT 1"
+        rows = corpus.fetch_tuples(query, row_mapping.to_json(person.uids))
+        name = rows[0][0] if rows else self._same.get(person.name)
+        if name is None:
+            names = set(corpus.annotators())
+            if person.name in names:
+                self._same_names.append(person.name)
+            name = _free_name(person.name, names)
+        corpus._add_annotator(name)
+        corpus.db.execute("UPDATE annotator SET kind = ? WHERE name = ?", (person.kind, name))
+        if not rows and person.uids and name not in self._same.values():
+            corpus.db.execute("DELETE FROM identity WHERE annotator = ?", (name,))
+        for uid in person.uids:
+            corpus._insert("identity", {"uid": uid, "annotator": name}, "IGNORE")
+        return name
+
+    def _add_articles(self) -> tuple[int, set[Layer]]:
+        """Add the articles that are new; return their number, and the shared layers that must be replayed.
+
+        Those are of articles that began otherwise here: with other zones, or another time of publication.
+        """
+        corpus, count = self._corpus, 0
+        texts: list[tuple[int, str]] = []
+        layers: set[Layer] = set()
+        bases = read_bases(corpus, {base.article.uid for base in self._changeset.articles})
+        for base in self._changeset.articles:
+            article = base.article
+            rows = list(corpus.query("SELECT id, title, source, url, added FROM article WHERE uid = ?", article.uid))
+            if rows:
+                self._complete_article(base, rows[0])
+                if set(base_records(base)) != set(bases[article.uid]):
+                    layers.add((article.uid, None))
+                continue
+            row = {**row_mapping.from_article(article), "added": base.added}
+            texts.append((corpus._insert("article", row), article.text))
+            corpus._insert_all("zone", [row_mapping.to_row(zone) for zone in base.zones])
+            count += 1
+        word_index.add_articles(corpus.db, texts)
+        return count, layers
+
+    def _complete_article(self, base: BaseArticle, row: Mapping[str, Any]) -> None:
+        """Let the copy that was added first say where the article is from; the other says what that one does not."""
+        theirs = {column: getattr(base.article, column) for column in ("title", "source", "url")}
+        ours = {column: row[column] for column in theirs}
+        is_theirs_first = (base.added, *map(str, theirs.values())) < (row["added"], *map(str, ours.values()))
+        first, second = (theirs, ours) if is_theirs_first else (ours, theirs)
+        values = {column: first[column] or second[column] for column in theirs} | {
+            "added": min(base.added, row["added"])
+        }
+        if values != ours | {"added": row["added"]}:
+            assignments = ", ".join(f"{column} = ?" for column in values)
+            self._corpus.db.execute(f"UPDATE article SET {assignments} WHERE id = ?", [*values.values(), row["id"]])
+
+    def _add_assignments(self, people: Mapping[str, str]) -> None:
+        for batch in self._changeset.batches:
+            row = {"uid": batch.uid, "name": batch.name, "is_blind": int(batch.is_blind), "time": batch.time}
+            self._corpus._insert("batch", row, "IGNORE")
+        for assignment in self._changeset.assignments:
+            row = {"article": assignment.article, "annotator": people[assignment.annotator], "batch": assignment.batch}
+            self._corpus._insert("assignment", row, "IGNORE")
+
+    # Steps
+
+    def _connect(self, layers: set[Layer], new_steps: Iterable[Step]) -> tuple[list[Step], set[Layer]]:
+        """Return the steps of this corpus in the layers that must be replayed, and those layers."""
+        own_steps: dict[str, Step] = {}
+        groups = [step_layers for step in new_steps if len(step_layers := changed_layers(step)) > 1]
+        connected, articles = connected_layers(layers, groups), set[str]()
+        while missing := {article for article, _annotator in connected} - articles:
+            articles |= missing
+            for step in read_steps_of(self._corpus, missing):
+                own_steps[step.uid] = step
+                if len(step_layers := changed_layers(step)) > 1:
+                    groups.append(step_layers)
+            connected = connected_layers(layers, groups)
+        return [step for step in own_steps.values() if changed_layers(step) & connected], connected
+
+    def _replay(self, layers: Collection[Layer], steps: Collection[Step]) -> list[MergeConflict]:
+        """Make the tables of these layers what all their steps make; return the conflicts that are new."""
+        corpus = self._corpus
+        articles = {article for article, _annotator in layers}
+        query = "SELECT uid, text FROM article WHERE uid IN (SELECT value FROM json_each(?))"
+        texts = dict(corpus.fetch_tuples(query, row_mapping.to_json(sorted(articles))))
+        current = self._read_records(layers, articles)
+        shared_articles = {article for article, annotator in layers if annotator is None}
+        bases = [record for base in read_bases(corpus, shared_articles).values() for record in base]
+        for base in self._changeset.articles:
+            if base.article.uid in shared_articles:
+                bases += base_records(base)
+        bases += [record for record in current.values() if not isinstance(record, Zone | Publication)]
+        lengths = {uid: len(text) for uid, text in texts.items()}
+        deletions = last_deletions(read_label_edits(corpus))
+        result = replay(bases, steps, lengths, deletions)
+        self._write_records(current, result.records, texts)
+        return self._write_conflicts(steps, result)
+
+    def _read_records(self, layers: Collection[Layer], articles: Collection[str]) -> dict[RecordKey, Record]:
+        """Return the records of these layers as the tables have them."""
+        records: dict[RecordKey, Record] = {}
+        uids = row_mapping.to_json(sorted(articles))
+        for kind, (table, _columns) in row_mapping.TABLE_KEYS.items():
+            column = "uid" if kind is Publication else "article"
+            query = f"SELECT * FROM {table} WHERE {column} IN (SELECT value FROM json_each(?))"
+            for row in self._corpus.query(query, uids):
+                record = row_mapping.to_record(kind, row)
+                if (record.article, getattr(record, "annotator", None)) in layers:
+                    records[record_key(record)] = record
+        return records
+
+    def _write_records(
+        self, before: Mapping[RecordKey, Record], after: Mapping[RecordKey, Record], texts: Mapping[str, str]
+    ) -> None:
+        """Write the differences; first what goes, since two records cannot share a place."""
+        db = self._corpus.db
+        removed: defaultdict[str, list[tuple[str, ...]]] = defaultdict(list)
+        added: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+        changed = [(record, after[key]) for key, record in before.items() if key in after and after[key] != record]
+        # A changed span may take the place of one that changes too: so it is removed and added.
+        for record in (
+            *(record for key, record in before.items() if key not in after),
+            *(old for old, _new in changed),
+        ):
+            if not isinstance(record, Publication):
+                removed[row_mapping.TABLE_KEYS[type(record)][0]].append(tuple(row_mapping.row_key(record).values()))
+        new_records = [record for key, record in after.items() if key not in before] + [new for _old, new in changed]
+        for record in new_records:
+            if isinstance(record, Publication):
+                query = "UPDATE article SET published = ? WHERE uid = ?"
+                db.execute(query, (record.published, record.article))
+            else:
+                added[row_mapping.TABLE_KEYS[type(record)][0]].append(row_mapping.to_row(record))
+        columns_by_table = dict(row_mapping.TABLE_KEYS.values())
+        for table, keys in removed.items():
+            where = " AND ".join(f"{column} = ?" for column in columns_by_table[table])
+            db.conn.executemany(f"DELETE FROM {table} WHERE {where}", keys)
+        for table, rows in added.items():
+            self._corpus._insert_all(table, rows)
+        word_index.add_spans(db, [record for record in new_records if isinstance(record, Span)], texts)
+        word_index.add_rejections(db, [record for record in new_records if isinstance(record, Rejection)], texts)
+
+    def _write_conflicts(self, steps: Iterable[Step], result: Replay) -> list[MergeConflict]:
+        corpus = self._corpus
+        by_uid = {step.uid: step for step in steps}
+        known = {uid for (uid,) in corpus.fetch_tuples("SELECT step FROM conflict")}
+        corpus.db.conn.executemany("DELETE FROM conflict WHERE step = ?", [(uid,) for uid in known & by_uid.keys()])
+        rows = [{"step": uid, "reason": reason} for uid, reason in result.conflicts.items()]
+        corpus._insert_all("conflict", rows)
+        return [
+            MergeConflict(uid, by_uid[uid].edits[0].article, by_uid[uid].annotator, reason)
+            for uid, reason in result.conflicts.items()
+            if uid not in known and reason != WITHDRAWN
+        ]
+
+
+class _Translator:
+    """Gives steps the names that people and labels have here."""
+
+    def __init__(self, people: Mapping[str, str], labels: Mapping[str, str]) -> None:
+        self._people, self._labels = people, labels
+
+    def translate(self, step: Step) -> Step:
+        edits = tuple(Edit(self._translate(edit.before), self._translate(edit.after)) for edit in step.edits)
+        actor = step.actor and self._name(step.actor)
+        return replace(step, annotator=self._name(step.annotator), actor=actor, edits=edits)
+
+    def _translate(self, record: Any) -> Any:
+        """Return the record with our names; itself if they are the same."""
+        changes = {}
+        if (annotator := getattr(record, "annotator", None)) is not None and self._name(annotator) != annotator:
+            changes["annotator"] = self._name(annotator)
+        if (label := getattr(record, "label", None)) is not None and self._label(label) != label:
+            changes["label"] = self._label(label)
+        return replace(record, **changes) if changes else record
+
+    def _name(self, annotator: str) -> str:
+        if annotator not in self._people:
+            raise CorpusError(_("The changes name an annotator whom they do not describe."))
+        return self._people[annotator]
+
+    def _label(self, label: str) -> str:
+        if label not in self._labels:
+            raise CorpusError(_("The changes name a label that they do not describe: {label}").format(label=label))
+        return self._labels[label]
+
+
+def _free_name(name: str, names: Collection[str]) -> str:
+    """Return the name, with a number behind it if it is taken."""
+    free_name, number = name, 1
+    while free_name in names:
+        number += 1
+        free_name = f"{name} ({number})"
+    return free_name
+
+
+def find_same_names(corpus: Corpus, changeset: Changeset) -> list[str]:
+    """Return the names of annotators of the changeset that, as far as the uids tell, another person has here."""
+    ours = read_people(corpus)
+    names, known = {person.name for person in ours}, {uid for person in ours for uid in person.uids}
+    return [person.name for person in changeset.people if person.name in names and not known & set(person.uids)]

@@ -1,0 +1,273 @@
+"""Tests of merging corpora by their steps."""
+
+import shutil
+from pathlib import Path
+from typing import Final
+
+import pytest
+from builders import apply_edits, build_label_set, create_corpus
+from running import finish
+
+from annotator.model import history, operations
+from annotator.model.article_builder import build_article
+from annotator.model.changeset import Changeset
+from annotator.model.records import Edit, Span
+from annotator.model.replay import CHANGED, TAKEN
+from annotator.store.changesets import read_changeset, read_step_uids
+from annotator.store.corpus import Corpus
+from annotator.store.errors import CorpusError
+from annotator.store.merging import MergeResult, find_same_names, merge
+from annotator.store.recovery.integrity import check_integrity
+
+TEXT: Final = "أعلنت وزارة الصحة 😀 يوم 9 يوليوز 2024 عن خطّة الـتّلقيح 2024-2030 لأحزاب الأغلبية."
+OTHER: Final = "وصل القطار إلى وجدة يوم الجمعة."
+LABELS: Final = build_label_set("DATE", "INSTITUTION", "PLAN")
+MINISTRY: Final = (6, 17)
+DATE: Final = (24, 37)
+
+
+def make(path: Path, *texts: str) -> Corpus:
+    return create_corpus(path, *map(build_article, texts or (TEXT,)), labels=LABELS)
+
+
+def branch(corpus: Corpus, name: str) -> Corpus:
+    """Return a copy of the corpus, as a second computer gets it."""
+    path = corpus.path.with_name(name)
+    corpus.checkpoint()
+    shutil.copyfile(corpus.path, path)
+    return Corpus.open(path)
+
+
+def tag(corpus: Corpus, label: str, place: tuple[int, int], annotator: str = "Sanae", number: int = 1) -> Span:
+    article = corpus.article(number)
+    layer = corpus.spans(article.uid, annotator)
+    edits = operations.add_span(article, layer, annotator, label, *place)
+    apply_edits(corpus, edits, annotator)
+    [span] = [edit.after for edit in edits if isinstance(edit.after, Span)]
+    return span
+
+
+def merge_into(corpus: Corpus, other: Corpus | Changeset, **options: dict[str, str] | bool) -> MergeResult:
+    changeset = other if isinstance(other, Changeset) else read_changeset(other)
+    result = finish(merge(corpus, changeset, **options))  # type: ignore[arg-type]
+    assert isinstance(result, MergeResult)
+    assert list(check_integrity(corpus)) == []
+    return result
+
+
+def state(corpus: Corpus) -> set[tuple[object, ...]]:
+    """Return all records that are in the tables, and the conflicts, whatever the names of people here."""
+    uids = {name: uid for uid, name in corpus.fetch_tuples("SELECT uid, annotator FROM identity ORDER BY uid DESC")}
+    records: set[tuple[object, ...]] = set(corpus.fetch_tuples("SELECT step, reason FROM conflict"))
+    for (uid,) in corpus.fetch_tuples("SELECT uid FROM article"):
+        annotated = corpus.load_article(uid)
+        for record in (*annotated.zones, *annotated.spans, *annotated.states, *annotated.notes):
+            text = repr(record)
+            for name, person in uids.items():
+                text = text.replace(f"annotator={name!r}", f"annotator={person!r}")
+            records.add((text,))
+        records.add((repr(corpus.title(uid)), corpus.article(uid).published, corpus.removal(uid) is None))
+    return records
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Corpus:
+    return make(tmp_path / "a.corpus")
+
+
+def test_two_people_of_one_name_keep_their_layers(
+    tmp_path: Path, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Corpora made on two computers, whose systems call both people `user` (hinders.py, a)."""
+    tag(corpus, "DATE", DATE, "user")
+    monkeypatch.setattr("annotator.store.corpus.device_uid", lambda: "another computer")
+    other = make(tmp_path / "b.corpus")
+    tag(other, "INSTITUTION", MINISTRY, "user")
+    changeset = read_changeset(other)
+    assert find_same_names(corpus, changeset) == ["user"]
+    result = merge_into(corpus, changeset)
+    assert result.people == {"user": "user (2)"}
+    assert result.same_names == ("user",)
+    uid = corpus.article(1).uid
+    assert [span.label for span in corpus.spans(uid, "user")] == ["DATE"]
+    assert [span.label for span in corpus.spans(uid, "user (2)")] == ["INSTITUTION"]
+    assert merge_into(corpus, changeset).steps == 0
+    assert corpus.annotators() == ["user", "user (2)"]
+    assert find_same_names(corpus, changeset) == []
+
+
+def test_the_same_person_on_two_computers_has_one_layer(
+    tmp_path: Path, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tag(corpus, "DATE", DATE, "سناء")
+    monkeypatch.setattr("annotator.store.corpus.device_uid", lambda: "laptop")
+    other = make(tmp_path / "b.corpus")
+    tag(other, "INSTITUTION", MINISTRY, "user")
+    result = merge_into(corpus, other, same={"user": "سناء"})
+    assert result.people == {"user": "سناء"}
+    uid = corpus.article(1).uid
+    assert [span.label for span in corpus.spans(uid, "سناء")] == ["INSTITUTION", "DATE"]
+    tag(other, "PLAN", (41, 50), "user")
+    assert merge_into(corpus, other).people == {"user": "سناء"}  # asked once
+
+
+def test_steps_of_a_copy_come_in_as_they_were_done(corpus: Corpus) -> None:
+    """Removals, new labels, states, zones, titles and undo (hinders.py, b to f)."""
+    gone, relabelled = tag(corpus, "DATE", DATE), tag(corpus, "INSTITUTION", MINISTRY)
+    with branch(corpus, "b.corpus") as other:
+        article = other.article(1)
+        apply_edits(other, operations.remove_span(gone), name="remove")
+        apply_edits(other, operations.relabel(article, [relabelled], relabelled, "PLAN"), name="relabel")
+        apply_edits(other, operations.set_state(other.status(article.uid, "Sanae"), article, "Sanae", "done"))
+        apply_edits(other, operations.mark_zone(article, other.zones(article.uid), "headline", 0, 6), name="zone")
+        apply_edits(other, operations.set_title(None, article, "عنوان"), name="title")
+        apply_edits(other, operations.set_published(article, "2024-07-09"), name="date")
+        last = tag(other, "DATE", (55, 59))
+        step = other.history(article.uid, "Sanae")[-1]
+        apply_edits(other, [Edit(last, None)], undoes=step.uid)
+        result = merge_into(corpus, other)
+        assert result.steps == 8
+        assert result.conflicts == ()
+        assert state(corpus) == state(other)
+        assert corpus.history(article.uid, "Sanae") == other.history(article.uid, "Sanae")
+        assert [corpus.step(info.uid) for info in corpus.history(article.uid, "Sanae")] == [
+            other.step(info.uid) for info in other.history(article.uid, "Sanae")
+        ]
+        undo, redo = history.build_stacks(corpus.history(article.uid, "Sanae"))
+        assert (len(undo), len(redo)) == (8, 1)
+        again = merge_into(corpus, other)
+        assert (again.steps, again.articles) == (0, 0)
+        assert state(corpus) == state(other)
+        assert corpus.has_mention("وزارة الصحة")
+        assert not corpus.has_mention("9 يوليوز 2024")
+
+
+def test_new_articles_come_with_their_zones_and_can_be_found(tmp_path: Path, corpus: Corpus) -> None:
+    from annotator.store.queries.search import find_article_numbers
+
+    other = make(tmp_path / "b.corpus", OTHER, TEXT)
+    tag(other, "DATE", (20, 30))
+    result = merge_into(corpus, other)
+    assert (result.articles, result.steps) == (1, 1)
+    assert corpus.article(2).text == OTHER
+    assert corpus.zones(corpus.article(2).uid) == other.zones(corpus.article(2).uid)
+    assert find_article_numbers(corpus, "وجدة") == [2]
+    assert corpus.has_mention("الجمعة") == other.has_mention("الجمعة")
+
+
+def test_what_two_computers_change_alike_is_no_conflict(corpus: Corpus) -> None:
+    with branch(corpus, "b.corpus") as other:
+        ours, theirs = tag(corpus, "DATE", DATE), tag(other, "DATE", DATE)
+        result = merge_into(corpus, other)
+        assert result.conflicts == ()
+        merge_into(other, read_changeset(corpus))
+        assert state(corpus) == state(other)
+        [span] = corpus.spans(corpus.article(1).uid)
+        assert span.uid in {ours.uid, theirs.uid}
+
+
+def test_what_does_not_fit_is_a_conflict_and_stays_recorded(corpus: Corpus) -> None:
+    span = tag(corpus, "DATE", DATE)
+    with branch(corpus, "b.corpus") as other:
+        article = corpus.article(1)
+        apply_edits(corpus, operations.relabel(article, [span], span, "PLAN"), name="relabel")
+        apply_edits(other, operations.resize(article, [span], span, 24, 33), name="resize")
+        [conflict] = merge_into(corpus, other).conflicts
+        assert (conflict.annotator, conflict.article) == ("Sanae", article.uid)
+        assert conflict.reason in {CHANGED, TAKEN}
+        [back] = merge_into(other, corpus).conflicts
+        assert back.step == conflict.step
+        assert state(corpus) == state(other)
+        assert read_step_uids(corpus) == read_step_uids(other)
+        assert conflict.step not in {info.uid for info in corpus.history(article.uid, "Sanae")}
+        assert corpus.step(conflict.step).edits
+
+
+def test_merging_again_makes_no_conflict_twice(corpus: Corpus) -> None:
+    span = tag(corpus, "DATE", DATE)
+    with branch(corpus, "b.corpus") as other:
+        article = corpus.article(1)
+        apply_edits(corpus, operations.relabel(article, [span], span, "PLAN"), name="relabel")
+        apply_edits(other, operations.resize(article, [span], span, 24, 33), name="resize")
+        assert len(merge_into(corpus, other).conflicts) == 1
+        assert merge_into(corpus, other).conflicts == ()
+
+
+def test_dry_run_changes_nothing(tmp_path: Path, corpus: Corpus) -> None:
+    other = make(tmp_path / "b.corpus", OTHER)
+    tag(other, "DATE", (20, 30), "Omar")
+    before = state(corpus), corpus.annotators(), corpus.next_clock()
+    result = merge_into(corpus, other, is_dry_run=True)
+    assert (result.articles, result.steps) == (1, 1)
+    assert (state(corpus), corpus.annotators(), corpus.next_clock()) == before
+
+
+def test_merge_that_is_closed_early_changes_nothing(tmp_path: Path, corpus: Corpus) -> None:
+    other = make(tmp_path / "b.corpus", OTHER)
+    tag(other, "DATE", (20, 30), "Omar")
+    running = merge(corpus, read_changeset(other))
+    next(running)
+    running.close()
+    assert corpus.annotators() == []
+    assert merge_into(corpus, other).steps == 1
+
+
+def test_changes_for_somebody_who_has_the_rest_are_only_the_new_ones(corpus: Corpus) -> None:
+    tag(corpus, "DATE", DATE)
+    with branch(corpus, "b.corpus") as other:
+        tag(other, "INSTITUTION", MINISTRY)
+        changeset = read_changeset(other, known_steps=read_step_uids(corpus))
+        assert len(changeset.steps) == 1
+        merge_into(corpus, changeset)
+        assert state(corpus) == state(other)
+
+
+def test_steps_about_an_article_that_nobody_has_are_left_out_and_counted(tmp_path: Path, corpus: Corpus) -> None:
+    other = make(tmp_path / "b.corpus", OTHER)
+    tag(other, "DATE", (20, 30))
+    changeset = read_changeset(other)
+    result = merge_into(corpus, Changeset("1", None, changeset.people, changeset.label_edits, (), changeset.steps))
+    assert (result.steps, result.missing_articles) == (0, 1)
+    assert merge_into(corpus, changeset).steps == 1
+
+
+def test_changes_that_name_an_unknown_person_are_refused(corpus: Corpus, tmp_path: Path) -> None:
+    other = make(tmp_path / "b.corpus")
+    tag(other, "DATE", DATE)
+    changeset = read_changeset(other)
+    broken = Changeset("1", None, (), changeset.label_edits, changeset.articles, changeset.steps)
+    with pytest.raises(CorpusError, match="annotator"):
+        finish(merge(corpus, broken))
+    assert read_step_uids(corpus) == set()
+
+
+def test_copies_that_began_with_different_zones_agree_afterwards(tmp_path: Path) -> None:
+    first, second = make(tmp_path / "a.corpus"), make(tmp_path / "b.corpus")
+    assert first.zones(first.article(1).uid) != second.zones(first.article(1).uid)  # other uids
+    changes = read_changeset(first), read_changeset(second)
+    merge_into(first, changes[1])
+    merge_into(second, changes[0])
+    assert state(first) == state(second)
+    article = first.article(1)
+    apply_edits(first, operations.mark_zone(article, first.zones(article.uid), "headline", 0, 6), name="zone")
+    assert merge_into(second, first).conflicts == ()
+    assert state(first) == state(second)
+
+
+def test_three_copies_end_alike_whatever_the_order(corpus: Corpus, tmp_path: Path) -> None:
+    span = tag(corpus, "DATE", DATE)
+    article = corpus.article(1)
+    copies = [branch(corpus, f"{name}.corpus") for name in "bcd"]
+    apply_edits(copies[0], operations.relabel(article, [span], span, "PLAN"), name="relabel")
+    apply_edits(copies[1], operations.resize(article, [span], span, 24, 33), name="resize")
+    tag(copies[1], "INSTITUTION", MINISTRY)
+    apply_edits(copies[2], operations.remove_span(span), name="remove")
+    tag(copies[2], "INSTITUTION", MINISTRY, "Omar")
+    changesets = [read_changeset(copy) for copy in copies]
+    states = []
+    for number, order in enumerate([(0, 1, 2), (2, 1, 0), (1, 2, 0), (1, 0, 2)]):
+        result = branch(corpus, f"result{number}.corpus")
+        for index in order:
+            merge_into(result, changesets[index])
+        states.append(state(result))
+    assert all(each == states[0] for each in states)
