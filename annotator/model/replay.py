@@ -152,6 +152,7 @@ def replay(
     steps: Iterable[Step],
     lengths: Mapping[str, int],
     deleted_labels: Mapping[str, OrderKey] | None = None,
+    known_conflicts: Mapping[str, str] | None = None,
 ) -> Replay:
     """Return what the steps make of the records that came without a step.
 
@@ -163,6 +164,9 @@ def replay(
     Rejections and dismissals are deleted with their label, without an edit: `deleted_labels` has the last deletion of
     each label that was deleted, FOREVER if it does not exist. Spans of such labels stay, for the caller to complete
     what the deletion began.
+
+    Steps in `known_conflicts`, by uid with their reasons, are not tried again: so the steps of some of the connected
+    layers, or of one article, can be replayed alone.
     """
     ordered = sorted({step.uid: step for step in steps}.values(), key=order_key)
     state = _State(lengths, deleted_labels or {})
@@ -172,9 +176,12 @@ def replay(
     for record in others:
         if state.find_in_place(record) is None:
             state.add_base(record)
-    conflicts: dict[str, str] = {}
+    conflicts = dict(known_conflicts or {})
+    untried = frozenset(conflicts)
     withdrawals = _Withdrawals(conflicts)
     for step in ordered:
+        if step.uid in untried:
+            continue
         if step.undoes in conflicts:
             withdrawals.add(step)
         elif reason := state.apply(step):
