@@ -23,7 +23,7 @@ DIGESTS: Final = {
     4: "628466708aae87f81263d5c905d5744920cf41da1b5d94f992348d9ca38699c8",
     5: "898a30a916a41cdc287f39e563a074beb5a85c8dab9ef8c931c6cfc85d2f766b",
     6: "2488124c44fba28c8e76a4c74fa622f0a2dd2f125b4602cfd9fd3a295c4f4889",
-    7: "7d7584d636772752ed0b5c5f4a8092d07ed2e0138bdbaf8890278abec5806411",
+    7: "9d9dfe3d223f6908827c058639dfb67cdfd1ab1b36895134754cbcd1314c614c",
 }
 """The `schema_digest` of each version, which saves building a schema to compare on opening (3 ms).
 
