@@ -66,9 +66,7 @@ def measure_agreement(
         for start in range(0, len(numbers), _BATCH_SIZE):
             articles = list(corpus.load_articles(numbers[start : start + _BATCH_SIZE]))
             uids = [annotated.article.uid for annotated in articles]
-            first_layers = (
-                fold_first_layers(agreement_data.load_layer_steps(corpus, uids)) if options.moment == FIRST else {}
-            )
+            first_layers = _load_first_layers(corpus, articles) if options.moment == FIRST else {}
             done_times = agreement_data.load_done_times(corpus, uids)
             for annotated in articles:
                 annotators = shared[annotated.article.id]
@@ -95,6 +93,11 @@ def _list_shared_layers(corpus: Corpus, options: AgreementOptions) -> dict[int, 
         if layer.annotator in names:
             annotators[layer.article].append(layer.annotator)
     return {number: article_names for number, article_names in annotators.items() if len(article_names) > 1}
+
+
+def _load_first_layers(corpus: Corpus, articles: Sequence[AnnotatedArticle]) -> dict[LayerKey, FirstLayer]:
+    lengths = {annotated.article.uid: len(annotated.article.text) for annotated in articles}
+    return fold_first_layers(agreement_data.load_layer_steps(corpus, list(lengths)), lengths)
 
 
 def _share_article(

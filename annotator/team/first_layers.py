@@ -1,13 +1,14 @@
 """Layers as they were when their annotators were first done: agreement before anybody was corrected."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from annotator.model.records import DONE, Edit, Span, Status, Step, labelled_range
-from annotator.team.layers import LabelledRange
+from annotator.model.records import DONE, Edit, Span, Status, Step
+from annotator.model.replay import Layer, layer_of, order_key, replay
 
 LayerKey: TypeAlias = tuple[str, str]
 """An article's uid and an annotator."""
@@ -20,29 +21,31 @@ class FirstLayer(Struct, frozen=True):
     time: str
 
 
-def fold_first_layers(steps: Iterable[Step]) -> dict[LayerKey, FirstLayer]:
+def fold_first_layers(steps: Iterable[Step], lengths: Mapping[str, int]) -> dict[LayerKey, FirstLayer]:
     """Return the layers that were ever done, as they were after the step by which they first were.
 
-    `steps` are all of these articles in their order, of everybody, as one may change the layers of others too. What
-    they change of other records than spans and states does not matter.
+    `steps` are all that changed spans and states of these articles, without those in conflict; `lengths` are the code
+    points of the articles' texts, by uid.
     """
-    layers: defaultdict[LayerKey, dict[LabelledRange, Span]] = defaultdict(dict)
-    first_layers: dict[LayerKey, FirstLayer] = {}
-    for step in steps:
-        for edit in step.edits:
-            _apply_edit(layers, edit)
-        for edit in step.edits:
+    times: dict[Layer, str] = {}
+    early_steps = []
+    for step in sorted(steps, key=order_key):
+        edits = tuple(edit for edit in step.edits if _layer_of(edit) not in times)
+        early_steps.append(replace(step, edits=edits))
+        for edit in edits:
             if isinstance(edit.after, Status) and edit.after.state == DONE:
-                key = edit.article, edit.after.annotator
-                if key not in first_layers:
-                    first_layers[key] = FirstLayer(tuple(layers[key].values()), step.time)
-    return first_layers
+                times[layer_of(edit.after)] = step.time
+    spans: defaultdict[Layer, list[Span]] = defaultdict(list)
+    for record in replay((), early_steps, lengths).records.values():
+        if isinstance(record, Span):
+            spans[layer_of(record)].append(record)
+    return {
+        (article, annotator): FirstLayer(tuple(spans[article, annotator]), time)
+        for (article, annotator), time in times.items()
+        if annotator is not None
+    }
 
 
-def _apply_edit(layers: defaultdict[LayerKey, dict[LabelledRange, Span]], edit: Edit) -> None:
-    # By range and label, which no two spans of a layer share: one that two copies of a corpus added has two uids.
-    before, after = edit.before, edit.after
-    if isinstance(before, Span):
-        layers[before.article, before.annotator].pop(labelled_range(before), None)
-    if isinstance(after, Span):
-        layers[after.article, after.annotator][labelled_range(after)] = after
+def _layer_of(edit: Edit) -> Layer | None:
+    record = edit.after or edit.before
+    return layer_of(record) if record else None
