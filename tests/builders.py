@@ -2,13 +2,15 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from annotator.model.changeset import Assignment, Batch
 from annotator.model.labels import Colour, Label, LabelSet, default_labels
 from annotator.model.records import AnnotatedArticle, Article, Edit, Span, Step, article_uid, new_uid
 from annotator.store.corpus import Corpus, utc_timestamp
+from annotator.store.queries.assignments import save_assignments
 from annotator.tagging.flat import FlatProjection
 from annotator.tagging.schemes import Chunk
 
@@ -58,6 +60,18 @@ def apply_edits(
     step = Step(new_uid(), annotator, utc_timestamp(), name, tuple(edits), undoes)
     corpus.apply(step)
     return step
+
+
+def give_articles(corpus: Corpus, queues: Mapping[str, Iterable[int]], *, is_blind: bool = False) -> Batch:
+    """Assign the articles with these numbers to annotators, and return the batch."""
+    batch = Batch(new_uid(), "1", is_blind, utc_timestamp())
+    assignments = [
+        Assignment(corpus.article(number).uid, name, batch.uid)
+        for name, numbers in queues.items()
+        for number in numbers
+    ]
+    save_assignments(corpus, batch, assignments)
+    return batch
 
 
 def write_json_lines(path: Path, *values: object) -> Path:

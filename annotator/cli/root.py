@@ -28,6 +28,8 @@ _COMMANDS: Final = {
     "learn": ("learn", LazyText("Train the model that suggests spans.")),
     "export": ("export", LazyText("Export spans as a training set.")),
     "check": ("check", LazyText("List doubtful labels and damage to the file.")),
+    "assign": ("assign", LazyText("Give out articles to annotators.")),
+    "progress": ("progress", LazyText("Show how far each annotator is.")),
     "agreement": ("agreement", LazyText("Measure how far annotators agree.")),
     "stats": ("stats", LazyText("Count articles, spans and edits.")),
     "backup": ("backup", LazyText("Copy a corpus, even while it is in use.")),

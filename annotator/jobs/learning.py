@@ -13,6 +13,7 @@ from annotator.model.labels import LabelSet
 from annotator.model.records import BOILERPLATE, AnnotatedArticle
 from annotator.store.corpus import Corpus
 from annotator.store.queries import training_data
+from annotator.store.queries.assignments import list_gold_annotators, list_shared_secrets
 from annotator.store.queries.training_data import StoredModel
 from annotator.suggest.built_in import rule_suggesters
 from annotator.suggest.crf.suggester import CrfSuggester
@@ -101,10 +102,16 @@ def _load_training_data(corpus: Corpus) -> _TrainingData:
     with corpus.snapshot():
         last_edit, labels = training_data.last_edit_id(corpus), corpus.labels()
         examples, other_layers = list[TrainingExample](), list[tuple[str, str]]()
+        secrets, gold = list_shared_secrets(corpus), list_gold_annotators(corpus)
         for annotated, annotator in _latest_layers(corpus):
             spans = [(span.start, span.end, span.label) for span in annotated.spans if span.annotator == annotator]
             examples.append(TrainingExample(annotated.article, tuple(spans), _labelled_ranges(annotated)))
-            other_spans = (span for span in annotated.spans if span.annotator != annotator)
+            is_secret = annotated.article.uid in secrets  # then the memory below knows gold alone
+            other_spans = (
+                span
+                for span in annotated.spans
+                if span.annotator != annotator and (span.annotator in gold or not is_secret)
+            )
             other_layers += [
                 (normalise_form(annotated.article.text, span.start, span.end), span.label) for span in other_spans
             ]

@@ -91,11 +91,11 @@ def count_daily_work(log: WorkLog, zone: tzinfo | None = None) -> dict[str, dict
     labels: dict[tuple[str, date], Counter[str]] = {}
     origins: Counter[tuple[str, date, Origin]] = Counter()
     for span in log.spans:
-        key = span.annotator, _local_day(span.time, zone)
+        key = span.annotator, local_day(span.time, zone)
         labels.setdefault(key, Counter())[span.label] += 1
         origins[(*key, span.origin)] += 1
     rejections, articles = (
-        Counter((moment.annotator, _local_day(moment.time, zone)) for moment in moments)
+        Counter((moment.annotator, local_day(moment.time, zone)) for moment in moments)
         for moments in (log.rejections, log.done)
     )
     seconds = _measure_seconds(log.steps, zone)
@@ -179,11 +179,12 @@ def _measure_seconds(steps: Iterable[Moment], zone: tzinfo | None) -> dict[tuple
     for annotator, moments in times.items():
         for (before, _time), (after, time) in pairwise(sorted(moments)):
             if (pause := after - before) <= MAX_PAUSE:
-                seconds[annotator, _local_day(time, zone)] += pause.total_seconds()
+                seconds[annotator, local_day(time, zone)] += pause.total_seconds()
     return seconds
 
 
-def _local_day(time: str, zone: tzinfo | None) -> date:
+def local_day(time: str, zone: tzinfo | None = None) -> date:
+    """Return the day of a time in UTC, ISO 8601, in a time zone, by default that of this computer."""
     return _day_of_minute(time[: len("2024-07-09T09:00")], zone)
 
 

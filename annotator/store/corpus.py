@@ -64,11 +64,13 @@ _ArticleRecord = TypeVar("_ArticleRecord", Title, Removal)
 class ContentVersion(Struct, frozen=True, gc=False):
     """What differs after any change of a corpus except of annotators' last positions.
 
-    `last_edit` is the id of the last edit, `last_article` the highest number; `labels` and `models` are JSON texts.
+    `last_edit` is the id of the last edit, `last_article` the highest number, `last_assignment` the number of the last
+    article that was given out; `labels` and `models` are JSON texts.
     """
 
     last_edit: int
     last_article: int
+    last_assignment: int
     labels: str
     models: str
 
@@ -225,6 +227,7 @@ class Corpus(CorpusFile):
             SELECT
                 (SELECT coalesce(max(id), 0) FROM edit),
                 (SELECT coalesce(max(id), 0) FROM article),
+                (SELECT coalesce(max(rowid), 0) FROM assignment),
                 (SELECT json_group_array(json_array(name, position, title, guideline, light, dark, key)) FROM label),
                 (SELECT json_group_array(json_array(source, time)) FROM learned)
         """

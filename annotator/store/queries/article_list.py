@@ -15,6 +15,7 @@ from msgspec.json import Decoder
 from annotator.model.display_names import display_title
 from annotator.model.records import DONE, IN_PROGRESS, NEW, SKIPPED, STATES
 from annotator.store.corpus import Corpus
+from annotator.store.queries.assignments import list_hidden_articles, list_queue
 from annotator.store.queries.removals import count_removed_articles, list_removed_articles, not_removed
 from annotator.store.queries.search import find_article_numbers
 from annotator.store.row_mapping import to_json
@@ -43,16 +44,20 @@ class ArticleSummary(Struct, frozen=True):
 class ArticleFilter(Struct, frozen=True):
     """A filter for articles with this `state`, if set, and these `words`, if any (see `store.queries.search`).
 
-    It finds no removed articles, or only those.
+    It finds no removed articles, or only those; with `is_mine`, only those assigned to the annotator.
     """
 
     state: str | None = None
     words: str = ""
     is_removed: bool = False
+    is_mine: bool = False
 
 
-def list_article_numbers(corpus: Corpus, annotator: str, article_filter: ArticleFilter) -> list[int]:
-    """Return the numbers of the articles that match the filter, first added first."""
+def list_article_numbers(corpus: Corpus, annotator: str, article_filter: ArticleFilter, reader: str = "") -> list[int]:
+    """Return the numbers of the articles that match the filter, first added first.
+
+    A `reader` looks at the annotator's work, and finds no articles that they label blind.
+    """
     if article_filter.words.strip():
         numbers = find_article_numbers(corpus, article_filter.words)
     else:
@@ -66,7 +71,11 @@ def list_article_numbers(corpus: Corpus, annotator: str, article_filter: Article
     removed = set(list_removed_articles(corpus))
     if removed or article_filter.is_removed:
         numbers = [number for number in numbers if (number in removed) == article_filter.is_removed]
-    return sorted(numbers)
+    if article_filter.is_mine:
+        queue = list_queue(corpus, annotator)
+        numbers = [number for number in numbers if number in queue]
+    hidden = list_hidden_articles(corpus, reader) if reader else ()
+    return sorted(number for number in numbers if number not in hidden)
 
 
 def load_summaries(corpus: Corpus, numbers: Iterable[int]) -> Iterator[ArticleSummary]:
@@ -104,9 +113,10 @@ class LazyArticleList(Sequence[ArticleSummary]):
         corpus: Corpus | None = None,
         annotator: str = "",
         article_filter: ArticleFilter = ArticleFilter(),  # noqa: B008
+        reader: str = "",
     ) -> None:
         self._corpus = corpus
-        self.numbers = list_article_numbers(corpus, annotator, article_filter) if corpus else []
+        self.numbers = list_article_numbers(corpus, annotator, article_filter, reader) if corpus else []
         self._summaries: dict[int, ArticleSummary] = {}
 
     def __len__(self) -> int:
@@ -176,15 +186,26 @@ def list_unfinished_articles(corpus: Corpus, annotator: str) -> list[int]:
     return [number for number in list_article_numbers(corpus, annotator, ArticleFilter()) if number not in closed]
 
 
-def count_by_state(corpus: Corpus, annotator: str) -> dict[str, int]:
-    """Return the annotator's number of articles by state, without removed ones."""
+def count_by_state(corpus: Corpus, annotator: str, *, only_assigned: bool = False) -> dict[str, int]:
+    """Return the annotator's number of articles by state, of all or of those assigned to them; without removed ones."""
+    assigned = "IN (SELECT article FROM assignment WHERE annotator = ?1)" if only_assigned else "IS NOT NULL"
     query = f"""
-        SELECT state, count(*) AS n FROM status WHERE annotator = ? AND {not_removed("article")} GROUP BY state
+        SELECT state, count(*) AS n FROM status
+        WHERE annotator = ?1 AND article {assigned} AND {not_removed("article")} GROUP BY state
     """
     counts = dict.fromkeys(STATES, 0) | {row["state"]: row["n"] for row in corpus.query(query, annotator)}
-    [total] = [row["n"] for row in corpus.query("SELECT count(*) AS n FROM article")]
-    total -= count_removed_articles(corpus)
+    total = count_articles(corpus, annotator if only_assigned else None)
     return counts | {NEW: total - sum(counts[state] for state in _TOUCHED)}
+
+
+def count_articles(corpus: Corpus, annotator: str | None = None) -> int:
+    """Return the number of articles, of all or of those assigned to the annotator; without removed ones."""
+    if annotator is not None:
+        query = f"SELECT count(*) FROM assignment WHERE annotator = ? AND {not_removed('article')}"
+        [(count,)] = corpus.fetch_tuples(query, annotator)
+        return int(count)
+    [(count,)] = corpus.fetch_tuples("SELECT count(*) FROM article")
+    return int(count) - count_removed_articles(corpus)
 
 
 def find_first_open(corpus: Corpus, annotator: str, among: Sequence[int]) -> int | None:

@@ -1,15 +1,19 @@
-"""Data to train suggesters with, without removed articles, and the trained models in the corpus."""
+"""Data to train suggesters with, without removed articles, and the trained models in the corpus.
+
+Nobody learns what others did in an article that they label blind (see `queries.assignments`).
+"""
 
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from annotator.model.records import DONE, NEW
 from annotator.store.corpus import Corpus, utc_timestamp
+from annotator.store.queries.assignments import IS_GOLD, IS_PUBLIC, TEACHES
 from annotator.store.queries.removals import not_removed
 from annotator.text.word_context import WordContext
 
-# A training layer is done, or imported: still new, but with spans.
-_IS_TRAINING_LAYER: Final = f"""({not_removed("layer.article")} AND (
+# A training layer is done, or imported: still new, but with spans. The model is everybody's.
+_IS_TRAINING_LAYER: Final = f"""({not_removed("layer.article")} AND {IS_PUBLIC.format(layer="layer")} AND (
     status.state = '{DONE}' OR coalesce(status.state, '{NEW}') = '{NEW}' AND EXISTS (
         SELECT 1 FROM span WHERE span.article = layer.article AND span.annotator = layer.annotator
     )
@@ -37,16 +41,20 @@ class StoredModel(NamedTuple):
 
 
 def count_mentions(corpus: Corpus, annotator: str | None = None) -> list[MentionCounts]:
-    """Return the counts of spans, then of rejections, of one annotator or everybody."""
+    """Return the counts of spans, then of rejections, that teach an annotator, or everybody with None.
+
+    An annotator learns from own layers and from gold, except gold in articles that they still have to do.
+    """
+    teaches = IS_PUBLIC if annotator is None else TEACHES
     # A full scan: a million spans would take five times as long by the index.
     query = f"""
         SELECT words, label, count(*), 0 FROM mention NOT INDEXED CROSS JOIN span ON span.uid = mention.span
-        WHERE (annotator = ?1 OR ?1 IS NULL) AND {not_removed("article")} GROUP BY words, label
+        WHERE {teaches.format(layer="span")} AND {not_removed("article")} GROUP BY words, label
         UNION ALL
         SELECT words, label, 0, count(*) FROM rejected JOIN rejection ON rejection.uid = rejected.rejection
-        WHERE (annotator = ?1 OR ?1 IS NULL) AND {not_removed("article")} GROUP BY words, label
+        WHERE {teaches.format(layer="rejection")} AND {not_removed("article")} GROUP BY words, label
     """
-    return [MentionCounts(*row) for row in corpus.fetch_tuples(query, annotator)]
+    return [MentionCounts(*row) for row in corpus.fetch_tuples(query, *([] if annotator is None else [annotator]))]
 
 
 def list_articles_of_others(corpus: Corpus, annotator: str) -> set[str]:
@@ -68,7 +76,7 @@ def load_rejections(corpus: Corpus, annotator: str) -> set[tuple[WordContext, st
 
 
 def list_training_layers(corpus: Corpus) -> list[tuple[int, str]]:
-    """Return the training layers as (article number, annotator), most recently edited last.
+    """Return the training layers as (article number, annotator), most recently edited last, after them the gold ones.
 
     These are done, or imported: still new, but with spans.
     """
@@ -77,7 +85,7 @@ def list_training_layers(corpus: Corpus) -> list[tuple[int, str]]:
         FROM (SELECT article, annotator, max(id) AS latest FROM edit GROUP BY article, annotator) AS layer
         JOIN article ON article.uid = layer.article
         LEFT JOIN status ON status.article = layer.article AND status.annotator = layer.annotator
-        WHERE {_IS_TRAINING_LAYER} ORDER BY latest
+        WHERE {_IS_TRAINING_LAYER} ORDER BY {IS_GOLD.format(layer="layer")}, latest
     """
     return corpus.fetch_tuples(query)
 

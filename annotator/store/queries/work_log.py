@@ -52,3 +52,12 @@ def load_work_log(corpus: Corpus) -> WorkLog:
             done=[Moment(*row) for row in corpus.fetch_tuples(_DONE)],
             steps=[Moment(*row) for row in corpus.fetch_tuples(_STEPS)],
         )
+
+
+def count_edits(corpus: Corpus) -> list[tuple[str, str, int]]:
+    """Return (annotator, minute, number of edits of single records), without imports; minutes are ISO 8601 in UTC."""
+    query = f"""
+        SELECT annotator, substr(time, 1, 16) AS minute, count(*) FROM edit
+        WHERE name <> '{IMPORT_STEP}' GROUP BY annotator, minute
+    """
+    return corpus.fetch_tuples(query)

@@ -87,7 +87,7 @@ class CentralWidget(QWidget):
         self._column.setSpacing(_SPACING)
         self._column.setContentsMargins(_MARGINS)
         self.toast = Toast(session, self.pages, header, actions["undo"])
-        session.on_change(self._update_page, "corpus", "counts", "articles", "article")
+        session.on_change(self._update_page, "corpus", "article_count", "articles", "article")
         session.on_change(self._show_finished, "is_finished")
         self._update_page()
 
@@ -151,7 +151,7 @@ class CentralWidget(QWidget):
         self._view.setFocus()
 
     def _update_page(self) -> None:
-        has_articles = self._session.article or any(self._session.counts.values())
+        has_articles = self._session.article or self._session.current.article_count
         page: QWidget = self._view if has_articles else self._no_articles
         if self._session.current.is_finished:
             page = self.finished_page

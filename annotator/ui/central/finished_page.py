@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from msgspec.structs import replace
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
@@ -16,7 +17,6 @@ from annotator.model.display_names import state_title
 from annotator.model.progress import DailyWork, Work, sum_work
 from annotator.model.records import DONE, FLAGGED, SKIPPED
 from annotator.store.corpus import Corpus
-from annotator.store.queries.article_list import ArticleFilter
 from annotator.ui.session.session import Session
 from annotator.ui.session.tasks import TaskRunner
 from annotator.ui.widgets import fonts
@@ -65,9 +65,8 @@ class FinishedPage(QWidget):
         session, counts = self._session, self._session.counts
         total = sum(counts.values())
         is_all_done = counts[DONE] == total
-        self._title.setText(
-            _("All articles are done.") if is_all_done else _("No unfinished article is left in the list.")
-        )
+        all_done = _("All your articles are done.") if session.current.has_queue else _("All articles are done.")
+        self._title.setText(all_done if is_all_done else _("No unfinished article is left in the list."))
         facts = [_("{done} of {total} done").format(done=format_number(counts[DONE]), total=format_number(total))]
         facts += [_fact(state_title(state), counts[state]) for state in _REVIEWED_STATES if counts[state]]
         self._counts_label.setText("  ·  ".join(facts))
@@ -140,7 +139,7 @@ class FinishedPage(QWidget):
 
     def _review(self, state: str) -> None:
         """List the articles in this state, and open the first."""
-        self._session.set_article_filter(ArticleFilter(state))
+        self._session.set_article_filter(replace(self._session.current.default_filter(), state=state))
         self._session.open_article(0)
 
 

@@ -23,7 +23,7 @@ class LayerBar(QFrame):
         self.edit_button, self.back_button = create_button("", edit), create_button(_("Back to my work"), back)
         self._row = hbox((self._label, 1), self.edit_button, self.back_button, spacing=8, parent=self)
         self.set_low(False)
-        session.on_change(self._update, "annotator", "reader")
+        session.on_change(self._update, "annotator", "reader", "is_hidden")
         self._update()
 
     def set_low(self, is_low: bool) -> None:
@@ -37,7 +37,12 @@ class LayerBar(QFrame):
 
     def _update(self) -> None:
         name = isolate(self._session.annotator)
-        self._label.setText(_("You are looking at the work of {name}.").format(name=name))
+        text = (
+            _("You label this article without seeing the work of {name}.")
+            if self._session.current.is_hidden
+            else _("You are looking at the work of {name}.")
+        )
+        self._label.setText(text.format(name=name))
         self.edit_button.setText(_("Edit as {name}").format(name=name))
         is_new = bool(self._session.reader) and not self.isVisible()
         self.setVisible(bool(self._session.reader))

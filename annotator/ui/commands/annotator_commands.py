@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QMessageBox
 from annotator.i18n import _
 from annotator.model.annotator_names import find_similar_name
 from annotator.settings import first_corpus_path
+from annotator.store.corpus import Corpus
+from annotator.store.errors import CorpusError
 from annotator.ui.commands.corpus_commands import CorpusCommands
 from annotator.ui.panels.autosave_field import Autosave
 from annotator.ui.session.window_context import WindowContext
@@ -26,14 +28,22 @@ class AnnotatorCommands(QObject):
         corpus.opened.connect(self.ask_name)
 
     def ask_name(self) -> None:
-        """Ask once who works here, when a corpus is open that is not the example; by default the system's user."""
+        """Ask once who works here, when a corpus is open that is not the example; by default the system's user.
+
+        Ask again where all articles given out are for another one: the file was made for a person, whose name here may
+        be different.
+        """
         from annotator.ui.dialogs.annotator_name import AnnotatorNameDialog
 
         corpus = self._session.corpus
-        if self._settings.current.annotator or not corpus or corpus.path == first_corpus_path():
+        if not corpus or corpus.path == first_corpus_path():
             return
-        user = self._session.current.user
-        dialog = run_dialog(AnnotatorNameDialog(self._window, user))
+        user, owner = self._session.current.user, self._find_queue_owner(corpus)
+        if self._settings.current.annotator:
+            if owner and self._confirm_owner(owner):
+                self._work_as(owner)
+            return
+        dialog = run_dialog(AnnotatorNameDialog(self._window, owner or user))
         name = dialog.name if dialog else user
         self._settings.save(annotator=name)
         if name != user:
@@ -65,6 +75,29 @@ class AnnotatorCommands(QObject):
     def _work_as(self, name: str) -> None:
         self._session.switch_annotator(name)
         self._settings.save(annotator=name)
+
+    def _find_queue_owner(self, corpus: Corpus) -> str:
+        """Return the annotator to whom all articles given out are assigned; "" if that is the user, or several."""
+        from annotator.store.queries.assignments import list_annotators_with_queues
+
+        try:
+            names = list_annotators_with_queues(corpus)
+        except CorpusError as error:
+            self._session.report_error(error)
+            return ""
+        return names[0] if len(names) == 1 and names[0] != self._session.current.user else ""
+
+    def _confirm_owner(self, name: str) -> bool:
+        accept = _("Work as {name}").format(name=isolate(name))
+        box = MessageBox(
+            QMessageBox.Icon.Question,
+            self._window,
+            _("The articles of this corpus were given to {name}. Is that you?").format(name=isolate(name)),
+            {accept: ROLE.AcceptRole, _("No"): ROLE.RejectRole},
+            information=_("You work here as {name}.").format(name=isolate(self._session.current.user)),
+            default=accept,
+        )
+        return box.ask() == accept
 
     def _confirm_new(self, name: str, names: list[str]) -> bool:
         """Return whether there is such an annotator, or the user wants one."""

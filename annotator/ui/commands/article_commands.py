@@ -61,4 +61,5 @@ class ArticleCommands:
 
     def toggle_showing_removed(self) -> None:
         """List the removed articles, or the others again."""
-        self._session.set_article_filter(ArticleFilter(is_removed=not self.is_showing_removed))
+        default = self._session.current.default_filter()
+        self._session.set_article_filter(default if self.is_showing_removed else ArticleFilter(is_removed=True))

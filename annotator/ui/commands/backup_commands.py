@@ -93,9 +93,19 @@ class BackupCommands(QObject):
     def _open_backups_dialog(self, path: Path, backups: "list[Backup]", *, damaged: bool) -> None:
         """Show the backups and do what the user wants with one."""
         from annotator.store.backups import create_backup
+        from annotator.store.queries.assignments import list_hidden_articles
         from annotator.ui.dialogs.backups import CREATE, OPEN, BackupsDialog
 
-        dialog = run_dialog(BackupsDialog(self._window, self._tasks, path.stem, backups, damaged=damaged))
+        corpus, user = self._session.corpus, self._session.current.user
+        hidden = list_hidden_articles(corpus, user).values() if corpus else ()
+        dialog = run_dialog(
+            BackupsDialog(
+                *(self._window, self._tasks, path.stem, backups),
+                damaged=damaged,
+                user=user,
+                hidden_articles=set(hidden),
+            )
+        )
         if dialog and dialog.action == CREATE:
             notify = self._session.notified.emit
             title, message = _("Creating a backup"), _("Backup created.")

@@ -1,6 +1,6 @@
 """The dialog for backups: list, preview, open or restore one."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -32,6 +32,7 @@ _MAX_ARTICLES: Final = 500  # articles of a backup
 class BackupsDialog(QDialog):
     """Lists `backups`; `damaged` is whether the corpus itself cannot be opened.
 
+    In `hidden_articles`, uids, it shows what only `user` did, who labels them blind.
     Once accepted, `action` is what to do: OPEN or RESTORE the selected `backup`, or CREATE one.
     """
 
@@ -43,11 +44,14 @@ class BackupsDialog(QDialog):
         backups: Sequence[Backup],
         *,
         damaged: bool = False,
+        user: str = "",
+        hidden_articles: Collection[str] = (),
     ) -> None:
         super().__init__(parent)
         self.action = ""
         self.backup: Backup | None = None
         self._tasks, self._backups = tasks, backups
+        self._user, self._hidden_articles = user, hidden_articles
         self.setWindowTitle(_("Backups of {name}").format(name=isolate(name)))
         self.resize(*((1160, 600) if backups else (760, 230)))
         self.backup_list = create_tree([_("When"), _("Why"), _("Size")], _("Backups"), stretched=1)
@@ -112,11 +116,14 @@ class BackupsDialog(QDialog):
         self.article_list.clear()
         self.summary.setText(_summarize(contents))
         for summary in summaries:
+            is_hidden = summary.uid in self._hidden_articles
             states = _(", ").join(
                 _("{name}: {fact}").format(name=isolate(name), fact=state_title(state))
                 for name, state in summary.states.items()
+                if name == self._user or not is_hidden
             )
-            item = QTreeWidgetItem(self.article_list, [isolate(summary.title), states, format_number(summary.spans)])
+            spans = "" if is_hidden else format_number(summary.spans)
+            item = QTreeWidgetItem(self.article_list, [isolate(summary.title), states, spans])
             item.setTextAlignment(2, Qt.AlignmentFlag.AlignCenter)
         if hidden_count := contents.articles - len(summaries):
             QTreeWidgetItem(self.article_list, [count_phrase("and {count} more", "and {count} more", hidden_count)])

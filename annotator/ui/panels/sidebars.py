@@ -38,6 +38,8 @@ _LOW_NOTE_LINES: Final = 4  # of the note on a span in a low window
 _MARGINS, _LOW_MARGINS = QMargins(14, 16, 14, 14), QMargins(14, 8, 14, 8)
 _REMOVED: Final = "removed"
 """In place of a state: the articles that were removed."""
+_MINE: Final = "mine"
+"""In place of a state: all articles assigned to the annotator, if there are any. Then states are of these alone."""
 _SEARCH_DELAY: Final = 80  # milliseconds without typing before a search
 
 
@@ -102,7 +104,7 @@ class ArticleSidebar(Sidebar):
         self.search_line.textChanged.connect(lambda _text: self._search_timer.start())
         self.search_line.returnPressed.connect(self._open_first_match)
         self.state_filter.activated.connect(lambda _index: self._apply_filter())
-        session.on_change(self._show_counts, "counts", "removed_count")
+        session.on_change(self._show_counts, "counts", "article_count", "removed_count", "has_queue")
         session.on_change(self._show_filter, "articles", "article_filter")
         self._show_counts()
         self._show_filter()
@@ -114,33 +116,41 @@ class ArticleSidebar(Sidebar):
         self._done_label.setText(
             _("{done} of {total} done").format(done=format_number(counts[DONE]), total=format_number(total))
         )
-        self._show_removed_item()
-        removed_count = self._session.current.removed_count
+        self._show_special_items()
+        current = self._session.current
         for index in range(self.state_filter.count()):
             item_state = self.state_filter.itemData(index)
             if item_state == _REMOVED:
-                title, count = pgettext("articles", "removed"), removed_count
+                title, count = pgettext("articles", "removed"), current.removed_count
+            elif item_state == _MINE:
+                title, count = _("My articles"), total
             elif item_state:
                 title, count = state_title(item_state), counts[item_state]
             else:
-                title, count = _("All articles"), total
+                title, count = _("All articles"), current.article_count
             self.state_filter.setItemText(index, _("{name}: {fact}").format(name=title, fact=format_number(count)))
 
-    def _show_removed_item(self) -> None:
-        """Offer the removed articles if there are any."""
-        index = self.state_filter.findData(_REMOVED)
-        is_needed = bool(self._session.current.removed_count) or self._session.article_filter.is_removed
-        if is_needed and index < 0:
-            self.state_filter.addItem("", _REMOVED)
-        elif index >= 0 and not is_needed:
-            self.state_filter.removeItem(index)
+    def _show_special_items(self) -> None:
+        """Offer the removed articles, and those assigned to the annotator, if there are any."""
+        current = self._session.current
+        is_removed_needed = bool(current.removed_count) or current.article_filter.is_removed
+        for data, position, is_needed in (
+            (_MINE, 0, current.has_queue),
+            (_REMOVED, self.state_filter.count(), is_removed_needed),
+        ):
+            index = self.state_filter.findData(data)
+            if is_needed and index < 0:
+                self.state_filter.insertItem(position, "", data)
+            elif index >= 0 and not is_needed:
+                self.state_filter.removeItem(index)
 
     def _show_filter(self) -> None:
         choice, count = self._session.article_filter, len(self._session.articles)
         self._matches_label.setText(count_phrase("{count} article matches", "{count} articles match", count))
         self._matches_label.setVisible(bool(choice.words and count))  # the empty list says that there is none
         self._show_counts()
-        self.state_filter.setCurrentIndex(self.state_filter.findData(_REMOVED if choice.is_removed else choice.state))
+        data = _REMOVED if choice.is_removed else choice.state or (_MINE if choice.is_mine else None)
+        self.state_filter.setCurrentIndex(self.state_filter.findData(data))
         if choice.words != self.search_line.text().strip():
             self.search_line.setText(choice.words)
 
@@ -154,9 +164,10 @@ class ArticleSidebar(Sidebar):
 
     def _apply_filter(self) -> None:
         self._search_timer.stop()
-        state, words = self.state_filter.currentData(), self.search_line.text().strip()
-        is_removed = state == _REMOVED
-        self._session.set_article_filter(ArticleFilter(None if is_removed else state, words, is_removed))
+        data, words = self.state_filter.currentData(), self.search_line.text().strip()
+        state = data if data in STATES else None
+        is_mine = data == _MINE or (state is not None and self._session.current.has_queue)
+        self._session.set_article_filter(ArticleFilter(state, words, data == _REMOVED, is_mine))
 
     def _open_first_match(self) -> None:
         """Open the first matching article."""

@@ -426,11 +426,12 @@ class Session(QObject):
             return
         is_anothers = self.current.version != UNREAD_VERSION
         self._change(version=version)  # reload() reads it only with an open article
-        spans, articles = self.spans, sum(self.counts.values())
+        before = self.current
         self.reload()
-        if sum(self.counts.values()) != articles:
-            self.reload_articles()
-        if is_anothers and self.spans != spans:
+        with self._reporting_errors():
+            if not self.current.has_same_list(before):
+                self.reload_articles()
+        if is_anothers and self.spans != before.spans:
             self.notified.emit(_("This article was changed in another window. You now see the current version."))
 
     def retry_save(self) -> bool:

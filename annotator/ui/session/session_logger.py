@@ -24,7 +24,7 @@ class SessionLogger(QObject):
     def _log_corpus(self) -> None:
         corpus = self._session.corpus
         if corpus:
-            _log.info("opened %s, %d articles", corpus.path, sum(self._session.counts.values()))
+            _log.info("opened %s, %d articles", corpus.path, self._session.current.article_count)
         else:
             _log.info("closed the corpus")
 

@@ -33,9 +33,11 @@ from annotator.store.queries.article_list import (
     ArticleFilter,
     ArticleSummary,
     LazyArticleList,
+    count_articles,
     count_by_state,
     find_first_open,
 )
+from annotator.store.queries.assignments import has_queue, is_hidden
 from annotator.store.queries.removals import count_removed_articles
 from annotator.store.queries.training_data import list_uncertain_articles
 from annotator.text.proclitics import skip_known_proclitics
@@ -77,7 +79,11 @@ class SessionState(Struct, frozen=True):
     """The list of articles that match `article_filter`."""
     article_filter: ArticleFilter = field(default_factory=ArticleFilter)
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(STATES, 0))
-    """The annotator's number of articles by state."""
+    """The annotator's number of articles by state, of those assigned to them if there are any."""
+    has_queue: bool = False
+    """Whether articles are assigned to the annotator."""
+    article_count: int = 0
+    """The number of all articles, without removed ones."""
     removed_count: int = 0
     """The number of removed articles."""
     revision: int = 0
@@ -101,6 +107,8 @@ class SessionState(Struct, frozen=True):
     status: Status | None = None
     note: Note | None = None
     removal: Removal | None = None
+    is_hidden: bool = False
+    """Whether the reader labels the article blind: the annotator's layer is not read."""
     undoable: list[StepInfo] = []
     redoable: list[StepInfo] = []
     selection: Span | None = None
@@ -134,6 +142,10 @@ class SessionState(Struct, frozen=True):
         """The number of the article; 0 for none."""
         return self.article.id if self.article else 0
 
+    def default_filter(self) -> ArticleFilter:
+        """Return the filter of the annotator's queue, or of all articles without one."""
+        return ArticleFilter(is_mine=self.has_queue)
+
     def state_of(self, summary: ArticleSummary) -> str:
         """Return the annotator's state of a listed article."""
         return summary.states.get(self.annotator, NEW)
@@ -141,7 +153,10 @@ class SessionState(Struct, frozen=True):
     def without_article(self, *, is_finished: bool = False) -> "SessionState":
         """Return the state in which no article is open; the list may be finished."""
         empty_state = SessionState(self.annotator)
-        names = ("article", "zones", "spans", "status", "note", "removal", "undoable", "redoable", "selection")
+        names = (
+            *("article", "zones", "spans", "status", "note", "removal", "is_hidden"),
+            *("undoable", "redoable", "selection"),
+        )
         closed = replace(self, **{name: getattr(empty_state, name) for name in names})
         return replace(closed, is_finished=is_finished, last_article=self.article_number or self.last_article)
 
@@ -152,6 +167,7 @@ class SessionState(Struct, frozen=True):
         with self.corpus.snapshot():  # every span's label is among the labels, whatever others write
             article = self.corpus.article(identity)
             layer = article.uid, self.annotator
+            hidden = bool(self.reader) and is_hidden(self.corpus, article.uid, self.reader)
             undoable, redoable = history.build_stacks([] if self.reader else self.corpus.history(*layer))
             content = self.corpus.content_version()
             has_same_labels = self.content is not None and self.content.labels == content.labels
@@ -163,25 +179,32 @@ class SessionState(Struct, frozen=True):
                 is_finished=False,
                 article=article,
                 zones=self.corpus.zones(article.uid),
-                spans=self.corpus.spans(*layer),
-                status=self.corpus.status(*layer),
-                note=self.corpus.note(*layer),
+                spans=[] if hidden else self.corpus.spans(*layer),
+                status=None if hidden else self.corpus.status(*layer),
+                note=None if hidden else self.corpus.note(*layer),
                 removal=self.corpus.removal(article.uid),
+                is_hidden=hidden,
                 undoable=undoable,
                 redoable=redoable,
             )
 
     def with_articles(self) -> "SessionState":
-        """Return the state in which the list of articles and the counts are read."""
+        """Return the state in which the list of articles and the counts are read.
+
+        The list of an annotator who gets a queue is the queue, until they choose otherwise.
+        """
         if not self.corpus:
             return self
-        articles = LazyArticleList(self.corpus, self.annotator, self.article_filter)
+        queue = has_queue(self.corpus, self.annotator)
+        chosen = self.article_filter
+        article_filter = chosen if queue == self.has_queue else replace(chosen, is_mine=queue)
         return replace(
             self,
-            articles=articles,
-            counts=count_by_state(self.corpus, self.annotator),
+            has_queue=queue,
+            article_filter=article_filter,
+            articles=LazyArticleList(self.corpus, self.annotator, article_filter, self.reader),
             removed_count=count_removed_articles(self.corpus),
-        )
+        ).with_counts()
 
     def after(self, step: Step | None) -> "SessionState":
         """Return the state after this step or an unknown change (None) of the corpus."""
@@ -200,7 +223,7 @@ class SessionState(Struct, frozen=True):
         if Removal in kinds:
             state = state.with_articles()
         elif self.corpus and (anything or Status in kinds):
-            state = replace(state, counts=count_by_state(self.corpus, self.annotator))
+            state = state.with_counts()
         if anything or not kinds.isdisjoint(_LISTED_KINDS):
             only_open = not anything and step and self._is_of_open_article(step)
             self.articles.invalidate(self.article_number if only_open else None)
@@ -250,6 +273,8 @@ class SessionState(Struct, frozen=True):
         """Return whether the corpus holds the open layer, or else the labels."""
         if self.article is None:
             return corpus.labels() == self.labels
+        if self.is_hidden:
+            return self.is_article_in(corpus)
         return self.is_article_in(corpus) and corpus.spans(self.article.uid, self.annotator) == self.spans
 
     def refine_selection(self, start: int, end: int) -> tuple[int, int]:
@@ -292,6 +317,18 @@ class SessionState(Struct, frozen=True):
             after = bisect_right(numbers, current)
             number = find_first_open(self.corpus, self.annotator, [*numbers[after:], *numbers[:after]])
         return number if number != current else None
+
+    def has_same_list(self, other: "SessionState") -> bool:
+        """Return whether the list of articles, if read now, has as many articles as `other`, and is a queue or not."""
+        sizes = [(state.article_count, sum(state.counts.values())) for state in (self, other)]
+        return sizes[0] == sizes[1] and (not self.corpus or has_queue(self.corpus, self.annotator) == self.has_queue)
+
+    def with_counts(self) -> "SessionState":
+        """Return the state in which the numbers of articles are read."""
+        if not self.corpus:
+            return self
+        counts = count_by_state(self.corpus, self.annotator, only_assigned=self.has_queue)
+        return replace(self, counts=counts, article_count=count_articles(self.corpus))
 
     def _can_apply(self, step: Step) -> bool:
         """Return whether the step changed only what is of the annotator in the open article."""

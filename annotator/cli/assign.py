@@ -1,0 +1,134 @@
+"""`annotator assign CORPUS`: gives out articles to annotators."""
+
+from datetime import datetime
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import click
+
+from annotator.cli.command import corpus_argument, decode_argument, json_option, option
+from annotator.cli.console import print_json, print_table, print_text
+from annotator.cli.root import root
+from annotator.i18n import LazyText, _, count_phrase
+from annotator.jobs.assignment import AssignmentPlan, AssignmentResult, assign_articles
+from annotator.model.annotator_names import clean_name
+from annotator.store.corpus import Corpus
+
+
+class _Share(click.ParamType[Fraction]):
+    """A share such as 10% or 0.1."""
+
+    name = "share"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Fraction:
+        """See click.ParamType."""
+        text = str(value).strip()
+        try:
+            share = Fraction(text.removesuffix("%").strip()) / (100 if text.endswith("%") else 1)
+        except (ValueError, ZeroDivisionError):
+            share = Fraction(-1)
+        if not 0 <= share <= 1:
+            self.fail(_("“{value}” is no share: write it as 10% or 0.1").format(value=value), param, ctx)
+        return share
+
+
+def _clean_names(_context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    names = [clean_name(decode_argument(_context, _parameter, value) or "") for value in values]
+    if not all(names):
+        raise click.BadParameter(_("An annotator must have a name."))
+    return tuple(dict.fromkeys(names))
+
+
+@root.command(
+    "assign",
+    help=LazyText(
+        "Give the articles of CORPUS that nobody has yet to annotators, by chance and in equal numbers. The window "
+        "then shows each annotator a queue. Articles that come later leave earlier ones where they are."
+    ),
+    examples=(
+        (
+            LazyText("Give the articles to two annotators, a tenth of them to both:"),
+            "annotator assign news.corpus --annotator A --annotator B --double 10%",
+        ),
+        (LazyText("Give someone twenty more:"), "annotator assign news.corpus --annotator A --each 20"),
+    ),
+    page="docs/team.en.md",
+)
+@corpus_argument
+@option(
+    "annotators",
+    "--annotator",
+    metavar="NAME",
+    multiple=True,
+    required=True,
+    callback=_clean_names,
+    help=LazyText("Give articles to this annotator; may be given several times."),
+)
+@option(
+    "--double",
+    metavar="SHARE",
+    type=_Share(),
+    default="0%",
+    help=LazyText("Share of the articles that two annotators get, such as 10%."),
+)
+@option("--blind", is_flag=True, help=LazyText("Show and suggest nothing of what others do in these articles."))
+@option(
+    "--each",
+    metavar="N",
+    type=click.IntRange(min=1),
+    help=LazyText("Give each annotator at most N articles now; by default, all are given out."),
+)
+@option(
+    "--seed",
+    metavar="N",
+    type=int,
+    default=0,
+    show_default=True,
+    help=LazyText("Random seed; the same number gives out the same articles to the same annotators."),
+)
+@option(
+    "--batch",
+    metavar="NAME",
+    callback=decode_argument,
+    help=LazyText("Name of what is given out now, for `annotator progress --by batch`; by default, the date."),
+)
+@json_option
+def assign(
+    corpus: Path,
+    annotators: tuple[str, ...],
+    double: Fraction,
+    blind: bool,
+    each: int | None,
+    seed: int,
+    batch: str | None,
+    as_json: bool,
+) -> None:
+    """Give out articles."""
+    if double and len(annotators) < 2:
+        raise click.UsageError(_("articles for two need two annotators: name another one with --annotator"))
+    name = clean_name(batch or "") or datetime.now().astimezone().date().isoformat()
+    plan = AssignmentPlan(annotators, name, double, blind, seed, each)
+    with Corpus.open(corpus) as opened:
+        result = assign_articles(opened, plan)
+    if as_json:
+        print_json({"annotators": result.annotators, "double": result.double})
+    else:
+        _print_result(result)
+
+
+def _print_result(result: AssignmentResult) -> None:
+    if not result.batch:
+        print_text(_("nothing was given out: somebody has every article already"))
+        return
+    print_table(
+        [name, count_phrase("{count} article", "{count} articles", count)] for name, count in result.annotators.items()
+    )
+    if result.double:
+        print_text(
+            count_phrase(
+                "{count} of the articles is with two annotators",
+                "{count} of the articles are with two annotators",
+                result.double,
+            )
+        )

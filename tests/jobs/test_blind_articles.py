@@ -1,0 +1,121 @@
+"""What one annotator does in an article that is given blind is learned from by nobody, and suggested to nobody."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from builders import apply_edits, create_corpus, give_articles
+from running import finish
+from suggest.suggesting import LABELS
+
+from annotator.jobs import learning, suggesting
+from annotator.jobs.checking import check_corpus
+from annotator.jobs.suggesting import AnnotatorSuggester, BatchSuggester
+from annotator.model import operations
+from annotator.model.records import DONE
+from annotator.store.corpus import Corpus
+from annotator.store.queries import training_data
+
+AMAL, BILAL, GOLD = "Amal", "Bilal", "gold"
+WORDS = "جمعية البستان"
+TEXT = f"اجتمعت {WORDS} يوم أمس."
+OTHER = f"وزارت {WORDS} مدينة فاس."
+THIRD = f"لم تحضر {WORDS} لقاء الرباط."
+
+
+@pytest.fixture
+def corpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Corpus]:
+    """Yield a corpus of three articles, of which the first is given blind to two annotators."""
+    for module in (suggesting, learning):
+        monkeypatch.setattr(module, "rule_suggesters", tuple)
+    with create_corpus(tmp_path / "a.corpus", TEXT, OTHER, THIRD, labels=LABELS) as opened:
+        give_articles(opened, {AMAL: [1], BILAL: [1]}, is_blind=True)
+        yield opened
+
+
+def do(corpus: Corpus, number: int, annotator: str) -> None:
+    """Label the first mention in an article, and finish it."""
+    article = corpus.article(number)
+    start = article.text.index(WORDS)
+    edits = operations.add_span(article, [], annotator, "INSTITUTION", start, start + len(WORDS))
+    edits += operations.set_state(None, article, annotator, DONE)
+    apply_edits(corpus, edits, annotator)
+
+
+def make_gold(corpus: Corpus) -> None:
+    with corpus.transaction():
+        corpus.db.execute("INSERT INTO annotator (name, added, kind) VALUES (?, '2026-11-27', 'gold')", (GOLD,))
+
+
+def suggest(corpus: Corpus, number: int, annotator: str) -> list[int]:
+    """Return where something is suggested to the annotator, in the window and by the command alike."""
+    article = corpus.article(number)
+    service = AnnotatorSuggester.from_corpus_file(corpus.path, annotator)
+    layer = corpus.spans(article.uid, annotator)
+    starts = [suggestion.start for suggestion in service.suggest(article, layer, ())]
+    [result], _problems = BatchSuggester.from_corpus(corpus, annotator)([corpus.load_article(number, annotator)])
+    assert [suggestion.start for suggestion in result.suggestions] == starts
+    return starts
+
+
+def test_memory_suggests_ones_own_labels_alone(corpus: Corpus) -> None:
+    do(corpus, 1, BILAL)
+    assert [suggest(corpus, number, AMAL) for number in (1, 2)] == [[], []]
+    assert suggest(corpus, 2, BILAL) == [OTHER.index(WORDS)]
+
+
+def test_memory_learns_from_gold_but_not_in_an_article_that_is_still_to_be_done(corpus: Corpus) -> None:
+    make_gold(corpus)
+    do(corpus, 1, GOLD)
+    assert [suggest(corpus, number, AMAL) for number in (1, 2)] == [[], []]
+    do(corpus, 3, GOLD)
+    assert suggest(corpus, 2, AMAL) == [OTHER.index(WORDS)]
+    counts = training_data.count_mentions(corpus, AMAL)
+    assert [count.spans for count in counts] == [1]
+    do(corpus, 1, AMAL)
+    counts = training_data.count_mentions(corpus, AMAL)
+    assert [count.spans for count in counts] == [3]  # her own, and both of gold
+
+
+def test_the_model_learns_from_gold_alone_where_several_label_blind(corpus: Corpus) -> None:
+    do(corpus, 1, BILAL)
+    do(corpus, 2, BILAL)
+    assert training_data.list_training_layers(corpus) == [(2, BILAL)]
+    assert training_data.count_training_layers_since(corpus, 0, 9) == 1
+    assert [count.spans for count in training_data.count_mentions(corpus)] == [1]
+    make_gold(corpus)
+    do(corpus, 1, GOLD)
+    do(corpus, 3, AMAL)
+    assert training_data.list_training_layers(corpus) == [(2, BILAL), (3, AMAL), (1, GOLD)]
+    data = learning._load_training_data(corpus)
+    assert [example.article.id for example in data.examples] == [2, 3, 1]
+    assert [span[0] for example in data.examples for span in example.spans] == [
+        text.index(WORDS) for text in (OTHER, THIRD, TEXT)
+    ]
+    assert data.other_layers == []  # Bilal's in the first article is not in the memory, which need not forget it
+
+
+def test_the_model_forgets_what_it_knows_of_other_layers_of_gold_articles(corpus: Corpus) -> None:
+    make_gold(corpus)
+    do(corpus, 2, BILAL)
+    do(corpus, 2, GOLD)
+    data = learning._load_training_data(corpus)
+    assert [example.article.id for example in data.examples] == [2]
+    assert len(data.other_layers) == 1
+
+
+def test_an_article_given_blind_to_one_annotator_teaches_everybody(corpus: Corpus) -> None:
+    give_articles(corpus, {AMAL: [2]}, is_blind=True)
+    do(corpus, 2, AMAL)
+    assert training_data.list_training_layers(corpus) == [(2, AMAL)]
+
+
+def test_checks_compare_with_ones_own_labels_alone(corpus: Corpus) -> None:
+    do(corpus, 1, BILAL)
+    do(corpus, 3, BILAL)
+    article = corpus.article(2)
+    for name in (AMAL, BILAL):
+        apply_edits(corpus, operations.set_state(None, article, name, DONE), name)
+    issues = {name: [issue.article for issue in finish(check_corpus(corpus, name)).issues] for name in (AMAL, BILAL)}
+    assert issues[AMAL] == []
+    assert article.uid in issues[BILAL]
