@@ -17,6 +17,7 @@ from annotator.store.changesets import read_changeset, read_step_uids
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
 from annotator.store.merging import MergeResult, find_same_names, merge
+from annotator.store.queries.annotators import find_own_name
 from annotator.store.recovery.integrity import check_integrity
 
 TEXT: Final = "أعلنت وزارة الصحة 😀 يوم 9 يوليوز 2024 عن خطّة الـتّلقيح 2024-2030 لأحزاب الأغلبية."
@@ -271,3 +272,17 @@ def test_three_copies_end_alike_whatever_the_order(corpus: Corpus, tmp_path: Pat
             merge_into(result, changesets[index])
         states.append(state(result))
     assert all(each == states[0] for each in states)
+
+
+def test_whoever_works_here_is_known_in_a_file_where_their_name_is_another_one(
+    tmp_path: Path, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tag(corpus, "DATE", DATE, "user")
+    monkeypatch.setattr("annotator.store.corpus.device_uid", lambda: "another computer")
+    other = make(tmp_path / "b.corpus")
+    tag(other, "INSTITUTION", MINISTRY, "user")
+    merge_into(corpus, other)
+    assert find_own_name(corpus, "user") == "user"
+    assert find_own_name(corpus, "سناء") == "سناء"
+    monkeypatch.setattr("annotator.store.queries.annotators.device_uid", lambda: "another computer")
+    assert find_own_name(corpus, "user") == "user (2)"

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from annotator.device_key import device_uid
+from annotator.model.identities import person_uid
 from annotator.model.records import DONE
 from annotator.store.corpus import Corpus
 from annotator.store.queries.removals import not_removed
@@ -22,6 +24,15 @@ def list_annotators(corpus: Corpus) -> list[AnnotatorSummary]:
         done = dict(corpus.fetch_tuples(f"SELECT annotator, count(*) FROM status WHERE state = ? AND {counted}", DONE))
         spans = dict(corpus.fetch_tuples(f"SELECT annotator, count(*) FROM span WHERE {counted}"))
         return [AnnotatorSummary(name, done.get(name, 0), spans.get(name, 0)) for name in corpus.annotators()]
+
+
+def find_own_name(corpus: Corpus, name: str) -> str:
+    """Return what the person who works on this computer under this name is called in the corpus.
+
+    It is another name where a merge brought in somebody of the same name first.
+    """
+    query = "SELECT annotator FROM identity WHERE uid = ?"
+    return next((own_name for (own_name,) in corpus.fetch_tuples(query, person_uid(device_uid(), name))), name)
 
 
 def list_people(corpus: Corpus) -> list[str]:

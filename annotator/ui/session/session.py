@@ -32,6 +32,7 @@ from annotator.model.records import (
 )
 from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.errors import CorpusError, DamagedCorpus, WriteError
+from annotator.store.queries.annotators import find_own_name
 from annotator.store.queries.article_list import ArticleFilter, LazyArticleList
 from annotator.ui.session.corpus_file import CorpusFile
 from annotator.ui.session.position_saver import PositionSaver
@@ -114,6 +115,7 @@ class Session(QObject):
     def __init__(self, annotator: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.current = SessionState(annotator)
+        self._person = annotator  # who works on this computer; in a merged corpus, the name may be another one
         """What was last read; replaced with every change."""
         self.prefers_informative = False
         """Whether the next unfinished article is the most informative one, if known, or the next in the list."""
@@ -144,14 +146,14 @@ class Session(QObject):
 
         Raises CorpusError if its labels cannot be read; the previous corpus stays open.
         """
-        labels, previous = corpus.labels(), self.current
+        labels, name, previous = corpus.labels(), find_own_name(corpus, self._person), self.current
         self.close_silently()
         file = self._file = CorpusFile(corpus, lambda corpus: self.current.is_in(corpus))
         file.displacing.connect(self.displacing)
         file.displaced.connect(self.displaced)
         file.continued.connect(self._continue_in)
         file.checkpointed.connect(self._show_checkpoint_error)
-        self._show(replace(self.current, corpus=corpus, labels=labels), previous)
+        self._show(replace(self.current, corpus=corpus, labels=labels, annotator=name), previous)
         with self._reporting_errors():
             self._show(self.current.with_articles())
         self.corpus_opened.emit()
@@ -178,7 +180,7 @@ class Session(QObject):
         self._set_pending(None)
         self._close_article()
         self.position.has_moved, self._is_damaged = False, False
-        self.current = SessionState(self.current.user, is_learning=self.is_learning, revision=self.current.revision)
+        self.current = SessionState(self._person, is_learning=self.is_learning, revision=self.current.revision)
         if file:
             self.corpus_closing.emit(file.corpus.path)
             file.corpus.close_everywhere()
@@ -188,6 +190,8 @@ class Session(QObject):
 
         Their stored position stays until they open or change something.
         """
+        if edits and annotator != self.current.user:
+            self._person = annotator
         reader = "" if edits or annotator == self.current.user else self.current.user
         self._close_article()
         self._change(annotator=annotator, reader=reader)

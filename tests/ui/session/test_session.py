@@ -12,8 +12,10 @@ from pytestqt.qtbot import QtBot
 from running import raising
 from ui.inspection import Stretch, concerns
 
+from annotator.device_key import device_uid
 from annotator.model import history, operations
 from annotator.model.article_builder import build_article
+from annotator.model.identities import person_uid
 from annotator.model.label_changes import LabelChange
 from annotator.model.labels import LabelSet
 from annotator.model.records import DONE, IN_PROGRESS, NEW, Edit, Status, Step, Zone, new_uid
@@ -579,3 +581,18 @@ def test_open_next_unfinished_opens_only_listed_articles(session: Session) -> No
     assert session.open_next_unfinished()
     assert session.article
     assert session.article.id == 3
+
+
+def test_annotator_has_the_own_layer_in_a_file_where_another_one_has_the_name(
+    session: Session, corpus_path: Path
+) -> None:
+    own_uid = person_uid(device_uid(), "Sanae")
+    with Corpus.open(corpus_path) as corpus, corpus.transaction():
+        for name in ("Sanae", "Sanae (2)"):
+            corpus.db.execute("INSERT INTO annotator VALUES (?, '2026', 'person')", [name])
+        corpus.db.execute("INSERT INTO identity VALUES ('somebody else', 'Sanae')")
+        corpus.db.execute("INSERT INTO identity VALUES (?, 'Sanae (2)')", [own_uid])
+    session.open(Corpus.open(corpus_path))
+    assert session.annotator == session.current.user == "Sanae (2)"
+    session.close()
+    assert session.annotator == "Sanae"
