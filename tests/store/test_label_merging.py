@@ -7,16 +7,20 @@ from pathlib import Path
 import pytest
 from builders import apply_edits, build_label_set, build_plain_article, create_corpus
 from msgspec.structs import replace
+from running import finish
 
 from annotator.model.history import LABELS_STEP, build_stacks
 from annotator.model.label_changes import REMOVE, LabelChange
 from annotator.model.label_history import LabelEdit, PlacedLabel, resolve_labels
 from annotator.model.labels import InvalidLabelSet, Label, LabelSet
-from annotator.model.records import Dismissal, Edit, Record, Rejection, Span, Step, article_uid, new_uid
+from annotator.model.records import Dismissal, Edit, Rejection, Span, Step, article_uid, new_uid
+from annotator.store.changesets import read_changeset
 from annotator.store.corpus import Corpus
-from annotator.store.label_merging import complete_deletions, merge_label_edits
+from annotator.store.label_merging import merge_label_edits
 from annotator.store.label_rows import read_label_edits, read_label_uids
 from annotator.store.label_set import add_label, change_labels
+from annotator.store.merging import MergeResult
+from annotator.store.merging import merge as merge_changeset
 from annotator.store.recovery.integrity import check_integrity
 
 TEXT = "أعلنت وزارة الصحة 😀 عن خطة 2024"
@@ -64,30 +68,11 @@ def read_steps(corpus: Corpus) -> list[Step]:
     return [corpus.step(uid) for _clock, uid in rows]
 
 
-def with_names(edit: Edit, names: Mapping[str, str]) -> Edit:
-    def rename(record: Record | None) -> Record | None:
-        return (
-            replace(record, label=names[record.label]) if isinstance(record, Span | Rejection | Dismissal) else record
-        )
-
-    return Edit(rename(edit.before), rename(edit.after))
-
-
-def merge(source: Corpus, target: Corpus) -> None:
-    """Merge labels, and steps that fit: those of the label set are applied as far as possible."""
-    with target.transaction():
-        names = merge_label_edits(target, read_label_edits(source))
-        recorded = {step.uid for step in read_steps(target)}
-        for step in read_steps(source):
-            if step.uid in recorded:
-                continue
-            target._add_annotator(step.annotator)
-            edits = [with_names(edit, names) for edit in step.edits]
-            present = target.spans(ARTICLE)
-            target._write_edits([edit for edit in edits if step.name != LABELS_STEP or edit.before in present])
-            target._record_edits(step, edits)
-        complete_deletions(target)
+def merge(source: Corpus, target: Corpus) -> MergeResult:
+    result = finish(merge_changeset(target, read_changeset(source)))
+    assert isinstance(result, MergeResult)
     assert_recorded(target)
+    return result
 
 
 def labels_of(corpus: Corpus) -> list[tuple[str, int]]:
@@ -100,7 +85,8 @@ def names_of(corpus: Corpus) -> list[str]:
 
 def content(corpus: Corpus) -> tuple[object, ...]:
     uids = read_label_uids(corpus)
-    return corpus.labels(), uids, read_label_edits(corpus), corpus.spans(ARTICLE), read_steps(corpus)
+    conflicts = corpus.fetch_tuples("SELECT step FROM conflict ORDER BY step")
+    return corpus.labels(), uids, read_label_edits(corpus), corpus.spans(ARTICLE), read_steps(corpus), conflicts
 
 
 def merge_both(lead: Corpus, sanae: Corpus) -> None:
