@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 
 from annotator.model.identities import derive_uid, label_uid
+from annotator.model.labels import is_label_name
 from annotator.store import word_index
 from annotator.store.sqlite_library import Database, Migrations
 
@@ -16,6 +17,9 @@ APPLICATION_ID: Final = 0x41724E41  # "ArNA": Arabic news annotator
 
 _BEGINNING: Final = "1970-01-01T00:00:00.000+00:00"
 """The time of the labels that a file has at first: the same in every copy."""
+
+_COLOURS: Final = {"light": "#8f6a0a", "dark": "#ecc04c"}
+"""The colours of a label that is known by its name alone."""
 
 migrations = Migrations("annotator")
 
@@ -392,12 +396,43 @@ def identify_annotators(db: Database) -> None:
 
 
 def record_first_labels(db: Database) -> None:
-    """Record each label as it is at first, before any change: the same edit in every copy of a file."""
+    """Record each label as it is at first, before any change, and the deletion of those that only edits name.
+
+    Every copy of a file gets the same.
+    """
     columns = ("name", "position", "title", "guideline", "light", "dark", "key")
     for uid, *values in db.execute(f"SELECT uid, {', '.join(columns)} FROM label ORDER BY position").fetchall():
         row = msgspec.json.encode(dict(zip(columns, values, strict=True))).decode()
         values = (derive_uid(uid, row), _BEGINNING, uid, row)
         db.execute("INSERT INTO label_edit VALUES (?, 0, ?, NULL, ?, NULL, ?, NULL)", values)
+    _record_former_labels(db)
+
+
+def _record_former_labels(db: Database) -> None:
+    """Record labels that were deleted before changes of labels were recorded; what they were replaced by is unknown."""
+    query = """
+        SELECT label, max(clock) FROM (
+            SELECT CASE WHEN json_valid(before) THEN json_extract(before, '$.label') END AS label, clock FROM edit
+            UNION ALL
+            SELECT CASE WHEN json_valid(after) THEN json_extract(after, '$.label') END, clock FROM edit
+        )
+        WHERE label NOT IN (SELECT name FROM label) GROUP BY label ORDER BY label
+    """
+    uids = {uid for (uid,) in db.execute("SELECT uid FROM label").fetchall()}
+    for name, clock in db.execute(query).fetchall():
+        uid = label_uid(str(name))
+        if is_label_name(str(name)) and uid not in uids:
+            former_label = {
+                "name": name,
+                "position": len(uids),
+                "title": "{}",
+                "guideline": "{}",
+                **_COLOURS,
+                "key": None,
+            }
+            row = msgspec.json.encode(former_label).decode()
+            values = (derive_uid(uid, "deleted"), clock, _BEGINNING, uid, row)
+            db.execute("INSERT INTO label_edit VALUES (?, ?, ?, NULL, ?, ?, NULL, NULL)", values)
 
 
 VERSION: Final = 7

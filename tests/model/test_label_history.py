@@ -159,9 +159,9 @@ def test_there_is_always_a_label() -> None:
 
 def test_a_label_added_again_exists_though_it_is_deleted_elsewhere_before() -> None:
     deleted = change(ABC, {"b": B, "c": C}, {"a": "c"})
-    again = change(deleted, {"b": B, "c": C, "a": replace(A, colour=BLUE)})
+    readded = change(deleted, {"b": B, "c": C, "a": replace(A, colour=BLUE)})
     elsewhere = change(ABC, {"b": B, "c": C}, {"a": REMOVE}, clock=1)
-    assert names(again + elsewhere) == ["B", "C", "A"]
+    assert names(readded + elsewhere) == ["B", "C", "A"]
 
 
 @pytest.mark.parametrize("replacement", ["unknown", "a"])

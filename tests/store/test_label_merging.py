@@ -22,6 +22,7 @@ from annotator.store.label_set import add_label, change_labels
 from annotator.store.merging import MergeResult
 from annotator.store.merging import merge as merge_changeset
 from annotator.store.recovery.integrity import check_integrity
+from annotator.store.schema import record_first_labels
 
 TEXT = "أعلنت وزارة الصحة 😀 عن خطة 2024"
 ARTICLE = article_uid(TEXT)
@@ -351,6 +352,40 @@ def test_labels_without_a_record_get_one(copies: Copies) -> None:
     change(lead, {"A": "DATE", "B": "B", "C": "C"})
     merge(lead, sanae)
     assert labels_of(sanae) == [("B", 5), ("DATE", 0)]
+
+
+def test_labels_deleted_before_changes_were_recorded(copies: Copies) -> None:
+    """In a file of an older version, only recorded edits name them; its copy may have them still."""
+    lead, sanae = copies
+    tag(lead, "B", 9)
+    change(lead, {"A": "A", "C": "C"}, {"B": "C"})
+    for corpus in copies:
+        with corpus.transaction():
+            corpus.db.execute("DELETE FROM label_edit")
+            record_first_labels(corpus.db)
+        assert_recorded(corpus)
+    assert [edit.before and edit.before.label.name for edit in read_label_edits(lead) if edit.after is None] == ["B"]
+    merge(lead, sanae)
+    assert names_of(sanae) == ["A", "C"]
+    tag(sanae, "C", 5)
+    merge_both(lead, sanae)
+    assert labels_of(lead) == [("A", 0), ("C", 5), ("C", 9)]
+
+
+def test_a_label_that_only_a_copy_deleted_long_ago_exists_while_it_is_used(copies: Copies) -> None:
+    lead, sanae = copies
+    tag(lead, "B", 9)
+    change(lead, {"A": "A", "C": "C"}, {"B": "C"})
+    with lead.transaction():
+        lead.db.execute("DELETE FROM label_edit")
+        record_first_labels(lead.db)
+    tag(sanae, "B", 5)
+    merge_both(lead, sanae)
+    assert names_of(lead) == ["A", "B", "C"]
+    assert labels_of(lead) == [("A", 0), ("B", 5), ("C", 9)]
+    label = sanae.labels().find("B")
+    assert label is not None
+    assert label.title == {"ar": "B"}
 
 
 def test_label_that_cannot_be_is_refused(copies: Copies) -> None:
