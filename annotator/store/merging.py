@@ -1,7 +1,7 @@
 """Merging a changeset into a corpus.
 
 The steps of both are united by uid, and the tables of the layers that new steps concern become what `model.replay`
-makes of the union. So a merge is idempotent, and the order of several merges does not matter (docs/adr/0020).
+makes of the union. So a merge is idempotent, and the order of several merges does not matter (docs/adr/0021).
 """
 
 from collections import defaultdict
