@@ -170,12 +170,16 @@ def record_changes(
 def last_deletions(edits: Iterable[LabelEdit]) -> dict[str, tuple[int, str]]:
     """Return the place of the last deletion of each label that was ever deleted, by the name in recorded edits.
 
-    Earlier rejections and dismissals of that label are void, even if it exists again.
+    Of a label that was added again, it is the place of that. Earlier rejections and dismissals of the label are void,
+    even if it exists again: they would otherwise depend on which of them had arrived before.
     """
     edits = list(edits)
     names = resolve_labels(edits).names()
-    deletions = sorted((edit for edit in edits if edit.after is None), key=lambda edit: edit.order)
-    return {names[edit.label]: edit.order for edit in deletions}
+    places: dict[str, tuple[int, str]] = {}
+    for edit in sorted(edits, key=lambda edit: edit.order):
+        if edit.after is None or (edit.before is None and edit.label in places):
+            places[edit.label] = edit.order
+    return {names[uid]: place for uid, place in places.items()}
 
 
 def choose_uid(name: str, taken: Collection[str]) -> str:

@@ -32,7 +32,7 @@ from annotator.store.changesets import base_records, read_bases, read_people, re
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
 from annotator.store.label_merging import complete_deletions, merge_label_edits
-from annotator.store.label_rows import read_label_edits
+from annotator.store.label_rows import read_label_edits, read_label_uids
 
 
 class MergeConflict(Struct, frozen=True):
@@ -90,6 +90,7 @@ class _Merge:
     def run(self) -> Generator[tuple[int, int], None, MergeResult]:
         corpus, changeset = self._corpus, self._changeset
         people = {person.name: self._identify(person) for person in changeset.people}
+        labels_before = frozenset(read_label_uids(corpus).values())
         labels = merge_label_edits(corpus, changeset.label_edits)
         articles, layers = self._add_articles()
         known_steps = read_step_uids(corpus)
@@ -115,6 +116,7 @@ class _Merge:
             corpus._record_edits(step, step.edits)
         yield 3 * total // 4, total
         complete_deletions(corpus)
+        conflicts += self._restore_decisions(labels_before)
         self._add_assignments(people)
         yield total, total
         return MergeResult(total, articles, people, tuple(conflicts), tuple(self._same_names), missing)
@@ -219,6 +221,24 @@ class _Merge:
         result = replay(bases, steps, lengths, deletions)
         self._write_records(current, result.records, texts)
         return self._write_conflicts(steps, result)
+
+    def _restore_decisions(self, labels_before: Collection[str]) -> list[MergeConflict]:
+        """Replay the layers with rejections and dismissals of deleted labels that exist again because of new spans.
+
+        While such a label did not exist, those that came from elsewhere had no place here.
+        """
+        corpus = self._corpus
+        deletions = last_deletions(read_label_edits(corpus))
+        names = [name for name, uid in read_label_uids(corpus).items() if uid not in labels_before]
+        query = """
+            SELECT DISTINCT article, json_extract(after, '$.annotator') FROM edit
+            WHERE json_extract(after, '$.type') IN ('rejection', 'dismissal')
+                AND json_extract(after, '$.label') IN (SELECT value FROM json_each(?))
+        """
+        restored = [name for name in names if name in deletions]
+        rows = corpus.fetch_tuples(query, row_mapping.to_json(restored)) if restored else []
+        steps, layers = self._connect({(article, annotator) for article, annotator in rows}, [])
+        return self._replay(layers, steps) if layers else []
 
     def _read_records(self, layers: Collection[Layer], articles: Collection[str]) -> dict[RecordKey, Record]:
         """Return the records of these layers as the tables have them."""

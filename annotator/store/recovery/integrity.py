@@ -24,7 +24,7 @@ from annotator.model.records import (
 )
 from annotator.model.replay import replay
 from annotator.store import row_mapping
-from annotator.store.corpus import APPLIED_EDITS, Corpus
+from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
 
 FILE: Final = "file"
@@ -189,7 +189,11 @@ def _check_annotations(corpus: Corpus, article: Article) -> Iterator[Damage]:
 
 def _check_edits(corpus: Corpus, article: Article, records: dict[tuple[str, ...], Record]) -> Iterator[Damage]:
     """Check that the tables hold what each record's last edit says."""
-    result, damage = _try_query(corpus, "edit", APPLIED_EDITS, article.uid)
+    query = """
+        SELECT edit.*, conflict.reason FROM edit LEFT JOIN conflict ON conflict.step = edit.step
+        WHERE article = ? ORDER BY clock, edit.step, id
+    """
+    result, damage = _try_query(corpus, "edit", query, article.uid)
     yield from damage
     last_states: dict[tuple[str, ...], Record | None] = {}
     for row in result:
@@ -199,7 +203,7 @@ def _check_edits(corpus: Corpus, article: Article, records: dict[tuple[str, ...]
             yield Damage(ROW, "edit", str(row["id"]), str(error))
             return
         record = edit.after or edit.before
-        if isinstance(record, row_mapping.EDIT_TRACKED):
+        if isinstance(record, row_mapping.EDIT_TRACKED) and row["reason"] is None:
             last_states[row_mapping.record_key(record)] = edit.after
     wrong_keys = [key for key, recorded in last_states.items() if records.get(key) != recorded]
     if wrong_keys:
@@ -212,12 +216,11 @@ def _check_edits(corpus: Corpus, article: Article, records: dict[tuple[str, ...]
         yield Damage(RECORD, table, name, message.format(number=article.id, table=table, row=name))
 
 
-def _replay(
-    article: Article, rows: Iterable[dict[str, Any]], records: Iterable[Record]
-) -> dict[tuple[str, ...], Record]:
-    """Return the records that the recorded edits of an article make."""
+def _replay(article: Article, rows: list[dict[str, Any]], records: Iterable[Record]) -> dict[tuple[str, ...], Record]:
+    """Return the records that the recorded edits of an article make, except those of steps in conflict."""
+    conflicts = {row["step"]: row["reason"] for row in rows if row["reason"] is not None}
     steps = [row_mapping.to_step(list(edits)) for _uid, edits in groupby(rows, key=lambda row: row["step"])]
-    result = replay(records, steps, {article.uid: len(article.text)})
+    result = replay(records, steps, {article.uid: len(article.text)}, known_conflicts=conflicts)
     return {row_mapping.record_key(record): record for record in result.records.values()}
 
 

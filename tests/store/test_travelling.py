@@ -1,0 +1,224 @@
+"""Corpora that travel between people: what of one reaches another one by a merge (see docs/adr)."""
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Final, TypeAlias
+
+import pytest
+from builders import build_label_set, build_plain_article, create_corpus, locate
+from running import finish
+
+from annotator.model import operations
+from annotator.model.history import build_stacks, reverse_step
+from annotator.model.label_changes import LabelChange
+from annotator.model.labels import LabelSet
+from annotator.model.records import DONE, HEADLINE, IN_PROGRESS, Edit, Step, Suggestion, article_uid, new_uid
+from annotator.model.replay import CHANGED
+from annotator.store.changesets import read_changeset
+from annotator.store.corpus import Corpus, utc_timestamp
+from annotator.store.label_set import add_label, change_labels
+from annotator.store.merging import MergeResult, merge
+from annotator.store.recovery.integrity import check_integrity
+
+TEXT: Final = "أعلنت وزارة الصحة 😀 يوم الاثنين عن خطّةٍ جديدة في الرباط"
+ARTICLE: Final = article_uid(TEXT)
+MONDAY: Final = locate("يوم الاثنين", TEXT)
+MINISTRY: Final = locate("وزارة الصحة", TEXT)
+
+Work: TypeAlias = Callable[[Corpus, str, str, Iterable[Edit]], Step]
+
+
+@pytest.fixture
+def open_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Corpus]]:
+    """Create the same article in a corpus of its own on each computer, and return its corpus."""
+    corpora: dict[str, Corpus] = {}
+
+    def open_corpus(computer: str) -> Corpus:
+        monkeypatch.setenv("ANNOTATOR_HOME", str(tmp_path / f"home of {computer}"))
+        if computer not in corpora:
+            path = tmp_path / f"{computer}.corpus"
+            labels = build_label_set("DATE", "INSTITUTION", "PLAN")
+            corpora[computer] = create_corpus(path, build_plain_article(TEXT), labels=labels)
+        return corpora[computer]
+
+    yield open_corpus
+    for corpus in corpora.values():
+        assert list(check_integrity(corpus)) == []
+        corpus.close()
+
+
+def do(corpus: Corpus, annotator: str, name: str, edits: Iterable[Edit], undoes: str | None = None) -> Step:
+    step = Step(new_uid(), annotator, utc_timestamp(), name, tuple(edits), undoes)
+    corpus.apply(step)
+    return step
+
+
+def tag(corpus: Corpus, annotator: str, label: str, edges: tuple[int, int] = MONDAY) -> Step:
+    layer = corpus.spans(ARTICLE, annotator)
+    return do(corpus, annotator, "tag", operations.add_span(corpus.article(ARTICLE), layer, annotator, label, *edges))
+
+
+def relabel(corpus: Corpus, annotator: str, label: str) -> Step:
+    layer = corpus.spans(ARTICLE, annotator)
+    return do(corpus, annotator, "relabel", operations.relabel(corpus.article(ARTICLE), layer, layer[0], label))
+
+
+def send(source: Corpus, target: Corpus) -> MergeResult:
+    return finish(merge(target, read_changeset(source)))
+
+
+def ranges(corpus: Corpus, annotator: str) -> list[tuple[str, int, int]]:
+    return [(span.label, span.start, span.end) for span in corpus.spans(ARTICLE, annotator)]
+
+
+def test_two_people_of_one_name_have_a_layer_each(open_on: Callable[[str], Corpus]) -> None:
+    here = open_on("here")
+    tag(here, "user", "DATE")
+    there = open_on("there")
+    tag(there, "user", "INSTITUTION", MINISTRY)
+    result = send(there, open_on("here"))
+    assert result.people == {"user": "user (2)"}
+    assert ranges(here, "user") == [("DATE", *MONDAY)]
+    assert ranges(here, "user (2)") == [("INSTITUTION", *MINISTRY)]
+
+
+def test_a_removal_travels(open_on: Callable[[str], Corpus]) -> None:
+    here, there = open_on("here"), open_on("there")
+    tag(there, "سناء", "DATE")
+    send(there, here)
+    assert here.spans(ARTICLE) == there.spans(ARTICLE)
+    do(there, "سناء", "remove", operations.remove_span(there.spans(ARTICLE)[0]))
+    send(there, here)
+    assert here.spans(ARTICLE) == there.spans(ARTICLE) == []
+
+
+def test_a_relabelled_span_is_not_doubled(open_on: Callable[[str], Corpus]) -> None:
+    here, there = open_on("here"), open_on("there")
+    tag(there, "سناء", "DATE")
+    send(there, here)
+    relabel(there, "سناء", "PLAN")
+    send(there, here)
+    assert here.spans(ARTICLE) == there.spans(ARTICLE)
+    assert ranges(here, "سناء") == [("PLAN", *MONDAY)]
+
+
+def test_a_state_that_went_on_travels(open_on: Callable[[str], Corpus]) -> None:
+    here, there = open_on("here"), open_on("there")
+    for state in (IN_PROGRESS, DONE):
+        status = there.status(ARTICLE, "سناء")
+        do(there, "سناء", "state", operations.set_state(status, there.article(ARTICLE), "سناء", state))
+        send(there, here)
+        assert here.status(ARTICLE, "سناء") == there.status(ARTICLE, "سناء")
+
+
+def test_the_history_travels_with_its_times_and_can_be_undone(open_on: Callable[[str], Corpus]) -> None:
+    here, there = open_on("here"), open_on("there")
+    steps = [tag(there, "سناء", "DATE"), relabel(there, "سناء", "PLAN")]
+    send(there, here)
+    assert here.history(ARTICLE, "سناء") == there.history(ARTICLE, "سناء")
+    assert [here.step(step.uid) for step in steps] == [there.step(step.uid) for step in steps]
+    assert [here.step(step.uid).time for step in steps] == [step.time for step in steps]
+    [*_others, last] = build_stacks(here.history(ARTICLE, "سناء"))[0]
+    do(here, "سناء", "undo", reverse_step(here.step(last.uid)), last.uid)
+    send(here, there)
+    assert ranges(there, "سناء") == [("DATE", *MONDAY)]
+    undo, redo = build_stacks(there.history(ARTICLE, "سناء"))
+    assert (len(undo), len(redo)) == (1, 1)
+
+
+def test_zones_publication_and_title_travel(open_on: Callable[[str], Corpus]) -> None:
+    here, there = open_on("here"), open_on("there")
+    article = there.article(ARTICLE)
+    do(there, "سناء", "zone", operations.mark_zone(article, there.zones(ARTICLE), HEADLINE, 0, 10))
+    do(there, "سناء", "published", operations.set_published(article, "2024-07-09"))
+    do(there, "سناء", "title", operations.set_title(None, article, "خطّة جديدة"))
+    send(there, here)
+    assert here.zones(ARTICLE) == there.zones(ARTICLE) != []
+    assert here.article(ARTICLE) == there.article(ARTICLE)
+
+
+def test_merging_again_changes_nothing(open_on: Callable[[str], Corpus]) -> None:
+    here, there = open_on("here"), open_on("there")
+    tag(there, "سناء", "DATE")
+    assert send(there, here).steps == 1
+    version = here.content_version()
+    result = send(there, here)
+    assert (result.steps, result.articles, result.conflicts) == (0, 0, ())
+    assert here.content_version() == version
+    assert send(here, there).steps == 0
+
+
+def test_what_two_computers_did_to_one_span_is_kept_and_one_of_it_is_a_conflict(
+    open_on: Callable[[str], Corpus],
+) -> None:
+    here, there = open_on("here"), open_on("there")
+    tag(here, "سناء", "DATE")
+    send(here, there)
+    relabel(here, "سناء", "PLAN")
+    layer = there.spans(ARTICLE)
+    do(there, "سناء", "resize", operations.resize(there.article(ARTICLE), layer, layer[0], MONDAY[0], MINISTRY[1] + 9))
+    conflicts = {conflict.step: conflict.reason for conflict in send(there, here).conflicts}
+    assert list(conflicts.values()) == [CHANGED]
+    send(here, there)
+    assert here.spans(ARTICLE) == there.spans(ARTICLE)
+    assert here.fetch_tuples("SELECT * FROM conflict") == there.fetch_tuples("SELECT * FROM conflict")
+    for corpus in (here, there):
+        [uid] = conflicts
+        assert corpus.step(uid).edits  # it can still be shown and decided
+        assert uid not in {step.uid for step in corpus.history(ARTICLE, "سناء")}
+
+
+def test_one_label_on_one_range_from_two_computers_is_one_span(open_on: Callable[[str], Corpus]) -> None:
+    here, there = open_on("here"), open_on("there")
+    do(here, "سناء", "state", operations.set_state(None, here.article(ARTICLE), "سناء", IN_PROGRESS))
+    send(here, there)
+    tag(here, "سناء", "DATE")
+    tag(there, "سناء", "DATE")
+    assert send(there, here).conflicts == send(here, there).conflicts == ()
+    assert here.spans(ARTICLE) == there.spans(ARTICLE)
+    relabel(there, "سناء", "PLAN")
+    send(there, here)
+    assert here.spans(ARTICLE) == there.spans(ARTICLE)
+    assert ranges(here, "سناء") == [("PLAN", *MONDAY)]
+
+
+def delete_label(corpus: Corpus, name: str) -> None:
+    before = corpus.labels()
+    after = LabelSet(tuple(label for label in before.labels if label.name != name))
+    finish(change_labels(corpus, LabelChange(before, after, {label.name: label.name for label in after.labels})))
+
+
+def test_a_rejection_comes_back_with_its_label_in_whatever_order_they_arrive(
+    open_on: Callable[[str], Corpus],
+) -> None:
+    here, there, elsewhere = open_on("here"), open_on("there"), open_on("elsewhere")
+    delete_label(here, "PLAN")
+    send(here, other := open_on("other"))
+    tag(there, "سناء", "DATE")
+    suggestion = Suggestion(*MINISTRY, "PLAN", "memory", 0.9)
+    do(there, "سناء", "reject", operations.reject(there.article(ARTICLE), "سناء", suggestion))
+    tag(elsewhere, "عمر", "PLAN")  # keeps the label, which had no spans where it was deleted
+    send(there, here)
+    assert rejected_labels(here) == []
+    send(elsewhere, here)
+    send(elsewhere, other)
+    send(there, other)
+    assert rejected_labels(here) == rejected_labels(other) == ["PLAN"]
+
+
+def test_what_was_rejected_before_a_label_was_added_again_is_void_everywhere(open_on: Callable[[str], Corpus]) -> None:
+    here, there = open_on("here"), open_on("there")
+    tag(there, "سناء", "DATE")
+    suggestion = Suggestion(*MINISTRY, "PLAN", "memory", 0.9)
+    do(there, "سناء", "reject", operations.reject(there.article(ARTICLE), "سناء", suggestion))
+    delete_label(here, "PLAN")
+    for name in ("عمر", "هند"):
+        tag(here, name, "DATE")
+    add_label(here, "PLAN")
+    send(here, there)
+    send(there, here)
+    assert rejected_labels(here) == rejected_labels(there) == []
+
+
+def rejected_labels(corpus: Corpus) -> list[str]:
+    return [label for (label,) in corpus.fetch_tuples("SELECT label FROM rejection")]
