@@ -16,7 +16,7 @@ from annotator.store.queries.annotators import list_people
 from annotator.tagging.flat import TextRange, select_ranges
 from annotator.team.agreement import Agreement, AgreementCounter
 from annotator.team.first_layers import FirstLayer, LayerKey, fold_first_layers
-from annotator.team.layers import Layer, SharedArticle, touches_any
+from annotator.team.layers import Layer, SharedArticle, list_touched
 
 NOW: Final = "now"
 FIRST: Final = "first"
@@ -129,7 +129,7 @@ def _build_layer(
     counted = [
         span
         for span in spans
-        if touches_any(ranges, span.start, span.end) and (options.spans == ALL or span.source is None)
+        if list_touched(ranges, span.start, span.end) and (options.spans == ALL or span.source is None)
     ]
     accepted = sum(span.source is not None for span in counted)
     return Layer(frozenset(map(labelled_range, counted)), accepted, done)

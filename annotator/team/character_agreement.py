@@ -11,7 +11,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from annotator.team.krippendorff_alpha import UnitCounts
-from annotator.team.layers import LabelledRange, Range, flatten_outermost
+from annotator.team.layers import LabelledRange, Range, flatten_outermost, list_touched
 
 CharacterCounts: TypeAlias = UnitCounts[str | None]
 
@@ -39,8 +39,7 @@ def _clip(spans: Iterable[LabelledRange], ranges: Sequence[Range]) -> list[Label
     return sorted(
         (max(start, first), min(end, last), label)
         for start, end, label in spans
-        for first, last in ranges
-        if start < last and first < end
+        for first, last in list_touched(ranges, start, end)
     )
 
 

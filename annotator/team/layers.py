@@ -6,6 +6,7 @@ article's text, `end` exclusive.
 
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -40,10 +41,10 @@ class SharedArticle(Struct, frozen=True):
     layers: Mapping[str, Layer]
 
 
-def touches_any(ranges: Sequence[Range], start: int, end: int) -> bool:
-    """Return whether [start, end) has a character in one of the sorted ranges."""
-    index = bisect_right(ranges, start, key=lambda text_range: text_range[1])
-    return index < len(ranges) and ranges[index][0] < end
+def list_touched(ranges: Sequence[Range], start: int, end: int) -> Sequence[Range]:
+    """Return those of the sorted ranges that share a character with [start, end)."""
+    first = bisect_right(ranges, start, key=itemgetter(1))
+    return ranges[first : bisect_left(ranges, end, key=itemgetter(0))]
 
 
 def flatten_outermost(spans: Iterable[LabelledRange]) -> list[LabelledRange]:

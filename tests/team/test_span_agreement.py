@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from team.layer_strategies import ranges, spans
 
-from annotator.team.layers import LabelledRange, Range, flatten_outermost, touches_any
+from annotator.team.layers import LabelledRange, Range, flatten_outermost, list_touched
 from annotator.team.span_agreement import SpanCounts, compare_spans, count_overlapping_pairs, f1_score
 
 DATE, PLAN = "DATE", "PLAN"
@@ -133,11 +133,11 @@ def test_outermost_spans_do_not_overlap_and_leave_none_out_without_need(layer: f
 
 
 @given(st.lists(ranges, max_size=3), ranges)
-def test_a_span_counts_where_it_has_a_character_in_a_range(parts: list[Range], span: Range) -> None:
+def test_the_ranges_that_a_span_touches_share_a_character_with_it(parts: list[Range], span: Range) -> None:
     characters = {offset for part in parts for offset in range(*part)}
     edges = sorted({edge for part in parts for edge in part})
     apart = [(a, b) for a, b in pairwise(edges) if a in characters]
-    assert touches_any(apart, *span) == bool(characters & set(range(*span)))
+    assert list_touched(apart, *span) == [part for part in apart if set(range(*part)) & set(range(*span))]
 
 
 def test_every_pair_of_small_sets_of_ranges() -> None:
