@@ -294,6 +294,8 @@ class Corpus(CorpusFile):
         """Do the same as `apply` in batches; yield the edits done. Closed early, it writes nothing."""
         with self.transaction():
             self._add_annotator(step.annotator)
+            if step.actor:
+                self._add_annotator(step.actor)
             step = self._stamp(step)
             for start in range(0, len(step.edits), _BATCH_SIZE):
                 edits = step.edits[start : start + _BATCH_SIZE]

@@ -11,10 +11,10 @@ from running import finish
 from annotator.model import history, operations
 from annotator.model.article_builder import build_article
 from annotator.model.changeset import Changeset
-from annotator.model.records import Edit, Span
+from annotator.model.records import Edit, Span, Step, new_uid
 from annotator.model.replay import CHANGED, TAKEN
 from annotator.store.changesets import read_changeset, read_step_uids
-from annotator.store.corpus import Corpus
+from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.errors import CorpusError
 from annotator.store.merging import MergeResult, find_same_names, merge
 from annotator.store.queries.annotators import find_own_name
@@ -286,3 +286,13 @@ def test_whoever_works_here_is_known_in_a_file_where_their_name_is_another_one(
     assert find_own_name(corpus, "سناء") == "سناء"
     monkeypatch.setattr("annotator.store.queries.annotators.device_uid", lambda: "another computer")
     assert find_own_name(corpus, "user") == "user (2)"
+
+
+def test_who_edited_the_layer_of_somebody_else_is_known_everywhere(tmp_path: Path, corpus: Corpus) -> None:
+    article = corpus.article(1)
+    edits = operations.add_span(article, [], "gold", "DATE", *DATE)
+    step = Step(new_uid(), "gold", utc_timestamp(), "tag", tuple(edits), actor="Omar")
+    corpus.apply(step)
+    other = make(tmp_path / "b.corpus", OTHER)
+    assert merge_into(other, corpus).people == {"gold": "gold", "Omar": "Omar"}
+    assert other.step(step.uid).actor == "Omar"
