@@ -1,4 +1,4 @@
-"""`annotator assign CORPUS`: gives out articles to annotators."""
+"""`annotator assign CORPUS`: gives out articles to annotators, in the corpus or as files to send."""
 
 from datetime import datetime
 from fractions import Fraction
@@ -7,13 +7,14 @@ from typing import Any
 
 import click
 
-from annotator.cli.command import corpus_argument, decode_argument, json_option, option
-from annotator.cli.console import print_json, print_table, print_text
+from annotator.cli.command import FilePath, corpus_argument, decode_argument, json_option, option
+from annotator.cli.console import print_json, print_table, print_text, run_with_progress
 from annotator.cli.root import root
 from annotator.i18n import LazyText, _, count_phrase
-from annotator.jobs.assignment import AssignmentPlan, AssignmentResult, assign_articles
+from annotator.jobs.assignment import AssignmentPlan, AssignmentResult, assign_articles, name_files, write_files
 from annotator.model.annotator_names import clean_name
 from annotator.store.corpus import Corpus
+from annotator.store.errors import ExistingCorpus, translating_file_errors
 
 
 class _Share(click.ParamType[Fraction]):
@@ -44,18 +45,24 @@ def _clean_names(_context: click.Context, _parameter: click.Parameter, values: t
     "assign",
     help=LazyText(
         "Give the articles of CORPUS that nobody has yet to annotators, by chance and in equal numbers. The window "
-        "then shows each annotator a queue. Articles that come later leave earlier ones where they are."
+        "then shows each annotator a queue. Articles that come later leave earlier ones where they are. With FOLDER, "
+        "everything assigned to an annotator is also written there as a corpus to send, with nobody else's work."
     ),
     examples=(
         (
             LazyText("Give the articles to two annotators, a tenth of them to both:"),
             "annotator assign news.corpus --annotator A --annotator B --double 10%",
         ),
+        (
+            LazyText("Write a corpus to send for each of two annotators:"),
+            "annotator assign news.corpus to-send --annotator A --annotator B",
+        ),
         (LazyText("Give someone twenty more:"), "annotator assign news.corpus --annotator A --each 20"),
     ),
     page="docs/team.en.md",
 )
 @corpus_argument
+@click.argument("folder", type=FilePath(), required=False)
 @option(
     "annotators",
     "--annotator",
@@ -96,6 +103,7 @@ def _clean_names(_context: click.Context, _parameter: click.Parameter, values: t
 @json_option
 def assign(
     corpus: Path,
+    folder: Path | None,
     annotators: tuple[str, ...],
     double: Fraction,
     blind: bool,
@@ -109,12 +117,29 @@ def assign(
         raise click.UsageError(_("articles for two need two annotators: name another one with --annotator"))
     name = clean_name(batch or "") or datetime.now().astimezone().date().isoformat()
     plan = AssignmentPlan(annotators, name, double, blind, seed, each)
+    paths = _prepare_files(folder, annotators) if folder else {}
     with Corpus.open(corpus) as opened:
         result = assign_articles(opened, plan)
+        counts = run_with_progress(write_files(opened, paths), _("Writing the files")) if paths else {}
     if as_json:
-        print_json({"annotators": result.annotators, "double": result.double})
-    else:
-        _print_result(result)
+        files = {name: str(path) for name, path in paths.items()}
+        print_json({"annotators": result.annotators, "double": result.double, "files": files})
+        return
+    _print_result(result)
+    for name, count in counts.items():
+        articles = count_phrase("{count} article", "{count} articles", count)
+        print_text(_("{name}: {fact}").format(name=paths[name], fact=articles))
+
+
+def _prepare_files(folder: Path, annotators: tuple[str, ...]) -> dict[str, Path]:
+    """Make the folder, and return the file of each annotator. Raises CorpusError if there is one already."""
+    with translating_file_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    paths = name_files(folder, annotators)
+    for path in paths.values():
+        if path.exists():
+            raise ExistingCorpus(_("“{path}” already exists.").format(path=path))
+    return paths
 
 
 def _print_result(result: AssignmentResult) -> None:

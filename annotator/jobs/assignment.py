@@ -1,17 +1,26 @@
-"""Giving out the articles of a corpus."""
+"""Giving out the articles of a corpus: as queues in it, and as files to send."""
 
-from collections import Counter
-from collections.abc import Sequence
+import re
+from collections import Counter, deque
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from fractions import Fraction
 from itertools import chain
+from pathlib import Path
+from typing import Final
 
 from msgspec import Struct
 
 from annotator.model.changeset import Assignment, Batch
 from annotator.model.identities import derive_uid
+from annotator.model.labels import LabelSet
+from annotator.store.changesets import read_assigned_part
+from annotator.store.copying import new_file
 from annotator.store.corpus import Corpus, utc_timestamp
+from annotator.store.merging import merge
 from annotator.store.queries.assignments import list_article_uids, list_holders, save_assignments
 from annotator.team.assignment import assign
+
+_NOT_IN_FILE_NAMES: Final = re.compile(r'[\\/:*?"<>|\x00-\x1f]|[. ]+$')
 
 
 class AssignmentPlan(Struct, frozen=True):
@@ -61,3 +70,35 @@ def assign_articles(corpus: Corpus, plan: AssignmentPlan) -> AssignmentResult:
         sum(len({*names, *holders.get(uid, ())}) > 1 for uid, names in division.items()),
         batch,
     )
+
+
+def name_files(folder: Path, annotators: Iterable[str]) -> dict[str, Path]:
+    """Return the path in the folder of the corpus that each annotator gets; no two are the same on any system."""
+    paths: dict[str, Path] = {}
+    used: set[str] = set()
+    for annotator in annotators:
+        stem = name = _NOT_IN_FILE_NAMES.sub("_", annotator)
+        number = 1
+        while name.casefold() in used:
+            number += 1
+            name = f"{stem} ({number})"
+        used.add(name.casefold())
+        paths[annotator] = folder / f"{name}.corpus"
+    return paths
+
+
+def write_files(corpus: Corpus, paths: Mapping[str, Path]) -> Generator[tuple[int, int], None, dict[str, int]]:
+    """Write a corpus for each annotator: what is assigned to them, and their own work, but nobody else's.
+
+    Returns the number of articles in each. Each is made under a temporary name and replaces no file; yields the files
+    done and their number. Raises ExistingCorpus, CorpusError.
+    """
+    counts: dict[str, int] = {}
+    yield 0, len(paths)
+    for count, (annotator, path) in enumerate(paths.items(), 1):
+        changeset = read_assigned_part(corpus, annotator)
+        with new_file(path) as temporary, Corpus.create(temporary, LabelSet(())) as part:
+            deque(merge(part, changeset), maxlen=0)
+        counts[annotator] = len(changeset.articles)
+        yield count, len(paths)
+    return counts

@@ -51,6 +51,28 @@ def read_changeset(
         )
 
 
+def read_assigned_part(corpus: Corpus, annotator: str) -> Changeset:
+    """Return what the annotator needs to work on the articles assigned to them: nothing of other people's layers.
+
+    The articles come with their present zones and times of publication instead of the steps that made them, since
+    others may have done more in such a step. The annotator's own steps are all there. Raises CorpusError.
+    """
+    with corpus.snapshot():
+        changeset = read_changeset(corpus, annotators=[annotator])
+        added = {base.article.uid: base.added for base in changeset.articles}
+        numbers = [corpus.article(uid).id for uid in added]
+        articles = [
+            BaseArticle(
+                replace(annotated.article, id=0, custom_title=None), added[annotated.article.uid], annotated.zones
+            )
+            for annotated in corpus.load_articles(numbers, annotator)
+        ]
+        known = {step.uid for step in changeset.steps}
+        steps = [*changeset.steps, *(step for step in _read_title_steps(corpus, added) if step.uid not in known)]
+        people = tuple(_select_people(read_people(corpus), steps, changeset.assignments))
+        return replace(changeset, articles=tuple(articles), steps=tuple(steps), people=people)
+
+
 def read_people(corpus: Corpus) -> list[Person]:
     """Return all annotators with their uids, first added first."""
     uids: defaultdict[str, list[str]] = defaultdict(list)
@@ -88,6 +110,19 @@ def read_bases(corpus: Corpus, articles: Collection[str]) -> dict[str, tuple[Rec
 def base_records(base: BaseArticle) -> tuple[Record, ...]:
     """Return the zones and time of publication that an article has in a changeset, as `read_bases` does."""
     return Publication(base.article.uid, base.article.published), *base.zones
+
+
+def _read_title_steps(corpus: Corpus, articles: Collection[str]) -> Iterator[Step]:
+    """Yield the steps that gave these articles titles, or removed or restored them, and did nothing else."""
+    query = """
+        SELECT step FROM edit GROUP BY step HAVING min(
+            article IN (SELECT value FROM json_each(?)) AND (
+                coalesce(after, before) GLOB '{"type":"title"*' OR coalesce(after, before) GLOB '{"type":"removal"*'
+            )
+        )
+    """
+    uids = [uid for (uid,) in corpus.fetch_tuples(query, row_mapping.to_json(sorted(articles)))]
+    yield from _read_steps(corpus, _IN_STEPS, row_mapping.to_json(uids))
 
 
 def _read_bases(corpus: Corpus, articles: Sequence[str]) -> dict[str, tuple[Record, ...]]:

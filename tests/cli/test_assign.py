@@ -4,11 +4,17 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from builders import create_corpus
+from builders import apply_edits, create_corpus
 from cli.sample import Run
+from running import finish
 
+from annotator.model import operations
+from annotator.store.changesets import read_changeset
 from annotator.store.corpus import Corpus
+from annotator.store.label_set import add_label
+from annotator.store.merging import merge
 from annotator.store.queries.assignments import list_assignments, list_batches, list_hidden_articles, list_queue
+from annotator.store.recovery.integrity import check_integrity
 
 TEXTS = tuple(f"وصل القطار رقم {number} إلى وجدة" for number in range(20))
 
@@ -23,7 +29,7 @@ def test_three_annotators_get_equal_numbers_and_a_share_is_double(path: Path, ru
     names = ("--annotator", "Amal", "--annotator", "بلال", "--annotator", "Chama")
     ended = run("assign", path, *names, "--double", "20%", "--seed", 7, "--json")
     assert ended.code == 0
-    assert ended.json == {"annotators": {"Amal": 8, "بلال": 8, "Chama": 8}, "double": 4}
+    assert ended.json == {"annotators": {"Amal": 8, "بلال": 8, "Chama": 8}, "double": 4, "files": {}}
     with Corpus.open(path) as corpus:
         assert len(list_assignments(corpus)) == 24
         assert set().union(*(list_queue(corpus, name) for name in ("Amal", "بلال", "Chama"))) == set(range(1, 21))
@@ -45,6 +51,7 @@ def test_what_was_given_out_stays_and_later_articles_follow(path: Path, run: Run
     assert run(*arguments, "--each", 4, "--batch", "first", "--json").json == {
         "annotators": {"A": 4, "B": 4},
         "double": 0,
+        "files": {},
     }
     with Corpus.open(path) as corpus:
         first = list_assignments(corpus)
@@ -79,3 +86,84 @@ def test_what_cannot_be_given_out_is_refused(path: Path, run: Run, arguments: tu
     assert message in ended.err
     with Corpus.open(path) as corpus:
         assert not list_assignments(corpus)
+
+
+def test_a_file_to_send_has_ones_own_articles_and_work_alone(path: Path, tmp_path: Path, run: Run) -> None:
+    with Corpus.open(path) as corpus:
+        add_label(corpus, "CITY")
+        for number, name in ((1, "A"), (2, "B"), (3, "Lead")):
+            article = corpus.article(number)
+            apply_edits(corpus, operations.add_span(article, [], name, "CITY", 0, 3), name)
+        article = corpus.article(1)
+        zone = operations.mark_zone(article, [], "headline", 0, 4)
+        apply_edits(corpus, [*zone, *operations.begin_article(None, article, "Lead")], "Lead", name="zone")
+        apply_edits(corpus, operations.set_title(None, article, "القطار"), "Lead", name="title")
+    folder = tmp_path / "new" / "to-send"
+    ended = run(
+        "assign", path, folder, "--annotator", "A", "--annotator", "B/C", "--annotator", "B", "--blind", "--json"
+    )
+    assert (ended.code, ended.err) == (0, "")
+    files = {name: Path(file) for name, file in ended.json["files"].items()}
+    assert files == {"A": folder / "A.corpus", "B/C": folder / "B_C.corpus", "B": folder / "B.corpus"}
+    assert sorted(folder.iterdir()) == sorted(files.values())
+    with Corpus.open(path) as corpus, Corpus.open(files["A"]) as part:
+        uids = {assignment.article for assignment in list_assignments(corpus, "A")} | {corpus.article(1).uid}
+        assert {part.article(number).uid for number in range(1, len(uids) + 1)} == uids
+        assert list_assignments(part) == [
+            assignment for assignment in list_assignments(corpus) if assignment.annotator == "A"
+        ]
+        assert list_batches(part) == list_batches(corpus)
+        assert part.labels() == corpus.labels()
+        assert part.annotators_with_spans() == ["A"]
+        uid = corpus.article(1).uid
+        assert part.spans(uid) == corpus.spans(uid, "A")
+        assert part.history(uid, "A") == corpus.history(uid, "A")
+        assert part.history(uid, "Lead") == [step for step in corpus.history(uid, "Lead") if step.name == "title"]
+        assert (part.zones(uid), part.title(uid)) == (corpus.zones(uid), corpus.title(uid))
+        assert part.status(uid, "Lead") is None
+        identities = "SELECT uid FROM identity WHERE annotator = 'A'"
+        assert part.fetch_tuples(identities) == corpus.fetch_tuples(identities)
+        assert list(check_integrity(part)) == []
+    with Corpus.open(files["B"]) as part:
+        assert part.annotators_with_spans() == ["B"]
+
+
+def test_work_done_in_a_file_that_was_sent_comes_back(path: Path, tmp_path: Path, run: Run) -> None:
+    with Corpus.open(path) as corpus:
+        article = corpus.article(1)
+        for change in ((0, 4), (0, 5)):
+            zones = corpus.zones(article.uid)
+            apply_edits(corpus, operations.mark_zone(article, zones, "headline", *change), "Lead", name="zone")
+    assert run("assign", path, tmp_path, "--annotator", "A").code == 0
+    with Corpus.open(tmp_path / "A.corpus") as part, Corpus.open(path) as corpus:
+        uid = article.uid
+        assert part.zones(uid) == corpus.zones(uid)
+        apply_edits(part, operations.add_span(part.article(uid), [], "A", "DATE", 0, 3), "A")
+        result = finish(merge(corpus, read_changeset(part)))
+        assert (result.steps, result.conflicts, result.people) == (1, (), {"A": "A"})
+        assert corpus.spans(uid) == part.spans(uid)
+        assert corpus.zones(uid) == part.zones(uid)
+        assert list(check_integrity(corpus)) == []
+
+
+def test_no_file_is_replaced_and_nothing_given_out_then(path: Path, tmp_path: Path, run: Run) -> None:
+    existing = tmp_path / "b.corpus"
+    existing.write_bytes(b"mine")
+    ended = run("assign", path, tmp_path, "--annotator", "a", "--annotator", "b")
+    assert ended.code == 2
+    assert "already exists" in ended.err
+    assert existing.read_bytes() == b"mine"
+    assert not (tmp_path / "a.corpus").exists()
+    with Corpus.open(path) as corpus:
+        assert not list_assignments(corpus)
+
+
+def test_files_are_written_once_more_of_what_was_given_out_before(path: Path, tmp_path: Path, run: Run) -> None:
+    arguments = ("--annotator", "A", "--annotator", "a", "--annotator", "ب:")
+    assert run("assign", path, *arguments).code == 0
+    ended = run("assign", path, tmp_path / "later", *arguments)
+    assert ended.code == 0
+    assert "nothing was given out" in ended.text
+    names = sorted(file.name for file in (tmp_path / "later").iterdir())
+    assert names == ["A.corpus", "a (2).corpus", "ب_.corpus"]
+    assert "A.corpus: 7 articles" in ended.text or "A.corpus: 6 articles" in ended.text
