@@ -50,12 +50,6 @@ _STEPS: Final = Decoder(list[StepInfo])
 _ARTICLES: Final = """
     SELECT article.*, title.text AS custom_title FROM article LEFT JOIN title ON title.article = article.uid
 """
-
-APPLIED_EDITS: Final = """
-    SELECT * FROM edit WHERE article = ? AND step NOT IN (SELECT step FROM conflict) ORDER BY clock, step, id
-"""
-"""All edits of an article in their order, without those of steps in conflict, which changed nothing."""
-
 _Row = TypeVar("_Row")
 _AnnotatorRecord = TypeVar("_AnnotatorRecord", Status, Note)
 _ArticleRecord = TypeVar("_ArticleRecord", Title, Removal)

@@ -4,8 +4,7 @@ A check goes on after a fault.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import groupby
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from msgspec import Struct
@@ -22,10 +21,10 @@ from annotator.model.records import (
     Zone,
     article_uid,
 )
-from annotator.model.replay import replay
 from annotator.store import row_mapping
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
+from annotator.store.recovery.recorded_edits import RECORDED_EDITS, replay_edits
 
 FILE: Final = "file"
 """Pages of the file, or an index, are damaged."""
@@ -189,11 +188,7 @@ def _check_annotations(corpus: Corpus, article: Article) -> Iterator[Damage]:
 
 def _check_edits(corpus: Corpus, article: Article, records: dict[tuple[str, ...], Record]) -> Iterator[Damage]:
     """Check that the tables hold what each record's last edit says."""
-    query = """
-        SELECT edit.*, conflict.reason FROM edit LEFT JOIN conflict ON conflict.step = edit.step
-        WHERE article = ? ORDER BY clock, edit.step, id
-    """
-    result, damage = _try_query(corpus, "edit", query, article.uid)
+    result, damage = _try_query(corpus, "edit", RECORDED_EDITS, article.uid)
     yield from damage
     last_states: dict[tuple[str, ...], Record | None] = {}
     for row in result:
@@ -207,21 +202,12 @@ def _check_edits(corpus: Corpus, article: Article, records: dict[tuple[str, ...]
             last_states[row_mapping.record_key(record)] = edit.after
     wrong_keys = [key for key, recorded in last_states.items() if records.get(key) != recorded]
     if wrong_keys:
-        # Of merged steps, the last edit of a record is not always its state.
-        expected = _replay(article, result, records.values())
+        expected, _fit = replay_edits(article, result, records.values())
         wrong_keys = [key for key in wrong_keys if records.get(key) != expected.get(key)]
     for key in wrong_keys:
         table, name = key[0], ", ".join(key[1:])
         message = _("Article {number}: {row} in the table “{table}” does not match the edit history.")
         yield Damage(RECORD, table, name, message.format(number=article.id, table=table, row=name))
-
-
-def _replay(article: Article, rows: list[dict[str, Any]], records: Iterable[Record]) -> dict[tuple[str, ...], Record]:
-    """Return the records that the recorded edits of an article make, except those of steps in conflict."""
-    conflicts = {row["step"]: row["reason"] for row in rows if row["reason"] is not None}
-    steps = [row_mapping.to_step(list(edits)) for _uid, edits in groupby(rows, key=lambda row: row["step"])]
-    result = replay(records, steps, {article.uid: len(article.text)}, known_conflicts=conflicts)
-    return {row_mapping.record_key(record): record for record in result.records.values()}
 
 
 def _row_name(table: str, row: dict[str, Any]) -> str:

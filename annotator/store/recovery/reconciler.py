@@ -1,7 +1,7 @@
 """Reconciling an article's tables and recorded edits, both perhaps incomplete (see `salvage`)."""
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, cast
 
 import msgspec
@@ -32,8 +32,9 @@ from annotator.model.records import (
     new_uid,
 )
 from annotator.store import row_mapping, word_index
-from annotator.store.corpus import APPLIED_EDITS, Corpus, utc_timestamp
+from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.errors import CorpusError
+from annotator.store.recovery.recorded_edits import RECORDED_EDITS, replay_edits
 
 FROM_BACKUP: Final = -1
 """A staged record from a backup, used only without any of its kind in the file."""
@@ -88,20 +89,7 @@ class Reconciler:
         for record, certainty in staged:
             if certainty != FROM_BACKUP or type(record) not in kinds:
                 from_tables[row_mapping.record_key(record)] = (record, certainty != ORPHANED)
-        from_edits: dict[tuple[str, ...], tuple[Record | None, int]] = {}
-        last_missing = self._last_missing_edit
-        for row in self._corpus.query(APPLIED_EDITS, article.uid):
-            edit = row_mapping.to_edit(row)
-            recorded = edit.after or edit.before
-            if not isinstance(recorded, row_mapping.EDIT_TRACKED):
-                continue
-            key = row_mapping.record_key(recorded)
-            if edit.before != from_edits.get(key, (None, 0))[0] and (
-                key in from_edits or isinstance(recorded, row_mapping.FROM_EDITS)
-            ):
-                # This edit or an earlier one, of any record, is damaged.
-                last_missing = max(last_missing, row["id"])
-            from_edits[key] = edit.after, row["id"]
+        from_edits, last_missing = self._read_edits(article, [record for record, _is_certain in from_tables.values()])
         records: dict[tuple[str, ...], Record] = {}
         for key in dict.fromkeys([*from_tables, *from_edits]):
             if record := self._decide(article, key, from_tables.get(key), from_edits.get(key), last_missing):
@@ -110,6 +98,33 @@ class Reconciler:
                 records[key] = Publication(article.uid, None)  # no record is without a row
         self._write_records(article, records)
         self._complete_edits({key: last_state for key, (last_state, _id) in from_edits.items()}, records)
+
+    def _read_edits(
+        self, article: Article, records: Sequence[Record]
+    ) -> tuple[dict[tuple[str, ...], tuple[Record | None, int]], float]:
+        """Return each record's state by the recorded edits, with the id of its last edit, and the last missing edit."""
+        from_edits: dict[tuple[str, ...], tuple[Record | None, int]] = {}
+        last_missing, has_first_edits = self._last_missing_edit, True
+        rows = list(self._corpus.query(RECORDED_EDITS, article.uid))
+        for row in rows:
+            edit = row_mapping.to_edit(row)
+            recorded = edit.after or edit.before
+            if row["reason"] is not None or not isinstance(recorded, row_mapping.EDIT_TRACKED):
+                continue
+            key = row_mapping.record_key(recorded)
+            is_first = key not in from_edits
+            has_first_edits &= not is_first or edit.before is None or not isinstance(recorded, row_mapping.FROM_EDITS)
+            if edit.before != from_edits.get(key, (None, 0))[0] and (
+                not is_first or isinstance(recorded, row_mapping.FROM_EDITS)
+            ):
+                # This edit or an earlier one, of any record, is damaged.
+                last_missing = max(last_missing, row["id"])
+            from_edits[key] = edit.after, row["id"]
+        states, fit = replay_edits(article, rows, records)
+        if fit and has_first_edits:  # what seemed to be missing are the edits of several people, merged
+            from_edits = {key: (states.get(key), number) for key, (_after, number) in from_edits.items()}
+            last_missing = self._last_missing_edit
+        return from_edits, last_missing
 
     def _decide(
         self,

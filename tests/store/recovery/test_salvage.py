@@ -19,8 +19,10 @@ from annotator.model import history, operations
 from annotator.model.article_builder import build_article
 from annotator.model.records import BODY, DONE, HEADLINE, Edit, Span, Status, Suggestion, Zone, new_uid
 from annotator.store import backups
+from annotator.store.changesets import read_changeset
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError, DamagedCorpus, ExistingCorpus, NewerCorpus, NotACorpus
+from annotator.store.merging import merge
 from annotator.store.queries.article_list import load_all_summaries
 from annotator.store.queries.search import find_article_numbers
 from annotator.store.recovery.integrity import check_integrity
@@ -745,3 +747,28 @@ def test_without_a_schema_pages_are_assigned_by_the_meaning_of_their_rows(intact
         for table in ("note", "status", "place", "zone", "span"):
             query = f"SELECT * FROM {table} ORDER BY 1, 2"
             assert salvaged.fetch_tuples(query) == original.fetch_tuples(query) != [], table
+
+
+def test_intact_file_of_merged_steps_is_salvaged_completely(tmp_path: Path) -> None:
+    """Two computers labelled a range alike, and another one, and the state, differently."""
+    path = tmp_path / "a.corpus"
+    with Corpus.create(path, LABELS) as corpus:
+        corpus.add(build_article(text(1)))
+        article = corpus.article(1)
+        apply_edits(corpus, operations.add_span(article, [], "Sanae", "DATE", 0, 5))
+        [span] = corpus.spans(article.uid)
+        shutil.copyfile(path, tmp_path / "b.corpus") if corpus.checkpoint() else pytest.fail("the corpus is in use")
+        with Corpus.open(tmp_path / "b.corpus") as other:
+            apply_edits(corpus, operations.relabel(article, [span], span, "PLAN"))
+            apply_edits(other, operations.resize(article, [span], span, 1, 5))
+            for each, state in ((corpus, "done"), (other, "flagged")):
+                apply_edits(each, operations.add_span(article, each.spans(article.uid), "Sanae", "INSTITUTION", 7, 9))
+                apply_edits(each, operations.set_state(each.status(article.uid, "Sanae"), article, "Sanae", state))
+            assert len(finish(merge(corpus, read_changeset(other))).conflicts) == 1
+        assert list(check_integrity(corpus)) == []
+    result = finish(salvage(path, tmp_path / "new.corpus"))
+    assert result.losses == ()
+    with Corpus.open(path) as original, Corpus.open(tmp_path / "new.corpus") as salvaged:
+        for table in TABLES:
+            query = f"SELECT * FROM {table}"
+            assert sorted(salvaged.fetch_tuples(query)) == sorted(original.fetch_tuples(query)), table
