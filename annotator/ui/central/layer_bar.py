@@ -44,6 +44,7 @@ class LayerBar(QFrame):
         )
         self._label.setText(text.format(name=name))
         self.edit_button.setText(_("Edit as {name}").format(name=name))
+        self.edit_button.setVisible(not self._session.current.is_hidden)
         is_new = bool(self._session.reader) and not self.isVisible()
         self.setVisible(bool(self._session.reader))
         if is_new:

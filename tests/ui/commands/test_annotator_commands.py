@@ -5,7 +5,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from builders import create_corpus
+from builders import create_corpus, give_articles
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog
@@ -259,3 +259,45 @@ def test_name_is_asked_once_with_the_first_corpus(
         controller.window.corpus_commands.open_path(path)
         assert asked == ["root"]
     assert controller.session.annotator == settings.load().annotator == ("سلمى بناني" if accepts else "root")
+
+
+def test_a_file_made_for_another_name_asks_whether_that_is_the_user(
+    create_controller: Callable[[settings.Settings], app.ApplicationController],
+    corpus_path: Path,
+    answer: Answer,
+) -> None:
+    with Corpus.open(corpus_path) as corpus:
+        give_articles(corpus, {"Amal B.": [2]})
+    questions: list[str] = []
+
+    def accept(box: QDialog) -> None:
+        assert isinstance(box, MessageBox)
+        questions.append(box.text())
+        QTest.keyClick(box, Qt.Key.Key_Return)
+
+    answer(MessageBox, accept)
+    controller = create_controller(settings.Settings(language="en", annotator="Amal"))
+    controller.show()
+    controller.window.corpus_commands.open_path(corpus_path)
+    assert [unescape(question) for question in questions] == [
+        "The articles of this corpus were given to \u2068Amal B.\u2069. Is that you?"
+    ]
+    session = controller.session
+    assert (session.annotator, session.articles.numbers) == ("Amal B.", [2])
+    assert settings.load().annotator == "Amal B."
+    controller.window.corpus_commands.open_path(corpus_path)
+    assert len(questions) == 1
+
+
+def test_nobody_is_asked_where_the_user_or_several_have_articles(
+    create_controller: Callable[[settings.Settings], app.ApplicationController],
+    corpus_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(MessageBox, "exec", lambda _box: pytest.fail("asked"))
+    with Corpus.open(corpus_path) as corpus:
+        give_articles(corpus, {"Omar": [2], "Sanae": [1]})
+    controller = create_controller(settings.Settings(language="en", annotator="Amal"))
+    controller.show()
+    controller.window.corpus_commands.open_path(corpus_path)
+    assert controller.session.annotator == "Amal"

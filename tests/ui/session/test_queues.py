@@ -143,12 +143,14 @@ def test_anothers_layer_of_a_blind_article_is_not_shown(window: Window, blind: S
     assert (blind.spans, blind.status, blind.note) == ([], None, None)
     assert blind.state() == NEW
     assert window.layer_bar.text() == "You label this article without seeing the work of \u2068Omar\u2069."
+    assert not window.layer_bar.edit_button.isVisible()
     blind.reload()
     assert blind.spans == []
     blind.open_by_id(3)
     assert not is_hidden(blind)
     assert len(blind.spans) == 1
     assert window.layer_bar.text() == "You are looking at the work of \u2068Omar\u2069."
+    assert window.layer_bar.edit_button.isVisible()
     blind.switch_annotator("Sanae", edits=False)
     blind.open_by_id(1)
     assert not is_hidden(blind)
