@@ -200,7 +200,7 @@ def test_export_over_a_file_that_stays_open_changes_nothing(
 def test_open_old_backup_does_not_prevent_a_new_one(
     corpus: Path, program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(backups, "_RESTORE_BACKUPS", 1)
+    monkeypatch.setattr(backups, "_ACTION_BACKUPS", 1)
     monkeypatch.setattr(file_ops.delete_file, "__kwdefaults__", {"patience": 0.05})
     first = finish(backups.create_backup(corpus, backups.BEFORE_RESTORE))
     assert isinstance(first, backups.Backup)

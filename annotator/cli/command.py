@@ -135,6 +135,15 @@ def decode_argument(_context: click.Context, _parameter: click.Parameter, value:
     return None if value is None else os.fsencode(value).decode("utf-8", "replace")
 
 
+def parse_pairs(_context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    """Parse values such as `PER=PERSON`, as UTF-8, whatever the locale."""
+    pairs = [os.fsencode(value).decode("utf-8", "replace").partition("=") for value in values]
+    invalid = next(("".join(pair) for pair in pairs if not all(part.strip() for part in pair)), None)
+    if invalid is not None:
+        raise click.BadParameter(_("“{value}” is not of the form {form}").format(value=invalid, form=parameter.metavar))
+    return {before.strip(): after.strip() for before, _equals, after in pairs}
+
+
 def parse_article_id(text: str) -> int | str:
     """Parse an article's number or uid."""
     return int(text) if text.isdecimal() and len(text) <= _MAX_DIGITS else text

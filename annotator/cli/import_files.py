@@ -6,7 +6,15 @@ from typing import Final
 import click
 
 from annotator import settings
-from annotator.cli.command import FilePath, annotator_option, corpus_argument, jobs_option, json_option, option
+from annotator.cli.command import (
+    FilePath,
+    annotator_option,
+    corpus_argument,
+    jobs_option,
+    json_option,
+    option,
+    parse_pairs,
+)
 from annotator.cli.console import (
     EXIT_INCOMPLETE,
     CommandError,
@@ -30,18 +38,9 @@ from annotator.store.corpus import Corpus
 _FORMATS: Final = [format_.name for format_ in READ_FORMATS]
 
 
-def _parse_pairs(_context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
-    """Parse values such as `PER=PERSON`."""
-    pairs = [value.partition("=") for value in values]
-    invalid = next(("".join(pair) for pair in pairs if not all(part.strip() for part in pair)), None)
-    if invalid is not None:
-        raise click.BadParameter(_("“{value}” is not of the form {form}").format(value=invalid, form=parameter.metavar))
-    return {before.strip(): after.strip() for before, _equals, after in pairs}
-
-
 def _parse_columns(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
     """Parse column names by field, such as `text=body`."""
-    columns = _parse_pairs(context, parameter, values)
+    columns = parse_pairs(context, parameter, values)
     invalid = next((field for field in columns if field not in tables.COLUMNS), None)
     if invalid is not None:
         reason = _("“{field}” is not one of {fields}").format(field=invalid, fields=", ".join(tables.COLUMNS))
@@ -101,7 +100,7 @@ def _parse_columns(context: click.Context, parameter: click.Parameter, values: t
     "--rename",
     metavar="THEIRS=OURS",
     multiple=True,
-    callback=_parse_pairs,
+    callback=parse_pairs,
     help=LazyText("Rename a label of the files to one of the corpus; may be repeated."),
 )
 @option(

@@ -35,6 +35,8 @@ _COMMANDS: Final = {
     "backup": ("backup", LazyText("Copy a corpus, even while it is in use.")),
     "restore": ("restore", LazyText("List the backups, or restore one.")),
     "repair": ("repair", LazyText("Recover what can be read of a damaged corpus.")),
+    "merge": ("merge", LazyText("Merge the work of others into a corpus.")),
+    "changes": ("changes", LazyText("Write changes to a file for others to merge.")),
 }
 """The module of each command, imported when it is called, and what the list of commands says of it."""
 

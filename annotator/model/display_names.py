@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from annotator.i18n import _, pgettext
+from annotator.model import replay
 from annotator.model.records import (
     BODY,
     BOILERPLATE,
@@ -40,6 +41,17 @@ def zone_title(kind: str) -> str:
         BODY: _("body"),
         BOILERPLATE: _("boilerplate"),
     }[kind]
+
+
+def conflict_message(reason: str) -> str:
+    """Return a sentence on why a step does not fit; `reason` is one of those of `model.replay`."""
+    return {
+        replay.CHANGED: _("Somebody else changed the same thing."),
+        replay.REMOVED: _("Somebody else removed it."),
+        replay.TAKEN: _("The words have this label already, with another value or note."),
+        replay.OVERLAP: _("Two zones would overlap."),
+        replay.OUTSIDE: _("It is not within the text."),
+    }.get(reason, _("It is not a valid edit."))
 
 
 def to_percent(score: float) -> int:

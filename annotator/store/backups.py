@@ -26,12 +26,14 @@ BEFORE_VERSION: Final = "before version {version}"
 """The reason of a backup before a migration, in its file name."""
 BEFORE_RESTORE: Final = "before restore"
 """The reason of a backup before a restore."""
+BEFORE_MERGE: Final = "before merge"
+"""The reason of a backup before the changes of others are merged."""
 DAILY_BACKUPS: Final = 7
 WEEKLY_BACKUPS: Final = 8
 """The days and weeks with backups whose newest is retained."""
 MAX_AGE: Final = timedelta(days=1)
 """The age of the last backup at which the next is due."""
-_RESTORE_BACKUPS: Final = 3  # retained backups before a restore
+_ACTION_BACKUPS: Final = 3  # retained backups before a restore, and before a merge
 _TIME: Final = "%Y-%m-%d %H-%M-%S"  # no colon: Windows forbids it in names
 _NAME: Final = re.compile(r"(\d{4}-\d\d-\d\d \d\d-\d\d-\d\d)(?: (before [a-z]+(?: \d+)?))?\.corpus")
 _MAX_NAME_LENGTH: Final = 60  # characters of the corpus's name in its folder's
@@ -138,7 +140,8 @@ def _rotate(corpus: Path, new_path: Path) -> None:
     daily = [backup for backup in backups if not backup.reason]
     retained_times = retained(backup.time for backup in daily)
     obsolete = [backup for backup in daily if backup.time not in retained_times]
-    obsolete += [backup for backup in backups if backup.reason == BEFORE_RESTORE][_RESTORE_BACKUPS:]
+    for reason in (BEFORE_RESTORE, BEFORE_MERGE):
+        obsolete += [backup for backup in backups if backup.reason == reason][_ACTION_BACKUPS:]
     stale = [path for path in new_path.parent.glob(".*.part*") if _is_stale(path)]
     for path in (*(backup.path for backup in obsolete if backup.path != new_path), *stale):
         discard_file(path)  # a file open elsewhere is deleted at the next backup
@@ -156,4 +159,6 @@ def describe_reason(backup: Backup) -> str:
     """Return the backup's reason for the user."""
     if backup.reason == BEFORE_RESTORE:
         return _("before another backup was restored")
+    if backup.reason == BEFORE_MERGE:
+        return _("before changes were merged")
     return _("before an update of the program") if backup.reason else _("automatic backup")

@@ -135,7 +135,8 @@ def _check_article(base: BaseArticle) -> None:
 
 def _check_label_edit(edit: LabelEdit) -> None:
     _check_name(edit.label)
-    _check_time(edit.time)
+    if edit.time:  # unknown after the repair of a damaged file
+        _check_time(edit.time)
     labels = [label for label in (edit.before, edit.after) if label is not None]
     numbers = [edit.clock, *(label.position for label in labels)]
     if not (labels and all(0 <= number < MAX_CLOCK for number in numbers)):

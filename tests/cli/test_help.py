@@ -10,13 +10,17 @@ from types import ModuleType
 import click
 import pages
 import pytest
+from builders import apply_edits, create_corpus
 from cli.sample import Run
+from team.changesets import encode
 
 from annotator import i18n, settings
 from annotator.cli.command import TerminalCommand
 from annotator.cli.root import _COMMANDS, root
 from annotator.cli.running import use_language
 from annotator.cli.terminal import display_width
+from annotator.model.records import Edit, Status
+from annotator.store.changesets import read_changeset
 
 NAMES = root.list_commands(click.Context(root))
 SAMPLES = pages.ROOT / "resources" / "samples"
@@ -92,3 +96,7 @@ def make_files(folder: Path) -> None:
     states = {settings.load().annotator_name: "done"}
     done = [{"text": f"أعلنت الوزارة الخطة رقم {number} أمس.", "states": states} for number in range(DONE)]
     (folder / "done.jsonl").write_text("\n".join(map(json.dumps, done)), encoding="utf-8")
+    for name in ("Salma", "Youssef"):
+        with create_corpus(folder / f"{name.lower()}.corpus", "أعلنت الوزارة الخطة أمس.") as corpus:
+            apply_edits(corpus, [Edit(None, Status(corpus.article(1).uid, name, "done"))], name)
+            (folder / f"{name.lower()}.changeset").write_bytes(encode(read_changeset(corpus)))

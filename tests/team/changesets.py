@@ -3,9 +3,9 @@
 import gzip
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from io import BytesIO
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from hypothesis import strategies as st
@@ -129,3 +129,10 @@ def seal_lines(lines: Iterable[bytes]) -> bytes:
             counts["invalid"] += 1
     end = {"end": {"sha256": hashlib.sha256(content).hexdigest(), "counts": dict(counts)}}
     return gzip.compress(content + msgspec.json.encode(end) + b"\n", 1)
+
+
+def change_lines(change: Callable[[list[dict[str, Any]]], object], changeset: Changeset = CHANGESET) -> bytes:
+    """Return the file of a changeset as somebody changed it who can count and hash."""
+    lines = [msgspec.json.decode(line) for line in list_lines(changeset)]
+    change(lines)
+    return seal_lines(map(msgspec.json.encode, lines))

@@ -7,7 +7,6 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import msgspec
 import pytest
 from hypothesis import given, settings
 from msgspec.structs import replace
@@ -20,6 +19,7 @@ from team.changesets import (
     TEXT,
     UID,
     build_step,
+    change_lines,
     changesets,
     encode,
     list_lines,
@@ -42,13 +42,6 @@ def read(path: Path, data: bytes) -> Changeset:
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "a.changeset"
-
-
-def change_lines(change: Callable[[list[dict[str, Any]]], object]) -> bytes:
-    """Return the file of CHANGESET as somebody changed it who can count and hash."""
-    lines = [msgspec.json.decode(line) for line in list_lines(CHANGESET)]
-    change(lines)
-    return seal_lines(map(msgspec.json.encode, lines))
 
 
 def find(lines: list[dict[str, Any]], kind: str, uid: str) -> Any:

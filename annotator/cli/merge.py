@@ -1,0 +1,187 @@
+"""`annotator merge CORPUS OTHER...`: brings the steps of changesets and other corpora into a corpus."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from annotator.cli.command import FilePath, corpus_argument, decode_argument, json_option, option, parse_pairs
+from annotator.cli.console import (
+    EXIT_INCOMPLETE,
+    CommandError,
+    print_json,
+    print_remarks,
+    print_table,
+    print_text,
+    run_with_progress,
+)
+from annotator.cli.root import root
+from annotator.i18n import LazyText, _, count_phrase
+from annotator.jobs.merging import MergeSource, MergeSummary, UnusableSource, merge_sources, read_source
+from annotator.model.display_names import conflict_message
+from annotator.model.records import Notice, Refusal, Remark
+from annotator.store.corpus import Corpus
+from annotator.store.errors import NoSuchArticle
+
+
+def _decode_names(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> frozenset[str | None]:
+    return frozenset(decode_argument(context, parameter, value) for value in values)
+
+
+@root.command(
+    "merge",
+    help=LazyText(
+        "Merge the steps of OTHER, changesets or corpora of any version, into CORPUS. What is there already is left as "
+        "it is, so that files may be merged again and in any order. CORPUS is backed up first; OTHER is never changed."
+        " Steps that do not fit are kept as conflicts for their author."
+    ),
+    examples=(
+        (LazyText("Merge the work of two annotators:"), "annotator merge news.corpus salma.changeset youssef.corpus"),
+        (
+            LazyText("Say that two names are one person:"),
+            "annotator merge news.corpus salma.changeset --same user=Salma",
+        ),
+    ),
+    page="docs/team.en.md",
+)
+@corpus_argument
+@click.argument("others", metavar="OTHER...", nargs=-1, required=True, type=FilePath())
+@option(
+    "--same",
+    metavar="THEIRS=OURS",
+    multiple=True,
+    callback=parse_pairs,
+    help=LazyText("Annotator in OTHER who is this one in CORPUS; may be repeated."),
+)
+@option(
+    "--apart",
+    metavar="NAME",
+    multiple=True,
+    callback=_decode_names,
+    help=LazyText(
+        "Annotator in OTHER who is another person than the one of this name in CORPUS, as is assumed with a notice if "
+        "nothing is said; may be repeated."
+    ),
+)
+@option("--dry-run", is_flag=True, help=LazyText("Change nothing; print what would be merged."))
+@json_option
+def merge(
+    corpus: Path,
+    others: Sequence[Path],
+    same: Mapping[str, str],
+    apart: Collection[str],
+    dry_run: bool,
+    as_json: bool,
+) -> int:
+    """Merge others' work."""
+    with Corpus.open(corpus) as opened:
+        unknown = next((name for name in same.values() if name not in opened.annotators()), None)
+        if unknown is not None:
+            raise CommandError(_("The corpus has no annotator “{name}”.").format(name=unknown))
+        sources, refusals = _read_sources(others)
+        summary = run_with_progress(merge_sources(opened, sources, same=same, is_dry_run=dry_run), _("Merging"))
+        conflicts = [*_list_conflicts(opened, summary)]
+    remarks = [*refusals, *_list_left_out(sources, summary)]
+    print_remarks(remarks)
+    print_remarks(_list_same_names(sources, summary, apart, is_dry_run=dry_run))
+    if as_json:
+        print_json(_build_record(sources, summary, conflicts))
+    else:
+        _print_summary(summary, conflicts, is_dry_run=dry_run)
+    return EXIT_INCOMPLETE if remarks else 0
+
+
+def _read_sources(paths: Sequence[Path]) -> tuple[list[MergeSource], list[Refusal]]:
+    """Read each file; return the unusable ones as refusals."""
+    sources, refusals = [], []
+    for path in paths:
+        try:
+            sources.append(MergeSource(path, run_with_progress(read_source(path), _("Reading"))))
+        except UnusableSource as error:
+            refusals.append(error.refusal)
+    return sources, refusals
+
+
+def _list_left_out(sources: Sequence[MergeSource], summary: MergeSummary) -> Iterator[Remark]:
+    """Yield what of the sources could not be merged."""
+    for source, result in zip(sources, summary.results, strict=True):
+        path = str(source.path)
+        for uid in source.changeset.newer_steps:
+            yield Refusal(path, 0, _("step {uid} needs a newer version of the program").format(uid=uid))
+        if result.missing_articles:
+            reason = count_phrase(
+                "{count} step was left out because its article is missing",
+                "{count} steps were left out because their article is missing",
+                result.missing_articles,
+            )
+            yield Refusal(path, 0, reason)
+
+
+def _list_same_names(
+    sources: Sequence[MergeSource], summary: MergeSummary, apart: Collection[str], *, is_dry_run: bool
+) -> Iterator[Notice]:
+    """Yield a notice for each person who may be the one of this name here."""
+    for source, result in zip(sources, summary.results, strict=True):
+        for name in result.same_names:
+            if name in apart:
+                continue
+            reason = _("“{name}” is taken for another person than the one of this name here, and is “{new}” here.")
+            advice = _("If they are one person, merge with {option}.")
+            if not is_dry_run:
+                advice = _("If they are one person, restore the backup made before and merge again with {option}.")
+            option_text = f'--same "{name}={name}"'
+            text = f"{reason} {advice}".format(name=name, new=result.people[name], option=option_text)
+            yield Notice(str(source.path), 0, text)
+
+
+def _list_conflicts(corpus: Corpus, summary: MergeSummary) -> Iterator[dict[str, Any]]:
+    """Yield a record of each conflict; an article of a dry run may have no number yet."""
+    for result in summary.results:
+        for conflict in result.conflicts:
+            try:
+                number = corpus.article(conflict.article).id
+            except NoSuchArticle:
+                number = None
+            yield {
+                "article": number,
+                "uid": conflict.article,
+                "step": conflict.step,
+                "annotator": conflict.annotator,
+                "message": conflict_message(conflict.reason),
+            }
+
+
+def _build_record(
+    sources: Sequence[MergeSource], summary: MergeSummary, conflicts: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Build the JSON; the names of `annotators` are by source too, since two may have the same."""
+    return {
+        "steps": sum(result.steps for result in summary.results),
+        "articles": sum(result.articles for result in summary.results),
+        "annotators": {theirs: ours for result in summary.results for theirs, ours in result.people.items()},
+        "conflicts": conflicts,
+        "files": [
+            {
+                "path": str(source.path),
+                "steps": result.steps,
+                "articles": result.articles,
+                "annotators": result.people,
+                "newer_steps": source.changeset.newer_steps,
+            }
+            for source, result in zip(sources, summary.results, strict=True)
+        ],
+        "backup": summary.backup and str(summary.backup.path),
+    }
+
+
+def _print_summary(summary: MergeSummary, conflicts: Sequence[Mapping[str, Any]], *, is_dry_run: bool) -> None:
+    counts = [
+        count_phrase("{count} step", "{count} steps", sum(result.steps for result in summary.results)),
+        count_phrase("{count} new article", "{count} new articles", sum(result.articles for result in summary.results)),
+        count_phrase("{count} conflict", "{count} conflicts", len(conflicts)),
+    ]
+    print_text((_("to merge: {counts}") if is_dry_run else _("merged: {counts}")).format(counts=_(", ").join(counts)))
+    print_table([["", str(row["article"] or "-"), row["annotator"], row["message"]] for row in conflicts])
+    if summary.backup:
+        print_text(_("Backup made before: {path}").format(path=summary.backup.path))

@@ -1,0 +1,138 @@
+"""Work that travels between people: writing changesets, and merging them or whole corpora into a corpus."""
+
+from collections.abc import Collection, Generator, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from msgspec import Struct
+
+from annotator.file_ops import explain_os_error
+from annotator.i18n import _
+from annotator.model.changeset import Changeset
+from annotator.model.operations import InvalidEdit
+from annotator.model.records import Refusal
+from annotator.store import backups, copying
+from annotator.store.backups import BEFORE_MERGE, Backup
+from annotator.store.changesets import read_changeset
+from annotator.store.corpus import Corpus
+from annotator.store.errors import CorpusError, NotACorpus, translating_file_errors
+from annotator.store.merging import MergeResult, merge
+from annotator.store.other_corpus import has_news, read_other_corpus
+from annotator.store.verification import read_version
+from annotator.team import changeset_file
+from annotator.team.changeset_checks import check_changeset
+from annotator.team.changeset_file import InvalidChangeset, encode_changeset
+
+
+class UnusableSource(CorpusError):
+    """A file cannot be merged, and nothing of it was; `refusal` has the file, line and reason."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        self.refusal = refusal
+        super().__init__(_("“{path}” cannot be merged. {reason}").format(path=refusal.path, reason=refusal.reason))
+
+
+class MergeSource(Struct, frozen=True):
+    """A changeset, and the file that it comes from."""
+
+    path: Path
+    changeset: Changeset
+
+
+class MergeSummary(Struct, frozen=True):
+    """What was merged: the result for each source, and the backup made before, unless there was nothing new."""
+
+    results: tuple[MergeResult, ...]
+    backup: Backup | None = None
+
+
+class WrittenChanges(Struct, frozen=True):
+    """The numbers of steps and articles in a changeset that was written, and its bytes."""
+
+    steps: int
+    articles: int
+    bytes: int
+
+
+def write_changes(
+    corpus: Corpus, path: Path, *, since: Path | None = None, annotators: Collection[str] | None = None
+) -> Generator[tuple[int, int], None, WrittenChanges]:
+    """Write a changeset of these annotators' steps, or everybody's, to `path`, where no file may exist.
+
+    `since` is a changeset or corpus whose steps are left out. Closed early, it leaves nothing behind. Raises
+    UnusableSource, ExistingCorpus, CorpusError.
+    """
+    known_steps: set[str] = set()
+    if since is not None:
+        known = yield from read_source(since)
+        known_steps.update(step.uid for step in known.steps)
+    changeset = read_changeset(corpus, known_steps=known_steps, annotators=annotators)
+    try:
+        check_changeset(changeset)  # nobody could read another one
+        with copying.new_file(path) as temporary, translating_file_errors(path), temporary.open("wb") as file:
+            yield from encode_changeset(changeset, file)
+    except (InvalidEdit, InvalidChangeset) as error:
+        raise CorpusError(str(error)) from error
+    with translating_file_errors(path):
+        return WrittenChanges(len(changeset.steps), len(changeset.articles), path.stat().st_size)
+
+
+def read_source(path: Path) -> Generator[tuple[int, int], None, Changeset]:
+    """Return the changeset in the file at `path`, or that of the whole corpus there. Raises UnusableSource."""
+    try:
+        if not _is_corpus(path):
+            return (yield from changeset_file.read_changeset(path))
+        changeset = yield from read_other_corpus(path)
+        check_changeset(changeset)
+        return changeset
+    except InvalidChangeset as error:
+        raise UnusableSource(Refusal(str(path), error.line, str(error))) from error
+    except (CorpusError, InvalidEdit) as error:
+        raise UnusableSource(Refusal(str(path), 0, str(error))) from error
+    except OSError as error:
+        raise UnusableSource(Refusal(str(path), 0, explain_os_error(error))) from error
+
+
+def _is_corpus(path: Path) -> bool:
+    """Return whether the file is a corpus, of any version. Raises CorpusError.
+
+    Only SQLite may look: the corpus may be open in this process (see `read_version`).
+    """
+    try:
+        read_version(path)
+    except NotACorpus:
+        return False
+    return True
+
+
+def merge_sources(
+    corpus: Corpus, sources: Sequence[MergeSource], *, same: Mapping[str, str], is_dry_run: bool = False
+) -> Generator[tuple[int, int], None, MergeSummary]:
+    """Merge these sources one by one, after a backup if any has something new.
+
+    `same` has who annotators of theirs are here (see `merge`). A dry run changes nothing. Closed early, it leaves what
+    was merged. Raises CorpusError.
+    """
+    if is_dry_run:
+        with suppress(_DryRun), corpus.transaction():
+            results = yield from _merge_each(corpus, sources, same)
+            raise _DryRun
+        return MergeSummary(results)
+    backup = None
+    if any(has_news(corpus, source.changeset) for source in sources):
+        backup = yield from backups.create_backup(corpus.path, BEFORE_MERGE)
+    return MergeSummary((yield from _merge_each(corpus, sources, same)), backup)
+
+
+def _merge_each(
+    corpus: Corpus, sources: Sequence[MergeSource], same: Mapping[str, str]
+) -> Generator[tuple[int, int], None, tuple[MergeResult, ...]]:
+    results = []
+    for source in sources:
+        result = yield from merge(corpus, source.changeset, same=same)
+        results.append(result)
+    return tuple(results)
+
+
+class _DryRun(Exception):
+    """Rolls back."""

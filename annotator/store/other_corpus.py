@@ -1,0 +1,37 @@
+"""Reading a corpus that somebody else made: it is never changed, not even to migrate it."""
+
+from collections.abc import Generator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from annotator.model.changeset import Changeset
+from annotator.store import opening
+from annotator.store.changesets import read_changeset, read_step_uids
+from annotator.store.copying import copy_corpus
+from annotator.store.corpus import Corpus
+from annotator.store.schema import VERSION
+from annotator.store.verification import read_version
+
+
+def read_other_corpus(path: Path) -> Generator[tuple[int, int], None, Changeset]:
+    """Return everything in the corpus at `path` as a changeset; one of an older version is migrated in a copy.
+
+    Yields (pages copied, total pages). Raises NotACorpus, NewerCorpus, MissingCorpus, DamagedCorpus, CorpusError.
+    """
+    if read_version(path) == VERSION:
+        with Corpus.open(path, readonly=True) as corpus:
+            return read_changeset(corpus)
+    with TemporaryDirectory() as folder:
+        copy = Path(folder, path.name)
+        yield from copy_corpus(path, copy)
+        with Corpus(copy, opening.connect_to_corpus(copy, with_backup=False)) as corpus:
+            return read_changeset(corpus)
+
+
+def has_news(corpus: Corpus, changeset: Changeset) -> bool:
+    """Return whether the corpus lacks an article or a step of the changeset."""
+    articles = {uid for (uid,) in corpus.fetch_tuples("SELECT uid FROM article")}
+    steps = read_step_uids(corpus)
+    return any(base.article.uid not in articles for base in changeset.articles) or any(
+        step.uid not in steps for step in changeset.steps
+    )
