@@ -32,6 +32,7 @@ class Settings(Struct, frozen=True):
 
     `zoom` is in per cent; `geometry` has the window's own format. `keys` holds only changed keys, by the window's name
     of the action. `suggestions` and `invisible` say whether suggestions and invisible characters are shown,
+    `preselects_majority` whether what most annotators have is chosen at first in an adjudication,
     `informative` whether the most informative article comes next, `selection_bar` whether buttons appear beside what is
     selected, `compact` whether the lines of the article are closer. `recent_commands` are the names of entries of the
     command palette, the latest first. `recent_corpora` are paths, with the times of their last openings (ISO 8601,
@@ -52,6 +53,7 @@ class Settings(Struct, frozen=True):
     numerals: Literal["western", "eastern"] = "western"
     informative: bool = field(default=False, name="instructive")
     suggestions: bool = True
+    preselects_majority: bool = True
     invisible: bool = False
     panel_widths: dict[str, int] = {}
     hidden_panels: list[str] = []

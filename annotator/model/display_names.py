@@ -66,6 +66,7 @@ def source_title(source: str) -> str:
         "names": pgettext("source of a suggestion", "Names"),
         "memory": pgettext("source of a suggestion", "Seen before"),
         "model": pgettext("source of a suggestion", "Learned here"),
+        "annotators": pgettext("source of a suggestion", "Annotators who have it"),
     }.get(source, source)
 
 

@@ -15,6 +15,12 @@ IMPORT_STEP: Final = "import"
 ACCEPT_STEP: Final = "accept"
 """The name of a step that accepts suggestions."""
 
+AGREED_STEP: Final = "agreed"
+"""The name of a step that put into the gold layer what all annotators agree on; no key undoes it either."""
+
+DECIDE_STEP: Final = "decide"
+"""The name of a step that decides disagreements in the gold layer."""
+
 LABELS_STEP: Final = "labels"
 """The name of a step that changed the label set.
 
@@ -27,7 +33,8 @@ def build_stacks(steps: Iterable[StepInfo]) -> tuple[list[StepInfo], list[StepIn
 
     `steps` are one annotator's on one article, oldest first. A step that undoes one of the undo stack is an undo, one
     of the redo stack a redo: usually the top, or a lower one below steps that cannot be undone and stay. Any other step
-    is new and clears the redo stack. Imports are on neither stack; a change of the label set clears both.
+    is new and clears the redo stack. Imports and what all agree on are on neither stack; a change of the label set
+    clears both.
     """
     undo: list[StepInfo] = []
     redo: list[StepInfo] = []
@@ -38,7 +45,7 @@ def build_stacks(steps: Iterable[StepInfo]) -> tuple[list[StepInfo], list[StepIn
 
 def advance_stacks(undo: list[StepInfo], redo: list[StepInfo], step: StepInfo) -> None:
     """Update both stacks for one more step (see `build_stacks`)."""
-    if step.name == IMPORT_STEP:
+    if step.name in (IMPORT_STEP, AGREED_STEP):
         return
     if step.name == LABELS_STEP:
         undo.clear()

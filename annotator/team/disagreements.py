@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
+import msgspec
 from msgspec import Struct
 
 from annotator.model.records import Span
@@ -110,19 +111,23 @@ def compare_layers(layers: Mapping[str, Iterable[Span]], quorum: int | None = No
     )
 
 
-def count_votes(disagreement: Disagreement, label_ids: Mapping[str, str]) -> str:
-    """Return a digest of the candidates and the number of their votes, which differs if anything of it has changed.
+def encode_votes(disagreement: Disagreement, label_uids: Mapping[str, str]) -> str:
+    """Return the JSON of the candidates with their votes, which differs if anything of them has changed.
 
-    Labels stand in it by `label_ids`, so that one that is renamed changes nothing, and annotators not at all.
+    Labels stand in it by their uids, so that a renamed one changes nothing. Annotators do not, who may have other names
+    in other files: each candidate is the number of its votes and its spans.
     """
-    counts = sorted(
+    votes = sorted(
         (
             candidate.votes,
-            [(span.start, span.end, label_ids.get(span.label, span.label), span.value) for span in candidate.spans],
+            [
+                (span.start, span.end, label_uids.get(span.label, span.label), span.value or "")
+                for span in candidate.spans
+            ],
         )
         for candidate in disagreement.candidates
     )
-    return hashlib.sha256(repr(counts).encode()).hexdigest()
+    return msgspec.json.encode(votes).decode()
 
 
 def describe_kind(disagreement: Disagreement, text: str) -> tuple[object, ...]:

@@ -21,6 +21,7 @@ from annotator.ui.central.central_widget import CentralWidget
 from annotator.ui.central.find_bar import FindBar
 from annotator.ui.central.layer_bar import LayerBar
 from annotator.ui.central.selection_bar import SelectionBar
+from annotator.ui.commands.adjudication_commands import AdjudicationCommands
 from annotator.ui.commands.annotator_commands import AnnotatorCommands
 from annotator.ui.commands.article_commands import ArticleCommands
 from annotator.ui.commands.backup_commands import BackupCommands
@@ -105,6 +106,7 @@ class Window(QMainWindow):
         ArticlePresenter(self.view, session)
         self.find_commands = FindCommands(session, self.view, self.find_bar, self.articles_sidebar)
         self.issue_commands = IssueCommands(session, self.view, self.articles_sidebar, self.tasks)
+        self.adjudication_commands = AdjudicationCommands(context, self.view, self.corpus_commands)
         self.palette_commands = PaletteCommands(context, self.view, self.find_commands)
         self._panel_focus = PanelFocus(self, self.view)
         self._view_commands = ViewCommands(context, self.view, self.guideline_sheet, self.panel_layout)
@@ -123,6 +125,7 @@ class Window(QMainWindow):
             find=self.find_commands,
             suggestions=self.suggestion_commands,
             issues=self.issue_commands,
+            adjudication=self.adjudication_commands,
             palette=self.palette_commands,
             view=self._view_commands,
             welcome=self.welcome_commands,
@@ -157,12 +160,13 @@ class Window(QMainWindow):
         actions, annotators = self._actions.by_name, self.annotator_commands
         self.layer_bar = LayerBar(self.session, annotators.edit_shown, annotators.view_own)
         self.issue_commands.bar.add_buttons(actions)
+        self.adjudication_commands.bar.add_buttons(actions)
         self.articles_sidebar.column.addWidget(ActionButton(actions["check_labels"], "issues"))
         self._central_widget = CentralWidget(
             self.session,
             self.view,
             self.article_header,
-            (self.layer_bar, self.find_bar, self.issue_commands.bar),
+            (self.layer_bar, self.find_bar, self.issue_commands.bar, self.adjudication_commands.bar),
             self.note_field,
             actions,
         )
@@ -196,7 +200,9 @@ class Window(QMainWindow):
         session.on_change(self._show_title, "corpus")
         session.on_change(self._show_labels, "labels")
         session.on_change(self._actions.update_states, "undoable", "redoable", "pending_step", "status")
-        session.on_change(self._actions.update_states, "removal", "article_filter", "annotator", "reader")
+        session.on_change(
+            self._actions.update_states, "removal", "article_filter", "annotator", "reader", "adjudicator"
+        )
         session.on_change(self._actions.update_states, "is_finished")
         self._actions.refused.connect(session.notified)
         self.welcome_commands.hint_changed.connect(self.status_line.show_hint)
@@ -207,9 +213,8 @@ class Window(QMainWindow):
         self.span_panel.span_clicked.connect(session.select)
         self.span_panel.span_clicked.connect(lambda _span: view.setFocus())
         self.tagging_commands.sticky_changed.connect(lambda: self.label_panel.show_sticky(self.tagging_commands.sticky))
-        self.tagging_commands.sticky_changed.connect(
-            lambda: self.selection_bar.set_paused(self.tagging_commands.sticky is not None)
-        )
+        self.tagging_commands.sticky_changed.connect(self._pause_selection_bar)
+        session.on_change(self._pause_selection_bar, "adjudicator")
         card = self.labels_sidebar.span_card
         for edit_requested in (self.tagging_commands.value_edit_requested, self.tagging_commands.note_edit_requested):
             edit_requested.connect(self.labels_sidebar.needed)
@@ -241,6 +246,10 @@ class Window(QMainWindow):
         scale = panel_scale(self.settings.current.zoom, is_low=self._is_low)
         for part in (self.articles_sidebar.article_list, self.issue_commands.sidebar.issue_list, self.labels_sidebar):
             part.set_scale(scale)
+
+    def _pause_selection_bar(self) -> None:
+        """Have no bar beside the selection while each is tagged at once, or another bar has the candidates."""
+        self.selection_bar.set_paused(self.tagging_commands.sticky is not None or bool(self.session.adjudicator))
 
     def _show_title(self) -> None:
         corpus = self.session.corpus

@@ -9,8 +9,8 @@ from annotator.model.records import Span
 from annotator.team.disagreements import (
     CandidateSpan,
     compare_layers,
-    count_votes,
     describe_kind,
+    encode_votes,
     shuffle_annotators,
 )
 
@@ -134,20 +134,20 @@ def test_votes_differ_by_what_was_voted_for_and_not_by_who_did_or_the_name_of_a_
     [third] = compare_layers({"A": spans, "B": [], "C": []}).disagreements
     [renamed] = compare_layers({"A": label_words(TEXT, [("الصحة", "ORG")]), "B": []}).disagreements
     ids = {"INSTITUTION": "1", "ORG": "1"}
-    assert count_votes(before, ids) == count_votes(swapped, ids) == count_votes(renamed, ids)
-    assert count_votes(before, ids) != count_votes(third, ids)
-    assert count_votes(before, {}) != count_votes(renamed, {})
+    assert encode_votes(before, ids) == encode_votes(swapped, ids) == encode_votes(renamed, ids)
+    assert encode_votes(before, ids) != encode_votes(third, ids)
+    assert encode_votes(before, {}) != encode_votes(renamed, {})
 
 
 def test_the_same_words_with_the_same_candidates_are_the_same_disagreement() -> None:
     words = "وزارة الصحة"
     second = TEXT.rindex(words)
     spans = label_words(TEXT, [(words, "INSTITUTION")])
-    there = Span("there", "a", "سلمى", "INSTITUTION", second, second + len(words))
-    here, elsewhere = compare_layers({"A": [*spans, there], "B": []}).disagreements
+    repeated = Span("there", "a", "سلمى", "INSTITUTION", second, second + len(words))
+    first, second_one = compare_layers({"A": [*spans, repeated], "B": []}).disagreements
     [shorter] = compare_layers({"A": [*spans], "B": label_words(TEXT, [("وزارة", "INSTITUTION")])}).disagreements
-    assert describe_kind(here, TEXT) == describe_kind(elsewhere, TEXT)
-    assert describe_kind(here, TEXT) != describe_kind(shorter, TEXT)
+    assert describe_kind(first, TEXT) == describe_kind(second_one, TEXT)
+    assert describe_kind(first, TEXT) != describe_kind(shorter, TEXT)
 
 
 def test_the_order_of_hidden_annotators_is_another_one_in_other_articles_and_batches() -> None:

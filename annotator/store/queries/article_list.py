@@ -16,6 +16,7 @@ from annotator.model.display_names import display_title
 from annotator.model.records import DONE, IN_PROGRESS, NEW, SKIPPED, STATES
 from annotator.store.corpus import Corpus
 from annotator.store.queries.assignments import list_hidden_articles, list_queue
+from annotator.store.queries.gold import find_gold, list_shared_articles
 from annotator.store.queries.removals import count_removed_articles, list_removed_articles, not_removed
 from annotator.store.queries.search import find_article_numbers
 from annotator.store.row_mapping import to_json
@@ -56,7 +57,8 @@ class ArticleFilter(Struct, frozen=True):
 def list_article_numbers(corpus: Corpus, annotator: str, article_filter: ArticleFilter, reader: str = "") -> list[int]:
     """Return the numbers of the articles that match the filter, first added first.
 
-    A `reader` looks at the annotator's work, and finds no articles that they label blind.
+    A `reader` looks at the annotator's work, and finds no articles that they label blind. The gold layer's owner has
+    only articles that several people have done.
     """
     if article_filter.words.strip():
         numbers = find_article_numbers(corpus, article_filter.words)
@@ -68,6 +70,9 @@ def list_article_numbers(corpus: Corpus, annotator: str, article_filter: Article
     elif article_filter.state:
         in_state = _find_in_states(corpus, annotator, article_filter.state)
         numbers = [number for number in numbers if number in in_state]
+    if annotator and annotator == find_gold(corpus):
+        shared = set(list_shared_articles(corpus))
+        numbers = [number for number in numbers if number in shared]
     removed = set(list_removed_articles(corpus))
     if removed or article_filter.is_removed:
         numbers = [number for number in numbers if (number in removed) == article_filter.is_removed]
@@ -194,7 +199,10 @@ def count_by_state(corpus: Corpus, annotator: str, *, only_assigned: bool = Fals
         WHERE annotator = ?1 AND article {assigned} AND {not_removed("article")} GROUP BY state
     """
     counts = dict.fromkeys(STATES, 0) | {row["state"]: row["n"] for row in corpus.query(query, annotator)}
-    total = count_articles(corpus, annotator if only_assigned else None)
+    if annotator == find_gold(corpus):
+        total = len(list_shared_articles(corpus))
+    else:
+        total = count_articles(corpus, annotator if only_assigned else None)
     return counts | {NEW: total - sum(counts[state] for state in _TOUCHED)}
 
 

@@ -12,12 +12,14 @@ from annotator.store.queries.assignments import IS_GOLD, IS_PUBLIC, TEACHES
 from annotator.store.queries.removals import not_removed
 from annotator.text.word_context import WordContext
 
-# A training layer is done, or imported: still new, but with spans. The model is everybody's.
-_IS_TRAINING_LAYER: Final = f"""({not_removed("layer.article")} AND {IS_PUBLIC.format(layer="layer")} AND (
+IS_FINISHED_LAYER: Final = f"""({not_removed("layer.article")} AND (
     status.state = '{DONE}' OR coalesce(status.state, '{NEW}') = '{NEW}' AND EXISTS (
         SELECT 1 FROM span WHERE span.article = layer.article AND span.annotator = layer.annotator
     )
 ))"""
+"""The condition that `layer`, of an article and an annotator, with its `status` is done, or imported: still new, but
+with spans."""
+_IS_TRAINING_LAYER: Final = f"({IS_FINISHED_LAYER} AND {IS_PUBLIC.format(layer='layer')})"  # the model is everybody's
 
 
 class MentionCounts(NamedTuple):

@@ -20,7 +20,7 @@ _LATIN: Final = "qwertyuiop[]asdfghjkl;'zxcvbnm,./`".upper()
 _ARABIC: Final = "ضصثقفغعهخحجدشسيبلاتنمكطئءؤرﻻىةوزظذ"
 _DIGITS: Final = ("0123456789", "٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹")
 _AZERTY: Final = "À&É\"'(-È_Ç"
-"""AZERTY's digit row without Shift, 0 to 9. With Ctrl, its ASCII characters are keys of their own (`Ctrl+-`)."""
+"""AZERTY's digit row without Shift, 0 to 9. With Ctrl, `-` is a key of its own."""
 
 _TO_LATIN: Final = {
     **dict(zip(_ARABIC, _LATIN, strict=True)),
@@ -58,7 +58,7 @@ def twin_keys(key: str) -> list[str]:
         return []
     if last in _DIGITS[0]:
         characters = [row[int(last)] for row in (*_DIGITS[1:], _AZERTY)]
-        return [modifiers + character for character in characters if not (modifiers and character.isascii())]
+        return [modifiers + character for character in characters if not (modifiers and character == "-")]
     return [modifiers + _ARABIC[index] for index, letter in enumerate(_LATIN) if letter == last]
 
 
@@ -143,7 +143,7 @@ class ShortcutResolver(QObject):
         if self._press is None:
             return action
         modifiers, key = self._press.keyboardModifiers(), self._press.key()
-        if modifiers & Qt.KeyboardModifier.ShiftModifier and sequence.toString(_PORTABLE) in _AZERTY:
+        if modifiers & Qt.KeyboardModifier.ShiftModifier and _split(sequence.toString(_PORTABLE))[1] in _AZERTY:
             return None
         if modifiers & Qt.KeyboardModifier.ControlModifier and Qt.Key.Key_A <= key <= Qt.Key.Key_Z:
             pressed_sequence = QKeySequence(self._press)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QBoxLayout, QStackedWidget, QWidget
 
 from annotator.i18n import _
 from annotator.ui.article.article_view import ArticleView
+from annotator.ui.central.adjudication_bar import AdjudicationBar
 from annotator.ui.central.find_bar import FindBar
 from annotator.ui.central.issue_bar import IssueBar
 from annotator.ui.central.layer_bar import LayerBar
@@ -52,7 +53,7 @@ class CentralWidget(QWidget):
         session: Session,
         view: ArticleView,
         header: QWidget,
-        bars: Sequence[FindBar | IssueBar | LayerBar],
+        bars: Sequence[AdjudicationBar | FindBar | IssueBar | LayerBar],
         note: NoteField,
         actions: Mapping[str, QAction],
     ) -> None:

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import QObject
 
 from annotator.i18n import _, count_phrase, format_number, ngettext
-from annotator.model.open_suggestions import SURE_SCORE, is_sure
+from annotator.model.open_suggestions import SURE_SCORE
 from annotator.model.records import Suggestion
 from annotator.text.sentences import sentence_breaks
 from annotator.ui.article.article_view import ArticleView
@@ -82,7 +82,7 @@ class SuggestionCommands(QObject):
             return False
         best_match = min(candidates, key=lambda candidate: (candidate.label != label, candidate.end - candidate.start))
         self.set_current(None)
-        self._session.accept(best_match, replace(best_match, label=label))
+        self._suggestions.decider.accept(best_match, replace(best_match, label=label))
         if self._session.pending_step:
             self.set_current(best_match)
         else:
@@ -95,26 +95,39 @@ class SuggestionCommands(QObject):
     def reject(self) -> None:
         """Reject the current suggestion and go to the next."""
         original = self._suggestions.original
-        if original and self._session.reject(original):
+        if original and self._suggestions.decider.reject(original):
             self._decided = original
 
     def accept_sentence(self) -> None:
         """Accept the sentence's sure suggestions and go to the first one left from its start on."""
         start, in_sentence = self._find_in_sentence()
-        self._accept_sure(in_sentence, start, _("This sentence has no sure suggestions: {score} and more."))
+        none_message = (
+            _("No disagreement in this sentence has a majority.")
+            if self._suggestions.is_provided
+            else _("This sentence has no sure suggestions: {score} and more.")
+        )
+        self._accept_sure(in_sentence, start, none_message)
 
     def accept_article(self) -> None:
         """Accept the article's sure suggestions and go to the next one left."""
-        none_message = _("This article has no sure suggestions: {score} and more.")
+        none_message = (
+            _("No disagreement in this article has a majority.")
+            if self._suggestions.is_provided
+            else _("This article has no sure suggestions: {score} and more.")
+        )
         self._accept_sure(self._suggestions.visible, self._view.current_offset(), none_message)
 
     def describe_sentence(self) -> str:
         """Return what `accept_sentence` would do now, with numbers; "" without suggestions in the sentence."""
         _start, in_sentence = self._find_in_sentence()
+        if self._suggestions.is_provided:
+            return self._describe(in_sentence, _("Decide {count} of {total} in the sentence by majority"))
         return self._describe(in_sentence, _("Accept {count} of {total} in the sentence: {score} and more"))
 
     def describe_article(self) -> str:
         """Return what `accept_article` would do now, likewise."""
+        if self._suggestions.is_provided:
+            return self._describe(self._suggestions.visible, _("Decide {count} of {total} in the article by majority"))
         return self._describe(
             self._suggestions.visible, _("Accept {count} of {total} in the article: {score} and more")
         )
@@ -139,7 +152,7 @@ class SuggestionCommands(QObject):
 
     def _accept(self, edited: Suggestion) -> None:
         original = self._suggestions.original
-        if original and self._session.accept(original, edited):
+        if original and self._suggestions.decider.accept(original, edited):
             self._decided = original
 
     def _show_in_view(self) -> None:
@@ -170,7 +183,7 @@ class SuggestionCommands(QObject):
         """Return the sure ones, without one that is being edited."""
         model = self._suggestions
         in_editing = model.original if model.current != model.original else None
-        return [suggestion for suggestion in suggestions if is_sure(suggestion) and suggestion != in_editing]
+        return [suggestion for suggestion in suggestions if model.is_sure(suggestion) and suggestion != in_editing]
 
     def _describe(self, suggestions: Sequence[Suggestion], text: str) -> str:
         count, total = len(self._find_sure(suggestions)), len(suggestions)
@@ -186,20 +199,26 @@ class SuggestionCommands(QObject):
         is_editing = model.current != model.original
         if not sure:
             self._session.notified.emit(none_message.format(score=score))
-        elif self._session.accept_all(sure):
-            message = ngettext(
-                "{count} suggestion accepted: {score} and more.",
-                "{count} suggestions accepted: {score} and more.",
-                len(sure),
-            )
-            message = message.format(count=format_number(len(sure)), score=score)
-            self._session.announced.emit(Notice(message, is_undoable=True))
+        elif model.decider.accept_all(sure):
+            self._session.announced.emit(Notice(self._describe_accepted(len(sure)), is_undoable=True))
             if not is_editing:
                 model.set_current(model.find_next(start))
+
+    def _describe_accepted(self, count: int) -> str:
+        if self._suggestions.is_provided:
+            return count_phrase(
+                "{count} disagreement decided by majority.", "{count} disagreements decided by majority.", count
+            )
+        message = ngettext(
+            "{count} suggestion accepted: {score} and more.", "{count} suggestions accepted: {score} and more.", count
+        )
+        return message.format(count=format_number(count), score=format_percent(SURE_SCORE))
 
     def _make_current(self, suggestion: Suggestion | None) -> None:
         if suggestion:
             self.set_current(suggestion)
+        elif self._suggestions.is_provided:
+            self._session.notified.emit(_("All disagreements in this article are decided."))
         elif not self._suggestions.is_enabled:
             self._session.notified.emit(_("Suggestions hidden"))
         elif self._suggestions.is_busy:

@@ -16,6 +16,8 @@ from annotator.model.records import BODY, BOILERPLATE, DATELINE, DONE, FLAGGED, 
 from annotator.ui.actions.keymap import Action, Choice, EditAction, ListMenu, Menu, list_actions
 from annotator.ui.actions.panel_focus import PanelFocus
 from annotator.ui.article.article_view import ArticleView
+from annotator.ui.central.adjudication_bar import CANDIDATE_ACTIONS
+from annotator.ui.commands.adjudication_commands import AdjudicationCommands
 from annotator.ui.commands.annotator_commands import AnnotatorCommands
 from annotator.ui.commands.article_commands import ArticleCommands
 from annotator.ui.commands.backup_commands import BackupCommands
@@ -48,6 +50,7 @@ class Commands(WindowContext, frozen=True):
     find: FindCommands
     suggestions: SuggestionCommands
     issues: IssueCommands
+    adjudication: AdjudicationCommands
     palette: PaletteCommands
     view: ViewCommands
     welcome: WelcomeCommands
@@ -316,6 +319,52 @@ _DETAILS: Final[_Items] = (
         is_checked=lambda do: do.details.is_showing_removed,
     ),
 )
+_ADJUDICATION: Final[_Items] = (
+    Action(
+        "adjudicate",
+        N_("Adjudicate"),
+        lambda do: do.adjudication.toggle(),
+        ("Ctrl+Shift+J",),
+        is_checked=lambda do: do.adjudication.is_active,
+    ),
+    None,
+    Action(
+        "toggle_preselection",
+        N_("Choose at first what most annotators have"),
+        lambda do: do.adjudication.toggle_preselection(),
+        ("Ctrl+Shift+V",),
+        is_checked=lambda do: do.settings.current.preselects_majority,
+    ),
+)
+_CANDIDATE_TEXTS: Final = (
+    N_("Decide for candidate 1"),
+    N_("Decide for candidate 2"),
+    N_("Decide for candidate 3"),
+    N_("Decide for candidate 4"),
+    N_("Decide for candidate 5"),
+    N_("Decide for candidate 6"),
+    N_("Decide for candidate 7"),
+    N_("Decide for candidate 8"),
+    N_("Decide for candidate 9"),
+)
+
+
+def _choose(number: int) -> Callable[[Commands], object]:
+    return lambda do: do.adjudication.choose(number)
+
+
+_CANDIDATES: Final[_Items] = tuple(
+    EditAction(
+        name,
+        text,
+        _choose(number),
+        (f"Ctrl+{number}",),
+        auto_repeat=False,
+        is_enabled=lambda do: do.adjudication.is_active,
+        disabled_reason=N_("This key decides only while you adjudicate."),
+    )
+    for number, (name, text) in enumerate(zip(CANDIDATE_ACTIONS, _CANDIDATE_TEXTS, strict=True), 1)
+)
 _ARTICLE: Final[_Items] = (
     EditAction("done_and_next", N_("Done and next"), lambda do: do.tagging.done_and_next(), ("Ctrl+Return",)),
     Action("next_open", N_("Next open article"), lambda do: do.tagging.next_open(), ("Ctrl+Down",)),
@@ -357,6 +406,7 @@ _ARTICLE: Final[_Items] = (
     None,
     Menu("line", N_("&Line type"), _LINE),
     Menu("details", N_("&Details"), _DETAILS),
+    Menu("adjudication", N_("Adj&udication"), _ADJUDICATION),
 )
 _FOCUS: Final[_Items] = (
     Action(
@@ -515,6 +565,7 @@ MENUS: Final[tuple[Menu[Commands], ...]] = (
     Menu("view", N_("&View"), _VIEW),
     Menu("help", N_("&Help"), _HELP),
     Menu("caret", N_("In the article"), _CARET, in_bar=False),
+    Menu("candidates", N_("In an adjudication"), _CANDIDATES, in_bar=False),
 )
 """The menus from left to right, and the actions that have only keys."""
 

@@ -150,7 +150,7 @@ class TaggingCommands(QObject):
         if not self._session.set_state(IN_PROGRESS if before == state else state):
             return
         if state == DONE != before and open_count:
-            self._session.announced.emit(Notice(_open_suggestions_text(open_count), is_undoable=True))
+            self._session.announced.emit(Notice(self._describe_open(open_count), is_undoable=True))
         elif before == DONE != state:
             text = _("This article no longer counts as done.")
             self._session.announced.emit(Notice(text, is_undoable=True))
@@ -162,7 +162,7 @@ class TaggingCommands(QObject):
         if article and self._session.set_state(DONE):
             self.next_open()
             if open_count and before != DONE:
-                self._session.announced.emit(Notice(_open_suggestions_text(open_count), undo_article=article.id))
+                self._session.announced.emit(Notice(self._describe_open(open_count), undo_article=article.id))
 
     def next_open(self) -> None:
         """Open the next unfinished article of the list; without one, say that the list is finished."""
@@ -213,6 +213,16 @@ class TaggingCommands(QObject):
         path = session.corpus.path
         self._tasks.run_on_corpus(title, path, undo, show, aborted=session.reload, failed=session.failed.emit)
 
+    def _describe_open(self, count: int) -> str:
+        """Say that an article is done in which so many suggestions are open."""
+        if self._session.adjudicator:
+            return count_phrase(
+                "Done. {count} disagreement is not decided.", "Done. {count} disagreements are not decided.", count
+            )
+        return count_phrase(
+            "Done. {count} suggestion was not looked at.", "Done. {count} suggestions were not looked at.", count
+        )
+
     def _forget_labels(self) -> None:
         self._last_label = None
         self._set_sticky(None)
@@ -244,9 +254,3 @@ class TaggingCommands(QObject):
             self._session.notified.emit(_("Accept the suggestion first."))
         else:
             self._session.notified.emit(_("Select a span first."))
-
-
-def _open_suggestions_text(count: int) -> str:
-    return count_phrase(
-        "Done. {count} suggestion was not looked at.", "Done. {count} suggestions were not looked at.", count
-    )

@@ -31,8 +31,8 @@ class StatusLine(QStatusBar):
         self.name_button.setObjectName("link")
         self.name_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click the article keeps the focus
         self.name_button.clicked.connect(choose_annotator.trigger)
-        session.on_change(self._show_state, "corpus", "annotator", "reader", "article", "status", "is_learning")
-        session.on_change(self._show_state, "pending_step", "save_error")
+        session.on_change(self._show_state, "corpus", "annotator", "reader", "adjudicator", "article", "status")
+        session.on_change(self._show_state, "pending_step", "save_error", "is_learning")
         suggestions.changed.connect(self._show_state)
         self.setSizeGripEnabled(False)
         self.set_low(False)
@@ -67,6 +67,8 @@ class StatusLine(QStatusBar):
         parts = []
         if session.reader:
             parts.append(_("looking at {name}").format(name=isolate(session.annotator)))
+        if session.adjudicator:
+            parts.append(_("adjudicating"))
         if session.article:
             parts.append(state_title(session.state()))
         if session.is_learning:

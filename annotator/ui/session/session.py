@@ -18,9 +18,9 @@ from annotator.model import history, operations
 from annotator.model.labels import LabelSet
 from annotator.model.records import (
     Article,
+    Decision,
     Edit,
     Note,
-    Publication,
     Removal,
     Span,
     Status,
@@ -94,6 +94,7 @@ class Session(QObject):
 
     annotator = CurrentField[str]()
     reader = CurrentField[str]()
+    adjudicator = CurrentField[str]()
     corpus = CurrentField[Corpus | None]()
     labels = CurrentField[LabelSet]()
     articles = CurrentField[LazyArticleList]()
@@ -108,6 +109,7 @@ class Session(QObject):
     status = CurrentField[Status | None]()
     note = CurrentField[Note | None]()
     removal = CurrentField[Removal | None]()
+    decisions = CurrentField[list[Decision]]()
     undoable = CurrentField[list[StepInfo]]()
     redoable = CurrentField[list[StepInfo]]()
     selection = CurrentField[Span | None]()
@@ -193,8 +195,15 @@ class Session(QObject):
         if edits and annotator != self.current.user:
             self._person = annotator
         reader = "" if edits or annotator == self.current.user else self.current.user
+        self._show_layers(annotator=annotator, reader=reader, adjudicator="")
+
+    def adjudicate(self, gold: str) -> None:
+        """Show the gold layer, whose owner has this name, for who works here to edit it."""
+        self._show_layers(annotator=gold, reader="", adjudicator=self.current.user)
+
+    def _show_layers(self, **whose: str) -> None:
         self._close_article()
-        self._change(annotator=annotator, reader=reader)
+        self._change(**whose)
         with self._reporting_errors():
             self._show(self.current.with_articles())
         if self.article:
@@ -263,12 +272,8 @@ class Session(QObject):
         number = self.current.relative_number(step)
         if number not in (0, self.current.article_number):
             self.open_by_id(number)
-        elif self.current.is_finished:
-            self.notified.emit(_("This is the end of the list."))
-        elif number and step > 0:
-            self.notified.emit(_("This is the last article of the list."))
-        elif number:
-            self.notified.emit(_("This is the first article of the list."))
+        elif text := self.current.describe_end(step):
+            self.notified.emit(text)
 
     def open_next_unfinished(self) -> bool:
         """Open the next unfinished article, wrapping around, and return whether there is one.
@@ -348,6 +353,10 @@ class Session(QObject):
         """Reject a suggestion."""
         return self._apply(REJECT, lambda article: operations.reject(article, self.annotator, suggestion))
 
+    def edit_gold(self, name: str, edits: Sequence[Edit]) -> bool:
+        """Change the gold layer in one step with this name (see team.adjudication)."""
+        return self._apply(name, lambda _article: list(edits))
+
     def remove(self, span: Span) -> bool:
         """Remove a span."""
         return self._apply("remove", lambda _article: operations.remove_span(span))
@@ -370,9 +379,7 @@ class Session(QObject):
 
     def mark_zone(self, kind: str, start: int, end: int) -> bool:
         """Mark a range as a zone of this kind."""
-        return self._apply(
-            "zone", lambda article: self._with_values(operations.mark_zone(article, self.zones, kind, start, end))
-        )
+        return self._apply("zone", lambda article: operations.mark_zone(article, self.zones, kind, start, end))
 
     def set_title(self, title: str) -> bool:
         """Give the article a title; a blank one restores its source's."""
@@ -380,7 +387,7 @@ class Session(QObject):
 
     def set_published(self, published: str | None) -> bool:
         """Set the article's time of publication, and the values of the layer that depend on it."""
-        return self._apply(PUBLISHED, lambda article: self._with_values(operations.set_published(article, published)))
+        return self._apply(PUBLISHED, lambda article: operations.set_published(article, published))
 
     def remove_article(self) -> bool:
         """Remove the article from lists, statistics and exports; it stays open."""
@@ -474,7 +481,7 @@ class Session(QObject):
         if not self.article or not self.can_edit() or not self._check_no_pending():
             return False
         try:
-            edits = operation(self.article)
+            edits = self.current.with_values(operation(self.article))
         except operations.InvalidEdit as error:
             self.failed.emit(str(error))
             return False
@@ -482,16 +489,8 @@ class Session(QObject):
             edits += operations.begin_article(self.status, self.article, self.annotator)
         return not edits or self._write(self._step(name, edits))
 
-    def _with_values(self, edits: list[Edit]) -> list[Edit]:
-        """Add the edits of values in the layer that depend on the time of publication, if it changes."""
-        if not self.article or not any(isinstance(edit.after, Publication) for edit in edits):
-            return edits
-        from annotator.suggest.dates.value_updates import update_values  # slow to load, and rarely needed
-
-        return [*edits, *update_values(self.article, self.spans, edits)]
-
     def _step(self, name: str, edits: Iterable[Edit], undoes: str | None = None) -> Step:
-        return Step(new_uid(), self.annotator, utc_timestamp(), name, tuple(edits), undoes)
+        return Step(new_uid(), self.annotator, utc_timestamp(), name, (*edits,), undoes, actor=self.adjudicator or None)
 
     def _check_no_pending(self) -> bool:
         """Return whether no step was pending; retry one that was.

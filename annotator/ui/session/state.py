@@ -15,7 +15,9 @@ from annotator.model.records import (
     NEW,
     STATES,
     Article,
+    Decision,
     Dismissal,
+    Edit,
     Note,
     Publication,
     Rejection,
@@ -38,6 +40,7 @@ from annotator.store.queries.article_list import (
     find_first_open,
 )
 from annotator.store.queries.assignments import has_queue, is_hidden
+from annotator.store.queries.gold import load_decisions
 from annotator.store.queries.removals import count_removed_articles
 from annotator.store.queries.training_data import list_uncertain_articles
 from annotator.text.proclitics import skip_known_proclitics
@@ -53,9 +56,11 @@ REMOVE_ARTICLE: Final = "remove_article"
 RESTORE_ARTICLE: Final = "restore_article"
 ARTICLE_STEPS: Final = (TITLE, PUBLISHED, REMOVE_ARTICLE, RESTORE_ARTICLE)
 """Names of steps about an article itself."""
-SELECTION_KEEPING_STEPS: Final = frozenset([DESCRIBE, PUBLISHED, history.ACCEPT_STEP, REJECT, DISMISS])
+SELECTION_KEEPING_STEPS: Final = frozenset(
+    [DESCRIBE, PUBLISHED, history.ACCEPT_STEP, REJECT, DISMISS, history.AGREED_STEP, history.DECIDE_STEP]
+)
 """Names of steps that leave the selection unchanged."""
-_APPLICABLE: Final = (Span, Rejection, Dismissal, Status, Note)
+_APPLICABLE: Final = (Span, Rejection, Dismissal, Status, Note, Decision)
 """The kinds of records whose edits are applied to the state without reading them."""
 _LISTED_KINDS: Final = (Status, Zone, Title, Publication)
 """The kinds of records of which the list of articles shows something."""
@@ -73,6 +78,8 @@ class SessionState(Struct, frozen=True):
     """Whose layers are shown."""
     reader: str = ""
     """Who looks at these without working on them; "" if the annotator does work here."""
+    adjudicator: str = ""
+    """Who edits the gold layer, which is the one shown then; "" if it is not."""
     corpus: Corpus | None = None
     labels: LabelSet = field(default_factory=lambda: LabelSet(()))
     articles: LazyArticleList = field(default_factory=LazyArticleList)
@@ -109,6 +116,8 @@ class SessionState(Struct, frozen=True):
     removal: Removal | None = None
     is_hidden: bool = False
     """Whether the reader labels the article blind: the annotator's layer is not read."""
+    decisions: list[Decision] = []
+    """Those about disagreements in the article, while the gold layer is edited."""
     undoable: list[StepInfo] = []
     redoable: list[StepInfo] = []
     selection: Span | None = None
@@ -116,7 +125,7 @@ class SessionState(Struct, frozen=True):
     @property
     def user(self) -> str:
         """Who works here."""
-        return self.reader or self.annotator
+        return self.reader or self.adjudicator or self.annotator
 
     @property
     def read_only_reason(self) -> str:
@@ -154,7 +163,7 @@ class SessionState(Struct, frozen=True):
         """Return the state in which no article is open; the list may be finished."""
         empty_state = SessionState(self.annotator)
         names = (
-            *("article", "zones", "spans", "status", "note", "removal", "is_hidden"),
+            *("article", "zones", "spans", "status", "note", "removal", "decisions", "is_hidden"),
             *("undoable", "redoable", "selection"),
         )
         closed = replace(self, **{name: getattr(empty_state, name) for name in names})
@@ -184,6 +193,7 @@ class SessionState(Struct, frozen=True):
                 note=None if hidden else self.corpus.note(*layer),
                 removal=self.corpus.removal(article.uid),
                 is_hidden=hidden,
+                decisions=load_decisions(self.corpus, [article.uid]).get(article.uid, []) if self.adjudicator else [],
                 undoable=undoable,
                 redoable=redoable,
             )
@@ -235,13 +245,18 @@ class SessionState(Struct, frozen=True):
         undoable, redoable = list(self.undoable), list(self.redoable)
         history.advance_stacks(undoable, redoable, StepInfo(step.uid, step.name, step.undoes))
         spans, status, note = history.apply_edits(self.spans, step.edits), self.status, self.note
+        decisions = list(self.decisions)
         for edit in step.edits:
             match edit.before or edit.after:
                 case Status():
                     status = edit.after if isinstance(edit.after, Status) else None
                 case Note():
                     note = edit.after if isinstance(edit.after, Note) else None
-        return replace(self, spans=spans, status=status, note=note, undoable=undoable, redoable=redoable)
+                case Decision():
+                    decisions = [decision for decision in decisions if decision != edit.before]
+                    decisions += [edit.after] if isinstance(edit.after, Decision) else []
+        changes = {"spans": spans, "status": status, "note": note, "decisions": decisions}
+        return replace(self, **changes, undoable=undoable, redoable=redoable)
 
     def content_after(self, step: Step) -> ContentVersion | None:
         """Return the version of the content after this step, if nobody else writes; None if it is unread."""
@@ -299,6 +314,22 @@ class SessionState(Struct, frozen=True):
         # From an unlisted article, the next one is where it would be inserted.
         target = index + step if index >= 0 else -1 - index - (step < 0)
         return numbers[max(0, min(target, len(numbers) - 1))]
+
+    def describe_end(self, step: int) -> str:
+        """Say that there is no article in this direction; "" without any."""
+        if self.is_finished:
+            return _("This is the end of the list.")
+        if not self.relative_number(step):
+            return ""
+        return _("This is the last article of the list.") if step > 0 else _("This is the first article of the list.")
+
+    def with_values(self, edits: list[Edit]) -> list[Edit]:
+        """Add the edits of values in the layer that depend on the time of publication, if it changes."""
+        if not self.article or not any(isinstance(edit.after, Publication) for edit in edits):
+            return edits
+        from annotator.suggest.dates.value_updates import update_values  # slow to load, and rarely needed
+
+        return [*edits, *update_values(self.article, self.spans, edits)]
 
     def next_unfinished(self, *, prefers_informative: bool) -> int | None:
         """Return the number of the next unfinished article of the list, wrapping around; None for no other.

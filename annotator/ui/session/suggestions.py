@@ -8,14 +8,14 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Generator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from msgspec.structs import replace
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
 from annotator.i18n import count_phrase
 from annotator.model import history
-from annotator.model.open_suggestions import drop_decided
+from annotator.model.open_suggestions import drop_decided, is_sure
 from annotator.model.records import Article, Edit, Rejection, Removal, Span, Step, Suggestion, labelled_range
 from annotator.ui.session.session import Session
 from annotator.ui.session.state import REJECT, SessionState
@@ -36,6 +36,30 @@ _REACTION_TIME: Final = 200
 class _Response(NamedTuple):
     service: "AnnotatorSuggester | None" = None
     suggestions: tuple[Suggestion, ...] = ()
+
+
+class Decider(Protocol):
+    """What becomes of a suggestion that the annotator decides on; each returns whether that is on disk."""
+
+    def accept(self, suggestion: Suggestion, edited: Suggestion) -> bool:
+        """Accept a suggestion as `edited` by the annotator."""
+        ...
+
+    def accept_all(self, suggestions: Sequence[Suggestion]) -> bool:
+        """Accept these suggestions in one step."""
+        ...
+
+    def reject(self, suggestion: Suggestion) -> bool:
+        """Reject a suggestion."""
+        ...
+
+
+class Provider(Decider, Protocol):
+    """Who has suggestions in place of the suggesters."""
+
+    def is_sure(self, suggestion: Suggestion) -> bool:
+        """Return whether it is among those that are accepted together."""
+        ...
 
 
 class SuggestionModel(QObject):
@@ -61,6 +85,9 @@ class SuggestionModel(QObject):
         """The current suggestion as suggested."""
         self.current: Suggestion | None = None
         """The current suggestion with the annotator's edits."""
+        self.decider: Decider = session
+        """What decides on them: the session, or who provides them."""
+        self._provider: Provider | None = None  # in place of the suggesters
         self.is_enabled = True
         """Whether suggestions are visible at all."""
         self._restore_key: tuple[int, int, str] | None = None  # of the one to become current once visible again
@@ -93,9 +120,30 @@ class SuggestionModel(QObject):
         """Whether a request is running or scheduled."""
         return self._tasks.is_busy or self._request_timer.isActive()
 
+    def provide(self, provider: Provider, suggestions: tuple[Suggestion, ...]) -> None:
+        """Show these in place of what the suggesters propose; the provider decides on them."""
+        self._provider = self.decider = provider
+        self._request_timer.stop()
+        self._set_undecided(suggestions, is_decision=True)
+
+    def end_provision(self) -> None:
+        """Ask the suggesters again."""
+        self._provider, self.decider = None, self._session
+        self._set_undecided(())
+        self.reload()
+
+    def is_sure(self, suggestion: Suggestion) -> bool:
+        """Return whether it is among those that are accepted together."""
+        return self._provider.is_sure(suggestion) if self._provider else is_sure(suggestion)
+
+    @property
+    def is_provided(self) -> bool:
+        """Whether the suggestions are not the suggesters'."""
+        return self._provider is not None
+
     def remaining_text(self) -> str:
         """Return the number of undecided suggestions as a text; "" for none."""
-        count = len(self.visible)
+        count = 0 if self.is_provided else len(self.visible)
         return count_phrase("{count} suggestion left", "{count} suggestions left", count) if count else ""
 
     def close(self) -> None:
@@ -177,6 +225,9 @@ class SuggestionModel(QObject):
     def _on_corpus_changed(self, step: Step | None) -> None:
         """Teach the suggesters edits of the open article; after other changes, reload them."""
         article = self._session.article
+        if self.is_provided:
+            self._is_stale = True  # once the suggesters are asked again
+            return
         if step and step.undoes:
             self._restore_key = _first_decided_key(step)
         removes = step is not None and any(isinstance(edit.after or edit.before, Removal) for edit in step.edits)
@@ -194,7 +245,7 @@ class SuggestionModel(QObject):
 
     def _schedule_request(self, pause: int = _PAUSE) -> None:
         self._is_requested = True
-        if not self._is_closed and not self._tasks.is_busy:
+        if not self._is_closed and not self.is_provided and not self._tasks.is_busy:
             self._request_timer.start(pause)  # restarts with every key
 
     def _start_request(self) -> None:
@@ -244,7 +295,7 @@ class SuggestionModel(QObject):
         # Edits made while the service was loading may or may not be in it, so it is loaded once more.
         self._is_stale |= service is None or (self._service is None and bool(self._pending_edits))
         self._service = service
-        if self._is_requested:
+        if self._is_requested or self.is_provided:
             self._schedule_request()
         else:
             self._set_undecided(suggestions)
@@ -252,7 +303,8 @@ class SuggestionModel(QObject):
 
     def _set_undecided(self, undecided: tuple[Suggestion, ...], *, is_decision: bool = False) -> None:
         self._undecided, before = undecided, self.visible
-        self.visible = undecided if self.is_enabled and not self._session.reader else ()
+        is_visible = (self.is_enabled or self.is_provided) and not self._session.reader
+        self.visible = undecided if is_visible else ()
         self._update_current(is_decision=is_decision)
         if restored := self._find_visible(self._restore_key):
             self.set_current(restored)  # its decision was undone

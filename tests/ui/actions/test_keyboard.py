@@ -43,6 +43,7 @@ KEYS = sorted({key for action in ACTIONS for key in action.default_keys()})
         ("2", ["٢", "۲", "É"]),
         ("6", ["٦", "۶", "-"]),
         ("0", ["٠", "۰", "À"]),
+        ("Ctrl+1", ["Ctrl+١", "Ctrl+۱", "Ctrl+&"]),
         ("Ctrl+6", ["Ctrl+٦", "Ctrl+۶"]),
         ("Ctrl+0", ["Ctrl+٠", "Ctrl+۰", "Ctrl+À"]),
         ("B", ["ﻻ"]),
@@ -278,6 +279,8 @@ def test_every_key_works_with_every_layout(
 ) -> None:
     symbols, variant, printed = LAYOUTS[name]
     keys = [(action.name, key) for action in ACTIONS for key in action.default_keys()]
+    if printed == "fr" or symbols == "ma":
+        keys.remove(("choose_candidate_6", "Ctrl+6"))  # 6 is where - is, with which Ctrl zooms
     keys += [(label.name, label.key) for label in default_labels().labels if label.key]
     parts = [(key[: key.rfind("+", 0, -1) + 1].split("+")[:-1], key[key.rfind("+", 0, -1) + 1 :]) for _, key in keys]
     # Letters and digits are on the same key in all layouts; symbols are not.

@@ -1,0 +1,104 @@
+"""Commands that adjudicate: decide in the gold layer where annotators differ."""
+
+from PySide6.QtCore import QObject
+
+from annotator.i18n import _
+from annotator.jobs.adjudication import AdjudicationResult, adjudicate
+from annotator.model.records import IN_PROGRESS, NEW
+from annotator.store.corpus import Corpus
+from annotator.store.queries.gold import create_gold
+from annotator.ui.article.article_view import ArticleView
+from annotator.ui.central.adjudication_bar import AdjudicationBar
+from annotator.ui.commands.corpus_commands import CorpusCommands
+from annotator.ui.session.adjudication import AdjudicationModel
+from annotator.ui.session.window_context import WindowContext
+
+
+class AdjudicationCommands(QObject):
+    """Connects the disagreements with the session, and shows them in `bar`.
+
+    It must connect to an opened article after what clears the current suggestion then.
+    """
+
+    def __init__(self, context: WindowContext, view: ArticleView, corpus: CorpusCommands) -> None:
+        super().__init__(context.window)
+        self._session, self._suggestions, self._tasks = context.session, context.suggestion_model, context.tasks
+        self._settings, self._corpus, self._view = context.settings, corpus, view
+        self.model = AdjudicationModel(context.session, context.suggestion_model, context.settings)
+        self.bar = AdjudicationBar(context.session, self.model)
+        self.bar.candidate_clicked.connect(self._choose)
+        self.bar.none_clicked.connect(self._decide_none)
+        self._session.article_opened.connect(self._go_to_first)
+        self.model.changed.connect(self._continue)
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the gold layer is edited."""
+        return self.model.is_active
+
+    def toggle(self) -> None:
+        """Adjudicate, or go back to one's own layers."""
+        if not self._corpus.confirm_leave():
+            return
+        if self.is_active:
+            self._session.switch_annotator(self._session.current.user)
+        else:
+            self._start()
+
+    def choose(self, number: int) -> None:
+        """Decide for the candidate with this number, from 1."""
+        disagreement = self.model.current
+        if disagreement is None:
+            self._go_to_first()
+        elif number <= len(disagreement.candidates):
+            self.model.choose(disagreement.candidates[number - 1])
+
+    def toggle_preselection(self) -> None:
+        """Have what most annotators have chosen at first, or nothing."""
+        self._settings.save(preselects_majority=not self._settings.current.preselects_majority)
+        self.model.refresh()
+
+    # Internals
+
+    def _start(self) -> None:
+        """Put what all agree on into the gold layer, then show the first article that has a disagreement."""
+        session = self._session
+        if not session.corpus:
+            return
+        user, path = session.current.user, session.corpus.path
+
+        def show(_result: AdjudicationResult) -> None:
+            if not session.corpus:
+                return
+            session.adjudicate(create_gold(session.corpus))
+            if not session.articles:
+                session.switch_annotator(user)
+                session.notified.emit(_("There is nothing to adjudicate: no article is done by two annotators."))
+            elif not self._is_open_article_to_do() and not session.open_next_unfinished():
+                session.leave_article(is_finished=True)
+
+        def prepare(corpus: Corpus) -> object:
+            return adjudicate(corpus, user, agreed=True)
+
+        self._tasks.run_on_corpus(_("Comparing the annotators"), path, prepare, show)
+
+    def _is_open_article_to_do(self) -> bool:
+        return self._session.current_index() >= 0 and self._session.state() in (NEW, IN_PROGRESS)
+
+    def _go_to_first(self) -> None:
+        """Make the first disagreement current."""
+        if self.is_active and self._suggestions.visible:
+            self._suggestions.set_current(self._suggestions.visible[0])
+
+    def _continue(self) -> None:
+        """Show the current disagreement in the bar."""
+        self.bar.update_content()
+
+    def _choose(self, number: int) -> None:
+        self.choose(number)
+        self._view.setFocus()
+
+    def _decide_none(self) -> None:
+        if self._suggestions.original:
+            self.model.reject(self._suggestions.original)
+        self._view.setFocus()

@@ -1,0 +1,171 @@
+"""Adjudication by keys, in a real window: what is in the gold layer afterwards, and what comes next."""
+
+from pathlib import Path
+
+import pytest
+from builders import apply_edits, create_corpus, label_words
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+from ui.conftest import ARTICLE, OTHER
+
+from annotator.model.article_builder import build_article
+from annotator.model.records import DONE, Edit, Status, article_uid
+from annotator.store.queries import gold
+from annotator.ui.session.session import Session
+from annotator.ui.window import Window
+
+PLAIN, SHIFT, CONTROL = (
+    Qt.KeyboardModifier.NoModifier,
+    Qt.KeyboardModifier.ShiftModifier,
+    Qt.KeyboardModifier.ControlModifier,
+)
+RETURN, DELETE, F5 = Qt.Key.Key_Return, Qt.Key.Key_Delete, Qt.Key.Key_F5
+LONG, SHORT = "الخطة الوطنية للتلقيح 2024-2030", "الخطة الوطنية للتلقيح"
+PROGRAMME, MINISTRY, COMMITTEE = "برنامج العمل 2025", "وزارة الصحة", "اللجنة الوطنية للتلقيح"
+LAYERS = {
+    "منى": [(MINISTRY, "INSTITUTION"), (LONG, "PLAN"), (COMMITTEE, "INSTITUTION")],
+    "سلمى": [(MINISTRY, "INSTITUTION"), (LONG, "PLAN"), (PROGRAMME, "PLAN"), (COMMITTEE, "PLAN")],
+    "Sanae": [(MINISTRY, "INSTITUTION"), (SHORT, "PLAN")],
+}
+
+
+@pytest.fixture
+def corpus_path(tmp_path: Path) -> Path:
+    """Create a corpus of two articles that three annotators have done, and one that nobody has begun."""
+    path = tmp_path / "team.corpus"
+    with create_corpus(path, *map(build_article, (ARTICLE, OTHER)), "وصل القطار.") as corpus:
+        for text, layers in ((ARTICLE, LAYERS), (OTHER, {"منى": [("وجدة", "INSTITUTION")], "سلمى": []})):
+            for name, labelled in layers.items():
+                spans = label_words(text, labelled, name)
+                status = Edit(None, Status(article_uid(text), name, DONE))
+                apply_edits(corpus, [*(Edit(None, span) for span in spans), status], name)
+    return path
+
+
+@pytest.fixture
+def window(qtbot: QtBot, window: Window) -> Window:
+    """Return the window with the first disagreement."""
+    window.session.open_article(0)
+    window.action("adjudicate").trigger()
+    qtbot.waitUntil(lambda: bool(window.session.adjudicator) and not window.tasks.is_busy and window.view.hasFocus())
+    return window
+
+
+def press(window: Window, key: Qt.Key, modifier: Qt.KeyboardModifier = PLAIN) -> None:
+    QTest.keyClick(window.view, key, modifier)
+
+
+def gold_words(session: Session) -> list[tuple[str, str]]:
+    assert session.corpus
+    assert session.article
+    text = session.article.text
+    return [(text[span.start : span.end], span.label) for span in session.corpus.spans(session.article.uid, "gold")]
+
+
+def verdicts(session: Session) -> list[str]:
+    assert session.corpus
+    assert session.article
+    decisions = gold.load_decisions(session.corpus, [session.article.uid]).get(session.article.uid, [])
+    return [decision.verdict for decision in decisions]
+
+
+def current_words(window: Window) -> str:
+    current, article = window.suggestions.current, window.session.article
+    return article.text[current.start : current.end] if current and article else ""
+
+
+def test_what_all_agree_on_is_there_and_the_first_disagreement_is_current(window: Window) -> None:
+    assert gold_words(window.session) == [(MINISTRY, "INSTITUTION")]
+    assert current_words(window) == LONG
+    assert window.session.current.user == "Sanae"
+    lines = window.adjudication_commands.bar.text().splitlines()
+    assert lines[0] == "Disagreement 1 of 3"
+    assert LONG in lines[1]
+    assert "منى" in lines[1]
+    assert "سلمى" in lines[1]
+    assert SHORT in lines[2]
+    assert "Sanae" in lines[2]
+    assert len(lines) == 4
+
+
+def test_enter_decides_for_the_majority_and_goes_to_the_next(window: Window) -> None:
+    press(window, RETURN)
+    assert gold_words(window.session)[1:] == [(LONG, "PLAN")]
+    assert verdicts(window.session) == ["candidate"]
+    assert current_words(window) == PROGRAMME
+    press(window, RETURN)  # most have nothing there
+    assert gold_words(window.session)[1:] == [(LONG, "PLAN")]
+    assert verdicts(window.session) == ["candidate", "none"]
+    assert current_words(window) == COMMITTEE
+
+
+def test_a_number_decides_for_that_candidate(window: Window) -> None:
+    press(window, Qt.Key.Key_2, CONTROL)
+    assert gold_words(window.session)[1:] == [(SHORT, "PLAN")]
+    assert current_words(window) == PROGRAMME
+
+
+def test_delete_decides_for_none_and_a_labels_key_for_that_label(window: Window) -> None:
+    press(window, DELETE)
+    assert gold_words(window.session)[1:] == []
+    assert verdicts(window.session) == ["none"]
+    press(window, Qt.Key.Key_2)  # the key of the second label
+    second = window.session.labels.labels[1].name
+    assert gold_words(window.session)[1:] == [(PROGRAMME, second)]
+
+
+def test_other_edges_are_a_decision_too(window: Window) -> None:
+    press(window, Qt.Key.Key_Right, SHIFT)
+    press(window, RETURN)
+    assert gold_words(window.session)[1:] == [(SHORT, "PLAN")]
+    assert verdicts(window.session) == ["candidate"]  # that is what one of them has
+    press(window, Qt.Key.Key_Right, SHIFT)
+    press(window, RETURN)
+    assert verdicts(window.session)[1:] == ["other"]
+
+
+def test_undo_makes_it_current_again_and_keys_go_from_one_to_the_next(window: Window) -> None:
+    press(window, RETURN)
+    press(window, Qt.Key.Key_Z, CONTROL)
+    assert gold_words(window.session)[1:] == []
+    assert verdicts(window.session) == []
+    assert current_words(window) == LONG
+    press(window, F5)
+    assert current_words(window) == PROGRAMME
+    press(window, F5, SHIFT)
+    assert current_words(window) == LONG
+
+
+def test_those_with_a_majority_are_decided_at_once(window: Window) -> None:
+    press(window, RETURN, CONTROL | SHIFT)
+    assert verdicts(window.session) == ["majority", "majority"]
+    assert current_words(window) == COMMITTEE
+    assert window.session.undo()
+    assert verdicts(window.session) == []
+
+
+def test_done_goes_to_the_next_article_that_two_have_done_and_back_to_ones_own_work(window: Window) -> None:
+    for _ in range(3):
+        press(window, RETURN)
+    assert window.adjudication_commands.bar.text().startswith("Everything is decided here.")
+    press(window, RETURN, CONTROL)
+    assert window.session.article
+    assert window.session.article.text == OTHER
+    assert current_words(window) == "وجدة"
+    press(window, DELETE)
+    press(window, RETURN, CONTROL)
+    assert window.session.current.is_finished
+    window.action("adjudicate").trigger()
+    assert (window.session.annotator, window.session.adjudicator) == ("Sanae", "")
+    assert not window.adjudication_commands.bar.isVisible()
+    assert not window.suggestions.is_provided
+
+
+def test_without_a_choice_enter_decides_for_what_is_shown_and_the_bar_marks_none(window: Window) -> None:
+    window.action("toggle_preselection").trigger()
+    assert not any(row.isChecked() for row in window.adjudication_commands.bar._rows)
+    press(window, F5)
+    assert current_words(window) == PROGRAMME
+    press(window, RETURN)
+    assert gold_words(window.session)[1:] == [(PROGRAMME, "PLAN")]
