@@ -170,10 +170,10 @@ def replay(
     """
     ordered = sorted({step.uid: step for step in steps}.values(), key=order_key)
     state = _State(lengths, deleted_labels or {})
-    named, others = _find_base(stored, ordered)
-    for record in named:
+    first_records, unchanged_records = _find_base(stored, ordered)
+    for record in first_records:
         state.add_base(record)
-    for record in others:
+    for record in unchanged_records:
         if state.find_in_place(record) is None:
             state.add_base(record)
     conflicts = dict(known_conflicts or {})
@@ -191,14 +191,14 @@ def replay(
 
 def _find_base(stored: Iterable[Record], steps: Iterable[Step]) -> tuple[list[Record], list[Record]]:
     """Return the records before the first step: those that a step names, and the others."""
-    named: dict[RecordKey, Record | None] = {}
+    firsts: dict[RecordKey, Record | None] = {}
     for step in steps:
         for edit in step.edits:
             record = edit.after or edit.before
             if record is not None and edit.before != edit.after:
-                named.setdefault(record_key(record), edit.before)
-    first_records = [record for record in named.values() if record is not None]
-    others = [record for record in stored if record_key(record) not in named]
+                firsts.setdefault(record_key(record), edit.before)
+    first_records = [record for record in firsts.values() if record is not None]
+    others = [record for record in stored if record_key(record) not in firsts]
     return sorted(first_records, key=_base_order), sorted(others, key=_base_order)
 
 

@@ -221,9 +221,9 @@ def test_undoing_a_step_in_conflict_withdraws_it() -> None:
     steps = [TAG, step(2, (DATE, PLAN)), step(3, (DATE, WIDER)), step(4, (WIDER, DATE), undoes="step 3")]
     assert run(*steps[:3]).conflicts == {"step 3": CHANGED}
     assert run(*steps).conflicts == {"step 3": WITHDRAWN, "step 4": WITHDRAWN}
-    again = run(*steps, step(5, (DATE, WIDER), undoes="step 4"))
-    assert again.conflicts == {"step 3": CHANGED, "step 4": WITHDRAWN, "step 5": WITHDRAWN}
-    assert records(again) == {PLAN}
+    redone = run(*steps, step(5, (DATE, WIDER), undoes="step 4"))
+    assert redone.conflicts == {"step 3": CHANGED, "step 4": WITHDRAWN, "step 5": WITHDRAWN}
+    assert records(redone) == {PLAN}
 
 
 # Zones and what else comes with the article
@@ -233,10 +233,10 @@ REST: Final = Zone("z2", ARTICLE, BODY, 5, 20)
 
 
 def test_zones_and_publication_come_without_a_step() -> None:
-    known, later = Publication(ARTICLE, "2024"), Publication(ARTICLE, "2025")
-    stored: list[Record] = [HEAD, REST, known]
-    assert records(run(stored=stored)) == {HEAD, REST, known}
-    steps = [step(1, (REST, None)), step(2, (known, later))]
+    dated, later = Publication(ARTICLE, "2024"), Publication(ARTICLE, "2025")
+    stored: list[Record] = [HEAD, REST, dated]
+    assert records(run(stored=stored)) == {HEAD, REST, dated}
+    steps = [step(1, (REST, None)), step(2, (dated, later))]
     assert records(run(*steps, stored=stored)) == {HEAD, later}
     # Of what steps name, the first of them says how it was: the tables may be of any time.
     assert records(run(*steps, stored=[HEAD, later])) == {HEAD, later}
@@ -257,8 +257,8 @@ def test_zones_of_an_article_imported_twice_are_the_same() -> None:
 
 
 def test_a_known_time_of_publication_stands_before_an_unknown_one() -> None:
-    known, unknown = Publication(ARTICLE, "2024"), Publication(ARTICLE, None)
-    assert records(run(stored=[unknown, known])) == records(run(stored=[known, unknown])) == {known}
+    dated, unknown = Publication(ARTICLE, "2024"), Publication(ARTICLE, None)
+    assert records(run(stored=[unknown, dated])) == records(run(stored=[dated, unknown])) == {dated}
 
 
 def test_zones_that_would_overlap_are_a_conflict() -> None:
@@ -313,14 +313,14 @@ def test_rejections_and_dismissals_go_with_their_label() -> None:
         Rejection(uid, ARTICLE, "سناء", label, 0, 5, "memory")
         for uid, label in (("a", "DATE"), ("b", "DATE"), ("c", "PLAN"))
     ]
-    dismissal, again = [Dismissal(uid, ARTICLE, "سناء", "case", "DATE", 0, 5) for uid in "de"]
+    dismissal, later_dismissal = [Dismissal(uid, ARTICLE, "سناء", "case", "DATE", 0, 5) for uid in "de"]
     steps = [
         step(1, (None, old), (None, dismissal), (None, other)),
-        step(3, (None, new), (None, again)),
+        step(3, (None, new), (None, later_dismissal)),
         step(4, (old, None)),
     ]
     result = run(*steps, deleted={"DATE": (2, "")})
-    assert (records(result), result.conflicts) == ({other, new, again}, {})
+    assert (records(result), result.conflicts) == ({other, new, later_dismissal}, {})
     assert records(run(*steps, deleted={"DATE": FOREVER})) == {other}
     assert records(run(TAG, deleted={"DATE": FOREVER})) == {DATE}  # for the caller to complete
 
@@ -389,8 +389,8 @@ class Device:
     def act(self, move: Move) -> None:
         """Do a move in one article, or in both at once; what is done to what is there always fits."""
         contents = self.contents()
-        chosen = contents if move.first + move.second > 8 else [contents[move.first % 2]]
-        edits = [edit for content in chosen for edit in make_edits(content, self.annotator, move)]
+        contents_to_change = contents if move.first + move.second > 8 else [contents[move.first % 2]]
+        edits = [edit for content in contents_to_change for edit in make_edits(content, self.annotator, move)]
         if edits:
             done = self._make_step(move.verb, tuple(edits))
             state = self._replay(done)
@@ -500,17 +500,17 @@ def test_neither_order_nor_grouping_nor_repetition_matters(
     random.shuffle(base)
     assert replay([*base, *base], [*steps, *steps], LENGTHS) == whole
 
-    def union(one: Device, other: Device) -> Device:
+    def union(device: Device, other: Device) -> Device:
         merged = Device("merged", "سناء")
-        merged.steps = {**one.steps, **other.steps}
-        both = [*one.state.records.values(), *other.state.records.values()]
+        merged.steps = {**device.steps, **other.steps}
+        both = [*device.state.records.values(), *other.state.records.values()]
         merged.state = replay(both, merged.steps.values(), LENGTHS)
         return merged
 
-    left = union(union(union(first, second), third), fourth)
-    right = union(first, union(second, union(fourth, third)))
-    assert left.state == right.state == whole
-    assert union(left, right).state == whole
+    first_last = union(union(union(first, second), third), fourth)
+    last_first = union(first, union(second, union(fourth, third)))
+    assert first_last.state == last_first.state == whole
+    assert union(first_last, last_first).state == whole
 
 
 @given(things_to_do)

@@ -72,114 +72,119 @@ def ranges(corpus: Corpus, annotator: str) -> list[tuple[str, int, int]]:
 
 
 def test_two_people_of_one_name_have_a_layer_each(open_on: Callable[[str], Corpus]) -> None:
-    here = open_on("here")
-    tag(here, "user", "DATE")
-    there = open_on("there")
-    tag(there, "user", "INSTITUTION", MINISTRY)
-    result = send(there, open_on("here"))
+    desk = open_on("desk")
+    tag(desk, "user", "DATE")
+    laptop = open_on("laptop")
+    tag(laptop, "user", "INSTITUTION", MINISTRY)
+    result = send(laptop, open_on("desk"))
     assert result.people == {"user": "user (2)"}
-    assert ranges(here, "user") == [("DATE", *MONDAY)]
-    assert ranges(here, "user (2)") == [("INSTITUTION", *MINISTRY)]
+    assert ranges(desk, "user") == [("DATE", *MONDAY)]
+    assert ranges(desk, "user (2)") == [("INSTITUTION", *MINISTRY)]
 
 
 def test_a_removal_travels(open_on: Callable[[str], Corpus]) -> None:
-    here, there = open_on("here"), open_on("there")
-    tag(there, "سناء", "DATE")
-    send(there, here)
-    assert here.spans(ARTICLE) == there.spans(ARTICLE)
-    do(there, "سناء", "remove", operations.remove_span(there.spans(ARTICLE)[0]))
-    send(there, here)
-    assert here.spans(ARTICLE) == there.spans(ARTICLE) == []
+    desk, laptop = open_on("desk"), open_on("laptop")
+    tag(laptop, "سناء", "DATE")
+    send(laptop, desk)
+    assert desk.spans(ARTICLE) == laptop.spans(ARTICLE)
+    do(laptop, "سناء", "remove", operations.remove_span(laptop.spans(ARTICLE)[0]))
+    send(laptop, desk)
+    assert desk.spans(ARTICLE) == laptop.spans(ARTICLE) == []
 
 
 def test_a_relabelled_span_is_not_doubled(open_on: Callable[[str], Corpus]) -> None:
-    here, there = open_on("here"), open_on("there")
-    tag(there, "سناء", "DATE")
-    send(there, here)
-    relabel(there, "سناء", "PLAN")
-    send(there, here)
-    assert here.spans(ARTICLE) == there.spans(ARTICLE)
-    assert ranges(here, "سناء") == [("PLAN", *MONDAY)]
+    desk, laptop = open_on("desk"), open_on("laptop")
+    tag(laptop, "سناء", "DATE")
+    send(laptop, desk)
+    relabel(laptop, "سناء", "PLAN")
+    send(laptop, desk)
+    assert desk.spans(ARTICLE) == laptop.spans(ARTICLE)
+    assert ranges(desk, "سناء") == [("PLAN", *MONDAY)]
 
 
 def test_a_state_that_went_on_travels(open_on: Callable[[str], Corpus]) -> None:
-    here, there = open_on("here"), open_on("there")
+    desk, laptop = open_on("desk"), open_on("laptop")
     for state in (IN_PROGRESS, DONE):
-        status = there.status(ARTICLE, "سناء")
-        do(there, "سناء", "state", operations.set_state(status, there.article(ARTICLE), "سناء", state))
-        send(there, here)
-        assert here.status(ARTICLE, "سناء") == there.status(ARTICLE, "سناء")
+        status = laptop.status(ARTICLE, "سناء")
+        do(laptop, "سناء", "state", operations.set_state(status, laptop.article(ARTICLE), "سناء", state))
+        send(laptop, desk)
+        assert desk.status(ARTICLE, "سناء") == laptop.status(ARTICLE, "سناء")
 
 
 def test_the_history_travels_with_its_times_and_can_be_undone(open_on: Callable[[str], Corpus]) -> None:
-    here, there = open_on("here"), open_on("there")
-    steps = [tag(there, "سناء", "DATE"), relabel(there, "سناء", "PLAN")]
-    send(there, here)
-    assert here.history(ARTICLE, "سناء") == there.history(ARTICLE, "سناء")
-    assert [here.step(step.uid) for step in steps] == [there.step(step.uid) for step in steps]
-    assert [here.step(step.uid).time for step in steps] == [step.time for step in steps]
-    [*_others, last] = build_stacks(here.history(ARTICLE, "سناء"))[0]
-    do(here, "سناء", "undo", reverse_step(here.step(last.uid)), last.uid)
-    send(here, there)
-    assert ranges(there, "سناء") == [("DATE", *MONDAY)]
-    undo, redo = build_stacks(there.history(ARTICLE, "سناء"))
+    desk, laptop = open_on("desk"), open_on("laptop")
+    steps = [tag(laptop, "سناء", "DATE"), relabel(laptop, "سناء", "PLAN")]
+    send(laptop, desk)
+    assert desk.history(ARTICLE, "سناء") == laptop.history(ARTICLE, "سناء")
+    assert [desk.step(step.uid) for step in steps] == [laptop.step(step.uid) for step in steps]
+    assert [desk.step(step.uid).time for step in steps] == [step.time for step in steps]
+    [*_others, last] = build_stacks(desk.history(ARTICLE, "سناء"))[0]
+    do(desk, "سناء", "undo", reverse_step(desk.step(last.uid)), last.uid)
+    send(desk, laptop)
+    assert ranges(laptop, "سناء") == [("DATE", *MONDAY)]
+    undo, redo = build_stacks(laptop.history(ARTICLE, "سناء"))
     assert (len(undo), len(redo)) == (1, 1)
 
 
 def test_zones_publication_and_title_travel(open_on: Callable[[str], Corpus]) -> None:
-    here, there = open_on("here"), open_on("there")
-    article = there.article(ARTICLE)
-    do(there, "سناء", "zone", operations.mark_zone(article, there.zones(ARTICLE), HEADLINE, 0, 10))
-    do(there, "سناء", "published", operations.set_published(article, "2024-07-09"))
-    do(there, "سناء", "title", operations.set_title(None, article, "خطّة جديدة"))
-    send(there, here)
-    assert here.zones(ARTICLE) == there.zones(ARTICLE) != []
-    assert here.article(ARTICLE) == there.article(ARTICLE)
+    desk, laptop = open_on("desk"), open_on("laptop")
+    article = laptop.article(ARTICLE)
+    do(laptop, "سناء", "zone", operations.mark_zone(article, laptop.zones(ARTICLE), HEADLINE, 0, 10))
+    do(laptop, "سناء", "published", operations.set_published(article, "2024-07-09"))
+    do(laptop, "سناء", "title", operations.set_title(None, article, "خطّة جديدة"))
+    send(laptop, desk)
+    assert desk.zones(ARTICLE) == laptop.zones(ARTICLE) != []
+    assert desk.article(ARTICLE) == laptop.article(ARTICLE)
 
 
 def test_merging_again_changes_nothing(open_on: Callable[[str], Corpus]) -> None:
-    here, there = open_on("here"), open_on("there")
-    tag(there, "سناء", "DATE")
-    assert send(there, here).steps == 1
-    version = here.content_version()
-    result = send(there, here)
+    desk, laptop = open_on("desk"), open_on("laptop")
+    tag(laptop, "سناء", "DATE")
+    assert send(laptop, desk).steps == 1
+    version = desk.content_version()
+    result = send(laptop, desk)
     assert (result.steps, result.articles, result.conflicts) == (0, 0, ())
-    assert here.content_version() == version
-    assert send(here, there).steps == 0
+    assert desk.content_version() == version
+    assert send(desk, laptop).steps == 0
 
 
 def test_what_two_computers_did_to_one_span_is_kept_and_one_of_it_is_a_conflict(
     open_on: Callable[[str], Corpus],
 ) -> None:
-    here, there = open_on("here"), open_on("there")
-    tag(here, "سناء", "DATE")
-    send(here, there)
-    relabel(here, "سناء", "PLAN")
-    layer = there.spans(ARTICLE)
-    do(there, "سناء", "resize", operations.resize(there.article(ARTICLE), layer, layer[0], MONDAY[0], MINISTRY[1] + 9))
-    conflicts = {conflict.step: conflict.reason for conflict in send(there, here).conflicts}
+    desk, laptop = open_on("desk"), open_on("laptop")
+    tag(desk, "سناء", "DATE")
+    send(desk, laptop)
+    relabel(desk, "سناء", "PLAN")
+    layer = laptop.spans(ARTICLE)
+    do(
+        laptop,
+        "سناء",
+        "resize",
+        operations.resize(laptop.article(ARTICLE), layer, layer[0], MONDAY[0], MINISTRY[1] + 9),
+    )
+    conflicts = {conflict.step: conflict.reason for conflict in send(laptop, desk).conflicts}
     assert list(conflicts.values()) == [CHANGED]
-    send(here, there)
-    assert here.spans(ARTICLE) == there.spans(ARTICLE)
-    assert here.fetch_tuples("SELECT * FROM conflict") == there.fetch_tuples("SELECT * FROM conflict")
-    for corpus in (here, there):
+    send(desk, laptop)
+    assert desk.spans(ARTICLE) == laptop.spans(ARTICLE)
+    assert desk.fetch_tuples("SELECT * FROM conflict") == laptop.fetch_tuples("SELECT * FROM conflict")
+    for corpus in (desk, laptop):
         [uid] = conflicts
         assert corpus.step(uid).edits  # it can still be shown and decided
         assert uid not in {step.uid for step in corpus.history(ARTICLE, "سناء")}
 
 
 def test_one_label_on_one_range_from_two_computers_is_one_span(open_on: Callable[[str], Corpus]) -> None:
-    here, there = open_on("here"), open_on("there")
-    do(here, "سناء", "state", operations.set_state(None, here.article(ARTICLE), "سناء", IN_PROGRESS))
-    send(here, there)
-    tag(here, "سناء", "DATE")
-    tag(there, "سناء", "DATE")
-    assert send(there, here).conflicts == send(here, there).conflicts == ()
-    assert here.spans(ARTICLE) == there.spans(ARTICLE)
-    relabel(there, "سناء", "PLAN")
-    send(there, here)
-    assert here.spans(ARTICLE) == there.spans(ARTICLE)
-    assert ranges(here, "سناء") == [("PLAN", *MONDAY)]
+    desk, laptop = open_on("desk"), open_on("laptop")
+    do(desk, "سناء", "state", operations.set_state(None, desk.article(ARTICLE), "سناء", IN_PROGRESS))
+    send(desk, laptop)
+    tag(desk, "سناء", "DATE")
+    tag(laptop, "سناء", "DATE")
+    assert send(laptop, desk).conflicts == send(desk, laptop).conflicts == ()
+    assert desk.spans(ARTICLE) == laptop.spans(ARTICLE)
+    relabel(laptop, "سناء", "PLAN")
+    send(laptop, desk)
+    assert desk.spans(ARTICLE) == laptop.spans(ARTICLE)
+    assert ranges(desk, "سناء") == [("PLAN", *MONDAY)]
 
 
 def delete_label(corpus: Corpus, name: str) -> None:
@@ -191,33 +196,33 @@ def delete_label(corpus: Corpus, name: str) -> None:
 def test_a_rejection_comes_back_with_its_label_in_whatever_order_they_arrive(
     open_on: Callable[[str], Corpus],
 ) -> None:
-    here, there, elsewhere = open_on("here"), open_on("there"), open_on("elsewhere")
-    delete_label(here, "PLAN")
-    send(here, other := open_on("other"))
-    tag(there, "سناء", "DATE")
+    desk, laptop, elsewhere = open_on("desk"), open_on("laptop"), open_on("elsewhere")
+    delete_label(desk, "PLAN")
+    send(desk, other := open_on("other"))
+    tag(laptop, "سناء", "DATE")
     suggestion = Suggestion(*MINISTRY, "PLAN", "memory", 0.9)
-    do(there, "سناء", "reject", operations.reject(there.article(ARTICLE), "سناء", suggestion))
+    do(laptop, "سناء", "reject", operations.reject(laptop.article(ARTICLE), "سناء", suggestion))
     tag(elsewhere, "عمر", "PLAN")  # keeps the label, which had no spans where it was deleted
-    send(there, here)
-    assert rejected_labels(here) == []
-    send(elsewhere, here)
+    send(laptop, desk)
+    assert rejected_labels(desk) == []
+    send(elsewhere, desk)
     send(elsewhere, other)
-    send(there, other)
-    assert rejected_labels(here) == rejected_labels(other) == ["PLAN"]
+    send(laptop, other)
+    assert rejected_labels(desk) == rejected_labels(other) == ["PLAN"]
 
 
 def test_what_was_rejected_before_a_label_was_added_again_is_void_everywhere(open_on: Callable[[str], Corpus]) -> None:
-    here, there = open_on("here"), open_on("there")
-    tag(there, "سناء", "DATE")
+    desk, laptop = open_on("desk"), open_on("laptop")
+    tag(laptop, "سناء", "DATE")
     suggestion = Suggestion(*MINISTRY, "PLAN", "memory", 0.9)
-    do(there, "سناء", "reject", operations.reject(there.article(ARTICLE), "سناء", suggestion))
-    delete_label(here, "PLAN")
+    do(laptop, "سناء", "reject", operations.reject(laptop.article(ARTICLE), "سناء", suggestion))
+    delete_label(desk, "PLAN")
     for name in ("عمر", "هند"):
-        tag(here, name, "DATE")
-    add_label(here, "PLAN")
-    send(here, there)
-    send(there, here)
-    assert rejected_labels(here) == rejected_labels(there) == []
+        tag(desk, name, "DATE")
+    add_label(desk, "PLAN")
+    send(desk, laptop)
+    send(laptop, desk)
+    assert rejected_labels(desk) == rejected_labels(laptop) == []
 
 
 def rejected_labels(corpus: Corpus) -> list[str]:
