@@ -12,7 +12,6 @@ from annotator.model.label_changes import REMOVE
 from annotator.model.label_history import (
     DeletedLabel,
     LabelEdit,
-    PlacedLabel,
     last_deletions,
     map_names,
     resolve_labels,
@@ -23,11 +22,11 @@ from annotator.store import row_mapping
 from annotator.store.corpus import Corpus
 from annotator.store.label_rows import (
     changed_names,
+    complete_record,
     delete_decisions,
     delete_decisions_before,
     next_changes,
     read_label_edits,
-    read_label_uids,
     rename_labels,
     write_changes,
     write_label_edits,
@@ -45,10 +44,9 @@ def merge_label_edits(corpus: Corpus, edits: Collection[LabelEdit]) -> dict[str,
         for placed in filter(None, (edit.before, edit.after)):
             check_label(placed.label)
     with corpus.transaction():
-        uids, recorded = read_label_uids(corpus), {edit.uid: edit for edit in read_label_edits(corpus)}
-        new_edits = [*_describe_unrecorded(corpus, uids, recorded.values()), *edits]
-        merged = {edit.uid: edit for edit in (*new_edits, *recorded.values())}
-        names_before = {**resolve_labels(recorded.values()).names(), **{uid: name for name, uid in uids.items()}}
+        recorded = {edit.uid: edit for edit in complete_record(corpus)}
+        merged = {edit.uid: edit for edit in (*edits, *recorded.values())}
+        names_before = resolve_labels(recorded.values()).names()
         resolved = resolve_labels(merged.values())
         rename_labels(corpus, changed_names(names_before, resolved.names()))
         write_labels(corpus, resolved.all_labels())
@@ -78,16 +76,6 @@ def complete_deletions(corpus: Corpus) -> None:
         delete_decisions(corpus, deleted_names)
         delete_decisions_before(corpus, last_deletions(edits))
         write_labels(corpus, resolved.labels)
-
-
-def _describe_unrecorded(corpus: Corpus, uids: dict[str, str], recorded: Collection[LabelEdit]) -> Iterator[LabelEdit]:
-    """Yield the edits that added labels without any, as repairing a damaged file may leave them."""
-    recorded_labels = {edit.label for edit in recorded}
-    for position, label in enumerate(corpus.labels().labels):
-        uid = uids[label.name]
-        if uid not in recorded_labels:
-            edit_uid = derive_uid(uid, row_mapping.to_json(label))
-            yield LabelEdit(edit_uid, 0, "", None, uid, None, PlacedLabel(label, position))
 
 
 def _replace_spans(corpus: Corpus, deleted: DeletedLabel, replacement: str) -> None:

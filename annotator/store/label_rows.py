@@ -6,11 +6,11 @@ from typing import Final, cast
 from annotator.device_key import device_uid
 from annotator.model.label_changes import REMOVE, LabelChange
 from annotator.model.label_history import LabelEdit, PlacedLabel, choose_uid, record_changes, resolve_labels
-from annotator.model.labels import Label, LabelSet
+from annotator.model.labels import Label, LabelSet, find_faults
 from annotator.model.operations import with_label
 from annotator.model.records import Span, new_uid
 from annotator.store import row_mapping
-from annotator.store.corpus import Corpus
+from annotator.store.corpus import Corpus, utc_timestamp
 
 _BATCH_SIZE: Final = 2000  # spans
 _DECISION_TABLES: Final = ("rejection", "dismissal")  # rows are deleted together with their label
@@ -56,19 +56,57 @@ def append_label(corpus: Corpus, label: Label, index: int, time: str) -> None:
     write_label_edits(corpus, [edit])
 
 
+def is_recorded(corpus: Corpus) -> bool:
+    """Return whether the labels are those that their recorded changes amount to."""
+    labels = _read_labels(corpus)
+    recorded = resolve_labels(read_label_edits(corpus), labels).labels
+    return list(recorded.items()) == list(labels.items())
+
+
+def complete_record(corpus: Corpus) -> list[LabelEdit]:
+    """Return the record of all changes of labels, after making it and the labels agree again.
+
+    In a file that was damaged each may lack what the other has: that is added.
+    """
+    edits = read_label_edits(corpus)
+    if is_recorded(corpus):
+        return edits
+    labels, recorded_labels = _read_labels(corpus), {edit.label for edit in edits}
+    time, device, new_edits = utc_timestamp(), device_uid(), []
+    for position, (uid, label) in enumerate(labels.items()):
+        if uid not in recorded_labels:
+            # Before any change elsewhere, which says more.
+            new_edits.append(LabelEdit(new_uid(), 0, time, device, uid, None, PlacedLabel(label, position)))
+    recorded = resolve_labels([*edits, *new_edits], labels).labels
+    all_labels = {uid: labels.get(uid, label) for uid, label in recorded.items()}
+    if not list(find_faults(LabelSet(tuple(all_labels.values())))):
+        labels = all_labels
+        write_labels(corpus, labels)
+    clock = corpus.next_clock()
+    new_edits += record_changes([*edits, *new_edits], labels, labels, {}, clock=clock, time=time, device=device)
+    write_label_edits(corpus, new_edits)
+    return [*edits, *new_edits]
+
+
+def _read_labels(corpus: Corpus) -> dict[str, Label]:
+    """Return the labels by uid, in order."""
+    uids = read_label_uids(corpus)
+    return {uids[label.name]: label for label in corpus.labels().labels}
+
+
 def replace_labels(corpus: Corpus, change: LabelChange, clock: int, time: str) -> None:
     """Change and record the labels, and write new names into spans and recorded edits.
 
     Spans of deleted labels are left to the caller, within the same transaction.
     """
-    edits, uids = read_label_edits(corpus), read_label_uids(corpus)
-    names_before = {**resolve_labels(edits).names(), **{uid: name for name, uid in uids.items()}}
+    edits, uids = complete_record(corpus), read_label_uids(corpus)
+    names_before = resolve_labels(edits).names()
     uids_after = {new: uids[old] for old, new in change.new_names.items()}
-    deleted = {name: uid for uid, name in names_before.items() if uid not in uids_after.values()}
+    unused_uids = {name: uid for uid, name in names_before.items() if uid not in uids_after.values()}
     for label in change.after.labels:
         if label.name not in uids_after:
             taken = {*names_before, *uids_after.values()}
-            uids_after[label.name] = deleted.get(label.name) or choose_uid(label.name, taken)
+            uids_after[label.name] = unused_uids.get(label.name) or choose_uid(label.name, taken)
     labels = {uids_after[label.name]: label for label in change.after.labels}
     replacements = {uids[old]: uids_after.get(new, REMOVE) for old, new in change.replacements.items()}
     new_edits = record_changes(edits, uids.values(), labels, replacements, clock=clock, time=time, device=device_uid())

@@ -416,20 +416,14 @@ def _record_former_labels(db: Database) -> None:
             UNION ALL
             SELECT CASE WHEN json_valid(after) THEN json_extract(after, '$.label') END, clock FROM edit
         )
-        WHERE label NOT IN (SELECT name FROM label) GROUP BY label ORDER BY label
+        WHERE typeof(label) = 'text' AND label NOT IN (SELECT name FROM label) GROUP BY label ORDER BY label
     """
     uids = {uid for (uid,) in db.execute("SELECT uid FROM label").fetchall()}
     for name, clock in db.execute(query).fetchall():
-        uid = label_uid(str(name))
-        if is_label_name(str(name)) and uid not in uids:
-            former_label = {
-                "name": name,
-                "position": len(uids),
-                "title": "{}",
-                "guideline": "{}",
-                **_COLOURS,
-                "key": None,
-            }
+        uid = label_uid(name)
+        if is_label_name(name) and uid not in uids:
+            texts = {"title": "{}", "guideline": "{}", **_COLOURS}
+            former_label = {"name": name, "position": len(uids), **texts, "key": None}
             row = msgspec.json.encode(former_label).decode()
             values = (derive_uid(uid, "deleted"), clock, _BEGINNING, uid, row)
             db.execute("INSERT INTO label_edit VALUES (?, ?, ?, NULL, ?, ?, NULL, NULL)", values)

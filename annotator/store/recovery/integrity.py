@@ -24,6 +24,7 @@ from annotator.model.records import (
 from annotator.store import row_mapping
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
+from annotator.store.label_rows import is_recorded
 from annotator.store.recovery.recorded_edits import RECORDED_EDITS, replay_edits
 
 FILE: Final = "file"
@@ -66,6 +67,7 @@ def check_integrity(corpus: Corpus) -> Iterator[Damage]:
     yield from _check_rows(corpus, ROW, "label", "SELECT * FROM label ORDER BY position", "name", row_mapping.to_label)
     query = "SELECT * FROM label_edit ORDER BY clock, uid"
     yield from _check_rows(corpus, ROW, "label_edit", query, "uid", row_mapping.to_label_edit)
+    yield from _check_label_record(corpus)
     query = """
         SELECT annotator, "offset", coalesce(text, '') AS text
         FROM place LEFT JOIN article ON article.uid = place.article
@@ -124,6 +126,16 @@ def _check_rows(
             check(row)
         except CorpusError as error:
             yield Damage(kind, table, str(row[key]), str(error))
+
+
+def _check_label_record(corpus: Corpus) -> Iterator[Damage]:
+    """Check that the labels are those that their recorded changes amount to."""
+    try:
+        agrees = is_recorded(corpus)
+    except CorpusError:
+        return  # `_check_rows` named the row
+    if not agrees:
+        yield Damage(RECORD, "label_edit", "", _("The labels do not agree with the record of their changes."))
 
 
 def _check_position(row: Mapping[str, Any]) -> None:

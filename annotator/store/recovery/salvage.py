@@ -27,6 +27,7 @@ from annotator.store.errors import (
     newer_version_message,
     translating_file_errors,
 )
+from annotator.store.label_rows import complete_record
 from annotator.store.recovery.damaged_database import DamagedDatabase
 from annotator.store.recovery.integrity import check_integrity
 from annotator.store.recovery.reconciler import CERTAIN, FROM_BACKUP, ORPHANED, Loss, Reconciler
@@ -105,6 +106,9 @@ class _Salvager:
                 if done % _BATCH_SIZE == 0:
                     yield page_count + page_count * done // len(numbers), 2 * page_count
                 reconciler.reconcile(corpus.article(number))
+            if not self._has_label_edits():
+                record_first_labels(corpus.db)
+            complete_record(corpus)  # of labels that were recreated for spans
             self._salvage_positions()
             self._report_lost_articles()
             corpus.db.execute("DROP TABLE staged")
@@ -267,6 +271,8 @@ class _Salvager:
             for row in self._database.read_rows(table):
                 if annotator := row.values.get("annotator"):
                     self._corpus._add_annotator(annotator)
+                if table == "label_edit" and not self._is_label_edit(row.values):
+                    continue
                 self._corpus._insert(table, row.values, "REPLACE")
         self._corpus.db.execute(
             """
@@ -275,8 +281,20 @@ class _Salvager:
             """
         )
         identify_annotators(self._corpus.db)
-        if not self._corpus.fetch_tuples("SELECT 1 FROM label_edit LIMIT 1"):
-            record_first_labels(self._corpus.db)
+        if self._has_label_edits():
+            complete_record(self._corpus)  # adds the labels that only the record has
+
+    def _has_label_edits(self) -> bool:
+        return bool(self._corpus.fetch_tuples("SELECT 1 FROM label_edit LIMIT 1"))
+
+    def _is_label_edit(self, row: dict[str, Any]) -> bool:
+        """Return whether the row can be read; report it otherwise."""
+        try:
+            row_mapping.to_label_edit(row)
+        except CorpusError as error:
+            self._report_loss("label_edit", row["uid"], str(error))
+            return False
+        return True
 
     # Records about articles
 

@@ -10,7 +10,7 @@ from random import Random
 from typing import Final
 
 import pytest
-from builders import apply_edits, build_label_set
+from builders import apply_edits, build_label_set, execute_unchecked
 from hypothesis import given
 from hypothesis import strategies as st
 from running import finish
@@ -184,7 +184,7 @@ DAMAGE: Final[dict[str, Callable[[Path], object]]] = {
     "the root of the articles": overwrite_root("article"),
     "the root of the spans": overwrite_root("span"),
     "the root of the edits": overwrite_root("edit", b"\0"),
-    "the labels": overwrite_root("label"),
+    "the labels": lambda path: [overwrite_root(table)(path) for table in ("label", "label_edit")],
     "the annotators": overwrite_root("annotator", b"\0"),
     "the zones": overwrite_root("zone"),
     "an index": overwrite_root("edit_by_step"),
@@ -458,12 +458,38 @@ def test_lost_edits_and_labels_are_taken_from_a_backup_with_the_same_history(
         corpus.db.execute("UPDATE edit SET step = 'another' WHERE id = (SELECT min(id) FROM edit)")
     assert salvage_and_check(path, expected, (backup.path,)).edits == result_without_backup.edits
     (tmp_path / "new.corpus").unlink()
-    overwrite_root("label")(path)
+    for table in ("label", "label_edit"):
+        overwrite_root(table)(path)
     result_with_labels = salvage_and_check(path, expected, (backup.path,))
     assert not [loss for loss in result_with_labels.losses if loss.table == "label" and loss.lost]
     assert "The label PLAN was restored from a backup." in [loss.message for loss in result_with_labels.losses]
     with Corpus.open(tmp_path / "new.corpus") as corpus:
         assert {label.title["ar"] for label in corpus.labels().labels} == {"DATE", "INSTITUTION", "PLAN"}
+
+
+def test_lost_labels_are_taken_from_the_record_of_their_changes(
+    intact: Path, expected: Expected, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.corpus"
+    shutil.copyfile(intact, path)
+    overwrite_root("label")(path)
+    salvage_and_check(path, expected)
+    with Corpus.open(tmp_path / "new.corpus") as corpus:
+        assert corpus.labels() == LABELS
+
+
+@pytest.mark.parametrize("after", ["'{'", '\'{"name": "two words"}\'', "NULL"])
+def test_damaged_changes_of_labels_are_recorded_anew(
+    intact: Path, expected: Expected, tmp_path: Path, after: str
+) -> None:
+    path = tmp_path / "a.corpus"
+    shutil.copyfile(intact, path)
+    execute_unchecked(path, f"UPDATE label_edit SET after = {after} WHERE rowid = 2")
+    result = salvage_and_check(path, expected)
+    assert [loss.table for loss in result.losses] == ["label_edit"]
+    with Corpus.open(tmp_path / "new.corpus") as corpus:
+        assert corpus.labels() == LABELS
+        assert corpus.fetch_tuples("SELECT count(*) FROM label_edit") == [(3,)]
 
 
 def test_undo_works_in_a_salvaged_corpus(intact: Path, expected: Expected, tmp_path: Path) -> None:
