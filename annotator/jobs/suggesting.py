@@ -91,7 +91,8 @@ class SuggesterPool:
         """Build the pool for the present state.
 
         With an `annotator`, no suggestion comes from what others decided in the same article, which would make two
-        annotators agree: the memory has only their own decisions, and see `articles_of_others`. Without `trained`, the
+        annotators agree: the memory has only their own decisions and those of gold layers of articles that they need
+        not do any more, and see `articles_of_others`. Without `trained`, the
         corpus's stored model is used. Takes some seconds for a million spans.
         """
         labels = corpus.labels()

@@ -79,7 +79,7 @@ def list_article_numbers(corpus: Corpus, annotator: str, article_filter: Article
     if article_filter.is_mine:
         queue = list_queue(corpus, annotator)
         numbers = [number for number in numbers if number in queue]
-    hidden = list_hidden_articles(corpus, reader) if reader else ()
+    hidden = list_hidden_articles(corpus, reader, annotator) if reader else ()
     return sorted(number for number in numbers if number not in hidden)
 
 

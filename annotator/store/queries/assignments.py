@@ -11,6 +11,13 @@ from annotator.store.row_mapping import to_json
 
 _BLIND: Final = "SELECT article, annotator FROM assignment JOIN batch ON batch.uid = assignment.batch AND is_blind"
 
+_HIDDEN: Final = f"""
+    SELECT article FROM ({_BLIND}) WHERE annotator = ?1 AND NOT (
+        (SELECT kind FROM annotator WHERE name = ?2) IS '{GOLD}'
+        AND article IN (SELECT article FROM status WHERE annotator = ?1 AND state = '{DONE}')
+    )
+"""
+
 IS_GOLD: Final = f"{{layer}}.annotator IN (SELECT name FROM annotator WHERE kind = '{GOLD}')"
 """The SQL condition that a row is of a gold layer; `layer`, to be filled in as below, is the table."""
 
@@ -74,17 +81,18 @@ def list_queue(corpus: Corpus, annotator: str) -> set[int]:
     return set(corpus.fetch_numbers(query, annotator))
 
 
-def list_hidden_articles(corpus: Corpus, annotator: str) -> dict[int, str]:
-    """Return the uids by number of the articles where the annotator sees nothing of what others do."""
-    query = f"SELECT id, uid FROM article WHERE uid IN (SELECT article FROM ({_BLIND}) WHERE annotator = ?)"
-    return dict(corpus.fetch_tuples(query, annotator))
+def list_hidden_articles(corpus: Corpus, reader: str, annotator: str | None = None) -> dict[int, str]:
+    """Return the uids by number of the articles where the reader sees nothing of what the annotator did, or anybody.
+
+    These are the articles that the reader labels blind; of gold, only until they have done them.
+    """
+    query = f"SELECT id, uid FROM article WHERE uid IN ({_HIDDEN})"
+    return dict(corpus.fetch_tuples(query, reader, annotator))
 
 
-def is_hidden(corpus: Corpus, article: str, annotator: str) -> bool:
-    """Return whether the annotator sees nothing of what others do in the article with this uid."""
-    return bool(
-        corpus.fetch_tuples(f"SELECT 1 FROM ({_BLIND}) WHERE article = ? AND annotator = ?", article, annotator)
-    )
+def is_hidden(corpus: Corpus, article: str, reader: str, annotator: str) -> bool:
+    """Return whether the reader sees nothing of what the annotator did in the article (see list_hidden_articles)."""
+    return bool(corpus.fetch_tuples(f"SELECT 1 WHERE ?3 IN ({_HIDDEN})", reader, annotator, article))
 
 
 def list_shared_secrets(corpus: Corpus) -> set[str]:

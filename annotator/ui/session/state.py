@@ -176,7 +176,7 @@ class SessionState(Struct, frozen=True):
         with self.corpus.snapshot():  # every span's label is among the labels, whatever others write
             article = self.corpus.article(identity)
             layer = article.uid, self.annotator
-            hidden = bool(self.reader) and is_hidden(self.corpus, article.uid, self.reader)
+            hidden = bool(self.reader) and is_hidden(self.corpus, article.uid, self.reader, self.annotator)
             undoable, redoable = history.build_stacks([] if self.reader else self.corpus.history(*layer))
             content = self.corpus.content_version()
             has_same_labels = self.content is not None and self.content.labels == content.labels
@@ -359,7 +359,8 @@ class SessionState(Struct, frozen=True):
         if not self.corpus:
             return self
         counts = count_by_state(self.corpus, self.annotator, only_assigned=self.has_queue)
-        return replace(self, counts=counts, article_count=count_articles(self.corpus))
+        article_count = count_articles(self.corpus) if self.has_queue else sum(counts.values())
+        return replace(self, counts=counts, article_count=article_count)
 
     def _can_apply(self, step: Step) -> bool:
         """Return whether the step changed only what is of the annotator in the open article."""

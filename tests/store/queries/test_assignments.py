@@ -94,14 +94,29 @@ def test_an_article_given_blind_hides_what_others_do_there_from_those_who_have_i
     give_articles(corpus, {AMAL: [3], BILAL: [3]})
     uids = {number: corpus.article(number).uid for number in range(1, 4)}
     assert list_hidden_articles(corpus, AMAL) == {1: uids[1], 2: uids[2]}
-    assert [is_hidden(corpus, uids[2], name) for name in (AMAL, BILAL, LEAD)] == [True, True, False]
-    assert not is_hidden(corpus, uids[1], BILAL)
-    assert not is_hidden(corpus, uids[3], AMAL)
+    assert [is_hidden(corpus, uids[2], name, "Omar") for name in (AMAL, BILAL, LEAD)] == [True, True, False]
+    assert not is_hidden(corpus, uids[1], BILAL, AMAL)
+    assert not is_hidden(corpus, uids[3], AMAL, BILAL)
     everything = ArticleFilter()
     assert list_article_numbers(corpus, BILAL, everything, reader=AMAL) == [3, 4, 5, 6]
     assert list_article_numbers(corpus, BILAL, everything, reader=LEAD) == [1, 2, 3, 4, 5, 6]
     set_state(corpus, 2, BILAL, DONE)
     assert list_article_numbers(corpus, BILAL, ArticleFilter(DONE), reader=AMAL) == []
+
+
+def test_gold_is_hidden_until_the_article_is_done(corpus: Corpus) -> None:
+    give_articles(corpus, {AMAL: [1, 2], BILAL: [1, 2]}, is_blind=True)
+    with corpus.transaction():
+        corpus.db.execute("INSERT INTO annotator (name, added, kind) VALUES ('gold', '2026-11-27', 'gold')")
+    uid = corpus.article(1).uid
+    set_state(corpus, 1, AMAL, IN_PROGRESS)
+    assert is_hidden(corpus, uid, AMAL, "gold")
+    set_state(corpus, 1, AMAL, DONE)
+    assert not is_hidden(corpus, uid, AMAL, "gold")
+    assert is_hidden(corpus, uid, AMAL, BILAL)
+    assert is_hidden(corpus, uid, BILAL, "gold")
+    assert [*list_hidden_articles(corpus, AMAL, "gold")] == [2]
+    assert list_hidden_articles(corpus, AMAL, BILAL).keys() == list_hidden_articles(corpus, AMAL).keys() == {1, 2}
 
 
 def test_who_has_an_article(corpus: Corpus) -> None:
