@@ -2,9 +2,9 @@
 
 from collections.abc import Generator
 
-from annotator.model import history
 from annotator.model.records import Step, new_uid
 from annotator.store.corpus import Corpus, utc_timestamp
+from annotator.store.queries.reversal import read_reversal
 
 
 def undo_step(corpus: Corpus, annotator: str, uid: str) -> Generator[tuple[int, int], None, None]:
@@ -12,7 +12,6 @@ def undo_step(corpus: Corpus, annotator: str, uid: str) -> Generator[tuple[int, 
 
     Yields the number of edits done and the total. If closed before the end, nothing is changed. Raises CorpusError.
     """
-    step = corpus.step(uid)
-    edits = history.reverse_step(step)
-    for count in corpus.apply_in_batches(Step(new_uid(), annotator, utc_timestamp(), step.name, edits, undoes=uid)):
+    name, edits = read_reversal(corpus, uid)
+    for count in corpus.apply_in_batches(Step(new_uid(), annotator, utc_timestamp(), name, edits, undoes=uid)):
         yield count, len(edits)

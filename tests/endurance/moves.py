@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from annotator.model import operations
 from annotator.model.colours import next_palette_colour
-from annotator.model.history import build_stacks, reverse_step
+from annotator.model.history import build_stacks
 from annotator.model.label_changes import REMOVE, LabelChange
 from annotator.model.labels import Label, LabelSet
 from annotator.model.operations import InvalidEdit
@@ -38,6 +38,7 @@ from annotator.store import row_mapping
 from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.errors import Conflict
 from annotator.store.label_set import change_labels, count_spans
+from annotator.store.queries.reversal import read_reversal
 
 LABELS: Final = ("DATE", "INSTITUTION", "PLAN")
 TEXTS: Final = (
@@ -150,9 +151,9 @@ def undo_last(corpus: Corpus, article: str, annotator: str, *, is_redo: bool, ac
     steps = build_stacks(corpus.history(article, annotator))[is_redo]
     if not steps:
         return False
-    last = corpus.step(steps[-1].uid)
+    name, edits = read_reversal(corpus, steps[-1].uid)
     try:
-        _apply(corpus, annotator, "undo", reverse_step(last), last.uid, actor)
+        _apply(corpus, annotator, name, edits, steps[-1].uid, actor)
     except Conflict:  # somebody else changed the zones or the title meanwhile
         return False
     return True

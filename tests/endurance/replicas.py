@@ -61,6 +61,8 @@ from annotator.team import changeset_file
 ARTICLES: Final = tuple(Article(article_uid(text), text) for text in TEXTS)
 _EVENTS: Final = (30, 120)
 """Events of a history, at least and at most."""
+_ACTIVITY: Final = (3, 3, 1, 1, 3, 3, 1, 1)
+"""How much happens on each computer: most where two write in one layer."""
 
 
 class Fault(Exception):
@@ -157,7 +159,7 @@ class History:
     def run(self) -> None:
         """Let things happen, and compare all copies. Raises Fault."""
         weights = {
-            self._work: 60,
+            self._work: 80,
             self._undo: 10,
             self._change_labels: 1,
             self._send: 10,
@@ -184,7 +186,7 @@ class History:
         computer = self._choose()
         with computer as corpus:
             move = Move(self._random.choice(VERBS), self._choose_number(), self._choose_number())
-            article = self._random.choice(ARTICLES).uid
+            article = self._choose_article()
             if make_move(corpus, article, computer.annotator, move, computer.actor):
                 self._record(corpus)
 
@@ -192,7 +194,7 @@ class History:
         computer = self._choose()
         is_redo = self._random.random() < 0.3
         with computer as corpus:
-            article = self._random.choice(ARTICLES).uid
+            article = self._choose_article()
             if undo_last(corpus, article, computer.annotator, is_redo=is_redo, actor=computer.actor):
                 self._record(corpus)
                 self.counts["undone or redone"] += 1
@@ -298,7 +300,10 @@ class History:
     # Inside
 
     def _choose(self) -> Computer:
-        return self._random.choice(self._computers)
+        return self._random.choices(self._computers, _ACTIVITY)[0]
+
+    def _choose_article(self) -> str:
+        return self._random.choices(ARTICLES, (3, 1))[0].uid
 
     def _choose_number(self) -> int:
         return self._random.randint(0, LARGEST_NUMBER)

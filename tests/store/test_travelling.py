@@ -8,8 +8,9 @@ import pytest
 from builders import build_label_set, build_plain_article, create_corpus, locate
 from running import finish
 
+from annotator.jobs.undo import undo_step
 from annotator.model import operations
-from annotator.model.history import build_stacks, reverse_step
+from annotator.model.history import build_stacks
 from annotator.model.label_changes import LabelChange
 from annotator.model.labels import LabelSet
 from annotator.model.records import DONE, HEADLINE, IN_PROGRESS, Edit, Step, Suggestion, article_uid, new_uid
@@ -118,8 +119,7 @@ def test_the_history_travels_with_its_times_and_can_be_undone(open_on: Callable[
     assert desk.history(ARTICLE, "سناء") == laptop.history(ARTICLE, "سناء")
     assert [desk.step(step.uid) for step in steps] == [laptop.step(step.uid) for step in steps]
     assert [desk.step(step.uid).time for step in steps] == [step.time for step in steps]
-    [*_others, last] = build_stacks(desk.history(ARTICLE, "سناء"))[0]
-    do(desk, "سناء", "undo", reverse_step(desk.step(last.uid)), last.uid)
+    undo_last(desk)
     send(desk, laptop)
     assert ranges(laptop, "سناء") == [("DATE", *MONDAY)]
     undo, redo = build_stacks(laptop.history(ARTICLE, "سناء"))
@@ -185,6 +185,29 @@ def test_one_label_on_one_range_from_two_computers_is_one_span(open_on: Callable
     send(laptop, desk)
     assert desk.spans(ARTICLE) == laptop.spans(ARTICLE)
     assert ranges(desk, "سناء") == [("PLAN", *MONDAY)]
+
+
+def test_a_span_that_stands_for_an_equal_one_can_be_undone_and_redone(open_on: Callable[[str], Corpus]) -> None:
+    desk, laptop = open_on("desk"), open_on("laptop")
+    do(desk, "سناء", "state", operations.set_state(None, desk.article(ARTICLE), "سناء", IN_PROGRESS))
+    send(desk, laptop)
+    tag(desk, "سناء", "DATE")
+    tag(laptop, "سناء", "DATE")
+    relabel(laptop, "سناء", "PLAN")
+    send(laptop, desk)
+    send(desk, laptop)
+    for label in ("DATE", None):
+        undo_last(laptop)
+        assert ranges(laptop, "سناء") == ([(label, *MONDAY)] if label else [])
+    undo_last(laptop, is_redo=True)
+    send(laptop, desk)
+    assert desk.spans(ARTICLE) == laptop.spans(ARTICLE)
+    assert ranges(desk, "سناء") == [("DATE", *MONDAY)]
+
+
+def undo_last(corpus: Corpus, *, is_redo: bool = False) -> None:
+    uid = build_stacks(corpus.history(ARTICLE, "سناء"))[is_redo][-1].uid
+    finish(undo_step(corpus, "سناء", uid))
 
 
 def delete_label(corpus: Corpus, name: str) -> None:

@@ -34,6 +34,7 @@ from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.errors import CorpusError, DamagedCorpus, WriteError
 from annotator.store.queries.annotators import find_own_name
 from annotator.store.queries.article_list import ArticleFilter, LazyArticleList
+from annotator.store.queries.reversal import read_reversal
 from annotator.ui.session.corpus_file import CorpusFile
 from annotator.ui.session.position_saver import PositionSaver
 from annotator.ui.session.state import (
@@ -413,8 +414,7 @@ class Session(QObject):
         """Write the reverse of this step. Raises CorpusError, InvalidEdit."""
         if not self.corpus:
             return False
-        step = self.corpus.step(step_info.uid)
-        return self._store(self._step(step.name, history.reverse_step(step), step.uid))
+        return self._store(self._step(*read_reversal(self.corpus, step_info.uid), step_info.uid))
 
     # The file
 
