@@ -13,7 +13,8 @@ does not fit is in conflict, changes nothing, and stays recorded for its author.
   it, for later edits too. So with equal zones and dismissals. A different value or note at the same range is a
   conflict.
 - A step of the label set (LABELS_STEP) is never in conflict. It gives its spans the other label, or removes them, as
-  they are by then, and leaves out edits that no longer fit.
+  they are by then, and leaves out edits that no longer fit. Later edits that know nothing of it yet mean the span with
+  its new label.
 - Undoing a step in conflict withdraws it: neither of the two changes anything.
 """
 
@@ -230,6 +231,7 @@ class _State:
         self.records: dict[RecordKey, Record] = {}
         self.aliases: dict[RecordKey, RecordKey] = {}
         self.changed_by: dict[RecordKey, str] = {}
+        self._replaced_labels: defaultdict[RecordKey, dict[str, str]] = defaultdict(dict)
         self._lengths, self._deleted_labels = lengths, deleted_labels
         self._places: dict[tuple[object, ...], RecordKey] = {}
         self._zones: defaultdict[str, dict[RecordKey, Zone]] = defaultdict(dict)
@@ -279,6 +281,8 @@ class _State:
         if key is not named_key:
             before, after = _with_key(before, key), _with_key(after, key)
         current = self.records.get(key)
+        if isinstance(before, Span) and not _is_same(current, before):
+            before, after = self._replace_labels(key, before, after)
         if not isinstance(record, _LAST_WINS) and not _is_same(current, before):
             if _is_same(current, after):
                 return None
@@ -298,18 +302,32 @@ class _State:
 
     def _apply_label_edit(self, edit: Edit) -> None:
         """Apply an edit of a step that changed the label set, as far as possible."""
-        reason, span = self._apply_edit(edit), edit.before
-        if reason is None or not isinstance(span, Span):
+        span = edit.before
+        if not isinstance(span, Span):
+            self._apply_edit(edit)
             return
         key = record_key(span)
         while key in self.aliases:
             key = self.aliases[key]
-        current = self.records.get(key)
+        reason, current = self._apply_edit(edit), self.records.get(key)
+        if isinstance(edit.after, Span) and edit.after.label != span.label:
+            self._replaced_labels[key][span.label] = edit.after.label
+        if reason is None:
+            return
         if not isinstance(current, Span) or current.label != span.label:
             return
         after = with_label(current, edit.after.label) if isinstance(edit.after, Span) else None
         is_free = after is not None and self.find_in_place(after) is None
         self._change(key, after if is_free else None)
+
+    def _replace_labels(self, key: RecordKey, before: Span, after: Record | None) -> tuple[Span, Record | None]:
+        """Return the states of a span with the labels that its labels were replaced by meanwhile."""
+        replaced = dict(self._replaced_labels[key])
+        while (label := replaced.pop(before.label, None)) is not None:
+            if isinstance(after, Span) and after.label == before.label:
+                after = with_label(after, label)
+            before = with_label(before, label)
+        return before, after
 
     def _check(self, record: Record) -> str | None:
         """Return what is wrong with the record itself."""

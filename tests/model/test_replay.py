@@ -308,6 +308,34 @@ def test_a_deletion_of_labels_leaves_spans_that_have_another_label_by_then() -> 
     assert (records(result), result.conflicts) == ({PLAN}, {})
 
 
+@pytest.mark.parametrize(
+    ("after", "expected"),
+    [
+        (None, None),
+        (WIDER, replace(PLAN, end=9)),
+        (replace(DATE, note="راجع"), replace(PLAN, note="راجع")),
+        (span("s", "INSTITUTION"), span("s", "INSTITUTION")),
+    ],
+)
+def test_an_edit_that_knows_nothing_of_a_new_label_means_the_span_that_has_it(
+    after: Span | None, expected: Span | None
+) -> None:
+    result = run(TAG, step(2, (DATE, PLAN), name=LABELS_STEP), step(3, (DATE, after)))
+    assert (records(result), result.conflicts) == ({expected} - {None}, {})
+
+
+def test_labels_replaced_one_after_the_other_are_followed() -> None:
+    institution, wide = span("s", "INSTITUTION"), span("s", end=12)
+    replacements = [step(2, (DATE, PLAN), name=LABELS_STEP), step(3, (PLAN, institution), name=LABELS_STEP)]
+    result = run(TAG, *replacements, step(4, (DATE, WIDER)), step(5, (WIDER, wide)))
+    assert (records(result), result.conflicts) == ({replace(institution, end=12)}, {})
+
+
+def test_another_relabelling_than_that_of_the_label_set_is_a_conflict() -> None:
+    steps = [TAG, step(2, (DATE, PLAN)), step(3, (DATE, span("s", "INSTITUTION")))]
+    assert run(*steps).conflicts == {"step 3": CHANGED}
+
+
 def test_rejections_and_dismissals_go_with_their_label() -> None:
     old, new, other = [
         Rejection(uid, ARTICLE, "سناء", label, 0, 5, "memory")
