@@ -28,6 +28,7 @@ import plot
 import results
 import suggestion_effort
 import suggestion_speed
+import team_speed
 import transfer_speed
 import window_speed
 from measuring import RUNS, Figure, not_measured
@@ -98,6 +99,7 @@ PARTS: Final[dict[str, Part]] = {
     "effort": _measure_effort,
     "suggest": _measure_suggestions,
     "size": install_size.measure,
+    "team": team_speed.measure,
     "growth": measure_growth,
 }
 """What can be measured by itself."""
