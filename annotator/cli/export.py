@@ -21,7 +21,7 @@ from annotator.formats.format import Files
 from annotator.formats.registry import WRITTEN_FORMATS
 from annotator.formats.report import Report, report_path
 from annotator.formats.report import write as write_report
-from annotator.i18n import LazyText, _, count_phrase
+from annotator.i18n import N_, LazyText, _, count_phrase
 from annotator.jobs.export.existing_output import CannotExport, WouldReplace
 from annotator.jobs.export.exporter import (
     ALL,
@@ -30,6 +30,7 @@ from annotator.jobs.export.exporter import (
     NothingToExport,
     export,
 )
+from annotator.jobs.export.gold_layers import ADJUDICATED, AGREED, SINGLE
 from annotator.jobs.export.read_back import NotVerified
 from annotator.model.records import ZONE_KINDS
 from annotator.store.corpus import Corpus
@@ -37,6 +38,11 @@ from annotator.tagging.flat import BOUNDARIES, FLATTENINGS
 from annotator.tagging.schemes import SCHEMES
 
 _DEFAULT: Final = ExportOptions()
+_ORIGIN_TEXTS: Final = {
+    ADJUDICATED: N_("articles adjudicated: {count}"),
+    AGREED: N_("articles all agree on: {count}"),
+    SINGLE: N_("articles of a single annotator: {count}"),
+}
 _FORMATS: Final = [format_.name for format_ in WRITTEN_FORMATS]
 
 
@@ -138,6 +144,16 @@ def _parse_split(_context: click.Context, _parameter: click.Parameter, value: st
     help=LazyText("Random seed of the split; the same number gives the same split."),
 )
 @option(
+    "--gold",
+    is_flag=True,
+    help=LazyText("Export the gold layer of the articles that are adjudicated; the report says where each comes from."),
+)
+@option(
+    "--single",
+    is_flag=True,
+    help=LazyText("With --gold, export the articles too that only one annotator has done."),
+)
+@option(
     "--force",
     is_flag=True,
     help=LazyText("Replace PATH even if it is not an export, or an export that has been changed since."),
@@ -146,6 +162,10 @@ def _parse_split(_context: click.Context, _parameter: click.Parameter, value: st
 @json_option
 def export_corpus(corpus: Path, path: Path, format_: str, as_json: bool, force: bool, jobs: int, **options: Any) -> int:
     """Write the training set."""
+    if options["single"] and not options["gold"]:
+        raise click.UsageError(_("--single is for exports with --gold."))
+    if options["gold"] and options["annotator"] is not None:
+        raise click.UsageError(_("--gold and --annotator exclude each other."))
     with Corpus.open(corpus, readonly=True) as opened:
         try:
             report = run_with_progress(
@@ -171,7 +191,7 @@ def export_corpus(corpus: Path, path: Path, format_: str, as_json: bool, force: 
 def _print_empty_export(corpus: Path, report: Report, reason: str, as_json: bool) -> int:
     """Print why no file was written; for programs, the report too."""
     _print_refusals(corpus, report)
-    if report.state != ALL and not report.left_out and not report.removed:
+    if report.state != ALL and report.origin is None and not report.left_out and not report.removed:
         reason = _("No articles are done, so nothing was exported. Mark articles as done, or use --state all.")
     print_message(reason)
     if as_json:
@@ -204,6 +224,9 @@ def _format_summary(path: Path, report: Report) -> Iterator[str]:
         _("outside the zones: {count}"): len(report.outside_zones),
     }
     yield from (f"  {template.format(count=count)}" for template, count in outcome_counts.items() if count)
+    for origin, text in _ORIGIN_TEXTS.items():
+        if count := list((report.origin or {}).values()).count(origin):
+            yield f"  {_(text).format(count=count)}"
     if report.removed:
         removed = count_phrase("{count} article removed", "{count} articles removed", report.removed)
         yield f"  {removed}"

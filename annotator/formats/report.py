@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from annotator.formats.spooling import Spool
 
-_OPTIONAL_KEYS: Final = ("left_out", "files", "parts", "seed")
+_OPTIONAL_KEYS: Final = ("left_out", "files", "parts", "seed", "origin")
 """Keys that are written only if they have a value."""
 
 
@@ -55,7 +55,8 @@ class Report(Struct):
     all zones and the text in none; `parts` and `seed` are set for a split. `labels` counts the spans in the files.
     `not_held` names what the format cannot store: of "annotator", "note", "notes", "published", "source", "states",
     "title", "url", "value", "zones". `removed` counts the articles that would be exported if they were not removed from
-    the corpus. `left_out` are the articles that the format cannot store.
+    the corpus. `left_out` are the articles that the format cannot store. `origin` is set for an export of gold: where
+    the labels of each article come from, by its number (see jobs.export.gold_layers).
 
     `digest` is the SHA-256 of the exported articles and spans: with it and the options, the files are the same byte by
     byte. `files` is the SHA-256 of the file, or one of all in the folder.
@@ -88,6 +89,7 @@ class Report(Struct):
     files: str | None = None
     parts: dict[str, PartCounts] | None = None
     seed: int | None = None
+    origin: dict[str, str] | None = None
 
 
 def write(report: Report, stream: BinaryIO) -> None:

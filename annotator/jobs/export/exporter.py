@@ -38,6 +38,7 @@ from annotator.jobs.export.expected_outcomes import ExpectedOutcome
 from annotator.jobs.export.file_output import UNSPLIT, FileOutput, check_split, prepare_file_output
 from annotator.jobs.export.file_per_article import FilePerArticleWriter
 from annotator.jobs.export.folder_output import FolderOutput, prepare_folder_output
+from annotator.jobs.export.gold_layers import GoldLayer, select_gold_layers
 from annotator.jobs.export.read_back import NotVerified
 from annotator.jobs.export.reported_outcomes import ReportedOutcomes
 from annotator.jobs.export.tag_writer import TagWriter
@@ -48,6 +49,7 @@ from annotator.model.records import BODY, DONE, HEADLINE, ZONE_KINDS, AnnotatedA
 from annotator.store.corpus import Corpus
 from annotator.store.queries import article_list
 from annotator.store.queries.article_list import ArticleFilter
+from annotator.store.queries.gold import find_gold
 from annotator.store.queries.removals import count_removed_articles
 from annotator.tagging import flat, schemes
 from annotator.tagging.flat import FLATTENED, OUTCOMES, OUTSIDE_ZONES, REFUSED, WRITTEN, SpanOutcome
@@ -62,7 +64,8 @@ class ExportOptions(Struct, frozen=True):
     """Content and format of an export; the other options are those of `tagging.flat.ProjectionOptions`.
 
     `format` is the name of one. `annotator` selects the layer, None the only one. `state` is DONE for articles that
-    this annotator has finished, ALL for all. `split` has weights by part, such as {"train": 80, "dev": 10, "test": 10};
+    this annotator has finished, ALL for all. `gold` selects the gold layer instead, and `single` those of articles
+    without one that a single person has done (see jobs.export.gold_layers). `split` has weights by part, such as {"train": 80, "dev": 10, "test": 10};
     the same `seed` gives the same parts (see jobs.export.dataset_splitter).
     """
 
@@ -73,6 +76,8 @@ class ExportOptions(Struct, frozen=True):
     zones: frozenset[str] | None = flat.ProjectionOptions().zones
     annotator: str | None = None
     state: str = DONE
+    gold: bool = False
+    single: bool = False
     split: Mapping[str, int] | None = None
     seed: int = 0
 
@@ -80,6 +85,8 @@ class ExportOptions(Struct, frozen=True):
         """Raise ValueError for an invalid option."""
         if self.state not in STATES:
             raise ValueError(self.state)
+        if (self.single and not self.gold) or (self.gold and self.annotator is not None):
+            raise ValueError(self.annotator)
         self.projection_options()
 
     def projection_options(self) -> flat.ProjectionOptions:
@@ -101,6 +108,8 @@ def explain_empty_export(report: Report) -> str:
         return _("There is nothing to export: the format cannot represent any of these articles.")
     if report.removed:
         return _("There is nothing to export: these articles were removed from the corpus.")
+    if report.origin is not None:
+        return _("There is nothing to export: no article is adjudicated yet.")
     if report.state == ALL:
         return _("There is nothing to export: the corpus has no articles.")
     return _("There is nothing to export: mark articles as done first, or export all.")
@@ -146,6 +155,8 @@ def _needs_folder(corpus: Corpus, writer: Writer, annotator: str | None, options
 
 def _list_articles(corpus: Corpus, annotator: str | None, options: ExportOptions) -> list[int]:
     """Return the numbers of the articles to export, in corpus order."""
+    if options.gold:
+        return list(select_gold_layers(corpus, single=options.single, state=options.state))
     if options.state == ALL:
         return article_list.list_article_numbers(corpus, "", ArticleFilter())
     return article_list.list_done_articles(corpus, annotator)
@@ -180,6 +191,8 @@ def _create_writer(corpus: Corpus, options: ExportOptions) -> Writer:
 
 def _select_layer(corpus: Corpus, writer: Writer, options: ExportOptions) -> str | None:
     """Return the annotator to export; None means all, if the format holds several. Raises CannotExport."""
+    if options.gold:
+        return find_gold(corpus)
     return None if writer.has_layers and options.annotator is None else _select_annotator(corpus, options.annotator)
 
 
@@ -211,6 +224,7 @@ class _Export:
         self.annotator = annotator
         self.options = options
         self.numbers: list[int] = []
+        self.gold_layers: dict[int, GoldLayer] = {}
         self.removed_count = 0
         self.part_of: list[str] = []
         self.done = 0
@@ -261,6 +275,8 @@ class _Export:
     def _select_articles(self) -> Iterator[tuple[int, int]]:
         """Determine number and part of each article to export, in corpus order."""
         self.numbers = _list_articles(self.corpus, self.annotator, self.options)
+        if self.options.gold:
+            self.gold_layers = select_gold_layers(self.corpus, single=self.options.single, state=self.options.state)
         state = None if self.options.state == ALL else self.options.state
         self.removed_count = count_removed_articles(self.corpus, state, self.annotator)
         self.part_of = [UNSPLIT] * len(self.numbers)
@@ -282,8 +298,12 @@ class _Export:
 
     def _read_articles(self) -> Iterator[tuple[AnnotatedArticle, str]]:
         """Yield the articles with their parts."""
-        articles = self.corpus.load_articles(self.numbers, self.annotator)
-        has_spans = self.annotator is not None or self.writer.has_layers
+        articles = self.corpus.load_articles(self.numbers, None if self.options.gold else self.annotator)
+        if self.options.gold:
+            articles = (
+                _select_own(annotated, self.gold_layers[annotated.article.id].annotator) for annotated in articles
+            )
+        has_spans = self.options.gold or self.annotator is not None or self.writer.has_layers
         for annotated, part in zip(articles, self.part_of, strict=True):
             yield annotated if has_spans else replace(annotated, spans=()), part
 
@@ -397,6 +417,7 @@ class _Export:
 
     def _build_report(self, *, verified: bool = True) -> Report:
         options, total = self.options, self.parts.values()
+        left_out = {entry.article for entry in self.left_out}
         return Report(
             format=options.format,
             scheme=options.scheme,
@@ -423,7 +444,20 @@ class _Export:
             files=None,
             parts=None if options.split is None else self.parts,
             seed=None if options.split is None else options.seed,
+            origin={str(number): layer.origin for number, layer in self.gold_layers.items() if number not in left_out}
+            if options.gold
+            else None,
         )
+
+
+def _select_own(annotated: AnnotatedArticle, annotator: str) -> AnnotatedArticle:
+    """Return the article with what is of this annotator."""
+    return replace(
+        annotated,
+        spans=tuple(span for span in annotated.spans if span.annotator == annotator),
+        states=tuple(status for status in annotated.states if status.annotator == annotator),
+        notes=tuple(note for note in annotated.notes if note.annotator == annotator),
+    )
 
 
 def _build_entry(article: Article, outcome: SpanOutcome) -> Entry:

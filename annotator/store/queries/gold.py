@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from typing import Final, cast
 
 from annotator.model.changeset import GOLD
+from annotator.model.history import AGREED_STEP
 from annotator.model.identities import GOLD_NAME, GOLD_UID
 from annotator.model.records import IN_PROGRESS, NEW, Decision
 from annotator.store import row_mapping
 from annotator.store.corpus import Corpus, utc_timestamp
+from annotator.store.queries.removals import not_removed
 from annotator.store.queries.training_data import IS_FINISHED_LAYER
 
 _PERSON: Final = "person"
@@ -59,6 +61,38 @@ def list_shared_articles(corpus: Corpus) -> list[int]:
         GROUP BY layer.number HAVING count(*) > 1 ORDER BY layer.number
     """
     return corpus.fetch_numbers(query, _PERSON, NEW, NEW, IN_PROGRESS)
+
+
+def list_gold_articles(corpus: Corpus, gold_name: str, state: str | None) -> list[int]:
+    """Return the numbers of the articles whose gold layer is in this state, or in any but new, in corpus order."""
+    query = f"""
+        SELECT article.id AS number FROM status JOIN article ON article.uid = status.article
+        WHERE annotator = ?1 AND state <> ?3 AND (?2 IS NULL OR state = ?2) AND {not_removed("article.uid")}
+        ORDER BY article.id
+    """
+    return corpus.fetch_numbers(query, gold_name, state, NEW)
+
+
+def list_decided_articles(corpus: Corpus, gold_name: str) -> set[int]:
+    """Return the numbers of the articles in whose gold layer somebody has decided, or edited it."""
+    query = """
+        SELECT DISTINCT article.id AS number FROM edit JOIN article ON article.uid = edit.article
+        WHERE annotator = ? AND name NOT IN (?, 'state')
+    """
+    return set(corpus.fetch_numbers(query, gold_name, AGREED_STEP))
+
+
+def list_single_layers(corpus: Corpus) -> list[tuple[int, str]]:
+    """Return the articles that a single person has done or imported, as (article number, annotator)."""
+    query = f"""
+        SELECT layer.number, max(layer.annotator) FROM (
+            SELECT article.id AS number, article.uid AS article, annotator.name AS annotator
+            FROM article CROSS JOIN annotator WHERE kind = ?
+        ) AS layer
+        LEFT JOIN status ON status.article = layer.article AND status.annotator = layer.annotator
+        WHERE {IS_FINISHED_LAYER} GROUP BY layer.number HAVING count(*) = 1 ORDER BY layer.number
+    """
+    return corpus.fetch_tuples(query, _PERSON)
 
 
 def load_decisions(corpus: Corpus, articles: Sequence[str]) -> dict[str, list[Decision]]:

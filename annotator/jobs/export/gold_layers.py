@@ -1,0 +1,37 @@
+"""Which layer of each article an export of gold has, and where its labels come from."""
+
+from typing import Final, NamedTuple
+
+from annotator.model.records import DONE
+from annotator.store.corpus import Corpus
+from annotator.store.queries import gold
+
+ADJUDICATED: Final = "adjudicated"
+AGREED: Final = "agreed"
+SINGLE: Final = "single"
+ORIGINS: Final = (ADJUDICATED, AGREED, SINGLE)
+"""Where the labels of an article come from: somebody decided, all agreed, or only one person has done the article."""
+
+
+class GoldLayer(NamedTuple):
+    """The layer of an article that counts as gold: its owner and origin, one of ORIGINS."""
+
+    annotator: str
+    origin: str
+
+
+def select_gold_layers(corpus: Corpus, *, single: bool, state: str) -> dict[int, GoldLayer]:
+    """Return the layers by article number, in corpus order.
+
+    They are the gold layers that are done, or all if `state` is not DONE, and, if `single`, those of the articles
+    without one that a single person has done or imported.
+    """
+    layers: dict[int, GoldLayer] = {}
+    if name := gold.find_gold(corpus):
+        decided = gold.list_decided_articles(corpus, name)
+        for number in gold.list_gold_articles(corpus, name, DONE if state == DONE else None):
+            layers[number] = GoldLayer(name, ADJUDICATED if number in decided else AGREED)
+    if single:
+        for number, annotator in gold.list_single_layers(corpus):
+            layers.setdefault(number, GoldLayer(annotator, SINGLE))
+    return dict(sorted(layers.items()))
