@@ -59,14 +59,25 @@ def to_percent(score: float) -> int:
     return math.floor(100 * score + 1e-9)
 
 
+ANNOTATORS: Final = "annotators"
+"""The source of what is proposed in an adjudication, followed by a space and the votes: `annotators 2/3`."""
+
+
+def votes_of(source: str) -> str:
+    """Return the votes in a source, "" if it is none of annotators."""
+    name, _space, votes = source.partition(" ")
+    return votes if name == ANNOTATORS else ""
+
+
 def source_title(source: str) -> str:
     """Return a source's name; an unknown suggester has its own."""
+    if votes_of(source):
+        return pgettext("source of a suggestion", "Annotators who have it")
     return {
         "dates": pgettext("source of a suggestion", "Date rules"),
         "names": pgettext("source of a suggestion", "Names"),
         "memory": pgettext("source of a suggestion", "Seen before"),
         "model": pgettext("source of a suggestion", "Learned here"),
-        "annotators": pgettext("source of a suggestion", "Annotators who have it"),
     }.get(source, source)
 
 

@@ -65,8 +65,8 @@ class ExportOptions(Struct, frozen=True):
 
     `format` is the name of one. `annotator` selects the layer, None the only one. `state` is DONE for articles that
     this annotator has finished, ALL for all. `gold` selects the gold layer instead, and `single` those of articles
-    without one that a single person has done (see jobs.export.gold_layers). `split` has weights by part, such as {"train": 80, "dev": 10, "test": 10};
-    the same `seed` gives the same parts (see jobs.export.dataset_splitter).
+    without one that a single person has done (see jobs.export.gold_layers). `split` has weights by part, such as
+    {"train": 80, "dev": 10, "test": 10}; the same `seed` gives the same parts (see jobs.export.dataset_splitter).
     """
 
     format: str = conll2003.FORMAT.name

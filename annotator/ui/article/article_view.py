@@ -12,7 +12,7 @@ from annotator.model.labels import LabelSet
 from annotator.model.records import Article, Span, Suggestion, Zone
 from annotator.ui.article.article_canvas import ArticleCanvas
 from annotator.ui.article.pointer import Drag, edge_at, item_at, snap_range
-from annotator.ui.widgets.bidi_text import describe_value, format_percent, format_value, isolate, tooltip
+from annotator.ui.widgets.bidi_text import describe_score, describe_value, format_value, isolate, tooltip
 
 ZOOMS: Final = (60, 70, 80, 90, 100, 110, 125, 150, 175, 200, 250, 300)
 _SCROLL: Final = 60  # milliseconds between steps while a drag is held beyond the edge
@@ -263,7 +263,7 @@ class ArticleView(ArticleCanvas):
         if isinstance(item, Span):
             facts = [format_value(item.value or ""), " ".join((item.note or "").split())]
         else:
-            facts = [describe_value(item), source_title(item.source), format_percent(item.score)]
+            facts = [describe_value(item), source_title(item.source), describe_score(item)]
         parts = list(filter(None, facts))
         return " · ".join(map(isolate, [label.localised_title(), *parts])) if parts else ""
 

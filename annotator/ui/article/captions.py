@@ -15,7 +15,7 @@ from annotator.ui.article.nesting_depths import Depth, Item
 from annotator.ui.article.page import Page, Segment
 from annotator.ui.article.pointer import handle_points
 from annotator.ui.widgets import fonts
-from annotator.ui.widgets.bidi_text import format_percent, format_value
+from annotator.ui.widgets.bidi_text import describe_score, format_value
 
 _GAP: Final = 7.0  # pixels between two captions
 _DETAIL_GAP: Final = 5.0  # pixels between a caption and its detail
@@ -115,7 +115,7 @@ class CaptionPlacer:
         if isinstance(item, Span):
             return f"{title} •" if item.note else title, True
         if is_active:
-            return f"{title} · {format_percent(item.score)}", True
+            return f"{title} · {describe_score(item)}", True
         return _("{label}?").format(label=title) if is_doubtful(item) else title, is_sure(item)
 
 

@@ -20,8 +20,8 @@ from annotator.ui.widgets import fonts
 from annotator.ui.widgets.bidi_text import (
     add_arabic_mark,
     describe_invisible,
+    describe_score,
     describe_value,
-    format_percent,
     isolate,
     tooltip,
 )
@@ -134,7 +134,7 @@ class SpanCard(QFrame):
             invisible = describe_invisible(article.text, item.start, item.end)
             if isinstance(item, Suggestion):
                 about += [isolate(describe_value(item))] if item.value else []
-                source = (source_title(item.source), format_percent(item.score), invisible)
+                source = (source_title(item.source), describe_score(item), invisible)
                 self._source_label.setText(" · ".join(filter(None, source)))
             elif invisible:
                 about.append(invisible)

@@ -68,7 +68,7 @@ class StatusLine(QStatusBar):
         if session.reader:
             parts.append(_("looking at {name}").format(name=isolate(session.annotator)))
         if session.adjudicator:
-            parts.append(_("adjudicating"))
+            parts.append(_("adjudicates into the gold layer"))
         if session.article:
             parts.append(state_title(session.state()))
         if session.is_learning:

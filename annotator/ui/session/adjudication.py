@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
 from annotator.jobs.adjudication import load_adjudications
+from annotator.model.display_names import ANNOTATORS
 from annotator.model.history import AGREED_STEP, DECIDE_STEP
 from annotator.model.records import Decision, Edit, Step, Suggestion, labelled_range
 from annotator.store.errors import CorpusError
@@ -21,7 +22,6 @@ from annotator.ui.session.session import Session
 from annotator.ui.session.suggestions import SuggestionModel
 from annotator.ui.session.user_settings import UserSettings
 
-_SOURCE: Final = "annotators"
 _LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -200,5 +200,5 @@ class AdjudicationModel(QObject):
         spans = candidate.spans if candidate and candidate.spans else [disagreement.example]
         span = max(spans, key=lambda span: (span.end - span.start, -span.start))
         votes = sum(candidate.votes for candidate in disagreement.candidates if span in candidate.spans)
-        score = votes / disagreement.annotator_count
-        return Suggestion(span.start, span.end, span.label, _SOURCE, score, span.value)
+        total = disagreement.annotator_count
+        return Suggestion(span.start, span.end, span.label, f"{ANNOTATORS} {votes}/{total}", votes / total, span.value)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLabel, QPlainTextEdit
 
 from annotator.i18n import _, format_number, is_rtl, ngettext
 from annotator.model.date_display import format_date_value
-from annotator.model.display_names import to_percent
+from annotator.model.display_names import to_percent, votes_of
 from annotator.model.labels import LabelSet
 from annotator.model.records import Span, Suggestion
 from annotator.text.invisible import find_invisible
@@ -122,6 +122,12 @@ def format_percent(score: float) -> str:
     return isolate_ltr(text) if is_rtl() else text
 
 
+def describe_score(suggestion: Suggestion) -> str:
+    """Return the score of a suggestion in per cent, or the votes of so many annotators for it."""
+    votes = votes_of(suggestion.source)
+    return isolate_ltr(votes) if votes else format_percent(suggestion.score)
+
+
 def format_value(value: str) -> str:
     """Return a value as a person reads it: a date in words, anything else as it is."""
     return format_date_value(value) or value
@@ -144,7 +150,7 @@ def accessible_suggestion_text(words: str, suggestion: Suggestion, labels: Label
     label = labels.find(suggestion.label)
     title = _("suggested: {label}").format(label=label.localised_title() if label else suggestion.label)
     return ", ".join(
-        filter(None, (" ".join(words.split()), title, describe_value(suggestion), format_percent(suggestion.score)))
+        filter(None, (" ".join(words.split()), title, describe_value(suggestion), describe_score(suggestion)))
     )
 
 
