@@ -7,12 +7,14 @@ from annotator.device_key import device_uid
 from annotator.model.label_changes import REMOVE, LabelChange
 from annotator.model.label_history import LabelEdit, PlacedLabel, choose_uid, record_changes, resolve_labels
 from annotator.model.labels import Label, LabelSet, find_faults
+from annotator.model.limits import MAX_LABEL_LENGTH
 from annotator.model.operations import with_label
 from annotator.model.records import Span, new_uid
 from annotator.store import row_mapping
 from annotator.store.corpus import Corpus, utc_timestamp
 
 _BATCH_SIZE: Final = 2000  # spans
+_MAX_NUMBER_LENGTH: Final = 10  # characters behind a name that another label has (see resolve_labels)
 _DECISION_TABLES: Final = ("rejection", "dismissal")  # rows are deleted together with their label
 
 
@@ -42,18 +44,31 @@ def write_labels(corpus: Corpus, labels: Mapping[str, Label]) -> None:
 
 def append_label(corpus: Corpus, label: Label, index: int, time: str) -> None:
     """Add and record a label after all others; an import does that for hundreds of labels."""
-    if corpus.fetch_tuples("SELECT 1 FROM label_edit WHERE label NOT IN (SELECT uid FROM label) LIMIT 1"):
-        before = corpus.labels()  # a deleted label may have had the name
+    if _may_be_deleted(corpus, label.name):
+        before = corpus.labels()
         names = {present.name: present.name for present in before.labels}
         change = LabelChange(before, LabelSet((*before.labels, label)), names)
         replace_labels(corpus, change, corpus.next_clock(), time)
         return
-    uid = choose_uid(label.name, {uid for (uid,) in corpus.fetch_tuples("SELECT uid FROM label")})
+    query = "SELECT uid FROM label UNION SELECT label FROM label_edit"
+    uid = choose_uid(label.name, {uid for (uid,) in corpus.fetch_tuples(query)})
     [(last,)] = corpus.fetch_tuples("SELECT max(json_extract(after, '$.position')) FROM label_edit")
     placed = PlacedLabel(label, index if last is None else last + 1)
     edit = LabelEdit(new_uid(), corpus.next_clock(), time, device_uid(), uid, None, placed)
     corpus._insert("label", row_mapping.from_label(label, index, uid))
     write_label_edits(corpus, [edit])
+
+
+def _may_be_deleted(corpus: Corpus, name: str) -> bool:
+    """Return whether a deleted label may have this name in recorded edits: its own, or that with a number behind it."""
+    query = """
+        SELECT 1 FROM (
+            SELECT substr(json_extract(coalesce(after, before), '$.name'), 1, ?2) AS name FROM label_edit
+            WHERE label NOT IN (SELECT uid FROM label)
+        )
+        WHERE substr(?1, 1, length(name)) = name LIMIT 1
+    """
+    return bool(corpus.fetch_tuples(query, name, MAX_LABEL_LENGTH - _MAX_NUMBER_LENGTH))
 
 
 def is_recorded(corpus: Corpus) -> bool:

@@ -260,6 +260,20 @@ def test_a_label_added_again_is_the_deleted_one(copies: Copies) -> None:
     assert labels_of(lead) == [("A", 0), ("B", 5)]
 
 
+def test_a_label_added_with_the_name_that_a_deleted_one_has_in_recorded_edits(copies: Copies) -> None:
+    lead, sanae = copies
+    tag(sanae, "B", 5)
+    change(lead, {"A": "A", "C": "C"})
+    change(lead, {"A": "A", "C": "B"})
+    for name in ("PLAN", "B_2"):
+        add_label(lead, name)
+        assert_recorded(lead)
+    tag(lead, "B_2", 9)
+    merge_both(lead, sanae)
+    assert names_of(lead) == ["A", "B", "PLAN", "B_2"]
+    assert labels_of(lead) == [("A", 0), ("B_2", 5), ("B_2", 9)]
+
+
 def test_a_new_label_of_a_former_name_is_another_label(copies: Copies) -> None:
     lead, sanae = copies
     change(lead, {"A": "DATE", "B": "B", "C": "C"})
@@ -268,6 +282,17 @@ def test_a_new_label_of_a_former_name_is_another_label(copies: Copies) -> None:
     tag(sanae, "A", 5)
     merge_both(lead, sanae)
     assert labels_of(lead) == [("A", 9), ("DATE", 0), ("DATE", 5)]
+
+
+def test_a_new_label_of_the_former_name_of_a_deleted_one_is_another_label(copies: Copies) -> None:
+    lead, sanae = copies
+    change(lead, {"A": "DATE", "B": "B", "C": "C"})
+    change(lead, {"B": "B", "C": "C"}, {"DATE": "C"})
+    add_label(lead, "A")
+    tag(sanae, "A", 5)
+    merge_both(lead, sanae)
+    assert names_of(lead) == ["B", "C", "A"]
+    assert labels_of(lead) == [("C", 0), ("C", 5)]
 
 
 def test_a_label_with_the_name_of_a_deleted_one_does_not_get_its_spans(copies: Copies) -> None:
