@@ -45,13 +45,15 @@ class ArticleSummary(Struct, frozen=True):
 class ArticleFilter(Struct, frozen=True):
     """A filter for articles with this `state`, if set, and these `words`, if any (see `store.queries.search`).
 
-    It finds no removed articles, or only those; with `is_mine`, only those assigned to the annotator.
+    It finds no removed articles, or only those; with `is_mine`, only those assigned to the annotator, and with
+    `numbers`, at most the articles that have these.
     """
 
     state: str | None = None
     words: str = ""
     is_removed: bool = False
     is_mine: bool = False
+    numbers: tuple[int, ...] | None = None
 
 
 def list_article_numbers(corpus: Corpus, annotator: str, article_filter: ArticleFilter, reader: str = "") -> list[int]:
@@ -73,6 +75,9 @@ def list_article_numbers(corpus: Corpus, annotator: str, article_filter: Article
     if annotator and annotator == find_gold(corpus):
         shared = set(list_shared_articles(corpus))
         numbers = [number for number in numbers if number in shared]
+    if article_filter.numbers is not None:
+        chosen = set(article_filter.numbers)
+        numbers = [number for number in numbers if number in chosen]
     removed = set(list_removed_articles(corpus))
     if removed or article_filter.is_removed:
         numbers = [number for number in numbers if (number in removed) == article_filter.is_removed]

@@ -1,5 +1,6 @@
 """What annotators did and when, read from the record of edits (see `model.progress`)."""
 
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from annotator.model.history import IMPORT_STEP
@@ -27,8 +28,8 @@ _DECISIONS: Final = f"""
     WHERE NOT is_span AND rejection.uid NOT IN (SELECT rejection FROM correction)
         AND {not_removed("rejection.article")}
 """
-_DONE: Final = f"""
-    SELECT edit.annotator, max(edit.time)
+_LAST_DONE: Final = f"""
+    SELECT edit.article, edit.annotator, max(edit.time) AS time
     FROM edit JOIN status ON status.article = edit.article AND status.annotator = edit.annotator
     WHERE edit.name <> '{IMPORT_STEP}' AND status.state = '{DONE}'
         AND after GLOB '{{"type":"status"*' AND json_extract(after, '$.state') = '{DONE}'
@@ -49,9 +50,43 @@ def load_work_log(corpus: Corpus) -> WorkLog:
                 if origin is not None
             ],
             rejections=[Moment(annotator, time) for annotator, time, _label, origin in decisions if origin is None],
-            done=[Moment(*row) for row in corpus.fetch_tuples(_DONE)],
+            done=[Moment(*row) for row in corpus.fetch_tuples(f"SELECT annotator, time FROM ({_LAST_DONE})")],
             steps=[Moment(*row) for row in corpus.fetch_tuples(_STEPS)],
         )
+
+
+def list_articles_done_on(corpus: Corpus, annotator: str, day: date) -> list[int]:
+    """Return the numbers of the articles that the annotator has done, and did last, on a day of this computer's."""
+    query = f"""
+        SELECT id AS number FROM ({_LAST_DONE}) AS done JOIN article ON uid = done.article
+        WHERE annotator = ? AND time >= ? AND time < ? ORDER BY id
+    """
+    return corpus.fetch_numbers(query, annotator, *_day_limits(day))
+
+
+def list_articles_edited_on(corpus: Corpus, annotator: str, day: date) -> list[int]:
+    """Return the numbers of the articles in which the annotator did anything on a day of this computer's."""
+    query = f"""
+        SELECT id AS number FROM article WHERE {not_removed("uid")} AND uid IN (
+            SELECT article FROM edit WHERE annotator = ? AND time >= ? AND time < ? AND name <> '{IMPORT_STEP}'
+        ) ORDER BY id
+    """
+    return corpus.fetch_numbers(query, annotator, *_day_limits(day))
+
+
+def list_labelled_articles(corpus: Corpus, annotator: str) -> list[int]:
+    """Return the numbers of the articles in which the annotator has a span."""
+    query = f"""
+        SELECT id AS number FROM article
+        WHERE {not_removed("uid")} AND uid IN (SELECT article FROM span WHERE annotator = ?) ORDER BY id
+    """
+    return corpus.fetch_numbers(query, annotator)
+
+
+def _day_limits(day: date) -> list[str]:
+    """Return when a day of this computer's time zone begins and ends, as the record of edits writes times."""
+    midnights = (datetime.combine(day + timedelta(days=days), time()).astimezone(UTC) for days in (0, 1))
+    return [midnight.isoformat(timespec="milliseconds") for midnight in midnights]
 
 
 def count_edits(corpus: Corpus) -> list[tuple[str, str, int]]:

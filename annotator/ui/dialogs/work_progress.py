@@ -1,6 +1,9 @@
-"""The page of progress: what was done over time, by label, how fast, and how good the suggestions were."""
+"""The page of progress: what was done over time, by label, how fast, and how good the suggestions were.
 
-from collections.abc import Sequence
+Where several people work, it has pages about the team, too.
+"""
+
+from collections.abc import Generator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final, Literal
 
@@ -17,7 +20,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from annotator.i18n import _, count_phrase, format_number, ngettext, pgettext
+from annotator.i18n import _, count_phrase, format_number, ngettext
+from annotator.jobs.team_progress import TeamProgress, measure_team_progress
 from annotator.jobs.work_counting import count_work
 from annotator.model.date_display import format_date_value, format_day_and_month, month_titles
 from annotator.model.labels import LabelSet
@@ -30,8 +34,13 @@ from annotator.model.progress import (
     merge_annotators,
     sum_work,
 )
+from annotator.store.corpus import Corpus
+from annotator.store.queries.annotators import list_people
+from annotator.store.queries.article_list import ArticleFilter
+from annotator.ui.dialogs.figure_table import ArticleLink
+from annotator.ui.dialogs.team_progress_page import TeamPage, TeamProgressPage
 from annotator.ui.session.window_context import WindowContext
-from annotator.ui.widgets.bidi_text import format_percent, isolate, isolate_ltr, plain_label
+from annotator.ui.widgets.bidi_text import format_decimal, format_percent, isolate, plain_label
 from annotator.ui.widgets.chart_parts import reading_side
 from annotator.ui.widgets.controls import create_button, create_button_box, create_combo_box, create_tree
 from annotator.ui.widgets.layouts import hbox, vbox
@@ -51,28 +60,72 @@ _NUMBERS: Final = Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter
 def open_dialog(context: WindowContext) -> None:
     """Count the work in the open corpus, if any, and show it."""
     session = context.session
-    if session.corpus:
-        context.tasks.run_on_corpus(
-            _("Collecting statistics"),
-            session.corpus.path,
-            count_work,
-            lambda daily: run_dialog(WorkProgressDialog(context.window, daily, session.current.user, session.labels)),
-            readonly=True,
-        )
+    if not session.corpus:
+        return
+    path, today = session.corpus.path, _today()
+
+    def show(results: tuple[DailyWork, TeamProgress | None]) -> None:
+        daily, team = results
+        pages = [TeamProgressPage(team)] if team else []
+        dialog = WorkProgressDialog(context.window, daily, session.current.user, session.labels, today, pages)
+        if run_dialog(dialog) and (link := dialog.link):
+            context.tasks.run_on_corpus(
+                _("Looking for the articles"),
+                path,
+                link.find,
+                lambda numbers: _show_articles(context, numbers, link.annotator),
+                readonly=True,
+            )
+
+    context.tasks.run_on_corpus(
+        _("Collecting statistics"), path, lambda corpus: _collect(corpus, today), show, readonly=True
+    )
+
+
+def _collect(corpus: Corpus, today: date) -> Generator[tuple[int, int], None, tuple[DailyWork, TeamProgress | None]]:
+    """Count everybody's work, and if several people work, measure their progress."""
+    daily = yield from count_work(corpus)
+    has_team = len(list_people(corpus)) > 1
+    return daily, (yield from measure_team_progress(corpus, today)) if has_team else None
+
+
+def _show_articles(context: WindowContext, numbers: Sequence[int], annotator: str) -> None:
+    """List the articles with these numbers, and open the first, in the layers of this annotator if one is named."""
+    session = context.session
+    if not session.retry_save():
+        session.failed.emit(_("The previous change is not saved yet."))
+        return
+    if annotator and annotator != session.annotator:
+        session.switch_annotator(annotator, edits=False)
+    session.set_article_filter(ArticleFilter(numbers=tuple(numbers)))
+    session.open_article(0)
 
 
 class WorkProgressDialog(QDialog):
-    """Shows the work of `user` or of all annotators in a range of time, as charts and as a table."""
+    """Shows the work of `user`, of all annotators or of another in a range of time, as charts and as a table.
+
+    `team_pages` follow these. It is accepted once the articles behind a figure are wanted, which are those of `link`.
+    """
 
     def __init__(
-        self, parent: QWidget, daily: DailyWork, user: str, labels: LabelSet, today: date | None = None
+        self,
+        parent: QWidget,
+        daily: DailyWork,
+        user: str,
+        labels: LabelSet,
+        today: date | None = None,
+        team_pages: Sequence[TeamPage] = (),
     ) -> None:
         super().__init__(parent)
-        self._daily, self._user, self._labels = daily, user, labels
-        self._today = today or datetime.now().astimezone().date()
+        self.link: ArticleLink | None = None
+        self._daily, self._labels = daily, labels
+        self._today = today or _today()
         self.setWindowTitle(_("Progress"))
         self.resize(_SIZE[0], min(_SIZE[1], self.screen().availableSize().height() * 5 // 6))
-        self.who_box = create_combo_box({user: isolate(user), "": _("All annotators")})
+        others = sorted(daily.keys() - {user}) if team_pages else ()
+        self.who_box = create_combo_box(
+            {user: isolate(user), "": _("All annotators"), **{name: isolate(name) for name in others}}
+        )
         self.who_box.setAccessibleName(_("Whose work"))
         self.range_box = create_combo_box(dict(zip(_RANGES, _range_titles(), strict=True)))
         self.range_box.setAccessibleName(_("Time"))
@@ -83,7 +136,9 @@ class WorkProgressDialog(QDialog):
         self._charts.setFrameShape(QFrame.Shape.NoFrame)
         self.table = create_tree(_headings(), _("The same figures as a table"), stretched=0)
         self.tabs = QTabWidget()
-        self.tabs.addTab(self._charts, _("Charts"))
+        charts_page = QWidget()
+        vbox(self.tiles, (self._charts, 1), spacing=10, margins=0, parent=charts_page).setContentsMargins(0, 8, 0, 0)
+        self.tabs.addTab(charts_page, _("Charts"))
         self.tabs.addTab(self.table, _("Table"))
         minutes = round(MAX_PAUSE.total_seconds() / 60)
         rule = ngettext(
@@ -93,12 +148,17 @@ class WorkProgressDialog(QDialog):
         ).format(count=format_number(minutes))
         self._copy_button = create_button(_("Copy the table"), self._copy)
         buttons = create_button_box(self, self._copy_button)
-        choices = QWidget()
-        hbox(self.who_box, self.range_box, spacing=8, margins=0, parent=choices)
-        self.tabs.setCornerWidget(choices)
-        self.tabs.tabBar().setMinimumHeight(choices.sizeHint().height())  # else the corner is cut off
-        footer = hbox((plain_label(rule, "quiet", wraps=True), 1), buttons, spacing=14)
-        vbox(self.tiles, (self.tabs, 1), footer, spacing=10, parent=self)
+        self._choices = QWidget()
+        hbox(self.who_box, self.range_box, spacing=8, margins=0, parent=self._choices)
+        self.tabs.setCornerWidget(self._choices)
+        self.tabs.tabBar().setMinimumHeight(self._choices.sizeHint().height())  # else the corner is cut off
+        self._rule_label = plain_label(rule, "quiet", wraps=True)
+        footer = hbox((self._rule_label, 1), buttons, spacing=14)
+        vbox((self.tabs, 1), footer, spacing=10, parent=self)
+        for page in team_pages:
+            self.tabs.addTab(page, page.title)
+            page.opened.connect(self._open)
+        self.tabs.currentChanged.connect(self._on_tab_changed)
         for box in (self.who_box, self.range_box):
             box.currentIndexChanged.connect(self._update)
         self._update()
@@ -115,6 +175,16 @@ class WorkProgressDialog(QDialog):
         self._charts.setWidget(_create_charts(self.periods, total, self._labels))
         _fill_table(self.table, self.periods)
         self._copy_button.setText(_("Copy the table"))
+
+    def _on_tab_changed(self) -> None:
+        """Show what belongs to charts and table only beside them."""
+        is_of_team = isinstance(self.tabs.currentWidget(), TeamPage)
+        for widget in (self._choices, self._rule_label, self._copy_button):
+            widget.setVisible(not is_of_team)
+
+    def _open(self, link: ArticleLink) -> None:
+        self.link = link
+        self.accept()
 
     def _copy(self) -> None:
         """Copy the table, with tabs between the columns."""
@@ -218,6 +288,10 @@ def _create_charts(periods: Sequence[Period], total: Work, labels: LabelSet) -> 
     return content
 
 
+def _today() -> date:
+    return datetime.now().astimezone().date()
+
+
 def _accent() -> QColor:
     return QColor(current_theme().accent)
 
@@ -289,5 +363,4 @@ def _format_seconds(seconds: float | None) -> str:
     tenths = round(seconds * 10)
     if tenths >= 100:
         return format_number(round(seconds))
-    text = pgettext("decimal number", "{whole}.{tenths}")
-    return isolate_ltr(text.format(whole=format_number(tenths // 10), tenths=format_number(tenths % 10)))
+    return format_decimal(tenths / 10, 1)

@@ -40,6 +40,8 @@ _REMOVED: Final = "removed"
 """In place of a state: the articles that were removed."""
 _MINE: Final = "mine"
 """In place of a state: all articles assigned to the annotator, if there are any. Then states are of these alone."""
+_CHOSEN: Final = "chosen"
+"""In place of a state: the articles behind a figure that was opened."""
 _SEARCH_DELAY: Final = 80  # milliseconds without typing before a search
 
 
@@ -120,7 +122,9 @@ class ArticleSidebar(Sidebar):
         current = self._session.current
         for index in range(self.state_filter.count()):
             item_state = self.state_filter.itemData(index)
-            if item_state == _REMOVED:
+            if item_state == _CHOSEN:
+                title, count = _("Chosen articles"), len(current.article_filter.numbers or ())
+            elif item_state == _REMOVED:
                 title, count = pgettext("articles", "removed"), current.removed_count
             elif item_state == _MINE:
                 title, count = _("My articles"), total
@@ -131,10 +135,11 @@ class ArticleSidebar(Sidebar):
             self.state_filter.setItemText(index, _("{name}: {fact}").format(name=title, fact=format_number(count)))
 
     def _show_special_items(self) -> None:
-        """Offer the removed articles, and those assigned to the annotator, if there are any."""
+        """Offer the removed articles, those assigned to the annotator, and those chosen, if there are any."""
         current = self._session.current
         is_removed_needed = bool(current.removed_count) or current.article_filter.is_removed
         for data, position, is_needed in (
+            (_CHOSEN, 0, current.article_filter.numbers is not None),
             (_MINE, 0, current.has_queue),
             (_REMOVED, self.state_filter.count(), is_removed_needed),
         ):
@@ -149,7 +154,10 @@ class ArticleSidebar(Sidebar):
         self._matches_label.setText(count_phrase("{count} article matches", "{count} articles match", count))
         self._matches_label.setVisible(bool(choice.words and count))  # the empty list says that there is none
         self._show_counts()
-        data = _REMOVED if choice.is_removed else choice.state or (_MINE if choice.is_mine else None)
+        if choice.numbers is not None:
+            data: str | None = _CHOSEN
+        else:
+            data = _REMOVED if choice.is_removed else choice.state or (_MINE if choice.is_mine else None)
         self.state_filter.setCurrentIndex(self.state_filter.findData(data))
         if choice.words != self.search_line.text().strip():
             self.search_line.setText(choice.words)
@@ -167,7 +175,8 @@ class ArticleSidebar(Sidebar):
         data, words = self.state_filter.currentData(), self.search_line.text().strip()
         state = data if data in STATES else None
         is_mine = data == _MINE or (state is not None and self._session.current.has_queue)
-        self._session.set_article_filter(ArticleFilter(state, words, data == _REMOVED, is_mine))
+        numbers = self._session.article_filter.numbers if data == _CHOSEN else None
+        self._session.set_article_filter(ArticleFilter(state, words, data == _REMOVED, is_mine, numbers))
 
     def _open_first_match(self) -> None:
         """Open the first matching article."""

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QFontMetricsF, QKeySequence
 from PySide6.QtWidgets import QLabel, QPlainTextEdit
 
-from annotator.i18n import _, format_number, is_rtl, ngettext
+from annotator.i18n import _, format_digits, format_number, is_rtl, ngettext, pgettext
 from annotator.model.date_display import format_date_value
 from annotator.model.display_names import to_percent, votes_of
 from annotator.model.labels import LabelSet
@@ -126,6 +126,13 @@ def describe_score(suggestion: Suggestion) -> str:
     """Return the score of a suggestion in per cent, or the votes of so many annotators for it."""
     votes = votes_of(suggestion.source)
     return isolate_ltr(votes) if votes else format_percent(suggestion.score)
+
+
+def format_decimal(value: float, places: int) -> str:
+    """Format a number with this many decimals."""
+    whole, _point, decimals = f"{value:.{places}f}".partition(".")
+    text = pgettext("decimal number", "{whole}.{tenths}")
+    return isolate_ltr(text.format(whole=format_digits(whole), tenths=format_digits(decimals)))
 
 
 def format_value(value: str) -> str:

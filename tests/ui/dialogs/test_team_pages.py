@@ -1,0 +1,193 @@
+"""The pages about the team, on the work of three annotators."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+import pytest
+from builders import create_corpus
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+from ui.inspection import strip_isolates
+
+from annotator import i18n
+from annotator.model import operations
+from annotator.model.records import DONE, FLAGGED, IN_PROGRESS, Edit, Step, new_uid
+from annotator.store.corpus import Corpus
+from annotator.ui.dialogs.figure_table import FigureTable
+from annotator.ui.dialogs.team_progress_page import TeamProgressPage
+from annotator.ui.dialogs.work_progress import WorkProgressDialog
+from annotator.ui.window import Window
+
+SANAE, OMAR, HIND = "Sanae", "Omar", "Hind"
+MONDAY, TUESDAY = 2, 3  # of March 2026
+TEXT: Final = "قالت وزارة الصحة إن خطة العمل تبدأ غدا"
+MINISTRY, PLAN, TOMORROW = "وزارة الصحة", "خطة العمل", "غدا"
+
+
+class Desk:
+    """An annotator who labels articles of a corpus, a step a minute."""
+
+    def __init__(self, corpus: Corpus, annotator: str, day: int) -> None:
+        self._corpus, self._annotator, self._day, self._minute = corpus, annotator, day, 0
+
+    def label(self, number: int, words: dict[str, str], state: str) -> None:
+        """Label words of an article, by label, and set its state."""
+        article = self._corpus.article(number)
+        for label, phrase in words.items():
+            start = article.text.index(phrase)
+            layer = self._corpus.spans(article.uid, self._annotator)
+            self._apply(operations.add_span(article, layer, self._annotator, label, start, start + len(phrase)))
+        status = self._corpus.status(article.uid, self._annotator)
+        self._apply(operations.set_state(status, article, self._annotator, state))
+
+    def _apply(self, edits: list[Edit]) -> None:
+        self._minute += 1
+        time = f"2026-03-{self._day:02}T12:{self._minute:02}:00.000+00:00"
+        self._corpus.apply(Step(new_uid(), self._annotator, time, "tag", tuple(edits)))
+
+
+@pytest.fixture
+def corpus_path(tmp_path: Path) -> Path:
+    path = tmp_path / "team.corpus"
+    with create_corpus(path, *(f"{TEXT} {number}" for number in range(1, 6))) as corpus:
+        monday, tuesday = Desk(corpus, SANAE, MONDAY), Desk(corpus, SANAE, TUESDAY)
+        monday.label(1, {"INSTITUTION": MINISTRY, "PLAN": PLAN}, DONE)
+        monday.label(2, {"INSTITUTION": MINISTRY}, DONE)
+        tuesday.label(3, {"DATE": TOMORROW}, DONE)
+        tuesday.label(4, {"DATE": TOMORROW}, IN_PROGRESS)
+        omar = Desk(corpus, OMAR, TUESDAY)
+        omar.label(1, {"INSTITUTION": MINISTRY, "PLAN": PLAN}, DONE)
+        omar.label(2, {"PLAN": MINISTRY, "DATE": TOMORROW}, DONE)
+        hind = Desk(corpus, HIND, TUESDAY)
+        hind.label(2, {"INSTITUTION": MINISTRY}, FLAGGED)
+        hind.label(3, {"DATE": TOMORROW}, DONE)
+    return path
+
+
+@pytest.fixture(autouse=True)
+def _today(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr("annotator.ui.dialogs.work_progress._today", lambda: date(2026, 3, TUESDAY))
+    yield
+    i18n.set_language("en")
+
+
+def texts(table: FigureTable) -> list[list[str]]:
+    return [[strip_isolates(text) for text in row] for row in table.texts()]
+
+
+@pytest.fixture
+def in_dialog(window: Window, qtbot: QtBot) -> Callable[[Callable[[WorkProgressDialog], object]], None]:
+    """Return a function that opens the page of progress from the menu, calls another with it, and leaves it."""
+
+    def open_and_call(act: Callable[[WorkProgressDialog], object]) -> None:
+        errors: list[BaseException] = []
+        has_acted: list[bool] = []
+
+        def call() -> None:
+            dialog = QApplication.activeModalWidget()
+            if not isinstance(dialog, WorkProgressDialog) or not dialog.isActiveWindow():  # else keys go to the window
+                QTimer.singleShot(20, call)
+                return
+            try:
+                act(dialog)
+            except BaseException as error:
+                errors.append(error)
+            finally:
+                has_acted.append(True)
+                if dialog.isVisible():  # else it was accepted
+                    dialog.reject()
+
+        QTimer.singleShot(20, call)
+        window.action("show_progress").trigger()
+        qtbot.waitUntil(lambda: bool(has_acted) and not window.tasks.is_busy, timeout=20000)
+        if errors:
+            raise errors[0]
+
+    return open_and_call
+
+
+InDialog = Callable[[Callable[[WorkProgressDialog], object]], None]
+
+
+def show_progress(dialog: WorkProgressDialog) -> TeamProgressPage:
+    [page] = dialog.findChildren(TeamProgressPage)
+    dialog.tabs.setCurrentWidget(page)
+    return page
+
+
+def activate(table: FigureTable, row: int, column: int) -> None:
+    """Press Enter on a figure that is reached by arrow keys from the first one."""
+    table.setFocus()
+    table.setCurrentIndex(table.model().index(0, 0))
+    for _index in range(row):
+        QTest.keyClick(table, Qt.Key.Key_Down)
+    for _index in range(column):
+        QTest.keyClick(table, Qt.Key.Key_Left if i18n.is_rtl() else Qt.Key.Key_Right)
+    QTest.keyClick(table, Qt.Key.Key_Return)
+
+
+def test_progress_has_a_row_for_each_annotator_and_for_their_days(in_dialog: InDialog) -> None:
+    def look(dialog: WorkProgressDialog) -> None:
+        page = show_progress(dialog)
+        people = texts(page.people)
+        assert [row[:7] for row in people] == [
+            ["Sanae", "1", "1", "3", "0", "0", "5"],
+            ["Omar", "3", "0", "2", "0", "0", "4"],
+            ["Hind", "3", "0", "1", "0", "1", "2"],
+        ]
+        assert people[0][8:] == ["1.5", "5 March 2026"]
+        assert [row[:5] for row in texts(page.days)][::3] == [
+            ["Tuesday 3 March 2026", "Sanae", "1", "2", "4"],
+            ["Monday 2 March 2026", "Sanae", "2", "3", "5"],
+        ]
+
+    in_dialog(look)
+
+
+def test_figure_of_a_state_lists_its_articles_in_the_annotators_layers(in_dialog: InDialog, window: Window) -> None:
+    in_dialog(lambda dialog: activate(show_progress(dialog).people, 1, 3))
+    session = window.session
+    assert (session.annotator, session.reader) == (OMAR, SANAE)
+    assert session.articles.numbers == [1, 2]
+    assert session.current.article_number == 1
+    assert [span.label for span in session.spans] == ["INSTITUTION", "PLAN"]
+
+
+@pytest.mark.parametrize(("column", "numbers"), [(2, [1, 2]), (3, [1, 2])])
+def test_figure_of_a_day_lists_what_was_done_on_it(
+    in_dialog: InDialog, window: Window, column: int, numbers: list[int]
+) -> None:
+    in_dialog(lambda dialog: activate(show_progress(dialog).days, 3, column))
+    assert window.session.annotator == SANAE
+    assert window.session.articles.numbers == numbers
+
+
+def test_articles_behind_a_figure_are_listed_until_others_are_chosen(in_dialog: InDialog, window: Window) -> None:
+    in_dialog(lambda dialog: activate(show_progress(dialog).people, 0, 2))
+    choice = window.articles_sidebar.state_filter
+    assert window.session.articles.numbers == [4]
+    assert (choice.currentIndex(), strip_isolates(choice.currentText())) == (0, "Chosen articles: 1")
+    choice.setCurrentIndex(1)
+    choice.activated.emit(1)
+    assert window.session.articles.numbers == [1, 2, 3, 4, 5]
+    assert strip_isolates(choice.itemText(0)).startswith("All articles")
+
+
+def test_corpus_of_one_annotator_has_no_pages_about_a_team(in_dialog: InDialog, window: Window, tmp_path: Path) -> None:
+    with create_corpus(tmp_path / "alone.corpus", TEXT) as corpus:
+        Desk(corpus, SANAE, MONDAY).label(1, {"PLAN": PLAN}, DONE)
+    window.session.open(Corpus.open(tmp_path / "alone.corpus"))
+    in_dialog(lambda dialog: None if dialog.tabs.count() == 2 else pytest.fail("a page too many"))
+
+
+def test_charts_show_the_work_of_each_annotator(in_dialog: InDialog) -> None:
+    def look(dialog: WorkProgressDialog) -> None:
+        assert [dialog.who_box.itemData(index) for index in range(4)] == [SANAE, "", HIND, OMAR]
+        dialog.who_box.setCurrentIndex(3)
+        assert dialog.tiles.texts()[:2] == ["4", "2"]
+
+    in_dialog(look)
