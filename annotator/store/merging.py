@@ -12,8 +12,11 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from annotator import settings
+from annotator.device_key import device_uid
 from annotator.i18n import _
 from annotator.model.changeset import BaseArticle, Changeset, Person
+from annotator.model.identities import person_uid
 from annotator.model.label_history import last_deletions
 from annotator.model.records import Edit, Publication, Record, Rejection, Span, Step, Zone
 from annotator.model.replay import (
@@ -130,7 +133,7 @@ class _Merge:
         rows = corpus.fetch_tuples(query, row_mapping.to_json(person.uids))
         name = rows[0][0] if rows else self._same.get(person.name)
         if name is None:
-            names = set(corpus.annotators())
+            names = {*corpus.annotators(), *_own_names(person)}
             if person.name in names:
                 self._same_names.append(person.name)
             name = _free_name(person.name, names)
@@ -338,8 +341,18 @@ def _free_name(name: str, names: Collection[str]) -> str:
     return free_name
 
 
+def _own_names(person: Person) -> set[str]:
+    """Return the name of whoever works on this computer, perhaps not yet in the corpus, if that is not this person."""
+    own_name = settings.load().annotator_name
+    return set() if person_uid(device_uid(), own_name) in person.uids else {own_name}
+
+
 def find_same_names(corpus: Corpus, changeset: Changeset) -> list[str]:
     """Return the names of annotators of the changeset that, as far as the uids tell, another person has here."""
     ours = read_people(corpus)
     names, known = {person.name for person in ours}, {uid for person in ours for uid in person.uids}
-    return [person.name for person in changeset.people if person.name in names and not known & set(person.uids)]
+    return [
+        person.name
+        for person in changeset.people
+        if not known & set(person.uids) and person.name in names | _own_names(person)
+    ]

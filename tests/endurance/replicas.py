@@ -43,7 +43,7 @@ from moves import (
 from msgspec import Struct
 from msgspec.structs import replace
 
-from annotator import device_key, i18n
+from annotator import device_key, i18n, settings
 from annotator.model import records
 from annotator.model.changeset import GOLD, Changeset, Person
 from annotator.model.identities import GOLD_NAME, GOLD_UID
@@ -55,6 +55,7 @@ from annotator.store.changesets import read_changeset, read_step_uids
 from annotator.store.corpus import Corpus
 from annotator.store.label_rows import read_label_edits
 from annotator.store.merging import merge
+from annotator.store.queries.annotators import find_own_name
 from annotator.store.recovery.integrity import check_integrity
 from annotator.team import changeset_file
 
@@ -84,6 +85,8 @@ class Computer:
         self.path, self.backup = folder / "team.corpus", folder / "yesterday.corpus"
         self._corpus: Corpus | None = None
         (folder / "home").mkdir(parents=True)
+        os.environ["ANNOTATOR_HOME"] = str(folder / "home")
+        settings.save(settings.Settings(annotator=actor or annotator))
 
     def __enter__(self) -> Corpus:
         """Return the corpus, opened on this computer."""
@@ -95,7 +98,12 @@ class Computer:
     def __exit__(self, *_error: object) -> None:
         """Leave the corpus open, for speed."""
 
+    def own_name(self, corpus: Corpus) -> str:
+        """Return what the annotator is called in the corpus, as the window does."""
+        return find_own_name(corpus, self.annotator)
+
     def close(self) -> None:
+        """Close the corpus, if it is open."""
         if self._corpus is not None:
             self._corpus.close()
             self._corpus = None
@@ -187,7 +195,7 @@ class History:
         with computer as corpus:
             move = Move(self._random.choice(VERBS), self._choose_number(), self._choose_number())
             article = self._choose_article()
-            if make_move(corpus, article, computer.annotator, move, computer.actor):
+            if make_move(corpus, article, computer.own_name(corpus), move, computer.actor):
                 self._record(corpus)
 
     def _undo(self) -> None:
@@ -195,7 +203,7 @@ class History:
         is_redo = self._random.random() < 0.3
         with computer as corpus:
             article = self._choose_article()
-            if undo_last(corpus, article, computer.annotator, is_redo=is_redo, actor=computer.actor):
+            if undo_last(corpus, article, computer.own_name(corpus), is_redo=is_redo, actor=computer.actor):
                 self._record(corpus)
                 self.counts["undone or redone"] += 1
 
@@ -214,10 +222,9 @@ class History:
         with self._computers[receiver] as corpus:
             known_steps = read_step_uids(corpus) if self._random.random() < 0.5 else set()
         with sender as corpus:
-            is_own = self._random.random() < 0.3 and sender.annotator in corpus.annotators()
-            changeset = read_changeset(
-                corpus, known_steps=known_steps, annotators=[sender.annotator] if is_own else None
-            )
+            name = sender.own_name(corpus)
+            is_own = self._random.random() < 0.3 and name in corpus.annotators()
+            changeset = read_changeset(corpus, known_steps=known_steps, annotators=[name] if is_own else None)
         path = self._folder / f"{self.counts['sent']}.changeset"
         with path.open("wb") as file:
             for _progress in changeset_file.encode_changeset(changeset, file):

@@ -8,6 +8,7 @@ import pytest
 from builders import build_label_set, build_plain_article, create_corpus, locate
 from running import finish
 
+from annotator import settings
 from annotator.jobs.undo import undo_step
 from annotator.model import operations
 from annotator.model.history import build_stacks
@@ -18,7 +19,8 @@ from annotator.model.replay import CHANGED
 from annotator.store.changesets import read_changeset
 from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.label_set import add_label, change_labels
-from annotator.store.merging import MergeResult, merge
+from annotator.store.merging import MergeResult, find_same_names, merge
+from annotator.store.queries.annotators import find_own_name
 from annotator.store.recovery.integrity import check_integrity
 
 TEXT: Final = "أعلنت وزارة الصحة 😀 يوم الاثنين عن خطّةٍ جديدة في الرباط"
@@ -81,6 +83,35 @@ def test_two_people_of_one_name_have_a_layer_each(open_on: Callable[[str], Corpu
     assert result.people == {"user": "user (2)"}
     assert ranges(desk, "user") == [("DATE", *MONDAY)]
     assert ranges(desk, "user (2)") == [("INSTITUTION", *MINISTRY)]
+
+
+def test_whoever_works_here_does_not_get_the_layer_of_a_namesake_who_came_first(
+    open_on: Callable[[str], Corpus],
+) -> None:
+    laptop = open_on("laptop")
+    tag(laptop, "user", "DATE")
+    desk = open_on("desk")
+    settings.save(settings.Settings(annotator="user"))  # has done nothing in this corpus yet
+    changeset = read_changeset(laptop)
+    assert find_same_names(desk, changeset) == ["user"]
+    assert send(laptop, desk).people == {"user": "user (2)"}
+    own_name = find_own_name(desk, "user")
+    assert own_name == "user"
+    tag(desk, own_name, "PLAN")
+    assert (ranges(desk, "user"), ranges(desk, "user (2)")) == ([("PLAN", *MONDAY)], [("DATE", *MONDAY)])
+    assert find_same_names(open_on("laptop"), read_changeset(desk)) == ["user"]
+
+
+def test_the_answer_that_a_namesake_is_the_same_person_is_remembered(open_on: Callable[[str], Corpus]) -> None:
+    laptop = open_on("laptop")
+    tag(laptop, "user", "DATE")
+    desk = open_on("desk")
+    settings.save(settings.Settings(annotator="user"))
+    assert finish(merge(desk, read_changeset(laptop), same={"user": "user"})).people == {"user": "user"}
+    relabel(desk, "user", "PLAN")
+    assert find_same_names(desk, read_changeset(laptop)) == []
+    send(desk, laptop)
+    assert ranges(laptop, "user") == ranges(desk, "user") == [("PLAN", *MONDAY)]
 
 
 def test_a_removal_travels(open_on: Callable[[str], Corpus]) -> None:
