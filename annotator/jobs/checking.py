@@ -1,6 +1,6 @@
 """Checks of labels against what is usual in their corpus."""
 
-from collections.abc import Collection, Generator, Sequence
+from collections.abc import Collection, Container, Generator, Sequence
 from functools import partial
 from itertools import islice
 from typing import Final, NamedTuple
@@ -69,12 +69,17 @@ def collect_facts(corpus: Corpus, annotator: str | None = None) -> CorpusFacts:
 
 
 def check_corpus(
-    corpus: Corpus, annotator: str | None = None, state: str | None = None, jobs: int = 1
+    corpus: Corpus,
+    annotator: str | None = None,
+    state: str | None = None,
+    jobs: int = 1,
+    hidden_articles: Container[int] = (),
 ) -> Generator[tuple[int, int], None, CheckResult]:
     """Find the issues in the layers of `annotator` (None: all) in `state` (None: any).
 
     What is usual is learned from the same layers, so that one annotator's decisions do not show in another's issues.
-    Dismissed ones are left out. Yields the number of articles checked and the total. `jobs` processes check them.
+    Dismissed ones are left out, and those in `hidden_articles` (numbers). Yields the number of articles checked and the
+    total. `jobs` processes check them.
     """
     last_edit = last_edit_id(corpus)  # first: what is written after it is read again
     facts, issues, repeats = (
@@ -82,7 +87,8 @@ def check_corpus(
         list[ArticleIssue](),
         dict[FoldedForm, list[tuple[_LayerResult, Match]]](),
     )
-    numbers, dismissed = check_data.list_articles_to_check(corpus, annotator), check_data.load_dismissals(corpus)
+    listed, dismissed = check_data.list_articles_to_check(corpus, annotator), check_data.load_dismissals(corpus)
+    numbers = [number for number in listed if number not in hidden_articles]
     remaining = iter(corpus.load_articles(numbers, annotator))
     chunks = iter(lambda: list(islice(remaining, _PROGRESS_INTERVAL)), [])
     yield 0, len(numbers)

@@ -15,6 +15,7 @@ from annotator.jobs.checking import ArticleIssue, CheckResult, check_article, ch
 from annotator.model.records import Edit, Removal, Span, Step
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
+from annotator.store.queries.assignments import is_hidden, list_hidden_articles
 from annotator.store.queries.check_data import load_dismissals, load_edits_since
 from annotator.text.proclitics import normalise_form
 from annotator.ui.session.session import Session
@@ -66,11 +67,12 @@ class IssueModel(QObject):
         session = self._session
         if not session.corpus or self._tasks.is_busy:
             return
-        annotator = session.annotator
+        annotator, reader = session.annotator, session.reader
 
         def check(corpus: Corpus) -> Generator[tuple[int, int], None, CheckResult]:
             with corpus.snapshot():
-                return (yield from check_corpus(corpus, annotator))
+                hidden = list_hidden_articles(corpus, reader, annotator) if reader else ()
+                return (yield from check_corpus(corpus, annotator, hidden_articles=hidden))
 
         title, path = _("Checking the labels"), session.corpus.path
         self._tasks.run_on_corpus(title, path, check, self._on_checked, readonly=True, failed=session.failed.emit)
@@ -216,7 +218,10 @@ class IssueModel(QObject):
         if not corpus or not facts:
             return None
         try:
-            is_removed = corpus.removal(uid) is not None
+            reader = self._session.reader
+            is_left_out = corpus.removal(uid) is not None or (
+                bool(reader) and is_hidden(corpus, uid, reader, self._annotator)
+            )
             annotated = corpus.load_article(uid, self._annotator)
             dismissals = load_dismissals(corpus, uid).get((uid, self._annotator), set())
         except CorpusError as error:
@@ -225,7 +230,7 @@ class IssueModel(QObject):
         first = bisect_left(self._issues, annotated.article.id, key=lambda entry: entry.number)
         last = bisect_right(self._issues, annotated.article.id, key=lambda entry: entry.number)
         before = self._issues[first:last]
-        new = [] if is_removed else check_article(facts, annotated, self._annotator, dismissals)
+        new = [] if is_left_out else check_article(facts, annotated, self._annotator, dismissals)
         if new != before:
             self.counts.subtract(entry.issue.kind for entry in before)
             self.counts.update(entry.issue.kind for entry in new)

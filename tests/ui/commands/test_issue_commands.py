@@ -409,7 +409,7 @@ def test_checking_reports_an_error_of_the_corpus(
     doubtful: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
 
-    def failing(*_arguments: object) -> Iterator[tuple[int, int]]:
+    def failing(*_arguments: object, **_keywords: object) -> Iterator[tuple[int, int]]:
         yield from ()
         raise CorpusError("no such luck")
 
@@ -422,7 +422,7 @@ def test_checking_reports_an_error_of_the_corpus(
 
 
 def test_checking_can_be_cancelled(doubtful: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
-    def endless(*_arguments: object) -> Iterator[tuple[int, int]]:
+    def endless(*_arguments: object, **_keywords: object) -> Iterator[tuple[int, int]]:
         while True:
             yield 0, 1
 

@@ -178,6 +178,29 @@ def test_what_another_labelled_blind_is_not_suggested(window: Window, blind: Ses
     assert not [suggestion for suggestion in window.suggestions.visible if suggestion.source in ("memory", "model")]
 
 
+def test_issues_of_anothers_work_leave_blind_articles_out(window: Window, blind: Session, qtbot: QtBot) -> None:
+    def checked_articles() -> set[int]:
+        window.issue_commands.issues.start()
+        qtbot.waitUntil(lambda: not window.tasks.is_busy)
+        return {issue.number for issue in window.issue_commands.issues.visible}
+
+    blind.switch_annotator("Omar")
+    for number, words in ((1, "2024،"), (3, "يوم أمس.")):
+        blind.open_by_id(number)
+        assert blind.article
+        start = blind.article.text.index(words)
+        blind.tag("DATE", start, start + len(words))
+    assert checked_articles() == {1, 3}
+    blind.switch_annotator("Sanae")
+    blind.switch_annotator("Omar", edits=False)
+    assert checked_articles() == {3}
+    blind.open_by_id(1)  # which checks it again
+    assert {issue.number for issue in window.issue_commands.issues.visible} == {3}
+    blind.switch_annotator("Lead")
+    blind.switch_annotator("Omar", edits=False)
+    assert checked_articles() == {1, 3}
+
+
 def test_a_selection_knows_the_words_of_its_annotator_alone(blind: Session, stretch: Stretch) -> None:
     start, end = stretch("لأحزاب الأغلبية")
     blind.switch_annotator("Omar")
