@@ -11,7 +11,7 @@ from annotator.model.history import AGREED_STEP, DECIDE_STEP
 from annotator.model.records import DONE, IN_PROGRESS, NEW, AnnotatedArticle, Article, Edit, Span, Status, Step, new_uid
 from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.queries import gold
-from annotator.team.adjudication import MAJORITY, Adjudication
+from annotator.team.adjudication import MAJORITY, Adjudication, DecidedOtherwise, find_decided_otherwise
 from annotator.team.disagreements import Disagreement, compare_layers
 
 _BATCH_SIZE: Final = 50
@@ -62,6 +62,31 @@ def load_adjudications(corpus: Corpus, gold_name: str, numbers: Iterable[int]) -
             )
             status = next((status for status in annotated.states if status.annotator == gold_name), None)
             yield ArticleToAdjudicate(annotated.article, adjudication, status)
+
+
+def list_decided_otherwise(
+    corpus: Corpus, annotator: str
+) -> Generator[tuple[int, int], None, list[tuple[AnnotatedArticle, DecidedOtherwise]]]:
+    """Return what was decided otherwise than the annotator has it, in the articles that are adjudicated.
+
+    Yields the articles done and their total.
+    """
+    gold_name = gold.find_gold(corpus)
+    numbers = gold.list_gold_articles(corpus, gold_name, DONE) if gold_name else []
+    results: list[tuple[AnnotatedArticle, DecidedOtherwise]] = []
+    for start in range(0, len(numbers), _BATCH_SIZE):
+        yield start, len(numbers)
+        articles = list(corpus.load_articles(numbers[start : start + _BATCH_SIZE]))
+        decisions = gold.load_decisions(corpus, [annotated.article.uid for annotated in articles])
+        for annotated in articles:
+            if annotator not in _finished_layers(annotated, [annotator]):
+                continue
+            own, decided = (
+                [span for span in annotated.spans if span.annotator == name] for name in (annotator, gold_name)
+            )
+            differences = find_decided_otherwise(own, decided, decisions.get(annotated.article.uid, ()))
+            results += ((annotated, difference) for difference in differences)
+    return results
 
 
 def adjudicate(

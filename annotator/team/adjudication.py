@@ -163,3 +163,32 @@ def _is_from(span: Span, source: str) -> bool:
 
 def _overlaps(record: Span | Decision, disagreement: Disagreement) -> bool:
     return record.start < disagreement.end and disagreement.start < record.end
+
+
+class DecidedOtherwise(Struct, frozen=True):
+    """A place in which the gold layer has other spans than an annotator, each without what both have."""
+
+    decision: Decision
+    own: tuple[CandidateSpan, ...]
+    decided: tuple[CandidateSpan, ...]
+
+
+def find_decided_otherwise(
+    own: Iterable[Span], gold: Iterable[Span], decisions: Iterable[Decision]
+) -> list[DecidedOtherwise]:
+    """Return the decisions about an article that differ from an annotator's layer, in the order of the text."""
+    own_spans, gold_spans = list(map(_as_candidate, own)), list(map(_as_candidate, gold))
+    results = []
+    for decision in sorted(decisions, key=lambda decision: (decision.start, -decision.end)):
+        here = [
+            [span for span in spans if span.start < decision.end and decision.start < span.end]
+            for spans in (own_spans, gold_spans)
+        ]
+        differing = [tuple(span for span in spans if span not in others) for spans, others in (here, here[::-1])]
+        if any(differing):
+            results.append(DecidedOtherwise(decision, *differing))
+    return results
+
+
+def _as_candidate(span: Span) -> CandidateSpan:
+    return CandidateSpan(span.start, span.end, span.label, span.value)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from builders import apply_edits, create_corpus, label_words
 
-from annotator.jobs.adjudication import AdjudicationResult, adjudicate, load_adjudications
+from annotator.jobs.adjudication import AdjudicationResult, adjudicate, list_decided_otherwise, load_adjudications
 from annotator.model import operations
 from annotator.model.changeset import Assignment, Batch
 from annotator.model.history import build_stacks, reverse_step
@@ -167,3 +167,24 @@ def test_what_was_given_out_blind_waits_until_all_are_done(corpus: Corpus) -> No
     label(corpus, "Youssef")
     assert gold.list_shared_articles(corpus) == [1]
     assert gold.find_blind_batch(corpus, UID) == "batch"
+
+
+def test_annotators_see_what_was_decided_otherwise_once_the_article_is_adjudicated(corpus: Corpus) -> None:
+    def differences(annotator: str) -> list[tuple[list[str], list[str]]]:
+        results: list[tuple[list[str], list[str]]] = []
+
+        def collect() -> Generator[object, None, None]:
+            for _annotated, item in (yield from list_decided_otherwise(corpus, annotator)):
+                own, decided = ([TEXT[span.start : span.end] for span in spans] for spans in (item.own, item.decided))
+                results.append((own, decided))
+
+        list(collect())
+        return results
+
+    finish(adjudicate(corpus, "Lead", agreed=True))
+    assert differences("سلمى") == []
+    finish(adjudicate(corpus, "Lead", majority=True))
+    assert differences("سلمى") == [([LONG], [MINISTRY])]
+    assert differences("Sanae") == [([PROGRAMME], [])]
+    assert differences("منى") == []
+    assert differences("Youssef") == []

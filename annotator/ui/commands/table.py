@@ -327,6 +327,12 @@ _ADJUDICATION: Final[_Items] = (
         ("Ctrl+Shift+J",),
         is_checked=lambda do: do.adjudication.is_active,
     ),
+    Action(
+        "show_decided_otherwise",
+        N_("Decided otherwise…"),
+        late("dialogs.decided_otherwise.open_dialog"),
+        ("Ctrl+Shift+E",),
+    ),
     None,
     Action(
         "toggle_preselection",

@@ -1,5 +1,6 @@
 """Adjudication by keys, in a real window: what is in the gold layer afterwards, and what comes next."""
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from ui.conftest import ARTICLE, OTHER
 from annotator.model.article_builder import build_article
 from annotator.model.records import DONE, Edit, Status, article_uid
 from annotator.store.queries import gold
+from annotator.ui.dialogs.decided_otherwise import DecidedOtherwiseDialog
 from annotator.ui.session.session import Session
 from annotator.ui.window import Window
 
@@ -169,3 +171,39 @@ def test_without_a_choice_enter_decides_for_what_is_shown_and_the_bar_marks_none
     assert current_words(window) == PROGRAMME
     press(window, RETURN)
     assert gold_words(window.session)[1:] == [(PROGRAMME, "PLAN")]
+
+
+def test_an_annotator_sees_what_was_decided_otherwise_and_goes_there(
+    window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        press(window, RETURN)
+    press(window, RETURN, CONTROL)
+    window.action("adjudicate").trigger()
+    rows: list[list[str]] = []
+
+    def choose_first(dialog: DecidedOtherwiseDialog) -> bool:
+        items = [dialog.tree.topLevelItem(index) for index in range(dialog.tree.topLevelItemCount())]
+        rows.extend([item.text(column) for column in range(4)] for item in items if item)
+        return True
+
+    monkeypatch.setattr(DecidedOtherwiseDialog, "exec", choose_first)
+    window.action("show_decided_otherwise").trigger()
+    qtbot.waitUntil(lambda: bool(rows) and not window.tasks.is_busy)
+    assert [SHORT in rows[0][1], LONG in rows[0][2]] == [True, True]
+    assert len(rows) == 2  # and the committee, of which she has nothing
+    assert window.session.article
+    assert (window.session.annotator, window.session.article.text) == ("Sanae", ARTICLE)
+
+
+def test_a_disagreement_takes_less_than_two_seconds_of_handling(window: Window) -> None:
+    tally = Counter[str]()
+    keys = [(RETURN, PLAIN, 1), (Qt.Key.Key_1, CONTROL, 2), (DELETE, PLAIN, 1)]
+    for key, modifier, strokes in keys:
+        before = len(verdicts(window.session))
+        press(window, key, modifier)
+        assert len(verdicts(window.session)) == before + 1  # one stroke decides, and the next one is current
+        tally.update({"keys": strokes, "decisions": 1})
+    thinking = 1.35  # seconds, of the keystroke-level model, and those of a key
+    assert thinking + 0.28 * tally["keys"] / tally["decisions"] <= 1.9
+    assert window.adjudication_commands.bar.text().startswith("Everything is decided here.")

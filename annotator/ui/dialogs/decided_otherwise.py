@@ -1,0 +1,102 @@
+"""Lists what was decided otherwise than an annotator has it, with the reasons; each place can be opened."""
+
+from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QTreeWidgetItem, QWidget
+
+from annotator.i18n import _, count_phrase
+from annotator.jobs.adjudication import list_decided_otherwise
+from annotator.model.display_names import article_title
+from annotator.model.labels import LabelSet
+from annotator.model.records import AnnotatedArticle
+from annotator.team.adjudication import DecidedOtherwise
+from annotator.team.disagreements import CandidateSpan
+from annotator.ui.session.window_context import WindowContext
+from annotator.ui.widgets.bidi_text import format_value, isolate, plain_label, tooltip
+from annotator.ui.widgets.controls import create_button, create_button_box, create_tree, limit_widths
+from annotator.ui.widgets.layouts import vbox
+from annotator.ui.widgets.modal import run_dialog
+
+_INDEX_ROLE: Final = Qt.ItemDataRole.UserRole
+_WIDTHS: Final = (260, 300, 300)  # pixels, of the columns but the last
+Differences = Sequence[tuple[AnnotatedArticle, DecidedOtherwise]]
+
+
+def open_dialog(context: WindowContext) -> None:
+    """List the differences of who works here, if a corpus is open, and open the place that is chosen."""
+    session = context.session
+    if not session.corpus:
+        return
+    annotator = session.current.user
+
+    def show(differences: Differences) -> None:
+        if not differences:
+            session.notified.emit(_("Nothing was decided otherwise than you have it."))
+            return
+        dialog = run_dialog(DecidedOtherwiseDialog(context.window, differences, session.labels))
+        if dialog and dialog.chosen:
+            annotated, difference = dialog.chosen
+            if session.annotator != annotator:
+                session.switch_annotator(annotator)
+            session.open_by_id(annotated.article.id, difference.decision.start)
+
+    context.tasks.run_on_corpus(
+        _("Looking at what was decided"),
+        session.corpus.path,
+        partial(list_decided_otherwise, annotator=annotator),
+        show,
+        readonly=True,
+    )
+
+
+class DecidedOtherwiseDialog(QDialog):
+    """Has a row for each difference: the article, what the annotator has, what was decided, and why."""
+
+    def __init__(self, parent: QWidget, differences: Differences, labels: LabelSet) -> None:
+        super().__init__(parent)
+        self._differences, self._labels = differences, labels
+        self.setWindowTitle(_("Decided otherwise"))
+        self.resize(960, 460)
+        headings = [_("Article"), _("Yours"), _("Decided"), _("Reason")]
+        self.tree = create_tree(headings, _("Decided otherwise"))
+        for index, (annotated, difference) in enumerate(differences):
+            text = annotated.article.text
+            cells = [
+                isolate(article_title(annotated.article, annotated.zones)),
+                self._describe(text, difference.own),
+                self._describe(text, difference.decided),
+                difference.decision.reason or "",
+            ]
+            row = QTreeWidgetItem(self.tree, cells)
+            row.setData(0, _INDEX_ROLE, index)
+            for column, cell in enumerate(cells):
+                row.setToolTip(column, tooltip(cell))
+        limit_widths(self.tree, _WIDTHS)
+        if first := self.tree.topLevelItem(0):
+            self.tree.setCurrentItem(first)
+        self.tree.itemActivated.connect(lambda _row: self.accept())
+        count = count_phrase(
+            "{count} decision differs from what you have.",
+            "{count} decisions differ from what you have.",
+            len(differences),
+        )
+        go = create_button(_("Go there"), self.accept, is_auto_default=True)
+        vbox(plain_label(count, "heading"), (self.tree, 1), create_button_box(self, accept=go), spacing=10, parent=self)
+
+    @property
+    def chosen(self) -> tuple[AnnotatedArticle, DecidedOtherwise] | None:
+        """The difference of the current row."""
+        row = self.tree.currentItem()
+        return self._differences[row.data(0, _INDEX_ROLE)] if row else None
+
+    def _describe(self, text: str, spans: Iterable[CandidateSpan]) -> str:
+        parts = []
+        for span in spans:
+            label, words = self._labels.find(span.label), " ".join(text[span.start : span.end].split())
+            title = label.localised_title() if label else span.label
+            value = isolate(format_value(span.value)) if span.value else ""
+            parts.append(" ".join(filter(None, (f"{title}:", isolate(words), value))))
+        return " · ".join(parts) or _("No span here")
