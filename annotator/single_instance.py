@@ -46,12 +46,14 @@ class Request(Struct, frozen=True):
     """A start's request that the window with the corpus at `path` come to the foreground by `deadline`.
 
     The deadline is a `time.monotonic`, which all processes of a computer share; later, the start opens a window of its
-    own. A Wayland compositor gave the start its `activation_token`, to let it take the keyboard focus.
+    own. A Wayland compositor gave the start its `activation_token`, to let it take the keyboard focus. `changeset` is
+    the path of one that the window is to merge, or "".
     """
 
     path: str
     deadline: float
     activation_token: str = ""
+    changeset: str = ""
 
 
 Activate = Callable[[Request], bool]
@@ -69,20 +71,21 @@ def is_same_corpus(path: Path, other_path: Path) -> bool:
 # The start
 
 
-def activate(path: Path) -> bool:
+def activate(path: Path, changeset: Path | None = None) -> bool:
     """Bring a window with the corpus at `path` to the foreground; return whether there was one.
 
-    Takes three seconds at most.
+    There it asks whether to merge the `changeset`. Takes three seconds at most.
     """
     addresses = [address for address in _addresses(path) if _is_present(address)]
     if not addresses or not _is_private(_folder()):
         return False
     full_path, token = os.path.abspath(path), os.environ.get("XDG_ACTIVATION_TOKEN", "")  # noqa: PTH100 - keeps links
+    full_changeset = os.path.abspath(changeset) if changeset else ""  # noqa: PTH100
     latest = time.monotonic() + _PATIENCE - _RETURN
     answered = threading.Event()
 
     def ask() -> None:
-        if any(_ask(address, full_path, latest, token) for address in addresses):
+        if any(_ask(address, full_path, latest, token, full_changeset) for address in addresses):
             answered.set()
 
     # A thread, since connecting to a hanging window has no timeout; a stuck one ends with the process.
@@ -92,7 +95,7 @@ def activate(path: Path) -> bool:
     return answered.is_set()
 
 
-def _ask(address: str, path: str, latest: float, token: str) -> bool:
+def _ask(address: str, path: str, latest: float, token: str, changeset: str) -> bool:
     """Ask the window at this address, which must answer at once and not after `latest`; return whether it said yes."""
     from multiprocessing.connection import Client  # takes 10 ms to load, and most starts find no window
 
@@ -102,7 +105,7 @@ def _ask(address: str, path: str, latest: float, token: str) -> bool:
                 return False
             _allow_foreground(int(connection.recv_bytes(_LONGEST)))
             deadline = min(time.monotonic() + _PROMPT, latest)
-            connection.send_bytes(msgspec.json.encode(Request(path, deadline, token)))
+            connection.send_bytes(msgspec.json.encode(Request(path, deadline, token, changeset)))
             return connection.poll(_PROMPT + _RETURN) and connection.recv_bytes(_LONGEST) == _YES
     except (OSError, EOFError, ValueError):  # the listener is gone or another program
         return False

@@ -12,15 +12,19 @@ from annotator.cli import signals
 from annotator.cli.console import CommandError
 from annotator.i18n import _
 
+_CHANGESET_SUFFIX: Final = ".changeset"  # of team.changeset_file, which would take time to load
 _SCREENS: Final = ("QT_QPA_PLATFORM", "WAYLAND_DISPLAY", "DISPLAY")
 
 
 def show_window(corpus: Path | None = None, *, new_window: bool = False) -> int:
     """Show the window on `corpus` or the last one; return the exit code. Raises CommandError.
 
-    Unless `new_window` is set, a window that has it open is activated instead.
+    If `corpus` is a changeset, the window asks whether to merge it into the last corpus. Unless `new_window` is set, a
+    window that has the corpus open is activated instead.
     """
-    if not new_window and single_instance.activate(corpus or _last_corpus()):
+    changeset = corpus if corpus and corpus.suffix == _CHANGESET_SUFFIX else None
+    corpus = None if changeset else corpus
+    if not new_window and single_instance.activate(corpus or _last_corpus(), changeset):
         return 0
     if sys.platform.startswith("linux"):
         _require_display()
@@ -29,7 +33,7 @@ def show_window(corpus: Path | None = None, *, new_window: bool = False) -> int:
     import annotator.store.corpus  # noqa: F401 - before Qt: PySide inspects all that is imported later
     from annotator.ui.app import run  # late: Qt is slow to load
 
-    return run(corpus)
+    return run(changeset or corpus)
 
 
 def _last_corpus() -> Path:

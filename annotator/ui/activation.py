@@ -20,11 +20,13 @@ _MAX_WAIT: Final = 3.0  # seconds, whatever a request says
 class ActivationRequest(Struct):
     """A second start's request to activate the window with the corpus at `path`.
 
-    The handler sets `is_accepted`. `token` is a Wayland activation token, or "".
+    The handler sets `is_accepted`. `token` is a Wayland activation token, or "", `changeset` the path of one to merge,
+    or "".
     """
 
     path: Path
     token: str
+    changeset: str = ""
     is_accepted: bool = False
 
 
@@ -80,7 +82,7 @@ class ActivationListener(QObject):
 
     def _answer(self, request: Request, answers: "SimpleQueue[bool]") -> None:
         if time.monotonic() < request.deadline:  # later, the second start has opened its own window
-            activation = ActivationRequest(Path(request.path), request.activation_token)
+            activation = ActivationRequest(Path(request.path), request.activation_token, request.changeset)
             self.requested.emit(activation)
             answers.put(activation.is_accepted)
 

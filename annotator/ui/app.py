@@ -27,6 +27,7 @@ from annotator.single_instance import is_same_corpus
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError, DamagedCorpus
 from annotator.store.queries.statistics import collect_facts
+from annotator.team import changeset_file
 from annotator.ui.activation import ActivationListener, ActivationRequest, bring_to_front
 from annotator.ui.exception_handler import ExceptionHandler
 from annotator.ui.session.learner import Learner
@@ -82,7 +83,7 @@ class ApplicationController(QObject):
         self._create_window(initial_settings)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._update_theme)
         if isinstance(application, Application):
-            application.file_requested.connect(self._open_file)
+            application.file_requested.connect(self.open_file)
 
     def show(self) -> None:
         """Show the window, maximized the first time on a small screen."""
@@ -122,13 +123,21 @@ class ApplicationController(QObject):
         if corpus and is_same_corpus(corpus.path, request.path):
             bring_to_front(self.window, request.token)
             request.is_accepted = True
+            if request.changeset:
+                QTimer.singleShot(0, self, lambda: self.open_file(request.changeset))
 
-    def _open_file(self, name: str) -> None:
-        """Open this file once no dialog is open and no job runs."""
+    def open_file(self, name: str) -> None:
+        """Open this corpus, or offer to merge this changeset, once no dialog is open and no job runs."""
+        path = extend_path(Path(name))
         if self._application.activeModalWidget() or self.window.tasks.is_busy:
-            QTimer.singleShot(_RETRY_DELAY, self, lambda: self._open_file(name))
-        elif self.window.corpus_commands.open_path(extend_path(Path(name))):
-            self.window.activateWindow()
+            QTimer.singleShot(_RETRY_DELAY, self, lambda: self.open_file(name))
+        elif path.suffix != changeset_file.SUFFIX:
+            if self.window.corpus_commands.open_path(path):
+                self.window.activateWindow()
+        elif self.window.welcome_commands.is_page_visible:
+            self.window.corpus_commands.create_from_files([name])
+        else:
+            self.window.merge_commands.offer_merge(path)
 
     def _create_window(self, window_settings: Settings) -> None:
         i18n.set_numerals(window_settings.numerals)
@@ -267,10 +276,12 @@ def find_corpus_open_at_crash(crash: ErrorDetails | None, last: str | None) -> P
 def run(path: Path | None = None) -> int:
     """Open the window on the corpus at `path` (see `open_starting_corpus`) and return the exit code.
 
-    Without a path, a corpus open at a crash is only offered. A damaged one is offered for recovery. The language must
-    be set already. Raises CorpusError and whatever else keeps the window from opening, after showing it to users
-    without a terminal.
+    A changeset may be merged into the last corpus, if the user agrees. Without a path, a corpus open at a crash is only
+    offered. A damaged one is offered for recovery. The language must be set already. Raises CorpusError and whatever
+    else keeps the window from opening, after showing it to users without a terminal.
     """
+    changeset = path if path and path.suffix == changeset_file.SUFFIX else None
+    path = None if changeset else path
     user_settings = settings.load()
     logs.start()
     application = create_application()
@@ -298,6 +309,8 @@ def run(path: Path | None = None) -> int:
             controller.session.failed.emit(message)
         if damage:
             QTimer.singleShot(0, lambda: controller.window.backup_commands.offer_recovery(*damage))
+        if changeset:
+            QTimer.singleShot(0, controller, lambda: controller.open_file(str(changeset)))
         if crash:
             exception_handler.report_crash(
                 crash, crash_corpus, lambda: crash_corpus and controller.window.corpus_commands.open_path(crash_corpus)

@@ -32,6 +32,7 @@ from annotator.ui.commands.displacement_notifier import DisplacementNotifier
 from annotator.ui.commands.edge_commands import EdgeCommands
 from annotator.ui.commands.find_commands import FindCommands
 from annotator.ui.commands.issue_commands import IssueCommands
+from annotator.ui.commands.merge_commands import MergeCommands
 from annotator.ui.commands.palette_commands import PaletteCommands
 from annotator.ui.commands.suggestion_commands import SuggestionCommands
 from annotator.ui.commands.table import MENUS, RECENT_CORPORA, Commands
@@ -96,6 +97,7 @@ class Window(QMainWindow):
         self.corpus_commands = CorpusCommands(context, fields)
         self.annotator_commands = AnnotatorCommands(context, self.corpus_commands, fields)
         self.backup_commands = BackupCommands(context, self.corpus_commands)
+        self.merge_commands = MergeCommands(context, self.corpus_commands)
         CrossingNotifier(self, session)
         ValueNotifier(self, session)
         DisplacementNotifier(self, session, self.corpus_commands)
@@ -119,6 +121,7 @@ class Window(QMainWindow):
             corpus=self.corpus_commands,
             annotators=self.annotator_commands,
             backups=self.backup_commands,
+            merges=self.merge_commands,
             tagging=self.tagging_commands,
             edges=EdgeCommands(session, self.view, self.active_item),
             caret=caret_commands,
@@ -321,7 +324,7 @@ class Window(QMainWindow):
         open_files = (
             self.welcome_commands.create_from_files
             if self.welcome_commands.is_page_visible
-            else self.corpus_commands.import_or_open
+            else self.merge_commands.open_dropped
         )
         # After the event: its source, a file manager perhaps, waits until it is handled, and a question may come first.
         QTimer.singleShot(0, self, partial(open_files, dropped_files(event.mimeData())))

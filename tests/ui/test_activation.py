@@ -47,6 +47,20 @@ def test_a_minimised_window_is_restored_in_its_previous_state(
         assert controller.window.isVisible()
 
 
+def test_a_start_with_a_changeset_has_the_window_ask_about_it(
+    controller: app.ApplicationController, corpus_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    changeset, offered = corpus_path.with_name("سلمى.changeset"), list[Path]()
+    monkeypatch.setattr(controller.window.merge_commands, "offer_merge", offered.append)
+    QApplication.processEvents()
+    controller.activation.wait(10)
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(single_instance.activate, corpus_path, changeset)
+        qtbot.waitUntil(answer.done)
+    assert answer.result()
+    qtbot.waitUntil(lambda: offered == [changeset])
+
+
 def test_a_dialog_is_activated_rather_than_its_window(
     controller: app.ApplicationController, start: Start, corpus_path: Path, qtbot: QtBot
 ) -> None:

@@ -66,7 +66,7 @@ def close(window: Window, _other: Path) -> None:
 
 
 def open_other(window: Window, other: Path) -> None:
-    drop(window, other)
+    window.corpus_commands.open_path(other)
 
 
 def choose_annotator(window: Window, _other: Path) -> None:

@@ -16,6 +16,7 @@ from annotator.paths import extend_path
 from annotator.settings import documents_dir, first_corpus_path
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError, DamagedCorpus, NotACorpus
+from annotator.team import changeset_file
 from annotator.ui.actions.keymap import Action
 from annotator.ui.panels.autosave_field import Autosave
 from annotator.ui.session.notice import Notice
@@ -36,6 +37,8 @@ class CorpusCommands(QObject):
     """The user has opened or created a corpus."""
     damaged = Signal(str, str)
     """A corpus could not be opened because it is damaged; carries its path and a message."""
+    changesets_given = Signal(object)
+    """The user wants changesets in the open corpus; carries their paths."""
 
     def __init__(self, context: WindowContext, fields: Iterable[Autosave]) -> None:
         super().__init__(context.window)
@@ -45,10 +48,10 @@ class CorpusCommands(QObject):
         self.recent = RecentCorpora(context.settings)
 
     def new_corpus(self) -> None:
-        self._create_at(self._default_folder())
+        self._create_at(self.default_folder())
 
     def corpus_from_files(self) -> None:
-        names = file_dialogs.choose_files(self._window, _("New corpus from files"), str(self._default_folder()))
+        names = file_dialogs.choose_files(self._window, _("New corpus from files"), str(self.default_folder()))
         self.create_from_files(names)
 
     def create_from_files(self, names: list[str]) -> None:
@@ -60,9 +63,7 @@ class CorpusCommands(QObject):
             self.import_or_open(names)
 
     def open_corpus(self) -> None:
-        name = file_dialogs.choose_file(
-            self._window, _("Open corpus"), str(self._default_folder()), self._file_filter()
-        )
+        name = file_dialogs.choose_file(self._window, _("Open corpus"), str(self.default_folder()), self._file_filter())
         if name:
             self.open_path(extend_path(Path(name)))
 
@@ -99,18 +100,21 @@ class CorpusCommands(QObject):
             self._session.notified.emit(text.format(path=path))
 
     def import_files(self) -> None:
-        names = file_dialogs.choose_files(self._window, _("Import files"), str(self._default_folder()))
+        names = file_dialogs.choose_files(self._window, _("Import files"), str(self.default_folder()))
         self.import_or_open(names)
 
     def import_folder(self) -> None:
-        name = file_dialogs.choose_folder(self._window, _("Import a folder"), str(self._default_folder()))
+        name = file_dialogs.choose_folder(self._window, _("Import a folder"), str(self.default_folder()))
         self.import_or_open([name] if name else [])
 
     def import_or_open(self, names: list[str]) -> None:
-        """Import these files and folders; a single corpus file is opened instead."""
+        """Import these files and folders; a single corpus file is opened instead, and changesets are merged."""
         paths = [extend_path(Path(name)) for name in names]
         if self._is_corpus_file(names):
             self.open_path(paths[0])
+            return
+        if paths and all(path.suffix == changeset_file.SUFFIX for path in paths):
+            self.changesets_given.emit(paths)
             return
         if not paths or not self._session.corpus or not self.check_idle():
             return
@@ -284,7 +288,7 @@ class CorpusCommands(QObject):
     def _is_corpus_file(names: list[str]) -> bool:
         return len(names) == 1 and Path(names[0]).suffix == SUFFIX
 
-    def _default_folder(self) -> Path:
+    def default_folder(self) -> Path:
         """Return the folder of the corpus; of the samples, which nobody has put there, the folder of documents."""
         corpus = self._session.corpus
         return corpus.path.parent if corpus and corpus.path != first_corpus_path() else documents_dir()

@@ -26,6 +26,7 @@ from annotator.ui.commands.corpus_commands import CorpusCommands
 from annotator.ui.commands.edge_commands import EdgeCommands
 from annotator.ui.commands.find_commands import FindCommands
 from annotator.ui.commands.issue_commands import IssueCommands
+from annotator.ui.commands.merge_commands import MergeCommands
 from annotator.ui.commands.palette_commands import PaletteCommands
 from annotator.ui.commands.suggestion_commands import SuggestionCommands
 from annotator.ui.commands.tagging_commands import TaggingCommands
@@ -44,6 +45,7 @@ class Commands(WindowContext, frozen=True):
     corpus: CorpusCommands
     annotators: AnnotatorCommands
     backups: BackupCommands
+    merges: MergeCommands
     tagging: TaggingCommands
     edges: EdgeCommands
     caret: CaretCommands
@@ -77,6 +79,12 @@ _SAVING: Final[_Items] = (
     Action("rescue_copy", N_("Save a rescue copy"), lambda do: do.corpus.rescue_copy(), ("Ctrl+Shift+S",)),
     Action("show_backups", N_("Backups…"), lambda do: do.backups.show_backups(), ("Ctrl+B",)),
 )
+_TEAM: Final[_Items] = (
+    Action("merge_changes", N_("Merge changes…"), lambda do: do.merges.merge_files(), ("Ctrl+Shift+M",)),
+    Action("save_changes", N_("Save changes for the team…"), lambda do: do.merges.save_changes(), ("Ctrl+Shift+P",)),
+    None,
+    Action("show_progress", N_("Progress…"), late("dialogs.work_progress.open_dialog"), ("Ctrl+Shift+G",)),
+)
 _CORPUS: Final[_Items] = (
     Action("new_corpus", N_("New corpus…"), lambda do: do.corpus.new_corpus(), ("Ctrl+N",)),
     Action(
@@ -94,7 +102,7 @@ _CORPUS: Final[_Items] = (
     None,
     Menu("saving", N_("Saving and backups"), _SAVING),
     None,
-    Action("show_progress", N_("Progress…"), late("dialogs.work_progress.open_dialog"), ("Ctrl+Shift+G",)),
+    Menu("team", N_("Team"), _TEAM),
     Action("choose_annotator", N_("Switch annotator…"), lambda do: do.annotators.choose_annotator(), ("Ctrl+U",)),
     Action(
         "quit",

@@ -1,0 +1,251 @@
+"""Commands on work that travels between people: merging what others send, and saving what they are to merge."""
+
+from collections.abc import Generator, Sequence
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QMessageBox
+
+from annotator.i18n import _, count_phrase
+from annotator.paths import extend_path
+from annotator.store.corpus import Corpus
+from annotator.team.changeset_file import SUFFIX
+from annotator.ui.commands import corpus_commands
+from annotator.ui.commands.corpus_commands import CorpusCommands
+from annotator.ui.session.notice import Notice
+from annotator.ui.session.window_context import WindowContext
+from annotator.ui.widgets import file_dialogs
+from annotator.ui.widgets.bidi_text import isolate, isolate_ltr, isolate_paths
+from annotator.ui.widgets.modal import ROLE, MessageBox, run_dialog, warn
+
+if TYPE_CHECKING:
+    from annotator.jobs.merging import MergeSource, MergeSummary
+
+_MAX_LISTED: Final = 100
+"""Lines of what could not be merged."""
+
+
+class MergeCommands(QObject):
+    """The commands."""
+
+    def __init__(self, context: WindowContext, commands: CorpusCommands) -> None:
+        super().__init__(context.window)
+        self._window, self._session, self._tasks = context.window, context.session, context.tasks
+        self._commands = commands
+        commands.changesets_given.connect(self.merge_paths)
+
+    def merge_files(self) -> None:
+        """Ask for changesets or corpora, and merge them."""
+        filters = _("Changes and corpora") + f" (*{SUFFIX} *{corpus_commands.SUFFIX} *.zip)"
+        names = file_dialogs.choose_files(
+            self._window, _("Merge changes"), str(self._commands.default_folder()), filters
+        )
+        self.merge_paths([extend_path(Path(name)) for name in names])
+
+    def save_changes(self) -> None:
+        """Ask where to save the work of the annotator, for others to merge."""
+        corpus, annotator = self._session.corpus, self._session.current.user
+        if not corpus or not self._commands.check_idle():
+            return
+        self._commands.save_typed_text()
+        if annotator not in corpus.annotators():
+            text = _("There is nothing to send yet: {name} has not worked in this corpus.")
+            self._session.notified.emit(text.format(name=isolate(annotator)))
+            return
+        name = f"{corpus.path.stem} {annotator} {date.today():%Y-%m-%d}{SUFFIX}"  # noqa: DTZ011 - the person's day
+        path = self._commands.default_folder() / name.translate(_FORBIDDEN)
+        chosen_name = file_dialogs.choose_save_path(
+            self._window, _("Save changes for the team"), str(path), _("Changes") + f" (*{SUFFIX})", confirm=False
+        )
+        if not chosen_name:
+            return
+        target = extend_path(Path(chosen_name))
+        target = target if target.suffix == SUFFIX else target.with_name(target.name + SUFFIX)
+        from annotator.jobs.merging import write_changes
+
+        def announce(written: Any) -> None:
+            counts = count_phrase("{count} step", "{count} steps", written.steps)
+            text = _("Saved as “{path}”: {counts}. Send this file to whoever merges the work.")
+            notice = Notice(text.format(path=isolate_ltr(target.name), counts=counts), folder=target.parent)
+            self._session.announced.emit(notice)
+
+        self._tasks.run_on_corpus(
+            _("Saving the changes"),
+            corpus.path,
+            lambda opened: write_changes(opened, target, annotators=[annotator]),
+            announce,
+            readonly=True,
+            cancelled_text=_("Cancelled; nothing was changed."),
+        )
+
+    def open_dropped(self, names: list[str]) -> None:
+        """Import or open dropped files; of another corpus, ask whether to open or to merge it."""
+        corpus = self._session.corpus
+        path = extend_path(Path(names[0])) if names else None
+        is_other = bool(corpus and path and path.absolute() != corpus.path.absolute())
+        if not (len(names) == 1 and path and path.suffix == corpus_commands.SUFFIX and is_other):
+            self._commands.import_or_open(names)
+            return
+        merge, open_ = _("Merge into this corpus"), _("Open it")
+        box = MessageBox(
+            QMessageBox.Icon.Question,
+            self._window,
+            _("Open “{path}”, or merge the work in it into the corpus that is open?").format(path=path),
+            {open_: ROLE.AcceptRole, merge: ROLE.ActionRole, _("Cancel"): ROLE.RejectRole},
+            default=open_,
+        )
+        answer = box.ask()
+        if answer == open_:
+            self._commands.open_path(path)
+        elif answer == merge:
+            self.merge_paths([path])
+
+    def offer_merge(self, path: Path) -> None:
+        """Ask whether to merge a changeset that was opened by a double click, into the corpus that is open."""
+        corpus = self._session.corpus
+        if not corpus:
+            return
+        merge = _("Merge")
+        box = MessageBox(
+            QMessageBox.Icon.Question,
+            self._window,
+            _("Merge the changes in “{path}” into the corpus “{corpus}”?").format(
+                path=isolate_ltr(path.name), corpus=isolate(corpus.path.stem)
+            ),
+            {merge: ROLE.AcceptRole, _("Cancel"): ROLE.RejectRole},
+            information=_("If they belong to another corpus, open that one first, then drop the file on its window."),
+            default=merge,
+        )
+        if box.ask() == merge:
+            self.merge_paths([path])
+
+    def merge_paths(self, paths: Sequence[Path]) -> None:
+        """Read these changesets and corpora, ask about people of one name, and merge them."""
+        corpus = self._session.corpus
+        if not paths or not corpus or not self._commands.check_idle():
+            return
+        self._commands.save_typed_text()
+        self._tasks.run_on_corpus(
+            _("Reading the changes"),
+            corpus.path,
+            lambda opened: _read_sources(opened, paths),
+            partial(self._merge, corpus.path),
+            readonly=True,
+            cancelled_text=_("Cancelled; nothing was changed."),
+        )
+
+    def _merge(self, path: Path, outcome: "tuple[list[MergeSource], list[str], list[str]]") -> None:
+        """Merge what was read, once it is known who is who; `outcome` has sources, refusals and names of two people."""
+        from annotator.jobs.merging import merge_sources
+
+        sources, refusals, same_names = outcome
+        same: dict[str, str] = {}
+        for name in same_names:
+            is_same = self._ask_same(name)
+            if is_same is None:
+                self._session.notified.emit(_("Cancelled; nothing was changed."))
+                return
+            if is_same:
+                same[name] = name
+        if not sources:
+            warn(self._window, "\n\n".join(refusals[:_MAX_LISTED]))
+            return
+        self._tasks.run_on_corpus(
+            _("Merging"),
+            path,
+            lambda opened: _merge_and_describe(merge_sources(opened, sources, same=same), opened),
+            partial(self._show_result, refusals),
+            aborted=self._reload,
+            cancelled_text=_("The merge was cancelled; what was merged before is kept."),
+        )
+
+    def _ask_same(self, name: str) -> bool | None:
+        """Ask whether two of this name are one person; None if that is not to be decided now."""
+        one, two = _("The same person"), _("Two people")
+        box = MessageBox(
+            QMessageBox.Icon.Question,
+            self._window,
+            _("There is {name} in the file and {name} here: are they the same person?").format(name=isolate(name)),
+            {two: ROLE.ActionRole, one: ROLE.ActionRole, _("Cancel"): ROLE.RejectRole},
+            information=_(
+                "The work of one person is put together. Of two people each keeps a layer of their own, and the other "
+                "one gets a number behind the name. This is asked only once."
+            ),
+            default=two,
+        )
+        answer = box.ask()
+        return None if answer not in (one, two) else answer == one
+
+    def _reload(self) -> None:
+        self._session.reload_articles()
+        self._session.reload()
+
+    def _show_result(self, refusals: Sequence[str], outcome: "tuple[MergeSummary, list[str]]") -> None:
+        """Say what came in, and how to get back."""
+        summary, conflicts = outcome
+        self._reload()
+        steps = sum(result.steps for result in summary.results)
+        articles = sum(result.articles for result in summary.results)
+        if not (steps or articles or refusals):
+            self._session.notified.emit(_("Everything in the file was here already."))
+            return
+        counts = [count_phrase("{count} step", "{count} steps", steps)]
+        if articles:
+            counts.append(count_phrase("{count} new article", "{count} new articles", articles))
+        if conflicts:
+            counts.append(count_phrase("{count} conflict", "{count} conflicts", len(conflicts)))
+        texts = []
+        if conflicts:
+            texts.append(_("Steps in conflict changed nothing. They are kept, for their authors to decide."))
+        if summary.backup:
+            texts.append(_("A backup was made before: to undo the merge, restore it with “Backups…”."))
+        box = MessageBox(
+            QMessageBox.Icon.Warning if refusals else QMessageBox.Icon.Information,
+            self._window,
+            _("Merged: {counts}").format(counts=_(", ").join(counts)),
+            information="\n\n".join([*refusals[:_MAX_LISTED], *texts]),
+            details="\n".join(conflicts[:_MAX_LISTED]),
+        )
+        run_dialog(box)
+
+
+_FORBIDDEN: Final = str.maketrans(dict.fromkeys('/\\:*?"<>|', "-"))
+"""Characters that no file's name may contain on Windows."""
+
+
+def _read_sources(
+    corpus: Corpus, paths: Sequence[Path]
+) -> "Generator[tuple[int, int], None, tuple[list[MergeSource], list[str], list[str]]]":
+    """Return the sources, why others are none, and the names of theirs that another person may have here."""
+    from annotator.jobs.merging import MergeSource, UnusableSource, read_source
+    from annotator.store.merging import find_same_names
+
+    sources: list[MergeSource] = []
+    refusals: list[str] = []
+    for path in paths:
+        try:
+            source = MergeSource(path, (yield from read_source(path)))
+        except UnusableSource as error:
+            refusals.append(isolate_paths(str(error)))
+        else:
+            sources.append(source)
+    names = dict.fromkeys(name for source in sources for name in find_same_names(corpus, source.changeset))
+    return sources, refusals, list(names)
+
+
+def _merge_and_describe(
+    steps: "Generator[tuple[int, int], None, MergeSummary]", corpus: Corpus
+) -> "Generator[tuple[int, int], None, tuple[MergeSummary, list[str]]]":
+    """Merge; return the result, and a line on each conflict."""
+    from annotator.model.display_names import article_title, conflict_message
+
+    summary = yield from steps
+    lines = []
+    for result in summary.results:
+        for conflict in result.conflicts:
+            title = article_title(corpus.article(conflict.article), corpus.zones(conflict.article))
+            lines.append(f"{isolate(title)} · {isolate(conflict.annotator)} · {conflict_message(conflict.reason)}")
+    return summary, lines
