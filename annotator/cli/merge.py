@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from annotator import settings
 from annotator.cli.command import FilePath, corpus_argument, decode_argument, json_option, option, parse_pairs
 from annotator.cli.console import (
     EXIT_INCOMPLETE,
@@ -76,7 +77,8 @@ def merge(
 ) -> int:
     """Merge others' work."""
     with Corpus.open(corpus) as opened:
-        unknown = next((name for name in same.values() if name not in opened.annotators()), None)
+        names = {*opened.annotators(), settings.load().annotator_name}  # who works here may not have begun
+        unknown = next((name for name in same.values() if name not in names), None)
         if unknown is not None:
             raise CommandError(_("The corpus has no annotator “{name}”.").format(name=unknown))
         sources, refusals = _read_sources(others)
