@@ -10,6 +10,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from annotator import settings
 from annotator.model.changeset import Assignment, Batch
 from annotator.model.identities import derive_uid
 from annotator.model.labels import LabelSet
@@ -94,11 +95,12 @@ def write_files(corpus: Corpus, paths: Mapping[str, Path]) -> Generator[tuple[in
     done and their number. Raises ExistingCorpus, CorpusError.
     """
     counts: dict[str, int] = {}
+    own_name = settings.load().annotator_name  # in the new files, too, it is whoever has it in the corpus
     yield 0, len(paths)
     for count, (annotator, path) in enumerate(paths.items(), 1):
         changeset = read_assigned_part(corpus, annotator)
         with new_file(path) as temporary, Corpus.create(temporary, LabelSet(())) as part:
-            deque(merge(part, changeset), maxlen=0)
+            deque(merge(part, changeset, same={own_name: own_name}), maxlen=0)
         counts[annotator] = len(changeset.articles)
         yield count, len(paths)
     return counts

@@ -8,6 +8,7 @@ from builders import apply_edits, create_corpus
 from cli.sample import Run
 from running import finish
 
+from annotator import settings
 from annotator.model import operations
 from annotator.store.changesets import read_changeset
 from annotator.store.corpus import Corpus
@@ -167,3 +168,16 @@ def test_files_are_written_once_more_of_what_was_given_out_before(path: Path, tm
     names = sorted(file.name for file in (tmp_path / "later").iterdir())
     assert names == ["A.corpus", "a (2).corpus", "ب_.corpus"]
     assert "A.corpus: 7 articles" in ended.text or "A.corpus: 6 articles" in ended.text
+
+
+def test_a_file_of_ones_own_keeps_the_name_that_an_older_version_gave_another_uid(
+    path: Path, tmp_path: Path, run: Run
+) -> None:
+    name = settings.load().annotator_name
+    assert run("assign", path, "--annotator", name).code == 0
+    with Corpus.open(path) as corpus, corpus.transaction():
+        corpus.db.execute("UPDATE identity SET uid = 'old' WHERE annotator = ?", (name,))
+    assert run("assign", path, tmp_path / "out", "--annotator", name).code == 0
+    with Corpus.open(tmp_path / "out" / f"{name}.corpus") as part:
+        assert part.annotators() == [name]
+        assert ("old",) in part.fetch_tuples("SELECT uid FROM identity")
