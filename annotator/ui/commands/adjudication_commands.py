@@ -12,6 +12,7 @@ from annotator.ui.central.adjudication_bar import AdjudicationBar
 from annotator.ui.commands.corpus_commands import CorpusCommands
 from annotator.ui.session.adjudication import AdjudicationModel
 from annotator.ui.session.window_context import WindowContext
+from annotator.ui.widgets.modal import run_dialog
 
 
 class AdjudicationCommands(QObject):
@@ -24,6 +25,7 @@ class AdjudicationCommands(QObject):
         super().__init__(context.window)
         self._session, self._suggestions, self._tasks = context.session, context.suggestion_model, context.tasks
         self._settings, self._corpus, self._view = context.settings, corpus, view
+        self._window = context.window
         self.model = AdjudicationModel(context.session, context.suggestion_model, context.settings)
         self.bar = AdjudicationBar(context.session, self.model)
         self.bar.candidate_clicked.connect(self._choose)
@@ -52,6 +54,22 @@ class AdjudicationCommands(QObject):
             self._go_to_first()
         elif number <= len(disagreement.candidates):
             self.model.choose(disagreement.candidates[number - 1])
+
+    def edit_reason(self) -> bool:
+        """Ask for the reason of the last decision, and return whether that is what a note is about now."""
+        if not self.is_active or self._session.selection:
+            return False
+        decision, article = self.model.last_decision, self._session.article
+        if decision is None or article is None:
+            self._session.notified.emit(_("Decide first, then say why."))
+            return True
+        from annotator.ui.dialogs.decision_reason import DecisionReasonDialog
+
+        words = " ".join(article.text[decision.start : decision.end].split())
+        dialog = run_dialog(DecisionReasonDialog(self._window, decision, words))
+        if dialog:
+            self.model.explain(decision, dialog.cause, dialog.reason)
+        return True
 
     def toggle_preselection(self) -> None:
         """Have what most annotators have chosen at first, or nothing."""

@@ -164,6 +164,14 @@ _EDGES: Final[_Items] = (
         ("Alt+Shift+Right",),
     ),
 )
+
+
+def _edit_note(do: Commands) -> None:
+    """Edit the note of the selected span, or in an adjudication the reason of the last decision."""
+    if not do.adjudication.edit_reason():
+        do.tagging.edit_note()
+
+
 _EDIT: Final[_Items] = (
     Action(
         "undo",
@@ -212,7 +220,12 @@ _EDIT: Final[_Items] = (
     ),
     None,
     EditAction("edit_value", N_("Edit span value"), lambda do: do.tagging.edit_value(), ("F2",)),
-    EditAction("edit_note", N_("Edit span note"), lambda do: do.tagging.edit_note(), ("Shift+F2",)),
+    EditAction(
+        "edit_note",
+        N_("Edit span note"),
+        _edit_note,
+        ("Shift+F2",),
+    ),
     None,
     Menu("find", N_("Find"), _FIND),
     Menu("edges", N_("Boundaries of the span or suggestion"), _EDGES),

@@ -14,6 +14,7 @@ from annotator.model.labels import LabelSet
 from annotator.model.records import AnnotatedArticle
 from annotator.team.adjudication import DecidedOtherwise
 from annotator.team.disagreements import CandidateSpan
+from annotator.ui.dialogs.decision_reason import cause_title
 from annotator.ui.session.window_context import WindowContext
 from annotator.ui.widgets.bidi_text import format_value, isolate, plain_label, tooltip
 from annotator.ui.widgets.controls import create_button, create_button_box, create_tree, limit_widths
@@ -68,7 +69,7 @@ class DecidedOtherwiseDialog(QDialog):
                 isolate(article_title(annotated.article, annotated.zones)),
                 self._describe(text, difference.own),
                 self._describe(text, difference.decided),
-                difference.decision.reason or "",
+                " · ".join(filter(None, (cause_title(difference.decision.cause), difference.decision.reason))),
             ]
             row = QTreeWidgetItem(self.tree, cells)
             row.setData(0, _INDEX_ROLE, index)

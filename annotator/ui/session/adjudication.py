@@ -38,6 +38,7 @@ class AdjudicationModel(QObject):
         """Those that are to be decided."""
         self.names: dict[str, str] = {}
         """What the annotators are called: letters in another order in each article that was given out blind."""
+        self._last_decision = ""  # the uid
         self._adjudication: Adjudication | None = None
         self._by_suggestion: dict[tuple[int, int, str], Disagreement] = {}
         session.on_change(self._on_annotator_changed, "adjudicator")
@@ -74,6 +75,16 @@ class AdjudicationModel(QObject):
     def is_blind(self) -> bool:
         """Whether the names are hidden."""
         return any(name != shown for name, shown in self.names.items())
+
+    @property
+    def last_decision(self) -> Decision | None:
+        """The decision about the open article that was made last, if it stands."""
+        return next((each for each in self._session.decisions if each.uid == self._last_decision), None)
+
+    def explain(self, decision: Decision, cause: str | None, reason: str | None) -> bool:
+        """Record why it was decided so."""
+        explained = replace(decision, cause=cause, reason=reason)
+        return explained == decision or self._session.edit_gold(DECIDE_STEP, [Edit(decision, explained)])
 
     def load(self) -> None:
         """Read what the annotators of the open article have, and put what they agree on into the gold layer."""
@@ -140,10 +151,12 @@ class AdjudicationModel(QObject):
     # Internals
 
     def _decide(self, disagreement: Disagreement, spans: Sequence[CandidateSpan]) -> bool:
-        adjudication = self._adjudication
-        return adjudication is not None and self._session.edit_gold(
-            DECIDE_STEP, adjudication.decide(disagreement, spans)
-        )
+        if self._adjudication is None:
+            return False
+        edits = self._adjudication.decide(disagreement, spans)
+        record = edits[-1].after
+        self._last_decision = record.uid if isinstance(record, Decision) else ""
+        return self._session.edit_gold(DECIDE_STEP, edits)
 
     def _candidate_of(self, disagreement: Disagreement, suggestion: Suggestion) -> Candidate:
         """Return the candidate that is shown as this suggestion."""

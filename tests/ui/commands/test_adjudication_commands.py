@@ -14,6 +14,7 @@ from annotator.model.article_builder import build_article
 from annotator.model.records import DONE, Edit, Status, article_uid
 from annotator.store.queries import gold
 from annotator.ui.dialogs.decided_otherwise import DecidedOtherwiseDialog
+from annotator.ui.dialogs.decision_reason import DecisionReasonDialog
 from annotator.ui.session.session import Session
 from annotator.ui.window import Window
 
@@ -207,3 +208,23 @@ def test_a_disagreement_takes_less_than_two_seconds_of_handling(window: Window) 
     thinking = 1.35  # seconds, of the keystroke-level model, and those of a key
     assert thinking + 0.28 * tally["keys"] / tally["decisions"] <= 1.9
     assert window.adjudication_commands.bar.text().startswith("Everything is decided here.")
+
+
+def test_the_reason_of_the_last_decision_is_recorded_and_undone(
+    window: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fill(dialog: DecisionReasonDialog) -> bool:
+        dialog._cause_box.setCurrentIndex(dialog._cause_box.findData("guideline"))
+        dialog._reason_field.setText(" السنوات من الاسم ")
+        return True
+
+    monkeypatch.setattr(DecisionReasonDialog, "exec", fill)
+    press(window, Qt.Key.Key_F2, SHIFT)  # nothing is decided yet
+    assert window.session.decisions == []
+    press(window, RETURN)
+    press(window, Qt.Key.Key_F2, SHIFT)
+    [decision] = window.session.decisions
+    assert (decision.cause, decision.reason) == ("guideline", "السنوات من الاسم")
+    assert current_words(window) == PROGRAMME
+    assert window.session.undo()
+    assert [(each.cause, each.reason) for each in window.session.decisions] == [(None, None)]
