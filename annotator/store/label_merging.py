@@ -116,7 +116,7 @@ def _end_undo(corpus: Corpus, labels: Collection[str]) -> Iterator[Step]:
     for (article, annotator), row in {(row["article"], row["annotator"]): row for row in rows}.items():
         if row["name"] != LABELS_STEP:
             clock = _last_clock(corpus, article, annotator) + 1
-            uid = derive_uid(row["step"], article, str(clock))
+            uid = derive_uid(row["step"], article, str(clock), row["published"] or "")  # of all that it records
             publication = Publication(article, row["published"])
             edits = (Edit(publication, publication),)
             yield Step(uid, annotator, row["time"], LABELS_STEP, edits, clock=clock)

@@ -279,5 +279,22 @@ def test_what_was_rejected_before_a_label_was_added_again_is_void_everywhere(ope
     assert rejected_labels(desk) == rejected_labels(laptop) == []
 
 
+def test_a_step_that_ends_undo_is_the_same_wherever_it_was_made(open_on: Callable[[str], Corpus]) -> None:
+    desk, laptop, office = open_on("desk"), open_on("laptop"), open_on("office")
+    tag(laptop, "سناء", "PLAN")
+    do(laptop, "سناء", "remove", operations.remove_span(laptop.spans(ARTICLE)[0]))
+    delete_label(desk, "PLAN")
+    send(desk, office)
+    do(office, "هند", "published", operations.set_published(office.article(ARTICLE), "2024"))
+    for corpus in (desk, office):  # each ends undo by itself, and knows another time of publication
+        send(laptop, corpus)
+    send(desk, office)
+    send(office, desk)
+    uids = [uid for (uid,) in desk.fetch_tuples("SELECT DISTINCT step FROM edit ORDER BY clock, step")]
+    assert len(uids) > 4
+    assert [desk.step(uid) for uid in uids] == [office.step(uid) for uid in uids]
+    assert build_stacks(desk.history(ARTICLE, "سناء")) == build_stacks(office.history(ARTICLE, "سناء")) == ([], [])
+
+
 def rejected_labels(corpus: Corpus) -> list[str]:
     return [label for (label,) in corpus.fetch_tuples("SELECT label FROM rejection")]
