@@ -7,7 +7,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QStackedWidget, QWidget
 
 from annotator.i18n import _
-from annotator.model.display_names import source_title
+from annotator.model.display_names import source_title, votes_of
 from annotator.model.label_roles import is_date_label
 from annotator.model.labels import LabelSet
 from annotator.model.records import Article, Span, Suggestion
@@ -48,6 +48,7 @@ class SpanCard(QFrame):
         super().__init__()
         self._session, self._suggestions, self._view = session, suggestions, view
         self._accept_button: ActionButton | None = None
+        self._decision_buttons: tuple[ActionButton, ...] = ()
         self.setObjectName("card")
         self._span: Span | None = None
         self._shown_selection: object = None
@@ -95,6 +96,7 @@ class SpanCard(QFrame):
         self._accept_button = ActionButton(accept, short_text=_("Accept"), primary=True)
         buttons = _FixedArea()
         reject_button = ActionButton(reject, short_text=_("Reject"))
+        self._decision_buttons = (self._accept_button, reject_button)
         row = hbox((self._accept_button, 1), (reject_button, 1), spacing=6)
         vbox(row, self._source_label, None, spacing=6, margins=0, parent=buttons)
         self._footer.addWidget(buttons)
@@ -136,6 +138,8 @@ class SpanCard(QFrame):
                 about += [isolate(describe_value(item))] if item.value else []
                 source = (source_title(item.source), describe_score(item), invisible)
                 self._source_label.setText(" · ".join(filter(None, source)))
+                for button in self._decision_buttons:  # in an adjudication, a bar has each candidate with its key
+                    button.setVisible(not votes_of(item.source))
             elif invisible:
                 about.append(invisible)
             self._show_text(article.text[item.start : item.end], " · ".join(about))

@@ -228,3 +228,9 @@ def test_the_reason_of_the_last_decision_is_recorded_and_undone(
     assert current_words(window) == PROGRAMME
     assert window.session.undo()
     assert [(each.cause, each.reason) for each in window.session.decisions] == [(None, None)]
+
+
+def test_the_card_has_no_buttons_that_would_mean_something_else(window: Window) -> None:
+    card = window.labels_sidebar.span_card
+    assert card._source_label.text().endswith("2/3\u2069")
+    assert [button.isVisible() for button in card._decision_buttons] == [False, False]
