@@ -67,11 +67,16 @@ class LabelAgreement(Struct, frozen=True):
 
 
 class ArticleAgreement(Struct, frozen=True):
-    """How far the annotators of an article agree in it; the estimates have no interval."""
+    """How far the annotators of an article agree in it; the estimates have no interval.
+
+    `labels` are those of its spans, `weeks` those in which a pair was done with it, as in `Agreement`.
+    """
 
     uid: str
     id: int
     annotators: tuple[str, ...]
+    labels: tuple[str, ...]
+    weeks: tuple[str, ...]
     scores: SpanScores
     alpha: float | None
 
@@ -253,7 +258,10 @@ def _measure_weeks(articles: Iterable[_ArticleCounts]) -> dict[str, SpanScores]:
 def _measure_article(article: _ArticleCounts) -> ArticleAgreement:
     scores = _score_spans([_sum_totals(pair.spans for pair in article.pairs.values())])
     alpha = _estimate_alpha([article.characters.total]).value
-    return ArticleAgreement(article.uid, article.id, article.annotators, scores, alpha)
+    pairs = article.pairs.values()
+    labels = sorted({label for pair in pairs for label in pair.spans.labels})
+    weeks = sorted({pair.week for pair in pairs})
+    return ArticleAgreement(article.uid, article.id, article.annotators, tuple(labels), tuple(weeks), scores, alpha)
 
 
 def _count_confusions(articles: Iterable[_ArticleCounts]) -> tuple[Confusion, ...]:

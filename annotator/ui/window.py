@@ -48,6 +48,7 @@ from annotator.ui.panels.panel_layout import PanelLayout
 from annotator.ui.panels.sidebars import ArticleSidebar, LabelSidebar
 from annotator.ui.panels.status_line import StatusLine
 from annotator.ui.session.active_item import ActiveItem
+from annotator.ui.session.agreement_cache import AgreementCache
 from annotator.ui.session.file_watcher import FileWatcher
 from annotator.ui.session.session import Session
 from annotator.ui.session.suggestions import SuggestionModel
@@ -91,7 +92,7 @@ class Window(QMainWindow):
         self.tasks = TaskRunner(self)
         self.tasks.notified.connect(session.notified)
         session.corpus_closing.connect(self.tasks.release_corpus)
-        context = WindowContext(self, session, self.tasks, self.settings, self.suggestions)
+        context = WindowContext(self, session, self.tasks, self.settings, self.suggestions, AgreementCache())
         card, header = self.labels_sidebar.span_card, self.article_header
         fields = card.value_field, card.note_field, self.note_field, header.title.field, header.date.field
         self.corpus_commands = CorpusCommands(context, fields)

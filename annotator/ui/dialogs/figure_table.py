@@ -13,6 +13,7 @@ from annotator.ui.widgets.controls import set_up_tree
 
 _NUMBERS: Final = Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter
 _LINK_ROLE: Final = Qt.ItemDataRole.UserRole
+_MIN_WIDTH: Final = 44  # pixels of a column: a dozen of them have room in a low window
 _ROOM: Final = 4  # pixels below the last row, so that nothing scrolls
 
 
@@ -49,6 +50,7 @@ class FigureTable(QTreeWidget):
         super().__init__()
         set_up_tree(self, headings, name, stretched=0)
         self._max_rows = max_rows
+        self.header().setMinimumSectionSize(_MIN_WIDTH)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectItems)  # arrow keys reach each figure
         for column in range(1, len(headings)):
             self.headerItem().setTextAlignment(column, _NUMBERS)

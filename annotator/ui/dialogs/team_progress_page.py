@@ -4,9 +4,6 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
-
 from annotator.i18n import _, format_number, pgettext
 from annotator.jobs.team_progress import AnnotatorProgress, TeamProgress
 from annotator.model.date_display import format_date_value
@@ -16,35 +13,13 @@ from annotator.store.corpus import Corpus
 from annotator.store.queries.article_list import ArticleFilter, list_article_numbers
 from annotator.store.queries.work_log import list_articles_done_on, list_articles_edited_on, list_labelled_articles
 from annotator.ui.dialogs.figure_table import ArticleLink, Cell, FigureTable
+from annotator.ui.dialogs.team_page import TeamPage
 from annotator.ui.widgets.bidi_text import format_decimal, isolate, plain_label
-from annotator.ui.widgets.layouts import vbox
 
 _STATES: Final = (NEW, IN_PROGRESS, DONE, SKIPPED, FLAGGED)
 _MAX_PEOPLE: Final = 8
 _MAX_DAYS: Final = 10
 _NONE: Final = "–"
-
-
-class TeamPage(QScrollArea):
-    """A page about the whole team, which scrolls."""
-
-    opened = Signal(object)
-    """The articles behind a figure are wanted; carries the ArticleLink."""
-
-    def __init__(self, title: str) -> None:
-        super().__init__()
-        self.title = title
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-
-    def set_items(self, *items: QWidget) -> None:
-        """Show these below one another."""
-        content = QWidget()
-        vbox(*items, None, spacing=10, parent=content).setContentsMargins(0, 8, 8, 4)
-        for item in items:
-            if isinstance(item, FigureTable):
-                item.opened.connect(self.opened)
-        self.setWidget(content)
 
 
 class TeamProgressPage(TeamPage):
@@ -58,7 +33,6 @@ class TeamProgressPage(TeamPage):
                 pgettext("the person", "Annotator"),
                 *state_titles,
                 _("Spans"),
-                _("Articles an hour"),
                 _("Articles a day"),
                 _("Expected end"),
             ],
@@ -106,8 +80,8 @@ def _build_person(name: str, progress: AnnotatorProgress) -> Iterator[Cell]:
         yield Cell(format_number(count), link(state) if count else None)
     labelled = ArticleLink(partial(list_labelled_articles, annotator=name), name)
     yield Cell(format_number(progress.spans), labelled if progress.spans else None)
-    for pace in (progress.articles_per_hour, progress.articles_per_day):
-        yield Cell(_NONE) if pace is None else Cell(format_decimal(pace, 1), link(DONE))
+    pace = progress.articles_per_day
+    yield Cell(_NONE) if pace is None else Cell(format_decimal(pace, 1), link(DONE))
     if not progress.remaining:
         yield Cell(state_title(DONE))
     elif progress.expected_end:

@@ -3,11 +3,12 @@
 Where several people work, it has pages about the team, too.
 """
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Final, Literal
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QBrush, QColor, QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
@@ -21,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from annotator.i18n import _, count_phrase, format_number, ngettext
+from annotator.jobs.team_agreement import TeamAgreement, measure_team_agreement
 from annotator.jobs.team_progress import TeamProgress, measure_team_progress
 from annotator.jobs.work_counting import count_work
 from annotator.model.date_display import format_date_value, format_day_and_month, month_titles
@@ -38,7 +40,9 @@ from annotator.store.corpus import Corpus
 from annotator.store.queries.annotators import list_people
 from annotator.store.queries.article_list import ArticleFilter
 from annotator.ui.dialogs.figure_table import ArticleLink
-from annotator.ui.dialogs.team_progress_page import TeamPage, TeamProgressPage
+from annotator.ui.dialogs.team_agreement_page import TeamAgreementPage
+from annotator.ui.dialogs.team_page import TeamPage
+from annotator.ui.dialogs.team_progress_page import TeamProgressPage
 from annotator.ui.session.window_context import WindowContext
 from annotator.ui.widgets.bidi_text import format_decimal, format_percent, isolate, plain_label
 from annotator.ui.widgets.chart_parts import reading_side
@@ -66,9 +70,13 @@ def open_dialog(context: WindowContext) -> None:
 
     def show(results: tuple[DailyWork, TeamProgress | None]) -> None:
         daily, team = results
-        pages = [TeamProgressPage(team)] if team else []
+        pages: list[TeamPage] = []
+        if team:
+            pages = [TeamProgressPage(team), TeamAgreementPage(partial(_measure_agreement, context), session.labels)]
         dialog = WorkProgressDialog(context.window, daily, session.current.user, session.labels, today, pages)
-        if run_dialog(dialog) and (link := dialog.link):
+        is_accepted = run_dialog(dialog)
+        context.tasks.stop()  # nobody waits for the agreement any more
+        if is_accepted and (link := dialog.link):
             context.tasks.run_on_corpus(
                 _("Looking for the articles"),
                 path,
@@ -87,6 +95,33 @@ def _collect(corpus: Corpus, today: date) -> Generator[tuple[int, int], None, tu
     daily = yield from count_work(corpus)
     has_team = len(list_people(corpus)) > 1
     return daily, (yield from measure_team_progress(corpus, today)) if has_team else None
+
+
+def _measure_agreement(
+    context: WindowContext, owner: QObject, show: Callable[[TeamAgreement], object], abort: Callable[[], object]
+) -> None:
+    """Show how far the annotators agree, as measured before unless the corpus has changed since. Raises CorpusError."""
+    corpus, cache = context.session.corpus, context.agreement_cache
+    if not corpus:
+        return
+    path = corpus.path
+
+    def keep(measured: TeamAgreement) -> None:
+        cache.store(path, measured)
+        show(measured)
+
+    if measured := cache.find(corpus):
+        show(measured)
+    else:
+        context.tasks.run_on_corpus(
+            _("Comparing the annotators"),
+            path,
+            measure_team_agreement,
+            keep,
+            readonly=True,
+            aborted=abort,
+            owner=owner,
+        )
 
 
 def _show_articles(context: WindowContext, numbers: Sequence[int], annotator: str) -> None:

@@ -43,11 +43,15 @@ GetBrush = Callable[[], QBrush]
 
 
 class Series(NamedTuple):
-    """Numbers by period, None where there is none, with a title and a fill."""
+    """Numbers by period, None where there is none, with a title and a fill.
+
+    A line has `intervals`, if any: the lowest and the highest number by period, in which the true one lies.
+    """
 
     title: str
     values: Sequence[float | None]
     brush: GetBrush
+    intervals: Sequence[tuple[float, float] | None] = ()
 
 
 class Bar(NamedTuple):
@@ -86,7 +90,8 @@ class PeriodChart(QWidget):
         self._title, self._names, self._describe = title, names, describe
         self._is_line, self._has_legend = is_line, has_legend
         columns = zip(*(entry.values for entry in series), strict=True)
-        self._ceiling = nice_ceiling(max((sum(filter(None, column)) for column in columns), default=0))
+        highest = [interval[1] for entry in series for interval in entry.intervals if interval]
+        self._ceiling = nice_ceiling(max((*(sum(filter(None, column)) for column in columns), *highest), default=0))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMouseTracking(True)
         self.setAccessibleName(title)
@@ -200,12 +205,22 @@ class PeriodChart(QWidget):
                 continue
             slot = self.slot_rect(index)
             point = QPointF(slot.center().x(), slot.bottom() - self._height_of(value))
+            if series.intervals and (interval := series.intervals[index]):
+                self._paint_interval(painter, slot, interval)
             painter.setPen(QPen(colour, 2))
             if previous is not None:
                 painter.drawLine(previous, point)
             painter.setBrush(colour)
             painter.drawEllipse(point, _DOT, _DOT)
             previous = point
+
+    def _paint_interval(self, painter: QPainter, slot: QRectF, interval: tuple[float, float]) -> None:
+        """Paint a line from the lowest to the highest number, with a dash at each end."""
+        painter.setPen(QPen(QColor(current_theme().dim), 1))
+        x, ends = slot.center().x(), [slot.bottom() - self._height_of(value) for value in interval]
+        painter.drawLine(QPointF(x, ends[0]), QPointF(x, ends[1]))
+        for y in ends:
+            painter.drawLine(QPointF(x - _DOT, y), QPointF(x + _DOT, y))
 
 
 class BarList(QWidget):

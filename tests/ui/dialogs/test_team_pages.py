@@ -1,6 +1,6 @@
 """The pages about the team, on the work of three annotators."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -9,23 +9,32 @@ import pytest
 from builders import create_corpus
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 from ui.inspection import strip_isolates
 
 from annotator import i18n
+from annotator.jobs.team_agreement import TeamAgreement, measure_team_agreement
 from annotator.model import operations
-from annotator.model.records import DONE, FLAGGED, IN_PROGRESS, Edit, Step, new_uid
+from annotator.model.article_builder import build_article
+from annotator.model.records import BODY, DONE, FLAGGED, IN_PROGRESS, AnnotatedArticle, Edit, Step, Zone, new_uid
 from annotator.store.corpus import Corpus
 from annotator.ui.dialogs.figure_table import FigureTable
+from annotator.ui.dialogs.team_agreement_page import TeamAgreementPage
 from annotator.ui.dialogs.team_progress_page import TeamProgressPage
 from annotator.ui.dialogs.work_progress import WorkProgressDialog
+from annotator.ui.widgets.period_chart import PeriodChart
 from annotator.ui.window import Window
 
 SANAE, OMAR, HIND = "Sanae", "Omar", "Hind"
-MONDAY, TUESDAY = 2, 3  # of March 2026
+MONDAY, TUESDAY, NEXT_TUESDAY = 2, 3, 10  # of March 2026
 TEXT: Final = "قالت وزارة الصحة إن خطة العمل تبدأ غدا"
 MINISTRY, PLAN, TOMORROW = "وزارة الصحة", "خطة العمل", "غدا"
+
+
+def build(number: int) -> AnnotatedArticle:
+    text = f"{TEXT} {number}"
+    return build_article(text, zones=[Zone(new_uid(), "", BODY, 0, len(text))])
 
 
 class Desk:
@@ -53,7 +62,7 @@ class Desk:
 @pytest.fixture
 def corpus_path(tmp_path: Path) -> Path:
     path = tmp_path / "team.corpus"
-    with create_corpus(path, *(f"{TEXT} {number}" for number in range(1, 6))) as corpus:
+    with create_corpus(path, *map(build, range(1, 6))) as corpus:
         monday, tuesday = Desk(corpus, SANAE, MONDAY), Desk(corpus, SANAE, TUESDAY)
         monday.label(1, {"INSTITUTION": MINISTRY, "PLAN": PLAN}, DONE)
         monday.label(2, {"INSTITUTION": MINISTRY}, DONE)
@@ -62,7 +71,7 @@ def corpus_path(tmp_path: Path) -> Path:
         omar = Desk(corpus, OMAR, TUESDAY)
         omar.label(1, {"INSTITUTION": MINISTRY, "PLAN": PLAN}, DONE)
         omar.label(2, {"PLAN": MINISTRY, "DATE": TOMORROW}, DONE)
-        hind = Desk(corpus, HIND, TUESDAY)
+        hind = Desk(corpus, HIND, NEXT_TUESDAY)
         hind.label(2, {"INSTITUTION": MINISTRY}, FLAGGED)
         hind.label(3, {"DATE": TOMORROW}, DONE)
     return path
@@ -70,7 +79,7 @@ def corpus_path(tmp_path: Path) -> Path:
 
 @pytest.fixture(autouse=True)
 def _today(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr("annotator.ui.dialogs.work_progress._today", lambda: date(2026, 3, TUESDAY))
+    monkeypatch.setattr("annotator.ui.dialogs.work_progress._today", lambda: date(2026, 3, NEXT_TUESDAY))
     yield
     i18n.set_language("en")
 
@@ -113,6 +122,14 @@ def in_dialog(window: Window, qtbot: QtBot) -> Callable[[Callable[[WorkProgressD
 InDialog = Callable[[Callable[[WorkProgressDialog], object]], None]
 
 
+def show_agreement(dialog: WorkProgressDialog, qtbot: QtBot) -> dict[str, FigureTable]:
+    """Show the page of agreement, and return its tables by name once it is measured."""
+    [page] = dialog.findChildren(TeamAgreementPage)
+    dialog.tabs.setCurrentWidget(page)
+    qtbot.waitUntil(lambda: bool(page.findChildren(FigureTable)), timeout=20000)
+    return {table.accessibleName(): table for table in page.findChildren(FigureTable)}
+
+
 def show_progress(dialog: WorkProgressDialog) -> TeamProgressPage:
     [page] = dialog.findChildren(TeamProgressPage)
     dialog.tabs.setCurrentWidget(page)
@@ -139,9 +156,9 @@ def test_progress_has_a_row_for_each_annotator_and_for_their_days(in_dialog: InD
             ["Omar", "3", "0", "2", "0", "0", "4"],
             ["Hind", "3", "0", "1", "0", "1", "2"],
         ]
-        assert people[0][8:] == ["1.5", "5 March 2026"]
+        assert people[0][7:] == ["1.5", "16 March 2026"]
         assert [row[:5] for row in texts(page.days)][::3] == [
-            ["Tuesday 3 March 2026", "Sanae", "1", "2", "4"],
+            ["Tuesday 10 March 2026", "Hind", "1", "2", "4"],
             ["Monday 2 March 2026", "Sanae", "2", "3", "5"],
         ]
 
@@ -189,5 +206,91 @@ def test_charts_show_the_work_of_each_annotator(in_dialog: InDialog) -> None:
         assert [dialog.who_box.itemData(index) for index in range(4)] == [SANAE, "", HIND, OMAR]
         dialog.who_box.setCurrentIndex(3)
         assert dialog.tiles.texts()[:2] == ["4", "2"]
+
+    in_dialog(look)
+
+
+def test_agreement_is_shown_by_pair_label_and_week_with_what_is_confused(in_dialog: InDialog, qtbot: QtBot) -> None:
+    def look(dialog: WorkProgressDialog) -> None:
+        tables = {name: texts(table) for name, table in show_agreement(dialog, qtbot).items()}
+        pairs = {row[0]: row[1:3] for row in tables["Agreement of each pair"]}
+        assert pairs == {"Hind – Sanae": ["1", "1.00"], "Omar – Sanae": ["2", "0.57"]}
+        assert [row[:2] for row in tables["To adjudicate first: 2 disagreements to decide"]] == [[f"{TEXT} 2", "2"]]
+        assert {row[0]: row[1] for row in tables["Agreement by label"]} == {
+            "Date": "2",
+            "Institution": "2",
+            "Plan": "2",
+        }
+        assert tables["Labels confused with one another"] == [
+            ["Date – no label with these edges", "1", "1"],
+            ["Plan – Institution", "1", "1"],
+        ]
+        assert [row[:3] for row in tables["Agreement by week"]] == [
+            ["9 March 2026", "1", "1.00"],
+            ["2 March 2026", "2", "0.57"],
+        ]
+        [page] = dialog.findChildren(TeamAgreementPage)
+        [chart] = page.findChildren(PeriodChart)
+        assert "9 March 2026: 1.00" in strip_isolates(chart.accessibleDescription())
+        assert "Few articles in common" in " ".join(label.text() for label in page.findChildren(QLabel))
+
+    in_dialog(look)
+
+
+@pytest.mark.parametrize(
+    ("table", "numbers"),
+    [
+        ("Agreement of each pair", [3]),
+        ("To adjudicate first: 2 disagreements to decide", [2]),
+        ("Agreement by label", [2, 3]),
+        ("Labels confused with one another", [2]),
+        ("Agreement by week", [3]),
+    ],
+)
+def test_figure_of_agreement_lists_the_articles_behind_it(
+    in_dialog: InDialog, window: Window, qtbot: QtBot, table: str, numbers: list[int]
+) -> None:
+    in_dialog(lambda dialog: activate(show_agreement(dialog, qtbot)[table], 0, 1))
+    assert (window.session.annotator, window.session.articles.numbers) == (SANAE, numbers)
+
+
+def test_agreement_is_measured_again_only_after_a_change(
+    in_dialog: InDialog, window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measured: list[Corpus] = []
+
+    def measure(corpus: Corpus) -> Generator[tuple[int, int], None, TeamAgreement]:
+        measured.append(corpus)
+        return (yield from measure_team_agreement(corpus))
+
+    monkeypatch.setattr("annotator.ui.dialogs.work_progress.measure_team_agreement", measure)
+    for _count in range(2):
+        in_dialog(lambda dialog: show_agreement(dialog, qtbot))
+        assert len(measured) == 1
+    window.session.open_by_id(4)
+    window.session.set_state(DONE)
+    in_dialog(lambda dialog: show_agreement(dialog, qtbot))
+    assert len(measured) == 2
+
+
+def test_cancelled_comparison_is_offered_again(
+    in_dialog: InDialog, window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def measure(corpus: Corpus) -> Generator[tuple[int, int], None, TeamAgreement]:
+        if not page_buttons:
+            window.tasks.stop()
+        yield 0, 1
+        return (yield from measure_team_agreement(corpus))
+
+    page_buttons: list[QPushButton] = []
+
+    def look(dialog: WorkProgressDialog) -> None:
+        [page] = dialog.findChildren(TeamAgreementPage)
+        monkeypatch.setattr("annotator.ui.dialogs.work_progress.measure_team_agreement", measure)
+        dialog.tabs.setCurrentWidget(page)
+        qtbot.waitUntil(lambda: bool(page.findChildren(QPushButton)), timeout=20000)
+        page_buttons.extend(page.findChildren(QPushButton))
+        page_buttons[0].click()
+        qtbot.waitUntil(lambda: bool(page.findChildren(FigureTable)), timeout=20000)
 
     in_dialog(look)

@@ -1,0 +1,46 @@
+"""How far a team agrees, and which articles have the most disagreements left to decide."""
+
+from collections import Counter
+from collections.abc import Generator
+
+from msgspec import Struct
+
+from annotator.jobs.adjudication import adjudicate
+from annotator.jobs.agreement import measure_agreement
+from annotator.store.corpus import ContentVersion, Corpus
+from annotator.store.queries.article_list import load_summaries
+from annotator.team.agreement import Agreement
+
+_MAX_ARTICLES = 100  # listed as those to adjudicate first
+
+
+class ContestedArticle(Struct, frozen=True):
+    """An article with so many disagreements to decide."""
+
+    number: int
+    title: str
+    disagreements: int
+
+
+class TeamAgreement(Struct, frozen=True):
+    """How far a team agrees in a corpus with this content, and the articles to adjudicate, most disagreements first.
+
+    `disagreements` are those of all articles.
+    """
+
+    content: ContentVersion
+    agreement: Agreement
+    contested: tuple[ContestedArticle, ...]
+    disagreements: int
+
+
+def measure_team_agreement(corpus: Corpus) -> Generator[tuple[int, int], None, TeamAgreement]:
+    """Measure how far all annotators agree; yield parts done and their number, twice from 0 on."""
+    content = corpus.content_version()
+    agreement = yield from measure_agreement(corpus)
+    left = (yield from adjudicate(corpus, "")).disagreements
+    counts = Counter(item.article.id for item in left)
+    first = dict(sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:_MAX_ARTICLES])
+    titles = {summary.id: summary.title for summary in load_summaries(corpus, first)}
+    contested = (ContestedArticle(number, titles[number], count) for number, count in first.items())
+    return TeamAgreement(content, agreement, tuple(contested), len(left))

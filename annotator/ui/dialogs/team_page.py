@@ -1,0 +1,28 @@
+"""What the pages about a team have in common."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+
+from annotator.ui.dialogs.figure_table import FigureTable
+from annotator.ui.widgets.layouts import Item, vbox
+
+
+class TeamPage(QScrollArea):
+    """A page about the whole team, which scrolls."""
+
+    opened = Signal(object)
+    """The articles behind a figure are wanted; carries the ArticleLink."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self.title = title
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+
+    def set_items(self, *items: Item) -> None:
+        """Show these below one another, in place of what was shown."""
+        content = QWidget()
+        vbox(*items, None, spacing=10, parent=content).setContentsMargins(0, 8, 8, 4)
+        for table in content.findChildren(FigureTable):
+            table.opened.connect(self.opened)
+        self.setWidget(content)

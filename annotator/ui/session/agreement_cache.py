@@ -1,0 +1,23 @@
+"""The agreement that was measured last, which is measured again only if the corpus has changed."""
+
+from pathlib import Path
+
+from annotator.jobs.team_agreement import TeamAgreement
+from annotator.store.corpus import Corpus
+
+
+class AgreementCache:
+    """Keeps how far the annotators of one corpus agree."""
+
+    def __init__(self) -> None:
+        self._path: Path | None = None
+        self._measured: TeamAgreement | None = None
+
+    def find(self, corpus: Corpus) -> TeamAgreement | None:
+        """Return what was stored for the corpus as it is now; None if it has changed. Raises CorpusError."""
+        measured = self._measured if self._path == corpus.path else None
+        return measured if measured and measured.content == corpus.content_version() else None
+
+    def store(self, path: Path, measured: TeamAgreement) -> None:
+        """Keep this in place of what was stored last."""
+        self._path, self._measured = path, measured
