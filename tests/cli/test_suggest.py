@@ -1,7 +1,7 @@
 """`annotator suggest`."""
 
 import hashlib
-import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -294,7 +294,8 @@ def test_a_model_from_an_untrusted_file_never_reaches_native_code(taught: Path, 
 
 
 def test_without_a_stored_key_each_call_trains_again(run: Run, taught: Path) -> None:
-    Path(os.environ["ANNOTATOR_HOME"], "data").write_bytes(b"")
+    shutil.rmtree(settings.data_dir())
+    settings.data_dir().write_bytes(b"")
     ended = run("suggest", taught, "--source", "model", "--json")
     assert (ended.code, ended.err) == (0, "")
     assert {record["source"] for record in ended.json} == {"model"}

@@ -1,6 +1,5 @@
 """Training on the articles that are done: what is stored, when it is needed, and that nothing is half written."""
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,6 +10,7 @@ from msgspec.structs import replace
 from suggest.learning import examples
 from suggest.suggesting import LABELS
 
+from annotator import settings
 from annotator.device_key import load_or_create_key
 from annotator.jobs import learning
 from annotator.jobs.learning import LearningResult, learn, learn_unsaved, needs_training
@@ -172,7 +172,8 @@ def test_a_model_from_another_computer_is_not_used_but_trained_again(
 
 def test_learn_fails_if_the_key_cannot_be_stored(make: Callable[..., Corpus]) -> None:
     corpus = make(*taught(60))
-    Path(os.environ["ANNOTATOR_HOME"], "data").write_bytes(b"")
+    shutil.rmtree(settings.data_dir())
+    settings.data_dir().write_bytes(b"")
     with pytest.raises(OSError, match="data"):
         drained(corpus)
     assert stored.load_stored_model(corpus, "model") is None

@@ -114,7 +114,7 @@ def test_backup_is_created_in_the_background_only_after_changes(
 
 
 def test_backup_failure_is_reported_once(qtbot: QtBot, maintenance: MaintenanceWorker, session: Session) -> None:
-    settings.data_dir().mkdir(parents=True)
+    settings.data_dir().mkdir(parents=True, exist_ok=True)
     (settings.data_dir() / "backups").write_text("a file")
     failures: list[str] = []
     session.failed.connect(failures.append)

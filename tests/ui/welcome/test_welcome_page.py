@@ -456,7 +456,7 @@ def test_unavailable_samples_are_reported(start: Start, corpus_path: Path, monke
     controller = start(corpus_path)
     messages: list[str] = []
     monkeypatch.setattr("annotator.ui.widgets.modal.show_message", lambda _parent, _icon, text: messages.append(text))
-    first_corpus_path().parent.mkdir(parents=True)
+    first_corpus_path().parent.mkdir(parents=True, exist_ok=True)
     first_corpus_path().write_text("no corpus")
     controller.window.action("show_welcome").trigger()
     press(Qt.Key.Key_Return)
