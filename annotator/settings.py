@@ -37,7 +37,7 @@ class Settings(Struct, frozen=True):
     selected, `compact` whether the lines of the article are closer. `recent_commands` are the names of entries of the
     command palette, the latest first. `recent_corpora` are paths, with the times of their last openings (ISO 8601,
     UTC). `panel_widths` (pixels) and `hidden_panels` are those of the window's sidebars. `seen_tips` are names of tips
-    that are not shown again.
+    that are not shown again, `other_people` those whose files the user has opened without being them.
 
     The last three configure a person's own models (see suggest): a spaCy pipeline (folder or name), an ONNX model's
     folder, and the corpus's label for each of theirs.
@@ -62,6 +62,7 @@ class Settings(Struct, frozen=True):
     recent_commands: list[str] = []
     recent_corpora: dict[str, str] = {}
     seen_tips: list[str] = []
+    other_people: list[str] = []
     spacy_pipeline: str = ""
     onnx_folder: str = ""
     model_labels: dict[str, str] = {}

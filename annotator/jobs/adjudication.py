@@ -11,6 +11,7 @@ from annotator.model.history import AGREED_STEP, DECIDE_STEP
 from annotator.model.records import DONE, IN_PROGRESS, NEW, AnnotatedArticle, Article, Edit, Span, Status, Step, new_uid
 from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.queries import gold
+from annotator.store.queries.annotators import list_people
 from annotator.team.adjudication import MAJORITY, Adjudication, DecidedOtherwise, find_decided_otherwise
 from annotator.team.disagreements import Disagreement, compare_layers
 
@@ -43,7 +44,7 @@ class AdjudicationResult(Struct, frozen=True):
 
 def load_adjudications(corpus: Corpus, gold_name: str, numbers: Iterable[int]) -> Iterator[ArticleToAdjudicate]:
     """Yield the articles with these numbers, which must exist, in this order."""
-    persons, label_uids = frozenset(gold.list_persons(corpus)), gold.load_label_uids(corpus)
+    persons, label_uids = frozenset(list_people(corpus)), gold.load_label_uids(corpus)
     remaining = iter(numbers)
     while batch := list(islice(remaining, _BATCH_SIZE)):
         articles = list(corpus.load_articles(batch))

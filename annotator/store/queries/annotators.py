@@ -6,7 +6,6 @@ from annotator.device_key import device_uid
 from annotator.model.identities import person_uid
 from annotator.model.records import DONE
 from annotator.store.corpus import Corpus
-from annotator.store.queries.gold import list_persons
 from annotator.store.queries.removals import not_removed
 
 
@@ -24,7 +23,7 @@ def list_annotators(corpus: Corpus) -> list[AnnotatorSummary]:
         counted = f"{not_removed('article')} GROUP BY annotator"
         done = dict(corpus.fetch_tuples(f"SELECT annotator, count(*) FROM status WHERE state = ? AND {counted}", DONE))
         spans = dict(corpus.fetch_tuples(f"SELECT annotator, count(*) FROM span WHERE {counted}"))
-        return [AnnotatorSummary(name, done.get(name, 0), spans.get(name, 0)) for name in list_persons(corpus)]
+        return [AnnotatorSummary(name, done.get(name, 0), spans.get(name, 0)) for name in list_people(corpus)]
 
 
 def find_own_name(corpus: Corpus, name: str) -> str:

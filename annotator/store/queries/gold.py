@@ -36,13 +36,6 @@ def create_gold(corpus: Corpus) -> str:
         return name
 
 
-def list_persons(corpus: Corpus) -> list[str]:
-    """Return all annotators but the gold layer's owner, first added first."""
-    return [
-        name for (name,) in corpus.fetch_tuples("SELECT name FROM annotator WHERE kind = ? ORDER BY rowid", _PERSON)
-    ]
-
-
 def list_shared_articles(corpus: Corpus) -> list[int]:
     """Return the numbers of the articles that at least two persons have done or imported, in corpus order.
 

@@ -31,7 +31,7 @@ class AnnotatorCommands(QObject):
         """Ask once who works here, when a corpus is open that is not the example; by default the system's user.
 
         Ask again where all articles given out are for another one: the file was made for a person, whose name here may
-        be different.
+        be different. About each name this is asked once.
         """
         from annotator.ui.dialogs.annotator_name import AnnotatorNameDialog
 
@@ -40,8 +40,12 @@ class AnnotatorCommands(QObject):
             return
         user, owner = self._session.current.user, self._find_queue_owner(corpus)
         if self._settings.current.annotator:
-            if owner and self._confirm_owner(owner):
-                self._work_as(owner)
+            other_people = self._settings.current.other_people
+            if owner and owner not in other_people:
+                if self._confirm_owner(owner):
+                    self._work_as(owner)
+                else:
+                    self._settings.save(other_people=[*other_people, owner])
             return
         dialog = run_dialog(AnnotatorNameDialog(self._window, owner or user))
         name = dialog.name if dialog else user

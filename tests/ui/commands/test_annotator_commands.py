@@ -289,6 +289,27 @@ def test_a_file_made_for_another_name_asks_whether_that_is_the_user(
     assert len(questions) == 1
 
 
+def test_who_is_somebody_else_is_asked_once(
+    create_controller: Callable[[settings.Settings], app.ApplicationController], corpus_path: Path, answer: Answer
+) -> None:
+    with Corpus.open(corpus_path) as corpus:
+        give_articles(corpus, {"Omar": [2]})
+    questions: list[str] = []
+
+    def decline(box: QDialog) -> None:
+        assert isinstance(box, MessageBox)
+        questions.append(box.text())
+        QTest.keyClick(box, Qt.Key.Key_Escape)
+
+    answer(MessageBox, decline)
+    controller = create_controller(settings.Settings(language="en", annotator="Amal"))
+    controller.show()
+    for _opening in range(2):
+        controller.window.corpus_commands.open_path(corpus_path)
+        assert controller.session.annotator == "Amal"
+    assert len(questions) == 1
+
+
 def test_nobody_is_asked_where_the_user_or_several_have_articles(
     create_controller: Callable[[settings.Settings], app.ApplicationController],
     corpus_path: Path,
