@@ -63,9 +63,11 @@ class Adjudication(Struct, frozen=True):
         """Return the edits that make the gold layer hold what is agreed.
 
         Spans that were put in so and that nobody has any more go; those in a disagreement stay until it is decided.
-        What a person has decided or removed in the gold layer stays as it is.
+        What a person has decided or removed in the gold layer stays as it is. A single annotator agrees with nobody.
         """
         total = len(self.comparison.annotators)
+        if total < 2:
+            return []
         present = {labelled_range(span): span for span in self.layer}
         agreed_keys = {agreed.span[:3] for agreed in self.comparison.agreed}
         contested = self._contested_keys(self.comparison.disagreements)

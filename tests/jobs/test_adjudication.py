@@ -67,6 +67,12 @@ def test_without_a_wish_disagreements_are_listed_and_nothing_is_written(corpus: 
     assert corpus.content_version() == version
 
 
+def test_what_a_single_annotator_has_is_not_agreed(corpus: Corpus) -> None:
+    [item] = load_adjudications(corpus, gold.create_gold(corpus), [2])
+    assert item.adjudication.comparison.annotators == ("منى",)
+    assert item.adjudication.agree() == []
+
+
 def test_what_all_agree_on_goes_into_gold_once(corpus: Corpus) -> None:
     for count in (1, 0):
         result = finish(adjudicate(corpus, "Lead", agreed=True))
