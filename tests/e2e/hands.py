@@ -34,7 +34,8 @@ __all__ = [
 
 PATIENCE = 15.0  # seconds until what should be seen must be seen
 WATCHED_WINDOW = Path(__file__).with_name("watched_window.py")
-KEYS = {"Shift": "Shift_L", "Ctrl": "Control_L", "Space": "space"}  # Qt's names of keys, and X's where they differ
+# Qt's names of keys, and X's where they differ
+KEYS = {"Shift": "Shift_L", "Ctrl": "Control_L", "Space": "space", "Backspace": "BackSpace"}
 PLACES = {  # of the keys of a PC keyboard, by what a US layout writes: places, whatever the layout
     letter: first + step
     for first, row in ((10, "1234567890"), (24, "QWERTYUIOP[]"), (38, "ASDFGHJKL;'`"), (52, "ZXCVBNM,./"))
@@ -196,15 +197,18 @@ class RealInput(Input):
 class Program:
     """The program in a process of its own."""
 
-    def __init__(self, *corpus: Path) -> None:
-        """Start the program on this corpus, or without one."""
+    def __init__(self, *corpus: Path, asks_name: bool = False) -> None:
+        """Start the program on this corpus, or without one; if it `asks_name`, wait for the dialog."""
         self.process = subprocess.Popen(
-            [sys.executable, str(WATCHED_WINDOW), *map(str, corpus)],
+            [sys.executable, str(WATCHED_WINDOW), *map(str, corpus), *(["--ask-name"] if asks_name else [])],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
         )
-        self.wait(lambda state: state["focus"], "the window has the keyboard")
+        if asks_name:
+            self.wait(lambda _state: self.ask("dialog"), "the dialog has the keyboard")
+        else:
+            self.wait(lambda state: state["focus"], "the window has the keyboard")
 
     def ask(self, question: str, **details: object) -> Any:
         assert self.process.stdin

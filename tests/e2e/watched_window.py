@@ -1,7 +1,8 @@
 """Run the real program and tell the test, line by line over stdin and stdout, where its widgets are on the screen.
 
 It changes nothing: all input to the window comes from the system's mouse and keyboard.
-Run as `python watched_window.py [CORPUS]`.
+Run as `python watched_window.py [CORPUS] [--ask-name]`; with the option it asks at once who works here, as the program
+does, and as most tests do not want.
 """
 
 import json
@@ -9,12 +10,14 @@ import sys
 import threading
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QPoint, Signal
-from PySide6.QtWidgets import QApplication, QDialog, QMenu, QPushButton
+from PySide6.QtCore import QObject, QPoint, QTimer, Signal
+from PySide6.QtWidgets import QApplication, QDialog, QMenu, QPushButton, QTreeWidget
 
 from annotator import i18n, settings
 from annotator.model.records import Span, Suggestion
 from annotator.ui import app
+
+ASK_NAME = "--ask-name"
 
 
 class WindowProbe:
@@ -85,6 +88,15 @@ class WindowProbe:
         active = QApplication.activeWindow()
         return active.windowTitle() if isinstance(active, QDialog) else ""
 
+    def rows(self) -> list[list[str]]:
+        """Return the cells of the list in the active dialog, row by row; [] without one."""
+        active = QApplication.activeWindow()
+        tree = active.findChild(QTreeWidget) if isinstance(active, QDialog) else None
+        if tree is None:
+            return []
+        rows = [tree.topLevelItem(index) for index in range(tree.topLevelItemCount())]
+        return [[row.text(column) for column in range(tree.columnCount())] for row in rows if row]
+
     def line(self) -> list[int]:
         """Return start and end of the line with the caret."""
         view = self._controller.window.view
@@ -96,6 +108,10 @@ class WindowProbe:
     def message(self) -> str:
         """Return the message over the article, else the hint of the status line."""
         return self._controller.window.toast.message() or self._controller.window.status_line.hint()
+
+    def bar(self) -> str:
+        """Return what the bar above the article says while the gold layer is edited."""
+        return self._controller.window.adjudication_commands.bar.text()
 
     def state(self) -> dict[str, object]:
         """Return the state of the window as a user sees it."""
@@ -119,6 +135,7 @@ class WindowProbe:
             "learning": session.is_learning,
             "caret": view.caret.word,
             "article": session.current_index(),
+            "annotator": session.annotator,
             "focus": view.hasFocus(),  # else another widget has it
             "welcome": self._controller.window.welcome_commands.is_page_visible,
             "rtl": QApplication.isRightToLeft(),
@@ -162,10 +179,13 @@ def main() -> int:
     i18n.set_language(settings.interface_language())
     application = app.create_application()
     controller = app.ApplicationController(application, settings.load())
-    controller.start(Path(sys.argv[1]) if sys.argv[1:] else None)
+    paths = [Path(argument) for argument in sys.argv[1:] if argument != ASK_NAME]
+    controller.start(paths[0] if paths else None)
     controller.window.move(0, 0)
     controller.show()
     controller.window.activateWindow()
+    if ASK_NAME in sys.argv:
+        QTimer.singleShot(0, controller.window.annotator_commands.ask_name)
     informant = ProbeServer(controller)
     code = application.exec()
     informant.deleteLater()
