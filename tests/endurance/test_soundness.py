@@ -65,7 +65,7 @@ def test_nothing_is_wrong_with_a_corpus_that_was_only_worked_at(path: Path) -> N
 def test_what_is_wrong_is_said(path: Path, damage: str, sentence: str) -> None:
     with connect(path) as db:
         db.execute("PRAGMA foreign_keys = OFF")
-        db.execute("INSERT OR IGNORE INTO annotator VALUES ('عمر', '')")
+        db.execute("INSERT OR IGNORE INTO annotator VALUES ('عمر', '', 'person')")
         assert db.execute(damage).rowcount != 0
     assert any(sentence in fault for fault in find_faults(Rows(path)))
 

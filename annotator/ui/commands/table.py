@@ -80,7 +80,7 @@ _SAVING: Final[_Items] = (
     Action("show_backups", N_("Backups…"), lambda do: do.backups.show_backups(), ("Ctrl+B",)),
 )
 _TEAM: Final[_Items] = (
-    Action("merge_changes", N_("Merge changes…"), lambda do: do.merges.merge_files(), ("Ctrl+Shift+M",)),
+    Action("merge_changes", N_("Merge changes…"), lambda do: do.merges.merge_files(), ("Ctrl+Shift+Y",)),
     Action("save_changes", N_("Save changes for the team…"), lambda do: do.merges.save_changes(), ("Ctrl+Shift+P",)),
     None,
     Action("show_progress", N_("Progress…"), late("dialogs.work_progress.open_dialog"), ("Ctrl+Shift+G",)),

@@ -83,7 +83,7 @@ class KeysDialog(QDialog):
         # What has only keys comes first: the menus show the rest, too.
         for menu in sorted(walk_menus(self._keymap.menus), key=lambda menu: menu.in_bar):
             keys = [(_(action.text), "", action.name) for action in menu.actions()]
-            if not menu.in_bar:
+            if menu.name == "caret":
                 keys += [(description, keys_text, "") for description, keys_text in describe_keys()]
             self._add_section(tree, _(menu.title).replace("&", ""), keys)
         tree.itemDoubleClicked.connect(lambda row, _column: self._wait_for_key(row))

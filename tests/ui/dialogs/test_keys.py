@@ -96,8 +96,8 @@ def test_sheet_lists_every_action_and_label_with_its_keys(open_sheet: OpenSheet)
         ("export", ["Corpus", "Export training set…"]),
         ("LETTER later", []),
         ("ctrl+z", ["Edit", "Undo"]),
-        ("2", ["Labels", "Institution"]),
-        ("٢", ["Labels", "Institution"]),
+        ("2", ["Labels", "Institution", "In an adjudication", "Decide for candidate 2"]),
+        ("٢", ["Labels", "Institution", "In an adjudication", "Decide for candidate 2"]),
         ("ctrl+ئ", ["Edit", "Undo"]),
         ("undo z", ["Edit", "Undo"]),
         ("home start select", ["In the article", "Select to start of line"]),
@@ -256,6 +256,9 @@ def test_arrow_keys_skip_the_headings(open_sheet: OpenSheet) -> None:
     QTest.keyClick(dialog.tree, Qt.Key.Key_Up)
     assert current_text(dialog) == "Plan"
     select_row(dialog, "Next number, or with Shift select to it")
+    QTest.keyClick(dialog.tree, Qt.Key.Key_Down)
+    assert current_text(dialog) == "Decide for candidate 1"
+    select_row(dialog, "Decide for candidate 9")
     QTest.keyClick(dialog.tree, Qt.Key.Key_Down)
     assert current_text(dialog) == "New corpus…"
 
