@@ -13,7 +13,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
-from pytestqt.exceptions import TimeoutError
+from pytestqt import exceptions
 from pytestqt.qtbot import QtBot
 
 from annotator.model.labels import default_labels
@@ -293,7 +293,7 @@ def test_every_key_works_with_every_layout(
         code, shifted = (places[last], False) if last in places else key_code(display, last)
         board.triggered.clear()
         press_together(display, [*(key_code(display, name)[0] for name in modifiers + ["Shift"] * shifted), code])
-        with suppress(TimeoutError):
+        with suppress(exceptions.TimeoutError):
             qtbot.waitUntil(lambda: bool(board.triggered), timeout=1500)
         QTest.qWait(2)
         if board.triggered != [wanted]:
