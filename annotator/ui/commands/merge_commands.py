@@ -46,7 +46,7 @@ class MergeCommands(QObject):
         self.merge_paths([extend_path(Path(name)) for name in names])
 
     def save_changes(self) -> None:
-        """Ask where to save the work of the annotator, for others to merge."""
+        """Ask where to save the work of the annotator, and the gold layer, for others to merge."""
         corpus, annotator = self._session.corpus, self._session.current.user
         if not corpus or not self._commands.check_idle():
             return
@@ -65,6 +65,10 @@ class MergeCommands(QObject):
         target = extend_path(Path(chosen_name))
         target = target if target.suffix == SUFFIX else target.with_name(target.name + SUFFIX)
         from annotator.jobs.merging import write_changes
+        from annotator.store.queries.gold import find_gold
+
+        gold = find_gold(corpus)
+        authors = [annotator, gold] if gold else [annotator]
 
         def announce(written: Any) -> None:
             counts = count_phrase("{count} step", "{count} steps", written.steps)
@@ -75,7 +79,7 @@ class MergeCommands(QObject):
         self._tasks.run_on_corpus(
             _("Saving the changes"),
             corpus.path,
-            lambda opened: write_changes(opened, target, annotators=[annotator]),
+            lambda opened: write_changes(opened, target, annotators=authors),
             announce,
             readonly=True,
             cancelled_text=_("Cancelled; nothing was changed."),

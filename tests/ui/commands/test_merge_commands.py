@@ -11,11 +11,13 @@ from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 from running import finish
 
-from annotator.jobs.merging import write_changes
+from annotator.jobs.merging import read_source, write_changes
+from annotator.model import operations
 from annotator.model.article_builder import build_article
-from annotator.model.records import Edit, Span, new_uid
+from annotator.model.records import Edit, Span, Step, new_uid
 from annotator.store import backups
-from annotator.store.corpus import Corpus
+from annotator.store.corpus import Corpus, utc_timestamp
+from annotator.store.queries.gold import create_gold
 from annotator.ui.app import ApplicationController
 from annotator.ui.widgets import file_dialogs
 from annotator.ui.widgets.modal import MessageBox
@@ -144,11 +146,29 @@ def test_changes_are_saved_for_the_team(
         window.action("save_changes").trigger()
     assert "1 step" in announced.args[0].text
     with Corpus.open(laptop) as corpus:
-        from annotator.jobs.merging import MergeSource, merge_sources, read_source
+        from annotator.jobs.merging import MergeSource, merge_sources
 
         path = target.with_name("مني.changeset")
         sources = [MergeSource(path, finish(read_source(path)))]
         assert finish(merge_sources(corpus, sources, same={})).results[0].steps == 1
+
+
+def test_decisions_about_the_work_of_others_are_saved_for_the_team(
+    window: Window, laptop: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    corpus = window.session.corpus
+    assert corpus
+    article = corpus.article(1)
+    name = create_gold(corpus)
+    edits = operations.add_span(article, [], name, "DATE", 0, 5)
+    corpus.apply(Step(new_uid(), name, utc_timestamp(), "tag", tuple(edits), actor=window.session.annotator))
+    monkeypatch.setattr(file_dialogs, "choose_save_path", lambda *_arguments, **_options: str(laptop.with_name("all")))
+    with qtbot.waitSignal(window.session.announced) as announced:
+        window.action("save_changes").trigger()
+    changeset = finish(read_source(laptop.with_name("all.changeset")))
+    assert {step.annotator for step in changeset.steps} >= {name}
+    assert {step.actor for step in changeset.steps} >= {window.session.annotator}
+    assert announced.args
 
 
 def test_who_did_nothing_has_nothing_to_save(window: Window, qtbot: QtBot) -> None:
