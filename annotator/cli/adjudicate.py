@@ -24,7 +24,7 @@ from annotator.team.disagreements import Candidate
         (LazyText("Put what all agree on into the gold layer:"), "annotator adjudicate news.corpus --agreed"),
         (LazyText("Decide as most annotators have it:"), "annotator adjudicate news.corpus --majority"),
     ),
-    page="docs/adjudication.md",
+    page="docs/adjudication.en.md",
 )
 @corpus_argument
 @option(
