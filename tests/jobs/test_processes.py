@@ -18,10 +18,16 @@ from annotator import i18n
 from annotator.jobs.processes import map_in_processes
 
 PID = "__import__('os').getpid()"
+WAIT_FOR_ANOTHER = """[
+    open(__import__('os').path.join({folder!r}, str(__import__('os').getpid())), 'w').close(),
+    any(len(__import__('os').listdir({folder!r})) > 1 or __import__('time').sleep(0.01) for _ in range(3000)),
+]"""
+"""Waits until a second process does the same in this folder, half a minute at most."""
 
 
-def test_results_come_in_order_from_several_processes() -> None:
-    chunks = [f"__import__('time').sleep({number % 3 / 20}) or ({number}, {PID})" for number in range(9)]
+def test_results_come_in_order_from_several_processes(tmp_path: Path) -> None:
+    wait = WAIT_FOR_ANOTHER.format(folder=str(tmp_path))
+    chunks = [f"{wait} and __import__('time').sleep({number % 3 / 20}) or ({number}, {PID})" for number in range(9)]
     results = list(map_in_processes(eval, chunks, 3))
     assert [number for number, _pid in results] == list(range(9))
     assert 1 < len({pid for _number, pid in results} - {os.getpid()}) <= 3
