@@ -1,5 +1,6 @@
 """Writing changes, and merging changesets and corpora, from the command line."""
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -139,7 +140,7 @@ def test_a_refused_file_is_named_and_the_others_are_merged(ours: Path, theirs: P
     (tmp_path / "b.changeset").write_bytes(encode(Changeset("9.9"))[:-4])
     done = run("merge", ours, tmp_path / "a.changeset", theirs, tmp_path / "b.changeset", tmp_path / "c", "--json")
     assert (done.code, done.json["steps"], len(done.json["files"])) == (1, 3, 1)
-    lines = [line.removeprefix(f"annotator: {tmp_path}/") for line in done.err.splitlines()]
+    lines = [line.removeprefix(f"annotator: {tmp_path}{os.sep}") for line in done.err.splitlines()]
     assert lines[:2] == [
         "a.changeset: This is not a changeset.",
         "b.changeset: It is incomplete or was damaged on the way: ask for it to be sent again.",
