@@ -29,6 +29,7 @@ FOLDERS: Final = (
     "text",
     "model",
     "tagging",
+    "team",
     "suggest",
     "checks",
     "diagnostics",
