@@ -181,7 +181,7 @@ def test_what_needs_no_window_runs_whole_and_of_the_rest_a_selection() -> None:
     assert options == ["-x"]
     offscreen = {path for part in parts if part.platform == "offscreen" for path in part.paths}
     folders = {path for path in offscreen if not path.endswith(".py")}
-    tested = ("text", "model", "tagging", "store", "formats", "suggest", "checks", "jobs", "cli", "diagnostics")
+    tested = ("text", "model", "tagging", "team", "store", "formats", "suggest", "checks", "jobs", "cli", "diagnostics")
     assert folders == {f"tests/{folder}" for folder in (*tested, "fuzzing")}
     beside = {path.removeprefix("tests/") for path in offscreen - folders}
     assert beside | wine_tests.LINUX_ONLY == {path.name for path in (ROOT / "tests").glob("test_*.py")}
