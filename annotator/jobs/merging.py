@@ -11,10 +11,12 @@ from annotator.i18n import _
 from annotator.model.changeset import Changeset
 from annotator.model.operations import InvalidEdit
 from annotator.model.records import Refusal
+from annotator.paths import resolve_path
 from annotator.store import backups, copying
 from annotator.store.backups import BEFORE_MERGE, Backup
 from annotator.store.changesets import read_changeset
 from annotator.store.corpus import Corpus
+from annotator.store.database_files import SIDE_FILE_SUFFIXES
 from annotator.store.errors import CorpusError, NotACorpus, translating_file_errors
 from annotator.store.merging import MergeResult, merge
 from annotator.store.other_corpus import has_news, read_other_corpus
@@ -80,6 +82,8 @@ def write_changes(
 def read_source(path: Path) -> Generator[tuple[int, int], None, Changeset]:
     """Return the changeset in the file at `path`, or that of the whole corpus there. Raises UnusableSource."""
     try:
+        if resolve_path(path).name.endswith(SIDE_FILE_SUFFIXES):  # closing one would drop the locks of an open corpus
+            raise InvalidChangeset(_("This is not a changeset."))
         if not _is_corpus(path):
             return (yield from changeset_file.read_changeset(path))
         changeset = yield from read_other_corpus(path)

@@ -1,0 +1,33 @@
+"""What is read to be merged."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from builders import create_corpus
+from running import finish
+
+from annotator.jobs.merging import UnusableSource, read_source
+from annotator.store.database_files import SIDE_FILE_SUFFIXES
+
+
+def own_locks() -> list[str]:
+    return [line for line in Path("/proc/locks").read_text().splitlines() if str(os.getpid()) in line.split()]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lists the locks of a process")
+@pytest.mark.parametrize("suffix", SIDE_FILE_SUFFIXES)
+def test_files_beside_an_open_corpus_are_never_opened(tmp_path: Path, suffix: str) -> None:
+    with create_corpus(tmp_path / "news.corpus", "خبر") as corpus:
+        path = corpus.path.with_name(corpus.path.name + suffix)
+        path.touch()
+        link = tmp_path / "link.changeset"
+        link.symlink_to(path)
+        corpus.annotators()
+        locks = own_locks()
+        assert locks
+        for source in (path, link):
+            with pytest.raises(UnusableSource):
+                finish(read_source(source))
+            assert own_locks() == locks
