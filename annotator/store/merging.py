@@ -6,7 +6,6 @@ makes of the union. So a merge is idempotent, and the order of several merges do
 
 from collections import defaultdict
 from collections.abc import Collection, Generator, Iterable, Mapping
-from contextlib import suppress
 from typing import Any
 
 from msgspec import Struct
@@ -62,25 +61,16 @@ class MergeResult(Struct, frozen=True):
     missing_articles: int = 0
 
 
-class _DryRun(Exception):
-    """Rolls back."""
-
-
 def merge(
-    corpus: Corpus, changeset: Changeset, *, same: Mapping[str, str] | None = None, is_dry_run: bool = False
+    corpus: Corpus, changeset: Changeset, *, same: Mapping[str, str] | None = None
 ) -> Generator[tuple[int, int], None, MergeResult]:
     """Merge the changeset in one transaction; yield (done, total) now and then. Closed early, it changes nothing.
 
     `same` has, for annotators of theirs without a uid that is known here, who they are here; others whose name is taken
     get a new one. Raises CorpusError.
     """
-    result: MergeResult | None = None
-    with suppress(_DryRun), corpus.transaction():
-        result = yield from _Merge(corpus, changeset, same or {}).run()
-        if is_dry_run:
-            raise _DryRun
-    assert result is not None
-    return result
+    with corpus.transaction():
+        return (yield from _Merge(corpus, changeset, same or {}).run())
 
 
 class _Merge:

@@ -194,15 +194,6 @@ def test_merging_again_makes_no_conflict_twice(corpus: Corpus) -> None:
         assert merge_into(corpus, other).conflicts == ()
 
 
-def test_dry_run_changes_nothing(tmp_path: Path, corpus: Corpus) -> None:
-    other = make(tmp_path / "b.corpus", OTHER)
-    tag(other, "DATE", (20, 30), "Omar")
-    before = state(corpus), corpus.annotators(), corpus.next_clock()
-    result = merge_into(corpus, other, is_dry_run=True)
-    assert (result.articles, result.steps) == (1, 1)
-    assert (state(corpus), corpus.annotators(), corpus.next_clock()) == before
-
-
 def test_merge_that_is_closed_early_changes_nothing(tmp_path: Path, corpus: Corpus) -> None:
     other = make(tmp_path / "b.corpus", OTHER)
     tag(other, "DATE", (20, 30), "Omar")
