@@ -63,6 +63,16 @@ def _no_key_is_down(qapp: QApplication) -> None:
 
 
 @pytest.fixture(autouse=True)
+def _no_button_is_down(qapp: QApplication) -> Iterator[None]:
+    """Release the right button after a test that presses it for a menu: QTest keeps its state for all tests.
+
+    While it is down, a click with the left one presses a button of a later test and never releases it.
+    """
+    yield
+    QTest.mouseRelease(QWidget(), Qt.MouseButton.RightButton)
+
+
+@pytest.fixture(autouse=True)
 def _nothing_is_suggested_before_it_is_taught(monkeypatch: pytest.MonkeyPatch) -> None:
     # What the rules find in the articles is no matter here, and changes with them.
     monkeypatch.setattr("annotator.jobs.suggesting.rule_suggesters", tuple)
