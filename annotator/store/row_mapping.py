@@ -64,6 +64,7 @@ FROM_EDITS: Final = tuple(kind for kind in EDIT_TRACKED if kind not in (Zone, Pu
 
 
 _MAX_QUOTED: Final = 100  # characters of a row's key
+_RECORD_DECODER: Final[msgspec.json.Decoder[Record]] = msgspec.json.Decoder(Record)
 
 
 def row_key(record: Record) -> dict[str, str]:
@@ -132,7 +133,7 @@ def to_step(rows: Sequence[Mapping[str, Any]]) -> Step:
 
 
 def _decode_record(text: str | None) -> Record | None:
-    return None if text is None else msgspec.json.decode(text, type=Record)
+    return None if text is None else _RECORD_DECODER.decode(text)
 
 
 def to_article(row: Mapping[str, Any]) -> Article:

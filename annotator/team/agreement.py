@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from msgspec import Struct
 
-from annotator.team.bootstrap import Estimate, estimate
+from annotator.team.bootstrap import Estimate, Measure, estimate, estimate_all
 from annotator.team.character_agreement import CharacterComparison, CharacterCounts, compare_characters
 from annotator.team.cohen_kappa import Category, count_margins, kappa_of_margins, list_categories
 from annotator.team.krippendorff_alpha import nominal_alpha
@@ -177,16 +177,16 @@ class AgreementCounter:
     def measure(self) -> Agreement:
         """Return how far annotators agree in the articles so far, whose order means nothing."""
         articles = sorted(self._articles, key=lambda counts: counts.uid)
-        pairs = list(dict.fromkeys(pair for counts in articles for pair in counts.pairs))
-        comparisons = [[pair.spans for pair in counts.pairs.values()] for counts in articles]
+        pairs = dict.fromkeys(pair for counts in articles for pair in counts.pairs)
+        scores, alpha, labels = _measure_labels(articles, self._spans)
         return Agreement(
             articles=len(articles),
             spans=self._spans.total(),
             accepted=self._accepted,
-            scores=_score_spans(_sum_totals(group) for group in comparisons),
-            alpha=_estimate_alpha([counts.characters.total for counts in articles]),
+            scores=scores,
+            alpha=alpha,
             pairs=tuple(_measure_pair(pair, articles) for pair in sorted(pairs)),
-            labels={label: _measure_label(label, self._spans[label], articles) for label in sorted(self._spans)},
+            labels=labels,
             weeks=_measure_weeks(articles),
             by_article=tuple(_measure_article(counts) for counts in sorted(articles, key=lambda counts: counts.id)),
             confusions=_count_confusions(articles),
@@ -204,36 +204,61 @@ class AgreementCounter:
 
 
 def _measure_pair(pair: _Pair, articles: Iterable[_ArticleCounts]) -> PairAgreement:
-    counts = [article.pairs[pair] for article in articles if pair in article.pairs]
+    pair_counts = [article.pairs[pair] for article in articles if pair in article.pairs]
     matched = [
-        Counter({key: count for key, count in item.spans.label_pairs.items() if None not in key}) for item in counts
+        Counter({key: count for key, count in item.spans.label_pairs.items() if None not in key})
+        for item in pair_counts
     ]
-    tag_tables = [item.tag_pairs for item in counts]
-    labelled_tables = [{key: table[key] for key in table if key != (None, None)} for table in tag_tables]
+    tags = [item.tag_pairs for item in pair_counts]
+    labelled_tags = [{key: table[key] for key in table if key != (None, None)} for table in tags]
     labels: Counter[str | None] = Counter()
     for table in matched:
         for (first, second), count in table.items():
             labels[first] += count
             labels[second] += count
+    counts = [item.spans.total for item in pair_counts]
+    span_scores, [kappa], [token_kappa], [labelled_token_kappa] = estimate_all(
+        [_measure_spans(counts), _measure_kappa(matched), _measure_kappa(tags), _measure_kappa(labelled_tags)]
+    )
     main_label, main_count = min(labels.items(), key=lambda item: (-item[1], item[0]), default=(None, 0))
     return PairAgreement(
         pair.first,
         pair.second,
-        _score_spans(item.spans.total for item in counts),
+        _build_scores(counts, span_scores),
         sum(table.total() for table in matched),
-        _estimate_kappa(matched),
-        _estimate_kappa(tag_tables),
-        _estimate_kappa(labelled_tables),
+        kappa,
+        token_kappa,
+        labelled_token_kappa,
         main_label,
         main_count / labels.total() if labels else 0.0,
     )
 
 
-def _measure_label(label: str, spans: int, articles: Sequence[_ArticleCounts]) -> LabelAgreement:
-    scores = _score_spans(
-        _add_counts(pair.spans.labels.get(label, _NO_SPANS) for pair in article.pairs.values()) for article in articles
-    )
-    return LabelAgreement(spans, scores, _estimate_alpha([_label_characters(article, label) for article in articles]))
+def _measure_labels(
+    articles: Sequence[_ArticleCounts], spans: Mapping[str, int]
+) -> tuple[SpanScores, Estimate, dict[str, LabelAgreement]]:
+    """Return the scores and alpha of all labels together, and those of each; `spans` has their numbers."""
+    labels = sorted(spans)
+    counts = [
+        [_sum_totals(pair.spans for pair in article.pairs.values()) for article in articles],
+        *([_label_counts(article, label) for article in articles] for label in labels),
+    ]
+    characters = [
+        [article.characters.total for article in articles],
+        *([_label_characters(article, label) for article in articles] for label in labels),
+    ]
+    estimates = estimate_all([*map(_measure_spans, counts), *map(_measure_alpha, characters)])
+    scores = list(map(_build_scores, counts, estimates[: len(counts)]))
+    alphas = [alpha for [alpha] in estimates[len(counts) :]]
+    by_label = {
+        label: LabelAgreement(spans[label], label_scores, alpha)
+        for label, label_scores, alpha in zip(labels, scores[1:], alphas[1:], strict=True)
+    }
+    return scores[0], alphas[0], by_label
+
+
+def _label_counts(article: _ArticleCounts, label: str) -> SpanCounts:
+    return _add_counts(pair.spans.labels.get(label, _NO_SPANS) for pair in article.pairs.values())
 
 
 def _label_characters(article: _ArticleCounts, label: str) -> CharacterCounts:
@@ -257,11 +282,13 @@ def _measure_weeks(articles: Iterable[_ArticleCounts]) -> dict[str, SpanScores]:
 
 def _measure_article(article: _ArticleCounts) -> ArticleAgreement:
     scores = _score_spans([_sum_totals(pair.spans for pair in article.pairs.values())])
-    alpha = _estimate_alpha([article.characters.total]).value
+    [alpha] = estimate(*_measure_alpha([article.characters.total]))
     pairs = article.pairs.values()
     labels = sorted({label for pair in pairs for label in pair.spans.labels})
     weeks = sorted({pair.week for pair in pairs})
-    return ArticleAgreement(article.uid, article.id, article.annotators, tuple(labels), tuple(weeks), scores, alpha)
+    return ArticleAgreement(
+        article.uid, article.id, article.annotators, tuple(labels), tuple(weeks), scores, alpha.value
+    )
 
 
 def _count_confusions(articles: Iterable[_ArticleCounts]) -> tuple[Confusion, ...]:
@@ -288,11 +315,18 @@ def _add_counts(counts: Iterable[SpanCounts]) -> SpanCounts:
     return SpanCounts(*map(sum, zip(_NO_SPANS, *counts, strict=True)))
 
 
-def _score_spans(counts: Iterable[SpanCounts]) -> SpanScores:
+def _score_spans(counts: Sequence[SpanCounts]) -> SpanScores:
     """Return the scores of the counts of each article."""
-    rows = list(counts)
-    exact, position, overlap = estimate(rows, _score_sums)
-    return SpanScores(len(rows), sum(row.spans for row in rows), exact, position, overlap)
+    return _build_scores(counts, estimate(*_measure_spans(counts)))
+
+
+def _build_scores(counts: Sequence[SpanCounts], estimates: Sequence[Estimate]) -> SpanScores:
+    """Return the scores that were estimated of the counts of each article (see `_measure_spans`)."""
+    return SpanScores(len(counts), sum(row.spans for row in counts), *estimates)
+
+
+def _measure_spans(counts: Sequence[SpanCounts]) -> Measure:
+    return Measure(counts, _score_sums)
 
 
 def _score_sums(sums: Sequence[int]) -> list[float | None]:
@@ -304,21 +338,18 @@ def _score_sums(sums: Sequence[int]) -> list[float | None]:
     ]
 
 
-def _estimate_alpha(units: Sequence[CharacterCounts]) -> Estimate:
-    """Estimate alpha of the counts of each article."""
+def _measure_alpha(units: Sequence[CharacterCounts]) -> Measure:
+    """Return what alpha of the counts of each article is computed from."""
     values = list(dict.fromkeys(value for counts in units for value in counts.values))
     sizes = sorted({size for counts in units for size in counts.differences})
     rows = [
         [*(counts.values[value] for value in values), *(counts.differences[size] for size in sizes)] for counts in units
     ]
     split = len(values)
-    [alpha] = estimate(rows, lambda sums: [nominal_alpha(sums[:split], dict(zip(sizes, sums[split:], strict=True)))])
-    return alpha
+    return Measure(rows, lambda sums: [nominal_alpha(sums[:split], dict(zip(sizes, sums[split:], strict=True)))])
 
 
-def _estimate_kappa(tables: Sequence[Mapping[tuple[Category, Category], int]]) -> Estimate:
-    """Estimate kappa of the sum of the tables, one of each article."""
+def _measure_kappa(tables: Sequence[Mapping[tuple[Category, Category], int]]) -> Measure:
+    """Return what kappa of the sum of the tables, one of each article, is computed from."""
     categories = list_categories(tables)
-    rows = [count_margins(table, categories) for table in tables]
-    [kappa] = estimate(rows, lambda sums: [kappa_of_margins(sums)])
-    return kappa
+    return Measure([count_margins(table, categories) for table in tables], lambda sums: [kappa_of_margins(sums)])

@@ -4,8 +4,8 @@ A phrase whose edges differ by a word then counts as nearly agreed. Of all label
 each label by itself is a line of yes and no, on which its spans that overlap are one.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -58,20 +58,24 @@ def _join(spans: Iterable[LabelledRange], label: str) -> list[LabelledRange]:
 
 def _count_lines(lines: Sequence[Sequence[LabelledRange]], size: int) -> CharacterCounts:
     """Count `size` characters by the values on each annotator's line of ranges that do not overlap."""
+    edges = sorted(
+        edge
+        for number, line in enumerate(lines)
+        for start, end, label in line
+        for edge in ((start, True, number, label), (end, False, number, label))
+    )
+    values: list[str | None] = [None] * len(lines)
+    nobody = tuple(values)
+    sizes: Counter[tuple[str | None, ...]] = Counter()
+    position = 0
+    for edge, is_start, number, label in edges:  # of one offset, ends come first
+        if edge > position:
+            sizes[tuple(values)] += edge - position
+            position = edge
+        values[number] = label if is_start else None
+    del sizes[nobody]  # counters allow that without a count, too
+    sizes[nobody] = size - sizes.total()
     counts = CharacterCounts()
-    edges = sorted({edge for line in lines for start, end, _label in line for edge in (start, end)})
-    indices = [0] * len(lines)
-    unlabelled = size
-    for start, end in pairwise(edges):
-        values: list[str | None] = []
-        for number, line in enumerate(lines):
-            index = indices[number]
-            while index < len(line) and line[index][1] <= start:
-                index += 1
-            indices[number] = index
-            values.append(line[index][2] if index < len(line) and line[index][0] <= start else None)
-        if any(value is not None for value in values):
-            counts.add(values, end - start)
-            unlabelled -= end - start
-    counts.add([None] * len(lines), unlabelled)
+    for combination, count in sizes.items():
+        counts.add(combination, count)
     return counts

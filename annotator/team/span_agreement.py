@@ -114,10 +114,10 @@ def _count_label_pairs(first: Mapping[Range, set[str]], second: Mapping[Range, s
     pairs: Counter[LabelPair] = Counter()
     for position in first.keys() | second.keys():
         first_labels, second_labels = first.get(position, set()), second.get(position, set())
-        if first_labels == second_labels:
-            pairs.update((label, label) for label in first_labels)
-            continue
         common = first_labels & second_labels
-        pairs.update((label, label) for label in common)
-        pairs.update(zip_longest(sorted(first_labels - common), sorted(second_labels - common)))
+        for label in common:
+            pairs[label, label] += 1
+        if first_labels != second_labels:
+            for pair in zip_longest(sorted(first_labels - common), sorted(second_labels - common)):
+                pairs[pair] += 1
     return pairs

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotator.team import bootstrap
-from annotator.team.bootstrap import Estimate, estimate
+from annotator.team.bootstrap import Estimate, Measure, estimate, estimate_all
 
 
 def share(sums: Sequence[int]) -> list[float | None]:
@@ -78,6 +78,14 @@ def test_sums_are_exact_and_the_same_each_time(rows: list[tuple[int, int]]) -> N
     assert len(seen) == 2 * (bootstrap.RESAMPLES + 1)
     largest = [len(rows) * max(column) for column in zip(*rows, strict=True)]
     assert all(a <= b for sums in seen for a, b in zip(sums, largest, strict=True))
+
+
+@settings(max_examples=25)
+@given(rows_of_counts, st.integers(1, 2**60 // 5))
+def test_measures_of_the_same_articles_are_estimated_as_each_by_itself(rows: list[tuple[int, int]], much: int) -> None:
+    first = Measure(rows, share)
+    second = Measure([(row[1], much, row[0]) for row in rows], lambda sums: [sums[0] / sums[1], sums[2] / sums[1]])
+    assert estimate_all([first, second, first]) == [estimate(*first), estimate(*second), estimate(*first)]
 
 
 @settings(max_examples=25)
