@@ -22,6 +22,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from annotator.formats.format import Requirement
+from annotator.formats.library_errors import explain_error
 from annotator.formats.reading import PendingRemark, check_size, number_remarks
 from annotator.i18n import _, ngettext
 from annotator.model.article_builder import build_article
@@ -113,7 +114,9 @@ def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Remark]:
     except InvalidEdit as error:
         yield Refusal(str(path), 0, str(error))
     except (ValueError, RecursionError) as error:
-        yield Refusal(str(path), 0, _("The file is not a valid spaCy DocBin: {error}").format(error=error))
+        yield Refusal(
+            str(path), 0, _("The file is not a valid spaCy DocBin: {error}").format(error=explain_error(error))
+        )
 
 
 def read_documents(path: Path, max_bytes: int | None) -> Iterator[PackedDoc]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from annotator.formats.format import Format
+from annotator.formats.library_errors import explain_error
 from annotator.formats.reading import article_reader, check_size
 from annotator.i18n import _
 from annotator.model.article_builder import build_article
@@ -92,7 +93,7 @@ def _extract(file: Any) -> tuple[str, str | None]:
     except _Timeout as error:
         raise InvalidEdit(_("The PDF takes longer than {count} seconds to read.").format(count=MAX_SECONDS)) from error
     except Exception as error:  # pypdf raises its own exceptions for only few damaged files
-        raise InvalidEdit(_("The PDF is damaged: {error}").format(error=error or type(error).__name__)) from error
+        raise InvalidEdit(_("The PDF is damaged: {error}").format(error=explain_error(error))) from error
     if trim_invisible(text, 0, len(text)) == (0, 0):
         raise InvalidEdit(_("The PDF contains no text: its pages are images, probably scanned."))
     return text, title.strip() or None if isinstance(title, str) else None

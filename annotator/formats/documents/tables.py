@@ -20,6 +20,7 @@ from msgspec import Struct
 
 from annotator.formats.documents.plain_text import decode_text
 from annotator.formats.format import Format
+from annotator.formats.library_errors import explain_error
 from annotator.formats.reading import parse_published
 from annotator.i18n import _
 from annotator.model.article_builder import build_article
@@ -122,7 +123,7 @@ class _Dialect(Struct, frozen=True):
                 yield number, str(error)
                 return
             except csv.Error as error:
-                yield number, str(error)
+                yield number, explain_error(error)
                 if "limit" in str(error):
                     return
             else:

@@ -18,6 +18,7 @@ import regex
 
 from annotator.formats.documents.plain_text import decode_text
 from annotator.formats.format import Format
+from annotator.formats.library_errors import explain_error
 from annotator.formats.reading import article_reader, check_size
 from annotator.i18n import _, ngettext
 from annotator.model import zones as zoning
@@ -109,7 +110,7 @@ def _unpack_mhtml(data: bytes) -> tuple[bytes, str | None]:
                     declaration = f'<meta charset="{charset}">'.encode() if charset else b""
                     return declaration + content, str(address).strip() if address else None
     except (ValueError, LookupError, AttributeError, TypeError, RecursionError) as error:
-        raise InvalidEdit(_("The saved page is damaged: {error}").format(error=error)) from error
+        raise InvalidEdit(_("The saved page is damaged: {error}").format(error=explain_error(error))) from error
     raise InvalidEdit(_("The file contains no web page."))
 
 
@@ -163,9 +164,7 @@ def _extract(page: str) -> Any:
     except InvalidEdit:
         raise
     except Exception as error:  # damaged and hostile pages raise undocumented exceptions
-        raise InvalidEdit(
-            _("The page cannot be parsed: {error}").format(error=error or type(error).__name__)
-        ) from error
+        raise InvalidEdit(_("The page cannot be parsed: {error}").format(error=explain_error(error))) from error
     if not extracted or not extracted.text.strip():
         raise InvalidEdit(_("No main text found in the page."))
     return extracted

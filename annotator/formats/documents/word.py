@@ -16,6 +16,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 from msgspec.structs import replace
 
 from annotator.formats.format import Format
+from annotator.formats.library_errors import explain_error
 from annotator.formats.reading import article_reader
 from annotator.i18n import _, ngettext
 from annotator.model.article_builder import build_article
@@ -74,9 +75,8 @@ def read(path: Path) -> AnnotatedArticle:
         except (InvalidEdit, OSError):
             raise
         except Exception as error:  # zipfile and expat do not document what damaged files raise
-            raise InvalidEdit(
-                _("The document is damaged: {error}").format(error=error or type(error).__name__)
-            ) from error
+            reason = _("The document is damaged: {error}").format(error=explain_error(error))
+            raise InvalidEdit(reason) from error
     article = build_article("\n".join(text.lines), title=properties.get("title"))
     created = _CREATED.match(properties.get("created") or "")
     # The time of writing is the best guess if the article does not state when it was published.

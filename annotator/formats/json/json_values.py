@@ -11,6 +11,7 @@ from typing import Any, BinaryIO, Final, TypeAlias
 
 import msgspec
 
+from annotator.formats.library_errors import explain_error
 from annotator.formats.reading import MAX_QUOTE, describe_mismatch, describe_outside, parse_published
 from annotator.i18n import _
 from annotator.model.operations import InvalidEdit
@@ -51,7 +52,7 @@ def value_reader(
             for line, data in read_values(file):
                 reasons: list[str] = []
                 try:
-                    yield parse(decode_object(data), line, annotator, reasons)
+                    yield parse(decode_object(data, line), line, annotator, reasons)
                 except InvalidEdit as error:
                     reasons = [str(error)]
                 yield from (Refusal(str(path), line, reason) for reason in dict.fromkeys(reasons))
@@ -108,14 +109,15 @@ def find_keys(beginning: bytes) -> frozenset[str]:
     return frozenset(result)
 
 
-def decode_object(data: bytes | str) -> dict[str, Any]:
-    """Decode a JSON object, or raise InvalidEdit with the reason for skipping it."""
+def decode_object(data: bytes | str, line: int = 1) -> dict[str, Any]:
+    """Decode a JSON object, which begins at this line, or raise InvalidEdit with the reason for skipping it."""
     if isinstance(data, str):
         raise InvalidEdit(data)
     try:
         return msgspec.json.decode(data, type=dict[str, Any])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InvalidEdit(_("The line is not a valid article: {error}").format(error=error)) from error
+        reason = _("The line is not a valid article: {error}")
+        raise InvalidEdit(reason.format(error=explain_error(error, data, line))) from error
 
 
 def convert(value: Any, type_: Any, key: str, reasons: list[str]) -> Any:
@@ -123,7 +125,7 @@ def convert(value: Any, type_: Any, key: str, reasons: list[str]) -> Any:
     try:
         return msgspec.convert(value, type_, strict=False)
     except msgspec.ValidationError as error:
-        reasons.append(_("Invalid value in “{key}”: {error}").format(key=key, error=error))
+        reasons.append(_("Invalid value in “{key}”: {error}").format(key=key, error=explain_error(error)))
         return None
 
 

@@ -19,6 +19,7 @@ from msgspec import Raw, Struct
 
 from annotator.formats.format import ALL_FIELDS, Documents, Format
 from annotator.formats.json import json_values
+from annotator.formats.library_errors import explain_error
 from annotator.formats.reading import parse_published
 from annotator.i18n import N_, _
 from annotator.model.article_builder import build_article, check_span_count
@@ -125,7 +126,7 @@ def _read_article(data: bytes, number: int, annotator: str) -> tuple[AnnotatedAr
     try:
         line = msgspec.json.decode(data, type=_Line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        return None, [_("The line is not a valid article: {error}").format(error=error)]
+        return None, [_("The line is not a valid article: {error}").format(error=explain_error(error, data, number))]
     if line.text is None:
         return None, [_("The article has no text.")]
     try:
@@ -199,7 +200,7 @@ def _decode(raw: Raw, type_: Any, key: str, reasons: list[str]) -> Any:
     try:
         return msgspec.json.decode(raw, type=type_)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        reasons.append(_("Invalid value in “{key}”: {error}").format(key=key, error=error))
+        reasons.append(_("Invalid value in “{key}”: {error}").format(key=key, error=explain_error(error)))
         return None
 
 

@@ -16,6 +16,7 @@ import regex
 from msgspec import Raw, Struct
 
 from annotator.formats.format import Format
+from annotator.formats.library_errors import explain_error
 from annotator.formats.reading import PendingRemark, number_remarks, read_limited
 from annotator.i18n import _
 from annotator.model.article_builder import build_article
@@ -83,7 +84,7 @@ def _decode(data: bytes | Raw, type_: Any) -> Any:
     try:
         return msgspec.json.decode(data, type=type_)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        return _("This is not a valid spaCy document: {error}").format(error=error)
+        return _("This is not a valid spaCy document: {error}").format(error=explain_error(error))
 
 
 def _read_article(document: _Document, annotator: str) -> Iterator[AnnotatedArticle | PendingRemark]:

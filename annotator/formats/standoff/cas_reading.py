@@ -11,6 +11,7 @@ from xml.parsers import expat
 import msgspec
 from msgspec import Struct
 
+from annotator.formats.library_errors import explain_error
 from annotator.formats.standoff.annotations import check_count
 from annotator.i18n import _
 from annotator.model.operations import InvalidEdit
@@ -84,7 +85,7 @@ def parse_xmi(data: bytes) -> Cas:
     try:
         parser.Parse(data, True)
     except (expat.ExpatError, LookupError, ValueError) as error:
-        raise InvalidEdit(_("The file is not valid XML: {error}").format(error=error)) from error
+        raise InvalidEdit(_("The file is not valid XML: {error}").format(error=explain_error(error))) from error
     return Cas(structures, indexed)
 
 
@@ -93,7 +94,8 @@ def parse_json(data: bytes) -> Cas:
     try:
         content = msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InvalidEdit(_("The file is not valid JSON: {error}").format(error=error)) from error
+        reason = _("The file is not valid JSON: {error}").format(error=explain_error(error, data))
+        raise InvalidEdit(reason) from error
     structures = content.get("%FEATURE_STRUCTURES") if isinstance(content, dict) else None
     if isinstance(structures, dict):
         structures = [{"%ID": id_, **structure} for id_, structure in structures.items() if isinstance(structure, dict)]

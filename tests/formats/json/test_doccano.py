@@ -128,7 +128,7 @@ def test_invalid_labels_are_reported_and_the_rest_read(tmp_path: Path, extra: di
         (b"12", "The line is not a valid article: Expected `object`, got `int`"),
         (b'"{"', "The line is not a valid article: Expected `object`, got `str`"),
         (b'{"text": "x"', "The line is not a valid article: Input data was truncated"),
-        (b"\xff\xfe\x00", "The line is not a valid article: JSON is malformed: invalid character (byte 0)"),
+        (b"\xff\xfe\x00", "The line is not a valid article: JSON is malformed in line 2, at “\0”: invalid character"),
     ],
 )
 def test_an_invalid_line_is_refused_and_the_rest_read(tmp_path: Path, line: bytes, reason: str) -> None:
