@@ -1,7 +1,8 @@
 """A widget that lays out, paints and scrolls an article; `article_view` handles input."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from typing import Final, cast
 
@@ -60,6 +61,7 @@ class ArticleCanvas(QAbstractScrollArea):
         self._current_hit: tuple[int, int] | None = None
         self._show_invisible = False
         self._is_clicking = False  # a click selects something: do not scroll under the mouse
+        self._is_by_button = False  # a button over the page decides: scroll only to what is out of view
         self._zoom = 100
         self._is_compact = False
         self._open_folds: set[int] = set()
@@ -164,9 +166,28 @@ class ArticleCanvas(QAbstractScrollArea):
         elif bottom + height // 5 * with_context > bar.value() + height:
             bar.setValue(min(top, bottom - height // 2 if with_context else bottom - height))
 
+    def is_in_view(self, start: int, end: int) -> bool:
+        """Return whether all lines of this range are on the screen."""
+        first, last = self._page.line_of(start), self._page.line_of(max(start, end - 1))
+        if not first or not last or self._page.fold_of(start):
+            return False
+        return self.map_from_page(0, first.top).y() >= 0 and (
+            self.map_from_page(0, last.bottom + self._page.spacing.lane).y() <= self.viewport().height()
+        )
+
+    @contextmanager
+    def staying(self) -> Iterator[None]:
+        """Stay where the page is as long as what becomes active is in view: the mouse is over it."""
+        self._is_by_button = True
+        try:
+            yield
+        finally:
+            self._is_by_button = False
+
     def _reveal_item(self, item: Span | Suggestion, *, with_context: bool) -> None:
-        if not self._is_clicking:
-            self.reveal(item.start, item.end, with_context=with_context)
+        if self._is_clicking or (self._is_by_button and self.is_in_view(item.start, item.end)):
+            return
+        self.reveal(item.start, item.end, with_context=with_context)
 
     def page(self) -> Page:
         """Return the article's geometry."""

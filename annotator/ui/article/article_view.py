@@ -212,7 +212,9 @@ class ArticleView(ArticleCanvas):
                 if suggestion and suggestion.start <= box.start < suggestion.end
             )
             if self.accepts_on_double_click and (suggestion := next(candidates, None)):
+                self._is_clicking = True
                 self.accept_requested.emit(suggestion)
+                self._is_clicking = False
                 return
             self.mouse_pressed.emit()
             self.span_clicked.emit(None)

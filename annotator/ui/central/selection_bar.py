@@ -260,7 +260,8 @@ class SelectionBar(QFrame):
 
     def _run(self, action: QAction) -> None:
         self._hide()
-        action.trigger()
+        with self._view.staying():
+            action.trigger()
         self._come_at_once()  # for the next suggestion, where the mouse goes next
 
     def _arrange(self, target: _Target) -> QSize:

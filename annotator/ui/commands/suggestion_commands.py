@@ -167,6 +167,8 @@ class SuggestionCommands(QObject):
             self.set_current(suggestion)
         if suggestion == self.current:
             self._accept(suggestion)
+            if self.current and not self._view.is_in_view(self.current.start, self.current.end):
+                self.set_current(None)  # the page stays under the mouse, and Enter accepts nothing unseen
 
     def _find_in_sentence(self) -> tuple[int, Sequence[Suggestion]]:
         """Return the start of the current sentence, and the suggestions that begin in it."""

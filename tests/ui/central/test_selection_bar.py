@@ -130,6 +130,24 @@ def test_a_suggestion_is_accepted_and_the_bar_goes_to_the_next(window: Window, s
     assert stored_spans(window.session)[1] == ("PLAN", "أمس")
 
 
+def test_the_page_stays_under_the_mouse_while_the_next_suggestion_is_in_view(window: Window, stretch: Stretch) -> None:
+    window.view.set_zoom(200)
+    view, viewport, bar = window.view, window.view.viewport(), window.view.verticalScrollBar()
+    first, second = stretch("الخطة الوطنية"), stretch("لفائدة")
+    suggest(window, Suggestion(*first, "PLAN", "names", 0.9), Suggestion(*second, "PLAN", "names", 0.9))
+    view.reveal(*second)
+    bar.setValue(bar.value() - viewport.height() + selected_lines(view, *second).bottom() + 8)
+    before = bar.value()
+    QTest.mouseClick(viewport, LEFT, PLAIN, point(view, first[0]))
+    QApplication.processEvents()
+    click(window.selection_bar, "Accept")
+    QApplication.processEvents()
+    assert window.suggestions.current
+    assert window.suggestions.current.start == second[0]
+    assert bar.value() == before
+    assert titles(window.selection_bar)[0] == "Accept"
+
+
 def test_keys_send_it_away_until_they_rest(qtbot: QtBot, window: Window, stretch: Stretch) -> None:
     window.view.move_to(stretch("أعلنت")[0])
     QTest.keyClick(window.view, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)

@@ -559,6 +559,26 @@ def test_a_double_click_accepts_the_one_under_it(
     assert stored(window.session)[0] == [("DATE", YEARS, "dates")]
 
 
+def test_a_double_click_near_the_lower_edge_moves_no_page(
+    window: Window, stretch: Callable[..., tuple[int, int]]
+) -> None:
+    window.view.set_zoom(300)
+    where, viewport = point(window, stretch(YEARS)[0] + 1), window.view.viewport()
+    bar = window.view.verticalScrollBar()
+    middle = bar.value()
+    bar.setValue(middle - (viewport.height() - where.y()) + 40)
+    where += QPoint(0, middle - bar.value())
+    before = bar.value()
+    QTest.mouseClick(viewport, LEFT, PLAIN, where)
+    QTest.mouseDClick(viewport, LEFT, PLAIN, where)
+    assert stored(window.session)[0] == [("DATE", YEARS, "dates")]
+    assert bar.value() == before
+    assert current_words(window) == ""  # the next one is out of view: Enter must not accept it
+    press(window, RETURN)
+    assert stored(window.session)[0] == [("DATE", YEARS, "dates")]
+    assert current_words(window)
+
+
 def test_while_a_label_sticks_a_double_click_tags_the_word(
     window: Window, stretch: Callable[..., tuple[int, int]]
 ) -> None:
