@@ -4,9 +4,9 @@ import math
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
-from typing import Final, cast
+from typing import Final, TypeVar, cast
 
-import msgspec
+from msgspec.structs import replace
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
@@ -17,7 +17,7 @@ from annotator.ui.article.block import MARKS_ABOVE, Line
 from annotator.ui.article.caret import Caret
 from annotator.ui.article.invisible_marks import has_bidi_control
 from annotator.ui.article.marks import Marks, changed_ranges
-from annotator.ui.article.nesting_depths import NestingDepths, compute_depths
+from annotator.ui.article.nesting_depths import Item, NestingDepths, compute_depths
 from annotator.ui.article.page import Fold, Page, column_width
 from annotator.ui.article.painting import PagePainter
 from annotator.ui.widgets.scrolling import set_plain_viewport
@@ -30,6 +30,7 @@ _MARGIN: Final = 36  # pixels between the paper's edge and the column
 _LOW_MARGIN: Final = 14  # pixels above and below the column of a low page
 _LOW_HEIGHT: Final = 480  # pixels of the viewport: a page that is lower has narrow margins
 _MAX_CHANGES: Final = 50  # from this number on, repainting everything is faster than finding the changed lines
+_Item = TypeVar("_Item", Span, Suggestion)
 
 
 class ArticleCanvas(QAbstractScrollArea):
@@ -292,8 +293,7 @@ class ArticleCanvas(QAbstractScrollArea):
         """Return the start of what is active, or of the first visible line if that is out of sight."""
         top = self.verticalScrollBar().value() - self._top_margin()
         bottom = top + self.viewport().height()
-        item = self._selected or self._current_suggestion
-        word = self.caret.word
+        item, word = self._active_item(), self.caret.word
         offset = self.selection[0] if self.selection else item.start if item else word.start if word else 0
         line = self._page.line_of(offset)
         if line and top <= line.top and line.bottom <= bottom:
@@ -368,52 +368,42 @@ class ArticleCanvas(QAbstractScrollArea):
         height = math.ceil(bottom - top) + 1
         return QRect(0, math.floor(top + self._origin().y()), self.viewport().width(), height)
 
+    def _active_item(self) -> Item | None:
+        """Return the selected span, else the current suggestion."""
+        return self._selected or self._current_suggestion
+
     def _build_marks(self) -> Marks:
-        spans, current = self._displayed_spans(), self._displayed_suggestion()
-        suggestions = self._suggestions
-        if current and current is not self._current_suggestion:
-            suggestions = tuple(
-                current if suggestion == self._current_suggestion else suggestion for suggestion in suggestions
-            )
+        """Return the marks, the active item as dragged."""
+        spans, suggestions, depths, active = self._spans, self._suggestions, self._depths, self._active_item()
+        if isinstance(active, Span):
+            uid = active.uid
+            active = next((span for span in spans if span.uid == uid), None)  # it may have changed since
+        if active and self._dragged_range:
+            start, end = self._dragged_range
+            spans = _move_item(spans, active, start, end)
+            suggestions = _move_item(suggestions, active, start, end)
+            active = replace(active, start=start, end=end)
+            depths = compute_depths((*spans, *suggestions), self._labels)
         return Marks(
             spans=spans,
-            depths=compute_depths((*spans, *suggestions), self._labels) if self._dragged_range else self._depths,
-            selected_span=self._displayed_selected_span(),
+            depths=depths,
+            active=active,
             selection=self.selection,
             word=self._word(),
             hits=self._hits,
             current_hit=self._current_hit,
             suggestions=suggestions,
-            current_suggestion=current,
             show_invisible=self._show_invisible,
-        )
-
-    def _displayed_suggestion(self) -> Suggestion | None:
-        """Return the current suggestion as dragged."""
-        if not self._dragged_range or not self._current_suggestion:
-            return self._current_suggestion
-        return msgspec.structs.replace(
-            self._current_suggestion, start=self._dragged_range[0], end=self._dragged_range[1]
-        )
-
-    def _displayed_selected_span(self) -> Span | None:
-        return next(
-            (span for span in self._displayed_spans() if self._selected and span.uid == self._selected.uid), None
-        )
-
-    def _displayed_spans(self) -> tuple[Span, ...]:
-        """Return the spans, the selected one as dragged."""
-        if not self._dragged_range or not self._selected:
-            return self._spans
-        start, end = self._dragged_range
-        return tuple(
-            msgspec.structs.replace(span, start=start, end=end) if span.uid == self._selected.uid else span
-            for span in self._spans
         )
 
     def _word(self) -> tuple[int, int] | None:
         """Return the word under the caret if it is marked."""
         word = self.caret.word
-        if not word or self._selected or self._current_suggestion or self.selection or not self.hasFocus():
+        if not word or self._active_item() or self.selection or not self.hasFocus():
             return None
         return word.start, word.end
+
+
+def _move_item(items: tuple[_Item, ...], moved: Item, start: int, end: int) -> tuple[_Item, ...]:
+    """Return these items, one of them with another range."""
+    return tuple(replace(item, start=start, end=end) if item == moved else item for item in items)

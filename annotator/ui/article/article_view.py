@@ -273,10 +273,6 @@ class ArticleView(ArticleCanvas):
         words = snap_range(self._text(), start, end, exact=False)
         return self.refine(*words) if words else None
 
-    def _active_item(self) -> Span | Suggestion | None:
-        """Return the selected span or current suggestion."""
-        return self._selected or self._current_suggestion
-
     def _click(self, point: QPointF, boundary: int) -> None:
         box, self._suggestion_before_click = self._page.box_at(point.x(), point.y()), self._current_suggestion
         items: list[Span | Suggestion] = [*self._spans, *self._suggestions]

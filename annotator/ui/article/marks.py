@@ -8,7 +8,7 @@ from typing import TypeVar
 from msgspec import Struct
 
 from annotator.model.records import Span, Suggestion
-from annotator.ui.article.nesting_depths import NestingDepths
+from annotator.ui.article.nesting_depths import Item, NestingDepths
 
 _Item = TypeVar("_Item", Span, Suggestion)
 
@@ -19,7 +19,8 @@ class Marks(Struct, frozen=True):
     spans: tuple[Span, ...] = ()
     depths: NestingDepths = NestingDepths((), {})
     """Of the spans and suggestions together."""
-    selected_span: Span | None = None
+    active: Item | None = None
+    """The span or suggestion with handles, on which the next key acts."""
     selection: tuple[int, int] | None = None
     word: tuple[int, int] | None = None
     """The word under the caret, shown while nothing is selected."""
@@ -29,8 +30,6 @@ class Marks(Struct, frozen=True):
     """The hit that the search went to last."""
     suggestions: tuple[Suggestion, ...] = ()
     """Sorted by start, longer ones first."""
-    current_suggestion: Suggestion | None = None
-    """The suggestion that the next key acts on."""
     show_invisible: bool = False
     """Whether to show all invisible characters, not only those that may mislead about a span or suggestion."""
 
@@ -45,12 +44,8 @@ def changed_ranges(before: Marks, after: Marks) -> Iterator[tuple[int, int]]:
         ):
             if text_range and text_range != reference_range:
                 yield text_range
-        for item, reference_item in (
-            (marks.selected_span, reference.selected_span),
-            (marks.current_suggestion, reference.current_suggestion),
-        ):
-            if item and item != reference_item:
-                yield item.start, item.end
+        if marks.active and marks.active != reference.active:
+            yield marks.active.start, marks.active.end
     if before.hits != after.hits:
         yield from before.hits
         yield from after.hits

@@ -78,9 +78,8 @@ class PagePainter:
             painter.setPen(self._text_colour(block.kind))
             block.layout.draw(painter, QPointF(0, 0), [], QRectF(0, top, self._page.width, bottom - top))
         self._paint_captions(painter, items)
-        for active in (marks.selected_span, marks.current_suggestion):
-            if active:
-                self._paint_handles(painter, active)
+        if marks.active:
+            self._paint_handles(painter, marks.active)
 
     def _text_colour(self, kind: str | None) -> QColor:
         if kind == DATELINE:
@@ -112,7 +111,7 @@ class PagePainter:
 
     def _paint_item(self, painter: QPainter, item: Item, depth: Depth) -> None:
         """Paint the fill and the line of an item; its fill hides those around it: a mixture would be nobody's."""
-        style, spacing, is_active = self._styles[item.label], self._page.spacing, self._is_active(item)
+        style, spacing, is_active = self._styles[item.label], self._page.spacing, item == self._marks.active
         fill = style.fills[self._strength_of(item, is_active=is_active)]
         for segment in self._page.segments(item.start, item.end):
             # Whole pixels have crisp edges and are filled ten times as fast.
@@ -125,17 +124,13 @@ class PagePainter:
             for dash in underline_rects(item, rect.left(), rect.right() + 1, top, thickness):
                 painter.fillRect(dash, style.line_colour)
 
-    def _is_active(self, item: Item) -> bool:
-        return item in (self._marks.selected_span, self._marks.current_suggestion)
-
     def _strength_of(self, item: Item, *, is_active: bool) -> float:
         if isinstance(item, Span):
             return _SELECTED if is_active else _SPAN
         return _CURRENT if is_active else _SUGGESTED
 
     def _paint_captions(self, painter: QPainter, items: list[tuple[Item, Depth]]) -> None:
-        active = self._marks.selected_span or self._marks.current_suggestion
-        for caption in self._captions.place(items, active):
+        for caption in self._captions.place(items, self._marks.active):
             if caption.is_over_lines:
                 painter.fillRect(caption.rect, QColor(self._theme.paper))
             painter.setFont(self._captions.fonts[caption.is_bold])

@@ -151,8 +151,8 @@ def paint_suggestions(
     marks = Marks(
         layer,
         compute_depths((*layer, *suggestions), SEEN),
+        active=suggestions[current] if current is not None and suggestions else None,
         suggestions=suggestions,
-        current_suggestion=suggestions[current] if current is not None and suggestions else None,
     )
     painter = QPainter(image)
     PagePainter(layout, marks, UNSEEN if theme.paper == "#ffffff" else SEEN, theme).paint(painter, 0, layout.height)

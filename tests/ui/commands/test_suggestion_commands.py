@@ -105,7 +105,8 @@ def press(window: Window, *keys: Qt.Key, modifier: Qt.KeyboardModifier = PLAIN) 
 
 def current_words(window: Window) -> str:
     """Return the words of the current suggestion, and check that they are the ones shown as current."""
-    current = window.view._marks.current_suggestion
+    active = window.view._marks.active
+    current = active if isinstance(active, Suggestion) else None
     assert current == window.suggestions.current
     return words(window, current)
 
@@ -595,7 +596,7 @@ def test_an_edge_of_the_chosen_one_is_dragged(window: Window, stretch: Callable[
     QTest.mousePress(viewport, LEFT, PLAIN, window.view.map_from_page(end.x(), end.y()).toPoint())
     moved = QMouseEvent(QEvent.Type.MouseMove, target, viewport.mapToGlobal(target), LEFT, LEFT, PLAIN)
     QApplication.sendEvent(viewport, moved)
-    assert words(window, window.view._marks.current_suggestion) == "اللجنة الوطنية"  # drawn while it is dragged
+    assert words(window, window.view._marks.active) == "اللجنة الوطنية"  # drawn while it is dragged
     QTest.mouseRelease(viewport, LEFT, PLAIN, target.toPoint())
     assert current_words(window) == "اللجنة الوطنية"
     click(window, stretch(LAST)[0])
