@@ -1,4 +1,4 @@
-"""Paths as operating systems accept them: names and lengths that Windows refuses."""
+"""Paths as operating systems accept them, and the suffixes of the program's own files."""
 
 import os
 import re
@@ -9,6 +9,9 @@ from typing import Final
 from uuid import uuid4
 
 from annotator.i18n import _
+
+CORPUS_SUFFIX: Final = ".corpus"
+CHANGESET_SUFFIX: Final = ".changeset"
 
 _LONGEST: Final = 259
 """UTF-16 units in a path on Windows, unless both the registry and the program allow more.
@@ -24,6 +27,11 @@ _JUNCTION: Final = 0xA0000003  # IO_REPARSE_TAG_MOUNT_POINT, which Python define
 _VERBATIM: Final = "\\\\?\\"
 _DEVICES: Final = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])(?:\s*[.:].*)?", re.IGNORECASE)
 _NOT_IN_NAMES: Final = re.compile(r'[\x00-\x1f<>:"/\\|?*]|[ .]\Z')
+
+
+def is_changeset_path(path: PurePath) -> bool:
+    """Return whether the path is named like a changeset, in letters of any case."""
+    return path.suffix.lower() == CHANGESET_SUFFIX
 
 
 def extend_path(path: Path) -> Path:

@@ -29,9 +29,8 @@ from PySide6.QtWidgets import QApplication
 
 from annotator import __version__, i18n, optional_packages
 from annotator.licenses import Component
-from annotator.team import changeset_file
+from annotator.paths import CHANGESET_SUFFIX, CORPUS_SUFFIX
 from annotator.ui import app
-from annotator.ui.commands import corpus_commands
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -402,7 +401,7 @@ def test_the_installer_names_what_the_program_names() -> None:
     script = windows_packages.SCRIPT.read_text(encoding="utf-8")
     assert f'!define APP_USER_MODEL_ID "{app.APP_USER_MODEL_ID}"' in script
     assert '!define DATA "$LOCALAPPDATA\\annotator"' in script  # as tests/test_settings.py has it of the settings
-    for kind, suffix in (("CORPUS", corpus_commands.SUFFIX), ("CHANGESET", changeset_file.SUFFIX)):
+    for kind, suffix in (("CORPUS", CORPUS_SUFFIX), ("CHANGESET", CHANGESET_SUFFIX)):
         assert f'ADD_KIND "{suffix}" "${{{kind}_KIND}}" "$({kind})"' in script
 
 

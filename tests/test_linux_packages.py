@@ -21,8 +21,8 @@ from annotator import __version__
 from annotator.cli.command import TerminalCommand
 from annotator.cli.root import root
 from annotator.model.labels import default_labels
+from annotator.paths import CHANGESET_SUFFIX
 from annotator.store.corpus import Corpus
-from annotator.team.changeset_file import SUFFIX
 
 HERE = Path(__file__).resolve().parent.parent / "packaging" / "linux"
 MIME = "application/vnd.arabic-news-annotator.corpus+sqlite3"
@@ -196,7 +196,7 @@ def test_a_corpus_is_known_by_what_is_in_it(tmp_path: Path) -> None:
 
 
 def test_a_changeset_is_known_by_its_name() -> None:
-    assert list_patterns(find_kind(CHANGESET_MIME)) == [f"*{SUFFIX}"]
+    assert list_patterns(find_kind(CHANGESET_MIME)) == [f"*{CHANGESET_SUFFIX}"]
 
 
 def entry() -> dict[str, str]:

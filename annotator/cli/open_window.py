@@ -11,8 +11,8 @@ from annotator import settings, single_instance
 from annotator.cli import signals
 from annotator.cli.console import CommandError
 from annotator.i18n import _
+from annotator.paths import is_changeset_path
 
-_CHANGESET_SUFFIX: Final = ".changeset"  # of team.changeset_file, which would take time to load
 _SCREENS: Final = ("QT_QPA_PLATFORM", "WAYLAND_DISPLAY", "DISPLAY")
 
 
@@ -22,7 +22,7 @@ def show_window(corpus: Path | None = None, *, new_window: bool = False) -> int:
     If `corpus` is a changeset, the window asks whether to merge it into the last corpus. Unless `new_window` is set, a
     window that has the corpus open is activated instead.
     """
-    changeset = corpus if corpus and corpus.suffix == _CHANGESET_SUFFIX else None
+    changeset = corpus if corpus and is_changeset_path(corpus) else None
     corpus = None if changeset else corpus
     if not new_window and single_instance.activate(corpus or _last_corpus(), changeset):
         return 0

@@ -11,14 +11,13 @@ from annotator.cli.command import TerminalCommand, TranslatedOption, corpus_argu
 from annotator.cli.console import PROGRAM_NAME
 from annotator.cli.open_window import show_window
 from annotator.i18n import LANGUAGES, LazyText, _
-from annotator.paths import extend_path
+from annotator.paths import CORPUS_SUFFIX, extend_path
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 COMPLETION_VARIABLE: Final = "_ANNOTATOR_COMPLETE"
 """The environment variable in which a shell asks for completions."""
-_SUFFIX: Final = ".corpus"
 _COMMANDS: Final = {
     "import": ("import_files", LazyText("Import files and folders.")),
     "list": ("list_articles", LazyText("List the articles.")),
@@ -73,7 +72,7 @@ class RootGroup(TerminalCommand, click.Group):
         word = args[0]
         if word in _COMMANDS:
             return word, self.load_command(word), args[1:]
-        if Path(word).suffix == _SUFFIX or extend_path(Path(word)).exists():
+        if Path(word).suffix == CORPUS_SUFFIX or extend_path(Path(word)).exists():
             return PROGRAM_NAME, open_corpus, args
         if ctx.resilient_parsing:
             return None, None, []

@@ -14,6 +14,7 @@ from annotator import settings
 from annotator.model.changeset import Assignment, Batch
 from annotator.model.identities import derive_uid
 from annotator.model.labels import LabelSet
+from annotator.paths import CORPUS_SUFFIX
 from annotator.store.changesets import read_assigned_part
 from annotator.store.copying import new_file
 from annotator.store.corpus import Corpus, utc_timestamp
@@ -84,7 +85,7 @@ def name_files(folder: Path, annotators: Iterable[str]) -> dict[str, Path]:
             number += 1
             name = f"{stem} ({number})"
         used.add(name.casefold())
-        paths[annotator] = folder / f"{name}.corpus"
+        paths[annotator] = folder / f"{name}{CORPUS_SUFFIX}"
     return paths
 
 

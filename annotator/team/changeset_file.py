@@ -31,9 +31,9 @@ from annotator.model.changeset import Assignment, BaseArticle, Batch, Changeset,
 from annotator.model.label_history import LabelEdit
 from annotator.model.operations import InvalidEdit
 from annotator.model.records import Edit, Record, Step
+from annotator.paths import is_changeset_path
 from annotator.team.changeset_checks import MAX_NAME_LENGTH, ChangesetChecker, Item, list_items
 
-SUFFIX: Final = ".changeset"
 VERSION: Final = 1
 """The version of the format; see the module."""
 
@@ -198,7 +198,7 @@ def _open_packed(file: BinaryIO) -> Iterator[IO[bytes]]:
 
 def _is_changeset_name(name: str) -> bool:
     path = PurePosixPath(name)
-    return path.suffix.lower() == SUFFIX and not path.name.startswith("._")  # macOS adds a file of this name
+    return is_changeset_path(path) and not path.name.startswith("._")  # macOS adds a file of this name
 
 
 class _LineReader:

@@ -20,14 +20,13 @@ from annotator.diagnostics.crash_reports import ErrorDetails
 from annotator.diagnostics.redaction import describe_error
 from annotator.i18n import _
 from annotator.model.labels import default_labels
-from annotator.paths import extend_path
+from annotator.paths import extend_path, is_changeset_path
 from annotator.resources import resource_path
 from annotator.settings import Settings, first_corpus_path
 from annotator.single_instance import is_same_corpus
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError, DamagedCorpus
 from annotator.store.queries.statistics import collect_facts
-from annotator.team import changeset_file
 from annotator.ui.activation import ActivationListener, ActivationRequest, bring_to_front
 from annotator.ui.exception_handler import ExceptionHandler
 from annotator.ui.session.learner import Learner
@@ -131,7 +130,7 @@ class ApplicationController(QObject):
         path = extend_path(Path(name))
         if self._application.activeModalWidget() or self.window.tasks.is_busy:
             QTimer.singleShot(_RETRY_DELAY, self, lambda: self.open_file(name))
-        elif path.suffix != changeset_file.SUFFIX:
+        elif not is_changeset_path(path):
             if self.window.corpus_commands.open_path(path):
                 self.window.activateWindow()
         elif self.window.welcome_commands.is_page_visible:
@@ -280,7 +279,7 @@ def run(path: Path | None = None) -> int:
     offered. A damaged one is offered for recovery. The language must be set already. Raises CorpusError and whatever
     else keeps the window from opening, after showing it to users without a terminal.
     """
-    changeset = path if path and path.suffix == changeset_file.SUFFIX else None
+    changeset = path if path and is_changeset_path(path) else None
     path = None if changeset else path
     user_settings = settings.load()
     logs.start()

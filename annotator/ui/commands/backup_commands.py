@@ -9,8 +9,9 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QMessageBox
 
 from annotator.i18n import _
+from annotator.paths import CORPUS_SUFFIX
 from annotator.store.errors import CorpusError
-from annotator.ui.commands.corpus_commands import SUFFIX, CorpusCommands
+from annotator.ui.commands.corpus_commands import CorpusCommands
 from annotator.ui.session.tasks import Task
 from annotator.ui.session.window_context import WindowContext
 from annotator.ui.widgets.bidi_text import isolate_ltr
@@ -126,7 +127,7 @@ class BackupCommands(QObject):
     def _open_copy(self, path: Path, backup: Path, time: datetime) -> None:
         from annotator.store.copying import copy_corpus
 
-        target = _find_free_path(path.with_name(f"{path.stem} {time:%Y-%m-%d %H-%M}{SUFFIX}"))
+        target = _find_free_path(path.with_name(f"{path.stem} {time:%Y-%m-%d %H-%M}{CORPUS_SUFFIX}"))
 
         self._run(_("Copying"), lambda: copy_corpus(backup, target), lambda _size: self._commands.open_path(target))
 
@@ -144,7 +145,7 @@ class BackupCommands(QObject):
         from annotator.store.recovery.salvage import salvage
         from annotator.ui.dialogs.results import RecoveryResultDialog
 
-        target = _find_free_path(path.with_name(_("{name} recovered").format(name=path.stem) + SUFFIX))
+        target = _find_free_path(path.with_name(_("{name} recovered").format(name=path.stem) + CORPUS_SUFFIX))
 
         def show_result(result: Any) -> None:
             self._commands.open_path(target)

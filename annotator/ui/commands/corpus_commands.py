@@ -12,11 +12,10 @@ from PySide6.QtWidgets import QMessageBox
 
 from annotator.i18n import _, count_phrase
 from annotator.model.labels import default_labels
-from annotator.paths import extend_path
+from annotator.paths import CORPUS_SUFFIX, extend_path, is_changeset_path
 from annotator.settings import documents_dir, first_corpus_path
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError, DamagedCorpus, NotACorpus
-from annotator.team import changeset_file
 from annotator.ui.actions.keymap import Action
 from annotator.ui.panels.autosave_field import Autosave
 from annotator.ui.session.notice import Notice
@@ -26,7 +25,6 @@ from annotator.ui.widgets import file_dialogs
 from annotator.ui.widgets.bidi_text import isolate
 from annotator.ui.widgets.modal import ROLE, MessageBox, run_dialog, warn
 
-SUFFIX = ".corpus"
 _MAX_TYPED_LENGTH: Final = 300  # characters of unsaved text that a message shows
 
 
@@ -113,7 +111,7 @@ class CorpusCommands(QObject):
         if self._is_corpus_file(names):
             self.open_path(paths[0])
             return
-        if paths and all(path.suffix == changeset_file.SUFFIX for path in paths):
+        if paths and all(map(is_changeset_path, paths)):
             self.changesets_given.emit(paths)
             return
         if not paths or not self._session.corpus or not self.check_idle():
@@ -281,12 +279,12 @@ class CorpusCommands(QObject):
         )
         path = extend_path(Path(name))
         return bool(name) and self.open_path(
-            path if path.suffix == SUFFIX else path.with_name(path.name + SUFFIX), create=True
+            path if path.suffix == CORPUS_SUFFIX else path.with_name(path.name + CORPUS_SUFFIX), create=True
         )
 
     @staticmethod
     def _is_corpus_file(names: list[str]) -> bool:
-        return len(names) == 1 and Path(names[0]).suffix == SUFFIX
+        return len(names) == 1 and Path(names[0]).suffix == CORPUS_SUFFIX
 
     def default_folder(self) -> Path:
         """Return the folder of the corpus; of the samples, which nobody has put there, the folder of documents."""
@@ -294,7 +292,7 @@ class CorpusCommands(QObject):
         return corpus.path.parent if corpus and corpus.path != first_corpus_path() else documents_dir()
 
     def _file_filter(self) -> str:
-        return _("Corpora") + f" (*{SUFFIX})"
+        return _("Corpora") + f" (*{CORPUS_SUFFIX})"
 
 
 def _has_backups(path: Path) -> bool:
@@ -310,4 +308,4 @@ def _path_beside(path: Path) -> Path:
     """Return a free corpus path named after this file or folder."""
     stem = path.stem if path.is_file() else path.name
     stems = chain([stem], (f"{stem} {number}" for number in count(2)))
-    return next(candidate for name in stems if not (candidate := path.with_name(name + SUFFIX)).exists())
+    return next(candidate for name in stems if not (candidate := path.with_name(name + CORPUS_SUFFIX)).exists())

@@ -10,10 +10,8 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMessageBox
 
 from annotator.i18n import _, count_phrase
-from annotator.paths import extend_path
+from annotator.paths import CHANGESET_SUFFIX, CORPUS_SUFFIX, extend_path
 from annotator.store.corpus import Corpus
-from annotator.team.changeset_file import SUFFIX
-from annotator.ui.commands import corpus_commands
 from annotator.ui.commands.corpus_commands import CorpusCommands
 from annotator.ui.session.notice import Notice
 from annotator.ui.session.window_context import WindowContext
@@ -39,7 +37,7 @@ class MergeCommands(QObject):
 
     def merge_files(self) -> None:
         """Ask for changesets or corpora, and merge them."""
-        filters = _("Changes and corpora") + f" (*{SUFFIX} *{corpus_commands.SUFFIX} *.zip)"
+        filters = _("Changes and corpora") + f" (*{CHANGESET_SUFFIX} *{CORPUS_SUFFIX} *.zip)"
         names = file_dialogs.choose_files(
             self._window, _("Merge changes"), str(self._commands.default_folder()), filters
         )
@@ -55,15 +53,19 @@ class MergeCommands(QObject):
             text = _("There is nothing to send yet: {name} has not worked in this corpus.")
             self._session.notified.emit(text.format(name=isolate(annotator)))
             return
-        name = f"{corpus.path.stem} {annotator} {date.today():%Y-%m-%d}{SUFFIX}"  # noqa: DTZ011 - the person's day
+        name = f"{corpus.path.stem} {annotator} {date.today():%Y-%m-%d}{CHANGESET_SUFFIX}"  # noqa: DTZ011 - the person's day
         path = self._commands.default_folder() / name.translate(_FORBIDDEN)
         chosen_name = file_dialogs.choose_save_path(
-            self._window, _("Save changes for the team"), str(path), _("Changes") + f" (*{SUFFIX})", confirm=False
+            self._window,
+            _("Save changes for the team"),
+            str(path),
+            _("Changes") + f" (*{CHANGESET_SUFFIX})",
+            confirm=False,
         )
         if not chosen_name:
             return
         target = extend_path(Path(chosen_name))
-        target = target if target.suffix == SUFFIX else target.with_name(target.name + SUFFIX)
+        target = target if target.suffix == CHANGESET_SUFFIX else target.with_name(target.name + CHANGESET_SUFFIX)
         from annotator.jobs.merging import write_changes
         from annotator.store.queries.gold import find_gold
 
@@ -90,7 +92,7 @@ class MergeCommands(QObject):
         corpus = self._session.corpus
         path = extend_path(Path(names[0])) if names else None
         is_other = bool(corpus and path and path.absolute() != corpus.path.absolute())
-        if not (len(names) == 1 and path and path.suffix == corpus_commands.SUFFIX and is_other):
+        if not (len(names) == 1 and path and path.suffix == CORPUS_SUFFIX and is_other):
             self._commands.import_or_open(names)
             return
         merge, open_ = _("Merge into this corpus"), _("Open it")
