@@ -249,9 +249,15 @@ def check_zones_within(length: int, zones: Iterable[Zone]) -> None:
             raise InvalidEdit(
                 _("A zone from {start} to {end} is not within the text.").format(start=zone.start, end=zone.end)
             )
-    for previous, following in pairwise(ordered):
-        if following.start < previous.end:
-            raise InvalidEdit(_("Two zones overlap at {start}.").format(start=following.start))
+    overlap = find_overlap(ordered)
+    if overlap is not None:
+        raise InvalidEdit(_("Two zones overlap at {start}.").format(start=overlap))
+
+
+def find_overlap(zones: Iterable[Zone]) -> int | None:
+    """Return the code point at which two of the zones begin to overlap; None if no two do."""
+    ordered = sorted(zones, key=lambda zone: zone.start)
+    return next((zone.start for previous, zone in pairwise(ordered) if zone.start < previous.end), None)
 
 
 def check_span(article: Article, span: Span) -> None:

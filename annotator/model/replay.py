@@ -20,7 +20,6 @@ does not fit is in conflict, changes nothing, and stays recorded for its author.
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
-from itertools import pairwise
 from operator import attrgetter
 from typing import Any, Final, TypeAlias, TypeVar
 
@@ -28,7 +27,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from annotator.model.history import LABELS_STEP
-from annotator.model.operations import with_label
+from annotator.model.operations import find_overlap, with_label
 from annotator.model.records import (
     CHOICES,
     STATES,
@@ -387,8 +386,7 @@ class _State:
         return any(map(self._zones_overlap, {zone.article for zone in zones if zone is not None}))
 
     def _zones_overlap(self, article: str) -> bool:
-        zones = sorted(self._zones[article].values(), key=lambda zone: zone.start)
-        return any(zone.end > following.start for zone, following in pairwise(zones))
+        return find_overlap(self._zones[article].values()) is not None
 
     def _roll_back(self) -> None:
         for key, record in reversed(self._previous_records):

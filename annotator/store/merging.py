@@ -17,6 +17,7 @@ from annotator.i18n import _
 from annotator.model.changeset import BaseArticle, Changeset, Person
 from annotator.model.identities import person_uid
 from annotator.model.label_history import last_deletions
+from annotator.model.operations import find_overlap
 from annotator.model.records import Edit, Publication, Record, Rejection, Span, Step, Zone
 from annotator.model.replay import (
     WITHDRAWN,
@@ -138,7 +139,8 @@ class _Merge:
     def _add_articles(self) -> tuple[int, set[Layer]]:
         """Add the articles that are new; return their number, and the shared layers that must be replayed.
 
-        Those are of articles that began otherwise here: with other zones, or another time of publication.
+        Those are of articles that began otherwise here: with other zones, or another time of publication; and of new
+        ones that began with different zones in the files merged there.
         """
         corpus, count = self._corpus, 0
         texts: list[tuple[int, str]] = []
@@ -155,6 +157,8 @@ class _Merge:
             row = {**row_mapping.from_article(article), "added": base.added}
             texts.append((corpus._insert("article", row), article.text))
             corpus._insert_all("zone", [row_mapping.to_row(zone) for zone in base.zones])
+            if find_overlap(base.zones) is not None:
+                layers.add((article.uid, None))
             count += 1
         word_index.add_articles(corpus.db, texts)
         return count, layers

@@ -19,6 +19,7 @@ from annotator.store.errors import CorpusError
 from annotator.store.merging import MergeResult, find_same_names, merge
 from annotator.store.queries.annotators import find_own_name
 from annotator.store.recovery.integrity import check_integrity
+from annotator.team.changeset_checks import check_changeset
 
 TEXT: Final = "أعلنت وزارة الصحة 😀 يوم 9 يوليوز 2024 عن خطّة الـتّلقيح 2024-2030 لأحزاب الأغلبية."
 OTHER: Final = "وصل القطار إلى وجدة يوم الجمعة."
@@ -244,6 +245,25 @@ def test_copies_that_began_with_different_zones_agree_afterwards(tmp_path: Path)
     apply_edits(first, operations.mark_zone(article, first.zones(article.uid), "headline", 0, 6), name="zone")
     assert merge_into(second, first).conflicts == ()
     assert state(first) == state(second)
+
+
+def test_zones_that_two_copies_changed_come_into_a_third(tmp_path: Path) -> None:
+    first, second = make(tmp_path / "a.corpus"), make(tmp_path / "b.corpus")
+    article = first.article(1)
+    for copy in (first, second):
+        edits = operations.mark_zone(article, copy.zones(article.uid), "headline", 0, 6)
+        apply_edits(copy, edits, "Sanae", name="zone")
+    merge_into(first, second)
+    tag(first, "DATE", DATE, "Omar")
+    for name, annotators in (("c.corpus", None), ("d.corpus", ["Omar"])):
+        changeset = read_changeset(first, annotators=annotators)
+        check_changeset(changeset)
+        third = make(tmp_path / name, OTHER)
+        assert merge_into(third, changeset).articles == 1
+        if annotators is None:
+            assert set(third.zones(article.uid)) == set(first.zones(article.uid))
+        else:
+            assert [(zone.start, zone.end) for zone in third.zones(article.uid)] == [(0, len(TEXT))]
 
 
 def test_three_copies_end_alike_whatever_the_order(corpus: Corpus, tmp_path: Path) -> None:
