@@ -41,7 +41,7 @@ sys.path[:0] = [str(ROOT / "tests")]
 from mutants.sampling import RecordedTest, Source, choose_tests, distance, read_recorded, sample  # noqa: E402
 
 TARGETS: Final = (
-    *("store/**/*.py", "ui/session/session.py"),
+    *("store/**/*.py", "ui/session/session.py", "ui/session/step_writer.py"),
     *("model/operations.py", "model/history.py", "model/label_changes.py", "model/open_suggestions.py"),
     *("text/tokenizer.py", "text/sentences.py", "text/punctuation.py", "text/selection.py", "text/visible.py"),
     *("text/offsets.py", "text/search.py"),
@@ -56,7 +56,7 @@ TESTS: Final = (
     *("tests/cli", "tests/ui/session/test_session.py", "tests/ui/session/test_suggestions.py"),
     *("tests/ui/commands/test_suggestion_commands.py", "tests/ui/commands/test_issue_commands.py"),
     *("tests/ui/test_save_errors.py", "tests/ui/commands/test_displacement_notifier.py", "tests/ui/test_closing.py"),
-    *("tests/ui/test_damaged_rows.py", "tests/ui/test_backups.py"),
+    *("tests/ui/test_damaged_rows.py", "tests/ui/test_backups.py", "tests/ui/session/test_step_writer.py"),
 )
 COPIED: Final = ("annotator", "resources", "tests", "packaging", "docs", "pyproject.toml", "README.md", "CHANGELOG.md")
 LONGEST: Final = 30.0

@@ -342,7 +342,7 @@ def test_log_describes_a_session_without_names(window: Window, guard: ExceptionH
     SessionLogger(session)
     path = session.corpus.path  # type: ignore[union-attr]
     session.failed.emit(SECRET)
-    session._set_pending(None, SECRET)
+    session._writer.set_error(SECRET)
     session.close()
     window.corpus_commands.open_path(path)
     assert re.search(r"a failure was shown, in a message of 11 characters$", log(), re.MULTILINE)

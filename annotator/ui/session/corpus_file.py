@@ -52,8 +52,10 @@ class CorpusFile(QObject):
             self._write_check.close()
         self._checkpointer, self._write_check, self.checkpoint_error = None, None, ""
 
-    def write(self, step: Step, annotator: str, position: tuple[str, int] | None, *, is_retry: bool) -> bool:
-        """Write a step, with the position (article's uid, offset), and read it back; return whether it is new.
+    def write(self, step: Step, position: tuple[str, str, int] | None, *, is_retry: bool) -> bool:
+        """Write a step, with the position (annotator, article's uid, offset), and read it back.
+
+        Return whether it is new.
 
         One that is written again is in the file already if a disk failed after the write. Raises CorpusError,
         InvalidEdit.
@@ -63,7 +65,7 @@ class CorpusFile(QObject):
             if is_new:
                 self.corpus.apply(step)
                 if position:
-                    self.corpus.save_position(annotator, *position)
+                    self.corpus.save_position(*position)
         if self._write_check:
             self._write_check.verify_step(step)
         return is_new

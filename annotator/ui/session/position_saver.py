@@ -30,6 +30,14 @@ class PositionSaver(QObject):
         self._timer.timeout.connect(self.save)
 
     @property
+    def current(self) -> tuple[str, str, int] | None:
+        """The annotator, the article's uid and the offset; None without an article, or in another one's work."""
+        state = self._session.current
+        if state.article is None or state.reader:
+            return None
+        return state.annotator, state.article.uid, self._session.get_offset()
+
+    @property
     def is_waiting(self) -> bool:
         """Whether the position is still to be saved."""
         return self._timer.isActive()
@@ -46,7 +54,7 @@ class PositionSaver(QObject):
     def save(self) -> None:
         """Save the position now if the annotator has moved; failing to is harmless."""
         self._timer.stop()
-        state = self._session.current
-        if self.has_moved and state.corpus and state.article and not state.reader:
+        corpus, position = self._session.current.corpus, self.current
+        if self.has_moved and corpus and position:
             with suppress(CorpusError):
-                state.corpus.save_position(state.annotator, state.article.uid, self._session.get_offset())
+                corpus.save_position(*position)

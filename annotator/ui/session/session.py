@@ -1,7 +1,6 @@
 """The widgets' only access to the corpus: its state as last read, and every change.
 
-An invalid change only emits `failed`. One that cannot be written now is pending: not shown, retried until it is on disk
-or discarded, and overtaken by no other.
+An invalid change only emits `failed`. One that is not on disk is not shown (see StepWriter).
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -9,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from msgspec.structs import replace
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 from shiboken6 import Shiboken
 
 from annotator.checks.issue import Issue
@@ -31,7 +30,7 @@ from annotator.model.records import (
     new_uid,
 )
 from annotator.store.corpus import Corpus, utc_timestamp
-from annotator.store.errors import CorpusError, DamagedCorpus, WriteError
+from annotator.store.errors import CorpusError, DamagedCorpus
 from annotator.store.queries.annotators import find_own_name
 from annotator.store.queries.article_list import ArticleFilter, LazyArticleList
 from annotator.store.queries.reversal import read_reversal
@@ -50,13 +49,12 @@ from annotator.ui.session.state import (
     CurrentField,
     SessionState,
 )
+from annotator.ui.session.step_writer import StepWriter
 from annotator.ui.session.undo import UndoManager
 from annotator.ui.widgets.bidi_text import isolate_ltr
 
 _STATE_KEEPING_STEPS: Final = frozenset(["state", "note", DISMISS, *ARTICLE_STEPS])
 """Names of steps that do not set a new article to "in progress"."""
-_RETRY_INTERVAL: Final = 500
-"""Milliseconds between two attempts to write a pending step."""
 
 
 class Session(QObject):
@@ -118,8 +116,8 @@ class Session(QObject):
     def __init__(self, annotator: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.current = SessionState(annotator)
-        self._person = annotator  # who works on this computer; in a merged corpus, the name may be another one
         """What was last read; replaced with every change."""
+        self._person = annotator  # who works on this computer; in a merged corpus, the name may be another one
         self.prefers_informative = False
         """Whether the next unfinished article is the most informative one, if known, or the next in the list."""
         self.get_offset: Callable[[], int] = int
@@ -128,8 +126,12 @@ class Session(QObject):
         self._is_damaged = False  # whether damage was already reported
         self.undo_manager: Final = UndoManager(self)
         self.position: Final = PositionSaver(self, parent=self)
-        self._retry_timer = QTimer(self, interval=_RETRY_INTERVAL)
-        self._retry_timer.timeout.connect(self.retry_save)
+        self._writer: Final = StepWriter(self.position, parent=self)
+        self._writer.changed.connect(self._show_save_state)
+        self._writer.written.connect(self._show_written)
+        self._writer.dropped.connect(self.reload)
+        self._writer.failed.connect(self.failed)
+        self._writer.notified.connect(self.notified)
 
     def on_change(self, slot: Callable[[], object], *names: str) -> None:
         """Have `slot` called whenever one of these fields of the current state has changed."""
@@ -155,7 +157,7 @@ class Session(QObject):
         file.displacing.connect(self.displacing)
         file.displaced.connect(self.displaced)
         file.continued.connect(self._continue_in)
-        file.checkpointed.connect(self._show_checkpoint_error)
+        self._writer.open(file)
         self._show(replace(self.current, corpus=corpus, labels=labels, annotator=name), previous)
         with self._reporting_errors():
             self._show(self.current.with_articles())
@@ -180,7 +182,7 @@ class Session(QObject):
         file, self._file = self._file, None
         if file:
             file.close_helpers()
-        self._set_pending(None)
+        self._writer.close()
         self._close_article()
         self.position.has_moved, self._is_damaged = False, False
         self.current = SessionState(self._person, is_learning=self.is_learning, revision=self.current.revision)
@@ -404,17 +406,17 @@ class Session(QObject):
 
     def undo(self) -> bool:
         """Undo the annotator's last step on the article."""
-        return bool(self.undoable) and self._check_no_pending() and self.undo_manager.revert_last(self.undoable)
+        return self._revert_last(self.undoable)
 
     def redo(self) -> bool:
         """Redo the step undone last."""
-        return bool(self.redoable) and self._check_no_pending() and self.undo_manager.revert_last(self.redoable)
+        return self._revert_last(self.redoable)
 
     def revert(self, step_info: StepInfo) -> bool:
         """Write the reverse of this step. Raises CorpusError, InvalidEdit."""
         if not self.corpus:
             return False
-        return self._store(self._step(*read_reversal(self.corpus, step_info.uid), step_info.uid))
+        return self._writer.write(self._step(*read_reversal(self.corpus, step_info.uid), step_info.uid))
 
     # The file
 
@@ -427,9 +429,9 @@ class Session(QObject):
             state = self.current.with_version(self.current.content)
             version = state.version if state else self._file.corpus.data_version()
         except CorpusError as error:
-            self._set_pending(None, str(error))
+            self._writer.set_error(str(error))
             return
-        self._set_pending(None, self._file.checkpoint_error)
+        self._writer.set_error("")
         if version == self.current.version:
             return
         if state:  # nobody else has written; a truncated log has changed the version
@@ -447,21 +449,11 @@ class Session(QObject):
 
     def retry_save(self) -> bool:
         """Write the pending step; return whether none is pending now."""
-        step = self.pending_step
-        if step is None or not self._file:
-            return True
-        try:
-            self._file.follow()
-        except CorpusError as error:
-            self._set_pending(step, str(error))
-            return False
-        if self._write(step):
-            self.notified.emit(_("The pending change was saved."))
-        return self.pending_step is None
+        return self._writer.retry()
 
     def discard_pending(self) -> None:
         """Drop the pending step and show the state on disk."""
-        self._set_pending(None)
+        self._writer.discard()
         self.change_discarded.emit()
         self.reload()
 
@@ -478,7 +470,7 @@ class Session(QObject):
     # Writing
 
     def _apply(self, name: str, operation: Callable[[Article], list[Edit]]) -> bool:
-        if not self.article or not self.can_edit() or not self._check_no_pending():
+        if not self.article or not self.can_edit() or not self._writer.check_none_pending():
             return False
         try:
             edits = self.current.with_values(operation(self.article))
@@ -487,62 +479,22 @@ class Session(QObject):
             return False
         if edits and name not in _STATE_KEEPING_STEPS:
             edits += operations.begin_article(self.status, self.article, self.annotator)
-        return not edits or self._write(self._step(name, edits))
+        return not edits or self._writer.write_or_drop(self._step(name, edits))
+
+    def _revert_last(self, stack: list[StepInfo]) -> bool:
+        return bool(stack) and self._writer.check_none_pending() and self.undo_manager.revert_last(stack)
 
     def _step(self, name: str, edits: Iterable[Edit], undoes: str | None = None) -> Step:
         return Step(new_uid(), self.annotator, utc_timestamp(), name, (*edits,), undoes, actor=self.adjudicator or None)
 
-    def _check_no_pending(self) -> bool:
-        """Return whether no step was pending; retry one that was.
+    def _show_save_state(self) -> None:
+        self._change(pending_step=self._writer.pending_step, save_error=self._writer.save_error)
 
-        False even if that succeeds: the saved step may void the new change.
-        """
-        if not self.pending_step:
-            return True
-        if not self.retry_save():
-            self.failed.emit(_("The previous change is not saved yet."))
-        return False
-
-    def _write(self, step: Step) -> bool:
-        """Write the step as `_store` does, but report its errors."""
-        try:
-            return self._store(step)
-        except (CorpusError, operations.InvalidEdit) as error:
-            self._set_pending(None)
-            self.failed.emit(str(error))
-            self.reload()
-            return False
-
-    def _store(self, step: Step) -> bool:
-        """Write the step and return whether it is on disk; on a WriteError make it pending.
-
-        Raises CorpusError, InvalidEdit.
-        """
-        if not self._file:
-            return False
-        try:
-            position = (self.article.uid, self.get_offset()) if self.article else None
-            is_new = self._file.write(step, self.annotator, position, is_retry=step is self.pending_step)
-        except WriteError as error:
-            self._set_pending(step, str(error))
-            return False
-        self._set_pending(None, self._file.checkpoint_error)
+    def _show_written(self, step: Step | None) -> None:
+        """Show the corpus after this step, or one that was in it already (None)."""
         self.position.has_moved = True
-        self._reload_after(step if is_new else None)  # the layer may have been read with it meanwhile
+        self._reload_after(step)
         self.position.cancel()  # it was saved with the step
-        return True
-
-    def _set_pending(self, step: Step | None, save_error: str = "") -> None:
-        """Set the pending step, if any, and the error that prevents saving."""
-        if step:
-            self._retry_timer.start()
-        else:
-            self._retry_timer.stop()
-        self._change(pending_step=step, save_error=save_error)
-
-    def _show_checkpoint_error(self) -> None:
-        if self._file and not self.pending_step:
-            self._set_pending(None, self._file.checkpoint_error)
 
     def _continue_in(self, corpus: Corpus) -> None:
         """Read from the corpus that the file is open in now."""
