@@ -19,7 +19,14 @@ from annotator.cli.console import (
 )
 from annotator.cli.root import root
 from annotator.i18n import LazyText, _, count_phrase
-from annotator.jobs.merging import MergeSource, MergeSummary, UnusableSource, merge_sources, read_source
+from annotator.jobs.merging import (
+    MergeSource,
+    MergeSummary,
+    UnusableSource,
+    build_joins,
+    merge_sources,
+    read_source,
+)
 from annotator.model.display_names import conflict_message
 from annotator.model.records import Notice, Refusal, Remark
 from annotator.store.corpus import Corpus
@@ -43,17 +50,21 @@ def _decode_names(context: click.Context, parameter: click.Parameter, values: tu
             LazyText("Say that two names are one person:"),
             "annotator merge news.corpus salma.changeset --same user=Salma",
         ),
+        (LazyText("Say it later, when both are in the corpus:"), "annotator merge news.corpus --same user=Salma"),
     ),
     page="docs/team.en.md",
 )
 @corpus_argument
-@click.argument("others", metavar="OTHER...", nargs=-1, required=True, type=FilePath())
+@click.argument("others", metavar="OTHER...", nargs=-1, type=FilePath())
 @option(
     "--same",
     metavar="THEIRS=OURS",
     multiple=True,
     callback=parse_pairs,
-    help=LazyText("Annotator in OTHER who is this one in CORPUS; may be repeated."),
+    help=LazyText(
+        "Annotator in OTHER who is this one in CORPUS; may be repeated. Without OTHER, both are in CORPUS: their work "
+        "becomes one layer, and copies that merge CORPUS learn it."
+    ),
 )
 @option(
     "--apart",
@@ -76,12 +87,13 @@ def merge(
     as_json: bool,
 ) -> int:
     """Merge others' work."""
+    if not (others or same):
+        raise click.UsageError(_("name what to merge, or two names of one person with --same"))
     with Corpus.open(corpus) as opened:
-        names = {*opened.annotators(), settings.load().annotator_name}  # who works here may not have begun
-        unknown = next((name for name in same.values() if name not in names), None)
-        if unknown is not None:
-            raise CommandError(_("The corpus has no annotator “{name}”.").format(name=unknown))
+        _check_names(opened, same, are_all_here=not others)
         sources, refusals = _read_sources(others)
+        if not others:
+            sources, same = build_joins(opened, same), {name: name for name in same.values()}
         summary = run_with_progress(merge_sources(opened, sources, same=same, is_dry_run=dry_run), _("Merging"))
         conflicts = [*_list_conflicts(opened, summary)]
     remarks = [*refusals, *_list_left_out(sources, summary)]
@@ -92,6 +104,17 @@ def merge(
     else:
         _print_summary(summary, conflicts, is_dry_run=dry_run)
     return EXIT_INCOMPLETE if remarks else 0
+
+
+def _check_names(corpus: Corpus, same: Mapping[str, str], *, are_all_here: bool) -> None:
+    """Raise CommandError unless the corpus has the annotators who are to be one with others."""
+    names = set(corpus.annotators())
+    required_names = [*same, *same.values()] if are_all_here else list(same.values())
+    if not are_all_here:
+        names.add(settings.load().annotator_name)  # who works here may not have begun
+    unknown = next((name for name in required_names if name not in names), None)
+    if unknown is not None:
+        raise CommandError(_("The corpus has no annotator “{name}”.").format(name=unknown))
 
 
 def _read_sources(paths: Sequence[Path]) -> tuple[list[MergeSource], list[Refusal]]:
@@ -131,9 +154,10 @@ def _list_same_names(
             reason = _("“{name}” is taken for another person than the one of this name here, and is “{new}” here.")
             advice = _("If they are one person, merge with {option}.")
             if not is_dry_run:
-                advice = _("If they are one person, restore the backup made before and merge again with {option}.")
-            option_text = f'--same "{name}={name}"'
-            text = f"{reason} {advice}".format(name=name, new=result.people[name], option=option_text)
+                advice = _("If they are one person, say so afterwards: {command}")
+            new_name = result.people[name]
+            option_text, command = f'--same "{name}={name}"', f'annotator merge CORPUS --same "{new_name}={name}"'
+            text = f"{reason} {advice}".format(name=name, new=new_name, option=option_text, command=command)
             yield Notice(str(source.path), 0, text)
 
 
@@ -163,6 +187,7 @@ def _build_record(
         "articles": sum(result.articles for result in summary.results),
         "annotators": {theirs: ours for result in summary.results for theirs, ours in result.people.items()},
         "conflicts": conflicts,
+        "joined": _list_joined(summary),
         "files": [
             {
                 "path": str(source.path),
@@ -177,6 +202,11 @@ def _build_record(
     }
 
 
+def _list_joined(summary: MergeSummary) -> dict[str, str]:
+    """Return the annotators who turned out to be another one here, each with the name that they have now."""
+    return {former: name for result in summary.results for former, name in result.joined.items()}
+
+
 def _print_summary(summary: MergeSummary, conflicts: Sequence[Mapping[str, Any]], *, is_dry_run: bool) -> None:
     counts = [
         count_phrase("{count} step", "{count} steps", sum(result.steps for result in summary.results)),
@@ -184,6 +214,9 @@ def _print_summary(summary: MergeSummary, conflicts: Sequence[Mapping[str, Any]]
         count_phrase("{count} conflict", "{count} conflicts", len(conflicts)),
     ]
     print_text((_("to merge: {counts}") if is_dry_run else _("merged: {counts}")).format(counts=_(", ").join(counts)))
+    message = _("{former} and {name} are one person: their work is put together.")
+    for former, name in _list_joined(summary).items():
+        print_text(message.format(former=former, name=name))
     print_table([["", str(row["article"] or "-"), row["annotator"], row["message"]] for row in conflicts])
     if summary.backup:
         print_text(_("Backup made before: {path}").format(path=summary.backup.path))

@@ -101,7 +101,7 @@ def write_files(corpus: Corpus, paths: Mapping[str, Path]) -> Generator[tuple[in
     for count, (annotator, path) in enumerate(paths.items(), 1):
         changeset = read_assigned_part(corpus, annotator)
         with new_file(path) as temporary, Corpus.create(temporary, LabelSet(())) as part:
-            deque(merge(part, changeset, same={own_name: own_name}), maxlen=0)
+            deque(merge(part, changeset, same={own_name: own_name}, own_name=own_name), maxlen=0)
         counts[annotator] = len(changeset.articles)
         yield count, len(paths)
     return counts

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from annotator import settings
 from annotator.file_ops import explain_os_error
 from annotator.i18n import _
 from annotator.model.changeset import Changeset
@@ -13,6 +14,7 @@ from annotator.model.operations import InvalidEdit
 from annotator.model.records import Refusal
 from annotator.paths import resolve_path
 from annotator.store import backups, copying
+from annotator.store.annotator_merging import build_join
 from annotator.store.backups import BEFORE_MERGE, Backup
 from annotator.store.changesets import read_changeset
 from annotator.store.corpus import Corpus
@@ -109,13 +111,21 @@ def _is_corpus(path: Path) -> bool:
     return True
 
 
+def build_joins(corpus: Corpus, names: Mapping[str, str]) -> list[MergeSource]:
+    """Return sources that say no more than that annotators of the corpus are one person each.
+
+    `names` has the name that stays by the one that goes.
+    """
+    return [MergeSource(corpus.path, build_join(corpus, name, former)) for former, name in names.items()]
+
+
 def merge_sources(
     corpus: Corpus, sources: Sequence[MergeSource], *, same: Mapping[str, str], is_dry_run: bool = False
 ) -> Generator[tuple[int, int], None, MergeSummary]:
     """Merge these sources one by one, after a backup if any has something new.
 
-    `same` has who annotators of theirs are here (see `merge`). A dry run changes nothing. Closed early, it leaves what
-    was merged. Raises CorpusError.
+    `same` has who annotators of theirs are here (see `merge_people`). A dry run changes nothing. Closed early, it
+    leaves what was merged. Raises CorpusError.
     """
     if is_dry_run:
         with suppress(_DryRun), corpus.transaction():
@@ -123,7 +133,7 @@ def merge_sources(
             raise _DryRun
         return MergeSummary(results)
     backup = None
-    if any(has_news(corpus, source.changeset) for source in sources):
+    if any(has_news(corpus, source.changeset, same) for source in sources):
         backup = yield from backups.create_backup(corpus.path, BEFORE_MERGE)
     return MergeSummary((yield from _merge_each(corpus, sources, same)), backup)
 
@@ -131,9 +141,9 @@ def merge_sources(
 def _merge_each(
     corpus: Corpus, sources: Sequence[MergeSource], same: Mapping[str, str]
 ) -> Generator[tuple[int, int], None, tuple[MergeResult, ...]]:
-    results = []
+    results, own_name = [], settings.load().annotator_name
     for source in sources:
-        result = yield from merge(corpus, source.changeset, same=same)
+        result = yield from merge(corpus, source.changeset, same=same, own_name=own_name)
         results.append(result)
     return tuple(results)
 

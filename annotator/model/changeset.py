@@ -61,7 +61,7 @@ class Changeset(Struct, frozen=True):
     """Steps of a corpus, all or some, with what they need.
 
     - `program` and `device`: the program's version and the uid of the computer that made it
-    - `people`: everybody whom steps and assignments name
+    - `people`: everybody whom steps and assignments name, and who has several uids
     - `label_edits`: the whole record of changes of labels, from which the names in `steps` are understood
     - `articles`: those of the steps, unless the receiver is known to have them, and those without any
     - `newer_steps`: the uids of steps that need a newer version of the program, and are therefore not in `steps`

@@ -42,7 +42,7 @@ def read_changeset(
         return Changeset(
             program=__version__,
             device=device_uid(),
-            people=tuple(_select_people(people, steps, assignments)),
+            people=tuple(_select_people(people, steps, assignments, annotators)),
             label_edits=tuple(read_label_edits(corpus)),
             articles=tuple(_read_articles(corpus, uids)),
             steps=tuple(steps),
@@ -69,7 +69,7 @@ def read_assigned_part(corpus: Corpus, annotator: str) -> Changeset:
         ]
         known = {step.uid for step in changeset.steps}
         steps = [*changeset.steps, *(step for step in _read_title_steps(corpus, added) if step.uid not in known)]
-        people = tuple(_select_people(read_people(corpus), steps, changeset.assignments))
+        people = tuple(_select_people(read_people(corpus), steps, changeset.assignments, [annotator]))
         return replace(changeset, articles=tuple(articles), steps=tuple(steps), people=people)
 
 
@@ -185,14 +185,21 @@ def _list_articles(
 
 
 def _select_people(
-    people: Iterable[Person], steps: Iterable[Step], assignments: Iterable[Assignment]
+    people: Collection[Person],
+    steps: Iterable[Step],
+    assignments: Iterable[Assignment],
+    annotators: Collection[str] | None,
 ) -> Iterator[Person]:
-    """Yield the people whom the steps or assignments name."""
+    """Yield the people whom the steps or assignments name.
+
+    Of everybody's work, also those with several uids: elsewhere they may count as several people.
+    """
     names = {name for step in steps for name in (step.annotator, step.actor)}
     edits = [edit for step in steps for edit in step.edits]
     names |= {getattr(record, "annotator", None) for edit in edits for record in (edit.before, edit.after)}
     names |= {assignment.annotator for assignment in assignments}
-    return (person for person in people if person.name in names)
+    joined_names = {person.name for person in people if annotators is None and len(person.uids) > 1}
+    return (person for person in people if person.name in names | joined_names)
 
 
 def _read_articles(corpus: Corpus, uids: Collection[str]) -> Iterator[BaseArticle]:

@@ -11,11 +11,8 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from annotator import settings
-from annotator.device_key import device_uid
 from annotator.i18n import _
-from annotator.model.changeset import BaseArticle, Changeset, Person
-from annotator.model.identities import person_uid
+from annotator.model.changeset import BaseArticle, Changeset
 from annotator.model.label_history import last_deletions
 from annotator.model.operations import find_overlap
 from annotator.model.records import Edit, Publication, Record, Rejection, Span, Step, Zone
@@ -31,7 +28,8 @@ from annotator.model.replay import (
     replay,
 )
 from annotator.store import row_mapping, word_index
-from annotator.store.changesets import base_records, read_bases, read_people, read_step_uids, read_steps_of
+from annotator.store.annotator_merging import merge_people
+from annotator.store.changesets import base_records, read_bases, read_step_uids, read_steps_of
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
 from annotator.store.label_merging import complete_deletions, merge_label_edits
@@ -51,7 +49,8 @@ class MergeResult(Struct, frozen=True):
     """What a merge brought: numbers of steps and articles, each of their annotators' names here, and new conflicts.
 
     `same_names` are annotators of theirs who have the name of another person here, and got the name that `people` has.
-    `missing_articles` counts steps that were left out because their article is neither here nor in the changeset.
+    `joined` has, for annotators who turned out to be another one here, the name that they have now. `missing_articles`
+    counts steps that were left out because their article is neither here nor in the changeset.
     """
 
     steps: int
@@ -59,37 +58,38 @@ class MergeResult(Struct, frozen=True):
     people: dict[str, str]
     conflicts: tuple[MergeConflict, ...]
     same_names: tuple[str, ...] = ()
+    joined: dict[str, str] = {}
     missing_articles: int = 0
 
 
 def merge(
-    corpus: Corpus, changeset: Changeset, *, same: Mapping[str, str] | None = None
+    corpus: Corpus, changeset: Changeset, *, same: Mapping[str, str] | None = None, own_name: str = ""
 ) -> Generator[tuple[int, int], None, MergeResult]:
     """Merge the changeset in one transaction; yield (done, total) now and then. Closed early, it changes nothing.
 
-    `same` has, for annotators of theirs without a uid that is known here, who they are here; others whose name is taken
-    get a new one. Raises CorpusError.
+    `same` has, for annotators of theirs, who they are here; `own_name` is the name of whoever works on this computer
+    (see `merge_people`). Raises CorpusError.
     """
     with corpus.transaction():
-        return (yield from _Merge(corpus, changeset, same or {}).run())
+        return (yield from _Merge(corpus, changeset, same or {}, own_name).run())
 
 
 class _Merge:
     """One merge, within a transaction."""
 
-    def __init__(self, corpus: Corpus, changeset: Changeset, same: Mapping[str, str]) -> None:
-        self._corpus, self._changeset, self._same = corpus, changeset, same
-        self._same_names: list[str] = []
+    def __init__(self, corpus: Corpus, changeset: Changeset, same: Mapping[str, str], own_name: str) -> None:
+        self._corpus, self._changeset, self._same, self._own_name = corpus, changeset, same, own_name
 
     def run(self) -> Generator[tuple[int, int], None, MergeResult]:
         corpus, changeset = self._corpus, self._changeset
-        people = {person.name: self._identify(person) for person in changeset.people}
+        people = merge_people(corpus, changeset.people, same=self._same, own_name=self._own_name)
         labels_before = frozenset(read_label_uids(corpus).values())
         labels = merge_label_edits(corpus, changeset.label_edits)
         articles, layers = self._add_articles()
+        layers |= people.layers
         known_steps = read_step_uids(corpus)
         here = {uid for (uid,) in corpus.fetch_tuples("SELECT uid FROM article")}
-        translator = _Translator(people, labels)
+        translator = _Translator(people.names, labels)
         steps, missing = [], 0
         for step in changeset.steps:
             if step.uid in known_steps:
@@ -104,37 +104,18 @@ class _Merge:
             layers |= changed_layers(step)
         own_steps, layers = self._connect(layers, steps)
         yield total // 4, total
-        conflicts = self._replay(layers, [*own_steps, *steps])
+        conflicts = self._replay(layers, [*own_steps, *steps], people.records)
         yield total // 2, total
         for step in sorted(steps, key=order_key):
             corpus._record_edits(step, step.edits)
         yield 3 * total // 4, total
         complete_deletions(corpus)
         conflicts += self._restore_decisions(labels_before)
-        self._add_assignments(people)
+        self._add_assignments(people.names)
         yield total, total
-        return MergeResult(total, articles, people, tuple(conflicts), tuple(self._same_names), missing)
+        return MergeResult(total, articles, people.names, tuple(conflicts), people.same_names, people.joined, missing)
 
-    # People, articles, assignments
-
-    def _identify(self, person: Person) -> str:
-        """Return this person's name here; add one who is new."""
-        corpus = self._corpus
-        query = "SELECT annotator FROM identity WHERE uid IN (SELECT value FROM json_each(?)) ORDER BY uid LIMIT 1"
-        rows = corpus.fetch_tuples(query, row_mapping.to_json(person.uids))
-        name = rows[0][0] if rows else self._same.get(person.name)
-        if name is None:
-            names = {*corpus.annotators(), *_own_names(person)}
-            if person.name in names:
-                self._same_names.append(person.name)
-            name = _free_name(person.name, names)
-        corpus._add_annotator(name)
-        corpus.db.execute("UPDATE annotator SET kind = ? WHERE name = ?", (person.kind, name))
-        if not rows and person.uids and name not in self._same.values():
-            corpus.db.execute("DELETE FROM identity WHERE annotator = ?", (name,))
-        for uid in person.uids:
-            corpus._insert("identity", {"uid": uid, "annotator": name}, "IGNORE")
-        return name
+    # Articles, assignments
 
     def _add_articles(self) -> tuple[int, set[Layer]]:
         """Add the articles that are new; return their number, and the shared layers that must be replayed.
@@ -200,8 +181,13 @@ class _Merge:
             connected = connected_layers(layers, groups)
         return [step for step in own_steps.values() if changed_layers(step) & connected], connected
 
-    def _replay(self, layers: Collection[Layer], steps: Collection[Step]) -> list[MergeConflict]:
-        """Make the tables of these layers what all their steps make; return the conflicts that are new."""
+    def _replay(
+        self, layers: Collection[Layer], steps: Collection[Step], joined_records: Collection[Record] = ()
+    ) -> list[MergeConflict]:
+        """Make the tables of these layers what all their steps make; return the conflicts that are new.
+
+        `joined_records` are what the tables had of annotators who turned out to be another one here.
+        """
         corpus = self._corpus
         articles = {article for article, _annotator in layers}
         query = "SELECT uid, text FROM article WHERE uid IN (SELECT value FROM json_each(?))"
@@ -213,6 +199,7 @@ class _Merge:
             if base.article.uid in shared_articles:
                 bases += base_records(base)
         bases += [record for record in current.values() if not isinstance(record, Zone | Publication)]
+        bases += joined_records
         lengths = {uid: len(text) for uid, text in texts.items()}
         deletions = last_deletions(read_label_edits(corpus))
         result = replay(bases, steps, lengths, deletions)
@@ -324,29 +311,3 @@ class _Translator:
         if label not in self._labels:
             raise CorpusError(_("The changes name a label that they do not describe: {label}").format(label=label))
         return self._labels[label]
-
-
-def _free_name(name: str, names: Collection[str]) -> str:
-    """Return the name, with a number behind it if it is taken."""
-    free_name, number = name, 1
-    while free_name in names:
-        number += 1
-        free_name = f"{name} ({number})"
-    return free_name
-
-
-def _own_names(person: Person) -> set[str]:
-    """Return the name of whoever works on this computer, perhaps not yet in the corpus, if that is not this person."""
-    own_name = settings.load().annotator_name
-    return set() if person_uid(device_uid(), own_name) in person.uids else {own_name}
-
-
-def find_same_names(corpus: Corpus, changeset: Changeset) -> list[str]:
-    """Return the names of annotators of the changeset that, as far as the uids tell, another person has here."""
-    ours = read_people(corpus)
-    names, known = {person.name for person in ours}, {uid for person in ours for uid in person.uids}
-    return [
-        person.name
-        for person in changeset.people
-        if not known & set(person.uids) and person.name in names | _own_names(person)
-    ]

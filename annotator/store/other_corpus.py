@@ -1,11 +1,12 @@
 """Reading a corpus that somebody else made: it is never changed, not even to migrate it."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from annotator.model.changeset import Changeset
 from annotator.store import opening
+from annotator.store.annotator_merging import joins_annotators
 from annotator.store.changesets import read_changeset, read_step_uids
 from annotator.store.copying import copy_corpus
 from annotator.store.corpus import Corpus
@@ -28,8 +29,10 @@ def read_other_corpus(path: Path) -> Generator[tuple[int, int], None, Changeset]
             return read_changeset(corpus)
 
 
-def has_news(corpus: Corpus, changeset: Changeset) -> bool:
-    """Return whether the corpus lacks an article or a step of the changeset."""
+def has_news(corpus: Corpus, changeset: Changeset, same: Mapping[str, str]) -> bool:
+    """Return whether merging the changeset with `same` (see `merge`) adds an article or a step or joins annotators."""
+    if joins_annotators(corpus, changeset.people, same):
+        return True
     articles = {uid for (uid,) in corpus.fetch_tuples("SELECT uid FROM article")}
     steps = read_step_uids(corpus)
     return any(base.article.uid not in articles for base in changeset.articles) or any(

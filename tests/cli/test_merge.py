@@ -135,6 +135,28 @@ def test_one_person_of_two_names_is_joined(ours: Path, theirs: Path, run: Run) -
     assert run("merge", ours, theirs, "--same", "يوسف").code == 2
 
 
+def test_people_kept_apart_are_joined_later_and_a_copy_learns_it(
+    ours: Path, theirs: Path, tmp_path: Path, run: Run
+) -> None:
+    done = run("merge", ours, theirs)
+    assert 'say so afterwards: annotator merge CORPUS --same "سلمى (2)=سلمى"' in done.err
+    copy = tmp_path / "copy.corpus"
+    run("backup", ours, copy)
+    dry = run("merge", ours, "--same", "سلمى (2)=سلمى", "--dry-run", "--json")
+    assert (dry.json["joined"], dry.json["backup"]) == ({"سلمى (2)": "سلمى"}, None)
+    assert set(read_layers(ours)) == {"سلمى", "يوسف", "سلمى (2)"}
+    joined = run("merge", ours, "--same", "سلمى (2)=سلمى", "--json")
+    assert (joined.code, joined.json["joined"]) == (0, {"سلمى (2)": "سلمى"})
+    assert Path(joined.json["backup"]).exists()
+    assert read_layers(ours) == {"سلمى": ["INSTITUTION", "PLAN"], "يوسف": ["DATE"]}
+    learned = run("merge", copy, ours)
+    assert "سلمى (2) and سلمى are one person: their work is put together." in learned.text
+    assert read_layers(copy) == read_layers(ours)
+    assert run("merge", copy, ours, "--json").json["joined"] == {}
+    assert run("merge", ours, "--same", "سلمى (2)=سلمى").code == 2  # there is no such annotator any more
+    assert run("merge", ours).code == 2
+
+
 def test_a_refused_file_is_named_and_the_others_are_merged(ours: Path, theirs: Path, tmp_path: Path, run: Run) -> None:
     (tmp_path / "a.changeset").write_text("text")
     (tmp_path / "b.changeset").write_bytes(encode(Changeset("9.9"))[:-4])

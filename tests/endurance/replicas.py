@@ -5,9 +5,10 @@
     --keep FOLDER     work there, and leave what is there of a history with a fault
 
 Two of the copies belong to one person with two computers, two to curators who share the gold layer, and two people of
-one name began with a corpus of their own. Changesets are lost on the way, arrive twice and in another order; merges are
-killed; a computer gets a copy of its file of yesterday. At the end each gets what all others have. Then all must have
-the same, and each step that was made and is anywhere: once, applied or in conflict. Ends with 1 at the first fault.
+one name began with a corpus of their own. Now and then somebody says that two annotators are one person. Changesets are
+lost on the way, arrive twice and in another order; merges are killed; a computer gets a copy of its file of yesterday.
+At the end each gets what all others have. Then all must have the same, and each step that was made and is anywhere:
+once, applied or in conflict. Ends with 1 at the first fault.
 Needs a system with fork.
 """
 
@@ -45,13 +46,14 @@ from msgspec.structs import replace
 
 from annotator import device_key, i18n, settings
 from annotator.model import records
-from annotator.model.changeset import GOLD, Changeset, Person
+from annotator.model.changeset import GOLD, PERSON, Changeset, Person
 from annotator.model.identities import GOLD_NAME, GOLD_UID
 from annotator.model.label_history import last_deletions, resolve_labels
 from annotator.model.labels import Colour, Label, LabelSet
 from annotator.model.records import BODY, HEADLINE, AnnotatedArticle, Article, Step, Zone, article_uid
 from annotator.model.replay import FOREVER, changed_layers, record_key, replay
-from annotator.store.changesets import read_changeset, read_step_uids
+from annotator.store.annotator_merging import build_join
+from annotator.store.changesets import read_changeset, read_people, read_step_uids
 from annotator.store.corpus import Corpus
 from annotator.store.label_rows import read_label_edits
 from annotator.store.merging import merge
@@ -82,11 +84,12 @@ class Computer:
 
     def __init__(self, folder: Path, annotator: str, actor: str | None = None) -> None:
         self.annotator, self.actor, self.folder = annotator, actor, folder
+        self.worker = actor or annotator
         self.path, self.backup = folder / "team.corpus", folder / "yesterday.corpus"
         self._corpus: Corpus | None = None
         (folder / "home").mkdir(parents=True)
         os.environ["ANNOTATOR_HOME"] = str(folder / "home")
-        settings.save(settings.Settings(annotator=actor or annotator))
+        settings.save(settings.Settings(annotator=self.worker))
 
     def __enter__(self) -> Corpus:
         """Return the corpus, opened on this computer."""
@@ -148,7 +151,7 @@ class History:
             for person in people:
                 make_move(corpus, ARTICLES[0].uid, person, Move("state", 0, 1))
             if people:
-                self._merge(corpus, Changeset("", people=(Person(GOLD_NAME, (GOLD_UID,), GOLD),)))
+                self._merge(corpus, Changeset("", people=(Person(GOLD_NAME, (GOLD_UID,), GOLD),)), computer)
             self._record(corpus)
         return computer
 
@@ -175,6 +178,7 @@ class History:
             self._merge_corpus: 3,
             self._kill_merge: 2,
             self._back_up: 2,
+            self._join_people: 1,
             self._go_back: 1,
         }
         events = self._random.choices(list(weights), list(weights.values()), k=self._random.randint(*_EVENTS))
@@ -235,15 +239,17 @@ class History:
     def _receive(self) -> None:
         if self._messages:
             message = self._messages.pop(self._random.randrange(len(self._messages)))
-            with self._computers[message.receiver] as corpus:
-                self._merge(corpus, _read_file(message.path))
+            computer = self._computers[message.receiver]
+            with computer as corpus:
+                self._merge(corpus, _read_file(message.path), computer)
             self.counts["received"] += 1
 
     def _merge_corpus(self) -> None:
         with self._choose() as source:
             changeset = read_changeset(source)
-        with self._choose() as corpus:
-            self._merge(corpus, changeset)
+        computer = self._choose()
+        with computer as corpus:
+            self._merge(corpus, changeset, computer)
         self.counts["corpora merged"] += 1
 
     def _kill_merge(self) -> None:
@@ -277,9 +283,20 @@ class History:
         death = Death(computer.folder, statements)
         with computer as corpus:
             death.begin()
-            for _progress in merge(corpus, _read_file(path)):
+            for _progress in merge(corpus, _read_file(path), own_name=computer.worker):
                 pass
         computer.close()
+
+    def _join_people(self) -> None:
+        """Say that two annotators are one person, as whoever works there."""
+        computer = self._choose()
+        with computer as corpus:
+            people = [person.name for person in read_people(corpus) if person.kind == PERSON]
+            if len(people) > 2:  # else all would soon be one
+                name, other = self._random.sample(people, 2)
+                self._merge(corpus, build_join(corpus, name, other), computer)
+                self._may_conflict = True
+                self.counts["people joined"] += 1
 
     def _back_up(self) -> None:
         computer = self._choose()
@@ -319,8 +336,8 @@ class History:
         """Enter into the ledger the steps that are new."""
         self._ledger |= dict(corpus.fetch_tuples("SELECT step, count(*) FROM edit GROUP BY step"))
 
-    def _merge(self, corpus: Corpus, changeset: Changeset) -> None:
-        for _progress in merge(corpus, changeset):
+    def _merge(self, corpus: Corpus, changeset: Changeset, computer: Computer) -> None:
+        for _progress in merge(corpus, changeset, own_name=computer.worker):
             pass
         self._record(corpus)
 
@@ -336,7 +353,7 @@ class History:
                 with source as corpus:
                     changeset = read_changeset(corpus)
                 with target as corpus:
-                    self._merge(corpus, changeset)
+                    self._merge(corpus, changeset, target)
             for computer in self._computers:
                 with computer as corpus:
                     counts.add(len(read_step_uids(corpus)))

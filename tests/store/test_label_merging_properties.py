@@ -1,4 +1,4 @@
-"""Any changes of labels in three copies of a corpus, between any work and merges, come to the same everywhere."""
+"""Any changes of labels and joins of people in three copies, between any work and merges, come to the same."""
 
 import shutil
 from collections.abc import Iterator, Sequence
@@ -21,7 +21,8 @@ from annotator.model.history import build_stacks, reverse_step
 from annotator.model.label_changes import REMOVE, LabelChange
 from annotator.model.labels import LabelSet
 from annotator.model.records import Edit, Suggestion, article_uid
-from annotator.store.changesets import read_changeset
+from annotator.store.annotator_merging import build_join
+from annotator.store.changesets import read_changeset, read_people
 from annotator.store.corpus import Corpus
 from annotator.store.label_rows import read_label_edits, read_label_uids
 from annotator.store.label_set import add_label, change_labels, count_spans
@@ -47,7 +48,7 @@ class Move(Struct, frozen=True):
 MOVES: Final = st.builds(
     Move,
     st.integers(0, 2),
-    st.sampled_from((*WORK, *LABEL_CHANGES, "merge", "merge")),
+    st.sampled_from((*WORK, *LABEL_CHANGES, "merge", "merge", "join")),
     st.integers(0, 5),
     st.integers(0, 5),
 )
@@ -101,6 +102,14 @@ def move_labels(corpus: Corpus, move: Move) -> None:
     finish(change_labels(corpus, LabelChange(before, LabelSet(tuple(labels)), new_names, replacements)))
 
 
+def join(corpus: Corpus, move: Move) -> None:
+    """Say that two annotators are one person."""
+    names = corpus.annotators()
+    name, other = names[move.first % len(names)], names[move.second % len(names)]
+    if name != other:
+        finish(merge(corpus, build_join(corpus, name, other)))
+
+
 def send(source: Corpus, target: Corpus) -> None:
     finish(merge(target, read_changeset(source)))
     assert list(check_integrity(target)) == []
@@ -108,11 +117,13 @@ def send(source: Corpus, target: Corpus) -> None:
 
 def describe(corpus: Corpus) -> tuple[object, ...]:
     """Return all that must be the same; steps that complete a deletion depend on the order of merges."""
+    people = {person.name: person.uids for person in read_people(corpus)}  # who may have other names elsewhere
     return (
         corpus.labels(),
         read_label_uids(corpus),
         read_label_edits(corpus),
-        corpus.spans(ARTICLE),
+        set(people.values()),
+        [replace(span, annotator=people[span.annotator][0]) for span in corpus.spans(ARTICLE)],
         corpus.fetch_tuples("SELECT step, reason FROM conflict ORDER BY step"),
         corpus.fetch_tuples('SELECT uid, label, start, "end" FROM rejection ORDER BY uid'),
     )
@@ -150,15 +161,19 @@ def test_order_and_grouping_of_merges_do_not_matter(
         folder.mkdir()
         create_copies(folder, annotators)
         with open_copies(folder) as copies:
+            uids = {person.name: person.uids[0] for person in read_people(copies[0])}
             for move in moves:
                 corpus = copies[move.copy]
+                [annotator] = [p.name for p in read_people(corpus) if uids[annotators[move.copy]] in p.uids]
                 with suppress(operations.InvalidEdit):
                     if move.verb == "merge":
                         send(copies[move.first % 3], corpus)
                     elif move.verb in LABEL_CHANGES:
                         move_labels(corpus, move)
+                    elif move.verb == "join":
+                        join(corpus, move)
                     else:
-                        work(corpus, annotators[move.copy], move)
+                        work(corpus, annotator, move)
                 assert list(check_integrity(corpus)) == []
         shutil.copytree(folder, Path(temporary) / "other copies")
         with open_copies(folder) as (first, second, third):

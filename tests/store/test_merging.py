@@ -13,10 +13,11 @@ from annotator.model.article_builder import build_article
 from annotator.model.changeset import Changeset
 from annotator.model.records import Edit, Span, Step, new_uid
 from annotator.model.replay import CHANGED, TAKEN
+from annotator.store.annotator_merging import find_same_names
 from annotator.store.changesets import read_changeset, read_step_uids
 from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.errors import CorpusError
-from annotator.store.merging import MergeResult, find_same_names, merge
+from annotator.store.merging import MergeResult, merge
 from annotator.store.queries.annotators import find_own_name
 from annotator.store.recovery.integrity import check_integrity
 from annotator.team.changeset_checks import check_changeset
@@ -86,7 +87,7 @@ def test_two_people_of_one_name_keep_their_layers(
     other = make(tmp_path / "b.corpus")
     tag(other, "INSTITUTION", MINISTRY, "user")
     changeset = read_changeset(other)
-    assert find_same_names(corpus, changeset) == ["user"]
+    assert find_same_names(corpus, changeset.people, "") == ["user"]
     result = merge_into(corpus, changeset)
     assert result.people == {"user": "user (2)"}
     assert result.same_names == ("user",)
@@ -95,7 +96,7 @@ def test_two_people_of_one_name_keep_their_layers(
     assert [span.label for span in corpus.spans(uid, "user (2)")] == ["INSTITUTION"]
     assert merge_into(corpus, changeset).steps == 0
     assert corpus.annotators() == ["user", "user (2)"]
-    assert find_same_names(corpus, changeset) == []
+    assert find_same_names(corpus, changeset.people, "") == []
 
 
 def test_the_same_person_on_two_computers_has_one_layer(

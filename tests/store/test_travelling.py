@@ -1,25 +1,31 @@
 """Corpora that travel between people: what of one reaches another one by a merge (see docs/adr)."""
 
+import shutil
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final, TypeAlias
 
 import pytest
 from builders import build_label_set, build_plain_article, create_corpus, locate
+from msgspec.structs import replace
 from running import finish
 
 from annotator import settings
 from annotator.jobs.undo import undo_step
 from annotator.model import operations
+from annotator.model.changeset import GOLD, Changeset, Person
 from annotator.model.history import build_stacks
+from annotator.model.identities import GOLD_NAME, GOLD_UID
 from annotator.model.label_changes import LabelChange
 from annotator.model.labels import LabelSet
 from annotator.model.records import DONE, HEADLINE, IN_PROGRESS, Edit, Step, Suggestion, article_uid, new_uid
 from annotator.model.replay import CHANGED
-from annotator.store.changesets import read_changeset
+from annotator.store.annotator_merging import build_join, find_same_names
+from annotator.store.changesets import read_changeset, read_step_uids
 from annotator.store.corpus import Corpus, utc_timestamp
+from annotator.store.errors import CorpusError
 from annotator.store.label_set import add_label, change_labels
-from annotator.store.merging import MergeResult, find_same_names, merge
+from annotator.store.merging import MergeResult, merge
 from annotator.store.queries.annotators import find_own_name
 from annotator.store.recovery.integrity import check_integrity
 
@@ -67,7 +73,7 @@ def relabel(corpus: Corpus, annotator: str, label: str) -> Step:
 
 
 def send(source: Corpus, target: Corpus) -> MergeResult:
-    return finish(merge(target, read_changeset(source)))
+    return finish(merge(target, read_changeset(source), own_name=settings.load().annotator_name))
 
 
 def ranges(corpus: Corpus, annotator: str) -> list[tuple[str, int, int]]:
@@ -93,13 +99,13 @@ def test_whoever_works_here_does_not_get_the_layer_of_a_namesake_who_came_first(
     desk = open_on("desk")
     settings.save(settings.Settings(annotator="user"))  # has done nothing in this corpus yet
     changeset = read_changeset(laptop)
-    assert find_same_names(desk, changeset) == ["user"]
+    assert find_same_names(desk, changeset.people, "user") == ["user"]
     assert send(laptop, desk).people == {"user": "user (2)"}
     own_name = find_own_name(desk, "user")
     assert own_name == "user"
     tag(desk, own_name, "PLAN")
     assert (ranges(desk, "user"), ranges(desk, "user (2)")) == ([("PLAN", *MONDAY)], [("DATE", *MONDAY)])
-    assert find_same_names(open_on("laptop"), read_changeset(desk)) == ["user"]
+    assert find_same_names(open_on("laptop"), read_changeset(desk).people, "user") == ["user"]
 
 
 def test_the_answer_that_a_namesake_is_the_same_person_is_remembered(open_on: Callable[[str], Corpus]) -> None:
@@ -109,9 +115,110 @@ def test_the_answer_that_a_namesake_is_the_same_person_is_remembered(open_on: Ca
     settings.save(settings.Settings(annotator="user"))
     assert finish(merge(desk, read_changeset(laptop), same={"user": "user"})).people == {"user": "user"}
     relabel(desk, "user", "PLAN")
-    assert find_same_names(desk, read_changeset(laptop)) == []
+    assert find_same_names(desk, read_changeset(laptop).people, "user") == []
     send(desk, laptop)
     assert ranges(laptop, "user") == ranges(desk, "user") == [("PLAN", *MONDAY)]
+
+
+def join(corpus: Corpus, former: str, name: str) -> MergeResult:
+    return finish(merge(corpus, build_join(corpus, name, former), same={name: name}))
+
+
+def test_people_kept_apart_can_be_joined_later_and_other_copies_learn_it(open_on: Callable[[str], Corpus]) -> None:
+    laptop, office, desk = open_on("laptop"), open_on("office"), open_on("desk")
+    tag(desk, "user", "DATE")
+    do(desk, "user", "note", operations.set_note(None, desk.article(ARTICLE), "user", "من المكتب"))
+    open_on("laptop")
+    steps = [tag(laptop, "user", "DATE"), tag(laptop, "user", "INSTITUTION", MINISTRY)]
+    open_on("office")
+    for source in (desk, laptop):
+        send(source, office)
+    assert office.annotators() == ["user", "user (2)"]
+    version = office.content_version()
+    assert join(office, "user (2)", "user").joined == {"user (2)": "user"}
+    assert office.annotators() == ["user"]
+    assert ranges(office, "user") == [("INSTITUTION", *MINISTRY), ("DATE", *MONDAY)]
+    assert send(office, office).joined == {}
+    assert office.content_version() != version  # other windows read it again
+    open_on("desk")
+    send(laptop, desk)  # this copy keeps them apart, as before
+    assert desk.annotators() == ["user", "user (2)"]
+    changeset = read_changeset(office, known_steps=read_step_uids(office))
+    assert finish(merge(desk, changeset, own_name="user")).joined == {"user (2)": "user"}
+    open_on("laptop")
+    send(office, laptop)
+    for corpus in (desk, laptop):
+        assert corpus.annotators() == ["user"]
+        assert corpus.spans(ARTICLE) == office.spans(ARTICLE)
+        assert corpus.history(ARTICLE, "user") == office.history(ARTICLE, "user")
+        assert [corpus.step(step.uid) for step in steps] == [office.step(step.uid) for step in steps]
+        assert corpus.note(ARTICLE, "user") == office.note(ARTICLE, "user")
+        assert corpus.has_mention("وزارة الصحة", "user")
+        assert send(office, corpus).joined == {}
+
+
+def test_joining_later_makes_what_joining_at_first_makes(open_on: Callable[[str], Corpus]) -> None:
+    laptop, early, late, desk = open_on("laptop"), open_on("early"), open_on("late"), open_on("desk")
+    tag(desk, "سناء", "DATE")
+    relabel(desk, "سناء", "PLAN")
+    open_on("laptop")
+    tag(laptop, "user", "DATE")
+    tag(laptop, "user", "INSTITUTION", MINISTRY)
+    changeset = read_changeset(laptop)
+    for corpus in (early, late):
+        send(desk, corpus)
+    finish(merge(early, changeset, same={"user": "سناء"}))
+    finish(merge(late, changeset))
+    assert late.annotators() == ["سناء", "user"]
+    finish(merge(late, changeset, same={"user": "سناء"}))  # said when it is merged again
+    for query in ("SELECT * FROM span ORDER BY uid", "SELECT * FROM conflict", "SELECT * FROM identity ORDER BY uid"):
+        assert late.fetch_tuples(query) == early.fetch_tuples(query)
+    assert late.annotators() == early.annotators() == ["سناء"]
+    assert late.history(ARTICLE, "سناء") == early.history(ARTICLE, "سناء")
+
+
+def test_who_works_here_under_a_name_that_goes_is_known_by_the_one_that_stays(
+    open_on: Callable[[str], Corpus], tmp_path: Path
+) -> None:
+    desk = open_on("desk")
+    for name in ("سناء", "user"):
+        tag(desk, name, "DATE")
+    open_on("laptop")  # where the file was copied to
+    changeset = build_join(desk, "سناء", "user")
+    with branch(desk, tmp_path / "copy.corpus") as copy, branch(desk, tmp_path / "other.corpus") as other:
+        finish(merge(copy, changeset, own_name="user"))
+        assert (copy.annotators(), find_own_name(copy, "user")) == (["user"], "user")
+        finish(merge(other, changeset, same={"سناء": "سناء"}, own_name="user"))
+        assert (other.annotators(), find_own_name(other, "user")) == (["سناء"], "سناء")
+
+
+def test_a_name_that_became_free_is_not_taken_for_who_had_it(open_on: Callable[[str], Corpus]) -> None:
+    laptop, desk = open_on("laptop"), open_on("desk")
+    tag(desk, "سناء", "DATE")
+    open_on("laptop")
+    tag(laptop, "user", "INSTITUTION", MINISTRY)
+    send(laptop, desk)
+    joined, office = build_join(desk, "سناء", "user"), open_on("office")
+    tag(office, "user", "PLAN")
+    both = replace(read_changeset(office), people=(*joined.people, *read_changeset(office).people))
+    open_on("desk")
+    assert finish(merge(desk, both)).people == {"سناء": "سناء", "user": "user"}
+    assert (ranges(desk, "user"), len(ranges(desk, "سناء"))) == ([("PLAN", *MONDAY)], 2)
+
+
+def branch(corpus: Corpus, path: Path) -> Corpus:
+    corpus.checkpoint()
+    shutil.copyfile(corpus.path, path)
+    return Corpus.open(path)
+
+
+def test_nobody_becomes_the_gold_layer(open_on: Callable[[str], Corpus]) -> None:
+    desk = open_on("desk")
+    tag(desk, "سناء", "DATE")
+    finish(merge(desk, Changeset("", people=(Person(GOLD_NAME, (GOLD_UID,), GOLD),))))
+    with pytest.raises(CorpusError, match="سناء"):
+        join(desk, "سناء", GOLD_NAME)
+    assert desk.annotators() == ["سناء", GOLD_NAME]
 
 
 def test_a_removal_travels(open_on: Callable[[str], Corpus]) -> None:

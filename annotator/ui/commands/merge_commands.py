@@ -32,7 +32,7 @@ class MergeCommands(QObject):
     def __init__(self, context: WindowContext, commands: CorpusCommands) -> None:
         super().__init__(context.window)
         self._window, self._session, self._tasks = context.window, context.session, context.tasks
-        self._commands = commands
+        self._settings, self._commands = context.settings, commands
         commands.changesets_given.connect(self.merge_paths)
 
     def merge_files(self) -> None:
@@ -134,10 +134,11 @@ class MergeCommands(QObject):
         if not paths or not corpus or not self._commands.check_idle():
             return
         self._commands.save_typed_text()
+        own_name = self._settings.current.annotator_name
         self._tasks.run_on_corpus(
             _("Reading the changes"),
             corpus.path,
-            lambda opened: _read_sources(opened, paths),
+            lambda opened: _read_sources(opened, paths, own_name),
             partial(self._merge, corpus.path),
             readonly=True,
             cancelled_text=_("Cancelled; nothing was changed."),
@@ -195,7 +196,8 @@ class MergeCommands(QObject):
         self._reload()
         steps = sum(result.steps for result in summary.results)
         articles = sum(result.articles for result in summary.results)
-        if not (steps or articles or refusals):
+        joined = {former: name for result in summary.results for former, name in result.joined.items()}
+        if not (steps or articles or refusals or joined):
             self._session.notified.emit(_("Everything in the file was here already."))
             return
         counts = [count_phrase("{count} step", "{count} steps", steps)]
@@ -203,7 +205,12 @@ class MergeCommands(QObject):
             counts.append(count_phrase("{count} new article", "{count} new articles", articles))
         if conflicts:
             counts.append(count_phrase("{count} conflict", "{count} conflicts", len(conflicts)))
-        texts = []
+        texts = [
+            _("{former} and {name} are one person: their work is put together.").format(
+                former=isolate(former), name=isolate(name)
+            )
+            for former, name in joined.items()
+        ]
         if conflicts:
             texts.append(_("Steps in conflict changed nothing. They are kept, for their authors to decide."))
         if summary.backup:
@@ -223,11 +230,11 @@ _FORBIDDEN: Final = str.maketrans(dict.fromkeys('/\\:*?"<>|', "-"))
 
 
 def _read_sources(
-    corpus: Corpus, paths: Sequence[Path]
+    corpus: Corpus, paths: Sequence[Path], own_name: str
 ) -> "Generator[tuple[int, int], None, tuple[list[MergeSource], list[str], list[str]]]":
     """Return the sources, why others are none, and the names of theirs that another person may have here."""
     from annotator.jobs.merging import MergeSource, UnusableSource, read_source
-    from annotator.store.merging import find_same_names
+    from annotator.store.annotator_merging import find_same_names
 
     sources: list[MergeSource] = []
     refusals: list[str] = []
@@ -238,7 +245,8 @@ def _read_sources(
             refusals.append(isolate_paths(str(error)))
         else:
             sources.append(source)
-    names = dict.fromkeys(name for source in sources for name in find_same_names(corpus, source.changeset))
+    people = [person for source in sources for person in source.changeset.people]
+    names = dict.fromkeys(find_same_names(corpus, people, own_name))
     return sources, refusals, list(names)
 
 
