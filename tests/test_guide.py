@@ -20,7 +20,8 @@ from annotator.model.display_names import state_title
 from annotator.model.records import STATES
 from annotator.ui.actions.keymap import Action, walk_menus
 from annotator.ui.article.letter_jumps import describe_keys
-from annotator.ui.commands.table import ACTIONS, MENUS, Commands
+from annotator.ui.commands.table import ACTIONS, MENUS
+from annotator.ui.commands.window_commands import Commands
 from annotator.ui.widgets.bidi_text import format_keys
 
 NAMED = (

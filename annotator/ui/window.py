@@ -35,12 +35,13 @@ from annotator.ui.commands.issue_commands import IssueCommands
 from annotator.ui.commands.merge_commands import MergeCommands
 from annotator.ui.commands.palette_commands import PaletteCommands
 from annotator.ui.commands.suggestion_commands import SuggestionCommands
-from annotator.ui.commands.table import MENUS, RECENT_CORPORA, Commands
+from annotator.ui.commands.table import MENUS, RECENT_CORPORA
 from annotator.ui.commands.tagging_commands import TaggingCommands
 from annotator.ui.commands.tips import Tips
 from annotator.ui.commands.value_notifier import ValueNotifier
 from annotator.ui.commands.view_commands import ViewCommands, panel_scale
 from annotator.ui.commands.welcome_commands import WelcomeCommands
+from annotator.ui.commands.window_commands import Commands
 from annotator.ui.panels.autosave_field import NoteField
 from annotator.ui.panels.corpus_switcher import CorpusSwitcher
 from annotator.ui.panels.guideline_panel import GuidelineSheet
