@@ -1,6 +1,6 @@
 """Every action of the program, in a real window: whatever it opens and is left, no lock of the open corpus is lost.
 
-No dialog has two buttons that Enter might press.
+No dialog has two buttons that Enter might press, or a text field with Qt's own menu.
 """
 
 import os
@@ -9,8 +9,17 @@ from pathlib import Path
 
 import pytest
 from file_states import standing_locks
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QDialog, QMessageBox, QProgressDialog, QPushButton
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QLineEdit,
+    QMessageBox,
+    QPlainTextEdit,
+    QProgressDialog,
+    QPushButton,
+    QTextBrowser,
+)
 from pytestqt.qtbot import QtBot
 
 from annotator.model.records import DONE
@@ -37,6 +46,7 @@ class Leaver:
     def __init__(self) -> None:
         self.closed: list[str] = []
         self.default_buttons: dict[str, list[str]] = {}
+        self.fields_with_menu_of_qt: set[str] = set()
         self._timer = QTimer()
         self._timer.setInterval(250)
         self._timer.timeout.connect(self._leave)
@@ -53,6 +63,10 @@ class Leaver:
             self.closed.append(type(dialog).__name__)
             defaults = [button.text() for button in dialog.findChildren(QPushButton) if button.isDefault()]
             self.default_buttons[type(dialog).__name__] = defaults
+            for kind in (QLineEdit, QPlainTextEdit, QTextBrowser):
+                for field in dialog.findChildren(kind):
+                    if field.contextMenuPolicy() == Qt.ContextMenuPolicy.DefaultContextMenu:
+                        self.fields_with_menu_of_qt.add(f"{type(dialog).__name__}: {field.accessibleName()}")
             dialog.accept() if isinstance(dialog, QMessageBox) else dialog.reject()
 
 
@@ -80,3 +94,4 @@ def test_actions_and_dialogs_keep_the_locks_of_the_open_corpus(window: Window, c
         leaver.stop()
     assert with_dialog >= OPENS_A_DIALOG
     assert {name: texts for name, texts in leaver.default_buttons.items() if len(texts) > 1} == {}
+    assert leaver.fields_with_menu_of_qt == set()

@@ -3,23 +3,18 @@
 Qt knows only letters that are underlined in the texts, which would be a second set of keys to translate.
 """
 
-from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QMenu
+from PySide6.QtGui import QAction, QKeyEvent
 
 from annotator.ui.actions.action_names import first_word_starts, fold_name
 from annotator.ui.actions.keyboard import pressed_key, twin_keys
-from annotator.ui.widgets.round_popups import round_corners
+from annotator.ui.widgets.round_popups import RoundMenu
 
 
-class LetterMenu(QMenu):
+class LetterMenu(RoundMenu):
     """A menu in which letters are keys of rows, Arabic ones also by the letter after the article.
 
     They only move there; Enter or a click runs an action.
     """
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        round_corners(self)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         rows = _rows_from(self.actions(), self.activeAction())

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QSizePolicy, QWidget
 from annotator.i18n import _
 from annotator.ui.session.session import Session
 from annotator.ui.widgets.bidi_text import format_keys, isolate, set_direction, tooltip
+from annotator.ui.widgets.text_menu import set_text_menu
 from annotator.ui.widgets.wrapped_label import text_direction
 
 MAX_NOTE_LINES: Final = 6
@@ -118,6 +119,7 @@ class AutosaveField(Autosave, QLineEdit):
         super().__init__()
         self.attach(title, session)
         self.setPlaceholderText(title)
+        set_text_menu(self)
         self.textChanged.connect(lambda text: self.setToolTip(tooltip(text)))  # the text may not fit
 
 
@@ -136,6 +138,7 @@ class NoteEdit(Autosave, QPlainTextEdit):
         self.hint = text.format(key=format_keys(["Return"]), other=format_keys(["Shift+Return"]))
         """What the keys do."""
         self._max_lines = MAX_NOTE_LINES
+        set_text_menu(self)
         self.setToolTip(tooltip(self.hint))
         self.setTabChangesFocus(True)
         self.setAcceptDrops(False)  # the window imports files

@@ -43,6 +43,7 @@ from annotator.store.database_files import SIDE_FILE_SUFFIXES
 from annotator.ui.widgets import icons
 from annotator.ui.widgets.bidi_text import isolate_ltr
 from annotator.ui.widgets.file_facts import format_size, format_time
+from annotator.ui.widgets.text_menu import set_text_menus
 from annotator.ui.widgets.theme import current_theme
 
 _ICONS: Final = {"backButton": "previous", "forwardButton": "next", "toParentButton": "up", "newFolderButton": "add"}
@@ -110,6 +111,7 @@ def _dialog(parent: QWidget, title: str, folder: str, filters: str, mode: QFileD
 def _style(dialog: QFileDialog) -> None:
     """Draw the program's icons on the dialog's buttons, hide those for two views, and show paths from left to right."""
     dialog.resize(_SIZE)
+    set_text_menus(dialog)
     dialog.setSizeGripEnabled(False)
     dialog.setLabelText(QFileDialog.DialogLabel.Reject, _("Cancel"))
     if splitter := dialog.findChild(QSplitter):

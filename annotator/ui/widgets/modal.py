@@ -11,6 +11,7 @@ from annotator.i18n import _
 from annotator.ui.widgets.bidi_text import isolate_paths
 from annotator.ui.widgets.icons import draw_pixmap
 from annotator.ui.widgets.scrolling import FittingScrollArea
+from annotator.ui.widgets.text_menu import set_text_menus
 from annotator.ui.widgets.theme import current_theme
 
 _FRAME: Final = QSize(8, 44)  # pixels: edges and a title bar
@@ -33,9 +34,10 @@ def fit_to_screen(dialog: QDialog) -> None:
 def run_dialog(dialog: D) -> D | None:
     """Show a modal dialog, then have it deleted; return it if it was accepted, for its results to be read at once.
 
-    It is at most as large as the screen.
+    It is at most as large as the screen, and its text fields have the program's menu.
     """
     fit_to_screen(dialog)
+    set_text_menus(dialog)
     is_accepted = dialog.exec()
     dialog.deleteLater()
     return dialog if is_accepted else None

@@ -3,8 +3,8 @@
 Not every screen shows what is behind a window that is transparent there.
 """
 
-from PySide6.QtGui import QPainterPath, QRegion
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtGui import QPainterPath, QRegion, QResizeEvent
+from PySide6.QtWidgets import QComboBox, QMenu, QWidget
 
 from annotator.ui.widgets.theme import MENU_RADIUS
 
@@ -14,6 +14,14 @@ def round_corners(popup: QWidget) -> None:
     shape = QPainterPath()
     shape.addRoundedRect(popup.rect().toRectF(), MENU_RADIUS, MENU_RADIUS)
     popup.setMask(QRegion(shape.toFillPolygon().toPolygon()))
+
+
+class RoundMenu(QMenu):
+    """A menu with round corners."""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        round_corners(self)
 
 
 class RoundComboBox(QComboBox):

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from annotator.i18n import _
 from annotator.ui.widgets import icons
+from annotator.ui.widgets.text_menu import set_text_menu
 
 
 class SearchLine(QLineEdit):
@@ -18,6 +19,7 @@ class SearchLine(QLineEdit):
         super().__init__(parent)
         self.setPlaceholderText(title)
         self.setAccessibleName(title)
+        set_text_menu(self)
         self.clear_action = QAction(_("Clear"), self)
         """The action of the clear button, visible while there is text."""
         self.clear_action.triggered.connect(self.clear)
