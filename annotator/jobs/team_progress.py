@@ -6,16 +6,15 @@ from datetime import date
 
 from msgspec import Struct
 
+from annotator.jobs.work_counting import WORK_PARTS, count_work
 from annotator.model.changeset import Batch
-from annotator.model.progress import Work, count_daily_work, local_day, sum_work
+from annotator.model.progress import DailyWork, Work, local_day, sum_work
 from annotator.model.records import IN_PROGRESS, NEW, STATES
 from annotator.store.corpus import Corpus
 from annotator.store.queries.article_list import count_by_state
 from annotator.store.queries.assignments import count_assigned_states, list_batches, list_gold_annotators
-from annotator.store.queries.work_log import count_edits, load_work_log
+from annotator.store.queries.work_log import count_edits
 from annotator.team.pace import Pace, measure_pace
-
-_PARTS = 3
 
 
 class DayProgress(Struct, frozen=True):
@@ -66,22 +65,25 @@ class TeamProgress(Struct, frozen=True):
 
 
 def measure_team_progress(corpus: Corpus, today: date) -> Generator[tuple[int, int], None, TeamProgress]:
-    """Measure the progress of all annotators; yield the parts done and their number. The gold layer is nobody's work.
+    """Count the work, and measure the progress of all annotators; yield the parts done and their number.
 
     Takes some seconds for 300,000 steps.
     """
-    yield 0, _PARTS
     with corpus.snapshot():
-        log, edits = load_work_log(corpus), _count_daily_edits(corpus)
-        yield 1, _PARTS
+        return (yield from summarise_work(corpus, (yield from count_work(corpus)), today))
+
+
+def summarise_work(corpus: Corpus, work: DailyWork, today: date) -> Generator[tuple[int, int], None, TeamProgress]:
+    """Measure the progress of all annotators from their work by day. The gold layer is nobody's work."""
+    yield WORK_PARTS, WORK_PARTS + 1
+    with corpus.snapshot():
+        edits = _count_daily_edits(corpus)
         gold = list_gold_annotators(corpus)
         names = [name for name in corpus.annotators() if name not in gold]
         assigned = count_assigned_states(corpus)
         queues = {name for _batch, name, _state, _count in assigned}
         states = {name: count_by_state(corpus, name, only_assigned=name in queues) for name in names}
         batches = list_batches(corpus)
-    work = count_daily_work(log)
-    yield 2, _PARTS
     paces = {
         name: measure_pace({day: entry.articles for day, entry in work.get(name, {}).items()}, today) for name in names
     }

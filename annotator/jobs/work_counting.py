@@ -5,9 +5,10 @@ from typing import Final
 
 from annotator.model.progress import DailyWork, count_daily_work
 from annotator.store.corpus import Corpus
-from annotator.store.queries.work_log import load_work_log
+from annotator.store.queries.work_log import LOG_PARTS, load_work_log
 
-_PARTS: Final = 2  # reading and counting, of which reading takes three quarters
+WORK_PARTS: Final = LOG_PARTS + 1
+"""Reading, in its parts, and counting."""
 
 
 def count_work(corpus: Corpus) -> Generator[tuple[int, int], None, DailyWork]:
@@ -15,7 +16,6 @@ def count_work(corpus: Corpus) -> Generator[tuple[int, int], None, DailyWork]:
 
     Takes some seconds for 300,000 steps.
     """
-    yield 0, _PARTS
-    log = load_work_log(corpus)
-    yield 1, _PARTS
+    log = yield from load_work_log(corpus)
+    yield LOG_PARTS, WORK_PARTS
     return count_daily_work(log)

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from annotator.i18n import _, count_phrase, format_number, ngettext
 from annotator.jobs.team_agreement import TeamAgreement, measure_team_agreement
-from annotator.jobs.team_progress import TeamProgress, measure_team_progress
+from annotator.jobs.team_progress import TeamProgress, summarise_work
 from annotator.jobs.work_counting import count_work
 from annotator.model.date_display import format_date_value, format_day_and_month, month_titles
 from annotator.model.labels import LabelSet
@@ -92,9 +92,10 @@ def open_dialog(context: WindowContext) -> None:
 
 def _collect(corpus: Corpus, today: date) -> Generator[tuple[int, int], None, tuple[DailyWork, TeamProgress | None]]:
     """Count everybody's work, and if several people work, measure their progress."""
-    daily = yield from count_work(corpus)
-    has_team = len(list_people(corpus)) > 1
-    return daily, (yield from measure_team_progress(corpus, today)) if has_team else None
+    with corpus.snapshot():
+        daily = yield from count_work(corpus)
+        has_team = len(list_people(corpus)) > 1
+        return daily, (yield from summarise_work(corpus, daily, today)) if has_team else None
 
 
 def _measure_agreement(

@@ -7,6 +7,7 @@ from typing import Final
 
 import pytest
 from builders import apply_edits, build_label_set, create_corpus
+from running import finish
 
 from annotator.model import operations
 from annotator.model.history import reverse_step
@@ -61,7 +62,7 @@ def test_log_has_spans_rejections_done_articles_and_steps(corpus: Corpus) -> Non
     apply_at(corpus, 2, operations.add_span(article, corpus.spans(UID, SANAE), SANAE, "B", 5, 9))
     apply_at(corpus, 3, operations.reject(article, SANAE, Suggestion(5, 9, "A", "memory", 0.5)))
     apply_at(corpus, 4, [Edit(None, Status(UID, SANAE, DONE))])
-    log = load_work_log(corpus)
+    log = finish(load_work_log(corpus))
     assert read_minutes(log) == [(1, "A", Origin.ACCEPTED), (2, "B", Origin.BY_HAND)]
     assert [(moment.annotator, moment.time[14:16]) for moment in log.rejections] == [(SANAE, "03")]
     assert [(moment.annotator, moment.time[14:16]) for moment in log.done] == [(SANAE, "04")]
@@ -70,12 +71,12 @@ def test_log_has_spans_rejections_done_articles_and_steps(corpus: Corpus) -> Non
 
 def test_corrected_suggestion_is_a_span_and_no_rejection(corpus: Corpus) -> None:
     step = apply_at(corpus, 1, accept(corpus, Suggestion(0, 10, "B", "memory", 0.5)))
-    log = load_work_log(corpus)
+    log = finish(load_work_log(corpus))
     assert (read_minutes(log), log.rejections) == ([(1, "B", Origin.CORRECTED)], [])
     undone = apply_at(corpus, 2, [*reverse_step(step)], undoes=step.uid)
-    assert load_work_log(corpus).spans == []
+    assert finish(load_work_log(corpus)).spans == []
     apply_at(corpus, 3, [*reverse_step(undone)], undoes=undone.uid)
-    log = load_work_log(corpus)
+    log = finish(load_work_log(corpus))
     assert (read_minutes(log), log.rejections) == ([(1, "B", Origin.CORRECTED)], []), "labelled at the first time"
 
 
@@ -83,20 +84,20 @@ def test_span_changed_later_counts_when_it_was_labelled(corpus: Corpus) -> None:
     apply_at(corpus, 1, accept(corpus))
     layer = corpus.spans(UID, SANAE)
     apply_at(corpus, 2, operations.relabel(corpus.article(UID), layer, layer[0], "B"))
-    assert read_minutes(load_work_log(corpus)) == [(1, "B", Origin.CORRECTED)]
+    assert read_minutes(finish(load_work_log(corpus))) == [(1, "B", Origin.CORRECTED)]
     step = apply_at(corpus, 3, operations.remove_span(corpus.spans(UID, SANAE)[0]))
-    assert load_work_log(corpus).spans == []
+    assert finish(load_work_log(corpus)).spans == []
     apply_at(corpus, 4, [*reverse_step(step)], undoes=step.uid)
-    assert read_minutes(load_work_log(corpus)) == [(1, "B", Origin.CORRECTED)]
+    assert read_minutes(finish(load_work_log(corpus))) == [(1, "B", Origin.CORRECTED)]
 
 
 def test_article_is_done_when_it_was_done_last(corpus: Corpus) -> None:
     states = [None, *(Status(UID, SANAE, state) for state in (DONE, IN_PROGRESS, DONE))]
     for minute, (before, after) in enumerate(pairwise(states)):
         apply_at(corpus, minute, [Edit(before, after)])
-    assert [moment.time[14:16] for moment in load_work_log(corpus).done] == ["02"]
+    assert [moment.time[14:16] for moment in finish(load_work_log(corpus)).done] == ["02"]
     apply_at(corpus, 5, [Edit(states[-1], Status(UID, SANAE, IN_PROGRESS))])
-    assert load_work_log(corpus).done == []
+    assert finish(load_work_log(corpus)).done == []
 
 
 def test_imports_are_no_work(corpus: Corpus) -> None:
@@ -104,7 +105,7 @@ def test_imports_are_no_work(corpus: Corpus) -> None:
     uid = article_uid(text)
     span, status = Span(new_uid(), uid, OMAR, "A", 0, 3), Status(uid, OMAR, DONE)
     corpus.add(AnnotatedArticle(Article(uid, text), spans=(span,), states=(status,)))
-    assert load_work_log(corpus) == WorkLog([], [], [], [])
+    assert finish(load_work_log(corpus)) == WorkLog([], [], [], [])
     apply_edits(corpus, operations.relabel(corpus.article(uid), [span], span, "B"), OMAR)
-    log = load_work_log(corpus)
+    log = finish(load_work_log(corpus))
     assert (log.spans, [moment.annotator for moment in log.steps]) == ([], [OMAR])

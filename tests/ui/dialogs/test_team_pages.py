@@ -19,6 +19,7 @@ from annotator.model import operations
 from annotator.model.article_builder import build_article
 from annotator.model.records import BODY, DONE, FLAGGED, IN_PROGRESS, AnnotatedArticle, Edit, Step, Zone, new_uid
 from annotator.store.corpus import Corpus
+from annotator.ui.dialogs import work_progress
 from annotator.ui.dialogs.figure_table import FigureTable
 from annotator.ui.dialogs.team_agreement_page import TeamAgreementPage
 from annotator.ui.dialogs.team_progress_page import TeamProgressPage
@@ -294,3 +295,22 @@ def test_cancelled_comparison_is_offered_again(
         qtbot.waitUntil(lambda: bool(page.findChildren(FigureTable)), timeout=20000)
 
     in_dialog(look)
+
+
+def test_the_work_is_read_once_and_each_part_of_it_is_progress(
+    corpus_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queries: list[str] = []
+    fetch = Corpus.fetch_tuples
+
+    def note(corpus: Corpus, sql: str, *values: object) -> list[tuple[object, ...]]:
+        queries.append(sql)
+        return fetch(corpus, sql, *values)
+
+    monkeypatch.setattr(Corpus, "fetch_tuples", note)
+    with Corpus.open(corpus_path, readonly=True) as corpus:
+        parts = list(work_progress._collect(corpus, date(2026, 3, 3)))
+    of_record = [sql for sql in queries if "FROM edit" in sql]  # which is long: each takes a second for 300,000 steps
+    assert len(of_record) == len(set(of_record)) == 4
+    assert [done for done, _total in parts] == list(range(len(parts)))
+    assert all(done < total for done, total in parts)
