@@ -10,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from annotator.i18n import _
+from annotator.model.label_roles import is_date_label
 from annotator.model.labels import Fault, Label, LabelSet, check_labels, find_faults, normalise_key
 from annotator.model.records import new_uid
 
@@ -36,6 +37,10 @@ class LabelChange(Struct, frozen=True):
     def renamed_labels(self) -> dict[str, str]:
         """Return the old and new names of renamed labels."""
         return {old: new for old, new in self.new_names.items() if old != new}
+
+    def labels_turned_into_dates(self) -> list[str]:
+        """Return the new names of renamed labels whose values were any text, and now are dates."""
+        return [new for old, new in self.new_names.items() if is_date_label(new) and not is_date_label(old)]
 
     def deleted_labels(self) -> list[str]:
         """Return the names of the deleted labels."""

@@ -60,10 +60,14 @@ def relabel(article: Article, layer: Iterable[Span], span: Span, label: str) -> 
 def with_label(span: Span, label: str) -> Span:
     """Return `span` with another label; a value that is no date becomes a line of the note if it would be one."""
     after = msgspec.structs.replace(span, label=label)
-    is_possible = label == span.label or not is_date_label(label) or is_date_value(span.value or "")
-    if span.value is None or is_possible:
-        return after
-    return msgspec.structs.replace(after, value=None, note="\n".join(filter(None, (after.note, after.value))))
+    return after if label == span.label else with_possible_value(after)
+
+
+def with_possible_value(span: Span) -> Span:
+    """Return `span` without a value that its label cannot have: one that is no date becomes a line of the note."""
+    if span.value is None or not is_date_label(span.label) or is_date_value(span.value):
+        return span
+    return msgspec.structs.replace(span, value=None, note="\n".join(filter(None, (span.note, span.value))))
 
 
 def resize(article: Article, layer: Iterable[Span], span: Span, start: int, end: int) -> list[Edit]:

@@ -13,8 +13,8 @@ does not fit is in conflict, changes nothing, and stays recorded for its author.
   it, for later edits too. So with equal zones and dismissals. A different value or note at the same range is a
   conflict.
 - A step of the label set (LABELS_STEP) is never in conflict. It gives its spans the other label, or removes them, as
-  they are by then, and leaves out edits that no longer fit. Later edits that know nothing of it yet mean the span with
-  its new label.
+  they are by then, and leaves out edits that no longer fit, among them those of a value alone. Later edits that know
+  nothing of it yet mean the span with its new label.
 - Undoing a step in conflict withdraws it: neither of the two changes anything.
 """
 
@@ -313,7 +313,8 @@ class _State:
             self._replaced_labels[key][span.label] = edit.after.label
         if reason is None:
             return
-        if not isinstance(current, Span) or current.label != span.label:
+        keeps_label = isinstance(edit.after, Span) and edit.after.label == span.label
+        if not isinstance(current, Span) or current.label != span.label or keeps_label:
             return
         after = with_label(current, edit.after.label) if isinstance(edit.after, Span) else None
         is_free = after is not None and self.find_in_place(after) is None

@@ -8,7 +8,7 @@ from annotator.model.label_changes import REMOVE, LabelChange
 from annotator.model.label_history import LabelEdit, PlacedLabel, choose_uid, record_changes, resolve_labels
 from annotator.model.labels import Label, LabelSet, find_faults
 from annotator.model.limits import MAX_LABEL_LENGTH
-from annotator.model.operations import with_label
+from annotator.model.operations import with_label, with_possible_value
 from annotator.model.records import Span, new_uid
 from annotator.store import row_mapping
 from annotator.store.corpus import Corpus, utc_timestamp
@@ -207,6 +207,15 @@ def next_changes(corpus: Corpus, name: str, replacement: str) -> list[tuple[Span
         span = cast(Span, row_mapping.to_record(Span, row))
         changes.append((span, None if replacement == REMOVE or row["taken"] else with_label(span, replacement)))
     return changes
+
+
+def find_impossible_values(corpus: Corpus, name: str) -> list[tuple[Span, Span | None]]:
+    """Return a label's spans with a value that it cannot have, each with what replaces it."""
+    spans = (
+        cast(Span, row_mapping.to_record(Span, row))
+        for row in corpus.query("SELECT * FROM span WHERE label = ? AND value IS NOT NULL", name)
+    )
+    return [(span, after) for span in spans if (after := with_possible_value(span)) != span]
 
 
 def write_changes(corpus: Corpus, changes: Iterable[tuple[Span, Span | None]]) -> None:

@@ -297,6 +297,16 @@ def test_a_deletion_of_labels_takes_its_spans_as_they_are_by_then() -> None:
     assert records(run(TAG, step(2, (DATE, described)), removal)) == set()
 
 
+def test_a_value_that_a_renamed_label_cannot_have_is_left_where_the_span_has_changed_by_then() -> None:
+    valued = span("s", value="soon")
+    changed = replace(valued, end=9)
+    moved = step(3, (valued, replace(DATE, note="soon")), name=LABELS_STEP)
+    tagged = step(1, (None, valued))
+    assert records(run(tagged, moved)) == {replace(DATE, note="soon")}
+    result = run(tagged, step(2, (valued, changed)), moved)
+    assert (records(result), result.conflicts) == ({changed}, {})
+
+
 def test_a_replaced_label_is_removed_where_the_other_one_is_already() -> None:
     wide = span("t", "PLAN", end=9)
     steps = [TAG, step(2, (DATE, WIDER)), step(3, (None, wide)), step(4, (DATE, PLAN), name=LABELS_STEP)]

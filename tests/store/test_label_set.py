@@ -18,7 +18,7 @@ from annotator.model.labels import InvalidLabelSet, LabelSet
 from annotator.model.records import Edit, Span, article_uid, new_uid
 from annotator.store.corpus import Corpus
 from annotator.store.errors import Conflict
-from annotator.store.label_set import change_labels, count_spans
+from annotator.store.label_set import change_labels, count_spans, count_values
 from annotator.text.proclitics import normalise_form
 
 TEXTS: Final = ("أعلنت وزارة الصحة 😀 عن خطة 2024", "لأحزاب الأغلبية رَأيٌ آخر\u200f كـتـاب")
@@ -130,6 +130,42 @@ def test_values_that_are_no_dates_become_notes_if_dates_replace_their_label(corp
     change(corpus, build_label_set("DATE", "C"), {"B": "DATE", "C": "C"}, {"A": "DATE"})
     expected = {replace(plan, label="DATE", value=None, note="ملاحظة\nالمرحلة 2"), replace(dated, label="DATE")}
     assert set(all_spans(corpus)) == expected == replay_edits(corpus)
+
+
+def test_values_that_are_no_dates_become_notes_if_their_label_is_renamed_to_that_of_dates(corpus: Corpus) -> None:
+    plan, dated = tag(corpus, "A", 0, note="ملاحظة", value="المرحلة 2"), tag(corpus, "A", 9, value="2024")
+    other, bare = tag(corpus, "A", 3, SECOND, "Omar", value="first"), tag(corpus, "A", 0, SECOND)
+    assert count_values(corpus) == {"A": (3, 2)}
+    change(corpus, build_label_set("timex", "B", "C"), {"A": "timex", "B": "B", "C": "C"})
+    expected = {
+        replace(plan, label="timex", value=None, note="ملاحظة\nالمرحلة 2"),
+        replace(dated, label="timex"),
+        replace(other, label="timex", value=None, note="first"),
+        replace(bare, label="timex"),
+    }
+    assert set(all_spans(corpus)) == expected == replay_edits(corpus)
+    assert not undo(corpus)  # it would give a date a value that is none
+    assert undo(corpus, SECOND), "undo still works in a layer without such a value"
+
+
+def test_undo_brings_back_no_value_that_a_renamed_label_cannot_have(corpus: Corpus) -> None:
+    span = tag(corpus, "A", 0, value="soon")
+    apply_edits(corpus, operations.describe_span(span, "", ""))
+    change(corpus, build_label_set("DATE", "B", "C"), {"A": "DATE", "B": "B", "C": "C"})
+    assert not undo(corpus)
+    assert all_spans(corpus) == [replace(span, label="DATE", value=None)]
+
+
+def test_values_stay_if_a_label_of_dates_is_renamed(corpus: Corpus) -> None:
+    change(corpus, build_label_set("DATE", "B", "C"), {"A": "DATE", "B": "B", "C": "C"})
+    span = tag(corpus, "DATE", 0, value="2024")
+    change(corpus, build_label_set("TIMEX", "B", "C"), {"DATE": "TIMEX", "B": "B", "C": "C"})
+    assert undo(corpus)  # a date is a date under either name
+    tag(corpus, "TIMEX", 0, value="2024")
+    change(corpus, build_label_set("A", "B", "C"), {"TIMEX": "A", "B": "B", "C": "C"})
+    assert [(span.label, span.value) for span in all_spans(corpus)] == [("A", "2024")]
+    assert undo(corpus)
+    assert span not in all_spans(corpus)
 
 
 def test_replacing_a_deleted_label_relabels_spans_and_ends_undo(corpus: Corpus) -> None:

@@ -1,6 +1,6 @@
 """The editor of the open corpus's label set, applied as a whole."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +11,7 @@ from PySide6.QtWidgets import (
 )
 
 from annotator.file_ops import explain_os_error
-from annotator.i18n import _
+from annotator.i18n import _, format_number, ngettext
 from annotator.model.colours import next_palette_colour
 from annotator.model.label_changes import (
     LabelEntry,
@@ -21,11 +21,12 @@ from annotator.model.label_changes import (
     list_entries,
     merge_label_set,
 )
+from annotator.model.label_roles import is_date_label
 from annotator.model.labels import DEFAULT_KEYS, InvalidLabelSet, Label, LabelSet, decode, encode, normalise_key
 from annotator.model.records import new_uid
 from annotator.paths import extend_path, resolve_path
 from annotator.store.corpus import Corpus
-from annotator.store.label_set import change_labels, count_spans
+from annotator.store.label_set import change_labels, count_spans, count_values
 from annotator.ui.actions.keyboard import to_portable
 from annotator.ui.dialogs.label_deletion import LabelDeletionForm
 from annotator.ui.dialogs.label_form import LabelForm
@@ -58,7 +59,7 @@ class LabelsDialog(TaskDialog):
         super().__init__(parent, tasks)
         self._path = corpus.path
         self._corpus_files = corpus.database_paths()
-        self._original, self._usage = corpus.labels(), count_spans(corpus)
+        self._original, self._usage, self._values = corpus.labels(), count_spans(corpus), count_values(corpus)
         self.entries = list_entries(self._original)
         self._current = self.entries[0].uid if self.entries else ""
         self._has_warned = False  # that closing would discard the edits
@@ -229,13 +230,36 @@ class LabelsDialog(TaskDialog):
         self._show_message(text, "warning")
 
     def _show_hint(self, text: str) -> None:
-        """Show a hint; if "", the warning about deletions, if any."""
-        if not text and any(entry.is_deleted for entry in self.entries):
-            text = _(
+        """Show a hint; if "", what deletions and new names do, if anything."""
+        self._show_message(text or "\n".join(self._describe_consequences()), "quiet")
+
+    def _describe_consequences(self) -> Iterator[str]:
+        """Yield what becomes of values under a new name, and that deletions cannot be undone."""
+        for entry in self.entries:
+            old, new = entry.origin or "", entry.label.name
+            values, others = self._values.get(old, (0, 0))
+            count, text = 0, ""
+            if not entry.is_deleted and values and is_date_label(old) and not is_date_label(new):
+                count = values
+                text = ngettext(
+                    "{label} is no label of dates: {count} value stays, and is checked no more.",
+                    "{label} is no label of dates: {count} values stay, and are checked no more.",
+                    count,
+                )
+            elif not entry.is_deleted and others and is_date_label(new) and not is_date_label(old):
+                count = others
+                text = ngettext(
+                    "{label} is a label of dates: {count} value that is no date moves to the note, for good.",
+                    "{label} is a label of dates: {count} values that are no dates move to the notes, for good.",
+                    count,
+                )
+            if text:
+                yield text.format(label=isolate_ltr(new), count=format_number(count))
+        if any(entry.is_deleted for entry in self.entries):
+            yield _(
                 "Deleting a label cannot be undone, nor can earlier steps in articles that used it. To keep a way "
                 "back, make a backup first."
             )
-        self._show_message(text, "quiet")
 
     def _show_message(self, text: str, name: str) -> None:
         self.message_label.setText(text)

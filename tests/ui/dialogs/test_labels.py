@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QColorDialog, QLabel, QLineEdit, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
+from ui.inspection import strip_isolates
 
 from annotator.i18n import LANGUAGES
 from annotator.model import operations
@@ -238,6 +239,28 @@ def test_new_label_is_deleted_without_a_question(dialog: LabelsDialog) -> None:
     assert dialog.list.currentRow() == 2
     assert dialog.form.isVisible()
     assert not dialog.apply_button.isEnabled()
+
+
+def test_what_a_new_name_does_to_values_is_said_before(
+    open_dialog: OpenDialog, corpus: Corpus, tasks: TaskRunner, qtbot: QtBot
+) -> None:
+    for start, label, value in ((0, "DATE", "2024"), (5, "PLAN", "المرحلة 2"), (10, "PLAN", "2024")):
+        described = tag(corpus, label, start)
+        apply_edits(corpus, operations.describe_span(described, value, ""), "Sanae")
+    dialog = open_dialog()
+    type_text(dialog.form.name_field, "DAY")
+    text = "DAY is no label of dates: 1 value stays, and is checked no more."
+    assert strip_isolates(dialog.message_label.text()) == text
+    dialog.list.setCurrentRow(2)
+    type_text(dialog.form.name_field, "DATE")
+    others = "DATE is a label of dates: 1 value that is no date moves to the note, for good."
+    assert strip_isolates(dialog.message_label.text()) == f"{text}\n{others}"
+    apply(dialog, tasks, qtbot)
+    assert [(span.label, span.value, span.note) for span in corpus.spans(corpus.article(1).uid)] == [
+        ("DAY", "2024", None),
+        ("DATE", None, "المرحلة 2"),
+        ("DATE", "2024", None),
+    ]
 
 
 def test_deleting_a_label_in_use_asks_about_its_spans(
