@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QProgressDialog,
     QPushButton,
-    QTextBrowser,
+    QTextEdit,
 )
 from pytestqt.qtbot import QtBot
 
@@ -63,7 +63,7 @@ class Leaver:
             self.closed.append(type(dialog).__name__)
             defaults = [button.text() for button in dialog.findChildren(QPushButton) if button.isDefault()]
             self.default_buttons[type(dialog).__name__] = defaults
-            for kind in (QLineEdit, QPlainTextEdit, QTextBrowser):
+            for kind in (QLineEdit, QPlainTextEdit, QTextEdit):
                 for field in dialog.findChildren(kind):
                     if field.contextMenuPolicy() == Qt.ContextMenuPolicy.DefaultContextMenu:
                         self.fields_with_menu_of_qt.add(f"{type(dialog).__name__}: {field.accessibleName()}")

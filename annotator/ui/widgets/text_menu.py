@@ -5,13 +5,13 @@ from typing import Final, NamedTuple, TypeAlias
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QIcon, QKeySequence
-from PySide6.QtWidgets import QAbstractScrollArea, QLineEdit, QPlainTextEdit, QTextBrowser, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
 
 from annotator.i18n import N_, _
 from annotator.ui.widgets.bidi_text import menu_text
 from annotator.ui.widgets.round_popups import RoundMenu
 
-_Field: TypeAlias = QLineEdit | QPlainTextEdit | QTextBrowser
+_Field: TypeAlias = QLineEdit | QPlainTextEdit | QTextEdit
 _Key = QKeySequence.StandardKey
 
 
@@ -34,7 +34,7 @@ _ROWS: Final = {
 
 def set_text_menus(container: QWidget) -> None:
     """Give the menu to all fields in a widget that have Qt's."""
-    kinds: tuple[type[_Field], ...] = (QLineEdit, QPlainTextEdit, QTextBrowser)
+    kinds: tuple[type[_Field], ...] = (QLineEdit, QPlainTextEdit, QTextEdit)
     for kind in kinds:
         for field in container.findChildren(kind):
             if field.contextMenuPolicy() == Qt.ContextMenuPolicy.DefaultContextMenu:

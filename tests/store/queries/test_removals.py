@@ -6,6 +6,7 @@ from typing import Final
 
 import pytest
 from builders import apply_edits, build_plain_article, create_corpus
+from running import finish
 
 from annotator.model import operations
 from annotator.model.records import DONE, FLAGGED, Article, Edit, Suggestion
@@ -37,7 +38,9 @@ QUERIES: Final[dict[str, Callable[[Corpus], object]]] = {
     "lengths": check_data.count_span_lengths,
     "checked": lambda corpus: [check_data.list_articles_to_check(corpus, name) for name in ("Omar", None)],
     "suggestions": lambda corpus: suggestion_statistics.collect_suggestion_statistics(corpus, "Omar"),
-    "work": lambda corpus: (lambda log: [len(log.spans), len(log.rejections), len(log.done)])(load_work_log(corpus)),
+    "work": lambda corpus: (lambda log: [len(log.spans), len(log.rejections), len(log.done)])(
+        finish(load_work_log(corpus))
+    ),
     "decisions": suggestion_statistics.count_decisions,
     "statistics": lambda corpus: _without_edits(statistics.collect_statistics(corpus)),
     "contents": lambda corpus: (lambda contents: (contents.articles, contents.spans, contents.done))(
