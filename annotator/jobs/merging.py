@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from annotator import settings
 from annotator.file_ops import explain_os_error
-from annotator.i18n import _
+from annotator.i18n import _, count_phrase, format_number, ngettext
 from annotator.model.changeset import Changeset
 from annotator.model.operations import InvalidEdit
 from annotator.model.records import Refusal
@@ -22,6 +22,7 @@ from annotator.store.database_files import SIDE_FILE_SUFFIXES
 from annotator.store.errors import CorpusError, NotACorpus, translating_file_errors
 from annotator.store.merging import MergeResult, merge
 from annotator.store.other_corpus import has_news, read_other_corpus
+from annotator.store.queries.conflicts import OpenConflict, list_conflicts, load_conflict
 from annotator.store.verification import read_version
 from annotator.team import changeset_file
 from annotator.team.changeset_checks import check_changeset
@@ -136,6 +137,40 @@ def merge_sources(
     if any(has_news(corpus, source.changeset, same) for source in sources):
         backup = yield from backups.create_backup(corpus.path, BEFORE_MERGE)
     return MergeSummary((yield from _merge_each(corpus, sources, same)), backup)
+
+
+def list_left_out(source: MergeSource, result: MergeResult) -> list[Refusal]:
+    """Return what of a source was left out of its merge, and what to do about it."""
+    reasons = [
+        _("step {uid} needs a newer version of the program").format(uid=uid) for uid in source.changeset.newer_steps
+    ]
+    if result.missing_articles:
+        reasons.append(
+            count_phrase(
+                "{count} step was left out because its article is missing",
+                "{count} steps were left out because their article is missing",
+                result.missing_articles,
+            )
+        )
+    advice = _("Ask whoever sent the file to save it again, and merge that one.")
+    for label, count in result.undescribed_labels.items():
+        reason = ngettext(
+            "{count} step was left out because the file does not describe its label “{label}”.",
+            "{count} steps were left out because the file does not describe their label “{label}”.",
+            count,
+        )
+        reasons.append(f"{reason.format(count=format_number(count), label=label)} {advice}")
+    return [Refusal(str(source.path), 0, reason) for reason in reasons]
+
+
+def load_conflicts(corpus: Corpus, author: str) -> Generator[tuple[int, int], None, list[OpenConflict]]:
+    """Return the conflicts that this person has not decided yet, oldest first. Raises CorpusError."""
+    conflicts = list_conflicts(corpus, author)
+    loaded: list[OpenConflict] = []
+    for conflict in conflicts:
+        yield len(loaded), len(conflicts)
+        loaded.append(load_conflict(corpus, conflict))
+    return loaded
 
 
 def _merge_each(

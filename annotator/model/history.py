@@ -21,6 +21,9 @@ AGREED_STEP: Final = "agreed"
 DECIDE_STEP: Final = "decide"
 """The name of a step that decides disagreements in the gold layer."""
 
+RESOLVE_STEP: Final = "resolve"
+"""The name of a step that decides a conflict."""
+
 LABELS_STEP: Final = "labels"
 """The name of a step that changed the label set.
 

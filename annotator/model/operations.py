@@ -227,9 +227,19 @@ def mark_zone(article: Article, zones: Iterable[Zone], kind: str, start: int, en
     if zone_of_range:
         edits = [Edit(zone_of_range, msgspec.structs.replace(zone_of_range, kind=kind))]
     else:
-        edits = [*_clear_zones(zones, start, end), Edit(None, Zone(new_uid(), article.uid, kind, start, end))]
+        edits = [*clear_zones(zones, start, end), Edit(None, Zone(new_uid(), article.uid, kind, start, end))]
     published = _parse_dateline(article.text[start:end]) if kind == DATELINE else None
     return [*edits, *_change_published(article, published)] if published else edits
+
+
+def clear_zones(zones: Iterable[Zone], start: int, end: int) -> Iterator[Edit]:
+    """Yield the edits that clear zones from `start` to `end`, keeping parts outside."""
+    for zone in zones:
+        if zone.end <= start or end <= zone.start:
+            continue
+        pieces = [piece for piece in ((zone.start, start), (end, zone.end)) if piece[0] < piece[1]]
+        yield Edit(zone, msgspec.structs.replace(zone, start=pieces[0][0], end=pieces[0][1]) if pieces else None)
+        yield from (Edit(None, Zone(new_uid(), zone.article, zone.kind, *piece)) for piece in pieces[1:])
 
 
 def _parse_dateline(dateline: str) -> str | None:
@@ -272,16 +282,6 @@ def check_span(article: Article, span: Span) -> None:
         )
     if not article.text[span.start : span.end].strip():
         raise InvalidEdit(_("The span contains only whitespace."))
-
-
-def _clear_zones(zones: list[Zone], start: int, end: int) -> Iterator[Edit]:
-    """Yield the edits that clear zones from `start` to `end`, keeping parts outside."""
-    for zone in zones:
-        if zone.end <= start or end <= zone.start:
-            continue
-        pieces = [piece for piece in ((zone.start, start), (end, zone.end)) if piece[0] < piece[1]]
-        yield Edit(zone, msgspec.structs.replace(zone, start=pieces[0][0], end=pieces[0][1]) if pieces else None)
-        yield from (Edit(None, Zone(new_uid(), zone.article, zone.kind, *piece)) for piece in pieces[1:])
 
 
 def _check_new_span(article: Article, layer: Iterable[Span], span: Span) -> None:

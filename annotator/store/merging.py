@@ -4,7 +4,7 @@ The steps of both are united by uid, and the tables of the layers that new steps
 makes of the union. So a merge is idempotent, and the order of several merges does not matter (docs/adr/0021).
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Generator, Iterable, Mapping
 from typing import Any
 
@@ -37,11 +37,15 @@ from annotator.store.label_rows import read_label_edits, read_label_uids
 
 
 class MergeConflict(Struct, frozen=True):
-    """A step that did not fit: one of its articles (uid), its annotator here, and why (see model.replay)."""
+    """A step that did not fit: one of its articles (uid), its annotator and author here, and why (see model.replay).
+
+    They differ in the gold layer, which has no person of its own.
+    """
 
     step: str
     article: str
     annotator: str
+    author: str
     reason: str
 
 
@@ -50,7 +54,8 @@ class MergeResult(Struct, frozen=True):
 
     `same_names` are annotators of theirs who have the name of another person here, and got the name that `people` has.
     `joined` has, for annotators who turned out to be another one here, the name that they have now. `missing_articles`
-    counts steps that were left out because their article is neither here nor in the changeset.
+    counts steps that were left out because their article is neither here nor in the changeset, and
+    `undescribed_labels` has the number of those that name a label which the changeset does not describe.
     """
 
     steps: int
@@ -60,6 +65,7 @@ class MergeResult(Struct, frozen=True):
     same_names: tuple[str, ...] = ()
     joined: dict[str, str] = {}
     missing_articles: int = 0
+    undescribed_labels: dict[str, int] = {}
 
 
 def merge(
@@ -90,14 +96,17 @@ class _Merge:
         known_steps = read_step_uids(corpus)
         here = {uid for (uid,) in corpus.fetch_tuples("SELECT uid FROM article")}
         translator = _Translator(people.names, labels)
-        steps, missing = [], 0
+        steps, missing, undescribed = [], 0, Counter[str]()
         for step in changeset.steps:
             if step.uid in known_steps:
                 continue
             if any(edit.article not in here for edit in step.edits):
                 missing += 1
-            else:
+                continue
+            try:
                 steps.append(translator.translate(step))
+            except _UndescribedLabel as error:
+                undescribed[error.label] += 1
         total = len(steps)
         yield 0, total
         for step in steps:
@@ -113,7 +122,16 @@ class _Merge:
         conflicts += self._restore_decisions(labels_before)
         self._add_assignments(people.names)
         yield total, total
-        return MergeResult(total, articles, people.names, tuple(conflicts), people.same_names, people.joined, missing)
+        return MergeResult(
+            total,
+            articles,
+            people.names,
+            tuple(conflicts),
+            people.same_names,
+            people.joined,
+            missing,
+            dict(undescribed),
+        )
 
     # Articles, assignments
 
@@ -276,10 +294,18 @@ class _Merge:
         rows = [{"step": uid, "reason": reason} for uid, reason in result.conflicts.items()]
         corpus._insert_all("conflict", rows)
         return [
-            MergeConflict(uid, by_uid[uid].edits[0].article, by_uid[uid].annotator, reason)
+            MergeConflict(uid, step.edits[0].article, step.annotator, step.actor or step.annotator, reason)
             for uid, reason in result.conflicts.items()
-            if uid not in known and reason != WITHDRAWN
+            if uid not in known and reason != WITHDRAWN and (step := by_uid[uid])
         ]
+
+
+class _UndescribedLabel(Exception):
+    """A step names a label that nothing in its changeset describes: which one of ours it is cannot be known."""
+
+    def __init__(self, label: str) -> None:
+        self.label = label
+        super().__init__(label)
 
 
 class _Translator:
@@ -309,5 +335,5 @@ class _Translator:
 
     def _label(self, label: str) -> str:
         if label not in self._labels:
-            raise CorpusError(_("The changes name a label that they do not describe: {label}").format(label=label))
+            raise _UndescribedLabel(label)
         return self._labels[label]

@@ -25,7 +25,7 @@ from annotator.store import row_mapping
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
 from annotator.store.label_rows import is_recorded
-from annotator.store.recovery.recorded_edits import RECORDED_EDITS, replay_edits
+from annotator.store.queries.recorded_edits import RECORDED_EDITS, replay_edits
 
 FILE: Final = "file"
 """Pages of the file, or an index, are damaged."""

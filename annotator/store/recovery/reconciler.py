@@ -34,7 +34,7 @@ from annotator.model.records import (
 from annotator.store import row_mapping, word_index
 from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.errors import CorpusError
-from annotator.store.recovery.recorded_edits import RECORDED_EDITS, replay_edits
+from annotator.store.queries.recorded_edits import RECORDED_EDITS, replay_edits
 
 FROM_BACKUP: Final = -1
 """A staged record from a backup, used only without any of its kind in the file."""

@@ -261,5 +261,5 @@ def _merge_and_describe(
     for result in summary.results:
         for conflict in result.conflicts:
             title = article_title(corpus.article(conflict.article), corpus.zones(conflict.article))
-            lines.append(f"{isolate(title)} · {isolate(conflict.annotator)} · {conflict_message(conflict.reason)}")
+            lines.append(f"{isolate(title)} · {isolate(conflict.author)} · {conflict_message(conflict.reason)}")
     return summary, lines
