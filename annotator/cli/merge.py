@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import click
 
@@ -24,13 +24,19 @@ from annotator.jobs.merging import (
     MergeSummary,
     UnusableSource,
     build_joins,
+    list_left_out,
     merge_sources,
     read_source,
 )
 from annotator.model.display_names import conflict_message
-from annotator.model.records import Notice, Refusal, Remark
+from annotator.model.records import Notice, Refusal
 from annotator.store.corpus import Corpus
 from annotator.store.errors import NoSuchArticle
+from annotator.store.merging import MergeResult
+
+_Pairs: TypeAlias = Sequence[tuple[MergeSource, MergeResult]]
+_SameName: TypeAlias = tuple[MergeSource, MergeResult, str]
+"""A name of theirs that was taken for another person's than the one of that name here."""
 
 
 def _decode_names(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> frozenset[str | None]:
@@ -96,11 +102,13 @@ def merge(
             sources, same = build_joins(opened, same), {name: name for name in same.values()}
         summary = run_with_progress(merge_sources(opened, sources, same=same, is_dry_run=dry_run), _("Merging"))
         conflicts = [*_list_conflicts(opened, summary)]
-    remarks = [*refusals, *_list_left_out(sources, summary)]
+    pairs = list(zip(sources, summary.results, strict=True))
+    remarks = [*refusals, *(remark for pair in pairs for remark in list_left_out(*pair))]
+    same_names = [(source, result, name) for source, result in pairs for name in result.same_names if name not in apart]
     print_remarks(remarks)
-    print_remarks(_list_same_names(sources, summary, apart, is_dry_run=dry_run))
+    print_remarks(_explain_same_name(*each, is_dry_run=dry_run) for each in same_names)
     if as_json:
-        print_json(_build_record(sources, summary, conflicts))
+        print_json(_build_record(summary, pairs, conflicts, same_names))
     else:
         _print_summary(summary, conflicts, is_dry_run=dry_run)
     return EXIT_INCOMPLETE if remarks else 0
@@ -128,37 +136,16 @@ def _read_sources(paths: Sequence[Path]) -> tuple[list[MergeSource], list[Refusa
     return sources, refusals
 
 
-def _list_left_out(sources: Sequence[MergeSource], summary: MergeSummary) -> Iterator[Remark]:
-    """Yield what of the sources could not be merged."""
-    for source, result in zip(sources, summary.results, strict=True):
-        path = str(source.path)
-        for uid in source.changeset.newer_steps:
-            yield Refusal(path, 0, _("step {uid} needs a newer version of the program").format(uid=uid))
-        if result.missing_articles:
-            reason = count_phrase(
-                "{count} step was left out because its article is missing",
-                "{count} steps were left out because their article is missing",
-                result.missing_articles,
-            )
-            yield Refusal(path, 0, reason)
-
-
-def _list_same_names(
-    sources: Sequence[MergeSource], summary: MergeSummary, apart: Collection[str], *, is_dry_run: bool
-) -> Iterator[Notice]:
-    """Yield a notice for each person who may be the one of this name here."""
-    for source, result in zip(sources, summary.results, strict=True):
-        for name in result.same_names:
-            if name in apart:
-                continue
-            reason = _("“{name}” is taken for another person than the one of this name here, and is “{new}” here.")
-            advice = _("If they are one person, merge with {option}.")
-            if not is_dry_run:
-                advice = _("If they are one person, say so afterwards: {command}")
-            new_name = result.people[name]
-            option_text, command = f'--same "{name}={name}"', f'annotator merge CORPUS --same "{new_name}={name}"'
-            text = f"{reason} {advice}".format(name=name, new=new_name, option=option_text, command=command)
-            yield Notice(str(source.path), 0, text)
+def _explain_same_name(source: MergeSource, result: MergeResult, name: str, *, is_dry_run: bool) -> Notice:
+    """Return a notice on a person who may be the one of this name here."""
+    reason = _("“{name}” is taken for another person than the one of this name here, and is “{new}” here.")
+    advice = _("If they are one person, merge with {option}.")
+    if not is_dry_run:
+        advice = _("If they are one person, say so afterwards: {command}")
+    new_name = result.people[name]
+    option_text, command = f'--same "{name}={name}"', f'annotator merge CORPUS --same "{new_name}={name}"'
+    text = f"{reason} {advice}".format(name=name, new=new_name, option=option_text, command=command)
+    return Notice(str(source.path), 0, text)
 
 
 def _list_conflicts(corpus: Corpus, summary: MergeSummary) -> Iterator[dict[str, Any]]:
@@ -174,18 +161,23 @@ def _list_conflicts(corpus: Corpus, summary: MergeSummary) -> Iterator[dict[str,
                 "uid": conflict.article,
                 "step": conflict.step,
                 "annotator": conflict.annotator,
+                "author": conflict.author,
                 "message": conflict_message(conflict.reason),
             }
 
 
 def _build_record(
-    sources: Sequence[MergeSource], summary: MergeSummary, conflicts: Sequence[Mapping[str, Any]]
+    summary: MergeSummary, pairs: _Pairs, conflicts: Sequence[Mapping[str, Any]], same_names: Sequence[_SameName]
 ) -> dict[str, Any]:
     """Build the JSON; the names of `annotators` are by source too, since two may have the same."""
     return {
-        "steps": sum(result.steps for result in summary.results),
-        "articles": sum(result.articles for result in summary.results),
-        "annotators": {theirs: ours for result in summary.results for theirs, ours in result.people.items()},
+        "steps": sum(result.steps for _source, result in pairs),
+        "articles": sum(result.articles for _source, result in pairs),
+        "annotators": {theirs: ours for _source, result in pairs for theirs, ours in result.people.items()},
+        "same_names": [
+            {"path": str(source.path), "theirs": name, "ours": result.people[name]}
+            for source, result, name in same_names
+        ],
         "conflicts": conflicts,
         "joined": _list_joined(summary),
         "files": [
@@ -196,7 +188,7 @@ def _build_record(
                 "annotators": result.people,
                 "newer_steps": source.changeset.newer_steps,
             }
-            for source, result in zip(sources, summary.results, strict=True)
+            for source, result in pairs
         ],
         "backup": summary.backup and str(summary.backup.path),
     }
@@ -217,6 +209,10 @@ def _print_summary(summary: MergeSummary, conflicts: Sequence[Mapping[str, Any]]
     message = _("{former} and {name} are one person: their work is put together.")
     for former, name in _list_joined(summary).items():
         print_text(message.format(former=former, name=name))
-    print_table([["", str(row["article"] or "-"), row["annotator"], row["message"]] for row in conflicts])
+    print_table([["", str(row["article"] or "-"), row["author"], row["message"]] for row in conflicts])
+    if conflicts and not is_dry_run:
+        print_text(
+            _("Each waits for the annotator named beside it, who decides in the window: Corpus > Team > Conflicts.")
+        )
     if summary.backup:
         print_text(_("Backup made before: {path}").format(path=summary.backup.path))

@@ -117,11 +117,12 @@ def test_two_people_of_one_name_are_apart_until_somebody_says_otherwise(ours: Pa
     assert (dry.code, dry.json["annotators"], dry.json["backup"]) == (0, {"يوسف": "يوسف", "سلمى": "سلمى (2)"}, None)
     assert "“سلمى” is taken for another person" in dry.err
     assert 'merge with --same "سلمى=سلمى".' in dry.err
+    assert dry.json["same_names"] == [{"path": str(theirs), "theirs": "سلمى", "ours": "سلمى (2)"}]
     assert read_layers(ours) == {"سلمى": ["INSTITUTION"]}
     same = run("merge", ours, theirs, "--same", "سلمى=سلمى", "--dry-run", "--json")
     assert (same.err, same.json["annotators"]) == ("", {"يوسف": "يوسف", "سلمى": "سلمى"})
     apart = run("merge", ours, theirs, "--apart", "سلمى", "--json")
-    assert (apart.code, apart.err) == (0, "")
+    assert (apart.code, apart.err, apart.json["same_names"]) == (0, "", [])
     assert read_layers(ours) == {"سلمى": ["INSTITUTION"], "يوسف": ["DATE"], "سلمى (2)": ["PLAN"]}
     assert run("merge", ours, theirs).err == ""  # known by now
 
@@ -192,7 +193,9 @@ def test_a_corpus_of_a_newer_version_is_refused(ours: Path, theirs: Path, run: R
     assert "was made by a newer version of this program" in done.err
 
 
-def test_a_conflict_is_listed(ours: Path, tmp_path: Path, run: Run, use_computer: Callable[[str], None]) -> None:
+@pytest.fixture
+def laptop(ours: Path, tmp_path: Path, run: Run, use_computer: Callable[[str], None]) -> Path:
+    """Create a copy of our corpus on a laptop, in which Salma moved the span that she removed in ours."""
     copy = tmp_path / "laptop.corpus"
     assert run("backup", ours, copy).code == 0
     with Corpus.open(ours) as corpus:
@@ -205,11 +208,41 @@ def test_a_conflict_is_listed(ours: Path, tmp_path: Path, run: Run, use_computer
         apply_edits(corpus, [Edit(None, Status(UID, "سلمى", DONE))], "سلمى", name="state")
         apply_edits(corpus, [Edit(span, moved)], "سلمى", name="resize")
     use_computer("our home")
-    done = run("merge", ours, copy, "--json")
+    return copy
+
+
+def test_a_conflict_is_listed(ours: Path, laptop: Path, run: Run) -> None:
+    done = run("merge", ours, laptop, "--json")
     [conflict] = done.json["conflicts"]
     assert done.code == 0
-    assert (conflict["article"], conflict["uid"], conflict["annotator"]) == (1, UID, "سلمى")
+    assert (conflict["article"], conflict["uid"]) == (1, UID)
+    assert (conflict["annotator"], conflict["author"]) == ("سلمى", "سلمى")
     assert conflict["message"] == "Somebody else removed it."
+
+
+def test_a_conflict_is_told_with_its_author_and_where_to_decide_it(ours: Path, laptop: Path, run: Run) -> None:
+    done = run("merge", ours, laptop)
+    _summary, conflict, where, _backup = done.text.splitlines()
+    assert conflict.split("  ")[-3:] == ["1", "سلمى", "Somebody else removed it."]
+    assert where.endswith("Corpus > Team > Conflicts.")
+
+
+def test_steps_with_a_label_that_nothing_describes_are_named_and_the_rest_is_merged(
+    ours: Path, theirs: Path, tmp_path: Path, run: Run
+) -> None:
+    with Corpus.open(theirs) as corpus:
+        changeset = read_changeset(corpus)
+    labels = [edit for edit in changeset.label_edits if edit.after and edit.after.label.name != "PLAN"]
+    file = tmp_path / "a.changeset"
+    file.write_bytes(encode(replace(changeset, label_edits=tuple(labels))))
+    done = run("merge", ours, file, "--apart", "سلمى", "--json")
+    assert (done.code, done.json["steps"]) == (1, 2)
+    [line] = done.err.splitlines()
+    assert "a.changeset: 1 step was left out because the file does not describe its label “PLAN”." in line
+    assert line.endswith("Ask whoever sent the file to save it again, and merge that one.")
+    assert read_layers(ours) == {"سلمى": ["INSTITUTION"], "يوسف": ["DATE"], "سلمى (2)": []}
+    assert run("merge", ours, theirs, "--json").json["steps"] == 1  # what describes it
+    assert read_layers(ours)["سلمى (2)"] == ["PLAN"]
 
 
 def test_steps_that_need_a_newer_program_are_named(ours: Path, theirs: Path, tmp_path: Path, run: Run) -> None:
