@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, TypeAlias
 
+import adjudication_effort
 import article_growth
 import corpus_growth
 import dates_accuracy
@@ -73,6 +74,7 @@ def measure_growth(
 
 def _measure_effort(folder: Path) -> Iterator[Figure | str]:
     yield from effort.measure(folder)
+    yield from adjudication_effort.measure(folder)
     yield from _measure_samples(
         _SAMPLES / "ner" / _WOJOOD, "what a span costs with suggestions", suggestion_effort.measure, folder
     )

@@ -25,6 +25,7 @@ from annotator.ui.article.article_canvas import BODY_SIZE
 from annotator.ui.widgets import fonts
 
 _ANNOTATOR = "bench"
+_PATIENCE = 6000  # hundredths of a second
 _WITHIN_A_FRAME = Wanted("99 %", 16.7, issue=3)
 _BARE = """
 from PySide6.QtWidgets import QApplication, QLabel, QMainWindow
@@ -90,6 +91,15 @@ def wait_for_suggestions(controller: app.ApplicationController) -> None:
     """Wait until the suggesters have answered."""
     while controller.window.suggestions.is_busy:
         QTest.qWait(10)
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    """Wait until it is so. Raises AssertionError after a while."""
+    for _ in range(_PATIENCE):
+        if is_so():
+            return
+        QTest.qWait(10)
+    raise AssertionError("nothing happens")
 
 
 def close_program(controller: app.ApplicationController) -> None:

@@ -1,12 +1,12 @@
-"""A whole article labelled by keyboard only, and by mouse only, by whoever has hands and eyes.
+"""A whole article labelled by keyboard only, and by mouse only, or adjudicated, by whoever has hands and eyes.
 
-The two stories know nothing of how a key is pressed: an X server's in the tests, Qt's own in the benchmark. What a
+The stories know nothing of how a key is pressed: an X server's in the tests, Qt's own in the benchmark. What a
 person does is counted as in the keystroke-level model (Card, Moran & Newell 1980).
 """
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -52,6 +52,8 @@ def load_gold(name: str) -> list[ExpectedSpan]:
 
 SECONDS: Final = {"keys": 0.28, "clicks": 1.3, "double clicks": 1.5, "drags": 2.4}
 """What the model says of each, after the issue; nothing for thinking and reading."""
+THOUGHT: Final = 1.35
+"""Seconds that the model has for making up one's mind, once for a decision."""
 
 
 def estimate_seconds(tally: Counter[str]) -> float:
@@ -59,12 +61,17 @@ def estimate_seconds(tally: Counter[str]) -> float:
     return sum(SECONDS.get(kind, 0.0) * count for kind, count in tally.items())
 
 
+def estimate_handling(tally: Counter[str]) -> float:
+    """Return how long one of the decisions takes by the model: a thought, and the keys, of which Ctrl is one too."""
+    return THOUGHT + SECONDS["keys"] * tally["keys and modifiers"] / tally["decisions"]
+
+
 class Person(ABC):
     """Hands at a window and eyes on it. Every movement is counted in `tally` and ends when its effect is seen.
 
     Besides the kinds of SECONDS there are `keys and modifiers`, as Shift with an arrow is one of `keys` and two of
-    these, and `notches` of the wheel, for which the model has no time. Keys are named as Qt does (`Shift+Left`), a
-    letter by the Arabic one on the key.
+    these, `decisions`, and `notches` of the wheel, for which the model has no time. Keys are named as Qt does
+    (`Shift+Left`), a letter by the Arabic one on the key.
     """
 
     def __init__(self) -> None:
@@ -266,3 +273,39 @@ def _find_meant(suggested: ExpectedSpan, missing: Iterable[ExpectedSpan]) -> Exp
         if same_edges == 2 or (same_edges == 1 and span.label == suggested.label):
             return span
     return None
+
+
+def adjudicate_by_keyboard(person: Person, wanted: Collection[ExpectedSpan]) -> Iterator[str]:
+    """Decide the disagreements about the article so that its gold layer has these spans; yield each deciding key.
+
+    That is Return where the chosen candidate is right, the number of another one, or Delete where there should be
+    nothing. What nobody has is decided by the key of another label, or by Shift and the arrows that move the end.
+    """
+    while disagreement := person.ask("disagreement"):
+        start, end, candidates = disagreement
+        seen = person.see()
+        missing = [span for span in wanted if span.start < end and start < span.end and [*span] not in seen["spans"]]
+        as_shown = [[*span] for span in missing]
+        if as_shown in candidates:
+            number = candidates.index(as_shown) + 1
+            key = "Return" if number == 1 else f"Ctrl+{number}"
+        elif missing:
+            key = _correct(person, missing[0])
+        else:
+            key = "Delete"
+        person.press(key)
+        person.tally["decisions"] += 1
+        spans = person.see()["spans"]
+        assert all(span in spans for span in as_shown), (disagreement, missing)
+        yield key
+
+
+def _correct(person: Person, span: ExpectedSpan) -> str:
+    """Move the end of the current suggestion to that of the span; return the key that then decides for its label."""
+    for _ in range(MANY):
+        label, start, end = person.see()["chosen"]
+        assert start == span.start
+        if end == span.end:
+            return "Return" if label == span.label else LABEL_KEYS[span.label]
+        person.press("Shift+Left" if end < span.end else "Shift+Right")
+    raise AssertionError("the end is not to be had")

@@ -113,6 +113,16 @@ class WindowProbe:
         """Return what the bar above the article says while the gold layer is edited."""
         return self._controller.window.adjudication_commands.bar.text()
 
+    def disagreement(self) -> list[object]:
+        """Return start, end and the spans of each candidate of the current disagreement; [] without one."""
+        current = self._controller.window.adjudication_commands.model.current
+        if current is None:
+            return []
+        candidates = [
+            [[span.label, span.start, span.end] for span in candidate.spans] for candidate in current.candidates
+        ]
+        return [current.start, current.end, candidates]
+
     def state(self) -> dict[str, object]:
         """Return the state of the window as a user sees it."""
         session, view, suggestions = (

@@ -196,18 +196,26 @@ def list_unfinished_articles(corpus: Corpus, annotator: str) -> list[int]:
     return [number for number in list_article_numbers(corpus, annotator, ArticleFilter()) if number not in closed]
 
 
-def count_by_state(corpus: Corpus, annotator: str, *, only_assigned: bool = False) -> dict[str, int]:
-    """Return the annotator's number of articles by state, of all or of those assigned to them; without removed ones."""
+def count_by_state(
+    corpus: Corpus, annotator: str, *, only_assigned: bool = False, total: int | None = None
+) -> dict[str, int]:
+    """Return the annotator's number of articles by state, of all or of those assigned to them; without removed ones.
+
+    `total` is the number of articles if it is known: to count those of the gold layer takes long in a large corpus.
+    """
     assigned = "IN (SELECT article FROM assignment WHERE annotator = ?1)" if only_assigned else "IS NOT NULL"
     query = f"""
         SELECT state, count(*) AS n FROM status
         WHERE annotator = ?1 AND article {assigned} AND {not_removed("article")} GROUP BY state
     """
     counts = dict.fromkeys(STATES, 0) | {row["state"]: row["n"] for row in corpus.query(query, annotator)}
-    if annotator == find_gold(corpus):
-        total = len(list_shared_articles(corpus))
-    else:
-        total = count_articles(corpus, annotator if only_assigned else None)
+    if total is None:
+        is_gold = annotator == find_gold(corpus)
+        total = (
+            len(list_shared_articles(corpus))
+            if is_gold
+            else count_articles(corpus, annotator if only_assigned else None)
+        )
     return counts | {NEW: total - sum(counts[state] for state in _TOUCHED)}
 
 

@@ -232,8 +232,10 @@ class SessionState(Struct, frozen=True):
         anything = step is None or not state.has_only(self.content_after(step))
         if Removal in kinds:
             state = state.with_articles()
-        elif self.corpus and (anything or Status in kinds):
+        elif anything:
             state = state.with_counts()
+        elif Status in kinds:
+            state = state.with_counts(total=sum(self.counts.values()))
         if anything or not kinds.isdisjoint(_LISTED_KINDS):
             only_open = not anything and step and self._is_of_open_article(step)
             self.articles.invalidate(self.article_number if only_open else None)
@@ -354,11 +356,11 @@ class SessionState(Struct, frozen=True):
         sizes = [(state.article_count, sum(state.counts.values())) for state in (self, other)]
         return sizes[0] == sizes[1] and (not self.corpus or has_queue(self.corpus, self.annotator) == self.has_queue)
 
-    def with_counts(self) -> "SessionState":
-        """Return the state in which the numbers of articles are read."""
+    def with_counts(self, total: int | None = None) -> "SessionState":
+        """Return the state in which the numbers of articles are read; `total` is that of all states, if known."""
         if not self.corpus:
             return self
-        counts = count_by_state(self.corpus, self.annotator, only_assigned=self.has_queue)
+        counts = count_by_state(self.corpus, self.annotator, only_assigned=self.has_queue, total=total)
         article_count = count_articles(self.corpus) if self.has_queue else sum(counts.values())
         return replace(self, counts=counts, article_count=article_count)
 
