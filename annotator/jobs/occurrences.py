@@ -109,14 +109,14 @@ def find_in_corpus(
     """
     numbers = list_article_numbers(corpus, annotator, ArticleFilter(words=form))
     results: list[Occurrence] = []
-    for done, summary in enumerate(load_summaries(corpus, numbers), 1):
+    for count, summary in enumerate(load_summaries(corpus, numbers), 1):
         article = corpus.article(summary.id)
         layer = corpus.spans(article.uid, annotator)
         open_suggestions = suggestions.get(summary.id, ())
         results += find_in_article(
             article, summary.title, layer, form, taa=taa, label=label, suggestions=open_suggestions
         )
-        yield done, len(numbers)
+        yield count, len(numbers)
     return results
 
 

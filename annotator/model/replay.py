@@ -198,8 +198,8 @@ def _find_base(stored: Iterable[Record], steps: Iterable[Step]) -> tuple[list[Re
             if record is not None and edit.before != edit.after:
                 firsts.setdefault(record_key(record), edit.before)
     first_records = [record for record in firsts.values() if record is not None]
-    others = [record for record in stored if record_key(record) not in firsts]
-    return sorted(first_records, key=_base_order), sorted(others, key=_base_order)
+    unedited_records = [record for record in stored if record_key(record) not in firsts]
+    return sorted(first_records, key=_base_order), sorted(unedited_records, key=_base_order)
 
 
 def _base_order(record: Record) -> tuple[bool, str]:

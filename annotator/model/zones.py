@@ -215,9 +215,9 @@ class _Line(NamedTuple):
             has_time = _CLOCK.search(self.folded) or _WEEKDAY.search(self.folded)
             if not has_time or not any(match["day"] and not match["year"] for match in dates):
                 return False
-        rest = _DATELINE_WORD.sub("\n", _CLOCK.sub("\n", _DATE.sub("\n", self.folded)))
-        before, after = rest[: rest.index("\n")].replace(":", "|"), rest[rest.index("\n") :]
-        has_byline = _BYLINE.search(rest) is not None
+        remainder = _DATELINE_WORD.sub("\n", _CLOCK.sub("\n", _DATE.sub("\n", self.folded)))
+        before, after = remainder[: remainder.index("\n")].replace(":", "|"), remainder[remainder.index("\n") :]
+        has_byline = _BYLINE.search(remainder) is not None
         pieces = _SEPARATOR.split(_BYLINE.sub("", before) + after)
         joined_count = sum(len(_words(piece).split()) for piece in pieces if "\n" in piece)
         max_joined = 0 if _STOP.search(self.folded) else _FEW_WORDS if has_byline else _MAX_JOINED

@@ -280,10 +280,10 @@ def _align_span(text: str, ranges: list[TextRange], span: Span, boundary: str) -
     if not touched[0].contains(trimmed):
         return SpanOutcome(span, REFUSED, _("It crosses the boundary of an exported zone."))
     first, last = _edge_tokens(text, touched[0], trimmed)
-    rest = visible.trim_invisible(text, min(trimmed.end, last.end), last.end)
-    # Never cut off a token's invisible rest, nor a mark of the character before it.
+    ending = visible.trim_invisible(text, min(trimmed.end, last.end), last.end)
+    # Never cut off a token's invisible ending, nor a mark of the character before it.
     trimmed = TextRange(
-        trimmed.start, last.end if rest[0] == rest[1] else visible.trim_invisible(text, trimmed.start, rest[0])[1]
+        trimmed.start, last.end if ending[0] == ending[1] else visible.trim_invisible(text, trimmed.start, ending[0])[1]
     )
     cut_tokens = dict.fromkeys([first] * (trimmed.start > first.start) + [last] * (trimmed.end < last.end))
     token_texts = " ".join(visible.remove_invisible(text[token.start : token.end]) for token in cut_tokens)

@@ -58,8 +58,8 @@ def split_words(text: str, edges: Sequence[int]) -> list[str]:
     lines = "\n".join(("", *_MARK.split(plain), "")).replace(" ", "\n")
     lines = _NEWLINES.sub("\n", lines)
     if piece_words:
-        first_lines, *others = lines.split(_PIECE)  # a newline begins each: two characters take longer to search
-        lines = first_lines + "".join([words + after[1:] for words, after in zip(piece_words, others, strict=True)])
+        first_lines, *next_lines = lines.split(_PIECE)  # a newline begins each: two characters take longer to search
+        lines = first_lines + "".join([words + after[1:] for words, after in zip(piece_words, next_lines, strict=True)])
     return lines[1:].split(f"{_EDGE}\n")
 
 

@@ -129,17 +129,17 @@ def _is_proclitic(text: str, token: Token) -> bool:
 
 
 def _has_lost_alef(text: str, word: Token, offset: int) -> bool:
-    rest = fold(text[offset : word.end])
-    may_be_article = rest.startswith(DEFINITE_ARTICLE[1]) and len(rest) > _MIN_STEM_LENGTH and not has_own_lam(rest)
+    stem = fold(text[offset : word.end])
+    may_be_article = stem.startswith(DEFINITE_ARTICLE[1]) and len(stem) > _MIN_STEM_LENGTH and not has_own_lam(stem)
     return may_be_article and fold(text[word.start : offset]) in LAM_PREFIXES
 
 
 def _possible_words(text: str, word: Token, offset: int) -> list[str]:
     """Return the folded words that `text[offset : word.end]` may be without prior proclitics."""
-    rest = fold(text[offset : word.end])
-    if not rest.startswith(DEFINITE_ARTICLE[1]) or fold(text[word.start : offset]) not in LAM_PREFIXES:
-        return [rest]
-    return [DEFINITE_ARTICLE[0] + rest, DEFINITE_ARTICLE + rest, rest]
+    stem = fold(text[offset : word.end])
+    if not stem.startswith(DEFINITE_ARTICLE[1]) or fold(text[word.start : offset]) not in LAM_PREFIXES:
+        return [stem]
+    return [DEFINITE_ARTICLE[0] + stem, DEFINITE_ARTICLE + stem, stem]
 
 
 def _possible_starts(text: str, word: Token) -> list[int]:

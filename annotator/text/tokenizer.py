@@ -21,9 +21,9 @@ class Token(NamedTuple):
     end: int
 
 
-def _run(first: str, rest: str) -> str:
-    """Return a pattern of `first` and any `rest`; direction marks and joiners only within."""
-    return rf"{first}{rest}*+(?:{INVISIBLE_FORMAT}++{rest}++)*+"
+def _run(first: str, following: str) -> str:
+    """Return a pattern of `first` and any `following`; direction marks and joiners only within."""
+    return rf"{first}{following}*+(?:{INVISIBLE_FORMAT}++{following}++)*+"
 
 
 _LATIN = _run(LETTER, rf"[{LETTER}\p{{N}}\p{{M}}]")

@@ -87,7 +87,7 @@ def build_line_parser(layout: Layout) -> Callable[[str], Sequence[tuple[str, Tok
 
     Where tokens come first, the few different lists of tags are cached.
     """
-    tags_by_rest: dict[str, TokenTags] = {}
+    cached_tags: dict[str, TokenTags] = {}
 
     def parse_items(line: str) -> Sequence[tuple[str, TokenTags] | None]:
         return [layout.parse_fields(layout.split(item)) for item in line.split(" ") if item]
@@ -96,13 +96,13 @@ def build_line_parser(layout: Layout) -> Callable[[str], Sequence[tuple[str, Tok
         return (layout.parse_fields(layout.split(line)),)
 
     def parse_cached(line: str) -> Sequence[tuple[str, TokenTags] | None]:
-        token, _separator, rest = line.partition(layout.separator)
-        tags = tags_by_rest.get(rest)
+        token, _separator, fields = line.partition(layout.separator)
+        tags = cached_tags.get(fields)
         if tags is not None and "\t" not in token:
             return ((token, tags),)
         row = layout.parse_fields(layout.split(line))
-        if row and len(rest) in range(1, _MAX_CACHED_LENGTH) and "\t" not in token and len(tags_by_rest) < _CACHE_SIZE:
-            tags_by_rest[rest] = row[1]
+        if row and len(fields) in range(1, _MAX_CACHED_LENGTH) and "\t" not in token and len(cached_tags) < _CACHE_SIZE:
+            cached_tags[fields] = row[1]
         return (row,)
 
     return parse_items if layout.is_sentence_per_line else parse_line if layout.token else parse_cached
@@ -157,8 +157,8 @@ def _detect_column_layout(rows: list[list[str]], separator: str) -> Layout | Non
             for index in tags
             if index == tags[-1] or not (index == token or _is_phrase_column(columns, index, token))
         ]
-    others = [index for index in range(token, width) if index not in tags]
-    return Layout(separator, others[0], width, tuple(tags), numbered) if tags and others else None
+    other_columns = [index for index in range(token, width) if index not in tags]
+    return Layout(separator, other_columns[0], width, tuple(tags), numbered) if tags and other_columns else None
 
 
 def _is_numbered(rows: list[list[str]]) -> bool:

@@ -317,13 +317,13 @@ def _read_lines(stream: BinaryIO, remarks: _RemarkCollector) -> Iterator[tuple[i
 
 def _split_lines(stream: BinaryIO) -> Iterator[bytes]:
     """Yield the lines without LF; cut one just above the limit."""
-    rest = b""
+    remainder = b""
     while block := stream.read(MAX_LINE_BYTES):
-        *lines, rest = (rest + block).split(b"\n")
+        *lines, remainder = (remainder + block).split(b"\n")
         yield from lines
-        rest = rest[: MAX_LINE_BYTES + 1]
-    if rest:
-        yield rest
+        remainder = remainder[: MAX_LINE_BYTES + 1]
+    if remainder:
+        yield remainder
 
 
 FORMAT: Final = Format(

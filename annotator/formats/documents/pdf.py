@@ -133,9 +133,9 @@ def _position(page: Sequence[float], line: Sequence[float]) -> tuple[float, floa
 def _group_lines(pieces: Iterable[_TextPiece]) -> Iterator[list[_TextPiece]]:
     line: list[_TextPiece] = []
     for text, position in pieces:
-        first, *rest = text.split("\n")
-        line.append(_TextPiece(first, position))
-        for line_start in rest:
+        line_end, *next_lines = text.split("\n")
+        line.append(_TextPiece(line_end, position))
+        for line_start in next_lines:
             yield line
             line = [_TextPiece(line_start, position)]
     yield line

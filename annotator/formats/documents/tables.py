@@ -319,9 +319,9 @@ def _detect_layout(rows: list[list[str] | str], column_names: Mapping[str, str])
         columns[field] = matches[0]
     if TEXT in columns:
         return _Layout(columns, width, has_header=True)
-    rest = [row for row in valid_rows[bool(columns) :] if len(row) == width]
-    text_column = _find_longest(rest, [index for index in range(width) if index not in columns.values()])
-    return _Layout({TEXT: text_column, **columns}, width, bool(columns) or _is_header(header, text_column, rest[1:]))
+    body = [row for row in valid_rows[bool(columns) :] if len(row) == width]
+    text_column = _find_longest(body, [index for index in range(width) if index not in columns.values()])
+    return _Layout({TEXT: text_column, **columns}, width, bool(columns) or _is_header(header, text_column, body[1:]))
 
 
 def _find_column(header: list[str], name: str) -> int:

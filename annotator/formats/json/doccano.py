@@ -89,10 +89,10 @@ def _find_text_key(line: dict[str, Any]) -> str:
 def _find_label_keys(line: dict[str, Any], reasons: list[str]) -> list[str]:
     """Return the names of the columns with labels."""
     label_keys = [name for name in _LABEL_KEYS if line.get(name) not in (None, "", [], {})]
-    others = [name for name, value in line.items() if name not in label_keys and value and _is_labelled(value)]
-    if not label_keys and len(others) == 1:
-        return others
-    reasons += map(json_values.describe_skipped, others)
+    other_keys = [name for name, value in line.items() if name not in label_keys and value and _is_labelled(value)]
+    if not label_keys and len(other_keys) == 1:
+        return other_keys
+    reasons += map(json_values.describe_skipped, other_keys)
     return label_keys
 
 

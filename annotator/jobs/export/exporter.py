@@ -227,7 +227,7 @@ class _Export:
         self.gold_layers: dict[int, GoldLayer] = {}
         self.removed_count = 0
         self.part_of: list[str] = []
-        self.done = 0
+        self.processed_count = 0
         self.left_out: list[OmittedArticle] = []
         self.digest = hashlib.sha256()
         self.parts = {part: PartCounts() for part in options.split or (UNSPLIT,)}
@@ -292,9 +292,9 @@ class _Export:
         self.part_of = splitter.assign_parts()
 
     def _advance(self, by: int = 1) -> tuple[int, int]:
-        self.done += by
+        self.processed_count += by
         passes = (1, not self.writer.encodes_bytes, self.options.split is not None, self.writer.needs_inspection)
-        return self.done, sum(passes) * len(self.numbers)
+        return self.processed_count, sum(passes) * len(self.numbers)
 
     def _read_articles(self) -> Iterator[tuple[AnnotatedArticle, str]]:
         """Yield the articles with their parts."""

@@ -76,8 +76,8 @@ def list_article_numbers(corpus: Corpus, annotator: str, article_filter: Article
         shared = set(list_shared_articles(corpus))
         numbers = [number for number in numbers if number in shared]
     if article_filter.numbers is not None:
-        chosen = set(article_filter.numbers)
-        numbers = [number for number in numbers if number in chosen]
+        requested = set(article_filter.numbers)
+        numbers = [number for number in numbers if number in requested]
     removed = set(list_removed_articles(corpus))
     if removed or article_filter.is_removed:
         numbers = [number for number in numbers if (number in removed) == article_filter.is_removed]

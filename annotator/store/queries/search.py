@@ -27,14 +27,14 @@ def find_article_numbers(corpus: Corpus, words: str) -> list[int]:
 
     Blank text matches none.
     """
-    first, *rest = search_tokens(words) or [""]
+    first, *further_words = search_tokens(words) or [""]
     if not first:
         return []
-    if not rest and first.isalnum() and len(first) <= MAX_SHORT_PREFIX:
+    if not further_words and first.isalnum() and len(first) <= MAX_SHORT_PREFIX:
         return corpus.fetch_numbers(
             "SELECT rowid AS number FROM beginning WHERE beginning MATCH ?", _fts_phrase([first])
         )
-    phrases = [f"{_fts_phrase([form, *rest])} *" for form in expand_query(first) or [first]]
+    phrases = [f"{_fts_phrase([form, *further_words])} *" for form in expand_query(first) or [first]]
     return corpus.fetch_numbers("SELECT rowid AS number FROM search WHERE search MATCH ?", " OR ".join(phrases))
 
 

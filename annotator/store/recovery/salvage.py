@@ -102,9 +102,9 @@ class _Salvager:
                 self._damaged_articles,
             )
             numbers = [number for (number,) in corpus.fetch_tuples("SELECT id FROM article ORDER BY id")]
-            for done, number in enumerate(numbers):
-                if done % _BATCH_SIZE == 0:
-                    yield page_count + page_count * done // len(numbers), 2 * page_count
+            for index, number in enumerate(numbers):
+                if index % _BATCH_SIZE == 0:
+                    yield page_count + page_count * index // len(numbers), 2 * page_count
                 reconciler.reconcile(corpus.article(number))
             if not self._has_label_edits():
                 record_first_labels(corpus.db)

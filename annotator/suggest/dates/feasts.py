@@ -72,9 +72,9 @@ def _feast_on(today: date | None, feast: str, way: int) -> Moment | None:
 
 def easter(year: int) -> date:
     """Return the Western Easter Sunday (algorithm of Meeus, Jones and Butcher)."""
-    golden, century, rest = year % 19, year // 100, year % 100
+    golden, century, year_of_century = year % 19, year // 100, year % 100
     shift = (19 * golden + century - century // 4 - (century - (century + 8) // 25 + 1) // 3 + 15) % 30
-    week = (32 + 2 * (century % 4) + 2 * (rest // 4) - shift - rest % 4) % 7
+    week = (32 + 2 * (century % 4) + 2 * (year_of_century // 4) - shift - year_of_century % 4) % 7
     late = (golden + 11 * shift + 22 * week) // 451
     number = shift + week - 7 * late + 114
     return date(year, number // 31, number % 31 + 1)

@@ -71,28 +71,28 @@ class WordRole(Struct, frozen=True):
 def classify_word(word: str) -> WordRole:
     """Return the role of a folded word where a name may continue."""
     knowledge = load_knowledge()
-    lead, rest, kind = _split_lead(word)
-    bare = rest.removeprefix(DEFINITE_ARTICLE) if kind == DEFINITE else rest
-    is_plain = rest in knowledge.plain
-    is_work = rest in knowledge.works
+    lead, base, kind = _split_lead(word)
+    bare = base.removeprefix(DEFINITE_ARTICLE) if kind == DEFINITE else base
+    is_plain = base in knowledge.plain
+    is_work = base in knowledge.works
     heads = knowledge.heads.get((bare,), ())
     is_head = bool(heads) and not (bare.endswith("ية") and all(map(_is_oftener_an_adjective, heads)))
     return WordRole(
         lead,
-        rest,
+        base,
         kind,
-        is_adjective=kind == DEFINITE and not (is_plain or is_head) and _is_distinctive(rest),
+        is_adjective=kind == DEFINITE and not (is_plain or is_head) and _is_distinctive(base),
         is_plain=is_plain,
-        is_vague=rest in knowledge.vague or rest in knowledge.nations,
-        is_actor=rest in knowledge.actors,
-        is_people=_PEOPLE.fullmatch(rest) is not None,
+        is_vague=base in knowledge.vague or base in knowledge.nations,
+        is_actor=base in knowledge.actors,
+        is_people=_PEOPLE.fullmatch(base) is not None,
         is_head=is_head,
-        is_of_names=is_work or is_head or rest in knowledge.persons,
-        is_person=kind != END and rest in knowledge.persons,
-        is_action=_ACTION.fullmatch(rest) is not None,
-        is_locality=rest in _LOCALITIES,
-        is_common=rest in knowledge.common,
-        is_quality=rest in knowledge.qualities or rest.endswith(("ي", "ية")),
+        is_of_names=is_work or is_head or base in knowledge.persons,
+        is_person=kind != END and base in knowledge.persons,
+        is_action=_ACTION.fullmatch(base) is not None,
+        is_locality=base in _LOCALITIES,
+        is_common=base in knowledge.common,
+        is_quality=base in knowledge.qualities or base.endswith(("ي", "ية")),
         is_work=bare in knowledge.works,
     )
 
@@ -112,7 +112,7 @@ def _is_distinctive(word: str) -> bool:
 
 
 def _split_lead(word: str) -> tuple[str, str, str]:
-    """Return a word's attached prefix, the rest, and its kind."""
+    """Return a word's attached prefix, the base, and its kind."""
     knowledge = load_knowledge()
     if word in knowledge.ends:
         return "", word, END
@@ -122,14 +122,14 @@ def _split_lead(word: str) -> tuple[str, str, str]:
         return "", word, DEFINITE
     for start, lead in _LEADS:
         if word.startswith(start) and len(word) >= len(start) + _MIN_LETTERS:
-            rest = DEFINITE_ARTICLE + word[len(start) :]
-            return lead, rest, LOCAL if rest in knowledge.places else DEFINITE
+            base = DEFINITE_ARTICLE + word[len(start) :]
+            return lead, base, LOCAL if base in knowledge.places else DEFINITE
     if word[:1] in (AND, FOR, AT) and word not in knowledge.works and (word,) not in knowledge.heads:
-        rest = word[1:]
-        if rest in knowledge.places:
-            return word[0], rest, LOCAL
-        if rest in knowledge.works or rest in _LOCALITIES or (rest,) in knowledge.heads:
-            return word[0], rest, NOUN
+        base = word[1:]
+        if base in knowledge.places:
+            return word[0], base, LOCAL
+        if base in knowledge.works or base in _LOCALITIES or (base,) in knowledge.heads:
+            return word[0], base, NOUN
     if word[:1].isdecimal():
         return "", word, NUMBER
     if len(word) == 1 or not word[:1].isalpha() or word.endswith(_SUFFIXED) or _is_led(word):

@@ -206,8 +206,9 @@ class SessionState(Struct, frozen=True):
         if not self.corpus:
             return self
         queue = has_queue(self.corpus, self.annotator)
-        chosen = self.article_filter
-        article_filter = chosen if queue == self.has_queue else replace(chosen, is_mine=queue)
+        article_filter = self.article_filter
+        if queue != self.has_queue:
+            article_filter = replace(article_filter, is_mine=queue)
         return replace(
             self,
             has_queue=queue,

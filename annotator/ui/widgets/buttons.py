@@ -129,8 +129,8 @@ class ButtonRow(QWidget):
         self._row.insertStretch(leading)
 
     def minimumSizeHint(self) -> QSize:
-        first, *rest = (button.widths() for button in self._buttons)
-        width = first[0] + sum(compact + _SPACING for _full, compact in rest)
+        first, *others = (button.widths() for button in self._buttons)
+        width = first[0] + sum(compact + _SPACING for _full, compact in others)
         return QSize(width, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
