@@ -187,6 +187,8 @@ def _build_record(
                 "articles": result.articles,
                 "annotators": result.people,
                 "newer_steps": source.changeset.newer_steps,
+                "waiting_steps": result.waiting_steps,
+                "missing_articles": result.missing_articles,
             }
             for source, result in pairs
         ],

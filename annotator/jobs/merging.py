@@ -3,8 +3,10 @@
 from collections.abc import Collection, Generator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from annotator import settings
 from annotator.file_ops import explain_os_error
@@ -27,6 +29,9 @@ from annotator.store.verification import read_version
 from annotator.team import changeset_file
 from annotator.team.changeset_checks import check_changeset
 from annotator.team.changeset_file import InvalidChangeset, encode_changeset
+
+_SHORT_UID: Final = 12  # characters, enough to name an article to others
+_MAX_UIDS: Final = 5
 
 
 class UnusableSource(CorpusError):
@@ -69,8 +74,8 @@ def write_changes(
     """
     known_steps: set[str] = set()
     if since is not None:
-        known = yield from read_source(since)
-        known_steps.update(step.uid for step in known.steps)
+        earlier = yield from read_source(since)
+        known_steps.update(step.uid for step in earlier.steps)
     changeset = read_changeset(corpus, known_steps=known_steps, annotators=annotators)
     try:
         check_changeset(changeset)  # nobody could read another one
@@ -144,14 +149,8 @@ def list_left_out(source: MergeSource, result: MergeResult) -> list[Refusal]:
     reasons = [
         _("step {uid} needs a newer version of the program").format(uid=uid) for uid in source.changeset.newer_steps
     ]
-    if result.missing_articles:
-        reasons.append(
-            count_phrase(
-                "{count} step was left out because its article is missing",
-                "{count} steps were left out because their article is missing",
-                result.missing_articles,
-            )
-        )
+    if result.waiting_steps:
+        reasons.append(_explain_waiting_steps(result))
     advice = _("Ask whoever sent the file to save it again, and merge that one.")
     for label, count in result.undescribed_labels.items():
         reason = ngettext(
@@ -161,6 +160,20 @@ def list_left_out(source: MergeSource, result: MergeResult) -> list[Refusal]:
         )
         reasons.append(f"{reason.format(count=format_number(count), label=label)} {advice}")
     return [Refusal(str(source.path), 0, reason) for reason in reasons]
+
+
+def _explain_waiting_steps(result: MergeResult) -> str:
+    steps = count_phrase("{count} step waits", "{count} steps wait", len(result.waiting_steps))
+    articles = count_phrase(
+        "{count} article that is neither here nor in the file",
+        "{count} articles that are neither here nor in the file",
+        len(result.missing_articles),
+    )
+    uids = _(", ").join(uid[:_SHORT_UID] for uid in result.missing_articles[:_MAX_UIDS])
+    if len(result.missing_articles) > _MAX_UIDS:
+        uids += "…"
+    text = _("{steps} for {articles} ({uids}): once they are here, merge the file again")
+    return text.format(steps=steps, articles=articles, uids=uids)
 
 
 def load_conflicts(corpus: Corpus, author: str) -> Generator[tuple[int, int], None, list[OpenConflict]]:
@@ -176,11 +189,28 @@ def load_conflicts(corpus: Corpus, author: str) -> Generator[tuple[int, int], No
 def _merge_each(
     corpus: Corpus, sources: Sequence[MergeSource], same: Mapping[str, str]
 ) -> Generator[tuple[int, int], None, tuple[MergeResult, ...]]:
-    results, own_name = [], settings.load().annotator_name
-    for source in sources:
-        result = yield from merge(corpus, source.changeset, same=same, own_name=own_name)
-        results.append(result)
+    """Merge the sources; those with steps that wait for an article of a later one, again with that."""
+    own_name = settings.load().annotator_name
+    results: list[MergeResult] = []
+    for index, source in enumerate(sources):
+        results.append((yield from merge(corpus, source.changeset, same=same, own_name=own_name)))
+        if results[index].articles:
+            for earlier, result in enumerate(results[:index]):
+                if result.waiting_steps:
+                    again = yield from merge(corpus, sources[earlier].changeset, same=same, own_name=own_name)
+                    results[earlier] = _add_results(result, again)
     return tuple(results)
+
+
+def _add_results(first: MergeResult, again: MergeResult) -> MergeResult:
+    """Return the result of merging a source and merging it again."""
+    return replace(
+        first,
+        steps=first.steps + again.steps,
+        conflicts=(*first.conflicts, *again.conflicts),
+        waiting_steps=again.waiting_steps,
+        missing_articles=again.missing_articles,
+    )
 
 
 class _DryRun(Exception):

@@ -67,8 +67,9 @@ def read_assigned_part(corpus: Corpus, annotator: str) -> Changeset:
             )
             for annotated in corpus.load_articles(numbers, annotator)
         ]
-        known = {step.uid for step in changeset.steps}
-        steps = [*changeset.steps, *(step for step in _read_title_steps(corpus, added) if step.uid not in known)]
+        own_uids = {step.uid for step in changeset.steps}
+        title_steps = (step for step in _read_title_steps(corpus, added) if step.uid not in own_uids)
+        steps = [*changeset.steps, *title_steps]
         people = tuple(_select_people(read_people(corpus), steps, changeset.assignments, [annotator]))
         return replace(changeset, articles=tuple(articles), steps=tuple(steps), people=people)
 
@@ -148,12 +149,12 @@ def _read_bases(corpus: Corpus, articles: Sequence[str]) -> dict[str, tuple[Reco
     return {uid: tuple(records) for uid, records in bases.items()}
 
 
-def _select_steps(corpus: Corpus, known: Collection[str], annotators: Collection[str] | None) -> Iterator[Step]:
-    if annotators is None and not known:
+def _select_steps(corpus: Corpus, known_steps: Collection[str], annotators: Collection[str] | None) -> Iterator[Step]:
+    if annotators is None and not known_steps:
         yield from _read_steps(corpus, "")
         return
     rows = corpus.fetch_tuples("SELECT DISTINCT step, annotator FROM edit")
-    uids = [uid for uid, name in rows if uid not in known and (annotators is None or name in annotators)]
+    uids = [uid for uid, name in rows if uid not in known_steps and (annotators is None or name in annotators)]
     yield from _read_steps(corpus, _IN_STEPS, row_mapping.to_json(uids))
 
 

@@ -53,9 +53,10 @@ class MergeResult(Struct, frozen=True):
     """What a merge brought: numbers of steps and articles, each of their annotators' names here, and new conflicts.
 
     `same_names` are annotators of theirs who have the name of another person here, and got the name that `people` has.
-    `joined` has, for annotators who turned out to be another one here, the name that they have now. `missing_articles`
-    counts steps that were left out because their article is neither here nor in the changeset, and
-    `undescribed_labels` has the number of those that name a label which the changeset does not describe.
+    `joined` has, for annotators who turned out to be another one here, the name that they have now. `waiting_steps`
+    were left out, since of their articles the `missing_articles` (uids) are neither here nor in the changeset: once
+    they are here, merging the changeset again brings those steps in. `undescribed_labels` has the number of steps left
+    out that name a label which the changeset does not describe.
     """
 
     steps: int
@@ -64,7 +65,8 @@ class MergeResult(Struct, frozen=True):
     conflicts: tuple[MergeConflict, ...]
     same_names: tuple[str, ...] = ()
     joined: dict[str, str] = {}
-    missing_articles: int = 0
+    waiting_steps: tuple[str, ...] = ()
+    missing_articles: tuple[str, ...] = ()
     undescribed_labels: dict[str, int] = {}
 
 
@@ -93,15 +95,17 @@ class _Merge:
         labels = merge_label_edits(corpus, changeset.label_edits)
         articles, layers = self._add_articles()
         layers |= people.layers
-        known_steps = read_step_uids(corpus)
-        here = {uid for (uid,) in corpus.fetch_tuples("SELECT uid FROM article")}
+        recorded_steps = read_step_uids(corpus)
+        present_articles = {uid for (uid,) in corpus.fetch_tuples("SELECT uid FROM article")}
         translator = _Translator(people.names, labels)
-        steps, missing, undescribed = [], 0, Counter[str]()
+        steps, waiting_steps, missing_articles = [], list[str](), set[str]()
+        undescribed = Counter[str]()
         for step in changeset.steps:
-            if step.uid in known_steps:
+            if step.uid in recorded_steps:
                 continue
-            if any(edit.article not in here for edit in step.edits):
-                missing += 1
+            if missing := {edit.article for edit in step.edits} - present_articles:
+                waiting_steps.append(step.uid)
+                missing_articles |= missing
                 continue
             try:
                 steps.append(translator.translate(step))
@@ -129,7 +133,8 @@ class _Merge:
             tuple(conflicts),
             people.same_names,
             people.joined,
-            missing,
+            tuple(waiting_steps),
+            tuple(sorted(missing_articles)),
             dict(undescribed),
         )
 
@@ -289,14 +294,14 @@ class _Merge:
     def _write_conflicts(self, steps: Iterable[Step], result: Replay) -> list[MergeConflict]:
         corpus = self._corpus
         by_uid = {step.uid: step for step in steps}
-        known = {uid for (uid,) in corpus.fetch_tuples("SELECT step FROM conflict")}
-        corpus.db.conn.executemany("DELETE FROM conflict WHERE step = ?", [(uid,) for uid in known & by_uid.keys()])
+        before = {uid for (uid,) in corpus.fetch_tuples("SELECT step FROM conflict")}
+        corpus.db.conn.executemany("DELETE FROM conflict WHERE step = ?", [(uid,) for uid in before & by_uid.keys()])
         rows = [{"step": uid, "reason": reason} for uid, reason in result.conflicts.items()]
         corpus._insert_all("conflict", rows)
         return [
             MergeConflict(uid, step.edits[0].article, step.annotator, step.actor or step.annotator, reason)
             for uid, reason in result.conflicts.items()
-            if uid not in known and reason != WITHDRAWN and (step := by_uid[uid])
+            if uid not in before and reason != WITHDRAWN and (step := by_uid[uid])
         ]
 
 

@@ -261,7 +261,7 @@ def test_steps_that_need_a_newer_program_are_named(ours: Path, theirs: Path, tmp
     assert f"a.changeset: step {left_out} needs a newer version of the program" in done.err
 
 
-def test_steps_without_their_article_are_left_out(ours: Path, theirs: Path, tmp_path: Path, run: Run) -> None:
+def test_steps_without_their_article_wait_for_it(ours: Path, theirs: Path, tmp_path: Path, run: Run) -> None:
     with Corpus.open(theirs) as corpus:
         changeset = replace(read_changeset(corpus), articles=())
     file = tmp_path / "a.changeset"
@@ -270,4 +270,7 @@ def test_steps_without_their_article_are_left_out(ours: Path, theirs: Path, tmp_
         pass
     done = run("merge", tmp_path / "empty.corpus", file)
     assert done.code == 1
-    assert "a.changeset: 3 steps were left out because their article is missing" in done.err
+    text = f"3 steps wait for 1 article that is neither here nor in the file ({UID[:12]}): once they are here"
+    assert f"a.changeset: {text}" in done.err
+    done = run("merge", tmp_path / "empty.corpus", file, theirs, "--json")  # brings it
+    assert (done.code, done.err, done.json["steps"]) == (0, "", 3)

@@ -216,13 +216,15 @@ def test_changes_for_somebody_who_has_the_rest_are_only_the_new_ones(corpus: Cor
         assert state(corpus) == state(other)
 
 
-def test_steps_about_an_article_that_nobody_has_are_left_out_and_counted(tmp_path: Path, corpus: Corpus) -> None:
+def test_steps_about_an_article_that_nobody_has_wait_for_it(tmp_path: Path, corpus: Corpus) -> None:
     other = make(tmp_path / "b.corpus", OTHER)
     tag(other, "DATE", (20, 30))
     changeset = read_changeset(other)
     result = merge_into(corpus, Changeset("1", None, changeset.people, changeset.label_edits, (), changeset.steps))
-    assert (result.steps, result.missing_articles) == (0, 1)
-    assert merge_into(corpus, changeset).steps == 1
+    [step], [base] = changeset.steps, changeset.articles
+    assert (result.steps, result.waiting_steps, result.missing_articles) == (0, (step.uid,), (base.article.uid,))
+    result = merge_into(corpus, changeset)
+    assert (result.steps, result.waiting_steps, result.missing_articles) == (1, (), ())
 
 
 def test_changes_that_name_an_unknown_person_are_refused(corpus: Corpus, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMessageBox
 
+from annotator import settings
 from annotator.i18n import _, count_phrase
 from annotator.paths import CHANGESET_SUFFIX, CORPUS_SUFFIX, extend_path
 from annotator.store.corpus import Corpus
@@ -32,7 +33,7 @@ class MergeCommands(QObject):
     def __init__(self, context: WindowContext, commands: CorpusCommands) -> None:
         super().__init__(context.window)
         self._window, self._session, self._tasks = context.window, context.session, context.tasks
-        self._settings, self._commands = context.settings, commands
+        self._commands = commands
         commands.changesets_given.connect(self.merge_paths)
 
     def merge_files(self) -> None:
@@ -134,11 +135,10 @@ class MergeCommands(QObject):
         if not paths or not corpus or not self._commands.check_idle():
             return
         self._commands.save_typed_text()
-        own_name = self._settings.current.annotator_name
         self._tasks.run_on_corpus(
             _("Reading the changes"),
             corpus.path,
-            lambda opened: _read_sources(opened, paths, own_name),
+            lambda opened: _read_sources(opened, paths),
             partial(self._merge, corpus.path),
             readonly=True,
             cancelled_text=_("Cancelled; nothing was changed."),
@@ -164,7 +164,7 @@ class MergeCommands(QObject):
             _("Merging"),
             path,
             lambda opened: _merge_and_describe(merge_sources(opened, sources, same=same), opened),
-            partial(self._show_result, refusals),
+            partial(self._show_result, sources, refusals),
             aborted=self._reload,
             cancelled_text=_("The merge was cancelled; what was merged before is kept."),
         )
@@ -190,9 +190,21 @@ class MergeCommands(QObject):
         self._session.reload_articles()
         self._session.reload()
 
-    def _show_result(self, refusals: Sequence[str], outcome: "tuple[MergeSummary, list[str]]") -> None:
-        """Say what came in, and how to get back."""
+    def _show_result(
+        self, sources: "Sequence[MergeSource]", refusals: Sequence[str], outcome: "tuple[MergeSummary, list[str]]"
+    ) -> None:
+        """Say what came in, what did not, and how to get back."""
+        from annotator.jobs.merging import list_left_out
+
         summary, conflicts = outcome
+        refusals = [
+            *refusals,
+            *(
+                f"{isolate_ltr(source.path.name)}: {refusal.reason}"
+                for source, result in zip(sources, summary.results, strict=True)
+                for refusal in list_left_out(source, result)
+            ),
+        ]
         self._reload()
         steps = sum(result.steps for result in summary.results)
         articles = sum(result.articles for result in summary.results)
@@ -230,7 +242,7 @@ _FORBIDDEN: Final = str.maketrans(dict.fromkeys('/\\:*?"<>|', "-"))
 
 
 def _read_sources(
-    corpus: Corpus, paths: Sequence[Path], own_name: str
+    corpus: Corpus, paths: Sequence[Path]
 ) -> "Generator[tuple[int, int], None, tuple[list[MergeSource], list[str], list[str]]]":
     """Return the sources, why others are none, and the names of theirs that another person may have here."""
     from annotator.jobs.merging import MergeSource, UnusableSource, read_source
@@ -246,7 +258,7 @@ def _read_sources(
         else:
             sources.append(source)
     people = [person for source in sources for person in source.changeset.people]
-    names = dict.fromkeys(find_same_names(corpus, people, own_name))
+    names = dict.fromkeys(find_same_names(corpus, people, settings.load().annotator_name))
     return sources, refusals, list(names)
 
 

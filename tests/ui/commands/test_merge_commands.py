@@ -5,17 +5,20 @@ from pathlib import Path
 
 import pytest
 from builders import apply_edits
+from msgspec.structs import replace
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 from running import finish
+from team.changesets import encode
 
 from annotator.jobs.merging import read_source, write_changes
 from annotator.model import operations
 from annotator.model.article_builder import build_article
 from annotator.model.records import Edit, Span, Step, new_uid
 from annotator.store import backups
+from annotator.store.changesets import read_changeset
 from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.queries.gold import create_gold
 from annotator.ui.app import ApplicationController
@@ -134,6 +137,23 @@ def test_files_that_cannot_be_merged_are_named(window: Window, tmp_path: Path, a
     drop(window, tmp_path / "a.changeset")
     wait_for_merge(qtbot, window, texts, 1)
     assert "cannot be merged. This is not a changeset." in texts[0]
+
+
+def test_steps_that_wait_for_an_article_are_named(
+    window: Window, tmp_path: Path, laptop: Path, answer: Answer, qtbot: QtBot
+) -> None:
+    with Corpus.open(laptop) as corpus:
+        missing = corpus.article(3).uid
+        apply_edits(corpus, [Edit(None, Span(new_uid(), missing, "يوسف", "DATE", 0, 4))], "يوسف")
+        changeset = read_changeset(corpus)
+    part = [base for base in changeset.articles if base.article.uid != missing]
+    path = tmp_path / "part.changeset"
+    path.write_bytes(encode(replace(changeset, articles=tuple(part))))
+    texts = answer()
+    drop(window, path)
+    wait_for_merge(qtbot, window, texts, 1)
+    assert "Merged: 2 steps" in texts[0]
+    assert f"1 step waits for 1 article that is neither here nor in the file ({missing[:12]})" in texts[0]
 
 
 @pytest.mark.usefixtures("own_span")
