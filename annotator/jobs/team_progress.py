@@ -20,7 +20,8 @@ from annotator.team.pace import Pace, measure_pace
 class DayProgress(Struct, frozen=True):
     """An annotator's work on a day: articles done, spans, edits of single records, and hours.
 
-    Hours are counted from step to step, without long pauses (see `model.progress`).
+    Hours are counted from step to step, without long pauses (see `model.progress`). Edits and hours are those of
+    adjudication, too, whose articles and spans are the gold layer's.
     """
 
     articles: int
@@ -33,7 +34,7 @@ class AnnotatorProgress(Struct, frozen=True):
     """How far an annotator is with the articles assigned to them, or with all if there are none (`assigned` is None).
 
     `remaining` articles are new or in progress. `articles_per_day` is the pace of late (see `team.pace`),
-    `articles_per_hour` that of all their hours; None where nothing can be said.
+    `articles_per_hour` that of all hours in their own layers; None where nothing can be said.
     """
 
     assigned: int | None
@@ -74,7 +75,7 @@ def measure_team_progress(corpus: Corpus, today: date) -> Generator[tuple[int, i
 
 
 def summarise_work(corpus: Corpus, work: DailyWork, today: date) -> Generator[tuple[int, int], None, TeamProgress]:
-    """Measure the progress of all annotators from their work by day. The gold layer is nobody's work."""
+    """Measure the progress of all annotators from their work by day. The gold layer has no row of its own."""
     yield WORK_PARTS, WORK_PARTS + 1
     with corpus.snapshot():
         edits = _count_daily_edits(corpus)
@@ -116,7 +117,7 @@ def _summarise(
         remaining=remaining,
         spans=total.spans,
         edits=sum(edits.values()),
-        hours=_to_hours(total.seconds),
+        hours=_count_hours(total),
         days=len(edits),
         articles_per_hour=round(total.articles * 3600 / total.seconds, 1) if total.articles and total.seconds else None,
         articles_per_day=None if pace.per_day is None else round(pace.per_day, 1),
@@ -132,7 +133,7 @@ def _by_day(
     for name, (works, edits) in work.items():
         for day in {*works, *edits}:
             done = works.get(day, Work())
-            days[day][name] = DayProgress(done.articles, done.spans, edits.get(day, 0), _to_hours(done.seconds))
+            days[day][name] = DayProgress(done.articles, done.spans, edits.get(day, 0), _count_hours(done))
     return {day: days[day] for day in sorted(days)}
 
 
@@ -159,5 +160,5 @@ def _count_daily_edits(corpus: Corpus) -> defaultdict[str, Counter[date]]:
     return edits
 
 
-def _to_hours(seconds: float) -> float:
-    return round(seconds / 3600, 2)
+def _count_hours(work: Work) -> float:
+    return round((work.seconds + work.adjudication_seconds) / 3600, 2)

@@ -29,10 +29,14 @@ class Origin(StrEnum):
 
 
 class Moment(NamedTuple):
-    """When an annotator did something; `time` is ISO 8601 in UTC."""
+    """When something was done in an annotator's layers; `time` is ISO 8601 in UTC.
+
+    `actor` is who did it, if that was not the annotator: whoever adjudicates works in the gold layer.
+    """
 
     annotator: str
     time: str
+    actor: str | None = None
 
 
 class LabelledSpan(NamedTuple):
@@ -54,7 +58,11 @@ class WorkLog(Struct, frozen=True):
 
 
 class Work(Struct, frozen=True):
-    """The work of some time: spans by label, decisions on suggestions, articles done, and seconds of work."""
+    """The work of some time: spans by label, decisions on suggestions, articles done, and seconds of work.
+
+    `seconds` are those that the annotator's own layers took, `adjudication_seconds` those of their work in the gold
+    layer, where everything else of it counts.
+    """
 
     labels: dict[str, int] = {}
     accepted: int = 0
@@ -62,6 +70,7 @@ class Work(Struct, frozen=True):
     rejected: int = 0
     articles: int = 0
     seconds: float = 0.0
+    adjudication_seconds: float = 0.0
 
     @property
     def spans(self) -> int:
@@ -98,9 +107,9 @@ def count_daily_work(log: WorkLog, zone: tzinfo | None = None) -> dict[str, dict
         Counter((moment.annotator, local_day(moment.time, zone)) for moment in moments)
         for moments in (log.rejections, log.done)
     )
-    seconds = _measure_seconds(log.steps, zone)
+    seconds, adjudication_seconds = _measure_seconds(log.steps, zone)
     daily: dict[str, dict[date, Work]] = {}
-    for key in sorted({*labels, *rejections, *articles, *seconds}):
+    for key in sorted({*labels, *rejections, *articles, *seconds, *adjudication_seconds}):
         annotator, day = key
         daily.setdefault(annotator, {})[day] = Work(
             dict(labels.get(key, {})),
@@ -109,6 +118,7 @@ def count_daily_work(log: WorkLog, zone: tzinfo | None = None) -> dict[str, dict
             rejections[key],
             articles[key],
             seconds.get(key, 0.0),
+            adjudication_seconds.get(key, 0.0),
         )
     return daily
 
@@ -117,7 +127,7 @@ def sum_work(works: Iterable[Work]) -> Work:
     """Return the sum of several times' work."""
     labels: Counter[str] = Counter()
     accepted = corrected = rejected = articles = 0
-    seconds = 0.0
+    seconds = adjudication_seconds = 0.0
     for work in works:
         labels.update(work.labels)
         accepted += work.accepted
@@ -125,7 +135,8 @@ def sum_work(works: Iterable[Work]) -> Work:
         rejected += work.rejected
         articles += work.articles
         seconds += work.seconds
-    return Work(dict(labels), accepted, corrected, rejected, articles, seconds)
+        adjudication_seconds += work.adjudication_seconds
+    return Work(dict(labels), accepted, corrected, rejected, articles, seconds, adjudication_seconds)
 
 
 def merge_annotators(daily: DailyWork) -> dict[date, Work]:
@@ -170,17 +181,26 @@ def _next_month(day: date) -> date:
     return day.replace(day=1) + timedelta(days=monthrange(day.year, day.month)[1])
 
 
-def _measure_seconds(steps: Iterable[Moment], zone: tzinfo | None) -> dict[tuple[str, date], float]:
-    """Return the seconds of work of each annotator on each day; the time between two steps belongs to the later one."""
-    times: dict[str, list[tuple[datetime, str]]] = {}
-    for annotator, time in steps:
-        times.setdefault(annotator, []).append((datetime.fromisoformat(time), time))
+def _measure_seconds(
+    steps: Iterable[Moment], zone: tzinfo | None
+) -> tuple[Mapping[tuple[str, date], float], Mapping[tuple[str, date], float]]:
+    """Return the seconds of work on each day, in each annotator's layers, and of each person in those of another.
+
+    The time between two steps of a person belongs to the later one.
+    """
+    times: dict[str, list[tuple[datetime, str, str]]] = {}
+    for annotator, time, actor in steps:
+        times.setdefault(actor or annotator, []).append((datetime.fromisoformat(time), time, annotator))
     seconds: defaultdict[tuple[str, date], float] = defaultdict(float)
-    for annotator, moments in times.items():
-        for (before, _time), (after, time) in pairwise(sorted(moments)):
+    others_seconds: defaultdict[tuple[str, date], float] = defaultdict(float)
+    for person, moments in times.items():
+        for (before, *_rest), (after, time, annotator) in pairwise(sorted(moments)):
             if (pause := after - before) <= MAX_PAUSE:
-                seconds[annotator, local_day(time, zone)] += pause.total_seconds()
-    return seconds
+                day = local_day(time, zone)
+                seconds[annotator, day] += pause.total_seconds()
+                if annotator != person:
+                    others_seconds[person, day] += pause.total_seconds()
+    return seconds, others_seconds
 
 
 def local_day(time: str, zone: tzinfo | None = None) -> date:

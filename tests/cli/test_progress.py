@@ -8,8 +8,11 @@ from builders import create_corpus, give_articles
 from cli.sample import Run
 
 from annotator.model import operations
-from annotator.model.records import DONE, IN_PROGRESS, Status, Step, new_uid
+from annotator.model.history import AGREED_STEP, DECIDE_STEP
+from annotator.model.records import DONE, IN_PROGRESS, Decision, Edit, Status, Step, new_uid
 from annotator.store.corpus import Corpus
+from annotator.store.queries.gold import create_gold
+from annotator.store.queries.work_log import list_articles_edited_on
 
 TEXTS = tuple(f"وصل القطار رقم {number} إلى وجدة" for number in range(10))
 NOW = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
@@ -71,6 +74,24 @@ def test_by_day(path: Path, run: Run) -> None:
     lines = run("progress", path, "--by", "day").text.splitlines()
     assert lines[0].split()[0] == "Day"
     assert [line.split()[-1] for line in lines[1:]] == ["Amal", "Amal", "Bilal"]
+
+
+def test_adjudication_counts_for_whoever_decided(path: Path, run: Run) -> None:
+    with Corpus.open(path) as corpus:
+        work(corpus, 2, "Bilal", NOW)
+        gold_name = create_gold(corpus)
+        uid = corpus.article(2).uid
+        for start, (seconds, name) in enumerate(((0, AGREED_STEP), (100, DECIDE_STEP), (136, DECIDE_STEP))):
+            decision = Decision(new_uid(), uid, gold_name, start, start + 1, "none", "[]")
+            time = (NOW + timedelta(minutes=2, seconds=seconds)).isoformat(timespec="milliseconds")
+            corpus.apply(Step(new_uid(), gold_name, time, name, (Edit(None, decision),), actor="Chadi"))
+        today = NOW.astimezone().date()
+        assert list_articles_edited_on(corpus, "Chadi", today) == [2]
+    people = run("progress", path, "--json").json["annotators"]
+    assert [*people] == ["Amal", "Bilal", "Chadi"]
+    assert (people["Chadi"]["edits"], people["Chadi"]["hours"], people["Chadi"]["articles_per_hour"]) == (2, 0.01, None)
+    [_day, day] = run("progress", path, "--by", "day", "--json").json["days"]
+    assert day["annotators"]["Chadi"] == {"articles": 0, "spans": 0, "edits": 2, "hours": 0.01}
 
 
 def test_by_batch(path: Path, run: Run) -> None:

@@ -90,6 +90,16 @@ def test_pauses_are_left_out_whole() -> None:
     assert seconds_of([*steps_at(0, 4), *steps_at(2, 3, annotator=OMAR)]) == 5, "each works alone"
 
 
+def test_adjudication_is_the_time_of_whoever_decides() -> None:
+    decisions = [moment._replace(annotator="gold", actor=SANAE) for moment in steps_at(10, 14, 500)]
+    alone = [moment._replace(annotator="gold", actor=OMAR) for moment in steps_at(11, 12)]
+    daily = count_daily_work(WorkLog(steps=[*steps_at(0, 3), *decisions, *alone]), UTC)
+    seconds = {
+        name: [(work.seconds, work.adjudication_seconds) for work in works.values()] for name, works in daily.items()
+    }
+    assert seconds == {SANAE: [(3, 11)], OMAR: [(0, 1)], "gold": [(12, 0)]}
+
+
 def test_seconds_per_span_need_spans_and_time() -> None:
     assert Work({"A": 3, "B": 1}, seconds=10).seconds_per_span == 2.5
     assert Work({"A": 3}).seconds_per_span is None

@@ -4,7 +4,7 @@ from collections.abc import Generator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
-from annotator.model.history import IMPORT_STEP
+from annotator.model.history import AGREED_STEP, IMPORT_STEP
 from annotator.model.progress import LabelledSpan, Moment, Origin, WorkLog
 from annotator.model.records import DONE
 from annotator.store.corpus import Corpus
@@ -37,7 +37,8 @@ _LAST_DONE: Final = f"""
         AND {not_removed("status.article")}
     GROUP BY edit.article, edit.annotator
 """
-_STEPS: Final = f"SELECT DISTINCT annotator, time FROM edit WHERE name <> '{IMPORT_STEP}'"
+_BY_HAND: Final = f"name NOT IN ('{IMPORT_STEP}', '{AGREED_STEP}')"
+_STEPS: Final = f"SELECT DISTINCT annotator, time, actor FROM edit WHERE {_BY_HAND}"
 _ORIGINS: Final = {origin.value: origin for origin in Origin}  # a third of the time that Origin() takes
 LOG_PARTS: Final = 4
 """What `load_work_log` reads one after the other."""
@@ -62,7 +63,7 @@ def load_work_log(corpus: Corpus) -> Generator[tuple[int, int], None, WorkLog]:
         done = corpus.fetch_tuples(f"SELECT annotator, time FROM ({_LAST_DONE})")
         yield 3, LOG_PARTS
         steps = corpus.fetch_tuples(_STEPS)
-    return WorkLog(spans, rejections, list(map(Moment._make, done)), list(map(Moment._make, steps)))
+    return WorkLog(spans, rejections, [Moment(*row) for row in done], [Moment(*row) for row in steps])
 
 
 def list_articles_done_on(corpus: Corpus, annotator: str, day: date) -> list[int]:
@@ -75,10 +76,11 @@ def list_articles_done_on(corpus: Corpus, annotator: str, day: date) -> list[int
 
 
 def list_articles_edited_on(corpus: Corpus, annotator: str, day: date) -> list[int]:
-    """Return the numbers of the articles in which the annotator did anything on a day of this computer's."""
+    """Return the numbers of the articles that the annotator edited or adjudicated on a day of this computer's."""
     query = f"""
         SELECT id AS number FROM article WHERE {not_removed("uid")} AND uid IN (
-            SELECT article FROM edit WHERE annotator = ? AND time >= ? AND time < ? AND name <> '{IMPORT_STEP}'
+            SELECT article FROM edit
+            WHERE coalesce(actor, annotator) = ? AND time >= ? AND time < ? AND {_BY_HAND}
         ) ORDER BY id
     """
     return corpus.fetch_numbers(query, annotator, *_day_limits(day))
@@ -100,9 +102,12 @@ def _day_limits(day: date) -> list[str]:
 
 
 def count_edits(corpus: Corpus) -> list[tuple[str, str, int]]:
-    """Return (annotator, minute, number of edits of single records), without imports; minutes are ISO 8601 in UTC."""
+    """Return (who did them, minute, number of edits of single records); minutes are ISO 8601 in UTC.
+
+    Imports do not count, and neither does what went into the gold layer by itself.
+    """
     query = f"""
-        SELECT annotator, substr(time, 1, 16) AS minute, count(*) FROM edit
-        WHERE name <> '{IMPORT_STEP}' GROUP BY annotator, minute
+        SELECT coalesce(actor, annotator) AS person, substr(time, 1, 16) AS minute, count(*) FROM edit
+        WHERE {_BY_HAND} GROUP BY person, minute
     """
     return corpus.fetch_tuples(query)
