@@ -32,12 +32,13 @@ class Settings(Struct, frozen=True):
 
     `zoom` is in per cent; `geometry` has the window's own format. `keys` holds only changed keys, by the window's name
     of the action. `suggestions` and `invisible` say whether suggestions and invisible characters are shown,
-    `preselects_majority` whether what most annotators have is chosen at first in an adjudication,
-    `informative` whether the most informative article comes next, `selection_bar` whether buttons appear beside what is
-    selected, `compact` whether the lines of the article are closer. `recent_commands` are the names of entries of the
-    command palette, the latest first. `recent_corpora` are paths, with the times of their last openings (ISO 8601,
-    UTC). `panel_widths` (pixels) and `hidden_panels` are those of the window's sidebars. `seen_tips` are names of tips
-    that are not shown again, `other_people` those whose files the user has opened without being them.
+    `preselects_majority` whether what most annotators have is chosen at first in an adjudication, `asks_reason` whether
+    it asks why a decision overrules them, `informative` whether the most informative article comes next,
+    `selection_bar` whether buttons appear beside what is selected, `compact` whether the lines of the article are
+    closer. `recent_commands` are the names of entries of the command palette, the latest first. `recent_corpora` are
+    paths, with the times of their last openings (ISO 8601, UTC). `panel_widths` (pixels) and `hidden_panels` are those
+    of the window's sidebars. `seen_tips` are names of tips that are not shown again, `other_people` those whose files
+    the user has opened without being them.
 
     The last three configure a person's own models (see suggest): a spaCy pipeline (folder or name), an ONNX model's
     folder, and the corpus's label for each of theirs.
@@ -54,6 +55,7 @@ class Settings(Struct, frozen=True):
     informative: bool = field(default=False, name="instructive")
     suggestions: bool = True
     preselects_majority: bool = True
+    asks_reason: bool = True
     invisible: bool = False
     panel_widths: dict[str, int] = {}
     hidden_panels: list[str] = []

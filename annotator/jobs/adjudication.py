@@ -154,7 +154,7 @@ def _apply(
     corpus: Corpus, item: ArticleToAdjudicate, actor: str, agreed: list[Edit], decisions: list[Edit], *, is_done: bool
 ) -> None:
     """Write what changes the gold layer of an article, and its state."""
-    state_edits = _change_state(item, is_done=is_done)
+    state_edits = change_state(item, is_done=is_done)
     steps = {AGREED_STEP: agreed, DECIDE_STEP: decisions}
     name = DECIDE_STEP if decisions else AGREED_STEP
     steps[name] = [*steps[name], *state_edits]
@@ -163,7 +163,7 @@ def _apply(
             corpus.apply(Step(new_uid(), item.adjudication.gold, utc_timestamp(), name, tuple(edits), actor=actor))
 
 
-def _change_state(item: ArticleToAdjudicate, *, is_done: bool) -> list[Edit]:
+def change_state(item: ArticleToAdjudicate, *, is_done: bool) -> list[Edit]:
     """Return the edits of the state of a gold layer in which nothing is left to decide (`is_done`), or something is.
 
     One that was done is in progress again if votes have changed; one that is skipped or flagged stays so.

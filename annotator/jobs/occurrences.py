@@ -76,7 +76,7 @@ def find_in_article(
             for name in names.overlapping(hit.start, hit.end)
             if name[0] <= hit.start and hit.end <= name[1] and name != (hit.start, hit.end)
         ]
-        start, end = _sentence_around(article.text, hit.start, hit.end)
+        start, end = sentence_around(article.text, hit.start, hit.end)
         results.append(
             Occurrence(
                 article.id,
@@ -146,7 +146,7 @@ def label_occurrences(
     return count
 
 
-def _sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
+def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
     """Return the sentence around a range, within its line."""
     line_sentences = _sentences(text, *line_range(text, start, end))
     index = bisect_right(line_sentences, start, key=itemgetter(0)) - 1

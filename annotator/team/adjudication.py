@@ -86,7 +86,13 @@ class Adjudication(Struct, frozen=True):
         return edits
 
     def decide(
-        self, disagreement: Disagreement, chosen: Sequence[CandidateSpan], verdict: str | None = None
+        self,
+        disagreement: Disagreement,
+        chosen: Sequence[CandidateSpan],
+        verdict: str | None = None,
+        *,
+        cause: str | None = None,
+        reason: str | None = None,
     ) -> list[Edit]:
         """Return the edits by which the gold layer has the `chosen` spans in the place of a disagreement.
 
@@ -120,6 +126,8 @@ class Adjudication(Struct, frozen=True):
             disagreement.end,
             verdict or (NONE if not chosen else CANDIDATE if candidate else OTHER),
             encode_votes(disagreement, self.label_uids),
+            cause,
+            reason,
         )
         return [*edits, Edit(None, record)]
 
@@ -165,6 +173,13 @@ def _is_from(span: Span, source: str) -> bool:
 
 def _overlaps(record: Span | Decision, disagreement: Disagreement) -> bool:
     return record.start < disagreement.end and disagreement.start < record.end
+
+
+def overrules(disagreement: Disagreement, chosen: Iterable[CandidateSpan]) -> bool:
+    """Return whether a decision for these spans is against most annotators, or for what none of them has."""
+    spans = set(chosen)
+    candidate = next((each for each in disagreement.candidates if set(each.spans) == spans), None)
+    return candidate is None or disagreement.majority not in (None, candidate)
 
 
 class DecidedOtherwise(Struct, frozen=True):

@@ -14,9 +14,11 @@ import msgspec
 from msgspec import Struct
 
 from annotator.model.records import Span
+from annotator.text.folding import fold
 from annotator.text.proclitics import normalise_form
 
 _Key: TypeAlias = tuple[int, int, str]
+CandidateKind: TypeAlias = tuple[tuple[int, str, str, str | None], ...]
 
 
 class CandidateSpan(NamedTuple):
@@ -130,16 +132,33 @@ def encode_votes(disagreement: Disagreement, label_uids: Mapping[str, str]) -> s
     return msgspec.json.encode(votes).decode()
 
 
-def describe_kind(disagreement: Disagreement, text: str) -> tuple[object, ...]:
-    """Return what the same disagreement in another place has too: the words, and the candidates.
+def describe_candidate(disagreement: Disagreement, candidate: Candidate, text: str) -> CandidateKind:
+    """Return what the same candidate of the same disagreement in another place has too: see `describe_kind`."""
+    return tuple(
+        (
+            len(fold(text[disagreement.start : span.start])),
+            normalise_form(text, span.start, span.end),
+            span.label,
+            span.value,
+        )
+        for span in candidate.spans
+    )
+
+
+def describe_kind(disagreement: Disagreement, text: str) -> tuple[str, frozenset[CandidateKind]]:
+    """Return what the same disagreement in another place has too: the words, and the candidates, whoever has them.
 
     Words are compared by their surface form, as the memory compares them.
     """
-    candidates = {
-        tuple((normalise_form(text, span.start, span.end), span.label, span.value) for span in candidate.spans)
-        for candidate in disagreement.candidates
-    }
+    candidates = (describe_candidate(disagreement, candidate, text) for candidate in disagreement.candidates)
     return normalise_form(text, disagreement.start, disagreement.end), frozenset(candidates)
+
+
+def find_candidate(disagreement: Disagreement, text: str, kind: CandidateKind) -> Candidate | None:
+    """Return the candidate of this kind (see `describe_candidate`), if there is one."""
+    return next(
+        (each for each in disagreement.candidates if describe_candidate(disagreement, each, text) == kind), None
+    )
 
 
 def shuffle_annotators(annotators: Iterable[str], article: str, secret: str) -> list[str]:

@@ -95,11 +95,15 @@ AGREEMENT: Final = {
 
 
 class Decision(NamedTuple):
-    """Keys that decide on a disagreement; then, the words in the gold layer and how many disagreements are left."""
+    """Keys that decide on a disagreement; then, the words in the gold layer and how many disagreements are left.
+
+    It `overrules` the annotators if it is for what neither has: then the program asks why.
+    """
 
     keys: tuple[str, ...]
     words: tuple[str, ...]
     left: int
+    overrules: bool = False
 
 
 @pytest.fixture
@@ -274,7 +278,9 @@ def list_decisions(news: News, annotators: Iterable[str]) -> list[Decision]:
         Decision(("Delete",), (institution,), 2),  # no day
         Decision(("Control_L", "z"), (institution,), 3),
         Decision(("Return",), (institution, day), 2),
-        Decision(("3",), (institution, day, plan), 1),  # no institution but a plan, and the years belong to it
+        Decision(
+            ("3",), (institution, day, plan), 1, overrules=True
+        ),  # no institution but a plan, and the years belong to it
         Decision(("Delete",), (institution, day, plan), 0),  # people are no institution
     ]
 
@@ -295,10 +301,14 @@ def adjudicate_article(hands: RealInput, program: Program, news: News, decisions
     program.wait(lambda state: state["text"] == news.text and state["chosen"], f"a disagreement about “{news.text}”")
     bar = program.ask("bar")
     assert not any(name in bar for name in ANNOTATORS)
-    for keys, words, left in decisions:
+    for keys, words, left, overrules in decisions:
         hands.press(*keys)
         program.wait(has_disagreements(left), f"{left} disagreements after {keys}")
         assert [news.text[start:end] for _label, start, end in program.ask("state")["spans"]] == [*words]
+        if overrules:
+            program.wait(lambda _state: program.ask("dialog"), "the question why")
+            hands.press("Escape")
+            program.wait(lambda state: not program.ask("dialog") and state["focus"], "the article again")
     assert program.ask("state")["spans"] == [[*span] for span in news.label(SALMA)]
     hands.press("Control_L", "Return")
 

@@ -4,13 +4,17 @@ from itertools import pairwise
 from builders import label_words
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from annotator.model.records import Span
+from annotator.team.adjudication import overrules
 from annotator.team.disagreements import (
     CandidateSpan,
     compare_layers,
+    describe_candidate,
     describe_kind,
     encode_votes,
+    find_candidate,
     shuffle_annotators,
 )
 
@@ -148,6 +152,37 @@ def test_the_same_words_with_the_same_candidates_are_the_same_disagreement() -> 
     [shorter] = compare_layers({"A": [*spans], "B": label_words(TEXT, [("وزارة", "INSTITUTION")])}).disagreements
     assert describe_kind(first, TEXT) == describe_kind(second_one, TEXT)
     assert describe_kind(first, TEXT) != describe_kind(shorter, TEXT)
+
+
+@settings(max_examples=100)
+@given(_LAYERS)
+def test_each_candidate_of_a_disagreement_is_that_of_the_same_disagreement_elsewhere(
+    layers: dict[str, list[Span]],
+) -> None:
+    line, shift = TEXT[:50], 51
+    text = f"{line}\n{line}"
+    repeated = {
+        name: [*spans, *(replace(span, start=span.start + shift, end=span.end + shift) for span in spans)]
+        for name, spans in layers.items()
+    }
+    disagreements = compare_layers(repeated).disagreements
+    half = len(disagreements) // 2
+    for first, second in zip(disagreements[:half], disagreements[half:], strict=True):
+        assert describe_kind(first, text) == describe_kind(second, text)
+        for candidate in first.candidates:
+            same = find_candidate(second, text, describe_candidate(first, candidate, text))
+            assert same
+            assert [(span.start - shift, span.end - shift, *span[2:]) for span in same.spans] == [*candidate.spans]
+            assert same.annotators == candidate.annotators
+
+
+@settings(max_examples=100)
+@given(_LAYERS)
+def test_a_decision_overrules_where_most_have_something_else_or_nobody_has_that(layers: dict[str, list[Span]]) -> None:
+    for disagreement in compare_layers(layers).disagreements:
+        accepted = [each for each in disagreement.candidates if not overrules(disagreement, each.spans)]
+        assert accepted == ([disagreement.majority] if disagreement.majority else [*disagreement.candidates])
+        assert overrules(disagreement, [CandidateSpan(disagreement.start, disagreement.end, "PERSON")])
 
 
 def test_the_order_of_hidden_annotators_is_another_one_in_other_articles_and_batches() -> None:

@@ -179,14 +179,15 @@ class AdjudicationBar(QFrame):
             self._hint_label.show_text(count_phrase("{count} decided", "{count} decided", decided) if decided else "")
         elif left:
             self._title_label.show_text(count_phrase("{count} disagreement left", "{count} disagreements left", left))
-            self._hint_label.show_text(self._describe_key("next_suggestion", _("{key}: go to it")))
+            self._hint_label.show_text(self.describe_key("next_suggestion", _("{key}: go to it")))
         else:
             text = _("Everything is decided here.") if self._model.all else _("All annotators agree here.")
             self._title_label.show_text(text)
-            self._hint_label.show_text(self._describe_key("done_and_next", _("{key}: done, and on to the next")))
+            self._hint_label.show_text(self.describe_key("done_and_next", _("{key}: done, and on to the next")))
         self._show_rows(disagreement)
 
-    def _describe_key(self, action: str, text: str) -> str:
+    def describe_key(self, action: str, text: str) -> str:
+        """Return a text about the {key} of an action; "" if it has none."""
         key = self._key_of(action)
         return text.format(key=key) if key else ""
 

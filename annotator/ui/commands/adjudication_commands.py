@@ -1,6 +1,6 @@
 """Commands that adjudicate: decide in the gold layer where annotators differ."""
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 
 from annotator.i18n import _
 from annotator.jobs.adjudication import AdjudicationResult, adjudicate
@@ -32,6 +32,8 @@ class AdjudicationCommands(QObject):
         self.bar.none_clicked.connect(self._decide_none)
         self._session.article_opened.connect(self._go_to_first)
         self.model.changed.connect(self._continue)
+        # After the key: what comes next is shown behind the question.
+        self.model.overruled.connect(self._ask_reason, Qt.ConnectionType.QueuedConnection)
 
     @property
     def is_active(self) -> bool:
@@ -59,17 +61,30 @@ class AdjudicationCommands(QObject):
         """Ask for the reason of the last decision, and return whether that is what a note is about now."""
         if not self.is_active or self._session.selection:
             return False
-        decision, article = self.model.last_decision, self._session.article
-        if decision is None or article is None:
+        if not self._edit_reason():
             self._session.notified.emit(_("Decide first, then say why."))
-            return True
-        from annotator.ui.dialogs.decision_reason import DecisionReasonDialog
-
-        words = " ".join(article.text[decision.start : decision.end].split())
-        dialog = run_dialog(DecisionReasonDialog(self._window, decision, words))
-        if dialog:
-            self.model.explain(decision, dialog.cause, dialog.reason)
         return True
+
+    def decide_everywhere(self) -> bool:
+        """Decide the current disagreement in all articles, after a list; return whether that is what is meant now."""
+        disagreement, suggestion = self.model.current, self._suggestions.original
+        if not self.is_active or self._session.selection or not disagreement or not suggestion:
+            return False
+        if self._session.retry_save():
+            from annotator.ui.dialogs.same_disagreements import SameDisagreementsDialog
+
+            chosen = self.model.chosen(disagreement, suggestion)
+            run_dialog(SameDisagreementsDialog(self._window, self._session, self._tasks, disagreement, chosen))
+        return True
+
+    def describe_everywhere(self) -> str:
+        """Say that the current disagreement would be decided in all articles; "" if it would not."""
+        is_meant = self.is_active and not self._session.selection and self.model.current
+        return _("Decide the disagreement everywhere…") if is_meant else ""
+
+    def toggle_asking(self) -> None:
+        """Have the reason asked after decisions that overrule the annotators, or not."""
+        self._settings.save(asks_reason=not self._settings.current.asks_reason)
 
     def toggle_preselection(self) -> None:
         """Have what most annotators have chosen at first, or nothing."""
@@ -102,6 +117,25 @@ class AdjudicationCommands(QObject):
 
     def _is_open_article_to_do(self) -> bool:
         return self._session.current_index() >= 0 and self._session.state() in (NEW, IN_PROGRESS)
+
+    def _ask_reason(self) -> None:
+        if self.is_active and self._settings.current.asks_reason:
+            hint = _("You decided otherwise than the annotators.")
+            how_to_stop = self.bar.describe_key("toggle_asking_reason", _("{key}: never ask by itself"))
+            self._edit_reason(" ".join(filter(None, (hint, how_to_stop))))
+
+    def _edit_reason(self, hint: str = "") -> bool:
+        """Ask for the reason of the last decision, and return whether there is one."""
+        decision, article = self.model.last_decision, self._session.article
+        if decision is None or article is None:
+            return False
+        from annotator.ui.dialogs.decision_reason import DecisionReasonDialog
+
+        words = " ".join(article.text[decision.start : decision.end].split())
+        dialog = run_dialog(DecisionReasonDialog(self._window, decision, words, hint))
+        if dialog:
+            self.model.explain(decision, dialog.fields.cause, dialog.fields.reason)
+        return True
 
     def _go_to_first(self) -> None:
         """Make the first disagreement current."""

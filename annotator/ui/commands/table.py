@@ -125,6 +125,7 @@ def _edit_note(do: Commands) -> None:
         do.tagging.edit_note()
 
 
+_TAG_IN_CORPUS: Final = late("dialogs.occurrences.open_dialog", in_corpus=True)
 _EDIT: Final[_Items] = (
     Action(
         "undo",
@@ -161,8 +162,9 @@ _EDIT: Final[_Items] = (
     EditAction(
         "tag_all_corpus",
         N_("Tag all occurrences in the corpus…"),
-        late("dialogs.occurrences.open_dialog", in_corpus=True),
+        lambda do: do.adjudication.decide_everywhere() or _TAG_IN_CORPUS(do),
         ("Ctrl+Shift+A",),
+        describe=lambda do: do.adjudication.describe_everywhere(),
     ),
     EditAction(
         "toggle_sticky",
@@ -314,6 +316,13 @@ _ADJUDICATION: Final[_Items] = (
         lambda do: do.adjudication.toggle_preselection(),
         ("Ctrl+Shift+V",),
         is_checked=lambda do: do.settings.current.preselects_majority,
+    ),
+    Action(
+        "toggle_asking_reason",
+        N_("Ask why annotators are overruled"),
+        lambda do: do.adjudication.toggle_asking(),
+        ("Ctrl+Shift+W",),
+        is_checked=lambda do: do.settings.current.asks_reason,
     ),
 )
 _CANDIDATE_TEXTS: Final = (

@@ -16,7 +16,7 @@ from annotator.team.adjudication import DecidedOtherwise
 from annotator.team.disagreements import CandidateSpan
 from annotator.ui.dialogs.decision_reason import cause_title
 from annotator.ui.session.window_context import WindowContext
-from annotator.ui.widgets.bidi_text import format_value, isolate, plain_label, tooltip
+from annotator.ui.widgets.bidi_text import elide_middle, format_value, isolate, plain_label, tooltip
 from annotator.ui.widgets.controls import create_button, create_button_box, create_tree, limit_widths
 from annotator.ui.widgets.layouts import vbox
 from annotator.ui.widgets.modal import run_dialog
@@ -58,7 +58,7 @@ class DecidedOtherwiseDialog(QDialog):
 
     def __init__(self, parent: QWidget, differences: Differences, labels: LabelSet) -> None:
         super().__init__(parent)
-        self._differences, self._labels = differences, labels
+        self._differences = differences
         self.setWindowTitle(_("Decided otherwise"))
         self.resize(960, 460)
         headings = [_("Article"), _("Yours"), _("Decided"), _("Reason")]
@@ -67,8 +67,8 @@ class DecidedOtherwiseDialog(QDialog):
             text = annotated.article.text
             cells = [
                 isolate(article_title(annotated.article, annotated.zones)),
-                self._describe(text, difference.own),
-                self._describe(text, difference.decided),
+                describe_spans(text, difference.own, labels),
+                describe_spans(text, difference.decided, labels),
                 " · ".join(filter(None, (cause_title(difference.decision.cause), difference.decision.reason))),
             ]
             row = QTreeWidgetItem(self.tree, cells)
@@ -93,11 +93,17 @@ class DecidedOtherwiseDialog(QDialog):
         row = self.tree.currentItem()
         return self._differences[row.data(0, _INDEX_ROLE)] if row else None
 
-    def _describe(self, text: str, spans: Iterable[CandidateSpan]) -> str:
-        parts = []
-        for span in spans:
-            label, words = self._labels.find(span.label), " ".join(text[span.start : span.end].split())
-            title = label.localised_title() if label else span.label
-            value = isolate(format_value(span.value)) if span.value else ""
-            parts.append(" ".join(filter(None, (f"{title}:", isolate(words), value))))
-        return " · ".join(parts) or _("No span here")
+
+def describe_spans(text: str, spans: Iterable[CandidateSpan], labels: LabelSet, *, max_words: int | None = None) -> str:
+    """Return the labels, words and values of spans of a text; that there are none, if so.
+
+    `max_words` is the greatest number of characters of a span's words.
+    """
+    parts = []
+    for span in spans:
+        label, words = labels.find(span.label), " ".join(text[span.start : span.end].split())
+        words = elide_middle(words, max_words) if max_words else words
+        title = label.localised_title() if label else span.label
+        value = isolate(format_value(span.value)) if span.value else ""
+        parts.append(" ".join(filter(None, (f"{title}:", isolate(words), value))))
+    return " · ".join(parts) or _("No span here")

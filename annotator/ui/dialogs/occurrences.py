@@ -35,7 +35,8 @@ from annotator.ui.widgets.layouts import hbox, vbox
 from annotator.ui.widgets.modal import run_dialog
 from annotator.ui.widgets.theme import Theme, current_theme
 
-_OCCURRENCE_ROLE: Final = Qt.ItemDataRole.UserRole
+OCCURRENCE_ROLE: Final = Qt.ItemDataRole.UserRole
+"""The role of the occurrence that an OccurrenceDelegate paints."""
 _MAX_CONTEXT: Final = 42  # code points of the sentence before a hit, which must stay visible
 _HEIGHT: Final = 34
 _SIZE: Final = 16.0
@@ -70,7 +71,7 @@ class OccurrenceDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         super().paint(painter, option, index)
-        hit: Occurrence | None = index.data(_OCCURRENCE_ROLE)
+        hit: Occurrence | None = index.data(OCCURRENCE_ROLE)
         if hit is None:
             return
         style_option = QStyleOptionViewItem(option)
@@ -152,7 +153,7 @@ class OccurrencesDialog(TaskDialog):
     def ticked_occurrences(self) -> list[Occurrence]:
         """Return the occurrences to tag, in the order of their articles."""
         ticked = (row for row in self._rows if row.checkState(0) == Qt.CheckState.Checked and not row.isDisabled())
-        return [row.data(0, _OCCURRENCE_ROLE) for row in ticked]
+        return [row.data(0, OCCURRENCE_ROLE) for row in ticked]
 
     def show_warning(self, text: str) -> None:
         """Show a warning in place of the details."""
@@ -216,7 +217,7 @@ class OccurrencesDialog(TaskDialog):
     def _add_row(self, head: QTreeWidgetItem, hit: Occurrence) -> None:
         item = QTreeWidgetItem(head)
         self._rows.append(item)
-        item.setData(0, _OCCURRENCE_ROLE, hit)
+        item.setData(0, OCCURRENCE_ROLE, hit)
         sentence = hit.before + hit.words + hit.after
         item.setData(0, Qt.ItemDataRole.AccessibleTextRole, sentence)
         note = _note_on(hit)
@@ -233,7 +234,7 @@ class OccurrencesDialog(TaskDialog):
     def _update_counts(self) -> None:
         count, row_count = len(self.ticked_occurrences()), len(self._rows)
         labelled = sum(row.isDisabled() for row in self._rows)
-        hits = [row.data(0, _OCCURRENCE_ROLE) for row in self._rows if not row.isDisabled()]
+        hits = [row.data(0, OCCURRENCE_ROLE) for row in self._rows if not row.isDisabled()]
         inside = sum(bool(hit.longer_name) for hit in hits)
         unsure = sum(not hit.is_certain and not hit.longer_name for hit in hits)
         text = ngettext("{count} occurrence of “{words}”.", "{count} occurrences of “{words}”.", row_count)

@@ -16,7 +16,7 @@ from annotator.model.history import AGREED_STEP, DECIDE_STEP
 from annotator.model.records import Decision, Edit, Step, Suggestion, labelled_range
 from annotator.store.errors import CorpusError
 from annotator.store.queries.gold import find_blind_batch
-from annotator.team.adjudication import MAJORITY, Adjudication
+from annotator.team.adjudication import MAJORITY, Adjudication, overrules
 from annotator.team.disagreements import Candidate, CandidateSpan, Disagreement, shuffle_annotators
 from annotator.ui.session.session import Session
 from annotator.ui.session.suggestions import SuggestionModel
@@ -30,6 +30,8 @@ class AdjudicationModel(QObject):
 
     changed = Signal()
     """Other disagreements are open, or another one or none is current."""
+    overruled = Signal()
+    """The last decision is against most annotators, or for what none of them has."""
 
     def __init__(self, session: Session, suggestions: SuggestionModel, settings: UserSettings) -> None:
         super().__init__(session)
@@ -66,6 +68,13 @@ class AdjudicationModel(QObject):
     def preselected(self, disagreement: Disagreement) -> Candidate | None:
         """Return the candidate that is chosen at first: the one with most votes; None if the user wants none to be."""
         return disagreement.candidates[0] if self._settings.current.preselects_majority else None
+
+    def chosen(self, disagreement: Disagreement, suggestion: Suggestion) -> Candidate:
+        """Return the candidate that is chosen at first, or without one that which is shown as this suggestion."""
+        key = labelled_range(suggestion)
+        return self.preselected(disagreement) or next(
+            each for each in disagreement.candidates if any(span[:3] == key for span in each.spans)
+        )
 
     def names_of(self, candidate: Candidate) -> list[str]:
         """Return what the annotators of a candidate are called."""
@@ -119,8 +128,7 @@ class AdjudicationModel(QObject):
         disagreement = self._by_suggestion[labelled_range(suggestion)]
         if labelled_range(edited) != labelled_range(suggestion):
             return self._decide(disagreement, [CandidateSpan(edited.start, edited.end, edited.label)])
-        candidate = self.preselected(disagreement) or self._candidate_of(disagreement, suggestion)
-        return self._decide(disagreement, candidate.spans)
+        return self._decide(disagreement, self.chosen(disagreement, suggestion).spans)
 
     def accept_all(self, suggestions: Sequence[Suggestion]) -> bool:
         """Decide these by their majorities, in one step."""
@@ -156,12 +164,10 @@ class AdjudicationModel(QObject):
         edits = self._adjudication.decide(disagreement, spans)
         record = edits[-1].after
         self._last_decision = record.uid if isinstance(record, Decision) else ""
-        return self._session.edit_gold(DECIDE_STEP, edits)
-
-    def _candidate_of(self, disagreement: Disagreement, suggestion: Suggestion) -> Candidate:
-        """Return the candidate that is shown as this suggestion."""
-        key = labelled_range(suggestion)
-        return next(each for each in disagreement.candidates if any(span[:3] == key for span in each.spans))
+        is_decided = self._session.edit_gold(DECIDE_STEP, edits)
+        if is_decided and overrules(disagreement, spans):
+            self.overruled.emit()
+        return is_decided
 
     def _on_annotator_changed(self) -> None:
         if not self.is_active:
@@ -177,10 +183,11 @@ class AdjudicationModel(QObject):
 
     def _find_reopened(self, step: Step) -> Suggestion | None:
         """Return the first suggestion whose decision the step has undone."""
+        article = self._session.article
         places = {
             (edit.before.start, edit.before.end)
             for edit in step.edits
-            if isinstance(edit.before, Decision) and edit.after is None
+            if isinstance(edit.before, Decision) and edit.after is None and article and edit.article == article.uid
         }
         return next(
             (

@@ -8,6 +8,7 @@ from builders import apply_edits, create_corpus, label_words
 from e2e.stories import estimate_handling
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 from ui.conftest import ARTICLE, OTHER
 
@@ -46,6 +47,19 @@ def corpus_path(tmp_path: Path) -> Path:
                 status = Edit(None, Status(article_uid(text), name, DONE))
                 apply_edits(corpus, [*(Edit(None, span) for span in spans), status], name)
     return path
+
+
+@pytest.fixture(autouse=True)
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Skip the questions for the reason, and return the list of the words that they are about."""
+    words: list[str] = []
+
+    def skip(dialog: DecisionReasonDialog) -> bool:
+        words.extend(label.text() for label in dialog.findChildren(QLabel, "heading"))
+        return False
+
+    monkeypatch.setattr(DecisionReasonDialog, "exec", skip)
+    return words
 
 
 @pytest.fixture
@@ -213,7 +227,7 @@ def test_an_annotator_sees_what_was_decided_otherwise_and_goes_there(
     assert (window.session.annotator, window.session.article.text) == ("Sanae", ARTICLE)
 
 
-def test_a_disagreement_takes_less_than_two_seconds_of_handling(window: Window) -> None:
+def test_a_disagreement_takes_less_than_two_seconds_of_handling(window: Window, asked: list[str]) -> None:
     tally = Counter[str]()
     keys = [(RETURN, PLAIN, 1), (Qt.Key.Key_1, CONTROL, 2), (DELETE, PLAIN, 1)]
     for key, modifier, strokes in keys:
@@ -222,6 +236,8 @@ def test_a_disagreement_takes_less_than_two_seconds_of_handling(window: Window) 
         assert len(verdicts(window.session)) == before + 1  # one stroke decides, and the next one is current
         tally.update({"keys and modifiers": strokes, "decisions": 1})
     assert estimate_handling(tally) <= 1.9
+    QApplication.processEvents()
+    assert asked == []  # one more key would close a question
     assert window.adjudication_commands.bar.text().startswith("Everything is decided here.")
 
 
@@ -229,8 +245,8 @@ def test_the_reason_of_the_last_decision_is_recorded_and_undone(
     window: Window, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fill(dialog: DecisionReasonDialog) -> bool:
-        dialog._cause_box.setCurrentIndex(dialog._cause_box.findData("guideline"))
-        dialog._reason_field.setText(" السنوات من الاسم ")
+        dialog.fields.cause_box.setCurrentIndex(dialog.fields.cause_box.findData("guideline"))
+        dialog.fields.reason_field.setText(" السنوات من الاسم ")
         return True
 
     monkeypatch.setattr(DecisionReasonDialog, "exec", fill)
@@ -243,6 +259,25 @@ def test_the_reason_of_the_last_decision_is_recorded_and_undone(
     assert current_words(window) == PROGRAMME
     assert window.session.undo()
     assert [(each.cause, each.reason) for each in window.session.decisions] == [(None, None)]
+
+
+def test_the_reason_is_asked_where_most_or_all_are_overruled(window: Window, asked: list[str]) -> None:
+    press(window, DELETE)  # most have a plan there
+    QApplication.processEvents()
+    assert asked == [LONG]
+    press(window, RETURN)
+    press(window, Qt.Key.Key_1)  # what nobody has
+    assert gold_words(window.session)[1:] == [(COMMITTEE, "DATE")]
+    QApplication.processEvents()
+    assert asked == [LONG, COMMITTEE]
+
+
+def test_the_question_for_the_reason_can_be_switched_off(window: Window, asked: list[str]) -> None:
+    press(window, Qt.Key.Key_W, CONTROL | SHIFT)
+    assert not window.action("toggle_asking_reason").isChecked()
+    press(window, DELETE)
+    QApplication.processEvents()
+    assert asked == []
 
 
 def test_the_card_has_no_buttons_that_would_mean_something_else(window: Window) -> None:
