@@ -103,6 +103,7 @@ class Agreement(Struct, frozen=True):
     `scores` are of all pairs together, `alpha` is Krippendorff's by characters of all labels. `weeks` has the scores by
     ISO week (`2026-W48`), "" for articles that one of the pair has not done. Confusions come most frequent first.
     `spans` counts each annotator's once, `accepted` those that are suggestions accepted unchanged.
+    `articles_without_zones` have no text that counts.
     """
 
     articles: int
@@ -116,6 +117,7 @@ class Agreement(Struct, frozen=True):
     by_article: tuple[ArticleAgreement, ...] = ()
     confusions: tuple[Confusion, ...] = ()
     empty_layers: tuple[EmptyLayer, ...] = ()
+    articles_without_zones: tuple[int, ...] = ()
 
 
 class _Pair(NamedTuple):
@@ -151,6 +153,7 @@ class AgreementCounter:
         self._zone = zone
         self._articles: list[_ArticleCounts] = []
         self._empty_layers: list[EmptyLayer] = []
+        self._articles_without_zones: list[int] = []
         self._spans: Counter[str] = Counter()  # by label
         self._accepted = 0
 
@@ -171,6 +174,8 @@ class AgreementCounter:
         self._articles.append(_ArticleCounts(article.uid, article.id, tuple(sorted(layers)), pairs, characters))
         self._spans.update(label for layer in layers.values() for _start, _end, label in layer.spans)
         self._accepted += sum(layer.accepted for layer in layers.values())
+        if not article.ranges:
+            self._articles_without_zones.append(article.id)
         if any(layer.spans for layer in layers.values()):
             self._empty_layers += [EmptyLayer(name, article.id) for name, layer in layers.items() if not layer.spans]
 
@@ -191,6 +196,7 @@ class AgreementCounter:
             by_article=tuple(_measure_article(counts) for counts in sorted(articles, key=lambda counts: counts.id)),
             confusions=_count_confusions(articles),
             empty_layers=tuple(sorted(self._empty_layers, key=lambda layer: (layer.annotator, layer.article))),
+            articles_without_zones=tuple(sorted(self._articles_without_zones)),
         )
 
     def _find_week(self, *moments: str | None) -> str:

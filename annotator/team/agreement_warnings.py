@@ -1,8 +1,8 @@
 """Where figures of agreement cannot be trusted, or should be read in another way, in plain words."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final, NamedTuple
 
 from msgspec import Struct
 
@@ -25,6 +25,7 @@ SKEWED_LABELS: Final = "skewed_labels"
 UNSHARED_POSITIONS: Final = "unshared_positions"
 ACCEPTED_SUGGESTIONS: Final = "accepted_suggestions"
 EMPTY_LAYERS: Final = "empty_layers"
+WITHOUT_ZONES: Final = "without_zones"
 
 _MESSAGES: Final = {
     NO_COMMON_ARTICLES: N_("No article was done by two annotators, so nothing can be compared."),
@@ -42,6 +43,9 @@ _MESSAGES: Final = {
         "Many spans are accepted suggestions: {names}. These agree by themselves, so read the figures of the spans "
         "labelled by hand, too."
     ),
+    WITHOUT_ZONES: N_(
+        "Articles without a headline or a body: {names}. What is labelled in them does not count, so mark their zones."
+    ),
     EMPTY_LAYERS: N_("Articles that one annotator left empty and another did not: {names}. Check that they were done."),
 }
 
@@ -56,47 +60,75 @@ class AgreementWarning(Struct, frozen=True):
     articles: tuple[int, ...] = ()
 
 
-def find_warnings(agreement: Agreement) -> list[AgreementWarning]:
+class FactFormat(NamedTuple):
+    """How names of people and labels, and scores, are written in a message."""
+
+    person: Callable[[str], str] = str
+    label: Callable[[str], str] = str
+    score: Callable[[float], str] = "{:.2f}".format
+
+
+_PLAIN: Final = FactFormat()
+
+
+def find_warnings(agreement: Agreement, write: FactFormat = _PLAIN) -> list[AgreementWarning]:
     """Return the warnings about these figures, at most one of each code; those about most figures come first."""
     if not agreement.articles:
         return [_build_warning(NO_COMMON_ARTICLES, ())]
+    matched_pairs = [(pair, pair.main_label) for pair in agreement.pairs if pair.main_label is not None]
     return [
+        *_warn_of_missing_zones(agreement),
         *_warn_of_pairs(
             FEW_COMMON_ARTICLES,
-            ((pair, pair.scores.articles) for pair in agreement.pairs if pair.scores.articles < FEW_ARTICLES),
+            (
+                (pair, format_number(pair.scores.articles))
+                for pair in agreement.pairs
+                if pair.scores.articles < FEW_ARTICLES
+            ),
+            write,
         ),
-        *_warn_of_empty_layers(agreement),
+        *_warn_of_empty_layers(agreement, write),
         *_warn_of_suggestions(agreement),
         *_warn_of_pairs(
             UNSHARED_POSITIONS,
             (
-                (pair, f"{position:.2f}")
+                (pair, write.score(position))
                 for pair in agreement.pairs
                 if (position := pair.scores.position.value) is not None and position < 1 - _MANY_UNSHARED
             ),
+            write,
         ),
         *_warn_of_pairs(
-            ONE_CATEGORY, ((pair, pair.main_label) for pair in agreement.pairs if pair.matched and pair.main_share == 1)
+            ONE_CATEGORY, ((pair, write.label(label)) for pair, label in matched_pairs if pair.main_share == 1), write
         ),
         *_warn_of_pairs(
-            SKEWED_LABELS, ((pair, pair.main_label) for pair in agreement.pairs if _NEARLY_ALL <= pair.main_share < 1)
+            SKEWED_LABELS,
+            ((pair, write.label(label)) for pair, label in matched_pairs if _NEARLY_ALL <= pair.main_share < 1),
+            write,
         ),
-        *_warn_of_labels(agreement),
+        *_warn_of_labels(agreement, write),
     ]
 
 
-def _warn_of_pairs(code: str, facts: Iterable[tuple[PairAgreement, object]]) -> Iterator[AgreementWarning]:
+def _warn_of_missing_zones(agreement: Agreement) -> Iterator[AgreementWarning]:
+    if numbers := agreement.articles_without_zones:
+        yield _build_warning(WITHOUT_ZONES, map(format_number, numbers), articles=numbers)
+
+
+def _warn_of_pairs(
+    code: str, facts: Iterable[tuple[PairAgreement, str]], write: FactFormat
+) -> Iterator[AgreementWarning]:
     pairs = list(facts)
     if pairs:
-        names = (_name_fact(f"{pair.first} – {pair.second}", fact) for pair, fact in pairs)
+        names = (_name_fact(f"{write.person(pair.first)} – {write.person(pair.second)}", fact) for pair, fact in pairs)
         annotators = dict.fromkeys(name for pair, _fact in pairs for name in (pair.first, pair.second))
         yield _build_warning(code, names, annotators=tuple(annotators))
 
 
-def _warn_of_labels(agreement: Agreement) -> Iterator[AgreementWarning]:
+def _warn_of_labels(agreement: Agreement, write: FactFormat) -> Iterator[AgreementWarning]:
     few = {name: label.spans for name, label in agreement.labels.items() if label.spans < FEW_SPANS}
     if few:
-        names = (_name_fact(name, count) for name, count in few.items())
+        names = (_name_fact(write.label(name), format_number(count)) for name, count in few.items())
         yield _build_warning(FEW_SPANS_OF_LABEL, names, labels=tuple(few))
 
 
@@ -106,12 +138,14 @@ def _warn_of_suggestions(agreement: Agreement) -> Iterator[AgreementWarning]:
         yield _build_warning(ACCEPTED_SUGGESTIONS, [_("{number}%").format(number=format_number(share))])
 
 
-def _warn_of_empty_layers(agreement: Agreement) -> Iterator[AgreementWarning]:
+def _warn_of_empty_layers(agreement: Agreement, write: FactFormat) -> Iterator[AgreementWarning]:
     numbers: defaultdict[str, list[int]] = defaultdict(list)
     for layer in agreement.empty_layers:
         numbers[layer.annotator].append(layer.article)
     if numbers:
-        names = (_name_fact(name, _list(map(format_number, articles))) for name, articles in numbers.items())
+        names = (
+            _name_fact(write.person(name), _list(map(format_number, articles))) for name, articles in numbers.items()
+        )
         articles = tuple(sorted({layer.article for layer in agreement.empty_layers}))
         yield _build_warning(EMPTY_LAYERS, names, annotators=tuple(numbers), articles=articles)
 
@@ -127,8 +161,8 @@ def _build_warning(
     return AgreementWarning(code, _(_MESSAGES[code]).format(names=_list(names)), annotators, labels, articles)
 
 
-def _name_fact(name: str, fact: object) -> str:
-    return _("{name}: {fact}").format(name=name, fact=format_number(fact) if isinstance(fact, int) else fact)
+def _name_fact(name: str, fact: str) -> str:
+    return _("{name}: {fact}").format(name=name, fact=fact)
 
 
 def _list(names: Iterable[str]) -> str:

@@ -13,7 +13,7 @@ from annotator.model.date_display import format_date_value, format_day_and_month
 from annotator.model.labels import LabelSet
 from annotator.store.corpus import Corpus
 from annotator.team.agreement import Agreement, SpanScores
-from annotator.team.agreement_warnings import AgreementWarning, find_warnings
+from annotator.team.agreement_warnings import AgreementWarning, FactFormat, find_warnings
 from annotator.team.bootstrap import Estimate
 from annotator.ui.dialogs.figure_table import ArticleLink, Cell, FigureTable
 from annotator.ui.dialogs.team_page import TeamPage
@@ -54,7 +54,8 @@ class TeamAgreementPage(TeamPage):
 
     def _show_agreement(self, measured: TeamAgreement) -> None:
         agreement = measured.agreement
-        warnings = [item for warning in find_warnings(agreement) for item in self._build_warning(warning)]
+        write = FactFormat(isolate, lambda name: isolate(self._title(name)), lambda score: format_decimal(score, 2))
+        warnings = [item for warning in find_warnings(agreement, write) for item in self._build_warning(warning)]
         if not agreement.articles:
             self.set_items(*warnings)
             return

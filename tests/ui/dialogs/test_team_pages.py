@@ -233,7 +233,10 @@ def test_agreement_is_shown_by_pair_label_and_week_with_what_is_confused(in_dial
         [page] = dialog.findChildren(TeamAgreementPage)
         [chart] = page.findChildren(PeriodChart)
         assert "9 March 2026: 1.00" in strip_isolates(chart.accessibleDescription())
-        assert "Few articles in common" in " ".join(label.text() for label in page.findChildren(QLabel))
+        messages = " ".join(label.text() for label in page.findChildren(QLabel))
+        assert "Few articles in common" in messages
+        assert "\u2068Omar\u2069 – \u2068Sanae\u2069: 2" in messages
+        assert "\u2068Institution\u2069: 3" in messages
 
     in_dialog(look)
 
