@@ -4,7 +4,6 @@ Each corpus is made once, for all figures.
 """
 
 import shutil
-from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -12,8 +11,7 @@ from random import Random
 from typing import Any, Final
 
 import msgspec
-from adjudication_effort import HANDLING, INCEPTION, INCEPTION_SECONDS
-from e2e.stories import estimate_handling
+from adjudication_effort import HANDLING, INCEPTION, INCEPTION_SECONDS, SECONDS_BY_ONE_KEY
 from measuring import FRAME, MEDIAN, RUNS, Figure, Size, Wanted, measure_by_turns, time_call
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QTextEdit
@@ -170,8 +168,7 @@ def _measure_adjudication(path: Path, size: Size, runs: int) -> Iterator[Figure]
     close_program(controller)
     frame = "one frame at 60 Hz"
     yield Figure("a key decides a disagreement", deciding, frame, [FRAME], size=size)
-    handling = estimate_handling(Counter({"decisions": 1, "keys and modifiers": 1}))
-    seconds = [handling + time / 1000 for time in deciding]
+    seconds = [SECONDS_BY_ONE_KEY + time / 1000 for time in deciding]
     what = "seconds a disagreement, by the key of the chosen candidate"
     yield Figure(what, seconds, INCEPTION, [INCEPTION_SECONDS], "s", wanted=HANDLING, size=size)
     yield Figure("done and on to the next article to adjudicate", going_on, frame, [FRAME], size=size)
