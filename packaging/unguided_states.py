@@ -8,6 +8,7 @@ from features import FEATURES, create_progress, grab
 from PySide6.QtGui import QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog
+from team_states import TEAM_STATES
 
 from annotator.model.records import DONE
 from annotator.store.queries.annotators import list_annotators
@@ -65,8 +66,9 @@ STATES: Final[dict[str, Callable[[app.ApplicationController], QPixmap]]] = {
     "statistics": _take_statistics,
     "few-statistics": lambda controller: _take_statistics(controller, 1),
     "progress-table": _take_progress_table,
+    **TEAM_STATES,
 }
-"""The function that takes each state, by its name: those of the guides, and the others."""
+"""The function that takes each state, by its name: those of the guides, of a team, and the others."""
 
 
 def _let_other_work(controller: app.ApplicationController) -> None:
