@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from fractions import Fraction
+from pathlib import Path
 from typing import Final
 
 from features import grab
@@ -13,8 +14,8 @@ from PySide6.QtWidgets import QApplication, QDialog, QProgressDialog
 
 from annotator.jobs.assignment import AssignmentPlan, assign_articles
 from annotator.model.records import DONE
+from annotator.paths import CHANGESET_SUFFIX
 from annotator.ui import app
-from annotator.ui.commands.merge_commands import MergeCommands
 from annotator.ui.dialogs.work_progress import WorkProgressDialog
 
 _TEAM: Final = ("salma", "عمر")
@@ -44,6 +45,7 @@ def _take_decided_otherwise(controller: app.ApplicationController) -> QPixmap:
     _adjudicate(controller)
     for _decision in range(3):
         controller.window.adjudication_commands.choose(2)
+    controller.session.set_state(DONE)
     controller.window.action("adjudicate").trigger()
     return _take_modal(controller, "show_decided_otherwise")
 
@@ -59,10 +61,10 @@ def _take_queue(controller: app.ApplicationController) -> QPixmap:
     return grab(controller.window)
 
 
-def _take_same_person(controller: app.ApplicationController) -> QPixmap:
-    commands = controller.window.findChild(MergeCommands)
-    assert commands
-    return _take_open_modal(lambda: commands._ask_same("سناء"))
+def _take_offer(controller: app.ApplicationController) -> QPixmap:
+    """Take the question that a double click on a changeset asks."""
+    path = Path("news salma 2026-11-27").with_suffix(CHANGESET_SUFFIX)
+    return _take_open_modal(lambda: controller.window.merge_commands.offer_merge(path))
 
 
 TEAM_STATES: Final[dict[str, Callable[[app.ApplicationController], QPixmap]]] = {
@@ -71,7 +73,7 @@ TEAM_STATES: Final[dict[str, Callable[[app.ApplicationController], QPixmap]]] = 
     "adjudication": _take_adjudication,
     "decided-otherwise": _take_decided_otherwise,
     "queue": _take_queue,
-    "same-person": _take_same_person,
+    "merge-offer": _take_offer,
 }
 """The function that takes each state, by its name."""
 

@@ -107,7 +107,8 @@ class CandidateRow(QAbstractButton):
                 x += width + _GAP
             painter.setFont(small)
             painter.setPen(QColor(theme.dim))
-            names = elide(self._names, QFontMetricsF(small), names_width)
+            # Not `elide`: an isolate around isolated names would read from left to right.
+            names = QFontMetricsF(small).elidedText(self._names, Qt.TextElideMode.ElideRight, names_width)
             self._draw_text(painter, end, names_width, names, Qt.AlignmentFlag.AlignTrailing)
 
     def _draw_text(self, painter: QPainter, x: int, width: int, text: str, side: Qt.AlignmentFlag) -> None:
@@ -115,6 +116,7 @@ class CandidateRow(QAbstractButton):
         is_left = is_leading != (self.layoutDirection() == Qt.LayoutDirection.RightToLeft)
         side = Qt.AlignmentFlag.AlignLeft if is_left else Qt.AlignmentFlag.AlignRight
         flags = side | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute
+        painter.setLayoutDirection(self.layoutDirection())
         painter.drawText(self._area(x, width, self.height()), flags, text)
 
     def _area(self, x: int, width: int, height: int) -> QRect:

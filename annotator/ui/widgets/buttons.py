@@ -20,7 +20,7 @@ class ActionButton(QPushButton):
     """A button that triggers `action` and shows its shortcut, or why it is disabled.
 
     `primary` marks the most common one. `icon` is an icon's name. `short_text`, with the key, replaces the action's
-    text.
+    text; it says what a click does, so that the button of a toggle is not shown as one that is on.
     """
 
     def __init__(
@@ -95,7 +95,7 @@ class ActionButton(QPushButton):
         name = f"{(self._is_compact and self._short_text) or text}   {key}"
         self.setToolTip(tooltip("\n".join(filter(None, (name, self._action.whatsThis())))))
         self.setEnabled(self._action.isEnabled())
-        self.setCheckable(self._action.isCheckable())
+        self.setCheckable(self._action.isCheckable() and not self._short_text)
         self.setChecked(self._action.isChecked())
 
     def _update_text(self, is_compact: bool) -> None:

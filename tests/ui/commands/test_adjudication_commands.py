@@ -19,6 +19,7 @@ from annotator.store.queries import article_list, gold
 from annotator.ui.dialogs.decided_otherwise import DecidedOtherwiseDialog
 from annotator.ui.dialogs.decision_reason import DecisionReasonDialog
 from annotator.ui.session.session import Session
+from annotator.ui.widgets.buttons import ActionButton
 from annotator.ui.window import Window
 
 PLAIN, SHIFT, CONTROL = (
@@ -278,6 +279,14 @@ def test_the_question_for_the_reason_can_be_switched_off(window: Window, asked: 
     press(window, DELETE)
     QApplication.processEvents()
     assert asked == []
+
+
+def test_the_button_that_ends_it_is_not_shown_as_one_that_is_on(window: Window) -> None:
+    assert window.action("adjudicate").isChecked()
+    [button] = window.adjudication_commands.bar.findChildren(ActionButton)
+    assert not button.isChecked()
+    button.click()
+    assert not window.adjudication_commands.is_active
 
 
 def test_the_card_has_no_buttons_that_would_mean_something_else(window: Window) -> None:
