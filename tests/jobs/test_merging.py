@@ -6,14 +6,11 @@ from pathlib import Path
 
 import pytest
 from builders import create_corpus
+from file_states import standing_locks
 from running import finish
 
 from annotator.jobs.merging import UnusableSource, read_source
 from annotator.store.database_files import SIDE_FILE_SUFFIXES
-
-
-def own_locks() -> list[str]:
-    return [line for line in Path("/proc/locks").read_text().splitlines() if str(os.getpid()) in line.split()]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux lists the locks of a process")
@@ -25,9 +22,9 @@ def test_files_beside_an_open_corpus_are_never_opened(tmp_path: Path, suffix: st
         link = tmp_path / "link.changeset"
         link.symlink_to(path)
         corpus.annotators()
-        locks = own_locks()
+        locks = standing_locks(corpus.path, os.getpid())
         assert locks
         for source in (path, link):
             with pytest.raises(UnusableSource):
                 finish(read_source(source))
-            assert own_locks() == locks
+            assert standing_locks(corpus.path, os.getpid()) == locks
