@@ -17,6 +17,7 @@ from annotator.model.label_history import last_deletions
 from annotator.model.operations import find_overlap
 from annotator.model.records import Edit, Publication, Record, Rejection, Span, Step, Zone
 from annotator.model.replay import (
+    FOREVER,
     WITHDRAWN,
     Layer,
     RecordKey,
@@ -224,7 +225,11 @@ class _Merge:
         bases += [record for record in current.values() if not isinstance(record, Zone | Publication)]
         bases += joined_records
         lengths = {uid: len(text) for uid, text in texts.items()}
-        deletions = last_deletions(read_label_edits(corpus))
+        existing_labels = read_label_uids(corpus)
+        deletions = {
+            name: place if name in existing_labels else FOREVER
+            for name, place in last_deletions(read_label_edits(corpus)).items()
+        }
         result = replay(bases, steps, lengths, deletions)
         self._write_records(current, result.records, texts)
         return self._write_conflicts(steps, result)

@@ -318,6 +318,19 @@ def test_decisions_about_a_deleted_label_go(copies: Copies) -> None:
         assert corpus.fetch_tuples("SELECT label FROM rejection UNION ALL SELECT label FROM dismissal") == [("C",)] * 2
 
 
+def test_decisions_about_a_deleted_label_go_where_another_one_comes_back(copies: Copies) -> None:
+    lead, sanae = copies
+    change(lead, {"C": "C"}, {"A": "C"})
+    for start in (5, 9, 13):
+        tag(sanae, "B", start)
+    dismissals = [Dismissal(new_uid(), ARTICLE, "Sanae", "kind", label, 5, 9) for label in ("A", "B")]
+    apply_edits(sanae, [Edit(None, dismissal) for dismissal in dismissals])  # later than the deletions, by the clocks
+    merge_both(lead, sanae)
+    for corpus in copies:
+        assert names_of(corpus) == ["B", "C"]
+        assert corpus.fetch_tuples("SELECT label FROM dismissal") == [("B",)]
+
+
 def test_decisions_before_a_deletion_do_not_come_back_with_the_label(copies: Copies) -> None:
     lead, sanae = copies
     tag(lead, "C", 9)
