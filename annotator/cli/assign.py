@@ -8,10 +8,17 @@ from typing import Any
 import click
 
 from annotator.cli.command import FilePath, corpus_argument, decode_argument, json_option, option
-from annotator.cli.console import print_json, print_table, print_text, run_with_progress
+from annotator.cli.console import CommandError, print_json, print_table, print_text, run_with_progress
 from annotator.cli.root import root
 from annotator.i18n import LazyText, _, count_phrase
-from annotator.jobs.assignment import AssignmentPlan, AssignmentResult, assign_articles, name_files, write_files
+from annotator.jobs.assignment import (
+    AssignmentPlan,
+    AssignmentResult,
+    assign_articles,
+    name_files,
+    take_back_articles,
+    write_files,
+)
 from annotator.model.annotator_names import clean_name
 from annotator.store.corpus import Corpus
 from annotator.store.errors import ExistingCorpus, translating_file_errors
@@ -58,6 +65,10 @@ def _clean_names(_context: click.Context, _parameter: click.Parameter, values: t
             "annotator assign news.corpus to-send --annotator A --annotator B",
         ),
         (LazyText("Give someone twenty more:"), "annotator assign news.corpus --annotator A --each 20"),
+        (
+            LazyText("Give what someone has not done to another one:"),
+            "annotator assign news.corpus --remove A --annotator B",
+        ),
     ),
     page="docs/team.en.md",
 )
@@ -68,9 +79,18 @@ def _clean_names(_context: click.Context, _parameter: click.Parameter, values: t
     "--annotator",
     metavar="NAME",
     multiple=True,
-    required=True,
     callback=_clean_names,
     help=LazyText("Give articles to this annotator; may be given several times."),
+)
+@option(
+    "--remove",
+    metavar="NAME",
+    multiple=True,
+    callback=_clean_names,
+    help=LazyText(
+        "First take back from this annotator what they have not done; may be given several times. What they did there "
+        "stays. Other copies learn it when they merge CORPUS."
+    ),
 )
 @option(
     "--double",
@@ -105,6 +125,7 @@ def assign(
     corpus: Path,
     folder: Path | None,
     annotators: tuple[str, ...],
+    remove: tuple[str, ...],
     double: Fraction,
     blind: bool,
     each: int | None,
@@ -112,20 +133,32 @@ def assign(
     batch: str | None,
     as_json: bool,
 ) -> None:
-    """Give out articles."""
+    """Take back articles, and give out articles."""
+    if not (annotators or remove):
+        raise click.UsageError(_("name who gets articles with --annotator, or loses them with --remove"))
     if double and len(annotators) < 2:
         raise click.UsageError(_("articles for two need two annotators: name another one with --annotator"))
     name = clean_name(batch or "") or datetime.now().astimezone().date().isoformat()
     plan = AssignmentPlan(annotators, name, double, blind, seed, each)
     paths = _prepare_files(folder, annotators) if folder else {}
     with Corpus.open(corpus) as opened:
-        result = assign_articles(opened, plan)
+        unknown = next((name for name in remove if name not in opened.annotators()), None)
+        if unknown is not None:
+            raise CommandError(_("The corpus has no annotator “{name}”.").format(name=unknown))
+        with opened.transaction():
+            taken_back = take_back_articles(opened, remove)
+            result = assign_articles(opened, plan) if annotators else AssignmentResult({}, 0, None)
         counts = run_with_progress(write_files(opened, paths), _("Writing the files")) if paths else {}
     if as_json:
         files = {name: str(path) for name, path in paths.items()}
-        print_json({"annotators": result.annotators, "double": result.double, "files": files})
+        record = {"annotators": result.annotators, "double": result.double, "files": files}
+        print_json(record | ({"taken_back": taken_back} if remove else {}))
         return
-    _print_result(result)
+    for name, count in taken_back.items():
+        fact = count_phrase("{count} article taken back", "{count} articles taken back", count)
+        print_text(_("{name}: {fact}").format(name=name, fact=fact))
+    if annotators:
+        _print_result(result)
     for name, count in counts.items():
         articles = count_phrase("{count} article", "{count} articles", count)
         print_text(_("{name}: {fact}").format(name=paths[name], fact=articles))

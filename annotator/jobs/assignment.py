@@ -19,7 +19,7 @@ from annotator.store.changesets import read_assigned_part
 from annotator.store.copying import new_file
 from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.merging import merge
-from annotator.store.queries.assignments import list_article_uids, list_holders, save_assignments
+from annotator.store.queries.assignments import list_article_uids, list_holders, save_assignments, take_back
 from annotator.team.assignment import assign
 
 _NOT_IN_FILE_NAMES: Final = re.compile(r'[\\/:*?"<>|\x00-\x1f]|[. ]+$')
@@ -72,6 +72,12 @@ def assign_articles(corpus: Corpus, plan: AssignmentPlan) -> AssignmentResult:
         sum(len({*names, *holders.get(uid, ())}) > 1 for uid, names in division.items()),
         batch,
     )
+
+
+def take_back_articles(corpus: Corpus, annotators: Iterable[str]) -> dict[str, int]:
+    """Take back what these annotators have not done, in one transaction; return the number of articles of each."""
+    with corpus.transaction():
+        return {name: take_back(corpus, name) for name in annotators}
 
 
 def name_files(folder: Path, annotators: Iterable[str]) -> dict[str, Path]:

@@ -72,11 +72,13 @@ def write_changes(
     `since` is a changeset or corpus whose steps are left out. Closed early, it leaves nothing behind. Raises
     UnusableSource, ExistingCorpus, CorpusError.
     """
-    known_steps: set[str] = set()
+    known_steps, known_articles = set[str](), None
     if since is not None:
         earlier = yield from read_source(since)
-        known_steps.update(step.uid for step in earlier.steps)
-    changeset = read_changeset(corpus, known_steps=known_steps, annotators=annotators)
+        known_steps = {step.uid for step in earlier.steps}
+        if annotators is None:  # whoever sends everybody's work also sends the new articles
+            known_articles = {base.article.uid for base in earlier.articles}
+    changeset = read_changeset(corpus, known_steps=known_steps, known_articles=known_articles, annotators=annotators)
     try:
         check_changeset(changeset)  # nobody could read another one
         with copying.new_file(path) as temporary, translating_file_errors(path), temporary.open("wb") as file:

@@ -50,11 +50,16 @@ class Batch(Struct, frozen=True):
 
 
 class Assignment(Struct, frozen=True, gc=False):
-    """An article given to an annotator, in a batch (`batch` is its uid) or not."""
+    """An article given to an annotator, in a batch (`batch` is its uid) or not, or taken back.
+
+    Of an article and an annotator, that with the highest `clock` stands (see Step); of equal ones, the last.
+    """
 
     article: str
     annotator: str
     batch: str | None = None
+    clock: int = 0
+    is_taken_back: bool = False
 
 
 class Changeset(Struct, frozen=True):

@@ -18,10 +18,11 @@ from annotator.model.identities import person_uid
 from annotator.model.records import Record
 from annotator.model.replay import Layer
 from annotator.store import row_mapping
-from annotator.store.changesets import read_people
+from annotator.store.changesets import read_assignments, read_people
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
 from annotator.store.queries.annotators import find_own_name
+from annotator.store.queries.assignments import merge_assignments
 
 _PERSONAL_KINDS: Final = tuple(kind for kind in row_mapping.TABLE_KEYS if "annotator" in kind.__struct_fields__)
 """The kinds of records that belong to an annotator."""
@@ -181,9 +182,12 @@ class _PeopleMerge:
                 f"WHERE json_extract({column}, '$.annotator') = ?2",
                 (name, former),
             )
-        for table in ("identity", "assignment", "place"):
+        assignments = read_assignments(corpus, [former])
+        for table in ("identity", "place"):
             db.execute(f"UPDATE OR IGNORE {table} SET annotator = ? WHERE annotator = ?", (name, former))
+        for table in ("place", "assignment", "unassignment"):
             db.execute(f"DELETE FROM {table} WHERE annotator = ?", (former,))
+        merge_assignments(corpus, [replace(assignment, annotator=name) for assignment in assignments])
         db.execute("DELETE FROM annotator WHERE name = ?", (former,))
         self._joined[former] = name
 

@@ -26,18 +26,23 @@ _SHARED_EDITS: Final = """
 
 
 def read_changeset(
-    corpus: Corpus, *, known_steps: Collection[str] = (), annotators: Collection[str] | None = None
+    corpus: Corpus,
+    *,
+    known_steps: Collection[str] = (),
+    known_articles: Collection[str] | None = None,
+    annotators: Collection[str] | None = None,
 ) -> Changeset:
     """Return the steps of these annotators, or of all, that are not in `known_steps`, and what they need.
 
-    Without `known_steps`, articles without any step come along. Raises CorpusError.
+    Articles without any step come along unless they are `known_articles`; with `known_steps` alone, none of them does.
+    Raises CorpusError.
     """
     with corpus.snapshot():
         steps = list(_select_steps(corpus, known_steps, annotators))
         uids = {edit.article for step in steps for edit in step.edits}
-        batches, assignments = _read_assignments(corpus, annotators)
-        if not known_steps:
-            uids |= set(_list_articles(corpus, assignments, annotators))
+        assignments = read_assignments(corpus, annotators)
+        if known_articles is not None or not known_steps:
+            uids |= set(_list_articles(corpus, assignments, annotators)).difference(known_articles or ())
         people = read_people(corpus)
         return Changeset(
             program=__version__,
@@ -46,8 +51,8 @@ def read_changeset(
             label_edits=tuple(read_label_edits(corpus)),
             articles=tuple(_read_articles(corpus, uids)),
             steps=tuple(steps),
-            batches=batches,
-            assignments=assignments,
+            batches=_read_batches(corpus, assignments),
+            assignments=tuple(assignments),
         )
 
 
@@ -81,6 +86,15 @@ def read_people(corpus: Corpus) -> list[Person]:
         uids[name].append(uid)
     rows = corpus.fetch_tuples("SELECT name, kind FROM annotator ORDER BY rowid")
     return [Person(name, tuple(uids[name]), kind) for name, kind in rows]
+
+
+def read_assignments(corpus: Corpus, annotators: Collection[str] | None = None) -> list[Assignment]:
+    """Return what is assigned to these annotators, or to anybody, and what was taken back from them."""
+    rows = corpus.fetch_tuples("SELECT article, annotator, batch, clock FROM assignment ORDER BY rowid")
+    assignments = [Assignment(*row) for row in rows]
+    rows = corpus.fetch_tuples("SELECT article, annotator, clock FROM unassignment ORDER BY rowid")
+    assignments += [Assignment(article, name, clock=clock, is_taken_back=True) for article, name, clock in rows]
+    return [assignment for assignment in assignments if annotators is None or assignment.annotator in annotators]
 
 
 def read_step_uids(corpus: Corpus) -> set[str]:
@@ -164,23 +178,17 @@ def _read_steps(corpus: Corpus, where: str, *values: object) -> Iterator[Step]:
         yield row_mapping.to_step(list(step_rows))
 
 
-def _read_assignments(
-    corpus: Corpus, annotators: Collection[str] | None
-) -> tuple[tuple[Batch, ...], tuple[Assignment, ...]]:
-    rows = corpus.fetch_tuples("SELECT article, annotator, batch FROM assignment ORDER BY rowid")
-    assignments = [Assignment(*row) for row in rows if annotators is None or row[1] in annotators]
+def _read_batches(corpus: Corpus, assignments: Iterable[Assignment]) -> tuple[Batch, ...]:
+    """Return the batches of these assignments."""
     uids = {assignment.batch for assignment in assignments}
     batches = corpus.fetch_tuples("SELECT uid, name, is_blind, time FROM batch ORDER BY rowid")
-    return (
-        tuple(Batch(uid, name, bool(is_blind), time) for uid, name, is_blind, time in batches if uid in uids),
-        tuple(assignments),
-    )
+    return tuple(Batch(uid, name, bool(is_blind), time) for uid, name, is_blind, time in batches if uid in uids)
 
 
 def _list_articles(
     corpus: Corpus, assignments: Iterable[Assignment], annotators: Collection[str] | None
 ) -> Iterator[str]:
-    yield from (assignment.article for assignment in assignments)
+    yield from (assignment.article for assignment in assignments if not assignment.is_taken_back)
     if annotators is None:
         yield from (uid for (uid,) in corpus.fetch_tuples("SELECT uid FROM article"))
 

@@ -59,13 +59,14 @@ class ContentVersion(Struct, frozen=True, gc=False):
     """What differs after any change of a corpus except of annotators' last positions.
 
     `last_edit` is the id of the last edit, `last_article` the highest number, `last_assignment` the number of the last
-    article that was given out; `joins` counts the uids that annotators have beside one each (see
-    `store.annotator_merging`); `labels` and `models` are JSON texts.
+    article that was given out, `last_unassignment` that of the last one taken back. `joins` counts the uids that
+    annotators have beside one each (see `store.annotator_merging`). `labels` and `models` are JSON texts.
     """
 
     last_edit: int
     last_article: int
     last_assignment: int
+    last_unassignment: int
     joins: int
     labels: str
     models: str
@@ -224,6 +225,7 @@ class Corpus(CorpusFile):
                 (SELECT coalesce(max(id), 0) FROM edit),
                 (SELECT coalesce(max(id), 0) FROM article),
                 (SELECT coalesce(max(rowid), 0) FROM assignment),
+                (SELECT coalesce(max(rowid), 0) FROM unassignment),
                 (SELECT count(*) FROM identity) - (SELECT count(*) FROM annotator),
                 (SELECT json_group_array(json_array(name, position, title, guideline, light, dark, key)) FROM label),
                 (SELECT json_group_array(json_array(source, time)) FROM learned)

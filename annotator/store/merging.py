@@ -35,6 +35,7 @@ from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
 from annotator.store.label_merging import complete_deletions, merge_label_edits
 from annotator.store.label_rows import read_label_edits, read_label_uids
+from annotator.store.queries.assignments import merge_assignments
 
 
 class MergeConflict(Struct, frozen=True):
@@ -185,9 +186,8 @@ class _Merge:
         for batch in self._changeset.batches:
             row = {"uid": batch.uid, "name": batch.name, "is_blind": int(batch.is_blind), "time": batch.time}
             self._corpus._insert("batch", row, "IGNORE")
-        for assignment in self._changeset.assignments:
-            row = {"article": assignment.article, "annotator": people[assignment.annotator], "batch": assignment.batch}
-            self._corpus._insert("assignment", row, "IGNORE")
+        assignments = self._changeset.assignments
+        merge_assignments(self._corpus, [replace(each, annotator=people[each.annotator]) for each in assignments])
 
     # Steps
 

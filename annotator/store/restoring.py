@@ -195,12 +195,14 @@ def _require_same_content(corpus: Corpus, safety_backup: Backup) -> None:
 def _fingerprint(corpus: Corpus) -> list[tuple[object, ...]]:
     """Return values that differ between any two states of the corpus.
 
-    Each change is an edit, a new article, or a change of labels or annotators.
+    Each change is an edit, a new article, or a change of labels, annotators or assignments. Raises CorpusError for a
+    backup of an older version.
     """
     return corpus.fetch_tuples(
         "SELECT (SELECT max(id) FROM edit), (SELECT max(id) FROM article), (SELECT count(*) FROM article), "
         "(SELECT group_concat(quote(name) || quote(title) || quote(guideline) || quote(light) || quote(dark) || "
         "quote(key) || position) FROM (SELECT * FROM label ORDER BY position)), "
         "(SELECT step FROM edit ORDER BY id DESC LIMIT 1), "
-        "(SELECT group_concat(quote(name)) FROM (SELECT name FROM annotator ORDER BY name))"
+        "(SELECT group_concat(quote(name)) FROM (SELECT name FROM annotator ORDER BY name)), "
+        "(SELECT max(rowid) FROM assignment), (SELECT max(rowid) FROM unassignment)"
     )

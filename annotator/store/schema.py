@@ -298,7 +298,8 @@ def m007_team(db: Database) -> None:
     files have one order, (clock, step). `device` is the computer, `actor` who edited another's layer (gold has no
     person of its own). `identity` holds the uids of each person, who may have a different name in another file,
     `label_edit` the changes of labels, by their uids. `conflict` lists the recorded steps that did not fit to what
-    others did, and are not applied. Every copy of a file gets the same uids and clocks.
+    others did, and are not applied. `unassignment` has the articles taken back, some of them given out again with a
+    higher clock. Every copy of a file gets the same uids and clocks.
     """
     for statement in (
         "ALTER TABLE edit ADD COLUMN clock INTEGER NOT NULL DEFAULT 0",
@@ -346,6 +347,15 @@ def m007_team(db: Database) -> None:
             article TEXT NOT NULL REFERENCES article(uid),
             annotator TEXT NOT NULL REFERENCES annotator(name),
             batch TEXT REFERENCES batch(uid),
+            clock INTEGER NOT NULL DEFAULT 0,
+            PRIMARY KEY (article, annotator)
+        ) STRICT
+        """,
+        """
+        CREATE TABLE unassignment (
+            article TEXT NOT NULL REFERENCES article(uid),
+            annotator TEXT NOT NULL REFERENCES annotator(name),
+            clock INTEGER NOT NULL,
             PRIMARY KEY (article, annotator)
         ) STRICT
         """,

@@ -68,6 +68,7 @@ class ChangesetChecker:
                 _check_time(item.time)
             case Assignment():
                 self._check_annotator(item.annotator)
+                _check_clock(item)
             case Step():
                 self._check_step(item)
 
@@ -147,6 +148,11 @@ def _check_label_edit(edit: LabelEdit) -> None:
             check_label(label.label)
     except InvalidLabelSet as error:
         raise InvalidEdit(str(error)) from error
+
+
+def _check_clock(assignment: Assignment) -> None:
+    if not 0 <= assignment.clock < MAX_CLOCK:
+        raise InvalidEdit(_("“{value}” is not a valid number.").format(value=assignment.clock))
 
 
 def _check_name(name: str) -> None:

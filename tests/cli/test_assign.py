@@ -65,6 +65,37 @@ def test_what_was_given_out_stays_and_later_articles_follow(path: Path, run: Run
     assert (ended.code, ended.text) == (0, "nothing was given out: somebody has every article already\n")
 
 
+def test_what_someone_has_not_done_goes_to_another_one_in_every_copy(path: Path, tmp_path: Path, run: Run) -> None:
+    assert run("assign", path, "--annotator", "A", "--annotator", "B").code == 0
+    copy = tmp_path / "copy.corpus"
+    assert run("backup", path, copy).code == 0
+    with Corpus.open(path) as corpus:
+        done = min(list_queue(corpus, "A"))
+        status = operations.set_state(None, corpus.article(done), "A", "done")
+        apply_edits(corpus, status, "A")
+        version = corpus.content_version()
+    ended = run("assign", path, "--remove", "A", "--annotator", "C", "--json")
+    assert ended.json == {"annotators": {"C": 9}, "double": 0, "files": {}, "taken_back": {"A": 9}}
+    with Corpus.open(path) as corpus, Corpus.open(copy) as other:
+        assert list_queue(corpus, "A") == {done}
+        assert len(list_queue(corpus, "C")) == 9
+        assert corpus.content_version().last_unassignment > version.last_unassignment
+        changeset = read_changeset(corpus)
+        finish(merge(corpus, read_changeset(other)))  # which knows nothing of it
+        finish(merge(other, changeset))
+        for name in "ABC":
+            assert list_assignments(other, name) == list_assignments(corpus, name)
+        assert list_queue(corpus, "A") == {done}
+    assert "A: 0 articles taken back" in run("assign", path, "--remove", "A").text
+    again = run("assign", path, "--remove", "C", "--annotator", "A", "--json").json
+    assert (again["annotators"], again["taken_back"]) == ({"A": 9}, {"C": 9})
+    with Corpus.open(path) as corpus, Corpus.open(copy) as other:
+        finish(merge(other, read_changeset(corpus)))
+        assert len(list_queue(other, "A")) == 10
+    unknown = run("assign", path, "--remove", "D")
+    assert (unknown.code, unknown.err) == (2, "annotator: The corpus has no annotator “D”.\n")
+
+
 def test_people_read_who_got_what(path: Path, run: Run) -> None:
     ended = run("assign", path, "--annotator", "A", "--annotator", "B", "--double", "5%")
     assert ended.text.split("\n")[:2] in (["A  11 articles", "B  10 articles"], ["A  10 articles", "B  11 articles"])

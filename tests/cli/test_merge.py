@@ -11,12 +11,14 @@ from cli.sample import Run
 from msgspec.structs import replace
 from team.changesets import change_lines, encode
 
+from annotator.model.article_builder import build_article
 from annotator.model.changeset import Changeset
 from annotator.model.records import DONE, Edit, Span, Status, article_uid, new_uid
 from annotator.store import backups
 from annotator.store.backups import BEFORE_MERGE
 from annotator.store.changesets import read_changeset
 from annotator.store.corpus import Corpus
+from annotator.store.queries.assignments import list_queue
 from annotator.store.schema import VERSION
 
 TEXT = "قالت وزارة الصحة إن الخطة ستنجز في 2030"
@@ -156,6 +158,21 @@ def test_people_kept_apart_are_joined_later_and_a_copy_learns_it(
     assert run("merge", copy, ours, "--json").json["joined"] == {}
     assert run("merge", ours, "--same", "سلمى (2)=سلمى").code == 2  # there is no such annotator any more
     assert run("merge", ours).code == 2
+
+
+def test_new_articles_come_with_what_came_since(ours: Path, theirs: Path, tmp_path: Path, run: Run) -> None:
+    wednesday, thursday = tmp_path / "wednesday.changeset", tmp_path / "thursday.changeset"
+    run("changes", theirs, wednesday)
+    run("merge", ours, wednesday)
+    with Corpus.open(theirs) as corpus:
+        corpus.add(build_article("مقال ثالث"))
+    run("assign", theirs, "--annotator", "منى")
+    written = run("changes", theirs, thursday, "--since", wednesday, "--json")
+    assert (written.json["steps"], written.json["articles"]) == (0, 1)
+    merged = run("merge", ours, thursday, "--json")
+    assert (merged.code, merged.json["articles"]) == (0, 1)
+    with Corpus.open(ours, readonly=True) as corpus:
+        assert len(list_queue(corpus, "منى")) == 2  # of three, one was done
 
 
 def test_a_refused_file_is_named_and_the_others_are_merged(ours: Path, theirs: Path, tmp_path: Path, run: Run) -> None:

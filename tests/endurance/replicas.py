@@ -5,10 +5,10 @@
     --keep FOLDER     work there, and leave what is there of a history with a fault
 
 Two of the copies belong to one person with two computers, two to curators who share the gold layer, and two people of
-one name began with a corpus of their own. Now and then somebody says that two annotators are one person. Changesets are
-lost on the way, arrive twice and in another order; merges are killed; a computer gets a copy of its file of yesterday.
-At the end each gets what all others have. Then all must have the same, and each step that was made and is anywhere:
-once, applied or in conflict. Ends with 1 at the first fault.
+one name began with a corpus of their own. Now and then somebody says that two annotators are one person, gives out an
+article, or takes some back. Changesets are lost on the way, arrive twice and in another order; merges are killed; a
+computer gets a copy of its file of yesterday. At the end each gets what all others have. Then all must have the same,
+and each step that was made and is anywhere: once, applied or in conflict. Ends with 1 at the first fault.
 Needs a system with fork.
 """
 
@@ -46,7 +46,7 @@ from msgspec.structs import replace
 
 from annotator import device_key, i18n, settings
 from annotator.model import records
-from annotator.model.changeset import GOLD, PERSON, Changeset, Person
+from annotator.model.changeset import GOLD, PERSON, Assignment, Batch, Changeset, Person
 from annotator.model.identities import GOLD_NAME, GOLD_UID
 from annotator.model.label_history import last_deletions, resolve_labels
 from annotator.model.labels import Colour, Label, LabelSet
@@ -54,10 +54,11 @@ from annotator.model.records import BODY, HEADLINE, AnnotatedArticle, Article, S
 from annotator.model.replay import FOREVER, changed_layers, record_key, replay
 from annotator.store.annotator_merging import build_join
 from annotator.store.changesets import read_changeset, read_people, read_step_uids
-from annotator.store.corpus import Corpus
+from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.label_rows import read_label_edits
 from annotator.store.merging import merge
 from annotator.store.queries.annotators import find_own_name
+from annotator.store.queries.assignments import list_assignments, save_assignments, take_back
 from annotator.store.recovery.integrity import check_integrity
 from annotator.team import changeset_file
 
@@ -179,6 +180,8 @@ class History:
             self._kill_merge: 2,
             self._back_up: 2,
             self._join_people: 1,
+            self._assign: 3,
+            self._take_back: 3,
             self._go_back: 1,
         }
         events = self._random.choices(list(weights), list(weights.values()), k=self._random.randint(*_EVENTS))
@@ -297,6 +300,21 @@ class History:
                 self._merge(corpus, build_join(corpus, name, other), computer)
                 self._may_conflict = True
                 self.counts["people joined"] += 1
+
+    def _assign(self) -> None:
+        """Give an article to whoever works there, in a batch of its own."""
+        computer = self._choose()
+        with computer as corpus:
+            self.counts["given out"] += 1
+            batch = Batch(f"{self.counts['given out']}", "batch", is_blind=False, time=utc_timestamp())
+            assignment = Assignment(self._choose_article(), computer.own_name(corpus))
+            save_assignments(corpus, batch, [assignment])
+
+    def _take_back(self) -> None:
+        with self._choose() as corpus:
+            names = [assignment.annotator for assignment in list_assignments(corpus)]
+            if names:
+                self.counts["taken back"] += take_back(corpus, self._random.choice(names))
 
     def _back_up(self) -> None:
         computer = self._choose()
@@ -437,6 +455,7 @@ def _describe(corpus: Corpus) -> dict[str, Any]:
         "records": {record_key(identify(record)): identify(record) for record in read_records(corpus)},
         "steps": {step.uid: identify_step(step) for step in read_steps(corpus)},
         "conflicts": dict(corpus.fetch_tuples("SELECT step, reason FROM conflict")),
+        "assignments": {(each.article, identities[each.annotator]): each.batch for each in list_assignments(corpus)},
         "labels": dict(enumerate(corpus.labels().labels)),
         "label edits": {edit.uid: edit for edit in read_label_edits(corpus)},
     }

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Final
 
+from msgspec.structs import replace
+
 from annotator.model.changeset import GOLD, Assignment, Batch
 from annotator.model.records import DONE, NEW
 from annotator.store.corpus import Corpus
@@ -34,19 +36,82 @@ TEACHES: Final = f"""({{layer}}.annotator = ?1 OR {IS_GOLD} AND {{layer}}.articl
 """The SQL condition that a row may teach annotator ?1: own, or gold, but not in articles that they still have to do."""
 
 
+_ASSIGN: Final = """
+    INSERT INTO assignment (article, annotator, clock, batch) VALUES (?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET batch = excluded.batch, clock = excluded.clock
+    WHERE (excluded.clock, coalesce(excluded.batch, '')) > (clock, coalesce(batch, ''))
+"""
+
+_TAKE_BACK: Final = """
+    INSERT INTO unassignment (article, annotator, clock) VALUES (?, ?, ?)
+    ON CONFLICT DO UPDATE SET clock = max(clock, excluded.clock)
+"""
+
+_DELETE_TAKEN_BACK: Final = """
+    DELETE FROM assignment WHERE EXISTS (
+        SELECT 1 FROM unassignment
+        WHERE (unassignment.article, unassignment.annotator) = (assignment.article, assignment.annotator)
+            AND unassignment.clock >= assignment.clock
+    )
+"""
+
+
 def save_assignments(corpus: Corpus, batch: Batch, assignments: Iterable[Assignment]) -> None:
     """Store a batch and its assignments; one that exists stays as it is. Annotators are added if they are new."""
     with corpus.transaction():
-        rows = [
-            {"article": assignment.article, "annotator": assignment.annotator, "batch": batch.uid}
-            for assignment in assignments
-        ]
-        for name in dict.fromkeys(row["annotator"] for row in rows):
+        clock = _next_clock(corpus)
+        given_out = [replace(assignment, batch=batch.uid, clock=clock) for assignment in assignments]
+        for name in dict.fromkeys(assignment.annotator for assignment in given_out):
             corpus._add_annotator(name)
         values = {"uid": batch.uid, "name": batch.name, "is_blind": int(batch.is_blind), "time": batch.time}
         corpus._insert("batch", values, "IGNORE")
-        for row in rows:
+        for assignment in given_out:
+            row = {column: getattr(assignment, column) for column in ("article", "annotator", "batch", "clock")}
             corpus._insert("assignment", row, "IGNORE")
+
+
+def take_back(corpus: Corpus, annotator: str) -> int:
+    """Take back the articles assigned to an annotator that they have not done; return their number.
+
+    What they did there stays. Elsewhere, too, the articles are taken back by a merge, unless they were given out later.
+    """
+    with corpus.transaction():
+        query = f"""
+            SELECT article FROM assignment WHERE annotator = ?1 AND article NOT IN (
+                SELECT article FROM status WHERE annotator = ?1 AND state = '{DONE}'
+            )
+        """
+        articles = [article for (article,) in corpus.fetch_tuples(query, annotator)]
+        clock = _next_clock(corpus)
+        merge_assignments(
+            corpus, [Assignment(article, annotator, clock=clock, is_taken_back=True) for article in articles]
+        )
+    return len(articles)
+
+
+def merge_assignments(corpus: Corpus, assignments: Iterable[Assignment]) -> None:
+    """Store assignments, and what was taken back, of annotators of the corpus; of each, the latest stands.
+
+    In whatever order they come, the result is the same. Those of articles that the corpus does not have are left out.
+    """
+    articles = {uid for (uid,) in corpus.fetch_tuples("SELECT uid FROM article")}
+    with corpus.transaction():
+        for assignment in assignments:
+            if assignment.article not in articles:
+                continue
+            values = (assignment.article, assignment.annotator, assignment.clock)
+            if assignment.is_taken_back:
+                corpus.db.execute(_TAKE_BACK, values)
+            else:
+                corpus.db.execute(_ASSIGN, (*values, assignment.batch))
+        corpus.db.execute(_DELETE_TAKEN_BACK)
+
+
+def _next_clock(corpus: Corpus) -> int:
+    """Return a clock after every step, and after all that was given out or taken back."""
+    query = "SELECT max(clock) FROM (SELECT clock FROM assignment UNION ALL SELECT clock FROM unassignment)"
+    [(last_clock,)] = corpus.fetch_tuples(query)
+    return max(corpus.next_clock(), (last_clock or 0) + 1)
 
 
 def list_batches(corpus: Corpus) -> list[Batch]:

@@ -267,7 +267,7 @@ class _Salvager:
         """Add what merging needs: clocks, identities, the changes of labels, conflicts, assignments."""
         if self._corpus.fetch_tuples("SELECT 1 FROM edit WHERE clock = 0 LIMIT 1"):
             number_steps(self._corpus.db)  # the file is of a version without clocks
-        for table in ("identity", "label_edit", "conflict", "batch", "assignment"):
+        for table in ("identity", "label_edit", "conflict", "batch", "assignment", "unassignment"):
             for row in self._database.read_rows(table):
                 if annotator := row.values.get("annotator"):
                     self._corpus._add_annotator(annotator)
@@ -280,6 +280,7 @@ class _Salvager:
             WHERE article NOT IN (SELECT uid FROM article) OR batch NOT IN (SELECT uid FROM batch)
             """
         )
+        self._corpus.db.execute("DELETE FROM unassignment WHERE article NOT IN (SELECT uid FROM article)")
         identify_annotators(self._corpus.db)
         if self._has_label_edits():
             complete_record(self._corpus)  # adds the labels that only the record has

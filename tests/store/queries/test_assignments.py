@@ -2,12 +2,17 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
 
 import pytest
 from builders import apply_edits, create_corpus, give_articles
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from annotator.model import operations
-from annotator.model.changeset import Assignment
+from annotator.model.changeset import Assignment, Batch
 from annotator.model.records import DONE, IN_PROGRESS, NEW, SKIPPED, Edit, Removal, Status
 from annotator.store.corpus import Corpus
 from annotator.store.queries.article_list import ArticleFilter, count_articles, count_by_state, list_article_numbers
@@ -22,6 +27,7 @@ from annotator.store.queries.assignments import (
     list_hidden_articles,
     list_holders,
     list_queue,
+    merge_assignments,
     save_assignments,
 )
 
@@ -72,6 +78,31 @@ def test_a_batch_is_saved_once(corpus: Corpus) -> None:
     assert list_batches(corpus) == [batch]
     assert list_assignments(corpus) == [Assignment(uid, AMAL, batch.uid)]
     assert list_assignments(corpus, BILAL) == []
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.sampled_from([None, "a", "b"])), max_size=6), st.randoms())
+def test_what_was_given_out_and_taken_back_stands_alike_in_whatever_order_it_comes(
+    entries: list[tuple[int, str | None]], random: Random
+) -> None:
+    with TemporaryDirectory() as folder, create_corpus(Path(folder, "a.corpus"), *TEXTS[:1]) as corpus:
+        uid = corpus.article(1).uid
+        give_articles(corpus, {AMAL: [], BILAL: []})
+        for name in (AMAL, BILAL):
+            tag(corpus, 1, name)
+        for batch in "ab":
+            save_assignments(corpus, Batch(batch, batch, is_blind=False, time="2026-11-27T12:00:00+00:00"), [])
+        assignments = [Assignment(uid, AMAL, batch, clock, is_taken_back=batch is None) for clock, batch in entries]
+        merge_assignments(corpus, assignments)
+        random.shuffle(assignments)
+        for assignment in assignments:
+            merge_assignments(corpus, [replace(assignment, annotator=BILAL)])
+        given_out = [[each.batch for each in list_assignments(corpus, name)] for name in (AMAL, BILAL)]
+        assert given_out[0] == given_out[1]
+
+
+def test_an_assignment_of_an_article_that_is_missing_is_left_out(corpus: Corpus) -> None:
+    merge_assignments(corpus, [Assignment("0" * 64, AMAL), Assignment("0" * 64, AMAL, is_taken_back=True)])
+    assert list_assignments(corpus) == []
 
 
 def test_a_removed_article_is_in_no_queue_and_no_count(corpus: Corpus) -> None:
