@@ -1,5 +1,6 @@
 """Adjudication: what annotators agree on goes into the gold layer, and their disagreements are decided there."""
 
+from collections import Counter
 from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Final
@@ -16,7 +17,9 @@ from annotator.team.adjudication import MAJORITY, Adjudication, DecidedOtherwise
 from annotator.team.disagreements import Disagreement, compare_layers
 
 _BATCH_SIZE: Final = 50
-"""Articles in one transaction."""
+"""Articles loaded at once."""
+_WRITTEN_AT_ONCE: Final = 10
+"""Articles in one transaction, for which a key of who labels meanwhile has to wait."""
 
 
 class ArticleToAdjudicate(Struct, frozen=True):
@@ -40,6 +43,11 @@ class AdjudicationResult(Struct, frozen=True):
     agreed: int
     decided: int
     disagreements: Sequence[ArticleDisagreement]
+
+    def count_by_article(self) -> dict[int, int]:
+        """Return the numbers of disagreements to decide by the number of their article, the largest first."""
+        counts = Counter(item.article.id for item in self.disagreements)
+        return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
 def load_adjudications(corpus: Corpus, gold_name: str, numbers: Iterable[int]) -> Iterator[ArticleToAdjudicate]:
@@ -103,9 +111,10 @@ def adjudicate(
     numbers = gold.list_shared_articles(corpus)
     agreed_count = decided_count = 0
     disagreements: list[ArticleDisagreement] = []
-    for start in range(0, len(numbers), _BATCH_SIZE):
+    batch_size = _WRITTEN_AT_ONCE if writes else _BATCH_SIZE
+    for start in range(0, len(numbers), batch_size):
         yield start, len(numbers)
-        batch = numbers[start : start + _BATCH_SIZE]
+        batch = numbers[start : start + batch_size]
         if not writes:
             for item in load_adjudications(corpus, gold_name, batch):
                 disagreements += _list_open(item.article, item.adjudication)

@@ -1,7 +1,7 @@
 """How far a team agrees, and which articles have the most disagreements left to decide."""
 
-from collections import Counter
 from collections.abc import Generator
+from itertools import islice
 
 from msgspec import Struct
 
@@ -38,9 +38,8 @@ def measure_team_agreement(corpus: Corpus) -> Generator[tuple[int, int], None, T
     """Measure how far all annotators agree; yield parts done and their number, twice from 0 on."""
     content = corpus.content_version()
     agreement = yield from measure_agreement(corpus)
-    left = (yield from adjudicate(corpus, "")).disagreements
-    counts = Counter(item.article.id for item in left)
-    first = dict(sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:_MAX_ARTICLES])
+    result = yield from adjudicate(corpus, "")
+    first = dict(islice(result.count_by_article().items(), _MAX_ARTICLES))
     titles = {summary.id: summary.title for summary in load_summaries(corpus, first)}
     contested = (ContestedArticle(number, titles[number], count) for number, count in first.items())
-    return TeamAgreement(content, agreement, tuple(contested), len(left))
+    return TeamAgreement(content, agreement, tuple(contested), len(result.disagreements))

@@ -289,9 +289,17 @@ def adjudicate_by_keys(hands: RealInput, corpus: Path, holders: Mapping[str, Seq
     """Decide all disagreements in the window; articles of one annotator, and those that both agree on, do not come."""
     program = Program(corpus)
     hands.press("Control_L", "Shift_L", "j")
-    for text, annotators in holders.items():
-        if len(annotators) == 2 and (decisions := list_decisions(BY_TEXT[text], annotators)):
-            adjudicate_article(hands, program, BY_TEXT[text], decisions)
+    remaining = {
+        text: decisions
+        for text, annotators in holders.items()
+        if len(annotators) == 2 and (decisions := list_decisions(BY_TEXT[text], annotators))
+    }
+    while remaining:
+        state = program.wait(
+            lambda state: state["annotator"] == "gold" and state["text"] in remaining and state["chosen"],
+            "the next disagreement",
+        )
+        adjudicate_article(hands, program, BY_TEXT[state["text"]], remaining.pop(state["text"]))
     program.wait(lambda state: state["text"] is None, "the end of the list")
     hands.press("Control_L", "q")
     assert program.process.wait(15) == 0

@@ -5,8 +5,9 @@ in view.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
+from types import MappingProxyType
 from typing import Final, overload
 
 from msgspec import Struct
@@ -116,7 +117,10 @@ def load_summaries(corpus: Corpus, numbers: Iterable[int]) -> Iterator[ArticleSu
 
 
 class LazyArticleList(Sequence[ArticleSummary]):
-    """The articles that match a filter, loaded in pages on access. Empty without a corpus."""
+    """The articles that match a filter, loaded in pages on access. Empty without a corpus.
+
+    Those with a higher count of something in `counts`, by number, come first, then those that were added first.
+    """
 
     def __init__(
         self,
@@ -124,9 +128,12 @@ class LazyArticleList(Sequence[ArticleSummary]):
         annotator: str = "",
         article_filter: ArticleFilter = ArticleFilter(),  # noqa: B008
         reader: str = "",
+        counts: Mapping[int, int] = MappingProxyType({}),
     ) -> None:
-        self._corpus = corpus
+        self._corpus, self._counts = corpus, counts
         self.numbers = list_article_numbers(corpus, annotator, article_filter, reader) if corpus else []
+        if counts:
+            self.numbers.sort(key=self._rank)
         self._summaries: dict[int, ArticleSummary] = {}
 
     def __len__(self) -> int:
@@ -150,10 +157,18 @@ class LazyArticleList(Sequence[ArticleSummary]):
     def find_index(self, number: int) -> int:
         """Return the index of the article with this number.
 
-        If it is not listed, return -1 - index of the next one.
+        If it is not listed, return -1 - index of the next one; that of no article, 0, is the first.
         """
-        index = bisect_left(self.numbers, number)
+        index = bisect_left(self.numbers, self._rank(number), key=self._rank) if number else 0
         return index if index < len(self) and self.numbers[index] == number else -1 - index
+
+    def find_after(self, number: int) -> int:
+        """Return the index behind the article with this number, listed or not."""
+        index = self.find_index(number)
+        return index + 1 if index >= 0 else -1 - index
+
+    def _rank(self, number: int) -> tuple[int, int]:
+        return -self._counts.get(number, 0), number
 
     def invalidate(self, number: int | None = None) -> None:
         """Reload the changed article, or all, at the next access."""

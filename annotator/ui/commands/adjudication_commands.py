@@ -1,18 +1,28 @@
 """Commands that adjudicate: decide in the gold layer where annotators differ."""
 
-from PySide6.QtCore import QObject, Qt
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QObject, Qt, QTimer
 
 from annotator.i18n import _
 from annotator.jobs.adjudication import AdjudicationResult, adjudicate
-from annotator.model.records import IN_PROGRESS, NEW
+from annotator.model.records import IN_PROGRESS, NEW, Step
 from annotator.store.corpus import Corpus
 from annotator.store.queries.gold import create_gold
 from annotator.ui.article.article_view import ArticleView
 from annotator.ui.central.adjudication_bar import AdjudicationBar
 from annotator.ui.commands.corpus_commands import CorpusCommands
 from annotator.ui.session.adjudication import AdjudicationModel
+from annotator.ui.session.tasks import TaskRunner
 from annotator.ui.session.window_context import WindowContext
 from annotator.ui.widgets.modal import run_dialog
+
+_MESSAGE_DELAY: Final = 400
+"""Milliseconds that a comparison may take without a word about it."""
+_RECOUNT_PAUSE: Final = 1000
+"""Milliseconds from a change by others until the disagreements are counted anew."""
 
 
 class AdjudicationCommands(QObject):
@@ -30,6 +40,13 @@ class AdjudicationCommands(QObject):
         self.bar = AdjudicationBar(context.session, self.model)
         self.bar.candidate_clicked.connect(self._choose)
         self.bar.none_clicked.connect(self._decide_none)
+        self._comparison = TaskRunner(self, "adjudication")
+        self._recount_timer = QTimer(self)  # others may write often
+        self._recount_timer.setSingleShot(True)
+        self._recount_timer.setInterval(_RECOUNT_PAUSE)
+        self._recount_timer.timeout.connect(self._recount)
+        self._session.corpus_changed.connect(self._on_corpus_changed)
+        self._session.corpus_closing.connect(self._comparison.cancel)
         self._session.article_opened.connect(self._go_to_first)
         self.model.changed.connect(self._continue)
         # After the key: what comes next is shown behind the question.
@@ -41,10 +58,12 @@ class AdjudicationCommands(QObject):
         return self.model.is_active
 
     def toggle(self) -> None:
-        """Adjudicate, or go back to one's own layers."""
-        if not self._corpus.confirm_leave():
+        """Adjudicate, or go back to one's own layers; while the annotators are compared, stop that."""
+        if self._comparison.is_busy and not self.is_active:
+            self._comparison.stop()
+        elif not self._corpus.confirm_leave():
             return
-        if self.is_active:
+        elif self.is_active:
             self._session.switch_annotator(self._session.current.user)
         else:
             self._start()
@@ -94,26 +113,62 @@ class AdjudicationCommands(QObject):
     # Internals
 
     def _start(self) -> None:
-        """Put what all agree on into the gold layer, then show the first article that has a disagreement."""
+        """Put what all agree on into the gold layer, then show the first article that has a disagreement.
+
+        Until then the annotator's own layers can be edited.
+        """
         session = self._session
         if not session.corpus:
             return
         user, path = session.current.user, session.corpus.path
 
-        def show(_result: AdjudicationResult) -> None:
-            if not session.corpus:
+        def show(result: AdjudicationResult) -> None:
+            is_same = session.corpus and session.corpus.path == path and session.current.user == user
+            if not session.corpus or not is_same or not self._corpus.confirm_leave():
                 return
-            session.adjudicate(create_gold(session.corpus))
+            session.adjudicate(create_gold(session.corpus), result.count_by_article())
             if not session.articles:
                 session.switch_annotator(user)
                 session.notified.emit(_("There is nothing to adjudicate: no article is done by two annotators."))
             elif not self._is_open_article_to_do() and not session.open_next_unfinished():
                 session.leave_article(is_finished=True)
 
-        def prepare(corpus: Corpus) -> object:
-            return adjudicate(corpus, user, agreed=True)
+        def explain_wait() -> None:
+            if self._comparison.is_busy and not self.is_active:
+                session.notified.emit(_("Comparing the annotators. You can go on labelling meanwhile."))
 
-        self._tasks.run_on_corpus(_("Comparing the annotators"), path, prepare, show)
+        self._compare(path, user, show, writes=True)
+        QTimer.singleShot(_MESSAGE_DELAY, self, explain_wait)
+
+    def _compare(
+        self, path: Path, user: str, show: Callable[[AdjudicationResult], object], *, writes: bool = False
+    ) -> None:
+        """Compare the annotators beside the window, and call `show` with what is left to decide."""
+
+        def compare() -> Generator[tuple[int, int], None, AdjudicationResult]:
+            with Corpus.open(path, readonly=not writes) as corpus:
+                return (yield from adjudicate(corpus, user, agreed=writes))
+
+        self._comparison.run_quietly(compare, show, failed=self._session.failed.emit)
+
+    def _recount(self) -> None:
+        """Count the disagreements anew, after a change that may be in any article."""
+        session = self._session
+        if not self.is_active or not session.corpus:
+            return
+        if self._comparison.is_busy:
+            self._recount_timer.start()
+            return
+
+        def show(result: AdjudicationResult) -> None:
+            if self.is_active:
+                session.count_disagreements(result.count_by_article())
+
+        self._compare(session.corpus.path, session.current.user, show)
+
+    def _on_corpus_changed(self, step: Step | None) -> None:
+        if self.is_active and (step is None or len({edit.article for edit in step.edits}) > 1):
+            self._recount_timer.start()
 
     def _is_open_article_to_do(self) -> bool:
         return self._session.current_index() >= 0 and self._session.state() in (NEW, IN_PROGRESS)

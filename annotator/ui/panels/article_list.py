@@ -1,12 +1,13 @@
 """The list of articles with the annotator's states."""
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
 from PySide6.QtCore import QPointF, QStringListModel, Qt, Signal
 from PySide6.QtGui import QColor, QContextMenuEvent, QFont, QFontMetricsF, QPen, QPolygonF
 
-from annotator.i18n import _
+from annotator.i18n import _, count_phrase, format_number
 from annotator.model.display_names import state_title
 from annotator.model.records import DONE, FLAGGED, IN_PROGRESS, SKIPPED
 from annotator.store.errors import CorpusError
@@ -21,6 +22,8 @@ from annotator.ui.widgets.bidi_text import format_value, isolate, tooltip
 _STATE_ROLE: Final = Qt.ItemDataRole.UserRole
 _EXCERPT_ROLE: Final = _STATE_ROLE + 1
 """The line that matches the search: its text, and the start and end of the match in it."""
+_COUNT_ROLE: Final = _STATE_ROLE + 2
+"""The number of disagreements to decide, as a text."""
 _EXCERPT_SIZE: Final = 14.0  # pixels: the text of an excerpt
 
 
@@ -48,16 +51,24 @@ class ArticleModel(QStringListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return summary.title
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{summary.title}, {state_title(self._session.current.state_of(summary))}"
+            return _(", ").join([summary.title, *self._describe(summary)])
         if role == _EXCERPT_ROLE:
             return self._excerpt(summary.id)
         if role == _STATE_ROLE:
             return self._session.current.state_of(summary)
         if role == Qt.ItemDataRole.ToolTipRole:
-            state = state_title(self._session.current.state_of(summary))
             facts = filter(None, (format_value(summary.published or ""), summary.source))
-            return tooltip("\n".join((summary.title, state, *map(isolate, facts))))
+            return tooltip("\n".join((summary.title, *self._describe(summary), *map(isolate, facts))))
+        if role == _COUNT_ROLE:
+            count = self._session.current.disagreements.get(summary.id)
+            return format_number(count) if count else ""
         return None
+
+    def _describe(self, summary: ArticleSummary) -> Iterator[str]:
+        """Yield the state of an article, and how many disagreements about it are to be decided."""
+        yield state_title(self._session.current.state_of(summary))
+        if count := self._session.current.disagreements.get(summary.id):
+            yield count_phrase("{count} disagreement to decide", "{count} disagreements to decide", count)
 
     def _excerpt(self, number: int) -> tuple[str, int, int] | None:
         session = self._session
@@ -87,7 +98,8 @@ class ArticleDelegate(RowDelegate):
         state, title = index.data(_STATE_ROLE), index.data()
         if state is None:
             return  # the article cannot be read
-        theme, text_area = row.theme, row.area(36, 10, 7, 5)
+        count_width, theme = self._paint_count(row, index.data(_COUNT_ROLE)), row.theme
+        text_area = row.area(36, 10 + count_width, 7, 5)
         self._paint_state(row, row.point(18, 20), state)
         font = fonts.interface_font(13.5, bold=state == IN_PROGRESS)
         ink = theme.dim if state in (DONE, SKIPPED) and not row.is_selected else theme.ink
@@ -101,6 +113,16 @@ class ArticleDelegate(RowDelegate):
         else:
             for area, line in zip((first_area, second_area), _break_line(title, font, text_area.width()), strict=True):
                 row.paint_line(area, line, font, ink, direction=direction)
+
+    def _paint_count(self, row: Row, count: str) -> float:
+        """Paint a number at the end of the first line, if there is one; return the width that it takes."""
+        if not count:
+            return 0
+        font = fonts.interface_font(12)
+        width = QFontMetricsF(font).horizontalAdvance(count) + 1
+        area = row.area(row.rect.width() - 10 - width, 10, 7, 5)
+        row.paint_line(area.adjusted(0, 0, 0, -area.height() / 2), count, font, row.theme.dim, at_end=True)
+        return width + 8
 
     def _paint_state(self, row: Row, centre: QPointF, state: str) -> None:
         painter, theme = row.painter, row.theme
@@ -165,7 +187,7 @@ class ArticleList(RowList):
         # Not through the model's dataChanged, which makes a QListView lay out every row again.
         if "articles" in names:
             self.show_current_row()
-        elif names & {"revision", "annotator"}:
+        elif names & {"revision", "annotator", "disagreements"}:
             self.viewport().update()
         elif names & {"status", "zones"}:
             self.update(self.model().index(self.current_row(), 0))

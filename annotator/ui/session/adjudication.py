@@ -209,10 +209,17 @@ class AdjudicationModel(QObject):
             self.disagreements = adjudication.open_disagreements()
         else:
             self.disagreements = ()
+        self._count(adjudication)
         suggestions = {self._suggest(disagreement): disagreement for disagreement in self.disagreements}
         self._by_suggestion = {labelled_range(suggestion): suggestions[suggestion] for suggestion in suggestions}
         self._suggestions.provide(self, tuple(sorted(suggestions, key=lambda each: (each.start, -each.end))))
         self.changed.emit()
+
+    def _count(self, adjudication: Adjudication | None) -> None:
+        """Show in the list how many disagreements are left in the open article."""
+        counts, article, left = self._session.current.disagreements, self._session.article, len(self.disagreements)
+        if adjudication and article and adjudication.article == article.uid and counts.get(article.id, 0) != left:
+            self._session.count_disagreements({**counts, article.id: left})
 
     def _suggest(self, disagreement: Disagreement) -> Suggestion:
         """Return what a disagreement is shown as, with the share of the annotators who have it as the score."""

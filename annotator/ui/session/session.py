@@ -198,13 +198,20 @@ class Session(QObject):
         if edits and annotator != self.current.user:
             self._person = annotator
         reader = "" if edits or annotator == self.current.user else self.current.user
-        self._show_layers(annotator=annotator, reader=reader, adjudicator="")
+        self._show_layers(annotator=annotator, reader=reader, adjudicator="", disagreements={})
 
-    def adjudicate(self, gold: str) -> None:
-        """Show the gold layer, whose owner has this name, for who works here to edit it."""
-        self._show_layers(annotator=gold, reader="", adjudicator=self.current.user)
+    def adjudicate(self, gold: str, disagreements: dict[int, int]) -> None:
+        """Show the gold layer, whose owner has this name, for who works here to edit it.
 
-    def _show_layers(self, **whose: str) -> None:
+        `disagreements` are the numbers of those to decide, by article.
+        """
+        self._show_layers(annotator=gold, reader="", adjudicator=self.current.user, disagreements=disagreements)
+
+    def count_disagreements(self, disagreements: dict[int, int]) -> None:
+        """Show these numbers of disagreements by article; the order of the list stays."""
+        self._change(disagreements=disagreements)
+
+    def _show_layers(self, **whose: Any) -> None:
         self._close_article()
         self._change(**whose)
         with self._reporting_errors():

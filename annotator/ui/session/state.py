@@ -1,6 +1,5 @@
 """The immutable state of a session, and how it is read from the corpus."""
 
-from bisect import bisect_right
 from contextlib import suppress
 from functools import partial
 from typing import Final, Generic, Protocol, TypeVar
@@ -85,6 +84,8 @@ class SessionState(Struct, frozen=True):
     articles: LazyArticleList = field(default_factory=LazyArticleList)
     """The list of articles that match `article_filter`."""
     article_filter: ArticleFilter = field(default_factory=ArticleFilter)
+    disagreements: dict[int, int] = {}
+    """The number of disagreements to decide by article, as far as it is known, while the gold layer is edited."""
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(STATES, 0))
     """The annotator's number of articles by state, of those assigned to them if there are any."""
     has_queue: bool = False
@@ -201,7 +202,8 @@ class SessionState(Struct, frozen=True):
     def with_articles(self) -> "SessionState":
         """Return the state in which the list of articles and the counts are read.
 
-        The list of an annotator who gets a queue is the queue, until they choose otherwise.
+        The list of an annotator who gets a queue is the queue, until they choose otherwise. While the gold layer is
+        edited, articles with most disagreements come first.
         """
         if not self.corpus:
             return self
@@ -209,11 +211,12 @@ class SessionState(Struct, frozen=True):
         article_filter = self.article_filter
         if queue != self.has_queue:
             article_filter = replace(article_filter, is_mine=queue)
+        articles = LazyArticleList(self.corpus, self.annotator, article_filter, self.reader, self.disagreements)
         return replace(
             self,
             has_queue=queue,
             article_filter=article_filter,
-            articles=LazyArticleList(self.corpus, self.annotator, article_filter, self.reader),
+            articles=articles,
             removed_count=count_removed_articles(self.corpus),
         ).with_counts()
 
@@ -337,18 +340,18 @@ class SessionState(Struct, frozen=True):
     def next_unfinished(self, *, prefers_informative: bool) -> int | None:
         """Return the number of the next unfinished article of the list, wrapping around; None for no other.
 
-        It is the most informative one, if that is preferred and known.
+        It is the most informative one, if that is preferred and known, but for the gold layer.
         """
         if not self.corpus:
             return None
         current, numbers, number = self.article_number, self.articles.numbers, None
-        if prefers_informative:
+        if prefers_informative and not self.adjudicator:
             ranked = list_uncertain_articles(self.corpus, self.annotator)
             listed = [number for number in ranked if self.articles.find_index(number) >= 0]
             after = listed.index(current) + 1 if current in listed else 0
             number = next((number for number in [*listed[after:], *listed[:after]] if number != current), None)
         if number is None:
-            after = bisect_right(numbers, current)
+            after = self.articles.find_after(current)
             number = find_first_open(self.corpus, self.annotator, [*numbers[after:], *numbers[:after]])
         return number if number != current else None
 

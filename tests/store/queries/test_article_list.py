@@ -193,6 +193,24 @@ def test_lazy_list_without_a_corpus_is_empty() -> None:
         summaries[0]
 
 
+@given(
+    st.sets(st.integers(1, 40)), st.integers(0, 41), st.dictionaries(st.integers(1, 40), st.integers(0, 3), min_size=1)
+)
+def test_index_of_an_article_where_those_with_a_higher_count_come_first(
+    numbers: set[int], number: int, counts: dict[int, int]
+) -> None:
+    summaries = LazyArticleList(counts=counts)
+    summaries.numbers = sorted(numbers, key=lambda other: (-counts.get(other, 0), other))
+    index, after = summaries.find_index(number), summaries.find_after(number)
+    if number in numbers:
+        assert summaries.numbers[index] == number
+        assert after == index + 1
+    else:
+        assert index == -1 - after
+        wanted = sorted({*numbers, number}, key=lambda other: (other > 0, -counts.get(other, 0), other))
+        assert after == wanted.index(number)
+
+
 @given(st.sets(st.integers(1, 40)), st.integers(0, 41))
 def test_index_of_an_article(numbers: set[int], number: int) -> None:
     summaries = LazyArticleList()

@@ -104,7 +104,9 @@ def gold_words(window: Window) -> list[list[str]]:
     return [[text[span.start : span.end] for span in spans] for text, spans in zip(TEXTS, layers, strict=True)]
 
 
-def test_the_list_says_what_would_be_decided_and_one_undo_reverts_all(window: Window, in_dialog: InDialog) -> None:
+def test_the_list_says_what_would_be_decided_and_one_undo_reverts_all(
+    window: Window, in_dialog: InDialog, qtbot: QtBot
+) -> None:
     def decide(dialog: SameDisagreementsDialog) -> None:
         titles = [strip_isolates(button.text()) for button in dialog.choices.buttons()]
         assert titles == [f"1 · Institution: {LONG}", f"2 · Institution: {SHORT}", "No span here"]
@@ -121,9 +123,11 @@ def test_the_list_says_what_would_be_decided_and_one_undo_reverts_all(window: Wi
     in_dialog(decide)
     assert gold_words(window) == [[LONG], [LONG], []]
     assert window.adjudication_commands.bar.text().startswith("Everything is decided here.")
+    qtbot.waitUntil(lambda: window.session.current.disagreements == {3: 1})  # beside the titles in the list
     QTest.keyClick(window.view, Qt.Key.Key_Z, CONTROL)
     assert gold_words(window) == [[], [], []]
     assert window.adjudication_commands.model.current
+    qtbot.waitUntil(lambda: window.session.current.disagreements == {1: 1, 2: 1, 3: 1})
 
 
 def test_a_number_chooses_a_candidate_and_space_leaves_a_place_out(window: Window, in_dialog: InDialog) -> None:
