@@ -154,6 +154,8 @@ def _measure_adjudication(path: Path, size: Size, runs: int) -> Iterator[Figure]
     yield measure_by_turns(what, open_next, "a bare QTextEdit with its text", show_bare, runs, leave, size=size)
     edit.close()
     session.open_by_id(session.articles.numbers[0])
+    window.activateWindow()
+    view.setFocus()
     wait_until(view.hasFocus)
     deciding, going_on = list[float](), list[float]()
     while len(deciding) < runs:
