@@ -19,6 +19,8 @@ from annotator.text.invisible import find_invisible
 from annotator.ui.widgets.wrapped_label import WrappedLabel
 
 _FSI, _LRI, _PDI = "\u2068", "\u2066", "\u2069"  # UAX #9: isolates, which do not affect the text around
+_LRM: Final = "\u200e"  # UAX #9: left-to-right mark, which acts like an invisible Latin letter
+_BEFORE_NUMBER: Final = regex.compile(r"(?<=[\p{bidi_class=R}\p{bidi_class=AL}])(?=[^\p{L}]*\d)")
 _ALM: Final = "\u061c"  # UAX #9: Arabic letter mark, which acts like an invisible Arabic letter
 _QUOTED_PATH: Final = regex.compile(r"(?<=[«“])(\s?)((?:/|[A-Za-z]:[\\/]|\\\\)[^»”]*?)(?=\s?[»”])")
 _MAX_NAMES: Final = 4  # invisible characters listed by name
@@ -61,8 +63,8 @@ def add_arabic_mark(text: str) -> str:
 
 
 def isolate_ltr(text: object) -> str:
-    """Isolate left-to-right text, such as a path."""
-    return f"{_LRI}{text}{_PDI}"
+    """Isolate left-to-right text, such as a path, and keep the numbers after an Arabic part of it in their place."""
+    return f"{_LRI}{_BEFORE_NUMBER.sub(_LRM, str(text))}{_PDI}"
 
 
 def isolate_paths(sentence: str) -> str:

@@ -93,5 +93,29 @@ def test_long_message_lies_inside_the_window(window: Window, size: tuple[int, in
         return window._central_widget.rect().contains(toast.geometry()) and is_high_enough
 
     qtbot.waitUntil(is_inside)
+    assert toast.geometry().bottom() < pages.geometry().top()  # it covers nothing of the page
     window.resize(1500, 900)
     qtbot.waitUntil(lambda: is_inside() and abs(toast.geometry().center().x() - pages.geometry().center().x()) <= 1)
+
+
+@pytest.mark.parametrize(("size", "lines"), [((1024, 600), 1), ((1366, 768), 2)])
+def test_what_of_a_long_message_does_not_fit_is_shown_by_a_button(
+    window: Window, size: tuple[int, int], lines: int, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts: list[str] = []
+    monkeypatch.setattr(toast_module, "show_message", lambda _parent, _icon, text: texts.append(text))
+    window.resize(*size)
+    toast = window.toast
+    window.session.failed.emit("A short one.")
+    assert not toast._more_button.isVisible()
+    text = "The corpus “/home/sanae/الأخبار/news.corpus” could not be copied.\n" + "The reason is long. " * 12
+    window.session.failed.emit(text)
+    qtbot.waitUntil(lambda: len(toast._label.text().splitlines()) == lines)
+    assert toast._label.text().endswith(("…", "..."))
+    assert toast.message() == text
+    QTest.mouseClick(toast._more_button, Qt.MouseButton.LeftButton)
+    assert texts == [text]
+    assert toast.message() == ""
+    window.session.notified.emit("Backup created.")
+    assert toast._label.text() == "Backup created."
+    assert not toast._more_button.isVisible()

@@ -81,3 +81,9 @@ def test_dates_are_shown_in_words_and_other_values_as_they_are() -> None:
 def test_values_and_notes_of_spans_are_spoken() -> None:
     span = Span("a", "b", "Sanae", "DATE", 0, 3, "2024-07-08", "ask Omar")
     assert accessible_text("أمس", [span], LabelSet(())) == "أمس, DATE, 8 July 2024, ask Omar"
+
+
+def test_a_number_after_an_arabic_part_of_a_path_stays_behind_it() -> None:
+    """Without a mark, the bidirectional algorithm would write 27-11-2026 before the name."""
+    assert isolate_ltr("news سناء 2026-11-27.changeset") == "\u2066news سناء\u200e 2026-11-27.changeset\u2069"
+    assert isolate_ltr("/home/سناء/news.corpus") == "\u2066/home/سناء/news.corpus\u2069"
