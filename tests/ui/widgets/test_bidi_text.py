@@ -11,6 +11,7 @@ from annotator.ui.widgets.bidi_text import (
     format_percent,
     format_value,
     isolate,
+    isolate_ltr,
     isolate_paths,
     isolate_quotes,
 )
