@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMessageBox
 
 from annotator import settings
-from annotator.i18n import _, count_phrase
+from annotator.i18n import _, count_phrase, format_number
 from annotator.paths import CHANGESET_SUFFIX, CORPUS_SUFFIX, extend_path
 from annotator.store.corpus import Corpus
 from annotator.ui.commands.corpus_commands import CorpusCommands
@@ -18,7 +18,7 @@ from annotator.ui.session.notice import Notice
 from annotator.ui.session.window_context import WindowContext
 from annotator.ui.widgets import file_dialogs
 from annotator.ui.widgets.bidi_text import isolate, isolate_ltr, isolate_paths
-from annotator.ui.widgets.modal import ROLE, MessageBox, run_dialog, warn
+from annotator.ui.widgets.modal import ROLE, MessageBox, warn
 
 if TYPE_CHECKING:
     from annotator.jobs.merging import MergeSource, MergeSummary
@@ -32,6 +32,7 @@ class MergeCommands(QObject):
 
     def __init__(self, context: WindowContext, commands: CorpusCommands) -> None:
         super().__init__(context.window)
+        self._context = context
         self._window, self._session, self._tasks = context.window, context.session, context.tasks
         self._commands = commands
         commands.changesets_given.connect(self.merge_paths)
@@ -87,6 +88,18 @@ class MergeCommands(QObject):
             readonly=True,
             cancelled_text=_("Cancelled; nothing was changed."),
         )
+
+    def show_conflicts(self) -> None:
+        """List the conflicts of who works here, to decide them."""
+        from annotator.ui.dialogs.conflicts import open_dialog
+
+        self._commands.save_typed_text()
+        open_dialog(self._context)
+
+    def describe_conflicts(self) -> str:
+        """Return the text of the action that lists them, with their number, "" for none."""
+        count = self._session.conflict_count
+        return _("Conflicts ({count})…").format(count=format_number(count)) if count else ""
 
     def open_dropped(self, names: list[str]) -> None:
         """Import or open dropped files; of another corpus, ask whether to open or to merge it."""
@@ -227,14 +240,21 @@ class MergeCommands(QObject):
             texts.append(_("Steps in conflict changed nothing. They are kept, for their authors to decide."))
         if summary.backup:
             texts.append(_("A backup was made before: to undo the merge, restore it with “Backups…”."))
+        own_count = self._session.conflict_count if conflicts else 0
+        decide, close = _("Decide now…"), _("Close")
+        if own_count:
+            texts.append(count_phrase("{count} conflict is yours.", "{count} conflicts are yours.", own_count))
         box = MessageBox(
             QMessageBox.Icon.Warning if refusals else QMessageBox.Icon.Information,
             self._window,
             _("Merged: {counts}").format(counts=_(", ").join(counts)),
+            {decide: ROLE.AcceptRole, close: ROLE.RejectRole} if own_count else {close: ROLE.RejectRole},
             information="\n\n".join([*refusals[:_MAX_LISTED], *texts]),
             details="\n".join(conflicts[:_MAX_LISTED]),
+            default=decide if own_count else "",
         )
-        run_dialog(box)
+        if box.ask() == decide:
+            self.show_conflicts()
 
 
 _FORBIDDEN: Final = str.maketrans(dict.fromkeys('/\\:*?"<>|', "-"))

@@ -35,6 +35,13 @@ _SAVING: Final[_Items] = (
 _TEAM: Final[_Items] = (
     Action("merge_changes", N_("Merge changes…"), lambda do: do.merges.merge_files(), ("Ctrl+Shift+Y",)),
     Action("save_changes", N_("Save changes for the team…"), lambda do: do.merges.save_changes(), ("Ctrl+Shift+P",)),
+    Action(
+        "show_conflicts",
+        N_("Conflicts…"),
+        lambda do: do.merges.show_conflicts(),
+        ("Ctrl+J",),
+        describe=lambda do: do.merges.describe_conflicts(),
+    ),
     None,
     Action("show_progress", N_("Progress…"), late("dialogs.work_progress.open_dialog"), ("Ctrl+Shift+G",)),
 )

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QStatusBar, QToolButton
 
-from annotator.i18n import _, format_number, ngettext
+from annotator.i18n import _, count_phrase, format_number, ngettext
 from annotator.model.display_names import state_title
 from annotator.model.open_suggestions import SURE_SCORE, is_sure
 from annotator.ui.session.session import Session
@@ -32,7 +32,7 @@ class StatusLine(QStatusBar):
         self.name_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click the article keeps the focus
         self.name_button.clicked.connect(choose_annotator.trigger)
         session.on_change(self._show_state, "corpus", "annotator", "reader", "adjudicator", "article", "status")
-        session.on_change(self._show_state, "pending_step", "save_error", "is_learning")
+        session.on_change(self._show_state, "pending_step", "save_error", "is_learning", "conflict_count")
         suggestions.changed.connect(self._show_state)
         self.setSizeGripEnabled(False)
         self.set_low(False)
@@ -71,6 +71,8 @@ class StatusLine(QStatusBar):
             parts.append(_("adjudicates into the gold layer"))
         if session.article:
             parts.append(state_title(session.state()))
+        if count := session.conflict_count:
+            parts.append(count_phrase("{count} conflict to decide", "{count} conflicts to decide", count))
         if session.is_learning:
             parts.append(_("learning from done articles"))
         if remaining := self._suggestions.remaining_text():

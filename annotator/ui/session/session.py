@@ -53,7 +53,7 @@ from annotator.ui.session.step_writer import StepWriter
 from annotator.ui.session.undo import UndoManager
 from annotator.ui.widgets.bidi_text import isolate_ltr
 
-_STATE_KEEPING_STEPS: Final = frozenset(["state", "note", DISMISS, *ARTICLE_STEPS])
+_STATE_KEEPING_STEPS: Final = frozenset(["state", "note", DISMISS, history.RESOLVE_STEP, *ARTICLE_STEPS])
 """Names of steps that do not set a new article to "in progress"."""
 
 
@@ -99,6 +99,7 @@ class Session(QObject):
     articles = CurrentField[LazyArticleList]()
     article_filter = CurrentField[ArticleFilter]()
     counts = CurrentField[dict[str, int]]()
+    conflict_count = CurrentField[int]()
     is_learning = CurrentField[bool]()
     pending_step = CurrentField[Step | None]()
     save_error = CurrentField[str]()
@@ -366,6 +367,10 @@ class Session(QObject):
     def edit_gold(self, name: str, edits: Sequence[Edit]) -> bool:
         """Change the gold layer in one step with this name (see team.adjudication)."""
         return self._apply(name, lambda _article: list(edits))
+
+    def resolve_conflict(self, edits: Sequence[Edit]) -> bool:
+        """Decide a conflict about the article by these edits (see model.conflict_resolution)."""
+        return self._apply(history.RESOLVE_STEP, lambda _article: list(edits))
 
     def remove(self, span: Span) -> bool:
         """Remove a span."""

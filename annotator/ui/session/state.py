@@ -21,6 +21,7 @@ from annotator.model.records import (
     Publication,
     Rejection,
     Removal,
+    Resolution,
     Span,
     Status,
     Step,
@@ -39,6 +40,7 @@ from annotator.store.queries.article_list import (
     find_first_open,
 )
 from annotator.store.queries.assignments import has_queue, is_hidden
+from annotator.store.queries.conflicts import list_conflicts
 from annotator.store.queries.gold import load_decisions
 from annotator.store.queries.removals import count_removed_articles
 from annotator.store.queries.training_data import list_uncertain_articles
@@ -94,6 +96,8 @@ class SessionState(Struct, frozen=True):
     """The number of all articles, without removed ones."""
     removed_count: int = 0
     """The number of removed articles."""
+    conflict_count: int = 0
+    """The number of conflicts that wait for whoever works here (see model.conflict_resolution)."""
     revision: int = 0
     """Counts the changes that may concern any article of the list, not only the open one."""
     version: int = 0
@@ -238,7 +242,7 @@ class SessionState(Struct, frozen=True):
             state = state.with_articles()
         elif anything:
             state = state.with_counts()
-        elif Status in kinds:
+        elif not kinds.isdisjoint((Status, Resolution)):
             state = state.with_counts(total=sum(self.counts.values()))
         if anything or not kinds.isdisjoint(_LISTED_KINDS):
             only_open = not anything and step and self._is_of_open_article(step)
@@ -330,12 +334,13 @@ class SessionState(Struct, frozen=True):
         return _("This is the last article of the list.") if step > 0 else _("This is the first article of the list.")
 
     def with_values(self, edits: list[Edit]) -> list[Edit]:
-        """Add the edits of values in the layer that depend on the time of publication, if it changes."""
+        """Add the edits of other values in the layer that depend on the time of publication, if it changes."""
         if not self.article or not any(isinstance(edit.after, Publication) for edit in edits):
             return edits
         from annotator.suggest.dates.value_updates import update_values  # slow to load, and rarely needed
 
-        return [*edits, *update_values(self.article, self.spans, edits)]
+        edited = {edit.before for edit in edits}
+        return [*edits, *update_values(self.article, [span for span in self.spans if span not in edited], edits)]
 
     def next_unfinished(self, *, prefers_informative: bool) -> int | None:
         """Return the number of the next unfinished article of the list, wrapping around; None for no other.
@@ -361,12 +366,16 @@ class SessionState(Struct, frozen=True):
         return sizes[0] == sizes[1] and (not self.corpus or has_queue(self.corpus, self.annotator) == self.has_queue)
 
     def with_counts(self, total: int | None = None) -> "SessionState":
-        """Return the state in which the numbers of articles are read; `total` is that of all states, if known."""
+        """Return the state in which the numbers of articles and of conflicts are read.
+
+        `total` is the number of articles of all states, if known.
+        """
         if not self.corpus:
             return self
         counts = count_by_state(self.corpus, self.annotator, only_assigned=self.has_queue, total=total)
         article_count = count_articles(self.corpus) if self.has_queue else sum(counts.values())
-        return replace(self, counts=counts, article_count=article_count)
+        conflict_count = len(list_conflicts(self.corpus, self.user))
+        return replace(self, counts=counts, article_count=article_count, conflict_count=conflict_count)
 
     def _can_apply(self, step: Step) -> bool:
         """Return whether the step changed only what is of the annotator in the open article."""
