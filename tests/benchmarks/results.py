@@ -35,11 +35,21 @@ def make_tables(figures: Iterable[Figure], growths: Iterable[Series]) -> dict[st
 
 
 def make_rows(figures: Iterable[Figure]) -> Iterator[tuple[str, ...]]:
-    """Yield the heads and a row of texts for each figure; figures of a growth only where a bound is wanted."""
+    """Yield the heads and a row of texts for each figure.
+
+    Figures of a growth have one where a bound is wanted, and the one of the most where they have a reference.
+    """
+    some = list(figures)
+    most = {figure.what: figure.size.count for figure in sorted(some, key=_count_of) if figure.size}
     yield _HEADS
-    for figure in figures:
-        if figure.size is None or figure.wanted or figure.why:
+    for figure in some:
+        is_compared = bool(figure.reference) and _count_of(figure) == most.get(figure.what)
+        if figure.size is None or figure.wanted or figure.why or is_compared:
             yield _make_row(figure)
+
+
+def _count_of(figure: Figure) -> int:
+    return figure.size.count if figure.size else 0
 
 
 def _make_row(figure: Figure) -> tuple[str, ...]:

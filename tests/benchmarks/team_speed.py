@@ -121,6 +121,8 @@ def _measure_comparisons(corpus: Corpus, shared: Sequence[int], size: Size, runs
 
 def _measure_adjudication(path: Path, size: Size, runs: int) -> Iterator[Figure]:
     """Measure in the real window what opening an article takes, and deciding a disagreement."""
+    with Corpus.open(shutil.copyfile(path, path.with_suffix(".copy"))) as corpus:
+        job_time = time_call(partial(_finish, adjudicate(corpus, "Sanae", agreed=True)))
     controller = open_program(Corpus.open(path))
     controller.learner._start = lambda path: None  # type: ignore[method-assign]  # that it is due is found out; no more
     window, session, view = controller.window, controller.session, controller.window.view
@@ -129,7 +131,8 @@ def _measure_adjudication(path: Path, size: Size, runs: int) -> Iterator[Figure]
         window.action("adjudicate").trigger()
         wait_until(lambda: not window.tasks.is_busy and bool(window.suggestions.current))
 
-    yield Figure("beginning to adjudicate", [time_call(begin) / 1000], unit="s", size=size)
+    what, times = "beginning to adjudicate", [time_call(begin) / 1000]
+    yield Figure(what, times, "the same without a window", [job_time / 1000], "s", size=size)
     numbers = iter(Random(2).choices(session.articles.numbers, k=runs))
     edit = QTextEdit()
     edit.setFont(fonts.reading_font(BODY_SIZE))

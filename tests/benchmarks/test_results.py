@@ -30,6 +30,11 @@ def test_each_figure_has_a_row_that_says_what_is_wanted_and_whether_it_is() -> N
     ]  # fmt: skip
 
 
+def test_a_growth_is_compared_where_there_is_most() -> None:
+    figures = [Figure("merging", [count / 10], "a copy", [1.0], size=Size(count, "articles")) for count in (100, 10)]
+    assert [row[0] for row in results.make_rows(figures)][1:] == ["merging (100 articles)"]
+
+
 def test_the_growth_has_a_column_for_each_size() -> None:
     tables = results.make_tables(FIGURES, group_series(FIGURES))
     assert [*tables] == ["figures", "growth by articles"]
