@@ -1,19 +1,38 @@
 """A lab's week, from giving articles out to gold: three annotators on computers of their own, and a lead who decides.
 
-Each annotator labels an article by keys in a real window, the others by script; the lead decides by keys. What must
-come out is counted here from what everybody is said to label, and from nothing that the program says.
+Each annotator labels an article by keys in a real window, the others by script; the lead merges, looks and decides in
+a real window, by keys. What must come out is counted here from what everybody is said to label, and from nothing that
+the program says.
 """
 
 import json
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import pytest
 from e2e.exports import command
-from e2e.hands import Annotator, Program, RealInput, require_screen
+from e2e.hands import PATIENCE, Annotator, Program, RealInput, require_screen
+from e2e.lab import (
+    AGREEMENT,
+    ALL_NEWS,
+    ANNOTATORS,
+    BY_TEXT,
+    LEAD,
+    NAMESAKE,
+    OVERALL,
+    OVERALL_WITH_YEARS,
+    SALMA,
+    SEED,
+    YOUSSEF,
+    News,
+)
 from e2e.stories import ExpectedSpan, label_by_keyboard
 from PySide6.QtWidgets import QApplication
+from ui.inspection import strip_isolates
 
 from annotator import settings
 from annotator.model.records import DONE
@@ -23,75 +42,14 @@ from annotator.ui.session.session import Session
 
 require_screen()
 
-LEAD, SALMA, YOUSSEF = "ليلى", "سلمى", "يوسف"
-NAMESAKE: Final = "سلمى ب"
-"""What the lead calls the second Salma; on her own laptop she is Salma."""
-ANNOTATORS: Final = (SALMA, YOUSSEF, NAMESAKE)
-
 SitAt = Callable[[str], None]
 """Sit at somebody's computer: what is started from then on runs there."""
-
-
-class News(NamedTuple):
-    """An article: an institution announced a plan on a day, for some people."""
-
-    institution: str
-    day: str
-    plan: str
-    years: str
-    people: str
-
-    @property
-    def text(self) -> str:
-        if not self.plan:
-            return f"أغلقت {self.institution} أبوابها."
-        return f"أعلنت {self.institution} يوم {self.day} عن {self.plan} {self.years} لفائدة {self.people}."
-
-    @property
-    def origin(self) -> str:
-        """Where the labels come from in an export of gold, if two annotators have it."""
-        return "adjudicated" if self.plan else "agreed"
-
-    def find(self, label: str, words: str) -> ExpectedSpan:
-        start = self.text.index(words)
-        return ExpectedSpan(label, start, start + len(words))
-
-    def label(self, annotator: str) -> list[ExpectedSpan]:
-        """Return what this annotator labels, in the order of the text.
-
-        Salma is right, Youssef leaves out the years of plans, and the other Salma sees institutions everywhere, but no
-        days.
-        """
-        institution = self.find("INSTITUTION", self.institution)
-        if not self.plan:
-            return [institution]
-        whole_plan = f"{self.plan} {self.years}"
-        if annotator == NAMESAKE:
-            return [institution, self.find("INSTITUTION", whole_plan), self.find("INSTITUTION", self.people)]
-        plan = self.find("PLAN", self.plan if annotator == YOUSSEF else whole_plan)
-        return [institution, self.find("DATE", self.day), plan]
-
-
-ALL_NEWS: Final = (
-    News("وزارة الصحة", "9 يوليوز 2024", "الخطة الوطنية للتلقيح", "2024-2030", "الأطفال"),
-    News("وزارة الفلاحة", "3 ماي 2024", "برنامج سدود الجنوب", "2025-2035", "الفلاحين"),
-    News("المكتب الوطني للسكك الحديدية", "12 يونيو 2024", "مخطط القطارات الليلية", "2024-2040", "المسافرين"),
-    News("وزارة التربية الوطنية", "21 شتنبر 2024", "خطة دعم القراءة", "2023-2026", "التلاميذ"),
-    News("الوكالة الوطنية للمياه", "18 مارس 2024", "مخطط الماء الشروب", "2020-2027", "القرويين"),
-    News("وزارة الثقافة", "30 أبريل 2024", "استراتيجية الكتاب المغربي", "2024-2028", "الناشرين"),
-    News("مندوبية السياحة", "7 غشت 2024", "برنامج الواحات", "2021-2025", "الزوار"),
-    News("غرفة التجارة", "", "", "", ""),
-)
-BY_TEXT: Final = {news.text: news for news in ALL_NEWS}
-SEED: Final = 1
-"""Gives two annotators the article that is so short that they agree, and each pair another one."""
-AGREEMENT: Final = {
-    # What both have, of what each has: 2 of 3 and 3; 1 and 1 of 3 and 3 and 1 and 1; 1 of 3 and 3.
-    frozenset((SALMA, YOUSSEF)): {"articles": 1, "exact": 4 / 6, "position": 4 / 6, "overlap": 6 / 6},
-    frozenset((SALMA, NAMESAKE)): {"articles": 2, "exact": 4 / 8, "position": 6 / 8, "overlap": 4 / 8},
-    frozenset((YOUSSEF, NAMESAKE)): {"articles": 1, "exact": 2 / 6, "position": 2 / 6, "overlap": 2 / 6},
-}
-"""F1 of each pair, counted by hand."""
+Holders: TypeAlias = Mapping[str, Sequence[str]]
+"""The names of those who have each article, by its text, in the order of the corpus."""
+SYMBOLS: Final = {".": "period", "-": "minus"}
+"""What the keys are called that write no letter or digit."""
+GOLD: Final = "gold"
+"""The name of the layer of what was decided."""
 
 
 class Decision(NamedTuple):
@@ -120,16 +78,8 @@ def test_a_labs_week(hands: RealInput, qapp: QApplication, tmp_path: Path, sit_a
     # Monday: the lead gives eight articles out, the half of them to two each.
     sit_at(LEAD)
     settings.save(settings.Settings(annotator=LEAD))
-    corpus, articles, folder = tmp_path / "news.corpus", tmp_path / "articles", tmp_path / "to send"
-    articles.mkdir()
-    for number, news in enumerate(ALL_NEWS, 1):
-        (articles / f"{number}.txt").write_text(news.text, encoding="utf-8")
-    assert command("import", corpus, articles)["added"] == len(ALL_NEWS)
-    names = [word for name in ANNOTATORS for word in ("--annotator", name)]
-    division = command("assign", corpus, folder, *names, "--double", "50%", "--blind", "--seed", SEED)
-    assert division["annotators"] == dict.fromkeys(ANNOTATORS, 4)
-    assert division["double"] == 4
-    files = {name: Path(path) for name, path in division["files"].items()}
+    corpus = import_news(tmp_path)
+    files = give_out(corpus, tmp_path / "to send")
     holders = read_holders(corpus)
     for name, path in files.items():
         assert read_texts(path) == [text for text in holders if name in holders[text]]
@@ -139,42 +89,53 @@ def test_a_labs_week(hands: RealInput, qapp: QApplication, tmp_path: Path, sit_a
         sit_at(name)
         label_by_keys_then_by_script(hands, files[name], name)
 
-    # Thursday: two send their steps, one the whole corpus; the lead knows that the other Salma is hers.
+    # Thursday: two send their steps, one the whole corpus, and the lead merges what has come.
     changesets = {name: tmp_path / f"{name}.changeset" for name in (SALMA, NAMESAKE)}
     for name, path in changesets.items():
         sit_at(name)
         assert command("changes", files[name], path)["articles"] == 4
+    whole_corpus = Path(shutil.copy(files[YOUSSEF], corpus.with_name("youssef.corpus")))
     sit_at(LEAD)
-    dry_run = command("merge", corpus, changesets[NAMESAKE], "--dry-run")
-    assert dry_run["annotators"][SALMA] == f"{SALMA} (2)"
-    sources = changesets[SALMA], files[YOUSSEF], changesets[NAMESAKE]
-    summary = command("merge", corpus, *sources, "--same", f"{SALMA}={NAMESAKE}")
-    assert (summary["articles"], summary["conflicts"]) == (0, [])
-    assert [entry["annotators"].get(SALMA) for entry in summary["files"]] == [SALMA, None, NAMESAKE]
+    program = Program(corpus)
+    decline_to_say_who_it_is(hands, program, changesets[NAMESAKE])
+    assert read_layers(corpus) == {}
+    merge_by_double_click(hands, program, changesets[SALMA])
+    merge_by_key(hands, program, whole_corpus)
+    merge_of_a_namesake_by_command(corpus, changesets[NAMESAKE])
+    sources = changesets[SALMA], whole_corpus, changesets[NAMESAKE]
     assert command("merge", corpus, *sources)["steps"] == 0
     assert read_layers(corpus) == {
         (text, name): sorted(BY_TEXT[text].label(name)) for text in holders for name in holders[text]
     }
-
-    agreement = command("agreement", corpus)
-    assert {
-        frozenset((pair["a"], pair["b"])): {name: pair[name] for name in ("articles", "exact", "position", "overlap")}
-        for pair in agreement["pairs"]
-    } == {pair: pytest.approx(figures) for pair, figures in AGREEMENT.items()}
-    assert agreement["overall"]["exact"] == pytest.approx((4 + 4 + 2) / (6 + 8 + 6))
+    check_progress(corpus, files, holders)
+    check_agreement(corpus)
+    look_at_the_team(hands, program, holders)
 
     # Friday: the lead decides, and nobody's names are shown, as everybody labelled blind.
     assert len(command("adjudicate", corpus)["disagreements"]) == 1 + 3 + 3
-    adjudicate_by_keys(hands, corpus, holders)
+    hands.press("Control_L", "Shift_L", "j")
+    adjudicate_by_keys(hands, program, holders)
     assert command("adjudicate", corpus) == {"agreed": 0, "decided": 0, "disagreements": []}
 
-    # What was decided goes back, and those who had it otherwise see that.
+    # What was decided goes back, and Youssef, who had it otherwise, reads why, and adds the years.
     gold_steps = tmp_path / "decided.changeset"
-    assert command("changes", corpus, gold_steps, "--annotator", "gold")["articles"] == 4
+    assert command("changes", corpus, gold_steps, "--annotator", GOLD)["articles"] == 4
     sit_at(YOUSSEF)
     assert command("merge", files[YOUSSEF], gold_steps)["conflicts"] == []
-    look_at_what_was_decided_otherwise(hands, files[YOUSSEF], holders)
+    correct_what_was_decided_otherwise(hands, files[YOUSSEF], holders)
+    corrections = tmp_path / "corrections.changeset"
+    assert (
+        command("changes", files[YOUSSEF], corrections, "--since", whole_corpus, "--annotator", YOUSSEF)["articles"]
+        == 2
+    )
+
+    # The lead sees again what has changed, and only that. How far they agreed before stays known.
     sit_at(LEAD)
+    merge_by_double_click(hands, program, corrections)
+    decide_what_has_changed(hands, program, holders)
+    assert command("adjudicate", corpus)["disagreements"] == []
+    assert command("agreement", corpus)["overall"]["exact"] == pytest.approx(OVERALL_WITH_YEARS)
+    assert command("agreement", corpus, "--as", "first")["overall"]["exact"] == pytest.approx(OVERALL)
 
     # What comes out: of articles that two had, what is right; of the others, what the one has.
     shared = [text for text in holders if len(holders[text]) == 2]
@@ -187,10 +148,33 @@ def test_a_labs_week(hands: RealInput, qapp: QApplication, tmp_path: Path, sit_a
     assert read_export(target) == {
         text: sorted(BY_TEXT[text].label(SALMA if text in shared else holders[text][0])) for text in holders
     }
+    quit_program(hands, program)
+
+
+# Monday
+
+
+def import_news(folder: Path) -> Path:
+    """Import all the news into a new corpus in a folder, and return its path."""
+    corpus, articles = folder / "news.corpus", folder / "articles"
+    articles.mkdir()
+    for number, news in enumerate(ALL_NEWS, 1):
+        (articles / f"{number}.txt").write_text(news.text, encoding="utf-8")
+    assert command("import", corpus, articles)["added"] == len(ALL_NEWS)
+    return corpus
+
+
+def give_out(corpus: Path, folder: Path) -> dict[str, Path]:
+    """Divide the articles, half of them double, and return the file for each annotator."""
+    names = [word for name in ANNOTATORS for word in ("--annotator", name)]
+    division = command("assign", corpus, folder, *names, "--double", "50%", "--blind", "--seed", SEED)
+    assert division["annotators"] == dict.fromkeys(ANNOTATORS, 4)
+    assert division["double"] == 4
+    return {name: Path(path) for name, path in division["files"].items()}
 
 
 def read_holders(corpus: Path) -> dict[str, list[str]]:
-    """Return the names of those to whom each article is assigned, by its text, in the order of the corpus."""
+    """Return the names of those to whom each article is assigned."""
     with Corpus.open(corpus, readonly=True) as opened:
         holders: dict[str, list[str]] = {}
         for assignment in list_assignments(opened):
@@ -203,6 +187,9 @@ def read_texts(corpus: Path) -> list[str]:
         return [opened.article(uid).text for uid in list_article_uids(opened)]
 
 
+# Until Thursday
+
+
 def label_by_keys_then_by_script(hands: RealInput, corpus: Path, annotator: str) -> None:
     """Open the file that came, label its first article by keys, and the others by the same verbs without a window."""
     is_namesake = annotator == NAMESAKE
@@ -211,10 +198,8 @@ def label_by_keys_then_by_script(hands: RealInput, corpus: Path, annotator: str)
     name = SALMA if is_namesake else annotator
     program = Program(corpus, asks_name=True)
     # The file knows for whom it was made. Who has a name on this computer already may say that it is hers.
-    hands.press("Escape" if is_namesake else "Return")
-    program.wait(lambda _state: not program.ask("dialog"), "the dialog is left")
-    hands.click(program.ask("paper"))  # no window manager gives the keys back here
-    text = program.wait(lambda state: state["focus"] and state["annotator"] == name, f"{name} works here")["text"]
+    leave_dialog(hands, program, "Escape" if is_namesake else "Return")
+    text = program.wait(lambda state: state["annotator"] == name, f"{name} works here")["text"]
     hands.press("Control_L", "Home")  # as one reads
     program.wait(lambda state: state["caret"] and state["caret"][0] == 0, "the first word")
     wanted = BY_TEXT[text].label(annotator)
@@ -222,8 +207,7 @@ def label_by_keys_then_by_script(hands: RealInput, corpus: Path, annotator: str)
     assert [*label_by_keyboard(person, wanted)] == wanted
     hands.press("Control_L", "Return")
     program.wait(lambda state: state["text"] not in (text, None), "the next article")
-    hands.press("Control_L", "q")
-    assert program.process.wait(15) == 0
+    quit_program(hands, program)
 
     session = Session(name)
     session.open(Corpus.open(corpus))
@@ -237,6 +221,52 @@ def label_by_keys_then_by_script(hands: RealInput, corpus: Path, annotator: str)
             assert session.tag(*span)
         assert session.set_state(DONE)
     session.close()
+
+
+# Thursday
+
+
+def decline_to_say_who_it_is(hands: RealInput, program: Program, changeset: Path) -> None:
+    """Double-click a changeset, and cancel when it is asked whether she is the Salma who is here: she is neither."""
+    double_click(hands, program, changeset)
+    program.wait(lambda _state: program.ask("question").count(SALMA) == 2, "the question who she is")
+    leave_dialog(hands, program, "Escape")
+
+
+def merge_by_double_click(hands: RealInput, program: Program, changeset: Path) -> None:
+    double_click(hands, program, changeset)
+    confirm_merge(hands, program)
+
+
+def double_click(hands: RealInput, program: Program, changeset: Path) -> None:
+    """Start the program with the changeset, as a double click does, and agree to merge it in the open window."""
+    subprocess.run([sys.executable, "-m", "annotator", changeset], check=True, timeout=PATIENCE)
+    program.wait(lambda _state: changeset.name in program.ask("question"), "the question whether to merge")
+    hands.press("Return")
+
+
+def merge_by_key(hands: RealInput, program: Program, corpus: Path) -> None:
+    """Merge a whole corpus that lies beside the lead's, by its name."""
+    hands.press("Control_L", "Shift_L", "y")
+    program.wait(lambda _state: program.ask("dialog"), "the dialog that chooses files")
+    type_keys(hands, corpus.name)
+    hands.press("Return")
+    confirm_merge(hands, program)
+
+
+def confirm_merge(hands: RealInput, program: Program) -> None:
+    """Wait for the message that says what was merged, and leave that."""
+    program.wait(lambda _state: (words := program.ask("question")) and "؟" not in words, "what was merged")
+    leave_dialog(hands, program, "Return")
+
+
+def merge_of_a_namesake_by_command(corpus: Path, changeset: Path) -> None:
+    """Merge the changeset of the other Salma, whom the lead calls otherwise."""
+    dry_run = command("merge", corpus, changeset, "--dry-run")
+    assert dry_run["annotators"][SALMA] == f"{SALMA} (2)"
+    summary = command("merge", corpus, changeset, "--same", f"{SALMA}={NAMESAKE}")
+    assert (summary["articles"], summary["conflicts"]) == (0, [])
+    assert summary["annotators"][SALMA] == NAMESAKE
 
 
 def read_layers(corpus: Path) -> dict[tuple[str, str], list[ExpectedSpan]]:
@@ -253,21 +283,66 @@ def read_layers(corpus: Path) -> dict[tuple[str, str], list[ExpectedSpan]]:
         return layers
 
 
-def read_export(path: Path) -> dict[str, list[ExpectedSpan]]:
-    """Return the spans of each article in a file of JSON lines, by its text."""
-    articles = map(json.loads, path.read_text(encoding="utf-8").splitlines())
-    return {
-        article["text"]: sorted(ExpectedSpan(span["label"], span["start"], span["end"]) for span in article["spans"])
-        for article in articles
+def check_progress(corpus: Path, files: Mapping[str, Path], holders: Holders) -> None:
+    """Check that everybody has done what they have, with as many spans, and by as many edits as in their own files."""
+    progress = command("progress", corpus)["annotators"]
+    for name, path in files.items():
+        entry = progress[name]
+        assert (entry["assigned"], entry["states"]["done"], entry["remaining"]) == (4, 4, 0)
+        assert entry["spans"] == count_spans(name, holders)
+        own = command("progress", path)["annotators"][SALMA if name == NAMESAKE else name]
+        assert (own["spans"], own["edits"], own["hours"]) == (entry["spans"], entry["edits"], entry["hours"])
+
+
+def count_spans(annotator: str, holders: Holders) -> int:
+    return sum(len(BY_TEXT[text].label(annotator)) for text in holders if annotator in holders[text])
+
+
+def check_agreement(corpus: Path) -> None:
+    agreement = command("agreement", corpus, "--by", "week")
+    assert {
+        frozenset((pair["a"], pair["b"])): {name: pair[name] for name in ("articles", "exact", "position", "overlap")}
+        for pair in agreement["pairs"]
+    } == {pair: pytest.approx(figures) for pair, figures in AGREEMENT.items()}
+    assert agreement["overall"]["exact"] == pytest.approx(OVERALL)
+    assert [week["exact"] for week in agreement["by_week"]] == [agreement["overall"]["exact"]]
+
+
+def look_at_the_team(hands: RealInput, program: Program, holders: Holders) -> None:
+    """Look at the pages about progress and agreement, and at which articles to adjudicate first."""
+    hands.press("Control_L", "Shift_L", "g")
+    program.wait(lambda _state: program.ask("tab"), "the figures")
+    for _page in range(2):
+        hands.press("Control_L", "Tab")
+    program.wait(lambda _state: len(program.ask("tables")) == 2, "the page about the team")
+    people, days = read_tables(program)
+    states_and_spans = {name: figures[:6] for name, *figures in people}
+    for name in ANNOTATORS:
+        assert states_and_spans[name] == ["0", "0", "4", "0", "0", str(count_spans(name, holders))]
+    assert {name for _day, name, *_figures in days} == {*ANNOTATORS}
+    hands.press("Control_L", "Tab")
+    program.wait(lambda _state: len(program.ask("tables")) > 2, "the page about agreement")
+    pairs, contested, *_others = read_tables(program)
+    assert {frozenset(names.split(" – ")): (articles, exact) for names, articles, exact, *_others in pairs} == {
+        pair: (str(figures["articles"]), f"{figures['exact']:.2f}".replace(".", ","))
+        for pair, figures in AGREEMENT.items()
     }
+    assert [count for _title, count in contested] == ["3", "3", "1"]
+    leave_dialog(hands, program, "Escape")
+
+
+def read_tables(program: Program) -> list[list[list[str]]]:
+    """Return the cells of the lists in the active dialog, without the marks of their direction."""
+    return [[[*map(strip_isolates, row)] for row in rows] for rows in program.ask("tables")]
+
+
+# Friday
 
 
 def list_decisions(news: News, annotators: Iterable[str]) -> list[Decision]:
     """Return what the lead does about an article of these two; in the end the gold layer is right."""
     institution, day, short = news.institution, news.day, news.plan
     plan = f"{news.plan} {news.years}"
-    if not plan.strip():
-        return []
     if NAMESAKE not in annotators:
         return [
             Decision(("Control_L", "2"), (institution, day, short), 0),
@@ -278,35 +353,32 @@ def list_decisions(news: News, annotators: Iterable[str]) -> list[Decision]:
         Decision(("Delete",), (institution,), 2),  # no day
         Decision(("Control_L", "z"), (institution,), 3),
         Decision(("Return",), (institution, day), 2),
-        Decision(
-            ("3",), (institution, day, plan), 1, overrules=True
-        ),  # no institution but a plan, and the years belong to it
+        # No institution but a plan, and the years belong to it: as Salma has it, but not Youssef.
+        Decision(("3",), (institution, day, plan), 1, overrules=YOUSSEF in annotators),
         Decision(("Delete",), (institution, day, plan), 0),  # people are no institution
     ]
 
 
-def adjudicate_by_keys(hands: RealInput, corpus: Path, holders: Mapping[str, Sequence[str]]) -> None:
-    """Decide all disagreements in the window; articles of one annotator, and those that both agree on, do not come."""
-    program = Program(corpus)
-    hands.press("Control_L", "Shift_L", "j")
-    remaining = {
-        text: decisions
-        for text, annotators in holders.items()
-        if len(annotators) == 2 and (decisions := list_decisions(BY_TEXT[text], annotators))
-    }
-    while remaining:
-        state = program.wait(
-            lambda state: state["annotator"] == "gold" and state["text"] in remaining and state["chosen"],
-            "the next disagreement",
-        )
-        adjudicate_article(hands, program, BY_TEXT[state["text"]], remaining.pop(state["text"]))
-    program.wait(lambda state: state["text"] is None, "the end of the list")
-    hands.press("Control_L", "q")
-    assert program.process.wait(15) == 0
+def adjudicate_by_keys(hands: RealInput, program: Program, holders: Holders) -> None:
+    """Decide all disagreements in the window; articles of one annotator, and those that both agree on, do not come.
+
+    The articles of the other Salma come first: they have most disagreements.
+    """
+    texts = [text for text in holders if len(holders[text]) == 2 and BY_TEXT[text].plan]
+    for text in sorted(texts, key=lambda text: NAMESAKE not in holders[text]):
+        adjudicate_article(hands, program, BY_TEXT[text], list_decisions(BY_TEXT[text], holders[text]))
+        if NAMESAKE not in holders[text]:
+            hands.press("Shift_L", "F2")
+            explain(hands, program, BY_TEXT[text].years)
+        hands.press("Control_L", "Return")
+    end_adjudication(hands, program)
 
 
 def adjudicate_article(hands: RealInput, program: Program, news: News, decisions: Iterable[Decision]) -> None:
-    program.wait(lambda state: state["text"] == news.text and state["chosen"], f"a disagreement about “{news.text}”")
+    program.wait(
+        lambda state: state["annotator"] == GOLD and state["text"] == news.text and state["chosen"],
+        f"a disagreement about “{news.text}”",
+    )
     bar = program.ask("bar")
     assert not any(name in bar for name in ANNOTATORS)
     for keys, words, left, overrules in decisions:
@@ -314,30 +386,118 @@ def adjudicate_article(hands: RealInput, program: Program, news: News, decisions
         program.wait(has_disagreements(left), f"{left} disagreements after {keys}")
         assert [news.text[start:end] for _label, start, end in program.ask("state")["spans"]] == [*words]
         if overrules:
-            program.wait(lambda _state: program.ask("dialog"), "the question why")
-            hands.press("Escape")
-            program.wait(lambda state: not program.ask("dialog") and state["focus"], "the article again")
+            explain(hands, program, news.years)
+            [(_label, start, _end), *_others] = program.ask("state")["suggestions"]
+            hands.click(program.ask("letter", offset=start, after=True))
+            program.wait(lambda state: state["chosen"], "the next disagreement again")
     assert program.ask("state")["spans"] == [[*span] for span in news.label(SALMA)]
-    hands.press("Control_L", "Return")
 
 
-def look_at_what_was_decided_otherwise(hands: RealInput, corpus: Path, holders: Mapping[str, Sequence[str]]) -> None:
-    """Open the list of what Youssef has otherwise, the years of each plan, and go to the first of them."""
-    different = [
-        text for text in holders if YOUSSEF in holders[text] and len(holders[text]) == 2 and BY_TEXT[text].plan
-    ]
+def explain(hands: RealInput, program: Program, reason: str) -> None:
+    """Answer why the last decision is so: it was a slip, for this reason."""
+    program.wait(lambda _state: program.ask("dialog"), "the question why")
+    hands.press("Down")
+    hands.press("Tab")
+    type_keys(hands, reason)
+    leave_dialog(hands, program, "Return")
+
+
+def correct_what_was_decided_otherwise(hands: RealInput, corpus: Path, holders: Holders) -> None:
+    """Go through the list of what Youssef has otherwise, the years of each plan, and add them."""
+    texts = [text for text in holders if YOUSSEF in holders[text] and len(holders[text]) == 2 and BY_TEXT[text].plan]
     program = Program(corpus)
+    while texts:
+        hands.press("Control_L", "Shift_L", "e")
+        program.wait(lambda _state: program.ask("tables"), "the list of what was decided otherwise")
+        [rows] = program.ask("tables")
+        for text, (_article, own, gold, reason) in zip(texts, rows, strict=True):
+            news = BY_TEXT[text]
+            assert news.plan in own
+            assert news.years not in own
+            assert news.years in gold
+            assert news.years in reason
+        hands.press("Return")
+        text = texts.pop(0)
+        program.wait(shows(text), "the article of the first one")
+        add_years(hands, program, BY_TEXT[text])
     hands.press("Control_L", "Shift_L", "e")
-    program.wait(lambda _state: program.ask("rows"), "the list of what was decided otherwise")
-    for text, (_article, own, gold, _reason) in zip(different, program.ask("rows"), strict=True):
-        assert BY_TEXT[text].plan in own
-        assert BY_TEXT[text].years not in own
-        assert BY_TEXT[text].years in gold
-    hands.press("Return")
-    program.wait(lambda state: state["text"] == different[0], "the article of the first one")
-    program.kill()
+    program.wait(lambda _state: "لم يُحسم شيء" in program.ask("message"), "that nothing is left")
+    quit_program(hands, program)
+
+
+def add_years(hands: RealInput, program: Program, news: News) -> None:
+    """Click on the plan, and move its end behind the years."""
+    *_others, wanted = news.label(SALMA)
+    hands.click(program.ask("letter", offset=wanted.start, after=True))
+    program.wait(lambda state: state["selected"] and state["focus"], "the plan is selected")
+    while [*wanted] not in (before := program.ask("state")["spans"]):
+        hands.press("Shift_L", "Left")
+        program.wait(has_other_spans(before), "another end")
+
+
+def decide_what_has_changed(hands: RealInput, program: Program, holders: Holders) -> None:
+    """Decide again where Youssef and the other Salma differ otherwise than before; all else was decided."""
+    [text] = [text for text in holders if {*holders[text]} == {YOUSSEF, NAMESAKE}]
+    hands.press("Control_L", "Shift_L", "j")
+    program.wait(lambda state: state["text"] == text and state["chosen"], "the article that has changed")
+    decision = Decision(("3",), tuple(list_decisions(BY_TEXT[text], holders[text])[-1].words), 0)
+    program.wait(has_disagreements(1), "one disagreement")
+    adjudicate_article(hands, program, BY_TEXT[text], [decision])
+    hands.press("Control_L", "Return")
+    end_adjudication(hands, program)
+
+
+def end_adjudication(hands: RealInput, program: Program) -> None:
+    """Go back from the gold layer to one's own, once the end of the list is reached."""
+    program.wait(lambda state: state["text"] is None, "the end of the list")
+    hands.press("Control_L", "Shift_L", "j")
+    program.wait(lambda state: state["annotator"] == LEAD, "the lead's own layer")
 
 
 def has_disagreements(count: int) -> Callable[[dict[str, Any]], bool]:
     """Return whether so many disagreements are left in a state of the window."""
     return lambda state: len(state["suggestions"]) == count
+
+
+def shows(text: str) -> Callable[[dict[str, Any]], bool]:
+    """Return whether a state of the window shows the article with this text."""
+    return lambda state: bool(state["text"] == text)
+
+
+def has_other_spans(spans: list[Any]) -> Callable[[dict[str, Any]], bool]:
+    """Return whether a state of the window has other spans than these."""
+    return lambda state: bool(state["spans"] != spans)
+
+
+# At the end of the week
+
+
+def read_export(path: Path) -> dict[str, list[ExpectedSpan]]:
+    """Return the spans of each article in a file of JSON lines, by its text."""
+    articles = map(json.loads, path.read_text(encoding="utf-8").splitlines())
+    return {
+        article["text"]: sorted(ExpectedSpan(span["label"], span["start"], span["end"]) for span in article["spans"])
+        for article in articles
+    }
+
+
+# On any day
+
+
+def type_keys(hands: RealInput, text: str) -> None:
+    """Press the keys of small Latin letters, digits and SYMBOLS."""
+    for character in text:
+        hands.press(SYMBOLS.get(character, character))
+
+
+def leave_dialog(hands: RealInput, program: Program, key: str) -> None:
+    """Press the key that ends the dialog, and wait until the window has the keyboard again."""
+    hands.press(key)
+    program.wait(lambda _state: not program.ask("dialog"), "the dialog is left")
+    hands.click(program.ask("paper"))  # no window manager gives the keys back here
+    program.wait(lambda state: state["focus"], "the window has the keyboard")
+
+
+def quit_program(hands: RealInput, program: Program) -> None:
+    hands.press("Control_L", "q")
+    assert program.process.wait(PATIENCE) == 0

@@ -11,7 +11,7 @@ import threading
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QPoint, QTimer, Signal
-from PySide6.QtWidgets import QApplication, QDialog, QMenu, QPushButton, QTreeWidget
+from PySide6.QtWidgets import QApplication, QDialog, QMenu, QMessageBox, QPushButton, QTabWidget, QTreeWidget
 
 from annotator import i18n, settings
 from annotator.model.records import Span, Suggestion
@@ -88,14 +88,30 @@ class WindowProbe:
         active = QApplication.activeWindow()
         return active.windowTitle() if isinstance(active, QDialog) else ""
 
-    def rows(self) -> list[list[str]]:
-        """Return the cells of the list in the active dialog, row by row; [] without one."""
+    def question(self) -> str:
+        """Return what the active message box says; "" without one."""
         active = QApplication.activeWindow()
-        tree = active.findChild(QTreeWidget) if isinstance(active, QDialog) else None
-        if tree is None:
-            return []
-        rows = [tree.topLevelItem(index) for index in range(tree.topLevelItemCount())]
-        return [[row.text(column) for column in range(tree.columnCount())] for row in rows if row]
+        return f"{active.text()}\n{active.informativeText()}" if isinstance(active, QMessageBox) else ""
+
+    def tab(self) -> str:
+        """Return the title of the page that the active dialog shows of several; "" without one."""
+        active = QApplication.activeWindow()
+        tabs = active.findChild(QTabWidget) if isinstance(active, QDialog) else None
+        return tabs.tabText(tabs.currentIndex()) if tabs else ""
+
+    def tables(self) -> list[list[list[str]]]:
+        """Return the cells of each list shown in the active dialog, row by row; [] without one."""
+        active = QApplication.activeWindow()
+        trees = active.findChildren(QTreeWidget) if isinstance(active, QDialog) else []
+        return [
+            [
+                [row.text(column) for column in range(tree.columnCount())]
+                for row in map(tree.topLevelItem, range(tree.topLevelItemCount()))
+                if row
+            ]
+            for tree in trees
+            if tree.isVisible()
+        ]
 
     def line(self) -> list[int]:
         """Return start and end of the line with the caret."""
