@@ -15,7 +15,7 @@ from typing import Final
 from pictures import take_pictures
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from window_driver import create_sample_corpus, open_program, tag_all
+from window_driver import create_sample_corpus, finish, open_program, tag_all
 
 from annotator.jobs.export.exporter import ExportOptions, export
 from annotator.store.corpus import Corpus
@@ -65,13 +65,7 @@ def run_main_job(folder: Path) -> int:
     controller.session.close()
     target = folder / "train.conll"
     with Corpus.open(corpus, readonly=True) as opened:
-        work = export(opened, target, ExportOptions())
-        while True:
-            try:
-                next(work)
-            except StopIteration as stop:
-                report = stop.value
-                break
+        report = finish(export(opened, target, ExportOptions()))
     print(f"tagged in the window:  {report.spans} spans")
     print(f"in the training set:   {report.written + len(report.widened)}; verified: {report.verified}")
     print(f"training set (CoNLL):  {target}")

@@ -12,7 +12,7 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QContextMenuEvent, QPainter, QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QMenu, QWidget
-from window_driver import create_sample_corpus, point_at
+from window_driver import create_sample_corpus, finish, point_at
 
 from annotator.cli.terminal import reorder_for_display
 from annotator.i18n import _
@@ -55,7 +55,7 @@ _BACKUP_NAMES: Final = (
     "2026-11-15 17-20-54",
 )
 """The names of the backups."""
-_LAST_DAY: Final = date(2026, 11, 25)  # of the work that the page of progress shows
+LAST_DAY: Final = date(2026, 11, 25)  # of the work that the page of progress shows
 _MARGIN: Final = 14  # pixels beside lines of the article
 
 
@@ -112,7 +112,7 @@ def _take_issues(controller: app.ApplicationController) -> QPixmap:
     bank = select_span(controller, "البنك الدولي")
     session.resize(bank, bank.start + 2, bank.end)
     window.issue_commands.check_labels()
-    _wait_for_job(window.tasks)
+    wait_for_job(window.tasks)
     window.issue_commands.step(1)
     _wait_for_suggestions(controller)
     return grab(window)
@@ -174,8 +174,8 @@ def _take_occurrences(controller: app.ApplicationController) -> QPixmap:
     tasks, span = controller.window.tasks, select_span(controller, "البنك الدولي")
     dialog = OccurrencesDialog(controller.window, controller.session, tasks, span)
     dialog.search_corpus()
-    _wait_for_job(tasks)
-    return _grab_dialog(dialog)
+    wait_for_job(tasks)
+    return grab_dialog(dialog)
 
 
 def _take_find(controller: app.ApplicationController) -> QPixmap:
@@ -205,7 +205,7 @@ def _take_guideline(controller: app.ApplicationController) -> QPixmap:
 
 def _take_labels(controller: app.ApplicationController) -> QPixmap:
     """Take the dialog that edits the labels."""
-    return _grab_dialog(_create_labels_dialog(controller))
+    return grab_dialog(_create_labels_dialog(controller))
 
 
 def _take_label_deletion(controller: app.ApplicationController) -> QPixmap:
@@ -213,12 +213,12 @@ def _take_label_deletion(controller: app.ApplicationController) -> QPixmap:
     dialog = _create_labels_dialog(controller)
     dialog.show()
     dialog.delete()
-    return _grab_dialog(dialog)
+    return grab_dialog(dialog)
 
 
 def _take_keys(controller: app.ApplicationController) -> QPixmap:
     """Take the sheet of all keys."""
-    return _grab_dialog(KeysDialog(controller.window, Keymap(MENUS, {}, controller.session.labels.labels)))
+    return grab_dialog(KeysDialog(controller.window, Keymap(MENUS, {}, controller.session.labels.labels)))
 
 
 def _take_palette(controller: app.ApplicationController) -> QPixmap:
@@ -232,7 +232,7 @@ def _take_palette(controller: app.ApplicationController) -> QPixmap:
 
 def _take_export(controller: app.ApplicationController) -> QPixmap:
     """Take the dialog before an export."""
-    return _grab_dialog(ExportDialog(controller.window, controller.session, controller.window.tasks))
+    return grab_dialog(ExportDialog(controller.window, controller.session, controller.window.tasks))
 
 
 def _take_import(controller: app.ApplicationController) -> QPixmap:
@@ -243,12 +243,8 @@ def _take_import(controller: app.ApplicationController) -> QPixmap:
     folder.mkdir()
     (folder / "news.txt").write_text(reorder_for_display(_PDF_TEXT), encoding="utf-8", newline="\n")
     (folder / "wojood.conll").write_text(_FOREIGN_CONLL, encoding="utf-8", newline="\n")
-    steps = preview_files(corpus, [folder])
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return _grab_dialog(ImportDialog(controller.window, controller.session, tasks, end.value))
+    preview = finish(preview_files(corpus, [folder]))
+    return grab_dialog(ImportDialog(controller.window, controller.session, tasks, preview))
 
 
 def _take_export_report(controller: app.ApplicationController) -> QPixmap:
@@ -260,8 +256,8 @@ def _take_export_report(controller: app.ApplicationController) -> QPixmap:
     dialog.show()
     with chdir(corpus.path.parent):  # a picture shows no path of the machine that it was taken on
         dialog.write(Path("news.conll"))
-        _wait_for_job(tasks)
-    return _grab_dialog(dialog)
+        wait_for_job(tasks)
+    return grab_dialog(dialog)
 
 
 def _take_backups(controller: app.ApplicationController) -> QPixmap:
@@ -275,13 +271,13 @@ def _take_backups(controller: app.ApplicationController) -> QPixmap:
         shutil.copy(backup.path, backup.path.with_name(f"{name}.corpus"))
     backup.path.unlink()
     dialog = BackupsDialog(controller.window, tasks, path.stem, backups.list_backups(path))
-    _wait_for_job(tasks)
-    return _grab_dialog(dialog)
+    wait_for_job(tasks)
+    return grab_dialog(dialog)
 
 
 def _take_progress(controller: app.ApplicationController) -> QPixmap:
     """Take the page of progress."""
-    return _grab_dialog(create_progress(controller))
+    return grab_dialog(create_progress(controller))
 
 
 def create_progress(controller: app.ApplicationController) -> WorkProgressDialog:
@@ -289,15 +285,15 @@ def create_progress(controller: app.ApplicationController) -> WorkProgressDialog
     numbers = random.Random(1)
     labels, user = controller.session.labels, controller.session.current.user
     works = {
-        _LAST_DAY - timedelta(days=days): Work(
+        LAST_DAY - timedelta(days=days): Work(
             {label.name: numbers.randint(5, 40) for label in labels.labels},
             *(numbers.randint(20, 60), numbers.randint(2, 8), numbers.randint(2, 12), numbers.randint(1, 6)),
             seconds=numbers.randint(200, 400),
         )
         for days in range(60)
-        if (_LAST_DAY - timedelta(days=days)).weekday() < 5
+        if (LAST_DAY - timedelta(days=days)).weekday() < 5
     }
-    return WorkProgressDialog(controller.window, {user: works}, user, labels, _LAST_DAY)
+    return WorkProgressDialog(controller.window, {user: works}, user, labels, LAST_DAY)
 
 
 def _take_no_spans(controller: app.ApplicationController) -> QPixmap:
@@ -391,13 +387,13 @@ def _wait_for_suggestions(controller: app.ApplicationController) -> None:
         QTest.qWait(20)
 
 
-def _wait_for_job(tasks: TaskRunner) -> None:
+def wait_for_job(tasks: TaskRunner) -> None:
     """Wait until the job in the background has delivered its result."""
     while tasks.is_busy:
         QTest.qWait(20)
 
 
-def _grab_dialog(dialog: QDialog) -> QPixmap:
+def grab_dialog(dialog: QDialog) -> QPixmap:
     fit_to_screen(dialog)
     dialog.show()
     dialog.activateWindow()

@@ -1,12 +1,13 @@
 """Take the pictures of docs/: `python packaging/demo.py FOLDER --pictures` (packaging/README.md says more).
 
 The window in each language, in both themes and in two sizes, on a partly annotated corpus; and what the annotator's
-guide shows, in its languages. Each is taken of a window of its own, on a copy of that corpus.
+guide and the pages for team leads show, in their languages. Each is taken of a window of its own, on a copy of that
+corpus.
 """
 
 import shutil
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count, product
 from pathlib import Path
 from typing import Final
@@ -15,6 +16,7 @@ from features import FEATURES, PLAN, grab, select_span
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QApplication
+from team_features import TEAM_FEATURES
 from window_driver import ANNOTATOR, TAGS, create_sample_corpus, locate_words, open_program
 
 from annotator.i18n import LANGUAGES
@@ -26,7 +28,7 @@ from annotator.ui.session.session import Session
 SIZES: Final = ((1366, 768), (1920, 1080))
 THEMES: Final = ("light", "dark")
 GUIDES: Final = ("ar", "en")
-"""The languages of the annotator's guide."""
+"""The languages of the annotator's guide and of the pages for team leads."""
 _NOTE: Final = "يُراجَع: هل «خطة لدعم القراءة» في العنوان اسم للخطة؟"
 
 
@@ -40,7 +42,7 @@ def take_pictures(folder: Path, target: Path) -> int:
         select_span(controller, PLAN)
         _save(grab(controller.window), target / window_name(language, theme, size))
         close_program(controller)
-    for language, (name, take) in product(GUIDES, FEATURES.items()):
+    for language, (name, take) in product(GUIDES, _list_features().items()):
         controller = open_program(next(corpora), language=language, theme="light", size=SIZES[0])
         _save(take(controller), target / f"{name}-{language}.png")
         close_program(controller)
@@ -50,7 +52,12 @@ def take_pictures(folder: Path, target: Path) -> int:
 def picture_names() -> list[str]:
     """Return the file names of all the pictures."""
     windows = [window_name(*which) for which in product(LANGUAGES, THEMES, SIZES)]
-    return windows + [f"{name}-{language}.png" for name, language in product(FEATURES, GUIDES)]
+    return windows + [f"{name}-{language}.png" for name, language in product(_list_features(), GUIDES)]
+
+
+def _list_features() -> dict[str, Callable[[app.ApplicationController], QPixmap]]:
+    """Return the functions that take a picture in each of GUIDES, by its name."""
+    return {**FEATURES, **TEAM_FEATURES}
 
 
 def window_name(language: str, theme: str, size: tuple[int, int]) -> str:

@@ -8,6 +8,7 @@ from features import FEATURES, create_progress, grab
 from PySide6.QtGui import QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog
+from team_features import TEAM_FEATURES
 from team_states import TEAM_STATES
 
 from annotator.model.records import DONE
@@ -60,6 +61,7 @@ def _take_progress_table(controller: app.ApplicationController) -> QPixmap:
 
 STATES: Final[dict[str, Callable[[app.ApplicationController], QPixmap]]] = {
     **FEATURES,
+    **TEAM_FEATURES,
     "layer": _take_layer,
     "annotators": _take_annotators,
     "annotator-name": _take_annotator_name,

@@ -1,7 +1,8 @@
 """Drive the window as a person does: open it on a corpus of the samples, and tag the first one by mouse and keys."""
 
+from collections.abc import Generator
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
@@ -18,6 +19,7 @@ from annotator.ui import app
 
 LEFT, PLAIN = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 ANNOTATOR: Final = "سناء"
+T = TypeVar("T")
 
 
 class Tag(NamedTuple):
@@ -62,9 +64,18 @@ TAGS: Final = (
 def create_sample_corpus(path: Path) -> Path:
     """Create a corpus with the sample articles at `path`, and return the path."""
     with Corpus.create(path, default_labels()) as corpus:
-        for _count in import_paths(corpus, sorted(resource_path("samples").glob("*.txt"))):
-            pass
+        finish(import_paths(corpus, sorted(resource_path("samples").glob("*.txt"))))
     return path
+
+
+def finish(steps: Generator[object, None, T]) -> T:
+    """Run a job to its end, and return its result."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            result: T = end.value
+            return result
 
 
 def open_program(corpus: Path, *, language: str, theme: str, size: tuple[int, int]) -> app.ApplicationController:

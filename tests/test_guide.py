@@ -12,6 +12,7 @@ import pictures
 import pytest
 from features import FEATURES
 from pages import DOCS, KEY, PAGES, keys
+from team_features import TEAM_FEATURES
 from ui.inspection import strip_isolates
 
 from annotator import i18n
@@ -117,6 +118,13 @@ def test_a_guide_shows_pictures_of_its_own_language(guide: str) -> None:
     names = set(re.findall(r"pictures/([\w.-]+)-(\w\w)\.png", guide))
     assert {language for _name, language in names}.isdisjoint(others)
     assert {name for name, _language in names} == set(FEATURES)
+
+
+@pytest.mark.parametrize("language", pictures.GUIDES)
+def test_the_pages_for_leads_show_pictures_of_their_own_language(language: str) -> None:
+    pages = [(DOCS / f"{name}.{language}.md").read_text(encoding="utf-8") for name in ("team", "adjudication")]
+    names = [match for page in pages for match in re.findall(r"pictures/([\w.-]+)-(\w\w)\.png", page)]
+    assert sorted(names) == sorted((name, language) for name in TEAM_FEATURES)
 
 
 def test_a_picture_of_the_window_has_the_size_that_it_is_named_for() -> None:

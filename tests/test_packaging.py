@@ -19,6 +19,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication
+from team_features import TEAM_FEATURES
 
 from annotator.store.corpus import Corpus
 from annotator.ui.widgets.theme import DARK
@@ -44,19 +45,21 @@ def test_the_demo_empties_no_folder_but_its_own(tmp_path: Path) -> None:
 def test_a_picture_is_of_a_window_in_the_middle_of_the_work(
     tmp_path: Path, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One of the windows, and one of what the guide tells of; all of them take half a minute."""
+    """One of the windows, and one of what the guide and the pages for leads tell of; all of them take a minute."""
     monkeypatch.setattr(pictures, "LANGUAGES", ("ar",))
     monkeypatch.setattr(pictures, "THEMES", ("dark",))
     monkeypatch.setattr(pictures, "SIZES", ((1366, 768),))
     monkeypatch.setattr(pictures, "GUIDES", ("en",))
     monkeypatch.setattr(pictures, "FEATURES", {"nested": FEATURES["nested"]})
+    monkeypatch.setattr(pictures, "TEAM_FEATURES", {"team": TEAM_FEATURES["team"]})
     target = tmp_path / "pictures"
     assert pictures.take_pictures(tmp_path, target) == 0
-    assert pictures.picture_names() == ["window-ar-dark-1366x768.png", "nested-en.png"]
+    assert pictures.picture_names() == ["window-ar-dark-1366x768.png", "nested-en.png", "team-en.png"]
     assert sorted(path.name for path in target.iterdir()) == sorted(pictures.picture_names())
-    window, nested = (QImage(str(target / name)) for name in pictures.picture_names())
+    window, nested, team = (QImage(str(target / name)) for name in pictures.picture_names())
     assert window.size().toTuple() == (1366, 768)
     assert nested.width() < 800
+    assert team.width() > 800
     dark = QColor(DARK.paper)
     assert window.pixelColor(683, 130) == dark
     with Corpus.open(tmp_path / "worked.corpus", readonly=True) as corpus:
