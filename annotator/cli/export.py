@@ -21,7 +21,7 @@ from annotator.formats.format import Files
 from annotator.formats.registry import WRITTEN_FORMATS
 from annotator.formats.report import Report, report_path
 from annotator.formats.report import write as write_report
-from annotator.i18n import N_, LazyText, _, count_phrase
+from annotator.i18n import LazyText, _, count_phrase
 from annotator.jobs.export.existing_output import CannotExport, WouldReplace
 from annotator.jobs.export.exporter import (
     ALL,
@@ -30,7 +30,7 @@ from annotator.jobs.export.exporter import (
     NothingToExport,
     export,
 )
-from annotator.jobs.export.gold_layers import ADJUDICATED, AGREED, SINGLE
+from annotator.jobs.export.gold_layers import describe_origins
 from annotator.jobs.export.read_back import NotVerified
 from annotator.model.records import ZONE_KINDS
 from annotator.store.corpus import Corpus
@@ -38,11 +38,6 @@ from annotator.tagging.flat import BOUNDARIES, FLATTENINGS
 from annotator.tagging.schemes import SCHEMES
 
 _DEFAULT: Final = ExportOptions()
-_ORIGIN_TEXTS: Final = {
-    ADJUDICATED: N_("articles adjudicated: {count}"),
-    AGREED: N_("articles all agree on: {count}"),
-    SINGLE: N_("articles of a single annotator: {count}"),
-}
 _FORMATS: Final = [format_.name for format_ in WRITTEN_FORMATS]
 
 
@@ -224,9 +219,7 @@ def _format_summary(path: Path, report: Report) -> Iterator[str]:
         _("outside the zones: {count}"): len(report.outside_zones),
     }
     yield from (f"  {template.format(count=count)}" for template, count in outcome_counts.items() if count)
-    for origin, text in _ORIGIN_TEXTS.items():
-        if count := list((report.origin or {}).values()).count(origin):
-            yield f"  {_(text).format(count=count)}"
+    yield from (f"  {text}" for text in describe_origins((report.origin or {}).values()))
     if report.removed:
         removed = count_phrase("{count} article removed", "{count} articles removed", report.removed)
         yield f"  {removed}"

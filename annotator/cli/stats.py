@@ -7,7 +7,7 @@ from annotator.cli.command import corpus_argument, json_option
 from annotator.cli.console import print_json, print_table, print_text
 from annotator.cli.root import root
 from annotator.i18n import LazyText, _, count_phrase
-from annotator.model.display_names import state_title
+from annotator.model.display_names import gold_title, state_title
 from annotator.store.corpus import Corpus
 from annotator.store.queries.statistics import AnnotatorStatistics, CorpusStatistics, collect_statistics
 
@@ -28,7 +28,8 @@ def count(corpus: Path, as_json: bool) -> None:
         print_json(counts)
         return
     print_text(_(", ").join(_format_totals(counts)))
-    for name, share in counts.annotators.items():
+    gold = [(gold_title(), counts.gold)] if counts.gold else []
+    for name, share in [*counts.annotators.items(), *gold]:
         print_text("")
         print_text(name)
         print_table([*_format_counts(share)])

@@ -33,6 +33,11 @@ def state_title(state: str) -> str:
     }[state]
 
 
+def gold_title() -> str:
+    """Return what the gold layer is called where annotators are listed."""
+    return _("Gold layer")
+
+
 def zone_title(kind: str) -> str:
     """Return the name of one of ZONE_KINDS."""
     return {

@@ -15,6 +15,7 @@ from annotator.store.corpus import Corpus
 from annotator.store.queries import gold
 from annotator.store.queries.annotators import list_people
 from annotator.store.queries.assignments import save_assignments
+from annotator.store.queries.statistics import collect_statistics
 
 TEXT = "أعلنت وزارة الصحة بالرباط عن الخطة الوطنية للتلقيح، وقالت إن البرنامج بدأ."
 OTHER = "وصل القطار إلى وجدة يوم الجمعة."
@@ -95,6 +96,17 @@ def test_a_majority_decides_and_the_article_is_done(corpus: Corpus) -> None:
     assert [decision.verdict for decision in decisions] == ["majority", "majority"]
     assert corpus.status(UID, "gold") == Status(UID, "gold", DONE)
     assert finish(adjudicate(corpus, "Lead", majority=True)) == AdjudicationResult(0, 0, [])
+
+
+def test_gold_is_no_annotator_of_the_statistics_and_doubles_nothing(corpus: Corpus) -> None:
+    before = collect_statistics(corpus)
+    assert before.gold is None
+    finish(adjudicate(corpus, "Lead", majority=True))
+    after = collect_statistics(corpus)
+    assert (after.spans, after.labels, after.edits) == (before.spans, before.labels, before.edits)
+    assert after.annotators.keys() - before.annotators.keys() == {"Lead"}
+    assert after.gold
+    assert (after.gold.spans, after.gold.states[DONE]) == (2, 1)
 
 
 def test_a_decision_by_majority_is_undone_as_one_step(corpus: Corpus) -> None:

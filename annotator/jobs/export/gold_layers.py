@@ -1,7 +1,10 @@
 """Which layer of each article an export of gold has, and where its labels come from."""
 
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
+from annotator.i18n import N_, _, format_number
 from annotator.model.records import DONE
 from annotator.store.corpus import Corpus
 from annotator.store.queries import gold
@@ -11,6 +14,11 @@ AGREED: Final = "agreed"
 SINGLE: Final = "single"
 ORIGINS: Final = (ADJUDICATED, AGREED, SINGLE)
 """Where the labels of an article come from: somebody decided, all agreed, or only one person has done the article."""
+_TEXTS: Final = {
+    ADJUDICATED: N_("articles adjudicated: {count}"),
+    AGREED: N_("articles all agree on: {count}"),
+    SINGLE: N_("articles of a single annotator: {count}"),
+}
 
 
 class GoldLayer(NamedTuple):
@@ -18,6 +26,14 @@ class GoldLayer(NamedTuple):
 
     annotator: str
     origin: str
+
+
+def describe_origins(origins: Iterable[str]) -> Iterator[str]:
+    """Yield a text for each of ORIGINS that articles have, with their number."""
+    counts = Counter(origins)
+    yield from (
+        _(text).format(count=format_number(counts[origin])) for origin, text in _TEXTS.items() if counts[origin]
+    )
 
 
 def select_gold_layers(corpus: Corpus, *, single: bool, state: str) -> dict[int, GoldLayer]:

@@ -9,6 +9,7 @@ from annotator.model.records import STATES
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
 from annotator.store.queries.article_list import count_by_state
+from annotator.store.queries.gold import find_gold
 from annotator.store.queries.removals import count_removed_articles, not_removed
 from annotator.store.queries.suggestion_statistics import SuggestionCounts, count_decisions
 
@@ -38,6 +39,7 @@ class AnnotatorStatistics(Struct, frozen=True):
 class CorpusStatistics(Struct, frozen=True):
     """Statistics of a corpus. `labels` has all its labels; `characters` are code points of text.
 
+    `gold` is what was decided of the annotators' work, None before: it is nobody's, and no part of the sums.
     Of removed articles only their number counts, `removed`, and the edits.
     """
 
@@ -48,6 +50,7 @@ class CorpusStatistics(Struct, frozen=True):
     labels: dict[str, int]
     annotators: dict[str, AnnotatorStatistics]
     removed: int
+    gold: AnnotatorStatistics | None = None
 
 
 def collect_statistics(corpus: Corpus) -> CorpusStatistics:
@@ -57,7 +60,7 @@ def collect_statistics(corpus: Corpus) -> CorpusStatistics:
             f"SELECT count(*), coalesce(sum(length(text)), 0) FROM article WHERE {not_removed('uid')}"
         )
         removed = count_removed_articles(corpus)
-        annotators = corpus.annotators()
+        gold_name = find_gold(corpus)
         counted = f"WHERE {not_removed('article')} GROUP BY annotator"
         spans = corpus.fetch_tuples(f"SELECT annotator, label, count(*) FROM span {counted}, label")
         decisions = count_decisions(corpus)
@@ -69,9 +72,9 @@ def collect_statistics(corpus: Corpus) -> CorpusStatistics:
         edits = {row[0]: row[1:] for row in corpus.fetch_tuples(query, IMPORT_STEP)}
         labels = dict.fromkeys((label.name for label in corpus.labels().labels), 0)
         annotator_statistics = {}
-        for name in annotators:
+        for name in corpus.annotators():
             own_labels = {label: count for owner, label, count in spans if owner == name}
-            for label, count in own_labels.items():
+            for label, count in own_labels.items() if name != gold_name else ():
                 labels[label] += count
             edit_count, days, first, last = edits.get(name, (0, 0, None, None))
             states, own_decisions = count_by_state(corpus, name), decisions.get(name, SuggestionCounts())
@@ -88,9 +91,10 @@ def collect_statistics(corpus: Corpus) -> CorpusStatistics:
                 first=first,
                 last=last,
             )
+    gold = annotator_statistics.pop(gold_name, None) if gold_name else None
     edit_count = sum(share.edits for share in annotator_statistics.values())
     span_count = sum(labels.values())
-    return CorpusStatistics(articles, characters, span_count, edit_count, labels, annotator_statistics, removed)
+    return CorpusStatistics(articles, characters, span_count, edit_count, labels, annotator_statistics, removed, gold)
 
 
 def collect_facts(corpus: Corpus | None) -> dict[str, str]:

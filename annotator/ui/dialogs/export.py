@@ -9,6 +9,7 @@ from typing import Any, Final
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
+    QCheckBox,
     QFormLayout,
     QMessageBox,
     QStackedWidget,
@@ -32,9 +33,13 @@ from annotator.jobs.export.exporter import (
     exports_folder,
     preview_export,
 )
+from annotator.jobs.export.gold_layers import describe_origins
+from annotator.model.display_names import gold_title
 from annotator.model.records import DONE
 from annotator.paths import extend_path
 from annotator.store.corpus import Corpus
+from annotator.store.queries.annotators import list_people
+from annotator.store.queries.gold import find_gold
 from annotator.tagging.flat import INNERMOST, OUTERMOST, REFUSE, SPLIT, WIDEN
 from annotator.tagging.flat import ProjectionOptions as Projecting
 from annotator.tagging.schemes import BILOU, IOB1, IOB2, IOBES
@@ -51,6 +56,8 @@ from annotator.ui.widgets.modal import ROLE, MessageBox, run_dialog
 from annotator.ui.widgets.outcome_bar import Outcome, OutcomeBar
 from annotator.ui.widgets.scrolling import FittingScrollArea
 
+_GOLD: Final = ""
+"""In the place of the annotator's name: the gold layer."""
 _ENTRY_ROLE = Qt.ItemDataRole.UserRole
 _MAX_ENTRIES: Final = 500  # entries of one kind: enough here, and the report file has all
 
@@ -92,14 +99,18 @@ class ExportDialog(TaskDialog):
 
     def options(self) -> ExportOptions:
         """Return the selected options."""
+        layer = self._annotator_box.currentData()
+        is_gold = layer == _GOLD
         return ExportOptions(
             format=self._format_box.currentData(),
             scheme=self._scheme_box.currentData(),
             flatten=self._flatten_box.currentData(),
             boundary=self._boundary_box.currentData(),
             zones=self._zones_box.currentData(),
-            annotator=self._annotator_box.currentData(),
+            annotator=None if is_gold else layer,
             state=self._state_box.currentData(),
+            gold=is_gold,
+            single=is_gold and self._single_box.isChecked(),
             split=self._split_options.weights(),
             seed=self._split_options.seed_box.value(),
         )
@@ -158,6 +169,13 @@ class ExportDialog(TaskDialog):
         )
         self._scheme_box = create_combo_box({IOB2: "IOB2 (BIO)", IOB1: "IOB1", IOBES: "IOBES", BILOU: "BILOU"})
         self._annotator_box = create_combo_box({})
+        self._single_box = QCheckBox(_("Also articles that only one annotator has done"))
+        gold_text = _(
+            "What was decided of several annotators’ work. The report says where each article’s labels come from."
+        )
+        self._gold_options = QWidget()
+        gold_label = plain_label(gold_text, "quiet", wraps=True)
+        vbox(gold_label, self._single_box, spacing=4, margins=0, parent=self._gold_options)
         self._state_box = create_combo_box({DONE: _("Done articles only"), ALL: _("All articles")})
         self._zones_box = create_combo_box({Projecting().zones: _("Headline and body"), None: _("The whole text")})
         self._flatten_box = create_combo_box(
@@ -171,10 +189,12 @@ class ExportDialog(TaskDialog):
             }
         )
         self._split_options = SplitOptions()
+        layer_options = QWidget()
+        vbox(self._annotator_box, self._gold_options, spacing=4, margins=0, parent=layer_options)
         for title, field in (
             (_("Format"), self._format_box),
             (_("Tags"), self._scheme_box),
-            (pgettext("the person", "Annotator"), self._annotator_box),
+            (pgettext("the person", "Annotator"), layer_options),
             (_("Articles"), self._state_box),
             (_("Text"), self._zones_box),
             (_("Where spans overlap"), self._flatten_box),
@@ -183,6 +203,7 @@ class ExportDialog(TaskDialog):
         ):
             form.addRow(title, field)
         self._format_box.currentIndexChanged.connect(self._update_options)
+        self._annotator_box.currentIndexChanged.connect(self._update_gold_options)
         self._update_options()
         note = _("The report lists every span that the file cannot hold unchanged, with the reason.")
         form.addRow(plain_label(note, "quiet", wraps=True))
@@ -195,16 +216,24 @@ class ExportDialog(TaskDialog):
         for field in (self._zones_box, self._flatten_box, self._boundary_box):
             field.setEnabled(tags is not None)
         self._scheme_box.setEnabled(tags is not None and tags.has_scheme)
-        annotator = self._annotator_box.currentData() or self._session.annotator
-        corpus = self._session.corpus
-        names: dict[Any, str] = {name: name for name in (corpus.annotators() if corpus else [])}
+        session, layer = self._session, self._annotator_box.currentData()
+        if layer is None:
+            layer = _GOLD if session.adjudicator else session.annotator
+        corpus = session.corpus
+        names: dict[Any, str] = {name: name for name in (list_people(corpus) if corpus else [])}
+        if corpus and find_gold(corpus):
+            names[_GOLD] = gold_title()
         if "annotator" in format_.stored_fields:
             names[None] = _("Everyone")
         # Before the first annotation there is no layer to choose; the export is plain text.
         self._annotator_box.clear()
         for name, title in (names or {None: self._session.annotator}).items():
             self._annotator_box.addItem(title, name)
-        self._annotator_box.setCurrentIndex(max(0, self._annotator_box.findData(annotator)))
+        self._annotator_box.setCurrentIndex(max(0, self._annotator_box.findData(layer)))
+        self._update_gold_options()
+
+    def _update_gold_options(self) -> None:
+        self._gold_options.setVisible(self._annotator_box.currentData() == _GOLD)
 
     def _build_report_page(self) -> QWidget:
         page = QWidget()
@@ -373,6 +402,8 @@ class ExportDialog(TaskDialog):
     def _count_lines(self, report: Report) -> list[str]:
         """Describe the amount of data in the file and, by label, in each part."""
         lines = [_amount_text(report)]
+        if report.origin:
+            lines.append(" · ".join(describe_origins(report.origin.values())))
         for name, part in (report.parts or {}).items():
             labels = (
                 f"{isolate(self._label_title(label))} {format_number(count)}"

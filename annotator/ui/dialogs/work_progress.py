@@ -26,6 +26,7 @@ from annotator.jobs.team_agreement import TeamAgreement, measure_team_agreement
 from annotator.jobs.team_progress import TeamProgress, summarise_work
 from annotator.jobs.work_counting import count_work
 from annotator.model.date_display import format_date_value, format_day_and_month, month_titles
+from annotator.model.display_names import gold_title
 from annotator.model.labels import LabelSet
 from annotator.model.progress import (
     MAX_PAUSE,
@@ -39,6 +40,7 @@ from annotator.model.progress import (
 from annotator.store.corpus import Corpus
 from annotator.store.queries.annotators import list_people
 from annotator.store.queries.article_list import ArticleFilter
+from annotator.store.queries.gold import find_gold
 from annotator.ui.dialogs.figure_table import ArticleLink
 from annotator.ui.dialogs.team_agreement_page import TeamAgreementPage
 from annotator.ui.dialogs.team_page import TeamPage
@@ -68,12 +70,12 @@ def open_dialog(context: WindowContext) -> None:
         return
     path, today = session.corpus.path, _today()
 
-    def show(results: tuple[DailyWork, TeamProgress | None]) -> None:
-        daily, team = results
+    def show(results: tuple[DailyWork, TeamProgress | None, str]) -> None:
+        daily, team, gold = results
         pages: list[TeamPage] = []
         if team:
             pages = [TeamProgressPage(team), TeamAgreementPage(partial(_measure_agreement, context), session.labels)]
-        dialog = WorkProgressDialog(context.window, daily, session.current.user, session.labels, today, pages)
+        dialog = WorkProgressDialog(context.window, daily, session.current.user, session.labels, today, pages, gold)
         is_accepted = run_dialog(dialog)
         context.tasks.stop()  # nobody waits for the agreement any more
         if is_accepted and (link := dialog.link):
@@ -90,12 +92,15 @@ def open_dialog(context: WindowContext) -> None:
     )
 
 
-def _collect(corpus: Corpus, today: date) -> Generator[tuple[int, int], None, tuple[DailyWork, TeamProgress | None]]:
-    """Count everybody's work, and if several people work, measure their progress."""
+def _collect(
+    corpus: Corpus, today: date
+) -> Generator[tuple[int, int], None, tuple[DailyWork, TeamProgress | None, str]]:
+    """Count everybody's work, and if several people work, measure their progress; return the gold layer's name, too."""
     with corpus.snapshot():
         daily = yield from count_work(corpus)
         has_team = len(list_people(corpus)) > 1
-        return daily, (yield from summarise_work(corpus, daily, today)) if has_team else None
+        team = (yield from summarise_work(corpus, daily, today)) if has_team else None
+        return daily, team, find_gold(corpus) or ""
 
 
 def _measure_agreement(
@@ -140,7 +145,8 @@ def _show_articles(context: WindowContext, numbers: Sequence[int], annotator: st
 class WorkProgressDialog(QDialog):
     """Shows the work of `user`, of all annotators or of another in a range of time, as charts and as a table.
 
-    `team_pages` follow these. It is accepted once the articles behind a figure are wanted, which are those of `link`.
+    `team_pages` follow these. What `gold` has, the layer of this name, is nobody's and counts for none. It is accepted
+    once the articles behind a figure are wanted, which are those of `link`.
     """
 
     def __init__(
@@ -151,17 +157,20 @@ class WorkProgressDialog(QDialog):
         labels: LabelSet,
         today: date | None = None,
         team_pages: Sequence[TeamPage] = (),
+        gold: str = "",
     ) -> None:
         super().__init__(parent)
         self.link: ArticleLink | None = None
         self._daily, self._labels = daily, labels
+        self._people = {name: works for name, works in daily.items() if name != gold}
         self._today = today or _today()
         self.setWindowTitle(_("Progress"))
         self.resize(_SIZE[0], min(_SIZE[1], self.screen().availableSize().height() * 5 // 6))
-        others = sorted(daily.keys() - {user}) if team_pages else ()
-        self.who_box = create_combo_box(
-            {user: isolate(user), "": _("All annotators"), **{name: isolate(name) for name in others}}
-        )
+        others = sorted(self._people.keys() - {user}) if team_pages else ()
+        titles = {user: isolate(user), "": _("All annotators"), **{name: isolate(name) for name in others}}
+        if gold in daily:
+            titles[gold] = gold_title()
+        self.who_box = create_combo_box(titles)
         self.who_box.setAccessibleName(_("Whose work"))
         self.range_box = create_combo_box(dict(zip(_RANGES, _range_titles(), strict=True)))
         self.range_box.setAccessibleName(_("Time"))
@@ -202,7 +211,7 @@ class WorkProgressDialog(QDialog):
     def _update(self) -> None:
         """Show the chosen annotator's work in the chosen time."""
         user = self.who_box.currentData()
-        works = self._daily.get(user, {}) if user else merge_annotators(self._daily)
+        works = self._daily.get(user, {}) if user else merge_annotators(self._people)
         days = _RANGES[self.range_box.currentData()]
         first = self._today - timedelta(days=days - 1) if days else min([*works, self._today])
         self.periods = group_periods(works, first, max([*works, self._today]) if days is None else self._today)

@@ -56,6 +56,18 @@ def test_figures_are_those_of_the_chosen_time_and_annotator(parent: QWidget) -> 
     assert len(dialog.periods) == 13
 
 
+def test_the_gold_layer_is_named_last_and_doubles_nobodys_figures(parent: QWidget) -> None:
+    daily = {**DAILY, "gold (2)": {TODAY: Work({"PLAN": 7}, articles=1)}}
+    dialog = WorkProgressDialog(parent, daily, "Sanae", default_labels(), TODAY, (), "gold (2)")
+    dialog.range_box.setCurrentIndex(0)
+    titles = [strip_isolates(dialog.who_box.itemText(index)) for index in range(dialog.who_box.count())]
+    assert titles == ["Sanae", "All annotators", "Gold layer"]
+    dialog.who_box.setCurrentIndex(1)
+    assert tiles(dialog)[:2] == ["20", "8"]
+    dialog.who_box.setCurrentIndex(2)
+    assert tiles(dialog)[:2] == ["7", "1"]
+
+
 def test_table_has_the_figures_of_the_charts_last_day_first(parent: QWidget) -> None:
     dialog = create_dialog(parent)
     assert len(rows(dialog)) == 7
