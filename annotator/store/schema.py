@@ -21,6 +21,17 @@ _BEGINNING: Final = "1970-01-01T00:00:00.000+00:00"
 _COLOURS: Final = {"light": "#8f6a0a", "dark": "#ecc04c"}
 """The colours of a label that is known by its name alone."""
 
+_RECOVERED_COLUMNS: Final = {
+    "span": ("uid", "article", "annotator", "label", "start", "end", "value", "note", "source"),
+    "rejection": ("uid", "article", "annotator", "label", "start", "end", "source"),
+    "dismissal": ("uid", "article", "annotator", "kind", "label", "start", "end"),
+    "status": ("article", "annotator", "state"),
+    "note": ("article", "annotator", "text"),
+    "title": ("article", "text"),
+    "removal": ("article",),
+}
+"""The tables of records that have edits, as they are when edits get clocks."""
+
 migrations = Migrations("annotator")
 
 
@@ -380,6 +391,7 @@ def m007_team(db: Database) -> None:
     ):
         db.execute(statement)
     number_steps(db)
+    _record_recovered(db)
     identify_annotators(db)
     for (name,) in db.execute("SELECT name FROM label").fetchall():
         db.execute("UPDATE label SET uid = ? WHERE name = ?", (label_uid(name), name))
@@ -396,6 +408,45 @@ def number_steps(db: Database) -> None:
         "DROP TABLE temp.step_clock",
     ):
         db.execute(statement)
+
+
+def _record_recovered(db: Database) -> None:
+    """Give the records that no edit names, as in a repaired file, a step for each layer, so that merges bring them.
+
+    Every copy of a file gets the same. Undo ends there.
+    """
+    query = """
+        SELECT DISTINCT article, json_extract(record, '$.type') AS type, annotator, json_extract(record, '$.uid') AS uid
+        FROM (SELECT article, annotator, coalesce(after, before) AS record FROM edit)
+        WHERE json_valid(record)
+    """
+    db.execute(f"CREATE TEMP TABLE recorded AS {query}")
+    db.execute("CREATE INDEX temp.recorded_by_article ON recorded(article, type)")
+    [(clock, author)] = db.execute(
+        "SELECT (SELECT coalesce(max(clock), 0) + 1 FROM edit), (SELECT name FROM annotator ORDER BY rowid LIMIT 1)"
+    ).fetchall()
+    layers: dict[tuple[str, str], list[str]] = {}
+    for table, columns in _RECOVERED_COLUMNS.items():
+        key = next((f"AND recorded.{name} = {table}.{name}" for name in ("uid", "annotator") if name in columns), "")
+        values = ", ".join(f"""'{name}', "{name}\"""" for name in columns)
+        rows = db.execute(
+            f"""
+            SELECT article, {"annotator" if "annotator" in columns else "?1"}, json_object('type', '{table}', {values})
+            FROM {table} WHERE ?1 IS NOT NULL AND NOT EXISTS (
+                SELECT 1 FROM temp.recorded WHERE recorded.article = {table}.article AND type = '{table}' {key}
+            )
+            ORDER BY rowid
+            """,
+            (author,),
+        )
+        for article, annotator, record in rows.fetchall():
+            layers.setdefault((article, annotator), []).append(record)
+    for (article, annotator), records in layers.items():
+        step = derive_uid("recovered", article, annotator, str(clock), *records)
+        insertion = "INSERT INTO edit (step, name, article, annotator, time, after, clock) VALUES (?, ?, ?, ?, ?, ?, ?)"
+        for record in records:
+            db.execute(insertion, (step, "labels", article, annotator, _BEGINNING, record, clock))
+    db.execute("DROP TABLE temp.recorded")
 
 
 def identify_annotators(db: Database) -> None:

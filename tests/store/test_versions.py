@@ -132,6 +132,28 @@ def test_copies_of_a_corpus_are_migrated_to_the_same(path: Path, tmp_path: Path)
             assert corpus.fetch_tuples(query.format(table=table)) == other.fetch_tuples(query.format(table=table))
 
 
+def test_what_no_edit_of_a_repaired_file_names_gets_a_step_in_every_copy(
+    path: Path, tmp_path: Path, version: int
+) -> None:
+    if version == VERSION:
+        pytest.skip("there is nothing to be changed")
+    with closing(sqlite3.connect(path)) as db, db:
+        uid = "json_extract(coalesce(after, before), '$.uid')"
+        db.execute(f"DELETE FROM edit WHERE {uid} IN (SELECT uid FROM span WHERE rowid % 2)")
+        db.execute(f"DELETE FROM edit WHERE {uid} IS NULL AND article IN (SELECT uid FROM article WHERE id % 2)")
+    copy = tmp_path / "copy.corpus"
+    shutil.copyfile(path, copy)
+    with Corpus.open(path) as corpus, Corpus.open(copy) as other:
+        edits = "SELECT * FROM edit ORDER BY id"
+        assert corpus.fetch_tuples(edits) == other.fetch_tuples(edits)
+        with create_corpus(tmp_path / "new.corpus", labels=corpus.labels()) as new:
+            finish(merge(new, read_changeset(corpus)))
+            for table in ("span", "status", "note", "rejection", "dismissal", "title", "removal"):
+                query = f"SELECT * FROM {table}"
+                assert sorted(new.fetch_tuples(query)) == sorted(corpus.fetch_tuples(query))
+            assert list(check_integrity(corpus)) == list(check_integrity(new)) == []
+
+
 def test_all_steps_of_a_migrated_corpus_can_be_undone_and_redone(path: Path) -> None:
     with Corpus.open(path) as corpus:
         before = {summary.uid: corpus.spans(summary.uid) for summary in load_all_summaries(corpus)}

@@ -6,6 +6,7 @@ from typing import Final, cast
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from annotator.i18n import _
 from annotator.model import zones as zoning
@@ -44,6 +45,9 @@ CERTAIN: Final = 1
 """A staged record that cannot be a deleted one."""
 
 
+_LOST_STEPS: Final = 1_000_000  # more than any file has lost
+
+
 class Loss(Struct, frozen=True):
     """Something lost or uncertain: its table, its row's identity, and a message for the user."""
 
@@ -73,6 +77,8 @@ class Reconciler:
         self._corpus, self._losses = corpus, losses
         self._last_missing_edit, self._backup_labels = last_missing_edit, backup_labels
         self._lossy_tables, self._damaged_articles = lossy_tables, damaged_articles
+        # After the lost steps, which another copy may have: they made what is recovered.
+        self._first_clock = corpus.next_clock() + (_LOST_STEPS if last_missing_edit else 0)
         self._has_edits = bool(corpus.fetch_tuples("SELECT 1 FROM edit LIMIT 1"))
         self._labels = {label.name for label in corpus.labels().labels}
         self._annotators = set(corpus.annotators())
@@ -97,7 +103,8 @@ class Reconciler:
             elif key[0] == "article":
                 records[key] = Publication(article.uid, None)  # no record is without a row
         self._write_records(article, records)
-        self._complete_edits({key: last_state for key, (last_state, _id) in from_edits.items()}, records)
+        last_states = {key: last_state for key, (last_state, _id) in from_edits.items()}
+        self._complete_edits(last_states | self._list_unrecorded(article, records, last_states), records)
 
     def _read_edits(
         self, article: Article, records: Sequence[Record]
@@ -213,6 +220,23 @@ class Reconciler:
             query = "UPDATE article SET published = ? WHERE uid = ?"
             self._corpus.db.execute(query, (publication.published, article.uid))
 
+    def _list_unrecorded(
+        self,
+        article: Article,
+        records: Mapping[tuple[str, ...], Record],
+        last_states: Mapping[tuple[str, ...], Record | None],
+    ) -> dict[tuple[str, ...], None]:
+        """Return the keys of records that no recorded edit names: without a step, a merge would leave them behind."""
+        query = "SELECT DISTINCT json_extract(coalesce(after, before), '$.uid') FROM edit WHERE article = ?"
+        recorded_uids = {uid for (uid,) in self._corpus.fetch_tuples(query, article.uid)}
+        return {
+            key: None
+            for key, record in records.items()
+            if isinstance(record, (*row_mapping.FROM_EDITS, Rejection, Dismissal))
+            and key not in last_states
+            and getattr(record, "uid", "") not in recorded_uids
+        }
+
     def _complete_edits(
         self,
         last_states: dict[tuple[str, ...], Record | None],
@@ -234,7 +258,9 @@ class Reconciler:
             if author:
                 self._ensure_annotator(author)
                 step = Step(new_uid(), author, utc_timestamp(), LABELS_STEP, tuple(annotator_edits))
-                self._corpus._record_edits(self._corpus._stamp(step), annotator_edits)
+                step = self._corpus._stamp(step)
+                step = replace(step, clock=max(step.clock, self._first_clock))
+                self._corpus._record_edits(step, annotator_edits)
 
     def _is_lossy(self, table: str, article: Article) -> bool:
         return table in self._lossy_tables or (table, article.uid) in self._damaged_articles

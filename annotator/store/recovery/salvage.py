@@ -33,6 +33,7 @@ from annotator.store.recovery.integrity import check_integrity
 from annotator.store.recovery.reconciler import CERTAIN, FROM_BACKUP, ORPHANED, Loss, Reconciler
 from annotator.store.schema import identify_annotators, number_steps, record_first_labels
 
+_MAX_ROWID: Final = (1 << 63) - 1
 _BATCH_SIZE: Final = 50  # articles between two progress reports
 
 
@@ -160,20 +161,23 @@ class _Salvager:
         return label
 
     def _salvage_articles(self, backups: Sequence[Path], page_count: int) -> Iterator[tuple[int, int]]:
-        """Add the file's articles, then those that only a backup has."""
+        """Add the file's articles, then the lost ones that a backup has."""
         damaged_rows: dict[int, dict[str, Any]] = {}
+        numbers = [0]
         for row in self._database.read_rows("article"):
+            numbers.append(row.rowid)
             if _has_intact_text(row.values):
                 self._add_article(row.values)
                 self._stage_record(Publication(row.values["uid"], row.values["published"]), CERTAIN)
                 yield page_count, 2 * page_count
             else:
                 damaged_rows[row.rowid] = row.values
+        last_number = self._last_row("article", numbers)
         for path in backups:
             try:
                 with Corpus.open_backup(path) as backup:
                     self._backup_labels = {label.name: label for label in backup.labels().labels} | self._backup_labels
-                    for (number,) in backup.fetch_tuples("SELECT id FROM article"):
+                    for (number,) in backup.fetch_tuples("SELECT id FROM article WHERE id <= ?", last_number):
                         [backup_row] = backup.query("SELECT * FROM article WHERE id = ?", number)
                         if _has_intact_text(backup_row) and self._add_article(dict(backup_row)):
                             self._stage_zones(backup, backup_row["uid"])
@@ -181,13 +185,20 @@ class _Salvager:
                         yield page_count, 2 * page_count
             except CorpusError:  # the backup is damaged too
                 continue
-        numbers = {number for (number,) in self._corpus.fetch_tuples("SELECT id FROM article")}
-        self._unknown_losses = len(set(range(1, max([*numbers, *damaged_rows, 1]))) - numbers - damaged_rows.keys())
-        for number in sorted(damaged_rows.keys() - numbers):
+        present = {number for (number,) in self._corpus.fetch_tuples("SELECT id FROM article")}
+        self._unknown_losses = len(set(range(1, max([*present, *damaged_rows, 1]))) - present - damaged_rows.keys())
+        for number in sorted(damaged_rows.keys() - present):
             message = _("Article {number} (“{title}”) is lost: its text is damaged.")
             title = damaged_rows[number]["title"] or damaged_rows[number]["uid"]
             self._report_loss("article", str(number), message.format(number=number, title=title))
             self._reported_uids.add(damaged_rows[number]["uid"])
+
+    def _last_row(self, table: str, rows: Sequence[int]) -> int:
+        """Return the highest id that a row of the file can have had, which is known unless its end is lost.
+
+        A backup from before another one was restored has rows that were given up.
+        """
+        return _MAX_ROWID if table in self._database.truncated_tables else max(rows)
 
     def _add_article(self, row: dict[str, Any]) -> bool:
         """Add a new article, under its own number if free; return whether it is new."""
@@ -233,12 +244,15 @@ class _Salvager:
                 self._lost_edits[row["article"]] += 1
             return True
 
+        ids = [0]
         for row in self._database.read_rows("edit"):
+            ids.append(row.rowid)
             unreadable_count += not add_edit(row.values)
+        last_edit = self._last_row("edit", ids)
         labels = {label.name for label in self._corpus.labels().labels}
         for path in backups:
             with suppress(CorpusError), Corpus.open_backup(path) as backup:  # ignores a damaged backup
-                backup_steps = dict(backup.fetch_tuples("SELECT id, step FROM edit"))
+                backup_steps = dict(backup.fetch_tuples("SELECT id, step FROM edit WHERE id <= ?", last_edit))
                 # Another history, or other label names, would add edits that never happened.
                 if {label.name for label in backup.labels().labels} == labels and all(
                     step_by_id.get(id_, step) == step for id_, step in backup_steps.items()

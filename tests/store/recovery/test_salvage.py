@@ -28,13 +28,15 @@ from annotator.store.queries.search import find_article_numbers
 from annotator.store.recovery.integrity import check_integrity
 from annotator.store.recovery.page_reader import CorruptPage, PageReader
 from annotator.store.recovery.salvage import SalvageResult, salvage
+from annotator.store.restoring import restore
 
 LABELS: Final = build_label_set("DATE", "INSTITUTION", "PLAN")
 ARTICLES: Final = 16
 SIZE: Final = 4096
 TABLES: Final = (
     *("article", "label", "annotator", "zone", "span", "status", "note", "title", "removal", "place", "edit"),
-    *("rejection", "identity", "label_edit", "conflict", "resolution", "batch", "assignment", "decision"),
+    *("rejection", "identity", "label_edit", "conflict", "resolution", "batch", "assignment", "unassignment"),
+    "decision",
 )
 VERSIONS: Final = Path(__file__).parents[1] / "versions"
 
@@ -240,8 +242,37 @@ def test_spans_without_edits_are_salvaged_and_reported_as_doubtful(
         overwrite(path, (number - 1) * SIZE, b"\xa5" * SIZE)
     result = salvage_and_check(path, expected)
     assert result.spans == len(expected.spans)
-    assert result.edits == 0
     assert len({loss.row for loss in result.losses if loss.table == "span"}) == result.spans
+
+
+def test_what_no_edit_names_any_more_gets_a_step_and_travels(intact: Path, tmp_path: Path) -> None:
+    path, salvaged_path, sound_path = tmp_path / "a.corpus", tmp_path / "new.corpus", tmp_path / "sound.corpus"
+    for copy in (path, sound_path):
+        shutil.copyfile(intact, copy)
+    with Corpus.open(path) as corpus:
+        uid = corpus.article(5).uid
+        suggestion = Suggestion(0, 3, "DATE", "memory", 0.9)
+        apply_edits(corpus, operations.reject(corpus.article(5), "Omar", suggestion), "Omar")
+        apply_edits(corpus, operations.set_title(None, corpus.article(5), "عنوان آخر"), "Omar")
+    for number in leaves(path, "edit"):
+        overwrite(path, (number - 1) * SIZE, b"\xa5" * SIZE)
+    finish(salvage(path, salvaged_path))
+    with (
+        Corpus.open(salvaged_path) as salvaged,
+        Corpus.create(tmp_path / "other.corpus", LABELS) as other,
+        Corpus.open(sound_path) as sound,
+    ):
+        changeset = read_changeset(salvaged)
+        result = finish(merge(other, changeset))
+        assert (result.steps, result.conflicts) == (len(changeset.steps), ())
+        for table in ("span", "status", "note", "title", "rejection"):
+            query = f"SELECT * FROM {table} ORDER BY 1, 2"
+            assert other.fetch_tuples(query) == salvaged.fetch_tuples(query) != []
+        assert history.build_stacks(salvaged.history(uid, "Omar")) == ([], [])
+        spans = "SELECT * FROM span ORDER BY uid"
+        assert other.fetch_tuples(spans) == sound.fetch_tuples(spans)
+        assert finish(merge(sound, changeset)).conflicts == ()  # with the steps that the file had lost
+        assert other.fetch_tuples(spans) == sound.fetch_tuples(spans)
 
 
 def leaves(path: Path, table: str) -> list[int]:
@@ -751,6 +782,27 @@ def test_salvage_indexes_the_words_of_rejections(tmp_path: Path) -> None:
     finish(salvage(path, tmp_path / "new.corpus"))
     with Corpus.open(path) as original, Corpus.open(tmp_path / "new.corpus") as salvaged:
         assert salvaged.fetch_tuples("SELECT * FROM rejected") == original.fetch_tuples("SELECT * FROM rejected") != []
+
+
+def test_what_was_given_up_by_a_restore_does_not_come_back(intact: Path, tmp_path: Path) -> None:
+    path = tmp_path / "a.corpus"
+    shutil.copyfile(intact, path)
+    backup = finish(backups.create_backup(path))
+    with Corpus.open(path) as corpus:
+        corpus.add(build_article("خبر بعد النسخة"))
+        uid = corpus.article(3).uid
+        spans = corpus.spans(uid, "Omar")
+        apply_edits(corpus, operations.describe_span(spans[0], "2031", "given up"), "Omar")
+    finish(restore(path, backup.path))
+    overwrite(path, (leaves(path, "span")[0] - 1) * SIZE, b"\xa5" * SIZE)
+    listed = [each.path for each in backups.list_backups(path)]
+    assert len(listed) == 2
+    result = finish(salvage(path, tmp_path / "new.corpus", listed))
+    assert result.articles == ARTICLES
+    with Corpus.open(intact) as corpus, Corpus.open(tmp_path / "new.corpus") as salvaged:
+        assert salvaged.spans(uid, "Omar") == spans
+        edits = "SELECT count(*) FROM edit"
+        assert salvaged.fetch_tuples(edits) == corpus.fetch_tuples(edits)
 
 
 def test_salvage_skips_a_damaged_backup_and_uses_the_next(intact: Path, expected: Expected, tmp_path: Path) -> None:
