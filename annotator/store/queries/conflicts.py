@@ -1,5 +1,6 @@
 """Steps that did not fit and wait for their authors, and what stands in their place."""
 
+from collections.abc import Collection
 from itertools import groupby
 from typing import Final
 
@@ -13,7 +14,8 @@ from annotator.model.conflict_resolution import (
     group_conflicts,
     list_disputed_keys,
 )
-from annotator.model.label_history import resolve_labels
+from annotator.model.label_history import ResolvedLabels, resolve_labels
+from annotator.model.labels import LabelSet
 from annotator.model.records import AnnotatedArticle, Record, Step
 from annotator.model.replay import WITHDRAWN, RecordKey, order_key, record_key
 from annotator.store import row_mapping
@@ -31,12 +33,13 @@ _PENDING: Final = """
 class OpenConflict(Struct, frozen=True):
     """A conflict that is to be decided, as everything is now.
 
-    `articles` are those that it is about, and `rival` is the step that last changed what stands; None if that came
-    without a step.
+    `articles` are those that it is about, `labels` all that ever existed, and `rival` is the step that last changed
+    what stands; None if that came without a step.
     """
 
     conflict: StepConflict
     articles: tuple[AnnotatedArticle, ...]
+    labels: LabelSet
     layers: Layers
     own: OwnVersion
     rival: Step | None
@@ -66,11 +69,13 @@ def load_conflict(corpus: Corpus, conflict: StepConflict) -> OpenConflict:
             aliases |= replayed.aliases
             changed_by |= replayed.changed_by
         lengths = {annotated.article.uid: len(annotated.article.text) for annotated in articles}
-        labels = [label.name for label in corpus.labels().labels]
-        layers = Layers(records, aliases, lengths, labels, _read_replacements(corpus))
+        labels, resolved = corpus.labels().labels, resolve_labels(read_label_edits(corpus))
+        names = frozenset(label.name for label in labels)
+        layers = Layers(records, aliases, lengths, names, _find_replacements(resolved, names))
+        all_labels = LabelSet((*labels, *(deleted.label for deleted in resolved.deleted.values())))
         steps = {changed_by[key] for key in list_disputed_keys(conflict, layers) if key in changed_by}
         rival = max(map(corpus.step, steps), key=order_key, default=None)
-        return OpenConflict(conflict, articles, layers, find_own_version(conflict, layers), rival)
+        return OpenConflict(conflict, articles, all_labels, layers, find_own_version(conflict, layers), rival)
 
 
 def _read_records(corpus: Corpus, article: str, annotator: str) -> list[Record]:
@@ -83,11 +88,10 @@ def _read_records(corpus: Corpus, article: str, annotator: str) -> list[Record]:
     return records
 
 
-def _read_replacements(corpus: Corpus) -> dict[str, str]:
+def _find_replacements(resolved: ResolvedLabels, names: Collection[str]) -> dict[str, str]:
     """Return the name of the label that took the place of a deleted one, by its name in recorded edits."""
-    resolved = resolve_labels(read_label_edits(corpus))
-    return {
-        deleted.label.name: resolved.labels[deleted.replacement].name
-        for deleted in resolved.deleted.values()
-        if deleted.replacement in resolved.labels
-    }
+    all_names = resolved.names()
+    replacements = (
+        (deleted.label.name, all_names.get(deleted.replacement or "", "")) for deleted in resolved.deleted.values()
+    )
+    return {name: replacement for name, replacement in replacements if replacement in names}

@@ -38,38 +38,38 @@ def describe_articles(conflict: OpenConflict) -> str:
     return f"{title} · {count_phrase('and {count} more', 'and {count} more', len(others))}" if others else title
 
 
-def describe_standing(conflict: OpenConflict, labels: LabelSet) -> list[str]:
+def describe_standing(conflict: OpenConflict) -> list[str]:
     """Return what stands, a line for each place."""
     lines = []
     for difference in conflict.own.differences[:_MAX_DIFFERENCES]:
         records = difference.standing or (None,)
-        lines += [_describe(record, difference.own, conflict, labels) for record in records]
+        lines += [_describe(record, difference.own, conflict) for record in records]
     return _or_same(lines, conflict)
 
 
-def describe_own(conflict: OpenConflict, labels: LabelSet) -> list[str]:
+def describe_own(conflict: OpenConflict) -> list[str]:
     """Return what the author wanted, a line for each place."""
     lines = [
-        _describe(difference.own, next(iter(difference.standing), None), conflict, labels)
+        _describe(difference.own, next(iter(difference.standing), None), conflict)
         for difference in conflict.own.differences[:_MAX_DIFFERENCES]
     ]
     return _or_same(lines, conflict)
 
 
-def describe_obstacles(conflict: OpenConflict, labels: LabelSet) -> list[str]:
+def describe_obstacles(conflict: OpenConflict) -> list[str]:
     """Return what of the author's version cannot be as it was, and why, in sentences."""
-    sentences = (_describe_obstacle(difference, labels) for difference in conflict.own.differences)
+    sentences = (_describe_obstacle(difference, conflict.labels) for difference in conflict.own.differences)
     return [*dict.fromkeys(filter(None, sentences))]
 
 
 def describe_origin(step: Step | None, user: str) -> str:
-    """Return who made a version if that was not the user, when, and on which computer."""
+    """Return when a version was made, on which computer, and by whom if that was not the user."""
     if step is None:
         return _("came with the article")
     author = step.actor or step.annotator
     computer = _("on this computer") if step.device == device_uid() else _("on another computer")
     time = format_time(datetime.fromisoformat(step.time))
-    return " · ".join(filter(None, (isolate(author) if author != user else "", time, step.device and computer)))
+    return " · ".join(filter(None, (time, step.device and computer, isolate(author) if author != user else "")))
 
 
 def find_place(conflict: OpenConflict) -> tuple[Article, int, int]:
@@ -85,7 +85,9 @@ def find_place(conflict: OpenConflict) -> tuple[Article, int, int]:
 def describe_place(conflict: OpenConflict) -> str:
     """Return the words that the conflict is about, between those before and after them; "" if it is about none."""
     article, start, end = find_place(conflict)
-    if start == end:
+    words = article.text[start:end]
+    start, end = start + len(words) - len(words.lstrip()), end - len(words) + len(words.rstrip())
+    if start >= end:
         return ""
     before, after = article.text[max(0, start - _CONTEXT) : start], article.text[end : end + _CONTEXT]
     before = before.partition(" ")[2] if start > _CONTEXT else before
@@ -110,13 +112,13 @@ def _or_same(lines: list[str], conflict: OpenConflict) -> list[str]:
     return lines or [_("Both are the same by now.")]
 
 
-def _describe(record: Record | None, other: Record | None, conflict: OpenConflict, labels: LabelSet) -> str:
+def _describe(record: Record | None, other: Record | None, conflict: OpenConflict) -> str:
     """Return a record in words; None means that there is nothing where the other version has `other`."""
     if record is None:
         return _describe_absence(other)
     match record:
         case Span():
-            return describe_span(record, _words(record, conflict), labels)
+            return _describe_span(record, _words(record, conflict), conflict.labels)
         case Zone():
             text = _("{name}: {fact}")
             return text.format(name=zone_title(record.kind), fact=isolate(_words(record, conflict)))
@@ -129,14 +131,14 @@ def _describe(record: Record | None, other: Record | None, conflict: OpenConflic
         case Rejection() | Dismissal():
             text = _("Not {label}: {words}") if isinstance(record, Rejection) else _("Dismissed issue: {words}")
             words = isolate(_words(record, conflict))
-            return text.format(label=_label_title(record.label, labels), words=words)
+            return text.format(label=_label_title(record.label, conflict.labels), words=words)
         case Decision():
             return _("Decision on: {words}").format(words=isolate(_words(record, conflict)))
         case _:
             return _("The article is removed")
 
 
-def describe_span(span: Span, words: str, labels: LabelSet) -> str:
+def _describe_span(span: Span, words: str, labels: LabelSet) -> str:
     """Return a span with its label, value and note in one line."""
     note = isolate(elide_middle(_on_one_line(span.note), _MAX_WORDS)) if span.note else ""
     value = isolate(format_value(span.value)) if span.value else ""
@@ -164,13 +166,13 @@ def _describe_obstacle(difference: Difference, labels: LabelSet) -> str:
     own = difference.own
     if difference.obstacle == NO_LABEL and isinstance(own, Span):
         return _("There is no label {label} any more: choose another one in the article.").format(
-            label=isolate(own.label)
+            label=_label_title(own.label, labels)
         )
     if difference.obstacle:
         return conflict_message(difference.obstacle)
     if difference.former_label and isinstance(own, Span):
         text = _("The label {former} was replaced by {label}.")
-        return text.format(former=isolate(difference.former_label), label=_label_title(own.label, labels))
+        return text.format(former=_label_title(difference.former_label, labels), label=_label_title(own.label, labels))
     return ""
 
 

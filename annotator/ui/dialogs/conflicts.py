@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QDialog, QFrame, QTreeWidgetItem, QWidget
 from annotator.i18n import _, count_phrase
 from annotator.jobs.merging import load_conflicts
 from annotator.model.conflict_resolution import StepConflict, resolve_conflict
-from annotator.model.labels import LabelSet
 from annotator.model.records import OWN, STANDING
 from annotator.store.errors import CorpusError
 from annotator.store.queries.conflicts import OpenConflict, load_conflict
@@ -28,7 +27,7 @@ from annotator.ui.dialogs.conflict_texts import (
 from annotator.ui.session.notice import Notice
 from annotator.ui.session.session import Session
 from annotator.ui.session.window_context import WindowContext
-from annotator.ui.widgets.bidi_text import plain_label, tooltip
+from annotator.ui.widgets.bidi_text import mark_direction, plain_label, tooltip
 from annotator.ui.widgets.buttons import ActionButton
 from annotator.ui.widgets.controls import create_button, create_button_box, create_tree, limit_widths
 from annotator.ui.widgets.layouts import hbox, vbox
@@ -54,9 +53,8 @@ def open_dialog(context: WindowContext) -> None:
         if not conflicts:
             session.notified.emit(_("No conflict waits for you."))
             return
-        dialog = ConflictsDialog(
-            context.window, conflicts, session.labels, author, partial(_load, session), partial(_decide, session)
-        )
+        load, decide = partial(_load, session), partial(_decide, session)
+        dialog = ConflictsDialog(context.window, conflicts, author, load, decide)
         chosen = run_dialog(dialog)
         if chosen and chosen.current:
             _go_to(session, chosen.current)
@@ -115,9 +113,9 @@ class VersionCard(QFrame):
 
     def show_version(self, lines: Sequence[str], origin: str, warnings: Sequence[str] = ()) -> None:
         """Show the lines of a version, where it comes from, and what is to be said about it."""
-        self._text_label.setText("\n".join(lines))
-        self._origin_label.setText(origin)
-        self.warning_label.setText("\n".join(warnings))
+        self._text_label.setText(mark_direction("\n".join(lines)))
+        self._origin_label.setText(mark_direction(origin))
+        self.warning_label.setText(mark_direction("\n".join(warnings)))
         self.warning_label.setVisible(bool(warnings))
 
     def text(self) -> str:
@@ -133,16 +131,10 @@ class ConflictsDialog(QDialog):
     """
 
     def __init__(
-        self,
-        parent: QWidget,
-        conflicts: Sequence[OpenConflict],
-        labels: LabelSet,
-        author: str,
-        load: Load,
-        decide: Decide,
+        self, parent: QWidget, conflicts: Sequence[OpenConflict], author: str, load: Load, decide: Decide
     ) -> None:
         super().__init__(parent)
-        self._labels, self._author, self._load, self._decide = labels, author, load, decide
+        self._author, self._load, self._decide = author, load, decide
         self.current: OpenConflict | None = None
         self.setWindowTitle(_("Conflicts"))
         self.resize(_SIZE)
@@ -195,8 +187,8 @@ class ConflictsDialog(QDialog):
     def _fill_row(self, row: QTreeWidgetItem, conflict: OpenConflict) -> None:
         cells = [
             describe_articles(conflict),
-            " · ".join(describe_standing(conflict, self._labels)),
-            " · ".join(describe_own(conflict, self._labels)),
+            " · ".join(describe_standing(conflict)),
+            " · ".join(describe_own(conflict)),
         ]
         for column, cell in enumerate(cells):
             row.setText(column, cell)
@@ -221,11 +213,11 @@ class ConflictsDialog(QDialog):
         self._fill_row(row, conflict)
         self._place_label.setText(describe_place(conflict))
         origin = describe_origin(conflict.rival, self._author)
-        self.standing_card.show_version(describe_standing(conflict, self._labels), origin)
+        self.standing_card.show_version(describe_standing(conflict), origin)
         self.own_card.show_version(
-            describe_own(conflict, self._labels),
+            describe_own(conflict),
             describe_origin(conflict.conflict.last_step, self._author),
-            describe_obstacles(conflict, self._labels),
+            describe_obstacles(conflict),
         )
         self.actions_by_choice[OWN].setEnabled(conflict.own.is_possible)
 

@@ -19,7 +19,7 @@ from annotator.text.invisible import find_invisible
 from annotator.ui.widgets.wrapped_label import WrappedLabel
 
 _FSI, _LRI, _PDI = "\u2068", "\u2066", "\u2069"  # UAX #9: isolates, which do not affect the text around
-_LRM: Final = "\u200e"  # UAX #9: left-to-right mark, which acts like an invisible Latin letter
+_LRM, _RLM = "\u200e", "\u200f"  # UAX #9: marks of the directions, which act like invisible letters
 _BEFORE_NUMBER: Final = regex.compile(r"(?<=[\p{bidi_class=R}\p{bidi_class=AL}])(?=[^\p{L}]*\d)")
 _ALM: Final = "\u061c"  # UAX #9: Arabic letter mark, which acts like an invisible Arabic letter
 _QUOTED_PATH: Final = regex.compile(r"(?<=[«“])(\s?)((?:/|[A-Za-z]:[\\/]|\\\\)[^»”]*?)(?=\s?[»”])")
@@ -60,6 +60,11 @@ def isolate_quotes(text: str) -> str:
 def add_arabic_mark(text: str) -> str:
     """Make part of an Arabic article read as there: without a letter, 2024-2028 would be reversed."""
     return text if _STRONG.search(text) else _ALM + text
+
+
+def mark_direction(text: str) -> str:
+    """Make text begin in the direction of the interface, whatever word comes first."""
+    return (_RLM if is_rtl() else _LRM) + text
 
 
 def isolate_ltr(text: object) -> str:

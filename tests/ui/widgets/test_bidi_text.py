@@ -14,6 +14,7 @@ from annotator.ui.widgets.bidi_text import (
     isolate_ltr,
     isolate_paths,
     isolate_quotes,
+    mark_direction,
 )
 
 ALM = "\u061c"
@@ -27,6 +28,13 @@ def test_text_without_letters_gets_an_arabic_mark(text: str) -> None:
 @pytest.mark.parametrize("text", ["سنة 2024", "Covid-19", "2024 م"])
 def test_text_with_letters_is_unchanged(text: str) -> None:
     assert add_arabic_mark(text) == text
+
+
+@pytest.mark.parametrize(("language", "mark"), [("ar", "\u200f"), ("fr", "\u200e"), ("en", "\u200e")])
+def test_a_text_of_the_interface_begins_in_its_direction(language: str, mark: str) -> None:
+    i18n.set_language(language)
+    for text in ("PLAN: خطة", "يوسف · today"):
+        assert mark_direction(text) == mark + text
 
 
 def test_isolate_closes_the_isolate() -> None:
