@@ -160,16 +160,24 @@ def _measure_adjudication(path: Path, size: Size, runs: int) -> Iterator[Figure]
     window.activateWindow()
     view.setFocus()
     wait_until(view.hasFocus)
-    deciding, going_on = list[float](), list[float]()
-    while len(deciding) < runs:
-        if not window.suggestions.current:
-            before = _number(controller)
-            going_on.append(time_call(partial(press_keys, view, "Ctrl+Return")))
-            assert _number(controller) != before
-            continue
+
+    def go_on() -> None:
+        before = session.current.article_number
+        press_keys(view, "Ctrl+Return")
+        assert session.current.article_number not in (0, before)
+
+    def decide() -> None:
         decisions = len(session.decisions)
-        deciding.append(time_call(partial(press_keys, view, "Return")))
+        press_keys(view, "Return")
         assert len(session.decisions) == decisions + 1
+
+    going_on = [time_call(go_on) for _ in range(max(1, min(runs, len(session.articles)) // 3))]
+    deciding = list[float]()
+    while len(deciding) < runs:
+        if window.suggestions.current:
+            deciding.append(time_call(decide))
+        else:
+            go_on()
     close_program(controller)
     frame = "one frame at 60 Hz"
     yield Figure("a key decides a disagreement", deciding, frame, [FRAME], size=size)
@@ -177,10 +185,6 @@ def _measure_adjudication(path: Path, size: Size, runs: int) -> Iterator[Figure]
     what = "seconds a disagreement, by the key of the chosen candidate"
     yield Figure(what, seconds, INCEPTION, [INCEPTION_SECONDS], "s", wanted=HANDLING, size=size)
     yield Figure("done and on to the next article to adjudicate", going_on, frame, [FRAME], size=size)
-
-
-def _number(controller: app.ApplicationController) -> int:
-    return controller.session.current.article_number
 
 
 def _compare(

@@ -6,7 +6,7 @@ import team_speed
 
 
 def test_the_work_of_a_team_is_measured(qapp: object, tmp_path: Path) -> None:
-    figures = list(team_speed.measure(tmp_path, (20, 30), runs=20))
+    figures = list(team_speed.measure(tmp_path, (20, 30), runs=6))
     names = {figure.what for figure in figures}
     assert len(names) == 10
     assert len(figures) == 2 * len(names)
