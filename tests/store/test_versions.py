@@ -101,7 +101,9 @@ def test_migration_to_the_newest_version_loses_nothing(path: Path, version: int)
         assert corpus.has_mention("وزارة العدل")
 
 
-def test_steps_of_a_migrated_corpus_have_clocks_in_their_order(path: Path) -> None:
+def test_steps_of_a_migrated_corpus_have_clocks_in_their_order(path: Path, version: int) -> None:
+    if version == VERSION:
+        pytest.skip("its clocks are those of its merges")
     with Corpus.open(path) as corpus:
         steps = corpus.fetch_tuples("SELECT step, min(clock), max(clock) FROM edit GROUP BY step ORDER BY min(id)")
         assert [(low, high) for _step, low, high in steps] == [(n, n) for n in range(1, len(steps) + 1)]
