@@ -1,8 +1,8 @@
 """A bar of buttons beside what is selected in the article: labels, a decision on a suggestion, value and note.
 
-It never takes the focus: every button is an action with a key. Out of the way of the text that is read, it is above the
-first selected line, or below the last one where the page has no room above; it goes while keys are typed or the page
-scrolls, and comes again when they rest.
+It never takes the focus: every button is an action with a key. Out of the way of the text that is read, it is a column
+in the nearer margin of the page; where that is too narrow, a row above the first selected line, or below the last one.
+It goes while keys are typed or the page scrolls, and comes again when they rest.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QColor, QFontMetrics, QGuiApplication, QPainter, QPaintEvent, QPixmap
-from PySide6.QtWidgets import QAbstractButton, QFrame, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QFrame, QWidget
 
 from annotator.i18n import _
 from annotator.model.labels import Label, LabelSet
@@ -36,6 +36,7 @@ _PADDING: Final = 4  # pixels between the bar's edge and its buttons
 _GROUP_GAP: Final = 10  # pixels between two groups of buttons
 _DISTANCE: Final = 3.0  # pixels between the bar and the selected lines
 _EDGE: Final = 6  # pixels between the bar and the edges of the page
+_GUTTER: Final = 4  # pixels on both sides of a column
 
 _Target: TypeAlias = Span | Suggestion | tuple[int, int] | None
 
@@ -155,6 +156,7 @@ class SelectionBar(QFrame):
         view.verticalScrollBar().valueChanged.connect(self._on_scroll)
         settings.changed.connect(self._on_settings_changed)
         view.mouse_pressed.connect(self._hide)
+        view.menu_requested.connect(self._hide)
         view.mouse_released.connect(self._come_at_once)
         view.focus_changed.connect(self._on_focus_change)
 
@@ -214,7 +216,7 @@ class SelectionBar(QFrame):
         if self._is_enabled and (not self._timer.isActive() or self._timer.interval()):
             self._timer.start(_REST)
 
-    def _hide(self) -> None:
+    def _hide(self, *_event: object) -> None:
         self._shown_target = None
         if not self.isHidden():
             self.hide()
@@ -227,21 +229,32 @@ class SelectionBar(QFrame):
 
     def _show_now(self) -> None:
         target = self._target()
-        if not target or not self._view.hasFocus() or QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton:
+        is_mouse_busy = QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton or QApplication.activePopupWidget()
+        if not target or not self._view.hasFocus() or is_mouse_busy:
             self._hide()
             return
         if self._labels is not self._session.labels:
             self._create_chips()
-        size = self._arrange(target)
         start, end = (target.start, target.end) if isinstance(target, Span | Suggestion) else target
-        place = self._place(size, start, end)
-        if place is None:
+        area = self._find_area(target, start, end)
+        if area is None:
             self._hide()
             return
         self._shown_target = target
-        self.setGeometry(QRect(place, size))
+        self.setGeometry(area.translated(self._view.viewport().pos()))  # beside a scroll bar, which may be on its left
         self.show()
         self.raise_()
+
+    def _find_area(self, target: _Target, start: int, end: int) -> QRect | None:
+        """Arrange the buttons, and return where the bar is beside this range; None for no room."""
+        margin = self._view.map_from_page(0, 0).x() - 2 * _GUTTER
+        for shows_keys in (True, False):
+            size = self._arrange_chips(target, shows_keys=shows_keys, is_column=True)
+            if size.width() <= margin and (corner := self._place_in_margin(size, start, end)):
+                return QRect(corner, size)
+        size = self._arrange(target)
+        place = self._place(size, start, end)
+        return QRect(place, size) if place else None
 
     def _create_chips(self) -> None:
         for chip in self.findChildren(Chip):
@@ -270,7 +283,7 @@ class SelectionBar(QFrame):
         is_higher = size.height() > _CHIP_HEIGHT + 2 * _PADDING
         return self._arrange_chips(target, shows_keys=False) if self._is_low and is_higher else size
 
-    def _arrange_chips(self, target: _Target, *, shows_keys: bool) -> QSize:
+    def _arrange_chips(self, target: _Target, *, shows_keys: bool, is_column: bool = False) -> QSize:
         label = target.label if isinstance(target, Span | Suggestion) else None
         for decision, chip in self._decision_chips:
             chip.setVisible(isinstance(target, decision.kind))
@@ -283,6 +296,8 @@ class SelectionBar(QFrame):
         decisions = [chip for _decision, chip in self._decision_chips if not chip.isHidden()]
         labels = [chip for _label, chip in self._label_chips if not chip.isHidden()]
         groups = (labels, decisions) if isinstance(target, Span) else (decisions, labels)
+        if is_column:
+            return _lay_out_column(groups)
         return self._lay_out(groups, self._view.viewport().width() - 2 * _EDGE)
 
     def _lay_out(self, groups: Iterable[Sequence[Chip]], max_width: int) -> QSize:
@@ -315,6 +330,43 @@ class SelectionBar(QFrame):
         is_rtl = first.line.block.is_rtl
         edge = view.map_from_page(first.right if is_rtl else first.left, 0).x()
         return place_bar(size, view.viewport().rect(), top.y(), bottom.y(), edge, is_rtl=is_rtl)
+
+    def _place_in_margin(self, size: QSize, start: int, end: int) -> QPoint | None:
+        page, view = self._view.page(), self._view
+        segments = page.segments(start, end)
+        if not segments:
+            return None
+        first, last = segments[0], segments[-1]
+        top = view.map_from_page(0, first.line.top).y()
+        bottom = view.map_from_page(0, last.line.bottom + page.spacing.lane).y()
+        is_left = min(segment.left for segment in segments) < page.width - max(segment.right for segment in segments)
+        edge = view.map_from_page(0 if is_left else page.width, 0).x()
+        return place_column(size, view.viewport().rect(), top, bottom, edge, is_left=is_left)
+
+
+def _lay_out_column(groups: Iterable[Sequence[Chip]]) -> QSize:
+    """Place the buttons below one another, all as wide as the widest."""
+    y, placed = _PADDING, [chip for group in groups for chip in group]
+    width = max((chip.sizeHint().width() for chip in placed), default=0)
+    for group in groups:
+        y += _GROUP_GAP // 2 if y > _PADDING and group else 0
+        for chip in group:
+            chip.setGeometry(QRect(_PADDING, y, width, _CHIP_HEIGHT))
+            y += _CHIP_HEIGHT
+    return QSize(width + 2 * _PADDING, y + _PADDING)
+
+
+def place_column(size: QSize, page: QRect, top: float, bottom: float, edge: float, *, is_left: bool) -> QPoint | None:
+    """Return the column's corner in the margin beyond `edge`, beside the lines between `top` and `bottom`.
+
+    None if these are out of view, or the page is too low.
+    """
+    if bottom <= page.top() or top >= page.bottom() or size.height() > page.height() - 2 * _EDGE:
+        return None
+    middle = round((max(top, page.top()) + min(bottom, page.bottom())) / 2) - size.height() // 2
+    y = max(page.top() + _EDGE, min(middle, page.bottom() + 1 - _EDGE - size.height()))
+    x = round(edge) - _GUTTER - size.width() if is_left else round(edge) + _GUTTER
+    return QPoint(x, y)
 
 
 def place_bar(size: QSize, page: QRect, top: float, bottom: float, edge: float, *, is_rtl: bool) -> QPoint | None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QContextMenuEvent, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -13,7 +13,7 @@ from ui.inspection import Stretch, stored_spans
 from annotator import settings
 from annotator.model.records import Suggestion
 from annotator.ui.article.article_view import ArticleView
-from annotator.ui.central.selection_bar import Chip, SelectionBar, place_bar
+from annotator.ui.central.selection_bar import Chip, SelectionBar, place_bar, place_column
 from annotator.ui.window import Window
 
 LEFT, PLAIN = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -80,8 +80,9 @@ def test_a_button_tags_as_the_key_does_and_leaves_the_focus_in_the_article(windo
     assert stored_spans(window.session) == []
 
 
-def test_the_bar_covers_neither_the_selected_lines_nor_the_next(window: Window, stretch: Stretch) -> None:
+def test_without_a_margin_it_covers_neither_the_selected_lines_nor_the_next(window: Window, stretch: Stretch) -> None:
     view = window.view
+    view.set_zoom(140)
     for words in ("وزارة الصحة بالرباط", "اللجنة الوطنية للتلقيح", "للتلقيح 2024-2030 لفائدة الأطفال"):
         drag(view, *stretch(words))
         QApplication.processEvents()
@@ -92,7 +93,8 @@ def test_the_bar_covers_neither_the_selected_lines_nor_the_next(window: Window, 
         assert view.rect().contains(window.selection_bar.geometry())
 
 
-def test_in_arabic_it_begins_at_the_right_of_the_words(window: Window, stretch: Stretch) -> None:
+def test_without_a_margin_it_begins_at_the_right_of_arabic_words(window: Window, stretch: Stretch) -> None:
+    window.view.set_zoom(140)
     start, end = stretch("وزارة الصحة بالرباط")
     drag(window.view, start, end)
     QApplication.processEvents()
@@ -229,3 +231,62 @@ def test_the_place_is_on_the_page_and_beside_the_lines(
     else:
         is_off_page = top + line_height <= 0 or top >= 599
         assert is_off_page or (top < height + 20 and top + line_height > 600 - height - 20)
+
+
+@given(st.integers(60, 200), st.integers(30, 260), st.integers(-400, 900), st.integers(10, 700), st.booleans())
+def test_a_column_is_on_the_page_and_beside_the_text(
+    width: int, height: int, top: int, line_height: int, is_left: bool
+) -> None:
+    page, left, right = QRect(0, 0, 1000, 600), 220, 780
+    edge = left if is_left else right
+    corner = place_column(QSize(width, height), page, top, top + line_height, edge, is_left=is_left)
+    if corner is not None:
+        bar = QRect(corner, QSize(width, height))
+        assert page.contains(bar)
+        assert not bar.intersects(QRect(left, 0, right - left, 600))
+        assert bar.bottom() >= min(top, 590)
+        assert bar.top() <= max(top + line_height, 10)
+    else:
+        assert top + line_height <= 0 or top >= 599
+
+
+@pytest.mark.parametrize("direction", [Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft])
+def test_in_the_nearer_margin_it_covers_no_text(
+    window: Window, stretch: Stretch, direction: Qt.LayoutDirection
+) -> None:
+    view = window.view
+    view.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+    view.setLayoutDirection(direction)
+    QApplication.processEvents()
+    assert (view.viewport().x() > 0) == (direction == Qt.LayoutDirection.RightToLeft)
+    corners = view.map_from_page(0, 0), view.map_from_page(view.page().width, view.height())
+    column = QRect(*(view.viewport().mapTo(view, corner.toPoint()) for corner in corners))
+    for words in ("وزارة الصحة بالرباط", "للتلقيح 2024-2030 لفائدة الأطفال"):
+        drag(view, *stretch(words))
+        QApplication.processEvents()
+        bar = window.selection_bar.geometry()
+        assert window.selection_bar.isVisible()
+        assert view.rect().contains(bar)
+        assert not bar.intersects(column)
+        lines = selected_lines(view, *stretch(words))
+        assert bar.top() <= lines.bottom()
+        assert bar.bottom() >= lines.top()
+        segments = view.page().segments(*stretch(words))
+        is_in_left_half = segments[0].left + segments[0].right < view.page().width
+        assert (bar.center().x() < column.center().x()) == is_in_left_half
+    assert titles(window.selection_bar) == ["Date", "Institution", "Plan"]
+
+
+def test_it_goes_while_a_menu_is_open(window: Window, stretch: Stretch, qtbot: QtBot) -> None:
+    drag(window.view, *stretch("وزارة الصحة", 1))
+    QApplication.processEvents()
+    assert window.selection_bar.isVisible()
+    place = point(window.view, stretch("وزارة الصحة", 1)[0])
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, window.view.viewport().mapToGlobal(place))
+    QApplication.sendEvent(window.view.viewport(), event)
+    menu = QApplication.activePopupWidget()
+    assert menu
+    QTest.qWait(500)
+    assert not window.selection_bar.isVisible()
+    menu.close()
+    qtbot.waitUntil(window.selection_bar.isVisible)
