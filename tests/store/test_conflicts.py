@@ -299,7 +299,7 @@ def random_move(random: Random, *verbs: str) -> Move:
 
 
 @given(st.integers(0, 1 << 32))
-@settings(max_examples=25)
+@settings(max_examples=15)
 def test_whatever_was_done_each_choice_does_what_it_says_in_every_copy(seed: int) -> None:
     random = Random(seed)
     beginning = [random_move(random, "tag") for _ in range(3)]

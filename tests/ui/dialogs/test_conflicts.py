@@ -170,6 +170,14 @@ def test_a_key_takes_ones_own_version_and_goes_on_to_the_next(merged: Window, ru
     assert merged.session.article.uid == OTHER_UID
 
 
+@pytest.mark.parametrize("digit", ["٢", "۲", "é"])
+def test_the_keys_are_those_of_every_keyboard(merged: Window, run: Run, digit: str) -> None:
+    key = Qt.Key(ord(digit.upper()))
+    run(merged, lambda dialog: QTest.sendKeyEvent(QTest.KeyAction.Click, dialog.tree, key, digit, CONTROL))
+    assert layer(merged) == [("PLAN", SHORT)]
+    assert merged.session.conflict_count == 1
+
+
 def test_a_decision_is_undone_like_anything(merged: Window, run: Run) -> None:
     run(merged, lambda dialog: press(dialog, Qt.Key.Key_2))
     assert layer(merged) == [("PLAN", SHORT)]
