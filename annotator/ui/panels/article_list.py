@@ -160,6 +160,7 @@ class ArticleList(RowList):
     def __init__(self, session: Session) -> None:
         super().__init__(_("Articles"), ArticleModel(session), ArticleDelegate())
         self._session = session
+        self._disagreements = session.current.disagreements
         self.setMouseTracking(True)
         session.article_opened.connect(self.show_current_row)
         session.changed.connect(self._on_changed)
@@ -185,12 +186,18 @@ class ArticleList(RowList):
 
     def _on_changed(self, names: frozenset[str]) -> None:
         # Not through the model's dataChanged, which makes a QListView lay out every row again.
+        recounted = self._find_recounted() if "disagreements" in names else set()
         if "articles" in names:
             self.show_current_row()
-        elif names & {"revision", "annotator", "disagreements"}:
+        elif names & {"revision", "annotator"} or recounted - {self._session.current.article_number}:
             self.viewport().update()
-        elif names & {"status", "zones"}:
+        elif recounted or names & {"status", "zones"}:
             self.update(self.model().index(self.current_row(), 0))
+
+    def _find_recounted(self) -> set[int]:
+        """Return the articles about which another number of disagreements is shown than before: mostly the open one."""
+        before, self._disagreements = self._disagreements, self._session.current.disagreements
+        return {number for number, _count in before.items() ^ self._disagreements.items()}
 
 
 @lru_cache(maxsize=512)  # a row is painted many times

@@ -19,6 +19,8 @@ from annotator.model.article_builder import build_article
 from annotator.model.records import DONE, Edit, Status, article_uid
 from annotator.store.corpus import Corpus
 from annotator.ui.commands import adjudication_commands
+from annotator.ui.panels.article_list import ArticleDelegate
+from annotator.ui.panels.row_list import Index, Row
 from annotator.ui.window import Window
 
 LAST = "وصل القطار."
@@ -68,6 +70,22 @@ def list_counts(window: Window) -> list[str]:
     model = window.articles_sidebar.article_list.model()
     rows = [model.index(row, 0) for row in range(model.rowCount())]
     return [strip_isolates(row.data(Qt.ItemDataRole.AccessibleTextRole)).partition(", ")[2] for row in rows]
+
+
+def test_a_decision_paints_one_row_of_the_list(window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    begin(window, qtbot)
+    QTest.qWait(50)
+    rows: list[str] = []
+    paint = ArticleDelegate.paint_row
+
+    def note(delegate: ArticleDelegate, row: Row, index: Index) -> None:
+        rows.append(index.data(Qt.ItemDataRole.AccessibleTextRole))
+        paint(delegate, row, index)
+
+    monkeypatch.setattr(ArticleDelegate, "paint_row", note)
+    press(window, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: bool(rows))
+    assert ["2 disagreements" in strip_isolates(row) for row in rows] == [True]
 
 
 def test_the_article_with_most_disagreements_comes_first_with_their_number(window: Window, qtbot: QtBot) -> None:
