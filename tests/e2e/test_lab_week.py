@@ -9,7 +9,8 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -35,7 +36,7 @@ from PySide6.QtWidgets import QApplication
 from ui.inspection import strip_isolates
 
 from annotator import settings
-from annotator.model.records import DONE
+from annotator.model.records import DONE, IN_PROGRESS
 from annotator.store.corpus import Corpus
 from annotator.store.queries.assignments import list_article_uids, list_assignments
 from annotator.ui.session.session import Session
@@ -88,6 +89,9 @@ def test_a_labs_week(hands: RealInput, qapp: QApplication, tmp_path: Path, sit_a
     for name in ANNOTATORS:
         sit_at(name)
         label_by_keys_then_by_script(hands, files[name], name)
+    own_news = next(BY_TEXT[text] for text in holders if holders[text] == [SALMA] and BY_TEXT[text].plan)
+    at_home = change_on_two_computers(sit_at, files[SALMA], own_news)
+    decide_conflict_with_oneself(hands, files[SALMA], at_home, own_news)
 
     # Thursday: two send their steps, one the whole corpus, and the lead merges what has come.
     changesets = {name: tmp_path / f"{name}.changeset" for name in (SALMA, NAMESAKE)}
@@ -209,18 +213,61 @@ def label_by_keys_then_by_script(hands: RealInput, corpus: Path, annotator: str)
     program.wait(lambda state: state["text"] not in (text, None), "the next article")
     quit_program(hands, program)
 
-    session = Session(name)
+    with work_on(corpus, name) as session:
+        for number in session.articles.numbers:
+            session.open_by_id(number)
+            assert session.article
+            if session.state() == DONE:
+                assert session.article.text == text
+                continue
+            for span in BY_TEXT[session.article.text].label(annotator):
+                assert session.tag(*span)
+            assert session.set_state(DONE)
+
+
+@contextmanager
+def work_on(corpus: Path, annotator: str, text: str = "") -> Iterator[Session]:
+    """Yield what the window calls, on a corpus in which the article with this text is open."""
+    session = Session(annotator)
     session.open(Corpus.open(corpus))
-    for number in session.articles.numbers:
-        session.open_by_id(number)
-        assert session.article
-        if session.state() == DONE:
-            assert session.article.text == text
-            continue
-        for span in BY_TEXT[session.article.text].label(annotator):
-            assert session.tag(*span)
-        assert session.set_state(DONE)
+    if text:
+        session.open_article(read_texts(corpus).index(text))
+    yield session
     session.close()
+
+
+def change_on_two_computers(sit_at: SitAt, laptop: Path, news: News) -> Path:
+    """Have Salma leave out the years on her laptop and describe the plan at home; return what she did at home."""
+    home = Path(shutil.copy(laptop, laptop.with_name("home.corpus")))
+    plan = news.label(YOUSSEF)[-1]
+    with work_on(laptop, SALMA, news.text) as session:
+        assert session.resize(session.spans[-1], plan.start, plan.end)
+    sit_at(f"{SALMA} at home")
+    settings.save(settings.Settings(annotator=SALMA))
+    with work_on(home, SALMA, news.text) as session:
+        assert session.set_state(IN_PROGRESS)  # a step more than on the laptop, whose change stands therefore
+        assert session.describe(session.spans[-1], "", "مع سنواتها")
+        assert session.set_state(DONE)
+    changeset = home.with_suffix(".changeset")
+    assert command("changes", home, changeset, "--since", laptop)["steps"] == 3
+    sit_at(SALMA)
+    return changeset
+
+
+def decide_conflict_with_oneself(hands: RealInput, laptop: Path, changeset: Path, news: News) -> None:
+    """Merge what was done at home on the laptop, be told of the conflict, and take what was done at home."""
+    program = Program(laptop)
+    double_click(hands, program, changeset)
+    program.wait(is_told_what_was_merged(program), "what was merged")
+    hands.press("Return")
+    program.wait(lambda _state: program.ask("tables"), "the list of conflicts")
+    [[(_article, standing, own)]] = program.ask("tables")
+    assert news.years not in standing
+    assert news.years in own
+    leave_dialog(hands, program, "Control_L", "2")
+    wanted = [[*span] for span in news.label(SALMA)]
+    program.wait(lambda state: state["text"] == news.text and state["spans"] == wanted, "the plan with its years")
+    quit_program(hands, program)
 
 
 # Thursday
@@ -256,8 +303,13 @@ def merge_by_key(hands: RealInput, program: Program, corpus: Path) -> None:
 
 def confirm_merge(hands: RealInput, program: Program) -> None:
     """Wait for the message that says what was merged, and leave that."""
-    program.wait(lambda _state: (words := program.ask("question")) and "؟" not in words, "what was merged")
+    program.wait(is_told_what_was_merged(program), "what was merged")
     leave_dialog(hands, program, "Return")
+
+
+def is_told_what_was_merged(program: Program) -> Callable[[object], bool]:
+    """Return whether the program has a message, and no question."""
+    return lambda _state: "؟" not in (program.ask("question") or "؟")
 
 
 def merge_of_a_namesake_by_command(corpus: Path, changeset: Path) -> None:
@@ -490,9 +542,9 @@ def type_keys(hands: RealInput, text: str) -> None:
         hands.press(SYMBOLS.get(character, character))
 
 
-def leave_dialog(hands: RealInput, program: Program, key: str) -> None:
-    """Press the key that ends the dialog, and wait until the window has the keyboard again."""
-    hands.press(key)
+def leave_dialog(hands: RealInput, program: Program, *keys: str) -> None:
+    """Press the keys that end the dialog, and wait until the window has the keyboard again."""
+    hands.press(*keys)
     program.wait(lambda _state: not program.ask("dialog"), "the dialog is left")
     hands.click(program.ask("paper"))  # no window manager gives the keys back here
     program.wait(lambda state: state["focus"], "the window has the keyboard")
