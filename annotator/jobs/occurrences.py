@@ -121,9 +121,17 @@ def find_in_corpus(
 
 
 def label_occurrences(
-    corpus: Corpus, annotator: str, label: str, selection: Sequence[Occurrence], article_uid: str
+    corpus: Corpus,
+    annotator: str,
+    label: str,
+    selection: Sequence[Occurrence],
+    article_uid: str,
+    *,
+    actor: str | None = None,
 ) -> Generator[tuple[int, int], None, int]:
     """Label these occurrences, sorted by article, unless labelled so; return the number of new spans.
+
+    `actor` does it, if not the annotator.
 
     One undo reverts all, also from the open article `article_uid` without an occurrence. The progress counts each
     occurrence twice: once examined, once written. If closed before the end, nothing is written.
@@ -141,7 +149,8 @@ def label_occurrences(
         status = corpus.status(article_uid, annotator)
         edits.append(Edit(status, status or Status(article_uid, annotator, IN_PROGRESS)))
     if edits:
-        for written in corpus.apply_in_batches(Step(new_uid(), annotator, utc_timestamp(), STEP_NAME, tuple(edits))):
+        step = Step(new_uid(), annotator, utc_timestamp(), STEP_NAME, tuple(edits), actor=actor)
+        for written in corpus.apply_in_batches(step):
             yield min(examined + written, 2 * examined), 2 * examined
     return count
 

@@ -129,7 +129,7 @@ def _measure_adjudication(path: Path, size: Size, runs: int) -> Iterator[Figure]
 
     def begin() -> None:
         window.action("adjudicate").trigger()
-        wait_until(lambda: not window.tasks.is_busy and bool(window.suggestions.current))
+        wait_until(lambda: bool(session.adjudicator) and bool(window.suggestions.current))
 
     what, times = "beginning to adjudicate", [time_call(begin) / 1000]
     yield Figure(what, times, "the same without a window", [job_time / 1000], "s", size=size)

@@ -167,9 +167,10 @@ def test_the_step_can_be_undone_in_the_open_article_without_an_occurrence(corpus
     if before:
         apply_edits(corpus, [Edit(None, before)], SANAE, name="state")
     _seen, occurrences_found = done(find_in_corpus(corpus, SANAE, FORM))
-    assert done(label_occurrences(corpus, SANAE, "PLAN", occurrences_found, open_uid))[1] == 3
+    assert done(label_occurrences(corpus, SANAE, "PLAN", occurrences_found, open_uid, actor="Lead"))[1] == 3
     assert corpus.status(open_uid, SANAE) == (before or Status(open_uid, SANAE, IN_PROGRESS))
     step = corpus.step(history.build_stacks(corpus.history(open_uid, SANAE))[0][-1].uid)
+    assert step.actor == "Lead"
     apply_edits(corpus, history.reverse_step(step), SANAE, undoes=step.uid, name=step.name)
     assert everything(corpus) == []
     assert corpus.status(open_uid, SANAE) == before

@@ -42,6 +42,13 @@ def stacks(corpus: Corpus, number: int) -> tuple[list[StepInfo], list[StepInfo]]
     return history.build_stacks(corpus.history(corpus.article(number).uid, SANAE))
 
 
+def test_who_undoes_a_step_of_anothers_layer_is_recorded(corpus: Corpus) -> None:
+    [step] = stacks(corpus, 1)[0]
+    list(undo_step(corpus, SANAE, step.uid, actor="Lead"))
+    _undo, [redo] = stacks(corpus, 1)
+    assert corpus.step(redo.uid).actor == "Lead"
+
+
 def test_undo_reverts_a_step_in_all_its_articles_and_redo_repeats_it(corpus: Corpus) -> None:
     before, [step] = spans(corpus), stacks(corpus, 1)[0]
     assert list(undo_step(corpus, SANAE, step.uid)) == [(done, 6) for done in range(1, 7)]

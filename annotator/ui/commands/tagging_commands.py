@@ -195,11 +195,11 @@ class TaggingCommands(QObject):
         session = self._session
         if not session.corpus or self._tasks.is_busy:
             return
-        annotator = session.annotator
+        annotator, actor = session.annotator, session.adjudicator or None
 
         def undo(corpus: Corpus) -> Generator[tuple[int, int], None, bool]:
             try:
-                yield from undo_step(corpus, annotator, step_info.uid)
+                yield from undo_step(corpus, annotator, step_info.uid, actor=actor)
             except (Conflict, InvalidEdit):
                 return False
             return True

@@ -276,12 +276,12 @@ class OccurrencesDialog(TaskDialog):
             elif session.pending_step and session.pending_step is not before:
                 self.accept()  # the bar above the article says that the step is pending
             return
-        annotator, article_uid = session.annotator, session.article.uid
+        annotator, actor, article_uid = session.annotator, session.adjudicator or None, session.article.uid
         self.tree.setFocus()
         self.run_on_corpus(
             _("Tagging"),
             session.corpus.path,
-            lambda corpus: label_occurrences(corpus, annotator, label, occurrences, article_uid),
+            lambda corpus: label_occurrences(corpus, annotator, label, occurrences, article_uid, actor=actor),
             self._on_corpus_tagged,
         )
 
