@@ -1,6 +1,5 @@
 """`annotator assign CORPUS`: gives out articles to annotators, in the corpus or as files to send."""
 
-from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -11,17 +10,9 @@ from annotator.cli.command import FilePath, corpus_argument, decode_argument, js
 from annotator.cli.console import CommandError, print_json, print_table, print_text, run_with_progress
 from annotator.cli.root import root
 from annotator.i18n import LazyText, _, count_phrase
-from annotator.jobs.assignment import (
-    AssignmentPlan,
-    AssignmentResult,
-    assign_articles,
-    name_files,
-    take_back_articles,
-    write_files,
-)
+from annotator.jobs.assignment import AssignmentPlan, Division, give_out, name_batch
 from annotator.model.annotator_names import clean_name
 from annotator.store.corpus import Corpus
-from annotator.store.errors import ExistingCorpus, translating_file_errors
 
 
 class _Share(click.ParamType[Fraction]):
@@ -138,55 +129,41 @@ def assign(
         raise click.UsageError(_("name who gets articles with --annotator, or loses them with --remove"))
     if double and len(annotators) < 2:
         raise click.UsageError(_("articles for two need two annotators: name another one with --annotator"))
-    name = clean_name(batch or "") or datetime.now().astimezone().date().isoformat()
-    plan = AssignmentPlan(annotators, name, double, blind, seed, each)
-    paths = _prepare_files(folder, annotators) if folder else {}
+    plan = AssignmentPlan(annotators, name_batch(batch or ""), double, blind, seed, each, remove)
     with Corpus.open(corpus) as opened:
         unknown = next((name for name in remove if name not in opened.annotators()), None)
         if unknown is not None:
             raise CommandError(_("The corpus has no annotator “{name}”.").format(name=unknown))
-        with opened.transaction():
-            taken_back = take_back_articles(opened, remove)
-            result = assign_articles(opened, plan) if annotators else AssignmentResult({}, 0, None)
-        counts = run_with_progress(write_files(opened, paths), _("Writing the files")) if paths else {}
+        result = run_with_progress(give_out(opened, plan, folder), _("Writing the files"))
+    division = result.division
     if as_json:
-        files = {name: str(path) for name, path in paths.items()}
-        record = {"annotators": result.annotators, "double": result.double, "files": files}
-        print_json(record | ({"taken_back": taken_back} if remove else {}))
+        files = {name: str(file.path) for name, file in result.files.items()}
+        record = {"annotators": division.annotators, "double": division.double, "files": files}
+        print_json(record | ({"taken_back": result.taken_back} if remove else {}))
         return
-    for name, count in taken_back.items():
+    for name, count in result.taken_back.items():
         fact = count_phrase("{count} article taken back", "{count} articles taken back", count)
         print_text(_("{name}: {fact}").format(name=name, fact=fact))
     if annotators:
-        _print_result(result)
-    for name, count in counts.items():
-        articles = count_phrase("{count} article", "{count} articles", count)
-        print_text(_("{name}: {fact}").format(name=paths[name], fact=articles))
+        _print_division(division)
+    for file in result.files.values():
+        articles = count_phrase("{count} article", "{count} articles", file.articles)
+        print_text(_("{name}: {fact}").format(name=file.path, fact=articles))
 
 
-def _prepare_files(folder: Path, annotators: tuple[str, ...]) -> dict[str, Path]:
-    """Make the folder, and return the file of each annotator. Raises CorpusError if there is one already."""
-    with translating_file_errors(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-    paths = name_files(folder, annotators)
-    for path in paths.values():
-        if path.exists():
-            raise ExistingCorpus(_("“{path}” already exists.").format(path=path))
-    return paths
-
-
-def _print_result(result: AssignmentResult) -> None:
-    if not result.batch:
+def _print_division(division: Division) -> None:
+    if not division.names:
         print_text(_("nothing was given out: somebody has every article already"))
         return
     print_table(
-        [name, count_phrase("{count} article", "{count} articles", count)] for name, count in result.annotators.items()
+        [name, count_phrase("{count} article", "{count} articles", count)]
+        for name, count in division.annotators.items()
     )
-    if result.double:
+    if division.double:
         print_text(
             count_phrase(
                 "{count} of the articles is with two annotators",
                 "{count} of the articles are with two annotators",
-                result.double,
+                division.double,
             )
         )

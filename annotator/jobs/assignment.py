@@ -3,14 +3,19 @@
 import re
 from collections import Counter, deque
 from collections.abc import Generator, Iterable, Mapping, Sequence
+from datetime import datetime
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
-from typing import Final
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from annotator import settings
+from annotator.i18n import _
+from annotator.model.annotator_names import clean_name
 from annotator.model.changeset import Assignment, Batch
 from annotator.model.identities import derive_uid
 from annotator.model.labels import LabelSet
@@ -18,6 +23,7 @@ from annotator.paths import CORPUS_SUFFIX
 from annotator.store.changesets import read_assigned_part
 from annotator.store.copying import new_file
 from annotator.store.corpus import Corpus, utc_timestamp
+from annotator.store.errors import CorpusError, ExistingCorpus, translating_file_errors
 from annotator.store.merging import merge
 from annotator.store.queries.assignments import list_article_uids, list_holders, save_assignments, take_back
 from annotator.team.assignment import assign
@@ -26,7 +32,10 @@ _NOT_IN_FILE_NAMES: Final = re.compile(r'[\\/:*?"<>|\x00-\x1f]|[. ]+$')
 
 
 class AssignmentPlan(Struct, frozen=True):
-    """What to give out to `annotators`, as a batch with this `name`; for the rest see `team.assignment.assign`."""
+    """What to give out to `annotators`, as a batch with this `name`; for the rest see `team.assignment.assign`.
+
+    First, what those in `taken_from` have not done is taken back from them.
+    """
 
     annotators: Sequence[str]
     name: str
@@ -34,53 +43,129 @@ class AssignmentPlan(Struct, frozen=True):
     is_blind: bool = False
     seed: int = 0
     limit: int | None = None
+    taken_from: Sequence[str] = ()
+
+
+class Holdings(Struct, frozen=True):
+    """The articles of a corpus by uid, first added first, and who has which already (see `list_holders`)."""
+
+    articles: Sequence[str]
+    holders: Mapping[str, Sequence[str]]
+
+    def count_by_annotator(self) -> Counter[str]:
+        """Return how many articles each annotator has."""
+        return Counter(chain.from_iterable(self.holders.values()))
+
+
+class Division(Struct, frozen=True):
+    """Who is given an article now, by its uid, and what that amounts to.
+
+    These are the number of articles that each annotator of the plan is given, of those given out that two have then,
+    and of those that nobody has even then.
+    """
+
+    names: Mapping[str, Sequence[str]]
+    annotators: Mapping[str, int]
+    double: int
+    remaining: int
+
+
+class SentFile(NamedTuple):
+    """A corpus to send to an annotator, with so many articles."""
+
+    path: Path
+    articles: int
 
 
 class AssignmentResult(Struct, frozen=True):
-    """The number of articles that each annotator was given, and of those that two have now; the batch, if any."""
+    """What was given out, as which batch, if any.
 
-    annotators: dict[str, int]
-    double: int
-    batch: Batch | None
-
-
-def assign_articles(corpus: Corpus, plan: AssignmentPlan) -> AssignmentResult:
-    """Give out the articles that nobody has, in one transaction.
-
-    What annotators have done, or the plan's annotators have begun, is theirs without being assigned. The same plan for
-    the same corpus always gives the same batch. Raises ValueError (see `team.assignment.assign`).
+    By annotator, the number of articles that were taken back from them before, and the files to send.
     """
-    with corpus.transaction():
-        holders = list_holders(corpus, plan.annotators)
-        division = assign(
-            list_article_uids(corpus),
-            plan.annotators,
-            double=plan.double,
-            seed=plan.seed,
-            holders=holders,
-            limit=plan.limit,
-        )
-        batch = None
-        if division:
-            pairs = sorted((uid, name) for uid, names in division.items() for name in names)
-            uid = derive_uid("batch", str(plan.is_blind), *chain.from_iterable(pairs))
-            batch = Batch(uid, plan.name, plan.is_blind, utc_timestamp())
-            save_assignments(corpus, batch, [Assignment(article, name, uid) for article, name in pairs])
-    counts = Counter(chain.from_iterable(division.values()))
-    return AssignmentResult(
+
+    division: Division
+    batch: Batch | None
+    taken_back: Mapping[str, int]
+    files: Mapping[str, SentFile] = MappingProxyType({})
+
+
+def name_batch(text: str) -> str:
+    """Return the name in a typed text; without one, a batch is named after the day."""
+    return clean_name(text) or datetime.now().astimezone().date().isoformat()
+
+
+def read_holdings(corpus: Corpus, annotators: Iterable[str]) -> Holdings:
+    """Return who has which article, for a plan for these annotators."""
+    with corpus.snapshot():
+        return Holdings(list_article_uids(corpus), list_holders(corpus, annotators))
+
+
+def divide(holdings: Holdings, plan: AssignmentPlan) -> Division:
+    """Divide the articles that nobody has. Raises ValueError (see `team.assignment.assign`)."""
+    articles, holders = holdings.articles, holdings.holders
+    names = assign(articles, plan.annotators, double=plan.double, seed=plan.seed, holders=holders, limit=plan.limit)
+    counts = Counter(chain.from_iterable(names.values()))
+    return Division(
+        names,
         {name: counts[name] for name in plan.annotators},
-        sum(len({*names, *holders.get(uid, ())}) > 1 for uid, names in division.items()),
-        batch,
+        sum(len({*new_names, *holders.get(uid, ())}) > 1 for uid, new_names in names.items()),
+        sum(uid not in names and not holders.get(uid) for uid in articles),
     )
 
 
-def take_back_articles(corpus: Corpus, annotators: Iterable[str]) -> dict[str, int]:
-    """Take back what these annotators have not done, in one transaction; return the number of articles of each."""
+def give_out(
+    corpus: Corpus, plan: AssignmentPlan, folder: Path | None = None
+) -> Generator[tuple[int, int], None, AssignmentResult]:
+    """Give out articles as `assign_articles` does, and write a corpus to send for each annotator into a folder, if any.
+
+    The folder is made. Yields the files done and their number. Raises ExistingCorpus before anything is given out, if
+    there is such a file; CorpusError, which says so if something was; ValueError (see `divide`).
+    """
+    paths = _prepare_files(folder, plan.annotators) if folder else {}
+    result = assign_articles(corpus, plan)
+    if not paths:
+        return result
+    try:
+        counts = yield from _write_files(corpus, paths)
+    except CorpusError as error:
+        text = _("The articles were given out, but not all files were written. {error}")
+        raise CorpusError(text.format(error=error)) from error
+    files = {name: SentFile(paths[name], count) for name, count in counts.items()}
+    return replace(result, files=files)
+
+
+def assign_articles(corpus: Corpus, plan: AssignmentPlan) -> AssignmentResult:
+    """Take back articles, and give out those that nobody has then, in one transaction.
+
+    What annotators have done, or the plan's annotators have begun, is theirs without being assigned. The same plan for
+    the same corpus always gives the same batch. Raises ValueError (see `divide`).
+    """
     with corpus.transaction():
-        return {name: take_back(corpus, name) for name in annotators}
+        taken_back = {name: take_back(corpus, name) for name in plan.taken_from}
+        division = Division({}, {}, 0, 0)
+        if plan.annotators:
+            division = divide(read_holdings(corpus, plan.annotators), plan)
+        batch = None
+        if division.names:
+            pairs = sorted((uid, name) for uid, names in division.names.items() for name in names)
+            uid = derive_uid("batch", str(plan.is_blind), *chain.from_iterable(pairs))
+            batch = Batch(uid, plan.name, plan.is_blind, utc_timestamp())
+            save_assignments(corpus, batch, [Assignment(article, name, uid) for article, name in pairs])
+    return AssignmentResult(division, batch, taken_back)
 
 
-def name_files(folder: Path, annotators: Iterable[str]) -> dict[str, Path]:
+def _prepare_files(folder: Path, annotators: Iterable[str]) -> dict[str, Path]:
+    """Make the folder, and return the file of each annotator. Raises CorpusError if there is one already."""
+    with translating_file_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    paths = _name_files(folder, annotators)
+    for path in paths.values():
+        if path.exists():
+            raise ExistingCorpus(_("“{path}” already exists.").format(path=path))
+    return paths
+
+
+def _name_files(folder: Path, annotators: Iterable[str]) -> dict[str, Path]:
     """Return the path in the folder of the corpus that each annotator gets; no two are the same on any system."""
     paths: dict[str, Path] = {}
     used: set[str] = set()
@@ -95,7 +180,7 @@ def name_files(folder: Path, annotators: Iterable[str]) -> dict[str, Path]:
     return paths
 
 
-def write_files(corpus: Corpus, paths: Mapping[str, Path]) -> Generator[tuple[int, int], None, dict[str, int]]:
+def _write_files(corpus: Corpus, paths: Mapping[str, Path]) -> Generator[tuple[int, int], None, dict[str, int]]:
     """Write a corpus for each annotator: what is assigned to them, and their own work, but nobody else's.
 
     Returns the number of articles in each. Each is made under a temporary name and replaces no file; yields the files

@@ -35,7 +35,7 @@ NAMES = [action.name for action in ACTIONS if action.name != "quit"]
 OPENS_A_DIALOG = {
     *("new_corpus", "corpus_from_files", "open_corpus", "edit_labels", "import_files", "import_folder", "export"),
     *("show_backups", "choose_annotator", "show_suggestion_statistics", "show_keys", "about", "tag_all_corpus"),
-    "show_progress",
+    *("show_progress", "give_out_articles"),
 }
 """Without which this test would try nothing."""
 

@@ -17,6 +17,7 @@ from annotator.model.records import Refusal
 from annotator.ui.actions.keymap import Keymap
 from annotator.ui.actions.panel_focus import focusable_controls
 from annotator.ui.commands.table import MENUS
+from annotator.ui.dialogs.assignment import AssignmentDialog
 from annotator.ui.dialogs.export import ExportDialog
 from annotator.ui.dialogs.import_preview import ImportDialog
 from annotator.ui.dialogs.keys import KeysDialog
@@ -37,6 +38,10 @@ def export_dialog(window: Window) -> QDialog:
 
 def keys_dialog(window: Window) -> QDialog:
     return KeysDialog(window, Keymap(MENUS, {}, window.session.labels.labels))
+
+
+def assignment_dialog(window: Window) -> QDialog:
+    return AssignmentDialog(window, window.session, window.tasks, ["Sanae", "عبد الرحمن"])
 
 
 def labels_dialog(window: Window) -> QDialog:
@@ -72,7 +77,10 @@ def import_dialog(window: Window) -> QDialog:
     return ImportDialog(window, window.session, window.tasks, [preview])
 
 
-DIALOGS = [export_dialog, keys_dialog, labels_dialog, occurrences_dialog, import_dialog, imported_dialog]
+DIALOGS = [
+    *(export_dialog, keys_dialog, labels_dialog, occurrences_dialog, import_dialog, imported_dialog),
+    assignment_dialog,
+]
 
 
 @pytest.fixture
