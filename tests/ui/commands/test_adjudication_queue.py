@@ -6,8 +6,9 @@ from threading import Event
 
 import pytest
 from builders import apply_edits, create_corpus, label_words
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from ui.conftest import ARTICLE, OTHER
 from ui.inspection import Stretch, strip_isolates
@@ -19,6 +20,7 @@ from annotator.model.article_builder import build_article
 from annotator.model.records import DONE, Edit, Status, article_uid
 from annotator.store.corpus import Corpus
 from annotator.ui.commands import adjudication_commands
+from annotator.ui.dialogs.decision_reason import DecisionReasonDialog
 from annotator.ui.panels.article_list import ArticleDelegate
 from annotator.ui.panels.row_list import Index, Row
 from annotator.ui.window import Window
@@ -166,6 +168,32 @@ def test_the_key_stops_a_comparison_too(window: Window, qtbot: QtBot, monkeypatc
     press(window, Qt.Key.Key_J, CONTROL | SHIFT)
     qtbot.waitUntil(lambda: not window.adjudication_commands._comparison.is_busy)
     assert window.session.adjudicator == ""
+
+
+def test_a_letter_picks_the_cause_and_escape_skips_the_question(window: Window, qtbot: QtBot) -> None:
+    begin(window, qtbot)
+    answers = [[Qt.Key.Key_T, Qt.Key.Key_Return], [Qt.Key.Key_Escape]]
+
+    def answer() -> None:
+        dialog = QApplication.activeModalWidget()
+        if not isinstance(dialog, DecisionReasonDialog) or not dialog.isActiveWindow():  # else keys go to the window
+            QTimer.singleShot(20, answer)
+            return
+        for key in answers.pop(0):
+            QTest.keyClick(QApplication.focusWidget() or dialog, key)
+
+    for decided in (1, 2):
+        QTimer.singleShot(20, answer)
+        if decided == 1:
+            press(window, Qt.Key.Key_Delete)  # both have a plan there
+        else:
+            press(window, Qt.Key.Key_1)  # what is no date for anybody
+        qtbot.waitUntil(lambda count=2 - decided: len(answers) == count)  # type: ignore[misc]
+        qtbot.waitUntil(lambda: QApplication.activeModalWidget() is None)
+        window.activateWindow()  # without a window manager, the focus does not come back from a dialog
+        qtbot.waitUntil(window.view.hasFocus)
+    causes = [(decision.verdict, decision.cause) for decision in window.session.decisions]
+    assert sorted(causes) == [("none", "guideline"), ("other", None)]
 
 
 def test_a_second_round_shows_what_changed_since_and_only_that(window: Window, qtbot: QtBot, corpus_path: Path) -> None:
