@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from builders import apply_edits, label_words, locate
+from builders import apply_edits, build_plain_article, label_words, locate
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
@@ -293,3 +294,37 @@ def test_records_of_every_kind_have_words(window: Window, laptop: Corpus, run: R
     joined = "\n".join(texts)
     for words in ("No span here", "Article note:", "Title:", "Publication date:", "body:"):
         assert words in joined
+
+
+def test_a_time_of_publication_takes_the_values_of_dates_along(window: Window, tmp_path: Path, run: Run) -> None:
+    session = window.session
+    assert session.corpus
+    text = "أعلنت الوزارة أمس عن خطة، ثم قالت اليوم إنها بدأت."
+    uid = article_uid(text)
+    session.corpus.add(build_plain_article(text, "2024-07-09"))
+    session.open_by_id(3)
+    for words, value in (("أمس", "2024-07-08"), ("اليوم", "2024-07-09")):
+        assert session.tag("DATE", *locate(words, text))
+        assert session.selection
+        assert session.describe(session.selection, value, "")
+    session.corpus.checkpoint()
+    path = tmp_path / "laptop.corpus"
+    shutil.copyfile(session.corpus.path, path)
+    assert session.set_published("2024-08-02")
+    assert [span.value for span in session.spans] == ["2024-08-01", "2024-08-02"]
+    with Corpus.open(path) as laptop:
+        apply_edits(laptop, [Edit(None, Note(OTHER_UID, NAME, "راجع"))], NAME)
+        yesterday, today = laptop.spans(uid, NAME)
+        apply_edits(laptop, operations.remove_span(today), NAME)
+        edits = operations.set_published(laptop.article(uid), "2024-05-11")
+        apply_edits(laptop, [*edits, Edit(yesterday, replace(yesterday, value="2024-05-10"))], NAME)
+        finish(merge(session.corpus, read_changeset(laptop)))
+    session.reload_articles()
+    session.reload()
+    assert session.conflict_count == 2
+    for key in (Qt.Key.Key_1, Qt.Key.Key_2):  # keep the removed one, take the other publication
+        run(window, lambda dialog, key=key: press(dialog, key))  # type: ignore[misc]
+    assert session.conflict_count == 0
+    assert session.article
+    assert session.article.published == "2024-05-11"
+    assert [span.value for span in session.spans] == ["2024-05-10", "2024-05-11"]
