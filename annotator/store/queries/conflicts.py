@@ -48,7 +48,7 @@ class OpenConflict(Struct, frozen=True):
 def list_conflicts(corpus: Corpus, author: str) -> list[StepConflict]:
     """Return the conflicts that this person has not decided yet, oldest first."""
     if not corpus.fetch_tuples("SELECT 1 FROM conflict LIMIT 1"):
-        return []  # as nearly always: every article that is marked asks
+        return []  # as nearly always
     rows = corpus.query(_PENDING, WITHDRAWN, author)
     steps = [row_mapping.to_step(list(edits)) for _uid, edits in groupby(rows, key=lambda row: row["step"])]
     return group_conflicts(steps)

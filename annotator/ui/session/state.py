@@ -216,13 +216,14 @@ class SessionState(Struct, frozen=True):
         if queue != self.has_queue:
             article_filter = replace(article_filter, is_mine=queue)
         articles = LazyArticleList(self.corpus, self.annotator, article_filter, self.reader, self.disagreements)
-        return replace(
+        state = replace(
             self,
             has_queue=queue,
             article_filter=article_filter,
             articles=articles,
             removed_count=count_removed_articles(self.corpus),
-        ).with_counts()
+        )
+        return state.with_counts().with_conflict_count()
 
     def after(self, step: Step | None) -> "SessionState":
         """Return the state after this step or an unknown change (None) of the corpus."""
@@ -242,8 +243,10 @@ class SessionState(Struct, frozen=True):
             state = state.with_articles()
         elif anything:
             state = state.with_counts()
-        elif not kinds.isdisjoint((Status, Resolution)):
+        elif Status in kinds:
             state = state.with_counts(total=sum(self.counts.values()))
+        if anything or Resolution in kinds:
+            state = state.with_conflict_count()
         if anything or not kinds.isdisjoint(_LISTED_KINDS):
             only_open = not anything and step and self._is_of_open_article(step)
             self.articles.invalidate(self.article_number if only_open else None)
@@ -366,16 +369,16 @@ class SessionState(Struct, frozen=True):
         return sizes[0] == sizes[1] and (not self.corpus or has_queue(self.corpus, self.annotator) == self.has_queue)
 
     def with_counts(self, total: int | None = None) -> "SessionState":
-        """Return the state in which the numbers of articles and of conflicts are read.
-
-        `total` is the number of articles of all states, if known.
-        """
+        """Return the state in which the numbers of articles are read; `total` is that of all states, if known."""
         if not self.corpus:
             return self
         counts = count_by_state(self.corpus, self.annotator, only_assigned=self.has_queue, total=total)
         article_count = count_articles(self.corpus) if self.has_queue else sum(counts.values())
-        conflict_count = len(list_conflicts(self.corpus, self.user))
-        return replace(self, counts=counts, article_count=article_count, conflict_count=conflict_count)
+        return replace(self, counts=counts, article_count=article_count)
+
+    def with_conflict_count(self) -> "SessionState":
+        """Return the state in which the number of conflicts is read."""
+        return replace(self, conflict_count=len(list_conflicts(self.corpus, self.user))) if self.corpus else self
 
     def _can_apply(self, step: Step) -> bool:
         """Return whether the step changed only what is of the annotator in the open article."""
