@@ -11,13 +11,13 @@ from annotator.ui.widgets.layouts import hbox, vbox
 
 
 def cause_title(cause: str | None) -> str:
-    """Return the name of one of CAUSES, "" of none and of one that a newer program knows."""
+    """Return the name of one of CAUSES, "" of none and of one that a newer program knows; first letters differ."""
     titles = {
-        SLIP: _("a slip"),
-        GUIDELINE: _("the guideline is unclear"),
-        AMBIGUOUS: _("the text is ambiguous"),
-        BOTH_RIGHT: _("both are right"),
-        OTHER_CAUSE: _("another cause"),
+        SLIP: _("slip"),
+        GUIDELINE: _("guideline unclear"),
+        AMBIGUOUS: _("text ambiguous"),
+        BOTH_RIGHT: _("both right"),
+        OTHER_CAUSE: _("other cause"),
     }
     return titles.get(cause or "", "")
 

@@ -172,7 +172,7 @@ def test_the_key_stops_a_comparison_too(window: Window, qtbot: QtBot, monkeypatc
 
 def test_a_letter_picks_the_cause_and_escape_skips_the_question(window: Window, qtbot: QtBot) -> None:
     begin(window, qtbot)
-    answers = [[Qt.Key.Key_T, Qt.Key.Key_Return], [Qt.Key.Key_Escape]]
+    answers = [[Qt.Key.Key_G, Qt.Key.Key_Return], [Qt.Key.Key_Escape]]
 
     def answer() -> None:
         dialog = QApplication.activeModalWidget()
