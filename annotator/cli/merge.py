@@ -61,7 +61,7 @@ def _decode_names(context: click.Context, parameter: click.Parameter, values: tu
     page="docs/team.en.md",
 )
 @corpus_argument
-@click.argument("others", metavar="OTHER...", nargs=-1, type=FilePath())
+@click.argument("others", metavar="[OTHER]...", nargs=-1, type=FilePath())
 @option(
     "--same",
     metavar="THEIRS=OURS",
