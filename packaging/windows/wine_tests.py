@@ -63,6 +63,7 @@ SELECTION: Final = (
         "tests/ui/panels/test_span_card.py",
         "tests/ui/commands/test_suggestion_commands.py",
     ),
+    *("tests/ui/commands/test_merge_commands.py", "tests/ui/commands/test_adjudication_commands.py"),
     *("tests/ui/commands/test_tagging_commands.py", "tests/ui/widgets/test_theme.py", "tests/ui/test_save_errors.py"),
     *("tests/ui/test_unsaved_text.py", "tests/ui/welcome/test_welcome_page.py", "tests/ui/test_window.py"),
 )
