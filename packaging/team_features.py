@@ -4,13 +4,15 @@ Three annotators have worked for some weeks on news of a paragraph each, half of
 label is what the rules suggest, with slips that are each annotator's own and the same every time.
 """
 
-from collections.abc import Callable, Sequence
+import shutil
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from functools import partial
 from random import Random
 from typing import Final, NamedTuple
 
-from features import LAST_DAY, grab, grab_dialog
+from features import LAST_DAY, PLAN, grab, grab_dialog, select_span
 from msgspec import structs
 from PySide6.QtGui import QPixmap
 from PySide6.QtTest import QTest
@@ -19,20 +21,25 @@ from window_driver import finish
 from annotator.i18n import current_language
 from annotator.jobs.adjudication import list_decided_otherwise
 from annotator.jobs.assignment import AssignmentPlan, assign_articles
+from annotator.jobs.merging import load_conflicts
 from annotator.jobs.team_agreement import measure_team_agreement
 from annotator.jobs.team_progress import measure_team_progress
 from annotator.jobs.work_counting import count_work
 from annotator.model import operations
 from annotator.model.article_builder import build_article
 from annotator.model.labels import default_labels
-from annotator.model.records import DONE, Article, Edit, Step, Suggestion, new_uid
+from annotator.model.records import DONE, FLAGGED, Article, Edit, Step, Suggestion, new_uid
 from annotator.resources import resource_path
+from annotator.store.changesets import read_changeset
 from annotator.store.corpus import Corpus
+from annotator.store.merging import merge
 from annotator.store.queries.assignments import list_assignments
+from annotator.store.queries.conflicts import load_conflict
 from annotator.suggest.built_in import rule_suggesters
 from annotator.suggest.conflicts import resolve_overlaps
 from annotator.team.adjudication import GUIDELINE
 from annotator.ui import app
+from annotator.ui.dialogs.conflicts import ConflictsDialog
 from annotator.ui.dialogs.decided_otherwise import DecidedOtherwiseDialog
 from annotator.ui.dialogs.team_agreement_page import TeamAgreementPage
 from annotator.ui.dialogs.team_progress_page import TeamProgressPage
@@ -103,11 +110,42 @@ def _take_decided_otherwise(controller: app.ApplicationController) -> QPixmap:
     return grab_dialog(DecidedOtherwiseDialog(controller.window, differences, session.labels))
 
 
+def _take_conflicts(controller: app.ApplicationController) -> QPixmap:
+    """Take the list of conflicts, after somebody has changed the same differently here and on a laptop."""
+    corpus, session = _get_corpus(controller), controller.session
+    user, laptop_path = session.current.user, corpus.path.with_name("laptop.corpus")
+    corpus.checkpoint()
+    shutil.copy(corpus.path, laptop_path)
+    longer, shorter = (select_span(controller, words) for words in (PLAN, "البنك الدولي"))
+    assert session.article
+    article, spans, noon = session.article, session.spans, datetime(2026, 11, 24, 12, tzinfo=UTC)
+    with Corpus.open(laptop_path) as laptop:
+        changes = (
+            operations.set_state(laptop.status(article.uid, user), article, user, FLAGGED),
+            operations.describe_span(longer, "2024/2028", "اسم الخطة مع سنواتها"),
+            operations.relabel(article, spans, shorter, "PLAN"),
+        )
+        _apply(laptop, user, noon, changes)
+        changeset = read_changeset(laptop)
+    steps = tuple(structs.replace(step, device="laptop") for step in changeset.steps)
+    end = longer.start + PLAN.rindex(" ")
+    changes_here = operations.resize(article, spans, longer, longer.start, end), operations.remove_span(shorter)
+    _apply(corpus, user, noon - timedelta(hours=3), changes_here)
+    finish(merge(corpus, structs.replace(changeset, steps=steps)))
+    conflicts = finish(load_conflicts(corpus, user))
+    return grab_dialog(
+        ConflictsDialog(
+            controller.window, conflicts, user, partial(load_conflict, corpus), lambda _conflict, _choice: False
+        )
+    )
+
+
 TEAM_FEATURES: Final[dict[str, Callable[[app.ApplicationController], QPixmap]]] = {
     "team": _take_team,
     "agreement": _take_agreement,
     "adjudication": _take_adjudication,
     "decided-otherwise": _take_decided_otherwise,
+    "conflicts": _take_conflicts,
 }
 """The function that takes each picture of the pages for leads, by the picture's name without the language."""
 
@@ -151,6 +189,13 @@ def _work(corpus: Corpus, person: _Person, articles: Sequence[Article]) -> None:
         for edit in [*edits, *operations.set_state(None, article, person.name, DONE)]:
             time += timedelta(seconds=numbers.randint(20, 60))
             corpus.apply(Step(new_uid(), person.name, time.isoformat(timespec="milliseconds"), "tag", (edit,)))
+
+
+def _apply(corpus: Corpus, annotator: str, time: datetime, changes: Iterable[Sequence[Edit]]) -> None:
+    """Apply these changes, a minute apart."""
+    for count, edits in enumerate(changes):
+        moment = (time + timedelta(minutes=count)).isoformat(timespec="milliseconds")
+        corpus.apply(Step(new_uid(), annotator, moment, "tag", tuple(edits)))
 
 
 def _suggest(article: Article) -> list[Suggestion]:
