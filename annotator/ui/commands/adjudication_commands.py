@@ -47,6 +47,7 @@ class AdjudicationCommands(QObject):
         self._recount_timer.timeout.connect(self._recount)
         self._session.corpus_changed.connect(self._on_corpus_changed)
         self._session.corpus_closing.connect(self._comparison.cancel)
+        self._session.on_change(self._stop_counting, "adjudicator")
         self._session.article_opened.connect(self._go_to_first)
         self.model.changed.connect(self._continue)
         # After the key: what comes next is shown behind the question.
@@ -165,6 +166,12 @@ class AdjudicationCommands(QObject):
                 session.count_disagreements(result.count_by_article())
 
         self._compare(session.corpus.path, session.current.user, show)
+
+    def _stop_counting(self) -> None:
+        """Count no longer once the gold layer is left, so that an adjudication can begin again at once."""
+        if not self.is_active and self._session.corpus:
+            self._recount_timer.stop()
+            self._comparison.cancel(self._session.corpus.path)
 
     def _on_corpus_changed(self, step: Step | None) -> None:
         if self.is_active and (step is None or len({edit.article for edit in step.edits}) > 1):

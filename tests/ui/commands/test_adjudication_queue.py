@@ -170,6 +170,24 @@ def test_the_key_stops_a_comparison_too(window: Window, qtbot: QtBot, monkeypatc
     assert window.session.adjudicator == ""
 
 
+def test_an_adjudication_begins_again_though_the_last_one_was_still_counting(
+    window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin(window, qtbot)
+
+    def count_for_ever(corpus: Corpus, actor: str, *, agreed: bool = False) -> Generator[tuple[int, int], None, object]:
+        while not agreed:
+            yield 0, 1
+        return (yield from adjudication.adjudicate(corpus, actor, agreed=agreed))
+
+    monkeypatch.setattr(adjudication_commands, "adjudicate", count_for_ever)
+    window.adjudication_commands._recount()
+    press(window, Qt.Key.Key_J, CONTROL | SHIFT)
+    assert window.session.adjudicator == ""
+    begin(window, qtbot)
+    assert window.session.current.disagreements == {2: 3, 1: 1}
+
+
 def test_a_letter_picks_the_cause_and_escape_skips_the_question(window: Window, qtbot: QtBot) -> None:
     begin(window, qtbot)
     answers = [[Qt.Key.Key_G, Qt.Key.Key_Return], [Qt.Key.Key_Escape]]
