@@ -473,11 +473,20 @@ class Session(QObject):
         """Read everything shown again, after others wrote to the corpus."""
         if not self.corpus:
             return
+        self._follow_name(self.corpus)
         if self.current.is_article_in(self.corpus):
             self._reload_after(None)
         else:
             self._show(self.current.without_article())
             self.reload_articles()
+
+    def _follow_name(self, corpus: Corpus) -> None:
+        """Work under the name that who works here has now, if a merge joined them with another annotator."""
+        user = self.current.user
+        with self._reporting_errors():
+            name = find_own_name(corpus, user)
+            if name != user and user not in corpus.annotators():
+                self.switch_annotator(name)
 
     # Writing
 

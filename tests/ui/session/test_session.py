@@ -5,11 +5,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from builders import apply_edits
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from pytestqt.qtbot import QtBot
-from running import raising
+from running import finish, raising
 from ui.inspection import Stretch, concerns
 
 from annotator.device_key import device_uid
@@ -19,9 +20,11 @@ from annotator.model.identities import person_uid
 from annotator.model.label_changes import LabelChange
 from annotator.model.labels import LabelSet
 from annotator.model.records import DONE, IN_PROGRESS, NEW, Edit, Status, Step, Zone, new_uid
+from annotator.store.annotator_merging import build_join
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
 from annotator.store.label_set import change_labels
+from annotator.store.merging import merge
 from annotator.store.queries.article_list import ArticleFilter
 from annotator.store.queries.training_data import StoredModel, save_model
 from annotator.text.tokenizer import tokenize
@@ -95,6 +98,21 @@ def test_change_of_another_window_is_shown_and_not_overwritten(
         assert not session.relabel(stale, "PLAN")
     assert "another window" in failure.args[0]
     assert session.spans == []
+
+
+def test_who_was_joined_with_another_annotator_elsewhere_works_on_as_that_one(
+    session: Session, stretch: Stretch, corpus_path: Path
+) -> None:
+    session.tag("DATE", *stretch("أمس"))
+    with Corpus.open(corpus_path) as other:
+        apply_edits(other, [Edit(None, Status(other.article(1).uid, "Omar", DONE))], "Omar")
+        finish(merge(other, build_join(other, "Omar", "Sanae"), same={"Omar": "Omar"}, own_name="Sanae"))
+    session.check_file()
+    assert (session.annotator, [span.label for span in session.spans]) == ("Omar", ["DATE"])
+    session.tag("PLAN", *stretch("أمس"))
+    with Corpus.open(corpus_path) as other:
+        assert other.annotators() == ["Omar"]
+        assert len(other.spans(other.article(1).uid, "Omar")) == 2
 
 
 def test_annotators_have_separate_layers_and_states(session: Session, stretch: Stretch) -> None:
