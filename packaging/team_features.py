@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from functools import partial
+from math import inf
 from random import Random
 from typing import Final, NamedTuple
 
@@ -33,12 +34,14 @@ from annotator.resources import resource_path
 from annotator.store.changesets import read_changeset
 from annotator.store.corpus import Corpus
 from annotator.store.merging import merge
+from annotator.store.queries.annotators import list_people
 from annotator.store.queries.assignments import list_assignments
 from annotator.store.queries.conflicts import load_conflict
 from annotator.suggest.built_in import rule_suggesters
 from annotator.suggest.conflicts import resolve_overlaps
 from annotator.team.adjudication import GUIDELINE
 from annotator.ui import app
+from annotator.ui.dialogs.assignment import AssignmentDialog
 from annotator.ui.dialogs.conflicts import ConflictsDialog
 from annotator.ui.dialogs.decided_otherwise import DecidedOtherwiseDialog
 from annotator.ui.dialogs.team_agreement_page import TeamAgreementPage
@@ -67,6 +70,7 @@ _TEAM: Final = (
     _CARELESS,
     _Person("هند", "Hind", 0.12, 2, 4),
 )
+_NEW_PERSON: Final = _Person("سعاد", "Souad", 0, 0, 0)
 _REASON: Final = "الاسم كاملا"
 """What the lead writes to the annotators: the whole name."""
 _PAGE_HEIGHT: Final = 900  # pixels of a dialog in which most of a page is seen
@@ -81,6 +85,21 @@ def _take_team(controller: app.ApplicationController) -> QPixmap:
 def _take_agreement(controller: app.ApplicationController) -> QPixmap:
     """Take the page of the team's agreement."""
     return _grab_page(controller, TeamAgreementPage)
+
+
+def _take_assignment(controller: app.ApplicationController) -> QPixmap:
+    """Take the dialog that gives out articles, after some were added, to one more annotator."""
+    corpus = _open_team_corpus(controller)
+    for line in _list_lines(_MIN_LENGTH // 2, _MIN_LENGTH):
+        corpus.add(build_article(line))
+    dialog = AssignmentDialog(controller.window, controller.session, controller.window.tasks, list_people(corpus))
+    dialog.name_field.setText(_NEW_PERSON.name)
+    dialog.add_typed_names()
+    dialog.batch_field.setText(LAST_DAY.isoformat())
+    dialog.share_box.setValue(50)
+    while not dialog.summary_label.text() or dialog.is_counting:  # they are counted in the background
+        QTest.qWait(20)
+    return grab_dialog(dialog)
 
 
 def _take_adjudication(controller: app.ApplicationController) -> QPixmap:
@@ -141,6 +160,7 @@ def _take_conflicts(controller: app.ApplicationController) -> QPixmap:
 
 
 TEAM_FEATURES: Final[dict[str, Callable[[app.ApplicationController], QPixmap]]] = {
+    "assignment": _take_assignment,
     "team": _take_team,
     "agreement": _take_agreement,
     "adjudication": _take_adjudication,
@@ -157,7 +177,7 @@ def _open_team_corpus(controller: app.ApplicationController) -> Corpus:
     """Open a corpus with the work of the team in the window."""
     path = _get_corpus(controller).path.with_name("team.corpus")
     with Corpus.create(path, default_labels()) as corpus:
-        for paragraph in _list_paragraphs():
+        for paragraph in _list_lines(_MIN_LENGTH, inf):
             corpus.add(build_article(paragraph))
         plan = AssignmentPlan([person.name for person in _TEAM], LAST_DAY.isoformat(), double=Fraction(1, 2), seed=1)
         assign_articles(corpus, plan)
@@ -168,11 +188,11 @@ def _open_team_corpus(controller: app.ApplicationController) -> Corpus:
     return _get_corpus(controller)
 
 
-def _list_paragraphs() -> list[str]:
-    """Return the paragraphs of the sample articles, but short ones."""
+def _list_lines(min_length: int, max_length: float) -> list[str]:
+    """Return the lines of the sample articles with at least so many code points, but fewer than `max_length`."""
     samples = sorted(resource_path("samples").glob("*.txt"))
     lines = [line for path in samples for line in path.read_text(encoding="utf-8").splitlines()]
-    return [line for line in lines if len(line) >= _MIN_LENGTH]
+    return [line for line in lines if min_length <= len(line) < max_length]
 
 
 def _work(corpus: Corpus, person: _Person, articles: Sequence[Article]) -> None:

@@ -12,12 +12,11 @@ from team_features import TEAM_FEATURES
 from team_states import TEAM_STATES
 
 from annotator.model.records import DONE
-from annotator.store.queries.annotators import list_annotators, list_people
+from annotator.store.queries.annotators import list_annotators
 from annotator.store.queries.suggestion_statistics import SuggestionCounts, SuggestionStatistics
 from annotator.ui import app
 from annotator.ui.dialogs.annotator_name import AnnotatorNameDialog
 from annotator.ui.dialogs.annotators import AnnotatorsDialog
-from annotator.ui.dialogs.assignment import AssignmentDialog
 from annotator.ui.dialogs.suggestion_statistics import SuggestionStatisticsDialog
 from annotator.ui.widgets.modal import fit_to_screen
 
@@ -38,19 +37,6 @@ def _take_annotators(controller: app.ApplicationController) -> QPixmap:
     return _grab_dialog(
         AnnotatorsDialog(controller.window, list_annotators(session.corpus), session.current.user, session.annotator)
     )
-
-
-def _take_assignment(controller: app.ApplicationController) -> QPixmap:
-    """Take the dialog that gives out articles, to three people."""
-    _let_other_work(controller)
-    corpus = controller.session.corpus
-    assert corpus
-    dialog = AssignmentDialog(controller.window, controller.session, controller.window.tasks, list_people(corpus))
-    dialog.name_field.setText("Éric")
-    dialog.add_typed_names()
-    while not dialog.summary_label.text():  # they are counted in the background
-        QTest.qWait(20)
-    return _grab_dialog(dialog)
 
 
 def _take_annotator_name(controller: app.ApplicationController) -> QPixmap:
@@ -79,7 +65,6 @@ STATES: Final[dict[str, Callable[[app.ApplicationController], QPixmap]]] = {
     **TEAM_FEATURES,
     "layer": _take_layer,
     "annotators": _take_annotators,
-    "assignment": _take_assignment,
     "annotator-name": _take_annotator_name,
     "statistics": _take_statistics,
     "few-statistics": lambda controller: _take_statistics(controller, 1),

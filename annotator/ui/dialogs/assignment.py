@@ -104,6 +104,11 @@ class AssignmentDialog(TaskDialog):
         self._connect_fields()
         self._update()
 
+    @property
+    def is_counting(self) -> bool:
+        """Whether the numbers may still change."""
+        return self._counting.is_busy
+
     def names(self) -> list[str]:
         """Return the names that are ticked."""
         return [row.data(0, _NAME_ROLE) for row in self._rows() if row.checkState(0) == Qt.CheckState.Checked]
@@ -164,7 +169,10 @@ class AssignmentDialog(TaskDialog):
         self.limit_box = _create_number_box(1, _MAX_LIMIT, _DEFAULT_LIMIT, _("At most, for each"))
         self.share_box = _create_number_box(0, 100, _DEFAULT_SHARE, _("For two people"))
         self.share_box.setSuffix(_PER_CENT)
-        self.share_box.setToolTip(tooltip(_("Articles that two people get show how far these agree.")))
+        share_note = _(
+            "Of all articles given out, earlier ones too, two people have this share: to see how they agree."
+        )
+        self.share_box.setToolTip(tooltip(share_note))
         self.blind_box = QCheckBox(_("Blind"))
         self.blind_box.setToolTip(tooltip(_("Nobody sees what others do in these articles.")))
         self.batch_field = QLineEdit()

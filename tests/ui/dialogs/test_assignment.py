@@ -1,6 +1,7 @@
 """Giving out articles in the window: what is shown before is what is given out."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -275,3 +276,14 @@ def test_the_action_opens_the_dialog(window: Window, monkeypatch: pytest.MonkeyP
     window.session.close()
     window.action("give_out_articles").trigger()
     assert len(opened) == 1
+
+
+def test_tab_goes_through_the_fields_in_the_order_in_which_they_are_read(open_dialog: OpenDialog) -> None:
+    dialog = open_dialog()
+    dialog.number_box.setCurrentIndex(1)
+    fields = [dialog.tree, dialog.name_field, dialog.number_box, dialog.limit_box, dialog.share_box, dialog.blind_box]
+    fields += [dialog.batch_field, dialog.delivery_box, dialog.give_button]
+    assert dialog.focusWidget() is dialog.tree
+    for field, following in pairwise(fields):
+        QTest.keyClick(field, Qt.Key.Key_Tab)
+        assert dialog.focusWidget() is following
