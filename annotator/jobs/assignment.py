@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from annotator import settings
 from annotator.i18n import _
-from annotator.model.annotator_names import clean_name
+from annotator.model.annotator_names import clean_name, explain_gold_name
 from annotator.model.changeset import Assignment, Batch
 from annotator.model.identities import derive_uid
 from annotator.model.labels import LabelSet
@@ -26,6 +26,7 @@ from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.errors import CorpusError, ExistingCorpus, translating_file_errors
 from annotator.store.merging import merge
 from annotator.store.queries.assignments import list_article_uids, list_holders, save_assignments, take_back
+from annotator.store.queries.gold import find_gold
 from annotator.team.assignment import assign
 
 _NOT_IN_FILE_NAMES: Final = re.compile(r'[\\/:*?"<>|\x00-\x1f]|[. ]+$')
@@ -138,8 +139,12 @@ def assign_articles(corpus: Corpus, plan: AssignmentPlan) -> AssignmentResult:
     """Take back articles, and give out those that nobody has then, in one transaction.
 
     What annotators have done, or the plan's annotators have begun, is theirs without being assigned. The same plan for
-    the same corpus always gives the same batch. Raises ValueError (see `divide`).
+    the same corpus always gives the same batch. Raises CorpusError for the name of the gold layer; ValueError (see
+    `divide`).
     """
+    gold = find_gold(corpus)
+    if gold and gold in plan.annotators:
+        raise CorpusError(explain_gold_name(gold))
     with corpus.transaction():
         taken_back = {name: take_back(corpus, name) for name in plan.taken_from}
         division = Division({}, {}, 0, 0)

@@ -1,10 +1,11 @@
-"""Names of annotators as people type them."""
+"""Names of annotators: as people type them, and free ones."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from difflib import get_close_matches
 from typing import Final
 
+from annotator.i18n import _
 from annotator.text.folding import fold
 from annotator.text.visible import remove_invisible
 
@@ -21,6 +22,20 @@ def find_similar_name(name: str, names: Iterable[str]) -> str | None:
     by_form = {_form(other): other for other in names if other != name}
     matches = get_close_matches(_form(name), by_form, 1, _SIMILARITY)
     return by_form[matches[0]] if matches else None
+
+
+def find_free_name(name: str, names: Collection[str]) -> str:
+    """Return the name, with a number behind it if it is taken."""
+    free_name, number = name, 1
+    while free_name in names:
+        number += 1
+        free_name = f"{name} ({number})"
+    return free_name
+
+
+def explain_gold_name(name: str) -> str:
+    """Say that nobody can work under the name of the gold layer."""
+    return _("“{name}” is the name of the gold layer. Use another name.").format(name=name)
 
 
 def _form(name: str) -> str:

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from annotator import __version__
 from annotator.device_key import device_uid
 from annotator.i18n import _
+from annotator.model.annotator_names import find_free_name
 from annotator.model.changeset import Changeset, Person
 from annotator.model.identities import person_uid
 from annotator.model.records import Record
@@ -135,7 +136,7 @@ class _PeopleMerge:
         names = {*corpus.annotators(), *_reserved_names(person, self._own_name)}
         if person.name in names:
             self._same_names.append(person.name)
-        name = _free_name(person.name, names)
+        name = find_free_name(person.name, names)
         corpus._add_annotator(name)
         if person.uids:
             corpus.db.execute("DELETE FROM identity WHERE annotator = ?", (name,))
@@ -204,12 +205,3 @@ def _find_annotators(corpus: Corpus, person: Person) -> list[str]:
 def _reserved_names(person: Person, own_name: str) -> set[str]:
     """Return the name of whoever works on this computer, if that is not this person."""
     return set() if person_uid(device_uid(), own_name) in person.uids else {own_name}
-
-
-def _free_name(name: str, names: Collection[str]) -> str:
-    """Return the name, with a number behind it if it is taken."""
-    free_name, number = name, 1
-    while free_name in names:
-        number += 1
-        free_name = f"{name} ({number})"
-    return free_name

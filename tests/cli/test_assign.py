@@ -120,6 +120,12 @@ def test_what_cannot_be_given_out_is_refused(path: Path, run: Run, arguments: tu
         assert not list_assignments(corpus)
 
 
+def test_nothing_is_given_to_the_gold_layer(path: Path, run: Run) -> None:
+    assert run("adjudicate", path, "--agreed").code == 0
+    ended = run("assign", path, "--annotator", "gold")
+    assert (ended.code, ended.err) == (2, "annotator: “gold” is the name of the gold layer. Use another name.\n")
+
+
 def test_a_file_to_send_has_ones_own_articles_and_work_alone(path: Path, tmp_path: Path, run: Run) -> None:
     with Corpus.open(path) as corpus:
         add_label(corpus, "CITY")

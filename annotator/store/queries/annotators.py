@@ -3,9 +3,11 @@
 from typing import NamedTuple
 
 from annotator.device_key import device_uid
+from annotator.model.annotator_names import find_free_name
 from annotator.model.identities import person_uid
 from annotator.model.records import DONE
 from annotator.store.corpus import Corpus
+from annotator.store.queries.gold import find_gold
 from annotator.store.queries.removals import not_removed
 
 
@@ -29,10 +31,13 @@ def list_annotators(corpus: Corpus) -> list[AnnotatorSummary]:
 def find_own_name(corpus: Corpus, name: str) -> str:
     """Return what the person who works on this computer under this name is called in the corpus.
 
-    It is another name where a merge brought in somebody of the same name first.
+    It is another name where a merge brought in somebody of the same name first, or where the gold layer has the name.
     """
-    query = "SELECT annotator FROM identity WHERE uid = ?"
-    return next((own_name for (own_name,) in corpus.fetch_tuples(query, person_uid(device_uid(), name))), name)
+    rows = corpus.fetch_tuples("SELECT annotator FROM identity WHERE uid = ?", person_uid(device_uid(), name))
+    if rows:
+        own_name: str = rows[0][0]
+        return own_name
+    return find_free_name(name, corpus.annotators()) if name == find_gold(corpus) else name
 
 
 def list_people(corpus: Corpus) -> list[str]:

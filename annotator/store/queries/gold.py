@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final, cast
 
+from annotator.model.annotator_names import find_free_name
 from annotator.model.changeset import GOLD
 from annotator.model.history import AGREED_STEP
 from annotator.model.identities import GOLD_NAME, GOLD_UID
@@ -27,10 +28,7 @@ def create_gold(corpus: Corpus) -> str:
     with corpus.transaction():
         if name := find_gold(corpus):
             return name
-        names, name, number = set(corpus.annotators()), GOLD_NAME, 1
-        while name in names:
-            number += 1
-            name = f"{GOLD_NAME} ({number})"
+        name = find_free_name(GOLD_NAME, corpus.annotators())
         corpus._insert("annotator", {"name": name, "added": utc_timestamp(), "kind": GOLD})
         corpus._insert("identity", {"uid": GOLD_UID, "annotator": name})
         return name

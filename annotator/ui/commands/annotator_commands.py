@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMessageBox
 
 from annotator.i18n import _
-from annotator.model.annotator_names import find_similar_name
+from annotator.model.annotator_names import explain_gold_name, find_similar_name
 from annotator.settings import first_corpus_path
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
@@ -105,8 +105,13 @@ class AnnotatorCommands(QObject):
 
     def _confirm_new(self, name: str, names: list[str]) -> bool:
         """Return whether there is such an annotator, or the user wants one."""
+        from annotator.store.queries.gold import find_gold
+
         if name in names:
             return True
+        if self._session.corpus and name == find_gold(self._session.corpus):
+            self._session.failed.emit(explain_gold_name(isolate(name)))
+            return False
         similar = find_similar_name(name, names)
         begin_text, cancel = _("Begin as {name}").format(name=isolate(name)), _("Cancel")
         box = MessageBox(

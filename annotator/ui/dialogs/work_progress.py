@@ -180,11 +180,14 @@ class WorkProgressDialog(QDialog):
         self._charts.setWidgetResizable(True)
         self._charts.setFrameShape(QFrame.Shape.NoFrame)
         self.table = create_tree(_headings(), _("The same figures as a table"), stretched=0)
-        self.tabs = QTabWidget()
+        self.tabs = QTabWidget(self)
         charts_page = QWidget()
         vbox(self.tiles, (self._charts, 1), spacing=10, margins=0, parent=charts_page).setContentsMargins(0, 8, 0, 0)
         self.tabs.addTab(charts_page, _("Charts"))
         self.tabs.addTab(self.table, _("Table"))
+        for page in team_pages:  # before the buttons, as Tab goes
+            self.tabs.addTab(page, page.title)
+            page.opened.connect(self._open)
         minutes = round(MAX_PAUSE.total_seconds() / 60)
         rule = ngettext(
             "The time for a span is counted from step to step, without pauses of more than {count} minute.",
@@ -200,9 +203,6 @@ class WorkProgressDialog(QDialog):
         self._rule_label = plain_label(rule, "quiet", wraps=True)
         footer = hbox((self._rule_label, 1), buttons, spacing=14)
         vbox((self.tabs, 1), footer, spacing=10, parent=self)
-        for page in team_pages:
-            self.tabs.addTab(page, page.title)
-            page.opened.connect(self._open)
         self.tabs.currentChanged.connect(self._on_tab_changed)
         for box in (self.who_box, self.range_box):
             box.currentIndexChanged.connect(self._update)

@@ -10,12 +10,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
-from ui.inspection import Stretch
+from ui.inspection import Stretch, strip_isolates
 
 from annotator import settings
 from annotator.model.labels import default_labels
 from annotator.model.records import DONE
 from annotator.store.corpus import Corpus
+from annotator.store.queries.gold import create_gold
 from annotator.ui import app
 from annotator.ui.actions.keymap import EditAction
 from annotator.ui.commands.table import ACTIONS
@@ -88,6 +89,17 @@ def test_anothers_work_is_shown_and_cannot_be_changed(
     assert omar.spans == before
     assert omar.state() == DONE
     assert settings.load().annotator is None, "Sanae is still who works here"
+
+
+def test_nobody_works_under_the_name_of_the_gold_layer(window: Window, answer: Answer, failures: list[str]) -> None:
+    assert window.session.corpus
+    create_gold(window.session.corpus)
+    answer(AnnotatorsDialog, choose("gold"))
+    window.action("choose_annotator").trigger()
+    assert window.session.annotator == "Sanae"
+    assert [strip_isolates(failure) for failure in failures] == [
+        "“gold” is the name of the gold layer. Use another name."
+    ]
 
 
 def test_what_edits_is_disabled_in_anothers_work_and_says_why(window: Window, omar: Session) -> None:

@@ -166,6 +166,21 @@ def test_progress_has_a_row_for_each_annotator_and_for_their_days(in_dialog: InD
     in_dialog(look)
 
 
+def test_tab_goes_through_the_tables_before_the_buttons(in_dialog: InDialog) -> None:
+    def check(dialog: WorkProgressDialog) -> None:
+        page = show_progress(dialog)
+        dialog.tabs.tabBar().setFocus()
+        reached = []
+        for _press in range(4):
+            QTest.keyClick(dialog.focusWidget(), Qt.Key.Key_Tab)
+            reached.append(dialog.focusWidget())
+        tables = [widget for widget in reached if isinstance(widget, FigureTable)]
+        assert tables == [page.people, page.days]
+        assert isinstance(reached[-1], QPushButton)
+
+    in_dialog(check)
+
+
 def test_figure_of_a_state_lists_its_articles_in_the_annotators_layers(in_dialog: InDialog, window: Window) -> None:
     in_dialog(lambda dialog: activate(show_progress(dialog).people, 1, 3))
     session = window.session
