@@ -88,7 +88,7 @@ class SameDisagreementsDialog(TaskDialog):
         if index < _MAX_KEYS:
             key = f"Ctrl+{index + 1}"
             QShortcut(QKeySequence(key), self, button.click)  # a shortcut of the button would wait to show it pressed
-            button.setToolTip(format_keys([key]))
+            button.setToolTip(tooltip(format_keys([key])))
         return button
 
     @property
