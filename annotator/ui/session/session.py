@@ -204,9 +204,16 @@ class Session(QObject):
     def adjudicate(self, gold: str, disagreements: dict[int, int]) -> None:
         """Show the gold layer, whose owner has this name, for who works here to edit it.
 
-        `disagreements` are the numbers of those to decide, by article.
+        `disagreements` are the numbers of those to decide, by article. All articles that several people have done are
+        listed, whatever was before.
         """
-        self._show_layers(annotator=gold, reader="", adjudicator=self.current.user, disagreements=disagreements)
+        self._show_layers(
+            annotator=gold,
+            reader="",
+            adjudicator=self.current.user,
+            disagreements=disagreements,
+            article_filter=ArticleFilter(),
+        )
 
     def count_disagreements(self, disagreements: dict[int, int]) -> None:
         """Show these numbers of disagreements by article; the order of the list stays."""

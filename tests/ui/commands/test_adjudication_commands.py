@@ -109,6 +109,18 @@ def test_what_all_agree_on_is_there_and_the_first_disagreement_is_current(window
     assert len(lines) == 4
 
 
+def test_all_shared_articles_are_listed_whatever_the_list_was_before(window: Window, qtbot: QtBot) -> None:
+    listed = list(window.session.articles)
+    assert listed
+    window.action("adjudicate").trigger()
+    assert not window.session.adjudicator
+    window.session.set_article_filter(article_list.ArticleFilter(words="لا يوجد"))
+    assert not window.session.articles
+    window.action("adjudicate").trigger()
+    qtbot.waitUntil(lambda: bool(window.session.adjudicator))
+    assert list(window.session.articles) == listed
+
+
 def test_enter_decides_for_the_majority_and_goes_to_the_next(window: Window) -> None:
     press(window, RETURN)
     assert gold_words(window.session)[1:] == [(LONG, "PLAN")]
