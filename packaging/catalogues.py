@@ -6,6 +6,7 @@ Run by the build, by dev.py and by the tests, so that a compiled catalogue is ne
 import argparse
 import io
 import os
+import re
 import string
 from pathlib import Path
 from typing import Final
@@ -43,6 +44,9 @@ CLICK: Final[tuple[str | tuple[str, str], ...]] = (
     ("{value!r} is not {choice}.", "{value!r} is not one of {choices}."),
 )
 """The messages of click that the commands show: texts, and pairs of singular and plural."""
+
+_BREAKABLE_SPACE: Final = re.compile(r"(?<=\S) (?=[:;?!»%](?:\s|$))|(?<=«) ")
+"""A space in French that should be a no-break one, narrow before `;`, `?` and `!`."""
 
 
 def compile_all() -> None:
@@ -92,6 +96,8 @@ def update_all() -> None:
 def find_problems() -> list[str]:
     """Return a line for each text that is not translated, is fuzzy, or has other {names} than its translation.
 
+    In French, spaces at punctuation must be no-break spaces.
+
     The list is empty when every language is complete.
     """
     wanted = [message for message in extract_messages() if message.id]
@@ -106,6 +112,8 @@ def find_problems() -> list[str]:
                 lines.append(f"{source.stem}: not translated: {forms[0]}")
             elif any(not _names(text) <= _names(*forms) for text in texts) or not _names(*forms) <= _names(*texts):
                 lines.append(f"{source.stem}: not the same names in braces: {forms[0]}")
+            elif source.stem == "fr" and any(map(_BREAKABLE_SPACE.search, texts)):
+                lines.append(f"{source.stem}: a line could break before or after a mark: {forms[0]}")
     return lines
 
 

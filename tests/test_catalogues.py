@@ -46,6 +46,12 @@ def language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
         ("_('No {path}')", 'msgid "No {path}"\nmsgstr "Rien"', ["fr: not the same names in braces: No {path}"]),
         ("_('No {path}')", 'msgid "No {path}"\nmsgstr "{chemin}"', ["fr: not the same names in braces: No {path}"]),
         (
+            "_('Undo: now?')",
+            'msgid "Undo: now?"\nmsgstr "Annuler : maintenant\u202f?"',
+            ["fr: a line could break before or after a mark: Undo: now?"],
+        ),
+        ("_('Undo: now?')", 'msgid "Undo: now?"\nmsgstr "Annuler\u00a0: maintenant\u202f?"', []),
+        (
             "ngettext('{n} span', '{n} spans', n)",
             'msgid "{n} span"\nmsgid_plural "{n} spans"\nmsgstr[0] "une"\nmsgstr[1] "{n} étendues"',
             [],
