@@ -142,7 +142,7 @@ def _describe_span(span: Span, words: str, labels: LabelSet) -> str:
     """Return a span with its label, value and note in one line."""
     note = isolate(elide_middle(_on_one_line(span.note), _MAX_WORDS)) if span.note else ""
     value = isolate(format_value(span.value)) if span.value else ""
-    described = f"{_label_title(span.label, labels)}: {isolate(words)}"
+    described = _("{name}: {fact}").format(name=_label_title(span.label, labels), fact=isolate(words))
     return " · ".join(filter(None, (described, value, note)))
 
 

@@ -105,5 +105,6 @@ def describe_spans(text: str, spans: Iterable[CandidateSpan], labels: LabelSet, 
         words = elide_middle(words, max_words) if max_words else words
         title = label.localised_title() if label else span.label
         value = isolate(format_value(span.value)) if span.value else ""
-        parts.append(" ".join(filter(None, (f"{title}:", isolate(words), value))))
+        fact = " ".join(filter(None, (isolate(words), value)))
+        parts.append(_("{name}: {fact}").format(name=title, fact=fact))
     return " · ".join(parts) or _("No span here")

@@ -38,7 +38,7 @@ Index: TypeAlias = QModelIndex | QPersistentModelIndex
 
 
 class FigureTable(QTreeWidget):
-    """A table whose first column has names, the others figures; Enter or a double click on a figure opens it.
+    """A table whose first columns have names, the others figures; Enter or a double click on a figure opens it.
 
     It is as high as its rows, but at most `max_rows` of them, then it scrolls.
     """
@@ -46,13 +46,13 @@ class FigureTable(QTreeWidget):
     opened = Signal(object)
     """The articles behind a figure are wanted; carries the ArticleLink."""
 
-    def __init__(self, headings: Sequence[str], name: str, max_rows: int) -> None:
+    def __init__(self, headings: Sequence[str], name: str, max_rows: int, *, name_columns: int = 1) -> None:
         super().__init__()
         set_up_tree(self, headings, name, stretched=0)
-        self._max_rows = max_rows
+        self._max_rows, self._name_columns = max_rows, name_columns
         self.header().setMinimumSectionSize(_MIN_WIDTH)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectItems)  # arrow keys reach each figure
-        for column in range(1, len(headings)):
+        for column in range(name_columns, len(headings)):
             self.headerItem().setTextAlignment(column, _NUMBERS)
         self.activated.connect(self._open)
         self._fit()
@@ -63,7 +63,7 @@ class FigureTable(QTreeWidget):
         row = QTreeWidgetItem(self, [cell.text for cell in texts])
         for column, cell in enumerate(texts):
             row.setData(column, _LINK_ROLE, cell.link)
-            if column:
+            if column >= self._name_columns:
                 row.setTextAlignment(column, _NUMBERS)
         if self.topLevelItemCount() == 1:
             self.setCurrentItem(row, 0)

@@ -45,6 +45,7 @@ class TeamProgressPage(TeamPage):
             [_("Day"), pgettext("the person", "Annotator"), _("Articles done"), _("Spans"), _("Edits"), _("Hours")],
             _("Work on each day"),
             _MAX_DAYS,
+            name_columns=2,
         )
         for day in reversed(progress.days):
             for name, work in progress.days[day].items():
