@@ -111,7 +111,7 @@ def test_action_and_dialog_of_the_recipes_work_in_a_window(copy: Path) -> None:
         check=False,
     )
     assert done.stdout.splitlines() == [
-        "Copy spans\t\u2066Ctrl+Shift+X\u2069 Two Spans copied.",
+        "Copy spans\t\u2066Ctrl+Shift+Q\u2069 Two Spans copied.",
         "WordCountDialog 2 words",
         "Ctrl+W",
     ], done.stderr
