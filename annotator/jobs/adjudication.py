@@ -125,11 +125,11 @@ def adjudicate(
                 adjudication = item.adjudication.after(edits)
                 decisions = _decide_by_majority(adjudication) if majority else []
                 adjudication = adjudication.after(decisions)
-                left = _list_open(item.article, adjudication)
-                _apply(corpus, item, actor, edits, decisions, is_done=not left)
+                open_disagreements = _list_open(item.article, adjudication)
+                _apply(corpus, item, actor, edits, decisions, is_done=not open_disagreements)
                 agreed_count += sum(edit.before is None for edit in edits if isinstance(edit.after, Span))
-                decided_count += len(item.adjudication.open_disagreements()) - len(left)
-                disagreements += left
+                decided_count += len(item.adjudication.open_disagreements()) - len(open_disagreements)
+                disagreements += open_disagreements
     yield len(numbers), len(numbers)
     return AdjudicationResult(agreed_count, decided_count, disagreements)
 

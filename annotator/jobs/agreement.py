@@ -110,7 +110,7 @@ def _share_article(
     """Return an article with these annotators' layers, as they are or as they first were."""
     article = annotated.article
     ranges = select_ranges(article, annotated.zones, options.zones)
-    done = {status.annotator for status in annotated.states if status.state == DONE}
+    done_annotators = {status.annotator for status in annotated.states if status.state == DONE}
     layers = {}
     for name in annotators:
         key = article.uid, name
@@ -118,7 +118,9 @@ def _share_article(
             layers[name] = _build_layer(first_layers[key].spans, ranges, options, first_layers[key].time)
         else:
             spans = [span for span in annotated.spans if span.annotator == name]
-            layers[name] = _build_layer(spans, ranges, options, done_times.get(key) if name in done else None)
+            layers[name] = _build_layer(
+                spans, ranges, options, done_times.get(key) if name in done_annotators else None
+            )
     return SharedArticle(article.uid, article.id, article.text, ranges, layers)
 
 

@@ -48,14 +48,14 @@ def find_same_disagreements(
     if number not in numbers:  # the index knows whole words, and these begin inside one
         numbers = list_article_numbers(corpus, gold_name, ArticleFilter())
     results: list[SamePlace] = []
-    for done, item in enumerate(load_adjudications(corpus, gold_name, numbers), 1):
+    for position, item in enumerate(load_adjudications(corpus, gold_name, numbers), 1):
         places = [
             each for each in item.adjudication.open_disagreements() if describe_kind(each, item.article.text) == kind
         ]
         if places:
             [summary] = load_summaries(corpus, [item.article.id])
             results += (_describe(item, summary.title, place, candidate_kinds) for place in places)
-        yield done, len(numbers)
+        yield position, len(numbers)
     return results
 
 
@@ -81,7 +81,7 @@ def decide_same_disagreements(
     edits: list[Edit] = []
     count = 0
     with corpus.transaction():
-        for done, item in enumerate(load_adjudications(corpus, gold_name, numbers), 1):
+        for position, item in enumerate(load_adjudications(corpus, gold_name, numbers), 1):
             agreed = item.adjudication.agree()
             adjudication = item.adjudication.after(agreed)
             decisions: list[Edit] = []
@@ -98,7 +98,7 @@ def decide_same_disagreements(
                     corpus.apply(Step(new_uid(), gold_name, utc_timestamp(), AGREED_STEP, tuple(agreed), actor=actor))
                 is_done = item.article.uid != open_article and not adjudication.open_disagreements()
                 edits += [*decisions, *change_state(item, is_done=is_done)]
-            yield done, 2 * len(numbers)
+            yield position, 2 * len(numbers)
         if edits and all(edit.article != open_article for edit in edits):
             status = corpus.status(open_article, gold_name)
             edits.append(Edit(status, status or Status(open_article, gold_name, IN_PROGRESS)))

@@ -113,7 +113,7 @@ def encode_changeset(changeset: Changeset, file: IO[bytes]) -> Generator[tuple[i
 
     Raises InvalidChangeset for an item that is longer than a line may be, and OSError.
     """
-    digest, counts, done = hashlib.sha256(), Counter[str](), 0
+    digest, counts, item_count = hashlib.sha256(), Counter[str](), 0
     total = sum(1 for _item in list_items(changeset))
     # No name and no time in gzip's header: the same content always is the same file.
     with gzip.GzipFile("", "wb", _LEVEL, file, mtime=0) as packed:
@@ -124,9 +124,9 @@ def encode_changeset(changeset: Changeset, file: IO[bytes]) -> Generator[tuple[i
             digest.update(line)
             packed.write(line)
             counts[kind] += 1
-            done += kind in _ITEM_KINDS
-            if done % _ITEMS_BETWEEN_REPORTS == 0:
-                yield done, total
+            item_count += kind in _ITEM_KINDS
+            if item_count % _ITEMS_BETWEEN_REPORTS == 0:
+                yield item_count, total
         packed.write(_encode_line("end", _End(digest.hexdigest(), dict(counts))))
     yield total, total
 

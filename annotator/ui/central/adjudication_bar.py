@@ -172,15 +172,17 @@ class AdjudicationBar(QFrame):
     def update_content(self) -> None:
         """Show the current disagreement, or how many are left."""
         self.setVisible(self._model.is_active and self._session.article is not None)
-        disagreement, left = self._model.current, len(self._model.disagreements)
+        disagreement, open_count = self._model.current, len(self._model.disagreements)
         if disagreement:
             number, total = self._model.all.index(disagreement) + 1, len(self._model.all)
             title = _("Disagreement {number} of {count}")
             self._title_label.show_text(title.format(number=format_number(number), count=format_number(total)))
-            decided = total - left
+            decided = total - open_count
             self._hint_label.show_text(count_phrase("{count} decided", "{count} decided", decided) if decided else "")
-        elif left:
-            self._title_label.show_text(count_phrase("{count} disagreement left", "{count} disagreements left", left))
+        elif open_count:
+            self._title_label.show_text(
+                count_phrase("{count} disagreement left", "{count} disagreements left", open_count)
+            )
             self._hint_label.show_text(self.describe_key("next_suggestion", _("{key}: go to it")))
         else:
             text = _("Everything is decided here.") if self._model.all else _("All annotators agree here.")
@@ -206,12 +208,12 @@ class AdjudicationBar(QFrame):
             row.setVisible(index < count)
         if disagreement is None:
             return
-        chosen = self._model.preselected(disagreement)
+        preselected = self._model.preselected(disagreement)
         for index, candidate in enumerate(candidates):
             key = self._key_of(CANDIDATE_ACTIONS[index]) if index < len(CANDIDATE_ACTIONS) else ""
             key = self._key_of("remove") if not candidate.spans else key
-            key = self._key_of("accept") if candidate == chosen else key
-            self._show_candidate(self._rows[index], key, candidate, is_chosen=candidate == chosen)
+            key = self._key_of("accept") if candidate == preselected else key
+            self._show_candidate(self._rows[index], key, candidate, is_chosen=candidate == preselected)
         if not has_none:
             row = self._rows[len(candidates)]
             row.show_candidate(self._key_of("remove"), _("No span here"), "", "", None, is_chosen=False)

@@ -30,7 +30,7 @@ from annotator.ui.session.tasks import TaskRunner
 from annotator.ui.session.window_context import WindowContext
 from annotator.ui.widgets import fonts
 from annotator.ui.widgets.bidi_text import isolate, leading_side, plain_label, tooltip
-from annotator.ui.widgets.controls import create_button, create_button_box
+from annotator.ui.widgets.controls import add_group_row, create_button, create_button_box
 from annotator.ui.widgets.layouts import hbox, vbox
 from annotator.ui.widgets.modal import run_dialog
 from annotator.ui.widgets.theme import Theme, current_theme
@@ -199,12 +199,8 @@ class OccurrencesDialog(TaskDialog):
         self.tree.clear()
         self._rows.clear()
         for (_number, heading), hits in groupby(occurrences, lambda hit: (hit.number, hit.title)):
-            head = QTreeWidgetItem(self.tree, [isolate(heading)])
+            head = add_group_row(self.tree, isolate(heading))
             head.setToolTip(0, tooltip(heading))
-            font = head.font(0)
-            font.setBold(True)
-            head.setFont(0, font)
-            head.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable | Qt.ItemFlag.ItemIsAutoTristate)
             for hit in hits:
                 self._add_row(head, hit)
             head.setExpanded(True)

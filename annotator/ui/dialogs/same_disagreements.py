@@ -19,7 +19,7 @@ from annotator.ui.session.notice import Notice
 from annotator.ui.session.session import Session
 from annotator.ui.session.tasks import TaskRunner
 from annotator.ui.widgets.bidi_text import format_keys, isolate, plain_label, tooltip
-from annotator.ui.widgets.controls import create_button, create_button_box, create_tree
+from annotator.ui.widgets.controls import add_group_row, create_button, create_button_box, create_tree
 from annotator.ui.widgets.layouts import vbox
 
 _PLACE_ROLE: Final = Qt.ItemDataRole.UserRole + 1
@@ -114,13 +114,9 @@ class SameDisagreementsDialog(TaskDialog):
         for (_number, heading), group in groupby(
             places, lambda place: (place.occurrence.number, place.occurrence.title)
         ):
-            head = QTreeWidgetItem(self.tree, [isolate(heading)])
+            head = add_group_row(self.tree, isolate(heading))
             head.setFirstColumnSpanned(True)
             head.setToolTip(0, tooltip(heading))
-            font = head.font(0)
-            font.setBold(True)
-            head.setFont(0, font)
-            head.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable | Qt.ItemFlag.ItemIsAutoTristate)
             for place in group:
                 self._add_row(head, place)
             head.setExpanded(True)

@@ -217,9 +217,13 @@ class AdjudicationModel(QObject):
 
     def _count(self, adjudication: Adjudication | None) -> None:
         """Show in the list how many disagreements are left in the open article."""
-        counts, article, left = self._session.current.disagreements, self._session.article, len(self.disagreements)
-        if adjudication and article and adjudication.article == article.uid and counts.get(article.id, 0) != left:
-            self._session.count_disagreements({**counts, article.id: left})
+        counts, article, open_count = (
+            self._session.current.disagreements,
+            self._session.article,
+            len(self.disagreements),
+        )
+        if adjudication and article and adjudication.article == article.uid and counts.get(article.id, 0) != open_count:
+            self._session.count_disagreements({**counts, article.id: open_count})
 
     def _suggest(self, disagreement: Disagreement) -> Suggestion:
         """Return what a disagreement is shown as, with the share of the annotators who have it as the score."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QStyledItemDelegate,
     QTreeWidget,
+    QTreeWidgetItem,
     QWidget,
 )
 
@@ -94,6 +95,16 @@ def set_up_tree(tree: QTreeWidget, headings: Sequence[str], name: str, *, stretc
         tree.header().setStretchLastSection(False)
         tree.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         tree.header().setSectionResizeMode(stretched, QHeaderView.ResizeMode.Stretch)
+
+
+def add_group_row(tree: QTreeWidget, title: str) -> QTreeWidgetItem:
+    """Add a row in bold that heads others; ticking it ticks all of these."""
+    row = QTreeWidgetItem(tree, [title])
+    font = row.font(0)
+    font.setBold(True)
+    row.setFont(0, font)
+    row.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable | Qt.ItemFlag.ItemIsAutoTristate)
+    return row
 
 
 def limit_widths(tree: QTreeWidget, widths: Sequence[int]) -> None:
