@@ -10,6 +10,7 @@ from pathlib import Path
 from long_article import build_long_article
 from measuring import FRAME, RATIO, Figure, Size, Wanted, measure_by_turns, time_call
 from msgspec.structs import replace
+from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QTextEdit, QWidget
@@ -95,10 +96,12 @@ def wait_for_suggestions(controller: app.ApplicationController) -> None:
 
 def wait_until(is_so: Callable[[], bool]) -> None:
     """Wait until it is so. Raises AssertionError after a while."""
+    loop = QEventLoop()
     for _ in range(_PATIENCE):
         if is_so():
             return
-        QTest.qWait(10)
+        QTimer.singleShot(10, loop.quit)
+        loop.exec()  # QTest.qWait would keep Python's lock, and the program's threads would wait
     raise AssertionError("nothing happens")
 
 
