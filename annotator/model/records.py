@@ -119,7 +119,8 @@ class Suggestion(Struct, frozen=True, gc=False):
     """A proposed span, stored only when accepted.
 
     `source` is the suggester's name, `score` the probability of acceptance, from 0 to 1. `assumed` is set if `value`
-    says more than the text: a date without its year.
+    says more than the text: a date without its year. `evidence` names the rule, list or head noun behind it (such as
+    `list:Morocco: parties`), so that decisions teach what each is worth; few values, none of a text's words.
     """
 
     start: int
@@ -129,6 +130,7 @@ class Suggestion(Struct, frozen=True, gc=False):
     score: float
     value: str | None = None
     assumed: bool = False
+    evidence: str = ""
 
 
 def labelled_range(record: Span | Suggestion | Rejection) -> tuple[int, int, str]:

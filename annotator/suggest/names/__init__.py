@@ -29,12 +29,13 @@ _ABBREVIATION: Final = re.compile(r" ?\( ?([A-Z][A-Z-]*[A-Z][0-9]?) ?\)")
 
 
 class _NameSpan(NamedTuple):
-    """An institution's or plan's name; `full` is a short one's full name."""
+    """An institution's or plan's name; `full` is a short one's full name, `evidence` as in Suggestion."""
 
     start: int
     end: int
     role: str
     score: float
+    evidence: str
     full: str | None = None
 
 
@@ -69,7 +70,9 @@ class NameSuggester:
             label, bounds = by_role[name.role], (name.start, name.end)
             if label and (bounds not in best or best[bounds].score < name.score):
                 value = _years_in(article.text[slice(*bounds)]) if name.role == PLAN else name.full
-                best[bounds] = Suggestion(*bounds, label, self.name, round(name.score, 3), value)
+                best[bounds] = Suggestion(
+                    *bounds, label, self.name, round(name.score, 3), value, evidence=name.evidence
+                )
         return resolve_overlaps(best.values(), lambda inner, outer: self._may_nest(article.text, inner, outer))
 
     def _find_abbreviations(self, analysis: TextAnalysis, names: Iterable[_NameSpan]) -> Iterator[_NameSpan]:
@@ -78,7 +81,7 @@ class NameSuggester:
         for name in names:
             inside = _ABBREVIATION.match(analysis.text, name.end)
             if inside:
-                yield _NameSpan(*inside.span(1), name.role, score, analysis.text[name.start : name.end])
+                yield _NameSpan(*inside.span(1), name.role, score, "abbreviation", analysis.text[name.start : name.end])
 
     def _find_by_head(self, analysis: TextAnalysis, matches: list[Match]) -> Iterator[_NameSpan]:
         """Yield the names that begin with a head, given the listed ones."""
@@ -95,7 +98,8 @@ class NameSuggester:
                     end = find_name_end(line, after, head, definite=definite)
                     if end:
                         start, stop = analysis.tokens[first + index].start, analysis.tokens[first + end.stop - 1].end
-                        yield _NameSpan(start + offset, stop, head.role, scores[end.rule] * head.weight)
+                        evidence = f"head:{end.rule} {' '.join(head.words)}"
+                        yield _NameSpan(start + offset, stop, head.role, scores[end.rule] * head.weight, evidence)
 
     def _find_heads(self, token: str) -> tuple[tuple[int, str, Head, bool], ...]:
         """Return the heads that a token may be: behind its proclitics, as which word, and whether with the article."""
@@ -151,9 +155,8 @@ def _is_name(analysis: TextAnalysis, match: Match) -> bool:
 
 def _to_name_span(match: Match) -> _NameSpan:
     name = load_knowledge().listed[match.words]
-    return _NameSpan(
-        match.start, match.end, name.role, name.score * (1 if match.is_sure else _UNSURE_FACTOR), name.full
-    )
+    score = name.score * (1 if match.is_sure else _UNSURE_FACTOR)
+    return _NameSpan(match.start, match.end, name.role, score, f"list:{name.about}", name.full)
 
 
 def _is_adjective_of(word: str, before: str) -> bool:

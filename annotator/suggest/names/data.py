@@ -48,9 +48,10 @@ class Head(Struct, frozen=True):
 class ListedName(Struct, frozen=True):
     """A known name, its role, and the probability that a match is correct.
 
-    `capitals`: an abbreviation only in capital letters. `full`: a short one's full name.
+    `capitals`: an abbreviation only in capital letters. `full`: a short one's full name. `about`: the list's title.
     """
 
+    about: str
     role: str
     score: float
     capitals: bool
@@ -184,7 +185,7 @@ def _index_names(lists: list[_List]) -> dict[FoldedForm, ListedName]:
             for name in filter(None, (full, *map(str.strip, short.split(",")))):
                 full_name = None if name == full else full
                 listed.setdefault(
-                    split_form(fold(name)), ListedName(group.role, group.score, name.isupper(), full_name)
+                    split_form(fold(name)), ListedName(group.about, group.role, group.score, name.isupper(), full_name)
                 )
     return listed
 
