@@ -47,9 +47,15 @@ class CrfSuggester:
         self, article: Article, labels: LabelSet, suggestions: Iterable[Suggestion] | None = None
     ) -> list[Suggestion]:
         """See Suggester. `suggestions` are the base suggesters', if already known."""
-        analysis = analysed(article.text)
+        token_features = self._extract_features(article, labels, suggestions)
+        return self.suggest_from_features(analysed(article.text), labels, token_features)
+
+    def suggest_from_features(
+        self, analysis: TextAnalysis, labels: LabelSet, token_features: Sequence[Sequence[str]]
+    ) -> list[Suggestion]:
+        """Return the suggestions for a text of whose tokens these are the features."""
         by_span: dict[tuple[int, int, str], Suggestion] = {}
-        for sentence in self._tag_sentences(analysis, article, labels, suggestions):
+        for sentence in self._tag_sentences(analysis, token_features):
             for chunk, probability in _decode_chunks(sentence):
                 label = chunk.label.partition(DEPTH_SEPARATOR)[0]
                 if labels.find(label):
@@ -60,26 +66,24 @@ class CrfSuggester:
 
     def uncertainty(self, article: Article, labels: LabelSet, suggestions: Iterable[Suggestion] | None = None) -> float:
         """Return the expected number of wrong decisions about tokens. `suggestions` as above."""
-        sentences = self._tag_sentences(analysed(article.text), article, labels, suggestions)
+        token_features = self._extract_features(article, labels, suggestions)
         return sum(
             1 - probability
-            for sentence in sentences
+            for sentence in self._tag_sentences(analysed(article.text), token_features)
             for _tags, probabilities in sentence.tagged
             for probability in probabilities
         )
 
-    def _tag_sentences(
-        self, analysis: TextAnalysis, article: Article, labels: LabelSet, suggestions: Iterable[Suggestion] | None
-    ) -> Iterator[_Sentence]:
+    def _extract_features(
+        self, article: Article, labels: LabelSet, suggestions: Iterable[Suggestion] | None
+    ) -> list[list[str]]:
+        if suggestions is None:
+            suggestions = collect_suggestions(article, labels, self._base_suggesters)
+        return extract_features(analysed(article.text), suggester_features(suggestions, labels))
+
+    def _tag_sentences(self, analysis: TextAnalysis, token_features: Sequence[Sequence[str]]) -> Iterator[_Sentence]:
         from pycrfsuite import ItemSequence
 
-        token_features = extract_features(
-            analysis,
-            suggester_features(
-                collect_suggestions(article, labels, self._base_suggesters) if suggestions is None else suggestions,
-                labels,
-            ),
-        )
         for first, last in analysis.sentence_ranges:
             items = ItemSequence(token_features[first:last])
             yield _Sentence(first, [self._tag(tagger, items) for tagger in self._taggers])

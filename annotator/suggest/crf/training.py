@@ -72,6 +72,14 @@ class _Sentence(Struct, frozen=True):
     chunks: tuple[Chunk, ...]
 
 
+class ExampleFeatures(Struct, frozen=True):
+    """The features of an example's tokens, and its sentences to learn from."""
+
+    example: TrainingExample
+    token_features: list[list[str]]
+    sentences: tuple[_Sentence, ...]
+
+
 def train(
     examples: Sequence[TrainingExample], labels: LabelSet, base_suggesters: Sequence[Suggester] = ()
 ) -> TrainedModel | None:
@@ -82,17 +90,29 @@ def train(
     is deterministic. MAX_TOKENS bounds the cost by dropping earlier examples. Training holds the interpreter for
     seconds, so a window runs it in another process. Raises OSError if no temporary file can be written.
     """
-    names = _label_names(labels)
-    latest = _latest_examples(examples, MAX_TOKENS // max(ceil(len(names) / LABELS_PER_FIELD), 1))
-    sentences = [sentence for example in latest for sentence in _labelled_sentences(example, labels, base_suggesters)]
+    latest = _latest_examples(examples, MAX_TOKENS // max(ceil(len(labels.labels) / LABELS_PER_FIELD), 1))
+    return train_on_features([extract_example(example, labels, base_suggesters) for example in latest], labels)
+
+
+def extract_example(
+    example: TrainingExample, labels: LabelSet, base_suggesters: Sequence[Suggester] = ()
+) -> ExampleFeatures:
+    """Extract an example's features, from the base suggesters' suggestions too (see `train`)."""
+    suggestions = _base_suggestions(example, labels, base_suggesters)
+    token_features = extract_features(analysed(example.article.text), suggestions)
+    return ExampleFeatures(example, token_features, tuple(_labelled_sentences(example, labels, token_features)))
+
+
+def train_on_features(examples: Iterable[ExampleFeatures], labels: LabelSet) -> TrainedModel | None:
+    """Train on all of these examples (see `train`); return None if they are too few."""
+    sentences = [sentence for example in examples for sentence in example.sentences]
     counts = Counter(chunk.label for sentence in sentences for chunk in sentence.chunks)
     min_count = max(_MIN_SPANS_OF_LABEL, _MIN_SHARE * counts.total())
     learned_labels = {label for label, count in counts.items() if count >= min_count}
     if sum(counts[label] for label in learned_labels) < MIN_SPANS:
         return None
-    return TrainedModel(
-        FEATURES_VERSION, names, tuple(_train_fields(sentences, _group_labels(sentences, counts, learned_labels)))
-    )
+    fields = _train_fields(sentences, _group_labels(sentences, counts, learned_labels))
+    return TrainedModel(FEATURES_VERSION, _label_names(labels), tuple(fields))
 
 
 def encode_model(trained: TrainedModel, key: bytes) -> bytes:
@@ -142,11 +162,10 @@ def _label_chunks(example: TrainingExample, names: Sequence[str]) -> list[Chunk]
 
 
 def _labelled_sentences(
-    example: TrainingExample, labels: LabelSet, base_suggesters: Sequence[Suggester]
+    example: TrainingExample, labels: LabelSet, token_features: list[list[str]]
 ) -> Iterator[_Sentence]:
     """Yield the labelled sentences whose edges no span crosses."""
     analysis = analysed(example.article.text)
-    token_features = extract_features(analysis, _base_suggestions(example, labels, base_suggesters))
     chunks = _label_chunks(example, _label_names(labels))
     for first, last in analysis.sentence_ranges:
         start, end = analysis.tokens[first].start, analysis.tokens[last - 1].end
