@@ -1,8 +1,8 @@
 """Measure every figure that an issue asks for: ours, a named reference in the same run, and their ratio.
 
-`python3 packaging/dev.py bench` measures all of it, `bench suggest effort` these parts (see PARTS). Seconds differ from
-machine to machine; the ratio to a known reference differs less. Each ratio is that of the medians of many runs, taken
-by turns with the reference.
+`python3 packaging/dev.py bench` measures all of it, `bench suggest effort` these parts (see PARTS), `bench --labelled
+FILE` the suggestions on labelled texts of one's own. Seconds differ from machine to machine; the ratio to a known
+reference differs less. Each ratio is that of the medians of many runs, taken by turns with the reference.
 """
 
 import argparse
@@ -11,7 +11,8 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -22,11 +23,13 @@ import dates_accuracy
 import effort
 import growth
 import install_size
+import labelled_corpora
 import model_accuracy
 import page_speed
 import peers
 import plot
 import results
+import suggestion_accuracy
 import suggestion_effort
 import suggestion_speed
 import team_speed
@@ -80,10 +83,17 @@ def _measure_effort(folder: Path) -> Iterator[Figure | str]:
     )
 
 
-def _measure_suggestions(_folder: Path) -> Iterator[Figure | str]:
+def _measure_suggestions(folder: Path) -> Iterator[Figure | str]:
     yield from _measure_samples(_SAMPLES / "dates", "dates that are found", dates_accuracy.measure)
     yield from _measure_samples(_SAMPLES / "ner", "how good the model is", model_accuracy.measure)
+    yield from _measure_samples(
+        _SAMPLES, "how good the suggestions are", lambda samples: suggestion_accuracy.measure(samples.parent, folder)
+    )
     yield suggestion_speed.measure()
+
+
+def _measure_labelled(paths: Iterable[Path], folder: Path) -> Iterator[Figure | str]:
+    yield from suggestion_accuracy.measure_all(map(labelled_corpora.load_column_file, paths), folder)
 
 
 def _measure_samples(
@@ -112,6 +122,13 @@ def main(arguments: Sequence[str]) -> int:
     i18n.set_language("en")
     parser = argparse.ArgumentParser("dev.py bench", description="Measure the main job against other programs.")
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; without one, all of them")
+    parser.add_argument(
+        "--labelled",
+        type=Path,
+        nargs="+",
+        metavar="FILE",
+        help="labelled column files on which suggestions are measured, instead of any part",
+    )
     parser.add_argument("--json", type=Path, default=_JSON, help="where the figures are written; else build/bench.json")
     parser.add_argument("--page", type=Path, help="a page whose tables, and the picture beside it, are made anew")
     options = parser.parse_args(arguments)
@@ -126,14 +143,17 @@ def main(arguments: Sequence[str]) -> int:
             results.fill_page(page, dict.fromkeys(results.PLACES, ()))
         except (OSError, ValueError) as error:  # sooner than half an hour later
             parser.error(str(error))
-        if options.parts:
+        if options.parts or options.labelled:
             parser.error("a page is about all parts: name none")
+    if options.labelled and options.parts:
+        parser.error("name parts or labelled files")
+    parts = {"labelled": partial(_measure_labelled, options.labelled)} if options.labelled else PARTS
     facts = results.describe_machine() | {"load_before": results.read_load()}
     figures, failed = list[Figure](), False
-    for part in PARTS:
+    for part, measure in parts.items():
         if not options.parts or part in options.parts:
             try:
-                for figure in _measure_part(part):
+                for figure in _measure_part(part, measure):
                     figures.append(figure)
             except Exception as error:  # the others are still worth their while
                 traceback.print_exc()
@@ -158,12 +178,12 @@ def main(arguments: Sequence[str]) -> int:
     return int(failed)
 
 
-def _measure_part(part: str) -> Iterator[Figure]:
+def _measure_part(part: str, measure: Part) -> Iterator[Figure]:
     """Yield the figures of a part; print its lines, and how long it took, at once."""
     start = time.monotonic()
     with tempfile.TemporaryDirectory() as name:
         os.environ["ANNOTATOR_HOME"] = str(Path(name) / "home")
-        for item in PARTS[part](Path(name)):
+        for item in measure(Path(name)):
             if isinstance(item, Figure):
                 print(".", end="", file=sys.stderr, flush=True)
                 yield item

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from labelled_corpora import Gold
 from measuring import MEDIAN, Figure, Wanted
 from model_accuracy import create_label_set
 from msgspec.structs import replace
@@ -26,7 +27,7 @@ from annotator.jobs.learning import learn, needs_training
 from annotator.jobs.suggesting import SuggesterPool, SuggestionsBySource, filter_suggestions
 from annotator.model import operations
 from annotator.model.open_suggestions import SURE_SCORE, RejectionFilter
-from annotator.model.records import DONE, AnnotatedArticle, Article, Edit, Rejection, Span, Step, Suggestion, new_uid
+from annotator.model.records import DONE, AnnotatedArticle, Edit, Rejection, Span, Step, Suggestion, new_uid
 from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.queries.article_list import load_all_summaries
 from annotator.text.analysis import analysed
@@ -40,13 +41,6 @@ LABEL_STUDIO, KEEP_LABEL, ACCEPT_CLICK = 2.68, 2.4, 1.3
 _WHO: Final = "bench"
 _PROMISED: Final = "sentence"  # what one key accepts, where something is wanted of what a span costs
 _NEAR: Final = 2  # words that one goes back by the arrow
-
-
-class Gold(NamedTuple):
-    """An article, and the spans that it should have."""
-
-    article: Article
-    spans: tuple[tuple[int, int, str], ...]
 
 
 class Assistance(NamedTuple):

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 import suggestion_effort
+from labelled_corpora import Gold
 from model_accuracy import create_label_set
-from suggestion_effort import WAYS, Assistance, Gold, simulate
+from suggestion_effort import WAYS, Assistance, simulate
 
 from annotator.jobs.suggesting import SuggesterPool
 from annotator.model.open_suggestions import SURE_SCORE

@@ -1,0 +1,95 @@
+"""The labelled corpora that suggestions are measured on, beside the checkout or in any column file.
+
+The news are 40 articles of MArSum whose labels lie in `news_labels.jsonl`, by article and offset, as the texts belong
+to others. Whoever works on rules and lists must not read them.
+"""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from model_accuracy import TWO, read_sentences
+
+from annotator.model.records import Article, article_uid
+
+NEWS_LABELS: Final = Path(__file__).parent / "news_labels.jsonl"
+NEWS: Final = ("DATE", "INSTITUTION", "PLAN")
+SENTENCES: Final = "sentences"
+ARTICLES: Final = "articles"
+_SENTENCE_COUNTS: Final = (30, 100, 300, 1000)
+_ARTICLE_COUNTS: Final = (8, 16, 24)
+_MIN_SPANS: Final = 10  # of a label that is measured in any file
+
+
+class Gold(NamedTuple):
+    """An article, and the spans that it should have."""
+
+    article: Article
+    spans: tuple[tuple[int, int, str], ...]
+
+
+class LabelledCorpus(NamedTuple):
+    """A corpus that is labelled: `unit` is what its items are, `counts` how many of them are learned from.
+
+    `judged` is a part that is kept for judging; without one, items are judged by what is learned from others.
+    """
+
+    name: str
+    labels: tuple[str, ...]
+    items: tuple[Gold, ...]
+    unit: str = SENTENCES
+    counts: tuple[int, ...] = _SENTENCE_COUNTS
+    judged: tuple[Gold, ...] = ()
+
+
+def load_corpora(shared: Path) -> Iterator[LabelledCorpus]:
+    """Yield the labelled corpora of the folder beside the checkout, without those that are not there."""
+    samples = [shared / "data" / "ner" / f"wojood-sample-{part}.txt" for part in ("train", "val")]
+    if all(path.exists() for path in samples):
+        training, judged = (_read_items(path, TWO) for path in samples)
+        texts = {item.article.uid for item in judged}
+        unseen = tuple(item for item in training if item.article.uid not in texts)
+        yield LabelledCorpus("Wojood", TWO, unseen, judged=judged)
+    tweets = shared / "data" / "peers" / "conll" / "idrisi-ar-bilou.txt"
+    if tweets.exists():
+        yield load_column_file(tweets, "IDRISI")
+    news = shared / "data" / "articles" / "marsum.jsonl"
+    if news.exists() and NEWS_LABELS.exists():
+        yield LabelledCorpus("news", NEWS, load_news(news), ARTICLES, _ARTICLE_COUNTS)
+
+
+def load_column_file(path: Path, name: str = "") -> LabelledCorpus:
+    """Return the sentences of a column file with its frequent labels. Raises OSError, and ValueError without any."""
+    examples = read_sentences(path)
+    counts = Counter(label for example in examples for _start, _end, label in example.spans)
+    labels = tuple(sorted(label for label, count in counts.items() if count >= _MIN_SPANS))
+    if not labels:
+        raise ValueError(f"{path} has no label {_MIN_SPANS} times")
+    return LabelledCorpus(name or path.stem, labels, _read_items(path, labels))
+
+
+def _read_items(path: Path, labels: tuple[str, ...]) -> tuple[Gold, ...]:
+    """Return the sentences of a column file with their spans of these labels; of equal ones, the first."""
+    items = {
+        example.article.uid: Gold(example.article, tuple(span for span in example.spans if span[2] in labels))
+        for example in reversed(read_sentences(path))
+    }
+    return tuple(reversed(items.values()))
+
+
+def load_news(articles: Path) -> tuple[Gold, ...]:
+    """Return the labelled articles in the order of the file. Raises ValueError where a text is not the labelled one."""
+    labelled = {row["id"]: row for row in map(json.loads, NEWS_LABELS.read_text(encoding="utf-8").splitlines())}
+    items = []
+    for row in map(json.loads, articles.read_text(encoding="utf-8").splitlines()):
+        text, gold = row["text"], labelled.get(row["id"])
+        if gold is None:
+            continue
+        if hashlib.sha256(text.encode()).hexdigest() != gold["sha256"]:
+            raise ValueError(f"the text of {row['id']} is not the one that was labelled")
+        spans = sorted(((start, end, label) for start, end, label in gold["spans"]), key=lambda it: (it[0], -it[1]))
+        items.append(Gold(Article(article_uid(text), text), tuple(spans)))
+    return tuple(items)
