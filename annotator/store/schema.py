@@ -490,7 +490,13 @@ def _record_former_labels(db: Database) -> None:
             db.execute("INSERT INTO label_edit VALUES (?, ?, ?, NULL, ?, ?, NULL, NULL)", values)
 
 
-VERSION: Final = 7
+@migrations()
+def m008_keyboard_letters(db: Database) -> None:
+    """Index again the words with letters of Persian and Urdu keyboards, which are folded now (see `text.folding`)."""
+    word_index.index_keyboard_letters_again(db)
+
+
+VERSION: Final = 8
 
 JSON_COLUMNS: Final = (
     ("label", "title"),

@@ -24,6 +24,7 @@ DIGESTS: Final = {
     5: "898a30a916a41cdc287f39e563a074beb5a85c8dab9ef8c931c6cfc85d2f766b",
     6: "2488124c44fba28c8e76a4c74fa622f0a2dd2f125b4602cfd9fd3a295c4f4889",
     7: "636f1ff9958ce64ff6cb3fcd1ebfe0bb5b14fde8a99e5386b20f475a983f7405",
+    8: "636f1ff9958ce64ff6cb3fcd1ebfe0bb5b14fde8a99e5386b20f475a983f7405",
 }
 """The `schema_digest` of each version, which saves building a schema to compare on opening (3 ms).
 

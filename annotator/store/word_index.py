@@ -1,10 +1,12 @@
 """Indexes of the folded words of articles, spans and rejections (see `text.folding`).
 
 `search` holds each article's words and `beginning` their short prefixes, for search as you type. `mention` holds each
-span's words, to tell what was labelled before; `rejected` those in and next to each rejection. All can be rebuilt.
+span's words, to tell what was labelled before; `rejected` those in and next to each rejection. All can be rebuilt. A
+change of the folding needs a migration that indexes again what it concerns: the tables do not say how they were folded.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Final
@@ -19,6 +21,8 @@ from annotator.text.word_context import extract_context
 _TOKEN: Final = re.compile(r"[^\W_]+|\S")
 # Stands between the two words of سنة2024, so that سنة 2024 does not match; no folded text contains it.
 _SEAM_TOKEN: Final = " \u2060 "
+_KEYBOARD_LETTERS: Final = re.compile("([ڪھۀ-ۃےۓە\ufba4-\ufbb1])")
+"""The letters of Persian, Urdu and Kurdish keyboards that folding left before version 8."""
 
 
 def search_tokens(text: str) -> list[str]:
@@ -27,22 +31,29 @@ def search_tokens(text: str) -> list[str]:
     These are words, folded with ة as ه, other characters except spaces, and a mark where two words touch (see
     `text.search.WORD_BOUNDARY`).
     """
-    return [token for tokens, _prefixes in _read_runs(text) for token in tokens.split()]
+    return [token for tokens, _prefixes in _read_runs(fold(text, taa=True)) for token in tokens.split()]
 
 
 def add_articles(db: Database, texts: Iterable[tuple[int, str]]) -> None:
     """Add the words of articles, by number, to the search index; many at once take half as long."""
     words, beginnings = [], []
     for number, text in texts:
-        runs = _read_runs(text)
-        words.append((number, " ".join([tokens for tokens, _prefixes in runs])))
-        beginnings.append((number, " ".join(frozenset().union(*[prefixes for _tokens, prefixes in runs]))))
+        article_words, article_prefixes = _index_entries(fold(text, taa=True))
+        words.append((number, article_words))
+        beginnings.append((number, article_prefixes))
     db.conn.executemany("INSERT INTO search(rowid, words) VALUES (?, ?)", words)
     db.conn.executemany("INSERT INTO beginning(rowid, letters) VALUES (?, ?)", beginnings)
 
 
-def _read_runs(text: str) -> list[tuple[str, frozenset[str]]]:
-    return list(map(_read_run, fold(text, taa=True).split()))
+def _index_entries(folded_text: str) -> tuple[str, str]:
+    """Return what `search` and `beginning` hold of an article."""
+    runs = _read_runs(folded_text)
+    prefixes: frozenset[str] = frozenset().union(*[run_prefixes for _tokens, run_prefixes in runs])
+    return " ".join([tokens for tokens, _prefixes in runs]), " ".join(prefixes)
+
+
+def _read_runs(folded_text: str) -> list[tuple[str, frozenset[str]]]:
+    return list(map(_read_run, folded_text.split()))
 
 
 @lru_cache(maxsize=1 << 15)  # most runs are words, and most words come again
@@ -78,3 +89,33 @@ def build(db: Database) -> None:
     rows = db.execute('SELECT span.uid, start, "end", text FROM span JOIN article ON article.uid = span.article')
     for uid, start, end, text in rows:
         db.execute("INSERT INTO mention VALUES (?, ?)", (uid, normalise_form(text, start, end)))
+
+
+def index_keyboard_letters_again(db: Database) -> None:
+    """Index again, in an older file, the articles with letters that folding left before version 8."""
+    for number, uid, text in db.execute("SELECT id, uid, text FROM article"):
+        if not _KEYBOARD_LETTERS.search(text):
+            continue
+        # An index without a copy of the text forgets only what it is told again.
+        words, prefixes = _index_entries(_fold_as_before(text))
+        db.execute("INSERT INTO search(search, rowid, words) VALUES ('delete', ?, ?)", (number, words))
+        db.execute("INSERT INTO beginning(beginning, rowid, letters) VALUES ('delete', ?, ?)", (number, prefixes))
+        add_articles(db, [(number, text)])
+        spans = db.execute('SELECT uid, start, "end" FROM span WHERE article = ?', (uid,)).fetchall()
+        rejections = db.execute('SELECT uid, start, "end" FROM rejection WHERE article = ?', (uid,)).fetchall()
+        db.conn.executemany(
+            "UPDATE mention SET words = ? WHERE span = ?",
+            [(normalise_form(text, start, end), span) for span, start, end in spans],
+        )
+        db.conn.executemany(
+            "UPDATE rejected SET before = ?, words = ?, after = ? WHERE rejection = ?",
+            [(*extract_context(text, start, end), rejection) for rejection, start, end in rejections],
+        )
+
+
+def _fold_as_before(text: str) -> str:
+    """Fold a text as before version 8, when the keyboard letters lost only marks and presentation forms."""
+    pieces = _KEYBOARD_LETTERS.split(text)
+    pieces[::2] = [fold(piece, taa=True) for piece in pieces[::2]]
+    pieces[1::2] = [unicodedata.normalize("NFKD", letter)[0] for letter in pieces[1::2]]
+    return "".join(pieces)

@@ -2,13 +2,16 @@
 
 Folded are:
 
-- the hamza and madda of an alef, the alef wasla; ى and Persian ی to ي, Persian ک to ك; on request ة to ه
+- the hamza and madda of an alef, the alef wasla; ى to ي; on request ة to ه
+- the letters that Persian, Urdu and Kurdish keyboards have in place of Arabic ones: ی and ے to ي, ک and ڪ to ك, ھ, ہ, ە
+  and ۀ to ه, ۃ to ة
 - marks: tashkeel, the superscript alef, Quranic marks, Latin, Greek and Cyrillic accents
 - the tatweel, direction marks, joiners and all else invisible within a word
 - Arabic-Indic and Persian digits to ASCII; upper to lower case; presentation forms to letters
 - runs of white space, including newlines, to one space
 
-ؤ and ئ stay, as they distinguish words. Canonically equivalent texts fold alike.
+ؤ and ئ stay, as they distinguish words; so do letters of other sounds, such as the Moroccan گ and ڭ. Canonically
+equivalent texts fold alike.
 """
 
 import re
@@ -21,7 +24,7 @@ import regex
 from msgspec import Struct
 
 _TATWEEL: Final = "\u0640"
-_SPELLINGS: Final = str.maketrans("ٱىیک٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "اييك" + "0123456789" * 2)
+_SPELLINGS: Final = str.maketrans("ٱىیےکڪھہەۃ٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "ايييككهههة" + "0123456789" * 2)
 _HAMZA: Final = "\u0654"  # above
 _SEATS: Final = {"و": "ؤ", "ي": "ئ", "ى": "ئ", "ی": "ئ"}
 _UNCOMPOSED_SEAT: Final = regex.compile(rf"[{''.join(_SEATS)}](?=\p{{Mn}}*{_HAMZA})")

@@ -33,6 +33,7 @@ ADDED_COLUMNS: Final = {
     "edit": ("clock", "device", "actor"),
 }
 """The columns of later versions."""
+FIRST_WITH_CLOCKS: Final = 7
 
 
 @pytest.fixture(params=VERSIONS)
@@ -102,7 +103,7 @@ def test_migration_to_the_newest_version_loses_nothing(path: Path, version: int)
 
 
 def test_steps_of_a_migrated_corpus_have_clocks_in_their_order(path: Path, version: int) -> None:
-    if version == VERSION:
+    if version >= FIRST_WITH_CLOCKS:
         pytest.skip("its clocks are those of its merges")
     with Corpus.open(path) as corpus:
         steps = corpus.fetch_tuples("SELECT step, min(clock), max(clock) FROM edit GROUP BY step ORDER BY min(id)")
@@ -137,8 +138,8 @@ def test_copies_of_a_corpus_are_migrated_to_the_same(path: Path, tmp_path: Path)
 def test_what_no_edit_of_a_repaired_file_names_gets_a_step_in_every_copy(
     path: Path, tmp_path: Path, version: int
 ) -> None:
-    if version == VERSION:
-        pytest.skip("there is nothing to be changed")
+    if version >= FIRST_WITH_CLOCKS:
+        pytest.skip("only the change to clocks gives what no edit names a step")
     with closing(sqlite3.connect(path)) as db, db:
         uid = "json_extract(coalesce(after, before), '$.uid')"
         db.execute(f"DELETE FROM edit WHERE {uid} IN (SELECT uid FROM span WHERE rowid % 2)")

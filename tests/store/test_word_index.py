@@ -1,6 +1,10 @@
-"""Tests of the indexes: after any changes they equal rebuilt ones."""
+"""Tests of the indexes: after any changes, and of older files, they equal rebuilt ones."""
 
-from collections.abc import Iterator
+import shutil
+import sqlite3
+import unicodedata
+from collections.abc import Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -17,7 +21,9 @@ from annotator.model.records import Span, article_uid
 from annotator.store import word_index
 from annotator.store.corpus import Corpus
 from annotator.store.errors import Conflict
-from annotator.store.queries.search import find_article_numbers
+from annotator.store.queries import training_data
+from annotator.store.queries.search import find_article_numbers, search
+from annotator.store.sqlite_library import Database
 from annotator.text.folding import fold
 from annotator.text.search import MAX_SHORT_PREFIX, expand_query, short_prefixes
 
@@ -25,6 +31,9 @@ TEXTS: Final = ("أعلنت وزارة الصحة عن خطة 2024", "لأحزا
 FIRST, SECOND = (article_uid(text) for text in TEXTS)
 LABELS: Final = build_label_set("A", "B")
 WORD: Final = st.text("والبلكسفنه2", min_size=1, max_size=8)
+KEYBOARD_TEXT: Final = st.text("والبلجنةه ھہۂۃەۀےۓڪﮤﮪﮰىیي\u0654\u064e\u200f2.", max_size=30)
+KEYBOARD_CORPUS: Final = Path(__file__).parent / "versions" / "keyboard_letters.corpus"
+"""Made by version 7, which did not fold the letters of Persian and Urdu keyboards in its articles."""
 
 
 @pytest.fixture
@@ -50,6 +59,26 @@ def rebuild_mentions(corpus: Corpus) -> dict[str, str]:
     assert find_article_numbers(corpus, "وزارة") == find_article_numbers(corpus, "وز") == [1, 2]
     corpus.db.execute("ROLLBACK")
     return rebuilt_mentions
+
+
+def read_terms(db: sqlite3.Connection) -> dict[str, set[tuple[object, ...]]]:
+    """Return the indexed words, each with the number of its article and its position there, if that is stored."""
+    terms = {}
+    for name in ("search", "beginning"):
+        db.execute(f"CREATE VIRTUAL TABLE temp.{name}_terms USING fts5vocab(main, {name}, instance)")
+        terms[name] = set(db.execute(f"SELECT term, doc, offset FROM {name}_terms"))
+        db.execute(f"DROP TABLE temp.{name}_terms")
+    return terms
+
+
+def index_terms(corpus: Corpus, texts: Iterable[str]) -> dict[str, set[tuple[object, ...]]]:
+    """Return the words of new indexes of these articles."""
+    query = "SELECT sql FROM sqlite_schema WHERE name IN ('search', 'beginning')"
+    with closing(Database(memory=True)) as db:
+        for (statement,) in corpus.fetch_tuples(query):
+            db.execute(statement)
+        word_index.add_articles(db, enumerate(texts, 1))
+        return read_terms(db.conn)
 
 
 def read_state(corpus: Corpus) -> tuple[object, ...]:
@@ -188,3 +217,49 @@ def test_short_prefixes_are_the_short_queries_that_match_a_word(word: str, other
     matching_queries = {query for query in queries if any(word.startswith(form) for form in expand_query(query))}
     assert matching_queries == short_prefixes(word) & queries
     assert short_prefixes(word) <= queries
+
+
+# Files from before version 8, when letters of Persian and Urdu keyboards were not folded
+
+
+def test_words_in_letters_of_other_keyboards_are_found_in_an_older_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.corpus"
+    shutil.copyfile(KEYBOARD_CORPUS, path)
+    with closing(sqlite3.connect(path)) as old:
+        assert old.execute("SELECT rowid FROM search WHERE search MATCH 'معهد'").fetchall() == []
+        assert old.execute("PRAGMA user_version").fetchone() == (7,)
+    with Corpus.open(path) as corpus:
+        texts = [article.text for article in map(corpus.article, (1, 2, 3))]
+        assert read_terms(corpus.db.conn) == index_terms(corpus, texts)
+        assert find_article_numbers(corpus, "معهد") == find_article_numbers(corpus, "معھد") == [1, 3]
+        assert find_article_numbers(corpus, "المعهد الوط") == [1]
+        assert find_article_numbers(corpus, "وزارة الصحة") == [1, 2]
+        assert find_article_numbers(corpus, "كا") == [3]
+        excerpts = {hit.article.text[hit.start : hit.end] for hit in search(corpus, "معهد")}
+        assert excerpts == {"معھد", "معﮭد"}
+        assert corpus.has_mention("المعهد الوطني للصحة")
+        counts = {counted.words: counted.spans for counted in training_data.count_mentions(corpus)}
+        assert counts["وزارة الصحة"] == 2
+        [rejection] = corpus.query("SELECT before, words, after FROM rejected")
+        assert dict(rejection) == {"before": "مدير", "words": "معهد الدراسات", "after": "ان"}
+
+
+@settings(max_examples=50)
+@given(st.lists(KEYBOARD_TEXT, min_size=1, max_size=3, unique=True))
+def test_indexes_of_an_older_file_equal_rebuilt_ones(keyboard_texts: list[str]) -> None:
+    with TemporaryDirectory() as folder, create_corpus(Path(folder) / "a.corpus", *keyboard_texts) as corpus:
+        new_terms = index_terms(corpus, keyboard_texts)
+        for table in ("search", "beginning"):
+            corpus.db.execute(f"INSERT INTO {table}({table}) VALUES ('delete-all')")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(word_index, "fold", fold_as_version_7)
+            word_index.add_articles(corpus.db, enumerate(keyboard_texts, 1))
+        word_index.index_keyboard_letters_again(corpus.db)
+        assert read_terms(corpus.db.conn) == new_terms
+
+
+def fold_as_version_7(text: str, *, taa: bool) -> str:
+    """Fold a text, except for the keyboard letters, which lose only marks and presentation forms."""
+    letters = dict(zip("ڪھہۃےە", "ݐݑݒݓݔݕ", strict=True))
+    hidden = "".join(letters.get(unicodedata.normalize("NFKD", character)[0], character) for character in text)
+    return fold(hidden, taa=taa).translate(str.maketrans("ݐݑݒݓݔݕ", "ڪھہۃےە"))

@@ -21,6 +21,9 @@ MARKED = st.text(st.sampled_from(ALPHABET + "وىﻻ \u0653\u0654\u0655\u0651\u0
         ("أإآٱا", "ااااا"),
         ("ا\u0654ا\u0655ا\u0653", "ااا"),
         ("على علی علي کتاب", "علي علي علي كتاب"),
+        ("معھد معہد معەد معﮭد ﮦ \u06d5\u0654 ۀ ۂ", "معهد معهد معهد معهد ه ه ه ه"),
+        ("وزارۃ عليے ۓ ڪتاب", "وزارة عليي ي كتاب"),
+        ("أگادير أڭادير ڤاس پاريس چ", "اگادير اڭادير ڤاس پاريس چ"),
         ("مُحَمَّدٌ رَحْمٰن ٱلۡقُرۡءَانِ", "محمد رحمن القرءان"),
         ("لَهُۥ بِهِۦ", "له به"),
         ("كـتـاب ـ", "كتاب "),
@@ -44,8 +47,8 @@ def test_fold(text: str, expected: str) -> None:
 
 
 def test_ta_marbuta_folds_to_ha_only_on_request() -> None:
-    assert fold("وزارة ﺓ") == "وزارة ة"
-    assert fold("وزارة ﺓ", taa=True) == fold_with_offsets("وزارة ﺓ", taa=True).text == "وزاره ه"
+    assert fold("وزارة ﺓ ۃ") == "وزارة ة ة"
+    assert fold("وزارة ﺓ ۃ", taa=True) == fold_with_offsets("وزارة ﺓ ۃ", taa=True).text == "وزاره ه ه"
 
 
 @given(raw_texts | MARKED | st.text(), st.booleans())
