@@ -4,12 +4,12 @@ from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from annotator.i18n import _
+from annotator.i18n import _, is_rtl
 from annotator.ui.panels.sidebars import Sidebar
 from annotator.ui.session.session import Session
 from annotator.ui.session.suggestions import SuggestionModel
 from annotator.ui.widgets import fonts
-from annotator.ui.widgets.bidi_text import plain_label
+from annotator.ui.widgets.bidi_text import isolate_quotes, plain_label
 from annotator.ui.widgets.icon_button import IconButton
 from annotator.ui.widgets.layouts import hbox
 from annotator.ui.widgets.theme import current_theme
@@ -104,7 +104,9 @@ class GuidelinePanel(QScrollArea):
 
 def _lay_out_line(line: str) -> QHBoxLayout:
     """Lay out a line of a guideline; one that begins with a hyphen is an item of a list."""
-    text = plain_label(line.removeprefix("- "), wraps=True)
+    words = line.removeprefix("- ")
+    # In Arabic nothing changes places, and numbers read as in the article.
+    text = plain_label(words if is_rtl() else isolate_quotes(words), wraps=True)
     text.setFont(fonts.interface_font(13.5))
     if not line.startswith("- "):
         return hbox((text, 1))

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 
+import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
-from ui.inspection import Stretch
+from ui.inspection import Stretch, strip_isolates
 
 from annotator import i18n
 from annotator.model.records import DONE, FLAGGED, Note
@@ -153,7 +154,7 @@ def test_tooltip_of_a_label_is_one_line_without_its_guideline(window: Window) ->
 
 def test_lines_of_a_list_in_a_guideline_have_bullets(window: Window) -> None:
     window.action("toggle_guidelines").trigger()
-    texts = [label.text() for label in window.guideline_sheet.findChildren(QLabel)]
+    texts = [strip_isolates(label.text()) for label in window.guideline_sheet.findChildren(QLabel)]
     listed = [
         line.strip().removeprefix("- ")
         for label in window.session.labels.labels
@@ -163,6 +164,14 @@ def test_lines_of_a_list_in_a_guideline_have_bullets(window: Window) -> None:
     assert listed
     assert texts.count("•") == len(listed)
     assert set(listed) <= set(texts)
+
+
+@pytest.mark.parametrize(("language", "example"), [("fr", "«\u00a0\u2068أمس\u2069\u00a0»"), ("ar", "«أمس»")])
+def test_arabic_examples_keep_their_order_in_a_guideline(window: Window, language: str, example: str) -> None:
+    i18n.set_language(language)
+    window.action("toggle_guidelines").trigger()
+    texts = [label.text() for label in window.guideline_sheet.findChildren(QLabel)]
+    assert sum(example in text for text in texts) == 1
 
 
 def test_guidelines_take_the_colours_of_another_theme(window: Window, set_theme: Callable[[Theme], None]) -> None:
