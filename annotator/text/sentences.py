@@ -10,7 +10,7 @@ from typing import Final
 import regex
 
 from annotator.text.punctuation import OPENING_BRACKETS, PAIRED_MARKS, QUOTES, match_pairs
-from annotator.text.tokenizer import Token, token_starts, tokenize, word_end, word_start
+from annotator.text.tokenizer import LETTER, Token, token_starts, tokenize, word_end, word_start
 
 _STOPS: Final = ".…!؟?"
 _LETTERS_BEFORE: Final = 3  # in a word that cannot be an abbreviation
@@ -21,6 +21,12 @@ _PAIR: Final = regex.compile(f"[{regex.escape(''.join(sorted(PAIRED_MARKS)))}]")
 _MAX_CACHED_LENGTH: Final = 64  # code points of a word that may come again
 _PAUSE: Final = ".."  # Arabic headlines use it like a dash
 _NO_START: Final = "،؛,;:"
+_LATIN: Final = regex.compile(rf"\p{{Nd}}*{LETTER}", regex.V1)
+_AND: Final = "و"  # written apart by mistake, it begins a sentence as often as any word
+_TOP_DOMAINS: Final = frozenset({"كوم", "نت", "أورغ", "أورج", "إنفو"})
+_ABBREVIATION: Final = re.compile("(?i:(?<![a-z])(?:co|corp|dr|inc|jr|ltd|mr|mrs|ms|no|prof|sr|st|vs))$")
+_SPACED_DATE: Final = re.compile(r"(?<!\d)\d{1,2}\. ?\d{1,2}\. ?(?:\d{4}|\d{2})(?!\d)")
+_MAX_DATE_LENGTH: Final = 12
 
 
 def split_sentences(text: str, tokens: list[Token]) -> list[list[Token]]:
@@ -36,8 +42,10 @@ def sentence_breaks(text: str, start: int, end: int) -> list[int]:
     """Return the offsets in `text[start:end]` between two sentences, in order and within no token.
 
     A sentence ends at a newline, and after . ! ؟ ? … with the closing quotes and brackets that follow, unless a comma,
-    semicolon or colon is next. Two dots end none, being a dash in Arabic headlines, nor does an abbreviation's dot
-    after a word of one letter (م. د. ص. and ود.). For speed, only words with a stop and what follows are tokenized.
+    semicolon or colon is next. Two dots end none, being a dash in Arabic headlines. Nor does a dot within a name: after
+    a word of one letter (م. د. ص. and ود.) or a Latin abbreviation (Dr. Oetker), within a dotted date (12. 5. 2024),
+    directly before a Latin word (SNRT.News) or an initial (محمد.ف). For speed, only words with a stop and what follows
+    are tokenized.
     """
     breaks: list[int] = []
     newline = text.find("\n", start, end)
@@ -71,16 +79,20 @@ def _line_breaks(text: str, start: int, end: int) -> Iterator[int]:
             yield position
             continue
         word_offset, word_limit = word_start(text, first, start), word_end(text, first, end)
-        for first, last in _find_stops(text[word_offset:word_limit]):
-            if word_offset + first >= position:
-                last += word_offset
+        for stop in _find_stops(text[word_offset:word_limit]):
+            first, last = word_offset + stop.start, word_offset + stop.end
+            if first >= position:
                 if space := _SPACE_BEFORE_LETTER.match(text, last, end):
                     position = space.end()
                 else:
                     position = next(
                         (offset for offset in token_starts(text, last, end) if not continues_sentence(offset)), end
                     )
-                if position < end and text[position] not in _NO_START:
+                if (
+                    position < end
+                    and text[position] not in _NO_START
+                    and not _continues_name(text, Token(first, last), position, start, end)
+                ):
                     yield position
         position = max(position, word_limit)
 
@@ -99,6 +111,7 @@ def _find_stops_cached(word: str) -> tuple[Token, ...]:
         if word[token.start] in _STOPS
         and word[slice(*token)] != _PAUSE
         and not is_abbreviation_dot(word, tokens, index)
+        and not _joins_words(word, tokens, index)
     )
 
 
@@ -120,3 +133,35 @@ def is_abbreviation_dot(text: str, tokens: list[Token], index: int) -> bool:
         return False
     letters = [character for character in text[slice(*tokens[index - 1])] if character.isalpha()]
     return len(letters) == 1 or (len(letters) == 2 and letters[0] == "و")
+
+
+def _joins_words(text: str, tokens: list[Token], index: int) -> bool:
+    """Return whether token `index` is a dot in a name without spaces: SNRT.News, .ma, Web2.0, هسبريس.كوم, محمد.ف."""
+    stop = tokens[index]
+    if text[slice(*stop)] != "." or index + 1 == len(tokens) or tokens[index + 1].start != stop.end:
+        return False
+    following = text[slice(*tokens[index + 1])]
+    if _LATIN.match(following):
+        return True
+    if not index or tokens[index - 1].end != stop.start:
+        return False
+    if following[0].isdecimal():
+        return _LATIN.match(text, tokens[index - 1].start) is not None
+    letters = [character for character in following if character.isalpha()]
+    return following in _TOP_DOMAINS or (len(letters) == 1 and letters[0] != _AND and text[stop.start - 1].isalpha())
+
+
+def _continues_name(text: str, stop: Token, following: int, start: int, end: int) -> bool:
+    """Return whether a name goes on at `following`, behind a dot and a space: Dr. Oetker, 12. 5. 2024.
+
+    `start` and `end` are the line's.
+    """
+    dot = stop.start
+    if text[slice(*stop)] != "." or not text[stop.end : following].isspace():
+        return False
+    if text[following].isdecimal():
+        first = max(dot - _MAX_DATE_LENGTH, start)
+        around = text[first : min(dot + _MAX_DATE_LENGTH, end)]
+        return any(date.start() <= dot - first < date.end() for date in _SPACED_DATE.finditer(around))
+    is_abbreviated = _ABBREVIATION.search(text, word_start(text, dot, start), dot) is not None
+    return is_abbreviated and _LATIN.match(text, following) is not None

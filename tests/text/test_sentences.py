@@ -35,6 +35,13 @@ from annotator.text.tokenizer import Token, tokenize
         'قال "هل؟"| "نعم".',
         "وقع.\u200f\u200e|ثم",
         "نقطة .",
+        "نشر موقع SNRT.News وموقع Le360.MA وهسبريس.كوم بيانا",
+        "في نطاق .ma أو Web2.0 معا",
+        "الموقوف (محمد.ف) والكاتبة مريم.ب",
+        "شركة Dr. Oetker و(Prof. Smith) معا",
+        "يوم 12. 05. 2024 وبعد 3. 4. 24.| ثم",
+        "انتهى.|وقال.|و قال سنة 2024.|وقع.|3 أيام",
+        "ذكر ADN. |Le Monde.| في 3.| 4 أيام Dr.» |Oetker",
     ],
 )
 def test_sentences(text: str) -> None:
@@ -49,7 +56,7 @@ def split_by_walk(text: str) -> list[list[Token]]:
     tokens = tokenize(text)
     partners = punctuation.match_pairs(text, tokens)
     sentences: list[list[Token]] = []
-    is_ended = True
+    is_ended, stop = True, Token(0, 0)
     for index, token in enumerate(tokens):
         mark = text[token.start]
         is_closing = partners.get(index, index) < index or (
@@ -60,7 +67,9 @@ def split_by_walk(text: str) -> list[list[Token]]:
         elif sentences and is_ended and (mark in sentence_rules._STOPS or is_closing):
             sentences[-1].append(token)
             continue
-        elif mark in sentence_rules._NO_START:
+        elif mark in sentence_rules._NO_START or sentence_rules._continues_name(
+            text, stop, token.start, text.rfind("\n", 0, token.start) + 1, len(text)
+        ):
             is_ended = False
         if is_ended or not sentences:
             sentences.append([])
@@ -69,12 +78,17 @@ def split_by_walk(text: str) -> list[list[Token]]:
             mark in sentence_rules._STOPS
             and text[slice(*token)] != ".."
             and not sentence_rules.is_abbreviation_dot(text, tokens, index)
+            and not sentence_rules._joins_words(text, tokens, index)
         )
+        stop = token
     return sentences
 
 
 STOPPING = st.sampled_from(
-    [*'.!؟?…،:“”"«»’()', "..", ".\u200f", " ", " ", " ", "\n", "كلمة", "م", "ود", "2.5", "a.ma", "كِ"]
+    [
+        *(*'.!؟?…،:“”"«»’()', "..", ".\u200f", " ", " ", " ", "\n", "كلمة", "م", "ود", "2.5", "a.ma", "كِ"),
+        *("3. 4. 24", "Dr. A", "12", "نت", "A"),
+    ]
 )
 
 
