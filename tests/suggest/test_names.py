@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from strategies import PIECES
 from suggest.suggesting import LABELS, article, check_promises, labelled_texts
 
+from annotator.model.open_suggestions import is_sure
 from annotator.resources import resource_path
 from annotator.suggest.names import NameSuggester
 from annotator.suggest.names.data import load_knowledge
@@ -69,6 +70,18 @@ def test_listed_name_scores_higher_than_a_rule() -> None:
     text = "زار بنك المغرب واللجنة الزرقاوية"
     listed, guessed = NameSuggester().suggest(article(text), LABELS)
     assert listed.score > guessed.score
+
+
+@pytest.mark.parametrize("name", ["الأمم المتحدة", "بنك المغرب", "البوليساريو"])
+def test_unmistakable_listed_name_is_sure_at_once(name: str) -> None:
+    text = f"نفى {name} الخبر"
+    assert [is_sure(suggestion) for suggestion in NameSuggester().suggest(article(text), LABELS)] == [True]
+
+
+@pytest.mark.parametrize("name", ["أبل", "إكواس", "CNSS", "مجلس النواب"])
+def test_listed_name_that_may_be_something_else_is_not_sure(name: str) -> None:
+    text = f"نفى {name} الخبر"
+    assert [is_sure(suggestion) for suggestion in NameSuggester().suggest(article(text), LABELS)] == [False]
 
 
 @given(st.lists(WORDS, max_size=25).map("".join))

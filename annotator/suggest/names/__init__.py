@@ -146,11 +146,21 @@ def _years_in(name: str) -> str | None:
 
 
 def _is_name(analysis: TextAnalysis, match: Match) -> bool:
-    """Return whether a listed match is a name: no adjective of the word before, abbreviations only in capitals."""
-    if load_knowledge().listed[match.words].capitals and not analysis.text[match.start : match.end].isupper():
+    """Return whether a listed match is a name by itself.
+
+    It is none as an adjective of the word before, as an abbreviation not in capitals, among other words in Latin
+    letters, and where a short name only completes an office: المدير العام للأمن الوطني.
+    """
+    listed = load_knowledge().listed[match.words]
+    if listed.capitals and not analysis.text[match.start : match.end].isupper():
         return False
-    is_free = match.start > analysis.tokens[match.first].start or not match.first
-    return is_free or not _is_adjective_of(match.words[0], analysis.folded_words[match.first - 1])
+    if match.words[0].isascii():
+        around = analysis.words[max(match.first - 1, 0) : match.first] + analysis.words[match.last : match.last + 1]
+        return not any(word.isascii() and word.isalpha() for word in around)
+    before = analysis.folded_words[match.first - 1] if match.first else ""
+    if match.start > analysis.tokens[match.first].start:
+        return not (listed.full and before in load_knowledge().heights)
+    return not _is_adjective_of(match.words[0], before)
 
 
 def _to_name_span(match: Match) -> _NameSpan:

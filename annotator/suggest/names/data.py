@@ -1,6 +1,6 @@
 """Linguistic knowledge of names, read from resources/names; words are folded (see text.folding)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final, TypeVar
 
@@ -74,6 +74,7 @@ class _Words(Struct, frozen=True, forbid_unknown_fields=True):
     nations: FoldedWords
     vague: FoldedWords
     ordinals: FoldedWords
+    heights: FoldedWords
     actors: FoldedWords
     works: FoldedWords
     common: FoldedWords
@@ -129,10 +130,12 @@ class _List(Struct, forbid_unknown_fields=True):
     role: str
     score: float
     names: str
+    heads: FoldedWords = FoldedWords()
 
 
 class _Lists(Struct, forbid_unknown_fields=True):
     lists: list[_List] = field(name="list")
+    example: list[_Example]
 
 
 @lru_cache(maxsize=1)
@@ -148,7 +151,7 @@ def load_knowledge() -> Knowledge:
         scores=heads.scores,
         places=places.names,
         phrases=places.phrases,
-        listed=_index_names(_read("lists", _Lists).lists),
+        listed=_index_names(_read("lists", _Lists).lists, heads.scores["capitals"]),
     )
 
 
@@ -177,17 +180,23 @@ def _index_heads(rows: list[_Head]) -> dict[FoldedForm, tuple[Head, ...]]:
     return heads
 
 
-def _index_names(lists: list[_List]) -> dict[FoldedForm, ListedName]:
+def _index_names(lists: list[_List], capitals_score: float) -> dict[FoldedForm, ListedName]:
     listed: dict[FoldedForm, ListedName] = {}
     for group in lists:
-        for line in group.names.splitlines():
-            full, _colon, short = line.partition(":")
-            for name in filter(None, (full, *map(str.strip, short.split(",")))):
-                full_name = None if name == full else full
-                listed.setdefault(
-                    split_form(fold(name)), ListedName(group.about, group.role, group.score, name.isupper(), full_name)
-                )
+        for name, full in _listed_names(group):
+            capitals = name.isupper()
+            score = min(group.score, capitals_score) if capitals else group.score
+            listed.setdefault(split_form(fold(name)), ListedName(group.about, group.role, score, capitals, full))
     return listed
+
+
+def _listed_names(group: _List) -> Iterator[tuple[str, str | None]]:
+    """Yield a list's names, each behind each of its heads if it has any, with the full name of a short one."""
+    for line in group.names.splitlines():
+        full, _colon, short = line.partition(":")
+        for name in filter(None, (full, *map(str.strip, short.split(",")))):
+            for head in group.heads or ("",):
+                yield f"{head} {name}".strip(), None if name == full else full
 
 
 prepare_decoders(_Heads, _Words, _Places, _Lists)
