@@ -19,10 +19,15 @@ from annotator.text.proclitics import (
     find_readings,
     normalise_form,
 )
-from annotator.text.punctuation import PAIRED_MARKS, is_punctuation, match_pairs
-from annotator.text.selection import snap_to_words
-from annotator.text.sentences import is_abbreviation_dot
-from annotator.text.tokenizer import Token, tokenize
+from annotator.text.punctuation import PAIRED_MARKS, match_pairs
+from annotator.text.selection import (
+    NAME_PREFIXES,
+    belongs_to_word_before,
+    may_begin_span,
+    may_end_span,
+    snap_to_words,
+)
+from annotator.text.tokenizer import tokenize
 
 OUTSIDE: Final = "outside"
 EMPTY: Final = "empty"
@@ -32,8 +37,6 @@ PROCLITIC: Final = "proclitic"
 _READABLE: Final = regex.compile(
     r"[[\p{L}\p{N}\p{S}]--\p{Default_Ignorable_Code_Point}--[\u0640\u115f\u1160\u3164\uffa0]]", regex.V1
 )
-_NAME_PREFIXES: Final = "#@"  # of a name
-_NUMBER_SUFFIXES: Final = "%٪‰"  # of a number
 _PROCLITICS: Final = CONJUNCTIONS + PREPOSITIONS + FUTURE_PREFIX
 _MAX_SHORT: Final = 3  # letters: behind what looks like a proclitic, as likely as not another word
 _RATIO: Final = 2  # times as often as the span's own words, and at least
@@ -80,8 +83,10 @@ def check_punctuation(context: CheckContext, span: Span) -> Issue | None:
     if (
         not has_unpaired
         and pairs.get(0) != len(span_tokens) - 1
-        and _has_valid_start(text, span_tokens, start)
-        and _has_valid_end(text, span_tokens, end)
+        and span_tokens[0].start == start
+        and span_tokens[-1].end == end
+        and may_begin_span(text, span_tokens[0])
+        and may_end_span(text, span_tokens, len(span_tokens) - 1)
     ):
         return None
     first, last = context.token_at(start), context.token_at(end - 1)
@@ -90,8 +95,10 @@ def check_punctuation(context: CheckContext, span: Span) -> Issue | None:
         return None
     # Letters of the word beyond an edge are the concern of check_inside_word.
     bounds = (
-        start if (first and snapped[0] == first.start) or text[start] in _NAME_PREFIXES else snapped[0],
-        end if (last and snapped[1] == last.end) or _ends_on_word_mark(text, span_tokens) else snapped[1],
+        start if (first and snapped[0] == first.start) or text[start] in NAME_PREFIXES else snapped[0],
+        end
+        if (last and snapped[1] == last.end) or belongs_to_word_before(text, span_tokens, len(span_tokens) - 1)
+        else snapped[1],
     )
     if bounds == (start, end):
         return None
@@ -170,28 +177,6 @@ def check_proclitic(context: CheckContext, span: Span) -> Issue | None:
                 move_fix(span, start, span.end),
             )
     return None
-
-
-def _has_valid_start(text: str, tokens: list[Token], start: int) -> bool:
-    """Return whether a span may begin at `start`: on no space, and on a mark only if it opens a pair or a name."""
-    if tokens[0].start != start:
-        return False
-    return not is_punctuation(text, tokens[0]) or text[start] in PAIRED_MARKS or text[start] in _NAME_PREFIXES
-
-
-def _has_valid_end(text: str, tokens: list[Token], end: int) -> bool:
-    if tokens[-1].end != end:
-        return False
-    return (
-        not is_punctuation(text, tokens[-1])
-        or text[tokens[-1].start] in PAIRED_MARKS
-        or _ends_on_word_mark(text, tokens)
-    )
-
-
-def _ends_on_word_mark(text: str, tokens: list[Token]) -> bool:
-    """Return whether the last mark belongs to the word before it, as % or an abbreviation's dot."""
-    return text[tokens[-1].start] in _NUMBER_SUFFIXES or is_abbreviation_dot(text, tokens, len(tokens) - 1)
 
 
 CHECKS: Final = (

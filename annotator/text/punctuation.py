@@ -1,5 +1,6 @@
 """Recognise punctuation, and match quotation marks and brackets."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -19,7 +20,7 @@ def is_punctuation(text: str, token: Token) -> bool:
     return _PUNCTUATION.fullmatch(text, *token) is not None
 
 
-def match_pairs(text: str, tokens: list[Token]) -> dict[int, int]:
+def match_pairs(text: str, tokens: Sequence[Token]) -> dict[int, int]:
     """Return the index of each quotation mark's or bracket's partner, both ways, within lines."""
     pairs: dict[int, int] = {}
     unclosed: list[tuple[str, int]] = []

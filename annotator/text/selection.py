@@ -1,11 +1,18 @@
-"""Snap a raw selection to words."""
+"""Snap a raw selection to words, and say which marks may stand at a span's edge."""
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from functools import lru_cache
+from typing import Final
 
 from annotator.text.offsets import line_range
-from annotator.text.punctuation import is_punctuation, match_pairs
+from annotator.text.punctuation import PAIRED_MARKS, is_punctuation, match_pairs
+from annotator.text.sentences import is_abbreviation_dot
 from annotator.text.tokenizer import Token, tokenize
+
+NAME_PREFIXES: Final = "#@"
+"""Marks that belong to the name after them."""
+_NUMBER_SUFFIXES: Final = "%٪‰"
 
 
 def snap_to_words(text: str, start: int, end: int) -> tuple[int, int]:
@@ -26,6 +33,26 @@ def snap_to_words(text: str, start: int, end: int) -> tuple[int, int]:
     if not all(is_punctuation(text, token) for token in line[first : last + 1]):
         first, last = _balance_pairs(text, line, pairs, first, last)
     return line[first].start, line[last].end
+
+
+def may_begin_span(text: str, token: Token) -> bool:
+    """Return whether a span may begin with a token: a word, a quotation mark or bracket, # or @."""
+    return not is_punctuation(text, token) or text[token.start] in PAIRED_MARKS or text[token.start] in NAME_PREFIXES
+
+
+def may_end_span(text: str, tokens: Sequence[Token], index: int) -> bool:
+    """Return whether a span may end with a token: a word, a quotation mark or bracket, %, or an abbreviation's dot."""
+    token = tokens[index]
+    return (
+        not is_punctuation(text, token)
+        or text[token.start] in PAIRED_MARKS
+        or belongs_to_word_before(text, tokens, index)
+    )
+
+
+def belongs_to_word_before(text: str, tokens: Sequence[Token], index: int) -> bool:
+    """Return whether a mark belongs to the word or number before it, as % or an abbreviation's dot."""
+    return text[tokens[index].start] in _NUMBER_SUFFIXES or is_abbreviation_dot(text, tokens, index)
 
 
 @lru_cache(maxsize=1)  # the next selection is often in the same line

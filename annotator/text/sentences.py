@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import Final
@@ -127,7 +127,7 @@ def _closing_quotes(text: str, start: int, end: int) -> set[int]:
     return {marks[index].start for index, partner in match_pairs(text, marks).items() if partner < index}
 
 
-def is_abbreviation_dot(text: str, tokens: list[Token], index: int) -> bool:
+def is_abbreviation_dot(text: str, tokens: Sequence[Token], index: int) -> bool:
     """Return whether token `index` is a dot directly after a word of one letter, possibly with a و before it."""
     if not index or text[slice(*tokens[index])] != "." or tokens[index - 1].end != tokens[index].start:
         return False

@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 from annotator.model.labels import LabelSet
 from annotator.model.records import Article, Suggestion
 from annotator.suggest.base import Suggester
+from annotator.suggest.crf.edges import repair_edges
 from annotator.suggest.crf.features import collect_suggestions, extract_features, suggester_features
 from annotator.suggest.crf.tags import DEPTH_SEPARATOR, Chunk, chunk_bounds, decode_tags
 from annotator.suggest.crf.training import TrainedModel
@@ -56,7 +57,7 @@ class CrfSuggester:
         """Return the suggestions for a text of whose tokens these are the features."""
         by_span: dict[tuple[int, int, str], Suggestion] = {}
         for sentence in self._tag_sentences(analysis, token_features):
-            for chunk, probability in _decode_chunks(sentence):
+            for chunk, probability in _repair_chunks(analysis, _decode_chunks(sentence)):
                 label = chunk.label.partition(DEPTH_SEPARATOR)[0]
                 if labels.find(label):
                     score = round(_calibrate(probability), 3)
@@ -108,6 +109,23 @@ def _decode_chunks(sentence: _Sentence) -> Iterator[tuple[Chunk, float]]:
         label, separator, _depth = chunk.label.partition(DEPTH_SEPARATOR)
         if not separator or any(_contains(outer, chunk) for outer in probabilities if outer.label == label):
             yield chunk, probability
+
+
+def _repair_chunks(analysis: TextAnalysis, chunks: Iterable[tuple[Chunk, float]]) -> list[tuple[Chunk, float]]:
+    """Repair chunks' edges. A chunk that then crosses another of its label is dropped."""
+    repaired = [(repair_edges(analysis, chunk), chunk, probability) for chunk, probability in chunks]
+    return [
+        (new, probability)
+        for new, chunk, probability in repaired
+        if new is not None
+        and (new == chunk or not any(other and _cross(new, other) for other, _chunk, _probability in repaired))
+    ]
+
+
+def _cross(chunk: Chunk, other: Chunk) -> bool:
+    return chunk.label == other.label and (
+        chunk.first < other.first < chunk.last < other.last or other.first < chunk.first < other.last < chunk.last
+    )
 
 
 def _contains(outer: Chunk, inner: Chunk) -> bool:
