@@ -45,7 +45,6 @@ Part: TypeAlias = Callable[[Path], Iterator[Figure | str]]
 _PRESSES: Final = 200
 _ARTICLES: Final = 200
 _SAMPLES: Final = results.ROOT.parent / "shared" / "data"
-_WOJOOD: Final = "wojood-sample-train.txt"
 _JSON: Final = results.ROOT / "build" / "bench.json"
 
 
@@ -78,17 +77,22 @@ def measure_growth(
 def _measure_effort(folder: Path) -> Iterator[Figure | str]:
     yield from effort.measure(folder)
     yield from adjudication_effort.measure(folder)
-    yield from _measure_samples(
-        _SAMPLES / "ner" / _WOJOOD, "what a span costs with suggestions", suggestion_effort.measure, folder
-    )
+    yield from _measure_samples(_SAMPLES, "what a span costs with suggestions", _measure_helped_effort, folder)
+
+
+def _measure_helped_effort(samples: Path, folder: Path) -> Iterator[Figure]:
+    """Measure what a span costs with suggestions, on the sample that they were tuned to and on news."""
+    names = model_accuracy.TWO
+    work = suggestion_effort.load_gold_articles(samples / "ner" / "wojood-sample-train.txt", folder, names)
+    yield from suggestion_effort.measure("Wojood", work, names, folder)
+    news = labelled_corpora.load_news(samples / "articles" / "marsum.jsonl")
+    yield from suggestion_effort.measure("news", news, labelled_corpora.NEWS, folder)
 
 
 def _measure_suggestions(folder: Path) -> Iterator[Figure | str]:
     yield from _measure_samples(_SAMPLES / "dates", "dates that are found", dates_accuracy.measure)
     yield from _measure_samples(_SAMPLES / "ner", "how good the model is", model_accuracy.measure)
-    yield from _measure_samples(
-        _SAMPLES, "how good the suggestions are", lambda samples: suggestion_accuracy.measure(samples.parent, folder)
-    )
+    yield from _measure_samples(_SAMPLES, "how good the suggestions are", suggestion_accuracy.measure, folder)
     yield suggestion_speed.measure()
 
 

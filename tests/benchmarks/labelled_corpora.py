@@ -45,19 +45,19 @@ class LabelledCorpus(NamedTuple):
     judged: tuple[Gold, ...] = ()
 
 
-def load_corpora(shared: Path) -> Iterator[LabelledCorpus]:
-    """Yield the labelled corpora of the folder beside the checkout, without those that are not there."""
-    samples = [shared / "data" / "ner" / f"wojood-sample-{part}.txt" for part in ("train", "val")]
+def load_corpora(data: Path) -> Iterator[LabelledCorpus]:
+    """Yield the labelled corpora of the data folder beside the checkout, without those that are not there."""
+    samples = [data / "ner" / f"wojood-sample-{part}.txt" for part in ("train", "val")]
     if all(path.exists() for path in samples):
         training, judged = (_read_items(path, TWO) for path in samples)
         texts = {item.article.uid for item in judged}
         unseen = tuple(item for item in training if item.article.uid not in texts)
         yield LabelledCorpus("Wojood", TWO, unseen, judged=judged)
-    tweets = shared / "data" / "peers" / "conll" / "idrisi-ar-bilou.txt"
+    tweets = data / "peers" / "conll" / "idrisi-ar-bilou.txt"
     if tweets.exists():
         yield load_column_file(tweets, "IDRISI")
-    news = shared / "data" / "articles" / "marsum.jsonl"
-    if news.exists() and NEWS_LABELS.exists():
+    news = data / "articles" / "marsum.jsonl"
+    if news.exists():
         yield LabelledCorpus("news", NEWS, load_news(news), ARTICLES, _ARTICLE_COUNTS)
 
 

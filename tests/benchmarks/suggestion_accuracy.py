@@ -27,6 +27,7 @@ from annotator.store.corpus import Corpus
 
 SEEDS: Final = 3
 JOINED: Final = "joined"
+ALL: Final = "all labels"
 SOURCES: Final[Mapping[str, tuple[str, ...]]] = {
     "rules": ("dates", "names"),
     "memory": ("memory",),
@@ -70,9 +71,9 @@ class Judged(NamedTuple):
     suggestions: Mapping[str, Sequence[Suggestion]]
 
     def score(self, source: str, label: str) -> Score:
-        """Return how the suggestions of a source fit a label."""
-        gold = {span for span in self.item.spans if span[2] == label}
-        places = {place for place in map(labelled_range, self.suggestions.get(source, ())) if place[2] == label}
+        """Return how the suggestions of a source fit a label, or ALL."""
+        gold = {span for span in self.item.spans if label in (ALL, span[2])}
+        places = {place for place in map(labelled_range, self.suggestions.get(source, ())) if label in (ALL, place[2])}
         return Score(len(gold & places), len(gold - places), len(places - gold))
 
     def sure(self) -> list[Suggestion]:
@@ -213,9 +214,9 @@ def measure_corpus(
         )
 
 
-def measure(shared: Path, folder: Path) -> Iterator[Figure | str]:
-    """Measure all labelled corpora of the folder beside the checkout."""
-    yield from measure_all(load_corpora(shared), folder)
+def measure(data: Path, folder: Path) -> Iterator[Figure | str]:
+    """Measure all labelled corpora of the data folder beside the checkout."""
+    yield from measure_all(load_corpora(data), folder)
 
 
 def measure_all(corpora: Iterable[LabelledCorpus], folder: Path, seeds: int = SEEDS) -> Iterator[Figure | str]:
@@ -229,8 +230,8 @@ def measure_all(corpora: Iterable[LabelledCorpus], folder: Path, seeds: int = SE
 
 
 def describe(result: Result) -> Iterator[str]:
-    """Yield a line for each label, and one for the sure suggestions."""
-    for label in result.corpus.labels:
+    """Yield a line for each label and for all, and one for the sure suggestions."""
+    for label in (*result.corpus.labels, ALL):
         low, high = result.estimate_f1(JOINED, label)
         parts = [_describe_scores(source, result, label) for source in (JOINED, *result.list_sources())]
         parts[0] += f" [{low:.2f}, {high:.2f}]"
@@ -249,8 +250,8 @@ def _describe_scores(source: str, result: Result, label: str) -> str:
 
 
 def create_figures(result: Result) -> Iterator[Figure]:
-    """Yield the figures of each label beside the best source, of each source, and of the sure suggestions."""
-    for label in result.corpus.labels:
+    """Yield the figures of labels beside the best source, of each source, and of the sure suggestions."""
+    for label in (*result.corpus.labels, ALL):
         what = f"{label}, {result.what}"
         scores, best = result.list_scores(JOINED, label), result.best_source(label)
         reference = [score.f1 for score in result.list_scores(best, label)] if best else []

@@ -92,7 +92,8 @@ def test_figures_compare_the_joined_with_the_best_source_and_say_what_is_sure_an
     assert figures["sure suggestions that are wrong at most (95 %), c, after 8 articles"].median() > 80
     lines = list(suggestion_accuracy.describe(result))
     assert lines[0].startswith("c, after 8 articles: ORG: joined P 0.33 R 0.50 F1 0.40 [0.00, 1.00]; model P 1.00")
-    assert lines[1].startswith("c, after 8 articles: 2 of 3 are sure, 1 of these wrong")
+    assert lines[1].startswith("c, after 8 articles: all labels: joined P 0.33 R 0.25 F1 0.29")
+    assert lines[2].startswith("c, after 8 articles: 2 of 3 are sure, 1 of these wrong")
 
 
 def test_where_nothing_is_suggested_nothing_is_compared() -> None:
