@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -96,8 +96,9 @@ def _measure_suggestions(folder: Path) -> Iterator[Figure | str]:
     yield suggestion_speed.measure()
 
 
-def _measure_labelled(paths: Iterable[Path], folder: Path) -> Iterator[Figure | str]:
-    yield from suggestion_accuracy.measure_all(map(labelled_corpora.load_column_file, paths), folder)
+def _measure_labelled(paths: Iterable[Path], labels: Collection[str], folder: Path) -> Iterator[Figure | str]:
+    corpora = (labelled_corpora.load_column_file(path, only=labels) for path in paths)
+    yield from suggestion_accuracy.measure_all(corpora, folder)
 
 
 def _measure_samples(
@@ -133,6 +134,7 @@ def main(arguments: Sequence[str]) -> int:
         metavar="FILE",
         help="labelled column files on which suggestions are measured, instead of any part",
     )
+    parser.add_argument("--labels", nargs="+", default=(), help="labels of these files; else all frequent ones")
     parser.add_argument("--json", type=Path, default=_JSON, help="where the figures are written; else build/bench.json")
     parser.add_argument("--page", type=Path, help="a page whose tables, and the picture beside it, are made anew")
     options = parser.parse_args(arguments)
@@ -151,7 +153,7 @@ def main(arguments: Sequence[str]) -> int:
             parser.error("a page is about all parts: name none")
     if options.labelled and options.parts:
         parser.error("name parts or labelled files")
-    parts = {"labelled": partial(_measure_labelled, options.labelled)} if options.labelled else PARTS
+    parts = {"labelled": partial(_measure_labelled, options.labelled, options.labels)} if options.labelled else PARTS
     facts = results.describe_machine() | {"load_before": results.read_load()}
     figures, failed = list[Figure](), False
     for part, measure in parts.items():

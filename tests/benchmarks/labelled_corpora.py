@@ -7,7 +7,7 @@ to others. Whoever works on rules and lists must not read them.
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -61,13 +61,17 @@ def load_corpora(data: Path) -> Iterator[LabelledCorpus]:
         yield LabelledCorpus("news", NEWS, load_news(news), ARTICLES, _ARTICLE_COUNTS)
 
 
-def load_column_file(path: Path, name: str = "") -> LabelledCorpus:
-    """Return the sentences of a column file with its frequent labels. Raises OSError, and ValueError without any."""
+def load_column_file(path: Path, name: str = "", only: Collection[str] = ()) -> LabelledCorpus:
+    """Return the sentences of a column file with its frequent labels, or `only` some of these.
+
+    Raises OSError, and ValueError without any.
+    """
     examples = read_sentences(path)
     counts = Counter(label for example in examples for _start, _end, label in example.spans)
-    labels = tuple(sorted(label for label, count in counts.items() if count >= _MIN_SPANS))
+    frequent = (label for label, count in counts.items() if count >= _MIN_SPANS)
+    labels = tuple(sorted(label for label in frequent if not only or label in only))
     if not labels:
-        raise ValueError(f"{path} has no label {_MIN_SPANS} times")
+        raise ValueError(f"{path} has no such label {_MIN_SPANS} times")
     return LabelledCorpus(name or path.stem, labels, _read_items(path, labels))
 
 

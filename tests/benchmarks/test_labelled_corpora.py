@@ -38,14 +38,14 @@ def test_labels_of_another_text_are_refused(tmp_path: Path, monkeypatch: pytest.
 
 def test_a_column_file_has_its_frequent_labels_by_the_sentence(tmp_path: Path) -> None:
     path = tmp_path / "mine.conll"
-    sentences = [f"وزارة B-ORG\nالصحة I-ORG\nرقم O\n{number} B-NUM\n" for number in range(9)]
-    path.write_text("\n".join([*sentences, "وزارة B-ORG\nالعدل I-ORG\n", sentences[0]]), encoding="utf-8")
+    sentences = [f"وزارة B-ORG\nالصحة I-ORG\nرقم O\n{number} B-NUM\n" for number in range(10)]
+    path.write_text("\n".join([*sentences, "وزارة B-ORG\nالعدل I-ORG\n", sentences[0], "x B-RARE\n"]), encoding="utf-8")
     corpus = load_column_file(path)
-    assert (corpus.name, corpus.labels, len(corpus.items)) == ("mine", ("NUM", "ORG"), 10)  # the equal one once
+    assert (corpus.name, corpus.labels, len(corpus.items)) == ("mine", ("NUM", "ORG"), 12)  # the equal one once
     assert corpus.items[0].spans == ((0, 11, "ORG"), (16, 17, "NUM"))
-    path.write_text("\n".join(sentences), encoding="utf-8")
-    with pytest.raises(ValueError, match="no label 10 times"):
-        load_column_file(path)
+    assert load_column_file(path, only=["ORG", "PERS"]).labels == ("ORG",)
+    with pytest.raises(ValueError, match="no such label 10 times"):
+        load_column_file(path, only=["PERS"])
 
 
 def test_the_corpora_beside_the_checkout_are_measured_and_else_none(shared: Path, tmp_path: Path) -> None:

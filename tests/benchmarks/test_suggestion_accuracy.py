@@ -107,7 +107,7 @@ def test_where_nothing_is_suggested_nothing_is_compared() -> None:
 def test_any_column_file_can_be_measured(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "mine.conll"
     path.write_text("\n".join(f"بنك B-ORG\nالنخيل I-ORG\nرقم O\n{n} O\n" for n in range(12)), encoding="utf-8")
-    assert bench.main(["--labelled", str(path), "--json", str(tmp_path / "a.json")]) == 0
+    assert bench.main(["--labelled", str(path), "--labels", "ORG", "--json", str(tmp_path / "a.json")]) == 0
     assert "mine, after 9 sentences: ORG: joined P " in capsys.readouterr().out
     with pytest.raises(SystemExit):
         bench.main(["suggest", "--labelled", str(path), "--json", str(tmp_path / "a.json")])
