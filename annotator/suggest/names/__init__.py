@@ -6,7 +6,7 @@ Words are in resources/names, with examples; `chain` finds where a name ends.
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from annotator.model.label_roles import INSTITUTION, PLAN, label_for_role
 from annotator.model.labels import LabelSet
@@ -14,6 +14,8 @@ from annotator.model.records import Article, Suggestion
 from annotator.suggest.conflicts import resolve_overlaps
 from annotator.suggest.names.chain import find_name_end
 from annotator.suggest.names.data import PROPER, QUOTED, Head, load_knowledge
+from annotator.suggest.names.fixed_parts import BRACKETS, QUOTATION_MARKS, find_short_name_end
+from annotator.suggest.names.outlets import find_outlets
 from annotator.suggest.names.word_roles import SentenceLine
 from annotator.text.analysis import TextAnalysis, analysed
 from annotator.text.folding import fold
@@ -25,7 +27,12 @@ _UNSURE_FACTOR: Final = 0.5  # for a short word that may be another after its pr
 
 _YEARS: Final = re.compile(r"\b((?:19|20)\d\d)(?:[-‐‑–/]((?:19|20)\d\d))?\b")
 _AROUND: Final = ' "“”«»'
+_OPENING: Final = (*BRACKETS, *QUOTATION_MARKS)
 _ABBREVIATION: Final = re.compile(r" ?\( ?([A-Z][A-Z-]*[A-Z][0-9]?) ?\)")
+
+
+_Line: TypeAlias = tuple[SentenceLine, int, int]
+"""A sentence, with its first and last token."""
 
 
 class _NameSpan(NamedTuple):
@@ -63,8 +70,12 @@ class NameSuggester:
         by_role = {role: label_for_role(role, labels) for role in (INSTITUTION, PLAN)}
         analysis = analysed(article.text)
         matches = [match for match in self._listed.find_matches(analysis) if _is_name(analysis, match)]
-        names = [*map(_to_name_span, matches), *self._find_by_head(analysis, matches)]
+        lines = list(_sentence_lines(analysis, matches))
+        names = [*self._find_listed(analysis, matches, lines), *self._find_by_head(analysis, lines)]
         names += self._find_abbreviations(analysis, names)
+        names += (
+            _NameSpan(*outlet.bounds, INSTITUTION, outlet.score, outlet.evidence) for outlet in find_outlets(analysis)
+        )
         best: dict[tuple[int, int], Suggestion] = {}
         for name in names:
             label, bounds = by_role[name.role], (name.start, name.end)
@@ -75,6 +86,19 @@ class NameSuggester:
                 )
         return resolve_overlaps(best.values(), lambda inner, outer: self._may_nest(article.text, inner, outer))
 
+    def _find_listed(self, analysis: TextAnalysis, matches: list[Match], lines: list[_Line]) -> Iterator[_NameSpan]:
+        """Yield the listed names, with the short names in brackets behind those that have their head."""
+        sentences = iter(lines)
+        line, first, last = next(sentences, (None, 0, 0))
+        for match in matches:
+            while line and match.first >= last:
+                line, first, last = next(sentences, (None, 0, 0))
+            name, end = load_knowledge().listed[match.words], match.end
+            if line and match.words[0].removeprefix(DEFINITE_ARTICLE) in self._heads:
+                end = analysis.tokens[first + find_short_name_end(line, match.last - first) - 1].end
+            score = name.score * (1 if match.is_sure else _UNSURE_FACTOR)
+            yield _NameSpan(match.start, end, name.role, score, f"list:{name.about}", name.full)
+
     def _find_abbreviations(self, analysis: TextAnalysis, names: Iterable[_NameSpan]) -> Iterator[_NameSpan]:
         """Yield bracketed abbreviations after names: المكتب الوطني للمطارات (ONDA)."""
         score = load_knowledge().scores["abbreviation"]
@@ -83,19 +107,22 @@ class NameSuggester:
             if inside:
                 yield _NameSpan(*inside.span(1), name.role, score, "abbreviation", analysis.text[name.start : name.end])
 
-    def _find_by_head(self, analysis: TextAnalysis, matches: list[Match]) -> Iterator[_NameSpan]:
-        """Yield the names that begin with a head, given the listed ones."""
+    def _find_by_head(self, analysis: TextAnalysis, lines: Iterable[_Line]) -> Iterator[_NameSpan]:
+        """Yield the names that begin with a head."""
         scores = load_knowledge().scores
-        for line, first, last in _sentence_lines(analysis, matches):
+        for line, first, last in lines:
             for index, heads in enumerate(map(self._heads_in, analysis.words[first:last])):
                 for offset, word, head, definite in heads:
                     after = index + len(head.words)
                     if line.words[index + 1 : after] != head.words[1:]:
                         continue
                     before = line.words[index - 1] if index else ""
-                    if before.endswith(head.not_after) or (not offset and _is_adjective_of(word, before)):
+                    if not offset and _is_adjective_of(word, before):
                         continue
-                    end = find_name_end(line, after, head, definite=definite)
+                    if _is_led(head, before, analysis.words[first + index][:offset]):
+                        continue
+                    is_definite = definite or (len(head.words) > 1 and head.words[-1].startswith(DEFINITE_ARTICLE))
+                    end = find_name_end(line, after, head, definite=is_definite)
                     if end:
                         start, stop = analysis.tokens[first + index].start, analysis.tokens[first + end.stop - 1].end
                         evidence = f"head:{end.rule} {' '.join(head.words)}"
@@ -120,12 +147,25 @@ class NameSuggester:
         between = fold(text[outer.start : inner.start]).strip(_AROUND)
         is_called = any({PROPER, QUOTED} & head.takes for head in self._heads.get(between, ()))
         full = outer.value or text[outer.start : outer.end]
-        is_short = inner.value is not None and fold(inner.value) == fold(full)
-        return inner.start > outer.start and not is_short and not (is_called and inner.label == outer.label)
+        is_short = inner.value is not None and _without_article(inner.value) == _without_article(full)
+        is_bracketed = inner.end + 1 == outer.end and text[inner.start - 1] in _OPENING
+        is_same = is_short or (inner.label == outer.label and (is_called or is_bracketed))
+        return inner.start > outer.start and not is_same
 
 
-def _sentence_lines(analysis: TextAnalysis, matches: list[Match]) -> Iterator[tuple[SentenceLine, int, int]]:
-    """Yield sentences as lines with their listed names, and their first and last token."""
+def _is_led(head: Head, before: str, proclitics: str) -> bool:
+    """Return whether the word before or a proclitic makes something else of a head."""
+    is_after = any(before[skipped:] in head.not_after for skipped in range(3)) if head.not_after else False
+    return is_after or (proclitics != "" and proclitics[-1] in head.not_led)
+
+
+def _without_article(name: str) -> str:
+    """Return a folded name without its article, also where a proclitic has swallowed the alef."""
+    return fold(name).removeprefix(DEFINITE_ARTICLE[0]).removeprefix(DEFINITE_ARTICLE[1])
+
+
+def _sentence_lines(analysis: TextAnalysis, matches: list[Match]) -> Iterator[_Line]:
+    """Yield sentences as lines with their listed names."""
     index = 0
     for first, last in analysis.sentence_ranges:
         listed, led = {}, set()
@@ -161,12 +201,6 @@ def _is_name(analysis: TextAnalysis, match: Match) -> bool:
     if match.start > analysis.tokens[match.first].start:
         return not (listed.full and before in load_knowledge().heights)
     return not _is_adjective_of(match.words[0], before)
-
-
-def _to_name_span(match: Match) -> _NameSpan:
-    name = load_knowledge().listed[match.words]
-    score = name.score * (1 if match.is_sure else _UNSURE_FACTOR)
-    return _NameSpan(match.start, match.end, name.role, score, f"list:{name.about}", name.full)
 
 
 def _is_adjective_of(word: str, before: str) -> bool:

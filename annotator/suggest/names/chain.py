@@ -11,19 +11,28 @@ from typing import Final, NamedTuple
 from annotator.model.label_roles import PLAN
 from annotator.suggest.names.data import (
     ADJECTIVE,
-    COUNTRY,
+    CAUSE,
     GENITIVE,
     HONOUR,
     JOINED,
+    KNOWN,
     NATION,
     PERIOD,
     PLACE,
     PROPER,
     PURPOSE,
     QUOTED,
+    TOWN,
+    WITHIN,
     WORKS,
     Head,
     load_knowledge,
+)
+from annotator.suggest.names.fixed_parts import (
+    QUOTATION_MARKS,
+    find_closing_mark,
+    find_foreign_end,
+    find_short_name_end,
 )
 from annotator.suggest.names.word_roles import (
     AND,
@@ -40,8 +49,8 @@ from annotator.suggest.names.word_roles import (
 from annotator.text.folding import fold
 from annotator.text.proclitics import DEFINITE_ARTICLE
 
-_CLOSING: Final = {"«": "»", "“": "”", "”": "“", '"': '"'}
-_MAX_QUOTED: Final = 8  # tokens between the marks
+_IN: Final = fold("في")
+_FOR_THE_SAKE_OF: Final = tuple(map(fold, ("من", "أجل")))
 _MAX_NOUNS: Final = 3  # indefinite ones in a row before the definite one
 _FEMININE: Final = frozenset(
     map(fold, ("كتائب", "أوقاف", "جمارك", "العليا", "الكبرى", "الصغرى", "العظمى", "الخضراء", "الحمراء"))
@@ -68,7 +77,8 @@ def find_name_end(line: SentenceLine, start: int, head: Head, *, definite: bool,
     الاستئناف.
     """
     parser = _ChainParser(line, start, head, depth)
-    return parser.parse_definite() if definite else parser.parse_indefinite()
+    end = parser.parse_definite() if definite else parser.parse_indefinite()
+    return end and NameEnd(find_short_name_end(line, end.stop), end.rule)
 
 
 class _ChainParser:
@@ -82,6 +92,7 @@ class _ChainParser:
         self._line = line
         self._position = position
         self._head = head
+        self._is_proper = False  # whether the name so far is a proper one, complete without a country or place
         self._end: NameEnd | None = None
 
     def parse_definite(self) -> NameEnd | None:
@@ -111,8 +122,11 @@ class _ChainParser:
             return None
         if (QUOTED in takes and self._take_quoted()) or (PERIOD in takes and self._take_period()):
             return self._end
-        if PROPER in takes and self._take_proper_name():
+        if {PROPER, KNOWN} & takes and self._take_known_name():
             return self._end
+        if TOWN in takes and self._take_town(first):
+            return self._end
+        self._is_proper = first.is_person
         if self._begins_idafa(first) and self._take_idafa(GENITIVE):
             idafa_end = self._end
             self._take_continuations()
@@ -123,26 +137,45 @@ class _ChainParser:
             is_dated = self._end is not None and self._end.rule == PERIOD
             if (needs_more and self._end == idafa_end) or (needs_years and not is_dated):
                 return None
+        elif self._end:  # a bare proper name
+            self._position, self._is_proper = self._end.stop, True
+            self._take_continuations()
         return self._end
 
     def _begins_idafa(self, first: WordRole) -> bool:
         takes = self._head.takes
         if first.lead:
             return False
-        if COUNTRY in takes and first.kind == LOCAL:
-            return True
         return GENITIVE in takes or PERIOD in takes or (WORKS in takes and first.is_work)
 
-    def _take_proper_name(self) -> bool:
-        """Take a known name or one in Latin letters: منظمة أطباء بلا حدود, شركة Managem."""
-        last = self._line.listed.get(self._position)
+    def _take_known_name(self) -> bool:
+        """Take a listed, foreign or Latin name: منظمة أطباء بلا حدود, صحيفة لا راثون, شركة Managem."""
+        self._is_proper = True
+        last = self._line.listed.get(self._position) or find_foreign_end(self._line.words, self._position)
         if last is not None:
-            self._position, self._end = last, NameEnd(last, GENITIVE)
-            self._take_continuations()
-            return True
+            self._position, self._end = last, NameEnd(last, KNOWN)
         while (word := self._peek()) and word.kind == LATIN:
-            self._advance(PROPER)
+            self._advance(KNOWN)
+        if self._end:
+            self._take_continuations()
         return self._end is not None
+
+    def _take_town(self, first: WordRole) -> bool:
+        """Take the place of a local body: استئنافية الرباط; with `proper` also one of no list: جماعة بوكراع."""
+        may_be_name = first.is_proper or (first.kind == DEFINITE and not (first.is_plain or first.is_actor))
+        if first.lead or not (first.kind == LOCAL or (PROPER in self._head.takes and may_be_name)):
+            return False
+        self._advance_place(TOWN if first.kind == LOCAL else PROPER)
+        self._take_continuations()
+        return True
+
+    def _advance_place(self, rule: str) -> bool:
+        """Move past a place that may be of no list, so of two words if the first begins such names: قرية كفر سابا."""
+        first, second = self._peek(), self._peek(1)
+        is_longer = first and second and first.kind != LOCAL and first.word in load_knowledge().openers
+        if is_longer and second and not second.lead and second.kind in (NOUN, DEFINITE, LOCAL):
+            self._position += 1
+        return self._advance(rule)
 
     def _take_nation(self) -> bool:
         """Take a country's adjective, and others before it: القوات البحرية السعودية."""
@@ -178,8 +211,12 @@ class _ChainParser:
                 break
             if word.kind == LOCAL or (word.kind == DEFINITE and not word.is_plain and (nouns or not word.is_actor)):
                 return self._advance(rule)
+            if nouns and rule == GENITIVE and QUOTED in self._head.takes and self._take_quoted():  # نقابة مستخدمي «كذا»
+                return True
             if word.kind != NOUN or nouns > _MAX_NOUNS or not self._may_stand_in_idafa(word, nouns):
                 break
+            if word.is_locality and self._take_locality(rule):
+                return True
             before = self._peek(-1)
             nouns += 1
             self._position += 1
@@ -226,14 +263,20 @@ class _ChainParser:
         if word.lead == FOR:
             return PURPOSE in takes and not word.is_actor and self._take_complement(word, PURPOSE)
         if word.lead == AT:
-            return PLACE in takes and self._take_place(word, rule)
-        if (word.is_adjective and self._agrees(word, before)) or (
-            before.is_person and word.word in load_knowledge().ordinals
-        ):
+            return PLACE in takes and self._may_have_place() and self._take_place(word, rule)
+        if word.word == _IN:
+            return WITHIN in takes and self._may_have_place() and self._take_within(rule)
+        if word.is_adjective and self._agrees(word, before) and self._may_be_of_nation(word):
             return self._advance(rule)
-        if before.kind == LOCAL and self._take_adjoining_place(word, rule):
+        if before.is_person and word.word in load_knowledge().ordinals:
+            return self._advance(rule)
+        if self._take_adjoining_place(word, before, rule):
             return True
-        if HONOUR in takes and rule == ADJECTIVE and (word.is_person or word.word in _CLOSING):
+        if rule == ADJECTIVE and ((QUOTED in takes and self._take_quoted()) or self._take_listed()):
+            return True
+        if CAUSE in takes and self._take_cause():
+            return True
+        if HONOUR in takes and rule == ADJECTIVE and (word.is_person or word.word in QUOTATION_MARKS):
             return self._take_quoted() or self._take_honoured_person()
         if PERIOD in takes:
             return self._take_period() or (QUOTED in takes and self._take_quoted())
@@ -247,6 +290,53 @@ class _ChainParser:
         nouns = (self._head.words[-1], before.word)
         return _is_feminine(word.word) or not all(map(_is_feminine, nouns))
 
+    def _may_have_place(self) -> bool:
+        return not self._is_proper or HONOUR in self._head.takes
+
+    def _may_be_of_nation(self, adjective: WordRole) -> bool:
+        """Return whether an adjective is none of a country, or the name a descriptive one: وزارة العدل المصرية.
+
+        Heads that take no adjectives only have proper names: صحيفة الشمس | البريطانية.
+        """
+        has_proper_name = self._is_proper or (PROPER in self._head.takes and ADJECTIVE not in self._head.takes)
+        return not (has_proper_name and adjective.word in load_knowledge().nations)
+
+    def _take_listed(self) -> bool:
+        """Take a listed name behind the kind of body: الجريدة الإلكترونية هسبريس."""
+        last, takes = self._line.listed.get(self._position), self._head.takes
+        if last is None or PROPER not in takes or ADJECTIVE in takes:
+            return False
+        self._position, self._end = last, NameEnd(last, KNOWN)
+        return True
+
+    def _take_cause(self) -> bool:
+        """Take what it is for behind من أجل: الشبكة المغربية من أجل البيئة."""
+        words = self._line.words[self._position : self._position + len(_FOR_THE_SAKE_OF)]
+        cause = self._peek(len(_FOR_THE_SAKE_OF))
+        if words != _FOR_THE_SAKE_OF or cause is None or cause.lead or cause.kind != DEFINITE or cause.is_actor:
+            return False
+        self._position += len(_FOR_THE_SAKE_OF)
+        return self._advance(PURPOSE)
+
+    def _take_within(self, rule: str) -> bool:
+        """Take where it is behind في: محكمة الاستئناف في طنجة."""
+        self._position += 1
+        word = self._peek()
+        if word and not word.lead and self._take_place(word, rule):
+            return True
+        self._position -= 1
+        return False
+
+    def _take_locality(self, rule: str) -> bool:
+        """Take a kind of place and its name, known or not: مدينة سلا, جماعة بوكراع."""
+        following = self._peek(1)
+        if following is None or following.lead or following.kind not in (NOUN, DEFINITE, LOCAL):
+            return False
+        if following.is_work or following.is_head:
+            return False
+        self._position += 1
+        return self._advance_place(rule)
+
     def _take_honoured_person(self) -> bool:
         """Take the person it is named after: المركز الاستشفائي الحسن الثاني, المستشفى الجهوي ابن زهر."""
         start = self._position
@@ -256,12 +346,13 @@ class _ChainParser:
                 break
         return self._position > start
 
-    def _take_adjoining_place(self, word: WordRole, rule: str) -> bool:
-        """Take another place belonging to the previous one: الرباط سلا, فاس-مكناس."""
-        if word.kind == LOCAL:
+    def _take_adjoining_place(self, word: WordRole, before: WordRole, rule: str) -> bool:
+        """Take a place that belongs to the word before: الرباط سلا, فاس-مكناس, المجلس الجهوي فاس, نادي بايرن ميونخ."""
+        may_follow = before.kind in (LOCAL, LATIN) or before.is_vague or rule == PROPER
+        if word.kind == LOCAL and not word.lead and may_follow:
             return self._advance(rule)
         following = self._peek(1)
-        if word.word not in _HYPHENS or following is None or following.kind != LOCAL:
+        if before.kind != LOCAL or word.word not in _HYPHENS or following is None or following.kind != LOCAL:
             return False
         self._position += 1
         return self._advance(rule)
@@ -333,10 +424,8 @@ class _ChainParser:
         """Take a place (بفاس, بمدينة فاس), or the enclosing institution: بوزارة الداخلية."""
         if word.kind == LOCAL:
             return self._advance(rule)
-        following = self._peek(1)
-        if word.is_locality and following and following.kind == LOCAL and not following.lead:
-            self._position += 1
-            return self._advance(rule)
+        if word.is_locality and word.kind == NOUN and self._take_locality(rule):
+            return True
         if self._depth == _MAX_DEPTH:
             return False
         definite, depth = word.kind == DEFINITE, self._depth + 1
@@ -349,12 +438,11 @@ class _ChainParser:
 
     def _take_quoted(self) -> bool:
         """Take quoted words with both marks."""
-        words = self._line.words
-        closing = _CLOSING.get(words[self._position])
-        inside = words[self._position + 1 : self._position + 2 + _MAX_QUOTED]
-        if closing is None or closing not in inside[1:]:
+        opening, words = self._position, self._line.words
+        stop = find_closing_mark(words, opening) if opening < len(words) and words[opening] in QUOTATION_MARKS else None
+        if stop is None:
             return False
-        self._position += inside.index(closing) + 1
+        self._position = stop
         return self._advance(QUOTED)
 
     def _take_period(self) -> bool:

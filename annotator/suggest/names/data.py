@@ -23,8 +23,11 @@ PURPOSE: Final = "purpose"
 PLACE: Final = "place"
 PERIOD: Final = "period"
 WORKS: Final = "works"
-COUNTRY: Final = "country"
 HONOUR: Final = "honour"
+KNOWN: Final = "known"
+TOWN: Final = "town"
+WITHIN: Final = "within"
+CAUSE: Final = "cause"
 
 _File = TypeVar("_File", bound=Struct)
 
@@ -33,7 +36,8 @@ class Head(Struct, frozen=True):
     """A head noun without its article: whether it begins an `institution` or a `plan`, and what may follow.
 
     `takes` are rules explained in heads.toml. It is no head if the next word is in `without`, or not in a non-empty
-    `only`, or if the previous word ends in one of `not_after`. `weight` multiplies scores.
+    `only`, or if the previous word is in `not_after` (with any proclitics), or if one of `not_led` is attached to it.
+    `weight` multiplies scores.
     """
 
     words: FoldedForm
@@ -41,7 +45,8 @@ class Head(Struct, frozen=True):
     takes: frozenset[str]
     without: frozenset[str] = frozenset()
     only: frozenset[str] = frozenset()
-    not_after: tuple[str, ...] = ()
+    not_after: frozenset[str] = frozenset()
+    not_led: str = ""
     weight: float = 1.0
 
 
@@ -80,6 +85,10 @@ class _Words(Struct, frozen=True, forbid_unknown_fields=True):
     common: FoldedWords
     qualities: FoldedWords
     persons: FoldedWords
+    particles: FoldedWords
+    endings: FoldedWords
+    reporting: FoldedWords
+    saying: FoldedWords
     tails: FoldedPhrases
     bound: Mapping[str, FoldedWords]
 
@@ -87,13 +96,16 @@ class _Words(Struct, frozen=True, forbid_unknown_fields=True):
 class Knowledge(_Words, frozen=True, kw_only=True):
     """The knowledge of the rules, as the files explain it.
 
-    `bound` has the words each preposition may follow; `phrases` are places of several words; `tails` may end a name.
+    `bound` has the words each preposition may follow; `phrases` are places of several words, `openers` the first words
+    of such, `localities` kinds of places; `tails` may end a name.
     """
 
     heads: Mapping[FoldedForm, tuple[Head, ...]]
     scores: Mapping[str, float]
     places: FoldedWords
     phrases: FoldedPhrases
+    openers: FoldedWords
+    localities: FoldedWords
     listed: Mapping[FoldedForm, ListedName]
 
 
@@ -104,6 +116,7 @@ class _Head(Struct, forbid_unknown_fields=True, rename={"without": "not"}):
     without: list[str] = []
     only: list[str] = []
     not_after: list[str] = []
+    not_led: str = ""
     score: float = 1.0
 
 
@@ -123,6 +136,8 @@ class _Heads(Struct, forbid_unknown_fields=True):
 class _Places(Struct, forbid_unknown_fields=True):
     names: FoldedWords
     phrases: FoldedPhrases
+    openers: FoldedWords
+    localities: FoldedWords
 
 
 class _List(Struct, forbid_unknown_fields=True):
@@ -151,6 +166,8 @@ def load_knowledge() -> Knowledge:
         scores=heads.scores,
         places=places.names,
         phrases=places.phrases,
+        openers=places.openers,
+        localities=places.localities,
         listed=_index_names(_read("lists", _Lists).lists, heads.scores["capitals"]),
     )
 
@@ -172,10 +189,10 @@ def _index_heads(rows: list[_Head]) -> dict[FoldedForm, tuple[Head, ...]]:
     heads: dict[FoldedForm, tuple[Head, ...]] = {}
     for row in rows:
         without, only = frozenset(map(fold, row.without)), frozenset(map(fold, row.only))
-        not_after = tuple(map(fold, row.not_after))
+        not_after = frozenset(map(fold, row.not_after))
         for name in row.words:
             words = split_form(fold(name))
-            head = Head(words, row.role, frozenset(row.takes), without, only, not_after, row.score)
+            head = Head(words, row.role, frozenset(row.takes), without, only, not_after, row.not_led, row.score)
             heads[words] = (*heads.get(words, ()), head)
     return heads
 

@@ -8,8 +8,7 @@ from typing import Final
 from msgspec import Struct
 
 from annotator.model.label_roles import PLAN
-from annotator.suggest.names.data import NATION, Head, load_knowledge
-from annotator.text.folding import fold
+from annotator.suggest.names.data import NATION, TOWN, Head, load_knowledge
 from annotator.text.lexicon import FoldedForm
 from annotator.text.proclitics import DEFINITE_ARTICLE
 
@@ -26,7 +25,6 @@ END: Final = "end"
 
 _MIN_LETTERS: Final = 3  # letters after an article
 _PEOPLE: Final = re.compile("ال(?:م.*[يو]ن|.*يين|.*يون)")  # plurals in ين and ون that are hardly ambiguous
-_LOCALITIES: Final = frozenset(map(fold, ("مدينة", "جهة", "إقليم", "عمالة", "منطقة", "مطار")))
 _SUFFIXED: Final = ("ها", "هم", "هما", "هن")
 _ACTION: Final = re.compile(
     "ا.{2,4}ا.|.*(?:ات|ي|ية|ين|ون)|[يتن].*"
@@ -90,7 +88,7 @@ def classify_word(word: str) -> WordRole:
         is_of_names=is_work or is_head or base in knowledge.persons,
         is_person=kind != END and base in knowledge.persons,
         is_action=_ACTION.fullmatch(base) is not None,
-        is_locality=base in _LOCALITIES,
+        is_locality=base in knowledge.localities,
         is_common=base in knowledge.common,
         is_quality=base in knowledge.qualities or base.endswith(("ي", "ية")),
         is_work=bare in knowledge.works,
@@ -98,8 +96,8 @@ def classify_word(word: str) -> WordRole:
 
 
 def _is_oftener_an_adjective(head: Head) -> bool:
-    """Return whether a head in ية is more often an adjective: المالية الخارجية, الدراسات الاستراتيجية."""
-    return NATION in head.takes or head.role == PLAN
+    """Return whether a head in ية is more often an adjective: المالية الخارجية, المحكمة الابتدائية."""
+    return bool({NATION, TOWN} & head.takes) or head.role == PLAN
 
 
 def _is_distinctive(word: str) -> bool:
@@ -128,10 +126,12 @@ def _split_lead(word: str) -> tuple[str, str, str]:
         base = word[1:]
         if base in knowledge.places:
             return word[0], base, LOCAL
-        if base in knowledge.works or base in _LOCALITIES or (base,) in knowledge.heads:
+        if base in knowledge.works or base in knowledge.localities or (base,) in knowledge.heads:
             return word[0], base, NOUN
-    if word[:1].isdecimal():
+    if word[:1].isdecimal() and not word[-1].isalpha():
         return "", word, NUMBER
+    if word.isascii() and word.isalnum() and len(word) > 1:
+        return "", word, LATIN
     if len(word) == 1 or not word[:1].isalpha() or word.endswith(_SUFFIXED) or _is_led(word):
         return "", word, END
     return "", word, LATIN if word.isascii() else NOUN

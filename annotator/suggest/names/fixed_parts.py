@@ -1,0 +1,78 @@
+"""Parts of names that are known by their marks or words: quoted ones, short names in brackets, foreign ones."""
+
+from typing import Final
+
+from annotator.suggest.names.data import load_knowledge
+from annotator.suggest.names.word_roles import END, LATIN, LOCAL, NOUN, NUMBER, SentenceLine, classify_word
+from annotator.text.folding import fold
+
+QUOTATION_MARKS: Final = {"«": "»", "»": "«", "“": "”", "”": "“”", '"': '"'}  # and what closes each
+BRACKETS: Final = {"(": ")", "[": "]"}
+_CLOSING: Final = {**QUOTATION_MARKS, **BRACKETS}
+_MAX_QUOTED: Final = 8  # tokens between the marks
+_MAX_SHORT_NAME: Final = 3
+_MAX_FOREIGN: Final = 6
+_NOT: Final = fold("لا")
+_VERB_PREFIXES: Final = ("ي", "ت", "ن")
+
+
+def find_closing_mark(words: tuple[str, ...], opening: int, max_words: int = _MAX_QUOTED) -> int | None:
+    """Return the index of the mark that closes the one at `opening`; None if there is none, or too far or near."""
+    closing = _CLOSING.get(words[opening]) if opening < len(words) else None
+    if closing is None:
+        return None
+    return next(
+        (stop for stop in range(opening + 2, min(opening + 2 + max_words, len(words))) if words[stop] in closing), None
+    )
+
+
+def find_short_name_end(line: SentenceLine, start: int) -> int:
+    """Return the end of the short name in brackets or quotation marks at `start`; `start` if there is none.
+
+    It belongs to the full name before it: المكتب الوطني للمطارات (ONDA).
+    """
+    stop = find_closing_mark(line.words, start, _MAX_SHORT_NAME)
+    if stop is None:
+        return start
+    is_listed = line.listed.get(start + 1) == stop
+    is_quoted = line.words[start] in QUOTATION_MARKS
+    return stop + 1 if is_listed or _is_short_name(line.words[start + 1 : stop], is_quoted=is_quoted) else start
+
+
+def _is_short_name(words: tuple[str, ...], *, is_quoted: bool) -> bool:
+    roles = [classify_word(word) for word in words]
+    if is_quoted:
+        return not any(role.lead or role.kind in (END, NUMBER) for role in roles)
+    is_abbreviation = words[0].isascii() and words[0].replace("-", "").isalpha()
+    return len(words) == 1 and (is_abbreviation or roles[0].is_proper)
+
+
+def find_foreign_end(words: tuple[str, ...], start: int) -> int | None:
+    """Return the end of a foreign name at `start`: its last word behind a particle, or known to end such names.
+
+    None if it is none. لا راثون, نيويورك تايمز, باريس سان جيرمان.
+    """
+    knowledge = load_knowledge()
+    last, particle = None, ""
+    for index in range(start, min(start + _MAX_FOREIGN, len(words))):
+        word = words[index]
+        if word in knowledge.particles:
+            particle = word
+            continue
+        if not _may_be_foreign(words, index) or (particle == _NOT and word.startswith(_VERB_PREFIXES)):
+            break
+        if particle or word in knowledge.endings:
+            last = index + 1
+        elif index - start > 1 and last is None:
+            break
+        particle = ""
+    return last
+
+
+def _may_be_foreign(words: tuple[str, ...], index: int) -> bool:
+    """Return whether a word may stand in a foreign name; what else ends names may before its last: غرب تايمز."""
+    role = classify_word(words[index])
+    if role.lead or role.is_of_names or role.is_quality:
+        return False
+    is_before_last = index + 1 < len(words) and words[index + 1] in load_knowledge().endings
+    return role.kind in (NOUN, LOCAL, LATIN) or (is_before_last and words[index].isalpha())
