@@ -126,7 +126,6 @@ class _ChainParser:
             return self._end
         if TOWN in takes and self._take_town(first):
             return self._end
-        self._is_proper = first.is_person
         if self._begins_idafa(first) and self._take_idafa(GENITIVE):
             idafa_end = self._end
             self._take_continuations()
