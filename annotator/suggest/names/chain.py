@@ -149,15 +149,15 @@ class _ChainParser:
 
     def _take_known_name(self) -> bool:
         """Take a listed, foreign or Latin name: منظمة أطباء بلا حدود, صحيفة لا راثون, شركة Managem."""
-        self._is_proper = True
         last = self._line.listed.get(self._position) or find_foreign_end(self._line.words, self._position)
         if last is not None:
             self._position, self._end = last, NameEnd(last, KNOWN)
         while (word := self._peek()) and word.kind == LATIN:
             self._advance(KNOWN)
-        if self._end:
+        self._is_proper = self._end is not None
+        if self._is_proper:
             self._take_continuations()
-        return self._end is not None
+        return self._is_proper
 
     def _take_town(self, first: WordRole) -> bool:
         """Take the place of a local body: استئنافية الرباط; with `proper` also one of no list: جماعة بوكراع."""
