@@ -1,5 +1,6 @@
 """Dates and their values, found by a grammar over words (see `grammar`)."""
 
+from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 
@@ -8,8 +9,9 @@ from msgspec import Struct
 from annotator.model.label_roles import DATE, label_for_role
 from annotator.model.labels import LabelSet
 from annotator.model.records import Article, Suggestion
+from annotator.suggest.dates.grammar import CONSTANT, OFFSET, Rule
 from annotator.suggest.dates.lattice import Lattice
-from annotator.suggest.dates.matching import Match, find_matches
+from annotator.suggest.dates.matching import Match, Tree, find_matches
 from annotator.suggest.dates.values import evaluate
 from annotator.text.analysis import analyse, analysed
 
@@ -17,7 +19,8 @@ from annotator.text.analysis import analyse, analysed
 class DateSpan(Struct, frozen=True):
     """A date in a text, its ISO 8601 value if known, and whether part of that was assumed.
 
-    `pattern` is the matching rule's.
+    `rule` is the name of the rule that says most of what it is. An offset is no date by the guideline (see
+    `grammar.OFFSET`).
     """
 
     start: int
@@ -25,7 +28,8 @@ class DateSpan(Struct, frozen=True):
     value: str | None
     assumed: bool
     score: float
-    pattern: str
+    rule: str
+    is_offset: bool
 
 
 class DateSuggester:
@@ -40,9 +44,17 @@ class DateSuggester:
             return []
         return [
             Suggestion(
-                date_span.start, date_span.end, label, self.name, date_span.score, date_span.value, date_span.assumed
+                date_span.start,
+                date_span.end,
+                label,
+                self.name,
+                date_span.score,
+                date_span.value,
+                date_span.assumed,
+                f"rule:{date_span.rule}",
             )
             for date_span in find_dates(article.text, article.published)
+            if not date_span.is_offset
         ]
 
 
@@ -75,7 +87,18 @@ def _find_matches(text: str) -> tuple[Match, ...]:
 
 def _to_date_span(match: Match, today: date | None) -> DateSpan:
     value, assumed = evaluate(match.tree, today)
-    return DateSpan(match.start, match.end, value, assumed, match.tree.score, match.tree.rule.rule.pattern)
+    rules = list(_rules_of_all(match.tree))
+    is_offset = any(rule.makes == OFFSET for rule in rules)
+    name = next((rule.name for rule in rules if rule.name), rules[-1].makes)
+    return DateSpan(match.start, match.end, value, assumed, match.tree.score, name, is_offset)
+
+
+def _rules_of_all(tree: Tree) -> Iterator[Rule]:
+    """Yield the rules that say what the whole match is, down to the first that joins parts."""
+    yield tree.rule.rule
+    parts = [part for name, part in tree.parts if name]
+    if len(parts) == 1 and isinstance(part := parts[0], Tree) and part.rule.rule.value != CONSTANT:
+        yield from _rules_of_all(part)
 
 
 def _publication_day(published: str | None) -> date | None:

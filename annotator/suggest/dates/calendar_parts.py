@@ -164,6 +164,10 @@ def _century(today: date | None, number: int, before: int = 0) -> Period:
     return year_period(100 * (number - 1) + 1, 100 * number)
 
 
+def _millennium(today: date | None, number: int) -> Period:
+    return year_period(1000 * (number - 1) + 1, 1000 * number)
+
+
 def _hijri_century(today: date | None, number: int) -> Period:
     return Period(Moment(year=100 * (number - 1) + 1, hijri=True), Moment(year=100 * number, hijri=True))
 
@@ -204,6 +208,7 @@ FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "season": _season,
     "decade": _decade,
     "century": _century,
+    "millennium": _millennium,
     "hijri_century": _hijri_century,
 }
 """The functions that rules may name."""

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from annotator.suggest.dates.moments import Moment, first_day, moment_of, resolve_moment, to_gregorian
+from annotator.suggest.dates.moments import Moment, day_of, first_day, moment_of, resolve_moment, to_gregorian
 
 
 def _feast(today: date | None, feast: str, year: Moment | None = None) -> Moment | None:
@@ -14,6 +14,8 @@ def _feast(today: date | None, feast: str, year: Moment | None = None) -> Moment
 
     Written as in `resources/dates/2-names.toml`.
     """
+    if feast == _UNKNOWN:
+        return None
     kind, _, position = feast.rpartition(" ")
     if kind in _MOVABLE:
         feast_year = year or (Moment(year=today.year) if today else None)
@@ -39,14 +41,24 @@ def _easter_feast(year: int, position: str) -> date:
     return easter(year) + timedelta(int(position))
 
 
+def _orthodox_feast(year: int, position: str) -> date:
+    return orthodox_easter(year) + timedelta(int(position))
+
+
 def _weekday_feast(year: int, position: str) -> date:
-    """Return the n-th weekday of a month: month, number, weekday."""
-    month, number, weekday = (int(part) for part in position.split("-"))
+    """Return the n-th weekday of a month, or days after it: month, number, weekday, days."""
+    month, number, weekday, *days = (int(part) for part in position.split("-"))
     first = date(year, month, 1)
-    return first + timedelta((weekday - first.weekday()) % 7 + 7 * (number - 1))
+    return first + timedelta((weekday - first.weekday()) % 7 + 7 * (number - 1) + sum(days))
 
 
-_MOVABLE: Final[dict[str, Callable[[int, str], date]]] = {"easter": _easter_feast, "weekday": _weekday_feast}
+_UNKNOWN: Final = "unknown"
+"""A feast that each country has on a day of its own."""
+_MOVABLE: Final[dict[str, Callable[[int, str], date]]] = {
+    "easter": _easter_feast,
+    "orthodox": _orthodox_feast,
+    "weekday": _weekday_feast,
+}
 
 
 def _feast_on(today: date | None, feast: str, way: int) -> Moment | None:
@@ -80,5 +92,24 @@ def easter(year: int) -> date:
     return date(year, number // 31, number % 31 + 1)
 
 
-FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {"feast": _feast, "feast_on": _feast_on}
+def orthodox_easter(year: int) -> date:
+    """Return the Easter Sunday of the Eastern churches (algorithm of Meeus), for the years 1900 to 2099."""
+    moon = (19 * (year % 19) + 15) % 30
+    week = (2 * (year % 4) + 4 * (year % 7) - moon + 34) % 7
+    number = moon + week + 114
+    return date(year, number // 31, number % 31 + 1) + timedelta(13)
+
+
+def _nth_of_feast(today: date | None, number: int, day: Moment) -> Moment | None:
+    """Return the n-th day of a feast that begins on `day`; 0 is the day before."""
+    resolved = resolve_moment(day, today)
+    first = day_of(resolved) if resolved else None
+    return moment_of(first + timedelta(number - 1), assumed=bool(resolved and resolved.assumed)) if first else None
+
+
+FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
+    "feast": _feast,
+    "feast_on": _feast_on,
+    "nth_of_feast": _nth_of_feast,
+}
 """The functions that rules may name."""

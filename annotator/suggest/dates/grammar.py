@@ -11,6 +11,7 @@ A file looks like this; every table may repeat:
     [[rule]]
     makes = "date"                       # the class of its matches; "date" is suggested, "no-date" never
     pattern = "{day} من? {month}"        # see `pattern`
+    name = "day and month"               # tells it from others that make the same; by default what it makes
     value = "merge"                      # a function of `values`; by default parts are merged
     with = { by = 1 }                    # its arguments besides the parts
     score = 0.9                          # how likely it is accepted; by default its parts' lowest
@@ -34,6 +35,8 @@ from annotator.suggest.dates.pattern import Choice, Kind, Part, Row, Word, leave
 
 CONSTANT: Final = "constant"
 DATE: Final = "date"
+OFFSET: Final = "offset"
+"""A time so far from the publication, which is no date by the guideline: قبل ستة أشهر. It is read, not suggested."""
 NO_DATE: Final = "no-date"
 """Text that only looks like a date, and hides dates no longer than it."""
 _NUMBERS: Final = ("number", "1-31", "1-12", "0-24", "0-59", "1-2-digits", "2-digits", "13-31", "13-99")
@@ -65,6 +68,7 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True, rename={"arguments":
 
     makes: str
     pattern: str
+    name: str = ""
     value: str | None = None
     arguments: dict[str, int | str] = {}
     score: float | None = None
@@ -171,7 +175,8 @@ def _add_names(words: _Vocabulary, kind: str, value: int | str | None, names: li
     phrase_rules = []
     for name in names:
         if " " in name:
-            phrase_rules.append(Rule(kind, name, CONSTANT, {CONSTANT: "" if value is None else value}))
+            constant = {CONSTANT: "" if value is None else value}
+            phrase_rules.append(Rule(kind, name, value=CONSTANT, arguments=constant))
         else:
             words.add(word_label(name), kind, value)
     return phrase_rules

@@ -30,6 +30,8 @@ def _spread(today: date | None, first: Time, last: Time) -> Period | None:
     """
     start = first if isinstance(first, Moment) else first.first
     end = last if isinstance(last, Moment) else last.last
+    if end.month is None and end.day is not None and not end.hijri and start.month is not None and start.year is None:
+        end = replace(end, month=start.month, hijri=start.hijri)  # from 4 August to the 22nd
     if start.year is None and end.year is None:
         resolved = resolve_moment(end, today)
         if resolved is None:

@@ -25,6 +25,7 @@ from annotator.suggest.dates.moments import (
 )
 
 _WEEK: Final = 7
+_FIRST_MONTH: Final = 8
 _UNITS: Final = {"day": 1, "week": _WEEK}
 _YEARS: Final = {"year": 1, "decade": 10, "century": 100}
 
@@ -71,13 +72,30 @@ def _amount(today: date | None, unit: str, number: int = 1) -> tuple[str, int]:
 
 
 def _amounts(today: date | None, **amounts: tuple[str, int]) -> Moment | None:
-    """Return the day several amounts of time from the publication."""
+    """Return the time several lengths of time from the publication: as exact as the shortest of them."""
     if today is None:
         return None
     by = dict(amounts.values())
+    if len(by) == 1:
+        (unit, number), *_others = by.items()
+        return _ago(today, unit, 1, number)
     month = _add_months(today, 12 * by.get("year", 0) + by.get("month", 0))
     ahead = day_of(replace(month, day=today.day)) or last_day(month)
     return moment_of(ahead + timedelta(7 * by.get("week", 0) + by.get("day", 0))) if ahead else None
+
+
+def _after_day(today: date | None, length: tuple[str, int], day: Moment) -> Moment | None:
+    """Return the day so long after another."""
+    start = day_of(day)
+    return _amounts(start, length=length) if start else None
+
+
+def _season_year(today: date | None, way: int) -> Period | None:
+    """Return the years of the school year or season before, around or after the publication, which begins in August."""
+    if today is None:
+        return None
+    first = today.year + way - (today.month < _FIRST_MONTH)
+    return year_period(first, first + 1)
 
 
 def _stretch(today: date | None, unit: str, way: int, number: int = 0) -> Period | None:
@@ -113,6 +131,17 @@ def _weekday_of(today: date | None, weekday: Moment, week: Time) -> Moment | Non
     return find_weekday(weekday, week)
 
 
+def _month_maybe_on(today: date | None, month: int, way: int | None = None) -> Moment | None:
+    """Return the month, or the last or next such month."""
+    return Moment(month=month) if way is None else _month_on(today, Moment(month=month), way)
+
+
+def _hijri_day_on(today: date | None, day: Moment, month: Moment, way: int) -> Moment | None:
+    """Return the day of the last such Hijri month, the next, or the nearest."""
+    on = _hijri_month_on(today, month.month or 0, way)
+    return replace(on, day=day.day) if on else None
+
+
 def _hijri_month_on(today: date | None, month: int, way: int) -> Moment | None:
     """Return the last such Hijri month already over, the next not begun, or the nearest."""
     if today is None:
@@ -127,7 +156,10 @@ def _hijri_month_on(today: date | None, month: int, way: int) -> Moment | None:
 
 
 def _month_on(today: date | None, month: Moment, way: int) -> Moment | None:
-    """Return the last such month before the publication, the next, or its year's; a day in it stays."""
+    """Return the last such month before the publication, the next, or its year's; a day in it stays.
+
+    Another month than that of the publication contradicts what is said of it: `this May`, in July.
+    """
     if today is None or month.month is None:
         return None
     year = today.year
@@ -143,7 +175,7 @@ def _month_on(today: date | None, month: Moment, way: int) -> Moment | None:
         and not (month.day and (month.month, month.day) > (today.month, today.day))
     ):
         year += 1
-    return replace(month, year=year)
+    return replace(month, year=year, assumed=way == 0 and month.month != today.month)
 
 
 def _day_on(today: date | None, day: Moment, month: Moment, way: int) -> Moment | None:
@@ -195,6 +227,10 @@ FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "weekday_after": _weekday_after,
     "day_on": _day_on,
     "hijri_month_in": _hijri_month_in,
+    "hijri_day_on": _hijri_day_on,
+    "month_maybe_on": _month_maybe_on,
+    "after_day": _after_day,
+    "season_year": _season_year,
     "weekday_in": _weekday_of,
     "spread_way": _spread_way,
     "month_on": _month_on,

@@ -80,7 +80,11 @@ def _parse_arabic(text: str, published: str | None) -> str | None:
 
 def _find_whole(text: str, published: str | None) -> DateSpan | None:
     """Return the date that all of the text is."""
-    return find_whole_date(text, published) or find_whole_date(text, published, after=_PREPOSITION_BEFORE)
+    date_span = find_whole_date(text, published)
+    if date_span is None:
+        date_span = find_whole_date(text, published, after=_PREPOSITION_BEFORE)
+        return None if date_span and date_span.is_offset else date_span  # ثلاثة أيام is a length of time
+    return date_span
 
 
 def _parse_period(text: str) -> str | None:

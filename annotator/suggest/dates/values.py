@@ -11,12 +11,13 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from annotator.suggest.dates import calendar_parts, feasts, ranges, relative
+from annotator.suggest.dates import calendar_parts, confirming, feasts, ranges, relative
 from annotator.suggest.dates.matching import Leaf, Node
 from annotator.suggest.dates.moments import (
     Moment,
     Period,
     Time,
+    day_of,
     merge,
     resolve_moment,
     to_iso,
@@ -26,13 +27,22 @@ _AFTERNOON: Final = 12
 
 
 def evaluate(node: Node, today: date | None) -> tuple[str | None, bool]:
-    """Return a date's ISO 8601 value, None if unknown; and whether part was assumed."""
+    """Return a date's ISO 8601 value, None if unknown; and whether part was assumed or contradicts the rest."""
     try:
         value = resolve_time(_evaluate_node(node, today), today)
         text = to_iso(value) if value is not None else None
     except OverflowError:  # beyond the years of a calendar
         return None, False
-    return text, text is not None and value is not None and value.assumed
+    return text, text is not None and value is not None and (value.assumed or _has_other_weekday(value))
+
+
+def _has_other_weekday(time: Time) -> bool:
+    """Return whether a day of it is on another weekday than the text says."""
+    moments = (time,) if isinstance(time, Moment) else (time.first, time.last)
+    return any(
+        moment.weekday is not None and (day := day_of(moment)) is not None and day.weekday() != moment.weekday
+        for moment in moments
+    )
 
 
 def resolve_time(time: Time | None, today: date | None) -> Time | None:
@@ -50,7 +60,7 @@ def _evaluate_node(node: Node, today: date | None) -> Any:
     for name, part in node.parts:
         if name:
             parts[name] = _evaluate_node(part, today)
-            if parts[name] is None:
+            if parts[name] is None and rule.value not in confirming.FUNCTIONS:
                 return None
     if rule.value is None:
         return reduce(merge, parts.values()) if parts else None
@@ -93,6 +103,20 @@ def _year(today: date | None, year: int) -> Moment:
     return Moment(year=year)
 
 
+def _full_year(today: date | None, **parts: int) -> int:
+    """Return the year of which these are the last two digits: 1940 to 2039."""
+    year = sum(parts.values())
+    return year + (2000 if year < 40 else 1900)
+
+
+def _two_digit_year(today: date | None, year: int) -> Moment:
+    return Moment(year=_full_year(today, year=year))
+
+
+def _year_total(today: date | None, **parts: int) -> Moment:
+    return Moment(year=sum(parts.values()))
+
+
 def _hijri_year(today: date | None, year: int) -> Moment:
     return Moment(year=year, hijri=True)
 
@@ -102,9 +126,9 @@ def _year_before_christ(today: date | None, year: int) -> Moment:
 
 
 def _numeric(today: date | None, day: int, month: int, year: int | None = None, hijri: int = 0) -> Moment:
-    """Return a day in digits; a two-digit year is 1940 to 2039, or Hijri 1360 to 1459."""
+    """Return a day in digits; a two-digit year is 1940 to 2039 (see `_full_year`), or Hijri 1360 to 1459."""
     if year is not None and year < 100:
-        year += (1400 if year < 60 else 1300) if hijri else (2000 if year < 40 else 1900)
+        year = year + (1400 if year < 60 else 1300) if hijri else _full_year(today, year=year)
     return Moment(year=year, month=month, day=day, hijri=bool(hijri))
 
 
@@ -155,6 +179,9 @@ FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "month": _month,
     "hijri_month": _hijri_month,
     "year": _year,
+    "full_year": _full_year,
+    "two_digit_year": _two_digit_year,
+    "year_total": _year_total,
     "hijri_year": _hijri_year,
     "year_before_christ": _year_before_christ,
     "numeric": _numeric,
@@ -164,6 +191,7 @@ FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "unknown": _unknown,
     "clock_token": _clock_token,
     "weekday_and_day": _weekday_and_day,
+    **confirming.FUNCTIONS,
     **ranges.FUNCTIONS,
     **relative.FUNCTIONS,
     **calendar_parts.FUNCTIONS,

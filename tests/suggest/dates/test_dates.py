@@ -60,7 +60,7 @@ def test_date_suggestions_are_deterministic(text: str, published: str | None) ->
 
 def test_date_is_suggested_with_its_label_and_value() -> None:
     assert suggest_dates("اجتمعوا يوم الثلاثاء 9 يوليوز 2024 بالرباط") == [
-        Suggestion(8, 34, "DATE", "dates", 0.99, "2024-07-09", False)
+        Suggestion(8, 34, "DATE", "dates", 0.99, "2024-07-09", False, "rule:named-day")
     ]
 
 
@@ -86,6 +86,63 @@ def test_missing_year_is_assumed() -> None:
 def test_a_part_of_a_month_is_as_assumed_as_the_year_of_the_month(words: str) -> None:
     assert [suggestion.assumed for suggestion in suggest_dates(f"في {words}.", "2024-07-09")] == [True]
     assert [suggestion.assumed for suggestion in suggest_dates(f"في {words} 2024.", "2024-07-09")] == [False]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("أكد أمس الأربعاء", "2024-07-08"),
+        ("أكد أمس (الأحد)", "2024-07-08"),
+        ("اليوم الثلاثاء 16 يوليوز 2024", "2024-07-16"),
+        ("اليوم الاثنين 9 يوليوز 2024", "2024-07-09"),
+        ("يوم الأحد 9 يوليوز 2024", "2024-07-09"),
+        ("أمس الاثنين 15 بالسوق", "2024-07-08"),
+        ("يوم 16 ماي الجاري", "2024-05-16"),
+        ("خلال السنة الجارية 2023", "2023"),
+        ("14 مارس 2024 الموافق 30 رمضان 1445", "2024-03-14"),
+    ],
+)
+def test_value_that_the_text_contradicts_is_assumed(text: str, value: str) -> None:
+    assert [(suggestion.value, suggestion.assumed) for suggestion in suggest_dates(text)] == [(value, True)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("أكد أمس الاثنين", "اليوم الثلاثاء 9 يوليوز 2024", "أمس الاثنين 8 بالسوق", "يوم 16 يوليوز الجاري"),
+        *("خلال السنة الجارية 2024", "يوم الثلاثاء 9 يوليوز 2024", "14 مارس 2024 الموافق 3 رمضان 1445"),
+    ],
+)
+def test_value_that_is_said_twice_alike_is_not_assumed(text: str) -> None:
+    assert [suggestion.assumed for suggestion in suggest_dates(text)] == [False]
+
+
+def test_day_in_full_needs_no_publication() -> None:
+    assert [suggestion.value for suggestion in suggest_dates("اليوم الثلاثاء 9 يوليوز 2024", None)] == ["2024-07-09"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["عاد قبل ستة أشهر", "سيعود بعد ثلاثة أسابيع", "عاد منذ أيام", "خلال السنوات الأخيرة", "سيعود في غضون أسبوعين"],
+)
+def test_offset_that_names_no_time_is_not_suggested(text: str) -> None:
+    assert suggest_dates(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("يصل اليوم", "rule:today"),
+        ("وصل أمس", "rule:day-away"),
+        ("في مارس", "rule:fair-month"),
+        ("بتاريخ 9 يوليوز 2024", "rule:day-said"),
+        ("سنة 2024", "rule:year"),
+        ("الربع الأول من 2024", "rule:year-part"),
+        ("عيد العرش", "rule:feast-day"),
+    ],
+)
+def test_evidence_is_the_name_of_the_rule(text: str, rule: str) -> None:
+    assert [suggestion.evidence for suggestion in suggest_dates(text)] == [rule]
 
 
 @pytest.mark.parametrize("text", ["أمس", "السنة الماضية", "في 9 يوليوز", "يوم الجمعة"])
