@@ -58,8 +58,15 @@ def test_short_name_has_its_full_name_as_value() -> None:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("خطة العمل ٢٠٢٤-٢٠٢٥", "2024/2025"), ("رؤية 2030", "2030"), ("خطة العمل المناخي", None)],
-    ids=["period", "year", "none"],
+    [
+        ("خطة العمل ٢٠٢٤-٢٠٢٥", "2024/2025"),
+        ("رؤية 2030", "2030"),
+        ("خطة العمل المناخي", None),
+        ("خطة العمل المناخي للفترة ما بين 2020 و2027", "2020/2027"),
+        ("خطة العمل المناخي (2020 - 2027)", "2020/2027"),
+        ("خطة العمل المناخي 2020-27", "2020/2027"),
+    ],
+    ids=["period", "year", "none", "between", "brackets", "short"],
 )
 def test_plan_has_its_years_as_value(text: str, value: str | None) -> None:
     assert [(suggestion.end, suggestion.value) for suggestion in NameSuggester().suggest(article(text), LABELS)] == [

@@ -13,19 +13,21 @@ from annotator.model.labels import LabelSet
 from annotator.model.records import Article, Suggestion
 from annotator.suggest.conflicts import resolve_overlaps
 from annotator.suggest.names.chain import find_name_end
-from annotator.suggest.names.data import PROPER, QUOTED, Head, load_knowledge
+from annotator.suggest.names.data import PERIOD, PROPER, QUOTED, Head, load_knowledge
 from annotator.suggest.names.fixed_parts import BRACKETS, QUOTATION_MARKS, find_short_name_end
 from annotator.suggest.names.outlets import find_outlets
+from annotator.suggest.names.plans import is_plan_name, years_in
 from annotator.suggest.names.word_roles import SentenceLine
 from annotator.text.analysis import TextAnalysis, analysed
 from annotator.text.folding import fold
+from annotator.text.intervals import IntervalIndex
 from annotator.text.lexicon import Lexicon, Match
 from annotator.text.proclitics import DEFINITE_ARTICLE, find_readings
 
+_FIRM_SCORE: Final = 0.98  # of a listed name that no guess is longer than
 _UNSURE_FACTOR: Final = 0.5  # for a short word that may be another after its proclitic
 
 
-_YEARS: Final = re.compile(r"\b((?:19|20)\d\d)(?:[-‐‑–/]((?:19|20)\d\d))?\b")
 _AROUND: Final = ' "“”«»'
 _OPENING: Final = (*BRACKETS, *QUOTATION_MARKS)
 _ABBREVIATION: Final = re.compile(r" ?\( ?([A-Z][A-Z-]*[A-Z][0-9]?) ?\)")
@@ -71,7 +73,8 @@ class NameSuggester:
         analysis = analysed(article.text)
         matches = [match for match in self._listed.find_matches(analysis) if _is_name(analysis, match)]
         lines = list(_sentence_lines(analysis, matches))
-        names = [*self._find_listed(analysis, matches, lines), *self._find_by_head(analysis, lines)]
+        names = list(self._find_listed(analysis, matches, lines))
+        names += _without_firm(self._find_by_head(analysis, lines), names)
         names += self._find_abbreviations(analysis, names)
         names += (
             _NameSpan(*outlet.bounds, INSTITUTION, outlet.score, outlet.evidence) for outlet in find_outlets(analysis)
@@ -80,7 +83,7 @@ class NameSuggester:
         for name in names:
             label, bounds = by_role[name.role], (name.start, name.end)
             if label and (bounds not in best or best[bounds].score < name.score):
-                value = _years_in(article.text[slice(*bounds)]) if name.role == PLAN else name.full
+                value = years_in(article.text[slice(*bounds)]) if name.role == PLAN else name.full
                 best[bounds] = Suggestion(
                     *bounds, label, self.name, round(name.score, 3), value, evidence=name.evidence
                 )
@@ -123,6 +126,8 @@ class NameSuggester:
                         continue
                     is_definite = definite or (len(head.words) > 1 and head.words[-1].startswith(DEFINITE_ARTICLE))
                     end = find_name_end(line, after, head, definite=is_definite)
+                    if end and head.role == PLAN and not is_plan_name(line, index, after, end.stop, head, end.rule):
+                        continue
                     if end:
                         start, stop = analysis.tokens[first + index].start, analysis.tokens[first + end.stop - 1].end
                         evidence = f"head:{end.rule} {' '.join(head.words)}"
@@ -179,10 +184,22 @@ def _sentence_lines(analysis: TextAnalysis, matches: list[Match]) -> Iterator[_L
         yield SentenceLine(analysis.folded_words[first:last], listed, led), first, last
 
 
-def _years_in(name: str) -> str | None:
-    """Return a plan name's years in ISO 8601; None if there are none or several."""
-    periods = _YEARS.findall(fold(name))
-    return "/".join(filter(None, periods[0])) if len(periods) == 1 else None
+def _without_firm(guesses: Iterable[_NameSpan], listed: Iterable[_NameSpan]) -> Iterator[_NameSpan]:
+    """Yield the guesses that neither go on from a firmly listed name nor break it off.
+
+    The years of a plan go on rightly.
+    """
+    ends: dict[int, int] = {}
+    firm = IntervalIndex[_NameSpan]()
+    for name in listed:
+        if name.score >= _FIRM_SCORE:
+            ends[name.start] = max(name.end, ends.get(name.start, 0))
+            firm.add(name.start, name.end, name)
+    for guess in guesses:
+        goes_on = guess.end > ends.get(guess.start, guess.end) and not guess.evidence.startswith(f"head:{PERIOD}")
+        around = firm.overlapping(guess.start, guess.end)
+        if not goes_on and all(guess.start >= name.start or guess.end >= name.end for name in around):
+            yield guess
 
 
 def _is_name(analysis: TextAnalysis, match: Match) -> bool:

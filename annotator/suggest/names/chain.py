@@ -5,7 +5,6 @@ distinctive adjectives (المكتب الوطني); then adjectives, words joine
 (بالرباط), and a plan's years. Anything else ends it.
 """
 
-import re
 from typing import Final, NamedTuple
 
 from annotator.model.label_roles import PLAN
@@ -34,6 +33,7 @@ from annotator.suggest.names.fixed_parts import (
     find_foreign_end,
     find_short_name_end,
 )
+from annotator.suggest.names.plans import find_period_end
 from annotator.suggest.names.word_roles import (
     AND,
     AT,
@@ -55,12 +55,12 @@ _MAX_NOUNS: Final = 3  # indefinite ones in a row before the definite one
 _FEMININE: Final = frozenset(
     map(fold, ("كتائب", "أوقاف", "جمارك", "العليا", "الكبرى", "الصغرى", "العظمى", "الخضراء", "الحمراء"))
 )
+_SCOPES: Final = tuple(tuple(fold(scope).split()) for scope in ("في مجال", "في ميدان", "بشأن"))
+_CLOSING_MARKS: Final = ("»", "”")  # behind a name more often the end of a quotation than the start
 _SUFFIXED: Final = frozenset(map(fold, ("منه", "منها")))
-_FOR_THE_PERIOD: Final = fold("للفترة")
 _MAX_SHORT: Final = 3  # letters of nouns of action such as بدء, رفع
 _MAX_DEPTH: Final = 3  # nested names that end together
 _HYPHENS: Final = ("-", "–", "‑", "‐")
-_YEARS: Final = re.compile(r"(?:19|20)\d\d(?:[-‐‑–/](?:19|20)?\d\d)?")
 
 
 class NameEnd(NamedTuple):
@@ -120,7 +120,7 @@ class _ChainParser:
         first = self._peek()
         if first is None or not self._may_follow_head(first):
             return None
-        if (QUOTED in takes and self._take_quoted()) or (PERIOD in takes and self._take_period()):
+        if (QUOTED in takes and self._take_quoted()) or (PERIOD in takes and self._take_period(is_after_head=True)):
             return self._end
         if {PROPER, KNOWN} & takes and self._take_known_name():
             return self._end
@@ -248,9 +248,11 @@ class _ChainParser:
     def _take_continuation(self, word: WordRole) -> bool:
         """Take what may follow a possible end of the name, if anything."""
         before = self._peek(-1)
-        if self._end is None or before is None:
+        if self._end is None or before is None or self._end.rule == PERIOD:
             return False
         takes, rule = self._head.takes, self._end.rule
+        if PERIOD in takes and (self._take_period() or self._take_scope(rule)):
+            return True
         if (
             self._take_tail(rule)
             or self._take_bound_preposition(word, before, rule)
@@ -278,7 +280,7 @@ class _ChainParser:
         if HONOUR in takes and rule == ADJECTIVE and (word.is_person or word.word in QUOTATION_MARKS):
             return self._take_quoted() or self._take_honoured_person()
         if PERIOD in takes:
-            return self._take_period() or (QUOTED in takes and self._take_quoted())
+            return QUOTED in takes and word.word not in _CLOSING_MARKS and self._take_quoted()
         return PURPOSE in takes and self._take_unknown_purpose(word)
 
     def _agrees(self, word: WordRole, before: WordRole) -> bool:
@@ -444,14 +446,26 @@ class _ChainParser:
         self._position = stop
         return self._advance(QUOTED)
 
-    def _take_period(self) -> bool:
-        """Take years, also after للفترة or a plain adjective: للفترة 2021-2025, الجديدة 2030."""
-        words, word = self._line.words[self._position : self._position + 2], self._peek()
-        skipped = 1 if words[0] == _FOR_THE_PERIOD or (word and word.is_plain) else 0
-        if not _YEARS.fullmatch("".join(words[skipped : skipped + 1])):
+    def _take_period(self, *, is_after_head: bool = False) -> bool:
+        """Take years, also behind a plain adjective: الجديدة 2030."""
+        word = self._peek()
+        start = self._position + (1 if word and word.is_plain else 0)
+        end = find_period_end(self._line.words, start, is_after_head=is_after_head)
+        if end is None:
             return False
-        self._position += skipped
-        return self._advance(PERIOD)
+        self._position, self._end = end, NameEnd(end, PERIOD)
+        return True
+
+    def _take_scope(self, rule: str) -> bool:
+        """Take what a plan is about behind في مجال or بشأن: خطة العمل في مجال حقوق الإنسان."""
+        length = next((len(scope) for scope in _SCOPES if self._line.words[self._position :][: len(scope)] == scope), 0)
+        if not length:
+            return False
+        self._position += length
+        if self._take_idafa(rule):
+            return True
+        self._position -= length
+        return False
 
 
 def _agrees(head: Head, adjective: WordRole) -> bool:

@@ -80,6 +80,8 @@ class _Words(Struct, frozen=True, forbid_unknown_fields=True):
     vague: FoldedWords
     ordinals: FoldedWords
     heights: FoldedWords
+    authors: FoldedWords
+    broadcasts: FoldedWords
     actors: FoldedWords
     works: FoldedWords
     common: FoldedWords

@@ -1,0 +1,99 @@
+"""What sets the names of plans apart: their years, and what only looks like one."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from annotator.model.label_roles import INSTITUTION
+from annotator.suggest.names.data import GENITIVE, PERIOD, WORKS, Head, load_knowledge
+from annotator.suggest.names.word_roles import DEFINITE, SentenceLine, classify_word
+from annotator.text.folding import fold
+from annotator.text.proclitics import PROCLITICS
+
+_HYPHENS: Final = ("-", "–", "‑", "‐", "/")
+_JOINERS: Final = (*_HYPHENS, fold("و"), fold("إلى"))
+_YEAR: Final = re.compile(r"(?:19|20)\d\d")
+_YEARS: Final = re.compile(r"(?:19|20)\d\d(?:[-‐‑–/](?:19|20)?\d\d)?")
+_PERIOD: Final = re.compile(
+    r"(?<!\d)((?:19|20)\d\d)(?!\d)(?: ?(?:[-‐‑–/]|\bو|\bالي )(?: ?)((?:19|20)\d\d)(?!\d)|[-‐‑–/](\d\d)(?!\d))?"
+)
+_YEAR_NOUNS: Final = frozenset(map(fold, ("سنة", "عام", "أفق")))  # directly behind a head: أجندة سنة 2063
+_FOR_YEARS: Final = frozenset(
+    map(fold, ("لسنة", "لعام", "لأفق", "لسنتي", "لعامي", "لسنوات", "للسنوات", "للأعوام", "للفترة", "لفترة"))
+)
+_BETWEEN: Final = frozenset(map(fold, ("الممتدة", "الزمنية", "المتراوحة", "ما", "بين", "من")))
+_PROJECT: Final = fold("مشروع")
+_MIN_PROJECT: Final = 4  # words behind مشروع in the name of a project; fewer describe one
+_PROGRAMME: Final = fold("برنامج")
+_SHOW_DISTANCE: Final = 6  # words around a programme's name in which a channel or host makes it a broadcast
+_VERB_PREFIXES: Final = ("ت", "ي", "ن")
+_NOUN_OF_ACTION: Final = re.compile("ت..ي.|ت.*[ةا]")  # تقليص, تعبئة: no verbs
+
+
+def find_period_end(words: Sequence[str], start: int, *, is_after_head: bool = False) -> int | None:
+    """Return the end of the years in a plan's name at `start`, in any of their forms; None if there are none.
+
+    2030, 2024-2030, (2015 - 2020), لسنة 2030, للفترة ما بين 2020 و2027, directly behind the head also سنة 2063.
+    """
+    index = start
+    is_bracketed = words[index : index + 1] == ("(",)
+    index += is_bracketed
+    intro = words[index] if index < len(words) else ""
+    is_introduced = intro in _FOR_YEARS or (is_after_head and intro in _YEAR_NOUNS)
+    index += is_introduced
+    while is_introduced and index < len(words) and words[index] in _BETWEEN:
+        index += 1
+    if index >= len(words) or not _YEARS.fullmatch(words[index]):
+        return None
+    index += 1
+    joiners = _JOINERS if is_introduced else _HYPHENS
+    if index + 1 < len(words) and words[index] in joiners and _YEAR.fullmatch(words[index + 1]):
+        index += 2
+    if is_bracketed:
+        return index + 1 if words[index : index + 1] == (")",) else None
+    return index
+
+
+def years_in(name: str) -> str | None:
+    """Return a plan name's years in ISO 8601, `2030` or `2024/2030`; None if there are none or several."""
+    periods = _PERIOD.findall(fold(name))
+    if len(periods) != 1:
+        return None
+    first, last, short_last = periods[0]
+    return "/".join(filter(None, (first, last or (short_last and first[:2] + short_last))))
+
+
+def is_plan_name(line: SentenceLine, start: int, first: int, stop: int, head: Head, rule: str) -> bool:
+    """Return whether the words from a plan's head at `start` to `stop` are a name; `first` is behind the head.
+
+    It is none as a broadcast, by its author (مبادرة الأمين العام), as a clause (مبادرة تروم كذا), with a definite noun
+    alone (خطة السلام), and as a project that is only described.
+    """
+    word, listed = line.words[first], line.listed.get(first)
+    if _is_broadcast(line, start, stop):
+        return False
+    if rule == PERIOD:
+        return True
+    if PERIOD in head.takes and GENITIVE not in head.takes:  # a vision or an agenda is named by its years
+        return False
+    is_by_author = listed is not None and load_knowledge().listed[line.words[first:listed]].role == INSTITUTION
+    if is_by_author or word in load_knowledge().authors or _is_clause(word):
+        return False
+    is_project = WORKS in head.takes and head.words[0] == _PROJECT
+    is_bare = stop == first + 1 and listed is None and classify_word(word).kind == DEFINITE
+    return rule != GENITIVE or not (is_bare or (is_project and stop - first < _MIN_PROJECT))
+
+
+def _is_clause(word: str) -> bool:
+    role = classify_word(word)
+    is_verb = word.startswith(_VERB_PREFIXES) and not _NOUN_OF_ACTION.fullmatch(word)
+    return is_verb and not role.is_of_names and role.kind != DEFINITE
+
+
+def _is_broadcast(line: SentenceLine, start: int, stop: int) -> bool:
+    """Return whether a channel, host or episode is spoken of around a programme."""
+    if not line.words[start].endswith(_PROGRAMME):
+        return False
+    around = (*line.words[max(start - _SHOW_DISTANCE, 0) : start], *line.words[stop : stop + _SHOW_DISTANCE])
+    broadcasts = load_knowledge().broadcasts
+    return any(word in broadcasts or (word.startswith(PROCLITICS) and word[1:] in broadcasts) for word in around)
