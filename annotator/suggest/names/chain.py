@@ -90,7 +90,7 @@ class _ChainParser:
     def __init__(self, line: SentenceLine, position: int, head: Head, depth: int) -> None:
         self._depth = depth
         self._line = line
-        self._position = position
+        self._start = self._position = position
         self._head = head
         self._is_proper = False  # whether the name so far is a proper one, complete without a country or place
         self._end: NameEnd | None = None
@@ -161,7 +161,8 @@ class _ChainParser:
 
     def _take_town(self, first: WordRole) -> bool:
         """Take the place of a local body: استئنافية الرباط; with `proper` also one of no list: جماعة بوكراع."""
-        may_be_name = first.is_proper or (first.kind == DEFINITE and not (first.is_plain or first.is_actor))
+        may_be_name = first.is_proper or first.word in load_knowledge().openers
+        may_be_name = may_be_name or (first.kind == DEFINITE and not (first.is_plain or first.is_actor))
         if first.lead or not (first.kind == LOCAL or (PROPER in self._head.takes and may_be_name)):
             return False
         self._advance_place(TOWN if first.kind == LOCAL else PROPER)
@@ -271,6 +272,8 @@ class _ChainParser:
             return self._advance(rule)
         if before.is_person and word.word in load_knowledge().ordinals:
             return self._advance(rule)
+        if word.is_people and (before.is_people or before.word in load_knowledge().people):
+            return self._advance(rule)
         if self._take_adjoining_place(word, before, rule):
             return True
         if rule == ADJECTIVE and ((QUOTED in takes and self._take_quoted()) or self._take_listed()):
@@ -349,7 +352,7 @@ class _ChainParser:
 
     def _take_adjoining_place(self, word: WordRole, before: WordRole, rule: str) -> bool:
         """Take a place that belongs to the word before: الرباط سلا, فاس-مكناس, المجلس الجهوي فاس, نادي بايرن ميونخ."""
-        may_follow = before.kind in (LOCAL, LATIN) or before.is_vague or rule == PROPER
+        may_follow = before.kind in (LOCAL, LATIN) or rule == PROPER or self._is_regional()
         if word.kind == LOCAL and not word.lead and may_follow:
             return self._advance(rule)
         following = self._peek(1)
@@ -357,6 +360,11 @@ class _ChainParser:
             return False
         self._position += 1
         return self._advance(rule)
+
+    def _is_regional(self) -> bool:
+        """Return whether the name has an adjective like regional, whose place may follow as it is."""
+        regional = load_knowledge().regional
+        return any(word in regional for word in self._line.words[self._start : self._position])
 
     def _take_tail(self, rule: str) -> bool:
         """Take words that only end names: بالخارج, عن بعد."""

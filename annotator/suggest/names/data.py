@@ -87,6 +87,8 @@ class _Words(Struct, frozen=True, forbid_unknown_fields=True):
     common: FoldedWords
     qualities: FoldedWords
     persons: FoldedWords
+    people: FoldedWords
+    regional: FoldedWords
     particles: FoldedWords
     endings: FoldedWords
     reporting: FoldedWords
@@ -160,7 +162,8 @@ def load_knowledge() -> Knowledge:
     """Return the knowledge in resources/names, read once."""
     heads, words, places = _read("heads", _Heads), _read("words", _Words), _read("places", _Places)
     fields = asdict(words)
-    fields["nations"] = FoldedWords([*words.nations, *(nation + "ة" for nation in words.nations)])
+    endings = ("", "ة", "ين", "ون")
+    fields["nations"] = FoldedWords(nation + ending for nation in words.nations for ending in endings)
     fields["bound"] = {fold(word): before for word, before in words.bound.items()}
     return Knowledge(
         **fields,

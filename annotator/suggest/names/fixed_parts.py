@@ -6,7 +6,8 @@ from annotator.suggest.names.data import load_knowledge
 from annotator.suggest.names.word_roles import END, LATIN, LOCAL, NOUN, NUMBER, SentenceLine, classify_word
 from annotator.text.folding import fold
 
-QUOTATION_MARKS: Final = {"«": "»", "»": "«", "“": "”", "”": "“”", '"': '"'}  # and what closes each
+# Quotation marks, with what closes each: sites write ″ behind a number.
+QUOTATION_MARKS: Final = {"«": "»", "»": "«", "“": "”″", "”": "“”″", '"': '"″'}
 BRACKETS: Final = {"(": ")", "[": "]"}
 _CLOSING: Final = {**QUOTATION_MARKS, **BRACKETS}
 _MAX_QUOTED: Final = 8  # tokens between the marks
@@ -43,8 +44,10 @@ def _is_short_name(words: tuple[str, ...], *, is_quoted: bool) -> bool:
     roles = [classify_word(word) for word in words]
     if is_quoted:
         return not any(role.lead or role.kind in (END, NUMBER) for role in roles)
+    if len(words) > 1:
+        return all(len(word) == 1 and word.isalpha() for word in words)  # (ك د ش)
     is_abbreviation = words[0].isascii() and words[0].replace("-", "").isalpha()
-    return len(words) == 1 and (is_abbreviation or roles[0].is_proper)
+    return is_abbreviation or roles[0].is_proper
 
 
 def find_foreign_end(words: tuple[str, ...], start: int) -> int | None:

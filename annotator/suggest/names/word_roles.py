@@ -27,7 +27,7 @@ _MIN_LETTERS: Final = 3  # letters after an article
 _PEOPLE: Final = re.compile("ال(?:م.*[يو]ن|.*يين|.*يون)")  # plurals in ين and ون that are hardly ambiguous
 _SUFFIXED: Final = ("ها", "هم", "هما", "هن")
 _ACTION: Final = re.compile(
-    "ا.{2,4}ا.|.*(?:ات|ي|ية|ين|ون)|[يتن].*"
+    "ا..ا.|ا.[تطد].ا.|ان..ا.|است..ا.|.*(?:ات|ي|ية|ين|ون)|[يتن].*"
 )  # احتجاز, استقبال, plurals and verbs, not proper names
 _LEADS: Final = (("وال", AND), ("بال", AT), ("لل", FOR))
 
@@ -105,6 +105,7 @@ def _is_distinctive(word: str) -> bool:
     return (
         word in knowledge.telling
         or word in knowledge.vague
+        or word in knowledge.nations
         or (word.endswith(("ي", "ية")) and word not in knowledge.nouns)
     )
 
