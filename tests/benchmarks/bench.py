@@ -93,7 +93,7 @@ def _measure_suggestions(folder: Path) -> Iterator[Figure | str]:
     yield from _measure_samples(_SAMPLES / "dates", "dates that are found", dates_accuracy.measure)
     yield from _measure_samples(_SAMPLES / "ner", "how good the model is", model_accuracy.measure)
     yield from _measure_samples(_SAMPLES, "how good the suggestions are", suggestion_accuracy.measure, folder)
-    yield suggestion_speed.measure()
+    yield from suggestion_speed.measure()
 
 
 def _measure_labelled(paths: Iterable[Path], labels: Collection[str], folder: Path) -> Iterator[Figure | str]:
