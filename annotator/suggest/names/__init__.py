@@ -13,7 +13,7 @@ from annotator.model.labels import LabelSet
 from annotator.model.records import Article, Suggestion
 from annotator.suggest.conflicts import resolve_overlaps
 from annotator.suggest.names.chain import find_name_end
-from annotator.suggest.names.data import PERIOD, PROPER, QUOTED, Head, load_knowledge
+from annotator.suggest.names.data import PERIOD, PROPER, QUOTED, WITHIN, Head, load_knowledge
 from annotator.suggest.names.fixed_parts import BRACKETS, QUOTATION_MARKS, find_short_name_end
 from annotator.suggest.names.outlets import find_outlets
 from annotator.suggest.names.plans import is_plan_name, years_in
@@ -38,7 +38,10 @@ _Line: TypeAlias = tuple[SentenceLine, int, int]
 
 
 class _NameSpan(NamedTuple):
-    """An institution's or plan's name; `full` is a short one's full name, `evidence` as in Suggestion."""
+    """An institution's or plan's name; `full` is a short one's full name, `evidence` as in Suggestion.
+
+    `is_local`: by a head of bodies of which there is one in many places, so that the place belongs to its name.
+    """
 
     start: int
     end: int
@@ -46,6 +49,7 @@ class _NameSpan(NamedTuple):
     score: float
     evidence: str
     full: str | None = None
+    is_local: bool = False
 
 
 class NameSuggester:
@@ -131,7 +135,8 @@ class NameSuggester:
                     if end:
                         start, stop = analysis.tokens[first + index].start, analysis.tokens[first + end.stop - 1].end
                         evidence = f"head:{end.rule} {' '.join(head.words)}"
-                        yield _NameSpan(start + offset, stop, head.role, scores[end.rule] * head.weight, evidence)
+                        score, is_local = scores[end.rule] * head.weight, WITHIN in head.takes
+                        yield _NameSpan(start + offset, stop, head.role, score, evidence, is_local=is_local)
 
     def _find_heads(self, token: str) -> tuple[tuple[int, str, Head, bool], ...]:
         """Return the heads that a token may be: behind its proclitics, as which word, and whether with the article."""
@@ -173,11 +178,12 @@ def _sentence_lines(analysis: TextAnalysis, matches: list[Match]) -> Iterator[_L
     """Yield sentences as lines with their listed names."""
     index = 0
     for first, last in analysis.sentence_ranges:
-        listed, led = {}, set()
+        listed, led = dict[int, int](), set[int]()
         while index < len(matches) and matches[index].first < last:
             match = matches[index]
             if match.start == analysis.tokens[match.first].start:
-                listed[match.first - first] = match.last - first
+                start, stop = match.first - first, match.last - first
+                listed[start] = max(stop, listed.get(start, stop))
             else:
                 led.add(match.first - first)
             index += 1
@@ -187,7 +193,7 @@ def _sentence_lines(analysis: TextAnalysis, matches: list[Match]) -> Iterator[_L
 def _without_firm(guesses: Iterable[_NameSpan], listed: Iterable[_NameSpan]) -> Iterator[_NameSpan]:
     """Yield the guesses that neither go on from a firmly listed name nor break it off.
 
-    The years of a plan go on rightly.
+    The years of a plan and the places of local bodies go on rightly.
     """
     ends: dict[int, int] = {}
     firm = IntervalIndex[_NameSpan]()
@@ -196,7 +202,8 @@ def _without_firm(guesses: Iterable[_NameSpan], listed: Iterable[_NameSpan]) -> 
             ends[name.start] = max(name.end, ends.get(name.start, 0))
             firm.add(name.start, name.end, name)
     for guess in guesses:
-        goes_on = guess.end > ends.get(guess.start, guess.end) and not guess.evidence.startswith(f"head:{PERIOD}")
+        may_go_on = guess.is_local or guess.evidence.startswith(f"head:{PERIOD}")
+        goes_on = guess.end > ends.get(guess.start, guess.end) and not may_go_on
         around = firm.overlapping(guess.start, guess.end)
         if not goes_on and all(guess.start >= name.start or guess.end >= name.end for name in around):
             yield guess

@@ -102,6 +102,9 @@ class _ChainParser:
             return None
         if QUOTED in takes and self._take_quoted():
             return self._end
+        if ADJECTIVE in takes and self._take_manifold():
+            self._take_continuations()
+            return self._end
         if first.lead or first.kind != DEFINITE or not self._may_follow_head(first) or not _agrees(self._head, first):
             return None
         if NATION in takes and self._take_nation():
@@ -209,6 +212,8 @@ class _ChainParser:
         while word := self._peek():
             if word.lead and not (word.lead == AND and nouns and word.kind == NOUN and not word.is_head):
                 break
+            if nouns and self._is_of_nation(word):
+                break
             if word.kind == LOCAL or (word.kind == DEFINITE and not word.is_plain and (nouns or not word.is_actor)):
                 return self._advance(rule)
             if nouns and rule == GENITIVE and QUOTED in self._head.takes and self._take_quoted():  # نقابة مستخدمي «كذا»
@@ -224,6 +229,10 @@ class _ChainParser:
                 self._end = NameEnd(self._position, PROPER)
         self._position = start
         return False
+
+    def _is_of_nation(self, word: WordRole) -> bool:
+        """Return whether a word is the adjective of a country of the proper name before it: شركة كذا | الفرنسية."""
+        return word.kind == DEFINITE and PROPER in self._head.takes and word.word in load_knowledge().nations
 
     def _may_be_proper_name(self, word: WordRole, before: WordRole | None, nouns: int) -> bool:
         """Return whether a noun is the head's proper name: the first after it, or after ابن and the like."""
@@ -274,7 +283,7 @@ class _ChainParser:
             return self._advance(rule)
         if word.is_people and (before.is_people or before.word in load_knowledge().people):
             return self._advance(rule)
-        if self._take_adjoining_place(word, before, rule):
+        if self._take_adjoining_place(word, before, rule) or self._take_manifold():
             return True
         if rule == ADJECTIVE and ((QUOTED in takes and self._take_quoted()) or self._take_listed()):
             return True
@@ -302,7 +311,9 @@ class _ChainParser:
 
         Heads that take no adjectives only have proper names: صحيفة الشمس | البريطانية.
         """
-        has_proper_name = self._is_proper or (PROPER in self._head.takes and ADJECTIVE not in self._head.takes)
+        before, takes = self._peek(-1), self._head.takes
+        is_place = before is not None and before.kind == LOCAL
+        has_proper_name = self._is_proper or (PROPER in takes and (is_place or ADJECTIVE not in takes))
         return not (has_proper_name and adjective.word in load_knowledge().nations)
 
     def _take_listed(self) -> bool:
@@ -340,6 +351,19 @@ class _ChainParser:
             return False
         self._position += 1
         return self._advance_place(rule)
+
+    def _take_manifold(self) -> bool:
+        """Take an adjective with the noun that completes it: الكلية متعددة التخصصات."""
+        word, following = self._peek(), self._peek(1)
+        if (
+            word is None
+            or word.word not in load_knowledge().manifold
+            or following is None
+            or following.kind != DEFINITE
+        ):
+            return False
+        self._position += 1
+        return self._advance(ADJECTIVE)
 
     def _take_honoured_person(self) -> bool:
         """Take the person it is named after: المركز الاستشفائي الحسن الثاني, المستشفى الجهوي ابن زهر."""

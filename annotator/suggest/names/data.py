@@ -88,6 +88,8 @@ class _Words(Struct, frozen=True, forbid_unknown_fields=True):
     qualities: FoldedWords
     persons: FoldedWords
     people: FoldedWords
+    short: FoldedWords
+    manifold: FoldedWords
     regional: FoldedWords
     particles: FoldedWords
     endings: FoldedWords

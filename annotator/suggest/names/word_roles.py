@@ -119,6 +119,8 @@ def _split_lead(word: str) -> tuple[str, str, str]:
         return "", word, LOCAL
     if word.startswith(DEFINITE_ARTICLE) and len(word) >= len(DEFINITE_ARTICLE) + _MIN_LETTERS:
         return "", word, DEFINITE
+    if word in knowledge.short:
+        return "", word, DEFINITE
     for start, lead in _LEADS:
         if word.startswith(start) and len(word) >= len(start) + _MIN_LETTERS:
             base = DEFINITE_ARTICLE + word[len(start) :]
