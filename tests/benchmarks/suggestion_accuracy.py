@@ -8,6 +8,7 @@ items anew, of the share of sure suggestions that are wrong by Wilson.
 """
 
 import random
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count
 from pathlib import Path
@@ -38,6 +39,7 @@ _WHO: Final = "bench"
 _FOLDS: Final = 5
 _MOST: Final = 200  # items that are all judged; of more, the first fold is
 _MOST_JUDGED: Final = 400
+_MIN_DOUBTFUL: Final = 4  # suggestions of a rule, fewer of which say little about it
 
 
 class Score(NamedTuple):
@@ -226,6 +228,7 @@ def measure_all(corpora: Iterable[LabelledCorpus], folder: Path, seeds: int = SE
         place.mkdir()
         for result in measure_corpus(corpus, place, seeds):
             yield from describe(result)
+            yield from describe_doubtful_evidence(result)
             yield from create_figures(result)
 
 
@@ -247,6 +250,20 @@ def _describe_scores(source: str, result: Result, label: str) -> str:
         median(values) for values in zip(*((it.precision, it.recall, it.f1) for it in scores), strict=True)
     )
     return f"{source} P {precision:.2f} R {recall:.2f} F1 {f1:.2f}"
+
+
+def describe_doubtful_evidence(result: Result) -> Iterator[str]:
+    """Yield a line for each rule, list or head noun that is wrong more often than right, the most frequent first."""
+    right, total = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
+    for run in result.runs:
+        for judged in run:
+            for suggestion in judged.suggestions[JOINED]:
+                key = suggestion.source, suggestion.evidence
+                total[key] += 1
+                right[key] += not judged.is_wrong(suggestion)
+    for key, suggested in total.most_common():
+        if all(key) and suggested >= _MIN_DOUBTFUL and right[key] * 2 < suggested:
+            yield f"{result.what}: {', '.join(key)}: {right[key]} of {suggested} right"
 
 
 def create_figures(result: Result) -> Iterator[Figure]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import bench
 import pytest
 import suggestion_accuracy
-from labelled_corpora import ARTICLES, Gold, LabelledCorpus
+from labelled_corpora import ARTICLES, Gold, LabelledCorpus, load_corpora
 from suggestion_accuracy import JOINED, Judged, Result, Score, create_figures, draw, judge, list_counts, measure_corpus
 
 from annotator.model.open_suggestions import SURE_SCORE
@@ -102,6 +102,42 @@ def test_where_nothing_is_suggested_nothing_is_compared() -> None:
     assert figures[0].own == [0.0]
     assert figures[0].wanted is None
     assert figures[-1].why == "none is sure"
+
+
+def test_rules_that_are_wrong_more_often_than_right_are_told() -> None:
+    places = {"list:a": [(5, 15)] + [(0, 4)] * 3, "list:b": [(5, 15)] * 4, "list:c": [(0, 4)] * 3}
+    suggestions = [
+        Suggestion(start, end, "ORG", "names", 0.5, evidence=evidence)
+        for evidence, some in places.items()
+        for start, end in some
+    ]
+    result = Result(LabelledCorpus("c", ("ORG",), ITEMS), 0, [[Judged(ITEMS[0], {JOINED: suggestions})]])
+    assert [*suggestion_accuracy.describe_doubtful_evidence(result)] == ["c, cold: names, list:a: 1 of 4 right"]
+
+
+@pytest.fixture(scope="module")
+def corpora(shared: Path) -> dict[str, LabelledCorpus]:
+    return {corpus.name: corpus for corpus in load_corpora(shared / "data")}
+
+
+def test_news_are_suggested_as_well_as_when_it_was_last_measured(
+    corpora: dict[str, LabelledCorpus], tmp_path: Path
+) -> None:
+    [cold] = measure_corpus(corpora["news"], tmp_path, counts=[0])
+    [(dates, institutions)] = zip(*(cold.list_scores(JOINED, label) for label in ("DATE", "INSTITUTION")), strict=True)
+    assert dates.f1 >= 0.94
+    assert institutions.f1 >= 0.68
+
+
+def test_joined_suggestions_are_hardly_worse_than_their_best_source(
+    corpora: dict[str, LabelledCorpus], tmp_path: Path
+) -> None:
+    [learned] = measure_corpus(corpora["Wojood"], tmp_path, seeds=1, counts=[300])
+    for label in ("DATE", "ORG"):
+        best = learned.best_source(label)
+        assert best
+        [(joined, alone)] = zip(*(learned.list_scores(source, label) for source in (JOINED, best)), strict=True)
+        assert joined.f1 >= alone.f1 - 0.02
 
 
 def test_any_column_file_can_be_measured(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
