@@ -107,6 +107,7 @@ def test_heads_use_existing_rules_only() -> None:
         "known",
         "town",
         "within",
+        "seat",
         "cause",
         "works",
         "honour",

@@ -21,6 +21,7 @@ from annotator.suggest.names.data import (
     PROPER,
     PURPOSE,
     QUOTED,
+    SEAT,
     TOWN,
     WITHIN,
     WORKS,
@@ -105,6 +106,8 @@ class _ChainParser:
         if ADJECTIVE in takes and self._take_manifold():
             self._take_continuations()
             return self._end
+        if TOWN in takes and (first.lead == AT or first.word == _IN):  # مندوبية الحكومة بسبتة
+            return self._end if (self._take_place(first, TOWN) if first.lead else self._take_within(TOWN)) else None
         if first.lead or first.kind != DEFINITE or not self._may_follow_head(first) or not _agrees(self._head, first):
             return None
         if NATION in takes and self._take_nation():
@@ -113,9 +116,10 @@ class _ChainParser:
         if not first.is_adjective:
             return None
         self._advance(ADJECTIVE)
-        adjective_end = self._end
         self._take_continuations()
-        is_distinctive = ADJECTIVE in takes and not (first.is_vague and self._end == adjective_end)
+        stop = self._end.stop if self._end else self._position
+        words = (self._line.word_at(index) for index in range(self._start, stop))
+        is_distinctive = ADJECTIVE in takes and not all(word and word.is_vague for word in words)
         return self._end if is_distinctive or (self._end and self._end.rule != ADJECTIVE) else None
 
     def parse_indefinite(self) -> NameEnd | None:
@@ -166,6 +170,9 @@ class _ChainParser:
         """Take the place of a local body: استئنافية الرباط; with `proper` also one of no list: جماعة بوكراع."""
         may_be_name = first.is_proper or first.word in load_knowledge().openers
         may_be_name = may_be_name or (first.kind == DEFINITE and not (first.is_plain or first.is_actor))
+        if first.is_locality and not first.lead and self._take_locality(TOWN):
+            self._take_continuations()
+            return True
         if first.lead or not (first.kind == LOCAL or (PROPER in self._head.takes and may_be_name)):
             return False
         self._advance_place(TOWN if first.kind == LOCAL else PROPER)
@@ -459,6 +466,8 @@ class _ChainParser:
             return self._advance(rule)
         if word.is_locality and word.kind == NOUN and self._take_locality(rule):
             return True
+        if self._may_be_place(word):
+            return self._advance(rule)
         if self._depth == _MAX_DEPTH:
             return False
         definite, depth = word.kind == DEFINITE, self._depth + 1
@@ -468,6 +477,12 @@ class _ChainParser:
                 self._end = NameEnd(end.stop, rule)
                 break
         return False
+
+    def _may_be_place(self, word: WordRole) -> bool:
+        """Return whether a definite noun behind ب is a place of no list: محكمة الاستئناف بالزهراوية."""
+        is_noun = word.kind == DEFINITE and word.lead == AT and SEAT in self._head.takes
+        is_known = word.is_head or word.is_work or word.is_plain or word.is_actor or word.is_people
+        return is_noun and not is_known and word.word not in load_knowledge().verdicts
 
     def _take_quoted(self) -> bool:
         """Take quoted words with both marks."""

@@ -27,6 +27,7 @@ HONOUR: Final = "honour"
 KNOWN: Final = "known"
 TOWN: Final = "town"
 WITHIN: Final = "within"
+SEAT: Final = "seat"
 CAUSE: Final = "cause"
 
 _File = TypeVar("_File", bound=Struct)
@@ -37,7 +38,7 @@ class Head(Struct, frozen=True):
 
     `takes` are rules explained in heads.toml. It is no head if the next word is in `without`, or not in a non-empty
     `only`, or if the previous word is in `not_after` (with any proclitics), or if one of `not_led` is attached to it.
-    `weight` multiplies scores.
+    The name begins behind an `outside` head. `weight` multiplies scores.
     """
 
     words: FoldedForm
@@ -47,6 +48,7 @@ class Head(Struct, frozen=True):
     only: frozenset[str] = frozenset()
     not_after: frozenset[str] = frozenset()
     not_led: str = ""
+    outside: bool = False
     weight: float = 1.0
 
 
@@ -90,6 +92,7 @@ class _Words(Struct, frozen=True, forbid_unknown_fields=True):
     people: FoldedWords
     short: FoldedWords
     manifold: FoldedWords
+    verdicts: FoldedWords
     regional: FoldedWords
     particles: FoldedWords
     endings: FoldedWords
@@ -123,6 +126,7 @@ class _Head(Struct, forbid_unknown_fields=True, rename={"without": "not"}):
     only: list[str] = []
     not_after: list[str] = []
     not_led: str = ""
+    outside: bool = False
     score: float = 1.0
 
 
@@ -199,7 +203,9 @@ def _index_heads(rows: list[_Head]) -> dict[FoldedForm, tuple[Head, ...]]:
         not_after = frozenset(map(fold, row.not_after))
         for name in row.words:
             words = split_form(fold(name))
-            head = Head(words, row.role, frozenset(row.takes), without, only, not_after, row.not_led, row.score)
+            head = Head(
+                words, row.role, frozenset(row.takes), without, only, not_after, row.not_led, row.outside, row.score
+            )
             heads[words] = (*heads.get(words, ()), head)
     return heads
 
