@@ -39,7 +39,7 @@ OFFSET: Final = "offset"
 """A time so far from the publication, which is no date by the guideline: قبل ستة أشهر. It is read, not suggested."""
 NO_DATE: Final = "no-date"
 """Text that only looks like a date, and hides dates no longer than it."""
-_NUMBERS: Final = ("number", "1-31", "1-12", "0-24", "0-59", "1-2-digits", "2-digits", "13-31", "13-99")
+_NUMBERS: Final = ("number", "1-31", "1-12", "0-24", "0-59", "1-2-digits", "2-digits", "3-digits", "13-31", "13-99")
 _YEARS: Final = ("year-digits", "near-year", "round-year", "hijri-digits", "near-hijri")
 LEXER_KINDS: Final = frozenset([*_NUMBERS, *_YEARS, "clock-token", "punctuation", "end", "definite", "verb", "glued"])
 """The classes that `lattice` assigns to tokens by shape."""

@@ -33,7 +33,13 @@ _END: Final = frozenset(["end"])
 _GLUED: Final = frozenset(["glued"])
 _SIZES: Final = (
     *(("1-2-digits", 0, 99, 2), ("1-31", 1, 31, 2), ("1-12", 1, 12, 2), ("0-24", 0, 24, 2), ("0-59", 0, 59, 2)),
-    *(("13-31", 13, 31, 2), ("13-99", 13, 99, 2), ("year-digits", 1000, 2199, 4), ("hijri-digits", 1, 1500, 4)),
+    *(
+        ("13-31", 13, 31, 2),
+        ("13-99", 13, 99, 2),
+        ("3-digits", 100, 999, 3),
+        ("year-digits", 1000, 2199, 4),
+        ("hijri-digits", 1, 1500, 4),
+    ),
     *(("near-hijri", 1300, 1500, 4), ("near-year", 1900, 2099, 4)),
 )
 """Classes of numbers: lowest, highest, most digits."""

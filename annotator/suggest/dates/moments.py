@@ -18,12 +18,16 @@ Beyond, the nearest counts: 20 December in an article of January is the last one
 """
 
 _MONTHS: Final = 12
+_BEFORE_NOON, _AFTER_NOON, _NIGHT = range(3)  # halves of a day
+_NOON: Final = 12
+_FIRST_OF_NIGHT: Final = 6  # of an hour that is said to be at night: six to twelve
 
 
 class Moment(Struct, frozen=True, kw_only=True):
     """A year, month, day or time of day. `weekday` is 0 for Monday; a year before Christ is 0 or less.
 
-    `assumed`: part was unspecified. `hijri`: year, month and day are of that calendar.
+    `half` is the part of the day, until it meets a time of day (see `clock_in_half`). `assumed`: part was unspecified.
+    `hijri`: year, month and day are of that calendar.
     """
 
     year: int | None = None
@@ -31,6 +35,7 @@ class Moment(Struct, frozen=True, kw_only=True):
     day: int | None = None
     weekday: int | None = None
     clock: tuple[int, ...] | None = None
+    half: int | None = None
     hijri: bool = False
     assumed: bool = False
 
@@ -78,15 +83,29 @@ def merge(first: Time, second: Time) -> Time:
     """Combine two times that complete each other; of a period and a moment return the period."""
     if isinstance(first, Period) or isinstance(second, Period):
         return first if isinstance(first, Period) else second
+    clock, half = first.clock or second.clock, second.half if first.half is None else first.half
     return Moment(
         year=second.year if first.year is None else first.year,
         month=first.month or second.month,
         day=first.day or second.day,
         weekday=second.weekday if first.weekday is None else first.weekday,
-        clock=first.clock or second.clock,
+        clock=clock if clock is None or half is None else clock_in_half(clock, half),
+        half=half,
         hijri=first.hijri or second.hijri,
         assumed=first.assumed or second.assumed,
     )
+
+
+def clock_in_half(clock: tuple[int, ...], half: int) -> tuple[int, ...]:
+    """Return a time of day in its half of the day: 0 before noon, 1 after it, 2 at night; it stays in any other."""
+    hour = clock[0]
+    if half == _BEFORE_NOON and hour == _NOON:
+        hour = 0
+    elif half == _AFTER_NOON and hour < _NOON:
+        hour += _NOON
+    elif half == _NIGHT and _FIRST_OF_NIGHT <= hour <= _NOON:
+        hour = (hour + _NOON) % 24
+    return (hour, *clock[1:])
 
 
 def find_weekday(weekday: Moment, week: Time) -> Moment | None:

@@ -30,6 +30,8 @@ def _spread(today: date | None, first: Time, last: Time) -> Period | None:
     """
     start = first if isinstance(first, Moment) else first.first
     end = last if isinstance(last, Moment) else last.last
+    if start.assumed and not end.assumed and end.year is not None and not start.hijri:
+        start = replace(start, year=None, assumed=False)  # from the end of May to June 2023
     if end.month is None and end.day is not None and not end.hijri and start.month is not None and start.year is None:
         end = replace(end, month=start.month, hijri=start.hijri)  # from 4 August to the 22nd
     if start.year is None and end.year is None:

@@ -3,7 +3,7 @@
 `way` is -1 for the last, 0 for this, 1 for the next. Weeks begin on Monday.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -72,22 +72,27 @@ def _amount(today: date | None, unit: str, number: int = 1) -> tuple[str, int]:
 
 
 def _amounts(today: date | None, **amounts: tuple[str, int]) -> Moment | None:
-    """Return the time several lengths of time from the publication: as exact as the shortest of them."""
+    """Return the time several lengths of time from the publication: a single month or year is no exact day."""
     if today is None:
         return None
     by = dict(amounts.values())
     if len(by) == 1:
         (unit, number), *_others = by.items()
         return _ago(today, unit, 1, number)
-    month = _add_months(today, 12 * by.get("year", 0) + by.get("month", 0))
-    ahead = day_of(replace(month, day=today.day)) or last_day(month)
+    return _day_after(today, by)
+
+
+def _day_after(start: date, by: Mapping[str, int]) -> Moment | None:
+    month = _add_months(start, 12 * by.get("year", 0) + by.get("month", 0))
+    ahead = day_of(replace(month, day=start.day)) or last_day(month)
     return moment_of(ahead + timedelta(7 * by.get("week", 0) + by.get("day", 0))) if ahead else None
 
 
 def _after_day(today: date | None, length: tuple[str, int], day: Moment) -> Moment | None:
     """Return the day so long after another."""
-    start = day_of(day)
-    return _amounts(start, length=length) if start else None
+    resolved = resolve_moment(day, today)
+    start = day_of(resolved) if resolved else None
+    return _day_after(start, dict([length])) if start else None
 
 
 def _season_year(today: date | None, way: int) -> Period | None:
@@ -99,10 +104,12 @@ def _season_year(today: date | None, way: int) -> Period | None:
 
 
 def _stretch(today: date | None, unit: str, way: int, number: int = 0) -> Period | None:
-    """Return the last or next `number` units of time; None without one."""
+    """Return the last or next `number` units of time, of days without today; None without one."""
     present, distant = _ago(today, unit, 0), _ago(today, unit, way, number)
     if not number or present is None or distant is None:
         return None
+    if unit == "day":
+        present = moment_of(today + timedelta(way)) if today else present
     return Period(distant, present) if way < 0 else Period(present, distant)
 
 

@@ -17,13 +17,12 @@ from annotator.suggest.dates.moments import (
     Moment,
     Period,
     Time,
+    clock_in_half,
     day_of,
     merge,
     resolve_moment,
     to_iso,
 )
-
-_AFTERNOON: Final = 12
 
 
 def evaluate(node: Node, today: date | None) -> tuple[str | None, bool]:
@@ -136,12 +135,8 @@ def _clock(
     today: date | None, hour: int, minute: int = 0, second: int | None = None, half: int | None = None
 ) -> Moment:
     """Return a time of day; `half` is 0 before noon, 1 after, 2 at night; negative minutes are before the hour."""
-    if half == 0 and hour == _AFTERNOON:
-        hour = 0
-    elif half == 1 and hour < _AFTERNOON:
-        hour += _AFTERNOON
-    elif half == 2:
-        hour = (hour + _AFTERNOON) % 24 if 6 <= hour <= _AFTERNOON else hour
+    if half is not None:
+        hour = clock_in_half((hour,), half)[0]
     minutes = (hour * 60 + minute) % (24 * 60)
     clock = (minutes // 60, minutes % 60)
     return Moment(clock=clock if second is None else (*clock, second))
@@ -150,6 +145,12 @@ def _clock(
 def _with_half(today: date | None, clock: Moment, half: int) -> Moment:
     hour, minute, second = (*(clock.clock or (0, 0)), None)[:3]
     return _clock(today, hour or 0, minute or 0, second, half)
+
+
+def _in_half(today: date | None, half: int | None = None, **day: Time) -> Time:
+    """Return a day of which a half is meant."""
+    time = next(iter(day.values()))
+    return time if half is None or isinstance(time, Period) else merge(time, Moment(half=half))
 
 
 def _weekday_and_day(today: date | None, weekday: Moment, day: int) -> Moment:
@@ -187,6 +188,7 @@ FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "numeric": _numeric,
     "clock": _clock,
     "with_half": _with_half,
+    "in_half": _in_half,
     "this_evening": _this_evening,
     "unknown": _unknown,
     "clock_token": _clock_token,
