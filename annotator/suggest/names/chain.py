@@ -5,6 +5,7 @@ distinctive adjectives (المكتب الوطني); then adjectives, words joine
 (بالرباط), and a plan's years. Anything else ends it.
 """
 
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from annotator.model.label_roles import PLAN
@@ -39,6 +40,7 @@ from annotator.suggest.names.word_roles import (
     AND,
     AT,
     DEFINITE,
+    END,
     FOR,
     LATIN,
     LOCAL,
@@ -48,6 +50,7 @@ from annotator.suggest.names.word_roles import (
     classify_word,
 )
 from annotator.text.folding import fold
+from annotator.text.lexicon import FoldedForm
 from annotator.text.proclitics import DEFINITE_ARTICLE
 
 _IN: Final = fold("في")
@@ -268,6 +271,8 @@ class _ChainParser:
         if self._end is None or before is None or self._end.rule == PERIOD:
             return False
         takes, rule = self._head.takes, self._end.rule
+        if word.kind == END and PERIOD not in takes and word.word not in _words_that_go_on():
+            return False
         if PERIOD in takes and (self._take_period() or self._take_scope(rule)):
             return True
         if (
@@ -334,8 +339,10 @@ class _ChainParser:
     def _take_cause(self) -> bool:
         """Take what it is for behind من أجل: الشبكة المغربية من أجل البيئة."""
         words = self._line.words[self._position : self._position + len(_FOR_THE_SAKE_OF)]
+        if words != _FOR_THE_SAKE_OF:
+            return False
         cause = self._peek(len(_FOR_THE_SAKE_OF))
-        if words != _FOR_THE_SAKE_OF or cause is None or cause.lead or cause.kind != DEFINITE or cause.is_actor:
+        if cause is None or cause.lead or cause.kind != DEFINITE or cause.is_actor:
             return False
         self._position += len(_FOR_THE_SAKE_OF)
         return self._advance(PURPOSE)
@@ -361,13 +368,11 @@ class _ChainParser:
 
     def _take_manifold(self) -> bool:
         """Take an adjective with the noun that completes it: الكلية متعددة التخصصات."""
-        word, following = self._peek(), self._peek(1)
-        if (
-            word is None
-            or word.word not in load_knowledge().manifold
-            or following is None
-            or following.kind != DEFINITE
-        ):
+        word = self._peek()
+        if word is None or word.word not in load_knowledge().manifold:
+            return False
+        following = self._peek(1)
+        if following is None or following.kind != DEFINITE:
             return False
         self._position += 1
         return self._advance(ADJECTIVE)
@@ -383,11 +388,11 @@ class _ChainParser:
 
     def _take_adjoining_place(self, word: WordRole, before: WordRole, rule: str) -> bool:
         """Take a place that belongs to the word before: الرباط سلا, فاس-مكناس, المجلس الجهوي فاس, نادي بايرن ميونخ."""
-        may_follow = before.kind in (LOCAL, LATIN) or rule == PROPER or self._is_regional()
-        if word.kind == LOCAL and not word.lead and may_follow:
-            return self._advance(rule)
-        following = self._peek(1)
-        if before.kind != LOCAL or word.word not in _HYPHENS or following is None or following.kind != LOCAL:
+        if word.kind == LOCAL:
+            may_follow = before.kind in (LOCAL, LATIN) or rule == PROPER or self._is_regional()
+            return not word.lead and may_follow and self._advance(rule)
+        following = self._peek(1) if before.kind == LOCAL and word.word in _HYPHENS else None
+        if following is None or following.kind != LOCAL:
             return False
         self._position += 1
         return self._advance(rule)
@@ -399,7 +404,9 @@ class _ChainParser:
 
     def _take_tail(self, rule: str) -> bool:
         """Take words that only end names: بالخارج, عن بعد."""
-        for tail in load_knowledge().tails:
+        if self._line.words[self._position] not in _tails_by_first_word():
+            return False
+        for tail in _tails_by_first_word()[self._line.words[self._position]]:
             if self._line.words[self._position : self._position + len(tail)] == tail:
                 self._position += len(tail)
                 self._end = NameEnd(self._position, rule)
@@ -513,6 +520,21 @@ class _ChainParser:
             return True
         self._position -= length
         return False
+
+
+@lru_cache(maxsize=1)
+def _words_that_go_on() -> frozenset[str]:
+    """Return the words of no name by which one may yet go on."""
+    knowledge = load_knowledge()
+    return frozenset((_IN, _FOR_THE_SAKE_OF[0], *QUOTATION_MARKS, *_HYPHENS, *knowledge.bound, *_tails_by_first_word()))
+
+
+@lru_cache(maxsize=1)
+def _tails_by_first_word() -> dict[str, list[FoldedForm]]:
+    tails: dict[str, list[FoldedForm]] = {}
+    for tail in load_knowledge().tails:
+        tails.setdefault(tail[0], []).append(tail)
+    return tails
 
 
 def _agrees(head: Head, adjective: WordRole) -> bool:

@@ -1,7 +1,9 @@
 """Media that no head noun announces: by their domain (example.com), or quoted behind a word of reporting."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 from annotator.suggest.names.data import load_knowledge
@@ -10,7 +12,8 @@ from annotator.suggest.names.word_roles import FOR
 from annotator.text.analysis import TextAnalysis
 from annotator.text.folding import fold
 
-_DOMAIN: Final = re.compile(r"[a-z0-9][a-z0-9-]*(?:\.[a-z]{2,6}){1,2}")
+_DOMAIN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*(?:\.[a-z]{2,6}){1,2}")
+_ENDING: Final = re.compile(r"\.[a-z]{2,6}")
 _MAX_WORDS: Final = 2  # of a quoted name
 _REACH: Final = 7  # tokens between a word of reporting and the ل or به before a name
 _LINKS: Final = frozenset(map(fold, (FOR, "به", "بها", "عليه", "عليها", "مع")))
@@ -32,20 +35,18 @@ def find_outlets(analysis: TextAnalysis) -> Iterator[Outlet]:
     scores = load_knowledge().scores
     quoted: dict[tuple[str, ...], list[tuple[int, int]]] = {}
     reported = set()
-    for index in [i for i, word in enumerate(analysis.folded_words) if word in QUOTATION_MARKS or "." in word]:
-        word = analysis.folded_words[index]
-        if _DOMAIN.fullmatch(word):
-            yield Outlet(analysis.tokens[index], scores["domain"], "domain")
-        elif word in QUOTATION_MARKS:
-            words = _quoted_words(analysis.folded_words, index)
-            if words:
-                bounds = (analysis.tokens[index + 1].start, analysis.tokens[index + len(words)].end)
-                quoted.setdefault(words, []).append(bounds)
-                if _is_reported(analysis.folded_words, index):
-                    reported.add(words)
+    for index in [index for index, word in enumerate(analysis.folded_words) if word in QUOTATION_MARKS]:
+        words = _quoted_words(analysis.folded_words, index)
+        if words:
+            bounds = (analysis.tokens[index + 1].start, analysis.tokens[index + len(words)].end)
+            quoted.setdefault(words, []).append(bounds)
+            if _is_reported(analysis.folded_words, index):
+                reported.add(words)
     for words in reported:
         for bounds in quoted[words]:
             yield Outlet(bounds, scores["reporting"], "quoted:reporting")
+    for bounds in _find_domains(analysis):
+        yield Outlet(bounds, scores["domain"], "domain")
 
 
 def _quoted_words(words: tuple[str, ...], opening: int) -> tuple[str, ...]:
@@ -63,3 +64,11 @@ def _is_reported(words: tuple[str, ...], opening: int) -> bool:
         earlier = words[max(0, opening - 1 - _REACH) : opening - 1]
         return any(word in knowledge.reporting or word in knowledge.saying for word in earlier)
     return before in knowledge.reporting
+
+
+def _find_domains(analysis: TextAnalysis) -> Iterator[tuple[int, int]]:
+    """Yield the ranges of tokens that are domains, without a path."""
+    for match in _ENDING.finditer(analysis.text):
+        index = bisect_right(analysis.tokens, match.start(), key=itemgetter(0)) - 1
+        if _DOMAIN.fullmatch(analysis.words[index]):
+            yield analysis.tokens[index]

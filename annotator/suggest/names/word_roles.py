@@ -5,7 +5,7 @@ from collections.abc import Container, Mapping
 from functools import lru_cache
 from typing import Final
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from annotator.model.label_roles import PLAN
 from annotator.suggest.names.data import NATION, TOWN, Head, load_knowledge
@@ -150,24 +150,30 @@ def _is_led(word: str) -> bool:
 class SentenceLine(Struct, frozen=True):
     """A sentence's folded words.
 
-    `listed` maps known names' starts to their ends; `led` are starts behind a proclitic.
+    `listed` maps known names' starts to their ends; `led` are starts behind a proclitic; `roles` caches words and how
+    many each counts for.
     """
 
     words: tuple[str, ...]
     listed: Mapping[int, int]
     led: Container[int]
+    roles: dict[int, tuple[WordRole, int]] = field(default_factory=dict)
 
     def word_at(self, index: int) -> WordRole | None:
         """Return the word at this index, a place of several counting as one; None beyond the end."""
         if not 0 <= index < len(self.words):
             return None
-        phrase = self._phrase(index)
-        return phrase[0] if phrase else classify_word(self.words[index])
+        return self._role_at(index)[0]
 
     def word_count_at(self, index: int) -> int:
         """Return how many words that is."""
-        phrase = self._phrase(index)
-        return phrase[1] if phrase else 1
+        return self._role_at(index)[1]
+
+    def _role_at(self, index: int) -> tuple[WordRole, int]:
+        role = self.roles.get(index)
+        if role is None:
+            role = self.roles[index] = self._phrase(index) or (classify_word(self.words[index]), 1)
+        return role
 
     def _phrase(self, index: int) -> tuple[WordRole, int] | None:
         for lead, first in _phrase_starts(self.words[index]):
