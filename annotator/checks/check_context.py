@@ -33,12 +33,13 @@ class CorpusFacts(Struct, frozen=True):
 
 
 class CheckContext(Struct, frozen=True, dict=True):
-    """An article's text, its zones by start, and a layer's spans by start, longer ones first."""
+    """An article's text, its zones by start, a layer's spans by start, longer ones first, and when it was published."""
 
     text: str
     zones: Sequence[Zone]
     layer: Sequence[Span]
     corpus: CorpusFacts
+    published: str | None = None
 
     @cached_property
     def _sentence_starts(self) -> list[int]:

@@ -153,7 +153,8 @@ def sort_key(article_issue: ArticleIssue) -> tuple[int, int, int, int, str]:
 def build_context(annotated: AnnotatedArticle, annotator: str, facts: CorpusFacts) -> CheckContext:
     """Return the article with this layer, for the checks."""
     layer = [span for span in annotated.spans if span.annotator == annotator]
-    return CheckContext(annotated.article.text, annotated.zones, layer, facts)
+    article = annotated.article
+    return CheckContext(article.text, annotated.zones, layer, facts, article.published)
 
 
 def annotator_state(annotated: AnnotatedArticle, annotator: str) -> str:

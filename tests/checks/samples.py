@@ -22,10 +22,14 @@ def span_on(text: str, words: str, label: str = "INSTITUTION") -> Span:
 
 
 def context(
-    text: str, *spans: Span, zones: Iterable[Zone] = (), statistics: LabelStatistics | None = None
+    text: str,
+    *spans: Span,
+    zones: Iterable[Zone] = (),
+    statistics: LabelStatistics | None = None,
+    published: str | None = None,
 ) -> CheckContext:
     facts = CorpusFacts(statistics or LabelStatistics(), TITLES, frozenset(["DATE"]))
-    return CheckContext(text, [*zones], sorted(spans, key=lambda s: (s.start, -s.end)), facts)
+    return CheckContext(text, [*zones], sorted(spans, key=lambda s: (s.start, -s.end)), facts, published)
 
 
 def fixed_text(text: str, issue: Issue | None) -> str | None:

@@ -3,7 +3,7 @@
 import pytest
 from checks.samples import context, span
 
-from annotator.checks.date_values import check_value
+from annotator.checks.date_values import check_contradiction, check_value
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,53 @@ def test_any_other_value_is_an_issue(text: str) -> None:
 
 def test_missing_value_is_no_issue() -> None:
     assert check_value(context("1234"), span(0, 4, "DATE")) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("الثلاثاء 9 يوليوز 2024", "2024-07-10"),
+        ("للثُّلاثاء ٩ يوليوز", "2023-07-09T10:00"),
+        ("أمس الجمعة", "2024-07-08"),
+    ],
+)
+def test_day_on_another_weekday_is_an_issue(text: str, value: str) -> None:
+    issue = check_contradiction(context(text), span(0, len(text), "DATE", value))
+    assert issue
+    assert "weekday" in issue.message
+    assert "day of publication" in issue.message
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("اليوم 9 يوليوز", "2024-07-09"),
+        ("أمس 15 يوليوز 2023", "2023-07-15"),
+        ("غدا 9 يوليوز", "2024-07-09"),
+        ("16 ماي الجاري", "2024-05-16"),
+    ],
+)
+def test_day_that_its_words_place_elsewhere_is_an_issue(text: str, value: str) -> None:
+    issue = check_contradiction(context(text, published="2024-07-16"), span(0, len(text), "DATE", value))
+    assert issue
+    assert "16 July 2024" in issue.message
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "label"),
+    [
+        ("الثلاثاء 9 يوليوز 2024", "2024-07-09", "DATE"),
+        ("الثلاثاء 9 يوليوز 2024", "2024-07-10", "PLAN"),
+        ("الثلاثاء 9 يوليوز 2024", None, "DATE"),
+        ("الثلاثاء 9 يوليوز 2024", "2024-07-08/2024-07-10", "DATE"),
+        ("السبت والأحد 7 يوليوز", "2024-07-07", "DATE"),
+        ("اليوم 16 يوليوز", "2024-07-16T09:00", "DATE"),
+        ("اليوم 3 من مارس 2024", "2024-03-03", "DATE"),
+        ("أول أمس 14 يوليوز", "2024-07-14", "DATE"),
+        ("16 ماي من العام الجاري", "2024-05-16", "DATE"),
+        ("الجاري", "2024-05-16", "DATE"),
+    ],
+)
+def test_day_that_its_words_say_is_no_issue(text: str, value: str | None, label: str) -> None:
+    checked = span(0, len(text), label, value)
+    assert check_contradiction(context(text, published="2024-07-16"), checked) is None
