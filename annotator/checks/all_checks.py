@@ -15,6 +15,7 @@ _MODULES: Final = (
     "boundaries",
     "extent",
     "consistency",
+    "label_names",
     "invisible_characters",
     "date_values",
 )

@@ -28,6 +28,7 @@ from annotator.text.selection import (
     snap_to_words,
 )
 from annotator.text.tokenizer import tokenize
+from annotator.text.visible import INVISIBLE
 
 OUTSIDE: Final = "outside"
 EMPTY: Final = "empty"
@@ -66,12 +67,14 @@ def check_empty(context: CheckContext, span: Span) -> Issue | None:
 def check_punctuation(context: CheckContext, span: Span) -> Issue | None:
     """Report a span with a space or punctuation at an edge, or with only one mark of a pair.
 
-    The fix snaps it like a selection (see text.selection.snap_to_words).
+    Invisible characters at an edge are left to check_invisible. The fix snaps the span like a selection (see
+    text.selection.snap_to_words).
 
     Issue: «وزارة العدل in «وزارة العدل», منظمة (اليونسكو in منظمة (اليونسكو). No issue: all of منظمة (اليونسكو), a
     final abbreviation's dot (ش.م.), % or ٪, an initial # or @.
     """
-    text, start, end = context.text, span.start, span.end
+    text = context.text
+    start, end = _skip_marks(text, span.start, span.end)
     if text[start].isalnum() and text[end - 1].isalnum() and PAIRED_MARKS.isdisjoint(text[start:end]):
         return None
     span_tokens = tokenize(text, start, end)
@@ -107,6 +110,15 @@ def check_punctuation(context: CheckContext, span: Span) -> Issue | None:
     else:
         message = _("This span begins or ends with punctuation or a space.")
     return make_issue(PUNCTUATION, span, message, move_fix(span, *bounds))
+
+
+def _skip_marks(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the range without direction marks and the like at its edges."""
+    leading = INVISIBLE.match(text, start, end)
+    first = leading.end() if leading else start
+    while end - 1 > first and INVISIBLE.fullmatch(text, end - 1, end):
+        end -= 1
+    return (first, end) if first < end else (start, end)
 
 
 def check_inside_word(context: CheckContext, span: Span) -> Issue | None:

@@ -1,10 +1,11 @@
 """Check for invisible characters that make a span differ from what it looks like."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from annotator.checks.check_context import Check, CheckContext, make_issue, move_fix
 from annotator.checks.issue import Issue
-from annotator.i18n import _, pgettext
+from annotator.i18n import _, format_number, ngettext, pgettext
 from annotator.model.records import Span
 from annotator.text.invisible import BIDI_CONTROL, DIRECTION_MARK, ZERO_WIDTH
 from annotator.text.visible import trim_invisible
@@ -39,6 +40,23 @@ def check_invisible(context: CheckContext, span: Span) -> Issue | None:
         message = _("This span contains invisible characters: {names}.")
     clear = start < end and (start, end) != (span.start, span.end)
     return make_issue(INVISIBLE, span, message.format(names=names), move_fix(span, start, end) if clear else None)
+
+
+def summarise_invisible(issues: Sequence[Issue]) -> Issue | None:
+    """Return one issue in place of several of a layer, in order; None for fewer than two.
+
+    Some programs write a mark beside every word, so that nearly every span would be a question.
+    """
+    if len(issues) < 2:
+        return None
+    first, fix = issues[0], next((issue.fix for issue in issues if issue.fix), None)
+    message = ngettext(
+        "{count} span of this article has invisible characters, or is displayed differently because of some.",
+        "{count} spans of this article have invisible characters, or are displayed differently because of some.",
+        len(issues),
+    )
+    message = message.format(count=format_number(len(issues)))
+    return Issue(INVISIBLE, first.label, first.start, first.end, message, first.span, fix, tuple(issues))
 
 
 CHECKS: Final = (Check(INVISIBLE, lambda: pgettext("what is doubtful", "Invisible characters"), check_invisible),)

@@ -17,7 +17,8 @@ class Fix(Struct, frozen=True, gc=False):
 class Issue(Struct, frozen=True, gc=False):
     """One issue: `kind` is one of all_checks.KINDS, `message` a sentence in the reader's language.
 
-    `span` is the uid of the span in question; None for unlabelled words, whose `label` is the proposed one.
+    `span` is the uid of the span in question; None for unlabelled words, whose `label` is the proposed one. `members`
+    are the issues of a layer that this one, at the first of them, stands for: they are fixed and dismissed together.
     """
 
     kind: str
@@ -27,6 +28,7 @@ class Issue(Struct, frozen=True, gc=False):
     message: str
     span: str | None = None
     fix: Fix | None = None
+    members: tuple["Issue", ...] = ()
 
     @property
     def key(self) -> tuple[str, str, int, int]:

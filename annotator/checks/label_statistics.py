@@ -1,8 +1,10 @@
 """Statistics of a corpus's labels: the words that have them, and their spans' lengths."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from annotator.model.label_twins import find_label_twins
 from annotator.text.analysis import analysed
 from annotator.text.lexicon import FoldedForm, Lexicon, Match, split_form
 
@@ -32,6 +34,11 @@ class LabelStatistics:
         self._lexicon = Lexicon()
         for form, label, count in forms:
             self.add(form, label, count)
+        lengths = list(lengths)
+        self.span_counts_by_label = Counter[str]()
+        for label, _length, count in lengths:
+            self.span_counts_by_label[label] += count
+        self.label_twins = find_label_twins(self.span_counts_by_label)
         self._usual_lengths = _compute_usual_lengths(lengths)
 
     def add(self, form: str, label: str, times: int) -> None:

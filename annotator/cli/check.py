@@ -96,13 +96,18 @@ def _build_record(article_issue: ArticleIssue) -> dict[str, object]:
         "annotator": article_issue.annotator,
         "text": article_issue.text,
         "remedy": issue.fix,
+        "members": [
+            {"uid": each.span, "label": each.label, "start": each.start, "end": each.end, "remedy": each.fix}
+            for each in issue.members
+        ],
     }
 
 
 def _build_damage_record(damage: Damage) -> dict[str, object]:
     no_place = dict.fromkeys(("article", "start", "end"))
     no_span = dict.fromkeys(("uid", "label", "annotator", "text", "remedy"))
-    return {**no_place, "kind": DAMAGED, "message": damage.message, **no_span, "table": damage.table, "row": damage.row}
+    place = {"table": damage.table, "row": damage.row}
+    return {**no_place, "kind": DAMAGED, "message": damage.message, **no_span, "members": [], **place}
 
 
 def _list(damaged: Sequence[Damage], issues: Sequence[ArticleIssue]) -> None:

@@ -31,7 +31,7 @@ from annotator.formats.registry import READ_FORMATS
 from annotator.i18n import LazyText, _, count_phrase
 from annotator.jobs.imports.importer import ImportResult, LabelMapping, import_paths
 from annotator.model.labels import InvalidLabelSet, LabelSet, decode, default_labels
-from annotator.model.records import InvalidDateNotice
+from annotator.model.records import VisualOrderNotice
 from annotator.paths import explain_invalid_name
 from annotator.store.corpus import Corpus
 
@@ -151,7 +151,7 @@ def import_files(
         )
         result = run_with_progress(steps, _("Importing"))
     print_remarks([*result.skipped, *result.repaired, *result.noticed])
-    if not all(isinstance(notice, InvalidDateNotice) for notice in result.noticed):
+    if any(isinstance(notice, VisualOrderNotice) for notice in result.noticed):
         print_message(_("use --logical to repair such text; articles already in the corpus stay as they are"))
     if strict and result.skipped:
         print_message(_("nothing was imported, because not everything could be imported"))

@@ -1,15 +1,17 @@
 """Checks of labels against what is usual in their corpus."""
 
-from collections.abc import Collection, Container, Generator, Sequence
+from collections.abc import Collection, Container, Generator, Iterable, Sequence
 from functools import partial
 from itertools import islice
 from typing import Final, NamedTuple
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from annotator.checks.all_checks import KINDS, check_spans, find_unlabelled_words
 from annotator.checks.check_context import CheckContext, CorpusFacts
 from annotator.checks.consistency import check_unlabelled, select_unlabelled
+from annotator.checks.invisible_characters import INVISIBLE, summarise_invisible
 from annotator.checks.issue import Issue
 from annotator.checks.label_statistics import LabelStatistics
 from annotator.jobs.processes import map_in_processes
@@ -110,7 +112,7 @@ def check_corpus(
         issue for issue in issues if issue.issue.key not in dismissed.get((issue.article, issue.annotator), ())
     ]
     open_issues.sort(key=sort_key)
-    return CheckResult(facts, open_issues, last_edit)
+    return CheckResult(facts, _summarise(open_issues), last_edit)
 
 
 def _check_layers(facts: CorpusFacts, state: str | None, chunk: Sequence[AnnotatedArticle]) -> list[_LayerResult]:
@@ -141,7 +143,25 @@ def check_article(
     for match in select_unlabelled(unlabelled, facts.statistics):
         if issue := check_unlabelled(match, facts):
             issues.append(issue)
-    return sorted(_open_issues(annotated.article, annotator, issues, dismissed), key=sort_key)
+    return _summarise(sorted(_open_issues(annotated.article, annotator, issues, dismissed), key=sort_key))
+
+
+def _summarise(issues: Iterable[ArticleIssue]) -> list[ArticleIssue]:
+    """Replace the issues of invisible characters in a layer by one at the first if there are many."""
+    summarised: list[ArticleIssue] = []
+    layers: dict[tuple[str, str], list[tuple[int, Issue]]] = {}
+    for entry in issues:
+        if entry.issue.kind == INVISIBLE:
+            members = layers.setdefault((entry.article, entry.annotator), [])
+            members.append((len(summarised), entry.issue))
+        summarised.append(entry)
+    replaced: set[int] = set()
+    for members in layers.values():
+        if summary := summarise_invisible([issue for _index, issue in members]):
+            (first, _issue), *others = members
+            summarised[first] = replace(summarised[first], issue=summary)
+            replaced.update(index for index, _issue in others)
+    return [entry for index, entry in enumerate(summarised) if index not in replaced]
 
 
 def sort_key(article_issue: ArticleIssue) -> tuple[int, int, int, int, str]:

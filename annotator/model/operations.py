@@ -195,6 +195,25 @@ def replace_span(
     return _change(article, layer, span, msgspec.structs.replace(with_label(span, label), start=start, end=end))
 
 
+def replace_spans(
+    article: Article,
+    layer: Iterable[Span],
+    annotator: str,
+    replacements: Iterable[tuple[Span | None, str | None, int, int]],
+) -> list[Edit]:
+    """Replace each span as `replace_span` does, one after another."""
+    spans, edits = {span.uid: span for span in layer}, list[Edit]()
+    for replacement in replacements:
+        new_edits = replace_span(article, spans.values(), annotator, *replacement)
+        edits += new_edits
+        for edit in new_edits:
+            if isinstance(edit.before, Span):
+                del spans[edit.before.uid]
+            if isinstance(edit.after, Span):
+                spans[edit.after.uid] = edit.after
+    return edits
+
+
 def dismiss(article: Article, annotator: str, kind: str, label: str, start: int, end: int) -> list[Edit]:
     """Dismiss an issue for this annotator (see checks.issue)."""
     return [Edit(None, Dismissal(new_uid(), article.uid, annotator, kind, label, start, end))]

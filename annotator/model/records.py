@@ -296,8 +296,8 @@ class Notice(Remark, frozen=True):
     """Doubtful input that was imported unchanged."""
 
 
-class InvalidDateNotice(Notice, frozen=True):
-    """Values of dates that are none (see model.date_values)."""
+class VisualOrderNotice(Notice, frozen=True):
+    """Texts in presentation forms or visual order (see model.logical_order)."""
 
 
 prepare_decoders(Article, Step, Suggestion, StepInfo, AnnotatedArticle)

@@ -12,7 +12,7 @@ from cli.sample import Run, locate
 from annotator.model import operations
 from annotator.store.corpus import Corpus
 
-KEYS = {"article", "start", "end", "kind", "message", "uid", "label", "annotator", "text", "remedy"}
+KEYS = {"article", "start", "end", "kind", "message", "uid", "label", "annotator", "text", "remedy", "members"}
 
 
 @pytest.fixture

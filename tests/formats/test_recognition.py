@@ -38,9 +38,9 @@ OUTCOMES = {
     "articles": (119, 0, {}),
     "html": (2, 0, {}),
     # A span that starts with an inside tag, presentation forms such as ﺁ and ﻻ, and a licence.
-    "ner": (393, 3353, {"Repair": 1, "Notice": 1, "Refusal": 1}),
+    "ner": (393, 3353, {"Repair": 1, "VisualOrderNotice": 1, "Refusal": 1}),
     # One in presentation forms, one with a Hebrew one; the files of pairs contain no articles.
-    "pdf": (5, 0, {"Notice": 2, "Refusal": 55}),
+    "pdf": (5, 0, {"VisualOrderNotice": 2, "Refusal": 55}),
     "peers/brat": (4, 11, {"Refusal": 8}),
     "peers/cassis": (4, 22, {"Refusal": 2}),
     "peers/conll": (4, 62, {}),

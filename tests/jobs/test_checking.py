@@ -1,8 +1,9 @@
 """Issues in a corpus of several articles and annotators."""
 
 from collections.abc import Callable
+from pathlib import Path
 
-from builders import apply_edits, label_words
+from builders import apply_edits, build_label_set, create_corpus, label_words
 from running import finish
 
 from annotator.jobs.checking import ArticleIssue, check_article, check_corpus
@@ -101,6 +102,40 @@ def test_dismissed_issues_are_not_reported_again(make: Callable[..., Corpus]) ->
         whole = corpus.load_article(number, "Sanae")
         assert check_article(facts, whole, "Sanae", dismissals[whole.article.uid, "Sanae"]) == []
         assert len(check_article(facts, whole, "Sanae", ())) == 1
+
+
+def test_spans_with_invisible_characters_are_one_issue_for_each_layer(make: Callable[..., Corpus]) -> None:
+    text = "قالت \u200eالعدل ثم \u200eالصحة ثم بن\u200bك أمس"
+    edges, words = ("\u200eالعدل", "\u200eالصحة"), ("العدل", "الصحة")
+    corpus = make(article(text, *edges, "بن\u200bك"), article("زار \u200eالماء", "\u200eالماء"))
+    first, second = finish(check_corpus(corpus)).issues
+    assert (first.number, first.text, first.issue.kind) == (1, edges[0], "invisible")
+    assert first.issue.message == (
+        "3 spans of this article have invisible characters, or are displayed differently because of some."
+    )
+    assert [text[issue.start : issue.end] for issue in first.issue.members] == [*edges, "بن\u200bك"]
+    fixes = [member.fix for member in first.issue.members]
+    assert [fix and text[fix.start : fix.end] for fix in fixes] == [*words, None]
+    assert (second.number, second.issue.members) == (2, ())
+    dismissed = first.issue.members[0]
+    apply_edits(corpus, operations.dismiss(corpus.article(1), "Sanae", *dismissed.key), name="dismiss")
+    rest = finish(check_corpus(corpus)).issues[0].issue
+    assert rest.members == first.issue.members[1:]
+    facts, dismissals = finish(check_corpus(corpus)).facts, load_dismissals(corpus)
+    whole = corpus.load_article(1, "Sanae")
+    [again] = check_article(facts, whole, "Sanae", dismissals[whole.article.uid, "Sanae"])
+    assert again.issue == rest
+
+
+def test_rare_labels_are_compared_with_frequent_ones(tmp_path: Path) -> None:
+    usual = [article(f"قال بنك {index} شيئا", f"بنك {index}", label="ORG") for index in range(20)]
+    rare = article("قال صندوق شيئا", "صندوق", label="ORF")
+    with create_corpus(tmp_path / "a.corpus", *usual, rare, labels=build_label_set("ORG", "ORF")) as corpus:
+        [issue] = finish(check_corpus(corpus)).issues
+    assert (issue.number, issue.text, issue.issue.kind) == (21, "صندوق", "rare_label")
+    assert issue.issue.message == "The label “ORF” is on 1 span, “ORG” on 20: is “ORG” meant?"
+    assert issue.issue.fix
+    assert issue.issue.fix.label == "ORG"
 
 
 def test_a_date_label_is_recognised_by_its_name(make: Callable[..., Corpus]) -> None:

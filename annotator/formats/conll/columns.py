@@ -6,12 +6,14 @@ tokens, a sentence a line, as such a file has no text.
 An article starts at a `-DOCSTART-` line (in AIDA with its title in brackets), after the token `$#$` (Wojood), at a
 comment with another page's address (GermEval: the article's, with its day), or at `# newdoc id = …`, its title.
 Otherwise, a file is one article, or several if too long. Other columns and comments are ignored. Every skip and repair
-is reported; an invalid tag is refused.
+is reported; an invalid tag is refused. Tokens keep their invisible characters, which no span begins or ends with, as
+direction marks were often added to every word by the program that showed it.
 """
 
 import codecs
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path, PurePath
 from typing import BinaryIO, Final, NamedTuple
@@ -23,11 +25,13 @@ from annotator.formats.format import Format
 from annotator.i18n import _, ngettext
 from annotator.model.article_builder import build_article
 from annotator.model.operations import InvalidEdit
-from annotator.model.records import BODY, AnnotatedArticle, Refusal, Remark, Repair, Span, Zone, new_uid
+from annotator.model.records import BODY, AnnotatedArticle, Notice, Refusal, Remark, Repair, Span, Zone, new_uid
 from annotator.tagging import decoding
 from annotator.tagging.decoding import TokenTags
 from annotator.tagging.schemes import OUTSIDE, Chunk
 from annotator.text.detokenizer import detokenize
+from annotator.text.invisible import find_invisible
+from annotator.text.visible import trim_invisible
 
 _SUFFIXES: Final = (".conll", ".conll2002", ".conll2003", ".iob", ".iob2", ".bio", ".bilou", ".txt", ".tsv", ".csv", "")
 MAX_LINE_BYTES: Final = 1_000_000
@@ -38,12 +42,17 @@ MAX_REMARKS: Final = 1000
 """Remarks of one kind that are reported singly; of more, only the first and their number."""
 
 _DISTINCTIVE_SUFFIXES: Final = frozenset(_SUFFIXES[: _SUFFIXES.index(".txt")])
+_MAX_NAMES: Final = 4  # invisible characters listed by name
 _SAMPLE_BYTES: Final = 1 << 18
 """Bytes from which the layout and the scheme of a file are detected."""
 _HEADING_STARTS: Final = (DOCSTART[0], COMMENT)
 _SPLIT_ARTICLE: Final = "long"
-_REPAIR_KINDS: Final = frozenset((decoding.MISSING_START, decoding.MISSING_END, _SPLIT_ARTICLE))
-"""Kinds of repairs, which lose nothing."""
+_INVISIBLE: Final = "invisible"
+_REMARK_CLASSES: Final[Mapping[str, type[Remark]]] = {
+    **dict.fromkeys((decoding.MISSING_START, decoding.MISSING_END, _SPLIT_ARTICLE), Repair),
+    _INVISIBLE: Notice,
+}
+"""The classes of remarks of these kinds; others are refusals."""
 _ARTICLE_SEPARATOR: Final = "$#$"
 _OUTSIDE_ONLY: Final = frozenset((OUTSIDE,))
 _PAGE_COMMENT: Final = re.compile(r"#\s*(https?://\S+)(?:\s+\[(\d{4}-\d\d-\d\d)\])?")
@@ -98,7 +107,7 @@ class _RemarkCollector:
 
 
 def _remark_class(kind: str) -> type[Remark]:
-    return Repair if kind in _REPAIR_KINDS else Refusal
+    return _REMARK_CLASSES.get(kind, Refusal)
 
 
 def sniff(name: str, beginning: bytes) -> bool:
@@ -145,6 +154,7 @@ def _read_articles(file: BinaryIO, annotator: str, remarks: _RemarkCollector) ->
     if layout is None:
         raise InvalidEdit(_("No columns of tokens and tags found in the file."))
     scheme = decoding.detect_scheme(_read_tags(layout, sample))
+    invisible_names = Counter[str]()
     for heading, sentences in _group_articles(_read_parts(_read_lines(stream, remarks), layout, remarks), remarks):
         line = heading.line or (sentences[0].lines[0] if sentences else 0)
         content, starts = detokenize(sentence.tokens for sentence in sentences)
@@ -152,13 +162,35 @@ def _read_articles(file: BinaryIO, annotator: str, remarks: _RemarkCollector) ->
         for sentence, token_starts in zip(sentences, starts, strict=True):
             for label, start, end in _decode_chunks(sentence, layout, scheme, remarks):
                 offsets = token_starts[start], token_starts[end - 1] + len(sentence.tokens[end - 1])
-                spans.append(Span(new_uid(), "", annotator, label, *offsets))
+                first, last = trim_invisible(content, *offsets)
+                if first < last:
+                    spans.append(Span(new_uid(), "", annotator, label, first, last))
+                else:
+                    remarks.add(sentence.lines[start], "blank", _("The span has nothing visible."))
         zones = [Zone(new_uid(), "", BODY, 0, len(content))] if content else []
         _line, title, url, published = heading
         try:
-            yield build_article(content, title=title, published=published, url=url, zones=zones, spans=spans, line=line)
+            annotated = build_article(
+                content, title=title, published=published, url=url, zones=zones, spans=spans, line=line
+            )
         except InvalidEdit as error:
             remarks.add(line, "article", str(error))
+            continue
+        invisible_names.update(character.name for character in find_invisible(annotated.article.text))
+        yield annotated
+    if invisible_names:
+        remarks.add(0, _INVISIBLE, _describe_invisible(invisible_names))
+
+
+def _describe_invisible(names: Counter[str]) -> str:
+    """Return a sentence with the number of invisible characters, and the names of the most frequent."""
+    reason = ngettext(
+        "The texts have {count} invisible character ({names}). It was kept, but left out at the edges of spans.",
+        "The texts have {count} invisible characters ({names}). They were kept, but left out at the edges of spans.",
+        names.total(),
+    )
+    listing = _(", ").join(name for name, _count in names.most_common(_MAX_NAMES))
+    return reason.format(count=names.total(), names=listing + ("…" if len(names) > _MAX_NAMES else ""))
 
 
 def _group_articles(

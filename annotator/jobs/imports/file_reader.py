@@ -20,7 +20,7 @@ from annotator.model.article_builder import build_article
 from annotator.model.limits import MAX_FILES, MAX_REMARKS
 from annotator.model.logical_order import is_logical, restore_logical_order
 from annotator.model.operations import InvalidEdit
-from annotator.model.records import AnnotatedArticle, Notice, Refusal, Remark, Repair
+from annotator.model.records import AnnotatedArticle, Refusal, Remark, Repair, VisualOrderNotice
 from annotator.model.remarks import sanitise_remark
 from annotator.paths import extend_path, is_link, resolve_path
 from annotator.store.corpus import Corpus
@@ -206,7 +206,7 @@ def _check_logical(
             "{count} texts have letters in presentation forms or lines in visual order, and were imported unchanged.",
             count,
         )
-        yield Notice(str(path), line, reason.format(count=count))
+        yield VisualOrderNotice(str(path), line, reason.format(count=count))
 
 
 def _repair(path: Path, item: AnnotatedArticle) -> Iterator[AnnotatedArticle | Remark]:

@@ -14,9 +14,10 @@ from annotator.jobs.imports import file_reader
 from annotator.jobs.imports.file_reader import ReadOptions
 from annotator.model.date_values import is_date_value
 from annotator.model.label_roles import is_date_label
+from annotator.model.label_twins import describe_label_twin, find_label_twins
 from annotator.model.labels import is_label_name
 from annotator.model.limits import MAX_LABEL_LENGTH, MAX_NEW_LABELS
-from annotator.model.records import AnnotatedArticle, InvalidDateNotice, Notice, Refusal, Remark, Repair, Span
+from annotator.model.records import AnnotatedArticle, Notice, Refusal, Remark, Repair, Span
 from annotator.model.remarks import explain_removed, sanitise_remark
 from annotator.store.corpus import Corpus
 from annotator.store.label_set import add_label
@@ -113,7 +114,7 @@ def _import(
 ) -> Generator[tuple[int, int], None, ImportResult]:
     counts: Counter[str] = Counter()
     remarks: list[Remark] = []
-    unknown, doubtful = _UnknownLabels(), _InvalidDates()
+    unknown, doubtful, usage = _UnknownLabels(), _InvalidDates(), _LabelUsage()
     batch: list[tuple[Path, AnnotatedArticle]] = []
     files = file_reader.list_files(corpus, paths, options.format, remarks)
     yield 0, len(files)
@@ -123,6 +124,7 @@ def _import(
             if isinstance(item, Remark):
                 remarks.append(item)
                 continue
+            usage.add(path, item, label_mapping)
             batch.append((path, item))
             if len(batch) == _BATCH_SIZE:
                 counts += _store(corpus, batch, label_mapping, unknown, doubtful, remarks)
@@ -131,7 +133,7 @@ def _import(
         if count == len(files):
             counts += _store(corpus, batch, label_mapping, unknown, doubtful, remarks)
         yield count, len(files)
-    remarks += [*unknown.refusals(), *doubtful.notices()]
+    remarks += [*unknown.refusals(), *doubtful.notices(), *usage.notices()]
     remarks[:] = map(sanitise_remark, remarks)
     order = {str(path): index for index, path in enumerate(files)}
     remarks.sort(key=lambda remark: (order.get(remark.path, -1), remark.line))
@@ -188,6 +190,28 @@ class _UnknownLabels:
             yield Refusal(str(path), line, reason.format(label=label, count=count))
 
 
+class _LabelUsage:
+    """Counts spans by label, as renamed, with the file and line of the first."""
+
+    def __init__(self) -> None:
+        self._counts = Counter[str]()
+        self._first_places: dict[str, tuple[Path, int]] = {}
+
+    def add(self, path: Path, annotated: AnnotatedArticle, label_mapping: LabelMapping) -> None:
+        """Count an article's spans."""
+        for span in annotated.spans:
+            label = label_mapping.renamed.get(span.label, span.label)
+            if label in self._counts or (len(label) <= MAX_LABEL_LENGTH and len(self._counts) < MAX_NEW_LABELS):
+                self._counts[label] += 1
+                self._first_places.setdefault(label, (path, annotated.line))
+
+    def notices(self) -> Iterator[Notice]:
+        """Yield a notice for each label that is probably misspelt."""
+        for rare, twin in find_label_twins(self._counts).items():
+            path, line = self._first_places[rare]
+            yield Notice(str(path), line, describe_label_twin(rare, twin, self._counts))
+
+
 class _InvalidDates:
     """Counts stored values of dates that are none, by file, with the line and the value of the first."""
 
@@ -212,7 +236,7 @@ class _InvalidDates:
                 "{count} invalid dates were kept, such as “{value}”. A check of the labels lists them.",
                 count,
             )
-            yield InvalidDateNotice(str(path), line, reason.format(count=count, value=value))
+            yield Notice(str(path), line, reason.format(count=count, value=value))
 
 
 def _is_invalid_date(span: Span) -> bool:

@@ -34,10 +34,10 @@ class FilePreview(Struct, frozen=True):
 
     `format` is its format's name, None if unknown; `possible_formats` are candidates. `new_uids` are of articles that
     the corpus lacks, `first_lines` the first article's. `not_logical` counts articles in presentation forms or visual
-    order; `line_changes` has lines of the first before and after the repair. `unknown_labels` counts spans of labels
-    that the corpus lacks. `remarks` are the first; `refusal_count` and `repair_count` count all of their kinds.
-    `columns` are a table's, if their names do not show their content. `broken_lines` counts the lines of a PDF that can
-    be joined with the next.
+    order; `line_changes` has lines of the first before and after the repair. `label_counts` counts spans by label,
+    `unknown_labels` those of labels that the corpus lacks. `remarks` are the first; `refusal_count` and `repair_count`
+    count all of their kinds. `columns` are a table's, if their names do not show their content. `broken_lines` counts
+    the lines of a PDF that can be joined with the next.
     """
 
     path: Path
@@ -56,6 +56,7 @@ class FilePreview(Struct, frozen=True):
     repair_count: int
     columns: Sequence[str]
     broken_lines: int = 0
+    label_counts: Mapping[str, int] = {}
 
     @property
     def needs_decision(self) -> bool:
@@ -92,7 +93,7 @@ def _preview_file(
     corpus: Corpus, path: Path, options: ReadOptions, annotator: str, known_labels: set[str], progress: tuple[int, int]
 ) -> Generator[tuple[int, int], None, FilePreview]:
     """Preview a file, yielding `progress` at intervals."""
-    unknown_labels: Counter[str] = Counter()
+    label_counts: Counter[str] = Counter()
     remarks: list[Remark] = []
     remark_counts: Counter[type[Remark]] = Counter()
     new_uids: set[str] = set()
@@ -107,7 +108,7 @@ def _preview_file(
             continue
         articles += 1
         spans += len(item.spans)
-        unknown_labels.update(span.label for span in item.spans if span.label not in known_labels)
+        label_counts.update(span.label for span in item.spans)
         first_lines = first_lines or _first_lines(item)
         if not is_logical(item):
             not_logical += 1
@@ -143,12 +144,13 @@ def _preview_file(
         first_lines=first_lines,
         not_logical=not_logical,
         line_changes=line_changes,
-        unknown_labels=dict(unknown_labels.most_common()),
+        unknown_labels={name: count for name, count in label_counts.most_common() if name not in known_labels},
         remarks=remarks,
         refusal_count=remark_counts[Refusal],
         repair_count=remark_counts[Repair],
         columns=columns,
         broken_lines=broken_lines,
+        label_counts=dict(label_counts),
     )
 
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QSizePolicy, QWid
 
 from annotator.checks.all_checks import kind_title
 from annotator.checks.issue import Issue
-from annotator.i18n import _
+from annotator.i18n import _, count_phrase
 from annotator.model.labels import LabelSet
 from annotator.model.records import Article
 from annotator.ui.widgets import fonts
@@ -121,6 +121,13 @@ def _fix_sentence(issue: Issue, article: Article | None, labels: LabelSet) -> st
     fix = issue.fix
     if fix is None:
         return _("There is no automatic fix.")
+    if issue.members:
+        count = sum(member.fix is not None for member in issue.members)
+        return count_phrase(
+            "The fix leaves them out at the edges of {count} span.",
+            "The fix leaves them out at the edges of {count} spans.",
+            count,
+        )
     if fix.label is None:
         return _("The fix removes the span.")
     label = labels.find(fix.label)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QFormLayout, QScrollArea, QWidget
 from annotator.i18n import _, count_phrase
 from annotator.jobs.imports.importer import LabelMapping
 from annotator.model.labels import LabelSet, is_label_name
-from annotator.ui.widgets.bidi_text import isolate, plain_label
+from annotator.ui.widgets.bidi_text import isolate, isolate_quotes, plain_label
 from annotator.ui.widgets.controls import create_combo_box
 from annotator.ui.widgets.layouts import vbox
 
@@ -31,8 +31,8 @@ class LabelMappingForm(QWidget):
         self._area.setFrameShape(QScrollArea.Shape.NoFrame)
         vbox(plain_label(question, wraps=True), (self._area, 1), margins=0, parent=self)
 
-    def show_unknown_labels(self, counts: Mapping[str, int]) -> None:
-        """Ask for these labels, with their numbers of spans; keep earlier choices."""
+    def show_unknown_labels(self, counts: Mapping[str, int], questions: Mapping[str, str]) -> None:
+        """Ask for these labels, with their numbers of spans, and about some of them; keep earlier choices."""
         previous_choices = {name: box.currentData() for name, box in self.boxes.items()}
         page = QWidget()
         form = QFormLayout(page)
@@ -47,6 +47,8 @@ class LabelMappingForm(QWidget):
             )
             spans = count_phrase("{count} span", "{count} spans", count)
             form.addRow(f"{isolate(name)} · {spans}", box)
+            if question := questions.get(name):
+                form.addRow(plain_label(isolate_quotes(question), "quiet", wraps=True))
         self._area.setWidget(page)
         self.setVisible(bool(counts))
 

@@ -13,6 +13,7 @@ from annotator.i18n import _, count_phrase, pgettext
 from annotator.jobs.imports.file_reader import ReadOptions
 from annotator.jobs.imports.importer import LabelMapping
 from annotator.jobs.imports.preview import FilePreview, preview_files
+from annotator.model.label_twins import describe_label_twin, find_label_twins
 from annotator.ui.dialogs.import_file_list import FileList, path_of
 from annotator.ui.dialogs.import_file_preview import FilePreviewPane
 from annotator.ui.dialogs.import_labels import LabelMappingForm
@@ -113,10 +114,14 @@ class ImportDialog(TaskDialog):
             line_count,
         )
         _offer(self.join_lines_box, text, line_count)
-        unknown_labels: Counter[str] = Counter()
+        unknown_labels, label_counts = Counter[str](), Counter[str]()
         for preview in previews:
             unknown_labels.update(preview.unknown_labels)
-        self.label_form.show_unknown_labels(dict(unknown_labels.most_common()))
+            label_counts.update(preview.label_counts)
+        questions = {
+            rare: describe_label_twin(rare, twin, label_counts) for rare, twin in find_label_twins(label_counts).items()
+        }
+        self.label_form.show_unknown_labels(dict(unknown_labels.most_common()), questions)
 
     def _show_file(self, item: QTreeWidgetItem | None) -> None:
         if item:

@@ -384,20 +384,25 @@ class Session(QObject):
         return self._apply("remove", lambda _article: operations.remove_span(span))
 
     def apply_fix(self, issue: Issue) -> bool:
-        """Apply an issue's fix, if any (see checks.issue.Fix)."""
-        target = next((span for span in self.spans if span.uid == issue.span), None)
-        fix = issue.fix
-        if fix is None or (target is None and issue.span is not None):
-            return False
-        replacement = fix.label, fix.start, fix.end
-        return self._apply(
+        """Apply an issue's fix, if any (see checks.issue.Fix), or those of its members."""
+        spans = {span.uid: span for span in self.spans}
+        replacements = [
+            (spans.get(each.span or ""), each.fix.label, each.fix.start, each.fix.end)
+            for each in issue.members or (issue,)
+            if each.fix and (each.span is None or each.span in spans)
+        ]
+        return bool(replacements) and self._apply(
             "put_right",
-            lambda article: operations.replace_span(article, self.spans, self.annotator, target, *replacement),
+            lambda article: operations.replace_spans(article, self.spans, self.annotator, replacements),
         )
 
     def dismiss(self, issue: Issue) -> bool:
-        """Dismiss an issue for good."""
-        return self._apply(DISMISS, lambda article: operations.dismiss(article, self.annotator, *issue.key))
+        """Dismiss an issue, or its members, for good."""
+        keys = [each.key for each in issue.members or (issue,)]
+        return self._apply(
+            DISMISS,
+            lambda article: [edit for key in keys for edit in operations.dismiss(article, self.annotator, *key)],
+        )
 
     def mark_zone(self, kind: str, start: int, end: int) -> bool:
         """Mark a range as a zone of this kind."""

@@ -20,7 +20,7 @@ from annotator.formats.conll.germeval import NestedTags
 from annotator.formats.conll.tag_columns import ColumnTags
 from annotator.formats.json import jsonl
 from annotator.model.labels import LabelSet
-from annotator.model.records import BODY, AnnotatedArticle, Article, Refusal, Remark, Repair, Span, Zone
+from annotator.model.records import BODY, AnnotatedArticle, Article, Notice, Refusal, Remark, Repair, Span, Zone
 from annotator.tagging.flat import (
     BOUNDARIES,
     FLATTENINGS,
@@ -138,10 +138,25 @@ def test_tokens_may_look_like_tags(tmp_path: Path) -> None:
 
 def test_spaces_and_marks_in_a_token_are_preserved(tmp_path: Path) -> None:
     file = "\u200fخطة\u200e\tB-PLAN\n2030 م\tI-PLAN\n\u200f\tO\n10\u00a0000\tO\n"
-    assert read_one(tmp_path, file) == (
-        "\u200fخطة\u200e 2030 م \u200f 10\u00a0000",
-        [("\u200fخطة\u200e 2030 م", "PLAN")],
-    )
+    (item,), [notice] = read_file(tmp_path, file)
+    assert item.article.text == "\u200fخطة\u200e 2030 م \u200f 10\u00a0000"
+    assert labelled_texts(item) == [("خطة\u200e 2030 م", "PLAN")]
+    assert type(notice) is Notice
+
+
+def test_invisible_characters_are_reported_once_and_left_out_at_the_edges_of_spans(tmp_path: Path) -> None:
+    line = "\u200eأعلنت\u200e O\n\u200eوزارة\u200e B-ORG\n\u200eالصحة\u200e I-ORG\n\u200e I-ORG\n\u200bأمس B-DATE\n\n"
+    items, remarks = read_file(tmp_path, 50 * f"-DOCSTART- O\n\n{line}")
+    assert [labelled_texts(item) for item in items] == 50 * [[("وزارة\u200e \u200eالصحة", "ORG"), ("أمس", "DATE")]]
+    reason = "The texts have 400 invisible characters (LRM, ZWSP). They were kept, but left out at the edges of spans."
+    assert remarks == [Notice(str(tmp_path / "file.conll"), 0, reason)]
+
+
+def test_span_of_an_invisible_token_is_refused(tmp_path: Path) -> None:
+    (item,), [notice, refusal] = read_file(tmp_path, "خطة O\n\u200e B-PLAN\n\u200f I-PLAN\n2030 B-DATE\n")
+    assert labelled_texts(item) == [("2030", "DATE")]
+    assert (type(refusal), refusal.line, refusal.reason) == (Refusal, 2, "The span has nothing visible.")
+    assert type(notice) is Notice
 
 
 def test_other_line_ends_in_a_token_are_preserved(tmp_path: Path) -> None:
@@ -397,7 +412,7 @@ SPANS = [Span("s", "u", "salma", "DATE", 3, 6)]
 def check_read_back(folder: Path, stream: io.StringIO, expected_articles: list[tuple[str, Spots]]) -> None:
     items, refusals = read_file(folder, stream.getvalue())
     assert [compact(item) for item in items] == [article for article in expected_articles if article[0]]
-    assert [item.reason for item in refusals] == ["The text is empty."] * sum(
+    assert [item.reason for item in refusals if not isinstance(item, Notice)] == ["The text is empty."] * sum(
         not article[0] for article in expected_articles
     )
 

@@ -14,7 +14,7 @@ from annotator.jobs.checking import check_corpus
 from annotator.jobs.imports import importer
 from annotator.jobs.imports.file_reader import ReadOptions
 from annotator.jobs.imports.importer import ImportResult, LabelMapping, import_paths
-from annotator.model.records import AnnotatedArticle, InvalidDateNotice, Notice, Refusal, Repair
+from annotator.model.records import AnnotatedArticle, Notice, Refusal, Repair, VisualOrderNotice
 from annotator.store.corpus import AddResult, Corpus
 from annotator.store.errors import CorpusError
 from annotator.store.queries import article_list
@@ -85,11 +85,24 @@ def test_impossible_dates_are_kept_and_noticed_once_for_a_file(corpus: Corpus, f
     mapping = LabelMapping({"TIME": "DATE"})
     result = import_files(corpus, path, annotator="Sanae", label_mapping=mapping)
     reason = "2 invalid dates were kept, such as “2024-02-31”. A check of the labels lists them."
-    assert (result.spans, result.skipped, result.noticed) == (5, [], [InvalidDateNotice(str(path), 1, reason)])
+    assert (result.spans, result.skipped, result.noticed) == (5, [], [Notice(str(path), 1, reason)])
     assert [corpus.spans(corpus.article(number).uid)[0].value for number in range(1, 6)] == [*values]
     issues = finish(check_corpus(corpus, "Sanae")).issues
     assert [issue.number for issue in issues if issue.issue.kind == "value"] == [1, 2]
     assert import_files(corpus, path, annotator="Sanae", label_mapping=mapping).noticed == []
+
+
+def test_a_rare_label_a_letter_away_from_a_frequent_one_is_noticed(corpus: Corpus, folder: Path) -> None:
+    path = folder / "a.conll"
+    articles = [
+        f"-DOCSTART- O\n\nصندوق B-{label}\n{number} O\n\n" for number, label in enumerate([*20 * ["ORG"], "OEG"])
+    ]
+    path.write_text("".join(articles), encoding="utf-8")
+    result = import_files(corpus, path, annotator="Sanae", label_mapping=LabelMapping({}, None))
+    reason = "The label “OEG” is on 1 span, “ORG” on 20: is “ORG” meant?"
+    assert (result.spans, result.skipped, result.noticed) == (21, [], [Notice(str(path), 101, reason)])
+    renamed = import_files(corpus, path, annotator="Sanae", label_mapping=LabelMapping({"OEG": "ORG"}))
+    assert renamed.noticed == []
 
 
 def test_a_refused_span_with_an_impossible_date_is_not_said_to_be_kept(corpus: Corpus, folder: Path) -> None:
@@ -431,7 +444,7 @@ def test_text_in_visual_order_is_reported_once_for_a_file_and_imported_unchanged
     result = import_files(corpus, path, annotator="ليلى", strict=True)
     assert (result.added, result.spans, result.skipped, result.repaired) == (3, 1, [], [])
     reason = "2 texts have letters in presentation forms or lines in visual order, and were imported unchanged."
-    assert result.noticed == [Notice(str(path), 2, reason)]
+    assert result.noticed == [VisualOrderNotice(str(path), 2, reason)]
     assert texts(corpus)[2] == reorder_for_display(OTHER)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from builders import apply_edits
+from builders import apply_edits, label_words
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -161,6 +161,37 @@ def test_dismissed_issue_returns_only_after_undo(doubtful: Window, qtbot: QtBot,
     assert visible_issues(doubtful) == [REPEAT, WORD]
     press(doubtful, Qt.Key.Key_Z, CONTROL)
     assert visible_issues(doubtful) == [REPEAT, EDGE, WORD]
+
+
+def test_one_key_fixes_or_dismisses_the_spans_with_invisible_characters_of_an_article(
+    window: Window, qtbot: QtBot
+) -> None:
+    session = window.session
+    assert session.corpus
+    text = "قالت \u200eالعدل ثم \u200eالصحة ثم بن\u200bك أمس"
+    edges, inside = ["\u200eالعدل", "\u200eالصحة"], "بن\u200bك"
+    spans = label_words(text, [(marked, "INSTITUTION") for marked in (*edges, inside)], session.annotator)
+    session.corpus.add(build_article(text, spans=spans))
+    session.reload_articles()
+    session.open_by_id(3)
+    check(window, qtbot)
+    issue = (3, "invisible", edges[0])
+    assert visible_issues(window) == [issue]
+    assert "3 spans of this article have invisible characters" in window.issue_commands.bar.text()
+    assert "The fix leaves them out at the edges of 2 spans." in window.issue_commands.bar.text()
+    press(window, Qt.Key.Key_R, CONTROL)
+    assert words(session) == ["العدل", "الصحة", inside]
+    assert visible_issues(window) == [(3, "invisible", inside)]
+    press(window, Qt.Key.Key_Z, CONTROL)
+    assert words(session) == [*edges, inside]
+    assert visible_issues(window) == [issue]
+    press(window, Qt.Key.Key_F5, CONTROL)
+    press(window, Qt.Key.Key_Delete, CONTROL)
+    assert visible_issues(window) == []
+    assert len(session.corpus.step(session.undoable[-1].uid).edits) == 3
+    press(window, Qt.Key.Key_Z, CONTROL)
+    assert visible_issues(window) == [issue]
+    qtbot.waitUntil(lambda: not window.suggestions.is_busy)
 
 
 def test_manually_fixed_issue_leaves_the_list(doubtful: Window, qtbot: QtBot) -> None:

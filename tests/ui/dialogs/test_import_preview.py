@@ -8,8 +8,9 @@ import pytest
 from formats.documents.test_pdf import write_pdf
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
+from ui.inspection import strip_isolates
 
 from annotator.cli.terminal import reorder_for_display
 from annotator.formats.registry import READ_FORMATS
@@ -104,6 +105,22 @@ def test_unknown_labels_are_mapped_as_chosen(
     assert [row.label.name for row in window.label_panel.rows()] == ["DATE", "INSTITUTION", "PLAN", "LOC"]
 
 
+def test_a_label_that_is_probably_misspelt_is_asked_about(
+    window: Window, tmp_path: Path, import_and_record: Callable[..., list[str]]
+) -> None:
+    path = tmp_path / "a.conll"
+    path.write_text(20 * "وزارة B-ORG\nالعدل I-ORG\n\n" + "قالت O\nالصحة B-ORF\n\n", encoding="utf-8")
+    questions: list[str] = []
+
+    def read_question(dialog: ImportDialog) -> None:
+        texts = [strip_isolates(label.text()) for label in dialog.label_form.findChildren(QLabel)]
+        questions.extend(text for text in texts if "meant" in text)
+        dialog.accept()
+
+    assert import_and_record(path, acts=(read_question,)) == ["preview", "outcome"]
+    assert questions == ["The label “ORF” is on 1 span, “ORG” on 20: is “ORG” meant?"]
+
+
 def test_cancelled_dialog_imports_nothing(
     window: Window, foreign_path: Path, import_and_record: Callable[..., list[str]]
 ) -> None:
@@ -115,11 +132,11 @@ def test_cancelled_dialog_imports_nothing(
 def test_invalid_label_name_cannot_be_added(window: Window, qtbot: QtBot) -> None:
     labels = LabelMappingForm(window.session.labels)
     qtbot.addWidget(labels)
-    labels.show_unknown_labels({"a place": 3, "PER": 2})
+    labels.show_unknown_labels({"a place": 3, "PER": 2}, {})
     assert labels.boxes["a place"].findText("Add the label") == -1
     assert labels.mapping() == LabelMapping({}, frozenset({"PER"}))
     labels.boxes["PER"].setCurrentText("Map to Date")
-    labels.show_unknown_labels({"PER": 5, "LOC": 1})
+    labels.show_unknown_labels({"PER": 5, "LOC": 1}, {})
     assert labels.mapping() == LabelMapping({"PER": "DATE"}, frozenset({"LOC"}))
 
 
