@@ -109,6 +109,11 @@ class _ChainParser:
         if ADJECTIVE in takes and self._take_manifold():
             self._take_continuations()
             return self._end
+        if len(self._head.words) > 1 and self._take_adjective_with_preposition(
+            first, PURPOSE
+        ):  # كتابة الدولة المكلفة ب
+            self._take_continuations()
+            return self._end
         if TOWN in takes and (first.lead == AT or first.word == _IN):  # مندوبية الحكومة بسبتة
             return self._end if (self._take_place(first, TOWN) if first.lead else self._take_within(TOWN)) else None
         if first.lead or first.kind != DEFINITE or not self._may_follow_head(first) or not _agrees(self._head, first):
@@ -184,9 +189,14 @@ class _ChainParser:
 
     def _advance_place(self, rule: str) -> bool:
         """Move past a place that may be of no list, so of two words if the first begins such names: قرية كفر سابا."""
-        first, second = self._peek(), self._peek(1)
-        is_longer = first and second and first.kind != LOCAL and first.word in load_knowledge().openers
-        if is_longer and second and not second.lead and second.kind in (NOUN, DEFINITE, LOCAL):
+        first, second, third = self._peek(), self._peek(1), self._peek(2)
+        knowledge = load_knowledge()
+        if first is None or second is None or first.kind == LOCAL or first.word not in knowledge.openers:
+            return self._advance(rule)
+        is_person = second.word in knowledge.persons
+        if is_person or (not second.lead and second.kind in (NOUN, DEFINITE, LOCAL)):
+            self._position += 1
+        if is_person and third and not third.lead and third.kind == NOUN:  # سيدي علي بلقاسم
             self._position += 1
         return self._advance(rule)
 
@@ -224,6 +234,9 @@ class _ChainParser:
                 break
             if nouns and self._is_of_nation(word):
                 break
+            if not nouns and self._is_title(word):
+                nouns, self._position = 1, self._position + 1
+                continue
             if word.kind == LOCAL or (word.kind == DEFINITE and not word.is_plain and (nouns or not word.is_actor)):
                 return self._advance(rule)
             if nouns and rule == GENITIVE and QUOTED in self._head.takes and self._take_quoted():  # نقابة مستخدمي «كذا»
@@ -239,6 +252,12 @@ class _ChainParser:
                 self._end = NameEnd(self._position, PROPER)
         self._position = start
         return False
+
+    def _is_title(self, word: WordRole) -> bool:
+        """Return whether a word is a person's title before the name: جامعة الأمير عبد القادر."""
+        following = self._peek(1)
+        is_name = following is not None and not following.lead and following.kind == NOUN
+        return is_name and word.kind == DEFINITE and word.is_person and not word.lead
 
     def _is_of_nation(self, word: WordRole) -> bool:
         """Return whether a word is the adjective of a country of the proper name before it: شركة كذا | الفرنسية."""
@@ -284,7 +303,9 @@ class _ChainParser:
         if word.lead == AND:
             return self._take_conjunct(word, before, rule)
         if word.lead == FOR:
-            return PURPOSE in takes and not word.is_actor and self._take_complement(word, PURPOSE)
+            if PURPOSE not in takes or _is_addressed(word):
+                return False
+            return self._take_body(word, PURPOSE) if word.is_actor else self._take_complement(word, PURPOSE)
         if word.lead == AT:
             return PLACE in takes and self._may_have_place() and self._take_place(word, rule)
         if word.word == _IN:
@@ -389,7 +410,9 @@ class _ChainParser:
     def _take_adjoining_place(self, word: WordRole, before: WordRole, rule: str) -> bool:
         """Take a place that belongs to the word before: الرباط سلا, فاس-مكناس, المجلس الجهوي فاس, نادي بايرن ميونخ."""
         if word.kind == LOCAL:
-            may_follow = before.kind in (LOCAL, LATIN) or rule == PROPER or self._is_regional()
+            may_follow = (
+                before.kind in (LOCAL, LATIN) or rule == PROPER or SEAT in self._head.takes or self._is_regional()
+            )
             return not word.lead and may_follow and self._advance(rule)
         following = self._peek(1) if before.kind == LOCAL and word.word in _HYPHENS else None
         if following is None or following.kind != LOCAL:
@@ -475,14 +498,19 @@ class _ChainParser:
             return True
         if self._may_be_place(word):
             return self._advance(rule)
+        self._take_body(word, rule)
+        return False
+
+    def _take_body(self, word: WordRole, rule: str) -> bool:
+        """Take an institution that a word begins: بوزارة الداخلية, للنقابة الوطنية للرعاة."""
         if self._depth == _MAX_DEPTH:
             return False
         definite, depth = word.kind == DEFINITE, self._depth + 1
         for head in load_knowledge().heads.get((word.word.removeprefix(DEFINITE_ARTICLE),), ()):
             end = find_name_end(self._line, self._position + 1, head, definite=definite, depth=depth)
             if end:
-                self._end = NameEnd(end.stop, rule)
-                break
+                self._position, self._end = end.stop, NameEnd(end.stop, rule)
+                return True
         return False
 
     def _may_be_place(self, word: WordRole) -> bool:
@@ -535,6 +563,12 @@ def _tails_by_first_word() -> dict[str, list[FoldedForm]]:
     for tail in load_knowledge().tails:
         tails.setdefault(tail[0], []).append(tail)
     return tails
+
+
+def _is_addressed(word: WordRole) -> bool:
+    """Return whether a word begins names of media, to which something is said rather than for which a body is."""
+    heads = load_knowledge().heads.get((word.word,), ())
+    return any({PROPER, KNOWN} & head.takes and ADJECTIVE not in head.takes and QUOTED in head.takes for head in heads)
 
 
 def _agrees(head: Head, adjective: WordRole) -> bool:
