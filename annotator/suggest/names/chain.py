@@ -34,7 +34,10 @@ from annotator.suggest.names.fixed_parts import (
     find_closing_mark,
     find_foreign_end,
     find_short_name_end,
+    find_tail_end,
+    tails_by_first_word,
 )
+from annotator.suggest.names.places import find_locality_end, find_place_end
 from annotator.suggest.names.plans import find_period_end
 from annotator.suggest.names.word_roles import (
     AND,
@@ -50,7 +53,6 @@ from annotator.suggest.names.word_roles import (
     classify_word,
 )
 from annotator.text.folding import fold
-from annotator.text.lexicon import FoldedForm
 from annotator.text.proclitics import DEFINITE_ARTICLE
 
 _IN: Final = fold("في")
@@ -166,7 +168,7 @@ class _ChainParser:
         """Take a listed, foreign or Latin name: منظمة أطباء بلا حدود, صحيفة لا راثون, شركة Managem."""
         last = self._line.listed.get(self._position) or find_foreign_end(self._line.words, self._position)
         if last is not None:
-            self._position, self._end = last, NameEnd(last, KNOWN)
+            self._advance_to(last, KNOWN)
         while (word := self._peek()) and word.kind == LATIN:
             self._advance(KNOWN)
         self._is_proper = self._end is not None
@@ -183,22 +185,13 @@ class _ChainParser:
             return True
         if first.lead or not (first.kind == LOCAL or (PROPER in self._head.takes and may_be_name)):
             return False
-        self._advance_place(TOWN if first.kind == LOCAL else PROPER)
+        self._advance_to(find_place_end(self._line, self._position), TOWN if first.kind == LOCAL else PROPER)
         self._take_continuations()
         return True
 
-    def _advance_place(self, rule: str) -> bool:
-        """Move past a place that may be of no list, so of two words if the first begins such names: قرية كفر سابا."""
-        first, second, third = self._peek(), self._peek(1), self._peek(2)
-        knowledge = load_knowledge()
-        if first is None or second is None or first.kind == LOCAL or first.word not in knowledge.openers:
-            return self._advance(rule)
-        is_person = second.word in knowledge.persons
-        if is_person or (not second.lead and second.kind in (NOUN, DEFINITE, LOCAL)):
-            self._position += 1
-        if is_person and third and not third.lead and third.kind == NOUN:  # سيدي علي بلقاسم
-            self._position += 1
-        return self._advance(rule)
+    def _advance_to(self, stop: int, rule: str) -> bool:
+        self._position, self._end = stop, NameEnd(stop, rule)
+        return True
 
     def _take_nation(self) -> bool:
         """Take a country's adjective, and others before it: القوات البحرية السعودية."""
@@ -354,8 +347,7 @@ class _ChainParser:
         last, takes = self._line.listed.get(self._position), self._head.takes
         if last is None or PROPER not in takes or ADJECTIVE in takes:
             return False
-        self._position, self._end = last, NameEnd(last, KNOWN)
-        return True
+        return self._advance_to(last, KNOWN)
 
     def _take_cause(self) -> bool:
         """Take what it is for behind من أجل: الشبكة المغربية من أجل البيئة."""
@@ -379,13 +371,8 @@ class _ChainParser:
 
     def _take_locality(self, rule: str) -> bool:
         """Take a kind of place and its name, known or not: مدينة سلا, جماعة بوكراع."""
-        following = self._peek(1)
-        if following is None or following.lead or following.kind not in (NOUN, DEFINITE, LOCAL):
-            return False
-        if following.is_work or following.is_head:
-            return False
-        self._position += 1
-        return self._advance_place(rule)
+        stop = find_locality_end(self._line, self._position)
+        return stop is not None and self._advance_to(stop, rule)
 
     def _take_manifold(self) -> bool:
         """Take an adjective with the noun that completes it: الكلية متعددة التخصصات."""
@@ -427,14 +414,8 @@ class _ChainParser:
 
     def _take_tail(self, rule: str) -> bool:
         """Take words that only end names: بالخارج, عن بعد."""
-        if self._line.words[self._position] not in _tails_by_first_word():
-            return False
-        for tail in _tails_by_first_word()[self._line.words[self._position]]:
-            if self._line.words[self._position : self._position + len(tail)] == tail:
-                self._position += len(tail)
-                self._end = NameEnd(self._position, rule)
-                return True
-        return False
+        stop = find_tail_end(self._line.words, self._position)
+        return stop is not None and self._advance_to(stop, rule)
 
     def _take_bound_preposition(self, word: WordRole, before: WordRole, rule: str) -> bool:
         """Take the previous noun's preposition and its complement: الوقاية من الرشوة, الاتجار بالبشر."""
@@ -509,8 +490,7 @@ class _ChainParser:
         for head in load_knowledge().heads.get((word.word.removeprefix(DEFINITE_ARTICLE),), ()):
             end = find_name_end(self._line, self._position + 1, head, definite=definite, depth=depth)
             if end:
-                self._position, self._end = end.stop, NameEnd(end.stop, rule)
-                return True
+                return self._advance_to(end.stop, rule)
         return False
 
     def _may_be_place(self, word: WordRole) -> bool:
@@ -554,15 +534,7 @@ class _ChainParser:
 def _words_that_go_on() -> frozenset[str]:
     """Return the words of no name by which one may yet go on."""
     knowledge = load_knowledge()
-    return frozenset((_IN, _FOR_THE_SAKE_OF[0], *QUOTATION_MARKS, *_HYPHENS, *knowledge.bound, *_tails_by_first_word()))
-
-
-@lru_cache(maxsize=1)
-def _tails_by_first_word() -> dict[str, list[FoldedForm]]:
-    tails: dict[str, list[FoldedForm]] = {}
-    for tail in load_knowledge().tails:
-        tails.setdefault(tail[0], []).append(tail)
-    return tails
+    return frozenset((_IN, _FOR_THE_SAKE_OF[0], *QUOTATION_MARKS, *_HYPHENS, *knowledge.bound, *tails_by_first_word()))
 
 
 def _is_addressed(word: WordRole) -> bool:

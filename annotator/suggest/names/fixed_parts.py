@@ -1,10 +1,12 @@
 """Parts of names that are known by their marks or words: quoted ones, short names in brackets, foreign ones."""
 
+from functools import lru_cache
 from typing import Final
 
 from annotator.suggest.names.data import load_knowledge
 from annotator.suggest.names.word_roles import END, LATIN, LOCAL, NOUN, NUMBER, SentenceLine, classify_word
 from annotator.text.folding import fold
+from annotator.text.lexicon import FoldedForm
 
 # Quotation marks, with what closes each: sites write ″ behind a number.
 QUOTATION_MARKS: Final = {"«": "»", "»": "«", "“": "”″", "”": "“”″", '"': '"″'}
@@ -79,3 +81,18 @@ def _may_be_foreign(words: tuple[str, ...], index: int) -> bool:
         return False
     is_before_last = index + 1 < len(words) and words[index + 1] in load_knowledge().endings
     return role.kind in (NOUN, LOCAL, LATIN) or (is_before_last and words[index].isalpha())
+
+
+def find_tail_end(words: tuple[str, ...], start: int) -> int | None:
+    """Return the end of words that only end names: بالخارج, عن بعد; None if there are none at `start`."""
+    tails = tails_by_first_word().get(words[start], ())
+    return next((start + len(tail) for tail in tails if words[start : start + len(tail)] == tail), None)
+
+
+@lru_cache(maxsize=1)
+def tails_by_first_word() -> dict[str, list[FoldedForm]]:
+    """Return the words that only end names by the first of them."""
+    tails: dict[str, list[FoldedForm]] = {}
+    for tail in load_knowledge().tails:
+        tails.setdefault(tail[0], []).append(tail)
+    return tails
