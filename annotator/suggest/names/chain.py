@@ -540,7 +540,7 @@ def _words_that_go_on() -> frozenset[str]:
 def _is_addressed(word: WordRole) -> bool:
     """Return whether a word begins names of media, to which something is said rather than for which a body is."""
     heads = load_knowledge().heads.get((word.word,), ())
-    return any({PROPER, KNOWN} & head.takes and ADJECTIVE not in head.takes and QUOTED in head.takes for head in heads)
+    return any(QUOTED in head.takes and not {ADJECTIVE, PLACE, PURPOSE} & head.takes for head in heads)
 
 
 def _agrees(head: Head, adjective: WordRole) -> bool:

@@ -97,7 +97,7 @@ def classify_word(word: str) -> WordRole:
 
 def _is_oftener_an_adjective(head: Head) -> bool:
     """Return whether a head in ية is more often an adjective: المالية الخارجية, المحكمة الابتدائية."""
-    return bool({NATION, TOWN} & head.takes) or head.role == PLAN
+    return NATION in head.takes or head.takes == {TOWN} or head.role == PLAN
 
 
 def _is_distinctive(word: str) -> bool:
