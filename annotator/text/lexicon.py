@@ -12,6 +12,7 @@ FoldedForm: TypeAlias = tuple[str, ...]
 """A form as its folded tokens."""
 
 _PLAIN: Final = re.compile("[ء-ي]+(?: [ء-ي]+)*")  # a form that is tokenized by splitting at its spaces
+_MAX_TOKENS: Final = 1 << 15  # whose first words are remembered
 _SHORT: Final = 3  # letters: behind a proclitic, such a word is as likely as not another one
 
 
@@ -43,6 +44,7 @@ class Lexicon:
     def __init__(self) -> None:
         self._forms: set[FoldedForm] = set()
         self._lengths: dict[str, tuple[int, ...]] = {}  # in tokens, of the forms that start with this word
+        self._starts: dict[str, tuple[tuple[int, str], ...]] = {}  # first words that a token may be; made anew by add
 
     def add(self, words: FoldedForm) -> None:
         """Add a form of at least one word."""
@@ -50,6 +52,8 @@ class Lexicon:
         lengths = self._lengths.get(words[0], ())
         if len(words) not in lengths:
             self._lengths[words[0]] = (*lengths, len(words))
+        if not lengths:
+            self._starts = {}
 
     def find_matches(self, analysis: TextAnalysis, *, is_repeated: bool = False) -> Iterator[Match]:
         """Yield a text's forms by first token, including overlapping ones; none spans a newline.
@@ -69,13 +73,21 @@ class Lexicon:
 
     def _scan(self, analysis: TextAnalysis) -> Iterator[tuple[int, int, str]]:
         """Yield the first words of forms that tokens may be: the token's index, the word's offset in it, the word."""
-        for index, folded_word in enumerate(analysis.folded_words if self._forms else ()):
-            if folded_word.startswith(PROCLITICS):
-                for offset, word in find_readings(analysis.words[index]):
-                    if word in self._lengths:
-                        yield index, offset, word
-            elif folded_word in self._lengths:
-                yield index, 0, folded_word
+        if not self._forms:
+            return
+        if len(self._starts) > _MAX_TOKENS:
+            self._starts = {}
+        starts = self._starts
+        for index, token in enumerate(analysis.words):
+            first_words = starts.get(token)
+            if first_words is None:
+                first_words = starts[token] = self._find_first_words(token, analysis.folded_words[index])
+            for offset, word in first_words:
+                yield index, offset, word
+
+    def _find_first_words(self, token: str, folded_word: str) -> tuple[tuple[int, str], ...]:
+        readings = find_readings(token) if folded_word.startswith(PROCLITICS) else ((0, folded_word),)
+        return tuple((offset, word) for offset, word in readings if word in self._lengths)
 
     def _look_up(self, analysis: TextAnalysis) -> Iterator[tuple[int, int, str]]:
         """Yield the same as `_scan`."""

@@ -4,8 +4,7 @@ Words are in resources/names, with examples; `chain` finds where a name ends.
 """
 
 import re
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
 from annotator.model.label_roles import INSTITUTION, PLAN, label_for_role
@@ -13,17 +12,19 @@ from annotator.model.labels import LabelSet
 from annotator.model.records import Article, Suggestion
 from annotator.suggest.conflicts import resolve_overlaps
 from annotator.suggest.names.chain import find_name_end
-from annotator.suggest.names.data import PERIOD, PROPER, QUOTED, WITHIN, Head, load_knowledge
+from annotator.suggest.names.data import PERIOD, PROPER, QUOTED, WITHIN, Head, load_knowledge, without_article
 from annotator.suggest.names.fixed_parts import BRACKETS, QUOTATION_MARKS, find_short_name_end
 from annotator.suggest.names.outlets import find_outlets
 from annotator.suggest.names.plans import is_plan_name, years_in
-from annotator.suggest.names.word_roles import SentenceLine
+from annotator.suggest.names.short_forms import CLOSING_MARKS, FullName, find_short_forms, has_proper_name
+from annotator.suggest.names.word_roles import SentenceLine, is_adjective_of
 from annotator.text.analysis import TextAnalysis, analysed
 from annotator.text.folding import fold
 from annotator.text.intervals import IntervalIndex
-from annotator.text.lexicon import Lexicon, Match
+from annotator.text.lexicon import FoldedForm, Lexicon, Match
 from annotator.text.proclitics import DEFINITE_ARTICLE, find_readings
 
+_MAX_TOKENS: Final = 1 << 15  # whose heads are remembered
 _FIRM_SCORE: Final = 0.98  # of a listed name that no guess is longer than
 _UNSURE_FACTOR: Final = 0.5  # for a short word that may be another after its proclitic
 
@@ -41,6 +42,7 @@ class _NameSpan(NamedTuple):
     """An institution's or plan's name; `full` is a short one's full name, `evidence` as in Suggestion.
 
     `is_local`: by a head of bodies of which there is one in many places, so that the place belongs to its name.
+    `proper_start` is where its proper name begins, if that may stand alone elsewhere; `beside` as in ListedName.
     """
 
     start: int
@@ -50,6 +52,8 @@ class _NameSpan(NamedTuple):
     evidence: str
     full: str | None = None
     is_local: bool = False
+    proper_start: int | None = None
+    beside: tuple[FoldedForm, ...] = ()
 
 
 class NameSuggester:
@@ -69,7 +73,7 @@ class NameSuggester:
         self._heads: dict[str, list[Head]] = {}
         for words, heads in knowledge.heads.items():
             self._heads.setdefault(words[0], []).extend(heads)
-        self._heads_in = lru_cache(maxsize=1 << 15)(self._find_heads)
+        self._heads_of_tokens: dict[str, tuple[tuple[int, str, Head, bool], ...]] = {}
 
     def suggest(self, article: Article, labels: LabelSet) -> list[Suggestion]:
         """See Suggester. Names may nest."""
@@ -83,28 +87,55 @@ class NameSuggester:
         names += (
             _NameSpan(*outlet.bounds, INSTITUTION, outlet.score, outlet.evidence) for outlet in find_outlets(analysis)
         )
+        found = self._choose(article.text, names, by_role)
+        short = self._find_short_forms(analysis, names, found, by_role[INSTITUTION])
+        return self._choose(article.text, names + short, by_role) if short else found
+
+    def _choose(self, text: str, names: Iterable[_NameSpan], by_role: Mapping[str, str | None]) -> list[Suggestion]:
+        """Return the suggestions that stay of these names, by start."""
         best: dict[tuple[int, int], Suggestion] = {}
         for name in names:
             label, bounds = by_role[name.role], (name.start, name.end)
             if label and (bounds not in best or best[bounds].score < name.score):
-                value = years_in(article.text[slice(*bounds)]) if name.role == PLAN else name.full
+                value = years_in(text[slice(*bounds)]) if name.role == PLAN else name.full
                 best[bounds] = Suggestion(
                     *bounds, label, self.name, round(name.score, 3), value, evidence=name.evidence
                 )
-        return resolve_overlaps(best.values(), lambda inner, outer: self._may_nest(article.text, inner, outer))
+        return resolve_overlaps(best.values(), lambda inner, outer: self._may_nest(text, inner, outer))
+
+    def _find_short_forms(
+        self, analysis: TextAnalysis, names: Iterable[_NameSpan], found: Iterable[Suggestion], label: str | None
+    ) -> list[_NameSpan]:
+        """Return the short forms of these institutions that stand outside of names."""
+        full_names = [
+            FullName(*name[:2], name.full or analysis.text[name.start : name.end], name.proper_start, name.beside)
+            for name in names
+            if name.role == INSTITUTION
+            and (name.beside or name.proper_start is not None or analysis.text[name.end - 1] in CLOSING_MARKS)
+        ]
+        forms = list(find_short_forms(analysis, full_names))
+        around = IntervalIndex[Suggestion]()
+        for suggestion in found if forms else ():
+            if suggestion.label == label:
+                around.add(suggestion.start, suggestion.end, suggestion)
+        scores = load_knowledge().scores
+        return [
+            _NameSpan(form.start, form.end, INSTITUTION, scores[form.kind], f"short form:{form.kind}", form.full)
+            for form in forms
+            if not any(around.overlapping(form.start, form.end))
+        ]
 
     def _find_listed(self, analysis: TextAnalysis, matches: list[Match], lines: list[_Line]) -> Iterator[_NameSpan]:
         """Yield the listed names, with the short names in brackets behind those that have their head."""
-        sentences = iter(lines)
-        line, first, last = next(sentences, (None, 0, 0))
-        for match in matches:
-            while line and match.first >= last:
-                line, first, last = next(sentences, (None, 0, 0))
+        starts = [match.first for match in matches]
+        for match, (_start, line, first) in zip(matches, _with_lines(starts, lines), strict=True):
             name, end = load_knowledge().listed[match.words], match.end
-            if line and match.words[0].removeprefix(DEFINITE_ARTICLE) in self._heads:
+            if match.words[0].removeprefix(DEFINITE_ARTICLE) in self._heads:
                 end = analysis.tokens[first + find_short_name_end(line, match.last - first) - 1].end
             score = name.score * (1 if match.is_sure else _UNSURE_FACTOR)
-            yield _NameSpan(match.start, end, name.role, score, f"list:{name.about}", name.full)
+            proper = match.end if end > match.end and match.words[0] in load_knowledge().named else None
+            evidence = f"list:{name.about}"
+            yield _NameSpan(match.start, end, name.role, score, evidence, name.full, False, proper, name.beside)
 
     def _find_abbreviations(self, analysis: TextAnalysis, names: Iterable[_NameSpan]) -> Iterator[_NameSpan]:
         """Yield bracketed abbreviations after names: المكتب الوطني للمطارات (ONDA)."""
@@ -116,27 +147,40 @@ class NameSuggester:
 
     def _find_by_head(self, analysis: TextAnalysis, lines: Iterable[_Line]) -> Iterator[_NameSpan]:
         """Yield the names that begin with a head."""
-        scores = load_knowledge().scores
-        for line, first, last in lines:
-            for index, heads in enumerate(map(self._heads_in, analysis.words[first:last])):
-                for offset, word, head, definite in heads:
-                    after = index + len(head.words)
-                    if line.words[index + 1 : after] != head.words[1:]:
-                        continue
-                    before = line.words[index - 1] if index else ""
-                    if not offset and _is_adjective_of(word, before):
-                        continue
-                    if _is_led(head, before, analysis.words[first + index][:offset]):
-                        continue
-                    is_definite = definite or (len(head.words) > 1 and head.words[-1].startswith(DEFINITE_ARTICLE))
-                    end = find_name_end(line, after, head, definite=is_definite)
-                    if end and head.role == PLAN and not is_plan_name(line, index, after, end.stop, head, end.rule):
-                        continue
-                    if end:
-                        start, stop = _name_bounds(analysis, first + index, offset, head, first + end.stop)
-                        evidence = f"head:{end.rule} {' '.join(head.words)}"
-                        score, is_local = scores[end.rule] * head.weight, WITHIN in head.takes
-                        yield _NameSpan(start, stop, head.role, score, evidence, is_local=is_local)
+        scores, heads_of_tokens = load_knowledge().scores, self._look_up_heads(analysis)
+        at_heads = [index for index, token in enumerate(analysis.words) if heads_of_tokens[token]]
+        for position, line, first in _with_lines(at_heads, lines):
+            index = position - first
+            for offset, word, head, definite in heads_of_tokens[analysis.words[position]]:
+                after = index + len(head.words)
+                if line.words[index + 1 : after] != head.words[1:]:
+                    continue
+                before = line.words[index - 1] if index else ""
+                if not offset and is_adjective_of(word, before):
+                    continue
+                if _is_led(head, before, analysis.words[position][:offset]):
+                    continue
+                is_definite = definite or (len(head.words) > 1 and head.words[-1].startswith(DEFINITE_ARTICLE))
+                end = find_name_end(line, after, head, definite=is_definite)
+                if end and head.role == PLAN and not is_plan_name(line, index, after, end.stop, head, end.rule):
+                    continue
+                if end:
+                    start, stop = _name_bounds(analysis, position, offset, head, first + end.stop)
+                    evidence = f"head:{end.rule} {' '.join(head.words)}"
+                    is_called = not head.outside and has_proper_name(head, after, end, definite=definite)
+                    proper = analysis.tokens[first + after].start if is_called else None
+                    score, is_local = scores[end.rule] * head.weight, WITHIN in head.takes
+                    yield _NameSpan(start, stop, head.role, score, evidence, None, is_local, proper)
+
+    def _look_up_heads(self, analysis: TextAnalysis) -> Mapping[str, tuple[tuple[int, str, Head, bool], ...]]:
+        """Return the heads that each token of a text may be."""
+        if len(self._heads_of_tokens) > _MAX_TOKENS:
+            self._heads_of_tokens = {}
+        heads_of_tokens = self._heads_of_tokens
+        for token in analysis.words:
+            if token not in heads_of_tokens:
+                heads_of_tokens[token] = self._find_heads(token)
+        return heads_of_tokens
 
     def _find_heads(self, token: str) -> tuple[tuple[int, str, Head, bool], ...]:
         """Return the heads that a token may be: behind its proclitics, as which word, and whether with the article."""
@@ -157,7 +201,7 @@ class NameSuggester:
         between = fold(text[outer.start : inner.start]).strip(_AROUND)
         is_called = any({PROPER, QUOTED} & head.takes for head in self._heads.get(between, ()))
         full = outer.value or text[outer.start : outer.end]
-        is_short = inner.value is not None and _without_article(inner.value) == _without_article(full)
+        is_short = inner.value is not None and without_article(inner.value) == without_article(full)
         is_bracketed = inner.end + 1 == outer.end and text[inner.start - 1] in _OPENING
         is_same = is_short or (inner.label == outer.label and (is_called or is_bracketed))
         return inner.start > outer.start and not is_same
@@ -176,15 +220,19 @@ def _name_bounds(analysis: TextAnalysis, token: int, offset: int, head: Head, la
     return analysis.tokens[token].start, analysis.tokens[last - 1].end
 
 
+def _with_lines(positions: Sequence[int], lines: Iterable[_Line]) -> Iterator[tuple[int, SentenceLine, int]]:
+    """Yield each of these tokens, which are in order, with its sentence and that sentence's first token."""
+    index = 0
+    for line, first, last in lines:
+        while index < len(positions) and positions[index] < last:
+            yield positions[index], line, first
+            index += 1
+
+
 def _is_led(head: Head, before: str, proclitics: str) -> bool:
     """Return whether the word before or a proclitic makes something else of a head."""
     is_after = any(before[skipped:] in head.not_after for skipped in range(3)) if head.not_after else False
     return is_after or (proclitics != "" and proclitics[-1] in head.not_led)
-
-
-def _without_article(name: str) -> str:
-    """Return a folded name without its article, also where a proclitic has swallowed the alef."""
-    return fold(name).removeprefix(DEFINITE_ARTICLE[0]).removeprefix(DEFINITE_ARTICLE[1])
 
 
 def _sentence_lines(analysis: TextAnalysis, matches: list[Match]) -> Iterator[_Line]:
@@ -237,13 +285,4 @@ def _is_name(analysis: TextAnalysis, match: Match) -> bool:
     before = analysis.folded_words[match.first - 1] if match.first else ""
     if match.start > analysis.tokens[match.first].start:
         return not (listed.full and before in load_knowledge().heights)
-    return not _is_adjective_of(match.words[0], before)
-
-
-def _is_adjective_of(word: str, before: str) -> bool:
-    """Return whether a word in ية is an adjective, so no name, after a definite noun: العلاقات الخارجية."""
-    return (
-        word.startswith(DEFINITE_ARTICLE)
-        and word.endswith("ية")
-        and before.startswith((DEFINITE_ARTICLE, "وال", "بال", "لل"))
-    )
+    return not is_adjective_of(match.words[0], before)

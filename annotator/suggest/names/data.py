@@ -12,6 +12,7 @@ from annotator.model.decoders import prepare_decoders
 from annotator.resources import resource_path
 from annotator.text.folding import fold
 from annotator.text.lexicon import FoldedForm, split_form
+from annotator.text.proclitics import DEFINITE_ARTICLE
 
 GENITIVE: Final = "genitive"
 PROPER: Final = "proper"
@@ -56,6 +57,7 @@ class ListedName(Struct, frozen=True):
     """A known name, its role, and the probability that a match is correct.
 
     `capitals`: an abbreviation only in capital letters. `full`: a short one's full name. `about`: the list's title.
+    `beside`: what stands for it too, but only in an article where it stands itself.
     """
 
     about: str
@@ -63,6 +65,7 @@ class ListedName(Struct, frozen=True):
     score: float
     capitals: bool
     full: str | None
+    beside: tuple[FoldedForm, ...]
 
 
 class FoldedWords(frozenset[str]):
@@ -84,6 +87,9 @@ class _Words(Struct, frozen=True, forbid_unknown_fields=True):
     heights: FoldedWords
     authors: FoldedWords
     broadcasts: FoldedWords
+    offices: FoldedWords
+    occasions: FoldedWords
+    named: FoldedWords
     actors: FoldedWords
     works: FoldedWords
     common: FoldedWords
@@ -156,6 +162,7 @@ class _List(Struct, forbid_unknown_fields=True):
     score: float
     names: str
     heads: FoldedWords = FoldedWords()
+    beside: bool = False
 
 
 class _Lists(Struct, forbid_unknown_fields=True):
@@ -167,6 +174,7 @@ class _Lists(Struct, forbid_unknown_fields=True):
 def load_knowledge() -> Knowledge:
     """Return the knowledge in resources/names, read once."""
     heads, words, places = _read("heads", _Heads), _read("words", _Words), _read("places", _Places)
+    lists = _read("lists", _Lists).lists
     fields = asdict(words)
     endings = ("", "ة", "ين", "ون")
     fields["nations"] = FoldedWords(nation + ending for nation in words.nations for ending in endings)
@@ -179,7 +187,7 @@ def load_knowledge() -> Knowledge:
         phrases=places.phrases,
         openers=places.openers,
         localities=places.localities,
-        listed=_index_names(_read("lists", _Lists).lists, heads.scores["capitals"]),
+        listed=_index_names(lists, heads.scores["capitals"]),
     )
 
 
@@ -212,12 +220,30 @@ def _index_heads(rows: list[_Head]) -> dict[FoldedForm, tuple[Head, ...]]:
 
 def _index_names(lists: list[_List], capitals_score: float) -> dict[FoldedForm, ListedName]:
     listed: dict[FoldedForm, ListedName] = {}
+    beside = _index_beside(lists)
     for group in lists:
-        for name, full in _listed_names(group):
+        for name, full in () if group.beside else _listed_names(group):
             capitals = name.isupper()
             score = min(group.score, capitals_score) if capitals else group.score
-            listed.setdefault(split_form(fold(name)), ListedName(group.about, group.role, score, capitals, full))
+            short = beside.get(fold(full or name), ())
+            words = split_form(fold(name))
+            listed.setdefault(words, ListedName(group.about, group.role, score, capitals, full, short))
     return listed
+
+
+def _index_beside(lists: list[_List]) -> dict[str, tuple[FoldedForm, ...]]:
+    beside: dict[str, tuple[FoldedForm, ...]] = {}
+    for group in lists:
+        for name, full in _listed_names(group) if group.beside else ():
+            if full:
+                beside[fold(full)] = (*beside.get(fold(full), ()), split_form(fold(name)))
+    return beside
+
+
+@lru_cache(maxsize=1 << 13)
+def without_article(name: str) -> str:
+    """Return a name folded and without its article, also where a proclitic has swallowed the alef."""
+    return fold(name).removeprefix(DEFINITE_ARTICLE[0]).removeprefix(DEFINITE_ARTICLE[1])
 
 
 def _listed_names(group: _List) -> Iterator[tuple[str, str | None]]:

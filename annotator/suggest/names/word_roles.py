@@ -147,6 +147,15 @@ def _is_led(word: str) -> bool:
     return word.startswith(AND) and len(word) > _MIN_LETTERS + 1 and not is_known
 
 
+def is_adjective_of(word: str, before: str) -> bool:
+    """Return whether a word in ية is an adjective, so no name, after a definite noun: العلاقات الخارجية."""
+    return (
+        word.startswith(DEFINITE_ARTICLE)
+        and word.endswith("ية")
+        and before.startswith((DEFINITE_ARTICLE, "وال", "بال", "لل"))
+    )
+
+
 class SentenceLine(Struct, frozen=True):
     """A sentence's folded words.
 

@@ -1,0 +1,159 @@
+"""Short forms of institutions whose names stand in full elsewhere in the article.
+
+They are an abbreviation or name in the brackets or quotation marks behind a full name, the proper name of a company,
+medium or party without its head noun (شركة Managem, then Managem), and what lists know for it (نادي الوداد الرياضي,
+then الوداد). A head noun alone (اللجنة، الوزارة) is a generic mention and no short form.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
+
+from annotator.suggest.names.chain import NameEnd
+from annotator.suggest.names.data import KNOWN, PROPER, QUOTED, Head, load_knowledge
+from annotator.suggest.names.fixed_parts import BRACKETS, QUOTATION_MARKS
+from annotator.suggest.names.word_roles import NOUN, classify_word
+from annotator.text.analysis import TextAnalysis
+from annotator.text.folding import fold
+from annotator.text.lexicon import FoldedForm, Lexicon, Match
+from annotator.text.proclitics import DEFINITE_ARTICLE
+
+BRACKETED: Final = "bracketed"
+REPEATED: Final = "quoted again"
+BARE: Final = "without head"
+LISTED: Final = "listed"
+
+_PROPER_RULES: Final = (KNOWN, PROPER, QUOTED)
+_PARTY: Final = (fold("حزب"),)
+_MIN_FULL: Final = 3  # words before an abbreviation in Arabic letters, which may be something else behind fewer
+_DEFINITE_WORDS: Final = (DEFINITE_ARTICLE, "وال", "بال", "لل")
+_MIN_LETTERS: Final = 4  # of a proper name of one word in Arabic letters
+_OPENING: Final = frozenset((*BRACKETS, *QUOTATION_MARKS))
+CLOSING_MARKS: Final = frozenset("".join((*BRACKETS.values(), *QUOTATION_MARKS.values())))
+
+
+class FullName(NamedTuple):
+    """A name's bounds, its canonical full name, where its proper name begins if that may stand alone, listed forms."""
+
+    start: int
+    end: int
+    full: str
+    proper_start: int | None
+    listed: tuple[FoldedForm, ...]
+
+
+class ShortForm(NamedTuple):
+    """A short form in the text, of which kind, and its full name."""
+
+    start: int
+    end: int
+    kind: str
+    full: str
+
+
+def has_proper_name(head: Head, first: int, end: NameEnd, *, definite: bool) -> bool:
+    """Return whether the words from `first` to a name's end are a proper name that may stand without its head.
+
+    What is quoted behind a definite head may be anything of it: الحزب «مسار الثقة».
+    """
+    if definite and end.rule == QUOTED:
+        return False
+    if head.words == _PARTY:
+        return end.rule == QUOTED or end.stop - first > 1
+    return end.rule in _PROPER_RULES and head.words[-1] in load_knowledge().named
+
+
+def find_short_forms(analysis: TextAnalysis, names: Iterable[FullName]) -> Iterator[ShortForm]:
+    """Yield where short forms of these names stand outside of them."""
+    forms: dict[FoldedForm, tuple[str, str]] = {}
+    text = ""
+    for name in names:
+        for words, kind in _derive_forms(analysis, name):
+            text = text or " ".join(analysis.folded_words)
+            if words not in forms and _may_stand_outside(words, text, name):
+                forms[words] = kind, name.full
+    if not forms:
+        return
+    lexicon = Lexicon()
+    for words in forms:
+        lexicon.add(words)
+    for match in lexicon.find_matches(analysis):
+        kind, full = forms[match.words]
+        if _is_short_form(analysis, match, kind):
+            yield ShortForm(match.start, match.end, kind, full)
+
+
+def _may_stand_outside(words: FoldedForm, text: str, name: FullName) -> bool:
+    """Return whether a form stands in a folded text more often than once in its full name, as far as letters tell.
+
+    Those that lists have by themselves need not be looked for.
+    """
+    if words in load_knowledge().listed:
+        return False
+    letters = " ".join(words).removeprefix(DEFINITE_ARTICLE)
+    return text.count(letters) > (letters in fold(name.full))
+
+
+def _derive_forms(analysis: TextAnalysis, name: FullName) -> Iterator[tuple[FoldedForm, str]]:
+    """Yield the short forms that a name may have, with their kinds."""
+    for words in name.listed:
+        yield words, LISTED
+    if analysis.text[name.end - 1] in CLOSING_MARKS:
+        yield from _forms_within_marks(analysis, name)
+    elif name.proper_start is not None:
+        first, last = _token_at(analysis, name.proper_start), _token_at(analysis, name.end - 1)
+        words = analysis.folded_words[first : last + 1]
+        if _may_stand_alone(words):
+            yield words, BARE
+
+
+def _token_at(analysis: TextAnalysis, offset: int) -> int:
+    """Return the index of the token at an offset, or of the one before it."""
+    return bisect_right(analysis.tokens, (offset, len(analysis.text))) - 1
+
+
+def _forms_within_marks(analysis: TextAnalysis, name: FullName) -> Iterator[tuple[FoldedForm, str]]:
+    """Yield the name within the marks that end a full name: المكتب الوطني للمطارات (ONDA), شركة «نور الأطلس»."""
+    words, first, closing = analysis.folded_words, _token_at(analysis, name.start), _token_at(analysis, name.end - 1)
+    opening = next((index for index in range(closing - 1, first, -1) if words[index] in _OPENING), first)
+    inside = words[opening + 1 : closing]
+    if opening == first or not all(map(str.isalpha, inside)):
+        return
+    if words[opening] in BRACKETS:
+        if inside[0].isascii() or opening - first >= _MIN_FULL:
+            yield inside, BRACKETED
+    elif name.proper_start is not None and name.proper_start in (
+        analysis.tokens[opening].start,
+        analysis.tokens[opening - 1].end,
+    ):
+        yield inside, REPEATED
+
+
+def _may_stand_alone(words: FoldedForm) -> bool:
+    """Return whether a proper name is none of a place or ordinary word, as far as is known."""
+    if len(words) != 1:
+        return bool(words)
+    role = classify_word(words[0])
+    return words[0].isascii() or (role.kind == NOUN and role.is_proper and len(words[0]) >= _MIN_LETTERS)
+
+
+def _is_short_form(analysis: TextAnalysis, match: Match, kind: str) -> bool:
+    """Return whether the words are a short form here, by the words around them.
+
+    Latin letters begin with a capital; a quoted name of one word is quoted again; none is what completes an office, nor
+    a listed word beside another definite one (التجمع الخطابي، الشؤون الداخلية) or as an occasion (بعد الاستقلال).
+    """
+    text = analysis.text[match.start : match.end]
+    if text.isascii():
+        return text[0].isupper()
+    words, knowledge = analysis.folded_words, load_knowledge()
+    before = words[match.first - 1] if match.first else ""
+    after = words[match.last] if match.last < len(words) else ""
+    if not match.is_sure or before in knowledge.offices:
+        return False
+    if kind == LISTED and len(match.words) == 1:
+        is_led = match.start > analysis.tokens[match.first].start
+        is_part = after.startswith(DEFINITE_ARTICLE) or (not is_led and before.startswith(_DEFINITE_WORDS))
+        return not is_part and before not in knowledge.occasions
+    is_quoted = before in QUOTATION_MARKS and after in QUOTATION_MARKS
+    return is_quoted or kind != REPEATED or len(match.words) > 1
