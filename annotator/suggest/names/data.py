@@ -102,6 +102,7 @@ class _Words(Struct, frozen=True, forbid_unknown_fields=True):
     regional: FoldedWords
     particles: FoldedWords
     endings: FoldedWords
+    titles: FoldedWords
     reporting: FoldedWords
     saying: FoldedWords
     tails: FoldedPhrases

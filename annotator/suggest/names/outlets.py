@@ -1,14 +1,15 @@
-"""Media that no head noun announces: by their domain (example.com), or quoted behind a word of reporting."""
+"""Media that no head noun announces: by their domain, by their last word, or quoted behind a word of reporting."""
 
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from functools import lru_cache
 from operator import itemgetter
 from typing import Final, NamedTuple
 
 from annotator.suggest.names.data import load_knowledge
 from annotator.suggest.names.fixed_parts import QUOTATION_MARKS, find_closing_mark
-from annotator.suggest.names.word_roles import FOR
+from annotator.suggest.names.word_roles import AND, DEFINITE, END, FOR, LOCAL, NOUN, classify_word
 from annotator.text.analysis import TextAnalysis
 from annotator.text.folding import fold
 
@@ -28,14 +29,20 @@ class Outlet(NamedTuple):
 
 
 def find_outlets(analysis: TextAnalysis) -> Iterator[Outlet]:
-    """Yield the media of a text: علمت «كذا», لـ«كذا», example.com.
+    """Yield the media of a text: علمت «كذا», لـ«كذا», example.com, شمال بريس, شمال24.
 
     What is a medium by its words of reporting is one wherever else it stands in quotation marks.
     """
     scores = load_knowledge().scores
     quoted: dict[tuple[str, ...], list[tuple[int, int]]] = {}
     reported = set()
-    for index in [index for index, word in enumerate(analysis.folded_words) if word in QUOTATION_MARKS]:
+    signs = _signs()
+    for index in [index for index, word in enumerate(analysis.folded_words) if word in signs]:
+        if analysis.folded_words[index] not in QUOTATION_MARKS:
+            start = _find_title_start(analysis, index)
+            if start is not None:
+                yield Outlet((start, analysis.tokens[index].end), scores["title"], "title")
+            continue
         words = _quoted_words(analysis.folded_words, index)
         if words:
             bounds = (analysis.tokens[index + 1].start, analysis.tokens[index + len(words)].end)
@@ -49,6 +56,36 @@ def find_outlets(analysis: TextAnalysis) -> Iterator[Outlet]:
         yield Outlet(bounds, scores["domain"], "domain")
 
 
+@lru_cache(maxsize=1)
+def _signs() -> frozenset[str]:
+    """Return the words and marks at which media may be found."""
+    return frozenset((*QUOTATION_MARKS, *load_knowledge().titles))
+
+
+def _find_title_start(analysis: TextAnalysis, index: int) -> int | None:
+    """Return the start of a medium's name of two words whose last is at `index`; a number is written onto the first."""
+    if not index:
+        return None
+    word, before, token = analysis.folded_words[index], analysis.folded_words[index - 1], analysis.tokens[index - 1]
+    gap = analysis.text[token.end : analysis.tokens[index].start]
+    role = classify_word(before)
+    is_noun = role.kind in (NOUN, DEFINITE, LOCAL) or before.startswith(AND)
+    if gap != ("" if word.isdecimal() else " ") or not is_noun or role.is_head or role.is_work or role.is_quality:
+        return None
+    is_led = (
+        role.kind == END
+        or role.lead != ""
+        or (before.startswith(FOR) and _is_said_to(analysis.folded_words, index - 1))
+    )
+    return token.start + (1 if is_led else 0)
+
+
+def _is_said_to(words: tuple[str, ...], index: int) -> bool:
+    """Return whether a word of saying stands a little before the token at `index`."""
+    knowledge, earlier = load_knowledge(), words[max(0, index - _REACH) : index]
+    return any(word in knowledge.reporting or word in knowledge.saying for word in earlier)
+
+
 def _quoted_words(words: tuple[str, ...], opening: int) -> tuple[str, ...]:
     """Return the one or two words that the mark at `opening` quotes; none if it quotes more."""
     stop = find_closing_mark(words, opening, _MAX_WORDS)
@@ -58,12 +95,8 @@ def _quoted_words(words: tuple[str, ...], opening: int) -> tuple[str, ...]:
 
 def _is_reported(words: tuple[str, ...], opening: int) -> bool:
     """Return whether a word of reporting stands before a mark, or one of saying before ل, به and the like there."""
-    knowledge = load_knowledge()
     before = words[opening - 1] if opening else ""
-    if before in _LINKS:
-        earlier = words[max(0, opening - 1 - _REACH) : opening - 1]
-        return any(word in knowledge.reporting or word in knowledge.saying for word in earlier)
-    return before in knowledge.reporting
+    return _is_said_to(words, opening - 1) if before in _LINKS else before in load_knowledge().reporting
 
 
 def _find_domains(analysis: TextAnalysis) -> Iterator[tuple[int, int]]:
