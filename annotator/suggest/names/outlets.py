@@ -14,6 +14,11 @@ from annotator.text.analysis import TextAnalysis
 from annotator.text.folding import fold
 
 _DOMAIN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*(?:\.[a-z]{2,6}){1,2}")
+# What the tokenizer takes for the end of a sentence: domains in capitals, as bylines have them, and in Arabic letters.
+_CAPITAL_DOMAIN: Final = re.compile(
+    r"(?<![\w@./-])[A-Za-z][A-Za-z0-9-]{2,}\.(?:[A-Z]{2,5}|(?i:com|net|org|info|ma|fr|tv|press|news))(?![\w/.])"
+)
+_ARABIC_DOMAIN: Final = re.compile(r"(?<!\w)[ء-كم-هي][ء-ي]{2,}\.(?:كوم|نت|[أإا]نفو)(?!\w)")
 _ENDING: Final = re.compile(r"\.[a-z]{2,6}")
 _MAX_WORDS: Final = 2  # of a quoted name
 _REACH: Final = 7  # tokens between a word of reporting and the ل or به before a name
@@ -100,7 +105,9 @@ def _is_reported(words: tuple[str, ...], opening: int) -> bool:
 
 
 def _find_domains(analysis: TextAnalysis) -> Iterator[tuple[int, int]]:
-    """Yield the ranges of tokens that are domains, without a path."""
+    """Yield the ranges of domains without a path: example.com, EXAMPLE.INFO, مثال.كوم."""
+    for pattern in (_CAPITAL_DOMAIN, _ARABIC_DOMAIN):
+        yield from (match.span() for match in pattern.finditer(analysis.text))
     for match in _ENDING.finditer(analysis.text):
         index = bisect_right(analysis.tokens, match.start(), key=itemgetter(0)) - 1
         if _DOMAIN.fullmatch(analysis.words[index]):
