@@ -57,6 +57,8 @@ from annotator.text.proclitics import DEFINITE_ARTICLE
 
 _IN: Final = fold("في")
 _FOR_THE_SAKE_OF: Final = tuple(map(fold, ("من", "أجل")))
+_VERB_PREFIXES: Final = ("ي", "ت", "ن")
+_NAME_PREFIXES: Final = ("تا", "تي", "تو")  # of Amazigh names; verbs seldom begin so
 _MAX_NOUNS: Final = 3  # indefinite ones in a row before the definite one
 _FEMININE: Final = frozenset(
     map(fold, ("كتائب", "أوقاف", "جمارك", "العليا", "الكبرى", "الصغرى", "العظمى", "الخضراء", "الحمراء"))
@@ -258,10 +260,17 @@ class _ChainParser:
 
     def _may_be_proper_name(self, word: WordRole, before: WordRole | None, nouns: int) -> bool:
         """Return whether a noun is the head's proper name: the first after it, or after ابن and the like."""
-        if PROPER not in self._head.takes or not word.is_proper:
+        if PROPER not in self._head.takes or not (word.is_proper or (nouns == 1 and self._is_for_something(word))):
             return False
         looks_like_adjective = self._head.words[-1].endswith("ة") and word.word.endswith("ة")
         return (nouns == 1 and not looks_like_adjective) or (before is not None and before.is_person)
+
+    def _is_for_something(self, word: WordRole) -> bool:
+        """Return whether a purpose behind a noun makes it a name, whatever it looks like: جمعية جديات للتنمية."""
+        following = self._peek()
+        is_verb = word.word.startswith(_VERB_PREFIXES) and not word.word.startswith(_NAME_PREFIXES)
+        has_purpose = following is not None and following.lead == FOR and following.kind == DEFINITE
+        return has_purpose and not (is_verb or word.is_common or word.is_quality or word.is_of_names)
 
     def _may_stand_in_idafa(self, word: WordRole, nouns: int) -> bool:
         """Return whether an indefinite noun may stand in the idafa; the first may be no adjective of the head."""

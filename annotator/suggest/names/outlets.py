@@ -22,6 +22,7 @@ _ARABIC_DOMAIN: Final = re.compile(r"(?<!\w)[ء-كم-هي][ء-ي]{2,}\.(?:كوم
 _ENDING: Final = re.compile(r"\.[a-z]{2,6}")
 _MAX_WORDS: Final = 2  # of a quoted name
 _REACH: Final = 7  # tokens between a word of reporting and the ل or به before a name
+_QUOTED_FROM: Final = tuple(map(fold, ("نقلا", "عن")))
 _LINKS: Final = frozenset(map(fold, (FOR, "به", "بها", "عليه", "عليها", "مع")))
 
 
@@ -69,8 +70,11 @@ def _signs() -> frozenset[str]:
 
 def _find_title_start(analysis: TextAnalysis, index: int) -> int | None:
     """Return the start of a medium's name of two words whose last is at `index`; a number is written onto the first."""
-    if not index:
+    titles = load_knowledge().titles
+    if not index or titles.intersection(analysis.folded_words[index + 1 : index + 2]):
         return None
+    if index > 1 and analysis.folded_words[index - 1] in titles:  # two such words: شمال ميديا نيوز
+        index -= 1
     word, before, token = analysis.folded_words[index], analysis.folded_words[index - 1], analysis.tokens[index - 1]
     gap = analysis.text[token.end : analysis.tokens[index].start]
     role = classify_word(before)
@@ -101,6 +105,8 @@ def _quoted_words(words: tuple[str, ...], opening: int) -> tuple[str, ...]:
 def _is_reported(words: tuple[str, ...], opening: int) -> bool:
     """Return whether a word of reporting stands before a mark, or one of saying before ل, به and the like there."""
     before = words[opening - 1] if opening else ""
+    if words[max(0, opening - 2) : opening] == _QUOTED_FROM:
+        return True
     return _is_said_to(words, opening - 1) if before in _LINKS else before in load_knowledge().reporting
 
 
