@@ -31,7 +31,7 @@ from annotator.formats.registry import READ_FORMATS
 from annotator.i18n import LazyText, _, count_phrase
 from annotator.jobs.imports.importer import ImportResult, LabelMapping, import_paths
 from annotator.model.labels import InvalidLabelSet, LabelSet, decode, default_labels
-from annotator.model.records import VisualOrderNotice
+from annotator.model.records import UndividedNotice, VisualOrderNotice
 from annotator.paths import explain_invalid_name
 from annotator.store.corpus import Corpus
 
@@ -118,6 +118,15 @@ def _parse_columns(context: click.Context, parameter: click.Parameter, values: t
     is_flag=True,
     help=LazyText("Repair text in presentation forms or visual order; by default, such text is only reported."),
 )
+@option(
+    "--sentences-per-article",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help=LazyText(
+        "Cut columns that do not say where articles begin into articles of N sentences; by default, such a file is one "
+        "article."
+    ),
+)
 @jobs_option
 @json_option
 def import_files(
@@ -131,6 +140,7 @@ def import_files(
     add_labels: bool,
     strict: bool,
     logical: bool,
+    sentences_per_article: int | None,
     jobs: int,
     as_json: bool,
 ) -> int:
@@ -146,6 +156,7 @@ def import_files(
             LabelMapping(rename, None if add_labels else frozenset()),
             columns=columns,
             logical=logical,
+            sentences_per_article=sentences_per_article,
             strict=strict,
             jobs=jobs,
         )
@@ -153,6 +164,8 @@ def import_files(
     print_remarks([*result.skipped, *result.repaired, *result.noticed])
     if any(isinstance(notice, VisualOrderNotice) for notice in result.noticed):
         print_message(_("use --logical to repair such text; articles already in the corpus stay as they are"))
+    if sentences_per_article is None and any(isinstance(notice, UndividedNotice) for notice in result.noticed):
+        print_message(_("use --sentences-per-article to cut such a file into articles"))
     if strict and result.skipped:
         print_message(_("nothing was imported, because not everything could be imported"))
     if as_json:

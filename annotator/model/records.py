@@ -300,4 +300,10 @@ class VisualOrderNotice(Notice, frozen=True):
     """Texts in presentation forms or visual order (see model.logical_order)."""
 
 
+class UndividedNotice(Notice, frozen=True):
+    """Many sentences of a file that does not say where its articles begin."""
+
+    sentences: int = 0
+
+
 prepare_decoders(Article, Step, Suggestion, StepInfo, AnnotatedArticle)

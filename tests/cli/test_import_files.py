@@ -187,6 +187,21 @@ def test_text_in_visual_order_is_reported_and_repaired_on_request(run: Run, tmp_
     ]
 
 
+def test_columns_that_mark_no_articles_are_cut_on_request(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "a.conll"
+    path.write_text("".join(f"جملة O\n{number} B-DATE\n\n" for number in range(201)), encoding="utf-8")
+    whole = run("import", tmp_path / "a.corpus", path)
+    assert whole.code == 0
+    assert "note: The file does not say where articles begin: its 201 sentences are not divided." in whole.err
+    assert "use --sentences-per-article to cut such a file into articles" in whole.err
+    cut = run("import", tmp_path / "b.corpus", path, "--sentences-per-article", "20", "--json")
+    assert (cut.code, cut.json["added"], cut.json["spans"]) == (0, 11, 201)
+    [notice] = cut.json["noticed"]
+    assert notice["sentences"] == 201
+    assert "use --sentences-per-article" not in cut.err
+    assert run("import", tmp_path / "c.corpus", path, "--sentences-per-article", "0").code == 2
+
+
 def test_columns_of_a_table_can_be_named(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "a.tsv"
     path.write_text("c\thead\tid\nأعلنت الوزارة خطة\tعنوان\t1\n", encoding="utf-8")

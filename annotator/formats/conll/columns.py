@@ -5,27 +5,29 @@ tokens, a sentence a line, as such a file has no text.
 
 An article starts at a `-DOCSTART-` line (in AIDA with its title in brackets), after the token `$#$` (Wojood), at a
 comment with another page's address (GermEval: the article's, with its day), or at `# newdoc id = …`, its title.
-Otherwise, a file is one article, or several if too long. Other columns and comments are ignored. Every skip and repair
-is reported; an invalid tag is refused. Tokens keep their invisible characters, which no span begins or ends with, as
-direction marks were often added to every word by the program that showed it.
+Otherwise, a file is one article, or several if too long or if asked for: of so many sentences each. Other columns and
+comments are ignored. Every skip and repair is reported; an invalid tag is refused. Tokens keep their invisible
+characters, which no span begins or ends with, as direction marks were often added to every word by the program that
+showed it.
 """
 
 import codecs
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO
 from pathlib import Path, PurePath
 from typing import BinaryIO, Final, NamedTuple
 
 from annotator.formats.conll import column_layout
 from annotator.formats.conll.column_layout import COMMENT, DOCSTART, Layout
+from annotator.formats.conll.column_remarks import SPLIT_ARTICLE, RemarkCollector
 from annotator.formats.documents import plain_text
 from annotator.formats.format import Format
 from annotator.i18n import _, ngettext
 from annotator.model.article_builder import build_article
 from annotator.model.operations import InvalidEdit
-from annotator.model.records import BODY, AnnotatedArticle, Notice, Refusal, Remark, Repair, Span, Zone, new_uid
+from annotator.model.records import BODY, AnnotatedArticle, Remark, Span, Zone, new_uid
 from annotator.tagging import decoding
 from annotator.tagging.decoding import TokenTags
 from annotator.tagging.schemes import OUTSIDE, Chunk
@@ -38,21 +40,13 @@ MAX_LINE_BYTES: Final = 1_000_000
 """Bytes of the longest line; some files have a sentence a line."""
 MAX_TOKENS: Final = 250_000
 """Tokens of the longest article and sentence; the rest becomes another one."""
-MAX_REMARKS: Final = 1000
-"""Remarks of one kind that are reported singly; of more, only the first and their number."""
 
 _DISTINCTIVE_SUFFIXES: Final = frozenset(_SUFFIXES[: _SUFFIXES.index(".txt")])
-_MAX_NAMES: Final = 4  # invisible characters listed by name
+MANY_SENTENCES: Final = 200
+"""Sentences from which on a file without a beginning of an article is hardly a single one."""
 _SAMPLE_BYTES: Final = 1 << 18
 """Bytes from which the layout and the scheme of a file are detected."""
 _HEADING_STARTS: Final = (DOCSTART[0], COMMENT)
-_SPLIT_ARTICLE: Final = "long"
-_INVISIBLE: Final = "invisible"
-_REMARK_CLASSES: Final[Mapping[str, type[Remark]]] = {
-    **dict.fromkeys((decoding.MISSING_START, decoding.MISSING_END, _SPLIT_ARTICLE), Repair),
-    _INVISIBLE: Notice,
-}
-"""The classes of remarks of these kinds; others are refusals."""
 _ARTICLE_SEPARATOR: Final = "$#$"
 _OUTSIDE_ONLY: Final = frozenset((OUTSIDE,))
 _PAGE_COMMENT: Final = re.compile(r"#\s*(https?://\S+)(?:\s+\[(\d{4}-\d\d-\d\d)\])?")
@@ -76,40 +70,6 @@ class _Heading(NamedTuple):
     published: str | None = None
 
 
-class _RemarkCollector:
-    """The remarks on a file, by kind."""
-
-    def __init__(self, path: str) -> None:
-        self._path = path
-        self._remarks: dict[str, list[Remark]] = {}
-        self._omitted: dict[str, int] = {}
-
-    def add(self, line: int, kind: str, reason: str) -> None:
-        remarks = self._remarks.setdefault(kind, [])
-        if len(remarks) < MAX_REMARKS:
-            remarks.append(_remark_class(kind)(self._path, line, reason))
-        else:
-            self._omitted[kind] = self._omitted.get(kind, 0) + 1
-
-    def remarks(self) -> list[Remark]:
-        """Return the remarks by line; of too many, the first and their number."""
-        result: list[Remark] = []
-        for kind, remarks in self._remarks.items():
-            count = len(remarks) + self._omitted.get(kind, 0)
-            if count == len(remarks):
-                result += remarks
-                continue
-            reason = ngettext("{reason} This affects {count} line.", "{reason} This affects {count} lines.", count)
-            result.append(
-                _remark_class(kind)(self._path, remarks[0].line, reason.format(reason=remarks[0].reason, count=count))
-            )
-        return sorted(result, key=lambda remark: remark.line)
-
-
-def _remark_class(kind: str) -> type[Remark]:
-    return _REMARK_CLASSES.get(kind, Refusal)
-
-
 def sniff(name: str, beginning: bytes) -> bool:
     """Return whether a file starts with lines of tokens and tags.
 
@@ -127,21 +87,24 @@ def sniff(name: str, beginning: bytes) -> bool:
     return any(tag != OUTSIDE and decoding.is_tag(tag) for tag in tags)
 
 
-def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Remark]:
+def read(path: Path, annotator: str, sentences_per_article: int | None = None) -> Iterator[AnnotatedArticle | Remark]:
     """Yield the articles, then a remark for each skip or repair.
 
-    The spans become `annotator`'s. Raises OSError.
+    The spans become `annotator`'s. A file that does not say where its articles begin is cut into articles of
+    `sentences_per_article`, unless that is None. Raises OSError.
     """
-    remarks = _RemarkCollector(str(path))
+    remarks = RemarkCollector(str(path))
     with path.open("rb") as file:
         try:
-            yield from _read_articles(file, annotator, remarks)
+            yield from _read_articles(file, annotator, sentences_per_article, remarks)
         except InvalidEdit as error:
             remarks.add(0, "file", str(error))
     yield from remarks.remarks()
 
 
-def _read_articles(file: BinaryIO, annotator: str, remarks: _RemarkCollector) -> Iterator[AnnotatedArticle]:
+def _read_articles(
+    file: BinaryIO, annotator: str, sentences_per_article: int | None, remarks: RemarkCollector
+) -> Iterator[AnnotatedArticle]:
     """Yield the articles. Raises InvalidEdit if nothing can be read."""
     beginning = file.read(_SAMPLE_BYTES)
     file.seek(0)
@@ -154,8 +117,12 @@ def _read_articles(file: BinaryIO, annotator: str, remarks: _RemarkCollector) ->
     if layout is None:
         raise InvalidEdit(_("No columns of tokens and tags found in the file."))
     scheme = decoding.detect_scheme(_read_tags(layout, sample))
-    invisible_names = Counter[str]()
-    for heading, sentences in _group_articles(_read_parts(_read_lines(stream, remarks), layout, remarks), remarks):
+    max_sentences = None
+    if sentences_per_article and not _is_divided(stream, layout):
+        max_sentences = sentences_per_article
+    invisible_names, counts = Counter[str](), _PartCounts()
+    parts = counts.count(_read_parts(_read_lines(stream, remarks), layout, remarks))
+    for heading, sentences in _group_articles(parts, max_sentences, remarks):
         line = heading.line or (sentences[0].lines[0] if sentences else 0)
         content, starts = detokenize(sentence.tokens for sentence in sentences)
         spans: list[Span] = []
@@ -178,32 +145,48 @@ def _read_articles(file: BinaryIO, annotator: str, remarks: _RemarkCollector) ->
             continue
         invisible_names.update(character.name for character in find_invisible(annotated.article.text))
         yield annotated
-    if invisible_names:
-        remarks.add(0, _INVISIBLE, _describe_invisible(invisible_names))
+    if not counts.divisions and counts.sentences > MANY_SENTENCES:
+        remarks.add_undivided(counts.sentences, max_sentences)
+    remarks.add_invisible(invisible_names)
 
 
-def _describe_invisible(names: Counter[str]) -> str:
-    """Return a sentence with the number of invisible characters, and the names of the most frequent."""
-    reason = ngettext(
-        "The texts have {count} invisible character ({names}). It was kept, but left out at the edges of spans.",
-        "The texts have {count} invisible characters ({names}). They were kept, but left out at the edges of spans.",
-        names.total(),
-    )
-    listing = _(", ").join(name for name, _count in names.most_common(_MAX_NAMES))
-    return reason.format(count=names.total(), names=listing + ("…" if len(names) > _MAX_NAMES else ""))
+class _PartCounts:
+    """Counts the sentences of a file, and the beginnings of articles behind the first of them."""
+
+    def __init__(self) -> None:
+        self.sentences = self.divisions = 0
+
+    def count(self, parts: Iterable[_Sentence | _Heading]) -> Iterator[_Sentence | _Heading]:
+        """Yield the parts, counted."""
+        for part in parts:
+            if isinstance(part, _Sentence):
+                self.sentences += 1
+            elif self.sentences:
+                self.divisions += 1
+            yield part
+
+
+def _is_divided(stream: BinaryIO, layout: Layout) -> bool:
+    """Return whether a file says where a second article begins; read it from its beginning, and return there."""
+    counts, ignored = _PartCounts(), RemarkCollector("")
+    parts = counts.count(_read_parts(_read_lines(stream, ignored), layout, ignored))
+    is_divided = any(counts.divisions for _part in parts)
+    stream.seek(0)
+    return is_divided
 
 
 def _group_articles(
-    parts: Iterable[_Sentence | _Heading], remarks: _RemarkCollector
+    parts: Iterable[_Sentence | _Heading], max_sentences: int | None, remarks: RemarkCollector
 ) -> Iterator[tuple[_Heading, Sequence[_Sentence]]]:
-    """Yield the articles with their sentences.
+    """Yield the articles with their sentences, at most `max_sentences` of them.
 
     An article may have none if it has a heading or is the only one.
     """
     heading, sentences = _Heading(0), list[_Sentence]()
     length = count = 0
     for part in parts:
-        if isinstance(part, _Sentence) and length < MAX_TOKENS:
+        is_full = max_sentences is not None and len(sentences) >= max_sentences
+        if isinstance(part, _Sentence) and length < MAX_TOKENS and not is_full:
             sentences.append(part)
             length += len(part.tokens)
             continue
@@ -211,7 +194,8 @@ def _group_articles(
             yield heading, sentences
             count += 1
         if isinstance(part, _Sentence):
-            remarks.add(part.lines[0], _SPLIT_ARTICLE, _("The article is too long, so a new one starts here."))
+            if not is_full:
+                remarks.add(part.lines[0], SPLIT_ARTICLE, _("The article is too long, so a new one starts here."))
             heading, sentences, length = _Heading(0), [part], len(part.tokens)
         else:
             heading, sentences, length = part, [], 0
@@ -220,7 +204,7 @@ def _group_articles(
 
 
 def _read_parts(
-    lines: Iterable[tuple[int, str]], layout: Layout, remarks: _RemarkCollector
+    lines: Iterable[tuple[int, str]], layout: Layout, remarks: RemarkCollector
 ) -> Iterator[_Sentence | _Heading]:
     """Yield the headings and the non-empty sentences."""
     parse_line = column_layout.build_line_parser(layout)
@@ -253,7 +237,7 @@ def _read_parts(
                     numbers.append(number)
         if heading or layout.is_sentence_per_line or not line or len(tokens) >= MAX_TOKENS:
             if len(tokens) >= MAX_TOKENS:
-                remarks.add(number, _SPLIT_ARTICLE, _("The sentence is too long, so it is split here."))
+                remarks.add(number, SPLIT_ARTICLE, _("The sentence is too long, so it is split here."))
             if tokens:
                 yield sentence
                 tokens, tags, numbers = sentence = _Sentence([], [], [])
@@ -273,7 +257,7 @@ def _parse_heading(line: str, number: int) -> _Heading | None:
     return _Heading(number, newdoc[1]) if newdoc else None
 
 
-def _decode_chunks(sentence: _Sentence, layout: Layout, scheme: str, remarks: _RemarkCollector) -> Iterator[Chunk]:
+def _decode_chunks(sentence: _Sentence, layout: Layout, scheme: str, remarks: RemarkCollector) -> Iterator[Chunk]:
     for rows in _split_columns(layout, sentence.rows):
         chunks, repairs = decoding.decode_with_repairs(rows, scheme)
         for repair in repairs:
@@ -332,7 +316,7 @@ def _sample_lines(beginning: bytes) -> list[str]:
     return [line.rstrip(" \t\r") for line in beginning.decode(encoding, "replace").split("\n")]
 
 
-def _read_lines(stream: BinaryIO, remarks: _RemarkCollector) -> Iterator[tuple[int, str]]:
+def _read_lines(stream: BinaryIO, remarks: RemarkCollector) -> Iterator[tuple[int, str]]:
     """Yield the numbered lines without trailing blanks; report unreadable ones."""
     for number, data in enumerate(_split_lines(stream), 1):
         if len(data) > MAX_LINE_BYTES:

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from annotator.file_ops import explain_os_error
 from annotator.formats import registry
+from annotator.formats.conll import columns
 from annotator.formats.documents import tables
 from annotator.formats.format import Format
 from annotator.i18n import _, ngettext
@@ -35,13 +36,15 @@ class ReadOptions(Struct, frozen=True):
 
     `format` is the name of one, None to detect it; `columns` names a table's columns by field (see tables.read);
     `logical` repairs text in presentation forms or visual order (see model.logical_order), `joins_lines` joins those
-    that were broken to fit a page (see text.line_joining).
+    that were broken to fit a page (see text.line_joining). `sentences_per_article` cuts columns that do not say where
+    articles begin (see conll.columns.read).
     """
 
     format: str | None = None
     columns: Mapping[str, str] = {}
     logical: bool = False
     joins_lines: bool = False
+    sentences_per_article: int | None = None
 
 
 def list_files(corpus: Corpus, paths: Iterable[Path], format_name: str | None, remarks: list[Remark]) -> list[Path]:
@@ -156,6 +159,8 @@ def _read_items(path: Path, options: ReadOptions, annotator: str) -> Iterator[An
             yield Refusal(str(path), 0, _("The format of the file was not recognised."))
         elif format_ is tables.FORMAT:
             yield from tables.read(path, annotator, options.columns)
+        elif format_ is columns.FORMAT:
+            yield from columns.read(path, annotator, options.sentences_per_article)
         else:
             yield from format_.read(path, annotator)
     except OSError as error:

@@ -63,6 +63,7 @@ def import_paths(
     *,
     columns: Mapping[str, str] | None = None,
     logical: bool = False,
+    sentences_per_article: int | None = None,
     options_by_path: Mapping[Path, ReadOptions] | None = None,
     strict: bool = False,
     jobs: int = 1,
@@ -71,15 +72,15 @@ def import_paths(
 
     `format` is a name, None to detect each file's; `annotator` gets the spans without one; `columns` names a table's
     columns by field (see tables.read). `logical` repairs text in presentation forms or visual order, otherwise reported
-    as a notice. `options_by_path` has options for single files; `jobs` processes read them. Unreadable files are
-    skipped and reported. Without `strict`, no transaction is open at a yield, and closing keeps the articles stored so
-    far; with it, all is one transaction, rolled back if anything is refused. Raises KeyError for an unknown format,
-    CorpusError.
+    as a notice. `sentences_per_article` cuts files of columns that do not say where articles begin. `options_by_path`
+    has options for single files; `jobs` processes read them. Unreadable files are skipped and reported. Without
+    `strict`, no transaction is open at a yield, and closing keeps the articles stored so far; with it, all is one
+    transaction, rolled back if anything is refused. Raises KeyError for an unknown format, CorpusError.
     """
     steps = _import(
         corpus,
         paths,
-        ReadOptions(format, columns or {}, logical),
+        ReadOptions(format, columns or {}, logical, sentences_per_article=sentences_per_article),
         options_by_path or {},
         annotator,
         label_mapping,

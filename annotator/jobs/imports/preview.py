@@ -13,7 +13,7 @@ from annotator.jobs.imports import file_reader
 from annotator.jobs.imports.file_reader import ReadOptions
 from annotator.model.logical_order import changed_lines, is_logical, restore_logical_order
 from annotator.model.operations import InvalidEdit
-from annotator.model.records import AnnotatedArticle, Refusal, Remark, Repair
+from annotator.model.records import AnnotatedArticle, Refusal, Remark, Repair, UndividedNotice
 from annotator.model.remarks import explain_removed
 from annotator.store.corpus import Corpus
 from annotator.store.errors import NoSuchArticle
@@ -37,7 +37,8 @@ class FilePreview(Struct, frozen=True):
     order; `line_changes` has lines of the first before and after the repair. `label_counts` counts spans by label,
     `unknown_labels` those of labels that the corpus lacks. `remarks` are the first; `refusal_count` and `repair_count`
     count all of their kinds. `columns` are a table's, if their names do not show their content. `broken_lines` counts
-    the lines of a PDF that can be joined with the next.
+    the lines of a PDF that can be joined with the next, `undivided_sentences` those of a long file of columns that does
+    not say where its articles begin.
     """
 
     path: Path
@@ -57,14 +58,14 @@ class FilePreview(Struct, frozen=True):
     columns: Sequence[str]
     broken_lines: int = 0
     label_counts: Mapping[str, int] = {}
+    undivided_sentences: int = 0
 
     @property
     def needs_decision(self) -> bool:
         """Return whether there is a decision to make or a repair to review."""
         unknown = self.format is None and bool(self.possible_formats)
-        return bool(
-            unknown or self.columns or self.not_logical or self.unknown_labels or self.repair_count or self.broken_lines
-        )
+        is_to_be_changed = self.not_logical or self.broken_lines or self.undivided_sentences
+        return bool(unknown or self.columns or self.unknown_labels or self.repair_count or is_to_be_changed)
 
 
 def preview_files(
@@ -99,12 +100,13 @@ def _preview_file(
     new_uids: set[str] = set()
     line_changes: Sequence[tuple[str, str]] = ()
     first_lines = ""
-    articles = spans = not_logical = broken_lines = 0
+    articles = spans = not_logical = broken_lines = undivided_sentences = 0
     is_pdf = _is_pdf(path, options)
     for item in file_reader.read_unrepaired(path, options, annotator):
         if isinstance(item, Remark):
             remark_counts[type(item)] += 1
             remarks += [item] if len(remarks) < _MAX_REMARKS else []
+            undivided_sentences += item.sentences if isinstance(item, UndividedNotice) else 0
             continue
         articles += 1
         spans += len(item.spans)
@@ -151,6 +153,7 @@ def _preview_file(
         columns=columns,
         broken_lines=broken_lines,
         label_counts=dict(label_counts),
+        undivided_sentences=undivided_sentences,
     )
 
 

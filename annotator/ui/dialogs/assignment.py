@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QFormLayout,
     QLineEdit,
-    QSpinBox,
     QTreeWidgetItem,
     QWidget,
 )
@@ -40,7 +39,13 @@ from annotator.ui.session.tasks import TaskRunner
 from annotator.ui.session.window_context import WindowContext
 from annotator.ui.widgets import file_dialogs
 from annotator.ui.widgets.bidi_text import isolate, isolate_paths, plain_label, tooltip
-from annotator.ui.widgets.controls import create_button, create_button_box, create_combo_box, create_tree
+from annotator.ui.widgets.controls import (
+    create_button,
+    create_button_box,
+    create_combo_box,
+    create_number_box,
+    create_tree,
+)
 from annotator.ui.widgets.layouts import hbox, vbox
 from annotator.ui.widgets.modal import run_dialog
 from annotator.ui.widgets.scrolling import FittingScrollArea
@@ -166,8 +171,8 @@ class AssignmentDialog(TaskDialog):
 
     def _build_options(self) -> QFormLayout:
         self.number_box = create_combo_box({False: _("All that nobody has"), True: _("At most, for each")})
-        self.limit_box = _create_number_box(1, _MAX_LIMIT, _DEFAULT_LIMIT, _("At most, for each"))
-        self.share_box = _create_number_box(0, 100, _DEFAULT_SHARE, _("For two people"))
+        self.limit_box = create_number_box(1, _MAX_LIMIT, _DEFAULT_LIMIT, _("At most, for each"))
+        self.share_box = create_number_box(0, 100, _DEFAULT_SHARE, _("For two people"))
         self.share_box.setSuffix(_PER_CENT)
         share_note = _(
             "Of all articles given out, earlier ones too, two people have this share: to see how they agree."
@@ -311,15 +316,6 @@ class _NameField(QLineEdit):
         super().keyPressEvent(event)
         if has_text and event.key() in _ENTER:
             event.accept()
-
-
-def _create_number_box(minimum: int, maximum: int, value: int, name: str) -> QSpinBox:
-    box = QSpinBox()
-    box.setRange(minimum, maximum)
-    box.setValue(value)
-    box.setAccessibleName(name)
-    box.setAlignment(Qt.AlignmentFlag.AlignCenter)  # digits have no reading direction to align to
-    return box
 
 
 def _count(path: Path, plan: AssignmentPlan, tasks: TaskRunner) -> tuple[Holdings, Division]:

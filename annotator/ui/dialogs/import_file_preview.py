@@ -12,6 +12,7 @@ from annotator.i18n import _, format_number
 from annotator.jobs.imports.file_reader import ReadOptions
 from annotator.jobs.imports.preview import FilePreview
 from annotator.model.records import Remark
+from annotator.text.visible import remove_invisible
 from annotator.ui.widgets import fonts
 from annotator.ui.widgets.bidi_text import isolate, plain_label, set_direction
 from annotator.ui.widgets.controls import create_combo_box
@@ -142,8 +143,9 @@ class FilePreviewPane(QWidget):
 
 
 def _show_text(view: QPlainTextEdit, text: str) -> None:
-    """Show a text in the direction of its first letter."""
-    direction = next(filter(None, map(_DIRECTIONS.get, map(unicodedata.bidirectional, text))), None)
+    """Show a text in the direction of its first letter, whatever marks stand before it."""
+    letters = map(unicodedata.bidirectional, remove_invisible(text))
+    direction = next(filter(None, map(_DIRECTIONS.get, letters)), None)
     set_direction(view, direction or Qt.LayoutDirection.RightToLeft)
     view.setPlainText(text)
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QCheckBox, QTreeWidgetItem, QWidget
 
-from annotator.i18n import _, count_phrase, pgettext
+from annotator.i18n import _, count_phrase, ngettext, pgettext
 from annotator.jobs.imports.file_reader import ReadOptions
 from annotator.jobs.imports.importer import LabelMapping
 from annotator.jobs.imports.preview import FilePreview, preview_files
@@ -21,12 +21,15 @@ from annotator.ui.dialogs.task_dialog import TaskDialog
 from annotator.ui.session.session import Session
 from annotator.ui.session.tasks import TaskRunner
 from annotator.ui.widgets.bidi_text import plain_label
-from annotator.ui.widgets.controls import create_button, create_button_box
+from annotator.ui.widgets.controls import create_button, create_button_box, create_number_box
 from annotator.ui.widgets.layouts import hbox, vbox
 from annotator.ui.widgets.scrolling import FittingScrollArea
 
 _WIDTH: Final = 1080  # pixels
 _MAX_HEIGHT: Final = 720  # pixels
+_SENTENCES: Final = 20
+"""Sentences of an article, about as many as in one of a newspaper."""
+_MAX_SENTENCES: Final = 999
 
 
 class ImportDialog(TaskDialog):
@@ -49,6 +52,14 @@ class ImportDialog(TaskDialog):
         self.fix_order_box.toggled.connect(self._toggle_fix_order)
         self.join_lines_box = QCheckBox()
         self.join_lines_box.toggled.connect(self._toggle_join_lines)
+        self.cut_box = QCheckBox()
+        self.cut_box.toggled.connect(self._cut_into_articles)
+        self.cut_size_box = create_number_box(1, _MAX_SENTENCES, _SENTENCES, _("Sentences in an article"))
+        self.cut_size_box.setKeyboardTracking(False)  # each number reads the files again
+        self.cut_size_box.valueChanged.connect(lambda _size: self._cut_into_articles(is_checked=True))
+        self._cut_row = QWidget()
+        self._sentences_label = plain_label()
+        hbox(self.cut_box, self.cut_size_box, self._sentences_label, None, margins=0, parent=self._cut_row)
         self.label_form = LabelMappingForm(session.labels)
         import_button = create_button(pgettext("button", "Import"), self.accept, is_auto_default=True)
         buttons = create_button_box(self, accept=import_button, reject=_("Cancel"))
@@ -60,11 +71,13 @@ class ImportDialog(TaskDialog):
             (FittingScrollArea(content), 1),
             self.fix_order_box,
             self.join_lines_box,
+            self._cut_row,
             self.warning_label,
             buttons,
         )
         vbox(*parts, spacing=12, parent=self)
-        self.task_widgets = (import_button, self.file_pane, self.fix_order_box, self.join_lines_box, self.label_form)
+        boxes = (self.fix_order_box, self.join_lines_box, self._cut_row)
+        self.task_widgets = (import_button, self.file_pane, *boxes, self.label_form)
         self.tree.show_files(previews)
         self._update_summary()
         self.tree.currentItemChanged.connect(lambda item, _before: self._show_file(item))
@@ -114,6 +127,16 @@ class ImportDialog(TaskDialog):
             line_count,
         )
         _offer(self.join_lines_box, text, line_count)
+        sentence_count = sum(preview.undivided_sentences for preview in previews)
+        text = count_phrase(
+            "Cut {count} sentence of a file that marks no articles into articles of",
+            "Cut {count} sentences of files that mark no articles into articles of",
+            sentence_count,
+        )
+        _offer(self.cut_box, text, sentence_count)
+        self._cut_row.setVisible(sentence_count > 0)
+        self.cut_size_box.setEnabled(self.cut_box.isChecked())
+        self._sentences_label.setText(ngettext("sentence each", "sentences each", self.cut_size_box.value()))
         unknown_labels, label_counts = Counter[str](), Counter[str]()
         for preview in previews:
             unknown_labels.update(preview.unknown_labels)
@@ -149,6 +172,16 @@ class ImportDialog(TaskDialog):
             }
         )
 
+    def _cut_into_articles(self, is_checked: bool) -> None:
+        size = self.cut_size_box.value() if is_checked else None
+        self._preview_again(
+            {
+                path: replace(preview.options, sentences_per_article=size)
+                for path, preview in self._previews.items()
+                if preview.undivided_sentences
+            }
+        )
+
     def _preview_again(self, options_by_path: Mapping[Path, ReadOptions]) -> None:
         corpus = self._session.corpus
         if not corpus or not options_by_path:
@@ -172,6 +205,8 @@ class ImportDialog(TaskDialog):
         self.tree.show_files(previews)
         _tick(self.fix_order_box, [preview.options.logical for preview in previews if preview.not_logical])
         _tick(self.join_lines_box, [preview.options.joins_lines for preview in previews if preview.broken_lines])
+        cut_sizes = [preview.options.sentences_per_article for preview in previews if preview.undivided_sentences]
+        _tick(self.cut_box, [size is not None for size in cut_sizes])
         self._update_summary()
         self._show_file(self.tree.currentItem())
 

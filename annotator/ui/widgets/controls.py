@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QHeaderView,
     QPushButton,
+    QSpinBox,
     QStyledItemDelegate,
     QTreeWidget,
     QTreeWidgetItem,
@@ -72,6 +73,16 @@ def create_combo_box(texts: Mapping[Any, str]) -> QComboBox:
     box.setItemDelegate(QStyledItemDelegate(box))  # Qt's own pays no attention to the style sheet
     for value, text in texts.items():
         box.addItem(text, value)
+    return box
+
+
+def create_number_box(minimum: int, maximum: int, value: int, name: str) -> QSpinBox:
+    """Create a field for a whole number, with a `name` for screen readers."""
+    box = QSpinBox()
+    box.setRange(minimum, maximum)
+    box.setValue(value)
+    box.setAccessibleName(name)
+    box.setAlignment(Qt.AlignmentFlag.AlignCenter)  # digits have no reading direction to align to
     return box
 
 

@@ -20,7 +20,18 @@ from annotator.formats.conll.germeval import NestedTags
 from annotator.formats.conll.tag_columns import ColumnTags
 from annotator.formats.json import jsonl
 from annotator.model.labels import LabelSet
-from annotator.model.records import BODY, AnnotatedArticle, Article, Notice, Refusal, Remark, Repair, Span, Zone
+from annotator.model.records import (
+    BODY,
+    AnnotatedArticle,
+    Article,
+    Notice,
+    Refusal,
+    Remark,
+    Repair,
+    Span,
+    UndividedNotice,
+    Zone,
+)
 from annotator.tagging.flat import (
     BOUNDARIES,
     FLATTENINGS,
@@ -148,7 +159,7 @@ def test_invisible_characters_are_reported_once_and_left_out_at_the_edges_of_spa
     line = "\u200eأعلنت\u200e O\n\u200eوزارة\u200e B-ORG\n\u200eالصحة\u200e I-ORG\n\u200e I-ORG\n\u200bأمس B-DATE\n\n"
     items, remarks = read_file(tmp_path, 50 * f"-DOCSTART- O\n\n{line}")
     assert [labelled_texts(item) for item in items] == 50 * [[("وزارة\u200e \u200eالصحة", "ORG"), ("أمس", "DATE")]]
-    reason = "The texts have 400 invisible characters (LRM, ZWSP). They were kept, but left out at the edges of spans."
+    reason = "The texts have 400 invisible characters (LRM, ZWSP), kept in them but left out at the edges of spans."
     assert remarks == [Notice(str(tmp_path / "file.conll"), 0, reason)]
 
 
@@ -322,6 +333,52 @@ def test_an_endless_line_takes_no_memory(tmp_path: Path, monkeypatch: pytest.Mon
     assert labelled_texts(item) == [("b", "A")]
     assert isinstance(refusals, Refusal)
     assert refusals.line == 1001
+
+
+SENTENCES = "".join(f"جملة O\n{number} B-N\n\n" for number in range(250))
+
+
+def test_file_that_marks_no_articles_is_one_and_noticed(tmp_path: Path) -> None:
+    (item,), [notice] = read_file(tmp_path, SENTENCES)
+    assert item.article.text.count("\n") == 249
+    reason = "The file does not say where articles begin: its 250 sentences are not divided."
+    assert notice == UndividedNotice(str(tmp_path / "file.conll"), 0, reason, 250)
+    for divided in (f"{SENTENCES}-DOCSTART- O\n\nأمس B-D\n", SENTENCES.replace("جملة O\n249", "$#$ O\nجملة O\n249")):
+        assert read_file(tmp_path, divided)[1] == []
+    assert read_file(tmp_path, SENTENCES[: SENTENCES.index("جملة O\n200")])[1] == []
+
+
+def test_file_that_marks_no_articles_is_cut_on_request(tmp_path: Path) -> None:
+    path = tmp_path / "file.conll"
+    path.write_text(f"-DOCSTART- (عنوان)\n\n{SENTENCES}", encoding="utf-8")
+    *items, notice = read(path, "ليلى", 100)
+    assert isinstance(notice, UndividedNotice)
+    assert notice.reason == (
+        "The file does not say where articles begin: its 250 sentences were cut into articles of 100."
+    )
+    articles = [item for item in items if isinstance(item, AnnotatedArticle)]
+    assert [item.article.text.count("\n") + 1 for item in articles] == [100, 100, 50]
+    assert [item.line for item in articles] == [1, 303, 603]
+    assert [item.article.title for item in articles] == ["عنوان", None, None]
+    assert labelled_texts(articles[1])[:2] == [("100", "N"), ("101", "N")]
+    assert sum(len(item.spans) for item in articles) == 250
+
+
+def test_articles_that_a_file_marks_are_not_cut(tmp_path: Path) -> None:
+    path = tmp_path / "file.conll"
+    path.write_text(f"{SENTENCES}-DOCSTART- O\n\nأمس B-D\n", encoding="utf-8")
+    sizes = [item.article.text.count("\n") + 1 for item in read(path, "", 100) if isinstance(item, AnnotatedArticle)]
+    assert sizes == [250, 1]
+
+
+@given(st.integers(1, 30), st.integers(1, 12))
+def test_cut_articles_have_all_sentences(tmp_path_factory: pytest.TempPathFactory, count: int, size: int) -> None:
+    path = tmp_path_factory.mktemp("cut") / "file.conll"
+    path.write_text("".join(f"جملة O\n{number} B-N\n\n" for number in range(count)), encoding="utf-8")
+    lines = [only_articles([item])[0].article.text.split("\n") for item in read(path, "", size)]
+    assert [line for article in lines for line in article] == [f"جملة {number}" for number in range(count)]
+    assert all(len(article) == size for article in lines[:-1])
+    assert 0 < len(lines[-1]) <= size
 
 
 def test_a_file_of_only_separators_has_no_article(tmp_path: Path) -> None:

@@ -83,6 +83,17 @@ def test_a_preview_shows_text_in_visual_order_before_and_after_the_repair(corpus
     assert as_it_is.new_uids == {article_uid("خبر"), article_uid(reorder_for_display(SHOWN))}
 
 
+def test_columns_that_mark_no_articles_can_be_cut(corpus: Corpus, folder: Path) -> None:
+    path = folder / "a.conll"
+    path.write_text("".join(f"جملة O\n{number} B-DATE\n\n" for number in range(201)), encoding="utf-8")
+    [whole] = preview(corpus, path)
+    assert (whole.articles, whole.undivided_sentences, whole.needs_decision) == (1, 201, True)
+    [cut] = preview(corpus, path, options_by_path={path: ReadOptions(sentences_per_article=100)})
+    assert (cut.articles, len(cut.new_uids), cut.spans, cut.undivided_sentences) == (3, 3, 201, 201)
+    path.write_text("جملة O\nأمس B-DATE\n\n", encoding="utf-8")
+    assert [each.needs_decision for each in preview(corpus, path)] == [False]
+
+
 def test_a_table_with_unclear_columns_needs_a_decision(corpus: Corpus, folder: Path) -> None:
     path = folder / "a.csv"
     path.write_text("c1;c2\nنص;نص\n", encoding="utf-8")

@@ -315,3 +315,62 @@ def test_lines_of_a_text_file_are_no_matter_of_the_page(
     (tmp_path / "a.txt").write_text(BROKEN, encoding="utf-8")
     assert "preview" not in import_and_record(tmp_path / "a.txt", acts=())
     assert stored_texts(window) == [BROKEN]
+
+
+def test_columns_that_mark_no_articles_are_cut_on_request(
+    window: Window, tmp_path: Path, import_and_record: Callable[..., list[str]]
+) -> None:
+    path = tmp_path / "a.conll"
+    path.write_text("".join(f"جملة O\n{number} B-DATE\n\n" for number in range(201)), encoding="utf-8")
+    summaries: list[str] = []
+
+    def tick(dialog: ImportDialog) -> None:
+        assert dialog.cut_box.text() == "Cut 201 sentences of files that mark no articles into articles of"
+        assert not dialog.cut_box.isChecked()
+        assert not dialog.cut_size_box.isEnabled()
+        summaries.append(dialog._summary_label.text())
+        dialog.cut_box.click()
+
+    def change_size(dialog: ImportDialog) -> None:
+        assert dialog.cut_box.isChecked()
+        summaries.append(dialog._summary_label.text())
+        dialog.cut_size_box.setFocus()
+        dialog.cut_size_box.selectAll()
+        QTest.keyClicks(dialog.cut_size_box, "100")
+        QTest.keyClick(dialog.cut_size_box, Qt.Key.Key_Tab)
+
+    def check_sizes(dialog: ImportDialog) -> None:
+        summaries.append(dialog._summary_label.text())
+        dialog.accept()
+
+    assert "preview" in import_and_record(path, acts=(tick, change_size, check_sizes))
+    assert [summary.split(" · ")[1] for summary in summaries] == ["1 article", "11 articles", "3 articles"]
+    assert [text.count("\n") + 1 for text in stored_texts(window)] == [100, 100, 1]
+
+
+def test_the_box_that_cuts_is_only_where_a_file_marks_no_articles(
+    window: Window, foreign_path: Path, import_and_record: Callable[..., list[str]]
+) -> None:
+    visible: list[bool] = []
+
+    def look(dialog: ImportDialog) -> None:
+        visible.append(dialog.cut_box.isVisible())
+        dialog.reject()
+
+    import_and_record(foreign_path, acts=(look,))
+    assert visible == [False]
+
+
+def test_beginning_of_a_text_with_direction_marks_is_shown_from_right_to_left(
+    window: Window, tmp_path: Path, import_and_record: Callable[..., list[str]]
+) -> None:
+    path = tmp_path / "a.conll"
+    path.write_text("\u200eزارت\u200e O\nالوزارة B-ORG\n", encoding="utf-8")
+    directions: list[Qt.LayoutDirection] = []
+
+    def look(dialog: ImportDialog) -> None:
+        directions.append(dialog.file_pane.original_view.document().defaultTextOption().textDirection())
+        dialog.reject()
+
+    import_and_record(path, acts=(look,))
+    assert directions == [Qt.LayoutDirection.RightToLeft]
