@@ -1,6 +1,7 @@
 """Training a corpus's model, and deciding when to."""
 
-from collections.abc import Generator, Iterator, Sequence
+from collections import Counter
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from itertools import pairwise
 from math import ceil
 from typing import Final
@@ -25,6 +26,7 @@ from annotator.text.proclitics import normalise_form
 _RETRAINING_SHARE: Final = 0.1  # new training layers, relative to the last training
 _MAX_RANKED_ARTICLES: Final = 300  # articles ranked by uncertainty, which takes some seconds
 _ARTICLE_COST: Final = 100  # tokens: the effort of starting on an article, besides reading it
+_MIN_LABEL_SHARE: Final = 0.1  # of the expected errors of the label with most: with fewer, a label counts for less
 _TRAINING_STEPS: Final = 100  # progress steps; training takes as long as ranking this many articles
 
 
@@ -38,6 +40,14 @@ class LearningResult(Struct, frozen=True):
     articles: int
     spans: int
     last_edit: int
+
+
+class _Doubt(Struct, frozen=True):
+    """An article's length in tokens, and the model's expected errors in it by label."""
+
+    uid: str
+    tokens: int
+    expected_errors: Mapping[str, float]
 
 
 class _TrainingData(Struct, frozen=True):
@@ -82,20 +92,36 @@ def learn(corpus: Corpus) -> Generator[tuple[int, int], None, LearningResult]:
     yield 0, total
     result = _train(data)
     yield _TRAINING_STEPS, total
-    uncertainty = {}
+    doubts: list[_Doubt] = []
     if result.trained:
         model = CrfSuggester(result.trained, (*rule_suggesters(), data.memory))
         for count, annotated in enumerate(corpus.load_articles(candidates), 1):
-            tokens = len(analysed(annotated.article.text).tokens)
-            uncertainty[annotated.article.uid] = model.uncertainty(annotated.article, data.labels) / (
-                tokens + _ARTICLE_COST
-            )
+            article = annotated.article
+            tokens = len(analysed(article.text).tokens)
+            doubts.append(_Doubt(article.uid, tokens, model.uncertainty(article, data.labels)))
             yield _TRAINING_STEPS + count, total
     model_bytes = encode_model(result.trained, key) if result.trained else None
     training_data.save_model(
-        corpus, CrfSuggester.name, StoredModel(model_bytes, result.articles, result.last_edit), uncertainty
+        corpus, CrfSuggester.name, StoredModel(model_bytes, result.articles, result.last_edit), _weigh_labels(doubts)
     )
     return result
+
+
+def _weigh_labels(doubts: Sequence[_Doubt]) -> dict[str, float]:
+    """Return by uid what articles teach for their length, each label counting for the same over all of them.
+
+    Otherwise a frequent label would choose them all. A label that is hardly ever in doubt counts for less, as chance
+    would choose by it.
+    """
+    totals = Counter[str]()
+    for doubt in doubts:
+        totals.update(doubt.expected_errors)
+    least = _MIN_LABEL_SHARE * max(totals.values(), default=0.0)
+    return {
+        doubt.uid: sum(errors / max(totals[label], least) for label, errors in doubt.expected_errors.items() if errors)
+        / (doubt.tokens + _ARTICLE_COST)
+        for doubt in doubts
+    }
 
 
 def _load_training_data(corpus: Corpus) -> _TrainingData:

@@ -314,6 +314,22 @@ def test_an_unusual_article_is_more_uncertain_than_a_familiar_one(make: Callable
     assert stored.list_uncertain_articles(corpus, SANAE) == [61, 60]
 
 
+def test_a_rare_label_chooses_articles_as_much_as_a_frequent_one() -> None:
+    doubts = [
+        learning._Doubt(uid, 100, {"DATE": dates, "PLAN": plans, "ORG": 0.0})
+        for uid, dates, plans in (("many dates", 5.0, 0.0), ("a plan", 2.0, 1.0), ("dates", 3.0, 0.0))
+    ]
+    values = learning._weigh_labels(doubts)
+    assert sorted(values, key=lambda uid: -values[uid]) == ["a plan", "many dates", "dates"]
+    assert learning._weigh_labels([learning._Doubt("sure", 100, {"DATE": 0.0})]) == {"sure": 0.0}
+
+
+def test_a_label_that_is_hardly_in_doubt_does_not_choose() -> None:
+    rows = (("dates", 5.0, 0.0), ("plan", 0.0, 0.01))
+    values = learning._weigh_labels([learning._Doubt(uid, 100, {"DATE": d, "PLAN": p}) for uid, d, p in rows])
+    assert values["dates"] > 10 * values["plan"] > 0
+
+
 def test_suggestions_have_the_type_and_source_of_their_suggester(make: Callable[..., Corpus]) -> None:
     corpus = make(*taught(60))
     drained(corpus)

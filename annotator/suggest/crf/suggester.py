@@ -1,7 +1,8 @@
 """The suggester `model`: applies what it learned from the corpus's spans (see `training`)."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from threading import Lock
 from typing import Any, Final, NamedTuple
 
@@ -10,7 +11,7 @@ from annotator.model.records import Article, Suggestion
 from annotator.suggest.base import Suggester
 from annotator.suggest.crf.edges import repair_edges
 from annotator.suggest.crf.features import collect_suggestions, extract_features, suggester_features
-from annotator.suggest.crf.tags import DEPTH_SEPARATOR, Chunk, chunk_bounds, decode_tags
+from annotator.suggest.crf.tags import DEPTH_SEPARATOR, OUTSIDE, Chunk, chunk_bounds, decode_tags
 from annotator.suggest.crf.training import TrainedModel
 from annotator.text.analysis import TextAnalysis, analysed
 
@@ -22,6 +23,8 @@ _CALIBRATION: Final = (
     *((0.0, 0.3), (0.6, 0.6), (0.75, 0.7), (0.85, 0.75), (0.925, 0.82), (0.96, 0.88), (0.975, 0.93)),
     *((0.985, 0.945), (0.9925, 0.97), (0.997, 0.98), (0.998, 0.99), (1.0, 1.0)),
 )
+
+_CERTAIN: Final = 0.99  # a token whose likeliest tag is that probable teaches little
 
 
 class _Sentence(NamedTuple):
@@ -65,15 +68,23 @@ class CrfSuggester:
                     by_span.setdefault(bounds, Suggestion(*bounds, self.name, score))
         return sorted(by_span.values(), key=lambda suggestion: (suggestion.start, -suggestion.end, suggestion.label))
 
-    def uncertainty(self, article: Article, labels: LabelSet, suggestions: Iterable[Suggestion] | None = None) -> float:
-        """Return the expected number of wrong decisions about tokens. `suggestions` as above."""
+    def uncertainty(
+        self, article: Article, labels: LabelSet, suggestions: Iterable[Suggestion] | None = None
+    ) -> Mapping[str, float]:
+        """Return by label the expected number of wrong decisions about tokens. `suggestions` as above."""
+        from pycrfsuite import ItemSequence
+
+        analysis = analysed(article.text)
         token_features = self._extract_features(article, labels, suggestions)
-        return sum(
-            1 - probability
-            for sentence in self._tag_sentences(analysed(article.text), token_features)
-            for _tags, probabilities in sentence.tagged
-            for probability in probabilities
-        )
+        expected_errors = dict.fromkeys((label.name for label in labels.labels), 0.0)
+        for first, last in analysis.sentence_ranges:
+            items = ItemSequence(token_features[first:last])
+            for tagger in self._taggers:
+                for tag_probabilities in self._uncertain_tokens(tagger, items):
+                    for label, probability in _sum_by_label(tag_probabilities).items():
+                        if label in expected_errors:
+                            expected_errors[label] += max(min(probability, 1 - probability), 0.0)
+        return expected_errors
 
     def _extract_features(
         self, article: Article, labels: LabelSet, suggestions: Iterable[Suggestion] | None
@@ -89,10 +100,28 @@ class CrfSuggester:
             items = ItemSequence(token_features[first:last])
             yield _Sentence(first, [self._tag(tagger, items) for tagger in self._taggers])
 
+    def _uncertain_tokens(self, tagger: Any, items: Any) -> list[dict[str, float]]:
+        """Return the probabilities of all tags, for tokens whose likeliest tag is not certain."""
+        with self._lock:
+            return [
+                {tag: tagger.marginal(tag, index) for tag in tagger.labels()}
+                for index, likeliest in enumerate(tagger.tag(items))
+                if tagger.marginal(likeliest, index) < _CERTAIN
+            ]
+
     def _tag(self, tagger: Any, items: Any) -> tuple[list[str], list[float]]:
         with self._lock:
             tags = tagger.tag(items)
             return tags, [min(tagger.marginal(tag, index), 1.0) for index, tag in enumerate(tags)]
+
+
+def _sum_by_label(tag_probabilities: Mapping[str, float]) -> Mapping[str, float]:
+    """Return each label's probability, of any depth."""
+    by_label = defaultdict[str, float](float)
+    for tag, probability in tag_probabilities.items():
+        if tag != OUTSIDE:
+            by_label[tag.partition("-")[2].partition(DEPTH_SEPARATOR)[0]] += probability
+    return by_label
 
 
 def _decode_chunks(sentence: _Sentence) -> Iterator[tuple[Chunk, float]]:

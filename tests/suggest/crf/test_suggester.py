@@ -63,8 +63,15 @@ def test_uncertainty_is_lower_for_familiar_text(model: CrfSuggester) -> None:
             "تحاورت وزارة فرق 2022 ماي جامعة يناير شركة",
         )
     )
-    assert 0 < model.uncertainty(familiar, LABELS) < model.uncertainty(other, LABELS)
+    assert 0 <= sum(model.uncertainty(familiar, LABELS).values()) < sum(model.uncertainty(other, LABELS).values())
     assert all(0 <= suggestion.score <= 1 for suggestion in model.suggest(other, LABELS))
+
+
+@pytest.mark.parametrize(("text", "doubtful"), [("زار وزارة فرق جامعة", "INSTITUTION"), ("برنامج فرق", "PLAN")])
+def test_uncertainty_is_that_of_each_label(model: CrfSuggester, text: str, doubtful: str) -> None:
+    uncertainty = model.uncertainty(Article(article_uid(text), text), LABELS)
+    assert set(uncertainty) == {"DATE", "INSTITUTION", "PLAN"}
+    assert all(uncertainty[doubtful] > value >= 0 for label, value in uncertainty.items() if label != doubtful)
 
 
 def test_training_is_deterministic(model: CrfSuggester) -> None:
