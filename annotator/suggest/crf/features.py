@@ -1,10 +1,10 @@
 """Features of tokens for the model: the word, its neighbours, and other suggestions.
 
 A feature is a text that a token has or lacks, short to save memory and time: `w` a folded word, `k` its kind, `l` its
-core, `c` its class in the date grammar, `p2` its first two letters, `q2` its last two, `r1` its reading after the first
-proclitic; with a sign, those of a token before (`-`, `=`: the last, the last but one) or after (`+`, `*`). Suggestions
-become tags (see `tags`) prefixed with their source, once more with the quarter of their score; `o` combines those of
-neighbours, `d` their classes.
+core, `c` its class in the date grammar, `n` that in the lists of the names, `p2` its first two letters, `q2` its last
+two, `r1` its reading after the first proclitic; with a sign, those of a token before (`-`, `=`: the last, the last but
+one) or after (`+`, `*`). Suggestions become tags (see `tags`) prefixed with their source, once more with the quarter of
+their score; `o` combines those of neighbours, `d` their classes.
 
 Increase FEATURES_VERSION with every change: a model trained on other features is useless.
 """
@@ -21,10 +21,12 @@ from annotator.suggest.base import Suggester
 from annotator.suggest.crf.tags import Chunk, encode_tags, find_chunks, span_starts
 from annotator.suggest.dates.grammar import load_grammar
 from annotator.suggest.memory import Count, MemorySuggester
+from annotator.suggest.names.data import load_knowledge
+from annotator.suggest.names.word_roles import classify_word
 from annotator.text.analysis import TextAnalysis
 from annotator.text.proclitics import find_readings
 
-FEATURES_VERSION: Final = 1
+FEATURES_VERSION: Final = 2
 
 _NEAR: Final = (("-", -1), ("+", 1))
 _FAR: Final = (("=", -2), ("*", 2))
@@ -86,6 +88,7 @@ def _suggestion_tags(analysis: TextAnalysis, suggestions: Iterable[Suggestion]) 
 def _word_features(word: str, folded: str) -> tuple[str, ...]:
     kind = _word_kind(word, folded)
     features = [f"w{folded}", f"k{kind}", f"l{_core(folded)}", f"c{_date_kind(word, folded)}"]
+    features += (f"n{kind}" for kind in _name_kinds(folded))
     if kind != folded:
         features += (f"p{length}{folded[:length]}" for length in _AFFIXES if len(folded) >= length)
         features += (f"q{length}{folded[-length:]}" for length in _AFFIXES if len(folded) >= length)
@@ -97,7 +100,8 @@ def _word_features(word: str, folded: str) -> tuple[str, ...]:
 @lru_cache(_CACHE_SIZE * 2)
 def _neighbour_features(sign: str, word: str, folded: str) -> tuple[str, ...]:
     kinds = (f"{sign}c{kind}" for kind in _date_kind(word, folded).split())
-    return f"{sign}w{folded}", f"{sign}k{_word_kind(word, folded)}", f"{sign}l{_core(folded)}", *kinds
+    name_kinds = (f"{sign}n{kind}" for kind in _name_kinds(folded))
+    return f"{sign}w{folded}", f"{sign}k{_word_kind(word, folded)}", f"{sign}l{_core(folded)}", *kinds, *name_kinds
 
 
 @lru_cache(_CACHE_SIZE * 2)
@@ -140,6 +144,15 @@ def _date_kind(word: str, folded: str) -> str:
     known_words = load_grammar().words
     kinds = {kind for _start, shape in find_readings(word) for kind in known_words.get(shape.replace("ة", "ه"), ())}
     return " ".join(sorted(kind for kind in kinds if not kind.startswith("=")))
+
+
+@lru_cache(_CACHE_SIZE)
+def _name_kinds(folded: str) -> tuple[str, ...]:
+    """Return whether a word, also behind و, ل or ب, is a place, a nation, or part of a person's name."""
+    knowledge = load_knowledge()
+    word = classify_word(folded).word
+    kinds = (("place", knowledge.places), ("nation", knowledge.nations), ("person", knowledge.persons))
+    return tuple(kind for kind, words in kinds if word in words)
 
 
 def collect_suggestions(

@@ -35,6 +35,14 @@ def test_features_hold_the_kind_and_the_date_class_of_a_word(word: str, kind: st
     assert {f"k{kind}", f"c{date}"} <= features_of(word)[0]
 
 
+def test_features_hold_what_the_lists_of_names_know_of_a_word_and_its_neighbours() -> None:
+    first, second, third = features_of("قالت ببغداد المغربية")
+    assert {"+nplace"} <= first
+    assert {"nplace", "+nnation"} <= second
+    assert {"nnation", "-nplace"} <= third
+    assert not any(feature.startswith("n") for feature in first)
+
+
 def test_features_hold_neighbours_within_the_sentence() -> None:
     first, second, third, _stop, fifth = features_of("في سنة 2024. وقال")
     assert {"-", "+wسنة", "*w2024"} <= first
