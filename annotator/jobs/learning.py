@@ -1,8 +1,7 @@
 """Training a corpus's model, and deciding when to."""
 
 from collections import Counter
-from collections.abc import Generator, Iterator, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Generator, Mapping, Sequence
 from math import ceil
 from typing import Final
 
@@ -10,15 +9,17 @@ from msgspec import Struct
 
 from annotator import device_key
 from annotator.jobs.suggesting import load_model
+from annotator.jobs.training_layers import count_places, find_labelled_ranges, load_latest_layers
 from annotator.model.labels import LabelSet
-from annotator.model.records import BOILERPLATE, AnnotatedArticle
+from annotator.model.records import labelled_range
 from annotator.store.corpus import Corpus
 from annotator.store.queries import training_data
 from annotator.store.queries.assignments import list_gold_annotators, list_shared_secrets
 from annotator.store.queries.training_data import StoredModel
 from annotator.suggest.built_in import rule_suggesters
 from annotator.suggest.crf.suggester import CrfSuggester
-from annotator.suggest.crf.training import MAX_TOKENS, TrainedModel, TrainingExample, encode_model, train
+from annotator.suggest.crf.training import TrainedModel, TrainingExample, encode_model
+from annotator.suggest.learning import learn_from_examples
 from annotator.suggest.memory import MemorySuggester
 from annotator.text.analysis import analysed
 from annotator.text.proclitics import normalise_form
@@ -129,9 +130,12 @@ def _load_training_data(corpus: Corpus) -> _TrainingData:
         last_edit, labels = training_data.last_edit_id(corpus), corpus.labels()
         examples, other_layers = list[TrainingExample](), list[tuple[str, str]]()
         secrets, gold = list_shared_secrets(corpus), list_gold_annotators(corpus)
-        for annotated, annotator in _latest_layers(corpus):
-            spans = [(span.start, span.end, span.label) for span in annotated.spans if span.annotator == annotator]
-            examples.append(TrainingExample(annotated.article, tuple(spans), _labelled_ranges(annotated)))
+        memory = MemorySuggester(training_data.count_mentions(corpus))
+        for annotated, annotator in load_latest_layers(corpus):
+            spans = [labelled_range(span) for span in annotated.spans if span.annotator == annotator]
+            places = count_places(memory, annotated, annotator)
+            ranges = find_labelled_ranges(annotated)
+            examples.append(TrainingExample(annotated.article, tuple(spans), ranges, tuple(places)))
             is_secret = annotated.article.uid in secrets  # then the memory below knows gold alone
             other_spans = (
                 span
@@ -141,44 +145,21 @@ def _load_training_data(corpus: Corpus) -> _TrainingData:
             other_layers += [
                 (normalise_form(annotated.article.text, span.start, span.end), span.label) for span in other_spans
             ]
-        return _TrainingData(
-            labels, examples[::-1], other_layers, MemorySuggester(training_data.count_mentions(corpus)), last_edit
-        )
-
-
-def _latest_layers(corpus: Corpus) -> Iterator[tuple[AnnotatedArticle, str]]:
-    """Yield the latest training layer of each article, newest first, as many as a model needs."""
-    layers: dict[int, str] = {}
-    for number, annotator in reversed(training_data.list_training_layers(corpus)):
-        layers.setdefault(number, annotator)
-    words = 0
-    for annotated in corpus.load_articles(layers):
-        yield annotated, layers[annotated.article.id]
-        words += len(annotated.article.text.split())
-        if words >= MAX_TOKENS:
-            return
+        for example in examples:
+            for count in example.places:
+                memory.learn(*count)
+        return _TrainingData(labels, examples[::-1], other_layers, memory, last_edit)
 
 
 def _train(data: _TrainingData) -> LearningResult:
     """Train a model; meanwhile the memory forgets the other layers too, so it cannot know the answers."""
     for words, label in data.other_layers:
         data.memory.learn(words, label, accepted=-1)
-    trained = train(data.examples, data.labels, (*rule_suggesters(), data.memory))
+    trained = learn_from_examples(data.examples, data.labels, (*rule_suggesters(), data.memory))
     for words, label in data.other_layers:
         data.memory.learn(words, label, accepted=1)
     return LearningResult(
         trained, len(data.examples), sum(len(example.spans) for example in data.examples), data.last_edit
-    )
-
-
-def _labelled_ranges(annotated: AnnotatedArticle) -> tuple[tuple[int, int], ...] | None:
-    """Return the ranges outside boilerplate, where missing labels are intended; None for the whole text."""
-    boilerplate = [(zone.start, zone.end) for zone in annotated.zones if zone.kind == BOILERPLATE]
-    edges = [0, *(edge for text_range in boilerplate for edge in text_range), len(annotated.article.text)]
-    return (
-        tuple(text_range for text_range in list(pairwise(edges))[::2] if text_range[0] < text_range[1])
-        if boilerplate
-        else None
     )
 
 

@@ -1,16 +1,17 @@
 """A corpus's suggesters with what they learned: the link between `suggest` and `store`."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from annotator import device_key, settings
 from annotator.jobs.processes import map_in_processes
+from annotator.jobs.training_layers import load_counts
 from annotator.model import operations
 from annotator.model.history import ACCEPT_STEP
 from annotator.model.labels import LabelSet
@@ -33,15 +34,14 @@ from annotator.suggest.base import Suggester
 from annotator.suggest.built_in import rule_suggesters
 from annotator.suggest.crf.suggester import CrfSuggester
 from annotator.suggest.crf.training import TrainedModel, decode_model
+from annotator.suggest.joining.belief import Belief, believe_beforehand
+from annotator.suggest.joining.candidates import SuggestionsBySource
 from annotator.suggest.memory import Count, MemorySuggester
 from annotator.text.proclitics import normalise_form
 from annotator.text.word_context import WordContext
 
 _BATCH_SIZE: Final = 50
 """Articles in one transaction, and in one piece of work for a process."""
-
-SuggestionsBySource: TypeAlias = Mapping[str, Sequence[Suggestion]]
-"""Suggestions for an article by suggester name, the highest priority first."""
 
 
 def load_external_suggesters(report_error: Callable[[str], None]) -> tuple[Suggester, ...]:
@@ -71,6 +71,8 @@ class SuggesterPool:
     ) -> None:
         """In `articles_of_others`, uids, the trained model suggests nothing: it may have learned their labels there."""
         self._labels, self._memory, self._articles_of_others = labels, memory, articles_of_others
+        self.belief: Belief = trained.belief if trained and trained.belief else believe_beforehand(labels)
+        """What the suggesters are worth here."""
         self._cached_memory = _CachedSuggester(memory)
         rules = tuple(map(_CachedSuggester, rule_suggesters()))
         model = (CrfSuggester(trained, (*rules, self._cached_memory)),) if trained else ()
@@ -98,7 +100,7 @@ class SuggesterPool:
         labels = corpus.labels()
         return cls(
             labels,
-            MemorySuggester(training_data.count_mentions(corpus, annotator)),
+            MemorySuggester(load_counts(corpus, annotator)),
             trained or load_model(corpus, labels),
             external,
             training_data.list_articles_of_others(corpus, annotator) if annotator else (),
@@ -175,7 +177,8 @@ class AnnotatorSuggester:
         self, article: Article, layer: Sequence[Span], zones: Iterable[Zone], source: str | None = None
     ) -> tuple[Suggestion, ...]:
         """Return the article's open suggestions (see model.open_suggestions), of all suggesters or only `source`."""
-        return filter_suggestions(article, self.pool.suggest(article, source), self._rejected, layer, zones)
+        by_source = self.pool.suggest(article, source)
+        return filter_suggestions(article, by_source, self.pool.belief, self._rejected, layer, zones)
 
     def learn(self, article: Article, edits: Iterable[Edit]) -> None:
         """Learn from edits of spans and rejections in an article."""
@@ -221,7 +224,7 @@ class BatchSuggester:
         labels = corpus.labels()
         return cls(
             labels,
-            training_data.count_mentions(corpus, annotator),
+            load_counts(corpus, annotator),
             training_data.load_rejections(corpus, annotator),
             trained or load_model(corpus, labels),
             source,
@@ -309,19 +312,20 @@ def load_model(corpus: Corpus, labels: LabelSet) -> TrainedModel | None:
 def filter_suggestions(
     article: Article,
     by_source: SuggestionsBySource,
+    belief: Belief,
     rejected: RejectionFilter,
     layer: Sequence[Span],
     zones: Iterable[Zone],
 ) -> tuple[Suggestion, ...]:
-    """Return the suggestions neither decided nor rejected (see model.open_suggestions)."""
-    sources = [
-        [suggestion for suggestion in suggestions if not rejected.rejects(article.text, suggestion)]
-        for suggestions in by_source.values()
-    ]
-    # The suggestion with the best score may lack a date's value, which another source knows.
+    """Return the suggestions neither decided nor rejected, with the joint belief as scores (see suggest.joining)."""
+    remaining = {
+        source: [suggestion for suggestion in suggestions if not rejected.rejects(article.text, suggestion)]
+        for source, suggestions in by_source.items()
+    }
+    # The suggestion of the most confident source may lack a date's value, which another source knows.
     valued = {
         labelled_range(suggestion): suggestion
-        for suggestions in sources
+        for suggestions in remaining.values()
         for suggestion in suggestions
         if suggestion.value is not None
     }
@@ -329,5 +333,5 @@ def filter_suggestions(
         replace(suggestion, value=match.value, assumed=match.assumed)
         if suggestion.value is None and (match := valued.get(labelled_range(suggestion)))
         else suggestion
-        for suggestion in select_open_suggestions(sources, layer, zones)
+        for suggestion in select_open_suggestions(belief.join(remaining, article.text), layer, zones)
     )

@@ -12,8 +12,13 @@ from annotator.text.word_context import WordContext, extract_context
 
 SURE_SCORE: Final = 0.99
 """The minimum score for accepting suggestions together: one in a hundred is wrong."""
-CREDIBLE_SCORE: Final = 0.6
-"""The minimum score for precedence over shorter suggestions with a higher score."""
+MIN_SCORE: Final = 0.3
+"""The score below which nothing is suggested: rejecting would cost more than accepting saves."""
+
+_CREDIBLE_SCORE: Final = 0.6
+_MIN_GAIN: Final = 1e-6
+_MAX_EXACT: Final = 10
+"""Suggestions in conflict, up to which number all combinations are compared."""
 
 _DECIDED: Final = -1
 """In place of the index of a source: a span of the layer."""
@@ -28,7 +33,7 @@ def is_sure(suggestion: Suggestion) -> bool:
 
 def is_doubtful(suggestion: Suggestion) -> bool:
     """Return whether it is hardly more likely right than wrong."""
-    return suggestion.score < CREDIBLE_SCORE
+    return suggestion.score < _CREDIBLE_SCORE
 
 
 class RejectionFilter:
@@ -63,10 +68,11 @@ def select_open_suggestions(
 ) -> tuple[Suggestion, ...]:
     """Return the suggestions neither decided nor in conflict with a better one, by start, longer first.
 
-    `sources` has each suggester's suggestions, `layer` the annotator's spans. Higher scores go first; of equal scores,
-    the earlier start, the longer, the earlier source. Dropped are suggestions in boilerplate, and those that cross or
-    equal a span or an earlier choice. One may lie within another of its label only if its source suggests both;
-    otherwise the longer wins, if its score is CREDIBLE_SCORE: a span is as long as it can be.
+    `sources` has each suggester's suggestions, whose scores are their probabilities of being right (see
+    suggest.joining), `layer` the annotator's spans. Dropped are suggestions in boilerplate, and those that cross or
+    equal a span. Of others in conflict those stay that together promise most: the sum of what each score exceeds
+    MIN_SCORE by. One may lie within another of its label only if a source suggests both. Of equal ones the earlier
+    start, the longer, the earlier source goes first.
     """
     boilerplate = [(zone.start, zone.end, zone.kind) for zone in zones if zone.kind == BOILERPLATE]
     excluded = _find_overlapping(sources, boilerplate) if boilerplate else frozenset()
@@ -123,28 +129,61 @@ def _select_in_group(
     by_source: defaultdict[int, list[Suggestion]] = defaultdict(list)
     for suggestion, rank in suggestions:
         by_source[rank].append(suggestion)
-    credible = _build_index(
-        labelled_range(suggestion) for suggestion, _rank in suggestions if suggestion.score >= CREDIBLE_SCORE
-    )
-    candidates = [
-        (suggestion, nested)
-        for _rank, source in sorted(by_source.items())
-        for nested in [_find_nested(source)]
-        for suggestion in source
-        if labelled_range(suggestion) in nested
-        or not any(
-            _is_part(labelled_range(suggestion), other)
-            for other in credible.overlapping(suggestion.start, suggestion.end)
-        )
-    ]
-    selected: list[Suggestion] = []
-    for suggestion, nested in sorted(candidates, key=lambda pair: (-pair[0].score, pair[0].start, -pair[0].end)):
-        key = labelled_range(suggestion)
-        overlapping = occupied.overlapping(suggestion.start, suggestion.end)
-        if key not in excluded and not any(_conflicts(key, other, nested) for other in overlapping):
-            selected.append(suggestion)
-            occupied.add(suggestion.start, suggestion.end, key)
+    nested = frozenset[_Key]().union(*map(_find_nested, by_source.values()))
+    unique: dict[_Key, Suggestion] = {}
+    for _rank, source in sorted(by_source.items()):
+        for suggestion in source:
+            key = labelled_range(suggestion)
+            overlapping = occupied.overlapping(suggestion.start, suggestion.end)
+            if key in excluded or any(_conflicts(key, other, nested) for other in overlapping):
+                continue
+            if key not in unique or unique[key].score < suggestion.score:
+                unique[key] = suggestion
+    candidates = sorted(unique.values(), key=lambda suggestion: (-suggestion.score, suggestion.start, -suggestion.end))
+    selected = [item for group in _group_conflicting(candidates, nested) for item in _choose_best(group, nested)]
     return tuple(sorted(selected, key=lambda suggestion: (suggestion.start, -suggestion.end, suggestion.label)))
+
+
+def _group_conflicting(candidates: Sequence[Suggestion], nested: Container[_Key]) -> list[list[Suggestion]]:
+    """Return groups without a conflict between two, each in the candidates' order."""
+    groups: list[list[Suggestion]] = []
+    for candidate in candidates:
+        joined = [candidate]
+        separate = []
+        for group in groups:
+            if any(_are_in_conflict(candidate, other, nested) for other in group):
+                joined = group + joined
+            else:
+                separate.append(group)
+        groups = [*separate, joined]
+    order = {labelled_range(candidate): index for index, candidate in enumerate(candidates)}
+    return [sorted(group, key=lambda suggestion: order[labelled_range(suggestion)]) for group in groups]
+
+
+def _choose_best(group: Sequence[Suggestion], nested: Container[_Key]) -> list[Suggestion]:
+    """Return those that together promise most; of many, the best one first that none before conflicts with."""
+    if len(group) == 1:
+        return list(group)
+    if len(group) > _MAX_EXACT:
+        chosen: list[Suggestion] = []
+        for suggestion in group:
+            if not any(_are_in_conflict(suggestion, other, nested) for other in chosen):
+                chosen.append(suggestion)
+        return chosen
+    first, rest = group[0], group[1:]
+    compatible = [other for other in rest if not _are_in_conflict(first, other, nested)]
+    with_first = [first, *(_choose_best(compatible, nested) if compatible else ())]
+    without_first = _choose_best(rest, nested)
+    return with_first if _gain(with_first) >= _gain(without_first) else without_first
+
+
+def _gain(suggestions: Iterable[Suggestion]) -> float:
+    return sum(max(suggestion.score - MIN_SCORE, _MIN_GAIN) for suggestion in suggestions)
+
+
+def _are_in_conflict(first: Suggestion, second: Suggestion, nested: Container[_Key]) -> bool:
+    is_apart = first.end <= second.start or second.end <= first.start
+    return not is_apart and _conflicts(labelled_range(first), labelled_range(second), nested)
 
 
 def drop_decided(
@@ -198,12 +237,7 @@ def _overlap(first: _Key, second: _Key) -> bool:
     return first[0] < second[1] and second[0] < first[1]
 
 
-def _is_part(inner: _Key, outer: _Key) -> bool:
-    """Return whether `inner` lies within a longer `outer` of the same label."""
-    return inner[2] == outer[2] and inner[:2] != outer[:2] and outer[0] <= inner[0] and inner[1] <= outer[1]
-
-
-def _conflicts(first: _Key, second: _Key, nested: set[_Key]) -> bool:
+def _conflicts(first: _Key, second: _Key, nested: Container[_Key]) -> bool:
     """Return whether only one of two overlapping suggestions can be open."""
     if first[:2] == second[:2]:
         return True

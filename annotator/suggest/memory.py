@@ -1,31 +1,40 @@
-"""Suggestions from memory: labelled words are suggested elsewhere, rejections count against them.
+"""Suggestions from memory: labelled words are suggested elsewhere, unless mostly rejected or left without the label.
 
-Words are compared by form (see text.proclitics.normalise_form).
+Words are compared by form (see text.proclitics.normalise_form), cut as text.word_parts does.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple, TypeAlias
 
 from annotator.model.labels import LabelSet
 from annotator.model.records import Article, Suggestion
 from annotator.suggest.conflicts import resolve_overlaps
-from annotator.text.analysis import analysed
-from annotator.text.lexicon import FoldedForm, Lexicon, Match, split_form
+from annotator.text.intervals import IntervalIndex
+from annotator.text.lexicon import FoldedForm, Lexicon, Match
+from annotator.text.word_parts import analysed_in_parts, split_form_in_parts
 
-Count: TypeAlias = tuple[str, str, int, int]
-"""A form, a label, and how often it was given and rejected."""
+Count: TypeAlias = tuple[str, str, int, int] | tuple[str, str, int, int, bool]
+"""A form, a label, how often it was given, and how often not: by rejection, or where the words have no label.
+
+The last, if present, says whether it was counted within longer spans of the label.
+"""
 
 # A form with `a` of `n` decisions for a label gets it again with the probability (a + x) / (n + y). Measured on the
 # second half of Wojood's training part, having learned the first: a word labelled once 0.3, as it may often have had no
-# label; a longer form 0.9. Counting those places too would not have saved an annotator a key.
+# label; a longer form 0.9.
 _WORD_PRIOR: Final = (0.2, 3.0)
 _PHRASE_PRIOR: Final = (1.5, 1.75)
 _UNSURE_FACTOR: Final = 0.5  # for a word that may be another after its proclitic
-_MIN_SCORE: Final = 0.25  # below it, rejecting costs more than accepting saves
+_MIN_SCORE: Final = 0.15  # below it, no other source makes it worth a look
+_MANY: Final = 3  # times labelled, from which on more hardly tell more
+
+
+LabelledRange: TypeAlias = tuple[int, int, str]
+"""A start, an end and a label (see model.records.labelled_range)."""
 
 
 class _Tally(NamedTuple):
-    """How often a label was given and rejected."""
+    """How often a label was given, and not."""
 
     accepted: int = 0
     rejected: int = 0
@@ -42,19 +51,19 @@ class MemorySuggester:
     def __init__(self, counts: Iterable[Count] = ()) -> None:
         self._lexicon = Lexicon()
         self._last_text = ""  # an open article is searched after each decision
-        self._tallies: dict[FoldedForm, Mapping[str, _Tally]] = {}
+        self._tallies: dict[FoldedForm, Mapping[tuple[str, bool], _Tally]] = {}
         for count in counts:
             self.learn(*count)
 
-    def learn(self, form: str, label: str, accepted: int = 0, rejected: int = 0) -> None:
+    def learn(self, form: str, label: str, accepted: int = 0, rejected: int = 0, is_nested: bool = False) -> None:
         """Add to the counts of a form and label; negative numbers undo."""
-        words = split_form(form)
+        words = split_form_in_parts(form)
         if not words:
             return
-        tallies = self._tallies.get(words, {})
-        previous = tallies.get(label, _NONE)
+        tallies, key = self._tallies.get(words, {}), (label, is_nested)
+        previous = tallies.get(key, _NONE)
         tally = _Tally(previous.accepted + accepted, previous.rejected + rejected)
-        self._tallies[words] = {**tallies, label: tally}  # replaced, as another thread may be reading the old
+        self._tallies[words] = {**tallies, key: tally}  # replaced, as another thread may be reading the old
         self._lexicon.add(words)
 
     def suggest(
@@ -62,39 +71,88 @@ class MemorySuggester:
     ) -> list[Suggestion]:
         """Return the known forms in the article, each with its most frequent label, by start.
 
-        Nested ones stay if their labels differ. `article_counts`, learned from the article, are ignored: a model in
-        training must not see its own answers.
+        Nested ones stay if their labels differ, or if the inner was mostly labelled within longer ones.
+        `article_counts`, learned from the article, are ignored: a model in training must not see its own answers.
         """
         is_repeated, self._last_text = article.text == self._last_text, article.text
-        matches = list(self._lexicon.find_matches(analysed(article.text), is_repeated=is_repeated))
+        matches = list(self._lexicon.find_matches(analysed_in_parts(article.text), is_repeated=is_repeated))
         names = [label.name for label in labels.labels]
         memory = self if article_counts is None else self._without_counts(article_counts, matches)
-        suggestions = []
+        suggestions, nested = [], set[Suggestion]()
         for match in matches:
-            label, score = memory._best_label(match.words, names)  # noqa: SLF001 - another of this class
-            score *= 1 if match.is_sure else _UNSURE_FACTOR
+            label, tally = memory._best_label(match.words, names)  # noqa: SLF001 - another of this class
+            score = _score(match, tally)
             if score >= _MIN_SCORE:
-                suggestions.append(Suggestion(match.start, match.end, label, self.name, round(score, 3)))
-        return resolve_overlaps(suggestions)
+                suggestion = Suggestion(
+                    match.start, match.end, label, self.name, score, evidence=_evidence(match.words, tally)
+                )
+                suggestions.append(suggestion)
+                inner = memory._tallies[match.words].get((label, True), _NONE)  # noqa: SLF001
+                if inner.accepted > inner.rejected:
+                    nested.add(suggestion)
+        return resolve_overlaps(suggestions, lambda inner, outer: inner.label != outer.label or inner in nested)
+
+    def count_places(
+        self,
+        article: Article,
+        spans: Iterable[LabelledRange],
+        labelled_ranges: Iterable[tuple[int, int]] | None = None,
+    ) -> Iterator[Count]:
+        """Yield where the known forms stand without their labels in an article that is done, and where they are nested.
+
+        `spans` are of one annotator, `labelled_ranges` the ranges that they label, None for the whole text.
+        """
+        index = IntervalIndex[LabelledRange]()
+        for span in spans:
+            index.add(span[0], span[1], span)
+        ranges = [(0, len(article.text))] if labelled_ranges is None else list(labelled_ranges)
+        for match in self._lexicon.find_matches(analysed_in_parts(article.text)):
+            if not any(start <= match.start and match.end <= end for start, end in ranges):
+                continue
+            place, form = (match.start, match.end), " ".join(match.words)
+            around = {span for span in index.overlapping(*place) if span[0] <= match.start and match.end <= span[1]}
+            here = {label for start, end, label in around if (start, end) == place}
+            for label in sorted({label for label, _is_nested in self._tallies[match.words]}):
+                if any(name == label and (start, end) != place for start, end, name in around):
+                    yield form, label, int(label in here), int(label not in here), True
+                elif not here:
+                    yield form, label, 0, 1
 
     def _without_counts(self, article_counts: Iterable[Count], matches: list[Match]) -> "MemorySuggester":
         """Return a memory of the matched forms without `article_counts`."""
         memory = MemorySuggester()
         memory._tallies = {match.words: self._tallies[match.words] for match in matches}
-        for form, label, accepted, rejected in article_counts:
-            memory.learn(form, label, -accepted, -rejected)
+        for form, label, accepted, rejected, *nested in article_counts:
+            memory.learn(form, label, -accepted, -rejected, *nested)
         return memory
 
-    def _best_label(self, words: FoldedForm, names: list[str]) -> tuple[str, float]:
-        """Return a form's most frequent label among `names`, and its probability; 0 without one."""
+    def _best_label(self, words: FoldedForm, names: list[str]) -> tuple[str, _Tally]:
+        """Return a form's most frequent label among `names`, how often it was given, and how often anything else.
+
+        Without one, "" was given never.
+        """
         tallies = self._tallies[words]
-        candidates = [(tallies[name], name) for name in names if name in tallies]
+        candidates = [(tallies[name, False], name) for name in names if (name, False) in tallies]
         tally, label = max(candidates, key=_rank, default=(_NONE, ""))
         if tally.accepted <= 0:
-            return "", 0.0
-        decisions = sum(candidate.accepted for candidate, _name in candidates) + tally.rejected
-        prior_successes, prior_decisions = _PHRASE_PRIOR if len(words) > 1 else _WORD_PRIOR
-        return label, (tally.accepted + prior_successes) / (decisions + prior_decisions)
+            return "", _NONE
+        others = sum(candidate.accepted for candidate, _name in candidates) - tally.accepted
+        return label, _Tally(tally.accepted, others + tally.rejected)
+
+
+def _score(match: Match, tally: _Tally) -> float:
+    """Return the probability that a form has its label at a match; 0 if it never had it."""
+    if not tally.accepted:
+        return 0.0
+    prior_successes, prior_decisions = _PHRASE_PRIOR if len(match.words) > 1 else _WORD_PRIOR
+    score = (tally.accepted + prior_successes) / (sum(tally) + prior_decisions)
+    return round(score * (1 if match.is_sure else _UNSURE_FACTOR), 3)
+
+
+def _evidence(words: FoldedForm, tally: _Tally) -> str:
+    kind = "phrase" if len(words) > 1 else "word"
+    times = f"{min(tally.accepted, _MANY)}{'+' if tally.accepted >= _MANY else ''}"
+    return f"{kind} {times}{'' if tally.rejected <= 0 else ' with exceptions'}"
 
 
 def _rank(candidate: tuple[_Tally, str]) -> tuple[int, int]:

@@ -75,6 +75,18 @@ def load_column_file(path: Path, name: str = "", only: Collection[str] = ()) -> 
     return LabelledCorpus(name or path.stem, labels, _read_items(path, labels))
 
 
+def load_texts(path: Path) -> LabelledCorpus:
+    """Return texts labelled by this program's guideline, from lines of JSON with `text` and `spans`.
+
+    A span is [start, end, label], in code points.
+    """
+    items = []
+    for row in map(json.loads, path.read_text(encoding="utf-8").splitlines()):
+        spans = sorted(((start, end, label) for start, end, label in row["spans"]), key=lambda it: (it[0], -it[1]))
+        items.append(Gold(Article(article_uid(row["text"]), row["text"]), tuple(spans)))
+    return LabelledCorpus(path.parent.name, NEWS, tuple(items), ARTICLES, _ARTICLE_COUNTS)
+
+
 def _read_items(path: Path, labels: tuple[str, ...]) -> tuple[Gold, ...]:
     """Return the sentences of a column file with their spans of these labels; of equal ones, the first."""
     items = {

@@ -24,12 +24,13 @@ from msgspec.structs import replace
 
 from annotator.jobs.imports.importer import import_paths
 from annotator.jobs.learning import learn, needs_training
-from annotator.jobs.suggesting import SuggesterPool, SuggestionsBySource, filter_suggestions
+from annotator.jobs.suggesting import SuggesterPool, filter_suggestions
 from annotator.model import operations
 from annotator.model.open_suggestions import SURE_SCORE, RejectionFilter
 from annotator.model.records import DONE, AnnotatedArticle, Edit, Rejection, Span, Step, Suggestion, new_uid
 from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.queries.article_list import load_all_summaries
+from annotator.suggest.joining.candidates import SuggestionsBySource
 from annotator.text.analysis import analysed
 from annotator.text.proclitics import find_readings
 from annotator.text.punctuation import is_punctuation
@@ -299,7 +300,9 @@ class _Labelling:
     def _update(self, heard: SuggestionsBySource) -> None:
         sources = self._helped.sources
         selected = {name: suggestions for name, suggestions in heard.items() if sources is None or name in sources}
-        self._open = filter_suggestions(self._article, selected, self._rejected, self._layer, ())
+        self._open = filter_suggestions(
+            self._article, selected, self._suggesting.belief, self._rejected, self._layer, ()
+        )
 
     _open: tuple[Suggestion, ...] = ()
 

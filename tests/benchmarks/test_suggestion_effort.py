@@ -7,6 +7,7 @@ import pytest
 import suggestion_effort
 from labelled_corpora import Gold
 from model_accuracy import create_label_set
+from suggest.suggesting import CREDULITY
 from suggestion_effort import WAYS, Assistance, simulate
 
 from annotator.jobs.suggesting import SuggesterPool
@@ -46,6 +47,7 @@ def stub_suggesters(monkeypatch: pytest.MonkeyPatch, *suggested: tuple[tuple[int
     suggestions = [Suggestion(*where, "told", score) for where, score in suggested]
     monkeypatch.setattr(SuggesterPool, "suggest", lambda *_article: {"told": suggestions})
     monkeypatch.setattr(SuggesterPool, "learn", lambda *_edits: None)
+    monkeypatch.setattr("annotator.jobs.suggesting.believe_beforehand", lambda _labels: CREDULITY)
 
 
 def stored_spans(corpus: Corpus) -> list[tuple[int, int, str]]:

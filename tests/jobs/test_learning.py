@@ -246,7 +246,7 @@ def test_memory_does_not_know_other_layers_during_training(
         suggestions.append(memory.suggest(lesson.article, labels, own))  # type: ignore[attr-defined]
         suggestions.append(memory.suggest(lesson.article, labels))  # type: ignore[attr-defined]
 
-    monkeypatch.setattr(learning, "train", train)
+    monkeypatch.setattr(learning, "learn_from_examples", train)
     learn_unsaved(corpus)
     assert suggestions[0] == []
     assert suggestions[1] != []
@@ -265,7 +265,7 @@ def test_memory_forgets_other_layers_but_not_the_training_layer(
     def train(_examples: object, label_set: LabelSet, suggesters: tuple[Suggester, ...]) -> None:
         labels.extend(each.label for each in suggesters[-1].suggest(Article(uid, text), label_set))
 
-    monkeypatch.setattr(learning, "train", train)
+    monkeypatch.setattr(learning, "learn_from_examples", train)
     learn_unsaved(corpus)
     assert labels == ["INSTITUTION"]
 
@@ -284,7 +284,7 @@ def test_boilerplate_is_not_used_for_training(make: Callable[..., Corpus], monke
     zones = (Zone("a", uid, BOILERPLATE, 0, 9), Zone("b", uid, BOILERPLATE, 31, len(text)))
     corpus = make(AnnotatedArticle(Article(uid, text), zones, states=(Status(uid, SANAE, DONE),)))
     examples = []
-    monkeypatch.setattr(learning, "train", lambda lessons, *_: examples.extend(lessons))
+    monkeypatch.setattr(learning, "learn_from_examples", lambda lessons, *_: examples.extend(lessons))
     learn_unsaved(corpus)
     assert [example.labelled_ranges for example in examples] == [((9, 31),)]
 
@@ -348,5 +348,5 @@ def test_learn_uses_the_latest_layers_up_to_a_limit_of_words(
     corpus = make(*taught(10))
     lengths = [len(annotated.article.text.split()) for annotated in list(taught(10))[::-1]]  # the last one first
     for most, articles in ((1, 1), (lengths[0], 1), (lengths[0] + 1, 2), (sum(lengths[:4]), 4), (10**6, 10)):
-        monkeypatch.setattr("annotator.jobs.learning.MAX_TOKENS", most)
+        monkeypatch.setattr("annotator.jobs.training_layers.MAX_TOKENS", most)
         assert learn_unsaved(corpus).articles == articles

@@ -64,13 +64,23 @@ def test_highest_score_goes_first() -> None:
 
 
 @pytest.mark.parametrize(
-    ("score", "expected"), [(0.7, (0, 20, "A")), (0.5, (10, 20, "A"))], ids=["credible", "hardly credible"]
+    ("score", "expected"),
+    [(0.9, [(0, 20, "A")]), (0.7, [(0, 8, "A"), (10, 20, "A")]), (0.4, [(0, 8, "A"), (10, 20, "A")])],
+    ids=["longer promises more", "both parts promise more", "parts of little promise"],
 )
-def test_longer_suggestion_is_open_if_it_is_credible(score: float, expected: tuple[int, int, str]) -> None:
-    longer, shorter = suggestion(0, 20, score=score), suggestion(10, 20, score=0.9)
-    assert ranges_and_labels(select_open_suggestions([[longer], [shorter]], [])) == [expected]
-    other_label = suggestion(10, 20, "B", score=0.9)
-    assert ranges_and_labels(select_open_suggestions([[longer], [other_label]], [])) == [(0, 20, "A"), (10, 20, "B")]
+def test_suggestions_that_together_promise_most_are_open(score: float, expected: list[tuple[int, int, str]]) -> None:
+    longer, shorter = suggestion(0, 20, score=score), [suggestion(0, 8, score=0.5), suggestion(10, 20, score=0.6)]
+    assert ranges_and_labels(select_open_suggestions([[longer], shorter], [])) == expected
+
+
+def test_suggestion_of_another_label_may_lie_within() -> None:
+    longer, inner = suggestion(0, 20, score=0.5), suggestion(10, 20, "B", score=0.9)
+    assert ranges_and_labels(select_open_suggestions([[longer], [inner]], [])) == [(0, 20, "A"), (10, 20, "B")]
+
+
+def test_of_many_in_conflict_the_best_stays() -> None:
+    crossing = [suggestion(start, start + 50, score=0.4 + start / 100) for start in range(40)]
+    assert ranges_and_labels(select_open_suggestions([crossing], [])) == [(39, 89, "A")]
 
 
 @pytest.mark.parametrize("order", [1, -1])

@@ -1,11 +1,16 @@
 """Helpers of the suggesters' tests: articles, label sets, and a check of the protocol."""
 
 import unicodedata
+from itertools import product
 
 from builders import build_label_set
 
+from annotator.model.open_suggestions import SURE_SCORE
 from annotator.model.records import Article, Suggestion, article_uid
 from annotator.suggest.base import Suggester
+from annotator.suggest.built_in import RESERVED
+from annotator.suggest.joining.belief import Belief
+from annotator.suggest.joining.candidates import EXTERNAL
 from annotator.text.visible import trim_invisible
 
 
@@ -14,6 +19,11 @@ def article(text: str) -> Article:
 
 
 LABELS = build_label_set("DATE", "INSTITUTION", "PLAN")
+ROLES = ("date", "institution", "plan", "other")
+CREDULITY = Belief(
+    {f"{role} {source} score": 1.0 for role, source in product(ROLES, (*RESERVED, EXTERNAL))}, SURE_SCORE - 0.001
+)
+"""The belief that every suggestion is right as often as its source says."""
 
 
 def labelled_texts(text: str, suggestions: list[Suggestion]) -> list[tuple[str, str]]:

@@ -1,5 +1,7 @@
 """Suggestions from memory."""
 
+from collections.abc import Sequence
+
 import pytest
 from builders import build_label_set
 from hypothesis import given
@@ -16,7 +18,7 @@ def suggested_texts(memory: MemorySuggester, text: str) -> list[tuple[str, str]]
     return labelled_texts(text, memory.suggest(article(text), LABELS))
 
 
-def score(memory: MemorySuggester, text: str, article_counts: list[Count] | None = None) -> float:
+def score(memory: MemorySuggester, text: str, article_counts: Sequence[Count] | None = None) -> float:
     suggestions = memory.suggest(article(text), LABELS, article_counts)
     return suggestions[0].score if suggestions else 0.0
 
@@ -157,7 +159,7 @@ def test_memory_keeps_the_protocol_and_suggests_only_known_forms(labelled: tuple
 def test_order_of_learning_does_not_matter(first: tuple[str, list[Count]], second: tuple[str, list[Count]]) -> None:
     counts = [*first[1], *second[1]]
     ways = [MemorySuggester(counts), MemorySuggester(reversed(counts)), MemorySuggester([*counts, *second[1]])]
-    for words, label, accepted, rejected in second[1]:
+    for words, label, accepted, rejected, *_nested in second[1]:
         ways[2].learn(words, label, -accepted, -rejected)
     suggestions = [memory.suggest(article(first[0]), LABELS) for memory in ways]
     assert suggestions[0] == suggestions[1] == suggestions[2]

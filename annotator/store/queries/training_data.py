@@ -20,6 +20,7 @@ IS_FINISHED_LAYER: Final = f"""({not_removed("layer.article")} AND (
 """The condition that `layer`, of an article and an annotator, with its `status` is done, or imported: still new, but
 with spans."""
 _IS_TRAINING_LAYER: Final = f"({IS_FINISHED_LAYER} AND {IS_PUBLIC.format(layer='layer')})"  # the model is everybody's
+_TEACHES_FINISHED: Final = f"({IS_FINISHED_LAYER} AND {TEACHES.format(layer='layer')})"
 
 
 class MentionCounts(NamedTuple):
@@ -77,19 +78,20 @@ def load_rejections(corpus: Corpus, annotator: str) -> set[tuple[WordContext, st
     return {(WordContext(*row[:3]), row[3]) for row in corpus.fetch_tuples(query, annotator)}
 
 
-def list_training_layers(corpus: Corpus) -> list[tuple[int, str]]:
+def list_training_layers(corpus: Corpus, annotator: str | None = None) -> list[tuple[int, str]]:
     """Return the training layers as (article number, annotator), most recently edited last, after them the gold ones.
 
-    These are done, or imported: still new, but with spans.
+    These are done, or imported: still new, but with spans. With an annotator, they are those that teach them.
     """
     query = f"""
         SELECT article.id, layer.annotator
         FROM (SELECT article, annotator, max(id) AS latest FROM edit GROUP BY article, annotator) AS layer
         JOIN article ON article.uid = layer.article
         LEFT JOIN status ON status.article = layer.article AND status.annotator = layer.annotator
-        WHERE {_IS_TRAINING_LAYER} ORDER BY {IS_GOLD.format(layer="layer")}, latest
+        WHERE {_IS_TRAINING_LAYER if annotator is None else _TEACHES_FINISHED}
+        ORDER BY {IS_GOLD.format(layer="layer")}, latest
     """
-    return corpus.fetch_tuples(query)
+    return corpus.fetch_tuples(query, *([] if annotator is None else [annotator]))
 
 
 def count_training_layers_since(corpus: Corpus, last: int, limit: int) -> int:

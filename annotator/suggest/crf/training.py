@@ -24,6 +24,8 @@ from annotator.model.records import Article, Suggestion
 from annotator.suggest.base import Suggester
 from annotator.suggest.crf.features import FEATURES_VERSION, collect_suggestions, extract_features, suggester_features
 from annotator.suggest.crf.tags import DEPTH_SEPARATOR, Chunk, add_depths, encode_tags, find_chunks
+from annotator.suggest.joining.belief import Belief
+from annotator.suggest.memory import Count
 from annotator.text.analysis import analysed
 from annotator.text.proclitics import normalise_form
 
@@ -48,19 +50,30 @@ _PURPOSE: Final = b"annotator: model\0"  # so that other data signed with the ke
 
 
 class TrainingExample(Struct, frozen=True):
-    """An article to learn from, its spans (start, end, label), and its labelled ranges or None for all."""
+    """An article to learn from, its spans (start, end, label), and its labelled ranges or None for all.
+
+    `places` is what a memory learned from it besides its spans (see MemorySuggester.count_places).
+    """
 
     article: Article
     spans: tuple[tuple[int, int, str], ...]
     labelled_ranges: tuple[tuple[int, int], ...] | None = None
+    places: tuple[Count, ...] = ()
+
+    def is_labelled(self, start: int, end: int) -> bool:
+        """Return whether all of a text range is labelled."""
+        return self.labelled_ranges is None or any(
+            range_start <= start and end <= range_end for range_start, range_end in self.labelled_ranges
+        )
 
 
 class TrainedModel(Struct, frozen=True):
-    """The result of training: the version of the features, the labels, and the fields."""
+    """The result of training: the version of the features, the labels, the fields, and what the sources are worth."""
 
     version: int
     labels: tuple[str, ...]
     fields: tuple[bytes, ...]
+    belief: Belief | None = None
 
     def fits(self, labels: LabelSet) -> bool:
         """Return whether it was trained for these labels, with this program's features."""
@@ -73,9 +86,10 @@ class _Sentence(Struct, frozen=True):
 
 
 class ExampleFeatures(Struct, frozen=True):
-    """The features of an example's tokens, and its sentences to learn from."""
+    """The base suggesters' suggestions for an example, the features of its tokens, and its sentences to learn from."""
 
     example: TrainingExample
+    suggestions: tuple[Suggestion, ...]
     token_features: list[list[str]]
     sentences: tuple[_Sentence, ...]
 
@@ -90,17 +104,24 @@ def train(
     is deterministic. MAX_TOKENS bounds the cost by dropping earlier examples. Training holds the interpreter for
     seconds, so a window runs it in another process. Raises OSError if no temporary file can be written.
     """
+    return train_on_features(extract_examples(examples, labels, base_suggesters), labels)
+
+
+def extract_examples(
+    examples: Sequence[TrainingExample], labels: LabelSet, base_suggesters: Sequence[Suggester] = ()
+) -> list[ExampleFeatures]:
+    """Extract the features of the latest examples, from the base suggesters' suggestions too (see `train`)."""
     latest = _latest_examples(examples, MAX_TOKENS // max(ceil(len(labels.labels) / LABELS_PER_FIELD), 1))
-    return train_on_features([extract_example(example, labels, base_suggesters) for example in latest], labels)
+    return [_extract_example(example, labels, base_suggesters) for example in latest]
 
 
-def extract_example(
-    example: TrainingExample, labels: LabelSet, base_suggesters: Sequence[Suggester] = ()
+def _extract_example(
+    example: TrainingExample, labels: LabelSet, base_suggesters: Sequence[Suggester]
 ) -> ExampleFeatures:
-    """Extract an example's features, from the base suggesters' suggestions too (see `train`)."""
     suggestions = _base_suggestions(example, labels, base_suggesters)
-    token_features = extract_features(analysed(example.article.text), suggestions)
-    return ExampleFeatures(example, token_features, tuple(_labelled_sentences(example, labels, token_features)))
+    token_features = extract_features(analysed(example.article.text), suggester_features(suggestions, labels))
+    sentences = tuple(_labelled_sentences(example, labels, token_features))
+    return ExampleFeatures(example, suggestions, token_features, sentences)
 
 
 def train_on_features(examples: Iterable[ExampleFeatures], labels: LabelSet) -> TrainedModel | None:
@@ -169,9 +190,8 @@ def _labelled_sentences(
     chunks = _label_chunks(example, _label_names(labels))
     for first, last in analysis.sentence_ranges:
         start, end = analysis.tokens[first].start, analysis.tokens[last - 1].end
-        ranges = [(0, len(analysis.text))] if example.labelled_ranges is None else example.labelled_ranges
         sentence_chunks = [chunk for chunk in chunks if chunk.first < last and chunk.last > first]
-        if not any(range_start <= start and end <= range_end for range_start, range_end in ranges):
+        if not example.is_labelled(start, end):
             continue
         if all(first <= chunk.first and chunk.last <= last for chunk in sentence_chunks):
             shifted = (chunk._replace(first=chunk.first - first, last=chunk.last - first) for chunk in sentence_chunks)
@@ -180,11 +200,14 @@ def _labelled_sentences(
 
 def _base_suggestions(
     example: TrainingExample, labels: LabelSet, base_suggesters: Sequence[Suggester]
-) -> Iterable[Suggestion]:
+) -> tuple[Suggestion, ...]:
     """Return the base suggesters' suggestions for an example, made without its spans."""
     text = example.article.text
-    article_counts = [(normalise_form(text, start, end), label, 1, 0) for start, end, label in example.spans]
-    return suggester_features(collect_suggestions(example.article, labels, base_suggesters, article_counts), labels)
+    article_counts: list[Count] = [
+        (normalise_form(text, start, end), label, 1, 0) for start, end, label in example.spans
+    ]
+    article_counts += example.places
+    return tuple(collect_suggestions(example.article, labels, base_suggesters, article_counts))
 
 
 def _group_labels(sentences: Iterable[_Sentence], counts: Counter[str], labels: set[str]) -> list[set[str]]:

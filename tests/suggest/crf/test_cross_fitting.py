@@ -6,14 +6,14 @@ from suggest.suggesting import LABELS
 
 from annotator.suggest.crf.cross_fitting import cross_suggest
 from annotator.suggest.crf.suggester import CrfSuggester
-from annotator.suggest.crf.training import train
+from annotator.suggest.crf.training import extract_examples, train
 from annotator.suggest.dates import DateSuggester
 
 
 @pytest.mark.parametrize("folds", [2, 3])
 def test_every_example_is_suggested_to_by_a_model_of_the_other_folds(folds: int) -> None:
     learned = examples()
-    suggestions = cross_suggest(learned, LABELS, [DateSuggester()], folds)
+    suggestions = cross_suggest(extract_examples(learned, LABELS, [DateSuggester()]), LABELS, folds)
     assert len(suggestions) == len(learned)
     for fold in range(folds):
         others = [other for index, other in enumerate(learned) if index % folds != fold]
@@ -26,5 +26,5 @@ def test_every_example_is_suggested_to_by_a_model_of_the_other_folds(folds: int)
 
 
 def test_nothing_is_suggested_where_the_others_are_too_few() -> None:
-    assert cross_suggest(examples()[:4], LABELS) == [[], [], [], []]
+    assert cross_suggest(extract_examples(examples()[:4], LABELS), LABELS) == [None] * 4
     assert cross_suggest([], LABELS) == []

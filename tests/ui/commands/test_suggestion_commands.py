@@ -12,6 +12,7 @@ from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
+from suggest.suggesting import CREDULITY
 
 from annotator import settings
 from annotator.jobs import suggesting
@@ -56,6 +57,8 @@ SURE_HERE = [DAY, PLAN]
 
 class Fixed:
     """Suggesters that always say the same, and learn nothing."""
+
+    belief = CREDULITY
 
     @classmethod
     def from_corpus(cls, _corpus: Corpus, **_others: object) -> "Fixed":

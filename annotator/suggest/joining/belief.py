@@ -1,0 +1,157 @@
+"""What the sources' suggestions are believed to be worth: measured beforehand, then learned from the corpus.
+
+Each candidate's probability is that of a logistic regression over what every source says about it (see `candidates`).
+Its weights have a Gaussian prior, measured on labelled corpora (resources/suggestions/prior.toml, by
+tests/benchmarks/prior.py), and follow the corpus's own decisions as they come (see docs/adr/0024).
+"""
+
+from collections.abc import Callable, Container, Mapping, Sequence
+from functools import lru_cache
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from annotator.model.decoders import prepare_decoders
+from annotator.model.labels import LabelSet
+from annotator.model.open_suggestions import MIN_SCORE, SURE_SCORE
+from annotator.model.records import Suggestion, labelled_range
+from annotator.resources import resource_path
+from annotator.suggest.joining.candidates import Candidate, SuggestionsBySource, find_candidates
+from annotator.suggest.joining.logistic_regression import Example, Prior, fit, predict_margin, sigmoid
+from annotator.suggest.joining.sureness import Outcome, find_sure_probability
+
+_HALF_LIFE: Final = 300
+"""Articles after which a decision counts half as much, as guidelines change."""
+_FOLDS: Final = 3
+_UNSURE: Final = SURE_SCORE - 0.01
+_DECIMALS: Final = 3
+_EVIDENCE: Final = ("dates ", "names ", "memory ", "label ")
+"""How features of evidence and labels begin."""
+_DEFAULT_NAMES: Final = frozenset({"INSTITUTION", "PLAN"})
+"""Labels that only corpora by this program's guideline have: the dates of others are different ones, too."""
+
+
+class MeasuredPrior(Struct, frozen=True, forbid_unknown_fields=True):
+    """A prior in resources/suggestions/prior.toml.
+
+    `weights` are means by feature, 0 for others; the precisions are those of the weights of evidence and labels, which
+    differ between corpora, and of all others; `outcomes` are (probability, right, wrong) of held-out suggestions.
+    """
+
+    evidence_precision: float
+    precision: float
+    outcomes: Sequence[Outcome]
+    weights: Mapping[str, float]
+
+    def prior_of(self, feature: str) -> Prior:
+        """Return the prior of a feature's weight."""
+        is_evidence = feature.startswith(_EVIDENCE)
+        return Prior(self.weights.get(feature, 0.0), self.evidence_precision if is_evidence else self.precision)
+
+
+class _Priors(Struct, frozen=True, forbid_unknown_fields=True):
+    """The priors by what the labels mean: what this program's guideline says, or something else."""
+
+    default_labels: MeasuredPrior
+    other_labels: MeasuredPrior
+
+
+class Belief(Struct, frozen=True):
+    """Weights by feature, and the probability from which suggestions are sure."""
+
+    weights: Mapping[str, float]
+    sure_from: float
+
+    def join(self, by_source: SuggestionsBySource, text: str) -> list[list[Suggestion]]:
+        """Return each source's suggestions in a text with the probability of being right as the score.
+
+        Of a place that several sources suggest, each has the suggestion of the most confident one. Those with less
+        than MIN_SCORE are left out. Those that are sure have SURE_SCORE or more, others less.
+        """
+        joined = {
+            labelled_range(candidate.suggestion): replace(candidate.suggestion, score=self._score(candidate))
+            for candidate in find_candidates(by_source, text)
+        }
+        return [
+            [
+                joined[labelled_range(suggestion)]
+                for suggestion in suggestions
+                if joined[labelled_range(suggestion)].score >= MIN_SCORE
+            ]
+            for suggestions in by_source.values()
+        ]
+
+    def _score(self, candidate: Candidate) -> float:
+        probability = self.probability(candidate)
+        if probability >= self.sure_from:
+            return round(max(probability, SURE_SCORE), _DECIMALS)
+        return round(min(probability, _UNSURE), _DECIMALS)
+
+    def probability(self, candidate: Candidate) -> float:
+        """Return how likely the candidate is right."""
+        return sigmoid(predict_margin(candidate.features, self.weights))
+
+
+class DecidedArticle(Struct, frozen=True):
+    """An article's text, the sources' suggestions made without its spans (start, end, label), and these.
+
+    `is_labelled` says whether a text range is labelled.
+    """
+
+    text: str
+    by_source: SuggestionsBySource
+    spans: Container[tuple[int, int, str]]
+    is_labelled: Callable[[int, int], bool]
+
+
+def believe_beforehand(labels: LabelSet) -> Belief:
+    """Return the belief before any decision."""
+    prior = load_prior(labels)
+    return Belief(prior.weights, find_sure_probability(prior.outcomes))
+
+
+def learn_belief(articles: Sequence[DecidedArticle], labels: LabelSet) -> Belief:
+    """Learn from articles that are done, the oldest first.
+
+    A suggestion was right if a span equals it. The older an article, the less it counts. What is sure is judged by
+    folds: the outcome of each suggestion by weights learned from the others' articles. Takes some 0.1 ms for each
+    suggestion.
+    """
+    prior = load_prior(labels)
+    examples = [
+        (index, Example(candidate.features, key in article.spans, 0.5 ** ((len(articles) - 1 - index) / _HALF_LIFE)))
+        for index, article in enumerate(articles)
+        for candidate in find_candidates(article.by_source, article.text)
+        for key in (labelled_range(candidate.suggestion),)
+        if article.is_labelled(*key[:2])
+    ]
+    outcomes = list(prior.outcomes)
+    for fold in range(_FOLDS):
+        weights = _fit([example for index, example in examples if index % _FOLDS != fold], prior)
+        for index, example in examples:
+            if index % _FOLDS == fold:
+                probability = sigmoid(predict_margin(example.features, weights))
+                is_right = float(example.is_right)
+                outcomes.append(Outcome(probability, example.weight * is_right, example.weight * (1 - is_right)))
+    return Belief(_fit([example for _index, example in examples], prior), find_sure_probability(outcomes))
+
+
+def _fit(examples: Sequence[Example], prior: MeasuredPrior) -> dict[str, float]:
+    return {**prior.weights, **fit(examples, prior.prior_of)}
+
+
+def load_prior(labels: LabelSet) -> MeasuredPrior:
+    """Return the measured prior for these labels."""
+    priors = _load_priors()
+    is_default = any(label.name in _DEFAULT_NAMES for label in labels.labels)
+    return priors.default_labels if is_default else priors.other_labels
+
+
+@lru_cache(maxsize=1)
+def _load_priors() -> _Priors:
+    return msgspec.toml.decode(resource_path("suggestions", "prior.toml").read_bytes(), type=_Priors)
+
+
+prepare_decoders(_Priors)

@@ -1,0 +1,134 @@
+"""Candidates: the places and labels that any source suggests, with what every source says about each.
+
+A candidate's features, by which `label_model` learns what the sources' words are worth:
+
+- `ROLE SOURCE OPINION`: what a source that was asked says about it (see `_opinion`); the role is that of its label (see
+  model.label_roles), `other` for labels without one
+- `ROLE SOURCE score`, `ROLE SOURCE OPINION score`: the log-odds of the score of its suggestion, or of its rival one
+- `ROLE SOURCE words N`: its length in words, at most 4, if the source suggests it
+- `SOURCE EVIDENCE`: the rule, list or head by which the source suggests it (see Suggestion.evidence)
+- `label NAME`: its label
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from math import log
+from typing import Final, TypeAlias
+
+from msgspec import Struct
+
+from annotator.model.label_roles import role_of_label
+from annotator.model.records import Suggestion, labelled_range
+from annotator.text.intervals import IntervalIndex
+
+SuggestionsBySource: TypeAlias = Mapping[str, Sequence[Suggestion]]
+"""Suggestions for an article by suggester name, the highest priority first."""
+Features: TypeAlias = Mapping[str, float]
+"""Values by feature; those left out are 0."""
+
+OTHER_ROLE: Final = "other"
+EXTERNAL: Final = "external"
+"""The name in features of all sources that come from without the program."""
+
+_BUILT_IN: Final = frozenset({"dates", "names", "memory", "model"})
+_ROLES_OF_RULES: Final = {"dates": {"date"}, "names": {"institution", "plan"}}
+_SILENT_WITHOUT_MEANING: Final = frozenset({"memory"})  # it knows few forms yet
+_MAX_LOG_ODDS: Final = 5.0
+_MAX_WORDS: Final = 4
+
+
+class Candidate(Struct, frozen=True):
+    """A place with a label, the suggestion of the source that is most confident of it, and the features."""
+
+    suggestion: Suggestion
+    features: Features
+
+
+def find_candidates(by_source: SuggestionsBySource, text: str) -> list[Candidate]:
+    """Return the candidates in a text, by start, longer first; `by_source` has the suggestions of all sources asked."""
+    indexes = {source: _index_suggestions(suggestions) for source, suggestions in by_source.items()}
+    proposals = defaultdict[tuple[int, int, str], list[Suggestion]](list)
+    for suggestions in by_source.values():
+        for suggestion in suggestions:
+            proposals[labelled_range(suggestion)].append(suggestion)
+    return [
+        Candidate(max(same, key=lambda suggestion: suggestion.score), _describe(key, same, indexes, text))
+        for key, same in sorted(proposals.items(), key=lambda item: (item[0][0], -item[0][1], item[0][2]))
+    ]
+
+
+def _index_suggestions(suggestions: Sequence[Suggestion]) -> IntervalIndex[Suggestion]:
+    index = IntervalIndex[Suggestion]()
+    for suggestion in suggestions:
+        index.add(suggestion.start, suggestion.end, suggestion)
+    return index
+
+
+def _describe(
+    key: tuple[int, int, str],
+    same: Sequence[Suggestion],
+    indexes: Mapping[str, IntervalIndex[Suggestion]],
+    text: str,
+) -> Features:
+    start, end, label = key
+    role = role_of_label(label) or OTHER_ROLE
+    words = min(text.count(" ", start, end) + 1, _MAX_WORDS)
+    features = {f"label {label}": 1.0}
+    own = {suggestion.source: suggestion for suggestion in same}
+    for source, index in indexes.items():
+        if role not in _ROLES_OF_RULES.get(source, {role}):
+            continue
+        name = source if source in _BUILT_IN else EXTERNAL
+        for feature, value in _opinion(key, own.get(source), index, name):
+            feature = f"{role} {name} {feature}"
+            features[feature] = features.get(feature, 0.0) + value
+        if source in own:
+            features[f"{role} {name} words {words}"] = 1.0
+            if own[source].evidence:
+                features[f"{name} {own[source].evidence}"] = 1.0
+    return features
+
+
+def _opinion(
+    key: tuple[int, int, str], own: Suggestion | None, index: IntervalIndex[Suggestion], source: str
+) -> Iterator[tuple[str, float]]:
+    """Yield what a source says of a candidate.
+
+    `same`, with its `score`, also `nested` if within a longer one of the label by the source; else that of a rival with
+    the label, which is `longer`, `shorter` or `crossing`, or that it has another label (`other`); else `silent`.
+    """
+    start, end, label = key
+    overlapping = [item for item in index.overlapping(start, end) if labelled_range(item) != key]
+    rivals = [item for item in overlapping if item.label == label]
+    if own:
+        yield "same", 1.0
+        yield "score", log_odds(own.score)
+        if any(item.start <= start and end <= item.end for item in rivals):
+            yield "nested", 1.0
+        return
+    if rivals:
+        rival = max(rivals, key=lambda item: (item.score, -item.start))
+        relation = _relation(rival, start, end)
+        yield relation, 1.0
+        yield f"{relation} score", log_odds(rival.score)
+    elif any(
+        (item.start, item.end) == (start, end) or _relation(item, start, end) == "crossing" for item in overlapping
+    ):
+        yield "other", 1.0
+    elif source not in _SILENT_WITHOUT_MEANING:
+        yield "silent", 1.0
+
+
+def _relation(rival: Suggestion, start: int, end: int) -> str:
+    if rival.start <= start and end <= rival.end:
+        return "longer"
+    return "shorter" if start <= rival.start and rival.end <= end else "crossing"
+
+
+def log_odds(probability: float) -> float:
+    """Return the log-odds of a probability, within bounds."""
+    if probability <= 0:
+        return -_MAX_LOG_ODDS
+    if probability >= 1:
+        return _MAX_LOG_ODDS
+    return max(-_MAX_LOG_ODDS, min(_MAX_LOG_ODDS, log(probability / (1 - probability))))

@@ -1,0 +1,92 @@
+"""What the sources are believed to be worth, before and after decisions."""
+
+import pytest
+from builders import build_label_set
+from suggest.suggesting import CREDULITY, LABELS
+
+from annotator.model.open_suggestions import MIN_SCORE, SURE_SCORE
+from annotator.model.records import Suggestion
+from annotator.suggest.joining.belief import Belief, DecidedArticle, believe_beforehand, learn_belief, load_prior
+from annotator.suggest.joining.sureness import NEVER
+
+TEXT = "قالت وزارة العدل أمس"
+PLACE = (5, 16)
+OTHER_PLACE = (17, 20)
+
+
+def suggestion(source: str, score: float = 0.8, bounds: tuple[int, int] = PLACE, evidence: str = "") -> Suggestion:
+    return Suggestion(*bounds, "INSTITUTION", source, score, evidence=evidence)
+
+
+def decided(*suggestions: Suggestion, is_right: bool) -> DecidedArticle:
+    spans = {(*PLACE, "INSTITUTION")} if is_right else set()
+    by_source = {source: [each for each in suggestions if each.source == source] for source in ("names", "model")}
+    return DecidedArticle(TEXT, by_source, spans, lambda _start, _end: True)
+
+
+def believed(belief: Belief, *suggestions: Suggestion) -> list[float]:
+    by_source = {source: [each for each in suggestions if each.source == source] for source in ("names", "model")}
+    return [each.score for joined in belief.join(by_source, TEXT) for each in joined]
+
+
+def test_external_sources_are_believed_as_they_say() -> None:
+    belief = believe_beforehand(LABELS)
+    joined = belief.join({"spacy": [suggestion("spacy", 0.71)]}, TEXT)
+    assert joined == [[suggestion("spacy", 0.71)]]
+
+
+def test_every_source_of_a_place_has_the_joint_score() -> None:
+    by_source = {"names": [suggestion("names")], "model": [suggestion("model", 0.4)]}
+    [[of_names], [of_model]] = believe_beforehand(LABELS).join(by_source, TEXT)
+    assert of_names == of_model
+    assert of_names.source == "names", "the most confident one speaks for both"
+
+
+def test_what_is_unlikely_is_left_out() -> None:
+    assert believed(CREDULITY, suggestion("names", MIN_SCORE - 0.01)) == []
+    assert believed(CREDULITY, suggestion("names", MIN_SCORE)) == [MIN_SCORE]
+
+
+@pytest.mark.parametrize(("sure_from", "is_sure"), [(0.8, True), (0.95, False), (NEVER, False)])
+def test_sure_is_what_was_shown_to_be_and_nothing_else(sure_from: float, is_sure: bool) -> None:
+    belief = Belief(CREDULITY.weights, sure_from)
+    [score] = believed(belief, suggestion("names", 0.9))
+    assert (score >= SURE_SCORE) is is_sure
+    [certain] = believed(Belief(CREDULITY.weights, NEVER), suggestion("names", 1.0))
+    assert certain < SURE_SCORE
+
+
+def test_evidence_that_was_mostly_wrong_is_believed_less() -> None:
+    good, bad = suggestion("names", evidence="list:A"), suggestion("names", evidence="list:B")
+    articles = [decided(good, is_right=True), decided(bad, is_right=False)] * 15
+    belief = learn_belief(articles, LABELS)
+    [of_good], of_bad = believed(belief, good), believed(belief, bad)
+    [beforehand] = believed(believe_beforehand(LABELS), good)
+    assert of_good > beforehand
+    assert of_bad == []
+
+
+def test_later_decisions_count_more() -> None:
+    right, wrong = decided(suggestion("names"), is_right=True), decided(suggestion("names"), is_right=False)
+    [improved] = believed(learn_belief([*[wrong] * 300, *[right] * 300], LABELS), suggestion("names"))
+    worsened = believed(learn_belief([*[right] * 300, *[wrong] * 300], LABELS), suggestion("names"))
+    assert improved > 0.6
+    assert all(score < 0.4 for score in worsened)
+
+
+def test_decisions_outside_labelled_ranges_teach_nothing() -> None:
+    article = DecidedArticle(TEXT, {"names": [suggestion("names")]}, (), lambda _start, _end: False)
+    assert learn_belief([article] * 30, LABELS) == believe_beforehand(LABELS)
+
+
+def test_many_right_suggestions_become_sure_and_few_wrong_ones_end_it() -> None:
+    right, wrong = decided(suggestion("names"), is_right=True), decided(suggestion("names"), is_right=False)
+    [sure] = believed(learn_belief([right] * 400, LABELS), suggestion("names"))
+    assert sure >= SURE_SCORE
+    [unsure] = believed(learn_belief([*[right] * 40, wrong] * 10, LABELS), suggestion("names"))
+    assert unsure < SURE_SCORE
+
+
+def test_labels_of_others_have_a_prior_of_their_own() -> None:
+    assert load_prior(LABELS) is load_prior(build_label_set("PLAN", "PERSON"))
+    assert load_prior(LABELS) != load_prior(build_label_set("DATE", "ORG"))

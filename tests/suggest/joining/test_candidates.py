@@ -1,0 +1,89 @@
+"""What every source says of a place."""
+
+import pytest
+
+from annotator.model.records import Suggestion, labelled_range
+from annotator.suggest.joining.candidates import find_candidates, log_odds
+
+TEXT = "قالت وزارة العدل والحريات أمس"
+SHORT, LONG = (5, 16), (5, 25)
+
+
+def suggestion(
+    bounds: tuple[int, int], source: str, score: float = 0.5, label: str = "ORG", evidence: str = ""
+) -> Suggestion:
+    return Suggestion(*bounds, label, source, score, evidence=evidence)
+
+
+def features(by_source: dict[str, list[Suggestion]], bounds: tuple[int, int], label: str = "ORG") -> dict[str, float]:
+    candidates = {labelled_range(each.suggestion): each.features for each in find_candidates(by_source, TEXT)}
+    return dict(candidates[*bounds, label])
+
+
+def test_candidate_is_what_any_source_suggests_by_start_and_the_longer_first() -> None:
+    by_source = {
+        "names": [suggestion(SHORT, "names", 0.4), suggestion((26, 29), "names")],
+        "model": [suggestion(SHORT, "model", 0.9), suggestion(LONG, "model")],
+    }
+    candidates = find_candidates(by_source, TEXT)
+    assert [labelled_range(each.suggestion) for each in candidates] == [
+        (*LONG, "ORG"),
+        (*SHORT, "ORG"),
+        (26, 29, "ORG"),
+    ]
+    assert candidates[1].suggestion.source == "model", "the most confident speaks for them"
+
+
+@pytest.mark.parametrize(
+    ("rival", "opinion"),
+    [
+        ([], "silent"),
+        ([suggestion(LONG, "model", 0.7)], "longer"),
+        ([suggestion((11, 16), "model", 0.7)], "shorter"),
+        ([suggestion((11, 25), "model", 0.7)], "crossing"),
+        ([suggestion(SHORT, "model", 0.7, "PLACE")], "other"),
+        ([suggestion((26, 29), "model", 0.7)], "silent"),
+    ],
+    ids=["nothing", "longer", "shorter", "crossing", "another label", "elsewhere"],
+)
+def test_source_that_was_asked_has_an_opinion(rival: list[Suggestion], opinion: str) -> None:
+    found = features({"names": [suggestion(SHORT, "names")], "model": rival}, SHORT)
+    about = {name.removeprefix("institution model ") for name in found if name.startswith("institution model ")}
+    assert about == ({opinion, f"{opinion} score"} if opinion in ("longer", "shorter", "crossing") else {opinion})
+
+
+def test_source_that_was_not_asked_has_none() -> None:
+    assert not any("model" in name for name in features({"names": [suggestion(SHORT, "names")]}, SHORT))
+
+
+def test_rules_have_no_opinion_of_labels_that_they_do_not_know() -> None:
+    by_source = {"dates": [], "names": [], "model": [suggestion((26, 29), "model", label="DATE")]}
+    names = features(by_source, (26, 29), "DATE")
+    assert "date dates silent" in names
+    assert not any(name.startswith("date names") for name in names)
+
+
+def test_suggestion_tells_its_score_length_and_evidence() -> None:
+    own = suggestion(LONG, "names", 0.8, evidence="list:Ministries")
+    assert features({"names": [own]}, LONG) == {
+        "label ORG": 1,
+        "institution names same": 1,
+        "institution names score": log_odds(0.8),
+        "institution names words 3": 1,
+        "names list:Ministries": 1,
+    }
+
+
+def test_inner_suggestion_of_the_same_source_is_nested() -> None:
+    both = {"names": [suggestion(LONG, "names"), suggestion((11, 16), "names")]}
+    assert "institution names nested" in features(both, (11, 16))
+    assert "institution names nested" not in features(both, LONG)
+
+
+def test_unknown_sources_are_external() -> None:
+    assert "institution external same" in features({"spacy": [suggestion(SHORT, "spacy")]}, SHORT)
+
+
+@pytest.mark.parametrize(("probability", "expected"), [(0.5, 0), (0, -5), (1, 5), (0.999, 5), (0.75, 1.0986)])
+def test_log_odds_are_bounded(probability: float, expected: float) -> None:
+    assert log_odds(probability) == pytest.approx(expected, abs=1e-4)
