@@ -14,6 +14,7 @@ from annotator.suggest.conflicts import resolve_overlaps
 from annotator.suggest.names.chain import find_name_end
 from annotator.suggest.names.data import PERIOD, PROPER, QUOTED, WITHIN, Head, load_knowledge, without_article
 from annotator.suggest.names.fixed_parts import BRACKETS, QUOTATION_MARKS, find_short_name_end
+from annotator.suggest.names.listed import is_name
 from annotator.suggest.names.outlets import find_outlets
 from annotator.suggest.names.plans import is_plan_name, years_in
 from annotator.suggest.names.short_forms import CLOSING_MARKS, FullName, find_short_forms, has_proper_name
@@ -79,7 +80,7 @@ class NameSuggester:
         """See Suggester. Names may nest."""
         by_role = {role: label_for_role(role, labels) for role in (INSTITUTION, PLAN)}
         analysis = analysed(article.text)
-        matches = [match for match in self._listed.find_matches(analysis) if _is_name(analysis, match)]
+        matches = [match for match in self._listed.find_matches(analysis) if is_name(analysis, match)]
         lines = list(_sentence_lines(analysis, matches))
         names = list(self._find_listed(analysis, matches, lines))
         names += _without_firm(self._find_by_head(analysis, lines), names)
@@ -130,12 +131,22 @@ class NameSuggester:
         starts = [match.first for match in matches]
         for match, (_start, line, first) in zip(matches, _with_lines(starts, lines), strict=True):
             name, end = load_knowledge().listed[match.words], match.end
-            if match.words[0].removeprefix(DEFINITE_ARTICLE) in self._heads:
+            if self._may_have_short_name(line, match, first):
                 end = analysis.tokens[first + find_short_name_end(line, match.last - first) - 1].end
             score = name.score * (1 if match.is_sure else _UNSURE_FACTOR)
             proper = match.end if end > match.end and match.words[0] in load_knowledge().named else None
             evidence = f"list:{name.about}"
             yield _NameSpan(match.start, end, name.role, score, evidence, name.full, False, proper, name.beside)
+
+    def _may_have_short_name(self, line: SentenceLine, match: Match, first: int) -> bool:
+        """Return whether what stands in marks behind a listed name may be its short one.
+
+        It needs a head before it; in quotation marks, one that is called by proper names, or a listed name.
+        """
+        bare, opening = match.words[0].removeprefix(DEFINITE_ARTICLE), match.last - first
+        is_quoted = opening < len(line.words) and line.words[opening] in QUOTATION_MARKS
+        is_known = bare in load_knowledge().named or opening + 1 in line.listed
+        return bare in self._heads and (is_known or not is_quoted)
 
     def _find_abbreviations(self, analysis: TextAnalysis, names: Iterable[_NameSpan]) -> Iterator[_NameSpan]:
         """Yield bracketed abbreviations after names: المكتب الوطني للمطارات (ONDA)."""
@@ -268,21 +279,3 @@ def _without_firm(guesses: Iterable[_NameSpan], listed: Iterable[_NameSpan]) -> 
         around = firm.overlapping(guess.start, guess.end)
         if not goes_on and all(guess.start >= name.start or guess.end >= name.end for name in around):
             yield guess
-
-
-def _is_name(analysis: TextAnalysis, match: Match) -> bool:
-    """Return whether a listed match is a name by itself.
-
-    It is none as an adjective of the word before, as an abbreviation not in capitals, among other words in Latin
-    letters, and where a short name only completes an office: المدير العام للأمن الوطني.
-    """
-    listed = load_knowledge().listed[match.words]
-    if listed.capitals and not analysis.text[match.start : match.end].isupper():
-        return False
-    if match.words[0].isascii():
-        around = analysis.words[max(match.first - 1, 0) : match.first] + analysis.words[match.last : match.last + 1]
-        return not any(word.isascii() and word.isalpha() for word in around)
-    before = analysis.folded_words[match.first - 1] if match.first else ""
-    if match.start > analysis.tokens[match.first].start:
-        return not (listed.full and before in load_knowledge().heights)
-    return not is_adjective_of(match.words[0], before)

@@ -31,6 +31,8 @@ WITHIN: Final = "within"
 SEAT: Final = "seat"
 CAUSE: Final = "cause"
 
+_LETTERS_FOR_G: Final = "غجكگ"  # in foreign names; the lists have the first
+
 _File = TypeVar("_File", bound=Struct)
 
 
@@ -57,7 +59,7 @@ class ListedName(Struct, frozen=True):
     """A known name, its role, and the probability that a match is correct.
 
     `capitals`: an abbreviation only in capital letters. `full`: a short one's full name. `about`: the list's title.
-    `beside`: what stands for it too, but only in an article where it stands itself.
+    `beside`: what stands for it too, but only in an article where it stands itself. `subject`: only before a verb.
     """
 
     about: str
@@ -66,6 +68,7 @@ class ListedName(Struct, frozen=True):
     capitals: bool
     full: str | None
     beside: tuple[FoldedForm, ...]
+    subject: bool
 
 
 class FoldedWords(frozenset[str]):
@@ -164,6 +167,8 @@ class _List(Struct, forbid_unknown_fields=True):
     names: str
     heads: FoldedWords = FoldedWords()
     beside: bool = False
+    foreign: bool = False
+    subject: bool = False
 
 
 class _Lists(Struct, forbid_unknown_fields=True):
@@ -226,9 +231,9 @@ def _index_names(lists: list[_List], capitals_score: float) -> dict[FoldedForm, 
         for name, full in () if group.beside else _listed_names(group):
             capitals = name.isupper()
             score = min(group.score, capitals_score) if capitals else group.score
-            short = beside.get(fold(full or name), ())
-            words = split_form(fold(name))
-            listed.setdefault(words, ListedName(group.about, group.role, score, capitals, full, short))
+            short = () if group.subject else beside.get(fold(full or name), ())
+            entry = ListedName(group.about, group.role, score, capitals, full, short, group.subject)
+            listed.setdefault(split_form(fold(name)), entry)
     return listed
 
 
@@ -254,6 +259,8 @@ def _listed_names(group: _List) -> Iterator[tuple[str, str | None]]:
         for name in filter(None, (full, *map(str.strip, short.split(",")))):
             for head in group.heads or ("",):
                 yield f"{head} {name}".strip(), None if name == full else full
+            for letter in _LETTERS_FOR_G[1:] if group.foreign and _LETTERS_FOR_G[0] in name else ():
+                yield name.replace(_LETTERS_FOR_G[0], letter), full
 
 
 prepare_decoders(_Heads, _Words, _Places, _Lists)

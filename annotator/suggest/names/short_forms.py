@@ -88,7 +88,8 @@ def _may_stand_outside(words: FoldedForm, text: str, name: FullName) -> bool:
 
     Those that lists have by themselves need not be looked for.
     """
-    if words in load_knowledge().listed:
+    listed = load_knowledge().listed.get(words)
+    if listed and not listed.subject:
         return False
     letters = " ".join(words).removeprefix(DEFINITE_ARTICLE)
     return text.count(letters) > (letters in fold(name.full))

@@ -1,0 +1,38 @@
+"""Whether what stands in the lists is a name where it stands in a text."""
+
+from typing import Final
+
+from annotator.suggest.names.data import load_knowledge
+from annotator.suggest.names.word_roles import is_adjective_of
+from annotator.text.analysis import TextAnalysis
+from annotator.text.lexicon import Match
+
+_FEMININE_STARTS: Final = ("ت", "ست", "كت", "غت", "غات")  # of verbs: تمنع, كتمنع
+_FEMININE_ENDINGS: Final = ("ت",)
+
+
+def is_name(analysis: TextAnalysis, match: Match) -> bool:
+    """Return whether a listed match is a name by itself.
+
+    It is none as an adjective of the word before, as an abbreviation not in capitals, among other words in Latin
+    letters, where a short name only completes an office (المدير العام للأمن الوطني), and without a verb behind it where
+    the list wants one: الداخلية تمنع.
+    """
+    listed = load_knowledge().listed[match.words]
+    if listed.capitals and not analysis.text[match.start : match.end].isupper():
+        return False
+    if match.words[0].isascii():
+        around = analysis.words[max(match.first - 1, 0) : match.first] + analysis.words[match.last : match.last + 1]
+        return not any(word.isascii() and word.isalpha() for word in around)
+    before = analysis.folded_words[match.first - 1] if match.first else ""
+    if listed.subject and (before in load_knowledge().offices or not _is_before_verb(analysis, match.last)):
+        return False
+    if match.start > analysis.tokens[match.first].start:
+        return not (listed.full and before in load_knowledge().heights)
+    return not is_adjective_of(match.words[0], before)
+
+
+def _is_before_verb(analysis: TextAnalysis, index: int) -> bool:
+    """Return whether a feminine verb or a colon stands at a token."""
+    word = analysis.folded_words[index] if index < len(analysis.folded_words) else ""
+    return word == ":" or (len(word) > 2 and (word.startswith(_FEMININE_STARTS) or word.endswith(_FEMININE_ENDINGS)))
