@@ -92,6 +92,13 @@ def test_listed_name_that_may_be_something_else_is_not_sure(name: str) -> None:
     assert [is_sure(suggestion) for suggestion in NameSuggester().suggest(article(text), LABELS)] == [False]
 
 
+def test_listed_name_that_may_go_on_is_not_sure() -> None:
+    name = "المندوبية العامة للسجون"
+    for text, is_alone in ((f"نفت {name} ذلك", True), (f"نفت {name} والتهذيب الجديد", False)):
+        suggestions = NameSuggester().suggest(article(text), LABELS)
+        assert [is_sure(suggestion) for suggestion in suggestions] == [is_alone]
+
+
 @given(st.lists(WORDS, max_size=25).map("".join))
 def test_names_keep_the_protocol(text: str) -> None:
     check_promises(NameSuggester(), text)

@@ -12,13 +12,13 @@ from annotator.model.labels import LabelSet
 from annotator.model.records import Article, Suggestion
 from annotator.suggest.conflicts import resolve_overlaps
 from annotator.suggest.names.chain import find_name_end
-from annotator.suggest.names.data import PERIOD, PROPER, QUOTED, WITHIN, Head, load_knowledge, without_article
+from annotator.suggest.names.data import JOINED, PERIOD, PROPER, QUOTED, WITHIN, Head, load_knowledge, without_article
 from annotator.suggest.names.fixed_parts import BRACKETS, QUOTATION_MARKS, find_short_name_end
 from annotator.suggest.names.listed import is_name
 from annotator.suggest.names.outlets import find_outlets
 from annotator.suggest.names.plans import is_plan_name, years_in
 from annotator.suggest.names.short_forms import CLOSING_MARKS, FullName, find_short_forms, has_proper_name
-from annotator.suggest.names.word_roles import SentenceLine, is_adjective_of
+from annotator.suggest.names.word_roles import AND, DEFINITE, SentenceLine, is_adjective_of
 from annotator.text.analysis import TextAnalysis, analysed
 from annotator.text.folding import fold
 from annotator.text.intervals import IntervalIndex
@@ -26,6 +26,7 @@ from annotator.text.lexicon import FoldedForm, Lexicon, Match
 from annotator.text.proclitics import DEFINITE_ARTICLE, find_readings
 
 _MAX_TOKENS: Final = 1 << 15  # whose heads are remembered
+_GOING_ON_FACTOR: Final = 0.8  # for a listed name that may be the first half of a longer one
 _FIRM_SCORE: Final = 0.98  # of a listed name that no guess is longer than
 _UNSURE_FACTOR: Final = 0.5  # for a short word that may be another after its proclitic
 
@@ -97,7 +98,9 @@ class NameSuggester:
         best: dict[tuple[int, int], Suggestion] = {}
         for name in names:
             label, bounds = by_role[name.role], (name.start, name.end)
-            if label and (bounds not in best or best[bounds].score < name.score):
+            same = best.get(bounds)  # a list's doubt outdoes a rule's trust
+            is_better = same is None or (same.score < name.score and not same.evidence.startswith("list:"))
+            if label and is_better:
                 value = years_in(text[slice(*bounds)]) if name.role == PLAN else name.full
                 best[bounds] = Suggestion(
                     *bounds, label, self.name, round(name.score, 3), value, evidence=name.evidence
@@ -133,10 +136,26 @@ class NameSuggester:
             name, end = load_knowledge().listed[match.words], match.end
             if self._may_have_short_name(line, match, first):
                 end = analysis.tokens[first + find_short_name_end(line, match.last - first) - 1].end
-            score = name.score * (1 if match.is_sure else _UNSURE_FACTOR)
+            score, evidence = name.score * (1 if match.is_sure else _UNSURE_FACTOR), f"list:{name.about}"
+            if self._may_go_on(match, line, first):
+                score, evidence = score * _GOING_ON_FACTOR, f"{evidence}, going on"
             proper = match.end if end > match.end and match.words[0] in load_knowledge().named else None
-            evidence = f"list:{name.about}"
             yield _NameSpan(match.start, end, name.role, score, evidence, name.full, False, proper, name.beside)
+
+    def _may_go_on(self, match: Match, line: SentenceLine, first: int) -> bool:
+        """Return whether و and a definite noun that begins no listed name go on from a listed name with such a head."""
+        heads = self._heads.get(match.words[0].removeprefix(DEFINITE_ARTICLE), ())
+        if not any(JOINED in head.takes for head in heads):
+            return False
+        after = match.last - first
+        word = line.word_at(after)
+        if word and word.word == AND:  # apart from what it joins
+            after += 1
+            word = line.word_at(after)
+            is_joined = word is not None and word.lead == "" and after not in line.listed
+        else:
+            is_joined = word is not None and word.lead == AND and after not in line.led
+        return is_joined and word is not None and word.kind == DEFINITE and not (word.is_head or word.is_actor)
 
     def _may_have_short_name(self, line: SentenceLine, match: Match, first: int) -> bool:
         """Return whether what stands in marks behind a listed name may be its short one.

@@ -1,5 +1,6 @@
 """Linguistic knowledge of names, read from resources/names; words are folded (see text.folding)."""
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final, TypeVar
@@ -31,6 +32,7 @@ WITHIN: Final = "within"
 SEAT: Final = "seat"
 CAUSE: Final = "cause"
 
+_JOINED: Final = re.compile(r" و(?=\w\w)")
 _LETTERS_FOR_G: Final = "غجكگ"  # in foreign names; the lists have the first
 
 _File = TypeVar("_File", bound=Struct)
@@ -253,14 +255,23 @@ def without_article(name: str) -> str:
 
 
 def _listed_names(group: _List) -> Iterator[tuple[str, str | None]]:
-    """Yield a list's names, each behind each of its heads if it has any, with the full name of a short one."""
+    """Yield a list's names in all their spellings, each behind each of its heads, with the full name of a short one."""
     for line in group.names.splitlines():
         full, _colon, short = line.partition(":")
         for name in filter(None, (full, *map(str.strip, short.split(",")))):
-            for head in group.heads or ("",):
-                yield f"{head} {name}".strip(), None if name == full else full
-            for letter in _LETTERS_FOR_G[1:] if group.foreign and _LETTERS_FOR_G[0] in name else ():
-                yield name.replace(_LETTERS_FOR_G[0], letter), full
+            for spelling in _spellings(name, foreign=group.foreign):
+                for head in group.heads or ("",):
+                    yield f"{head} {spelling}".strip(), None if name == full else full
+
+
+def _spellings(name: str, *, foreign: bool) -> Iterator[str]:
+    """Yield a name as it is listed, with و apart from the word it joins, and with other letters for a foreign g."""
+    yield name
+    apart = _JOINED.sub(" و ", name)
+    if apart != name:
+        yield apart
+    for letter in _LETTERS_FOR_G[1:] if foreign and _LETTERS_FOR_G[0] in name else ():
+        yield name.replace(_LETTERS_FOR_G[0], letter)
 
 
 prepare_decoders(_Heads, _Words, _Places, _Lists)
