@@ -132,6 +132,9 @@ class _ChainParser:
         stop = self._end.stop if self._end else self._position
         words = (self._line.word_at(index) for index in range(self._start, stop))
         is_distinctive = ADJECTIVE in takes and not all(word and word.is_vague for word in words)
+        following = self._line.word_at(stop)
+        if following and following.lead == FOR and following.is_actor:  # المجلس الوطني للحزب
+            return None
         return self._end if is_distinctive or (self._end and self._end.rule != ADJECTIVE) else None
 
     def parse_indefinite(self) -> NameEnd | None:
@@ -473,10 +476,11 @@ class _ChainParser:
         following = self._peek(1)
         if word.kind != NOUN or not word.word.startswith(FOR) or following is None:
             return False
-        if following.kind != DEFINITE and not following.is_of_names:
+        if following.kind not in (DEFINITE, LOCAL) and not following.is_of_names:
             return False
         purpose = classify_word(word.word[1:])
-        is_action = purpose.is_action or len(purpose.word) <= _MAX_SHORT
+        is_people = purpose.word.startswith("م") and purpose.word.endswith("ي")  # لمهنيي القطاع
+        is_action = not is_people and (purpose.is_action or len(purpose.word) <= _MAX_SHORT)
         is_clause = is_action and self._head.role != PLAN  # a continuation of the sentence: لتقديم الدعم, لبدء العمل
         return not (is_clause or following.lead) and self._take_idafa(PURPOSE, 1)
 
