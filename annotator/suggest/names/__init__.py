@@ -195,9 +195,9 @@ class NameSuggester:
                 if end and head.role == PLAN and not is_plan_name(line, index, after, end.stop, head, end.rule):
                     continue
                 if end:
-                    start, stop = _name_bounds(analysis, position, offset, head, first + end.stop)
+                    start, stop = analysis.tokens[position].start + offset, analysis.tokens[first + end.stop - 1].end
                     evidence = f"head:{end.rule} {' '.join(head.words)}"
-                    is_called = not head.outside and has_proper_name(head, after, end, definite=definite)
+                    is_called = has_proper_name(head, after, end, definite=definite)
                     proper = analysis.tokens[first + after].start if is_called else None
                     score, is_local = scores[end.rule] * head.weight, WITHIN in head.takes
                     yield _NameSpan(start, stop, head.role, score, evidence, None, is_local, proper)
@@ -235,19 +235,6 @@ class NameSuggester:
         is_bracketed = inner.end + 1 == outer.end and text[inner.start - 1] in _OPENING
         is_same = is_short or (inner.label == outer.label and (is_called or is_bracketed))
         return inner.start > outer.start and not is_same
-
-
-def _name_bounds(analysis: TextAnalysis, token: int, offset: int, head: Head, last: int) -> tuple[int, int]:
-    """Return the offsets of a name whose head begins `offset` into a token, given the token behind its last.
-
-    Behind a head that is no part of it, only what is inside the marks of a quoted name.
-    """
-    if not head.outside:
-        return analysis.tokens[token].start + offset, analysis.tokens[last - 1].end
-    token += len(head.words)
-    if analysis.words[token] in QUOTATION_MARKS:
-        token, last = token + 1, last - 1
-    return analysis.tokens[token].start, analysis.tokens[last - 1].end
 
 
 def _with_lines(positions: Sequence[int], lines: Iterable[_Line]) -> Iterator[tuple[int, SentenceLine, int]]:

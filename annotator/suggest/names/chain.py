@@ -226,12 +226,15 @@ class _ChainParser:
         `nouns` is 1 if the word here is known to be the first. Two may share a closing one: إعادة بناء وتأهيل المناطق.
         """
         start = self._position
-        self._position += nouns
+        if nouns:
+            self._position += self._line.word_count_at(start)  # two if its و is written apart
         while word := self._peek():
             if word.lead and not (word.lead == AND and nouns and word.kind == NOUN and not word.is_head):
                 break
             if nouns and self._is_of_nation(word):
                 break
+            if not nouns and word.is_actor and self._take_body(word, rule):  # مفوضية الاتحاد الأوروبي
+                return True
             if not nouns and self._is_title(word):
                 nouns, self._position = 1, self._position + 1
                 continue
@@ -463,7 +466,7 @@ class _ChainParser:
             return False
         if (JOINED not in self._head.takes and rule != PURPOSE) or word.is_actor or word.is_people or word.is_head:
             return False
-        return self._take_complement(word, rule)
+        return not word.is_locality and self._take_complement(word, rule)
 
     def _take_complement(self, word: WordRole, rule: str) -> bool:
         """Take a word with و, ل or ب attached, and its idafa."""

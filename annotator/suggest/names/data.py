@@ -43,7 +43,7 @@ class Head(Struct, frozen=True):
 
     `takes` are rules explained in heads.toml. It is no head if the next word is in `without`, or not in a non-empty
     `only`, or if the previous word is in `not_after` (with any proclitics), or if one of `not_led` is attached to it.
-    The name begins behind an `outside` head. `weight` multiplies scores.
+    `weight` multiplies scores.
     """
 
     words: FoldedForm
@@ -53,7 +53,6 @@ class Head(Struct, frozen=True):
     only: frozenset[str] = frozenset()
     not_after: frozenset[str] = frozenset()
     not_led: str = ""
-    outside: bool = False
     weight: float = 1.0
 
 
@@ -138,7 +137,6 @@ class _Head(Struct, forbid_unknown_fields=True, rename={"without": "not"}):
     only: list[str] = []
     not_after: list[str] = []
     not_led: str = ""
-    outside: bool = False
     score: float = 1.0
 
 
@@ -219,9 +217,7 @@ def _index_heads(rows: list[_Head]) -> dict[FoldedForm, tuple[Head, ...]]:
         not_after = frozenset(map(fold, row.not_after))
         for name in row.words:
             words = split_form(fold(name))
-            head = Head(
-                words, row.role, frozenset(row.takes), without, only, not_after, row.not_led, row.outside, row.score
-            )
+            head = Head(words, row.role, frozenset(row.takes), without, only, not_after, row.not_led, row.score)
             heads[words] = (*heads.get(words, ()), head)
     return heads
 

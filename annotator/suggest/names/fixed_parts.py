@@ -4,7 +4,7 @@ from functools import lru_cache
 from typing import Final
 
 from annotator.suggest.names.data import load_knowledge
-from annotator.suggest.names.word_roles import END, LATIN, LOCAL, NOUN, NUMBER, SentenceLine, classify_word
+from annotator.suggest.names.word_roles import DEFINITE, END, LATIN, LOCAL, NOUN, NUMBER, SentenceLine, classify_word
 from annotator.text.folding import fold
 from annotator.text.lexicon import FoldedForm
 
@@ -48,8 +48,11 @@ def _is_short_name(words: tuple[str, ...], *, is_quoted: bool) -> bool:
         return not any(role.lead or role.kind in (END, NUMBER) for role in roles)
     if len(words) > 1:
         return all(len(word) == 1 and word.isalpha() for word in words)  # (ك د ش)
-    is_abbreviation = words[0].isascii() and words[0].replace("-", "").isalpha()
-    return is_abbreviation or roles[0].is_proper
+    if words[0].isascii():
+        return words[0].replace("-", "").isalpha()
+    role = roles[0]
+    is_known = role.is_of_names or role.is_common or role.is_quality or role.is_adjective or role.is_plain
+    return role.kind in (NOUN, DEFINITE) and not (role.lead or is_known or words[0].startswith(_VERB_PREFIXES[:2]))
 
 
 def find_foreign_end(words: tuple[str, ...], start: int) -> int | None:

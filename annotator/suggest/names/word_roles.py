@@ -181,8 +181,17 @@ class SentenceLine(Struct, frozen=True):
     def _role_at(self, index: int) -> tuple[WordRole, int]:
         role = self.roles.get(index)
         if role is None:
-            role = self.roles[index] = self._phrase(index) or (classify_word(self.words[index]), 1)
+            role = self.roles[index] = (
+                self._phrase(index) or self._joined(index) or (classify_word(self.words[index]), 1)
+            )
         return role
+
+    def _joined(self, index: int) -> tuple[WordRole, int] | None:
+        """Return the word behind a و that is written apart from it, with it."""
+        if self.words[index] != AND or index + 1 == len(self.words):
+            return None
+        role = classify_word(AND + self.words[index + 1])
+        return (role, 2) if role.lead == AND else None
 
     def _phrase(self, index: int) -> tuple[WordRole, int] | None:
         for lead, first in _phrase_starts(self.words[index]):
