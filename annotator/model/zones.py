@@ -68,10 +68,20 @@ DATELINE_WORDS: Final = (
 BYLINE: Final = ("بقلم", "كتب", "كتبه", "كتبها", "حرره", "حررته", "إعداد")
 """Words before an author's name."""
 
+AGENCIES: Final = (
+    *("وكالات", "و م ع", "ومع", "لاماب", "رويترز", "أ ف ب", "أف ب", "فرانس برس", "أسوشيتد برس", "أسوشييتد برس", "أ ب"),
+    *("د ب أ", "إفي", "أوروبا برس", "الأناضول", "شينخوا", "سبوتنيك", "تاس", "وات", "واج", "وأج", "واص", "أ ش أ", "واس"),
+    *("وام", "قنا", "كونا", "بنا", "العمانية", "سبأ", "بترا", "وفا", "سانا", "واع", "معا", "صفا", "إرنا"),
+    *("map", "afp", "reuters", "ap", "dpa", "efe", "aa", "xinhua", "tass"),
+)
+"""News agencies as a line names them beside a place; those of Arab states by their acronyms."""
+
 _MAX_HEADLINE = 150  # code points; the longest of 119 Moroccan headlines has 134
 _MAX_DISTANCE = 3  # most lines from a headline without a dateline to the first paragraph
 _FEW_WORDS = 4  # most words of a dateline besides the date; fewest of a headline among section names
 _MAX_JOINED = 2  # most words beside the date without a mark between
+_MAX_BESIDE_AGENCY = 2  # words of a line, as its place
+_MIN_HEADLINE_WORDS = 2  # words of at least two letters
 
 _REMOVED = re.compile(r"[\u00ad\u0640\u064b-\u065f\u0670\u200c\u200d]")
 _SPELLINGS = str.maketrans("أإآٱىة٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "اااايه" + "0123456789" * 2)
@@ -99,6 +109,7 @@ def _any_of(phrases: Iterable[str]) -> str:
 
 _ONLY_FURNITURE = re.compile(rf"(?:(?:{_any_of(FURNITURE)})(?: \d+)?(?: |$))+")
 _ONLY_SECTIONS = re.compile(rf"(?:(?:{_any_of(FURNITURE + SECTIONS)})(?: |$))+")
+_AGENCY = re.compile(rf"(?:عن )?(?:(?:{_any_of(AGENCIES)})|وكاله (?:\w+ ){{0,4}}(?:ال|لل)?انباء(?: \w+)?)")
 _LINK = re.compile(rf"(?:{_any_of(LINKS)})\b")
 _NOTICE = re.compile(rf"©|(?:{_any_of(NOTICES)})\b|(?:{_any_of(TAGS)})\s*(?::|$)")
 _NUMBERS = {_fold(name): number for number, names in enumerate(MONTHS, 1) for name in names}
@@ -198,6 +209,19 @@ class _Line(NamedTuple):
         return self.is_bulleted or self.is_furniture or bool(is_navigation)
 
     @property
+    def is_agency_line(self) -> bool:
+        """The line names a news agency, between marks, with at most two words besides: a place, an outlet."""
+        pieces = list(map(_words, _SEPARATOR.split(self.folded)))
+        others = [piece for piece in pieces if not _AGENCY.fullmatch(piece)]
+        return len(others) < len(pieces) and len(" ".join(others).split()) <= _MAX_BESIDE_AGENCY
+
+    @property
+    def may_be_headline(self) -> bool:
+        """The line has two words; a torn one, a letter or the name of an agency is no headline."""
+        word_count = sum(len(word) > 1 for word in self.key.split())
+        return word_count >= _MIN_HEADLINE_WORDS and not self.is_agency_line
+
+    @property
     def is_paragraph(self) -> bool:
         """The line is longer than any headline, or a sentence with a full stop."""
         is_long = self.size > _MAX_HEADLINE or _STOP.search(self.folded) is not None
@@ -269,7 +293,11 @@ def _split_lines(text: str) -> list[_Line]:
 
 def _find_headline(lines: list[_Line], top: int, dateline: int | None) -> int | None:
     """Return the index of the headline among the `top` lines before the first paragraph."""
-    candidates = [index for index in range(top) if not lines[index].is_page_header and not lines[index].is_dateline]
+    candidates = [
+        index
+        for index, line in enumerate(lines[:top])
+        if line.may_be_headline and not line.is_page_header and not line.is_dateline
+    ]
     repeated = (
         index
         for index, following in pairwise(candidates)

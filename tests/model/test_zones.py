@@ -264,6 +264,33 @@ def test_headline_is_short_and_followed_by_a_longer_line() -> None:
     assert kinds(OTHER, "نعم", "نعم", PARAGRAPH) == "HBBB"
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("رويترز", "الرباط – و م ع", "(أ ف ب)", "الرباط/ و.م.ع", "القاهرة (رويترز) -", "تازة | وكالات", "RABAT - AFP"),
+        *("عن وكالة المغرب العربي للأنباء", "وكالة الأنباء القطرية", "البحرين - وكالة أنباء البحرين"),
+        *("الم", "ا ل م غ ر ب", "ـــ", "م"),
+    ],
+)
+def test_agency_line_or_torn_word_is_no_headline(line: str) -> None:
+    assert kinds(line, PARAGRAPH) == "BB"
+    assert kinds(line, HEADLINE, PARAGRAPH) == "BHB"
+    assert kinds(HEADLINE, line, PARAGRAPH) == "HBB"
+    assert kinds(HEADLINE, DATE, line, PARAGRAPH) == "HDBB"
+    assert kinds(line, DATE, PARAGRAPH) == "BDB"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("رويترز: انفجارات بدمشق", "وكالات الأنباء تتنافس", "طفل يغرق في نهر سبو - رويترز", "وكالة حوض سبو تحذر"),
+        *("معا ضد العنف", "قنا تستقبل الزوار", "الأناضول: 20 قتيلا بزلزال"),
+    ],
+)
+def test_headline_that_mentions_an_agency_stays_one(line: str) -> None:
+    assert kinds(line, PARAGRAPH) == "HB"
+
+
 def test_zone_starts_and_ends_with_a_visible_character() -> None:
     text = f"\u200f  • {OTHER}\u200e \n\t{HEADLINE}\u00a0\n\n {PARAGRAPH}\ufeff"
     assert zones_of(text, *ZONE_KINDS) == ["• " + OTHER, HEADLINE, PARAGRAPH]
