@@ -26,6 +26,7 @@ _LAST: Final = -1
 _WEEK: Final = 7
 _MONTH: Final = 31  # days, at most
 _YEAR: Final = 366
+_SEASON: Final = 2  # years
 
 
 def _nth_weekday(today: date | None, weekday: Moment, number: int, within: Time) -> Moment | None:
@@ -95,6 +96,10 @@ def _edge(today: date | None, edge: str, within: Time) -> Time | None:
         begin, end = parts.get(edge, (size - 1 if edge == "end" else size - max(1, size // 3), size - 1))
         return month_period(first.year, first.month + begin, first.month + max(begin, end), assumed)
     size = last.year - first.year + 1
+    if size == _SEASON:
+        return {"middle": year_period(first.year, last.year)}.get(
+            edge, Moment(year=(first if edge in ("start", "early") else last).year)
+        )
     spans = {"start": (0, size // 3 - 1), "early": (0, size // 3 - 1), "middle": (size // 3, size - size // 3 - 1)}
     begin, end = spans.get(edge, (size - size // 3, size - 1))
     return year_period(first.year + begin, first.year + max(begin, end))

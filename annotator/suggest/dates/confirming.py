@@ -17,7 +17,7 @@ _MOON_DAYS: Final = 2  # between calendars that follow the moon
 
 def _named_day(today: date | None, day: Moment | None, weekday: int) -> Moment | None:
     """Return a day reckoned from the publication, with the weekday that the text says."""
-    return replace(day, weekday=weekday) if day else None
+    return replace(day or Moment(), weekday=weekday)
 
 
 def _confirm(today: date | None, away: Moment | None, day: Moment | None) -> Moment | None:
@@ -30,12 +30,12 @@ def _confirm(today: date | None, away: Moment | None, day: Moment | None) -> Mom
     if resolved is None:
         return None
     named = resolved if resolved.weekday is not None else replace(resolved, weekday=away.weekday)
-    return _assume_unless(named, day_of(named) == day_of(away))
+    return _assume_unless(named, day_of(away) in (None, day_of(named)))
 
 
 def _confirm_number(today: date | None, away: Moment | None, number: int) -> Moment | None:
     """Return a day reckoned from the publication, whose number in its month the text says."""
-    return _assume_unless(away, away is not None and away.day == number)
+    return _assume_unless(away, away is not None and away.day in (None, number))
 
 
 def _confirm_year(today: date | None, away: Moment | None, year: Moment | None) -> Moment | None:

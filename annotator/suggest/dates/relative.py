@@ -25,7 +25,8 @@ from annotator.suggest.dates.moments import (
 )
 
 _WEEK: Final = 7
-_FIRST_MONTH: Final = 8
+_FIRST_MONTH: Final = 8  # of a season
+_FIRST_OF_SECOND_HALF: Final = 7
 _UNITS: Final = {"day": 1, "week": _WEEK}
 _YEARS: Final = {"year": 1, "decade": 10, "century": 100}
 
@@ -93,6 +94,11 @@ def _after_day(today: date | None, length: tuple[str, int], day: Moment) -> Mome
     resolved = resolve_moment(day, today)
     start = day_of(resolved) if resolved else None
     return _day_after(start, dict([length])) if start else None
+
+
+def _new_year(today: date | None) -> Moment | None:
+    """Return the year that has begun, or that is about to in the second half of a year."""
+    return Moment(year=today.year + (today.month >= _FIRST_OF_SECOND_HALF)) if today else None
 
 
 def _season_year(today: date | None, way: int) -> Period | None:
@@ -238,6 +244,7 @@ FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "month_maybe_on": _month_maybe_on,
     "after_day": _after_day,
     "season_year": _season_year,
+    "new_year": _new_year,
     "weekday_in": _weekday_of,
     "spread_way": _spread_way,
     "month_on": _month_on,
