@@ -3,17 +3,21 @@
 from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
+from typing import Final
 
 from msgspec import Struct
 
 from annotator.model.label_roles import DATE, label_for_role
 from annotator.model.labels import LabelSet
 from annotator.model.records import Article, Suggestion
-from annotator.suggest.dates.grammar import CONSTANT, OFFSET, Rule
+from annotator.suggest.dates.grammar import OFFSET, Rule
 from annotator.suggest.dates.lattice import Lattice
 from annotator.suggest.dates.matching import Match, Tree, find_matches
 from annotator.suggest.dates.values import evaluate
 from annotator.text.analysis import analyse, analysed
+
+_TRANSPARENT: Final = (None, "in_half")
+"""The values of rules that pass on what their only part is."""
 
 
 class DateSpan(Struct, frozen=True):
@@ -94,10 +98,11 @@ def _to_date_span(match: Match, today: date | None) -> DateSpan:
 
 
 def _rules_of_all(tree: Tree) -> Iterator[Rule]:
-    """Yield the rules that say what the whole match is, down to the first that joins parts."""
-    yield tree.rule.rule
+    """Yield the rules that say what the whole match is, down to the first that joins parts or makes a value."""
+    rule = tree.rule.rule
+    yield rule
     parts = [part for name, part in tree.parts if name]
-    if len(parts) == 1 and isinstance(part := parts[0], Tree) and part.rule.rule.value != CONSTANT:
+    if rule.value in _TRANSPARENT and len(parts) == 1 and isinstance(part := parts[0], Tree):
         yield from _rules_of_all(part)
 
 

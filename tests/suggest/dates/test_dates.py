@@ -133,12 +133,19 @@ def test_offset_that_names_no_time_is_not_suggested(text: str) -> None:
     ("text", "rule"),
     [
         ("يصل اليوم", "rule:today"),
+        ("وصل اليوم وفد", "rule:today-or-day-of"),
+        ("قالت الوزارة اليوم إن", "rule:today-behind-noun"),
+        ("في الجمعة", "rule:bare-weekday"),
+        ("في يوم الجمعة", "rule:weekday"),
         ("وصل أمس", "rule:day-away"),
         ("في مارس", "rule:fair-month"),
-        ("بتاريخ 9 يوليوز 2024", "rule:day-said"),
+        ("بتاريخ 9 يوليوز 2024", "rule:day-month-year"),
+        ("بتاريخ 9 يوليوز", "rule:day-month"),
+        ("بتاريخ 22/4", "rule:digits-without-year"),
         ("سنة 2024", "rule:year"),
         ("الربع الأول من 2024", "rule:year-part"),
         ("عيد العرش", "rule:feast-day"),
+        ("عيد العرش 2024", "rule:feast-of-year"),
     ],
 )
 def test_evidence_is_the_name_of_the_rule(text: str, rule: str) -> None:
