@@ -108,6 +108,7 @@ class _Words(Struct, frozen=True, forbid_unknown_fields=True):
     endings: FoldedWords
     titles: FoldedWords
     reporting: FoldedWords
+    reports: FoldedWords
     saying: FoldedWords
     tails: FoldedPhrases
     bound: Mapping[str, FoldedWords]

@@ -53,7 +53,7 @@ def find_outlets(analysis: TextAnalysis) -> Iterator[Outlet]:
         if words:
             bounds = (analysis.tokens[index + 1].start, analysis.tokens[index + len(words)].end)
             quoted.setdefault(words, []).append(bounds)
-            if _is_reported(analysis.folded_words, index):
+            if _is_reported(analysis.folded_words, index) or _reports(analysis.folded_words, index + len(words) + 2):
                 reported.add(words)
     for words in reported:
         for bounds in quoted[words]:
@@ -108,6 +108,11 @@ def _is_reported(words: tuple[str, ...], opening: int) -> bool:
     if words[max(0, opening - 2) : opening] == _QUOTED_FROM:
         return True
     return _is_said_to(words, opening - 1) if before in _LINKS else before in load_knowledge().reporting
+
+
+def _reports(words: tuple[str, ...], index: int) -> bool:
+    """Return whether the word at `index`, behind a quoted name, says what a medium does."""
+    return not load_knowledge().reports.isdisjoint(words[index : index + 1])
 
 
 def _find_domains(analysis: TextAnalysis) -> Iterator[tuple[int, int]]:
