@@ -84,7 +84,7 @@ _MAX_BESIDE_AGENCY = 2  # words of a line, as its place
 _MIN_HEADLINE_WORDS = 2  # words of at least two letters
 
 _REMOVED = re.compile(r"[\u00ad\u0640\u064b-\u065f\u0670\u200c\u200d]")
-_SPELLINGS = str.maketrans("أإآٱىة٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "اااايه" + "0123456789" * 2)
+_SPELLINGS = str.maketrans("أإآٱىیکھہەة٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "ااااييكهههه" + "0123456789" * 2)
 _BULLET = re.compile(r"[•●▪■◦‣∙·○◾►▶]|[*–—-]\s")
 _STOP = re.compile(r"(?<![.…])[.][\s\"”»)\]]*$")
 _CRUMBS = re.compile(r"الرئيسيه\s*[|/\\»«>‹›<–—-]")
@@ -93,7 +93,7 @@ _SEPARATOR = re.compile(r"[-–—|/،,؛•·()\[\]\t]")
 
 
 def _fold(text: str) -> str:
-    """Fold `text` for comparison: no marks, one spelling of alef, ya and ta marbuta, ASCII digits, lower case."""
+    """Fold `text` for comparison: no marks, one spelling of alef, ya, kaf and ha, ASCII digits, lower case."""
     return _REMOVED.sub("", remove_invisible(text)).translate(_SPELLINGS).casefold()
 
 
