@@ -332,8 +332,8 @@ class _ChainParser:
             return True
         if HONOUR in takes and rule == ADJECTIVE and (word.is_person or word.word in QUOTATION_MARKS):
             return self._take_quoted() or self._take_honoured_person()
-        if PERIOD in takes:
-            return QUOTED in takes and word.word not in _CLOSING_MARKS and self._take_quoted()
+        if PERIOD in takes and QUOTED in takes and word.word not in _CLOSING_MARKS and self._take_quoted():
+            return True
         return PURPOSE in takes and self._take_unknown_purpose(word)
 
     def _agrees(self, word: WordRole, before: WordRole) -> bool:
@@ -451,7 +451,7 @@ class _ChainParser:
         """Take an adjective and its preposition: المناطق المتضررة من الفيضانات."""
         following = self._peek(1)
         preposition = AT if following and following.lead == AT else following.word if following else ""
-        if following is None or word.word not in load_knowledge().bound.get(preposition, ()):
+        if following is None or word.lead == FOR or word.word not in load_knowledge().bound.get(preposition, ()):
             return False
         self._position += 1
         if self._take_bound_preposition(following, word, rule):
