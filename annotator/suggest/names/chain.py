@@ -66,6 +66,7 @@ _FEMININE: Final = frozenset(
 _SCOPES: Final = tuple(tuple(fold(scope).split()) for scope in ("في مجال", "في ميدان", "بشأن"))
 _CLOSING_MARKS: Final = ("»", "”")  # behind a name more often the end of a quotation than the start
 _SUFFIXED: Final = frozenset(map(fold, ("منه", "منها")))
+_ITS: Final = ("ها", "ه")
 _MAX_SHORT: Final = 3  # letters of nouns of action such as بدء, رفع
 _MAX_DEPTH: Final = 3  # nested names that end together
 _HYPHENS: Final = ("-", "–", "‑", "‐")
@@ -298,6 +299,8 @@ class _ChainParser:
         if self._end is None or before is None or self._end.rule == PERIOD:
             return False
         takes, rule = self._head.takes, self._end.rule
+        if word.kind == END and _is_work_on_it(word.word):
+            return self._advance(rule)
         if word.kind == END and PERIOD not in takes and word.word not in _words_that_go_on():
             return False
         if PERIOD in takes and (self._take_period() or self._take_scope(rule)):
@@ -551,6 +554,15 @@ def _words_that_go_on() -> frozenset[str]:
     """Return the words of no name by which one may yet go on."""
     knowledge = load_knowledge()
     return frozenset((_IN, _FOR_THE_SAKE_OF[0], *QUOTATION_MARKS, *_HYPHENS, *knowledge.bound, *tails_by_first_word()))
+
+
+def _is_work_on_it(word: str) -> bool:
+    """Return whether a word is و with a work on what was named before: الوقاية من الرشوة ومحاربتها, الدم وحفظه."""
+    if not word.startswith(AND) or not word.endswith(_ITS):
+        return False
+    work = word.removeprefix(AND).removesuffix(_ITS[0]).removesuffix(_ITS[1])
+    works = load_knowledge().works
+    return work in works or (work.endswith("ت") and work.removesuffix("ت") + "ة" in works)
 
 
 def _is_addressed(word: WordRole) -> bool:

@@ -7,18 +7,19 @@ from annotator.suggest.names.word_roles import DEFINITE, LOCAL, NOUN, SentenceLi
 def find_place_end(line: SentenceLine, start: int) -> int:
     """Return the end of the place at `start`: one word, or a listed place of several, or two if the first begins such.
 
-    قرية كفر سابا; three with a person's name: جماعة سيدي علي بلقاسم.
+    قرية كفر سابا; more with a person's name: جماعة سيدي علي بلقاسم.
     """
     end = start + line.word_count_at(start)
-    first, second, third = line.word_at(start), line.word_at(start + 1), line.word_at(start + 2)
+    first, second = line.word_at(start), line.word_at(end)
     knowledge = load_knowledge()
     if first is None or second is None or first.kind == LOCAL or first.word not in knowledge.openers:
         return end
-    is_person = second.word in knowledge.persons
-    if not is_person and (second.lead or second.kind not in (NOUN, DEFINITE, LOCAL)):
-        return end
-    has_surname = is_person and third is not None and not third.lead and third.kind == NOUN
-    return end + line.word_count_at(end) + (1 if has_surname else 0)
+    if second.word not in knowledge.persons:
+        is_name = not second.lead and second.kind in (NOUN, DEFINITE, LOCAL)
+        return end + line.word_count_at(end) if is_name else end
+    while (word := line.word_at(end)) and word.word in knowledge.persons:  # سيدي يوسف بن علي
+        end += 1
+    return end + 1 if word and not word.lead and word.kind == NOUN else end
 
 
 def find_locality_end(line: SentenceLine, start: int) -> int | None:
