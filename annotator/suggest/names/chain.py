@@ -463,6 +463,8 @@ class _ChainParser:
         return False
 
     def _take_conjunct(self, word: WordRole, before: WordRole, rule: str) -> bool:
+        if self._begins_plan(word):
+            return False
         if before.is_adjective and word.is_adjective:
             return self._advance(rule)
         if self._position in self._line.led:  # the start of another name
@@ -470,6 +472,12 @@ class _ChainParser:
         if (JOINED not in self._head.takes and rule != PURPOSE) or word.is_actor or word.is_people or word.is_head:
             return False
         return not word.is_locality and self._take_complement(word, rule)
+
+    def _begins_plan(self, word: WordRole) -> bool:
+        """Return whether a plan's head follows, which may look like an adjective: والاستراتيجية الوطنية."""
+        heads = load_knowledge().heads.get((word.word.removeprefix(DEFINITE_ARTICLE),), ())
+        following = self._peek(1) if any(head.role == PLAN for head in heads) else None
+        return following is not None and following.is_adjective and not following.lead
 
     def _take_complement(self, word: WordRole, rule: str) -> bool:
         """Take a word with و, ل or ب attached, and its idafa."""
