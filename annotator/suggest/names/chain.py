@@ -51,6 +51,8 @@ from annotator.suggest.names.word_roles import (
     SentenceLine,
     WordRole,
     classify_word,
+    is_addressed,
+    is_work_on_it,
 )
 from annotator.text.folding import fold
 from annotator.text.proclitics import DEFINITE_ARTICLE
@@ -66,7 +68,6 @@ _FEMININE: Final = frozenset(
 _SCOPES: Final = tuple(tuple(fold(scope).split()) for scope in ("في مجال", "في ميدان", "بشأن"))
 _CLOSING_MARKS: Final = ("»", "”")  # behind a name more often the end of a quotation than the start
 _SUFFIXED: Final = frozenset(map(fold, ("منه", "منها")))
-_ITS: Final = ("ها", "ه")
 _MAX_SHORT: Final = 3  # letters of nouns of action such as بدء, رفع
 _MAX_DEPTH: Final = 3  # nested names that end together
 _HYPHENS: Final = ("-", "–", "‑", "‐")
@@ -239,7 +240,9 @@ class _ChainParser:
             if not nouns and self._is_title(word):
                 nouns, self._position = 1, self._position + 1
                 continue
-            if word.kind == LOCAL or (word.kind == DEFINITE and not word.is_plain and (nouns or not word.is_actor)):
+            may_close = word.kind == DEFINITE and not word.is_plain
+            is_member = word.is_people and PROPER in self._head.takes  # نقابة الصحفيين
+            if word.kind == LOCAL or (may_close and (nouns or is_member or not word.is_actor)):
                 return self._advance(rule)
             if nouns and rule == GENITIVE and QUOTED in self._head.takes and self._take_quoted():  # نقابة مستخدمي «كذا»
                 return True
@@ -299,7 +302,7 @@ class _ChainParser:
         if self._end is None or before is None or self._end.rule == PERIOD:
             return False
         takes, rule = self._head.takes, self._end.rule
-        if word.kind == END and _is_work_on_it(word.word):
+        if word.kind == END and is_work_on_it(word.word):
             return self._advance(rule)
         if word.kind == END and PERIOD not in takes and word.word not in _words_that_go_on():
             return False
@@ -314,7 +317,7 @@ class _ChainParser:
         if word.lead == AND:
             return self._take_conjunct(word, before, rule)
         if word.lead == FOR:
-            if PURPOSE not in takes or _is_addressed(word):
+            if PURPOSE not in takes or is_addressed(word):
                 return False
             return self._take_body(word, PURPOSE) if word.is_actor else self._take_complement(word, PURPOSE)
         if word.lead == AT:
@@ -406,7 +409,10 @@ class _ChainParser:
     def _take_honoured_person(self) -> bool:
         """Take the person it is named after: المركز الاستشفائي الحسن الثاني, المستشفى الجهوي ابن زهر."""
         start = self._position
-        while (word := self._peek()) and not word.lead and (word.is_person or word.is_proper):
+        while (word := self._peek()) and not word.lead:
+            is_surname = word.kind == DEFINITE and word.word.endswith("ي") and self._position > start
+            if not (word.is_person or word.is_proper or is_surname):
+                break
             self._advance(PROPER)
             if not word.is_person:
                 break
@@ -415,15 +421,19 @@ class _ChainParser:
     def _take_adjoining_place(self, word: WordRole, before: WordRole, rule: str) -> bool:
         """Take a place that belongs to the word before: الرباط سلا, فاس-مكناس, المجلس الجهوي فاس, نادي بايرن ميونخ."""
         if word.kind == LOCAL:
-            may_follow = (
-                before.kind in (LOCAL, LATIN) or rule == PROPER or SEAT in self._head.takes or self._is_regional()
-            )
+            may_follow = before.kind in (LOCAL, LATIN) or rule == PROPER or SEAT in self._head.takes
+            may_follow = may_follow or self._is_regional() or self._is_company()
             return not word.lead and may_follow and self._advance(rule)
         following = self._peek(1) if before.kind == LOCAL and word.word in _HYPHENS else None
         if following is None or following.kind != LOCAL:
             return False
         self._position += 1
         return self._advance(rule)
+
+    def _is_company(self) -> bool:
+        """Return whether the head is one of companies, which end in their country: بنك البركة مصر."""
+        takes = self._head.takes
+        return {PROPER, ADJECTIVE, JOINED} <= takes and PLACE not in takes
 
     def _is_regional(self) -> bool:
         """Return whether the name has an adjective like regional, whose place may follow as it is."""
@@ -562,21 +572,6 @@ def _words_that_go_on() -> frozenset[str]:
     """Return the words of no name by which one may yet go on."""
     knowledge = load_knowledge()
     return frozenset((_IN, _FOR_THE_SAKE_OF[0], *QUOTATION_MARKS, *_HYPHENS, *knowledge.bound, *tails_by_first_word()))
-
-
-def _is_work_on_it(word: str) -> bool:
-    """Return whether a word is و with a work on what was named before: الوقاية من الرشوة ومحاربتها, الدم وحفظه."""
-    if not word.startswith(AND) or not word.endswith(_ITS):
-        return False
-    work = word.removeprefix(AND).removesuffix(_ITS[0]).removesuffix(_ITS[1])
-    works = load_knowledge().works
-    return work in works or (work.endswith("ت") and work.removesuffix("ت") + "ة" in works)
-
-
-def _is_addressed(word: WordRole) -> bool:
-    """Return whether a word begins names of media, to which something is said rather than for which a body is."""
-    heads = load_knowledge().heads.get((word.word,), ())
-    return any(QUOTED in head.takes and not {ADJECTIVE, PLACE, PURPOSE} & head.takes for head in heads)
 
 
 def _agrees(head: Head, adjective: WordRole) -> bool:

@@ -8,8 +8,8 @@ from annotator.suggest.names.word_roles import DEFINITE, END, LATIN, LOCAL, NOUN
 from annotator.text.folding import fold
 from annotator.text.lexicon import FoldedForm
 
-# Quotation marks, with what closes each: sites write ″ behind a number.
-QUOTATION_MARKS: Final = {"«": "»", "»": "«", "“": "”″", "”": "“”″", '"': '"″'}
+# Quotation marks, with what closes each: sites mix them, and write ″ behind a number.
+QUOTATION_MARKS: Final = {"«": "»", "»": "«", "“": '”″"', "”": '“”″"', '"': '"″”'}
 BRACKETS: Final = {"(": ")", "[": "]"}
 _CLOSING: Final = {**QUOTATION_MARKS, **BRACKETS}
 _MAX_QUOTED: Final = 8  # tokens between the marks

@@ -8,7 +8,7 @@ from typing import Final
 from msgspec import Struct, field
 
 from annotator.model.label_roles import PLAN
-from annotator.suggest.names.data import NATION, TOWN, Head, load_knowledge
+from annotator.suggest.names.data import ADJECTIVE, NATION, PLACE, PURPOSE, QUOTED, TOWN, Head, load_knowledge
 from annotator.text.lexicon import FoldedForm
 from annotator.text.proclitics import DEFINITE_ARTICLE
 
@@ -25,6 +25,7 @@ END: Final = "end"
 
 _MIN_LETTERS: Final = 3  # letters after an article
 _PEOPLE: Final = re.compile("ال(?:م.*[يو]ن|.*يين|.*يون)")  # plurals in ين and ون that are hardly ambiguous
+_ITS: Final = ("ها", "ه")
 _SUFFIXED: Final = ("ها", "هم", "هما", "هن")
 _ACTION: Final = re.compile(
     "ا..ا.|ا.[تطد].ا.|ان..ا.|است..ا.|.*(?:ات|ي|ية|ين|ون)|[يتن].*"
@@ -154,6 +155,21 @@ def is_adjective_of(word: str, before: str) -> bool:
         and word.endswith("ية")
         and before.startswith((DEFINITE_ARTICLE, "وال", "بال", "لل"))
     )
+
+
+def is_work_on_it(word: str) -> bool:
+    """Return whether a word is و with a work on what was named before: الوقاية من الرشوة ومحاربتها, الدم وحفظه."""
+    if not word.startswith(AND) or not word.endswith(_ITS):
+        return False
+    work = word.removeprefix(AND).removesuffix(_ITS[0]).removesuffix(_ITS[1])
+    works = load_knowledge().works
+    return work in works or (work.endswith("ت") and work.removesuffix("ت") + "ة" in works)
+
+
+def is_addressed(word: WordRole) -> bool:
+    """Return whether a word begins names of media, to which something is said rather than for which a body is."""
+    heads = load_knowledge().heads.get((word.word,), ())
+    return any(QUOTED in head.takes and not {ADJECTIVE, PLACE, PURPOSE} & head.takes for head in heads)
 
 
 class SentenceLine(Struct, frozen=True):
