@@ -14,11 +14,13 @@ from annotator.text.analysis import TextAnalysis
 from annotator.text.folding import fold
 
 _DOMAIN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*(?:\.[a-z]{2,6}){1,2}")
-# What the tokenizer takes for the end of a sentence: domains in capitals, as bylines have them, and in Arabic letters.
-_CAPITAL_DOMAIN: Final = re.compile(
-    r"(?<![\w@./-])[A-Za-z][A-Za-z0-9-]{2,}\.(?:[A-Z]{2,5}|(?i:com|net|org|info|ma|fr|tv|press|news))(?![\w/.])"
+# What the tokenizer takes for the end of a sentence: the last part of a domain in capitals, as bylines have them, or in
+# Arabic letters, and what stands before it.
+_SPLIT_ENDING: Final = re.compile(
+    r"\.(?:[A-Z]{2,5}|(?i:com|net|org|info|ma|fr|tv|press|news)|كوم|نت|[أإا]نفو)(?![\w/.])"
 )
-_ARABIC_DOMAIN: Final = re.compile(r"(?<!\w)[ء-كم-هي][ء-ي]{2,}\.(?:كوم|نت|[أإا]نفو)(?!\w)")
+_SPLIT_START: Final = re.compile(r"(?<![\w@./-])(?:[A-Za-z][A-Za-z0-9-]{2,}|[ء-كم-هي][ء-ي]{2,})$")
+_MAX_LABEL: Final = 64  # letters before the last part that are looked at
 _ENDING: Final = re.compile(r"\.[a-z]{2,6}")
 _MAX_WORDS: Final = 2  # of a quoted name
 _REACH: Final = 7  # tokens between a word of reporting and the ل or به before a name
@@ -117,8 +119,10 @@ def _reports(words: tuple[str, ...], index: int) -> bool:
 
 def _find_domains(analysis: TextAnalysis) -> Iterator[tuple[int, int]]:
     """Yield the ranges of domains without a path: example.com, EXAMPLE.INFO, مثال.كوم."""
-    for pattern in (_CAPITAL_DOMAIN, _ARABIC_DOMAIN):
-        yield from (match.span() for match in pattern.finditer(analysis.text))
+    for ending in _SPLIT_ENDING.finditer(analysis.text):
+        start = _SPLIT_START.search(analysis.text, max(ending.start() - _MAX_LABEL, 0), ending.start())
+        if start and start[0].isascii() == ending[0].isascii():
+            yield start.start(), ending.end()
     for match in _ENDING.finditer(analysis.text):
         index = bisect_right(analysis.tokens, match.start(), key=itemgetter(0)) - 1
         if _DOMAIN.fullmatch(analysis.words[index]):
