@@ -24,6 +24,7 @@ _CLOCK: Final = re.compile(r"(\d{1,2})h(\d{2})?")
 _DASHES: Final = "‐‑–"
 _PUNCTUATION: Final = re.compile(r"[^\w\s]+")
 _VERB: Final = re.compile(r"[وف]?س?ي\w{3,}")  # present tense: a number before it counts nothing
+_NOT_DEFINITE: Final = frozenset(map(fold, ("إلى", "إلا", "الذي", "التي", "الذين", "اللي", "الآن")))
 _PROCLITICS: Final = CONJUNCTIONS + PREPOSITIONS + FUTURE_PREFIX
 _MAX_SHORT: Final = 2  # letters: with ب in front, آب is باب
 _BEFORE_SHORT: Final = ("", "و", "ل", "ول")
@@ -243,7 +244,7 @@ def _context_labels(word: str) -> frozenset[str]:
     for offset, shape in find_readings(word):
         word_labels = load_grammar().words.get(_key(shape), _NONE)
         labels.update(word_labels)
-        if shape.startswith(DEFINITE_ARTICLE):
+        if shape.startswith(DEFINITE_ARTICLE) and shape not in _NOT_DEFINITE:
             labels.add("definite")
         if word_labels:
             labels.update(*(load_grammar().words.get(letter, _NONE) for letter in _proclitics_before(word, offset)))
