@@ -29,7 +29,7 @@ _CERTAIN: Final = 0.99  # a token whose likeliest tag is that probable teaches l
 
 
 class _Sentence(NamedTuple):
-    """A tagged sentence: its first token, and tags with probabilities per field."""
+    """A tagged sentence: its first token, and per field the tags with their probabilities, 1 outside of spans."""
 
     first: int
     tagged: list[tuple[list[str], list[float]]]
@@ -113,7 +113,9 @@ class CrfSuggester:
     def _tag(self, tagger: Any, items: Any) -> tuple[list[str], list[float]]:
         with self._lock:
             tags = tagger.tag(items)
-            return tags, [min(tagger.marginal(tag, index), 1.0) for index, tag in enumerate(tags)]
+            return tags, [
+                1.0 if tag == OUTSIDE else min(tagger.marginal(tag, index), 1.0) for index, tag in enumerate(tags)
+            ]
 
 
 def _sum_by_label(tag_probabilities: Mapping[str, float]) -> Mapping[str, float]:
