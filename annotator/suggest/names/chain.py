@@ -477,7 +477,7 @@ class _ChainParser:
             return False
         if before.is_adjective and word.is_adjective:
             return self._advance(rule)
-        if self._position in self._line.led:  # the start of another name
+        if self._position in self._line.led or (before.kind == LOCAL and word.kind != LOCAL):  # something else begins
             return False
         if (JOINED not in self._head.takes and rule != PURPOSE) or word.is_actor or word.is_people or word.is_head:
             return False
