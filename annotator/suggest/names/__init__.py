@@ -268,6 +268,12 @@ def _sentence_lines(analysis: TextAnalysis, matches: list[Match]) -> Iterator[_L
         yield SentenceLine(analysis.folded_words[first:last], listed, led), first, last
 
 
+def _cross(guess: _NameSpan, name: _NameSpan) -> bool:
+    """Return whether a guess ends or begins within a name, and not where that does."""
+    breaks_off = guess.start < name.start < guess.end < name.end
+    return breaks_off or name.start < guess.start < name.end < guess.end
+
+
 def _without_firm(guesses: Iterable[_NameSpan], listed: Iterable[_NameSpan]) -> Iterator[_NameSpan]:
     """Yield the guesses that neither go on from a firmly listed name nor break it off.
 
@@ -283,5 +289,5 @@ def _without_firm(guesses: Iterable[_NameSpan], listed: Iterable[_NameSpan]) -> 
         may_go_on = guess.is_local or guess.evidence.startswith(f"head:{PERIOD}")
         goes_on = guess.end > ends.get(guess.start, guess.end) and not may_go_on
         around = firm.overlapping(guess.start, guess.end)
-        if not goes_on and all(guess.start >= name.start or guess.end >= name.end for name in around):
+        if not goes_on and not any(_cross(guess, name) for name in around):
             yield guess

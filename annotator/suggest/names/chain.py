@@ -270,10 +270,12 @@ class _ChainParser:
 
     def _may_be_proper_name(self, word: WordRole, before: WordRole | None, nouns: int) -> bool:
         """Return whether a noun is the head's proper name: the first after it, or after ابن and the like."""
-        if PROPER not in self._head.takes or not (word.is_proper or (nouns == 1 and self._is_for_something(word))):
+        if PROPER not in self._head.takes:
             return False
+        if before is not None and before.is_person and nouns > 1:
+            return word.is_person or not word.word.startswith(_VERB_PREFIXES)
         looks_like_adjective = self._head.words[-1].endswith("ة") and word.word.endswith("ة")
-        return (nouns == 1 and not looks_like_adjective) or (before is not None and before.is_person)
+        return nouns == 1 and not looks_like_adjective and (word.is_proper or self._is_for_something(word))
 
     def _is_for_something(self, word: WordRole) -> bool:
         """Return whether a purpose behind a noun makes it a name, whatever it looks like: جمعية جديات للتنمية."""
