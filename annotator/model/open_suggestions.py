@@ -12,7 +12,7 @@ from annotator.text.word_context import WordContext, extract_context
 
 SURE_SCORE: Final = 0.99
 """The minimum score for accepting suggestions together: one in a hundred is wrong."""
-MIN_SCORE: Final = 0.3
+MIN_SCORE: Final = 0.25
 """The score below which nothing is suggested: rejecting would cost more than accepting saves."""
 
 _CREDIBLE_SCORE: Final = 0.6

@@ -5,6 +5,7 @@ Its weights have a Gaussian prior, measured on labelled corpora (resources/sugge
 tests/benchmarks/prior.py), and follow the corpus's own decisions as they come (see docs/adr/0024).
 """
 
+import re
 from collections.abc import Callable, Container, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
@@ -29,6 +30,7 @@ _UNSURE: Final = SURE_SCORE - 0.01
 _DECIMALS: Final = 3
 _EVIDENCE: Final = ("dates ", "names ", "memory ", "label ")
 """How features of evidence and labels begin."""
+_RULES: Final = re.compile(" (?:names|dates) ")
 _DEFAULT_NAMES: Final = frozenset({"INSTITUTION", "PLAN"})
 """Labels that only corpora by this program's guideline have: the dates of others are different ones, too."""
 
@@ -47,7 +49,7 @@ class MeasuredPrior(Struct, frozen=True, forbid_unknown_fields=True):
 
     def prior_of(self, feature: str) -> Prior:
         """Return the prior of a feature's weight."""
-        is_evidence = feature.startswith(_EVIDENCE)
+        is_evidence = feature.startswith(_EVIDENCE) or _RULES.search(feature)
         return Prior(self.weights.get(feature, 0.0), self.evidence_precision if is_evidence else self.precision)
 
 
