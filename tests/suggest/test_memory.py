@@ -170,3 +170,75 @@ def test_form_without_a_word_is_not_learned(blank: str) -> None:
     memory = MemorySuggester([(blank, "INSTITUTION", 5, 0)])
     memory.learn(blank, "INSTITUTION", accepted=5)
     assert suggested_texts(memory, f"قال {blank} وزير.") == []
+
+
+@pytest.mark.parametrize(
+    ("labelled", "text", "expected"),
+    [
+        ("Goud.MA", "نشر goud.ma الخبر", "goud.ma"),
+        ("goud.ma", "نشر Goud.MA، الخبر", "Goud.MA"),
+        ("Hespress", "نشرت hespress.com الخبر", "hespress"),
+        ("OCP-Group", "مجمع ocp-group", "ocp-group"),
+        ("Le Monde", "صحيفة “Le Monde”", "Le Monde"),
+    ],
+    ids=["capitals learned", "capitals found", "inside a domain", "hyphen", "quotation"],
+)
+def test_name_in_latin_letters_is_known_however_it_was_cut(labelled: str, text: str, expected: str) -> None:
+    form = normalise_form(f"قال {labelled} أمس", 4, 4 + len(labelled))
+    assert suggested_texts(MemorySuggester([(form, "INSTITUTION", 2, 0)]), text) == [(expected, "INSTITUTION")]
+
+
+def count_places(memory: MemorySuggester, text: str, *spans: tuple[int, int, str]) -> list[Count]:
+    return list(memory.count_places(article(text), spans))
+
+
+def test_words_without_their_label_count_against_it() -> None:
+    memory = MemorySuggester([("المغرب", "INSTITUTION", 1, 0)])
+    text = "عاد المغرب إلى المغرب"
+    before = score(memory, text)
+    places = count_places(memory, text)
+    assert places == [("المغرب", "INSTITUTION", 0, 1)] * 2
+    for place in places:
+        memory.learn(*place)
+    assert score(memory, text) < before
+    assert score(memory, text, places) == before, "what the article itself taught is left out"
+
+
+def test_words_under_their_or_another_label_do_not_count_against_it() -> None:
+    memory = MemorySuggester([("المغرب", "INSTITUTION", 1, 0)])
+    assert count_places(memory, "عاد المغرب", (4, 10, "INSTITUTION")) == []
+    assert count_places(memory, "عاد المغرب", (4, 10, "PLAN")) == []
+
+
+def test_words_outside_the_labelled_ranges_do_not_count() -> None:
+    memory = MemorySuggester([("المغرب", "INSTITUTION", 1, 0)])
+    assert list(memory.count_places(article("عاد المغرب"), (), [(0, 8)])) == []
+    assert list(memory.count_places(article("عاد المغرب"), (), [(0, 10)])) != []
+
+
+def test_inner_part_of_a_longer_name_is_suggested_if_it_was_mostly_labelled() -> None:
+    memory = MemorySuggester([("برنامج الامم المتحدة", "INSTITUTION", 2, 0), ("الامم المتحدة", "INSTITUTION", 2, 0)])
+    text = "قال برنامج الأمم المتحدة"
+    outer, inner = (4, 24, "INSTITUTION"), (11, 24, "INSTITUTION")
+    assert suggested_texts(memory, text) == [(text[4:24], "INSTITUTION")]
+    [labelled] = count_places(memory, text, outer, inner)
+    assert labelled == ("الامم المتحدة", "INSTITUTION", 1, 0, True)
+    memory.learn(*labelled)
+    assert suggested_texts(memory, text) == [(text[4:24], "INSTITUTION"), (text[11:24], "INSTITUTION")]
+    [unlabelled] = count_places(memory, text, outer)
+    assert unlabelled == ("الامم المتحدة", "INSTITUTION", 0, 1, True)
+    memory.learn(*unlabelled)
+    assert suggested_texts(memory, text) == [(text[4:24], "INSTITUTION")]
+
+
+@pytest.mark.parametrize(
+    ("count", "evidence"),
+    [
+        (("رؤية", "PLAN", 1, 0), "word 1"),
+        (("رؤية", "PLAN", 7, 0), "word 3+"),
+        (("رؤية المغرب", "PLAN", 2, 1), "phrase 2 with exceptions"),
+    ],
+)
+def test_evidence_tells_how_often_the_words_were_labelled(count: Count, evidence: str) -> None:
+    [suggestion] = MemorySuggester([count]).suggest(article(count[0]), LABELS)
+    assert suggestion.evidence == evidence

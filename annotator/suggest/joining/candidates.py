@@ -95,7 +95,8 @@ def _opinion(
     """Yield what a source says of a candidate.
 
     `same`, with its `score`, also `nested` if within a longer one of the label by the source; else that of a rival with
-    the label, which is `longer`, `shorter` or `crossing`, or that it has another label (`other`); else `silent`.
+    the label, which is `longer`, `shorter` or `crossing`; else that it has another label here or across (`other`), or
+    around it (`within`); else `silent`.
     """
     start, end, label = key
     overlapping = [item for item in index.overlapping(start, end) if labelled_range(item) != key]
@@ -105,21 +106,24 @@ def _opinion(
         yield "score", log_odds(own.score)
         if any(item.start <= start and end <= item.end for item in rivals):
             yield "nested", 1.0
-        return
-    if rivals:
+    elif rivals:
         rival = max(rivals, key=lambda item: (item.score, -item.start))
         relation = _relation(rival, start, end)
         yield relation, 1.0
         yield f"{relation} score", log_odds(rival.score)
-    elif any(
-        (item.start, item.end) == (start, end) or _relation(item, start, end) == "crossing" for item in overlapping
-    ):
-        yield "other", 1.0
-    elif source not in _SILENT_WITHOUT_MEANING:
-        yield "silent", 1.0
+    else:
+        relations = {_relation(item, start, end) for item in overlapping}
+        if relations & {"equal", "crossing"}:
+            yield "other", 1.0
+        elif "longer" in relations:
+            yield "within", 1.0
+        elif source not in _SILENT_WITHOUT_MEANING:
+            yield "silent", 1.0
 
 
 def _relation(rival: Suggestion, start: int, end: int) -> str:
+    if (rival.start, rival.end) == (start, end):
+        return "equal"
     if rival.start <= start and end <= rival.end:
         return "longer"
     return "shorter" if start <= rival.start and rival.end <= end else "crossing"

@@ -42,9 +42,15 @@ def test_candidate_is_what_any_source_suggests_by_start_and_the_longer_first() -
         ([suggestion((11, 16), "model", 0.7)], "shorter"),
         ([suggestion((11, 25), "model", 0.7)], "crossing"),
         ([suggestion(SHORT, "model", 0.7, "PLACE")], "other"),
+        ([suggestion((11, 25), "model", 0.7, "PLACE")], "other"),
+        ([suggestion(LONG, "model", 0.7, "PLACE")], "within"),
+        ([suggestion((11, 16), "model", 0.7, "PLACE")], "silent"),
         ([suggestion((26, 29), "model", 0.7)], "silent"),
     ],
-    ids=["nothing", "longer", "shorter", "crossing", "another label", "elsewhere"],
+    ids=[
+        *("nothing", "longer", "shorter", "crossing"),
+        *("another label", "another across", "another around", "another within", "elsewhere"),
+    ],
 )
 def test_source_that_was_asked_has_an_opinion(rival: list[Suggestion], opinion: str) -> None:
     found = features({"names": [suggestion(SHORT, "names")], "model": rival}, SHORT)
