@@ -110,6 +110,7 @@ class _Words(Struct, frozen=True, forbid_unknown_fields=True):
     reporting: FoldedWords
     reports: FoldedWords
     saying: FoldedWords
+    talks: FoldedWords
     tails: FoldedPhrases
     bound: Mapping[str, FoldedWords]
 

@@ -24,8 +24,10 @@ _MAX_LABEL: Final = 64  # letters before the last part that are looked at
 _ENDING: Final = re.compile(r"\.[a-z]{2,6}")
 _MAX_WORDS: Final = 2  # of a quoted name
 _REACH: Final = 7  # tokens between a word of reporting and the ل or به before a name
+_NEAR: Final = 3  # tokens between a talk and the one with whom
 _QUOTED_FROM: Final = tuple(map(fold, ("نقلا", "عن")))
-_LINKS: Final = frozenset(map(fold, (FOR, "به", "بها", "عليه", "عليها", "مع")))
+_LINKS: Final = frozenset(map(fold, (FOR, "به", "بها", "عليه", "عليها")))
+_WITH: Final = fold("مع")
 
 
 class Outlet(NamedTuple):
@@ -109,6 +111,8 @@ def _is_reported(words: tuple[str, ...], opening: int) -> bool:
     before = words[opening - 1] if opening else ""
     if words[max(0, opening - 2) : opening] == _QUOTED_FROM:
         return True
+    if before == _WITH:
+        return not load_knowledge().talks.isdisjoint(words[max(0, opening - 1 - _NEAR) : opening - 1])
     return _is_said_to(words, opening - 1) if before in _LINKS else before in load_knowledge().reporting
 
 
