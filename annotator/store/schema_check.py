@@ -95,7 +95,7 @@ def table_columns(version: int) -> dict[str, list[Column]]:
 
 def _build_database(version: int) -> Database:
     db = Database(memory=True, execute_plugins=False)
-    later = [migration.name for migration in migrations.pending(db)][max(0, version) :]  # no file has a negative one
+    later = [migration.name for migration in migrations.pending(db)][max(0, version) :]  # a hostile file may say -1
     migrations.apply(db, stop_before=later)
     return db
 
