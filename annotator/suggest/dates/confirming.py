@@ -50,7 +50,7 @@ def _confirm_calendar(today: date | None, first: Moment | None, second: Moment |
         return day
     resolved, resolved_other = resolve_moment(day, today), resolve_moment(other, today)
     dates = [day_of(moment) for moment in (resolved, resolved_other) if moment]
-    gaps = [abs((one - two).days) for one, two in pairwise(dates) if one and two]
+    gaps = [abs((known - same).days) for known, same in pairwise(dates) if known and same]
     return _assume_unless(resolved, all(gap <= _MOON_DAYS for gap in gaps))
 
 

@@ -6,8 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.suggest.dates.feasts import easter
-from annotator.suggest.dates.moments import Moment, Period, first_day, last_day, resolve_moment, to_iso
+from annotator.suggest.dates.feasts import easter, orthodox_easter
+from annotator.suggest.dates.moments import (
+    Moment,
+    Period,
+    clock_in_half,
+    first_day,
+    last_day,
+    merge,
+    resolve_moment,
+    to_iso,
+)
 
 
 @pytest.mark.parametrize(
@@ -68,3 +77,28 @@ def test_hijri_months_are_consecutive(year: int, month: int) -> None:
 @pytest.mark.parametrize(("year", "day"), [(2024, "2024-03-31"), (2025, "2025-04-20"), (2038, "2038-04-25")])
 def test_easter_of_known_years(year: int, day: str) -> None:
     assert easter(year).isoformat() == day
+
+
+@pytest.mark.parametrize(("year", "day"), [(2013, "2013-05-05"), (2024, "2024-05-05"), (2025, "2025-04-20")])
+def test_orthodox_easter_of_known_years(year: int, day: str) -> None:
+    assert orthodox_easter(year).isoformat() == day
+
+
+@pytest.mark.parametrize(
+    ("clock", "half", "expected"),
+    [
+        ((6, 30), 0, (6, 30)),
+        ((12, 15), 0, (0, 15)),
+        ((6, 30), 1, (18, 30)),
+        ((12, 0), 1, (12, 0)),
+        ((21, 0), 1, (21, 0)),
+        ((3, 0), 2, (3, 0)),
+        ((11, 0), 2, (23, 0)),
+        ((12, 0), 2, (0, 0)),
+        ((6, 0, 30), 1, (18, 0, 30)),
+        ((6, 0), 3, (6, 0)),
+    ],
+)
+def test_time_of_day_in_its_half(clock: tuple[int, ...], half: int, expected: tuple[int, ...]) -> None:
+    assert clock_in_half(clock, half) == expected
+    assert merge(Moment(clock=clock), Moment(half=half)) == Moment(clock=expected, half=half)
