@@ -481,7 +481,13 @@ class _ChainParser:
             return self._advance(rule)
         if self._position in self._line.led or (before.kind == LOCAL and word.kind != LOCAL):  # something else begins
             return False
-        if (JOINED not in self._head.takes and rule != PURPOSE) or word.is_actor or word.is_people or word.is_head:
+        if (
+            rule == ADJECTIVE
+            or (JOINED not in self._head.takes and rule != PURPOSE)
+            or word.is_actor
+            or word.is_people
+            or word.is_head
+        ):
             return False
         return not word.is_locality and self._take_complement(word, rule)
 
