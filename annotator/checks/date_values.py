@@ -23,6 +23,10 @@ _WEEKDAYS: Final = {
 }
 _DAYS_AWAY: Final = {fold(word): days for word, days in (("أمس", -1), ("اليوم", 0), ("يومه", 0), ("غدا", 1), ("غد", 1))}
 _THIS_MONTH: Final = frozenset(map(fold, ("الجاري", "الحالي")))
+_HIJRI_MONTHS: Final = frozenset(
+    map(fold, ("محرم", "صفر", "ربيع", "جمادى", "رجب", "شعبان", "رمضان", "شوال", "القعدة", "الحجة"))
+)
+"""Their days differ from country to country, as the moon is seen."""
 _NOT_A_MONTH: Final = frozenset(map(fold, ("الأسبوع", "العام", "الموسم", "من", "أول", "قبل", "بعد")))
 """Words beside which the others say something else: اليوم الثالث من مارس, أول أمس, العام الجاري."""
 
@@ -55,7 +59,7 @@ def check_contradiction(context: CheckContext, span: Span) -> Issue | None:
     text = context.text[span.start : span.end]
     words = {fold(shape) for word in _WORD.findall(fold(text)) for _offset, shape in find_readings(word)}
     value = format_date_value(day.isoformat(), weekday=True)
-    weekdays = {_WEEKDAYS[word] for word in words & _WEEKDAYS.keys()}
+    weekdays = set() if words & _HIJRI_MONTHS else {_WEEKDAYS[word] for word in words & _WEEKDAYS.keys()}
     if len(weekdays) == 1 and day.weekday() not in weekdays:
         message = _("The weekday of these words is not that of {date}. Is the day of publication right?")
         return make_issue(CONTRADICTION, span, message.format(date=value))
