@@ -17,13 +17,13 @@ from typing import Final, NamedTuple
 
 from labelled_corpora import NEWS, Gold, LabelledCorpus, load_corpora, load_texts
 from model_accuracy import create_label_set
-from msgspec.structs import replace
 from suggestion_accuracy import draw, list_counts
 
 from annotator.jobs.suggesting import SuggesterPool
 from annotator.model.records import labelled_range
 from annotator.suggest.built_in import rule_suggesters
 from annotator.suggest.crf.training import TrainingExample, train
+from annotator.suggest.joining.belief import EVIDENCE
 from annotator.suggest.joining.candidates import find_candidates
 from annotator.suggest.joining.logistic_regression import Example, Prior, fit, predict_margin, sigmoid
 from annotator.suggest.joining.sureness import Outcome
@@ -128,13 +128,22 @@ def format_prior(name: str, weights: Mapping[str, float], outcomes: Sequence[Out
     return "\n".join(lines)
 
 
-def measure_prior(corpora: Iterable[LabelledCorpus], name: str) -> str:
-    """Return the text of the prior that these corpora give."""
+def measure_prior(corpora: Iterable[LabelledCorpus], name: str, *, has_evidence: bool) -> str:
+    """Return the text of the prior that these corpora give, with or without what each rule and list is worth.
+
+    That depends on the guideline, so that it says nothing of a corpus with another one.
+    """
     decisions: list[Decision] = []
     for corpus in corpora:
         collected = list(collect_decisions(corpus))
-        weight = _CORPUS_WEIGHT / len(collected)
-        decisions += (decision._replace(example=replace(decision.example, weight=weight)) for decision in collected)
+        for article, key, example in collected:
+            features = {
+                feature: value
+                for feature, value in example.features.items()
+                if has_evidence or not feature.startswith(EVIDENCE)
+            }
+            weight = _CORPUS_WEIGHT / len(collected)
+            decisions.append(Decision(article, key, Example(features, example.is_right, weight)))
     weights = measure_weights([decision.example for decision in decisions])
     return format_prior(name, weights, measure_outcomes(decisions))
 
@@ -144,8 +153,8 @@ def main() -> None:
     corpora = [*load_corpora(DATA), *(load_texts(Path(path)) for path in sys.argv[1:])]
     texts = [
         "# Measured by tests/benchmarks/prior.py; do not edit.",
-        measure_prior([corpus for corpus in corpora if corpus.labels == NEWS], "default_labels"),
-        measure_prior([corpus for corpus in corpora if corpus.labels != NEWS], "other_labels"),
+        measure_prior([corpus for corpus in corpora if corpus.labels == NEWS], "default_labels", has_evidence=True),
+        measure_prior([corpus for corpus in corpora if corpus.labels != NEWS], "other_labels", has_evidence=False),
     ]
     FILE.write_text("\n".join(texts), encoding="utf-8")
 

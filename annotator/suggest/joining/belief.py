@@ -28,7 +28,7 @@ _HALF_LIFE: Final = 300
 _FOLDS: Final = 3
 _UNSURE: Final = SURE_SCORE - 0.01
 _DECIMALS: Final = 3
-_EVIDENCE: Final = ("dates ", "names ", "memory ", "label ")
+EVIDENCE: Final = ("dates ", "names ", "memory ", "label ")
 """How features of evidence and labels begin."""
 _RULES: Final = re.compile(" (?:names|dates) ")
 _DEFAULT_NAMES: Final = frozenset({"INSTITUTION", "PLAN"})
@@ -49,7 +49,7 @@ class MeasuredPrior(Struct, frozen=True, forbid_unknown_fields=True):
 
     def prior_of(self, feature: str) -> Prior:
         """Return the prior of a feature's weight."""
-        is_evidence = feature.startswith(_EVIDENCE) or _RULES.search(feature)
+        is_evidence = feature.startswith(EVIDENCE) or _RULES.search(feature)
         return Prior(self.weights.get(feature, 0.0), self.evidence_precision if is_evidence else self.precision)
 
 
