@@ -1,6 +1,6 @@
 """Candidates: the places and labels that any source suggests, with what every source says about each.
 
-A candidate's features, by which `label_model` learns what the sources' words are worth:
+A candidate's features, by which `belief` learns what the sources' words are worth:
 
 - `ROLE SOURCE OPINION`: what a source that was asked says about it (see `_opinion`); the role is that of its label (see
   model.label_roles), `other` for labels without one
@@ -11,7 +11,7 @@ A candidate's features, by which `label_model` learns what the sources' words ar
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from math import log
 from typing import Final, TypeAlias
 
@@ -31,8 +31,13 @@ EXTERNAL: Final = "external"
 """The name in features of all sources that come from without the program."""
 
 _BUILT_IN: Final = frozenset({"dates", "names", "memory", "model"})
-_ROLES_OF_RULES: Final = {"dates": {"date"}, "names": {"institution", "plan"}}
-_SILENT_WITHOUT_MEANING: Final = frozenset({"memory"})  # it knows few forms yet
+_ROLES_OF_RULES: Final[Mapping[str, Collection[str]]] = {
+    "dates": {"date"},
+    "names": {"institution", "plan"},
+    "memory": (),  # it knows few forms yet
+}
+"""The roles of labels that a source's silence means something for, where not all."""
+_SILENT: Final = "silent"
 _MAX_LOG_ODDS: Final = 5.0
 _MAX_WORDS: Final = 4
 
@@ -76,12 +81,10 @@ def _describe(
     features = {f"label {label}": 1.0}
     own = {suggestion.source: suggestion for suggestion in same}
     for source, index in indexes.items():
-        if role not in _ROLES_OF_RULES.get(source, {role}):
-            continue
         name = source if source in _BUILT_IN else EXTERNAL
-        for feature, value in _opinion(key, own.get(source), index, name):
-            feature = f"{role} {name} {feature}"
-            features[feature] = features.get(feature, 0.0) + value
+        for feature, value in _opinion(key, own.get(source), index):
+            if feature != _SILENT or role in _ROLES_OF_RULES.get(source, {role}):
+                features[f"{role} {name} {feature}"] = value
         if source in own:
             features[f"{role} {name} words {words}"] = 1.0
             if own[source].evidence:
@@ -90,7 +93,7 @@ def _describe(
 
 
 def _opinion(
-    key: tuple[int, int, str], own: Suggestion | None, index: IntervalIndex[Suggestion], source: str
+    key: tuple[int, int, str], own: Suggestion | None, index: IntervalIndex[Suggestion]
 ) -> Iterator[tuple[str, float]]:
     """Yield what a source says of a candidate.
 
@@ -117,8 +120,8 @@ def _opinion(
             yield "other", 1.0
         elif "longer" in relations:
             yield "within", 1.0
-        elif source not in _SILENT_WITHOUT_MEANING:
-            yield "silent", 1.0
+        else:
+            yield _SILENT, 1.0
 
 
 def _relation(rival: Suggestion, start: int, end: int) -> str:
