@@ -38,6 +38,8 @@ _CORPUS_WEIGHT: Final = 1000.0
 """How many suggestions each corpus counts as."""
 _SHRINKAGE: Final = 1.0
 """The precision of the prior of these weights themselves."""
+_EVIDENCE_SHRINKAGE: Final = 3.0
+"""The same of evidence: a rule, list or head must have been right often before it makes a suggestion sure."""
 _MIN_WEIGHT: Final = 0.05
 """Smaller ones are left out."""
 _FOLDS: Final = 5
@@ -89,7 +91,9 @@ def _create_pool(learned: Sequence[Gold], names: Iterable[str]) -> SuggesterPool
 
 def measure_weights(examples: Sequence[Example]) -> dict[str, float]:
     """Return the weights that fit these examples."""
-    return fit(examples, lambda _feature: Prior(0.0, _SHRINKAGE))
+    return fit(
+        examples, lambda feature: Prior(0.0, _EVIDENCE_SHRINKAGE if feature.startswith(EVIDENCE) else _SHRINKAGE)
+    )
 
 
 def measure_outcomes(decisions: Sequence[Decision]) -> list[Outcome]:

@@ -1,22 +1,20 @@
-"""From which probability on suggestions are sure: of those at most one in a hundred is wrong, with a stated confidence.
+"""From which probability on suggestions are sure: of those one in a hundred at most is expected to be wrong.
 
 The probabilities are a model's, and models err most where they claim most. So what they are worth there is counted on
-suggestions whose outcome was not learned from: the share of wrong ones above a limit has, with a uniform prior, a beta
-distribution, and the limit is the lowest that keeps the promise.
+suggestions whose outcome was not learned from: the limit is the lowest above which the expected share of wrong ones
+keeps the promise. With no outcomes nothing is sure; a few right ones are not enough (Jeffreys' prior of the share).
 """
 
 from collections.abc import Iterable
-from math import exp, lgamma, log
 from typing import Final, NamedTuple
 
 MAX_WRONG: Final = 0.01
 """The share of sure suggestions that may be wrong."""
-CONFIDENCE: Final = 0.8
-"""How likely the share is kept."""
 NEVER: Final = 1.01
 """A probability that no suggestion has."""
 
-_MAX_WRONG_COUNT: Final = 100  # bounds the cost
+_PRIOR_OUTCOMES: Final = 0.5
+"""Right ones and wrong ones before any (Jeffreys)."""
 
 
 class Outcome(NamedTuple):
@@ -33,26 +31,12 @@ def find_sure_probability(outcomes: Iterable[Outcome]) -> float:
     descending = sorted(outcomes, key=lambda outcome: -outcome.probability)
     for index, outcome in enumerate(descending):
         right, wrong = right + outcome.right, wrong + outcome.wrong
-        if wrong > _MAX_WRONG_COUNT:
-            break
         is_last = index + 1 == len(descending) or descending[index + 1].probability < outcome.probability
-        if is_last and keeps_promise(right, wrong):
+        if is_last and expect_wrong_share(right, wrong) <= MAX_WRONG:
             sure_from = outcome.probability
     return sure_from
 
 
-def keeps_promise(right: float, wrong: float) -> bool:
-    """Return whether such outcomes show, with CONFIDENCE, that at most MAX_WRONG of the suggestions are wrong.
-
-    Parts of a wrong one are rounded up. The beta distribution's tail is a sum of binomial terms.
-    """
-    wrong_count = -int(-wrong // 1)
-    trials = int(right + wrong) + 1
-    more_wrong = 1 - sum(_binomial(trials, count, MAX_WRONG) for count in range(min(wrong_count, trials) + 1))
-    return more_wrong >= CONFIDENCE
-
-
-def _binomial(trials: int, count: int, probability: float) -> float:
-    """Return the probability of `count` successes."""
-    ways = lgamma(trials + 1) - lgamma(count + 1) - lgamma(trials - count + 1)
-    return exp(ways + count * log(probability) + (trials - count) * log(1 - probability))
+def expect_wrong_share(right: float, wrong: float) -> float:
+    """Return the share of wrong ones to expect after these outcomes."""
+    return (wrong + _PRIOR_OUTCOMES) / (right + wrong + 2 * _PRIOR_OUTCOMES)
