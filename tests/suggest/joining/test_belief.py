@@ -6,8 +6,10 @@ from suggest.suggesting import CREDULITY, LABELS
 
 from annotator.model.open_suggestions import MIN_SCORE, SURE_SCORE
 from annotator.model.records import Suggestion
+from annotator.suggest.dates.grammar import load_grammar
 from annotator.suggest.joining.belief import Belief, DecidedArticle, believe_beforehand, learn_belief, load_prior
 from annotator.suggest.joining.sureness import NEVER
+from annotator.suggest.names.data import load_knowledge
 
 TEXT = "قالت وزارة العدل أمس"
 PLACE = (5, 16)
@@ -90,3 +92,15 @@ def test_many_right_suggestions_become_sure_and_few_wrong_ones_end_it() -> None:
 def test_labels_of_others_have_a_prior_of_their_own() -> None:
     assert load_prior(LABELS) is load_prior(build_label_set("PLAN", "PERSON"))
     assert load_prior(LABELS) != load_prior(build_label_set("DATE", "ORG"))
+
+
+def test_measured_lists_and_date_rules_exist() -> None:
+    """Renaming one drops what was measured of it: measure the prior again."""
+    lists = {group.about for group in load_knowledge().listed.values()}
+    rules = {rule.rule.name or kind for kind, compiled in load_grammar().rules.items() for rule in compiled}
+    for labels in (LABELS, build_label_set("ORG")):
+        for feature in load_prior(labels).weights:
+            if feature.startswith("names list:"):
+                assert feature.removeprefix("names list:").removesuffix(", going on") in lists
+            if feature.startswith("dates rule:"):
+                assert feature.removeprefix("dates rule:") in rules
