@@ -1,8 +1,7 @@
-"""From which probability on suggestions are sure: of those one in a hundred at most is expected to be wrong.
+"""From which probability on suggestions are sure: of those one in a hundred at most was wrong.
 
 The probabilities are a model's, and models err most where they claim most. So what they are worth there is counted on
-suggestions whose outcome was not learned from: the limit is the lowest above which the expected share of wrong ones
-keeps the promise. With no outcomes nothing is sure; a few right ones are not enough (Jeffreys' prior of the share).
+suggestions whose outcome was not learned from: the limit is the lowest above which they keep the promise.
 """
 
 from collections.abc import Iterable
@@ -10,11 +9,10 @@ from typing import Final, NamedTuple
 
 MAX_WRONG: Final = 0.01
 """The share of sure suggestions that may be wrong."""
+MIN_OUTCOMES: Final = 100
+"""How many outcomes it takes to show that."""
 NEVER: Final = 1.01
 """A probability that no suggestion has."""
-
-_PRIOR_OUTCOMES: Final = 0.5
-"""Right ones and wrong ones before any (Jeffreys)."""
 
 
 class Outcome(NamedTuple):
@@ -32,11 +30,11 @@ def find_sure_probability(outcomes: Iterable[Outcome]) -> float:
     for index, outcome in enumerate(descending):
         right, wrong = right + outcome.right, wrong + outcome.wrong
         is_last = index + 1 == len(descending) or descending[index + 1].probability < outcome.probability
-        if is_last and expect_wrong_share(right, wrong) <= MAX_WRONG:
+        if is_last and keep_promise(right, wrong):
             sure_from = outcome.probability
     return sure_from
 
 
-def expect_wrong_share(right: float, wrong: float) -> float:
-    """Return the share of wrong ones to expect after these outcomes."""
-    return (wrong + _PRIOR_OUTCOMES) / (right + wrong + 2 * _PRIOR_OUTCOMES)
+def keep_promise(right: float, wrong: float) -> bool:
+    """Return whether outcomes show that suggestions are sure."""
+    return right + wrong >= MIN_OUTCOMES and wrong <= MAX_WRONG * (right + wrong)

@@ -1,29 +1,33 @@
 """From which probability on suggestions are sure."""
 
-import random
-
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from annotator.suggest.joining.sureness import MAX_WRONG, NEVER, Outcome, expect_wrong_share, find_sure_probability
+from annotator.suggest.joining.sureness import NEVER, Outcome, find_sure_probability, keep_promise
+
+OUTCOMES = st.lists(
+    st.builds(Outcome, st.floats(0, 1), st.integers(0, 200).map(float), st.integers(0, 3).map(float)), max_size=12
+)
 
 
 @pytest.mark.parametrize(
     ("right", "wrong", "is_kept"),
-    [(0, 0, False), (40, 0, False), (50, 0, True), (100, 1, False), (149, 1, True), (5000, 60, False)],
+    [(0, 0, False), (99, 0, False), (100, 0, True), (98, 1, False), (99, 1, True), (5000, 60, False)],
 )
-def test_promise_is_kept_if_enough_was_right(right: int, wrong: int, is_kept: bool) -> None:
-    assert (expect_wrong_share(right, wrong) <= MAX_WRONG) is is_kept
+def test_promise_is_kept_if_one_in_a_hundred_was_wrong_of_enough(right: int, wrong: int, is_kept: bool) -> None:
+    assert keep_promise(right, wrong) is is_kept
 
 
-def test_promise_holds_on_average() -> None:
-    """Draw shares of wrong ones, and look how many are wrong of all that pass."""
-    chance, passing = random.Random(1), []
-    for _draw in range(4000):
-        share = chance.betavariate(0.5, 0.5)
-        wrong = sum(chance.random() < share for _ in range(300))
-        if expect_wrong_share(300 - wrong, wrong) <= MAX_WRONG:
-            passing.append(share)
-    assert sum(passing) / len(passing) <= MAX_WRONG
+@given(OUTCOMES)
+def test_what_is_sure_kept_the_promise_and_no_lower_limit_did(outcomes: list[Outcome]) -> None:
+    def kept(limit: float) -> bool:
+        above = [outcome for outcome in outcomes if outcome.probability >= limit]
+        return keep_promise(sum(outcome.right for outcome in above), sum(outcome.wrong for outcome in above))
+
+    sure_from = find_sure_probability(outcomes)
+    assert sure_from == NEVER or kept(sure_from)
+    assert not any(kept(outcome.probability) for outcome in outcomes if outcome.probability < sure_from)
 
 
 def test_lowest_probability_that_keeps_the_promise_is_chosen() -> None:
@@ -39,7 +43,3 @@ def test_a_wrong_one_at_the_top_is_outweighed_by_many_right_ones() -> None:
 def test_without_outcomes_or_with_too_many_wrong_ones_nothing_is_sure() -> None:
     assert find_sure_probability([]) == NEVER
     assert find_sure_probability([Outcome(0.99, 90, 10), Outcome(0.9, 900, 95)]) == NEVER
-
-
-def test_outcomes_of_one_probability_are_judged_together() -> None:
-    assert find_sure_probability([Outcome(0.99, 200, 0), Outcome(0.99, 0, 100)]) == NEVER
