@@ -37,7 +37,7 @@ from annotator.suggest.crf.features import FEATURES_VERSION
 from annotator.suggest.crf.training import TrainedModel
 
 KEYS = ["article", "start", "end", "label", "text", "value", "source", "score", "assumed"]
-NEW = "أعلنت وزارة الفلاحة عن نتائجها في 2015 بالرباط."
+NEW = "أعلنت وزارة الثقافة عن نتائجها في 2015 بالرباط."
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def taught(corpus: Path) -> Path:
             uid = example.article.uid
             spans = tuple(Span(new_uid(), uid, "Sanae", label, start, end) for start, end, label in example.spans)
             opened.add(AnnotatedArticle(example.article, spans=spans, states=(Status(uid, "Sanae", DONE),)))
-        for text in (NEW, "قالت وزارة الثقافة إن مجلس المستشارين سيجتمع."):
+        for text in (NEW, "قال متحدث باسم وزارة الثقافة إن الأشغال بدأت في 2016 كما كان مقررا."):
             opened.add(build_plain_article(text))
     return corpus
 
@@ -70,13 +70,13 @@ def test_json_has_the_keys_of_the_contract(run: Run, taught: Path) -> None:
     ended = run("suggest", taught, "--article", 63, "--annotator", "Sanae", "--json")
     assert (ended.code, ended.err) == (0, "")
     assert ended.out.count(b"\n") == 1
-    assert "وزارة الفلاحة".encode() in ended.out
+    assert "وزارة الثقافة".encode() in ended.out
     for record in ended.json:
         assert list(record) == KEYS
         assert NEW[record["start"] : record["end"]] == record["text"]
         assert 0 <= record["score"] <= 1
     assert [(record["text"], record["label"]) for record in ended.json] == [
-        ("وزارة الفلاحة", "INSTITUTION"),
+        ("وزارة الثقافة", "INSTITUTION"),
         ("2015", "DATE"),
     ]
     assert ended.json[1]["value"] == "2015"
@@ -120,7 +120,7 @@ def test_suggestions_are_printed_as_a_table(run: Run, taught: Path) -> None:
     assert summary == "2 suggestions"
     assert first.split()[:3] == ["63", "6-19", "INSTITUTION"]
     assert "%" in first
-    assert first.endswith("وزارة الفلاحة")
+    assert first.endswith("وزارة الثقافة")
     assert "2015  2015" in second
     assert (ended.code, ended.err) == (0, "")
 
@@ -138,8 +138,8 @@ def test_labelled_or_rejected_words_are_not_suggested(run: Run, taught: Path) ->
         suggestion = Suggestion(34, 38, "DATE", "dates", 0.9)
         assert NEW[suggestion.start : suggestion.end] == "2015"
         apply_edits(opened, operations.reject(article, "Omar", suggestion), "Omar", name="reject")
-    assert not {"وزارة الفلاحة", "2015"} & {*texts("Omar")}
-    assert texts("Sanae") == ["وزارة الفلاحة", "2015"]
+    assert not {"وزارة الثقافة", "2015"} & {*texts("Omar")}
+    assert texts("Sanae") == ["وزارة الثقافة", "2015"]
 
 
 def test_the_annotator_defaults_to_the_user(run: Run, taught: Path) -> None:
