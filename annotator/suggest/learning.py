@@ -19,10 +19,9 @@ from annotator.suggest.crf.training import (
 )
 from annotator.suggest.joining.belief import DecidedArticle, learn_belief
 
-_FOLDS: Final = range(2, 6)
-"""Numbers of parts for cross-fitting: the more, the closer its models are to the one of all examples."""
-_CROSS_FITTING_TOKENS: Final = 20_000
-"""Tokens for all models of cross-fitting together, which decide how many parts are affordable."""
+_FOLDS_BY_TOKENS: Final = ((6_000, 5, 5), (12_000, 3, 3))
+"""Up to how many tokens cross-fitting has how many parts, and how many of them are judged: learning takes seconds."""
+_FOLDS_OF_MANY: Final = (2, 1)
 
 
 def learn_from_examples(
@@ -37,8 +36,8 @@ def learn_from_examples(
     if trained is None:
         return None
     tokens = sum(len(example.token_features) for example in extracted)
-    folds = min(max(1 + _CROSS_FITTING_TOKENS // max(tokens, 1), _FOLDS[0]), _FOLDS[-1])
-    suggestions = cross_suggest(extracted, labels, folds)
+    folds, judged = next((tuple(rest) for most, *rest in _FOLDS_BY_TOKENS if tokens <= most), _FOLDS_OF_MANY)
+    suggestions = cross_suggest(extracted, labels, folds, judged)
     names = [suggester.name for suggester in base_suggesters]
     articles = [_decide(example, names, model) for example, model in zip(extracted, suggestions, strict=True)]
     return replace(trained, belief=learn_belief(articles, labels))

@@ -14,14 +14,15 @@ from annotator.text.analysis import analysed
 
 
 def cross_suggest(
-    examples: Sequence[ExampleFeatures], labels: LabelSet, folds: int = 2
+    examples: Sequence[ExampleFeatures], labels: LabelSet, folds: int = 2, judged: int | None = None
 ) -> list[list[Suggestion] | None]:
     """Return a model's suggestions for each example, learned from the other folds'; None where these are too few.
 
-    Every fold is spread over all examples. It takes about `folds - 1` times as long as training on the examples.
+    Every fold is spread over all examples. It takes about `folds - 1` times as long as training on the examples, and
+    less if only the first folds, as many as `judged`, get suggestions; others have None.
     """
     suggestions: list[list[Suggestion] | None] = [None for _example in examples]
-    for fold in range(folds):
+    for fold in range(folds if judged is None else judged):
         others = [example for index, example in enumerate(examples) if index % folds != fold]
         trained = train_on_features(others, labels)
         if trained is None:

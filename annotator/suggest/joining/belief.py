@@ -26,7 +26,7 @@ from annotator.suggest.joining.sureness import Outcome, find_sure_probability
 _HALF_LIFE: Final = 300
 """Articles after which a decision counts half as much, as guidelines change."""
 _FOLDS: Final = 3
-_MAY_BE_MISSING: Final = ("memory", "model")
+_MAY_BE_MISSING: Final = frozenset({"memory", "model"})
 _MISSING_WEIGHT: Final = 0.25
 """How much an article counts once more without each of these: else rules would seem to be worth little by themselves.
 
@@ -132,19 +132,20 @@ def learn_belief(articles: Sequence[DecidedArticle], labels: LabelSet) -> Belief
     for index, article in enumerate(articles):
         weight = 0.5 ** ((len(articles) - 1 - index) / _HALF_LIFE)
         heard += ((index, example) for example in _create_examples(article, article.by_source, weight))
-        for missing in _MAY_BE_MISSING:
-            others = {source: said for source, said in article.by_source.items() if source != missing}
-            examples = _create_examples(article, others, weight * _MISSING_WEIGHT)
+        for missing in sorted(_MAY_BE_MISSING & article.by_source.keys()):
+            by_source = {source: said for source, said in article.by_source.items() if source != missing}
+            examples = _create_examples(article, by_source, weight * _MISSING_WEIGHT)
             partly_heard += ((index, example) for example in examples)
+    weights = _fit([example for _index, example in (*heard, *partly_heard)], prior)
     outcomes = list(prior.outcomes)
     for fold in range(_FOLDS):
-        weights = _fit([example for index, example in (*heard, *partly_heard) if index % _FOLDS != fold], prior)
+        others = [example for index, example in (*heard, *partly_heard) if index % _FOLDS != fold]
+        fold_weights = _fit(others, prior, weights)
         for index, example in heard:
             if index % _FOLDS == fold:
-                probability = sigmoid(predict_margin(example.features, weights))
+                probability = sigmoid(predict_margin(example.features, fold_weights))
                 is_right = float(example.is_right)
                 outcomes.append(Outcome(probability, example.weight * is_right, example.weight * (1 - is_right)))
-    weights = _fit([example for _index, example in (*heard, *partly_heard)], prior)
     return Belief(weights, find_sure_probability(outcomes))
 
 
@@ -156,8 +157,10 @@ def _create_examples(article: DecidedArticle, by_source: SuggestionsBySource, we
             yield Example(candidate.features, key in article.spans, weight)
 
 
-def _fit(examples: Sequence[Example], prior: MeasuredPrior) -> dict[str, float]:
-    return {**prior.weights, **fit(examples, prior.prior_of)}
+def _fit(
+    examples: Sequence[Example], prior: MeasuredPrior, initial: Mapping[str, float] | None = None
+) -> dict[str, float]:
+    return {**prior.weights, **fit(examples, prior.prior_of, initial)}
 
 
 def load_prior(labels: LabelSet) -> MeasuredPrior:

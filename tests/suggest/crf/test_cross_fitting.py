@@ -25,6 +25,13 @@ def test_every_example_is_suggested_to_by_a_model_of_the_other_folds(folds: int)
     assert any(suggestions)
 
 
+def test_only_the_folds_to_judge_get_suggestions() -> None:
+    extracted = extract_examples(examples(), LABELS, [DateSuggester()])
+    both, first = cross_suggest(extracted, LABELS, 2), cross_suggest(extracted, LABELS, 2, 1)
+    assert first[::2] == both[::2]
+    assert first[1::2] == [None] * len(first[1::2])
+
+
 def test_nothing_is_suggested_where_the_others_are_too_few() -> None:
     assert cross_suggest(extract_examples(examples()[:4], LABELS), LABELS) == [None] * 4
     assert cross_suggest([], LABELS) == []

@@ -23,6 +23,12 @@ def test_weights_stay_at_a_strong_prior_and_leave_a_weak_one() -> None:
     assert weights["b"] < -3
 
 
+def test_initial_weights_change_the_way_but_not_the_result() -> None:
+    examples = [Example({"a": 1.0, "b": float(index % 2)}, index % 3 > 0) for index in range(60)]
+    weights = fit(examples, lambda _feature: Prior(0.0, 1.0))
+    assert fit(examples, lambda _feature: Prior(0.0, 1.0), {"a": 3.0, "b": -3.0}) == pytest.approx(weights, abs=0.02)
+
+
 def test_weighty_examples_count_more() -> None:
     examples = [Example({"a": 1.0}, is_right=True, weight=3.0), Example({"a": 1.0}, is_right=False)]
     assert sigmoid(fit(examples, lambda _feature: WEAK)["a"]) == pytest.approx(0.75, abs=0.01)
