@@ -18,7 +18,18 @@ from annotator.ui.widgets.bidi_text import format_keys
 ELSEWHERE = {DOCS / "training.md", DOCS / "recipes.md"}
 """Their commands need large programs, or a copy of this one: tests/consumers/test_training.py, test_recipes.py."""
 OTHERS = {
-    *("--with", "--all", "--pictures", "--update", "--page", "--count", "--seconds", "--seed"),  # our own scripts
+    *(
+        "--with",
+        "--all",
+        "--pictures",
+        "--update",
+        "--labelled",
+        "--labels",
+        "--page",
+        "--count",
+        "--seconds",
+        "--seed",
+    ),  # our own scripts
     *("--installed", "--newer-glibc"),
     *("--converter", "--task", "--model", "--lang", "--pipeline", "--upgrade"),  # spaCy's, optimum's and pip's
 }
