@@ -18,6 +18,7 @@ from annotator.settings import Settings
 from annotator.store.corpus import Corpus
 from annotator.text.tokenizer import tokenize
 from annotator.ui import app
+from annotator.ui.window import Window
 
 TESTS: Final = str(Path(__file__).parents[1])
 if TESTS not in sys.path:
@@ -87,12 +88,18 @@ def count_adjudication(folder: Path) -> AdjudicationEffort:
         wait_until(lambda: bool(session.adjudicator) and not window.tasks.is_busy)
         for number, name in zip(sorted(session.articles.numbers), ARTICLES, strict=True):
             session.open_by_id(number)
-            wait_until(lambda: window.suggestions.current is not None and window.view.hasFocus())
+            wait_until(lambda: _is_ready(window))
             decisions.update(adjudicate_by_keyboard(person, load_gold(name)))
     finally:
         window.close()
         session.close()
     return AdjudicationEffort(decisions, person.tally)
+
+
+def _is_ready(window: Window) -> bool:
+    """Return whether a disagreement is chosen and nothing at work beside the window may choose another."""
+    is_at_work = window.tasks.is_busy or window.suggestions.is_busy
+    return window.suggestions.current is not None and window.view.hasFocus() and not is_at_work
 
 
 def _label_by_team(name: str, random: Random) -> AnnotatedArticle:

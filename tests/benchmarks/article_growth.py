@@ -81,7 +81,7 @@ def _measure_acceptance(folder: Path, read: AnnotatedArticle, size: Size, runs: 
             QApplication.processEvents()
 
         times.append(time_call(accept))
-        assert len(controller.session.spans) > 0.8 * len(read.spans)  # in the way of some are dates that are as sure
+        assert len(controller.session.spans) > 0.5 * len(read.spans)  # in the way of some are those of other suggesters
         wait_for_suggestions(controller)
     close_program(controller)
     return Figure("accepting a suggestion for each, by one key", times, size=size)

@@ -100,6 +100,7 @@ class Tester(Person):
 
     def _press(self, keys: list[str]) -> None:
         pressed = QKeySequence("+".join([*keys[:-1], to_latin(keys[-1])]))[0]  # type: ignore[index]
+        QTest.qSleep(2)  # a press in the millisecond of its release would be taken for one of a key held down
         QTest.keyClick(self._handle(), pressed.key(), pressed.keyboardModifiers())
 
     def _drag(self, start: list[int], end: list[int]) -> None:

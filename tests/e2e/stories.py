@@ -77,11 +77,11 @@ class Person(ABC):
     def __init__(self) -> None:
         self.tally: Counter[str] = Counter()
 
-    def press(self, key: str) -> None:
-        """Press a key, the ones before its last + held."""
+    def press(self, key: str, what: str | None = None) -> None:
+        """Press a key, the ones before its last + held, and see `what` change, or anything."""
         self.tally["keys"] += 1
         self.tally["keys and modifiers"] += len(key.split("+"))
-        self._seen(lambda: self._press(key.split("+")))
+        self._seen(lambda: self._press(key.split("+")), what)
 
     def drag(self, start: int, end: int) -> None:
         """Tag by a drag, while a label sticks, what is brought to sight by the wheel."""
@@ -293,7 +293,7 @@ def adjudicate_by_keyboard(person: Person, wanted: Collection[ExpectedSpan]) -> 
             key = _correct(person, missing[0])
         else:
             key = "Delete"
-        person.press(key)
+        person.press(key, "spans" if missing else None)
         person.tally["decisions"] += 1
         spans = person.see()["spans"]
         assert all(span in spans for span in as_shown), (disagreement, missing)

@@ -20,12 +20,12 @@ from annotator.store.corpus import Corpus
 
 require_screen()
 
-LABELLED = "أعلنت الوكالة الوطنية للمياه عن برنامج سدود الجنوب، وقالت وزارة الفلاحة إنها تدعمه في الربيع."
+LABELLED = "أعلنت الوكالة الوطنية للمياه عن برنامج سدود الجنوب، وقالت وزارة الفلاحة إنها تدعمه في حديقة الربيع."
 KNOWN = (
     ("INSTITUTION", "الوكالة الوطنية للمياه"),
     ("PLAN", "برنامج سدود الجنوب"),
     ("INSTITUTION", "وزارة الفلاحة"),
-    ("DATE", "الربيع"),
+    ("INSTITUTION", "حديقة الربيع"),
 )
 """What is labelled in that text."""
 DAY = "يوم الثلاثاء 9 يوليوز 2024"
@@ -112,10 +112,8 @@ def test_an_article_by_deciding_on_suggestions_only_and_all_undone(hands: RealIn
     is_chosen(0)
     hands.hold_key(hands.code("Return"), 1.2)  # however long, it is one decision
     is_chosen(1)
-    press("Shift", "Return")  # what is sure in the first sentence: the day
-    program.wait(lambda state: proposed[2] in state["spans"], "the day is accepted")
-    is_chosen(1)
-    press("Return")
+    press("Shift", "Return")  # what is sure in the first sentence: the agency, which was labelled before, and the day
+    program.wait(lambda state: {*map(tuple, proposed[1:3])} <= {*map(tuple, state["spans"])}, "both are accepted")
     is_chosen(3)
     press("1")  # as a date: no one would, but it is what the key says
     is_chosen(4)
