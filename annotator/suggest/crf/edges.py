@@ -9,9 +9,10 @@ from typing import Final
 from annotator.suggest.crf.tags import Chunk
 from annotator.text.analysis import TextAnalysis
 from annotator.text.offsets import line_range
-from annotator.text.punctuation import OPENING_BRACKETS, PAIRED_MARKS, match_pairs
+from annotator.text.punctuation import PAIRED_MARKS, is_punctuation, match_pairs
 from annotator.text.selection import may_begin_span, may_end_span
 
+_REVERSED: Final = ("»", "«")  # as some write »this«; brackets that way round are two halves
 _MAX_ADDED: Final = 4  # tokens: a quotation that goes on for longer is no name's
 
 
@@ -19,7 +20,8 @@ def repair_edges(analysis: TextAnalysis, chunk: Chunk) -> Chunk | None:
     """Return a chunk without punctuation at its edges and without half of a pair; None if nothing is left.
 
     A mark without its partner is cut off at an edge. One inside is completed by a near partner (موقع «هسبريس gets its
-    closing mark); otherwise the chunk is cut there, and the longer part stays. Marks at both edges stay as learned.
+    closing mark); otherwise the chunk is cut there, and the part of more words stays. Marks at both edges stay as
+    learned.
     """
     first, last = chunk.first, chunk.last
     may_widen = True
@@ -38,7 +40,7 @@ def repair_edges(analysis: TextAnalysis, chunk: Chunk) -> Chunk | None:
         else:
             widened = _add_partner(analysis, unpaired[0], first, last) if may_widen else None
             may_widen = False  # once, so that it ends
-            first, last = widened or _longer_part(unpaired[0], first, last)
+            first, last = widened or _longer_part(analysis, unpaired[0], first, last)
     if first >= last:
         return None
     skipped_proclitics = chunk.skipped_proclitics if first == chunk.first else 0
@@ -55,8 +57,8 @@ def _find_unpaired(analysis: TextAnalysis, first: int, last: int) -> list[int]:
     for index in marks:
         if index - first in pairs:
             continue
-        mark = analysis.text[analysis.tokens[index].start]
-        if unpaired and OPENING_BRACKETS.get(analysis.text[analysis.tokens[unpaired[-1]].start]) == mark:
+        marks_before = [analysis.text[analysis.tokens[other].start] for other in unpaired[-1:]]
+        if (*marks_before, analysis.text[analysis.tokens[index].start]) == _REVERSED:
             unpaired.pop()
         else:
             unpaired.append(index)
@@ -79,5 +81,10 @@ def _add_partner(analysis: TextAnalysis, mark: int, first: int, last: int) -> tu
     return None
 
 
-def _longer_part(mark: int, first: int, last: int) -> tuple[int, int]:
-    return (first, mark) if mark - first >= last - mark - 1 else (mark + 1, last)
+def _longer_part(analysis: TextAnalysis, mark: int, first: int, last: int) -> tuple[int, int]:
+    """Return the part before or after a mark that has more words, of equal ones the first."""
+    before, after = (
+        sum(not is_punctuation(analysis.text, token) for token in analysis.tokens[start:end])
+        for start, end in ((first, mark), (mark + 1, last))
+    )
+    return (first, mark) if before >= after else (mark + 1, last)

@@ -54,6 +54,11 @@ def test_start_after_a_proclitic_stays_unless_it_is_cut_off() -> None:
     assert repair_edges(analysis, Chunk("X", 0, 4, 1)) == Chunk("X", 2, 4)
 
 
+def test_brackets_the_wrong_way_round_are_no_pair() -> None:
+    assert repair_edges(analysed("مجلس القضاء ) ("), Chunk("X", 0, 4)) == Chunk("X", 0, 2)
+    assert repair_edges(analysed("مجلس »القضاء«"), Chunk("X", 0, 4)) == Chunk("X", 0, 4)
+
+
 _MARKED = st.lists(st.sampled_from((*'«»()"“”،.', "موقع", "هسبريس", "و2024", "20%", "\n")), max_size=12).map(" ".join)
 
 
