@@ -165,15 +165,15 @@ def _choose_best(group: Sequence[Suggestion], nested: Container[_Key]) -> list[S
     if len(group) == 1:
         return list(group)
     if len(group) > _MAX_EXACT:
-        chosen: list[Suggestion] = []
+        compatible: list[Suggestion] = []
         for suggestion in group:
-            if not any(_are_in_conflict(suggestion, other, nested) for other in chosen):
-                chosen.append(suggestion)
-        return chosen
-    first, rest = group[0], group[1:]
-    compatible = [other for other in rest if not _are_in_conflict(first, other, nested)]
-    with_first = [first, *(_choose_best(compatible, nested) if compatible else ())]
-    without_first = _choose_best(rest, nested)
+            if not any(_are_in_conflict(suggestion, other, nested) for other in compatible):
+                compatible.append(suggestion)
+        return compatible
+    first, others = group[0], group[1:]
+    beside_first = [other for other in others if not _are_in_conflict(first, other, nested)]
+    with_first = [first, *(_choose_best(beside_first, nested) if beside_first else ())]
+    without_first = _choose_best(others, nested)
     return with_first if _gain(with_first) >= _gain(without_first) else without_first
 
 

@@ -111,11 +111,11 @@ class MemorySuggester:
                 continue
             place, form = (match.start, match.end), " ".join(match.words)
             around = {span for span in index.overlapping(*place) if span[0] <= match.start and match.end <= span[1]}
-            here = {label for start, end, label in around if (start, end) == place}
+            own_labels = {label for start, end, label in around if (start, end) == place}
             for label in sorted({label for label, _is_nested in self._tallies[match.words]}):
                 if any(name == label and (start, end) != place for start, end, name in around):
-                    yield form, label, int(label in here), int(label not in here), True
-                elif not here:
+                    yield form, label, int(label in own_labels), int(label not in own_labels), True
+                elif not own_labels:
                     yield form, label, 0, 1
 
     def _without_counts(self, article_counts: Iterable[Count], matches: list[Match]) -> "MemorySuggester":

@@ -128,20 +128,20 @@ def learn_belief(articles: Sequence[DecidedArticle], labels: LabelSet) -> Belief
     suggestion.
     """
     prior = load_prior(labels)
-    heard, partly_heard = list[tuple[int, Example]](), list[tuple[int, Example]]()
+    full_examples, partial_examples = list[tuple[int, Example]](), list[tuple[int, Example]]()
     for index, article in enumerate(articles):
         weight = 0.5 ** ((len(articles) - 1 - index) / _HALF_LIFE)
-        heard += ((index, example) for example in _create_examples(article, article.by_source, weight))
+        full_examples += ((index, example) for example in _create_examples(article, article.by_source, weight))
         for missing in sorted(_MAY_BE_MISSING & article.by_source.keys()):
-            by_source = {source: said for source, said in article.by_source.items() if source != missing}
+            by_source = {source: suggestions for source, suggestions in article.by_source.items() if source != missing}
             examples = _create_examples(article, by_source, weight * _MISSING_WEIGHT)
-            partly_heard += ((index, example) for example in examples)
-    weights = _fit([example for _index, example in (*heard, *partly_heard)], prior)
+            partial_examples += ((index, example) for example in examples)
+    weights = _fit([example for _index, example in (*full_examples, *partial_examples)], prior)
     outcomes = list(prior.outcomes)
     for fold in range(_FOLDS):
-        others = [example for index, example in (*heard, *partly_heard) if index % _FOLDS != fold]
+        others = [example for index, example in (*full_examples, *partial_examples) if index % _FOLDS != fold]
         fold_weights = _fit(others, prior, weights)
-        for index, example in heard:
+        for index, example in full_examples:
             if index % _FOLDS == fold:
                 probability = sigmoid(predict_margin(example.features, fold_weights))
                 is_right = float(example.is_right)
