@@ -104,3 +104,17 @@ def test_measured_lists_and_date_rules_exist() -> None:
                 assert feature.removeprefix("names list:").removesuffix(", going on") in lists
             if feature.startswith("dates rule:"):
                 assert feature.removeprefix("dates rule:") in rules
+
+
+def test_rules_keep_their_worth_where_the_memory_says_nothing_yet() -> None:
+    """The memory repeats what the rules are right about, and is silent where they are wrong."""
+    good, bad = suggestion("names", evidence="list:A"), suggestion("names", evidence="list:B")
+    right = DecidedArticle(
+        TEXT,
+        {"names": [good], "memory": [suggestion("memory", 0.9)]},
+        {(*PLACE, "INSTITUTION")},
+        lambda _start, _end: True,
+    )
+    wrong = DecidedArticle(TEXT, {"names": [bad], "memory": []}, (), lambda _start, _end: True)
+    [score] = believed(learn_belief([right, wrong] * 40, LABELS), good)
+    assert score > 0.6
