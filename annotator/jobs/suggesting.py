@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from annotator import device_key, settings
 from annotator.jobs.processes import map_in_processes
-from annotator.jobs.training_layers import load_counts
+from annotator.jobs.training_layers import load_memory
 from annotator.model import operations
 from annotator.model.history import ACCEPT_STEP
 from annotator.model.labels import LabelSet
@@ -36,7 +36,7 @@ from annotator.suggest.crf.suggester import CrfSuggester
 from annotator.suggest.crf.training import TrainedModel, decode_model
 from annotator.suggest.joining.belief import Belief, believe_beforehand
 from annotator.suggest.joining.candidates import SuggestionsBySource
-from annotator.suggest.memory import Count, MemorySuggester
+from annotator.suggest.memory import MemorySuggester
 from annotator.text.proclitics import normalise_form
 from annotator.text.word_context import WordContext
 
@@ -100,7 +100,7 @@ class SuggesterPool:
         labels = corpus.labels()
         return cls(
             labels,
-            MemorySuggester(load_counts(corpus, annotator)),
+            load_memory(corpus, annotator),
             trained or load_model(corpus, labels),
             external,
             training_data.list_articles_of_others(corpus, annotator) if annotator else (),
@@ -206,13 +206,13 @@ class BatchSuggester:
     def __init__(
         self,
         labels: LabelSet,
-        counts: Sequence[Count],
+        memory: MemorySuggester,
         rejections: Iterable[tuple[WordContext, str]],
         trained: TrainedModel | None = None,
         source: str | None = None,
         articles_of_others: Collection[str] = (),
     ) -> None:
-        self._labels, self._counts, self._rejections = labels, counts, rejections
+        self._labels, self._memory, self._rejections = labels, memory, rejections
         self._trained, self._source, self._articles_of_others = trained, source, articles_of_others
         self._problems: list[str] = []
 
@@ -224,7 +224,7 @@ class BatchSuggester:
         labels = corpus.labels()
         return cls(
             labels,
-            load_counts(corpus, annotator),
+            load_memory(corpus, annotator),
             training_data.load_rejections(corpus, annotator),
             trained or load_model(corpus, labels),
             source,
@@ -235,8 +235,7 @@ class BatchSuggester:
     def suggester(self) -> AnnotatorSuggester:
         """The suggesters of this process."""
         external = load_external_suggesters(self._problems.append)
-        memory = MemorySuggester(self._counts)
-        pool = SuggesterPool(self._labels, memory, self._trained, external, self._articles_of_others)
+        pool = SuggesterPool(self._labels, self._memory, self._trained, external, self._articles_of_others)
         return AnnotatorSuggester(pool, RejectionFilter(self._rejections))
 
     def __getstate__(self) -> dict[str, object]:

@@ -10,17 +10,17 @@ from annotator.suggest.crf.training import MAX_TOKENS
 from annotator.suggest.memory import Count, MemorySuggester
 
 
-def load_counts(corpus: Corpus, annotator: str | None = None) -> list[Count]:
-    """Return what a memory learns from a corpus: spans and rejections, and where the words stand without the label.
+def load_memory(corpus: Corpus, annotator: str | None = None) -> MemorySuggester:
+    """Return a memory of a corpus: of spans and rejections, and of where the words stand without the label.
 
     Of the last, only the latest MAX_TOKENS words count, which takes half a second. See
     training_data.count_mentions for what teaches an annotator.
     """
-    counts: list[Count] = list(training_data.count_mentions(corpus, annotator))
-    memory = MemorySuggester(counts)
+    memory = MemorySuggester(training_data.count_mentions(corpus, annotator))
     for annotated, layer_annotator in load_latest_layers(corpus, annotator):
-        counts += count_places(memory, annotated, layer_annotator)
-    return counts
+        for count in count_places(memory, annotated, layer_annotator):  # of forms and labels that it knows already
+            memory.learn(*count)
+    return memory
 
 
 def load_latest_layers(corpus: Corpus, annotator: str | None = None) -> Iterator[tuple[AnnotatedArticle, str]]:
