@@ -1,11 +1,13 @@
 """A bar of buttons beside what is selected in the article: labels, a decision on a suggestion, value and note.
 
 It never takes the focus: every button is an action with a key. Out of the way of the text that is read, it is a column
-in the nearer margin of the page; where that is too narrow, a row above the first selected line, or below the last one.
-It goes while keys are typed or the page scrolls, and comes again when they rest.
+in the nearer margin of the page: with titles and keys, without keys, or of the labels' dots and the icons alone, which
+every margin has room for. Only where the page is too low for a column, it is a row above the first selected line, or
+below the last one. It goes while keys are typed or the page scrolls, and comes again when they rest.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from enum import Enum
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, QTimer
@@ -21,7 +23,7 @@ from annotator.ui.session.session import Session
 from annotator.ui.session.suggestions import SuggestionModel
 from annotator.ui.session.user_settings import UserSettings
 from annotator.ui.widgets import fonts, icons
-from annotator.ui.widgets.bidi_text import format_shortcut
+from annotator.ui.widgets.bidi_text import format_shortcut, tooltip
 from annotator.ui.widgets.key_cap import paint_key_cap
 from annotator.ui.widgets.theme import Theme, current_theme
 
@@ -37,8 +39,20 @@ _GROUP_GAP: Final = 10  # pixels between two groups of buttons
 _DISTANCE: Final = 3.0  # pixels between the bar and the selected lines
 _EDGE: Final = 6  # pixels between the bar and the edges of the page
 _GUTTER: Final = 4  # pixels on both sides of a column
+_NARROW_CHIP: Final = 24  # pixels, the least that can be hit well (WCAG 2.5.8)
+_NARROW_PADDING: Final = 2  # pixels between the edge of a narrow column and its buttons
+_NARROW_DOT_RADIUS: Final = 8.5  # of a dot that has a key in it
+_NARROW_GUTTER: Final = 8  # pixels between a narrow column and the text: the handles of a span reach into it
 
 _Target: TypeAlias = Span | Suggestion | tuple[int, int] | None
+
+
+class Detail(Enum):
+    """What the buttons show."""
+
+    KEYS = "mark, title and key"
+    TITLES = "mark and title"
+    MARKS = "mark alone, that of a label with its key"
 
 
 class Chip(QAbstractButton):
@@ -49,21 +63,27 @@ class Chip(QAbstractButton):
         self.name = name
         """That of the action or the label."""
         self._icon, self._label, self._key = icon, label, ""
+        self._detail = Detail.KEYS
         self._pixmap: tuple[Theme, QPixmap] | None = None  # of the icon
         self.setText(title)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
-    def show_key(self, key: str, *, is_visible: bool = True) -> None:
-        """Show this key, as it is written on keyboards, or tell it only to screen readers; "" for none."""
-        self._key = key if is_visible else ""
+    def show_key(self, key: str, detail: Detail) -> None:
+        """Show so much, and have this key, as it is written on keyboards; "" for none."""
+        self._key, self._detail = key, detail
         self.setAccessibleName(self.text())
         self.setAccessibleDescription(_("key {key}").format(key=key) if key else "")
+        name = " · ".join(filter(None, (self.text(), self.accessibleDescription())))
+        self.setToolTip(tooltip(name) if detail == Detail.MARKS else "")
 
     def sizeHint(self) -> QSize:
+        if self._detail == Detail.MARKS:
+            return QSize(_NARROW_CHIP, _NARROW_CHIP)
         width = 2 * _CHIP_PADDING + _MARK_WIDTH + _metrics().horizontalAdvance(self.text())
-        return QSize(width + (_key_width(self._key) + _CHIP_PADDING - 3 if self._key else 0), _CHIP_HEIGHT)
+        has_cap = self._key and self._detail == Detail.KEYS
+        return QSize(width + (_key_width(self._key) + _CHIP_PADDING - 3 if has_cap else 0), _CHIP_HEIGHT)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         with QPainter(self) as painter:
@@ -77,20 +97,28 @@ class Chip(QAbstractButton):
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(background)
                 painter.drawRoundedRect(body, 6, 6)
-            mark, title, key = self._areas(mirrored=is_rtl)
+            is_narrow = self._detail == Detail.MARKS
+            mark, title, key = (self.rect(),) * 3 if is_narrow else self._areas(mirrored=is_rtl)
             if self._label:
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(theme.line_colour(self._label))
-                painter.drawEllipse(QRectF(mark).center(), _DOT_RADIUS, _DOT_RADIUS)
+                radius = _NARROW_DOT_RADIUS if is_narrow else _DOT_RADIUS
+                painter.drawEllipse(QRectF(mark).center(), radius, radius)
             else:
                 if not self._pixmap or self._pixmap[0] is not theme:
                     drawing = icons.draw_pixmap(self._icon, theme.accent, _ICON_SIZE, self.devicePixelRatioF())
                     self._pixmap = theme, drawing
                 painter.drawPixmap(mark.center() - QPoint(_ICON_SIZE // 2 - 1, _ICON_SIZE // 2 - 1), self._pixmap[1])
+            if is_narrow:
+                painter.setPen(QColor(theme.paper))
+                painter.setFont(fonts.interface_font(12, bold=True))
+                sign = (self._key or self.text()[:1]) if self._label else ""
+                painter.drawText(mark, Qt.AlignmentFlag.AlignCenter, sign)
+                return
             painter.setPen(QColor(theme.ink))
             painter.setFont(fonts.interface_font(13))
             painter.drawText(title, Qt.AlignmentFlag.AlignCenter, self.text())
-            if self._key:
+            if self._key and self._detail == Detail.KEYS:
                 area = QRectF(key).adjusted(0.5, 0.5, -0.5, -0.5)
                 paint_key_cap(painter, area, self._key, fonts.interface_font(11), theme.dim, radius=4)
 
@@ -247,10 +275,11 @@ class SelectionBar(QFrame):
 
     def _find_area(self, target: _Target, start: int, end: int) -> QRect | None:
         """Arrange the buttons, and return where the bar is beside this range; None for no room."""
-        margin = self._view.map_from_page(0, 0).x() - 2 * _GUTTER
-        for shows_keys in (True, False):
-            size = self._arrange_chips(target, shows_keys=shows_keys, is_column=True)
-            if size.width() <= margin and (corner := self._place_in_margin(size, start, end)):
+        margin = round(self._view.map_from_page(0, 0).x())
+        for detail in Detail:
+            size = self._arrange_chips(target, detail, is_column=True)
+            gutter = _NARROW_GUTTER if detail == Detail.MARKS else _GUTTER
+            if size.width() + gutter <= margin and (corner := self._place_in_margin(size, start, end, gutter)):
                 return QRect(corner, size)
         size = self._arrange(target)
         place = self._place(size, start, end)
@@ -279,25 +308,25 @@ class SelectionBar(QFrame):
 
     def _arrange(self, target: _Target) -> QSize:
         """Show the buttons for this target, in rows that the page has room for, and return the size of the bar."""
-        size = self._arrange_chips(target, shows_keys=True)
+        size = self._arrange_chips(target, Detail.KEYS)
         is_higher = size.height() > _CHIP_HEIGHT + 2 * _PADDING
-        return self._arrange_chips(target, shows_keys=False) if self._is_low and is_higher else size
+        return self._arrange_chips(target, Detail.TITLES) if self._is_low and is_higher else size
 
-    def _arrange_chips(self, target: _Target, *, shows_keys: bool, is_column: bool = False) -> QSize:
+    def _arrange_chips(self, target: _Target, detail: Detail, *, is_column: bool = False) -> QSize:
         label = target.label if isinstance(target, Span | Suggestion) else None
         for decision, chip in self._decision_chips:
             chip.setVisible(isinstance(target, decision.kind))
-            chip.show_key(format_shortcut(self._actions.by_name[decision.action]), is_visible=shows_keys)
+            chip.show_key(format_shortcut(self._actions.by_name[decision.action]), detail)
         for own_label, chip in self._label_chips:
             chip.setVisible(not (isinstance(target, Suggestion) and own_label.name == label))  # that is to accept it
             chip.setChecked(own_label.name == label)
             chip.setEnabled(own_label.name != label)  # its key would remove the span
-            chip.show_key(own_label.key or "", is_visible=shows_keys)
+            chip.show_key(own_label.key or "", detail)
         decisions = [chip for _decision, chip in self._decision_chips if not chip.isHidden()]
         labels = [chip for _label, chip in self._label_chips if not chip.isHidden()]
         groups = (labels, decisions) if isinstance(target, Span) else (decisions, labels)
         if is_column:
-            return _lay_out_column(groups)
+            return _lay_out_column(groups, _NARROW_PADDING if detail == Detail.MARKS else _PADDING)
         return self._lay_out(groups, self._view.viewport().width() - 2 * _EDGE)
 
     def _lay_out(self, groups: Iterable[Sequence[Chip]], max_width: int) -> QSize:
@@ -331,7 +360,7 @@ class SelectionBar(QFrame):
         edge = view.map_from_page(first.right if is_rtl else first.left, 0).x()
         return place_bar(size, view.viewport().rect(), top.y(), bottom.y(), edge, is_rtl=is_rtl)
 
-    def _place_in_margin(self, size: QSize, start: int, end: int) -> QPoint | None:
+    def _place_in_margin(self, size: QSize, start: int, end: int, gutter: int) -> QPoint | None:
         page, view = self._view.page(), self._view
         segments = page.segments(start, end)
         if not segments:
@@ -341,23 +370,24 @@ class SelectionBar(QFrame):
         bottom = view.map_from_page(0, last.line.bottom + page.spacing.lane).y()
         is_left = min(segment.left for segment in segments) < page.width - max(segment.right for segment in segments)
         edge = view.map_from_page(0 if is_left else page.width, 0).x()
-        return place_column(size, view.viewport().rect(), top, bottom, edge, is_left=is_left)
+        outward = -gutter if is_left else gutter
+        return place_column(size, view.viewport().rect(), top, bottom, edge + outward, is_left=is_left)
 
 
-def _lay_out_column(groups: Iterable[Sequence[Chip]]) -> QSize:
+def _lay_out_column(groups: Sequence[Sequence[Chip]], padding: int) -> QSize:
     """Place the buttons below one another, all as wide as the widest."""
-    y, placed = _PADDING, [chip for group in groups for chip in group]
+    y, placed = padding, [chip for group in groups for chip in group]
     width = max((chip.sizeHint().width() for chip in placed), default=0)
     for group in groups:
-        y += _GROUP_GAP // 2 if y > _PADDING and group else 0
+        y += _GROUP_GAP // 2 if y > padding and group else 0
         for chip in group:
-            chip.setGeometry(QRect(_PADDING, y, width, _CHIP_HEIGHT))
-            y += _CHIP_HEIGHT
-    return QSize(width + 2 * _PADDING, y + _PADDING)
+            chip.setGeometry(QRect(padding, y, width, chip.sizeHint().height()))
+            y += chip.height()
+    return QSize(width + 2 * padding, y + padding)
 
 
 def place_column(size: QSize, page: QRect, top: float, bottom: float, edge: float, *, is_left: bool) -> QPoint | None:
-    """Return the column's corner in the margin beyond `edge`, beside the lines between `top` and `bottom`.
+    """Return the corner of a column that begins at `edge`, in the margin beside the lines between `top` and `bottom`.
 
     None if these are out of view, or the page is too low.
     """
@@ -365,8 +395,7 @@ def place_column(size: QSize, page: QRect, top: float, bottom: float, edge: floa
         return None
     middle = round((max(top, page.top()) + min(bottom, page.bottom())) / 2) - size.height() // 2
     y = max(page.top() + _EDGE, min(middle, page.bottom() + 1 - _EDGE - size.height()))
-    x = round(edge) - _GUTTER - size.width() if is_left else round(edge) + _GUTTER
-    return QPoint(x, y)
+    return QPoint(round(edge) - size.width() if is_left else round(edge), y)
 
 
 def place_bar(size: QSize, page: QRect, top: float, bottom: float, edge: float, *, is_rtl: bool) -> QPoint | None:

@@ -80,27 +80,67 @@ def test_a_button_tags_as_the_key_does_and_leaves_the_focus_in_the_article(windo
     assert stored_spans(window.session) == []
 
 
-def test_without_a_margin_it_covers_neither_the_selected_lines_nor_the_next(window: Window, stretch: Stretch) -> None:
-    view = window.view
-    view.set_zoom(140)
-    for words in ("وزارة الصحة بالرباط", "اللجنة الوطنية للتلقيح", "للتلقيح 2024-2030 لفائدة الأطفال"):
-        drag(view, *stretch(words))
-        QApplication.processEvents()
-        lines = selected_lines(view, *stretch(words))
-        assert window.selection_bar.isVisible()
-        assert not window.selection_bar.geometry().intersects(lines)
-        assert window.selection_bar.geometry().bottom() < lines.top()
-        assert view.rect().contains(window.selection_bar.geometry())
+def text_column(view: ArticleView) -> QRect:
+    """Return the column of text, in the coordinates of the view."""
+    corners = view.map_from_page(0, 0), view.map_from_page(view.page().width, view.height())
+    return QRect(*(view.viewport().mapTo(view, corner.toPoint()) for corner in corners))
 
 
-def test_without_a_margin_it_begins_at_the_right_of_arabic_words(window: Window, stretch: Stretch) -> None:
-    window.view.set_zoom(140)
-    start, end = stretch("وزارة الصحة بالرباط")
-    drag(window.view, start, end)
+@pytest.mark.parametrize("size", [(1024, 600), (911, 512), (683, 400), (512, 400)])
+@pytest.mark.parametrize("zoom", [80, 100, 140, 200])
+def test_in_small_windows_and_at_every_zoom_it_covers_no_text(
+    window: Window, stretch: Stretch, qtbot: QtBot, size: tuple[int, int], zoom: int
+) -> None:
+    view, bar = window.view, window.selection_bar
+    window.resize(*size)
+    qtbot.waitUntil(lambda: window.size().toTuple() == size)
+    view.set_zoom(zoom)
+    for words in ("وزارة الصحة بالرباط", "للتلقيح 2024-2030 لفائدة الأطفال"):
+        start, end = stretch(words)
+        view.reveal(start, end)
+        drag(view, start, end)
+        qtbot.waitUntil(bar.isVisible)
+        assert view.rect().contains(bar.geometry())
+        assert not bar.geometry().intersects(text_column(view))
+        assert [(chip.text(), chip.accessibleDescription()) for chip in bar.chips()] == [
+            *(("Date", "key 1"), ("Institution", "key 2"), ("Plan", "key 3"))
+        ]
+        assert all(min(chip.width(), chip.height()) >= 24 for chip in bar.chips())  # WCAG 2.5.8
+        QTest.keyClick(view, Qt.Key.Key_Escape)
+        assert not bar.isVisible()
+
+
+def test_buttons_without_titles_have_tooltips_and_say_which_label_is_taken(window: Window, stretch: Stretch) -> None:
+    window.view.set_zoom(200)
+    drag(window.view, *stretch("وزارة الصحة", 1))
     QApplication.processEvents()
-    [segment] = window.view.page().segments(start, end)
-    right = window.view.map_from_page(segment.right, 0).x()
-    assert window.selection_bar.geometry().right() == pytest.approx(right, abs=2)
+    chips = window.selection_bar.chips()
+    assert [chip.width() for chip in chips] == [24] * 3
+    names = ("Date · key 1", "Institution · key 2", "Plan · key 3")
+    assert all(name in chip.toolTip() for chip, name in zip(chips, names, strict=True))
+    QTest.mouseClick(chips[1], LEFT)
+    assert stored_spans(window.session) == [("INSTITUTION", "وزارة الصحة")]
+    QApplication.processEvents()
+    assert titles(window.selection_bar) == ["Date", "Institution", "Plan", "Value", "Note", "Remove"]
+    window.view.set_zoom(100)
+    QTest.qWait(500)
+    assert window.selection_bar.isVisible()
+    assert {chip.toolTip() for chip in window.selection_bar.chips()} == {""}
+
+
+def test_where_a_column_is_too_high_it_is_a_row_above_the_lines(window: Window, stretch: Stretch) -> None:
+    view, bar = window.view, window.selection_bar
+    view.setMaximumHeight(150)
+    QApplication.processEvents()
+    start, end = stretch("وزارة الصحة بالرباط")
+    window.session.tag("INSTITUTION", start, end)
+    view.verticalScrollBar().setValue(round(view.page().segments(start, end)[0].line.top) - 60)
+    QTest.mouseClick(view.viewport(), LEFT, PLAIN, point(view, start))
+    QApplication.processEvents()
+    assert titles(bar) == ["Date", "Institution", "Plan", "Value", "Note", "Remove"]
+    lines = selected_lines(view, start, end)
+    assert bar.geometry().bottom() < lines.top()
+    assert view.rect().contains(bar.geometry())
 
 
 def test_value_and_note_lead_to_their_fields(window: Window, stretch: Stretch) -> None:
@@ -178,7 +218,9 @@ def test_it_goes_while_the_page_scrolls_and_comes_where_the_words_are(
     bar.setValue(20)
     assert not window.selection_bar.isVisible()
     qtbot.waitUntil(window.selection_bar.isVisible)
-    assert not window.selection_bar.geometry().intersects(selected_lines(window.view, *words))
+    lines, column = selected_lines(window.view, *words), text_column(window.view)
+    assert lines.top() <= window.selection_bar.geometry().center().y() <= lines.bottom()
+    assert not window.selection_bar.geometry().intersects(column)
 
 
 def test_it_is_off_by_a_preference_and_costs_nothing_then(window: Window, stretch: Stretch) -> None:
@@ -238,7 +280,7 @@ def test_a_column_is_on_the_page_and_beside_the_text(
     width: int, height: int, top: int, line_height: int, is_left: bool
 ) -> None:
     page, left, right = QRect(0, 0, 1000, 600), 220, 780
-    edge = left if is_left else right
+    edge = left - 4 if is_left else right + 4
     corner = place_column(QSize(width, height), page, top, top + line_height, edge, is_left=is_left)
     if corner is not None:
         bar = QRect(corner, QSize(width, height))
@@ -259,8 +301,7 @@ def test_in_the_nearer_margin_it_covers_no_text(
     view.setLayoutDirection(direction)
     QApplication.processEvents()
     assert (view.viewport().x() > 0) == (direction == Qt.LayoutDirection.RightToLeft)
-    corners = view.map_from_page(0, 0), view.map_from_page(view.page().width, view.height())
-    column = QRect(*(view.viewport().mapTo(view, corner.toPoint()) for corner in corners))
+    column = text_column(view)
     for words in ("وزارة الصحة بالرباط", "للتلقيح 2024-2030 لفائدة الأطفال"):
         drag(view, *stretch(words))
         QApplication.processEvents()
