@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from e2e.exports import ARTICLE, command
+from e2e.program import end_processes
 from e2e.stories import sample_path
 
 if TYPE_CHECKING:
@@ -22,6 +23,12 @@ def hands() -> "Iterator[RealInput]":
     devices = RealInput()
     yield devices
     devices.close()
+
+
+@pytest.fixture(autouse=True)
+def _end_of_processes() -> Iterator[None]:
+    yield
+    end_processes()
 
 
 @pytest.fixture

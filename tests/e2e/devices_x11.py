@@ -5,6 +5,8 @@ from Xlib import XK, X, error
 from Xlib.display import Display
 from Xlib.ext import xtest
 
+_BEFORE_A_KEY = 2  # milliseconds: pressed in the one in which it was released, a key counts for Qt as repeated
+
 
 class Devices:
     """Real input events for the whole X server."""
@@ -32,7 +34,8 @@ class Devices:
 
     def key(self, code: int, *, pressed: bool) -> None:
         """Press or release the key of this X code."""
-        xtest.fake_input(self._display, X.KeyPress if pressed else X.KeyRelease, code)
+        pause = _BEFORE_A_KEY if pressed else 0
+        xtest.fake_input(self._display, X.KeyPress if pressed else X.KeyRelease, code, time=pause)
         self._display.sync()
 
     def code(self, symbol: str) -> int:

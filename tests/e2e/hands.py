@@ -1,16 +1,14 @@
 """A mouse and a keyboard, and a person who looks at the window between one move and the next."""
 
-import json
 import os
-import subprocess
 import sys
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
+from e2e.program import PATIENCE, Program
 from e2e.stories import Person
 
 from annotator.ui.actions.keyboard import to_latin
@@ -22,18 +20,14 @@ else:
 
 __all__ = [
     "KEYS",
-    "PATIENCE",
     "PLACES",
     "Annotator",
     "Input",
-    "Program",
     "RealInput",
     "require_screen",
     "window_titles",
 ]
 
-PATIENCE = 15.0  # seconds until what should be seen must be seen
-WATCHED_WINDOW = Path(__file__).with_name("watched_window.py")
 # Qt's names of keys, and X's where they differ
 KEYS = {"Shift": "Shift_L", "Ctrl": "Control_L", "Space": "space", "Backspace": "BackSpace"}
 PLACES = {  # of the keys of a PC keyboard, by what a US layout writes: places, whatever the layout
@@ -192,49 +186,6 @@ class RealInput(Input):
 
     def _key(self, code: int, pressed: bool) -> None:
         self.devices.key(code, pressed=pressed)
-
-
-class Program:
-    """The program in a process of its own."""
-
-    def __init__(self, *corpus: Path, asks_name: bool = False) -> None:
-        """Start the program on this corpus, or without one; if it `asks_name`, wait for the dialog."""
-        self.process = subprocess.Popen(
-            [sys.executable, str(WATCHED_WINDOW), *map(str, corpus), *(["--ask-name"] if asks_name else [])],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        if asks_name:
-            self.wait(lambda _state: self.ask("dialog"), "the dialog has the keyboard")
-        else:
-            self.wait(lambda state: state["focus"], "the window has the keyboard")
-
-    def ask(self, question: str, **details: object) -> Any:
-        assert self.process.stdin
-        assert self.process.stdout
-        self.process.stdin.write(json.dumps({"ask": question, **details}) + "\n")
-        self.process.stdin.flush()
-        answer = self.process.stdout.readline()
-        assert answer, f"the program ended with {self.process.wait(PATIENCE)}"
-        return json.loads(answer)
-
-    def wait(
-        self, seen: Callable[[dict[str, Any]], object], what: str, *, patience: float = PATIENCE
-    ) -> dict[str, Any]:
-        """Look until this is seen, for so many seconds."""
-        deadline = time.monotonic() + patience
-        while True:
-            state: dict[str, Any] = self.ask("state")
-            if seen(state):
-                return state
-            assert time.monotonic() < deadline, f"never seen: {what}; but {state}"
-            time.sleep(0.02)
-
-    def kill(self) -> None:
-        """System does when memory runs out: no time for anything."""
-        self.process.kill()
-        self.process.wait(PATIENCE)
 
 
 class Annotator(Person):

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from e2e.hands import RealInput
+from e2e.program import start_process
 
 from annotator import settings
 from annotator.diagnostics import crash_reports, logs
@@ -56,8 +57,8 @@ def titles(display: Display, process: subprocess.Popen[bytes]) -> set[str]:
     return {title for title in names if title}
 
 
-def start(*corpus: Path) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-m", "annotator", "--language", "en", *map(str, corpus)])
+def start(*corpus: Path) -> "subprocess.Popen[bytes]":
+    return start_process(sys.executable, "-m", "annotator", "--language", "en", *corpus)
 
 
 def test_a_crash_is_told_at_the_next_start_and_nothing_is_lost(tmp_path: Path, screen: Display) -> None:

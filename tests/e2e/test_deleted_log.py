@@ -10,7 +10,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from e2e.hands import Program, RealInput, require_screen
+from e2e.hands import RealInput, require_screen
+from e2e.program import Program
 from file_states import standing_locks
 
 from annotator.model.article_builder import build_article

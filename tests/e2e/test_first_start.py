@@ -1,7 +1,8 @@
 """From a home where nothing is yet to the first span on disk: a real window, real keys, a real mouse."""
 
 import pytest
-from e2e.hands import Program, RealInput, require_screen, selects
+from e2e.hands import RealInput, require_screen, selects
+from e2e.program import Program
 
 from annotator import settings
 from annotator.model.records import Span

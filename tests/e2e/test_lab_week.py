@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 import pytest
 from e2e.exports import command
-from e2e.hands import PATIENCE, Annotator, Program, RealInput, require_screen
+from e2e.hands import Annotator, RealInput, require_screen
 from e2e.lab import (
     AGREEMENT,
     ALL_NEWS,
@@ -31,6 +31,7 @@ from e2e.lab import (
     YOUSSEF,
     News,
 )
+from e2e.program import PATIENCE, Program
 from e2e.stories import ExpectedSpan, label_by_keyboard
 from PySide6.QtWidgets import QApplication
 from ui.inspection import strip_isolates

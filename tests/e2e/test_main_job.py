@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 import pytest
 from e2e.exports import command
-from e2e.hands import Program, RealInput, has_spans, require_screen, selects
+from e2e.hands import RealInput, has_spans, require_screen, selects
+from e2e.program import Program
 
 from annotator.resources import resource_path
 

@@ -4,11 +4,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from e2e.hands import PATIENCE, Program, require_screen, window_titles
+from e2e.hands import require_screen, window_titles
+from e2e.program import PATIENCE, Program, start_process
 
 from annotator import settings
 from annotator.model.article_builder import build_article
@@ -25,8 +25,8 @@ def make_corpus(path: Path) -> Path:
     return path
 
 
-def start(*arguments: str | Path) -> "subprocess.Popen[bytes]":
-    return subprocess.Popen([sys.executable, "-m", "annotator", "--language", "en", *map(str, arguments)])
+def start_annotator(*arguments: str | Path) -> "subprocess.Popen[bytes]":
+    return start_process(sys.executable, "-m", "annotator", "--language", "en", *arguments)
 
 
 def open_corpora() -> list[str]:
@@ -43,23 +43,20 @@ def wait_for(name: str, count: int) -> None:
 
 
 @pytest.fixture
-def desks(tmp_path: Path) -> Iterator[tuple[Program, Program]]:
+def desks(tmp_path: Path) -> tuple[Program, Program]:
     """Open a window on one.corpus, and above it one on two.corpus."""
-    programs = Program(make_corpus(tmp_path / "one.corpus")), Program(make_corpus(tmp_path / "two.corpus"))
-    yield programs
-    for program in programs:
-        program.kill()
+    return Program(make_corpus(tmp_path / "one.corpus")), Program(make_corpus(tmp_path / "two.corpus"))
 
 
 def test_it_brings_the_window_forward_and_ends(desks: tuple[Program, Program], tmp_path: Path) -> None:
     first, second = desks
     first.wait(lambda state: not state["focus"], "the other window has the keyboard")
-    assert start(tmp_path / "one.corpus").wait(PATIENCE) == 0
+    assert start_annotator(tmp_path / "one.corpus").wait(PATIENCE) == 0
     first.wait(lambda state: state["focus"], "the window with the corpus has the keyboard")
     second.wait(lambda state: not state["focus"], "the other window lost the keyboard")
 
     settings.save(Settings(annotator="Sanae", last_corpus=str(tmp_path / "two.corpus")))
-    assert start().wait(PATIENCE) == 0
+    assert start_annotator().wait(PATIENCE) == 0
     second.wait(lambda state: state["focus"], "the window with the last corpus has the keyboard")
 
 
@@ -68,21 +65,16 @@ def test_a_window_of_its_own_opens_for_another_corpus_or_on_request(
 ) -> None:
     settings.save(Settings(annotator="Sanae", last_corpus=str(tmp_path / "two.corpus")))
     make_corpus(tmp_path / "three.corpus")
-    starts = [start("--new-window")]
-    try:
-        wait_for("two", 2)
-        starts += [
-            start(tmp_path / "three.corpus"),
-            start("--new-window", tmp_path / "one.corpus"),
-            start(tmp_path / "one.corpus", "--new-window"),
-        ]
-        for name, count in (("one", 3), ("two", 2), ("three", 1)):
-            wait_for(name, count)
-        assert [process.poll() for process in starts] == [None] * 4
-    finally:
-        for process in starts:
-            process.kill()
-            process.wait()
+    processes = [start_annotator("--new-window")]
+    wait_for("two", 2)
+    processes += [
+        start_annotator(tmp_path / "three.corpus"),
+        start_annotator("--new-window", tmp_path / "one.corpus"),
+        start_annotator(tmp_path / "one.corpus", "--new-window"),
+    ]
+    for name, count in (("one", 3), ("two", 2), ("three", 1)):
+        wait_for(name, count)
+    assert [process.poll() for process in processes] == [None] * 4
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a process is stopped by a signal of POSIX")
@@ -92,14 +84,9 @@ def test_it_opens_a_window_of_its_own_beside_one_that_was_killed_or_hangs(
     killed, stopped = desks
     killed.kill()
     stopped.process.send_signal(signal.SIGSTOP)
-    starts = [start(tmp_path / "one.corpus"), start(tmp_path / "two.corpus")]
-    try:
-        wait_for("one", 1)
-        wait_for("two", 2)
-        stopped.kill()
-        assert start(tmp_path / "two.corpus").wait(PATIENCE) == 0, "the new window was not found"
-        assert [process.poll() for process in starts] == [None] * 2
-    finally:
-        for process in starts:
-            process.kill()
-            process.wait()
+    processes = [start_annotator(tmp_path / "one.corpus"), start_annotator(tmp_path / "two.corpus")]
+    wait_for("one", 1)
+    wait_for("two", 2)
+    stopped.kill()
+    assert start_annotator(tmp_path / "two.corpus").wait(PATIENCE) == 0, "the new window was not found"
+    assert [process.poll() for process in processes] == [None] * 2

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 from e2e.exports import ARTICLE, command, export_and_read_back
-from e2e.hands import Annotator, Program, RealInput, require_screen
+from e2e.hands import Annotator, RealInput, require_screen
+from e2e.program import Program
 from e2e.stories import MANY, label_by_keyboard, label_by_mouse, load_gold
 
 from annotator import settings

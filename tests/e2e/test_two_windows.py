@@ -6,7 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from e2e.hands import Program, RealInput, require_screen
+from e2e.hands import RealInput, require_screen
+from e2e.program import Program
 
 from annotator.model.article_builder import build_article
 from annotator.model.labels import default_labels

@@ -28,7 +28,8 @@ if missing_programs():
     reason = f"no {', '.join(missing_programs())} here: packaging/dev.py test --with wayland brings them"
     pytest.skip(reason, allow_module_level=True)
 
-from e2e.hands import PATIENCE, Annotator, Input, Program, RealInput, differs_from
+from e2e.hands import Annotator, Input, RealInput, differs_from
+from e2e.program import PATIENCE, Program, start_process
 
 APP_ID = "arabic-news-annotator"
 DRAGGING = Path(__file__).with_name("dragging.py")
@@ -167,6 +168,7 @@ def test_dialogs_and_menus_open_on_the_screen_and_give_the_keys_back(
     assert 0 < row[0] < WIDTH
     assert 0 < row[1] < HEIGHT
     press(hands, "Down")
+    wait(lambda: program.ask("menu_choice"), "the first row of the menu is chosen")
     press(hands, "Return")
     program.wait(lambda state: [span[0] for span in state["spans"]] == ["DATE"], "the first label of the menu")
     press(hands, "Ctrl+Z")
@@ -211,7 +213,7 @@ def test_a_file_is_dropped_from_another_program(enter: Enter, corpus: Path) -> N
         enter(screen)
         hands = WaylandHands(screen)
         program = Program(corpus)
-        source = subprocess.Popen([sys.executable, DRAGGING, dropped])
+        start_process(sys.executable, DRAGGING, dropped)
         wait(lambda: len(screen.windows()) == 2 and windows(screen)["work"]["rect"]["width"] == 1300, "both windows")
         start, end = [1950, 450], program.ask("paper")
         hands.hold(start, [start[0] + 9, start[1]])
@@ -220,16 +222,13 @@ def test_a_file_is_dropped_from_another_program(enter: Enter, corpus: Path) -> N
         time.sleep(0.5)  # the window says that it takes files
         hands.release()
         wait(lambda: len(command("list", corpus)) == 3, "the article of the file")
-        source.kill()
-        source.wait(PATIENCE)
-        program.kill()
 
 
 def test_a_second_start_brings_the_window_forward(screen: Compositor, hands: WaylandHands, corpus: Path) -> None:
     settings.save(Settings(annotator="Sanae"))  # else the program asks
-    started = subprocess.Popen([sys.executable, "-m", "annotator", str(corpus)])
+    start_process(sys.executable, "-m", "annotator", corpus)
     wait(lambda: windows(screen), "the window")
-    other = subprocess.Popen([sys.executable, DRAGGING, corpus])
+    start_process(sys.executable, DRAGGING, corpus)
     wait(lambda: any(entry["focused"] and entry["app_id"] == "dragging" for entry in screen.windows()), "another one")
     env = {**os.environ, "XDG_ACTIVATION_TOKEN": screen.launch_token() or hands.activation_token()}
     second_start = subprocess.run(
@@ -238,9 +237,6 @@ def test_a_second_start_brings_the_window_forward(screen: Compositor, hands: Way
     assert second_start.returncode == 0
     wait(lambda: windows(screen)["work"]["focused"], "the window before the other one")
     assert len(screen.windows()) == 2
-    for process in (other, started):
-        process.kill()
-        process.wait(PATIENCE)
 
 
 @pytest.mark.parametrize("language", ["ar", "en"])

@@ -77,11 +77,15 @@ class WindowProbe:
         return self._on_screen(button, button.rect().center())
 
     def menu(self, name: str) -> list[int]:
-        """Return the centre of this action's row in the open menu; [] while no menu is open."""
-        menu = QApplication.activePopupWidget()
-        if not isinstance(menu, QMenu):
-            return []
-        return self._on_screen(menu, menu.actionGeometry(self._controller.window.action(name)).center())
+        """Return the centre of this action's row in the open menu; [] while none is on the screen."""
+        menu = _open_menu()
+        return self._on_screen(menu, menu.actionGeometry(self._controller.window.action(name)).center()) if menu else []
+
+    def menu_choice(self) -> str:
+        """Return the text of the chosen row of the open menu; "" without one."""
+        menu = _open_menu()
+        row = menu.activeAction() if menu else None
+        return row.text() if row else ""
 
     def dialog(self) -> str:
         """Return the title of the active dialog; "" while there is none."""
@@ -170,6 +174,14 @@ class WindowProbe:
     def _on_screen(self, widget: object, point: QPoint) -> list[int]:
         place = widget.mapToGlobal(point)  # type: ignore[attr-defined]
         return [place.x(), place.y()]
+
+
+def _open_menu() -> QMenu | None:
+    menu = QApplication.activePopupWidget()
+    if not isinstance(menu, QMenu):
+        return None
+    surface = menu.windowHandle()
+    return menu if surface and surface.isExposed() else None
 
 
 def _as_list(record: Span | Suggestion) -> list[object]:
