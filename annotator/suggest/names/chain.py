@@ -6,9 +6,10 @@ distinctive adjectives (المكتب الوطني); then adjectives, words joine
 """
 
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from annotator.model.label_roles import PLAN
+from annotator.suggest.names.cursor import HYPHENS, NameCursor, NameEnd
 from annotator.suggest.names.data import (
     ADJECTIVE,
     CAUSE,
@@ -31,14 +32,11 @@ from annotator.suggest.names.data import (
 )
 from annotator.suggest.names.fixed_parts import (
     QUOTATION_MARKS,
-    find_closing_mark,
     find_foreign_end,
     find_short_name_end,
-    find_tail_end,
     tails_by_first_word,
 )
-from annotator.suggest.names.places import find_locality_end, find_place_end
-from annotator.suggest.names.plans import find_period_end
+from annotator.suggest.names.places import find_place_end
 from annotator.suggest.names.word_roles import (
     AND,
     AT,
@@ -70,14 +68,6 @@ _CLOSING_MARKS: Final = ("»", "”")  # behind a name more often the end of a q
 _SUFFIXED: Final = frozenset(map(fold, ("منه", "منها")))
 _MAX_SHORT: Final = 3  # letters of nouns of action such as بدء, رفع
 _MAX_DEPTH: Final = 3  # nested names that end together
-_HYPHENS: Final = ("-", "–", "‑", "‐")
-
-
-class NameEnd(NamedTuple):
-    """The end of a name, exclusive, and the rule for its score."""
-
-    stop: int
-    rule: str
 
 
 def find_name_end(line: SentenceLine, start: int, head: Head, *, definite: bool, depth: int = 0) -> NameEnd | None:
@@ -91,19 +81,13 @@ def find_name_end(line: SentenceLine, start: int, head: Head, *, definite: bool,
     return end and NameEnd(find_short_name_end(line, end.stop), end.rule)
 
 
-class _ChainParser:
-    """Moves along a line from the word after a head; `_end` is the last possible end.
-
-    The `_take…` methods move past what they accept and return whether they did.
-    """
+class _ChainParser(NameCursor):
+    """A cursor that also knows how the parts of a name may follow one another."""
 
     def __init__(self, line: SentenceLine, position: int, head: Head, depth: int) -> None:
+        super().__init__(line, position, head)
         self._depth = depth
-        self._line = line
-        self._start = self._position = position
-        self._head = head
         self._is_proper = False  # whether the name so far is a proper one, complete without a country or place
-        self._end: NameEnd | None = None
 
     def parse_definite(self) -> NameEnd | None:
         takes = self._head.takes
@@ -194,28 +178,6 @@ class _ChainParser:
             return False
         self._advance_to(find_place_end(self._line, self._position), TOWN if first.kind == LOCAL else PROPER)
         self._take_continuations()
-        return True
-
-    def _advance_to(self, stop: int, rule: str) -> bool:
-        self._position, self._end = stop, NameEnd(stop, rule)
-        return True
-
-    def _take_nation(self) -> bool:
-        """Take a country's adjective, and others before it: القوات البحرية السعودية."""
-        start = self._position
-        while (word := self._peek()) and not word.lead and word.is_adjective:
-            if word.word in load_knowledge().nations:
-                return self._advance(NATION)
-            self._position += 1
-        self._position = start
-        return False
-
-    def _peek(self, ahead: int = 0) -> WordRole | None:
-        return self._line.word_at(self._position + ahead)
-
-    def _advance(self, rule: str) -> bool:
-        self._position += self._line.word_count_at(self._position)
-        self._end = NameEnd(self._position, rule)
         return True
 
     def _may_follow_head(self, first: WordRole) -> bool:
@@ -365,13 +327,6 @@ class _ChainParser:
         has_proper_name = self._is_proper or (PROPER in takes and (is_place or ADJECTIVE not in takes))
         return not (has_proper_name and adjective.word in load_knowledge().nations)
 
-    def _take_listed(self) -> bool:
-        """Take a listed name behind the kind of body: الجريدة الإلكترونية هسبريس."""
-        last, takes = self._line.listed.get(self._position), self._head.takes
-        if last is None or PROPER not in takes or ADJECTIVE in takes:
-            return False
-        return self._advance_to(last, KNOWN)
-
     def _take_cause(self) -> bool:
         """Take what it is for behind من أجل: الشبكة المغربية من أجل البيئة."""
         words = self._line.words[self._position : self._position + len(_FOR_THE_SAKE_OF)]
@@ -391,61 +346,6 @@ class _ChainParser:
             return True
         self._position -= 1
         return False
-
-    def _take_locality(self, rule: str) -> bool:
-        """Take a kind of place and its name, known or not: مدينة سلا, جماعة بوكراع."""
-        stop = find_locality_end(self._line, self._position)
-        return stop is not None and self._advance_to(stop, rule)
-
-    def _take_manifold(self) -> bool:
-        """Take an adjective with the noun that completes it: الكلية متعددة التخصصات."""
-        word = self._peek()
-        if word is None or word.word not in load_knowledge().manifold:
-            return False
-        following = self._peek(1)
-        if following is None or following.kind != DEFINITE:
-            return False
-        self._position += 1
-        return self._advance(ADJECTIVE)
-
-    def _take_honoured_person(self) -> bool:
-        """Take the person it is named after: المركز الاستشفائي الحسن الثاني, المستشفى الجهوي ابن زهر."""
-        start = self._position
-        while (word := self._peek()) and not word.lead:
-            is_surname = word.kind == DEFINITE and word.word.endswith("ي") and self._position > start
-            if not (word.is_person or word.is_proper or is_surname):
-                break
-            self._advance(PROPER)
-            if not word.is_person:
-                break
-        return self._position > start
-
-    def _take_adjoining_place(self, word: WordRole, before: WordRole, rule: str) -> bool:
-        """Take a place that belongs to the word before: الرباط سلا, فاس-مكناس, المجلس الجهوي فاس, نادي بايرن ميونخ."""
-        if word.kind == LOCAL:
-            may_follow = before.kind in (LOCAL, LATIN) or rule == PROPER or SEAT in self._head.takes
-            may_follow = may_follow or self._is_regional() or self._is_company()
-            return not word.lead and may_follow and self._advance(rule)
-        following = self._peek(1) if before.kind == LOCAL and word.word in _HYPHENS else None
-        if following is None or following.kind != LOCAL:
-            return False
-        self._position += 1
-        return self._advance(rule)
-
-    def _is_company(self) -> bool:
-        """Return whether the head is one of companies, which end in their country: بنك البركة مصر."""
-        takes = self._head.takes
-        return {PROPER, ADJECTIVE, JOINED} <= takes and PLACE not in takes
-
-    def _is_regional(self) -> bool:
-        """Return whether the name has an adjective like regional, whose place may follow as it is."""
-        regional = load_knowledge().regional
-        return any(word in regional for word in self._line.words[self._start : self._position])
-
-    def _take_tail(self, rule: str) -> bool:
-        """Take words that only end names: بالخارج, عن بعد."""
-        stop = find_tail_end(self._line.words, self._position)
-        return stop is not None and self._advance_to(stop, rule)
 
     def _take_bound_preposition(self, word: WordRole, before: WordRole, rule: str) -> bool:
         """Take the previous noun's preposition and its complement: الوقاية من الرشوة, الاتجار بالبشر."""
@@ -544,25 +444,6 @@ class _ChainParser:
         is_known = word.is_head or word.is_work or word.is_plain or word.is_actor or word.is_people
         return is_noun and not is_known and word.word not in load_knowledge().verdicts
 
-    def _take_quoted(self) -> bool:
-        """Take quoted words with both marks."""
-        opening, words = self._position, self._line.words
-        stop = find_closing_mark(words, opening) if opening < len(words) and words[opening] in QUOTATION_MARKS else None
-        if stop is None:
-            return False
-        self._position = stop
-        return self._advance(QUOTED)
-
-    def _take_period(self, *, is_after_head: bool = False) -> bool:
-        """Take years, also behind a plain adjective: الجديدة 2030."""
-        word = self._peek()
-        start = self._position + (1 if word and word.is_plain else 0)
-        end = find_period_end(self._line.words, start, is_after_head=is_after_head)
-        if end is None:
-            return False
-        self._position, self._end = end, NameEnd(end, PERIOD)
-        return True
-
     def _take_scope(self, rule: str) -> bool:
         """Take what a plan is about behind في مجال or بشأن: خطة العمل في مجال حقوق الإنسان."""
         length = next((len(scope) for scope in _SCOPES if self._line.words[self._position :][: len(scope)] == scope), 0)
@@ -579,7 +460,7 @@ class _ChainParser:
 def _words_that_go_on() -> frozenset[str]:
     """Return the words of no name by which one may yet go on."""
     knowledge = load_knowledge()
-    return frozenset((_IN, _FOR_THE_SAKE_OF[0], *QUOTATION_MARKS, *_HYPHENS, *knowledge.bound, *tails_by_first_word()))
+    return frozenset((_IN, _FOR_THE_SAKE_OF[0], *QUOTATION_MARKS, *HYPHENS, *knowledge.bound, *tails_by_first_word()))
 
 
 def _agrees(head: Head, adjective: WordRole) -> bool:

@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
-from annotator.suggest.names.chain import NameEnd
+from annotator.suggest.names.cursor import NameEnd
 from annotator.suggest.names.data import KNOWN, PROPER, QUOTED, Head, load_knowledge
 from annotator.suggest.names.fixed_parts import BRACKETS, QUOTATION_MARKS
 from annotator.suggest.names.word_roles import NOUN, classify_word

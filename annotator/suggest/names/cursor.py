@@ -1,0 +1,146 @@
+"""A cursor that moves past those parts of a name that are known by their words or marks alone."""
+
+from typing import Final, NamedTuple
+
+from annotator.suggest.names.data import (
+    ADJECTIVE,
+    JOINED,
+    KNOWN,
+    NATION,
+    PERIOD,
+    PLACE,
+    PROPER,
+    QUOTED,
+    SEAT,
+    Head,
+    load_knowledge,
+)
+from annotator.suggest.names.fixed_parts import QUOTATION_MARKS, find_closing_mark, find_tail_end
+from annotator.suggest.names.places import find_locality_end
+from annotator.suggest.names.plans import find_period_end
+from annotator.suggest.names.word_roles import DEFINITE, LATIN, LOCAL, SentenceLine, WordRole
+
+HYPHENS: Final = ("-", "–", "‑", "‐")
+
+
+class NameEnd(NamedTuple):
+    """The end of a name, exclusive, and the rule for its score."""
+
+    stop: int
+    rule: str
+
+
+class NameCursor:
+    """Moves along a line from the word after a head; `_end` is the last possible end.
+
+    The `_take…` methods move past what they accept and return whether they did.
+    """
+
+    def __init__(self, line: SentenceLine, position: int, head: Head) -> None:
+        self._line = line
+        self._start = self._position = position
+        self._head = head
+        self._end: NameEnd | None = None
+
+    def _advance_to(self, stop: int, rule: str) -> bool:
+        self._position, self._end = stop, NameEnd(stop, rule)
+        return True
+
+    def _take_nation(self) -> bool:
+        """Take a country's adjective, and others before it: القوات البحرية السعودية."""
+        start = self._position
+        while (word := self._peek()) and not word.lead and word.is_adjective:
+            if word.word in load_knowledge().nations:
+                return self._advance(NATION)
+            self._position += 1
+        self._position = start
+        return False
+
+    def _peek(self, ahead: int = 0) -> WordRole | None:
+        return self._line.word_at(self._position + ahead)
+
+    def _advance(self, rule: str) -> bool:
+        self._position += self._line.word_count_at(self._position)
+        self._end = NameEnd(self._position, rule)
+        return True
+
+    def _take_listed(self) -> bool:
+        """Take a listed name behind the kind of body: الجريدة الإلكترونية هسبريس."""
+        last, takes = self._line.listed.get(self._position), self._head.takes
+        if last is None or PROPER not in takes or ADJECTIVE in takes:
+            return False
+        return self._advance_to(last, KNOWN)
+
+    def _take_locality(self, rule: str) -> bool:
+        """Take a kind of place and its name, known or not: مدينة سلا, جماعة بوكراع."""
+        stop = find_locality_end(self._line, self._position)
+        return stop is not None and self._advance_to(stop, rule)
+
+    def _take_manifold(self) -> bool:
+        """Take an adjective with the noun that completes it: الكلية متعددة التخصصات."""
+        word = self._peek()
+        if word is None or word.word not in load_knowledge().manifold:
+            return False
+        following = self._peek(1)
+        if following is None or following.kind != DEFINITE:
+            return False
+        self._position += 1
+        return self._advance(ADJECTIVE)
+
+    def _take_honoured_person(self) -> bool:
+        """Take the person it is named after: المركز الاستشفائي الحسن الثاني, المستشفى الجهوي ابن زهر."""
+        start = self._position
+        while (word := self._peek()) and not word.lead:
+            is_surname = word.kind == DEFINITE and word.word.endswith("ي") and self._position > start
+            if not (word.is_person or word.is_proper or is_surname):
+                break
+            self._advance(PROPER)
+            if not word.is_person:
+                break
+        return self._position > start
+
+    def _take_adjoining_place(self, word: WordRole, before: WordRole, rule: str) -> bool:
+        """Take a place that belongs to the word before: الرباط سلا, فاس-مكناس, المجلس الجهوي فاس, نادي بايرن ميونخ."""
+        if word.kind == LOCAL:
+            may_follow = before.kind in (LOCAL, LATIN) or rule == PROPER or SEAT in self._head.takes
+            may_follow = may_follow or self._is_regional() or self._is_company()
+            return not word.lead and may_follow and self._advance(rule)
+        following = self._peek(1) if before.kind == LOCAL and word.word in HYPHENS else None
+        if following is None or following.kind != LOCAL:
+            return False
+        self._position += 1
+        return self._advance(rule)
+
+    def _is_company(self) -> bool:
+        """Return whether the head is one of companies, which end in their country: بنك البركة مصر."""
+        takes = self._head.takes
+        return {PROPER, ADJECTIVE, JOINED} <= takes and PLACE not in takes
+
+    def _is_regional(self) -> bool:
+        """Return whether the name has an adjective like regional, whose place may follow as it is."""
+        regional = load_knowledge().regional
+        return any(word in regional for word in self._line.words[self._start : self._position])
+
+    def _take_tail(self, rule: str) -> bool:
+        """Take words that only end names: بالخارج, عن بعد."""
+        stop = find_tail_end(self._line.words, self._position)
+        return stop is not None and self._advance_to(stop, rule)
+
+    def _take_quoted(self) -> bool:
+        """Take quoted words with both marks."""
+        opening, words = self._position, self._line.words
+        stop = find_closing_mark(words, opening) if opening < len(words) and words[opening] in QUOTATION_MARKS else None
+        if stop is None:
+            return False
+        self._position = stop
+        return self._advance(QUOTED)
+
+    def _take_period(self, *, is_after_head: bool = False) -> bool:
+        """Take years, also behind a plain adjective: الجديدة 2030."""
+        word = self._peek()
+        start = self._position + (1 if word and word.is_plain else 0)
+        end = find_period_end(self._line.words, start, is_after_head=is_after_head)
+        if end is None:
+            return False
+        self._position, self._end = end, NameEnd(end, PERIOD)
+        return True
