@@ -25,6 +25,7 @@ from annotator.suggest.dates.relative import shift
 _LAST: Final = -1
 _WEEK: Final = 7
 _MONTH: Final = 31  # days, at most
+_DAYS_OF_MONTH: Final = 30  # that are divided into halves and thirds
 _YEAR: Final = 366
 _SEASON: Final = 2  # years
 
@@ -106,7 +107,7 @@ def _edge(today: date | None, edge: str, within: Time) -> Time | None:
 
 
 def _part(today: date | None, number: int, parts: int, within: Time) -> Time | None:
-    """Return a part of a year (quarter, half), month (half) or century; -1 is the last."""
+    """Return a part of a year (quarter, half), month (half, third) or century; -1 is the last."""
     bounds = _bounds(today, within)
     if bounds is None:
         return None
@@ -121,8 +122,15 @@ def _part(today: date | None, number: int, parts: int, within: Time) -> Time | N
     if length > _MONTH:
         size = 12 // parts
         return month_period(first.year, first.month + size * (number - 1), first.month + size * number - 1, assumed)
-    middle = first + timedelta(14)
-    return day_period(first, middle, assumed) if number == 1 else day_period(middle + timedelta(1), last, assumed)
+    size = _DAYS_OF_MONTH // parts
+    start = first + timedelta(size * (number - 1))
+    return day_period(start, last if number == parts else start + timedelta(size - 1), assumed)
+
+
+def _parts(today: date | None, first: int, last: int, parts: int, within: Time) -> Time | None:
+    """Return the time from one part of a year or century to another."""
+    start, end = _part(today, first, parts, within), _part(today, last, parts, within)
+    return Period(start.first, end.last) if isinstance(start, Period) and isinstance(end, Period) else None
 
 
 def _part_of_this(today: date | None, number: int, parts: int) -> Time | None:
@@ -208,6 +216,7 @@ FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "nth_week": _nth_week,
     "edge": _edge,
     "part": _part,
+    "parts": _parts,
     "part_of_this": _part_of_this,
     "months_of": _months_of,
     "season": _season,

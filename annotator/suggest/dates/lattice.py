@@ -22,6 +22,7 @@ _DIGITS: Final = re.compile(r"\d+")
 _MAX_DIGITS: Final = 9  # digits of a number that may be part of a date
 _CLOCK: Final = re.compile(r"(\d{1,2})h(\d{2})?")
 _DASHES: Final = "‐‑–"
+_LONE_TATWEEL: Final = re.compile("ـ+")
 _PUNCTUATION: Final = re.compile(r"[^\w\s]+")
 _VERB: Final = re.compile(r"[وف]?س?ي\w{3,}")  # present tense: a number before it counts nothing
 _NOT_DEFINITE: Final = frozenset(map(fold, ("إلى", "إلا", "الذي", "التي", "الذين", "اللي", "الآن")))
@@ -202,6 +203,7 @@ class Lattice:
 @lru_cache(maxsize=1 << 15)
 def _read_token(word: str) -> _TokenReadings:
     """Return the readings of a token."""
+    word = _dash_for_tatweel(word)
     folded = fold(word)
     splits: tuple[_Split, ...] = ()
     parts: tuple[dict[str, Any], ...] = ()
@@ -233,6 +235,7 @@ def _is_start(labels: frozenset[str], next_labels: frozenset[str]) -> bool:
 @lru_cache(maxsize=1 << 15)
 def _context_labels(word: str) -> frozenset[str]:
     """Return the labels of a token beside a date."""
+    word = _dash_for_tatweel(word)
     folded = fold(word)
     if _PUNCTUATION.fullmatch(folded):
         return frozenset(["punctuation", *load_grammar().words.get(folded, _NONE)])
@@ -266,6 +269,11 @@ def _part_labels(part: str) -> dict[str, Any]:
     if number % 50 == 0 and "near-year" in labels:
         labels["round-year"] = labels.pop("near-year")
     return labels
+
+
+def _dash_for_tatweel(word: str) -> str:
+    """Return a word, and a dash for a tatweel that stands alone: 2020 ـ 2024."""
+    return "-" if _LONE_TATWEEL.fullmatch(word) else word
 
 
 def _key(shape: str) -> str:

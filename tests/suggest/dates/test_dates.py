@@ -18,7 +18,7 @@ LABELS = LabelSet((Label("DATE", {}, Colour("#000000", "#ffffff")),))
 WORDS = (
     "في من إلى و يوم الثلاثاء 9 يوليوز 2024 ٢٠٢٤ 12/05/2024 سنة السَّنة المقبلة أمـس بعد غد ثلاثة أيام الساعة 10:30 "
     "صباحًا القرن التاسع عشر هـ 1445 ( ) 99999999999 قبل 999999999 رمضان عيد الفطر 9999 31 فبراير 0 ، - / بداية الربع "
-    "الأول الصيف الماضي السبعينيات بين 1000 الأسبوع نهاية شهر \u200f"
+    'الأول الصيف الماضي السبعينيات بين 1000 الأسبوع نهاية شهر \u200f " « » الجمعة GMT ـ'
 )
 _lists = st.lists(st.sampled_from([*WORDS.split(" "), "\n"]), max_size=20)
 news = _lists.map(" ".join) | _lists.map("".join)
@@ -36,17 +36,18 @@ def test_date_suggestions_are_visible_and_do_not_overlap(text: str, published: s
         assert before <= suggestion.start < suggestion.end <= len(text)
         assert trim_invisible(text, suggestion.start, suggestion.end) == (suggestion.start, suggestion.end)
         assert text[suggestion.start].isalnum() or text[suggestion.start] in "([﴾"
-        assert unicodedata.category(text[suggestion.end - 1])[0] in "LNM" or text[suggestion.end - 1] in ")]﴿"
+        assert unicodedata.category(text[suggestion.end - 1])[0] in "LNM" or text[suggestion.end - 1] in ')]﴿"«»'
         assert suggestion.end == len(text) or unicodedata.category(text[suggestion.end])[0] != "M"
         assert 0 < suggestion.score < 1
         before = suggestion.end
 
 
 @given(texts | news, days)
-def test_date_holds_complete_brackets_and_no_line_end(text: str, published: str | None) -> None:
+def test_date_holds_complete_brackets_and_quotes_and_no_line_end(text: str, published: str | None) -> None:
     for suggestion in suggest_dates(text, published):
         span = text[suggestion.start : suggestion.end]
         assert sum(map(span.count, "([﴾")) == sum(map(span.count, ")]﴿"))
+        assert sum(map(span.count, '"«»')) % 2 == 0
         assert "\n" not in span
 
 
@@ -145,6 +146,13 @@ def test_offset_that_names_no_time_is_not_suggested(text: str) -> None:
         ("سنة 2024", "rule:year"),
         ("الربع الأول من 2024", "rule:year-part"),
         ("عيد العرش", "rule:feast-day"),
+        ("يوم «الثلاثاء» بفاس", "rule:marked-weekday"),
+        ("يوم «9 يوليوز 2024» بفاس", "rule:marked-day"),
+        ("14:06 GMT 09.07.2024", "rule:zoned-day"),
+        ("14:06 09.07.2024", "rule:timed-day"),
+        ("الولاية التشريعية 2021-2026", "rule:term"),
+        ("الفترة 2021-2026", "rule:years-of-period"),
+        ("المخطط الأخضر 2021-2026", "rule:range"),
         ("عيد العرش 2024", "rule:feast-of-year"),
     ],
 )
