@@ -116,6 +116,8 @@ def test_heads_use_existing_rules_only() -> None:
         "within",
         "seat",
         "cause",
+        "attached",
+        "region",
         "works",
         "honour",
         "joined",

@@ -5,6 +5,7 @@ distinctive adjectives (المكتب الوطني); then adjectives, words joine
 (بالرباط), and a plan's years. Anything else ends it.
 """
 
+import re
 from functools import lru_cache
 from typing import Final
 
@@ -12,6 +13,7 @@ from annotator.model.label_roles import PLAN
 from annotator.suggest.names.cursor import HYPHENS, NameCursor, NameEnd
 from annotator.suggest.names.data import (
     ADJECTIVE,
+    ATTACHED,
     CAUSE,
     GENITIVE,
     HONOUR,
@@ -23,6 +25,7 @@ from annotator.suggest.names.data import (
     PROPER,
     PURPOSE,
     QUOTED,
+    REGION,
     SEAT,
     TOWN,
     WITHIN,
@@ -56,6 +59,11 @@ from annotator.text.folding import fold
 from annotator.text.proclitics import DEFINITE_ARTICLE
 
 _IN: Final = fold("في")
+_NATIONAL: Final = frozenset(map(fold, ("الوطني", "الوطنية")))
+_AIM: Final = re.compile(
+    fold("ا..ا.|ان..ا.|است.*|ت.*|م.ا..ة|دعم|ضمان|حماية|رعاية|صون|وقف|وسائل")
+)  # of what somebody does
+_BEFORE: Final = fold("لدى")
 _FOR_THE_SAKE_OF: Final = tuple(map(fold, ("من", "أجل")))
 _VERB_PREFIXES: Final = ("ي", "ت", "ن")
 _NAME_PREFIXES: Final = ("تا", "تي", "تو")  # of Amazigh names; verbs seldom begin so
@@ -65,8 +73,10 @@ _FEMININE: Final = frozenset(
 )
 _SCOPES: Final = tuple(tuple(fold(scope).split()) for scope in ("في مجال", "في ميدان", "بشأن"))
 _CLOSING_MARKS: Final = ("»", "”")  # behind a name more often the end of a quotation than the start
+_MIN_FOREIGN: Final = 5  # letters, with the article
 _SUFFIXED: Final = frozenset(map(fold, ("منه", "منها")))
 _MAX_SHORT: Final = 3  # letters of nouns of action such as بدء, رفع
+_FEMININE_PLURAL: Final = "يات"
 _MAX_DEPTH: Final = 3  # nested names that end together
 
 
@@ -104,10 +114,12 @@ class _ChainParser(NameCursor):
         ):  # كتابة الدولة المكلفة ب
             self._take_continuations()
             return self._end
-        if TOWN in takes and (first.lead == AT or first.word == _IN):  # مندوبية الحكومة بسبتة
+        if {TOWN, PLACE} <= takes and (first.lead == AT or first.word == _IN):  # مندوبية الحكومة بسبتة
             return self._end if (self._take_place(first, TOWN) if first.lead else self._take_within(TOWN)) else None
         if first.lead or first.kind != DEFINITE or not self._may_follow_head(first) or not _agrees(self._head, first):
             return None
+        if first.is_plain:
+            return self._end if self._take_purpose_of_new_plan() else None
         if NATION in takes and self._take_nation():
             self._take_continuations()
             return self._end
@@ -122,6 +134,18 @@ class _ChainParser(NameCursor):
         if following and following.lead == FOR and following.is_actor:  # المجلس الوطني للحزب
             return None
         return self._end if is_distinctive or (self._end and self._end.rule != ADJECTIVE) else None
+
+    def _take_purpose_of_new_plan(self) -> bool:
+        """Take a plain adjective with what a plan is for: الميثاق الجديد للنقل البحري."""
+        purpose = self._peek(1)
+        is_plan = self._head.role == PLAN and PURPOSE in self._head.takes
+        if not is_plan or purpose is None or purpose.lead != FOR or purpose.is_actor or purpose.is_head:
+            return False
+        self._position += 1
+        if not self._take_complement(purpose, PURPOSE):
+            return False
+        self._take_continuations()
+        return True
 
     def parse_indefinite(self) -> NameEnd | None:
         takes = self._head.takes
@@ -195,7 +219,7 @@ class _ChainParser(NameCursor):
         while word := self._peek():
             if word.lead and not (word.lead == AND and nouns and word.kind == NOUN and not word.is_head):
                 break
-            if nouns and self._is_of_nation(word):
+            if nouns and (self._is_of_nation(word) or word.word in load_knowledge().polite):
                 break
             if not nouns and word.is_actor and self._take_body(word, rule):  # مفوضية الاتحاد الأوروبي
                 return True
@@ -250,6 +274,8 @@ class _ChainParser(NameCursor):
         """Return whether an indefinite noun may stand in the idafa; the first may be no adjective of the head."""
         if word.is_of_names:
             return True
+        if _is_foreign(word.word):
+            return True
         if word.word.startswith((FOR, "ي")) or (
             nouns and word.word.startswith(AT)
         ):  # a verb, or an attached preposition
@@ -281,18 +307,25 @@ class _ChainParser(NameCursor):
         if word.lead == AND:
             return self._take_conjunct(word, before, rule)
         if word.lead == FOR:
-            if PURPOSE not in takes or is_addressed(word):
+            if PURPOSE not in takes or is_addressed(word) or self._is_second_purpose(word):
                 return False
             return self._take_body(word, PURPOSE) if word.is_actor else self._take_complement(word, PURPOSE)
         if word.lead == AT:
+            if REGION in takes:
+                return self._may_have_region(word) and self._take_locality(rule)
             return PLACE in takes and self._may_have_place() and self._take_place(word, rule)
+        if word.word == _BEFORE:
+            return ATTACHED in takes and self._take_court(rule)
         if word.word == _IN:
             return WITHIN in takes and self._may_have_place() and self._take_within(rule)
         if word.is_adjective and self._agrees(word, before) and self._may_be_of_nation(word):
             return self._advance(rule)
         if before.is_person and word.word in load_knowledge().ordinals:
             return self._advance(rule)
-        if word.is_people and (before.is_people or before.word in load_knowledge().people):
+        is_of_people = before.word in load_knowledge().people
+        if (word.is_people and (before.is_people or is_of_people)) or (
+            is_of_people and word.word.endswith(_FEMININE_PLURAL)
+        ):
             return self._advance(rule)
         if self._take_adjoining_place(word, before, rule) or self._take_manifold():
             return True
@@ -305,6 +338,32 @@ class _ChainParser(NameCursor):
         if PERIOD in takes and QUOTED in takes and word.word not in _CLOSING_MARKS and self._take_quoted():
             return True
         return PURPOSE in takes and self._take_unknown_purpose(word)
+
+    def _is_second_purpose(self, word: WordRole) -> bool:
+        """Return whether ل and a noun of action follow what has its matter already: for what somebody does it.
+
+        المديرية العامة للأمن الوطني | لمكافحة الجريمة, برنامج دعم المقاولات | لمواجهة الأزمة.
+        """
+        if word.kind != NOUN or word.is_locality or self._end is None or not _AIM.fullmatch(word.word):
+            return False
+        first = self._line.word_at(self._start)
+        is_of_action = self._end.rule == GENITIVE and first is not None and first.is_work and first.kind == NOUN
+        return self._end.rule == PURPOSE or is_of_action
+
+    def _may_have_region(self, word: WordRole) -> bool:
+        """Return whether a kind of region tells a plan apart; a national or listed one is the same everywhere."""
+        knowledge, words = load_knowledge(), self._line.words[self._start - len(self._head.words) : self._position]
+        is_listed = any(index in self._line.listed for index in range(self._position - len(words), self._position))
+        return word.word in knowledge.territories and not is_listed and _NATIONAL.isdisjoint(words)
+
+    def _take_court(self, rule: str) -> bool:
+        """Take the court that a chamber is at, behind لدى."""
+        self._position += 1
+        word = self._peek()
+        if word and not word.lead and self._take_body(word, rule):
+            return True
+        self._position -= 1
+        return False
 
     def _agrees(self, word: WordRole, before: WordRole) -> bool:
         """Return whether an adjective may be the head's or the previous word's.
@@ -387,6 +446,7 @@ class _ChainParser(NameCursor):
             or word.is_actor
             or word.is_people
             or word.is_head
+            or word.is_plain
         ):
             return False
         return not word.is_locality and self._take_complement(word, rule)
@@ -460,12 +520,23 @@ class _ChainParser(NameCursor):
 def _words_that_go_on() -> frozenset[str]:
     """Return the words of no name by which one may yet go on."""
     knowledge = load_knowledge()
-    return frozenset((_IN, _FOR_THE_SAKE_OF[0], *QUOTATION_MARKS, *HYPHENS, *knowledge.bound, *tails_by_first_word()))
+    return frozenset(
+        (_IN, _BEFORE, _FOR_THE_SAKE_OF[0], *QUOTATION_MARKS, *HYPHENS, *knowledge.bound, *tails_by_first_word())
+    )
 
 
 def _agrees(head: Head, adjective: WordRole) -> bool:
     """Return whether an adjective has a head's gender."""
-    return _is_feminine(head.words[-1]) == _is_feminine(adjective.word)
+    nouns = head.words[::-1] if head.role == PLAN else head.words[-1:]  # خارطة الطريق الوطنية
+    return any(_is_feminine(noun) == _is_feminine(adjective.word) for noun in nouns)
+
+
+def _is_foreign(word: str) -> bool:
+    """Return whether a word begins with the article of Romance languages, not with ل: لافيتا, not لاستقبال."""
+    if not word.startswith("لا") or len(word) < _MIN_FOREIGN:
+        return False
+    rest = classify_word(word[1:])
+    return rest.is_proper
 
 
 def _is_feminine(word: str) -> bool:

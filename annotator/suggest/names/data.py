@@ -31,6 +31,8 @@ TOWN: Final = "town"
 WITHIN: Final = "within"
 SEAT: Final = "seat"
 CAUSE: Final = "cause"
+ATTACHED: Final = "attached"
+REGION: Final = "region"
 
 _JOINED: Final = re.compile(r" و(?=\w\w)")
 _LETTERS_FOR_G: Final = "غجكگ"  # in foreign names; the lists have the first
@@ -112,6 +114,11 @@ class _Words(Struct, frozen=True, forbid_unknown_fields=True):
     saying: FoldedWords
     talks: FoldedWords
     tails: FoldedPhrases
+    affiliations: FoldedPhrases
+    facilities: FoldedWords
+    territories: FoldedWords
+    polite: FoldedWords
+    events: FoldedWords
     bound: Mapping[str, FoldedWords]
 
 

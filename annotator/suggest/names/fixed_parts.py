@@ -10,6 +10,7 @@ from annotator.text.lexicon import FoldedForm
 
 # Quotation marks, with what closes each: sites mix them, and write ″ behind a number.
 QUOTATION_MARKS: Final = {"«": "»", "»": "«", "“": '”″"', "”": '“”″"', '"': '"″”'}
+_USUAL_OPENING: Final = {"»": "«", "”": "“"}
 BRACKETS: Final = {"(": ")", "[": "]"}
 _CLOSING: Final = {**QUOTATION_MARKS, **BRACKETS}
 _MAX_QUOTED: Final = 8  # tokens between the marks
@@ -22,18 +23,30 @@ _VERB_PREFIXES: Final = ("ي", "ت", "ن")
 def find_closing_mark(words: tuple[str, ...], opening: int, max_words: int = _MAX_QUOTED) -> int | None:
     """Return the index of the mark that closes the one at `opening`; None if there is none, or too far or near."""
     closing = _CLOSING.get(words[opening]) if opening < len(words) else None
-    if closing is None:
+    if closing is None or _closes(words, opening):
         return None
     return next(
         (stop for stop in range(opening + 2, min(opening + 2 + max_words, len(words))) if words[stop] in closing), None
     )
 
 
+def _closes(words: tuple[str, ...], index: int) -> bool:
+    """Return whether the mark at `index` closes a quotation before it, as » does behind «."""
+    opening = _USUAL_OPENING.get(words[index])
+    if opening is None:
+        return False
+    marks = (word for word in reversed(words[max(0, index - _MAX_QUOTED) : index]) if word in (opening, words[index]))
+    return next(marks, None) == opening
+
+
 def find_short_name_end(line: SentenceLine, start: int) -> int:
     """Return the end of the short name in brackets or quotation marks at `start`; `start` if there is none.
 
-    It belongs to the full name before it: المكتب الوطني للمطارات (ONDA).
+    It belongs to the full name before it: المكتب الوطني للمطارات (ONDA). So does the union of the named one.
     """
+    for affiliation in load_knowledge().affiliations:
+        if line.words[start : start + len(affiliation)] == affiliation:
+            return start + len(affiliation)
     stop = find_closing_mark(line.words, start, _MAX_SHORT_NAME)
     if stop is None:
         return start

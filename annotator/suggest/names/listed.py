@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from annotator.model.label_roles import INSTITUTION
 from annotator.suggest.names.data import load_knowledge
 from annotator.suggest.names.word_roles import is_adjective_of
 from annotator.text.analysis import TextAnalysis
@@ -15,8 +16,8 @@ def is_name(analysis: TextAnalysis, match: Match) -> bool:
     """Return whether a listed match is a name by itself.
 
     It is none as an adjective of the word before, as an abbreviation not in capitals, among other words in Latin
-    letters, where a short name only completes an office (المدير العام للأمن الوطني), and without a verb behind it where
-    the list wants one: الداخلية تمنع.
+    letters, where a short name only completes an office (المدير العام للأمن الوطني), behind what bears its name (كأس
+    إنوي), and without a verb behind it where the list wants one: الداخلية تمنع.
     """
     listed = load_knowledge().listed[match.words]
     if listed.capitals and not analysis.text[match.start : match.end].isupper():
@@ -26,6 +27,8 @@ def is_name(analysis: TextAnalysis, match: Match) -> bool:
         return not any(word.isascii() and word.isalpha() for word in around)
     before = analysis.folded_words[match.first - 1] if match.first else ""
     if listed.subject and (before in load_knowledge().offices or not _is_before_verb(analysis, match.last)):
+        return False
+    if listed.role == INSTITUTION and any(before[skipped:] in load_knowledge().events for skipped in range(2)):
         return False
     if match.start > analysis.tokens[match.first].start:
         return not (listed.full and before in load_knowledge().heights)

@@ -6,7 +6,7 @@ from typing import Final
 
 from annotator.model.label_roles import INSTITUTION
 from annotator.suggest.names.data import GENITIVE, PERIOD, WORKS, Head, load_knowledge
-from annotator.suggest.names.word_roles import DEFINITE, SentenceLine, classify_word
+from annotator.suggest.names.word_roles import DEFINITE, LOCAL, SentenceLine, classify_word
 from annotator.text.folding import fold
 from annotator.text.proclitics import PROCLITICS
 
@@ -18,6 +18,8 @@ _PERIOD: Final = re.compile(
     r"(?<!\d)((?:19|20)\d\d)(?!\d)(?: ?(?:[-‐‑–/]|\bو|\bالي )(?: ?)((?:19|20)\d\d)(?!\d)|[-‐‑–/](\d\d)(?!\d))?"
 )
 _YEAR_NOUNS: Final = frozenset(map(fold, ("سنة", "عام", "أفق")))  # directly behind a head: أجندة سنة 2063
+_BY: Final = fold("في")
+_HORIZON: Final = fold("أفق")
 _FOR_YEARS: Final = frozenset(
     map(fold, ("لسنة", "لعام", "لأفق", "لسنتي", "لعامي", "لسنوات", "للسنوات", "للأعوام", "للفترة", "لفترة"))
 )
@@ -33,8 +35,14 @@ _NOUN_OF_ACTION: Final = re.compile("ت..ي.|ت.*[ةا]")  # تقليص, تعب�
 def find_period_end(words: Sequence[str], start: int, *, is_after_head: bool = False) -> int | None:
     """Return the end of the years in a plan's name at `start`, in any of their forms; None if there are none.
 
-    2030, 2024-2030, (2015 - 2020), لسنة 2030, للفترة ما بين 2020 و2027, directly behind the head also سنة 2063.
+    2030, 2024-2030, (2015 - 2020), لسنة 2030, للفترة ما بين 2020 و2027, في أفق 2030, directly behind the head also سنة
+    2063.
     """
+    horizon = start + (words[start : start + 1] == (_BY,))
+    if tuple(words[horizon : horizon + 1]) == (_HORIZON,):
+        index = horizon + 1
+        index += index < len(words) and words[index] in _YEAR_NOUNS
+        return index + 1 if index < len(words) and _YEARS.fullmatch(words[index]) else None
     index = start
     is_bracketed = words[index : index + 1] == ("(",)
     index += is_bracketed
@@ -80,8 +88,15 @@ def is_plan_name(line: SentenceLine, start: int, first: int, stop: int, head: He
     if is_by_author or word in load_knowledge().authors or _is_clause(word):
         return False
     is_project = WORKS in head.takes and head.words[0] == _PROJECT
+    is_facility = is_project and word in load_knowledge().facilities and _has_proper_name(line, first + 1, stop)
     is_bare = stop == first + 1 and listed is None and classify_word(word).kind == DEFINITE
-    return rule != GENITIVE or not (is_bare or (is_project and stop - first < _MIN_PROJECT))
+    return rule != GENITIVE or is_facility or not (is_bare or (is_project and stop - first < _MIN_PROJECT))
+
+
+def _has_proper_name(line: SentenceLine, start: int, stop: int) -> bool:
+    """Return whether a place or a noun of no list stands in a range of words: ميناء بوحصيرة, سد وادي الرمال."""
+    roles = [classify_word(word) for word in line.words[start:stop]]
+    return any(role.kind == LOCAL or role.is_proper or role.word in load_knowledge().openers for role in roles)
 
 
 def _is_clause(word: str) -> bool:
