@@ -168,7 +168,7 @@ def pack(any_glibc: bool = False) -> int:
     for path in packages.build(bundle, WORK, DIST):
         sums += f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n"
         print(f"{path.relative_to(ROOT)}  {path.stat().st_size / 1e6:.1f} MB")
-    (DIST / f"SHA256SUMS-{folder}").write_text(sums, encoding="utf-8", newline="\n")
+    (DIST / f"SHA256SUMS-{folder}-{platform.machine()}").write_text(sums, encoding="utf-8", newline="\n")
     return 0
 
 

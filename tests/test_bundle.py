@@ -290,6 +290,22 @@ def test_packages_are_made_where_glibc_is_old_enough(
     assert "glibc 2.41" in capsys.readouterr().err
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="the packages for Linux are made there")
+def test_checksums_of_packages_for_two_machines_have_two_names(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    made = tmp_path / "made.deb"
+    made.write_bytes(b"package")
+    monkeypatch.setattr("depends.find_binaries", lambda folder: [])
+    monkeypatch.setattr("linux_packages.build", lambda *arguments: [made])
+    monkeypatch.setattr(package, "ROOT", tmp_path)
+    monkeypatch.setattr(package, "DIST", tmp_path / "dist")
+    names = set[str]()
+    for machine in ("x86_64", "aarch64"):
+        monkeypatch.setattr(platform, "machine", lambda machine=machine: machine)
+        package.pack()
+        names.update(path.name for path in package.DIST.iterdir())
+    assert names == {"SHA256SUMS-linux-x86_64", "SHA256SUMS-linux-aarch64"}
+
+
 # --- icons.py
 
 

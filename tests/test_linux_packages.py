@@ -278,3 +278,18 @@ def test_a_copy_in_any_folder_gets_into_the_menu_and_out_of_it(tmp_path: Path) -
     subprocess.run(["sh", folder / "install.sh", "--remove"], env=env, check=True, capture_output=True)
     assert list(share.rglob(f"*{NAME}*")) == []
     assert subprocess.run(["sh", folder / "install.sh", "--help"], env=env, capture_output=True).returncode == 2
+
+
+@on_linux
+def test_pictures_go_to_a_folder_that_is_named_from_where_the_check_starts(tmp_path: Path) -> None:
+    text = (HERE / "check.sh").read_text(encoding="utf-8")
+    preparation = text.partition("\nsay() ")[0]
+    (tmp_path / "check.sh").write_text(f'{preparation}\necho "$pictures"; rm -r "$work"\n', encoding="utf-8")
+    dist = tmp_path / "dist"
+    dist.mkdir()
+    for name in ("a.deb", "a-linux-x86_64.tar.gz"):
+        (dist / name).touch()
+    command = ["sh", "check.sh", "dist", "pictures"]
+    done = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True)
+    assert done.stdout == f"{tmp_path / 'pictures'}\n"
+    assert (tmp_path / "pictures").is_dir()

@@ -6,13 +6,15 @@ set -eu
 checkout=$(cd "$(dirname "$0")/../.." && pwd)
 packages=$(cd "$1" && pwd)
 pictures=${2:-/tmp/pictures}
+mkdir -p "$pictures"
+pictures=$(cd "$pictures" && pwd)
 deb=$(ls "$packages"/*.deb)
 archive=$(ls "$packages"/*linux*.tar.gz)
 name=arabic-news-annotator
 work=$(mktemp -d /tmp/check.XXXXXX)
 export HOME="$work/home" XDG_CONFIG_HOME="$work/home/.config" XDG_DATA_HOME="$work/home/.local/share" ANNOTATOR_LANGUAGE=en LANG=C.UTF-8
 export DEBIAN_FRONTEND=noninteractive DISPLAY=:87 XDG_CURRENT_DESKTOP=GNOME
-mkdir -p "$HOME" "$pictures"
+mkdir -p "$HOME"
 cd "$work"
 
 say() { printf '== %s\n' "$*"; }
