@@ -90,7 +90,12 @@ class NameSuggester:
             _NameSpan(*outlet.bounds, INSTITUTION, outlet.score, outlet.evidence) for outlet in find_outlets(analysis)
         )
         found = self._choose(article.text, names, by_role)
-        short = self._find_short_forms(analysis, names, found, by_role[INSTITUTION])
+        short = [
+            form
+            for role, label in by_role.items()
+            if label
+            for form in self._find_short_forms(analysis, names, found, role, label)
+        ]
         return self._choose(article.text, names + short, by_role) if short else found
 
     def _choose(self, text: str, names: Iterable[_NameSpan], by_role: Mapping[str, str | None]) -> list[Suggestion]:
@@ -108,23 +113,23 @@ class NameSuggester:
         return resolve_overlaps(best.values(), lambda inner, outer: self._may_nest(text, inner, outer))
 
     def _find_short_forms(
-        self, analysis: TextAnalysis, names: Iterable[_NameSpan], found: Iterable[Suggestion], label: str | None
+        self, analysis: TextAnalysis, names: Iterable[_NameSpan], found: Iterable[Suggestion], role: str, label: str
     ) -> list[_NameSpan]:
-        """Return the short forms of these institutions that stand outside of names."""
+        """Return the short forms of the names of a role that stand outside of others with its label."""
         full_names = [
             FullName(*name[:2], name.full or analysis.text[name.start : name.end], name.proper_start, name.beside)
             for name in names
-            if name.role == INSTITUTION
+            if name.role == role
             and (name.beside or name.proper_start is not None or analysis.text[name.end - 1] in CLOSING_MARKS)
         ]
-        forms = list(find_short_forms(analysis, full_names))
+        forms = list(find_short_forms(analysis, full_names, role))
         around = IntervalIndex[Suggestion]()
         for suggestion in found if forms else ():
             if suggestion.label == label:
                 around.add(suggestion.start, suggestion.end, suggestion)
         scores = load_knowledge().scores
         return [
-            _NameSpan(form.start, form.end, INSTITUTION, scores[form.kind], f"short form:{form.kind}", form.full)
+            _NameSpan(form.start, form.end, role, scores[form.kind], f"short form:{form.kind}", form.full)
             for form in forms
             if not any(around.overlapping(form.start, form.end))
         ]
@@ -186,7 +191,7 @@ class NameSuggester:
                 if line.words[index + 1 : after] != head.words[1:]:
                     continue
                 before = line.words[index - 1] if index else ""
-                if not offset and is_adjective_of(word, before):
+                if not offset and is_adjective_of(word, before) and not _is_object(head, line, index):
                     continue
                 if _is_led(head, before, analysis.words[position][:offset]):
                     continue
@@ -232,7 +237,7 @@ class NameSuggester:
         is_called = any({PROPER, QUOTED} & head.takes for head in self._heads.get(between, ()))
         full = outer.value or text[outer.start : outer.end]
         is_short = inner.value is not None and without_article(inner.value) == without_article(full)
-        is_bracketed = inner.end + 1 == outer.end and text[inner.start - 1] in _OPENING
+        is_bracketed = text[outer.end - 1] in CLOSING_MARKS and text[inner.start - 1] in _OPENING
         is_same = is_short or (inner.label == outer.label and (is_called or is_bracketed))
         return inner.start > outer.start and not is_same
 
@@ -244,6 +249,12 @@ def _with_lines(positions: Sequence[int], lines: Iterable[_Line]) -> Iterator[tu
         while index < len(positions) and positions[index] < last:
             yield positions[index], line, first
             index += 1
+
+
+def _is_object(head: Head, line: SentenceLine, index: int) -> bool:
+    """Return whether a plan's head is no adjective of somebody who acts: قدمت الوزيرة الاستراتيجية."""
+    before = line.word_at(index - 1)
+    return head.role == PLAN and before is not None and before.is_actor
 
 
 def _is_led(head: Head, before: str, proclitics: str) -> bool:

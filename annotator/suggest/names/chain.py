@@ -104,7 +104,7 @@ class _ChainParser(NameCursor):
         first = self._peek()
         if first is None:
             return None
-        if QUOTED in takes and self._take_quoted():
+        if QUOTED in takes and self._quotes_name() and self._take_quoted():
             return self._end
         if ADJECTIVE in takes and self._take_manifold():
             self._take_continuations()
@@ -131,7 +131,8 @@ class _ChainParser(NameCursor):
         words = (self._line.word_at(index) for index in range(self._start, stop))
         is_distinctive = ADJECTIVE in takes and not all(word and word.is_vague for word in words)
         following = self._line.word_at(stop)
-        if following and following.lead == FOR and following.is_actor:  # المجلس الوطني للحزب
+        is_of_adjectives = self._end is not None and self._end.rule == ADJECTIVE
+        if is_of_adjectives and following and following.lead == FOR and following.is_actor:  # المجلس الوطني للحزب
             return None
         return self._end if is_distinctive or (self._end and self._end.rule != ADJECTIVE) else None
 
@@ -296,7 +297,7 @@ class _ChainParser(NameCursor):
             return self._advance(rule)
         if word.kind == END and PERIOD not in takes and word.word not in _words_that_go_on():
             return False
-        if PERIOD in takes and (self._take_period() or self._take_scope(rule)):
+        if PERIOD in takes and (self._take_period() or self._take_scope(rule) or self._take_listed_plan()):
             return True
         if (
             self._take_tail(rule)

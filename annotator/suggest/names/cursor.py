@@ -18,7 +18,7 @@ from annotator.suggest.names.data import (
 from annotator.suggest.names.fixed_parts import QUOTATION_MARKS, find_closing_mark, find_tail_end
 from annotator.suggest.names.places import find_locality_end
 from annotator.suggest.names.plans import find_period_end
-from annotator.suggest.names.word_roles import DEFINITE, LATIN, LOCAL, SentenceLine, WordRole
+from annotator.suggest.names.word_roles import DEFINITE, END, LATIN, LOCAL, SentenceLine, WordRole
 
 HYPHENS: Final = ("-", "–", "‑", "‐")
 
@@ -125,6 +125,25 @@ class NameCursor:
         """Take words that only end names: بالخارج, عن بعد."""
         stop = find_tail_end(self._line.words, self._position)
         return stop is not None and self._advance_to(stop, rule)
+
+    def _quotes_name(self) -> bool:
+        """Return whether quoted words may be a name behind a definite head, and neither a clause nor a description.
+
+        الحزب «مسار الثقة», but الخطة «إنها ناجحة», الخطة «الجديدة».
+        """
+        word = self._peek(1)
+        return word is not None and word.kind != END and not word.is_plain
+
+    def _take_listed_plan(self) -> bool:
+        """Take a listed plan with its years in marks: الاستراتيجية الفلاحية الجديدة (الجيل الأخضر 2020-2030)."""
+        word = self._peek()
+        opening = self._position + (1 if word and word.is_plain else 0)
+        stop = self._line.listed.get(opening + 1)
+        if stop is None:
+            return False
+        stop = find_period_end(self._line.words, stop) or stop
+        is_closed = find_closing_mark(self._line.words, opening) == stop
+        return is_closed and self._advance_to(stop + 1, KNOWN)
 
     def _take_quoted(self) -> bool:
         """Take quoted words with both marks."""

@@ -119,6 +119,7 @@ class _Words(Struct, frozen=True, forbid_unknown_fields=True):
     territories: FoldedWords
     polite: FoldedWords
     events: FoldedWords
+    sports: FoldedWords
     bound: Mapping[str, FoldedWords]
 
 
@@ -126,7 +127,7 @@ class Knowledge(_Words, frozen=True, kw_only=True):
     """The knowledge of the rules, as the files explain it.
 
     `bound` has the words each preposition may follow; `phrases` are places of several words, `openers` the first words
-    of such, `localities` kinds of places; `tails` may end a name.
+    of such, `localities` kinds of places; `tails` may end a name. `clubs` have the full names of short ones.
     """
 
     heads: Mapping[FoldedForm, tuple[Head, ...]]
@@ -135,6 +136,7 @@ class Knowledge(_Words, frozen=True, kw_only=True):
     phrases: FoldedPhrases
     openers: FoldedWords
     localities: FoldedWords
+    clubs: Mapping[FoldedForm, str]
     listed: Mapping[FoldedForm, ListedName]
 
 
@@ -176,6 +178,7 @@ class _List(Struct, forbid_unknown_fields=True):
     names: str
     heads: FoldedWords = FoldedWords()
     beside: bool = False
+    sport: bool = False
     foreign: bool = False
     subject: bool = False
 
@@ -202,6 +205,7 @@ def load_knowledge() -> Knowledge:
         phrases=places.phrases,
         openers=places.openers,
         localities=places.localities,
+        clubs=_index_clubs(lists),
         listed=_index_names(lists, heads.scores["capitals"]),
     )
 
@@ -235,13 +239,18 @@ def _index_names(lists: list[_List], capitals_score: float) -> dict[FoldedForm, 
     listed: dict[FoldedForm, ListedName] = {}
     beside = _index_beside(lists)
     for group in lists:
-        for name, full in () if group.beside else _listed_names(group):
+        for name, full in () if group.beside or group.sport else _listed_names(group):
             capitals = name.isupper()
             score = min(group.score, capitals_score) if capitals else group.score
             short = () if group.subject else beside.get(fold(full or name), ())
             entry = ListedName(group.about, group.role, score, capitals, full, short, group.subject)
             listed.setdefault(split_form(fold(name)), entry)
     return listed
+
+
+def _index_clubs(lists: list[_List]) -> dict[FoldedForm, str]:
+    names = [named for group in lists if group.sport for named in _listed_names(group)]
+    return {split_form(fold(name)): full for name, full in names if full}
 
 
 def _index_beside(lists: list[_List]) -> dict[str, tuple[FoldedForm, ...]]:
