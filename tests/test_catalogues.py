@@ -1,11 +1,13 @@
 """The translations: what is missing is found, what is new is taken up, and they are compiled."""
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import catalogues
 import pytest
+from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -89,3 +91,17 @@ def test_a_newer_translation_is_compiled_over_an_older_one(language: Write, tmp_
     catalogues.compile_all()
     assert b"Annuler" in compiled.read_bytes()
     assert [path.name for path in compiled.parent.iterdir()] == [compiled.name]
+
+
+def test_arabic_counts_from_eleven_on_have_the_noun_in_the_accusative_and_hundreds_have_not() -> None:
+    """Notice forms that stand in each other's place: «11 مقطعا» is the sixth, «100 مقطع» the fifth."""
+    with (ROOT / "resources" / "i18n" / "ar.po").open("rb") as file:
+        plurals = [tuple(message.string or ()) for message in read_po(file) if message.pluralizable and message.id]
+    assert len(plurals) > 50
+    swapped = [
+        forms[5]
+        for forms in plurals
+        for hundred, dozen in zip(forms[4].split(), forms[5].split(), strict=False)
+        if hundred != dozen and re.search(r"ا\W*$", hundred) and not re.search(r"ا\W*$", dozen)
+    ]
+    assert swapped == []

@@ -26,6 +26,7 @@ from annotator.ui.widgets.layouts import hbox, vbox
 OPEN: Final = "open"
 RESTORE: Final = "restore"
 CREATE: Final = "create"
+_MIN_TABLES_HEIGHT: Final = 200  # pixels: some rows
 _MAX_ARTICLES: Final = 500  # articles of a backup
 
 
@@ -66,6 +67,7 @@ class BackupsDialog(QDialog):
         tables = QWidget()
         tables.setLayout(sides)
         sides.setContentsMargins(0, 0, 0, 0)
+        tables.setMinimumHeight(_MIN_TABLES_HEIGHT)
         tables.setVisible(bool(backups))
         parts = introduction, (tables, 1), self._build_buttons(damaged=damaged)
         vbox(*parts, spacing=12, parent=self)

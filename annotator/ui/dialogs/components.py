@@ -12,7 +12,8 @@ from annotator.i18n import _
 from annotator.licenses import Component
 from annotator.ui.widgets import fonts
 from annotator.ui.widgets.bidi_text import isolate, isolate_ltr, plain_label, set_direction, tooltip
-from annotator.ui.widgets.controls import create_tree, limit_widths
+from annotator.ui.widgets.columns import ColumnFitter
+from annotator.ui.widgets.controls import create_tree
 from annotator.ui.widgets.layouts import hbox, vbox
 from annotator.ui.widgets.theme import current_theme
 
@@ -50,7 +51,7 @@ class ComponentsPane(QWidget):
                 self.list, [isolate(component.name), isolate_ltr(component.version), isolate(component.terms)]
             )
             item.setToolTip(2, tooltip(component.terms))
-        limit_widths(self.list, (180, 80))
+        ColumnFitter(self.list)
         if first := self.list.topLevelItem(0):
             self.list.setCurrentItem(first)
 

@@ -29,14 +29,14 @@ from annotator.ui.session.session import Session
 from annotator.ui.session.window_context import WindowContext
 from annotator.ui.widgets.bidi_text import mark_direction, plain_label, tooltip
 from annotator.ui.widgets.buttons import ActionButton
-from annotator.ui.widgets.controls import create_button, create_button_box, create_tree, limit_widths
+from annotator.ui.widgets.columns import ColumnFitter
+from annotator.ui.widgets.controls import create_button, create_button_box, create_tree
 from annotator.ui.widgets.layouts import hbox, vbox
 from annotator.ui.widgets.modal import run_dialog, warn
 
 KEYS: Final = {STANDING: "Ctrl+1", OWN: "Ctrl+2"}
 """The keys that decide, those of the first two candidates in an adjudication."""
 _SIZE: Final = QSize(960, 560)
-_WIDTHS: Final = (240, 330)  # pixels, of the columns but the last
 _ORIGINAL_ROLE: Final = Qt.ItemDataRole.UserRole
 Load: TypeAlias = Callable[[StepConflict], OpenConflict]
 Decide: TypeAlias = Callable[[StepConflict, str], bool]
@@ -166,7 +166,7 @@ class ConflictsDialog(QDialog):
             row = QTreeWidgetItem(self.tree)
             row.setData(0, _ORIGINAL_ROLE, conflict.conflict)
             self._fill_row(row, conflict)
-        limit_widths(self.tree, _WIDTHS)
+        ColumnFitter(self.tree)
         self.tree.currentItemChanged.connect(self._show_current)
         self.tree.itemActivated.connect(lambda _row: self.accept())
         self._show_count()

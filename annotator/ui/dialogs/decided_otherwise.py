@@ -17,12 +17,12 @@ from annotator.team.disagreements import CandidateSpan
 from annotator.ui.dialogs.decision_reason import cause_title
 from annotator.ui.session.window_context import WindowContext
 from annotator.ui.widgets.bidi_text import elide_middle, format_value, isolate, plain_label, tooltip
-from annotator.ui.widgets.controls import create_button, create_button_box, create_tree, limit_widths
+from annotator.ui.widgets.columns import ColumnFitter
+from annotator.ui.widgets.controls import create_button, create_button_box, create_tree
 from annotator.ui.widgets.layouts import vbox
 from annotator.ui.widgets.modal import run_dialog
 
 _INDEX_ROLE: Final = Qt.ItemDataRole.UserRole
-_WIDTHS: Final = (260, 300, 300)  # pixels, of the columns but the last
 Differences = Sequence[tuple[AnnotatedArticle, DecidedOtherwise]]
 
 
@@ -75,7 +75,7 @@ class DecidedOtherwiseDialog(QDialog):
             row.setData(0, _INDEX_ROLE, index)
             for column, cell in enumerate(cells):
                 row.setToolTip(column, tooltip(cell))
-        limit_widths(self.tree, _WIDTHS)
+        ColumnFitter(self.tree)
         if first := self.tree.topLevelItem(0):
             self.tree.setCurrentItem(first)
         self.tree.itemActivated.connect(lambda _row: self.accept())

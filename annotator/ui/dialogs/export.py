@@ -50,6 +50,7 @@ from annotator.ui.session.tasks import TaskRunner
 from annotator.ui.session.window_context import WindowContext
 from annotator.ui.widgets import file_dialogs
 from annotator.ui.widgets.bidi_text import add_arabic_mark, isolate, isolate_ltr, plain_label, tooltip
+from annotator.ui.widgets.columns import ColumnFitter
 from annotator.ui.widgets.controls import create_button, create_button_box, create_combo_box, make_primary
 from annotator.ui.widgets.layouts import hbox, vbox
 from annotator.ui.widgets.modal import ROLE, MessageBox, run_dialog
@@ -242,6 +243,7 @@ class ExportDialog(TaskDialog):
         self.tree = QTreeWidget()
         self.tree.setHeaderLabels([_("Span"), _("Label"), _("Reason"), _("In the file")])
         self.tree.setAccessibleName(self.windowTitle())
+        self._columns = ColumnFitter(self.tree)
         self.tree.itemActivated.connect(self._go_to_entry)
         self._outcome_bar = OutcomeBar()
         self._nested_label = plain_label(name="hint", wraps=True)
@@ -371,8 +373,7 @@ class ExportDialog(TaskDialog):
                 item.setData(0, _ENTRY_ROLE, (omission.article, ""))
                 item.setToolTip(2, tooltip(omission.reason))
         self.tree.setVisible(bool(self.tree.topLevelItemCount()))
-        for index, width in enumerate((220, 80, 260)):
-            self.tree.setColumnWidth(index, width)
+        self._columns.fit()
         self._pages.setCurrentIndex(1)
 
     def _add_heading(self, title: str, count: int) -> QTreeWidgetItem:

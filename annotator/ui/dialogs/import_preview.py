@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec.structs import replace
 from PySide6.QtCore import QSignalBlocker
-from PySide6.QtWidgets import QCheckBox, QTreeWidgetItem, QWidget
+from PySide6.QtWidgets import QBoxLayout, QCheckBox, QTreeWidgetItem, QWidget
 
 from annotator.i18n import _, count_phrase, ngettext, pgettext
 from annotator.jobs.imports.file_reader import ReadOptions
@@ -26,6 +26,7 @@ from annotator.ui.widgets.layouts import hbox, vbox
 from annotator.ui.widgets.scrolling import FittingScrollArea
 
 _WIDTH: Final = 1080  # pixels
+_MIN_WIDTH: Final = 860  # pixels of a screen that has room for the labels beside the files
 _MAX_HEIGHT: Final = 720  # pixels
 _SENTENCES: Final = 20
 """Sentences of an article, about as many as in one of a newspaper."""
@@ -65,7 +66,9 @@ class ImportDialog(TaskDialog):
         buttons = create_button_box(self, accept=import_button, reject=_("Cancel"))
         files = vbox((self.tree, 1), self.file_pane, spacing=12)
         content = QWidget()
-        hbox((files, 3), (self.label_form, 2), spacing=24, margins=0, parent=content)
+        columns = hbox((files, 3), (self.label_form, 2), spacing=24, margins=0, parent=content)
+        if self.screen().availableSize().width() < _MIN_WIDTH:
+            columns.setDirection(QBoxLayout.Direction.TopToBottom)
         parts = (
             self._summary_label,
             (FittingScrollArea(content), 1),

@@ -4,7 +4,7 @@ from typing import Final
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QColorDialog, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QColorDialog, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from annotator.i18n import _, format_number
 from annotator.model.colours import PALETTE
@@ -36,6 +36,7 @@ class ColourButton(QPushButton):
         self._name, self._paper = name, paper
         self._colour = paper.ink
         self.setAutoDefault(False)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.clicked.connect(self._choose_colour)
 
     def show_colour(self, colour: str) -> None:
@@ -48,6 +49,9 @@ class ColourButton(QPushButton):
 
     def sizeHint(self) -> QSize:
         return QSize(64, 36)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(40, 36)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

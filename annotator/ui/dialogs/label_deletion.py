@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QRadioButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QComboBox, QRadioButton, QWidget
 
 from annotator.i18n import _, count_phrase
 from annotator.model.label_changes import REMOVE, LabelEntry
@@ -31,7 +31,8 @@ class LabelDeletionForm(QWidget):
         self._options.addButton(self.remove_option)
         self.replacement_box = create_combo_box({})
         self.replacement_box.setAccessibleName(_("New label"))
-        self.replacement_box.setMinimumWidth(200)
+        self.replacement_box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.replacement_box.setMinimumContentsLength(10)
         self.keep_button = create_button(_("Keep the label"), self.deletion_cancelled.emit)
         self.replace_option.clicked.connect(self._choose_replacement)
         self.replacement_box.activated.connect(self._choose_replacement)
@@ -39,7 +40,7 @@ class LabelDeletionForm(QWidget):
         layout = vbox(
             self._title_label,
             self._count_label,
-            hbox(self.replace_option, self.replacement_box, None, spacing=10),
+            hbox(self.replace_option, (self.replacement_box, 1), spacing=10),
             self.remove_option,
             8,
             hbox(self.keep_button, None),

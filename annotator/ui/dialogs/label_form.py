@@ -40,6 +40,7 @@ class LabelForm(QWidget):
         form.setContentsMargins(0, 0, 0, 0)
         form.setHorizontalSpacing(14)
         form.setVerticalSpacing(10)
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         self._add_name(form)
         self._add_titles(form)
@@ -114,7 +115,7 @@ class LabelForm(QWidget):
         self.preset_colours.colour_chosen.connect(self._change_colour)
         self._contrast_warning = _ContrastWarning()
         self._contrast_warning.fix_button.clicked.connect(self._make_readable)
-        buttons = hbox(self.light_button, self.dark_button, 8, self.preset_colours, None, spacing=10)
+        buttons = hbox(self.light_button, self.dark_button, 4, self.preset_colours, None, spacing=6)
         faults = self._fault_labels["light"], self._fault_labels["dark"]
         form.addRow(_create_caption(_("Colour")), vbox(buttons, self._contrast_warning, *faults, spacing=4))
 

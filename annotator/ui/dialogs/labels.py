@@ -80,10 +80,10 @@ class LabelsDialog(TaskDialog):
         self.apply_button = create_button(_("Apply"), self.apply)
         make_primary(self.apply_button, is_default=False)
         self._body = QWidget()
-        hbox(self._build_sidebar(), (FittingScrollArea(self._pages), 1), spacing=20, margins=0, parent=self._body)
+        hbox((self._build_sidebar(), 1), (FittingScrollArea(self._pages), 2), spacing=14, margins=0, parent=self._body)
         self.task_widgets = (self._body, self.apply_button)
         end = hbox((self.message_label, 1), self.apply_button, create_button(_("Cancel"), self.cancel))
-        vbox((self._body, 1), end, spacing=14, parent=self).setContentsMargins(18, 18, 18, 16)
+        vbox((self._body, 1), end, spacing=14, parent=self).setContentsMargins(14, 16, 14, 14)
         self._refresh()
         self.list.setFocus()
 
@@ -164,7 +164,7 @@ class LabelsDialog(TaskDialog):
 
     def _build_sidebar(self) -> QWidget:
         side = QWidget()
-        side.setFixedWidth(270)
+        side.setMaximumWidth(270)
         self.add_button = create_button(_("Add"), self.add)
         self.delete_button = create_button(_("Delete"), self.delete)
         self.load_button = create_button(_("Load…"), self._choose_and_load)

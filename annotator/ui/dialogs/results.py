@@ -10,7 +10,8 @@ from annotator.jobs.imports.importer import ImportResult
 from annotator.model.records import Remark
 from annotator.store.recovery.salvage import SalvageResult
 from annotator.ui.widgets.bidi_text import isolate_ltr, plain_label, tooltip
-from annotator.ui.widgets.controls import create_button_box, create_tree, limit_widths
+from annotator.ui.widgets.columns import ColumnFitter
+from annotator.ui.widgets.controls import create_button_box, create_tree
 from annotator.ui.widgets.layouts import vbox
 
 
@@ -26,7 +27,7 @@ class ImportResultDialog(QDialog):
         self._add_group(_("Repaired and imported:"), outcome.repaired)
         self._add_group(_("Imported but doubtful:"), outcome.noticed)
         self.tree.expandAll()
-        limit_widths(self.tree, (260, 90))
+        ColumnFitter(self.tree)
         vbox(plain_label(summary), self.tree, create_button_box(self), parent=self)
 
     def _add_group(self, heading: str, remarks: Sequence[Remark]) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QDialog,
+    QGridLayout,
     QHeaderView,
     QScrollArea,
     QTreeWidget,
@@ -31,6 +32,7 @@ from annotator.ui.widgets.suggestion_chart import SuggestionChart, brushes, perc
 from annotator.ui.widgets.theme import current_theme
 
 _WIDTH: Final = 820  # pixels
+_MIN_HEIGHT: Final = 480  # pixels, if the screen has so many
 _SURROUNDINGS: Final = 170  # pixels above and below the charts and the table
 _NUMBERS: Final = Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter
 
@@ -79,9 +81,12 @@ class SuggestionStatisticsDialog(QDialog):
         if not self.charts[0].has_columns:
             explanation = _("Your done articles. Each bar shows the percentages of your decisions about a label.")
         kinds = (_("accepted as suggested"), _("corrected"), _("rejected"), _("missed: labelled by hand"))
-        legend = list[Item]()
+        legend = QGridLayout()
+        legend.setHorizontalSpacing(28)
+        legend.setColumnStretch(len(kinds), 1)
+        columns = len(kinds) if self.screen().availableSize().width() > _WIDTH else 2
         for kind, text in enumerate(kinds):
-            legend += [_Swatch(kind), plain_label(text), 14]
+            legend.addLayout(hbox(_Swatch(kind), plain_label(text), None, spacing=10), *divmod(kind, columns))
         self.table = _create_table(statistics, labels)
         content = QWidget()
         vbox(*self.charts, 10, self.table, None, margins=0, parent=content)
@@ -89,9 +94,10 @@ class SuggestionStatisticsDialog(QDialog):
         area.setWidgetResizable(True)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
         area.setWidget(content)
-        room = self.screen().availableSize().height() * 3 // 4
+        height = self.screen().availableSize().height()
+        room = max(height * 3 // 4, min(height, _MIN_HEIGHT))
         self.resize(_WIDTH, min(content.sizeHint().height() + _SURROUNDINGS, room))
-        return [plain_label(explanation, wraps=True), hbox(*legend, None), (area, 1)]
+        return [plain_label(explanation, wraps=True), legend, (area, 1)]
 
 
 class _Swatch(QWidget):

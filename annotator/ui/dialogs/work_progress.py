@@ -48,6 +48,7 @@ from annotator.ui.dialogs.team_progress_page import TeamProgressPage
 from annotator.ui.session.window_context import WindowContext
 from annotator.ui.widgets.bidi_text import format_decimal, format_percent, isolate, plain_label
 from annotator.ui.widgets.chart_parts import reading_side
+from annotator.ui.widgets.columns import ColumnFitter
 from annotator.ui.widgets.controls import create_button, create_button_box, create_combo_box, create_tree
 from annotator.ui.widgets.layouts import hbox, vbox
 from annotator.ui.widgets.modal import run_dialog
@@ -56,6 +57,7 @@ from annotator.ui.widgets.suggestion_chart import brushes
 from annotator.ui.widgets.theme import current_theme
 
 _SIZE: Final = (940, 640)  # pixels, on a large screen
+_MIN_CHARTS_HEIGHT: Final = 220  # pixels: one row of them
 _RANGES: Final = {"week": 7, "month": 30, "year": 365, "all": None}
 """The time ranges by name, in days up to today."""
 _WEEK: Final = 7
@@ -179,7 +181,9 @@ class WorkProgressDialog(QDialog):
         self._charts = QScrollArea()
         self._charts.setWidgetResizable(True)
         self._charts.setFrameShape(QFrame.Shape.NoFrame)
-        self.table = create_tree(_headings(), _("The same figures as a table"), stretched=0)
+        self._charts.setMinimumHeight(_MIN_CHARTS_HEIGHT)
+        self.table = create_tree(_headings(), _("The same figures as a table"))
+        self._columns = ColumnFitter(self.table, stretched=0, elides=False)
         self.tabs = QTabWidget(self)
         charts_page = QWidget()
         vbox(self.tiles, (self._charts, 1), spacing=10, margins=0, parent=charts_page).setContentsMargins(0, 8, 0, 0)
@@ -219,6 +223,7 @@ class WorkProgressDialog(QDialog):
         self.tiles.show_work(total)
         self._charts.setWidget(_create_charts(self.periods, total, self._labels))
         _fill_table(self.table, self.periods)
+        self._columns.fit()
         self._copy_button.setText(_("Copy the table"))
 
     def _on_tab_changed(self) -> None:

@@ -118,13 +118,6 @@ def add_group_row(tree: QTreeWidget, title: str) -> QTreeWidgetItem:
     return row
 
 
-def limit_widths(tree: QTreeWidget, widths: Sequence[int]) -> None:
-    """Make the first columns as wide as their contents, in pixels at most these."""
-    for column, width in enumerate(widths):
-        tree.resizeColumnToContents(column)
-        tree.setColumnWidth(column, min(width, tree.columnWidth(column)))
-
-
 def set_style_name(widget: QWidget, name: str) -> None:
     """Give a widget the style of this name in the style sheet."""
     if widget.objectName() != name:

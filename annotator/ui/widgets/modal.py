@@ -1,11 +1,12 @@
 """Modal dialogs: message boxes in plain text, as Qt would interpret HTML, and the helper that runs a dialog."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Final, TypeVar, cast
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QMessageBox, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QMessageBox, QVBoxLayout, QWidget
 
 from annotator.i18n import _
 from annotator.ui.widgets.bidi_text import isolate_paths
@@ -23,12 +24,50 @@ D = TypeVar("D", bound=QDialog)
 
 
 def fit_to_screen(dialog: QDialog) -> None:
-    """Make a dialog that is larger than the screen as large as that, without its frame."""
+    """Give a dialog all the height of its texts, or as much as the screen has without its frame; then it scrolls."""
     dialog.ensurePolished()
-    size = dialog.size() if dialog.testAttribute(Qt.WidgetAttribute.WA_Resized) else dialog.sizeHint()
+    is_sized = dialog.testAttribute(Qt.WidgetAttribute.WA_Resized)
+    size = dialog.size() if is_sized else dialog.sizeHint().expandedTo(dialog.minimumSize())
     room = dialog.screen().availableSize() - _FRAME
-    if size != size.boundedTo(room):
+    layout = dialog.layout()
+    is_column = isinstance(layout, QVBoxLayout)
+    if isinstance(layout, QVBoxLayout):
+        width, needed = min(size.width(), room.width()), layout.totalMinimumSize().height()
+        if layout.hasHeightForWidth():
+            needed = layout.totalMinimumHeightForWidth(width)
+            preferred = size.height() if is_sized else layout.totalHeightForWidth(width)
+            size = QSize(size.width(), max(needed, preferred))
+        if needed > room.height():
+            _scroll_content(dialog, layout)
+    if size != size.boundedTo(room) or (is_column and not is_sized):  # Qt gives it two thirds of the height at most
         dialog.resize(size.boundedTo(room))
+
+
+def _scroll_content(dialog: QDialog, layout: QVBoxLayout) -> None:
+    """Have all that is above the last item, which are the buttons, in an area that scrolls."""
+    focus, controls = dialog.focusWidget(), list[QWidget]()
+    control = dialog.nextInFocusChain()
+    while control and control is not dialog:
+        if control.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            controls.append(control)
+        control = control.nextInFocusChain()
+    content = QWidget(dialog)
+    column = QVBoxLayout(content)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(layout.spacing())
+    while layout.count() > 1:
+        stretch, item = layout.stretch(0), layout.takeAt(0)
+        if item and (widget := item.widget()):
+            column.addWidget(widget, stretch)
+        elif item and (inner := item.layout()):
+            column.addLayout(inner, stretch)
+        elif item:
+            column.addItem(item)
+    layout.insertWidget(0, FittingScrollArea(content), 1)
+    for previous, following in pairwise(controls):  # else the parts that moved would be the last ones
+        QWidget.setTabOrder(previous, following)
+    if first := focus or next(iter(controls), None):
+        first.setFocus()
 
 
 def run_dialog(dialog: D) -> D | None:

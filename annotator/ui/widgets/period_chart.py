@@ -169,9 +169,8 @@ class PeriodChart(QWidget):
         """Yield the periods whose names stand below the axis, as many as fit, with their places."""
         plot, count = self._plot_rect(), len(self._names)
         width = max(metrics.horizontalAdvance(name) for name in self._names) + 14
-        step = max(1, math.ceil(width * count / plot.width()))
         previous: QRectF | None = None
-        for index in range(count - 1, -1, -step):  # the last one has its name
+        for index in range(count - 1, -1, -1):  # the last one has its name
             centre = self.slot_rect(index).center().x()
             left = max(0.0, min(centre - width / 2, self.width() - width))
             rect = QRectF(left, plot.bottom() + 4, width, _AXIS_HEIGHT - 4)

@@ -43,7 +43,8 @@ class FittingScrollArea(QScrollArea):
 
     def minimumSizeHint(self) -> QSize:
         needed = self._content.minimumSizeHint()
-        return QSize(needed.width(), min(self._min_height, needed.height()))
+        bar_width = self.verticalScrollBar().sizeHint().width() if needed.height() > self._min_height else 0
+        return QSize(needed.width() + bar_width, min(self._min_height, needed.height()))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Follow the content's size; QScrollArea itself watches it."""

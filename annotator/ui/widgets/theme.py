@@ -299,6 +299,7 @@ def style_sheet(theme: Theme) -> str:
     QScrollBar:horizontal {{ background: transparent; height: 9px; margin: 2px; }}
     QScrollBar::handle:horizontal {{ background: {theme.edge}; border-radius: 3px; min-width: 30px; }}
     QScrollBar::handle:horizontal:hover {{ background: {theme.dim}; }}
+    QAbstractScrollArea::corner {{ background: transparent; border: none; }}
     QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {{
         background: transparent; border: none; width: 0; height: 0;
     }}

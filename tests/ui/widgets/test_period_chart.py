@@ -91,13 +91,15 @@ def test_names_below_the_axis_do_not_overlap(qtbot: QtBot) -> None:
     chart = PeriodChart("Spans", names, [Series("spans", [1] * 30, lambda: QBrush(RED))], str)
     qtbot.addWidget(chart)
     metrics = QFontMetricsF(chart.font())
-    for width in (300, 420, 900):
+    for width in range(300, 900, 20):
         chart.resize(width, 176)
         rects = sorted((rect for _index, rect in chart._name_rects(metrics)), key=lambda rect: rect.left())
         assert len(rects) >= 2
         assert not any(before.intersects(after) for before, after in pairwise(rects))
         assert rects[0].left() >= 0
         assert rects[-1].right() <= width
+        gaps = [after.left() - before.right() for before, after in pairwise(rects)]
+        assert max(gaps) < rects[0].width(), "another name would have room there"
 
 
 @pytest.mark.parametrize("language", ["ar", "en"])

@@ -1,0 +1,78 @@
+"""Dialogs on a screen that is too small for them."""
+
+import pytest
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from annotator.ui.widgets.bidi_text import plain_label
+from annotator.ui.widgets.controls import create_button, create_button_box
+from annotator.ui.widgets.layouts import hbox, vbox
+from annotator.ui.widgets.modal import fit_to_screen
+from annotator.ui.widgets.scrolling import FittingScrollArea
+
+ROOM = QSize(683, 400) - QSize(8, 44)
+
+
+@pytest.fixture(autouse=True)
+def small_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make all screens as small as one of 1024 x 600 at 150 %."""
+
+    class Screen:
+        def availableSize(self) -> QSize:  # noqa: N802 - Qt's name
+            return QSize(683, 400)
+
+    monkeypatch.setattr(QWidget, "screen", lambda _widget: Screen())
+
+
+class Form(QDialog):
+    """Has fields beside and below each other, a text of so many sentences, and buttons."""
+
+    def __init__(self, sentences: int) -> None:
+        super().__init__()
+        self.fields = [QLineEdit(f"{index}") for index in range(3)]
+        self.accept_button = create_button("Continue", self.accept, is_auto_default=True)
+        self.text = plain_label("قال المصدر إن الخطة الوطنية تبدأ في شتنبر. " * sentences, wraps=True)
+        first, second, third = self.fields
+        buttons = create_button_box(self, accept=self.accept_button)
+        vbox(hbox(first, second), (self.text, 1), 12, third, buttons, spacing=9, parent=self)
+
+
+def press_tab() -> QWidget | None:
+    focus = QApplication.focusWidget()
+    assert focus
+    QTest.keyClick(focus, Qt.Key.Key_Tab)
+    return QApplication.focusWidget()
+
+
+def test_what_has_no_room_scrolls_above_the_buttons(qtbot: QtBot) -> None:
+    form = Form(90)
+    qtbot.addWidget(form)
+    first, second, third = form.fields
+    second.setFocus()
+    fit_to_screen(form)
+    form.show()
+    form.activateWindow()
+    qtbot.waitUntil(second.hasFocus)
+    assert form.size() == form.size().boundedTo(ROOM)
+    [area] = form.findChildren(FittingScrollArea)
+    assert area.isAncestorOf(form.text)
+    assert not area.isAncestorOf(form.accept_button)
+    assert form.text.height() >= form.text.heightForWidth(form.text.width())
+    assert [press_tab() for _step in range(2)] == [third, form.accept_button]
+    assert not third.visibleRegion().isEmpty(), "what has the focus is shown"
+    assert isinstance(press_tab(), QPushButton)
+    assert press_tab() is first
+
+
+def test_a_text_has_all_its_height_where_the_screen_has_it(qtbot: QtBot) -> None:
+    form = Form(14)
+    qtbot.addWidget(form)
+    form.setMinimumWidth(440)
+    fit_to_screen(form)
+    form.show()
+    assert form.size() == form.size().boundedTo(ROOM)
+    assert not form.findChildren(FittingScrollArea)
+    assert form.text.height() >= form.text.heightForWidth(form.text.width())
+    assert form.height() > 400 * 2 / 3, "Qt itself gives a dialog so much of the screen"
