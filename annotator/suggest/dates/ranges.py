@@ -47,7 +47,8 @@ def _complete_start(start: Moment, end: Moment) -> Period | None:
         day = last_day(end)
         if day is None:
             return None
-        return Period(moment_of(day - timedelta((day.weekday() - start.weekday) % 7), end.assumed), end)
+        first = moment_of(day - timedelta((day.weekday() - start.weekday) % 7), end.assumed)
+        return Period(replace(first, clock=start.clock), end)
     month = end.month if start.month is None else start.month
     complete = replace(start, year=end.year, month=month, hijri=end.hijri, assumed=end.assumed)
     if _is_after(complete, end) and end.year is not None:
@@ -60,7 +61,10 @@ def _complete_end(start: Moment, end: Moment) -> Period | None:
         return Period(start, end)
     if end.weekday is not None and end.day is None:
         day = first_day(start)
-        return Period(start, moment_of(day + timedelta((end.weekday - day.weekday()) % 7))) if day else None
+        if day is None:
+            return None
+        last = moment_of(day + timedelta((end.weekday - day.weekday()) % 7))
+        return Period(start, replace(last, clock=end.clock))
     complete = replace(end, year=start.year, month=end.month or start.month, hijri=start.hijri)
     if _is_after(start, complete) and start.year is not None:
         complete = replace(complete, year=start.year + 1)

@@ -86,6 +86,14 @@ def _day_in(today: date | None, month: Moment, day: int, year: Moment | None = N
     return replace(month, day=day, year=year.year if year else month.year)
 
 
+def _latin_day(today: date | None, month: Moment, day: int, year: int) -> Moment:
+    return replace(month, day=day, year=year)
+
+
+def _latin_weekday(today: date | None, weekday: int | None = None, **day: Moment) -> Moment:
+    return replace(next(iter(day.values())), weekday=weekday)
+
+
 def _hijri_day(today: date | None, month: int, **day: Moment) -> Moment:
     return replace(next(iter(day.values())), month=month, hijri=True)
 
@@ -142,7 +150,7 @@ def _clock(
     return Moment(clock=clock if second is None else (*clock, second))
 
 
-def _with_half(today: date | None, clock: Moment, half: int) -> Moment:
+def _with_half(today: date | None, clock: Moment, half: int | None = None) -> Moment:
     hour, minute, second = (*(clock.clock or (0, 0)), None)[:3]
     return _clock(today, hour or 0, minute or 0, second, half)
 
@@ -176,6 +184,8 @@ FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "day": _day,
     "weekday": _weekday,
     "day_in": _day_in,
+    "latin_day": _latin_day,
+    "latin_weekday": _latin_weekday,
     "hijri_day": _hijri_day,
     "month": _month,
     "hijri_month": _hijri_month,
