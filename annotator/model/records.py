@@ -246,7 +246,7 @@ class Step(Struct, frozen=True):
     actor: str | None = None
 
 
-class StepInfo(Struct, frozen=True, gc=False, array_like=True):
+class StepInfo(Struct, frozen=True, gc=False):
     """A step without its edits, which undo and redo need only of the last."""
 
     uid: str

@@ -129,6 +129,18 @@ def test_step_is_recorded_and_can_be_reversed(corpus: Corpus) -> None:
     assert [top.undoes for top in redo] == [done.uid]
 
 
+def test_steps_with_one_clock_are_in_the_order_of_their_uids(corpus: Corpus) -> None:
+    corpus.add(make_article())
+    article = corpus.article(1)
+    uids = sorted((new_uid() for _ in range(4)), reverse=True)
+    for end, uid in enumerate(uids, start=5):
+        edits = operations.add_span(article, [], "Sanae", "PLAN", 0, end)
+        corpus.apply(replace(step(article.uid, edits), uid=uid))
+    with corpus.transaction():
+        corpus.db.execute("UPDATE edit SET clock = 7 WHERE step <> ?", [uids[0]])  # as merging may bring them
+    assert [info.uid for info in corpus.history(article.uid, "Sanae")] == [uids[0], *reversed(uids[1:])]
+
+
 def test_content_survives_reopening(corpus: Corpus) -> None:
     corpus.add(make_article())
     article = corpus.article(1)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Generic
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
@@ -217,5 +217,10 @@ class ActionSet(QObject, Generic[T]):
 
 def _set_enabled(action: QAction, is_enabled: bool, reason: str) -> None:
     """Enable an action, or disable it for a reason."""
-    action.setEnabled(is_enabled)
-    action.setWhatsThis("" if is_enabled else reason)
+    reason = "" if is_enabled else reason
+    if action.isEnabled() != is_enabled:
+        with QSignalBlocker(action):  # what shows the action is told once, of both
+            action.setWhatsThis(reason)
+        action.setEnabled(is_enabled)
+    else:
+        action.setWhatsThis(reason)

@@ -77,12 +77,14 @@ class ArticleCanvas(QAbstractScrollArea):
         set_plain_viewport(self)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # lets Qt scroll by moving pixels
 
-    def show_article(self, article: Article | None, zones: Iterable[Zone], labels: LabelSet) -> None:
-        """Show an article from its beginning; None clears the view."""
+    def show_article(
+        self, article: Article | None, zones: Iterable[Zone], labels: LabelSet, spans: Iterable[Span] = ()
+    ) -> None:
+        """Show an article with its spans from its beginning; None clears the view."""
         self._article, self._labels = article, labels
-        self._spans, self._selected, self.selection = (), None, None
+        self._spans, self._selected, self.selection = tuple(spans), None, None
         self._suggestions, self._current_suggestion = (), None
-        self._depths = compute_depths((), labels)
+        self._depths = compute_depths(self._spans, labels)
         self._hits, self._current_hit, self._dragged_range = (), None, None
         self._open_folds.clear()
         self.verticalScrollBar().setValue(0)

@@ -53,10 +53,12 @@ class ArticleView(ArticleCanvas):
         self._scroll_timer.timeout.connect(self._scroll_and_drag)
         self.viewport().setMouseTracking(True)
 
-    def show_article(self, article: Article | None, zones: Iterable[Zone], labels: LabelSet) -> None:
+    def show_article(
+        self, article: Article | None, zones: Iterable[Zone], labels: LabelSet, spans: Iterable[Span] = ()
+    ) -> None:
         self._drag = None  # its offsets are those of the previous text
         self._scroll_timer.stop()
-        super().show_article(article, zones, labels)
+        super().show_article(article, zones, labels, spans)
 
     def selected_text(self) -> str:
         """Return the selected code points exactly as in the article."""

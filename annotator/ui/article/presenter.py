@@ -22,8 +22,7 @@ class ArticlePresenter(QObject):
 
     def _on_article_opened(self, offset: int) -> None:
         session, view = self._session, self._view
-        view.show_article(session.article, session.zones, session.labels)
-        view.show_spans(session.spans)
+        view.show_article(session.article, session.zones, session.labels, session.spans)
         view.show_selected_span(session.selection)
         if offset:
             view.move_to(offset)

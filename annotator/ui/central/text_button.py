@@ -37,10 +37,13 @@ class TextButton(QAbstractButton):
 
     def show_text(self, text: str, *, ink: str = "dim") -> None:
         """Show another text, `ink` being a colour of the theme by name."""
-        self._ink = ink
+        if (text, ink) == (self.text(), self._ink):
+            return
+        before, self._ink = self.sizeHint(), ink
         self.setText(text)
-        self.updateGeometry()
         self.update()
+        if self.sizePolicy().horizontalPolicy() != QSizePolicy.Policy.Ignored and self.sizeHint() != before:
+            self.updateGeometry()
 
     def sizeHint(self) -> QSize:
         return QSize(ceil(QFontMetricsF(self._font).horizontalAdvance(self.text())) + 2 * _PADDING + 1, _HEIGHT)

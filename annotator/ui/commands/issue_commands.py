@@ -72,7 +72,8 @@ class IssueCommands(QObject):
             self._go_to(self.issues.visible[0])
 
     def _article_opened(self, _offset: int) -> None:
-        self._update_bar()
+        if self.issues.is_active:
+            self._update_bar()
 
     def _current_in_open_article(self) -> ArticleIssue | None:
         """Return the current issue if it is in the open article; else go to it, to show it first."""

@@ -24,6 +24,7 @@ _EXCERPT_ROLE: Final = _STATE_ROLE + 1
 """The line that matches the search: its text, and the start and end of the match in it."""
 _COUNT_ROLE: Final = _STATE_ROLE + 2
 """The number of disagreements to decide, as a text."""
+_FLAGS: Final = Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEnabled
 _EXCERPT_SIZE: Final = 14.0  # pixels: the text of an excerpt
 
 
@@ -42,7 +43,7 @@ class ArticleModel(QStringListModel):
         self._reset()
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        return super().flags(index) & (Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEnabled)
+        return _FLAGS if index.isValid() else Qt.ItemFlag.NoItemFlags
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         summary = self._load_summary(index.row())

@@ -119,7 +119,9 @@ class SpanPanel(RowList):
 
     def current_row(self) -> int:
         selected = self._session.selection
-        return next((row for row, span in enumerate(self._session.spans) if selected and span.uid == selected.uid), -1)
+        if selected is None:
+            return -1
+        return next((row for row, span in enumerate(self._session.spans) if span.uid == selected.uid), -1)
 
     def empty_text(self) -> str:
         if not self._session.article:

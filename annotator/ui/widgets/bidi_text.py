@@ -25,6 +25,8 @@ _ALM: Final = "\u061c"  # UAX #9: Arabic letter mark, which acts like an invisib
 _QUOTED_PATH: Final = regex.compile(r"(?<=[«“])(\s?)((?:/|[A-Za-z]:[\\/]|\\\\)[^»”]*?)(?=\s?[»”])")
 _MAX_NAMES: Final = 4  # invisible characters listed by name
 _STRONG: Final = regex.compile(r"[\p{bidi_class=L}\p{bidi_class=R}\p{bidi_class=AL}]")
+_LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute
+_RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignAbsolute
 _QUOTED: Final = regex.compile(r"(“|«\s?)(.+?)(”|\s?»)")
 # The labels of keys on Arabic keyboards too; Qt would translate half of them.
 _KEY_LABELS: Final = {
@@ -87,7 +89,7 @@ def plain_label(text: str = "", name: str = "", *, wraps: bool = False) -> QLabe
 
 def leading_side(*, is_rtl: bool) -> Qt.AlignmentFlag:
     """Return the alignment to the side where reading begins; absolute, as Qt would mirror it again."""
-    return (Qt.AlignmentFlag.AlignRight if is_rtl else Qt.AlignmentFlag.AlignLeft) | Qt.AlignmentFlag.AlignAbsolute
+    return _RIGHT if is_rtl else _LEFT
 
 
 def set_direction(field: QPlainTextEdit, direction: Qt.LayoutDirection) -> None:

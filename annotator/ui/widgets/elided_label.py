@@ -26,6 +26,8 @@ class ElidedLabel(QLabel):
 
     def show_text(self, text: str) -> None:
         """Show another text."""
+        if text == self._full_text:
+            return
         self._full_text = text
         self.setAccessibleName(text)
         self.setToolTip(tooltip(text) if text else "")

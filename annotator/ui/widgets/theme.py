@@ -140,6 +140,7 @@ def make_palette(theme: Theme) -> QPalette:
     return palette
 
 
+@lru_cache(maxsize=1024)
 def blend(background: str, colour: str, opacity: float) -> str:
     """Blend `colour` over `background`, both `#rrggbb`, as Qt does."""
     return "#" + "".join(
