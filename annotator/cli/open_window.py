@@ -30,7 +30,6 @@ def show_window(corpus: Path | None = None, *, new_window: bool = False) -> int:
         _require_display()
     signals.remove_handlers()
     gc.disable()  # until the window is open: everything loaded now stays
-    import annotator.store.corpus  # noqa: F401 - before Qt: PySide inspects all that is imported later
     from annotator.ui.app import run  # late: Qt is slow to load
 
     return run(changeset or corpus)

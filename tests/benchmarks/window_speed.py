@@ -44,7 +44,6 @@ settings.save(settings.Settings(annotator="{_ANNOTATOR}"))
 _OWN = """
 import sys
 from annotator.cli.running import run
-import annotator.store.corpus  # as the program does, before Qt
 from PySide6.QtWidgets import QApplication
 QApplication.exec = lambda *_: QApplication.processEvents()
 run(sys.argv[1:])
