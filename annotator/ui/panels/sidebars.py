@@ -113,8 +113,10 @@ class ArticleSidebar(Sidebar):
 
     def _show_counts(self) -> None:
         counts, total = self._session.counts, sum(self._session.counts.values())
+        self._progress_bar.setUpdatesEnabled(False)  # Qt would at once paint all that has changed in the window so far
         self._progress_bar.setMaximum(max(1, total))
         self._progress_bar.setValue(counts[DONE])
+        self._progress_bar.setUpdatesEnabled(True)
         self._done_label.setText(
             _("{done} of {total} done").format(done=format_number(counts[DONE]), total=format_number(total))
         )

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 from ui.inspection import Stretch, strip_isolates
 
@@ -34,6 +34,27 @@ def test_list_filters_by_state_and_shows_the_counts(window: Window) -> None:
     session.set_article_filter(ArticleFilter())
     assert session.articles.numbers == [1, 2]
     assert sidebar.state_filter.currentData() is None
+
+
+class PaintCounter(QObject):
+    """Counts the paint events of all widgets."""
+
+    count = 0
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self.count += event.type() == QEvent.Type.Paint
+        return super().eventFilter(watched, event)
+
+
+def test_a_done_article_is_counted_without_painting_before_the_next_is_open(window: Window, qapp: QApplication) -> None:
+    bar, counter = window.articles_sidebar._progress_bar, PaintCounter()
+    qapp.processEvents()
+    qapp.installEventFilter(counter)
+    window.session.set_state(DONE)
+    assert (bar.value(), counter.count) == (1, 0)
+    qapp.processEvents()
+    assert counter.count
+    qapp.removeEventFilter(counter)
 
 
 def test_popup_of_a_combo_box_opens_below_it_with_all_rows_visible(window: Window, qtbot: QtBot) -> None:
