@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
-from annotator.model.label_roles import INSTITUTION, PLAN, label_for_role
+from annotator.model.label_roles import INSTITUTION, PLAN, label_for_role, role_of_label
 from annotator.model.labels import LabelSet
 from annotator.model.records import Article, Suggestion
 from annotator.suggest.conflicts import resolve_overlaps
@@ -20,7 +20,6 @@ from annotator.suggest.names.plans import is_plan_name, years_in
 from annotator.suggest.names.short_forms import CLOSING_MARKS, FullName, find_short_forms, has_proper_name
 from annotator.suggest.names.word_roles import AND, DEFINITE, SentenceLine, is_adjective_of
 from annotator.text.analysis import TextAnalysis, analysed
-from annotator.text.folding import fold
 from annotator.text.intervals import IntervalIndex
 from annotator.text.lexicon import FoldedForm, Lexicon, Match
 from annotator.text.proclitics import DEFINITE_ARTICLE, find_readings
@@ -233,8 +232,12 @@ class NameSuggester:
         Not if it begins where the other does, being that cut short, nor as its short name or a head's proper name: حماس
         in حركة حماس. But the United Nations may in مفوضية الأمم المتحدة.
         """
-        between = fold(text[outer.start : inner.start]).strip(_AROUND)
-        is_called = any({PROPER, QUOTED} & head.takes for head in self._heads.get(between, ()))
+        between = without_article(text[outer.start : inner.start].strip(_AROUND))
+        is_called = any(
+            {PROPER, QUOTED} & head.takes
+            for head in self._heads.get(between, ())
+            if head.role == role_of_label(inner.label)
+        )
         full = outer.value or text[outer.start : outer.end]
         is_short = inner.value is not None and without_article(inner.value) == without_article(full)
         is_bracketed = text[outer.end - 1] in CLOSING_MARKS and text[inner.start - 1] in _OPENING

@@ -104,7 +104,8 @@ class _ChainParser(NameCursor):
         first = self._peek()
         if first is None:
             return None
-        if QUOTED in takes and self._quotes_name() and self._take_quoted():
+        if (QUOTED in takes and self._quotes_name() and self._take_quoted()) or self._take_plan_in_apposition():
+            self._take_years_behind_name()
             return self._end
         if ADJECTIVE in takes and self._take_manifold():
             self._take_continuations()
@@ -136,6 +137,18 @@ class _ChainParser(NameCursor):
             return None
         return self._end if is_distinctive or (self._end and self._end.rule != ADJECTIVE) else None
 
+    def _take_plan_in_apposition(self) -> bool:
+        """Take a listed plan behind its kind: المخطط المغرب الأخضر."""
+        stop = self._line.listed.get(self._position)
+        if stop is None or self._head.role != PLAN or KNOWN not in self._head.takes:
+            return False
+        is_plan = load_knowledge().listed[self._line.words[self._position : stop]].role == PLAN
+        return is_plan and self._advance_to(stop, KNOWN)
+
+    def _take_years_behind_name(self) -> None:
+        if PERIOD in self._head.takes:
+            self._take_period()
+
     def _take_purpose_of_new_plan(self) -> bool:
         """Take a plain adjective with what a plan is for: الميثاق الجديد للنقل البحري."""
         purpose = self._peek(1)
@@ -153,7 +166,10 @@ class _ChainParser(NameCursor):
         first = self._peek()
         if first is None or not self._may_follow_head(first):
             return None
-        if (QUOTED in takes and self._take_quoted()) or (PERIOD in takes and self._take_period(is_after_head=True)):
+        if QUOTED in takes and self._take_quoted():
+            self._take_years_behind_name()
+            return self._end
+        if PERIOD in takes and self._take_period(is_after_head=True):
             return self._end
         if {PROPER, KNOWN} & takes and self._take_known_name():
             return self._end
@@ -207,7 +223,8 @@ class _ChainParser(NameCursor):
 
     def _may_follow_head(self, first: WordRole) -> bool:
         head = self._head
-        return first.word not in head.without and (not head.only or first.word in head.only)
+        is_known = bool({KNOWN, PROPER} & head.takes) and self._position in self._line.listed
+        return (is_known or first.word not in head.without) and (not head.only or first.word in head.only)
 
     def _take_idafa(self, rule: str, nouns: int = 0) -> bool:
         """Take indefinite nouns with the definite noun or place that closes them, if any.
@@ -236,6 +253,8 @@ class _ChainParser(NameCursor):
             if word.kind != NOUN or nouns > _MAX_NOUNS or not self._may_stand_in_idafa(word, nouns):
                 break
             if word.is_locality and self._take_locality(rule):
+                return True
+            if nouns and word.is_head and self._take_body(word, rule):  # جمعية آباء تلاميذ مدرسة ابن رشد
                 return True
             before = self._peek(-1)
             nouns += 1

@@ -12,6 +12,7 @@ from annotator.suggest.names.data import (
     PROPER,
     QUOTED,
     SEAT,
+    WITHIN,
     Head,
     load_knowledge,
 )
@@ -100,12 +101,13 @@ class NameCursor:
         return self._position > start
 
     def _take_adjoining_place(self, word: WordRole, before: WordRole, rule: str) -> bool:
-        """Take a place that belongs to the word before: الرباط سلا, فاس-مكناس, المجلس الجهوي فاس, نادي بايرن ميونخ."""
+        """Take a place that belongs to what is before: الرباط سلا, فاس-مكناس, المجلس الجهوي فاس, نادي بايرن ميونخ."""
         if word.kind == LOCAL:
             may_follow = before.kind in (LOCAL, LATIN) or rule == PROPER or SEAT in self._head.takes
             may_follow = may_follow or self._is_regional() or self._is_company()
             return not word.lead and may_follow and self._advance(rule)
-        following = self._peek(1) if before.kind == LOCAL and word.word in HYPHENS else None
+        may_be_hyphened = before.kind == LOCAL or WITHIN in self._head.takes  # كلية العلوم - الرباط
+        following = self._peek(1) if may_be_hyphened and word.word in HYPHENS else None
         if following is None or following.kind != LOCAL:
             return False
         self._position += 1

@@ -30,6 +30,7 @@ _SUFFIXED: Final = ("ها", "هم", "هما", "هن")
 _ACTION: Final = re.compile(
     "ا..ا.|ا.[تطد].ا.|ان..ا.|است..ا.|.*(?:ات|ي|ية|ين|ون)|[يتن].*"
 )  # احتجاز, استقبال, plurals and verbs, not proper names
+_DIALECT_IN: Final = "ف"
 _LEADS: Final = (("وال", AND), ("بال", AT), ("لل", FOR))
 
 
@@ -132,6 +133,9 @@ def _split_lead(word: str) -> tuple[str, str, str]:
             return word[0], base, LOCAL
         if base in knowledge.works or base in knowledge.localities or (base,) in knowledge.heads:
             return word[0], base, NOUN
+    in_dialect = _in_dialect(word)
+    if in_dialect:
+        return AT, in_dialect, LOCAL
     if word[:1].isdecimal() and not word[-1].isalpha():
         return "", word, NUMBER
     if word.isascii() and word.isalnum() and len(word) > 1:
@@ -139,6 +143,12 @@ def _split_lead(word: str) -> tuple[str, str, str]:
     if len(word) == 1 or not word[:1].isalpha() or word.endswith(_SUFFIXED) or _is_led(word):
         return "", word, END
     return "", word, LATIN if word.isascii() else NOUN
+
+
+def _in_dialect(word: str) -> str | None:
+    """Return the place behind ف, as Moroccans write في: فالرباط, فطنجة."""
+    place = word.removeprefix(_DIALECT_IN)
+    return place if word.startswith(_DIALECT_IN) and place in load_knowledge().places else None
 
 
 def _is_led(word: str) -> bool:
