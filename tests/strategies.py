@@ -1,9 +1,11 @@
 """Strategies for texts, zones, spans and articles made of characters that are hard to handle."""
 
+import os
 from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import pairwise
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from annotator.model.article_builder import build_article
@@ -41,6 +43,15 @@ marked_texts = (
 texts = st.lists(st.sampled_from(PIECES) | _ANY.filter(lambda c: c not in "\r\v\f\x85\u2028\u2029"), max_size=25).map(
     "".join
 )
+
+
+def examples(count: int) -> settings:
+    """Return the settings of a property with so many examples in CI, and a fifth of them in a developer's run.
+
+    A developer's run has not fewer than its usual number, unless the property has fewer in CI.
+    """
+    usual = settings().max_examples
+    return settings(max_examples=count if os.environ.get("CI") else min(count, max(usual, count // 5)))
 
 
 def find_words(text: str, parts: Iterable[tuple[int, int]], words: Iterable[str]) -> list[tuple[int, int]]:

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from strategies import examples
 
 from annotator.model.label_changes import REMOVE
 from annotator.model.label_history import (
@@ -216,7 +217,7 @@ CHANGES = st.tuples(
 MERGES = st.tuples(st.integers(0, 2), st.just("merge"), st.integers(0, 2), st.just(0), st.just(""))
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(st.lists(CHANGES | MERGES, max_size=16), st.sets(st.sampled_from("abcde")), st.randoms(use_true_random=False))
 def test_labels_depend_on_no_order_of_changes_and_merges(
     moves: list[tuple[int, str, int, int, str]], used: set[str], random: Random

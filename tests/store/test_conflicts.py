@@ -10,11 +10,12 @@ from typing import Final
 
 import pytest
 from builders import apply_edits, build_label_set, build_plain_article, create_corpus, locate
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from moves import LABEL_VERBS, TEXTS, VERBS, Move, make_move, move_labels, read_records, undo_last
 from msgspec.structs import replace
 from running import finish
+from strategies import examples
 
 from annotator.jobs.merging import load_conflicts
 from annotator.model import operations
@@ -299,7 +300,7 @@ def random_move(random: Random, *verbs: str) -> Move:
 
 
 @given(st.integers(0, 1 << 32))
-@settings(max_examples=15)
+@examples(15)
 def test_whatever_was_done_each_choice_does_what_it_says_in_every_copy(seed: int) -> None:
     random = Random(seed)
     beginning = [random_move(random, "tag") for _ in range(3)]

@@ -10,11 +10,12 @@ from typing import Final
 
 import pytest
 from builders import apply_edits, build_label_set, build_plain_article, create_corpus
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Struct
 from msgspec.structs import replace
 from running import finish
+from strategies import examples
 
 from annotator.model import operations
 from annotator.model.history import build_stacks, reverse_step
@@ -147,7 +148,7 @@ def create_copies(folder: Path, annotators: Sequence[str]) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=25)
+@examples(25)
 @given(
     st.lists(MOVES, min_size=4, max_size=24),
     st.sampled_from([("سناء", "عمر", "سلمى"), ("سناء", "سناء", "سلمى")]),

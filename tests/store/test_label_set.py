@@ -7,9 +7,10 @@ from typing import Final
 
 import pytest
 from builders import apply_edits, build_label_set, build_plain_article, create_corpus
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from strategies import examples
 
 from annotator.model import operations
 from annotator.model.history import LABELS_STEP, build_stacks, reverse_step
@@ -291,7 +292,7 @@ MOVES: Final = st.tuples(
 )
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(st.lists(MOVES, max_size=14), NEW_NAMES, st.sampled_from([None, "A", "C"]), st.sampled_from([None, "B", REMOVE]))
 def test_replayed_edits_equal_the_spans_after_any_change(
     moves: list[tuple[str, str, int, str, str]], names: list[str], deleted: str | None, replacement: str | None

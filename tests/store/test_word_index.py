@@ -11,9 +11,9 @@ from typing import Final
 
 import pytest
 from builders import apply_edits, build_label_set, create_corpus
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
-from strategies import PIECES, texts
+from strategies import PIECES, examples, texts
 
 from annotator.model import operations
 from annotator.model.history import build_stacks, reverse_step
@@ -153,7 +153,7 @@ CHANGES: Final = st.tuples(
 )
 
 
-@settings(max_examples=50)
+@examples(50)
 @given(st.lists(CHANGES, max_size=16))
 def test_mentions_equal_rebuilt_ones_after_any_changes(
     changes: list[tuple[str, str, tuple[int, int], str, str]],
@@ -244,7 +244,7 @@ def test_words_in_letters_of_other_keyboards_are_found_in_an_older_file(tmp_path
         assert dict(rejection) == {"before": "مدير", "words": "معهد الدراسات", "after": "ان"}
 
 
-@settings(max_examples=50)
+@examples(50)
 @given(st.lists(KEYBOARD_TEXT, min_size=1, max_size=3, unique=True))
 def test_indexes_of_an_older_file_equal_rebuilt_ones(keyboard_texts: list[str]) -> None:
     with TemporaryDirectory() as folder, create_corpus(Path(folder) / "a.corpus", *keyboard_texts) as corpus:

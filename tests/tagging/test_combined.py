@@ -2,9 +2,9 @@
 
 import pytest
 from builders import build_label_set, label_words
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from strategies import article_layers, marked_texts
+from strategies import article_layers, examples, marked_texts
 
 from annotator.model.records import ZONE_KINDS, Article, Span, Zone, article_uid
 from annotator.tagging.combined import CombinedProjection, project_combined, space_between
@@ -88,7 +88,7 @@ def test_spans_equal_after_widening_are_once_among_the_flat_ones() -> None:
     assert chunk_texts(projection, flat=False) == [("لوزارة", "PLAN")] * 2
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(
     article_layers() | article_layers(marked_texts),
     st.sampled_from(FLATTENINGS),

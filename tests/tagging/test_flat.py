@@ -4,9 +4,9 @@ import itertools
 
 import pytest
 from builders import build_label_set, label_words, list_sentences
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from strategies import article_layers, find_words, marked_texts
+from strategies import article_layers, examples, find_words, marked_texts
 
 from annotator.model.records import ZONE_KINDS, Article, Span, Zone, article_uid
 from annotator.tagging import schemes
@@ -350,7 +350,7 @@ options = st.builds(
 )
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(article_layers() | article_layers(marked_texts), options)
 def test_every_span_has_one_outcome_and_the_file_agrees_with_the_outcomes(
     layer: tuple[Article, list[Zone], list[Span]], options: ProjectionOptions
@@ -403,7 +403,7 @@ def check_outcome(article: Article, outcome: SpanOutcome, options: ProjectionOpt
         assert options.flatten != "refuse"
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(article_layers() | article_layers(marked_texts), options)
 def test_sentences_contain_everything_visible_in_the_zones(
     layer: tuple[Article, list[Zone], list[Span]], options: ProjectionOptions
@@ -434,7 +434,7 @@ def test_sentences_contain_everything_visible_in_the_zones(
         assert len(projected.words) == len(sentence)
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(article_layers() | article_layers(marked_texts), options)
 def test_without_spans_the_words_of_the_sentences_are_the_tokens(
     layer: tuple[Article, list[Zone], list[Span]], options: ProjectionOptions

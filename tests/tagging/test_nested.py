@@ -4,9 +4,9 @@ import itertools
 
 import pytest
 from builders import build_label_set, label_words, list_sentences
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from strategies import article_layers, find_words, marked_texts
+from strategies import article_layers, examples, find_words, marked_texts
 
 from annotator.model.records import ZONE_KINDS, Article, Span, Zone, article_uid
 from annotator.tagging import schemes
@@ -54,7 +54,7 @@ def test_first_of_equal_ranges_is_the_outer() -> None:
     assert [[span.uid for span in level] for level in assign_levels(spans)] == [["b"], ["c"], ["a"]]
 
 
-@settings(max_examples=500)
+@examples(500)
 @given(text_ranges)
 def test_each_span_is_in_one_level_without_overlaps_and_outer_before_inner(spans: list[TextRange]) -> None:
     levels = assign_levels(spans)
@@ -86,7 +86,7 @@ def nesting(start: int, end: int) -> st.SearchStrategy[list[TextRange]]:
     )
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(st.one_of(nesting(0, 8), text_ranges.map(lambda spans: [span for span in spans if not _nests(span, spans)])))
 def test_number_of_levels_is_minimal_if_spans_only_nest_or_only_cross(spans: list[TextRange]) -> None:
     max_overlaps = max((sum(span.start <= offset < span.end for span in spans) for offset in range(13)), default=0)
@@ -188,7 +188,7 @@ def exported_spans(projection: NestedProjection, parts: list[TextRange]) -> list
     )
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(article_layers() | article_layers(marked_texts), options, st.booleans())
 def test_every_span_has_one_outcome_and_the_file_agrees_with_the_outcomes(
     layer: tuple[Article, list[Zone], list[Span]], options: ProjectionOptions, allow_same_label: bool
@@ -213,7 +213,7 @@ def test_every_span_has_one_outcome_and_the_file_agrees_with_the_outcomes(
         assert first.span.label != second.span.label or not overlap(first.exported_range, second.exported_range)
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(article_layers() | article_layers(marked_texts), options)
 def test_without_overlaps_it_equals_the_flat_projection(
     layer: tuple[Article, list[Zone], list[Span]], options: ProjectionOptions

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from datetime import UTC, timedelta, timezone
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from strategies import examples
 from team.layer_strategies import LABELS, TEXT, shared_articles
 
 from annotator.team.agreement import Agreement, AgreementCounter, Confusion, EmptyLayer
@@ -118,7 +119,7 @@ def test_labels_at_random_agree_by_chance_alone() -> None:
     assert agreement.scores.exact.value > 0.15  # which is why F1 alone does not do
 
 
-few = settings(max_examples=15, deadline=None)
+few = examples(15)
 
 
 @few

@@ -6,8 +6,9 @@ from math import sqrt
 from statistics import fmean, pstdev
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from strategies import examples
 
 from annotator.team import bootstrap
 from annotator.team.bootstrap import Estimate, Measure, estimate, estimate_all
@@ -63,7 +64,7 @@ def test_too_little_for_an_interval() -> None:
 rows_of_counts = st.lists(st.tuples(st.integers(0, 2**40), st.integers(0, 2**40)), min_size=2, max_size=5)
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(rows_of_counts)
 def test_sums_are_exact_and_the_same_each_time(rows: list[tuple[int, int]]) -> None:
     seen: list[Sequence[int]] = []
@@ -80,7 +81,7 @@ def test_sums_are_exact_and_the_same_each_time(rows: list[tuple[int, int]]) -> N
     assert all(a <= b for sums in seen for a, b in zip(sums, largest, strict=True))
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(rows_of_counts, st.integers(1, 2**60 // 5))
 def test_measures_of_the_same_articles_are_estimated_as_each_by_itself(rows: list[tuple[int, int]], much: int) -> None:
     first = Measure(rows, share)
@@ -88,7 +89,7 @@ def test_measures_of_the_same_articles_are_estimated_as_each_by_itself(rows: lis
     assert estimate_all([first, second, first]) == [estimate(*first), estimate(*second), estimate(*first)]
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(10, 20)), min_size=2, max_size=9))
 def test_the_interval_is_that_of_possible_scores(rows: list[tuple[int, int]]) -> None:
     [score] = estimate(rows, share)

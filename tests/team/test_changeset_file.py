@@ -8,9 +8,10 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from msgspec.structs import replace
 from running import finish
+from strategies import examples
 from team.changesets import (
     CHANGESET,
     LAYER,
@@ -56,7 +57,7 @@ def test_every_kind_of_item_and_record_is_read_as_it_was_written(path: Path) -> 
     assert encode(CHANGESET) == encode(CHANGESET)
 
 
-@settings(max_examples=50)
+@examples(50)
 @given(changesets())
 def test_any_changeset_is_read_as_it_was_written(
     tmp_path_factory: pytest.TempPathFactory, changeset: Changeset

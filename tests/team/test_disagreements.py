@@ -2,9 +2,10 @@ from collections import Counter
 from itertools import pairwise
 
 from builders import label_words
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from strategies import examples
 
 from annotator.model.records import Span
 from annotator.team.adjudication import overrules
@@ -42,7 +43,7 @@ def _candidate_spans(spans: list[Span]) -> set[CandidateSpan]:
     return {CandidateSpan(span.start, span.end, span.label, span.value) for span in spans}
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(_LAYERS)
 def test_agreement_and_candidates_make_every_layer(layers: dict[str, list[Span]]) -> None:
     comparison = compare_layers(layers)
@@ -56,7 +57,7 @@ def test_agreement_and_candidates_make_every_layer(layers: dict[str, list[Span]]
         assert chosen == _candidate_spans(spans)
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(_LAYERS)
 def test_candidates_differ_and_the_first_has_most_votes(layers: dict[str, list[Span]]) -> None:
     for disagreement in compare_layers(layers).disagreements:
@@ -68,7 +69,7 @@ def test_candidates_differ_and_the_first_has_most_votes(layers: dict[str, list[S
         assert disagreement.example in {span for candidate in disagreement.candidates for span in candidate.spans}
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(_LAYERS, st.randoms())
 def test_the_order_of_the_annotators_changes_only_their_order(layers: dict[str, list[Span]], random: object) -> None:
     names = list(layers)
@@ -81,7 +82,7 @@ def test_the_order_of_the_annotators_changes_only_their_order(layers: dict[str, 
     ]
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(_LAYERS)
 def test_a_quorum_agrees_on_what_so_many_have(layers: dict[str, list[Span]]) -> None:
     quorum = len(layers) // 2 + 1
@@ -154,7 +155,7 @@ def test_the_same_words_with_the_same_candidates_are_the_same_disagreement() -> 
     assert describe_kind(first, TEXT) != describe_kind(shorter, TEXT)
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(_LAYERS)
 def test_each_candidate_of_a_disagreement_is_that_of_the_same_disagreement_elsewhere(
     layers: dict[str, list[Span]],
@@ -176,7 +177,7 @@ def test_each_candidate_of_a_disagreement_is_that_of_the_same_disagreement_elsew
             assert same.annotators == candidate.annotators
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(_LAYERS)
 def test_a_decision_overrules_where_most_have_something_else_or_nobody_has_that(layers: dict[str, list[Span]]) -> None:
     for disagreement in compare_layers(layers).disagreements:

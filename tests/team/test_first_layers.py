@@ -4,8 +4,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from builders import apply_edits, build_label_set, create_corpus
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from strategies import examples
 
 from annotator.model import operations
 from annotator.model.history import LABELS_STEP
@@ -80,7 +81,7 @@ actions = st.lists(
 )
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(actions)
 def test_the_first_layer_is_what_a_corpus_held_at_that_moment(moves: list[tuple[str, str, int]]) -> None:
     with (

@@ -4,8 +4,9 @@ from collections import Counter
 from itertools import pairwise, product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from strategies import examples
 from team.layer_strategies import ranges, spans
 
 from annotator.team.layers import LabelledRange, Range, flatten_outermost, list_touched
@@ -101,7 +102,7 @@ def test_what_both_add_to_a_labelled_range_changes_no_position(
     assert after.total.exact == before.total.exact + 2
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(st.sets(ranges, max_size=6), st.sets(ranges, max_size=6))
 def test_no_pairing_by_overlap_has_more_pairs(first: set[Range], second: set[Range]) -> None:
     assert count_overlapping_pairs(first, second) == _augment_pairs(sorted(first), sorted(second))

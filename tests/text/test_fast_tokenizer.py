@@ -3,9 +3,9 @@
 import itertools
 from collections.abc import Iterable
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from strategies import PIECES, texts
+from strategies import PIECES, examples, texts
 
 from annotator.text.fast_tokenizer import split_words
 from annotator.text.tokenizer import tokenize
@@ -22,14 +22,14 @@ def visible_texts(text: str, ranges: Iterable[tuple[int, int]]) -> list[str]:
     return [remove_invisible(text[slice(*range_)]) for range_ in ranges]
 
 
-@settings(max_examples=500)
+@examples(500)
 @given(USUAL | texts, st.data())
 def test_words_are_the_tokens(text: str, data: st.DataObject) -> None:
     start, end = sorted((data.draw(st.integers(0, len(text))), data.draw(st.integers(0, len(text)))))
     assert split_words(text, [start, end]) == [as_lines(visible_texts(text, tokenize(text, start, end)))]
 
 
-@settings(max_examples=500)
+@examples(500)
 @given((USUAL | texts).filter(bool), st.data())
 def test_tokens_are_cut_at_edges(text: str, data: st.DataObject) -> None:
     edges = sorted({0, len(text), *data.draw(st.sets(st.integers(0, len(text)), max_size=6))})

@@ -1,10 +1,10 @@
 """Where sentences end."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from running import mean_time
-from strategies import texts
+from strategies import examples, texts
 
 from annotator.text import punctuation
 from annotator.text import sentences as sentence_rules
@@ -99,7 +99,7 @@ def test_breaks_of_a_range_ignore_the_text_before_it() -> None:
     assert sentence_breaks(text, 2, len(text)) == []  # the range starts with م.
 
 
-@settings(max_examples=500)
+@examples(500)
 @given(texts | st.lists(STOPPING, max_size=30).map("".join))
 def test_sentences_equal_those_of_a_walk_over_all_tokens(text: str) -> None:
     assert split_sentences(text, tokenize(text)) == split_by_walk(text)

@@ -5,9 +5,9 @@ import unicodedata
 
 import pytest
 import regex
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
-from strategies import texts
+from strategies import examples, texts
 
 from annotator.text.tokenizer import LONE_MARKS, Token, tokenize
 from annotator.text.visible import remove_invisible, trim_invisible
@@ -94,7 +94,7 @@ BESIDE_MARKS = (
 )
 
 
-@settings(max_examples=500)
+@examples(500)
 @given(texts | st.lists(st.sampled_from(BESIDE_MARKS), max_size=12).map("".join))
 def test_a_lone_mark_begins_a_token_that_ends_before_a_letter_or_digit(text: str) -> None:
     starts = {token.start for token in tokenize(text)}

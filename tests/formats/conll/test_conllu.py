@@ -9,10 +9,10 @@ from typing import Any
 import conllu as consumer
 import pytest
 from formats.items import labelled_texts, only_articles, read_content
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from strategies import article_layers, marked_texts
+from strategies import article_layers, examples, marked_texts
 
 from annotator.formats.conll import conllu_articles, conllu_sentences
 from annotator.formats.conll.conllu import TAGS, read, sniff
@@ -90,7 +90,7 @@ def test_write_makes_exactly_these_lines() -> None:
 LAYERS = st.lists(article_layers() | article_layers(marked_texts), min_size=1, max_size=3)
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(layers=LAYERS, scheme=st.sampled_from(SCHEMES), boundary=st.sampled_from(BOUNDARIES))
 def test_written_articles_are_read_back(
     layers: list[tuple[Article, list[Zone], list[Span]]], scheme: str, boundary: str
@@ -108,7 +108,7 @@ def test_written_articles_are_read_back(
         )
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(layers=LAYERS)
 def test_other_programs_read_words_text_and_tags(layers: list[tuple[Article, list[Zone], list[Span]]]) -> None:
     items = [AnnotatedArticle(article, tuple(zones), tuple(spans)) for article, zones, spans in layers]
@@ -442,7 +442,7 @@ def test_articles_and_lines_beyond_the_limit_are_refused(tmp_path: Path, monkeyp
     assert [(refusal.line, refusal.reason) for refusal in refusals] == [(3, "The line is longer than 2 MB.")]
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(data=st.binary(max_size=200) | st.lists(st.sampled_from(["1\t", "_\t", "a", "\n", "#", " = ", "1-2\t", "\\u"])))
 def test_anything_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, data: bytes | list[str]) -> None:
     content = data if isinstance(data, bytes) else "".join(data)

@@ -4,9 +4,9 @@ import io
 
 import pytest
 from builders import label_words
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from strategies import article_layers
+from strategies import article_layers, examples
 
 from annotator.formats.conll import germeval, wojood
 from annotator.formats.conll.germeval import NestedTags
@@ -92,7 +92,7 @@ def test_written_articles_are_read_back(format_: NestedTags) -> None:
     assert list(format_.read_articles(io.StringIO(""), 3)) == []
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(
     st.lists(article_layers(), min_size=1, max_size=3),
     st.sampled_from(schemes.SCHEMES),

@@ -11,9 +11,9 @@ import pytest
 from consumers.reading import consumer
 from formats import items
 from formats.items import labelled_texts
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from strategies import PIECES
+from strategies import PIECES, examples
 
 from annotator import optional_packages
 from annotator.formats.datasets import docbin, docbin_reading
@@ -250,7 +250,7 @@ def test_without_spacy_the_message_names_the_package_to_install(
     )
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(st.lists(st.tuples(st.integers(0, 10**6), st.binary(min_size=1, max_size=9)), min_size=1, max_size=4))
 def test_changed_bytes_raise_no_exception(
     tmp_path_factory: pytest.TempPathFactory, changes: list[tuple[int, bytes]]

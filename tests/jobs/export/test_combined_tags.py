@@ -9,12 +9,12 @@ import pytest
 from builders import label_words
 from consumers.reading import consumer
 from file_states import sizes_at_fsync
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from jobs.reports import written_as
 from msgspec.structs import replace
 from running import finish
-from strategies import article_layers
+from strategies import article_layers, examples
 
 from annotator import optional_packages
 from annotator.formats.datasets import docbin, huggingface
@@ -64,7 +64,7 @@ options = st.builds(
 
 
 @formats
-@settings(max_examples=60)
+@examples(60)
 @given(articles=st.lists(article_layers(), min_size=1, max_size=4), options=options)
 def test_each_span_is_counted_once_and_is_in_the_file(
     format_: Format, articles: list[tuple[Article, list[Zone], list[Span]]], options: ExportOptions
@@ -172,7 +172,7 @@ def _misaligned(example: Any) -> list[str]:
     return [tag for tag in example.get_aligned_ner() if tag == "-"]
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(example=article_layers())
 def test_the_text_of_the_zones_comes_back(example: tuple[Article, list[Zone], list[Span]]) -> None:
     spacy = consumer("spacy")

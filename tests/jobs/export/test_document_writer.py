@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 from file_states import open_beside, sizes_at_fsync
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from jobs.reports import KNOWN, written_as
 from msgspec.structs import replace
 from running import finish
+from strategies import examples
 
 from annotator.formats.format import Documents, Format
 from annotator.formats.json import jsonl
@@ -73,7 +74,7 @@ def drafts(drawn: Any) -> AnnotatedArticle:
 
 
 @pytest.mark.parametrize("format_", written_as(Documents), ids=lambda format_: format_.name)
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(items=st.lists(drafts(), min_size=1, max_size=3), split=st.none() | st.just({"train": 2, "test": 1}))
 def test_an_export_is_read_back_completely(
     format_: Format, items: list[AnnotatedArticle], split: dict[str, int] | None

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 from consumers.reading import consumer
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from jobs.reports import written_as
 from msgspec.structs import replace
 from running import finish
-from strategies import article_layers, marked_texts
+from strategies import article_layers, examples, marked_texts
 
 from annotator.formats.format import Tags
 from annotator.formats.standoff import brat, xmi
@@ -52,7 +52,7 @@ projections = st.builds(
 
 
 @pytest.mark.parametrize("kind", GROUPS)
-@settings(max_examples=400, deadline=None)
+@examples(400)
 @given(layer=article_layers() | article_layers(marked_texts), options=projections)
 def test_both_implementations_agree(
     kind: str, layer: tuple[Article, list[Zone], list[Span]], options: flat.ProjectionOptions

@@ -16,12 +16,12 @@ import msgspec
 import pytest
 from builders import apply_edits, label_words, locate
 from consumers.reading import consumer
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from jobs.reports import as_json, written_as
 from msgspec.structs import replace
 from running import finish, raising
-from strategies import article_layers, marked_texts
+from strategies import article_layers, examples, marked_texts
 
 from annotator.formats.conll import germeval
 from annotator.formats.conll.tag_columns import ColumnTags, LineTags
@@ -732,7 +732,7 @@ options = st.builds(
 )
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(st.lists(article_layers(), min_size=1, max_size=4), options)
 def test_each_span_is_counted_once_and_the_file_reads_back(
     articles: list[tuple[Article, list[Zone], list[Span]]], options: ExportOptions
@@ -761,7 +761,7 @@ def test_each_span_is_counted_once_and_the_file_reads_back(
 
 
 @pytest.mark.parametrize("format_", WRITTEN_FORMATS, ids=lambda format_: format_.name)
-@settings(max_examples=30)
+@examples(30)
 @given(
     articles=st.lists(article_layers(marked_texts), min_size=2, max_size=5),
     boundary=st.sampled_from(BOUNDARIES),

@@ -13,12 +13,12 @@ import pytest
 from builders import label_words
 from file_states import list_names
 from formats.standoff_samples import annotated_articles
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from jobs.reports import KNOWN, as_json, written_as
 from msgspec.structs import replace
 from running import finish, raising
-from strategies import raw_texts
+from strategies import examples, raw_texts
 
 from annotator.formats.format import Files, Format
 from annotator.formats.report import OmittedArticle, Report
@@ -68,7 +68,7 @@ def tree(folder: Path) -> dict[str, bytes | None]:
 
 
 @EACH
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(
     items=st.lists(annotated_articles(notes=True, texts=raw_texts), min_size=1, max_size=4),
     split=st.none() | st.just(SHARES),

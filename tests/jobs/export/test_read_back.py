@@ -4,9 +4,9 @@ import io
 from itertools import accumulate, pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from strategies import article_layers, marked_texts
+from strategies import article_layers, examples, marked_texts
 
 from annotator.formats.conll import conll2002
 from annotator.formats.format import TaggedLines
@@ -57,7 +57,7 @@ def test_the_slow_alignment_refuses_what_the_fast_one_declines(wrong: list[str])
         read_back.decode_spans(TEXT, WHOLE, TaggedLines(as_lines(wrong), {}), "iob2")
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(
     article_layers() | article_layers(marked_texts),
     st.sampled_from(BOUNDARIES),

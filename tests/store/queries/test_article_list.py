@@ -9,8 +9,9 @@ from typing import Final
 
 import pytest
 from builders import apply_edits, build_plain_article
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from strategies import examples
 
 from annotator.model import operations
 from annotator.model.article_builder import build_article
@@ -224,7 +225,7 @@ def test_index_of_an_article(numbers: set[int], number: int) -> None:
 
 
 # First open article
-@settings(max_examples=40)
+@examples(40)
 @given(st.lists(st.sampled_from([None, *STATES]), max_size=8), st.integers(1, 3), st.randoms(use_true_random=False))
 def test_first_open_article_is_new_or_in_progress(states: list[str | None], page_size: int, random: Random) -> None:
     with (

@@ -7,9 +7,9 @@ from typing import Final
 
 import pytest
 from builders import create_corpus
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
-from strategies import PIECES, texts
+from strategies import PIECES, examples, texts
 
 from annotator.model.labels import LabelSet
 from annotator.store.corpus import Corpus
@@ -117,7 +117,7 @@ def test_excerpt_contains_the_words_around_the_first_match(corpus: Corpus) -> No
     assert find_excerpt(corpus, 6, "وزارة") is None
 
 
-@settings(max_examples=150)
+@examples(150)
 @example(["وزارة،العدل وزارة العدل"], "وزارة العدل")
 @example(["\ue000وزارة", "𞤀وزارة"], "وزارة")
 @example(["a\x00b"], 'a"b')
@@ -140,7 +140,7 @@ def test_index_misses_no_match_and_accepts_any_query(corpus_texts: list[str], wo
             assert [result.article.id for result in search(corpus, query)] == expected
 
 
-@settings(max_examples=100)
+@examples(100)
 @example(["كوفيد19"], "19")
 @given(st.lists(QUERY, min_size=1, max_size=4, unique=True), QUERY | WORD_QUERY)
 def test_index_misses_no_occurrence_of_a_form(corpus_texts: list[str], form: str) -> None:

@@ -7,9 +7,10 @@ from typing import Final
 
 import pytest
 from builders import apply_edits, build_label_set, create_corpus
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import astuple
+from strategies import examples
 
 from annotator.model import operations
 from annotator.model.history import reverse_step
@@ -275,7 +276,7 @@ ACTIONS: Final = st.tuples(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(st.lists(ACTIONS, max_size=14))
 def test_every_suggestion_counts_once_whatever_was_done(
     tmp_path_factory: pytest.TempPathFactory, actions: list[tuple[str, str, int, int]]

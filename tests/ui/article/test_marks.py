@@ -4,12 +4,13 @@ from typing import Any
 
 import pytest
 from builders import build_label_set
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QObject, QPoint
 from PySide6.QtGui import QImage, QPaintEvent, QRegion
 from PySide6.QtWidgets import QApplication
+from strategies import examples
 
 from annotator.model.records import BOILERPLATE, Article, Span, Suggestion, Zone
 from annotator.ui import app
@@ -121,7 +122,7 @@ def perform(view: ArticleCanvas, spans: list[Span], action: tuple[str, Any]) -> 
         view.show_hits(argument, argument[0] if argument else None)
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(actions=st.lists(ACTIONS, min_size=1, max_size=9))
 @example(  # a span takes the handles of a suggestion on another line
     actions=[
