@@ -1,6 +1,7 @@
 """The commands of dev.py: what they make, ask of the system, and run."""
 
 import ast
+import contextlib
 import importlib.util
 import os
 import shutil
@@ -405,6 +406,25 @@ def test_the_tests_run_on_a_virtual_screen_with_the_arguments_given(handed: Hand
 def test_all_runs_the_slow_tests_too(handed: Handed) -> None:
     assert dev.main(["test", "--all", "-x"]) == 5
     assert handed == [(["-m", "pytest", *EVERY, "-x"], "xcb")]
+
+
+@pytest.mark.parametrize("is_linux", [True, False])
+def test_the_tests_are_compiled_once_where_python_is_told_to_write_nothing(
+    handed: Handed, monkeypatch: pytest.MonkeyPatch, is_linux: bool
+) -> None:
+    def hand_over(command: list[str], cwd: Path, env: dict[str, str]) -> int:
+        return int("PYTHONDONTWRITEBYTECODE" in env or env["KEPT"] != "خط")
+
+    @contextlib.contextmanager
+    def virtual_screen() -> Iterator[dict[str, str]]:
+        yield dict(os.environ)
+
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.setenv("KEPT", "خط")
+    monkeypatch.setattr(dev, "ON_LINUX", is_linux)
+    monkeypatch.setattr(dev, "hand_over", hand_over)
+    monkeypatch.setattr(dev, "virtual_screen", virtual_screen)
+    assert dev.main(["test"]) == 0
 
 
 @on_linux
