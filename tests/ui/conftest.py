@@ -85,10 +85,19 @@ def set_theme(qapp: QApplication) -> Iterator[Callable[[Theme], None]]:
     apply_theme(qapp, LIGHT)
 
 
+@pytest.fixture(scope="session")
+def _corpus_of_two_articles(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("of_all_tests")
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setenv("ANNOTATOR_HOME", str(folder / "home"))
+        create_corpus(folder / "test.corpus", *map(build_article, (ARTICLE, OTHER))).close()
+    return folder / "test.corpus"
+
+
 @pytest.fixture
-def corpus_path(tmp_path: Path) -> Path:
+def corpus_path(tmp_path: Path, _corpus_of_two_articles: Path) -> Path:
     path = tmp_path / "test.corpus"
-    create_corpus(path, *map(build_article, (ARTICLE, OTHER))).close()
+    shutil.copyfile(_corpus_of_two_articles, path)
     return path
 
 
@@ -156,8 +165,9 @@ def create_controller(qapp: QApplication) -> Iterator[CreateController]:
     for controller in controllers:
         _close(controller)
     i18n.set_language("en")
-    # Restores the application's direction, colours and translations.
-    _close(app.ApplicationController(qapp, settings.Settings(language="en")))
+    i18n.set_numerals("western")
+    qapp.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+    apply_theme(qapp, LIGHT)
 
 
 @pytest.fixture

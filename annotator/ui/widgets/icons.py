@@ -6,7 +6,7 @@ Each is an SVG of black strokes on a 20 x 20 grid in `resources/icons`.
 from typing import Final
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPixmap, QPixmapCache
 
 from annotator.resources import resource_path
 from annotator.ui.widgets.theme import Theme
@@ -41,10 +41,20 @@ def icon(name: str, theme: Theme, *, on_accent: bool = False) -> QIcon:
 
 
 def draw_pixmap(name: str, colour: str, size: int, ratio: float) -> QPixmap:
-    """Draw an icon in one colour, `size` pixels wide, for this device pixel ratio.
+    """Return a drawing of an icon in one colour, `size` pixels wide, for this device pixel ratio.
 
-    Raises FileNotFoundError for an unknown name.
+    A window has each icon several times, so that drawings are kept for a while. Raises FileNotFoundError for an
+    unknown name.
     """
+    is_mirrored = name in MIRRORED and QGuiApplication.layoutDirection() == Qt.LayoutDirection.RightToLeft
+    key, pixmap = f"annotator {name} {colour} {size} {ratio} {is_mirrored}", QPixmap()
+    if not QPixmapCache.find(key, pixmap):
+        pixmap = _draw(name, colour, size, ratio, is_mirrored)
+        QPixmapCache.insert(key, pixmap)
+    return pixmap
+
+
+def _draw(name: str, colour: str, size: int, ratio: float, is_mirrored: bool) -> QPixmap:
     from PySide6.QtSvg import QSvgRenderer  # a separate library, not needed by every window
 
     svg = resource_path("icons", f"{name}.svg").read_bytes().replace(_STROKE, colour.encode())
@@ -52,7 +62,7 @@ def draw_pixmap(name: str, colour: str, size: int, ratio: float) -> QPixmap:
     pixmap.setDevicePixelRatio(ratio)
     pixmap.fill(Qt.GlobalColor.transparent)
     with QPainter(pixmap) as painter:
-        if name in MIRRORED and QGuiApplication.layoutDirection() == Qt.LayoutDirection.RightToLeft:
+        if is_mirrored:
             painter.translate(size, 0)
             painter.scale(-1, 1)
         QSvgRenderer(QByteArray(svg)).render(painter, QRectF(0, 0, size, size))
