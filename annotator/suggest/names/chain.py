@@ -342,6 +342,8 @@ class _ChainParser(NameCursor):
             return self._advance(rule)
         if before.is_person and word.word in load_knowledge().ordinals:
             return self._advance(rule)
+        if word.is_plain and rule == ADJECTIVE and self._take_purpose_of_new_plan():
+            return True
         is_of_people = before.word in load_knowledge().people
         if (word.is_people and (before.is_people or is_of_people)) or (
             is_of_people and word.word.endswith(_FEMININE_PLURAL)
