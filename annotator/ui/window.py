@@ -63,6 +63,8 @@ from annotator.ui.widgets.window_geometry import geometry_text, restore_geometry
 
 _LOW_HEIGHT: Final = 660
 """Of a window in which only lines of text have room to spare, in pixels: lower ones have narrow margins."""
+_LOWEST_HEIGHT: Final = 480
+"""Of a window that would show four or five lines: lower ones have compact lines, and one line of buttons at most."""
 _LOW_MENU_BAR: Final = "QMenuBar { padding-top: 0; padding-bottom: 0; } QMenuBar::item { padding: 0 10px; }"
 
 
@@ -78,7 +80,7 @@ class Window(QMainWindow):
         self.settings = UserSettings(initial_settings, self)
         self.settings.failed.connect(session.failed)
         self.settings.changed.connect(self._on_settings_changed)
-        self._is_low = False
+        self._is_low = self._is_lowest = False
         self._closes_next = False  # once the stopping job has ended
         self.view = ArticleView()
         self.articles_sidebar = ArticleSidebar(session)
@@ -288,6 +290,10 @@ class Window(QMainWindow):
         super().resizeEvent(event)
         if (self.height() < _LOW_HEIGHT) != self._is_low:
             self._set_low(not self._is_low)
+        if (self.height() < _LOWEST_HEIGHT) != self._is_lowest:
+            self._is_lowest = not self._is_lowest
+            self._central_widget.set_lowest(self._is_lowest)
+            self._view_commands.set_lowest(self._is_lowest)
 
     def _set_low(self, is_low: bool) -> None:
         """Leave the room of a low window to the text: what is around it has narrow margins."""

@@ -31,6 +31,7 @@ from ui.actions.test_panel_focus import DIALOGS
 from annotator import settings
 from annotator.i18n import LANGUAGES, _, current_language
 from annotator.model.progress import Work
+from annotator.model.records import DONE, Suggestion
 from annotator.store.backups import create_backup, list_backups
 from annotator.store.corpus import Corpus
 from annotator.store.queries.annotators import AnnotatorSummary
@@ -196,14 +197,56 @@ def test_window_with_every_bar_fits_small_screens(window: Window) -> None:
 
 
 @pytest.mark.usefixtures("set_theme")
+def test_window_fits_small_screens_with_either_sidebar_and_much_to_say(window: Window) -> None:
+    while window.suggestions.is_busy:
+        QTest.qWait(10)
+    suggestions = tuple(Suggestion(start, start + 1, "DATE", "dates", 0.99) for start in range(1, 15))
+    window.suggestions._set_undecided(suggestions)
+    window.session.set_state(DONE)
+    faults = {}
+    for size in WINDOW_SIZES[3:-1]:
+        window.resize(*size)
+        for side in ("articles", "labels"):
+            window.panel_layout.show_side(side)
+            for _attempt in range(20):
+                QTest.qWait(30)
+                faults[size, side] = find_faults(window)
+                if not faults[size, side]:
+                    break
+            assert window.size().toTuple() == size
+    assert {key: lines for key, lines in faults.items() if lines} == {}
+
+
+@pytest.mark.usefixtures("set_theme")
+def test_low_window_leaves_room_for_labels_and_spans(window: Window, qtbot: QtBot) -> None:
+    panel, card = window.span_panel, window.labels_sidebar.span_card
+    window.session.select(None)
+    for size, count in (((1024, 600), 6), ((911, 512), 3)):
+        window.resize(*size)
+        window.panel_layout.show_side("labels")
+        qtbot.waitUntil(lambda count=count: panel.height() >= count * panel.sizeHintForRow(0))  # type: ignore[misc]
+        assert not card.value_field.isVisible(), "there is no span to which a value could belong"
+        assert all(not row.visibleRegion().isEmpty() for row in window.label_panel.rows())
+    window.session.select(window.session.spans[0])
+    qtbot.waitUntil(card.value_field.isVisible)
+    window.resize(1366, 768)
+    window.session.select(None)
+    qtbot.waitUntil(card.value_field.isVisible)
+
+
+@pytest.mark.usefixtures("set_theme")
 def test_low_window_leaves_the_room_to_lines_of_text(window: Window, qtbot: QtBot) -> None:
     button, viewport = window._central_widget.buttons[0], window.view.viewport()
     height = button.height()
-    for size, count in (((683, 400), 5), ((1024, 600), 8)):
-        window.resize(*size)
+
+    def has_room(count: int) -> bool:
+        """Return whether the letters of so many lines are seen."""
         line, lane = window.view.page().lines[-1], window.view.page().spacing.lane
-        needed = count * (line.bottom - line.top + lane) - lane  # for the letters of so many lines
-        qtbot.waitUntil(lambda needed=needed: viewport.height() >= needed)  # type: ignore[misc]
+        return viewport.height() >= count * (line.bottom - line.top + lane) - lane
+
+    for size, count in (((683, 400), 6), ((1024, 600), 8)):
+        window.resize(*size)
+        qtbot.waitUntil(lambda count=count: has_room(count))  # type: ignore[misc]
     window.resize(1366, 768)
     qtbot.waitUntil(lambda: button.height() == height)  # a window that is higher has its margins again
 

@@ -98,8 +98,8 @@ class ArticleHeader(QWidget):
         self.state_button = TextButton(_("State"))
         self.menu = LetterMenu(self)
         self.feedback_label = plain_label(name="quiet")
-        row = hbox((self.title, 1), self.date, self.source_button, self.state_button, spacing=4)
-        vbox(row, self.feedback_label, spacing=2, margins=0, parent=self)
+        self._row = hbox((self.title, 1), self.date, self.source_button, self.state_button, spacing=4)
+        vbox(self._row, self.feedback_label, spacing=2, margins=0, parent=self)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.title.field.commit_requested.connect(self._save_title)
         self.date.field.commit_requested.connect(self._save_date)
@@ -120,6 +120,10 @@ class ArticleHeader(QWidget):
                 self.menu.addAction(action)
             else:
                 self.menu.addSeparator()
+
+    def add_buttons(self, buttons: QWidget) -> None:
+        """Put a row of buttons at the end of the line."""
+        self._row.addWidget(buttons)
 
     def open_source(self) -> None:
         """Open the address of the article in the browser, if it has one that leads to the web."""

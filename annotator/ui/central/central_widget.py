@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QBoxLayout, QStackedWidget, QWidget
 from annotator.i18n import _
 from annotator.ui.article.article_view import ArticleView
 from annotator.ui.central.adjudication_bar import AdjudicationBar
+from annotator.ui.central.article_header import ArticleHeader
 from annotator.ui.central.find_bar import FindBar
 from annotator.ui.central.issue_bar import IssueBar
 from annotator.ui.central.layer_bar import LayerBar
@@ -30,7 +31,8 @@ _BUTTONS: Final = {"done_and_next": "done", "skip": "skip", "flag": "flag", "und
 """The actions that have a button, with its icon."""
 _LEADING_BUTTONS: Final = 3  # buttons at the start of the row
 _MARGINS, _SPACING = QMargins(6, 16, 6, 12), 10
-_NOTE_AND_BUTTONS_WIDTH: Final = 600  # pixels beside each other
+_NOTE_AND_BUTTONS_WIDTH: Final = 640  # pixels beside each other
+_HEADER_AND_BUTTONS_WIDTH: Final = 600  # pixels with some words of the title
 _LOW_MARGINS, _LOW_SPACING = QMargins(6, 4, 6, 4), 4
 _LOW_STYLE: Final = """
     QPushButton { padding: 0 12px; min-height: 24px; }
@@ -52,7 +54,7 @@ class CentralWidget(QWidget):
         self,
         session: Session,
         view: ArticleView,
-        header: QWidget,
+        header: ArticleHeader,
         bars: Sequence[AdjudicationBar | FindBar | IssueBar | LayerBar],
         note: NoteField,
         actions: Mapping[str, QAction],
@@ -81,8 +83,9 @@ class CentralWidget(QWidget):
         self.pages, self.footer = QStackedWidget(), QWidget()
         for page in (view, self._no_corpus, self._no_articles):
             self.pages.addWidget(page)
-        self._note, self._is_low = note, False
-        self._footer_layout = vbox((note, 1), ButtonRow(self.buttons, _LEADING_BUTTONS), margins=0, parent=self.footer)
+        self._note, self._is_low, self._is_lowest = note, False, False
+        self._button_row = ButtonRow(self.buttons, _LEADING_BUTTONS)
+        self._footer_layout = vbox((note, 1), self._button_row, margins=0, parent=self.footer)
         self._bars = bars
         self._column = vbox(header, self.save_error_bar, *bars, (self.pages, 1), self.footer, parent=self)
         self._column.setSpacing(_SPACING)
@@ -131,9 +134,25 @@ class CentralWidget(QWidget):
         self._is_low = is_low
         self._place_note()
 
+    def set_lowest(self, is_lowest: bool) -> None:
+        """Leave all room to the text: where the line of the header is long enough, the buttons are in it, as icons."""
+        self._is_lowest = is_lowest
+        self._place_buttons()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._place_note()
+        self._place_buttons()
+
+    def _place_buttons(self) -> None:
+        is_in_header = self._is_lowest and self.width() >= _HEADER_AND_BUTTONS_WIDTH
+        if is_in_header == (self._button_row.parentWidget() is self._header):
+            return
+        self._button_row.set_compact(is_in_header)
+        if is_in_header:
+            self._header.add_buttons(self._button_row)
+        else:
+            self._footer_layout.addWidget(self._button_row)
 
     def _place_note(self) -> None:
         """Place the note above the buttons, or beside them in a low window that is wide enough."""

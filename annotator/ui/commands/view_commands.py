@@ -40,6 +40,7 @@ class ViewCommands(QObject):
         self._view, self._guidelines, self.layout = view, guidelines, layout
         view.show_invisible(self._settings.current.invisible)
         view.set_zoom(self._settings.current.zoom)
+        self._is_lowest = False
         view.set_compact(self._settings.current.compact)
         view.zoom_requested.connect(self.zoom_by)
         self._session.prefers_informative = self._settings.current.informative
@@ -57,7 +58,12 @@ class ViewCommands(QObject):
     def toggle_compact(self) -> None:
         """Show more lines in the same height, or leave more room between them."""
         self._settings.save(compact=not self._settings.current.compact)
-        self._view.set_compact(self._settings.current.compact)
+        self.set_lowest(self._is_lowest)
+
+    def set_lowest(self, is_lowest: bool) -> None:
+        """Show more lines in the lowest windows, whatever is preferred in others."""
+        self._is_lowest = is_lowest
+        self._view.set_compact(self._settings.current.compact or is_lowest)
 
     def toggle_invisible(self) -> None:
         """Show or hide invisible characters."""

@@ -88,7 +88,10 @@ class EmptyState(QWidget):
 
 
 def paint_hint(view: QAbstractItemView, text: str) -> None:
-    """Write `text` quietly in an empty list while its viewport is painted; only its first sentence for want of room."""
+    """Write `text` quietly in an empty list while its viewport is painted.
+
+    Where it has no room, that is its first sentence; nothing, where that has none.
+    """
     with QPainter(view.viewport()) as painter:
         painter.setFont(fonts.interface_font(13.5))
         painter.setPen(QColor(current_theme().dim))
@@ -96,4 +99,5 @@ def paint_hint(view: QAbstractItemView, text: str) -> None:
         flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
         if painter.boundingRect(rect, int(flags), text).height() > rect.height():
             text = text.partition(".")[0] + "."
-        painter.drawText(rect, int(flags), text)
+        if painter.boundingRect(rect, int(flags), text).height() <= rect.height():
+            painter.drawText(rect, int(flags), text)

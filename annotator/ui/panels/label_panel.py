@@ -19,7 +19,7 @@ from annotator.ui.widgets.icon_button import IconButton
 from annotator.ui.widgets.key_cap import paint_key_cap
 from annotator.ui.widgets.theme import current_theme
 
-_HEIGHT: Final = 42  # pixels
+_HEIGHT, _LOW_HEIGHT = 42, 34  # pixels of a row
 _BUTTON_GAP: Final = 5  # pixels beside the button
 _READ_ONLY_OPACITY: Final = 0.45
 
@@ -38,6 +38,7 @@ class LabelRow(QAbstractButton):
         self.setAccessibleDescription(_accessible_description(label, 0))
         self._read_only_reason = ""
         self.set_read_only("")
+        self._height = _HEIGHT
         self.guideline_button = IconButton("guide", _("Guideline"), self)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the focus in the article
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -49,8 +50,13 @@ class LabelRow(QAbstractButton):
         self.setToolTip(tooltip("\n".join(filter(None, (_title_and_key(self.label), reason)))))
         self.update()
 
+    def set_low(self, is_low: bool) -> None:
+        """Be as low as a target for the mouse may be, or have some room above and below the letters."""
+        self._height = _LOW_HEIGHT if is_low else _HEIGHT
+        self.updateGeometry()
+
     def sizeHint(self) -> QSize:
-        return QSize(200, _HEIGHT)
+        return QSize(200, self._height)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -113,6 +119,7 @@ class LabelPanel(QWidget):
         super().__init__()
         self._session = session
         self._rows: list[LabelRow] = []
+        self._is_low = False
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(3)
@@ -132,6 +139,7 @@ class LabelPanel(QWidget):
             QWidget.setTabOrder(previous, row)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         for row in self._rows:
+            row.set_low(self._is_low)
             row.clicked.connect(lambda _checked=False, name=row.label.name: self.label_clicked.emit(name))
             row.guideline_button.clicked.connect(partial(self.guideline_requested.emit, row.label.name))
             self._layout.addWidget(row)
@@ -147,6 +155,12 @@ class LabelPanel(QWidget):
     def _show_whether_read_only(self) -> None:
         for row in self._rows:
             row.set_read_only(self._session.current.read_only_reason)
+
+    def set_low(self, is_low: bool) -> None:
+        """Have low rows, as a low window needs."""
+        self._is_low = is_low
+        for row in self._rows:
+            row.set_low(is_low)
 
     def show_sticky(self, name: str | None) -> None:
         """Mark the sticky label."""

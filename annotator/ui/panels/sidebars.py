@@ -218,8 +218,10 @@ class LabelSidebar(Sidebar):
         self._update_heading()
 
     def set_low(self, is_low: bool) -> None:
-        """Leave the room of a low window to the card: narrow margins, and fewer lines of a note before it scrolls."""
+        """Leave the room of a low window to labels and spans: narrow margins, low rows, fewer lines of a note."""
         self.column.setContentsMargins((_LOW_MARGINS if is_low else _MARGINS) - self._bar_room)
+        self.label_panel.set_low(is_low)
+        self.span_card.set_low(is_low)
         self.span_card.note_field.set_max_lines(_LOW_NOTE_LINES if is_low else MAX_NOTE_LINES)
 
     def set_scale(self, scale: float) -> None:

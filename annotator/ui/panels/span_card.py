@@ -52,6 +52,7 @@ class SpanCard(QFrame):
         self.setObjectName("card")
         self._span: Span | None = None
         self._shown_selection: object = None
+        self._is_low = self._has_item = False
         self._words_label, self._about_label = (WrappedLabel(pitch=_PITCH) for _label in range(2))
         self.value_field, self.note_field = DateField(_("Value"), session), NoteEdit(_("Note"), session)
         self._feedback_label, self._source_label = (WrappedLabel(pitch=_SMALL_PITCH) for _label in range(2))
@@ -90,6 +91,11 @@ class SpanCard(QFrame):
             label.setFont(fonts.interface_font(12 * scale))
             label.set_pitch(small_pitch)
             label.setFixedHeight(lines * small_pitch)
+
+    def set_low(self, is_low: bool) -> None:
+        """Have fields only for what is selected, as the list of spans needs their room in a low window."""
+        self._is_low = is_low
+        self._footer.setVisible(not is_low or self._has_item)
 
     def add_buttons(self, accept: QAction, reject: QAction) -> None:
         """Add a row of buttons below suggestions, and below that where they come from."""
@@ -130,6 +136,8 @@ class SpanCard(QFrame):
         )
         self.note_field.show_text((span and span.note) or "", span and span.uid)
         self._footer.setCurrentIndex(isinstance(item, Suggestion))
+        self._has_item = item is not None
+        self._footer.setVisible(not self._is_low or self._has_item)
         if article and item:
             label = labels.find(item.label)
             about = [label.localised_title() if label else item.label]

@@ -26,7 +26,7 @@ class StatusLine(QStatusBar):
     def __init__(self, session: Session, suggestions: SuggestionModel, choose_annotator: QAction) -> None:
         super().__init__()
         self._session, self._suggestions = session, suggestions
-        self._save_label, self._state_label, self._hint_label = plain_label(), plain_label(), ElidedLabel("hint")
+        self._save_label, self._state_label, self._hint_label = plain_label(), ElidedLabel(""), ElidedLabel("hint")
         self.name_button = QToolButton()
         self.name_button.setObjectName("link")
         self.name_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click the article keeps the focus
@@ -36,8 +36,9 @@ class StatusLine(QStatusBar):
         suggestions.changed.connect(self._show_state)
         self.setSizeGripEnabled(False)
         self.set_low(False)
-        for widget in (self._save_label, self.name_button, self._state_label):
-            self.addWidget(widget)
+        self.addWidget(self._save_label)
+        self.addWidget(self.name_button)
+        self.addWidget(self._state_label, 1)
         self.addPermanentWidget(self._hint_label)
         self._choose_annotator = choose_annotator
         choose_annotator.changed.connect(self._show_key)
@@ -82,7 +83,7 @@ class StatusLine(QStatusBar):
             parts.append(text.format(count=format_number(count), score=score))
         set_style_name(self._save_label, "warning" if session.pending_step or session.save_error else "")
         self._save_label.setText(self._save_state() + _SEPARATOR.rstrip())
-        self._state_label.setText(_SEPARATOR.lstrip() + _SEPARATOR.join(parts) if parts else "")
+        self._state_label.show_text(_SEPARATOR.lstrip() + _SEPARATOR.join(parts) if parts else "")
 
     def _save_state(self) -> str:
         """Describe the save state: the session checks the file and its log after each write."""

@@ -11,7 +11,7 @@ from annotator.ui.widgets import icons
 from annotator.ui.widgets.bidi_text import format_shortcut, tooltip
 from annotator.ui.widgets.theme import Theme, current_theme
 
-_COMPACT: Final = "padding-left: 9px; padding-right: 9px"  # of a button without text
+_COMPACT: Final = "padding-left: 6px; padding-right: 6px"  # of a button without text
 _SPACING: Final = 8  # pixels between buttons
 _GAP: Final = 3  # pixels on each side of the icon, in addition to Qt's own
 
@@ -114,12 +114,12 @@ class ActionButton(QPushButton):
 class ButtonRow(QWidget):
     """A row of buttons, the first `leading` at the beginning of the line, the rest at its end.
 
-    If not all texts fit, the buttons at the end show only icons, then those at the beginning but the first.
+    If not all texts fit, the buttons at the end show only icons, then those at the beginning, the first at last.
     """
 
     def __init__(self, buttons: Sequence[ActionButton], leading: int) -> None:
         super().__init__()
-        self._buttons, self._leading = buttons, leading
+        self._buttons, self._leading, self._is_compact = buttons, leading, False
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(_SPACING)
@@ -128,10 +128,20 @@ class ButtonRow(QWidget):
             self._row.addWidget(button)
         self._row.insertStretch(leading)
 
+    def set_compact(self, is_compact: bool) -> None:
+        """Show only icons and take no more room than they need, or as many texts as fit."""
+        self._is_compact = is_compact
+        policy = QSizePolicy.Policy.Fixed if is_compact else QSizePolicy.Policy.Preferred
+        self.setSizePolicy(policy, QSizePolicy.Policy.Preferred)
+        self._fit()
+
+    def sizeHint(self) -> QSize:
+        return self.minimumSizeHint() if self._is_compact else super().sizeHint()
+
     def minimumSizeHint(self) -> QSize:
         first, *others = (button.widths() for button in self._buttons)
-        width = first[0] + sum(compact + _SPACING for _full, compact in others)
-        return QSize(width, super().minimumSizeHint().height())
+        width = first[self._is_compact] + sum(compact + _SPACING for _full, compact in others)
+        return QSize(width + _SPACING, super().minimumSizeHint().height())  # the stretch has spacing too
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._fit()
@@ -146,8 +156,8 @@ class ButtonRow(QWidget):
     def _fit(self) -> None:
         needed = sum(button.widths()[0] + _SPACING for button in self._buttons)  # the stretch has spacing too
         excess = needed - self.width()
-        for group in (self._buttons[self._leading :], self._buttons[1 : self._leading]):
-            is_compact = excess > 0
+        for group in (self._buttons[self._leading :], self._buttons[1 : self._leading], self._buttons[:1]):
+            is_compact = self._is_compact or excess > 0
             for button in group:
                 full, compact = button.widths()
                 excess -= full - compact
