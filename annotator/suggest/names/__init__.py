@@ -12,7 +12,17 @@ from annotator.model.labels import LabelSet
 from annotator.model.records import Article, Suggestion
 from annotator.suggest.conflicts import resolve_overlaps
 from annotator.suggest.names.chain import find_name_end
-from annotator.suggest.names.data import JOINED, PERIOD, PROPER, QUOTED, WITHIN, Head, load_knowledge, without_article
+from annotator.suggest.names.data import (
+    HONOUR,
+    JOINED,
+    PERIOD,
+    PROPER,
+    QUOTED,
+    WITHIN,
+    Head,
+    load_knowledge,
+    without_article,
+)
 from annotator.suggest.names.fixed_parts import BRACKETS, QUOTATION_MARKS, find_short_name_end
 from annotator.suggest.names.listed import is_name
 from annotator.suggest.names.outlets import find_outlets
@@ -203,7 +213,7 @@ class NameSuggester:
                     evidence = f"head:{end.rule} {' '.join(head.words)}"
                     is_called = has_proper_name(head, after, end, definite=definite)
                     proper = analysis.tokens[first + after].start if is_called else None
-                    score, is_local = scores[end.rule] * head.weight, WITHIN in head.takes
+                    score, is_local = scores[end.rule] * head.weight, bool({WITHIN, HONOUR} & head.takes)
                     yield _NameSpan(start, stop, head.role, score, evidence, None, is_local, proper)
 
     def _look_up_heads(self, analysis: TextAnalysis) -> Mapping[str, tuple[tuple[int, str, Head, bool], ...]]:

@@ -71,7 +71,7 @@ _MAX_NOUNS: Final = 3  # indefinite ones in a row before the definite one
 _FEMININE: Final = frozenset(
     map(fold, ("كتائب", "أوقاف", "جمارك", "العليا", "الكبرى", "الصغرى", "العظمى", "الخضراء", "الحمراء"))
 )
-_SCOPES: Final = tuple(tuple(fold(scope).split()) for scope in ("في مجال", "في ميدان", "بشأن"))
+_SCOPES: Final = tuple(tuple(fold(scope).split()) for scope in ("في مجال", "في ميدان", "بشأن", "حول"))
 _CLOSING_MARKS: Final = ("»", "”")  # behind a name more often the end of a quotation than the start
 _MIN_FOREIGN: Final = 5  # letters, with the article
 _SUFFIXED: Final = frozenset(map(fold, ("منه", "منها")))
@@ -117,10 +117,12 @@ class _ChainParser(NameCursor):
             return self._end
         if {TOWN, PLACE} <= takes and (first.lead == AT or first.word == _IN):  # مندوبية الحكومة بسبتة
             return self._end if (self._take_place(first, TOWN) if first.lead else self._take_within(TOWN)) else None
-        if first.lead or first.kind != DEFINITE or not self._may_follow_head(first) or not _agrees(self._head, first):
+        if first.lead or not self._may_follow_head(first) or not _agrees(self._head, first):
             return None
-        if first.is_plain:
-            return self._end if self._take_purpose_of_new_plan() else None
+        if first.is_plain:  # also الجديدة, which is a town as well
+            return self._end if self._take_purpose_of_new_plan() or self._take_court_of_numbered_chamber() else None
+        if first.kind != DEFINITE:
+            return None
         if NATION in takes and self._take_nation():
             self._take_continuations()
             return self._end
@@ -160,6 +162,16 @@ class _ChainParser(NameCursor):
             return False
         self._take_continuations()
         return True
+
+    def _take_court_of_numbered_chamber(self) -> bool:
+        """Take a number with the court that it tells a chamber apart in: الغرفة الثالثة لدى محكمة النقض."""
+        if ATTACHED not in self._head.takes:
+            return False
+        self._position += 1
+        court = self._peek()
+        if court and court.word == _BEFORE:
+            return self._take_court(ADJECTIVE)
+        return court is not None and court.lead == AT and court.is_head and self._take_body(court, ADJECTIVE)
 
     def parse_indefinite(self) -> NameEnd | None:
         takes = self._head.takes
@@ -321,7 +333,7 @@ class _ChainParser(NameCursor):
         if (
             self._take_tail(rule)
             or self._take_bound_preposition(word, before, rule)
-            or self._take_adjective_with_preposition(word, rule)
+            or self._take_adjective_with_preposition(word, PURPOSE if self._head.role == PLAN else rule)
         ):
             return True
         if word.lead == AND:
@@ -370,7 +382,7 @@ class _ChainParser(NameCursor):
             return False
         first = self._line.word_at(self._start)
         is_of_action = self._end.rule == GENITIVE and first is not None and first.is_work and first.kind == NOUN
-        return self._end.rule == PURPOSE or is_of_action
+        return self._end.rule in (PURPOSE, QUOTED) or is_of_action
 
     def _may_have_region(self, word: WordRole) -> bool:
         """Return whether a kind of region tells a plan apart; a national or listed one is the same everywhere."""
@@ -447,7 +459,7 @@ class _ChainParser(NameCursor):
         """Take an adjective and its preposition: المناطق المتضررة من الفيضانات."""
         following = self._peek(1)
         preposition = AT if following and following.lead == AT else following.word if following else ""
-        if following is None or word.lead == FOR or word.word not in load_knowledge().bound.get(preposition, ()):
+        if following is None or word.lead in (FOR, AND) or word.word not in load_knowledge().bound.get(preposition, ()):
             return False
         self._position += 1
         if self._take_bound_preposition(following, word, rule):
@@ -527,7 +539,7 @@ class _ChainParser(NameCursor):
         return is_noun and not is_known and word.word not in load_knowledge().verdicts
 
     def _take_scope(self, rule: str) -> bool:
-        """Take what a plan is about behind في مجال or بشأن: خطة العمل في مجال حقوق الإنسان."""
+        """Take what a plan is about behind في مجال, بشأن or حول: خطة العمل في مجال حقوق الإنسان."""
         length = next((len(scope) for scope in _SCOPES if self._line.words[self._position :][: len(scope)] == scope), 0)
         if not length:
             return False

@@ -24,6 +24,7 @@ _FOR_YEARS: Final = frozenset(
     map(fold, ("لسنة", "لعام", "لأفق", "لسنتي", "لعامي", "لسنوات", "للسنوات", "للأعوام", "للفترة", "لفترة"))
 )
 _BETWEEN: Final = frozenset(map(fold, ("الممتدة", "الزمنية", "المتراوحة", "ما", "بين", "من")))
+_WORK: Final = fold("عمل")
 _PROJECT: Final = fold("مشروع")
 _MIN_PROJECT: Final = 4  # words behind مشروع in the name of a project; fewer describe one
 _PROGRAMME: Final = fold("برنامج")
@@ -87,6 +88,10 @@ def is_plan_name(line: SentenceLine, start: int, first: int, stop: int, head: He
     is_by_author = listed is not None and load_knowledge().listed[line.words[first:listed]].role == INSTITUTION
     if is_by_author or word in load_knowledge().authors or _is_clause(word):
         return False
+    if rule == GENITIVE and word == _WORK and stop == first + 2:  # برنامج عمل الوزارة has no name
+        last = classify_word(line.words[first + 1])
+        if last.is_actor or last.is_head:
+            return False
     is_project = WORKS in head.takes and head.words[0] == _PROJECT
     is_facility = is_project and word in load_knowledge().facilities and _has_proper_name(line, first + 1, stop)
     is_bare = stop == first + 1 and listed is None and classify_word(word).kind == DEFINITE
