@@ -1,8 +1,10 @@
 """Dates and their values, found by a grammar over words (see `grammar`)."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 from msgspec import Struct
@@ -18,6 +20,14 @@ from annotator.text.analysis import analyse, analysed
 
 _TRANSPARENT: Final = (None, "in_half")
 """The values of rules that pass on what their only part is."""
+
+_BESIDE_TIME: Final = "beside-time"
+_GAP: Final = r"[^\w\n]{1,4}"
+_MARKS_ALONE: Final = re.compile(_GAP)
+_ZONE: Final = rf"(?:{_GAP}[A-Z]{{2,5}})?"
+_CLOCK_AFTER: Final = re.compile(_GAP + r"\d\d?[:hH]\d\d(?!\d)")
+_CLOCK_BEFORE: Final = re.compile(r"(?<!\d)\d\d?[:hH]\d\d(?::\d\d)?" + _ZONE + _GAP + "$")
+_LONGEST_CLOCK: Final = 24  # code points, with the marks behind it
 
 
 class DateSpan(Struct, frozen=True):
@@ -46,6 +56,8 @@ class DateSuggester:
         label = label_for_role(DATE, labels)
         if label is None:
             return []
+        date_spans = [found for found in find_dates(article.text, article.published) if not found.is_offset]
+        beside_time = _beside_time(article.text, date_spans)
         return [
             Suggestion(
                 date_span.start,
@@ -55,11 +67,28 @@ class DateSuggester:
                 date_span.score,
                 date_span.value,
                 date_span.assumed,
-                f"rule:{date_span.rule}",
+                f"rule:{_BESIDE_TIME if date_span in beside_time else date_span.rule}",
             )
-            for date_span in find_dates(article.text, article.published)
-            if not date_span.is_offset
+            for date_span in date_spans
         ]
+
+
+def _beside_time(text: str, date_spans: list[DateSpan]) -> set[DateSpan]:
+    """Return the dates beside another one or a clock time, with marks alone between them.
+
+    The two are one date as a rule, of a kind that the grammar does not know: their edges are doubtful.
+    """
+    beside = {
+        date_span
+        for pair in pairwise(date_spans)
+        if _MARKS_ALONE.fullmatch(text, pair[0].end, pair[1].start)
+        for date_span in pair
+    }
+    return beside | {
+        date_span
+        for date_span in date_spans
+        if _CLOCK_AFTER.match(text, date_span.end) or _CLOCK_BEFORE.search(text[: date_span.start][-_LONGEST_CLOCK:])
+    }
 
 
 def find_dates(text: str, published: str | None = None) -> list[DateSpan]:

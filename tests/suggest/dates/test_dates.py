@@ -236,3 +236,19 @@ def test_short_word_after_a_proclitic_is_no_date() -> None:
 @pytest.mark.parametrize("text", ["قبل 999999999 يوما", "قبل 999999999 سنة", "بعد 99999999 شهرا"])
 def test_date_beyond_the_calendar_has_no_value(text: str) -> None:
     assert [suggestion.value for suggestion in find_dates(text, "2024-07-09")] == [None]
+
+
+@pytest.mark.parametrize(
+    ("text", "rules"),
+    [
+        ("نظمت يوم السبت؛ 6 يوليوز 2024", ["beside-time", "beside-time"]),
+        ("نشر في 12/05/2024 ~ 10:15", ["beside-time"]),
+        ("نشر 10:15 ~ 12/05/2024", ["beside-time"]),
+        ("نشر 10:15 BST 12/05/2024", ["beside-time"]),
+        ("في 31 دجنبر 2023 و3 يناير 2024", ["day-month-year", "day-month-year"]),
+        ("في 9 يوليوز 2024\n10:15", ["day-month-year"]),
+        ("في 9 يوليوز 2024 وصل 10:15", ["day-month-year"]),
+    ],
+)
+def test_date_beside_a_time_that_is_no_part_of_it_is_learned_apart(text: str, rules: list[str]) -> None:
+    assert [suggestion.evidence for suggestion in suggest_dates(text)] == [f"rule:{rule}" for rule in rules]
