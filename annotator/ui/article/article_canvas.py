@@ -90,6 +90,7 @@ class ArticleCanvas(QAbstractScrollArea):
         self.verticalScrollBar().setValue(0)
         self.show_zones(zones)
         self.caret = Caret(self._page)
+        self._update_all_marks()  # with the word under the new caret
 
     def show_zones(self, zones: Iterable[Zone]) -> None:
         """Lay out the article again with these zones."""
