@@ -341,7 +341,9 @@ class _ChainParser(NameCursor):
         if word.lead == FOR:
             if PURPOSE not in takes or is_addressed(word) or self._is_second_purpose(word):
                 return False
-            return self._take_body(word, PURPOSE) if word.is_actor else self._take_complement(word, PURPOSE)
+            if word.is_actor:
+                return self._take_body(word, PURPOSE) or self._take_owner_with_years()
+            return self._take_complement(word, PURPOSE)
         if word.lead == AT:
             if REGION in takes:
                 return self._may_have_region(word) and self._take_locality(rule)
@@ -372,6 +374,16 @@ class _ChainParser(NameCursor):
         if PERIOD in takes and QUOTED in takes and word.word not in _CLOSING_MARKS and self._take_quoted():
             return True
         return PURPOSE in takes and self._take_unknown_purpose(word)
+
+    def _take_owner_with_years(self) -> bool:
+        """Take whose a plan is, if years name it: الخطة الاستراتيجية للوزارة 2024-2028."""
+        if PERIOD not in self._head.takes:
+            return False
+        self._position += 1
+        if self._take_period():
+            return True
+        self._position -= 1
+        return False
 
     def _is_second_purpose(self, word: WordRole) -> bool:
         """Return whether ل and a noun of action follow what has its matter already: for what somebody does it.
