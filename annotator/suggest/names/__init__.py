@@ -301,14 +301,17 @@ def _cross(guess: _NameSpan, name: _NameSpan) -> bool:
 def _without_firm(guesses: Iterable[_NameSpan], listed: Iterable[_NameSpan]) -> Iterator[_NameSpan]:
     """Yield the guesses that neither go on from a firmly listed name nor break it off.
 
-    The years of a plan and the places of local bodies go on rightly.
+    The years of a plan and the places of local bodies go on rightly, and so does what begins a longer listed name that
+    is not firm itself: مجلس الأمن in مجلس الأمن القومي التركي.
     """
-    ends: dict[int, int] = {}
+    longest: dict[int, _NameSpan] = {}
     firm = IntervalIndex[_NameSpan]()
     for name in listed:
+        if name.start not in longest or name.end > longest[name.start].end:
+            longest[name.start] = name
         if name.score >= _FIRM_SCORE:
-            ends[name.start] = max(name.end, ends.get(name.start, 0))
             firm.add(name.start, name.end, name)
+    ends = {start: name.end for start, name in longest.items() if name.score >= _FIRM_SCORE}
     for guess in guesses:
         may_go_on = guess.is_local or guess.evidence.startswith(f"head:{PERIOD}")
         goes_on = guess.end > ends.get(guess.start, guess.end) and not may_go_on
