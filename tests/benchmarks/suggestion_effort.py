@@ -5,10 +5,12 @@ and the suggesters learn from it as they do in the window. Counted are the keys 
 keystroke-level model, as in `effort`: a key takes 0.28 s, and every key of the way to a word counts as one. Nothing is
 counted for reading and thinking.
 
-How it works, sentence after sentence: Shift+Return accepts all that is sure in it, unseen, and goes on to the next
-suggestion; what was wrong of that is counted as an error and stays. A suggestion that is right is accepted by Return, a
-wrong one rejected by Delete; where its edges are wrong they are moved word by word, if that takes fewer keys than
-labelling by hand. What is missing is gone to by its first letter, as `stories.by_keyboard` does.
+Somebody who reads what is in view rejects what is wrong there, labels what is missing, and accepts all the rest at once
+by Alt+Return; nothing is accepted unseen. Others go sentence after sentence: Shift+Return accepts all that is sure in
+it, unseen, and goes on to the next suggestion; what was wrong of that is counted as an error and stays. One by one, a
+suggestion that is right is accepted by Return, a wrong one rejected by Delete; where its edges are wrong they are moved
+word by word, if that takes fewer keys than labelling by hand. What is missing is gone to by the keys of sentences and
+its first letters.
 """
 
 import random
@@ -27,7 +29,17 @@ from annotator.jobs.learning import learn, needs_training
 from annotator.jobs.suggesting import SuggesterPool, filter_suggestions
 from annotator.model import operations
 from annotator.model.open_suggestions import SURE_SCORE, RejectionFilter
-from annotator.model.records import DONE, AnnotatedArticle, Edit, Rejection, Span, Step, Suggestion, new_uid
+from annotator.model.records import (
+    DONE,
+    AnnotatedArticle,
+    Edit,
+    Rejection,
+    Span,
+    Step,
+    Suggestion,
+    labelled_range,
+    new_uid,
+)
 from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.queries.article_list import load_all_summaries
 from annotator.suggest.joining.candidates import SuggestionsBySource
@@ -40,14 +52,16 @@ KEY: Final = 0.28  # seconds
 LABEL_STUDIO, KEEP_LABEL, ACCEPT_CLICK = 2.68, 2.4, 1.3
 """Seconds a span by the same model: peers' new span, one with a label that sticks, INCEpTION's click that accepts."""
 _WHO: Final = "bench"
-_PROMISED: Final = "sentence"  # what one key accepts, where something is wanted of what a span costs
+_PROMISED: Final = "view"  # what one key accepts, where something is wanted of what a span costs
+_WORDS_IN_VIEW: Final = 100
+"""As a window of 1366x768 pixels shows them, and at most that many of whole sentences."""
 _NEAR: Final = 2  # words that one goes back by the arrow
 
 
 class Assistance(NamedTuple):
-    """The sources that suggest, and which sure suggestions one key accepts at once.
+    """The sources that suggest, and which suggestions one key accepts at once.
 
-    None of them, all in a `sentence` or all in the `article`.
+    None of them, the sure ones in a `sentence` or in the `article`, or all in `view`.
     """
 
     what: str
@@ -62,6 +76,7 @@ WAYS: Final = (
     Assistance("all of them, one by one"),
     Assistance("all, the sure ones of a sentence by one key", at_once="sentence"),
     Assistance("all, the sure ones of an article by one key", at_once="article"),
+    Assistance("all, what is right in view by one key", at_once="view"),
 )
 
 
@@ -136,8 +151,12 @@ class _Labelling:
         """Label the article, mark it as done, and return what that took."""
         if self._helped.at_once == "article":
             self._accept_sure(0, len(self._text))
-        for start, end in self._sentences:
-            self._label_sentence(start, end)
+        if self._helped.at_once == "view":
+            for start, end in self._list_views():
+                self._label_view(start, end)
+        else:
+            for start, end in self._sentences:
+                self._label_sentence(start, end)
         status = operations.set_state(self._corpus.status(self._article.uid, _WHO), self._article, _WHO, DONE)
         self._corpus.apply(Step(new_uid(), _WHO, utc_timestamp(), "state", tuple(status)))
         return Cost(len(self._gold), self._keys, self._clicking, self._errors)
@@ -159,6 +178,55 @@ class _Labelling:
                 self._decide(first, missing)
             else:
                 self._label_by_hand(missing[0])
+
+    def _list_views(self) -> Iterator[tuple[int, int]]:
+        """Yield the ranges that are read at once: as many whole sentences as are in view, at least one."""
+        first, words = 0, 0
+        for index, (start, end) in enumerate(self._sentences):
+            count = sum(start <= word.start < end for word in self._words)
+            if index > first and words + count > _WORDS_IN_VIEW:
+                yield self._sentences[first][0], self._sentences[index - 1][1]
+                first, words = index, 0
+            words += count
+        if self._sentences:
+            yield self._sentences[first][0], self._sentences[-1][1]
+
+    def _label_view(self, start: int, end: int) -> None:
+        """Reject or correct what is wrong between two offsets and label what is missing; then accept the rest."""
+        while True:
+            missing = [place for place in self._find_missing() if start <= place[0] < end]
+            suggestions = [suggestion for suggestion in self._open if start <= suggestion.start < end]
+            wrong = [suggestion for suggestion in suggestions if labelled_range(suggestion) not in missing]
+            suggested = {labelled_range(suggestion) for suggestion in suggestions}
+            unsuggested = [place for place in missing if place not in suggested]
+            if wrong and (
+                not unsuggested
+                or _reading_order(labelled_range(wrong[0])) <= _reading_order(unsuggested[0])
+                or _overlap(wrong[0], unsuggested[0])
+            ):
+                self._go_to(wrong[0])
+                self._decide(wrong[0], unsuggested)
+            elif unsuggested:
+                self._label_by_hand(unsuggested[0])
+            elif suggestions:
+                self._keys += 1
+                self._clicking += ACCEPT_CLICK * len(suggestions)
+                self._apply(operations.accept_all(self._article, self._layer, _WHO, suggestions))
+                self._caret = suggestions[-1].end
+                self._current = self._next_suggestion(start)
+            else:
+                return
+
+    def _go_to(self, suggestion: Suggestion) -> None:
+        """Go to a suggestion: from one to the next by F5, or by the letters of its first word, and Return."""
+        after_caret = self._next_suggestion(self._caret)
+        first = self._current or after_caret
+        assert first
+        steps = abs(self._open.index(suggestion) - self._open.index(first)) + (self._current is None)
+        to_word = self._count_keys_to_word(self._word_index(self._caret), self._word_index(suggestion.start))
+        if suggestion != self._current:
+            self._keys += min(steps, to_word + 1)
+            self._current = suggestion
 
     def _find_missing(self) -> list[tuple[int, int, str]]:
         labelled = {(span.start, span.end, span.label) for span in self._layer}
@@ -247,12 +315,17 @@ class _Labelling:
         return keys + (sorted(set(places)).index(skipped) if skipped in places else skipped)
 
     def _count_keys_to_word(self, origin: int, target: int) -> int:
+        starts = [self._word_index(start) for start, _end in self._sentences]
         if target >= origin:
-            return min(target - origin, self._count_letter_presses(origin, target))
+            # By letters at once, or first from sentence to sentence.
+            between = [origin, *(start for start in starts if origin < start <= target)]
+            return min(
+                presses + min(target - start, self._count_letter_presses(start, target))
+                for presses, start in enumerate(between)
+            )
         if origin - target <= _NEAR:
             return origin - target
         # Back to the beginning of sentences, and from there by letter.
-        starts = [self._word_index(start) for start, _end in self._sentences]
         back = bisect_right(starts, origin) - 1
         presses = 0
         while starts[back] > target or presses == 0:
@@ -263,11 +336,18 @@ class _Labelling:
         return min(origin - target, presses + self._count_keys_to_word(starts[back], target))
 
     def _count_letter_presses(self, origin: int, target: int) -> int:
-        """Return how often the letter of a word is pressed to reach it."""
-        word = self._text[slice(*self._words[target])]
-        letter = min(initial_forms(word), key=len)[0]
-        between = (self._text[slice(*other)] for other in self._words[origin + 1 : target])
-        return 1 + sum(any(name.startswith(letter) for name in initial_forms(other)) for other in between)
+        """Return how many letters reach a word, 0 for the current one: the first one again and again, or several."""
+        if target == origin:
+            return 0
+        form = min(initial_forms(self._text[slice(*self._words[target])]), key=len)
+        between = [initial_forms(self._text[slice(*other)]) for other in self._words[origin + 1 : target]]
+        again = 1 + sum(any(other.startswith(form[0]) for other in others) for others in between)
+        several = (
+            length
+            for length in range(2, min(len(form), again - 1) + 1)
+            if not any(other.startswith(form[:length]) for others in between for other in others)
+        )
+        return min(again, next(several, again))
 
     def _count_edge_keys(self, suggestion: Suggestion, meant: tuple[int, int, str]) -> int:
         starts = abs(self._word_index(suggestion.start) - self._word_index(meant[0])) or int(

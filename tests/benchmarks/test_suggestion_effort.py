@@ -83,6 +83,24 @@ def test_what_is_sure_is_accepted_by_a_key_a_sentence_and_what_was_wrong_is_told
     assert (cost.keys, cost.errors) == (2, 1)
 
 
+def test_what_is_right_in_view_is_accepted_by_one_key_after_the_rest_is_corrected(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stub_suggesters(monkeypatch, *((where, 0.3) for where in GOLD[:4]), (locate("خطة", "ORG"), SURE_SCORE))
+    [cost] = simulate(corpus, [Gold(ARTICLE, GOLD)], Assistance("all", at_once="view"))
+    assert stored_spans(corpus) == [*GOLD]
+    # To the plan by its letter, Return, Delete; to the month by its letter, twice, and the label; what is left.
+    assert (cost.keys, cost.errors) == (3 + (2 + 1) + 1, 0)
+
+
+def test_a_view_has_whole_sentences(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(suggestion_effort, "_WORDS_IN_VIEW", 12)
+    stub_suggesters(monkeypatch, *((where, 0.3) for where in GOLD))
+    [cost] = simulate(corpus, [Gold(ARTICLE, GOLD)], Assistance("all", at_once="view"))
+    assert stored_spans(corpus) == [*GOLD]
+    assert cost.keys == 2
+
+
 def test_edges_and_labels_are_put_right(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = [(locate("وزارة", "ORG"), 0.5), (locate("أمس", "ORG"), 0.5)]
     stub_suggesters(monkeypatch, *wrong)

@@ -117,6 +117,17 @@ class SuggestionCommands(QObject):
         )
         self._accept_sure(self._suggestions.visible, self._view.current_offset(), none_message)
 
+    def accept_in_view(self) -> None:
+        """Accept what is suggested in view, sure or not, and go to the next one left; only go there if none is.
+
+        What is out of view stays: nobody has looked at it.
+        """
+        in_view = self._find_in_view()
+        if in_view:
+            self._accept_all(in_view, in_view[0].start)
+        else:
+            self._make_current(self._suggestions.find_next(self._view.current_offset()))
+
     def describe_sentence(self) -> str:
         """Return what `accept_sentence` would do now, with numbers; "" without suggestions in the sentence."""
         _start, in_sentence = self._find_in_sentence()
@@ -131,6 +142,16 @@ class SuggestionCommands(QObject):
         return self._describe(
             self._suggestions.visible, _("Accept {count} of {total} in the article: {score} and more")
         )
+
+    def describe_in_view(self) -> str:
+        """Return what `accept_in_view` would do now, likewise."""
+        in_view = self._find_in_view()
+        if not in_view:
+            return ""
+        if self._suggestions.is_provided:
+            return _("Decide {count} in view by majority").format(count=format_number(len(in_view)))
+        text = _("Accept {count} in view: {score} and more")
+        return text.format(count=format_number(len(in_view)), score=format_percent(_lowest_score(in_view)))
 
     def step(self, step: int) -> None:
         """Go to the next (1) or previous (-1) suggestion."""
@@ -181,11 +202,26 @@ class SuggestionCommands(QObject):
         start, end = edges[after - 1 : after + 1]
         return start, [suggestion for suggestion in self._suggestions.visible if start <= suggestion.start < end]
 
+    def _find_in_view(self) -> list[Suggestion]:
+        """Return the suggestions whose lines are all on the screen, of disagreements those with a majority."""
+        in_view = [
+            suggestion
+            for suggestion in self._suggestions.visible
+            if self._view.is_in_view(suggestion.start, suggestion.end) and not self._is_in_editing(suggestion)
+        ]
+        return self._find_sure(in_view) if self._suggestions.is_provided else in_view
+
     def _find_sure(self, suggestions: Sequence[Suggestion]) -> list[Suggestion]:
         """Return the sure ones, without one that is being edited."""
+        return [
+            suggestion
+            for suggestion in suggestions
+            if self._suggestions.is_sure(suggestion) and not self._is_in_editing(suggestion)
+        ]
+
+    def _is_in_editing(self, suggestion: Suggestion) -> bool:
         model = self._suggestions
-        in_editing = model.original if model.current != model.original else None
-        return [suggestion for suggestion in suggestions if model.is_sure(suggestion) and suggestion != in_editing]
+        return suggestion == model.original != model.current
 
     def _describe(self, suggestions: Sequence[Suggestion], text: str) -> str:
         count, total = len(self._find_sure(suggestions)), len(suggestions)
@@ -193,20 +229,27 @@ class SuggestionCommands(QObject):
         return text.format(count=format_number(count), total=format_number(total), score=score) if total else ""
 
     def _accept_sure(self, suggestions: Sequence[Suggestion], start: int, none_message: str) -> None:
-        """Accept the sure ones as suggested, in one step, and go to the first one left from `start` on.
+        """Accept the sure ones; if none is, show `none_message` with the score that it takes."""
+        sure = self._find_sure(suggestions)
+        if sure:
+            self._accept_all(sure, start)
+        else:
+            self._session.notified.emit(none_message.format(score=format_percent(SURE_SCORE)))
 
-        An edited one stays current. If none is sure, show `none_message` with the score that it takes.
+    def _accept_all(self, suggestions: Sequence[Suggestion], start: int) -> None:
+        """Accept these as suggested, in one step, and go to the first one left from `start` on.
+
+        An edited one stays current.
         """
-        model, sure, score = self._suggestions, self._find_sure(suggestions), format_percent(SURE_SCORE)
+        model = self._suggestions
         is_editing = model.current != model.original
-        if not sure:
-            self._session.notified.emit(none_message.format(score=score))
-        elif model.decider.accept_all(sure):
-            self._session.announced.emit(Notice(self._describe_accepted(len(sure)), is_undoable=True))
+        if model.decider.accept_all(suggestions):
+            self._session.announced.emit(Notice(self._describe_accepted(suggestions), is_undoable=True))
             if not is_editing:
                 model.set_current(model.find_next(start))
 
-    def _describe_accepted(self, count: int) -> str:
+    def _describe_accepted(self, suggestions: Sequence[Suggestion]) -> str:
+        count = len(suggestions)
         if self._suggestions.is_provided:
             return count_phrase(
                 "{count} disagreement decided by majority.", "{count} disagreements decided by majority.", count
@@ -214,7 +257,7 @@ class SuggestionCommands(QObject):
         message = ngettext(
             "{count} suggestion accepted: {score} and more.", "{count} suggestions accepted: {score} and more.", count
         )
-        return message.format(count=format_number(count), score=format_percent(SURE_SCORE))
+        return message.format(count=format_number(count), score=format_percent(_lowest_score(suggestions)))
 
     def _make_current(self, suggestion: Suggestion | None) -> None:
         if suggestion:
@@ -261,3 +304,8 @@ class SuggestionCommands(QObject):
     def _yield_to_selection(self) -> None:
         if self._view.selection or self._session.selection:
             self._clear_current()
+
+
+def _lowest_score(suggestions: Sequence[Suggestion]) -> float:
+    """Return the score of the least certain one, SURE_SCORE if all are sure."""
+    return min(SURE_SCORE, *(suggestion.score for suggestion in suggestions))

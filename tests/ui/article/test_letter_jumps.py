@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from ui.inspection import Stretch
 
+from annotator.model.article_builder import build_article
 from annotator.model.label_changes import LabelChange
 from annotator.model.labels import LabelSet
 from annotator.store.label_set import change_labels
@@ -119,6 +121,70 @@ def test_a_letter_moves_to_the_next_word_and_shift_selects_up_to_it(window: Wind
     assert [(span.start, span.end) for span in window.session.spans] == [stretch("الخطة الوطنية للتلقيح 2024-2030")]
 
 
+def type_letter(window: Window, key: Qt.Key, text: str, at: int, modifiers: Qt.KeyboardModifier = PLAIN) -> None:
+    """Press a letter's key at this time, in milliseconds."""
+    for kind in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress):
+        event = QKeyEvent(kind, key, modifiers, text)
+        event.setTimestamp(at)
+        QApplication.sendEvent(window.view, event)
+
+
+def test_letters_typed_quickly_are_the_beginning_of_a_word(window: Window, stretch: Stretch) -> None:
+    view = window.view
+    type_letter(window, Qt.Key.Key_G, "ل", 1000)
+    assert view.current_offset() == stretch("للتلقيح")[0]
+    type_letter(window, Qt.Key.Key_T, "ف", 1300)
+    assert view.current_offset() == stretch("لفائدة")[0], "the first word with both letters, not the next with ف"
+    QTest.keyClick(view, Qt.Key.Key_Backspace, SHIFT)
+    assert view.current_offset() == stretch("للتلقيح")[0]
+
+
+def test_after_a_pause_a_letter_begins_another_word(window: Window, stretch: Stretch) -> None:
+    type_letter(window, Qt.Key.Key_G, "ل", 1000)
+    type_letter(window, Qt.Key.Key_T, "ف", 1800)
+    assert window.view.current_offset() == stretch("في")[0]
+
+
+def test_the_same_letter_goes_from_word_to_word(window: Window, stretch: Stretch) -> None:
+    for at in (1000, 1200):
+        type_letter(window, Qt.Key.Key_O, "خ", at)
+    assert window.view.current_offset() == stretch("الخطة")[0]
+
+
+def test_letters_that_no_word_begins_with_lead_to_the_last_ones_word(window: Window, stretch: Stretch) -> None:
+    type_letter(window, Qt.Key.Key_O, "خ", 1000)
+    type_letter(window, Qt.Key.Key_H, "ا", 1200)
+    assert window.view.current_offset() == stretch("أعلنت")[0]
+
+
+def test_a_label_between_letters_parts_them(window: Window, stretch: Stretch) -> None:
+    type_letter(window, Qt.Key.Key_G, "ل", 1000)
+    QTest.keyClick(window.view, Qt.Key.Key_3)
+    type_letter(window, Qt.Key.Key_T, "ف", 1200)
+    assert window.view.current_offset() == stretch("في")[0]
+    assert [span.label for span in window.session.spans] == ["PLAN"]
+
+
+def test_several_letters_select_up_to_a_word(window: Window, stretch: Stretch) -> None:
+    window.view.move_to(stretch("الوطنية")[0])
+    type_letter(window, Qt.Key.Key_G, "ل", 1000, SHIFT)
+    assert window.view.selected_text() == "الوطنية للتلقيح"
+    type_letter(window, Qt.Key.Key_T, "ف", 1200, SHIFT)
+    assert window.view.selected_text() == "الوطنية للتلقيح 2024-2030 لفائدة"
+
+
+def test_the_key_of_numbers_is_alef_maksura_within_a_word(window: Window, session: Session) -> None:
+    assert session.corpus
+    session.corpus.add(build_article("إلى مدينة مراكش 2024 تلقت ملى مبكرا"))
+    session.reload()
+    session.open_by_id(3)
+    assert session.article
+    assert session.article.text.startswith("إلى")
+    for key, text, at in ((Qt.Key.Key_L, "م", 1000), (Qt.Key.Key_G, "ل", 1200), (Qt.Key.Key_N, "ى", 1400)):
+        type_letter(window, key, text, at)
+    assert session.article.text[window.view.current_offset() :].startswith("ملى")
+
+
 def test_a_letter_selects_entire_quotations(window: Window, stretch: Stretch) -> None:
     window.view.move_to(stretch("برنامج")[0])
     QTest.keyClick(window.view, Qt.Key.Key_N, SHIFT)
@@ -209,6 +275,7 @@ def test_the_list_of_shortcuts_explains_letters(window: Window) -> None:
     sheet = KeysDialog(window, window._actions.keymap)
     rows = {row.text(0): row.text(1) for row in sheet._rows()}
     assert rows["Next word that begins with the letter"] == "letter"
+    assert rows["Next word that begins with several letters"] == "letters, typed quickly"
     assert rows["Select to that word"] == "Shift and letter"
     assert rows["Next number, or with Shift select to it"] == "N   ى"
 

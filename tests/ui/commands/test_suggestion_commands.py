@@ -359,25 +359,81 @@ def test_the_sure_ones_of_the_article_are_one_step(window: Window) -> None:
     assert stored(window.session) == ([], [])
 
 
+def words_in_view(window: Window) -> list[str]:
+    return [
+        words(window, suggestion)
+        for suggestion in window.suggestions.visible
+        if window.view.is_in_view(suggestion.start, suggestion.end)
+    ]
+
+
+def test_all_in_view_are_accepted_in_one_step_and_what_is_out_of_view_waits(window: Window) -> None:
+    window.resize(420, 330)
+    window.suggestion_commands.set_current(window.suggestions.visible[-1])  # the page goes to the end
+    window.suggestion_commands.set_current(None)
+    bar = window.view.verticalScrollBar()
+    while len(words_in_view(window)) < 2:
+        assert bar.value() > 0
+        bar.setValue(bar.value() - 10)
+    in_view = words_in_view(window)
+    assert len(in_view) < len(PROPOSED)
+    lowest = min(score for row, _label, _source, score, _value in PROPOSED if row in in_view)
+    press(window, RETURN, modifier=ALT)
+    assert [span[1] for span in stored(window.session)[0]] == in_view
+    assert message(window).startswith(f"{len(in_view)} suggestions accepted: {int(lowest * 100)}% and more.")
+    following = [row[0] for row in PROPOSED if row[0] not in in_view]
+    assert current_words(window) in following
+    assert current_words(window) in words_in_view(window)  # where the page has gone to
+    press(window, Qt.Key.Key_Z, modifier=CONTROL)
+    assert stored(window.session) == ([], [])
+
+
+def test_the_whole_article_is_accepted_where_it_is_in_view(window: Window) -> None:
+    window.resize(1100, 900)
+    press(window, RETURN, modifier=ALT)
+    assert [span[1] for span in stored(window.session)[0]] == [row[0] for row in PROPOSED]
+
+
+def test_where_none_is_in_view_the_page_goes_to_the_next_and_nothing_is_accepted(window: Window) -> None:
+    window.resize(420, 330)
+    window.suggestion_commands.set_current(window.suggestions.visible[-1])
+    press(window, RETURN, modifier=ALT)
+    before = stored(window.session)
+    window.suggestion_commands.set_current(None)
+    assert window.session.article
+    end = len(window.session.article.text)
+    window.view.reveal(end - 1, end)
+    assert words_in_view(window) == []
+    press(window, RETURN, modifier=ALT)
+    assert stored(window.session) == before
+    assert current_words(window) == remaining_words(window)[0]
+    assert remaining_words(window)[0] in words_in_view(window)
+
+
 def menu_texts(window: Window) -> list[str]:
     """Return how the keys that accept several are described when the menu opens."""
     window._actions.menus["suggestions"].aboutToShow.emit()
-    return [window.action(name).text().partition("\t")[0] for name in ("accept_sentence", "accept_article")]
+    names = ("accept_sentence", "accept_article", "accept_in_view")
+    return [window.action(name).text().partition("\t")[0] for name in names]
 
 
 def test_keys_that_accept_several_say_beforehand_which(window: Window) -> None:
     press(window, RETURN, Qt.Key.Key_F5)
     total, sure = len(PROPOSED), len([row for row in PROPOSED if row[3] >= SURE_SCORE])
-    in_sentence, in_article = menu_texts(window)
+    in_sentence, in_article, in_view = menu_texts(window)
     assert in_sentence == "Accept 2 of 3 in the sentence: 99% and more"
     assert in_article == f"Accept {sure} of {total} in the article: 99% and more"
+    assert in_view == f"Accept {total} in view: 50% and more"
     assert f"{total} suggestions left  ·  {sure} of them sure: 99% and more" in window.status_line.state_text()
     press(window, Qt.Key.Key_Right, modifier=SHIFT)  # one that is being edited stays
-    assert menu_texts(window)[1] == f"Accept {sure - 1} of {total} in the article: 99% and more"
+    _in_sentence, in_article, in_view = menu_texts(window)
+    assert in_article == f"Accept {sure - 1} of {total} in the article: 99% and more"
+    assert in_view == f"Accept {total - 1} in view: 50% and more"
     window.suggestion_commands.toggle()
     assert menu_texts(window) == [
         "Accept sure suggestions in the sentence",
         "Accept sure suggestions in the article",
+        "Accept all suggestions in view",
     ]
 
 
@@ -449,7 +505,7 @@ def test_all_can_be_decided_and_all_undone(qtbot: QtBot, window: Window) -> None
     assert remaining_words(window) == [row[0] for row in PROPOSED]
 
 
-@pytest.mark.parametrize("name", ["accept", "accept_sentence", "accept_article", "remove"])
+@pytest.mark.parametrize("name", ["accept", "accept_sentence", "accept_article", "accept_in_view", "remove"])
 def test_a_key_held_down_decides_once(window: Window, name: str) -> None:
     assert not window.action(name).autoRepeat()
 

@@ -140,7 +140,7 @@ def test_key_is_changed_without_a_mouse(open_sheet: OpenSheet) -> None:
     ("key", "modifier", "expected"),
     [
         (Qt.Key.Key_Tab, ALT, "Alt+Tab"),
-        (Qt.Key.Key_Return, ALT, "Alt+Return"),
+        (Qt.Key.Key_F12, ALT, "Alt+F12"),
         (Qt.Key.Key_Space, SHIFT, "Shift+Space"),
         (Qt.Key.Key_Insert, PLAIN, "Ins"),
         (Qt.Key(ord("ص")), CONTROL, "Ctrl+W"),
