@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Final
 
 from annotator.model.label_roles import PLAN
-from annotator.suggest.names.cursor import HYPHENS, NameCursor, NameEnd
+from annotator.suggest.names.cursor import HYPHENS, NameEnd
 from annotator.suggest.names.data import (
     ADJECTIVE,
     ATTACHED,
@@ -39,6 +39,7 @@ from annotator.suggest.names.fixed_parts import (
     find_short_name_end,
     tails_by_first_word,
 )
+from annotator.suggest.names.idafa import IdafaCursor
 from annotator.suggest.names.places import find_place_end
 from annotator.suggest.names.word_roles import (
     AND,
@@ -65,19 +66,14 @@ _AIM: Final = re.compile(
 )  # of what somebody does
 _BEFORE: Final = fold("لدى")
 _FOR_THE_SAKE_OF: Final = tuple(map(fold, ("من", "أجل")))
-_VERB_PREFIXES: Final = ("ي", "ت", "ن")
-_NAME_PREFIXES: Final = ("تا", "تي", "تو")  # of Amazigh names; verbs seldom begin so
-_MAX_NOUNS: Final = 3  # indefinite ones in a row before the definite one
 _FEMININE: Final = frozenset(
     map(fold, ("كتائب", "أوقاف", "جمارك", "العليا", "الكبرى", "الصغرى", "العظمى", "الخضراء", "الحمراء"))
 )
 _SCOPES: Final = tuple(tuple(fold(scope).split()) for scope in ("في مجال", "في ميدان", "بشأن", "حول"))
 _CLOSING_MARKS: Final = ("»", "”")  # behind a name more often the end of a quotation than the start
-_MIN_FOREIGN: Final = 5  # letters, with the article
 _SUFFIXED: Final = frozenset(map(fold, ("منه", "منها")))
 _MAX_SHORT: Final = 3  # letters of nouns of action such as بدء, رفع
 _FEMININE_PLURAL: Final = "يات"
-_MAX_DEPTH: Final = 3  # nested names that end together
 
 
 def find_name_end(line: SentenceLine, start: int, head: Head, *, definite: bool, depth: int = 0) -> NameEnd | None:
@@ -91,12 +87,11 @@ def find_name_end(line: SentenceLine, start: int, head: Head, *, definite: bool,
     return end and NameEnd(find_short_name_end(line, end.stop), end.rule)
 
 
-class _ChainParser(NameCursor):
+class _ChainParser(IdafaCursor):
     """A cursor that also knows how the parts of a name may follow one another."""
 
     def __init__(self, line: SentenceLine, position: int, head: Head, depth: int) -> None:
-        super().__init__(line, position, head)
-        self._depth = depth
+        super().__init__(line, position, head, depth, _find_end)
         self._is_proper = False  # whether the name so far is a proper one, complete without a country or place
 
     def parse_definite(self) -> NameEnd | None:
@@ -237,82 +232,6 @@ class _ChainParser(NameCursor):
         head = self._head
         is_known = bool({KNOWN, PROPER} & head.takes) and self._position in self._line.listed
         return (is_known or first.word not in head.without) and (not head.only or first.word in head.only)
-
-    def _take_idafa(self, rule: str, nouns: int = 0) -> bool:
-        """Take indefinite nouns with the definite noun or place that closes them, if any.
-
-        `nouns` is 1 if the word here is known to be the first. Two may share a closing one: إعادة بناء وتأهيل المناطق.
-        """
-        start = self._position
-        if nouns:
-            self._position += self._line.word_count_at(start)  # two if its و is written apart
-        while word := self._peek():
-            if word.lead and not (word.lead == AND and nouns and word.kind == NOUN and not word.is_head):
-                break
-            if nouns and (self._is_of_nation(word) or word.word in load_knowledge().polite):
-                break
-            if not nouns and word.is_actor and self._take_body(word, rule):  # مفوضية الاتحاد الأوروبي
-                return True
-            if not nouns and self._is_title(word):
-                nouns, self._position = 1, self._position + 1
-                continue
-            may_close = word.kind == DEFINITE and not word.is_plain
-            is_member = word.is_people and PROPER in self._head.takes  # نقابة الصحفيين
-            if word.kind == LOCAL or (may_close and (nouns or is_member or not word.is_actor)):
-                return self._advance(rule)
-            if nouns and rule == GENITIVE and QUOTED in self._head.takes and self._take_quoted():  # نقابة مستخدمي «كذا»
-                return True
-            if word.kind != NOUN or nouns > _MAX_NOUNS or not self._may_stand_in_idafa(word, nouns):
-                break
-            if word.is_locality and self._take_locality(rule):
-                return True
-            if nouns and word.is_head and self._take_body(word, rule):  # جمعية آباء تلاميذ مدرسة ابن رشد
-                return True
-            before = self._peek(-1)
-            nouns += 1
-            self._position += 1
-            if rule == GENITIVE and self._may_be_proper_name(word, before, nouns):
-                self._end = NameEnd(self._position, PROPER)
-        self._position = start
-        return False
-
-    def _is_title(self, word: WordRole) -> bool:
-        """Return whether a word is a person's title before the name: جامعة الأمير عبد القادر."""
-        following = self._peek(1)
-        is_name = following is not None and not following.lead and following.kind == NOUN
-        return is_name and word.kind == DEFINITE and word.is_person and not word.lead
-
-    def _is_of_nation(self, word: WordRole) -> bool:
-        """Return whether a word is the adjective of a country of the proper name before it: شركة كذا | الفرنسية."""
-        return word.kind == DEFINITE and PROPER in self._head.takes and word.word in load_knowledge().nations
-
-    def _may_be_proper_name(self, word: WordRole, before: WordRole | None, nouns: int) -> bool:
-        """Return whether a noun is the head's proper name: the first after it, or after ابن and the like."""
-        if PROPER not in self._head.takes:
-            return False
-        if before is not None and before.is_person and nouns > 1:
-            return word.is_person or not word.word.startswith(_VERB_PREFIXES)
-        looks_like_adjective = self._head.words[-1].endswith("ة") and word.word.endswith("ة")
-        return nouns == 1 and not looks_like_adjective and (word.is_proper or self._is_for_something(word))
-
-    def _is_for_something(self, word: WordRole) -> bool:
-        """Return whether a purpose behind a noun makes it a name, whatever it looks like: جمعية جديات للتنمية."""
-        following = self._peek()
-        is_verb = word.word.startswith(_VERB_PREFIXES) and not word.word.startswith(_NAME_PREFIXES)
-        has_purpose = following is not None and following.lead == FOR and following.kind == DEFINITE
-        return has_purpose and not (is_verb or word.is_common or word.is_quality or word.is_of_names)
-
-    def _may_stand_in_idafa(self, word: WordRole, nouns: int) -> bool:
-        """Return whether an indefinite noun may stand in the idafa; the first may be no adjective of the head."""
-        if word.is_of_names:
-            return True
-        if _is_foreign(word.word):
-            return True
-        if word.word.startswith((FOR, "ي")) or (
-            nouns and word.word.startswith(AT)
-        ):  # a verb, or an attached preposition
-            return False
-        return nouns > 0 or not word.is_quality
 
     def _take_continuations(self) -> None:
         while (word := self._peek()) and self._take_continuation(word):
@@ -533,17 +452,6 @@ class _ChainParser(NameCursor):
         self._take_body(word, rule)
         return False
 
-    def _take_body(self, word: WordRole, rule: str) -> bool:
-        """Take an institution that a word begins: بوزارة الداخلية, للنقابة الوطنية للرعاة."""
-        if self._depth == _MAX_DEPTH:
-            return False
-        definite, depth = word.kind == DEFINITE, self._depth + 1
-        for head in load_knowledge().heads.get((word.word.removeprefix(DEFINITE_ARTICLE),), ()):
-            end = find_name_end(self._line, self._position + 1, head, definite=definite, depth=depth)
-            if end:
-                return self._advance_to(end.stop, rule)
-        return False
-
     def _may_be_place(self, word: WordRole) -> bool:
         """Return whether a definite noun behind ب is a place of no list: محكمة الاستئناف بالزهراوية."""
         is_noun = word.kind == DEFINITE and word.lead == AT and SEAT in self._head.takes
@@ -562,6 +470,10 @@ class _ChainParser(NameCursor):
         return False
 
 
+def _find_end(line: SentenceLine, start: int, head: Head, definite: bool, depth: int) -> NameEnd | None:
+    return find_name_end(line, start, head, definite=definite, depth=depth)
+
+
 @lru_cache(maxsize=1)
 def _words_that_go_on() -> frozenset[str]:
     """Return the words of no name by which one may yet go on."""
@@ -575,14 +487,6 @@ def _agrees(head: Head, adjective: WordRole) -> bool:
     """Return whether an adjective has a head's gender."""
     nouns = head.words[::-1] if head.role == PLAN else head.words[-1:]  # خارطة الطريق الوطنية
     return any(_is_feminine(noun) == _is_feminine(adjective.word) for noun in nouns)
-
-
-def _is_foreign(word: str) -> bool:
-    """Return whether a word begins with the article of Romance languages, not with ل: لافيتا, not لاستقبال."""
-    if not word.startswith("لا") or len(word) < _MIN_FOREIGN:
-        return False
-    rest = classify_word(word[1:])
-    return rest.is_proper
 
 
 def _is_feminine(word: str) -> bool:
