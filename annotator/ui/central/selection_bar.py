@@ -3,7 +3,8 @@
 It never takes the focus: every button is an action with a key. Out of the way of the text that is read, it is a column
 in the nearer margin of the page: with titles and keys, without keys, or of the labels' dots and the icons alone, which
 every margin has room for. Only where the page is too low for a column, it is a row above the first selected line, or
-below the last one. It goes while keys are typed or the page scrolls, and comes again when they rest.
+below the last one. It goes while keys are typed or the page scrolls, and comes again when they rest. A column whose
+button was clicked stays under the mouse: the same button decides on the next suggestion.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -11,7 +12,7 @@ from enum import Enum
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QAction, QColor, QFontMetrics, QGuiApplication, QPainter, QPaintEvent, QPixmap
+from PySide6.QtGui import QAction, QColor, QCursor, QFontMetrics, QGuiApplication, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QApplication, QFrame, QWidget
 
 from annotator.i18n import _
@@ -171,6 +172,7 @@ class SelectionBar(QFrame):
         self._label_chips: list[tuple[Label, Chip]] = []
         self._decision_chips: list[tuple[_Decision, Chip]] = []
         self._shown_target: _Target = None
+        self._held: QRect | None = None  # the column that was clicked, while the mouse is on it
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._show_now)
         self.setObjectName("selection")
@@ -280,7 +282,8 @@ class SelectionBar(QFrame):
             size = self._arrange_chips(target, detail, is_column=True)
             gutter = _NARROW_GUTTER if detail == Detail.MARKS else _GUTTER
             if size.width() + gutter <= margin and (corner := self._place_in_margin(size, start, end, gutter)):
-                return QRect(corner, size)
+                return QRect(self._hold(corner, size, gutter), size)
+        self._held = None
         size = self._arrange(target)
         place = self._place(size, start, end)
         return QRect(place, size) if place else None
@@ -301,6 +304,7 @@ class SelectionBar(QFrame):
             self._label_chips.append((label, chip))
 
     def _run(self, action: QAction) -> None:
+        self._held = self.geometry()
         self._hide()
         with self._view.staying():
             action.trigger()
@@ -372,6 +376,17 @@ class SelectionBar(QFrame):
         edge = view.map_from_page(0 if is_left else page.width, 0).x()
         outward = -gutter if is_left else gutter
         return place_column(size, view.viewport().rect(), top, bottom, edge + outward, is_left=is_left)
+
+    def _hold(self, corner: QPoint, size: QSize, gutter: int) -> QPoint:
+        """Return the place where the column was clicked, while the mouse is there; else `corner`."""
+        view, held = self._view, self._held
+        if held is None or not held.contains(view.mapFromGlobal(QCursor.pos())):
+            self._held = None
+            return corner
+        page, is_left = view.viewport().rect(), held.center().x() < view.rect().center().x()
+        edge = round(view.map_from_page(0 if is_left else view.page().width, 0).x())
+        top = min(held.top() - view.viewport().y(), page.bottom() + 1 - _EDGE - size.height())
+        return QPoint(edge - gutter - size.width() if is_left else edge + gutter, max(page.top() + _EDGE, top))
 
 
 def _lay_out_column(groups: Sequence[Sequence[Chip]], padding: int) -> QSize:

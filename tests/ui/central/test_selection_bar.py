@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt
-from PySide6.QtGui import QContextMenuEvent, QMouseEvent
+from PySide6.QtGui import QContextMenuEvent, QCursor, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -170,6 +170,31 @@ def test_a_suggestion_is_accepted_and_the_bar_goes_to_the_next(window: Window, s
     assert titles(window.selection_bar) == ["Accept", "Reject", "Institution", "Plan"]
     click(window.selection_bar, "Plan")
     assert stored_spans(window.session)[1] == ("PLAN", "أمس")
+
+
+def test_the_column_stays_under_the_mouse_for_the_next_decision(window: Window, stretch: Stretch) -> None:
+    first, *others = stretch("وزارة الصحة", 1), stretch("أمس"), stretch("لفائدة الأطفال")
+    suggestions = [Suggestion(*place, "INSTITUTION", "names", 0.9) for place in (first, *others)]
+    suggest(window, *suggestions)
+    bar, cursor = window.selection_bar, QCursor.pos()
+    QTest.mouseClick(window.view.viewport(), LEFT, PLAIN, point(window.view, first[0]))
+    QApplication.processEvents()
+    place = bar.chips()[0].mapToGlobal(bar.chips()[0].rect().center())
+    try:
+        QCursor.setPos(place)
+        for _other in others:
+            click(bar, "Accept")
+            QApplication.processEvents()
+            assert bar.chips()[0].text() == "Accept"
+            assert bar.chips()[0].rect().contains(bar.chips()[0].mapFromGlobal(place))
+            assert not bar.geometry().intersects(text_column(window.view))
+        QCursor.setPos(window.mapToGlobal(QPoint(1, 1)))
+        QTest.mouseClick(window.view.viewport(), LEFT, PLAIN, point(window.view, others[-1][0]))
+        QApplication.processEvents()
+        lines = selected_lines(window.view, *others[-1])
+        assert lines.top() <= bar.geometry().center().y() <= lines.bottom(), "the mouse is elsewhere"
+    finally:
+        QCursor.setPos(cursor)
 
 
 def test_the_page_stays_under_the_mouse_while_the_next_suggestion_is_in_view(window: Window, stretch: Stretch) -> None:
