@@ -260,7 +260,8 @@ class _ChainParser(IdafaCursor):
         if word.lead == FOR:
             if PURPOSE not in takes or is_addressed(word) or self._is_second_purpose(word):
                 return False
-            if word.is_actor:
+            is_for_people = self._head.role == PLAN and word.word in load_knowledge().beneficiaries
+            if word.is_actor and not is_for_people:
                 return self._take_body(word, PURPOSE) or self._take_owner_with_years()
             return self._take_complement(word, PURPOSE)
         if word.lead == AT:
@@ -313,7 +314,7 @@ class _ChainParser(IdafaCursor):
             return False
         first = self._line.word_at(self._start)
         is_of_action = self._end.rule == GENITIVE and first is not None and first.is_work and first.kind == NOUN
-        return self._end.rule in (PURPOSE, QUOTED) or is_of_action
+        return self._end.rule in (PURPOSE, QUOTED, KNOWN) or is_of_action
 
     def _may_have_region(self, word: WordRole) -> bool:
         """Return whether a kind of region tells a plan apart; a national or listed one is the same everywhere."""

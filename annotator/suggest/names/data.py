@@ -120,6 +120,7 @@ class _Words(Struct, frozen=True, forbid_unknown_fields=True):
     polite: FoldedWords
     events: FoldedWords
     sports: FoldedWords
+    beneficiaries: FoldedWords
     bound: Mapping[str, FoldedWords]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from annotator.model.label_roles import INSTITUTION
-from annotator.suggest.names.data import GENITIVE, PERIOD, WORKS, Head, load_knowledge
+from annotator.suggest.names.data import GENITIVE, PERIOD, QUOTED, WORKS, Head, load_knowledge
 from annotator.suggest.names.word_roles import DEFINITE, LOCAL, SentenceLine, classify_word
 from annotator.text.folding import fold
 from annotator.text.proclitics import PROCLITICS
@@ -81,7 +81,7 @@ def is_plan_name(line: SentenceLine, start: int, first: int, stop: int, head: He
     word, listed = line.words[first], line.listed.get(first)
     if _is_broadcast(line, start, stop):
         return False
-    if rule == PERIOD:
+    if rule == PERIOD or (rule == QUOTED and GENITIVE not in head.takes):
         return True
     if PERIOD in head.takes and GENITIVE not in head.takes:  # a vision or an agenda is named by its years
         return False
