@@ -441,11 +441,12 @@ def select_tests(arguments: list[str]) -> list[str]:
     """Return the arguments of pytest: without `--all` the slow tests are left out, unless tests are named."""
     if any((ROOT / argument.partition("::")[0]).exists() for argument in arguments if not argument.startswith("-")):
         return [argument for argument in arguments if argument != ALL]
-    # Each file runs in one process. Tests of windows mostly wait, but whole stories need a core each.
+    # Each file runs in one process. Whole stories need a core each. Others wait for windows and other programs now and
+    # then: one process more uses these moments, but each takes seconds to find all tests.
     if ALL in arguments:
         selection = ["--numprocesses", str(CORES)]
     else:
-        selection = ["--numprocesses", str(2 * CORES), "-m", "not slow"]
+        selection = ["--numprocesses", str(CORES + 1), "-m", "not slow"]
     return [*selection, "--dist", "loadfile", *(argument for argument in arguments if argument != ALL)]
 
 

@@ -20,7 +20,7 @@ from running import raising
 ROOT = Path(__file__).resolve().parent.parent
 GROUPS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]
 TWO_GROUPS = "[dependency-groups]\ndev = ['one>=1']\nconsumers = ['two', {include-group = 'dev'}]\n"
-QUICK = ["--numprocesses", str(2 * dev.CORES), "-m", "not slow", "--dist", "loadfile"]
+QUICK = ["--numprocesses", str(dev.CORES + 1), "-m", "not slow", "--dist", "loadfile"]
 EVERY = ["--numprocesses", str(dev.CORES), "--dist", "loadfile"]
 Commands = list[list[str]]
 System = dict[str, Any]
