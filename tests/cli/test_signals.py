@@ -16,6 +16,7 @@ from annotator.model.article_builder import build_article
 from annotator.model.labels import default_labels
 from annotator.store.corpus import Corpus
 
+pytestmark = pytest.mark.slow
 Start = Callable[..., "subprocess.Popen[bytes]"]
 DEFAULT = {"SIGTERM": "SIG_DFL", "SIGHUP": "SIG_DFL", "SIGINT": "default_int_handler"}
 """The initial handler of a signal, unless the parent ignores it, as shells do for background jobs."""

@@ -43,13 +43,15 @@ NEW = "أعلنت وزارة الثقافة عن نتائجها في 2015 بال
 @pytest.fixture
 def taught(corpus: Path) -> Path:
     """Create a corpus with articles finished by Sanae and two untouched ones."""
+    articles = []
+    for example in examples()[:60]:
+        uid = example.article.uid
+        spans = tuple(Span(new_uid(), uid, "Sanae", label, start, end) for start, end, label in example.spans)
+        articles.append(AnnotatedArticle(example.article, spans=spans, states=(Status(uid, "Sanae", DONE),)))
+    for text in (NEW, "قال متحدث باسم وزارة الثقافة إن الأشغال بدأت في 2016 كما كان مقررا."):
+        articles.append(build_plain_article(text))
     with Corpus.open(corpus) as opened:
-        for example in examples()[:60]:
-            uid = example.article.uid
-            spans = tuple(Span(new_uid(), uid, "Sanae", label, start, end) for start, end, label in example.spans)
-            opened.add(AnnotatedArticle(example.article, spans=spans, states=(Status(uid, "Sanae", DONE),)))
-        for text in (NEW, "قال متحدث باسم وزارة الثقافة إن الأشغال بدأت في 2016 كما كان مقررا."):
-            opened.add(build_plain_article(text))
+        opened.add_all(articles)
     return corpus
 
 
@@ -206,6 +208,7 @@ def test_accepting_in_json_lists_what_was_accepted(run: Run, taught: Path) -> No
     assert run("suggest", taught, "--article", 63, "--annotator", "Omar", "--accept").text == "0 suggestions accepted\n"
 
 
+@pytest.mark.slow
 def test_several_processes_suggest_and_accept_the_same_as_one(run: Run, taught: Path) -> None:
     with Corpus.open(taught) as opened:
         for number in range(120):
@@ -283,7 +286,13 @@ def test_a_failing_external_model_is_reported_and_the_rest_suggested(run: Run, t
     assert "no-model" in ended.err or "[onnx]" in ended.err  # where that extra is not installed
 
 
-@pytest.mark.parametrize("field", [b"", b"lCRF", b"lCRF" + b"\xff" * 60, b"lCRF" + bytes(1000)])
+@pytest.mark.parametrize(
+    "field",
+    [
+        b"lCRF" + bytes(1000),
+        *(pytest.param(field, marks=pytest.mark.slow) for field in (b"", b"lCRF", b"lCRF" + b"\xff" * 60)),
+    ],
+)
 def test_a_model_from_an_untrusted_file_never_reaches_native_code(taught: Path, field: bytes) -> None:
     for command in (["suggest", "--article", "63", "--json"], ["learn"], ["suggest", "--source", "model", "--json"]):
         forge_model(taught, field)

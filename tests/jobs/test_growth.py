@@ -16,6 +16,7 @@ from annotator.tagging.flat import ProjectionOptions, project_flat
 from annotator.tagging.nested import project_nested
 from annotator.text.analysis import analysed
 
+pytestmark = pytest.mark.slow
 FEW, FACTOR = 500, 8
 LABELS, OPTIONS = default_labels(), ProjectionOptions(zones=None)
 LINES = {

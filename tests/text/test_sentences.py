@@ -105,6 +105,7 @@ def test_sentences_equal_those_of_a_walk_over_all_tokens(text: str) -> None:
     assert split_sentences(text, tokenize(text)) == split_by_walk(text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unit", [". ", '." ', '"."', "كلمة. ", "؟! ", ".a"])
 def test_time_for_sentences_is_linear(unit: str) -> None:
     def measure(count: int) -> float:

@@ -164,6 +164,7 @@ def create_controller(qapp: QApplication) -> Iterator[CreateController]:
     yield create
     for controller in controllers:
         _close(controller)
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # or what follows would restyle the windows
     i18n.set_language("en")
     i18n.set_numerals("western")
     qapp.setLayoutDirection(Qt.LayoutDirection.LeftToRight)

@@ -5,6 +5,7 @@ No widget is outside its window, no text is cut that has room, no target is too 
 
 from collections.abc import Callable
 from datetime import date
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -79,7 +80,16 @@ QT_ENGLISH = {
 }
 
 
-@pytest.fixture(params=[(language, theme) for language in LANGUAGES for theme in ("light", "dark")], ids="-".join)
+QUICK = ("ar", "light"), ("fr", "light"), ("en", "dark")
+"""Each language and each theme once. The rest of them is slow."""
+
+
+@pytest.fixture(
+    params=[
+        pytest.param(pair, id="-".join(pair), marks=() if pair in QUICK else pytest.mark.slow)
+        for pair in product(LANGUAGES, ("light", "dark"))
+    ]
+)
 def window(
     request: pytest.FixtureRequest, create_controller: CreateController, corpus_path: Path, qtbot: QtBot
 ) -> Window:

@@ -4,6 +4,7 @@ import ast
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -37,13 +38,20 @@ ACTIONS = ("widgets/buttons.py",)
 
 def calls(name: str) -> Iterator[tuple[str, ast.Call]]:
     """Every call of a function or a method of this name in the window's modules, with the module."""
-    for path in sorted(UI.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and name in (
-                getattr(node.func, "id", None),
-                getattr(node.func, "attr", None),
-            ):
-                yield path.relative_to(UI).as_posix(), node
+    for module, call in all_calls():
+        if name in (getattr(call.func, "id", None), getattr(call.func, "attr", None)):
+            yield module, call
+
+
+@cache
+def all_calls() -> list[tuple[str, ast.Call]]:
+    """Return every call in the window's modules, with the module."""
+    return [
+        (path.relative_to(UI).as_posix(), node)
+        for path in sorted(UI.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+    ]
 
 
 def test_labels_and_boxes_are_created_as_plain_text() -> None:

@@ -11,6 +11,7 @@ import pytest
 from annotator.model.labels import default_labels
 from annotator.store.corpus import Corpus
 
+pytestmark = pytest.mark.slow
 SCRIPT = Path(__file__).with_name("moved_window.py")
 
 
