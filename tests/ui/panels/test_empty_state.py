@@ -157,7 +157,8 @@ def test_article_without_spans_shows_a_hint(window: Window, stretch: Stretch) ->
     assert window.span_panel.viewport().grab().toImage() == before
     window.session.close()
     window.session.article_opened.emit(0)
-    assert len({window.span_panel.viewport().grab().toImage().pixel(x, 40) for x in range(before.width())}) == 1
+    image = window.span_panel.viewport().grab().toImage()
+    assert len({image.pixel(x, 40) for x in range(before.width())}) == 1
 
 
 def test_button_shows_its_key_and_follows_its_action(qtbot: QtBot) -> None:
