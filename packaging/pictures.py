@@ -12,11 +12,11 @@ from itertools import count, product
 from pathlib import Path
 from typing import Final
 
-from features import FEATURES, PLAN, grab, select_span
+from guide_pictures import GUIDE_PICTURES, PLAN, grab, select_span
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QApplication
-from team_features import TEAM_FEATURES
+from team_pictures import TEAM_PICTURES
 from window_driver import ANNOTATOR, TAGS, create_sample_corpus, locate_words, open_program
 
 from annotator.i18n import LANGUAGES
@@ -42,7 +42,7 @@ def take_pictures(folder: Path, target: Path) -> int:
         select_span(controller, PLAN)
         _save(grab(controller.window), target / window_name(language, theme, size))
         close_program(controller)
-    for language, (name, take) in product(GUIDES, _list_features().items()):
+    for language, (name, take) in product(GUIDES, _list_pictures().items()):
         controller = open_program(next(corpora), language=language, theme="light", size=SIZES[0])
         _save(take(controller), target / f"{name}-{language}.png")
         close_program(controller)
@@ -52,12 +52,12 @@ def take_pictures(folder: Path, target: Path) -> int:
 def picture_names() -> list[str]:
     """Return the file names of all the pictures."""
     windows = [window_name(*which) for which in product(LANGUAGES, THEMES, SIZES)]
-    return windows + [f"{name}-{language}.png" for name, language in product(_list_features(), GUIDES)]
+    return windows + [f"{name}-{language}.png" for name, language in product(_list_pictures(), GUIDES)]
 
 
-def _list_features() -> dict[str, Callable[[app.ApplicationController], QPixmap]]:
+def _list_pictures() -> dict[str, Callable[[app.ApplicationController], QPixmap]]:
     """Return the functions that take a picture in each of GUIDES, by its name."""
-    return {**FEATURES, **TEAM_FEATURES}
+    return {**GUIDE_PICTURES, **TEAM_PICTURES}
 
 
 def window_name(language: str, theme: str, size: tuple[int, int]) -> str:

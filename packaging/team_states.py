@@ -6,7 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
-from features import grab
+from guide_pictures import grab
 from msgspec.structs import replace
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QPixmap

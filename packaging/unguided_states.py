@@ -1,14 +1,14 @@
-"""Take the states of the window that no guide shows, as `features` takes those of the guides."""
+"""Take the states of the window that no guide shows, as `guide_pictures` takes those of the guides."""
 
 import random
 from collections.abc import Callable
 from typing import Final
 
-from features import FEATURES, create_progress, grab
+from guide_pictures import GUIDE_PICTURES, create_progress, grab
 from PySide6.QtGui import QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog
-from team_features import TEAM_FEATURES
+from team_pictures import TEAM_PICTURES
 from team_states import TEAM_STATES
 
 from annotator.model.records import DONE
@@ -61,8 +61,8 @@ def _take_progress_table(controller: app.ApplicationController) -> QPixmap:
 
 
 STATES: Final[dict[str, Callable[[app.ApplicationController], QPixmap]]] = {
-    **FEATURES,
-    **TEAM_FEATURES,
+    **GUIDE_PICTURES,
+    **TEAM_PICTURES,
     "layer": _take_layer,
     "annotators": _take_annotators,
     "annotator-name": _take_annotator_name,

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 import pictures
 import pytest
-from features import FEATURES
+from guide_pictures import GUIDE_PICTURES
 from pages import DOCS, KEY, PAGES, keys
-from team_features import TEAM_FEATURES
+from team_pictures import TEAM_PICTURES
 from ui.inspection import strip_isolates
 
 from annotator import i18n
@@ -117,14 +117,14 @@ def test_a_guide_shows_pictures_of_its_own_language(guide: str) -> None:
     others = {language for language in pictures.GUIDES if language != i18n.current_language()}
     names = set(re.findall(r"pictures/([\w.-]+)-(\w\w)\.png", guide))
     assert {language for _name, language in names}.isdisjoint(others)
-    assert {name for name, _language in names} == set(FEATURES)
+    assert {name for name, _language in names} == set(GUIDE_PICTURES)
 
 
 @pytest.mark.parametrize("language", pictures.GUIDES)
 def test_the_pages_for_leads_show_pictures_of_their_own_language(language: str) -> None:
     pages = [(DOCS / f"{name}.{language}.md").read_text(encoding="utf-8") for name in ("team", "adjudication")]
     names = [match for page in pages for match in re.findall(r"pictures/([\w.-]+)-(\w\w)\.png", page)]
-    assert sorted(names) == sorted((name, language) for name in TEAM_FEATURES)
+    assert sorted(names) == sorted((name, language) for name in TEAM_PICTURES)
 
 
 def test_a_picture_of_the_window_has_the_size_that_it_is_named_for() -> None:

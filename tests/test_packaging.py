@@ -14,12 +14,12 @@ import pictures
 import pytest
 import window_driver
 from consumers.reading import consumer
-from features import FEATURES
+from guide_pictures import GUIDE_PICTURES
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication
-from team_features import TEAM_FEATURES
+from team_pictures import TEAM_PICTURES
 
 from annotator.store.corpus import Corpus
 from annotator.ui.widgets.theme import DARK
@@ -50,8 +50,8 @@ def test_a_picture_is_of_a_window_in_the_middle_of_the_work(
     monkeypatch.setattr(pictures, "THEMES", ("dark",))
     monkeypatch.setattr(pictures, "SIZES", ((1366, 768),))
     monkeypatch.setattr(pictures, "GUIDES", ("en",))
-    monkeypatch.setattr(pictures, "FEATURES", {"nested": FEATURES["nested"]})
-    monkeypatch.setattr(pictures, "TEAM_FEATURES", {"team": TEAM_FEATURES["team"]})
+    monkeypatch.setattr(pictures, "GUIDE_PICTURES", {"nested": GUIDE_PICTURES["nested"]})
+    monkeypatch.setattr(pictures, "TEAM_PICTURES", {"team": TEAM_PICTURES["team"]})
     target = tmp_path / "pictures"
     assert pictures.take_pictures(tmp_path, target) == 0
     assert pictures.picture_names() == ["window-ar-dark-1366x768.png", "nested-en.png", "team-en.png"]

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 from annotator.model.labels import LabelSet
 from annotator.model.records import Article, Suggestion
-from annotator.suggest.conflicts import resolve_overlaps
+from annotator.suggest.overlaps import resolve_overlaps
 from annotator.text.intervals import IntervalIndex
 from annotator.text.lexicon import FoldedForm, Lexicon, Match
 from annotator.text.word_parts import analysed_in_parts, split_form_in_parts

@@ -48,7 +48,7 @@ TARGETS: Final = (
     *("tagging/schemes.py", "tagging/flat.py", "tagging/nested.py", "tagging/combined.py"),
     *("jobs/export/*.py", "formats/report.py"),
     *("jobs/suggesting.py", "jobs/learning.py", "jobs/undo.py"),
-    *("suggest/memory.py", "suggest/external/models.py", "suggest/conflicts.py"),
+    *("suggest/memory.py", "suggest/external/models.py", "suggest/overlaps.py"),
 )
 """The store, the verbs, export, and what is kept of suggestions."""
 TESTS: Final = (

@@ -10,7 +10,6 @@ from typing import Final, NamedTuple, TypeAlias
 from annotator.model.label_roles import INSTITUTION, PLAN, label_for_role, role_of_label
 from annotator.model.labels import LabelSet
 from annotator.model.records import Article, Suggestion
-from annotator.suggest.conflicts import resolve_overlaps
 from annotator.suggest.names.chain import find_name_end
 from annotator.suggest.names.data import (
     HONOUR,
@@ -29,6 +28,7 @@ from annotator.suggest.names.outlets import find_outlets
 from annotator.suggest.names.plans import is_plan_name, years_in
 from annotator.suggest.names.short_forms import CLOSING_MARKS, FullName, find_short_forms, has_proper_name
 from annotator.suggest.names.word_roles import AND, DEFINITE, SentenceLine, is_adjective_of
+from annotator.suggest.overlaps import resolve_overlaps
 from annotator.text.analysis import TextAnalysis, analysed
 from annotator.text.intervals import IntervalIndex
 from annotator.text.lexicon import FoldedForm, Lexicon, Match

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotator.model.records import Suggestion
-from annotator.suggest.conflicts import have_different_labels, resolve_overlaps
+from annotator.suggest.overlaps import have_different_labels, resolve_overlaps
 
 
 def proposal(start: int, length: int, label: str) -> Suggestion:

@@ -1,4 +1,4 @@
-"""Take the pictures of the pages for team leads, as `features` takes those of the annotator's guide.
+"""Take the pictures of the pages for team leads, as `guide_pictures` takes those of the annotator's guide.
 
 Three annotators have worked for some weeks on news of a paragraph each, half of which two of them have. What they
 label is what the rules suggest, with slips that are each annotator's own and the same every time.
@@ -13,7 +13,7 @@ from math import inf
 from random import Random
 from typing import Final, NamedTuple
 
-from features import LAST_DAY, PLAN, grab, grab_dialog, select_span
+from guide_pictures import LAST_DAY, PLAN, grab, grab_dialog, select_span
 from msgspec import structs
 from PySide6.QtGui import QPixmap
 from PySide6.QtTest import QTest
@@ -38,7 +38,7 @@ from annotator.store.queries.annotators import list_people
 from annotator.store.queries.assignments import list_assignments
 from annotator.store.queries.conflicts import load_conflict
 from annotator.suggest.built_in import rule_suggesters
-from annotator.suggest.conflicts import resolve_overlaps
+from annotator.suggest.overlaps import resolve_overlaps
 from annotator.team.adjudication import GUIDELINE
 from annotator.ui import app
 from annotator.ui.dialogs.assignment import AssignmentDialog
@@ -159,7 +159,7 @@ def _take_conflicts(controller: app.ApplicationController) -> QPixmap:
     )
 
 
-TEAM_FEATURES: Final[dict[str, Callable[[app.ApplicationController], QPixmap]]] = {
+TEAM_PICTURES: Final[dict[str, Callable[[app.ApplicationController], QPixmap]]] = {
     "assignment": _take_assignment,
     "team": _take_team,
     "agreement": _take_agreement,

@@ -315,7 +315,7 @@ def _take_no_corpus(controller: app.ApplicationController) -> QPixmap:
     return grab(controller.window)
 
 
-FEATURES: Final[dict[str, Callable[[app.ApplicationController], QPixmap]]] = {
+GUIDE_PICTURES: Final[dict[str, Callable[[app.ApplicationController], QPixmap]]] = {
     "welcome": _take_welcome,
     "caret": _take_caret,
     "selection": _take_selection,
