@@ -1,5 +1,6 @@
 """Tips on keys that nobody guesses: each is shown once, in the status line, when it would have helped."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from PySide6.QtCore import QObject, QTimer
@@ -15,12 +16,15 @@ from annotator.ui.widgets.bidi_text import format_keys
 _LETTERS: Final = "letters"
 _NUMBERS: Final = "numbers"
 _EDGES: Final = "edges"
+_IN_VIEW: Final = "in_view"
 _TEXTS: Final = {
     _LETTERS: N_("A letter goes to the next word that begins with it, with Shift it selects up to there. Back: {keys}"),
     _NUMBERS: N_("To the next number: {keys}"),
     _EDGES: N_("The edges of a suggestion can be moved before you accept it: {keys}"),
+    _IN_VIEW: N_("What is left in view is accepted at once: {keys}"),
 }
 _MANY_STEPS: Final = 12  # words in one article, from one to the next
+_MANY_DECISIONS: Final = 6  # suggestions of one article that are accepted one by one
 _DURATION: Final = 20_000  # milliseconds
 
 
@@ -32,6 +36,7 @@ class Tips(QObject):
         self._session, self._settings = context.session, context.settings
         self._actions, self._line = actions, line
         self._steps = 0  # by words, in this article
+        self._accepted = 0  # one by one, in this article
         self._rejected: list[Rejection] = []  # in this article
         self._timer = QTimer(self, singleShot=True, interval=_DURATION)
         self._timer.timeout.connect(self._hide)
@@ -47,10 +52,12 @@ class Tips(QObject):
             self._show(_LETTERS, "jump_back")
 
     def _on_article_opened(self) -> None:
-        self._steps, self._rejected = 0, []
+        self._steps, self._accepted, self._rejected = 0, 0, []
 
     def _on_corpus_changed(self, step: Step | None) -> None:
-        for edit in step.edits if step and not step.undoes else ():
+        edits = step.edits if step and not step.undoes else ()
+        self._count_accepted(edits)
+        for edit in edits:
             if isinstance(edit.after, Rejection):
                 self._rejected.append(edit.after)
             elif isinstance(edit.after, Span):
@@ -66,6 +73,14 @@ class Tips(QObject):
                 self._show(_EDGES, "end_forward", "end_back", "start_forward", "start_back")
             elif any(character.isdecimal() for character in article.text[span.start : span.end]):
                 self._show(_NUMBERS)
+
+    def _count_accepted(self, edits: Sequence[Edit]) -> None:
+        accepted = [
+            edit for edit in edits if edit.before is None and isinstance(edit.after, Span) and edit.after.source
+        ]
+        self._accepted += len(accepted) == 1
+        if self._accepted == _MANY_DECISIONS:
+            self._show(_IN_VIEW, "accept_in_view")
 
     def _show(self, tip: str, *names: str) -> None:
         """Show a tip with the keys of actions, unless it was shown before or the line is not free."""

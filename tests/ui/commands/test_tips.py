@@ -72,6 +72,20 @@ def test_a_span_in_place_of_a_rejected_suggestion_shows_it_too(window: Window, s
     assert hint(window) == EDGE_TIP
 
 
+def test_many_suggestions_accepted_one_by_one_show_how_to_accept_what_is_in_view(
+    window: Window, stretch: Stretch
+) -> None:
+    places = ("الصحة", "تطلق", "خطة", "وطنية", "أعلنت", "الخطة")
+    several = [suggestion(stretch, words) for words in ("بالرباط", "المصدر")]
+    assert window.session.accept_all(several)
+    for words in places:
+        assert hint(window) == "", words
+        accepted = suggestion(stretch, words)
+        assert window.session.accept(accepted, accepted)
+    assert hint(window) == "What is left in view is accepted at once: Alt+Enter"
+    assert seen() == ["in_view"]
+
+
 def test_an_undo_shows_nothing(window: Window, stretch: Stretch) -> None:
     accepted = suggestion(stretch, "09 يوليوز")
     assert window.session.accept(accepted, accepted)
