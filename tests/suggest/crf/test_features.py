@@ -25,7 +25,7 @@ def test_features_hold_the_folded_word_its_affixes_and_readings() -> None:
         ("12", "#2", "number"),
         ("12/05/2024", "#", "numbers"),
         ("OCP", "A", ""),
-        ("«", "«", ""),
+        ("«", "«", "quote"),
         ("بالوزارة", "D", ""),
         ("وزارة", "N", ""),
         ("يوليوز", "N", "month-word sure-month"),
