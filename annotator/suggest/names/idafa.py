@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
+from annotator.model.label_roles import PLAN
 from annotator.suggest.names.cursor import NameCursor, NameEnd
 from annotator.suggest.names.data import GENITIVE, PROPER, QUOTED, Head, load_knowledge
 from annotator.suggest.names.word_roles import (
@@ -116,6 +117,8 @@ class IdafaCursor(NameCursor):
             return False
         definite, depth = word.kind == DEFINITE, self._depth + 1
         for head in load_knowledge().heads.get((word.word.removeprefix(DEFINITE_ARTICLE),), ()):
+            if head.role == PLAN:  # no institution is at a plan: بمشروع كذا
+                continue
             end = self._find_end(self._line, self._position + 1, head, definite, depth)
             if end:
                 return self._advance_to(end.stop, rule)

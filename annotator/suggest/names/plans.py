@@ -94,8 +94,9 @@ def is_plan_name(line: SentenceLine, start: int, first: int, stop: int, head: He
             return False
     is_project = WORKS in head.takes and head.words[0] == _PROJECT
     is_facility = is_project and word in load_knowledge().facilities and _has_proper_name(line, first + 1, stop)
+    is_local = is_project and stop - first == _MIN_PROJECT - 1 and classify_word(line.words[stop - 1]).kind == LOCAL
     is_bare = stop == first + 1 and listed is None and classify_word(word).kind == DEFINITE
-    return rule != GENITIVE or is_facility or not (is_bare or (is_project and stop - first < _MIN_PROJECT))
+    return rule != GENITIVE or is_facility or is_local or not (is_bare or (is_project and stop - first < _MIN_PROJECT))
 
 
 def _has_proper_name(line: SentenceLine, start: int, stop: int) -> bool:
