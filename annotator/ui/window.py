@@ -65,7 +65,7 @@ _LOW_HEIGHT: Final = 660
 """Of a window in which only lines of text have room to spare, in pixels: lower ones have narrow margins."""
 _LOWEST_HEIGHT: Final = 480
 """Of a window that would show four or five lines: lower ones have compact lines, and one line of buttons at most."""
-_LOW_MENU_BAR: Final = "QMenuBar { padding-top: 0; padding-bottom: 0; } QMenuBar::item { padding: 0 10px; }"
+_LOW_MENU_BAR: Final = "QMenuBar { padding-top: 0; padding-bottom: 0; } QMenuBar::item { padding: 0 7px; }"
 
 
 class Window(QMainWindow):

@@ -57,7 +57,8 @@ from annotator.ui.widgets.suggestion_chart import brushes
 from annotator.ui.widgets.theme import current_theme
 
 _SIZE: Final = (940, 640)  # pixels, on a large screen
-_MIN_CHARTS_HEIGHT: Final = 220  # pixels: one row of them
+_MIN_HEIGHT: Final = 480  # pixels, if the screen has so many
+_CORNER_MARGIN: Final = 3  # pixels of the corner beside the tabs that Qt puts above the dialog's margin
 _RANGES: Final = {"week": 7, "month": 30, "year": 365, "all": None}
 """The time ranges by name, in days up to today."""
 _WEEK: Final = 7
@@ -167,7 +168,8 @@ class WorkProgressDialog(QDialog):
         self._people = {name: works for name, works in daily.items() if name != gold}
         self._today = today or _today()
         self.setWindowTitle(_("Progress"))
-        self.resize(_SIZE[0], min(_SIZE[1], self.screen().availableSize().height() * 5 // 6))
+        height = self.screen().availableSize().height()
+        self.resize(_SIZE[0], min(_SIZE[1], max(height * 5 // 6, min(height, _MIN_HEIGHT))))
         others = sorted(self._people.keys() - {user}) if team_pages else ()
         titles = {user: isolate(user), "": _("All annotators"), **{name: isolate(name) for name in others}}
         if gold in daily:
@@ -178,16 +180,16 @@ class WorkProgressDialog(QDialog):
         self.range_box.setAccessibleName(_("Time"))
         self.range_box.setCurrentIndex([*_RANGES].index("month"))
         self.tiles = _Tiles()
-        self._charts = QScrollArea()
-        self._charts.setWidgetResizable(True)
-        self._charts.setFrameShape(QFrame.Shape.NoFrame)
-        self._charts.setMinimumHeight(_MIN_CHARTS_HEIGHT)
+        self._charts = QWidget()
+        content, area = QWidget(), QScrollArea()
+        self._charts_column = vbox(self.tiles, (self._charts, 1), spacing=10, margins=0, parent=content)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidget(content)
         self.table = create_tree(_headings(), _("The same figures as a table"))
         self._columns = ColumnFitter(self.table, stretched=0, elides=False)
         self.tabs = QTabWidget(self)
-        charts_page = QWidget()
-        vbox(self.tiles, (self._charts, 1), spacing=10, margins=0, parent=charts_page).setContentsMargins(0, 8, 0, 0)
-        self.tabs.addTab(charts_page, _("Charts"))
+        self.tabs.addTab(area, _("Charts"))
         self.tabs.addTab(self.table, _("Table"))
         for page in team_pages:  # before the buttons, as Tab goes
             self.tabs.addTab(page, page.title)
@@ -201,7 +203,8 @@ class WorkProgressDialog(QDialog):
         self._copy_button = create_button(_("Copy the table"), self._copy)
         buttons = create_button_box(self, self._copy_button)
         self._choices = QWidget()
-        hbox(self.who_box, self.range_box, spacing=8, margins=0, parent=self._choices)
+        choices = hbox(self.who_box, self.range_box, spacing=8, margins=0, parent=self._choices)
+        choices.setContentsMargins(0, _CORNER_MARGIN, 0, 0)
         self.tabs.setCornerWidget(self._choices)
         self.tabs.tabBar().setMinimumHeight(self._choices.sizeHint().height())  # else the corner is cut off
         self._rule_label = plain_label(rule, "quiet", wraps=True)
@@ -221,7 +224,11 @@ class WorkProgressDialog(QDialog):
         self.periods = group_periods(works, first, max([*works, self._today]) if days is None else self._today)
         total = sum_work(period.work for period in self.periods)
         self.tiles.show_work(total)
-        self._charts.setWidget(_create_charts(self.periods, total, self._labels))
+        charts = _create_charts(self.periods, total, self._labels)
+        self._charts_column.replaceWidget(self._charts, charts)
+        self._charts.setParent(None)  # at once: it would be found beside the new ones
+        self._charts.deleteLater()
+        self._charts = charts
         _fill_table(self.table, self.periods)
         self._columns.fit()
         self._copy_button.setText(_("Copy the table"))

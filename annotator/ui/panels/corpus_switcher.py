@@ -7,7 +7,7 @@ from annotator.i18n import _
 from annotator.ui.session.session import Session
 from annotator.ui.widgets.bidi_text import isolate, isolate_ltr, tooltip
 
-_MAX_WIDTH = 240  # pixels of the name
+_MAX_WIDTH, _LOW_MAX_WIDTH = 240, 100  # pixels of the name
 _LOW_STYLE = "padding-top: 0; padding-bottom: 0"
 
 
@@ -16,7 +16,7 @@ class CorpusSwitcher(QToolButton):
 
     def __init__(self, session: Session, menu: QMenu) -> None:
         super().__init__()
-        self._session = session
+        self._session, self._max_width = session, _MAX_WIDTH
         self.setObjectName("switcher")
         self.setMenu(menu)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -26,8 +26,10 @@ class CorpusSwitcher(QToolButton):
         self._show_corpus()
 
     def set_low(self, is_low: bool) -> None:
-        """Be as high as the letters, or have some room above and below them."""
+        """Be as high as the letters, and leave the menus room beside a long name, or have some room around it."""
         self.setStyleSheet(_LOW_STYLE if is_low else "")
+        self._max_width = _LOW_MAX_WIDTH if is_low else _MAX_WIDTH
+        self._show_corpus()
 
     def _show_corpus(self) -> None:
         corpus = self._session.corpus
@@ -35,7 +37,7 @@ class CorpusSwitcher(QToolButton):
         if corpus:
             name = isolate(corpus.path.stem)
             self.setText(
-                self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, _MAX_WIDTH).replace("&", "&&")
+                self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, self._max_width).replace("&", "&&")
             )
             self.setAccessibleName(_("Corpus: {name}").format(name=name))
             self.setToolTip(tooltip(isolate_ltr(corpus.path)))

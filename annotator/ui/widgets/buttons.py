@@ -12,7 +12,7 @@ from annotator.ui.widgets.bidi_text import format_shortcut, tooltip
 from annotator.ui.widgets.theme import Theme, current_theme
 
 _COMPACT: Final = "padding-left: 6px; padding-right: 6px"  # of a button without text
-_SPACING: Final = 8  # pixels between buttons
+_SPACING: Final = 6  # pixels between buttons
 _GAP: Final = 3  # pixels on each side of the icon, in addition to Qt's own
 
 
@@ -120,6 +120,7 @@ class ButtonRow(QWidget):
     def __init__(self, buttons: Sequence[ActionButton], leading: int) -> None:
         super().__init__()
         self._buttons, self._leading, self._is_compact = buttons, leading, False
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)  # never higher than a button
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(_SPACING)
@@ -132,7 +133,7 @@ class ButtonRow(QWidget):
         """Show only icons and take no more room than they need, or as many texts as fit."""
         self._is_compact = is_compact
         policy = QSizePolicy.Policy.Fixed if is_compact else QSizePolicy.Policy.Preferred
-        self.setSizePolicy(policy, QSizePolicy.Policy.Preferred)
+        self.setSizePolicy(policy, QSizePolicy.Policy.Fixed)
         self._fit()
 
     def sizeHint(self) -> QSize:
