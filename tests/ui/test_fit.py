@@ -262,6 +262,24 @@ def test_low_window_leaves_the_room_to_lines_of_text(window: Window, qtbot: QtBo
 
 
 @pytest.mark.usefixtures("set_theme")
+def test_issue_bar_leaves_out_its_keys_before_it_cuts_a_sentence(window: Window) -> None:
+    window.resize(1366, 768)
+    bar = window.issue_commands.bar
+    bar.show()
+    details, buttons = bar._details_label, [*bar._buttons.values()]
+    whole_without_keys = 0
+    for count in range(1, 40):
+        bar.show_hint("2", "الخطة " * count, has_issues=True)
+        bar._show_buttons(fix=True, dismiss=True, following=True)
+        QTest.qWait(5)
+        is_whole = details.heightForWidth(details.width()) <= details.height()
+        has_keys = any(button.key_text() in button.text() for button in buttons)
+        assert is_whole or not has_keys, count
+        whole_without_keys += is_whole and not has_keys
+    assert whole_without_keys >= 2
+
+
+@pytest.mark.usefixtures("set_theme")
 def test_message_covers_no_text(window: Window) -> None:
     session, toast, central = window.session, window.toast, window._central_widget
     messages: tuple[Callable[[], object], ...] = (

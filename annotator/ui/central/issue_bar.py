@@ -39,6 +39,7 @@ class IssueBar(QFrame):
         self._buttons: dict[str, ActionButton] = {}
         self._line_label = ElidedLabel("quiet")  # in a low window, in place of both
         self._line_label.hide()
+        self._is_low = False
         texts = vbox(self._title_label, self._details_label, self._line_label, spacing=0)
         self._button_row = QHBoxLayout()
         self._button_row.setSpacing(8)
@@ -68,8 +69,7 @@ class IssueBar(QFrame):
         self._title_label.setVisible(not is_low)
         self._details_label.setVisible(not is_low)
         self._line_label.setVisible(is_low)
-        for button in self._buttons.values():
-            button.set_key_shown(not is_low)
+        self._is_low = is_low
         margin = 2 if is_low else 6
         self._layout.setContentsMargins(14, margin, 10, margin)
         self._layout.setSpacing(4 if is_low else 8)
@@ -95,7 +95,16 @@ class IssueBar(QFrame):
         self._fit()
 
     def _fit(self) -> None:
-        """Place the buttons beside the text, or below it if they would leave too little room."""
+        """Place the buttons beside the text, without keys if it needs their room, or below it if that is not enough."""
+        for shows_keys in (False,) if self._is_low else (True, False):
+            for button in self._buttons.values():
+                button.set_key_shown(shows_keys)
+            self._button_row.invalidate()
+            margins = self._layout.contentsMargins()
+            buttons_width = self._button_row.sizeHint().width() + margins.left() + margins.right()
+            room = self.width() - buttons_width - self._layout.spacing()
+            if self._details_label.heightForWidth(room) <= self._details_label.height():
+                break
         is_wide = self.width() - self._button_row.sizeHint().width() >= _MIN_TEXT_WIDTH
         direction = QBoxLayout.Direction.LeftToRight if is_wide else QBoxLayout.Direction.TopToBottom
         if direction != self._layout.direction():
