@@ -47,6 +47,7 @@ class ActionSet(QObject, Generic[T]):
         self._rows: dict[str, Action[T]] = {}
         self.by_name: dict[str, QAction] = {}
         self.label_actions: list[QAction] = []
+        self._states: dict[QAction, tuple[bool, str]] = {}  # whether it is enabled, and why not
         self.choices: list[tuple[Choice[T], str, QAction]] = []
         """The choices of the table, each value with its action."""
         self.menus: dict[str, QMenu] = {}
@@ -69,6 +70,7 @@ class ActionSet(QObject, Generic[T]):
         """Create an action for each label that calls `tag` with its name."""
         for action in self.label_actions:
             self._window.removeAction(action)
+            self._states.pop(action, None)
             action.deleteLater()
         self.label_actions = []
         for label in labels:
@@ -109,14 +111,14 @@ class ActionSet(QObject, Generic[T]):
         read_only_reason = self._read_only_reason()
         for name, row in self._rows.items():
             if read_only_reason and isinstance(row, EditAction):
-                _set_enabled(self.by_name[name], False, read_only_reason)
+                self._set_enabled(self.by_name[name], False, read_only_reason)
             elif row.is_enabled or isinstance(row, EditAction):
                 is_enabled = row.is_enabled is None or row.is_enabled(self._commands)
-                _set_enabled(self.by_name[name], is_enabled, row.disabled_reason and _(row.disabled_reason))
+                self._set_enabled(self.by_name[name], is_enabled, row.disabled_reason and _(row.disabled_reason))
             if row.is_checked:
                 self.by_name[name].setChecked(row.is_checked(self._commands))
         for action in self.label_actions:
-            _set_enabled(action, not read_only_reason, read_only_reason)
+            self._set_enabled(action, not read_only_reason, read_only_reason)
 
     def prepare_display(self) -> None:
         """Update the states of the actions, and have those that can say what they would do now."""
@@ -196,6 +198,19 @@ class ActionSet(QObject, Generic[T]):
         action.triggered.connect(lambda _checked=False: self._trigger(run, row))
         return action
 
+    def _set_enabled(self, action: QAction, is_enabled: bool, reason: str) -> None:
+        """Enable an action, or disable it for a reason."""
+        state = is_enabled, "" if is_enabled else reason
+        if self._states.get(action) == state:  # nearly always, and a key waits for all of them
+            return
+        self._states[action] = state
+        if action.isEnabled() == is_enabled:
+            action.setWhatsThis(state[1])
+        else:
+            with QSignalBlocker(action):  # what shows the action is told once, of both
+                action.setWhatsThis(state[1])
+            action.setEnabled(is_enabled)
+
     def _explain(self, key: QKeySequence) -> None:
         """Say why the action of this key, which nothing has handled, is disabled."""
         for action in (*self.by_name.values(), *self.label_actions):
@@ -213,14 +228,3 @@ class ActionSet(QObject, Generic[T]):
                 warn(self._window, str(error))
         if row and row.is_checked:
             self.by_name[row.name].setChecked(row.is_checked(self._commands))  # Qt has toggled it
-
-
-def _set_enabled(action: QAction, is_enabled: bool, reason: str) -> None:
-    """Enable an action, or disable it for a reason."""
-    reason = "" if is_enabled else reason
-    if action.isEnabled() != is_enabled:
-        with QSignalBlocker(action):  # what shows the action is told once, of both
-            action.setWhatsThis(reason)
-        action.setEnabled(is_enabled)
-    else:
-        action.setWhatsThis(reason)

@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from itertools import accumulate, compress, count
 from operator import attrgetter, le
 from typing import Final, TypeAlias
@@ -27,33 +28,47 @@ class Depth(Struct, frozen=True):
     deepest: int
 
 
-class NestingDepths:
-    """The depths of spans and suggestions, computed on first use per overlapping group: few are visible."""
+class _Groups:
+    """Items by the groups in which each overlaps another."""
 
-    def __init__(self, items: Iterable[Item], ranks: Mapping[str, int]) -> None:
-        self._ranks = ranks
+    def __init__(self, items: Iterable[Item]) -> None:
         self._items = sorted(items, key=attrgetter("start"))
         starts = list(map(attrgetter("start"), self._items))
         # A group begins where no earlier item reaches. All in C: every key press does this.
         max_ends = accumulate(map(attrgetter("end"), self._items), max)
-        self._group_indices = [0, *compress(count(1), map(le, max_ends, starts[1:])), len(starts)]
-        self._group_starts = [starts[index] for index in self._group_indices[:-1]] if starts else []
+        self._indices = [0, *compress(count(1), map(le, max_ends, starts[1:])), len(starts)]
+        self._starts = [starts[index] for index in self._indices[:-1]] if starts else []
+
+    def find(self, item: Item) -> list[Item]:
+        """Return the group of one of the items, sorted by start."""
+        index = bisect_right(self._starts, item.start)
+        return self._items[self._indices[index - 1] : self._indices[index]]
+
+
+class NestingDepths:
+    """The depths of spans and suggestions, computed on first use per overlapping group: few are visible.
+
+    `items` must stay as they are.
+    """
+
+    def __init__(self, items: Iterable[Item], ranks: Mapping[str, int]) -> None:
+        self._items, self._ranks = items, ranks
         self._depths: dict[tuple[int, int, str], Depth] = {}
+
+    @cached_property
+    def _groups(self) -> _Groups:
+        return _Groups(self._items)
 
     def group_range(self, item: Item) -> tuple[int, int]:
         """Return the range of text of this item's group."""
-        group = self._group_of(item)
+        group = self._groups.find(item)
         return group[0].start, max(member.end for member in group)
 
     def __getitem__(self, item: Item) -> Depth:
         key = labelled_range(item)
         if key not in self._depths:
-            self._compute(self._group_of(item))
+            self._compute(self._groups.find(item))
         return self._depths[key]
-
-    def _group_of(self, item: Item) -> list[Item]:
-        index = bisect_right(self._group_starts, item.start)
-        return self._items[self._group_indices[index - 1] : self._group_indices[index]]
 
     def _compute(self, group: list[Item]) -> None:
         unknown_rank = len(self._ranks)
