@@ -148,9 +148,16 @@ class NameSuggester:
         starts = [match.first for match in matches]
         for match, (_start, line, first) in zip(matches, _with_lines(starts, lines), strict=True):
             name, end = load_knowledge().listed[match.words], match.end
-            if self._may_have_short_name(line, match, first):
-                end = analysis.tokens[first + find_short_name_end(line, match.last - first) - 1].end
             score, evidence = name.score * (1 if match.is_sure else _UNSURE_FACTOR), f"list:{name.about}"
+            if self._has_status(line, match, first):
+                after = match.last - first + 1
+                stop = find_short_name_end(line, after)
+                if stop > after:
+                    end = analysis.tokens[first + stop - 1].end
+                else:
+                    score, evidence = score * _GOING_ON_FACTOR, f"{evidence}, going on"
+            elif self._may_have_short_name(line, match, first):
+                end = analysis.tokens[first + find_short_name_end(line, match.last - first) - 1].end
             if self._may_go_on(match, line, first):
                 score, evidence = score * _GOING_ON_FACTOR, f"{evidence}, going on"
             proper = match.end if end > match.end and match.words[0] in load_knowledge().named else None
@@ -170,6 +177,12 @@ class NameSuggester:
         else:
             is_joined = word is not None and word.lead == AND and after not in line.led
         return is_joined and word is not None and word.kind == DEFINITE and not (word.is_head or word.is_actor)
+
+    def _has_status(self, line: SentenceLine, match: Match, first: int) -> bool:
+        """Return whether an adjective behind a listed name with a head says whose it is: وكالة الأنباء الرسمية."""
+        words = line.words[match.last - first : match.last - first + 1]
+        is_headed = match.words[0].removeprefix(DEFINITE_ARTICLE) in self._heads
+        return is_headed and not load_knowledge().statuses.isdisjoint(words)
 
     def _may_have_short_name(self, line: SentenceLine, match: Match, first: int) -> bool:
         """Return whether what stands in marks behind a listed name may be its short one.

@@ -113,6 +113,7 @@ class _Words(Struct, frozen=True, forbid_unknown_fields=True):
     reports: FoldedWords
     saying: FoldedWords
     talks: FoldedWords
+    statuses: FoldedWords
     tails: FoldedPhrases
     affiliations: FoldedPhrases
     facilities: FoldedWords

@@ -4,7 +4,7 @@ from typing import Final
 
 from annotator.model.label_roles import INSTITUTION
 from annotator.suggest.names.data import load_knowledge
-from annotator.suggest.names.word_roles import is_adjective_of
+from annotator.suggest.names.word_roles import is_adjective_at, is_adjective_of
 from annotator.text.analysis import TextAnalysis
 from annotator.text.lexicon import Match
 
@@ -26,8 +26,10 @@ def is_name(analysis: TextAnalysis, match: Match) -> bool:
         around = analysis.words[max(match.first - 1, 0) : match.first] + analysis.words[match.last : match.last + 1]
         return not any(word.isascii() and word.isalpha() for word in around)
     before = analysis.folded_words[match.first - 1] if match.first else ""
-    if listed.subject and (before in load_knowledge().offices or not _is_before_verb(analysis, match.last)):
-        return False
+    if listed.subject:
+        is_adjective = is_adjective_at(analysis.folded_words, match.first, match.words[0])
+        if is_adjective or before in load_knowledge().offices or not _is_before_verb(analysis, match.last):
+            return False
     if listed.role == INSTITUTION and any(before[skipped:] in load_knowledge().events for skipped in range(2)):
         return False
     if match.start > analysis.tokens[match.first].start:

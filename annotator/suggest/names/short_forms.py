@@ -15,7 +15,7 @@ from annotator.model.label_roles import INSTITUTION, PLAN
 from annotator.suggest.names.cursor import NameEnd
 from annotator.suggest.names.data import KNOWN, PROPER, QUOTED, Head, load_knowledge
 from annotator.suggest.names.fixed_parts import BRACKETS, QUOTATION_MARKS
-from annotator.suggest.names.word_roles import NOUN, classify_word
+from annotator.suggest.names.word_roles import NOUN, classify_word, is_adjective_at
 from annotator.text.analysis import TextAnalysis
 from annotator.text.folding import fold
 from annotator.text.lexicon import FoldedForm, Lexicon, Match
@@ -182,7 +182,8 @@ def _is_short_form(analysis: TextAnalysis, match: Match, kind: str) -> bool:
         is_part = (kind == LISTED and after.startswith(DEFINITE_ARTICLE)) or (
             not is_led and before.startswith(_DEFINITE_WORDS)
         )
-        return not is_part and before not in knowledge.occasions
+        is_adjective = kind == LISTED and is_adjective_at(words, match.first, match.words[0])
+        return not (is_part or is_adjective) and before not in knowledge.occasions
     is_quoted = before in QUOTATION_MARKS and after in QUOTATION_MARKS
     if kind == QUOTED_PLAN:  # behind a head it is what that makes of it: برنامج «كذا» of a channel, شركة «كذا»
         return is_quoted and not (match.first > 1 and classify_word(words[match.first - 2]).is_head)

@@ -31,6 +31,8 @@ _ACTION: Final = re.compile(
     "ا..ا.|ا.[تطد].ا.|ان..ا.|است..ا.|.*(?:ات|ي|ية|ين|ون)|[يتن].*"
 )  # احتجاز, استقبال, plurals and verbs, not proper names
 _DIALECT_IN: Final = "ف"
+_DEFINITE_STARTS: Final = ("ال", "وال", "فال", "بال", "كال", "لل", "ولل", "وبال")
+_POSSESSED: Final = (*_SUFFIXED, "ه", "نا", "كم")
 _LEADS: Final = (("وال", AND), ("بال", AT), ("لل", FOR))
 
 
@@ -160,11 +162,21 @@ def _is_led(word: str) -> bool:
 
 def is_adjective_of(word: str, before: str) -> bool:
     """Return whether a word in ية is an adjective, so no name, after a definite noun: العلاقات الخارجية."""
-    return (
-        word.startswith(DEFINITE_ARTICLE)
-        and word.endswith("ية")
-        and before.startswith((DEFINITE_ARTICLE, "وال", "بال", "لل"))
-    )
+    return word.startswith(DEFINITE_ARTICLE) and word.endswith("ية") and before.startswith(_DEFINITE_STARTS)
+
+
+def is_adjective_at(words: tuple[str, ...], index: int, word: str) -> bool:
+    """Return whether a word in ية at `index` is an adjective of what stands before, also of whose or behind another.
+
+    سياستها الخارجية، السياسة الداخلية والخارجية
+    """
+    before = words[index - 1] if index else ""
+    if words[index].startswith(AND) and before.endswith("ية"):
+        return is_adjective_at(words, index - 1, before)
+    if words[index] != word:  # behind a preposition
+        return False
+    is_possessed = len(before) > _MIN_LETTERS and before.endswith(_POSSESSED)
+    return is_adjective_of(word, before) or (is_possessed and word.endswith("ية"))
 
 
 def is_work_on_it(word: str) -> bool:
