@@ -235,12 +235,21 @@ def _train_fields(sentences: Iterable[_Sentence], groups: Sequence[set[str]]) ->
 
     parameters = {**_PARAMETERS, "max_iterations": min(_MAX_ITERATIONS, _MAX_TOTAL_ITERATIONS // len(groups))}
     trainers = [Trainer("lbfgs", parameters, verbose=False) for _group in groups]
+    required_labels = list(map(_outer_labels, groups))
     for sentence in sentences:
         items = ItemSequence(sentence.features)
-        for trainer, group in zip(trainers, groups, strict=True):
-            chunks = [chunk for chunk in sentence.chunks if chunk.label in group]
-            trainer.append(items, encode_tags(len(sentence.features), chunks))
+        labels = {chunk.label for chunk in sentence.chunks}
+        for trainer, group, outer_labels in zip(trainers, groups, required_labels, strict=True):
+            if outer_labels is None or labels & outer_labels:
+                chunks = [chunk for chunk in sentence.chunks if chunk.label in group]
+                trainer.append(items, encode_tags(len(sentence.features), chunks))
     return map(_train_to_bytes, trainers)
+
+
+def _outer_labels(group: Iterable[str]) -> set[str] | None:
+    """Return the labels around chunks of a group, in sentences with which it is learned; None if it needs none."""
+    parts = [label.partition(DEPTH_SEPARATOR) for label in group]
+    return {label for label, _separator, _depth in parts} if all(depth for _label, _separator, depth in parts) else None
 
 
 def _train_to_bytes(trainer: Any) -> bytes:

@@ -7,9 +7,9 @@ from typing import Final, NamedTuple
 
 from msgspec import Struct
 
-_MAX_PASSES: Final = 30
-_MIN_CHANGE: Final = 5e-3  # of a weight, in the last pass
+_MAX_PASSES: Final = 60
 _MAX_STEP: Final = 1.0
+_MIN_STEP: Final = 5e-3  # of a weight; a smaller one is not worth its time
 
 
 class Prior(NamedTuple):
@@ -42,24 +42,30 @@ def fit(
     priors = {feature: prior(feature) for feature in columns}
     weights = {feature: (initial or {}).get(feature, prior.mean) for feature, prior in priors.items()}
     margins = [predict_margin(example.features, weights) for example in examples]
+    probabilities = list(map(sigmoid, margins))
     targets = [(float(example.is_right), example.weight) for example in examples]
+    features = list(columns)
     for _pass in range(_MAX_PASSES):
-        largest = 0.0
-        for feature, column in columns.items():
+        moving: list[str] = []
+        for feature in features:
             mean, precision = priors[feature]
             gradient, curvature = precision * (weights[feature] - mean), precision
-            for index, value in column:
-                probability = sigmoid(margins[index])
+            for index, value in columns[feature]:
+                probability = probabilities[index]
                 target, weight = targets[index]
                 gradient += weight * (probability - target) * value
                 curvature += weight * max(probability * (1 - probability), 0.01) * value * value
             step = max(-_MAX_STEP, min(_MAX_STEP, -gradient / curvature))
+            if abs(step) < _MIN_STEP:
+                continue
+            moving.append(feature)
             weights[feature] += step
-            for index, value in column:
+            for index, value in columns[feature]:
                 margins[index] += step * value
-            largest = max(largest, abs(step))
-        if largest < _MIN_CHANGE:
+                probabilities[index] = sigmoid(margins[index])
+        if not moving and len(features) == len(columns):
             break
+        features = moving or list(columns)  # the others are looked at again when these rest
     return weights
 
 
