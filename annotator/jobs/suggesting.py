@@ -75,7 +75,7 @@ class SuggesterPool:
         """What the suggesters are worth here."""
         self._cached_memory = _CachedSuggester(memory)
         rules = tuple(map(_CachedSuggester, rule_suggesters()))
-        model = (CrfSuggester(trained, (*rules, self._cached_memory)),) if trained else ()
+        model = (CrfSuggester(trained, (*rules, self._cached_memory), has_alternatives=True),) if trained else ()
         self._suggesters: tuple[Suggester, ...] = (
             *rules,
             *map(_CachedSuggester, (*model, *external)),

@@ -120,7 +120,8 @@ class Suggestion(Struct, frozen=True, gc=False):
 
     `source` is the suggester's name, `score` the probability of acceptance, from 0 to 1. `assumed` is set if `value`
     says more than the text: a date without its year. `evidence` names the rule, list or head noun behind it (such as
-    `list:Morocco: parties`), so that decisions teach what each is worth; few values, none of a text's words.
+    `list:Morocco: parties`), so that decisions teach what each is worth; few values, none of a text's words. A source
+    marks by it what it suggests in place of others of its own, too (see suggest.joining.candidates).
     """
 
     start: int

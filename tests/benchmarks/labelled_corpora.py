@@ -61,6 +61,11 @@ def load_corpora(data: Path) -> Iterator[LabelledCorpus]:
         yield LabelledCorpus("news", NEWS, load_news(news), ARTICLES, _ARTICLE_COUNTS)
 
 
+def load_all_labels(data: Path) -> LabelledCorpus:
+    """Return the training part of Wojood's sample with all frequent labels, some of which no rule knows."""
+    return load_column_file(data / "ner" / "wojood-sample-train.txt", "Wojood, all labels")
+
+
 def load_column_file(path: Path, name: str = "", only: Collection[str] = ()) -> LabelledCorpus:
     """Return the sentences of a column file with its frequent labels, or `only` some of these.
 

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from labelled_corpora import NEWS, Gold, LabelledCorpus, load_corpora, load_texts
+from labelled_corpora import NEWS, Gold, LabelledCorpus, load_all_labels, load_corpora, load_texts
 from model_accuracy import create_label_set
 from suggestion_accuracy import draw, list_counts
 
@@ -47,18 +47,26 @@ _STEPS: Final = 200
 """Outcomes are counted by probability in so many steps."""
 _MIN_PROBABILITY: Final = 0.8
 """Outcomes of less are left out: nothing is sure there."""
-_EXTERNAL: Final = {f"{role} external score": 1.0 for role in ("date", "institution", "plan", "other")}
-"""External sources, which are not measured, are believed as they say."""
+_AS_THEY_SAY: Final = {
+    f"{role} {source} score": 1.0
+    for role in ("date", "institution", "plan", "other")
+    for source in ("external", "model alternative")
+}
+"""External sources are not measured and believed as they say; so are alternatives, before any is measured."""
 _EVIDENCE_PRECISION: Final = 0.5
 _PRECISION: Final = 2.0
 
 
 class Decision(NamedTuple):
-    """A candidate of an article, by its key among all, with its features and whether it was right."""
+    """A candidate of an article, by its key among all, with its features and whether it was right.
+
+    `is_judged` says whether it counts for what is sure, too.
+    """
 
     article: str
     key: LabelledRange
     example: Example
+    is_judged: bool = True
 
 
 def collect_decisions(corpus: LabelledCorpus, seeds: int = SEEDS) -> Iterator[Decision]:
@@ -91,9 +99,12 @@ def _create_pool(learned: Sequence[Gold], names: Iterable[str]) -> SuggesterPool
 
 def measure_weights(examples: Sequence[Example]) -> dict[str, float]:
     """Return the weights that fit these examples."""
-    return fit(
-        examples, lambda feature: Prior(0.0, _EVIDENCE_SHRINKAGE if feature.startswith(EVIDENCE) else _SHRINKAGE)
-    )
+
+    def shrink(feature: str) -> Prior:
+        shrinkage = _EVIDENCE_SHRINKAGE if feature.startswith(EVIDENCE) else _SHRINKAGE
+        return Prior(_AS_THEY_SAY.get(feature, 0.0), shrinkage)
+
+    return fit(examples, shrink)
 
 
 def measure_outcomes(decisions: Sequence[Decision]) -> list[Outcome]:
@@ -101,12 +112,12 @@ def measure_outcomes(decisions: Sequence[Decision]) -> list[Outcome]:
     uids = sorted({decision.article for decision in decisions})
     random.Random(0).shuffle(uids)
     fold_of = {uid: index % _FOLDS for index, uid in enumerate(uids)}
-    repetitions = Counter((decision.article, decision.key) for decision in decisions)
+    repetitions = Counter((decision.article, decision.key) for decision in decisions if decision.is_judged)
     right, wrong = defaultdict[float, float](float), defaultdict[float, float](float)
     for fold in range(_FOLDS):
         weights = measure_weights([decision.example for decision in decisions if fold_of[decision.article] != fold])
-        for article, key, example in decisions:
-            if fold_of[article] == fold:
+        for article, key, example, is_judged in decisions:
+            if is_judged and fold_of[article] == fold:
                 probability = sigmoid(predict_margin(example.features, weights))
                 step = int(probability * _STEPS) / _STEPS
                 (right if example.is_right else wrong)[step] += 1 / repetitions[article, key]
@@ -116,7 +127,10 @@ def measure_outcomes(decisions: Sequence[Decision]) -> list[Outcome]:
 
 def format_prior(name: str, weights: Mapping[str, float], outcomes: Sequence[Outcome]) -> str:
     """Return the text of a prior."""
-    rows = {**{name: round(weight, 2) for name, weight in weights.items() if abs(weight) >= _MIN_WEIGHT}, **_EXTERNAL}
+    rows = {
+        **_AS_THEY_SAY,
+        **{name: round(weight, 2) for name, weight in weights.items() if abs(weight) >= _MIN_WEIGHT},
+    }
     lines = [
         f"[{name}]",
         f"evidence_precision = {_EVIDENCE_PRECISION}",
@@ -132,22 +146,25 @@ def format_prior(name: str, weights: Mapping[str, float], outcomes: Sequence[Out
     return "\n".join(lines)
 
 
-def measure_prior(corpora: Iterable[LabelledCorpus], name: str, *, has_evidence: bool) -> str:
+def measure_prior(
+    corpora: Iterable[LabelledCorpus], name: str, *, has_evidence: bool, unjudged: Iterable[LabelledCorpus] = ()
+) -> str:
     """Return the text of the prior that these corpora give, with or without what each rule and list is worth.
 
-    That depends on the guideline, so that it says nothing of a corpus with another one.
+    That depends on the guideline, so that it says nothing of a corpus with another one. Only the weights are measured
+    on `unjudged` ones.
     """
     decisions: list[Decision] = []
-    for corpus in corpora:
+    for corpus, is_judged in (*((corpus, True) for corpus in corpora), *((corpus, False) for corpus in unjudged)):
         collected = list(collect_decisions(corpus))
-        for article, key, example in collected:
+        for article, key, example, _is_judged in collected:
             features = {
                 feature: value
                 for feature, value in example.features.items()
                 if has_evidence or not feature.startswith(EVIDENCE)
             }
             weight = _CORPUS_WEIGHT / len(collected)
-            decisions.append(Decision(article, key, Example(features, example.is_right, weight)))
+            decisions.append(Decision(article, key, Example(features, example.is_right, weight), is_judged))
     weights = measure_weights([decision.example for decision in decisions])
     return format_prior(name, weights, measure_outcomes(decisions))
 
@@ -158,7 +175,13 @@ def main() -> None:
     texts = [
         "# Measured by tests/benchmarks/prior.py; do not edit.",
         measure_prior([corpus for corpus in corpora if corpus.labels == NEWS], "default_labels", has_evidence=True),
-        measure_prior([corpus for corpus in corpora if corpus.labels != NEWS], "other_labels", has_evidence=False),
+        measure_prior(
+            [corpus for corpus in corpora if corpus.labels != NEWS],
+            "other_labels",
+            has_evidence=False,
+            # Many of its labels are easier than those of other corpora: as if sure, 1 in 10 was wrong on one of these.
+            unjudged=[load_all_labels(DATA)],
+        ),
     ]
     FILE.write_text("\n".join(texts), encoding="utf-8")
 

@@ -10,7 +10,7 @@ from annotator.model.records import Article, Suggestion, article_uid
 from annotator.suggest.base import Suggester
 from annotator.suggest.built_in import RESERVED
 from annotator.suggest.joining.belief import Belief
-from annotator.suggest.joining.candidates import EXTERNAL
+from annotator.suggest.joining.candidates import ALTERNATIVE, EXTERNAL
 from annotator.text.visible import trim_invisible
 
 
@@ -21,7 +21,8 @@ def article(text: str) -> Article:
 LABELS = build_label_set("DATE", "INSTITUTION", "PLAN")
 ROLES = ("date", "institution", "plan", "other")
 CREDULITY = Belief(
-    {f"{role} {source} score": 1.0 for role, source in product(ROLES, (*RESERVED, EXTERNAL))}, SURE_SCORE - 0.001
+    {f"{role} {source} score": 1.0 for role, source in product(ROLES, (*RESERVED, EXTERNAL, f"model {ALTERNATIVE}"))},
+    SURE_SCORE - 0.001,
 )
 """The belief that every suggestion is right as often as its source says."""
 

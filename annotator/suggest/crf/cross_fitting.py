@@ -27,7 +27,7 @@ def cross_suggest(
         trained = train_on_features(others, labels)
         if trained is None:
             continue
-        model = CrfSuggester(trained)
+        model = CrfSuggester(trained, has_alternatives=True)
         for index in range(fold, len(examples), folds):
             analysis = analysed(examples[index].example.article.text)
             suggestions[index] = model.suggest_from_features(analysis, labels, examples[index].token_features)

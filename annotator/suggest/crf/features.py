@@ -2,9 +2,9 @@
 
 A feature is a text that a token has or lacks, short to save memory and time: `w` a folded word, `k` its kind, `l` its
 core, `c` its class in the date grammar, `n` that in the lists of the names, `p2` its first two letters, `q2` its last
-two, `r1` its reading after the first proclitic; with a sign, those of a token before (`-`, `=`: the last, the last but
-one) or after (`+`, `*`). Suggestions become tags (see `tags`) prefixed with their source, once more with the quarter of
-their score; `o` combines those of neighbours, `d` their classes.
+two, `s` how many it has, `r1` its reading after the first proclitic; with a sign, those of a token before (`-`, `=`:
+the last, the last but one) or after (`+`, `*`). Suggestions become tags (see `tags`) prefixed with their source, once
+more with the quarter of their score; `o` combines those of neighbours, `d` their classes.
 
 Increase FEATURES_VERSION with every change: a model trained on other features is useless.
 """
@@ -26,11 +26,13 @@ from annotator.suggest.names.word_roles import classify_word
 from annotator.text.analysis import TextAnalysis
 from annotator.text.proclitics import find_readings
 
-FEATURES_VERSION: Final = 3
+FEATURES_VERSION: Final = 4
 
 _NEAR: Final = (("-", -1), ("+", 1))
 _FAR: Final = (("=", -2), ("*", 2))
-_AFFIXES: Final = (2, 3, 4)
+_PREFIXES: Final = (2, 3, 4)
+_SUFFIXES: Final = (1, 2, 3, 4)
+_LONG: Final = 9  # letters
 _CACHE_SIZE: Final = 1 << 12  # words; the features of one take about 3 KB
 _SCORE_STEPS: Final = 4  # quarters of a score
 _CORE: Final = re.compile("[وف]?(?:[بكل]?ال|لل|[بكل])?(?=.{3})")
@@ -90,8 +92,9 @@ def _word_features(word: str, folded: str) -> tuple[str, ...]:
     features = [f"w{folded}", f"k{kind}", f"l{_core(folded)}", f"c{_date_kind(word, folded)}"]
     features += (f"n{kind}" for kind in _name_kinds(folded))
     if kind != folded:
-        features += (f"p{length}{folded[:length]}" for length in _AFFIXES if len(folded) >= length)
-        features += (f"q{length}{folded[-length:]}" for length in _AFFIXES if len(folded) >= length)
+        features += (f"p{length}{folded[:length]}" for length in _PREFIXES if len(folded) >= length)
+        features += (f"q{length}{folded[-length:]}" for length in _SUFFIXES if len(folded) >= length)
+        features.append(f"s{min(len(folded), _LONG)}")
         starts = span_starts(word)
         features += (f"r{starts.index(start)}{shape}" for start, shape in find_readings(word)[1:])
     return tuple(features)
@@ -151,7 +154,10 @@ def _name_kinds(folded: str) -> tuple[str, ...]:
     """Return whether a word, also behind و, ل or ب, is a place, a nation, or part of a person's name."""
     knowledge = load_knowledge()
     word = classify_word(folded).word
-    kinds = (("place", knowledge.places), ("nation", knowledge.nations), ("person", knowledge.persons))
+    kinds = (
+        *(("place", knowledge.places), ("nation", knowledge.nations)),
+        *(("person", knowledge.persons), ("given", knowledge.given_names)),
+    )
     return tuple(kind for kind, words in kinds if word in words)
 
 

@@ -13,6 +13,7 @@ from annotator.suggest.crf.edges import repair_edges
 from annotator.suggest.crf.features import collect_suggestions, extract_features, suggester_features
 from annotator.suggest.crf.tags import DEPTH_SEPARATOR, OUTSIDE, Chunk, chunk_bounds, decode_tags
 from annotator.suggest.crf.training import TrainedModel
+from annotator.suggest.joining.candidates import ALTERNATIVE
 from annotator.text.analysis import TextAnalysis, analysed
 
 # The share of correct suggestions by the lowest marginal probability of their tags, as the fields are overconfident:
@@ -26,25 +27,42 @@ _CALIBRATION: Final = (
 )
 
 _CERTAIN: Final = 0.99  # a token whose likeliest tag is that probable teaches little
+_MIN_ALTERNATIVE: Final = 0.05  # of the tags of an alternative
+
+
+class _Tags(NamedTuple):
+    """The most probable tags of a sentence by a field, their probabilities, 1 outside of spans, and the alternatives.
+
+    These are chunks of other tags, by tokens of the sentence, with the lowest probability of these.
+    """
+
+    tags: list[str]
+    probabilities: list[float]
+    alternatives: list[tuple[Chunk, float]]
 
 
 class _Sentence(NamedTuple):
-    """A tagged sentence: its first token, and per field the tags with their probabilities, 1 outside of spans."""
+    """A tagged sentence: its first token, and what each field says of it."""
 
     first: int
-    tagged: list[tuple[list[str], list[float]]]
+    tagged: list[_Tags]
 
 
 class CrfSuggester:
     """The suggester `model`.
 
-    `trained` must fit the labels (see TrainedModel.fits) and have been trained with `base_suggesters`.
+    `trained` must fit the labels (see TrainedModel.fits) and have been trained with `base_suggesters`. With
+    `has_alternatives`, it suggests less probable spans too, which overlap each other, for a belief to choose from (see
+    suggest.joining): their evidence is ALTERNATIVE.
     """
 
     name = "model"
 
-    def __init__(self, trained: TrainedModel, base_suggesters: Sequence[Suggester] = ()) -> None:
+    def __init__(
+        self, trained: TrainedModel, base_suggesters: Sequence[Suggester] = (), *, has_alternatives: bool = False
+    ) -> None:
         self._trained, self._base_suggesters = trained, tuple(base_suggesters)
+        self._has_alternatives = has_alternatives
         self._taggers = [_open_tagger(field) for field in trained.fields]
         self._lock = Lock()  # a tagger holds the sentence that it tags
 
@@ -61,12 +79,14 @@ class CrfSuggester:
         """Return the suggestions for a text of whose tokens these are the features."""
         by_span: dict[tuple[int, int, str], Suggestion] = {}
         for sentence in self._tag_sentences(analysis, token_features):
-            for chunk, probability in _repair_chunks(analysis, _decode_chunks(sentence)):
+            likely = _repair_chunks(analysis, _decode_chunks(sentence))
+            found = [(chunk, _calibrate(probability), "") for chunk, probability in likely]
+            found += ((chunk, score, ALTERNATIVE) for chunk, score in _list_alternatives(analysis, sentence))
+            for chunk, score, evidence in found:
                 label = chunk.label.partition(DEPTH_SEPARATOR)[0]
                 if labels.find(label):
-                    score = round(_calibrate(probability), 3)
                     bounds = (*chunk_bounds(analysis, chunk), label)
-                    by_span.setdefault(bounds, Suggestion(*bounds, self.name, score))
+                    by_span.setdefault(bounds, Suggestion(*bounds, self.name, round(score, 3), evidence=evidence))
         return sorted(by_span.values(), key=lambda suggestion: (suggestion.start, -suggestion.end, suggestion.label))
 
     def uncertainty(
@@ -110,12 +130,58 @@ class CrfSuggester:
                 if tagger.marginal(likeliest, index) < _CERTAIN
             ]
 
-    def _tag(self, tagger: Any, items: Any) -> tuple[list[str], list[float]]:
+    def _tag(self, tagger: Any, items: Any) -> _Tags:
         with self._lock:
             tags = tagger.tag(items)
-            return tags, [
+            probabilities = [
                 1.0 if tag == OUTSIDE else min(tagger.marginal(tag, index), 1.0) for index, tag in enumerate(tags)
             ]
+            # The tags of a sentence are at most as improbable as any of another path together.
+            may_differ = self._has_alternatives and tags and tagger.probability(tags) <= 1 - _MIN_ALTERNATIVE
+            return _Tags(tags, probabilities, _find_alternatives(tagger, tags) if may_differ else [])
+
+
+def _find_alternatives(tagger: Any, tags: Sequence[str]) -> list[tuple[Chunk, float]]:
+    """Return the chunks of probable tags of the sentence that the tagger holds, with the lowest probability of these.
+
+    Inner chunks of their label are left out.
+    """
+    names = [name for name in tagger.labels() if name != OUTSIDE and DEPTH_SEPARATOR not in name]
+    probable: list[dict[str, float]] = []
+    for index, tag in enumerate(tags):
+        others = () if tagger.marginal(tag, index) > 1 - _MIN_ALTERNATIVE else names
+        by_tag = {name: tagger.marginal(name, index) for name in others or {tag} - {OUTSIDE}}
+        probable.append({name: probability for name, probability in by_tag.items() if probability >= _MIN_ALTERNATIVE})
+    found = []
+    for first, by_tag in enumerate(probable):
+        for tag, probability in by_tag.items():
+            kind, _dash, label = tag.partition("-")
+            skipped = int(kind[1:] or 0)
+            if kind[0] == "S":
+                found.append((Chunk(label, first, first + 1, skipped), probability))
+            elif kind[0] == "B":
+                ends = _find_ends(probable[first + 1 :], label, probability)
+                found += ((Chunk(label, first, first + length, skipped), lowest) for length, lowest in ends)
+    return found
+
+
+def _find_ends(probable: Sequence[Mapping[str, float]], label: str, lowest: float) -> Iterator[tuple[int, float]]:
+    """Yield the lengths of chunks whose tokens after the first have these tags, with the lowest probability of all."""
+    for length, by_tag in enumerate(probable, 2):
+        if end := by_tag.get(f"E-{label}"):
+            yield length, min(lowest, end)
+        lowest = min(lowest, by_tag.get(f"I-{label}", 0.0))
+        if not lowest:
+            return
+
+
+def _list_alternatives(analysis: TextAnalysis, sentence: _Sentence) -> Iterator[tuple[Chunk, float]]:
+    """Yield a sentence's alternatives, by article tokens, without those whose marks would need repair."""
+    for tagged in sentence.tagged:
+        for chunk, probability in tagged.alternatives:
+            moved = chunk._replace(first=sentence.first + chunk.first, last=sentence.first + chunk.last)
+            if repair_edges(analysis, moved) == moved:
+                yield moved, min(probability, 1.0)
 
 
 def _sum_by_label(tag_probabilities: Mapping[str, float]) -> Mapping[str, float]:
@@ -133,7 +199,7 @@ def _decode_chunks(sentence: _Sentence) -> Iterator[tuple[Chunk, float]]:
     A chunk with a depth is dropped unless within another of its label; none is repeated.
     """
     probabilities: dict[Chunk, float] = {}
-    for tags, tag_probabilities in sentence.tagged:
+    for tags, tag_probabilities, _alternatives in sentence.tagged:
         for label, first, last, skipped in decode_tags(tags):
             chunk = Chunk(label, sentence.first + first, sentence.first + last, skipped)
             probabilities[chunk] = min(tag_probabilities[first:last])

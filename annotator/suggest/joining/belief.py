@@ -19,7 +19,12 @@ from annotator.model.labels import LabelSet
 from annotator.model.open_suggestions import MIN_SCORE, SURE_SCORE
 from annotator.model.records import Suggestion, labelled_range
 from annotator.resources import resource_path
-from annotator.suggest.joining.candidates import Candidate, SuggestionsBySource, find_candidates
+from annotator.suggest.joining.candidates import (
+    Candidate,
+    SuggestionsBySource,
+    find_candidates,
+    is_alternative,
+)
 from annotator.suggest.joining.logistic_regression import Example, Prior, fit, predict_margin, sigmoid
 from annotator.suggest.joining.sureness import Outcome, find_sure_probability
 
@@ -76,19 +81,22 @@ class Belief(Struct, frozen=True):
         """Return each source's suggestions in a text with the probability of being right as the score.
 
         Of a place that several sources suggest, each has the suggestion of the most confident one. Those with less
-        than MIN_SCORE are left out. Those that are sure have SURE_SCORE or more, others less.
+        than MIN_SCORE are left out. Those that are sure have SURE_SCORE or more, others less. Alternatives are in lists
+        of their own, as a source does not suggest them beside its other ones.
         """
         joined = {
             labelled_range(candidate.suggestion): replace(candidate.suggestion, score=self._score(candidate))
             for candidate in find_candidates(by_source, text)
         }
+        lists = [[item for item in suggestions if not is_alternative(item)] for suggestions in by_source.values()]
+        lists += [[item] for suggestions in by_source.values() for item in suggestions if is_alternative(item)]
         return [
             [
                 joined[labelled_range(suggestion)]
                 for suggestion in suggestions
                 if joined[labelled_range(suggestion)].score >= MIN_SCORE
             ]
-            for suggestions in by_source.values()
+            for suggestions in lists
         ]
 
     def _score(self, candidate: Candidate) -> float:

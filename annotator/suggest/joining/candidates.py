@@ -49,6 +49,15 @@ class Candidate(Struct, frozen=True):
     features: Features
 
 
+ALTERNATIVE: Final = "alternative"
+"""The evidence of what a source suggests in place of others of its own, if these are wrong."""
+
+
+def is_alternative(suggestion: Suggestion) -> bool:
+    """Return whether a source suggests it in place of others of its own."""
+    return suggestion.evidence == ALTERNATIVE
+
+
 def find_candidates(by_source: SuggestionsBySource, text: str) -> list[Candidate]:
     """Return the candidates in a text, by start, longer first; `by_source` has the suggestions of all sources asked."""
     indexes = {source: _index_suggestions(suggestions) for source, suggestions in by_source.items()}
@@ -87,7 +96,7 @@ def _describe(
                 features[f"{role} {name} {feature}"] = value
         if source in own:
             features[f"{role} {name} words {words}"] = 1.0
-            if own[source].evidence:
+            if own[source].evidence and not is_alternative(own[source]):
                 features[f"{name} {own[source].evidence}"] = 1.0
     return features
 
@@ -104,10 +113,18 @@ def _opinion(
     start, end, label = key
     overlapping = [item for item in index.overlapping(start, end) if labelled_range(item) != key]
     rivals = [item for item in overlapping if item.label == label]
-    if own:
+    if own and is_alternative(own):
+        yield ALTERNATIVE, 1.0
+        yield f"{ALTERNATIVE} score", log_odds(own.score)
+        if likelier := [item for item in overlapping if not is_alternative(item)]:
+            rival = max(likelier, key=lambda item: (item.score, -item.start))
+            relation = _relation(rival, start, end) if rival.label == label else "other"
+            yield f"{ALTERNATIVE} {relation}", 1.0
+            yield f"{ALTERNATIVE} {relation} score", log_odds(rival.score)
+    elif own:
         yield "same", 1.0
         yield "score", log_odds(own.score)
-        if any(item.start <= start and end <= item.end for item in rivals):
+        if any(item.start <= start and end <= item.end for item in rivals if not is_alternative(item)):
             yield "nested", 1.0
     elif rivals:
         rival = max(rivals, key=lambda item: (item.score, -item.start))

@@ -101,6 +101,7 @@ class _Words(Struct, frozen=True, forbid_unknown_fields=True):
     common: FoldedWords
     qualities: FoldedWords
     persons: FoldedWords
+    given_names: FoldedWords
     people: FoldedWords
     short: FoldedWords
     manifold: FoldedWords

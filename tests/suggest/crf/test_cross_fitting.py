@@ -19,7 +19,7 @@ def test_every_example_is_suggested_to_by_a_model_of_the_other_folds(folds: int)
         others = [other for index, other in enumerate(learned) if index % folds != fold]
         trained = train(others, LABELS, [DateSuggester()])
         assert trained
-        model = CrfSuggester(trained, [DateSuggester()])
+        model = CrfSuggester(trained, [DateSuggester()], has_alternatives=True)
         for index in range(fold, len(learned), folds):
             assert suggestions[index] == model.suggest(learned[index].article, LABELS)
     assert any(suggestions)

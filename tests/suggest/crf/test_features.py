@@ -15,7 +15,7 @@ def features_of(text: str, *suggestions: Suggestion) -> list[set[str]]:
 
 def test_features_hold_the_folded_word_its_affixes_and_readings() -> None:
     (word,) = features_of("وِلِلأمـم")
-    assert {"wوللامم", "kD", "p2ول", "q2مم", "r1للامم", "r2الامم", "r2لامم", "-", "+"} <= word
+    assert {"wوللامم", "kD", "p2ول", "q1م", "q2مم", "s6", "r1للامم", "r2الامم", "r2لامم", "-", "+"} <= word
 
 
 @pytest.mark.parametrize(
@@ -41,6 +41,8 @@ def test_features_hold_what_the_lists_of_names_know_of_a_word_and_its_neighbours
     assert {"nplace", "+nnation"} <= second
     assert {"nnation", "-nplace"} <= third
     assert not any(feature.startswith("n") for feature in first)
+    (name,) = features_of("فيكتوريا")
+    assert [feature for feature in name if feature.startswith("n")] == ["ngiven"]
 
 
 def test_features_hold_neighbours_within_the_sentence() -> None:

@@ -10,10 +10,11 @@ from suggest.learning import example, examples
 from suggest.suggesting import LABELS
 
 from annotator.model.labels import LabelSet
-from annotator.model.records import Article, article_uid
+from annotator.model.records import Article, article_uid, labelled_range
 from annotator.suggest.crf.suggester import CrfSuggester
 from annotator.suggest.crf.tags import span_starts
-from annotator.suggest.crf.training import decode_model, encode_model, train
+from annotator.suggest.crf.training import TrainedModel, decode_model, encode_model, train
+from annotator.suggest.joining.candidates import is_alternative
 from annotator.text.tokenizer import tokenize
 
 
@@ -85,11 +86,21 @@ def test_training_is_deterministic(model: CrfSuggester) -> None:
 
 
 @pytest.fixture(scope="module")
-def nesting() -> CrfSuggester:
+def trained_on_nested() -> TrainedModel:
     marked = "زار [مختبر {} ب[جامعة {}|INSTITUTION]|INSTITUTION] أمس."
     trained = train([example(marked.format(who, where)) for who in "أبجدهوز" for where in "ستث"], LABELS)
     assert trained
-    return CrfSuggester(trained)
+    return trained
+
+
+@pytest.fixture(scope="module")
+def nesting(trained_on_nested: TrainedModel) -> CrfSuggester:
+    return CrfSuggester(trained_on_nested)
+
+
+@pytest.fixture(scope="module")
+def nesting_or_not(trained_on_nested: TrainedModel) -> CrfSuggester:
+    return CrfSuggester(trained_on_nested, has_alternatives=True)
 
 
 def test_nested_spans_of_one_label_are_learned(nesting: CrfSuggester) -> None:
@@ -106,6 +117,32 @@ def test_suggestions_of_one_label_nest_or_do_not_overlap(nesting: CrfSuggester, 
     for first, other in combinations(suggestions, 2):
         assert (first.start, first.end) != (other.start, other.end)
         assert other.start >= first.end or other.end <= first.end
+
+
+@given(st.lists(st.sampled_from(("زار", "مختبر", "أ", "س", "بجامعة", "جامعة", "أمس", "لمختبر", ".")), max_size=12))
+def test_alternatives_are_added_to_what_is_most_probable(
+    nesting: CrfSuggester, nesting_or_not: CrfSuggester, words: list[str]
+) -> None:
+    text = " ".join(words)
+    article = Article(article_uid(text), text)
+    suggestions = nesting_or_not.suggest(article, LABELS)
+    assert [each for each in suggestions if not is_alternative(each)] == nesting.suggest(article, LABELS)
+    assert len({labelled_range(each) for each in suggestions}) == len(suggestions)
+    assert all(each.score >= 0.05 for each in suggestions if is_alternative(each))
+
+
+@pytest.mark.parametrize("labelled", [25, 75])
+def test_what_is_less_probable_is_an_alternative(labelled: int) -> None:
+    marked = ["زار [مختبر ب|INSTITUTION] أمس."] * labelled + ["زار [مختبر|INSTITUTION] ب أمس."] * (100 - labelled)
+    trained = train([example(text) for text in marked], LABELS)
+    assert trained
+    article = Article("", "زار مختبر ب أمس.")
+    for suggestion in CrfSuggester(trained, has_alternatives=True).suggest(article, LABELS):
+        share = (labelled if suggestion.end == 11 else 100 - labelled) / 100
+        assert is_alternative(suggestion) == (share < 0.5)
+        assert not is_alternative(suggestion) or suggestion.score == pytest.approx(share, abs=0.1)
+    assert len(CrfSuggester(trained, has_alternatives=True).suggest(article, LABELS)) == 2
+    assert len(CrfSuggester(trained).suggest(article, LABELS)) == 1
 
 
 _WORDS = ("وزارة الثقافة", "لوزارة", "ول‏وزارة", "2024", "برنامج", "في", "3 غشت", "وَلِجَامِعَةِ", "وبشركة", ". ", "\n")

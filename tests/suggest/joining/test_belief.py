@@ -4,10 +4,11 @@ import pytest
 from builders import build_label_set
 from suggest.suggesting import CREDULITY, LABELS
 
-from annotator.model.open_suggestions import MIN_SCORE, SURE_SCORE
+from annotator.model.open_suggestions import MIN_SCORE, SURE_SCORE, select_open_suggestions
 from annotator.model.records import Suggestion
 from annotator.suggest.dates.grammar import load_grammar
 from annotator.suggest.joining.belief import Belief, DecidedArticle, believe_beforehand, learn_belief, load_prior
+from annotator.suggest.joining.candidates import ALTERNATIVE
 from annotator.suggest.joining.sureness import NEVER
 from annotator.suggest.names.data import load_knowledge
 
@@ -56,6 +57,16 @@ def test_sure_is_what_was_shown_to_be_and_nothing_else(sure_from: float, is_sure
     assert (score >= SURE_SCORE) is is_sure
     [certain] = believed(Belief(CREDULITY.weights, NEVER), suggestion("names", 1.0))
     assert certain < SURE_SCORE
+
+
+@pytest.mark.parametrize(("alternative", "chosen"), [(0.4, PLACE), (0.8, (5, 20))])
+def test_of_a_suggestion_and_its_alternative_only_the_better_one_is_open(
+    alternative: float, chosen: tuple[int, int]
+) -> None:
+    longer = suggestion("model", alternative, (5, 20), ALTERNATIVE)
+    joined = CREDULITY.join({"model": [longer, suggestion("model", 0.6)]}, TEXT)
+    [open_suggestion] = select_open_suggestions(joined, ())
+    assert (open_suggestion.start, open_suggestion.end) == chosen
 
 
 def test_evidence_that_was_mostly_wrong_is_believed_less() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from annotator.model.records import Suggestion, labelled_range
-from annotator.suggest.joining.candidates import find_candidates, log_odds
+from annotator.suggest.joining.candidates import ALTERNATIVE, find_candidates, log_odds
 
 TEXT = "قالت وزارة العدل والحريات أمس"
 SHORT, LONG = (5, 16), (5, 25)
@@ -78,6 +78,27 @@ def test_suggestion_tells_its_score_length_and_evidence() -> None:
         "institution names words 3": 1,
         "names list:Ministries": 1,
     }
+
+
+def test_alternative_says_what_it_is_an_alternative_to() -> None:
+    likelier, alternative = suggestion(LONG, "model", 0.8), suggestion(SHORT, "model", 0.2, evidence=ALTERNATIVE)
+    found = features({"model": [likelier, alternative]}, SHORT)
+    assert found == {
+        "label ORG": 1,
+        "institution model alternative": 1,
+        "institution model alternative score": log_odds(0.2),
+        "institution model alternative longer": 1,
+        "institution model alternative longer score": log_odds(0.8),
+        "institution model words 2": 1,
+    }
+    assert "institution model nested" not in features({"model": [likelier, alternative]}, LONG)
+    alone = features({"model": [alternative]}, SHORT)
+    assert not any("longer" in feature for feature in alone)
+
+
+def test_what_is_within_an_alternative_is_not_nested() -> None:
+    by_source = {"model": [suggestion(LONG, "model", 0.3, evidence=ALTERNATIVE), suggestion(SHORT, "model", 0.6)]}
+    assert "institution model nested" not in features(by_source, SHORT)
 
 
 def test_inner_suggestion_of_the_same_source_is_nested() -> None:
