@@ -28,6 +28,7 @@ from annotator.suggest.names.data import (
     REGION,
     SEAT,
     TOWN,
+    VERB,
     WITHIN,
     WORKS,
     Head,
@@ -35,6 +36,7 @@ from annotator.suggest.names.data import (
 )
 from annotator.suggest.names.fixed_parts import (
     QUOTATION_MARKS,
+    find_closing_mark,
     find_foreign_end,
     find_short_name_end,
     tails_by_first_word,
@@ -54,7 +56,9 @@ from annotator.suggest.names.word_roles import (
     WordRole,
     classify_word,
     is_addressed,
+    is_verb_of,
     is_work_on_it,
+    looks_foreign,
 )
 from annotator.text.folding import fold
 from annotator.text.proclitics import DEFINITE_ARTICLE
@@ -72,6 +76,7 @@ _FEMININE: Final = frozenset(
 _SCOPES: Final = tuple(tuple(fold(scope).split()) for scope in ("في مجال", "في ميدان", "بشأن", "حول"))
 _CLOSING_MARKS: Final = ("»", "”")  # behind a name more often the end of a quotation than the start
 _SUFFIXED: Final = frozenset(map(fold, ("منه", "منها")))
+_MAX_QUOTED_NAME: Final = 3  # words between the marks behind a description
 _MAX_SHORT: Final = 3  # letters of nouns of action such as بدء, رفع
 _FEMININE_PLURAL: Final = "يات"
 
@@ -101,6 +106,8 @@ class _ChainParser(IdafaCursor):
             return None
         if (QUOTED in takes and self._quotes_name() and self._take_quoted()) or self._take_plan_in_apposition():
             self._take_years_behind_name()
+            return self._end
+        if self._take_described_quotation(all_adjectives=True):
             return self._end
         if ADJECTIVE in takes and self._take_manifold():
             self._take_continuations()
@@ -133,6 +140,34 @@ class _ChainParser(IdafaCursor):
         if is_of_adjectives and following and following.lead == FOR and following.is_actor:  # المجلس الوطني للحزب
             return None
         return self._end if is_distinctive or (self._end and self._end.rule != ADJECTIVE) else None
+
+    def _take_described_quotation(self, *, all_adjectives: bool) -> bool:
+        """Take the words that describe a body with its quoted name: شبكة التلفزيون الإيطالية الخاصة «كذا».
+
+        The last of them is an adjective, all of them if the head has its article.
+        """
+        if QUOTED not in self._head.takes or self._head.role == PLAN:
+            return False
+        described: list[WordRole] = []
+        while (word := self._peek(len(described))) and word.kind == DEFINITE and not word.lead:
+            described.append(word)
+        adjectives = described if all_adjectives else described[-1:]
+        opening = self._position + len(described)
+        stop = find_closing_mark(self._line.words, opening, _MAX_QUOTED_NAME) if described else None
+        if stop is None or self._line.words[opening] not in QUOTATION_MARKS or not all(map(_describes, adjectives)):
+            return False
+        name = self._line.word_at(opening + 1)
+        is_known = self._line.listed.get(opening + 1) == stop or self._line.words[stop - 1] in load_knowledge().endings
+        is_proper = name is not None and name.is_proper and not name.word.endswith("ة")
+        is_name = is_known or is_proper or (name is not None and name.kind == LATIN)
+        return is_name and self._advance_to(stop + 1, QUOTED)
+
+    def _take_name_before_verb(self, first: WordRole) -> bool:
+        """Take one foreign word with a verb behind it that has an object or more: شركة ديليفري | تعلق خفض الأجور."""
+        verb, head = self._peek(1), self._head.words[-1]
+        if {PROPER, KNOWN}.isdisjoint(self._head.takes) or verb is None or self._peek(2) is None:
+            return False
+        return looks_foreign(first, head) and is_verb_of(verb, head) and self._advance(VERB)
 
     def _take_plan_in_apposition(self) -> bool:
         """Take a listed plan behind its kind: المخطط المغرب الأخضر."""
@@ -179,6 +214,8 @@ class _ChainParser(IdafaCursor):
         if PERIOD in takes and self._take_period(is_after_head=True):
             return self._end
         if {PROPER, KNOWN} & takes and self._take_known_name():
+            return self._end
+        if self._take_described_quotation(all_adjectives=False) or self._take_name_before_verb(first):
             return self._end
         if TOWN in takes and self._take_town(first):
             return self._end
@@ -482,6 +519,12 @@ def _words_that_go_on() -> frozenset[str]:
     return frozenset(
         (_IN, _BEFORE, _FOR_THE_SAKE_OF[0], *QUOTATION_MARKS, *HYPHENS, *knowledge.bound, *tails_by_first_word())
     )
+
+
+def _describes(word: WordRole) -> bool:
+    knowledge = load_knowledge()
+    is_known = word.word in knowledge.ordinals or word.word in knowledge.statuses
+    return word.is_adjective or word.is_plain or is_known
 
 
 def _agrees(head: Head, adjective: WordRole) -> bool:

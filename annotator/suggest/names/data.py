@@ -33,6 +33,7 @@ SEAT: Final = "seat"
 CAUSE: Final = "cause"
 ATTACHED: Final = "attached"
 REGION: Final = "region"
+VERB: Final = "verb"
 
 _JOINED: Final = re.compile(r" و(?=\w\w)")
 _LETTERS_FOR_G: Final = "غجكگ"  # in foreign names; the lists have the first

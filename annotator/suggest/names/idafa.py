@@ -16,6 +16,7 @@ from annotator.suggest.names.word_roles import (
     SentenceLine,
     WordRole,
     classify_word,
+    is_verb_of,
 )
 from annotator.text.proclitics import DEFINITE_ARTICLE
 
@@ -50,6 +51,8 @@ class IdafaCursor(NameCursor):
                 break
             if nouns and (self._is_of_nation(word) or word.word in load_knowledge().polite):
                 break
+            if nouns == 1 and PROPER in self._head.takes and is_verb_of(word, self._head.words[-1]):
+                break  # شركة تبغ | تخسر الدعوى
             if not nouns and word.is_actor and self._take_body(word, rule):  # مفوضية الاتحاد الأوروبي
                 return True
             if not nouns and self._is_title(word):

@@ -34,6 +34,14 @@ _DIALECT_IN: Final = "ف"
 _DEFINITE_STARTS: Final = ("ال", "وال", "فال", "بال", "كال", "لل", "ولل", "وبال")
 _POSSESSED: Final = (*_SUFFIXED, "ه", "نا", "كم")
 _LEADS: Final = (("وال", AND), ("بال", AT), ("لل", FOR))
+_NAME_PREFIXES: Final = ("تا", "تي", "تو")  # of foreign names; verbs seldom begin so
+_ARABIC: Final = re.compile(".*[حعصضطظقذثءؤئ].*|(?:ال|ا?ست|م).*|.*(?:ة|ات)")  # letters and ends of no foreign name
+_LED_FOREIGN: Final = ("لا", "لو", "لي")
+_MIN_FOREIGN: Final = 5  # letters
+_PRESENT: Final = re.compile(
+    "ت(?!..ي.$|.ا..$|(?:قدم|طور|حول|علم|غير|حكم|نقل|خصص|عدد|ضامن)$).{3,7}|ي(?!و).{3,7}"
+)  # verbs, and not تمويل, تعاون
+_NO_VERB: Final = ("ة", "ات", "ين", "ون", "ي")
 
 
 class WordRole(Struct, frozen=True):
@@ -186,6 +194,30 @@ def is_work_on_it(word: str) -> bool:
     work = word.removeprefix(AND).removesuffix(_ITS[0]).removesuffix(_ITS[1])
     works = load_knowledge().works
     return work in works or (work.endswith("ت") and work.removesuffix("ت") + "ة" in works)
+
+
+def looks_foreign(role: WordRole, head: str) -> bool:
+    """Return whether a noun behind a head looks like a foreign name, and no adjective of it: شركة ديليفري."""
+    word = role.word
+    if role.kind != NOUN or role.lead or role.is_of_names or role.is_common or len(word) < _MIN_FOREIGN:
+        return False
+    if _ARABIC.fullmatch(word):
+        return False
+    if word.endswith("ي") and not head.endswith("ة"):  # موقع إخباري
+        return False
+    is_led = word.startswith(FOR) and not word.startswith(_LED_FOREIGN)
+    is_verb = word.startswith(("ي", "ت")) and not word.startswith(_NAME_PREFIXES)
+    return not (is_led or is_verb)
+
+
+def is_verb_of(role: WordRole, head: str) -> bool:
+    """Return whether a word looks like a verb in the present of what a head names: شركة ديليفري تعلق."""
+    word, knowledge = role.word, load_knowledge()
+    if role.kind != NOUN or role.is_of_names or word in knowledge.endings or word in knowledge.particles:
+        return False
+    is_of_gender = word.startswith("ت" if head.endswith("ة") else "ي")
+    is_verb = _PRESENT.fullmatch(word) and not word.endswith(_NO_VERB) and not word.startswith(_NAME_PREFIXES)
+    return is_of_gender and bool(is_verb)
 
 
 def is_addressed(word: WordRole) -> bool:
