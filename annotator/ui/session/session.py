@@ -34,8 +34,8 @@ from annotator.store.errors import CorpusError, DamagedCorpus
 from annotator.store.queries.annotators import find_own_name
 from annotator.store.queries.article_list import ArticleFilter, LazyArticleList
 from annotator.store.queries.reversal import read_reversal
-from annotator.ui.session.corpus_file import CorpusFile
 from annotator.ui.session.position_saver import PositionSaver
+from annotator.ui.session.session_corpus import SessionCorpus
 from annotator.ui.session.state import (
     ARTICLE_STEPS,
     DESCRIBE,
@@ -123,7 +123,7 @@ class Session(QObject):
         """Whether the next unfinished article is the most informative one, if known, or the next in the list."""
         self.get_offset: Callable[[], int] = int
         """Returns the annotator's offset in the article; set by the widget that shows it."""
-        self._file: CorpusFile | None = None
+        self._file: SessionCorpus | None = None
         self._is_damaged = False  # whether damage was already reported
         self.undo_manager: Final = UndoManager(self)
         self.position: Final = PositionSaver(self, parent=self)
@@ -154,7 +154,7 @@ class Session(QObject):
         """
         labels, name, previous = corpus.labels(), find_own_name(corpus, self._person), self.current
         self.close_silently()
-        file = self._file = CorpusFile(corpus, lambda corpus: self.current.is_in(corpus))
+        file = self._file = SessionCorpus(corpus, lambda corpus: self.current.is_in(corpus))
         file.displacing.connect(self.displacing)
         file.displaced.connect(self.displaced)
         file.continued.connect(self._continue_in)

@@ -1,4 +1,4 @@
-"""The file of the open corpus: every step is read back from it, and it is followed wherever others move it."""
+"""The corpus of a session: every step is read back from its file, which is followed wherever others move it."""
 
 from collections.abc import Callable
 from typing import Final
@@ -16,7 +16,7 @@ _BUSY_TIMEOUT: Final = 250
 """Milliseconds that a key waits at most while another program writes."""
 
 
-class CorpusFile(QObject):
+class SessionCorpus(QObject):
     """A corpus with checkpoints of its WAL and read-back of every step, each with its own connection."""
 
     displacing = Signal()

@@ -8,8 +8,8 @@ from annotator.i18n import _
 from annotator.model.operations import InvalidEdit
 from annotator.model.records import Step
 from annotator.store.errors import CorpusError, WriteError
-from annotator.ui.session.corpus_file import CorpusFile
 from annotator.ui.session.position_saver import PositionSaver
+from annotator.ui.session.session_corpus import SessionCorpus
 
 _RETRY_INTERVAL: Final = 500
 """Milliseconds between two attempts to write a pending step."""
@@ -36,7 +36,7 @@ class StepWriter(QObject):
         self.pending_step: Step | None = None
         """The step that is not on disk yet."""
         self._position = position
-        self._file: CorpusFile | None = None
+        self._file: SessionCorpus | None = None
         self._error = ""  # why the file cannot be written
         self._retry_timer = QTimer(self, interval=_RETRY_INTERVAL)
         self._retry_timer.timeout.connect(self.retry)
@@ -46,7 +46,7 @@ class StepWriter(QObject):
         """Why the last steps are not in the file, in a sentence; "" if no error is known."""
         return self._error or (self._file.checkpoint_error if self._file else "")
 
-    def open(self, file: CorpusFile) -> None:
+    def open(self, file: SessionCorpus) -> None:
         """Write to this file."""
         self._file = file
         file.checkpointed.connect(self.changed)

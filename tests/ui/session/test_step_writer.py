@@ -14,8 +14,8 @@ from annotator.model.records import Edit, Span, Step, new_uid
 from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.errors import Conflict, FullDisk, LockedCorpus
 from annotator.ui.session import step_writer
-from annotator.ui.session.corpus_file import CorpusFile
 from annotator.ui.session.position_saver import PositionSaver
+from annotator.ui.session.session_corpus import SessionCorpus
 from annotator.ui.session.state import SessionState
 from annotator.ui.session.step_writer import StepWriter
 
@@ -35,16 +35,16 @@ def reader(qapp: QObject, corpus_path: Path) -> Iterator[Reader]:
 
 
 @pytest.fixture
-def file(reader: Reader) -> Iterator[CorpusFile]:
+def file(reader: Reader) -> Iterator[SessionCorpus]:
     assert reader.current.corpus
-    opened = CorpusFile(reader.current.corpus, lambda _corpus: True)
+    opened = SessionCorpus(reader.current.corpus, lambda _corpus: True)
     opened.corpus.set_busy_timeout(10)
     yield opened
     opened.close_helpers()
 
 
 @pytest.fixture
-def writer(reader: Reader, file: CorpusFile, monkeypatch: pytest.MonkeyPatch) -> Iterator[StepWriter]:
+def writer(reader: Reader, file: SessionCorpus, monkeypatch: pytest.MonkeyPatch) -> Iterator[StepWriter]:
     monkeypatch.setattr(step_writer, "_RETRY_INTERVAL", 20)
     parent = QObject()
     opened = StepWriter(PositionSaver(reader, parent), parent)
@@ -188,7 +188,7 @@ def test_a_late_step_saves_no_position_in_the_work_of_another(
 
 
 def test_an_error_of_the_file_comes_before_one_of_its_checkpoints(
-    writer: StepWriter, reader: Reader, file: CorpusFile, monkeypatch: pytest.MonkeyPatch
+    writer: StepWriter, reader: Reader, file: SessionCorpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file._checkpoint_reported.emit(file._checkpointer, FullDisk("The disk is full."))
     assert writer.save_error == "The disk is full."
