@@ -42,6 +42,7 @@ def test_the_demo_empties_no_folder_but_its_own(tmp_path: Path) -> None:
     assert [path.name for path in own.iterdir()] == ["made-by-demo"]
 
 
+@pytest.mark.slow
 def test_a_picture_is_of_a_window_in_the_middle_of_the_work(
     tmp_path: Path, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
 ) -> None:

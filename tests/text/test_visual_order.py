@@ -273,6 +273,7 @@ def test_order_of_a_line_is_decided_by_its_own_letters_first() -> None:
     ] == ["قالت", "راد"]
 
 
+@pytest.mark.slow
 def test_real_articles_have_no_artifacts_and_are_restored_from_their_display(shared: Path) -> None:
     lines = (shared / "data" / "articles" / "marsum.jsonl").read_text(encoding="utf-8").splitlines()
     articles = [f"{article['title']}\n{article['text']}" for article in map(json.loads, lines)]

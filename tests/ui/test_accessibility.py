@@ -271,6 +271,7 @@ def test_accessible_text_names_every_label(words: str, names: list[str]) -> None
     assert accessible_text(words, [], LabelSet(())) == " ".join(words.split())
 
 
+@pytest.mark.slow
 def test_deleting_views_does_not_crash(qapp: QApplication, session: Session, heard: Heard) -> None:
     assert session.corpus
     path = session.corpus.path

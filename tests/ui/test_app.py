@@ -253,6 +253,7 @@ def test_window_has_the_program_icon(qapp: QApplication) -> None:
     assert image.pixelColor(32, 8) == QColor("#2c6e66")
 
 
+@pytest.mark.slow
 def test_changing_the_language_leaks_no_widgets(controller: app.ApplicationController, qapp: QApplication) -> None:
     def count() -> tuple[int, int]:
         for _pass in range(3):

@@ -326,7 +326,9 @@ def test_an_empty_export_explains_why(make: Callable[..., Corpus], out: Path) ->
     assert list(out.iterdir()) == []
 
 
-@pytest.mark.parametrize("name", ["conll2003", "nested", "jsonl", "xmi"])
+@pytest.mark.parametrize(
+    "name", ["conll2003", *(pytest.param(name, marks=pytest.mark.slow) for name in ("nested", "jsonl", "xmi"))]
+)
 def test_several_processes_export_the_same(make: Callable[..., Corpus], out: Path, name: str) -> None:
     long_articles = [draft(f"في {number} أمس \u200f. " + "نص " * 40_000, ("أمس", "DATE")) for number in range(3)]
     corpus = make(EVERY_FATE, draft("واحد \x1f أمس", ("أمس", "DATE")), *long_articles)
@@ -760,6 +762,7 @@ def test_each_span_is_counted_once_and_the_file_reads_back(
             assert not report.flattened
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format_", WRITTEN_FORMATS, ids=lambda format_: format_.name)
 @examples(30)
 @given(
