@@ -44,6 +44,7 @@ from annotator.ui.dialogs.annotators import AnnotatorsDialog
 from annotator.ui.dialogs.backups import BackupsDialog
 from annotator.ui.dialogs.conflicts import ConflictsDialog
 from annotator.ui.dialogs.decided_otherwise import DecidedOtherwiseDialog
+from annotator.ui.dialogs.export import ExportDialog
 from annotator.ui.dialogs.suggestion_statistics import SuggestionStatisticsDialog
 from annotator.ui.dialogs.work_progress import WorkProgressDialog
 from annotator.ui.panels.side_handle import SideHandle
@@ -167,6 +168,29 @@ def test_every_dialog_fits_a_small_screen(
         dialog.close()
         dialog.deleteLater()
     assert {name: lines for name, lines in faults.items() if lines} == {}
+
+
+def test_report_of_an_export_fits_a_small_screen(window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Screen:
+        def availableSize(self) -> QSize:  # noqa: N802 - Qt's name
+            return QSize(683, 400)
+
+    monkeypatch.setattr(QWidget, "screen", lambda _widget: Screen())
+    session = window.session
+    assert session.tag("DATE", 17, 21)  # within another span: a format that keeps both is recommended
+    for _article in range(3):
+        session.set_state(DONE)
+        session.open_relative(1)
+    dialog = ExportDialog(window, window.session, window.tasks)
+    fit_to_screen(dialog)
+    dialog.show()
+    dialog._split_options.enabled_box.setChecked(True)  # the report has a line for each part
+    dialog._preview_button.click()
+    qtbot.waitUntil(lambda: dialog._pages.currentIndex() == 1 and not window.tasks.is_busy)
+    QTest.qWait(100)
+    assert dialog.height() <= 400 - 44
+    assert find_faults(dialog) == []
+    dialog.close()
 
 
 @pytest.mark.usefixtures("set_theme")

@@ -6,7 +6,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import Qt, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -53,7 +53,7 @@ from annotator.ui.widgets.bidi_text import add_arabic_mark, isolate, isolate_ltr
 from annotator.ui.widgets.columns import ColumnFitter
 from annotator.ui.widgets.controls import create_button, create_button_box, create_combo_box, make_primary
 from annotator.ui.widgets.layouts import hbox, vbox
-from annotator.ui.widgets.modal import ROLE, MessageBox, run_dialog
+from annotator.ui.widgets.modal import ROLE, MessageBox, fit_to_screen, run_dialog
 from annotator.ui.widgets.outcome_bar import Outcome, OutcomeBar
 from annotator.ui.widgets.scrolling import FittingScrollArea
 
@@ -310,6 +310,7 @@ class ExportDialog(TaskDialog):
         self._back_button.show()
         self._export_button.setVisible(bool(report.articles))
         self._export_button.setDefault(True)
+        self._fit()
         (self._export_button if report.articles else self._back_button).setFocus()
 
     def _on_exported(self, path: Path, report: Report | WouldReplace) -> None:
@@ -330,6 +331,11 @@ class ExportDialog(TaskDialog):
             button.hide()
         self._folder_button.show()
         self._folder_button.setDefault(True)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Stay on the screen: the report may be higher than the choices."""
+        QTimer.singleShot(0, self, lambda: fit_to_screen(self))  # after its parts are laid out
 
     def _open_folder(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._exported_to.parent)))

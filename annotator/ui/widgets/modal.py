@@ -64,6 +64,7 @@ def _scroll_content(dialog: QDialog, layout: QVBoxLayout) -> None:
         elif item:
             column.addItem(item)
     layout.insertWidget(0, FittingScrollArea(content), 1)
+    layout.activate()  # an open dialog would keep its height
     for previous, following in pairwise(controls):  # else the parts that moved would be the last ones
         QWidget.setTabOrder(previous, following)
     if first := focus or next(iter(controls), None):
