@@ -12,11 +12,13 @@ from msgspec import Struct
 from annotator.model.label_roles import DATE, label_for_role
 from annotator.model.labels import LabelSet
 from annotator.model.records import Article, Suggestion
-from annotator.suggest.dates.grammar import OFFSET, Rule
+from annotator.suggest.dates.grammar import OFFSET, Rule, load_grammar
 from annotator.suggest.dates.lattice import Lattice
 from annotator.suggest.dates.matching import Match, Tree, find_matches
 from annotator.suggest.dates.values import evaluate
 from annotator.text.analysis import analyse, analysed
+from annotator.text.folding import fold
+from annotator.text.proclitics import find_readings
 
 _TRANSPARENT: Final = (None, "in_half")
 """The values of rules that pass on what their only part is."""
@@ -27,6 +29,9 @@ _MARKS_ALONE: Final = re.compile(_GAP)
 _ZONE: Final = rf"(?:{_GAP}[A-Z]{{2,5}})?"
 _CLOCK_AFTER: Final = re.compile(_GAP + r"\d\d?[:hH]\d\d(?!\d)")
 _CLOCK_BEFORE: Final = re.compile(r"(?<!\d)\d\d?[:hH]\d\d(?::\d\d)?" + _ZONE + _GAP + "$")
+_IN_TITLE: Final = re.compile(r"(\w+) ?[«»\"“”](?:\w+ ){1,2}$")  # a word and the words that it quotes
+_AFTER_TITLE: Final = re.compile(r"(?: ?24)?[«»\"“”]")
+_LONGEST_TITLE: Final = 60  # code points, with the word before it
 _LONGEST_CLOCK: Final = 24  # code points, with the marks behind it
 
 
@@ -56,7 +61,11 @@ class DateSuggester:
         label = label_for_role(DATE, labels)
         if label is None:
             return []
-        date_spans = [found for found in find_dates(article.text, article.published) if not found.is_offset]
+        date_spans = [
+            date_span
+            for date_span in find_dates(article.text, article.published)
+            if not (date_span.is_offset or _ends_title(article.text, date_span))
+        ]
         beside_time = _beside_time(article.text, date_spans)
         return [
             Suggestion(
@@ -71,6 +80,17 @@ class DateSuggester:
             )
             for date_span in date_spans
         ]
+
+
+def _ends_title(text: str, date_span: DateSpan) -> bool:
+    """Return whether a date is the end of a paper's quoted name of two or three words: صحيفة «دنيا اليوم»."""
+    if not _AFTER_TITLE.match(text, date_span.end):
+        return False
+    before = _IN_TITLE.search(text[: date_span.start][-_LONGEST_TITLE:])
+    words = load_grammar().words
+    return before is not None and any(
+        "newspaper" in words.get(fold(word, taa=True).strip(), ()) for _offset, word in find_readings(before[1])
+    )
 
 
 def _beside_time(text: str, date_spans: list[DateSpan]) -> set[DateSpan]:

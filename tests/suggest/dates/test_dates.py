@@ -154,6 +154,7 @@ def test_offset_that_names_no_time_is_not_suggested(text: str) -> None:
         ("الفترة 2021-2026", "rule:years-of-period"),
         ("المخطط الأخضر 2021-2026", "rule:range"),
         ("عيد العرش 2024", "rule:feast-of-year"),
+        ("نشطاء حركة 20 فبراير", "rule:day-in-name"),
     ],
 )
 def test_evidence_is_the_name_of_the_rule(text: str, rule: str) -> None:
@@ -213,6 +214,13 @@ def test_dates_are_found_in_any_spelling(text: str, span: str) -> None:
 )
 def test_text_that_only_looks_like_a_date_is_not_suggested(text: str) -> None:
     assert find_dates(text, "2024-07-09") == []
+
+
+def test_today_at_the_end_of_the_quoted_name_of_a_paper_is_no_date() -> None:
+    assert suggest_dates("قال لصحيفة «دنيا اليوم» إنه عاد") == []
+    assert suggest_dates('كتب موقع "بيت الدار اليوم" عنه') == []
+    assert len(suggest_dates("كتب الوزير «وصلت اليوم» ثم عاد")) == 1
+    assert len(suggest_dates("قال لصحيفة «دنيا»: عدت اليوم")) == 1
 
 
 @pytest.mark.parametrize("text", ["شهر ", "سنة ", "صباح ", "يومي ", "و", "القرن ", "1-", "1/", "(", "9 و"])
