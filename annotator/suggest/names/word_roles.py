@@ -41,6 +41,7 @@ _MIN_FOREIGN: Final = 5  # letters
 _PRESENT: Final = re.compile(
     "ت(?!..ي.$|.ا..$|(?:قدم|طور|حول|علم|غير|حكم|نقل|خصص|عدد|ضامن)$).{3,7}|ي(?!و).{3,7}"
 )  # verbs, and not تمويل, تعاون
+_NO_VERB_STARTS: Final = ("تا", "تي", "توي", "توت")
 _NO_VERB: Final = ("ة", "ات", "ين", "ون", "ي")
 
 
@@ -216,7 +217,7 @@ def is_verb_of(role: WordRole, head: str) -> bool:
     if role.kind != NOUN or role.is_of_names or word in knowledge.endings or word in knowledge.particles:
         return False
     is_of_gender = word.startswith("ت" if head.endswith("ة") else "ي")
-    is_verb = _PRESENT.fullmatch(word) and not word.endswith(_NO_VERB) and not word.startswith(_NAME_PREFIXES)
+    is_verb = _PRESENT.fullmatch(word) and not word.endswith(_NO_VERB) and not word.startswith(_NO_VERB_STARTS)
     return is_of_gender and bool(is_verb)
 
 
