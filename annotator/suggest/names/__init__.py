@@ -5,6 +5,7 @@ Words are in resources/names, with examples; `chain` finds where a name ends.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Final, NamedTuple, TypeAlias
 
 from annotator.model.label_roles import INSTITUTION, PLAN, label_for_role, role_of_label
@@ -30,8 +31,9 @@ from annotator.suggest.names.short_forms import CLOSING_MARKS, FullName, find_sh
 from annotator.suggest.names.word_roles import AND, DEFINITE, SentenceLine, is_adjective_of
 from annotator.suggest.overlaps import resolve_overlaps
 from annotator.text.analysis import TextAnalysis, analysed
+from annotator.text.folding import fold
 from annotator.text.intervals import IntervalIndex
-from annotator.text.lexicon import FoldedForm, Lexicon, Match
+from annotator.text.lexicon import FoldedForm, Lexicon, Match, split_form
 from annotator.text.proclitics import DEFINITE_ARTICLE, find_readings
 
 _MAX_TOKENS: Final = 1 << 15  # whose heads are remembered
@@ -144,9 +146,12 @@ class NameSuggester:
         ]
 
     def _find_listed(self, analysis: TextAnalysis, matches: list[Match], lines: list[_Line]) -> Iterator[_NameSpan]:
-        """Yield the listed names, with the short names in brackets behind those that have their head."""
+        """Yield the listed names, with a short one behind the full one, or in brackets behind one that has its head."""
         starts = [match.first for match in matches]
+        short_names = {match.last: after for match, after in pairwise(matches) if _is_short_name_of(after, match)}
         for match, (_start, line, first) in zip(matches, _with_lines(starts, lines), strict=True):
+            if match.first in short_names:
+                continue
             name, end = load_knowledge().listed[match.words], match.end
             score, evidence = name.score * (1 if match.is_sure else _UNSURE_FACTOR), f"list:{name.about}"
             if self._has_status(line, match, first):
@@ -156,6 +161,8 @@ class NameSuggester:
                     end = analysis.tokens[first + stop - 1].end
                 else:
                     score, evidence = score * _GOING_ON_FACTOR, f"{evidence}, going on"
+            elif match.last in short_names:
+                end = short_names[match.last].end
             elif self._may_have_short_name(line, match, first):
                 end = analysis.tokens[first + find_short_name_end(line, match.last - first) - 1].end
             if self._may_go_on(match, line, first):
@@ -309,6 +316,12 @@ def _cross(guess: _NameSpan, name: _NameSpan) -> bool:
     """Return whether a guess ends or begins within a name, and not where that does."""
     breaks_off = guess.start < name.start < guess.end < name.end
     return breaks_off or name.start < guess.start < name.end < guess.end
+
+
+def _is_short_name_of(match: Match, full: Match) -> bool:
+    """Return whether a listed name is a short one of the listed name just before it: منظمة الصحة العالمية OMS."""
+    name = load_knowledge().listed[match.words].full
+    return match.first == full.last and name is not None and split_form(fold(name)) == full.words
 
 
 def _without_firm(guesses: Iterable[_NameSpan], listed: Iterable[_NameSpan]) -> Iterator[_NameSpan]:
