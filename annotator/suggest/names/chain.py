@@ -153,14 +153,16 @@ class _ChainParser(IdafaCursor):
             described.append(word)
         adjectives = described if all_adjectives else described[-1:]
         opening = self._position + len(described)
-        stop = find_closing_mark(self._line.words, opening, _MAX_QUOTED_NAME) if described else None
+        stop = find_closing_mark(self._line.words, opening) if described else None
         if stop is None or self._line.words[opening] not in QUOTATION_MARKS or not all(map(_describes, adjectives)):
             return False
         name = self._line.word_at(opening + 1)
-        is_known = self._line.listed.get(opening + 1) == stop or self._line.words[stop - 1] in load_knowledge().endings
+        if self._line.listed.get(opening + 1) == stop:
+            return self._advance_to(stop + 1, QUOTED)
+        is_known = self._line.words[stop - 1] in load_knowledge().endings
         is_proper = name is not None and name.is_proper and not name.word.endswith("ة")
         is_name = is_known or is_proper or (name is not None and name.kind == LATIN)
-        return is_name and self._advance_to(stop + 1, QUOTED)
+        return is_name and stop - opening - 1 <= _MAX_QUOTED_NAME and self._advance_to(stop + 1, QUOTED)
 
     def _take_name_before_verb(self, first: WordRole) -> bool:
         """Take one foreign word with a verb behind it that has an object or more: شركة ديليفري | تعلق خفض الأجور."""
