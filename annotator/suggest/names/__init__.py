@@ -153,6 +153,7 @@ class NameSuggester:
             if match.first in short_names:
                 continue
             name, end = load_knowledge().listed[match.words], match.end
+            start = _find_full_start(analysis, match) or match.start
             score, evidence = name.score * (1 if match.is_sure else _UNSURE_FACTOR), f"list:{name.about}"
             if self._has_status(line, match, first):
                 after = match.last - first + 1
@@ -168,7 +169,7 @@ class NameSuggester:
             if self._may_go_on(match, line, first):
                 score, evidence = score * _GOING_ON_FACTOR, f"{evidence}, going on"
             proper = match.end if end > match.end and match.words[0] in load_knowledge().named else None
-            yield _NameSpan(match.start, end, name.role, score, evidence, name.full, False, proper, name.beside)
+            yield _NameSpan(start, end, name.role, score, evidence, name.full, False, proper, name.beside)
 
     def _may_go_on(self, match: Match, line: SentenceLine, first: int) -> bool:
         """Return whether و and a definite noun that begins no listed name go on from a listed name with such a head."""
@@ -316,6 +317,19 @@ def _cross(guess: _NameSpan, name: _NameSpan) -> bool:
     """Return whether a guess ends or begins within a name, and not where that does."""
     breaks_off = guess.start < name.start < guess.end < name.end
     return breaks_off or name.start < guess.start < name.end < guess.end
+
+
+def _find_full_start(analysis: TextAnalysis, match: Match) -> int | None:
+    """Return where the full name of a listed short one begins, cut short before it: الاتحاد الدولي | فيفا."""
+    full = load_knowledge().listed[match.words].full
+    words = split_form(fold(full)) if full else ()
+    for count in range(min(len(words), match.first), 1, -1):
+        first = match.first - count
+        if analysis.words[first + 1 : match.first] == words[1:count]:
+            for offset, word in find_readings(analysis.words[first]):
+                if word == words[0]:
+                    return analysis.tokens[first].start + offset
+    return None
 
 
 def _is_short_name_of(match: Match, full: Match) -> bool:
