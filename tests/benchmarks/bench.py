@@ -85,8 +85,10 @@ def _measure_helped_effort(samples: Path, folder: Path) -> Iterator[Figure]:
     names = model_accuracy.TWO
     work = suggestion_effort.load_gold_articles(samples / "ner" / "wojood-sample-train.txt", folder, names)
     yield from suggestion_effort.measure("Wojood", work, names, folder)
-    news = labelled_corpora.load_news(samples / "articles" / "marsum.jsonl")
-    yield from suggestion_effort.measure("news", news, labelled_corpora.NEWS, folder)
+    articles = samples / "articles" / "marsum.jsonl"
+    for what, labels in (("news", labelled_corpora.NEWS_LABELS), ("seen news", labelled_corpora.SEEN_NEWS_LABELS)):
+        news = labelled_corpora.load_news(articles, labels)
+        yield from suggestion_effort.measure(what, news, labelled_corpora.NEWS, folder)
 
 
 def _measure_suggestions(folder: Path) -> Iterator[Figure | str]:

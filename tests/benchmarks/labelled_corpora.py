@@ -1,7 +1,8 @@
 """The labelled corpora that suggestions are measured on, beside the checkout or in any column file.
 
-The news are 40 articles of MArSum whose labels lie in `news_labels.jsonl`, by article and offset, as the texts belong
-to others. Whoever works on rules and lists must not read them.
+The news are the 119 articles of MArSum, whose labels lie here by article and offset, as the texts belong to others.
+Whoever works on rules and lists must not read the 40 in `news_labels.jsonl`; the others, in `seen_news_labels.jsonl`,
+were at hand when rules were written, so that figures on them are no forecast.
 """
 
 import hashlib
@@ -16,6 +17,7 @@ from model_accuracy import TWO, read_sentences
 from annotator.model.records import Article, article_uid
 
 NEWS_LABELS: Final = Path(__file__).parent / "news_labels.jsonl"
+SEEN_NEWS_LABELS: Final = Path(__file__).parent / "seen_news_labels.jsonl"
 NEWS: Final = ("DATE", "INSTITUTION", "PLAN")
 SENTENCES: Final = "sentences"
 ARTICLES: Final = "articles"
@@ -58,7 +60,8 @@ def load_corpora(data: Path) -> Iterator[LabelledCorpus]:
         yield load_column_file(tweets, "IDRISI")
     news = data / "articles" / "marsum.jsonl"
     if news.exists():
-        yield LabelledCorpus("news", NEWS, load_news(news), ARTICLES, _ARTICLE_COUNTS)
+        yield LabelledCorpus("news", NEWS, load_news(news, NEWS_LABELS), ARTICLES, _ARTICLE_COUNTS)
+        yield LabelledCorpus("seen news", NEWS, load_news(news, SEEN_NEWS_LABELS), ARTICLES, _ARTICLE_COUNTS)
 
 
 def load_all_labels(data: Path) -> LabelledCorpus:
@@ -101,9 +104,9 @@ def _read_items(path: Path, labels: tuple[str, ...]) -> tuple[Gold, ...]:
     return tuple(reversed(items.values()))
 
 
-def load_news(articles: Path) -> tuple[Gold, ...]:
-    """Return the labelled articles in the order of the file. Raises ValueError where a text is not the labelled one."""
-    labelled = {row["id"]: row for row in map(json.loads, NEWS_LABELS.read_text(encoding="utf-8").splitlines())}
+def load_news(articles: Path, labels: Path) -> tuple[Gold, ...]:
+    """Return the articles that `labels` has spans of, in their order. Raises ValueError where a text is another one."""
+    labelled = {row["id"]: row for row in map(json.loads, labels.read_text(encoding="utf-8").splitlines())}
     items = []
     for row in map(json.loads, articles.read_text(encoding="utf-8").splitlines()):
         text, gold = row["text"], labelled.get(row["id"])

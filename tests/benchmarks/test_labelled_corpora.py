@@ -4,7 +4,6 @@ import hashlib
 import json
 from pathlib import Path
 
-import labelled_corpora
 import pytest
 from labelled_corpora import load_column_file, load_corpora, load_news
 
@@ -13,27 +12,26 @@ from annotator.model.records import article_uid
 _TEXT = "أعلنت وزارة الصحة أمس عن خطة."
 
 
-def write_news(folder: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> Path:
-    """Write an article, and labels of one with this text; return the article's file."""
-    articles = folder / "articles.jsonl"
+def write_news(folder: Path, text: str) -> tuple[Path, Path]:
+    """Write an article, and labels of one with this text; return the files of both."""
+    articles, labels = folder / "articles.jsonl", folder / "labels.jsonl"
     rows = ({"id": "other", "text": "ليس منها"}, {"id": "a", "text": _TEXT})
     articles.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     spans = [[18, 21, "DATE"], [6, 17, "INSTITUTION"]]
     row = {"id": "a", "sha256": hashlib.sha256(text.encode()).hexdigest(), "spans": spans}
-    monkeypatch.setattr(labelled_corpora, "NEWS_LABELS", folder / "labels.jsonl")
-    labelled_corpora.NEWS_LABELS.write_text(json.dumps(row), encoding="utf-8")
-    return articles
+    labels.write_text(json.dumps(row), encoding="utf-8")
+    return articles, labels
 
 
-def test_news_are_the_articles_that_are_labelled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    [item] = load_news(write_news(tmp_path, monkeypatch, _TEXT))
+def test_news_are_the_articles_that_are_labelled(tmp_path: Path) -> None:
+    [item] = load_news(*write_news(tmp_path, _TEXT))
     assert item.article.uid == article_uid(_TEXT)
     assert item.spans == ((6, 17, "INSTITUTION"), (18, 21, "DATE"))
 
 
-def test_labels_of_another_text_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_labels_of_another_text_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="the text of a is not the one that was labelled"):
-        load_news(write_news(tmp_path, monkeypatch, _TEXT + " "))
+        load_news(*write_news(tmp_path, _TEXT + " "))
 
 
 def test_a_column_file_has_its_frequent_labels_by_the_sentence(tmp_path: Path) -> None:
@@ -52,5 +50,5 @@ def test_the_corpora_beside_the_checkout_are_measured_and_else_none(shared: Path
     corpora = {corpus.name: corpus for corpus in load_corpora(shared / "data")}
     assert (len(corpora["Wojood"].items), len(corpora["Wojood"].judged)) == (1081, 157)
     assert corpora["IDRISI"].labels == ("CITY", "CTRY", "HPOI")
-    assert len(corpora["news"].items) == 40
+    assert (len(corpora["news"].items), len(corpora["seen news"].items)) == (40, 79)
     assert not list(load_corpora(tmp_path))
