@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 # Qt's names of keys, and X's where they differ
-KEYS = {"Shift": "Shift_L", "Ctrl": "Control_L", "Space": "space", "Backspace": "BackSpace"}
+KEYS = {"Shift": "Shift_L", "Ctrl": "Control_L", "Alt": "Alt_L", "Space": "space", "Backspace": "BackSpace"}
 PLACES = {  # of the keys of a PC keyboard, by what a US layout writes: places, whatever the layout
     letter: first + step
     for first, row in ((10, "1234567890"), (24, "QWERTYUIOP[]"), (38, "ASDFGHJKL;'`"), (52, "ZXCVBNM,./"))

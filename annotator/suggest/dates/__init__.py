@@ -23,7 +23,7 @@ from annotator.text.proclitics import find_readings
 _TRANSPARENT: Final = (None, "in_half")
 """The values of rules that pass on what their only part is."""
 
-_BESIDE_TIME: Final = "beside-time"
+BESIDE_TIME: Final = "beside-time"
 _GAP: Final = r"[^\w\n]{1,4}"
 _MARKS_ALONE: Final = re.compile(_GAP)
 _ZONE: Final = rf"(?:{_GAP}[A-Z]{{2,5}})?"
@@ -76,7 +76,7 @@ class DateSuggester:
                 date_span.score,
                 date_span.value,
                 date_span.assumed,
-                f"rule:{_BESIDE_TIME if date_span in beside_time else date_span.rule}",
+                f"rule:{BESIDE_TIME if date_span in beside_time else date_span.rule}",
             )
             for date_span in date_spans
         ]

@@ -7,6 +7,8 @@ A candidate's features, by which `belief` learns what the sources' words are wor
 - `ROLE SOURCE score`, `ROLE SOURCE OPINION score`: the log-odds of the score of its suggestion, or of its rival one
 - `ROLE SOURCE words N`: its length in words, at most 4, if the source suggests it
 - `SOURCE EVIDENCE`: the rule, list or head by which the source suggests it (see Suggestion.evidence)
+- `ROLE before KIND`, `ROLE after KIND`: what stands next to it (see `_neighbour_kind`), if a source of the program
+  suggests it: a name may go on behind a dash
 - `label NAME`: its label
 """
 
@@ -40,6 +42,20 @@ _ROLES_OF_RULES: Final[Mapping[str, Collection[str]]] = {
 _SILENT: Final = "silent"
 _MAX_LOG_ODDS: Final = 5.0
 _MAX_WORDS: Final = 4
+_NEAR: Final = 4
+"""How many code points next to a place are looked at: a mark stands behind a blank and an invisible mark at most."""
+_BLANKS: Final = " \t\u00a0\u200e\u200f"
+_KINDS_OF_MARKS: Final = {
+    mark: kind
+    for kind, marks in (
+        ("comma", "،,؛;"),
+        ("stop", ".:!؟?…"),
+        ("quotation mark", "\"'“”‘’«»„"),
+        ("bracket", "()[]{}"),
+        ("dash", "-–—/|"),
+    )
+    for mark in marks
+}
 
 
 class Candidate(Struct, frozen=True):
@@ -89,6 +105,9 @@ def _describe(
     words = min(text.count(" ", start, end) + 1, _MAX_WORDS)
     features = {f"label {label}": 1.0}
     own = {suggestion.source: suggestion for suggestion in same}
+    if own.keys() & _BUILT_IN:  # others are believed as they say
+        features[f"{role} before {_neighbour_kind(text[max(0, start - _NEAR) : start][::-1])}"] = 1.0
+        features[f"{role} after {_neighbour_kind(text[end : end + _NEAR])}"] = 1.0
     for source, index in indexes.items():
         name = source if source in _BUILT_IN else EXTERNAL
         for feature, value in _opinion(key, own.get(source), index):
@@ -99,6 +118,19 @@ def _describe(
             if own[source].evidence and not is_alternative(own[source]):
                 features[f"{name} {own[source].evidence}"] = 1.0
     return features
+
+
+def _neighbour_kind(text: str) -> str:
+    """Return the kind of what a text begins with, which leads away from a place: a word, a number, a mark, an edge.
+
+    A letter that is attached, such as a proclitic, is none of a word.
+    """
+    first = next((character for character in text if character not in _BLANKS), "\n")
+    if first == "\n":
+        return "edge"
+    if first.isalpha():
+        return "letter" if first == text[0] else "Latin word" if first.isascii() else "word"
+    return "number" if first.isdecimal() else _KINDS_OF_MARKS.get(first, "mark")
 
 
 def _opinion(

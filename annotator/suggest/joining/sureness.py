@@ -1,7 +1,8 @@
 """From which probability on suggestions are sure: of those one in a hundred at most was wrong.
 
 The probabilities are a model's, and models err most where they claim most. So what they are worth there is counted on
-suggestions whose outcome was not learned from: the limit is the lowest above which they keep the promise.
+suggestions whose outcome was not learned from: the limit is the lowest above which they keep the promise, if one more
+were wrong.
 """
 
 from collections.abc import Iterable
@@ -9,8 +10,6 @@ from typing import Final, NamedTuple
 
 MAX_WRONG: Final = 0.01
 """The share of sure suggestions that may be wrong."""
-MIN_OUTCOMES: Final = 100
-"""How many outcomes it takes to show that."""
 NEVER: Final = 1.01
 """A probability that no suggestion has."""
 
@@ -36,5 +35,9 @@ def find_sure_probability(outcomes: Iterable[Outcome]) -> float:
 
 
 def keep_promise(right: float, wrong: float) -> bool:
-    """Return whether outcomes show that suggestions are sure."""
-    return right + wrong >= MIN_OUTCOMES and wrong <= MAX_WRONG * (right + wrong)
+    """Return whether outcomes show that suggestions are sure: the promise holds even if the next one is wrong.
+
+    That bounds the chance that it is, as in conformal risk control (Angelopoulos et al., 2022), and it takes a hundred
+    outcomes without a wrong one, two hundred with one.
+    """
+    return wrong + 1 <= MAX_WRONG * (right + wrong + 1)

@@ -35,6 +35,29 @@ def test_candidate_is_what_any_source_suggests_by_start_and_the_longer_first() -
 
 
 @pytest.mark.parametrize(
+    ("text", "before", "after"),
+    [
+        ("وزارة العدل", "edge", "edge"),
+        ("خبر\nوزارة العدل\nخبر", "edge", "edge"),
+        ("قالت وزارة العدل أمس", "word", "word"),
+        ("لوزارة العدل.", "letter", "stop"),
+        ("«وزارة العدل» 2024", "quotation mark", "quotation mark"),
+        ("في 2024 وزارة العدل، أمس", "number", "comma"),
+        ("CNSS وزارة العدل (MJ)", "Latin word", "bracket"),
+        ("– وزارة العدل - فاس", "dash", "dash"),
+        ("😀 وزارة العدل \u200f: لا", "mark", "stop"),
+    ],
+)
+def test_candidate_knows_what_stands_next_to_it(text: str, before: str, after: str) -> None:
+    start = text.index("وزارة العدل")
+    [candidate] = find_candidates({"names": [suggestion((start, start + 11), "names")]}, text)
+    assert {name for name in candidate.features if " before " in name or " after " in name} == {
+        f"institution before {before}",
+        f"institution after {after}",
+    }
+
+
+@pytest.mark.parametrize(
     ("rival", "opinion"),
     [
         ([], "silent"),
@@ -77,6 +100,8 @@ def test_suggestion_tells_its_score_length_and_evidence() -> None:
         "institution names score": log_odds(0.8),
         "institution names words 3": 1,
         "names list:Ministries": 1,
+        "institution before word": 1,
+        "institution after word": 1,
     }
 
 
@@ -90,6 +115,8 @@ def test_alternative_says_what_it_is_an_alternative_to() -> None:
         "institution model alternative longer": 1,
         "institution model alternative longer score": log_odds(0.8),
         "institution model words 2": 1,
+        "institution before word": 1,
+        "institution after word": 1,
     }
     assert "institution model nested" not in features({"model": [likelier, alternative]}, LONG)
     alone = features({"model": [alternative]}, SHORT)
@@ -107,8 +134,10 @@ def test_inner_suggestion_of_the_same_source_is_nested() -> None:
     assert "institution names nested" not in features(both, LONG)
 
 
-def test_unknown_sources_are_external() -> None:
-    assert "institution external same" in features({"spacy": [suggestion(SHORT, "spacy")]}, SHORT)
+def test_unknown_sources_are_external_and_what_stands_next_to_their_places_says_nothing() -> None:
+    names = features({"spacy": [suggestion(SHORT, "spacy")]}, SHORT)
+    assert "institution external same" in names
+    assert not any(" before " in name or " after " in name for name in names)
 
 
 @pytest.mark.parametrize(("probability", "expected"), [(0.5, 0), (0, -5), (1, 5), (0.999, 5), (0.75, 1.0986)])
