@@ -94,12 +94,17 @@ def bring_to_front(window: QWidget, token: str = "") -> None:
     window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
     window.show()
     window.raise_()
-    front = QApplication.activeModalWidget() or window
+    front = _find_front(window)
     front.raise_()
     front.activateWindow()
     handle = front.windowHandle()
     if handle and QGuiApplication.platformName() == "xcb":
         # X11 rejects a focus request with a timestamp older than the last focus change, and Qt uses its last event's.
-        # Setting the title again causes a new event.
+        # Setting the title again causes a new event. A dialog that was opened meanwhile keeps the focus.
         handle.setTitle(handle.title())
-        QTimer.singleShot(_EVENT_DELAY, front, front.activateWindow)
+        QTimer.singleShot(_EVENT_DELAY, window, lambda: _find_front(window).activateWindow())
+
+
+def _find_front(window: QWidget) -> QWidget:
+    """Return the dialog that takes the input of a window, or the window itself."""
+    return QApplication.activeModalWidget() or window

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
 
@@ -69,6 +70,22 @@ def test_a_dialog_is_activated_rather_than_its_window(
     dialog.show()
     assert start(corpus_path)
     qtbot.waitUntil(lambda: QApplication.activeWindow() is dialog)
+    dialog.close()
+
+
+def test_a_dialog_that_opens_just_after_the_activation_keeps_the_keys(
+    controller: app.ApplicationController, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    requests = list[str]()
+    monkeypatch.setattr(controller.window, "activateWindow", lambda: requests.append("window"))
+    activation.bring_to_front(controller.window)
+    dialog = QDialog(controller.window)
+    monkeypatch.setattr(dialog, "activateWindow", lambda: requests.append("dialog"))
+    dialog.setModal(True)
+    dialog.show()
+    if QGuiApplication.platformName() == "xcb":  # which needs a second request
+        qtbot.waitUntil(lambda: len(requests) == 2)
+        assert requests == ["window", "dialog"], "keys for the window would be lost until it hands them on"
     dialog.close()
 
 
