@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from e2e.exports import ARTICLE, command, export_and_read_back
 from e2e.stories import label_by_keyboard, label_by_mouse, load_gold, sample_path
-from e2e.wayland import Compositor, WaylandHands, compositor, missing_programs
+from e2e.wayland import Compositor, CompositorEndedError, WaylandHands, compositor, missing_programs
 from PySide6.QtGui import QImage
 
 from annotator import settings
@@ -208,6 +208,14 @@ def test_text_goes_to_other_programs_and_comes_from_them(screen: Compositor, han
 
 
 def test_a_file_is_dropped_from_another_program(enter: Enter, corpus: Path) -> None:
+    try:
+        drop_a_file(enter, corpus)
+    except CompositorEndedError:  # sway 1.7 crashed while something was dragged, in one of some hundred runs
+        drop_a_file(enter, corpus)
+
+
+def drop_a_file(enter: Enter, corpus: Path) -> None:
+    """Drag a file from another program's window to the program's, whose corpus has one article more then."""
     dropped = sample_path("01-reading-plan")
     with compositor(2600, 900) as screen:
         enter(screen)

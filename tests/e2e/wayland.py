@@ -43,6 +43,10 @@ def missing_programs() -> list[str]:
     return [program for program in dev.WAYLAND_PROGRAMS if not shutil.which(program)]
 
 
+class CompositorEndedError(AssertionError):
+    """The compositor closed the connection."""
+
+
 class Compositor:
     """A running sway whose one output has no screen; windows fill it, dialogs stand in its middle."""
 
@@ -316,7 +320,8 @@ class WaylandHands(Input):
         data = b""
         while len(data) < count:
             more = self._socket.recv(count - len(data))
-            assert more, "the compositor closed the connection"
+            if not more:
+                raise CompositorEndedError
             data += more
         return data
 
