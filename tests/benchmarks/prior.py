@@ -37,7 +37,9 @@ SEEDS: Final = 2
 _CORPUS_WEIGHT: Final = 1000.0
 """How many suggestions each corpus counts as."""
 _SHRINKAGE: Final = 8.0
-"""The precision of the prior of these weights themselves: what predicts other corpora best."""
+"""The precision of the prior of these weights themselves, for this program's labels: what predicts others best."""
+_OTHERS_SHRINKAGE: Final = 1.0
+"""The same for the labels of others: what is best on foreign corpora, of some tried."""
 _EVIDENCE_SHRINKAGE: Final = 12.0
 """The same of evidence: a rule, list or head must have been right often before it makes a suggestion sure."""
 _MIN_WEIGHT: Final = 0.05
@@ -98,17 +100,17 @@ def _create_pool(learned: Sequence[Gold], names: Iterable[str]) -> SuggesterPool
     return SuggesterPool(labels, memory, trained)
 
 
-def measure_weights(examples: Sequence[Example]) -> dict[str, float]:
-    """Return the weights that fit these examples."""
+def measure_weights(examples: Sequence[Example], shrinkage: float) -> dict[str, float]:
+    """Return the weights that fit these examples, with so much shrinkage of those that are not of evidence."""
 
     def shrink(feature: str) -> Prior:
-        shrinkage = _EVIDENCE_SHRINKAGE if feature.startswith(EVIDENCE) else _SHRINKAGE
-        return Prior(_AS_THEY_SAY.get(feature, 0.0), shrinkage)
+        precision = _EVIDENCE_SHRINKAGE if feature.startswith(EVIDENCE) else shrinkage
+        return Prior(_AS_THEY_SAY.get(feature, 0.0), precision)
 
     return fit(examples, shrink)
 
 
-def measure_outcomes(decisions: Sequence[Decision]) -> list[Outcome]:
+def measure_outcomes(decisions: Sequence[Decision], shrinkage: float) -> list[Outcome]:
     """Return the outcomes of candidates by weights learned from others' articles; each distinct one counts once."""
     uids = sorted({decision.article for decision in decisions})
     random.Random(0).shuffle(uids)
@@ -116,7 +118,8 @@ def measure_outcomes(decisions: Sequence[Decision]) -> list[Outcome]:
     repetitions = Counter((decision.article, decision.key) for decision in decisions if decision.is_judged)
     right, wrong = defaultdict[float, float](float), defaultdict[float, float](float)
     for fold in range(_FOLDS):
-        weights = measure_weights([decision.example for decision in decisions if fold_of[decision.article] != fold])
+        others = [decision.example for decision in decisions if fold_of[decision.article] != fold]
+        weights = measure_weights(others, shrinkage)
         for article, key, example, is_judged in decisions:
             if is_judged and fold_of[article] == fold:
                 probability = sigmoid(predict_margin(example.features, weights))
@@ -148,7 +151,12 @@ def format_prior(name: str, weights: Mapping[str, float], outcomes: Sequence[Out
 
 
 def measure_prior(
-    corpora: Iterable[LabelledCorpus], name: str, *, has_evidence: bool, unjudged: Iterable[LabelledCorpus] = ()
+    corpora: Iterable[LabelledCorpus],
+    name: str,
+    shrinkage: float,
+    *,
+    has_evidence: bool,
+    unjudged: Iterable[LabelledCorpus] = (),
 ) -> str:
     """Return the text of the prior that these corpora give, with or without what each rule and list is worth.
 
@@ -166,8 +174,8 @@ def measure_prior(
             }
             weight = _CORPUS_WEIGHT / len(collected)
             decisions.append(Decision(article, key, Example(features, example.is_right, weight), is_judged))
-    weights = measure_weights([decision.example for decision in decisions])
-    return format_prior(name, weights, measure_outcomes(decisions))
+    weights = measure_weights([decision.example for decision in decisions], shrinkage)
+    return format_prior(name, weights, measure_outcomes(decisions, shrinkage))
 
 
 def main() -> None:
@@ -178,10 +186,11 @@ def main() -> None:
     default_labels = [site, *(load_texts(Path(path)) for path in sys.argv[1:])]
     texts = [
         "# Measured by tests/benchmarks/prior.py; do not edit.",
-        measure_prior(default_labels, "default_labels", has_evidence=True),
+        measure_prior(default_labels, "default_labels", _SHRINKAGE, has_evidence=True),
         measure_prior(
             [corpus for corpus in corpora if corpus.labels != NEWS],
             "other_labels",
+            _OTHERS_SHRINKAGE,
             has_evidence=False,
             # Many of its labels are easier than those of other corpora: as if sure, 1 in 10 was wrong on one of these.
             unjudged=[load_all_labels(DATA)],
