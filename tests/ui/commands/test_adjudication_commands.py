@@ -177,6 +177,15 @@ def test_those_with_a_majority_are_decided_at_once(window: Window) -> None:
     assert verdicts(window.session) == []
 
 
+def test_in_view_those_without_a_majority_stay_open(window: Window) -> None:
+    window.resize(1100, 900)
+    window._actions.menus["suggestions"].aboutToShow.emit()
+    assert window.action("accept_in_view").text().partition("\t")[0] == "Decide 2 in view by majority"
+    press(window, RETURN, Qt.KeyboardModifier.AltModifier)
+    assert verdicts(window.session) == ["majority", "majority"]
+    assert len(window.suggestions.visible) == 1
+
+
 def test_done_goes_to_the_next_article_that_two_have_done_and_back_to_ones_own_work(window: Window) -> None:
     for _ in range(3):
         press(window, RETURN)
