@@ -80,9 +80,9 @@ class CrfSuggester:
         by_span: dict[tuple[int, int, str], Suggestion] = {}
         for sentence in self._tag_sentences(analysis, token_features):
             likely = _repair_chunks(analysis, _decode_chunks(sentence))
-            found = [(chunk, _calibrate(probability), "") for chunk, probability in likely]
-            found += ((chunk, score, ALTERNATIVE) for chunk, score in _list_alternatives(analysis, sentence))
-            for chunk, score, evidence in found:
+            scored = [(chunk, _calibrate(probability), "") for chunk, probability in likely]
+            scored += ((chunk, score, ALTERNATIVE) for chunk, score in _list_alternatives(analysis, sentence))
+            for chunk, score, evidence in scored:
                 label = chunk.label.partition(DEPTH_SEPARATOR)[0]
                 if labels.find(label):
                     bounds = (*chunk_bounds(analysis, chunk), label)
@@ -152,17 +152,17 @@ def _find_alternatives(tagger: Any, tags: Sequence[str]) -> list[tuple[Chunk, fl
         others = () if tagger.marginal(tag, index) > 1 - _MIN_ALTERNATIVE else names
         by_tag = {name: tagger.marginal(name, index) for name in others or {tag} - {OUTSIDE}}
         probable.append({name: probability for name, probability in by_tag.items() if probability >= _MIN_ALTERNATIVE})
-    found = []
+    alternatives = []
     for first, by_tag in enumerate(probable):
         for tag, probability in by_tag.items():
             kind, _dash, label = tag.partition("-")
             skipped = int(kind[1:] or 0)
             if kind[0] == "S":
-                found.append((Chunk(label, first, first + 1, skipped), probability))
+                alternatives.append((Chunk(label, first, first + 1, skipped), probability))
             elif kind[0] == "B":
                 ends = _find_ends(probable[first + 1 :], label, probability)
-                found += ((Chunk(label, first, first + length, skipped), lowest) for length, lowest in ends)
-    return found
+                alternatives += ((Chunk(label, first, first + length, skipped), lowest) for length, lowest in ends)
+    return alternatives
 
 
 def _find_ends(probable: Sequence[Mapping[str, float]], label: str, lowest: float) -> Iterator[tuple[int, float]]:

@@ -5,6 +5,7 @@ Words are in resources/names, with examples; `chain` finds where a name ends.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import pairwise
 from typing import Final, NamedTuple, TypeAlias
 
@@ -321,8 +322,7 @@ def _cross(guess: _NameSpan, name: _NameSpan) -> bool:
 
 def _find_full_start(analysis: TextAnalysis, match: Match) -> int | None:
     """Return where the full name of a listed short one begins, cut short before it: الاتحاد الدولي | فيفا."""
-    full = load_knowledge().listed[match.words].full
-    words = split_form(fold(full)) if full else ()
+    words = _full_words(match.words)
     for count in range(min(len(words), match.first), 1, -1):
         first = match.first - count
         if analysis.words[first + 1 : match.first] == words[1:count]:
@@ -334,8 +334,14 @@ def _find_full_start(analysis: TextAnalysis, match: Match) -> int | None:
 
 def _is_short_name_of(match: Match, full: Match) -> bool:
     """Return whether a listed name is a short one of the listed name just before it: منظمة الصحة العالمية OMS."""
-    name = load_knowledge().listed[match.words].full
-    return match.first == full.last and name is not None and split_form(fold(name)) == full.words
+    return match.first == full.last and _full_words(match.words) == full.words
+
+
+@cache  # of the lists' names, at most
+def _full_words(words: FoldedForm) -> FoldedForm:
+    """Return the words of the full name of a listed short one, () of a full one."""
+    full = load_knowledge().listed[words].full
+    return split_form(fold(full)) if full else ()
 
 
 def _without_firm(guesses: Iterable[_NameSpan], listed: Iterable[_NameSpan]) -> Iterator[_NameSpan]:

@@ -6,6 +6,7 @@ distinctive adjectives (المكتب الوطني); then adjectives, words joine
 """
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
 
@@ -118,7 +119,8 @@ class _ChainParser(IdafaCursor):
             self._take_continuations()
             return self._end
         if {TOWN, PLACE} <= takes and (first.lead == AT or first.word == _IN):  # مندوبية الحكومة بسبتة
-            return self._end if (self._take_place(first, TOWN) if first.lead else self._take_within(TOWN)) else None
+            has_place = self._take_place(first, TOWN) if first.lead else self._take_behind(self._take_place, TOWN)
+            return self._end if has_place else None
         if first.lead or not self._may_follow_head(first) or not _agrees(self._head, first):
             return None
         if first.is_plain:  # also الجديدة, which is a town as well
@@ -202,7 +204,7 @@ class _ChainParser(IdafaCursor):
         self._position += 1
         court = self._peek()
         if court and court.word == _BEFORE:
-            return self._take_court(ADJECTIVE)
+            return self._take_behind(self._take_body, ADJECTIVE)
         return court is not None and court.lead == AT and court.is_head and self._take_body(court, ADJECTIVE)
 
     def parse_indefinite(self) -> NameEnd | None:
@@ -308,9 +310,9 @@ class _ChainParser(IdafaCursor):
                 return self._may_have_region(word) and self._take_locality(rule)
             return PLACE in takes and self._may_have_place() and self._take_place(word, rule)
         if word.word == _BEFORE:
-            return ATTACHED in takes and self._take_court(rule)
+            return ATTACHED in takes and self._take_behind(self._take_body, rule)
         if word.word == _IN:
-            return WITHIN in takes and self._may_have_place() and self._take_within(rule)
+            return WITHIN in takes and self._may_have_place() and self._take_behind(self._take_place, rule)
         if word.is_adjective and self._agrees(word, before) and self._may_be_of_nation(word):
             return self._advance(rule)
         if before.is_person and word.word in load_knowledge().ordinals:
@@ -361,11 +363,11 @@ class _ChainParser(IdafaCursor):
         is_listed = any(index in self._line.listed for index in range(self._position - len(words), self._position))
         return word.word in knowledge.territories and not is_listed and _NATIONAL.isdisjoint(words)
 
-    def _take_court(self, rule: str) -> bool:
-        """Take the court that a chamber is at, behind لدى."""
+    def _take_behind(self, take: Callable[[WordRole, str], bool], rule: str) -> bool:
+        """Take what stands behind a preposition: محكمة الاستئناف في طنجة, الغرفة الثالثة لدى محكمة النقض."""
         self._position += 1
         word = self._peek()
-        if word and not word.lead and self._take_body(word, rule):
+        if word and not word.lead and take(word, rule):
             return True
         self._position -= 1
         return False
@@ -401,15 +403,6 @@ class _ChainParser(IdafaCursor):
             return False
         self._position += len(_FOR_THE_SAKE_OF)
         return self._advance(PURPOSE)
-
-    def _take_within(self, rule: str) -> bool:
-        """Take where it is behind في: محكمة الاستئناف في طنجة."""
-        self._position += 1
-        word = self._peek()
-        if word and not word.lead and self._take_place(word, rule):
-            return True
-        self._position -= 1
-        return False
 
     def _take_bound_preposition(self, word: WordRole, before: WordRole, rule: str) -> bool:
         """Take the previous noun's preposition and its complement: الوقاية من الرشوة, الاتجار بالبشر."""

@@ -253,7 +253,7 @@ def _index_names(lists: list[_List], capitals_score: float) -> dict[FoldedForm, 
 
 
 def _index_clubs(lists: list[_List]) -> dict[FoldedForm, str]:
-    names = [named for group in lists if group.sport for named in _listed_names(group)]
+    names = (pair for group in lists if group.sport for pair in _listed_names(group))
     return {split_form(fold(name)): full for name, full in names if full}
 
 

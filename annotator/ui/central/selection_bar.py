@@ -172,7 +172,7 @@ class SelectionBar(QFrame):
         self._label_chips: list[tuple[Label, Chip]] = []
         self._decision_chips: list[tuple[_Decision, Chip]] = []
         self._shown_target: _Target = None
-        self._held: QRect | None = None  # the column that was clicked, while the mouse is on it
+        self._clicked_column: QRect | None = None  # the column that was clicked, while the mouse is on it
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._show_now)
         self.setObjectName("selection")
@@ -283,7 +283,7 @@ class SelectionBar(QFrame):
             gutter = _NARROW_GUTTER if detail == Detail.MARKS else _GUTTER
             if size.width() + gutter <= margin and (corner := self._place_in_margin(size, start, end, gutter)):
                 return QRect(self._hold(corner, size, gutter), size)
-        self._held = None
+        self._clicked_column = None
         size = self._arrange(target)
         place = self._place(size, start, end)
         return QRect(place, size) if place else None
@@ -304,7 +304,7 @@ class SelectionBar(QFrame):
             self._label_chips.append((label, chip))
 
     def _run(self, action: QAction) -> None:
-        self._held = self.geometry()
+        self._clicked_column = self.geometry()
         self._hide()
         with self._view.staying():
             action.trigger()
@@ -379,13 +379,13 @@ class SelectionBar(QFrame):
 
     def _hold(self, corner: QPoint, size: QSize, gutter: int) -> QPoint:
         """Return the place where the column was clicked, while the mouse is there; else `corner`."""
-        view, held = self._view, self._held
-        if held is None or not held.contains(view.mapFromGlobal(QCursor.pos())):
-            self._held = None
+        view, column = self._view, self._clicked_column
+        if column is None or not column.contains(view.mapFromGlobal(QCursor.pos())):
+            self._clicked_column = None
             return corner
-        page, is_left = view.viewport().rect(), held.center().x() < view.rect().center().x()
+        page, is_left = view.viewport().rect(), column.center().x() < view.rect().center().x()
         edge = round(view.map_from_page(0 if is_left else view.page().width, 0).x())
-        top = min(held.top() - view.viewport().y(), page.bottom() + 1 - _EDGE - size.height())
+        top = min(column.top() - view.viewport().y(), page.bottom() + 1 - _EDGE - size.height())
         return QPoint(edge - gutter - size.width() if is_left else edge + gutter, max(page.top() + _EDGE, top))
 
 
