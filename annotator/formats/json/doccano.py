@@ -58,7 +58,9 @@ def encode(item: AnnotatedArticle) -> str:
     """Encode an article as a line."""
     article = item.article
     labels = [(span.start, span.end, span.label) for span in item.spans]
-    line = {"id": article.id, "text": article.text, "label": labels, **json_values.build_metadata(article)}
+    # Equal keys on every line: doccano makes a table of the lines, and refuses all of them for a missing cell.
+    metadata = dict.fromkeys(json_values.METADATA) | json_values.build_metadata(article)
+    line = {"id": article.id, "text": article.text, "label": labels, **metadata}
     return msgspec.json.encode(line).decode() + "\n"
 
 

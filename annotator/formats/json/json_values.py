@@ -35,7 +35,8 @@ _NEXT_BRACKET: Final = re.compile(rb'[^"\[\]{}]*+(?:' + _STRING + rb'[^"\[\]{}]*
 _SCALAR: Final = re.compile(_STRING + rb"|[\]}]|[^\s,\[\]{}\"]++", re.DOTALL)
 _GAP: Final = re.compile(rb"[\s,]*")
 _TOKEN: Final = re.compile(_STRING + rb'(\s*:)?|["\[\]{}]', re.DOTALL)
-_METADATA: Final = ("title", "published", "source", "url")
+METADATA: Final = ("title", "published", "source", "url")
+"""The keys of an article's metadata."""
 
 
 def value_reader(
@@ -145,13 +146,13 @@ def explain_misplaced(text: str, start: int, end: int, quoted: str | None = None
 
 def read_metadata(table: Mapping[str, Any], reasons: list[str]) -> dict[str, Any]:
     """Return title, time of publication, source and address from a table; None for what it lacks."""
-    metadata = {name: value if isinstance(value := table.get(name), str) and value else None for name in _METADATA}
+    metadata = {name: value if isinstance(value := table.get(name), str) and value else None for name in METADATA}
     return {**metadata, "published": parse_published(metadata["published"], reasons)}
 
 
 def build_metadata(article: Article) -> dict[str, str]:
     """Return an article's metadata as a table for `read_metadata`."""
-    return {name: value for name in _METADATA if (value := getattr(article, name))}
+    return {name: value for name in METADATA if (value := getattr(article, name))}
 
 
 def first_name(*names: Any) -> str | None:

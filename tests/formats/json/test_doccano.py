@@ -222,8 +222,14 @@ def test_encode_writes_the_shape_that_doccano_reads() -> None:
     item = build_article(TEXT, title="عنوان", spans=[Span("s", "", "ليلى", "DATE", 4, 8, "2024", "؟")])
     line = encode(item)
     assert line.count("\n") == 1
-    assert json.loads(line) == {"id": 0, "text": TEXT, "label": [[4, 8, "DATE"]], "title": "عنوان"}
+    metadata = {"title": "عنوان", "published": None, "source": None, "url": None}
+    assert json.loads(line) == {"id": 0, "text": TEXT, "label": [[4, 8, "DATE"]], **metadata}
     assert {"title", "published", "source", "url"} == doccano.FORMAT.stored_fields
+
+
+def test_all_lines_have_the_same_keys() -> None:
+    bare, full = build_article("أ"), build_article("ب", title="ت", published="2024", source="ث", url="u")
+    assert list(json.loads(encode(bare))) == list(json.loads(encode(full)))
 
 
 @pytest.mark.parametrize(
