@@ -13,7 +13,6 @@ from annotator.cli.console import should_reorder
 from annotator.i18n import LazyText, _
 from annotator.paths import extend_path
 
-_MAX_DIGITS: Final = 18  # of a number that SQLite can store; a uid is longer
 _LRM: Final = "\u200e"
 _RLM: Final = "\u200f"
 
@@ -135,6 +134,11 @@ def decode_argument(_context: click.Context, _parameter: click.Parameter, value:
     return None if value is None else os.fsencode(value).decode("utf-8", "replace")
 
 
+def decode_arguments(_context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    """Decode the values of a repeated parameter as UTF-8, whatever the locale."""
+    return tuple(os.fsencode(value).decode("utf-8", "replace") for value in values)
+
+
 def parse_pairs(_context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
     """Parse values such as `PER=PERSON`, as UTF-8, whatever the locale."""
     pairs = [os.fsencode(value).decode("utf-8", "replace").partition("=") for value in values]
@@ -142,11 +146,6 @@ def parse_pairs(_context: click.Context, parameter: click.Parameter, values: tup
     if invalid is not None:
         raise click.BadParameter(_("“{value}” is not of the form {form}").format(value=invalid, form=parameter.metavar))
     return {before.strip(): after.strip() for before, _equals, after in pairs}
-
-
-def parse_article_id(text: str) -> int | str:
-    """Parse an article's number or uid."""
-    return int(text) if text.isdecimal() and len(text) <= _MAX_DIGITS else text
 
 
 corpus_argument: Final = click.argument("corpus", type=FilePath())

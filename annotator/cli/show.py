@@ -6,7 +6,7 @@ from typing import Final
 
 import click
 
-from annotator.cli.command import corpus_argument, decode_argument, json_option, option, parse_article_id
+from annotator.cli.command import corpus_argument, decode_argument, json_option, option
 from annotator.cli.console import print_json, print_table, print_text
 from annotator.cli.root import root
 from annotator.formats.json.jsonl import build_record
@@ -14,13 +14,16 @@ from annotator.i18n import LazyText, _, count_phrase
 from annotator.model.display_names import article_title, zone_title
 from annotator.model.records import ZONE_KINDS, Article, Span, Zone
 from annotator.store.corpus import Corpus
+from annotator.store.queries.article_ids import find_article_number
 
 _NO_ZONE: Final = ""  # the kind of text outside zones
 
 
 @root.command(
     "show",
-    help=LazyText("Show one article of CORPUS with its zones and spans. ID is its number or its uid."),
+    help=LazyText(
+        "Show one article of CORPUS with its zones and spans. ID is its number, its uid, or the beginning of its uid."
+    ),
     examples=((LazyText("Show the first article:"), "annotator show news.corpus 1"),),
 )
 @corpus_argument
@@ -37,7 +40,7 @@ _NO_ZONE: Final = ""  # the kind of text outside zones
 def show(corpus: Path, id_: str, visual: bool | None, as_json: bool) -> None:
     """Show an article."""
     with Corpus.open(corpus, readonly=True) as opened, opened.snapshot():
-        annotated = opened.load_article(parse_article_id(id_))
+        annotated = opened.load_article(find_article_number(opened, id_))
         is_removed = opened.removal(annotated.article.uid) is not None
     if as_json:
         print_json(build_record(annotated) | {"removed": is_removed})

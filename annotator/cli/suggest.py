@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from annotator import device_key, settings
+from annotator import device_key
+from annotator.cli.annotators import choose_annotator
 from annotator.cli.command import (
     annotator_option,
     corpus_argument,
@@ -15,7 +16,6 @@ from annotator.cli.command import (
     jobs_option,
     json_option,
     option,
-    parse_article_id,
 )
 from annotator.cli.console import print_json_list, print_message, print_table, run_with_progress, track_progress
 from annotator.cli.root import root
@@ -30,6 +30,7 @@ from annotator.jobs.suggesting import (
 from annotator.model.display_names import to_percent
 from annotator.store.corpus import Corpus
 from annotator.store.errors import ReadOnlyCorpus
+from annotator.store.queries.article_ids import find_article_number
 from annotator.store.queries.article_list import list_unfinished_articles
 from annotator.suggest.crf.suggester import CrfSuggester
 from annotator.suggest.crf.training import TrainedModel
@@ -53,7 +54,8 @@ from annotator.suggest.crf.training import TrainedModel
     metavar="ID",
     callback=decode_argument,
     help=LazyText(
-        "Suggest only in this article, given by number or uid; by default, in all that the annotator has not done."
+        "Suggest only in this article, given by number, uid or beginning of a uid; by default, in all that the "
+        "annotator has not done."
     ),
 )
 @option(
@@ -78,17 +80,15 @@ def suggest(
     as_json: bool,
 ) -> None:
     """List the suggestions, or accept them."""
-    name = annotator or settings.load().annotator_name
     opened, writable = _open_corpus(corpus, writing=accept)
     with opened:
+        name = choose_annotator(opened, annotator)
         trained = _load_trained(opened, writable=writable) if source in (None, CrfSuggester.name) else None
         batch_suggester = BatchSuggester.from_corpus(opened, name, trained, source)
         if source is not None:
             _check_source(source, batch_suggester.suggester.pool.names)
         numbers = (
-            [opened.article(parse_article_id(article)).id]
-            if article is not None
-            else list_unfinished_articles(opened, name)
+            [find_article_number(opened, article)] if article is not None else list_unfinished_articles(opened, name)
         )
         batches = suggest_in_batches(batch_suggester, opened.load_articles(numbers, name), print_message, jobs)
         label = _("Looking for suggestions")

@@ -24,6 +24,15 @@ DECIDE_STEP: Final = "decide"
 RESOLVE_STEP: Final = "resolve"
 """The name of a step that decides a conflict."""
 
+STATE_STEP: Final = "state"
+"""The name of a step that sets the state of an article."""
+
+REMOVE_ARTICLE_STEP: Final = "remove_article"
+"""The name of a step that removes an article from the corpus."""
+
+RESTORE_ARTICLE_STEP: Final = "restore_article"
+"""The name of a step that undoes such a removal."""
+
 LABELS_STEP: Final = "labels"
 """The name of a step that changed the label set.
 

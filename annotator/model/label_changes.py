@@ -9,7 +9,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from annotator.i18n import _
+from annotator.i18n import _, format_number, ngettext
 from annotator.model.label_roles import is_date_label
 from annotator.model.labels import Fault, Label, LabelSet, check_labels, find_faults, normalise_key
 from annotator.model.records import new_uid
@@ -149,3 +149,33 @@ def merge_label_set(edited: Iterable[LabelEntry], labels: LabelSet) -> list[Labe
         else:
             merged.append(LabelEntry(new_uid(), label))
     return merged + remaining
+
+
+def describe_value_changes(
+    edited: Iterable[LabelEntry], values: Mapping[str, tuple[int, int]], isolate: Callable[[str], str] = str
+) -> Iterator[str]:
+    """Yield sentences on what becomes of values under a new name.
+
+    `values` counts each label's values, and those that are no dates; `isolate` keeps a name apart from the words around
+    it.
+    """
+    for entry in edited:
+        old, new = entry.origin or "", entry.label.name
+        all_values, others = values.get(old, (0, 0))
+        count, text = 0, ""
+        if not entry.is_deleted and all_values and is_date_label(old) and not is_date_label(new):
+            count = all_values
+            text = ngettext(
+                "{label} is no label of dates: {count} value stays, and is checked no more.",
+                "{label} is no label of dates: {count} values stay, and are checked no more.",
+                count,
+            )
+        elif not entry.is_deleted and others and is_date_label(new) and not is_date_label(old):
+            count = others
+            text = ngettext(
+                "{label} is a label of dates: {count} value that is no date moves to the note, for good.",
+                "{label} is a label of dates: {count} values that are no dates move to the notes, for good.",
+                count,
+            )
+        if text:
+            yield text.format(label=isolate(new), count=format_number(count))

@@ -11,17 +11,17 @@ from PySide6.QtWidgets import (
 )
 
 from annotator.file_ops import explain_os_error
-from annotator.i18n import _, format_number, ngettext
+from annotator.i18n import _
 from annotator.model.colours import next_palette_colour
 from annotator.model.label_changes import (
     LabelEntry,
     build_change,
     delete_entry,
+    describe_value_changes,
     find_entry_faults,
     list_entries,
     merge_label_set,
 )
-from annotator.model.label_roles import is_date_label
 from annotator.model.labels import DEFAULT_KEYS, InvalidLabelSet, Label, LabelSet, decode, encode, normalise_key
 from annotator.model.records import new_uid
 from annotator.paths import extend_path, resolve_path
@@ -235,26 +235,7 @@ class LabelsDialog(TaskDialog):
 
     def _describe_consequences(self) -> Iterator[str]:
         """Yield what becomes of values under a new name, and that deletions cannot be undone."""
-        for entry in self.entries:
-            old, new = entry.origin or "", entry.label.name
-            values, others = self._values.get(old, (0, 0))
-            count, text = 0, ""
-            if not entry.is_deleted and values and is_date_label(old) and not is_date_label(new):
-                count = values
-                text = ngettext(
-                    "{label} is no label of dates: {count} value stays, and is checked no more.",
-                    "{label} is no label of dates: {count} values stay, and are checked no more.",
-                    count,
-                )
-            elif not entry.is_deleted and others and is_date_label(new) and not is_date_label(old):
-                count = others
-                text = ngettext(
-                    "{label} is a label of dates: {count} value that is no date moves to the note, for good.",
-                    "{label} is a label of dates: {count} values that are no dates move to the notes, for good.",
-                    count,
-                )
-            if text:
-                yield text.format(label=isolate_ltr(new), count=format_number(count))
+        yield from describe_value_changes(self.entries, self._values, isolate_ltr)
         if any(entry.is_deleted for entry in self.entries):
             yield _(
                 "Deleting a label cannot be undone, nor can earlier steps in articles that used it. To keep a way "

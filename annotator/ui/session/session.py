@@ -42,8 +42,6 @@ from annotator.ui.session.state import (
     DISMISS,
     PUBLISHED,
     REJECT,
-    REMOVE_ARTICLE,
-    RESTORE_ARTICLE,
     TITLE,
     UNREAD_VERSION,
     CurrentField,
@@ -53,7 +51,7 @@ from annotator.ui.session.step_writer import StepWriter
 from annotator.ui.session.undo import UndoManager
 from annotator.ui.widgets.bidi_text import isolate_ltr
 
-_STATE_KEEPING_STEPS: Final = frozenset(["state", "note", DISMISS, history.RESOLVE_STEP, *ARTICLE_STEPS])
+_STATE_KEEPING_STEPS: Final = frozenset([history.STATE_STEP, "note", DISMISS, history.RESOLVE_STEP, *ARTICLE_STEPS])
 """Names of steps that do not set a new article to "in progress"."""
 
 
@@ -418,15 +416,19 @@ class Session(QObject):
 
     def remove_article(self) -> bool:
         """Remove the article from lists, statistics and exports; it stays open."""
-        return self._apply(REMOVE_ARTICLE, lambda article: operations.remove_article(self.removal, article))
+        return self._apply(
+            history.REMOVE_ARTICLE_STEP, lambda article: operations.remove_article(self.removal, article)
+        )
 
     def restore_article(self) -> bool:
         """Restore a removed article."""
-        return self._apply(RESTORE_ARTICLE, lambda _article: operations.restore_article(self.removal))
+        return self._apply(history.RESTORE_ARTICLE_STEP, lambda _article: operations.restore_article(self.removal))
 
     def set_state(self, state: str) -> bool:
         """Set the annotator's state of the article."""
-        return self._apply("state", lambda article: operations.set_state(self.status, article, self.annotator, state))
+        return self._apply(
+            history.STATE_STEP, lambda article: operations.set_state(self.status, article, self.annotator, state)
+        )
 
     def undo(self) -> bool:
         """Undo the annotator's last step on the article."""

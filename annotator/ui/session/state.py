@@ -53,9 +53,7 @@ REJECT: Final = "reject"
 DISMISS: Final = "dismiss"
 TITLE: Final = "title"
 PUBLISHED: Final = "published"
-REMOVE_ARTICLE: Final = "remove_article"
-RESTORE_ARTICLE: Final = "restore_article"
-ARTICLE_STEPS: Final = (TITLE, PUBLISHED, REMOVE_ARTICLE, RESTORE_ARTICLE)
+ARTICLE_STEPS: Final = (TITLE, PUBLISHED, history.REMOVE_ARTICLE_STEP, history.RESTORE_ARTICLE_STEP)
 """Names of steps about an article itself."""
 SELECTION_KEEPING_STEPS: Final = frozenset(
     [DESCRIBE, PUBLISHED, history.ACCEPT_STEP, REJECT, DISMISS, history.AGREED_STEP, history.DECIDE_STEP]
