@@ -1,0 +1,501 @@
+"""An open corpus: articles, spans and measures to read, and edits that are recorded as those of the window are."""
+
+import warnings
+from collections.abc import Callable, Generator, Iterable, Iterator
+from os import PathLike
+from pathlib import Path
+from typing import Any, Self, TypeAlias, TypeVar
+
+from annotator import i18n, settings
+from annotator.formats.format import Format
+from annotator.formats.registry import READ_FORMATS, WRITTEN_FORMATS
+from annotator.formats.report import Report
+from annotator.i18n import _
+from annotator.jobs.agreement import AgreementOptions, measure_agreement
+from annotator.jobs.export.exporter import ExportOptions, export
+from annotator.jobs.imports.importer import ImportResult, LabelMapping, import_paths
+from annotator.jobs.learning import LearningResult, learn
+from annotator.jobs.suggesting import ArticleSuggestions, BatchSuggester, accept_in_batches, suggest_in_batches
+from annotator.jobs.undo import undo_step
+from annotator.library.values import (
+    Article,
+    Match,
+    Span,
+    Suggestion,
+    from_span,
+    from_suggestion,
+    to_article,
+    to_span,
+    to_suggestion,
+)
+from annotator.model import history, labels, operations, records
+from annotator.model.annotator_names import clean_name, explain_gold_name
+from annotator.model.article_builder import build_article
+from annotator.model.operations import InvalidEdit
+from annotator.model.records import STATES, AnnotatedArticle, Edit, Step, new_uid
+from annotator.paths import extend_path
+from annotator.store.corpus import Corpus as StoredCorpus
+from annotator.store.corpus import utc_timestamp
+from annotator.store.errors import CorpusError
+from annotator.store.queries.article_list import (
+    ArticleFilter,
+    count_articles,
+    list_article_numbers,
+    list_unfinished_articles,
+)
+from annotator.store.queries.gold import find_gold
+from annotator.store.queries.search import search
+from annotator.suggest.crf.suggester import CrfSuggester
+from annotator.team.agreement import Agreement
+
+Identity: TypeAlias = Article | int | str
+"""An article, its number, or its uid."""
+_Result = TypeVar("_Result")
+_Value = TypeVar("_Value")
+
+
+class Corpus:
+    """An open corpus file: see `annotator.open`.
+
+    It belongs to one thread. Its methods raise CorpusError, with one sentence for a person, if the file cannot be used,
+    and InvalidEdit for an edit that is impossible; then nothing was changed. `ANNOTATOR_LANGUAGE` sets the language of
+    these sentences, as for the commands.
+    """
+
+    def __init__(self, stored: StoredCorpus, annotator: str | None) -> None:
+        self._stored = stored
+        self._annotator = annotator
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file. All that was changed is in it already."""
+        self._stored.close()
+
+    # Reading
+
+    @property
+    def path(self) -> Path:
+        """The corpus file."""
+        return self._stored.path
+
+    @property
+    def annotator(self) -> str | None:
+        """Who makes the edits; None if the corpus is open for reading."""
+        return self._annotator
+
+    @property
+    def annotators(self) -> tuple[str, ...]:
+        """The names of all annotators, in the order in which they began; the gold layer's owner is among them."""
+        return tuple(self._stored.annotators())
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The names of the labels, in their order."""
+        return tuple(label.name for label in self._stored.labels().labels)
+
+    def __len__(self) -> int:
+        """Return the number of articles, without removed ones."""
+        return count_articles(self._stored)
+
+    def __iter__(self) -> Iterator[Article]:
+        return self.articles()
+
+    def __repr__(self) -> str:
+        return f"<annotator.Corpus {str(self.path)!r}>"
+
+    def article(self, identity: int | str) -> Article:
+        """Return the article with this number or uid, also a removed one. Raises CorpusError if there is none."""
+        return to_article(self._stored.load_article(identity))
+
+    def articles(self, *, annotator: str | None = None, state: str | None = None) -> Iterator[Article]:
+        """Yield the articles in the order of their numbers, without removed ones.
+
+        With `annotator` they have the spans, states and notes of this annotator alone. With `state` (`new`,
+        `in_progress`, `done`, `skipped` or `flagged`) they are those in this state for the annotator, or for anybody.
+        A hundred articles are read at once: edits made meanwhile may not be in them. Raises ValueError for an unknown
+        state, CorpusError for an unknown annotator.
+        """
+        if state not in (None, *STATES):
+            raise ValueError(state)
+        self._check_annotator(annotator)
+        numbers = self._list_articles(annotator, state)
+        return map(to_article, self._stored.load_articles(numbers, annotator))
+
+    def _list_articles(self, annotator: str | None, state: str | None) -> list[int]:
+        names = [""] if state is None else [annotator] if annotator else self._stored.annotators() or [""]
+        article_filter = ArticleFilter(state=state)
+        return sorted({number for name in names for number in list_article_numbers(self._stored, name, article_filter)})
+
+    def spans(self, *, annotator: str | None = None, label: str | None = None) -> Iterator[Span]:
+        """Yield the spans of all articles, or those of one annotator or label, by article and start."""
+        self._check_label(label)
+        articles = self.articles(annotator=annotator)
+        return (span for article in articles for span in article.spans if label in (None, span.label))
+
+    def search(self, words: str) -> Iterator[Match]:
+        """Yield the articles that contain these words in any Arabic spelling, each with the first place.
+
+        The last word may be the beginning of one.
+        """
+        for result in list(search(self._stored, words)):
+            article = self.article(result.article.uid)
+            yield Match(article, result.start, result.end, article.text[result.start : result.end])
+
+    def agreement(self, annotators: Iterable[str] = (), **options: Any) -> Agreement:
+        """Measure how far annotators, by default all people, agree in the articles that two or more have done.
+
+        The options are those of `annotator agreement`: `moment` (`now` or `first`), `spans` (`all` or `hand`), `state`
+        (`done` or `all`), and `zones`, the kinds that count or None for all. Raises ValueError or TypeError for others,
+        CorpusError for an annotator whom the corpus does not have.
+        """
+        return _finish(measure_agreement(self._stored, AgreementOptions(tuple(annotators), **options)))
+
+    def suggestions(
+        self,
+        articles: Iterable[Identity] | None = None,
+        *,
+        annotator: str | None = None,
+        source: str | None = None,
+        jobs: int = 1,
+    ) -> Iterator[Suggestion]:
+        """Yield what the suggesters propose for an annotator, without what they have labelled or rejected.
+
+        The annotator is by default who makes the edits. `articles` are by default all that the annotator has neither
+        done nor skipped. `source` asks one suggester alone: `dates`, `names`, `memory`, `model`, or an external one.
+        Each call reads what the corpus has to teach, so ask for many articles at once. `jobs` processes work at them.
+        What an external suggester fails at is left out, with a warning. Raises ValueError without an annotator, and for
+        an unknown source.
+        """
+        name = annotator or self._annotator
+        if name is None:
+            raise ValueError("an annotator is needed: suggestions are what one has not decided yet")
+        if articles is None:
+            numbers = list_unfinished_articles(self._stored, name)
+        else:
+            numbers = [self._stored.article(_to_identity(article)).id for article in articles]
+        suggester = BatchSuggester.from_corpus(self._stored, name, source=source)
+        if source not in (None, CrfSuggester.name, *suggester.suggester.pool.names):
+            raise ValueError(source)
+        batches = suggest_in_batches(suggester, self._stored.load_articles(numbers, name), warnings.warn, jobs)
+        return (
+            to_suggestion(result.article, suggestion)
+            for batch in batches
+            for result in batch
+            for suggestion in result.suggestions
+        )
+
+    def _check_annotator(self, name: str | None) -> None:
+        """Raise CorpusError unless the corpus has this annotator, or it is who makes the edits."""
+        if name not in (None, self._annotator, *self._stored.annotators()):
+            raise CorpusError(_("The corpus has no annotator “{name}”.").format(name=name))
+
+    def _check_label(self, label: str | None) -> None:
+        if label not in (None, *self.labels):
+            raise CorpusError(_("The corpus has no label “{label}”.").format(label=label))
+
+    # Edits: each is one step, which the window can undo
+
+    def add_span(
+        self, article: Identity, label: str, start: int, end: int, *, value: str | None = None, note: str | None = None
+    ) -> Span:
+        """Label `article.text[start:end]` in the annotator's layer, and return the span.
+
+        Raises InvalidEdit if the range is not within the text, blank, or labelled so already; CorpusError for an
+        unknown label.
+        """
+        owner = self._require_annotator()
+        self._check_label(label)
+
+        def add(annotated: AnnotatedArticle) -> list[Edit]:
+            edits = operations.add_span(annotated.article, annotated.spans, owner, label, start, end)
+            (span,) = (edit.after for edit in edits if isinstance(edit.after, records.Span))
+            described = operations.describe_span(span, value or "", note or "")
+            return [Edit(None, described[-1].after)] if described else edits  # a step edits no record twice
+
+        return self._edit_span(article, "tag", add)
+
+    def relabel_span(self, span: Span, label: str) -> Span:
+        """Give a span another label, and return it as it is now.
+
+        It then counts as the annotator's own. Raises InvalidEdit if the range has the label already, CorpusError for an
+        unknown label.
+        """
+        self._check_label(label)
+        record = self._own(span)
+        return self._edit_span(
+            span.article,
+            "relabel",
+            lambda annotated: operations.relabel(annotated.article, annotated.spans, record, label),
+            record,
+        )
+
+    def resize_span(self, span: Span, start: int, end: int) -> Span:
+        """Move the edges of a span, and return it as it is now; see `relabel_span`."""
+        record = self._own(span)
+        return self._edit_span(
+            span.article,
+            "resize",
+            lambda annotated: operations.resize(annotated.article, annotated.spans, record, start, end),
+            record,
+        )
+
+    def describe_span(self, span: Span, *, value: str | None = None, note: str | None = None) -> Span:
+        """Set the value and the note of a span, and return it as it is now; None or a blank text clears them."""
+        record = self._own(span)
+        return self._edit_span(
+            span.article,
+            "describe",
+            lambda _annotated: operations.describe_span(record, value or "", note or ""),
+            record,
+        )
+
+    def delete_span(self, span: Span) -> None:
+        """Delete a span; if it was an accepted suggestion, that is rejected."""
+        record = self._own(span)
+        self._edit(span.article, "remove", lambda _annotated: operations.remove_span(record))
+
+    def set_state(self, article: Identity, state: str) -> None:
+        """Set the annotator's state of an article (see `articles`). Raises ValueError for an unknown state."""
+        if state not in STATES:
+            raise ValueError(state)
+        self._edit(
+            article,
+            "state",
+            lambda annotated: operations.set_state(
+                _first(annotated.states), annotated.article, self._require_annotator(), state
+            ),
+        )
+
+    def set_note(self, article: Identity, text: str) -> None:
+        """Set the annotator's note on an article; a blank one removes it."""
+        self._edit(
+            article,
+            "note",
+            lambda annotated: operations.set_note(
+                _first(annotated.notes), annotated.article, self._require_annotator(), text
+            ),
+        )
+
+    def accept(self, suggestions: Iterable[Suggestion]) -> list[Suggestion]:
+        """Label what was suggested, one step an article, and return what was accepted.
+
+        Left out are those that the annotator's layer has or contradicts by now.
+        """
+        by_article: dict[str, list[records.Suggestion]] = {}
+        for suggestion in suggestions:
+            by_article.setdefault(suggestion.article, []).append(from_suggestion(suggestion))
+        batch = [ArticleSuggestions(self._stored.article(uid), tuple(group)) for uid, group in by_article.items()]
+        return [
+            to_suggestion(accepted.article, suggestion)
+            for results in accept_in_batches(self._stored, self._require_annotator(), [batch])
+            for accepted in results
+            for suggestion in accepted.suggestions
+        ]
+
+    def reject(self, suggestion: Suggestion) -> None:
+        """Reject a suggestion for good."""
+        self._edit(
+            suggestion.article,
+            "reject",
+            lambda annotated: operations.reject(
+                annotated.article, self._require_annotator(), from_suggestion(suggestion)
+            ),
+        )
+
+    def undo(self, article: Identity) -> bool:
+        """Undo the annotator's last step in an article; return False if there is none.
+
+        Raises CorpusError if others have changed the same since.
+        """
+        uid = self._stored.article(_to_identity(article)).uid
+        undoable, _redoable = history.build_stacks(self._stored.history(uid, self._require_annotator()))
+        if undoable:
+            _finish(undo_step(self._stored, self._require_annotator(), undoable[-1].uid))
+        return bool(undoable)
+
+    def _require_annotator(self) -> str:
+        """Return who makes the edits. Raises CorpusError if the corpus is open for reading."""
+        if self._annotator is None:
+            raise CorpusError(_("The corpus is open for reading. Name the annotator to change it."))
+        return self._annotator
+
+    def _own(self, span: Span) -> records.Span:
+        """Return the record of a span. Raises InvalidEdit if it is another annotator's."""
+        if span.annotator != self._require_annotator():
+            message = _("This span is in the layer of {annotator}, which {name} cannot change.")
+            raise InvalidEdit(message.format(annotator=span.annotator, name=self._require_annotator()))
+        return from_span(span)
+
+    def _edit(
+        self, article: Identity, name: str, operation: Callable[[AnnotatedArticle], list[Edit]]
+    ) -> tuple[str, list[Edit]]:
+        """Write the edits of an operation as a step with this name; return the article's text, and the edits."""
+        annotator = self._require_annotator()
+        with self._stored.transaction():
+            annotated = self._stored.load_article(_to_identity(article), annotator)
+            edits = operation(annotated)
+            if edits:
+                begun = operations.begin_article(_first(annotated.states), annotated.article, annotator)
+                step_edits = (*edits, *(() if name in ("state", "note") else begun))
+                self._stored.apply(Step(new_uid(), annotator, utc_timestamp(), name, step_edits))
+        return annotated.article.text, edits
+
+    def _edit_span(
+        self,
+        article: Identity,
+        name: str,
+        operation: Callable[[AnnotatedArticle], list[Edit]],
+        unchanged: records.Span | None = None,
+    ) -> Span:
+        """Write the edits of an operation and return the span that they made, or the one that is unchanged."""
+        text, edits = self._edit(article, name, operation)
+        spans = [edit.after for edit in edits if isinstance(edit.after, records.Span)]
+        span = spans[-1] if spans else unchanged
+        if span is None:
+            raise ValueError(name)
+        return to_span(text, span)
+
+    # Articles and files
+
+    def add_article(
+        self,
+        text: str,
+        *,
+        title: str | None = None,
+        published: str | None = None,
+        source: str | None = None,
+        url: str | None = None,
+    ) -> Article:
+        """Store a text with its recognised zones, and return the article; one that is there already stays as it is.
+
+        `published` is ISO 8601. Raises InvalidEdit for a text that no corpus can hold.
+        """
+        self._require_annotator()
+        annotated = build_article(text, title=title, published=published, source=source, url=url)
+        self._stored.add(annotated)
+        return self.article(annotated.article.uid)
+
+    def import_files(
+        self,
+        *paths: str | PathLike[str],
+        format: str | None = None,  # noqa: A002 - as the command calls it
+        add_labels: bool = False,
+    ) -> ImportResult:
+        """Import files, and all files in folders, as `annotator import` does; spans without an annotator become own.
+
+        `format` is by default detected. Spans with labels that the corpus lacks are skipped unless `add_labels`. The
+        result has the counts `added`, `duplicates` and `spans`, and the remarks `skipped`, `repaired` and `noticed`.
+        Raises ValueError for an unknown format.
+        """
+        _check_format(format, READ_FORMATS)
+        mapping = LabelMapping(added=None if add_labels else frozenset())
+        return _finish(
+            import_paths(
+                self._stored,
+                [extend_path(Path(path)) for path in paths],
+                format,
+                self._require_annotator(),
+                label_mapping=mapping,
+            )
+        )
+
+    def export(
+        self,
+        path: str | PathLike[str],
+        format: str,  # noqa: A002 - as the command calls it
+        *,
+        force: bool = False,
+        jobs: int = 1,
+        **options: Any,
+    ) -> Report:
+        """Write a training set to `path` and its report beside it, as `annotator export` does, and return the report.
+
+        The options are those of the command, such as `annotator="sanae"`, `state="all"`, `gold=True`,
+        `split={"train": 80, "test": 20}`, `zones={"headline", "body"}` (None for all) or `scheme="BIOES"`. The files
+        are read back and compared before they are there. Raises CorpusError if nothing can be exported, or if `path` is
+        there and no unchanged export, unless `force`; ValueError or TypeError for an unknown format or option, OSError.
+        """
+        _check_format(format, WRITTEN_FORMATS)
+        export_options = ExportOptions(format=format, **options)
+        return _finish(export(self._stored, extend_path(Path(path)), export_options, force=force, jobs=jobs))
+
+    def learn(self) -> LearningResult:
+        """Train the suggester `model` on the articles that are done, and store it in the corpus.
+
+        The result has the counts `articles` and `spans`. Takes seconds for a few hundred articles. Raises OSError if
+        this computer has no key to sign the model and cannot make one.
+        """
+        self._require_annotator()
+        return _finish(learn(self._stored))
+
+
+def open(  # noqa: A001 - as annotator.open
+    path: str | PathLike[str], annotator: str | None = None
+) -> Corpus:
+    """Open the corpus at `path`: for reading, or for `annotator` to change.
+
+    The window may have it open at the same time. Close it, or use it in a `with` block. Raises CorpusError for a file
+    that is missing or no corpus, and for the name of the gold layer; ValueError for a blank name.
+    """
+    i18n.set_language(settings.interface_language())
+    stored = StoredCorpus.open(extend_path(Path(path)), readonly=annotator is None)
+    try:
+        return Corpus(stored, _check_name(stored, annotator))
+    except BaseException:
+        stored.close()
+        raise
+
+
+def create(path: str | PathLike[str], annotator: str, *, label_file: str | PathLike[str] | None = None) -> Corpus:
+    """Create a corpus at `path`, where no file may be, and open it for `annotator` to change.
+
+    `label_file` is a TOML file with its labels; by default they are dates, institutions and plans. Raises CorpusError,
+    and ValueError for an invalid label set or a blank name.
+    """
+    i18n.set_language(settings.interface_language())
+    label_set = labels.default_labels()
+    if label_file is not None:
+        label_set = labels.decode(Path(label_file).read_bytes(), str(label_file))
+    if not clean_name(annotator):
+        raise ValueError(annotator)
+    return Corpus(StoredCorpus.create(extend_path(Path(path)), label_set), clean_name(annotator))
+
+
+def _check_name(stored: StoredCorpus, annotator: str | None) -> str | None:
+    """Return the name without invisible characters. Raises ValueError, CorpusError."""
+    if annotator is None:
+        return None
+    name = clean_name(annotator)
+    if not name:
+        raise ValueError(annotator)
+    if name == find_gold(stored):
+        raise CorpusError(explain_gold_name(name))
+    return name
+
+
+def _finish(steps: Generator[Any, None, _Result]) -> _Result:
+    """Run a job to its end and return its result."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            result: _Result = end.value
+            return result
+
+
+def _check_format(name: str | None, formats: Iterable[Format]) -> None:
+    if name not in (None, *(format_.name for format_ in formats)):
+        raise ValueError(name)
+
+
+def _to_identity(article: Identity) -> int | str:
+    return article.uid if isinstance(article, Article) else article
+
+
+def _first(values: Iterable[_Value]) -> _Value | None:
+    return next(iter(values), None)

@@ -1,0 +1,146 @@
+"""What the library returns: frozen values that are compared, copied and shown as dictionaries by `vars`.
+
+Offsets are code points of the article's text, ends are exclusive: `article.text[span.start : span.end]`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from annotator.model import records
+from annotator.model.display_names import article_title
+
+
+@dataclass(frozen=True)
+class Zone:
+    """A part of an article by its role: `kind` is `headline`, `dateline`, `body` or `boilerplate`."""
+
+    kind: str
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Span:
+    """A labelled range of an article in one annotator's layer.
+
+    `article` is the article's uid, `text` the words of the range. `value` is the normalised meaning, such as
+    `2024-07-09` for a date. `source` names the suggester of a suggestion that was accepted unchanged; it is None for
+    what a person labelled.
+    """
+
+    uid: str
+    article: str
+    annotator: str
+    label: str
+    start: int
+    end: int
+    text: str
+    value: str | None = None
+    note: str | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A span that a suggester proposes; it is in no file before it is accepted.
+
+    `article` is the article's uid, `source` the suggester's name, `score` the probability of acceptance, from 0 to 1.
+    `assumed` is true if `value` says more than the text, as for a date without its year. `evidence` names the rule or
+    list behind it.
+    """
+
+    article: str
+    label: str
+    start: int
+    end: int
+    text: str
+    source: str
+    score: float
+    value: str | None = None
+    assumed: bool = False
+    evidence: str = ""
+
+
+@dataclass(frozen=True)
+class Article:
+    """An article with its zones, spans, states and notes as they were when it was read.
+
+    `uid` identifies the text in all corpora (its SHA-256), `number` counts the articles of this corpus from 1. `title`
+    is the displayed one. `published` is ISO 8601, as precise as its source, such as `2024-07-09`. `spans` are sorted by
+    start, longer ones first. `states` and `notes` are by annotator; who has not touched the article is in neither.
+    """
+
+    uid: str
+    number: int
+    text: str
+    title: str
+    published: str | None = None
+    source: str | None = None
+    url: str | None = None
+    zones: tuple[Zone, ...] = ()
+    spans: tuple[Span, ...] = ()
+    states: Mapping[str, str] = field(default_factory=dict, hash=False)
+    notes: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True)
+class Match:
+    """The first place in an article where the words of a search are."""
+
+    article: Article
+    start: int
+    end: int
+    text: str
+
+
+def to_article(annotated: records.AnnotatedArticle) -> Article:
+    """Convert an article of the store."""
+    article, text = annotated.article, annotated.article.text
+    zones = annotated.zones
+    return Article(
+        article.uid,
+        article.id,
+        text,
+        article_title(article, list(zones)),
+        article.published,
+        article.source,
+        article.url,
+        tuple(Zone(zone.kind, zone.start, zone.end, text[zone.start : zone.end]) for zone in zones),
+        tuple(to_span(text, span) for span in annotated.spans),
+        {status.annotator: status.state for status in annotated.states},
+        {note.annotator: note.text for note in annotated.notes},
+    )
+
+
+def to_span(text: str, span: records.Span) -> Span:
+    """Convert a span of the store in an article with this text."""
+    return Span(
+        *(span.uid, span.article, span.annotator, span.label, span.start, span.end, text[span.start : span.end]),
+        *(span.value, span.note, span.source),
+    )
+
+
+def from_span(span: Span) -> records.Span:
+    """Return the record of a span."""
+    return records.Span(
+        *(span.uid, span.article, span.annotator, span.label, span.start, span.end),
+        *(span.value, span.note, span.source),
+    )
+
+
+def to_suggestion(article: records.Article, suggestion: records.Suggestion) -> Suggestion:
+    """Convert a suggestion in this article."""
+    text = article.text[suggestion.start : suggestion.end]
+    return Suggestion(
+        *(article.uid, suggestion.label, suggestion.start, suggestion.end, text, suggestion.source, suggestion.score),
+        *(suggestion.value, suggestion.assumed, suggestion.evidence),
+    )
+
+
+def from_suggestion(suggestion: Suggestion) -> records.Suggestion:
+    """Return the record of a suggestion."""
+    return records.Suggestion(
+        *(suggestion.start, suggestion.end, suggestion.label, suggestion.source, suggestion.score),
+        *(suggestion.value, suggestion.assumed, suggestion.evidence),
+    )
