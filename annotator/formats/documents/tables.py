@@ -25,7 +25,7 @@ from annotator.formats.reading import parse_published
 from annotator.i18n import _
 from annotator.model.article_builder import build_article
 from annotator.model.operations import InvalidEdit
-from annotator.model.records import AnnotatedArticle, Refusal
+from annotator.model.records import AnnotatedArticle, Notice, Refusal, Remark
 from annotator.text.folding import fold
 
 _SUFFIXES: Final = (".csv", ".tsv")
@@ -71,6 +71,10 @@ _SEP_LINE: Final = re.compile(r"sep=([,;\t|])\r?\n", re.IGNORECASE)  # a declara
 _MIN_SAME_WIDTH: Final = 0.9  # share of a table's rows that must have the same width
 _MIN_LENGTH_RATIO: Final = 3  # of the text column to any other, if it is detected by its length
 _MAX_NAME_LENGTH: Final = 40  # code points of a column's name
+_LABEL_STUDIO_COLUMNS: Final = frozenset({"annotation_id", "annotator"})
+_LABEL_STUDIO_CELL: Final = re.compile(r'\[\{[^\]]*"labels":\s*\[')
+_SPANS_CELL: Final = re.compile(r"\s*\[\s*[\[{][^\]}]*\d")
+"""The beginning of a list of spans in JSON."""
 
 
 class _BoundedLines:
@@ -154,7 +158,7 @@ def sniff(name: str, beginning: bytes) -> bool:
     A .csv is one if it is text but neither JSON nor markup; a .tsv may have annotated tokens, so it must name its text
     column.
     """
-    if not name.endswith(_SUFFIXES):
+    if not name.endswith(_SUFFIXES) or has_label_studio_columns(beginning):
         return False
     try:
         sample = _decode_sample(beginning)[0]
@@ -166,8 +170,50 @@ def sniff(name: str, beginning: bytes) -> bool:
     return bool(sample.strip()) and not sample.lstrip().startswith(("{", "[{", "<", "#FORMAT=", "-DOCSTART-"))
 
 
-def read(path: Path, annotator: str, columns: Mapping[str, str] | None = None) -> Iterator[AnnotatedArticle | Refusal]:
-    """Yield the articles, and a refusal for each skip; `annotator` is unused.
+def has_label_studio_columns(beginning: bytes) -> bool:
+    """Return whether a table that starts so is one of Label Studio's, whose spans are JSON in a column."""
+    try:
+        sample = _decode_sample(beginning)[0]
+    except InvalidEdit:
+        return False
+    if not any(name in sample for name in ('"labels"', '""labels""', *_LABEL_STUDIO_COLUMNS)):  # most have none
+        return False
+    is_complete = len(beginning) < _MIN_CUT_BYTES
+    dialect, skipped = _detect_dialect(sample, is_complete)
+    header, *rows = [
+        row for row in _read_sample_rows(dialect, sample, skipped, is_complete) if not isinstance(row, str)
+    ] or [[]]
+    return _LABEL_STUDIO_COLUMNS.issubset(header) or any(
+        _LABEL_STUDIO_CELL.match(cell) for row in rows for cell in row if len(row) == len(header)
+    )
+
+
+def read_records(path: Path) -> Iterator[tuple[int, dict[str, str] | str]]:
+    """Yield the rows below the first with their lines: the cells by the names in the first, or why it is refused.
+
+    Raises OSError.
+    """
+    with path.open("rb") as file:
+        beginning = file.read(_SAMPLE_BYTES)
+        try:
+            sample, encoding = _decode_sample(beginning)
+        except InvalidEdit as error:
+            yield 0, str(error)
+            return
+        dialect, skipped = _detect_dialect(sample, len(beginning) < _SAMPLE_BYTES)
+        file.seek(0)
+        header: list[str] | None = None
+        for number, row in _read_rows(file, encoding, dialect, skipped):
+            if isinstance(row, str):
+                yield number, row
+            elif header is None:
+                header = row
+            else:
+                yield number, dict(zip(header, row, strict=True))
+
+
+def read(path: Path, annotator: str, columns: Mapping[str, str] | None = None) -> Iterator[AnnotatedArticle | Remark]:
+    """Yield the articles, a refusal for each skip, and a notice for spans in a column; `annotator` is unused.
 
     `columns` maps fields (keys of COLUMNS) to the names of columns in the file; other fields are detected. Raises
     OSError, and KeyError for an unknown field.
@@ -181,10 +227,12 @@ def read(path: Path, annotator: str, columns: Mapping[str, str] | None = None) -
         try:
             sample, encoding = _decode_sample(beginning)
             dialect, skipped = _detect_dialect(sample, is_complete)
-            layout = _detect_layout(_read_sample_rows(dialect, sample, skipped, is_complete), column_names)
+            rows = _read_sample_rows(dialect, sample, skipped, is_complete)
+            layout = _detect_layout(rows, column_names)
         except InvalidEdit as error:
             yield Refusal(str(path), 0, str(error))
             return
+        yield from _notice_spans(path, rows, layout)
         file.seek(0)
         yield from _read_articles(path, file, encoding, dialect, layout, skipped)
 
@@ -202,32 +250,53 @@ def read_header(path: Path) -> list[str]:
     return next((row for row in rows if not isinstance(row, str)), [])
 
 
+def _notice_spans(path: Path, rows: list[list[str] | str], layout: _Layout) -> Iterator[Notice]:
+    """Yield a notice for each column that has lists of spans, which a table's columns cannot say more of."""
+    header, *body = [row for row in rows if not isinstance(row, str)]
+    for index in set(range(layout.width)) - set(layout.columns.values()) if layout.has_header else ():
+        if any(len(row) == layout.width and _SPANS_CELL.match(row[index]) for row in body):
+            reason = _("The column “{name}” seems to contain spans, which are not read: only the articles are.")
+            yield Notice(str(path), 1, reason.format(name=header[index]))
+
+
 def _read_articles(
     path: Path, file: IO[bytes], encoding: str, dialect: _Dialect, layout: _Layout, skipped: int
 ) -> Iterator[AnnotatedArticle | Refusal]:
+    is_header = layout.has_header
+    for number, row in _read_rows(file, encoding, dialect, skipped):
+        if isinstance(row, str):
+            yield Refusal(str(path), number, row)
+        elif is_header:
+            is_header = False
+        else:
+            yield from _read_article(path, number, row, layout)
+
+
+def _read_rows(
+    file: IO[bytes], encoding: str, dialect: _Dialect, skipped: int
+) -> Iterator[tuple[int, list[str] | str]]:
+    """Yield each row's first line, with its cells, as many as the first has, or why it is refused."""
+    width: int | None = None
     with io.TextIOWrapper(file, encoding, newline="") as lines:
         for _line in range(skipped):
             lines.readline()
         number = skipped
-        is_header = layout.has_header
         try:
             for number, row in dialect.read_rows(lines):
                 number += skipped
                 if isinstance(row, str):
-                    reason = _("The row cannot be parsed: {error}").format(error=row)
-                    yield Refusal(str(path), number, reason)
-                elif len(row) != layout.width:
+                    yield number, _("The row cannot be parsed: {error}").format(error=row)
+                    continue
+                width = len(row) if width is None else width
+                if len(row) != width:
                     reason = _("Wrong number of columns: {count} instead of {expected}.")
-                    yield Refusal(str(path), number, reason.format(count=len(row), expected=layout.width))
-                elif is_header:
-                    is_header = False
+                    yield number, reason.format(count=len(row), expected=width)
                 else:
-                    yield from _read_article(path, number, row, layout)
+                    yield number, row
         except UnicodeDecodeError:
             name = encoding.removesuffix("-sig").upper()
-            yield Refusal(
-                str(path), number + 1, _("From this line on, the file is not valid {encoding}.").format(encoding=name)
-            )
+            reason = _("From this line on, the file is not valid {encoding}.")
+            yield number + 1, reason.format(encoding=name)
 
 
 def _read_article(path: Path, number: int, row: list[str], layout: _Layout) -> Iterator[AnnotatedArticle | Refusal]:

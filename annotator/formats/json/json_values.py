@@ -5,7 +5,7 @@ by itself, so a malformed or truncated one does not affect others, which it woul
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, Final, TypeAlias
 
@@ -56,9 +56,14 @@ def value_reader(
                     yield parse(decode_object(data, line), line, annotator, reasons)
                 except InvalidEdit as error:
                     reasons = [str(error)]
-                yield from (Refusal(str(path), line, reason) for reason in dict.fromkeys(reasons))
+                yield from refuse_all(path, line, reasons)
 
     return read
+
+
+def refuse_all(path: Path, line: int, reasons: Iterable[str]) -> Iterator[Refusal]:
+    """Yield a refusal for each reason, the same one once."""
+    return (Refusal(str(path), line, reason) for reason in dict.fromkeys(reasons))
 
 
 def read_lines(file: BinaryIO, max_bytes: int = MAX_BYTES) -> Iterator[RawValue]:

@@ -4,43 +4,58 @@
       "annotations": [{"completed_by": 1, "was_cancelled": false, "result": [
         {"id": "…", "type": "labels", "from_name": "label", "to_name": "text",
          "value": {"start": 0, "end": 4, "text": "…", "labels": ["DATE"]},
-         "meta": {"text": ["a note"], "value": "…"}}]}],
-      "predictions": [{"model_version": "…", "result": […]}]}]
+         "meta": {"text": ["a note"]}},
+        {"id": "…", "type": "textarea", "from_name": "value", "to_name": "text",
+         "value": {"start": 0, "end": 4, "text": ["2024-07-09"]}}]}],
+      "predictions": []}]
 
 Also read: tasks one a line, and JSON-MIN, where columns of `data`, and results by their `from_name`, are keys of the
-task. The text is the column with the results' texts, else the one named `to_name` or `text`, else the longest. An
-annotation is the layer of whoever completed it (by address, else name, else number), a prediction that of `prediction:`
-and its model's version. Offsets are code points; UTF-16 units, as in some versions, are recognised if a result's text
-shows them.
+task; its CSV and TSV exports are tables of the same, with the results in JSON. The text is the column with the results'
+texts, else the one named `to_name` or `text`, else the longest. An annotation is the layer of whoever completed it (by
+address, else name, else number). Predictions are no annotations: they are counted in a notice. Offsets are code points;
+UTF-16 units, as in some versions, are recognised if a result's text shows them.
 
-A span's note is `meta.text`, where Label Studio shows it, and its value `meta.value`; both survive an import, editing
-and export there. A text, choice or date given for a region is its note (a text) or its value. All else in a result is
-reported as skipped. An annotation's author is written as its `annotator`: Label Studio refuses a whole file for a
-`completed_by` outside the organisation.
+A span's note is `meta.text`, where Label Studio shows it, and its value the text of a second result for the same
+region, which its window shows beside the region: see `encode_configuration`. A value in `meta`, where version 0.1.0
+wrote it, is read too. A text, choice or date given for a region is its note (a text) or its value. All else in a result
+is reported as skipped. JSON-MIN and tables have no notes, and do not say which region has which value.
+
+An annotation's author is written as its `annotator`: Label Studio refuses a whole file for a `completed_by` outside the
+organisation. It forgets that key, so where several have labelled an article, each of their results names its
+`annotator` in `meta`, which it keeps.
 """
 
+import codecs
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from heapq import nlargest
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any, Final
 
 import msgspec
 from msgspec import Struct
 
+from annotator.formats.documents import tables
 from annotator.formats.format import Documents, Format
 from annotator.formats.json import json_values
-from annotator.i18n import _
+from annotator.i18n import _, ngettext
 from annotator.model.article_builder import build_article, check_span_count
 from annotator.model.operations import InvalidEdit
-from annotator.model.records import AnnotatedArticle, Span, new_uid
+from annotator.model.records import DONE, AnnotatedArticle, Notice, Remark, Span, new_uid
 from annotator.text.offsets import Utf16Offsets
 
-_SUFFIXES: Final = (".json", ".jsonl", ".ndjson")
+_SUFFIXES: Final = (".json", ".jsonl", ".ndjson", ".csv", ".tsv")
 
+_SNIFFED_BYTES: Final = 1 << 10
 _TEXT_KEY: Final = "text"
+_OWN_COLUMNS: Final = frozenset({"annotation_id", "annotator", "created_at", "id", "lead_time", "updated_at"})
+"""What Label Studio adds to the columns of `data` in JSON-MIN and tables."""
 _MAX_COMPARED: Final = 100
 """Columns and results compared to find the text."""
 _ANNOTATION_KEYS: Final = ("annotations", "completions")
+_VALUE_NAME: Final = "value"
+"""The `from_name` of the texts that are values of spans."""
 _CONTENT_KEYS: Final = {"textarea": "text", "choices": "choices", "datetime": "datetime"}
 """The types of results that can describe a region, and the key in their value."""
 
@@ -79,6 +94,8 @@ class _Layer(Struct):
 
 def sniff(name: str, beginning: bytes) -> bool:
     """Return whether a file starts with tasks."""
+    if not _is_json(beginning):
+        return PurePath(name).suffix in _SUFFIXES and tables.has_label_studio_columns(beginning)
     keys = json_values.find_keys(beginning)
     label_columns = {key.removesuffix("/labels") for key in keys if key.endswith("/labels") and key.count("/") == 1}
     has_tasks = any(key.startswith("data/") for key in keys) and keys & {*_ANNOTATION_KEYS, "predictions", "data/text"}
@@ -87,9 +104,9 @@ def sniff(name: str, beginning: bytes) -> bool:
 
 
 def encode(item: AnnotatedArticle) -> str:
-    """Encode an article as a task, with an annotation for each annotator of its spans."""
+    """Encode an article as a task, with an annotation for each annotator of its spans, or who is done without any."""
     article = item.article
-    layers: dict[str, list[Span]] = {}
+    layers: dict[str, list[Span]] = {status.annotator: [] for status in item.states if status.state == DONE}
     for span in item.spans:
         layers.setdefault(span.annotator, []).append(span)
     task = {
@@ -100,7 +117,11 @@ def encode(item: AnnotatedArticle) -> str:
                 "annotator": annotator,
                 "was_cancelled": False,
                 "ground_truth": False,  # the default is true
-                "result": [_encode_result(article.text, span) for span in spans],
+                "result": [
+                    result
+                    for span in spans
+                    for result in _encode_span(article.text, span, annotator if len(layers) > 1 else None)
+                ],
             }
             for annotator, spans in layers.items()
         ],
@@ -109,22 +130,86 @@ def encode(item: AnnotatedArticle) -> str:
     return msgspec.json.encode(task).decode()
 
 
-def _encode_result(text: str, span: Span) -> dict[str, Any]:
-    value = {"start": span.start, "end": span.end, "text": text[span.start : span.end], "labels": [span.label]}
-    meta = ({"text": [span.note]} if span.note else {}) | ({"value": span.value} if span.value else {})
+def _encode_span(text: str, span: Span, annotator: str | None) -> Iterator[dict[str, Any]]:
+    """Yield the results of a span; `annotator` is named in them unless it is None."""
+    region = {"start": span.start, "end": span.end}
+    value = {**region, "text": text[span.start : span.end], "labels": [span.label]}
+    meta = ({"text": [span.note]} if span.note else {}) | ({"annotator": annotator} if annotator else {})
     result = {"id": span.uid, "from_name": "label", "to_name": _TEXT_KEY, "type": "labels", "value": value}
-    return {**result, "meta": meta} if meta else result
+    yield {**result, "meta": meta} if meta else result
+    if span.value:
+        yield {**result, "from_name": _VALUE_NAME, "type": "textarea", "value": {**region, "text": [span.value]}}
 
 
-@json_values.value_reader
-def read(task: dict[str, Any], number: int, annotator: str, reasons: list[str]) -> AnnotatedArticle:
-    """See json_values.value_reader."""
+def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Remark]:
+    """Yield the articles, and a remark for each skip; the predictions are counted in one notice."""
+    skipped = Counter[str]()
+    parse = partial(_read_task, skipped)
+    with path.open("rb") as file:
+        is_json = _is_json(file.read(_SNIFFED_BYTES))
+    if is_json:
+        yield from json_values.value_reader(parse)(path, annotator)
+    else:
+        for line, record in tables.read_records(path):
+            reasons: list[str] = []
+            try:
+                yield parse(_parse_record(record), line, annotator, reasons)
+            except InvalidEdit as error:
+                reasons = [str(error)]
+            yield from json_values.refuse_all(path, line, reasons)
+    yield from _notice_skipped(path, skipped)
+
+
+def _is_json(beginning: bytes) -> bool:
+    return beginning.removeprefix(codecs.BOM_UTF8).lstrip()[:1] in (b"[", b"{")
+
+
+def _parse_record(record: Mapping[str, str] | str) -> dict[str, Any]:
+    """Return a row of a table as a JSON-MIN task. Raises InvalidEdit with the reason for refusing it."""
+    if isinstance(record, str):
+        raise InvalidEdit(record)
+    return {name: _parse_cell(cell) for name, cell in record.items()}
+
+
+def _parse_cell(cell: str) -> Any:
+    """Return the list in a cell, or the cell: a text may look like a list, too."""
+    if not cell.startswith(("[{", '["')):
+        return cell
+    try:
+        return msgspec.json.decode(cell, type=list[Any])
+    except (msgspec.DecodeError, RecursionError):
+        return cell
+
+
+def _notice_skipped(path: Path, skipped: Counter[str]) -> Iterator[Notice]:
+    if count := skipped["predictions"]:
+        reason = ngettext(
+            "{count} prediction was not imported: only what somebody has annotated is.",
+            "{count} predictions were not imported: only what somebody has annotated is.",
+            count,
+        )
+        yield Notice(str(path), 0, reason.format(count=count))
+    if count := skipped[_VALUE_NAME]:
+        reason = ngettext(
+            "{count} article has values that the file assigns to no span; Label Studio’s JSON export does.",
+            "{count} articles have values that the file assigns to no span; Label Studio’s JSON export does.",
+            count,
+        )
+        yield Notice(str(path), 0, reason.format(count=count))
+
+
+def _read_task(
+    skipped: Counter[str], task: dict[str, Any], number: int, annotator: str, reasons: list[str]
+) -> AnnotatedArticle:
+    """Parse a task (see json_values.value_reader), and count what is not read in `skipped`."""
     columns = task.get("data")
     if isinstance(columns, dict):
-        layers = [*_read_annotations(task, annotator, reasons), *_read_predictions(task, reasons)]
+        layers = list(_read_annotations(task, annotator, reasons))
+        skipped["predictions"] += _count_predictions(task)
         reasons += [json_values.describe_skipped(key) for key in ("drafts",) if task.get(key)]
     else:
         columns, layers = task, [_read_json_min(task, annotator, reasons)]
+        skipped[_VALUE_NAME] += bool(layers[0].results and task.get(_VALUE_NAME))
     text = _find_text(columns, [result for layer in layers for result in layer.results])
     metadata = json_values.read_metadata({key: value for key, value in columns.items() if value is not text}, reasons)
     units = Utf16Offsets(text)
@@ -142,6 +227,7 @@ def _read_annotations(task: dict[str, Any], annotator: str, reasons: list[str]) 
             author = (
                 json_values.first_name(
                     annotation.annotator,
+                    _find_annotator(annotation.result),
                     *_person_names(completed_by) if isinstance(completed_by, dict) else (completed_by,),
                 )
                 or annotator
@@ -152,19 +238,22 @@ def _read_annotations(task: dict[str, Any], annotator: str, reasons: list[str]) 
                 reasons.append(_("Annotations that {annotator} cancelled are skipped.").format(annotator=author))
 
 
+def _find_annotator(results: Iterable[Any] | None) -> str | None:
+    """Return the annotator that the results' `meta` names, None unless all that name one name the same."""
+    metas = [result.get("meta") for result in results or () if isinstance(result, dict)]
+    names = {meta["annotator"] for meta in metas if isinstance(meta, dict) and isinstance(meta.get("annotator"), str)}
+    return names.pop() if len(names) == 1 else None
+
+
 def _person_names(person: Mapping[str, Any]) -> tuple[Any, ...]:
     name = " ".join(str(person[part]) for part in ("first_name", "last_name") if person.get(part))
     return person.get("email"), person.get("username"), name, person.get("id")
 
 
-def _read_predictions(task: dict[str, Any], reasons: list[str]) -> Iterator[_Layer]:
-    for entry in check_span_count(
-        json_values.convert(task.get("predictions"), list[Any] | None, "predictions", reasons) or []
-    ):
-        prediction = json_values.convert(entry, _Annotation, "predictions", reasons)
-        if prediction is not None:
-            version = json_values.first_name(prediction.model_version)
-            yield _read_layer(f"prediction:{version}" if version else "prediction", prediction.result, reasons)
+def _count_predictions(task: Mapping[str, Any]) -> int:
+    """Return the number of predictions, which are objects in a file to import, and numbers in an export."""
+    predictions = task.get("predictions")
+    return len(predictions) if isinstance(predictions, list) else bool(predictions)
 
 
 def _read_layer(annotator: str, results: Iterable[Any] | None, reasons: list[str]) -> _Layer:
@@ -198,8 +287,8 @@ def _find_text(columns: dict[str, Any], results: list[_Result]) -> str:
         )
         return match_count, name in names, name == _TEXT_KEY, len(text)
 
-    texts = [name for name, value in columns.items() if isinstance(value, str) and value]
-    if not texts:
+    texts = [name for name, value in columns.items() if isinstance(value, str) and value and name not in _OWN_COLUMNS]
+    if not texts or (columns.get(_TEXT_KEY) == "" and not results):
         raise InvalidEdit(_("The article has no text."))
     longest = nlargest(_MAX_COMPARED, texts, key=lambda name: len(columns[name]))
     return str(columns[max(longest, key=score)])
@@ -223,7 +312,7 @@ def _read_spans(text: str, units: Utf16Offsets, layer: _Layer, reasons: list[str
         details = details_by_region.get(result.id, {})
         meta = result.meta if isinstance(result.meta, dict) else {}
         note = _join_texts(meta.get("text")) or details.get("note")
-        span_value = _join_texts(meta.get("value")) or details.get("value")
+        span_value = details.get("value") or _join_texts(meta.get("value"))
         for label in value.labels:
             yield Span(new_uid(), "", layer.annotator, label, start, end, span_value, note)
 
@@ -262,7 +351,7 @@ def _read_details(results: list[_Result], regions: set[Any], reasons: list[str])
             continue
         content = result.value.get(_CONTENT_KEYS.get(type_, ""))
         texts = content if isinstance(content, list) else [content]
-        slot = "note" if type_ == "textarea" and result.from_name != "value" else "value"
+        slot = "note" if type_ == "textarea" and result.from_name != _VALUE_NAME else "value"
         details = details_by_region.setdefault(result.id, {}) if result.id in regions else None
         if details is not None and slot not in details and len(texts) == 1 and isinstance(texts[0], str) and texts[0]:
             details[slot] = texts[0]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from annotator.formats.documents import tables
 from annotator.formats.documents.tables import read, sniff
-from annotator.model.records import AnnotatedArticle, Refusal
+from annotator.model.records import AnnotatedArticle, Notice, Refusal, Remark
 from annotator.text.offsets import normalise_newlines
 from annotator.text.visible import trim_invisible
 
@@ -24,9 +24,7 @@ def read_articles(path: Path, data: str | bytes, columns: dict[str, str] | None 
     return only_articles(read_items(path, data, columns))
 
 
-def read_items(
-    path: Path, data: str | bytes, columns: dict[str, str] | None = None
-) -> list[AnnotatedArticle | Refusal]:
+def read_items(path: Path, data: str | bytes, columns: dict[str, str] | None = None) -> list[AnnotatedArticle | Remark]:
     path.write_bytes(data if isinstance(data, bytes) else data.encode())
     return list(read(path, "a", columns))
 
@@ -42,6 +40,16 @@ def read_reasons(path: Path, data: str | bytes, columns: dict[str, str] | None =
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "table.csv"
+
+
+def test_a_column_of_spans_that_is_not_read_is_pointed_out(path: Path) -> None:
+    def notices(data: str) -> list[str]:
+        return [item.reason for item in read_items(path, data) if isinstance(item, Notice)]
+
+    reason = "The column “{}” seems to contain spans, which are not read: only the articles are."
+    assert notices(f'text,spans\n"{BODY}","[[0, 3, ""A""]]"\n"{OTHER}",[]\n') == [reason.format("spans")]
+    assert notices(f'text,مواضع\n"{BODY}","[{{""start"": 0}}]"\n') == [reason.format("مواضع")]
+    assert notices(f'text,spans\n"{BODY}","[سطر]"\n"[{{0}}] {OTHER}",[]\n') == []
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])

@@ -1,8 +1,9 @@
 """Label Studio: tasks, annotations and predictions are read, written articles are read back, and skips are reported."""
 
+import csv
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import annotated_articles
 
+from annotator.formats import registry
+from annotator.formats.documents import tables
 from annotator.formats.format import Documents
 from annotator.formats.json.labelstudio import FORMAT, encode, read, sniff
 from annotator.model.article_builder import build_article
-from annotator.model.records import AnnotatedArticle, Span
+from annotator.model.records import DONE, IN_PROGRESS, AnnotatedArticle, Notice, Refusal, Span, Status, new_uid
 
 TEXT = "خطة 2024 😀\nأعلنت الوزارة، أمس، عن الخطة."
 
@@ -80,7 +83,7 @@ def test_the_person_who_completed_an_annotation_is_its_annotator(tmp_path: Path,
     assert refusals == []
 
 
-def test_predictions_and_completions_are_layers_too(tmp_path: Path) -> None:
+def test_completions_are_layers_and_predictions_are_counted(tmp_path: Path) -> None:
     result = [build_region(4, 8, "DATE")]
     content = {
         "data": {"text": TEXT},
@@ -88,10 +91,10 @@ def test_predictions_and_completions_are_layers_too(tmp_path: Path) -> None:
         "predictions": [{"model_version": "v1", "score": 0.5, "result": result}, {"result": result}, 12],
     }
     (item,), refusals = read_file(tmp_path, [content])
-    assert [span.annotator for span in item.spans] == ["2", "prediction:v1", "prediction"]
+    assert [span.annotator for span in item.spans] == ["2"]
     assert refusals == [
         (1, "Annotations that 3 cancelled are skipped."),
-        (1, "Invalid value in “predictions”: Expected `object`, got `int`"),
+        (0, "3 predictions were not imported: only what somebody has annotated is."),
     ]
 
 
@@ -247,7 +250,7 @@ def test_an_invalid_task_is_refused_and_the_rest_read(tmp_path: Path, content: o
 
 
 def test_values_of_wrong_types_are_refused_and_the_article_read(tmp_path: Path) -> None:
-    content = {"data": {"text": TEXT}, "annotations": {"a": 1}, "predictions": [{"result": 5}, None]}
+    content = {"data": {"text": TEXT}, "annotations": {"a": 1}, "completions": [{"result": 5}, None]}
     (item,), refusals = read_file(tmp_path, [content])
     assert item.article.text == TEXT
     assert len(refusals) == 3
@@ -264,6 +267,7 @@ def test_encode_writes_the_shape_that_label_studio_reads() -> None:
     spans = [Span("u1", "", "ليلى", "DATE", 4, 8, "2024", "؟"), Span("u2", "", "سعيد", "PLAN", 0, 8)]
     written = json.loads(write_tasks([encode(build_article(TEXT, title="عنوان", spans=spans))] * 2))
     shape = {"from_name": "label", "to_name": "text", "type": "labels"}
+    of_value = {"from_name": "value", "to_name": "text", "type": "textarea"}
     flags = {"was_cancelled": False, "ground_truth": False}
     first = {"start": 4, "end": 8, "text": "2024", "labels": ["DATE"]}
     second = {"start": 0, "end": 8, "text": "خطة 2024", "labels": ["PLAN"]}
@@ -277,15 +281,115 @@ def test_encode_writes_the_shape_that_label_studio_reads() -> None:
                     {
                         "annotator": "ليلى",
                         **flags,
-                        "result": [{"id": "u1", **shape, "value": first, "meta": {"text": ["؟"], "value": "2024"}}],
+                        "result": [
+                            {"id": "u1", **shape, "value": first, "meta": {"text": ["؟"], "annotator": "ليلى"}},
+                            {"id": "u1", **of_value, "value": {"start": 4, "end": 8, "text": ["2024"]}},
+                        ],
                     },
-                    {"annotator": "سعيد", **flags, "result": [{"id": "u2", **shape, "value": second}]},
+                    {
+                        "annotator": "سعيد",
+                        **flags,
+                        "result": [{"id": "u2", **shape, "value": second, "meta": {"annotator": "سعيد"}}],
+                    },
                 ],
                 "predictions": [],
             }
         ]
         * 2
     )
+
+
+def test_who_is_done_without_a_span_has_an_empty_annotation() -> None:
+    states = [Status("", "ليلى", DONE), Status("", "سعيد", IN_PROGRESS)]
+    written = json.loads(encode(build_article(TEXT, states=states)))
+    assert [(layer["annotator"], layer["result"]) for layer in written["annotations"]] == [("ليلى", [])]
+
+
+def test_layers_stay_apart_where_label_studio_forgets_their_annotators(tmp_path: Path) -> None:
+    spans = [Span(new_uid(), "", name, "DATE", 4, 8) for name in ("ليلى", "سعيد")]
+    returned = json.loads(encode(build_article(TEXT, spans=spans)))
+    for annotation in returned["annotations"]:
+        annotation |= {"completed_by": 1, "annotator": None}
+    added = build_region(0, 8, "PLAN")
+    returned["annotations"][1]["result"].append(added)
+    (item,), _refusals = read_file(tmp_path, [returned])
+    assert [(span.annotator, span.label) for span in item.spans] == [
+        ("ليلى", "DATE"),
+        ("سعيد", "DATE"),
+        ("سعيد", "PLAN"),
+    ]
+    (alone,), _refusals = read_file(tmp_path, [json.loads(encode(build_article(TEXT, spans=spans[:1])))])
+    assert "meta" not in json.loads(encode(alone))["annotations"][0]["result"][0]
+
+
+def write_table(path: Path, *rows: Mapping[str, object]) -> None:
+    """Write a table as Label Studio does: each cell that is no number in quotes."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        delimiter = "," if path.suffix == ".csv" else "\t"
+        names = sorted({name for row in rows for name in row})
+        table = csv.DictWriter(file, names, "", delimiter=delimiter, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
+        table.writeheader()
+        table.writerows(rows)
+
+
+def write_cell(*spans: tuple[int, int, str]) -> str:
+    regions = [{"start": start, "end": end, "text": TEXT[start:end], "labels": [label]} for start, end, label in spans]
+    return json.dumps(regions, ensure_ascii=False)
+
+
+BARE_ROW = {"id": 1, "annotation_id": "", "annotator": "", "label": "", "text": TEXT, "title": "عنوان"}
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.tsv"])
+def test_tables_of_label_studio_are_read_with_their_spans(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    index = TEXT.index("الوزارة")
+    row = BARE_ROW | {
+        "annotation_id": 3,
+        "annotator": "1",
+        "label": write_cell((4, 8, "DATE"), (index, index + 7, "A")),
+    }
+    write_table(path, row, row | {"annotator": "s@example.org"}, BARE_ROW | {"text": "[{لا شيء"})
+    assert sniff(name, path.read_bytes())
+    assert registry.detect_format(path) is FORMAT
+    first, second, third = only_articles(read(path, "ليلى"))
+    assert (first.article.text, first.article.title) == (TEXT, "عنوان")
+    assert span_contents(first) == [(4, 8, "DATE", "1", None, None), (index, index + 7, "A", "1", None, None)]
+    assert {span.annotator for span in second.spans} == {"s@example.org"}
+    assert (third.article.text, third.spans) == ("[{لا شيء", ())
+
+
+def test_a_table_without_label_studios_own_columns_is_known_by_its_spans(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    write_table(path, {"text": TEXT, "entities": ""}, {"text": TEXT, "entities": write_cell((4, 8, "DATE"))})
+    assert registry.detect_format(path) is FORMAT
+    assert [len(item.spans) for item in only_articles(read(path, "ليلى"))] == [0, 1]
+    write_table(path, {"text": TEXT, "entities": "[]"}, {"text": TEXT, "entities": "[[4, 8, 9]]"})
+    assert registry.detect_format(path) is tables.FORMAT
+
+
+def test_bad_rows_of_a_table_are_refused_and_the_rest_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    write_table(path, BARE_ROW | {"text": ""}, BARE_ROW | {"label": write_cell((4, 9, "DATE")).replace("4", "5")})
+    with path.open("a", encoding="utf-8") as file:
+        file.write("1,2\n")
+    items = list(read(path, "ليلى"))
+    assert [type(item).__name__ for item in items] == ["Refusal", "AnnotatedArticle", "Refusal", "Refusal"]
+    assert [item.reason for item in items if isinstance(item, Refusal)] == [
+        "The article has no text.",
+        "The span from 5 to 9 should be “2025 ”, but the text there is “024 ”.",
+        "Wrong number of columns: 2 instead of 6.",
+    ]
+
+
+def test_values_that_a_shape_assigns_to_no_span_are_pointed_out(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    labels = write_cell((4, 8, "DATE"))
+    write_table(path, BARE_ROW | {"label": labels, "value": '["2024","2025"]'}, BARE_ROW | {"label": labels})
+    *articles, notice = read(path, "ليلى")
+    assert len(articles) == 2
+    reason = "1 article has values that the file assigns to no span; Label Studio’s JSON export does."
+    assert notice == Notice(str(path), 0, reason)
 
 
 PIECES = st.sampled_from(["سطر", "😀", "لأ", "َ", "ـ", "\u200f", "\u200e", " ", "\n", '"', "\\", "\t", "2024", "]}"])
