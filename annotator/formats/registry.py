@@ -8,6 +8,7 @@ from typing import Final
 
 from annotator.formats.documents import plain_text
 from annotator.formats.format import Format
+from annotator.formats.json import json_values
 
 _MODULES: Final = (
     "documents.plain_text",
@@ -84,13 +85,15 @@ def find_candidates(path: Path) -> list[Format]:
 
 
 def detect_format(path: Path) -> Format | None:
-    """Detect the format of a file from its name and first bytes; return None if unknown.
+    """Detect the format of a file from its first bytes, and its name where they leave a doubt; return None if unknown.
 
-    Raises OSError.
+    JSON of an unknown kind is no text. Raises OSError.
     """
-    beginning = _read_beginning(path)
-    candidates = sorted(READ_FORMATS, key=lambda format_: format_.is_fallback)
-    return next((format_ for format_ in candidates if format_.sniff(path.name.lower(), beginning)), None)
+    beginning, name = _read_beginning(path), path.name.lower()
+    for format_ in sorted(READ_FORMATS, key=lambda format_: (format_.is_fallback, format_ is plain_text.FORMAT)):
+        if format_.sniff(name, beginning):
+            return None if format_ is plain_text.FORMAT and json_values.has_objects(beginning) else format_
+    return None
 
 
 def _read_beginning(path: Path) -> bytes:

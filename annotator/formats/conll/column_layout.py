@@ -22,6 +22,8 @@ COMMENT: Final = "#"
 
 _MIN_SHARE: Final = 0.8
 """Share of the lines that must fit the layout; the others are refused one by one."""
+_MIN_FITTING: Final = 2
+"""Lines beside which a single odd one is refused by itself, whatever its share."""
 _MIN_TAGGED_SHARE: Final = 0.02
 """Share of the lines that must have tags if tokens outside spans have none."""
 _CACHE_SIZE: Final = 1 << 14
@@ -139,7 +141,7 @@ def _detect_column_layout(rows: list[list[str]], separator: str) -> Layout | Non
     numbered = _is_numbered(rows)
     token = int(numbered)
     (width, usual_count), *_others = Counter(map(len, rows)).most_common(1)
-    is_regular = usual_count >= len(rows) * _MIN_SHARE
+    is_regular = _are_most(usual_count, len(rows))
     # Only columns that every token has contain an O beside another tag; a list of tags never does.
     if (
         not is_regular
@@ -189,4 +191,9 @@ def _detect_tag_list_layout(rows: list[list[str]], separator: str, token: int, w
 
 def _is_usual(conditions: Iterable[bool]) -> bool:
     results = list(conditions)
-    return sum(results) >= len(results) * _MIN_SHARE
+    return _are_most(sum(results), len(results))
+
+
+def _are_most(count: int, total: int) -> bool:
+    """Return whether so many fit that the others are odd ones; in a short file, one may be."""
+    return count >= total * _MIN_SHARE or (count == total - 1 and count >= _MIN_FITTING)

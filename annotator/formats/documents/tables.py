@@ -75,6 +75,9 @@ _LABEL_STUDIO_COLUMNS: Final = frozenset({"annotation_id", "annotator"})
 _LABEL_STUDIO_CELL: Final = re.compile(r'\[\{[^\]]*"labels":\s*\[')
 _SPANS_CELL: Final = re.compile(r"\s*\[\s*[\[{][^\]}]*\d")
 """The beginning of a list of spans in JSON."""
+_MAX_HEADER_LENGTH: Final = 1000  # code points of the first row of a table without its suffix
+_CELL_NAME: Final = re.compile(r"[^,;|\t\r]+")
+_MIN_WORDS: Final = 3  # of the usual text in such a table
 
 
 class _BoundedLines:
@@ -156,18 +159,37 @@ def sniff(name: str, beginning: bytes) -> bool:
     """Return whether a file is a table of articles.
 
     A .csv is one if it is text but neither JSON nor markup; a .tsv may have annotated tokens, so it must name its text
-    column.
+    column; any other file must be a regular table of texts with such a name.
     """
-    if not name.endswith(_SUFFIXES) or has_label_studio_columns(beginning):
+    has_suffix = name.endswith(_SUFFIXES)
+    if (not has_suffix and b"\0" in beginning) or has_label_studio_columns(beginning):
         return False
     try:
         sample = _decode_sample(beginning)[0]
     except InvalidEdit:
         return False
+    if not has_suffix:
+        return _is_clear_table(sample, len(beginning) < _MIN_CUT_BYTES)
     if name.endswith(".tsv"):
         header = sample.split("\n", 1)[0].rstrip("\r").split("\t")
         return any(_field_of_column(cell.strip('"')) == TEXT for cell in header)
     return bool(sample.strip()) and not sample.lstrip().startswith(("{", "[{", "<", "#FORMAT=", "-DOCSTART-"))
+
+
+def _is_clear_table(sample: str, is_complete: bool) -> bool:
+    """Return whether all rows have as many cells as the first, which names the columns, one of them of long texts."""
+    header = sample.partition("\n")[0]
+    if len(header) > _MAX_HEADER_LENGTH or all(_field_of_column(name) != TEXT for name in _CELL_NAME.findall(header)):
+        return False
+    dialect, skipped = _detect_dialect(sample, is_complete)
+    head, *body = _read_sample_rows(dialect, sample, skipped, is_complete) or [[]]
+    texts = [index for index, cell in enumerate(head) if _field_of_column(cell) == TEXT]
+    if isinstance(head, str) or len(head) < 2 or len(texts) != 1 or not body:
+        return False
+    regular = [row for row in body if not isinstance(row, str) and len(row) == len(head)]
+    if len(regular) < len(body) * _MIN_SAME_WIDTH and len(regular) < max(2, len(body) - 1):
+        return False
+    return all(map(str.strip, head)) and median(len(row[texts[0]].split()) for row in regular) >= _MIN_WORDS
 
 
 def has_label_studio_columns(beginning: bytes) -> bool:

@@ -12,7 +12,6 @@ column of these unchanged while users change labels, so they would return for sp
 """
 
 from collections.abc import Iterable, Iterator
-from pathlib import PurePath
 from typing import Any, Final
 
 import msgspec
@@ -43,10 +42,10 @@ class _Entity(Struct):
     user: str | int | None = None
 
 
-def sniff(name: str, beginning: bytes) -> bool:
+def sniff(_name: str, beginning: bytes) -> bool:
     """Return whether a file starts with texts labelled as by doccano."""
     keys = json_values.find_keys(beginning)
-    if PurePath(name).suffix not in _SUFFIXES or not keys or keys & _FOREIGN_KEYS:
+    if not keys or keys & _FOREIGN_KEYS:
         return False
     if any(key.endswith(("/labels", "/result")) or key.startswith("data/") for key in keys):  # Label Studio
         return False

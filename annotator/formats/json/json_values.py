@@ -4,18 +4,21 @@ A file is read value by value, so only a value's size is limited. A list is cut 
 by itself, so a malformed or truncated one does not affect others, which it would with ijson (docs/adr/0015).
 """
 
+import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, BinaryIO, Final, TypeAlias
+from typing import Any, BinaryIO, Final, Literal, TypeAlias
 
 import msgspec
 
 from annotator.formats.library_errors import explain_error
-from annotator.formats.reading import MAX_QUOTE, describe_mismatch, describe_outside, parse_published
+from annotator.formats.reading import MAX_QUOTE, describe_mismatch, describe_outside, parse_published, shorten
 from annotator.i18n import _
 from annotator.model.operations import InvalidEdit
-from annotator.model.records import AnnotatedArticle, Article, Refusal
+from annotator.model.records import AnnotatedArticle, Article, Notice, Refusal, Remark
 
 MAX_BYTES: Final = 50_000_000
 """Bytes of the longest line, and of the longest value of a list."""
@@ -37,21 +40,28 @@ _GAP: Final = re.compile(rb"[\s,]*")
 _TOKEN: Final = re.compile(_STRING + rb'(\s*:)?|["\[\]{}]', re.DOTALL)
 METADATA: Final = ("title", "published", "source", "url")
 """The keys of an article's metadata."""
+_OBJECT_START: Final = re.compile(rb"\{\s*" + _STRING + rb"\s*:", re.DOTALL)
+_LIST_START: Final = re.compile(rb"\[\s*+\{")
+
+Layout: TypeAlias = Literal["lines", "list", "values"]
+"""One value a line, a list of values, or values of many lines each."""
 
 
 def value_reader(
     parse: Callable[[dict[str, Any], int, str, list[str]], AnnotatedArticle],
-) -> Callable[[Path, str], Iterator[AnnotatedArticle | Refusal]]:
+) -> Callable[[Path, str], Iterator[AnnotatedArticle | Remark]]:
     """Return the reader of a format with an object for each article.
 
     `parse` takes the object, its line, and the annotator of spans without one; it returns the article and adds each
     skip's reason to the list. It raises InvalidEdit if the text is invalid: nothing else matters then.
     """
 
-    def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Refusal]:
+    def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Remark]:
         with path.open("rb") as file:
             for line, data in read_values(file):
                 reasons: list[str] = []
+                if isinstance(data, bytes) and (key := find_repeated_key(data)):
+                    yield Notice(str(path), line, describe_repeated_key(key))
                 try:
                     yield parse(decode_object(data, line), line, annotator, reasons)
                 except InvalidEdit as error:
@@ -81,13 +91,23 @@ def read_lines(file: BinaryIO, max_bytes: int = MAX_BYTES) -> Iterator[RawValue]
 
 def read_values(file: BinaryIO, max_bytes: int = MAX_BYTES) -> Iterator[RawValue]:
     """Yield the values of a file: one a line, a list, or several of many lines each."""
-    beginning = file.read(_BEGINNING).removeprefix(_BOM).lstrip()
+    beginning = file.read(_BEGINNING)
     file.seek(0)
-    is_list = beginning.startswith(b"[")
-    if is_list or beginning.partition(b"\n")[0].rstrip() == b"{":
-        yield from _split_values(file, max_bytes, is_list)
-    else:
+    layout = _detect_layout(beginning)
+    if layout == "lines":
         yield from read_lines(file, max_bytes)
+    else:
+        yield from _split_values(file, max_bytes, layout == "list")
+
+
+def has_objects(beginning: bytes) -> bool:
+    """Return whether a file that starts so consists of JSON objects, but for some of its lines."""
+    return bool(_sample_values(beginning))
+
+
+def are_lines(beginning: bytes) -> bool:
+    """Return whether a file that starts so has an object a line, but for some of its lines."""
+    return has_objects(beginning) and _detect_layout(beginning) == "lines"
 
 
 def find_keys(beginning: bytes) -> frozenset[str]:
@@ -95,11 +115,78 @@ def find_keys(beginning: bytes) -> frozenset[str]:
 
     A list adds none. The bytes may end anywhere; what is not JSON has no keys.
     """
+    values = _sample_values(beginning)
+    # A damaged line may seem to have the keys of another format. One that is cut off is the only one, or not needed.
+    return frozenset().union(*map(_find_keys, list(filter(_is_object, values)) or values))
+
+
+def find_repeated_key(data: bytes) -> str | None:
+    """Return a key that an object of this JSON has twice, or None."""
+    repeated: str | None = None
+
+    def check(pairs: list[tuple[str, Any]]) -> None:
+        nonlocal repeated
+        if repeated is None and len(dict(pairs)) < len(pairs):
+            counts = Counter(key for key, _value in pairs)
+            repeated = next(key for key, count in counts.items() if count > 1)
+
+    with suppress(ValueError, RecursionError):  # what decodes the values reports it
+        json.loads(data, object_pairs_hook=check)
+    return repeated
+
+
+def describe_repeated_key(key: str) -> str:
+    """Return the message that an object has a key twice."""
+    return _("The key “{key}” is repeated; its last value was read.").format(key=shorten(key))
+
+
+def _detect_layout(beginning: bytes) -> Layout:
+    """Detect how a file that starts so contains its values; one of its first two lines may be damaged."""
     data = beginning.removeprefix(_BOM).lstrip()
+    line, _newline, rest = data.partition(b"\n")
+    if line.startswith(b"["):
+        return "lines" if rest.strip() and _decode(line) is not None else "list"
+    is_open = line.startswith(b"{") and not line.rstrip().endswith(b"}")
+    return "values" if is_open and rest.lstrip()[:1] in (b'"', b"}") else "lines"
+
+
+def _sample_values(beginning: bytes) -> list[bytes]:
+    """Return the objects of a file's first bytes, one an item if they are lines, else all in one; none if it has none.
+
+    At least half of the lines must be objects. The last may be cut off.
+    """
+    data = beginning.removeprefix(_BOM).lstrip()
+    layout = _detect_layout(data)
+    if layout == "list":
+        return [data] if _LIST_START.match(data) else []
+    if layout == "values":
+        return [data] if _OBJECT_START.match(data) else []
+    lines = [line.strip() for line in data.split(b"\n") if line.strip()]
+    objects = [
+        line
+        for number, line in enumerate(lines, 1)
+        if _OBJECT_START.match(line) and (line.endswith(b"}") or number == len(lines))
+    ]
+    return objects if len(objects) * 2 >= len(lines) else []
+
+
+def _is_object(data: bytes) -> bool:
+    return isinstance(_decode(data), dict)
+
+
+def _decode(data: bytes) -> Any:
+    """Return the value of this JSON, None if it is damaged."""
+    try:
+        return msgspec.json.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def _find_keys(data: bytes) -> set[str]:
     result: set[str] = set()
     path: list[str] = []
     key = ""
-    for token in _TOKEN.finditer(data) if data.startswith((b"{", b"[")) else ():
+    for token in _TOKEN.finditer(data):
         first = token[0][:1]
         if token[1] and len(path) <= _MAX_DEPTH:
             key = token[0].removesuffix(token[1])[1:-1].decode(errors="replace")
@@ -112,7 +199,7 @@ def find_keys(beginning: bytes) -> frozenset[str]:
         elif first in b"]}" and path:
             path.pop()
             key = ""
-    return frozenset(result)
+    return result
 
 
 def decode_object(data: bytes | str, line: int = 1) -> dict[str, Any]:

@@ -25,13 +25,13 @@ from annotator.i18n import N_, _
 from annotator.model.article_builder import build_article, check_span_count
 from annotator.model.display_names import article_title
 from annotator.model.operations import InvalidEdit
-from annotator.model.records import STATES, AnnotatedArticle, Note, Refusal, Span, Status, Zone, new_uid
+from annotator.model.records import STATES, AnnotatedArticle, Note, Notice, Refusal, Remark, Span, Status, Zone, new_uid
 
-_SUFFIXES: Final = (".jsonl", ".ndjson", ".json")
+_SUFFIXES: Final = (".jsonl", ".ndjson", ".jl", ".json")
+_LINE_SUFFIXES: Final = _SUFFIXES[: _SUFFIXES.index(".json")]
 MAX_LINE_BYTES: Final = 50_000_000
 """Bytes of the longest line."""
 
-_BOM: Final = b"\xef\xbb\xbf"
 _NULL: Final = Raw(b"null")
 
 
@@ -66,19 +66,21 @@ class _Span(Struct):
 
 
 def sniff(name: str, beginning: bytes) -> bool:
-    """Return whether a file starts with a JSON object, judging by the line's ends."""
-    line, newline, _rest = beginning.removeprefix(_BOM).lstrip().partition(b"\n")
-    is_complete = line.rstrip().endswith(b"}") or not newline
-    return PurePath(name).suffix in _SUFFIXES and line.startswith(b"{") and len(line) > 1 and is_complete
+    """Return whether a file has objects, one a line or with a `text`; the suffix of JSON lines decides alone."""
+    if PurePath(name).suffix in _LINE_SUFFIXES:
+        return bool(beginning.strip()) and b"\0" not in beginning
+    return json_values.are_lines(beginning) or "text" in json_values.find_keys(beginning)
 
 
-def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Refusal]:
-    """Yield the articles, and a refusal for each skip.
+def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Remark]:
+    """Yield the articles, and a remark for each skip and repeated key.
 
     Spans without an annotator become `annotator`'s. Raises OSError.
     """
     with path.open("rb") as file:
-        for number, data in json_values.read_lines(file, MAX_LINE_BYTES):
+        for number, data in json_values.read_values(file, MAX_LINE_BYTES):
+            if isinstance(data, bytes) and (key := json_values.find_repeated_key(data)):
+                yield Notice(str(path), number, json_values.describe_repeated_key(key))
             item, reasons = (None, [data]) if isinstance(data, str) else _read_article(data, number, annotator)
             if item:
                 yield item

@@ -30,7 +30,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from heapq import nlargest
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any, Final
 
 import msgspec
@@ -92,15 +92,15 @@ class _Layer(Struct):
     results: list[_Result]
 
 
-def sniff(name: str, beginning: bytes) -> bool:
+def sniff(_name: str, beginning: bytes) -> bool:
     """Return whether a file starts with tasks."""
     if not _is_json(beginning):
-        return PurePath(name).suffix in _SUFFIXES and tables.has_label_studio_columns(beginning)
+        return b"\0" not in beginning and tables.has_label_studio_columns(beginning)
     keys = json_values.find_keys(beginning)
     label_columns = {key.removesuffix("/labels") for key in keys if key.endswith("/labels") and key.count("/") == 1}
     has_tasks = any(key.startswith("data/") for key in keys) and keys & {*_ANNOTATION_KEYS, "predictions", "data/text"}
     is_json_min = any({f"{key}/start", f"{key}/end"} <= keys for key in label_columns)
-    return PurePath(name).suffix in _SUFFIXES and bool(has_tasks or is_json_min)
+    return bool(has_tasks or is_json_min)
 
 
 def encode(item: AnnotatedArticle) -> str:
@@ -161,7 +161,8 @@ def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Remark]:
 
 
 def _is_json(beginning: bytes) -> bool:
-    return beginning.removeprefix(codecs.BOM_UTF8).lstrip()[:1] in (b"[", b"{")
+    is_marked = beginning.removeprefix(codecs.BOM_UTF8).lstrip()[:1] in (b"[", b"{")
+    return is_marked or json_values.has_objects(beginning)  # whose first line is damaged
 
 
 def _parse_record(record: Mapping[str, str] | str) -> dict[str, Any]:

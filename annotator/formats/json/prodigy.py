@@ -15,7 +15,6 @@ before): every span starts and ends with a token, and the tokens add up to the t
 import re
 from collections.abc import Iterator
 from itertools import pairwise
-from pathlib import PurePath
 from typing import Any, Final
 
 import msgspec
@@ -46,11 +45,11 @@ class _Span(Struct):
     note: str | None = None
 
 
-def sniff(name: str, beginning: bytes) -> bool:
+def sniff(_name: str, beginning: bytes) -> bool:
     """Return whether a file starts with texts that have Prodigy's own keys."""
     keys = json_values.find_keys(beginning)
     is_prodigy = keys & _PRODIGY_KEYS or {"tokens/text", "tokens/ws"} <= keys or _ANSWER.search(beginning)
-    return PurePath(name).suffix in _SUFFIXES and "text" in keys and bool(is_prodigy)
+    return "text" in keys and bool(is_prodigy)
 
 
 def encode(item: AnnotatedArticle) -> str:

@@ -240,7 +240,7 @@ def test_all_lines_have_the_same_keys() -> None:
         ("a.jsonl", b'{"text": "x", "entities": [{"start_offset": 0', True),
         ("a.jsonl", b'{"text": "x", "annotations": [{"label": 1, "start_offset": 0', True),
         ("a.jsonl", b'{"my text": "x", "my labels": [[0, 1, "A"]]}', True),
-        ("a.txt", b'{"text": "x", "label": [[0, 1, "A"]]}', False),
+        ("a.txt", b'{"text": "x", "label": [[0, 1, "A"]]}', True),
         ("a.jsonl", b'{"text": "x"}', False),
         ("a.jsonl", b'{"text": "\\"label\\": [[0, 1, \\"A\\"]]"}', False),
         ("a.jsonl", b'{"text": "x", "zones": [], "spans": [{"start": 0, "end": 1, "label": "A"}]}', False),

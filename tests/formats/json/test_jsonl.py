@@ -4,16 +4,16 @@ import json
 from pathlib import Path
 
 import pytest
-from formats.items import encode_json, only_articles, read_content
+from formats.items import Reader, encode_json, only_articles, read_content
 from hypothesis import given
 from hypothesis import strategies as st
 
 from annotator.formats.documents import plain_text
-from annotator.formats.json import jsonl
+from annotator.formats.json import doccano, json_values, jsonl
 from annotator.formats.json.jsonl import build_record, encode, read
 from annotator.formats.registry import detect_format, get_format
 from annotator.model.article_builder import build_article
-from annotator.model.records import STATES, ZONE_KINDS, AnnotatedArticle, Remark, Span, Status, Zone
+from annotator.model.records import STATES, ZONE_KINDS, AnnotatedArticle, Notice, Remark, Span, Status, Zone
 
 DEEP = 2_000_000
 """Nested lists beyond the stack: CPython 3.14 reads 200,000, older versions a thousand."""
@@ -287,14 +287,24 @@ def test_a_line_beyond_the_limit_ends_the_file(tmp_path: Path, monkeypatch: pyte
     ("name", "content", "format_"),
     [
         ("a.txt", b"x", "text"),
-        ("a.TXT", b'{"text": "x"}', "text"),
+        ("a.TXT", b'{"text": "x"}', "jsonl"),
+        ("a", b'{"title": "x"}\n{"title": "y"}', "jsonl"),
+        ("a.txt", b'{"text": "x"}\nx\ny', "text"),
+        ("a.txt", b"{ x }", "text"),
+        ("a.txt", b'[{"title": "x"}]', None),
         ("README", b"x", "text"),
         ("a.jsonl", b'\xef\xbb\xbf\n \n{"text": "x"}\r\n', "jsonl"),
         ("a.json", b'{"text": "x"}', "jsonl"),
         ("a.ndjson", b'{"text": broken}\n{}', "jsonl"),
         ("a.jsonl", b'{"text": "' + b"x" * 2_000_000 + b'"}', "jsonl"),
-        ("a.json", b'{\n  "text": "x"\n}', None),
-        ("a.json", b'[{"text": "x"}]', None),
+        ("a.json", b'{\n  "text": "x"\n}', "jsonl"),
+        ("a.json", b'{"text": "x",\n "title": "y"}', "jsonl"),
+        ("a.json", b'{"title": "x",\n "body": "y"}', None),
+        ("a.json", b'[{"text": "x"}]', "jsonl"),
+        ("a.json", b'[{"title": "x"}]', None),
+        ("a.jsonl", b'"text": "x"}\n{"text": "x"}', "jsonl"),
+        ("a.jsonl", b'"text": "x"}', "jsonl"),
+        ("a.jl", b'{"text": "x"}', "jsonl"),
         ("a.jsonl", b"", None),
         ("a.xyz", b"\x00\x01", None),
         ("a.corpus", b"SQLite", None),
@@ -304,6 +314,28 @@ def test_detect_format(tmp_path: Path, name: str, content: bytes, format_: str |
     (tmp_path / name).write_bytes(content)
     detected = detect_format(tmp_path / name)
     assert (detected.name if detected else None) == format_
+
+
+def test_array_of_records_is_read(tmp_path: Path) -> None:
+    content = '[\n{"text": "أ", "title": "ع"},\n {"text": 1},\n{"text": "ب"}]'
+    items, remarks = read_content(jsonl.read, tmp_path / "a.json", content)
+    assert [(item.article.text, item.article.title, item.line) for item in items] == [("أ", "ع", 2), ("ب", None, 4)]
+    assert [remark.line for remark in remarks] == [3]
+
+
+@pytest.mark.parametrize("read", [jsonl.read, doccano.read])
+def test_repeated_key_is_noticed_and_its_last_value_read(tmp_path: Path, read: Reader) -> None:
+    content = '{"text": "واحد", "text": "اثنان"}\n{"text": "أ", "meta": {"س": 1, "س": 2}}\n{"text": "ب"}'
+    items, remarks = read_content(read, tmp_path / "a.jsonl", content)
+    assert [item.article.text for item in items] == ["اثنان", "أ", "ب"]
+    assert [(type(remark), remark.line) for remark in remarks] == [(Notice, 1), (Notice, 2)]
+    assert "“text”" in remarks[0].reason
+    assert "“س”" in remarks[1].reason
+
+
+@given(st.binary() | st.text().map(str.encode))
+def test_find_repeated_key_takes_any_bytes(data: bytes) -> None:
+    assert json_values.find_repeated_key(b"[" * 5000 + data) is None
 
 
 def test_get_format() -> None:

@@ -420,7 +420,7 @@ def test_written_articles_are_read_back(
         ("a.json", b'[{"data": {"text": "' + b"x" * 70_000, True),
         ("a.json", b'[{"id": 1, "annotations": [{"result": []}], "data": {"body": "x"}}]', True),
         ("a.json", b'[{"text": "x", "label": [{"start": 0, "end": 1, "text": "x", "labels": ["A"]}]}]', True),
-        ("a.txt", json.dumps([task(build_region(4, 8, "DATE"))]).encode(), False),
+        ("a.txt", json.dumps([task(build_region(4, 8, "DATE"))]).encode(), True),
         ("a.jsonl", b'{"text": "x", "label": [[0, 1, "A"]]}', False),
         ("a.jsonl", b'{"data": "x", "label": [[0, 1, "A"]]}', False),
         ("a.jsonl", b'{"text": "x", "spans": [{"start": 0, "end": 1, "label": "A"}]}', False),

@@ -199,7 +199,7 @@ def test_tokens_add_up_to_the_text_and_contain_every_span(item: AnnotatedArticle
         ("a.jsonl", b'{"text": "x", "answer": "reject"}', True),
         ("a.jsonl", b'{"text": "x", "spans": [{"start": 0, "end": 1, "token_start": 0', True),
         ("a.jsonl", b'{"text": "x", "tokens": [{"text": "x", "start": 0, "end": 1, "id": 0, "ws": false}]}', True),
-        ("a.txt", json.dumps(LINE).encode(), False),
+        ("a.txt", json.dumps(LINE).encode(), True),
         ("a.jsonl", b'{"text": "x", "answer": "42"}', False),
         ("a.jsonl", b'{"text": "\\"answer\\": \\"accept\\""}', False),
         ("a.jsonl", b'{"text": "x", "spans": [{"start": 0, "end": 1, "label": "A", "uid": "1"}], "states": {}}', False),
