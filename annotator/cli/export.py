@@ -1,11 +1,14 @@
 """`annotator export CORPUS PATH --format NAME`: writes the training set and its report."""
 
+import re
 import sys
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
 
 import click
+from click.core import ParameterSource
 
 from annotator.cli.command import FilePath, annotator_option, corpus_argument, jobs_option, json_option, option
 from annotator.cli.console import (
@@ -19,12 +22,13 @@ from annotator.cli.console import (
 from annotator.cli.root import root
 from annotator.formats.format import Files
 from annotator.formats.registry import WRITTEN_FORMATS
-from annotator.formats.report import Report, report_path
+from annotator.formats.report import PartCounts, Report, report_path
 from annotator.formats.report import write as write_report
 from annotator.i18n import LazyText, _, count_phrase
 from annotator.jobs.export.existing_output import CannotExport, WouldReplace
 from annotator.jobs.export.exporter import (
     ALL,
+    FOLD_COUNTS,
     STATES,
     ExportOptions,
     NothingToExport,
@@ -38,6 +42,7 @@ from annotator.tagging.flat import BOUNDARIES, FLATTENINGS
 from annotator.tagging.schemes import SCHEMES
 
 _DEFAULT: Final = ExportOptions()
+_WEIGHT: Final = re.compile(r"\s*([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*%?\s*")
 _FORMATS: Final = [format_.name for format_ in WRITTEN_FORMATS]
 
 
@@ -52,13 +57,13 @@ def _parse_zones(_context: click.Context, _parameter: click.Parameter, value: st
     return kinds
 
 
-def _parse_split(_context: click.Context, _parameter: click.Parameter, value: str | None) -> dict[str, int] | None:
-    """Parse weights such as `train=80,dev=10,test=10`; the export checks them."""
+def _parse_split(_context: click.Context, _parameter: click.Parameter, value: str | None) -> dict[str, Fraction] | None:
+    """Parse weights such as `train=80,dev=10,test=10`, `train=0.8,test=0.2` or in %; the export checks them."""
     if value is None:
         return None
     parts = [part.partition("=") for part in value.split(",")]
-    weights = {name.strip(): int(weight) for name, _equals, weight in parts if weight.strip().isdecimal()}
-    if len(weights) < len(parts):
+    weights = {name.strip(): Fraction(match[1]) for name, _, text in parts if (match := _WEIGHT.fullmatch(text))}
+    if len(weights) < len(parts) or len({text.rstrip().endswith("%") for _, _, text in parts}) > 1:
         raise click.BadParameter(_("“{value}” is not of the form train=80,dev=10,test=10").format(value=value))
     return weights
 
@@ -128,7 +133,17 @@ def _parse_split(_context: click.Context, _parameter: click.Parameter, value: st
     metavar="PART=N,...",
     callback=_parse_split,
     help=LazyText(
-        "Split the articles into parts, such as train=80,dev=10,test=10; PATH is then a folder with one file per part."
+        "Split the articles into parts, such as train=80,dev=10,test=10 or train=0.9,test=0.1; PATH is then a folder "
+        "with one file per part."
+    ),
+)
+@option(
+    "--folds",
+    metavar="N",
+    type=click.IntRange(FOLD_COUNTS.start, FOLD_COUNTS.stop - 1),
+    help=LazyText(
+        "Write N folds for cross-validation: PATH is then a folder with fold-1 to fold-N, each with a training and a "
+        "test set."
     ),
 )
 @option(
@@ -136,7 +151,7 @@ def _parse_split(_context: click.Context, _parameter: click.Parameter, value: st
     metavar="N",
     type=int,
     default=_DEFAULT.seed,
-    help=LazyText("Random seed of the split; the same number gives the same split."),
+    help=LazyText("Random seed of the split or the folds; the same number gives the same ones."),
 )
 @option(
     "--gold",
@@ -161,6 +176,10 @@ def export_corpus(corpus: Path, path: Path, format_: str, as_json: bool, force: 
         raise click.UsageError(_("--single is for exports with --gold."))
     if options["gold"] and options["annotator"] is not None:
         raise click.UsageError(_("--gold and --annotator exclude each other."))
+    if options["split"] is not None and options["folds"] is not None:
+        raise click.UsageError(_("--split and --folds exclude each other."))
+    if options["split"] is None and options["folds"] is None and _is_given("seed"):
+        raise click.UsageError(_("--seed is for exports with --split or --folds."))
     with Corpus.open(corpus, readonly=True) as opened:
         try:
             report = run_with_progress(
@@ -176,11 +195,17 @@ def export_corpus(corpus: Path, path: Path, format_: str, as_json: bool, force: 
             error.filename = error.filename or path  # the error of a full disk has no file name
             raise
     _print_refusals(corpus, report)
+    for notice in report.noticed:
+        print_message(_("note: {reason}").format(reason=notice.reason))
     if as_json:
         print_file(report_path(path))
     else:
         print_text("\n".join(_format_summary(path, report)))
     return EXIT_INCOMPLETE if report.refused or report.left_out else 0
+
+
+def _is_given(parameter: str) -> bool:
+    return click.get_current_context().get_parameter_source(parameter) is not ParameterSource.DEFAULT
 
 
 def _print_empty_export(corpus: Path, report: Report, reason: str, as_json: bool) -> int:
@@ -203,13 +228,10 @@ def _print_refusals(corpus: Path, report: Report) -> None:
 
 
 def _format_summary(path: Path, report: Report) -> Iterator[str]:
-    counts = [
-        count_phrase("{count} article", "{count} articles", report.articles),
-        count_phrase("{count} sentence", "{count} sentences", report.sentences),
-        count_phrase("{count} token", "{count} tokens", report.tokens),
-        count_phrase("{count} span", "{count} spans", report.spans),
-    ]
-    yield f"{path}: {_(', ').join(counts)}"
+    yield f"{path}: {_format_counts(report)}"
+    for part, counts in (report.parts or {}).items():
+        labels = (f"{label} {count}" for label, count in sorted(counts.labels.items()))
+        yield f"  {part}: {_(', ').join([_format_counts(counts), *labels])}"
     outcome_counts = {
         _("written unchanged: {count}"): report.written,
         _("widened to whole tokens: {count}"): len(report.widened),
@@ -224,3 +246,13 @@ def _format_summary(path: Path, report: Report) -> Iterator[str]:
         removed = count_phrase("{count} article removed", "{count} articles removed", report.removed)
         yield f"  {removed}"
     yield _("The file was read back and compared. Report on every span: {path}").format(path=report_path(path))
+
+
+def _format_counts(counts: Report | PartCounts) -> str:
+    phrases = [
+        count_phrase("{count} article", "{count} articles", counts.articles),
+        count_phrase("{count} sentence", "{count} sentences", counts.sentences),
+        count_phrase("{count} token", "{count} tokens", counts.tokens),
+        count_phrase("{count} span", "{count} spans", counts.spans),
+    ]
+    return _(", ").join(phrases)

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from annotator.formats.spooling import Spool
 
-_OPTIONAL_KEYS: Final = ("left_out", "files", "parts", "seed", "origin")
+_OPTIONAL_KEYS: Final = ("left_out", "files", "parts", "seed", "origin", "noticed")
 """Keys that are written only if they have a value."""
 
 
@@ -48,11 +48,20 @@ class PartCounts(Struct):
     labels: dict[str, int] = {}
 
 
+class PartNotice(Struct, frozen=True):
+    """Something that the parts of a split may be too small for; `code` is one of jobs.export.part_plan."""
+
+    part: str
+    code: str
+    reason: str
+
+
 class Report(Struct):
     """An export. Each of `spans` is counted in `written` or is in exactly one of the five spools after it.
 
     `verified`: the file was read back from disk and contains, span by span, what the corpus does. `zones` None means
-    all zones and the text in none; `parts` and `seed` are set for a split. `labels` counts the spans in the files.
+    all zones and the text in none; `parts` and `seed` are set for a split or folds, `noticed` if the parts are uneven.
+    `labels` counts the spans in the files.
     `not_held` names what the format cannot store: of "annotator", "note", "notes", "published", "source", "states",
     "title", "url", "value", "zones". `removed` counts the articles that would be exported if they were not removed from
     the corpus. `left_out` are the articles that the format cannot store. `origin` is set for an export of gold: where
@@ -90,6 +99,7 @@ class Report(Struct):
     parts: dict[str, PartCounts] | None = None
     seed: int | None = None
     origin: dict[str, str] | None = None
+    noticed: list[PartNotice] = []
 
 
 def write(report: Report, stream: BinaryIO) -> None:

@@ -73,6 +73,21 @@ def test_the_parts_of_a_split(datasets: Any, corpus: Corpus, tmp_path: Path) -> 
     assert len({tuple(split.features["ner_tags"].feature.names) for split in splits.values()}) == 1
 
 
+def test_each_fold_is_a_configuration(datasets: Any, corpus: Corpus, tmp_path: Path) -> None:
+    report = run_export(corpus, tmp_path / "news", format="huggingface", folds=2)
+    assert report.parts
+    assert datasets.get_dataset_config_names(str(tmp_path / "news")) == ["fold-1", "fold-2"]
+    numbers = []
+    for fold in ("fold-1", "fold-2"):
+        splits = datasets.load_dataset(str(tmp_path / "news"), fold, cache_dir=str(tmp_path / "cache"))
+        counts = {name: report.parts[f"{fold}/{name}"].sentences for name in ("train", "test")}
+        assert {name: len(split) for name, split in splits.items()} == counts
+        numbers.append({name: {row["article"] for row in split} for name, split in splits.items()})
+        assert splits["train"].features["ner_tags"].feature.names[0] == "O"
+    assert numbers[0]["train"] == numbers[1]["test"]
+    assert numbers[0]["test"] == numbers[1]["train"]
+
+
 def test_a_file_by_itself_has_the_names_too(datasets: Any, corpus: Corpus, tmp_path: Path) -> None:
     run_export(corpus, tmp_path / "news", format="huggingface")
     alone = datasets.Dataset.from_parquet(str(tmp_path / "news/train.parquet"), cache_dir=str(tmp_path / "cache"))

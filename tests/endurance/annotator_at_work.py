@@ -52,7 +52,7 @@ EXPORTS: Final = {
     "flat.conll": ExportOptions(state="all", annotator=ANNOTATORS[0]),
     "whole.jsonl": ExportOptions(format="jsonl", state="all"),
     "standoff": ExportOptions(format="brat", state="all", annotator=ANNOTATORS[0]),
-    "parts": ExportOptions(state="all", annotator=ANNOTATORS[0], split={"train": 80, "test": 20}),
+    "parts": ExportOptions(state="all", annotator=ANNOTATORS[0], split={"train": 1}),
 }
 """What is exported, by the name of the file or the folder."""
 

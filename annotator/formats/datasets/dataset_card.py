@@ -11,6 +11,7 @@ import msgspec
 from annotator.formats.report import PartCounts, Report
 
 _SINGLE_SPLIT: Final = "train"
+_SINGLE_CONFIG: Final = "default"
 _SIZE_CATEGORIES: Final = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 _LARGEST_CATEGORY: Final = "n>1M"
 _BODY: Final = """
@@ -65,10 +66,23 @@ def _header_lines(parts: dict[str, PartCounts], tags: Sequence[str]) -> Iterator
     size = next((name for limit, name in _SIZE_CATEGORIES if rows < limit), _LARGEST_CATEGORY)
     yield from ("language:", "- ar", "task_categories:", "- token-classification")
     yield from ("task_ids:", "- named-entity-recognition", "size_categories:", f"- {size}")
-    yield from ("configs:", "- config_name: default", "  data_files:")
+    configs: dict[str, list[str]] = {}  # the parts in each: a fold is a configuration
     for part in parts:
-        yield from (f"  - split: {_quote(split_name(part))}", f"    path: {_quote(part + '.parquet')}")
-    yield from ("dataset_info:", "  features:")
+        configs.setdefault(part.rpartition("/")[0] or _SINGLE_CONFIG, []).append(part)
+    yield "configs:"
+    for config, config_parts in configs.items():
+        yield from (f"- config_name: {config}", "  data_files:")
+        for part in config_parts:
+            name = split_name(part.rpartition("/")[2])
+            yield from (f"  - split: {_quote(name)}", f"    path: {_quote(part + '.parquet')}")
+    yield "dataset_info:"
+    for config in configs:
+        yield from (f"- config_name: {config}", *_feature_lines(tags))
+
+
+def _feature_lines(tags: Sequence[str]) -> Iterator[str]:
+    """Yield the columns of a configuration."""
+    yield "  features:"
     for name, kind in (("id", "string"), ("article", "int64"), ("text", "string")):
         yield from (f"  - name: {name}", f"    dtype: {kind}")
     yield from ("  - name: tokens", "    sequence: string")

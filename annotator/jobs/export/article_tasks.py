@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 
 from annotator.i18n import _
 from annotator.jobs.export.expected_outcomes import ExpectedOutcome
@@ -15,6 +15,7 @@ from annotator.tagging.flat import WRITTEN
 
 Chunk: TypeAlias = tuple[Callable[..., Any], list[tuple[Any, ...]]]
 """A task, and the values that it gets for each article, besides the writer."""
+Where = TypeVar("Where")
 _CHUNK_SIZE: Final = 1 << 16  # code points of the articles that a process works at in one go
 
 
@@ -27,16 +28,16 @@ def work_at_chunk(writer: Writer, chunk: Chunk) -> list[Any]:
 def map_articles(
     map_chunks: ChunkMap[Chunk, list[Any]],
     task: Callable[..., Any],
-    articles: Iterable[tuple[AnnotatedArticle, str, tuple[Any, ...]]],
-) -> Iterator[tuple[AnnotatedArticle, str, Any]]:
-    """Yield the articles with their parts and what the task returns for each; it also gets their further values."""
-    pending: deque[tuple[AnnotatedArticle, str]] = deque()
+    articles: Iterable[tuple[AnnotatedArticle, Where, tuple[Any, ...]]],
+) -> Iterator[tuple[AnnotatedArticle, Where, Any]]:
+    """Yield the articles with where they go and what the task returns for each; it also gets their further values."""
+    pending: deque[tuple[AnnotatedArticle, Where]] = deque()
 
     def split_into_chunks() -> Iterator[Chunk]:
         chunk: list[tuple[Any, ...]] = []
         size = 0
-        for annotated, part, values in articles:
-            pending.append((annotated, part))
+        for annotated, where, values in articles:
+            pending.append((annotated, where))
             chunk.append((annotated, *values))
             size += len(annotated.article.text)
             if size >= _CHUNK_SIZE:

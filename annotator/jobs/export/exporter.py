@@ -3,8 +3,9 @@
 import hashlib
 import logging
 from collections import Counter
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Collection, Generator, Iterator, Mapping
 from contextlib import ExitStack
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -31,33 +32,35 @@ from annotator.jobs.export.article_tasks import (
     unreadable_file_error,
     work_at_chunk,
 )
-from annotator.jobs.export.dataset_splitter import DatasetSplitter, sketch_text
 from annotator.jobs.export.document_writer import DocumentWriter
 from annotator.jobs.export.existing_output import CannotExport, file_digest, folder_digest
 from annotator.jobs.export.expected_outcomes import ExpectedOutcome
-from annotator.jobs.export.file_output import UNSPLIT, FileOutput, check_split, prepare_file_output
+from annotator.jobs.export.file_output import FileOutput, check_split, prepare_file_output
 from annotator.jobs.export.file_per_article import FilePerArticleWriter
 from annotator.jobs.export.folder_output import FolderOutput, prepare_folder_output
 from annotator.jobs.export.gold_layers import GoldLayer, select_gold_layers
+from annotator.jobs.export.part_plan import PartPlan, find_imbalances, plan_folds, plan_split, plan_unsplit
 from annotator.jobs.export.read_back import NotVerified
 from annotator.jobs.export.reported_outcomes import ReportedOutcomes
 from annotator.jobs.export.tag_writer import TagWriter
 from annotator.jobs.export.writer import Converted, Writer
 from annotator.jobs.processes import ChunkMap, worker_processes
 from annotator.model.operations import InvalidEdit
-from annotator.model.records import BODY, DONE, HEADLINE, ZONE_KINDS, AnnotatedArticle, Article
+from annotator.model.records import DONE, ZONE_KINDS, AnnotatedArticle, Article
 from annotator.store.corpus import Corpus
 from annotator.store.queries import article_list
 from annotator.store.queries.article_list import ArticleFilter
 from annotator.store.queries.gold import find_gold
-from annotator.store.queries.removals import count_removed_articles
+from annotator.store.queries.removals import count_removed_articles, list_removed_articles
 from annotator.tagging import flat, schemes
 from annotator.tagging.flat import FLATTENED, OUTCOMES, OUTSIDE_ZONES, REFUSED, WRITTEN, SpanOutcome
 
 ALL: Final = "all"
 STATES: Final = (DONE, ALL)
+FOLD_COUNTS: Final = range(2, 101)
+_NOBODY: Final = ""
+"""The annotator of no layer."""
 _log = logging.getLogger(__name__)
-_COMPARED_ZONES: Final = frozenset((HEADLINE, BODY))  # for near-duplicates: page furniture is always alike
 
 
 class ExportOptions(Struct, frozen=True):
@@ -66,7 +69,8 @@ class ExportOptions(Struct, frozen=True):
     `format` is the name of one. `annotator` selects the layer, None the only one. `state` is DONE for articles that
     this annotator has finished, ALL for all. `gold` selects the gold layer instead, and `single` those of articles
     without one that a single person has done (see jobs.export.gold_layers). `split` has weights by part, such as
-    {"train": 80, "dev": 10, "test": 10}; the same `seed` gives the same parts (see jobs.export.dataset_splitter).
+    {"train": 80, "dev": 10, "test": 10}; instead, `folds` is a number of folds, each with a training and a test set.
+    The same `seed` gives the same parts (see jobs.export.dataset_splitter).
     """
 
     format: str = conll2003.FORMAT.name
@@ -78,7 +82,8 @@ class ExportOptions(Struct, frozen=True):
     state: str = DONE
     gold: bool = False
     single: bool = False
-    split: Mapping[str, int] | None = None
+    split: Mapping[str, Fraction | int] | None = None
+    folds: int | None = None
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -87,7 +92,14 @@ class ExportOptions(Struct, frozen=True):
             raise ValueError(self.state)
         if (self.single and not self.gold) or (self.gold and self.annotator is not None):
             raise ValueError(self.annotator)
+        if self.folds is not None and (self.split is not None or self.folds not in FOLD_COUNTS):
+            raise ValueError(self.folds)
         self.projection_options()
+
+    @property
+    def has_parts(self) -> bool:
+        """Return whether the articles are divided among several files."""
+        return self.split is not None or self.folds is not None
 
     def projection_options(self) -> flat.ProjectionOptions:
         """Return the options for a projection."""
@@ -100,6 +112,19 @@ class NothingToExport(CannotExport):
     def __init__(self, report: Report) -> None:
         super().__init__(explain_empty_export(report))
         self.report = report
+
+
+class EmptyPart(CannotExport):
+    """A part of a split would contain no article."""
+
+
+def explain_empty_parts(report: Report) -> str | None:
+    """Say in a sentence which part of a split is empty, and what helps; None if none is."""
+    part = next((part for part, counts in (report.parts or {}).items() if not counts.articles), None)
+    reason = _(
+        "The part {part} would have no article: give it a larger share, choose another seed, or export more articles."
+    )
+    return None if part is None else reason.format(part=part)
 
 
 def explain_empty_export(report: Report) -> str:
@@ -124,8 +149,8 @@ def export(
     existing_output). A failed, cancelled (closed), empty or unverified export changes nothing. It reads one snapshot,
     so the corpus's connection must not be used meanwhile. `jobs` processes work at the articles.
 
-    Raises CannotExport at once, KeyError for an unknown format; later NothingToExport, WouldReplace, NotVerified,
-    CorpusError and OSError.
+    Raises CannotExport at once, KeyError for an unknown format; later NothingToExport, EmptyPart, WouldReplace,
+    NotVerified, CorpusError and OSError.
     """
     writer = _create_writer(corpus, options)
     annotator = _select_layer(corpus, writer, options)
@@ -133,8 +158,8 @@ def export(
         check_split(options.split)
     files: FileOutput | FolderOutput
     if _needs_folder(corpus, writer, annotator, options):
-        is_part = options.split is not None or writer.is_folder  # otherwise, the folder itself has the files
-        parts = {part: writer.part_name(part) if is_part else "" for part in options.split or (UNSPLIT,)}
+        is_part = options.has_parts or writer.is_folder  # otherwise, the folder itself has the files
+        parts = {part: writer.part_name(part) if is_part else "" for part in _plan_parts(options).shares}
         files = prepare_folder_output(path, corpus.database_paths(), parts, force=force)
     else:
         files = prepare_file_output(path, corpus.database_paths(), force=force)
@@ -148,9 +173,15 @@ def exports_folder(corpus: Corpus, options: ExportOptions) -> bool:
 
 
 def _needs_folder(corpus: Corpus, writer: Writer, annotator: str | None, options: ExportOptions) -> bool:
-    if options.split is not None or writer.is_folder:
+    if options.has_parts or writer.is_folder:
         return True
     return writer.max_articles is not None and len(_list_articles(corpus, annotator, options)) > writer.max_articles
+
+
+def _plan_parts(options: ExportOptions) -> PartPlan:
+    if options.split is not None:
+        return plan_split(options.split, options.seed)
+    return plan_unsplit() if options.folds is None else plan_folds(options.folds, options.seed)
 
 
 def _list_articles(corpus: Corpus, annotator: str | None, options: ExportOptions) -> list[int]:
@@ -162,12 +193,19 @@ def _list_articles(corpus: Corpus, annotator: str | None, options: ExportOptions
     return article_list.list_done_articles(corpus, annotator)
 
 
+def _list_all_articles(corpus: Corpus) -> list[int]:
+    """Return the numbers of all articles, removed ones too, first added first."""
+    return sorted([*article_list.list_article_numbers(corpus, "", ArticleFilter()), *list_removed_articles(corpus)])
+
+
 def preview_export(corpus: Corpus, options: ExportOptions) -> Generator[tuple[int, int], None, Report]:
     """Compute an export's report, except `verified`, without writing.
 
     Yields and raises like `export`.
     """
     writer = _create_writer(corpus, options)
+    if options.split is not None:
+        check_split(options.split)
     return _Export(corpus, writer, _select_layer(corpus, writer, options), options).preview()
 
 
@@ -226,11 +264,13 @@ class _Export:
         self.numbers: list[int] = []
         self.gold_layers: dict[int, GoldLayer] = {}
         self.removed_count = 0
-        self.part_of: list[str] = []
-        self.processed_count = 0
+        self.plan = _plan_parts(options)
+        self.parts_of: list[tuple[str, ...]] = []
+        self.processed_count = self.step_count = 0
         self.left_out: list[OmittedArticle] = []
         self.digest = hashlib.sha256()
-        self.parts = {part: PartCounts() for part in options.split or (UNSPLIT,)}
+        self.total = PartCounts()
+        self.parts = {part: PartCounts() for part in self.plan.shares}
         self.part_digests = {part: hashlib.sha256() for part in self.parts}
         self.entries = {outcome: Spool(Entry) for outcome in OUTCOMES if outcome != WRITTEN}
 
@@ -242,8 +282,10 @@ class _Export:
             yield from self._inspect()
             with worker_processes(partial(work_at_chunk, self.writer), jobs) as map_chunks:
                 yield from self._write(staged.parts, map_chunks)
-                if not any(part.articles for part in self.parts.values()):
+                if not self.total.articles:
                     raise NothingToExport(self._build_report(verified=False))
+                if reason := explain_empty_parts(self._build_report(verified=False)):
+                    raise EmptyPart(reason)
                 if self.writer.encodes_bytes:
                     self._compare_bytes(staged.parts)
                 else:
@@ -254,9 +296,11 @@ class _Export:
                     (staged.folder / name).write_bytes(content)
                 report.files = folder_digest(staged.folder)
             elif self.writer.encodes_bytes:  # which are those of the file
-                report.files = self.part_digests[UNSPLIT].hexdigest()
+                [part_digest] = self.part_digests.values()
+                report.files = part_digest.hexdigest()
             else:
-                report.files = file_digest(staged.parts[UNSPLIT])
+                [file] = staged.parts.values()
+                report.files = file_digest(file)
             with staged.report.open("xb") as stream:
                 write_report(report, stream)
         _log.info("exported %d articles of %s as %s", report.articles, self.corpus.path, report.format)
@@ -267,9 +311,9 @@ class _Export:
         with self.corpus.snapshot():
             yield from self._select_articles()
             yield from self._inspect()
-            for annotated, part in self._read_articles():
-                self._write_article(None, part, annotated, convert(self.writer, annotated))
-                yield self._advance(1 if self.writer.encodes_bytes else 2)
+            for annotated, parts in self._read_articles():
+                self._write_article({}, parts, annotated, convert(self.writer, annotated))
+                yield self._advance(1 if self.writer.encodes_bytes else 1 + len(parts))
         return self._build_report(verified=False)
 
     def _select_articles(self) -> Iterator[tuple[int, int]]:
@@ -279,24 +323,22 @@ class _Export:
             self.gold_layers = select_gold_layers(self.corpus, single=self.options.single, state=self.options.state)
         state = None if self.options.state == ALL else self.options.state
         self.removed_count = count_removed_articles(self.corpus, state, self.annotator)
-        self.part_of = [UNSPLIT] * len(self.numbers)
-        if self.options.split is None:
-            return
-        splitter = DatasetSplitter(self.options.split, self.options.seed)
-        for annotated, _part in self._read_articles():
-            text = annotated.article.text
-            zones = flat.select_ranges(annotated.article, annotated.zones, _COMPARED_ZONES)
-            words = " ".join(text[zone.start : zone.end] for zone in zones) or text
-            splitter.add(annotated.article.uid, Counter(span.label for span in annotated.spans), sketch_text(words))
+        copies, is_divided = self.plan.copies, self.options.has_parts
+        passes = (1, copies * (not self.writer.encodes_bytes), self.writer.needs_inspection)
+        compared = _list_all_articles(self.corpus) if is_divided else []
+        self.step_count = sum(passes) * len(self.numbers) + len(compared)
+        # All articles of the file are compared, whatever their state: marking one as done must not move another.
+        for annotated in self.corpus.load_articles(compared, _NOBODY):
+            self.plan.add(annotated)
             yield self._advance()
-        self.part_of = splitter.assign_parts()
+        parts_by_number = dict(zip(compared, self.plan.assign(), strict=True))
+        self.parts_of = [parts_by_number[number] if is_divided else tuple(self.parts) for number in self.numbers]
 
     def _advance(self, by: int = 1) -> tuple[int, int]:
         self.processed_count += by
-        passes = (1, not self.writer.encodes_bytes, self.options.split is not None, self.writer.needs_inspection)
-        return self.processed_count, sum(passes) * len(self.numbers)
+        return self.processed_count, self.step_count
 
-    def _read_articles(self) -> Iterator[tuple[AnnotatedArticle, str]]:
+    def _read_articles(self) -> Iterator[tuple[AnnotatedArticle, tuple[str, ...]]]:
         """Yield the articles with their parts."""
         articles = self.corpus.load_articles(self.numbers, None if self.options.gold else self.annotator)
         if self.options.gold:
@@ -304,11 +346,11 @@ class _Export:
                 _select_own(annotated, self.gold_layers[annotated.article.id].annotator) for annotated in articles
             )
         has_spans = self.options.gold or self.annotator is not None or self.writer.has_layers
-        for annotated, part in zip(articles, self.part_of, strict=True):
-            yield annotated if has_spans else replace(annotated, spans=()), part
+        for annotated, parts in zip(articles, self.parts_of, strict=True):
+            yield annotated if has_spans else replace(annotated, spans=()), parts
 
     def _inspect(self) -> Iterator[tuple[int, int]]:
-        for annotated, _part in self._read_articles() if self.writer.needs_inspection else ():
+        for annotated, _parts in self._read_articles() if self.writer.needs_inspection else ():
             self.writer.inspect(annotated)
             yield self._advance()
 
@@ -318,66 +360,73 @@ class _Export:
         spans, written = Counter[str](), Counter[str]()
         with ExitStack() as stack:
             targets = {part: stack.enter_context(self.writer.opened(path)) for part, path in parts.items()}
-            articles = ((annotated, part, ()) for annotated, part in self._read_articles())
-            for annotated, part, (converted, expected) in map_articles(map_chunks, convert_and_judge, articles):
-                if not self._write_article(targets[part], part, annotated, converted):
+            articles = ((annotated, assigned, ()) for annotated, assigned in self._read_articles())
+            for annotated, assigned, (converted, expected) in map_articles(map_chunks, convert_and_judge, articles):
+                if not self._write_article(targets, assigned, annotated, converted):
                     if not self.writer.may_refuse(annotated):
                         raise missing_article_error(annotated)
                     expected = {span.uid: ExpectedOutcome(REFUSED, None, None) for span in annotated.spans}
-                spans[part] += len(annotated.spans)
-                written[part] += reported.check(annotated, expected)
+                unchanged_count = reported.check(annotated, expected)
+                for part in assigned:
+                    spans[part] += len(annotated.spans)
+                    written[part] += unchanged_count
                 yield self._advance()
         reported.check_end()
         if any((counts.spans, counts.written) != (spans[part], written[part]) for part, counts in self.parts.items()):
             raise different_file_error()
 
     def _write_article(
-        self, target: Any, part: str, annotated: AnnotatedArticle, converted: Converted | InvalidEdit
+        self,
+        targets: Mapping[str, Any],
+        parts: Collection[str],
+        annotated: AnnotatedArticle,
+        converted: Converted | InvalidEdit,
     ) -> bool:
-        """Write an article, record its spans' outcomes, and return whether the format can hold it."""
+        """Write an article, record its spans' outcomes, and return whether the format can hold it.
+
+        Raises CannotExport if only some of the parts have room for it.
+        """
         is_written = False
         try:
             if isinstance(converted, InvalidEdit):
                 raise converted
-            if target is not None:
-                self.writer.append(target, annotated, converted.content)
-            if self.writer.encodes_bytes:
-                self.part_digests[part].update(converted.content)
+            for part in parts if targets else ():
+                self.writer.append(targets[part], annotated, converted.content)
+                if self.writer.encodes_bytes:
+                    self.part_digests[part].update(converted.content)
+                is_written = True
             is_written = True
         except InvalidEdit as rejected:
+            if is_written:
+                raise CannotExport(str(rejected)) from rejected
             self.left_out.append(OmittedArticle(annotated.article.id, str(rejected)))
             refusal = REFUSED, str(rejected), None
             converted = Converted(None, dict.fromkeys(range(len(annotated.spans)), refusal), 0, 0)
-        counts = self.parts[part]
-        counts.articles += is_written
-        self._count_spans(annotated, counts, converted)
+        for counts in (self.total, *(self.parts[part] for part in parts)):
+            counts.articles += is_written
+            counts.sentences += converted.sentences
+            counts.tokens += converted.tokens
+            _count_spans(annotated, counts, converted)
+        self._update_digest(annotated)
         outcomes = [
             SpanOutcome(annotated.spans[index], kind, reason, None, text)
             for index, (kind, reason, text) in converted.outcomes.items()
         ]
-        self._record_outcomes(annotated.article, counts, outcomes, converted.sentences, converted.tokens)
+        self._record_outcomes(annotated.article, outcomes)
         return is_written
 
-    def _count_spans(self, annotated: AnnotatedArticle, part: PartCounts, converted: Converted) -> None:
-        """Count the spans and their labels in the file, and add them to the digest of all."""
-        part.spans += len(annotated.spans)
-        part.written += len(annotated.spans) - len(converted.outcomes)
-        contents = [annotated.article.uid]
-        for index, span in enumerate(annotated.spans):
-            contents.append(repr((span.annotator, span.label, span.start, span.end, span.value, span.note)))
-            outcome = converted.outcomes.get(index)
-            if not outcome or outcome[0] not in (REFUSED, FLATTENED, OUTSIDE_ZONES):
-                part.labels[span.label] = part.labels.get(span.label, 0) + 1
-        self.digest.update("".join(contents).encode("utf-8", "surrogatepass"))
-
-    def _record_outcomes(
-        self, article: Article, part: PartCounts, outcomes: list[SpanOutcome], sentences: int, tokens: int
-    ) -> None:
+    def _record_outcomes(self, article: Article, outcomes: list[SpanOutcome]) -> None:
         """Record the spans that are not just written."""
-        part.sentences += sentences
-        part.tokens += tokens
         for outcome in outcomes:
             self.entries[outcome.kind].append(_build_entry(article, outcome))
+
+    def _update_digest(self, annotated: AnnotatedArticle) -> None:
+        """Add the article and its spans to the digest of all."""
+        contents = [annotated.article.uid]
+        contents += [
+            repr((span.annotator, span.label, span.start, span.end, span.value, span.note)) for span in annotated.spans
+        ]
+        self.digest.update("".join(contents).encode("utf-8", "surrogatepass"))
 
     def _compare_bytes(self, parts: Mapping[str, Path]) -> None:
         """Compare the files on disk with the bytes that were judged. Raises NotVerified."""
@@ -407,8 +456,8 @@ class _Export:
     def _read_back(self, readers: Mapping[str, Iterator[Any]]) -> Iterator[tuple[AnnotatedArticle, str, tuple[Any]]]:
         """Yield each article that should be in a file, its part, and its content there or why that is unreadable."""
         left_out = {entry.article for entry in self.left_out}
-        for annotated, part in self._read_articles():
-            if annotated.article.id not in left_out:
+        for annotated, parts in self._read_articles():
+            for part in parts if annotated.article.id not in left_out else ():
                 try:
                     content = _read_next(readers[part])
                 except NotVerified as error:  # raised once the articles before are compared
@@ -416,19 +465,19 @@ class _Export:
                 yield annotated, part, (content,)
 
     def _build_report(self, *, verified: bool = True) -> Report:
-        options, total = self.options, self.parts.values()
+        options, total = self.options, self.total
         left_out = {entry.article for entry in self.left_out}
         return Report(
             format=options.format,
             scheme=options.scheme,
-            articles=sum(part.articles for part in total),
-            sentences=sum(part.sentences for part in total),
-            tokens=sum(part.tokens for part in total),
-            spans=sum(part.spans for part in total),
-            written=sum(part.written for part in total),
+            articles=total.articles,
+            sentences=total.sentences,
+            tokens=total.tokens,
+            spans=total.spans,
+            written=total.written,
             **self.entries,
             verified=verified,
-            labels=dict(sum((Counter(part.labels) for part in total), Counter())),
+            labels=total.labels,
             digest=self.digest.hexdigest(),
             not_held=sorted(ALL_FIELDS - self.writer.stored_fields),
             annotator=self.annotator,
@@ -442,12 +491,23 @@ class _Export:
             removed=self.removed_count,
             left_out=self.left_out,
             files=None,
-            parts=None if options.split is None else self.parts,
-            seed=None if options.split is None else options.seed,
+            parts=self.parts if options.has_parts else None,
+            seed=options.seed if options.has_parts else None,
+            noticed=find_imbalances(self.parts, self.plan.shares, total) if options.has_parts else [],
             origin={str(number): layer.origin for number, layer in self.gold_layers.items() if number not in left_out}
             if options.gold
             else None,
         )
+
+
+def _count_spans(annotated: AnnotatedArticle, counts: PartCounts, converted: Converted) -> None:
+    """Count the spans and their labels in the file."""
+    counts.spans += len(annotated.spans)
+    counts.written += len(annotated.spans) - len(converted.outcomes)
+    for index, span in enumerate(annotated.spans):
+        outcome = converted.outcomes.get(index)
+        if not outcome or outcome[0] not in (REFUSED, FLATTENED, OUTSIDE_ZONES):
+            counts.labels[span.label] = counts.labels.get(span.label, 0) + 1
 
 
 def _select_own(annotated: AnnotatedArticle, annotator: str) -> AnnotatedArticle:

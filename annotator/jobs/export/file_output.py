@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager, suppress
+from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
@@ -140,7 +141,7 @@ def _is_same(file: Path, other: Path) -> bool:
     return file.exists() and other.exists() and file.samefile(other)
 
 
-def check_split(split: Mapping[str, int]) -> None:
+def check_split(split: Mapping[str, Fraction | int]) -> None:
     """Raise CannotExport for invalid names or weights of parts."""
     for part, weight in split.items():
         if not _PART_NAME.fullmatch(part):

@@ -36,10 +36,11 @@ class FolderOutput(Struct, frozen=True):
         self._check(self.folder)
         with temporary_paths(self.folder) as temporary:
             folder = temporary(PART)
+            parts = {part: folder / name for part, name in self.parts.items()}
             folder.mkdir()
-            yield StagedFiles(
-                {part: folder / name for part, name in self.parts.items()}, temporary(REPORT_PART), folder
-            )
+            for parent in {path.parent for part, path in parts.items() if self.parts[part]} - {folder}:
+                parent.mkdir()
+            yield StagedFiles(parts, temporary(REPORT_PART), folder)
             self._replace(temporary)
 
     def _replace(self, temporary: Callable[[str], Path]) -> None:

@@ -29,6 +29,7 @@ from annotator.jobs.export.exporter import (
     ALL,
     ExportOptions,
     explain_empty_export,
+    explain_empty_parts,
     export,
     exports_folder,
     preview_export,
@@ -302,16 +303,17 @@ class ExportDialog(TaskDialog):
 
     def _on_previewed(self, report: Report) -> None:
         lines = [_("Nothing has been written yet. The file would contain:"), *self._count_lines(report)]
-        if not report.articles:
-            lines = [explain_empty_export(report)]
+        obstacle = explain_empty_export(report) if not report.articles else explain_empty_parts(report)
+        if obstacle:
+            lines = [obstacle]
         self._show_report(report, lines)
         self._recommend_nested_format(report)
         self._preview_button.hide()
         self._back_button.show()
-        self._export_button.setVisible(bool(report.articles))
+        self._export_button.setVisible(not obstacle)
         self._export_button.setDefault(True)
         self._fit()
-        (self._export_button if report.articles else self._back_button).setFocus()
+        (self._back_button if obstacle else self._export_button).setFocus()
 
     def _on_exported(self, path: Path, report: Report | WouldReplace) -> None:
         if isinstance(report, WouldReplace):
@@ -416,7 +418,9 @@ class ExportDialog(TaskDialog):
                 f"{isolate(self._label_title(label))} {format_number(count)}"
                 for label, count in sorted(part.labels.items())
             )
-            lines.append(" · ".join([f"{isolate(part_title(name))}: {_amount_text(part)}", *labels]))
+            sentences = count_phrase("{count} sentence", "{count} sentences", part.sentences)
+            lines.append(" · ".join([f"{isolate(part_title(name))}: {_amount_text(part)}", sentences, *labels]))
+        lines += (f"⚠ {notice.reason}" for notice in report.noticed)
         if report.removed:
             lines.append(count_phrase("{count} article removed", "{count} articles removed", report.removed))
         return lines

@@ -29,7 +29,9 @@ class SplitOptions(QWidget):
         self.enabled_box = QCheckBox(_("Split into training, development and test"))
         self.dev_box, self.test_box, self.seed_box = (QSpinBox() for _field in range(3))
         self._train_label = plain_label()
-        self.enabled_box.setToolTip(_("Labels are distributed evenly. Near-duplicate articles stay together."))
+        self.enabled_box.setToolTip(
+            _("An article stays in its part as the corpus grows. Near-duplicate articles stay together.")
+        )
         self._numbers = self._build_fields()
         vbox(self.enabled_box, self._numbers, margins=0, parent=self)
         self.enabled_box.toggled.connect(self._update_fields)

@@ -22,7 +22,7 @@ from annotator.formats.datasets.combined_tags import CombinedTags, ReadSentence,
 from annotator.formats.format import Format
 from annotator.formats.report import Report
 from annotator.jobs.export.existing_output import CannotExport
-from annotator.jobs.export.exporter import ALL, ExportOptions, export, exports_folder, preview_export
+from annotator.jobs.export.exporter import ALL, EmptyPart, ExportOptions, export, exports_folder, preview_export
 from annotator.jobs.export.read_back import NotVerified
 from annotator.jobs.export.tag_writer import TagWriter
 from annotator.jobs.imports.importer import import_paths
@@ -77,7 +77,12 @@ def test_each_span_is_counted_once_and_is_in_the_file(
             corpus.add(AnnotatedArticle(article, tuple(renamed), tuple(spans)))
         stored = [span.uid for summary in article_list.load_all_summaries(corpus) for span in corpus.spans(summary.uid)]
         preview = finish(preview_export(corpus, options))
-        report: Report = finish(export(corpus, Path(folder) / "out", options))
+        try:
+            report: Report = finish(export(corpus, Path(folder) / "out", options))
+        except EmptyPart:
+            assert preview.parts
+            assert not all(counts.articles for counts in preview.parts.values())
+            return
         entries = [[*getattr(report, outcome)] for outcome in OUTCOMES[1:]]
         assert [[*getattr(preview, outcome)] for outcome in OUTCOMES[1:]] == entries
         same = ("articles", "sentences", "tokens", "spans", "written", "labels", "digest")

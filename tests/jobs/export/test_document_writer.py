@@ -17,7 +17,7 @@ from strategies import examples
 
 from annotator.formats.format import Documents, Format
 from annotator.formats.json import jsonl
-from annotator.jobs.export.exporter import ALL, ExportOptions, export
+from annotator.jobs.export.exporter import ALL, EmptyPart, ExportOptions, export
 from annotator.jobs.export.read_back import NotVerified
 from annotator.jobs.imports.importer import import_paths
 from annotator.model.article_builder import build_article
@@ -89,7 +89,11 @@ def test_an_export_is_read_back_completely(
         everyone = "annotator" in format_.stored_fields
         whose = None if everyone else next(iter(stored), None)
         options = ExportOptions(format=format_.name, state=ALL, split=split, annotator=whose)
-        report = finish(export(corpus, Path(folder) / "out", options))
+        try:
+            report = finish(export(corpus, Path(folder) / "out", options))
+        except EmptyPart:
+            assert split
+            return
         assert report.verified
         assert report.spans == report.written == (sum(stored.values()) if everyone else stored.get(whose or "", 0))
         assert report.zones is None

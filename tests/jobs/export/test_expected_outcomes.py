@@ -210,13 +210,13 @@ def test_a_report_that_differs_from_the_file_raises(
 ) -> None:
     account = exporter._Export._record_outcomes
 
-    def false(self: Any, article: Any, part: Any, span_outcomes: list[SpanOutcome], *counts: int) -> None:
+    def false(self: Any, article: Any, span_outcomes: list[SpanOutcome]) -> None:
         false_outcomes = [
             replace(span_outcome, kind=outcome) if span_outcome.kind == flat.WIDENED else span_outcome
             for span_outcome in span_outcomes
             if (outcome, span_outcome.kind) != (flat.WRITTEN, flat.WIDENED)  # written ones have no entry
         ]
-        account(self, article, part, false_outcomes, *counts)
+        account(self, article, false_outcomes)
 
     monkeypatch.setattr(exporter._Export, "_record_outcomes", false)
     with pytest.raises(NotVerified, match="the report is wrong about"):
@@ -236,8 +236,8 @@ def test_an_entry_that_is_not_in_the_corpus_raises(corpus: Corpus, out: Path, mo
 def test_an_extra_entry_raises(corpus: Corpus, out: Path, monkeypatch: pytest.MonkeyPatch, surplus: str) -> None:
     account = exporter._Export._record_outcomes
 
-    def add_one(self: Any, article: Any, part: Any, span_outcomes: list[SpanOutcome], *counts: int) -> None:
-        account(self, article, part, span_outcomes, *counts)
+    def add_one(self: Any, article: Any, span_outcomes: list[SpanOutcome]) -> None:
+        account(self, article, span_outcomes)
         widened = next(span_outcome for span_outcome in span_outcomes if span_outcome.kind == flat.WIDENED)
         entry = exporter._build_entry(article, widened)
         if surplus == "of another article":

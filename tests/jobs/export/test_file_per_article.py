@@ -26,6 +26,7 @@ from annotator.formats.standoff import brat
 from annotator.jobs.export.existing_output import CannotExport
 from annotator.jobs.export.exporter import (
     ALL,
+    EmptyPart,
     ExportOptions,
     NothingToExport,
     export,
@@ -91,6 +92,9 @@ def test_an_export_can_be_imported_and_the_rest_is_reported(
         except NothingToExport:
             assert format_.name == "xmi"
             assert all(unwritable(item.article.text) for item in items)
+            return
+        except EmptyPart:
+            assert split
             return
         stored = {number: corpus.load_article(number) for number in numbers(corpus)}
         spans = {span.uid: span for item in stored.values() for span in item.spans}
@@ -190,7 +194,7 @@ def test_the_same_corpus_gives_the_same_bytes(format_: Format, make: Callable[..
 @EACH
 def test_a_split_has_a_folder_for_each_part(format_: Format, make: Callable[..., Corpus], out: Path) -> None:
     corpus = make(*(article(f"خبر رقم {number}", (f"{number}", "DATE")) for number in range(9)))
-    report = finish(export(corpus, out / "a", ExportOptions(format=format_.name, split=SHARES, seed=1)))
+    report = finish(export(corpus, out / "a", ExportOptions(format=format_.name, split=SHARES, seed=11)))
     assert list_names(out) == ["a", "a.report.json"]
     assert list_names(out / "a") == ["test", "train"]
     assert report.parts is not None

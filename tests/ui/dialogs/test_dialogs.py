@@ -120,8 +120,15 @@ def test_split_export_makes_a_folder_and_counts_each_part(
     dialog.show_preview()
     with qtbot.waitSignal(tasks.finished):
         pass
+    assert dialog._summary_label.text().startswith("The part train would have no article")
+    assert not dialog._export_button.isVisible()
+    parts.seed_box.setValue(4)
+    dialog.show_preview()
+    with qtbot.waitSignal(tasks.finished):
+        pass
     lines = [strip_isolates(line) for line in dialog._summary_label.text().split("\n")]
-    assert [line.partition(":")[0] for line in lines[2:]] == ["Training", "Test"]
+    assert [line.partition(":")[0] for line in lines[2:4]] == ["Training", "Test"]
+    assert lines[4:] == ["⚠ The part test has no span labelled DATE."]
     assert sum("1 span unchanged · Date 1" in line for line in lines[2:]) == 1
     monkeypatch.setattr(file_dialogs, "choose_folder", lambda *_: str(tmp_path))
     with qtbot.waitSignal(tasks.finished):
