@@ -12,6 +12,7 @@ from ui.inspection import strip_isolates
 
 from annotator.cli.root import root
 from annotator.formats import registry
+from annotator.model.reasons import Code
 from annotator.ui.commands.table import ACTIONS
 from annotator.ui.widgets.bidi_text import format_keys
 
@@ -178,6 +179,19 @@ def test_the_table_of_formats_has_every_format() -> None:
         written |= set(re.findall(r"`([\w-]+)`", name)) if writes else set()
     assert read == {format_.name for format_ in registry.READ_FORMATS}
     assert written == {format_.name for format_ in registry.WRITTEN_FORMATS}
+
+
+# --- Codes of reasons
+
+
+def test_the_table_of_codes_has_every_code_with_its_meaning() -> None:
+    assert rows(DOCS / "codes.md", "Codes") == [[f"`{code}`", code.meaning] for code in Code]
+
+
+def test_every_code_is_a_word_and_is_given_somewhere() -> None:
+    assert [code for code in Code if code != code.name.lower() or not re.fullmatch(r"[a-z]+(_[a-z]+)*", code)] == []
+    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "annotator").rglob("*.py"))
+    assert {code.name for code in Code} - set(re.findall(r"\bCode\.([A-Z_]+)", source)) == set()
 
 
 # --- Keys

@@ -7,10 +7,11 @@ from typing import Final, NamedTuple
 import click
 
 from annotator.cli.command import decode_arguments
+from annotator.model.reasons import Code, Reason
 from annotator.model.records import Refusal
 from annotator.store.corpus import Corpus
-from annotator.store.errors import CorpusError
-from annotator.store.queries.article_ids import find_article_number
+from annotator.store.errors import NoSuchArticle
+from annotator.store.queries.article_ids import AmbiguousArticle, find_article_number
 
 STANDARD_INPUT: Final = "-"
 
@@ -36,8 +37,9 @@ def find_articles(corpus: Corpus, ids: Iterable[str]) -> tuple[list[int], list[R
     for text, line in _read_ids(ids):
         try:
             numbers[find_article_number(corpus, text)] = None
-        except CorpusError as error:
-            refusals.append(Refusal(STANDARD_INPUT if line else text, line, str(error)))
+        except (AmbiguousArticle, NoSuchArticle) as error:
+            code = Code.AMBIGUOUS_ARTICLE if isinstance(error, AmbiguousArticle) else Code.UNKNOWN_ARTICLE
+            refusals.append(Refusal.at(STANDARD_INPUT if line else text, line, Reason(code, str(error))))
     return list(numbers), refusals
 
 

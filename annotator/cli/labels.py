@@ -95,7 +95,7 @@ def labels(
             return
         entries = _edit_entries(list_entries(before), usage, action, names, options)
         for fault in find_entry_faults(entries, usage):
-            raise CommandError(fault.reason)
+            raise CommandError(str(fault.reason))
         for sentence in describe_value_changes(entries, count_values(opened)):
             print_message(sentence)
         run_with_progress(change_labels(opened, build_change(before, entries, usage)), _("Changing the labels"))

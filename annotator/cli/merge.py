@@ -29,6 +29,7 @@ from annotator.jobs.merging import (
     read_source,
 )
 from annotator.model.display_names import conflict_message
+from annotator.model.reasons import Code, Reason
 from annotator.model.records import Notice, Refusal
 from annotator.store.corpus import Corpus
 from annotator.store.errors import NoSuchArticle
@@ -138,14 +139,14 @@ def _read_sources(paths: Sequence[Path]) -> tuple[list[MergeSource], list[Refusa
 
 def _explain_same_name(source: MergeSource, result: MergeResult, name: str, *, is_dry_run: bool) -> Notice:
     """Return a notice on a person who may be the one of this name here."""
-    reason = _("“{name}” is taken for another person than the one of this name here, and is “{new}” here.")
+    message = _("“{name}” is taken for another person than the one of this name here, and is “{new}” here.")
     advice = _("If they are one person, merge with {option}.")
     if not is_dry_run:
         advice = _("If they are one person, say so afterwards: {command}")
     new_name = result.people[name]
     option_text, command = f'--same "{name}={name}"', f'annotator merge CORPUS --same "{new_name}={name}"'
-    text = f"{reason} {advice}".format(name=name, new=new_name, option=option_text, command=command)
-    return Notice(str(source.path), 0, text)
+    text = f"{message} {advice}".format(name=name, new=new_name, option=option_text, command=command)
+    return Notice.at(source.path, 0, Reason(Code.OTHER_PERSON, text))
 
 
 def _list_conflicts(corpus: Corpus, summary: MergeSummary) -> Iterator[dict[str, Any]]:

@@ -14,6 +14,7 @@ from annotator import optional_packages
 from annotator.formats.report import Report
 from annotator.i18n import _
 from annotator.model.labels import LabelSet
+from annotator.model.reasons import Reason
 from annotator.model.records import AnnotatedArticle, Remark, Span
 from annotator.tagging.flat import ProjectionOptions, SpanOutcome
 from annotator.tagging.schemes import OUTSIDE
@@ -169,7 +170,7 @@ def _allow_any(_annotated: object) -> bool:
     return True
 
 
-def _refuse_none(_span: Span) -> str | None:
+def _refuse_none(_span: Span) -> Reason | None:
     return None
 
 
@@ -187,7 +188,7 @@ class Files(Struct, eq=False):
     stored_fields: frozenset[str]
     """Those of ALL_FIELDS that a file stores."""
     encode_shared: Callable[[Sequence[str], Collection[str]], dict[str, bytes]] = _encode_no_files
-    refusal_reason: Callable[[Span], str | None] = _refuse_none
+    refusal_reason: Callable[[Span], Reason | None] = _refuse_none
     allows_span: Callable[[Span], bool] = _allow_any
     allows_article: Callable[[AnnotatedArticle], bool] = _allow_any
 

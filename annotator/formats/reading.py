@@ -8,9 +8,10 @@ from typing import Final, TypeAlias
 from annotator.i18n import _
 from annotator.model import zones as zoning
 from annotator.model.operations import InvalidEdit
+from annotator.model.reasons import Code, Reason
 from annotator.model.records import AnnotatedArticle, Refusal, Remark
 
-PendingRemark: TypeAlias = tuple[type[Remark], str]
+PendingRemark: TypeAlias = tuple[type[Remark], Reason]
 """The class and the reason of a remark on a document."""
 ArticleReader: TypeAlias = Callable[[Path, str], Iterator[AnnotatedArticle | Refusal]]
 
@@ -29,7 +30,7 @@ def article_reader(build: Callable[[Path], AnnotatedArticle]) -> ArticleReader:
         try:
             yield build(path)
         except InvalidEdit as error:
-            yield Refusal(str(path), 0, str(error))
+            yield Refusal.at(path, 0, error.reason)
 
     return read
 
@@ -45,7 +46,8 @@ def read_limited(path: Path, max_bytes: int) -> bytes:
 def check_size(size: int, max_bytes: int) -> None:
     """Raise InvalidEdit for a file of this size if it is larger than `max_bytes`."""
     if size > max_bytes:
-        raise InvalidEdit(_("The file is larger than {size} MB.").format(size=max_bytes // 1_000_000))
+        message = _("The file is larger than {size} MB.").format(size=max_bytes // 1_000_000)
+        raise InvalidEdit(Reason(Code.FILE_TOO_LARGE, message))
 
 
 def shorten(text: str) -> str:
@@ -53,29 +55,32 @@ def shorten(text: str) -> str:
     return text if len(text) <= MAX_QUOTE else text[:MAX_QUOTE] + "…"
 
 
-def describe_outside(start: int, end: int) -> str:
-    """Return the message that a text has no such range."""
-    return _("A span from {start} to {end} is not within the text.").format(start=start, end=end)
+def describe_outside(start: int, end: int) -> Reason:
+    """Return the reason that a text has no such range."""
+    message = _("A span from {start} to {end} is not within the text.")
+    return Reason(Code.SPAN_OUTSIDE_TEXT, message.format(start=start, end=end))
 
 
-def describe_empty(start: int, end: int) -> str:
-    """Return the message that a range is empty."""
-    return _("A span from {start} to {end} is empty.").format(start=start, end=end)
+def describe_empty(start: int, end: int) -> Reason:
+    """Return the reason that a range is empty."""
+    return Reason(Code.SPAN_EMPTY, _("A span from {start} to {end} is empty.").format(start=start, end=end))
 
 
-def describe_mismatch(start: int, end: int, quoted: str, actual: str) -> str:
-    """Return the message that the file's copy of a range differs from the text."""
-    reason = _("The span from {start} to {end} should be “{given}”, but the text there is “{there}”.")
-    return reason.format(start=start, end=end, given=shorten(quoted), there=shorten(actual))
+def describe_mismatch(start: int, end: int, quoted: str, actual: str) -> Reason:
+    """Return the reason that the file's copy of a range differs from the text."""
+    message = _("The span from {start} to {end} should be “{given}”, but the text there is “{there}”.")
+    text = message.format(start=start, end=end, given=shorten(quoted), there=shorten(actual))
+    return Reason(Code.TEXT_MISMATCH, text)
 
 
-def parse_published(text: str | None, reasons: list[str]) -> str | None:
+def parse_published(text: str | None, reasons: list[Reason]) -> str | None:
     """Return the time of publication as ISO 8601: `text` itself, or read as a dateline."""
     if not text or _ISO.fullmatch(text):
         return text or None
     published = zoning.parse_dateline(text)
     if published is None:
-        reasons.append(_("“{given}” is not a valid publication date.").format(given=shorten(text)))
+        message = _("“{given}” is not a valid publication date.").format(given=shorten(text))
+        reasons.append(Reason(Code.INVALID_DATE, message))
     return published
 
 
@@ -88,4 +93,5 @@ def number_remarks(
             yield item
         else:
             kind, reason = item
-            yield kind(str(path), 0, _("Document {number}: {reason}").format(number=number, reason=reason))
+            message = _("Document {number}: {reason}").format(number=number, reason=reason)
+            yield kind(str(path), 0, message, reason.code)

@@ -13,6 +13,7 @@ from annotator.file_ops import explain_os_error
 from annotator.i18n import _, count_phrase, format_number, ngettext
 from annotator.model.changeset import Changeset
 from annotator.model.operations import InvalidEdit
+from annotator.model.reasons import Code, Reason
 from annotator.model.records import Refusal
 from annotator.paths import resolve_path
 from annotator.store import backups, copying
@@ -93,18 +94,20 @@ def read_source(path: Path) -> Generator[tuple[int, int], None, Changeset]:
     """Return the changeset in the file at `path`, or that of the whole corpus there. Raises UnusableSource."""
     try:
         if resolve_path(path).name.endswith(SIDE_FILE_SUFFIXES):  # closing one would drop the locks of an open corpus
-            raise InvalidChangeset(_("This is not a changeset."))
+            raise InvalidChangeset(Reason(Code.NOT_A_CHANGESET, _("This is not a changeset.")))
         if not _is_corpus(path):
             return (yield from changeset_file.read_changeset(path))
         changeset = yield from read_other_corpus(path)
         check_changeset(changeset)
         return changeset
     except InvalidChangeset as error:
-        raise UnusableSource(Refusal(str(path), error.line, str(error))) from error
-    except (CorpusError, InvalidEdit) as error:
-        raise UnusableSource(Refusal(str(path), 0, str(error))) from error
+        raise UnusableSource(Refusal.at(path, error.line, error.reason)) from error
+    except InvalidEdit as error:
+        raise UnusableSource(Refusal.at(path, 0, error.reason)) from error
+    except CorpusError as error:
+        raise UnusableSource(Refusal.at(path, 0, Reason(Code.UNUSABLE_CORPUS, str(error)))) from error
     except OSError as error:
-        raise UnusableSource(Refusal(str(path), 0, explain_os_error(error))) from error
+        raise UnusableSource(Refusal.at(path, 0, Reason(Code.FILE_UNREADABLE, explain_os_error(error)))) from error
 
 
 def _is_corpus(path: Path) -> bool:
@@ -149,19 +152,21 @@ def merge_sources(
 def list_left_out(source: MergeSource, result: MergeResult) -> list[Refusal]:
     """Return what of a source was left out of its merge, and what to do about it."""
     reasons = [
-        _("step {uid} needs a newer version of the program").format(uid=uid) for uid in source.changeset.newer_steps
+        Reason(Code.NEWER_VERSION, _("step {uid} needs a newer version of the program").format(uid=uid))
+        for uid in source.changeset.newer_steps
     ]
     if result.waiting_steps:
-        reasons.append(_explain_waiting_steps(result))
+        reasons.append(Reason(Code.WAITING_STEPS, _explain_waiting_steps(result)))
     advice = _("Ask whoever sent the file to save it again, and merge that one.")
     for label, count in result.undescribed_labels.items():
-        reason = ngettext(
+        message = ngettext(
             "{count} step was left out because the file does not describe its label “{label}”.",
             "{count} steps were left out because the file does not describe their label “{label}”.",
             count,
         )
-        reasons.append(f"{reason.format(count=format_number(count), label=label)} {advice}")
-    return [Refusal(str(source.path), 0, reason) for reason in reasons]
+        text = f"{message.format(count=format_number(count), label=label)} {advice}"
+        reasons.append(Reason(Code.UNDESCRIBED_LABEL, text))
+    return [Refusal.at(source.path, 0, reason) for reason in reasons]
 
 
 def _explain_waiting_steps(result: MergeResult) -> str:

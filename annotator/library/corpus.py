@@ -32,6 +32,7 @@ from annotator.model import history, labels, operations, records
 from annotator.model.annotator_names import clean_name, explain_gold_name
 from annotator.model.article_builder import build_article
 from annotator.model.operations import InvalidEdit
+from annotator.model.reasons import Code, Reason
 from annotator.model.records import STATES, AnnotatedArticle, Edit, Step, new_uid
 from annotator.paths import extend_path
 from annotator.store.corpus import Corpus as StoredCorpus
@@ -328,7 +329,8 @@ class Corpus:
         """Return the record of a span. Raises InvalidEdit if it is another annotator's."""
         if span.annotator != self._require_annotator():
             message = _("This span is in the layer of {annotator}, which {name} cannot change.")
-            raise InvalidEdit(message.format(annotator=span.annotator, name=self._require_annotator()))
+            text = message.format(annotator=span.annotator, name=self._require_annotator())
+            raise InvalidEdit(Reason(Code.OTHER_ANNOTATOR, text))
         return from_span(span)
 
     def _edit(

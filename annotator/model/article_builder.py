@@ -11,6 +11,7 @@ from annotator.i18n import _, ngettext
 from annotator.model import zones as zoning
 from annotator.model.limits import MAX_ARTICLE_LENGTH, MAX_SPANS
 from annotator.model.operations import InvalidEdit, check_zones
+from annotator.model.reasons import Code, Reason
 from annotator.model.records import DATELINE, AnnotatedArticle, Article, Note, Span, Status, Zone, article_uid, new_uid
 from annotator.text.offsets import NewlineOffsets, normalise_newlines
 from annotator.text.visible import trim_invisible
@@ -92,23 +93,24 @@ def _replace_invalid(text: str | None) -> str | None:
     return _INVALID.sub("\N{REPLACEMENT CHARACTER}", text) if text and _INVALID.search(text) else text
 
 
-def too_long_message() -> str:
-    """Return the message for too long articles."""
+def explain_too_long() -> Reason:
+    """Return why too long an article is refused."""
     count = MAX_ARTICLE_LENGTH // 1_000_000
-    return ngettext(
+    message = ngettext(
         "The article is longer than {count} million characters.",
         "The article is longer than {count} million characters.",
         count,
-    ).format(count=count)
+    )
+    return Reason(Code.ARTICLE_TOO_LONG, message.format(count=count))
 
 
 def check_span_count(spans: list[T]) -> list[T]:
     """Return the spans. Raises InvalidEdit for too many."""
     if len(spans) > MAX_SPANS:
-        reason = ngettext(
+        message = ngettext(
             "The article has more than {count} span.", "The article has more than {count} spans.", MAX_SPANS
         )
-        raise InvalidEdit(reason.format(count=MAX_SPANS))
+        raise InvalidEdit(Reason(Code.TOO_MANY_SPANS, message.format(count=MAX_SPANS)))
     return spans
 
 
@@ -120,15 +122,14 @@ def _take_spans(spans: Iterable[Span]) -> list[Span]:
 def check_text(text: str) -> None:
     """Raise InvalidEdit unless `text` is storable and has something visible."""
     if len(text) > MAX_ARTICLE_LENGTH:
-        raise InvalidEdit(too_long_message())
+        raise InvalidEdit(explain_too_long())
     if "\0" in text:
-        raise InvalidEdit(_("The text contains NUL characters."))
+        raise InvalidEdit(Reason(Code.INVALID_CHARACTER, _("The text contains NUL characters.")))
     try:
         text.encode()
     except UnicodeEncodeError as error:
-        raise InvalidEdit(
-            _("The text contains an unpaired surrogate at offset {offset}.").format(offset=error.start)
-        ) from error
+        message = _("The text contains an unpaired surrogate at offset {offset}.").format(offset=error.start)
+        raise InvalidEdit(Reason(Code.INVALID_CHARACTER, message)) from error
     start, end = trim_invisible(text, 0, len(text))
     if start == end:
-        raise InvalidEdit(_("The text is empty."))
+        raise InvalidEdit(Reason(Code.NO_TEXT, _("The text is empty.")))

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from annotator.i18n import _, format_number, ngettext
 from annotator.model.label_roles import is_date_label
 from annotator.model.labels import Fault, Label, LabelSet, check_labels, find_faults, normalise_key
+from annotator.model.reasons import Code, Reason
 from annotator.model.records import new_uid
 
 REMOVE: Final = ""
@@ -95,11 +96,11 @@ def find_entry_faults(
     deleted_in_use = {entry.origin for entry in edited if entry.is_deleted and usage.get(entry.origin or "")}
     for index, entry in enumerate(edited):
         if entry.origin in deleted_in_use and entry.replacement is None:
-            reason = _("choose what happens to the {name} spans")
-            yield Fault(index, "instead", reason.format(name=entry.origin))
+            message = _("choose what happens to the {name} spans")
+            yield Fault(index, "instead", Reason(Code.LABEL_IN_USE, message.format(name=entry.origin)))
         if not entry.is_deleted and entry.label.name in deleted_in_use:
-            reason = _("spans still have {name}: apply its deletion first")
-            yield Fault(index, "name", reason.format(name=entry.label.name))
+            message = _("spans still have {name}: apply its deletion first")
+            yield Fault(index, "name", Reason(Code.LABEL_IN_USE, message.format(name=entry.label.name)))
 
 
 def build_change(before: LabelSet, edited: Iterable[LabelEntry], usage: Mapping[str, int]) -> LabelChange:

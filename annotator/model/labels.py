@@ -22,6 +22,7 @@ from msgspec import Struct
 from annotator.i18n import DEFAULT_LANGUAGE, _, current_language, ngettext
 from annotator.model.decoders import prepare_decoders
 from annotator.model.limits import MAX_LABEL_LENGTH, MAX_LABEL_SET_SIZE, MAX_TOML_DOTS
+from annotator.model.reasons import Code, Reason
 from annotator.model.records import Refusal
 from annotator.model.remarks import sanitise_remark
 from annotator.resources import resource_path
@@ -88,21 +89,23 @@ class _File(Struct, forbid_unknown_fields=True):
 def decode(data: bytes, path: str = "") -> LabelSet:
     """Decode a label set from TOML; errors mention `path`. Raises InvalidLabelSet."""
     if len(data) > MAX_LABEL_SET_SIZE:
-        reason = _("The file is larger than {size} kB.").format(size=MAX_LABEL_SET_SIZE // 1000)
-        raise InvalidLabelSet(Refusal(path, 0, reason))
+        message = _("The file is larger than {size} kB.").format(size=MAX_LABEL_SET_SIZE // 1000)
+        raise InvalidLabelSet(Refusal.at(path, 0, Reason(Code.FILE_TOO_LARGE, message)))
     for number, line in enumerate(data.split(b"\n"), 1):
         if line.count(b".") > MAX_TOML_DOTS:
-            reason = ngettext(
+            message = ngettext(
                 "the line has more than {count} dot", "the line has more than {count} dots", MAX_TOML_DOTS
             )
-            raise InvalidLabelSet(Refusal(path, number, reason.format(count=MAX_TOML_DOTS)))
+            text = message.format(count=MAX_TOML_DOTS)
+            raise InvalidLabelSet(Refusal.at(path, number, Reason(Code.TOO_COMPLEX, text)))
     try:
         rows = msgspec.toml.decode(data, type=_File).label
         labels = tuple(msgspec.convert(row, Label) for row in rows)
     except (ValueError, RecursionError) as error:  # ValueError also for overlong numbers
         line_match = re.search(r"line (\d+)", str(error))
-        reason = _("invalid label set: {error}").format(error=error)
-        raise InvalidLabelSet(Refusal(path, int(line_match[1]) if line_match else 0, reason)) from error
+        message = _("invalid label set: {error}").format(error=error)
+        number = int(line_match[1]) if line_match else 0
+        raise InvalidLabelSet(Refusal.at(path, number, Reason(Code.INVALID_LABEL_SET, message))) from error
     label_set = LabelSet(labels)
     check_labels(label_set, path)
     return label_set
@@ -124,54 +127,56 @@ def normalise_key(key: str) -> str:
 
 
 class Fault(Struct, frozen=True):
-    """A fault of a label: its index, field (`name`, `key`, `light`, `dark`) and one sentence.
+    """A fault of a label: its index, field (`name`, `key`, `light`, `dark`) and why it is one.
 
     A set without labels has one at index 0.
     """
 
     index: int
     field: str
-    reason: str
+    reason: Reason
 
 
 def find_faults(labels: LabelSet, normalise: Callable[[str], str] = normalise_key) -> Iterator[Fault]:
     """Yield every fault; `normalise` unifies equivalent keys (see `normalise_key`)."""
     if not labels.labels:
-        yield Fault(0, "name", _("the label set has no labels"))
+        yield Fault(0, "name", Reason(Code.NO_LABELS, _("the label set has no labels")))
     for index, label in enumerate(labels.labels):
         yield from _label_faults(index, label)
     names = Counter(label.name for label in labels.labels)
     keys = Counter(normalise(label.key) for label in labels.labels if label.key)
     for index, label in enumerate(labels.labels):
         if names[label.name] > 1:
-            yield Fault(index, "name", _("two labels are named {name}").format(name=label.name))
+            message = _("two labels are named {name}").format(name=label.name)
+            yield Fault(index, "name", Reason(Code.DUPLICATE_LABEL, message))
         if label.key and keys[normalise(label.key)] > 1:
-            yield Fault(index, "key", _("two labels have the key {key}").format(key=label.key))
+            message = _("two labels have the key {key}").format(key=label.key)
+            yield Fault(index, "key", Reason(Code.DUPLICATE_KEY, message))
 
 
 def check_labels(labels: LabelSet, path: str = "") -> None:
     """Raise InvalidLabelSet for a fault; the error mentions `path`."""
     for fault in find_faults(labels):
-        raise InvalidLabelSet(Refusal(path, 0, fault.reason))
+        raise InvalidLabelSet(Refusal.at(path, 0, fault.reason))
 
 
 def check_label(label: Label) -> None:
     """Raise InvalidLabelSet for a fault of this label alone."""
     for fault in _label_faults(0, label):
-        raise InvalidLabelSet(Refusal("", 0, fault.reason))
+        raise InvalidLabelSet(Refusal.at("", 0, fault.reason))
 
 
 def _label_faults(index: int, label: Label) -> Iterator[Fault]:
     if not _NAME.fullmatch(label.name):
-        reason = _("“{name}” is not a valid label name: use letters, digits, _ and -, without spaces")
-        yield Fault(index, "name", reason.format(name=label.name))
+        message = _("“{name}” is not a valid label name: use letters, digits, _ and -, without spaces")
+        yield Fault(index, "name", Reason(Code.INVALID_LABEL, message.format(name=label.name)))
     for field, colour in (("light", label.colour.light), ("dark", label.colour.dark)):
         if not _COLOUR.fullmatch(colour):
-            reason = _("the colour “{colour}” of {name} is not of the form #rrggbb")
-            yield Fault(index, field, reason.format(colour=colour, name=label.name))
+            message = _("the colour “{colour}” of {name} is not of the form #rrggbb")
+            yield Fault(index, field, Reason(Code.INVALID_COLOUR, message.format(colour=colour, name=label.name)))
     if label.key is not None and not _is_key(label.key):
-        reason = _("the key “{key}” of {name} is not a single visible character")
-        yield Fault(index, "key", reason.format(key=label.key, name=label.name))
+        message = _("the key “{key}” of {name} is not a single visible character")
+        yield Fault(index, "key", Reason(Code.INVALID_KEY, message.format(key=label.key, name=label.name)))
 
 
 def _is_key(key: str) -> bool:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from annotator.i18n import _
 from annotator.model import zones as zoning
 from annotator.model.article_builder import build_article
+from annotator.model.reasons import Code, Reason
 from annotator.model.records import AnnotatedArticle, Span, Zone
 from annotator.text import visual_order
 from annotator.text.offset_map import OffsetMap
@@ -27,8 +28,8 @@ def is_logical(item: AnnotatedArticle) -> bool:
     )
 
 
-def restore_logical_order(item: AnnotatedArticle) -> tuple[AnnotatedArticle, list[str]]:
-    """Return the article with logical text and title, and a sentence for each lost span or zone.
+def restore_logical_order(item: AnnotatedArticle) -> tuple[AnnotatedArticle, list[Reason]]:
+    """Return the article with logical text and title, and a reason for each lost span or zone.
 
     Spans and zones move with their characters; one is lost if others would stand between its own. Recognised zones are
     recognised again. Raises InvalidEdit if nothing in the logical text is visible.
@@ -40,7 +41,7 @@ def restore_logical_order(item: AnnotatedArticle) -> tuple[AnnotatedArticle, lis
     if not visual_order.find_display_artifacts(article.text):
         return replace(item, article=replace(article, title=title)), []
     restored = visual_order.restore_logical_text(article.text)
-    losses: list[str] = []
+    losses: list[Reason] = []
     were_recognised = [(zone.kind, zone.start, zone.end) for zone in item.zones] == zoning.recognise_zones(article.text)
     zones = (
         None
@@ -68,7 +69,7 @@ def changed_lines(before: str, after: str, limit: int) -> list[tuple[str, str]]:
     return list(islice((pair for pair in pairs if pair[0] != pair[1]), limit))
 
 
-def _move_record(record: SpanOrZone, before: str, restored: OffsetMap, losses: list[str]) -> Iterator[SpanOrZone]:
+def _move_record(record: SpanOrZone, before: str, restored: OffsetMap, losses: list[Reason]) -> Iterator[SpanOrZone]:
     """Yield the record with its logical range, or append a loss."""
     new_range = restored.map_range(record.start, record.end)
     if new_range:
@@ -76,5 +77,6 @@ def _move_record(record: SpanOrZone, before: str, restored: OffsetMap, losses: l
         return
     name = record.label if isinstance(record, Span) else record.kind
     quoted = before[record.start : record.end]
-    reason = _("“{text}” ({name}) is not contiguous in logical order.")
-    losses.append(reason.format(text=quoted if len(quoted) <= _QUOTED else quoted[:_QUOTED] + "…", name=name))
+    message = _("“{text}” ({name}) is not contiguous in logical order.")
+    text = message.format(text=quoted if len(quoted) <= _QUOTED else quoted[:_QUOTED] + "…", name=name)
+    losses.append(Reason(Code.NOT_CONTIGUOUS, text))

@@ -14,6 +14,7 @@ import msgspec
 from annotator.i18n import _
 from annotator.model.date_values import is_date_value
 from annotator.model.label_roles import is_date_label
+from annotator.model.reasons import Code, Reason
 from annotator.model.records import (
     DATELINE,
     IN_PROGRESS,
@@ -39,7 +40,11 @@ _MAX_QUOTED: Final = 40  # characters of a wrong date
 
 
 class InvalidEdit(Exception):
-    """An impossible edit; the text is one sentence in the user's language."""
+    """An impossible edit, and why; the text is one sentence in the user's language."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 def add_span(article: Article, layer: Iterable[Span], annotator: str, label: str, start: int, end: int) -> list[Edit]:
@@ -146,7 +151,7 @@ def set_published(article: Article, published: str | None) -> list[Edit]:
     """Set the time of publication, None if unknown: a year, month, day or minute as ISO 8601."""
     if published is not None and not _is_publication_time(published):
         message = _("“{value}” is not a date such as 2024-07-09 or 2024-07-09T09:00.")
-        raise InvalidEdit(message.format(value=published[:_MAX_QUOTED]))
+        raise InvalidEdit(Reason(Code.INVALID_DATE, message.format(value=published[:_MAX_QUOTED])))
     return _change_published(article, published)
 
 
@@ -239,7 +244,7 @@ def mark_zone(article: Article, zones: Iterable[Zone], kind: str, start: int, en
         raise ValueError(kind)
     zones = list(zones)
     if not 0 <= start < end <= len(article.text):
-        raise InvalidEdit(_("Nothing is selected."))
+        raise InvalidEdit(Reason(Code.NOTHING_SELECTED, _("Nothing is selected.")))
     zone_of_range = next((zone for zone in zones if (zone.start, zone.end) == (start, end)), None)
     if zone_of_range and zone_of_range.kind == kind:
         return []
@@ -277,14 +282,14 @@ def check_zones_within(length: int, zones: Iterable[Zone]) -> None:
     ordered = sorted(zones, key=lambda zone: zone.start)
     for zone in ordered:
         if zone.kind not in ZONE_KINDS:
-            raise InvalidEdit(_("“{kind}” is not a kind of zone.").format(kind=zone.kind))
+            message = _("“{kind}” is not a kind of zone.").format(kind=zone.kind)
+            raise InvalidEdit(Reason(Code.INVALID_ZONE_KIND, message))
         if not 0 <= zone.start < zone.end <= length:
-            raise InvalidEdit(
-                _("A zone from {start} to {end} is not within the text.").format(start=zone.start, end=zone.end)
-            )
+            message = _("A zone from {start} to {end} is not within the text.").format(start=zone.start, end=zone.end)
+            raise InvalidEdit(Reason(Code.ZONE_OUTSIDE_TEXT, message))
     overlap = find_overlap(ordered)
     if overlap is not None:
-        raise InvalidEdit(_("Two zones overlap at {start}.").format(start=overlap))
+        raise InvalidEdit(Reason(Code.ZONES_OVERLAP, _("Two zones overlap at {start}.").format(start=overlap)))
 
 
 def find_overlap(zones: Iterable[Zone]) -> int | None:
@@ -296,11 +301,10 @@ def find_overlap(zones: Iterable[Zone]) -> int | None:
 def check_span(article: Article, span: Span) -> None:
     """Raise InvalidEdit unless the span is within the text and not only whitespace."""
     if not 0 <= span.start < span.end <= len(article.text):
-        raise InvalidEdit(
-            _("A span from {start} to {end} is not within the text.").format(start=span.start, end=span.end)
-        )
+        message = _("A span from {start} to {end} is not within the text.").format(start=span.start, end=span.end)
+        raise InvalidEdit(Reason(Code.SPAN_OUTSIDE_TEXT, message))
     if not article.text[span.start : span.end].strip():
-        raise InvalidEdit(_("The span contains only whitespace."))
+        raise InvalidEdit(Reason(Code.SPAN_BLANK, _("The span contains only whitespace.")))
 
 
 def _check_new_span(article: Article, layer: Iterable[Span], span: Span) -> None:
@@ -308,7 +312,7 @@ def _check_new_span(article: Article, layer: Iterable[Span], span: Span) -> None
     for other in layer:
         is_same = other.start == span.start and other.end == span.end and other.label == span.label
         if is_same and other.uid != span.uid:
-            raise InvalidEdit(_("This text already has that label."))
+            raise InvalidEdit(Reason(Code.SPAN_EXISTS, _("This text already has that label.")))
 
 
 def _change(article: Article, layer: Iterable[Span], before: Span, after: Span) -> list[Edit]:

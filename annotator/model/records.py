@@ -6,13 +6,15 @@ thousands of instances cannot be in reference cycles and skip garbage collection
 
 import hashlib
 from collections.abc import Callable
-from typing import Final, TypeAlias
+from pathlib import Path
+from typing import Final, Self, TypeAlias
 from uuid import uuid4
 
 import msgspec
 from msgspec import Struct
 
 from annotator.model.decoders import prepare_decoders
+from annotator.model.reasons import Code, Reason
 
 HEADLINE: Final = "headline"
 DATELINE: Final = "dateline"
@@ -278,11 +280,17 @@ def _decode_annotated(data: bytes) -> AnnotatedArticle:
 
 
 class Remark(Struct, frozen=True):
-    """A sentence on a place in the input. `line` counts from 1; 0 is the whole file."""
+    """A reason and its place in the input: `reason` is its sentence. `line` counts from 1; 0 is the whole file."""
 
     path: str
     line: int
     reason: str
+    code: Code
+
+    @classmethod
+    def at(cls, path: Path | str, line: int, reason: Reason) -> Self:
+        """Return a remark of this class on a place in the input."""
+        return cls(str(path), line, reason.text, reason.code)
 
 
 class Refusal(Remark, frozen=True):

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from annotator.i18n import _
 from annotator.model.limits import MAX_REASON_LENGTH
+from annotator.model.reasons import Code, Reason
 from annotator.model.records import Remark
 
 R = TypeVar("R", bound=Remark)
@@ -23,6 +24,7 @@ def sanitise_remark(remark: R) -> R:
     return remark if reason == remark.reason else replace(remark, reason=reason)
 
 
-def explain_removed() -> str:
+def explain_removed() -> Reason:
     """Return why an article that was removed from the corpus is not imported."""
-    return _("This article was removed from the corpus: restore it there to have it again.")
+    message = _("This article was removed from the corpus: restore it there to have it again.")
+    return Reason(Code.ARTICLE_REMOVED, message)

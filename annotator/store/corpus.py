@@ -18,6 +18,7 @@ from annotator.model import operations
 from annotator.model.history import IMPORT_STEP
 from annotator.model.identities import person_uid
 from annotator.model.labels import LabelSet
+from annotator.model.reasons import Code, Reason
 from annotator.model.records import (
     AnnotatedArticle,
     Article,
@@ -82,7 +83,7 @@ class AddResult(Struct, frozen=True):
 
     is_new: bool
     spans: int
-    skip_reasons: tuple[str, ...] = ()
+    skip_reasons: tuple[Reason, ...] = ()
     is_removed: bool = False
 
 
@@ -528,7 +529,7 @@ class Corpus(CorpusFile):
         ]
         self._insert_all("edit", edit_rows)
 
-    def _add_spans(self, annotated: AnnotatedArticle, stored: Iterable[Span]) -> tuple[int, list[str]]:
+    def _add_spans(self, annotated: AnnotatedArticle, stored: Iterable[Span]) -> tuple[int, list[Reason]]:
         """Add the spans not `stored` yet; return their number and why others were skipped."""
         if not annotated.spans:
             return 0, []
@@ -539,15 +540,16 @@ class Corpus(CorpusFile):
         }
         layers: dict[str, list[Edit]] = {}
         spans_by_key = {_span_key(span): span for span in stored}
-        skip_reasons = []
+        skip_reasons = list[Reason]()
         for span in annotated.spans:
             if span.label not in label_names:
-                skip_reasons.append(_("the corpus has no label {label}").format(label=span.label))
+                message = _("the corpus has no label {label}").format(label=span.label)
+                skip_reasons.append(Reason(Code.UNKNOWN_LABEL, message))
                 continue
             try:
                 operations.check_span(annotated.article, span)
             except operations.InvalidEdit as error:
-                skip_reasons.append(str(error))
+                skip_reasons.append(error.reason)
                 continue
             existing = spans_by_key.get(_span_key(span))
             if existing is None:
@@ -557,9 +559,10 @@ class Corpus(CorpusFile):
                 spans_by_key[_span_key(span)] = span
                 layers.setdefault(span.annotator, []).append(Edit(None, span))
             elif (existing.value, existing.note) != (span.value, span.note):
-                reason = _("{annotator} has already labelled “{text}” ({label}) with a different value or note")
+                message = _("{annotator} has already labelled “{text}” ({label}) with a different value or note")
                 text = annotated.article.text[span.start : span.end]
-                skip_reasons.append(reason.format(annotator=span.annotator, text=text, label=span.label))
+                message = message.format(annotator=span.annotator, text=text, label=span.label)
+                skip_reasons.append(Reason(Code.SPAN_DIFFERS, message))
         for annotator, edits in layers.items():
             self._add_step(annotator, edits)
         return sum(map(len, layers.values())), skip_reasons

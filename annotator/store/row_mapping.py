@@ -15,6 +15,7 @@ from annotator.model.identities import label_uid
 from annotator.model.label_history import LabelEdit, PlacedLabel
 from annotator.model.labels import InvalidLabelSet, Label, check_label
 from annotator.model.operations import InvalidEdit, check_zones_within
+from annotator.model.reasons import Code, Reason
 from annotator.model.records import (
     Article,
     Decision,
@@ -165,9 +166,10 @@ def check_spans(spans: Iterable[Span], length: int, labels: Container[str]) -> N
         if not 0 <= span.start < span.end <= length or span.label not in labels:
             with _translating_row_errors("span", span.uid):
                 if span.label not in labels:
-                    raise InvalidEdit(_("the corpus has no label {label}").format(label=span.label[:_MAX_QUOTED]))
+                    message = _("the corpus has no label {label}").format(label=span.label[:_MAX_QUOTED])
+                    raise InvalidEdit(Reason(Code.UNKNOWN_LABEL, message))
                 message = _("A span from {start} to {end} is not within the text.")
-                raise InvalidEdit(message.format(start=span.start, end=span.end))
+                raise InvalidEdit(Reason(Code.SPAN_OUTSIDE_TEXT, message.format(start=span.start, end=span.end)))
 
 
 def check_range(record: Record, length: int) -> None:
@@ -179,7 +181,7 @@ def check_range(record: Record, length: int) -> None:
     elif isinstance(record, Rejection | Dismissal | Decision) and not 0 <= record.start < record.end <= length:
         with _translating_row_errors(TABLE_KEYS[type(record)][0], record.uid):
             message = _("A span from {start} to {end} is not within the text.")
-            raise InvalidEdit(message.format(start=record.start, end=record.end))
+            raise InvalidEdit(Reason(Code.SPAN_OUTSIDE_TEXT, message.format(start=record.start, end=record.end)))
 
 
 def check_zones(article: str, zones: Iterable[Zone], length: int) -> None:
@@ -192,7 +194,8 @@ def check_offset(annotator: str, offset: int, length: int) -> None:
     """Raise DamagedCorpus unless a last position is within its text of `length` code points."""
     if not isinstance(offset, int) or not 0 <= offset <= length:
         with _translating_row_errors("place", annotator):
-            raise InvalidEdit(_("Position {offset} is not within the text.").format(offset=offset))
+            message = _("Position {offset} is not within the text.").format(offset=offset)
+            raise InvalidEdit(Reason(Code.POSITION_OUTSIDE_TEXT, message))
 
 
 def from_label(label: Label, position: int, uid: str | None = None) -> dict[str, Any]:
@@ -214,7 +217,7 @@ def to_label_edit(row: Mapping[str, Any]) -> LabelEdit:
     with _translating_row_errors("label_edit", str(row["uid"])):
         labels = {column: _decode_placed_label(row[column]) for column in ("before", "after")}
         if labels["before"] is labels["after"] is None:
-            raise InvalidEdit(_("it changes no label"))
+            raise InvalidEdit(Reason(Code.NO_CHANGE, _("it changes no label")))
         return msgspec.convert({**row, **labels}, LabelEdit)
 
 

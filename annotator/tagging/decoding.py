@@ -19,11 +19,8 @@ from typing import Final, NamedTuple, TypeAlias
 
 from annotator.i18n import _
 from annotator.model.limits import MAX_LABEL_LENGTH
+from annotator.model.reasons import Code, Reason
 from annotator.tagging.schemes import END_LETTERS, IOB1, IOB2, IOBES, OUTSIDE, Chunk
-
-MISSING_START: Final = "begun"
-MISSING_END: Final = "ended"
-UNKNOWN_TAG: Final = "unknown"
 
 TokenTags: TypeAlias = tuple[str, ...]
 """The tags of one token."""
@@ -37,14 +34,10 @@ _TAG: Final = re.compile(rf"O|[{''.join(_KINDS)}]-[^\W_].*", re.DOTALL)
 
 
 class TagRepair(NamedTuple):
-    """A repair of an invalid tag.
-
-    `kind` is MISSING_START, MISSING_END or UNKNOWN_TAG, `reason` a sentence.
-    """
+    """A repair of an invalid tag, or its refusal if the code of `reason` is INVALID_TAG."""
 
     token_index: int
-    kind: str
-    reason: str
+    reason: Reason
 
 
 class LabelTally(NamedTuple):
@@ -111,10 +104,7 @@ def decode_with_repairs(rows: Sequence[TokenTags], scheme: str) -> tuple[list[Ch
             continue
         tallies, continued, unknown = _tally_row(row)
         if unknown:
-            repairs += (
-                TagRepair(index, UNKNOWN_TAG, _("“{tag}” is not a valid tag: treated as O.").format(tag=tag))
-                for tag in unknown
-            )
+            repairs += (TagRepair(index, _explain_invalid_tag(tag)) for tag in unknown)
         for label in [label for label, starts in open_starts.items() if len(starts) > continued.get(label, 0)]:
             starts, count = open_starts[label], continued.get(label, 0)
             if scheme in END_LETTERS:
@@ -127,7 +117,7 @@ def decode_with_repairs(rows: Sequence[TokenTags], scheme: str) -> tuple[list[Ch
             starts = open_starts.get(label, [])
             missing = count - len(starts)
             if missing and first_inside and scheme != IOB1:
-                repairs += [TagRepair(index, MISSING_START, _missing_start_reason(rows, index, first_inside))] * missing
+                repairs += [TagRepair(index, _explain_missing_start(rows, index, first_inside))] * missing
             if missing or ends or single or begins:
                 starts += [index] * missing
                 remaining = count - ends
@@ -167,17 +157,22 @@ def _tally_label(label: str, tags: list[str]) -> LabelTally:
     )
 
 
-def _missing_start_reason(rows: Sequence[TokenTags], index: int, tag: str) -> str:
+def _explain_invalid_tag(tag: str) -> Reason:
+    return Reason(Code.INVALID_TAG, _("“{tag}” is not a valid tag: treated as O.").format(tag=tag))
+
+
+def _explain_missing_start(rows: Sequence[TokenTags], index: int, tag: str) -> Reason:
     if not index:
-        return _("{tag} at the start of a sentence: treated as the start of a span.").format(tag=tag)
+        message = _("{tag} at the start of a sentence: treated as the start of a span.").format(tag=tag)
+        return Reason(Code.MISSING_SPAN_START, message)
     previous = " ".join(rows[index - 1]) or OUTSIDE
-    return _("{tag} after {before}: treated as the start of a span.").format(tag=tag, before=previous)
+    message = _("{tag} after {before}: treated as the start of a span.").format(tag=tag, before=previous)
+    return Reason(Code.MISSING_SPAN_START, message)
 
 
 def _missing_end_repairs(rows: Sequence[TokenTags], index: int, label: str, count: int) -> Iterator[TagRepair]:
     """Yield repairs for `count` chunks that end before token `index` without an end tag."""
     tags = [tag for tag in rows[index - 1] if tag[2:] == label and _KINDS.get(tag[0]) in ("B", "I")]
     for tag in tags[-count:]:
-        yield TagRepair(
-            index - 1, MISSING_END, _("{tag} is the last tag of its span: treated as its end.").format(tag=tag)
-        )
+        message = _("{tag} is the last tag of its span: treated as its end.").format(tag=tag)
+        yield TagRepair(index - 1, Reason(Code.MISSING_SPAN_END, message))

@@ -15,6 +15,7 @@ from annotator.model.label_history import LabelEdit
 from annotator.model.labels import InvalidLabelSet, check_label, is_label_name
 from annotator.model.limits import MAX_ARTICLE_LENGTH
 from annotator.model.operations import InvalidEdit, check_zones_within
+from annotator.model.reasons import Code, Reason
 from annotator.model.records import (
     CHOICES,
     STATES,
@@ -75,7 +76,8 @@ class ChangesetChecker:
     def _check_person(self, person: Person) -> None:
         _check_name(person.name)
         if person.name in self._names or not person.uids or person.kind not in ANNOTATOR_KINDS:
-            raise InvalidEdit(_("“{name}” is not a valid annotator.").format(name=person.name))
+            message = _("“{name}” is not a valid annotator.").format(name=person.name)
+            raise InvalidEdit(Reason(Code.INVALID_ANNOTATOR, message))
         for uid in person.uids:
             self._add_uid(person, uid)
         self._names.add(person.name)
@@ -97,12 +99,13 @@ class ChangesetChecker:
 
     def _check_annotator(self, name: str) -> None:
         if name not in self._names:
-            raise InvalidEdit(_("“{name}” is not a valid annotator.").format(name=name[:MAX_NAME_LENGTH]))
+            message = _("“{name}” is not a valid annotator.").format(name=name[:MAX_NAME_LENGTH])
+            raise InvalidEdit(Reason(Code.INVALID_ANNOTATOR, message))
 
     def _add_uid(self, item: Item, uid: str) -> None:
         _check_name(uid)
         if (type(item), uid) in self._uids:
-            raise InvalidEdit(_("{uid} appears twice.").format(uid=uid))
+            raise InvalidEdit(Reason(Code.DUPLICATE_ID, _("{uid} appears twice.").format(uid=uid)))
         self._uids.add((type(item), uid))
 
 
@@ -129,7 +132,8 @@ def _check_article(base: BaseArticle) -> None:
     is_stored = article.id or article.custom_title is not None
     is_other = article.uid != article_uid(article.text) or article.text != normalise_newlines(article.text)
     if is_stored or is_other or any(zone.article != article.uid for zone in base.zones):
-        raise InvalidEdit(_("The text of article {uid} is not the one that it had.").format(uid=article.uid))
+        message = _("The text of article {uid} is not the one that it had.").format(uid=article.uid)
+        raise InvalidEdit(Reason(Code.TEXT_CHANGED, message))
     _check_time(base.added)
     for zone in base.zones:  # those of files that began differently may overlap: `model.replay` decides which stand
         check_zones_within(len(article.text), [zone])
@@ -147,17 +151,19 @@ def _check_label_edit(edit: LabelEdit) -> None:
         for label in labels:
             check_label(label.label)
     except InvalidLabelSet as error:
-        raise InvalidEdit(str(error)) from error
+        raise InvalidEdit(Reason(error.refusal.code, error.refusal.reason)) from error
 
 
 def _check_clock(assignment: Assignment) -> None:
     if not 0 <= assignment.clock < MAX_CLOCK:
-        raise InvalidEdit(_("“{value}” is not a valid number.").format(value=assignment.clock))
+        message = _("“{value}” is not a valid number.").format(value=assignment.clock)
+        raise InvalidEdit(Reason(Code.INVALID_NUMBER, message))
 
 
 def _check_name(name: str) -> None:
     if not name or len(name) > MAX_NAME_LENGTH or "\0" in name:
-        raise InvalidEdit(_("“{name}” is not a valid name.").format(name=name[:MAX_NAME_LENGTH].replace("\0", "")))
+        message = _("“{name}” is not a valid name.").format(name=name[:MAX_NAME_LENGTH].replace("\0", ""))
+        raise InvalidEdit(Reason(Code.INVALID_NAME, message))
 
 
 def _check_time(time: str) -> None:
@@ -166,11 +172,11 @@ def _check_time(time: str) -> None:
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None:
-        raise InvalidEdit(_("“{time}” is not a time.").format(time=time[:MAX_NAME_LENGTH]))
+        raise InvalidEdit(Reason(Code.INVALID_TIME, _("“{time}” is not a time.").format(time=time[:MAX_NAME_LENGTH])))
 
 
 def _impossible_edit(step: Step | LabelEdit) -> InvalidEdit:
-    return InvalidEdit(_("Step {uid} contains an impossible edit.").format(uid=step.uid))
+    return InvalidEdit(Reason(Code.IMPOSSIBLE_EDIT, _("Step {uid} contains an impossible edit.").format(uid=step.uid)))
 
 
 def _is_possible(edit: Edit) -> bool:

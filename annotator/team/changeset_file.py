@@ -30,6 +30,7 @@ from annotator.i18n import _
 from annotator.model.changeset import Assignment, BaseArticle, Batch, Changeset, Person
 from annotator.model.label_history import LabelEdit
 from annotator.model.operations import InvalidEdit
+from annotator.model.reasons import Code, Reason, json_error_code
 from annotator.model.records import Edit, Record, Step
 from annotator.paths import is_changeset_path
 from annotator.team.changeset_checks import MAX_NAME_LENGTH, ChangesetChecker, Item, list_items
@@ -91,14 +92,15 @@ _ITEMS: Final[dict[str, Decoder[Any]]] = {kind: Decoder(type_) for kind, type_ i
 
 
 class InvalidChangeset(Exception):
-    """The file cannot be used, and nothing of it was; the text is one sentence for the user.
+    """The file cannot be used, and nothing of it was; the text of `reason` is one sentence for the user.
 
     `line` counts from 1; 0 is the whole file.
     """
 
-    def __init__(self, message: str, line: int = 0) -> None:
+    def __init__(self, reason: Reason, line: int = 0) -> None:
+        super().__init__(reason)
+        self.reason = reason
         self.line = line
-        super().__init__(message)
 
 
 class NewerChangeset(InvalidChangeset):
@@ -120,7 +122,8 @@ def encode_changeset(changeset: Changeset, file: IO[bytes]) -> Generator[tuple[i
         for kind, value in _list_lines(changeset):
             line = _encode_line(kind, value)
             if len(line) > MAX_LINE_LENGTH:
-                raise InvalidChangeset(_("A step or an article is too long for a changeset."))
+                message = _("A step or an article is too long for a changeset.")
+                raise InvalidChangeset(Reason(Code.ARTICLE_TOO_LONG, message))
             digest.update(line)
             packed.write(line)
             counts[kind] += 1
@@ -181,14 +184,15 @@ def _open_packed(file: BinaryIO) -> Iterator[IO[bytes]]:
     file.seek(0)
     if signature != _ZIP_SIGNATURE:
         if not signature.startswith(_GZIP_SIGNATURE):
-            raise InvalidChangeset(_("This is not a changeset."))
+            raise InvalidChangeset(Reason(Code.NOT_A_CHANGESET, _("This is not a changeset.")))
         yield file
         return
     try:
         archive = zipfile.ZipFile(file)
         members = [info for info in archive.infolist() if _is_changeset_name(info.filename)]
         if len(members) != 1:
-            raise InvalidChangeset(_("The ZIP file contains no changeset, or several."))
+            message = _("The ZIP file contains no changeset, or several.")
+            raise InvalidChangeset(Reason(Code.NOT_A_CHANGESET, message))
         packed = archive.open(members[0])
     except (zipfile.BadZipFile, RuntimeError, ValueError) as error:  # RuntimeError: it has a password
         raise _damaged() from error
@@ -218,7 +222,8 @@ class _LineReader:
         self.number += 1
         self._remaining -= len(line)
         if len(line) > MAX_LINE_LENGTH or self._remaining < 0:
-            raise InvalidChangeset(_("It is larger when unpacked than any changeset."), self.number)
+            message = _("It is larger when unpacked than any changeset.")
+            raise InvalidChangeset(Reason(Code.FILE_TOO_LARGE, message), self.number)
         if line and not line.endswith(b"\n"):
             raise _damaged()
         return line
@@ -270,9 +275,10 @@ class _ChangesetReader:
         try:
             header = _HEADER.decode(_LINE.decode(line)["changeset"])
         except (ValueError, KeyError, RecursionError) as error:
-            raise InvalidChangeset(_("This is not a changeset.")) from error
+            raise InvalidChangeset(Reason(Code.NOT_A_CHANGESET, _("This is not a changeset."))) from error
         if header.version != VERSION:
-            raise NewerChangeset(_("It was made by a newer version of this program: update the program to merge it."))
+            message = _("It was made by a newer version of this program: update the program to merge it.")
+            raise NewerChangeset(Reason(Code.NEWER_VERSION, message))
         self._count_line("changeset", line)
         return header
 
@@ -295,7 +301,8 @@ class _ChangesetReader:
     def _add_item(self, kind: str, lines: list[Raw], number: int) -> None:
         try:
             if kind not in _ITEMS or (len(lines) > 1 and kind != "step"):
-                raise InvalidEdit(_("“{kind}” is not something that a changeset holds.").format(kind=kind))
+                message = _("“{kind}” is not something that a changeset holds.").format(kind=kind)
+                raise InvalidEdit(Reason(Code.UNKNOWN_RECORD, message))
             item = _decode_item(kind, lines)
             self._checker.check(item)
         except (ValueError, RecursionError, InvalidEdit) as error:
@@ -307,7 +314,8 @@ class _ChangesetReader:
         self._items[kind].append(item)
 
     def _invalid(self, error: Exception, number: int) -> InvalidChangeset:
-        return InvalidChangeset(_("It cannot be used: {reason}").format(reason=error), number)
+        code = error.reason.code if isinstance(error, InvalidEdit) else json_error_code(error)
+        return InvalidChangeset(Reason(code, _("It cannot be used: {reason}").format(reason=error)), number)
 
     def _check_end(self, line: Raw) -> None:
         try:
@@ -327,7 +335,8 @@ def _decode_item(kind: str, lines: list[Raw]) -> Item:
             if msgspec.json.encode(value) != bytes(line) and _has_other_fields(
                 msgspec.json.decode(line), msgspec.to_builtins(value)
             ):
-                raise InvalidEdit(_("step {uid} needs a newer version of the program").format(uid=item.uid))
+                message = _("step {uid} needs a newer version of the program").format(uid=item.uid)
+                raise InvalidEdit(Reason(Code.NEWER_VERSION, message))
         if parts:
             item = replace(item, edits=(*item.edits, *chain.from_iterable(parts)))
     return item
@@ -350,4 +359,5 @@ def _decode_step_uid(line: Raw) -> str:
 
 
 def _damaged() -> InvalidChangeset:
-    return InvalidChangeset(_("It is incomplete or was damaged on the way: ask for it to be sent again."))
+    message = _("It is incomplete or was damaged on the way: ask for it to be sent again.")
+    return InvalidChangeset(Reason(Code.DAMAGED_FILE, message))

@@ -40,10 +40,24 @@ def test_json_has_the_keys_of_the_contract(run: Run, tmp_path: Path, texts: Path
     assert list(ended.json) == ["added", "duplicates", "spans", "skipped", "repaired", "noticed"]
     assert (ended.json["added"], ended.json["duplicates"], ended.json["spans"]) == (2, 1, 0)
     (skipped,) = ended.json["skipped"]
-    assert list(skipped) == ["path", "line", "reason"]
+    assert list(skipped) == ["path", "line", "reason", "code"]
     assert skipped["path"] == str(texts / "4.txt")
     assert f"annotator: {skipped['path']}: {skipped['reason']}\n" == ended.err
     assert run("list", corpus, "--json").json[0]["uid"] == article_uid(TEXT)
+
+
+def test_the_language_changes_the_sentence_and_not_the_code(run: Run, tmp_path: Path, texts: Path) -> None:
+    path = texts / "a.jsonl"
+    path.write_bytes(
+        b'{"text": "\xd8\xa7", "spans": [{"start": 0, "end": 9, "label": "DATE"}]}\n{"text": "\xff"}\n{"text"\n{}'
+    )
+    skipped = {
+        language: run("--language", language, "import", tmp_path / language, texts, "--json").json["skipped"]
+        for language in ("en", "ar", "fr")
+    }
+    codes = ["no_text", "span_outside_text", "invalid_encoding", "invalid_json", "no_text"]
+    assert [[refusal["code"] for refusal in refusals] for refusals in skipped.values()] == 3 * [codes]
+    assert len({refusals[0]["reason"] for refusals in skipped.values()}) == 3
 
 
 def test_an_invalid_file_name_is_reported_in_one_line_and_leaves_nothing(run: Run, tmp_path: Path, texts: Path) -> None:
@@ -166,7 +180,7 @@ def test_repairs_are_printed_and_keep_exit_code_0(run: Run, tmp_path: Path) -> N
     assert ended.err == f"annotator: {path}:2: repaired: I-DATE after O: treated as the start of a span.\n"
     assert ended.text == "1 article added, 0 were there already, 2 spans read, 1 repair\n"
     repaired = run("import", tmp_path / "b.corpus", path, "--json").json["repaired"]
-    assert [list(repair) for repair in repaired] == [["path", "line", "reason"]]
+    assert [list(repair) for repair in repaired] == [["path", "line", "reason", "code"]]
 
 
 def test_text_in_visual_order_is_reported_and_repaired_on_request(run: Run, tmp_path: Path) -> None:

@@ -175,7 +175,7 @@ def fuzz_changeset(data: bytes) -> None:
             try:
                 changeset = finish(read_changeset(path))
             except InvalidChangeset as error:
-                check([Refusal(str(path), error.line, str(error))], None)
+                check([Refusal.at(path, error.line, error.reason)], None)
                 continue
             for item in list_items(changeset):
                 if isinstance(item, BaseArticle):

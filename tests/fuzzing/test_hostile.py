@@ -20,6 +20,7 @@ from annotator.jobs.imports.file_reader import ReadOptions
 from annotator.jobs.imports.importer import import_paths
 from annotator.jobs.imports.preview import preview_files
 from annotator.model.labels import default_labels
+from annotator.model.reasons import Code
 from annotator.model.records import AnnotatedArticle, Refusal, Remark
 from annotator.store.corpus import Corpus
 
@@ -227,7 +228,9 @@ def test_a_link_out_of_a_folder_is_not_followed(corpus: Corpus, tmp_path: Path, 
     result = finish(import_paths(corpus, [folder]))
     reason = "This link points outside the folder and is not followed: "
     outside = {"a.txt": tmp_path / "elsewhere" / "secret.txt", "d": tmp_path / "elsewhere", "e": tmp_path}
-    assert result.skipped == [Refusal(str(folder / name), 0, f"{reason}{path}.") for name, path in outside.items()]
+    assert result.skipped == [
+        Refusal(str(folder / name), 0, f"{reason}{path}.", Code.LINK_OUTSIDE_FOLDER) for name, path in outside.items()
+    ]
     assert (result.added, result.duplicates, corpus.article(1).text) == (1, 1, "نص")
     assert {preview.path.name for preview in finish(preview_files(corpus, [folder]))} == {"b.txt", "c.txt"}
 

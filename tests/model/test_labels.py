@@ -24,6 +24,7 @@ from annotator.model.labels import (
     find_faults,
     normalise_key,
 )
+from annotator.model.reasons import Code, Reason
 from annotator.model.records import Refusal
 from annotator.resources import resource_path
 
@@ -340,7 +341,7 @@ def test_fault_has_the_index_of_its_label_and_the_field() -> None:
     faults = list(find_faults(LabelSet((good, good))))
     assert [(fault.index, fault.field) for fault in faults] == [(0, "name"), (0, "key"), (1, "name"), (1, "key")]
     assert list(find_faults(LabelSet((good,)))) == []
-    assert list(find_faults(LabelSet(()))) == [Fault(0, "name", "the label set has no labels")]
+    assert list(find_faults(LabelSet(()))) == [Fault(0, "name", Reason(Code.NO_LABELS, "the label set has no labels"))]
 
 
 def test_caller_may_decide_which_keys_are_the_same() -> None:

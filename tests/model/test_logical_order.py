@@ -11,6 +11,7 @@ from strategies import article_layers
 from annotator.cli.terminal import reorder_for_display
 from annotator.model.article_builder import build_article
 from annotator.model.logical_order import changed_lines, is_logical, restore_logical_order
+from annotator.model.reasons import Code
 from annotator.model.records import BODY, HEADLINE, AnnotatedArticle, Article, Note, Span, Status, Zone
 from annotator.text.visual_order import restore_logical_text
 
@@ -86,8 +87,11 @@ def test_split_spans_and_zones_are_reported() -> None:
     )
     assert (restored.article.text, restored.spans, restored.zones) == (text, (), ())
     assert len(losses) == 2
-    assert losses[1] == f"“{displayed[split_span.start : split_span.end]}” (DATE) is not contiguous in logical order."
-    assert "(body)" in losses[0]
+    assert (
+        str(losses[1]) == f"“{displayed[split_span.start : split_span.end]}” (DATE) is not contiguous in logical order."
+    )
+    assert "(body)" in losses[0].text
+    assert {loss.code for loss in losses} == {Code.NOT_CONTIGUOUS}
 
 
 def test_only_the_title_is_restored_if_the_text_is_logical() -> None:

@@ -289,15 +289,15 @@ def test_spans_of_a_new_article_are_stored_or_skipped_with_a_reason(corpus: Corp
     )
     added = corpus.add(make_article(spans=spans, states=(Status(uid, "Sanae", "done"),)))
     assert (added.is_new, added.spans) == (True, 2)
-    assert "PERSON" in added.skip_reasons[0]
-    assert "not within the text" in added.skip_reasons[1]
+    assert "PERSON" in added.skip_reasons[0].text
+    assert "not within the text" in added.skip_reasons[1].text
     assert set(corpus.spans(uid)) == {spans[0], spans[3]}
     [summary] = load_all_summaries(corpus)
     assert (summary.states, summary.spans) == ({"Sanae": "done"}, 2)
     # Adding the same again changes nothing; another value for the same range is not dropped silently.
     assert corpus.add(make_article(spans=(spans[0], spans[3]))) == (type(added))(False, 0)
     other = corpus.add(make_article(spans=(Span("five", uid, "Sanae", "PLAN", 16, 20, value="w"),)))
-    assert "a different value" in other.skip_reasons[0]
+    assert "a different value" in other.skip_reasons[0].text
     # A new layer on an existing article is added, with a new uid.
     late = corpus.add(make_article(spans=(Span("one", uid, "Huda", "PLAN", 16, 20),)))
     assert (late.is_new, late.spans) == (False, 1)

@@ -7,10 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from annotator.model.reasons import Code, Reason
 from annotator.tagging.decoding import (
-    MISSING_END,
-    MISSING_START,
-    UNKNOWN_TAG,
     TagRepair,
     decode_with_repairs,
     detect_scheme,
@@ -106,57 +104,72 @@ def test_each_tag_is_in_one_chunk_of_its_label(tags: list[tuple[str, ...]], sche
         (index, tag[2:]) for index, row in enumerate(tags) for tag in row if tag != "O" and is_tag(tag)
     )
     invalid = Counter(index for index, row in enumerate(tags) for tag in row if not is_tag(tag))
-    assert Counter(repair.token_index for repair in repairs if repair.kind == UNKNOWN_TAG) == invalid
+    assert Counter(repair.token_index for repair in repairs if repair.reason.code == Code.INVALID_TAG) == invalid
     assert detect_scheme([tags]) in SCHEMES
 
 
 @pytest.mark.parametrize(
     ("scheme", "tags", "chunks", "repairs"),
     [
-        (IOB2, "O I-A I-A", ["A 1 3"], [TagRepair(1, MISSING_START, "I-A after O: treated as the start of a span.")]),
+        (
+            IOB2,
+            "O I-A I-A",
+            ["A 1 3"],
+            [TagRepair(1, Reason(Code.MISSING_SPAN_START, "I-A after O: treated as the start of a span."))],
+        ),
         (IOB1, "O I-A I-A B-A", ["A 1 3", "A 3 4"], []),
         (IOB1, "B-A I-A O I-A I-B", ["A 0 2", "A 3 4", "B 4 5"], []),
         (
             IOB2,
             "B-A I-B",
             ["A 0 1", "B 1 2"],
-            [TagRepair(1, MISSING_START, "I-B after B-A: treated as the start of a span.")],
+            [TagRepair(1, Reason(Code.MISSING_SPAN_START, "I-B after B-A: treated as the start of a span."))],
         ),
         (
             IOB2,
             "I-A O",
             ["A 0 1"],
-            [TagRepair(0, MISSING_START, "I-A at the start of a sentence: treated as the start of a span.")],
+            [
+                TagRepair(
+                    0,
+                    Reason(Code.MISSING_SPAN_START, "I-A at the start of a sentence: treated as the start of a span."),
+                )
+            ],
         ),
         (
             IOB2,
             "B-A I-A+I-B",
             ["A 0 2", "B 1 2"],
-            [TagRepair(1, MISSING_START, "I-B after B-A: treated as the start of a span.")],
+            [TagRepair(1, Reason(Code.MISSING_SPAN_START, "I-B after B-A: treated as the start of a span."))],
         ),
         (IOB2, "B-A X-A I-A", ["A 0 1", "A 2 3"], None),
-        (IOB2, "O B-", [], [TagRepair(1, UNKNOWN_TAG, "“B-” is not a valid tag: treated as O.")]),
+        (IOB2, "O B-", [], [TagRepair(1, Reason(Code.INVALID_TAG, "“B-” is not a valid tag: treated as O."))]),
         (IOB2, "S-A E-A B-A E-A I-A", ["A 0 1", "A 1 2", "A 2 4", "A 4 5"], None),
-        (IOBES, "O E-A", ["A 1 2"], [TagRepair(1, MISSING_START, "E-A after O: treated as the start of a span.")]),
+        (
+            IOBES,
+            "O E-A",
+            ["A 1 2"],
+            [TagRepair(1, Reason(Code.MISSING_SPAN_START, "E-A after O: treated as the start of a span."))],
+        ),
         (
             IOBES,
             "S-A I-A E-A",
             ["A 0 1", "A 1 3"],
-            [TagRepair(1, MISSING_START, "I-A after S-A: treated as the start of a span.")],
+            [TagRepair(1, Reason(Code.MISSING_SPAN_START, "I-A after S-A: treated as the start of a span."))],
         ),
         (
             IOBES,
             "B-A I-A O",
             ["A 0 2"],
-            [TagRepair(1, MISSING_END, "I-A is the last tag of its span: treated as its end.")],
+            [TagRepair(1, Reason(Code.MISSING_SPAN_END, "I-A is the last tag of its span: treated as its end."))],
         ),
         (
             IOBES,
             "B-A B-A",
             ["A 0 1", "A 1 2"],
             [
-                TagRepair(0, MISSING_END, "B-A is the last tag of its span: treated as its end."),
-                TagRepair(1, MISSING_END, "B-A is the last tag of its span: treated as its end."),
+                TagRepair(0, Reason(Code.MISSING_SPAN_END, "B-A is the last tag of its span: treated as its end.")),
+                TagRepair(1, Reason(Code.MISSING_SPAN_END, "B-A is the last tag of its span: treated as its end.")),
             ],
         ),
         (IOBES, "U-A B-A M-A L-A W-A", ["A 0 1", "A 1 4", "A 4 5"], []),

@@ -21,12 +21,13 @@ from typing import BinaryIO, Final, NamedTuple
 
 from annotator.formats.conll import column_layout
 from annotator.formats.conll.column_layout import COMMENT, DOCSTART, Layout
-from annotator.formats.conll.column_remarks import SPLIT_ARTICLE, RemarkCollector
+from annotator.formats.conll.column_remarks import RemarkCollector
 from annotator.formats.documents import plain_text
 from annotator.formats.format import Format
 from annotator.i18n import _, ngettext
 from annotator.model.article_builder import build_article
 from annotator.model.operations import InvalidEdit
+from annotator.model.reasons import Code, Reason
 from annotator.model.records import BODY, AnnotatedArticle, Remark, Span, Zone, new_uid
 from annotator.tagging import decoding
 from annotator.tagging.decoding import TokenTags
@@ -98,7 +99,7 @@ def read(path: Path, annotator: str, sentences_per_article: int | None = None) -
         try:
             yield from _read_articles(file, annotator, sentences_per_article, remarks)
         except InvalidEdit as error:
-            remarks.add(0, "file", str(error))
+            remarks.add(0, error.reason)
     yield from remarks.remarks()
 
 
@@ -115,7 +116,7 @@ def _read_articles(
     stream.seek(0)
     layout = column_layout.detect_layout(sample)
     if layout is None:
-        raise InvalidEdit(_("No columns of tokens and tags found in the file."))
+        raise InvalidEdit(Reason(Code.WRONG_FORMAT, _("No columns of tokens and tags found in the file.")))
     scheme = decoding.detect_scheme(_read_tags(layout, sample))
     max_sentences = None
     if sentences_per_article and not _is_divided(stream, layout):
@@ -133,7 +134,8 @@ def _read_articles(
                 if first < last:
                     spans.append(Span(new_uid(), "", annotator, label, first, last))
                 else:
-                    remarks.add(sentence.lines[start], "blank", _("The span has nothing visible."))
+                    reason = Reason(Code.SPAN_BLANK, _("The span has nothing visible."))
+                    remarks.add(sentence.lines[start], reason)
         zones = [Zone(new_uid(), "", BODY, 0, len(content))] if content else []
         _line, title, url, published = heading
         try:
@@ -141,7 +143,7 @@ def _read_articles(
                 content, title=title, published=published, url=url, zones=zones, spans=spans, line=line
             )
         except InvalidEdit as error:
-            remarks.add(line, "article", str(error))
+            remarks.add(line, error.reason)
             continue
         invisible_names.update(character.name for character in find_invisible(annotated.article.text))
         yield annotated
@@ -195,7 +197,8 @@ def _group_articles(
             count += 1
         if isinstance(part, _Sentence):
             if not is_full:
-                remarks.add(part.lines[0], SPLIT_ARTICLE, _("The article is too long, so a new one starts here."))
+                reason = Reason(Code.ARTICLE_SPLIT, _("The article is too long, so a new one starts here."))
+                remarks.add(part.lines[0], reason)
             heading, sentences, length = _Heading(0), [part], len(part.tokens)
         else:
             heading, sentences, length = part, [], 0
@@ -222,9 +225,9 @@ def _read_parts(
         elif line:
             for row in parse_line(line):
                 if row is None:
-                    remarks.add(number, "columns", _describe_wrong_columns(line, layout))
+                    remarks.add(number, _describe_wrong_columns(line, layout))
                 elif not row[0]:
-                    remarks.add(number, "token", _("The line has no token."))
+                    remarks.add(number, Reason(Code.NO_TOKEN, _("The line has no token.")))
                 elif (
                     row[0] == _ARTICLE_SEPARATOR
                     and not layout.is_sentence_per_line
@@ -237,7 +240,8 @@ def _read_parts(
                     numbers.append(number)
         if heading or layout.is_sentence_per_line or not line or len(tokens) >= MAX_TOKENS:
             if len(tokens) >= MAX_TOKENS:
-                remarks.add(number, SPLIT_ARTICLE, _("The sentence is too long, so it is split here."))
+                reason = Reason(Code.SENTENCE_SPLIT, _("The sentence is too long, so it is split here."))
+                remarks.add(number, reason)
             if tokens:
                 yield sentence
                 tokens, tags, numbers = sentence = _Sentence([], [], [])
@@ -261,7 +265,7 @@ def _decode_chunks(sentence: _Sentence, layout: Layout, scheme: str, remarks: Re
     for rows in _split_columns(layout, sentence.rows):
         chunks, repairs = decoding.decode_with_repairs(rows, scheme)
         for repair in repairs:
-            remarks.add(sentence.lines[repair.token_index], repair.kind, repair.reason)
+            remarks.add(sentence.lines[repair.token_index], repair.reason)
         yield from chunks
 
 
@@ -284,16 +288,16 @@ def _read_tags(layout: Layout, lines: Iterable[str]) -> Iterator[Sequence[TokenT
             rows = []
 
 
-def _describe_wrong_columns(line: str, layout: Layout) -> str:
+def _describe_wrong_columns(line: str, layout: Layout) -> Reason:
     if layout.is_sentence_per_line:
-        return _("A word in the line has different columns from the rest of the file.")
+        return Reason(Code.WRONG_COLUMNS, _("A word in the line has different columns from the rest of the file."))
     count = len(layout.split(line))
-    reason = ngettext(
+    message = ngettext(
         "The line has {count} column, unlike the rest of the file.",
         "The line has {count} columns, unlike the rest of the file.",
         count,
     )
-    return reason.format(count=count)
+    return Reason(Code.WRONG_COLUMNS, message.format(count=count))
 
 
 def _is_utf8(beginning: bytes) -> bool:
@@ -320,13 +324,13 @@ def _read_lines(stream: BinaryIO, remarks: RemarkCollector) -> Iterator[tuple[in
     """Yield the numbered lines without trailing blanks; report unreadable ones."""
     for number, data in enumerate(_split_lines(stream), 1):
         if len(data) > MAX_LINE_BYTES:
-            reason = _("The line is longer than {size} MB.").format(size=MAX_LINE_BYTES // 1_000_000)
-            remarks.add(number, "line", reason)
+            message = _("The line is longer than {size} MB.").format(size=MAX_LINE_BYTES // 1_000_000)
+            remarks.add(number, Reason(Code.LINE_TOO_LONG, message))
             continue
         try:
             line = data.decode()
         except UnicodeDecodeError:
-            remarks.add(number, "encoding", _("The line is not valid UTF-8."))
+            remarks.add(number, Reason(Code.INVALID_ENCODING, _("The line is not valid UTF-8.")))
             continue
         yield number, (line.removeprefix("\ufeff") if number == 1 else line).rstrip(" \t\r")
 

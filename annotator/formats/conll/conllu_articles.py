@@ -25,6 +25,7 @@ from annotator.formats.standoff.annotations import Tally
 from annotator.i18n import _
 from annotator.model.article_builder import build_article
 from annotator.model.operations import InvalidEdit
+from annotator.model.reasons import Code, Reason
 from annotator.model.records import (
     BODY,
     STATES,
@@ -92,16 +93,17 @@ class DocumentReader:
     def finish(self) -> Iterator[AnnotatedArticle | Remark]:
         """Yield the article, and a remark for each skip or repair."""
         if self._size > MAX_BYTES:
-            self._refuse(self._line, _("The article is longer than {size} MB.").format(size=MAX_BYTES // 1_000_000))
+            message = _("The article is longer than {size} MB.").format(size=MAX_BYTES // 1_000_000)
+            self._refuse(self._line, Reason(Code.ARTICLE_TOO_LONG, message))
         elif article := self._build_article():
             yield article
         yield from sorted(self._remarks, key=lambda remark: (remark.line, remark.reason))
 
-    def _refuse(self, line: int, reason: str) -> None:
-        self._remarks[Refusal(self._path, line, reason)] = None
+    def _refuse(self, line: int, reason: Reason) -> None:
+        self._remarks[Refusal.at(self._path, line, reason)] = None
 
-    def _repair(self, line: int, reason: str) -> None:
-        self._remarks[Repair(self._path, line, reason)] = None
+    def _repair(self, line: int, reason: Reason) -> None:
+        self._remarks[Repair.at(self._path, line, reason)] = None
 
     def _append(self, text: str) -> None:
         self._pieces.append(text)
@@ -115,10 +117,8 @@ class DocumentReader:
         if stated_text and not any(_EXACT_SPACE_KEYS & word.misc.keys() for word in words):
             stated_tokens = _locate_words(stated_text, words)
             if stated_tokens is None:
-                self._refuse(
-                    sentence.line,
-                    _("The words of the sentence do not match its text, so the text is rebuilt from the words."),
-                )
+                message = _("The words of the sentence do not match its text, so the text is rebuilt from the words.")
+                self._refuse(sentence.line, Reason(Code.TEXT_REBUILT, message))
             else:
                 text, tokens = stated_text, stated_tokens
         self._append(self._space_before(sentence))
@@ -154,8 +154,8 @@ class DocumentReader:
         zones, spans = list(self._read_zones()), list(self._read_spans(len(text)))
         if self._comments.get("newdoc id") != article_uid(text):
             if zones or spans:
-                reason = _("The text has changed since its spans and zones were written, so they are skipped.")
-                self._refuse(self._line, reason)
+                message = _("The text has changed since its spans and zones were written, so they are skipped.")
+                self._refuse(self._line, Reason(Code.TEXT_CHANGED, message))
             return self._build_article_or_refuse(text, body, metadata, [])
         return self._build_article_or_refuse(text, zones, metadata, spans) or self._build_article_or_refuse(
             text, body, metadata, spans
@@ -171,7 +171,7 @@ class DocumentReader:
                 text, zones=zones, spans=spans, states=states, notes=notes, line=self._line, **metadata
             )
         except InvalidEdit as error:
-            self._refuse(self._line, str(error))
+            self._refuse(self._line, error.reason)
             return None
 
     def _split_entries(self, key: str, text: str, separator: str, count: int, line: int) -> Iterator[list[str]]:
@@ -181,8 +181,8 @@ class DocumentReader:
             if len(fields) == count:
                 yield fields
             else:
-                reason = _("“{given}” is not a valid entry of “{key}”.")
-                self._refuse(line, reason.format(given=entry, key=key))
+                message = _("“{given}” is not a valid entry of “{key}”.")
+                self._refuse(line, Reason(Code.INVALID_VALUE, message.format(given=entry, key=key)))
 
     def _read_spans(self, length: int) -> Iterator[Span]:
         """Yield our own spans in a text of this length."""
@@ -193,8 +193,8 @@ class DocumentReader:
             ):
                 start, end = _parse_offset(first), _parse_offset(last)
                 if not 0 <= start < end <= length:
-                    reason = _("A span from {start} to {end} is not within the text.")
-                    self._refuse(line, reason.format(start=first, end=last))
+                    message = _("A span from {start} to {end} is not within the text.")
+                    self._refuse(line, Reason(Code.SPAN_OUTSIDE_TEXT, message.format(start=first, end=last)))
                     continue
                 label, owner, uid = map(unescape, names)
                 uid = uid if uid and uid not in uids else new_uid()
@@ -213,8 +213,8 @@ class DocumentReader:
             if state in STATES and annotator.strip():
                 yield Status("", annotator, state)
             else:
-                reason = _("Invalid state “{state}” for annotator “{annotator}”.")
-                self._refuse(self._line, reason.format(state=state, annotator=annotator))
+                message = _("Invalid state “{state}” for annotator “{annotator}”.")
+                self._refuse(self._line, Reason(Code.INVALID_STATE, message.format(state=state, annotator=annotator)))
 
     def _read_notes(self) -> Iterator[Note]:
         for entry in self._split_entries("notes", self._comments.get("notes", ""), " ", 2, self._line):
@@ -229,23 +229,23 @@ class DocumentReader:
             for _tokens, words in self._tagged_sentences
         ]
         scheme = decoding.detect_scheme(rows)
-        reported: set[str] = set()
+        reported: set[Reason] = set()
         for (tokens, words), row in zip(self._tagged_sentences, rows, strict=True):
             positions = [(token, tag.line) for token, word in zip(tokens, words, strict=True) for tag in word.tags]
             chunks, repairs = decoding.decode_with_repairs(row, scheme)
             for repair in repairs:
                 if repair.reason not in reported:
-                    report = self._refuse if repair.kind == decoding.UNKNOWN_TAG else self._repair
+                    report = self._refuse if repair.reason.code == Code.INVALID_TAG else self._repair
                     report(positions[repair.token_index][1], repair.reason)
                 reported.add(repair.reason)
             for label, start, end in chunks:
                 (first, line), (last, _line) = positions[start], positions[end - 1]
                 outside = [token for token, _line in (*positions[max(start - 1, 0) : start], *positions[end : end + 1])]
                 if first in outside or last in outside:
-                    reason = _(
+                    message = _(
                         "The {label} span starts or ends inside a written word and is widened to the whole word."
                     )
-                    self._repair(line, reason.format(label=label))
+                    self._repair(line, Reason(Code.SPAN_WIDENED, message.format(label=label)))
                 yield Span(new_uid(), "", self._annotator, label, first.start, last.end)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import BinaryIO, Final, NamedTuple
 
 from annotator.i18n import _
+from annotator.model.reasons import Code, Reason
 from annotator.tagging.decoding import is_tag
 
 MAX_BYTES: Final = 50_000_000
@@ -64,7 +65,7 @@ class Sentence:
         self.size = 0
         self.comments: dict[str, str] = {}
         self.words: list[Word] = []
-        self.refusals: list[tuple[int, str]] = []
+        self.refusals: list[tuple[int, Reason]] = []
         self._joined_ids = range(0)
 
     def starts(self, key: str) -> bool:
@@ -77,13 +78,14 @@ class Sentence:
         try:
             text = data.decode().removesuffix("\n").removesuffix("\r")
         except UnicodeDecodeError:
-            self.refusals.append((line, _("The line is not valid UTF-8.")))
+            self.refusals.append((line, Reason(Code.INVALID_ENCODING, _("The line is not valid UTF-8."))))
             return
         if text.startswith("#"):
             key, _equals, value = text[1:].partition("=")
             self.comments.setdefault(key.strip(), value.removeprefix(" "))
         elif not self._add_word(line, text.split("\t")):
-            self.refusals.append((line, _("The line is not a word with ten tab-separated columns.")))
+            message = _("The line is not a word with ten tab-separated columns.")
+            self.refusals.append((line, Reason(Code.WRONG_COLUMNS, message)))
 
     def _add_word(self, line: int, fields: list[str]) -> bool:
         """Add a word; return False if its columns are invalid."""
@@ -124,8 +126,8 @@ def read_sentences(file: BinaryIO) -> Iterator[Sentence]:
         number += 1
         data = data.removeprefix(BOM) if number == 1 else data
         if len(data) > MAX_BYTES:
-            reason = _("The line is longer than {size} MB.").format(size=MAX_BYTES // 1_000_000)
-            sentence.refusals.append((number, reason))
+            message = _("The line is longer than {size} MB.").format(size=MAX_BYTES // 1_000_000)
+            sentence.refusals.append((number, Reason(Code.LINE_TOO_LONG, message)))
             break
         if data.strip():
             sentence.add(number, data)

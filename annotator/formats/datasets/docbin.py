@@ -27,6 +27,7 @@ from annotator.formats.datasets.docbin_reading import (
 from annotator.formats.format import Format
 from annotator.i18n import N_, _
 from annotator.model.operations import InvalidEdit
+from annotator.model.reasons import Code, Reason
 from annotator.tagging import schemes
 from annotator.tagging.combined import CombinedProjection, space_between
 from annotator.tagging.schemes import OUTSIDE, Chunk
@@ -85,8 +86,8 @@ class _DocBinWriter:
         doc = _build_doc(self._vocab, article)
         size = self._size + len(doc) * len(self._docs.attrs) * ATTRIBUTE_BYTES
         if size > MAX_TOKEN_BYTES:
-            reason = _("A DocBin holds at most {size} MB of tokens, and this article does not fit.")
-            raise InvalidEdit(reason.format(size=MAX_TOKEN_BYTES // 1_000_000))
+            message = _("A DocBin holds at most {size} MB of tokens, and this article does not fit.")
+            raise InvalidEdit(Reason(Code.ARTICLE_TOO_LONG, message.format(size=MAX_TOKEN_BYTES // 1_000_000)))
         self._size = size
         self._docs.add(doc)
 

@@ -27,6 +27,7 @@ from annotator.formats.reading import PendingRemark, check_size, number_remarks
 from annotator.i18n import _, ngettext
 from annotator.model.article_builder import build_article
 from annotator.model.operations import InvalidEdit
+from annotator.model.reasons import Code, Reason
 from annotator.model.records import BODY, AnnotatedArticle, Refusal, Remark, Repair, Span, Zone, new_uid
 from annotator.tagging import decoding
 from annotator.tagging.schemes import IOB2, OUTSIDE
@@ -105,18 +106,17 @@ def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Remark]:
 
     Remarks name the document. Raises OSError.
     """
-    if reason := SPACY.explain_missing():
-        yield Refusal(str(path), 0, reason)
+    if message := SPACY.explain_missing():
+        yield Refusal.at(path, 0, Reason(Code.PACKAGE_MISSING, message))
         return
     try:
         for number, document in enumerate(read_documents(path, MAX_BYTES), 1):
             yield from number_remarks(path, number, _read_article(document, annotator))
     except InvalidEdit as error:
-        yield Refusal(str(path), 0, str(error))
+        yield Refusal.at(path, 0, error.reason)
     except (ValueError, RecursionError) as error:
-        yield Refusal(
-            str(path), 0, _("The file is not a valid spaCy DocBin: {error}").format(error=explain_error(error))
-        )
+        message = _("The file is not a valid spaCy DocBin: {error}").format(error=explain_error(error))
+        yield Refusal.at(path, 0, Reason(Code.DAMAGED_FILE, message))
 
 
 def read_documents(path: Path, max_bytes: int | None) -> Iterator[PackedDoc]:
@@ -167,16 +167,16 @@ def _unpack(path: Path, max_bytes: int | None) -> bytearray:
                     continue
                 check_size(len(data), max_bytes)
                 if len(data) > _MAX_RATIO * packed.tell() + _ALWAYS_ALLOWED:
-                    reason = ngettext(
+                    message = ngettext(
                         "The file decompresses to more than {count} time its size.",
                         "The file decompresses to more than {count} times its size.",
                         _MAX_RATIO,
                     )
-                    raise InvalidEdit(reason.format(count=_MAX_RATIO))
+                    raise InvalidEdit(Reason(Code.SUSPICIOUS_COMPRESSION, message.format(count=_MAX_RATIO)))
         except zlib.error as error:
             raise ValueError(str(error)) from error
     if not decompressor.eof:
-        raise InvalidEdit(_("The file is truncated."))
+        raise InvalidEdit(Reason(Code.FILE_TRUNCATED, _("The file is truncated.")))
     return data
 
 
@@ -211,9 +211,10 @@ def _read_article(document: PackedDoc, annotator: str) -> Iterator[AnnotatedArti
         zones = [Zone(new_uid(), "", BODY, 0, len(text))] if document.has_unknown_spaces and text else None
         yield build_article(text, zones=zones, spans=spans)
     except InvalidEdit as error:
-        remarks.append((Refusal, str(error)))
+        remarks.append((Refusal, error.reason))
     except KeyError:
-        remarks.append((Refusal, _("The text of a word or label is missing from the file.")))
+        reason = Reason(Code.DAMAGED_FILE, _("The text of a word or label is missing from the file."))
+        remarks.append((Refusal, reason))
     yield from remarks
 
 
@@ -245,7 +246,7 @@ def _decode_entities(document: PackedDoc, remarks: list[PendingRemark]) -> Itera
     ]
     values = document.attribute_texts(ENT_KB_ID)
     chunks, repairs = decoding.decode_with_repairs(rows, IOB2)
-    remarks += ((Refusal if repair.kind == decoding.UNKNOWN_TAG else Repair, repair.reason) for repair in repairs)
+    remarks += ((Refusal if repair.reason.code == Code.INVALID_TAG else Repair, repair.reason) for repair in repairs)
     for label, start, end in chunks:
         yield start, end - 1, label, values[start] if values else ""
 
@@ -266,5 +267,5 @@ def read_span_groups(
             if 0 <= start < end <= size:
                 yield start, end - 1, document.text(label), document.text(value)
             else:
-                reason = _("A span from token {start} to {end} lies outside the document.")
-                remarks.append((Refusal, reason.format(start=start, end=end)))
+                message = _("A span from token {start} to {end} lies outside the document.")
+                remarks.append((Refusal, Reason(Code.SPAN_OUTSIDE_TEXT, message.format(start=start, end=end))))

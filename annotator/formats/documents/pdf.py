@@ -20,6 +20,7 @@ from annotator.formats.reading import article_reader, check_size
 from annotator.i18n import _
 from annotator.model.article_builder import build_article
 from annotator.model.operations import InvalidEdit
+from annotator.model.reasons import Code, Reason
 from annotator.model.records import AnnotatedArticle
 from annotator.text.visible import trim_invisible
 from annotator.text.visual_order import restore_line_order
@@ -81,21 +82,25 @@ def _extract(file: Any) -> tuple[str, str | None]:
     try:
         reader = PdfReader(file)
         if reader.is_encrypted and not reader.decrypt(""):
-            raise InvalidEdit(_("The PDF is password-protected."))
+            raise InvalidEdit(Reason(Code.PASSWORD_PROTECTED, _("The PDF is password-protected.")))
         if len(reader.pages) > MAX_PAGES:
-            raise InvalidEdit(_("The PDF has more than {count} pages.").format(count=MAX_PAGES))
+            message = _("The PDF has more than {count} pages.").format(count=MAX_PAGES)
+            raise InvalidEdit(Reason(Code.TOO_COMPLEX, message))
         text = "\n".join(_extract_pages(reader))
         title = reader.metadata.title if reader.metadata else None
     except (InvalidEdit, OSError):
         raise
     except DependencyError as error:
-        raise InvalidEdit(_("The PDF uses an unsupported encryption method.")) from error
+        message = _("The PDF uses an unsupported encryption method.")
+        raise InvalidEdit(Reason(Code.UNSUPPORTED_ENCRYPTION, message)) from error
     except _Timeout as error:
-        raise InvalidEdit(_("The PDF takes longer than {count} seconds to read.").format(count=MAX_SECONDS)) from error
+        message = _("The PDF takes longer than {count} seconds to read.").format(count=MAX_SECONDS)
+        raise InvalidEdit(Reason(Code.TOO_SLOW, message)) from error
     except Exception as error:  # pypdf raises its own exceptions for only few damaged files
-        raise InvalidEdit(_("The PDF is damaged: {error}").format(error=explain_error(error))) from error
+        message = _("The PDF is damaged: {error}").format(error=explain_error(error))
+        raise InvalidEdit(Reason(Code.DAMAGED_FILE, message)) from error
     if trim_invisible(text, 0, len(text)) == (0, 0):
-        raise InvalidEdit(_("The PDF contains no text: its pages are images, probably scanned."))
+        raise InvalidEdit(Reason(Code.NO_TEXT, _("The PDF contains no text: its pages are images, probably scanned.")))
     return text, title.strip() or None if isinstance(title, str) else None
 
 

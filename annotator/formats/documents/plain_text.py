@@ -17,6 +17,7 @@ from annotator.formats.reading import article_reader, check_size, read_limited
 from annotator.i18n import N_, _
 from annotator.model.article_builder import build_article
 from annotator.model.operations import InvalidEdit
+from annotator.model.reasons import Code, Reason
 from annotator.model.records import AnnotatedArticle
 
 _SUFFIXES: Final = (".txt", ".text", "")
@@ -51,21 +52,21 @@ def decode_text(data: bytes) -> str:
         if data.startswith(mark):
             text = _decode_strictly(data.removeprefix(mark), encoding)
             if text is None:
-                raise InvalidEdit(
-                    _("The file has the byte order mark of {encoding} but is not valid {encoding}.").format(
-                        encoding=encoding.upper()
-                    )
+                message = _("The file has the byte order mark of {encoding} but is not valid {encoding}.").format(
+                    encoding=encoding.upper()
                 )
+                raise InvalidEdit(Reason(Code.INVALID_ENCODING, message))
             return text.lstrip("\ufeff")
     if b"\0" in data:
         candidates: tuple[str, ...] = ("utf-16-le", "utf-16-be")
-        reason = _("The file is binary, not text.")
+        reason = Reason(Code.BINARY_FILE, _("The file is binary, not text."))
     else:
         text = _decode_strictly(data, "utf-8")
         if text is not None:
             return text
         candidates = ("cp1256", "iso8859-6")
-        reason = _("Unknown encoding: the file is not UTF-8, UTF-16 or Windows-1256.")
+        message = _("Unknown encoding: the file is not UTF-8, UTF-16 or Windows-1256.")
+        reason = Reason(Code.UNKNOWN_ENCODING, message)
     for encoding in candidates:
         text = _decode_strictly(data, encoding)
         if text is not None and _is_plausible(text):

@@ -25,6 +25,7 @@ from annotator.formats.reading import parse_published
 from annotator.i18n import _
 from annotator.model.article_builder import build_article
 from annotator.model.operations import InvalidEdit
+from annotator.model.reasons import Code, Reason
 from annotator.model.records import AnnotatedArticle, Notice, Refusal, Remark
 from annotator.text.folding import fold
 
@@ -97,7 +98,8 @@ class _BoundedLines:
         line = self._lines.readline(self.remaining + 1)
         self.remaining -= len(line)
         if self.remaining < 0:
-            raise InvalidEdit(_("it is longer than {size} million characters").format(size=MAX_ROW_LENGTH // 1_000_000))
+            message = _("it is longer than {size} million characters").format(size=MAX_ROW_LENGTH // 1_000_000)
+            raise InvalidEdit(Reason(Code.LINE_TOO_LONG, message))
         if not line:
             raise StopIteration
         return line
@@ -109,7 +111,7 @@ class _Dialect(Struct, frozen=True):
     delimiter: str
     is_quoted: bool = True
 
-    def read_rows(self, lines: TextIO) -> Iterator[tuple[int, list[str] | str]]:
+    def read_rows(self, lines: TextIO) -> Iterator[tuple[int, list[str] | Reason]]:
         """Yield each row's first line, with its cells or an error message; skip blank rows.
 
         Ends at a row that is too long, as the next one's start is unknown.
@@ -127,10 +129,10 @@ class _Dialect(Struct, frozen=True):
             except StopIteration:
                 return
             except InvalidEdit as error:
-                yield number, str(error)
+                yield number, error.reason
                 return
             except csv.Error as error:
-                yield number, explain_error(error)
+                yield number, Reason(Code.INVALID_LINE, explain_error(error))
                 if "limit" in str(error):
                     return
             else:
@@ -183,10 +185,12 @@ def _is_clear_table(sample: str, is_complete: bool) -> bool:
         return False
     dialect, skipped = _detect_dialect(sample, is_complete)
     head, *body = _read_sample_rows(dialect, sample, skipped, is_complete) or [[]]
-    texts = [index for index, cell in enumerate(head) if _field_of_column(cell) == TEXT]
-    if isinstance(head, str) or len(head) < 2 or len(texts) != 1 or not body:
+    if isinstance(head, Reason) or len(head) < 2 or not body:
         return False
-    regular = [row for row in body if not isinstance(row, str) and len(row) == len(head)]
+    texts = [index for index, cell in enumerate(head) if _field_of_column(cell) == TEXT]
+    if len(texts) != 1:
+        return False
+    regular = [row for row in body if not isinstance(row, Reason) and len(row) == len(head)]
     if len(regular) < len(body) * _MIN_SAME_WIDTH and len(regular) < max(2, len(body) - 1):
         return False
     return all(map(str.strip, head)) and median(len(row[texts[0]].split()) for row in regular) >= _MIN_WORDS
@@ -203,14 +207,14 @@ def has_label_studio_columns(beginning: bytes) -> bool:
     is_complete = len(beginning) < _MIN_CUT_BYTES
     dialect, skipped = _detect_dialect(sample, is_complete)
     header, *rows = [
-        row for row in _read_sample_rows(dialect, sample, skipped, is_complete) if not isinstance(row, str)
+        row for row in _read_sample_rows(dialect, sample, skipped, is_complete) if not isinstance(row, Reason)
     ] or [[]]
     return _LABEL_STUDIO_COLUMNS.issubset(header) or any(
         _LABEL_STUDIO_CELL.match(cell) for row in rows for cell in row if len(row) == len(header)
     )
 
 
-def read_records(path: Path) -> Iterator[tuple[int, dict[str, str] | str]]:
+def read_records(path: Path) -> Iterator[tuple[int, dict[str, str] | Reason]]:
     """Yield the rows below the first with their lines: the cells by the names in the first, or why it is refused.
 
     Raises OSError.
@@ -220,13 +224,13 @@ def read_records(path: Path) -> Iterator[tuple[int, dict[str, str] | str]]:
         try:
             sample, encoding = _decode_sample(beginning)
         except InvalidEdit as error:
-            yield 0, str(error)
+            yield 0, error.reason
             return
         dialect, skipped = _detect_dialect(sample, len(beginning) < _SAMPLE_BYTES)
         file.seek(0)
         header: list[str] | None = None
         for number, row in _read_rows(file, encoding, dialect, skipped):
-            if isinstance(row, str):
+            if isinstance(row, Reason):
                 yield number, row
             elif header is None:
                 header = row
@@ -252,7 +256,7 @@ def read(path: Path, annotator: str, columns: Mapping[str, str] | None = None) -
             rows = _read_sample_rows(dialect, sample, skipped, is_complete)
             layout = _detect_layout(rows, column_names)
         except InvalidEdit as error:
-            yield Refusal(str(path), 0, str(error))
+            yield Refusal.at(path, 0, error.reason)
             return
         yield from _notice_spans(path, rows, layout)
         file.seek(0)
@@ -269,16 +273,16 @@ def read_header(path: Path) -> list[str]:
         return []
     dialect, skipped = _detect_dialect(sample, len(beginning) < _SAMPLE_BYTES)
     rows = _read_sample_rows(dialect, sample, skipped, len(beginning) < _SAMPLE_BYTES)
-    return next((row for row in rows if not isinstance(row, str)), [])
+    return next((row for row in rows if not isinstance(row, Reason)), [])
 
 
-def _notice_spans(path: Path, rows: list[list[str] | str], layout: _Layout) -> Iterator[Notice]:
+def _notice_spans(path: Path, rows: list[list[str] | Reason], layout: _Layout) -> Iterator[Notice]:
     """Yield a notice for each column that has lists of spans, which a table's columns cannot say more of."""
-    header, *body = [row for row in rows if not isinstance(row, str)]
+    header, *body = [row for row in rows if not isinstance(row, Reason)]
     for index in set(range(layout.width)) - set(layout.columns.values()) if layout.has_header else ():
         if any(len(row) == layout.width and _SPANS_CELL.match(row[index]) for row in body):
-            reason = _("The column “{name}” seems to contain spans, which are not read: only the articles are.")
-            yield Notice(str(path), 1, reason.format(name=header[index]))
+            message = _("The column “{name}” seems to contain spans, which are not read: only the articles are.")
+            yield Notice.at(path, 1, Reason(Code.ANNOTATION_SKIPPED, message.format(name=header[index])))
 
 
 def _read_articles(
@@ -286,8 +290,8 @@ def _read_articles(
 ) -> Iterator[AnnotatedArticle | Refusal]:
     is_header = layout.has_header
     for number, row in _read_rows(file, encoding, dialect, skipped):
-        if isinstance(row, str):
-            yield Refusal(str(path), number, row)
+        if isinstance(row, Reason):
+            yield Refusal.at(path, number, row)
         elif is_header:
             is_header = False
         else:
@@ -296,7 +300,7 @@ def _read_articles(
 
 def _read_rows(
     file: IO[bytes], encoding: str, dialect: _Dialect, skipped: int
-) -> Iterator[tuple[int, list[str] | str]]:
+) -> Iterator[tuple[int, list[str] | Reason]]:
     """Yield each row's first line, with its cells, as many as the first has, or why it is refused."""
     width: int | None = None
     with io.TextIOWrapper(file, encoding, newline="") as lines:
@@ -306,24 +310,24 @@ def _read_rows(
         try:
             for number, row in dialect.read_rows(lines):
                 number += skipped
-                if isinstance(row, str):
-                    yield number, _("The row cannot be parsed: {error}").format(error=row)
+                if isinstance(row, Reason):
+                    yield number, Reason(row.code, _("The row cannot be parsed: {error}").format(error=row))
                     continue
                 width = len(row) if width is None else width
                 if len(row) != width:
-                    reason = _("Wrong number of columns: {count} instead of {expected}.")
-                    yield number, reason.format(count=len(row), expected=width)
+                    message = _("Wrong number of columns: {count} instead of {expected}.")
+                    yield number, Reason(Code.WRONG_COLUMNS, message.format(count=len(row), expected=width))
                 else:
                     yield number, row
         except UnicodeDecodeError:
             name = encoding.removesuffix("-sig").upper()
-            reason = _("From this line on, the file is not valid {encoding}.")
-            yield number + 1, reason.format(encoding=name)
+            message = _("From this line on, the file is not valid {encoding}.")
+            yield number + 1, Reason(Code.INVALID_ENCODING, message.format(encoding=name))
 
 
 def _read_article(path: Path, number: int, row: list[str], layout: _Layout) -> Iterator[AnnotatedArticle | Refusal]:
     fields = {field: row[column].strip() or None for field, column in layout.columns.items()}
-    reasons: list[str] = []
+    reasons: list[Reason] = []
     try:
         yield build_article(
             row[layout.columns[TEXT]],
@@ -334,9 +338,9 @@ def _read_article(path: Path, number: int, row: list[str], layout: _Layout) -> I
             line=number,
         )
     except InvalidEdit as error:
-        yield Refusal(str(path), number, str(error))
+        yield Refusal.at(path, number, error.reason)
     else:
-        yield from (Refusal(str(path), number, reason) for reason in reasons)
+        yield from (Refusal.at(path, number, reason) for reason in reasons)
 
 
 def _decode_sample(beginning: bytes) -> tuple[str, str]:
@@ -351,7 +355,8 @@ def _decode_sample(beginning: bytes) -> tuple[str, str]:
                 return text, encoding
         except UnicodeError:
             continue
-    raise InvalidEdit(_("Unknown encoding: the file is not UTF-8, UTF-16 or Windows-1256."))
+    message = _("Unknown encoding: the file is not UTF-8, UTF-16 or Windows-1256.")
+    raise InvalidEdit(Reason(Code.UNKNOWN_ENCODING, message))
 
 
 def _detect_dialect(sample: str, is_complete: bool) -> tuple[_Dialect, int]:
@@ -364,10 +369,10 @@ def _detect_dialect(sample: str, is_complete: bool) -> tuple[_Dialect, int]:
     best_score, best = (0, False, 0.0, 0), _DIALECTS[-1]
     for dialect in _DIALECTS:
         rows = _read_sample_rows(dialect, sample, 0, is_complete)
-        if not rows or isinstance(rows[0], str) or (len(rows[0]) == 1 and dialect.delimiter != _SINGLE_COLUMN):
+        if not rows or isinstance(rows[0], Reason) or (len(rows[0]) == 1 and dialect.delimiter != _SINGLE_COLUMN):
             continue
         width = len(rows[0])
-        same_width = sum(not isinstance(row, str) and len(row) == width for row in rows) / len(rows)
+        same_width = sum(not isinstance(row, Reason) and len(row) == width for row in rows) / len(rows)
         is_regular = same_width >= _MIN_SAME_WIDTH
         score = (
             sum(_field_of_column(cell) is not None for cell in rows[0]),
@@ -380,7 +385,7 @@ def _detect_dialect(sample: str, is_complete: bool) -> tuple[_Dialect, int]:
     return best, 0
 
 
-def _read_sample_rows(dialect: _Dialect, sample: str, skipped: int, is_complete: bool) -> list[list[str] | str]:
+def _read_sample_rows(dialect: _Dialect, sample: str, skipped: int, is_complete: bool) -> list[list[str] | Reason]:
     """Return the sample's rows, without one that is cut off."""
     lines = io.StringIO(sample, newline="")
     for _line in range(skipped):
@@ -389,11 +394,11 @@ def _read_sample_rows(dialect: _Dialect, sample: str, skipped: int, is_complete:
     return rows[:-1] if len(rows) > _SAMPLE_ROWS or (not is_complete and len(rows) > 2) else rows
 
 
-def _detect_layout(rows: list[list[str] | str], column_names: Mapping[str, str]) -> _Layout:
+def _detect_layout(rows: list[list[str] | Reason], column_names: Mapping[str, str]) -> _Layout:
     """Detect the columns of the fields, given `column_names`. Raises InvalidEdit."""
-    valid_rows = [row for row in rows if not isinstance(row, str)]
+    valid_rows = [row for row in rows if not isinstance(row, Reason)]
     if not valid_rows:
-        raise InvalidEdit(_("The file contains no table rows."))
+        raise InvalidEdit(Reason(Code.WRONG_FORMAT, _("The file contains no table rows.")))
     header, width = valid_rows[0], len(valid_rows[0])
     columns = {field: _find_column(header, name) for field, name in column_names.items()}
     for field in COLUMNS:
@@ -405,8 +410,9 @@ def _detect_layout(rows: list[list[str] | str], column_names: Mapping[str, str])
         if field in columns or not matches:
             continue
         if field == TEXT and len(matches) > 1:
-            reason = _("Columns “{first}” and “{second}” could both contain the text. Specify which one does.")
-            raise InvalidEdit(reason.format(first=header[matches[0]].strip(), second=header[matches[1]].strip()))
+            message = _("Columns “{first}” and “{second}” could both contain the text. Specify which one does.")
+            text = message.format(first=header[matches[0]].strip(), second=header[matches[1]].strip())
+            raise InvalidEdit(Reason(Code.AMBIGUOUS_COLUMN, text))
         columns[field] = matches[0]
     if TEXT in columns:
         return _Layout(columns, width, has_header=True)
@@ -421,8 +427,9 @@ def _find_column(header: list[str], name: str) -> int:
     matches = matches or [index for index, cell in enumerate(header) if _normalise_name(cell) == _normalise_name(name)]
     if len(matches) == 1:
         return matches[0]
-    reason = _("More than one column is named “{name}”.") if matches else _("No column is named “{name}”.")
-    raise InvalidEdit(reason.format(name=name))
+    if matches:
+        raise InvalidEdit(Reason(Code.AMBIGUOUS_COLUMN, _("More than one column is named “{name}”.").format(name=name)))
+    raise InvalidEdit(Reason(Code.COLUMN_NOT_FOUND, _("No column is named “{name}”.").format(name=name)))
 
 
 def _find_longest(rows: list[list[str]], columns: list[int]) -> int:
@@ -433,7 +440,8 @@ def _find_longest(rows: list[list[str]], columns: list[int]) -> int:
         sorted(((median(len(row[column]) for row in rows), column) for column in columns), reverse=True) if rows else []
     )
     if not lengths or lengths[0][0] < _MIN_LENGTH_RATIO * lengths[1][0]:
-        raise InvalidEdit(_("No column name shows which column contains the text. Specify the column."))
+        message = _("No column name shows which column contains the text. Specify the column.")
+        raise InvalidEdit(Reason(Code.COLUMN_NOT_FOUND, message))
     return lengths[0][1]
 
 

@@ -24,6 +24,7 @@ from annotator.i18n import _, ngettext
 from annotator.model import zones as zoning
 from annotator.model.article_builder import build_article
 from annotator.model.operations import InvalidEdit
+from annotator.model.reasons import Code, Reason
 from annotator.model.records import AnnotatedArticle
 from annotator.text.folding import fold
 
@@ -110,8 +111,9 @@ def _unpack_mhtml(data: bytes) -> tuple[bytes, str | None]:
                     declaration = f'<meta charset="{charset}">'.encode() if charset else b""
                     return declaration + content, str(address).strip() if address else None
     except (ValueError, LookupError, AttributeError, TypeError, RecursionError) as error:
-        raise InvalidEdit(_("The saved page is damaged: {error}").format(error=explain_error(error))) from error
-    raise InvalidEdit(_("The file contains no web page."))
+        text = _("The saved page is damaged: {error}").format(error=explain_error(error))
+        raise InvalidEdit(Reason(Code.DAMAGED_FILE, text)) from error
+    raise InvalidEdit(Reason(Code.WRONG_FORMAT, _("The file contains no web page.")))
 
 
 def _decode(data: bytes) -> str:
@@ -144,7 +146,7 @@ def _guess_encoding(data: bytes) -> str:
     try:
         return data.decode(best.encoding if best else "ascii")
     except UnicodeError as error:
-        raise InvalidEdit(_("The page has an unknown encoding.")) from error
+        raise InvalidEdit(Reason(Code.UNKNOWN_ENCODING, _("The page has an unknown encoding."))) from error
 
 
 def _extract(page: str) -> Any:
@@ -164,9 +166,10 @@ def _extract(page: str) -> Any:
     except InvalidEdit:
         raise
     except Exception as error:  # damaged and hostile pages raise undocumented exceptions
-        raise InvalidEdit(_("The page cannot be parsed: {error}").format(error=explain_error(error))) from error
+        message = _("The page cannot be parsed: {error}").format(error=explain_error(error))
+        raise InvalidEdit(Reason(Code.DAMAGED_FILE, message)) from error
     if not extracted or not extracted.text.strip():
-        raise InvalidEdit(_("No main text found in the page."))
+        raise InvalidEdit(Reason(Code.NO_TEXT, _("No main text found in the page.")))
     return extracted
 
 
@@ -188,14 +191,15 @@ class _ElementCounter:
     def start(self, _name: str, attributes: Mapping[str, str]) -> None:
         self._elements += 1
         if self._elements > MAX_ELEMENTS:
-            raise InvalidEdit(_("The page has more than {count} elements.").format(count=MAX_ELEMENTS))
+            message = _("The page has more than {count} elements.").format(count=MAX_ELEMENTS)
+            raise InvalidEdit(Reason(Code.TOO_COMPLEX, message))
         if len(attributes) > MAX_ATTRIBUTES:
-            reason = ngettext(
+            message = ngettext(
                 "An element of the page has more than {count} attribute.",
                 "An element of the page has more than {count} attributes.",
                 MAX_ATTRIBUTES,
             )
-            raise InvalidEdit(reason.format(count=MAX_ATTRIBUTES))
+            raise InvalidEdit(Reason(Code.TOO_COMPLEX, message.format(count=MAX_ATTRIBUTES)))
 
     def end(self, _name: str) -> None:
         """Ignore the end of an element."""

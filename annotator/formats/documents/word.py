@@ -21,6 +21,7 @@ from annotator.formats.reading import article_reader
 from annotator.i18n import _, ngettext
 from annotator.model.article_builder import build_article
 from annotator.model.operations import InvalidEdit
+from annotator.model.reasons import Code, Reason
 from annotator.model.records import AnnotatedArticle
 from annotator.text.visible import trim_invisible
 
@@ -61,11 +62,13 @@ def read(path: Path) -> AnnotatedArticle:
         beginning = file.read(_CHUNK)
         if beginning.startswith((_OLE, _RTF)):
             if _ENCRYPTED in beginning + file.read(MAX_PART_BYTES):
-                raise InvalidEdit(_("The document is password-protected. Save it without a password."))
-            raise InvalidEdit(_("The document is in an older format. Open it in Word and save it as .docx."))
+                message = _("The document is password-protected. Save it without a password.")
+                raise InvalidEdit(Reason(Code.PASSWORD_PROTECTED, message))
+            message = _("The document is in an older format. Open it in Word and save it as .docx.")
+            raise InvalidEdit(Reason(Code.UNSUPPORTED_VERSION, message))
         try:
             if _directory_size(file) > MAX_DIRECTORY_BYTES:
-                raise InvalidEdit(_("The document has too many parts."))
+                raise InvalidEdit(Reason(Code.TOO_COMPLEX, _("The document has too many parts.")))
             with ZipFile(file) as package:
                 text = _TextHandler()
                 _parse_part(package, _find_main_part(package), text)
@@ -75,8 +78,8 @@ def read(path: Path) -> AnnotatedArticle:
         except (InvalidEdit, OSError):
             raise
         except Exception as error:  # zipfile and expat do not document what damaged files raise
-            reason = _("The document is damaged: {error}").format(error=explain_error(error))
-            raise InvalidEdit(reason) from error
+            message = _("The document is damaged: {error}").format(error=explain_error(error))
+            raise InvalidEdit(Reason(Code.DAMAGED_FILE, message)) from error
     article = build_article("\n".join(text.lines), title=properties.get("title"))
     created = _CREATED.match(properties.get("created") or "")
     # The time of writing is the best guess if the article does not state when it was published.
@@ -106,7 +109,8 @@ def _parse_part(package: ZipFile, name: str, target: "_ElementHandler") -> None:
     if info.compress_type not in (ZIP_STORED, ZIP_DEFLATED):  # those of ECMA-376; others may need any memory
         raise BadZipFile(name)
     if info.file_size > MAX_PART_BYTES:  # zipfile unpacks no more than this states
-        raise InvalidEdit(_("The document is larger than {size} MB.").format(size=MAX_PART_BYTES // 1_000_000))
+        message = _("The document is larger than {size} MB.").format(size=MAX_PART_BYTES // 1_000_000)
+        raise InvalidEdit(Reason(Code.FILE_TOO_LARGE, message))
     parser = XMLParser(target=target)
     with package.open(name) as part:
         while chunk := part.read(_CHUNK):
@@ -119,7 +123,8 @@ class _ElementHandler:
 
     def doctype(self, name: str, public: str, system: str) -> None:
         # Word never writes one, and it could declare entities that explode.
-        raise InvalidEdit(_("The document contains a DOCTYPE declaration, which Word never writes."))
+        message = _("The document contains a DOCTYPE declaration, which Word never writes.")
+        raise InvalidEdit(Reason(Code.DOCTYPE, message))
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         self.start_element(tag.rpartition("}")[2], attributes)
@@ -189,12 +194,12 @@ class _TextHandler(_ElementHandler):
         elif name == "tr":
             self._rows.append([])
             if len(self._rows) > MAX_TABLE_DEPTH:
-                reason = ngettext(
+                message = ngettext(
                     "The document has tables nested more than {count} level deep.",
                     "The document has tables nested more than {count} levels deep.",
                     MAX_TABLE_DEPTH,
                 )
-                raise InvalidEdit(reason.format(count=MAX_TABLE_DEPTH))
+                raise InvalidEdit(Reason(Code.TOO_COMPLEX, message.format(count=MAX_TABLE_DEPTH)))
         elif name == "tc" and self._rows:
             self._rows[-1].append([])
         elif name in _MARKS and self._paragraphs:

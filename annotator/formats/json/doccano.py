@@ -23,6 +23,7 @@ from annotator.formats.json import json_values
 from annotator.i18n import _
 from annotator.model.article_builder import build_article, check_span_count
 from annotator.model.operations import InvalidEdit
+from annotator.model.reasons import Code, Reason
 from annotator.model.records import AnnotatedArticle, Note, Span, new_uid
 
 _SUFFIXES: Final = (".jsonl", ".json", ".ndjson")
@@ -64,7 +65,7 @@ def encode(item: AnnotatedArticle) -> str:
 
 
 @json_values.value_reader
-def read(line: dict[str, Any], number: int, annotator: str, reasons: list[str]) -> AnnotatedArticle:
+def read(line: dict[str, Any], number: int, annotator: str, reasons: list[Reason]) -> AnnotatedArticle:
     """See json_values.value_reader."""
     name = _find_text_key(line)
     text = line[name]
@@ -84,10 +85,10 @@ def _find_text_key(line: dict[str, Any]) -> str:
     )
     if columns or len(unknown) == 1:
         return (columns or unknown)[0]
-    raise InvalidEdit(_("The article has no text."))
+    raise InvalidEdit(Reason(Code.NO_TEXT, _("The article has no text.")))
 
 
-def _find_label_keys(line: dict[str, Any], reasons: list[str]) -> list[str]:
+def _find_label_keys(line: dict[str, Any], reasons: list[Reason]) -> list[str]:
     """Return the names of the columns with labels."""
     label_keys = [name for name in _LABEL_KEYS if line.get(name) not in (None, "", [], {})]
     other_keys = [name for name, value in line.items() if name not in label_keys and value and _is_labelled(value)]
@@ -108,7 +109,7 @@ def _read_meta(line: dict[str, Any]) -> dict[str, Any]:
     return next((line[key] for key in ("meta", "metadata") if isinstance(line.get(key), dict)), {})
 
 
-def _read_spans(text: str, key: str, entries: Any, annotator: str, reasons: list[str]) -> Iterator[Span]:
+def _read_spans(text: str, key: str, entries: Any, annotator: str, reasons: list[Reason]) -> Iterator[Span]:
     if not isinstance(entries, list) or all(isinstance(entry, str | int) for entry in entries):
         reasons.append(json_values.describe_skipped(key))  # labels of the whole text
         return
@@ -125,7 +126,7 @@ def _read_spans(text: str, key: str, entries: Any, annotator: str, reasons: list
             yield Span(new_uid(), "", json_values.first_name(entity.user) or annotator, label, start, end)
 
 
-def _read_notes(line: dict[str, Any], annotator: str, reasons: list[str]) -> Iterable[Note]:
+def _read_notes(line: dict[str, Any], annotator: str, reasons: list[Reason]) -> Iterable[Note]:
     for key in _COMMENT_KEYS:
         comments = line.get(key) or []
         texts = [comment for comment in comments if isinstance(comment, str)] if isinstance(comments, list) else []

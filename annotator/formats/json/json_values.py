@@ -18,12 +18,13 @@ from annotator.formats.library_errors import explain_error
 from annotator.formats.reading import MAX_QUOTE, describe_mismatch, describe_outside, parse_published, shorten
 from annotator.i18n import _
 from annotator.model.operations import InvalidEdit
+from annotator.model.reasons import Code, Reason, json_error_code
 from annotator.model.records import AnnotatedArticle, Article, Notice, Refusal, Remark
 
 MAX_BYTES: Final = 50_000_000
 """Bytes of the longest line, and of the longest value of a list."""
 
-RawValue: TypeAlias = tuple[int, bytes | str]
+RawValue: TypeAlias = tuple[int, bytes | Reason]
 """A value's first line, and its bytes or the reason for skipping it."""
 
 _BOM: Final = b"\xef\xbb\xbf"
@@ -48,7 +49,7 @@ Layout: TypeAlias = Literal["lines", "list", "values"]
 
 
 def value_reader(
-    parse: Callable[[dict[str, Any], int, str, list[str]], AnnotatedArticle],
+    parse: Callable[[dict[str, Any], int, str, list[Reason]], AnnotatedArticle],
 ) -> Callable[[Path, str], Iterator[AnnotatedArticle | Remark]]:
     """Return the reader of a format with an object for each article.
 
@@ -59,21 +60,21 @@ def value_reader(
     def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Remark]:
         with path.open("rb") as file:
             for line, data in read_values(file):
-                reasons: list[str] = []
+                reasons: list[Reason] = []
                 if isinstance(data, bytes) and (key := find_repeated_key(data)):
-                    yield Notice(str(path), line, describe_repeated_key(key))
+                    yield Notice.at(path, line, describe_repeated_key(key))
                 try:
                     yield parse(decode_object(data, line), line, annotator, reasons)
                 except InvalidEdit as error:
-                    reasons = [str(error)]
+                    reasons = [error.reason]
                 yield from refuse_all(path, line, reasons)
 
     return read
 
 
-def refuse_all(path: Path, line: int, reasons: Iterable[str]) -> Iterator[Refusal]:
+def refuse_all(path: Path, line: int, reasons: Iterable[Reason]) -> Iterator[Refusal]:
     """Yield a refusal for each reason, the same one once."""
-    return (Refusal(str(path), line, reason) for reason in dict.fromkeys(reasons))
+    return (Refusal.at(path, line, reason) for reason in dict.fromkeys(reasons))
 
 
 def read_lines(file: BinaryIO, max_bytes: int = MAX_BYTES) -> Iterator[RawValue]:
@@ -83,7 +84,8 @@ def read_lines(file: BinaryIO, max_bytes: int = MAX_BYTES) -> Iterator[RawValue]
         number += 1
         data = data.removeprefix(_BOM) if number == 1 else data
         if len(data) > max_bytes:
-            yield number, _("The line is longer than {size} MB.").format(size=max_bytes // 1_000_000)
+            message = _("The line is longer than {size} MB.")
+            yield number, Reason(Code.LINE_TOO_LONG, message.format(size=max_bytes // 1_000_000))
             return
         if data.strip():
             yield number, data
@@ -135,9 +137,10 @@ def find_repeated_key(data: bytes) -> str | None:
     return repeated
 
 
-def describe_repeated_key(key: str) -> str:
-    """Return the message that an object has a key twice."""
-    return _("The key “{key}” is repeated; its last value was read.").format(key=shorten(key))
+def describe_repeated_key(key: str) -> Reason:
+    """Return the reason that an object has a key twice."""
+    message = _("The key “{key}” is repeated; its last value was read.").format(key=shorten(key))
+    return Reason(Code.REPEATED_KEY, message)
 
 
 def _detect_layout(beginning: bytes) -> Layout:
@@ -202,32 +205,34 @@ def _find_keys(data: bytes) -> set[str]:
     return result
 
 
-def decode_object(data: bytes | str, line: int = 1) -> dict[str, Any]:
+def decode_object(data: bytes | Reason, line: int = 1) -> dict[str, Any]:
     """Decode a JSON object, which begins at this line, or raise InvalidEdit with the reason for skipping it."""
-    if isinstance(data, str):
+    if isinstance(data, Reason):
         raise InvalidEdit(data)
     try:
         return msgspec.json.decode(data, type=dict[str, Any])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        reason = _("The line is not a valid article: {error}")
-        raise InvalidEdit(reason.format(error=explain_error(error, data, line))) from error
+        message = _("The line is not a valid article: {error}").format(error=explain_error(error, data, line))
+        raise InvalidEdit(Reason(json_error_code(error), message)) from error
 
 
-def convert(value: Any, type_: Any, key: str, reasons: list[str]) -> Any:
+def convert(value: Any, type_: Any, key: str, reasons: list[Reason]) -> Any:
     """Convert a decoded value to `type_`, also from quoted numbers; on failure add to `reasons` and return None."""
     try:
         return msgspec.convert(value, type_, strict=False)
     except msgspec.ValidationError as error:
-        reasons.append(_("Invalid value in “{key}”: {error}").format(key=key, error=explain_error(error)))
+        message = _("Invalid value in “{key}”: {error}").format(key=key, error=explain_error(error))
+        reasons.append(Reason(Code.INVALID_VALUE, message))
         return None
 
 
-def describe_skipped(key: str) -> str:
-    """Return the message that this key is skipped, as it is no span."""
-    return _("“{key}” is skipped: only labelled spans are imported.").format(key=key)
+def describe_skipped(key: str) -> Reason:
+    """Return the reason that this key is skipped, as it is no span."""
+    message = _("“{key}” is skipped: only labelled spans are imported.")
+    return Reason(Code.ANNOTATION_SKIPPED, message.format(key=key))
 
 
-def explain_misplaced(text: str, start: int, end: int, quoted: str | None = None) -> str | None:
+def explain_misplaced(text: str, start: int, end: int, quoted: str | None = None) -> Reason | None:
     """Return why `text` cannot have this span, or None; `quoted` is the file's copy of its text."""
     if not 0 <= start < end <= len(text):
         return describe_outside(start, end)
@@ -236,7 +241,7 @@ def explain_misplaced(text: str, start: int, end: int, quoted: str | None = None
     return describe_mismatch(start, end, quoted, text[start : min(end, start + MAX_QUOTE + 1)])
 
 
-def read_metadata(table: Mapping[str, Any], reasons: list[str]) -> dict[str, Any]:
+def read_metadata(table: Mapping[str, Any], reasons: list[Reason]) -> dict[str, Any]:
     """Return title, time of publication, source and address from a table; None for what it lacks."""
     metadata = {name: value if isinstance(value := table.get(name), str) and value else None for name in METADATA}
     return {**metadata, "published": parse_published(metadata["published"], reasons)}
@@ -265,7 +270,8 @@ def _split_values(file: BinaryIO, max_bytes: int, is_list: bool) -> Iterator[Raw
         end = _find_end(data, index)
         if (end or len(data)) - index > max_bytes:
             size = max_bytes // 1_000_000
-            yield line, _("The article that starts here is longer than {size} MB.").format(size=size)
+            message = _("The article that starts here is longer than {size} MB.").format(size=size)
+            yield line, Reason(Code.ARTICLE_TOO_LONG, message)
             return
         if end is None:
             next_chunk = file.read(max(_CHUNK, len(data) - index))  # doubling, so that little is scanned again
@@ -273,11 +279,11 @@ def _split_values(file: BinaryIO, max_bytes: int, is_list: bool) -> Iterator[Raw
                 data, index = data[index:] + next_chunk, 0
                 continue
             if is_list or data[index:]:
-                yield line, _("The file is truncated: its JSON is incomplete.")
+                yield line, Reason(Code.FILE_TRUNCATED, _("The file is truncated: its JSON is incomplete."))
             return
         if is_list and data[index:end] == b"]":
             if data[end:].strip() or file.read(_CHUNK).strip():
-                yield line, _("Content after the end of the list is ignored.")
+                yield line, Reason(Code.EXTRA_CONTENT, _("Content after the end of the list is ignored."))
             return
         yield line, data[index:end]
         line += data.count(b"\n", index, end)

@@ -25,6 +25,7 @@ from annotator.i18n import N_, _
 from annotator.model.article_builder import build_article, check_span_count
 from annotator.model.display_names import article_title
 from annotator.model.operations import InvalidEdit
+from annotator.model.reasons import Code, Reason, json_error_code
 from annotator.model.records import STATES, AnnotatedArticle, Note, Notice, Refusal, Remark, Span, Status, Zone, new_uid
 
 _SUFFIXES: Final = (".jsonl", ".ndjson", ".jl", ".json")
@@ -80,11 +81,11 @@ def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Remark]:
     with path.open("rb") as file:
         for number, data in json_values.read_values(file, MAX_LINE_BYTES):
             if isinstance(data, bytes) and (key := json_values.find_repeated_key(data)):
-                yield Notice(str(path), number, json_values.describe_repeated_key(key))
-            item, reasons = (None, [data]) if isinstance(data, str) else _read_article(data, number, annotator)
+                yield Notice.at(path, number, json_values.describe_repeated_key(key))
+            item, reasons = (None, [data]) if isinstance(data, Reason) else _read_article(data, number, annotator)
             if item:
                 yield item
-            yield from (Refusal(str(path), number, reason) for reason in reasons)
+            yield from (Refusal.at(path, number, reason) for reason in reasons)
 
 
 def encode(item: AnnotatedArticle) -> str:
@@ -122,19 +123,20 @@ def build_record(item: AnnotatedArticle) -> dict[str, Any]:
     }
 
 
-def _read_article(data: bytes, number: int, annotator: str) -> tuple[AnnotatedArticle | None, list[str]]:
+def _read_article(data: bytes, number: int, annotator: str) -> tuple[AnnotatedArticle | None, list[Reason]]:
     """Return the article, if any, and each skip's reason."""
-    reasons: list[str] = []
+    reasons: list[Reason] = []
     try:
         line = msgspec.json.decode(data, type=_Line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        return None, [_("The line is not a valid article: {error}").format(error=explain_error(error, data, number))]
+        message = _("The line is not a valid article: {error}").format(error=explain_error(error, data, number))
+        return None, [Reason(json_error_code(error), message)]
     if line.text is None:
-        return None, [_("The article has no text.")]
+        return None, [Reason(Code.NO_TEXT, _("The article has no text."))]
     try:
         spans = list(_read_spans(line, line.text, annotator, reasons))
     except InvalidEdit as error:
-        return None, [str(error)]
+        return None, [error.reason]
     build = partial(
         build_article,
         line.text,
@@ -151,21 +153,21 @@ def _read_article(data: bytes, number: int, annotator: str) -> tuple[AnnotatedAr
     try:
         return build(zones=zones), reasons
     except InvalidEdit as error:
-        reasons.append(str(error))
+        reasons.append(error.reason)
         if zones is None:
             return None, reasons
     try:
         return build(zones=None), reasons
     except InvalidEdit as error:  # the text is invalid, so nothing else in the line matters
-        return None, [str(error)]
+        return None, [error.reason]
 
 
-def _read_zones(line: _Line, reasons: list[str]) -> list[Zone] | None:
+def _read_zones(line: _Line, reasons: list[Reason]) -> list[Zone] | None:
     zones = _decode(line.zones, list[_Zone] | None, "zones", reasons)
     return zones if zones is None else [Zone(new_uid(), "", zone.kind, zone.start, zone.end) for zone in zones]
 
 
-def _read_spans(line: _Line, text: str, annotator: str, reasons: list[str]) -> Iterator[Span]:
+def _read_spans(line: _Line, text: str, annotator: str, reasons: list[Reason]) -> Iterator[Span]:
     uids: set[str] = set()
     for raw in check_span_count(_decode(line.spans, list[Raw] | None, "spans", reasons) or []):
         span = _decode(raw, _Span, "spans", reasons)
@@ -181,28 +183,28 @@ def _read_spans(line: _Line, text: str, annotator: str, reasons: list[str]) -> I
             yield Span(uid, "", owner, span.label, span.start, span.end, span.value, span.note)
 
 
-def _read_states(line: _Line, reasons: list[str]) -> Iterator[Status]:
+def _read_states(line: _Line, reasons: list[Reason]) -> Iterator[Status]:
     for annotator, state in (_decode(line.states, dict[str, str] | None, "states", reasons) or {}).items():
         if state in STATES and annotator.strip():
             yield Status("", annotator, state)
         else:
-            reasons.append(
-                _("Invalid state “{state}” for annotator “{annotator}”.").format(state=state, annotator=annotator)
-            )
+            message = _("Invalid state “{state}” for annotator “{annotator}”.")
+            reasons.append(Reason(Code.INVALID_STATE, message.format(state=state, annotator=annotator)))
 
 
-def _read_notes(line: _Line, reasons: list[str]) -> Iterator[Note]:
+def _read_notes(line: _Line, reasons: list[Reason]) -> Iterator[Note]:
     for annotator, text in (_decode(line.notes, dict[str, str] | None, "notes", reasons) or {}).items():
         if text.strip() and annotator.strip():
             yield Note("", annotator, text.strip())
 
 
-def _decode(raw: Raw, type_: Any, key: str, reasons: list[str]) -> Any:
+def _decode(raw: Raw, type_: Any, key: str, reasons: list[Reason]) -> Any:
     """Decode JSON as a `type_`; on failure add to `reasons` and return None."""
     try:
         return msgspec.json.decode(raw, type=type_)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        reasons.append(_("Invalid value in “{key}”: {error}").format(key=key, error=explain_error(error)))
+        message = _("Invalid value in “{key}”: {error}").format(key=key, error=explain_error(error))
+        reasons.append(Reason(Code.INVALID_VALUE, message))
         return None
 
 

@@ -42,6 +42,7 @@ from annotator.formats.json import json_values
 from annotator.i18n import _, ngettext
 from annotator.model.article_builder import build_article, check_span_count
 from annotator.model.operations import InvalidEdit
+from annotator.model.reasons import Code, Reason
 from annotator.model.records import DONE, AnnotatedArticle, Notice, Remark, Span, new_uid
 from annotator.text.offsets import Utf16Offsets
 
@@ -151,11 +152,11 @@ def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Remark]:
         yield from json_values.value_reader(parse)(path, annotator)
     else:
         for line, record in tables.read_records(path):
-            reasons: list[str] = []
+            reasons: list[Reason] = []
             try:
                 yield parse(_parse_record(record), line, annotator, reasons)
             except InvalidEdit as error:
-                reasons = [str(error)]
+                reasons = [error.reason]
             yield from json_values.refuse_all(path, line, reasons)
     yield from _notice_skipped(path, skipped)
 
@@ -165,9 +166,9 @@ def _is_json(beginning: bytes) -> bool:
     return is_marked or json_values.has_objects(beginning)  # whose first line is damaged
 
 
-def _parse_record(record: Mapping[str, str] | str) -> dict[str, Any]:
+def _parse_record(record: Mapping[str, str] | Reason) -> dict[str, Any]:
     """Return a row of a table as a JSON-MIN task. Raises InvalidEdit with the reason for refusing it."""
-    if isinstance(record, str):
+    if isinstance(record, Reason):
         raise InvalidEdit(record)
     return {name: _parse_cell(cell) for name, cell in record.items()}
 
@@ -184,23 +185,23 @@ def _parse_cell(cell: str) -> Any:
 
 def _notice_skipped(path: Path, skipped: Counter[str]) -> Iterator[Notice]:
     if count := skipped["predictions"]:
-        reason = ngettext(
+        message = ngettext(
             "{count} prediction was not imported: only what somebody has annotated is.",
             "{count} predictions were not imported: only what somebody has annotated is.",
             count,
         )
-        yield Notice(str(path), 0, reason.format(count=count))
+        yield Notice.at(path, 0, Reason(Code.PREDICTION_SKIPPED, message.format(count=count)))
     if count := skipped[_VALUE_NAME]:
-        reason = ngettext(
+        message = ngettext(
             "{count} article has values that the file assigns to no span; Label Studio’s JSON export does.",
             "{count} articles have values that the file assigns to no span; Label Studio’s JSON export does.",
             count,
         )
-        yield Notice(str(path), 0, reason.format(count=count))
+        yield Notice.at(path, 0, Reason(Code.VALUE_UNASSIGNED, message.format(count=count)))
 
 
 def _read_task(
-    skipped: Counter[str], task: dict[str, Any], number: int, annotator: str, reasons: list[str]
+    skipped: Counter[str], task: dict[str, Any], number: int, annotator: str, reasons: list[Reason]
 ) -> AnnotatedArticle:
     """Parse a task (see json_values.value_reader), and count what is not read in `skipped`."""
     columns = task.get("data")
@@ -218,7 +219,7 @@ def _read_task(
     return build_article(text, **metadata, spans=spans, line=number)
 
 
-def _read_annotations(task: dict[str, Any], annotator: str, reasons: list[str]) -> Iterator[_Layer]:
+def _read_annotations(task: dict[str, Any], annotator: str, reasons: list[Reason]) -> Iterator[_Layer]:
     for key in _ANNOTATION_KEYS:
         for entry in check_span_count(json_values.convert(task.get(key), list[Any] | None, key, reasons) or []):
             annotation = json_values.convert(entry, _Annotation, key, reasons)
@@ -236,7 +237,8 @@ def _read_annotations(task: dict[str, Any], annotator: str, reasons: list[str]) 
             if not (annotation.was_cancelled or annotation.skipped):
                 yield _read_layer(author, annotation.result, reasons)
             elif annotation.result:
-                reasons.append(_("Annotations that {annotator} cancelled are skipped.").format(annotator=author))
+                message = _("Annotations that {annotator} cancelled are skipped.").format(annotator=author)
+                reasons.append(Reason(Code.ANNOTATION_CANCELLED, message))
 
 
 def _find_annotator(results: Iterable[Any] | None) -> str | None:
@@ -257,14 +259,14 @@ def _count_predictions(task: Mapping[str, Any]) -> int:
     return len(predictions) if isinstance(predictions, list) else bool(predictions)
 
 
-def _read_layer(annotator: str, results: Iterable[Any] | None, reasons: list[str]) -> _Layer:
+def _read_layer(annotator: str, results: Iterable[Any] | None, reasons: list[Reason]) -> _Layer:
     converted = [
         json_values.convert(result, _Result, "result", reasons) for result in check_span_count(list(results or ()))
     ]
     return _Layer(annotator, [result for result in converted if result is not None])
 
 
-def _read_json_min(task: dict[str, Any], annotator: str, reasons: list[str]) -> _Layer:
+def _read_json_min(task: dict[str, Any], annotator: str, reasons: list[Reason]) -> _Layer:
     """Return the results among the columns of a JSON-MIN task."""
     layer = _Layer(json_values.first_name(task.get("annotator"), task.get("completed_by")) or annotator, [])
     for key, column in task.items():
@@ -290,12 +292,12 @@ def _find_text(columns: dict[str, Any], results: list[_Result]) -> str:
 
     texts = [name for name, value in columns.items() if isinstance(value, str) and value and name not in _OWN_COLUMNS]
     if not texts or (columns.get(_TEXT_KEY) == "" and not results):
-        raise InvalidEdit(_("The article has no text."))
+        raise InvalidEdit(Reason(Code.NO_TEXT, _("The article has no text.")))
     longest = nlargest(_MAX_COMPARED, texts, key=lambda name: len(columns[name]))
     return str(columns[max(longest, key=score)])
 
 
-def _read_spans(text: str, units: Utf16Offsets, layer: _Layer, reasons: list[str]) -> Iterator[Span]:
+def _read_spans(text: str, units: Utf16Offsets, layer: _Layer, reasons: list[Reason]) -> Iterator[Span]:
     labelled = [result for result in layer.results if result.type.lower() == "labels"]
     details_by_region = _read_details(
         layer.results, {result.id for result in labelled if result.id is not None}, reasons
@@ -306,7 +308,8 @@ def _read_spans(text: str, units: Utf16Offsets, layer: _Layer, reasons: list[str
             continue
         start, end, reason = _locate_span(text, units, value)
         if reason is None and not value.labels:
-            reason = _("The span from {start} to {end} has no label.").format(start=start, end=end)
+            message = _("The span from {start} to {end} has no label.").format(start=start, end=end)
+            reason = Reason(Code.SPAN_WITHOUT_LABEL, message)
         if reason:
             reasons.append(reason)
             continue
@@ -318,7 +321,7 @@ def _read_spans(text: str, units: Utf16Offsets, layer: _Layer, reasons: list[str
             yield Span(new_uid(), "", layer.annotator, label, start, end, span_value, note)
 
 
-def _locate_span(text: str, units: Utf16Offsets, value: _Value) -> tuple[int, int, str | None]:
+def _locate_span(text: str, units: Utf16Offsets, value: _Value) -> tuple[int, int, Reason | None]:
     """Return a span's start and end, and why it cannot be there, or None."""
     start, end, quoted = value.start, value.end, value.text
     reason = json_values.explain_misplaced(text, start, end, quoted)
@@ -343,7 +346,7 @@ def _join_texts(value: Any) -> str | None:
     return "\n".join(part for part in parts if isinstance(part, str) and part) or None
 
 
-def _read_details(results: list[_Result], regions: set[Any], reasons: list[str]) -> dict[Any, dict[str, str]]:
+def _read_details(results: list[_Result], regions: set[Any], reasons: list[Reason]) -> dict[Any, dict[str, str]]:
     """Return the notes and values for the regions of labels, by the region's id."""
     details_by_region: dict[Any, dict[str, str]] = {}
     for result in results:

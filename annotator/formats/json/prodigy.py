@@ -25,6 +25,7 @@ from annotator.formats.json import json_values
 from annotator.i18n import _
 from annotator.model.article_builder import build_article, check_span_count
 from annotator.model.operations import InvalidEdit
+from annotator.model.reasons import Code, Reason
 from annotator.model.records import AnnotatedArticle, Span, new_uid
 from annotator.text import tokenizer
 
@@ -96,25 +97,25 @@ def _encode_tokens(text: str, spans: tuple[Span, ...]) -> list[dict[str, Any]]:
 
 
 @json_values.value_reader
-def read(line: dict[str, Any], number: int, annotator: str, reasons: list[str]) -> AnnotatedArticle:
+def read(line: dict[str, Any], number: int, annotator: str, reasons: list[Reason]) -> AnnotatedArticle:
     """See json_values.value_reader."""
     text, meta = line.get("text"), line.get("meta")
     if not isinstance(text, str):
-        raise InvalidEdit(_("The article has no text."))
+        raise InvalidEdit(Reason(Code.NO_TEXT, _("The article has no text.")))
     answer = line.get("answer") or _ACCEPT
     if answer == _ACCEPT:
         owner = json_values.first_name(line.get("_annotator_id"), line.get("_session_id")) or annotator
         spans = list(_read_spans(text, line.get("spans"), owner, reasons))
     else:
         spans = []
-        reason = _("The answer is “{answer}”: the article is imported without spans.")
-        reasons.append(reason.format(answer=answer))
+        message = _("The answer is “{answer}”: the article is imported without spans.")
+        reasons.append(Reason(Code.ANSWER_NOT_ACCEPTED, message.format(answer=answer)))
     reasons += [json_values.describe_skipped(key) for key in _UNREAD_KEYS if line.get(key)]
     metadata = json_values.read_metadata(meta if isinstance(meta, dict) else {}, reasons)
     return build_article(text, **metadata, spans=spans, line=number)
 
 
-def _read_spans(text: str, entries: Any, owner: str, reasons: list[str]) -> Iterator[Span]:
+def _read_spans(text: str, entries: Any, owner: str, reasons: list[Reason]) -> Iterator[Span]:
     for entry in check_span_count(json_values.convert(entries, list[Any] | None, "spans", reasons) or []):
         span = json_values.convert(entry, _Span, "spans", reasons)
         if span is None:

@@ -21,6 +21,7 @@ from annotator.formats.reading import PendingRemark, number_remarks, read_limite
 from annotator.i18n import _
 from annotator.model.article_builder import build_article
 from annotator.model.operations import InvalidEdit
+from annotator.model.reasons import Code, Reason, json_error_code
 from annotator.model.records import BODY, AnnotatedArticle, Refusal, Remark, Repair, Span, Zone, new_uid
 from annotator.tagging import decoding
 from annotator.tagging.schemes import IOBES, OUTSIDE
@@ -67,15 +68,15 @@ def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Remark]:
     try:
         data = read_limited(path, MAX_BYTES).removeprefix(_BOM)
     except InvalidEdit as error:
-        yield Refusal(str(path), 0, str(error))
+        yield Refusal.at(path, 0, error.reason)
         return
     content = _decode(data, list[Raw] if data.lstrip().startswith(b"[") else Raw)
-    if isinstance(content, str):
-        yield Refusal(str(path), 0, content)
+    if isinstance(content, Reason):
+        yield Refusal.at(path, 0, content)
         return
     for number, raw in enumerate(content if isinstance(content, list) else [content], 1):
         document = _decode(raw, _Document)
-        items = [(Refusal, document)] if isinstance(document, str) else _read_article(document, annotator)
+        items = [(Refusal, document)] if isinstance(document, Reason) else _read_article(document, annotator)
         yield from number_remarks(path, number, items)
 
 
@@ -84,7 +85,8 @@ def _decode(data: bytes | Raw, type_: Any) -> Any:
     try:
         return msgspec.json.decode(data, type=type_)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        return _("This is not a valid spaCy document: {error}").format(error=explain_error(error))
+        message = _("This is not a valid spaCy document: {error}").format(error=explain_error(error))
+        return Reason(json_error_code(error), message)
 
 
 def _read_article(document: _Document, annotator: str) -> Iterator[AnnotatedArticle | PendingRemark]:
@@ -98,7 +100,7 @@ def _read_article(document: _Document, annotator: str) -> Iterator[AnnotatedArti
         for sentence, token_starts in zip(paragraph.sentences, starts, strict=True):
             chunks, repairs = decoding.decode_with_repairs([_tag_row(token) for token in sentence.tokens], IOBES)
             remarks += (
-                (Refusal if repair.kind == decoding.UNKNOWN_TAG else Repair, repair.reason) for repair in repairs
+                (Refusal if repair.reason.code == Code.INVALID_TAG else Repair, repair.reason) for repair in repairs
             )
             for label, start, end in chunks:
                 offsets = (
@@ -111,7 +113,7 @@ def _read_article(document: _Document, annotator: str) -> Iterator[AnnotatedArti
     try:
         yield build_article(text, zones=zones, spans=spans)
     except InvalidEdit as error:
-        remarks.append((Refusal, str(error)))
+        remarks.append((Refusal, error.reason))
     yield from remarks
 
 
@@ -122,9 +124,8 @@ def _layout_text(paragraph: _Paragraph, remarks: list[PendingRemark]) -> tuple[s
         return detokenize(sentences)
     token_starts = find_token_starts(paragraph.raw, (token for sentence in sentences for token in sentence))
     if token_starts is None:
-        remarks.append(
-            (Refusal, _("The text of a paragraph does not match its tokens, so it is rebuilt from the tokens."))
-        )
+        message = _("The text of a paragraph does not match its tokens, so it is rebuilt from the tokens.")
+        remarks.append((Refusal, Reason(Code.TEXT_REBUILT, message)))
         return detokenize(sentences)
     remaining = iter(token_starts)
     return paragraph.raw, [[next(remaining) for _token in sentence] for sentence in sentences]

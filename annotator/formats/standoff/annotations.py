@@ -12,6 +12,7 @@ from annotator.formats.reading import ArticleReader, describe_empty, describe_ou
 from annotator.i18n import _, ngettext
 from annotator.model.article_builder import build_article
 from annotator.model.operations import InvalidEdit
+from annotator.model.reasons import Code, Reason
 from annotator.model.records import BODY, AnnotatedArticle, Refusal, Span, Zone, new_uid
 from annotator.text.offsets import Utf16Offsets
 
@@ -46,12 +47,12 @@ class Tally:
     def refusals(self, path: Path) -> Iterator[Refusal]:
         """Yield a refusal for each kind."""
         for kind, (count, line) in self._kinds.items():
-            reason = ngettext(
+            message = ngettext(
                 "{count} annotation of type “{kind}” is skipped.",
                 "{count} annotations of type “{kind}” are skipped.",
                 count,
             )
-            yield Refusal(str(path), line, reason.format(count=count, kind=kind))
+            yield Refusal.at(path, line, Reason(Code.ANNOTATION_SKIPPED, message.format(count=count, kind=kind)))
 
 
 class SpanFields(Struct, frozen=True):
@@ -75,17 +76,18 @@ def load_text(path: Path, max_bytes: int = MAX_BYTES) -> str:
 def check_sizes(files: dict[str, bytes], max_bytes: int = MAX_BYTES) -> dict[str, bytes]:
     """Return `files`. Raises InvalidEdit for one over `max_bytes`, too large to read again."""
     if max(map(len, files.values())) > max_bytes:
-        raise InvalidEdit(_("The article's file would be larger than {size} MB.").format(size=max_bytes // 1_000_000))
+        message = _("The article's file would be larger than {size} MB.").format(size=max_bytes // 1_000_000)
+        raise InvalidEdit(Reason(Code.FILE_TOO_LARGE, message))
     return files
 
 
 def check_count(count: int) -> None:
     """Raise InvalidEdit for more annotations than a news text can have."""
     if count > MAX_ANNOTATIONS:
-        reason = ngettext(
+        message = ngettext(
             "The file has more than {count} annotation.", "The file has more than {count} annotations.", MAX_ANNOTATIONS
         )
-        raise InvalidEdit(reason.format(count=MAX_ANNOTATIONS))
+        raise InvalidEdit(Reason(Code.TOO_COMPLEX, message.format(count=MAX_ANNOTATIONS)))
 
 
 def build_article_or_refusal(path: Path, text: str, spans: Iterable[Span], *, page: bool) -> AnnotatedArticle | Refusal:
@@ -93,7 +95,7 @@ def build_article_or_refusal(path: Path, text: str, spans: Iterable[Span], *, pa
     try:
         return build_article(text, zones=None if page else [Zone(new_uid(), "", BODY, 0, len(text))], spans=spans)
     except InvalidEdit as error:
-        return Refusal(str(path), 0, str(error))
+        return Refusal.at(path, 0, error.reason)
 
 
 def to_code_points(units: Utf16Offsets, length: int, start: int, end: int) -> tuple[int, int]:
@@ -107,7 +109,8 @@ def to_code_points(units: Utf16Offsets, length: int, start: int, end: int) -> tu
         raise InvalidEdit(describe_outside(start, end))
     first, last = units.to_code_points(start), units.to_code_points(end)
     if (units.to_utf16(first), units.to_utf16(last)) != (start, end):
-        raise InvalidEdit(_("A span from {start} to {end} splits a character.").format(start=start, end=end))
+        message = _("A span from {start} to {end} splits a character.").format(start=start, end=end)
+        raise InvalidEdit(Reason(Code.SPAN_SPLITS_CHARACTER, message))
     return first, last
 
 
@@ -174,7 +177,7 @@ def annotation_reader(parse: Callable[[Path, Tally, list[Refusal]], ParsedFile])
         try:
             text, annotations = parse(path, tally, refusals)
         except InvalidEdit as error:
-            yield Refusal(str(path), 0, str(error))
+            yield Refusal.at(path, 0, error.reason)
             return
         units = Utf16Offsets(text)
         for annotation in annotations:
@@ -184,7 +187,7 @@ def annotation_reader(parse: Callable[[Path, Tally, list[Refusal]], ParsedFile])
             try:
                 start, end = to_code_points(units, len(text), annotation.start, annotation.end)
             except InvalidEdit as error:
-                span_refusals.append(Refusal(str(path), annotation.line, str(error)))
+                span_refusals.append(Refusal.at(path, annotation.line, error.reason))
                 continue
             fields = read_features(annotation.type, annotation.features)
             for name in fields.unused:

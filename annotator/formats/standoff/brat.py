@@ -29,6 +29,7 @@ from annotator.formats.standoff.annotations import (
 )
 from annotator.i18n import N_, _
 from annotator.model.operations import InvalidEdit
+from annotator.model.reasons import Code, Reason
 from annotator.model.records import AnnotatedArticle, Refusal, Span, new_uid
 
 _SUFFIXES: Final = (".ann",)
@@ -87,7 +88,7 @@ def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Refusal]:
     """
     text_path = path.with_suffix(".txt")
     if reason := _explain_missing_text(path, text_path):
-        yield Refusal(str(path), 0, reason)
+        yield Refusal.at(path, 0, reason)
         return
     try:
         text = load_text(text_path, plain.MAX_BYTES)
@@ -95,18 +96,17 @@ def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Refusal]:
     except FileNotFoundError:
         if not path.exists():
             raise
-        yield Refusal(
-            str(path), 0, _("The matching text file {name} is missing from the folder.").format(name=text_path.name)
-        )
+        message = _("The matching text file {name} is missing from the folder.").format(name=text_path.name)
+        yield Refusal.at(path, 0, Reason(Code.MISSING_COMPANION, message))
         return
     except InvalidEdit as error:
-        yield Refusal(str(path), 0, str(error))
+        yield Refusal.at(path, 0, error.reason)
         return
     refusals: list[Refusal] = []
     try:
         spans_by_id = _read_spans(path, lines, text, refusals)
     except InvalidEdit as error:
-        yield Refusal(str(path), 0, str(error))
+        yield Refusal.at(path, 0, error.reason)
         return
     tally = Tally()
     for number, line in enumerate(lines, 1):
@@ -130,18 +130,16 @@ def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Refusal]:
     yield from tally.refusals(path)
 
 
-def _explain_missing_text(path: Path, text_path: Path) -> str | None:
+def _explain_missing_text(path: Path, text_path: Path) -> Reason | None:
     """Return why `text_path` is not the text of an `.ann`, or None."""
     if not text_path.exists():
         return None  # opening it will fail
     if not text_path.is_file():
-        return _("The matching text file {name} is not a regular file.").format(name=text_path.name)
+        message = _("The matching text file {name} is not a regular file.")
+        return Reason(Code.NOT_A_FILE, message.format(name=text_path.name))
     leads_out = text_path.is_symlink() and not path.is_symlink() and text_path.resolve().parent != path.resolve().parent
-    return (
-        _("The matching text file {name} is a link to another folder.").format(name=text_path.name)
-        if leads_out
-        else None
-    )
+    message = _("The matching text file {name} is a link to another folder.").format(name=text_path.name)
+    return Reason(Code.LINK_OUTSIDE_FOLDER, message) if leads_out else None
 
 
 def encode_files(item: AnnotatedArticle) -> dict[str, bytes]:
@@ -182,9 +180,11 @@ def encode_shared_files(labels: Sequence[str], values: Collection[str]) -> dict[
     return {_CONFIGURATION: "".join(f"{line}\n" for line in lines).encode()}
 
 
-def refusal_reason(span: Span) -> str | None:
+def refusal_reason(span: Span) -> Reason | None:
     """Return why an `.ann` cannot contain a span, or None."""
-    return _("The format does not allow spaces in labels.") if re.search(r"\s", span.label) else None
+    if not re.search(r"\s", span.label):
+        return None
+    return Reason(Code.INVALID_LABEL, _("The format does not allow spaces in labels."))
 
 
 def _read_spans(path: Path, lines: list[str], text: str, refusals: list[Refusal]) -> dict[str, _ReadSpan | None]:
@@ -197,18 +197,18 @@ def _read_spans(path: Path, lines: list[str], text: str, refusals: list[Refusal]
         if not match:
             refusals.append(_refuse_line(path, number))
         elif match[1] in spans_by_id:
-            reason = _("Another annotation already has the id {id}.").format(id=match[1])
-            refusals.append(Refusal(str(path), number, reason))
+            reason = Reason(Code.DUPLICATE_ID, _("Another annotation already has the id {id}.").format(id=match[1]))
+            refusals.append(Refusal.at(path, number, reason))
         else:
             pieces = [(int(start), int(end)) for start, end in (piece.split(" ") for piece in match[3].split(";"))]
             problem = _explain_misplaced(text, match[2], pieces, match[4])
             check_count(len(spans_by_id))
             spans_by_id[match[1]] = None if problem else _ReadSpan(number, match[2], pieces[0][0], pieces[-1][1])
-            refusals += [Refusal(str(path), number, problem)] if problem else []
+            refusals += [Refusal.at(path, number, problem)] if problem else []
     return spans_by_id
 
 
-def _explain_misplaced(text: str, label: str, pieces: list[tuple[int, int]], quoted: str | None) -> str | None:
+def _explain_misplaced(text: str, label: str, pieces: list[tuple[int, int]], quoted: str | None) -> Reason | None:
     """Return why these pieces are no span of the text, or None."""
     for start, end in pieces:
         if start == end:
@@ -221,9 +221,8 @@ def _explain_misplaced(text: str, label: str, pieces: list[tuple[int, int]], quo
         start < end or start - end > _MAX_GAP or _VISIBLE.search(text, end, start)
         for end, start in zip(ends, starts, strict=True)
     ):
-        return _("The {label} span is discontinuous: it has {count} pieces with other text between them.").format(
-            label=label, count=len(pieces)
-        )
+        message = _("The {label} span is discontinuous: it has {count} pieces with other text between them.")
+        return Reason(Code.SPAN_DISCONTINUOUS, message.format(label=label, count=len(pieces)))
     if quoted is None:
         return None
     length = sum(end - start for start, end in pieces) + len(pieces) - 1
@@ -265,7 +264,7 @@ def _kind_of_id(letter: str) -> str:
 
 
 def _refuse_line(path: Path, number: int) -> Refusal:
-    return Refusal(str(path), number, _("The line is not a valid annotation."))
+    return Refusal.at(path, number, Reason(Code.INVALID_LINE, _("The line is not a valid annotation.")))
 
 
 def _split_pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:

@@ -15,6 +15,7 @@ from annotator.formats.library_errors import explain_error
 from annotator.formats.standoff.annotations import check_count
 from annotator.i18n import _
 from annotator.model.operations import InvalidEdit
+from annotator.model.reasons import Code, Reason, json_error_code
 
 SOFA: Final = "uima.cas.Sofa"
 VIEW: Final = "uima.cas.View"
@@ -56,12 +57,13 @@ def parse_xmi(data: bytes) -> Cas:
     parser = expat.ParserCreate(namespace_separator="}")
 
     def doctype(*_declared: object) -> None:
-        raise InvalidEdit(_("The file contains a DOCTYPE declaration, which could load external content."))
+        message = _("The file contains a DOCTYPE declaration, which could load external content.")
+        raise InvalidEdit(Reason(Code.DOCTYPE, message))
 
     def start(name: str, attributes: dict[str, str]) -> None:
         open_elements.append(name)
         if (len(open_elements) == 1 and name != _XMI) or len(open_elements) > _MAX_DEPTH:
-            raise InvalidEdit(_("The file is not a UIMA CAS."))
+            raise InvalidEdit(Reason(Code.WRONG_FORMAT, _("The file is not a UIMA CAS.")))
         if len(open_elements) == 2:
             type_ = _type_of_element(name)
             if type_ == VIEW:
@@ -85,7 +87,8 @@ def parse_xmi(data: bytes) -> Cas:
     try:
         parser.Parse(data, True)
     except (expat.ExpatError, LookupError, ValueError) as error:
-        raise InvalidEdit(_("The file is not valid XML: {error}").format(error=explain_error(error))) from error
+        message = _("The file is not valid XML: {error}").format(error=explain_error(error))
+        raise InvalidEdit(Reason(Code.INVALID_XML, message)) from error
     return Cas(structures, indexed)
 
 
@@ -94,13 +97,13 @@ def parse_json(data: bytes) -> Cas:
     try:
         content = msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        reason = _("The file is not valid JSON: {error}").format(error=explain_error(error, data))
-        raise InvalidEdit(reason) from error
+        message = _("The file is not valid JSON: {error}").format(error=explain_error(error, data))
+        raise InvalidEdit(Reason(json_error_code(error), message)) from error
     structures = content.get("%FEATURE_STRUCTURES") if isinstance(content, dict) else None
     if isinstance(structures, dict):
         structures = [{"%ID": id_, **structure} for id_, structure in structures.items() if isinstance(structure, dict)]
     if not isinstance(structures, list) or not all(isinstance(structure, dict) for structure in structures):
-        raise InvalidEdit(_("The file is not a UIMA CAS."))
+        raise InvalidEdit(Reason(Code.WRONG_FORMAT, _("The file is not a UIMA CAS.")))
     check_count(len(structures))
     views = content.get("%VIEWS")
     indexed = {

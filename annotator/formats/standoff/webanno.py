@@ -16,6 +16,7 @@ from annotator.formats.standoff.annotations import ParsedFile, Tally, annotation
 from annotator.formats.standoff.webanno_writing import encode
 from annotator.i18n import N_, _
 from annotator.model.operations import InvalidEdit
+from annotator.model.reasons import Code, Reason
 from annotator.model.records import AnnotatedArticle, Refusal
 
 _SUFFIXES: Final = (".tsv",)
@@ -40,11 +41,13 @@ def read(path: Path, tally: Tally, refusals: list[Refusal]) -> ParsedFile:
     """See annotation_reader. Raises InvalidEdit for another version."""
     content = load_text(path).removeprefix(_BOM)
     if not content.startswith(_VERSION_3_HEADER):
-        raise InvalidEdit(_("This is a file of WebAnno TSV 2. Only version 3 is read; export it as WebAnno TSV 3."))
+        message = _("This is a file of WebAnno TSV 2. Only version 3 is read; export it as WebAnno TSV 3.")
+        raise InvalidEdit(Reason(Code.UNSUPPORTED_VERSION, message))
     lines = _LINE_END.split(content)
     version = _VERSION.fullmatch(lines[0].removeprefix(_VERSION_3_HEADER))
     if not version:
-        raise InvalidEdit(_("Unknown format version: “{head}”.").format(head=lines[0][:60]))
+        message = _("Unknown format version: “{head}”.").format(head=lines[0][:60])
+        raise InvalidEdit(Reason(Code.UNSUPPORTED_VERSION, message))
     return webanno_reading.parse(path, lines, int(version[1] or 0), tally, refusals)
 
 

@@ -19,9 +19,10 @@ from msgspec import Struct
 from annotator.formats.reading import describe_mismatch
 from annotator.formats.standoff.annotations import Annotation, ParsedFile, Tally, check_count, short_name
 from annotator.i18n import _
-from annotator.model.article_builder import too_long_message
+from annotator.model.article_builder import explain_too_long
 from annotator.model.limits import MAX_ARTICLE_LENGTH
 from annotator.model.operations import InvalidEdit
+from annotator.model.reasons import Code, Reason
 from annotator.model.records import Refusal
 from annotator.text.offsets import Utf16Offsets
 
@@ -73,13 +74,14 @@ def parse(path: Path, lines: list[str], minor: int, tally: Tally, refusals: list
         elif header := _HEADER.fullmatch(line):
             layers.append(_parse_layer(layers, *header.groups()))
         elif len(line) > _MAX_LINE_LENGTH:
-            reason = _("The line is longer than {size} MB.").format(size=_MAX_LINE_LENGTH // 1_000_000)
-            refusals.append(Refusal(str(path), number, reason))
+            message = _("The line is longer than {size} MB.").format(size=_MAX_LINE_LENGTH // 1_000_000)
+            refusals.append(Refusal.at(path, number, Reason(Code.LINE_TOO_LONG, message)))
         elif line.strip() and not line.startswith("#"):
             fields = line.split("\t")
             match = _OFFSETS.fullmatch(fields[1]) if len(fields) > 2 else None
             if not match:
-                refusals.append(Refusal(str(path), number, _("The line is not a valid token.")))
+                message = _("The line is not a valid token.")
+                refusals.append(Refusal.at(path, number, Reason(Code.INVALID_LINE, message)))
                 continue
             units.append(_Unit(number, int(match[1]), int(match[2]), fields))
             text.place_sentence(units[-1].start, number)
@@ -91,13 +93,14 @@ def parse(path: Path, lines: list[str], minor: int, tally: Tally, refusals: list
         quoted, start, end = unit.fields[2], utf16.to_code_points(unit.start), utf16.to_code_points(unit.end)
         actual = content[start : min(end, start + len(quoted) + 1)]  # enough to see whether they differ
         if len(unit.fields) < width:
-            reason = _("The line has fewer columns than the file header declares.")
+            message = _("The line has fewer columns than the file header declares.")
+            reason = Reason(Code.WRONG_COLUMNS, message)
         elif actual not in (quoted, unescape(quoted)):
             reason = describe_mismatch(unit.start, unit.end, quoted, actual)
         else:
             valid_units.append(unit)
             continue
-        refusals.append(Refusal(str(path), unit.line, reason))
+        refusals.append(Refusal.at(path, unit.line, reason))
     return content, _read_annotations(valid_units, layers, tally)
 
 
@@ -122,8 +125,8 @@ class _TextBuilder:
             self._parts[-1] = self._parts[-1].removesuffix("\n")
             self._length -= 1
         if not 0 <= start - self._length <= _MAX_GAP:
-            reason = _("The offsets of the sentence at line {line} do not match its position in the text.")
-            raise InvalidEdit(reason.format(line=line))
+            message = _("The offsets of the sentence at line {line} do not match its position in the text.")
+            raise InvalidEdit(Reason(Code.SENTENCE_MISPLACED, message.format(line=line)))
         self._add(" " * (start - self._length))
         self._add_sentence()
 
@@ -141,7 +144,7 @@ class _TextBuilder:
             self._parts.append(text)
             self._length += len(text.encode("utf-16-le", "surrogatepass")) // 2
         if self._length > 2 * MAX_ARTICLE_LENGTH:  # the spaces between sentences take no room in the file
-            raise InvalidEdit(too_long_message())
+            raise InvalidEdit(explain_too_long())
 
 
 def _parse_layer(layers: list[_Layer], kind: str, name: str, columns: str) -> _Layer:

@@ -27,6 +27,7 @@ from annotator.formats.standoff.annotations import (
 from annotator.formats.standoff.cas_reading import SOFA, Cas, FeatureStructure, parse_json, parse_xmi
 from annotator.i18n import N_, _
 from annotator.model.operations import InvalidEdit
+from annotator.model.reasons import Code, Reason
 from annotator.model.records import AnnotatedArticle, Refusal, Span
 from annotator.text.offsets import Utf16Offsets
 
@@ -98,11 +99,10 @@ def encode_files(item: AnnotatedArticle) -> dict[str, bytes]:
     Raises InvalidEdit for a text that is too long or has a character that XML does not allow.
     """
     if character := _NOT_IN_XML.search(item.article.text):
-        raise InvalidEdit(
-            _("The text contains a character that XML does not allow: {character}.").format(
-                character=_format_code_point(character)
-            )
+        message = _("The text contains a character that XML does not allow: {character}.").format(
+            character=_format_code_point(character)
         )
+        raise InvalidEdit(Reason(Code.INVALID_CHARACTER, message))
     return check_sizes({_SUFFIXES[0]: _encode(item).encode()})
 
 
@@ -111,16 +111,13 @@ def encode_shared_files(_labels: Sequence[str], _values: Collection[str]) -> dic
     return {_TYPE_SYSTEM: _TYPE_SYSTEM_CONTENT.encode()}
 
 
-def refusal_reason(span: Span) -> str | None:
+def refusal_reason(span: Span) -> Reason | None:
     """Return why XMI cannot contain a span, or None."""
     character = _NOT_IN_XML.search(span.value or "")
-    return (
-        _("The value contains a character that XML does not allow: {character}.").format(
-            character=_format_code_point(character)
-        )
-        if character
-        else None
-    )
+    if not character:
+        return None
+    message = _("The value contains a character that XML does not allow: {character}.")
+    return Reason(Code.INVALID_CHARACTER, message.format(character=_format_code_point(character)))
 
 
 def is_xml_text(text: str) -> bool:
@@ -166,12 +163,13 @@ def _find_text(path: Path, cas: Cas, refusals: list[Refusal]) -> FeatureStructur
     """Return the file's text; refuse those of other views. Raises InvalidEdit if there is none."""
     sofas = [sofa for sofa in cas.structures if sofa.type == SOFA and "sofaString" in sofa.features]
     if not sofas:
-        raise InvalidEdit(_("The file contains no text."))
+        raise InvalidEdit(Reason(Code.NO_TEXT, _("The file contains no text.")))
     main = next((sofa for sofa in sofas if sofa.features.get("sofaID") == _MAIN_VIEW), sofas[0])
     for sofa in sofas:
         if sofa is not main:
-            reason = _("The view “{name}” is skipped: an article has only one text.")
-            refusals.append(Refusal(str(path), sofa.line, reason.format(name=sofa.features.get("sofaID", ""))))
+            message = _("The view “{name}” is skipped: an article has only one text.")
+            text = message.format(name=sofa.features.get("sofaID", ""))
+            refusals.append(Refusal.at(path, sofa.line, Reason(Code.VIEW_SKIPPED, text)))
     return main
 
 

@@ -21,6 +21,7 @@ from annotator.model.article_builder import build_article
 from annotator.model.limits import MAX_FILES, MAX_REMARKS
 from annotator.model.logical_order import is_logical, restore_logical_order
 from annotator.model.operations import InvalidEdit
+from annotator.model.reasons import Code, Reason
 from annotator.model.records import AnnotatedArticle, Refusal, Remark, Repair, VisualOrderNotice
 from annotator.model.remarks import sanitise_remark
 from annotator.paths import extend_path, is_link, resolve_path
@@ -56,12 +57,12 @@ def list_files(corpus: Corpus, paths: Iterable[Path], format_name: str | None, r
     """
     files = list(islice(_walk(corpus, paths, remarks), MAX_FILES + 1))
     if len(files) > MAX_FILES:
-        reason = ngettext(
+        message = ngettext(
             "An import reads at most {count} file; this one and the rest were skipped.",
             "An import reads at most {count} files; this one and the rest were skipped.",
             MAX_FILES,
         )
-        remarks.append(Refusal(str(files.pop()), 0, reason.format(count=MAX_FILES)))
+        remarks.append(Refusal.at(str(files.pop()), 0, Reason(Code.TOO_MANY_FILES, message.format(count=MAX_FILES))))
     if format_name is not None and not registry.get_format(format_name).has_companions:
         return files
     companions = {resolve_path(companion) for path in files for companion in registry.find_companions(path)}
@@ -144,19 +145,20 @@ def _limit_remarks(path: Path, items: Iterable[AnnotatedArticle | Remark]) -> It
     for kind, count in counts.items():
         if count > MAX_REMARKS:
             excess = count - MAX_REMARKS
-            reason = ngettext(
+            message = ngettext(
                 "There is {count} more like this in the file.",
                 "There are {count} more like this in the file.",
                 excess,
             )
-            yield kind(str(path), 0, reason.format(count=excess))
+            yield kind.at(path, 0, Reason(Code.MORE_REMARKS, message.format(count=excess)))
 
 
 def _read_items(path: Path, options: ReadOptions, annotator: str) -> Iterator[AnnotatedArticle | Remark]:
     try:
         format_ = detect_format(path, options)
         if format_ is None:
-            yield Refusal(str(path), 0, _("The format of the file was not recognised."))
+            message = _("The format of the file was not recognised.")
+            yield Refusal.at(path, 0, Reason(Code.FORMAT_NOT_RECOGNISED, message))
         elif format_ is tables.FORMAT:
             yield from tables.read(path, annotator, options.columns)
         elif format_ is columns.FORMAT:
@@ -197,31 +199,31 @@ def _check_logical(
     if not count:
         return
     if repair:
-        reason = ngettext(
+        message = ngettext(
             "{count} text had letters in presentation forms or lines in visual order, and was "
             "converted to logical text.",
             "{count} texts had letters in presentation forms or lines in visual order, and were "
             "converted to logical text.",
             count,
         )
-        yield Repair(str(path), line, reason.format(count=count))
+        yield Repair.at(path, line, Reason(Code.VISUAL_ORDER, message.format(count=count)))
     else:
-        reason = ngettext(
+        message = ngettext(
             "{count} text has letters in presentation forms or lines in visual order, and was imported unchanged.",
             "{count} texts have letters in presentation forms or lines in visual order, and were imported unchanged.",
             count,
         )
-        yield VisualOrderNotice(str(path), line, reason.format(count=count))
+        yield VisualOrderNotice.at(path, line, Reason(Code.VISUAL_ORDER, message.format(count=count)))
 
 
 def _repair(path: Path, item: AnnotatedArticle) -> Iterator[AnnotatedArticle | Remark]:
     try:
         repaired, losses = restore_logical_order(item)
     except InvalidEdit as rejected:
-        yield Refusal(str(path), item.line, str(rejected))
+        yield Refusal.at(path, item.line, rejected.reason)
         return
     yield repaired
-    yield from (Refusal(str(path), item.line, reason) for reason in losses)
+    yield from (Refusal.at(path, item.line, reason) for reason in losses)
 
 
 def _walk(corpus: Corpus, paths: Iterable[Path], remarks: list[Remark]) -> Iterator[Path]:
@@ -238,7 +240,7 @@ def _walk(corpus: Corpus, paths: Iterable[Path], remarks: list[Remark]) -> Itera
             try:
                 status = path.stat()
                 if path != root and (reason := _explain_outside_link(path, root)):
-                    remarks.append(Refusal(str(path), 0, reason))
+                    remarks.append(Refusal.at(path, 0, reason))
                     continue
                 if stat.S_ISDIR(status.st_mode):
                     if (status.st_dev, status.st_ino) not in entered:
@@ -246,26 +248,28 @@ def _walk(corpus: Corpus, paths: Iterable[Path], remarks: list[Remark]) -> Itera
                         entries = (extend_path(entry) for entry in path.iterdir() if not entry.name.startswith("."))
                         pending += sorted(entries, reverse=True)
                 elif not stat.S_ISREG(status.st_mode):
-                    remarks.append(Refusal(str(path), 0, _("This is neither a file nor a folder.")))
+                    message = _("This is neither a file nor a folder.")
+                    remarks.append(Refusal.at(path, 0, Reason(Code.NOT_A_FILE, message)))
                 elif resolve_path(path) not in corpus_files:
                     yield path
             except OSError as error:
                 remarks.append(_unreadable(path, error))
 
 
-def _explain_outside_link(path: Path, root: Path) -> str | None:
-    """Return a sentence if a file or a companion of it is a link out of `root`."""
+def _explain_outside_link(path: Path, root: Path) -> Reason | None:
+    """Return a reason if a file or a companion of it is a link out of `root`."""
     for file in (path, *registry.find_companions(path)):
         if is_link(file) and not resolve_path(file).is_relative_to(resolve_path(root)):
             if file == path:
-                reason = _("This link points outside the folder and is not followed: {path}.")
+                message = _("This link points outside the folder and is not followed: {path}.")
             else:
-                reason = _("The companion file “{name}” is a link that points outside the folder: {path}.")
-            return reason.format(name=file.name, path=resolve_path(file))
+                message = _("The companion file “{name}” is a link that points outside the folder: {path}.")
+            return Reason(Code.LINK_OUTSIDE_FOLDER, message.format(name=file.name, path=resolve_path(file)))
     return None
 
 
 def _unreadable(path: Path, error: OSError) -> Refusal:
     if isinstance(error, FileNotFoundError):
-        return Refusal(str(path), 0, _("No such file or folder."))
-    return Refusal(str(path), 0, _("Cannot be read: {error}").format(error=explain_os_error(error)))
+        return Refusal.at(path, 0, Reason(Code.FILE_NOT_FOUND, _("No such file or folder.")))
+    message = _("Cannot be read: {error}").format(error=explain_os_error(error))
+    return Refusal.at(path, 0, Reason(Code.FILE_UNREADABLE, message))

@@ -17,6 +17,7 @@ from annotator.model.label_roles import is_date_label
 from annotator.model.label_twins import describe_label_twin, find_label_twins
 from annotator.model.labels import is_label_name
 from annotator.model.limits import MAX_LABEL_LENGTH, MAX_NEW_LABELS
+from annotator.model.reasons import Code, Reason
 from annotator.model.records import AnnotatedArticle, Notice, Refusal, Remark, Repair, Span
 from annotator.model.remarks import explain_removed, sanitise_remark
 from annotator.store.corpus import Corpus
@@ -171,24 +172,25 @@ class _UnknownLabels:
         """Yield a refusal for each label and file."""
         for (path, label), (count, line) in self._counts.items():
             if label is None:
-                reason = ngettext(
+                message = ngettext(
                     "{count} span with another label was skipped",
                     "{count} spans with other labels were skipped",
                     count,
                 )
             elif is_label_name(label):
-                reason = ngettext(
+                message = ngettext(
                     "the corpus has no label {label}: {count} span was skipped",
                     "the corpus has no label {label}: {count} spans were skipped",
                     count,
                 )
             else:
-                reason = ngettext(
+                message = ngettext(
                     "“{label}” is not a valid label name (use letters, digits, _ and -): {count} span was skipped",
                     "“{label}” is not a valid label name (use letters, digits, _ and -): {count} spans were skipped",
                     count,
                 )
-            yield Refusal(str(path), line, reason.format(label=label, count=count))
+            code = Code.UNKNOWN_LABEL if label is None or is_label_name(label) else Code.INVALID_LABEL
+            yield Refusal.at(path, line, Reason(code, message.format(label=label, count=count)))
 
 
 class _LabelUsage:
@@ -210,7 +212,7 @@ class _LabelUsage:
         """Yield a notice for each label that is probably misspelt."""
         for rare, twin in find_label_twins(self._counts).items():
             path, line = self._first_places[rare]
-            yield Notice(str(path), line, describe_label_twin(rare, twin, self._counts))
+            yield Notice.at(path, line, Reason(Code.SIMILAR_LABEL, describe_label_twin(rare, twin, self._counts)))
 
 
 class _InvalidDates:
@@ -232,12 +234,12 @@ class _InvalidDates:
     def notices(self) -> Iterator[Notice]:
         """Yield a notice for each file."""
         for path, (count, line, value) in self._counts.items():
-            reason = ngettext(
+            message = ngettext(
                 "{count} invalid date was kept: “{value}”. A check of the labels lists it.",
                 "{count} invalid dates were kept, such as “{value}”. A check of the labels lists them.",
                 count,
             )
-            yield Notice(str(path), line, reason.format(count=count, value=value))
+            yield Notice.at(path, line, Reason(Code.INVALID_DATE_VALUE, message.format(count=count, value=value)))
 
 
 def _is_invalid_date(span: Span) -> bool:
@@ -266,13 +268,13 @@ def _store(
         ]
         for (path, _file_article), annotated, added in zip(batch, mapped, corpus.add_all(mapped), strict=True):
             if added.is_removed:
-                remarks.append(Refusal(str(path), annotated.line, explain_removed()))
+                remarks.append(Refusal.at(path, annotated.line, explain_removed()))
                 continue
             counts["added" if added.is_new else "duplicates"] += 1
             counts["spans"] += added.spans
             if added.spans:
                 doubtful.add(corpus, path, annotated)
-            remarks += [Refusal(str(path), annotated.line, reason) for reason in added.skip_reasons]
+            remarks += [Refusal.at(path, annotated.line, reason) for reason in added.skip_reasons]
     return counts
 
 

@@ -131,7 +131,7 @@ def _preview_file(
             new_uids.add(item.article.uid)
         elif corpus.removal(item.article.uid):
             remark_counts[Refusal] += 1
-            remarks += [Refusal(str(path), item.line, explain_removed())] if len(remarks) < _MAX_REMARKS else []
+            remarks += [Refusal.at(path, item.line, explain_removed())] if len(remarks) < _MAX_REMARKS else []
         if articles % _PROGRESS_INTERVAL == 0:
             yield progress
     format_, possible_formats, columns = _detect_format_and_columns(path, options, articles)

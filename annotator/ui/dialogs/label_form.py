@@ -65,9 +65,10 @@ class LabelForm(QWidget):
 
     def show_faults(self, faults: Iterable[Fault]) -> None:
         """Show these faults beside their fields, and no others."""
-        reasons = {fault.field: fault.reason[:1].upper() + fault.reason[1:] for fault in reversed(list(faults))}
+        reasons = {fault.field: str(fault.reason) for fault in reversed(list(faults))}
         for field, warning in self._fault_labels.items():
-            warning.setText(reasons.get(field, ""))
+            reason = reasons.get(field, "")
+            warning.setText(reason[:1].upper() + reason[1:])
             warning.setVisible(field in reasons)
 
     def focus_first_field(self) -> None:

@@ -20,6 +20,7 @@ from annotator.formats.conll.germeval import NestedTags
 from annotator.formats.conll.tag_columns import ColumnTags
 from annotator.formats.json import jsonl
 from annotator.model.labels import LabelSet
+from annotator.model.reasons import Code
 from annotator.model.records import (
     BODY,
     AnnotatedArticle,
@@ -160,7 +161,7 @@ def test_invisible_characters_are_reported_once_and_left_out_at_the_edges_of_spa
     items, remarks = read_file(tmp_path, 50 * f"-DOCSTART- O\n\n{line}")
     assert [labelled_texts(item) for item in items] == 50 * [[("وزارة\u200e \u200eالصحة", "ORG"), ("أمس", "DATE")]]
     reason = "The texts have 400 invisible characters (LRM, ZWSP), kept in them but left out at the edges of spans."
-    assert remarks == [Notice(str(tmp_path / "file.conll"), 0, reason)]
+    assert remarks == [Notice(str(tmp_path / "file.conll"), 0, reason, Code.INVISIBLE_CHARACTERS)]
 
 
 def test_span_of_an_invisible_token_is_refused(tmp_path: Path) -> None:
@@ -275,19 +276,23 @@ def test_invalid_lines_are_reported(tmp_path: Path, file: str | bytes, line: int
 
 
 @pytest.mark.parametrize(
-    ("file", "reason"),
+    ("file", "reason", "code"),
     [
-        ("", "No columns of tokens and tags found in the file."),
-        ("أعلنت الوزارة عن الخطة.\nأمس.\n", "No columns of tokens and tags found in the file."),
-        ("\v", "No columns of tokens and tags found in the file."),
-        ("أ NN\nب VB\n", "No columns of tokens and tags found in the file."),
-        ('{"text": "نص"}\n', "No columns of tokens and tags found in the file."),
-        (b"\x89PNG\0\0\x01\x02", "The file is binary, not text."),
-        (bytes(range(128, 256)) * 9, "Unknown encoding: the file is not UTF-8, UTF-16 or Windows-1256."),
+        ("", "No columns of tokens and tags found in the file.", Code.WRONG_FORMAT),
+        ("أعلنت الوزارة عن الخطة.\nأمس.\n", "No columns of tokens and tags found in the file.", Code.WRONG_FORMAT),
+        ("\v", "No columns of tokens and tags found in the file.", Code.WRONG_FORMAT),
+        ("أ NN\nب VB\n", "No columns of tokens and tags found in the file.", Code.WRONG_FORMAT),
+        ('{"text": "نص"}\n', "No columns of tokens and tags found in the file.", Code.WRONG_FORMAT),
+        (b"\x89PNG\0\0\x01\x02", "The file is binary, not text.", Code.BINARY_FILE),
+        (
+            bytes(range(128, 256)) * 9,
+            "Unknown encoding: the file is not UTF-8, UTF-16 or Windows-1256.",
+            Code.UNKNOWN_ENCODING,
+        ),
     ],
 )
-def test_a_file_of_another_format_is_refused(tmp_path: Path, file: str | bytes, reason: str) -> None:
-    assert read_file(tmp_path, file) == ([], [Refusal(str(tmp_path / "file.conll"), 0, reason)])
+def test_a_file_of_another_format_is_refused(tmp_path: Path, file: str | bytes, reason: str, code: Code) -> None:
+    assert read_file(tmp_path, file) == ([], [Refusal(str(tmp_path / "file.conll"), 0, reason, code)])
     assert not sniff("file.conll", file.encode() if isinstance(file, str) else file)
 
 
@@ -342,7 +347,7 @@ def test_file_that_marks_no_articles_is_one_and_noticed(tmp_path: Path) -> None:
     (item,), [notice] = read_file(tmp_path, SENTENCES)
     assert item.article.text.count("\n") == 249
     reason = "The file does not say where articles begin: its 250 sentences are not divided."
-    assert notice == UndividedNotice(str(tmp_path / "file.conll"), 0, reason, 250)
+    assert notice == UndividedNotice(str(tmp_path / "file.conll"), 0, reason, Code.UNDIVIDED_FILE, 250)
     for divided in (f"{SENTENCES}-DOCSTART- O\n\nأمس B-D\n", SENTENCES.replace("جملة O\n249", "$#$ O\nجملة O\n249")):
         assert read_file(tmp_path, divided)[1] == []
     assert read_file(tmp_path, SENTENCES[: SENTENCES.index("جملة O\n200")])[1] == []
@@ -384,7 +389,7 @@ def test_cut_articles_have_all_sentences(tmp_path_factory: pytest.TempPathFactor
 def test_a_file_of_only_separators_has_no_article(tmp_path: Path) -> None:
     assert read_file(tmp_path, "$#$ O\n\n$#$ O\n") == (
         [],
-        [Refusal(str(tmp_path / "file.conll"), 0, "The text is empty.")],
+        [Refusal(str(tmp_path / "file.conll"), 0, "The text is empty.", Code.NO_TEXT)],
     )
 
 

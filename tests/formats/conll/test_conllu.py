@@ -21,6 +21,7 @@ from annotator.formats.json import jsonl
 from annotator.jobs.export import read_back
 from annotator.model.article_builder import build_article
 from annotator.model.labels import LabelSet
+from annotator.model.reasons import Code
 from annotator.model.records import AnnotatedArticle, Article, Refusal, Remark, Repair, Span, Zone, article_uid
 from annotator.tagging.combined import CombinedProjection
 from annotator.tagging.flat import BOUNDARIES, ProjectionOptions, select_ranges
@@ -348,7 +349,7 @@ def test_entities_on_multiword_tokens_are_read(tmp_path: Path) -> None:
     (item,), refusals = read_file(tmp_path, content)
     assert labelled_texts(item) == [("للبنك الدولي", "ORG"), ("بها", "X")]
     reason = "The ORG span starts or ends inside a written word and is widened to the whole word."
-    assert refusals == [Repair(str(tmp_path / "articles.conllu"), 3, reason)]
+    assert refusals == [Repair(str(tmp_path / "articles.conllu"), 3, reason, Code.SPAN_WIDENED)]
 
 
 def test_repairs_are_reported_once(tmp_path: Path) -> None:

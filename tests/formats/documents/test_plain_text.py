@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from annotator.formats.documents import plain_text as format_
 from annotator.formats.documents.plain_text import MAX_BYTES, decode_text, read
 from annotator.model.operations import InvalidEdit
+from annotator.model.reasons import Code
 from annotator.model.records import Refusal
 
 PAGE = (Path(__file__).resolve().parents[2] / "fixtures" / "page.txt").read_text(encoding="utf-8")
@@ -108,25 +109,25 @@ def test_a_file_is_one_article(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "reason"),
+    ("data", "reason", "code"),
     [
-        (b"", "The text is empty."),
-        (codecs.BOM_UTF8, "The text is empty."),
-        (b"\r\n \n", "The text is empty."),
-        (codecs.BOM_UTF16_LE + "أ\0ب".encode("utf-16-le"), "The text contains NUL characters."),
-        (b"\x89PNG\0", BINARY),
-        (b"x" * (MAX_BYTES + 1), "The file is larger than 10 MB."),
+        (b"", "The text is empty.", Code.NO_TEXT),
+        (codecs.BOM_UTF8, "The text is empty.", Code.NO_TEXT),
+        (b"\r\n \n", "The text is empty.", Code.NO_TEXT),
+        (codecs.BOM_UTF16_LE + "أ\0ب".encode("utf-16-le"), "The text contains NUL characters.", Code.INVALID_CHARACTER),
+        (b"\x89PNG\0", BINARY, Code.BINARY_FILE),
+        (b"x" * (MAX_BYTES + 1), "The file is larger than 10 MB.", Code.FILE_TOO_LARGE),
     ],
     ids=["empty", "only a mark", "blank", "NUL", "binary", "large"],
 )
 def test_a_refusal_names_the_path_as_it_was_given(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: bytes, reason: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: bytes, reason: str, code: Code
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("folder").mkdir()
     path = Path("folder/file.txt")
     path.write_bytes(data)
-    assert list(read(path, "")) == [Refusal(str(path), 0, reason)]
+    assert list(read(path, "")) == [Refusal(str(path), 0, reason, code)]
 
 
 def test_a_missing_file_raises(tmp_path: Path) -> None:

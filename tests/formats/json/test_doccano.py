@@ -14,6 +14,7 @@ from strategies import annotated_articles, nothing
 from annotator.formats.json import doccano, json_values
 from annotator.formats.json.doccano import encode, read, sniff
 from annotator.model.article_builder import build_article
+from annotator.model.reasons import Code, Reason
 from annotator.model.records import AnnotatedArticle, Span
 
 TEXT = "خطة 2024 😀\nأعلنت الوزارة، أمس، عن الخطة."
@@ -186,7 +187,7 @@ def test_an_article_beyond_the_limit_is_refused(tmp_path: Path, monkeypatch: pyt
     with path.open("rb") as file:
         assert list(json_values.read_values(file, 1_000_000)) == [
             (1, b'{"text": "x"}'),
-            (2, "The article that starts here is longer than 1 MB."),
+            (2, Reason(Code.ARTICLE_TOO_LONG, "The article that starts here is longer than 1 MB.")),
         ]
 
 
@@ -198,7 +199,7 @@ def test_a_span_must_match_its_quoted_text() -> None:
 
 def test_a_long_quote_is_shortened() -> None:
     reason = json_values.explain_misplaced("x" * 1000, 0, 500, "y" * 500)
-    assert reason == f"The span from 0 to 500 should be “{'y' * 100}…”, but the text there is “{'x' * 100}…”."
+    assert str(reason) == f"The span from 0 to 500 should be “{'y' * 100}…”, but the text there is “{'x' * 100}…”."
 
 
 PIECES = st.sampled_from(["سطر", "😀", "لأ", "َ", "ـ", "\u200f", "\u200e", " ", "\n", '"', "\\", "\t", "2024", "ل"])

@@ -19,6 +19,7 @@ from annotator.formats.documents import tables
 from annotator.formats.format import Documents
 from annotator.formats.json.labelstudio import FORMAT, encode, read, sniff
 from annotator.model.article_builder import build_article
+from annotator.model.reasons import Code
 from annotator.model.records import DONE, IN_PROGRESS, AnnotatedArticle, Notice, Refusal, Span, Status, new_uid
 
 TEXT = "خطة 2024 😀\nأعلنت الوزارة، أمس، عن الخطة."
@@ -389,7 +390,7 @@ def test_values_that_a_shape_assigns_to_no_span_are_pointed_out(tmp_path: Path) 
     *articles, notice = read(path, "ليلى")
     assert len(articles) == 2
     reason = "1 article has values that the file assigns to no span; Label Studio’s JSON export does."
-    assert notice == Notice(str(path), 0, reason)
+    assert notice == Notice(str(path), 0, reason, Code.VALUE_UNASSIGNED)
 
 
 PIECES = st.sampled_from(["سطر", "😀", "لأ", "َ", "ـ", "\u200f", "\u200e", " ", "\n", '"', "\\", "\t", "2024", "]}"])

@@ -15,6 +15,7 @@ from annotator import i18n
 from annotator.formats.standoff import xmi
 from annotator.model.article_builder import build_article
 from annotator.model.operations import InvalidEdit
+from annotator.model.reasons import Code, Reason
 from annotator.model.records import AnnotatedArticle, Span
 
 TEXT = "😀 خطة 2024"
@@ -281,7 +282,7 @@ def test_a_character_that_xml_does_not_allow_is_refused() -> None:
     with pytest.raises(InvalidEdit, match=r"The text contains a character that XML does not allow: U\+001F\."):
         xmi.encode_files(build_article("a\x1fb"))
     reason = xmi.refusal_reason(Span("1", "", "a", "PLAN", 0, 1, "\ufffe"))
-    assert reason == "The value contains a character that XML does not allow: U+FFFE."
+    assert reason == Reason(Code.INVALID_CHARACTER, "The value contains a character that XML does not allow: U+FFFE.")
     assert xmi.refusal_reason(Span("1", "", "a", "PLAN", 0, 1, "\t\ud7ff😀", "\ufffe")) is None
 
 

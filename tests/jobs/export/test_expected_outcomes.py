@@ -21,6 +21,7 @@ from annotator.jobs.export.exporter import ExportOptions, export
 from annotator.jobs.export.read_back import NotVerified
 from annotator.model.labels import default_labels
 from annotator.model.operations import InvalidEdit
+from annotator.model.reasons import Code, Reason
 from annotator.model.records import (
     DONE,
     ZONE_KINDS,
@@ -279,7 +280,7 @@ def test_an_article_left_out_without_a_reason_raises(
 
     def rejecting(annotated: AnnotatedArticle) -> Any:
         if annotated.article.id == 1:
-            raise InvalidEdit("x")
+            raise InvalidEdit(Reason(Code.NO_TEXT, "x"))
         return encode(annotated)
 
     monkeypatch.setattr(format_.output, "encode", rejecting)

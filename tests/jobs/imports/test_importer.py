@@ -14,6 +14,7 @@ from annotator.jobs.checking import check_corpus
 from annotator.jobs.imports import importer
 from annotator.jobs.imports.file_reader import ReadOptions
 from annotator.jobs.imports.importer import ImportResult, LabelMapping, import_paths
+from annotator.model.reasons import Code
 from annotator.model.records import AnnotatedArticle, Notice, Refusal, Repair, VisualOrderNotice
 from annotator.store.corpus import AddResult, Corpus
 from annotator.store.errors import CorpusError
@@ -85,7 +86,11 @@ def test_impossible_dates_are_kept_and_noticed_once_for_a_file(corpus: Corpus, f
     mapping = LabelMapping({"TIME": "DATE"})
     result = import_files(corpus, path, annotator="Sanae", label_mapping=mapping)
     reason = "2 invalid dates were kept, such as “2024-02-31”. A check of the labels lists them."
-    assert (result.spans, result.skipped, result.noticed) == (5, [], [Notice(str(path), 1, reason)])
+    assert (result.spans, result.skipped, result.noticed) == (
+        5,
+        [],
+        [Notice(str(path), 1, reason, Code.INVALID_DATE_VALUE)],
+    )
     assert [corpus.spans(corpus.article(number).uid)[0].value for number in range(1, 6)] == [*values]
     issues = finish(check_corpus(corpus, "Sanae")).issues
     assert [issue.number for issue in issues if issue.issue.kind == "value"] == [1, 2]
@@ -100,7 +105,11 @@ def test_a_rare_label_a_letter_away_from_a_frequent_one_is_noticed(corpus: Corpu
     path.write_text("".join(articles), encoding="utf-8")
     result = import_files(corpus, path, annotator="Sanae", label_mapping=LabelMapping({}, None))
     reason = "The label “OEG” is on 1 span, “ORG” on 20: is “ORG” meant?"
-    assert (result.spans, result.skipped, result.noticed) == (21, [], [Notice(str(path), 101, reason)])
+    assert (result.spans, result.skipped, result.noticed) == (
+        21,
+        [],
+        [Notice(str(path), 101, reason, Code.SIMILAR_LABEL)],
+    )
     renamed = import_files(corpus, path, annotator="Sanae", label_mapping=LabelMapping({"OEG": "ORG"}))
     assert renamed.noticed == []
 
@@ -137,8 +146,8 @@ def test_a_folder_is_read_recursively_sorted_by_name(corpus: Corpus, folder: Pat
     assert texts(corpus) == ["نص a.txt", "نص b/10.text", "نص b/2.txt", "نص b/deep/x", "نص c.txt", "نص 1", "نص 2"]
     assert (result.added, result.duplicates) == (7, 0)
     assert result.skipped == [
-        Refusal(str(folder / "binary.txt"), 0, "The file is binary, not text."),
-        Refusal(str(folder / "photo.jpg"), 0, UNRECOGNISED),
+        Refusal(str(folder / "binary.txt"), 0, "The file is binary, not text.", Code.BINARY_FILE),
+        Refusal(str(folder / "photo.jpg"), 0, UNRECOGNISED, Code.FORMAT_NOT_RECOGNISED),
     ]
 
 
@@ -152,7 +161,9 @@ def test_the_corpus_itself_is_skipped(corpus: Corpus, tmp_path: Path) -> None:
     assert (tmp_path / "my.corpus").exists()
     assert import_files(corpus, tmp_path) == ImportResult(1, 0, 0, [])
     (tmp_path / "other.corpus").write_bytes(b"")
-    assert import_files(corpus, tmp_path).skipped == [Refusal(str(tmp_path / "other.corpus"), 0, UNRECOGNISED)]
+    assert import_files(corpus, tmp_path).skipped == [
+        Refusal(str(tmp_path / "other.corpus"), 0, UNRECOGNISED, Code.FORMAT_NOT_RECOGNISED)
+    ]
 
 
 @pytest.mark.not_on_wine("Wine lists no links that lead nowhere")
@@ -185,9 +196,12 @@ def test_unreadable_files_are_skipped(corpus: Corpus, folder: Path, monkeypatch:
     result = import_files(corpus, folder / "none", folder / "a.txt", folder / "b.txt")
     assert texts(corpus) == ["ثان"]
     assert result.skipped == [
-        Refusal(str(folder / "none"), 0, "No such file or folder."),
+        Refusal(str(folder / "none"), 0, "No such file or folder.", Code.FILE_NOT_FOUND),
         Refusal(
-            str(folder / "a.txt"), 0, "Cannot be read: access is denied: check who may use the file and its folder"
+            str(folder / "a.txt"),
+            0,
+            "Cannot be read: access is denied: check who may use the file and its folder",
+            Code.FILE_UNREADABLE,
         ),
     ]
 
@@ -196,7 +210,7 @@ def test_unreadable_files_are_skipped(corpus: Corpus, folder: Path, monkeypatch:
 def test_a_pipe_is_not_read(corpus: Corpus, folder: Path) -> None:
     os.mkfifo(folder / "pipe.txt")
     assert import_files(corpus, folder).skipped == [
-        Refusal(str(folder / "pipe.txt"), 0, "This is neither a file nor a folder.")
+        Refusal(str(folder / "pipe.txt"), 0, "This is neither a file nor a folder.", Code.NOT_A_FILE)
     ]
 
 
@@ -358,7 +372,7 @@ def test_an_invalid_label_name_is_refused_even_when_labels_are_added(corpus: Cor
     result = import_files(corpus, path, annotator="ليلى", label_mapping=LabelMapping(added=None))
     assert labelled(corpus) == ["PER"]
     reason = "“a place” is not a valid label name (use letters, digits, _ and -): 1 span was skipped"
-    assert result.skipped == [Refusal(str(path), 1, reason)]
+    assert result.skipped == [Refusal(str(path), 1, reason, Code.INVALID_LABEL)]
 
 
 def test_refused_spans_of_a_label_are_reported_once_for_a_file(corpus: Corpus, folder: Path) -> None:
@@ -368,9 +382,14 @@ def test_refused_spans_of_a_label_are_reported_once_for_a_file(corpus: Corpus, f
     )
     other = write_json_lines(folder / "b.jsonl", FOREIGN | {"spans": spans[:1]})
     assert import_files(corpus, path, other).skipped == [
-        Refusal(str(path), 2, "the corpus has no label PER: 3 spans were skipped"),
-        Refusal(str(path), 2, "“a b” is not a valid label name (use letters, digits, _ and -): 3 spans were skipped"),
-        Refusal(str(other), 1, "the corpus has no label PER: 1 span was skipped"),
+        Refusal(str(path), 2, "the corpus has no label PER: 3 spans were skipped", Code.UNKNOWN_LABEL),
+        Refusal(
+            str(path),
+            2,
+            "“a b” is not a valid label name (use letters, digits, _ and -): 3 spans were skipped",
+            Code.INVALID_LABEL,
+        ),
+        Refusal(str(other), 1, "the corpus has no label PER: 1 span was skipped", Code.UNKNOWN_LABEL),
     ]
 
 
@@ -390,7 +409,7 @@ def test_a_file_is_read_with_its_own_options(corpus: Corpus, folder: Path) -> No
         (folder / name).write_text("نص " + name, encoding="utf-8")
     result = import_files(corpus, folder, options_by_path={folder / "b.md": ReadOptions("text")})
     assert texts(corpus) == ["نص b.md"]
-    assert result.skipped == [Refusal(str(folder / "a.md"), 0, UNRECOGNISED)]
+    assert result.skipped == [Refusal(str(folder / "a.md"), 0, UNRECOGNISED, Code.FORMAT_NOT_RECOGNISED)]
 
 
 # Tables
@@ -418,7 +437,7 @@ def test_repairs_are_not_refusals(corpus: Corpus, folder: Path) -> None:
     result = import_files(corpus, path, annotator="ليلى", strict=True)
     assert (result.added, result.spans, result.skipped) == (1, 2, [])
     reason = "I-DATE after O: treated as the start of a span."
-    assert result.repaired == [Repair(str(path), 2, reason)]
+    assert result.repaired == [Repair(str(path), 2, reason, Code.MISSING_SPAN_START)]
 
 
 # Visual order and presentation forms
@@ -444,7 +463,7 @@ def test_text_in_visual_order_is_reported_once_for_a_file_and_imported_unchanged
     result = import_files(corpus, path, annotator="ليلى", strict=True)
     assert (result.added, result.spans, result.skipped, result.repaired) == (3, 1, [], [])
     reason = "2 texts have letters in presentation forms or lines in visual order, and were imported unchanged."
-    assert result.noticed == [VisualOrderNotice(str(path), 2, reason)]
+    assert result.noticed == [VisualOrderNotice(str(path), 2, reason, Code.VISUAL_ORDER)]
     assert texts(corpus)[2] == reorder_for_display(OTHER)
 
 
@@ -453,7 +472,7 @@ def test_text_in_visual_order_is_repaired_on_request_with_its_spans(corpus: Corp
     result = import_files(corpus, path, annotator="ليلى", logical=True, strict=True)
     assert (result.added, result.spans, result.skipped, result.noticed) == (3, 1, [], [])
     reason = "2 texts had letters in presentation forms or lines in visual order, and were converted to logical text."
-    assert result.repaired == [Repair(str(path), 2, reason)]
+    assert result.repaired == [Repair(str(path), 2, reason, Code.VISUAL_ORDER)]
     assert texts(corpus) == ["خبر", "قالت الوزارة في بلاغ\nيوم الجمعة 5 يوليوز", OTHER]
     article = corpus.article(2)
     assert [article.text[span.start : span.end] for span in corpus.spans(article.uid)] == ["الجمعة"]

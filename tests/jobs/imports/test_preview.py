@@ -9,7 +9,7 @@ from annotator.jobs.imports.file_reader import ReadOptions
 from annotator.jobs.imports.importer import import_paths
 from annotator.jobs.imports.preview import FilePreview, preview_files
 from annotator.model import operations
-from annotator.model.records import article_uid
+from annotator.model.records import Refusal, article_uid
 from annotator.model.remarks import explain_removed
 from annotator.store.corpus import Corpus
 from annotator.store.queries import article_list
@@ -66,7 +66,7 @@ def test_removed_article_is_refused_beforehand(corpus: Corpus, folder: Path) -> 
     [file_preview] = preview(corpus, path)
     assert (file_preview.new_uids, file_preview.refusal_count) == (frozenset(), 1)
     [remark] = file_preview.remarks
-    assert (remark.line, remark.reason) == (2, explain_removed())
+    assert remark == Refusal.at(path, 2, explain_removed())
     assert not file_preview.needs_decision
 
 

@@ -13,6 +13,7 @@ from ui.inspection import Stretch
 from annotator.jobs.imports.file_reader import ReadOptions
 from annotator.jobs.imports.importer import ImportResult
 from annotator.jobs.imports.preview import FilePreview
+from annotator.model.reasons import Code
 from annotator.model.records import Refusal
 from annotator.ui.actions.keymap import Keymap
 from annotator.ui.actions.panel_focus import focusable_controls
@@ -55,7 +56,9 @@ def occurrences_dialog(window: Window) -> QDialog:
 
 
 def imported_dialog(window: Window) -> QDialog:
-    return ImportResultDialog(window, "3 articles added", ImportResult(3, 0, 0, [Refusal("a.txt", 3, "not UTF-8")]))
+    return ImportResultDialog(
+        window, "3 articles added", ImportResult(3, 0, 0, [Refusal("a.txt", 3, "not UTF-8", Code.INVALID_ENCODING)])
+    )
 
 
 def import_dialog(window: Window) -> QDialog:
@@ -72,7 +75,7 @@ def import_dialog(window: Window) -> QDialog:
             1,
             [("ﺮﺒﺧ", "خبر")],
         ),
-        *({"PER": 2, "a b": 1}, [Refusal("a.csv", 3, "empty")], 1, 0, ["c1", "c2"]),
+        *({"PER": 2, "a b": 1}, [Refusal("a.csv", 3, "empty", Code.NO_TEXT)], 1, 0, ["c1", "c2"]),
     )
     return ImportDialog(window, window.session, window.tasks, [preview])
 

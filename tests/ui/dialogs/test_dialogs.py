@@ -17,6 +17,7 @@ from annotator import i18n
 from annotator.jobs.export import exporter
 from annotator.jobs.imports.importer import ImportResult
 from annotator.model.article_builder import build_article
+from annotator.model.reasons import Code
 from annotator.model.records import DONE, Refusal, Repair
 from annotator.store.errors import CorpusError
 from annotator.store.queries import article_list
@@ -274,9 +275,14 @@ def test_failed_export_shows_one_sentence_and_can_be_repeated(window: Window, qt
 
 
 def test_refusals_and_repairs_are_shown_with_file_line_and_reason(window: Window, qtbot: QtBot) -> None:
-    refusals = [Refusal("/news/2024/a.jsonl", 3, "not JSON"), Refusal("b.txt", 0, "empty")]
+    refusals = [
+        Refusal("/news/2024/a.jsonl", 3, "not JSON", Code.INVALID_JSON),
+        Refusal("b.txt", 0, "empty", Code.NO_TEXT),
+    ]
     dialog = ImportResultDialog(
-        window, "1 article", ImportResult(1, 0, 0, refusals, [Repair("c.conll", 7, "I-A after O")])
+        window,
+        "1 article",
+        ImportResult(1, 0, 0, refusals, [Repair("c.conll", 7, "I-A after O", Code.MISSING_SPAN_START)]),
     )
     qtbot.addWidget(dialog)
     rows = items(dialog.tree.invisibleRootItem())

@@ -1,0 +1,161 @@
+"""Why something was refused, repaired or noticed: a stable code for programs, and a sentence for people."""
+
+from enum import StrEnum
+
+import msgspec
+from msgspec import Struct
+
+
+class Code(StrEnum):
+    """The codes of all reasons. They never change, whatever the language; each stands for one meaning in all formats.
+
+    A code's `meaning` is its row in docs/codes.md.
+    """
+
+    meaning: str
+
+    def __new__(cls, value: str, meaning: str) -> "Code":
+        """Return the code of this value with its meaning."""
+        code = str.__new__(cls, value)
+        code._value_ = value
+        code.meaning = meaning
+        return code
+
+    # Files
+    FILE_NOT_FOUND = "file_not_found", "There is no such file or folder."
+    FILE_UNREADABLE = "file_unreadable", "The system does not let the file be read."
+    FILE_TOO_LARGE = "file_too_large", "The file is larger, or would be, than one of its format may be."
+    FILE_TRUNCATED = "file_truncated", "The file ends before its content does."
+    TOO_MANY_FILES = "too_many_files", "More files than one import reads: this one and the rest are skipped."
+    NOT_A_FILE = "not_a_file", "What is there is no regular file, such as a pipe or a device."
+    LINK_OUTSIDE_FOLDER = "link_outside_folder", "A link leads out of the folder that is read, and is not followed."
+    MISSING_COMPANION = "missing_companion", "The file that belongs to this one, such as brat's text, is missing."
+    PACKAGE_MISSING = "package_missing", "The format needs an optional package that is not installed."
+
+    UNKNOWN_ARTICLE = "unknown_article", "The corpus has no article of this number or uid."
+    AMBIGUOUS_ARTICLE = "ambiguous_article", "Several articles have a uid that begins so."
+
+    # Formats
+    FORMAT_NOT_RECOGNISED = "format_not_recognised", "No format recognises the file."
+    WRONG_FORMAT = "wrong_format", "The file is not of the format that it is read as."
+    UNSUPPORTED_VERSION = "unsupported_version", "The file is of a version of its format that is not read."
+    BINARY_FILE = "binary_file", "The file is binary, not text."
+    UNKNOWN_ENCODING = "unknown_encoding", "The encoding of the file could not be recognised."
+    INVALID_ENCODING = "invalid_encoding", "Bytes are not valid in the encoding of the file."
+    INVALID_JSON = "invalid_json", "The JSON cannot be parsed."
+    REPEATED_KEY = "repeated_key", "An object has a key twice: its last value is read."
+    INVALID_XML = "invalid_xml", "The XML cannot be parsed."
+    INVALID_VALUE = "invalid_value", "A value is missing or not of its kind."
+    INVALID_LINE = "invalid_line", "A line or row of the file cannot be parsed."
+    INVALID_STATE = "invalid_state", "The state of an article, or the annotator that it is of, is not valid."
+    INVALID_DATE = "invalid_date", "The time of publication is not a date."
+    DAMAGED_FILE = "damaged_file", "The file cannot be parsed: it is damaged."
+    DOCTYPE = "doctype", "The XML declares a DOCTYPE, which could load or expand anything."
+    PASSWORD_PROTECTED = "password_protected", "The file is protected by a password."
+    UNSUPPORTED_ENCRYPTION = "unsupported_encryption", "The file is encrypted in a way that is not read."
+    SUSPICIOUS_COMPRESSION = "suspicious_compression", "The file unpacks to far more than its size."
+    TOO_COMPLEX = "too_complex", "The file has more pages, elements, annotations or levels than a news text has."
+    TOO_SLOW = "too_slow", "Reading the file takes too long."
+    EXTRA_CONTENT = "extra_content", "Content after the end of the file's list is ignored."
+
+    # Tables and columns
+    WRONG_COLUMNS = "wrong_columns", "A line has other columns than the rest of the file, or than its header declares."
+    COLUMN_NOT_FOUND = "column_not_found", "No column has this name, or no name shows which column has the text."
+    AMBIGUOUS_COLUMN = "ambiguous_column", "More than one column could be the one that is meant."
+    NO_TOKEN = "no_token", "A line of columns has no token."
+    INVALID_TAG = "invalid_tag", "A tag is none of any scheme, and is read as O."
+    MISSING_SPAN_START = "missing_span_start", "A span begins without the tag of a beginning."
+    MISSING_SPAN_END = "missing_span_end", "A span ends without the tag of an end."
+    UNDIVIDED_FILE = "undivided_file", "The file does not say where its articles begin."
+    ARTICLE_SPLIT = "article_split", "An article is too long, so a new one starts within it."
+    SENTENCE_SPLIT = "sentence_split", "A sentence is too long, so it is split."
+
+    # Articles
+    NO_TEXT = "no_text", "The article has no text, or nothing in it is visible."
+    ARTICLE_TOO_LONG = "article_too_long", "The article is longer than one may be."
+    LINE_TOO_LONG = "line_too_long", "A line is longer than one may be."
+    INVALID_CHARACTER = "invalid_character", "A text has a character that cannot be stored, or not in this format."
+    INVISIBLE_CHARACTERS = "invisible_characters", "The texts have invisible characters, which stay in them."
+    VISUAL_ORDER = "visual_order", "Texts have letters in presentation forms or lines in visual order."
+    NOT_CONTIGUOUS = "not_contiguous", "In logical order, other characters stand between those of a span or zone."
+    TEXT_CHANGED = "text_changed", "The text is not the one that it was when its hash, spans and zones were written."
+    TEXT_REBUILT = "text_rebuilt", "The text does not match its tokens, so it is rebuilt from them."
+    SENTENCE_MISPLACED = "sentence_misplaced", "The offsets of a sentence do not match its place in the text."
+    VIEW_SKIPPED = "view_skipped", "Another view of the file is skipped: an article has one text."
+    ARTICLE_REMOVED = "article_removed", "The article was removed from the corpus, and is not imported again."
+
+    # Zones and positions
+    INVALID_ZONE_KIND = "invalid_zone_kind", "A zone is of an unknown kind."
+    ZONE_OUTSIDE_TEXT = "zone_outside_text", "A zone is empty or not within the text."
+    ZONES_OVERLAP = "zones_overlap", "Two zones overlap."
+    POSITION_OUTSIDE_TEXT = "position_outside_text", "A position is not within the text."
+    OTHER_ANNOTATOR = "other_annotator", "The span is in the layer of another annotator."
+    NOTHING_SELECTED = "nothing_selected", "Nothing is selected."
+
+    # Spans
+    SPAN_OUTSIDE_TEXT = "span_outside_text", "A span is not within the text."
+    SPAN_EMPTY = "span_empty", "A span has no length."
+    SPAN_BLANK = "span_blank", "Nothing in a span is visible."
+    SPAN_SPLITS_CHARACTER = "span_splits_character", "A span begins or ends within a character."
+    SPAN_DISCONTINUOUS = "span_discontinuous", "A span has pieces with other text between them."
+    SPAN_WIDENED = "span_widened", "A span begins or ends within a word, and is widened to all of it."
+    SPAN_WITHOUT_LABEL = "span_without_label", "A span has no label."
+    SPAN_EXISTS = "span_exists", "The annotator has already labelled the same text so."
+    SPAN_DIFFERS = "span_differs", "The annotator has already labelled the same text so, with another value or note."
+    TEXT_MISMATCH = "text_mismatch", "The file's copy of a span's or token's text differs from the text there."
+    TOO_MANY_SPANS = "too_many_spans", "The article has more spans than one may have."
+    INVALID_DATE_VALUE = "invalid_date_value", "The value of a span is to be a date and is none; it is kept."
+    ANNOTATION_SKIPPED = "annotation_skipped", "Annotations that are no labelled spans are skipped."
+    ANNOTATION_CANCELLED = "annotation_cancelled", "Annotations that their annotator cancelled are skipped."
+    PREDICTION_SKIPPED = "prediction_skipped", "Predictions, which nobody annotated, are not imported."
+    VALUE_UNASSIGNED = "value_unassigned", "The file does not say of which span a value is."
+    ANSWER_NOT_ACCEPTED = "answer_not_accepted", "The answer was not to accept: the article comes without spans."
+    DUPLICATE_ID = "duplicate_id", "Two things have the same id."
+
+    # Labels
+    UNKNOWN_LABEL = "unknown_label", "The corpus has no such label."
+    INVALID_LABEL = "invalid_label", "The label has a name that no label may have, or that the format does not allow."
+    SIMILAR_LABEL = "similar_label", "A rare label is spelt almost like a frequent one."
+    INVALID_LABEL_SET = "invalid_label_set", "The label set cannot be parsed."
+    NO_LABELS = "no_labels", "The label set has no labels."
+    DUPLICATE_LABEL = "duplicate_label", "Two labels have the same name."
+    INVALID_COLOUR = "invalid_colour", "The colour of a label is not of the form #rrggbb."
+    INVALID_KEY = "invalid_key", "The key of a label is not one visible character."
+    DUPLICATE_KEY = "duplicate_key", "Two labels have the same key."
+    LABEL_IN_USE = "label_in_use", "Spans still have the label."
+
+    # Merging
+    NOT_A_CHANGESET = "not_a_changeset", "The file is neither a changeset nor a corpus."
+    UNUSABLE_CORPUS = "unusable_corpus", "The corpus to merge cannot be used."
+    NEWER_VERSION = "newer_version", "A newer version of the program made it, and is needed to read it."
+    UNKNOWN_RECORD = "unknown_record", "The changeset has something of an unknown kind."
+    IMPOSSIBLE_EDIT = "impossible_edit", "A step contains an edit that cannot be."
+    NO_CHANGE = "no_change", "A change changes nothing."
+    INVALID_ANNOTATOR = "invalid_annotator", "The name is not one of an annotator."
+    INVALID_NAME = "invalid_name", "The name is empty, too long or has a NUL character."
+    INVALID_NUMBER = "invalid_number", "The number is out of range."
+    INVALID_TIME = "invalid_time", "The time is not ISO 8601 with its offset from UTC."
+    WAITING_STEPS = "waiting_steps", "Steps wait for articles that are neither here nor in the file."
+    UNDESCRIBED_LABEL = "undescribed_label", "Steps are left out, as the file does not describe their label."
+    OTHER_PERSON = "other_person", "An annotator of theirs is taken for another person than the one of this name here."
+
+    # Of other remarks
+    MORE_REMARKS = "more_remarks", "The file has more remarks of this kind than are listed."
+
+
+class Reason(Struct, frozen=True):
+    """Why something was refused, repaired or noticed; `text` is one sentence in the user's language."""
+
+    code: Code
+    text: str
+
+    def __str__(self) -> str:
+        """Return the sentence."""
+        return self.text
+
+
+def json_error_code(error: Exception) -> Code:
+    """Return the code of an error of decoding JSON."""
+    if isinstance(error, UnicodeDecodeError):
+        return Code.INVALID_ENCODING
+    return Code.INVALID_VALUE if isinstance(error, msgspec.ValidationError) else Code.INVALID_JSON
