@@ -151,6 +151,16 @@ class Tags(Struct, Generic[P], eq=False):
         return {}
 
 
+class Configuration(NamedTuple):
+    """A file with the labels, which the program of a format reads before the articles.
+
+    Beside a file its name is `FILE.name`, in a folder `name`.
+    """
+
+    name: str
+    encode: Callable[[LabelSet], bytes]
+
+
 class Documents(Struct, eq=False):
     """Whole articles one after another, each span as it is: `header`, articles with `separator` between, `footer`."""
 
@@ -160,6 +170,7 @@ class Documents(Struct, eq=False):
     header: str = ""
     separator: str = ""
     footer: str = ""
+    configuration: Configuration | None = None
 
 
 def _encode_no_files(_labels: Sequence[str], _values: Collection[str]) -> dict[str, bytes]:

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from annotator.formats.spooling import Spool
 
-_OPTIONAL_KEYS: Final = ("left_out", "files", "parts", "seed", "origin", "noticed")
+_OPTIONAL_KEYS: Final = ("left_out", "files", "companions", "parts", "seed", "origin", "noticed")
 """Keys that are written only if they have a value."""
 
 
@@ -68,7 +68,8 @@ class Report(Struct):
     the labels of each article come from, by its number (see jobs.export.gold_layers).
 
     `digest` is the SHA-256 of the exported articles and spans: with it and the options, the files are the same byte by
-    byte. `files` is the SHA-256 of the file, or one of all in the folder.
+    byte. `files` is the SHA-256 of the file, or one of all in the folder. `companions` has the SHA-256 of each file
+    written beside the file, by name.
     """
 
     format: str
@@ -96,6 +97,7 @@ class Report(Struct):
     removed: int = 0
     left_out: list[OmittedArticle] = []
     files: str | None = None
+    companions: dict[str, str] | None = None
     parts: dict[str, PartCounts] | None = None
     seed: int | None = None
     origin: dict[str, str] | None = None

@@ -9,12 +9,6 @@ from consumers.reading import NAMES, WHO, consumer, load_articles, run_export
 
 from annotator.store.corpus import Corpus
 
-CONFIG = (
-    '<View><Labels name="label" toName="text">'
-    + "".join(f'<Label value="{name}"/>' for name in NAMES)
-    + '</Labels><Text name="text" value="$text"/></View>'
-)
-
 
 def load_places(corpus: Corpus) -> list[list[tuple[int, int, str]]]:
     """Return the spans of each article."""
@@ -24,8 +18,9 @@ def load_places(corpus: Corpus) -> list[list[tuple[int, int, str]]]:
 
 
 def test_label_studios_converter_reads_every_span(corpus: Corpus, tmp_path: Path) -> None:
-    converter = consumer("label_studio_sdk.converter").Converter(CONFIG, project_dir=None)
+    sdk = consumer("label_studio_sdk.converter")
     run_export(corpus, tmp_path / "a.json", format="labelstudio")
+    converter = sdk.Converter((tmp_path / "a.json.config.xml").read_text(encoding="utf-8"), project_dir=None)
     items = list(converter.iter_from_json_file(str(tmp_path / "a.json")))
     assert [item["input"]["text"] for item in items] == [article.text for article in load_articles(corpus)]
     results = [[value for values in item["output"].values() for value in values] for item in items]
@@ -38,8 +33,9 @@ def test_label_studios_converter_reads_every_span(corpus: Corpus, tmp_path: Path
 
 
 def test_label_studios_schema_takes_the_tasks(corpus: Corpus, tmp_path: Path) -> None:
-    interface = consumer("label_studio_sdk.label_interface").LabelInterface(CONFIG)
+    sdk = consumer("label_studio_sdk.label_interface")
     run_export(corpus, tmp_path / "a.json", format="labelstudio")
+    interface = sdk.LabelInterface((tmp_path / "a.json.config.xml").read_text(encoding="utf-8"))
     tasks = json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))
     assert len(tasks) == len(load_articles(corpus))
     for task in tasks:

@@ -11,23 +11,30 @@ The shape above is written, with the metadata but without a label's annotator, v
 column of these unchanged while users change labels, so they would return for spans that no longer exist.
 """
 
+import string
 from collections.abc import Iterable, Iterator
+from functools import partial
+from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 import regex
 from msgspec import Struct
 
-from annotator.formats.format import Documents, Format
+from annotator.formats.format import Configuration, Documents, Format
 from annotator.formats.json import json_values
 from annotator.i18n import _
 from annotator.model.article_builder import build_article, check_span_count
+from annotator.model.colours import contrast_ratio
+from annotator.model.labels import LabelSet
 from annotator.model.operations import InvalidEdit
 from annotator.model.reasons import Code, Reason
 from annotator.model.records import AnnotatedArticle, Note, Span, new_uid
 
 _SUFFIXES: Final = (".jsonl", ".json", ".ndjson")
 
+_LABEL_TYPES: Final = "labels.json"
+_ALLOWED_KEYS: Final = frozenset(string.digits + string.ascii_lowercase)
 _TEXT_KEYS: Final = ("text", "data")
 _LABEL_KEYS: Final = ("label", "labels", "entities", "annotations")
 _UNREAD_KEYS: Final = ("relations", "cats")
@@ -62,6 +69,34 @@ def encode(item: AnnotatedArticle) -> str:
     metadata = dict.fromkeys(json_values.METADATA) | json_values.build_metadata(article)
     line = {"id": article.id, "text": article.text, "label": labels, **metadata}
     return msgspec.json.encode(line).decode() + "\n"
+
+
+def encode_label_types(labels: LabelSet) -> bytes:
+    """Encode the labels with their colours and keys, for the upload on a project's page of labels.
+
+    A key is a digit or a small ASCII letter there, and of one label only.
+    """
+    types = []
+    keys: set[str] = set()
+    for label in labels.labels:
+        key = label.key if label.key in _ALLOWED_KEYS - keys else None
+        keys |= {key} if key else set()
+        background = label.colour.light
+        types.append(
+            {
+                "text": label.name,
+                "prefix_key": None,
+                "suffix_key": key,
+                "background_color": background,
+                "text_color": max("#ffffff", "#000000", key=partial(contrast_ratio, background)),
+            }
+        )
+    return msgspec.json.format(msgspec.json.encode(types)) + b"\n"
+
+
+def find_companions(path: Path) -> list[Path]:
+    """Return the file of label types beside a file of texts."""
+    return json_values.find_configurations(path, _LABEL_TYPES, b'"background_color"')
 
 
 @json_values.value_reader
@@ -142,5 +177,10 @@ FORMAT: Final = Format(
     suffixes=_SUFFIXES,
     sniff=sniff,
     read=read,
-    output=Documents(encode, frozenset({"title", "published", "source", "url"})),
+    output=Documents(
+        encode,
+        frozenset({"title", "published", "source", "url"}),
+        configuration=Configuration(_LABEL_TYPES, encode_label_types),
+    ),
+    find_companions=find_companions,
 )

@@ -30,6 +30,7 @@ RawValue: TypeAlias = tuple[int, bytes | Reason]
 _BOM: Final = b"\xef\xbb\xbf"
 _CHUNK: Final = 1 << 20
 _BEGINNING: Final = 1 << 16
+_CONFIGURATION_BYTES: Final = 1000
 _MAX_DEPTH: Final = 8
 """Levels of nesting to which keys are searched."""
 # The content of a repeated possessive group can match in one way only: Python 3.11.0 to 3.11.4 is wrong for others
@@ -224,6 +225,17 @@ def convert(value: Any, type_: Any, key: str, reasons: list[Reason]) -> Any:
         message = _("Invalid value in “{key}”: {error}").format(key=key, error=explain_error(error))
         reasons.append(Reason(Code.INVALID_VALUE, message))
         return None
+
+
+def find_configurations(path: Path, name: str, mark: bytes) -> list[Path]:
+    """Return the files with labels beside a file (see formats.format.Configuration): they begin with `mark`, almost."""
+    candidates = (path.with_name(f"{path.name}.{name}"), path.with_name(name))
+    return [candidate for candidate in candidates if candidate.is_file() and mark in _read_beginning(candidate)]
+
+
+def _read_beginning(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(_CONFIGURATION_BYTES)
 
 
 def describe_skipped(key: str) -> Reason:

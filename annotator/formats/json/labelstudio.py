@@ -32,15 +32,17 @@ from functools import partial
 from heapq import nlargest
 from pathlib import Path
 from typing import Any, Final
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 import msgspec
 from msgspec import Struct
 
 from annotator.formats.documents import tables
-from annotator.formats.format import Documents, Format
+from annotator.formats.format import Configuration, Documents, Format
 from annotator.formats.json import json_values
 from annotator.i18n import _, ngettext
 from annotator.model.article_builder import build_article, check_span_count
+from annotator.model.labels import LabelSet
 from annotator.model.operations import InvalidEdit
 from annotator.model.reasons import Code, Reason
 from annotator.model.records import DONE, AnnotatedArticle, Notice, Remark, Span, new_uid
@@ -55,6 +57,9 @@ _OWN_COLUMNS: Final = frozenset({"annotation_id", "annotator", "created_at", "id
 _MAX_COMPARED: Final = 100
 """Columns and results compared to find the text."""
 _ANNOTATION_KEYS: Final = ("annotations", "completions")
+_CONFIGURATION: Final = "config.xml"
+_LABELS_NAME: Final = "label"
+"""The `from_name` of labelled regions."""
 _VALUE_NAME: Final = "value"
 """The `from_name` of the texts that are values of spans."""
 _CONTENT_KEYS: Final = {"textarea": "text", "choices": "choices", "datetime": "datetime"}
@@ -136,10 +141,30 @@ def _encode_span(text: str, span: Span, annotator: str | None) -> Iterator[dict[
     region = {"start": span.start, "end": span.end}
     value = {**region, "text": text[span.start : span.end], "labels": [span.label]}
     meta = ({"text": [span.note]} if span.note else {}) | ({"annotator": annotator} if annotator else {})
-    result = {"id": span.uid, "from_name": "label", "to_name": _TEXT_KEY, "type": "labels", "value": value}
+    result = {"id": span.uid, "from_name": _LABELS_NAME, "to_name": _TEXT_KEY, "type": "labels", "value": value}
     yield {**result, "meta": meta} if meta else result
     if span.value:
         yield {**result, "from_name": _VALUE_NAME, "type": "textarea", "value": {**region, "text": [span.value]}}
+
+
+def encode_configuration(labels: LabelSet) -> bytes:
+    """Encode the labelling configuration for a project: labels with their colours and keys, and values of regions."""
+    view = Element("View")
+    label_list = SubElement(view, "Labels", name=_LABELS_NAME, toName=_TEXT_KEY)
+    for label in labels.labels:
+        look = {"value": label.name, "background": label.colour.light}
+        SubElement(label_list, "Label", look | ({"hotkey": label.key} if label.key else {}))
+    SubElement(view, "Text", name=_TEXT_KEY, value=f"${_TEXT_KEY}")
+    once = {"perRegion": "true", "maxSubmissions": "1", "editable": "true"}
+    names = {"name": _VALUE_NAME, "toName": _TEXT_KEY, "placeholder": _VALUE_NAME}
+    SubElement(view, "TextArea", names | once)
+    indent(view)
+    return f"{tostring(view, encoding='unicode')}\n".encode()
+
+
+def find_companions(path: Path) -> list[Path]:
+    """Return the labelling configuration beside a file of tasks."""
+    return json_values.find_configurations(path, _CONFIGURATION, b"<View>")
 
 
 def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Remark]:
@@ -376,5 +401,7 @@ FORMAT: Final = Format(
         header="[\n",
         separator=",\n",
         footer="\n]\n",
+        configuration=Configuration(_CONFIGURATION, encode_configuration),
     ),
+    find_companions=find_companions,
 )

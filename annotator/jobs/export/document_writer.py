@@ -8,12 +8,14 @@ from typing import Any
 
 from annotator.file_ops import synced_file
 from annotator.formats.format import Documents, Format
+from annotator.formats.report import Report
 from annotator.i18n import _
 from annotator.jobs.export.expected_outcomes import ExpectedOutcome
 from annotator.jobs.export.read_back import NotVerified
 from annotator.jobs.export.writer import Converted, Writer, count_text_tokens
 from annotator.model import zones as zoning
 from annotator.model.display_names import article_title
+from annotator.model.labels import LabelSet
 from annotator.model.records import DATELINE, AnnotatedArticle, Remark
 
 
@@ -22,10 +24,20 @@ class DocumentWriter(Writer):
 
     uses_zones = False
 
-    def __init__(self, format_: Format, documents: Documents) -> None:
+    def __init__(self, format_: Format, documents: Documents, labels: LabelSet) -> None:
         self.suffix = format_.suffixes[0]
         self.stored_fields = documents.stored_fields
+        self.configuration = self._encode_configuration(documents, labels)
         self._format, self._documents = format_, documents
+
+    @staticmethod
+    def _encode_configuration(documents: Documents, labels: LabelSet) -> tuple[str, bytes] | None:
+        configuration = documents.configuration
+        return (configuration.name, configuration.encode(labels)) if configuration else None
+
+    def build_companion_files(self, report: Report) -> Mapping[str, bytes]:
+        """See Writer."""
+        return dict([self.configuration]) if self.configuration else {}
 
     @contextmanager
     def opened(self, path: Path) -> Iterator[Callable[[str], object]]:

@@ -37,6 +37,7 @@ class _OldReport(Struct):
     digest: str
     verified: bool
     files: str | None = None
+    companions: dict[str, str] = {}
 
 
 def read_digest(report: Path) -> str | None:
@@ -48,13 +49,25 @@ def read_digest(report: Path) -> str | None:
     return old.files if old else None
 
 
-def check_replaceable(path: Path, *, force: bool) -> None:
-    """Raise WouldReplace unless file and report are missing, empty, or an unchanged export.
+class Companion(Struct, frozen=True):
+    """A file that is written beside that of an export."""
+
+    path: Path
+    content: bytes
+
+    def digest(self) -> str:
+        """Return the content's SHA-256 as hexadecimal digits."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+def check_replaceable(path: Path, companion: Companion | None = None, *, force: bool) -> None:
+    """Raise WouldReplace unless file, report and companion are missing, empty, or those of an unchanged export.
 
     `force` allows all but a corpus in use, which raises CannotExport anyway. Raises OSError.
     """
-    if used_corpus := _used_corpus(path):
-        raise CannotExport(_("“{path}” is a corpus in use.").format(path=used_corpus))
+    for target in (path, companion.path) if companion else (path,):
+        if used_corpus := _used_corpus(target):
+            raise CannotExport(_("“{path}” is a corpus in use.").format(path=used_corpus))
     if force:
         return
     if path.exists() and path.stat().st_size:
@@ -68,6 +81,8 @@ def check_replaceable(path: Path, *, force: bool) -> None:
         if file_digest(path) != report.files:
             raise WouldReplace(_("“{path}” was changed after it was exported.").format(path=path))
     _check_report(report_path(path))
+    if companion:
+        _check_companion(companion, _read_report(report_path(path)))
 
 
 def check_folder_replaceable(folder: Path, report: Path, *, force: bool, name: Path | None = None) -> None:
@@ -115,6 +130,20 @@ def folder_digest(folder: Path) -> str:
                 entry_digest = hashlib.sha256(os.fsencode(name) + b"\0" + content.digest()).digest()
                 total = (total + int.from_bytes(entry_digest)) % (1 << 256)
     return f"{total:064x}"
+
+
+def _check_companion(companion: Companion, report: _OldReport | None) -> None:
+    """Raise WouldReplace unless the companion's file is missing, empty, as reported, or as it will be."""
+    path = companion.path
+    if not path.exists() or not path.stat().st_size:
+        return
+    reported = report.companions.get(path.name) if report else None
+    digest = file_digest(path)
+    if digest in (reported, companion.digest()):
+        return
+    if reported is None:
+        raise WouldReplace(_("“{path}” already exists and is not an export.").format(path=path))
+    raise WouldReplace(_("“{path}” was changed after it was exported.").format(path=path))
 
 
 def _check_report(report: Path) -> None:

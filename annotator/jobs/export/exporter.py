@@ -162,7 +162,7 @@ def export(
         parts = {part: writer.part_name(part) if is_part else "" for part in _plan_parts(options).shares}
         files = prepare_folder_output(path, corpus.database_paths(), parts, force=force)
     else:
-        files = prepare_file_output(path, corpus.database_paths(), force=force)
+        files = prepare_file_output(path, corpus.database_paths(), writer.configuration, force=force)
     return _Export(corpus, writer, annotator, options).run(files, jobs)
 
 
@@ -221,7 +221,7 @@ def _create_writer(corpus: Corpus, options: ExportOptions) -> Writer:
         case Tags() as tags:
             return TagWriter(format_, tags, corpus.labels(), options.projection_options())
         case Documents() as documents:
-            return DocumentWriter(format_, documents)
+            return DocumentWriter(format_, documents, corpus.labels())
         case Files() as files:
             return FilePerArticleWriter(format_, files, corpus.labels())
     raise KeyError(options.format)
@@ -301,6 +301,8 @@ class _Export:
             else:
                 [file] = staged.parts.values()
                 report.files = file_digest(file)
+            if isinstance(files, FileOutput) and files.companion:
+                report.companions = {files.companion.path.name: files.companion.digest()}
             with staged.report.open("xb") as stream:
                 write_report(report, stream)
         _log.info("exported %d articles of %s as %s", report.articles, self.corpus.path, report.format)
@@ -491,6 +493,7 @@ class _Export:
             removed=self.removed_count,
             left_out=self.left_out,
             files=None,
+            companions=None,
             parts=self.parts if options.has_parts else None,
             seed=options.seed if options.has_parts else None,
             noticed=find_imbalances(self.parts, self.plan.shares, total) if options.has_parts else [],

@@ -10,11 +10,19 @@ from typing import Final
 
 from msgspec import Struct
 
-from annotator.file_ops import delete_file, discard_file, replace_file
+from annotator.file_ops import delete_file, discard_file, replace_file, synced_file
 from annotator.formats.report import report_path
 from annotator.i18n import _
-from annotator.jobs.export.existing_output import CannotExport, check_replaceable
-from annotator.jobs.export.temporary_output import OLD, PART, REPORT_OLD, REPORT_PART, clear_leftovers, temporary_paths
+from annotator.jobs.export.existing_output import CannotExport, Companion, check_replaceable
+from annotator.jobs.export.temporary_output import (
+    COMPANION_PART,
+    OLD,
+    PART,
+    REPORT_OLD,
+    REPORT_PART,
+    clear_leftovers,
+    temporary_paths,
+)
 from annotator.paths import explain_invalid_name, resolve_path
 
 UNSPLIT: Final = ""
@@ -38,10 +46,11 @@ class StagedFiles(Struct, frozen=True):
 
 
 class FileOutput(Struct, frozen=True):
-    """The target file and its report; `force` may replace more than an unchanged export."""
+    """The target file, its report and, if any, its companion; `force` may replace more than an unchanged export."""
 
     file: Path
     report: Path
+    companion: Companion | None = None
     force: bool = False
 
     @contextmanager
@@ -49,10 +58,38 @@ class FileOutput(Struct, frozen=True):
         """Yield temporary files; move them into place on success, delete them on failure."""
         with temporary_paths(self.file) as temporary:
             yield StagedFiles({UNSPLIT: temporary(PART)}, temporary(REPORT_PART))
-            check_replaceable(self.file, force=self.force)  # again: it may have changed meanwhile
-            with _restored_on_error(self.file, temporary(OLD)), moved_aside(self.report, temporary(REPORT_OLD)):
+            check_replaceable(self.file, self.companion, force=self.force)  # again: it may have changed meanwhile
+            with (
+                _restored_on_error(self.file, temporary(OLD)),
+                moved_aside(self.report, temporary(REPORT_OLD)),
+                _replaced(self.companion, temporary(COMPANION_PART)),
+            ):
                 replace_file(temporary(PART), self.file)
                 replace_file(temporary(REPORT_PART), self.report)
+
+
+@contextmanager
+def _replaced(companion: Companion | None, temporary: Path) -> Iterator[None]:
+    """Write a companion by way of a temporary file; restore on error what was there."""
+    if companion is None:
+        yield
+        return
+    before = companion.path.read_bytes() if companion.path.exists() else None
+    try:
+        _write(companion.path, companion.content, temporary)
+        yield
+    except BaseException:
+        if before is None:
+            delete_file(companion.path)
+        else:
+            _write(companion.path, before, temporary)
+        raise
+
+
+def _write(path: Path, content: bytes, temporary: Path) -> None:
+    with synced_file(temporary) as file:
+        file.write(content)
+    replace_file(temporary, path)
 
 
 @contextmanager
@@ -104,20 +141,27 @@ def moved_aside(report: Path, old: Path) -> Iterator[None]:
         discard_file(old)
 
 
-def prepare_file_output(path: Path, corpus: Set[Path], *, force: bool = False) -> FileOutput:
+def prepare_file_output(
+    path: Path, corpus: Set[Path], configuration: tuple[str, bytes] | None = None, *, force: bool = False
+) -> FileOutput:
     """Prepare an export to a file; clear the leftovers of killed ones.
 
-    `corpus` has the exported corpus's files. Raises CannotExport if file or report cannot be created, WouldReplace
-    without `force` if they would replace anything but an unchanged export, OSError.
+    `corpus` has the exported corpus's files; `configuration` is the name and content of a file to write beside it.
+    Raises CannotExport if a file cannot be created, WouldReplace without `force` if they would replace anything but an
+    unchanged export, OSError.
     """
     if refusal := explain_invalid_name(path):
         raise CannotExport(refusal)
     if path.is_dir():
         raise CannotExport(_("“{path}” is a folder; choose a file in it.").format(path=path))
-    check_files([path, report_path(path)], corpus)
+    companion = None
+    if configuration is not None:
+        name, content = configuration
+        companion = Companion(path.with_name(f"{path.name}.{name}"), content)
+    check_files([path, *([companion.path] if companion else []), report_path(path)], corpus)
     clear_leftovers(path, report_path(path))
-    check_replaceable(path, force=force)
-    return FileOutput(path, report_path(path), force)
+    check_replaceable(path, companion, force=force)
+    return FileOutput(path, report_path(path), companion, force)
 
 
 def check_files(files: Sequence[Path], corpus: Set[Path]) -> None:

@@ -32,6 +32,8 @@ class Writer(ABC):
     """True if even an unsplit export is a folder."""
     max_articles: int | None = None
     """Articles of the largest file, if there is such a limit: more become a folder of files."""
+    configuration: tuple[str, bytes] | None = None
+    """The name and content of the file with the labels that is written beside a single file."""
     encodes_bytes = False
     """True if a part's file is the bytes of its articles, one after another, and `parse` reads those of one."""
 

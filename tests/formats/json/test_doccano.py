@@ -11,9 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import annotated_articles, nothing
 
+from annotator.formats import registry
 from annotator.formats.json import doccano, json_values
-from annotator.formats.json.doccano import encode, read, sniff
+from annotator.formats.json.doccano import encode, encode_label_types, read, sniff
 from annotator.model.article_builder import build_article
+from annotator.model.labels import Colour, Label, LabelSet, default_labels
 from annotator.model.reasons import Code, Reason
 from annotator.model.records import AnnotatedArticle, Span
 
@@ -226,6 +228,26 @@ def test_encode_writes_the_shape_that_doccano_reads() -> None:
     metadata = {"title": "عنوان", "published": None, "source": None, "url": None}
     assert json.loads(line) == {"id": 0, "text": TEXT, "label": [[4, 8, "DATE"]], **metadata}
     assert {"title", "published", "source", "url"} == doccano.FORMAT.stored_fields
+
+
+def test_label_types_have_colours_and_the_keys_that_doccano_allows() -> None:
+    keys = ("1", "1", "م", None, "d")
+    labels = LabelSet(tuple(Label(f"L{n}", {}, Colour("#8f6a0a", "#ffffff"), key) for n, key in enumerate(keys)))
+    types = json.loads(encode_label_types(labels))
+    assert [label_type["suffix_key"] for label_type in types] == ["1", None, None, None, "d"]
+    looks = {"prefix_key": None, "background_color": "#8f6a0a", "text_color": "#ffffff"}
+    assert types[4] == {"text": "L4", "suffix_key": "d", **looks}
+    pale = LabelSet((Label("L", {}, Colour("#ecc04c", "#ecc04c")),))
+    assert json.loads(encode_label_types(pale))[0]["text_color"] == "#000000"
+
+
+def test_label_types_beside_texts_are_no_file_to_import(tmp_path: Path) -> None:
+    texts = tmp_path / "a.jsonl"
+    for path in (tmp_path / "a.jsonl.labels.json", tmp_path / "labels.json"):
+        path.write_text('[{"text": "خبر"}]', encoding="utf-8")
+        assert path not in registry.find_companions(texts)
+        path.write_bytes(encode_label_types(default_labels()))
+        assert path in registry.find_companions(texts)
 
 
 def test_all_lines_have_the_same_keys() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from formats.items import only_articles, read_json, span_contents
@@ -17,8 +18,9 @@ from strategies import annotated_articles
 from annotator.formats import registry
 from annotator.formats.documents import tables
 from annotator.formats.format import Documents
-from annotator.formats.json.labelstudio import FORMAT, encode, read, sniff
+from annotator.formats.json.labelstudio import FORMAT, encode, encode_configuration, read, sniff
 from annotator.model.article_builder import build_article
+from annotator.model.labels import Colour, Label, LabelSet
 from annotator.model.reasons import Code
 from annotator.model.records import DONE, IN_PROGRESS, AnnotatedArticle, Notice, Refusal, Span, Status, new_uid
 
@@ -391,6 +393,29 @@ def test_values_that_a_shape_assigns_to_no_span_are_pointed_out(tmp_path: Path) 
     assert len(articles) == 2
     reason = "1 article has values that the file assigns to no span; Label Studio’s JSON export does."
     assert notice == Notice(str(path), 0, reason, Code.VALUE_UNASSIGNED)
+
+
+def test_the_configuration_has_the_labels_with_their_colours_and_keys() -> None:
+    labels = (
+        Label("DATE", {}, Colour("#8f6a0a", "#ecc04c"), "1"),
+        Label("خطة-2", {}, Colour("#2a62c9", "#6a9cf7")),
+    )
+    view = ElementTree.fromstring(encode_configuration(LabelSet(labels)))
+    assert [child.attrib for child in view.iter("Label")] == [
+        {"value": "DATE", "background": "#8f6a0a", "hotkey": "1"},
+        {"value": "خطة-2", "background": "#2a62c9"},
+    ]
+    controls = [(child.tag, child.get("name"), child.get("toName")) for child in view]
+    assert controls == [("Labels", "label", "text"), ("Text", "text", None), ("TextArea", "value", "text")]
+
+
+def test_a_configuration_beside_tasks_is_no_file_to_import(tmp_path: Path) -> None:
+    tasks = tmp_path / "a.json"
+    for path in (tmp_path / "a.json.config.xml", tmp_path / "config.xml"):
+        path.write_text("<x/>", encoding="utf-8")
+        assert path not in registry.find_companions(tasks)
+        path.write_bytes(encode_configuration(LabelSet(())))
+        assert path in registry.find_companions(tasks)
 
 
 PIECES = st.sampled_from(["سطر", "😀", "لأ", "َ", "ـ", "\u200f", "\u200e", " ", "\n", '"', "\\", "\t", "2024", "]}"])

@@ -9,6 +9,7 @@ import pytest
 from annotator.formats.report import report_path
 from annotator.jobs.export.existing_output import (
     CannotExport,
+    Companion,
     WouldReplace,
     check_folder_replaceable,
     check_replaceable,
@@ -27,8 +28,8 @@ def filled(folder: Path) -> Path:
     return folder
 
 
-def write_report(path: Path, files: str | None) -> None:
-    report = {"format": "brat", "digest": "", "verified": True, "files": files}
+def write_report(path: Path, files: str | None, **more: object) -> None:
+    report = {"format": "brat", "digest": "", "verified": True, "files": files, **more}
     report_path(path).write_bytes(msgspec.json.encode(report))
 
 
@@ -118,6 +119,28 @@ def test_a_file_is_replaced_only_if_its_report_describes_it(tmp_path: Path) -> N
     path.unlink()
     with pytest.raises(WouldReplace, match="is not an export report"):
         check_replaceable(path, force=False)
+
+
+def test_a_companion_is_replaced_only_if_the_report_describes_it_or_it_stays_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "train.jsonl"
+    companion = Companion(tmp_path / "train.jsonl.labels.json", b"new")
+    check_replaceable(path, companion, force=False)
+    for content, reason in ((b"mine", "already exists and is not an export"), (b"new", None), (b"", None)):
+        companion.path.write_bytes(content)
+        if reason is None:
+            check_replaceable(path, companion, force=False)
+            continue
+        with pytest.raises(WouldReplace, match=rf"labels\.json” {reason}"):
+            check_replaceable(path, companion, force=False)
+        check_replaceable(path, companion, force=True)
+    path.write_bytes(b"one")
+    old = Companion(companion.path, b"old")
+    write_report(path, file_digest(path), companions={companion.path.name: old.digest()})
+    companion.path.write_bytes(b"old")
+    check_replaceable(path, companion, force=False)
+    companion.path.write_bytes(b"mine")
+    with pytest.raises(WouldReplace, match=r"labels\.json” was changed after it was exported"):
+        check_replaceable(path, companion, force=False)
 
 
 def test_the_digest_of_a_folder_agrees_with_older_reports(tmp_path: Path) -> None:
