@@ -2,34 +2,16 @@
 
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import click
 
-from annotator.cli.command import FilePath, corpus_argument, decode_argument, json_option, option
+from annotator.cli.command import FilePath, Share, corpus_argument, decode_argument, json_option, option
 from annotator.cli.console import CommandError, print_json, print_table, print_text, run_with_progress
 from annotator.cli.root import root
 from annotator.i18n import LazyText, _, count_phrase
 from annotator.jobs.assignment import AssignmentPlan, Division, give_out, name_batch
 from annotator.model.annotator_names import clean_name
 from annotator.store.corpus import Corpus
-
-
-class _Share(click.ParamType[Fraction]):
-    """A share such as 10% or 0.1."""
-
-    name = "share"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Fraction:
-        """See click.ParamType."""
-        text = str(value).strip()
-        try:
-            share = Fraction(text.removesuffix("%").strip()) / (100 if text.endswith("%") else 1)
-        except (ValueError, ZeroDivisionError):
-            share = Fraction(-1)
-        if not 0 <= share <= 1:
-            self.fail(_("“{value}” is no share: write it as 10% or 0.1").format(value=value), param, ctx)
-        return share
 
 
 def _clean_names(_context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
@@ -86,7 +68,7 @@ def _clean_names(_context: click.Context, _parameter: click.Parameter, values: t
 @option(
     "--double",
     metavar="SHARE",
-    type=_Share(),
+    type=Share(),
     default="0%",
     help=LazyText("Share of the articles that two annotators get, such as 10%."),
 )

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
@@ -127,6 +128,23 @@ class FilePath(click.Path):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
         """See click.ParamType."""
         return extend_path(cast(Path, super().convert(value, param, ctx)))
+
+
+class Share(click.ParamType[Fraction]):
+    """A share such as 10% or 0.1."""
+
+    name = "share"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Fraction:
+        """See click.ParamType."""
+        text = str(value).strip()
+        try:
+            share = Fraction(text.removesuffix("%").strip()) / (100 if text.endswith("%") else 1)
+        except (ValueError, ZeroDivisionError):
+            share = Fraction(-1)
+        if not 0 <= share <= 1:
+            self.fail(_("“{value}” is no share: write it as 10% or 0.1").format(value=value), param, ctx)
+        return share
 
 
 def decode_argument(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:

@@ -7,7 +7,7 @@ import shutil
 import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, Any, Final, TextIO, TypeVar, cast
@@ -120,40 +120,69 @@ def should_reorder(stream: TextIO, choice: bool | None = None) -> bool:
     return stream.isatty() and not terminal.supports_bidi(os.environ)
 
 
+def split_into_batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    """Yield the items in lists of this size, the last of which may be shorter."""
+    remaining = iter(items)
+    while batch := list(islice(remaining, size)):
+        yield batch
+
+
+class TableWriter:
+    """Prints rows on stdout with aligned columns, as they come; only the last may have long text.
+
+    Each cell is laid out alone, so Arabic in one does not reorder the others.
+    """
+
+    def __init__(self, *, reorder: bool | None = None) -> None:
+        self._is_visual = should_reorder(sys.stdout, reorder)
+        # A terminal with bidi reorders whole lines; marks keep the cells apart. Files get none.
+        self._mark = _LRM if sys.stdout.isatty() and not self._is_visual else ""
+        self._widths: list[int] = []
+
+    def print_rows(self, rows: Iterable[Sequence[str]]) -> int:
+        """Print these rows, whose columns are no narrower than those before; return their number."""
+        prepared = [self.prepare(row) for row in rows]
+        self.print_prepared(prepared)
+        return len(prepared)
+
+    def prepare(self, row: Sequence[str]) -> list[str]:
+        """Return the cells of a row as they are printed, and make room for them."""
+        cells = [" ".join(_CONTROLS.sub(" ", cell).split()) for cell in row]
+        if self._is_visual:
+            cells = [terminal.reorder_for_display(cell) for cell in cells]
+        self._widths = [*map(max, zip_longest(map(terminal.display_width, cells[:-1]), self._widths, fillvalue=0))]
+        return cells
+
+    def print_prepared(self, prepared: Iterable[Sequence[str]]) -> None:
+        """Print rows that `prepare` has returned."""
+        for *cells, last in prepared:
+            padded = [
+                cell + self._mark + " " * (width - terminal.display_width(cell))
+                for cell, width in zip(cells, self._widths, strict=True)
+            ]
+            click.echo(self._mark + _GAP.join([*padded, last + self._mark]).rstrip())
+
+
 def print_table(
     rows: Iterable[Sequence[str]], *, heading: Callable[[int], str] | None = None, reorder: bool | None = None
 ) -> None:
-    """Print rows on stdout with aligned columns, below a heading for their number; only the last may have long text.
+    """Print rows on stdout, see TableWriter, below a heading for their number.
 
-    Each cell is laid out alone, so Arabic in one does not reorder the others. The rows are printed when all are known,
-    also if an error ends them, and need no memory until then.
+    The rows are printed when all are known, also if an error ends them, and need no memory until then.
     """
-    is_visual = should_reorder(sys.stdout, reorder)
-    # A terminal with bidi reorders whole lines; marks keep the cells apart. Files get none.
-    mark = _LRM if sys.stdout.isatty() and not is_visual else ""
-    widths: list[int] = []
+    table = TableWriter(reorder=reorder)
     count, is_complete = 0, False
     with SpooledTemporaryFile(_SPOOL_SIZE, "w+", encoding="utf-8", errors="surrogatepass", newline="\n") as spool:
         try:
             for row in rows:
-                cells = [" ".join(_CONTROLS.sub(" ", cell).split()) for cell in row]
-                if is_visual:
-                    cells = [terminal.reorder_for_display(cell) for cell in cells]
-                widths = [*map(max, zip_longest(map(terminal.display_width, cells[:-1]), widths, fillvalue=0))]
-                spool.write("\t".join(cells) + "\n")
+                spool.write("\t".join(table.prepare(row)) + "\n")
                 count += 1
             is_complete = True
         finally:
             if heading and (count or is_complete):
                 print_text(heading(count), reorder=reorder)
             spool.seek(0)
-            for line in spool:
-                *cells, last = line[:-1].split("\t")
-                padded = [
-                    cell + mark + " " * (width - terminal.display_width(cell))
-                    for cell, width in zip(cells, widths, strict=True)
-                ]
-                click.echo(mark + _GAP.join([*padded, last + mark]).rstrip())
+            table.print_prepared(line[:-1].split("\t") for line in spool)
 
 
 def run_with_progress(steps: Generator[tuple[int, int], None, Result], label: str) -> Result:

@@ -1,15 +1,19 @@
 """`annotator list CORPUS`: lists the articles."""
 
+from itertools import chain
 from pathlib import Path
+from typing import Final
 
 from annotator.cli.command import corpus_argument, json_option, option
-from annotator.cli.console import print_json, print_table
+from annotator.cli.console import TableWriter, print_json_list, split_into_batches
 from annotator.cli.root import root
 from annotator.i18n import LazyText, _
 from annotator.model.display_names import state_title
 from annotator.model.records import NEW
 from annotator.store.corpus import Corpus
 from annotator.store.queries.article_list import ArticleFilter, ArticleSummary, list_article_numbers, load_summaries
+
+_BATCH_SIZE: Final = 500  # lines that are printed at once, and aligned
 
 
 @root.command(
@@ -24,12 +28,14 @@ def list_articles(corpus: Path, removed: bool, as_json: bool) -> None:
     """List the articles."""
     with Corpus.open(corpus, readonly=True) as opened:
         numbers = list_article_numbers(opened, "", ArticleFilter(is_removed=removed))
-        summaries = list(load_summaries(opened, numbers))
-    if as_json:
-        print_json(summaries)
-    else:
-        head = [_("No."), _("Spans"), _("Published"), _("State"), _("Source"), _("Title")]
-        print_table([head, *map(_format_row, summaries)])
+        summaries = load_summaries(opened, numbers)
+        if as_json:
+            print_json_list(split_into_batches(summaries, _BATCH_SIZE))
+        else:
+            head = [_("No."), _("Spans"), _("Published"), _("State"), _("Source"), _("Title")]
+            table = TableWriter()
+            for rows in split_into_batches(chain([head], map(_format_row, summaries)), _BATCH_SIZE):
+                table.print_rows(rows)
 
 
 def _format_row(article: ArticleSummary) -> list[str]:

@@ -1,17 +1,21 @@
 """`annotator search CORPUS QUERY`: lists the articles that contain some words."""
 
+from itertools import islice
 from pathlib import Path
+from typing import Final
 
 import click
 
-from annotator.cli.command import corpus_argument, decode_argument, json_option
-from annotator.cli.console import print_json, print_table, print_text
+from annotator.cli.command import corpus_argument, decode_argument, json_option, option
+from annotator.cli.console import CommandError, TableWriter, print_json_list, print_text, split_into_batches
 from annotator.cli.root import root
-from annotator.i18n import LazyText, count_phrase
+from annotator.i18n import LazyText, _, count_phrase, format_number, ngettext
 from annotator.model.display_names import article_title
 from annotator.store.corpus import Corpus
 from annotator.store.queries.search import SearchResult, search
-from annotator.text.search import make_snippet
+from annotator.text.search import MAX_QUERY_LENGTH, make_snippet
+
+_BATCH_SIZE: Final = 20  # lines that are printed at once, and aligned
 
 
 @root.command(
@@ -24,22 +28,48 @@ from annotator.text.search import make_snippet
             LazyText("Find the articles that name the ministry of education:"),
             'annotator search news.corpus "وزارة التربية"',
         ),
+        (
+            LazyText("List the first ten articles with a word, as JSON:"),
+            "annotator search news.corpus اليوم --limit 10 --json",
+        ),
     ),
 )
 @corpus_argument
 @click.argument("query", callback=decode_argument)
+@option(
+    "--limit", metavar="N", type=click.IntRange(min=1), help=LazyText("Stop after N articles; by default, list all.")
+)
 @json_option
-def search_articles(corpus: Path, query: str, as_json: bool) -> None:
-    """List the articles that match."""
+def search_articles(corpus: Path, query: str, limit: int | None, as_json: bool) -> None:
+    """List the articles that match, as they are found."""
+    if len(query) > MAX_QUERY_LENGTH:
+        message = ngettext(
+            "The query is longer than {count} character.",
+            "The query is longer than {count} characters.",
+            MAX_QUERY_LENGTH,
+        )
+        raise CommandError(message.format(count=format_number(MAX_QUERY_LENGTH)))
     with Corpus.open(corpus, readonly=True) as opened, opened.snapshot():
-        matches = [
-            (match, article_title(match.article, opened.zones(match.article.uid))) for match in search(opened, query)
-        ]
-    if as_json:
-        print_json([_build_record(match, heading) for match, heading in matches])
-        return
-    print_text(count_phrase("{count} article", "{count} articles", len(matches)))
-    print_table([[str(match.article.id), heading, _build_snippet(match)] for match, heading in matches])
+        matches = search(opened, query)
+        headed = ((match, _find_heading(opened, match)) for match in islice(matches, limit))
+        if as_json:
+            print_json_list([_build_record(*each)] for each in headed)
+            return
+        table, count = TableWriter(), 0
+        for batch in split_into_batches(headed, _BATCH_SIZE):
+            count += table.print_rows(_format_row(*each) for each in batch)
+        summary = count_phrase("{count} article", "{count} articles", count)
+        if count == limit and next(matches, None):
+            summary = _("{counts}; there are more").format(counts=summary)
+        print_text(summary)
+
+
+def _find_heading(corpus: Corpus, match: SearchResult) -> str:
+    return article_title(match.article, corpus.zones(match.article.uid))
+
+
+def _format_row(match: SearchResult, heading: str) -> list[str]:
+    return [str(match.article.id), heading, _build_snippet(match)]
 
 
 def _build_record(match: SearchResult, heading: str) -> dict[str, object]:

@@ -1,8 +1,9 @@
 """`annotator suggest CORPUS`: lists suggestions, or accepts them."""
 
 import sys
-from collections.abc import Iterator
-from functools import partial
+from collections import deque
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
 from pathlib import Path
 
 import click
@@ -10,6 +11,7 @@ import click
 from annotator import device_key
 from annotator.cli.annotators import choose_annotator
 from annotator.cli.command import (
+    Share,
     annotator_option,
     corpus_argument,
     decode_argument,
@@ -17,7 +19,14 @@ from annotator.cli.command import (
     json_option,
     option,
 )
-from annotator.cli.console import print_json_list, print_message, print_table, run_with_progress, track_progress
+from annotator.cli.console import (
+    TableWriter,
+    print_json_list,
+    print_message,
+    print_text,
+    run_with_progress,
+    track_progress,
+)
 from annotator.cli.root import root
 from annotator.i18n import LazyText, _, count_phrase
 from annotator.jobs.learning import learn, learn_unsaved, needs_training
@@ -28,6 +37,7 @@ from annotator.jobs.suggesting import (
     suggest_in_batches,
 )
 from annotator.model.display_names import to_percent
+from annotator.model.open_suggestions import SURE_SCORE
 from annotator.store.corpus import Corpus
 from annotator.store.errors import ReadOnlyCorpus
 from annotator.store.queries.article_ids import find_article_number
@@ -44,7 +54,8 @@ from annotator.suggest.crf.training import TrainedModel
     ),
     examples=(
         (LazyText("Suggest dates in the first article:"), "annotator suggest news.corpus --article 1 --source dates"),
-        (LazyText("Accept all suggestions:"), "annotator suggest news.corpus --accept"),
+        (LazyText("List what is at least 90% likely:"), "annotator suggest news.corpus --min-score 90%"),
+        (LazyText("Accept the sure suggestions:"), "annotator suggest news.corpus --sure --accept"),
     ),
     page="docs/suggestions.md",
 )
@@ -67,7 +78,21 @@ from annotator.suggest.crf.training import TrainedModel
 @annotator_option(
     LazyText("Annotator to suggest for, leaving out what they have labelled or rejected; by default, you.")
 )
-@option("--accept", is_flag=True, help=LazyText("Accept all suggestions."))
+@option(
+    "min_score",
+    "--min-score",
+    metavar="SCORE",
+    type=Share(),
+    default="0",
+    help=LazyText("Leave out suggestions that are less likely to be right than this, such as 0.9 or 90%."),
+)
+@option(
+    "only_sure",
+    "--sure",
+    is_flag=True,
+    help=LazyText("Leave out all but the sure suggestions, of which one in a hundred at most is wrong."),
+)
+@option("--accept", is_flag=True, help=LazyText("Accept what is suggested."))
 @jobs_option
 @json_option
 def suggest(
@@ -75,6 +100,8 @@ def suggest(
     article: str | None,
     source: str | None,
     annotator: str | None,
+    min_score: Fraction,
+    only_sure: bool,
     accept: bool,
     jobs: int,
     as_json: bool,
@@ -91,16 +118,45 @@ def suggest(
             [find_article_number(opened, article)] if article is not None else list_unfinished_articles(opened, name)
         )
         batches = suggest_in_batches(batch_suggester, opened.load_articles(numbers, name), print_message, jobs)
+        batches = _leave_out(batches, SURE_SCORE if only_sure else 0, min_score)
         label = _("Looking for suggestions")
         if accept:
             batches, label = accept_in_batches(opened, name, batches), _("Accepting")
         # A bar would be torn by the list where both go to the same terminal.
-        batches = track_progress(batches, len(numbers), label, is_hidden=as_json and sys.stdout.isatty())
-        if as_json:
-            print_json_list([record for result in batch for record in _build_records(result)] for batch in batches)
-        else:
-            rows = (row for batch in batches for result in batch for row in _format_rows(result))
-            print_table(rows, heading=partial(_format_summary, accepted=accept))
+        batches = track_progress(batches, len(numbers), label, is_hidden=sys.stdout.isatty())
+        try:
+            _print_batches(batches, accepted=accept, as_json=as_json)
+        except BrokenPipeError:
+            if accept:  # that is done in full, whoever reads of it
+                deque(batches, maxlen=0)
+            raise
+
+
+def _leave_out(
+    batches: Iterable[list[ArticleSuggestions]], *scores: Fraction | float
+) -> Iterator[list[ArticleSuggestions]]:
+    """Yield the batches without the suggestions whose scores are below one of these."""
+    lowest = max(scores)
+    for batch in batches:
+        yield [
+            ArticleSuggestions(each.article, tuple(one for one in each.suggestions if one.score >= lowest))
+            for each in batch
+        ]
+
+
+def _print_batches(batches: Iterable[list[ArticleSuggestions]], *, accepted: bool, as_json: bool) -> None:
+    """Print the suggestions as they come, and their number at the end, also of those before an error."""
+    if as_json:
+        print_json_list([record for result in batch for record in _build_records(result)] for batch in batches)
+        return
+    table, count, is_complete = TableWriter(), 0, False
+    try:
+        for batch in batches:
+            count += table.print_rows(row for result in batch for row in _format_rows(result))
+        is_complete = True
+    finally:
+        if count or is_complete:
+            print_text(_format_summary(count, accepted=accepted))
 
 
 def _open_corpus(path: Path, *, writing: bool) -> tuple[Corpus, bool]:

@@ -220,11 +220,15 @@ class BatchSuggester:
     def from_corpus(
         cls, corpus: Corpus, annotator: str, trained: TrainedModel | None = None, source: str | None = None
     ) -> "BatchSuggester":
-        """Read what the corpus has to teach; see SuggesterPool.from_corpus."""
+        """Read what the corpus has to teach; see SuggesterPool.from_corpus.
+
+        The memory does not know suggestions that were accepted in articles in progress: else, accepting all would find
+        more each time, supported by nothing but what it had accepted before.
+        """
         labels = corpus.labels()
         return cls(
             labels,
-            load_memory(corpus, annotator),
+            load_memory(corpus, annotator, only_reviewed=True),
             training_data.load_rejections(corpus, annotator),
             trained or load_model(corpus, labels),
             source,

@@ -10,13 +10,13 @@ from annotator.suggest.crf.training import MAX_TOKENS
 from annotator.suggest.memory import Count, MemorySuggester
 
 
-def load_memory(corpus: Corpus, annotator: str | None = None) -> MemorySuggester:
+def load_memory(corpus: Corpus, annotator: str | None = None, *, only_reviewed: bool = False) -> MemorySuggester:
     """Return a memory of a corpus: of spans and rejections, and of where the words stand without the label.
 
     Of the last, only the latest MAX_TOKENS words count, which takes half a second. See
-    training_data.count_mentions for what teaches an annotator.
+    training_data.count_mentions for what teaches an annotator, and for `only_reviewed`.
     """
-    memory = MemorySuggester(training_data.count_mentions(corpus, annotator))
+    memory = MemorySuggester(training_data.count_mentions(corpus, annotator, only_reviewed=only_reviewed))
     for annotated, layer_annotator in load_latest_layers(corpus, annotator):
         for count in count_places(memory, annotated, layer_annotator):  # of forms and labels that it knows already
             memory.learn(*count)

@@ -47,6 +47,10 @@ MAX_SHORT_PREFIX: Final = 3
 """Letters of a word's longest `short_prefixes`."""
 
 
+MAX_QUERY_LENGTH: Final = 1000
+"""Code points of a query. In a text that repeats it, finding takes time in proportion to both lengths."""
+
+
 class Hit(NamedTuple):
     """An occurrence, without proclitics; `is_sure` is false for possible other words."""
 

@@ -169,7 +169,7 @@ def test_wrong_usage_is_reported_in_one_line(
 def test_an_unexpected_error_is_reported_in_one_line(
     run: Run, corpus: Path, error: Exception, message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(list_articles, "print_table", raising(error))
+    monkeypatch.setattr(list_articles, "TableWriter", raising(error))
     ended = run("list", corpus)
     report = next(iter(crash_reports.list_reports()), None)
     assert (ended.code, ended.out, ended.err) == (2, b"", message.format(report=report))
@@ -182,7 +182,7 @@ def test_an_unexpected_error_is_reported_in_one_line(
 
 
 def test_the_error_report_has_traceback_and_log(run: Run, corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(list_articles, "print_table", lambda *_: dict[str, str]()["وزارة الصحة"])
+    monkeypatch.setattr(list_articles, "TableWriter", lambda *_: dict[str, str]()["وزارة الصحة"])
     assert run("list", corpus).code == 2
     [report] = crash_reports.list_reports()
     text = report.read_text(encoding="utf-8")
@@ -196,7 +196,7 @@ def test_an_error_is_printed_if_no_report_can_be_written(
     run: Run, corpus: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.log_dir().write_text("a file where the folder would be")
-    monkeypatch.setattr(list_articles, "print_table", lambda *_: dict[str, str]()["وزارة"])
+    monkeypatch.setattr(list_articles, "TableWriter", lambda *_: dict[str, str]()["وزارة"])
     assert run("list", corpus) == (2, b"", "annotator: internal error: KeyError\n")
 
 
@@ -209,7 +209,7 @@ def test_a_build_without_catalogues_is_reported(run: Run, monkeypatch: pytest.Mo
 
 
 def test_ctrl_c_is_reported_in_one_line(run: Run, corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(list_articles, "print_table", raising(KeyboardInterrupt()))
+    monkeypatch.setattr(list_articles, "TableWriter", raising(KeyboardInterrupt()))
     assert run("list", corpus) == (130, b"", "annotator: interrupted\n")
 
 

@@ -1,5 +1,6 @@
 """`annotator search`."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ def test_json_has_the_keys_of_the_contract(run: Run, corpus: Path) -> None:
 
 def test_each_article_is_a_line_with_the_context_of_its_first_match(run: Run, corpus: Path) -> None:
     ended = run("search", corpus, "sans")
-    summary, line = ended.text.splitlines()
+    line, summary = ended.text.splitlines()
     assert summary == "1 article"
     assert line.split()[0] == "2"
     assert PLAIN.split("\n")[0] in line
@@ -50,8 +51,48 @@ def test_more_than_one_article(run: Run, corpus: Path) -> None:
     with Corpus.open(corpus) as opened:
         opened.add(build_article("قانون جديد لوزارة العدل"))
     ended = run("search", corpus, "وزارة")
-    assert ended.text.splitlines()[0] == "2 articles"
-    assert [line.split()[0] for line in ended.text.splitlines()[1:]] == ["1", "3"]
+    assert ended.text.splitlines()[-1] == "2 articles"
+    assert [line.split()[0] for line in ended.text.splitlines()[:-1]] == ["1", "3"]
+
+
+def test_a_limit_leaves_out_articles_and_says_so(run: Run, corpus: Path) -> None:
+    with Corpus.open(corpus) as opened:
+        opened.add(build_article("قانون جديد لوزارة العدل"))
+    assert run("search", corpus, "وزارة", "--limit", 1).text.splitlines()[-1] == "1 article; there are more"
+    assert run("search", corpus, "وزارة", "--limit", 2).text.splitlines()[-1] == "2 articles"
+    assert [match["id"] for match in run("search", corpus, "وزارة", "--limit", 1, "--json").json] == [1]
+    assert run("search", corpus, "وزارة", "--limit", 0).code == 2
+
+
+def test_what_is_found_is_printed_at_once(run: Run, corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is searched beyond what a reader of the output waits for."""
+    with Corpus.open(corpus) as opened:
+        opened.add_all(build_article(f"وزارة العدل {number}") for number in range(30))
+    for arguments in ([], ["--json"]):
+        printed: list[str] = []
+        looked_at = iter(range(40))
+
+        def find(*_arguments: object, _looked_at: Iterator[int] = looked_at) -> list[tuple[int, int]]:
+            next(_looked_at)
+            return [(0, 5)]
+
+        def stop(text: object, _printed: list[str] = printed, **_options: object) -> None:
+            _printed.append(str(text))
+            raise BrokenPipeError
+
+        monkeypatch.setattr("annotator.store.queries.search.find_query", find)
+        monkeypatch.setattr("click.echo", stop)
+        with pytest.raises(BrokenPipeError):
+            run("search", corpus, "وزارة", *arguments)
+        assert next(looked_at) <= 20
+
+
+def test_a_query_of_any_length_is_answered_or_refused_at_once(run: Run, corpus: Path) -> None:
+    with Corpus.open(corpus) as opened:
+        opened.add(build_article("اب" * 500_000))
+    assert run("search", corpus, "اب" * 500).code == 0
+    ended = run("search", corpus, "اب" * 501)
+    assert (ended.code, ended.text, ended.err) == (2, "", "annotator: The query is longer than 1000 characters.\n")
 
 
 def test_a_read_only_corpus_can_be_searched(run: Run, corpus: Path) -> None:

@@ -8,15 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pages
 import pytest
 from builders import apply_edits, build_plain_article
 from cli.sample import TEXT, Run, locate
+from running import raising
 from suggest.learning import examples
 
 from annotator import settings
-from annotator.jobs.suggesting import load_model
+from annotator.jobs.suggesting import AnnotatorSuggester, load_model
 from annotator.model import operations
 from annotator.model.history import build_stacks, reverse_step
+from annotator.model.open_suggestions import SURE_SCORE
 from annotator.model.records import (
     DONE,
     IN_PROGRESS,
@@ -118,7 +121,7 @@ def test_suggest_trains_first_if_needed_and_only_for_the_model(run: Run, taught:
 
 def test_suggestions_are_printed_as_a_table(run: Run, taught: Path) -> None:
     ended = run("suggest", taught, "--article", 63, "--annotator", "Sanae")
-    summary, first, second = ended.text.splitlines()
+    first, second, summary = ended.text.splitlines()
     assert summary == "2 suggestions"
     assert first.split()[:3] == ["63", "6-19", "INSTITUTION"]
     assert "%" in first
@@ -176,7 +179,7 @@ def test_accepting_stores_one_undoable_step_for_each_article(run: Run, taught: P
     wanted = run("suggest", taught, "--annotator", "Omar", "--json").json
     ended = run("suggest", taught, "--annotator", "Omar", "--accept")
     assert ended.code == 0
-    assert ended.text.splitlines()[0] == f"{len(wanted)} suggestions accepted"
+    assert ended.text.splitlines()[-1] == f"{len(wanted)} suggestions accepted"
     with Corpus.open(taught) as opened:
         spans = [
             {"article": number, "start": span.start, "end": span.end, "label": span.label, "source": span.source}
@@ -244,8 +247,72 @@ def test_what_was_accepted_before_an_error_is_listed(
     if options:
         assert len(ended.json) == count
     else:
-        assert ended.text.splitlines()[0] == f"{count} suggestions accepted"
+        assert ended.text.splitlines()[-1] == f"{count} suggestions accepted"
         assert len(ended.text.splitlines()) == 1 + count
+
+
+def test_a_first_batch_is_printed_before_the_next_is_looked_at(
+    run: Run, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Corpus.open(corpus) as opened:
+        opened.add_all(build_plain_article(f"{NEW} {number}") for number in range(120))
+    numbers: list[int] = []
+    suggest = AnnotatorSuggester.suggest
+
+    def count(self: AnnotatorSuggester, article: Article, *arguments: Any) -> tuple[Suggestion, ...]:
+        numbers.append(article.id)
+        return suggest(self, article, *arguments)
+
+    monkeypatch.setattr(AnnotatorSuggester, "suggest", count)
+    for arguments in ([], ["--json"]):
+        numbers.clear()
+        with monkeypatch.context() as patch:
+            patch.setattr("click.echo", raising(BrokenPipeError()))
+            with pytest.raises(BrokenPipeError):
+                run("suggest", corpus, *arguments)
+        assert len(numbers) == 50
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_all_is_accepted_even_if_nobody_reads_of_it(
+    run: Run, corpus: Path, monkeypatch: pytest.MonkeyPatch, options: list[str]
+) -> None:
+    with Corpus.open(corpus) as opened:
+        opened.add_all(build_plain_article(f"{NEW} {number}") for number in range(120))
+    with monkeypatch.context() as patch:
+        patch.setattr("click.echo", raising(BrokenPipeError()))
+        with pytest.raises(BrokenPipeError):
+            run("suggest", corpus, "--annotator", "Omar", "--accept", *options)
+    with Corpus.open(corpus) as opened:
+        assert all(annotated.spans for annotated in opened.load_articles(range(3, 123), "Omar"))
+    assert run("suggest", corpus, "--annotator", "Omar", "--json").json == []
+
+
+def test_only_suggestions_with_a_high_score_are_listed_and_accepted(run: Run, taught: Path) -> None:
+    everything = run("suggest", taught, "--annotator", "Omar", "--json").json
+    scores = sorted(suggestion["score"] for suggestion in everything)
+    middle = scores[len(scores) // 2]
+    expected = [suggestion for suggestion in everything if suggestion["score"] >= middle]
+    assert 0 < len(expected) < len(everything)
+    assert run("suggest", taught, "--annotator", "Omar", "--min-score", middle, "--json").json == expected
+    sure = [suggestion for suggestion in everything if suggestion["score"] >= SURE_SCORE]
+    assert run("suggest", taught, "--annotator", "Omar", "--sure", "--json").json == sure
+    run("suggest", taught, "--annotator", "Omar", "--min-score", f"{100 * middle}%", "--accept")
+    with Corpus.open(taught) as opened:
+        accepted = [
+            (annotated.article.id, span.start, span.end)
+            for annotated in opened.load_articles(range(1, 65), "Omar")
+            for span in annotated.spans
+        ]
+    assert accepted == [(each["article"], each["start"], each["end"]) for each in expected]
+    assert run("suggest", taught, "--min-score", "2").code == 2
+
+
+def test_accepting_again_finds_nothing_in_what_was_accepted(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "samples.corpus"
+    run("import", path, pages.ROOT / "resources" / "samples")
+    assert run("suggest", path, "--accept").text.splitlines()[-1] == "223 suggestions accepted"
+    assert run("suggest", path, "--accept").text == "0 suggestions accepted\n"
 
 
 def test_accepted_suggestions_are_not_learned_until_the_article_is_done(run: Run, taught: Path) -> None:

@@ -6,7 +6,7 @@ Nobody learns what others did in an article that they label blind (see `queries.
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from annotator.model.records import DONE, NEW
+from annotator.model.records import DONE, IN_PROGRESS, NEW
 from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.queries.assignments import IS_GOLD, IS_PUBLIC, TEACHES
 from annotator.store.queries.removals import not_removed
@@ -21,6 +21,10 @@ IS_FINISHED_LAYER: Final = f"""({not_removed("layer.article")} AND (
 with spans."""
 _IS_TRAINING_LAYER: Final = f"({IS_FINISHED_LAYER} AND {IS_PUBLIC.format(layer='layer')})"  # the model is everybody's
 _TEACHES_FINISHED: Final = f"({IS_FINISHED_LAYER} AND {TEACHES.format(layer='layer')})"
+_IS_REVIEWED: Final = f"""(span.source IS NULL OR NOT EXISTS (
+    SELECT 1 FROM status WHERE status.article = span.article AND status.annotator = span.annotator
+        AND state = '{IN_PROGRESS}'
+))"""
 
 
 class MentionCounts(NamedTuple):
@@ -43,16 +47,18 @@ class StoredModel(NamedTuple):
     last: int
 
 
-def count_mentions(corpus: Corpus, annotator: str | None = None) -> list[MentionCounts]:
+def count_mentions(corpus: Corpus, annotator: str | None = None, *, only_reviewed: bool = False) -> list[MentionCounts]:
     """Return the counts of spans, then of rejections, that teach an annotator, or everybody with None.
 
-    An annotator learns from own layers and from gold, except gold in articles that they still have to do.
+    An annotator learns from own layers and from gold, except gold in articles that they still have to do. With
+    `only_reviewed`, accepted suggestions do not count in articles in progress.
     """
     teaches = IS_PUBLIC if annotator is None else TEACHES
+    reviewed = _IS_REVIEWED if only_reviewed else "TRUE"
     # A full scan: a million spans would take five times as long by the index.
     query = f"""
         SELECT words, label, count(*), 0 FROM mention NOT INDEXED CROSS JOIN span ON span.uid = mention.span
-        WHERE {teaches.format(layer="span")} AND {not_removed("article")} GROUP BY words, label
+        WHERE {teaches.format(layer="span")} AND {not_removed("article")} AND {reviewed} GROUP BY words, label
         UNION ALL
         SELECT words, label, 0, count(*) FROM rejected JOIN rejection ON rejection.uid = rejected.rejection
         WHERE {teaches.format(layer="rejection")} AND {not_removed("article")} GROUP BY words, label
