@@ -10,7 +10,7 @@ from typing import Any, Final, TypeAlias
 import click
 
 from annotator.cli.command import FilePath, corpus_argument, json_option, option
-from annotator.cli.console import print_json, print_table, print_text, run_with_progress
+from annotator.cli.console import STANDARD_OUTPUT, print_json, print_table, print_text, run_with_progress
 from annotator.cli.root import root
 from annotator.i18n import LazyText, _, count_phrase
 from annotator.jobs.agreement import MOMENTS, SPANS, STATES, AgreementOptions, measure_agreement
@@ -27,7 +27,6 @@ _PAIR: Final = "pair"
 _LABEL: Final = "label"
 _ARTICLE: Final = "article"
 _WEEK: Final = "week"
-_STANDARD_OUTPUT: Final = Path("-")
 
 
 def _parse_annotators(_context: click.Context, _parameter: click.Parameter, values: Sequence[str]) -> tuple[str, ...]:
@@ -112,7 +111,7 @@ def measure(corpus: Path, grouping: str, csv_path: Path | None, as_json: bool, *
         _write_csv(csv_path, rows)
     if as_json:
         print_json(_build_record(agreement, grouping, rows))
-    elif csv_path != _STANDARD_OUTPUT:
+    elif csv_path != STANDARD_OUTPUT:
         _print_summary(agreement)
         if rows:
             print_text("")
@@ -197,7 +196,7 @@ def _build_record(agreement: Agreement, grouping: str, rows: Sequence[Row]) -> R
 
 
 def _write_csv(path: Path, rows: Sequence[Row]) -> None:
-    if path == _STANDARD_OUTPUT:
+    if path == STANDARD_OUTPUT:
         _write_rows(sys.stdout, rows)
     else:
         # "x", since what is there may be anything; the mark tells spreadsheets that it is UTF-8.

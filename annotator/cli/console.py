@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
 
 PROGRAM_NAME: Final = "annotator"
+STANDARD_OUTPUT: Final = Path("-")
+"""The path that stands for it."""
 EXIT_INCOMPLETE: Final = 1
 """Exit code: something in the input was refused."""
 EXIT_UNUSABLE: Final = 2

@@ -13,7 +13,9 @@ from click.core import ParameterSource
 from annotator.cli.command import FilePath, annotator_option, corpus_argument, jobs_option, json_option, option
 from annotator.cli.console import (
     EXIT_INCOMPLETE,
+    STANDARD_OUTPUT,
     CommandError,
+    format_for_terminal,
     print_file,
     print_message,
     print_text,
@@ -33,6 +35,7 @@ from annotator.jobs.export.exporter import (
     ExportOptions,
     NothingToExport,
     export,
+    export_to_stream,
 )
 from annotator.jobs.export.gold_layers import describe_origins
 from annotator.jobs.export.read_back import NotVerified
@@ -74,7 +77,8 @@ def _parse_split(_context: click.Context, _parameter: click.Parameter, value: st
     help=LazyText(
         "Export the spans of CORPUS to PATH as a training set. The outcome of each span is "
         "written to PATH.report.json. The export is first read back and compared with CORPUS. For"
-        " {formats}, PATH is a folder with one file per article.",
+        " {formats}, PATH is a folder with one file per article. One text file is compressed if PATH ends with .gz, "
+        "and goes to standard output if PATH is -.",
         formats=", ".join(format_.name for format_ in WRITTEN_FORMATS if isinstance(format_.output, Files)),
     ),
     examples=(
@@ -164,13 +168,29 @@ def _parse_split(_context: click.Context, _parameter: click.Parameter, value: st
     help=LazyText("With --gold, export the articles too that only one annotator has done."),
 )
 @option(
+    "report_file",
+    "--report",
+    type=FilePath(),
+    metavar="FILE",
+    help=LazyText("Where to write the report of an export to standard output."),
+)
+@option(
     "--force",
     is_flag=True,
     help=LazyText("Replace PATH even if it is not an export, or an export that has been changed since."),
 )
 @jobs_option
 @json_option
-def export_corpus(corpus: Path, path: Path, format_: str, as_json: bool, force: bool, jobs: int, **options: Any) -> int:
+def export_corpus(
+    corpus: Path,
+    path: Path,
+    format_: str,
+    report_file: Path | None,
+    as_json: bool,
+    force: bool,
+    jobs: int,
+    **options: Any,
+) -> int:
     """Write the training set."""
     if options["single"] and not options["gold"]:
         raise click.UsageError(_("--single is for exports with --gold."))
@@ -180,11 +200,20 @@ def export_corpus(corpus: Path, path: Path, format_: str, as_json: bool, force: 
         raise click.UsageError(_("--split and --folds exclude each other."))
     if options["split"] is None and options["folds"] is None and _is_given("seed"):
         raise click.UsageError(_("--seed is for exports with --split or --folds."))
+    if path == STANDARD_OUTPUT and as_json:
+        raise click.UsageError(_("--json prints the report; with -, --report FILE writes it."))
+    if path != STANDARD_OUTPUT and report_file is not None:
+        raise click.UsageError(_("--report is for exports to standard output; others have a report beside them."))
     with Corpus.open(corpus, readonly=True) as opened:
         try:
-            report = run_with_progress(
-                export(opened, path, ExportOptions(format=format_, **options), force=force, jobs=jobs), _("Exporting")
-            )
+            export_options = ExportOptions(format=format_, **options)
+            if path == STANDARD_OUTPUT:
+                steps = export_to_stream(
+                    opened, sys.stdout.buffer, export_options, report=report_file, force=force, jobs=jobs
+                )
+            else:
+                steps = export(opened, path, export_options, force=force, jobs=jobs)
+            report = run_with_progress(steps, _("Exporting"))
         except NothingToExport as error:
             return _print_empty_export(corpus, error.report, str(error), as_json)
         except WouldReplace as error:
@@ -192,15 +221,19 @@ def export_corpus(corpus: Path, path: Path, format_: str, as_json: bool, force: 
         except (CannotExport, NotVerified) as error:
             raise CommandError(str(error)) from error
         except OSError as error:
-            error.filename = error.filename or path  # the error of a full disk has no file name
+            # The error of a full disk has no file name.
+            error.filename = error.filename or (_("standard output") if path == STANDARD_OUTPUT else path)
             raise
     _print_refusals(corpus, report)
     for notice in report.noticed:
         print_message(_("note: {reason}").format(reason=notice.reason))
     if as_json:
         print_file(report_path(path))
+    elif path == STANDARD_OUTPUT:
+        for line in _format_summary(_("standard output"), report, report_file):
+            click.echo(format_for_terminal(line, sys.stderr), err=True)
     else:
-        print_text("\n".join(_format_summary(path, report)))
+        print_text("\n".join(_format_summary(path, report, report_path(path))))
     return EXIT_INCOMPLETE if report.refused or report.left_out else 0
 
 
@@ -227,7 +260,7 @@ def _print_refusals(corpus: Path, report: Report) -> None:
         print_message(f"{corpus}: {entry.article}:{entry.start}-{entry.end} {text}: {entry.reason}")
 
 
-def _format_summary(path: Path, report: Report) -> Iterator[str]:
+def _format_summary(path: Path | str, report: Report, report_file: Path | None) -> Iterator[str]:
     yield f"{path}: {_format_counts(report)}"
     for part, counts in (report.parts or {}).items():
         labels = (f"{label} {count}" for label, count in sorted(counts.labels.items()))
@@ -245,7 +278,10 @@ def _format_summary(path: Path, report: Report) -> Iterator[str]:
     if report.removed:
         removed = count_phrase("{count} article removed", "{count} articles removed", report.removed)
         yield f"  {removed}"
-    yield _("The file was read back and compared. Report on every span: {path}").format(path=report_path(path))
+    if report_file is None:
+        yield _("What was written was read back and compared first.")
+    else:
+        yield _("The file was read back and compared. Report on every span: {path}").format(path=report_file)
 
 
 def _format_counts(counts: Report | PartCounts) -> str:

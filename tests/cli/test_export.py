@@ -382,3 +382,34 @@ def test_folds_are_folders_with_two_files(run: Run, corpus: Path, tmp_path: Path
     assert paths == ["fold-1/test.jsonl", "fold-1/train.jsonl", "fold-2/test.jsonl", "fold-2/train.jsonl"]
     one, two = ((tmp_path / "a" / f"fold-{number}") for number in (1, 2))
     assert (one / "test.jsonl").read_bytes() == (two / "train.jsonl").read_bytes()
+
+
+def test_standard_output_gets_the_file_and_standard_error_the_summary(run: Run, corpus: Path, tmp_path: Path) -> None:
+    arguments = ["--format", "conll2002", *SAMIRA]
+    assert run("export", corpus, tmp_path / "a.conll", *arguments).code == 0
+    ended = run("export", corpus, "-", *arguments, "--report", tmp_path / "r.json")
+    assert (ended.code, ended.out) == (0, (tmp_path / "a.conll").read_bytes())
+    assert ended.err.splitlines()[0].startswith("standard output: 1 article, ")
+    assert (tmp_path / "r.json").read_bytes() == (tmp_path / "a.conll.report.json").read_bytes()
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        *("a.conll", "a.conll.report.json", "r.json", corpus.name),
+    ]
+    assert run("export", corpus, "-", *arguments).err.endswith("What was written was read back and compared first.\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["-", "--format", "jsonl", "--json"], "--json prints the report"),
+        (["-", "--format", "brat"], "Only an export to one text file"),
+        (["a.jsonl", "--format", "jsonl", "--report", "r.json"], "--report is for exports to standard output"),
+    ],
+)
+def test_what_standard_output_cannot_have_is_an_error(
+    run: Run, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], message: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ended = run("export", corpus, *arguments, "--state", "all", *SAMIRA)
+    assert (ended.code, ended.out) == (2, b"")
+    assert message in ended.err
+    assert [*tmp_path.iterdir()] == [corpus]

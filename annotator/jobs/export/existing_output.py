@@ -80,7 +80,7 @@ def check_replaceable(path: Path, companion: Companion | None = None, *, force: 
             raise WouldReplace(_("“{path}” may have been changed after it was exported.").format(path=path))
         if file_digest(path) != report.files:
             raise WouldReplace(_("“{path}” was changed after it was exported.").format(path=path))
-    _check_report(report_path(path))
+    check_report_replaceable(report_path(path), force=force)
     if companion:
         _check_companion(companion, _read_report(report_path(path)))
 
@@ -99,8 +99,13 @@ def check_folder_replaceable(folder: Path, report: Path, *, force: bool, name: P
                 "another folder or move it away."
             )
             raise (CannotExport if digest is None else WouldReplace)(reason.format(path=name or folder))
-    if not force:
-        _check_report(report)
+    check_report_replaceable(report, force=force)
+
+
+def check_report_replaceable(report: Path, *, force: bool) -> None:
+    """Raise WouldReplace for a file that is neither empty nor an export's report, unless forced. Raises OSError."""
+    if not force and report.exists() and report.stat().st_size and _read_report(report) is None:
+        raise WouldReplace(_("“{path}” already exists and is not an export report.").format(path=report))
 
 
 def file_digest(path: Path) -> str:
@@ -144,11 +149,6 @@ def _check_companion(companion: Companion, report: _OldReport | None) -> None:
     if reported is None:
         raise WouldReplace(_("“{path}” already exists and is not an export.").format(path=path))
     raise WouldReplace(_("“{path}” was changed after it was exported.").format(path=path))
-
-
-def _check_report(report: Path) -> None:
-    if report.exists() and report.stat().st_size and _read_report(report) is None:
-        raise WouldReplace(_("“{path}” already exists and is not an export report.").format(path=report))
 
 
 def _read_report(report: Path) -> _OldReport | None:

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -32,6 +32,7 @@ from annotator.jobs.export.article_tasks import (
     unreadable_file_error,
     work_at_chunk,
 )
+from annotator.jobs.export.compression import compress_verified, is_compressed_path
 from annotator.jobs.export.document_writer import DocumentWriter
 from annotator.jobs.export.existing_output import CannotExport, file_digest, folder_digest
 from annotator.jobs.export.expected_outcomes import ExpectedOutcome
@@ -42,6 +43,7 @@ from annotator.jobs.export.gold_layers import GoldLayer, select_gold_layers
 from annotator.jobs.export.part_plan import PartPlan, find_imbalances, plan_folds, plan_split, plan_unsplit
 from annotator.jobs.export.read_back import NotVerified
 from annotator.jobs.export.reported_outcomes import ReportedOutcomes
+from annotator.jobs.export.stream_output import StreamOutput, prepare_stream_output
 from annotator.jobs.export.tag_writer import TagWriter
 from annotator.jobs.export.writer import Converted, Writer
 from annotator.jobs.processes import ChunkMap, worker_processes
@@ -156,6 +158,8 @@ def export(
     annotator = _select_layer(corpus, writer, options)
     if options.split is not None:
         check_split(options.split)
+    if is_compressed_path(path):
+        _check_one_text(writer, options)
     files: FileOutput | FolderOutput
     if _needs_folder(corpus, writer, annotator, options):
         is_part = options.has_parts or writer.is_folder  # otherwise, the folder itself has the files
@@ -164,6 +168,32 @@ def export(
     else:
         files = prepare_file_output(path, corpus.database_paths(), writer.configuration, force=force)
     return _Export(corpus, writer, annotator, options).run(files, jobs)
+
+
+def export_to_stream(
+    corpus: Corpus,
+    stream: BinaryIO,
+    options: ExportOptions,
+    *,
+    report: Path | None = None,
+    force: bool = False,
+    jobs: int = 1,
+) -> Generator[tuple[int, int], None, Report]:
+    """Write the training set to a stream, and its report to a file, if any; else like `export`.
+
+    Nothing is written before all is verified. `force` may replace any file by the report.
+    """
+    writer = _create_writer(corpus, options)
+    annotator = _select_layer(corpus, writer, options)
+    _check_one_text(writer, options)
+    files = prepare_stream_output(stream, report, corpus.database_paths(), force=force)
+    return _Export(corpus, writer, annotator, options).run(files, jobs)
+
+
+def _check_one_text(writer: Writer, options: ExportOptions) -> None:
+    """Raise CannotExport unless the export is one file of text."""
+    if options.has_parts or writer.is_folder or registry.get_format(options.format).is_binary:
+        raise CannotExport(_("Only an export to one text file can be compressed or go to standard output."))
 
 
 def exports_folder(corpus: Corpus, options: ExportOptions) -> bool:
@@ -274,7 +304,9 @@ class _Export:
         self.part_digests = {part: hashlib.sha256() for part in self.parts}
         self.entries = {outcome: Spool(Entry) for outcome in OUTCOMES if outcome != WRITTEN}
 
-    def run(self, files: FileOutput | FolderOutput, jobs: int) -> Generator[tuple[int, int], None, Report]:
+    def run(
+        self, files: FileOutput | FolderOutput | StreamOutput, jobs: int
+    ) -> Generator[tuple[int, int], None, Report]:
         """Write and verify the files, then move them into place."""
         with self.corpus.snapshot(), files.staged() as staged:
             yield from self._select_articles()
@@ -295,6 +327,10 @@ class _Export:
                 for name, content in self.writer.build_companion_files(report).items():
                     (staged.folder / name).write_bytes(content)
                 report.files = folder_digest(staged.folder)
+            elif staged.compressed:
+                [file] = staged.parts.values()
+                compress_verified(file, staged.compressed)
+                report.files = file_digest(staged.compressed)
             elif self.writer.encodes_bytes:  # which are those of the file
                 [part_digest] = self.part_digests.values()
                 report.files = part_digest.hexdigest()

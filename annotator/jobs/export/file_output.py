@@ -13,11 +13,13 @@ from msgspec import Struct
 from annotator.file_ops import delete_file, discard_file, replace_file, synced_file
 from annotator.formats.report import report_path
 from annotator.i18n import _
+from annotator.jobs.export.compression import is_compressed_path
 from annotator.jobs.export.existing_output import CannotExport, Companion, check_replaceable
 from annotator.jobs.export.temporary_output import (
     COMPANION_PART,
     OLD,
     PART,
+    PLAIN,
     REPORT_OLD,
     REPORT_PART,
     clear_leftovers,
@@ -37,12 +39,13 @@ _PART_NAME: Final = re.compile(r"\w[\w-]*")
 class StagedFiles(Struct, frozen=True):
     """Temporary paths to write: a file or folder for each part, and the report.
 
-    `folder`, if any, contains the parts and further files.
+    `folder`, if any, contains the parts and further files; `compressed`, if any, is the path for the compressed file.
     """
 
     parts: Mapping[str, Path]
     report: Path
     folder: Path | None = None
+    compressed: Path | None = None
 
 
 class FileOutput(Struct, frozen=True):
@@ -57,7 +60,10 @@ class FileOutput(Struct, frozen=True):
     def staged(self) -> Iterator[StagedFiles]:
         """Yield temporary files; move them into place on success, delete them on failure."""
         with temporary_paths(self.file) as temporary:
-            yield StagedFiles({UNSPLIT: temporary(PART)}, temporary(REPORT_PART))
+            if is_compressed_path(self.file):
+                yield StagedFiles({UNSPLIT: temporary(PLAIN)}, temporary(REPORT_PART), compressed=temporary(PART))
+            else:
+                yield StagedFiles({UNSPLIT: temporary(PART)}, temporary(REPORT_PART))
             check_replaceable(self.file, self.companion, force=self.force)  # again: it may have changed meanwhile
             with (
                 _restored_on_error(self.file, temporary(OLD)),

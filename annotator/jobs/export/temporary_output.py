@@ -22,6 +22,8 @@ from annotator.paths import hidden_path
 
 PART: Final = "part"
 """The new file or folder."""
+PLAIN: Final = "plain"
+"""The new file before it is compressed."""
 REPORT_PART: Final = "report.part"
 COMPANION_PART: Final = "companion.part"
 """The new file beside the file."""
@@ -30,7 +32,7 @@ OLD: Final = "old"
 REPORT_OLD: Final = "report.old"
 _LOCK: Final = "lock"
 _HIDDEN: Final = re.compile(
-    r"\.(?P<name>.+)\.(?P<key>[0-9a-f]{32})\.(?P<kind>part|(?:report|companion)\.part|old|report\.old|lock)"
+    r"\.(?P<name>.+)\.(?P<key>[0-9a-f]{32})\.(?P<kind>part|plain|(?:report|companion)\.part|old|report\.old|lock)"
 )
 _LOCKING_GRACE: Final = 60.0  # seconds that a new lock file may be unlocked
 _log = logging.getLogger(__name__)
@@ -51,7 +53,7 @@ def temporary_paths(path: Path) -> Iterator[Callable[[str], Path]]:
             try:
                 yield lambda kind: hidden_path(path, kind, key)
             finally:
-                for kind in (REPORT_PART, COMPANION_PART, PART):
+                for kind in (REPORT_PART, COMPANION_PART, PLAIN, PART):
                     _discard_any(hidden_path(path, kind, key))
     finally:
         discard_file(lock)

@@ -1,5 +1,6 @@
 """Exports of whole corpora: files, reports, splits, refusals and the read-back check."""
 
+import gzip
 import hashlib
 import io
 import itertools
@@ -23,19 +24,22 @@ from msgspec.structs import replace
 from running import finish, raising
 from strategies import article_layers, examples, marked_texts
 
+from annotator.file_ops import synced_file
 from annotator.formats.conll import germeval
 from annotator.formats.conll.tag_columns import ColumnTags, LineTags
 from annotator.formats.format import Documents, Files
 from annotator.formats.registry import WRITTEN_FORMATS, get_format
 from annotator.formats.report import PartNotice
 from annotator.formats.report import write as write_report
-from annotator.jobs.export.existing_output import CannotExport, WouldReplace, folder_digest
+from annotator.jobs.export import compression, exporter
+from annotator.jobs.export.existing_output import CannotExport, WouldReplace, file_digest, folder_digest
 from annotator.jobs.export.exporter import (
     ALL,
     EmptyPart,
     ExportOptions,
     NothingToExport,
     export,
+    export_to_stream,
     exports_folder,
     preview_export,
 )
@@ -957,3 +961,91 @@ def test_exports_folder_predicts_whether_an_export_is_a_folder(
         options = ExportOptions(format=format_.name, split=split)
         finish(export(corpus, out / name, options))
         assert exports_folder(corpus, options) == (out / name).is_dir()
+
+
+# Compressed, and to a stream
+
+
+TEXT_FORMATS = ["conll2003", "nested", "conllu", "jsonl", "prodigy"]
+
+
+@pytest.mark.parametrize("name", TEXT_FORMATS)
+def test_a_compressed_export_has_the_bytes_of_a_plain_one(make: Callable[..., Corpus], out: Path, name: str) -> None:
+    corpus = make(EVERY_FATE, draft("لا شيء 😀"))
+    finish(export(corpus, out / "a", ExportOptions(format=name)))
+    reports = [finish(export(corpus, out / path, ExportOptions(format=name))) for path in ("b.gz", "c.gz")]
+    assert gzip.decompress((out / "b.gz").read_bytes()) == (out / "a").read_bytes()
+    assert (out / "b.gz").read_bytes() == (out / "c.gz").read_bytes()
+    assert [report.files for report in reports] == [file_digest(out / "b.gz")] * 2
+    finish(export(corpus, out / "b.gz", ExportOptions(format="conll2002")))  # replaces what is unchanged
+    assert sorted(path.name for path in out.iterdir()) == [
+        *("a", "a.report.json", "b.gz", "b.gz.report.json", "c.gz", "c.gz.report.json"),
+    ]
+    (out / "b.gz").write_bytes(gzip.compress(b"mine"))
+    with pytest.raises(WouldReplace):
+        finish(export(corpus, out / "b.gz", ExportOptions(format=name)))
+
+
+def test_a_compressed_file_that_the_disk_has_changed_is_not_published(
+    make: Callable[..., Corpus], out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @contextmanager
+    def damaged(path: Path) -> Iterator[Any]:
+        with synced_file(path) as file:
+            yield file
+        data = bytearray(path.read_bytes())
+        data[-9] ^= 1
+        path.write_bytes(data)
+
+    monkeypatch.setattr(compression, "synced_file", damaged)
+    with pytest.raises(NotVerified):
+        finish(export(make(EVERY_FATE), out / "a.gz", ExportOptions()))
+    assert list(out.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", TEXT_FORMATS)
+def test_a_stream_gets_the_bytes_of_a_file_and_no_report(make: Callable[..., Corpus], out: Path, name: str) -> None:
+    corpus = make(EVERY_FATE, draft("لا شيء 😀"))
+    stream = io.BytesIO()
+    report = finish(export_to_stream(corpus, stream, ExportOptions(format=name)))
+    assert list(out.iterdir()) == []
+    assert as_json(report) == as_json(finish(export(corpus, out / "a", ExportOptions(format=name))))
+    assert stream.getvalue() == (out / "a").read_bytes()
+
+
+def test_a_stream_gets_nothing_that_was_not_verified(
+    make: Callable[..., Corpus], out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exporter, "file_digest", lambda _path: "")
+    stream = io.BytesIO()
+    with pytest.raises(NotVerified):
+        finish(export_to_stream(make(EVERY_FATE), stream, ExportOptions(), report=out / "r.json"))
+    assert stream.getvalue() == b""
+    assert list(out.iterdir()) == []
+
+
+def test_the_report_of_a_stream_replaces_only_a_report(make: Callable[..., Corpus], out: Path) -> None:
+    corpus = make(EVERY_FATE)
+    for _time in range(2):
+        report = finish(export_to_stream(corpus, io.BytesIO(), ExportOptions(), report=out / "r.json"))
+        assert msgspec.json.decode((out / "r.json").read_bytes())["files"] == report.files
+    (out / "r.json").write_text("mine")
+    with pytest.raises(WouldReplace, match="is not an export report"):
+        finish(export_to_stream(corpus, io.BytesIO(), ExportOptions(), report=out / "r.json"))
+    with pytest.raises(CannotExport, match="is the corpus itself"):
+        finish(export_to_stream(corpus, io.BytesIO(), ExportOptions(), report=corpus.path, force=True))
+    assert (out / "r.json").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    "options", [ExportOptions(format="brat"), ExportOptions(split={"a": 1}), ExportOptions(folds=2)], ids=str
+)
+def test_only_one_text_file_is_compressed_or_written_to_a_stream(
+    make: Callable[..., Corpus], out: Path, options: ExportOptions
+) -> None:
+    corpus = make(EVERY_FATE)
+    with pytest.raises(CannotExport, match="Only an export to one text file"):
+        finish(export(corpus, out / "a.gz", options))
+    with pytest.raises(CannotExport, match="Only an export to one text file"):
+        finish(export_to_stream(corpus, io.BytesIO(), options))
+    assert list(out.iterdir()) == []
