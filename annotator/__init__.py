@@ -5,11 +5,15 @@ from importlib import import_module
 from typing import Any, Final
 
 __version__ = "0.1.0"
-__all__ = ["Article", "Corpus", "CorpusError", "InvalidEdit", "Match", "Span", "Suggestion", "Zone", "create", "open"]
+__all__ = [
+    *("Article", "Match", "Span", "Suggestion", "Zone"),
+    *("Corpus", "create", "load_dataset", "open"),
+    *("CorpusError", "InvalidEdit"),
+]
 
 _MODULES: Final = {
     **dict.fromkeys(("Article", "Match", "Span", "Suggestion", "Zone"), "library.values"),
-    **dict.fromkeys(("Corpus", "create", "open"), "library.corpus"),
+    **dict.fromkeys(("Corpus", "create", "load_dataset", "open"), "library.corpus"),
     "CorpusError": "store.errors",
     "InvalidEdit": "model.operations",
 }

@@ -1,5 +1,6 @@
 from annotator.library.corpus import Corpus as Corpus
 from annotator.library.corpus import create as create
+from annotator.library.corpus import load_dataset as load_dataset
 from annotator.library.corpus import open as open  # noqa: A004 - as annotator.open
 from annotator.library.values import Article as Article
 from annotator.library.values import Match as Match

@@ -4,7 +4,7 @@ import warnings
 from collections.abc import Callable, Generator, Iterable, Iterator
 from os import PathLike
 from pathlib import Path
-from typing import Any, Self, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar
 
 from annotator import i18n, settings
 from annotator.formats.format import Format
@@ -48,6 +48,12 @@ from annotator.store.queries.gold import find_gold
 from annotator.store.queries.search import search
 from annotator.suggest.crf.suggester import CrfSuggester
 from annotator.team.agreement import Agreement
+
+if TYPE_CHECKING:
+    from datasets import Dataset, DatasetDict
+    from pandas import DataFrame
+    from spacy.tokens import Doc
+    from spacy.vocab import Vocab
 
 Identity: TypeAlias = Article | int | str
 """An article, its number, or its uid."""
@@ -426,6 +432,40 @@ class Corpus:
         export_options = ExportOptions(format=format, **options)
         return _finish(export(self._stored, extend_path(Path(path)), export_options, force=force, jobs=jobs))
 
+    # Other libraries
+
+    def to_pandas(self, table: str = "spans") -> "DataFrame":
+        """Return a DataFrame of all `spans` or all `articles`, with the fields of `Span` or `Article` as columns.
+
+        The column `article` of spans is `uid` of articles. Raises ImportError, with what installs it, without pandas;
+        ValueError for another table.
+        """
+        from annotator.library import conversions
+
+        return conversions.to_pandas(self.articles(), table)
+
+    def to_datasets(self, **options: Any) -> "Dataset | DatasetDict":
+        """Return a Dataset of sentences as in an export as `huggingface`, or with `split` or `folds` a DatasetDict.
+
+        The options are those of `export`; by default it has the articles that are done. It is in memory, so none is
+        ever out of date. Raises ImportError, with what installs it, without `datasets`; CorpusError if no annotator is
+        selected, ValueError or TypeError for an unknown option.
+        """
+        from annotator.library import conversions
+
+        return conversions.to_datasets(self._stored, options)
+
+    def to_spacy(self, vocab: "Vocab | None" = None, *, part: str | None = None, **options: Any) -> "Iterator[Doc]":
+        """Yield a Doc of spaCy for each article as in an export as `spacy`, with this vocabulary or one of their own.
+
+        `doc.ents` has the flat spans, `doc.spans["sc"]` all. The options are those of `export`; with `split` or `folds`
+        only the articles of this `part` are yielded. Raises ImportError, with what installs it, without spaCy;
+        ValueError for a part that does not exist; the rest as `to_datasets`.
+        """
+        from annotator.library import conversions
+
+        return conversions.to_spacy(self._stored, vocab, part, options)
+
     def learn(self) -> LearningResult:
         """Train the suggester `model` on the articles that are done, and store it in the corpus.
 
@@ -444,7 +484,7 @@ def open(  # noqa: A001 - as annotator.open
     The window may have it open at the same time. Close it, or use it in a `with` block. Raises CorpusError for a file
     that is missing or no corpus, and for the name of the gold layer; ValueError for a blank name.
     """
-    i18n.set_language(settings.interface_language())
+    use_language()
     stored = StoredCorpus.open(extend_path(Path(path)), readonly=annotator is None)
     try:
         return Corpus(stored, _check_name(stored, annotator))
@@ -459,13 +499,24 @@ def create(path: str | PathLike[str], annotator: str, *, label_file: str | PathL
     `label_file` is a TOML file with its labels; by default they are dates, institutions and plans. Raises CorpusError,
     and ValueError for an invalid label set or a blank name.
     """
-    i18n.set_language(settings.interface_language())
+    use_language()
     label_set = labels.default_labels()
     if label_file is not None:
         label_set = labels.decode(Path(label_file).read_bytes(), str(label_file))
     if not clean_name(annotator):
         raise ValueError(annotator)
     return Corpus(StoredCorpus.create(extend_path(Path(path)), label_set), clean_name(annotator))
+
+
+def use_language() -> None:
+    """Let messages be in the language of the commands."""
+    i18n.set_language(settings.interface_language())
+
+
+def load_dataset(path: str | PathLike[str], **options: Any) -> "Dataset | DatasetDict":
+    """Return the corpus at `path` as a dataset of Hugging Face's `datasets`; see `Corpus.to_datasets`."""
+    with open(path) as corpus:
+        return corpus.to_datasets(**options)
 
 
 def _check_name(stored: StoredCorpus, annotator: str | None) -> str | None:

@@ -1,6 +1,6 @@
 """Test docs/training.md: its code trains a CRF and a spaCy pipeline on exports, and their suggestions come back.
 
-It takes about a minute.
+It takes about two minutes.
 """
 
 import re
@@ -14,7 +14,7 @@ QUIET = {"ANSI_COLORS_DISABLED": "1", "HF_DATASETS_OFFLINE": "1"}
 
 
 def test_the_page_trains_what_it_says(tmp_path: Path) -> None:
-    for name in ("seqeval", "spacy", "datasets"):
+    for name in ("seqeval", "spacy", "datasets", "pandas"):
         consumer(name)
     (settings,) = pages.blocks(PAGE, "json")
     printed_by_line = {}

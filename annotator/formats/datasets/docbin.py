@@ -83,7 +83,7 @@ class _DocBinWriter:
             self._path.mkdir(exist_ok=True)
             self.finish()
             self._start_file()
-        doc = _build_doc(self._vocab, article)
+        doc = build_doc(self._vocab, article)
         size = self._size + len(doc) * len(self._docs.attrs) * ATTRIBUTE_BYTES
         if size > MAX_TOKEN_BYTES:
             message = _("A DocBin holds at most {size} MB of tokens, and this article does not fit.")
@@ -105,7 +105,8 @@ class _DocBinWriter:
         self._vocab, self._docs, self._size = Vocab(), DocBin(attrs=_ATTRIBUTES), 0
 
 
-def _build_doc(vocab: Any, article: CombinedProjection) -> "Doc":
+def build_doc(vocab: Any, article: CombinedProjection) -> "Doc":
+    """Return an article as a document of spaCy, with this vocabulary."""
     from spacy.tokens import Doc, Span
 
     text = article.article.text

@@ -56,22 +56,13 @@ class _ParquetSink:
 
     def __init__(self, writer: "pyarrow.parquet.ParquetWriter", names: Sequence[str], scheme: str) -> None:
         self._writer, self._scheme = writer, scheme
-        self._numbers = {name: number for number, name in enumerate(names)}
+        self._numbers = number_tags(names)
         self._rows: list[dict[str, Any]] = []
         self._counts: list[int] = []
 
     def add(self, article: CombinedProjection) -> None:
         """Append one article. Raises OSError."""
-        for number, sentence in enumerate(article.sentences, 1):
-            tags = schemes.encode(len(sentence.tokens), sentence.flat_chunks, self._scheme)
-            text, token_ranges = _layout_text(article, sentence)
-            spans = [
-                {"start": token_ranges[chunk.start][0], "end": token_ranges[chunk.end - 1][1], "label": chunk.label}
-                for chunk in sentence.all_chunks
-            ]
-            row: dict[str, Any] = {"id": f"{article.article.id}-{number}", "article": article.article.id, "text": text}
-            row |= {"tokens": [text[slice(*range_)] for range_ in token_ranges], "spans": spans}
-            self._rows.append({**row, "ner_tags": [self._numbers[tag] for tag in tags]})
+        self._rows += build_rows(article, self._numbers, self._scheme)
         self._counts.append(len(article.sentences))
         if len(self._rows) >= _ROW_GROUP_SIZE:
             self._flush()
@@ -89,6 +80,54 @@ class _ParquetSink:
             self._rows = []
 
 
+def number_tags(names: Sequence[str]) -> dict[str, int]:
+    """Return the number of each tag."""
+    return {name: number for number, name in enumerate(names)}
+
+
+def build_rows(article: CombinedProjection, numbers: Mapping[str, int], scheme: str) -> Iterator[dict[str, Any]]:
+    """Yield a row for each sentence of an article; `numbers` are those of the tags."""
+    for number, sentence in enumerate(article.sentences, 1):
+        tags = schemes.encode(len(sentence.tokens), sentence.flat_chunks, scheme)
+        text, token_ranges = _layout_text(article, sentence)
+        spans = [
+            {"start": token_ranges[chunk.start][0], "end": token_ranges[chunk.end - 1][1], "label": chunk.label}
+            for chunk in sentence.all_chunks
+        ]
+        row: dict[str, Any] = {"id": f"{article.article.id}-{number}", "article": article.article.id, "text": text}
+        row |= {"tokens": [text[slice(*range_)] for range_ in token_ranges], "spans": spans}
+        yield {**row, "ner_tags": [numbers[tag] for tag in tags]}
+
+
+class TableBuilder:
+    """The rows of articles as a table in memory, with the schema of the file."""
+
+    def __init__(self, labels: Sequence[str], scheme: str) -> None:
+        names = list_tags(labels, scheme)
+        self._schema, self._numbers, self._scheme = build_schema(names), number_tags(names), scheme
+        self._tables = [self._schema.empty_table()]
+        self._rows: list[dict[str, Any]] = []
+
+    def add(self, article: CombinedProjection) -> None:
+        """Append one article."""
+        self._rows += build_rows(article, self._numbers, self._scheme)
+        if len(self._rows) >= _ROW_GROUP_SIZE:
+            self._flush()
+
+    def build(self) -> "pyarrow.Table":
+        """Return the table."""
+        import pyarrow
+
+        self._flush()
+        return pyarrow.concat_tables(self._tables)
+
+    def _flush(self) -> None:
+        import pyarrow
+
+        self._tables.append(pyarrow.Table.from_pylist(self._rows, self._schema))
+        self._rows = []
+
+
 class _ParquetTags(CombinedTags):
     """Sentences in a Parquet file, in a folder with the card."""
 
@@ -103,7 +142,7 @@ class _ParquetTags(CombinedTags):
         from pyarrow.parquet import ParquetWriter
 
         names = list_tags(labels, scheme)
-        with synced_file(path) as file, ParquetWriter(file, _build_schema(names)) as writer:
+        with synced_file(path) as file, ParquetWriter(file, build_schema(names)) as writer:
             sink = _ParquetSink(writer, names, scheme)
             yield sink.add
             sink.finish()
@@ -127,7 +166,8 @@ class _ParquetTags(CombinedTags):
         return {"README.md": build_card(report, list_tags(labels, report.scheme)).encode()}
 
 
-def _build_schema(names: Sequence[str]) -> "pyarrow.Schema":
+def build_schema(names: Sequence[str]) -> "pyarrow.Schema":
+    """Return the columns, with the names of the tags in the metadata."""
     import pyarrow
 
     string, number = pyarrow.string(), pyarrow.int64()
@@ -151,7 +191,7 @@ def _build_features(names: Sequence[str]) -> dict[str, Any]:
 
 
 def _read_tag_names(features: bytes) -> list[str]:
-    """Return the names of the tags, as `_build_schema` stores them. Raises ValueError."""
+    """Return the names of the tags, as `build_schema` stores them. Raises ValueError."""
     try:
         names = msgspec.json.decode(features)["info"]["features"]["ner_tags"]["feature"]["names"]
     except (LookupError, TypeError) as error:

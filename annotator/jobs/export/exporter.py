@@ -239,6 +239,23 @@ def preview_export(corpus: Corpus, options: ExportOptions) -> Generator[tuple[in
     return _Export(corpus, writer, _select_layer(corpus, writer, options), options).preview()
 
 
+def list_parts(options: ExportOptions) -> list[str]:
+    """Return the names of the parts of such an export; UNSPLIT alone without any."""
+    return list(_plan_parts(options).shares)
+
+
+def read_export(corpus: Corpus, options: ExportOptions) -> Iterator[tuple[tuple[str, ...], AnnotatedArticle]]:
+    """Yield the articles of an export with what it has of them, each after its parts (see `list_parts`).
+
+    For programs that take the articles without a file. Raises CannotExport if no layer is selected, KeyError for an
+    unknown format.
+    """
+    writer = _create_writer(corpus, options)
+    if options.split is not None:
+        check_split(options.split)
+    return _Export(corpus, writer, _select_layer(corpus, writer, options), options).read()
+
+
 def _create_writer(corpus: Corpus, options: ExportOptions) -> Writer:
     """Create the format's writer.
 
@@ -353,6 +370,13 @@ class _Export:
                 self._write_article({}, parts, annotated, convert(self.writer, annotated))
                 yield self._advance(1 if self.writer.encodes_bytes else 1 + len(parts))
         return self._build_report(verified=False)
+
+    def read(self) -> Iterator[tuple[tuple[str, ...], AnnotatedArticle]]:
+        """Yield the articles, each after its parts."""
+        for _progress in self._select_articles():
+            pass
+        for annotated, parts in self._read_articles():
+            yield parts, annotated
 
     def _select_articles(self) -> Iterator[tuple[int, int]]:
         """Determine number and part of each article to export, in corpus order."""

@@ -304,7 +304,7 @@ def test_an_export_that_loses_something_leaves_no_file(
     corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, loss: str
 ) -> None:
     consumer("spacy")
-    inner = docbin._build_doc
+    inner = docbin.build_doc
 
     def spoilt(*arguments: Any) -> Any:
         doc = inner(*arguments)
@@ -312,7 +312,7 @@ def test_an_export_that_loses_something_leaves_no_file(
             LOSSES[loss](doc)
         return doc
 
-    monkeypatch.setattr(docbin, "_build_doc", spoilt)
+    monkeypatch.setattr(docbin, "build_doc", spoilt)
     with pytest.raises(NotVerified, match="Article 1: the file does not match the corpus"):
         finish(export(corpus, tmp_path / "out.spacy", ExportOptions(format="spacy", state=ALL)))
     assert [path.name for path in tmp_path.iterdir() if "out" in path.name] == []
