@@ -10,6 +10,7 @@ import regex
 from annotator.checks.check_context import Check, CheckContext, make_issue, move_fix, removal_fix
 from annotator.checks.issue import Issue
 from annotator.i18n import _, format_number, ngettext, pgettext
+from annotator.model.reasons import Code, Reason
 from annotator.model.records import Span
 from annotator.text.proclitics import (
     CONJUNCTIONS,
@@ -49,7 +50,7 @@ def check_outside(context: CheckContext, span: Span) -> Issue | None:
         return None
     message = _("This span runs from {start} to {end}, but the text ends at {length}.")
     message = message.format(start=span.start, end=span.end, length=len(context.text))
-    return make_issue(OUTSIDE, span, message, removal_fix(span))
+    return make_issue(OUTSIDE, span, Reason(Code.SPAN_OUTSIDE_TEXT, message), removal_fix(span))
 
 
 def check_empty(context: CheckContext, span: Span) -> Issue | None:
@@ -61,7 +62,9 @@ def check_empty(context: CheckContext, span: Span) -> Issue | None:
     """
     if _READABLE.search(context.text, span.start, span.end):
         return None
-    return make_issue(EMPTY, span, _("This span contains nothing readable."), removal_fix(span))
+    return make_issue(
+        EMPTY, span, Reason(Code.SPAN_BLANK, _("This span contains nothing readable.")), removal_fix(span)
+    )
 
 
 def check_punctuation(context: CheckContext, span: Span) -> Issue | None:
@@ -106,10 +109,10 @@ def check_punctuation(context: CheckContext, span: Span) -> Issue | None:
     if bounds == (start, end):
         return None
     if bounds[0] < start or bounds[1] > end:
-        message = _("This span contains only one of a pair of brackets or quotation marks.")
+        reason = Reason(Code.UNPAIRED_MARK, _("This span contains only one of a pair of brackets or quotation marks."))
     else:
-        message = _("This span begins or ends with punctuation or a space.")
-    return make_issue(PUNCTUATION, span, message, move_fix(span, *bounds))
+        reason = Reason(Code.PUNCTUATION, _("This span begins or ends with punctuation or a space."))
+    return make_issue(PUNCTUATION, span, reason, move_fix(span, *bounds))
 
 
 def _skip_marks(text: str, start: int, end: int) -> tuple[int, int]:
@@ -146,12 +149,8 @@ def check_inside_word(context: CheckContext, span: Span) -> Issue | None:
         return None
     cut_token = first if start != span.start else last
     word = text[slice(*cut_token)] if cut_token else ""
-    return make_issue(
-        INSIDE_WORD,
-        span,
-        _("This span includes only part of the word “{word}”.").format(word=word),
-        move_fix(span, start, end),
-    )
+    message = _("This span includes only part of the word “{word}”.").format(word=word)
+    return make_issue(INSIDE_WORD, span, Reason(Code.INSIDE_WORD, message), move_fix(span, start, end))
 
 
 def check_proclitic(context: CheckContext, span: Span) -> Issue | None:
@@ -181,13 +180,8 @@ def check_proclitic(context: CheckContext, span: Span) -> Issue | None:
                 "This span begins with “{letters}”; {count} other spans omit it.",
                 without,
             )
-            letters = text[span.start : start]
-            return make_issue(
-                PROCLITIC,
-                span,
-                template.format(letters=letters, count=format_number(without)),
-                move_fix(span, start, span.end),
-            )
+            message = template.format(letters=text[span.start : start], count=format_number(without))
+            return make_issue(PROCLITIC, span, Reason(Code.PROCLITIC, message), move_fix(span, start, span.end))
     return None
 
 

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from annotator.checks.issue import Fix, Issue
 from annotator.checks.label_statistics import LabelStatistics
+from annotator.model.reasons import Reason
 from annotator.model.records import Span, Zone
 from annotator.text.analysis import analysed
 from annotator.text.invisible import BIDI_CONTROL, InvisibleCharacter, find_invisible
@@ -130,9 +131,9 @@ class Check(Struct, frozen=True):
     is_exclusive: bool = False
 
 
-def make_issue(kind: str, span: Span, message: str, fix: Fix | None = None) -> Issue:
+def make_issue(kind: str, span: Span, reason: Reason, fix: Fix | None = None) -> Issue:
     """Create an issue about a span."""
-    return Issue(kind, span.label, span.start, span.end, message, span.uid, fix)
+    return Issue(kind, span.label, span.start, span.end, reason.text, reason.code, span.uid, fix)
 
 
 def move_fix(span: Span, start: int, end: int) -> Fix:

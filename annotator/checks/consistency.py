@@ -10,6 +10,7 @@ from annotator.checks.check_context import Check, CheckContext, CorpusFacts, mak
 from annotator.checks.issue import Fix, Issue
 from annotator.checks.label_statistics import LabelStatistics
 from annotator.i18n import format_number, ngettext, pgettext
+from annotator.model.reasons import Code, Reason
 from annotator.model.records import BOILERPLATE, Span
 from annotator.text.lexicon import Match, split_form
 from annotator.text.proclitics import CONJUNCTIONS, PREPOSITIONS, normalise_form
@@ -42,7 +43,9 @@ def check_other_label(context: CheckContext, span: Span) -> Issue | None:
     )
     names = {"other": titles.get(other, other), "label": titles.get(span.label, span.label)}
     message = template.format(count=format_number(count), mine=format_number(own_count), **names)
-    return make_issue(LABELLED_DIFFERENTLY, span, message, Fix(other, span.start, span.end))
+    return make_issue(
+        LABELLED_DIFFERENTLY, span, Reason(Code.LABELLED_DIFFERENTLY, message), Fix(other, span.start, span.end)
+    )
 
 
 def find_unlabelled(context: CheckContext, stop: int) -> Iterator[Match]:
@@ -88,7 +91,8 @@ def check_unlabelled(match: Match, corpus: CorpusFacts) -> Issue | None:
         count,
     )
     message = template.format(label=corpus.label_titles.get(label, label), count=format_number(count))
-    return Issue(UNLABELLED_REPEAT, label, match.start, match.end, message, None, Fix(label, match.start, match.end))
+    fix = Fix(label, match.start, match.end)
+    return Issue(UNLABELLED_REPEAT, label, match.start, match.end, message, Code.UNLABELLED_REPEAT, None, fix)
 
 
 def _is_joined(context: CheckContext, match: Match) -> bool:

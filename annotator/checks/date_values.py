@@ -9,6 +9,7 @@ from annotator.checks.issue import Issue
 from annotator.i18n import _, pgettext
 from annotator.model.date_display import format_date_value
 from annotator.model.date_values import is_date_value, parse_date_value
+from annotator.model.reasons import Code, Reason
 from annotator.model.records import Span
 from annotator.text.folding import fold
 from annotator.text.proclitics import find_readings
@@ -42,7 +43,7 @@ def check_value(context: CheckContext, span: Span) -> Issue | None:
     if span.label not in context.corpus.date_labels or span.value is None or is_date_value(span.value):
         return None
     message = _("“{value}” is not an ISO 8601 date, time or period, such as 2024-07-09 or 2023/2030.")
-    return make_issue(VALUE, span, message.format(value=span.value))
+    return make_issue(VALUE, span, Reason(Code.INVALID_DATE_VALUE, message.format(value=span.value)))
 
 
 def check_contradiction(context: CheckContext, span: Span) -> Issue | None:
@@ -62,12 +63,13 @@ def check_contradiction(context: CheckContext, span: Span) -> Issue | None:
     weekdays = set() if words & _HIJRI_MONTHS else {_WEEKDAYS[word] for word in words & _WEEKDAYS.keys()}
     if len(weekdays) == 1 and day.weekday() not in weekdays:
         message = _("The weekday of these words is not that of {date}. Is the day of publication right?")
-        return make_issue(CONTRADICTION, span, message.format(date=value))
+        return make_issue(CONTRADICTION, span, Reason(Code.WRONG_WEEKDAY, message.format(date=value)))
     published = _single_day(context.published and context.published[:10])
     if published and _DAY_NUMBER.search(text) and not words & _NOT_A_MONTH and not _fits(day, words, published):
         message = _("These words say {date}, but the article is of {published}. Is the day of publication right?")
         publication = format_date_value(published.isoformat(), weekday=True)
-        return make_issue(CONTRADICTION, span, message.format(date=value, published=publication))
+        message = message.format(date=value, published=publication)
+        return make_issue(CONTRADICTION, span, Reason(Code.OTHER_DAY, message))
     return None
 
 

@@ -7,6 +7,7 @@ from annotator.checks.issue import Issue
 from annotator.i18n import _, format_number, ngettext, pgettext
 from annotator.model import records
 from annotator.model.display_names import zone_title
+from annotator.model.reasons import Code, Reason
 from annotator.model.records import Span
 
 ACROSS_SENTENCES: Final = "across_sentences"
@@ -27,7 +28,8 @@ def check_length(context: CheckContext, span: Span) -> Issue | None:
         "This span has {length} characters; 95 out of 100 spans with this label have at most {usual}.",
         length,
     )
-    return make_issue(HUGE, span, message.format(length=format_number(length), usual=format_number(usual)))
+    message = message.format(length=format_number(length), usual=format_number(usual))
+    return make_issue(HUGE, span, Reason(Code.HUGE, message))
 
 
 def check_across_sentences(context: CheckContext, span: Span) -> Issue | None:
@@ -37,7 +39,7 @@ def check_across_sentences(context: CheckContext, span: Span) -> Issue | None:
     """
     if not context.has_sentence_break(span.start, span.end):
         return None
-    return make_issue(ACROSS_SENTENCES, span, _("A sentence ends within this span."))
+    return make_issue(ACROSS_SENTENCES, span, Reason(Code.ACROSS_SENTENCES, _("A sentence ends within this span.")))
 
 
 def check_across_zones(context: CheckContext, span: Span) -> Issue | None:
@@ -46,7 +48,8 @@ def check_across_zones(context: CheckContext, span: Span) -> Issue | None:
     if not zones or (zones[0].start <= span.start and span.end <= zones[0].end):
         return None
     zone_titles = _(", ").join(zone_title(zone.kind) for zone in zones)
-    return make_issue(ACROSS_ZONES, span, _("This span crosses a zone boundary: {zones}.").format(zones=zone_titles))
+    message = _("This span crosses a zone boundary: {zones}.").format(zones=zone_titles)
+    return make_issue(ACROSS_ZONES, span, Reason(Code.ACROSS_ZONES, message))
 
 
 def check_boilerplate(context: CheckContext, span: Span) -> Issue | None:
@@ -54,7 +57,7 @@ def check_boilerplate(context: CheckContext, span: Span) -> Issue | None:
     if {zone.kind for zone in context.zones_in(span.start, span.end)} != {records.BOILERPLATE}:
         return None
     message = _("This span is in boilerplate, which should not be labelled.")
-    return make_issue(BOILERPLATE, span, message, removal_fix(span))
+    return make_issue(BOILERPLATE, span, Reason(Code.BOILERPLATE, message), removal_fix(span))
 
 
 CHECKS: Final = (

@@ -6,6 +6,7 @@ from typing import Final
 from annotator.checks.check_context import Check, CheckContext, make_issue, move_fix
 from annotator.checks.issue import Issue
 from annotator.i18n import _, format_number, ngettext, pgettext
+from annotator.model.reasons import Code, Reason
 from annotator.model.records import Span
 from annotator.text.invisible import BIDI_CONTROL, DIRECTION_MARK, ZERO_WIDTH
 from annotator.text.visible import trim_invisible
@@ -35,11 +36,13 @@ def check_invisible(context: CheckContext, span: Span) -> Issue | None:
         return None
     names = _(", ").join(dict.fromkeys(character.name for character in (*order, *stray)))
     if order:
+        code = Code.INVISIBLE_ORDER
         message = _("Invisible characters ({names}) may change the order in which this span is displayed.")
     else:
-        message = _("This span contains invisible characters: {names}.")
+        code, message = Code.INVISIBLE_CHARACTERS, _("This span contains invisible characters: {names}.")
     clear = start < end and (start, end) != (span.start, span.end)
-    return make_issue(INVISIBLE, span, message.format(names=names), move_fix(span, start, end) if clear else None)
+    reason = Reason(code, message.format(names=names))
+    return make_issue(INVISIBLE, span, reason, move_fix(span, start, end) if clear else None)
 
 
 def summarise_invisible(issues: Sequence[Issue]) -> Issue | None:
@@ -56,7 +59,8 @@ def summarise_invisible(issues: Sequence[Issue]) -> Issue | None:
         len(issues),
     )
     message = message.format(count=format_number(len(issues)))
-    return Issue(INVISIBLE, first.label, first.start, first.end, message, first.span, fix, tuple(issues))
+    code = Code.INVISIBLE_CHARACTERS
+    return Issue(INVISIBLE, first.label, first.start, first.end, message, code, first.span, fix, tuple(issues))
 
 
 CHECKS: Final = (Check(INVISIBLE, lambda: pgettext("what is doubtful", "Invisible characters"), check_invisible),)

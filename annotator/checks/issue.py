@@ -5,6 +5,8 @@ Offsets are code points, end exclusive.
 
 from msgspec import Struct
 
+from annotator.model.reasons import Code
+
 
 class Fix(Struct, frozen=True, gc=False):
     """The span that resolves an issue, replacing any in question; the label None removes that."""
@@ -15,10 +17,11 @@ class Fix(Struct, frozen=True, gc=False):
 
 
 class Issue(Struct, frozen=True, gc=False):
-    """One issue: `kind` is one of all_checks.KINDS, `message` a sentence in the reader's language.
+    """One issue: `kind` is one of all_checks.KINDS.
 
-    `span` is the uid of the span in question; None for unlabelled words, whose `label` is the proposed one. `members`
-    are the issues of a layer that this one, at the first of them, stands for: they are fixed and dismissed together.
+    `message` is a sentence in the reader's language, `code` the stable word for it. `span` is the uid of the span in
+    question; None for unlabelled words, whose `label` is the proposed one. `members` are the issues of a layer that
+    this one, at the first of them, stands for: they are fixed and dismissed together.
     """
 
     kind: str
@@ -26,6 +29,7 @@ class Issue(Struct, frozen=True, gc=False):
     start: int
     end: int
     message: str
+    code: Code
     span: str | None = None
     fix: Fix | None = None
     members: tuple["Issue", ...] = ()

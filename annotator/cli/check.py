@@ -91,6 +91,7 @@ def _build_record(article_issue: ArticleIssue) -> dict[str, object]:
         "end": issue.end,
         "kind": issue.kind,
         "message": issue.message,
+        "code": issue.code,
         "uid": issue.span,
         "label": issue.label,
         "annotator": article_issue.annotator,
@@ -107,7 +108,15 @@ def _build_damage_record(damage: Damage) -> dict[str, object]:
     no_place = dict.fromkeys(("article", "start", "end"))
     no_span = dict.fromkeys(("uid", "label", "annotator", "text", "remedy"))
     place = {"table": damage.table, "row": damage.row}
-    return {**no_place, "kind": DAMAGED, "message": damage.message, **no_span, "members": [], **place}
+    return {
+        **no_place,
+        "kind": DAMAGED,
+        "message": damage.message,
+        "code": damage.kind,
+        **no_span,
+        "members": [],
+        **place,
+    }
 
 
 def _list(damaged: Sequence[Damage], issues: Sequence[ArticleIssue]) -> None:

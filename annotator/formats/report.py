@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from annotator.formats.spooling import Spool
+from annotator.model.reasons import Code
 
 _OPTIONAL_KEYS: Final = ("left_out", "files", "companions", "parts", "seed", "origin", "noticed")
 """Keys that are written only if they have a value."""
@@ -27,6 +28,7 @@ class Entry(Struct, frozen=True):
     label: str
     text: str
     reason: str
+    code: Code
     became: str | None
 
 
@@ -35,6 +37,7 @@ class OmittedArticle(Struct, frozen=True):
 
     article: int
     reason: str
+    code: Code
 
 
 class PartCounts(Struct):
@@ -49,10 +52,10 @@ class PartCounts(Struct):
 
 
 class PartNotice(Struct, frozen=True):
-    """Something that the parts of a split may be too small for; `code` is one of jobs.export.part_plan."""
+    """Something that the parts of a split may be too small for."""
 
     part: str
-    code: str
+    code: Code
     reason: str
 
 

@@ -49,7 +49,7 @@ class Code(StrEnum):
     INVALID_LINE = "invalid_line", "A line or row of the file cannot be parsed."
     INVALID_STATE = "invalid_state", "The state of an article, or the annotator that it is of, is not valid."
     INVALID_DATE = "invalid_date", "The time of publication is not a date."
-    DAMAGED_FILE = "damaged_file", "The file cannot be parsed: it is damaged."
+    DAMAGED_FILE = "damaged_file", "The file is damaged."
     DOCTYPE = "doctype", "The XML declares a DOCTYPE, which could load or expand anything."
     PASSWORD_PROTECTED = "password_protected", "The file is protected by a password."
     UNSUPPORTED_ENCRYPTION = "unsupported_encryption", "The file is encrypted in a way that is not read."
@@ -75,7 +75,7 @@ class Code(StrEnum):
     ARTICLE_TOO_LONG = "article_too_long", "The article is longer than one may be."
     LINE_TOO_LONG = "line_too_long", "A line is longer than one may be."
     INVALID_CHARACTER = "invalid_character", "A text has a character that cannot be stored, or not in this format."
-    INVISIBLE_CHARACTERS = "invisible_characters", "The texts have invisible characters, which stay in them."
+    INVISIBLE_CHARACTERS = "invisible_characters", "A text or span has invisible characters."
     VISUAL_ORDER = "visual_order", "Texts have letters in presentation forms or lines in visual order."
     NOT_CONTIGUOUS = "not_contiguous", "In logical order, other characters stand between those of a span or zone."
     TEXT_CHANGED = "text_changed", "The text is not the one that it was when its hash, spans and zones were written."
@@ -104,7 +104,7 @@ class Code(StrEnum):
     SPAN_DIFFERS = "span_differs", "The annotator has already labelled the same text so, with another value or note."
     TEXT_MISMATCH = "text_mismatch", "The file's copy of a span's or token's text differs from the text there."
     TOO_MANY_SPANS = "too_many_spans", "The article has more spans than one may have."
-    INVALID_DATE_VALUE = "invalid_date_value", "The value of a span is to be a date and is none; it is kept."
+    INVALID_DATE_VALUE = "invalid_date_value", "The value of a span that is a date is none."
     ANNOTATION_SKIPPED = "annotation_skipped", "Annotations that are no labelled spans are skipped."
     ANNOTATION_CANCELLED = "annotation_cancelled", "Annotations that their annotator cancelled are skipped."
     PREDICTION_SKIPPED = "prediction_skipped", "Predictions, which nobody annotated, are not imported."
@@ -139,11 +139,43 @@ class Code(StrEnum):
     UNDESCRIBED_LABEL = "undescribed_label", "Steps are left out, as the file does not describe their label."
     OTHER_PERSON = "other_person", "An annotator of theirs is taken for another person than the one of this name here."
 
+    # Issues of a layer
+    INSIDE_WORD = "inside_word", "A span begins or ends within a word."
+    PUNCTUATION = "punctuation", "A span begins or ends with punctuation or a space."
+    UNPAIRED_MARK = "unpaired_mark", "A span has only one of a pair of brackets or quotation marks."
+    PROCLITIC = "proclitic", "A span begins with a proclitic that others of its words omit."
+    HUGE = "huge", "A span is much longer than most of its label."
+    ACROSS_SENTENCES = "across_sentences", "A sentence ends within a span."
+    ACROSS_ZONES = "across_zones", "A span is in more than one zone, or beyond one."
+    BOILERPLATE = "boilerplate", "A span is in boilerplate."
+    LABELLED_DIFFERENTLY = "labelled_differently", "The words of a span mostly have another label."
+    UNLABELLED_REPEAT = "unlabelled_repeat", "Words that are mostly labelled are not, in this place."
+    WRONG_WEEKDAY = "wrong_weekday", "The weekday in the words of a date is not that of its value."
+    OTHER_DAY = "other_day", "The words of a date say a day that does not fit to the day of publication."
+    INVISIBLE_ORDER = "invisible_order", "Invisible characters may change the order in which a span is displayed."
+
+    # Damage of a corpus
+    DAMAGED_ROW = "damaged_row", "A row cannot be read, or refers to a missing one."
+    MISPLACED_ROW = "misplaced_row", "A row's place is not within its text, or zones overlap."
+    CONTRADICTS_STEPS = "contradicts_steps", "A table is not what the recorded steps say."
+
+    # Outcomes of spans and articles in an export
+    OUTSIDE_ZONES = "outside_zones", "A span is outside of the exported zones."
+    EDGES_TRIMMED = "edges_trimmed", "Spaces or invisible characters at the edges of a span are left out."
+    TOKEN_SPLIT = "token_split", "A token is split at the edge of a span."
+    OVERLAPS = "overlaps", "A span overlaps another one, and those are refused."
+    SAME_RANGE = "same_range", "A span covers the same text as another one, which is kept."
+    INSIDE_SPAN = "inside_span", "A span is inside of another one, which is kept."
+    AROUND_SPAN = "around_span", "A span contains another one, which is kept."
+    CROSSES_SPAN = "crosses_span", "A span crosses another one, which is kept."
+    UNEVEN_PART = "uneven_part", "A part of a split has far more or fewer sentences than its share."
+    LABEL_MISSING = "label_missing", "A part of a split has no span of a label that others have."
+
     # Of other remarks
     MORE_REMARKS = "more_remarks", "The file has more remarks of this kind than are listed."
 
 
-class Reason(Struct, frozen=True):
+class Reason(Struct, frozen=True, gc=False):
     """Why something was refused, repaired or noticed; `text` is one sentence in the user's language."""
 
     code: Code

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from annotator.i18n import _
 from annotator.model.labels import LabelSet
+from annotator.model.reasons import Reason
 from annotator.model.records import Article, Span, Zone
 from annotator.tagging.flat import (
     LabelledRange,
@@ -138,11 +139,8 @@ def _build_sentence(tokens: list[Token], spans: list[LabelledRange], flat: set[L
 
 def _mention_overlap_layer(outcome: SpanOutcome, full: SpanOutcome, overlap_layer: str) -> SpanOutcome:
     """Mention the other layer in a flat outcome if the span is there."""
-    if outcome.exported_range or not full.exported_range:
+    if outcome.exported_range or not full.exported_range or not outcome.reason:
         return outcome
-    reasons = [
-        outcome.reason,
-        full.reason,
-        _("It is kept in {place}, where spans may overlap.").format(place=overlap_layer),
-    ]
-    return SpanOutcome(outcome.span, outcome.kind, " ".join(filter(None, reasons)), None, full.exported_text)
+    message = _("It is kept in {place}, where spans may overlap.").format(place=overlap_layer)
+    text = " ".join(str(part) for part in (outcome.reason, full.reason, message) if part)
+    return SpanOutcome(outcome.span, outcome.kind, Reason(outcome.reason.code, text), None, full.exported_text)

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from annotator.i18n import _
 from annotator.model.labels import LabelSet
+from annotator.model.reasons import Code, Reason
 from annotator.model.records import BODY, HEADLINE, ZONE_KINDS, Article, Span, Zone
 from annotator.tagging import schemes
 from annotator.tagging.schemes import Chunk
@@ -82,12 +83,12 @@ LabelledRange: TypeAlias = tuple[TextRange, str]
 class SpanOutcome(Struct, frozen=True, gc=False):
     """A span's outcome, the reason, and its range and text in the file, if any.
 
-    WRITTEN is the unchanged range, with an empty reason.
+    WRITTEN is the unchanged range, without a reason.
     """
 
     span: Span
     kind: str
-    reason: str = ""
+    reason: Reason | None = None
     exported_range: TextRange | None = None
     exported_text: str | None = None
 
@@ -261,7 +262,7 @@ def _keep_span(text: str, ranges: list[TextRange], span: Span) -> SpanOutcome | 
         return None
     if visible.trim_invisible(text, start, end) != (start, end):
         return None
-    return SpanOutcome(span, WRITTEN, "", TextRange(start, end), visible.remove_invisible(text[start:end]))
+    return SpanOutcome(span, WRITTEN, None, TextRange(start, end), visible.remove_invisible(text[start:end]))
 
 
 def _align_span(text: str, ranges: list[TextRange], span: Span, boundary: str) -> SpanOutcome:
@@ -272,13 +273,13 @@ def _align_span(text: str, ranges: list[TextRange], span: Span, boundary: str) -
     start, end = original if is_empty else trimmed
     touched = ranges[bisect_right(ranges, start, key=itemgetter(1)) : bisect_left(ranges, end, key=itemgetter(0))]
     if not touched:
-        return SpanOutcome(span, OUTSIDE_ZONES, _("It lies outside the exported zones."))
+        return SpanOutcome(span, OUTSIDE_ZONES, Reason(Code.OUTSIDE_ZONES, _("It lies outside the exported zones.")))
     if is_empty:
-        return SpanOutcome(span, REFUSED, _("It has no visible characters."))
+        return SpanOutcome(span, REFUSED, Reason(Code.SPAN_BLANK, _("It has no visible characters.")))
     if len(touched) > 1:
-        return SpanOutcome(span, REFUSED, _("It extends from one zone into another."))
+        return SpanOutcome(span, REFUSED, Reason(Code.ACROSS_ZONES, _("It extends from one zone into another.")))
     if not touched[0].contains(trimmed):
-        return SpanOutcome(span, REFUSED, _("It crosses the boundary of an exported zone."))
+        return SpanOutcome(span, REFUSED, Reason(Code.ACROSS_ZONES, _("It crosses the boundary of an exported zone.")))
     first, last = _edge_tokens(text, touched[0], trimmed)
     ending = visible.trim_invisible(text, min(trimmed.end, last.end), last.end)
     # Never cut off a token's invisible ending, nor a mark of the character before it.
@@ -287,18 +288,26 @@ def _align_span(text: str, ranges: list[TextRange], span: Span, boundary: str) -
     )
     cut_tokens = dict.fromkeys([first] * (trimmed.start > first.start) + [last] * (trimmed.end < last.end))
     token_texts = " ".join(visible.remove_invisible(text[token.start : token.end]) for token in cut_tokens)
-    reasons = [_("Spaces or invisible characters at its edges are left out.")] if trimmed != original else []
+    reason: Reason | None = None
+    if trimmed != original:
+        reason = Reason(Code.EDGES_TRIMMED, _("Spaces or invisible characters at its edges are left out."))
     if cut_tokens and boundary == REFUSE:
-        return SpanOutcome(span, REFUSED, _("It cuts through “{token}”.").format(token=token_texts))
+        message = _("It cuts through “{token}”.").format(token=token_texts)
+        return SpanOutcome(span, REFUSED, Reason(Code.INSIDE_WORD, message))
     if cut_tokens and boundary == WIDEN:
         trimmed = TextRange(first.start, last.end)
-        reasons.append(_("It cuts through “{token}” and is widened to include all of it.").format(token=token_texts))
+        message = _("It cuts through “{token}” and is widened to include all of it.").format(token=token_texts)
+        reason = _join(reason, Reason(Code.SPAN_WIDENED, message))
     elif cut_tokens:
-        reasons.append(_("“{token}” is split at the edge of the span.").format(token=token_texts))
-    kind = CUT if cut_tokens and boundary == SPLIT else WIDENED if reasons else WRITTEN
-    return SpanOutcome(
-        span, kind, " ".join(reasons), trimmed, visible.remove_invisible(text[trimmed.start : trimmed.end])
-    )
+        message = _("“{token}” is split at the edge of the span.").format(token=token_texts)
+        reason = _join(reason, Reason(Code.TOKEN_SPLIT, message))
+    kind = CUT if cut_tokens and boundary == SPLIT else WIDENED if reason else WRITTEN
+    return SpanOutcome(span, kind, reason, trimmed, visible.remove_invisible(text[trimmed.start : trimmed.end]))
+
+
+def _join(first: Reason | None, main: Reason) -> Reason:
+    """Return a reason with the sentences of both, of which `main` gives the code."""
+    return Reason(main.code, f"{first} {main}") if first else main
 
 
 def _widen_to_spaces(text: str, limits: TextRange, trimmed: TextRange) -> TextRange:
@@ -353,18 +362,19 @@ def _priority(outcome: SpanOutcome, labels: LabelSet, flatten: str) -> tuple[int
 def _overlap_outcome(text: str, outcome: SpanOutcome, winner: SpanOutcome, flatten: str) -> SpanOutcome:
     loser_range, winner_range = _range_of(outcome), _range_of(winner)
     if flatten == REFUSE:
-        reason = _("It overlaps “{text}” ({label}).")
+        code, message = Code.OVERLAPS, _("It overlaps “{text}” ({label}).")
     elif loser_range == winner_range:
-        reason = _("It covers the same text as “{text}” ({label}), which is kept.")
+        code, message = Code.SAME_RANGE, _("It covers the same text as “{text}” ({label}), which is kept.")
     elif winner_range.contains(loser_range):
-        reason = _("It lies inside “{text}” ({label}), which is kept.")
+        code, message = Code.INSIDE_SPAN, _("It lies inside “{text}” ({label}), which is kept.")
     elif loser_range.contains(winner_range):
-        reason = _("It contains “{text}” ({label}), which is kept.")
+        code, message = Code.AROUND_SPAN, _("It contains “{text}” ({label}), which is kept.")
     else:
-        reason = _("It partly overlaps “{text}” ({label}), which is kept.")
+        code, message = Code.CROSSES_SPAN, _("It partly overlaps “{text}” ({label}), which is kept.")
     winner_text = visible.remove_invisible(text[winner.span.start : winner.span.end])
     kind = REFUSED if flatten == REFUSE else FLATTENED
-    return SpanOutcome(outcome.span, kind, reason.format(text=winner_text, label=winner.span.label))
+    reason = Reason(code, message.format(text=winner_text, label=winner.span.label))
+    return SpanOutcome(outcome.span, kind, reason)
 
 
 def _range_of(outcome: SpanOutcome) -> TextRange:

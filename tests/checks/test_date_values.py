@@ -48,6 +48,7 @@ def test_missing_value_is_no_issue() -> None:
 def test_day_on_another_weekday_is_an_issue(text: str, value: str) -> None:
     issue = check_contradiction(context(text), span(0, len(text), "DATE", value))
     assert issue
+    assert (issue.kind, issue.code) == ("contradiction", "wrong_weekday")
     assert "weekday" in issue.message
     assert "day of publication" in issue.message
 
@@ -64,6 +65,7 @@ def test_day_on_another_weekday_is_an_issue(text: str, value: str) -> None:
 def test_day_that_its_words_place_elsewhere_is_an_issue(text: str, value: str) -> None:
     issue = check_contradiction(context(text, published="2024-07-16"), span(0, len(text), "DATE", value))
     assert issue
+    assert issue.code == "other_day"
     assert "16 July 2024" in issue.message
 
 

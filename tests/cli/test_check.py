@@ -12,7 +12,7 @@ from cli.sample import Run, locate
 from annotator.model import operations
 from annotator.store.corpus import Corpus
 
-KEYS = {"article", "start", "end", "kind", "message", "uid", "label", "annotator", "text", "remedy", "members"}
+KEYS = {"article", "start", "end", "kind", "message", "code", "uid", "label", "annotator", "text", "remedy", "members"}
 
 
 @pytest.fixture
@@ -39,6 +39,7 @@ def test_issues_are_listed_with_exit_code_0(run: Run, doubtful: Path) -> None:
     first, second = done.json
     start, end = locate("«خطة العمل")
     assert (first["article"], first["start"], first["end"], first["kind"]) == (1, start, end, "punctuation")
+    assert [record["code"] for record in done.json] == ["punctuation", "punctuation"]
     assert (first["label"], first["annotator"], first["text"]) == ("PLAN", "سميرة", "«خطة العمل")
     assert first["remedy"] == {"label": "PLAN", "start": start + 1, "end": end}
     assert second["text"] == "أحزاب OECD."
@@ -76,7 +77,7 @@ def test_damage_is_listed_with_exit_code_1(run: Run, corpus: Path) -> None:
     assert done.code == 1
     [damaged] = done.json
     assert (damaged["article"], damaged["start"], damaged["end"]) == (None, None, None)
-    assert damaged["kind"] == "damaged"
+    assert (damaged["kind"], damaged["code"]) == ("damaged", "contradicts_steps")
     assert damaged["table"] == "span"
     listed = run("check", corpus)
     assert listed.code == 1

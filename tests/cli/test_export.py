@@ -34,7 +34,8 @@ def test_json_is_the_report_beside_the_file(run: Run, corpus: Path, tmp_path: Pa
     assert report == msgspec.json.decode((tmp_path / "out.conll.report.json").read_bytes())
     assert (report["articles"], report["spans"], report["written"], report["verified"]) == (1, 2, 1, True)
     (entry,) = report["flattened"]
-    assert list(entry) == ["article", "uid", "start", "end", "label", "text", "reason", "became"]
+    assert list(entry) == ["article", "uid", "start", "end", "label", "text", "reason", "code", "became"]
+    assert entry["code"] == "inside_span"
     assert (entry["uid"], (entry["start"], entry["end"]), entry["text"]) == ("s2", locate("2024-2025"), "2024-2025")
     lines = target.read_text(encoding="utf-8").splitlines()
     assert [line.split(" ")[::3] for line in lines[2:7]] == [
@@ -213,7 +214,7 @@ def test_export_reports_articles_the_format_cannot_hold_and_writes_the_rest(run:
     ended = run("export", tmp_path / "a.corpus", target, "--format", "xmi", "--state", "all", "--json")
     reason = "The text contains a character that XML does not allow: U+001F."
     assert ended.code == 1
-    assert ended.json["left_out"] == [{"article": 1, "reason": reason}]
+    assert ended.json["left_out"] == [{"article": 1, "reason": reason, "code": "invalid_character"}]
     assert ended.err.splitlines() == [
         f"annotator: {tmp_path / 'a.corpus'}: 1: {reason}",
         f"annotator: {tmp_path / 'a.corpus'}: 1:0-3 “bad” (DATE): {reason}",
@@ -356,7 +357,7 @@ def test_the_parts_are_listed_with_their_sizes_and_what_is_uneven_is_noted(
         "annotator: note: The part test has 100 % of the sentences instead of about 50 %.",
     ]
     report = msgspec.json.decode((tmp_path / "parts.report.json").read_bytes())
-    assert [notice["code"] for notice in report["noticed"]] == ["uneven-part", "label-missing", "uneven-part"]
+    assert [notice["code"] for notice in report["noticed"]] == ["uneven_part", "label_missing", "uneven_part"]
 
 
 def test_weights_are_numbers_fractions_or_percentages_in_any_order(run: Run, corpus: Path, tmp_path: Path) -> None:

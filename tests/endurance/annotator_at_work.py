@@ -36,6 +36,7 @@ from annotator.jobs.undo import undo_step
 from annotator.model.history import LABELS_STEP
 from annotator.model.label_changes import REMOVE, LabelChange
 from annotator.model.labels import Label, LabelSet, default_labels
+from annotator.model.reasons import Code
 from annotator.model.records import STATES, ZONE_KINDS, AnnotatedArticle, Edit, Span, Step, Suggestion
 from annotator.store import row_mapping
 from annotator.store.corpus import AddResult, Corpus
@@ -262,7 +263,9 @@ class ScriptedAnnotator:
         return self._session.reject(self._make_suggestion())
 
     def dismiss(self) -> bool:
-        return self._session.dismiss(Issue(self._random.choice(KINDS), self._choose_label(), *self._choose_range(), ""))
+        return self._session.dismiss(
+            Issue(self._random.choice(KINDS), self._choose_label(), *self._choose_range(), "", Code.HUGE)
+        )
 
     def apply_fix(self) -> bool:
         span, remedy = (
@@ -271,7 +274,9 @@ class ScriptedAnnotator:
         )
         if span is None:
             return False
-        return self._session.apply_fix(Issue(PUNCTUATION, span.label, span.start, span.end, "", span.uid, remedy))
+        return self._session.apply_fix(
+            Issue(PUNCTUATION, span.label, span.start, span.end, "", Code.PUNCTUATION, span.uid, remedy)
+        )
 
     def write_note(self) -> bool:
         return self._session.write_note(self._choose_value())

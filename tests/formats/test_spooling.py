@@ -5,10 +5,11 @@ import pytest
 from annotator.formats import spooling
 from annotator.formats.report import Entry
 from annotator.formats.spooling import Spool
+from annotator.model.reasons import Code
 
 
 def entry(number: int) -> Entry:
-    return Entry(number, f"s{number}", 0, 5, "DATE", "أمس\n", "سبب", None)
+    return Entry(number, f"s{number}", 0, 5, "DATE", "أمس\n", "سبب", Code.INSIDE_SPAN, None)
 
 
 @pytest.mark.parametrize("room", [0, 200, 1 << 20])

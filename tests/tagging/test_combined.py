@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import article_layers, examples, marked_texts
 
+from annotator.model.reasons import Code, Reason
 from annotator.model.records import ZONE_KINDS, Article, Span, Zone, article_uid
 from annotator.tagging.combined import CombinedProjection, project_combined, space_between
 from annotator.tagging.flat import (
@@ -56,7 +57,7 @@ def test_flattened_spans_are_among_all_spans(flatten: str, flat: list[str], outc
     assert [outcome.kind for outcome in projection.outcomes] == outcomes
     assert [outcome.kind for outcome in projection.all_outcomes] == [WRITTEN, WRITTEN]
     flattened = [outcome for outcome in projection.outcomes if outcome.kind != WRITTEN]
-    assert all(outcome.reason.endswith("It is kept in there, where spans may overlap.") for outcome in flattened)
+    assert all(str(outcome.reason).endswith("It is kept in there, where spans may overlap.") for outcome in flattened)
     assert all(outcome.exported_range is None and outcome.exported_text for outcome in flattened)
 
 
@@ -64,10 +65,11 @@ def test_reason_also_mentions_an_earlier_widening() -> None:
     projection = project_text(
         "خطة لوزارة العدل", ProjectionOptions(), ("خطة لوزارة العدل", "PLAN"), ("وزارة", "INSTITUTION")
     )
-    assert projection.outcomes[1].reason == (
+    assert projection.outcomes[1].reason == Reason(
+        Code.INSIDE_SPAN,
         "It lies inside “خطة لوزارة العدل” (PLAN), which is kept. "
         "It cuts through “لوزارة” and is widened to include all of it. "
-        "It is kept in there, where spans may overlap."
+        "It is kept in there, where spans may overlap.",
     )
     assert projection.outcomes[1].exported_text == "لوزارة"
 

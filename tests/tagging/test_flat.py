@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import article_layers, examples, find_words, marked_texts
 
+from annotator.model.reasons import Code, Reason
 from annotator.model.records import ZONE_KINDS, Article, Span, Zone, article_uid
 from annotator.tagging import schemes
 from annotator.tagging.flat import (
@@ -70,7 +71,7 @@ def test_span_of_complete_tokens_is_written() -> None:
     projection = project_text("في وزارة العدل أمس.", ("وزارة العدل", "INSTITUTION"), ("أمس", "DATE"))
     assert tagged_sentences(projection) == ["في/O وزارة/B-INSTITUTION العدل/I-INSTITUTION أمس/B-DATE ./O"]
     assert kinds_and_texts(projection) == [("written", "وزارة العدل"), ("written", "أمس")]
-    assert [outcome.reason for outcome in projection.outcomes] == ["", ""]
+    assert [outcome.reason for outcome in projection.outcomes] == [None, None]
     assert [outcome.exported_range for outcome in projection.outcomes] == [(3, 14), (15, 18)]
 
 
@@ -98,7 +99,7 @@ def test_span_outside_the_zones_is_reported() -> None:
     projection = project_text(NEWS, *spans, lines="hdbx-", options=ProjectionOptions())
     assert tagged_sentences(projection) == ["عنوان/O", "نص/B-PLAN أول/O"]
     assert kinds_and_texts(projection) == [("outside_zones", None)] * 2 + [("written", "نص"), ("outside_zones", None)]
-    assert projection.outcomes[0].reason == "It lies outside the exported zones."
+    assert projection.outcomes[0].reason == Reason(Code.OUTSIDE_ZONES, "It lies outside the exported zones.")
 
 
 @pytest.mark.parametrize(
@@ -120,7 +121,7 @@ def test_zones_are_selected_by_kind(zones: frozenset[str] | None, expected: list
 def test_span_over_two_zones_is_refused(zones: frozenset[str] | None) -> None:
     projection = project_text("عنوان\nنص", ("عنوان\nنص", "PLAN"), lines="hb", options=ProjectionOptions(zones=zones))
     assert kinds_and_texts(projection) == [("refused", None)]
-    assert projection.outcomes[0].reason == "It extends from one zone into another."
+    assert projection.outcomes[0].reason == Reason(Code.ACROSS_ZONES, "It extends from one zone into another.")
     assert tagged_sentences(projection) == ["عنوان/O", "نص/O"]
 
 
@@ -129,7 +130,7 @@ def test_span_that_crosses_the_edge_of_its_zone_is_refused() -> None:
         NEWS, ("أول\nعاجل", "PLAN"), ("أمس\nنص", "PLAN"), lines="hdbx-", options=ProjectionOptions()
     )
     assert kinds_and_texts(projection) == [("refused", None)] * 2
-    assert projection.outcomes[0].reason == "It crosses the boundary of an exported zone."
+    assert projection.outcomes[0].reason == Reason(Code.ACROSS_ZONES, "It crosses the boundary of an exported zone.")
 
 
 def test_space_beyond_the_edge_of_a_zone_is_ignored() -> None:
@@ -157,7 +158,7 @@ def test_ranges_of_all_text_are_split_at_each_zone() -> None:
 def test_a_span_of_nothing_visible_is_refused(part: str) -> None:
     projection = project_text(f"نص{part}آخر", (part, "PLAN"))
     assert kinds_and_texts(projection) == [("refused", None)]
-    assert projection.outcomes[0].reason == "It has no visible characters."
+    assert projection.outcomes[0].reason == Reason(Code.SPAN_BLANK, "It has no visible characters.")
 
 
 def test_a_span_of_a_mark_within_a_word_is_refused() -> None:
@@ -172,7 +173,9 @@ def test_space_and_invisible_marks_at_edges_are_trimmed_and_reported(part: str, 
     )
     assert tagged_sentences(projection) == ["في/O وزارة/B-INSTITUTION العدل/O"]
     assert kinds_and_texts(projection) == [("widened", "وزارة")]
-    assert projection.outcomes[0].reason == "Spaces or invisible characters at its edges are left out."
+    assert projection.outcomes[0].reason == Reason(
+        Code.EDGES_TRIMMED, "Spaces or invisible characters at its edges are left out."
+    )
 
 
 @pytest.mark.parametrize("boundary", BOUNDARIES)
@@ -184,7 +187,9 @@ def test_mark_after_a_space_is_trimmed(space: str, mark: str, boundary: str) -> 
     assert " ".join(tagged_sentences(projection)) == "مم/O 20/B-DATE ثم/O"
     assert kinds_and_texts(projection) == [("widened", "20")]
     assert projection.outcomes[0].exported_range == (3, 5)
-    assert projection.outcomes[0].reason == "Spaces or invisible characters at its edges are left out."
+    assert projection.outcomes[0].reason == Reason(
+        Code.EDGES_TRIMMED, "Spaces or invisible characters at its edges are left out."
+    )
 
 
 CUTTING = ("عن لوزارة العدل", ("وزارة العدل", "INSTITUTION"))
@@ -194,7 +199,9 @@ def test_a_span_that_cuts_a_token_is_widened() -> None:
     projection = project_text(*CUTTING)
     assert tagged_sentences(projection) == ["عن/O لوزارة/B-INSTITUTION العدل/I-INSTITUTION"]
     assert kinds_and_texts(projection) == [("widened", "لوزارة العدل")]
-    assert projection.outcomes[0].reason == "It cuts through “لوزارة” and is widened to include all of it."
+    assert projection.outcomes[0].reason == Reason(
+        Code.SPAN_WIDENED, "It cuts through “لوزارة” and is widened to include all of it."
+    )
     assert projection.outcomes[0].exported_range == (3, 15)
 
 
@@ -202,7 +209,7 @@ def test_token_is_split_where_a_span_cuts_it() -> None:
     projection = project_text(*CUTTING, options=ProjectionOptions(zones=None, boundary="split"))
     assert tagged_sentences(projection) == ["عن/O ل/O وزارة/B-INSTITUTION العدل/I-INSTITUTION"]
     assert kinds_and_texts(projection) == [("split", "وزارة العدل")]
-    assert projection.outcomes[0].reason == "“لوزارة” is split at the edge of the span."
+    assert projection.outcomes[0].reason == Reason(Code.TOKEN_SPLIT, "“لوزارة” is split at the edge of the span.")
     assert projection.outcomes[0].exported_range == (4, 15)
 
 
@@ -210,7 +217,7 @@ def test_a_span_that_cuts_a_token_can_be_refused() -> None:
     projection = project_text(*CUTTING, options=ProjectionOptions(zones=None, boundary="refuse"))
     assert tagged_sentences(projection) == ["عن/O لوزارة/O العدل/O"]
     assert kinds_and_texts(projection) == [("refused", None)]
-    assert projection.outcomes[0].reason == "It cuts through “لوزارة”."
+    assert projection.outcomes[0].reason == Reason(Code.INSIDE_WORD, "It cuts through “لوزارة”.")
 
 
 def test_a_token_is_split_at_both_edges_and_by_two_spans() -> None:
@@ -246,27 +253,31 @@ def test_outermost_span_is_kept() -> None:
     projection = project_text(*NESTED)
     assert tagged_sentences(projection) == ["في/O خطة/B-PLAN العمل/I-PLAN 2024-2025/I-PLAN معا/O"]
     assert kinds_and_texts(projection) == [("written", "خطة العمل 2024-2025"), ("flattened", None)]
-    assert projection.outcomes[1].reason == "It lies inside “خطة العمل 2024-2025” (PLAN), which is kept."
+    assert projection.outcomes[1].reason == Reason(
+        Code.INSIDE_SPAN, "It lies inside “خطة العمل 2024-2025” (PLAN), which is kept."
+    )
 
 
 def test_innermost_span_is_kept() -> None:
     projection = project_text(*NESTED, options=ProjectionOptions(zones=None, flatten="innermost"))
     assert tagged_sentences(projection) == ["في/O خطة/O العمل/O 2024-2025/B-DATE معا/O"]
     assert kinds_and_texts(projection) == [("flattened", None), ("written", "2024-2025")]
-    assert projection.outcomes[0].reason == "It contains “2024-2025” (DATE), which is kept."
+    assert projection.outcomes[0].reason == Reason(Code.AROUND_SPAN, "It contains “2024-2025” (DATE), which is kept.")
 
 
 def test_overlapping_spans_can_be_refused() -> None:
     text, *nested = NESTED
     projection = project_text(text, *nested, ("معا", "DATE"), options=ProjectionOptions(zones=None, flatten="refuse"))
     assert kinds_and_texts(projection) == [("refused", None), ("refused", None), ("written", "معا")]
-    assert projection.outcomes[0].reason == "It overlaps “2024-2025” (DATE)."
+    assert projection.outcomes[0].reason == Reason(Code.OVERLAPS, "It overlaps “2024-2025” (DATE).")
 
 
 def test_longer_of_crossing_spans_is_kept() -> None:
     projection = project_text("وزارة العدل المغربية", ("وزارة العدل", "PLAN"), ("العدل المغربية", "DATE"))
     assert kinds_and_texts(projection) == [("flattened", None), ("written", "العدل المغربية")]
-    assert projection.outcomes[0].reason == "It partly overlaps “العدل المغربية” (DATE), which is kept."
+    assert projection.outcomes[0].reason == Reason(
+        Code.CROSSES_SPAN, "It partly overlaps “العدل المغربية” (DATE), which is kept."
+    )
 
 
 def test_earlier_of_equally_long_spans_is_kept() -> None:
@@ -280,7 +291,9 @@ def test_label_of_higher_rank_is_kept_for_equal_ranges(flatten: str) -> None:
         "خطة", ("خطة", "PLAN"), ("خطة", "DATE"), options=ProjectionOptions(zones=None, flatten=flatten)
     )
     assert kinds_and_texts(projection) == [("flattened", None), ("written", "خطة")]
-    assert projection.outcomes[0].reason == "It covers the same text as “خطة” (DATE), which is kept."
+    assert projection.outcomes[0].reason == Reason(
+        Code.SAME_RANGE, "It covers the same text as “خطة” (DATE), which is kept."
+    )
 
 
 def test_spans_equal_after_widening_are_one_in_the_file() -> None:
@@ -391,7 +404,7 @@ def check_outcome(article: Article, outcome: SpanOutcome, options: ProjectionOpt
     span, is_exported = outcome.span, outcome.kind in ("written", "widened", "split")
     assert outcome.kind in OUTCOMES
     assert (outcome.exported_range is not None) == (outcome.exported_text is not None) == is_exported
-    assert (outcome.reason == "") == (outcome.kind == "written")
+    assert (outcome.reason is None) == (outcome.kind == "written")
     if outcome.exported_range:
         assert outcome.exported_text == remove_invisible(article.text[slice(*outcome.exported_range)])
         assert (outcome.kind == "split") <= (options.boundary == "split")

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import article_layers, examples, find_words, marked_texts
 
+from annotator.model.reasons import Code, Reason
 from annotator.model.records import ZONE_KINDS, Article, Span, Zone, article_uid
 from annotator.tagging import schemes
 from annotator.tagging.flat import (
@@ -151,7 +152,9 @@ def test_one_of_overlapping_spans_of_a_label_is_kept_without_same_label() -> Non
     projection = project_text(text, *spans, allow_same_label=False)
     assert tagged_sentences(projection) == ["وزارة/B-PLAN/B-DATE العدل/I-PLAN/O المغربية/I-PLAN/O 2024/O/O"]
     assert [outcome.kind for outcome in projection.outcomes] == ["flattened", "written", "written"]
-    assert projection.outcomes[0].reason == "It lies inside “وزارة العدل المغربية” (PLAN), which is kept."
+    assert projection.outcomes[0].reason == Reason(
+        Code.INSIDE_SPAN, "It lies inside “وزارة العدل المغربية” (PLAN), which is kept."
+    )
     inner = project_text(
         text, *spans, allow_same_label=False, options=ProjectionOptions(zones=None, flatten="innermost")
     )

@@ -461,8 +461,9 @@ class _Export:
         except InvalidEdit as rejected:
             if is_written:
                 raise CannotExport(str(rejected)) from rejected
-            self.left_out.append(OmittedArticle(annotated.article.id, str(rejected)))
-            refusal = REFUSED, str(rejected), None
+            reason = rejected.reason
+            self.left_out.append(OmittedArticle(annotated.article.id, reason.text, reason.code))
+            refusal = REFUSED, reason, None
             converted = Converted(None, dict.fromkeys(range(len(annotated.spans)), refusal), 0, 0)
         for counts in (self.total, *(self.parts[part] for part in parts)):
             counts.articles += is_written
@@ -584,9 +585,11 @@ def _select_own(annotated: AnnotatedArticle, annotator: str) -> AnnotatedArticle
 
 
 def _build_entry(article: Article, outcome: SpanOutcome) -> Entry:
-    span = outcome.span
-    text = article.text[span.start : span.end]
-    return Entry(article.id, span.uid, span.start, span.end, span.label, text, outcome.reason, outcome.exported_text)
+    span, reason = outcome.span, outcome.reason
+    if reason is None:
+        raise ValueError("a span that is not just written has no reason")
+    place = (article.id, span.uid, span.start, span.end, span.label, article.text[span.start : span.end])
+    return Entry(*place, reason.text, reason.code, outcome.exported_text)
 
 
 def _read_next(reader: Iterator[Any]) -> Any:

@@ -66,7 +66,7 @@ class FilePerArticleWriter(Writer):
         reasons = [self._files.refusal_reason(span) for span in annotated.spans]
         spans = tuple(span for span, reason in zip(annotated.spans, reasons, strict=True) if not reason)
         files = self._files.encode(replace(annotated, spans=spans))
-        outcomes = {index: (REFUSED, reason.text, None) for index, reason in enumerate(reasons) if reason}
+        outcomes = {index: (REFUSED, reason, None) for index, reason in enumerate(reasons) if reason}
         return Converted(files, outcomes, *count_text_tokens(annotated.article.text))
 
     def append(self, target: ArticleFolder, annotated: AnnotatedArticle, content: Mapping[str, bytes]) -> None:

@@ -8,11 +8,9 @@ from annotator.formats.report import PartCounts, PartNotice
 from annotator.i18n import _, format_number
 from annotator.jobs.export.dataset_splitter import DatasetSplitter, sketch_text
 from annotator.jobs.export.file_output import UNSPLIT
+from annotator.model.reasons import Code
 from annotator.model.records import BODY, HEADLINE, AnnotatedArticle
 from annotator.tagging.flat import select_ranges
-
-UNEVEN: Final = "uneven-part"
-LABEL_MISSING: Final = "label-missing"
 
 TRAIN: Final = "train"
 TEST: Final = "test"
@@ -80,10 +78,10 @@ def find_imbalances(
             if abs(actual - expected) > expected * _TOLERANCE:
                 reason = _("The part {part} has {actual} of the sentences instead of about {expected}.")
                 percentages = {"actual": _format_percent(actual), "expected": _format_percent(expected)}
-                notices.append(PartNotice(part, UNEVEN, reason.format(part=part, **percentages)))
+                notices.append(PartNotice(part, Code.UNEVEN_PART, reason.format(part=part, **percentages)))
         for label in sorted(total.labels.keys() - counts.labels.keys()):
             reason = _("The part {part} has no span labelled {label}.").format(part=part, label=label)
-            notices.append(PartNotice(part, LABEL_MISSING, reason))
+            notices.append(PartNotice(part, Code.LABEL_MISSING, reason))
     return notices
 
 

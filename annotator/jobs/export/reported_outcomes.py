@@ -69,7 +69,7 @@ class ReportedOutcomes:
         text = annotated.article.text
         became = remove_invisible(text[slice(*text_range)]) if text_range else None
         place = (annotated.article.id, span.uid, span.start, span.end, span.label, text[span.start : span.end])
-        return entry.reason != "" and entry == Entry(*place, entry.reason, became)
+        return entry.reason != "" and entry == Entry(*place, entry.reason, entry.code, became)
 
 
 def _extra_entries_error() -> NotVerified:

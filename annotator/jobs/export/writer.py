@@ -10,6 +10,7 @@ from annotator.formats.report import Report
 from annotator.jobs.export.expected_outcomes import ExpectedOutcome, expect_unchanged
 from annotator.jobs.export.file_output import SINGLE_PART_NAME
 from annotator.model.labels import LabelSet
+from annotator.model.reasons import Reason
 from annotator.model.records import AnnotatedArticle
 from annotator.tagging import flat
 from annotator.tagging.flat import TextRange
@@ -101,7 +102,7 @@ class Converted(NamedTuple):
     """
 
     content: Any
-    outcomes: Mapping[int, tuple[str, str, str | None]]
+    outcomes: Mapping[int, tuple[str, Reason | None, str | None]]
     sentences: int
     tokens: int
 

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from annotator.i18n import _
 from annotator.model.operations import InvalidEdit, check_zones
+from annotator.model.reasons import Code
 from annotator.model.records import (
     Article,
     Dismissal,
@@ -27,15 +28,15 @@ from annotator.store.errors import CorpusError
 from annotator.store.label_rows import is_recorded
 from annotator.store.queries.recorded_edits import RECORDED_EDITS, replay_edits
 
-FILE: Final = "file"
+FILE: Final = Code.DAMAGED_FILE
 """Pages of the file, or an index, are damaged."""
-ROW: Final = "row"
+ROW: Final = Code.DAMAGED_ROW
 """A row cannot be read, or refers to a missing one."""
-TEXT: Final = "text"
+TEXT: Final = Code.TEXT_CHANGED
 """An article's text is not the stored one."""
-PLACE: Final = "place"
+PLACE: Final = Code.MISPLACED_ROW
 """A span, rejection, dismissal, zone or last position is not within its text, or zones overlap."""
-RECORD: Final = "record"
+RECORD: Final = Code.CONTRADICTS_STEPS
 """A table contradicts the recorded edits."""
 
 _INDEX_FINDING: Final = re.compile(r"(?:wrong # of entries in|missing from|non-unique entry in) index (\S+)")
@@ -51,7 +52,7 @@ class Damage(Struct, frozen=True):
     the user's language.
     """
 
-    kind: str
+    kind: Code
     table: str
     row: str
     message: str
@@ -116,7 +117,7 @@ def _check_references(corpus: Corpus) -> Iterator[Damage]:
 
 
 def _check_rows(
-    corpus: Corpus, kind: str, table: str, query: str, key: str, check: Callable[[Mapping[str, Any]], object]
+    corpus: Corpus, kind: Code, table: str, query: str, key: str, check: Callable[[Mapping[str, Any]], object]
 ) -> Iterator[Damage]:
     """Check each row of a query, which the column `key` identifies."""
     result, damage = _try_query(corpus, table, query)

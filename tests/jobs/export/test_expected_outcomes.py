@@ -133,13 +133,14 @@ def widen_too_far(span_outcome: SpanOutcome) -> SpanOutcome:
 
 
 WHOLE = sample_article().article.text
+REASON = Reason(Code.OVERLAPS, "x")
 FALSE = {
     "widened too far": ("_align_span", change_outcomes(widen_too_far)),
     "outside the zones": (
         "_align_span",
         change_outcomes(
             lambda span_outcome: (
-                SpanOutcome(span_outcome.span, flat.OUTSIDE_ZONES, "x")
+                SpanOutcome(span_outcome.span, flat.OUTSIDE_ZONES, REASON)
                 if span_outcome.span.label == "DATE"
                 else span_outcome
             )
@@ -149,7 +150,9 @@ FALSE = {
         "_align_span",
         change_outcomes(
             lambda span_outcome: (
-                SpanOutcome(span_outcome.span, flat.REFUSED, "x") if span_outcome.span.label == "DATE" else span_outcome
+                SpanOutcome(span_outcome.span, flat.REFUSED, REASON)
+                if span_outcome.span.label == "DATE"
+                else span_outcome
             )
         ),
     ),
@@ -157,7 +160,7 @@ FALSE = {
         "resolve_overlaps",
         change_outcomes(
             lambda span_outcome: (
-                SpanOutcome(span_outcome.span, flat.FLATTENED, "x")
+                SpanOutcome(span_outcome.span, flat.FLATTENED, REASON)
                 if span_outcome.span.label == "INSTITUTION"
                 else span_outcome
             )
@@ -167,7 +170,7 @@ FALSE = {
         "_align_span",
         change_outcomes(
             lambda span_outcome: SpanOutcome(
-                span_outcome.span, flat.WRITTEN, "", span_outcome.exported_range, span_outcome.exported_text
+                span_outcome.span, flat.WRITTEN, None, span_outcome.exported_range, span_outcome.exported_text
             )
         ),
     ),
@@ -266,7 +269,7 @@ def test_an_entry_without_a_reason_raises(corpus: Corpus, out: Path, monkeypatch
 def test_a_span_refused_by_the_format_without_a_reason_raises(
     corpus: Corpus, out: Path, monkeypatch: pytest.MonkeyPatch, format_: Any
 ) -> None:
-    monkeypatch.setattr(format_.output, "refusal_reason", lambda span: "x" if span.label == "DATE" else None)
+    monkeypatch.setattr(format_.output, "refusal_reason", lambda span: REASON if span.label == "DATE" else None)
     with pytest.raises(NotVerified):
         finish(export(corpus, out / "a", ExportOptions(format=format_.name)))
     assert list(out.iterdir()) == []

@@ -47,6 +47,7 @@ from annotator.jobs.export.read_back import NotVerified
 from annotator.jobs.export.writer import count_text_tokens
 from annotator.model import operations
 from annotator.model.labels import default_labels
+from annotator.model.reasons import Code
 from annotator.model.records import (
     DONE,
     IN_PROGRESS,
@@ -142,6 +143,7 @@ def test_a_file_and_its_report(make: Callable[..., Corpus], out: Path) -> None:
         "label": "INSTITUTION",
         "text": "وزارة العدل",
         "reason": "It cuts through “لوزارة” and is widened to include all of it.",
+        "code": "span_widened",
         "became": "لوزارة العدل",
     }
     assert [[entry["text"] for entry in file[outcome]] for outcome in OUTCOMES[1:]] == [
@@ -478,11 +480,11 @@ def test_parts_far_from_their_share_and_missing_labels_are_noticed(make: Callabl
     corpus = make(*(draft(f"خبر رقم {number}", (f"{number}", "DATE")) for number in range(11)))
     report = finish(export(corpus, out / "a", ExportOptions(split=SHARES, seed=6)))
     assert report.noticed == [
-        PartNotice("test", "uneven-part", "The part test has 18 % of the sentences instead of about 10 %.")
+        PartNotice("test", Code.UNEVEN_PART, "The part test has 18 % of the sentences instead of about 10 %.")
     ]
     corpus.add(draft("خبر عن خطة", ("خطة", "PLAN")))
     report = finish(export(corpus, out / "a", ExportOptions(split=SHARES, seed=6)))
-    assert [notice.part for notice in report.noticed if notice.code == "label-missing"] == ["dev", "test"]
+    assert [notice.part for notice in report.noticed if notice.code == Code.LABEL_MISSING] == ["dev", "test"]
     assert not finish(export(corpus, out / "b", ExportOptions())).noticed
 
 

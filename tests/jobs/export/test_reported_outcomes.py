@@ -10,6 +10,7 @@ from annotator.formats.spooling import Spool
 from annotator.jobs.export.expected_outcomes import ExpectedOutcome
 from annotator.jobs.export.read_back import NotVerified
 from annotator.jobs.export.reported_outcomes import ReportedOutcomes
+from annotator.model.reasons import Code
 from annotator.model.records import AnnotatedArticle, Article, Span, article_uid
 from annotator.tagging.flat import FLATTENED, OUTSIDE_ZONES, REFUSED, SPLIT, WIDENED, WRITTEN, TextRange
 
@@ -30,8 +31,8 @@ EXPECTED = {
     "d": ExpectedOutcome(WIDENED, TextRange(10, 15), TextRange(10, 15)),
 }
 RIGHT = {
-    FLATTENED: [Entry(3, "b", 5, 7, "B", TEXT[5:7], "inside another", None)],
-    WIDENED: [Entry(3, "d", 10, 12, "D", TEXT[10:12], "cuts a word", TEXT[10:15])],
+    FLATTENED: [Entry(3, "b", 5, 7, "B", TEXT[5:7], "inside another", Code.INSIDE_SPAN, None)],
+    WIDENED: [Entry(3, "d", 10, 12, "D", TEXT[10:12], "cuts a word", Code.SPAN_WIDENED, TEXT[10:15])],
 }
 
 
@@ -65,7 +66,7 @@ def test_a_correct_report_passes_and_spans_without_an_entry_are_counted() -> Non
         {WIDENED: RIGHT[WIDENED]},
         {FLATTENED: RIGHT[FLATTENED]},
         {WIDENED: RIGHT[WIDENED], REFUSED: RIGHT[FLATTENED]},
-        {**RIGHT, SPLIT: [Entry(3, "a", 0, 3, "A", TEXT[:3], "x", TEXT[:3])]},
+        {**RIGHT, SPLIT: [Entry(3, "a", 0, 3, "A", TEXT[:3], "x", Code.TOKEN_SPLIT, TEXT[:3])]},
     ],
 )
 def test_a_wrong_or_missing_entry_or_outcome_raises(wrong: dict[str, list[Entry]]) -> None:
@@ -78,7 +79,7 @@ def test_a_wrong_or_missing_entry_or_outcome_raises(wrong: dict[str, list[Entry]
     [
         {SPLIT: RIGHT[WIDENED]},  # the same span once more, under another outcome
         {WIDENED: [*RIGHT[WIDENED], *RIGHT[WIDENED]]},
-        {SPLIT: [Entry(3, "e", 0, 3, "A", TEXT[:3], "x", None)]},
+        {SPLIT: [Entry(3, "e", 0, 3, "A", TEXT[:3], "x", Code.TOKEN_SPLIT, None)]},
     ],
 )
 def test_an_entry_for_an_unknown_span_or_a_second_entry_raises(more: dict[str, list[Entry]]) -> None:
@@ -88,7 +89,9 @@ def test_an_entry_for_an_unknown_span_or_a_second_entry_raises(more: dict[str, l
 
 def test_an_entry_for_an_unexported_article_raises_at_the_end() -> None:
     for outcome in (WIDENED, OUTSIDE_ZONES):
-        outcomes = reported({**RIGHT, outcome: [*RIGHT.get(outcome, []), Entry(9, "x", 0, 1, "A", "x", "x", None)]})
+        outcomes = reported(
+            {**RIGHT, outcome: [*RIGHT.get(outcome, []), Entry(9, "x", 0, 1, "A", "x", "x", Code.TOKEN_SPLIT, None)]}
+        )
         assert outcomes.check(ITEM, EXPECTED) == 2
         with pytest.raises(NotVerified, match="entries that are not in the corpus"):
             outcomes.check_end()
@@ -107,7 +110,7 @@ def test_flattened_spans_stored_separately_are_reported_as_if_alone(outcome: str
 def test_the_reported_text_has_no_invisible_marks() -> None:
     item = msgspec.structs.replace(ITEM, spans=(Span("a", UID, "سلمى", "A", 0, 3),))
     expected = {"a": ExpectedOutcome(WIDENED, TextRange(0, 9), TextRange(0, 9))}
-    entry = Entry(3, "a", 0, 3, "A", TEXT[:3], "cuts a word", "قال وزير")
+    entry = Entry(3, "a", 0, 3, "A", TEXT[:3], "cuts a word", Code.SPAN_WIDENED, "قال وزير")
     assert reported({WIDENED: [entry]}).check(item, expected) == 0
     with pytest.raises(NotVerified):
         reported({WIDENED: [msgspec.structs.replace(entry, became=TEXT[:9])]}).check(item, expected)
