@@ -1,30 +1,39 @@
-"""`annotator show CORPUS ID`: shows an article with its zones and spans."""
+"""`annotator show CORPUS ID`: shows an article with its zones and spans, or a range of it."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 import click
+from msgspec.structs import replace
 
 from annotator.cli.command import corpus_argument, decode_argument, json_option, option
-from annotator.cli.console import print_json, print_table, print_text
+from annotator.cli.console import CommandError, print_json, print_table, print_text
 from annotator.cli.root import root
 from annotator.formats.json.jsonl import build_record
 from annotator.i18n import LazyText, _, count_phrase
 from annotator.model.display_names import article_title, zone_title
-from annotator.model.records import ZONE_KINDS, Article, Span, Zone
+from annotator.model.records import ZONE_KINDS, AnnotatedArticle, Article, Span, Zone
 from annotator.store.corpus import Corpus
 from annotator.store.queries.article_ids import find_article_number
+from annotator.tagging.flat import TextRange
 
+_PLACE: Final = re.compile(r"(?P<id>.+)@(?P<start>[0-9]{1,9})-(?P<end>[0-9]{1,9})")
+_CONTEXT: Final = 200  # code points on each side, in the same line
 _NO_ZONE: Final = ""  # the kind of text outside zones
 
 
 @root.command(
     "show",
     help=LazyText(
-        "Show one article of CORPUS with its zones and spans. ID is its number, its uid, or the beginning of its uid."
+        "Show one article of CORPUS with its zones and spans. ID is its number, its uid, or the beginning of its uid. "
+        "ID@START-END shows this range, in code points, with the text around it and the spans there."
     ),
-    examples=((LazyText("Show the first article:"), "annotator show news.corpus 1"),),
+    examples=(
+        (LazyText("Show the first article:"), "annotator show news.corpus 1"),
+        (LazyText("Show a range of it:"), "annotator show news.corpus 1@120-135"),
+    ),
 )
 @corpus_argument
 @click.argument("id_", metavar="ID", callback=decode_argument)
@@ -39,9 +48,13 @@ _NO_ZONE: Final = ""  # the kind of text outside zones
 @json_option
 def show(corpus: Path, id_: str, visual: bool | None, as_json: bool) -> None:
     """Show an article."""
+    place = _PLACE.fullmatch(id_)
     with Corpus.open(corpus, readonly=True) as opened, opened.snapshot():
-        annotated = opened.load_article(find_article_number(opened, id_))
+        annotated = opened.load_article(find_article_number(opened, place["id"] if place else id_))
         is_removed = opened.removal(annotated.article.uid) is not None
+    if place:
+        _show_range(annotated, TextRange(int(place["start"]), int(place["end"])), visual=visual, as_json=as_json)
+        return
     if as_json:
         print_json(build_record(annotated) | {"removed": is_removed})
         return
@@ -54,6 +67,31 @@ def show(corpus: Path, id_: str, visual: bool | None, as_json: bool) -> None:
     print_text("")
     print_text(count_phrase("{count} span", "{count} spans", len(spans)), reorder=visual)
     print_table([_format_row(article.text, span) for span in spans], reorder=visual)
+
+
+def _show_range(annotated: AnnotatedArticle, range_: TextRange, *, visual: bool | None, as_json: bool) -> None:
+    """Show a range of an article. Raises CommandError if the text has no such range."""
+    article, text = annotated.article, annotated.article.text
+    start, end = range_
+    if not start < end <= len(text):
+        reason = _("Article {number} has no range {start}-{end}: its text has {length} characters.")
+        raise CommandError(reason.format(number=article.id, start=start, end=end, length=len(text)))
+    first = max(text.rfind("\n", 0, start) + 1, start - _CONTEXT)
+    last = min(f"{text}\n".find("\n", end), end + _CONTEXT)
+    before, inside, after = text[first:start], text[start:end], text[end:last]
+    spans = tuple(span for span in annotated.spans if span.start < end and start < span.end)
+    if as_json:
+        record = build_record(replace(annotated, spans=spans))
+        keys = ("id", "uid", "title", "published", "source", "url")
+        place = {"start": start, "end": end, "before": before, "text": inside, "after": after}
+        print_json({key: record[key] for key in keys} | place | {"spans": record["spans"]})
+        return
+    print_text("\n".join(_format_head(article, list(annotated.zones))), reorder=visual)
+    print_text("")
+    print_text(f"{before}⟦{inside}⟧{after}", reorder=visual)
+    print_text("")
+    print_text(count_phrase("{count} span", "{count} spans", len(spans)), reorder=visual)
+    print_table([_format_row(text, span) for span in spans], reorder=visual)
 
 
 def _format_head(article: Article, zones: list[Zone]) -> Iterator[str]:

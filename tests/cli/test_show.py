@@ -98,3 +98,31 @@ def test_visual_lays_out_arabic_and_logical_leaves_it(run: Run, corpus: Path) ->
 
 def test_json_is_never_laid_out(run: Run, corpus: Path) -> None:
     assert run("show", corpus, 1, "--visual", "--json") == run("show", corpus, 1, "--json")
+
+
+def test_a_range_is_shown_with_its_line_and_the_spans_there(run: Run, corpus: Path) -> None:
+    start, end = locate("2024-2025")
+    ended = run("show", corpus, f"{article_uid(TEXT)}@{start}-{end}")
+    lines = ended.text.splitlines()
+    assert ended.code == 0
+    assert lines[0] == f"1  {HEADLINE}"
+    assert HEADLINE.replace("2024-2025", "⟦2024-2025⟧") in lines
+    assert lines[-3] == "2 spans"
+    assert not [line for line in lines if BODY in line]
+
+
+def test_a_range_in_json_counts_code_points(run: Run, corpus: Path) -> None:
+    start, end = locate("👍🏽")
+    value = run("show", corpus, f"1@{start}-{end}", "--json").json
+    assert (value["uid"], value["start"], value["end"], value["spans"]) == (article_uid(TEXT), start, end, [])
+    assert (value["before"], value["text"], value["after"]) == BODY.partition("👍🏽")
+    whole = run("show", corpus, f"1@0-{len(TEXT)}", "--json").json
+    assert (whole["before"], whole["text"], whole["after"]) == ("", TEXT, "")
+    assert [span["uid"] for span in whole["spans"]] == ["s1", "s2", "s3"]
+
+
+@pytest.mark.parametrize("place", ["1@5-5", "1@6-5", "1@0-9999", "7@0-1", "1@-1-3", "1@a-b", "@0-1"])
+def test_a_range_that_is_not_there_is_an_error(run: Run, corpus: Path, place: str) -> None:
+    ended = run("show", corpus, place)
+    assert (ended.code, ended.out) == (2, b"")
+    assert ended.err.count("\n") == 1
