@@ -1,5 +1,6 @@
 """`annotator import CORPUS PATH...`: reads files and folders into a corpus."""
 
+import codecs
 from pathlib import Path
 from typing import Final
 
@@ -29,6 +30,7 @@ from annotator.cli.root import root
 from annotator.formats.documents import tables
 from annotator.formats.registry import READ_FORMATS
 from annotator.i18n import LazyText, _, count_phrase
+from annotator.jobs.imports import sources
 from annotator.jobs.imports.importer import ImportResult, LabelMapping, import_paths
 from annotator.model.labels import InvalidLabelSet, LabelSet, decode, default_labels
 from annotator.model.records import UndividedNotice, VisualOrderNotice
@@ -48,10 +50,25 @@ def _parse_columns(context: click.Context, parameter: click.Parameter, values: t
     return columns
 
 
+def _parse_encoding(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    """Return the standard name of an encoding of texts."""
+    if value is None:
+        return None
+    try:
+        name = codecs.lookup(value).name
+        codecs.getincrementaldecoder(name)  # what has none cannot be read in blocks
+        b"a".decode(name, "replace")
+        return name
+    except (LookupError, ValueError):  # unknown, or no encoding of texts
+        pass
+    raise click.BadParameter(_("“{value}” is not the name of an encoding").format(value=value))
+
+
 @root.command(
     "import",
     help=LazyText(
-        "Import files and folders into CORPUS. All files in a folder are read. CORPUS is created if it does not exist."
+        "Import files and folders into CORPUS. All files in a folder are read, compressed ones too (.gz, .bz2, .xz, "
+        ".zip); - is standard input. CORPUS is created if it does not exist."
     ),
     examples=(
         (LazyText("Import a folder of articles into a new corpus:"), "annotator import news.corpus articles"),
@@ -62,6 +79,10 @@ def _parse_columns(context: click.Context, parameter: click.Parameter, values: t
         (
             LazyText("Import labelled files, and rename one of their labels:"),
             "annotator import news.corpus labelled.conll --rename ORG=INSTITUTION",
+        ),
+        (
+            LazyText("Import a text in an older encoding:"),
+            "annotator import news.corpus old.txt --encoding windows-1256",
         ),
     ),
     page="docs/import.md",
@@ -127,6 +148,21 @@ def _parse_columns(context: click.Context, parameter: click.Parameter, values: t
         "article."
     ),
 )
+@option(
+    "--encoding",
+    metavar="NAME",
+    callback=_parse_encoding,
+    help=LazyText(
+        "Encoding of the texts, such as cp1256; by default, it is detected. Formats that declare theirs keep it."
+    ),
+)
+@option(
+    "--errors",
+    type=click.Choice(sources.ERROR_HANDLERS),
+    default=sources.STRICT,
+    show_default=True,
+    help=LazyText("What happens to bytes that are no characters of the encoding: strict refuses, replace reads “�”."),
+)
 @jobs_option
 @json_option
 def import_files(
@@ -141,6 +177,8 @@ def import_files(
     strict: bool,
     logical: bool,
     sentences_per_article: int | None,
+    encoding: str | None,
+    errors: str,
     jobs: int,
     as_json: bool,
 ) -> int:
@@ -157,6 +195,8 @@ def import_files(
             columns=columns,
             logical=logical,
             sentences_per_article=sentences_per_article,
+            encoding=encoding,
+            errors=errors,
             strict=strict,
             jobs=jobs,
         )

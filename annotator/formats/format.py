@@ -233,6 +233,8 @@ class Format(Struct, eq=False, kw_only=True):
     """True if no text file is of the format."""
     is_fallback: bool = False
     """True if it also accepts files of others, so it is recognised last."""
+    declares_encoding: bool = False
+    """True if its files say how they are encoded."""
     output: Tags[Any] | Documents | Files | None = None
     export_title: str = ""
     """The title in the list of exports, if it says more there."""

@@ -17,6 +17,7 @@ ArticleReader: TypeAlias = Callable[[Path, str], Iterator[AnnotatedArticle | Ref
 
 MAX_QUOTE: Final = 100
 """Characters of a quotation in a message."""
+_NOT_ASCII: Final = re.compile(r"[^\0-\x7f]")
 _ISO: Final = re.compile(r"\d{4}(-\d\d(-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?)?)?")
 
 
@@ -48,6 +49,13 @@ def check_size(size: int, max_bytes: int) -> None:
     if size > max_bytes:
         message = _("The file is larger than {size} MB.").format(size=max_bytes // 1_000_000)
         raise InvalidEdit(Reason(Code.FILE_TOO_LARGE, message))
+
+
+def is_mostly_utf8(data: bytes) -> bool:
+    """Return whether few of a text's characters are not valid UTF-8; in another encoding, hardly any would be."""
+    text = data.decode(errors="replace")
+    invalid, others = text.count("\ufffd"), len(_NOT_ASCII.findall(text))
+    return "\0" not in text and (invalid * 10 <= others or (invalid == 1 and others > 2))
 
 
 def shorten(text: str) -> str:

@@ -42,6 +42,10 @@ class Code(StrEnum):
     BINARY_FILE = "binary_file", "The file is binary, not text."
     UNKNOWN_ENCODING = "unknown_encoding", "The encoding of the file could not be recognised."
     INVALID_ENCODING = "invalid_encoding", "Bytes are not valid in the encoding of the file."
+    CHARACTERS_REPLACED = (
+        "characters_replaced",
+        "Bytes that are not valid in the encoding became “�”.",
+    )
     INVALID_JSON = "invalid_json", "The JSON cannot be parsed."
     REPEATED_KEY = "repeated_key", "An object has a key twice: its last value is read."
     INVALID_XML = "invalid_xml", "The XML cannot be parsed."

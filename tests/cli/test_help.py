@@ -94,6 +94,7 @@ def make_files(folder: Path) -> None:
     (folder / "articles.csv").write_text("headline,body\nخبر,أعلنت الوزارة الخطة أمس.\n", encoding="utf-8")
     (folder / "labelled.conll").write_text("قالت O\nوزارة B-ORG\nالعدل I-ORG\n", encoding="utf-8")
     states = {settings.load().annotator_name: "done", "user": "new", "Salma": "new"}
+    (folder / "old.txt").write_bytes("أعلنت الوزارة الخطة الثانية أمس.".encode("cp1256"))
     done = [{"text": f"أعلنت الوزارة الخطة رقم {number} أمس.", "states": states} for number in range(DONE)]
     (folder / "done.jsonl").write_text("\n".join(map(json.dumps, done)), encoding="utf-8")
     for name in ("Salma", "Youssef"):

@@ -1,7 +1,11 @@
 """`annotator import`."""
 
+import gzip
+import io
 import json
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import msgspec
 import pytest
@@ -44,6 +48,33 @@ def test_json_has_the_keys_of_the_contract(run: Run, tmp_path: Path, texts: Path
     assert skipped["path"] == str(texts / "4.txt")
     assert f"annotator: {skipped['path']}: {skipped['reason']}\n" == ended.err
     assert run("list", corpus, "--json").json[0]["uid"] == article_uid(TEXT)
+
+
+def test_standard_input_is_imported(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = gzip.compress(f'{{"text": "{BODY}"}}\n{{"text": 1}}\n'.encode())
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(lines)))
+    ended = run("import", tmp_path / "new.corpus", "-", "--json")
+    assert (ended.code, ended.json["added"]) == (1, 1)
+    assert [(refusal["path"], refusal["line"]) for refusal in ended.json["skipped"]] == [("-", 2)]
+
+
+def test_encoding_and_errors(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes('{"text": "أعلنت الوزارة"}\n'.encode("cp1256"))
+    assert run("import", tmp_path / "new.corpus", path).code == 1
+    assert run("import", tmp_path / "new.corpus", path, "--encoding", "Windows-1256").code == 0
+    path.write_bytes('{"text": "أعلنت'.encode() + b'\xd8 "}\n')
+    ended = run("import", tmp_path / "new.corpus", path, "--errors", "replace", "--json")
+    assert (ended.code, ended.json["added"]) == (0, 1)
+    assert [(notice["line"], notice["code"]) for notice in ended.json["noticed"]] == [(1, "characters_replaced")]
+
+
+@pytest.mark.parametrize("name", ["nope", "base64", "undefined", "rot13", "idna", "", "\0", "x" * 300, "عربي"])
+def test_what_is_no_encoding_of_texts_is_refused(run: Run, tmp_path: Path, texts: Path, name: str) -> None:
+    ended = run("import", tmp_path / "new.corpus", texts, "--encoding", name)
+    assert (ended.code, ended.err.count("\n")) == (2, 1)
+    assert "--encoding" in ended.err
+    assert not (tmp_path / "new.corpus").exists()
 
 
 def test_the_language_changes_the_sentence_and_not_the_code(run: Run, tmp_path: Path, texts: Path) -> None:

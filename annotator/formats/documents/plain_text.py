@@ -13,7 +13,7 @@ from typing import Final
 import regex
 
 from annotator.formats.format import Format
-from annotator.formats.reading import article_reader, check_size, read_limited
+from annotator.formats.reading import article_reader, check_size, is_mostly_utf8, read_limited
 from annotator.i18n import N_, _
 from annotator.model.article_builder import build_article
 from annotator.model.operations import InvalidEdit
@@ -71,7 +71,16 @@ def decode_text(data: bytes) -> str:
         text = _decode_strictly(data, encoding)
         if text is not None and _is_plausible(text):
             return text
+    if is_mostly_utf8(data):
+        reason = _explain_invalid_utf8(data)
     raise InvalidEdit(reason)
+
+
+def _explain_invalid_utf8(data: bytes) -> Reason:
+    """Return the reason for refusing a text in which few bytes are not UTF-8, with the line of the first."""
+    valid, _character, _rest = data.decode(errors="replace").partition("\N{REPLACEMENT CHARACTER}")
+    message = _("Line {line} of the text is not valid UTF-8.").format(line=valid.count("\n") + 1)
+    return Reason(Code.INVALID_ENCODING, message)
 
 
 def _decode_strictly(data: bytes, encoding: str) -> str | None:

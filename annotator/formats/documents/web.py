@@ -259,5 +259,6 @@ FORMAT: Final = Format(
     title="HTML",
     suffixes=_SUFFIXES,
     sniff=sniff,
+    declares_encoding=True,
     read=read,
 )

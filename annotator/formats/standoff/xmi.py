@@ -203,6 +203,7 @@ FORMAT: Final = Format(
     title="UIMA CAS",
     suffixes=_SUFFIXES,
     sniff=sniff,
+    declares_encoding=True,
     read=read,
     find_companions=find_companions,
     output=Files(

@@ -3,12 +3,14 @@
 import stat
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from annotator.file_ops import explain_os_error
 from annotator.formats import registry
@@ -16,6 +18,7 @@ from annotator.formats.conll import columns
 from annotator.formats.documents import tables
 from annotator.formats.format import Format
 from annotator.i18n import _, ngettext
+from annotator.jobs.imports import sources
 from annotator.jobs.processes import map_in_processes
 from annotator.model.article_builder import build_article
 from annotator.model.limits import MAX_FILES, MAX_REMARKS
@@ -38,7 +41,8 @@ class ReadOptions(Struct, frozen=True):
     `format` is the name of one, None to detect it; `columns` names a table's columns by field (see tables.read);
     `logical` repairs text in presentation forms or visual order (see model.logical_order), `joins_lines` joins those
     that were broken to fit a page (see text.line_joining). `sentences_per_article` cuts columns that do not say where
-    articles begin (see conll.columns.read).
+    articles begin (see conll.columns.read). `encoding` is that of texts, None to detect it, and `errors` what happens
+    to what it cannot decode (see sources.open_contents).
     """
 
     format: str | None = None
@@ -46,6 +50,8 @@ class ReadOptions(Struct, frozen=True):
     logical: bool = False
     joins_lines: bool = False
     sentences_per_article: int | None = None
+    encoding: str | None = None
+    errors: str = sources.STRICT
 
 
 def list_files(corpus: Corpus, paths: Iterable[Path], format_name: str | None, remarks: list[Remark]) -> list[Path]:
@@ -97,7 +103,7 @@ def _read_small_files(
 
 def _is_small(path: Path) -> bool:
     try:
-        return path.stat().st_size <= _MAX_SMALL_SIZE
+        return path.stat().st_size <= _MAX_SMALL_SIZE and not sources.is_compressed_name(path)
     except OSError:
         return False
 
@@ -154,19 +160,37 @@ def _limit_remarks(path: Path, items: Iterable[AnnotatedArticle | Remark]) -> It
 
 
 def _read_items(path: Path, options: ReadOptions, annotator: str) -> Iterator[AnnotatedArticle | Remark]:
+    remarks: list[Remark] = []
     try:
-        format_ = detect_format(path, options)
-        if format_ is None:
-            message = _("The format of the file was not recognised.")
-            yield Refusal.at(path, 0, Reason(Code.FORMAT_NOT_RECOGNISED, message))
-        elif format_ is tables.FORMAT:
-            yield from tables.read(path, annotator, options.columns)
-        elif format_ is columns.FORMAT:
-            yield from columns.read(path, annotator, options.sentences_per_article)
-        else:
-            yield from format_.read(path, annotator)
+        with open_contents(path, options, remarks) as contents:
+            yield from remarks
+            for content in contents:
+                for item in _read_content(content.path, options, annotator):
+                    is_renamed = isinstance(item, Remark) and content.path != path
+                    yield replace(item, path=content.name) if is_renamed else item
     except OSError as error:
         yield _unreadable(path, error)
+
+
+def open_contents(
+    path: Path, options: ReadOptions, remarks: list[Remark]
+) -> AbstractContextManager[list[sources.Content]]:
+    """Open what a path stands for; see sources.open_contents. Raises KeyError for an unknown format."""
+    format_ = registry.get_format(options.format) if options.format is not None else None
+    return sources.open_contents(path, format_, options.encoding, options.errors, remarks)
+
+
+def _read_content(path: Path, options: ReadOptions, annotator: str) -> Iterator[AnnotatedArticle | Remark]:
+    format_ = detect_format(path, options)
+    if format_ is None:
+        message = _("The format of the file was not recognised.")
+        yield Refusal.at(path, 0, Reason(Code.FORMAT_NOT_RECOGNISED, message))
+    elif format_ is tables.FORMAT:
+        yield from tables.read(path, annotator, options.columns)
+    elif format_ is columns.FORMAT:
+        yield from columns.read(path, annotator, options.sentences_per_article)
+    else:
+        yield from format_.read(path, annotator)
 
 
 def detect_format(path: Path, options: ReadOptions) -> Format | None:
@@ -237,6 +261,9 @@ def _walk(corpus: Corpus, paths: Iterable[Path], remarks: list[Remark]) -> Itera
         pending = [root]
         while pending:
             path = pending.pop()
+            if path == root and sources.is_stream(path):
+                yield path
+                continue
             try:
                 status = path.stat()
                 if path != root and (reason := _explain_outside_link(path, root)):

@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from annotator.i18n import ngettext
-from annotator.jobs.imports import file_reader
+from annotator.jobs.imports import file_reader, sources
 from annotator.jobs.imports.file_reader import ReadOptions
 from annotator.model.date_values import is_date_value
 from annotator.model.label_roles import is_date_label
@@ -65,6 +65,8 @@ def import_paths(
     columns: Mapping[str, str] | None = None,
     logical: bool = False,
     sentences_per_article: int | None = None,
+    encoding: str | None = None,
+    errors: str = sources.STRICT,
     options_by_path: Mapping[Path, ReadOptions] | None = None,
     strict: bool = False,
     jobs: int = 1,
@@ -73,15 +75,23 @@ def import_paths(
 
     `format` is a name, None to detect each file's; `annotator` gets the spans without one; `columns` names a table's
     columns by field (see tables.read). `logical` repairs text in presentation forms or visual order, otherwise reported
-    as a notice. `sentences_per_article` cuts files of columns that do not say where articles begin. `options_by_path`
-    has options for single files; `jobs` processes read them. Unreadable files are skipped and reported. Without
-    `strict`, no transaction is open at a yield, and closing keeps the articles stored so far; with it, all is one
-    transaction, rolled back if anything is refused. Raises KeyError for an unknown format, CorpusError.
+    as a notice. `sentences_per_article` cuts files of columns that do not say where articles begin. `encoding` is that
+    of texts, None to detect it, and `errors` what happens to what it cannot decode. `options_by_path` has options for
+    single files; `jobs` processes read them. Unreadable files are skipped and reported. Without `strict`, no
+    transaction is open at a yield, and closing keeps the articles stored so far; with it, all is one transaction,
+    rolled back if anything is refused. Raises KeyError for an unknown format, CorpusError.
     """
     steps = _import(
         corpus,
         paths,
-        ReadOptions(format, columns or {}, logical, sentences_per_article=sentences_per_article),
+        ReadOptions(
+            format,
+            columns or {},
+            logical,
+            sentences_per_article=sentences_per_article,
+            encoding=encoding,
+            errors=errors,
+        ),
         options_by_path or {},
         annotator,
         label_mapping,

@@ -101,7 +101,7 @@ def _preview_file(
     line_changes: Sequence[tuple[str, str]] = ()
     first_lines = ""
     articles = spans = not_logical = broken_lines = undivided_sentences = 0
-    is_pdf = _is_pdf(path, options)
+    format_, possible_formats, columns = _detect_format_and_columns(path, options)
     for item in file_reader.read_unrepaired(path, options, annotator):
         if isinstance(item, Remark):
             remark_counts[type(item)] += 1
@@ -121,7 +121,7 @@ def _preview_file(
                 for old_line, new_line in changed_lines(before, after, _MAX_LINES)
             ]
             item = repaired if options.logical else item
-        if is_pdf:
+        if format_ == pdf.FORMAT.name:
             broken_lines += sum(1 for _offset in find_broken_lines(item.article.text))
         if options.joins_lines:
             item = file_reader.join_article_lines(item)
@@ -134,7 +134,6 @@ def _preview_file(
             remarks += [Refusal.at(path, item.line, explain_removed())] if len(remarks) < _MAX_REMARKS else []
         if articles % _PROGRESS_INTERVAL == 0:
             yield progress
-    format_, possible_formats, columns = _detect_format_and_columns(path, options, articles)
     return FilePreview(
         path=path,
         options=options,
@@ -150,34 +149,30 @@ def _preview_file(
         remarks=remarks,
         refusal_count=remark_counts[Refusal],
         repair_count=remark_counts[Repair],
-        columns=columns,
+        columns=columns if options.columns or not articles else [],
         broken_lines=broken_lines,
         label_counts=dict(label_counts),
         undivided_sentences=undivided_sentences,
     )
 
 
-def _is_pdf(path: Path, options: ReadOptions) -> bool:
-    try:
-        return file_reader.detect_format(path, options) is pdf.FORMAT
-    except OSError:  # reported when the file is read
-        return False
-
-
 def _first_lines(item: AnnotatedArticle) -> str:
     return _truncate_lines("\n".join(item.article.text.split("\n", _MAX_LINES)[:_MAX_LINES]))
 
 
-def _detect_format_and_columns(
-    path: Path, options: ReadOptions, articles: int
-) -> tuple[str | None, list[str], list[str]]:
-    """Return format, candidates, and a table's columns if their names do not show their content."""
+def _detect_format_and_columns(path: Path, options: ReadOptions) -> tuple[str | None, list[str], list[str]]:
+    """Return format, candidates, and a table's columns; of an archive, the format that all its files have."""
     try:
-        format_ = file_reader.detect_format(path, options)
-        possible_formats = [candidate.name for candidate in registry.find_candidates(path)]
-        is_table = format_ is tables.FORMAT or (format_ is None and path.suffix.lower() in tables.FORMAT.suffixes)
-        columns = tables.read_header(path) if is_table and (options.columns or not articles) else []
-    except OSError:  # reported when the file was read
+        with file_reader.open_contents(path, options, []) as contents:
+            formats = {file_reader.detect_format(content.path, options) for content in contents}
+            format_ = formats.pop() if len(formats) == 1 else None
+            if len(contents) != 1:
+                return format_.name if format_ else None, [], []
+            file = contents[0].path
+            possible_formats = [candidate.name for candidate in registry.find_candidates(file)]
+            is_table = format_ is tables.FORMAT or (format_ is None and file.suffix.lower() in tables.FORMAT.suffixes)
+            columns = tables.read_header(file) if is_table else []
+    except OSError:  # reported when the file is read
         return None, [], []
     return format_.name if format_ else None, possible_formats, columns if len(columns) > 1 else []
 

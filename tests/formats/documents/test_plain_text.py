@@ -62,15 +62,21 @@ def test_byte_order_marks_are_never_text() -> None:
         "新しい本が出版されました".encode("shift_jis"),
         "漢字文章です".encode("shift_jis"),
         f"{SHORT}\2".encode("cp1256"),
-        "لا لا لا".encode() + b"\xff",
-        PAGE.encode()[:400] + b"\xff" + PAGE.encode()[400:],
-        PAGE.encode()[1:],
         bytes(range(1, 256)),
         b"\x89PNG\r\n\x1a\n" + bytes(range(255, 127, -1)),
     ],
 )
 def test_text_in_an_unsupported_encoding_is_refused(data: bytes) -> None:
     assert read_reason(data) == UNKNOWN
+
+
+def test_line_of_the_first_invalid_byte_is_named() -> None:
+    page = PAGE.encode()
+    assert read_reason(page[1:]) == "Line 1 of the text is not valid UTF-8."
+    assert read_reason("لا لا لا".encode() + b"\xff") == "Line 1 of the text is not valid UTF-8."
+    line = page[:400].count(b"\n") + 1
+    assert line > 1
+    assert read_reason(page[:400] + b"\xff" + page[400:]) == f"Line {line} of the text is not valid UTF-8."
 
 
 @pytest.mark.parametrize("data", [b"\x7fELF\0\0\0", b"GIF89a\0\x01\xff\xff", b"abc\0def" * 3, b"\0" * 100])

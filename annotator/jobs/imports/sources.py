@@ -1,0 +1,365 @@
+"""What a path of an import stands for: a file, standard input, or a compressed file with one or more of them.
+
+Readers take files in the encodings that their formats have. So standard input, what is compressed, and texts in other
+encodings are written to a temporary folder first, block by block: memory does not grow with them.
+"""
+
+import bz2
+import codecs
+import errno
+import gzip
+import lzma
+import os
+import re
+import sys
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import IO, BinaryIO, Final, NamedTuple
+from zipfile import BadZipFile, ZipFile, ZipInfo
+
+from annotator.file_ops import explain_os_error
+from annotator.formats import registry
+from annotator.formats.format import Format
+from annotator.formats.reading import is_mostly_utf8
+from annotator.i18n import _, ngettext
+from annotator.model.limits import MAX_REMARKS
+from annotator.model.reasons import Code, Reason
+from annotator.model.records import Notice, Refusal, Remark
+
+STANDARD_INPUT: Final = Path("-")
+"""The path that stands for standard input."""
+STRICT: Final = "strict"
+REPLACE: Final = "replace"
+ERROR_HANDLERS: Final = (STRICT, REPLACE)
+"""What happens to bytes that are not valid: the text is refused, or each of them is replaced and noticed."""
+MAX_UNPACKED_BYTES: Final = 100_000_000
+"""Bytes that any compressed file may have unpacked."""
+MAX_UNPACKED_RATIO: Final = 200
+"""Times its size that a larger one may have unpacked: real texts have 4 to 20, bombs 1,000 and more."""
+MAX_ARCHIVE_FILES: Final = 10_000
+"""Files of an archive, which are unpacked together."""
+
+_BLOCK: Final = 1 << 20  # bytes
+_SNIFFED_BYTES: Final = 1 << 16
+_MAX_LZMA_MEMORY: Final = 200_000_000  # bytes; `xz -9` needs 65 MB
+_ZIP: Final = b"PK\x03\x04"
+_ZIP_SUFFIX: Final = ".zip"
+_SUFFIXES: Final = (".gz", ".bz2", ".xz")
+_ENCRYPTED: Final = 1  # a flag of a file in an archive
+_BOMS: Final = (
+    (codecs.BOM_UTF32_LE, "utf-32"),  # first, for it begins with that of UTF-16
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_JSON_STARTS: Final = {b"{\0": "utf-16-le", b"[\0": "utf-16-le", b"\0{": "utf-16-be", b"\0[": "utf-16-be"}
+_INVALID: Final = "\udcff"  # a lone surrogate, which valid text does not decode to
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+
+
+class Content(NamedTuple):
+    """A file to read, and its name in remarks."""
+
+    path: Path
+    name: str
+
+
+class _Oversized(Exception):
+    """What is unpacked is larger than any text would be."""
+
+
+class _Damaged(Exception):
+    """What is compressed cannot be unpacked further."""
+
+
+def is_stream(path: Path) -> bool:
+    """Return whether a path stands for standard input or another open file of the process."""
+    return path == STANDARD_INPUT or path.as_posix() == "/dev/stdin" or path.as_posix().startswith("/dev/fd/")
+
+
+def is_compressed_name(path: Path) -> bool:
+    """Return whether a file is compressed, by its name."""
+    return path.suffix.lower() in (*_SUFFIXES, _ZIP_SUFFIX)
+
+
+@contextmanager
+def open_contents(
+    path: Path, format_: Format | None, encoding: str | None, errors: str, remarks: list[Remark]
+) -> Iterator[list[Content]]:
+    """Yield the files to read; those that were written for it are deleted afterwards.
+
+    `format_` is None to detect each. Texts are decoded from `encoding`, None for what their format has, with `errors`
+    of ERROR_HANDLERS. `remarks` gets what cannot be unpacked or decoded. Raises OSError.
+    """
+    with ExitStack() as stack:
+
+        def create_folder() -> Path:
+            return Path(stack.enter_context(TemporaryDirectory(prefix="annotator-", ignore_cleanup_errors=True)))
+
+        source = _copy_stream(path, create_folder() / STANDARD_INPUT) if is_stream(path) else path
+        contents = _unpack(Content(source, str(path)), create_folder, remarks)
+        decoded = [_decode(content, create_folder, format_, encoding, errors, remarks) for content in contents]
+        yield [content for content in decoded if content]
+
+
+def _copy_stream(path: Path, target: Path) -> Path:
+    """Copy standard input, or the open file of this path, to a file. Raises OSError."""
+    if path != STANDARD_INPUT:
+        with path.open("rb") as stream:
+            return _write_blocks(_read_blocks(stream), target)
+    if sys.stdin is None:
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+    return _write_blocks(_read_blocks(sys.stdin.buffer), target)
+
+
+def _read_blocks(stream: IO[bytes]) -> Iterator[bytes]:
+    return iter(lambda: stream.read(_BLOCK), b"")
+
+
+def _write_blocks(blocks: Iterable[bytes], target: Path) -> Path:
+    with target.open("wb") as file:
+        file.writelines(blocks)
+    return target
+
+
+def _unpack(content: Content, create_folder: Callable[[], Path], remarks: list[Remark]) -> list[Content]:
+    """Return what a file has unpacked: itself if it is not compressed. Raises OSError."""
+    with content.path.open("rb") as file:
+        beginning = file.read(_MAGIC_BYTES)
+        file.seek(0)
+        limit = max(MAX_UNPACKED_BYTES, MAX_UNPACKED_RATIO * os.fstat(file.fileno()).st_size)
+        decompress = next((opener for magic, opener in _OPENERS if magic.match(beginning)), None)
+        if decompress:
+            return _unpack_file(content, decompress(file), create_folder(), limit, remarks)
+        is_archive = content.path.suffix.lower() == _ZIP_SUFFIX or content.path.name == STANDARD_INPUT.name
+        if beginning.startswith(_ZIP) and is_archive and registry.detect_format(content.path) is None:
+            return _unpack_archive(content, file, create_folder(), limit, remarks)
+    return [content]
+
+
+def _unpack_file(
+    content: Content, blocks: Iterator[bytes], folder: Path, limit: int, remarks: list[Remark]
+) -> list[Content]:
+    """Unpack a file; of one that is damaged, what comes before the damage."""
+    name = content.path.stem if content.path.suffix.lower() in _SUFFIXES else content.path.name
+    try:
+        _write_blocks(_limit_blocks(blocks, limit), folder / name)
+    except _Oversized:
+        remarks.append(_refuse_oversized(content.name))
+        return []
+    except _Damaged:
+        message = _("The compressed data is damaged or incomplete; only what comes before the damage is read.")
+        remarks.append(Refusal.at(content.name, 0, Reason(Code.DAMAGED_FILE, message)))
+        if not (folder / name).stat().st_size:
+            return []
+    return [Content(folder / name, content.name)]
+
+
+def _unpack_archive(content: Content, file: BinaryIO, folder: Path, limit: int, remarks: list[Remark]) -> list[Content]:
+    """Unpack the files of an archive, each of its folders in one of its own, and return those to read by themselves."""
+    try:
+        archive = ZipFile(file)
+    except (BadZipFile, ValueError, NotImplementedError):
+        remarks.append(Refusal.at(content.name, 0, Reason(Code.DAMAGED_FILE, _("The archive is damaged."))))
+        return []
+    members = [member for member in archive.infolist() if not member.is_dir() and not _is_hidden(member.filename)]
+    if len(members) > MAX_ARCHIVE_FILES:
+        message = ngettext(
+            "The archive has more than {count} file.", "The archive has more than {count} files.", MAX_ARCHIVE_FILES
+        )
+        reason = Reason(Code.TOO_MANY_FILES, message.format(count=MAX_ARCHIVE_FILES))
+        remarks.append(Refusal.at(content.name, 0, reason))
+        return []
+    folders: dict[str, Path] = {}
+    unpacked: list[Content] = []
+    for member in sorted(members, key=lambda member: member.filename):
+        parent, _separator, stem = member.filename.rpartition("/")
+        target = folders.setdefault(parent, folder / str(len(folders))) / stem
+        name = f"{content.name}/{member.filename}"
+        try:
+            target.parent.mkdir(exist_ok=True)
+            _write_blocks(_limit_blocks(_read_member(archive, member), limit), target)
+        except _Oversized:
+            remarks.append(_refuse_oversized(content.name))
+            return []
+        except _Damaged:
+            message = _("The file in the archive is damaged or protected by a password.")
+            remarks.append(Refusal.at(name, 0, Reason(Code.DAMAGED_FILE, message)))
+        except OSError as error:  # such as a name that is too long
+            message = _("Cannot be read: {error}").format(error=explain_os_error(error))
+            remarks.append(Refusal.at(name, 0, Reason(Code.FILE_UNREADABLE, message)))
+        else:
+            limit -= target.stat().st_size
+            unpacked.append(Content(target, name))
+    companions = {companion for each in unpacked for companion in registry.find_companions(each.path)}
+    return [each for each in unpacked if each.path not in companions]
+
+
+def _is_hidden(name: str) -> bool:
+    """Return whether a file of an archive is hidden, or macOS's own."""
+    return any(part.startswith(".") or part == "__MACOSX" for part in name.split("/"))
+
+
+def _limit_blocks(blocks: Iterable[bytes], limit: int) -> Iterator[bytes]:
+    """Yield the blocks. Raises _Oversized beyond so many bytes."""
+    for block in blocks:
+        limit -= len(block)
+        if limit < 0:
+            raise _Oversized
+        yield block
+
+
+def _refuse_oversized(name: str) -> Refusal:
+    message = ngettext(
+        "The file decompresses to more than {count} time its size.",
+        "The file decompresses to more than {count} times its size.",
+        MAX_UNPACKED_RATIO,
+    )
+    return Refusal.at(name, 0, Reason(Code.SUSPICIOUS_COMPRESSION, message.format(count=MAX_UNPACKED_RATIO)))
+
+
+def _read_member(archive: ZipFile, member: ZipInfo) -> Iterator[bytes]:
+    """Yield a file of an archive in blocks. Raises _Damaged and OSError."""
+    try:
+        if member.flag_bits & _ENCRYPTED:
+            raise _Damaged
+        with archive.open(member) as stream:
+            yield from _read_blocks(stream)
+    except (BadZipFile, EOFError, ValueError, NotImplementedError, lzma.LZMAError, zlib.error) as error:
+        raise _Damaged from error
+
+
+def _read_gzip(file: BinaryIO) -> Iterator[bytes]:
+    """Yield what is compressed in a file in blocks. Raises _Damaged and OSError."""
+    with gzip.GzipFile(fileobj=file) as stream:
+        try:
+            while block := stream.read1(_BLOCK):
+                yield block
+        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+            raise _Damaged from error
+
+
+def _decompress(file: BinaryIO, create: Callable[[], "bz2.BZ2Decompressor | lzma.LZMADecompressor"]) -> Iterator[bytes]:
+    """Yield what is compressed in a file in blocks, one stream after another. Raises _Damaged and OSError."""
+    decompressor, data = create(), b""
+    while True:
+        if decompressor.eof:  # zeros may fill up a stream of xz
+            data = decompressor.unused_data.lstrip(b"\0") or file.read(_BLOCK).lstrip(b"\0")
+            if not data:
+                return
+            decompressor = create()
+        else:
+            data = file.read(_BLOCK) if decompressor.needs_input else b""
+            if not data and decompressor.needs_input:
+                raise _Damaged
+        try:
+            block = decompressor.decompress(data, _BLOCK)
+        except (lzma.LZMAError, OSError, ValueError) as error:
+            raise _Damaged from error
+        if block:
+            yield block
+
+
+def _read_bzip2(file: BinaryIO) -> Iterator[bytes]:
+    return _decompress(file, bz2.BZ2Decompressor)
+
+
+def _read_xz(file: BinaryIO) -> Iterator[bytes]:
+    # Memory is limited, for a file declares how much it needs.
+    return _decompress(file, lambda: lzma.LZMADecompressor(memlimit=_MAX_LZMA_MEMORY))
+
+
+_OPENERS: Final[Sequence[tuple[re.Pattern[bytes], Callable[[BinaryIO], Iterator[bytes]]]]] = (
+    (re.compile(rb"\x1f\x8b\x08"), _read_gzip),
+    (re.compile(rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)"), _read_bzip2),
+    (re.compile(rb"\xfd7zXZ\0"), _read_xz),
+)
+_MAGIC_BYTES: Final = 10
+
+
+def _decode(
+    content: Content,
+    create_folder: Callable[[], Path],
+    format_: Format | None,
+    encoding: str | None,
+    errors: str,
+    remarks: list[Remark],
+) -> Content | None:
+    """Return the file, in UTF-8 unless its format decodes it; None if it cannot be decoded. Raises OSError."""
+    with content.path.open("rb") as file:
+        beginning = file.read(_SNIFFED_BYTES)
+    source = encoding or _detect_encoding(beginning)
+    if source is None and errors == REPLACE and is_mostly_utf8(beginning):
+        source = "utf-8"
+    actual = (format_ or registry.detect_format(content.path)) if source else None
+    if source is None or (actual and (actual.is_binary or actual.declares_encoding)):
+        return content
+    target = create_folder() / content.path.name
+    invalid: dict[int, int] = {}
+    try:
+        _write_blocks(_transcode(content.path, source, errors, invalid), target)
+    except UnicodeDecodeError:
+        message = _("This line is not valid {encoding}, so the file is not read.")
+        reason = Reason(Code.INVALID_ENCODING, message.format(encoding=source.upper()))
+        remarks.append(Refusal.at(content.name, max(invalid), reason))
+        return None
+    remarks += _describe_invalid(content.name, source, invalid)
+    return Content(target, content.name)
+
+
+def _detect_encoding(beginning: bytes) -> str | None:
+    """Return the encoding that a byte order mark, or the first character of JSON, shows."""
+    for mark, encoding in _BOMS:
+        if beginning.startswith(mark):
+            return encoding
+    return _JSON_STARTS.get(beginning[:2])
+
+
+def _transcode(path: Path, encoding: str, errors: str, invalid: dict[int, int]) -> Iterator[bytes]:
+    """Yield a text in UTF-8; count what is not valid by its line in `invalid`, and by 0 if it is in too many.
+
+    Raises UnicodeDecodeError at the first of these if `errors` is STRICT, and OSError.
+    """
+    decoder = codecs.getincrementaldecoder(encoding)(_MARK_INVALID)
+    line, is_at_start = 1, True
+    with path.open("rb") as file:
+        while True:
+            block = file.read(_BLOCK)
+            text = decoder.decode(block, not block)
+            if is_at_start and text:
+                text, is_at_start = text.removeprefix("\ufeff"), False
+            end = 0
+            for match in _SURROGATE.finditer(text):
+                line += text.count("\n", end, match.start())
+                end = match.start()
+                key = line if line in invalid or len(invalid) < MAX_REMARKS else 0
+                invalid[key] = invalid.get(key, 0) + 1
+                if errors == STRICT:
+                    raise UnicodeDecodeError(encoding, b"", 0, 0, "")
+            line += text.count("\n", end)
+            yield _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text).encode()
+            if not block:
+                return
+
+
+def _mark_invalid(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeDecodeError)
+    return _INVALID, error.end
+
+
+_MARK_INVALID: Final = "annotator.mark_invalid"
+codecs.register_error(_MARK_INVALID, _mark_invalid)
+
+
+def _describe_invalid(name: str, encoding: str, invalid: dict[int, int]) -> Iterator[Notice]:
+    for line, count in invalid.items():
+        message = ngettext(
+            "{count} character is not valid {encoding} and became “{replacement}”.",
+            "{count} characters are not valid {encoding} and became “{replacement}”.",
+            count,
+        )
+        text = message.format(count=count, encoding=encoding.upper(), replacement="\N{REPLACEMENT CHARACTER}")
+        yield Notice.at(name, line, Reason(Code.CHARACTERS_REPLACED, text))
