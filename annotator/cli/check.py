@@ -1,9 +1,8 @@
 """`annotator check CORPUS`: lists issues in the labels and damage in the file."""
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from itertools import groupby
-from operator import attrgetter
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +10,15 @@ import click
 
 from annotator.checks.all_checks import DAMAGED, KINDS, kind_title
 from annotator.cli.command import annotator_option, corpus_argument, jobs_option, json_option, option
-from annotator.cli.console import EXIT_INCOMPLETE, print_json, print_message, print_table, print_text, run_with_progress
+from annotator.cli.console import (
+    EXIT_INCOMPLETE,
+    print_json_list,
+    print_message,
+    print_table,
+    print_text,
+    run_with_progress,
+    split_into_batches,
+)
 from annotator.cli.root import root
 from annotator.i18n import LazyText, _, count_phrase
 from annotator.jobs.checking import ArticleIssue, check_corpus
@@ -21,18 +28,23 @@ from annotator.store.errors import DamagedCorpus
 from annotator.store.recovery.integrity import FILE, PLACE, Damage, check_integrity
 
 _ALL: Final = "all"
+_ANY: Final = "any"
+_BATCH_SIZE: Final = 1000  # records of JSON that are encoded at once
 
 
 @root.command(
     "check",
     help=LazyText(
-        "List doubtful labels in CORPUS and damage to the file. Issues dismissed in the window "
-        "are not listed. The exit code is 1 if the file is damaged and 0 otherwise, whatever is "
-        "listed."
+        "List doubtful labels in CORPUS and damage to the file. Issues dismissed in the window are not listed. The "
+        "exit code is 1 if the file is damaged, or has issues that --fail-on names, and 0 otherwise."
     ),
     examples=(
         (LazyText("Check the labels and the file:"), "annotator check news.corpus"),
         (LazyText("List only the spans that cut a word:"), "annotator check news.corpus --kind inside_word"),
+        (
+            LazyText("Fail if a span begins or ends within a word, in a script:"),
+            "annotator check news.corpus --fail-on inside_word --limit 10",
+        ),
     ),
     page="docs/checking.md",
 )
@@ -54,11 +66,36 @@ _ALL: Final = "all"
         "List only issues of this kind; may be repeated. Kinds: {kinds}.", kinds=", ".join((DAMAGED, *KINDS))
     ),
 )
+@option(
+    "fatal_kinds",
+    "--fail-on",
+    type=click.Choice([_ANY, DAMAGED, *KINDS]),
+    multiple=True,
+    metavar="KIND",
+    help=LazyText("End with exit code 1 if there are issues of this kind, or of any; may be repeated."),
+)
+@option(
+    "--limit",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help=LazyText("List at most N issues of each kind; by default, all."),
+)
 @jobs_option
 @json_option
-def check(corpus: Path, annotator: str | None, state: str, kinds: Sequence[str], jobs: int, as_json: bool) -> int:
+def check(
+    corpus: Path,
+    annotator: str | None,
+    state: str,
+    kinds: Sequence[str],
+    fatal_kinds: Sequence[str],
+    limit: int | None,
+    jobs: int,
+    as_json: bool,
+) -> int:
     """List the issues and the damage."""
-    selected_kinds = set(kinds or (DAMAGED, *KINDS))
+    listed_kinds, all_kinds = set(kinds or (DAMAGED, *KINDS)), {DAMAGED, *KINDS}
+    fatal = all_kinds if _ANY in fatal_kinds else {DAMAGED, *fatal_kinds}
+    selected_kinds = listed_kinds | set(all_kinds if _ANY in fatal_kinds else fatal_kinds)
     damaged, issues = list[Damage](), list[ArticleIssue]()
     try:
         with Corpus.open(corpus, readonly=True, allow_damaged=True) as opened, opened.snapshot():
@@ -70,12 +107,27 @@ def check(corpus: Path, annotator: str | None, state: str, kinds: Sequence[str],
             raise
         damaged = damaged or [Damage(FILE, "", "", str(error))]
         print_message(str(error))
-    issues = [issue for issue in issues if issue.issue.kind in selected_kinds]
+    counts = Counter(issue.issue.kind for issue in issues) + Counter({DAMAGED: len(damaged)})
+    if DAMAGED not in listed_kinds:
+        damaged = []
+    issues = _limit([issue for issue in issues if issue.issue.kind in listed_kinds], limit)
     if as_json:
-        print_json([*map(_build_damage_record, damaged), *map(_build_record, issues)])
+        records = chain(map(_build_damage_record, damaged[:limit]), map(_build_record, issues))
+        print_json_list(split_into_batches(records, _BATCH_SIZE))
     else:
-        _list(damaged, issues)
-    return EXIT_INCOMPLETE if damaged else 0
+        _list(damaged[:limit], issues, {kind: count for kind, count in counts.items() if kind in listed_kinds})
+    return EXIT_INCOMPLETE if fatal & counts.keys() else 0
+
+
+def _limit(issues: Iterable[ArticleIssue], limit: int | None) -> list[ArticleIssue]:
+    """Return at most `limit` issues of each kind, in their order; all with None."""
+    seen = Counter[str]()
+    limited = []
+    for issue in issues:
+        seen[issue.issue.kind] += 1
+        if limit is None or seen[issue.issue.kind] <= limit:
+            limited.append(issue)
+    return limited
 
 
 def _find_damage(corpus: Corpus) -> Iterator[Damage]:
@@ -119,18 +171,20 @@ def _build_damage_record(damage: Damage) -> dict[str, object]:
     }
 
 
-def _list(damaged: Sequence[Damage], issues: Sequence[ArticleIssue]) -> None:
-    counts = Counter(issue.issue.kind for issue in issues)
-    print_text(count_phrase("{count} issue", "{count} issues", counts.total()))
-    if damaged:
-        print_text("")
-        print_text(_format_heading(DAMAGED, len(damaged)))
-        print_table([["", issue.message] for issue in damaged])
-    by_kind = sorted(issues, key=lambda issue: KINDS.index(issue.issue.kind))
-    for kind, group in groupby(by_kind, attrgetter("issue.kind")):
-        print_text("")
-        print_text(_format_heading(kind, counts[kind]))
-        print_table([_format_row(issue) for issue in group])
+def _list(damaged: Sequence[Damage], issues: Sequence[ArticleIssue], counts: Mapping[str, int]) -> None:
+    """Print the issues by kind, below their number, which may be more than are listed."""
+    print_text(count_phrase("{count} issue", "{count} issues", sum(counts.get(kind, 0) for kind in KINDS)))
+    by_kind = defaultdict[str, list[ArticleIssue]](list)
+    for issue in issues:
+        by_kind[issue.issue.kind].append(issue)
+    for kind in (DAMAGED, *KINDS):
+        if kind in counts:
+            print_text("")
+            print_text(_format_heading(kind, counts[kind]))
+            print_table(["", damage.message] for damage in damaged if kind == DAMAGED)
+            print_table(map(_format_row, by_kind[kind]))
+            if counts[kind] > (len(damaged) if kind == DAMAGED else len(by_kind[kind])):
+                print_text("  …")
 
 
 def _format_heading(kind: str, count: int) -> str:

@@ -60,6 +60,42 @@ def test_issues_are_filtered_by_annotator_state_and_kind(run: Run, doubtful: Pat
     assert run("check", doubtful, "--kind", "odd").code == 2
 
 
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        (["--fail-on", "punctuation"], 1),
+        (["--fail-on", "huge", "--fail-on", "punctuation"], 1),
+        (["--fail-on", "any"], 1),
+        (["--fail-on", "any", "--kind", "huge"], 1),
+        (["--fail-on", "punctuation", "--limit", "0"], 1),
+        (["--fail-on", "huge"], 0),
+        (["--fail-on", "damaged"], 0),
+        (["--fail-on", "punctuation", "--annotator", "nobody"], 0),
+        (["--fail-on", "odd"], 2),
+    ],
+)
+def test_issues_of_a_kind_end_with_exit_code_1(run: Run, doubtful: Path, options: list[str], code: int) -> None:
+    for json in ([], ["--json"]):
+        assert run("check", doubtful, *options, *json).code == code
+
+
+def test_damage_fails_though_other_kinds_are_listed(run: Run, corpus: Path) -> None:
+    with sqlite3.connect(corpus) as db:
+        db.execute("UPDATE span SET value = 'other' WHERE uid = 's1'")
+    db.close()
+    for kind in ("damaged", "any"):
+        done = run("check", corpus, "--kind", "huge", "--fail-on", kind)
+        assert (done.code, done.text) == (1, "0 issues\n")
+
+
+def test_a_limit_lists_less_and_counts_all(run: Run, doubtful: Path) -> None:
+    assert [record["text"] for record in run("check", doubtful, "--limit", 1, "--json").json] == ["«خطة العمل"]
+    lines = run("check", doubtful, "--limit", 1).text.splitlines()
+    assert (lines[0], lines[2], lines[-1]) == ("2 issues", "Punctuation at the edge: 2  [punctuation]", "  …")
+    assert len(lines) == 5
+    assert run("check", doubtful, "--limit", 2).text == run("check", doubtful).text
+
+
 def test_dismissed_issues_are_not_listed(run: Run, doubtful: Path) -> None:
     [first, _second] = run("check", doubtful, "--json").json
     with Corpus.open(doubtful) as opened:
