@@ -28,7 +28,7 @@ from annotator.jobs.merging import (
     merge_sources,
     read_source,
 )
-from annotator.model.display_names import conflict_message
+from annotator.model.display_names import describe_conflict
 from annotator.model.reasons import Code, Reason
 from annotator.model.records import Notice, Refusal
 from annotator.store.corpus import Corpus
@@ -109,7 +109,7 @@ def merge(
     print_remarks(remarks)
     print_remarks(_explain_same_name(*each, is_dry_run=dry_run) for each in same_names)
     if as_json:
-        print_json(_build_record(summary, pairs, conflicts, same_names))
+        print_json(_build_record(summary, pairs, conflicts, same_names) | {"skipped": remarks})
     else:
         _print_summary(summary, conflicts, is_dry_run=dry_run)
     return EXIT_INCOMPLETE if remarks else 0
@@ -157,13 +157,15 @@ def _list_conflicts(corpus: Corpus, summary: MergeSummary) -> Iterator[dict[str,
                 number = corpus.article(conflict.article).id
             except NoSuchArticle:
                 number = None
+            reason = describe_conflict(conflict.reason)
             yield {
                 "article": number,
                 "uid": conflict.article,
                 "step": conflict.step,
                 "annotator": conflict.annotator,
                 "author": conflict.author,
-                "message": conflict_message(conflict.reason),
+                "message": reason.text,
+                "code": reason.code,
             }
 
 

@@ -13,7 +13,7 @@ from annotator.file_ops import explain_os_error
 from annotator.i18n import _, count_phrase, format_number, ngettext
 from annotator.model.changeset import Changeset
 from annotator.model.operations import InvalidEdit
-from annotator.model.reasons import Code, Reason
+from annotator.model.reasons import Code, Reason, os_error_code
 from annotator.model.records import Refusal
 from annotator.paths import resolve_path
 from annotator.store import backups, copying
@@ -22,7 +22,14 @@ from annotator.store.backups import BEFORE_MERGE, Backup
 from annotator.store.changesets import read_changeset
 from annotator.store.corpus import Corpus
 from annotator.store.database_files import SIDE_FILE_SUFFIXES
-from annotator.store.errors import CorpusError, NotACorpus, translating_file_errors
+from annotator.store.errors import (
+    CorpusError,
+    DamagedCorpus,
+    MissingCorpus,
+    NewerCorpus,
+    NotACorpus,
+    translating_file_errors,
+)
 from annotator.store.merging import MergeResult, merge
 from annotator.store.other_corpus import has_news, read_other_corpus
 from annotator.store.queries.conflicts import OpenConflict, list_conflicts, load_conflict
@@ -105,9 +112,21 @@ def read_source(path: Path) -> Generator[tuple[int, int], None, Changeset]:
     except InvalidEdit as error:
         raise UnusableSource(Refusal.at(path, 0, error.reason)) from error
     except CorpusError as error:
-        raise UnusableSource(Refusal.at(path, 0, Reason(Code.UNUSABLE_CORPUS, str(error)))) from error
+        raise UnusableSource(Refusal.at(path, 0, Reason(_corpus_error_code(error), str(error)))) from error
     except OSError as error:
-        raise UnusableSource(Refusal.at(path, 0, Reason(Code.FILE_UNREADABLE, explain_os_error(error)))) from error
+        raise UnusableSource(Refusal.at(path, 0, Reason(os_error_code(error), explain_os_error(error)))) from error
+
+
+def _corpus_error_code(error: CorpusError) -> Code:
+    match error:
+        case NewerCorpus():
+            return Code.NEWER_VERSION
+        case DamagedCorpus():
+            return Code.DAMAGED_FILE
+        case MissingCorpus():
+            return Code.FILE_NOT_FOUND
+        case _:
+            return Code.UNUSABLE_CORPUS
 
 
 def _is_corpus(path: Path) -> bool:

@@ -6,6 +6,7 @@ from typing import Final
 
 from annotator.i18n import _, pgettext
 from annotator.model import replay
+from annotator.model.reasons import Code, Reason
 from annotator.model.records import (
     BODY,
     BOILERPLATE,
@@ -48,15 +49,21 @@ def zone_title(kind: str) -> str:
     }[kind]
 
 
-def conflict_message(reason: str) -> str:
-    """Return a sentence on why a step does not fit; `reason` is one of those of `model.replay`."""
-    return {
-        replay.CHANGED: _("Somebody else changed the same thing."),
-        replay.REMOVED: _("Somebody else removed it."),
-        replay.TAKEN: _("The words have this label already, with another value or note."),
-        replay.OVERLAP: _("Two zones would overlap."),
-        replay.OUTSIDE: _("It is not within the text."),
-    }.get(reason, _("It is not a valid edit."))
+def describe_conflict(cause: str) -> Reason:
+    """Return why a step does not fit; `cause` is one of those of `model.replay`."""
+    match cause:
+        case replay.CHANGED:
+            return Reason(Code.CHANGED_BY_OTHERS, _("Somebody else changed the same thing."))
+        case replay.REMOVED:
+            return Reason(Code.REMOVED_BY_OTHERS, _("Somebody else removed it."))
+        case replay.TAKEN:
+            return Reason(Code.SPAN_DIFFERS, _("The words have this label already, with another value or note."))
+        case replay.OVERLAP:
+            return Reason(Code.ZONES_OVERLAP, _("Two zones would overlap."))
+        case replay.OUTSIDE:
+            return Reason(Code.SPAN_OUTSIDE_TEXT, _("It is not within the text."))
+        case _:
+            return Reason(Code.IMPOSSIBLE_EDIT, _("It is not a valid edit."))
 
 
 def to_percent(score: float) -> int:

@@ -141,6 +141,8 @@ class Code(StrEnum):
     INVALID_TIME = "invalid_time", "The time is not ISO 8601 with its offset from UTC."
     WAITING_STEPS = "waiting_steps", "Steps wait for articles that are neither here nor in the file."
     UNDESCRIBED_LABEL = "undescribed_label", "Steps are left out, as the file does not describe their label."
+    CHANGED_BY_OTHERS = "changed_by_others", "Somebody else changed the same thing: the step is in conflict."
+    REMOVED_BY_OTHERS = "removed_by_others", "Somebody else removed what a step changes: it is in conflict."
     OTHER_PERSON = "other_person", "An annotator of theirs is taken for another person than the one of this name here."
 
     # Issues of a layer
@@ -195,3 +197,8 @@ def json_error_code(error: Exception) -> Code:
     if isinstance(error, UnicodeDecodeError):
         return Code.INVALID_ENCODING
     return Code.INVALID_VALUE if isinstance(error, msgspec.ValidationError) else Code.INVALID_JSON
+
+
+def os_error_code(error: OSError) -> Code:
+    """Return the code of an error of reading a file."""
+    return Code.FILE_NOT_FOUND if isinstance(error, FileNotFoundError) else Code.FILE_UNREADABLE

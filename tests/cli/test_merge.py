@@ -188,6 +188,8 @@ def test_a_refused_file_is_named_and_the_others_are_merged(ours: Path, theirs: P
         "b.changeset: It is incomplete or was damaged on the way: ask for it to be sent again.",
     ]
     assert lines[2].startswith("c: ")
+    codes = [(Path(refusal["path"]).name, refusal["code"]) for refusal in done.json["skipped"]]
+    assert codes == [("a.changeset", "not_a_changeset"), ("b.changeset", "damaged_file"), ("c", "file_not_found")]
 
 
 @pytest.mark.parametrize("version", range(1, VERSION))
@@ -213,6 +215,7 @@ def test_a_corpus_of_a_newer_version_is_refused(ours: Path, theirs: Path, run: R
     done = run("merge", ours, theirs, "--json")
     assert (done.code, done.json["steps"]) == (1, 0)
     assert "was made by a newer version of this program" in done.err
+    assert [refusal["code"] for refusal in done.json["skipped"]] == ["newer_version"]
 
 
 @pytest.fixture
@@ -239,7 +242,8 @@ def test_a_conflict_is_listed(ours: Path, laptop: Path, run: Run) -> None:
     assert done.code == 0
     assert (conflict["article"], conflict["uid"]) == (1, UID)
     assert (conflict["annotator"], conflict["author"]) == ("سلمى", "سلمى")
-    assert conflict["message"] == "Somebody else removed it."
+    assert (conflict["message"], conflict["code"]) == ("Somebody else removed it.", "removed_by_others")
+    assert done.json["skipped"] == []
 
 
 def test_a_conflict_is_told_with_its_author_and_where_to_decide_it(ours: Path, laptop: Path, run: Run) -> None:

@@ -24,7 +24,7 @@ from annotator.model.article_builder import build_article
 from annotator.model.limits import MAX_FILES, MAX_REMARKS
 from annotator.model.logical_order import is_logical, restore_logical_order
 from annotator.model.operations import InvalidEdit
-from annotator.model.reasons import Code, Reason
+from annotator.model.reasons import Code, Reason, os_error_code
 from annotator.model.records import AnnotatedArticle, Refusal, Remark, Repair, VisualOrderNotice
 from annotator.model.remarks import sanitise_remark
 from annotator.paths import extend_path, is_link, resolve_path
@@ -296,7 +296,8 @@ def _explain_outside_link(path: Path, root: Path) -> Reason | None:
 
 
 def _unreadable(path: Path, error: OSError) -> Refusal:
-    if isinstance(error, FileNotFoundError):
-        return Refusal.at(path, 0, Reason(Code.FILE_NOT_FOUND, _("No such file or folder.")))
+    code = os_error_code(error)
+    if code is Code.FILE_NOT_FOUND:
+        return Refusal.at(path, 0, Reason(code, _("No such file or folder.")))
     message = _("Cannot be read: {error}").format(error=explain_os_error(error))
-    return Refusal.at(path, 0, Reason(Code.FILE_UNREADABLE, message))
+    return Refusal.at(path, 0, Reason(code, message))

@@ -286,12 +286,12 @@ def _merge_and_describe(
     steps: "Generator[tuple[int, int], None, MergeSummary]", corpus: Corpus
 ) -> "Generator[tuple[int, int], None, tuple[MergeSummary, list[str]]]":
     """Merge; return the result, and a line on each conflict."""
-    from annotator.model.display_names import article_title, conflict_message
+    from annotator.model.display_names import article_title, describe_conflict
 
     summary = yield from steps
     lines = []
     for result in summary.results:
         for conflict in result.conflicts:
             title = article_title(corpus.article(conflict.article), corpus.zones(conflict.article))
-            lines.append(f"{isolate(title)} · {isolate(conflict.author)} · {conflict_message(conflict.reason)}")
+            lines.append(f"{isolate(title)} · {isolate(conflict.author)} · {describe_conflict(conflict.reason)}")
     return summary, lines

@@ -6,7 +6,7 @@ from typing import Final
 from annotator.device_key import device_uid
 from annotator.i18n import _, count_phrase
 from annotator.model.conflict_resolution import NO_LABEL, Difference
-from annotator.model.display_names import article_title, conflict_message, zone_title
+from annotator.model.display_names import article_title, describe_conflict, zone_title
 from annotator.model.labels import LabelSet
 from annotator.model.records import (
     Article,
@@ -169,7 +169,7 @@ def _describe_obstacle(difference: Difference, labels: LabelSet) -> str:
             label=_label_title(own.label, labels)
         )
     if difference.obstacle:
-        return conflict_message(difference.obstacle)
+        return describe_conflict(difference.obstacle).text
     if difference.former_label and isinstance(own, Span):
         text = _("The label {former} was replaced by {label}.")
         return text.format(former=_label_title(difference.former_label, labels), label=_label_title(own.label, labels))
