@@ -23,7 +23,8 @@ from annotator.cli.console import (
 )
 from annotator.cli.root import root
 from annotator.formats.format import Files
-from annotator.formats.registry import WRITTEN_FORMATS
+from annotator.formats.json.offset_units import UNITS
+from annotator.formats.registry import WRITTEN_FORMATS, get_format
 from annotator.formats.report import PartCounts, Report, report_path
 from annotator.formats.report import write as write_report
 from annotator.i18n import LazyText, _, count_phrase
@@ -158,6 +159,14 @@ def _parse_split(_context: click.Context, _parameter: click.Parameter, value: st
     help=LazyText("Random seed of the split or the folds; the same number gives the same ones."),
 )
 @option(
+    "--offsets",
+    type=click.Choice(UNITS),
+    help=LazyText(
+        "What offsets for doccano count: UTF-16 units as its window does (utf16, the default), graphemes as it does in "
+        "a project with grapheme mode, or code points as most programs do."
+    ),
+)
+@option(
     "--gold",
     is_flag=True,
     help=LazyText("Export the gold layer of the articles that are adjudicated; the report says where each comes from."),
@@ -204,6 +213,8 @@ def export_corpus(
         raise click.UsageError(_("--json prints the report; with -, --report FILE writes it."))
     if path != STANDARD_OUTPUT and report_file is not None:
         raise click.UsageError(_("--report is for exports to standard output; others have a report beside them."))
+    if options["offsets"] is not None and get_format(format_).output_in_unit is None:
+        raise click.UsageError(_("--offsets is for exports to doccano."))
     with Corpus.open(corpus, readonly=True) as opened:
         try:
             export_options = ExportOptions(format=format_, **options)

@@ -28,11 +28,14 @@ from annotator.cli.console import (
 )
 from annotator.cli.root import root
 from annotator.formats.documents import tables
+from annotator.formats.json import doccano
+from annotator.formats.json.offset_units import UNITS
 from annotator.formats.registry import READ_FORMATS
 from annotator.i18n import LazyText, _, count_phrase
 from annotator.jobs.imports import sources
 from annotator.jobs.imports.importer import ImportResult, LabelMapping, import_paths
 from annotator.model.labels import InvalidLabelSet, LabelSet, decode, default_labels
+from annotator.model.reasons import Code
 from annotator.model.records import UndividedNotice, VisualOrderNotice
 from annotator.paths import explain_invalid_name
 from annotator.store.corpus import Corpus
@@ -163,6 +166,13 @@ def _parse_encoding(_context: click.Context, _parameter: click.Parameter, value:
     show_default=True,
     help=LazyText("What happens to bytes that are no characters of the encoding: strict refuses, replace reads “�”."),
 )
+@option(
+    "--offsets",
+    type=click.Choice(UNITS),
+    help=LazyText(
+        "What offsets in files of doccano count; by default, what the file says or what fits its words best."
+    ),
+)
 @jobs_option
 @json_option
 def import_files(
@@ -179,12 +189,16 @@ def import_files(
     sentences_per_article: int | None,
     encoding: str | None,
     errors: str,
+    offsets: str | None,
     jobs: int,
     as_json: bool,
 ) -> int:
     """Import files and folders."""
     if columns and format_ not in (None, tables.FORMAT.name):
         raise click.UsageError(_("--column applies only to tables, but the format is {format}").format(format=format_))
+    if offsets and format_ not in (None, doccano.FORMAT.name):
+        reason = _("--offsets applies only to files of doccano, but the format is {format}")
+        raise click.UsageError(reason.format(format=format_))
     with _open_corpus(corpus, labels) as opened:
         steps = import_paths(
             opened,
@@ -197,6 +211,7 @@ def import_files(
             sentences_per_article=sentences_per_article,
             encoding=encoding,
             errors=errors,
+            offsets=offsets,
             strict=strict,
             jobs=jobs,
         )
@@ -206,6 +221,8 @@ def import_files(
         print_message(_("use --logical to repair such text; articles already in the corpus stay as they are"))
     if sentences_per_article is None and any(isinstance(notice, UndividedNotice) for notice in result.noticed):
         print_message(_("use --sentences-per-article to cut such a file into articles"))
+    if any(notice.code == Code.OFFSET_UNIT_GUESSED for notice in result.noticed):
+        print_message(_("use --offsets to say what the offsets count"))
     if strict and result.skipped:
         print_message(_("nothing was imported, because not everything could be imported"))
     if as_json:

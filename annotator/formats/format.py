@@ -161,6 +161,14 @@ class Configuration(NamedTuple):
     encode: Callable[[LabelSet], bytes]
 
 
+def _refuse_no_span(_annotated: AnnotatedArticle) -> dict[int, Reason]:
+    return {}
+
+
+def _allow_any_span(_text: str, _span: Span) -> bool:
+    return True
+
+
 class Documents(Struct, eq=False):
     """Whole articles one after another, each span as it is: `header`, articles with `separator` between, `footer`."""
 
@@ -171,6 +179,12 @@ class Documents(Struct, eq=False):
     separator: str = ""
     footer: str = ""
     configuration: Configuration | None = None
+    unit: str | None = None
+    """The unit of offsets, of json.offset_units, if there is a choice."""
+    find_refused: Callable[[AnnotatedArticle], Mapping[int, Reason]] = _refuse_no_span
+    """Returns why spans cannot be written, by their index: `encode` gets an article without them."""
+    allows_span: Callable[[str, Span], bool] = _allow_any_span
+    """Repeats that rule in other words, for a text and a span, to verify an export."""
 
 
 def _encode_no_files(_labels: Sequence[str], _values: Collection[str]) -> dict[str, bytes]:
@@ -236,6 +250,8 @@ class Format(Struct, eq=False, kw_only=True):
     declares_encoding: bool = False
     """True if its files say how they are encoded."""
     output: Tags[Any] | Documents | Files | None = None
+    output_in_unit: Callable[[str], Documents] | None = None
+    """Returns the output with offsets in a unit of json.offset_units, where the file may have any."""
     export_title: str = ""
     """The title in the list of exports, if it says more there."""
     requires: Requirement | None = None

@@ -10,7 +10,7 @@ from msgspec import Struct
 from annotator.formats.spooling import Spool
 from annotator.model.reasons import Code
 
-_OPTIONAL_KEYS: Final = ("left_out", "files", "companions", "parts", "seed", "origin", "noticed")
+_OPTIONAL_KEYS: Final = ("left_out", "files", "companions", "parts", "seed", "origin", "offsets", "noticed")
 """Keys that are written only if they have a value."""
 
 
@@ -52,7 +52,7 @@ class PartCounts(Struct):
 
 
 class PartNotice(Struct, frozen=True):
-    """Something that the parts of a split may be too small for."""
+    """Something that a part of a split may be too small for, or, if `part` is "", that is true of all."""
 
     part: str
     code: Code
@@ -63,8 +63,9 @@ class Report(Struct):
     """An export. Each of `spans` is counted in `written` or is in exactly one of the five spools after it.
 
     `verified`: the file was read back from disk and contains, span by span, what the corpus does. `zones` None means
-    all zones and the text in none; `parts` and `seed` are set for a split or folds, `noticed` if the parts are uneven.
-    `labels` counts the spans in the files.
+    all zones and the text in none; `parts` and `seed` are set for a split or folds, `noticed` if the parts are uneven
+    or the unit of offsets matters, which is `offsets` where there is a choice (see json.offset_units). `labels` counts
+    the spans in the files.
     `not_held` names what the format cannot store: of "annotator", "note", "notes", "published", "source", "states",
     "title", "url", "value", "zones". `removed` counts the articles that would be exported if they were not removed from
     the corpus. `left_out` are the articles that the format cannot store. `origin` is set for an export of gold: where
@@ -104,6 +105,7 @@ class Report(Struct):
     parts: dict[str, PartCounts] | None = None
     seed: int | None = None
     origin: dict[str, str] | None = None
+    offsets: str | None = None
     noticed: list[PartNotice] = []
 
 

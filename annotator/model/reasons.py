@@ -112,6 +112,12 @@ class Code(StrEnum):
     ANNOTATION_SKIPPED = "annotation_skipped", "Annotations that are no labelled spans are skipped."
     ANNOTATION_CANCELLED = "annotation_cancelled", "Annotations that their annotator cancelled are skipped."
     PREDICTION_SKIPPED = "prediction_skipped", "Predictions, which nobody annotated, are not imported."
+    OFFSET_UNIT = (
+        "offset_unit",
+        "Articles of an export have characters that programs count differently.",
+    )
+    OFFSET_UNIT_GUESSED = "offset_unit_guessed", "The file does not say what its offsets count: a unit was chosen."
+    GRAPHEME_CUT = "grapheme_cut", "The span begins or ends within a grapheme, and the file counts graphemes."
     VALUE_UNASSIGNED = "value_unassigned", "The file does not say of which span a value is."
     ANSWER_NOT_ACCEPTED = "answer_not_accepted", "The answer was not to accept: the article comes without spans."
     DUPLICATE_ID = "duplicate_id", "Two things have the same id."

@@ -58,3 +58,20 @@ class Utf16Offsets:
     def to_code_points(self, unit: int) -> int:
         """Return the code point offset of a UTF-16 offset; within a surrogate pair, that of its start."""
         return unit - bisect_left(self._units, unit) if self._units else unit
+
+
+class GraphemeOffsets:
+    """Converts between a text's code points and its extended grapheme clusters, what a reader sees as one letter."""
+
+    def __init__(self, text: str) -> None:
+        self._bounds = [*(match.start() for match in regex.finditer(r"\X", text)), len(text)]
+
+    def to_graphemes(self, offset: int) -> int | None:
+        """Return the offset in clusters of a code point offset of the text, None within a cluster."""
+        index = bisect_left(self._bounds, offset)
+        return index if self._bounds[index] == offset else None
+
+    def to_code_points(self, cluster: int) -> int:
+        """Return the code point offset of an offset in clusters; beyond the end, as if others followed."""
+        last = len(self._bounds) - 1
+        return self._bounds[cluster] if 0 <= cluster <= last else self._bounds[last] + cluster - last

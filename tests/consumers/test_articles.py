@@ -102,9 +102,11 @@ DOCCANO: dict[str, Any] = {
 }
 
 
-def export_lines(corpus: Corpus, path: Path, format_: str, schema: dict[str, Any]) -> list[dict[str, Any]]:
+def export_lines(
+    corpus: Corpus, path: Path, format_: str, schema: dict[str, Any], **options: Any
+) -> list[dict[str, Any]]:
     jsonschema = consumer("jsonschema")
-    run_export(corpus, path, format=format_, annotator=WHO)
+    run_export(corpus, path, format=format_, annotator=WHO, **options)
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n")[:-1]]
     for line in rows:
         jsonschema.validate(line, schema)
@@ -132,5 +134,5 @@ def test_prodigys_lines_are_as_it_documents_them(corpus: Corpus, tmp_path: Path)
 
 
 def test_doccanos_lines_are_as_it_documents_them(corpus: Corpus, tmp_path: Path) -> None:
-    rows = export_lines(corpus, tmp_path / "a.jsonl", "doccano", DOCCANO)
+    rows = export_lines(corpus, tmp_path / "a.jsonl", "doccano", DOCCANO, offsets="codepoints")
     assert [sorted(map(tuple, line["label"])) for line in rows] == load_places(corpus)

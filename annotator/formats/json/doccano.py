@@ -1,11 +1,15 @@
 """doccano: JSON of texts with labels, in every shape that its versions have read or written.
 
-    {"id": 1, "text": "…", "label": [[4, 8, "DATE"]]}
+    {"id": 1, "text": "…", "label": [[4, 8, "DATE"]], "offsets": "utf16"}
 
 The text is also named `data`; the labels `labels`, `entities` (objects with `start_offset`, `end_offset` and `label`)
 or `annotations` (the same, with the number of the `user`, then the annotator). Columns may have other names if only one
-has a string and only one labelled spans. Offsets are code points. Other columns, and `meta`, may have the article's
+has a string and only one labelled spans. Other columns, and `meta`, may have the article's
 metadata; `Comments` become the annotator's note.
+
+Offsets count what `offsets` says (see offset_units), a key that we write and doccano gives back with the metadata;
+without it, what fits the words of the file best. UTF-16 is written unless another unit is asked for, since that is what
+its window draws and records in a project without grapheme mode.
 
 The shape above is written, with the metadata but without a label's annotator, value and note. doccano would keep a
 column of these unchanged while users change labels, so they would return for spans that no longer exist.
@@ -13,6 +17,7 @@ column of these unchanged while users change labels, so they would return for sp
 
 import string
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -22,17 +27,21 @@ import regex
 from msgspec import Struct
 
 from annotator.formats.format import Configuration, Documents, Format
-from annotator.formats.json import json_values
+from annotator.formats.json import json_values, offset_units
+from annotator.formats.json.offset_units import UnitEvidence
 from annotator.i18n import _
 from annotator.model.article_builder import build_article, check_span_count
 from annotator.model.colours import contrast_ratio
 from annotator.model.labels import LabelSet
 from annotator.model.operations import InvalidEdit
 from annotator.model.reasons import Code, Reason
-from annotator.model.records import AnnotatedArticle, Note, Span, new_uid
+from annotator.model.records import AnnotatedArticle, Note, Notice, Remark, Span, new_uid
 
 _SUFFIXES: Final = (".jsonl", ".json", ".ndjson")
 
+_UNIT_KEY: Final = "offsets"
+_MAX_EVIDENCE: Final = 1000
+"""Spans that are enough to tell the unit of a file."""
 _LABEL_TYPES: Final = "labels.json"
 _ALLOWED_KEYS: Final = frozenset(string.digits + string.ascii_lowercase)
 _TEXT_KEYS: Final = ("text", "data")
@@ -61,14 +70,31 @@ def sniff(_name: str, beginning: bytes) -> bool:
     return (has_labels and bool(keys & set(_TEXT_KEYS))) or _LABELLED_SPAN.search(beginning) is not None
 
 
-def encode(item: AnnotatedArticle) -> str:
-    """Encode an article as a line."""
+def encode(item: AnnotatedArticle, unit: str = offset_units.UTF16) -> str:
+    """Encode an article as a line; none of its spans is cut by the unit (see `find_cut_spans`)."""
     article = item.article
-    labels = [(span.start, span.end, span.label) for span in item.spans]
+    convert = offset_units.from_code_points(article.text, unit)
+    labels = [(convert(span.start), convert(span.end), span.label) for span in item.spans]
     # Equal keys on every line: doccano makes a table of the lines, and refuses all of them for a missing cell.
     metadata = dict.fromkeys(json_values.METADATA) | json_values.build_metadata(article)
-    line = {"id": article.id, "text": article.text, "label": labels, **metadata}
+    line = {"id": article.id, "text": article.text, "label": labels, **metadata, _UNIT_KEY: unit}
     return msgspec.json.encode(line).decode() + "\n"
+
+
+def find_cut_spans(item: AnnotatedArticle, unit: str) -> dict[int, Reason]:
+    """Return why spans that begin or end within a unit cannot be written, by their index."""
+    convert = offset_units.from_code_points(item.article.text, unit)
+    reason = Reason(Code.GRAPHEME_CUT, _("The span begins or ends within a grapheme, such as between letter and mark."))
+    edges = ((convert(span.start), convert(span.end)) for span in item.spans)
+    return {index: reason for index, (start, end) in enumerate(edges) if None in (start, end)}
+
+
+def allows_span(text: str, span: Span, unit: str) -> bool:
+    """Return whether a unit cuts no edge of a span, in other words than `find_cut_spans`."""
+    if unit != offset_units.GRAPHEMES:
+        return True
+    parts = (text[: span.start], text[span.start : span.end], text[span.end :])
+    return sum(len(regex.findall(r"\X", part)) for part in parts) == len(regex.findall(r"\X", text))
 
 
 def encode_label_types(labels: LabelSet) -> bytes:
@@ -99,13 +125,48 @@ def find_companions(path: Path) -> list[Path]:
     return json_values.find_configurations(path, _LABEL_TYPES, b'"background_color"')
 
 
-@json_values.value_reader
-def read(line: dict[str, Any], number: int, annotator: str, reasons: list[Reason]) -> AnnotatedArticle:
-    """See json_values.value_reader."""
+def read(path: Path, annotator: str, unit: str | None = None) -> Iterator[AnnotatedArticle | Remark]:
+    """Yield the articles, a refusal for each skip, and a notice if the unit of offsets matters but is not known.
+
+    `unit` is that of offset_units, None to read what the lines say or to guess it. Raises OSError.
+    """
+    guess, evidence = unit or _guess_unit(path), UnitEvidence()
+    yield from json_values.value_reader(partial(_read_line, guess, unit is not None, evidence))(path, annotator)
+    if unit is None and (reason := evidence.describe(guess)):
+        yield Notice.at(path, 0, reason)
+
+
+def _guess_unit(path: Path) -> str:
+    """Return the unit that fits most spans of the lines that do not name theirs. Raises OSError."""
+    evidence = UnitEvidence()
+    with path.open("rb") as file:
+        for line, data in json_values.read_values(file):
+            if evidence.total >= _MAX_EVIDENCE:
+                break
+            if isinstance(data, bytes) and offset_units.may_differ(data):
+                with suppress(InvalidEdit):
+                    fields = json_values.decode_object(data, line)
+                    _read_line(offset_units.CODE_POINTS, False, evidence, fields, line, annotator="", reasons=[])
+    return evidence.best_unit()
+
+
+def _read_line(
+    guess: str,
+    is_sure: bool,
+    evidence: UnitEvidence,
+    line: dict[str, Any],
+    number: int,
+    annotator: str,
+    reasons: list[Reason],
+) -> AnnotatedArticle:
+    """Parse a line (see json_values.value_reader), whose offsets are in the unit `guess` unless it names another."""
     name = _find_text_key(line)
     text = line[name]
     columns = _find_label_keys(line, reasons)
-    spans = [span for key in columns for span in _read_spans(text, key, line[key], annotator, reasons)]
+    named_unit = None if is_sure else line.get(_UNIT_KEY)
+    unit = named_unit if named_unit in offset_units.UNITS else guess
+    unsure = None if is_sure or unit == named_unit else evidence
+    spans = [span for key in columns for span in _read_spans(text, key, line[key], annotator, reasons, unit, unsure)]
     reasons += [json_values.describe_skipped(key) for key in _UNREAD_KEYS if line.get(key)]
     metadata = json_values.read_metadata({**_read_meta(line), **line}, reasons)
     notes = list(_read_notes(line, annotator, reasons))
@@ -144,21 +205,35 @@ def _read_meta(line: dict[str, Any]) -> dict[str, Any]:
     return next((line[key] for key in ("meta", "metadata") if isinstance(line.get(key), dict)), {})
 
 
-def _read_spans(text: str, key: str, entries: Any, annotator: str, reasons: list[Reason]) -> Iterator[Span]:
+def _read_spans(
+    text: str,
+    key: str,
+    entries: Any,
+    annotator: str,
+    reasons: list[Reason],
+    unit: str,
+    evidence: UnitEvidence | None,
+) -> Iterator[Span]:
+    """Yield the spans, whose offsets are in this unit; add their places to the evidence, if any."""
     if not isinstance(entries, list) or all(isinstance(entry, str | int) for entry in entries):
         reasons.append(json_values.describe_skipped(key))  # labels of the whole text
         return
+    convert = offset_units.to_code_points(text, unit)
+    ranges = []
     for entry in check_span_count(entries):
         fields = dict(zip(_Entity.__struct_fields__, entry, strict=False)) if isinstance(entry, list) else entry
         entity = json_values.convert(fields, _Entity, key, reasons)
         if entity is None:
             continue
-        start, end, label = entity.start_offset, entity.end_offset, str(entity.label)
+        ranges.append((entity.start_offset, entity.end_offset))
+        start, end, label = convert(entity.start_offset), convert(entity.end_offset), str(entity.label)
         reason = json_values.explain_misplaced(text, start, end)
         if reason:
             reasons.append(reason)
         else:
             yield Span(new_uid(), "", json_values.first_name(entity.user) or annotator, label, start, end)
+    if evidence:
+        evidence.add(text, ranges)
 
 
 def _read_notes(line: dict[str, Any], annotator: str, reasons: list[Reason]) -> Iterable[Note]:
@@ -171,16 +246,25 @@ def _read_notes(line: dict[str, Any], annotator: str, reasons: list[Reason]) -> 
             yield Note("", annotator, "\n".join(texts).strip())
 
 
+def build_output(unit: str) -> Documents:
+    """Return what is written, with offsets in this unit."""
+    return Documents(
+        partial(encode, unit=unit),
+        frozenset({"title", "published", "source", "url"}),
+        configuration=Configuration(_LABEL_TYPES, encode_label_types),
+        unit=unit,
+        find_refused=partial(find_cut_spans, unit=unit),
+        allows_span=partial(allows_span, unit=unit),
+    )
+
+
 FORMAT: Final = Format(
     name="doccano",
     title="doccano",
     suffixes=_SUFFIXES,
     sniff=sniff,
     read=read,
-    output=Documents(
-        encode,
-        frozenset({"title", "published", "source", "url"}),
-        configuration=Configuration(_LABEL_TYPES, encode_label_types),
-    ),
+    output=build_output(offset_units.UTF16),
+    output_in_unit=build_output,
     find_companions=find_companions,
 )

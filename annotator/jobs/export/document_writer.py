@@ -6,17 +6,20 @@ from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from annotator.file_ops import synced_file
 from annotator.formats.format import Documents, Format
 from annotator.formats.report import Report
 from annotator.i18n import _
-from annotator.jobs.export.expected_outcomes import ExpectedOutcome
+from annotator.jobs.export.expected_outcomes import ExpectedOutcome, expect_unchanged
 from annotator.jobs.export.read_back import NotVerified
 from annotator.jobs.export.writer import Converted, Writer, count_text_tokens
 from annotator.model import zones as zoning
 from annotator.model.display_names import article_title
 from annotator.model.labels import LabelSet
 from annotator.model.records import DATELINE, AnnotatedArticle, Remark
+from annotator.tagging.flat import REFUSED, WRITTEN
 
 
 class DocumentWriter(Writer):
@@ -28,6 +31,7 @@ class DocumentWriter(Writer):
         self.suffix = format_.suffixes[0]
         self.stored_fields = documents.stored_fields
         self.configuration = self._encode_configuration(documents, labels)
+        self.unit = documents.unit
         self._format, self._documents = format_, documents
 
     @staticmethod
@@ -50,7 +54,11 @@ class DocumentWriter(Writer):
 
     def convert(self, annotated: AnnotatedArticle) -> Converted:
         """See Writer."""
-        return Converted(self._documents.encode(annotated), {}, *count_text_tokens(annotated.article.text))
+        reasons = self._documents.find_refused(annotated)
+        spans = tuple(span for index, span in enumerate(annotated.spans) if index not in reasons)
+        content = self._documents.encode(replace(annotated, spans=spans) if reasons else annotated)
+        outcomes = {index: (REFUSED, reason, None) for index, reason in reasons.items()}
+        return Converted(content, outcomes, *count_text_tokens(annotated.article.text))
 
     def append(self, target: Callable[[str], object], annotated: AnnotatedArticle, content: str) -> None:
         """See Writer."""
@@ -63,11 +71,20 @@ class DocumentWriter(Writer):
                 raise ValueError(item.reason)
             yield item
 
+    def expect(self, annotated: AnnotatedArticle) -> dict[str, ExpectedOutcome]:
+        """See Writer."""
+        return expect_unchanged(annotated.spans) | {
+            span.uid: ExpectedOutcome(REFUSED, None, None)
+            for span in annotated.spans
+            if not self._documents.allows_span(annotated.article.text, span)
+        }
+
     def compare(
-        self, annotated: AnnotatedArticle, content: AnnotatedArticle, _expected: Mapping[str, ExpectedOutcome]
+        self, annotated: AnnotatedArticle, content: AnnotatedArticle, expected: Mapping[str, ExpectedOutcome]
     ) -> tuple[int, int]:
         """See Writer."""
-        compare_articles(annotated, content, self.stored_fields)
+        spans = tuple(span for span in annotated.spans if expected[span.uid].kind == WRITTEN)
+        compare_articles(replace(annotated, spans=spans), content, self.stored_fields)
         return count_text_tokens(content.article.text)
 
 

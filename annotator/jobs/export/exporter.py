@@ -17,10 +17,11 @@ from annotator import __version__
 from annotator.formats import registry
 from annotator.formats.conll import conll2003
 from annotator.formats.format import ALL_FIELDS, Documents, Files, Tags
-from annotator.formats.report import Entry, OmittedArticle, PartCounts, Report
+from annotator.formats.json import offset_units
+from annotator.formats.report import Entry, OmittedArticle, PartCounts, PartNotice, Report
 from annotator.formats.report import write as write_report
 from annotator.formats.spooling import Spool
-from annotator.i18n import _
+from annotator.i18n import _, ngettext
 from annotator.jobs.export.article_tasks import (
     Chunk,
     compare,
@@ -48,6 +49,7 @@ from annotator.jobs.export.tag_writer import TagWriter
 from annotator.jobs.export.writer import Converted, Writer
 from annotator.jobs.processes import ChunkMap, worker_processes
 from annotator.model.operations import InvalidEdit
+from annotator.model.reasons import Code
 from annotator.model.records import DONE, ZONE_KINDS, AnnotatedArticle, Article
 from annotator.store.corpus import Corpus
 from annotator.store.queries import article_list
@@ -72,7 +74,8 @@ class ExportOptions(Struct, frozen=True):
     this annotator has finished, ALL for all. `gold` selects the gold layer instead, and `single` those of articles
     without one that a single person has done (see jobs.export.gold_layers). `split` has weights by part, such as
     {"train": 80, "dev": 10, "test": 10}; instead, `folds` is a number of folds, each with a training and a test set.
-    The same `seed` gives the same parts (see jobs.export.dataset_splitter).
+    The same `seed` gives the same parts (see jobs.export.dataset_splitter). `offsets` is a unit of json.offset_units,
+    for a format that may have any; None for its usual one.
     """
 
     format: str = conll2003.FORMAT.name
@@ -87,6 +90,7 @@ class ExportOptions(Struct, frozen=True):
     split: Mapping[str, Fraction | int] | None = None
     folds: int | None = None
     seed: int = 0
+    offsets: str | None = None
 
     def __post_init__(self) -> None:
         """Raise ValueError for an invalid option."""
@@ -268,6 +272,8 @@ def _create_writer(corpus: Corpus, options: ExportOptions) -> Writer:
         case Tags() as tags:
             return TagWriter(format_, tags, corpus.labels(), options.projection_options())
         case Documents() as documents:
+            if options.offsets is not None and format_.output_in_unit:
+                documents = format_.output_in_unit(options.offsets)
             return DocumentWriter(format_, documents, corpus.labels())
         case Files() as files:
             return FilePerArticleWriter(format_, files, corpus.labels())
@@ -311,6 +317,7 @@ class _Export:
         self.numbers: list[int] = []
         self.gold_layers: dict[int, GoldLayer] = {}
         self.removed_count = 0
+        self.astral_count = 0
         self.plan = _plan_parts(options)
         self.parts_of: list[tuple[str, ...]] = []
         self.processed_count = self.step_count = 0
@@ -471,6 +478,7 @@ class _Export:
             counts.tokens += converted.tokens
             _count_spans(annotated, counts, converted)
         self._update_digest(annotated)
+        self.astral_count += offset_units.has_astral(annotated.article.text)
         outcomes = [
             SpanOutcome(annotated.spans[index], kind, reason, None, text)
             for index, (kind, reason, text) in converted.outcomes.items()
@@ -527,6 +535,17 @@ class _Export:
                     content = error
                 yield annotated, part, (content,)
 
+    def _notice_unit(self) -> Iterator[PartNotice]:
+        """Yield a notice if the unit of offsets matters."""
+        if self.astral_count and self.writer.unit is not None:
+            message = ngettext(
+                "{count} article has characters beyond U+FFFF, such as emoji: offsets count {unit} there.",
+                "{count} articles have characters beyond U+FFFF, such as emoji: offsets count {unit} there.",
+                self.astral_count,
+            )
+            reason = message.format(count=self.astral_count, unit=offset_units.describe_unit(self.writer.unit))
+            yield PartNotice("", Code.OFFSET_UNIT, reason)
+
     def _build_report(self, *, verified: bool = True) -> Report:
         options, total = self.options, self.total
         left_out = {entry.article for entry in self.left_out}
@@ -557,7 +576,11 @@ class _Export:
             companions=None,
             parts=self.parts if options.has_parts else None,
             seed=options.seed if options.has_parts else None,
-            noticed=find_imbalances(self.parts, self.plan.shares, total) if options.has_parts else [],
+            offsets=self.writer.unit,
+            noticed=[
+                *(find_imbalances(self.parts, self.plan.shares, total) if options.has_parts else ()),
+                *self._notice_unit(),
+            ],
             origin={str(number): layer.origin for number, layer in self.gold_layers.items() if number not in left_out}
             if options.gold
             else None,

@@ -33,6 +33,8 @@ class Writer(ABC):
     """True if even an unsplit export is a folder."""
     max_articles: int | None = None
     """Articles of the largest file, if there is such a limit: more become a folder of files."""
+    unit: str | None = None
+    """The unit of the offsets in the file, of json.offset_units, if there is a choice."""
     configuration: tuple[str, bytes] | None = None
     """The name and content of the file with the labels that is written beside a single file."""
     encodes_bytes = False

@@ -17,6 +17,7 @@ from annotator.formats import registry
 from annotator.formats.conll import columns
 from annotator.formats.documents import tables
 from annotator.formats.format import Format
+from annotator.formats.json import doccano
 from annotator.i18n import _, ngettext
 from annotator.jobs.imports import sources
 from annotator.jobs.processes import map_in_processes
@@ -41,8 +42,8 @@ class ReadOptions(Struct, frozen=True):
     `format` is the name of one, None to detect it; `columns` names a table's columns by field (see tables.read);
     `logical` repairs text in presentation forms or visual order (see model.logical_order), `joins_lines` joins those
     that were broken to fit a page (see text.line_joining). `sentences_per_article` cuts columns that do not say where
-    articles begin (see conll.columns.read). `encoding` is that of texts, None to detect it, and `errors` what happens
-    to what it cannot decode (see sources.open_contents).
+    articles begin (see conll.columns.read); `offsets` is the unit of doccano's (see json.offset_units). `encoding` is
+    that of texts, None to detect it, and `errors` what happens to what it cannot decode (see sources.open_contents).
     """
 
     format: str | None = None
@@ -52,6 +53,7 @@ class ReadOptions(Struct, frozen=True):
     sentences_per_article: int | None = None
     encoding: str | None = None
     errors: str = sources.STRICT
+    offsets: str | None = None
 
 
 def list_files(corpus: Corpus, paths: Iterable[Path], format_name: str | None, remarks: list[Remark]) -> list[Path]:
@@ -189,6 +191,8 @@ def _read_content(path: Path, options: ReadOptions, annotator: str) -> Iterator[
         yield from tables.read(path, annotator, options.columns)
     elif format_ is columns.FORMAT:
         yield from columns.read(path, annotator, options.sentences_per_article)
+    elif format_ is doccano.FORMAT:
+        yield from doccano.read(path, annotator, options.offsets)
     else:
         yield from format_.read(path, annotator)
 

@@ -67,6 +67,7 @@ def import_paths(
     sentences_per_article: int | None = None,
     encoding: str | None = None,
     errors: str = sources.STRICT,
+    offsets: str | None = None,
     options_by_path: Mapping[Path, ReadOptions] | None = None,
     strict: bool = False,
     jobs: int = 1,
@@ -76,10 +77,11 @@ def import_paths(
     `format` is a name, None to detect each file's; `annotator` gets the spans without one; `columns` names a table's
     columns by field (see tables.read). `logical` repairs text in presentation forms or visual order, otherwise reported
     as a notice. `sentences_per_article` cuts files of columns that do not say where articles begin. `encoding` is that
-    of texts, None to detect it, and `errors` what happens to what it cannot decode. `options_by_path` has options for
-    single files; `jobs` processes read them. Unreadable files are skipped and reported. Without `strict`, no
-    transaction is open at a yield, and closing keeps the articles stored so far; with it, all is one transaction,
-    rolled back if anything is refused. Raises KeyError for an unknown format, CorpusError.
+    of texts, None to detect it, and `errors` what happens to what it cannot decode. `offsets` is the unit of those of
+    doccano (see json.offset_units). `options_by_path` has options for single files; `jobs` processes read them.
+    Unreadable files are skipped and reported. Without `strict`, no transaction is open at a yield, and closing keeps
+    the articles stored so far; with it, all is one transaction, rolled back if anything is refused. Raises KeyError for
+    an unknown format, CorpusError.
     """
     steps = _import(
         corpus,
@@ -91,6 +93,7 @@ def import_paths(
             sentences_per_article=sentences_per_article,
             encoding=encoding,
             errors=errors,
+            offsets=offsets,
         ),
         options_by_path or {},
         annotator,

@@ -9,15 +9,16 @@ import pytest
 from formats.items import only_articles, read_json
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from strategies import annotated_articles, nothing
 
 from annotator.formats import registry
-from annotator.formats.json import doccano, json_values
+from annotator.formats.json import doccano, json_values, offset_units
 from annotator.formats.json.doccano import encode, encode_label_types, read, sniff
 from annotator.model.article_builder import build_article
 from annotator.model.labels import Colour, Label, LabelSet, default_labels
 from annotator.model.reasons import Code, Reason
-from annotator.model.records import AnnotatedArticle, Span
+from annotator.model.records import AnnotatedArticle, Notice, Span
 
 TEXT = "خطة 2024 😀\nأعلنت الوزارة، أمس، عن الخطة."
 
@@ -225,9 +226,71 @@ def test_encode_writes_the_shape_that_doccano_reads() -> None:
     item = build_article(TEXT, title="عنوان", spans=[Span("s", "", "ليلى", "DATE", 4, 8, "2024", "؟")])
     line = encode(item)
     assert line.count("\n") == 1
-    metadata = {"title": "عنوان", "published": None, "source": None, "url": None}
+    metadata = {"title": "عنوان", "published": None, "source": None, "url": None, "offsets": "utf16"}
     assert json.loads(line) == {"id": 0, "text": TEXT, "label": [[4, 8, "DATE"]], **metadata}
     assert {"title", "published", "source", "url"} == doccano.FORMAT.stored_fields
+
+
+@pytest.mark.parametrize(("unit", "shift"), [(None, 1), ("utf16", 1), ("codepoints", 0), ("graphemes", 0)])
+def test_offsets_count_utf16_units_unless_others_are_asked_for(tmp_path: Path, unit: str | None, shift: int) -> None:
+    start = TEXT.index("الوزارة")
+    item = build_article(TEXT, spans=[Span("s", "", "ليلى", "DATE", start, start + 7)])
+    line = encode(item) if unit is None else encode(item, unit)
+    assert json.loads(line)["label"] == [[start + shift, start + 7 + shift, "DATE"]]
+    path = tmp_path / "a.jsonl"
+    path.write_text(line, encoding="utf-8")
+    (returned,) = only_articles(read(path, "ليلى"))
+    assert span_tuples(returned) == span_tuples(item)
+
+
+def write_lines(path: Path, unit: str, words: str, **more: object) -> None:
+    """Write a line, as others do, with a span for each of the words, in this unit."""
+    convert = offset_units.from_code_points(TEXT, unit)
+    starts = [(TEXT.index(word), len(word)) for word in words.split()]
+    labels = [[convert(start), convert(start + length), "A"] for start, length in starts]
+    path.write_text(json.dumps({"text": TEXT, "label": labels, **more}), encoding="utf-8")
+
+
+@pytest.mark.parametrize("unit", ["utf16", "codepoints"])
+def test_the_unit_of_a_file_that_does_not_name_it_is_guessed_and_said(tmp_path: Path, unit: str) -> None:
+    path = tmp_path / "a.jsonl"
+    write_lines(path, unit, "2024 أعلنت الوزارة الخطة")
+    item, notice = read(path, "ليلى")
+    assert isinstance(item, AnnotatedArticle)
+    assert [item.article.text[span.start : span.end] for span in item.spans] == ["2024", "أعلنت", "الوزارة", "الخطة"]
+    assert isinstance(notice, Notice)
+    assert notice.code == Code.OFFSET_UNIT_GUESSED
+    assert f"read as {offset_units.describe_unit(unit)}, by which 3 of them begin" in notice.reason
+    (alone,) = only_articles(read(path, "ليلى", unit))
+    assert span_tuples(alone) == span_tuples(item)
+    write_lines(path, unit, "2024")
+    assert len(list(read(path, "ليلى"))) == 1
+
+
+def test_what_somebody_asks_for_goes_before_what_a_file_says(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    write_lines(path, "utf16", "الوزارة", offsets="codepoints")
+    start = TEXT.index("الوزارة") + 1
+    (said,) = only_articles(read(path, "ليلى"))
+    assert [(span.start, span.end) for span in said.spans] == [(start, start + 7)]
+    (asked,) = only_articles(read(path, "ليلى", "utf16"))
+    assert [(span.start, span.end) for span in asked.spans] == [(start - 1, start + 6)]
+    write_lines(path, "utf16", "الوزارة", offsets="bytes")
+    guessed, _notice = read(path, "ليلى")
+    assert isinstance(guessed, AnnotatedArticle)
+    assert span_tuples(guessed) == span_tuples(asked)
+
+
+@given(TEXTS, st.data())
+def test_spans_that_graphemes_cannot_express_are_found_in_two_ways(text: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(text) - 1))
+    end = data.draw(st.integers(start + 1, len(text)))
+    item = build_article(text, zones=[])
+    span = Span("s", "", "ليلى", "DATE", min(start, len(item.article.text) - 1), min(end, len(item.article.text)))
+    for unit in offset_units.UNITS:
+        is_cut = bool(doccano.find_cut_spans(replace(item, spans=(span,)), unit))
+        assert doccano.allows_span(item.article.text, span, unit) is not is_cut
+        assert not is_cut or unit == "graphemes"
 
 
 def test_label_types_have_colours_and_the_keys_that_doccano_allows() -> None:

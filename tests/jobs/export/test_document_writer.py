@@ -139,7 +139,10 @@ def test_an_export_that_loses_something_leaves_no_file(
 @pytest.mark.parametrize("format_", written_as(Documents), ids=lambda format_: format_.name)
 def test_a_part_of_a_split_has_the_usual_suffix(corpus: Corpus, tmp_path: Path, format_: Format) -> None:
     finish(export(corpus, tmp_path / "out", ExportOptions(format=format_.name, split={"train": 1})))
-    assert [path.name for path in (tmp_path / "out").iterdir()] == [f"train{format_.suffixes[0]}"]
+    assert isinstance(format_.output, Documents)
+    configuration = format_.output.configuration
+    names = {f"train{format_.suffixes[0]}", *([configuration.name] if configuration else ())}
+    assert {path.name for path in (tmp_path / "out").iterdir()} == names
 
 
 @pytest.mark.parametrize("format_", written_as(Documents), ids=lambda format_: format_.name)

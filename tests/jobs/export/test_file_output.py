@@ -14,6 +14,7 @@ from annotator.jobs.export.existing_output import WouldReplace, file_digest
 from annotator.jobs.export.exporter import ALL, ExportOptions, export
 from annotator.jobs.export.file_output import moved_aside
 from annotator.model.article_builder import build_article
+from annotator.model.records import Span, new_uid
 from annotator.store.corpus import Corpus
 from annotator.store.label_set import add_label
 
@@ -97,6 +98,22 @@ def test_the_file_of_labels_is_as_it_was_after_an_error(
     with pytest.raises(OSError, match="full"):
         export_labels(labelled, path)
     assert {file.name: file.read_bytes() for file in tmp_path.glob("*a.jsonl*")} == before
+
+
+def test_a_span_that_a_unit_cannot_express_is_refused_and_emoji_are_pointed_out(
+    make: Callable[..., Corpus], tmp_path: Path
+) -> None:
+    text = "شكراً 😀 جزيلا"
+    spans = [Span(new_uid(), "", "ليلى", "DATE", start, end) for start, end in ((0, 5), (0, 4), (8, 13))]
+    corpus = make(build_article(text, spans=spans))
+    in_utf16 = export_labels(corpus, tmp_path / "a.jsonl")
+    assert (in_utf16.written, in_utf16.offsets) == (3, "utf16")
+    assert [notice.reason for notice in in_utf16.noticed] == [
+        "1 article has characters beyond U+FFFF, such as emoji: offsets count UTF-16 units there."
+    ]
+    in_graphemes = export_labels(corpus, tmp_path / "b.jsonl", offsets="graphemes")
+    assert (in_graphemes.written, [entry.uid for entry in in_graphemes.refused]) == (2, [spans[1].uid])
+    assert json.loads((tmp_path / "b.jsonl").read_bytes())["label"] == [[0, 4, "DATE"], [7, 12, "DATE"]]
 
 
 def test_a_file_of_labels_that_somebody_changed_is_not_replaced(labelled: Corpus, tmp_path: Path) -> None:
