@@ -149,7 +149,7 @@ def test_everything_that_is_installed_is_pinned() -> None:
 def test_everything_that_is_pinned_is_needed() -> None:
     for name in (
         *("datasets", "krippendorff", "label_studio_sdk", "nervaluate", "nltk", "onnx", "onnxruntime", "pyarrow"),
-        *("seqeval", "spacy", "statsmodels", "tokenizers"),
+        *("ipykernel", "nbclient", "pandas", "seqeval", "spacy", "statsmodels", "tokenizers"),
     ):
         consumer(name)
     # No test needs these, so their own requirements are not known here.
