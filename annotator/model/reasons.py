@@ -166,10 +166,18 @@ class Code(StrEnum):
     OTHER_DAY = "other_day", "The words of a date say a day that does not fit to the day of publication."
     INVISIBLE_ORDER = "invisible_order", "Invisible characters may change the order in which a span is displayed."
 
-    # Damage of a corpus
+    # Damage of a corpus, and what a repair lost
     DAMAGED_ROW = "damaged_row", "A row cannot be read, or refers to a missing one."
     MISPLACED_ROW = "misplaced_row", "A row's place is not within its text, or zones overlap."
     CONTRADICTS_STEPS = "contradicts_steps", "A table is not what the recorded steps say."
+    ROWS_UNREADABLE = "rows_unreadable", "Pages or rows of a table could not be read."
+    UNCERTAIN_ROW = "uncertain_row", "A row may have been changed or removed later: an edit is missing."
+    LOG_INCOMPLETE = "log_incomplete", "The log beside the file is incomplete: the last changes may be missing."
+    ARTICLE_LOST = "article_lost", "An article is lost."
+    EDITS_LOST = "edits_lost", "Edits of the history are lost, or may be."
+    POSITION_LOST = "position_lost", "Where an annotator stopped in an article is lost."
+    LABEL_CHANGED = "label_changed", "A label was restored from a backup, or without its title, colour or key."
+    ZONES_DETECTED = "zones_detected", "The zones of an article were detected again."
 
     # Outcomes of spans and articles in an export
     OUTSIDE_ZONES = "outside_zones", "A span is outside of the exported zones."

@@ -75,7 +75,8 @@ def test_a_damaged_corpus_is_repaired_into_a_new_one(corpus: Path, tmp_path: Pat
     assert done.code == 1  # where the record of edits ends is not known without the first page
     result = json.loads(done.out)
     assert (result["articles"], result["spans"]) == (2, 3)
-    assert [loss["table"] for loss in result["losses"] if loss["lost"]] == ["edit"]
+    lost = [(loss["table"], loss["code"]) for loss in result["losses"] if loss["lost"]]
+    assert lost == [("edit", "edits_lost")]
     with Corpus.open(tmp_path / "new.corpus") as opened:
         assert len(opened.spans(opened.article(1).uid)) == 3
     assert run("repair", corpus, tmp_path / "new.corpus").code == 2

@@ -14,6 +14,7 @@ from annotator.model.colours import next_palette_colour
 from annotator.model.history import LABELS_STEP
 from annotator.model.labels import InvalidLabelSet, Label, LabelSet, check_labels
 from annotator.model.operations import InvalidEdit, check_span, check_zones
+from annotator.model.reasons import Code
 from annotator.model.records import (
     Article,
     Decision,
@@ -49,11 +50,12 @@ _LOST_STEPS: Final = 1_000_000  # more than any file has lost
 
 
 class Loss(Struct, frozen=True):
-    """Something lost or uncertain: its table, its row's identity, and a message for the user."""
+    """Something lost or uncertain: its table, its row's identity, and a message for the user with its code."""
 
     table: str
     row: str
     message: str
+    code: Code
     lost: bool = True
 
 
@@ -170,7 +172,7 @@ class Reconciler:
         if record:
             name = ", ".join(key[1:])
             message = message.format(number=article.id, row=_describe_record(record, article), **values)
-            self._report_loss(key[0], name, message)
+            self._report_loss(Code.CONTRADICTS_STEPS, key[0], name, message)
         return None
 
     def _write_records(self, article: Article, records: dict[tuple[str, ...], Record]) -> None:
@@ -189,7 +191,7 @@ class Reconciler:
             ]
             records |= {row_mapping.record_key(zone): zone for zone in recognised}
             message = _("The zones of article {number} were detected again.").format(number=article.id)
-            self._report_loss("zone", article.uid, message, lost=False)
+            self._report_loss(Code.ZONES_DETECTED, "zone", article.uid, message, lost=False)
         for key, record in list(records.items()):
             try:
                 if isinstance(record, Span | Rejection | Dismissal):
@@ -209,7 +211,7 @@ class Reconciler:
                 reason = _("it contradicts another row") if isinstance(error, sqlite3.IntegrityError) else error
                 message = _("Article {number}: {row} is invalid: {error}")
                 message = message.format(number=article.id, row=_describe_record(record, article), error=reason)
-                self._report_loss(key[0], ", ".join(key[1:]), message)
+                self._report_loss(Code.DAMAGED_ROW, key[0], ", ".join(key[1:]), message)
         db, texts = self._corpus.db, {article.uid: article.text}
         word_index.add_spans(db, [record for record in records.values() if isinstance(record, Span)], texts)
         word_index.add_rejections(db, [record for record in records.values() if isinstance(record, Rejection)], texts)
@@ -282,15 +284,16 @@ class Reconciler:
         message = _("The label {name} was recreated without its title and key.")
         if name in self._backup_labels:
             message = _("The label {name} was restored from a backup.")
-        self._report_loss("label", name, message.format(name=name), lost=name not in self._backup_labels)
+        is_lost = name not in self._backup_labels
+        self._report_loss(Code.LABEL_CHANGED, "label", name, message.format(name=name), lost=is_lost)
 
-    def _report_loss(self, table: str, row: str, message: str, *, lost: bool = True) -> None:
-        self._losses.append(Loss(table, row, message, lost))
+    def _report_loss(self, code: Code, table: str, row: str, message: str, *, lost: bool = True) -> None:
+        self._losses.append(Loss(table, row, message, code, lost))
 
     def _report_doubt(self, article: Article, key: tuple[str, ...], record: Record) -> None:
         message = _("Article {number}: {row} may have been changed or removed later: an edit is missing.")
         message = message.format(number=article.id, row=_describe_record(record, article))
-        self._report_loss(key[0], ", ".join(key[1:]), message, lost=False)
+        self._report_loss(Code.UNCERTAIN_ROW, key[0], ", ".join(key[1:]), message, lost=False)
 
 
 def _describe_record(record: Record, article: Article) -> str:

@@ -16,6 +16,7 @@ from msgspec import Struct
 from annotator.i18n import _, ngettext
 from annotator.model.colours import next_palette_colour
 from annotator.model.labels import InvalidLabelSet, Label, LabelSet, check_labels
+from annotator.model.reasons import Code
 from annotator.model.records import Publication, Record, article_uid
 from annotator.store import row_mapping, word_index
 from annotator.store.copying import new_file
@@ -115,9 +116,9 @@ class _Salvager:
             corpus.db.execute("DROP TABLE staged")
         if self._database.page_reader.is_wal_torn:
             message = _("The log beside the file is incomplete: the last changes may be missing.")
-            self._report_loss("", "", message, lost=False)
+            self._report_loss(Code.LOG_INCOMPLETE, "", "", message, lost=False)
         for damage in check_integrity(corpus):
-            self._losses.append(Loss(damage.table, damage.row, damage.message))
+            self._losses.append(Loss(damage.table, damage.row, damage.message, damage.kind))
         self._report_unreadable_rows()
         [(articles, spans, edits)] = corpus.fetch_tuples(
             "SELECT (SELECT count(*) FROM article), (SELECT count(*) FROM span), (SELECT count(*) FROM edit)"
@@ -133,7 +134,7 @@ class _Salvager:
                 label = self._salvage_label(row.values, LabelSet(tuple(labels)))
                 check_labels(LabelSet((*labels, label)))
             except (CorpusError, InvalidLabelSet) as error:
-                self._report_loss("label", row.values["name"], str(error))
+                self._report_loss(Code.DAMAGED_ROW, "label", row.values["name"], str(error))
                 continue
             labels.append(label)
         self._corpus.db.table("label").insert_all(
@@ -157,7 +158,7 @@ class _Salvager:
         else:
             label = row_mapping.to_label(row | coloured | keyless)
         message = _("The label {name} has a different colour or no key: its own could not be read.")
-        self._report_loss("label", label.name, message.format(name=label.name), lost=False)
+        self._report_loss(Code.LABEL_CHANGED, "label", label.name, message.format(name=label.name), lost=False)
         return label
 
     def _salvage_articles(self, backups: Sequence[Path], page_count: int) -> Iterator[tuple[int, int]]:
@@ -190,7 +191,8 @@ class _Salvager:
         for number in sorted(damaged_rows.keys() - present):
             message = _("Article {number} (“{title}”) is lost: its text is damaged.")
             title = damaged_rows[number]["title"] or damaged_rows[number]["uid"]
-            self._report_loss("article", str(number), message.format(number=number, title=title))
+            message = message.format(number=number, title=title)
+            self._report_loss(Code.ARTICLE_LOST, "article", str(number), message)
             self._reported_uids.add(damaged_rows[number]["uid"])
 
     def _last_row(self, table: str, rows: Sequence[int]) -> int:
@@ -272,10 +274,10 @@ class _Salvager:
                 "{count} edits in the edit history are lost and cannot be undone.",
                 lost_count,
             )
-            self._report_loss("edit", "", message.format(count=lost_count))
+            self._report_loss(Code.EDITS_LOST, "edit", "", message.format(count=lost_count))
         if "edit" in self._database.truncated_tables:
             message = _("The last edits may be lost: the end of the edit history is unknown.")
-            self._report_loss("edit", "", message)
+            self._report_loss(Code.EDITS_LOST, "edit", "", message)
 
     def _salvage_team(self) -> None:
         """Add what merging needs: clocks, identities, the changes of labels, conflicts, assignments."""
@@ -307,7 +309,7 @@ class _Salvager:
         try:
             row_mapping.to_label_edit(row)
         except CorpusError as error:
-            self._report_loss("label_edit", row["uid"], str(error))
+            self._report_loss(Code.DAMAGED_ROW, "label_edit", row["uid"], str(error))
             return False
         return True
 
@@ -324,7 +326,8 @@ class _Salvager:
                         row_mapping.check_range(record, length)
                 except CorpusError as error:
                     self._damaged_articles.add((table, row.values["article"]))
-                    self._report_loss(table, str(row.rowid), str(error), lost=not self._is_recorded(kind, row.values))
+                    is_lost = not self._is_recorded(kind, row.values)
+                    self._report_loss(Code.DAMAGED_ROW, table, str(row.rowid), str(error), lost=is_lost)
                     continue
                 self._stage_record(record, CERTAIN if row.is_certain else ORPHANED)
 
@@ -353,7 +356,8 @@ class _Salvager:
                 if not 0 <= offset <= len(texts[0][0]):
                     offset = 0
                     message = _("The position where {annotator} stopped in an article is lost.")
-                    self._report_loss("place", annotator, message.format(annotator=annotator), lost=False)
+                    message = message.format(annotator=annotator)
+                    self._report_loss(Code.POSITION_LOST, "place", annotator, message, lost=False)
                 self._corpus._add_annotator(annotator)
                 self._corpus._insert("place", {**row.values, "offset": offset}, "REPLACE")
 
@@ -366,16 +370,15 @@ class _Salvager:
         lost_uids = sorted({*span_counts, *self._lost_edits})
         for uid in lost_uids:
             message = _("An article is lost with its spans ({spans}) and edits ({edits}): {uid}")
-            self._report_loss(
-                "article", uid, message.format(uid=uid, spans=span_counts.get(uid, 0), edits=self._lost_edits[uid])
-            )
+            message = message.format(uid=uid, spans=span_counts.get(uid, 0), edits=self._lost_edits[uid])
+            self._report_loss(Code.ARTICLE_LOST, "article", uid, message)
         if (unknown_count := self._unknown_losses - len(set(lost_uids) - self._reported_uids)) > 0:
             message = ngettext(
                 "{count} article is lost; nothing about it is known.",
                 "{count} articles are lost; nothing about them is known.",
                 unknown_count,
             )
-            self._report_loss("article", "", message.format(count=unknown_count))
+            self._report_loss(Code.ARTICLE_LOST, "article", "", message.format(count=unknown_count))
 
     def _report_unreadable_rows(self) -> None:
         """Report unreadable pages and rows by table."""
@@ -389,10 +392,11 @@ class _Salvager:
             )
             if not table:
                 message = _("The first page, which lists the tables, could not be read.")
-            self._report_loss(table, "", message.format(count=count, table=table), lost=False)
+            message = message.format(count=count, table=table)
+            self._report_loss(Code.ROWS_UNREADABLE, table, "", message, lost=False)
 
-    def _report_loss(self, table: str, row: str, message: str, *, lost: bool = True) -> None:
-        self._losses.append(Loss(table, row, message, lost))
+    def _report_loss(self, code: Code, table: str, row: str, message: str, *, lost: bool = True) -> None:
+        self._losses.append(Loss(table, row, message, code, lost))
 
 
 def _has_intact_text(row: Any) -> bool:
