@@ -2,13 +2,16 @@
 
 import getpass
 import os
+import re
+from collections.abc import Mapping
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, NamedTuple
 
 import msgspec
 import platformdirs
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
 from annotator.file_ops import discard_file, lock_file, replace_file
 from annotator.i18n import FALLBACK_LANGUAGE, LANGUAGES
@@ -17,6 +20,7 @@ from annotator.system_language import system_languages
 _NAME: Final = "annotator"
 _FILE: Final = "settings.json"
 _PATIENCE: Final = 0.5  # seconds
+_MALFORMED_AT: Final = re.compile(r"\(byte (\d+)\)\Z")
 
 
 def user_name() -> str:
@@ -44,11 +48,11 @@ class Settings(Struct, frozen=True):
     folder, and the corpus's label for each of theirs.
     """
 
-    language: str | None = None
+    language: Literal["ar", "fr", "en"] | None = None
     theme: Literal["system", "light", "dark"] = "system"
     annotator: str | None = None
     last_corpus: str | None = None
-    zoom: int = 100
+    zoom: Annotated[int, Meta(ge=60, le=300)] = 100
     geometry: str | None = None
     keys: dict[str, list[str]] = {}
     numerals: Literal["western", "eastern"] = "western"
@@ -73,6 +77,37 @@ class Settings(Struct, frozen=True):
     def annotator_name(self) -> str:
         """The annotator, or the system's name of the user."""
         return self.annotator or user_name()
+
+
+FIELD_NAMES: Final = {field.encode_name: field.name for field in msgspec.structs.fields(Settings)}
+"""The attribute of each setting, by its key in the file."""
+SETTING_TYPES: Final = {field.encode_name: field.type for field in msgspec.structs.fields(Settings)}
+"""The type of each setting, by its key in the file."""
+WINDOW_STATE: Final = frozenset(
+    (
+        *("last_corpus", "geometry", "panel_widths", "hidden_panels", "recent_commands", "recent_corpora"),
+        *("seen_tips", "other_people"),
+    )
+)
+"""The keys of what the window remembers by itself."""
+
+
+class SettingsProblem(Struct, frozen=True):
+    """Something in the file of the settings that is not used.
+
+    `key` is "" if that is all of it, whose bytes are `data`. `line` counts from 1, and is 0 if the file could not be
+    read. Without an `error`, the key is that of no setting.
+    """
+
+    key: str
+    line: int
+    error: Exception | None = None
+    data: bytes = b""
+
+    @property
+    def is_unknown(self) -> bool:
+        """Return whether the key is that of no setting."""
+        return self.error is None
 
 
 def config_dir() -> Path:
@@ -102,27 +137,37 @@ def log_dir() -> Path:
 
 
 def load() -> Settings:
-    """Return the saved settings, or the defaults.
+    """Return the saved settings; the defaults apply to what is missing or invalid (see find_problems)."""
+    return _read_file().settings or Settings()
 
-    An invalid file becomes `settings.json.bad`, and the defaults apply. Unknown fields, from a newer version, are
-    ignored.
-    """
-    return _read_file() or Settings()
+
+def find_problems() -> list[SettingsProblem]:
+    """Return what is wrong with the file of the settings: all of it, single values, and keys of no setting."""
+    return _read_file().problems
+
+
+def settings_path() -> Path:
+    """Return the path of the file of the settings; it may not exist yet."""
+    return config_dir() / _FILE
 
 
 def change(before: Settings, **changes: Any) -> None:
     """Save these changes and keep the rest of the file, which another window may have changed.
 
-    `before` are this window's previous settings: in a dictionary such as `keys`, only items that differ from them
-    change. Raises OSError.
+    Keys of no setting, which may be a newer version's, stay. A file with something invalid is kept under another name,
+    `settings.json.bad` or one that is free. `before` are this window's previous settings: in a dictionary such as
+    `keys`, only items that differ from them change. Raises OSError.
     """
     config_dir().mkdir(parents=True, exist_ok=True)
     with lock_file(config_dir() / f"{_FILE}.lock", patience=_PATIENCE):
-        saved = _read_file() or before
+        content = _read_file()
+        saved = content.settings or before
         for name, value in changes.items():
             if isinstance(value, dict):
                 changes[name] = _merge(getattr(saved, name), getattr(before, name), value)
-        save(msgspec.structs.replace(saved, **changes))
+        if any(not problem.is_unknown for problem in content.problems):
+            _keep_invalid_file()
+        save(msgspec.structs.replace(saved, **changes), content.unknown)
 
 
 def _merge(saved: dict[str, Any], before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
@@ -131,28 +176,63 @@ def _merge(saved: dict[str, Any], before: dict[str, Any], after: dict[str, Any])
     return {name: value for name, value in {**saved, **changes}.items() if name in after or name not in before}
 
 
-def _read_file() -> Settings | None:
-    """Return the saved settings; None without a readable file."""
-    path = config_dir() / _FILE
+class _Content(NamedTuple):
+    """The file of the settings: `settings` is None if it cannot be used, `unknown` has the keys of no setting."""
+
+    settings: Settings | None
+    problems: list[SettingsProblem]
+    unknown: dict[str, Any]
+
+
+def _read_file() -> _Content:
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Settings)
-    except (ValueError, RecursionError):
-        _move_damaged_file(path)
-    except OSError:
-        pass  # the defaults do
-    return None
+        data = settings_path().read_bytes()
+    except FileNotFoundError:
+        return _Content(None, [], {})
+    except OSError as error:
+        return _Content(None, [SettingsProblem("", 0, error)], {})
+    try:
+        values = msgspec.json.decode(data, type=dict[str, Any])
+    except (ValueError, RecursionError) as error:
+        return _Content(None, [SettingsProblem("", _find_line(data, error), error, data)], {})
+    valid: dict[str, Any] = {}
+    problems: list[SettingsProblem] = []
+    for key, value in values.items():
+        line = data.count(b"\n", 0, max(0, data.find(msgspec.json.encode(key)))) + 1
+        try:
+            convert_value(key, value)
+        except KeyError:
+            problems.append(SettingsProblem(key, line))
+        except msgspec.ValidationError as error:
+            problems.append(SettingsProblem(key, line, error))
+        else:
+            valid[key] = value
+    unknown = {key: value for key, value in values.items() if key not in SETTING_TYPES}
+    return _Content(msgspec.convert(valid, Settings), problems, unknown)
 
 
-def save(settings: Settings) -> None:
-    """Save `settings` to a new file that replaces the old one. Raises OSError.
+def convert_value(key: str, value: Any) -> Any:
+    """Return a value of JSON as the setting has it. Raises KeyError for no setting, and msgspec.ValidationError."""
+    return msgspec.convert(value, SETTING_TYPES[key])
+
+
+def _find_line(data: bytes, error: Exception) -> int:
+    """Return the line of an error in JSON: the last one unless msgspec names a byte."""
+    match = _MALFORMED_AT.search(str(error))
+    return data.count(b"\n", 0, int(match[1]) if match else len(data.rstrip())) + 1
+
+
+def save(settings: Settings, unknown: Mapping[str, Any] = {}) -> None:
+    """Save `settings`, and the values of `unknown` keys, to a new file that replaces the old one. Raises OSError.
 
     The window waits, so another program with the file open has half a second to close it.
     """
-    path = config_dir() / _FILE
+    path = settings_path()
     path.parent.mkdir(parents=True, exist_ok=True)
     new_path = path.with_name(f"{_FILE}.{os.getpid()}.new")
     try:
-        new_path.write_bytes(msgspec.json.format(msgspec.json.encode(settings), indent=2))
+        values = {**msgspec.to_builtins(settings), **unknown}
+        new_path.write_bytes(msgspec.json.format(msgspec.json.encode(values), indent=2))
         replace_file(new_path, path, patience=_PATIENCE)
     finally:
         discard_file(new_path)
@@ -175,10 +255,16 @@ def _portable_dir(part: str) -> Path | None:
     return Path(home, part) if home else None
 
 
-def _move_damaged_file(path: Path) -> None:
-    # In a read-only folder the damaged file stays.
-    with suppress(OSError):
-        replace_file(path, path.with_name(f"{_FILE}.bad"), patience=_PATIENCE)
+def _keep_invalid_file() -> None:
+    """Copy the file to a free name. Raises OSError: it is not overwritten then."""
+    data = settings_path().read_bytes()
+    for number in count(1):
+        path = settings_path().with_name(f"{_FILE}.bad" if number == 1 else f"{_FILE}.bad-{number}")
+        if path.exists() and path.read_bytes() == data:
+            return
+        with suppress(FileExistsError), path.open("xb") as file:
+            file.write(data)
+            return
 
 
 msgspec.json.Decoder(Settings)  # compile it before two threads decode: see model.structs

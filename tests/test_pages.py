@@ -13,6 +13,7 @@ from ui.inspection import strip_isolates
 from annotator.cli.root import root
 from annotator.formats import registry
 from annotator.model.reasons import Code
+from annotator.settings import SETTING_TYPES, WINDOW_STATE
 from annotator.ui.commands.table import ACTIONS
 from annotator.ui.widgets.bidi_text import format_keys
 
@@ -182,6 +183,11 @@ def test_the_table_of_formats_has_every_format() -> None:
 
 
 # --- Codes of reasons
+
+
+def test_the_table_of_settings_has_every_key_that_people_set() -> None:
+    keys = [row[0].strip("`") for row in rows(DOCS / "engineers.md", "Settings")]
+    assert sorted(keys) == sorted(SETTING_TYPES.keys() - WINDOW_STATE)
 
 
 def test_the_table_of_codes_has_every_code_with_its_meaning() -> None:

@@ -6,6 +6,7 @@ import sys
 import threading
 from pathlib import Path
 
+import msgspec
 import platformdirs
 import platformdirs.windows
 import pytest
@@ -13,6 +14,7 @@ from running import raising
 
 from annotator import settings
 from annotator.file_ops import lock_file
+from annotator.jobs.settings_problems import describe_problem
 from annotator.settings import Settings
 
 
@@ -113,26 +115,83 @@ def test_failed_save_leaves_the_old_file(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"{", b"[]", b"\xff\xfe", b'{"zoom": "wide"}', b'{"theme": "pink"}', b'{"zoom": null}']
+    "content",
+    [b"", b"{", b"[]", b"\xff\xfe", b'{"zoom": "wide"}', b'{"theme": "pink"}', b'{"zoom": null}', b"[" * 9999],
 )
-def test_damaged_file_is_moved_aside(content: bytes) -> None:
+def test_damaged_file_stays_until_it_is_replaced_and_is_kept_then(content: bytes) -> None:
     path = _written(content)
     assert settings.load() == Settings()
-    assert not path.exists()
+    assert path.read_bytes() == content
+    settings.change(Settings(), zoom=140)
     assert path.with_name("settings.json.bad").read_bytes() == content
-    assert settings.load() == Settings()
+    assert settings.load() == Settings(zoom=140)
+    assert settings.find_problems() == []
 
 
-def test_fields_of_a_newer_version_are_ignored() -> None:
-    path = _written(b'{"annotator": "salma", "zoom": 120, "ribbons": {"colour": "green"}}')
-    assert settings.load() == Settings(annotator="salma", zoom=120)
-    assert path.exists()
+def test_a_damaged_file_never_replaces_one_that_was_kept() -> None:
+    for content in (b"{1", b"{2", b"{2", b"{3"):
+        path = _written(content)
+        settings.change(Settings(), zoom=140)
+    kept = {file.name: file.read_bytes() for file in path.parent.glob("*.bad*")}
+    assert kept == {"settings.json.bad": b"{1", "settings.json.bad-2": b"{2", "settings.json.bad-3": b"{3"}
+
+
+def test_a_file_that_cannot_be_kept_is_not_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    path = _written(b"{")
+    path.with_name("settings.json.bad").mkdir()
+    with pytest.raises(OSError, match="settings"):
+        settings.change(Settings(), zoom=140)
+    assert path.read_bytes() == b"{"
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        ('{\n  "zoom": 120,\n  "theme": "dark"\n', 3),
+        ('{\n  "zoom": 120\n  "theme": "dark"\n}', 3),
+        ('{\n  "annotator": "سلمى",,\n}', 2),
+        ("[]", 1),
+    ],
+)
+def test_problem_of_a_damaged_file_names_the_line(content: str, line: int) -> None:
+    _written(content.encode())
+    [problem] = settings.find_problems()
+    assert (problem.key, problem.line, problem.is_unknown) == ("", line, False)
+    assert str(_file()) in describe_problem(problem)
+    assert f":{line}: " in describe_problem(problem)
+
+
+def test_an_invalid_value_costs_itself_alone() -> None:
+    _written(b'{\n "annotator": "salma",\n "zoom": "wide",\n "theme": "dark",\n "language": "xx"\n}')
+    assert settings.load() == Settings(annotator="salma", theme="dark")
+    assert [(problem.key, problem.line) for problem in settings.find_problems()] == [("zoom", 3), ("language", 5)]
+    settings.change(settings.load(), annotator="omar")
+    assert settings.load() == Settings(annotator="omar", theme="dark")
+    assert b"wide" in _file().with_name("settings.json.bad").read_bytes()
+
+
+def test_unknown_keys_are_told_and_kept() -> None:
+    _written(b'{"annotator": "salma",\n "ribbons": {"colour": "green"},\n "spacy_pipelin": "x"}')
+    assert settings.load() == Settings(annotator="salma")
+    problems = settings.find_problems()
+    assert [(problem.key, problem.line, problem.is_unknown) for problem in problems] == [
+        ("ribbons", 2, True),
+        ("spacy_pipelin", 3, True),
+    ]
+    assert "spacy_pipeline" in describe_problem(problems[1])
+    settings.change(settings.load(), zoom=120)
+    saved = msgspec.json.decode(_file().read_bytes())
+    assert (saved["zoom"], saved["ribbons"], saved["spacy_pipelin"]) == (120, {"colour": "green"}, "x")
+    assert not _file().with_name("settings.json.bad").exists()
 
 
 def test_unreadable_file_is_left_in_place() -> None:
     _file().mkdir(parents=True)
     assert settings.load() == Settings()
     assert _file().is_dir()
+    [problem] = settings.find_problems()
+    assert isinstance(problem.error, OSError)
+    assert str(_file()) in describe_problem(problem)
 
 
 def test_annotator_defaults_to_the_system_user(monkeypatch: pytest.MonkeyPatch) -> None:

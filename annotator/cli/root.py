@@ -34,6 +34,7 @@ _COMMANDS: Final = {
     "mark": ("mark", LazyText("Set the state of articles.")),
     "remove": ("remove", LazyText("Remove or restore articles.")),
     "labels": ("labels", LazyText("List, add, rename or delete labels.")),
+    "config": ("config", LazyText("List, show or change your settings.")),
     "stats": ("stats", LazyText("Count articles, spans and edits.")),
     "backup": ("backup", LazyText("Copy a corpus, even while it is in use.")),
     "restore": ("restore", LazyText("List the backups, or restore one.")),

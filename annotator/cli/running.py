@@ -39,6 +39,7 @@ def run(arguments: Sequence[str]) -> int:
         language = root.make_context(PROGRAM_NAME, [*arguments], resilient_parsing=True).params["language"]
         if language:
             use_language(language)
+        _print_settings_problems()
         with root.make_context(PROGRAM_NAME, [*arguments]) as context:
             return cast(int | None, context.command.invoke(context)) or 0
     except click.exceptions.Exit as exit_:
@@ -76,6 +77,15 @@ def use_language(language: str) -> None:
     os.environ["LANGUAGE"] = os.environ["ANNOTATOR_LANGUAGE"] = language
     gettext.bindtextdomain("annotator", str(resource_path("i18n")))
     gettext.textdomain("annotator")
+
+
+def _print_settings_problems() -> None:
+    """Print a line for all that is wrong with the file of the settings."""
+    if problems := settings.find_problems():
+        from annotator.jobs.settings_problems import describe_problem  # late: rarely needed
+
+        for problem in problems:
+            print_message(describe_problem(problem))
 
 
 def _is_closed_pipe(error: Exception) -> bool:

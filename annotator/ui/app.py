@@ -19,6 +19,7 @@ from annotator.diagnostics import crash_reports, logs
 from annotator.diagnostics.crash_reports import ErrorDetails
 from annotator.diagnostics.redaction import describe_error
 from annotator.i18n import _
+from annotator.jobs.settings_problems import describe_problem
 from annotator.model.labels import default_labels
 from annotator.paths import extend_path, is_changeset_path
 from annotator.resources import resource_path
@@ -281,7 +282,7 @@ def run(path: Path | None = None) -> int:
     """
     changeset = path if path and is_changeset_path(path) else None
     path = None if changeset else path
-    user_settings = settings.load()
+    user_settings, settings_problems = settings.load(), settings.find_problems()
     logs.start()
     application = create_application()
     _log.info("%s starts on %s, Qt %s", __version__, application.platformName(), qVersion())
@@ -304,8 +305,8 @@ def run(path: Path | None = None) -> int:
         controller.show()
         tune_runtime()
         QTimer.singleShot(0, controller.window.annotator_commands.ask_name)
-        if message:
-            controller.session.failed.emit(message)
+        if messages := [*filter(None, [message]), *map(describe_problem, settings_problems)]:
+            controller.session.failed.emit("\n".join(messages))
         if damage:
             QTimer.singleShot(0, lambda: controller.window.backup_commands.offer_recovery(*damage))
         if changeset:

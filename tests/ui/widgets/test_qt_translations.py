@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from PySide6.QtWidgets import QFileDialog, QHeaderView, QMessageBox, QTreeView
@@ -18,7 +19,7 @@ LABEL = QFileDialog.DialogLabel
 
 @pytest.fixture(params=["ar", "fr", "en"])
 def language(request: pytest.FixtureRequest, create_controller: Callable[[Settings], app.ApplicationController]) -> str:
-    language: str = request.param
+    language: Literal["ar", "fr", "en"] = request.param
     i18n.set_language(language)
     create_controller(Settings(language=language))
     return language

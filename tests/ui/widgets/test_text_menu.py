@@ -1,6 +1,7 @@
 """The menu of a text field: the program's words, look and keys, in each language."""
 
 from collections.abc import Callable, Iterator
+from typing import Literal
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -48,7 +49,7 @@ def test_it_has_the_words_of_the_program(
     qtbot: QtBot,
     create_controller: Callable[[Settings], app.ApplicationController],
     open_menu: Callable[[QWidget], QMenu],
-    language: str,
+    language: Literal["ar", "fr", "en"],
     texts: list[str],
     kind: type[QLineEdit | QPlainTextEdit],
 ) -> None:
