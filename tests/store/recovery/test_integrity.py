@@ -89,7 +89,7 @@ def test_titles_removals_and_dates_agree_with_their_edits(path: Path, statement:
     assert find_damage(path) == []
     with open_unprotected(path) as db:
         db.execute(statement)
-    assert [(damage.kind, damage.table) for damage in find_damage(path)] == [("record", table)]
+    assert [(damage.kind, damage.table) for damage in find_damage(path)] == [("contradicts_steps", table)]
 
 
 def test_renamed_and_deleted_labels_are_no_damage(path: Path) -> None:
@@ -107,24 +107,54 @@ def test_renamed_and_deleted_labels_are_no_damage(path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "kind", "table", "message"),
     [
-        ("UPDATE span SET \"end\" = 4000 WHERE label = 'PLAN'", "place", "span", "to 4000 is not within the text"),
-        ("UPDATE span SET label = 'NONE' WHERE label = 'PLAN'", "row", "span", "is missing from the table “label”"),
-        ("UPDATE span SET start = start + 1 WHERE label = 'PLAN'", "record", "span", "edit history"),
-        ("DELETE FROM span WHERE label = 'PLAN'", "record", "span", "edit history"),
-        ("UPDATE status SET state = 'skipped'", "record", "status", "edit history"),
-        ("DELETE FROM note", "record", "note", "edit history"),
-        ('UPDATE zone SET start = 0, "end" = 30', "place", "zone", "overlap"),
-        ('UPDATE edit SET after = \'{"type": "span"}\' WHERE id = 3', "row", "edit", "Row 3 of the table “edit”"),
-        ("UPDATE edit SET after = '{' WHERE id = 3", "row", "edit", "Row 3 of the table “edit”"),
-        ("UPDATE edit SET after = '[]' WHERE id = 3", "row", "edit", "Row 3 of the table “edit”"),
-        ("UPDATE label SET title = '[1]' WHERE name = 'DATE'", "row", "label", "Row DATE of the table “label”"),
-        ("UPDATE label SET key = 'x' WHERE name = 'DATE'", "record", "label_edit", "record of their changes"),
-        ("DELETE FROM label_edit WHERE rowid = 1", "record", "label_edit", "record of their changes"),
-        ("UPDATE label_edit SET after = NULL WHERE rowid = 1", "row", "label_edit", "of the table “label_edit”"),
-        ("UPDATE span SET note = CAST(X'D8' AS TEXT)", "row", "span", "it contains invalid text"),
-        ("UPDATE span SET note = CAST(X'EDA080' AS TEXT)", "row", "span", "it contains invalid text"),
-        ("UPDATE article SET title = CAST(X'FF' AS TEXT) WHERE id = 2", "row", "article", "it contains invalid text"),
-        ("DELETE FROM article WHERE id = 1", "row", "span", "is missing from the table “article”"),
+        (
+            "UPDATE span SET \"end\" = 4000 WHERE label = 'PLAN'",
+            "misplaced_row",
+            "span",
+            "to 4000 is not within the text",
+        ),
+        (
+            "UPDATE span SET label = 'NONE' WHERE label = 'PLAN'",
+            "damaged_row",
+            "span",
+            "is missing from the table “label”",
+        ),
+        ("UPDATE span SET start = start + 1 WHERE label = 'PLAN'", "contradicts_steps", "span", "edit history"),
+        ("DELETE FROM span WHERE label = 'PLAN'", "contradicts_steps", "span", "edit history"),
+        ("UPDATE status SET state = 'skipped'", "contradicts_steps", "status", "edit history"),
+        ("DELETE FROM note", "contradicts_steps", "note", "edit history"),
+        ('UPDATE zone SET start = 0, "end" = 30', "misplaced_row", "zone", "overlap"),
+        (
+            'UPDATE edit SET after = \'{"type": "span"}\' WHERE id = 3',
+            "damaged_row",
+            "edit",
+            "Row 3 of the table “edit”",
+        ),
+        ("UPDATE edit SET after = '{' WHERE id = 3", "damaged_row", "edit", "Row 3 of the table “edit”"),
+        ("UPDATE edit SET after = '[]' WHERE id = 3", "damaged_row", "edit", "Row 3 of the table “edit”"),
+        ("UPDATE label SET title = '[1]' WHERE name = 'DATE'", "damaged_row", "label", "Row DATE of the table “label”"),
+        (
+            "UPDATE label SET key = 'x' WHERE name = 'DATE'",
+            "contradicts_steps",
+            "label_edit",
+            "record of their changes",
+        ),
+        ("DELETE FROM label_edit WHERE rowid = 1", "contradicts_steps", "label_edit", "record of their changes"),
+        (
+            "UPDATE label_edit SET after = NULL WHERE rowid = 1",
+            "damaged_row",
+            "label_edit",
+            "of the table “label_edit”",
+        ),
+        ("UPDATE span SET note = CAST(X'D8' AS TEXT)", "damaged_row", "span", "it contains invalid text"),
+        ("UPDATE span SET note = CAST(X'EDA080' AS TEXT)", "damaged_row", "span", "it contains invalid text"),
+        (
+            "UPDATE article SET title = CAST(X'FF' AS TEXT) WHERE id = 2",
+            "damaged_row",
+            "article",
+            "it contains invalid text",
+        ),
+        ("DELETE FROM article WHERE id = 1", "damaged_row", "span", "is missing from the table “article”"),
     ],
 )
 def test_damage_is_reported(path: Path, change: str, kind: str, table: str, message: str) -> None:
@@ -152,8 +182,8 @@ def test_value_of_the_wrong_type_is_reported_for_its_row_only(path: Path, table:
     ):
         with open_unprotected(path) as db:
             db.execute(statement)
-    [damage] = [damage_ for damage_ in find_damage(path) if damage_.kind != "file"]  # SQLite reports it as well
-    assert (damage.kind, damage.table) == ("row", table)
+    [damage] = [damage_ for damage_ in find_damage(path) if damage_.kind != "damaged_file"]  # SQLite reports it as well
+    assert (damage.kind, damage.table) == ("damaged_row", table)
     if table != "article":
         column = change.split()[3]
         with open_unprotected(path) as db:
@@ -165,7 +195,7 @@ def test_changed_text_is_reported(path: Path) -> None:
     with open_unprotected(path) as db:
         db.execute("DROP TRIGGER article_text_never_changes")
         db.execute("UPDATE article SET text = replace(text, '2030', '2031')")
-    assert [(damage.kind, damage.row) for damage in find_damage(path)] == [("text", "1")]
+    assert [(damage.kind, damage.row) for damage in find_damage(path)] == [("text_changed", "1")]
 
 
 def test_damaged_page_does_not_stop_other_checks(path: Path) -> None:
@@ -178,7 +208,7 @@ def test_damaged_page_does_not_stop_other_checks(path: Path) -> None:
     data = bytearray(path.read_bytes())
     data[(root - 1) * size : root * size] = b"\xa5" * size
     path.write_bytes(data)
-    assert {"file", "record"} <= {damage.kind for damage in find_damage(path)}
+    assert {"damaged_file", "contradicts_steps"} <= {damage.kind for damage in find_damage(path)}
     with pytest.raises(DamagedCorpus):
         Corpus.open(path)
     with Corpus.open(path, readonly=True, allow_damaged=True) as corpus:
@@ -237,6 +267,6 @@ def test_damaged_state_is_named_by_its_article_and_annotator(path: Path) -> None
             db.execute(statement)
     with open_unprotected(path) as db:
         [[article]] = db.execute("SELECT uid FROM article WHERE id = 1")
-    assert [(damage.table, damage.row) for damage in find_damage(path) if damage.kind == "row"] == [
+    assert [(damage.table, damage.row) for damage in find_damage(path) if damage.kind == "damaged_row"] == [
         ("status", f"{article}, Sanae")
     ]
