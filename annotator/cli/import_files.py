@@ -1,6 +1,7 @@
 """`annotator import CORPUS PATH...`: reads files and folders into a corpus."""
 
 import codecs
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Final
 
@@ -34,10 +35,12 @@ from annotator.formats.registry import READ_FORMATS
 from annotator.i18n import LazyText, _, count_phrase
 from annotator.jobs.imports import sources
 from annotator.jobs.imports.importer import ImportResult, LabelMapping, import_paths
+from annotator.jobs.imports.replacement import LayerReplacement
+from annotator.model.annotator_names import explain_invalid_name
 from annotator.model.labels import InvalidLabelSet, LabelSet, decode, default_labels
 from annotator.model.reasons import Code
 from annotator.model.records import UndividedNotice, VisualOrderNotice
-from annotator.paths import explain_invalid_name
+from annotator.paths import explain_invalid_name as explain_invalid_file_name
 from annotator.store.corpus import Corpus
 
 _FORMATS: Final = [format_.name for format_ in READ_FORMATS]
@@ -133,6 +136,22 @@ def _parse_encoding(_context: click.Context, _parameter: click.Parameter, value:
     help=LazyText("Add labels that the corpus does not have; by default, their spans are refused."),
 )
 @option(
+    "annotator_names",
+    "--annotator-map",
+    metavar="THEIRS=OURS",
+    multiple=True,
+    callback=parse_pairs,
+    help=LazyText("Rename an annotator of the files to one of the corpus; may be repeated."),
+)
+@option(
+    "--replace",
+    is_flag=True,
+    help=LazyText(
+        "Make layers of articles that CORPUS already has what the files say: spans that were moved, relabelled, "
+        "deleted or added there become edits, which the window can undo. By default, spans are only added."
+    ),
+)
+@option(
     "--strict",
     is_flag=True,
     help=LazyText("All or nothing: if anything is refused, leave CORPUS unchanged."),
@@ -184,6 +203,8 @@ def import_files(
     labels: Path | None,
     rename: dict[str, str],
     add_labels: bool,
+    annotator_names: dict[str, str],
+    replace: bool,
     strict: bool,
     logical: bool,
     sentences_per_article: int | None,
@@ -199,7 +220,11 @@ def import_files(
     if offsets and format_ not in (None, doccano.FORMAT.name):
         reason = _("--offsets applies only to files of doccano, but the format is {format}")
         raise click.UsageError(reason.format(format=format_))
+    names = [*filter(None, (annotator,)), *annotator_names.values()]
+    if explain_invalid_file_name(corpus) or not corpus.exists():
+        _check_annotators(names, ())
     with _open_corpus(corpus, labels) as opened:
+        _check_annotators(names, opened.annotators())
         steps = import_paths(
             opened,
             paths,
@@ -212,6 +237,8 @@ def import_files(
             encoding=encoding,
             errors=errors,
             offsets=offsets,
+            annotator_names=annotator_names,
+            replacement=LayerReplacement(annotator) if replace else None,
             strict=strict,
             jobs=jobs,
         )
@@ -232,9 +259,16 @@ def import_files(
     return EXIT_INCOMPLETE if result.skipped else 0
 
 
+def _check_annotators(names: Iterable[str], known_names: Collection[str]) -> None:
+    """Raise UsageError for a name that the corpus does not know and cannot take."""
+    for name in names:
+        if name not in known_names and (reason := explain_invalid_name(name)):
+            raise click.UsageError(reason)
+
+
 def _open_corpus(path: Path, labels: Path | None) -> Corpus:
     """Open the corpus or create it. Raises CommandError, CorpusError."""
-    if explain_invalid_name(path) or not path.exists():
+    if explain_invalid_file_name(path) or not path.exists():
         return Corpus.create(path, _read_label_set(labels) if labels else default_labels())
     corpus = Corpus.open(path)
     if labels is None or _read_label_set(labels) == corpus.labels():
@@ -258,6 +292,10 @@ def _format_summary(result: ImportResult) -> str:
         count_phrase("{count} was there already", "{count} were there already", result.duplicates),
         count_phrase("{count} span read", "{count} spans read", result.spans),
     ]
+    if result.changed:
+        parts.append(count_phrase("{count} changed", "{count} changed", result.changed))
+    if result.removed:
+        parts.append(count_phrase("{count} removed", "{count} removed", result.removed))
     if result.repaired:
         parts.append(count_phrase("{count} repair", "{count} repairs", len(result.repaired)))
     return _(", ").join(parts)

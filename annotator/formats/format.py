@@ -245,6 +245,8 @@ class Format(Struct, eq=False, kw_only=True):
     find_companions: Callable[[Path], list[Path]] = _find_none
     is_binary: bool = False
     """True if no text file is of the format."""
+    is_projection: bool = False
+    """True if a file may have some spans only, or their words only: those that fit its tags."""
     is_fallback: bool = False
     """True if it also accepts files of others, so it is recognised last."""
     declares_encoding: bool = False

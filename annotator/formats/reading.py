@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -83,13 +84,21 @@ def describe_mismatch(start: int, end: int, quoted: str, actual: str) -> Reason:
 
 def parse_published(text: str | None, reasons: list[Reason]) -> str | None:
     """Return the time of publication as ISO 8601: `text` itself, or read as a dateline."""
-    if not text or _ISO.fullmatch(text):
+    if not text or is_iso_time(text):
         return text or None
     published = zoning.parse_dateline(text)
     if published is None:
         message = _("“{given}” is not a valid publication date.").format(given=shorten(text))
         reasons.append(Reason(Code.INVALID_DATE, message))
     return published
+
+
+def is_iso_time(text: str) -> bool:
+    """Return whether a text is a year, month, day or time that the calendar has."""
+    try:
+        return bool(_ISO.fullmatch(text) and datetime.fromisoformat(text + "0000-01-01"[len(text) :]))
+    except ValueError:
+        return False
 
 
 def number_remarks(

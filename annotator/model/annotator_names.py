@@ -1,14 +1,18 @@
 """Names of annotators: as people type them, and free ones."""
 
+import re
 import unicodedata
 from collections.abc import Collection, Iterable
 from difflib import get_close_matches
 from typing import Final
 
-from annotator.i18n import _
+from annotator.i18n import _, ngettext
+from annotator.model.limits import MAX_ANNOTATOR_LENGTH
 from annotator.text.folding import fold
 from annotator.text.visible import remove_invisible
 
+_CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_QUOTED: Final = 40  # characters of a name that is too long
 _SIMILARITY: Final = 0.75  # that of "salma" and "selma" is 0.8
 
 
@@ -31,6 +35,22 @@ def find_free_name(name: str, names: Collection[str]) -> str:
         number += 1
         free_name = f"{name} ({number})"
     return free_name
+
+
+def explain_invalid_name(name: str) -> str | None:
+    """Return why a new annotator cannot have this name, or None."""
+    if len(name) > MAX_ANNOTATOR_LENGTH:
+        reason = ngettext(
+            "“{name}” is longer than {count} character.",
+            "“{name}” is longer than {count} characters.",
+            MAX_ANNOTATOR_LENGTH,
+        )
+        return reason.format(name=name[:_QUOTED] + "…", count=MAX_ANNOTATOR_LENGTH)
+    if _CONTROLS.search(name):
+        return _("“{name}” has control characters, which no name of an annotator has.").format(
+            name=_CONTROLS.sub("\N{REPLACEMENT CHARACTER}", name)
+        )
+    return None
 
 
 def explain_gold_name(name: str) -> str:

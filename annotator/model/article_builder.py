@@ -12,7 +12,18 @@ from annotator.model import zones as zoning
 from annotator.model.limits import MAX_ARTICLE_LENGTH, MAX_SPANS
 from annotator.model.operations import InvalidEdit, check_zones
 from annotator.model.reasons import Code, Reason
-from annotator.model.records import DATELINE, AnnotatedArticle, Article, Note, Span, Status, Zone, article_uid, new_uid
+from annotator.model.records import (
+    DATELINE,
+    AnnotatedArticle,
+    Article,
+    FileLayers,
+    Note,
+    Span,
+    Status,
+    Zone,
+    article_uid,
+    new_uid,
+)
 from annotator.text.offsets import NewlineOffsets, normalise_newlines
 from annotator.text.visible import trim_invisible
 
@@ -34,6 +45,7 @@ def build_article(
     states: Iterable[Status] = (),
     notes: Iterable[Note] = (),
     line: int = 0,
+    layers: FileLayers | None = None,
 ) -> AnnotatedArticle:
     """Return the article with this text, unchanged except for newlines.
 
@@ -75,6 +87,7 @@ def build_article(
             for note in notes
         ),
         line,
+        layers,
     )
 
 

@@ -12,6 +12,12 @@ from annotator.model.records import Edit, Span, Step, StepInfo
 IMPORT_STEP: Final = "import"
 """The name of a step that imported spans; no key undoes it, since no key did it."""
 
+REPLACE_STEP: Final = "import_layer"
+"""The name of a step that made a layer what a file says; the annotator can undo it, though no key did it."""
+
+IMPORT_STEPS: Final = (IMPORT_STEP, REPLACE_STEP)
+"""The names of the steps of imports, which are no work in the window."""
+
 ACCEPT_STEP: Final = "accept"
 """The name of a step that accepts suggestions."""
 

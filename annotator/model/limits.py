@@ -13,6 +13,8 @@ MAX_LABEL_LENGTH: Final = 100
 """Code points of a label's name, repeated in every line of a training file."""
 MAX_NEW_LABELS: Final = 1000
 """Labels of a corpus to which an import adds: the largest label sets have some two hundred."""
+MAX_ANNOTATOR_LENGTH: Final = 255
+"""Code points of a new annotator's name: of the longest address."""
 MAX_LABEL_SET_SIZE: Final = 500_000
 """Bytes of a label set in TOML."""
 MAX_TOML_DOTS: Final = 100

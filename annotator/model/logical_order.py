@@ -59,6 +59,7 @@ def restore_logical_order(item: AnnotatedArticle) -> tuple[AnnotatedArticle, lis
         states=item.states,
         notes=item.notes,
         line=item.line,
+        layers=item.layers and replace(item.layers, is_complete=item.layers.is_complete and not losses),
     )
     return logical_article, losses
 

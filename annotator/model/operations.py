@@ -32,6 +32,7 @@ from annotator.model.records import (
     Suggestion,
     Title,
     Zone,
+    labelled_range,
     new_uid,
 )
 
@@ -132,6 +133,18 @@ def describe_span(span: Span, value: str, note: str) -> list[Edit]:
     """Set value and note of `span`; blank ones are cleared."""
     after = msgspec.structs.replace(span, value=value.strip() or None, note=note.strip() or None)
     return [] if after == span else [Edit(span, after)]
+
+
+def revise_span(before: Span, after: Span) -> list[Edit]:
+    """Change `before` into `after`, which has its uid; no edit if unchanged.
+
+    With another label or edges, it then counts as the annotator's own (see accept).
+    """
+    if before == after:
+        return []
+    if labelled_range(before) == labelled_range(after):
+        return [Edit(before, after)]
+    return [Edit(before, msgspec.structs.replace(after, source=None)), *_reject_source(before)]
 
 
 def set_note(before: Note | None, article: Article, annotator: str, text: str) -> list[Edit]:

@@ -122,6 +122,13 @@ class Code(StrEnum):
     ANSWER_NOT_ACCEPTED = "answer_not_accepted", "The answer was not to accept: the article comes without spans."
     DUPLICATE_ID = "duplicate_id", "Two things have the same id."
 
+    # Layers that an import replaces
+    LAYER_INCOMPLETE = "layer_incomplete", "Some spans of an article cannot be imported: its layers are not replaced."
+    LAYER_TWICE = "layer_twice", "A layer comes twice in an import, and differs: only the first one is imported."
+    PARTIAL_FORMAT = "partial_format", "The format may have only a part of a layer: none is replaced by it."
+    GOLD_LAYER = "gold_layer", "The layer is gold, which only adjudication changes."
+    UNUSED_ANNOTATOR = "unused_annotator", "No file names an annotator that the import renames."
+
     # Labels
     UNKNOWN_LABEL = "unknown_label", "The corpus has no such label."
     INVALID_LABEL = "invalid_label", "The label has a name that no label may have, or that the format does not allow."

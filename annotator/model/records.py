@@ -257,10 +257,25 @@ class StepInfo(Struct, frozen=True, gc=False):
     undoes: str | None = None
 
 
+class FileLayers(Struct, frozen=True):
+    """What a file says of an article's layers beyond their spans, so that an import can replace those of the corpus.
+
+    `annotators` are those whose layers it has, even without a span; "" is whoever the import names. `is_complete` is
+    false if spans could not be read. `is_exact` is true if a span without a value or note in the file has none; else
+    the file may be of a program that does not keep them. `uid` is the article's in the corpus that wrote the file.
+    """
+
+    annotators: frozenset[str] = frozenset()
+    is_complete: bool = True
+    is_exact: bool = False
+    uid: str | None = None
+
+
 class AnnotatedArticle(Struct, frozen=True):
     """An article with its zones, spans, states and notes.
 
-    `line` is its first in the file, from 1; 0 is the whole file.
+    `line` is its first in the file, from 1; 0 is the whole file. `layers` is None unless it is from a file that has
+    spans as they are.
     """
 
     article: Article
@@ -269,6 +284,7 @@ class AnnotatedArticle(Struct, frozen=True):
     states: tuple[Status, ...] = ()
     notes: tuple[Note, ...] = ()
     line: int = 0
+    layers: FileLayers | None = None
 
     def __reduce__(self) -> tuple[Callable[[bytes], "AnnotatedArticle"], tuple[bytes]]:
         """Pickle for another process, several times as fast as span by span."""

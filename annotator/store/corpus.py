@@ -79,12 +79,17 @@ class ContentVersion(Struct, frozen=True, gc=False):
 
 
 class AddResult(Struct, frozen=True):
-    """What `Corpus.add` did: `spans` were added, others skipped. To a removed article nothing is added."""
+    """What `Corpus.add` did: `spans` were added, others skipped. To a removed article nothing is added.
+
+    `changed` and `removed` count the records of which a layer was replaced (see jobs.imports.replacement).
+    """
 
     is_new: bool
     spans: int
     skip_reasons: tuple[Reason, ...] = ()
     is_removed: bool = False
+    changed: int = 0
+    removed: int = 0
 
 
 def utc_timestamp() -> str:
@@ -276,6 +281,16 @@ class Corpus(CorpusFile):
         if not edit_rows:
             raise CorpusError(_("“{path}” has no step {uid}.").format(path=self.path, uid=uid))
         return row_mapping.to_step(edit_rows)
+
+    def stored_articles(self, uids: Iterable[str]) -> set[str]:
+        """Return the uids of those of these articles that the corpus has."""
+        query = "SELECT uid FROM article WHERE uid IN (SELECT value FROM json_each(?))"
+        return {uid for (uid,) in self.fetch_tuples(query, row_mapping.to_json(list(uids)))}
+
+    def stored_spans(self, uids: Iterable[str]) -> set[str]:
+        """Return the uids of those of these spans that the corpus has, in any layer."""
+        query = "SELECT uid FROM span WHERE uid IN (SELECT value FROM json_each(?))"
+        return {uid for (uid,) in self.fetch_tuples(query, row_mapping.to_json(list(uids)))}
 
     def edit_count(self, step: str) -> int:
         """Return the number of the step's edits."""
@@ -534,10 +549,7 @@ class Corpus(CorpusFile):
         if not annotated.spans:
             return 0, []
         label_names = self._label_names()
-        query = "SELECT uid FROM span WHERE uid IN (SELECT value FROM json_each(?))"
-        used_uids = {
-            uid for (uid,) in self.fetch_tuples(query, row_mapping.to_json([span.uid for span in annotated.spans]))
-        }
+        used_uids = self.stored_spans(span.uid for span in annotated.spans)
         layers: dict[str, list[Edit]] = {}
         spans_by_key = {_span_key(span): span for span in stored}
         skip_reasons = list[Reason]()

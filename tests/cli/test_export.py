@@ -191,7 +191,7 @@ def test_an_export_with_a_file_for_each_article_can_be_imported(
     ended = run("import", tmp_path / "again.corpus", target, *SAMIRA, "--json")
     assert (ended.code, ended.err) == (0, "")
     no_remarks: dict[str, list[object]] = {"skipped": [], "repaired": [], "noticed": []}
-    assert ended.json == {"added": 2, "duplicates": 0, "spans": 2, **no_remarks}
+    assert ended.json == {"added": 2, "duplicates": 0, "spans": 2, **no_remarks, "changed": 0, "removed": 0}
     articles: dict[str, Any] = {}
     for which in (corpus, tmp_path / "again.corpus"):
         for article in run("list", which, "--json").json:

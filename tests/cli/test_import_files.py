@@ -41,7 +41,9 @@ def test_json_has_the_keys_of_the_contract(run: Run, tmp_path: Path, texts: Path
     corpus = tmp_path / "new.corpus"
     ended = run("import", corpus, texts, "--json")
     assert ended.code == 1
-    assert list(ended.json) == ["added", "duplicates", "spans", "skipped", "repaired", "noticed"]
+    assert list(ended.json) == [
+        *("added", "duplicates", "spans", "skipped", "repaired", "noticed", "changed", "removed")
+    ]
     assert (ended.json["added"], ended.json["duplicates"], ended.json["spans"]) == (2, 1, 0)
     (skipped,) = ended.json["skipped"]
     assert list(skipped) == ["path", "line", "reason", "code"]
@@ -109,7 +111,7 @@ def test_a_second_import_adds_nothing(run: Run, tmp_path: Path, texts: Path) -> 
     assert first.text == "2 articles added, 1 was there already, 0 spans read\n"
     assert run("import", corpus, texts, "--json").json == {
         **{"added": 0, "duplicates": 3, "spans": 0},
-        **{"skipped": [], "repaired": [], "noticed": []},
+        **{"skipped": [], "repaired": [], "noticed": [], "changed": 0, "removed": 0},
     }
 
 
@@ -281,3 +283,35 @@ def test_strict_reports_that_nothing_was_imported(run: Run, tmp_path: Path, text
     assert (ended.json["added"], len(ended.json["skipped"])) == (0, 1)
     assert "nothing was imported" in ended.err
     assert run("list", tmp_path / "a.corpus", "--json").json == []
+
+
+def test_corrections_come_back_from_label_studio_under_the_annotators_name(
+    run: Run, corpus: Path, tmp_path: Path
+) -> None:
+    assert run("export", corpus, tmp_path / "a.json", "--format", "labelstudio", "--annotator", "سميرة").code == 0
+    [task] = json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))
+    [annotation] = task["annotations"]
+    del annotation["annotator"]
+    results = annotation["result"]
+    plan = next(result for result in results if result["value"]["labels"] == ["PLAN"])
+    plan["value"] |= {"end": plan["value"]["end"] - 1, "text": plan["value"]["text"][:-1]}
+    annotation |= {"completed_by": 1, "result": [plan]}
+    (tmp_path / "b.json").write_text(json.dumps([task]), encoding="utf-8")
+    arguments = "import", corpus, tmp_path / "b.json", "--replace", "--annotator-map", "1=سميرة"
+    ended = run(*arguments)
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.text == "0 articles added, 1 was there already, 0 spans read, 1 changed, 1 removed\n"
+    spans = run("show", corpus, 1, "--json").json["spans"]
+    assert [(span["uid"], span["annotator"], span["text"]) for span in spans] == [
+        ("s1", "سميرة", "خطة العمل 2024-202"),
+        ("s3", "salma", "وزارة العدل"),
+    ]
+    again = run(*arguments, "--json").json
+    assert (again["spans"], again["changed"], again["removed"]) == (0, 0, 0)
+
+
+def test_an_annotator_with_control_characters_is_wrong_usage(run: Run, corpus: Path, texts: Path) -> None:
+    for arguments in (["--annotator", "سطر\nآخر"], ["--annotator-map", "1=\x1b[31m"]):
+        ended = run("import", corpus, texts, *arguments)
+        assert ended.code == 2
+        assert "has control characters, which no name of an annotator has." in ended.err

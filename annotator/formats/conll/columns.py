@@ -352,4 +352,5 @@ FORMAT: Final = Format(
     suffixes=_SUFFIXES,
     sniff=sniff,
     read=read,
+    is_projection=True,
 )

@@ -157,6 +157,7 @@ FORMAT: Final = Format(
     suffixes=_SUFFIXES,
     sniff=sniff,
     read=read,
+    is_projection=True,
     output=TAGS,
     export_title=N_("CoNLL-U: a tag per word in the last column"),
 )

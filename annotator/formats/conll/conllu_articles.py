@@ -168,7 +168,16 @@ class DocumentReader:
         states, notes = (list(self._read_states()), list(self._read_notes())) if self._is_own else ([], [])
         try:
             return build_article(
-                text, zones=zones, spans=spans, states=states, notes=notes, line=self._line, **metadata
+                text,
+                title=metadata.get("title"),
+                published=metadata.get("published"),
+                source=metadata.get("source"),
+                url=metadata.get("url"),
+                zones=zones,
+                spans=spans,
+                states=states,
+                notes=notes,
+                line=self._line,
             )
         except InvalidEdit as error:
             self._refuse(self._line, error.reason)

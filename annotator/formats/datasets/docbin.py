@@ -181,6 +181,7 @@ FORMAT: Final = Format(
     suffixes=(".spacy",),
     sniff=docbin_reading.sniff,
     read=docbin_reading.read,
+    is_projection=True,
     is_binary=True,
     output=_DocBinTags(),
     export_title=N_("spaCy: training documents (DocBin)"),

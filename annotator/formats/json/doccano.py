@@ -35,7 +35,7 @@ from annotator.model.colours import contrast_ratio
 from annotator.model.labels import LabelSet
 from annotator.model.operations import InvalidEdit
 from annotator.model.reasons import Code, Reason
-from annotator.model.records import AnnotatedArticle, Note, Notice, Remark, Span, new_uid
+from annotator.model.records import AnnotatedArticle, FileLayers, Note, Notice, Remark, Span, new_uid
 
 _SUFFIXES: Final = (".jsonl", ".json", ".ndjson")
 
@@ -166,11 +166,18 @@ def _read_line(
     named_unit = None if is_sure else line.get(_UNIT_KEY)
     unit = named_unit if named_unit in offset_units.UNITS else guess
     unsure = None if is_sure or unit == named_unit else evidence
-    spans = [span for key in columns for span in _read_spans(text, key, line[key], annotator, reasons, unit, unsure)]
+    span_reasons: list[Reason] = []
+    spans = [
+        span for key in columns for span in _read_spans(text, key, line[key], annotator, span_reasons, unit, unsure)
+    ]
+    reasons += span_reasons
+    has_labels = columns or any(line.get(key) in ([], {}) for key in _LABEL_KEYS)
     reasons += [json_values.describe_skipped(key) for key in _UNREAD_KEYS if line.get(key)]
     metadata = json_values.read_metadata({**_read_meta(line), **line}, reasons)
     notes = list(_read_notes(line, annotator, reasons))
-    return build_article(text, **metadata, spans=spans, notes=notes, line=number)
+    annotators = {span.annotator for span in spans} or ({""} if has_labels else set())
+    layers = FileLayers(frozenset(annotators), is_complete=not span_reasons)
+    return build_article(text, **metadata, spans=spans, notes=notes, line=number, layers=layers)
 
 
 def _find_text_key(line: dict[str, Any]) -> str:

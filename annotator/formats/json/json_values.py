@@ -15,7 +15,14 @@ from typing import Any, BinaryIO, Final, Literal, TypeAlias
 import msgspec
 
 from annotator.formats.library_errors import explain_error
-from annotator.formats.reading import MAX_QUOTE, describe_mismatch, describe_outside, parse_published, shorten
+from annotator.formats.reading import (
+    MAX_QUOTE,
+    describe_mismatch,
+    describe_outside,
+    is_iso_time,
+    parse_published,
+    shorten,
+)
 from annotator.i18n import _
 from annotator.model.operations import InvalidEdit
 from annotator.model.reasons import Code, Reason, json_error_code
@@ -260,8 +267,11 @@ def read_metadata(table: Mapping[str, Any], reasons: list[Reason]) -> dict[str, 
 
 
 def build_metadata(article: Article) -> dict[str, str]:
-    """Return an article's metadata as a table for `read_metadata`."""
-    return {name: value for name in METADATA if (value := getattr(article, name))}
+    """Return an article's metadata as a table for `read_metadata`, without a time that no calendar has."""
+    metadata = {name: value for name in METADATA if (value := getattr(article, name))}
+    if not is_iso_time(article.published or ""):
+        metadata.pop("published", None)
+    return metadata
 
 
 def first_name(*names: Any) -> str | None:

@@ -9,24 +9,36 @@
 Offsets are code points of the line's own text. Only `text` is required; unknown keys are ignored.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path, PurePath
 from typing import Any, Final
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import UNSET, Raw, Struct, UnsetType
 
 from annotator.formats.format import ALL_FIELDS, Documents, Format
 from annotator.formats.json import json_values
 from annotator.formats.library_errors import explain_error
-from annotator.formats.reading import parse_published
+from annotator.formats.reading import is_iso_time, parse_published
 from annotator.i18n import N_, _
 from annotator.model.article_builder import build_article, check_span_count
 from annotator.model.display_names import article_title
 from annotator.model.operations import InvalidEdit
 from annotator.model.reasons import Code, Reason, json_error_code
-from annotator.model.records import STATES, AnnotatedArticle, Note, Notice, Refusal, Remark, Span, Status, Zone, new_uid
+from annotator.model.records import (
+    STATES,
+    AnnotatedArticle,
+    FileLayers,
+    Note,
+    Notice,
+    Refusal,
+    Remark,
+    Span,
+    Status,
+    Zone,
+    new_uid,
+)
 
 _SUFFIXES: Final = (".jsonl", ".ndjson", ".jl", ".json")
 _LINE_SUFFIXES: Final = _SUFFIXES[: _SUFFIXES.index(".json")]
@@ -38,11 +50,12 @@ _NULL: Final = Raw(b"null")
 
 class _Line(Struct):
     text: str | None = None
-    title: str | None = None
-    published: str | None = None
-    source: str | None = None
-    url: str | None = None
     # Decoded separately, so that errors in them do not cost the article.
+    uid: Raw = _NULL
+    title: Raw = _NULL
+    published: Raw = _NULL
+    source: Raw = _NULL
+    url: Raw = _NULL
     zones: Raw = _NULL
     spans: Raw = _NULL
     states: Raw = _NULL
@@ -61,8 +74,8 @@ class _Span(Struct):
     label: str
     uid: str | None = None
     annotator: str | None = None
-    value: str | None = None
-    note: str | None = None
+    value: str | UnsetType | None = UNSET
+    note: str | UnsetType | None = UNSET
     text: str | None = None
 
 
@@ -89,8 +102,11 @@ def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Remark]:
 
 
 def encode(item: AnnotatedArticle) -> str:
-    """Encode all of an article as a line."""
-    return msgspec.json.encode(build_record(item)).decode() + "\n"
+    """Encode all of an article as a line, without a time of publication that no calendar has."""
+    record = build_record(item)
+    if not is_iso_time(record["published"] or ""):
+        record["published"] = None
+    return msgspec.json.encode(record).decode() + "\n"
 
 
 def build_record(item: AnnotatedArticle) -> dict[str, Any]:
@@ -133,21 +149,26 @@ def _read_article(data: bytes, number: int, annotator: str) -> tuple[AnnotatedAr
         return None, [Reason(json_error_code(error), message)]
     if line.text is None:
         return None, [Reason(Code.NO_TEXT, _("The article has no text."))]
+    span_reasons: list[Reason] = []
     try:
-        spans = list(_read_spans(line, line.text, annotator, reasons))
+        spans = list(_read_spans(line, line.text, span_reasons))
     except InvalidEdit as error:
         return None, [error.reason]
+    reasons += span_reasons
+    published = parse_published(_read_text(line.published, "published", reasons), reasons)
+    states = list(_read_states(line, reasons))
     build = partial(
         build_article,
         line.text,
-        title=line.title,
-        published=parse_published(line.published, reasons),
-        source=line.source,
-        url=line.url,
-        spans=spans,
-        states=list(_read_states(line, reasons)),
+        title=_read_text(line.title, "title", reasons),
+        published=published,
+        source=_read_text(line.source, "source", reasons),
+        url=_read_text(line.url, "url", reasons),
+        spans=[_to_span(span, annotator) for span in spans],
+        states=states,
         notes=list(_read_notes(line, reasons)),
         line=number,
+        layers=_describe_layers(line, spans, states, is_complete=not span_reasons),
     )
     zones = _read_zones(line, reasons)
     try:
@@ -162,12 +183,39 @@ def _read_article(data: bytes, number: int, annotator: str) -> tuple[AnnotatedAr
         return None, [error.reason]
 
 
+def _read_text(raw: Raw, key: str, reasons: list[Reason]) -> str | None:
+    value = _decode(raw, Any, key, reasons)
+    if value is None or isinstance(value, str):
+        return value
+    reasons.append(Reason(Code.INVALID_VALUE, _("“{key}” is not a text and is skipped.").format(key=key)))
+    return None
+
+
 def _read_zones(line: _Line, reasons: list[Reason]) -> list[Zone] | None:
     zones = _decode(line.zones, list[_Zone] | None, "zones", reasons)
     return zones if zones is None else [Zone(new_uid(), "", zone.kind, zone.start, zone.end) for zone in zones]
 
 
-def _read_spans(line: _Line, text: str, annotator: str, reasons: list[Reason]) -> Iterator[Span]:
+def _describe_layers(line: _Line, spans: Sequence[_Span], states: Iterable[Status], *, is_complete: bool) -> FileLayers:
+    annotators = {_owner(span) for span in spans} | {status.annotator for status in states}
+    return FileLayers(
+        frozenset(annotators or ({""} if bytes(line.spans) != bytes(_NULL) else ())),
+        is_complete,
+        is_exact=all(UNSET not in (span.value, span.note) for span in spans),
+        uid=_read_text(line.uid, "uid", []),
+    )
+
+
+def _owner(span: _Span) -> str:
+    return span.annotator if span.annotator and span.annotator.strip() else ""
+
+
+def _to_span(span: _Span, annotator: str) -> Span:
+    value, note = (None if text is UNSET else text for text in (span.value, span.note))
+    return Span(span.uid or new_uid(), "", _owner(span) or annotator, span.label, span.start, span.end, value, note)
+
+
+def _read_spans(line: _Line, text: str, reasons: list[Reason]) -> Iterator[_Span]:
     uids: set[str] = set()
     for raw in check_span_count(_decode(line.spans, list[Raw] | None, "spans", reasons) or []):
         span = _decode(raw, _Span, "spans", reasons)
@@ -177,10 +225,9 @@ def _read_spans(line: _Line, text: str, annotator: str, reasons: list[Reason]) -
         if reason:
             reasons.append(reason)
         else:
-            uid = span.uid if span.uid and span.uid not in uids else new_uid()
-            uids.add(uid)
-            owner = span.annotator if span.annotator and span.annotator.strip() else annotator
-            yield Span(uid, "", owner, span.label, span.start, span.end, span.value, span.note)
+            span.uid = span.uid if span.uid and span.uid not in uids else new_uid()
+            uids.add(span.uid)
+            yield span
 
 
 def _read_states(line: _Line, reasons: list[Reason]) -> Iterator[Status]:

@@ -26,6 +26,7 @@ organisation. It forgets that key, so where several have labelled an article, ea
 """
 
 import codecs
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
@@ -45,7 +46,7 @@ from annotator.model.article_builder import build_article, check_span_count
 from annotator.model.labels import LabelSet
 from annotator.model.operations import InvalidEdit
 from annotator.model.reasons import Code, Reason
-from annotator.model.records import DONE, AnnotatedArticle, Notice, Remark, Span, new_uid
+from annotator.model.records import DONE, AnnotatedArticle, FileLayers, Notice, Remark, Span, new_uid
 from annotator.text.offsets import Utf16Offsets
 
 _SUFFIXES: Final = (".json", ".jsonl", ".ndjson", ".csv", ".tsv")
@@ -54,6 +55,8 @@ _SNIFFED_BYTES: Final = 1 << 10
 _TEXT_KEY: Final = "text"
 _OWN_COLUMNS: Final = frozenset({"annotation_id", "annotator", "created_at", "id", "lead_time", "updated_at"})
 """What Label Studio adds to the columns of `data` in JSON-MIN and tables."""
+_UID: Final = re.compile("[0-9a-f]{32}")
+"""An id that this program gave; Label Studio's are shorter."""
 _MAX_COMPARED: Final = 100
 """Columns and results compared to find the text."""
 _ANNOTATION_KEYS: Final = ("annotations", "completions")
@@ -96,6 +99,7 @@ class _Layer(Struct):
 
     annotator: str
     results: list[_Result]
+    is_named: bool = True
 
 
 def sniff(_name: str, beginning: bytes) -> bool:
@@ -230,8 +234,9 @@ def _read_task(
 ) -> AnnotatedArticle:
     """Parse a task (see json_values.value_reader), and count what is not read in `skipped`."""
     columns = task.get("data")
+    span_reasons: list[Reason] = []
     if isinstance(columns, dict):
-        layers = list(_read_annotations(task, annotator, reasons))
+        layers = list(_read_annotations(task, annotator, reasons, span_reasons))
         skipped["predictions"] += _count_predictions(task)
         reasons += [json_values.describe_skipped(key) for key in ("drafts",) if task.get(key)]
     else:
@@ -240,29 +245,33 @@ def _read_task(
     text = _find_text(columns, [result for layer in layers for result in layer.results])
     metadata = json_values.read_metadata({key: value for key, value in columns.items() if value is not text}, reasons)
     units = Utf16Offsets(text)
-    spans = [span for layer in layers for span in _read_spans(text, units, layer, reasons)]
-    return build_article(text, **metadata, spans=spans, line=number)
+    uids: set[str] = set()
+    spans = [span for layer in layers for span in _read_spans(text, units, layer, uids, reasons, span_reasons)]
+    reasons += span_reasons
+    annotators = frozenset(layer.annotator if layer.is_named else "" for layer in layers)
+    file_layers = FileLayers(annotators, is_complete=not span_reasons)
+    return build_article(text, **metadata, spans=spans, line=number, layers=file_layers)
 
 
-def _read_annotations(task: dict[str, Any], annotator: str, reasons: list[Reason]) -> Iterator[_Layer]:
+def _read_annotations(
+    task: dict[str, Any], annotator: str, reasons: list[Reason], span_reasons: list[Reason]
+) -> Iterator[_Layer]:
     for key in _ANNOTATION_KEYS:
-        for entry in check_span_count(json_values.convert(task.get(key), list[Any] | None, key, reasons) or []):
-            annotation = json_values.convert(entry, _Annotation, key, reasons)
+        for entry in check_span_count(json_values.convert(task.get(key), list[Any] | None, key, span_reasons) or []):
+            annotation = json_values.convert(entry, _Annotation, key, span_reasons)
             if annotation is None:
                 continue
             completed_by = annotation.completed_by
-            author = (
-                json_values.first_name(
-                    annotation.annotator,
-                    _find_annotator(annotation.result),
-                    *_person_names(completed_by) if isinstance(completed_by, dict) else (completed_by,),
-                )
-                or annotator
+            author = json_values.first_name(
+                annotation.annotator,
+                _find_annotator(annotation.result),
+                *_person_names(completed_by) if isinstance(completed_by, dict) else (completed_by,),
             )
+            owner = author or annotator
             if not (annotation.was_cancelled or annotation.skipped):
-                yield _read_layer(author, annotation.result, reasons)
+                yield _Layer(owner, _read_results(annotation.result, span_reasons), author is not None)
             elif annotation.result:
-                message = _("Annotations that {annotator} cancelled are skipped.").format(annotator=author)
+                message = _("Annotations that {annotator} cancelled are skipped.").format(annotator=owner)
                 reasons.append(Reason(Code.ANNOTATION_CANCELLED, message))
 
 
@@ -284,16 +293,17 @@ def _count_predictions(task: Mapping[str, Any]) -> int:
     return len(predictions) if isinstance(predictions, list) else bool(predictions)
 
 
-def _read_layer(annotator: str, results: Iterable[Any] | None, reasons: list[Reason]) -> _Layer:
+def _read_results(results: Iterable[Any] | None, reasons: list[Reason]) -> list[_Result]:
     converted = [
         json_values.convert(result, _Result, "result", reasons) for result in check_span_count(list(results or ()))
     ]
-    return _Layer(annotator, [result for result in converted if result is not None])
+    return [result for result in converted if result is not None]
 
 
 def _read_json_min(task: dict[str, Any], annotator: str, reasons: list[Reason]) -> _Layer:
     """Return the results among the columns of a JSON-MIN task."""
-    layer = _Layer(json_values.first_name(task.get("annotator"), task.get("completed_by")) or annotator, [])
+    name = json_values.first_name(task.get("annotator"), task.get("completed_by"))
+    layer = _Layer(name or annotator, [], name is not None)
     for key, column in task.items():
         entries = [entry for entry in column if isinstance(entry, dict)] if isinstance(column, list) else []
         layer.results += [_Result("labels", entry, from_name=key) for entry in entries if "labels" in entry]
@@ -322,13 +332,16 @@ def _find_text(columns: dict[str, Any], results: list[_Result]) -> str:
     return str(columns[max(longest, key=score)])
 
 
-def _read_spans(text: str, units: Utf16Offsets, layer: _Layer, reasons: list[Reason]) -> Iterator[Span]:
+def _read_spans(
+    text: str, units: Utf16Offsets, layer: _Layer, uids: set[str], reasons: list[Reason], span_reasons: list[Reason]
+) -> Iterator[Span]:
+    """Yield the spans of a layer, with the uids that were exported as the ids of results; add those to `uids`."""
     labelled = [result for result in layer.results if result.type.lower() == "labels"]
     details_by_region = _read_details(
         layer.results, {result.id for result in labelled if result.id is not None}, reasons
     )
     for result in labelled:
-        value = json_values.convert(result.value, _Value, "value", reasons)
+        value = json_values.convert(result.value, _Value, "value", span_reasons)
         if value is None:
             continue
         start, end, reason = _locate_span(text, units, value)
@@ -336,14 +349,17 @@ def _read_spans(text: str, units: Utf16Offsets, layer: _Layer, reasons: list[Rea
             message = _("The span from {start} to {end} has no label.").format(start=start, end=end)
             reason = Reason(Code.SPAN_WITHOUT_LABEL, message)
         if reason:
-            reasons.append(reason)
+            span_reasons.append(reason)
             continue
         details = details_by_region.get(result.id, {})
         meta = result.meta if isinstance(result.meta, dict) else {}
         note = _join_texts(meta.get("text")) or details.get("note")
         span_value = details.get("value") or _join_texts(meta.get("value"))
         for label in value.labels:
-            yield Span(new_uid(), "", layer.annotator, label, start, end, span_value, note)
+            id_ = result.id
+            uid = id_ if isinstance(id_, str) and _UID.fullmatch(id_) and id_ not in uids else new_uid()
+            uids.add(uid)
+            yield Span(uid, "", layer.annotator, label, start, end, span_value, note)
 
 
 def _locate_span(text: str, units: Utf16Offsets, value: _Value) -> tuple[int, int, Reason | None]:

@@ -26,7 +26,7 @@ from annotator.i18n import _
 from annotator.model.article_builder import build_article, check_span_count
 from annotator.model.operations import InvalidEdit
 from annotator.model.reasons import Code, Reason
-from annotator.model.records import AnnotatedArticle, Span, new_uid
+from annotator.model.records import AnnotatedArticle, FileLayers, Span, new_uid
 from annotator.text import tokenizer
 
 _SUFFIXES: Final = (".jsonl", ".json", ".ndjson")
@@ -103,16 +103,21 @@ def read(line: dict[str, Any], number: int, annotator: str, reasons: list[Reason
     if not isinstance(text, str):
         raise InvalidEdit(Reason(Code.NO_TEXT, _("The article has no text.")))
     answer = line.get("answer") or _ACCEPT
+    spans: list[Span] = []
+    layers = FileLayers()
     if answer == _ACCEPT:
-        owner = json_values.first_name(line.get("_annotator_id"), line.get("_session_id")) or annotator
-        spans = list(_read_spans(text, line.get("spans"), owner, reasons))
+        name = json_values.first_name(line.get("_annotator_id"), line.get("_session_id"))
+        span_reasons: list[Reason] = []
+        spans += _read_spans(text, line.get("spans"), name or annotator, span_reasons)
+        reasons += span_reasons
+        if "spans" in line:
+            layers = FileLayers(frozenset({name or ""}), is_complete=not span_reasons)
     else:
-        spans = []
         message = _("The answer is “{answer}”: the article is imported without spans.")
         reasons.append(Reason(Code.ANSWER_NOT_ACCEPTED, message.format(answer=answer)))
     reasons += [json_values.describe_skipped(key) for key in _UNREAD_KEYS if line.get(key)]
     metadata = json_values.read_metadata(meta if isinstance(meta, dict) else {}, reasons)
-    return build_article(text, **metadata, spans=spans, line=number)
+    return build_article(text, **metadata, spans=spans, line=number, layers=layers)
 
 
 def _read_spans(text: str, entries: Any, owner: str, reasons: list[Reason]) -> Iterator[Span]:

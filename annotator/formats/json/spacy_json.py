@@ -141,4 +141,5 @@ FORMAT: Final = Format(
     suffixes=(".json",),
     sniff=sniff,
     read=read,
+    is_projection=True,
 )

@@ -13,7 +13,7 @@ from annotator.i18n import _, ngettext
 from annotator.model.article_builder import build_article
 from annotator.model.operations import InvalidEdit
 from annotator.model.reasons import Code, Reason
-from annotator.model.records import BODY, AnnotatedArticle, Refusal, Span, Zone, new_uid
+from annotator.model.records import BODY, AnnotatedArticle, FileLayers, Refusal, Span, Zone, new_uid
 from annotator.text.offsets import Utf16Offsets
 
 MAX_BYTES: Final = 50_000_000
@@ -90,10 +90,16 @@ def check_count(count: int) -> None:
         raise InvalidEdit(Reason(Code.TOO_COMPLEX, message.format(count=MAX_ANNOTATIONS)))
 
 
-def build_article_or_refusal(path: Path, text: str, spans: Iterable[Span], *, page: bool) -> AnnotatedArticle | Refusal:
-    """Build an article, or a refusal; zones are recognised if the text may be a web page (`page`)."""
+def build_article_or_refusal(
+    path: Path, text: str, spans: Iterable[Span], *, page: bool, is_complete: bool
+) -> AnnotatedArticle | Refusal:
+    """Build an article, or a refusal; zones are recognised if the text may be a web page (`page`).
+
+    The spans are of the layer that an import names; all of them if `is_complete`.
+    """
+    zones = None if page else [Zone(new_uid(), "", BODY, 0, len(text))]
     try:
-        return build_article(text, zones=None if page else [Zone(new_uid(), "", BODY, 0, len(text))], spans=spans)
+        return build_article(text, zones=zones, spans=spans, layers=FileLayers(frozenset({""}), is_complete))
     except InvalidEdit as error:
         return Refusal.at(path, 0, error.reason)
 
@@ -193,7 +199,7 @@ def annotation_reader(parse: Callable[[Path, Tally, list[Refusal]], ParsedFile])
             for name in fields.unused:
                 tally.add(f"{short_name(annotation.type)}.{name}", annotation.line)
             spans.append(Span(new_uid(), "", annotator, fields.label, start, end, fields.value, fields.note))
-        yield build_article_or_refusal(path, text, spans, page=False)
+        yield build_article_or_refusal(path, text, spans, page=False, is_complete=not (refusals or span_refusals))
         yield from (*refusals, *span_refusals, *tally.refusals(path))
 
     return read

@@ -125,7 +125,7 @@ def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Refusal]:
         for span in spans_by_id.values()
         if span is not None
     ]
-    yield build_article_or_refusal(path, text[bom_length:], spans, page=True)
+    yield build_article_or_refusal(path, text[bom_length:], spans, page=True, is_complete=not refusals)
     yield from refusals
     yield from tally.refusals(path)
 

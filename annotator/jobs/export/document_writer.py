@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from annotator.file_ops import synced_file
 from annotator.formats.format import Documents, Format
+from annotator.formats.reading import is_iso_time
 from annotator.formats.report import Report
 from annotator.i18n import _
 from annotator.jobs.export.expected_outcomes import ExpectedOutcome, expect_unchanged
@@ -105,14 +106,15 @@ def compare_articles(annotated: AnnotatedArticle, content: AnnotatedArticle, fie
 def _has_same_metadata(annotated: AnnotatedArticle, content: AnnotatedArticle, fields: frozenset[str]) -> bool:
     """Compare title, time, source and address, if among the fields.
 
-    The file may have the displayed title for a missing one; a missing time is read from a dateline.
+    The file may have the displayed title for a missing one; a missing time, or one that no calendar has, is read from a
+    dateline.
     """
     article, text = annotated.article, content.article.text
     datelines = (text[zone.start : zone.end] for zone in content.zones if zone.kind == DATELINE)
     dateline_time = next(filter(None, map(zoning.parse_dateline, datelines)), None)
     allowed = {
         "title": {article.title or None, article_title(article, annotated.zones)},
-        "published": {article.published or dateline_time},
+        "published": {article.published if is_iso_time(article.published or "") else dateline_time},
         "source": {article.source or None},
         "url": {article.url or None},
     }

@@ -44,6 +44,7 @@ class ReadOptions(Struct, frozen=True):
     that were broken to fit a page (see text.line_joining). `sentences_per_article` cuts columns that do not say where
     articles begin (see conll.columns.read); `offsets` is the unit of doccano's (see json.offset_units). `encoding` is
     that of texts, None to detect it, and `errors` what happens to what it cannot decode (see sources.open_contents).
+    With `whole_layers`, formats that may have only a part of them are refused.
     """
 
     format: str | None = None
@@ -54,6 +55,7 @@ class ReadOptions(Struct, frozen=True):
     encoding: str | None = None
     errors: str = sources.STRICT
     offsets: str | None = None
+    whole_layers: bool = False
 
 
 def list_files(corpus: Corpus, paths: Iterable[Path], format_name: str | None, remarks: list[Remark]) -> list[Path]:
@@ -132,6 +134,7 @@ def join_article_lines(item: AnnotatedArticle) -> AnnotatedArticle:
         states=item.states,
         notes=item.notes,
         line=item.line,
+        layers=item.layers,
     )
 
 
@@ -187,6 +190,10 @@ def _read_content(path: Path, options: ReadOptions, annotator: str) -> Iterator[
     if format_ is None:
         message = _("The format of the file was not recognised.")
         yield Refusal.at(path, 0, Reason(Code.FORMAT_NOT_RECOGNISED, message))
+    elif options.whole_layers and format_.is_projection:
+        message = _("The format {format} may have only a part of a layer, so no layer is replaced by it.")
+        text = message.format(format=format_.localised_title())
+        yield Refusal.at(path, 0, Reason(Code.PARTIAL_FORMAT, text))
     elif format_ is tables.FORMAT:
         yield from tables.read(path, annotator, options.columns)
     elif format_ is columns.FORMAT:

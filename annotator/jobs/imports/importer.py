@@ -11,7 +11,9 @@ from msgspec.structs import replace
 
 from annotator.i18n import ngettext
 from annotator.jobs.imports import file_reader, sources
+from annotator.jobs.imports.annotator_mapping import AnnotatorMapping
 from annotator.jobs.imports.file_reader import ReadOptions
+from annotator.jobs.imports.replacement import LayerReplacement, LayerReplacer
 from annotator.model.date_values import is_date_value
 from annotator.model.label_roles import is_date_label
 from annotator.model.label_twins import describe_label_twin, find_label_twins
@@ -44,7 +46,8 @@ class LabelMapping(Struct, frozen=True):
 class ImportResult(Struct, frozen=True):
     """Counts of new articles, duplicates and stored spans in an import, and the remarks.
 
-    `skipped` was not imported, `repaired` was imported after a repair, `noticed` although doubtful.
+    `skipped` was not imported, `repaired` was imported after a repair, `noticed` although doubtful. `changed` counts
+    the spans, states and notes that replaced others, `removed` the spans that were deleted.
     """
 
     added: int
@@ -53,6 +56,8 @@ class ImportResult(Struct, frozen=True):
     skipped: list[Refusal]
     repaired: list[Repair] = []
     noticed: list[Notice] = []
+    changed: int = 0
+    removed: int = 0
 
 
 def import_paths(
@@ -69,6 +74,8 @@ def import_paths(
     errors: str = sources.STRICT,
     offsets: str | None = None,
     options_by_path: Mapping[Path, ReadOptions] | None = None,
+    annotator_names: Mapping[str, str] | None = None,
+    replacement: LayerReplacement | None = None,
     strict: bool = False,
     jobs: int = 1,
 ) -> Generator[tuple[int, int], None, ImportResult]:
@@ -79,9 +86,10 @@ def import_paths(
     as a notice. `sentences_per_article` cuts files of columns that do not say where articles begin. `encoding` is that
     of texts, None to detect it, and `errors` what happens to what it cannot decode. `offsets` is the unit of those of
     doccano (see json.offset_units). `options_by_path` has options for single files; `jobs` processes read them.
-    Unreadable files are skipped and reported. Without `strict`, no transaction is open at a yield, and closing keeps
-    the articles stored so far; with it, all is one transaction, rolled back if anything is refused. Raises KeyError for
-    an unknown format, CorpusError.
+    `annotator_names` maps annotators of files to those of the corpus. With a `replacement`, the layers of articles that
+    the corpus has become what the files say. Unreadable files are skipped and reported. Without `strict`, no
+    transaction is open at a yield, and closing keeps the articles stored so far; with it, all is one transaction,
+    rolled back if anything is refused. Raises KeyError for an unknown format, CorpusError.
     """
     steps = _import(
         corpus,
@@ -98,6 +106,8 @@ def import_paths(
         options_by_path or {},
         annotator,
         label_mapping,
+        AnnotatorMapping(corpus, annotator_names or {}),
+        LayerReplacer(corpus, replacement.annotator) if replacement else None,
         jobs,
     )
     if not strict:
@@ -125,6 +135,8 @@ def _import(
     options_by_path: Mapping[Path, ReadOptions],
     annotator: str,
     label_mapping: LabelMapping,
+    annotator_mapping: AnnotatorMapping,
+    replacer: LayerReplacer | None,
     jobs: int,
 ) -> Generator[tuple[int, int], None, ImportResult]:
     counts: Counter[str] = Counter()
@@ -134,21 +146,24 @@ def _import(
     files = file_reader.list_files(corpus, paths, options.format, remarks)
     yield 0, len(files)
     requests = [(path, options_by_path.get(path, options)) for path in files]
+    if replacer:
+        requests = [(path, replace(options, whole_layers=True)) for path, options in requests]
     for count, (path, items) in enumerate(file_reader.read_files(requests, annotator, jobs), 1):
         for item in items:
             if isinstance(item, Remark):
                 remarks.append(item)
                 continue
+            item = annotator_mapping.apply(path, item)
             usage.add(path, item, label_mapping)
             batch.append((path, item))
             if len(batch) == _BATCH_SIZE:
-                counts += _store(corpus, batch, label_mapping, unknown, doubtful, remarks)
+                counts += _store(corpus, batch, label_mapping, replacer, unknown, doubtful, remarks)
                 batch.clear()
                 yield count - 1, len(files)
         if count == len(files):
-            counts += _store(corpus, batch, label_mapping, unknown, doubtful, remarks)
+            counts += _store(corpus, batch, label_mapping, replacer, unknown, doubtful, remarks)
         yield count, len(files)
-    remarks += [*unknown.refusals(), *doubtful.notices(), *usage.notices()]
+    remarks += [*unknown.refusals(), *doubtful.notices(), *usage.notices(), *annotator_mapping.remarks()]
     remarks[:] = map(sanitise_remark, remarks)
     order = {str(path): index for index, path in enumerate(files)}
     remarks.sort(key=lambda remark: (order.get(remark.path, -1), remark.line))
@@ -158,6 +173,7 @@ def _import(
         [remark for remark in remarks if isinstance(remark, Refusal)],
         [remark for remark in remarks if isinstance(remark, Repair)],
         [remark for remark in remarks if isinstance(remark, Notice)],
+        *(counts["changed"], counts["removed"]),
     )
 
 
@@ -267,6 +283,7 @@ def _store(
     corpus: Corpus,
     batch: Iterable[tuple[Path, AnnotatedArticle]],
     label_mapping: LabelMapping,
+    replacer: LayerReplacer | None,
     unknown: _UnknownLabels,
     doubtful: _InvalidDates,
     remarks: list[Remark],
@@ -276,16 +293,16 @@ def _store(
     with corpus.transaction():
         known_labels = {label.name for label in corpus.labels().labels}
         mapped = [
-            replace(annotated, spans=tuple(_map_labels(corpus, path, annotated, label_mapping, known_labels, unknown)))
-            for path, annotated in batch
+            _map_labels(corpus, path, annotated, label_mapping, known_labels, unknown) for path, annotated in batch
         ]
-        for (path, _file_article), annotated, added in zip(batch, mapped, corpus.add_all(mapped), strict=True):
+        results = replacer.store(mapped) if replacer else corpus.add_all(mapped)
+        for (path, _file_article), annotated, added in zip(batch, mapped, results, strict=True):
             if added.is_removed:
                 remarks.append(Refusal.at(path, annotated.line, explain_removed()))
                 continue
             counts["added" if added.is_new else "duplicates"] += 1
-            counts["spans"] += added.spans
-            if added.spans:
+            counts += Counter(spans=added.spans, changed=added.changed, removed=added.removed)
+            if added.spans or added.changed:
                 doubtful.add(corpus, path, annotated)
             remarks += [Refusal.at(path, annotated.line, reason) for reason in added.skip_reasons]
     return counts
@@ -298,11 +315,12 @@ def _map_labels(
     label_mapping: LabelMapping,
     known_labels: set[str],
     unknown: _UnknownLabels,
-) -> Iterator[Span]:
-    """Yield the spans with labels of the corpus, adding labels (also to `known_labels`) where allowed.
+) -> AnnotatedArticle:
+    """Return the article with labels of the corpus, adding labels (also to `known_labels`) where allowed.
 
-    Other spans, and those beyond the limit of labels, are counted in `unknown`.
+    Other spans, and those beyond the limit of labels, are counted in `unknown`, and its layers are not complete.
     """
+    spans: list[Span] = []
     for span in annotated.spans:
         label = label_mapping.renamed.get(span.label, span.label)
         may_add = is_label_name(label) and (label_mapping.added is None or label in label_mapping.added)
@@ -312,4 +330,8 @@ def _map_labels(
         if label not in known_labels:
             unknown.add(path, annotated, label)
         else:
-            yield span if label == span.label else replace(span, label=label)
+            spans.append(span if label == span.label else replace(span, label=label))
+    layers = annotated.layers
+    if layers and len(spans) < len(annotated.spans):
+        layers = replace(layers, is_complete=False)
+    return replace(annotated, spans=tuple(spans), layers=layers)

@@ -4,7 +4,7 @@ import sqlite3
 
 from msgspec import Struct
 
-from annotator.model.history import IMPORT_STEP
+from annotator.model.history import IMPORT_STEPS
 from annotator.model.records import STATES
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
@@ -65,11 +65,11 @@ def collect_statistics(corpus: Corpus) -> CorpusStatistics:
         spans = corpus.fetch_tuples(f"SELECT annotator, label, count(*) FROM span {counted}, label")
         decisions = count_decisions(corpus)
         dismissed = dict(corpus.fetch_tuples(f"SELECT annotator, count(*) FROM dismissal {counted}"))
-        query = """
+        query = f"""
             SELECT annotator, count(*), count(DISTINCT substr(time, 1, 10)), min(time), max(time)
-            FROM edit WHERE name <> ? GROUP BY annotator
+            FROM edit WHERE name NOT IN {IMPORT_STEPS} GROUP BY annotator
         """
-        edits = {row[0]: row[1:] for row in corpus.fetch_tuples(query, IMPORT_STEP)}
+        edits = {row[0]: row[1:] for row in corpus.fetch_tuples(query)}
         labels = dict.fromkeys((label.name for label in corpus.labels().labels), 0)
         annotator_statistics = {}
         for name in corpus.annotators():

@@ -12,7 +12,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import astuple
 
-from annotator.model.history import IMPORT_STEP
+from annotator.model.history import IMPORT_STEPS
 from annotator.model.records import DONE
 from annotator.store.corpus import Corpus
 from annotator.store.queries.removals import not_removed
@@ -113,7 +113,7 @@ _QUERY: Final = f"""
     ),
     imported AS (
         SELECT json_extract(after, '$.uid') FROM part CROSS JOIN edit ON edit.article = part.article
-        WHERE annotator = ?1 AND name = '{IMPORT_STEP}' AND after GLOB '{{"type":"span"*'
+        WHERE annotator = ?1 AND name IN {IMPORT_STEPS} AND after GLOB '{{"type":"span"*'
     ),
     {CORRECTION}
     SELECT NULL AS label, at, 0, 0, 0, 0, count(*) FROM part GROUP BY at

@@ -4,7 +4,7 @@ from collections.abc import Generator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
-from annotator.model.history import AGREED_STEP, IMPORT_STEP
+from annotator.model.history import AGREED_STEP, IMPORT_STEPS
 from annotator.model.progress import LabelledSpan, Moment, Origin, WorkLog
 from annotator.model.records import DONE
 from annotator.store.corpus import Corpus
@@ -15,7 +15,7 @@ from annotator.store.queries.suggestion_statistics import CORRECTION
 _DECISIONS: Final = f"""
     WITH {CORRECTION}, addition AS (
         SELECT annotator, time, json_extract(after, '$.uid') AS uid, after GLOB '{{"type":"span"*' AS is_span FROM edit
-        WHERE before IS NULL AND undoes IS NULL AND name <> '{IMPORT_STEP}'
+        WHERE before IS NULL AND undoes IS NULL AND name NOT IN {IMPORT_STEPS}
             AND (after GLOB '{{"type":"span"*' OR after GLOB '{{"type":"rejection"*')
     )
     SELECT addition.annotator, time, label, CASE
@@ -32,12 +32,12 @@ _DECISIONS: Final = f"""
 _LAST_DONE: Final = f"""
     SELECT edit.article, edit.annotator, max(edit.time) AS time
     FROM edit JOIN status ON status.article = edit.article AND status.annotator = edit.annotator
-    WHERE edit.name <> '{IMPORT_STEP}' AND status.state = '{DONE}'
+    WHERE edit.name NOT IN {IMPORT_STEPS} AND status.state = '{DONE}'
         AND after GLOB '{{"type":"status"*' AND json_extract(after, '$.state') = '{DONE}'
         AND {not_removed("status.article")}
     GROUP BY edit.article, edit.annotator
 """
-_BY_HAND: Final = f"name NOT IN ('{IMPORT_STEP}', '{AGREED_STEP}')"
+_BY_HAND: Final = f"name NOT IN {(*IMPORT_STEPS, AGREED_STEP)}"
 _STEPS: Final = f"SELECT DISTINCT annotator, time, actor FROM edit WHERE {_BY_HAND}"
 _ORIGINS: Final = {origin.value: origin for origin in Origin}  # a third of the time that Origin() takes
 LOG_PARTS: Final = 4

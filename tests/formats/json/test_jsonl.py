@@ -181,7 +181,6 @@ def test_invalid_lines_are_refused_and_the_rest_read(tmp_path: Path) -> None:
         {"text": 5},
         [1],
         {"text": " "},
-        {"text": "x", "title": []},
         b'{"text": "\xff"}',
         b'{"text": "\\ud800"}',
         b'{"text": "a", "extra": ' + b"[" * DEEP + b"]" * DEEP + b"}",
@@ -190,8 +189,8 @@ def test_invalid_lines_are_refused_and_the_rest_read(tmp_path: Path) -> None:
         {"text": "أخير"},
     )
     assert [item.article.text for item in items] == ["أول", "أخير"]
-    assert [item.line for item in items] == [1, 14]
-    assert [item.line for item in refusals] == [2, 4, 5, 6, 7, 8, 9, 10, 11, 12]
+    assert [item.line for item in items] == [1, 13]
+    assert [item.line for item in refusals] == [2, 4, 5, 6, 7, 8, 9, 10, 11]
     assert refusals[1].reason == "The article has no text."
     assert refusals[4].reason == "The text is empty."
 
@@ -230,6 +229,25 @@ def test_invalid_zones_are_refused_and_recognised_again(tmp_path: Path) -> None:
     assert [item.line for item in refusals] == [1, 2, 3]
     assert refusals[0].reason == "Two zones overlap at 4."
     assert [len(item.zones) for item in items] == [2, 2, 2, 0]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "reason"),
+    [
+        ("published", "2024-13-45", "“2024-13-45” is not a valid publication date."),
+        ("published", "2024-02-30", "“2024-02-30” is not a valid publication date."),
+        ("published", 20240101, "“published” is not a text and is skipped."),
+        ("title", ["عنوان"], "“title” is not a text and is skipped."),
+        ("source", {"name": "هسبريس"}, "“source” is not a text and is skipped."),
+        ("url", 1.5, "“url” is not a text and is skipped."),
+    ],
+)
+def test_metadata_that_is_none_is_refused_and_the_article_read(
+    key: str, value: object, reason: str, tmp_path: Path
+) -> None:
+    items, refusals = read_lines(tmp_path, {"text": TEXT, key: value})
+    assert [getattr(item.article, key) for item in items] == [None]
+    assert [refusal.reason for refusal in refusals] == [reason]
 
 
 def test_invalid_states_and_times_are_refused(tmp_path: Path) -> None:

@@ -178,6 +178,15 @@ def test_a_missing_time_is_read_from_the_dateline_only(tmp_path: Path, format_: 
 
 
 @pytest.mark.parametrize("format_", written_as(Documents), ids=lambda format_: format_.name)
+def test_a_time_that_no_calendar_has_is_left_out(tmp_path: Path, format_: Format) -> None:
+    annotated = build_article("أمس في وجدة", published="2024-13-45")  # version 0.1.0 took it
+    with Corpus.create(tmp_path / "a.corpus", LABELS) as corpus:
+        corpus.add(annotated)
+        assert finish(export(corpus, tmp_path / "out", ExportOptions(format=format_.name, state=ALL))).verified
+    assert "2024-13-45" not in (tmp_path / "out").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("format_", written_as(Documents), ids=lambda format_: format_.name)
 @pytest.mark.parametrize("name", ["title", "published", "source", "url"])
 @pytest.mark.parametrize("wrong", ["1999-01-01", None])
 def test_metadata_is_compared_too(

@@ -305,6 +305,7 @@ def test_nothing_to_import(corpus: Corpus) -> None:
     assert importer.ImportResult.__struct_fields__ == (
         *("added", "duplicates", "spans"),
         *("skipped", "repaired", "noticed"),
+        *("changed", "removed"),
     )
 
 
