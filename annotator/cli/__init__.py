@@ -19,6 +19,7 @@ def main() -> None:
         needed, version = (".".join(map(str, numbers[:2])) for numbers in (OLDEST_PYTHON, sys.version_info))
         sys.stderr.write(f"annotator: Python {needed} or later is needed; this is Python {version}.\n")
         sys.exit(UNSUPPORTED)
+    _replace_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             # A terminal keeps its encoding; pipes and files get UTF-8 in every locale.
@@ -38,3 +39,13 @@ def main() -> None:
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
         code = 0
     sys.exit(code)
+
+
+def _replace_closed_streams() -> None:
+    """Put the null device in place of streams that are closed, as after `>&-`.
+
+    It also gets their numbers, which the next file to be opened would have, and with it what is written to the stream.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123 - open until the end

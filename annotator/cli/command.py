@@ -11,8 +11,11 @@ import click
 
 from annotator.cli import terminal
 from annotator.cli.console import should_reorder
-from annotator.i18n import LazyText, _
+from annotator.i18n import LANGUAGES, LazyText, _
 from annotator.paths import extend_path
+
+LANGUAGE_OPTION: Final = "--language"
+"""An option of the program that may also stand behind a command."""
 
 _LRM: Final = "\u200e"
 _RLM: Final = "\u200f"
@@ -48,7 +51,7 @@ class HelpFormatter(click.HelpFormatter):
             text = line.strip()
             if self._is_visual and terminal.has_arabic(text):
                 # The first word of a line may be Latin, the paragraph is Arabic.
-                laid_out = terminal.reorder_for_display(_RLM + text, self.width - self._column)
+                laid_out = terminal.reorder_for_display(_RLM + text, self.width - self._column, sys.stdout.encoding)
                 line = laid_out + line[len(line.rstrip()) :]
             super().write(line)
             self._column = 0 if line.endswith("\n") else self._column + len(line)
@@ -60,7 +63,7 @@ class HelpFormatter(click.HelpFormatter):
     def write_example(self, sentence: str, line: str) -> None:
         """Write a sentence and a command that can be copied: left to right, and not wrapped."""
         self.write(f"{'':>{self.current_indent}}{sentence}\n")
-        text = terminal.reorder_for_display(line) if self._is_visual else line
+        text = terminal.reorder_for_display(line, encoding=sys.stdout.encoding) if self._is_visual else line
         super().write(f"{'':>{self.current_indent + 2}}{text}\n")
 
 
@@ -85,6 +88,11 @@ class TerminalCommand(click.Command):
         super().__init__(*arguments, **options)
         self.examples = examples
         self.page = page
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """Return the parameters, with an option that is listed for the program as a whole."""
+        own = super().get_params(ctx)
+        return own if any(LANGUAGE_OPTION in parameter.opts for parameter in own) else [*own, _language_option]
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         """Return the option --help; click would keep its text in the first language."""
@@ -112,6 +120,15 @@ class TranslatedOption(click.Option):
     def __init__(self, *arguments: Any, help: LazyText, **options: Any) -> None:  # noqa: A002 - click's name
         super().__init__(*arguments, **options)
         self.help = help
+
+
+_language_option: Final = TranslatedOption(
+    [LANGUAGE_OPTION],
+    type=click.Choice(list(LANGUAGES)),
+    expose_value=False,  # `run` has already used it
+    hidden=True,
+    help=LazyText("Language of the window and of all messages."),
+)
 
 
 def option(*names: str, help: LazyText, **options: Any) -> Callable[[Function], Function]:  # noqa: A002

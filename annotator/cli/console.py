@@ -112,7 +112,8 @@ def format_for_terminal(text: str, stream: TextIO, *, reorder: bool | None = Non
         text = _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text)
     if not should_reorder(stream, reorder):
         return text
-    return terminal.reorder_for_display(text, shutil.get_terminal_size().columns if is_terminal else None)
+    width = shutil.get_terminal_size().columns if is_terminal else None
+    return terminal.reorder_for_display(text, width, stream.encoding)
 
 
 def should_reorder(stream: TextIO, choice: bool | None = None) -> bool:
@@ -151,7 +152,7 @@ class TableWriter:
         """Return the cells of a row as they are printed, and make room for them."""
         cells = [" ".join(_CONTROLS.sub(" ", cell).split()) for cell in row]
         if self._is_visual:
-            cells = [terminal.reorder_for_display(cell) for cell in cells]
+            cells = [terminal.reorder_for_display(cell, encoding=sys.stdout.encoding) for cell in cells]
         self._widths = [*map(max, zip_longest(map(terminal.display_width, cells[:-1]), self._widths, fillvalue=0))]
         return cells
 

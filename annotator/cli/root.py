@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from annotator import __version__
-from annotator.cli.command import TerminalCommand, TranslatedOption, corpus_argument, option
+from annotator.cli.command import LANGUAGE_OPTION, TerminalCommand, TranslatedOption, corpus_argument, option
 from annotator.cli.console import PROGRAM_NAME
 from annotator.cli.open_window import show_window
 from annotator.i18n import LANGUAGES, LazyText, _
@@ -85,7 +85,7 @@ class RootGroup(TerminalCommand, click.Group):
         raise click.UsageError(message.format(word=word, known=commands), ctx)
 
 
-class _OpenCommand(click.Command):
+class _OpenCommand(TerminalCommand):
     """The nameless command that `annotator CORPUS` runs."""
 
     def get_help(self, ctx: click.Context) -> str:
@@ -114,7 +114,9 @@ _new_window_option: Final = option(
         (LazyText("Show the options and examples of a command:"), "annotator export --help"),
     ),
 )
-@option("--language", type=click.Choice(list(LANGUAGES)), help=LazyText("Language of the window and of all messages."))
+@option(
+    LANGUAGE_OPTION, type=click.Choice(list(LANGUAGES)), help=LazyText("Language of the window and of all messages.")
+)
 @_new_window_option
 @click.version_option(
     __version__, prog_name=PROGRAM_NAME, cls=TranslatedOption, help=LazyText("Show the version and exit.")

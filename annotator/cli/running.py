@@ -7,16 +7,18 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import TextIO, cast
 
 import click
 
 from annotator import i18n, settings
 from annotator.cli import signals
+from annotator.cli.command import LANGUAGE_OPTION
 from annotator.cli.console import EXIT_UNUSABLE, PROGRAM_NAME, print_message
 from annotator.cli.root import COMPLETION_VARIABLE, root
 from annotator.file_ops import explain_os_error
-from annotator.i18n import MissingCatalogue, _
+from annotator.i18n import LANGUAGES, MissingCatalogue, _
 from annotator.resources import resource_path
 from annotator.store.errors import CorpusError, DamagedCorpus
 from annotator.store.sqlite_library import require_supported_sqlite
@@ -36,8 +38,7 @@ def run(arguments: Sequence[str]) -> int:
 
             return complete(instruction)
         # First the language alone: errors in the arguments are to be in it.
-        language = root.make_context(PROGRAM_NAME, [*arguments], resilient_parsing=True).params["language"]
-        if language:
+        if language := find_language(arguments):
             use_language(language)
         _print_settings_problems()
         with root.make_context(PROGRAM_NAME, [*arguments]) as context:
@@ -65,6 +66,18 @@ def run(arguments: Sequence[str]) -> int:
         if os.environ.get("ANNOTATOR_DEBUG"):
             traceback.print_exc()
     return EXIT_UNUSABLE
+
+
+def find_language(arguments: Sequence[str]) -> str | None:
+    """Return the language that a command line asks for, before a command or behind it; the last one that exists."""
+    found = None
+    for word, next_word in zip_longest(arguments, arguments[1:], fillvalue=""):
+        if word == "--":
+            break
+        language = next_word if word == LANGUAGE_OPTION else word.removeprefix(f"{LANGUAGE_OPTION}=")
+        if word.startswith(LANGUAGE_OPTION) and language in LANGUAGES:
+            found = language
+    return found
 
 
 def use_language(language: str) -> None:

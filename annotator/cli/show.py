@@ -32,7 +32,7 @@ _NO_ZONE: Final = ""  # the kind of text outside zones
     ),
     examples=(
         (LazyText("Show the first article:"), "annotator show news.corpus 1"),
-        (LazyText("Show a range of it:"), "annotator show news.corpus 1@120-135"),
+        (LazyText("Show a range of it:"), "annotator show news.corpus 1@6-13"),
     ),
 )
 @corpus_argument

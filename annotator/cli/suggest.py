@@ -39,7 +39,7 @@ from annotator.jobs.suggesting import (
 from annotator.model.display_names import to_percent
 from annotator.model.open_suggestions import SURE_SCORE
 from annotator.store.corpus import Corpus
-from annotator.store.errors import ReadOnlyCorpus
+from annotator.store.errors import FullDisk, ReadOnlyCorpus
 from annotator.store.queries.article_ids import find_article_number
 from annotator.store.queries.article_list import list_unfinished_articles
 from annotator.suggest.crf.suggester import CrfSuggester
@@ -160,10 +160,10 @@ def _print_batches(batches: Iterable[list[ArticleSuggestions]], *, accepted: boo
 
 
 def _open_corpus(path: Path, *, writing: bool) -> tuple[Corpus, bool]:
-    """Return the corpus and whether it is writable. Raises ReadOnlyCorpus if `writing`."""
+    """Return the corpus and whether it is writable. Raises ReadOnlyCorpus and FullDisk if `writing`."""
     try:
         return Corpus.open(path), True
-    except ReadOnlyCorpus:
+    except (ReadOnlyCorpus, FullDisk):
         if writing:
             raise
         return Corpus.open(path, readonly=True), False

@@ -6,6 +6,7 @@ For display only: in pipes and files, text stays in logical order unless `show -
 import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 import regex
@@ -51,27 +52,29 @@ def display_width(text: str) -> int:
     return sum(map(_character_width, text))
 
 
-def reorder_for_display(text: str, width: int | None = None) -> str:
+def reorder_for_display(text: str, width: int | None = None, encoding: str | None = None) -> str:
     """Convert `text` for a terminal that shows characters from left to right.
 
     Letters are joined (a lam and its alef become one), and each line is reordered by the Unicode bidirectional
     algorithm. Diacritics and tatweel stay, direction marks do not. With a `width` in cells, long lines are first broken
-    between words, in logical order, and those of right-to-left paragraphs aligned right.
+    between words, in logical order, and those of right-to-left paragraphs aligned right. Words whose joined letters the
+    terminal's `encoding` lacks, such as Windows-1256, stay as they are written.
     """
-    return "\n".join(line for paragraph in text.split("\n") for line in _reorder_paragraph(paragraph, width))
+    lines = (_reorder_paragraph(paragraph, width, encoding) for paragraph in text.split("\n"))
+    return "\n".join(chain.from_iterable(lines))
 
 
-def _reorder_paragraph(paragraph: str, width: int | None) -> Iterator[str]:
+def _reorder_paragraph(paragraph: str, width: int | None, encoding: str | None) -> Iterator[str]:
     from bidi.algorithm import get_base_level  # late: no window needs it
 
     # Other characters would also end a paragraph for the algorithm.
     paragraph = " ".join(paragraph.splitlines())
     direction = "R" if get_base_level(paragraph) else "L"
     if width is None:
-        yield _reorder_line(paragraph, direction)
+        yield _reorder_line(paragraph, direction, encoding)
         return
     for line in _wrap(paragraph, width):
-        display_line = _reorder_line(line, direction)
+        display_line = _reorder_line(line, direction, encoding)
         yield " " * (width - display_width(display_line)) + display_line if direction == "R" else display_line
 
 
@@ -88,17 +91,27 @@ def _wrap(paragraph: str, width: int) -> Iterator[str]:
     yield line
 
 
-def _reorder_line(line: str, direction: str) -> str:
+def _reorder_line(line: str, direction: str, encoding: str | None) -> str:
     """Convert a line to visual order; `direction` is L or R."""
     from bidi.algorithm import get_display  # late, too
 
     # Only letters are reshaped: the reshaper miscounts if it removes joiners.
-    shaped = _ARABIC.sub(lambda match: _reshaper().reshape(match[0]), _ISOLATES.sub("", line))
+    shaped = _ARABIC.sub(lambda match: _join_letters(match[0], encoding), _ISOLATES.sub("", line))
     stand_ins = _choose_stand_ins(shaped)
     packed = "".join(stand_ins.get(cluster, cluster) for cluster in regex.findall(r"\X", shaped))
     ordered = get_display(packed, base_dir=direction)
     unpacked = ordered.translate({ord(stand_in): cluster for cluster, stand_in in stand_ins.items()})
     return _DIRECTION_MARKS.sub("", unpacked)
+
+
+def _join_letters(word: str, encoding: str | None) -> str:
+    """Return the word with its letters joined, if the encoding has these forms."""
+    joined: str = _reshaper().reshape(word)
+    try:
+        joined.encode(encoding or "utf-8")
+    except UnicodeEncodeError:
+        return word
+    return joined
 
 
 def _choose_stand_ins(line: str) -> dict[str, str]:

@@ -18,7 +18,7 @@ from annotator.store.queries.assignments import list_gold_annotators, list_share
 from annotator.store.queries.training_data import StoredModel
 from annotator.suggest.built_in import rule_suggesters
 from annotator.suggest.crf.suggester import CrfSuggester
-from annotator.suggest.crf.training import TrainedModel, TrainingExample, encode_model
+from annotator.suggest.crf.training import TrainedModel, TrainingExample, encode_model, latest_examples
 from annotator.suggest.learning import learn_from_examples
 from annotator.suggest.memory import MemorySuggester
 from annotator.text.analysis import analysed
@@ -34,13 +34,15 @@ _TRAINING_STEPS: Final = 100  # progress steps; training takes as long as rankin
 class LearningResult(Struct, frozen=True):
     """The trained model (None if there was too little to learn from) and its training data.
 
-    `articles` and `spans` are counts, `last_edit` the id of the last edit before training.
+    `articles` and `spans` are counts, `last_edit` the id of the last edit before training. `left_out` older articles
+    are done, too, but beyond what a model learns from (see `crf.training.MAX_TOKENS`).
     """
 
     trained: TrainedModel | None
     articles: int
     spans: int
     last_edit: int
+    left_out: int = 0
 
 
 class _Doubt(Struct, frozen=True):
@@ -52,13 +54,17 @@ class _Doubt(Struct, frozen=True):
 
 
 class _TrainingData(Struct, frozen=True):
-    """Training data; `other_layers` has words and labels by other annotators of the articles."""
+    """Training data; `other_layers` has words and labels by other annotators of the articles, `total` is their number.
+
+    The examples may be fewer.
+    """
 
     labels: LabelSet
     examples: Sequence[TrainingExample]
     other_layers: Sequence[tuple[str, str]]
     memory: MemorySuggester
     last_edit: int
+    total: int
 
 
 def needs_training(corpus: Corpus) -> bool:
@@ -148,7 +154,8 @@ def _load_training_data(corpus: Corpus) -> _TrainingData:
         for example in examples:
             for count in example.places:
                 memory.learn(*count)
-        return _TrainingData(labels, examples[::-1], other_layers, memory, last_edit)
+        total = len({number for number, _annotator in training_data.list_training_layers(corpus)})
+        return _TrainingData(labels, latest_examples(examples[::-1], labels), other_layers, memory, last_edit, total)
 
 
 def _train(data: _TrainingData) -> LearningResult:
@@ -158,9 +165,8 @@ def _train(data: _TrainingData) -> LearningResult:
     trained = learn_from_examples(data.examples, data.labels, (*rule_suggesters(), data.memory))
     for words, label in data.other_layers:
         data.memory.learn(words, label, accepted=1)
-    return LearningResult(
-        trained, len(data.examples), sum(len(example.spans) for example in data.examples), data.last_edit
-    )
+    count, spans = len(data.examples), sum(len(example.spans) for example in data.examples)
+    return LearningResult(trained, count, spans, data.last_edit, data.total - count)
 
 
 def _sample_evenly(numbers: Sequence[int], count: int) -> list[int]:

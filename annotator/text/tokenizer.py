@@ -8,6 +8,8 @@ import regex
 # Classes of characters, as V1 sets of the `regex` module.
 _VISIBLE_FORMAT = r"\p{Prepended_Concatenation_Mark}"  # visible although in Cf, such as the end-of-ayah sign
 INVISIBLE_FORMAT = rf"[\p{{Cf}}--{_VISIBLE_FORMAT}]"
+# U+200B stands between words (UAX 29, WB4); U+FEFF, the byte order mark, forbids a break like U+2060.
+_WITHIN_WORD = rf"[{INVISIBLE_FORMAT}--\u200b]"
 BLANK = rf"[\s\p{{Z}}\p{{Cc}}\p{{Cs}}\p{{Default_Ignorable_Code_Point}}{INVISIBLE_FORMAT}]"
 ARABIC = r"[[\p{L}&&\p{Script=Arabic}]\u0640]"  # the tatweel is of no script
 EMOJI_TAG = r"[\U000E0020-\U000E007F]"  # end the flags of England, Scotland and Wales
@@ -23,7 +25,7 @@ class Token(NamedTuple):
 
 def _run(first: str, following: str) -> str:
     """Return a pattern of `first` and any `following`; direction marks and joiners only within."""
-    return rf"{first}{following}*+(?:{INVISIBLE_FORMAT}++{following}++)*+"
+    return rf"{first}{following}*+(?:{_WITHIN_WORD}++{following}++)*+"
 
 
 _LATIN = _run(LETTER, rf"[{LETTER}\p{{N}}\p{{M}}]")
@@ -44,9 +46,9 @@ _TOKEN: Final = regex.compile(
             rf"{_DOMAIN}(?:/(?:{_URL_CHARACTER}*[{_URL_CHARACTER}--\p{{P}}]/?\p{{M}}*+)?)?",
             rf"(?!{BLANK})\p{{M}}*+" + _run(ARABIC, rf"[{ARABIC}\p{{M}}]"),
             # Digits belong to a letter that follows (5G, 19h30), but not to an Arabic one (1445هـ).
-            rf"\p{{Nd}}*{_LATIN}(?:{INVISIBLE_FORMAT}*['’‐‑-]{INVISIBLE_FORMAT}*\p{{Nd}}*(?:{_LATIN}|(?<=\p{{Nd}})\p{{M}}*+))*",
-            rf"{_DIGITS}(?:{INVISIBLE_FORMAT}*[-‐‑–/:.,٫٬]{INVISIBLE_FORMAT}*{_DIGITS})*+",
-            rf"[.…](?:{INVISIBLE_FORMAT}*[.…])*+\p{{M}}*+",
+            rf"\p{{Nd}}*{_LATIN}(?:{_WITHIN_WORD}*['’‐‑-]{_WITHIN_WORD}*\p{{Nd}}*(?:{_LATIN}|(?<=\p{{Nd}})\p{{M}}*+))*",
+            rf"{_DIGITS}(?:{_WITHIN_WORD}*[-‐‑–/:.,٫٬]{_WITHIN_WORD}*{_DIGITS})*+",
+            rf"[.…](?:{_WITHIN_WORD}*[.…])*+\p{{M}}*+",
             r"\p{Regional_Indicator}{2}\p{M}*+",
             rf"{_PICTURE}(?:\u200D{_PICTURE})*+",
             _run(rf"[^{BLANK}]", r"\p{M}"),
@@ -60,8 +62,8 @@ def tokenize(text: str, start: int = 0, end: int | None = None) -> list[Token]:
     """Return the tokens of `text[start:end]`, in order.
 
     A punctuation mark, run of dots, URL, e-mail address or emoji is one token; numbers keep signs between digits, words
-    their diacritics and tatweel. Invisible characters may lie within a token, not at its edges; spaces and control
-    characters belong to none.
+    their diacritics and tatweel. Invisible characters may lie within a token, not at its edges, but a zero width space
+    separates; spaces and control characters belong to none.
     """
     return [Token(*match.span()) for match in _TOKEN.finditer(text, start, len(text) if end is None else end)]
 

@@ -268,6 +268,26 @@ def test_help_is_in_the_language_of_the_command_line(run: Run) -> None:
         assert "Show this message and exit." in english
 
 
+def test_the_language_may_stand_anywhere(run: Run, corpus: Path, window: list[Path | None]) -> None:
+    english = run("list", corpus).text
+    for arguments in (
+        ["list", corpus, "--language", "fr"],
+        ["list", "--language=fr", corpus],
+        ["--language", "en", "list", corpus, "--language", "fr"],
+    ):
+        ended = run(*arguments)
+        assert (ended.code, ended.err) == (0, "")
+        assert ended.text != english
+        assert "Titre" in ended.text
+    assert "Afficher ce message" in run("list", "--help", "--language", "fr").text
+    assert run("list", "--nothing", "--language", "fr").err.startswith("annotator: Option inconnue")
+    assert "--language" not in run("list", "--help").text
+    assert run("list", corpus, "--language", "xx").code == 2
+    assert run(corpus, "--language", "fr").code == 7
+    assert (window, i18n.current_language()) == ([corpus], "fr")
+    assert run("search", corpus, "--", "--language").code == 0
+
+
 @pytest.mark.parametrize("code", ["ar", "fr", "en"])
 def test_every_language_can_be_used(run: Run, corpus: Path, code: str) -> None:
     assert run("--language", code, "--help").code == 0

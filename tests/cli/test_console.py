@@ -34,7 +34,7 @@ def _annotator(*arguments: object, **more: str) -> "subprocess.CompletedProcess[
     return subprocess.run(command, capture_output=True, env=_environment(**more), timeout=60)
 
 
-def _on_a_terminal(*arguments: object, **more: str) -> str:
+def _on_a_terminal(*arguments: object, encoding: str = "utf-8", **more: str) -> str:
     """Return the output of a command with a terminal at both outputs."""
     import pty
 
@@ -50,7 +50,7 @@ def _on_a_terminal(*arguments: object, **more: str) -> str:
             pass
         os.close(controller)
         assert process.wait(60) == 0
-    return sent.decode().replace("\r\n", "\n")
+    return sent.decode(encoding).replace("\r\n", "\n")
 
 
 class Screen(io.StringIO):
@@ -147,6 +147,33 @@ def test_a_closed_pipe_is_no_error(corpus: Path) -> None:
             process.stdout.close()
             assert process.stderr.read() == b""
             assert process.wait(60) == 0
+
+
+@posix
+@pytest.mark.parametrize("closing", [">&-", "2>&-", "<&-", ">&- 2>&-", "<&- >&- 2>&-"])
+def test_a_closed_stream_is_no_error_and_no_file_gets_its_number(corpus: Path, tmp_path: Path, closing: str) -> None:
+    out = tmp_path / "out.jsonl"
+    lines = [
+        f'list "{corpus}"',
+        f'list "{corpus}" --json',
+        f'search "{corpus}" وزارة',
+        f'mark "{corpus}" - --state done',
+        f'export "{corpus}" "{out}" --format jsonl --state all --annotator salma',
+    ]
+    for line in lines:
+        command = f'"{sys.executable}" -m annotator {line} {closing}'
+        done = subprocess.run(["sh", "-c", command], capture_output=True, env=_environment(), timeout=60)
+        assert (done.returncode, b"internal error" in done.stderr) == (0, False), command
+    assert len(out.read_bytes().splitlines()) == 2
+    with Corpus.open(corpus, readonly=True) as opened:
+        assert opened.article(1).text == TEXT
+
+
+@posix
+def test_letters_that_a_terminal_of_windows_1256_has_are_shown(corpus: Path) -> None:
+    output = _on_a_terminal("list", corpus, PYTHONIOENCODING="cp1256", encoding="cp1256")
+    assert HEADLINE.split()[1][::-1] in output
+    assert "?" not in output
 
 
 class ClosedPipe(io.StringIO):

@@ -10,6 +10,7 @@ from suggest.learning import examples
 from annotator.model.records import DONE, AnnotatedArticle, Span, Status, new_uid
 from annotator.store.corpus import Corpus
 from annotator.store.queries import training_data
+from annotator.suggest.crf import training
 
 
 @pytest.fixture
@@ -46,7 +47,8 @@ def test_learn_trains_on_finished_articles_and_prints_the_counts(
 def test_json(run: Run, corpus: Path, teach: Callable[[int], None]) -> None:
     teach(30)
     result = run("learn", corpus, "--json").json
-    assert list(result) == ["learned", "articles", "spans", "seconds"]
+    assert list(result) == ["learned", "articles", "spans", "seconds", "left_out"]
+    assert result["left_out"] == 0
     assert (result["learned"], result["articles"]) == (True, 31)
     assert result["seconds"] >= 0
 
@@ -68,3 +70,19 @@ def test_a_read_only_corpus_is_reported_in_one_line(run: Run, corpus: Path) -> N
 def test_learn_works_without_process_priorities(run: Run, corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr("os.nice")
     assert run("learn", corpus).code == 0
+
+
+def test_articles_beyond_the_limit_are_counted(
+    run: Run, corpus: Path, teach: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    teach(30)
+    monkeypatch.setattr(training, "MAX_TOKENS", 200)
+    result = run("learn", corpus, "--json").json
+    assert 0 < result["articles"] < 31
+    assert result["articles"] + result["left_out"] == 31
+    lines = run("learn", corpus).text.splitlines()
+    assert (
+        lines[-1]
+        == f"{result['left_out']} articles edited earlier were left out: learning is limited to the latest words"
+    )
+    assert "50,000 tokens" in " ".join(run("learn", "--help").text.split())

@@ -32,8 +32,9 @@ from annotator.model.records import (
     Suggestion,
     new_uid,
 )
+from annotator.store import opening
 from annotator.store.corpus import Corpus
-from annotator.store.errors import CorpusError
+from annotator.store.errors import CorpusError, FullDisk
 from annotator.store.queries import training_data
 from annotator.store.queries.training_data import StoredModel
 from annotator.suggest.crf.features import FEATURES_VERSION
@@ -286,6 +287,22 @@ def test_all_is_accepted_even_if_nobody_reads_of_it(
     with Corpus.open(corpus) as opened:
         assert all(annotated.spans for annotated in opened.load_articles(range(3, 123), "Omar"))
     assert run("suggest", corpus, "--annotator", "Omar", "--json").json == []
+
+
+def test_suggestions_are_listed_though_the_disk_is_full(
+    run: Run, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = run("suggest", corpus, "--json").json
+    connect = opening.connect_to_corpus
+
+    def fail_to_write(path: Path, *, readonly: bool, **options: Any) -> Any:
+        if not readonly:
+            raise FullDisk("the disk is full")
+        return connect(path, readonly=readonly, **options)
+
+    monkeypatch.setattr(opening, "connect_to_corpus", fail_to_write)
+    assert run("suggest", corpus, "--json").json == wanted
+    assert run("suggest", corpus, "--accept").code == 2
 
 
 def test_only_suggestions_with_a_high_score_are_listed_and_accepted(run: Run, taught: Path) -> None:

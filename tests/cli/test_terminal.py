@@ -90,6 +90,13 @@ def test_other_scripts_are_unchanged() -> None:
     assert reorder_for_display(text) == text
 
 
+def test_letters_that_the_terminal_lacks_are_not_joined() -> None:
+    assert reorder_for_display("وزارة العدل", encoding="cp1256") == "لدعلا ةرازو"
+    assert reorder_for_display("وزارة الفلاحة، لا", encoding="cp1256").encode("cp1256").decode("cp1256")
+    assert reorder_for_display("وزارة العدل", encoding="utf-8") == reorder_for_display("وزارة العدل")
+    assert not set(reorder_for_display("وزارة العدل")) & set("وزارة العدل") - {" ", "و", "ز", "ا", "ر"}
+
+
 def test_lines_are_wrapped_in_logical_order_and_aligned_right() -> None:
     assert reorder_for_display("واحد اثنان ثلاثة", 12).split("\n") == [
         f"  {reorder_for_display('واحد اثنان')}",

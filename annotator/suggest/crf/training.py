@@ -111,8 +111,7 @@ def extract_examples(
     examples: Sequence[TrainingExample], labels: LabelSet, base_suggesters: Sequence[Suggester] = ()
 ) -> list[ExampleFeatures]:
     """Extract the features of the latest examples, from the base suggesters' suggestions too (see `train`)."""
-    latest = _latest_examples(examples, MAX_TOKENS // max(ceil(len(labels.labels) / LABELS_PER_FIELD), 1))
-    return [_extract_example(example, labels, base_suggesters) for example in latest]
+    return [_extract_example(example, labels, base_suggesters) for example in latest_examples(examples, labels)]
 
 
 def _extract_example(
@@ -166,15 +165,16 @@ def _label_names(labels: LabelSet) -> tuple[str, ...]:
     return tuple(sorted(label.name for label in labels.labels))
 
 
-def _latest_examples(examples: Sequence[TrainingExample], token_budget: int) -> Iterator[TrainingExample]:
-    """Return the last examples within the budget; at least one."""
+def latest_examples(examples: Sequence[TrainingExample], labels: LabelSet) -> list[TrainingExample]:
+    """Return the last examples within MAX_TOKENS, from which a model learns; at least one, if there is any."""
+    token_budget = MAX_TOKENS // max(ceil(len(labels.labels) / LABELS_PER_FIELD), 1)
     latest: list[TrainingExample] = []
     for example in reversed(examples):
         token_budget -= len(analysed(example.article.text).tokens)
         if token_budget < 0 and latest:
             break
         latest.append(example)
-    return reversed(latest)
+    return latest[::-1]
 
 
 def _label_chunks(example: TrainingExample, names: Sequence[str]) -> list[Chunk]:
