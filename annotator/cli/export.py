@@ -40,6 +40,7 @@ from annotator.jobs.export.exporter import (
 )
 from annotator.jobs.export.gold_layers import describe_origins
 from annotator.jobs.export.read_back import NotVerified
+from annotator.jobs.export.writers import has_span_layer
 from annotator.model.records import ZONE_KINDS
 from annotator.store.corpus import Corpus
 from annotator.tagging.flat import BOUNDARIES, FLATTENINGS
@@ -164,6 +165,17 @@ def _parse_split(_context: click.Context, _parameter: click.Parameter, value: st
     help=LazyText(
         "What offsets for doccano count: UTF-16 units as its window does (utf16, the default), graphemes as it does in "
         "a project with grapheme mode, or code points as most programs do."
+    ),
+)
+@option(
+    "--layer",
+    metavar="TYPE|LABEL[|VALUE[|NOTE]]",
+    default="",
+    show_default=False,
+    help=LazyText(
+        "Layer of the spans for {formats}: its type, and its features for label, value and note. Default: the named "
+        "entities of DKPro and INCEpTION.",
+        formats=", ".join(format_.name for format_ in WRITTEN_FORMATS if has_span_layer(format_)),
     ),
 )
 @option(

@@ -191,11 +191,11 @@ def _encode_no_files(_labels: Sequence[str], _values: Collection[str]) -> dict[s
     return {}
 
 
-def _allow_any(_annotated: object) -> bool:
+def _allow_any_article(_annotated: AnnotatedArticle) -> bool:
     return True
 
 
-def _refuse_none(_span: Span) -> Reason | None:
+def _refuse_none(_text: str, _span: Span) -> Reason | None:
     return None
 
 
@@ -204,8 +204,9 @@ class Files(Struct, eq=False):
 
     `encode` returns an article's files by suffix, none of its spans having a `refusal_reason`; it raises InvalidEdit
     for an article that they cannot hold. `encode_shared` returns the files needed once in a folder, by name, for the
-    corpus's labels and the spans' values. `allows_span` and `allows_article` repeat the rules of refusal in other
-    words, to verify an export.
+    corpus's labels and the spans' values. `refusal_reason` gets the article's text and a span. `allows_span` and
+    `allows_article` repeat the rules of refusal in other words, to verify an export. `with_layer` returns the output
+    with the spans in another layer than its own (see standoff.span_layer); it raises ValueError for an invalid one.
     All are functions of a module, so that other processes find them.
     """
 
@@ -213,9 +214,10 @@ class Files(Struct, eq=False):
     stored_fields: frozenset[str]
     """Those of ALL_FIELDS that a file stores."""
     encode_shared: Callable[[Sequence[str], Collection[str]], dict[str, bytes]] = _encode_no_files
-    refusal_reason: Callable[[Span], Reason | None] = _refuse_none
-    allows_span: Callable[[Span], bool] = _allow_any
-    allows_article: Callable[[AnnotatedArticle], bool] = _allow_any
+    refusal_reason: Callable[[str, Span], Reason | None] = _refuse_none
+    allows_span: Callable[[str, Span], bool] = _allow_any_span
+    allows_article: Callable[[AnnotatedArticle], bool] = _allow_any_article
+    with_layer: Callable[[str], "Files"] | None = None
 
 
 def _sniff_nothing(_name: str, _beginning: bytes) -> bool:

@@ -31,6 +31,7 @@ _MODULES: Final = (
     "standoff.brat",
     "standoff.webanno",
     "standoff.xmi",
+    "standoff.cas_json",
     "json.spacy_json",
 )
 """The modules of the formats, in the order in which the program lists and recognises them."""

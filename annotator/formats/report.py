@@ -10,7 +10,7 @@ from msgspec import Struct
 from annotator.formats.spooling import Spool
 from annotator.model.reasons import Code
 
-_OPTIONAL_KEYS: Final = ("left_out", "files", "companions", "parts", "seed", "origin", "offsets", "noticed")
+_OPTIONAL_KEYS: Final = ("left_out", "files", "companions", "parts", "seed", "origin", "offsets", "noticed", "layer")
 """Keys that are written only if they have a value."""
 
 
@@ -69,7 +69,8 @@ class Report(Struct):
     `not_held` names what the format cannot store: of "annotator", "note", "notes", "published", "source", "states",
     "title", "url", "value", "zones". `removed` counts the articles that would be exported if they were not removed from
     the corpus. `left_out` are the articles that the format cannot store. `origin` is set for an export of gold: where
-    the labels of each article come from, by its number (see jobs.export.gold_layers).
+    the labels of each article come from, by its number (see jobs.export.gold_layers). `layer` is the UIMA layer of the
+    spans, if one was chosen.
 
     `digest` is the SHA-256 of the exported articles and spans: with it and the options, the files are the same byte by
     byte. `files` is the SHA-256 of the file, or one of all in the folder. `companions` has the SHA-256 of each file
@@ -107,6 +108,7 @@ class Report(Struct):
     origin: dict[str, str] | None = None
     offsets: str | None = None
     noticed: list[PartNotice] = []
+    layer: str | None = None
 
 
 def write(report: Report, stream: BinaryIO) -> None:

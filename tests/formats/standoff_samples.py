@@ -1,21 +1,34 @@
 """Sample articles for the standoff formats: any text, and spans of all kinds with values."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from strategies import raw_texts
 
+from annotator.formats.standoff.span_layer import SpanLayer, parse_layer
 from annotator.model.article_builder import build_article
 from annotator.model.operations import InvalidEdit
 from annotator.model.records import AnnotatedArticle, Refusal, Span
+from annotator.text.tokenizer import tokenize
+from annotator.text.visible import trim_invisible
 
 LABELS = ("DATE", "INSTITUTION", "PLAN", "خطة_1", "A_b-c")
 OPTIONAL_TEXTS = st.none() | st.text(
     st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=8
 )
 NASTY = st.sampled_from(["2023/2030", "a|b", "*", "_", "[1]", "\\", "x\\", "->", ";", "a\tb\nc\r\u2028\x85", '"', " "])
+
+LAYERS = [
+    SpanLayer(),
+    parse_layer("custom.Span|label"),
+    parse_layer("custom.Span|label|value|note"),
+    parse_layer("webanno.custom.Entity|entity|identifier|comment"),
+    parse_layer("Bare|kind||note"),
+]
 
 
 @st.composite
@@ -37,6 +50,50 @@ def annotated_articles(
         for index, (edge, label, value, note) in enumerate(chain(visible, visible[:1] if has_duplicate else ()))
     ]
     return build_article(stored, spans=spans)
+
+
+def drop_invisible(item: AnnotatedArticle) -> AnnotatedArticle:
+    """Return an article without the spans that have no visible characters."""
+    return replace(item, spans=tuple(span for span in item.spans if tokenize(item.article.text, span.start, span.end)))
+
+
+def drop_fields(item: AnnotatedArticle, kept: Collection[str]) -> AnnotatedArticle:
+    """Return an article as a format has it that keeps only these of value and note."""
+    spans = (
+        replace(span, value=span.value if "value" in kept else None, note=span.note if "note" in kept else None)
+        for span in item.spans
+    )
+    return replace(item, spans=tuple(spans))
+
+
+def trim_spans(item: AnnotatedArticle) -> AnnotatedArticle:
+    """Return an article whose spans begin and end with something visible, as files of UIMA have them."""
+    text = item.article.text
+    edges = [trim_invisible(text, span.start, span.end) for span in item.spans]
+    spans = (replace(span, start=start, end=end) for span, (start, end) in zip(item.spans, edges, strict=True))
+    return replace(item, spans=tuple(spans))
+
+
+def cas_content(cas: Any, layer: SpanLayer) -> list[tuple[int, int, str, str, str]]:
+    """Return the spans of a CAS as cassis has it, like `stored_content`."""
+    return sorted(
+        (
+            *(entity.begin, entity.end, getattr(entity, layer.label)),
+            *(getattr(entity, feature) or "" if feature else "" for feature in (layer.value, layer.note)),
+        )
+        for entity in cas.select(layer.type)
+    )
+
+
+def is_blank_edged(text: str) -> bool:
+    """Return whether INCEpTION's check for annotations that start or end with white space refuses this text."""
+    return not text or any(
+        character.isspace()
+        or "\u2000" <= character <= "\u200f"
+        or "\u2028" <= character <= "\u202f"
+        or "\u2060" <= character <= "\u206f"
+        for character in (text[0], text[-1])
+    )
 
 
 def stored_content(item: AnnotatedArticle, notes: bool = False) -> list[tuple[int, int, str, str, str]]:

@@ -26,7 +26,7 @@ EXPECTED = {
     "ner": {"conll": 2, None: 1},
     "pdf": {"pdf": 5, "jsonl": 1, None: 1},
     "peers/brat": {"brat": 2, "text": 2, None: 2},
-    "peers/cassis": {"xmi": 4, None: 2},
+    "peers/cassis": {"xmi": 2, "cas-json": 2, None: 2},
     "peers/conll": {"conll": 4},
     "peers/doccano": {"conll": 6, "doccano": 3},
     "peers/label-studio": {"labelstudio": 1, "conll": 1, None: 1},
@@ -85,7 +85,10 @@ TEXT = "أعلنت وزارة الصحة يوم الثلاثاء 9 يوليوز 
 LABELLED = [("وزارة الصحة", "INSTITUTION"), ("الثلاثاء 9 يوليوز", "DATE"), ("خطة وطنية", "PLAN")]
 READ_AS = {
     **dict.fromkeys(("conll2003", "conll2002", "nested", "wojood"), "conll"),
-    **{name: name for name in ("conllu", "jsonl", "doccano", "prodigy", "labelstudio", "spacy", "webanno", "xmi")},
+    **{
+        name: name
+        for name in ("conllu", "jsonl", "doccano", "prodigy", "labelstudio", "spacy", "webanno", "xmi", "cas-json")
+    },
 }
 """The format that reads files of another, by the name of that; brat has two files an article, found by their suffixes,
 and Hugging Face's folders are not read."""

@@ -15,6 +15,7 @@ from annotator.model.operations import InvalidEdit
 from annotator.model.reasons import Code, Reason
 from annotator.model.records import BODY, AnnotatedArticle, FileLayers, Refusal, Span, Zone, new_uid
 from annotator.text.offsets import Utf16Offsets
+from annotator.text.visible import trim_invisible
 
 MAX_BYTES: Final = 50_000_000
 """Bytes of the largest file of annotations."""
@@ -25,9 +26,12 @@ MAX_ANNOTATIONS: Final = 1_000_000
 _DKPRO: Final = "de.tudarmstadt.ukp.dkpro.core.api."
 NAMED_ENTITY: Final = f"{_DKPRO}ner.type.NamedEntity"
 """The type of named entities in DKPro Core, WebAnno and INCEpTION; its `value` is the label."""
-_LABEL_FEATURES: Final = ("value", "label", "kind")
-_VALUE_FEATURE: Final = "identifier"
-_NOTE_FEATURES: Final = ("note", "comment")
+SENTENCE: Final = f"{_DKPRO}segmentation.type.Sentence"
+TOKEN: Final = f"{_DKPRO}segmentation.type.Token"
+LABEL_FEATURES: Final = ("label", "value", "kind")
+VALUE_FEATURES: Final = ("identifier", "value")
+NOTE_FEATURES: Final = ("note", "comment")
+"""The features of label, value and note; of several that an annotation has, the first."""
 _NOT_A_NAME: Final = re.compile(r"true|false|[-\d.\s]*")
 """A value that cannot be a label: a boolean, a number, or references to structures."""
 
@@ -136,32 +140,57 @@ def is_layer(type_: str) -> bool:
 def read_features(type_: str, features: Mapping[str, str]) -> SpanFields:
     """Return a span's fields from the features of a UIMA annotation.
 
-    The label is `value`, `label` or `kind`, the only other feature that may be a name, or else the type's name.
-    `identifier` is the value, `note` or `comment` the note.
+    The label is `label`, `value` or `kind`, the only other feature that may be a name, or else the type's name.
+    `identifier` is the value, or `value` beside a `label`; `note` or `comment` is the note.
     """
-    names = [
-        name
-        for name, value in features.items()
-        if name not in (_VALUE_FEATURE, *_NOTE_FEATURES) and not _NOT_A_NAME.fullmatch(value)
-    ]
-    label = next((name for name in _LABEL_FEATURES if features.get(name)), names[0] if len(names) == 1 else "")
-    note = next((name for name in _NOTE_FEATURES if features.get(name)), "")
+    note = _first_present(NOTE_FEATURES, features)
+    label = _first_present(LABEL_FEATURES, features)
+    if not label:
+        names = [
+            name
+            for name, value in features.items()
+            if name not in (*VALUE_FEATURES, *NOTE_FEATURES) and not _NOT_A_NAME.fullmatch(value)
+        ]
+        label = names[0] if len(names) == 1 else ""
+    value = next((name for name in VALUE_FEATURES if features.get(name) and name != label), "")
     return SpanFields(
         features.get(label) or short_name(type_),
-        features.get(_VALUE_FEATURE) or None,
+        features.get(value) or None,
         features.get(note) or None,
-        tuple(name for name, value in features.items() if value and name not in (label, _VALUE_FEATURE, note)),
+        tuple(name for name, content in features.items() if content and name not in (label, value, note)),
     )
 
 
+def _first_present(names: Iterable[str], features: Mapping[str, str]) -> str:
+    """Return the first feature of these names that has a value, or ""."""
+    return next((name for name in names if features.get(name)), "")
+
+
 class Annotation(Struct):
-    """A UIMA annotation: offsets in UTF-16 units, its line in the file, features as written."""
+    """A UIMA annotation: offsets in UTF-16 units, its line in the file, features as written.
+
+    `exact` are the offsets of the span that it was written for, if that has blanks at its edges.
+    """
 
     type: str
     start: int
     end: int
     line: int
     features: dict[str, str]
+    exact: tuple[int, int] | None = None
+
+
+def _restore_edges(
+    text: str, units: Utf16Offsets, trimmed: tuple[int, int], exact: tuple[int, int] | None
+) -> tuple[int, int]:
+    """Return the range that a span had before its edges were trimmed, unless it has been moved since.
+
+    Raises InvalidEdit for an exact range that no span can have.
+    """
+    if exact is None:
+        return trimmed
+    start, end = to_code_points(units, len(text), *exact)
+    return (start, end) if trim_invisible(text, start, end) == trimmed else trimmed
 
 
 ParsedFile: TypeAlias = tuple[str, Iterable[Annotation]]
@@ -192,6 +221,7 @@ def annotation_reader(parse: Callable[[Path, Tally, list[Refusal]], ParsedFile])
                 continue
             try:
                 start, end = to_code_points(units, len(text), annotation.start, annotation.end)
+                start, end = _restore_edges(text, units, (start, end), annotation.exact)
             except InvalidEdit as error:
                 span_refusals.append(Refusal.at(path, annotation.line, error.reason))
                 continue

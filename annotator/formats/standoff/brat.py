@@ -180,7 +180,7 @@ def encode_shared_files(labels: Sequence[str], values: Collection[str]) -> dict[
     return {_CONFIGURATION: "".join(f"{line}\n" for line in lines).encode()}
 
 
-def refusal_reason(span: Span) -> Reason | None:
+def refusal_reason(_text: str, span: Span) -> Reason | None:
     """Return why an `.ann` cannot contain a span, or None."""
     if not re.search(r"\s", span.label):
         return None
@@ -294,7 +294,7 @@ def _decode_json(text: str | None) -> str | None:
         return None
 
 
-def _has_solid_label(span: Span) -> bool:
+def _has_solid_label(_text: str, span: Span) -> bool:
     return not any(map(str.isspace, span.label))
 
 

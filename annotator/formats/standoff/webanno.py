@@ -7,12 +7,14 @@ https://inception-project.github.io/releases/30.0/docs/user-guide.html#sect_weba
 """
 
 import re
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from annotator.formats.format import Files, Format
 from annotator.formats.standoff import webanno_reading
 from annotator.formats.standoff.annotations import ParsedFile, Tally, annotation_reader, check_sizes, load_text
+from annotator.formats.standoff.span_layer import SpanLayer, parse_layer
 from annotator.formats.standoff.webanno_writing import encode
 from annotator.i18n import N_, _
 from annotator.model.operations import InvalidEdit
@@ -51,9 +53,23 @@ def read(path: Path, tally: Tally, refusals: list[Refusal]) -> ParsedFile:
     return webanno_reading.parse(path, lines, int(version[1] or 0), tally, refusals)
 
 
-def encode_files(item: AnnotatedArticle) -> dict[str, bytes]:
+def encode_files(item: AnnotatedArticle, layer: SpanLayer) -> dict[str, bytes]:
     """Encode an article's file, by suffix. Raises InvalidEdit if it is too long."""
-    return check_sizes({_SUFFIXES[0]: encode(item).encode()})
+    return check_sizes({_SUFFIXES[0]: encode(item, layer).encode()})
+
+
+def _build_output(layer: SpanLayer) -> Files:
+    return Files(
+        partial(encode_files, layer=layer),
+        layer.stored_fields,
+        refusal_reason=layer.refusal_reason,
+        allows_span=layer.allows_span,
+        with_layer=_with_layer,
+    )
+
+
+def _with_layer(layer: str) -> Files:
+    return _build_output(parse_layer(layer))
 
 
 FORMAT: Final = Format(
@@ -62,6 +78,6 @@ FORMAT: Final = Format(
     suffixes=_SUFFIXES,
     sniff=sniff,
     read=read,
-    output=Files(encode_files, frozenset(("value",))),
+    output=_build_output(SpanLayer()),
     export_title=N_("WebAnno TSV: a folder with one file per article"),
 )

@@ -1,7 +1,9 @@
 """Reader of WebAnno TSV 3.
 
     #T_SP=layer|feature|feature          a layer of spans; #T_RL= has relations, #T_CH= chains
+    #Sentence.id=12a32                   optional; `webanno_writing.sentence_id` keeps the text around a sentence there
     #Text=the text of a sentence
+    #Span=3 12-16                        not of WebAnno: the exact range of annotation [3], which was trimmed
     1-1<tab>0-4<tab>token<tab>value[1]|value[2]<tab>*<tab>
     1-1.1<tab>1-4<tab>oken<tab>…         part of a token, or a zero-width position
 
@@ -10,7 +12,7 @@ One [id] on several units is one annotation, from the first to the last.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -25,10 +27,15 @@ from annotator.model.operations import InvalidEdit
 from annotator.model.reasons import Code, Reason
 from annotator.model.records import Refusal
 from annotator.text.offsets import Utf16Offsets
+from annotator.text.tokenizer import tokenize
 
 NO_ANNOTATION: Final = "_"
 NO_VALUE: Final = "*"
+SENTENCE_ID: Final = "#Sentence.id="
+SPAN_RANGE: Final = "#Span="
 _TEXT: Final = "#Text="
+_SENTENCE_ID_PATTERN: Final = re.compile(r"((?:\d{1,7}b)*)(\d{1,9})((?:a\d{1,7})*)")
+_SPAN_RANGE_PATTERN: Final = re.compile(rf"{SPAN_RANGE}(\d{{1,9}}) (\d{{1,9}})-(\d{{1,9}})")
 _HEADER: Final = re.compile(r"#T_(SP|RL|CH)=([^|]+)\|?(.*)")
 _OFFSETS: Final = re.compile(r"(\d{1,9})-(\d{1,9})")
 _MAX_GAP: Final = 10_000
@@ -68,9 +75,14 @@ def parse(path: Path, lines: list[str], minor: int, tally: Tally, refusals: list
     layers: list[_Layer] = []
     text = _TextBuilder()
     units: list[_Unit] = []
+    exact_ranges: dict[str, tuple[int, int]] = {}
     for number, line in enumerate(lines, 1):
         if line.startswith(_TEXT):
             text.pending.append(_unescape_java(line[len(_TEXT) :]) if minor < 2 else unescape(line[len(_TEXT) :]))
+        elif line.startswith(SENTENCE_ID):
+            text.pending_id = unescape(line[len(SENTENCE_ID) :])
+        elif exact := _SPAN_RANGE_PATTERN.fullmatch(line):
+            exact_ranges[exact[1]] = int(exact[2]), int(exact[3])
         elif header := _HEADER.fullmatch(line):
             layers.append(_parse_layer(layers, *header.groups()))
         elif len(line) > _MAX_LINE_LENGTH:
@@ -101,7 +113,7 @@ def parse(path: Path, lines: list[str], minor: int, tally: Tally, refusals: list
             valid_units.append(unit)
             continue
         refusals.append(Refusal.at(path, unit.line, reason))
-    return content, _read_annotations(valid_units, layers, tally)
+    return content, _read_annotations(valid_units, layers, exact_ranges, tally)
 
 
 def unescape(text: str) -> str:
@@ -109,40 +121,81 @@ def unescape(text: str) -> str:
     return _TEXT_ESCAPE.sub(lambda match: _ESCAPES.get(match[1], match[1]), text)
 
 
+def default_gap(gap: str, *, is_first: bool = False) -> str:
+    """Return the text that readers infer where a file has none: before its first sentence, or between two sentences.
+
+    It is as long as `gap` in UTF-16 units.
+    """
+    length = len(gap.encode("utf-16-le", "surrogatepass")) // 2
+    return " " * length if is_first or not length else "\n" + " " * (length - 1)
+
+
+class _SentenceId(NamedTuple):
+    """A sentence's start, and the text before and after it, as `webanno_writing.sentence_id` writes them."""
+
+    before: str
+    start: int
+    after: str
+
+
+def _parse_sentence_id(id_: str) -> _SentenceId | None:
+    """Return what a sentence's id contains, or None for one of another program."""
+    match = _SENTENCE_ID_PATTERN.fullmatch(id_)
+    if not match:
+        return None
+    try:
+        before, after = ("".join(chr(int(code)) for code in re.findall(r"\d+", codes)) for codes in match.group(1, 3))
+    except (ValueError, OverflowError):
+        return None
+    # Readers trust the offsets of tokens, so a file cannot have anything visible between them.
+    return None if tokenize(before) or tokenize(after) else _SentenceId(before, int(match[2]), after)
+
+
 class _TextBuilder:
     """Reconstructs the text, each sentence at its first token's offset."""
 
     def __init__(self) -> None:
         self.pending: list[str] = []
+        self.pending_id = ""
         self._parts: list[str] = []
-        self._length = 0
+        self._length = 0  # UTF-16 units
+        self._count = 0  # code points
+        self._after: str | None = None  # the text that follows what is placed, if the file has it
 
     def place_sentence(self, start: int, line: int) -> None:
         """Add the pending sentence at this offset. Raises InvalidEdit if it does not fit."""
         if not self.pending:
             return
-        if self._parts and start == self._length - 1:
-            self._parts[-1] = self._parts[-1].removesuffix("\n")
-            self._length -= 1
-        if not 0 <= start - self._length <= _MAX_GAP:
-            message = _("The offsets of the sentence at line {line} do not match its position in the text.")
-            raise InvalidEdit(Reason(Code.SENTENCE_MISPLACED, message.format(line=line)))
-        self._add(" " * (start - self._length))
+        id_ = _parse_sentence_id(self.pending_id)
+        gap_length = start - self._length
+        gap = self._after if self._parts else id_.before if id_ else None
+        if gap is None or len(gap.encode("utf-16-le", "surrogatepass")) // 2 != gap_length:
+            if not 0 <= gap_length <= _MAX_GAP:
+                message = _("The offsets of the sentence at line {line} do not match its position in the text.")
+                raise InvalidEdit(Reason(Code.SENTENCE_MISPLACED, message.format(line=line)))
+            gap = default_gap(" " * gap_length, is_first=not self._parts)
+        self._add(gap)
+        self._after = id_.after if id_ and id_.start == self._count else None
         self._add_sentence()
 
     def finish(self) -> str:
         """Return the whole text, without the file's last newline."""
-        self._add_sentence()
-        return "".join(self._parts).removesuffix("\n")
+        if self.pending:  # a sentence without tokens
+            self._add("\n" if self._parts else "")
+            self._add_sentence()
+        else:
+            self._add(self._after or "")
+        return "".join(self._parts)
 
     def _add_sentence(self) -> None:
-        self._add("".join(f"{text}\n" for text in self.pending))
+        self._add("\n".join(self.pending))
         self.pending.clear()
+        self.pending_id = ""
 
     def _add(self, text: str) -> None:
-        if text:
-            self._parts.append(text)
-            self._length += len(text.encode("utf-16-le", "surrogatepass")) // 2
+        self._parts.append(text)
+        self._count += len(text)
+        self._length += len(text.encode("utf-16-le", "surrogatepass")) // 2
         if self._length > 2 * MAX_ARTICLE_LENGTH:  # the spaces between sentences take no room in the file
             raise InvalidEdit(explain_too_long())
 
@@ -159,7 +212,9 @@ def _parse_layer(layers: list[_Layer], kind: str, name: str, columns: str) -> _L
     return _Layer(name, kind, first, tuple(plain), slots)
 
 
-def _read_annotations(units: list[_Unit], layers: list[_Layer], tally: Tally) -> list[Annotation]:
+def _read_annotations(
+    units: list[_Unit], layers: list[_Layer], exact_ranges: Mapping[str, tuple[int, int]], tally: Tally
+) -> list[Annotation]:
     annotations: list[Annotation] = []
     annotations_by_id: dict[tuple[str, str], Annotation] = {}
     for unit in units:
@@ -171,6 +226,8 @@ def _read_annotations(units: list[_Unit], layers: list[_Layer], tally: Tally) ->
                 check_count(len(annotations))
             else:
                 tally.add(short_name(layer.name), unit.line, len(columns[-1] if layer.kind == "RL" else columns[0]))
+    for (_layer, id_), annotation in annotations_by_id.items():
+        annotation.exact = exact_ranges.get(id_)
     return annotations
 
 

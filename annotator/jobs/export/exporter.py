@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from annotator import __version__
 from annotator.formats import registry
 from annotator.formats.conll import conll2003
-from annotator.formats.format import ALL_FIELDS, Documents, Files, Tags
+from annotator.formats.format import ALL_FIELDS
 from annotator.formats.json import offset_units
 from annotator.formats.report import Entry, OmittedArticle, PartCounts, PartNotice, Report
 from annotator.formats.report import write as write_report
@@ -34,20 +34,19 @@ from annotator.jobs.export.article_tasks import (
     work_at_chunk,
 )
 from annotator.jobs.export.compression import compress_verified, is_compressed_path
-from annotator.jobs.export.document_writer import DocumentWriter
 from annotator.jobs.export.existing_output import CannotExport, file_digest, folder_digest
 from annotator.jobs.export.expected_outcomes import ExpectedOutcome
 from annotator.jobs.export.file_output import FileOutput, check_split, prepare_file_output
-from annotator.jobs.export.file_per_article import FilePerArticleWriter
 from annotator.jobs.export.folder_output import FolderOutput, prepare_folder_output
 from annotator.jobs.export.gold_layers import GoldLayer, select_gold_layers
 from annotator.jobs.export.part_plan import PartPlan, find_imbalances, plan_folds, plan_split, plan_unsplit
 from annotator.jobs.export.read_back import NotVerified
 from annotator.jobs.export.reported_outcomes import ReportedOutcomes
 from annotator.jobs.export.stream_output import StreamOutput, prepare_stream_output
-from annotator.jobs.export.tag_writer import TagWriter
 from annotator.jobs.export.writer import Converted, Writer
+from annotator.jobs.export.writers import create_writer, select_annotator
 from annotator.jobs.processes import ChunkMap, worker_processes
+from annotator.model.labels import LabelSet
 from annotator.model.operations import InvalidEdit
 from annotator.model.reasons import Code
 from annotator.model.records import DONE, ZONE_KINDS, AnnotatedArticle, Article
@@ -75,7 +74,8 @@ class ExportOptions(Struct, frozen=True):
     without one that a single person has done (see jobs.export.gold_layers). `split` has weights by part, such as
     {"train": 80, "dev": 10, "test": 10}; instead, `folds` is a number of folds, each with a training and a test set.
     The same `seed` gives the same parts (see jobs.export.dataset_splitter). `offsets` is a unit of json.offset_units,
-    for a format that may have any; None for its usual one.
+    for a format that may have any; None for its usual one. `layer` is that of the spans in formats of UIMA (see
+    formats.standoff.span_layer), "" for their own.
     """
 
     format: str = conll2003.FORMAT.name
@@ -91,6 +91,7 @@ class ExportOptions(Struct, frozen=True):
     folds: int | None = None
     seed: int = 0
     offsets: str | None = None
+    layer: str = ""
 
     def __post_init__(self) -> None:
         """Raise ValueError for an invalid option."""
@@ -110,6 +111,17 @@ class ExportOptions(Struct, frozen=True):
     def projection_options(self) -> flat.ProjectionOptions:
         """Return the options for a projection."""
         return flat.ProjectionOptions(self.scheme, self.flatten, self.boundary, self.zones)
+
+    def create_writer(self, labels: LabelSet) -> Writer:
+        """Create the format's writer; raises like `writers.create_writer`."""
+        format_ = registry.get_format(self.format)
+        return create_writer(format_, labels, self.projection_options(), offsets=self.offsets, layer=self.layer)
+
+    def select_layer(self, corpus: Corpus, writer: Writer) -> str | None:
+        """Return the annotator to export; None means all, if the format holds several. Raises CannotExport."""
+        if self.gold:
+            return find_gold(corpus)
+        return None if writer.has_layers and self.annotator is None else select_annotator(corpus, self.annotator)
 
 
 class NothingToExport(CannotExport):
@@ -158,8 +170,8 @@ def export(
     Raises CannotExport at once, KeyError for an unknown format; later NothingToExport, EmptyPart, WouldReplace,
     NotVerified, CorpusError and OSError.
     """
-    writer = _create_writer(corpus, options)
-    annotator = _select_layer(corpus, writer, options)
+    writer = options.create_writer(corpus.labels())
+    annotator = options.select_layer(corpus, writer)
     if options.split is not None:
         check_split(options.split)
     if is_compressed_path(path):
@@ -187,8 +199,8 @@ def export_to_stream(
 
     Nothing is written before all is verified. `force` may replace any file by the report.
     """
-    writer = _create_writer(corpus, options)
-    annotator = _select_layer(corpus, writer, options)
+    writer = options.create_writer(corpus.labels())
+    annotator = options.select_layer(corpus, writer)
     _check_one_text(writer, options)
     files = prepare_stream_output(stream, report, corpus.database_paths(), force=force)
     return _Export(corpus, writer, annotator, options).run(files, jobs)
@@ -202,8 +214,8 @@ def _check_one_text(writer: Writer, options: ExportOptions) -> None:
 
 def exports_folder(corpus: Corpus, options: ExportOptions) -> bool:
     """Return whether such an export is a folder. Raises KeyError, CannotExport."""
-    writer = _create_writer(corpus, options)
-    return _needs_folder(corpus, writer, _select_layer(corpus, writer, options), options)
+    writer = options.create_writer(corpus.labels())
+    return _needs_folder(corpus, writer, options.select_layer(corpus, writer), options)
 
 
 def _needs_folder(corpus: Corpus, writer: Writer, annotator: str | None, options: ExportOptions) -> bool:
@@ -237,10 +249,10 @@ def preview_export(corpus: Corpus, options: ExportOptions) -> Generator[tuple[in
 
     Yields and raises like `export`.
     """
-    writer = _create_writer(corpus, options)
+    writer = options.create_writer(corpus.labels())
     if options.split is not None:
         check_split(options.split)
-    return _Export(corpus, writer, _select_layer(corpus, writer, options), options).preview()
+    return _Export(corpus, writer, options.select_layer(corpus, writer), options).preview()
 
 
 def list_parts(options: ExportOptions) -> list[str]:
@@ -254,53 +266,10 @@ def read_export(corpus: Corpus, options: ExportOptions) -> Iterator[tuple[tuple[
     For programs that take the articles without a file. Raises CannotExport if no layer is selected, KeyError for an
     unknown format.
     """
-    writer = _create_writer(corpus, options)
+    writer = options.create_writer(corpus.labels())
     if options.split is not None:
         check_split(options.split)
-    return _Export(corpus, writer, _select_layer(corpus, writer, options), options).read()
-
-
-def _create_writer(corpus: Corpus, options: ExportOptions) -> Writer:
-    """Create the format's writer.
-
-    Raises KeyError for an unknown format, CannotExport if its package is missing.
-    """
-    format_ = registry.get_format(options.format)
-    if reason := format_.explain_missing():
-        raise CannotExport(reason)
-    match format_.output:
-        case Tags() as tags:
-            return TagWriter(format_, tags, corpus.labels(), options.projection_options())
-        case Documents() as documents:
-            if options.offsets is not None and format_.output_in_unit:
-                documents = format_.output_in_unit(options.offsets)
-            return DocumentWriter(format_, documents, corpus.labels())
-        case Files() as files:
-            return FilePerArticleWriter(format_, files, corpus.labels())
-    raise KeyError(options.format)
-
-
-def _select_layer(corpus: Corpus, writer: Writer, options: ExportOptions) -> str | None:
-    """Return the annotator to export; None means all, if the format holds several. Raises CannotExport."""
-    if options.gold:
-        return find_gold(corpus)
-    return None if writer.has_layers and options.annotator is None else _select_annotator(corpus, options.annotator)
-
-
-def _select_annotator(corpus: Corpus, name: str | None) -> str | None:
-    """Return the annotator to export, None if nobody has labelled. Raises CannotExport."""
-    annotators = corpus.annotators()
-    if name is not None:
-        if name not in annotators:
-            raise CannotExport(_("The corpus has no annotator “{name}”.").format(name=name))
-        return name
-    candidates = corpus.annotators_with_spans() or annotators
-    if len(candidates) > 1:
-        names = _(", ").join(candidates)
-        raise CannotExport(
-            _("Several annotators have labelled this corpus; choose one of them: {names}.").format(names=names)
-        )
-    return candidates[0] if candidates else None
+    return _Export(corpus, writer, options.select_layer(corpus, writer), options).read()
 
 
 class _Export:
@@ -581,6 +550,7 @@ class _Export:
                 *(find_imbalances(self.parts, self.plan.shares, total) if options.has_parts else ()),
                 *self._notice_unit(),
             ],
+            layer=options.layer or None,
             origin={str(number): layer.origin for number, layer in self.gold_layers.items() if number not in left_out}
             if options.gold
             else None,

@@ -63,7 +63,7 @@ class FilePerArticleWriter(Writer):
 
     def convert(self, annotated: AnnotatedArticle) -> Converted:
         """See Writer."""
-        reasons = [self._files.refusal_reason(span) for span in annotated.spans]
+        reasons = [self._files.refusal_reason(annotated.article.text, span) for span in annotated.spans]
         spans = tuple(span for span, reason in zip(annotated.spans, reasons, strict=True) if not reason)
         files = self._files.encode(replace(annotated, spans=spans))
         outcomes = {index: (REFUSED, reason, None) for index, reason in enumerate(reasons) if reason}
@@ -73,7 +73,10 @@ class FilePerArticleWriter(Writer):
         """See Writer."""
         for suffix, data in content.items():
             target.add(_file_stem(annotated.article) + suffix, data)
-        target.values |= {span.value for span in annotated.spans if span.value and not self._files.refusal_reason(span)}
+        text = annotated.article.text
+        target.values |= {
+            span.value for span in annotated.spans if span.value and not self._files.refusal_reason(text, span)
+        }
 
     def read_back(self, path: Path) -> Generator[Path, None, None]:
         """Yield the folder once for each article; its number determines its file."""
@@ -87,7 +90,7 @@ class FilePerArticleWriter(Writer):
         return expect_unchanged(annotated.spans) | {
             span.uid: ExpectedOutcome(REFUSED, None, None)
             for span in annotated.spans
-            if not self._files.allows_span(span)
+            if not self._files.allows_span(annotated.article.text, span)
         }
 
     def may_refuse(self, annotated: AnnotatedArticle) -> bool:

@@ -204,8 +204,8 @@ def test_a_value_that_cannot_be_listed_is_written_as_a_comment() -> None:
 
 def test_labels_with_spaces_and_long_texts_are_refused() -> None:
     reason = Reason(Code.INVALID_LABEL, "The format does not allow spaces in labels.")
-    assert brat.refusal_reason(Span("1", "", "a", "ONE TWO", 0, 3)) == reason
-    assert brat.refusal_reason(Span("1", "", "a", "خطة_1", 0, 3, "a\tb", "c\nd")) is None
+    assert brat.refusal_reason("خطة", Span("1", "", "a", "ONE TWO", 0, 3)) == reason
+    assert brat.refusal_reason("خطة", Span("1", "", "a", "خطة_1", 0, 3, "a\tb", "c\nd")) is None
     with pytest.raises(InvalidEdit, match="The article's file would be larger than 10 MB"):
         brat.encode_files(build_article("€" * 4_000_000))
 

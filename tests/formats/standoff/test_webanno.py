@@ -3,13 +3,27 @@
 from pathlib import Path
 
 import pytest
-from formats.standoff_samples import annotated_articles, labelled_texts, read_file, stored_content
+from formats.standoff_samples import (
+    LAYERS,
+    annotated_articles,
+    drop_fields,
+    drop_invisible,
+    is_blank_edged,
+    labelled_texts,
+    read_file,
+    stored_content,
+)
 from hypothesis import given
+from hypothesis import strategies as st
+from strategies import marked_texts
 
 from annotator import i18n
-from annotator.formats.standoff import webanno
+from annotator.formats.format import Files
+from annotator.formats.standoff import webanno, webanno_reading
+from annotator.formats.standoff.span_layer import SpanLayer
 from annotator.formats.standoff.webanno_writing import encode
 from annotator.model.article_builder import build_article
+from annotator.model.reasons import Code, Reason
 from annotator.model.records import AnnotatedArticle, Span
 
 HEAD = "#FORMAT=WebAnno TSV 3.3\n"
@@ -179,7 +193,7 @@ def test_noise_raises_nothing(tmp_path: Path, data: bytes) -> None:
 
 
 def test_truncated_files_are_read_or_refused(tmp_path: Path) -> None:
-    content = encode(build_article("خطة 2024 😀\nنص", spans=[Span("1", "", "a", "X", 0, 9)])).encode()
+    content = encode(build_article("خطة 2024 😀\nنص", spans=[Span("1", "", "a", "X", 0, 9)]), SpanLayer()).encode()
     for length in range(len(content)):
         item, refusals = read_content(tmp_path, content[:length])
         assert item or refusals
@@ -210,28 +224,116 @@ def test_encode_writes_exactly_these_lines() -> None:
             Span("4", "", "a", "خطة_1", 8, 9),
         ],
     )
-    assert encode(item) == (
+    assert encode(item, SpanLayer()) == (
         f"{HEAD}{NER}\n"
-        "\n#Text=\n1-1\t0-1\t\\n\t_\t_\t\n"
-        "\n#Text=لوزارة 😀\n#Text=\n"
-        "2-1\t1-7\tلوزارة\t_\t_\t\n2-1.1\t2-7\tوزارة\t*[1]|*[3]\tINSTITUTION[1]|PLAN[3]\t\n"
-        "2-2\t8-10\t😀\t*[3]|*[4]\tPLAN[3]|خطة\\_1[4]\t\n"
-        "\n#Text=أمس.\n"
-        "3-1\t12-15\tأمس\t2024\\|07[2]|*[3]\tDATE[2]|PLAN[3]\t\n3-2\t15-16\t.\t_\t_\t\n"
+        "\n#Sentence.id=10b1a10a10\n#Text=لوزارة 😀\n"
+        "1-1\t1-7\tلوزارة\t_\t_\t\n1-1.1\t2-7\tوزارة\t*[1]|*[3]\tINSTITUTION[1]|PLAN[3]\t\n"
+        "1-2\t8-10\t😀\t*[3]|*[4]\tPLAN[3]|خطة\\_1[4]\t\n"
+        "\n#Sentence.id=11\n#Text=أمس.\n"
+        "2-1\t12-15\tأمس\t2024\\|07[2]|*[3]\tDATE[2]|PLAN[3]\t\n2-2\t15-16\t.\t_\t_\t\n"
     )
-    assert webanno.encode_files(item) == {".tsv": encode(item).encode()}
+    assert isinstance(webanno.FORMAT.output, Files)
+    assert webanno.FORMAT.output.encode(item) == {".tsv": encode(item, SpanLayer()).encode()}
     assert {"value"} == webanno.FORMAT.stored_fields
 
 
-@given(annotated_articles())
-def test_written_articles_are_read_back(tmp_path_factory: pytest.TempPathFactory, item: AnnotatedArticle) -> None:
+@given(
+    annotated_articles(notes=True) | annotated_articles(notes=True, texts=marked_texts),
+    st.sampled_from(LAYERS),
+)
+def test_written_articles_are_read_back(
+    tmp_path_factory: pytest.TempPathFactory, item: AnnotatedArticle, layer: SpanLayer
+) -> None:
     i18n.set_language("en")
-    written = encode(item)
+    item = drop_invisible(item)
+    written = encode(item, layer)
     assert webanno.sniff("a.tsv", written.encode())
     reread, refusals = read_content(tmp_path_factory.mktemp("webanno"), written)
     assert reread
     assert refusals == []
-    assert (reread.article.text, stored_content(reread)) == (item.article.text, stored_content(item))
+    kept = drop_fields(item, layer.stored_fields)
+    assert (reread.article.text, stored_content(reread, True)) == (item.article.text, stored_content(kept, True))
+
+
+@given(annotated_articles() | annotated_articles(texts=marked_texts))
+def test_written_files_obey_the_rules_of_inception(item: AnnotatedArticle) -> None:
+    lines = encode(drop_invisible(item), SpanLayer()).split("\n")
+    assert lines[:3] == [HEAD.strip(), NER.strip(), ""]
+    text = item.article.text.encode("utf-16-le")
+    is_first = False
+    sentences = 0
+    for line in lines[3:]:
+        assert line == "" or line.startswith(("#Sentence.id=", "#Text=", "#Span=")) or line[0].isdigit()
+        if line.startswith("#Text="):
+            sentence = webanno_reading.unescape(line.removeprefix("#Text="))
+            assert not is_blank_edged(sentence)
+            is_first = True
+            sentences += 1
+        elif line[:1].isdigit():
+            number, offsets = line.split("\t")[:2]
+            start, stop = map(int, offsets.split("-"))
+            assert number.startswith(f"{sentences}-")
+            assert not is_blank_edged(text[2 * start : 2 * stop].decode("utf-16-le"))
+            if is_first:
+                assert text[2 * start :].startswith(sentence.encode("utf-16-le"))
+            is_first = False
+    assert sentences
+
+
+def test_what_inception_writes_again_has_the_same_text(tmp_path: Path) -> None:
+    item = build_article(
+        "\u200f\nأعلنت 💉. \u00a0قال\tنعم\u200f \n \nثم.\U000e0001 \n", spans=[Span("1", "", "a", "X", 0, 12)]
+    )
+    written = encode(item, SpanLayer())
+    # INCEpTION ignores the lines that it does not know, keeps the ids, and has a newline and spaces between sentences
+    foreign = "".join(line for line in written.splitlines(keepends=True) if not line.startswith("#Span="))
+    reread, refusals = read_content(tmp_path, foreign)
+    assert reread
+    assert refusals == []
+    assert reread.article.text == item.article.text
+    assert labelled_texts(reread) == [("X", "أعلنت 💉.")]
+    without_ids = "".join(line for line in foreign.splitlines(keepends=True) if not line.startswith("#Sentence.id="))
+    reread, refusals = read_content(tmp_path, without_ids)
+    assert reread
+    assert refusals == []
+    assert reread.article.text == "  أعلنت 💉.\n قال\tنعم\n    ثم."
+
+
+@pytest.mark.parametrize(
+    ("sentence", "text"),
+    [
+        ("0a32", "ab cd"),
+        ("0a10", "ab\ncd"),
+        ("0a65", "ab\ncd"),
+        ("0a32a32", "ab\ncd"),
+        ("1a32", "ab\ncd"),
+        ("s1", "ab\ncd"),
+    ],
+)
+def test_an_id_that_does_not_fit_is_ignored(tmp_path: Path, sentence: str, text: str) -> None:
+    content = f"\n\n#Sentence.id={sentence}\n#Text=ab\n1-1\t0-2\tab\t\n\n#Sentence.id=x\n#Text=cd\n2-1\t3-5\tcd\t\n"
+    assert text_of(tmp_path, HEAD + content) == text
+
+
+def test_an_exact_range_of_a_span_that_was_moved_is_ignored(tmp_path: Path) -> None:
+    item = build_article("a b \u200fc", spans=[Span("1", "", "a", "X", 1, 5)])
+    written = encode(item, SpanLayer())
+    assert "#Span=1 1-5\n1-1\t0-1\ta\t_\t_\t\n1-2\t2-3\tb\t*[1]\tX[1]\t\n" in written
+    for line, span in (("1 1-5", (1, 5)), ("1 1-6", (2, 3)), ("1 3-5", (2, 3)), ("2 1-5", (2, 3))):
+        reread, refusals = read_content(tmp_path, written.replace("#Span=1 1-5", f"#Span={line}"))
+        assert reread
+        assert refusals == []
+        assert [(span.start, span.end) for span in reread.spans] == [span]
+
+
+def test_a_span_with_nothing_visible_is_refused() -> None:
+    output = webanno.FORMAT.output
+    assert isinstance(output, Files)
+    span = Span("1", "", "a", "X", 1, 3)
+    assert output.refusal_reason("a \u200fb", span) == Reason(Code.SPAN_BLANK, "It has no visible characters.")
+    assert not output.allows_span("a \u200fb", span)
+    assert output.refusal_reason("a b", span) is None
+    assert output.allows_span("a b", span)
 
 
 def _on_all(label: str) -> list[tuple[str, str]]:

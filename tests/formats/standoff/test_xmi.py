@@ -1,18 +1,30 @@
-"""UIMA CAS in XMI and JSON: UTF-16 offsets become code points, and nothing outside the file is read."""
+"""UIMA CAS in XMI: UTF-16 offsets become code points, and nothing outside the file is read."""
 
 import io
-import json
 import warnings
 from pathlib import Path
 
 import pytest
-from formats.standoff_samples import annotated_articles, labelled_texts, read_file, stored_content
+from formats.standoff_samples import (
+    LAYERS,
+    annotated_articles,
+    cas_content,
+    drop_fields,
+    is_blank_edged,
+    labelled_texts,
+    read_file,
+    stored_content,
+    trim_spans,
+)
 from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
-from strategies import raw_texts
+from strategies import marked_texts, raw_texts
 
 from annotator import i18n
-from annotator.formats.standoff import xmi
+from annotator.formats.standoff import cas_reading, cas_writing, xmi
+from annotator.formats.standoff.cas_writing import build_annotations
+from annotator.formats.standoff.span_layer import SpanLayer
 from annotator.model.article_builder import build_article
 from annotator.model.operations import InvalidEdit
 from annotator.model.reasons import Code, Reason
@@ -42,7 +54,7 @@ def read_content(
 ) -> tuple[AnnotatedArticle | None, list[tuple[int, str]]]:
     path = folder / name
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return read_file(path, xmi.read)
+    return read_file(path, cas_reading.read)
 
 
 def test_utf16_offsets_of_names_become_code_points(tmp_path: Path) -> None:
@@ -193,62 +205,14 @@ def test_truncated_files_are_refused(tmp_path: Path) -> None:
         assert len(refusals) == 1
 
 
-def build_json(*structures: object, views: object = None) -> str:
-    sofa = {"%ID": 1, "%TYPE": "uima.cas.Sofa", "sofaID": "_InitialView", "sofaString": TEXT}
-    return json.dumps({"%TYPES": {}, "%FEATURE_STRUCTURES": [sofa, *structures], "%VIEWS": views or {}})
-
-
-def test_json_is_read(tmp_path: Path) -> None:
-    entity = {"%TYPE": "de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity", "@sofa": 1, "begin": 3, "end": 6}
-    structures = (
-        {**entity, "%ID": 2, "value": "PLAN", "identifier": None},
-        {**entity, "%ID": 3, "value": "PLAN", "#score": 0.5, "^at": [1], "@ref": 2},
-        {**entity, "%ID": 4, "value": "REMOVED"},
-        {**entity, "%ID": 5, "value": "X", "begin": "x"},
-        {"%ID": 6, "%TYPE": "x.FSArray[]", "%ELEMENTS": [2]},
-    )
-    item, refusals = read_content(
-        tmp_path, build_json(*structures, views={"_InitialView": {"%SOFA": 1, "%MEMBERS": [2, 3, 5]}}), "a.json"
-    )
-    assert item
-    assert labelled_texts(item) == [("PLAN", "خطة"), ("PLAN", "خطة")]
-    assert [reason for _line, reason in refusals] == [
-        "1 annotation of type “FSArray[]” is skipped.",
-        "1 annotation of type “NamedEntity.at” is skipped.",
-        "1 annotation of type “NamedEntity.ref” is skipped.",
-        "1 annotation of type “NamedEntity.score” is skipped.",
-        "2 annotations of type “NamedEntity” are skipped.",
-    ]
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        '{"%TYPES": {}}',
-        '{"%FEATURE_STRUCTURES": 1}',
-        '{"%FEATURE_STRUCTURES": [1]}',
-        '{"%FEATURE_STRUCTURES": []}',
-        '{"%FEATURE_STRUCTURES": {"1": 1}}',
-        '{"%FEATURE_STRUCTURES": [{"%TYPE": "uima.cas.Sofa"}], "%VIEWS": [1]}',
-        '{"%FEATURE_STRUCTURES": [{"%TYPE": {}, "sofaString": []}], "%VIEWS": {"a": {"%MEMBERS": [[], null]}}}',
-        '{"%FEATURE_STRUCTURES": ' + "[" * 100_000,
-        '{"%FEATURE_STRUCTURES": [{"%TYPE": "uima.cas.Sofa", "sofaString": "\\ud800"}]}',
-    ],
-)
-def test_invalid_json_is_refused(tmp_path: Path, content: str) -> None:
-    item, refusals = read_content(tmp_path, content, "a.json")
-    assert item is None
-    assert len(refusals) == 1
-
-
 def test_sniff() -> None:
-    assert xmi.sniff("a.xmi", build_xmi().encode())
-    assert xmi.sniff("a.xml", b"\xef\xbb\xbf<!-- XMI --><xmi:XMI xmlns:xmi='http://www.omg.org/XMI'>")
-    assert xmi.sniff("a.json", build_json().encode())
+    assert cas_reading.is_xmi("a.xmi", build_xmi().encode())
+    assert cas_reading.is_xmi("a.xml", b"\xef\xbb\xbf<!-- XMI --><xmi:XMI xmlns:xmi='http://www.omg.org/XMI'>")
     other_files = (
         b"",
         b"{}",
         b'{"text": "%TYPES"}\n',
+        b'{"%TYPES": {}, "%FEATURE_STRUCTURES": []}',
         b"[1]",
         b"<html><p>&lt;xmi:XMI xmlns:xmi='http://www.omg.org/XMI'&gt;",
         b"<html><!-- <xmi:XMI xmlns:xmi='http://www.omg.org/XMI'> -->",
@@ -257,14 +221,17 @@ def test_sniff() -> None:
         b"<!--" * 16_384,
         b"<XMI " * 13_000,
     )
-    assert not any(xmi.sniff("a.xmi", content) for content in other_files)
+    assert not any(cas_reading.is_xmi("a.xmi", content) for content in other_files)
 
 
 def test_type_systems_are_companions(tmp_path: Path) -> None:
     for name in ("a.typesystem.xml", "TypeSystem.xml", "b.xml"):
         (tmp_path / name).touch()
-    assert xmi.find_companions(tmp_path / "a.xmi") == [tmp_path / "a.typesystem.xml", tmp_path / "TypeSystem.xml"]
-    assert xmi.find_companions(tmp_path / "c.json") == [tmp_path / "TypeSystem.xml"]
+    assert cas_reading.find_companions(tmp_path / "a.xmi") == [
+        tmp_path / "a.typesystem.xml",
+        tmp_path / "TypeSystem.xml",
+    ]
+    assert cas_reading.find_companions(tmp_path / "c.json") == [tmp_path / "TypeSystem.xml"]
 
 
 def test_a_type_system_under_two_names_is_found_once(tmp_path: Path) -> None:
@@ -273,17 +240,25 @@ def test_a_type_system_under_two_names_is_found_once(tmp_path: Path) -> None:
     alias = tmp_path / "typesystem.xml"
     if not alias.exists():  # a file system that tells them apart: a link stands in for one that does not
         alias.hardlink_to(file)
-    assert xmi.find_companions(tmp_path / "a.xmi") == [file]
+    assert cas_reading.find_companions(tmp_path / "a.xmi") == [file]
     (tmp_path / "b.typesystem.xml").touch()
-    assert xmi.find_companions(tmp_path / "b.xmi") == [tmp_path / "b.typesystem.xml", file]
+    assert cas_reading.find_companions(tmp_path / "b.xmi") == [tmp_path / "b.typesystem.xml", file]
 
 
 def test_a_character_that_xml_does_not_allow_is_refused() -> None:
     with pytest.raises(InvalidEdit, match=r"The text contains a character that XML does not allow: U\+001F\."):
-        xmi.encode_files(build_article("a\x1fb"))
-    reason = xmi.refusal_reason(Span("1", "", "a", "PLAN", 0, 1, "\ufffe"))
-    assert reason == Reason(Code.INVALID_CHARACTER, "The value contains a character that XML does not allow: U+FFFE.")
-    assert xmi.refusal_reason(Span("1", "", "a", "PLAN", 0, 1, "\t\ud7ff😀", "\ufffe")) is None
+        xmi.encode_files(build_article("a\x1fb"), SpanLayer())
+    layer = SpanLayer("custom.Span", "label", "value", "note")
+    reasons = [
+        xmi.refusal_reason("خطة", Span("1", "", "a", "PLAN", 0, 1, *content), layer)
+        for content in (("\ufffe", ""), ("", "\ufffe"), ("\t\ud7ff😀", "\n"))
+    ]
+    assert reasons == [
+        Reason(Code.INVALID_CHARACTER, "The value contains a character that XML does not allow: U+FFFE."),
+        Reason(Code.INVALID_CHARACTER, "The note contains a character that XML does not allow: U+FFFE."),
+        None,
+    ]
+    assert xmi.refusal_reason("خطة", Span("1", "", "a", "PLAN", 0, 1, "", "\ufffe"), SpanLayer()) is None
 
 
 XML_TEXTS = raw_texts.map(
@@ -291,48 +266,75 @@ XML_TEXTS = raw_texts.map(
 )
 
 
-@given(annotated_articles(texts=XML_TEXTS))
+@given(annotated_articles(notes=True, texts=XML_TEXTS | marked_texts), st.sampled_from(LAYERS))
 def test_written_articles_are_read_back_here_and_by_cassis(
-    tmp_path_factory: pytest.TempPathFactory, item: AnnotatedArticle
+    tmp_path_factory: pytest.TempPathFactory, item: AnnotatedArticle, layer: SpanLayer
 ) -> None:
     cassis = pytest.importorskip("cassis")
     i18n.set_language("en")
     folder = tmp_path_factory.mktemp("xmi")
-    item = replace(item, spans=tuple(span for span in item.spans if xmi.refusal_reason(span) is None))
-    files = {"a.xmi": xmi.encode_files(item)[".xmi"], **xmi.encode_shared_files([], [])}
+    text = item.article.text
+    item = replace(item, spans=tuple(span for span in item.spans if xmi.refusal_reason(text, span, layer) is None))
+    files = {"a.xmi": xmi.encode_files(item, layer)[".xmi"], **xmi.encode_shared_files([], [], layer)}
     for name, data in files.items():
         (folder / name).write_bytes(data)
-    assert xmi.sniff("a.xmi", files["a.xmi"])
-    assert xmi.find_companions(folder / "a.xmi") == [folder / "TypeSystem.xml"]
-    reread, refusals = read_file(folder / "a.xmi", xmi.read)
+    assert cas_reading.is_xmi("a.xmi", files["a.xmi"])
+    assert cas_reading.find_companions(folder / "a.xmi") == [folder / "TypeSystem.xml"]
+    reread, refusals = read_file(folder / "a.xmi", cas_reading.read)
     assert reread
     assert refusals == []
-    assert (reread.article.text, stored_content(reread)) == (item.article.text, stored_content(item))
+    kept = drop_fields(item, layer.stored_fields)
+    assert (reread.article.text, stored_content(reread, True)) == (text, stored_content(kept, True))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         types = cassis.load_typesystem(io.BytesIO(files["TypeSystem.xml"]))
         cas = cassis.load_cas_from_xmi(io.BytesIO(files["a.xmi"]), typesystem=types)
-    entities = cas.select("de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity")
-    assert cas.sofa_string == item.article.text
-    assert sorted(
-        (entity.begin, entity.end, entity.value, entity.identifier or "", "") for entity in entities
-    ) == stored_content(item)
+    assert cas.sofa_string == text
+    assert cas_content(cas, layer) == stored_content(trim_spans(kept), True)
     (folder / "b.json").write_bytes(cas.to_json().encode())
-    assert xmi.sniff("b.json", (folder / "b.json").read_bytes())
-    reread, refusals = read_file(folder / "b.json", xmi.read)
+    assert cas_reading.is_json("b.json", (folder / "b.json").read_bytes())
+    reread, refusals = read_file(folder / "b.json", cas_reading.read)
     assert reread
-    assert (reread.article.text, stored_content(reread), refusals) == (item.article.text, stored_content(item), [])
+    assert (reread.article.text, refusals) == (text, [])
+    assert stored_content(reread, True) == stored_content(trim_spans(kept), True)
 
 
 def test_encode_files_writes_named_entities() -> None:
-    files = xmi.encode_files(build_article(TEXT, spans=[Span("1", "", "a", "PLAN", 2, 5, "2024")]))
+    files = xmi.encode_files(build_article(TEXT, spans=[Span("1", "", "a", "PLAN", 2, 5, "2024")]), SpanLayer())
     assert list(files) == [".xmi"]
-    assert files == xmi.encode_files(build_article(TEXT, spans=[Span("2", "", "b", "PLAN", 2, 5, "2024")]))
-    assert b'begin="3" end="6"' in files[".xmi"]
-    assert b'value="PLAN" identifier="2024"' in files[".xmi"]
-    ((name, types),) = xmi.encode_shared_files([], []).items()
+    same = build_article(TEXT, spans=[Span("2", "", "b", "PLAN", 2, 5, "2024")])
+    assert files == xmi.encode_files(same, SpanLayer())
+    lines = files[".xmi"].decode().splitlines()
+    assert lines[3:7] == [
+        '<type:Sentence xmi:id="2" sofa="1" begin="0" end="11"/>',
+        '<type:Token xmi:id="3" sofa="1" begin="0" end="2"/>',
+        '<type:Token xmi:id="4" sofa="1" begin="3" end="6"/>',
+        '<type:Token xmi:id="5" sofa="1" begin="7" end="11"/>',
+    ]
+    assert lines[7] == '<type1:NamedEntity xmi:id="6" sofa="1" begin="3" end="6" identifier="2024" value="PLAN"/>'
+    ((name, types),) = xmi.encode_shared_files([], [], SpanLayer()).items()
     assert name == "TypeSystem.xml"
     assert b"de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity" in types
+
+
+def test_sentences_tokens_and_spans_obey_the_rules_of_inception() -> None:
+    text = "\n \u200fأعلنت 💉. \u00a0قال\tنعم\u200f \n \nثم.\U000e0001 \n"
+    item = build_article(text, spans=[Span("1", "", "a", "X", 0, 14), Span("2", "", "a", "Y", 4, 8)])
+    annotations = list(build_annotations(item, SpanLayer()))
+    units = text.encode("utf-16-le")
+    for annotation in annotations:
+        assert not is_blank_edged(units[2 * annotation.start : 2 * annotation.end].decode("utf-16-le"))
+    sentences = [(item.start, item.end) for item in annotations if item.type.endswith("Sentence")]
+    for annotation in annotations:
+        for offset in (annotation.start, annotation.end):
+            assert any(start <= offset <= end for start, end in sentences)
+    assert [(item.start, item.end, item.exact) for item in annotations[-2:]] == [(3, 15, (0, 15)), (4, 8, None)]
+
+
+def test_a_long_text_has_no_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cas_writing, "_MAX_TOKENS", 2)
+    item = build_article("a b c", spans=[Span("1", "", "a", "X", 0, 1)])
+    assert [annotation.type for annotation in build_annotations(item, SpanLayer())] == [SpanLayer().type]
 
 
 EMOJI = ["🥳", "This", "👳🏻\u200d♀️", "is", "✆", "a", "🧔🏾\u200d♂️", "test", "👻"]
@@ -350,15 +352,16 @@ def test_sample_files_of_cassis_are_read(shared: Path) -> None:
     for name, (text, words) in PEERS.items():
         for suffix in (".xmi", ".json"):
             path = folder / (name + suffix)
-            assert xmi.sniff(path.name.lower(), path.read_bytes())
-            item, refusals = read_file(path, xmi.read)
+            sniff = cas_reading.is_xmi if suffix == ".xmi" else cas_reading.is_json
+            assert sniff(path.name.lower(), path.read_bytes())
+            item, refusals = read_file(path, cas_reading.read)
             assert item
             assert (item.article.text, refusals) == (text, [])
             assert labelled_texts(item) == [("Annotation", word) for word in words]
-            assert xmi.find_companions(path) == [folder / f"{name}.typesystem.xml"]
+            assert cas_reading.find_companions(path) == [folder / f"{name}.typesystem.xml"]
         types = folder / f"{name}.typesystem.xml"
-        assert not xmi.sniff(types.name.lower(), types.read_bytes())
-        assert read_file(types, xmi.read) == (None, [(0, "The file is not a UIMA CAS.")])
+        assert not cas_reading.is_xmi(types.name.lower(), types.read_bytes())
+        assert read_file(types, cas_reading.read) == (None, [(0, "The file is not a UIMA CAS.")])
 
 
 def test_cassis_reads_the_same_from_the_sample_files(shared: Path) -> None:
@@ -372,6 +375,6 @@ def test_cassis_reads_the_same_from_the_sample_files(shared: Path) -> None:
             for entity in cas.select("uima.tcas.Annotation")
             if "Document" not in entity.type.name
         ]
-        item, _refusals = read_file(path, xmi.read)
+        item, _refusals = read_file(path, cas_reading.read)
         assert item
         assert [(span.start, span.end) for span in item.spans] == expected

@@ -269,7 +269,7 @@ def test_an_entry_without_a_reason_raises(corpus: Corpus, out: Path, monkeypatch
 def test_a_span_refused_by_the_format_without_a_reason_raises(
     corpus: Corpus, out: Path, monkeypatch: pytest.MonkeyPatch, format_: Any
 ) -> None:
-    monkeypatch.setattr(format_.output, "refusal_reason", lambda span: REASON if span.label == "DATE" else None)
+    monkeypatch.setattr(format_.output, "refusal_reason", lambda _text, span: REASON if span.label == "DATE" else None)
     with pytest.raises(NotVerified):
         finish(export(corpus, out / "a", ExportOptions(format=format_.name)))
     assert list(out.iterdir()) == []
