@@ -5,6 +5,7 @@
     python3 packaging/dev.py lint                 check style, types, layers and names
     python3 packaging/dev.py bench [PART...]      measure the main job against other programs
     python3 packaging/dev.py package              make the packages for this system, in dist/
+    python3 packaging/dev.py site                 make the site of the documentation, in build/site
 
 `test` runs all tests but the slow ones, in parallel; `test --all` runs those too. Tests that ARGUMENTS name
 run one after the other.
@@ -54,6 +55,11 @@ PYTHON = VENV / _BINARY
 PEERS = ROOT / ".venv-peers"
 PEER_GROUP = "bench"
 """The dependency group of pyproject.toml that `bench` measures against, in an environment of its own."""
+SITE = ROOT / ".venv-site"
+SITE_GROUP = "site"
+"""The dependency group that makes the site, in an environment of its own too, with pins of its own."""
+SITE_CONSTRAINTS = ROOT / "packaging" / "site_constraints.txt"
+SITE_CONFIGURATION = ROOT / "packaging" / "mkdocs.yml"
 PROJECT = ROOT / "pyproject.toml"
 NAME = "arabic-news-annotator"
 CONSTRAINTS = ROOT / "packaging" / "constraints.txt"
@@ -215,16 +221,21 @@ def checkout_requirements(groups: Iterable[str]) -> list[str]:
 
 def make_peer_environment() -> Path:
     """Bring .venv-peers up to date, and return its Python. Raises CannotGoOn, as where there is no network."""
-    packages = read_requirements(PEER_GROUP)
-    python, stamp_file = PEERS / _BINARY, PEERS / "stamp"
-    pins = hashlib.sha256(CONSTRAINTS.read_bytes()).hexdigest()
-    wanted = "Python {}.{} {}\n{}\n{}".format(*sys.version_info[:2], PEERS, " ".join(packages), pins)
+    return make_own_environment(PEERS, PEER_GROUP, CONSTRAINTS, "the peers")
+
+
+def make_own_environment(folder: Path, group: str, constraints: Path, name: str) -> Path:
+    """Bring the environment of a dependency group up to date, and return its Python. Raises CannotGoOn."""
+    packages = read_requirements(group)
+    python, stamp_file = folder / _BINARY, folder / "stamp"
+    pins = hashlib.sha256(constraints.read_bytes()).hexdigest()
+    wanted = "Python {}.{} {}\n{}\n{}".format(*sys.version_info[:2], folder, " ".join(packages), pins)
     if python.exists() and stamp_file.exists() and stamp_file.read_text(encoding="utf-8") == wanted:
         return python
-    say(f"Making the environment of the peers in {PEERS} (a minute or two) …")
-    run_quietly("Making the environment of the peers", [sys.executable, "-m", "venv", "--clear", PEERS])
+    say(f"Making the environment of {name} in {folder} (a minute or two) …")
+    run_quietly(f"Making the environment of {name}", [sys.executable, "-m", "venv", "--clear", folder])
     pip: list[str | Path] = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
-    run_quietly("Installing the peers", [*pip, "--constraint", CONSTRAINTS, *packages])
+    run_quietly(f"Installing {name}", [*pip, "--constraint", constraints, *packages])
     stamp_file.write_text(wanted, encoding="utf-8", newline="\n")
     return python
 
@@ -484,7 +495,16 @@ def package(arguments: list[str]) -> int:
     return hand_over([sys.executable, ROOT / "packaging" / "package.py", *arguments])
 
 
-COMMANDS = {"run": run, "test": test, "lint": lint, "bench": bench, "package": package}
+def site(arguments: list[str]) -> int:
+    """Make the site of the documentation (mkdocs.yml); a warning is a failure. Takes no ARGUMENTS."""
+    if arguments:
+        raise CannotGoOn("site takes no arguments.")
+    python = make_own_environment(SITE, SITE_GROUP, SITE_CONSTRAINTS, "the site")
+    env = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}  # an advertisement of a successor
+    return hand_over([python, "-m", "mkdocs", "build", "--config-file", SITE_CONFIGURATION], cwd=ROOT, env=env)
+
+
+COMMANDS = {"run": run, "test": test, "lint": lint, "bench": bench, "package": package, "site": site}
 
 
 def main(arguments: list[str]) -> int:

@@ -201,6 +201,22 @@ def test_the_peers_are_a_dependency_group_and_git_ignores_their_environment() ->
     assert ".venv*/" in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
 
 
+def test_the_site_is_made_in_an_environment_of_its_own(peers: Commands, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dev, "SITE", dev.PEERS)
+    monkeypatch.setattr(dev, "SITE_GROUP", dev.PEER_GROUP)
+    ran: Commands = []
+
+    def hand_over(command: list[str | Path], cwd: Path, env: dict[str, str]) -> int:
+        ran.append([str(part) for part in command])
+        return 3
+
+    monkeypatch.setattr(dev, "hand_over", hand_over)
+    assert dev.main(["site"]) == 3
+    assert peers[1][-4:] == ["--constraint", str(dev.SITE_CONSTRAINTS), "one>=1", "two"]
+    assert ran == [[str(dev.SITE / dev._BINARY), "-m", "mkdocs", "build", "--config-file", str(dev.SITE_CONFIGURATION)]]
+    assert dev.main(["site", "--open"]) == 2
+
+
 def test_translations_are_compiled_when_their_texts_change(commands: Commands, checkout: Path) -> None:
     dev.VENV.mkdir()
     dev.compile_translations()
