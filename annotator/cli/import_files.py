@@ -1,6 +1,7 @@
 """`annotator import CORPUS PATH...`: reads files and folders into a corpus."""
 
 import codecs
+from collections import Counter
 from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Final
@@ -220,6 +221,7 @@ def import_files(
     if offsets and format_ not in (None, doccano.FORMAT.name):
         reason = _("--offsets applies only to files of doccano, but the format is {format}")
         raise click.UsageError(reason.format(format=format_))
+    stored = Counter[str]()
     names = [*filter(None, (annotator,)), *annotator_names.values()]
     if explain_invalid_file_name(corpus) or not corpus.exists():
         _check_annotators(names, ())
@@ -241,8 +243,13 @@ def import_files(
             replacement=LayerReplacement(annotator) if replace else None,
             strict=strict,
             jobs=jobs,
+            stored=stored,
         )
-        result = run_with_progress(steps, _("Importing"))
+        try:
+            result = run_with_progress(steps, _("Importing"))
+        except KeyboardInterrupt:
+            print_message(_describe_interruption(0 if strict else stored["added"]))
+            raise
     print_remarks([*result.skipped, *result.repaired, *result.noticed])
     if any(isinstance(notice, VisualOrderNotice) for notice in result.noticed):
         print_message(_("use --logical to repair such text; articles already in the corpus stay as they are"))
@@ -284,6 +291,16 @@ def _read_label_set(path: Path) -> LabelSet:
         return decode(path.read_bytes(), str(path))
     except InvalidLabelSet as error:
         raise CommandError(format_remark(error.refusal)) from error
+
+
+def _describe_interruption(added: int) -> str:
+    if not added:
+        return _("no articles were added")
+    return count_phrase(
+        "{count} article was added and stays; the same command imports the rest",
+        "{count} articles were added and stay; the same command imports the rest",
+        added,
+    )
 
 
 def _format_summary(result: ImportResult) -> str:

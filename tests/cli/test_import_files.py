@@ -10,11 +10,13 @@ from types import SimpleNamespace
 import msgspec
 import pytest
 from cli.sample import BODY, TEXT, Run
+from running import raising
 
 from annotator import settings
 from annotator.cli.terminal import reorder_for_display
 from annotator.model.records import article_uid
 from annotator.settings import Settings
+from annotator.store.corpus import Corpus
 
 LABELS = """
 [[label]]
@@ -77,6 +79,28 @@ def test_what_is_no_encoding_of_texts_is_refused(run: Run, tmp_path: Path, texts
     assert (ended.code, ended.err.count("\n")) == (2, 1)
     assert "--encoding" in ended.err
     assert not (tmp_path / "new.corpus").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ([], "100 articles were added and stay; the same command imports the rest"),
+        (["--strict"], "no articles were added"),
+    ],
+)
+def test_ctrl_c_says_how_many_articles_are_in(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: list[str], message: str
+) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text("".join(f'{{"text": "خبر {number}"}}\n' for number in range(250)), encoding="utf-8")
+    corpus = tmp_path / "new.corpus"
+    calls = iter([Corpus.add_all, raising(KeyboardInterrupt())])
+    with monkeypatch.context() as patch:
+        patch.setattr(Corpus, "add_all", lambda *arguments: next(calls)(*arguments))
+        ended = run("import", corpus, path, *options)
+    assert ended == (130, b"", f"annotator: {message}\nannotator: interrupted\n")
+    rest = run("import", corpus, path, "--json").json
+    assert (rest["added"], rest["duplicates"]) == ((250, 0) if options else (150, 100))
 
 
 def test_the_language_changes_the_sentence_and_not_the_code(run: Run, tmp_path: Path, texts: Path) -> None:

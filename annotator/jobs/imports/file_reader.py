@@ -20,6 +20,7 @@ from annotator.formats.format import Format
 from annotator.formats.json import doccano
 from annotator.i18n import _, ngettext
 from annotator.jobs.imports import sources
+from annotator.jobs.imports.reading_position import ReadingPosition
 from annotator.jobs.processes import map_in_processes
 from annotator.model.article_builder import build_article
 from annotator.model.limits import MAX_FILES, MAX_REMARKS
@@ -80,21 +81,21 @@ def list_files(corpus: Corpus, paths: Iterable[Path], format_name: str | None, r
 
 
 def read_files(
-    files: Iterable[tuple[Path, ReadOptions]], annotator: str, jobs: int = 1
+    files: Iterable[tuple[Path, ReadOptions]], annotator: str, jobs: int = 1, position: ReadingPosition | None = None
 ) -> Iterator[tuple[Path, Iterable[AnnotatedArticle | Remark]]]:
     """Yield each file with its articles and remarks, in order; `jobs` processes read small ones ahead.
 
-    A large file is read here while its items are taken, since sending them takes a third as long. Raises KeyError for
-    an unknown format.
+    A large file is read here while its items are taken, since sending them takes a third as long; `position` follows
+    it. Raises KeyError for an unknown format.
     """
     if jobs == 1:
-        yield from ((path, read(path, options, annotator)) for path, options in files)
+        yield from ((path, read(path, options, annotator, position)) for path, options in files)
         return
     remaining = iter(files)
     chunks = iter(lambda: list(islice(remaining, _FILES_AT_ONCE)), [])
     for chunk in map_in_processes(partial(_read_small_files, annotator), chunks, jobs):
         for path, options, items in chunk:
-            yield path, read(path, options, annotator) if items is None else items
+            yield path, read(path, options, annotator, position) if items is None else items
 
 
 def _read_small_files(
@@ -112,9 +113,11 @@ def _is_small(path: Path) -> bool:
         return False
 
 
-def read(path: Path, options: ReadOptions, annotator: str) -> Iterator[AnnotatedArticle | Remark]:
-    """Yield a file's articles and remarks. Raises KeyError for an unknown format."""
-    for item in _check_logical(path, read_unrepaired(path, options, annotator), options.logical):
+def read(
+    path: Path, options: ReadOptions, annotator: str, position: ReadingPosition | None = None
+) -> Iterator[AnnotatedArticle | Remark]:
+    """Yield a file's articles and remarks; `position` follows it. Raises KeyError for an unknown format."""
+    for item in _check_logical(path, read_unrepaired(path, options, annotator, position), options.logical):
         yield join_article_lines(item) if options.joins_lines and isinstance(item, AnnotatedArticle) else item
 
 
@@ -138,9 +141,11 @@ def join_article_lines(item: AnnotatedArticle) -> AnnotatedArticle:
     )
 
 
-def read_unrepaired(path: Path, options: ReadOptions, annotator: str) -> Iterator[AnnotatedArticle | Remark]:
+def read_unrepaired(
+    path: Path, options: ReadOptions, annotator: str, position: ReadingPosition | None = None
+) -> Iterator[AnnotatedArticle | Remark]:
     """Read like `read`, without checking for logical order."""
-    return _limit_remarks(path, _read_items(path, options, annotator))
+    return _limit_remarks(path, _read_items(path, options, annotator, position))
 
 
 def _limit_remarks(path: Path, items: Iterable[AnnotatedArticle | Remark]) -> Iterator[AnnotatedArticle | Remark]:
@@ -164,13 +169,16 @@ def _limit_remarks(path: Path, items: Iterable[AnnotatedArticle | Remark]) -> It
             yield kind.at(path, 0, Reason(Code.MORE_REMARKS, message.format(count=excess)))
 
 
-def _read_items(path: Path, options: ReadOptions, annotator: str) -> Iterator[AnnotatedArticle | Remark]:
+def _read_items(
+    path: Path, options: ReadOptions, annotator: str, position: ReadingPosition | None
+) -> Iterator[AnnotatedArticle | Remark]:
     remarks: list[Remark] = []
     try:
         with open_contents(path, options, remarks) as contents:
             yield from remarks
-            for content in contents:
-                for item in _read_content(content.path, options, annotator):
+            for number, content in enumerate(contents):
+                file = position.follow(content.path, path, (number, len(contents))) if position else content.path
+                for item in _read_content(file, options, annotator):
                     is_renamed = isinstance(item, Remark) and content.path != path
                     yield replace(item, path=content.name) if is_renamed else item
     except OSError as error:

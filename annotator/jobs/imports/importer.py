@@ -13,6 +13,7 @@ from annotator.i18n import ngettext
 from annotator.jobs.imports import file_reader, sources
 from annotator.jobs.imports.annotator_mapping import AnnotatorMapping
 from annotator.jobs.imports.file_reader import ReadOptions
+from annotator.jobs.imports.reading_position import ReadingPosition
 from annotator.jobs.imports.replacement import LayerReplacement, LayerReplacer
 from annotator.model.date_values import is_date_value
 from annotator.model.label_roles import is_date_label
@@ -78,8 +79,9 @@ def import_paths(
     replacement: LayerReplacement | None = None,
     strict: bool = False,
     jobs: int = 1,
+    stored: Counter[str] | None = None,
 ) -> Generator[tuple[int, int], None, ImportResult]:
-    """Import files, and all files in folders; yield the number of files done and the total.
+    """Import files, and all files in folders; yield how far it is in them and the total, in kilobytes.
 
     `format` is a name, None to detect each file's; `annotator` gets the spans without one; `columns` names a table's
     columns by field (see tables.read). `logical` repairs text in presentation forms or visual order, otherwise reported
@@ -89,7 +91,8 @@ def import_paths(
     `annotator_names` maps annotators of files to those of the corpus. With a `replacement`, the layers of articles that
     the corpus has become what the files say. Unreadable files are skipped and reported. Without `strict`, no
     transaction is open at a yield, and closing keeps the articles stored so far; with it, all is one transaction,
-    rolled back if anything is refused. Raises KeyError for an unknown format, CorpusError.
+    rolled back if anything is refused. `stored` counts what is stored so far, named as in ImportResult. Raises KeyError
+    for an unknown format, CorpusError.
     """
     steps = _import(
         corpus,
@@ -109,6 +112,7 @@ def import_paths(
         AnnotatorMapping(corpus, annotator_names or {}),
         LayerReplacer(corpus, replacement.annotator) if replacement else None,
         jobs,
+        Counter() if stored is None else stored,
     )
     if not strict:
         return (yield from steps)
@@ -138,17 +142,18 @@ def _import(
     annotator_mapping: AnnotatorMapping,
     replacer: LayerReplacer | None,
     jobs: int,
+    counts: Counter[str],
 ) -> Generator[tuple[int, int], None, ImportResult]:
-    counts: Counter[str] = Counter()
     remarks: list[Remark] = []
     unknown, doubtful, usage = _UnknownLabels(), _InvalidDates(), _LabelUsage()
     batch: list[tuple[Path, AnnotatedArticle]] = []
     files = file_reader.list_files(corpus, paths, options.format, remarks)
-    yield 0, len(files)
+    position = ReadingPosition(files)
+    yield 0, position.total
     requests = [(path, options_by_path.get(path, options)) for path in files]
     if replacer:
         requests = [(path, replace(options, whole_layers=True)) for path, options in requests]
-    for count, (path, items) in enumerate(file_reader.read_files(requests, annotator, jobs), 1):
+    for count, (path, items) in enumerate(file_reader.read_files(requests, annotator, jobs, position), 1):
         for item in items:
             if isinstance(item, Remark):
                 remarks.append(item)
@@ -159,10 +164,11 @@ def _import(
             if len(batch) == _BATCH_SIZE:
                 counts += _store(corpus, batch, label_mapping, replacer, unknown, doubtful, remarks)
                 batch.clear()
-                yield count - 1, len(files)
+                yield position.current, position.total
         if count == len(files):
             counts += _store(corpus, batch, label_mapping, replacer, unknown, doubtful, remarks)
-        yield count, len(files)
+        position.finish_file()
+        yield position.current, position.total
     remarks += [*unknown.refusals(), *doubtful.notices(), *usage.notices(), *annotator_mapping.remarks()]
     remarks[:] = map(sanitise_remark, remarks)
     order = {str(path): index for index, path in enumerate(files)}

@@ -1,8 +1,14 @@
 """Imports of files and folders into a real corpus."""
 
+import gzip
+import io
 import json
 import os
+import sys
+import zipfile
+from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,6 +20,7 @@ from annotator.jobs.checking import check_corpus
 from annotator.jobs.imports import importer
 from annotator.jobs.imports.file_reader import ReadOptions
 from annotator.jobs.imports.importer import ImportResult, LabelMapping, import_paths
+from annotator.jobs.imports.sources import STANDARD_INPUT
 from annotator.model.reasons import Code
 from annotator.model.records import AnnotatedArticle, Notice, Refusal, Repair, VisualOrderNotice
 from annotator.store.corpus import AddResult, Corpus
@@ -261,7 +268,8 @@ def test_articles_are_stored_in_batches_and_a_cancelled_import_keeps_complete_on
     articles = ({"text": f"نص {number}", "spans": [{"start": 0, "end": 2, "label": "DATE"}]} for number in range(250))
     path = write_json_lines(folder / "a.jsonl", *articles)
     steps = import_paths(corpus, [path], annotator="ليلى")
-    assert [next(steps), next(steps)] == [(0, 1), (0, 1)]
+    total = -(-path.stat().st_size // 1024)
+    assert [next(steps), next(steps)] == [(0, total), (7, total)]
     steps.close()
     summaries = list(article_list.load_all_summaries(corpus))
     assert len(summaries) == 100
@@ -269,6 +277,44 @@ def test_articles_are_stored_in_batches_and_a_cancelled_import_keeps_complete_on
     with Corpus.open(corpus.path) as other:
         assert len(list(article_list.load_all_summaries(other))) == 100
     assert import_files(corpus, path, annotator="ليلى") == ImportResult(150, 100, 150, [])
+
+
+@pytest.mark.parametrize("suffix", [".jsonl", ".jsonl.gz", ".csv", ".zip"])
+def test_progress_is_the_share_of_the_files_that_is_read(corpus: Corpus, folder: Path, suffix: str) -> None:
+    count = 2000
+    lines = [f'{{"text": "أعلنت الوزارة الخطة رقم {number}"}}' for number in range(count)]
+    if suffix == ".csv":
+        lines = ["id,text", *(f'{number},"أعلنت الوزارة الخطة، رقم {number}"' for number in range(count))]
+    data = "\n".join(lines).encode() + b"\n"
+    path = folder / f"a{suffix}"
+    path.write_bytes(gzip.compress(data) if suffix.endswith(".gz") else data)
+    if suffix == ".zip":
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("a.jsonl", data[: len(data) // 2])
+            archive.writestr("b.jsonl", data[len(data) // 2 :])
+    (folder / "z.txt").write_text("نص", encoding="utf-8")
+    shares = [done / total for done, total in import_paths(corpus, [folder])]
+    assert len(shares) > 20
+    assert shares[0] == 0
+    assert shares[-1] == 1
+    assert shares == sorted(shares)
+    assert 0.3 < shares[len(shares) // 2] < 0.75
+
+
+def test_progress_of_standard_input(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = "".join(f'{{"text": "أعلنت الوزارة الخطة رقم {number}"}}\n' for number in range(2000)).encode()
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(data)))
+    shares = [done / total for done, total in import_paths(corpus, [STANDARD_INPUT])]
+    assert shares[0] == 0
+    assert shares[-1] == 1
+    assert 0.3 < shares[len(shares) // 2] < 0.75
+
+
+def test_what_is_stored_is_counted_on_the_way(corpus: Corpus, folder: Path) -> None:
+    path = write_json_lines(folder / "a.jsonl", *({"text": f"نص {number}"} for number in range(250)))
+    stored = Counter[str]()
+    counts = [stored["added"] for _step in import_paths(corpus, [path], stored=stored)]
+    assert counts == [0, 100, 200, 250]
 
 
 def test_no_transaction_is_open_at_a_yield(corpus: Corpus, folder: Path) -> None:
