@@ -11,8 +11,10 @@
 run one after the other.
 
 `test --with consumers [ARGUMENTS]` also installs the heavy programs that read what the annotator
-writes (spaCy, seqeval and the like), for the tests that are skipped without them. `--with wayland`
-installs a Wayland compositor that needs no screen, for tests of the window there; both may be given.
+writes (spaCy, seqeval and the like), for the tests that are skipped without them. `--with peers`
+installs Label Studio and doccano, each in an environment of its own, for tests that import, correct
+and export with their servers. `--with wayland` installs a Wayland compositor that needs no screen,
+for tests of the window there. Several may be given.
 
 `test --with windows [--all] [ARGUMENTS]`, by root on Linux, runs the tests under Wine instead, with
 Python and Qt for Windows: all that need no window, a selection of the others, or all (--all), and
@@ -65,6 +67,11 @@ NAME = "arabic-news-annotator"
 CONSTRAINTS = ROOT / "packaging" / "constraints.txt"
 GROUPS = ("consumers", "mutants")
 """Dependency groups of pyproject.toml that `--with` installs besides `dev`."""
+PEER_SERVERS = {"label-studio": (3, 10, 13), "doccano": (3, 11, 11)}
+"""Dependency groups of pyproject.toml, each a server in an environment of its own, and the major version and the first
+and last minor version of Python that it runs on."""
+SERVERS = "peers"
+"""What follows `--with` to have the servers, too."""
 WINDOWS = "windows"
 """What follows `--with` to run the tests under Wine."""
 MUTANTS = "mutants"
@@ -238,6 +245,47 @@ def make_own_environment(folder: Path, group: str, constraints: Path, name: str)
     run_quietly(f"Installing {name}", [*pip, "--constraint", constraints, *packages])
     stamp_file.write_text(wanted, encoding="utf-8", newline="\n")
     return python
+
+
+def peer_server_python(name: str) -> Path:
+    """Return the Python in the environment of a peer's server, which may not be there."""
+    return ROOT / f".venv-{name}" / _BINARY
+
+
+def make_server_environments() -> None:
+    """Bring the environments of the peers' servers up to date; say so where Python is too new or old for one.
+
+    Not with the versions of constraints.txt: these programs ask for older ones than the annotator. Raises CannotGoOn.
+    """
+    for name, (major, first, last) in PEER_SERVERS.items():
+        maker = find_python([f"{major}.{minor}" for minor in range(last, first - 1, -1)])
+        if maker is None:
+            say(f"{name} needs Python {major}.{first} to {major}.{last}: the tests of it are skipped.")
+            continue
+        python = peer_server_python(name)
+        stamp_file = python.parent.parent / "stamp"
+        packages = read_requirements(name)
+        wanted = f"{maker}\n{' '.join(packages)}"
+        if python.exists() and stamp_file.exists() and stamp_file.read_text(encoding="utf-8") == wanted:
+            continue
+        say(f"Making the environment of {name} in {stamp_file.parent} (a minute or two) …")
+        run_quietly(f"Making the environment of {name}", [maker, "-m", "venv", "--clear", stamp_file.parent])
+        pip: list[str | Path] = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
+        run_quietly(f"Installing {name}", [*pip, *packages])
+        stamp_file.write_text(wanted, encoding="utf-8", newline="\n")
+
+
+def find_python(versions: Sequence[str]) -> str | None:
+    """Return this Python if it is of one of these versions, else the first that is installed and runs, or None."""
+    own = "{}.{}".format(*sys.version_info[:2])
+    if own in versions:
+        return sys.executable
+    for version in versions:
+        program = shutil.which(f"python{version}")
+        # pyenv has a program for each version that it knows, and says of some that they are not chosen.
+        if program and subprocess.run([program, "--version"], capture_output=True).returncode == 0:
+            return program
+    return None
 
 
 def compile_translations() -> None:
@@ -430,8 +478,12 @@ def test(arguments: list[str]) -> int:
     for alone in (WINDOWS, MUTANTS):
         if alone in groups:
             raise CannotGoOn(f"--with {alone} takes no other group beside it.")
-    if not set(groups) <= {*GROUPS, WAYLAND}:
-        raise CannotGoOn(f"--with is followed by the name of a group: {', '.join((*GROUPS, WAYLAND, WINDOWS))}.")
+    if not set(groups) <= {*GROUPS, SERVERS, WAYLAND}:
+        raise CannotGoOn(
+            f"--with is followed by the name of a group: {', '.join((*GROUPS, SERVERS, WAYLAND, WINDOWS))}."
+        )
+    if SERVERS in groups:
+        make_server_environments()
     prepare(with_xvfb=True, with_wayland=WAYLAND in groups, groups=[group for group in groups if group in GROUPS])
     pytest: list[str | Path] = [PYTHON, "-m", "pytest", *select_tests(arguments)]
     if not ON_LINUX:

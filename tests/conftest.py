@@ -22,7 +22,7 @@ settings.register_profile("ci", deadline=None, max_examples=60, derandomize=True
 settings.load_profile("ci" if os.environ.get("CI") else "developer")
 
 SLOW = (
-    *("e2e", "endurance", "fuzzing", "benchmarks"),
+    *("e2e", "endurance", "fuzzing", "benchmarks", "peer_servers"),
     *("test_all_screens.py", "test_no_network.py", "test_recipes.py", "test_wheel.py"),
 )
 """Folders and files whose tests take seconds each. In other folders `slow` marks such files and tests."""

@@ -470,7 +470,8 @@ def test_a_group_is_named_before_the_arguments_of_pytest(handed: Handed, capfd: 
     for wrong in (["--with"], ["--with", "-x"], ["--with", "dev"], ["--with", "consumers", "--with"]):
         assert dev.main(["test", *wrong]) == 2
         assert (
-            "--with is followed by the name of a group: consumers, mutants, wayland, windows." in capfd.readouterr().err
+            "--with is followed by the name of a group: consumers, mutants, peers, wayland, windows."
+            in capfd.readouterr().err
         )
 
 
@@ -526,8 +527,36 @@ def test_a_compositor_is_asked_for_beside_a_group(handed: Handed) -> None:
     assert handed == []
 
 
+@on_linux
+def test_the_servers_of_peers_are_asked_for_beside_a_group(handed: Handed, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dev, "make_server_environments", lambda: handed.append("servers"))
+    assert dev.main(["test", "--with", "peers", "--with", "consumers", "-x"]) == 5
+    assert handed == ["servers", "consumers", (["-m", "pytest", *QUICK, "-x"], "xcb")]
+
+
+def test_each_server_gets_an_environment_that_is_made_once(
+    checkout: Path, commands: Commands, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (checkout / "pyproject.toml").write_text("[dependency-groups]\none = ['one==1', 'two<3']\n", encoding="utf-8")
+    monkeypatch.setattr(dev, "ROOT", checkout)
+    version = sys.version_info[:2]
+    monkeypatch.setattr(dev, "PEER_SERVERS", {"one": (*version, version[1]), "other": (version[0], 3, 4)})
+    python = dev.peer_server_python("one")
+    python.parent.mkdir(parents=True)
+    dev.make_server_environments()
+    assert [command[1:3] for command in commands] == [["-m", "venv"], ["-m", "pip"]]
+    assert commands[-1][-2:] == ["one==1", "two<3"]
+    assert f"other needs Python {version[0]}.3 to {version[0]}.4" in capfd.readouterr().err
+    python.touch()
+    dev.make_server_environments()
+    assert len(commands) == 2
+    (checkout / "pyproject.toml").write_text("[dependency-groups]\none = ['one==2']\n", encoding="utf-8")
+    dev.make_server_environments()
+    assert len(commands) == 4
+
+
 def test_what_follows_with_is_a_dependency_group() -> None:
-    assert set(dev.GROUPS) <= set(GROUPS)
+    assert {*dev.GROUPS, *dev.PEER_SERVERS} <= set(GROUPS)
 
 
 @on_linux
