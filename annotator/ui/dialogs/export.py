@@ -11,6 +11,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QCheckBox,
     QFormLayout,
+    QLineEdit,
     QMessageBox,
     QStackedWidget,
     QTreeWidget,
@@ -23,6 +24,7 @@ from annotator.formats.conll import germeval
 from annotator.formats.format import Tags
 from annotator.formats.registry import WRITTEN_FORMATS, get_format
 from annotator.formats.report import PartCounts, Report, report_path
+from annotator.formats.standoff.span_layer import SpanLayer
 from annotator.i18n import _, count_phrase, format_number, ngettext, pgettext
 from annotator.jobs.export.existing_output import CannotExport, WouldReplace
 from annotator.jobs.export.exporter import (
@@ -35,6 +37,7 @@ from annotator.jobs.export.exporter import (
     preview_export,
 )
 from annotator.jobs.export.gold_layers import describe_origins
+from annotator.jobs.export.writers import has_span_layer
 from annotator.model.display_names import gold_title
 from annotator.model.records import DONE
 from annotator.paths import extend_path
@@ -115,6 +118,7 @@ class ExportDialog(TaskDialog):
             single=is_gold and self._single_box.isChecked(),
             split=self._split_options.weights(),
             seed=self._split_options.seed_box.value(),
+            layer=self._layer_field.text().strip() if self._has_layer else "",
         )
 
     def show_preview(self) -> None:
@@ -191,6 +195,7 @@ class ExportDialog(TaskDialog):
             }
         )
         self._split_options = SplitOptions()
+        self._layer_options = self._build_layer_options()
         layer_options = QWidget()
         vbox(self._annotator_box, self._gold_options, spacing=4, margins=0, parent=layer_options)
         for title, field in (
@@ -202,8 +207,10 @@ class ExportDialog(TaskDialog):
             (_("Where spans overlap"), self._flatten_box),
             (_("Where a span cuts a word"), self._boundary_box),
             (_("Parts"), self._split_options),
+            (_("Layer in INCEpTION"), self._layer_options),
         ):
             form.addRow(title, field)
+        self._form = form
         self._format_box.currentIndexChanged.connect(self._update_options)
         self._annotator_box.currentIndexChanged.connect(self._update_gold_options)
         self._update_options()
@@ -211,9 +218,30 @@ class ExportDialog(TaskDialog):
         form.addRow(plain_label(note, "quiet", wraps=True))
         return page
 
+    def _build_layer_options(self) -> QWidget:
+        options = QWidget()
+        self._layer_field = QLineEdit()
+        self._layer_field.setAccessibleName(_("Layer in INCEpTION"))
+        self._layer_field.setPlaceholderText(str(SpanLayer()))
+        self._layer_field.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # names of Java
+        text = _("Empty: DKPro’s named entities. {example} names a type, and its features for label, value and note.")
+        example = isolate_ltr("custom.Span|label|value|note".replace("|", "|\u2060"))  # on one line
+        vbox(
+            *(self._layer_field, plain_label(text.format(example=example), "quiet", wraps=True)),
+            spacing=4,
+            margins=0,
+            parent=options,
+        )
+        return options
+
+    @property
+    def _has_layer(self) -> bool:
+        return has_span_layer(get_format(self._format_box.currentData()))
+
     def _update_options(self) -> None:
         """Enable the options that matter for the format: lossless ones need few."""
         format_ = get_format(self._format_box.currentData())
+        self._form.setRowVisible(self._layer_options, self._has_layer)
         tags = format_.output if isinstance(format_.output, Tags) else None
         for field in (self._zones_box, self._flatten_box, self._boundary_box):
             field.setEnabled(tags is not None)

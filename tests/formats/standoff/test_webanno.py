@@ -299,6 +299,32 @@ def test_what_inception_writes_again_has_the_same_text(tmp_path: Path) -> None:
     assert reread.article.text == "  أعلنت 💉.\n قال\tنعم\n    ثم."
 
 
+WRITTEN_BY_INCEPTION = (
+    "#FORMAT=WebAnno TSV 3.3\n"
+    "#T_SP=de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity|identifier|value\n\n"
+    "\n#Sentence.id=0a32\n#Text=أعلنت وزارة الصحة 💉 يوم الثلاثاء.\n"
+    "1-1\t0-5\tأعلنت\t_\t_\t\n1-2\t6-11\tوزارة\tv[1]\tINSTITUTION[1]\t\n1-3\t12-17\tالصحة\tv[1]\tINSTITUTION[1]\t\n"
+    "1-4\t18-20\t💉\t_\t_\t\n1-5\t21-24\tيوم\t_\t_\t\n1-6\t25-33\tالثلاثاء\t*\tDATE\t\n1-7\t33-34\t.\t_\t_\t\n"
+    "\n#Sentence.id=34a10\n#Text=ثم قالت الوزارة نعم.\n"
+    "2-1\t35-37\tثم\t_\t_\t\n2-2\t38-42\tقالت\t_\t_\t\n2-3\t43-50\tالوزارة\t_\t_\t\n2-4\t51-54\tنعم\t_\t_\t\n"
+    "2-5\t54-55\t.\t_\t_\t\n"
+)
+"""INCEpTION's own export of what `encode` wrote (55ba8ba6ad, its TSV reader and writer)."""
+
+
+def test_an_article_comes_back_from_inception_to_the_letter(tmp_path: Path) -> None:
+    text = "أعلنت وزارة الصحة 💉 يوم الثلاثاء. ثم قالت الوزارة نعم.\n"
+    item = build_article(
+        text, spans=[Span("1", "", "a", "INSTITUTION", 6, 17, "v"), Span("2", "", "a", "DATE", 24, 32)]
+    )
+    assert encode(item, SpanLayer()) == WRITTEN_BY_INCEPTION
+    reread, refusals = read_content(tmp_path, WRITTEN_BY_INCEPTION)
+    assert reread
+    assert refusals == []
+    assert (reread.article.text, reread.article.uid) == (text, item.article.uid)
+    assert stored_content(reread) == stored_content(item)
+
+
 @pytest.mark.parametrize(
     ("sentence", "text"),
     [

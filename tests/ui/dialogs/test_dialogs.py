@@ -479,6 +479,32 @@ def test_name_without_a_suffix_gets_that_of_the_format(
     assert [path.name for path in written] == ["train.conll", "train.txt"]
 
 
+def test_formats_of_inception_ask_for_the_layer(window: Window, stretch: Stretch, qtbot: QtBot, tmp_path: Path) -> None:
+    window.session.tag("DATE", *stretch("أمس"))
+    dialog = ExportDialog(window, window.session, window.tasks)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    assert not dialog._layer_field.isVisible()
+    choose_option(dialog, "UIMA CAS (XMI): a folder with one file per article")
+    choose_option(dialog, "All articles")
+    assert dialog._layer_field.isVisible()
+    assert dialog.options().layer == ""
+    QTest.keyClicks(dialog._layer_field, "custom.Span")
+    with qtbot.waitSignal(window.tasks.finished):
+        QTest.mouseClick(dialog._preview_button, Qt.MouseButton.LeftButton)
+    assert dialog.warning_label.isVisible()
+    assert dialog.warning_label.text().startswith("“custom.Span” is not a layer; write TYPE|LABEL")
+    QTest.keyClicks(dialog._layer_field, "|label ")
+    with qtbot.waitSignal(window.tasks.finished):
+        dialog.write(tmp_path / "out")
+    assert dialog.report
+    assert (dialog.report.layer, dialog.report.written) == ("custom.Span|label", 1)
+    assert ':Span xmi:id="' in (tmp_path / "out" / "article-00001.xmi").read_text(encoding="utf-8")
+    choose_option(dialog, "brat: a folder with two files per article")
+    assert not dialog._layer_field.isVisible()
+    assert dialog.options().layer == ""
+
+
 def test_format_with_a_file_per_article_asks_for_the_parent_of_its_folder(
     window: Window, stretch: Stretch, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
