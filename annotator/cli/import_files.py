@@ -44,6 +44,7 @@ from annotator.model.records import UndividedNotice, VisualOrderNotice
 from annotator.paths import explain_invalid_name as explain_invalid_file_name
 from annotator.store.corpus import Corpus
 
+_ENCODING_CODES: Final = (Code.INVALID_ENCODING, Code.UNKNOWN_ENCODING)
 _FORMATS: Final = [format_.name for format_ in READ_FORMATS]
 
 
@@ -257,6 +258,10 @@ def import_files(
         print_message(_("use --sentences-per-article to cut such a file into articles"))
     if any(notice.code == Code.OFFSET_UNIT_GUESSED for notice in result.noticed):
         print_message(_("use --offsets to say what the offsets count"))
+    if encoding is None and errors == sources.STRICT and any(item.code in _ENCODING_CODES for item in result.skipped):
+        print_message(
+            _("use --encoding to name the encoding of the texts, or --errors replace to read invalid bytes as “�”")
+        )
     if strict and result.skipped:
         print_message(_("nothing was imported, because not everything could be imported"))
     if as_json:

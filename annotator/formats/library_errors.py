@@ -102,9 +102,11 @@ def _translate(words: str) -> str | None:
 
 
 def _explain_bytes(error: UnicodeDecodeError) -> str:
-    return _("The bytes after “{text}” are not valid {encoding}.").format(
-        text=_quote(error.object[max(0, error.start - _NEAR) : error.start]), encoding=error.encoding.upper()
-    )
+    encoding = error.encoding.upper()
+    text = _quote(error.object[max(0, error.start - _NEAR) : error.start])
+    if not text:
+        return _("Its first bytes are not valid {encoding}.").format(encoding=encoding)
+    return _("The bytes after “{text}” are not valid {encoding}.").format(text=text, encoding=encoding)
 
 
 def _quote(data: bytes) -> str:

@@ -65,8 +65,10 @@ def test_standard_input_is_imported(run: Run, tmp_path: Path, monkeypatch: pytes
 def test_encoding_and_errors(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_bytes('{"text": "أعلنت الوزارة"}\n'.encode("cp1256"))
-    assert run("import", tmp_path / "new.corpus", path).code == 1
-    assert run("import", tmp_path / "new.corpus", path, "--encoding", "Windows-1256").code == 0
+    ended = run("import", tmp_path / "new.corpus", path)
+    assert (ended.code, ended.err.count("--encoding")) == (1, 1)
+    ended = run("import", tmp_path / "new.corpus", path, "--encoding", "Windows-1256")
+    assert (ended.code, ended.err) == (0, "")
     path.write_bytes('{"text": "أعلنت'.encode() + b'\xd8 "}\n')
     ended = run("import", tmp_path / "new.corpus", path, "--errors", "replace", "--json")
     assert (ended.code, ended.json["added"]) == (0, 1)

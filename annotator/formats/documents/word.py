@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from annotator.formats.format import Format
 from annotator.formats.library_errors import explain_error
-from annotator.formats.reading import article_reader
+from annotator.formats.reading import article_reader, shorten
 from annotator.i18n import _, ngettext
 from annotator.model.article_builder import build_article
 from annotator.model.operations import InvalidEdit
@@ -97,7 +97,7 @@ def _directory_size(file: IO[bytes]) -> int:
 
 
 def _find_main_part(package: ZipFile) -> str:
-    """Return the text part's name, which some programs number. Raises KeyError."""
+    """Return the text part's name, which some programs number. Raises like _parse_part."""
     handler = _RelationsHandler()
     _parse_part(package, "_rels/.rels", handler)
     return handler.main_part.lstrip("/")
@@ -105,6 +105,9 @@ def _find_main_part(package: ZipFile) -> str:
 
 def _parse_part(package: ZipFile, name: str, target: "_ElementHandler") -> None:
     """Send a part's elements to `target`. Raises InvalidEdit, and whatever damaged parts raise."""
+    if name not in package.NameToInfo:
+        message = _("The document is damaged: it has no part “{name}”.").format(name=shorten(name))
+        raise InvalidEdit(Reason(Code.DAMAGED_FILE, message))
     info = package.getinfo(name)
     if info.compress_type not in (ZIP_STORED, ZIP_DEFLATED):  # those of ECMA-376; others may need any memory
         raise BadZipFile(name)

@@ -177,7 +177,9 @@ def test_damaged_files_are_refused(path: Path) -> None:
     package_without_rels = io.BytesIO()
     with zipfile.ZipFile(package_without_rels, "w") as file:
         file.writestr("word/document.xml", "<x/>")
-    assert read_reason(path, package_without_rels.getvalue()).startswith("The document is damaged: ")
+    assert (
+        read_reason(path, package_without_rels.getvalue()) == "The document is damaged: it has no part “_rels/.rels”."
+    )
     for cut in range(0, len(content), 7):
         assert read_reason(path, content[:cut])
     for index in range(0, len(content), 5):
