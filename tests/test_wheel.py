@@ -160,10 +160,13 @@ def test_the_wheel_has_every_module_and_resource_and_nothing_else(wheel: Path) -
     assert contents == files("annotator") | {f"annotator/{name}" for name in resources}
 
 
-def test_the_wheel_has_the_command_and_the_licences(wheel: Path) -> None:
+def test_the_wheel_has_the_command_the_reader_of_spacy_and_the_licences(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as opened:
         (entry_points,) = (name for name in opened.namelist() if name.endswith("entry_points.txt"))
-        assert "annotator = annotator.cli:main" in opened.read(entry_points).decode()
+        lines = opened.read(entry_points).decode().splitlines()
+    assert "annotator = annotator.cli:main" in lines
+    assert "annotator.Corpus.v1 = annotator.library.spacy_reader:create_reader" in lines
+    assert {"annotator/__init__.pyi", "annotator/py.typed"} <= names(wheel)
     assert {PurePosixPath(name).name for name in names(wheel) if "/licenses/" in name} == {"LICENSE", "OFL.txt"}
 
 

@@ -1,7 +1,7 @@
 """An open corpus: articles, spans and measures to read, and edits that are recorded as those of the window are."""
 
 import warnings
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar
@@ -14,6 +14,7 @@ from annotator.i18n import _
 from annotator.jobs.agreement import AgreementOptions, measure_agreement
 from annotator.jobs.export.exporter import ExportOptions, export
 from annotator.jobs.imports.importer import ImportResult, LabelMapping, import_paths
+from annotator.jobs.imports.replacement import LayerReplacement
 from annotator.jobs.learning import LearningResult, learn
 from annotator.jobs.suggesting import ArticleSuggestions, BatchSuggester, accept_in_batches, suggest_in_batches
 from annotator.jobs.undo import undo_step
@@ -38,6 +39,7 @@ from annotator.paths import extend_path
 from annotator.store.corpus import Corpus as StoredCorpus
 from annotator.store.corpus import utc_timestamp
 from annotator.store.errors import CorpusError
+from annotator.store.queries.article_ids import find_article_number
 from annotator.store.queries.article_list import (
     ArticleFilter,
     count_articles,
@@ -56,7 +58,7 @@ if TYPE_CHECKING:
     from spacy.vocab import Vocab
 
 Identity: TypeAlias = Article | int | str
-"""An article, its number, or its uid."""
+"""An article, its number, or its uid or the beginning of that."""
 _Result = TypeVar("_Result")
 _Value = TypeVar("_Value")
 
@@ -116,8 +118,17 @@ class Corpus:
         return f"<annotator.Corpus {str(self.path)!r}>"
 
     def article(self, identity: int | str) -> Article:
-        """Return the article with this number or uid, also a removed one. Raises CorpusError if there is none."""
-        return to_article(self._stored.load_article(identity))
+        """Return the article with this number or uid, also a removed one.
+
+        The beginning of a uid is enough if no other begins so. Raises CorpusError if there is none, or several.
+        """
+        return to_article(self._stored.load_article(self._find_number(identity)))
+
+    def _find_number(self, article: Identity) -> int | str:
+        """Return the number or uid of an article."""
+        if isinstance(article, Article):
+            return article.uid
+        return find_article_number(self._stored, article) if isinstance(article, str) else article
 
     def articles(self, *, annotator: str | None = None, state: str | None = None) -> Iterator[Article]:
         """Yield the articles in the order of their numbers, without removed ones.
@@ -184,7 +195,7 @@ class Corpus:
         if articles is None:
             numbers = list_unfinished_articles(self._stored, name)
         else:
-            numbers = [self._stored.article(_to_identity(article)).id for article in articles]
+            numbers = [self._stored.article(self._find_number(article)).id for article in articles]
         suggester = BatchSuggester.from_corpus(self._stored, name, source=source)
         if source not in (None, CrfSuggester.name, *suggester.suggester.pool.names):
             raise ValueError(source)
@@ -319,7 +330,7 @@ class Corpus:
 
         Raises CorpusError if others have changed the same since.
         """
-        uid = self._stored.article(_to_identity(article)).uid
+        uid = self._stored.article(self._find_number(article)).uid
         undoable, _redoable = history.build_stacks(self._stored.history(uid, self._require_annotator()))
         if undoable:
             _finish(undo_step(self._stored, self._require_annotator(), undoable[-1].uid))
@@ -345,7 +356,7 @@ class Corpus:
         """Write the edits of an operation as a step with this name; return the article's text, and the edits."""
         annotator = self._require_annotator()
         with self._stored.transaction():
-            annotated = self._stored.load_article(_to_identity(article), annotator)
+            annotated = self._stored.load_article(self._find_number(article), annotator)
             edits = operation(annotated)
             if edits:
                 begun = operations.begin_article(_first(annotated.states), annotated.article, annotator)
@@ -393,24 +404,28 @@ class Corpus:
         *paths: str | PathLike[str],
         format: str | None = None,  # noqa: A002 - as the command calls it
         add_labels: bool = False,
+        replace: bool = False,
+        annotator_map: Mapping[str, str] | None = None,
     ) -> ImportResult:
         """Import files, and all files in folders, as `annotator import` does; spans without an annotator become own.
 
-        `format` is by default detected. Spans with labels that the corpus lacks are skipped unless `add_labels`. The
-        result has the counts `added`, `duplicates` and `spans`, and the remarks `skipped`, `repaired` and `noticed`.
-        Raises ValueError for an unknown format.
+        `format` is by default detected. Spans with labels that the corpus lacks are skipped unless `add_labels`. With
+        `replace`, the layers of articles that the corpus has become what the files say: corrections come back as edits,
+        which are recorded. `annotator_map` maps annotators of the files to those of the corpus. The result has the
+        counts `added`, `duplicates`, `spans`, `changed` and `removed`, and the remarks `skipped`, `repaired` and
+        `noticed`. Raises ValueError for an unknown format.
         """
         _check_format(format, READ_FORMATS)
-        mapping = LabelMapping(added=None if add_labels else frozenset())
-        return _finish(
-            import_paths(
-                self._stored,
-                [extend_path(Path(path)) for path in paths],
-                format,
-                self._require_annotator(),
-                label_mapping=mapping,
-            )
+        steps = import_paths(
+            self._stored,
+            [extend_path(Path(path)) for path in paths],
+            format,
+            self._require_annotator(),
+            LabelMapping(added=None if add_labels else frozenset()),
+            annotator_names=annotator_map,
+            replacement=LayerReplacement() if replace else None,
         )
+        return _finish(steps)
 
     def export(
         self,
@@ -544,10 +559,6 @@ def _finish(steps: Generator[Any, None, _Result]) -> _Result:
 def _check_format(name: str | None, formats: Iterable[Format]) -> None:
     if name not in (None, *(format_.name for format_ in formats)):
         raise ValueError(name)
-
-
-def _to_identity(article: Identity) -> int | str:
-    return article.uid if isinstance(article, Article) else article
 
 
 def _first(values: Iterable[_Value]) -> _Value | None:

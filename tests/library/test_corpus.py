@@ -59,7 +59,7 @@ def test_articles_of_an_annotator_and_of_a_state(path: Path) -> None:
         assert of_salma.states == {"Salma": "done"}
         assert [article.number for article in corpus.articles(state="new")] == [2]
         assert [article.number for article in corpus.articles(state="flagged")] == []
-        assert corpus.article(of_salma.uid) == corpus.article(1)
+        assert corpus.article(of_salma.uid) == corpus.article(of_salma.uid[:8]) == corpus.article(1)
         assert [span.label for span in corpus.spans(annotator="Sanae", label="PLAN")] == ["PLAN"]
 
 
@@ -382,6 +382,19 @@ def test_spans_of_a_file_become_those_of_who_opened(path: Path, tmp_path: Path) 
         assert [span.text for span in corpus.spans(annotator="Nora", label="MINISTRY")] == ["وزارة المالية"]
         with pytest.raises(ValueError, match="conll2003"):
             corpus.import_files(columns, format="conll2003")
+
+
+def test_corrections_come_back_as_edits(path: Path, tmp_path: Path) -> None:
+    file = tmp_path / "corrected.jsonl"
+    with annotator.open(path, "Nora") as corpus:
+        corpus.export(file, "jsonl")
+        file.write_text(
+            file.read_text(encoding="utf-8").replace('"PLAN"', '"DATE"').replace("Sanae", "s.b"), encoding="utf-8"
+        )
+        result = corpus.import_files(file, replace=True, annotator_map={"s.b": "Sanae"})
+        assert (result.added, result.skipped) == (0, [])
+        assert {span.label for span in corpus.spans(annotator="Sanae")} == {"DATE", "INSTITUTION"}
+        assert corpus.annotators == ("Sanae", "Salma")
 
 
 def test_an_export_is_that_of_the_command(path: Path, tmp_path: Path) -> None:
