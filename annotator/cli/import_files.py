@@ -2,11 +2,12 @@
 
 import codecs
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Generator, Iterable
 from pathlib import Path
 from typing import Final
 
 import click
+import msgspec
 
 from annotator import settings
 from annotator.cli.command import (
@@ -25,9 +26,11 @@ from annotator.cli.console import (
     print_json,
     print_message,
     print_remarks,
+    print_table,
     print_text,
     run_with_progress,
 )
+from annotator.cli.import_changes import build_record, list_rows
 from annotator.cli.root import root
 from annotator.formats.documents import tables
 from annotator.formats.json import doccano
@@ -35,6 +38,7 @@ from annotator.formats.json.offset_units import UNITS
 from annotator.formats.registry import READ_FORMATS
 from annotator.i18n import LazyText, _, count_phrase
 from annotator.jobs.imports import sources
+from annotator.jobs.imports.dry_run import ArticleChanges, try_import
 from annotator.jobs.imports.importer import ImportResult, LabelMapping, import_paths
 from annotator.jobs.imports.replacement import LayerReplacement
 from annotator.model.annotator_names import explain_invalid_name
@@ -43,6 +47,7 @@ from annotator.model.reasons import Code
 from annotator.model.records import UndividedNotice, VisualOrderNotice
 from annotator.paths import explain_invalid_name as explain_invalid_file_name
 from annotator.store.corpus import Corpus
+from annotator.store.errors import ExistingCorpus
 
 _ENCODING_CODES: Final = (Code.INVALID_ENCODING, Code.UNKNOWN_ENCODING)
 _FORMATS: Final = [format_.name for format_ in READ_FORMATS]
@@ -159,6 +164,11 @@ def _parse_encoding(_context: click.Context, _parameter: click.Parameter, value:
     help=LazyText("All or nothing: if anything is refused, leave CORPUS unchanged."),
 )
 @option(
+    "--dry-run",
+    is_flag=True,
+    help=LazyText("List what would be added, changed and removed, and change nothing: it is done to a copy of CORPUS."),
+)
+@option(
     "--logical",
     is_flag=True,
     help=LazyText("Repair text in presentation forms or visual order; by default, such text is only reported."),
@@ -208,6 +218,7 @@ def import_files(
     annotator_names: dict[str, str],
     replace: bool,
     strict: bool,
+    dry_run: bool,
     logical: bool,
     sentences_per_article: int | None,
     encoding: str | None,
@@ -226,9 +237,10 @@ def import_files(
     names = [*filter(None, (annotator,)), *annotator_names.values()]
     if explain_invalid_file_name(corpus) or not corpus.exists():
         _check_annotators(names, ())
-    with _open_corpus(corpus, labels) as opened:
+
+    def start(opened: Corpus) -> Generator[tuple[int, int], None, ImportResult]:
         _check_annotators(names, opened.annotators())
-        steps = import_paths(
+        return import_paths(
             opened,
             paths,
             format_,
@@ -246,11 +258,21 @@ def import_files(
             jobs=jobs,
             stored=stored,
         )
-        try:
-            result = run_with_progress(steps, _("Importing"))
-        except KeyboardInterrupt:
-            print_message(_describe_interruption(0 if strict else stored["added"]))
-            raise
+
+    changes: list[ArticleChanges] = []
+    try:
+        if dry_run:
+            if labels and corpus.exists():
+                with Corpus.open(corpus, readonly=True) as opened:
+                    _check_labels(opened, labels)
+            label_set = _read_label_set(labels) if labels else default_labels()
+            result, changes = run_with_progress(try_import(corpus, label_set, start), _("Importing"))
+        else:
+            with _open_corpus(corpus, labels) as opened:
+                result = run_with_progress(start(opened), _("Importing"))
+    except KeyboardInterrupt:
+        print_message(_describe_interruption(0 if strict or dry_run else stored["added"]))
+        raise
     print_remarks([*result.skipped, *result.repaired, *result.noticed])
     if any(isinstance(notice, VisualOrderNotice) for notice in result.noticed):
         print_message(_("use --logical to repair such text; articles already in the corpus stay as they are"))
@@ -264,9 +286,13 @@ def import_files(
         )
     if strict and result.skipped:
         print_message(_("nothing was imported, because not everything could be imported"))
+    if dry_run:
+        print_message(_("this was a dry run: nothing was imported"))
     if as_json:
-        print_json(result)
+        record = msgspec.to_builtins(result)
+        print_json(record | ({"articles": list(map(build_record, changes))} if dry_run else {}))
     else:
+        print_table(row for article in changes for row in list_rows(article))
         print_text(_format_summary(result))
     return EXIT_INCOMPLETE if result.skipped else 0
 
@@ -281,14 +307,27 @@ def _check_annotators(names: Iterable[str], known_names: Collection[str]) -> Non
 def _open_corpus(path: Path, labels: Path | None) -> Corpus:
     """Open the corpus or create it. Raises CommandError, CorpusError."""
     if explain_invalid_file_name(path) or not path.exists():
-        return Corpus.create(path, _read_label_set(labels) if labels else default_labels())
+        try:
+            return Corpus.create(path, _read_label_set(labels) if labels else default_labels())
+        except ExistingCorpus:
+            if not path.exists():
+                raise
+            # Another import has created it at the same time.
     corpus = Corpus.open(path)
-    if labels is None or _read_label_set(labels) == corpus.labels():
-        return corpus
-    corpus.close()
-    raise CommandError(
-        _("“{corpus}” already has labels, and they differ from those in “{file}”").format(corpus=path, file=labels)
-    )
+    if labels:
+        try:
+            _check_labels(corpus, labels)
+        except CommandError:
+            corpus.close()
+            raise
+    return corpus
+
+
+def _check_labels(corpus: Corpus, labels: Path) -> None:
+    """Raise CommandError if the corpus has others than these."""
+    if _read_label_set(labels) != corpus.labels():
+        message = _("“{corpus}” already has labels, and they differ from those in “{file}”")
+        raise CommandError(message.format(corpus=corpus.path, file=labels))
 
 
 def _read_label_set(path: Path) -> LabelSet:

@@ -131,6 +131,7 @@ class Code(StrEnum):
 
     # Labels
     UNKNOWN_LABEL = "unknown_label", "The corpus has no such label."
+    TOO_MANY_LABELS = "too_many_labels", "The corpus has as many labels as an import adds to."
     INVALID_LABEL = "invalid_label", "The label has a name that no label may have, or that the format does not allow."
     SIMILAR_LABEL = "similar_label", "A rare label is spelt almost like a frequent one."
     INVALID_LABEL_SET = "invalid_label_set", "The label set cannot be parsed."

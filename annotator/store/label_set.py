@@ -1,7 +1,7 @@
 """Changes to a corpus's label set, its spans and recorded edits, in one transaction."""
 
 from collections import defaultdict
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 
 from annotator.device_key import device_uid
 from annotator.i18n import _
@@ -41,13 +41,20 @@ def count_values(corpus: Corpus) -> dict[str, tuple[int, int]]:
 
 def add_label(corpus: Corpus, name: str) -> None:
     """Append a label with a free colour and key. Raises InvalidLabelSet if the name is invalid."""
+    add_labels(corpus, [name])
+
+
+def add_labels(corpus: Corpus, names: Iterable[str]) -> None:
+    """Append labels, each with a free colour and key, or none. Raises InvalidLabelSet if a name is invalid."""
     with corpus.transaction():
         labels = corpus.labels()
         used_keys = {normalise_key(label.key) for label in labels.labels if label.key}
-        key = next((key for key in DEFAULT_KEYS if key not in used_keys), None)
-        label = Label(name, {}, next_palette_colour(labels), key)
-        check_labels(LabelSet((*labels.labels, label)))
-        append_label(corpus, label, len(labels.labels), utc_timestamp())
+        free_keys = (key for key in DEFAULT_KEYS if key not in used_keys)
+        for name in names:
+            label = Label(name, {}, next_palette_colour(labels), next(free_keys, None))
+            append_label(corpus, label, len(labels.labels), utc_timestamp())
+            labels = LabelSet((*labels.labels, label))
+        check_labels(labels)
 
 
 def change_labels(corpus: Corpus, change: LabelChange) -> Generator[tuple[int, int], None, None]:

@@ -3,17 +3,19 @@
 import gzip
 import io
 import json
+import re
 import sys
 from pathlib import Path
 from types import SimpleNamespace
 
 import msgspec
 import pytest
-from cli.sample import BODY, TEXT, Run
+from cli.sample import BODY, TEXT, Run, locate
 from running import raising
 
 from annotator import settings
 from annotator.cli.terminal import reorder_for_display
+from annotator.model.labels import LabelSet
 from annotator.model.records import article_uid
 from annotator.settings import Settings
 from annotator.store.corpus import Corpus
@@ -341,3 +343,75 @@ def test_an_annotator_with_control_characters_is_wrong_usage(run: Run, corpus: P
         ended = run("import", corpus, texts, *arguments)
         assert ended.code == 2
         assert "has control characters, which no name of an annotator has." in ended.err
+
+
+def test_a_dry_run_lists_what_would_change_and_changes_nothing(run: Run, corpus: Path, tmp_path: Path) -> None:
+    before = {path: path.read_bytes() for path in corpus.parent.iterdir() if path.is_file()}
+    plan, date, institution = locate("خطة العمل 2024-2025"), locate("2024-2025"), locate("وزارة العدل")
+    spans = [
+        {"start": plan[0], "end": plan[1] - 5, "label": "PLAN", "annotator": "سميرة", "value": None, "note": None},
+        {"start": institution[0], "end": institution[1], "label": "PLAN", "annotator": "salma"},
+        {"start": 0, "end": 7, "label": "INSTITUTION", "annotator": "salma"},
+    ]
+    lines = [
+        {"text": TEXT, "spans": spans, "states": {"سميرة": "flagged"}},
+        {"text": "خبر جديد", "spans": [{"start": 0, "end": 3, "label": "PLAN"}]},
+    ]
+    path = tmp_path / "a.jsonl"
+    path.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    arguments = "import", corpus, corpus.parent, "--format", "jsonl", "--replace", "--dry-run"
+    ended = run("import", corpus, path, "--replace", "--dry-run")
+    assert (ended.code, ended.err) == (0, "annotator: this was a dry run: nothing was imported\n")
+    rows = [re.split("  +", line) for line in ended.text.splitlines()]
+    assert rows == [
+        ["-", "1", "سميرة", "DATE", f"{date[0]}-{date[1]}", "2024-2025 (2024/2025, فترة)"],
+        [
+            "~",
+            "1",
+            "سميرة",
+            "PLAN",
+            f"{plan[0]}-{plan[1]} → {plan[0]}-{plan[1] - 5}",
+            "خطة العمل 2024-2025 → خطة العمل 2024",
+        ],
+        ["~", "1", "سميرة", "state", "done → flagged"],
+        ["~", "1", "salma", "INSTITUTION → PLAN", f"{institution[0]}-{institution[1]}", "وزارة العدل"],
+        ["+", "1", "salma", "INSTITUTION", "0-7", "الحكومة"],
+        ["+", "3", "1 span", "خبر جديد"],
+        ["1 article added, 1 was there already, 2 spans read, 3 changed, 1 removed"],
+    ]
+    assert {path: path.read_bytes() for path in before} == before
+    record = run("import", corpus, path, "--replace", "--dry-run", "--json").json
+    assert [(article["id"], article["is_new"], article["spans"]) for article in record["articles"]] == [
+        (1, False, 1),
+        (3, True, 1),
+    ]
+    assert [change["change"] for change in record["articles"][0]["changes"]] == [
+        *("removed", "changed", "changed", "changed", "added"),
+    ]
+    assert record["articles"][0]["changes"][3]["before"]["label"] == "INSTITUTION"
+    counts = {key: record[key] for key in ("added", "duplicates", "spans", "changed", "removed")}
+    real = run("import", corpus, path, "--replace", "--json").json
+    assert {key: real[key] for key in counts} == counts
+    assert len(run("list", corpus, "--json").json) == 3
+    assert corpus.name not in run(*arguments).err  # the corpus itself is no input
+
+
+def test_a_dry_run_creates_no_corpus(run: Run, tmp_path: Path, texts: Path) -> None:
+    (texts / "4.txt").unlink()
+    ended = run("import", tmp_path / "new.corpus", texts, "--dry-run", "--json")
+    assert (ended.code, ended.json["added"], len(ended.json["articles"])) == (0, 2, 2)
+    assert list(tmp_path.iterdir()) == [texts]
+
+
+def test_an_import_goes_into_the_corpus_that_another_one_has_just_created(
+    run: Run, tmp_path: Path, texts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create = Corpus.create
+
+    def create_second(path: Path, labels: LabelSet) -> Corpus:
+        create(path, labels).close()
+        return create(path, labels)
+
+    monkeypatch.setattr(Corpus, "create", create_second)
+    assert run("import", tmp_path / "new.corpus", texts / "1.txt").code == 0
+    assert len(run("list", tmp_path / "new.corpus", "--json").json) == 1

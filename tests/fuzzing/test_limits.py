@@ -243,6 +243,7 @@ DOCUMENTED = {
     "characters of an article": limits.MAX_ARTICLE_LENGTH,
     "spans of an article": limits.MAX_SPANS,
     "characters of a label's name": limits.MAX_LABEL_LENGTH,
+    "characters of a new annotator's name": limits.MAX_ANNOTATOR_LENGTH,
     "labels of a corpus that an import adds to": limits.MAX_NEW_LABELS,
     "files of an import": limits.MAX_FILES,
     "remarks on a file, one by one": limits.MAX_REMARKS,

@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -24,7 +24,7 @@ from annotator.model.reasons import Code, Reason
 from annotator.model.records import AnnotatedArticle, Notice, Refusal, Remark, Repair, Span
 from annotator.model.remarks import explain_removed, sanitise_remark
 from annotator.store.corpus import Corpus
-from annotator.store.label_set import add_label
+from annotator.store.label_set import add_labels
 
 _BATCH_SIZE: Final = 100
 """Articles in one transaction: few enough to wait for, many enough to save most waits for the disk."""
@@ -42,6 +42,10 @@ class LabelMapping(Struct, frozen=True):
 
     renamed: Mapping[str, str] = {}
     added: frozenset[str] | None = frozenset()
+
+    def may_add(self, label: str) -> bool:
+        """Return whether a label that the corpus lacks may be added to it."""
+        return is_label_name(label) and (self.added is None or label in self.added)
 
 
 class ImportResult(Struct, frozen=True):
@@ -192,6 +196,12 @@ class _UnknownLabels:
     def __init__(self) -> None:
         self._counts: dict[tuple[Path, str | None], tuple[int, int]] = {}
         self._label_counts: Counter[Path] = Counter()
+        self._beyond_limit: dict[Path, tuple[int, int]] = {}
+
+    def add_beyond_limit(self, path: Path, annotated: AnnotatedArticle) -> None:
+        """Count a span whose label would be one more than a corpus may get."""
+        count, line = self._beyond_limit.get(path, (0, annotated.line))
+        self._beyond_limit[path] = count + 1, line
 
     def add(self, path: Path, annotated: AnnotatedArticle, label: str) -> None:
         """Count a span of this label."""
@@ -226,6 +236,14 @@ class _UnknownLabels:
                 )
             code = Code.UNKNOWN_LABEL if label is None or is_label_name(label) else Code.INVALID_LABEL
             yield Refusal.at(path, line, Reason(code, message.format(label=label, count=count)))
+        for path, (count, line) in self._beyond_limit.items():
+            message = ngettext(
+                "the corpus has {limit} labels, and an import adds no more: {count} span with another one was skipped",
+                "the corpus has {limit} labels, and an import adds no more: {count} spans with others were skipped",
+                count,
+            )
+            text = message.format(limit=MAX_NEW_LABELS, count=count)
+            yield Refusal.at(path, line, Reason(Code.TOO_MANY_LABELS, text))
 
 
 class _LabelUsage:
@@ -297,10 +315,9 @@ def _store(
     """Add a batch in one transaction; return counts named as in ImportResult."""
     counts: Counter[str] = Counter()
     with corpus.transaction():
-        known_labels = {label.name for label in corpus.labels().labels}
-        mapped = [
-            _map_labels(corpus, path, annotated, label_mapping, known_labels, unknown) for path, annotated in batch
-        ]
+        batch = list(batch)
+        known_labels = _add_missing_labels(corpus, label_mapping, (annotated for _path, annotated in batch))
+        mapped = [_map_labels(path, annotated, label_mapping, known_labels, unknown) for path, annotated in batch]
         results = replacer.store(mapped) if replacer else corpus.add_all(mapped)
         for (path, _file_article), annotated, added in zip(batch, mapped, results, strict=True):
             if added.is_removed:
@@ -314,29 +331,40 @@ def _store(
     return counts
 
 
+def _add_missing_labels(
+    corpus: Corpus, label_mapping: LabelMapping, articles: Iterable[AnnotatedArticle]
+) -> frozenset[str]:
+    """Add the labels of these articles that the corpus lacks and may get; return all that it has then."""
+    known_labels = {label.name for label in corpus.labels().labels}
+    used_labels = dict.fromkeys(span.label for annotated in articles for span in annotated.spans)
+    missing = dict.fromkeys(label_mapping.renamed.get(label, label) for label in used_labels)
+    added = [label for label in missing if label not in known_labels and label_mapping.may_add(label)]
+    added = added[: max(0, MAX_NEW_LABELS - len(known_labels))]
+    if added:
+        add_labels(corpus, added)
+    return frozenset((*known_labels, *added))
+
+
 def _map_labels(
-    corpus: Corpus,
     path: Path,
     annotated: AnnotatedArticle,
     label_mapping: LabelMapping,
-    known_labels: set[str],
+    known_labels: Collection[str],
     unknown: _UnknownLabels,
 ) -> AnnotatedArticle:
-    """Return the article with labels of the corpus, adding labels (also to `known_labels`) where allowed.
+    """Return the article with labels of the corpus.
 
-    Other spans, and those beyond the limit of labels, are counted in `unknown`, and its layers are not complete.
+    Spans of other labels are counted in `unknown`, and the article's layers are not complete then.
     """
     spans: list[Span] = []
     for span in annotated.spans:
         label = label_mapping.renamed.get(span.label, span.label)
-        may_add = is_label_name(label) and (label_mapping.added is None or label in label_mapping.added)
-        if label not in known_labels and may_add and len(known_labels) < MAX_NEW_LABELS:
-            add_label(corpus, label)
-            known_labels.add(label)
-        if label not in known_labels:
-            unknown.add(path, annotated, label)
-        else:
+        if label in known_labels:
             spans.append(span if label == span.label else replace(span, label=label))
+        elif label_mapping.may_add(label):
+            unknown.add_beyond_limit(path, annotated)
+        else:
+            unknown.add(path, annotated, label)
     layers = annotated.layers
     if layers and len(spans) < len(annotated.spans):
         layers = replace(layers, is_complete=False)

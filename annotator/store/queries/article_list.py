@@ -265,3 +265,9 @@ def _find_in_states(corpus: Corpus, annotator: str, *states: str) -> set[int]:
         WHERE annotator = ? AND state IN (SELECT value FROM json_each(?))
     """
     return set(corpus.fetch_numbers(query, annotator, to_json(states)))
+
+
+def last_article_number(corpus: Corpus) -> int:
+    """Return the highest number of an article, removed ones included; 0 without any."""
+    [(number,)] = corpus.fetch_tuples("SELECT coalesce(max(id), 0) FROM article")
+    return int(number)

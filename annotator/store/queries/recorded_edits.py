@@ -1,12 +1,13 @@
 """The recorded edits of an article, and the records that they make (see `model.replay`)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, Final
 
-from annotator.model.records import Article, Record
+from annotator.model.records import Article, Edit, Record
 from annotator.model.replay import Replay, replay
 from annotator.store import row_mapping
+from annotator.store.corpus import Corpus
 
 RECORDED_EDITS: Final = """
     SELECT edit.*, conflict.reason FROM edit LEFT JOIN conflict ON conflict.step = edit.step
@@ -38,3 +39,10 @@ def replay_article(article: Article, rows: Iterable[Mapping[str, Any]], records:
     conflicts = {row["step"]: row["reason"] for row in rows if row["reason"] is not None}
     steps = [row_mapping.to_step(list(edits)) for _uid, edits in groupby(rows, key=lambda row: row["step"])]
     return replay(records, steps, {article.uid: len(article.text)}, known_conflicts=conflicts)
+
+
+def list_edits_after(corpus: Corpus, last: int) -> Iterator[tuple[str, Edit]]:
+    """Yield the edits recorded after the one with this id, each with the uid of its article; those of one together."""
+    query = "SELECT * FROM edit WHERE id > ? ORDER BY article, id"
+    for row in corpus.query(query, last):
+        yield row["article"], row_mapping.to_edit(row)

@@ -582,3 +582,16 @@ def test_notes_are_imported_with_their_article(corpus: Corpus, folder: Path) -> 
     assert corpus.annotators() == ["ليلى"]
     import_files(corpus, write_json_lines(folder / "a.jsonl", {"text": "نص", "notes": {"ليلى": "آخر"}}))
     assert corpus.note(corpus.article(1).uid, "ليلى") == note
+
+
+def test_labels_beyond_the_limit_are_not_said_to_be_unknown(
+    corpus: Corpus, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importer, "MAX_NEW_LABELS", 5)
+    spans = [{"start": 0, "end": 1, "label": f"L{number}"} for number in range(4)]
+    path = write_json_lines(folder / "a.jsonl", *({"text": f"نص {more}", "spans": spans[more:]} for more in range(2)))
+    result = import_files(corpus, path, annotator="Sanae", label_mapping=LabelMapping({}, None))
+    reason = "the corpus has 5 labels, and an import adds no more: 4 spans with others were skipped"
+    assert (result.added, result.spans) == (2, 3)
+    assert result.skipped == [Refusal(str(path), 1, reason, Code.TOO_MANY_LABELS)]
+    assert [label.name for label in corpus.labels().labels][3:] == ["L0", "L1"]
