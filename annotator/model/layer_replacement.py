@@ -1,5 +1,6 @@
 """Make a layer what a file says, by the fewest edits: what is the same stays, with its uid, value and note."""
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Final
@@ -9,7 +10,9 @@ from msgspec.structs import replace
 from annotator.model.operations import check_span, remove_span, revise_span, with_label
 from annotator.model.records import Article, Edit, Span, labelled_range, new_uid
 from annotator.text.intervals import IntervalIndex
+from annotator.text.visible import trim_invisible
 
+_NOT_IN_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _MAX_CANDIDATES: Final = 100
 """Spans that are compared with one, to find where it was before; a file may have any number on one another."""
 
@@ -21,10 +24,14 @@ def replace_layer(
 
     No two of `spans` may have the same label and range. One that is new in its place is another one changed, if that
     has its uid, its range, or the same label and overlaps it. A missing value is deleted only if `is_exact` or if other
-    `spans` have values, and a missing note likewise: the file may be of a program that does not keep them. Raises
-    InvalidEdit for a span that the article cannot have.
+    `spans` have values, and a missing note likewise: the file may be of a program that does not keep them. Unless
+    `is_exact`, a span that only lacks invisible characters at its edges is the same, and one that other formats cannot
+    hold stays. Raises InvalidEdit for a span that the article cannot have.
     """
     spans = list(spans)
+    layer = list(layer)
+    if not is_exact:
+        spans = _restore_edges(article, layer, spans)
     for span in spans:
         check_span(article, span)
     has_values = is_exact or any(span.value for span in spans)
@@ -34,7 +41,9 @@ def replace_layer(
     wanted = {labelled_range(span): span for span in spans}
     pairs = [(stored.pop(key), wanted.pop(key)) for key in list(wanted) if key in stored]
     pairs += _pair_changed(stored, wanted)
-    edits = [edit for span in stored.values() for edit in remove_span(span)]
+    edits = [
+        edit for span in stored.values() if is_exact or _is_exportable(article, span) for edit in remove_span(span)
+    ]
     for before, span in pairs:
         after = replace(before, label=span.label) if has_values else with_label(before, span.label)
         after = replace(after, start=span.start, end=span.end)
@@ -45,6 +54,28 @@ def replace_layer(
         edits += revise_span(before, after)
     edits += [Edit(None, replace(span, uid=new_uid()) if span.uid in uids else span) for span in wanted.values()]
     return edits
+
+
+def _restore_edges(article: Article, layer: Iterable[Span], spans: list[Span]) -> list[Span]:
+    """Return the spans with the edges of those in the layer from which other programs cut invisible characters."""
+    exact = {labelled_range(span) for span in layer}
+    taken = {labelled_range(span) for span in spans}
+    by_trimmed: dict[tuple[int, int, str], Span] = {}
+    for span in layer:
+        if labelled_range(span) not in taken:
+            by_trimmed[(*trim_invisible(article.text, span.start, span.end), span.label)] = span
+    return [
+        replace(span, start=other.start, end=other.end)
+        if labelled_range(span) not in exact and (other := by_trimmed.pop(labelled_range(span), None))
+        else span
+        for span in spans
+    ]
+
+
+def _is_exportable(article: Article, span: Span) -> bool:
+    """Return whether all formats can hold a span: some refuse one of invisible characters, and XML its controls."""
+    start, end = trim_invisible(article.text, span.start, span.end)
+    return start < end and not _NOT_IN_XML.search((span.value or "") + (span.note or ""))
 
 
 def _pair_changed(

@@ -82,6 +82,22 @@ def test_two_spans_that_change_places_are_neither_deleted_nor_added() -> None:
     assert {each.uid for each in after} == {"a", "b"}
 
 
+def test_a_span_without_the_invisible_edges_that_programs_cut_off_is_the_same() -> None:
+    layer = [span("DATE", 25, 30, "a"), span("PLAN", 26, 30, "b")]
+    assert TEXT[25:30] == "\u200f يوم"
+    as_read = [span("DATE", 27, 30, "x"), span("PLAN", 27, 30, "y")]
+    assert replace_layer(ARTICLE, layer, as_read) == []
+    assert len(replace_layer(ARTICLE, layer, as_read, is_exact=True)) == 2
+    both = [span("DATE", 25, 30, "a"), span("DATE", 27, 30, "b")]
+    assert replace_layer(ARTICLE, both, both[1:]) == [Edit(both[0], None)]
+
+
+def test_a_span_that_other_formats_cannot_hold_stays_unless_the_file_is_exact() -> None:
+    layer = [span("DATE", 25, 26, "a"), span("PLAN", 0, 5, "b", "\x02"), span("PLAN", 27, 38, "c", "2014")]
+    assert replace_layer(ARTICLE, layer, []) == [Edit(layer[2], None)]
+    assert len(replace_layer(ARTICLE, layer, [], is_exact=True)) == 3
+
+
 def test_a_span_that_the_text_cannot_have_is_refused() -> None:
     for start, end in (0, len(TEXT) + 1), (5, 6):
         with pytest.raises(InvalidEdit):

@@ -28,7 +28,7 @@ TEXTS: Final = (
     "قالت الوزارة\u200f إن الخطة تبدأ الثلاثاء 9 يوليوز 2024 👩\u200d👧 للأمم لأحزاب",
     "كـتـاب \u2067وزارة العدل\u2069 <b>خطة</b> يوم 12 ماي",
 )
-FORMATS: Final = ("jsonl", "doccano", "prodigy", "labelstudio", "brat", "webanno", "xmi")
+FORMATS: Final = ("jsonl", "doccano", "prodigy", "labelstudio", "brat", "webanno", "xmi", "cas-json")
 SALMA: Final = "سلمى"
 
 
