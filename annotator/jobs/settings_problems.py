@@ -1,5 +1,6 @@
 """What is wrong with the file of the settings, as a sentence for people."""
 
+from collections.abc import Callable
 from difflib import get_close_matches
 
 from annotator.file_ops import explain_os_error
@@ -8,10 +9,10 @@ from annotator.i18n import _
 from annotator.settings import SETTING_TYPES, SettingsProblem, settings_path
 
 
-def describe_problem(problem: SettingsProblem) -> str:
-    """Return file, line, what is wrong, and what applies instead."""
+def describe_problem(problem: SettingsProblem, isolate: Callable[[str], str] = str) -> str:
+    """Return file, line, what is wrong, and what applies instead; `isolate` keeps the path from an Arabic text."""
     place = f"{settings_path()}:{problem.line}" if problem.line else str(settings_path())
-    return f"{place}: {_describe(problem)}"
+    return f"{isolate(place)}: {_describe(problem)}"
 
 
 def describe_unknown_key(key: str) -> str:

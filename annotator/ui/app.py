@@ -35,7 +35,7 @@ from annotator.ui.session.maintenance_worker import MaintenanceWorker
 from annotator.ui.session.session import Session
 from annotator.ui.session.session_logger import SessionLogger
 from annotator.ui.widgets import fonts
-from annotator.ui.widgets.bidi_text import isolate_ltr
+from annotator.ui.widgets.bidi_text import isolate_ltr, mark_direction
 from annotator.ui.widgets.modal import show_message, warn
 from annotator.ui.widgets.qt_translations import QtTranslations
 from annotator.ui.widgets.qt_versions import versions
@@ -305,7 +305,8 @@ def run(path: Path | None = None) -> int:
         controller.show()
         tune_runtime()
         QTimer.singleShot(0, controller.window.annotator_commands.ask_name)
-        if messages := [*filter(None, [message]), *map(describe_problem, settings_problems)]:
+        problems = [mark_direction(describe_problem(problem, isolate_ltr)) for problem in settings_problems]
+        if messages := [*filter(None, [message]), *problems]:
             controller.session.failed.emit("\n".join(messages))
         if damage:
             QTimer.singleShot(0, lambda: controller.window.backup_commands.offer_recovery(*damage))

@@ -14,6 +14,7 @@ from PySide6.QtGui import QColor, QFileOpenEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
+from ui.inspection import strip_isolates
 
 from annotator import settings
 from annotator.diagnostics import logs
@@ -145,6 +146,29 @@ def test_corpus_is_noted_for_crash_reports_before_it_is_opened(
     with pytest.raises(MissingCorpus):
         app.run(corpus_path if is_named else None)
     assert noted == [os.fsencode(corpus_path)]
+
+
+def test_start_says_what_is_wrong_with_the_settings(corpus_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[app.ApplicationController] = []
+    messages: list[str] = []
+    settings.save(Settings(language="en"))
+    settings.settings_path().write_text('{"language": "en",\n"zoom": "wide"}', encoding="utf-8")
+    settings.log_dir().mkdir(parents=True)
+    for name in ("start", "stop"):
+        monkeypatch.setattr(logs, name, lambda: None)
+    monkeypatch.setattr(app, "tune_runtime", lambda: None)
+    monkeypatch.setattr(app.ApplicationController, "show", lambda controller: shown.append(controller))
+
+    def read_message(*_application: QApplication) -> int:
+        messages.append(shown[0].window.toast.message())
+        return 0
+
+    monkeypatch.setattr(QApplication, "exec", read_message)
+    assert app.run(corpus_path) == 0
+    assert f"{settings.settings_path()}:2: the setting “zoom” is not valid" in strip_isolates(messages[0])
+    shown[0].window.deleteLater()
+    # The window has saved settings since then.
+    assert "wide" in settings.settings_path().with_name("settings.json.bad").read_text(encoding="utf-8")
 
 
 def test_file_open_event_opens_the_corpus(
