@@ -32,9 +32,6 @@ class Code(StrEnum):
     MISSING_COMPANION = "missing_companion", "The file that belongs to this one, such as brat's text, is missing."
     PACKAGE_MISSING = "package_missing", "The format needs an optional package that is not installed."
 
-    UNKNOWN_ARTICLE = "unknown_article", "The corpus has no article of this number or uid."
-    AMBIGUOUS_ARTICLE = "ambiguous_article", "Several articles have a uid that begins so."
-
     # Formats
     FORMAT_NOT_RECOGNISED = "format_not_recognised", "No format recognises the file."
     WRONG_FORMAT = "wrong_format", "The file is not of the format that it is read as."
@@ -42,10 +39,7 @@ class Code(StrEnum):
     BINARY_FILE = "binary_file", "The file is binary, not text."
     UNKNOWN_ENCODING = "unknown_encoding", "The encoding of the file could not be recognised."
     INVALID_ENCODING = "invalid_encoding", "Bytes are not valid in the encoding of the file."
-    CHARACTERS_REPLACED = (
-        "characters_replaced",
-        "Bytes that are not valid in the encoding became “�”.",
-    )
+    CHARACTERS_REPLACED = "characters_replaced", "Bytes that are not valid in the encoding became “�”."
     INVALID_JSON = "invalid_json", "The JSON cannot be parsed."
     REPEATED_KEY = "repeated_key", "An object has a key twice: its last value is read."
     INVALID_XML = "invalid_xml", "The XML cannot be parsed."
@@ -86,6 +80,8 @@ class Code(StrEnum):
     TEXT_REBUILT = "text_rebuilt", "The text does not match its tokens, so it is rebuilt from them."
     SENTENCE_MISPLACED = "sentence_misplaced", "The offsets of a sentence do not match its place in the text."
     VIEW_SKIPPED = "view_skipped", "Another view of the file is skipped: an article has one text."
+    UNKNOWN_ARTICLE = "unknown_article", "The corpus has no article of this number or uid."
+    AMBIGUOUS_ARTICLE = "ambiguous_article", "Several articles have a uid that begins so."
     ARTICLE_REMOVED = "article_removed", "The article was removed from the corpus, and is not imported again."
 
     # Zones and positions
@@ -112,10 +108,7 @@ class Code(StrEnum):
     ANNOTATION_SKIPPED = "annotation_skipped", "Annotations that are no labelled spans are skipped."
     ANNOTATION_CANCELLED = "annotation_cancelled", "Annotations that their annotator cancelled are skipped."
     PREDICTION_SKIPPED = "prediction_skipped", "Predictions, which nobody annotated, are not imported."
-    OFFSET_UNIT = (
-        "offset_unit",
-        "Articles of an export have characters that programs count differently.",
-    )
+    OFFSET_UNIT = "offset_unit", "Articles of an export have characters that programs count differently."
     OFFSET_UNIT_GUESSED = "offset_unit_guessed", "The file does not say what its offsets count: a unit was chosen."
     GRAPHEME_CUT = "grapheme_cut", "The span begins or ends within a grapheme, and the file counts graphemes."
     VALUE_UNASSIGNED = "value_unassigned", "The file does not say of which span a value is."
