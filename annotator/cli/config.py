@@ -116,6 +116,6 @@ def _print_all(saved: dict[str, Any]) -> None:
 
 def _format(value: Any) -> str:
     """Return a text as it is, and anything else as JSON."""
-    if value is None:
+    if value in (None, ""):
         return "-"
     return value if isinstance(value, str) else msgspec.json.encode(value).decode()

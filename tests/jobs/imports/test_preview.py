@@ -1,5 +1,7 @@
 """Previews of files: their content and open decisions, with nothing stored."""
 
+import gzip
+import zipfile
 from pathlib import Path
 
 from builders import apply_edits, write_json_lines
@@ -128,6 +130,23 @@ def test_files_of_unknown_format_need_a_decision_if_there_are_candidates(corpus:
         each.articles
         for each in preview(corpus, folder / "a.md", options_by_path={folder / "a.md": ReadOptions("text")})
     ] == [1]
+
+
+def test_compressed_files_are_previewed_as_what_is_in_them(corpus: Corpus, folder: Path) -> None:
+    lines = '{"text": "أول"}\n{"text": "ثان"}\n'.encode()
+    (folder / "a.jsonl.gz").write_bytes(gzip.compress(lines))
+    (folder / "b.csv.gz").write_bytes(gzip.compress("عمود,آخر\nأ,ب\n".encode("utf-16")))
+    with zipfile.ZipFile(folder / "c.zip", "w") as archive:
+        archive.writestr("1.jsonl", lines)
+        archive.writestr("2.jsonl", lines)
+    with zipfile.ZipFile(folder / "d.zip", "w") as archive:
+        archive.writestr("1.jsonl", lines)
+        archive.writestr("2.txt", "نص")
+    one, table, alike, mixed = preview(corpus, folder)
+    assert (one.format, one.articles, one.first_lines, one.needs_decision) == ("jsonl", 2, "أول", False)
+    assert (table.format, table.columns) == ("csv", ["عمود", "آخر"])
+    assert (alike.format, alike.articles, alike.needs_decision) == ("jsonl", 4, False)
+    assert (mixed.format, mixed.articles, mixed.needs_decision) == (None, 3, False)
 
 
 def test_missing_files_are_left_for_the_import_to_report(corpus: Corpus, folder: Path) -> None:
