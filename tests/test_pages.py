@@ -220,3 +220,12 @@ def test_the_two_commands_of_the_readme_are_those_that_everything_relies_on() ->
     (block,) = [code for code in pages.blocks(ROOT / "README.md", "") if "dev.py" in code]
     lines = [line.partition("#")[0].strip() for line in block.splitlines()]
     assert lines == ["python3 packaging/dev.py run", "python3 packaging/dev.py test"]
+
+
+def test_nothing_is_installed_from_an_index_under_the_name_of_the_program() -> None:
+    """As long as it is not published there, anybody may publish something else under its name."""
+    name = re.search(r'^name = "(.+)"$', (pages.ROOT / "pyproject.toml").read_text(encoding="utf-8"), re.MULTILINE)
+    assert name
+    command = re.compile(rf"\b(?:pip|pipx|uvx?)\b[^`\n]*\b{re.escape(name[1])}\b")
+    sources = [*pages.PAGES, *(pages.ROOT / "annotator").rglob("*.py")]
+    assert [str(path) for path in sources if command.search(pages.text(path))] == []
