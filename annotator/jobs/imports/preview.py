@@ -11,6 +11,7 @@ from annotator.formats import registry
 from annotator.formats.documents import pdf, tables
 from annotator.jobs.imports import file_reader
 from annotator.jobs.imports.file_reader import ReadOptions
+from annotator.jobs.imports.replacement import has_corrections
 from annotator.model.logical_order import changed_lines, is_logical, restore_logical_order
 from annotator.model.operations import InvalidEdit
 from annotator.model.records import AnnotatedArticle, Refusal, Remark, Repair, UndividedNotice
@@ -38,7 +39,8 @@ class FilePreview(Struct, frozen=True):
     `unknown_labels` those of labels that the corpus lacks. `remarks` are the first; `refusal_count` and `repair_count`
     count all of their kinds. `columns` are a table's, if their names do not show their content. `broken_lines` counts
     the lines of a PDF that can be joined with the next, `undivided_sentences` those of a long file of columns that does
-    not say where its articles begin.
+    not say where its articles begin. `corrected` counts the articles of the corpus of which the file has spans changed
+    or deleted (see jobs.imports.replacement).
     """
 
     path: Path
@@ -59,12 +61,13 @@ class FilePreview(Struct, frozen=True):
     broken_lines: int = 0
     label_counts: Mapping[str, int] = {}
     undivided_sentences: int = 0
+    corrected: int = 0
 
     @property
     def needs_decision(self) -> bool:
         """Return whether there is a decision to make or a repair to review."""
         unknown = self.format is None and bool(self.possible_formats)
-        is_to_be_changed = self.not_logical or self.broken_lines or self.undivided_sentences
+        is_to_be_changed = self.not_logical or self.broken_lines or self.undivided_sentences or self.corrected
         return bool(unknown or self.columns or self.unknown_labels or self.repair_count or is_to_be_changed)
 
 
@@ -100,7 +103,7 @@ def _preview_file(
     new_uids: set[str] = set()
     line_changes: Sequence[tuple[str, str]] = ()
     first_lines = ""
-    articles = spans = not_logical = broken_lines = undivided_sentences = 0
+    articles = spans = not_logical = broken_lines = undivided_sentences = corrected = 0
     format_, possible_formats, columns = _detect_format_and_columns(path, options)
     for item in file_reader.read_unrepaired(path, options, annotator):
         if isinstance(item, Remark):
@@ -132,6 +135,8 @@ def _preview_file(
         elif corpus.removal(item.article.uid):
             remark_counts[Refusal] += 1
             remarks += [Refusal.at(path, item.line, explain_removed())] if len(remarks) < _MAX_REMARKS else []
+        else:
+            corrected += has_corrections(corpus, item)
         if articles % _PROGRESS_INTERVAL == 0:
             yield progress
     return FilePreview(
@@ -153,6 +158,7 @@ def _preview_file(
         broken_lines=broken_lines,
         label_counts=dict(label_counts),
         undivided_sentences=undivided_sentences,
+        corrected=corrected,
     )
 
 

@@ -149,6 +149,23 @@ class LayerReplacer:
             raise InvalidEdit(Reason(Code.LAYER_TWICE, message.format(annotator=name)))
 
 
+def has_corrections(corpus: Corpus, item: AnnotatedArticle) -> bool:
+    """Return whether a replacement would change or delete a span of an article that the corpus has."""
+    if item.layers is None or not item.layers.is_complete:
+        return False
+    stored = corpus.spans(item.article.uid)
+    for name in {*item.layers.annotators, *(span.annotator for span in item.spans)} - {""}:
+        layer = [span for span in stored if span.annotator == name]
+        try:
+            spans = _take_layer(item, name, set())
+            edits = replace_layer(item.article, layer, spans, is_exact=item.layers.is_exact)
+        except InvalidEdit:  # the import reports the reason
+            continue
+        if any(edit.before is not None for edit in edits):
+            return True
+    return False
+
+
 def _take_layer(item: AnnotatedArticle, name: str, used_uids: set[str]) -> list[Span]:
     """Return the annotator's spans, with uids that no other layer has. Raises InvalidEdit if two contradict."""
     spans: dict[tuple[int, int, str], Span] = {}

@@ -132,8 +132,9 @@ class CorpusCommands(QObject):
     def _import(self, corpus_path: Path, annotator: str, paths: list[Path], previews: list[Any]) -> None:
         """Import the files, after any decisions that the previews need."""
         from annotator.jobs.imports.importer import LabelMapping, import_paths
+        from annotator.jobs.imports.replacement import LayerReplacement
 
-        label_mapping, options = LabelMapping(), dict[Path, Any]()
+        label_mapping, options, replacement = LabelMapping(), dict[Path, Any](), None
         if any(preview.needs_decision for preview in previews):
             from annotator.ui.dialogs.import_preview import ImportDialog
 
@@ -141,11 +142,17 @@ class CorpusCommands(QObject):
             if not dialog:
                 return
             label_mapping, options = dialog.label_mapping(), dict(dialog.read_options())
+            replacement = LayerReplacement() if dialog.replaces_layers() else None
         self._tasks.run_on_corpus(
             _("Importing"),
             corpus_path,
             lambda corpus: import_paths(
-                corpus, paths, annotator=annotator, label_mapping=label_mapping, options_by_path=options
+                corpus,
+                paths,
+                annotator=annotator,
+                label_mapping=label_mapping,
+                options_by_path=options,
+                replacement=replacement,
             ),
             self._imported,
             aborted=self._session.reload_articles,
@@ -265,6 +272,10 @@ class CorpusCommands(QObject):
             parts.append(text)
         if outcome.spans:
             parts.append(count_phrase("{count} span", "{count} spans", outcome.spans))
+        if outcome.changed:
+            parts.append(count_phrase("{count} changed", "{count} changed", outcome.changed))
+        if outcome.removed:
+            parts.append(count_phrase("{count} removed", "{count} removed", outcome.removed))
         if outcome.skipped or outcome.repaired or outcome.noticed:
             from annotator.ui.dialogs.results import ImportResultDialog
 

@@ -58,6 +58,7 @@ class ImportDialog(TaskDialog):
         self.cut_size_box = create_number_box(1, _MAX_SENTENCES, _SENTENCES, _("Sentences in an article"))
         self.cut_size_box.setKeyboardTracking(False)  # each number reads the files again
         self.cut_size_box.valueChanged.connect(lambda _size: self._cut_into_articles(is_checked=True))
+        self.replace_box = QCheckBox()
         self._cut_row = QWidget()
         self._sentences_label = plain_label()
         hbox(self.cut_box, self.cut_size_box, self._sentences_label, None, margins=0, parent=self._cut_row)
@@ -75,11 +76,12 @@ class ImportDialog(TaskDialog):
             self.fix_order_box,
             self.join_lines_box,
             self._cut_row,
+            self.replace_box,
             self.warning_label,
             buttons,
         )
         vbox(*parts, spacing=12, parent=self)
-        boxes = (self.fix_order_box, self.join_lines_box, self._cut_row)
+        boxes = (self.fix_order_box, self.join_lines_box, self._cut_row, self.replace_box)
         self.task_widgets = (import_button, self.file_pane, *boxes, self.label_form)
         self.tree.show_files(previews)
         self._update_summary()
@@ -95,6 +97,10 @@ class ImportDialog(TaskDialog):
     def label_mapping(self) -> LabelMapping:
         """Return the mapping of labels that the corpus lacks."""
         return self.label_form.mapping()
+
+    def replaces_layers(self) -> bool:
+        """Return whether layers of articles that the corpus has become what the files say."""
+        return self.replace_box.isChecked() and any(preview.corrected for preview in self._previews.values())
 
     def _update_summary(self) -> None:
         """Describe the amount of data and show the choices it needs."""
@@ -137,6 +143,13 @@ class ImportDialog(TaskDialog):
             sentence_count,
         )
         _offer(self.cut_box, text, sentence_count)
+        corrected_count = sum(preview.corrected for preview in previews)
+        text = count_phrase(
+            "Bring back corrections in {count} article that is already present; otherwise spans are only added",
+            "Bring back corrections in {count} articles that are already present; otherwise spans are only added",
+            corrected_count,
+        )
+        _offer(self.replace_box, text, corrected_count)
         self._cut_row.setVisible(sentence_count > 0)
         self.cut_size_box.setEnabled(self.cut_box.isChecked())
         self._sentences_label.setText(ngettext("sentence each", "sentences each", self.cut_size_box.value()))

@@ -374,3 +374,45 @@ def test_beginning_of_a_text_with_direction_marks_is_shown_from_right_to_left(
 
     import_and_record(path, acts=(look,))
     assert directions == [Qt.LayoutDirection.RightToLeft]
+
+
+def test_corrections_of_a_layer_are_brought_back_if_chosen_and_undone(
+    window: Window, tmp_path: Path, import_and_record: Callable[..., list[str]]
+) -> None:
+    session = window.session
+    assert session.corpus
+    article = session.article
+    assert article
+    session.tag("DATE", 0, 4)
+    session.tag("PLAN", 5, 8)
+    before = list(session.spans)
+    path = tmp_path / "corrected.jsonl"
+
+    def correct(end: int, *more: int) -> None:
+        spans = [{"start": start, "end": end, "label": "DATE", "annotator": session.annotator} for start in (0, *more)]
+        path.write_text(json.dumps({"text": article.text, "spans": spans}), encoding="utf-8")
+
+    correct(4, 1)
+    span = {"start": 5, "end": 8, "label": "PLAN", "annotator": session.annotator}
+    record = json.loads(path.read_text(encoding="utf-8"))
+    record["spans"].append(span)
+    path.write_text(json.dumps(record), encoding="utf-8")
+    assert import_and_record(path) == []  # only a span is new
+    with_addition = list(session.spans)
+    assert len(with_addition) == 3
+
+    correct(3)
+    labels: list[str] = []
+
+    def choose(dialog: ImportDialog) -> None:
+        assert dialog.replace_box.isVisible()
+        assert not dialog.replace_box.isChecked()
+        labels.append(strip_isolates(dialog.replace_box.text()))
+        dialog.replace_box.setChecked(True)
+        dialog.accept()
+
+    assert import_and_record(path, acts=(choose,)) == ["preview"]
+    assert labels == ["Bring back corrections in 1 article that is already present; otherwise spans are only added"]
+    assert [(span.uid, span.label, span.start, span.end) for span in session.spans] == [(before[0].uid, "DATE", 0, 3)]
+    session.undo()
+    assert list(session.spans) == with_addition
