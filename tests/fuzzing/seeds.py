@@ -52,7 +52,7 @@ _XMI: Final = (
     '<?xml version="1.0"?><xmi:XMI xmlns:xmi="http://www.omg.org/XMI" xmlns:cas="http:///uima/cas.ecore" '
     'xmlns:n="http:///de/tudarmstadt/ukp/dkpro/core/api/ner/type.ecore" xmlns:c="http:///custom.ecore" '
     'xmi:version="2.0"><cas:NULL xmi:id="0"/>'
-    '<n:NamedEntity xmi:id="3" sofa="1" begin="0" end="5" value="INSTITUTION" identifier="Q1"/>'
+    '<n:NamedEntity xmi:id="3" sofa="1" begin="0" end="5" value="INSTITUTION" identifier="Q1"/><!--exact range: 0-6-->'
     '<c:Span xmi:id="4" sofa="1" begin="6" end="8" label="DATE" note="x"/>'
     '<c:Odd xmi:id="5" sofa="1" begin="0" end="2"><links>7</links><links>8</links></c:Odd>'
     '<cas:Sofa xmi:id="1" sofaNum="1" sofaID="_InitialView" mimeType="text" sofaString="وزارة 😀 الصحة"/>'
@@ -61,13 +61,13 @@ _XMI: Final = (
 _CAS: Final = (
     '{"%TYPES": {}, "%FEATURE_STRUCTURES": [{"%ID": 1, "%TYPE": "uima.cas.Sofa", "sofaNum": 1, "sofaID": '
     '"_InitialView", "mimeType": "text", "sofaString": "وزارة 😀 الصحة"}, {"%ID": 2, "%TYPE": "custom.Span", '
-    '"@sofa": 1, "begin": 0, "end": 5, "label": "INSTITUTION", "score": 0.5, "list": [1, {"a": null}]}], '
+    '"@sofa": 1, "%EXACT": "0-6", "begin": 0, "end": 5, "label": "INSTITUTION", "score": 0.5, "list": [1, {"a": null}]}], '
     '"%VIEWS": {"_InitialView": {"%SOFA": 1, "%MEMBERS": [2]}}}'
 )
 
 _TSV3: Final = (
     "#FORMAT=WebAnno TSV 3.3\n#T_SP=custom.Span|label|note\n#T_RL=custom.Relation|label|BT_custom.Span\n"
-    "#T_SP=x.Host|ROLE_x.Host:links_x.Link|x.Filler|value\n\n\n#Text=وزارة الصحة 😀\\tx\n"
+    "#T_SP=x.Host|ROLE_x.Host:links_x.Link|x.Filler|value\n\n\n#Sentence.id=0a32a10\n#Span=1 0-12\n#Text=وزارة الصحة 😀\\tx\n"
     "1-1\t0-5\tوزارة\tINSTITUTION[1]|B\\|C\t*[1]|_\t_\t_\t*\t_\t_\t\n"
     "1-2\t6-11\tالصحة\tINSTITUTION[1]\tx[1]\trel\t1-1[1_2]\t_\t_\t_\t\n1-2.1\t8-11\tصحة\tP\t*\t_\t_\t_\t_\t_\t\n"
     "\n#Text=خطة\n2-1\t16-19\tخطة\t_\t_\t_\t_\t_\t_\t_\t\n"
@@ -240,6 +240,7 @@ def build_seeds() -> dict[str, list[bytes]]:
         ],
         "webanno": [_TSV3.encode(), _TSV31.encode()],
         "xmi": [_XMI.encode(), _CAS.encode(), _XMI.replace("1.0", '1.0" encoding="utf-16', 1).encode("utf-16")],
+        "cas-json": [_CAS.encode(), _XMI.encode()],
         "spacy-json": [_SPACY_JSON.encode()],
         "spacy": [build_docbin(), build_docbin(flags=[{"has_unknown_spaces": True}])],
         "labels": [

@@ -414,6 +414,8 @@ SHAPES: Final[dict[str, dict[str, Shape]]] = {
             + "".join(f"1-{index}\t{2 * index}-{2 * index + 1}\ta\tX[1]\n" for index in range(size // 30))
         ).encode(),
         "lines that wait": _repeat("#Text=a\n", "#FORMAT=WebAnno TSV 3.3\n"),
+        "blanks in an id": _repeat("a32", "#FORMAT=WebAnno TSV 3.3\n\n\n#Sentence.id=0", "\n#Text=a\n1-1\t0-1\ta\t\n"),
+        "exact ranges": _number_lines("#Span=@ 0-1\n", "#FORMAT=WebAnno TSV 3.3\n\n\n", "#Text=a\n1-1\t0-1\ta\t\n"),
     },
     "xmi": {
         "structures": _repeat("<c:A/>", _XMI + _SOFA, "</xmi:XMI>"),
@@ -426,12 +428,13 @@ SHAPES: Final[dict[str, dict[str, Shape]]] = {
         "lists": _repeat("<l>1</l>", _XMI + _SOFA + "<c:A>", "</c:A></xmi:XMI>"),
         "names of spaces": _number_lines(' xmlns:a@="http:///a@.ecore"', _XMI + _SOFA + "<c:A", "/></xmi:XMI>"),
         "comments before": _repeat("<!---->", "", _XMI + "</xmi:XMI>"),
-        "structures in JSON": _repeat("{},", _CAS + _CAS_SOFA + ",", "{}]}"),
-        "lists in JSON": _repeat("[],", _CAS + _CAS_SOFA + '], "x": [', "1]}"),
-        "lists within lists in JSON": _nest("[", "]", _CAS + _CAS_SOFA + ',{"%TYPE": ', "", "}]}"),
-        "views in JSON": _number_lines(
-            '"@": {"%SOFA": @, "%MEMBERS": [1]},', _CAS + _CAS_SOFA + '], "%VIEWS": {', '"x": 1}}'
-        ),
+        "comments after": _repeat("<!--exact range: 0-2-->", _XMI + _SOFA + "<c:A/>", "</xmi:XMI>"),
+    },
+    "cas-json": {
+        "structures": _repeat("{},", _CAS + _CAS_SOFA + ",", "{}]}"),
+        "lists": _repeat("[],", _CAS + _CAS_SOFA + '], "x": [', "1]}"),
+        "lists within lists": _nest("[", "]", _CAS + _CAS_SOFA + ',{"%TYPE": ', "", "}]}"),
+        "views": _number_lines('"@": {"%SOFA": @, "%MEMBERS": [1]},', _CAS + _CAS_SOFA + '], "%VIEWS": {', '"x": 1}}'),
     },
     "spacy-json": {
         "tokens": _repeat(
