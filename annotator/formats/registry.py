@@ -35,6 +35,7 @@ _MODULES: Final = (
     "json.spacy_json",
 )
 """The modules of the formats, in the order in which the program lists and recognises them."""
+_COMPRESSED_SUFFIXES: Final = (".gz", ".bz2", ".xz")
 _SNIFFED_BYTES: Final = 1 << 16
 
 
@@ -62,7 +63,7 @@ copyreg.pickle(Format, lambda format_: (get_format, (format_.name,)))  # for oth
 
 def find_companions(path: Path) -> list[Path]:
     """Return the files that are read with this one and not imported by themselves."""
-    suffix = path.suffix.lower()
+    suffix = Path(path.stem if path.suffix.lower() in _COMPRESSED_SUFFIXES else path.name).suffix.lower()
     return [
         companion for format_ in FORMATS if suffix in format_.suffixes for companion in format_.find_companions(path)
     ]

@@ -13,6 +13,7 @@ from running import finish
 
 from annotator.jobs.export.exporter import ALL, ExportOptions, export
 from annotator.jobs.imports.importer import ImportResult, LabelMapping, import_paths
+from annotator.jobs.imports.replacement import LayerReplacement
 from annotator.model.article_builder import build_article
 from annotator.model.records import DONE, AnnotatedArticle, Span, Status, new_uid
 from annotator.store.corpus import Corpus
@@ -74,6 +75,13 @@ def import_back(folder: Path, paths: Iterable[Path], **options: Any) -> tuple[Co
     corpus = Corpus.create(folder / f"{new_uid()}.corpus", LABELS)
     result = finish(import_paths(corpus, paths, None, WHO, LabelMapping({}, frozenset()), **options))
     return corpus, result
+
+
+def replace_layer(corpus: Corpus, paths: Iterable[Path], theirs: str | None) -> ImportResult:
+    """Make the layer of `WHO` what files say that name the annotator `theirs`, or nobody."""
+    names = {theirs: WHO} if theirs else {}
+    steps = import_paths(corpus, paths, None, WHO, annotator_names=names, replacement=LayerReplacement(WHO))
+    return finish(steps)
 
 
 def load_articles(corpus: Corpus) -> list[AnnotatedArticle]:

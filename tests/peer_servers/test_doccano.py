@@ -72,10 +72,15 @@ def test_corrections_come_back_in_the_unit_of_the_window(
             server.change_span(project, example["id"], spans[wrong], label=label_types[right[2]])
             server.delete_span(project, example["id"], spans[deleted])
             server.add_span(project, example["id"], added[0], added[1], label_types[added[2]])
-    returned, result = round_trip.import_back(tmp_path, server.download(project, tmp_path))
+    files = server.download(project, tmp_path)
+    returned, result = round_trip.import_back(tmp_path, files)
     with returned:
         assert (result.skipped, result.noticed) == ([], [])
-        assert round_trip.places_by_text(round_trip.load_articles(returned)) == round_trip.corrected(sent, corrections)
+        expected = round_trip.corrected(sent, corrections)
+        assert round_trip.places_by_text(round_trip.load_articles(returned)) == expected
+    with round_trip.create_corpus(tmp_path / "own.corpus", articles) as own:
+        assert round_trip.replace_layer(own, files, None).skipped == []
+        assert round_trip.places_by_text(round_trip.load_articles(own)) == expected
 
 
 def test_what_was_only_labelled_there_is_read_in_the_unit_that_fits(

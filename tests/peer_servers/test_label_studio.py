@@ -70,11 +70,15 @@ def correct(results: list[dict[str, Any]], text: str, correction: round_trip.Cor
 @pytest.mark.parametrize("shape", SHAPES)
 def test_corrections_come_back_in_every_shape(server: LabelStudio, corpus: Corpus, tmp_path: Path, shape: str) -> None:
     project = send(server, corpus, tmp_path)
-    sent = round_trip.places_by_text(round_trip.load_articles(corpus))
-    corrections = round_trip.plan_corrections(sent, 5)
+    articles = round_trip.load_articles(corpus)
+    sent = round_trip.places_by_text(articles)
+    *corrected, emptied = round_trip.plan_corrections(sent, 6).items()
+    corrections = dict(corrected)
     assert len(corrections) == 5
     for task in server.tasks(project):
         text = task["data"]["text"]
+        if text == emptied[0]:
+            server.change_annotation(task["annotations"][0]["id"], [])
         if text in corrections:
             [annotation] = task["annotations"]
             server.change_annotation(annotation["id"], correct(annotation["result"], text, corrections[text]))
@@ -82,8 +86,14 @@ def test_corrections_come_back_in_every_shape(server: LabelStudio, corpus: Corpu
     returned, result = round_trip.import_back(tmp_path, [path])
     with returned:
         assert result.skipped == []
-        assert round_trip.places_by_text(round_trip.load_articles(returned)) == round_trip.corrected(sent, corrections)
+        expected = round_trip.corrected(sent, corrections) | {emptied[0]: []}
+        assert round_trip.places_by_text(round_trip.load_articles(returned)) == expected
         assert {span.annotator for item in round_trip.load_articles(returned) for span in item.spans} == {"1"}
+    with round_trip.create_corpus(tmp_path / "own.corpus", articles) as own:
+        result = round_trip.replace_layer(own, [path], "1")
+        assert (result.added, result.skipped) == (0, [])
+        assert round_trip.places_by_text(round_trip.load_articles(own)) == expected
+        assert {span.annotator for item in round_trip.load_articles(own) for span in item.spans} == {WHO}
 
 
 def test_values_and_notes_come_back_in_json(server: LabelStudio, corpus: Corpus, tmp_path: Path) -> None:

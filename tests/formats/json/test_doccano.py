@@ -313,6 +313,12 @@ def test_label_types_beside_texts_are_no_file_to_import(tmp_path: Path) -> None:
         assert path in registry.find_companions(texts)
 
 
+def test_label_types_beside_compressed_texts_are_no_file_to_import(tmp_path: Path) -> None:
+    companion = tmp_path / "a.jsonl.gz.labels.json"
+    companion.write_bytes(encode_label_types(default_labels()))
+    assert registry.find_companions(tmp_path / "a.jsonl.gz") == [companion]
+
+
 def test_all_lines_have_the_same_keys() -> None:
     bare, full = build_article("أ"), build_article("ب", title="ت", published="2024", source="ث", url="u")
     assert list(json.loads(encode(bare))) == list(json.loads(encode(full)))
