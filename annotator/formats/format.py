@@ -76,11 +76,33 @@ def build_lines(sentences: Iterable[Iterable[tuple[str, str]]]) -> TaggedLines:
     return TaggedLines("\n".join((*lines, "")), tags)
 
 
+class Trace(NamedTuple):
+    """Which article a file says that it has, and where in its text sentences and tokens begin.
+
+    Offsets are those of the first visible character.
+    """
+
+    uid: str
+    sentences: Sequence[int]
+    tokens: Sequence[int] | None = None
+    metadata: Mapping[str, str | None] | None = None
+    """The displayed title, published, source and url, if the file has these."""
+
+
 class ArticleTags(NamedTuple):
-    """An article's lines as read back, once for each level of tags; `all_spans` if those are in a part of their own."""
+    """An article's lines as read back, once for each level of tags; `all_spans` if those are in a part of their own.
+
+    `trace` is that of the file, if it has one.
+    """
 
     lines: Sequence[TaggedLines]
     all_spans: Sequence[TaggedLines] = ()
+    trace: Trace | None = None
+
+
+def identify_span(label: str, uid: str, value: str | None) -> str:
+    """Return a label by which a span is told from all others."""
+    return "\0".join((label, uid, value or ""))
 
 
 class Projection(Protocol):
@@ -109,9 +131,17 @@ class Tags(Struct, Generic[P], eq=False):
     has_size_limit: ClassVar[bool] = False
     """True if an article may not fit into the file."""
     all_spans_field: ClassVar[str] = ""
-    """The part of a file that has all spans, besides the flat ones; "" if there is none."""
+    """The part of a file that has all spans, besides the flat ones; "" if there is none.
+
+    As read back, their labels are those of `identify_span`.
+    """
+    stored_fields: ClassVar[frozenset[str]] = frozenset()
+    """Those of ALL_FIELDS that a file stores."""
     encodes_bytes: ClassVar[bool] = False
     """True if a file is the bytes that `encode` returns for each article, one after another: they have a `parse`."""
+
+    header_lines: ClassVar[int | None] = None
+    """Lines before an article's first token, if the file has no trace, so that the report has an index of its lines."""
 
     def project(self, annotated: AnnotatedArticle, labels: LabelSet, options: ProjectionOptions) -> P:
         """Align the spans to tokens."""
@@ -273,7 +303,7 @@ class Format(Struct, eq=False, kw_only=True):
     @property
     def stored_fields(self) -> frozenset[str]:
         """Those of ALL_FIELDS that a written file stores."""
-        return self.output.stored_fields if isinstance(self.output, Documents | Files) else frozenset()
+        return self.output.stored_fields if self.output else frozenset()
 
     def localised_title(self) -> str:
         """Return the title in the current language."""

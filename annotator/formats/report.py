@@ -10,7 +10,10 @@ from msgspec import Struct
 from annotator.formats.spooling import Spool
 from annotator.model.reasons import Code
 
-_OPTIONAL_KEYS: Final = ("left_out", "files", "companions", "parts", "seed", "origin", "offsets", "noticed", "layer")
+_INDEX: Final = "index"
+_OPTIONAL_KEYS: Final = (
+    *("left_out", "files", "companions", "parts", "seed", "origin", "offsets", "noticed", "layer", _INDEX),
+)
 """Keys that are written only if they have a value."""
 
 
@@ -51,6 +54,19 @@ class PartCounts(Struct):
     labels: dict[str, int] = {}
 
 
+class ArticleLines(Struct, frozen=True, omit_defaults=True):
+    """Where an article is in a file of lines: `line` is its first, 1 that of the file.
+
+    `sentences` has for each its first line, and its range in the article's text, in code points.
+    """
+
+    article: int
+    uid: str
+    line: int
+    sentences: list[tuple[int, int, int]]
+    part: str = ""
+
+
 class PartNotice(Struct, frozen=True):
     """Something that a part of a split may be too small for, or, if `part` is "", that is true of all."""
 
@@ -65,7 +81,8 @@ class Report(Struct):
     `verified`: the file was read back from disk and contains, span by span, what the corpus does. `zones` None means
     all zones and the text in none; `parts` and `seed` are set for a split or folds, `noticed` if the parts are uneven
     or the unit of offsets matters, which is `offsets` where there is a choice (see json.offset_units). `labels` counts
-    the spans in the files.
+    the spans in the files. `index` is that of files of lines that do not say themselves which article and which offsets
+    they have.
     `not_held` names what the format cannot store: of "annotator", "note", "notes", "published", "source", "states",
     "title", "url", "value", "zones". `removed` counts the articles that would be exported if they were not removed from
     the corpus. `left_out` are the articles that the format cannot store. `origin` is set for an export of gold: where
@@ -109,6 +126,7 @@ class Report(Struct):
     offsets: str | None = None
     noticed: list[PartNotice] = []
     layer: str | None = None
+    index: Spool[ArticleLines] | None = None
 
 
 def write(report: Report, stream: BinaryIO) -> None:
@@ -116,18 +134,20 @@ def write(report: Report, stream: BinaryIO) -> None:
     separator = b"{"
     for name in Report.__struct_fields__:
         value = getattr(report, name)
-        if name in _OPTIONAL_KEYS and value in (None, []):
+        is_empty = not len(value) if isinstance(value, Spool) else value in (None, [])
+        if name in _OPTIONAL_KEYS and is_empty:
             continue
         stream.write(separator + b'\n  "' + name.encode() + b'": ')
         separator = b","
-        stream.writelines(_entries(value) if isinstance(value, Spool) else [_indented_json(value, 2)])
+        stream.writelines(_entries(value, name) if isinstance(value, Spool) else [_indented_json(value, 2)])
     stream.write(b"\n}\n")
 
 
-def _entries(spool: Spool[Entry]) -> Iterator[bytes]:
+def _entries(spool: Spool[Any], name: str) -> Iterator[bytes]:
     separator = b"["
     for entry in spool:
-        yield separator + b"\n    " + _indented_json(entry, 4)
+        # A line for each article: numbers on lines of their own would be most of the report.
+        yield separator + b"\n    " + (msgspec.json.encode(entry) if name == _INDEX else _indented_json(entry, 4))
         separator = b","
     yield b"\n  ]" if len(spool) else b"[]"
 

@@ -7,10 +7,12 @@ store the text between.
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
+from typing import TypeAlias
 
 from msgspec import Struct
 
 from annotator.i18n import _
+from annotator.model.display_names import article_title
 from annotator.model.labels import LabelSet
 from annotator.model.reasons import Reason
 from annotator.model.records import Article, Span, Zone
@@ -29,13 +31,17 @@ from annotator.text import sentences, tokenizer, visible
 from annotator.text.fast_tokenizer import cut_tokens
 from annotator.text.tokenizer import Token
 
+_ExportedSpan: TypeAlias = tuple[TextRange, str, Span]
+"""A span's exported range, its label, and the span itself."""
+
 
 class CombinedSentence(Struct, frozen=True, gc=False):
-    """A sentence's tokens, flat chunks, which never overlap, and all chunks."""
+    """A sentence's tokens, flat chunks, which never overlap, and all chunks, with the span of each."""
 
     tokens: tuple[Token, ...]
     flat_chunks: tuple[Chunk, ...]
     all_chunks: tuple[Chunk, ...]
+    spans: tuple[Span, ...]
 
     def __len__(self) -> int:
         """Return the number of tokens."""
@@ -43,7 +49,7 @@ class CombinedSentence(Struct, frozen=True, gc=False):
 
 
 class CombinedProjection(Struct, frozen=True):
-    """An article with its flat spans and all spans.
+    """An article with its displayed title, flat spans and all spans.
 
     `outcomes` are among the flat ones, `all_outcomes` among all, in the spans' order.
     """
@@ -52,10 +58,20 @@ class CombinedProjection(Struct, frozen=True):
     sentences: tuple[CombinedSentence, ...]
     outcomes: tuple[SpanOutcome, ...]
     all_outcomes: tuple[SpanOutcome, ...]
+    title: str
+
+    def metadata(self) -> dict[str, str | None]:
+        """Return where the article is from."""
+        article = self.article
+        return {"title": self.title, "published": article.published, "source": article.source, "url": article.url}
 
     def count_tokens(self) -> tuple[int, int]:
         """Return the numbers of sentences and tokens."""
         return len(self.sentences), sum(map(len, self.sentences))
+
+    def find_start(self, token: Token) -> int:
+        """Return the offset of a token's first visible character."""
+        return visible.trim_invisible(self.article.text, token.start, token.end)[0]
 
     def token_text(self, token: Token) -> str:
         """Return a token's text in the file."""
@@ -89,7 +105,9 @@ def project_combined(
     flat_outcomes = resolve_overlaps(article.text, aligned, labels, options.flatten)
     aligned = aligned if overlap_layer else flat_outcomes
     flat = {(outcome.exported_range, outcome.span.label) for outcome in flat_outcomes if outcome.exported_range}
-    exported = [(outcome.exported_range, outcome.span.label) for outcome in aligned if outcome.exported_range]
+    exported = [
+        (outcome.exported_range, outcome.span.label, outcome.span) for outcome in aligned if outcome.exported_range
+    ]
     exported.sort(key=lambda labelled: (labelled[0], labels.rank(labelled[1])))
     sentences = (
         sentence
@@ -100,15 +118,16 @@ def project_combined(
         _mention_overlap_layer(outcome, full, overlap_layer)
         for outcome, full in zip(flat_outcomes, aligned, strict=True)
     )
-    return CombinedProjection(article, tuple(sentences), tuple(outcomes), tuple(aligned))
+    title = article_title(article, zones)
+    return CombinedProjection(article, tuple(sentences), tuple(outcomes), tuple(aligned), title)
 
 
 def _build_range_sentences(
-    text: str, range_: TextRange, spans: list[LabelledRange], flat: set[LabelledRange]
+    text: str, range_: TextRange, spans: list[_ExportedSpan], flat: set[LabelledRange]
 ) -> Iterator[CombinedSentence]:
     """Yield the sentences, joined where a span crosses a break; no span cuts a token."""
-    edges = sorted({edge for span_range, _label in spans for edge in span_range})
-    furthest_ends = list(accumulate((span_range.end for span_range, _label in spans), max, initial=0))
+    edges = sorted({edge for span_range, _label, _span in spans for edge in span_range})
+    furthest_ends = list(accumulate((span_range.end for span_range, _label, _span in spans), max, initial=0))
     joined: list[Token] = []
     for sentence in sentences.split_sentences(text, tokenizer.tokenize(text, *range_)):
         spans_before = bisect_left(spans, sentence[0].start, key=lambda labelled: labelled[0].start)
@@ -120,21 +139,26 @@ def _build_range_sentences(
         yield _build_sentence(joined, spans, flat)
 
 
-def _build_sentence(tokens: list[Token], spans: list[LabelledRange], flat: set[LabelledRange]) -> CombinedSentence:
+def _build_sentence(tokens: list[Token], spans: list[_ExportedSpan], flat: set[LabelledRange]) -> CombinedSentence:
     starts = [token.start for token in tokens]
     first, last = (
         bisect_left(spans, edge, key=lambda labelled: labelled[0].start) for edge in (starts[0], tokens[-1].end)
     )
     chunks = [
         (
-            Chunk(labelled[1], bisect_left(starts, labelled[0].start), bisect_left(starts, labelled[0].end)),
-            labelled in flat,
+            Chunk(label, bisect_left(starts, span_range.start), bisect_left(starts, span_range.end)),
+            (span_range, label) in flat,
         )
-        for labelled in spans[first:last]
+        for span_range, label, _span in spans[first:last]
     ]
     # Spans equal after widening occur twice among all, once among the flat ones.
     flat_chunks = dict.fromkeys(chunk for chunk, is_flat in chunks if is_flat)
-    return CombinedSentence(tuple(tokens), tuple(flat_chunks), tuple(chunk for chunk, _is_flat in chunks))
+    return CombinedSentence(
+        tuple(tokens),
+        tuple(flat_chunks),
+        tuple(chunk for chunk, _is_flat in chunks),
+        tuple(span for _range, _label, span in spans[first:last]),
+    )
 
 
 def _mention_overlap_layer(outcome: SpanOutcome, full: SpanOutcome, overlap_layer: str) -> SpanOutcome:

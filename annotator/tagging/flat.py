@@ -8,7 +8,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, chain, pairwise
 from operator import itemgetter
-from typing import Final, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 
 from msgspec import Struct
 
@@ -78,6 +78,7 @@ class TextRange(NamedTuple):
 
 LabelledRange: TypeAlias = tuple[TextRange, str]
 """A span's exported range and label."""
+Labelled = TypeVar("Labelled", bound=tuple[TextRange, *tuple[Any, ...]])
 
 
 class SpanOutcome(Struct, frozen=True, gc=False):
@@ -186,8 +187,8 @@ def build_sentences(
         yield "".join(stretches).split("\n")[:-1], chunks
 
 
-def select_within(range_: TextRange, labelled: list[LabelledRange]) -> list[LabelledRange]:
-    """Return those that start in the range, of spans' exported ranges and labels, sorted by start."""
+def select_within(range_: TextRange, labelled: list[Labelled]) -> list[Labelled]:
+    """Return those that start in the range, of spans' exported ranges and labels (and more), sorted by start."""
     first, last = (bisect_left(labelled, edge, key=lambda item: item[0].start) for edge in range_)
     return labelled[first:last]
 

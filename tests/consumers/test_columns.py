@@ -133,8 +133,8 @@ def test_spacy_conllu(corpus: Corpus, tmp_path: Path) -> None:
     report = run_export(corpus, tmp_path / "a.conllu", format="conllu")
     content = (tmp_path / "a.conllu").read_text(encoding="utf-8")
     places = []
-    for article in content.split("# newdoc\n")[1:]:
-        docs = list(converters.conllu_to_docs(article, n_sents=1, no_print=True))
+    for article in content.split("# newdoc id = ")[1:]:
+        docs = list(converters.conllu_to_docs(f"# newdoc id = {article}", n_sents=1, no_print=True))
         sentences = [[token.text for token in doc] for doc in docs]
         chunks = [(index, e.start, e.end - 1, e.label_) for index, doc in enumerate(docs) for e in doc.ents]
         places.append(place_chunks(sentences, chunks))

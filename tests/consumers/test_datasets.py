@@ -9,6 +9,7 @@ from consumers.reading import NAMES, consumer, expected_places, place_chunks, re
 from annotator.jobs.export.exporter import ALL, NothingToExport
 from annotator.store.corpus import Corpus
 from annotator.tagging.schemes import IOB1, IOB2, IOBES
+from annotator.text.visible import remove_invisible
 
 
 @pytest.fixture
@@ -93,7 +94,10 @@ def test_a_file_by_itself_has_the_names_too(datasets: Any, corpus: Corpus, tmp_p
     alone = datasets.Dataset.from_parquet(str(tmp_path / "news/train.parquet"), cache_dir=str(tmp_path / "cache"))
     assert alone.features == load_export(datasets, tmp_path)["train"].features
     table = consumer("pyarrow.parquet").read_table(tmp_path / "news/train.parquet")
-    assert table.column_names == ["id", "article", "text", "tokens", "ner_tags", "spans"]
+    assert table.column_names == [
+        *("id", "article", "uid", "title", "published", "source", "url", "start", "text", "tokens", "offsets"),
+        *("ner_tags", "spans"),
+    ]
     assert table.num_rows == len(alone)
 
 
@@ -128,3 +132,20 @@ def test_of_an_empty_corpus_no_dataset_is_made(tmp_path: Path) -> None:
     with Corpus.create(tmp_path / "empty.corpus", LABELS) as empty, pytest.raises(NothingToExport):
         run_export(empty, tmp_path / "news", format="huggingface")
     assert not (tmp_path / "news").exists()
+
+
+def test_rows_lead_back_to_the_corpus(datasets: Any, corpus: Corpus, tmp_path: Path) -> None:
+    run_export(corpus, tmp_path / "news", format="huggingface")
+    (split,) = load_export(datasets, tmp_path).values()
+    for row in split:
+        item = corpus.load_article(row["uid"])
+        text = item.article.text
+        assert row["article"] == item.article.id
+        assert (row["source"], row["url"]) == (item.article.source, item.article.url)
+        assert row["start"] == row["offsets"][0]
+        assert all(
+            remove_invisible(text[offset:]).startswith(token)
+            for offset, token in zip(row["offsets"], row["tokens"], strict=True)
+        )
+        spans = {span.uid: span for span in item.spans}
+        assert all(spans[span["uid"]].label == span["label"] for span in row["spans"])

@@ -1,16 +1,18 @@
 """CoNLL-U (universaldependencies.org/format.html): the words of a text, one a line, with a tag each.
 
-    # newdoc
+    # newdoc id = 6c8c…
     # newpar
     # sent_id = 12-1
+    # sent_offset = 130
     # text = أعلنت الوزارة.
     1   أعلنت   _   _   _   _   _   _   _   name=O
     2   الوزارة _   _   _   _   _   _   _   name=B-INSTITUTION|SpaceAfter=No
     3   .       _   _   _   _   _   _   _   name=O
 
 Written is plain CoNLL-U of the exported zones: the tags of the flat spans in `name` of MISC, as in NorNE and DaNE and
-as spaCy reads them; a document for each article, with its number in the sentences' ids; a paragraph for each line.
-Words are without invisible marks, and space is one blank or none. An article without words has only its `newdoc`.
+as spaCy reads them; a document for each article, with its uid, and its number in the sentences' ids; a paragraph for
+each line. `sent_offset` is where the sentence begins in the article's text, in code points. Words are without invisible
+marks, and space is one blank or none. An article without words has only its `newdoc`.
 
 Of other programs' CoNLL-U, the text and the entities in NER or `name` are read, in any BIO scheme. The text of a
 sentence is `# text` if that has the words in order. Each sentence is a line, unless paragraphs are marked.
@@ -26,7 +28,7 @@ from typing import Final, TextIO
 from annotator.formats.conll.conllu_articles import DocumentReader
 from annotator.formats.conll.conllu_sentences import BOM, read_sentences
 from annotator.formats.conll.tag_columns import LineTags, MalformedFile
-from annotator.formats.format import ArticleTags, Format, build_lines
+from annotator.formats.format import ArticleTags, Format, Trace, build_lines
 from annotator.formats.standoff.annotations import Tally
 from annotator.i18n import N_
 from annotator.model.labels import LabelSet
@@ -38,9 +40,10 @@ from annotator.tagging.flat import ProjectionOptions
 _SUFFIXES: Final = (".conllu",)
 _WORD_LINE: Final = re.compile(rb"[0-9]{1,9}(?:[-.][0-9]{1,9})?(?:\t[^\t]+){5}\t(?:_|[0-9]{1,9})(?:\t[^\t]+){3}")
 
-_NEWDOC: Final = "# newdoc\n"
+_NEWDOC: Final = re.compile(r"# newdoc id = ([^\n]+)\n")
 _NEWPAR: Final = "# newpar\n"
-_SENTENCE_ID: Final = re.compile(r"# sent_id = [0-9]+-[0-9]+\n")
+_SENTENCE_HEAD: Final = re.compile(r"# sent_id = [0-9]+-[0-9]+\n# sent_offset = ([0-9]+)\n")
+_HEAD_LINES: Final = 3  # with the text
 _EMPTY_COLUMNS: Final = "\t_" * 7
 _NO_SPACE: Final = "|SpaceAfter=No"
 _WRITTEN_ROW: Final = re.compile(r"([0-9]+)\t([^\t\n]+)(?:\t_){7}\tname=([^\t\n|]+)(\|SpaceAfter=No)?\n")
@@ -55,7 +58,7 @@ class _ConlluTags(LineTags[CombinedProjection]):
 
     def write(self, stream: TextIO, article: CombinedProjection, scheme: str, depth: int = 1) -> None:
         """See LineTags."""
-        stream.write(_NEWDOC)
+        stream.write(f"# newdoc id = {article.article.uid}\n")
         spaces = _spaces_after(article)
         is_new_line = True
         for number, sentence in enumerate(article.sentences, 1):
@@ -63,7 +66,9 @@ class _ConlluTags(LineTags[CombinedProjection]):
             word_spaces = list(islice(spaces, len(words)))
             tags = schemes.encode(len(words), sentence.flat_chunks, scheme)
             stream.write(_NEWPAR if is_new_line else "")
-            stream.write(f"# sent_id = {article.article.id}-{number}\n{_text_line(words, map(bool, word_spaces))}")
+            stream.write(f"# sent_id = {article.article.id}-{number}\n")
+            stream.write(f"# sent_offset = {article.find_start(sentence.tokens[0])}\n")
+            stream.write(_text_line(words, map(bool, word_spaces)))
             for id_, (word, tag, space) in enumerate(zip(words, tags, word_spaces, strict=True), 1):
                 stream.write(f"{id_}\t{word}{_EMPTY_COLUMNS}\tname={tag}{'' if space else _NO_SPACE}\n")
             stream.write("\n")
@@ -71,19 +76,24 @@ class _ConlluTags(LineTags[CombinedProjection]):
 
     def read_articles(self, stream: TextIO, depth: int = 1) -> Iterator[ArticleTags]:
         """See LineTags."""
-        article: list[list[tuple[str, str]]] | None = None
+        uid: str | None = None
+        article: list[list[tuple[str, str]]] = []
+        offsets: list[int] = []
         lines: list[str] = []
         for number, line in enumerate(chain(stream, [""]), 1):
-            if line in (_NEWDOC, "") and not lines:
-                if article is not None:
-                    yield ArticleTags((build_lines(article),))
-                article = []
-            elif article is None or not line.endswith("\n"):
+            newdoc = _NEWDOC.fullmatch(line)
+            if (newdoc or line == "") and not lines:
+                if uid is not None:
+                    yield ArticleTags((build_lines(article),), trace=Trace(uid, offsets))
+                uid, article, offsets = newdoc[1] if newdoc else None, [], []
+            elif uid is None or not line.endswith("\n"):
                 raise MalformedFile(number)
             elif line != "\n":
                 lines.append(line)
             else:
-                article.append(_parse_sentence(lines, number - len(lines)))
+                sentence, offset = _parse_sentence(lines, number - len(lines))
+                article.append(sentence)
+                offsets.append(offset)
                 lines = []
 
 
@@ -132,22 +142,27 @@ def _text_line(words: Iterable[str], has_space: Iterable[bool]) -> str:
     return f"# text = {text.rstrip(' ')}\n"
 
 
-def _parse_sentence(lines: Sequence[str], number: int) -> list[tuple[str, str]]:
-    """Return the tokens and tags in a sentence's lines, from the one with this number. Raises MalformedFile."""
+def _parse_sentence(lines: Sequence[str], number: int) -> tuple[list[tuple[str, str]], int]:
+    """Return the tokens and tags in a sentence's lines, from the one with this number, and its offset.
+
+    Raises MalformedFile.
+    """
     first = int(lines[:1] == [_NEWPAR])
-    if not _SENTENCE_ID.fullmatch("".join(lines[first : first + 1])) or len(lines) < first + 3:
+    text_line = first + _HEAD_LINES - 1
+    head = _SENTENCE_HEAD.fullmatch("".join(lines[first:text_line]))
+    if not head or len(lines) <= text_line + 1:
         raise MalformedFile(number)
     has_space: list[bool] = []
     sentence: list[tuple[str, str]] = []
-    for id_, line in enumerate(lines[first + 2 :], 1):
+    for id_, line in enumerate(lines[text_line + 1 :], 1):
         row = _WRITTEN_ROW.fullmatch(line)
         if not row or int(row[1]) != id_:
-            raise MalformedFile(number + first + 1 + id_)
+            raise MalformedFile(number + text_line + id_)
         sentence.append((row[2], row[3]))
         has_space.append(not row[4])
-    if lines[first + 1] != _text_line((word for word, _tag in sentence), has_space):
-        raise MalformedFile(number + first + 1)
-    return sentence
+    if lines[text_line] != _text_line((word for word, _tag in sentence), has_space):
+        raise MalformedFile(number + text_line)
+    return sentence, int(head[1])
 
 
 TAGS: Final = _ConlluTags()

@@ -48,6 +48,8 @@ _FIELDS: Final = "start:end:label:annotator:uid:value:note"
 """The fields of a span in the dialect: the value of its comment `spans`."""
 _METADATA: Final = ("title", "published", "source", "url")
 _NO_VALUE: Final = "_"
+_UID: Final = re.compile(r"[0-9a-f]{64}")
+"""The id of a document that this program wrote, which is no title."""
 
 _UNREAD_ENTITY_KEYS: Final = ("Entity", "NamedEntity", "NE", "Span")
 """Keys of MISC for entities in unsupported encodings."""
@@ -147,7 +149,8 @@ class DocumentReader:
         text = "".join(self._pieces)
         body = [Zone(new_uid(), "", BODY, 0, len(text))]
         if not self._is_own:
-            title = self._comments.get("title") or self._comments.get("newdoc id")
+            id_ = self._comments.get("newdoc id", "")
+            title = self._comments.get("title") or (None if _UID.fullmatch(id_) else id_)
             metadata = {"title": title, "source": self._comments.get("source"), "url": self._comments.get("url")}
             return self._build_article_or_refuse(text, body, metadata, self._decode_entities())
         metadata = {key: unescape(self._comments[key]) for key in _METADATA if key in self._comments}

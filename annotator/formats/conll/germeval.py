@@ -25,6 +25,7 @@ TaggedSentence: TypeAlias = list[tuple[str, tuple[str, ...]]]
 class NestedTags(LineTags[NestedProjection]):
     """Several tags a token; `allow_same_label` is that of tagging.nested.project_nested."""
 
+    header_lines = 2
     allow_same_label: ClassVar[bool] = True
 
     def project(self, annotated: AnnotatedArticle, labels: LabelSet, options: ProjectionOptions) -> NestedProjection:

@@ -69,6 +69,7 @@ class LineTags(Tags[P]):
 class ColumnTags(LineTags[FlatProjection]):
     """One tag a token. The fillers are the columns before the tag, in lines of tokens and of `-DOCSTART-`."""
 
+    header_lines = 2
     fillers: tuple[str, ...] = ()
     docstart_fillers: tuple[str, ...] = ()
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from annotator.formats.format import ArticleTags, TaggedLines, Tags, build_lines
+from annotator.formats.format import ArticleTags, TaggedLines, Tags, Trace, build_lines
 from annotator.model.labels import LabelSet
 from annotator.model.records import AnnotatedArticle
 from annotator.tagging import schemes
@@ -15,15 +15,24 @@ from annotator.tagging.schemes import Chunk
 
 
 class ReadSentence(NamedTuple):
-    """A sentence as read back: its tokens, the flat chunks, and all chunks."""
+    """A sentence as read back: its tokens, the flat chunks, and all chunks, with labels of format.identify_span."""
 
     tokens: list[str]
     flat_chunks: list[Chunk]
     all_chunks: list[Chunk]
 
 
+class ReadArticle(NamedTuple):
+    """An article as read back; without sentences it may have no trace."""
+
+    sentences: list[ReadSentence]
+    trace: Trace | None
+
+
 class CombinedTags(Tags[CombinedProjection]):
-    """Flat spans, and all spans in the field `all_spans_field`."""
+    """Flat spans, and all spans in the field `all_spans_field`, with their uids and values."""
+
+    stored_fields = frozenset(("value", "title", "published", "source", "url"))
 
     def project(self, annotated: AnnotatedArticle, labels: LabelSet, options: ProjectionOptions) -> CombinedProjection:
         """See Tags."""
@@ -31,14 +40,14 @@ class CombinedTags(Tags[CombinedProjection]):
             *(annotated.article, annotated.zones, annotated.spans, labels, options), self.all_spans_field
         )
 
-    def read_sentences(self, path: Path, scheme: str) -> Iterator[list[ReadSentence]]:
-        """Yield each article's sentences. Raises ValueError and OSError."""
+    def read_articles(self, path: Path, scheme: str) -> Iterator[ReadArticle]:
+        """Yield the articles. Raises ValueError and OSError."""
         raise NotImplementedError
 
     def read_back(self, path: Path, scheme: str, depth: int) -> Iterator[ArticleTags]:
         """See Tags."""
-        for sentences in self.read_sentences(path, scheme):
-            yield encode_layers(sentences, scheme)
+        for article in self.read_articles(path, scheme):
+            yield encode_layers(article.sentences, scheme)._replace(trace=article.trace)
 
 
 def encode_layers(sentences: Sequence[ReadSentence], scheme: str) -> ArticleTags:

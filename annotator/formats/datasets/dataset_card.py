@@ -12,6 +12,7 @@ from annotator.formats.report import PartCounts, Report
 
 _SINGLE_SPLIT: Final = "train"
 _SINGLE_CONFIG: Final = "default"
+_SPAN_FIELDS: Final = {"start": "int64", "end": "int64", "label": "string", "uid": "string", "value": "string"}
 _SIZE_CATEGORIES: Final = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 _LARGEST_CATEGORY: Final = "n>1M"
 _BODY: Final = """
@@ -19,8 +20,9 @@ _BODY: Final = """
 
 Written by {program} from a corpus of news articles; a row is a sentence. Of {spans} spans, {flat} are in `ner_tags`
 ({scheme}), where none may overlap another; `spans` also has those that were left out of it for that. The report beside
-this folder accounts for each. Offsets are code points of `text`, the end exclusive. No article, and none that is nearly
-the same, is in two parts.
+this folder accounts for each. Offsets of spans are code points of `text`, the end exclusive; `start` and `offsets` are
+where the sentence and its tokens begin in the stored text of the article `uid`. No article, and none that is nearly the
+same, is in two parts.
 
 | part | articles | rows | tokens | spans |
 | --- | --- | --- | --- | --- |
@@ -83,13 +85,13 @@ def _header_lines(parts: dict[str, PartCounts], tags: Sequence[str]) -> Iterator
 def _feature_lines(tags: Sequence[str]) -> Iterator[str]:
     """Yield the columns of a configuration."""
     yield "  features:"
-    for name, kind in (("id", "string"), ("article", "int64"), ("text", "string")):
-        yield from (f"  - name: {name}", f"    dtype: {kind}")
-    yield from ("  - name: tokens", "    sequence: string")
+    for name in ("id", "article", "uid", "title", "published", "source", "url", "start", "text"):
+        yield from (f"  - name: {name}", f"    dtype: {'int64' if name in ('article', 'start') else 'string'}")
+    yield from ("  - name: tokens", "    sequence: string", "  - name: offsets", "    sequence: int64")
     yield from ("  - name: ner_tags", "    sequence:", "      class_label:", "        names:")
     yield from (f"          '{number}': {_quote(tag)}" for number, tag in enumerate(tags))
     yield from ("  - name: spans", "    list:")
-    for name, kind in (("start", "int64"), ("end", "int64"), ("label", "string")):
+    for name, kind in _SPAN_FIELDS.items():
         yield from (f"    - name: {name}", f"      dtype: {kind}")
 
 

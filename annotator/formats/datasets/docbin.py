@@ -3,7 +3,8 @@
 An article is a Doc, with the text of the exported zones without invisible marks and outer space. As in spaCy's
 tokenizer, space beyond one blank is a token; omitted text between words is a newline. Sentence starts are set.
 `doc.ents` has the flat spans, as it allows no overlaps; `doc.spans["sc"]`, for a `spancat`, has all. spaCy accepts
-every span of these tokens: none is empty, or starts or ends with space.
+every span of these tokens: none is empty, or starts or ends with space. A span of the group has the uid of that in the
+corpus as its id, and its value as kb_id; `doc.user_data` leads to the article (see _UserData).
 
 spaCy makes the file. A file has at most 1,000 documents, as it keeps all in memory; more articles become a folder of
 such files, which `spacy train` takes too. `docbin_reading` reads them back, and those of other programs.
@@ -11,12 +12,16 @@ such files, which `spacy train` takes too. `docbin_reading` reads them back, and
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
+from msgspec import Struct
+
 from annotator.file_ops import synced_file
 from annotator.formats.datasets import docbin_reading
-from annotator.formats.datasets.combined_tags import CombinedTags, ReadSentence
+from annotator.formats.datasets.combined_tags import CombinedTags, ReadArticle, ReadSentence
 from annotator.formats.datasets.docbin_reading import (
     ATTRIBUTE_BYTES,
     IOB_PREFIXES,
@@ -24,7 +29,7 @@ from annotator.formats.datasets.docbin_reading import (
     PackedDoc,
     read_documents,
 )
-from annotator.formats.format import Format
+from annotator.formats.format import Format, Trace, identify_span
 from annotator.i18n import N_, _
 from annotator.model.operations import InvalidEdit
 from annotator.model.reasons import Code, Reason
@@ -46,6 +51,17 @@ _SPAN_GROUP: Final = "sc"
 _ATTRIBUTES: Final = ("ENT_IOB", "ENT_TYPE", "SENT_START")
 
 
+class _UserData(Struct):
+    """`doc.user_data`: `offsets` has where each token of the Doc begins in the article's text."""
+
+    uid: str
+    offsets: list[int]
+    title: str
+    published: str | None
+    source: str | None
+    url: str | None
+
+
 class _DocBinTags(CombinedTags):
     """Docs in DocBins."""
 
@@ -63,10 +79,10 @@ class _DocBinTags(CombinedTags):
         yield writer.add
         writer.finish()
 
-    def read_sentences(self, path: Path, scheme: str) -> Iterator[list[ReadSentence]]:
+    def read_articles(self, path: Path, scheme: str) -> Iterator[ReadArticle]:
         """See CombinedTags. Space tokens are left out."""
         for file in sorted(path.iterdir()) if path.is_dir() else [path]:
-            yield from map(_read_sentences, read_documents(file, None))
+            yield from map(_read_article, read_documents(file, None))
 
 
 class _DocBinWriter:
@@ -102,7 +118,7 @@ class _DocBinWriter:
         from spacy.tokens import DocBin
         from spacy.vocab import Vocab
 
-        self._vocab, self._docs, self._size = Vocab(), DocBin(attrs=_ATTRIBUTES), 0
+        self._vocab, self._docs, self._size = Vocab(), DocBin(attrs=_ATTRIBUTES, store_user_data=True), 0
 
 
 def build_doc(vocab: Any, article: CombinedProjection) -> "Doc":
@@ -113,8 +129,9 @@ def build_doc(vocab: Any, article: CombinedProjection) -> "Doc":
     words: list[str] = []
     spaces: list[bool] = []
     starts: list[bool] = []
+    offsets: list[int] = []
     flat: list[tuple[int, int, str]] = []
-    all_: list[tuple[int, int, str]] = []
+    all_: list[tuple[int, int, str, str, str]] = []
     previous_end: int | None = None
     for sentence in article.sentences:
         token_indices: list[int] = []
@@ -126,21 +143,39 @@ def build_doc(vocab: Any, article: CombinedProjection) -> "Doc":
                     words.append(space)
                     spaces.append(False)
                     starts.append(False)
+                    offsets.append(previous_end)
             previous_end = token.end
             starts.append(not token_indices)
+            offsets.append(article.find_start(token))
             token_indices.append(len(words))
             words.append(article.token_text(token))
             spaces.append(False)
-        for chunks, spans in ((sentence.flat_chunks, flat), (sentence.all_chunks, all_)):
-            spans += ((token_indices[chunk.start], token_indices[chunk.end - 1] + 1, chunk.label) for chunk in chunks)
+        flat += ((*_find_range(token_indices, chunk), chunk.label) for chunk in sentence.flat_chunks)
+        all_ += (
+            (*_find_range(token_indices, chunk), chunk.label, span.value or "", span.uid)
+            for chunk, span in zip(sentence.all_chunks, sentence.spans, strict=True)
+        )
     doc = Doc(vocab, words=words, spaces=spaces, sent_starts=starts)
-    doc.ents = [Span(doc, *token_range) for token_range in flat]
-    doc.spans[_SPAN_GROUP] = [Span(doc, *token_range) for token_range in all_]
+    doc.ents = [Span(doc, start, end, label) for start, end, label in flat]
+    doc.spans[_SPAN_GROUP] = [
+        Span(doc, start, end, label, kb_id=value, span_id=uid) for start, end, label, value, uid in all_
+    ]
+    doc.user_data = {
+        "uid": article.article.uid,
+        "article": article.article.id,
+        "offsets": offsets,
+        **article.metadata(),
+    }
     return doc
 
 
-def _read_sentences(document: PackedDoc) -> list[ReadSentence]:
-    """Return a document's sentences. Raises ValueError for other programs' documents."""
+def _find_range(token_indices: Sequence[int], chunk: Chunk) -> tuple[int, int]:
+    """Return the range of a chunk in the tokens of the Doc, of which a sentence has these."""
+    return token_indices[chunk.start], token_indices[chunk.end - 1] + 1
+
+
+def _read_article(document: PackedDoc) -> ReadArticle:
+    """Return a document's sentences and trace. Raises ValueError for other programs' documents."""
     from spacy.attrs import ENT_IOB, ENT_TYPE, ORTH, SENT_START
 
     sentences: list[ReadSentence] = []
@@ -160,7 +195,7 @@ def _read_sentences(document: PackedDoc) -> list[ReadSentence]:
             [f"{IOB_PREFIXES[kind]}-{label}" if kind in IOB_PREFIXES else OUTSIDE for kind, label in kinds]
         )
         spans = docbin_reading.read_span_groups(document, len(document.spaces), remarks)
-        all_ = [Chunk(label, first, last + 1) for first, last, label, _value in spans]
+        all_ = [Chunk(identify_span(label, uid, value), first, last + 1) for first, last, label, value, uid in spans]
         for is_flat, chunks in ((True, flat), (False, all_)):
             for label, first, end in chunks:
                 (start_sentence, start), (end_sentence, last) = positions[first], positions[end - 1]
@@ -172,7 +207,15 @@ def _read_sentences(document: PackedDoc) -> list[ReadSentence]:
         raise ValueError(str(error)) from error
     if remarks:
         raise ValueError(remarks[0][1])
-    return sentences
+    user_data = msgspec.msgpack.decode(document.user_data, type=_UserData)
+    if len(user_data.offsets) != len(document.spaces):
+        raise ValueError("offsets")
+    offsets = [user_data.offsets[index] for index in positions]
+    starts = accumulate((len(sentence.tokens) for sentence in sentences[:-1]), initial=0)
+    metadata = {name: getattr(user_data, name) for name in ("title", "published", "source", "url")}
+    return ReadArticle(
+        sentences, Trace(user_data.uid, [offsets[start] for start in starts] if sentences else [], offsets, metadata)
+    )
 
 
 FORMAT: Final = Format(

@@ -16,7 +16,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from itertools import accumulate, chain, pairwise
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import msgspec
 from msgspec import Raw, Struct
@@ -57,6 +57,10 @@ _COUNT_BYTES: Final = {0xDC: 2, 0xDD: 4, 0xDE: 2, 0xDF: 4}
 _SPAN_STRUCT: Final = struct.Struct(">QQQllll")  # id, knowledge base, label, tokens from and to, characters from and to
 
 
+_ReadSpan: TypeAlias = tuple[int, int, str, str, str]
+"""A span's first and last token, label, value and id."""
+
+
 class PackedDoc(Struct):
     """The tokens of a Doc: whether a space follows each, and their attributes by number.
 
@@ -68,6 +72,14 @@ class PackedDoc(Struct):
     columns: dict[int, memoryview]
     has_unknown_spaces: bool
     groups: bytes
+    user_data: bytes
+
+    def find_text(self, hash_: int) -> str:
+        """Return a hash's string, "" if the file has none."""
+        try:
+            return self.text(hash_)
+        except KeyError:
+            return ""
 
     def attribute_texts(self, attribute: int) -> list[str]:
         """Return each token's string for an attribute, or [] if it is missing. Raises KeyError."""
@@ -82,6 +94,7 @@ class _Columns(Struct):
     strings: Raw
     flags: Raw = Raw(b"\x90")
     span_groups: Raw = Raw(b"\x90")
+    user_data: Raw = Raw(b"\x90")
 
 
 class _Flags(Struct):
@@ -140,10 +153,11 @@ def read_documents(path: Path, max_bytes: int | None) -> Iterator[PackedDoc]:
         texts.add(text)
     flags = _decode_list(columns.flags, _Flags) or [_Flags()] * len(sizes)
     groups = _decode_list(columns.span_groups, bytes) or [b""] * len(sizes)
-    if not len(flags) == len(groups) == len(sizes):
+    user_data = [data or b"\x80" for data in _decode_list(columns.user_data, bytes | None)] or [b"\x80"] * len(sizes)
+    if not len(flags) == len(groups) == len(user_data) == len(sizes):
         raise ValueError("an array has the wrong length")
     start = 0
-    for length, flag, group in zip(sizes, flags, groups, strict=True):
+    for length, flag, group, data in zip(sizes, flags, groups, user_data, strict=True):
         values = columns.tokens[start * width : (start + length) * width].cast("Q")
         yield PackedDoc(
             texts.__getitem__,
@@ -151,6 +165,7 @@ def read_documents(path: Path, max_bytes: int | None) -> Iterator[PackedDoc]:
             {attribute: values[column :: len(attrs)] for column, attribute in enumerate(attrs)},
             flag.has_unknown_spaces,
             group,
+            data,
         )
         start += length
 
@@ -180,10 +195,10 @@ def _unpack(path: Path, max_bytes: int | None) -> bytearray:
     return data
 
 
-def _decode_list(data: Raw, type_: type[Any]) -> list[Any]:
+def _decode_list(data: Raw, type_: Any) -> list[Any]:
     """Decode an array, unless it has too many entries. Raises ValueError."""
     _check_count(data)
-    return msgspec.msgpack.decode(data, type=list[type_])  # type: ignore[valid-type]
+    return msgspec.msgpack.decode(data, type=list[type_])
 
 
 def _check_count(data: Raw | bytes) -> None:
@@ -199,11 +214,12 @@ def _read_article(document: PackedDoc, annotator: str) -> Iterator[AnnotatedArti
     try:
         text, token_ranges = _layout_text(document)
         value_by_span: dict[tuple[int, int, str], str] = {}
-        for first, last, label, value in (
+        for first, last, label, value, _uid in (
             *_decode_entities(document, remarks),
             *read_span_groups(document, len(token_ranges), remarks),
         ):
-            value_by_span.setdefault((token_ranges[first][0], token_ranges[last][1], label), value)
+            text_range = token_ranges[first][0], token_ranges[last][1], label
+            value_by_span[text_range] = value_by_span.get(text_range) or value
         spans = [
             Span(new_uid(), "", annotator, label, start, end, value or None)
             for (start, end, label), value in value_by_span.items()
@@ -236,8 +252,8 @@ def _layout_text(document: PackedDoc) -> tuple[str, list[tuple[int, int]]]:
     return "".join(words_with_space), [(index, index + len(word)) for index, word in zip(ends, words, strict=False)]
 
 
-def _decode_entities(document: PackedDoc, remarks: list[PendingRemark]) -> Iterator[tuple[int, int, str, str]]:
-    """Yield each span's first and last token, label and value from `doc.ents`. Raises KeyError."""
+def _decode_entities(document: PackedDoc, remarks: list[PendingRemark]) -> Iterator[_ReadSpan]:
+    """Yield the spans of `doc.ents`. Raises KeyError."""
     from spacy.attrs import ENT_IOB, ENT_KB_ID, ENT_TYPE
 
     rows = [
@@ -248,13 +264,11 @@ def _decode_entities(document: PackedDoc, remarks: list[PendingRemark]) -> Itera
     chunks, repairs = decoding.decode_with_repairs(rows, IOB2)
     remarks += ((Refusal if repair.reason.code == Code.INVALID_TAG else Repair, repair.reason) for repair in repairs)
     for label, start, end in chunks:
-        yield start, end - 1, label, values[start] if values else ""
+        yield start, end - 1, label, values[start] if values else "", ""
 
 
-def read_span_groups(
-    document: PackedDoc, size: int, remarks: list[PendingRemark]
-) -> Iterator[tuple[int, int, str, str]]:
-    """Yield the same from every group. Raises KeyError and ValueError."""
+def read_span_groups(document: PackedDoc, size: int, remarks: list[PendingRemark]) -> Iterator[_ReadSpan]:
+    """Yield the spans of every group. Raises KeyError and ValueError."""
     if document.groups:
         _check_count(document.groups)
     group_type = list[bytes] | dict[bytes, list[str]]
@@ -263,9 +277,9 @@ def read_span_groups(
         for packed in _decode_list(msgspec.msgpack.decode(group, type=_Group).spans, bytes):
             if len(packed) != _SPAN_STRUCT.size:
                 raise ValueError("invalid span")
-            _id, value, label, start, end, *_characters = _SPAN_STRUCT.unpack(packed)
+            id_, value, label, start, end, *_characters = _SPAN_STRUCT.unpack(packed)
             if 0 <= start < end <= size:
-                yield start, end - 1, document.text(label), document.text(value)
+                yield start, end - 1, document.text(label), document.text(value), document.find_text(id_)
             else:
                 message = _("A span from token {start} to {end} lies outside the document.")
                 remarks.append((Refusal, Reason(Code.SPAN_OUTSIDE_TEXT, message.format(start=start, end=end))))

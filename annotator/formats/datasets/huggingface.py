@@ -2,10 +2,14 @@
 
     id        string             the numbers of article and sentence, as in 12-3
     article   int64              the article's number in its corpus
+    uid       string             its uid, the SHA-256 of its text
+    title     string             and published, source, url: of the article
+    start     int64              where the sentence begins in the article's text, in code points
     text      string             without invisible marks
     tokens    list of string
+    offsets   list of int64      where each token begins in the article's text
     ner_tags  list of ClassLabel the tags of the flat spans
-    spans     list of struct     start, end (code points of `text`, end exclusive) and label of all spans
+    spans     list of struct     start, end (code points of `text`, end exclusive), label, uid and value of all spans
 
 The names of the tags are in the card and in each file's schema, under the key `huggingface`, for
 `datasets.load_dataset` of the folder. Rows are written in groups, to limit memory. The key `annotator` has each
@@ -22,9 +26,9 @@ import msgspec
 from msgspec import Struct
 
 from annotator.file_ops import synced_file
-from annotator.formats.datasets.combined_tags import CombinedTags, ReadSentence
+from annotator.formats.datasets.combined_tags import CombinedTags, ReadArticle, ReadSentence
 from annotator.formats.datasets.dataset_card import build_card
-from annotator.formats.format import Format, Requirement
+from annotator.formats.format import Format, Requirement, Trace, identify_span
 from annotator.formats.report import Report
 from annotator.i18n import N_
 from annotator.tagging import schemes
@@ -37,6 +41,7 @@ if TYPE_CHECKING:
 
 _FEATURES_KEY: Final = b"huggingface"
 _COUNTS_KEY: Final = b"annotator"
+_METADATA: Final = ("title", "published", "source", "url")
 _ROW_GROUP_SIZE: Final = 5_000
 """Rows that are written at once."""
 
@@ -91,10 +96,15 @@ def build_rows(article: CombinedProjection, numbers: Mapping[str, int], scheme: 
         tags = schemes.encode(len(sentence.tokens), sentence.flat_chunks, scheme)
         text, token_ranges = _layout_text(article, sentence)
         spans = [
-            {"start": token_ranges[chunk.start][0], "end": token_ranges[chunk.end - 1][1], "label": chunk.label}
-            for chunk in sentence.all_chunks
+            {
+                **{"start": token_ranges[chunk.start][0], "end": token_ranges[chunk.end - 1][1]},
+                **{"label": chunk.label, "uid": span.uid, "value": span.value},
+            }
+            for chunk, span in zip(sentence.all_chunks, sentence.spans, strict=True)
         ]
+        offsets = [article.find_start(token) for token in sentence.tokens]
         row: dict[str, Any] = {"id": f"{article.article.id}-{number}", "article": article.article.id, "text": text}
+        row |= {"uid": article.article.uid, **article.metadata(), "start": offsets[0], "offsets": offsets}
         row |= {"tokens": [text[slice(*range_)] for range_ in token_ranges], "spans": spans}
         yield {**row, "ner_tags": [numbers[tag] for tag in tags]}
 
@@ -147,7 +157,7 @@ class _ParquetTags(CombinedTags):
             yield sink.add
             sink.finish()
 
-    def read_sentences(self, path: Path, scheme: str) -> Iterator[list[ReadSentence]]:
+    def read_articles(self, path: Path, scheme: str) -> Iterator[ReadArticle]:
         """See CombinedTags."""
         from pyarrow.parquet import ParquetFile
 
@@ -157,7 +167,7 @@ class _ParquetTags(CombinedTags):
             counts = msgspec.json.decode(metadata.get(_COUNTS_KEY, b""), type=_Counts).rows
             rows = (row for batch in file.iter_batches(_ROW_GROUP_SIZE) for row in batch.to_pylist())
             for count in counts:
-                yield [_read_sentence(row, names, scheme) for row in islice(rows, count)]
+                yield _read_article(list(islice(rows, count)), names, scheme)
             if next(rows, None) is not None:
                 raise ValueError("rows")
 
@@ -171,10 +181,12 @@ def build_schema(names: Sequence[str]) -> "pyarrow.Schema":
     import pyarrow
 
     string, number = pyarrow.string(), pyarrow.int64()
-    span = pyarrow.struct([("start", number), ("end", number), ("label", string)])
+    span = [("start", number), ("end", number), ("label", string), ("uid", string), ("value", string)]
     columns = {
-        **{"id": string, "article": number, "text": string, "tokens": pyarrow.list_(string)},
-        **{"ner_tags": pyarrow.list_(number), "spans": pyarrow.list_(span)},
+        **{"id": string, "article": number, "uid": string, "title": string, "published": string, "source": string},
+        **{"url": string, "start": number, "text": string, "tokens": pyarrow.list_(string)},
+        **{"offsets": pyarrow.list_(number), "ner_tags": pyarrow.list_(number)},
+        "spans": pyarrow.list_(pyarrow.struct(span)),
     }
     features = {"info": {"features": _build_features(names)}}
     return pyarrow.schema(list(columns.items()), {_FEATURES_KEY: msgspec.json.encode(features)})
@@ -184,9 +196,11 @@ def _build_features(names: Sequence[str]) -> dict[str, Any]:
     """Return the columns in JSON that any version of `datasets` reads."""
     string, number = {"dtype": "string", "_type": "Value"}, {"dtype": "int64", "_type": "Value"}
     return {
-        **{"id": string, "article": number, "text": string, "tokens": {"feature": string, "_type": "Sequence"}},
+        **{"id": string, "article": number, "uid": string, "title": string, "published": string, "source": string},
+        **{"url": string, "start": number, "text": string, "tokens": {"feature": string, "_type": "Sequence"}},
+        "offsets": {"feature": number, "_type": "Sequence"},
         "ner_tags": {"feature": {"names": names, "_type": "ClassLabel"}, "_type": "Sequence"},
-        "spans": [{"start": number, "end": number, "label": string}],
+        "spans": [{"start": number, "end": number, "label": string, "uid": string, "value": string}],
     }
 
 
@@ -213,6 +227,19 @@ def _layout_text(article: CombinedProjection, sentence: CombinedSentence) -> tup
     return text, token_ranges
 
 
+def _read_article(rows: Sequence[Mapping[str, Any]], names: Sequence[str], scheme: str) -> ReadArticle:
+    """Return the article of these rows. Raises ValueError if they do not fit."""
+    sentences = [_read_sentence(row, names, scheme) for row in rows]
+    traces = {(row["uid"], *(row[name] for name in _METADATA)) for row in rows}
+    if len(traces) > 1 or any(len(row["offsets"]) != len(row["tokens"]) for row in rows):
+        raise ValueError(rows[0]["id"])
+    offsets = [offset for row in rows for offset in row["offsets"]]
+    for uid, *metadata in traces:
+        starts = [row["start"] for row in rows]
+        return ReadArticle(sentences, Trace(uid, starts, offsets, dict(zip(_METADATA, metadata, strict=True))))
+    return ReadArticle(sentences, None)
+
+
 def _read_sentence(row: Mapping[str, Any], names: Sequence[str], scheme: str) -> ReadSentence:
     """Return the sentence of a row. Raises ValueError if its parts do not fit."""
     tokens: list[str] = row["tokens"]
@@ -225,7 +252,13 @@ def _read_sentence(row: Mapping[str, Any], names: Sequence[str], scheme: str) ->
     }
     if not all(span["start"] in index_by_start and span["end"] in index_by_end for span in row["spans"]):
         raise ValueError(row["id"])
-    all_ = [Chunk(span["label"], index_by_start[span["start"]], index_by_end[span["end"]]) for span in row["spans"]]
+    all_ = [
+        Chunk(
+            identify_span(span["label"], span["uid"], span["value"]),
+            *(index_by_start[span["start"]], index_by_end[span["end"]]),
+        )
+        for span in row["spans"]
+    ]
     return ReadSentence(tokens, schemes.decode([names[tag] for tag in row["ner_tags"]], scheme), all_)
 
 

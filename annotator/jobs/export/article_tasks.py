@@ -61,12 +61,15 @@ def convert(writer: Writer, annotated: AnnotatedArticle) -> Converted | InvalidE
 
 def convert_and_judge(
     writer: Writer, annotated: AnnotatedArticle
-) -> tuple[Converted | InvalidEdit, dict[str, ExpectedOutcome]]:
+) -> tuple[Converted | InvalidEdit, dict[str, ExpectedOutcome], list[tuple[int, int, int]]]:
     """Convert an article (see `convert`); also return the outcomes expected of its spans, but of those unchanged.
+
+    The last are the lines of its sentences (see Writer.locate_lines).
 
     If the file will have the article's bytes, what they are read as is compared with it. Raises NotVerified.
     """
     converted, expected = convert(writer, annotated), writer.expect(annotated)
+    lines = []
     if writer.encodes_bytes and isinstance(converted, Converted):
         try:
             contents = list(writer.parse(converted.content))
@@ -77,7 +80,8 @@ def convert_and_judge(
         counts = writer.compare(annotated, contents[0], expected)
         if len(contents) > 1 or counts != (converted.sentences, converted.tokens):
             raise different_file_error()
-    return converted, {uid: outcome for uid, outcome in expected.items() if outcome.kind != WRITTEN}
+        lines = writer.locate_lines(annotated, contents[0]) if writer.has_line_index else []
+    return converted, {uid: outcome for uid, outcome in expected.items() if outcome.kind != WRITTEN}, lines
 
 
 def compare(writer: Writer, annotated: AnnotatedArticle, content: Any) -> tuple[int, int]:

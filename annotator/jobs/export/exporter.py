@@ -3,7 +3,7 @@
 import hashlib
 import logging
 from collections import Counter
-from collections.abc import Collection, Generator, Iterator, Mapping
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from fractions import Fraction
 from functools import partial
@@ -18,10 +18,11 @@ from annotator.formats import registry
 from annotator.formats.conll import conll2003
 from annotator.formats.format import ALL_FIELDS
 from annotator.formats.json import offset_units
-from annotator.formats.report import Entry, OmittedArticle, PartCounts, PartNotice, Report
+from annotator.formats.report import ArticleLines, Entry, OmittedArticle, PartCounts, PartNotice, Report
 from annotator.formats.report import write as write_report
 from annotator.formats.spooling import Spool
 from annotator.i18n import _, ngettext
+from annotator.jobs.export.article_selection import list_all_articles, select_own
 from annotator.jobs.export.article_tasks import (
     Chunk,
     compare,
@@ -39,7 +40,7 @@ from annotator.jobs.export.expected_outcomes import ExpectedOutcome
 from annotator.jobs.export.file_output import FileOutput, check_split, prepare_file_output
 from annotator.jobs.export.folder_output import FolderOutput, prepare_folder_output
 from annotator.jobs.export.gold_layers import GoldLayer, select_gold_layers
-from annotator.jobs.export.part_plan import PartPlan, find_imbalances, plan_folds, plan_split, plan_unsplit
+from annotator.jobs.export.part_plan import PartPlan, count_spans, find_imbalances, plan_folds, plan_split, plan_unsplit
 from annotator.jobs.export.read_back import NotVerified
 from annotator.jobs.export.reported_outcomes import ReportedOutcomes
 from annotator.jobs.export.stream_output import StreamOutput, prepare_stream_output
@@ -54,9 +55,9 @@ from annotator.store.corpus import Corpus
 from annotator.store.queries import article_list
 from annotator.store.queries.article_list import ArticleFilter
 from annotator.store.queries.gold import find_gold
-from annotator.store.queries.removals import count_removed_articles, list_removed_articles
+from annotator.store.queries.removals import count_removed_articles
 from annotator.tagging import flat, schemes
-from annotator.tagging.flat import FLATTENED, OUTCOMES, OUTSIDE_ZONES, REFUSED, WRITTEN, SpanOutcome
+from annotator.tagging.flat import OUTCOMES, REFUSED, WRITTEN, SpanOutcome
 
 ALL: Final = "all"
 STATES: Final = (DONE, ALL)
@@ -239,11 +240,6 @@ def _list_articles(corpus: Corpus, annotator: str | None, options: ExportOptions
     return article_list.list_done_articles(corpus, annotator)
 
 
-def _list_all_articles(corpus: Corpus) -> list[int]:
-    """Return the numbers of all articles, removed ones too, first added first."""
-    return sorted([*article_list.list_article_numbers(corpus, "", ArticleFilter()), *list_removed_articles(corpus)])
-
-
 def preview_export(corpus: Corpus, options: ExportOptions) -> Generator[tuple[int, int], None, Report]:
     """Compute an export's report, except `verified`, without writing.
 
@@ -295,6 +291,8 @@ class _Export:
         self.total = PartCounts()
         self.parts = {part: PartCounts() for part in self.plan.shares}
         self.part_digests = {part: hashlib.sha256() for part in self.parts}
+        self.line_counts = Counter[str]()
+        self.index = Spool(ArticleLines)
         self.entries = {outcome: Spool(Entry) for outcome in OUTCOMES if outcome != WRITTEN}
 
     def run(
@@ -363,7 +361,7 @@ class _Export:
         self.removed_count = count_removed_articles(self.corpus, state, self.annotator)
         copies, is_divided = self.plan.copies, self.options.has_parts
         passes = (1, copies * (not self.writer.encodes_bytes), self.writer.needs_inspection)
-        compared = _list_all_articles(self.corpus) if is_divided else []
+        compared = list_all_articles(self.corpus) if is_divided else []
         self.step_count = sum(passes) * len(self.numbers) + len(compared)
         # All articles of the file are compared, whatever their state: marking one as done must not move another.
         for annotated in self.corpus.load_articles(compared, _NOBODY):
@@ -381,7 +379,7 @@ class _Export:
         articles = self.corpus.load_articles(self.numbers, None if self.options.gold else self.annotator)
         if self.options.gold:
             articles = (
-                _select_own(annotated, self.gold_layers[annotated.article.id].annotator) for annotated in articles
+                select_own(annotated, self.gold_layers[annotated.article.id].annotator) for annotated in articles
             )
         has_spans = self.options.gold or self.annotator is not None or self.writer.has_layers
         for annotated, parts in zip(articles, self.parts_of, strict=True):
@@ -399,11 +397,15 @@ class _Export:
         with ExitStack() as stack:
             targets = {part: stack.enter_context(self.writer.opened(path)) for part, path in parts.items()}
             articles = ((annotated, assigned, ()) for annotated, assigned in self._read_articles())
-            for annotated, assigned, (converted, expected) in map_articles(map_chunks, convert_and_judge, articles):
+            for annotated, assigned, (converted, expected, lines) in map_articles(
+                map_chunks, convert_and_judge, articles
+            ):
                 if not self._write_article(targets, assigned, annotated, converted):
                     if not self.writer.may_refuse(annotated):
                         raise missing_article_error(annotated)
                     expected = {span.uid: ExpectedOutcome(REFUSED, None, None) for span in annotated.spans}
+                if isinstance(converted, Converted):
+                    self._index_lines(annotated.article, assigned, converted.content, lines)
                 unchanged_count = reported.check(annotated, expected)
                 for part in assigned:
                     spans[part] += len(annotated.spans)
@@ -445,7 +447,7 @@ class _Export:
             counts.articles += is_written
             counts.sentences += converted.sentences
             counts.tokens += converted.tokens
-            _count_spans(annotated, counts, converted)
+            count_spans(annotated, counts, converted)
         self._update_digest(annotated)
         self.astral_count += offset_units.has_astral(annotated.article.text)
         outcomes = [
@@ -459,6 +461,16 @@ class _Export:
         """Record the spans that are not just written."""
         for outcome in outcomes:
             self.entries[outcome.kind].append(_build_entry(article, outcome))
+
+    def _index_lines(
+        self, article: Article, parts: Collection[str], content: Any, lines: Sequence[tuple[int, int, int]]
+    ) -> None:
+        """Record where the article and its sentences are in the files."""
+        for part in parts if self.writer.has_line_index else ():
+            first = self.line_counts[part] + 1
+            sentences = [(first + line, start, end) for line, start, end in lines]
+            self.index.append(ArticleLines(article.id, article.uid, first, sentences, part))
+            self.line_counts[part] += content.count(b"\n")
 
     def _update_digest(self, annotated: AnnotatedArticle) -> None:
         """Add the article and its spans to the digest of all."""
@@ -551,30 +563,11 @@ class _Export:
                 *self._notice_unit(),
             ],
             layer=options.layer or None,
+            index=self.index,
             origin={str(number): layer.origin for number, layer in self.gold_layers.items() if number not in left_out}
             if options.gold
             else None,
         )
-
-
-def _count_spans(annotated: AnnotatedArticle, counts: PartCounts, converted: Converted) -> None:
-    """Count the spans and their labels in the file."""
-    counts.spans += len(annotated.spans)
-    counts.written += len(annotated.spans) - len(converted.outcomes)
-    for index, span in enumerate(annotated.spans):
-        outcome = converted.outcomes.get(index)
-        if not outcome or outcome[0] not in (REFUSED, FLATTENED, OUTSIDE_ZONES):
-            counts.labels[span.label] = counts.labels.get(span.label, 0) + 1
-
-
-def _select_own(annotated: AnnotatedArticle, annotator: str) -> AnnotatedArticle:
-    """Return the article with what is of this annotator."""
-    return replace(
-        annotated,
-        spans=tuple(span for span in annotated.spans if span.annotator == annotator),
-        states=tuple(status for status in annotated.states if status.annotator == annotator),
-        notes=tuple(note for note in annotated.notes if note.annotator == annotator),
-    )
 
 
 def _build_entry(article: Article, outcome: SpanOutcome) -> Entry:

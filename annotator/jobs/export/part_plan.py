@@ -8,9 +8,10 @@ from annotator.formats.report import PartCounts, PartNotice
 from annotator.i18n import _, format_number
 from annotator.jobs.export.dataset_splitter import DatasetSplitter, sketch_text
 from annotator.jobs.export.file_output import UNSPLIT
+from annotator.jobs.export.writer import Converted
 from annotator.model.reasons import Code
 from annotator.model.records import BODY, HEADLINE, AnnotatedArticle
-from annotator.tagging.flat import select_ranges
+from annotator.tagging.flat import FLATTENED, OUTSIDE_ZONES, REFUSED, select_ranges
 
 TRAIN: Final = "train"
 TEST: Final = "test"
@@ -87,3 +88,13 @@ def find_imbalances(
 
 def _format_percent(share: Fraction) -> str:
     return f"{format_number(round(100 * share))} %"
+
+
+def count_spans(annotated: AnnotatedArticle, counts: PartCounts, converted: Converted) -> None:
+    """Count the spans and their labels in the file."""
+    counts.spans += len(annotated.spans)
+    counts.written += len(annotated.spans) - len(converted.outcomes)
+    for index, span in enumerate(annotated.spans):
+        outcome = converted.outcomes.get(index)
+        if not outcome or outcome[0] not in (REFUSED, FLATTENED, OUTSIDE_ZONES):
+            counts.labels[span.label] = counts.labels.get(span.label, 0) + 1

@@ -7,7 +7,7 @@ and invisible marks, each of its words must be one token or several. If not, tok
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Final, TypeAlias
 
 from annotator.formats.format import TaggedLines
@@ -51,6 +51,23 @@ def decode_spans(text: str, parts: Sequence[TextRange], rows: TaggedLines, schem
         start = lines.rfind("\n", 0, ends[first]) + 1
         spans.append((*find_range(start - first, ends[end - 1] - (end - 1)), label))
     return sorted(spans)
+
+
+def locate_sentences(text: str, parts: Sequence[TextRange], lines: str) -> list[TextRange]:
+    """Return the range of each sentence in `text`, from its first visible character to its last. Raises NotVerified."""
+    return _locate(text, parts, lines, lines.split("\n\n")[:-1])
+
+
+def locate_tokens(text: str, parts: Sequence[TextRange], lines: str) -> list[TextRange]:
+    """Return the range of each token in `text`, from its first visible character to its last. Raises NotVerified."""
+    return _locate(text, parts, lines, filter(None, lines.split("\n")))
+
+
+def _locate(text: str, parts: Sequence[TextRange], lines: str, pieces: Iterable[str]) -> list[TextRange]:
+    """Return the ranges of consecutive pieces of the lines, which together have all tokens."""
+    find_range = _align_as_a_whole(text, parts, lines) or _align_token_by_token(text, parts, lines)
+    ends = list(accumulate((len(piece) - piece.count("\n") for piece in pieces), initial=0))
+    return [find_range(start, end) for start, end in pairwise(ends)]
 
 
 def _align_as_a_whole(text: str, parts: Sequence[TextRange], lines: str) -> _RangeFinder | None:

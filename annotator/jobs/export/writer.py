@@ -49,6 +49,9 @@ class Writer(ABC):
         """Return a part's name in the export's folder; "" is that folder itself."""
         return f"{part or SINGLE_PART_NAME}{self.suffix}"
 
+    has_line_index = False
+    """True if the report has an index of lines (see `locate_lines`)."""
+
     @abstractmethod
     def opened(self, path: Path) -> AbstractContextManager[Any]:
         """Open a part's file, complete and synced to disk once the block succeeds. Raises OSError."""
@@ -82,6 +85,13 @@ class Writer(ABC):
     def expect(self, annotated: AnnotatedArticle) -> dict[str, ExpectedOutcome]:
         """Return each span's expected outcome, by uid, without relying on `write`."""
         return expect_unchanged(annotated.spans)
+
+    def locate_lines(self, annotated: AnnotatedArticle, content: Any) -> list[tuple[int, int, int]]:
+        """Return the line of each sentence of an article as read back, and its range in the text. Raises NotVerified.
+
+        The article's first line is 0.
+        """
+        return []
 
     def may_refuse(self, annotated: AnnotatedArticle) -> bool:
         """Return whether the format may be unable to hold an article."""

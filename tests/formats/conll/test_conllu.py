@@ -17,6 +17,7 @@ from strategies import article_layers, examples, marked_texts
 from annotator.formats.conll import conllu_articles, conllu_sentences
 from annotator.formats.conll.conllu import TAGS, read, sniff
 from annotator.formats.conll.tag_columns import MalformedFile
+from annotator.formats.format import Trace
 from annotator.formats.json import jsonl
 from annotator.jobs.export import read_back
 from annotator.model.article_builder import build_article
@@ -71,15 +72,15 @@ def test_write_makes_exactly_these_lines() -> None:
         return "\t".join((*fields[:2], *"_______", fields[2])) + "\n"
 
     assert write_articles(item) == (
-        "# newdoc\n# newpar\n# sent_id = 7-1\n# text = «خطة لوزارة العدل\n"
+        f"# newdoc id = {item.article.uid}\n# newpar\n# sent_id = 7-1\n# sent_offset = 0\n# text = «خطة لوزارة العدل\n"
         + row("1", "«", "name=O|SpaceAfter=No")
         + row("2", "خطة", "name=B-PLAN")
         + row("3", "لوزارة", "name=I-PLAN")
         + row("4", "العدل", "name=I-PLAN|SpaceAfter=No")
-        + "\n# sent_id = 7-2\n# text = » 😀\n"
+        + "\n# sent_id = 7-2\n# sent_offset = 19\n# text = » 😀\n"
         + row("1", "»", "name=O")
         + row("2", "😀", "name=B-EMOJI")
-        + "\n# newpar\n# sent_id = 7-3\n# text = كـتـاب، أمس.\n"
+        + "\n# newpar\n# sent_id = 7-3\n# sent_offset = 23\n# text = كـتـاب، أمس.\n"
         + row("1", "كـتـاب", "name=O|SpaceAfter=No")
         + row("2", "،", "name=O")
         + row("3", "أمس", "name=O|SpaceAfter=No")
@@ -101,9 +102,11 @@ def test_written_articles_are_read_back(
     for item, tags in zip(items, TAGS.read_articles(stream), strict=True):
         projection = project_text(item, boundary=boundary)
         (lines,) = tags.lines
+        parts = select_ranges(item.article, item.zones, None)
+        ranges = read_back.locate_sentences(item.article.text, parts, lines.lines)
+        assert tags.trace == Trace(item.article.uid, [range_.start for range_ in ranges])
         sentences = ([*map(projection.token_text, sentence.tokens), ""] for sentence in projection.sentences)
         assert lines.lines.split("\n")[:-1] == list(chain.from_iterable(sentences))
-        parts = select_ranges(item.article, item.zones, None)
         assert read_back.decode_spans(item.article.text, parts, lines, scheme) == sorted(
             (*outcome.exported_range, outcome.span.label) for outcome in projection.outcomes if outcome.exported_range
         )
@@ -123,7 +126,8 @@ def test_other_programs_read_words_text_and_tags(layers: list[tuple[Article, lis
         assert sentence.metadata["text"] == text.rstrip(" ")
         tags = [token["misc"]["name"] for token in sentence]
         assert tags == encode(len(tags), projected.flat_chunks, "iob2")
-    assert content == "# newdoc\n" * len(items) or sniff("a.conllu", content.encode()[: 1 << 16])
+    has_words = any(project_text(item).sentences for item in items)
+    assert not has_words or sniff("a.conllu", content.encode()[: 1 << 16])
 
 
 def test_written_articles_are_imported_with_their_lines_and_entities(tmp_path: Path) -> None:
@@ -140,7 +144,7 @@ def test_written_articles_are_imported_with_their_lines_and_entities(tmp_path: P
 def test_an_article_without_words_is_a_document_without_sentences(tmp_path: Path) -> None:
     item = build_article("أمس", zones=[])
     empty = write_articles(item, zones=frozenset({"body"}))
-    assert empty == "# newdoc\n"
+    assert empty == f"# newdoc id = {item.article.uid}\n"
     content = empty + write_articles(item) + empty
     assert [tags.lines[0].lines for tags in TAGS.read_articles(io.StringIO(content))] == ["", "أمس\n\n", ""]
     assert [item.article.text for item in read_file(tmp_path, content)[0]] == ["أمس"]
@@ -148,7 +152,7 @@ def test_an_article_without_words_is_a_document_without_sentences(tmp_path: Path
 
 
 ROW = "1\tنص\t_\t_\t_\t_\t_\t_\t_\tname=O\n"
-HEAD = "# newdoc\n# newpar\n# sent_id = 1-1\n"
+HEAD = "# newdoc id = x\n# newpar\n# sent_id = 1-1\n# sent_offset = 0\n"
 
 
 @pytest.mark.parametrize(
@@ -156,17 +160,18 @@ HEAD = "# newdoc\n# newpar\n# sent_id = 1-1\n"
     [
         (ROW, 1),
         ("\n", 1),
-        ("# newdoc\n\n", 2),
+        ("# newdoc id = x\n\n", 2),
         (HEAD + "\n", 2),
         (HEAD + "# text = نص\n\n", 2),
         (HEAD + ROW + "\n", 2),
-        (HEAD + "# text = نص\n" + ROW, 6),
-        (HEAD + "# text = نص\n" + ROW.rstrip("\n"), 5),
-        (HEAD + "# text = نس\n" + ROW + "\n", 4),
-        (HEAD + "# text = نص\n" + ROW + "\n\n", 7),
-        (HEAD + "# text = نص نص\n" + ROW + ROW + "\n", 6),
-        (HEAD + "# text = نص\n" + ROW.replace("name=O", "_") + "\n", 5),
-        (HEAD + "# text = نص\n" + ROW.replace("\t_", "", 1) + "\n", 5),
+        (HEAD + "# text = نص\n" + ROW, 7),
+        (HEAD + "# text = نص\n" + ROW.rstrip("\n"), 6),
+        (HEAD + "# text = نس\n" + ROW + "\n", 5),
+        (HEAD + "# text = نص\n" + ROW + "\n\n", 8),
+        (HEAD + "# text = نص نص\n" + ROW + ROW + "\n", 7),
+        (HEAD + "# text = نص\n" + ROW.replace("name=O", "_") + "\n", 6),
+        (HEAD + "# text = نص\n" + ROW.replace("\t_", "", 1) + "\n", 6),
+        (HEAD.replace("= 0", "= -1") + "# text = نص\n" + ROW + "\n", 2),
         (HEAD.replace("1-1", "x") + "# text = نص\n" + ROW + "\n", 2),
     ],
 )

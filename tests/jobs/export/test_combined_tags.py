@@ -19,7 +19,8 @@ from strategies import article_layers, examples
 from annotator import optional_packages
 from annotator.formats.datasets import docbin, huggingface
 from annotator.formats.datasets.combined_tags import CombinedTags, ReadSentence, encode_layers
-from annotator.formats.format import Format
+from annotator.formats.format import Format, identify_span
+from annotator.formats.registry import get_format
 from annotator.formats.report import Report
 from annotator.jobs.export.existing_output import CannotExport
 from annotator.jobs.export.exporter import ALL, EmptyPart, ExportOptions, export, exports_folder, preview_export
@@ -32,7 +33,7 @@ from annotator.model.records import BODY, ZONE_KINDS, AnnotatedArticle, Article,
 from annotator.store.corpus import Corpus
 from annotator.store.queries import article_list
 from annotator.tagging import schemes
-from annotator.tagging.combined import project_combined
+from annotator.tagging.combined import CombinedProjection, project_combined
 from annotator.tagging.flat import BOUNDARIES, FLATTENINGS, OUTCOMES, select_ranges
 from annotator.text.tokenizer import tokenize
 from annotator.text.visible import remove_invisible
@@ -96,7 +97,10 @@ def test_each_span_is_counted_once_and_is_in_the_file(
         assert isinstance(tags, CombinedTags)
         assert len(files) == len(options.split or "1")
         sentences = [
-            sentence for file in files for item in tags.read_sentences(file, options.scheme) for sentence in item
+            sentence
+            for file in files
+            for item in tags.read_articles(file, options.scheme)
+            for sentence in item.sentences
         ]
         flat = report.written + len(report.widened) + len(report.split)
         assert sum(len(chunks) for _words, chunks, _all in sentences) == flat
@@ -433,7 +437,11 @@ def test_flat_spans_and_all_spans_are_both_compared(lost: str) -> None:
             ReadSentence(
                 [projected.token_text(token) for token in sentence.tokens],
                 list(sentence.flat_chunks) if lost != "flat" else [],
-                list(sentence.all_chunks) if lost != "beside" else list(sentence.flat_chunks),
+                [
+                    chunk._replace(label=identify_span(chunk.label, span.uid, span.value))
+                    for chunk, span in zip(sentence.all_chunks, sentence.spans, strict=True)
+                    if lost != "beside" or chunk in sentence.flat_chunks
+                ],
             )
             for sentence in projected.sentences
         ],
@@ -444,3 +452,25 @@ def test_flat_spans_and_all_spans_are_both_compared(lost: str) -> None:
             writer.compare(item, content, writer.expect(item))
     else:
         writer.compare(item, content, writer.expect(item))
+
+
+def test_a_file_that_leads_to_a_wrong_place_is_not_published(
+    corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sentences, tokens, spans and where the article is from, of both formats."""
+    for name in ("spacy", "huggingface"):
+        needing(get_format(name))
+    find_start = CombinedProjection.find_start
+    metadata = CombinedProjection.metadata
+    wrong: dict[str, Any] = {
+        "find_start": lambda self, token: find_start(self, token) + 1,
+        "metadata": lambda self: metadata(self) | {"source": "غيره"},
+    }
+    before = sorted(tmp_path.iterdir())
+    for method, replacement in wrong.items():
+        for name in ("spacy", "huggingface"):
+            with monkeypatch.context() as patched:
+                patched.setattr(CombinedProjection, method, replacement)
+                with pytest.raises(NotVerified, match="does not lead back"):
+                    finish(export(corpus, tmp_path / "out", ExportOptions(format=name, state=ALL)))
+    assert sorted(tmp_path.iterdir()) == before

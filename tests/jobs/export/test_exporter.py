@@ -5,6 +5,7 @@ import hashlib
 import io
 import itertools
 import os
+import re
 import sys
 import tempfile
 from collections import Counter
@@ -25,7 +26,7 @@ from running import finish, raising
 from strategies import article_layers, examples, marked_texts
 
 from annotator.file_ops import synced_file
-from annotator.formats.conll import germeval
+from annotator.formats.conll import conllu, germeval
 from annotator.formats.conll.tag_columns import ColumnTags, LineTags
 from annotator.formats.format import Documents, Files
 from annotator.formats.registry import WRITTEN_FORMATS, get_format
@@ -65,6 +66,7 @@ from annotator.store.corpus import Corpus
 from annotator.store.queries import article_list
 from annotator.tagging import schemes
 from annotator.tagging.flat import BOUNDARIES, FLATTENINGS, OUTCOMES, FlatProjection
+from annotator.text.visible import remove_invisible
 
 LABELS = default_labels()
 SHARES = {"train": 80, "dev": 10, "test": 10}
@@ -386,7 +388,8 @@ def test_a_preview_is_the_report_without_a_file(make: Callable[..., Corpus], out
     written = finish(export(corpus, out / "a.conll", ExportOptions()))
     assert not preview.verified
     assert written.verified
-    assert {**as_json(preview), "verified": True, "files": written.files} == as_json(written)
+    expected = {key: value for key, value in as_json(written).items() if key != "index"}
+    assert {**as_json(preview), "verified": True, "files": written.files} == expected
 
 
 def test_near_duplicates_are_in_one_part_and_labels_are_counted(make: Callable[..., Corpus]) -> None:
@@ -946,7 +949,10 @@ def test_a_report_written_entry_by_entry_equals_one_written_at_once(make: Callab
         stream = io.BytesIO()
         write_report(report, stream)
         whole = msgspec.json.decode(stream.getvalue())
-        assert stream.getvalue() == msgspec.json.format(msgspec.json.encode(whole), indent=2) + b"\n"
+        content, _key, index = stream.getvalue().partition(b',\n  "index": ')
+        assert [entry["article"] for entry in whole.pop("index")] == [1]
+        assert index.count(b"\n") == 4  # an article a line
+        assert content + b"\n}" == msgspec.json.format(msgspec.json.encode(whole), indent=2)
         assert list(report.widened) == list(report.widened)
         assert [len(whole[kind]) for kind in ("widened", "refused")] == [len(report.widened), len(report.refused)]
     assert ("parts" in whole, whole["parts"]["train"]["spans"]) == (True, 6)
@@ -1052,4 +1058,50 @@ def test_only_one_text_file_is_compressed_or_written_to_a_stream(
         finish(export(corpus, out / "a.gz", options))
     with pytest.raises(CannotExport, match="Only an export to one text file"):
         finish(export_to_stream(corpus, io.BytesIO(), options))
+    assert list(out.iterdir()) == []
+
+
+# Back to the corpus
+
+
+@pytest.mark.parametrize("name", ["conll2003", "conll2002", "nested", "wojood"])
+@pytest.mark.parametrize("options", [{}, {"split": {"a": 1, "b": 1}}, {"folds": 2}, {"zones": None}], ids=str)
+def test_the_index_leads_from_lines_to_the_article(
+    make: Callable[..., Corpus], out: Path, name: str, options: dict[str, Any]
+) -> None:
+    words = [" ".join(f"كلمة{number}{index}" for index in range(9)) for number in range(8)]
+    texts = [f"{some}. ثم ٌجملة\u200f أخرى  😀!\n\nوسطر ثالث؟ \u200f«نعم»" for some in words]
+    corpus = make(EVERY_FATE, *map(draft, texts))
+    report = finish(export(corpus, out / "a", ExportOptions(format=name, **options)))
+    index = msgspec.json.decode((out / "a.report.json").read_bytes())["index"]
+    assert report.index
+    assert len(report.index) == len(index) == report.articles * (2 if "folds" in options else 1)
+    assert sum(len(entry["sentences"]) for entry in index) == report.sentences * (2 if "folds" in options else 1)
+    for entry in index:
+        path = out / "a" / f"{entry['part']}{get_format(name).suffixes[0]}" if "part" in entry else out / "a"
+        lines = path.read_text(encoding="utf-8").split("\n")
+        assert lines[entry["line"] - 1].startswith("-DOCSTART-")
+        article = corpus.article(entry["uid"])
+        assert article.id == entry["article"]
+        for line, start, end in entry["sentences"]:
+            tokens = [re.split("[ \t]", row)[0] for row in itertools.takewhile(bool, lines[line - 1 :])]
+            assert lines[line - 2] == ""
+            assert "".join(tokens) == remove_invisible("".join(article.text[start:end].split()))
+
+
+@pytest.mark.parametrize("part", ["uid", "offset"])
+def test_a_file_that_leads_to_a_wrong_place_is_not_published(
+    make: Callable[..., Corpus], out: Path, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    encode = conllu.TAGS.encode
+
+    def wrong(projection: Any, scheme: str, depth: int) -> bytes:
+        content = encode(projection, scheme, depth)
+        found, replaced = (b"newdoc id = ", b"newdoc id = 0") if part == "uid" else (b"offset = 0", b"offset = 1")
+        assert found in content
+        return content.replace(found, replaced)
+
+    monkeypatch.setattr(type(conllu.TAGS), "encode", lambda _self, *arguments: wrong(*arguments))
+    with pytest.raises(NotVerified, match="does not lead back to it"):
+        finish(export(make(EVERY_FATE), out / "a", ExportOptions(format="conllu", zones=None)))
     assert list(out.iterdir()) == []
