@@ -176,6 +176,10 @@ class Tags(Struct, Generic[P], eq=False):
         """Return a key shared by spans that cannot overlap in the file; None if it may overlap any."""
         return ""
 
+    def encode_configuration(self) -> tuple[str, bytes] | None:
+        """Return the name and content of a file that belongs beside a file, if any."""
+        return None
+
     def build_companion_files(self, report: Report, labels: Sequence[str]) -> Mapping[str, bytes]:
         """Return further files for an export's folder, by name."""
         return {}

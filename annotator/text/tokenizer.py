@@ -38,24 +38,23 @@ _URL = r"(?:(?:https?|ftp)://|www\.)"
 _URL_CHARACTER = r"[^\s\p{Z}\p{C}\p{Default_Ignorable_Code_Point}\p{Extended_Pictographic}<>\"«»“”،؛؟]"
 # Bounded like names in RFC 1035 and 5321, so that a long run is not searched to its end from each letter.
 _DOMAIN = r"(?:[A-Za-z0-9][A-Za-z0-9-]{0,62}+\.){1,5}[a-z]{2,6}(?![\p{L}\p{N}\p{M}])"
-_TOKEN: Final = regex.compile(
-    "|".join(
-        (
-            rf"{_URL}{_URL_CHARACTER}*[{_URL_CHARACTER}--\p{{P}}]/?\p{{M}}*+",
-            rf"[A-Za-z0-9][A-Za-z0-9._%+-]{{0,63}}+@{_DOMAIN}",
-            rf"{_DOMAIN}(?:/(?:{_URL_CHARACTER}*[{_URL_CHARACTER}--\p{{P}}]/?\p{{M}}*+)?)?",
-            rf"(?!{BLANK})\p{{M}}*+" + _run(ARABIC, rf"[{ARABIC}\p{{M}}]"),
-            # Digits belong to a letter that follows (5G, 19h30), but not to an Arabic one (1445هـ).
-            rf"\p{{Nd}}*{_LATIN}(?:{_WITHIN_WORD}*['’‐‑-]{_WITHIN_WORD}*\p{{Nd}}*(?:{_LATIN}|(?<=\p{{Nd}})\p{{M}}*+))*",
-            rf"{_DIGITS}(?:{_WITHIN_WORD}*[-‐‑–/:.,٫٬]{_WITHIN_WORD}*{_DIGITS})*+",
-            rf"[.…](?:{_WITHIN_WORD}*[.…])*+\p{{M}}*+",
-            r"\p{Regional_Indicator}{2}\p{M}*+",
-            rf"{_PICTURE}(?:\u200D{_PICTURE})*+",
-            _run(rf"[^{BLANK}]", r"\p{M}"),
-        )
-    ),
-    regex.V1,
+TOKEN_PATTERN: Final = "|".join(
+    (
+        rf"{_URL}{_URL_CHARACTER}*[{_URL_CHARACTER}--\p{{P}}]/?\p{{M}}*+",
+        rf"[A-Za-z0-9][A-Za-z0-9._%+-]{{0,63}}+@{_DOMAIN}",
+        rf"{_DOMAIN}(?:/(?:{_URL_CHARACTER}*[{_URL_CHARACTER}--\p{{P}}]/?\p{{M}}*+)?)?",
+        rf"(?!{BLANK})\p{{M}}*+" + _run(ARABIC, rf"[{ARABIC}\p{{M}}]"),
+        # Digits belong to a letter that follows (5G, 19h30), but not to an Arabic one (1445هـ).
+        rf"\p{{Nd}}*{_LATIN}(?:{_WITHIN_WORD}*['’‐‑-]{_WITHIN_WORD}*\p{{Nd}}*(?:{_LATIN}|(?<=\p{{Nd}})\p{{M}}*+))*",
+        rf"{_DIGITS}(?:{_WITHIN_WORD}*[-‐‑–/:.,٫٬]{_WITHIN_WORD}*{_DIGITS})*+",
+        rf"[.…](?:{_WITHIN_WORD}*[.…])*+\p{{M}}*+",
+        r"\p{Regional_Indicator}{2}\p{M}*+",
+        rf"{_PICTURE}(?:\u200D{_PICTURE})*+",
+        _run(rf"[^{BLANK}]", r"\p{M}"),
+    )
 )
+"""What a token is, for `regex` in V1."""
+_TOKEN: Final = regex.compile(TOKEN_PATTERN, regex.V1)
 
 
 def tokenize(text: str, start: int = 0, end: int | None = None) -> list[Token]:

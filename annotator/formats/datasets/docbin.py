@@ -10,7 +10,7 @@ spaCy makes the file. A file has at most 1,000 documents, as it keeps all in mem
 such files, which `spacy train` takes too. `docbin_reading` reads them back, and those of other programs.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import accumulate
 from pathlib import Path
@@ -30,12 +30,14 @@ from annotator.formats.datasets.docbin_reading import (
     read_documents,
 )
 from annotator.formats.format import Format, Trace, identify_span
+from annotator.formats.report import Report
 from annotator.i18n import N_, _
 from annotator.model.operations import InvalidEdit
 from annotator.model.reasons import Code, Reason
 from annotator.tagging import schemes
 from annotator.tagging.combined import CombinedProjection, space_between
 from annotator.tagging.schemes import OUTSIDE, Chunk
+from annotator.text import spacy_tokenizer
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -79,9 +81,17 @@ class _DocBinTags(CombinedTags):
         yield writer.add
         writer.finish()
 
+    def encode_configuration(self) -> tuple[str, bytes]:
+        """Return the tokenizer for spaCy."""
+        return spacy_tokenizer.FILE_NAME, spacy_tokenizer.build_file()
+
+    def build_companion_files(self, report: Report, labels: Sequence[str]) -> Mapping[str, bytes]:
+        """See Tags."""
+        return dict([self.encode_configuration()])
+
     def read_articles(self, path: Path, scheme: str) -> Iterator[ReadArticle]:
         """See CombinedTags. Space tokens are left out."""
-        for file in sorted(path.iterdir()) if path.is_dir() else [path]:
+        for file in sorted(path.glob(f"*{FORMAT.suffixes[0]}")) if path.is_dir() else [path]:
             yield from map(_read_article, read_documents(file, None))
 
 
@@ -218,12 +228,20 @@ def _read_article(document: PackedDoc) -> ReadArticle:
     )
 
 
+def _find_tokenizers(path: Path) -> list[Path]:
+    """Return the tokenizers that were exported with a file, or with the folder of a part."""
+    name = spacy_tokenizer.FILE_NAME
+    candidates = path.with_name(f"{path.name}.{name}"), path.with_name(name), path.parent.with_name(name)
+    return [candidate for candidate in candidates if candidate.is_file()]
+
+
 FORMAT: Final = Format(
     name="spacy",
     title="spaCy DocBin",
     suffixes=(".spacy",),
     sniff=docbin_reading.sniff,
     read=docbin_reading.read,
+    find_companions=_find_tokenizers,
     is_projection=True,
     is_binary=True,
     output=_DocBinTags(),

@@ -30,6 +30,7 @@ class TagWriter(Writer):
         self.keeps_flattened = bool(tags.all_spans_field)
         self.encodes_bytes = tags.encodes_bytes
         self.stored_fields = tags.stored_fields
+        self.configuration = tags.encode_configuration()
         self.has_line_index = tags.header_lines is not None
         self._tags, self._labels, self._options = tags, labels, options
         self._label_names = [label.name for label in labels.labels]

@@ -10,6 +10,7 @@ from typing import Any, Final
 from annotator.i18n import _
 from annotator.optional_packages import explain_missing, is_installed
 from annotator.suggest.external.models import CannotSuggest, ExternalModel, ModelSpan
+from annotator.text import spacy_tokenizer
 
 _GROUP: Final = "sc"  # the span categoriser's default key
 _FILES: Final = ("config.cfg", "meta.json")
@@ -40,6 +41,7 @@ class SpacyPipeline(ExternalModel[Any]):
     def _load(self) -> Any:
         import spacy
 
+        spacy_tokenizer.register()
         return spacy.load(self.folder if self.folder.is_dir() else self.location)
 
     def _run(self, model: Any, text: str) -> Iterator[ModelSpan]:

@@ -16,6 +16,7 @@ from annotator.suggest.external import spacy_pipeline
 from annotator.suggest.external.models import CannotSuggest
 from annotator.suggest.external.spacy_pipeline import SpacyPipeline
 from annotator.suggest.trimming import trim_span
+from annotator.text import spacy_tokenizer
 from annotator.text.visible import trim_invisible
 
 LABELS = build_label_set("DATE", "INSTITUTION", "PLAN")
@@ -189,3 +190,15 @@ def test_missing_spacy_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
     assert str(reason.value) == (
         'This needs spaCy, which is not installed. To install it, run this in a source checkout: pip install ".[spacy]"'
     )
+
+
+def test_pipeline_with_the_tokenizer_of_exports_is_loaded(spacy: Any, tmp_path: Path) -> None:
+    """It is known by name only; the test forgets it after saving."""
+    spacy_tokenizer.register()
+    config = {"nlp": {"tokenizer": {"@tokenizers": spacy_tokenizer.REGISTERED_NAME}}}
+    nlp = spacy.blank("ar", config=config)
+    nlp.add_pipe("entity_ruler").add_patterns([{"label": "DATE", "pattern": [{"TEXT": "2024-2025"}]}])
+    nlp.to_disk(tmp_path)
+    del consumer("catalogue").REGISTRY["spacy", "tokenizers", spacy_tokenizer.REGISTERED_NAME]
+    (suggestion,) = SpacyPipeline(str(tmp_path)).suggest(article("خطة 2024-2025."), LABELS)
+    assert (suggestion.start, suggestion.end, suggestion.label) == (4, 13, "DATE")
