@@ -245,17 +245,17 @@ class Corpus(CorpusFile):
 
         See `normalise_form`.
         """
-        tables, owner = "mention CROSS JOIN span ON span.uid = mention.span", ""
+        tables, owner = "mention CROSS JOIN stored_span ON stored_span.id = mention.span", ""
         values = [words, f"{words} ", f"{words}!"]  # ! is the character after the space
         if annotator is not None:
             owner = "AND annotator = ?4"
             values.append(annotator)
             # Keystrokes wait: others may have a hundred thousand spans with the words.
             if self._has_few_spans(annotator):
-                tables = "span CROSS JOIN mention ON mention.span = span.uid"
+                tables = "stored_span CROSS JOIN mention ON mention.span = stored_span.id"
         query = f"""
             SELECT 1 FROM {tables} WHERE (words = ?1 OR (words >= ?2 AND words < ?3)) {owner}
-                AND article NOT IN (SELECT article FROM removal) LIMIT 1
+                AND article NOT IN (SELECT id FROM removal JOIN article_number ON uid = removal.article) LIMIT 1
         """
         return bool(self.fetch_tuples(query, *values))
 

@@ -25,6 +25,7 @@ DIGESTS: Final = {
     6: "2488124c44fba28c8e76a4c74fa622f0a2dd2f125b4602cfd9fd3a295c4f4889",
     7: "636f1ff9958ce64ff6cb3fcd1ebfe0bb5b14fde8a99e5386b20f475a983f7405",
     8: "636f1ff9958ce64ff6cb3fcd1ebfe0bb5b14fde8a99e5386b20f475a983f7405",
+    9: "db5c29fee12f74c151e9b548345ae2233350315e7e0a1764d8f56f7c5a8a0bc1",
 }
 """The `schema_digest` of each version, which saves building a schema to compare on opening (3 ms).
 
@@ -109,6 +110,11 @@ def list_tables(db: Database) -> list[str]:
     """Return the tables that hold rows themselves; virtual ones can be rebuilt."""
     query = "SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0"
     return [name for (name,) in db.execute(query)]
+
+
+def list_relations(db: Database) -> set[str]:
+    """Return the names of all tables and views."""
+    return {name for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')")}
 
 
 def _read_schema(db: Database) -> _Schema:

@@ -86,10 +86,12 @@ def check_tables(path: Path, db: Database) -> None:
                 raise DamagedCorpus(
                     _("“{path}” is damaged: its table “{table}” is broken.").format(path=path, table=table)
                 )
+    relations = schema_check.list_relations(db)
     for table, column in JSON_COLUMNS:
-        if table not in tables:
+        if table not in relations:
             continue  # of a later version
-        query = f"SELECT rowid FROM {table} WHERE {column} IS NOT NULL AND NOT json_valid({column}) LIMIT 1"
+        row_id = "id" if table == "edit" else "rowid"  # a view has no rowid
+        query = f"SELECT {row_id} FROM {table} WHERE {column} IS NOT NULL AND NOT json_valid({column}) LIMIT 1"
         for (row,) in db.execute(query):
             message = _("“{path}” is damaged: “{column}” in row {row} of the table “{table}” is not JSON.")
             raise DamagedCorpus(message.format(path=path, column=column, row=row, table=table))
@@ -113,13 +115,13 @@ def _check_offsets(path: Path, db: Database) -> None:
 
     Compares only each article's largest, to measure no text twice. Skips texts with a NUL, where length() stops.
     """
-    tables = schema_check.list_tables(db)
+    relations = schema_check.list_relations(db)
     for table, column in OFFSET_COLUMNS:
         query = f"""
             SELECT id FROM (SELECT article, max("{column}") AS last FROM {table} GROUP BY article)
             JOIN article ON uid = article WHERE last > length(text) AND NOT instr(text, char(0)) LIMIT 1
         """
-        for (number,) in db.execute(query) if table in tables else ():
+        for (number,) in db.execute(query) if table in relations else ():
             message = _(
                 "“{path}” is damaged: an offset in the table “{table}” is not within the text of article {number}."
             )

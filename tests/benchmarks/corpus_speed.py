@@ -192,8 +192,8 @@ def _write(corpus: Corpus, batch: list[tuple[int, str, str]], dice: Random) -> N
             for place in dice.sample(range(0, len(text) - 30, 5), 10):
                 span = f"s{number}-{place}"
                 spans.append((span, uid, _ANNOTATOR, "PLAN", place, place + 12))
-                mentions.append((span, normalise_form(text, place, place + 12)))
+                mentions.append((normalise_form(text, place, place + 12), span))
     write("INSERT INTO zone VALUES (?, ?, ?, ?, ?)", zones)
     write("INSERT INTO status VALUES (?, ?, ?)", states)
     write('INSERT INTO span(uid, article, annotator, label, start, "end") VALUES (?, ?, ?, ?, ?, ?)', spans)
-    write("INSERT INTO mention VALUES (?, ?)", mentions)
+    write("INSERT INTO mention SELECT id, ? FROM stored_span WHERE uid = ?", mentions)

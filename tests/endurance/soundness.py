@@ -69,7 +69,7 @@ class Rows:
             for kind, keys in _KEYS.items():
                 for row in _read_rows(db, kind):
                     self.tables[kind][tuple(row[key] for key in keys)] = row
-            self.mentions = dict(db.execute("SELECT span, words FROM mention"))
+            self.mentions = dict(db.execute("SELECT uid, words FROM mention JOIN stored_span ON id = span"))
             self.rejected = {row[0]: row[1:] for row in db.execute("SELECT * FROM rejected")}
             self.places = {row[0]: row[1:] for row in db.execute("SELECT * FROM place")}
             self.learned = db.execute("SELECT source, lessons, last, model FROM learned").fetchall()

@@ -137,7 +137,7 @@ def test_steps_in_conflict_changed_nothing(desks: tuple[Desk, Desk]) -> None:
     edit = operations.add_span(sanae.article, [], SANAE, "DATE", 0, 5)[0]
     with sanae.corpus.transaction():  # as a merge records what did not fit
         row = {"step": "c" * 32, "name": "tag", "article": uid, "annotator": SANAE, "time": "2026-03-01T09:00:00+00:00"}
-        sanae.corpus.db.table("edit").insert({**row, "clock": 0, "after": encode_record(edit.after)})
+        sanae.corpus._insert("edit", {**row, "clock": 0, "after": encode_record(edit.after)})
         sanae.corpus.db.table("conflict").insert({"step": "c" * 32, "reason": "changed"})
     assert measure(sanae.corpus, moment="first").scores.exact.value == 1
 

@@ -37,6 +37,7 @@ from annotator.store.errors import Conflict, CorpusError, MissingCorpus, NoSuchA
 from annotator.store.label_set import add_label
 from annotator.store.queries.article_list import load_all_summaries
 from annotator.store.queries.training_data import StoredModel, save_model
+from annotator.store.schema import STORED, VIEWS
 
 TEXT = "وزارة الصحة تطلق خطة\nأعلنت وزارة الصحة، أمس، عن خطة 2024-2030 😀 للوقاية."
 LABELS = LabelSet(
@@ -75,7 +76,7 @@ def test_file_has_the_documented_settings_and_tables(corpus: Corpus) -> None:
     tables = raw.execute(
         "SELECT name, strict FROM pragma_table_list WHERE type = 'table' AND schema = 'main'"
     ).fetchall()
-    expected = {"article", "zone", "label", "annotator", "span", "status", "edit", "note", "place", "mention"}
+    expected = {"article", "label", "annotator", "status", "note", "mention", *(STORED + view for view in VIEWS)}
     assert expected <= {name for name, _strict in tables}
     assert all(strict for name, strict in tables if name in expected)
     raw.close()

@@ -38,7 +38,7 @@ def alter(path: Path, *statements: str) -> Path:
 
 
 HOSTILE: Final = [
-    ("CREATE TRIGGER evil AFTER INSERT ON edit BEGIN DELETE FROM span; END", "“evil” (trigger)"),
+    ("CREATE TRIGGER evil AFTER INSERT ON stored_edit BEGIN DELETE FROM span; END", "“evil” (trigger)"),
     ("CREATE VIEW evil AS SELECT * FROM article", "“evil” (view)"),
     ("CREATE TABLE evil (x)", "“evil” (table)"),
     ("CREATE TABLE evil (x, y AS (hex(x)) STORED)", "“evil” (table)"),
@@ -63,12 +63,12 @@ HOSTILE: Final = [
         ),
         "",
     ),
-    ("UPDATE sqlite_schema SET sql = 'CREATE VIEW span AS SELECT 1', type = 'view' WHERE name = 'span'", ""),
-    ("UPDATE sqlite_schema SET sql = 'nonsense' WHERE name = 'span'", ""),
+    ("UPDATE sqlite_schema SET sql = 'CREATE VIEW span AS SELECT 1', type = 'view' WHERE name = 'stored_span'", ""),
+    ("UPDATE sqlite_schema SET sql = 'nonsense' WHERE name = 'stored_span'", ""),
     ("UPDATE sqlite_schema SET name = CAST(X'FF' AS TEXT), tbl_name = name WHERE name = 'doubt'", ""),
-    ("UPDATE sqlite_schema SET sql = replace(sql, 'STRICT', '') WHERE name = 'span'", "“span” (table)"),
-    ("UPDATE sqlite_schema SET rootpage = 3 WHERE name = 'span'", ""),
-    ("UPDATE sqlite_schema SET type = 'thing' WHERE name = 'span'", ""),
+    ("UPDATE sqlite_schema SET sql = replace(sql, 'STRICT', '') WHERE name = 'stored_span'", "“stored_span” (table)"),
+    ("UPDATE sqlite_schema SET rootpage = 3 WHERE name = 'stored_span'", ""),
+    ("UPDATE sqlite_schema SET type = 'thing' WHERE name = 'stored_span'", ""),
     ("PRAGMA user_version = 1", ""),
     ("PRAGMA user_version = 0", ""),
     ("PRAGMA user_version = -1", ""),
@@ -192,7 +192,7 @@ def test_random_schema_raises_a_corpus_error(junk: bytes, row: int) -> None:
     [
         ("CREATE TABLE evil (x)", "جدول"),
         ("CREATE VIEW evil AS SELECT 1", "عرض"),
-        ("CREATE INDEX evil ON span(uid)", "فهرس"),
+        ("CREATE INDEX evil ON stored_span(uid)", "فهرس"),
     ],
 )
 def test_foreign_schema_is_reported_in_the_language_of_the_program(path: Path, statement: str, kind: str) -> None:

@@ -25,6 +25,7 @@ from annotator.model.records import Edit, Suggestion, article_uid
 from annotator.store.annotator_merging import build_join
 from annotator.store.changesets import read_changeset, read_people
 from annotator.store.corpus import Corpus
+from annotator.store.errors import Conflict
 from annotator.store.label_rows import read_label_edits, read_label_uids
 from annotator.store.label_set import add_label, change_labels, count_spans
 from annotator.store.merging import merge
@@ -62,7 +63,8 @@ def work(corpus: Corpus, annotator: str, move: Move) -> None:
     if move.verb == "undo":
         if undo := build_stacks(corpus.history(ARTICLE, annotator))[0]:
             step = corpus.step(undo[-1].uid)
-            apply_edits(corpus, reverse_step(step), annotator, step.uid)
+            with suppress(Conflict):  # of two equal steps of people who were joined, one changed nothing
+                apply_edits(corpus, reverse_step(step), annotator, step.uid)
         return
     edits: list[Edit] = []
     if move.verb == "tag":

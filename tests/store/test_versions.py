@@ -7,6 +7,7 @@ import json
 import shutil
 import sqlite3
 from contextlib import closing
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -50,16 +51,21 @@ def path(tmp_path: Path, version: int) -> Path:
 
 
 def expected(version: int) -> dict[str, list[dict[str, Any]]]:
-    """Return the stored rows of every table, in their order."""
+    """Return the stored rows of every table in their order, those of spans and zones by uid."""
     stored_tables = json.loads((STORED / f"v{version}.json").read_text(encoding="utf-8"))
-    return {
+    tables = {
         name: [dict(zip(table["columns"], row, strict=True)) for row in table["rows"]]
         for name, table in stored_tables.items()
     }
+    return tables | {name: sorted(tables[name], key=itemgetter("uid")) for name in ("span", "zone")}
 
 
 def read_tables(corpus: Corpus, tables: dict[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
-    return {name: [dict(row) for row in corpus.query(f"SELECT * FROM {name} ORDER BY rowid")] for name in tables}
+    order = {"span": "uid", "zone": "uid", "edit": "id"}  # views have no rowid
+    return {
+        name: [dict(row) for row in corpus.query(f"SELECT * FROM {name} ORDER BY {order.get(name, 'rowid')}")]
+        for name in tables
+    }
 
 
 def old_columns(

@@ -43,18 +43,21 @@ def corpus(tmp_path: Path) -> Iterator[Corpus]:
 
 
 def mentions(corpus: Corpus) -> dict[str, str]:
-    return {row["span"]: row["words"] for row in corpus.query("SELECT span, words FROM mention")}
+    return dict(corpus.fetch_tuples("SELECT uid, words FROM mention JOIN stored_span ON id = span"))
 
 
 def rebuild_mentions(corpus: Corpus) -> dict[str, str]:
-    """Return the mentions that `word_index.build` creates from the articles and spans, without changing the corpus."""
+    """Return the mentions made anew from the articles and spans, without changing the corpus."""
     corpus.db.execute("BEGIN")
     corpus.db.execute("DELETE FROM mention")
     for table in ("search", "beginning"):
         corpus.db.execute(f"INSERT INTO {table}({table}) VALUES ('delete-all')")
     assert mentions(corpus) == {}
     assert find_article_numbers(corpus, "وزارة") == find_article_numbers(corpus, "وز") == []
-    word_index.build(corpus.db)
+    articles = [corpus.article(number) for number in (1, 2)]
+    word_index.add_articles(corpus.db, [(article.id, article.text) for article in articles])
+    for article in articles:
+        word_index.add_spans(corpus.db, corpus.spans(article.uid), {article.uid: article.text})
     rebuilt_mentions = mentions(corpus)
     assert find_article_numbers(corpus, "وزارة") == find_article_numbers(corpus, "وز") == [1, 2]
     corpus.db.execute("ROLLBACK")

@@ -7,6 +7,7 @@ from annotator.model.records import DONE, Edit
 from annotator.store.corpus import Corpus
 from annotator.store.queries.removals import not_removed
 from annotator.store.row_mapping import to_edit
+from annotator.store.word_index import MENTIONED_SPANS
 
 DismissalKey: TypeAlias = tuple[str, str, int, int]
 """A dismissal's kind, label, start and end."""
@@ -14,9 +15,8 @@ DismissalKey: TypeAlias = tuple[str, str, int, int]
 
 def count_labelled_forms(corpus: Corpus, annotator: str | None = None) -> list[tuple[str, str, int]]:
     """Return (normalised form, label, count) of one annotator's or all spans (see `text.proclitics.normalise_form`)."""
-    # A full scan, as in training_data.count_mentions.
     query = f"""
-        SELECT words, label, count(*) FROM mention NOT INDEXED CROSS JOIN span ON span.uid = mention.span
+        SELECT words, label, count(*) FROM {MENTIONED_SPANS}
         WHERE (annotator = ?1 OR ?1 IS NULL) AND {not_removed("article")} GROUP BY words, label
     """
     return corpus.fetch_tuples(query, annotator)

@@ -6,7 +6,7 @@ is assigned to the first table that its rows fit.
 
 import re
 from collections import Counter
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 from annotator.model.records import STATES
 from annotator.store import schema_check
 from annotator.store.recovery.page_reader import TABLE_INTERIOR, TABLE_LEAF, CorruptPage, PageReader, Value
-from annotator.store.schema import APPLICATION_ID, VERSION
+from annotator.store.schema import APPLICATION_ID, STORED, VERSION, VIEWS
 from annotator.store.sqlite_library import Column
 
 _TYPES: Final[dict[str, tuple[type, ...]]] = {
@@ -31,8 +31,14 @@ _PATTERNS: Final = {
     "added": _TIME,
     "state": re.compile("|".join(STATES)),
     "light": re.compile("#.*"),
+    "article_number.uid": _UID,
 }
-"""The values of columns with these names, in any table."""
+"""The values of columns of text with these names, in any table or in one."""
+_SHORT_UID: Final = re.compile(r'"article":"([0-9a-f]{8})"')
+"""What the JSON of an edit has of the uid of its article (see schema.m009)."""
+_SHORT_LENGTH: Final = 8  # digits
+_LAST_WITHOUT_NUMBERS: Final = 8
+"""The last schema version whose spans, zones and edits have the uid of their article."""
 _DEFAULTS: Final[dict[str | None, Value]] = {None: None, "0": 0, "''": "", "'person'": "person"}
 """The values of the defaults of columns, which rows from before a column was added lack."""
 _BATCH_SIZE: Final = 500  # pages
@@ -57,9 +63,10 @@ class DamagedDatabase:
         self.lost_counts: Counter[str] = Counter()
         self.truncated_tables: set[str] = set()
         """The tables whose last rows, of unknown number, are lost."""
-        tables = [item for item in schema_check.table_columns(VERSION).items() if item[1][0].name != "rejection"]
-        tables.sort(key=lambda item: all(column.name not in _PATTERNS for column in item[1]))  # those fit any text
+        tables = [item for item in self._list_columns().items() if item[1][0].name != "rejection"]
+        tables.sort(key=lambda item: not any(_pattern(item[0], column) for column in item[1]))  # those fit any text
         self._columns = dict(tables)
+        self._article_uids: dict[int, str] = {}  # by number
         self._leaves: dict[str, list[int]] = {name: [] for name in self._columns}
         self._orphaned_leaves: set[int] = set()
         self._is_freelist_readable = True  # else an orphaned leaf may be a free page of deleted rows
@@ -68,14 +75,28 @@ class DamagedDatabase:
         """Close the file."""
         self.page_reader.close()
 
+    def _list_columns(self) -> dict[str, list[Column]]:
+        """Return the columns by table of the file's version, or of all versions if it cannot be read."""
+        version = self._read_version()
+        columns: dict[str, list[Column]] = {}
+        if version <= _LAST_WITHOUT_NUMBERS:
+            columns |= schema_check.table_columns(_LAST_WITHOUT_NUMBERS)
+        if not 0 < version <= _LAST_WITHOUT_NUMBERS:
+            columns |= schema_check.table_columns(VERSION)
+        return columns
+
     def is_newer(self) -> bool:
         """Return whether the header, if readable, is of a newer program version."""
+        return self._read_version() > VERSION
+
+    def _read_version(self) -> int:
+        """Return the version in the header; 0 if it cannot be read."""
         try:
             header = self.page_reader.read_page(1)
         except CorruptPage:
-            return False
+            return 0
         version, application = (int.from_bytes(header[offset : offset + 4], "big") for offset in (60, 68))
-        return application == APPLICATION_ID and version > VERSION
+        return version if application == APPLICATION_ID else 0
 
     def scan_pages(self) -> Generator[tuple[int, int], None, None]:
         """Find every table's pages; must be called first. Yields (pages scanned, total pages)."""
@@ -84,7 +105,7 @@ class DamagedDatabase:
         for name, root in roots.items():
             self._walk_tree(name, root, seen)
         for name in self._columns.keys() - roots.keys():
-            self.truncated_tables.add(name)
+            self.truncated_tables.add(_logical_name(name))
         free_pages = self.page_reader.read_freelist()
         self._is_freelist_readable = free_pages is not None
         for number in range(2, self.page_reader.page_count + 1):
@@ -93,7 +114,40 @@ class DamagedDatabase:
             if number not in seen and not (free_pages and number in free_pages):
                 self._assign_leaf(number)
 
+    def name_articles(self, intact: Mapping[int, str], others: Iterable[str]) -> None:
+        """Tell the uids of articles, for the rows that have only their number.
+
+        `intact` are those of articles whose text proves it, by number, `others` those of articles found elsewhere.
+        """
+        for row in self._read_table("article_number") if "article_number" in self._columns else ():
+            self._article_uids[row.rowid] = row.values["uid"]
+        self._article_uids |= intact
+        by_beginning = {uid[:_SHORT_LENGTH]: uid for uid in others}
+        for row in self._read_table("stored_edit") if "stored_edit" in self._columns else ():
+            match = _SHORT_UID.search(row.values["after"] or row.values["before"] or "")
+            if match and not self._article_uids.get(row.values["article"], "").startswith(match[1]):
+                self._article_uids.setdefault(row.values["article"], by_beginning.get(match[1], match[1]))
+
     def read_rows(self, table: str) -> Iterator[Row]:
+        """Yield a table's readable rows, with the uids of their articles as far as they are known (`name_articles`)."""
+        if table in self._columns:
+            yield from self._read_table(table)
+        if table in VIEWS and (stored := STORED + table) in self._columns:
+            for row in self._read_table(stored):
+                yield row._replace(values=self._with_uid(row.values))
+
+    def _with_uid(self, values: dict[str, Any]) -> dict[str, Any]:
+        """Return the values with the uid of the article instead of its number, also in an edit's JSON."""
+        number = values["article"]
+        uid = self._article_uids.get(number) or str(number)
+        whole = {
+            column: values[column].replace(f'"article":"{uid[:_SHORT_LENGTH]}"', f'"article":"{uid}"')
+            for column in ("before", "after")
+            if values.get(column)
+        }
+        return {**values, **whole, "article": uid}
+
+    def _read_table(self, table: str) -> Iterator[Row]:
         """Yield a table's readable rows in tree order, then those of orphaned leaves.
 
         Rowids ascend along a tree. If two do not, either may be wrong, and both are lost. If the last row is lost, so
@@ -111,18 +165,18 @@ class DamagedDatabase:
                 if row and values:
                     yield Row(row[0], values, self._is_freelist_readable or not is_orphaned)
                 else:
-                    self.lost_counts[table] += 1
+                    self.lost_counts[_logical_name(table)] += 1
                 if not is_orphaned:
                     is_end_readable = bool(row and values)
             last_rowid = last_rowid if is_orphaned else max(readable)
         if not is_end_readable:
-            self.truncated_tables.add(table)
+            self.truncated_tables.add(_logical_name(table))
 
     def find_lossy_tables(self) -> set[str]:
         """Return the tables that have lost pages or rows, as far as read."""
         return {
             table
-            for table in self._columns
+            for table in map(_logical_name, self._columns)
             if self.lost_counts[table] or self.lost_counts[""] or table in self.truncated_tables
         }
 
@@ -157,9 +211,9 @@ class DamagedDatabase:
                 else:
                     raise CorruptPage
             except CorruptPage:
-                self.lost_counts[name] += 1
+                self.lost_counts[_logical_name(name)] += 1
                 if is_last:
-                    self.truncated_tables.add(name)
+                    self.truncated_tables.add(_logical_name(name))
 
     def _read_leaf(self, number: int) -> Iterable[tuple[int, list[Value]] | None]:
         try:
@@ -176,18 +230,27 @@ class DamagedDatabase:
             return
         rows = [row for row in self._read_leaf(number) if row]
         for name, columns in self._columns.items():
-            if rows and all(_fit_row(columns, *row, match_patterns=True) for row in rows):
+            if rows and all(_fit_row(columns, *row, table=name) for row in rows):
                 self._leaves[name].append(number)
                 self._orphaned_leaves.add(number)
                 return
 
 
-def _fit_row(
-    columns: list[Column], rowid: int, values: list[Value], *, match_patterns: bool = False
-) -> dict[str, Any] | None:
+def _logical_name(table: str) -> str:
+    """Return the name of the table, or of the view that has its rows."""
+    return table.removeprefix(STORED)
+
+
+def _pattern(table: str, column: Column) -> re.Pattern[str] | None:
+    """Return what the values of a column of text must match."""
+    patterns = (_PATTERNS.get(name) for name in (column.name, f"{table}.{column.name}") if column.type == "TEXT")
+    return next(filter(None, patterns), None)
+
+
+def _fit_row(columns: list[Column], rowid: int, values: list[Value], *, table: str = "") -> dict[str, Any] | None:
     """Return the values by column if they fit; columns of later versions have their defaults.
 
-    With `match_patterns` they must also match `_PATTERNS`.
+    With the name of their `table`, they must also match `_PATTERNS`.
     """
     if len(values) > len(columns):
         return None
@@ -199,7 +262,7 @@ def _fit_row(
             if column.notnull:
                 return None
         elif not isinstance(value, _TYPES[column.type]) or (
-            match_patterns and column.name in _PATTERNS and not _PATTERNS[column.name].fullmatch(str(value))
+            table and (pattern := _pattern(table, column)) and not pattern.fullmatch(str(value))
         ):
             return None
     return {column.name: value for column, value in zip(columns, values, strict=True)}

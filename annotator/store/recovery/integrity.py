@@ -27,6 +27,7 @@ from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
 from annotator.store.label_rows import is_recorded
 from annotator.store.queries.recorded_edits import RECORDED_EDITS, replay_edits
+from annotator.store.schema import STORED
 
 FILE: Final = Code.DAMAGED_FILE
 """Pages of the file, or an index, are damaged."""
@@ -104,7 +105,7 @@ def _explain_sqlite_finding(finding: str) -> str:
         text = _("The table “{name}” has a value that is not allowed there ({detail}).")
     else:
         return _("A page of the file is damaged ({detail}).").format(detail=finding)
-    return text.format(name=match[1], detail=finding)
+    return text.format(name=match[1].removeprefix(STORED), detail=finding)
 
 
 def _check_references(corpus: Corpus) -> Iterator[Damage]:
@@ -112,7 +113,7 @@ def _check_references(corpus: Corpus) -> Iterator[Damage]:
     yield from damage
     message = _("Row {row} of the table “{table}” refers to something that is missing from the table “{other}”.")
     for row in result:
-        table, number = str(row["table"]), str(row["rowid"])
+        table, number = str(row["table"]).removeprefix(STORED), str(row["rowid"])
         yield Damage(ROW, table, number, message.format(row=number, table=table, other=row["parent"]))
 
 

@@ -20,6 +20,7 @@ from annotator.i18n import _
 from annotator.store import connections, copying
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError, ExistingCorpus, FullDisk, MissingCorpus, translating_file_errors
+from annotator.store.schema import STORED, VIEWS
 
 _log = logging.getLogger(__name__)
 _TIME: Final = "%Y-%m-%d %H-%M"  # no colon: Windows forbids it in names
@@ -172,7 +173,8 @@ def _holds_all(path: Path, corpus: Corpus) -> bool:
 
 def _lacks_only_changed_articles(table: str, corpus: Corpus, new_corpus: Corpus, changed_articles: set[str]) -> bool:
     """Return whether a table of the new corpus is sound and lacks only rows of changed articles."""
-    if new_corpus.fetch_tuples(f"PRAGMA integrity_check('{table}')") != [("ok",)]:
+    stored = STORED + table if table in VIEWS else table
+    if new_corpus.fetch_tuples(f"PRAGMA integrity_check('{stored}')") != [("ok",)]:
         return False
     query = f"SELECT article, * FROM {table}"
     lacking = set(corpus.fetch_tuples(query)) - set(new_corpus.fetch_tuples(query))

@@ -165,9 +165,11 @@ class _Salvager:
         """Add the file's articles, then the lost ones that a backup has."""
         damaged_rows: dict[int, dict[str, Any]] = {}
         numbers = [0]
+        intact: dict[int, str] = {}
         for row in self._database.read_rows("article"):
             numbers.append(row.rowid)
             if _has_intact_text(row.values):
+                intact[row.rowid] = row.values["uid"]
                 self._add_article(row.values)
                 self._stage_record(Publication(row.values["uid"], row.values["published"]), CERTAIN)
                 yield page_count, 2 * page_count
@@ -186,7 +188,9 @@ class _Salvager:
                         yield page_count, 2 * page_count
             except CorpusError:  # the backup is damaged too
                 continue
-        present = {number for (number,) in self._corpus.fetch_tuples("SELECT id FROM article")}
+        rows = self._corpus.fetch_tuples("SELECT id, uid FROM article")
+        present = {number for number, _uid in rows}
+        self._database.name_articles(intact, (uid for _number, uid in rows))
         self._unknown_losses = len(set(range(1, max([*present, *damaged_rows, 1]))) - present - damaged_rows.keys())
         for number in sorted(damaged_rows.keys() - present):
             message = _("Article {number} (“{title}”) is lost: its text is damaged.")

@@ -19,6 +19,7 @@ from annotator.store.errors import DamagedCorpus
 from annotator.store.label_set import change_labels
 from annotator.store.queries.article_list import load_all_summaries
 from annotator.store.recovery.integrity import Damage, check_integrity
+from annotator.store.schema import STORED, VIEWS
 from annotator.store.sqlite_library import Database
 
 TEXTS: Final = ("أعلنت وزارة الصحة 😀 عن خطة 2024-2030\n\nنص", "لأحزاب الأغلبية رَأيٌ آخر\u200f في كـتـاب")
@@ -175,10 +176,11 @@ def test_damage_is_reported(path: Path, change: str, kind: str, table: str, mess
 )
 def test_value_of_the_wrong_type_is_reported_for_its_row_only(path: Path, table: str, change: str) -> None:
     """SQLite never writes it into a STRICT table, but a byte corrupted on the disk may result in it."""
+    stored = STORED + table if table in VIEWS else table
     for statement in (
-        f"UPDATE sqlite_schema SET sql = replace(sql, ') STRICT', ')') WHERE name = '{table}'",
-        change,
-        f"UPDATE sqlite_schema SET sql = sql || ' STRICT' WHERE name = '{table}'",
+        f"UPDATE sqlite_schema SET sql = replace(sql, ') STRICT', ')') WHERE name = '{stored}'",
+        change.replace(f"UPDATE {table}", f"UPDATE {stored}"),
+        f"UPDATE sqlite_schema SET sql = sql || ' STRICT' WHERE name = '{stored}'",
     ):
         with open_unprotected(path) as db:
             db.execute(statement)
