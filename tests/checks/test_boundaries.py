@@ -36,7 +36,10 @@ def test_span_of_one_letter_digit_or_symbol_is_not_empty(text: str) -> None:
     ],
 )
 def test_fix_removes_punctuation_at_edges_and_completes_pairs(text: str, words: str, fixed: str) -> None:
-    assert fixed_text(text, check_punctuation(context(text), span_on(text, words))) == fixed
+    issue = check_punctuation(context(text), span_on(text, words))
+    assert fixed_text(text, issue) == fixed
+    assert issue
+    assert issue.code == ("unpaired_mark" if len(fixed) > len(words) else "punctuation")
 
 
 @pytest.mark.parametrize(

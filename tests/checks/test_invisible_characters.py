@@ -24,7 +24,9 @@ def test_issue_names_the_invisible_characters(text: str, words: str, names: str)
     issue = check_invisible(context(text), span_on(text, words))
     assert issue
     assert names in issue.message
-    assert ("change the order" in issue.message) == any(name in names for name in ("RLO", "RLI"))
+    is_reordered = any(name in names for name in ("RLO", "RLI"))
+    assert ("change the order" in issue.message) == is_reordered
+    assert issue.code == ("invisible_order" if is_reordered else "invisible_characters")
 
 
 @pytest.mark.parametrize(
