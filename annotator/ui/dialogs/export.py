@@ -446,8 +446,7 @@ class ExportDialog(TaskDialog):
                 f"{isolate(self._label_title(label))} {format_number(count)}"
                 for label, count in sorted(part.labels.items())
             )
-            sentences = count_phrase("{count} sentence", "{count} sentences", part.sentences)
-            lines.append(" · ".join([f"{isolate(part_title(name))}: {_amount_text(part)}", sentences, *labels]))
+            lines.append(" · ".join([f"{isolate(part_title(name))}: {_amount_text(part)}", *labels]))
         lines += (f"⚠ {notice.reason}" for notice in report.noticed)
         if report.removed:
             lines.append(count_phrase("{count} article removed", "{count} articles removed", report.removed))
@@ -460,5 +459,6 @@ class ExportDialog(TaskDialog):
 
 def _amount_text(counts: Report | PartCounts) -> str:
     articles = count_phrase("{count} article", "{count} articles", counts.articles)
+    sentences = count_phrase("{count} sentence", "{count} sentences", counts.sentences)
     spans = count_phrase("{count} span unchanged", "{count} spans unchanged", counts.written)
-    return f"{articles} · {spans}"
+    return f"{articles} · {sentences} · {spans}"
