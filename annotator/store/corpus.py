@@ -255,7 +255,7 @@ class Corpus(CorpusFile):
                 tables = "stored_span CROSS JOIN mention ON mention.span = stored_span.id"
         query = f"""
             SELECT 1 FROM {tables} WHERE (words = ?1 OR (words >= ?2 AND words < ?3)) {owner}
-                AND article NOT IN (SELECT id FROM removal JOIN article_number ON uid = removal.article) LIMIT 1
+                AND article NOT IN (SELECT id FROM removal CROSS JOIN article_number ON uid = removal.article) LIMIT 1
         """
         return bool(self.fetch_tuples(query, *values))
 
@@ -448,7 +448,7 @@ class Corpus(CorpusFile):
         return {uid: self._decode_json(text, decoder) for uid, text in self.fetch_tuples(query, *values)}
 
     def _has_few_spans(self, annotator: str) -> bool:
-        query = "SELECT count(*) FROM (SELECT 1 FROM span WHERE annotator = ? LIMIT ?)"
+        query = "SELECT count(*) FROM (SELECT 1 FROM stored_span WHERE annotator = ? LIMIT ?)"
         [(count,)] = self.fetch_tuples(query, annotator, _FEW_SPANS + 1)
         return int(count) <= _FEW_SPANS
 
