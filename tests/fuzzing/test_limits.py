@@ -18,7 +18,7 @@ from annotator.formats.datasets import docbin_reading
 from annotator.formats.documents import pdf, plain_text, tables, web, word
 from annotator.formats.json import jsonl, spacy_json
 from annotator.formats.standoff import annotations
-from annotator.jobs.imports import file_reader
+from annotator.jobs.imports import file_reader, sources
 from annotator.jobs.imports.file_reader import ReadOptions
 from annotator.model import limits
 from annotator.model.article_builder import build_article
@@ -246,6 +246,8 @@ DOCUMENTED = {
     "characters of a new annotator's name": limits.MAX_ANNOTATOR_LENGTH,
     "labels of a corpus that an import adds to": limits.MAX_NEW_LABELS,
     "files of an import": limits.MAX_FILES,
+    "files of an archive": sources.MAX_ARCHIVE_FILES,
+    "times its size of a compressed file or archive, unpacked, and at least 100 MB": sources.MAX_UNPACKED_RATIO,
     "remarks on a file, one by one": limits.MAX_REMARKS,
     "MB of a text": plain_text.MAX_BYTES // 1_000_000,
     "MB of a page": web.MAX_BYTES // 1_000_000,
