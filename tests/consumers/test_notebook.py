@@ -3,6 +3,8 @@
 import re
 import shutil
 from copy import deepcopy
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +17,16 @@ NOTEBOOK = pages.DOCS / "notebook.ipynb"
 _DECIMAL = re.compile(r"\d+\.\d+")
 
 
-def read_outputs(notebook: Any) -> list[list[dict[str, str]]]:
-    """Return what each cell of code prints and shows, as text by its kind; decimals vary between processors."""
-    return [
-        [{kind: _DECIMAL.sub("0.0", "".join(text)) for kind, text in _list_texts(output)} for output in cell["outputs"]]
-        for cell in notebook["cells"]
-        if cell["cell_type"] == "code"
-    ]
+def read_outputs(notebook: Any) -> list[list[tuple[str, str]]]:
+    """Return what each cell of code prints and shows, each text after its kind; decimals vary between processors."""
+    return [_merge_streams(cell["outputs"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
+
+
+def _merge_streams(outputs: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """Return the texts of a cell; what it prints comes in one piece or several, as it takes its time."""
+    texts = [(kind, _DECIMAL.sub("0.0", "".join(text))) for output in outputs for kind, text in _list_texts(output)]
+    groups = ((kind, [text for _kind, text in group]) for kind, group in groupby(texts, key=itemgetter(0)))
+    return [(kind, "".join(pieces)) for kind, pieces in groups]
 
 
 def _list_texts(output: dict[str, Any]) -> list[tuple[str, str]]:
@@ -47,6 +52,13 @@ def test_the_notebook_prints_what_is_stored_in_it(tmp_path: Path, monkeypatch: p
     client.NotebookClient(executed, timeout=300, resources={"metadata": {"path": str(tmp_path)}}).execute()
     assert read_outputs(executed) == read_outputs(stored)
     assert sum(map(bool, read_outputs(stored))) >= 8
+
+
+def test_a_print_in_pieces_is_one_text() -> None:
+    pieces = [{"output_type": "stream", "name": "stdout", "text": text} for text in ("a 1.5\n", "b\n")]
+    shown = {"output_type": "display_data", "data": {"text/plain": "c"}}
+    cell = {"cell_type": "code", "outputs": [*pieces, shown, pieces[0]]}
+    assert read_outputs({"cells": [cell]}) == [[("stdout", "a 0.0\nb\n"), ("text/plain", "c"), ("stdout", "a 0.0\n")]]
 
 
 def test_the_notebook_names_no_machine() -> None:
