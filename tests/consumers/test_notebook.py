@@ -30,7 +30,7 @@ def _merge_streams(outputs: list[dict[str, Any]]) -> list[tuple[str, str]]:
 
 
 def _list_texts(output: dict[str, Any]) -> list[tuple[str, str]]:
-    return [(output["name"], output["text"])] if output["output_type"] == "stream" else list(output["data"].items())
+    return [(output["name"], output["text"])] if output["output_type"] == "stream" else sorted(output["data"].items())
 
 
 def test_the_notebook_prints_what_is_stored_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
