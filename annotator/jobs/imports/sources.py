@@ -311,7 +311,12 @@ def _decode(
 
 
 def _detect_encoding(beginning: bytes) -> str | None:
-    """Return the encoding that a byte order mark, or the first character of JSON, shows."""
+    """Return the encoding that a byte order mark, or the first character of JSON, shows.
+
+    Such a text has NUL bytes, in its blanks at least: without them, the mark is a damaged line.
+    """
+    if b"\0" not in beginning:
+        return None
     for mark, encoding in _BOMS:
         if beginning.startswith(mark):
             return encoding
