@@ -35,9 +35,9 @@ from annotator.store import database_files
 from annotator.store.corpus import AddResult, Corpus, utc_timestamp
 from annotator.store.errors import Conflict, CorpusError, MissingCorpus, NoSuchArticle
 from annotator.store.label_set import add_label
+from annotator.store.numbered_tables import STORED, VIEWS
 from annotator.store.queries.article_list import load_all_summaries
 from annotator.store.queries.training_data import StoredModel, save_model
-from annotator.store.schema import STORED, VIEWS
 
 TEXT = "وزارة الصحة تطلق خطة\nأعلنت وزارة الصحة، أمس، عن خطة 2024-2030 😀 للوقاية."
 LABELS = LabelSet(

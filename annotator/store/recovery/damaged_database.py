@@ -13,8 +13,9 @@ from typing import Any, Final, NamedTuple
 
 from annotator.model.records import STATES
 from annotator.store import schema_check
+from annotator.store.numbered_tables import STORED, VIEWS
 from annotator.store.recovery.page_reader import TABLE_INTERIOR, TABLE_LEAF, CorruptPage, PageReader, Value
-from annotator.store.schema import APPLICATION_ID, STORED, VERSION, VIEWS
+from annotator.store.schema import APPLICATION_ID, VERSION
 from annotator.store.sqlite_library import Column
 
 _TYPES: Final[dict[str, tuple[type, ...]]] = {

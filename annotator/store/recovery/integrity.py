@@ -26,8 +26,8 @@ from annotator.store import row_mapping
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
 from annotator.store.label_rows import is_recorded
+from annotator.store.numbered_tables import STORED
 from annotator.store.queries.recorded_edits import RECORDED_EDITS, replay_edits
-from annotator.store.schema import STORED
 
 FILE: Final = Code.DAMAGED_FILE
 """Pages of the file, or an index, are damaged."""

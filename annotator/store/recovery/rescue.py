@@ -20,7 +20,7 @@ from annotator.i18n import _
 from annotator.store import connections, copying
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError, ExistingCorpus, FullDisk, MissingCorpus, translating_file_errors
-from annotator.store.schema import STORED, VIEWS
+from annotator.store.numbered_tables import STORED, VIEWS
 
 _log = logging.getLogger(__name__)
 _TIME: Final = "%Y-%m-%d %H-%M"  # no colon: Windows forbids it in names

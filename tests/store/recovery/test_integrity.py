@@ -17,9 +17,9 @@ from annotator.model.records import DONE, Span, Suggestion
 from annotator.store.corpus import Corpus
 from annotator.store.errors import DamagedCorpus
 from annotator.store.label_set import change_labels
+from annotator.store.numbered_tables import STORED, VIEWS
 from annotator.store.queries.article_list import load_all_summaries
 from annotator.store.recovery.integrity import Damage, check_integrity
-from annotator.store.schema import STORED, VIEWS
 from annotator.store.sqlite_library import Database
 
 TEXTS: Final = ("أعلنت وزارة الصحة 😀 عن خطة 2024-2030\n\nنص", "لأحزاب الأغلبية رَأيٌ آخر\u200f في كـتـاب")

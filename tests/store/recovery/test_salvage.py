@@ -23,13 +23,13 @@ from annotator.store.changesets import read_changeset
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError, DamagedCorpus, ExistingCorpus, NewerCorpus, NotACorpus
 from annotator.store.merging import merge
+from annotator.store.numbered_tables import STORED, VIEWS
 from annotator.store.queries.article_list import load_all_summaries
 from annotator.store.queries.search import find_article_numbers
 from annotator.store.recovery.integrity import check_integrity
 from annotator.store.recovery.page_reader import CorruptPage, PageReader
 from annotator.store.recovery.salvage import SalvageResult, salvage
 from annotator.store.restoring import restore
-from annotator.store.schema import STORED, VIEWS
 
 LABELS: Final = build_label_set("DATE", "INSTITUTION", "PLAN")
 ARTICLES: Final = 16
