@@ -17,6 +17,7 @@ from running import finish
 from annotator.formats import registry
 from annotator.jobs.imports.importer import LabelMapping, import_paths
 from annotator.model.labels import default_labels
+from annotator.model.reasons import Code
 from annotator.model.records import article_uid
 from annotator.store.corpus import Corpus
 
@@ -126,8 +127,9 @@ def test_import_adds_labels_up_to_the_limit(corpus: Corpus, tmp_path: Path) -> N
     path.write_bytes(msgspec.json.encode({"text": "نص", "spans": spans}))
     result = finish(import_paths(corpus, [path], None, "ليلى", LabelMapping(added=None)))
     assert len(corpus.labels().labels) == 1000
-    assert len(result.skipped) == 1001
-    assert result.skipped[-1].reason == "503 spans with other labels were skipped"
+    [refusal] = result.skipped
+    assert refusal.code is Code.TOO_MANY_LABELS
+    assert "1503 spans" in refusal.reason
 
 
 def test_remarks_on_a_file_are_limited(corpus: Corpus, tmp_path: Path) -> None:

@@ -206,10 +206,13 @@ def test_a_label_has_a_hundred_letters_at_most() -> None:
 
 
 @pytest.mark.parametrize("data", [b'{"x":' + b"[" * 5000, b'{"zoom": ' + b"1" * 5000 + b"}", b"\xff", b""])
-def test_invalid_settings_are_moved_aside(data: bytes) -> None:
+def test_invalid_settings_are_kept_aside_by_a_change(data: bytes) -> None:
     settings.config_dir().mkdir(parents=True, exist_ok=True)
-    (settings.config_dir() / "settings.json").write_bytes(data)
+    settings.settings_path().write_bytes(data)
     assert settings.load() == settings.Settings()
+    assert settings.settings_path().read_bytes() == data
+    settings.change(settings.Settings(), zoom=110)
+    assert settings.load() == settings.Settings(zoom=110)
     assert (settings.config_dir() / "settings.json.bad").read_bytes() == data
 
 
