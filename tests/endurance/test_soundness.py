@@ -66,7 +66,9 @@ def test_what_is_wrong_is_said(path: Path, damage: str, sentence: str) -> None:
     with connect(path) as db:
         db.execute("PRAGMA foreign_keys = OFF")
         db.execute("INSERT OR IGNORE INTO annotator VALUES ('عمر', '', 'person')")
-        assert db.execute(damage).rowcount != 0
+        before = db.total_changes  # which counts what the triggers of a view change, too
+        db.execute(damage)
+        assert db.total_changes != before
     assert any(sentence in fault for fault in find_faults(Rows(path)))
 
 
