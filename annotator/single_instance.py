@@ -47,13 +47,14 @@ class Request(Struct, frozen=True):
 
     The deadline is a `time.monotonic`, which all processes of a computer share; later, the start opens a window of its
     own. A Wayland compositor gave the start its `activation_token`, to let it take the keyboard focus. `changeset` is
-    the path of one that the window is to merge, or "".
+    the path of one that the window is to merge, `place` one that it is to show (see model.places); both may be "".
     """
 
     path: str
     deadline: float
     activation_token: str = ""
     changeset: str = ""
+    place: str = ""
 
 
 Activate = Callable[[Request], bool]
@@ -71,10 +72,10 @@ def is_same_corpus(path: Path, other_path: Path) -> bool:
 # The start
 
 
-def activate(path: Path, changeset: Path | None = None) -> bool:
+def activate(path: Path, changeset: Path | None = None, place: str = "") -> bool:
     """Bring a window with the corpus at `path` to the foreground; return whether there was one.
 
-    There it asks whether to merge the `changeset`. Takes three seconds at most.
+    There it asks whether to merge the `changeset`, or shows the `place`. Takes three seconds at most.
     """
     addresses = [address for address in _addresses(path) if _is_present(address)]
     if not addresses or not _is_private(_folder()):
@@ -82,10 +83,11 @@ def activate(path: Path, changeset: Path | None = None) -> bool:
     full_path, token = os.path.abspath(path), os.environ.get("XDG_ACTIVATION_TOKEN", "")  # noqa: PTH100 - keeps links
     full_changeset = os.path.abspath(changeset) if changeset else ""  # noqa: PTH100
     latest = time.monotonic() + _PATIENCE - _RETURN
+    request = Request(full_path, latest, token, full_changeset, place)
     answered = threading.Event()
 
     def ask() -> None:
-        if any(_ask(address, full_path, latest, token, full_changeset) for address in addresses):
+        if any(_ask(address, request, latest) for address in addresses):
             answered.set()
 
     # A thread, since connecting to a hanging window has no timeout; a stuck one ends with the process.
@@ -95,7 +97,7 @@ def activate(path: Path, changeset: Path | None = None) -> bool:
     return answered.is_set()
 
 
-def _ask(address: str, path: str, latest: float, token: str, changeset: str) -> bool:
+def _ask(address: str, request: Request, latest: float) -> bool:
     """Ask the window at this address, which must answer at once and not after `latest`; return whether it said yes."""
     from multiprocessing.connection import Client  # takes 10 ms to load, and most starts find no window
 
@@ -105,7 +107,7 @@ def _ask(address: str, path: str, latest: float, token: str, changeset: str) -> 
                 return False
             _allow_foreground(int(connection.recv_bytes(_LONGEST)))
             deadline = min(time.monotonic() + _PROMPT, latest)
-            connection.send_bytes(msgspec.json.encode(Request(path, deadline, token, changeset)))
+            connection.send_bytes(msgspec.json.encode(msgspec.structs.replace(request, deadline=deadline)))
             return connection.poll(_PROMPT + _RETURN) and connection.recv_bytes(_LONGEST) == _YES
     except (OSError, EOFError, ValueError):  # the listener is gone or another program
         return False

@@ -11,11 +11,13 @@ from annotator.cli.command import LANGUAGE_OPTION, TerminalCommand, TranslatedOp
 from annotator.cli.console import PROGRAM_NAME
 from annotator.cli.open_window import show_window
 from annotator.i18n import LANGUAGES, LazyText, _
+from annotator.model.places import parse_place
 from annotator.paths import CORPUS_SUFFIX, extend_path
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
+_PLACE_FORM: Final = "ID@START-END"
 COMPLETION_VARIABLE: Final = "_ANNOTATOR_COMPLETE"
 """The environment variable in which a shell asks for completions."""
 _COMMANDS: Final = {
@@ -99,6 +101,22 @@ _new_window_option: Final = option(
 )
 
 
+def _check_place(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
+    if value and not parse_place(value):
+        raise click.BadParameter(_("“{value}” is not of the form {form}").format(value=value, form=_PLACE_FORM))
+    return value
+
+
+_at_option: Final = option(
+    "place",
+    "--at",
+    metavar=_PLACE_FORM,
+    default="",
+    callback=_check_place,
+    help=LazyText("Show this range of an article in the window, in code points, and select it."),
+)
+
+
 @click.group(
     PROGRAM_NAME,
     cls=RootGroup,
@@ -111,6 +129,7 @@ _new_window_option: Final = option(
     ),
     examples=(
         (LazyText("Open a corpus in the window:"), "annotator news.corpus"),
+        (LazyText("Open it at a place that a report names:"), "annotator news.corpus --at 12@130-144"),
         (LazyText("Show the options and examples of a command:"), "annotator export --help"),
     ),
 )
@@ -118,6 +137,7 @@ _new_window_option: Final = option(
     LANGUAGE_OPTION, type=click.Choice(list(LANGUAGES)), help=LazyText("Language of the window and of all messages.")
 )
 @_new_window_option
+@_at_option
 @click.version_option(
     __version__, prog_name=PROGRAM_NAME, cls=TranslatedOption, help=LazyText("Show the version and exit.")
 )
@@ -126,16 +146,19 @@ def root(
     context: click.Context,
     language: str | None,  # noqa: ARG001 - `run` has already used it
     new_window: bool,
+    place: str,
 ) -> int:
     """Open the window if there is no command."""
-    return 0 if context.invoked_subcommand else show_window(new_window=new_window)
+    return 0 if context.invoked_subcommand else show_window(new_window=new_window, place=place)
 
 
 @click.command(cls=_OpenCommand)
 @corpus_argument
 @_new_window_option
+@_at_option
 @click.pass_context
-def open_corpus(context: click.Context, corpus: Path, new_window: bool) -> int:
+def open_corpus(context: click.Context, corpus: Path, new_window: bool, place: str) -> int:
     """Open the window on a corpus."""
     assert context.parent
-    return show_window(corpus, new_window=new_window or context.parent.params["new_window"])
+    given = context.parent.params
+    return show_window(corpus, new_window=new_window or given["new_window"], place=place or given["place"])

@@ -1,6 +1,5 @@
 """`annotator show CORPUS ID`: shows an article with its zones and spans, or a range of it."""
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -14,12 +13,12 @@ from annotator.cli.root import root
 from annotator.formats.json.jsonl import build_record
 from annotator.i18n import LazyText, _, count_phrase
 from annotator.model.display_names import article_title, zone_title
+from annotator.model.places import Place, describe_missing_range, parse_place
 from annotator.model.records import ZONE_KINDS, AnnotatedArticle, Article, Span, Zone
 from annotator.store.corpus import Corpus
 from annotator.store.queries.article_ids import find_article_number
 from annotator.tagging.flat import TextRange
 
-_PLACE: Final = re.compile(r"(?P<id>.+)@(?P<start>[0-9]{1,9})-(?P<end>[0-9]{1,9})")
 _CONTEXT: Final = 200  # code points on each side, in the same line
 _NO_ZONE: Final = ""  # the kind of text outside zones
 
@@ -48,12 +47,12 @@ _NO_ZONE: Final = ""  # the kind of text outside zones
 @json_option
 def show(corpus: Path, id_: str, visual: bool | None, as_json: bool) -> None:
     """Show an article."""
-    place = _PLACE.fullmatch(id_)
+    place = parse_place(id_)
     with Corpus.open(corpus, readonly=True) as opened, opened.snapshot():
-        annotated = opened.load_article(find_article_number(opened, place["id"] if place else id_))
+        annotated = opened.load_article(find_article_number(opened, place.article if place else id_))
         is_removed = opened.removal(annotated.article.uid) is not None
     if place:
-        _show_range(annotated, TextRange(int(place["start"]), int(place["end"])), visual=visual, as_json=as_json)
+        _show_range(annotated, TextRange(place.start, place.end), visual=visual, as_json=as_json)
         return
     if as_json:
         print_json(build_record(annotated) | {"removed": is_removed})
@@ -74,8 +73,7 @@ def _show_range(annotated: AnnotatedArticle, range_: TextRange, *, visual: bool 
     article, text = annotated.article, annotated.article.text
     start, end = range_
     if not start < end <= len(text):
-        reason = _("Article {number} has no range {start}-{end}: its text has {length} characters.")
-        raise CommandError(reason.format(number=article.id, start=start, end=end, length=len(text)))
+        raise CommandError(describe_missing_range(article, Place(str(article.id), start, end)))
     first = max(text.rfind("\n", 0, start) + 1, start - _CONTEXT)
     last = min(f"{text}\n".find("\n", end), end + _CONTEXT)
     before, inside, after = text[first:start], text[start:end], text[end:last]

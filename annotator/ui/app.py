@@ -125,6 +125,8 @@ class ApplicationController(QObject):
             request.is_accepted = True
             if request.changeset:
                 QTimer.singleShot(0, self, lambda: self.open_file(request.changeset))
+            if request.place:
+                QTimer.singleShot(0, self, lambda: self.show_place(request.place))
 
     def open_file(self, name: str) -> None:
         """Open this corpus, or offer to merge this changeset, once no dialog is open and no job runs."""
@@ -138,6 +140,13 @@ class ApplicationController(QObject):
             self.window.corpus_commands.create_from_files([name])
         else:
             self.window.merge_commands.offer_merge(path)
+
+    def show_place(self, place: str) -> None:
+        """Show this place of the open corpus, once no dialog is open and no job runs; see model.places."""
+        if self._application.activeModalWidget() or self.window.tasks.is_busy:
+            QTimer.singleShot(_RETRY_DELAY, self, lambda: self.show_place(place))
+        else:
+            self.window.find_commands.show_place(place)
 
     def _create_window(self, window_settings: Settings) -> None:
         i18n.set_numerals(window_settings.numerals)
@@ -273,8 +282,10 @@ def find_corpus_open_at_crash(crash: ErrorDetails | None, last: str | None) -> P
     return path if crash and any(is_same_corpus(path, open_path) for open_path in crash.corpora) else None
 
 
-def run(path: Path | None = None) -> int:
+def run(path: Path | None = None, place: str = "") -> int:
     """Open the window on the corpus at `path` (see `open_starting_corpus`) and return the exit code.
+
+    There it shows the `place`, if any (see model.places).
 
     A changeset may be merged into the last corpus, if the user agrees. Without a path, a corpus open at a crash is only
     offered. A damaged one is offered for recovery. The language must be set already. Raises CorpusError and whatever
@@ -312,6 +323,8 @@ def run(path: Path | None = None) -> int:
             QTimer.singleShot(0, lambda: controller.window.backup_commands.offer_recovery(*damage))
         if changeset:
             QTimer.singleShot(0, controller, lambda: controller.open_file(str(changeset)))
+        if place:
+            QTimer.singleShot(0, controller, lambda: controller.show_place(place))
         if crash:
             exception_handler.report_crash(
                 crash, crash_corpus, lambda: crash_corpus and controller.window.corpus_commands.open_path(crash_corpus)

@@ -25,13 +25,20 @@ SCREEN = os.environ.get("DISPLAY", "")
 
 
 @pytest.fixture
-def window(monkeypatch: pytest.MonkeyPatch) -> list[Path | None]:
+def places() -> list[str]:
+    """Record the places that the window is opened at."""
+    return []
+
+
+@pytest.fixture
+def window(monkeypatch: pytest.MonkeyPatch, places: list[str]) -> list[Path | None]:
     """Record the corpora that the window is opened on; it closes at once, with exit code 7."""
     opened: list[Path | None] = []
     app = ModuleType("annotator.ui.app")
 
-    def opens(path: Path | None) -> int:
+    def opens(path: Path | None, place: str) -> int:
         opened.append(path)
+        places.append(place)
         return 7
 
     app.run = opens  # type: ignore[attr-defined]
@@ -52,6 +59,22 @@ def test_a_corpus_as_first_argument_opens_it(run: Run, window: list[Path | None]
     assert run("--language", "fr", "./list.corpus").code == 7
     assert window == [Path("new.corpus"), tmp_path / "old", Path("list.corpus")]
     assert i18n.current_language() == settings.interface_language() == "fr"
+
+
+def test_a_place_is_handed_to_the_window(run: Run, window: list[Path | None], places: list[str]) -> None:
+    assert run("new.corpus", "--at", "12@3-9").code == 7
+    assert run("--at", "a1b2c3@0-4").code == 7
+    assert run("new.corpus").code == 7
+    assert window == [Path("new.corpus"), None, Path("new.corpus")]
+    assert places == ["12@3-9", "a1b2c3@0-4", ""]
+
+
+@pytest.mark.parametrize("place", ["12", "12@3", "12@3-x"])
+def test_what_is_no_place_is_wrong_usage(run: Run, window: list[Path | None], place: str) -> None:
+    ended = run("new.corpus", "--at", place)
+    assert ended.code == 2
+    assert "ID@START-END" in ended.err
+    assert window == []
 
 
 def test_a_command_name_is_not_taken_for_a_corpus(

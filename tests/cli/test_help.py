@@ -70,7 +70,7 @@ def test_the_examples_run(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.chdir(tmp_path)
     app = ModuleType("annotator.ui.app")
     opened: list[Path] = []
-    app.run = lambda path: opened.append(path) or 0  # type: ignore[attr-defined, func-returns-value]
+    app.run = lambda path, _place: opened.append(path) or 0  # type: ignore[attr-defined, func-returns-value]
     monkeypatch.setitem(sys.modules, "annotator.ui.app", app)
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
     make_files(tmp_path)
@@ -82,7 +82,7 @@ def test_the_examples_run(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPa
             assert (program, ended.code, ended.err) == ("annotator", 0, ""), line
     for _sentence, line in root.examples:
         assert run(*shlex.split(line)[1:]).code == 0
-    assert opened == [Path("news.corpus")]
+    assert opened == [Path("news.corpus"), Path("news.corpus")]
     assert json.loads(Path("train.conll.report.json").read_bytes())["articles"] == DONE
 
 

@@ -62,6 +62,22 @@ def test_a_start_with_a_changeset_has_the_window_ask_about_it(
     qtbot.waitUntil(lambda: offered == [changeset])
 
 
+def test_a_start_with_a_place_has_the_window_show_it(
+    controller: app.ApplicationController, corpus_path: Path, qtbot: QtBot
+) -> None:
+    QApplication.processEvents()
+    controller.activation.wait(10)
+    assert controller.session.corpus
+    uid = controller.session.corpus.article(1).uid
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(single_instance.activate, corpus_path, None, f"{uid[:8]}@2-7")
+        qtbot.waitUntil(answer.done)
+    assert answer.result()
+    qtbot.waitUntil(lambda: controller.window.view.selection == (2, 7))
+    assert controller.session.article
+    assert controller.session.article.uid == uid
+
+
 def test_a_dialog_is_activated_rather_than_its_window(
     controller: app.ApplicationController, start: Start, corpus_path: Path, qtbot: QtBot
 ) -> None:

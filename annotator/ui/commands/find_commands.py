@@ -1,9 +1,12 @@
-"""Commands that find words."""
+"""Commands that find words and places."""
 
 from typing import Final
 
 from PySide6.QtCore import QObject
 
+from annotator.model.places import describe_missing_range, parse_place
+from annotator.store.errors import CorpusError
+from annotator.store.queries.article_ids import find_article_number
 from annotator.ui.article.article_view import ArticleView
 from annotator.ui.central.find_bar import FindBar
 from annotator.ui.panels.sidebars import ArticleSidebar
@@ -39,6 +42,29 @@ class FindCommands(QObject):
     def find_words_in_corpus(self, words: str) -> None:
         """Search the corpus for these words."""
         self._sidebar.start_search(words)
+
+    def show_place(self, text: str) -> None:
+        """Open the article of a place (see model.places), select its range or its span, and scroll there."""
+        place, session = parse_place(text), self._session
+        if not place or not session.corpus:
+            return
+        try:
+            number = find_article_number(session.corpus, place.article)
+        except CorpusError as error:
+            session.report_error(error)
+            return
+        session.open_by_id(number, place.start)
+        if not session.article or session.article.id != number:
+            return  # it could not be opened, which was reported
+        if not place.start < place.end <= len(session.article.text):
+            session.failed.emit(describe_missing_range(session.article, place))
+            return
+        span = next((span for span in session.spans if (span.start, span.end) == (place.start, place.end)), None)
+        session.select(span)
+        if span is None:
+            self._view.select(place.start, place.end)
+        self._view.reveal(place.start, place.end, with_context=True)
+        self._view.setFocus()
 
     def _show_search(self) -> None:
         """Show the corpus search's matches in the article."""

@@ -49,6 +49,30 @@ def words(window: Window) -> list[str]:
     return [window.session.article.text[start:end] for start, end in window.find_bar.hits]
 
 
+def test_a_place_is_selected_where_it_is(third: Window, failures: list[str]) -> None:
+    assert third.session.corpus
+    uid = third.session.corpus.article(3).uid
+    start = THIRD.index("وزارة الصحة")
+    third.find_commands.show_place(f"{uid[:9]}@{start}-{start + 5}")
+    assert third.session.article
+    assert third.session.article.id == 3
+    assert third.view.selection == (start, start + 5)
+    assert third.view.is_in_view(start, start + 5)
+    third.session.tag("INSTITUTION", start, start + 5)
+    third.find_commands.show_place("1@0-3")
+    third.find_commands.show_place(f"3@{start}-{start + 5}")
+    assert third.session.selection
+    assert third.session.selection.start == start
+    assert failures == []
+
+
+@pytest.mark.parametrize("place", ["3@4-4", "3@0-9999", "777@0-4", "abcdef@0-4"])
+def test_a_place_that_is_not_there_is_an_error(third: Window, failures: list[str], place: str) -> None:
+    third.find_commands.show_place(place)
+    assert len(failures) == 1
+    assert not third.view.selection
+
+
 def test_matches_are_shown_while_typing(window: Window) -> None:
     QTest.keyClick(window.view, Qt.Key.Key_F, CONTROL)
     assert window.find_bar.search_line.hasFocus()
