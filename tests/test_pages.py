@@ -142,7 +142,7 @@ def test_a_command_and_its_options_are_ones(page: Path) -> None:
         ("", option)
         for option in mentioned
         - OTHERS
-        - {"--language", "--new-window", "--help", "--version"}.union(*commands.values())
+        - {"--language", "--new-window", "--at", "--help", "--version"}.union(*commands.values())
     ]
     assert wrong == []
 

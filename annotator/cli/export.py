@@ -62,7 +62,7 @@ def _parse_zones(_context: click.Context, _parameter: click.Parameter, value: st
     return kinds
 
 
-def _parse_split(_context: click.Context, _parameter: click.Parameter, value: str | None) -> dict[str, Fraction] | None:
+def parse_split(_context: click.Context, _parameter: click.Parameter, value: str | None) -> dict[str, Fraction] | None:
     """Parse weights such as `train=80,dev=10,test=10`, `train=0.8,test=0.2` or in %; the export checks them."""
     if value is None:
         return None
@@ -137,7 +137,7 @@ def _parse_split(_context: click.Context, _parameter: click.Parameter, value: st
 @option(
     "--split",
     metavar="PART=N,...",
-    callback=_parse_split,
+    callback=parse_split,
     help=LazyText(
         "Split the articles into parts, such as train=80,dev=10,test=10 or train=0.9,test=0.1; PATH is then a folder "
         "with one file per part."

@@ -27,6 +27,7 @@ _COMMANDS: Final = {
     "search": ("search", LazyText("Find articles by their words.")),
     "suggest": ("suggest", LazyText("List or accept suggestions.")),
     "learn": ("learn", LazyText("Train the model that suggests spans.")),
+    "train": ("train", LazyText("Train a model of your own, and score it.")),
     "adjudicate": ("adjudicate", LazyText("Decide where annotators differ.")),
     "export": ("export", LazyText("Export spans as a training set.")),
     "check": ("check", LazyText("List doubtful labels and damage to the file.")),

@@ -25,7 +25,9 @@ from annotator.store.changesets import read_changeset
 NAMES = root.list_commands(click.Context(root))
 SAMPLES = pages.ROOT / "resources" / "samples"
 COLUMNS = 80
-DONE = 5
+LETTERS = "ابتثجحخدذرزسشصضطظعغفقكلمن"
+SENTENCE = "أعلنت الوزارة الخطة أمس."
+DONE = 30
 """The articles that are done before the examples run."""
 
 
@@ -79,7 +81,8 @@ def test_the_examples_run(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPa
         for _sentence, line in command(name).examples:
             program, *arguments = shlex.split(line)
             ended = run(*arguments)
-            assert (program, ended.code, ended.err) == ("annotator", 0, ""), line
+            assert (program, ended.code) == ("annotator", 0), line
+            assert not ended.err or name == "train", line  # which says there what it does, and that parts are uneven
     for _sentence, line in root.examples:
         assert run(*shlex.split(line)[1:]).code == 0
     assert opened == [Path("news.corpus"), Path("news.corpus")]
@@ -95,7 +98,8 @@ def make_files(folder: Path) -> None:
     (folder / "labelled.conll").write_text("قالت O\nوزارة B-ORG\nالعدل I-ORG\n", encoding="utf-8")
     states = {settings.load().annotator_name: "done", "user": "new", "Salma": "new"}
     (folder / "old.txt").write_bytes("أعلنت الوزارة الخطة الثانية أمس.".encode("cp1256"))
-    done = [{"text": f"أعلنت الوزارة الخطة رقم {number} أمس.", "states": states} for number in range(DONE)]
+    texts = (f"{' '.join(f'كلمة{number}{letter}' for letter in LETTERS)} {SENTENCE}" for number in range(DONE))
+    done = [{"text": text, "states": states} for text in texts]  # no two of them alike, to be split
     (folder / "done.jsonl").write_text("\n".join(map(json.dumps, done)), encoding="utf-8")
     for name in ("Salma", "Youssef"):
         with create_corpus(folder / f"{name.lower()}.corpus", "أعلنت الوزارة الخطة أمس.") as corpus:

@@ -1,0 +1,128 @@
+"""Training projects: a folder with an export of a corpus and a program that trains a model on it and tests it."""
+
+import csv
+import shutil
+import subprocess
+import sys
+from collections.abc import Generator, Mapping, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from annotator import optional_packages
+from annotator.formats.conll import conll2003
+from annotator.formats.datasets import docbin, huggingface
+from annotator.formats.report import Report
+from annotator.i18n import _
+from annotator.jobs.export.exporter import ExportOptions, export
+from annotator.jobs.training_scores import ModelError, TestScores, score_predictions
+from annotator.resources import resource_path
+from annotator.store.corpus import Corpus
+from annotator.store.errors import CorpusError
+
+SPLIT: Final[Mapping[str, Fraction | int]] = {"train": 80, "dev": 10, "test": 10}
+"""How the articles are divided; a project needs parts of these names."""
+DATA: Final = "data"
+PREDICTIONS: Final = "predictions.jsonl"
+SCORES: Final = "scores.json"
+ERRORS: Final = "errors.tsv"
+_PROGRAM: Final = "train.py"
+_STDERR: Final = 2  # the file descriptor: a test may have replaced the stream
+_ERROR_COLUMNS: Final = ("place", "error", "expected", "predicted", "expected_text", "predicted_text", "command")
+
+
+class ProjectKind(Struct, frozen=True):
+    """What trains the model: the format of its data, the parts of it that it needs, and its packages."""
+
+    name: str
+    format: str
+    parts: tuple[str, ...]
+    packages: tuple[str, ...]
+    needs_model: bool = False
+
+
+_SETS: Final = ("train", "test")
+KINDS: Final = {
+    kind.name: kind
+    for kind in (
+        ProjectKind("crf", conll2003.FORMAT.name, _SETS, ("pycrfsuite",)),
+        ProjectKind("spacy", docbin.FORMAT.name, (*_SETS, "dev"), ("spacy",)),
+        ProjectKind(
+            "huggingface", huggingface.FORMAT.name, _SETS, ("datasets", "torch", "transformers"), needs_model=True
+        ),
+    )
+}
+
+
+class InvalidProject(CorpusError):
+    """A project cannot be written or run so."""
+
+
+def write_project(
+    corpus: Corpus, folder: Path, kind: ProjectKind, options: ExportOptions, *, jobs: int = 1
+) -> Generator[tuple[int, int], None, Report]:
+    """Write the data and the program into a folder; yield the progress and return the report of the export.
+
+    A program that is there is kept. Raises InvalidProject if the folder has something else, and what an export raises.
+    """
+    if folder.exists() and not (folder / _PROGRAM).exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise InvalidProject(_("“{folder}” has something else than a training project in it.").format(folder=folder))
+    split = options.split or SPLIT
+    if missing := [part for part in kind.parts if part not in split]:
+        message = _("Training needs a part “{part}”, which the split does not have.")
+        raise InvalidProject(message.format(part=missing[0]))
+    folder.mkdir(parents=True, exist_ok=True)
+    data_options = replace(options, format=kind.format, split=split)
+    report = yield from export(corpus, folder / DATA, data_options, jobs=jobs)
+    for source in sorted(resource_path("training", kind.name).iterdir()):
+        if source.is_file() and not (folder / source.name).exists():
+            shutil.copyfile(source, folder / source.name)
+    return report
+
+
+def run_project(folder: Path, kind: ProjectKind, arguments: Sequence[str] = ()) -> None:
+    """Run a project's program in its folder; what it prints goes to stderr.
+
+    Raises InvalidProject if a package is missing or the program ends with an error, which it has printed.
+    """
+    if getattr(sys, "frozen", False):
+        message = _("This copy of Annotator cannot run {program}. Run it in “{folder}” with a Python of your own.")
+        raise InvalidProject(message.format(program=_PROGRAM, folder=folder))
+    if missing := [package for package in kind.packages if not optional_packages.is_installed(package)]:
+        message = _("Training needs {packages}. To install what it needs, run: {command}")
+        command = f'pip install -r "{folder / "requirements.txt"}"'
+        raise InvalidProject(message.format(packages=_(", ").join(missing), command=command))
+    program = [sys.executable, _PROGRAM, *arguments]
+    code = subprocess.run(program, cwd=folder, stdin=subprocess.DEVNULL, stdout=_STDERR, check=False).returncode
+    if code:
+        message = _("The training in “{folder}” ended with exit code {code}.")
+        raise InvalidProject(message.format(folder=folder, code=code))
+
+
+def score_project(corpus: Corpus, folder: Path) -> TestScores:
+    """Score the predictions of a project, and write the scores and the errors into its folder.
+
+    Raises InvalidPredictions, CorpusError, OSError.
+    """
+    scores = score_predictions(corpus, folder / PREDICTIONS)
+    (folder / SCORES).write_bytes(
+        msgspec.json.format(msgspec.json.encode({"scores": scores.labels, "overall": scores.overall}), indent=2)
+    )
+    with (folder / ERRORS).open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, delimiter="\t", lineterminator="\n")
+        writer.writerow(_ERROR_COLUMNS)
+        writer.writerows(_describe_error(corpus, error) for error in scores.errors)
+    return scores
+
+
+def _describe_error(corpus: Corpus, error: ModelError) -> list[str]:
+    """Return the row of an error, with the command that opens the window there."""
+    spans = (error.expected, error.predicted)
+    text = corpus.article(error.place.article).text
+    quotations = [" ".join(text[span.start : span.end].split()) if span else "" for span in spans]
+    labels = [span.label if span else "" for span in spans]
+    return [str(error.place), error.kind, *labels, *quotations, f"annotator {corpus.path} --at {error.place}"]

@@ -1,0 +1,73 @@
+"""Train a pipeline of spaCy on data/train.spacy and data/dev.spacy, and find entities in data/test.spacy with it.
+
+Change config.cfg, and run it again: python train.py
+"""
+
+import json
+import runpy
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import spacy
+from spacy.tokens import Doc, DocBin, Span
+
+FOLDER = Path(__file__).resolve().parent
+DATA = FOLDER / "data"
+CONFIGURATION = FOLDER / "config.cfg"
+TOKENIZER = DATA / "tokenizer.py"
+
+
+def run_spacy(*arguments: object) -> None:
+    """Run a command of spaCy; end this program if it fails."""
+    subprocess.run([sys.executable, "-m", "spacy", *map(str, arguments)], check=True, cwd=FOLDER)
+
+
+def train() -> None:
+    """Make the configuration unless there is one, and train the pipeline in `model`."""
+    if not CONFIGURATION.exists():
+        run_spacy("init", "config", CONFIGURATION, "--lang", "ar", "--pipeline", "ner")
+    run_spacy(
+        *("train", CONFIGURATION, "--output", FOLDER / "model", "--code", TOKENIZER),
+        *("--nlp.tokenizer.@tokenizers", "arabic_news.v1"),
+        *("--paths.train", DATA / "train.spacy", "--paths.dev", DATA / "dev.spacy"),
+        *sys.argv[1:],
+    )
+
+
+def read_tags(tokens: Span) -> list[str]:
+    """Return the tag of each token, in IOB2."""
+    return [f"{token.ent_iob_}-{token.ent_type_}" if token.ent_type_ else "O" for token in tokens if not token.is_space]
+
+
+def predict() -> Iterator[dict[str, Any]]:
+    """Yield the sentences of the test set with the tags that the pipeline gives them."""
+    runpy.run_path(str(TOKENIZER))  # registers the tokenizer
+    pipeline = spacy.load(FOLDER / "model" / "model-best")
+    for document in DocBin().from_disk(DATA / "test.spacy").get_docs(pipeline.vocab):
+        words, spaces = [token.text for token in document], [bool(token.whitespace_) for token in document]
+        tagged, offsets = pipeline(Doc(pipeline.vocab, words, spaces)), document.user_data["offsets"]
+        for sentence in document.sents:
+            tokens = [token for token in sentence if not token.is_space]
+            if tokens:
+                yield {
+                    "uid": document.user_data["uid"],
+                    "start": offsets[tokens[0].i],
+                    "tokens": [token.text for token in tokens],
+                    "expected": read_tags(sentence),
+                    "predicted": read_tags(tagged[sentence.start : sentence.end]),
+                }
+
+
+def main() -> None:
+    """Train, and write the predictions."""
+    train()
+    with (FOLDER / "predictions.jsonl").open("w", encoding="utf-8", newline="\n") as file:
+        for sentence in predict():
+            file.write(json.dumps(sentence, ensure_ascii=False) + "\n")
+
+
+if __name__ == "__main__":
+    main()

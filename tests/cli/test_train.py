@@ -1,0 +1,63 @@
+"""`annotator train`: options, output, and the project that is left."""
+
+import json
+from pathlib import Path
+
+import pytest
+from cli.sample import Run
+
+WORDS = "ابتثجحخد"
+
+
+@pytest.fixture
+def corpus(run: Run, tmp_path: Path) -> Path:
+    """Create a corpus of articles that the rules label."""
+    path = tmp_path / "a.corpus"
+    texts = [
+        f"أعلنت وزارة الصحة يوم 12 ماي 2014 خبر {' '.join(f'كلمة{number}{letter}' for letter in WORDS)}."
+        for number in range(30)
+    ]
+    (tmp_path / "a.jsonl").write_text("\n".join(json.dumps({"text": text}) for text in texts), encoding="utf-8")
+    assert run("import", path, tmp_path / "a.jsonl").code == 0
+    assert run("suggest", path, "--accept", "--source", "dates").code == 0
+    return path
+
+
+def test_scores_are_printed_and_written(run: Run, corpus: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "project"
+    ended = run("train", corpus, folder, "--with", "crf", "--state", "all", "--json")
+    assert ended.code == 0
+    result = json.loads(ended.out)
+    assert result["folder"] == str(folder)
+    assert result["scores"] == json.loads((folder / "scores.json").read_bytes())["scores"]
+    assert result["scores"]["DATE"]["f1"] > 0.9
+    text = run("train", corpus, folder, "--with", "crf", "--score").text
+    assert text.splitlines()[0].split() == ["Label", "Precision", "Recall", "F1", "Expected", "Predicted"]
+    assert text.splitlines()[-1] == f"{result['errors']} errors: {folder / 'errors.tsv'}"
+
+
+def test_a_project_is_written_without_training(run: Run, corpus: Path, tmp_path: Path) -> None:
+    ended = run("train", corpus, tmp_path / "project", "--with", "crf", "--state", "all", "--write-only", "--json")
+    assert json.loads(ended.out) == {"folder": str(tmp_path / "project"), "scores": {}}
+    assert not (tmp_path / "project" / "predictions.jsonl").exists()
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--with", "huggingface"],
+        ["--with", "crf", "--model", "x"],
+        ["--with", "crf", "--write-only", "--score"],
+        ["--with", "magic"],
+        [],
+    ],
+)
+def test_wrong_usage_writes_nothing(run: Run, corpus: Path, tmp_path: Path, options: list[str]) -> None:
+    assert run("train", corpus, tmp_path / "project", *options).code == 2
+    assert not (tmp_path / "project").exists()
+
+
+def test_nothing_is_trained_on_nothing(run: Run, corpus: Path, tmp_path: Path) -> None:
+    ended = run("train", corpus, tmp_path / "project", "--with", "crf")
+    assert ended.code == 2
+    assert len(ended.err.splitlines()) == 1

@@ -1,0 +1,131 @@
+"""Training projects: what is written, run and scored; the window opens at each error."""
+
+import csv
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from builders import create_corpus
+from running import finish
+
+from annotator import optional_packages
+from annotator.jobs.export.exporter import ExportOptions
+from annotator.jobs.training_project import KINDS, InvalidProject, run_project, score_project, write_project
+from annotator.model import operations
+from annotator.model.places import parse_place
+from annotator.model.records import Step, new_uid
+from annotator.store.corpus import Corpus, utc_timestamp
+
+ME = "Sanae"
+OPTIONS = ExportOptions(state="all", annotator=ME, zones=None, split={"train": 60, "dev": 20, "test": 20}, seed=3)
+BODIES = ("وزارة الصحة", "وزارة العدل", "جامعة وجدة", "بلدية العرائش", "مجلس المدينة")
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Iterator[Corpus]:
+    """Create a corpus of articles with an institution in each sentence."""
+    texts = [
+        "\n".join(
+            f"أعلنت {BODIES[(number + line) % 5]} يوم {number * 7 + line} خبرا{number}{line} كلمة{number * 31 + line}."
+            for line in range(6)
+        )
+        for number in range(30)
+    ]
+    with create_corpus(tmp_path / "a.corpus", *texts) as corpus:
+        for number, text in enumerate(texts, 1):
+            article = corpus.article(number)
+            for body in BODIES:
+                start = text.find(body)
+                while start >= 0:
+                    edits = operations.add_span(article, [], ME, "INSTITUTION", start, start + len(body))
+                    corpus.apply(Step(new_uid(), ME, utc_timestamp(), "tag", tuple(edits)))
+                    start = text.find(body, start + 1)
+        yield corpus
+
+
+def test_a_model_is_trained_and_scored(corpus: Corpus, tmp_path: Path) -> None:
+    folder = tmp_path / "project"
+    report = finish(write_project(corpus, folder, KINDS["crf"], OPTIONS))
+    run_project(folder, KINDS["crf"])
+    scores = score_project(corpus, folder)
+    assert report.parts
+    assert scores.overall.expected == report.parts["test"].written > 0
+    assert scores.overall.f1 > 0.9
+    written = json.loads((folder / "scores.json").read_bytes())
+    assert written["overall"]["f1"] == scores.overall.f1
+    assert written["scores"].keys() == {"INSTITUTION"}
+
+
+def test_each_error_leads_to_its_place(corpus: Corpus, tmp_path: Path) -> None:
+    folder = tmp_path / "project"
+    finish(write_project(corpus, folder, KINDS["crf"], OPTIONS))
+    run_project(folder, KINDS["crf"])
+    predictions = folder / "predictions.jsonl"
+    sentences = [json.loads(line) for line in predictions.read_text(encoding="utf-8").splitlines()]
+    for sentence in sentences:
+        sentence["predicted"] = ["O"] * len(sentence["tokens"])
+    predictions.write_text("\n".join(map(json.dumps, sentences)), encoding="utf-8")
+    scores = score_project(corpus, folder)
+    with (folder / "errors.tsv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t"))
+    assert len(rows) == scores.overall.expected == len(scores.errors) > 0
+    for row in rows:
+        place = parse_place(row["place"])
+        assert place
+        assert corpus.article(place.article).text[place.start : place.end] == row["expected_text"]
+        assert row["expected_text"] in BODIES
+        assert (row["error"], row["predicted"]) == ("missed", "")
+        assert row["command"] == f"annotator {corpus.path} --at {place}"
+
+
+def test_a_program_that_was_changed_is_kept(corpus: Corpus, tmp_path: Path) -> None:
+    folder = tmp_path / "project"
+    finish(write_project(corpus, folder, KINDS["crf"], OPTIONS))
+    (folder / "train.py").write_text("raise SystemExit(7)", encoding="utf-8")
+    finish(write_project(corpus, folder, KINDS["crf"], OPTIONS))
+    with pytest.raises(InvalidProject, match="exit code 7"):
+        run_project(folder, KINDS["crf"])
+
+
+def test_a_folder_with_something_else_is_left_alone(corpus: Corpus, tmp_path: Path) -> None:
+    folder = tmp_path / "thesis"
+    folder.mkdir()
+    (folder / "chapter.txt").write_text("x", encoding="utf-8")
+    with pytest.raises(InvalidProject, match="something else"):
+        finish(write_project(corpus, folder, KINDS["crf"], OPTIONS))
+    assert [path.name for path in folder.iterdir()] == ["chapter.txt"]
+
+
+def test_a_split_without_a_test_set_is_refused(corpus: Corpus, tmp_path: Path) -> None:
+    options = ExportOptions(state="all", annotator=ME, split={"train": 1, "dev": 1})
+    with pytest.raises(InvalidProject, match="“test”"):
+        finish(write_project(corpus, tmp_path / "project", KINDS["crf"], options))
+    assert not (tmp_path / "project").exists()
+
+
+def test_missing_packages_are_named_with_what_installs_them(
+    corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(optional_packages, "is_installed", lambda package: package != "torch")
+    with pytest.raises(InvalidProject, match=r"Training needs torch\..*requirements\.txt"):
+        run_project(tmp_path, KINDS["huggingface"], ["model"])
+
+
+def test_a_bundle_says_that_it_cannot_run_programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    with pytest.raises(InvalidProject, match=r"cannot run train\.py"):
+        run_project(tmp_path, KINDS["crf"])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_project_is_complete(kind: str, corpus: Corpus, tmp_path: Path) -> None:
+    for package in ("spacy", "pyarrow"):
+        pytest.importorskip(package)
+    folder = tmp_path / "project"
+    finish(write_project(corpus, folder, KINDS[kind], OPTIONS))
+    assert {"README.md", "requirements.txt", "train.py", "data", "data.report.json"} <= {
+        path.name for path in folder.iterdir()
+    }
+    compile((folder / "train.py").read_text(encoding="utf-8"), "train.py", "exec")
