@@ -81,6 +81,7 @@ class AssignmentDialog(TaskDialog):
         super().__init__(parent, tasks)
         self._session = session
         self._is_closed = False
+        self._must_count_again = False
         self._counting = TaskRunner(self, "division")
         session.corpus_closing.connect(self._counting.release_corpus)
         self.setWindowTitle(_("Give out articles"))
@@ -221,6 +222,7 @@ class AssignmentDialog(TaskDialog):
     def _update(self) -> None:
         """Count in the background what the plan gives out, and show it."""
         corpus, plan = self._session.corpus, self.plan()
+        self._must_count_again = self._counting.is_busy
         self.limit_box.setVisible(plan.limit is not None)
         self.share_box.setEnabled(len(plan.annotators) > 1)
         self.give_button.setText(_("Give out…") if self.delivery_box.currentData() else _("Give out"))
@@ -228,17 +230,17 @@ class AssignmentDialog(TaskDialog):
             self._show_numbers({}, {})
             self.summary_label.setText(_("Tick who is to get articles, or add a name."))
             self.give_button.setEnabled(False)
-        elif corpus and not self._counting.is_busy:  # else called again once the running count has ended
+        elif corpus and not self._must_count_again:
             self._counting.run_quietly(
                 partial(_count, corpus.path, plan, self._counting),
-                partial(self._show_division, plan),
+                self._show_division,
                 failed=self.show_warning,
                 is_using_files=False,
             )
 
-    def _show_division(self, plan: AssignmentPlan, counts: tuple[Holdings, Division]) -> None:
-        """Show what the plan gives out, if it is still the plan."""
-        if plan != self.plan():
+    def _show_division(self, counts: tuple[Holdings, Division]) -> None:
+        """Show what the plan gives out, or count again if something has changed meanwhile."""
+        if self._must_count_again:
             if not self._is_closed:
                 self._update()
             return

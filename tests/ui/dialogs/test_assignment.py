@@ -1,8 +1,10 @@
 """Giving out articles in the window: what is shown before is what is given out."""
 
+import threading
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from builders import build_plain_article, give_articles
@@ -241,6 +243,27 @@ def test_an_error_after_the_articles_are_given_out_says_so(
     text = "The articles were given out, but not all files were written. The disk is full."
     assert dialog.warning_label.text() == text
     wait_for(qtbot, dialog, "Nothing new to give out. The files will have what each person has already.")
+
+
+def test_a_count_that_was_begun_before_a_change_is_not_shown(
+    window: Window, open_dialog: OpenDialog, qtbot: QtBot, corpus_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The plan stays the same; what there is to give out does not."""
+    dialog = open_dialog()
+    wait_for(qtbot, dialog, "20 articles are given out · 2 of them to two people")
+    may_go_on, count = threading.Event(), assignment.divide
+
+    def wait(*arguments: Any) -> Any:
+        may_go_on.wait(10)
+        return count(*arguments)
+
+    monkeypatch.setattr(assignment, "divide", wait)
+    dialog._update()
+    with Corpus.open(corpus_path) as corpus:
+        give_articles(corpus, {"Omar": range(1, 21), "Sanae": range(1, 21)})
+    dialog._update()
+    may_go_on.set()
+    wait_for(qtbot, dialog, "There is nothing to give out: somebody has every article already.")
 
 
 def test_cancelled_writing_says_what_stays(
