@@ -1,6 +1,7 @@
 """Training projects: a folder with an export of a corpus and a program that trains a model on it and tests it."""
 
 import csv
+import shlex
 import shutil
 import subprocess
 import sys
@@ -125,4 +126,6 @@ def _describe_error(corpus: Corpus, error: ModelError) -> list[str]:
     text = corpus.article(error.place.article).text
     quotations = [" ".join(text[span.start : span.end].split()) if span else "" for span in spans]
     labels = [span.label if span else "" for span in spans]
-    return [str(error.place), error.kind, *labels, *quotations, f"annotator {corpus.path} --at {error.place}"]
+    words = ["annotator", str(corpus.path.absolute()), "--at", str(error.place)]
+    command = subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)
+    return [str(error.place), error.kind, *labels, *quotations, command]

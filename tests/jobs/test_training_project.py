@@ -77,7 +77,8 @@ def test_each_error_leads_to_its_place(corpus: Corpus, tmp_path: Path) -> None:
         assert corpus.article(place.article).text[place.start : place.end] == row["expected_text"]
         assert row["expected_text"] in BODIES
         assert (row["error"], row["predicted"]) == ("missed", "")
-        assert row["command"] == f"annotator {corpus.path} --at {place}"
+        assert row["command"].endswith(f" --at {place}")
+        assert str(corpus.path.absolute()) in row["command"]
 
 
 def test_a_program_that_was_changed_is_kept(corpus: Corpus, tmp_path: Path) -> None:
