@@ -5,20 +5,22 @@ from pathlib import Path
 
 import click
 
-from annotator.cli.command import FilePath, Share, corpus_argument, decode_argument, json_option, option
+from annotator.cli.annotators import check_name
+from annotator.cli.command import (
+    FilePath,
+    Share,
+    corpus_argument,
+    decode_argument,
+    decode_arguments,
+    json_option,
+    option,
+)
 from annotator.cli.console import CommandError, print_json, print_table, print_text, run_with_progress
 from annotator.cli.root import root
 from annotator.i18n import LazyText, _, count_phrase
 from annotator.jobs.assignment import AssignmentPlan, Division, give_out, name_batch
-from annotator.model.annotator_names import clean_name
+from annotator.model.annotator_names import explain_invalid_name
 from annotator.store.corpus import Corpus
-
-
-def _clean_names(_context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
-    names = [clean_name(decode_argument(_context, _parameter, value) or "") for value in values]
-    if not all(names):
-        raise click.BadParameter(_("An annotator must have a name."))
-    return tuple(dict.fromkeys(names))
 
 
 @root.command(
@@ -52,14 +54,14 @@ def _clean_names(_context: click.Context, _parameter: click.Parameter, values: t
     "--annotator",
     metavar="NAME",
     multiple=True,
-    callback=_clean_names,
+    callback=decode_arguments,
     help=LazyText("Give articles to this annotator; may be given several times."),
 )
 @option(
     "--remove",
     metavar="NAME",
     multiple=True,
-    callback=_clean_names,
+    callback=decode_arguments,
     help=LazyText(
         "First take back from this annotator what they have not done; may be given several times. What they did there "
         "stays. Other copies learn it when they merge CORPUS."
@@ -109,13 +111,19 @@ def assign(
     """Take back articles, and give out articles."""
     if not (annotators or remove):
         raise click.UsageError(_("name who gets articles with --annotator, or loses them with --remove"))
-    if double and len(annotators) < 2:
-        raise click.UsageError(_("articles for two need two annotators: name another one with --annotator"))
-    plan = AssignmentPlan(annotators, name_batch(batch or ""), double, blind, seed, each, remove)
     with Corpus.open(corpus) as opened:
-        unknown = next((name for name in remove if name not in opened.annotators()), None)
+        names = opened.annotators()
+        getting = tuple(dict.fromkeys(check_name(name, names) for name in annotators))
+        losing = tuple(dict.fromkeys(check_name(name, names) for name in remove))
+        if double and len(getting) < 2:
+            raise click.UsageError(_("articles for two need two annotators: name another one with --annotator"))
+        unknown = next((name for name in losing if name not in names), None)
         if unknown is not None:
             raise CommandError(_("The corpus has no annotator “{name}”.").format(name=unknown))
+        batch_name = name_batch(batch or "")
+        if reason := explain_invalid_name(batch_name):
+            raise CommandError(reason)
+        plan = AssignmentPlan(getting, batch_name, double, blind, seed, each, losing)
         result = run_with_progress(give_out(opened, plan, folder), _("Writing the files"))
     division = result.division
     if as_json:

@@ -8,6 +8,7 @@ import msgspec
 from click.shell_completion import CompletionItem
 
 from annotator import settings
+from annotator.cli.annotators import check_name
 from annotator.cli.command import decode_argument, json_option, option
 from annotator.cli.console import CommandError, print_json, print_table, print_text
 from annotator.cli.root import root
@@ -17,6 +18,7 @@ from annotator.i18n import LazyText, _
 from annotator.jobs.settings_problems import describe_unknown_key
 from annotator.settings import FIELD_NAMES, SETTING_TYPES, WINDOW_STATE, Settings, convert_value
 
+_ANNOTATOR_KEY: Final = "annotator"
 _FLAGS: Final = ("true", "false")
 
 
@@ -86,7 +88,8 @@ def _parse(key: str, text: str) -> Any:
     reason = ""
     for value in values:
         try:
-            return convert_value(key, value)
+            converted = convert_value(key, value)
+            return check_name(converted) if key == _ANNOTATOR_KEY and converted else converted
         except msgspec.ValidationError as error:
             reason = explain_error(error)
     if allowed := _list_values(SETTING_TYPES[key]):

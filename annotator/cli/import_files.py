@@ -2,7 +2,7 @@
 
 import codecs
 from collections import Counter
-from collections.abc import Collection, Generator, Iterable
+from collections.abc import Collection, Generator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -10,6 +10,7 @@ import click
 import msgspec
 
 from annotator import settings
+from annotator.cli.annotators import check_name
 from annotator.cli.command import (
     FilePath,
     annotator_option,
@@ -41,7 +42,6 @@ from annotator.jobs.imports import sources
 from annotator.jobs.imports.dry_run import ArticleChanges, try_import
 from annotator.jobs.imports.importer import ImportResult, LabelMapping, import_paths
 from annotator.jobs.imports.replacement import LayerReplacement
-from annotator.model.annotator_names import explain_invalid_name
 from annotator.model.labels import InvalidLabelSet, LabelSet, decode, default_labels
 from annotator.model.reasons import Code
 from annotator.model.records import UndividedNotice, VisualOrderNotice
@@ -234,17 +234,16 @@ def import_files(
         reason = _("--offsets applies only to files of doccano, but the format is {format}")
         raise click.UsageError(reason.format(format=format_))
     stored = Counter[str]()
-    names = [*filter(None, (annotator,)), *annotator_names.values()]
     if explain_invalid_file_name(corpus) or not corpus.exists():
-        _check_annotators(names, ())
+        _parse_names(annotator, annotator_names, ())  # before there is a corpus
 
     def start(opened: Corpus) -> Generator[tuple[int, int], None, ImportResult]:
-        _check_annotators(names, opened.annotators())
+        name, mapping = _parse_names(annotator, annotator_names, opened.annotators())
         return import_paths(
             opened,
             paths,
             format_,
-            annotator or settings.load().annotator_name,
+            name or settings.load().annotator_name,
             LabelMapping(rename, None if add_labels else frozenset()),
             columns=columns,
             logical=logical,
@@ -252,8 +251,8 @@ def import_files(
             encoding=encoding,
             errors=errors,
             offsets=offsets,
-            annotator_names=annotator_names,
-            replacement=LayerReplacement(annotator) if replace else None,
+            annotator_names=mapping,
+            replacement=LayerReplacement(name) if replace else None,
             strict=strict,
             jobs=jobs,
             stored=stored,
@@ -297,11 +296,12 @@ def import_files(
     return EXIT_INCOMPLETE if result.skipped else 0
 
 
-def _check_annotators(names: Iterable[str], known_names: Collection[str]) -> None:
-    """Raise UsageError for a name that the corpus does not know and cannot take."""
-    for name in names:
-        if name not in known_names and (reason := explain_invalid_name(name)):
-            raise click.UsageError(reason)
+def _parse_names(
+    annotator: str | None, annotator_names: Mapping[str, str], names: Collection[str]
+) -> tuple[str | None, dict[str, str]]:
+    """Return the annotator, and the mapping of others', as those of a corpus with these names. Raises CommandError."""
+    name = None if annotator is None else check_name(annotator, names)
+    return name, {theirs: check_name(ours, names) for theirs, ours in annotator_names.items()}
 
 
 def _open_corpus(path: Path, labels: Path | None) -> Corpus:

@@ -30,7 +30,7 @@ from annotator.library.values import (
     to_suggestion,
 )
 from annotator.model import history, labels, operations, records
-from annotator.model.annotator_names import clean_name, explain_gold_name
+from annotator.model.annotator_names import explain_gold_name, parse_name
 from annotator.model.article_builder import build_article
 from annotator.model.operations import InvalidEdit
 from annotator.model.reasons import Code, Reason
@@ -413,16 +413,17 @@ class Corpus:
         `replace`, the layers of articles that the corpus has become what the files say: corrections come back as edits,
         which are recorded. `annotator_map` maps annotators of the files to those of the corpus. The result has the
         counts `added`, `duplicates`, `spans`, `changed` and `removed`, and the remarks `skipped`, `repaired` and
-        `noticed`. Raises ValueError for an unknown format.
+        `noticed`. Raises ValueError for an unknown format, and for what is no name of an annotator.
         """
         _check_format(format, READ_FORMATS)
+        names = self._stored.annotators()
         steps = import_paths(
             self._stored,
             [extend_path(Path(path)) for path in paths],
             format,
             self._require_annotator(),
             LabelMapping(added=None if add_labels else frozenset()),
-            annotator_names=annotator_map,
+            annotator_names={theirs: parse_name(ours, names) for theirs, ours in (annotator_map or {}).items()},
             replacement=LayerReplacement() if replace else None,
         )
         return _finish(steps)
@@ -497,7 +498,7 @@ def open(  # noqa: A001 - as annotator.open
     """Open the corpus at `path`: for reading, or for `annotator` to change.
 
     The window may have it open at the same time. Close it, or use it in a `with` block. Raises CorpusError for a file
-    that is missing or no corpus, and for the name of the gold layer; ValueError for a blank name.
+    that is missing or no corpus, and for the name of the gold layer; ValueError for what is no name.
     """
     use_language()
     stored = StoredCorpus.open(extend_path(Path(path)), readonly=annotator is None)
@@ -512,15 +513,14 @@ def create(path: str | PathLike[str], annotator: str, *, label_file: str | PathL
     """Create a corpus at `path`, where no file may be, and open it for `annotator` to change.
 
     `label_file` is a TOML file with its labels; by default they are dates, institutions and plans. Raises CorpusError,
-    and ValueError for an invalid label set or a blank name.
+    and ValueError for an invalid label set or name.
     """
     use_language()
     label_set = labels.default_labels()
     if label_file is not None:
         label_set = labels.decode(Path(label_file).read_bytes(), str(label_file))
-    if not clean_name(annotator):
-        raise ValueError(annotator)
-    return Corpus(StoredCorpus.create(extend_path(Path(path)), label_set), clean_name(annotator))
+    name = parse_name(annotator)
+    return Corpus(StoredCorpus.create(extend_path(Path(path)), label_set), name)
 
 
 def use_language() -> None:
@@ -535,12 +535,10 @@ def load_dataset(path: str | PathLike[str], **options: Any) -> "Dataset | Datase
 
 
 def _check_name(stored: StoredCorpus, annotator: str | None) -> str | None:
-    """Return the name without invisible characters. Raises ValueError, CorpusError."""
+    """Return the name as the corpus has it. Raises ValueError, CorpusError."""
     if annotator is None:
         return None
-    name = clean_name(annotator)
-    if not name:
-        raise ValueError(annotator)
+    name = parse_name(annotator, stored.annotators())
     if name == find_gold(stored):
         raise CorpusError(explain_gold_name(name))
     return name

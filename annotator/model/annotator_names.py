@@ -16,6 +16,28 @@ _QUOTED: Final = 40  # characters of a name that is too long
 _SIMILARITY: Final = 0.75  # that of "salma" and "selma" is 0.8
 
 
+class InvalidName(ValueError):
+    """A text that nobody can begin to work under; the error's text is one sentence that says why."""
+
+
+def parse_name(text: str, names: Collection[str] = ()) -> str:
+    """Return the name that a person typed, or gave to a command: one of `names`, or else a valid new one.
+
+    Names in files are not parsed, but checked by `explain_invalid_name`: they stay as they are, or are refused. Raises
+    InvalidName.
+    """
+    if text in names:
+        return text
+    if reason := _explain_controls(text.strip()):
+        raise InvalidName(reason)
+    name = clean_name(text)
+    if not name:
+        raise InvalidName(_("An annotator must have a name."))
+    if name not in names and (reason := explain_invalid_name(name)):
+        raise InvalidName(reason)
+    return name
+
+
 def clean_name(text: str) -> str:
     """Return the name in a typed text, single-spaced and without invisible characters; "" for none."""
     return " ".join(remove_invisible(unicodedata.normalize("NFC", text)).split())
@@ -46,6 +68,10 @@ def explain_invalid_name(name: str) -> str | None:
             MAX_ANNOTATOR_LENGTH,
         )
         return reason.format(name=name[:_QUOTED] + "…", count=MAX_ANNOTATOR_LENGTH)
+    return _explain_controls(name)
+
+
+def _explain_controls(name: str) -> str | None:
     if _CONTROLS.search(name):
         return _("“{name}” has control characters, which no name of an annotator has.").format(
             name=_CONTROLS.sub("\N{REPLACEMENT CHARACTER}", name)

@@ -108,3 +108,11 @@ def test_keys_and_values_are_completed(
     monkeypatch.setenv("COMP_CWORD", str(len(f"annotator {words}".split(" ")) - 1))
     complete("bash_complete")
     assert capsys.readouterr().out.split() == [f"plain,{word}" for word in completions]
+
+
+@pytest.mark.parametrize("name", ["a\x1b[31m", 256 * "x"])
+def test_a_name_under_which_nobody_can_begin_is_not_saved(run: Run, name: str) -> None:
+    ended = run("config", "annotator", name)
+    assert (ended.code, ended.text, ended.err.count("\n")) == (2, "", 1)
+    assert settings.load().annotator is None
+    assert run("config", "annotator", " Salma  B ").text == "Salma B\n"

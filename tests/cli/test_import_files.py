@@ -338,11 +338,26 @@ def test_corrections_come_back_from_label_studio_under_the_annotators_name(
     assert (again["spans"], again["changed"], again["removed"]) == (0, 0, 0)
 
 
-def test_an_annotator_with_control_characters_is_wrong_usage(run: Run, corpus: Path, texts: Path) -> None:
+def test_an_annotator_with_control_characters_is_wrong_usage(
+    run: Run, corpus: Path, texts: Path, tmp_path: Path
+) -> None:
     for arguments in (["--annotator", "سطر\nآخر"], ["--annotator-map", "1=\x1b[31m"]):
-        ended = run("import", corpus, texts, *arguments)
-        assert ended.code == 2
-        assert "has control characters, which no name of an annotator has." in ended.err
+        for path in (corpus, tmp_path / "new.corpus"):
+            ended = run("import", path, texts, *arguments)
+            assert ended.code == 2
+            assert "has control characters, which no name of an annotator has." in ended.err
+    assert not (tmp_path / "new.corpus").exists()
+
+
+def test_an_annotator_is_named_as_other_commands_name_them(run: Run, corpus: Path, tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"text": "أمس", "spans": [{"start": 0, "end": 3, "label": "DATE"}]}', encoding="utf-8")
+    assert run("import", corpus, path, "--annotator", " Omar\u200f  Bennani ").code == 0
+    assert run("mark", corpus, "all", "--state", "done", "--annotator", "Omar  Bennani ", "--json").json[
+        "annotator"
+    ] == ("Omar Bennani")
+    with Corpus.open(corpus) as opened:
+        assert [span.annotator for span in opened.spans(article_uid("أمس"))] == ["Omar Bennani"]
 
 
 def test_a_dry_run_lists_what_would_change_and_changes_nothing(run: Run, corpus: Path, tmp_path: Path) -> None:

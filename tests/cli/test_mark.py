@@ -2,14 +2,15 @@
 
 import io
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from builders import apply_edits
 from cli.sample import TEXT, Run
 
 from annotator.model.history import build_stacks, reverse_step
+from annotator.model.operations import set_state
 from annotator.model.records import DONE, FLAGGED, IN_PROGRESS, Status, article_uid
+from annotator.settings import Settings
 from annotator.store.corpus import Corpus
 from annotator.store.queries.article_list import ArticleFilter, list_article_numbers
 from annotator.store.queries.gold import create_gold
@@ -25,7 +26,7 @@ def states(path: Path, annotator: str = "sanae") -> list[str | None]:
 
 @pytest.fixture(autouse=True)
 def _sanae(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("annotator.cli.annotators.settings.load", lambda: SimpleNamespace(annotator_name="sanae"))
+    monkeypatch.setattr("annotator.cli.annotators.settings.load", lambda: Settings(annotator="sanae"))
 
 
 def test_marked_articles_have_the_state_and_can_be_undone_in_the_window(corpus: Path, run: Run) -> None:
@@ -80,6 +81,37 @@ def test_nobody_marks_under_the_name_of_the_gold_layer_or_without_a_name(corpus:
         ended = run("mark", corpus, 1, "--state", "done", "--annotator", name)
         assert (ended.code, ended.text) == (2, "")
         assert len(ended.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("name", ["سطر\nآخر", "\x1b[31mred", "x" * 256, ""])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("mark", 1, "--state", "done"),
+        ("remove", 1),
+        ("suggest", "--accept", "--source", "dates"),
+        ("assign",),
+        ("import", "a.txt"),
+    ],
+)
+def test_no_command_writes_under_what_is_no_name(
+    corpus: Path, run: Run, command: tuple[object, ...], name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.txt").write_text("خبر آخر", encoding="utf-8")
+    before = corpus.read_bytes()
+    verb, *arguments = command
+    ended = run(verb, corpus, *arguments, "--annotator", name)
+    assert (ended.code, ended.text) == (2, "")
+    [line] = ended.err.splitlines()
+    assert len(line) < 200
+    assert corpus.read_bytes() == before
+
+
+def test_an_annotator_whose_name_is_longer_than_a_new_one_may_be_is_still_one(corpus: Path, run: Run) -> None:
+    with Corpus.open(corpus) as opened:
+        apply_edits(opened, set_state(None, opened.article(1), "x" * 300, "done"), "x" * 300)
+    assert run("mark", corpus, 1, "--state", "flagged", "--annotator", "x" * 300).code == 0
 
 
 def test_all_stands_alone_and_a_state_is_one_of_them(corpus: Path, run: Run) -> None:

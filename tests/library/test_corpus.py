@@ -443,10 +443,11 @@ def test_nobody_works_without_a_name_or_under_that_of_the_gold_layer(path: Path,
         gold = create_gold(stored)
     with pytest.raises(annotator.CorpusError, match="gold layer"):
         annotator.open(path, gold)
-    with pytest.raises(ValueError, match="\u200f"):
+    with pytest.raises(ValueError, match="must have a name"):
         annotator.open(path, " \u200f")
-    with pytest.raises(ValueError, match=" "):
-        annotator.create(tmp_path / "b.corpus", " ")
+    for name, reason in ((" ", "must have a name"), ("a\x1b[31m", "control characters"), (256 * "x", "longer than")):
+        with pytest.raises(ValueError, match=reason):
+            annotator.create(tmp_path / "b.corpus", name)
     assert not (tmp_path / "b.corpus").exists()
     with annotator.open(path, "  Nora\u200e  El ") as corpus:
         assert corpus.annotator == "Nora El"

@@ -4,6 +4,7 @@ from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
 
 from annotator.i18n import _
 from annotator.model.annotator_names import clean_name
+from annotator.model.limits import MAX_ANNOTATOR_LENGTH
 from annotator.ui.widgets.bidi_text import plain_label
 from annotator.ui.widgets.controls import create_button, create_button_box
 from annotator.ui.widgets.layouts import vbox
@@ -21,6 +22,7 @@ class AnnotatorNameDialog(QDialog):
             "switch at any time: click the name in the line at the bottom of the window."
         )
         self._field = QLineEdit(suggestion)
+        self._field.setMaxLength(MAX_ANNOTATOR_LENGTH)
         self._field.setAccessibleName(_("Your name"))
         self._field.selectAll()
         accept = create_button(_("Continue"), self.accept, is_auto_default=True)

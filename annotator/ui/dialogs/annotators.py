@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QDialog, QLineEdit, QTreeWidgetItem, QWidget
 
 from annotator.i18n import _, format_number
 from annotator.model.annotator_names import clean_name
+from annotator.model.limits import MAX_ANNOTATOR_LENGTH
 from annotator.store.queries.annotators import AnnotatorSummary
 from annotator.ui.widgets.bidi_text import isolate, plain_label
 from annotator.ui.widgets.controls import create_button, create_button_box, create_tree
@@ -36,6 +37,7 @@ class AnnotatorsDialog(QDialog):
         for summary in [*([] if user in names else [AnnotatorSummary(user, 0, 0)]), *annotators]:
             self._add_row(summary)
         self.field = QLineEdit()
+        self.field.setMaxLength(MAX_ANNOTATOR_LENGTH)
         self.field.setPlaceholderText(_("Another name"))
         self.field.setAccessibleName(_("Another name"))
         self._view_button = create_button(_("Look at the work"), lambda: self._finish("view"), is_auto_default=True)

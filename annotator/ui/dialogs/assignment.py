@@ -28,7 +28,8 @@ from annotator.jobs.assignment import (
     name_batch,
     read_holdings,
 )
-from annotator.model.annotator_names import clean_name, find_similar_name
+from annotator.model.annotator_names import clean_name, explain_invalid_name, find_similar_name
+from annotator.model.limits import MAX_ANNOTATOR_LENGTH
 from annotator.paths import extend_path
 from annotator.store.corpus import Corpus
 from annotator.store.queries.annotators import list_people
@@ -134,16 +135,20 @@ class AssignmentDialog(TaskDialog):
         """List the names that are typed, ticked."""
         names = list(filter(None, map(clean_name, _SEPARATOR.split(self.name_field.text()))))
         self.name_field.clear()
-        similar = ""
+        similar = reason = ""
         for name in names:
             rows = {row.data(0, _NAME_ROLE): row for row in self._rows()}
+            if name not in rows and (problem := explain_invalid_name(name)):
+                reason = problem
+                continue
             similar = ("" if name in rows else find_similar_name(name, rows)) or similar
             row = rows.get(name) or self._add_row(name)
             row.setCheckState(0, Qt.CheckState.Checked)
             self.tree.setCurrentItem(row)
         if names:
-            self._similar_label.setText(_("There is already {name}.").format(name=isolate(similar)))
-            self._similar_label.setVisible(bool(similar))
+            notice = _("There is already {name}.").format(name=isolate(similar)) if similar else ""
+            self._similar_label.setText(reason or notice)
+            self._similar_label.setVisible(bool(reason or notice))
 
     def give_out(self, folder: Path | None) -> None:
         """Give out the articles, and write the files to send into a folder, if any."""
@@ -182,6 +187,7 @@ class AssignmentDialog(TaskDialog):
         self.blind_box = QCheckBox(_("Blind"))
         self.blind_box.setToolTip(tooltip(_("Nobody sees what others do in these articles.")))
         self.batch_field = QLineEdit()
+        self.batch_field.setMaxLength(MAX_ANNOTATOR_LENGTH)
         self.batch_field.setPlaceholderText(name_batch(""))
         self.delivery_box = create_combo_box({False: _("As queues in this corpus"), True: _("Also as files to send")})
         form = QFormLayout()

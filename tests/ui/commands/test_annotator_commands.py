@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from ui.inspection import Stretch, strip_isolates
 
 from annotator import settings
+from annotator.model.annotator_names import explain_invalid_name
 from annotator.model.labels import default_labels
 from annotator.model.records import DONE
 from annotator.store.corpus import Corpus
@@ -100,6 +101,13 @@ def test_nobody_works_under_the_name_of_the_gold_layer(window: Window, answer: A
     assert [strip_isolates(failure) for failure in failures] == [
         "“gold” is the name of the gold layer. Use another name."
     ]
+
+
+def test_a_name_has_the_length_that_one_may_have(window: Window) -> None:
+    for field in (AnnotatorsDialog(window, [], "Sanae", "Sanae").field, AnnotatorNameDialog(window, "Sanae")._field):
+        field.clear()
+        field.insert(5000 * "x")
+        assert explain_invalid_name(field.text()) is None
 
 
 def test_what_edits_is_disabled_in_anothers_work_and_says_why(window: Window, omar: Session) -> None:

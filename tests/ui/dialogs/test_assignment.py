@@ -153,6 +153,16 @@ def test_a_name_that_is_listed_is_ticked(open_dialog: OpenDialog) -> None:
     assert dialog._similar_label.isHidden()
 
 
+def test_what_no_name_may_be_is_not_listed(open_dialog: OpenDialog) -> None:
+    dialog = open_dialog()
+    dialog.name_field.setFocus()
+    dialog.name_field.setText("Chama, " + 256 * "x")
+    dialog.blind_box.setFocus()  # leaves the field
+    assert dialog.names() == ["Amal", "بلال", "Chama"]
+    assert dialog._similar_label.text() == f"“{40 * 'x'}…” is longer than 255 characters."
+    assert dialog._similar_label.isVisible()
+
+
 def test_nobody_gets_nothing(open_dialog: OpenDialog, qtbot: QtBot) -> None:
     dialog = open_dialog()
     for row in dialog._rows():
