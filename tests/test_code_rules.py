@@ -97,7 +97,17 @@ HELP = "import runpy; sys.argv = ['annotator', '--help']; runpy.run_module('anno
 @pytest.mark.parametrize("code", ["import annotator.cli", HELP], ids=["import", "help"])
 def test_a_command_never_loads_qt(code: str) -> None:
     """Qt takes longer to load than most commands take, and a server need not have its libraries."""
-    expression = "[name for name in sys.modules if name.partition('.')[0] in ('PySide6', 'shiboken6')]"
+    assert_loads_none(code, "PySide6", "shiboken6")
+
+
+def test_a_command_without_a_corpus_loads_no_sqlite_utils() -> None:
+    """To import it takes 31 ms, beside 82 for all else that help and the completion of a word need."""
+    assert_loads_none(HELP, "sqlite_utils")
+
+
+def assert_loads_none(code: str, *packages: str) -> None:
+    """Fail if `code`, in a process of its own, loads one of these packages."""
+    expression = f"[name for name in sys.modules if name.partition('.')[0] in {packages}]"
     # A list as the exit code: Python prints it and ends with 1.
     program = (
         f"import sys\ntry:\n    {code}\nexcept SystemExit as end:\n    assert not end.code\nsys.exit({expression} or 0)"

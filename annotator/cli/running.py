@@ -21,7 +21,7 @@ from annotator.file_ops import explain_os_error
 from annotator.i18n import LANGUAGES, MissingCatalogue, _
 from annotator.resources import resource_path
 from annotator.store.errors import CorpusError, DamagedCorpus
-from annotator.store.sqlite_library import require_supported_sqlite
+from annotator.store.sqlite_version import require_supported_sqlite
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -1,20 +1,13 @@
-"""The SQLite that is used: its oldest version, that of Debian 12, and sqlite-utils without what no corpus needs.
+"""sqlite-utils without what no corpus needs.
 
-sqlite-utils imports pandas and numpy if installed (as with spaCy), only for types that no corpus has: that takes 0.7 to
-1.7 s in place of 0.1 to 0.3 s. A quarter of that goes to dateutil, for recipes that read dates.
+It imports pandas and numpy if installed (as with spaCy), only for types that no corpus has: that takes 0.7 to 1.7 s in
+place of 0.1 to 0.3 s. A quarter of that goes to dateutil, for recipes that read dates.
 """
 
-import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
-from typing import Final
-
-from annotator.i18n import _
-from annotator.store.errors import UnsupportedSQLite
-
-OLDEST: Final = (3, 40, 0)
 
 
 @contextmanager
@@ -37,10 +30,3 @@ with _without_modules():
     from sqlite_utils.db import Column
 
 __all__ = ["Column", "Database", "Migrations"]
-
-
-def require_supported_sqlite() -> None:
-    """Raise UnsupportedSQLite if SQLite is older than OLDEST."""
-    if sqlite3.sqlite_version_info < OLDEST:
-        message = _("This Python has SQLite {version}, but the program needs {oldest} or later: use a newer Python.")
-        raise UnsupportedSQLite(message.format(version=sqlite3.sqlite_version, oldest=".".join(map(str, OLDEST))))
