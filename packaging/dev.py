@@ -510,7 +510,9 @@ def select_tests(arguments: list[str]) -> list[str]:
         selection = ["--numprocesses", str(CORES)]
     else:
         selection = ["--numprocesses", str(CORES + 1), "-m", "not slow"]
-    return [*selection, "--dist", "loadfile", *(argument for argument in arguments if argument != ALL)]
+    # A process that crashed is not replaced: its tests would be given to another one, and the run might never end.
+    selection += ["--dist", "loadfile", "--max-worker-restart", "0"]
+    return [*selection, *(argument for argument in arguments if argument != ALL)]
 
 
 def lint(arguments: list[str]) -> int:

@@ -20,8 +20,9 @@ from running import raising
 ROOT = Path(__file__).resolve().parent.parent
 GROUPS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]
 TWO_GROUPS = "[dependency-groups]\ndev = ['one>=1']\nconsumers = ['two', {include-group = 'dev'}]\n"
-QUICK = ["--numprocesses", str(dev.CORES + 1), "-m", "not slow", "--dist", "loadfile"]
-EVERY = ["--numprocesses", str(dev.CORES), "--dist", "loadfile"]
+SHARED = ["--dist", "loadfile", "--max-worker-restart", "0"]
+QUICK = ["--numprocesses", str(dev.CORES + 1), "-m", "not slow", *SHARED]
+EVERY = ["--numprocesses", str(dev.CORES), *SHARED]
 Commands = list[list[str]]
 System = dict[str, Any]
 May = Callable[..., None]

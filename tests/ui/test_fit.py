@@ -123,7 +123,7 @@ def conflicts_dialog(window: Window) -> QDialog:
 @pytest.mark.usefixtures("set_theme")
 @pytest.mark.parametrize("screen_size", [QSize(1024, 600), QSize(683, 400)], ids=["1024x600", "1024x600 at 150 %"])
 def test_every_dialog_fits_a_small_screen(
-    window: Window, corpus_path: Path, screen_size: QSize, monkeypatch: pytest.MonkeyPatch
+    window: Window, corpus_path: Path, screen_size: QSize, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Screen:
         def availableSize(self) -> QSize:  # noqa: N802 - Qt's name
@@ -153,8 +153,7 @@ def test_every_dialog_fits_a_small_screen(
         dialog.show()
         dialog.resize(dialog.size().boundedTo(room))
         QTest.qWait(30)
-        while window.tasks.is_busy:
-            QTest.qWait(20)
+        qtbot.waitUntil(lambda: not window.tasks.is_busy)
         name = type(dialog).__name__
         needed = dialog.minimumSizeHint().expandedTo(dialog.minimumSize())
         if needed.boundedTo(room) != needed:
@@ -231,9 +230,8 @@ def test_window_with_every_bar_fits_small_screens(window: Window) -> None:
 
 
 @pytest.mark.usefixtures("set_theme")
-def test_window_fits_small_screens_with_either_sidebar_and_much_to_say(window: Window) -> None:
-    while window.suggestions.is_busy:
-        QTest.qWait(10)
+def test_window_fits_small_screens_with_either_sidebar_and_much_to_say(window: Window, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: not window.suggestions.is_busy)
     suggestions = tuple(Suggestion(start, start + 1, "DATE", "dates", 0.99) for start in range(1, 15))
     window.suggestions._set_undecided(suggestions)
     window.session.set_state(DONE)

@@ -9,7 +9,7 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QKeyCombination, QObject, QRectF, Qt
 from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QPainter, QPen
-from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QComboBox, QWidget
 
 from annotator.ui.widgets.theme import current_theme
 
@@ -65,14 +65,12 @@ class PanelFocus(QObject):
 
 
 def focusable_controls(panel: QWidget) -> Iterator[QWidget]:
-    """Yield a panel's widgets that Tab reaches, in order."""
-    widget: QWidget | None = panel
-    while widget:
-        if _contains(panel, widget) and _takes_tab(widget):
-            yield widget
-        widget = widget.nextInFocusChain()
-        if widget is panel:
-            return
+    """Yield a panel's widgets that Tab reaches, in the order in which they were made.
+
+    Qt's chain of the focus has their order too, but PySide takes each widget of it for a child of the one before, and
+    lets Python's collector delete it too early.
+    """
+    return filter(_takes_tab, (panel, *panel.findChildren(QWidget)))
 
 
 def paint_focus_ring(painter: QPainter, rect: QRectF, radius: float) -> None:
@@ -96,5 +94,10 @@ def _contains(panel: QWidget, widget: QWidget) -> bool:
 
 
 def _takes_tab(widget: QWidget) -> bool:
-    accepts_tab = bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus) and widget.focusProxy() is None
+    accepts_tab = bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus) and not _is_part_of_control(widget)
     return accepts_tab and widget.isVisible() and widget.isEnabled()
+
+
+def _is_part_of_control(widget: QWidget) -> bool:
+    """Return whether a widget is the field of a list or a number, which passes the focus on to it."""
+    return isinstance(widget.parentWidget(), QComboBox | QAbstractSpinBox)

@@ -1,7 +1,6 @@
 """Modal dialogs: message boxes in plain text, as Qt would interpret HTML, and the helper that runs a dialog."""
 
 from collections.abc import Mapping
-from itertools import pairwise
 from typing import Final, TypeVar, cast
 
 from PySide6.QtCore import QSize, Qt
@@ -44,14 +43,13 @@ def fit_to_screen(dialog: QDialog) -> None:
 
 
 def _scroll_content(dialog: QDialog, layout: QVBoxLayout) -> None:
-    """Have all that is above the last item, which are the buttons, in an area that scrolls."""
-    focus, controls = dialog.focusWidget(), list[QWidget]()
-    control = dialog.nextInFocusChain()
-    while control and control is not dialog:
-        if control.focusPolicy() & Qt.FocusPolicy.TabFocus:
-            controls.append(control)
-        control = control.nextInFocusChain()
+    """Have all that is above the last item, which are the buttons, in an area that scrolls.
+
+    What moves stays in the window, so that Tab reaches it in the same order; it keeps the focus, if it has that.
+    """
+    focus = dialog.focusWidget()
     content = QWidget(dialog)
+    area = FittingScrollArea(content, parent=dialog)
     column = QVBoxLayout(content)
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(layout.spacing())
@@ -63,12 +61,10 @@ def _scroll_content(dialog: QDialog, layout: QVBoxLayout) -> None:
             column.addLayout(inner, stretch)
         elif item:
             column.addItem(item)
-    layout.insertWidget(0, FittingScrollArea(content), 1)
+    layout.insertWidget(0, area, 1)
     layout.activate()  # an open dialog would keep its height
-    for previous, following in pairwise(controls):  # else the parts that moved would be the last ones
-        QWidget.setTabOrder(previous, following)
-    if first := focus or next(iter(controls), None):
-        first.setFocus()
+    if focus:
+        focus.setFocus()
 
 
 def run_dialog(dialog: D) -> D | None:

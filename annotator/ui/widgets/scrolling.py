@@ -22,9 +22,9 @@ class FittingScrollArea(QScrollArea):
     It shows the control that gets the focus.
     """
 
-    def __init__(self, content: QWidget, min_height: int = _MIN_HEIGHT) -> None:
+    def __init__(self, content: QWidget, min_height: int = _MIN_HEIGHT, parent: QWidget | None = None) -> None:
         """`min_height`, in pixels, is the least that it shows of a content that is higher."""
-        super().__init__()
+        super().__init__(parent)
         self._min_height = min_height
         self._content = content
         self.setWidgetResizable(True)

@@ -1,5 +1,8 @@
 """Dialogs on a screen that is too small for them."""
 
+import gc
+import weakref
+
 import pytest
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtTest import QTest
@@ -29,8 +32,8 @@ def small_screen(monkeypatch: pytest.MonkeyPatch) -> None:
 class Form(QDialog):
     """Has fields beside and below each other, a text of so many sentences, and buttons."""
 
-    def __init__(self, sentences: int) -> None:
-        super().__init__()
+    def __init__(self, sentences: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self.fields = [QLineEdit(f"{index}") for index in range(3)]
         self.accept_button = create_button("Continue", self.accept, is_auto_default=True)
         self.text = plain_label("قال المصدر إن الخطة الوطنية تبدأ في شتنبر. " * sentences, wraps=True)
@@ -64,6 +67,28 @@ def test_what_has_no_room_scrolls_above_the_buttons(qtbot: QtBot) -> None:
     assert not third.visibleRegion().isEmpty(), "what has the focus is shown"
     assert isinstance(press_tab(), QPushButton)
     assert press_tab() is first
+
+
+def test_dialog_that_scrolls_begins_at_its_first_field(qtbot: QtBot) -> None:
+    form = Form(90)
+    qtbot.addWidget(form)
+    fit_to_screen(form)
+    form.show()
+    form.activateWindow()
+    qtbot.waitUntil(form.fields[0].hasFocus)
+
+
+def test_dialog_that_scrolls_is_kept_by_its_window(qtbot: QtBot) -> None:
+    """Python's collector once took it for garbage while it was open: Qt went on with what it had deleted, and fell."""
+    window = QWidget()
+    qtbot.addWidget(window)
+    form = Form(90, window)
+    reference = weakref.ref(form)
+    fit_to_screen(form)
+    assert form.findChildren(FittingScrollArea)
+    del form
+    gc.collect()
+    assert reference()
 
 
 def test_a_text_has_all_its_height_where_the_screen_has_it(qtbot: QtBot) -> None:
