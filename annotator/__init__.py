@@ -6,14 +6,17 @@ from typing import Any, Final
 
 __version__ = "0.1.0"
 __all__ = [
-    *("Article", "Match", "Span", "Suggestion", "Zone"),
+    *("Article", "Disagreement", "Fix", "Issue", "Match", "Span", "Suggestion", "Zone"),
     *("Corpus", "create", "load_dataset", "open"),
     *("CorpusError", "InvalidEdit"),
 ]
 
 _MODULES: Final = {
-    **dict.fromkeys(("Article", "Match", "Span", "Suggestion", "Zone"), "library.values"),
-    **dict.fromkeys(("Corpus", "create", "load_dataset", "open"), "library.corpus"),
+    **dict.fromkeys(
+        ("Article", "Disagreement", "Fix", "Issue", "Match", "Span", "Suggestion", "Zone"), "library.values"
+    ),
+    "Corpus": "library.corpus",
+    **dict.fromkeys(("create", "load_dataset", "open"), "library.opening"),
     "CorpusError": "store.errors",
     "InvalidEdit": "model.operations",
 }

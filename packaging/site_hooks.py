@@ -26,6 +26,23 @@ NOTEBOOK: Final = "notebook.ipynb"
 NOTEBOOK_PAGE: Final = "notebook.md"
 REFERENCE_PAGE: Final = "reference.md"
 ARABIC: Final = ".ar.md"
+RESULTS: Final = (
+    "annotator.jobs.agreement.AgreementReport",
+    "annotator.team.agreement.Agreement",
+    "annotator.team.agreement.PairAgreement",
+    "annotator.team.agreement.LabelAgreement",
+    "annotator.team.agreement.SpanScores",
+    "annotator.team.bootstrap.Estimate",
+    "annotator.team.agreement_warnings.AgreementWarning",
+    "annotator.team.disagreements.Candidate",
+    "annotator.jobs.imports.importer.ImportResult",
+    "annotator.jobs.learning.LearningResult",
+    "annotator.jobs.merge_report.MergeReport",
+    "annotator.jobs.merge_report.ConflictEntry",
+    "annotator.formats.report.Report",
+    "annotator.store.recovery.integrity.Damage",
+)
+"""What methods of the library return besides its own values; the reference describes these, too."""
 _LINK: Final = re.compile(r"(?<!!)\[((?:[^][]|\[[^]]*\])*)\]\(([^()\s]+)\)")
 _SOURCE: Final = re.compile(r"(!\[[^]]*\]\(|(?:src|href)=\")([^()\s\"]+)")
 _CODE_BLOCK: Final = re.compile(r"^(```.*?^```$)", re.MULTILINE | re.DOTALL)
@@ -138,5 +155,7 @@ def build_reference() -> str:
     """Return the page of the reference."""
     head = "# Reference\n\nThe public names of `annotator`; [the library](library.md) shows how they are used.\n"
     names = sorted(list_public_names(), key=lambda names: names[0][0].isupper())  # functions first
-    options = "    options:\n      heading: annotator."
-    return "\n".join((head, *(f"::: {full_name}\n{options}{name}\n" for name, full_name in names)))
+    options = "    options:\n      heading: "
+    public = (f"::: {full_name}\n{options}annotator.{name}\n" for name, full_name in names)
+    results = (f"::: {full_name}\n{options}{full_name.rpartition('.')[2]}\n" for full_name in RESULTS)
+    return "\n".join((head, *public, "What methods return, besides:\n", *results))

@@ -1,6 +1,8 @@
 """The site has every page, with its links and the anchors that GitHub has, and CI makes it."""
 
+import inspect
 import re
+from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -107,9 +109,22 @@ def test_the_notebook_is_a_page_with_its_outputs() -> None:
 def test_the_reference_has_the_public_names() -> None:
     assert sorted(name for name, _full_name in site_hooks.list_public_names()) == sorted(annotator.__all__)
     assert (
-        "::: annotator.library.corpus.open\n    options:\n      heading: annotator.open\n"
+        "::: annotator.library.opening.open\n    options:\n      heading: annotator.open\n"
         in site_hooks.build_reference()
     )
+
+
+def test_the_reference_has_what_methods_of_the_library_return() -> None:
+    described = {*site_hooks.RESULTS, *(full_name for _name, full_name in site_hooks.list_public_names())}
+    methods = inspect.getmembers(annotator.Corpus, inspect.isfunction)
+    annotations = [str(method.__annotations__["return"]) for name, method in methods if not name.startswith("_")]
+    returned = {name for annotation in annotations for name in re.findall(r"\bannotator\.[\w.]+", annotation)}
+    assert returned <= described
+    assert len(returned) > 8
+    for full_name in site_hooks.RESULTS:
+        module, _dot, name = full_name.rpartition(".")
+        assert f"::: {full_name}\n    options:\n      heading: {name}\n" in site_hooks.build_reference()
+        assert inspect.getdoc(getattr(import_module(module), name))
 
 
 def test_a_change_is_good_only_with_its_site() -> None:

@@ -13,10 +13,9 @@ from annotator.cli.command import FilePath, corpus_argument, json_option, option
 from annotator.cli.console import STANDARD_OUTPUT, print_json, print_table, print_text, run_with_progress
 from annotator.cli.root import root
 from annotator.i18n import LazyText, _, count_phrase
-from annotator.jobs.agreement import MOMENTS, SPANS, STATES, AgreementOptions, measure_agreement
+from annotator.jobs.agreement import MOMENTS, SPANS, STATES, AgreementOptions, AgreementReport, report_agreement
 from annotator.store.corpus import Corpus
 from annotator.team.agreement import Agreement, SpanScores
-from annotator.team.agreement_warnings import find_warnings
 from annotator.team.bootstrap import Estimate
 
 Row: TypeAlias = dict[str, Any]
@@ -105,7 +104,7 @@ def _parse_annotators(_context: click.Context, _parameter: click.Parameter, valu
 def measure(corpus: Path, grouping: str, csv_path: Path | None, as_json: bool, **options: Any) -> None:
     """Print how far annotators agree."""
     with Corpus.open(corpus, readonly=True) as opened:
-        agreement = run_with_progress(measure_agreement(opened, AgreementOptions(**options)), _("Comparing"))
+        agreement = run_with_progress(report_agreement(opened, AgreementOptions(**options)), _("Comparing"))
     rows = list(_build_rows(agreement, grouping))
     if csv_path:
         _write_csv(csv_path, rows)
@@ -116,10 +115,9 @@ def measure(corpus: Path, grouping: str, csv_path: Path | None, as_json: bool, *
         if rows:
             print_text("")
             print_table(_format_table(grouping, rows))
-        warnings = find_warnings(agreement)
-        if warnings:
+        if agreement.warnings:
             print_text("")
-        for warning in warnings:
+        for warning in agreement.warnings:
             print_text(warning.message)
 
 
@@ -176,7 +174,7 @@ def _name_estimate(name: str, estimate: Estimate) -> Row:
     return {name: estimate.value, f"{name}_low": estimate.low, f"{name}_high": estimate.high}
 
 
-def _build_record(agreement: Agreement, grouping: str, rows: Sequence[Row]) -> Row:
+def _build_record(agreement: AgreementReport, grouping: str, rows: Sequence[Row]) -> Row:
     record = {
         "articles": agreement.articles,
         "spans": agreement.spans,
@@ -188,7 +186,7 @@ def _build_record(agreement: Agreement, grouping: str, rows: Sequence[Row]) -> R
             row["label"]: {key: value for key, value in row.items() if key != "label"}
             for row in _build_rows(agreement, _LABEL)
         },
-        "warnings": find_warnings(agreement),
+        "warnings": agreement.warnings,
     }
     if grouping in (_ARTICLE, _WEEK):
         record[f"by_{grouping}"] = rows

@@ -1,7 +1,7 @@
 """`annotator check CORPUS`: lists issues in the labels and damage in the file."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Final
@@ -21,11 +21,11 @@ from annotator.cli.console import (
 )
 from annotator.cli.root import root
 from annotator.i18n import LazyText, _, count_phrase
-from annotator.jobs.checking import ArticleIssue, check_corpus
+from annotator.jobs.checking import ArticleIssue, check_corpus, find_damage
 from annotator.model.records import STATES
 from annotator.store.corpus import Corpus
 from annotator.store.errors import DamagedCorpus
-from annotator.store.recovery.integrity import FILE, PLACE, Damage, check_integrity
+from annotator.store.recovery.integrity import FILE, Damage
 
 _ALL: Final = "all"
 _ANY: Final = "any"
@@ -99,7 +99,7 @@ def check(
     damaged, issues = list[Damage](), list[ArticleIssue]()
     try:
         with Corpus.open(corpus, readonly=True, allow_damaged=True) as opened, opened.snapshot():
-            damaged = [*_find_damage(opened)] if DAMAGED in selected_kinds else []
+            damaged = [*find_damage(opened)] if DAMAGED in selected_kinds else []
             steps = check_corpus(opened, annotator, None if state == _ALL else state, jobs)
             issues = run_with_progress(steps, _("Checking")).issues if selected_kinds != {DAMAGED} else []
     except DamagedCorpus as error:
@@ -128,11 +128,6 @@ def _limit(issues: Iterable[ArticleIssue], limit: int | None) -> list[ArticleIss
         if limit is None or seen[issue.issue.kind] <= limit:
             limited.append(issue)
     return limited
-
-
-def _find_damage(corpus: Corpus) -> Iterator[Damage]:
-    """Yield the damage, except spans outside their text, on which an issue says more."""
-    return (damage for damage in check_integrity(corpus) if (damage.kind, damage.table) != (PLACE, "span"))
 
 
 def _build_record(article_issue: ArticleIssue) -> dict[str, object]:

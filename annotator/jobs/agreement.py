@@ -6,6 +6,7 @@ from datetime import tzinfo
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import asdict
 
 from annotator.i18n import _
 from annotator.model.records import BODY, DONE, HEADLINE, AnnotatedArticle, Span, labelled_range
@@ -15,6 +16,7 @@ from annotator.store.queries import agreement_data
 from annotator.store.queries.annotators import list_people
 from annotator.tagging.flat import TextRange, select_ranges
 from annotator.team.agreement import Agreement, AgreementCounter
+from annotator.team.agreement_warnings import AgreementWarning, find_warnings
 from annotator.team.first_layers import FirstLayer, LayerKey, fold_first_layers
 from annotator.team.layers import Layer, SharedArticle, list_touched
 
@@ -48,6 +50,20 @@ class AgreementOptions(Struct, frozen=True):
         for value, choices in ((self.moment, MOMENTS), (self.spans, SPANS), (self.state, STATES)):
             if value not in choices:
                 raise ValueError(value)
+
+
+class AgreementReport(Agreement, frozen=True):
+    """Figures of agreement, and why to doubt some of them."""
+
+    warnings: tuple[AgreementWarning, ...] = ()
+
+
+def report_agreement(
+    corpus: Corpus, options: AgreementOptions | None = None
+) -> Generator[tuple[int, int], None, AgreementReport]:
+    """Measure how far annotators agree, and where the figures cannot be trusted; see `measure_agreement`."""
+    agreement = yield from measure_agreement(corpus, options)
+    return AgreementReport(**asdict(agreement), warnings=tuple(find_warnings(agreement)))
 
 
 def measure_agreement(

@@ -1,6 +1,6 @@
 """Checks of labels against what is usual in their corpus."""
 
-from collections.abc import Collection, Container, Generator, Iterable, Sequence
+from collections.abc import Collection, Container, Generator, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import islice
 from typing import Final, NamedTuple
@@ -21,6 +21,7 @@ from annotator.store.corpus import Corpus
 from annotator.store.queries import check_data
 from annotator.store.queries.check_data import DismissalKey
 from annotator.store.queries.training_data import last_edit_id
+from annotator.store.recovery.integrity import PLACE, Damage, check_integrity
 from annotator.text.lexicon import FoldedForm, Match
 
 # Articles between two yields, about a tenth of a second: the window's turn at a yield costs as much as ten.
@@ -131,6 +132,11 @@ def _check_layers(facts: CorpusFacts, state: str | None, chunk: Sequence[Annotat
                 }
                 results.append(_LayerResult(article.id, article.uid, name, issues, unlabelled))
     return results
+
+
+def find_damage(corpus: Corpus) -> Iterator[Damage]:
+    """Yield the damage in the file, except spans outside their text, on which an issue says more."""
+    return (damage for damage in check_integrity(corpus) if (damage.kind, damage.table) != (PLACE, "span"))
 
 
 def check_article(

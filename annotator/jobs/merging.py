@@ -8,7 +8,6 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from annotator import settings
 from annotator.file_ops import explain_os_error
 from annotator.i18n import _, count_phrase, format_number, ngettext
 from annotator.model.changeset import Changeset
@@ -141,6 +140,20 @@ def _is_corpus(path: Path) -> bool:
     return True
 
 
+def read_sources(
+    paths: Sequence[Path],
+) -> Generator[tuple[int, int], None, tuple[list[MergeSource], list[Refusal]]]:
+    """Read the files at these paths; return them, and why others cannot be used."""
+    sources: list[MergeSource] = []
+    refusals: list[Refusal] = []
+    for path in paths:
+        try:
+            sources.append(MergeSource(path, (yield from read_source(path))))
+        except UnusableSource as error:
+            refusals.append(error.refusal)
+    return sources, refusals
+
+
 def build_joins(corpus: Corpus, names: Mapping[str, str]) -> list[MergeSource]:
     """Return sources that say no more than that annotators of the corpus are one person each.
 
@@ -150,22 +163,27 @@ def build_joins(corpus: Corpus, names: Mapping[str, str]) -> list[MergeSource]:
 
 
 def merge_sources(
-    corpus: Corpus, sources: Sequence[MergeSource], *, same: Mapping[str, str], is_dry_run: bool = False
+    corpus: Corpus,
+    sources: Sequence[MergeSource],
+    *,
+    same: Mapping[str, str],
+    own_name: str,
+    is_dry_run: bool = False,
 ) -> Generator[tuple[int, int], None, MergeSummary]:
     """Merge these sources one by one, after a backup if any has something new.
 
-    `same` has who annotators of theirs are here (see `merge_people`). A dry run changes nothing. Closed early, it
-    leaves what was merged. Raises CorpusError.
+    `same` has who annotators of theirs are here, `own_name` works here (see `merge_people`). A dry run changes nothing.
+    Closed early, it leaves what was merged. Raises CorpusError.
     """
     if is_dry_run:
         with suppress(_DryRun), corpus.transaction():
-            results = yield from _merge_each(corpus, sources, same)
+            results = yield from _merge_each(corpus, sources, same, own_name)
             raise _DryRun
         return MergeSummary(results)
     backup = None
     if any(has_news(corpus, source.changeset, same) for source in sources):
         backup = yield from backups.create_backup(corpus.path, BEFORE_MERGE)
-    return MergeSummary((yield from _merge_each(corpus, sources, same)), backup)
+    return MergeSummary((yield from _merge_each(corpus, sources, same, own_name)), backup)
 
 
 def list_left_out(source: MergeSource, result: MergeResult) -> list[Refusal]:
@@ -213,10 +231,9 @@ def load_conflicts(corpus: Corpus, author: str) -> Generator[tuple[int, int], No
 
 
 def _merge_each(
-    corpus: Corpus, sources: Sequence[MergeSource], same: Mapping[str, str]
+    corpus: Corpus, sources: Sequence[MergeSource], same: Mapping[str, str], own_name: str
 ) -> Generator[tuple[int, int], None, tuple[MergeResult, ...]]:
     """Merge the sources; those with steps that wait for an article of a later one, again with that."""
-    own_name = settings.load().annotator_name
     results: list[MergeResult] = []
     for index, source in enumerate(sources):
         results.append((yield from merge(corpus, source.changeset, same=same, own_name=own_name)))

@@ -1,43 +1,47 @@
 """An open corpus: articles, spans and measures to read, and edits that are recorded as those of the window are."""
 
 import warnings
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar
 
-from annotator import i18n, settings
+from annotator.checks.all_checks import KINDS
 from annotator.formats.format import Format
 from annotator.formats.registry import READ_FORMATS, WRITTEN_FORMATS
 from annotator.formats.report import Report
 from annotator.i18n import _
-from annotator.jobs.agreement import AgreementOptions, measure_agreement
+from annotator.jobs.adjudication import adjudicate
+from annotator.jobs.agreement import AgreementOptions, AgreementReport, report_agreement
+from annotator.jobs.checking import check_corpus, find_damage
 from annotator.jobs.export.exporter import ExportOptions, export
 from annotator.jobs.imports.importer import ImportResult, LabelMapping, import_paths
 from annotator.jobs.imports.replacement import LayerReplacement
 from annotator.jobs.learning import LearningResult, learn
+from annotator.jobs.merge_report import MergeReport, build_report, check_same
+from annotator.jobs.merging import build_joins, merge_sources, read_sources
 from annotator.jobs.suggesting import ArticleSuggestions, BatchSuggester, accept_in_batches, suggest_in_batches
 from annotator.jobs.undo import undo_step
+from annotator.library.edits import Editor, build_dismissals, build_fixes, first
 from annotator.library.values import (
     Article,
+    Disagreement,
+    Issue,
     Match,
     Span,
     Suggestion,
-    from_span,
     from_suggestion,
     to_article,
-    to_span,
+    to_disagreement,
+    to_issue,
     to_suggestion,
 )
-from annotator.model import history, labels, operations, records
-from annotator.model.annotator_names import explain_gold_name, parse_name
+from annotator.model import history, operations, records
+from annotator.model.annotator_names import parse_name
 from annotator.model.article_builder import build_article
-from annotator.model.operations import InvalidEdit
-from annotator.model.reasons import Code, Reason
-from annotator.model.records import STATES, AnnotatedArticle, Edit, Step, new_uid
+from annotator.model.records import STATES, AnnotatedArticle, Edit
 from annotator.paths import extend_path
 from annotator.store.corpus import Corpus as StoredCorpus
-from annotator.store.corpus import utc_timestamp
 from annotator.store.errors import CorpusError
 from annotator.store.queries.article_ids import find_article_number
 from annotator.store.queries.article_list import (
@@ -48,8 +52,8 @@ from annotator.store.queries.article_list import (
 )
 from annotator.store.queries.gold import find_gold
 from annotator.store.queries.search import search
+from annotator.store.recovery.integrity import Damage
 from annotator.suggest.crf.suggester import CrfSuggester
-from annotator.team.agreement import Agreement
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
@@ -60,7 +64,6 @@ if TYPE_CHECKING:
 Identity: TypeAlias = Article | int | str
 """An article, its number, or its uid or the beginning of that."""
 _Result = TypeVar("_Result")
-_Value = TypeVar("_Value")
 
 
 class Corpus:
@@ -73,7 +76,7 @@ class Corpus:
 
     def __init__(self, stored: StoredCorpus, annotator: str | None) -> None:
         self._stored = stored
-        self._annotator = annotator
+        self._editor = Editor(stored, annotator)
 
     def __enter__(self) -> Self:
         return self
@@ -95,12 +98,17 @@ class Corpus:
     @property
     def annotator(self) -> str | None:
         """Who makes the edits; None if the corpus is open for reading."""
-        return self._annotator
+        return self._editor.annotator
 
     @property
     def annotators(self) -> tuple[str, ...]:
         """The names of all annotators, in the order in which they began; the gold layer's owner is among them."""
         return tuple(self._stored.annotators())
+
+    @property
+    def gold(self) -> str | None:
+        """The name of the gold layer's owner, which its spans have; None before anything was adjudicated."""
+        return find_gold(self._stored)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -130,17 +138,19 @@ class Corpus:
             return article.uid
         return find_article_number(self._stored, article) if isinstance(article, str) else article
 
-    def articles(self, *, annotator: str | None = None, state: str | None = None) -> Iterator[Article]:
+    def articles(
+        self, *, annotator: str | None = None, state: str | None = None, gold: bool = False
+    ) -> Iterator[Article]:
         """Yield the articles in the order of their numbers, without removed ones.
 
-        With `annotator` they have the spans, states and notes of this annotator alone. With `state` (`new`,
-        `in_progress`, `done`, `skipped` or `flagged`) they are those in this state for the annotator, or for anybody.
-        A hundred articles are read at once: edits made meanwhile may not be in them. Raises ValueError for an unknown
-        state, CorpusError for an unknown annotator.
+        With `annotator` they have the spans, states and notes of this annotator alone, with `gold` those of the gold
+        layer. With `state` (`new`, `in_progress`, `done`, `skipped` or `flagged`) they are those in this state for the
+        annotator, or for anybody. A hundred articles are read at once: edits made meanwhile may not be in them. Raises
+        ValueError for an unknown state, or an annotator beside `gold`; CorpusError for an unknown annotator, and for
+        `gold` before anything was adjudicated.
         """
-        if state not in (None, *STATES):
-            raise ValueError(state)
-        self._check_annotator(annotator)
+        _check_state(state)
+        annotator = self._find_layer(annotator, gold=gold)
         numbers = self._list_articles(annotator, state)
         return map(to_article, self._stored.load_articles(numbers, annotator))
 
@@ -149,10 +159,10 @@ class Corpus:
         article_filter = ArticleFilter(state=state)
         return sorted({number for name in names for number in list_article_numbers(self._stored, name, article_filter)})
 
-    def spans(self, *, annotator: str | None = None, label: str | None = None) -> Iterator[Span]:
-        """Yield the spans of all articles, or those of one annotator or label, by article and start."""
+    def spans(self, *, annotator: str | None = None, label: str | None = None, gold: bool = False) -> Iterator[Span]:
+        """Yield the spans of all articles, or those of one annotator, of gold or of a label, by article and start."""
         self._check_label(label)
-        articles = self.articles(annotator=annotator)
+        articles = self.articles(annotator=annotator, gold=gold)
         return (span for article in articles for span in article.spans if label in (None, span.label))
 
     def search(self, words: str) -> Iterator[Match]:
@@ -164,14 +174,50 @@ class Corpus:
             article = self.article(result.article.uid)
             yield Match(article, result.start, result.end, article.text[result.start : result.end])
 
-    def agreement(self, annotators: Iterable[str] = (), **options: Any) -> Agreement:
+    def agreement(self, annotators: Iterable[str] = (), **options: Any) -> AgreementReport:
         """Measure how far annotators, by default all people, agree in the articles that two or more have done.
 
         The options are those of `annotator agreement`: `moment` (`now` or `first`), `spans` (`all` or `hand`), `state`
-        (`done` or `all`), and `zones`, the kinds that count or None for all. Raises ValueError or TypeError for others,
-        CorpusError for an annotator whom the corpus does not have.
+        (`done` or `all`), and `zones`, the kinds that count or None for all. The figures come with `warnings` that say
+        where they cannot be trusted. Raises ValueError or TypeError for other options, CorpusError for an annotator
+        whom the corpus does not have.
         """
-        return _finish(measure_agreement(self._stored, AgreementOptions(tuple(annotators), **options)))
+        return _finish(report_agreement(self._stored, AgreementOptions(tuple(annotators), **options)))
+
+    def disagreements(self) -> Iterator[Disagreement]:
+        """Yield the places that adjudication still has to decide, as `annotator adjudicate --list` does.
+
+        They are in articles that two or more people have done, without what the gold layer has decided already.
+        """
+        return map(to_disagreement, _finish(adjudicate(self._stored, "")).disagreements)
+
+    def issues(
+        self, *, annotator: str | None = None, state: str | None = None, kind: str | None = None, jobs: int = 1
+    ) -> Iterator[Issue]:
+        """Yield what the checks doubt in the layers, as `annotator check` does, by article and start.
+
+        `annotator`, `state` and `kind` are as there: the layers of one annotator, in one state of this annotator, and
+        issues of one kind. Those that were dismissed are left out. `jobs` processes check the articles. Raises
+        ValueError for an unknown state or kind, CorpusError for an unknown annotator.
+        """
+        _check_state(state)
+        if kind not in (None, *KINDS):
+            raise ValueError(kind)
+        self._check_annotator(annotator)
+        with self._stored.snapshot():
+            result = _finish(check_corpus(self._stored, annotator, state, jobs))
+        issues = (item for item in result.issues if kind in (None, item.issue.kind))
+        return (
+            to_issue(item, self._stored.article(item.article).text if item.issue.members else "") for item in issues
+        )
+
+    def damage(self) -> list[Damage]:
+        """Check the whole file and return its faults, which `annotator check` lists as `damaged`.
+
+        A fault has its `kind`, the `table` and `row`, and a `message`. It takes about as long as a full export.
+        """
+        with self._stored.snapshot():
+            return list(find_damage(self._stored))
 
     def suggestions(
         self,
@@ -189,7 +235,7 @@ class Corpus:
         What an external suggester fails at is left out, with a warning. Raises ValueError without an annotator, and for
         an unknown source.
         """
-        name = annotator or self._annotator
+        name = annotator or self._editor.annotator
         if name is None:
             raise ValueError("an annotator is needed: suggestions are what one has not decided yet")
         if articles is None:
@@ -207,9 +253,21 @@ class Corpus:
             for suggestion in result.suggestions
         )
 
+    def _find_layer(self, annotator: str | None, *, gold: bool) -> str | None:
+        """Return the name of whose layer is meant; None for all. Raises ValueError, CorpusError."""
+        if not gold:
+            self._check_annotator(annotator)
+            return annotator
+        if annotator is not None:
+            raise ValueError(annotator)
+        name = self.gold
+        if name is None:
+            raise CorpusError(_("The corpus has no gold layer: nothing was adjudicated yet."))
+        return name
+
     def _check_annotator(self, name: str | None) -> None:
         """Raise CorpusError unless the corpus has this annotator, or it is who makes the edits."""
-        if name not in (None, self._annotator, *self._stored.annotators()):
+        if name not in (None, self._editor.annotator, *self._stored.annotators()):
             raise CorpusError(_("The corpus has no annotator “{name}”.").format(name=name))
 
     def _check_label(self, label: str | None) -> None:
@@ -226,7 +284,7 @@ class Corpus:
         Raises InvalidEdit if the range is not within the text, blank, or labelled so already; CorpusError for an
         unknown label.
         """
-        owner = self._require_annotator()
+        owner = self._editor.require_annotator()
         self._check_label(label)
 
         def add(annotated: AnnotatedArticle) -> list[Edit]:
@@ -235,7 +293,7 @@ class Corpus:
             described = operations.describe_span(span, value or "", note or "")
             return [Edit(None, described[-1].after)] if described else edits  # a step edits no record twice
 
-        return self._edit_span(article, "tag", add)
+        return self._editor.edit_span(self._find_number(article), "tag", add)
 
     def relabel_span(self, span: Span, label: str) -> Span:
         """Give a span another label, and return it as it is now.
@@ -244,8 +302,8 @@ class Corpus:
         unknown label.
         """
         self._check_label(label)
-        record = self._own(span)
-        return self._edit_span(
+        record = self._editor.own(span)
+        return self._editor.edit_span(
             span.article,
             "relabel",
             lambda annotated: operations.relabel(annotated.article, annotated.spans, record, label),
@@ -254,8 +312,8 @@ class Corpus:
 
     def resize_span(self, span: Span, start: int, end: int) -> Span:
         """Move the edges of a span, and return it as it is now; see `relabel_span`."""
-        record = self._own(span)
-        return self._edit_span(
+        record = self._editor.own(span)
+        return self._editor.edit_span(
             span.article,
             "resize",
             lambda annotated: operations.resize(annotated.article, annotated.spans, record, start, end),
@@ -264,8 +322,8 @@ class Corpus:
 
     def describe_span(self, span: Span, *, value: str | None = None, note: str | None = None) -> Span:
         """Set the value and the note of a span, and return it as it is now; None or a blank text clears them."""
-        record = self._own(span)
-        return self._edit_span(
+        record = self._editor.own(span)
+        return self._editor.edit_span(
             span.article,
             "describe",
             lambda _annotated: operations.describe_span(record, value or "", note or ""),
@@ -274,28 +332,28 @@ class Corpus:
 
     def delete_span(self, span: Span) -> None:
         """Delete a span; if it was an accepted suggestion, that is rejected."""
-        record = self._own(span)
-        self._edit(span.article, "remove", lambda _annotated: operations.remove_span(record))
+        record = self._editor.own(span)
+        self._editor.edit(span.article, "remove", lambda _annotated: operations.remove_span(record))
 
     def set_state(self, article: Identity, state: str) -> None:
         """Set the annotator's state of an article (see `articles`). Raises ValueError for an unknown state."""
         if state not in STATES:
             raise ValueError(state)
-        self._edit(
-            article,
+        self._editor.edit(
+            self._find_number(article),
             "state",
             lambda annotated: operations.set_state(
-                _first(annotated.states), annotated.article, self._require_annotator(), state
+                first(annotated.states), annotated.article, self._editor.require_annotator(), state
             ),
         )
 
     def set_note(self, article: Identity, text: str) -> None:
         """Set the annotator's note on an article; a blank one removes it."""
-        self._edit(
-            article,
+        self._editor.edit(
+            self._find_number(article),
             "note",
             lambda annotated: operations.set_note(
-                _first(annotated.notes), annotated.article, self._require_annotator(), text
+                first(annotated.notes), annotated.article, self._editor.require_annotator(), text
             ),
         )
 
@@ -310,20 +368,34 @@ class Corpus:
         batch = [ArticleSuggestions(self._stored.article(uid), tuple(group)) for uid, group in by_article.items()]
         return [
             to_suggestion(accepted.article, suggestion)
-            for results in accept_in_batches(self._stored, self._require_annotator(), [batch])
+            for results in accept_in_batches(self._stored, self._editor.require_annotator(), [batch])
             for accepted in results
             for suggestion in accepted.suggestions
         ]
 
     def reject(self, suggestion: Suggestion) -> None:
         """Reject a suggestion for good."""
-        self._edit(
+        self._editor.edit(
             suggestion.article,
             "reject",
             lambda annotated: operations.reject(
-                annotated.article, self._require_annotator(), from_suggestion(suggestion)
+                annotated.article, self._editor.require_annotator(), from_suggestion(suggestion)
             ),
         )
+
+    def apply_fix(self, issue: Issue) -> bool:
+        """Apply the fix of an issue in the annotator's layer, or those of its members, as one step.
+
+        Returns False if there is none, or the span was changed since the check.
+        """
+        self._editor.check_own(issue.annotator)
+        _text, edits = self._editor.edit(issue.article, "put_right", lambda annotated: build_fixes(annotated, issue))
+        return bool(edits)
+
+    def dismiss(self, issue: Issue) -> None:
+        """Dismiss an issue in the annotator's layer, or its members, for good."""
+        self._editor.check_own(issue.annotator)
+        self._editor.edit(issue.article, "dismiss", lambda annotated: build_dismissals(annotated, issue))
 
     def undo(self, article: Identity) -> bool:
         """Undo the annotator's last step in an article; return False if there is none.
@@ -331,53 +403,10 @@ class Corpus:
         Raises CorpusError if others have changed the same since.
         """
         uid = self._stored.article(self._find_number(article)).uid
-        undoable, _redoable = history.build_stacks(self._stored.history(uid, self._require_annotator()))
+        undoable, _redoable = history.build_stacks(self._stored.history(uid, self._editor.require_annotator()))
         if undoable:
-            _finish(undo_step(self._stored, self._require_annotator(), undoable[-1].uid))
+            _finish(undo_step(self._stored, self._editor.require_annotator(), undoable[-1].uid))
         return bool(undoable)
-
-    def _require_annotator(self) -> str:
-        """Return who makes the edits. Raises CorpusError if the corpus is open for reading."""
-        if self._annotator is None:
-            raise CorpusError(_("The corpus is open for reading. Name the annotator to change it."))
-        return self._annotator
-
-    def _own(self, span: Span) -> records.Span:
-        """Return the record of a span. Raises InvalidEdit if it is another annotator's."""
-        if span.annotator != self._require_annotator():
-            message = _("This span is in the layer of {annotator}, which {name} cannot change.")
-            text = message.format(annotator=span.annotator, name=self._require_annotator())
-            raise InvalidEdit(Reason(Code.OTHER_ANNOTATOR, text))
-        return from_span(span)
-
-    def _edit(
-        self, article: Identity, name: str, operation: Callable[[AnnotatedArticle], list[Edit]]
-    ) -> tuple[str, list[Edit]]:
-        """Write the edits of an operation as a step with this name; return the article's text, and the edits."""
-        annotator = self._require_annotator()
-        with self._stored.transaction():
-            annotated = self._stored.load_article(self._find_number(article), annotator)
-            edits = operation(annotated)
-            if edits:
-                begun = operations.begin_article(_first(annotated.states), annotated.article, annotator)
-                step_edits = (*edits, *(() if name in ("state", "note") else begun))
-                self._stored.apply(Step(new_uid(), annotator, utc_timestamp(), name, step_edits))
-        return annotated.article.text, edits
-
-    def _edit_span(
-        self,
-        article: Identity,
-        name: str,
-        operation: Callable[[AnnotatedArticle], list[Edit]],
-        unchanged: records.Span | None = None,
-    ) -> Span:
-        """Write the edits of an operation and return the span that they made, or the one that is unchanged."""
-        text, edits = self._edit(article, name, operation)
-        spans = [edit.after for edit in edits if isinstance(edit.after, records.Span)]
-        span = spans[-1] if spans else unchanged
-        if span is None:
-            raise ValueError(name)
-        return to_span(text, span)
 
     # Articles and files
 
@@ -394,10 +423,40 @@ class Corpus:
 
         `published` is ISO 8601. Raises InvalidEdit for a text that no corpus can hold.
         """
-        self._require_annotator()
+        self._editor.require_annotator()
         annotated = build_article(text, title=title, published=published, source=source, url=url)
         self._stored.add(annotated)
         return self.article(annotated.article.uid)
+
+    def merge(
+        self, *paths: str | PathLike[str], same: Mapping[str, str] | None = None, dry_run: bool = False
+    ) -> MergeReport:
+        """Merge the steps of other corpora and of changesets into this one, as `annotator merge` does.
+
+        `same` has, for annotators of theirs, who they are here; without paths, both are here, and become one. The
+        corpus is backed up first if anything is new; a dry run changes nothing. The report has what `annotator merge
+        --json` prints: the counts `steps` and `articles`, the `conflicts`, and as `skipped` the files that cannot be
+        merged. Raises CorpusError for an annotator in `same` whom the corpus does not have, ValueError if there is
+        nothing to do.
+        """
+        if not (paths or same):
+            raise ValueError(paths)
+        own_name, names = self._editor.require_annotator(), dict(same or {})
+        check_same(self._stored, names, own_name=own_name, are_all_here=not paths)
+        sources, refusals = _finish(read_sources([extend_path(Path(path)) for path in paths]))
+        if not paths:
+            sources, names = build_joins(self._stored, names), {name: name for name in names.values()}
+        steps = merge_sources(self._stored, sources, same=names, own_name=own_name, is_dry_run=dry_run)
+        return build_report(self._stored, sources, _finish(steps), refusals)
+
+    def adjudicate(self, *, majority: bool = False) -> list[Disagreement]:
+        """Put what all agree on into the gold layer, as `annotator adjudicate --agreed` does; return what is left.
+
+        With `majority`, each disagreement is decided as more than half of the annotators have it. An article in which
+        nothing is left to decide is then done in the gold layer.
+        """
+        steps = adjudicate(self._stored, self._editor.require_annotator(), agreed=True, majority=majority)
+        return [to_disagreement(item) for item in _finish(steps).disagreements]
 
     def import_files(
         self,
@@ -421,7 +480,7 @@ class Corpus:
             self._stored,
             [extend_path(Path(path)) for path in paths],
             format,
-            self._require_annotator(),
+            self._editor.require_annotator(),
             LabelMapping(added=None if add_labels else frozenset()),
             annotator_names={theirs: parse_name(ours, names) for theirs, ours in (annotator_map or {}).items()},
             replacement=LayerReplacement() if replace else None,
@@ -488,60 +547,8 @@ class Corpus:
         The result has the counts `articles` and `spans`. Takes seconds for a few hundred articles. Raises OSError if
         this computer has no key to sign the model and cannot make one.
         """
-        self._require_annotator()
+        self._editor.require_annotator()
         return _finish(learn(self._stored))
-
-
-def open(  # noqa: A001 - as annotator.open
-    path: str | PathLike[str], annotator: str | None = None
-) -> Corpus:
-    """Open the corpus at `path`: for reading, or for `annotator` to change.
-
-    The window may have it open at the same time. Close it, or use it in a `with` block. Raises CorpusError for a file
-    that is missing or no corpus, and for the name of the gold layer; ValueError for what is no name.
-    """
-    use_language()
-    stored = StoredCorpus.open(extend_path(Path(path)), readonly=annotator is None)
-    try:
-        return Corpus(stored, _check_name(stored, annotator))
-    except BaseException:
-        stored.close()
-        raise
-
-
-def create(path: str | PathLike[str], annotator: str, *, label_file: str | PathLike[str] | None = None) -> Corpus:
-    """Create a corpus at `path`, where no file may be, and open it for `annotator` to change.
-
-    `label_file` is a TOML file with its labels; by default they are dates, institutions and plans. Raises CorpusError,
-    and ValueError for an invalid label set or name.
-    """
-    use_language()
-    label_set = labels.default_labels()
-    if label_file is not None:
-        label_set = labels.decode(Path(label_file).read_bytes(), str(label_file))
-    name = parse_name(annotator)
-    return Corpus(StoredCorpus.create(extend_path(Path(path)), label_set), name)
-
-
-def use_language() -> None:
-    """Let messages be in the language of the commands."""
-    i18n.set_language(settings.interface_language())
-
-
-def load_dataset(path: str | PathLike[str], **options: Any) -> "Dataset | DatasetDict":
-    """Return the corpus at `path` as a dataset of Hugging Face's `datasets`; see `Corpus.to_datasets`."""
-    with open(path) as corpus:
-        return corpus.to_datasets(**options)
-
-
-def _check_name(stored: StoredCorpus, annotator: str | None) -> str | None:
-    """Return the name as the corpus has it. Raises ValueError, CorpusError."""
-    if annotator is None:
-        return None
-    name = parse_name(annotator, stored.annotators())
-    if name == find_gold(stored):
-        raise CorpusError(explain_gold_name(name))
-    return name
 
 
 def _finish(steps: Generator[Any, None, _Result]) -> _Result:
@@ -554,10 +561,11 @@ def _finish(steps: Generator[Any, None, _Result]) -> _Result:
             return result
 
 
+def _check_state(state: str | None) -> None:
+    if state not in (None, *STATES):
+        raise ValueError(state)
+
+
 def _check_format(name: str | None, formats: Iterable[Format]) -> None:
     if name not in (None, *(format_.name for format_ in formats)):
         raise ValueError(name)
-
-
-def _first(values: Iterable[_Value]) -> _Value | None:
-    return next(iter(values), None)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from annotator.jobs.export.exporter import ExportOptions
 from annotator.library.conversions import check_part, to_spacy
-from annotator.library.corpus import use_language
+from annotator.library.opening import use_language
 from annotator.model.records import DONE
 from annotator.paths import extend_path
 from annotator.store.corpus import Corpus

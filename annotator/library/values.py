@@ -4,10 +4,14 @@ Offsets are code points of the article's text, ends are exclusive: `article.text
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from annotator.checks import issue as checks
+from annotator.jobs.adjudication import ArticleDisagreement
+from annotator.jobs.checking import ArticleIssue
 from annotator.model import records
 from annotator.model.display_names import article_title
+from annotator.team.disagreements import Candidate
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,56 @@ class Article:
 
 
 @dataclass(frozen=True)
+class Fix:
+    """The span that resolves an issue, in place of the one in question; the label None deletes that."""
+
+    label: str | None
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Issue:
+    """Something doubtful in an annotator's layer, found by a check.
+
+    `article` is the article's uid, `number` its number. `kind` names the check and `code` the reason, the same in every
+    language; `message` says it in a sentence. `span` is the uid of the span in question; it is None for words without a
+    label, whose `label` is the proposed one. `members` are the issues of a layer that this one stands for: they are
+    fixed and dismissed together.
+    """
+
+    article: str
+    number: int
+    annotator: str
+    kind: str
+    code: str
+    label: str
+    start: int
+    end: int
+    text: str
+    message: str
+    span: str | None = None
+    fix: Fix | None = None
+    members: tuple["Issue", ...] = ()
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """A place in which annotators differ, for adjudication to decide.
+
+    `article` is the article's uid, `number` its number. A candidate has what its `annotators` have there: `spans` with
+    `start`, `end`, `label` and `value`, in the order of the text, or none. Those of most annotators come first.
+    """
+
+    article: str
+    number: int
+    start: int
+    end: int
+    text: str
+    candidates: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True)
 class Match:
     """The first place in an article where the words of a search are."""
 
@@ -144,3 +198,25 @@ def from_suggestion(suggestion: Suggestion) -> records.Suggestion:
         *(suggestion.start, suggestion.end, suggestion.label, suggestion.source, suggestion.score),
         *(suggestion.value, suggestion.assumed, suggestion.evidence),
     )
+
+
+def to_issue(item: ArticleIssue, text: str) -> Issue:
+    """Convert an issue in an article with this text, which matters only if the issue has members."""
+    issue = _to_issue(item, item.issue, item.text)
+    members = (_to_issue(item, member, text[member.start : member.end]) for member in item.issue.members)
+    return replace(issue, members=tuple(members))
+
+
+def _to_issue(item: ArticleIssue, issue: checks.Issue, text: str) -> Issue:
+    fix = Fix(issue.fix.label, issue.fix.start, issue.fix.end) if issue.fix else None
+    return Issue(
+        *(item.article, item.number, item.annotator, issue.kind, str(issue.code), issue.label),
+        *(issue.start, issue.end, text, issue.message, issue.span, fix),
+    )
+
+
+def to_disagreement(item: ArticleDisagreement) -> Disagreement:
+    """Convert a disagreement that is to be decided."""
+    article, disagreement = item.article, item.disagreement
+    text = article.text[disagreement.start : disagreement.end]
+    return Disagreement(*(article.uid, article.id, disagreement.start, disagreement.end, text), disagreement.candidates)

@@ -250,7 +250,7 @@ def _make_step(annotator: str, edits: Sequence[Edit], article: Article) -> Step:
 
 def _merge(corpus: Corpus, changes: Path) -> None:
     changeset = _finish(read_source(changes))
-    result = _finish(merge_sources(corpus, [MergeSource(changes, changeset)], same={}))
+    result = _finish(merge_sources(corpus, [MergeSource(changes, changeset)], same={}, own_name=""))
     assert not result.results[0].conflicts
 
 

@@ -176,7 +176,9 @@ class MergeCommands(QObject):
         self._tasks.run_on_corpus(
             _("Merging"),
             path,
-            lambda opened: _merge_and_describe(merge_sources(opened, sources, same=same), opened),
+            lambda opened: _merge_and_describe(
+                merge_sources(opened, sources, same=same, own_name=settings.load().annotator_name), opened
+            ),
             partial(self._show_result, sources, refusals),
             aborted=self._reload,
             cancelled_text=_("The merge was cancelled; what was merged before is kept."),

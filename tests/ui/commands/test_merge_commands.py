@@ -170,7 +170,7 @@ def test_changes_are_saved_for_the_team(
 
         path = target.with_name("مني.changeset")
         sources = [MergeSource(path, finish(read_source(path)))]
-        assert finish(merge_sources(corpus, sources, same={})).results[0].steps == 1
+        assert finish(merge_sources(corpus, sources, same={}, own_name="")).results[0].steps == 1
 
 
 def test_decisions_about_the_work_of_others_are_saved_for_the_team(

@@ -1,0 +1,102 @@
+"""Edits by the library: an operation on an article becomes a step, with the name that the window gives it."""
+
+from collections.abc import Callable, Iterable
+from typing import Final, TypeVar
+
+from annotator.i18n import _
+from annotator.library.values import Issue, Span, from_span, to_span
+from annotator.model import operations, records
+from annotator.model.operations import InvalidEdit
+from annotator.model.reasons import Code, Reason
+from annotator.model.records import AnnotatedArticle, Edit, Step, labelled_range, new_uid
+from annotator.store.corpus import Corpus, utc_timestamp
+from annotator.store.errors import CorpusError
+
+_STATE_KEEPING_STEPS: Final = frozenset(("state", "note", "dismiss"))
+"""Names of steps that do not set a new article to “in progress”."""
+
+_Value = TypeVar("_Value")
+
+
+class Editor:
+    """Writes the edits of an annotator, None if the corpus is open for reading."""
+
+    def __init__(self, corpus: Corpus, annotator: str | None) -> None:
+        self._corpus = corpus
+        self.annotator = annotator
+
+    def require_annotator(self) -> str:
+        """Return who makes the edits. Raises CorpusError if the corpus is open for reading."""
+        if self.annotator is None:
+            raise CorpusError(_("The corpus is open for reading. Name the annotator to change it."))
+        return self.annotator
+
+    def own(self, span: Span) -> records.Span:
+        """Return the record of a span. Raises InvalidEdit if it is another annotator's."""
+        self.check_own(span.annotator)
+        return from_span(span)
+
+    def check_own(self, annotator: str) -> None:
+        """Raise InvalidEdit for a span of another annotator's layer, or an issue there."""
+        name = self.require_annotator()
+        if annotator != name:
+            message = _("This span is in the layer of {annotator}, which {name} cannot change.")
+            raise InvalidEdit(Reason(Code.OTHER_ANNOTATOR, message.format(annotator=annotator, name=name)))
+
+    def edit(
+        self, article: int | str, name: str, operation: Callable[[AnnotatedArticle], list[Edit]]
+    ) -> tuple[str, list[Edit]]:
+        """Write the edits of an operation as a step with this name; return the article's text, and the edits.
+
+        The article is found by its number or uid.
+        """
+        annotator = self.require_annotator()
+        with self._corpus.transaction():
+            annotated = self._corpus.load_article(article, annotator)
+            edits = operation(annotated)
+            if edits:
+                begun = operations.begin_article(first(annotated.states), annotated.article, annotator)
+                step_edits = (*edits, *(() if name in _STATE_KEEPING_STEPS else begun))
+                self._corpus.apply(Step(new_uid(), annotator, utc_timestamp(), name, step_edits))
+        return annotated.article.text, edits
+
+    def edit_span(
+        self,
+        article: int | str,
+        name: str,
+        operation: Callable[[AnnotatedArticle], list[Edit]],
+        unchanged: records.Span | None = None,
+    ) -> Span:
+        """Write the edits of an operation and return the span that they made, or the one that is unchanged."""
+        text, edits = self.edit(article, name, operation)
+        spans = [edit.after for edit in edits if isinstance(edit.after, records.Span)]
+        span = spans[-1] if spans else unchanged
+        if span is None:
+            raise ValueError(name)
+        return to_span(text, span)
+
+
+def build_fixes(annotated: AnnotatedArticle, issue: Issue) -> list[Edit]:
+    """Return the edits of an issue's fixes; none of a span that is no longer as it was checked."""
+    spans = {span.uid: span for span in annotated.spans}
+    replacements = []
+    for each in issue.members or (issue,):
+        span = spans.get(each.span or "")
+        is_unchanged = each.span is None if span is None else labelled_range(span) == (each.start, each.end, each.label)
+        if each.fix and is_unchanged:
+            replacements.append((span, each.fix.label, each.fix.start, each.fix.end))
+    return operations.replace_spans(annotated.article, annotated.spans, issue.annotator, replacements)
+
+
+def build_dismissals(annotated: AnnotatedArticle, issue: Issue) -> list[Edit]:
+    """Return the edits that dismiss an issue, or its members."""
+    return [
+        edit
+        for each in issue.members or (issue,)
+        for edit in operations.dismiss(annotated.article, issue.annotator, each.kind, each.label, each.start, each.end)
+    ]
+
+
+def first(values: Iterable[_Value]) -> _Value | None:
+    """Return the first value; None if there is none."""
+    return next(iter(values), None)

@@ -1,0 +1,69 @@
+"""How a corpus is opened: by which name, and in which language its errors are."""
+
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from annotator import i18n, settings
+from annotator.library.corpus import Corpus
+from annotator.model import labels
+from annotator.model.annotator_names import explain_gold_name, parse_name
+from annotator.paths import extend_path
+from annotator.store.corpus import Corpus as StoredCorpus
+from annotator.store.errors import CorpusError
+from annotator.store.queries.gold import find_gold
+
+if TYPE_CHECKING:
+    from datasets import Dataset, DatasetDict
+
+
+def open(  # noqa: A001 - as annotator.open
+    path: str | PathLike[str], annotator: str | None = None
+) -> Corpus:
+    """Open the corpus at `path`: for reading, or for `annotator` to change.
+
+    The window may have it open at the same time. Close it, or use it in a `with` block. Raises CorpusError for a file
+    that is missing or no corpus, and for the name of the gold layer; ValueError for what is no name.
+    """
+    use_language()
+    stored = StoredCorpus.open(extend_path(Path(path)), readonly=annotator is None)
+    try:
+        return Corpus(stored, _check_name(stored, annotator))
+    except BaseException:
+        stored.close()
+        raise
+
+
+def create(path: str | PathLike[str], annotator: str, *, label_file: str | PathLike[str] | None = None) -> Corpus:
+    """Create a corpus at `path`, where no file may be, and open it for `annotator` to change.
+
+    `label_file` is a TOML file with its labels; by default they are dates, institutions and plans. Raises CorpusError,
+    and ValueError for an invalid label set or name.
+    """
+    use_language()
+    label_set = labels.default_labels()
+    if label_file is not None:
+        label_set = labels.decode(Path(label_file).read_bytes(), str(label_file))
+    name = parse_name(annotator)
+    return Corpus(StoredCorpus.create(extend_path(Path(path)), label_set), name)
+
+
+def use_language() -> None:
+    """Let messages be in the language of the commands."""
+    i18n.set_language(settings.interface_language())
+
+
+def load_dataset(path: str | PathLike[str], **options: Any) -> "Dataset | DatasetDict":
+    """Return the corpus at `path` as a dataset of Hugging Face's `datasets`; see `Corpus.to_datasets`."""
+    with open(path) as corpus:
+        return corpus.to_datasets(**options)
+
+
+def _check_name(stored: StoredCorpus, annotator: str | None) -> str | None:
+    """Return the name as the corpus has it. Raises ValueError, CorpusError."""
+    if annotator is None:
+        return None
+    name = parse_name(annotator, stored.annotators())
+    if name == find_gold(stored):
+        raise CorpusError(explain_gold_name(name))
+    return name
