@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import builders
 import pytest
 from consumers.reading import NAMES, consumer, expected_places, place_chunks, read_columns, run_export, visible_letters
 
@@ -149,3 +150,12 @@ def test_rows_lead_back_to_the_corpus(datasets: Any, corpus: Corpus, tmp_path: P
         )
         spans = {span.uid: span for span in item.spans}
         assert all(spans[span["uid"]].label == span["label"] for span in row["spans"])
+
+
+def test_an_export_is_not_mistaken_for_an_older_one(datasets: Any, tmp_path: Path) -> None:
+    """`datasets` caches by the card, which was the same for other articles with the same labels."""
+    consumer("pyarrow")
+    for number, text in enumerate(("قالت الوزارة", "قال الوزير", "قال الوزير أمس")):
+        with builders.create_corpus(tmp_path / f"{number}.corpus", text) as corpus:
+            run_export(corpus, tmp_path / "news", format="huggingface", state=ALL, zones=None)
+        assert load_export(datasets, tmp_path)["train"]["text"][:] == [text]

@@ -35,7 +35,11 @@ same, is in two parts.
 
 
 def build_card(report: Report, tags: Sequence[str]) -> str:
-    """Return an export's card; `tags` are in the order of their numbers."""
+    """Return an export's card; `tags` are in the order of their numbers.
+
+    `datasets` knows a folder by its card: it would take the cached data of an older export whose card is the same up to
+    the counts. So the card has the digest of the data, which is in `files` until the card is written.
+    """
     parts = {_SINGLE_SPLIT: _count_all(report)} if report.parts is None else report.parts
     flat = report.written + len(report.widened) + len(report.split)
     rows = (
@@ -50,7 +54,7 @@ def build_card(report: Report, tags: Sequence[str]) -> str:
         table="\n".join(rows),
         labels="\n".join(f"| {label} | {count} |" for label, count in sorted(report.labels.items())),
     )
-    return "\n".join(("---", *_header_lines(parts, tags), "---", body))
+    return "\n".join(("---", *_header_lines(parts, tags, f"SHA-256 of the data: {report.files}"), "---", body))
 
 
 def split_name(part: str) -> str:
@@ -62,7 +66,7 @@ def _count_all(report: Report) -> PartCounts:
     return PartCounts(report.articles, report.sentences, report.tokens, report.spans, report.written)
 
 
-def _header_lines(parts: dict[str, PartCounts], tags: Sequence[str]) -> Iterator[str]:
+def _header_lines(parts: dict[str, PartCounts], tags: Sequence[str], description: str) -> Iterator[str]:
     """Yield lines of YAML, with names in JSON's quotes."""
     rows = sum(part.sentences for part in parts.values())
     size = next((name for limit, name in _SIZE_CATEGORIES if rows < limit), _LARGEST_CATEGORY)
@@ -73,7 +77,7 @@ def _header_lines(parts: dict[str, PartCounts], tags: Sequence[str]) -> Iterator
         configs.setdefault(part.rpartition("/")[0] or _SINGLE_CONFIG, []).append(part)
     yield "configs:"
     for config, config_parts in configs.items():
-        yield from (f"- config_name: {config}", "  data_files:")
+        yield from (f"- config_name: {config}", f"  description: {_quote(description)}", "  data_files:")
         for part in config_parts:
             name = split_name(part.rpartition("/")[2])
             yield from (f"  - split: {_quote(name)}", f"    path: {_quote(part + '.parquet')}")

@@ -315,6 +315,7 @@ class _Export:
                     yield from self._compare_articles(staged.parts, map_chunks)
             report = self._build_report()
             if staged.folder:
+                report.files = folder_digest(staged.folder)  # of the data, for the companion files
                 for name, content in self.writer.build_companion_files(report).items():
                     (staged.folder / name).write_bytes(content)
                 report.files = folder_digest(staged.folder)
