@@ -11,6 +11,7 @@ import click
 
 from annotator.cli import terminal
 from annotator.cli.console import should_reorder
+from annotator.cli.shares import parse_share
 from annotator.i18n import LANGUAGES, LazyText, _
 from annotator.paths import extend_path
 
@@ -154,10 +155,9 @@ class Share(click.ParamType[Fraction]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Fraction:
         """See click.ParamType."""
-        text = str(value).strip()
         try:
-            share = Fraction(text.removesuffix("%").strip()) / (100 if text.endswith("%") else 1)
-        except (ValueError, ZeroDivisionError):
+            share = parse_share(str(value)).value
+        except ValueError:
             share = Fraction(-1)
         if not 0 <= share <= 1:
             self.fail(_("“{value}” is no share: write it as 10% or 0.1").format(value=value), param, ctx)

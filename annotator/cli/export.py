@@ -1,9 +1,7 @@
 """`annotator export CORPUS PATH --format NAME`: writes the training set and its report."""
 
-import re
 import sys
 from collections.abc import Iterator
-from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,6 +20,7 @@ from annotator.cli.console import (
     run_with_progress,
 )
 from annotator.cli.root import root
+from annotator.cli.shares import parse_split
 from annotator.formats.format import Files
 from annotator.formats.json.offset_units import UNITS
 from annotator.formats.registry import WRITTEN_FORMATS, get_format
@@ -47,7 +46,6 @@ from annotator.tagging.flat import BOUNDARIES, FLATTENINGS
 from annotator.tagging.schemes import SCHEMES
 
 _DEFAULT: Final = ExportOptions()
-_WEIGHT: Final = re.compile(r"\s*([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*%?\s*")
 _FORMATS: Final = [format_.name for format_ in WRITTEN_FORMATS]
 
 
@@ -60,17 +58,6 @@ def _parse_zones(_context: click.Context, _parameter: click.Parameter, value: st
         message = _("“{kind}” is not a kind of zone; choose from {known}")
         raise click.BadParameter(message.format(kind=kind, known=", ".join(ZONE_KINDS)))
     return kinds
-
-
-def parse_split(_context: click.Context, _parameter: click.Parameter, value: str | None) -> dict[str, Fraction] | None:
-    """Parse weights such as `train=80,dev=10,test=10`, `train=0.8,test=0.2` or in %; the export checks them."""
-    if value is None:
-        return None
-    parts = [part.partition("=") for part in value.split(",")]
-    weights = {name.strip(): Fraction(match[1]) for name, _, text in parts if (match := _WEIGHT.fullmatch(text))}
-    if len(weights) < len(parts) or len({text.rstrip().endswith("%") for _, _, text in parts}) > 1:
-        raise click.BadParameter(_("“{value}” is not of the form train=80,dev=10,test=10").format(value=value))
-    return weights
 
 
 @root.command(
