@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 from builders import apply_edits
-from cli.sample import TEXT, Run
+from cli.sample import TEXT, Run, locate
 
 from annotator.model.history import build_stacks, reverse_step
-from annotator.model.operations import set_state
+from annotator.model.operations import add_span, set_state
 from annotator.model.records import DONE, FLAGGED, IN_PROGRESS, Status, article_uid
 from annotator.settings import Settings
 from annotator.store.corpus import Corpus
@@ -31,7 +31,7 @@ def _sanae(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_marked_articles_have_the_state_and_can_be_undone_in_the_window(corpus: Path, run: Run) -> None:
     ended = run("mark", corpus, 1, UID[:6], 2, "--state", "done")
-    assert (ended.code, ended.text, ended.err) == (0, "done: 2 articles changed\n", "")
+    assert (ended.code, ended.text) == (0, "done: 2 articles changed\n")
     assert states(corpus) == [DONE, DONE]
     with Corpus.open(corpus) as opened:
         [info] = build_stacks(opened.history(UID, "sanae"))[0]
@@ -44,7 +44,14 @@ def test_marked_articles_have_the_state_and_can_be_undone_in_the_window(corpus: 
 def test_all_articles_but_removed_ones_are_marked_for_a_named_annotator(corpus: Path, run: Run) -> None:
     run("remove", corpus, 2)
     ended = run("mark", corpus, "all", "--state", "flagged", "--annotator", " سميرة ", "--json")
-    assert ended.json == {"state": FLAGGED, "annotator": "سميرة", "changed": 1, "unchanged": 0, "skipped": []}
+    assert ended.json == {
+        "state": FLAGGED,
+        "annotator": "سميرة",
+        "changed": 1,
+        "unchanged": 0,
+        "skipped": [],
+        "noticed": [],
+    }
     assert ended.err == "annotator: 1 article no longer counts as done\n"
     assert states(corpus, "سميرة") == [FLAGGED, None]
     assert run("mark", corpus, "all", "--state", "flagged", "--annotator", "سميرة").text == (
@@ -70,7 +77,8 @@ def test_ids_are_read_from_standard_input(corpus: Path, run: Run, monkeypatch: p
 
 def test_a_new_name_like_one_of_the_annotators_is_noticed(corpus: Path, run: Run) -> None:
     ended = run("mark", corpus, 2, "--state", "done", "--annotator", "selma")
-    assert (ended.code, ended.err) == (0, "annotator: “selma” is new in this corpus, which has “salma” already\n")
+    assert ended.code == 0
+    assert "annotator: “selma” is new in this corpus, which has “salma” already\n" in ended.err
     assert run("mark", corpus, 2, "--state", "done", "--annotator", "salma").err == ""
 
 
@@ -134,6 +142,37 @@ def test_removed_articles_stay_in_the_file_and_come_back(corpus: Path, run: Run)
     with Corpus.open(corpus) as opened:
         assert list_article_numbers(opened, "", ArticleFilter()) == [1, 2]
         assert [info.name for info in build_stacks(opened.history(UID, "sanae"))[0]][-1] == "restore_article"
+
+
+def test_what_is_open_in_an_article_is_noticed_and_it_is_done_all_the_same(corpus: Path, run: Run) -> None:
+    with Corpus.open(corpus) as opened:  # a span that begins within a word
+        apply_edits(opened, add_span(opened.article(1), [], "sanae", "DATE", *locate("025")), "sanae")
+    suggested = run("suggest", corpus, "--article", 1, "--json").json
+    assert len(suggested) > 1
+    ended = run("mark", corpus, 1, "--state", "done", "--json")
+    assert (ended.code, ended.json["changed"]) == (0, 1)
+    assert [(notice["path"], notice["code"]) for notice in ended.json["noticed"]] == [
+        ("1", "open_suggestions"),
+        ("1", "open_issues"),
+    ]
+    assert ended.err.splitlines() == [
+        f"annotator: 1: note: {len(suggested)} suggestions were not looked at.",
+        "annotator: 1: note: 1 issue is open.",
+    ]
+    assert states(corpus) == [DONE, None]
+    assert run("mark", corpus, 1, "--state", "done").err == "", "it was done already"
+    assert run("mark", corpus, 1, "--state", "flagged").err == "annotator: 1 article no longer counts as done\n"
+
+
+def test_no_suggestion_is_noticed_where_none_is_shown_and_none_in_many_articles(
+    corpus: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("annotator.cli.annotators.settings.load", lambda: Settings(annotator="s", suggestions=False))
+    assert run("mark", corpus, 1, "--state", "done").err == ""
+    monkeypatch.setattr("annotator.cli.annotators.settings.load", lambda: Settings(annotator="t"))
+    monkeypatch.setattr("annotator.cli.mark._MAX_LOOKED_AT", 1)
+    assert run("mark", corpus, 1, 2, "--state", "done").err == ""
+    assert "not looked at" in run("mark", corpus, 1, "--state", "done", "--annotator", "unlike").err
 
 
 def test_the_states_of_others_stay(corpus: Path, run: Run) -> None:
