@@ -3,6 +3,7 @@
 import getpass
 import os
 import re
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 from contextlib import suppress
 from itertools import count
@@ -192,7 +193,7 @@ def _read_file() -> _Content:
     except OSError as error:
         return _Content(None, [SettingsProblem("", 0, error)], {})
     try:
-        values = msgspec.json.decode(data, type=dict[str, Any])
+        values = msgspec.json.decode(data.removeprefix(BOM_UTF8), type=dict[str, Any])  # editors on Windows write it
     except (ValueError, RecursionError) as error:
         return _Content(None, [SettingsProblem("", _find_line(data, error), error, data)], {})
     valid: dict[str, Any] = {}

@@ -1,5 +1,6 @@
 """The settings: saved, never half-written, and never a reason to crash."""
 
+import codecs
 import getpass
 import subprocess
 import sys
@@ -159,6 +160,12 @@ def test_problem_of_a_damaged_file_names_the_line(content: str, line: int) -> No
     assert (problem.key, problem.line, problem.is_unknown) == ("", line, False)
     assert str(_file()) in describe_problem(problem)
     assert f":{line}: " in describe_problem(problem)
+
+
+def test_a_byte_order_mark_is_no_problem() -> None:
+    _written(codecs.BOM_UTF8 + b'{"zoom": 120}')
+    assert settings.load() == Settings(zoom=120)
+    assert settings.find_problems() == []
 
 
 def test_an_invalid_value_costs_itself_alone() -> None:

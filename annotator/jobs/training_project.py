@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from annotator import optional_packages
 from annotator.formats.conll import conll2003
 from annotator.formats.datasets import docbin, huggingface
-from annotator.formats.report import Report
+from annotator.formats.report import Report, report_path
 from annotator.i18n import _
 from annotator.jobs.export.exporter import ExportOptions, export
 from annotator.jobs.training_scores import ModelError, TestScores, score_predictions
@@ -59,6 +59,16 @@ KINDS: Final = {
 }
 
 
+_RESULTS: Final = (PREDICTIONS, SCORES, ERRORS)
+
+
+class _DataReport(Struct, frozen=True):
+    """What the report of a project's data says of it: its format, and the digest of its files."""
+
+    format: str
+    files: str | None = None
+
+
 class InvalidProject(CorpusError):
     """A project cannot be written or run so."""
 
@@ -68,10 +78,15 @@ def write_project(
 ) -> Generator[tuple[int, int], None, Report]:
     """Write the data and the program into a folder; yield the progress and return the report of the export.
 
-    A program that is there is kept. Raises InvalidProject if the folder has something else, and what an export raises.
+    A program that is there is kept, the results of a training on other data are deleted. Raises InvalidProject if the
+    folder has something else, such as a project of another kind, and what an export raises.
     """
     if folder.exists() and not (folder / _PROGRAM).exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise InvalidProject(_("“{folder}” has something else than a training project in it.").format(folder=folder))
+    previous = _read_data_report(folder)
+    if previous and previous.format != kind.format and (other := _find_kind(previous.format)):
+        message = _("“{folder}” has a project for --with {kind}: choose another folder.")
+        raise InvalidProject(message.format(folder=folder, kind=other.name))
     split = options.split or SPLIT
     if missing := [part for part in kind.parts if part not in split]:
         message = _("Training needs a part “{part}”, which the split does not have.")
@@ -82,12 +97,33 @@ def write_project(
     for source in sorted(resource_path("training", kind.name).iterdir()):
         if source.is_file() and not (folder / source.name).exists():
             shutil.copyfile(source, folder / source.name)
+    if previous and previous.files != report.files:
+        _delete_results(folder)
     return report
+
+
+def _read_data_report(folder: Path) -> _DataReport | None:
+    """Return what the report of the data says; None if there is no report, or none of an export."""
+    try:
+        return msgspec.json.decode(report_path(folder / DATA).read_bytes(), type=_DataReport)
+    except (OSError, msgspec.DecodeError):
+        return None
+
+
+def _find_kind(format_: str) -> ProjectKind | None:
+    return next((kind for kind in KINDS.values() if kind.format == format_), None)
+
+
+def _delete_results(folder: Path) -> None:
+    """Delete the predictions of a training and what was counted of them. Raises OSError."""
+    for name in _RESULTS:
+        (folder / name).unlink(missing_ok=True)
 
 
 def run_project(folder: Path, kind: ProjectKind, arguments: Sequence[str] = ()) -> None:
     """Run a project's program in its folder; what it prints goes to stderr.
 
+    Predictions, scores and errors of an earlier training are deleted first: if this one fails, they are not its own.
     Raises InvalidProject if a package is missing or the program ends with an error, which it has printed.
     """
     if getattr(sys, "frozen", False):
@@ -97,6 +133,7 @@ def run_project(folder: Path, kind: ProjectKind, arguments: Sequence[str] = ()) 
         message = _("Training needs {packages}. To install what it needs, run: {command}")
         command = f'pip install -r "{folder / "requirements.txt"}"'
         raise InvalidProject(message.format(packages=_(", ").join(missing), command=command))
+    _delete_results(folder)
     program = [sys.executable, _PROGRAM, *arguments]
     code = subprocess.run(program, cwd=folder, stdin=subprocess.DEVNULL, stdout=_STDERR, check=False).returncode
     if code:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from builders import create_corpus
+from msgspec.structs import replace
 from running import finish
 
 from annotator import optional_packages
@@ -88,6 +89,38 @@ def test_a_program_that_was_changed_is_kept(corpus: Corpus, tmp_path: Path) -> N
     finish(write_project(corpus, folder, KINDS["crf"], OPTIONS))
     with pytest.raises(InvalidProject, match="exit code 7"):
         run_project(folder, KINDS["crf"])
+
+
+def test_a_project_of_another_kind_is_left_alone(corpus: Corpus, tmp_path: Path) -> None:
+    folder = tmp_path / "project"
+    finish(write_project(corpus, folder, KINDS["crf"], OPTIONS))
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    with pytest.raises(InvalidProject, match="--with crf"):
+        finish(write_project(corpus, folder, KINDS["spacy"], OPTIONS))
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+
+
+def test_results_never_stand_beside_other_data(corpus: Corpus, tmp_path: Path) -> None:
+    folder = tmp_path / "project"
+    results = [folder / name for name in ("predictions.jsonl", "scores.json", "errors.tsv")]
+    finish(write_project(corpus, folder, KINDS["crf"], OPTIONS))
+    run_project(folder, KINDS["crf"])
+    score_project(corpus, folder)
+    finish(write_project(corpus, folder, KINDS["crf"], OPTIONS))
+    assert all(path.exists() for path in results)
+    finish(write_project(corpus, folder, KINDS["crf"], replace(OPTIONS, seed=5)))
+    assert not any(path.exists() for path in results)
+
+
+def test_a_training_that_fails_leaves_no_results_of_another(corpus: Corpus, tmp_path: Path) -> None:
+    folder = tmp_path / "project"
+    finish(write_project(corpus, folder, KINDS["crf"], OPTIONS))
+    run_project(folder, KINDS["crf"])
+    score_project(corpus, folder)
+    (folder / "train.py").write_text("raise SystemExit(3)", encoding="utf-8")
+    with pytest.raises(InvalidProject, match="3"):
+        run_project(folder, KINDS["crf"])
+    assert not [name for name in ("predictions.jsonl", "scores.json", "errors.tsv") if (folder / name).exists()]
 
 
 def test_a_folder_with_something_else_is_left_alone(corpus: Corpus, tmp_path: Path) -> None:

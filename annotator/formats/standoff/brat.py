@@ -33,6 +33,7 @@ from annotator.model.reasons import Code, Reason
 from annotator.model.records import AnnotatedArticle, Refusal, Span, new_uid
 
 _SUFFIXES: Final = (".ann",)
+_TEXT_SUFFIXES: Final = (".txt", ".text")
 
 _BOM: Final = "\ufeff"
 _SPAN: Final = re.compile(r"(T[^\t]*)\t(\S+) (\d{1,9} \d{1,9}(?:;\d{1,9} \d{1,9})*)(?:\t(.*))?", re.DOTALL)
@@ -70,9 +71,12 @@ class _ReadSpan(Struct):
 
 
 def sniff(name: str, beginning: bytes) -> bool:
-    """Return whether a file starts as an `.ann`, or is an empty one."""
+    """Return whether a file starts as an `.ann`, or is an empty one; under another name, if it starts with a span."""
     line = beginning.decode(errors="replace").removeprefix(_BOM).lstrip().partition("\n")[0]
-    return PurePath(name).suffix in _SUFFIXES and (not line or bool(_LINE.match(line)))
+    suffix = PurePath(name).suffix
+    if suffix in _SUFFIXES:
+        return not line or bool(_LINE.match(line))
+    return suffix not in _TEXT_SUFFIXES and bool(_SPAN.fullmatch(line.rstrip("\r")))
 
 
 def find_companions(path: Path) -> list[Path]:

@@ -11,6 +11,7 @@ import gzip
 import lzma
 import os
 import re
+import stat
 import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -165,7 +166,7 @@ def _unpack_archive(content: Content, file: BinaryIO, folder: Path, limit: int, 
     except (BadZipFile, ValueError, NotImplementedError):
         remarks.append(Refusal.at(content.name, 0, Reason(Code.DAMAGED_FILE, _("The archive is damaged."))))
         return []
-    members = [member for member in archive.infolist() if not member.is_dir() and not _is_hidden(member.filename)]
+    members = [member for member in archive.infolist() if not _is_folder(member) and not _is_hidden(member.filename)]
     if len(members) > MAX_ARCHIVE_FILES:
         message = ngettext(
             "The archive has more than {count} file.", "The archive has more than {count} files.", MAX_ARCHIVE_FILES
@@ -177,8 +178,14 @@ def _unpack_archive(content: Content, file: BinaryIO, folder: Path, limit: int, 
     unpacked: list[Content] = []
     for member in sorted(members, key=lambda member: member.filename):
         parent, _separator, stem = member.filename.rpartition("/")
-        target = folders.setdefault(parent, folder / str(len(folders))) / stem
+        target_folder = folders.setdefault(parent, folder / str(len(folders)))
+        target = target_folder / stem
         name = f"{content.name}/{member.filename}"
+        is_link = stat.S_ISLNK(member.external_attr >> 16)  # its content is only where it leads
+        if is_link or target.parent != target_folder:  # on Windows, `D:a` is in no folder
+            message = _("This is neither a file nor a folder.")
+            remarks.append(Refusal.at(name, 0, Reason(Code.NOT_A_FILE, message)))
+            continue
         try:
             target.parent.mkdir(exist_ok=True)
             _write_blocks(_limit_blocks(_read_member(archive, member), limit), target)
@@ -198,9 +205,14 @@ def _unpack_archive(content: Content, file: BinaryIO, folder: Path, limit: int, 
     return [each for each in unpacked if each.path not in companions]
 
 
+def _is_folder(member: ZipInfo) -> bool:
+    return member.filename.endswith("/")  # is_dir() of Python 3.11 fails where the name is empty
+
+
 def _is_hidden(name: str) -> bool:
     """Return whether a file of an archive is hidden, or macOS's own."""
-    return any(part.startswith(".") or part == "__MACOSX" for part in name.split("/"))
+    parts = (part for part in name.split("/") if part not in (".", ".."))
+    return any(part.startswith(".") or part == "__MACOSX" for part in parts)
 
 
 def _limit_blocks(blocks: Iterable[bytes], limit: int) -> Iterator[bytes]:

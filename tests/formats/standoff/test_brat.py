@@ -167,6 +167,13 @@ def test_sniff() -> None:
     assert not brat.sniff("a.txt", b"T1\tX 0 1\ta\n")
 
 
+@pytest.mark.parametrize("name", ["-", "a", "a.dat"])
+def test_annotations_are_no_text_under_any_name(name: str) -> None:
+    assert brat.sniff(name, b"T1\tX 0 1;2 3\ta b\r\nT2\tX 0 1\ta\n")
+    assert not brat.sniff(name, b"T1\tfirst\n")
+    assert not brat.sniff(name, b"")
+
+
 def test_encode_files_writes_exactly_these_lines() -> None:
     item = build_article(
         TEXT,

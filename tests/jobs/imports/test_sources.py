@@ -7,6 +7,7 @@ import io
 import lzma
 import os
 import random
+import stat
 import sys
 import tempfile
 import zipfile
@@ -134,20 +135,43 @@ def test_archives_are_read_file_by_file(folder: Path) -> None:
         "b/1.jsonl": LINES + b"x\n",
         "a/1.ann": b"T1\tPLAN 3 8\t\xd8\xaf\xd8\xb1\xd8\xa7\xd8\xb3\xd8\xa9\n",
         "a/1.txt": "في دراسة جديدة".encode(),
-        "../../out.txt": TEXT.encode(),
+        "../../out.txt": f"{TEXT} 8".encode(),
         "/1.txt": f"{TEXT} 9".encode(),
         "__MACOSX/a/._1.ann": b"\0",
         ".hidden": b"x",
     }
     articles, remarks = read(pack(folder / "all.zip", files))
     assert [item.article.text for item in articles] == [
+        f"{TEXT} 8",
         f"{TEXT} 9",
         "في دراسة جديدة",
         *(f"{TEXT} {number}" for number in range(3)),
     ]
-    assert [len(item.spans) for item in articles] == [0, 1, 1, 1, 1]
+    assert [len(item.spans) for item in articles] == [0, 0, 1, 1, 1, 1]
     assert [(remark.path, remark.line) for remark in remarks] == [(f"{folder / 'all.zip'}/b/1.jsonl", 4)]
     assert sorted(path.name for path in folder.parent.iterdir()) == ["folder", "temporary"]
+
+
+def test_links_in_archives_are_refused(folder: Path) -> None:
+    link = zipfile.ZipInfo("link.txt")
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    with zipfile.ZipFile(folder / "a.zip", "w") as archive:
+        archive.writestr(link, "/etc/hostname")
+        archive.writestr("a.txt", TEXT)
+    articles, remarks = read(folder / "a.zip")
+    assert [item.article.text for item in articles] == [TEXT]
+    assert [(remark.path, remark.code) for remark in remarks] == [(f"{folder / 'a.zip'}/link.txt", "not_a_file")]
+
+
+@pytest.mark.parametrize("name", ["", "a/..", ".."])
+def test_members_without_the_name_of_a_file_are_refused(folder: Path, name: str) -> None:
+    with zipfile.ZipFile(folder / "a.zip", "w") as archive:
+        archive.writestr("a.txt", TEXT)
+        archive.writestr("x", TEXT)
+        archive.infolist()[1].filename = name
+    articles, remarks = read(folder / "a.zip")
+    assert [item.article.text for item in articles] == [TEXT]
+    assert [remark.path for remark in remarks] == [f"{folder / 'a.zip'}/{name}"]
 
 
 def test_archives_within_limits(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
