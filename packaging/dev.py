@@ -194,7 +194,7 @@ def make_environment(groups: Iterable[str] = ()) -> None:
     # The build tools are pinned too: by default pip would fetch the newest for each build.
     # One of the consumers, seqeval, is built here too: it is distributed as source only.
     built = ["setuptools", "setuptools-scm"] if "consumers" in present else []
-    run_quietly("Installing the build tools", [*pip, "hatchling", "editables", "babel", *built])
+    run_quietly("Installing the build tools", [*pip, "hatchling", "babel", *built])
     run_quietly(
         "Installing the packages", [*pip, "--no-build-isolation", *checkout_requirements(["dev", *sorted(present)])]
     )

@@ -135,7 +135,7 @@ def make_environment() -> None:
     dev.run_quietly("Making the environment", [sys.executable, "-m", "venv", "--clear", ENVIRONMENT])
     pip: list[str | Path] = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
     pip += ["--constraint", dev.CONSTRAINTS]
-    dev.run_quietly("Installing the build tools", [*pip, "hatchling", "editables", "babel"])
+    dev.run_quietly("Installing the build tools", [*pip, "hatchling", "babel"])
     dev.run_quietly("Installing the packages", [*pip, "--no-build-isolation", *dev.checkout_requirements(["package"])])
     stamp_file.write_text(wanted, encoding="utf-8", newline="\n")
 

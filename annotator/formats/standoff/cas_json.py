@@ -4,16 +4,15 @@ https://github.com/apache/uima-uimaj-io-jsoncas
 """
 
 from collections.abc import Iterator
-from functools import partial
 from typing import Any, Final
 
 import msgspec
 
-from annotator.formats.format import Files, Format
+from annotator.formats.format import Format
 from annotator.formats.standoff.annotations import check_sizes
 from annotator.formats.standoff.cas_reading import EXACT, MAIN_VIEW, SOFA, find_companions, is_json, read
 from annotator.formats.standoff.cas_writing import FIRST_ID, SOFA_ID, build_annotations, list_types
-from annotator.formats.standoff.span_layer import SpanLayer, parse_layer
+from annotator.formats.standoff.span_layer import SpanLayer, build_output
 from annotator.i18n import N_
 from annotator.model.records import AnnotatedArticle
 
@@ -59,20 +58,6 @@ def _encode(value: Any) -> bytes:
     return msgspec.json.encode(value)
 
 
-def _build_output(layer: SpanLayer) -> Files:
-    return Files(
-        partial(encode_files, layer=layer),
-        layer.stored_fields,
-        refusal_reason=layer.refusal_reason,
-        allows_span=layer.allows_span,
-        with_layer=_with_layer,
-    )
-
-
-def _with_layer(layer: str) -> Files:
-    return _build_output(parse_layer(layer))
-
-
 FORMAT: Final = Format(
     name="cas-json",
     title="UIMA CAS (JSON)",
@@ -80,6 +65,6 @@ FORMAT: Final = Format(
     sniff=is_json,
     read=read,
     find_companions=find_companions,
-    output=_build_output(SpanLayer()),
+    output=build_output(encode_files),
     export_title=N_("UIMA CAS (JSON): a folder with one file per article"),
 )

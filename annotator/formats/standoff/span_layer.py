@@ -1,10 +1,12 @@
 """The layer of a UIMA project that spans are written to: a type, and its features of label, value and note."""
 
 import re
-from typing import Final
+from functools import partial
+from typing import Final, Protocol
 
 from msgspec import Struct
 
+from annotator.formats.format import Files
 from annotator.formats.standoff.annotations import (
     LABEL_FEATURES,
     NAMED_ENTITY,
@@ -16,7 +18,7 @@ from annotator.formats.standoff.annotations import (
 )
 from annotator.i18n import _
 from annotator.model.reasons import Code, Reason
-from annotator.model.records import Span
+from annotator.model.records import AnnotatedArticle, Span
 from annotator.text.tokenizer import tokenize
 from annotator.text.visible import trim_invisible
 
@@ -75,6 +77,30 @@ class SpanLayer(Struct, frozen=True):
         )
         is_visible = bool(tokenize(text, span.start, span.end))
         return is_visible and (not is_number or self.label in ("label", "value", "kind"))
+
+
+class LayerEncoder(Protocol):
+    """A function of a module that encodes an article's files, by suffix, with its spans in a layer; see `Files`."""
+
+    def __call__(self, item: AnnotatedArticle, layer: SpanLayer) -> dict[str, bytes]: ...
+
+
+_DEFAULT_LAYER: Final = SpanLayer()
+
+
+def build_output(encode: LayerEncoder, layer: SpanLayer = _DEFAULT_LAYER) -> Files:
+    """Return the output of a format that can hold what the layer can, in this layer or any other."""
+    return Files(
+        partial(encode, layer=layer),
+        layer.stored_fields,
+        refusal_reason=layer.refusal_reason,
+        allows_span=layer.allows_span,
+        with_layer=partial(_build_output_with, encode),
+    )
+
+
+def _build_output_with(encode: LayerEncoder, layer: str) -> Files:
+    return build_output(encode, parse_layer(layer))
 
 
 def parse_layer(text: str) -> SpanLayer:

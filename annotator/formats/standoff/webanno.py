@@ -7,14 +7,13 @@ https://inception-project.github.io/releases/30.0/docs/user-guide.html#sect_weba
 """
 
 import re
-from functools import partial
 from pathlib import Path
 from typing import Final
 
-from annotator.formats.format import Files, Format
+from annotator.formats.format import Format
 from annotator.formats.standoff import webanno_reading
 from annotator.formats.standoff.annotations import ParsedFile, Tally, annotation_reader, check_sizes, load_text
-from annotator.formats.standoff.span_layer import SpanLayer, parse_layer
+from annotator.formats.standoff.span_layer import SpanLayer, build_output
 from annotator.formats.standoff.webanno_writing import encode
 from annotator.i18n import N_, _
 from annotator.model.operations import InvalidEdit
@@ -58,26 +57,12 @@ def encode_files(item: AnnotatedArticle, layer: SpanLayer) -> dict[str, bytes]:
     return check_sizes({_SUFFIXES[0]: encode(item, layer).encode()})
 
 
-def _build_output(layer: SpanLayer) -> Files:
-    return Files(
-        partial(encode_files, layer=layer),
-        layer.stored_fields,
-        refusal_reason=layer.refusal_reason,
-        allows_span=layer.allows_span,
-        with_layer=_with_layer,
-    )
-
-
-def _with_layer(layer: str) -> Files:
-    return _build_output(parse_layer(layer))
-
-
 FORMAT: Final = Format(
     name="webanno",
     title="WebAnno TSV",
     suffixes=_SUFFIXES,
     sniff=sniff,
     read=read,
-    output=_build_output(SpanLayer()),
+    output=build_output(encode_files),
     export_title=N_("WebAnno TSV: a folder with one file per article"),
 )
