@@ -187,6 +187,12 @@ def build_sentences(
         yield "".join(stretches).split("\n")[:-1], chunks
 
 
+def count_tokens(text: str, ranges: Iterable[TextRange]) -> tuple[int, int]:
+    """Return the numbers of sentences and tokens of these ranges, as `build_sentences` cuts them without spans."""
+    counts = [sum(stretch.count("\n") for stretch in stretches) for _, stretches in _split_sentences(text, ranges, [])]
+    return len(counts), sum(counts)
+
+
 def select_within(range_: TextRange, labelled: list[Labelled]) -> list[Labelled]:
     """Return those that start in the range, of spans' exported ranges and labels (and more), sorted by start."""
     first, last = (bisect_left(labelled, edge, key=lambda item: item[0].start) for edge in range_)

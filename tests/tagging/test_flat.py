@@ -18,6 +18,7 @@ from annotator.tagging.flat import (
     FlatProjection,
     ProjectionOptions,
     SpanOutcome,
+    count_tokens,
     project_flat,
     select_ranges,
 )
@@ -460,3 +461,5 @@ def test_without_spans_the_words_of_the_sentences_are_the_tokens(
         for sentence in split_sentences(article.text, tokenize(article.text, *part))
     ]
     assert [sentence.words for sentence in list_sentences(projection)] == expected
+    counts = count_tokens(article.text, select_ranges(article, zones, options.zones))
+    assert counts == (len(expected), sum(map(len, expected)))

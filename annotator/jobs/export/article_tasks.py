@@ -84,8 +84,8 @@ def convert_and_judge(
     return converted, {uid: outcome for uid, outcome in expected.items() if outcome.kind != WRITTEN}, lines
 
 
-def compare(writer: Writer, annotated: AnnotatedArticle, content: Any) -> tuple[int, int]:
-    """Compare an article as read back; return its numbers of sentences and tokens. Raises NotVerified."""
+def compare(writer: Writer, annotated: AnnotatedArticle, content: Any) -> tuple[int, int] | None:
+    """Compare an article as read back, see Writer.compare. Raises NotVerified."""
     if content is None:
         raise missing_article_error(annotated)
     if isinstance(content, NotVerified):

@@ -27,6 +27,7 @@ class DocumentWriter(Writer):
     """A writer for whole articles, with sentences and tokens of the whole text."""
 
     uses_zones = False
+    has_whole_texts = True
 
     def __init__(self, format_: Format, documents: Documents, labels: LabelSet) -> None:
         self.suffix = format_.suffixes[0]
@@ -82,11 +83,10 @@ class DocumentWriter(Writer):
 
     def compare(
         self, annotated: AnnotatedArticle, content: AnnotatedArticle, expected: Mapping[str, ExpectedOutcome]
-    ) -> tuple[int, int]:
+    ) -> None:
         """See Writer."""
         spans = tuple(span for span in annotated.spans if expected[span.uid].kind == WRITTEN)
         compare_articles(replace(annotated, spans=spans), content, self.stored_fields)
-        return count_text_tokens(content.article.text)
 
 
 def compare_articles(annotated: AnnotatedArticle, content: AnnotatedArticle, fields: frozenset[str]) -> None:

@@ -39,6 +39,7 @@ class FilePerArticleWriter(Writer):
     """A writer for files by article, with sentences and tokens of the whole text. Parts are folders."""
 
     uses_zones = False
+    has_whole_texts = True
     is_folder = True
 
     def __init__(self, format_: Format, files: Files, labels: LabelSet) -> None:
@@ -97,21 +98,19 @@ class FilePerArticleWriter(Writer):
         """See Writer."""
         return not self._files.allows_article(annotated)
 
-    def compare(
-        self, annotated: AnnotatedArticle, content: Path, expected: Mapping[str, ExpectedOutcome]
-    ) -> tuple[int, int]:
+    def compare(self, annotated: AnnotatedArticle, content: Path, expected: Mapping[str, ExpectedOutcome]) -> None:
         """See Writer."""
         expected_spans = tuple(span for span in annotated.spans if expected[span.uid].kind == WRITTEN)
         path = content / (_file_stem(annotated.article) + self.suffix)
         if not path.is_file():
             raise NotVerified(_("Article {number} is missing from the file.").format(number=annotated.article.id))
-        sentences = tokens = 0
-        for item in self._format.read(path, ""):
+        items = list(self._format.read(path, ""))
+        if not items:
+            raise NotVerified(_("Article {number} is missing from the file.").format(number=annotated.article.id))
+        for item in items:
             if isinstance(item, Remark):
                 raise NotVerified(_("The file cannot be read back: {error}").format(error=item.reason))
             compare_articles(replace(annotated, spans=expected_spans), item, self.stored_fields)
-            sentences, tokens = count_text_tokens(item.article.text)
-        return sentences, tokens
 
 
 def _file_stem(article: Article) -> str:

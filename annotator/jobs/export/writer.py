@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 from annotator.formats.report import Report
 from annotator.jobs.export.expected_outcomes import ExpectedOutcome, expect_unchanged
 from annotator.jobs.export.file_output import SINGLE_PART_NAME
-from annotator.model.labels import LabelSet
 from annotator.model.reasons import Reason
 from annotator.model.records import AnnotatedArticle
 from annotator.tagging import flat
@@ -25,6 +24,8 @@ class Writer(ABC):
     """True if spans may lie outside the exported zones."""
     stored_fields: frozenset[str] = frozenset()
     """Those of formats.format.ALL_FIELDS that the format stores."""
+    has_whole_texts = False
+    """True if the files have the texts as they are: once compared, they have no other sentences and tokens."""
     needs_inspection = False
     """True if all articles must be inspected before the first is written."""
     keeps_flattened = False
@@ -100,8 +101,8 @@ class Writer(ABC):
     @abstractmethod
     def compare(
         self, annotated: AnnotatedArticle, content: Any, expected: Mapping[str, ExpectedOutcome]
-    ) -> tuple[int, int]:
-        """Compare an article as read back; return its numbers of sentences and tokens.
+    ) -> tuple[int, int] | None:
+        """Compare an article as read back; return its numbers of sentences and tokens, or None if `has_whole_texts`.
 
         Raises NotVerified unless it agrees with the corpus and the `expected` outcomes (see `expect`).
         """
@@ -121,5 +122,4 @@ class Converted(NamedTuple):
 
 def count_text_tokens(text: str) -> tuple[int, int]:
     """Count sentences and tokens of a whole text."""
-    sentences = list(flat.build_sentences(text, [TextRange(0, len(text))], (), LabelSet(())))
-    return len(sentences), sum(len(words) for words, _chunks in sentences)
+    return flat.count_tokens(text, [TextRange(0, len(text))])

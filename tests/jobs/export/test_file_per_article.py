@@ -546,6 +546,16 @@ def test_an_unreadable_file_leaves_no_folder(
     assert tree(out) == {}
 
 
+@EACH
+def test_a_file_without_an_article_leaves_no_folder(
+    format_: Format, make: Callable[..., Corpus], out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(format_, "read", lambda _path, _annotator: iter(()))
+    with pytest.raises(NotVerified, match="Article 1 is missing from the file"):
+        finish(export(make(TWO[0]), out / "a", ExportOptions(format=format_.name)))
+    assert tree(out) == {}
+
+
 def test_a_missing_or_an_extra_article_raises(make: Callable[..., Corpus], out: Path) -> None:
     corpus = make(*TWO)
     changes: list[tuple[Callable[[Path], object], str]] = [
