@@ -20,8 +20,7 @@ def choose_annotator(corpus: Corpus, name: str | None) -> str:
     if name is None:
         return find_own_name(corpus, settings.load().annotator_name)
     name = check_name(name, corpus.annotators())
-    if name == find_gold(corpus):
-        raise CommandError(explain_gold_name(name))
+    check_person(corpus, name)
     people = list_people(corpus)
     similar = None if name in people else find_similar_name(name, people)
     if similar:
@@ -36,3 +35,9 @@ def check_name(text: str, names: Collection[str] = ()) -> str:
         return parse_name(text, names)
     except InvalidName as error:
         raise CommandError(str(error)) from error
+
+
+def check_person(corpus: Corpus, name: str) -> None:
+    """Raise CommandError for the name of the gold layer, which is nobody's."""
+    if name == find_gold(corpus):
+        raise CommandError(explain_gold_name(name))

@@ -10,7 +10,7 @@ import click
 import msgspec
 
 from annotator import settings
-from annotator.cli.annotators import check_name
+from annotator.cli.annotators import check_name, check_person
 from annotator.cli.command import (
     FilePath,
     annotator_option,
@@ -48,6 +48,7 @@ from annotator.model.records import UndividedNotice, VisualOrderNotice
 from annotator.paths import explain_invalid_name as explain_invalid_file_name
 from annotator.store.corpus import Corpus
 from annotator.store.errors import ExistingCorpus
+from annotator.store.queries.annotators import find_own_name
 
 _ENCODING_CODES: Final = (Code.INVALID_ENCODING, Code.UNKNOWN_ENCODING)
 _FORMATS: Final = [format_.name for format_ in READ_FORMATS]
@@ -239,11 +240,13 @@ def import_files(
 
     def start(opened: Corpus) -> Generator[tuple[int, int], None, ImportResult]:
         name, mapping = _parse_names(annotator, annotator_names, opened.annotators())
+        for each in filter(None, (name, *mapping.values())):
+            check_person(opened, each)
         return import_paths(
             opened,
             paths,
             format_,
-            name or settings.load().annotator_name,
+            name or find_own_name(opened, settings.load().annotator_name),
             LabelMapping(rename, None if add_labels else frozenset()),
             columns=columns,
             logical=logical,

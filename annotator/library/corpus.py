@@ -37,7 +37,7 @@ from annotator.library.values import (
     to_suggestion,
 )
 from annotator.model import history, operations, records
-from annotator.model.annotator_names import parse_name
+from annotator.model.annotator_names import explain_gold_name, parse_name
 from annotator.model.article_builder import build_article
 from annotator.model.records import STATES, AnnotatedArticle, Edit
 from annotator.paths import extend_path
@@ -472,17 +472,21 @@ class Corpus:
         `replace`, the layers of articles that the corpus has become what the files say: corrections come back as edits,
         which are recorded. `annotator_map` maps annotators of the files to those of the corpus. The result has the
         counts `added`, `duplicates`, `spans`, `changed` and `removed`, and the remarks `skipped`, `repaired` and
-        `noticed`. Raises ValueError for an unknown format, and for what is no name of an annotator.
+        `noticed`. Raises ValueError for an unknown format, and for what is no name of an annotator; CorpusError for
+        that of the gold layer.
         """
         _check_format(format, READ_FORMATS)
-        names = self._stored.annotators()
+        names, gold = self._stored.annotators(), self.gold
+        annotator_names = {theirs: parse_name(ours, names) for theirs, ours in (annotator_map or {}).items()}
+        if gold is not None and gold in annotator_names.values():
+            raise CorpusError(explain_gold_name(gold))
         steps = import_paths(
             self._stored,
             [extend_path(Path(path)) for path in paths],
             format,
             self._editor.require_annotator(),
             LabelMapping(added=None if add_labels else frozenset()),
-            annotator_names={theirs: parse_name(ours, names) for theirs, ours in (annotator_map or {}).items()},
+            annotator_names=annotator_names,
             replacement=LayerReplacement() if replace else None,
         )
         return _finish(steps)

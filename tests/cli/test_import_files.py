@@ -10,15 +10,17 @@ from types import SimpleNamespace
 
 import msgspec
 import pytest
-from cli.sample import BODY, TEXT, Run, locate
+from builders import apply_edits, create_corpus
+from cli.sample import BODY, PLAIN, TEXT, Run, locate
 from running import raising
 
 from annotator import settings
 from annotator.cli.terminal import reorder_for_display
 from annotator.model.labels import LabelSet
-from annotator.model.records import article_uid
+from annotator.model.records import Edit, Status, article_uid
 from annotator.settings import Settings
 from annotator.store.corpus import Corpus
+from annotator.store.queries.gold import create_gold
 
 LABELS = """
 [[label]]
@@ -157,6 +159,44 @@ def test_spans_without_an_annotator_get_the_default_one(run: Run, tmp_path: Path
         assert "1 span read" in ended.text
         (stored,) = run("show", corpus, 1, "--json").json["spans"]
         assert (stored["annotator"], stored["text"]) == (name, "وزارة العدل")
+
+
+def test_spans_are_not_given_to_another_person_of_the_same_name(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two of one name work on two computers; in the corpus that merged both, one of them is called otherwise."""
+    text = "زارت وزارة الصحة مدينة فاس."
+    uid = article_uid(text)
+    for name in ("theirs", "ours"):
+        monkeypatch.setenv("ANNOTATOR_HOME", str(tmp_path / f"{name} home"))
+        with create_corpus(tmp_path / f"{name}.corpus", text) as corpus:
+            apply_edits(corpus, [Edit(None, Status(uid, "Sanae", "flagged"))], "Sanae", name="state")
+    monkeypatch.setenv("ANNOTATOR_HOME", str(tmp_path / "theirs home"))
+    merged = run("merge", tmp_path / "theirs.corpus", tmp_path / "ours.corpus", "--json").json
+    called = merged["annotators"]["Sanae"]
+    assert called != "Sanae"
+    monkeypatch.setenv("ANNOTATOR_HOME", str(tmp_path / "ours home"))
+    settings.save(Settings(annotator="Sanae"))
+    source = tmp_path / "one.jsonl"
+    source.write_bytes(msgspec.json.encode({"text": text, "spans": [{"start": 5, "end": 16, "label": "INSTITUTION"}]}))
+    assert run("import", tmp_path / "theirs.corpus", source).code == 0
+    spans = run("show", tmp_path / "theirs.corpus", 1, "--json").json["spans"]
+    assert [span["annotator"] for span in spans] == [called]
+
+
+@pytest.mark.parametrize("options", [("--annotator", "gold"), ("--annotator-map", "s.b=gold")])
+@pytest.mark.parametrize("flags", [(), ("--replace",), ("--dry-run",)])
+def test_spans_are_not_imported_under_the_name_of_the_gold_layer(
+    run: Run, tmp_path: Path, options: tuple[str, ...], flags: tuple[str, ...]
+) -> None:
+    with create_corpus(tmp_path / "a.corpus", PLAIN) as corpus:
+        create_gold(corpus)
+    source = tmp_path / "one.jsonl"
+    span = {"start": 0, "end": 2, "label": "PLAN"}
+    source.write_bytes(msgspec.json.encode({"text": TEXT, "spans": [span, {**span, "annotator": "s.b"}]}))
+    ended = run("import", corpus.path, source, *options, *flags)
+    assert (ended.code, ended.err) == (2, "annotator: “gold” is the name of the gold layer. Use another name.\n")
+    assert len(run("list", corpus.path, "--json").json) == 1
 
 
 def test_a_format_can_be_named(run: Run, tmp_path: Path) -> None:

@@ -403,6 +403,9 @@ def test_corrections_come_back_as_edits(path: Path, tmp_path: Path) -> None:
         assert (result.added, result.skipped) == (0, [])
         assert {span.label for span in corpus.spans(annotator="Sanae")} == {"DATE", "INSTITUTION"}
         assert corpus.annotators == ("Sanae", "Salma")
+        corpus.adjudicate()
+        with pytest.raises(annotator.CorpusError, match="gold layer"):
+            corpus.import_files(file, annotator_map={"s.b": "gold"})
 
 
 def test_an_export_is_that_of_the_command(path: Path, tmp_path: Path) -> None:

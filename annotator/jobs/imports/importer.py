@@ -13,6 +13,7 @@ from annotator.i18n import ngettext
 from annotator.jobs.imports import file_reader, sources
 from annotator.jobs.imports.annotator_mapping import AnnotatorMapping
 from annotator.jobs.imports.file_reader import ReadOptions
+from annotator.jobs.imports.gold_guard import add_articles
 from annotator.jobs.imports.reading_position import ReadingPosition
 from annotator.jobs.imports.replacement import LayerReplacement, LayerReplacer
 from annotator.model.date_values import is_date_value
@@ -318,7 +319,7 @@ def _store(
         batch = list(batch)
         known_labels = _add_missing_labels(corpus, label_mapping, (annotated for _path, annotated in batch))
         mapped = [_map_labels(path, annotated, label_mapping, known_labels, unknown) for path, annotated in batch]
-        results = replacer.store(mapped) if replacer else corpus.add_all(mapped)
+        results = replacer.store(mapped) if replacer else add_articles(corpus, mapped)
         for (path, _file_article), annotated, added in zip(batch, mapped, results, strict=True):
             if added.is_removed:
                 remarks.append(Refusal.at(path, annotated.line, explain_removed()))

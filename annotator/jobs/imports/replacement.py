@@ -7,6 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from annotator.i18n import _
+from annotator.jobs.imports.gold_guard import explain_gold_layer
 from annotator.model.history import REPLACE_STEP
 from annotator.model.layer_replacement import replace_layer
 from annotator.model.operations import InvalidEdit, set_note, set_state
@@ -142,8 +143,7 @@ class LayerReplacer:
     def _check_annotator(self, uid: str, name: str) -> None:
         """Raise InvalidEdit if the annotator's layer cannot be changed by a file now."""
         if name in self._gold:
-            message = _("“{name}” is the gold layer, which only adjudication changes: its spans stay as they are.")
-            raise InvalidEdit(Reason(Code.GOLD_LAYER, message.format(name=name)))
+            raise InvalidEdit(explain_gold_layer(name))
         if (uid, name) in self._replaced:
             message = _("The layer of {annotator} comes twice, and differs: only the first one is imported.")
             raise InvalidEdit(Reason(Code.LAYER_TWICE, message.format(annotator=name)))

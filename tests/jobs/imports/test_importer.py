@@ -12,7 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from builders import create_corpus, write_json_lines
+from builders import apply_edits, create_corpus, write_json_lines
 from running import finish
 
 from annotator.cli.terminal import reorder_for_display
@@ -22,10 +22,20 @@ from annotator.jobs.imports.file_reader import ReadOptions
 from annotator.jobs.imports.importer import ImportResult, LabelMapping, import_paths
 from annotator.jobs.imports.sources import STANDARD_INPUT
 from annotator.model.reasons import Code
-from annotator.model.records import AnnotatedArticle, Notice, Refusal, Repair, VisualOrderNotice
+from annotator.model.records import (
+    AnnotatedArticle,
+    Edit,
+    Notice,
+    Refusal,
+    Repair,
+    Span,
+    Status,
+    VisualOrderNotice,
+)
 from annotator.store.corpus import AddResult, Corpus
 from annotator.store.errors import CorpusError
 from annotator.store.queries import article_list
+from annotator.store.queries.gold import create_gold
 
 PAGE = Path(__file__).resolve().parents[2] / "fixtures" / "page.txt"
 UNRECOGNISED = "The format of the file was not recognised."
@@ -595,3 +605,30 @@ def test_labels_beyond_the_limit_are_not_said_to_be_unknown(
     assert (result.added, result.spans) == (2, 3)
     assert result.skipped == [Refusal(str(path), 1, reason, Code.TOO_MANY_LABELS)]
     assert [label.name for label in corpus.labels().labels][3:] == ["L0", "L1"]
+
+
+def test_a_file_adds_nothing_to_the_gold_layer_of_an_article_that_the_corpus_has(tmp_path: Path) -> None:
+    text, new = "زارت وزارة الصحة مدينة فاس. 👩🏽‍⚖️", "نص جديد عن وزارة العدل."
+    first = {"start": 5, "end": 16, "label": "INSTITUTION", "annotator": "gold"}
+    second = {"start": 17, "end": 26, "label": "INSTITUTION", "annotator": "gold"}
+    own = {"start": 17, "end": 26, "label": "INSTITUTION", "annotator": "Sanae"}
+    reason = "“gold” is the gold layer, which only adjudication changes: its spans stay as they are."
+    file = tmp_path / "a.jsonl"
+    with create_corpus(tmp_path / "a.corpus", text) as corpus:
+        assert create_gold(corpus) == "gold"
+        uid = corpus.article(1).uid
+        apply_edits(corpus, [Edit(None, Span("g", uid, "gold", "INSTITUTION", 5, 16))], "gold")
+        write_json_lines(file, {"text": text, "spans": [first]})
+        assert import_files(corpus, file).skipped == []  # the same as in the corpus
+        write_json_lines(file, {"text": text, "spans": [first, second, own]}, {"text": new, "spans": [first]})
+        result = import_files(corpus, file)
+        assert [(refusal.line, refusal.reason, refusal.code) for refusal in result.skipped] == [
+            (1, reason, Code.GOLD_LAYER)
+        ]
+        assert (result.added, result.duplicates, result.spans) == (1, 1, 2)
+        assert [(span.start, span.end) for span in corpus.spans(uid, "gold")] == [(5, 16)]
+        assert [(span.start, span.end) for span in corpus.spans(uid, "Sanae")] == [(17, 26)]
+        assert len(corpus.spans(corpus.article(2).uid, "gold")) == 1  # as in a merge
+        write_json_lines(file, {"text": text, "states": {"gold": "done", "Sanae": "done"}})
+        assert [refusal.reason for refusal in import_files(corpus, file).skipped] == [reason]
+        assert (corpus.status(uid, "gold"), corpus.status(uid, "Sanae")) == (None, Status(uid, "Sanae", "done"))
