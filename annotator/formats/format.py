@@ -89,15 +89,29 @@ class Trace(NamedTuple):
     """The displayed title, published, source and url, if the file has these."""
 
 
+class StoredArticle(NamedTuple):
+    """An article as a file has it beside its tags, unchanged.
+
+    `metadata` is that of a Trace. Of each span are start, end, label, uid, value, note and annotator.
+    """
+
+    number: int
+    uid: str
+    text: str
+    metadata: Mapping[str, str | None]
+    spans: Sequence[tuple[Any, ...]]
+
+
 class ArticleTags(NamedTuple):
     """An article's lines as read back, once for each level of tags; `all_spans` if those are in a part of their own.
 
-    `trace` is that of the file, if it has one.
+    `trace` and `stored` are those of the file, if it has them.
     """
 
     lines: Sequence[TaggedLines]
     all_spans: Sequence[TaggedLines] = ()
     trace: Trace | None = None
+    stored: StoredArticle | None = None
 
 
 def identify_span(label: str, uid: str, value: str | None) -> str:
@@ -137,6 +151,8 @@ class Tags(Struct, Generic[P], eq=False):
     """
     stored_fields: ClassVar[frozenset[str]] = frozenset()
     """Those of ALL_FIELDS that a file stores."""
+    names_annotator: ClassVar[bool] = False
+    """True if a file says whose spans it has, though it has one layer only."""
     encodes_bytes: ClassVar[bool] = False
     """True if a file is the bytes that `encode` returns for each article, one after another: they have a `parse`."""
 

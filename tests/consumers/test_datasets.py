@@ -5,7 +5,16 @@ from typing import Any
 
 import builders
 import pytest
-from consumers.reading import NAMES, consumer, expected_places, place_chunks, read_columns, run_export, visible_letters
+from consumers.reading import (
+    NAMES,
+    WHO,
+    consumer,
+    expected_places,
+    place_chunks,
+    read_columns,
+    run_export,
+    visible_letters,
+)
 
 from annotator.jobs.export.exporter import ALL, NothingToExport
 from annotator.store.corpus import Corpus
@@ -78,7 +87,9 @@ def test_the_parts_of_a_split(datasets: Any, corpus: Corpus, tmp_path: Path) -> 
 def test_each_fold_is_a_configuration(datasets: Any, corpus: Corpus, tmp_path: Path) -> None:
     report = run_export(corpus, tmp_path / "news", format="huggingface", folds=2)
     assert report.parts
-    assert datasets.get_dataset_config_names(str(tmp_path / "news")) == ["fold-1", "fold-2"]
+    assert datasets.get_dataset_config_names(str(tmp_path / "news")) == [
+        *("fold-1", "fold-2", "articles-fold-1", "articles-fold-2")
+    ]
     numbers = []
     for fold in ("fold-1", "fold-2"):
         splits = datasets.load_dataset(str(tmp_path / "news"), fold, cache_dir=str(tmp_path / "cache"))
@@ -86,8 +97,43 @@ def test_each_fold_is_a_configuration(datasets: Any, corpus: Corpus, tmp_path: P
         assert {name: len(split) for name, split in splits.items()} == counts
         numbers.append({name: {row["article"] for row in split} for name, split in splits.items()})
         assert splits["train"].features["ner_tags"].feature.names[0] == "O"
+        articles = datasets.load_dataset(str(tmp_path / "news"), f"articles-{fold}", cache_dir=str(tmp_path / "cache"))
+        assert {name: set(split["number"]) for name, split in articles.items()} == numbers[-1]
     assert numbers[0]["train"] == numbers[1]["test"]
     assert numbers[0]["test"] == numbers[1]["train"]
+
+
+def test_articles_are_a_configuration_and_as_the_corpus_has_them(datasets: Any, corpus: Corpus, tmp_path: Path) -> None:
+    """The spans that no tag can have are there too: they are those of the corpus, not of the tokens."""
+    report = run_export(corpus, tmp_path / "news", format="huggingface", split={"train": 1, "test-a": 1})
+    assert datasets.get_dataset_config_names(str(tmp_path / "news")) == ["default", "articles"]
+    sentences = load_export(datasets, tmp_path)
+    parts = datasets.load_dataset(str(tmp_path / "news"), "articles", cache_dir=str(tmp_path / "cache"))
+    assert report.parts
+    assert {name: len(split) for name, split in parts.items()} == {
+        part.replace("-", "_"): counts.articles for part, counts in report.parts.items()
+    }
+    span_count = 0
+    for name, split in parts.items():
+        assert set(split["part"]) == {name.replace("_", "-")}
+        rows = {row["number"]: row for row in split}
+        for number, row in rows.items():
+            item = corpus.load_article(row["uid"])
+            article = item.article
+            assert (number, row["text"], row["published"]) == (article.id, article.text, article.published)
+            assert (row["source"], row["url"]) == (article.source, article.url)
+            assert row["spans"] == [
+                {key: getattr(span, key) for key in row["spans"][0]} for span in item.spans if span.annotator == WHO
+            ]
+            span_count += len(row["spans"])
+        for sentence in sentences[name]:
+            article_row = rows[sentence["article"]]
+            assert (sentence["uid"], sentence["title"]) == (article_row["uid"], article_row["title"])
+            stored = {span["uid"]: span for span in article_row["spans"]}
+            for span in sentence["spans"]:
+                text = article_row["text"][stored[span["uid"]]["start"] : stored[span["uid"]]["end"]]
+                assert visible_letters(text) in visible_letters(sentence["text"][span["start"] : span["end"]])
+    assert span_count == report.spans
 
 
 def test_a_file_by_itself_has_the_names_too(datasets: Any, corpus: Corpus, tmp_path: Path) -> None:

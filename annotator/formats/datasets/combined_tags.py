@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from annotator.formats.format import ArticleTags, TaggedLines, Tags, Trace, build_lines
+from annotator.formats.format import ArticleTags, StoredArticle, TaggedLines, Tags, Trace, build_lines
 from annotator.model.labels import LabelSet
 from annotator.model.records import AnnotatedArticle
 from annotator.tagging import schemes
@@ -27,6 +27,7 @@ class ReadArticle(NamedTuple):
 
     sentences: list[ReadSentence]
     trace: Trace | None
+    stored: StoredArticle | None = None
 
 
 class CombinedTags(Tags[CombinedProjection]):
@@ -47,7 +48,7 @@ class CombinedTags(Tags[CombinedProjection]):
     def read_back(self, path: Path, scheme: str, depth: int) -> Iterator[ArticleTags]:
         """See Tags."""
         for article in self.read_articles(path, scheme):
-            yield encode_layers(article.sentences, scheme)._replace(trace=article.trace)
+            yield encode_layers(article.sentences, scheme)._replace(trace=article.trace, stored=article.stored)
 
 
 def encode_layers(sentences: Sequence[ReadSentence], scheme: str) -> ArticleTags:

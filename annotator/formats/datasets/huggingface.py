@@ -1,4 +1,6 @@
-"""A dataset for Hugging Face's `datasets`: Parquet with a sentence a row, and its card.
+"""A dataset for Hugging Face's `datasets`: Parquet with a sentence a row, one with an article a row, and its card.
+
+For the articles see `article_table`. The sentences have
 
     id        string             the numbers of article and sentence, as in 12-3
     article   int64              the article's number in its corpus
@@ -26,6 +28,13 @@ import msgspec
 from msgspec import Struct
 
 from annotator.file_ops import synced_file
+from annotator.formats.datasets.article_table import (
+    FEATURES_KEY,
+    ArticleSink,
+    articles_path,
+    build_article_schema,
+    read_stored_articles,
+)
 from annotator.formats.datasets.combined_tags import CombinedTags, ReadArticle, ReadSentence
 from annotator.formats.datasets.dataset_card import build_card
 from annotator.formats.format import Format, Requirement, Trace, identify_span
@@ -39,7 +48,6 @@ from annotator.text.detokenizer import find_token_starts
 if TYPE_CHECKING:
     import pyarrow
 
-_FEATURES_KEY: Final = b"huggingface"
 _COUNTS_KEY: Final = b"annotator"
 _METADATA: Final = ("title", "published", "source", "url")
 _ROW_GROUP_SIZE: Final = 5_000
@@ -143,6 +151,8 @@ class _ParquetTags(CombinedTags):
 
     is_folder = True
     all_spans_field = "spans"
+    names_annotator = True
+    stored_fields = CombinedTags.stored_fields | {"note"}
 
     @contextmanager
     def open_sink(
@@ -152,10 +162,22 @@ class _ParquetTags(CombinedTags):
         from pyarrow.parquet import ParquetWriter
 
         names = list_tags(labels, scheme)
-        with synced_file(path) as file, ParquetWriter(file, build_schema(names)) as writer:
-            sink = _ParquetSink(writer, names, scheme)
-            yield sink.add
+        articles_path(path).parent.mkdir(exist_ok=True)
+        with (
+            synced_file(path) as file,
+            ParquetWriter(file, build_schema(names)) as writer,
+            synced_file(articles_path(path)) as article_file,
+            ParquetWriter(article_file, build_article_schema()) as article_writer,
+        ):
+            sink, articles = _ParquetSink(writer, names, scheme), ArticleSink(article_writer, path.stem)
+
+            def add(article: CombinedProjection) -> None:
+                sink.add(article)
+                articles.add(article)
+
+            yield add
             sink.finish()
+            articles.flush()
 
     def read_articles(self, path: Path, scheme: str) -> Iterator[ReadArticle]:
         """See CombinedTags."""
@@ -163,11 +185,11 @@ class _ParquetTags(CombinedTags):
 
         with ParquetFile(path) as file:
             metadata = file.metadata.metadata
-            names = _read_tag_names(metadata.get(_FEATURES_KEY, b""))
+            names = _read_tag_names(metadata.get(FEATURES_KEY, b""))
             counts = msgspec.json.decode(metadata.get(_COUNTS_KEY, b""), type=_Counts).rows
             rows = (row for batch in file.iter_batches(_ROW_GROUP_SIZE) for row in batch.to_pylist())
-            for count in counts:
-                yield _read_article(list(islice(rows, count)), names, scheme)
+            for count, stored in zip(counts, read_stored_articles(path), strict=True):
+                yield _read_article(list(islice(rows, count)), names, scheme)._replace(stored=stored)
             if next(rows, None) is not None:
                 raise ValueError("rows")
 
@@ -189,7 +211,7 @@ def build_schema(names: Sequence[str]) -> "pyarrow.Schema":
         "spans": pyarrow.list_(pyarrow.struct(span)),
     }
     features = {"info": {"features": _build_features(names)}}
-    return pyarrow.schema(list(columns.items()), {_FEATURES_KEY: msgspec.json.encode(features)})
+    return pyarrow.schema(list(columns.items()), {FEATURES_KEY: msgspec.json.encode(features)})
 
 
 def _build_features(names: Sequence[str]) -> dict[str, Any]:

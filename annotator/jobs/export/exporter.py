@@ -546,7 +546,7 @@ class _Export:
             verified=verified,
             labels=total.labels,
             digest=self.digest.hexdigest(),
-            not_held=sorted(ALL_FIELDS - self.writer.stored_fields),
+            not_held=sorted(ALL_FIELDS - self.writer.held_fields),
             annotator=self.annotator,
             state=options.state,
             zones=[kind for kind in ZONE_KINDS if kind in options.zones]

@@ -6,7 +6,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
-from annotator.formats.format import ArticleTags, Format, TaggedLines, Tags, Trace, identify_span
+from annotator.formats.format import ArticleTags, Format, StoredArticle, TaggedLines, Tags, Trace, identify_span
 from annotator.formats.report import Report
 from annotator.i18n import _
 from annotator.jobs.export import read_back
@@ -30,6 +30,7 @@ class TagWriter(Writer):
         self.keeps_flattened = bool(tags.all_spans_field)
         self.encodes_bytes = tags.encodes_bytes
         self.stored_fields = tags.stored_fields
+        self.names_annotator = tags.names_annotator
         self.configuration = tags.encode_configuration()
         self.has_line_index = tags.header_lines is not None
         self._tags, self._labels, self._options = tags, labels, options
@@ -97,6 +98,8 @@ class TagWriter(Writer):
         lines = content.lines[0].lines
         if content.trace:
             self._check_trace(annotated, lines, content.trace)
+        if content.stored:
+            self._check_stored(annotated, content.stored)
         sentences = lines.count("\n\n")
         return sentences, lines.count("\n") - sentences
 
@@ -116,12 +119,20 @@ class TagWriter(Writer):
         if is_right and trace.tokens is not None:
             is_right = [*trace.tokens] == [range_.start for range_ in read_back.locate_tokens(text, parts, lines)]
         if is_right and trace.metadata is not None:
-            article = annotated.article
-            metadata = {"published": article.published, "source": article.source, "url": article.url}
-            is_right = trace.metadata == metadata | {"title": article_title(article, annotated.zones)}
+            is_right = trace.metadata == _build_metadata(annotated)
         if not is_right:
             reason = _("Article {number}: the file does not lead back to it and to its text.")
             raise NotVerified(reason.format(number=annotated.article.id))
+
+    def _check_stored(self, annotated: AnnotatedArticle, stored: StoredArticle) -> None:
+        """Raise NotVerified unless the article is stored as the corpus has it."""
+        article = annotated.article
+        spans = [
+            (span.start, span.end, span.label, span.uid, span.value, span.note, span.annotator)
+            for span in annotated.spans
+        ]
+        if stored != StoredArticle(article.id, article.uid, article.text, _build_metadata(annotated), spans):
+            raise NotVerified(_("Article {number}: the file does not match the corpus.").format(number=article.id))
 
     def _list_parts(self, annotated: AnnotatedArticle) -> list[TextRange]:
         return exported_parts(annotated.article, annotated.zones, self._options.zones)
@@ -147,3 +158,10 @@ class TagWriter(Writer):
             raise NotVerified(
                 reason.format(number=annotated.article.id, text=text, label=label.partition("\0")[0], start=start)
             )
+
+
+def _build_metadata(annotated: AnnotatedArticle) -> dict[str, str | None]:
+    """Return what a file says of where the article is from."""
+    article = annotated.article
+    metadata = {"published": article.published, "source": article.source, "url": article.url}
+    return metadata | {"title": article_title(article, annotated.zones)}

@@ -26,6 +26,8 @@ class Writer(ABC):
     """Those of formats.format.ALL_FIELDS that the format stores."""
     has_whole_texts = False
     """True if the files have the texts as they are: once compared, they have no other sentences and tokens."""
+    names_annotator = False
+    """True if a file says whose spans it has, though it has one layer only."""
     needs_inspection = False
     """True if all articles must be inspected before the first is written."""
     keeps_flattened = False
@@ -45,6 +47,11 @@ class Writer(ABC):
     def has_layers(self) -> bool:
         """Return whether the format holds layers of several annotators."""
         return "annotator" in self.stored_fields
+
+    @property
+    def held_fields(self) -> frozenset[str]:
+        """Return those of formats.format.ALL_FIELDS that can be found in the files."""
+        return self.stored_fields | ({"annotator"} if self.names_annotator else set())
 
     def part_name(self, part: str) -> str:
         """Return a part's name in the export's folder; "" is that folder itself."""

@@ -17,7 +17,7 @@ from running import finish
 from strategies import article_layers, examples
 
 from annotator import optional_packages
-from annotator.formats.datasets import docbin, huggingface
+from annotator.formats.datasets import article_table, docbin, huggingface
 from annotator.formats.datasets.combined_tags import CombinedTags, ReadSentence, encode_layers
 from annotator.formats.format import Format, identify_span
 from annotator.formats.registry import get_format
@@ -367,13 +367,15 @@ def test_an_unsplit_dataset_is_a_folder_with_its_card(corpus: Corpus, tmp_path: 
     consumer("pyarrow")
     options = ExportOptions(format="huggingface", state=ALL)
     report = finish(export(corpus, tmp_path / "out", options))
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["README.md", "train.parquet"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["README.md", "articles", "train.parquet"]
     assert (tmp_path / "out.report.json").exists()
     assert (report.articles, report.sentences, report.parts) == (2, 2, None)
     split = {"train": 1, "dev": 1}
     finish(export(corpus, tmp_path / "out", replace(options, zones=None)))
     report = finish(export(corpus, tmp_path / "out", replace(options, split=split)))
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["README.md", "dev.parquet", "train.parquet"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        *("README.md", "articles", "dev.parquet", "train.parquet")
+    ]
 
 
 def test_export_replaces_no_foreign_file_or_folder(corpus: Corpus, tmp_path: Path) -> None:
@@ -415,6 +417,52 @@ def test_a_row_that_differs_leaves_no_folder(
     with pytest.raises(NotVerified):
         finish(export(corpus, tmp_path / "out", ExportOptions(format="huggingface", state=ALL)))
     assert sorted(tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    ("loss", "changes"),
+    [
+        ("text", lambda row: {"text": row["text"].replace("\n", " ")}),
+        ("title", lambda _row: {"title": "عنوان"}),
+        ("number", lambda row: {"number": row["number"] + 1}),
+        ("part", lambda _row: {"part": "dev"}),
+        ("span", lambda row: {"spans": row["spans"][1:]}),
+        ("edge", lambda row: {"spans": [{**span, "end": span["end"] - 1} for span in row["spans"]]}),
+        ("note", lambda row: {"spans": [{**span, "note": "؟"} for span in row["spans"]]}),
+        ("annotator", lambda row: {"spans": [{**span, "annotator": "؟"} for span in row["spans"]]}),
+    ],
+)
+def test_an_article_that_differs_leaves_no_folder(
+    corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, loss: str, changes: Callable[[Any], Any]
+) -> None:
+    consumer("pyarrow")
+    inner = article_table.ArticleSink.flush
+
+    def spoilt(self: Any) -> None:
+        row = next(row for row in self._rows if row["spans"] and "\n" in row["text"])
+        assert changes(row).keys() <= row.keys(), loss
+        row.update(changes(row))
+        inner(self)
+
+    monkeypatch.setattr(article_table.ArticleSink, "flush", spoilt)
+    before = sorted(tmp_path.iterdir())
+    with pytest.raises(NotVerified):
+        finish(export(corpus, tmp_path / "out", ExportOptions(format="huggingface", state=ALL)))
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_missing_article_leaves_no_folder(corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    consumer("pyarrow")
+    inner = article_table.ArticleSink.flush
+
+    def spoilt(self: Any) -> None:
+        del self._rows[-1]
+        inner(self)
+
+    monkeypatch.setattr(article_table.ArticleSink, "flush", spoilt)
+    with pytest.raises(NotVerified):
+        finish(export(corpus, tmp_path / "out", ExportOptions(format="huggingface", state=ALL)))
+    assert not (tmp_path / "out").exists()
 
 
 class StubTags(CombinedTags):
