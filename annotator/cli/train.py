@@ -114,7 +114,7 @@ def train(
                 print_message(_("note: {reason}").format(reason=notice.reason))
         if not (write_only or score_only):
             print_message(_("training in {folder}").format(folder=folder))
-            run_project(folder, project_kind, [model] if model else [])
+            run_project(folder, project_kind, [_find_model(model)] if model else [])
         if not write_only:
             scores = score_project(opened, folder)
     if as_json:
@@ -125,6 +125,11 @@ def train(
         print_text(_("{errors}: {path}").format(errors=errors, path=folder / ERRORS))
     else:
         print_text(_("The project is in {folder}.").format(folder=folder))
+
+
+def _find_model(model: str) -> str:
+    """Return the full path of a model's folder, since the program runs in another one; else the name, as it is."""
+    return str(Path(model).absolute()) if Path(model).is_dir() else model
 
 
 def _build_record(folder: Path, scores: TestScores | None) -> dict[str, Any]:

@@ -53,7 +53,11 @@ KINDS: Final = {
         ProjectKind("crf", conll2003.FORMAT.name, _SETS, ("pycrfsuite",)),
         ProjectKind("spacy", docbin.FORMAT.name, (*_SETS, "dev"), ("spacy",)),
         ProjectKind(
-            "huggingface", huggingface.FORMAT.name, _SETS, ("datasets", "torch", "transformers"), needs_model=True
+            "huggingface",
+            huggingface.FORMAT.name,
+            _SETS,
+            ("accelerate", "datasets", "torch", "transformers"),
+            needs_model=True,
         ),
     )
 }

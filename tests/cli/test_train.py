@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from cli.sample import Run
 
+from annotator import optional_packages
+
 WORDS = "ابتثجحخد"
 
 
@@ -55,6 +57,25 @@ def test_a_project_is_written_without_training(run: Run, corpus: Path, tmp_path:
 def test_wrong_usage_writes_nothing(run: Run, corpus: Path, tmp_path: Path, options: list[str]) -> None:
     assert run("train", corpus, tmp_path / "project", *options).code == 2
     assert not (tmp_path / "project").exists()
+
+
+def test_a_folder_of_a_model_is_found_from_where_the_command_runs(
+    run: Run, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The program runs in the folder of the project."""
+    monkeypatch.setattr(optional_packages, "is_installed", lambda *_packages: True)
+    pytest.importorskip("pyarrow")
+    (tmp_path / "tiny").mkdir()
+    monkeypatch.chdir(tmp_path)
+    options = ["--with", "huggingface", "--state", "all"]
+    assert run("train", corpus, "project", *options, "--write-only").code == 0
+    program = (
+        "import sys, pathlib; pathlib.Path('predictions.jsonl').touch(); pathlib.Path('model').write_text(sys.argv[1])"
+    )
+    (tmp_path / "project" / "train.py").write_text(program, encoding="utf-8")
+    for model, expected in (("tiny", str(tmp_path / "tiny")), ("someone/arabic", "someone/arabic")):
+        assert run("train", corpus, "project", *options, "--model", model).code == 0
+        assert (tmp_path / "project" / "model").read_text() == expected
 
 
 def test_nothing_is_trained_on_nothing(run: Run, corpus: Path, tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 import csv
 import json
+import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +19,7 @@ from annotator.jobs.training_project import KINDS, InvalidProject, run_project, 
 from annotator.model import operations
 from annotator.model.places import parse_place
 from annotator.model.records import Step, new_uid
+from annotator.resources import resource_path
 from annotator.store.corpus import Corpus, utc_timestamp
 
 ME = "Sanae"
@@ -145,6 +148,28 @@ def test_missing_packages_are_named_with_what_installs_them(
     monkeypatch.setattr(optional_packages, "is_installed", lambda package: package != "torch")
     with pytest.raises(InvalidProject, match=r"Training needs torch\..*requirements\.txt"):
         run_project(tmp_path, KINDS["huggingface"], ["model"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "package"), [("crf", "pycrfsuite"), ("spacy", "regex"), ("huggingface", "accelerate")]
+)
+def test_a_program_without_its_packages_says_how_to_get_them(
+    kind: str, package: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / f"{package}.py").write_text(f"raise ModuleNotFoundError(name={package!r})", encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    (tmp_path / "project").mkdir()
+    program = shutil.copy(resource_path("training", kind) / "train.py", tmp_path / "project")
+    ended = subprocess.run([sys.executable, program, "model"], capture_output=True, text=True)
+    message = f"{package} is not installed. This installs what is needed: pip install -r requirements.txt\n"
+    assert (ended.returncode, ended.stdout, ended.stderr) == (1, "", message)
+
+
+def test_a_transformer_needs_a_model(tmp_path: Path) -> None:
+    program = resource_path("training", "huggingface") / "train.py"
+    ended = subprocess.run([sys.executable, program], cwd=tmp_path, capture_output=True, text=True)
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr.startswith("usage: python train.py MODEL\n")
 
 
 def test_a_bundle_says_that_it_cannot_run_programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

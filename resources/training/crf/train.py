@@ -4,11 +4,15 @@ Change the features below, and run it again: python train.py
 """
 
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pycrfsuite
+try:
+    import pycrfsuite
+except ModuleNotFoundError as error:
+    sys.exit(f"{error.name} is not installed. This installs what is needed: pip install -r requirements.txt")
 
 FOLDER = Path(__file__).resolve().parent
 DATA = FOLDER / "data"

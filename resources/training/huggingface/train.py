@@ -1,24 +1,35 @@
 """Fine-tune a transformer on the rows of data, and tag those of its test set with it.
 
 Change the parameters below, and run it again: python train.py MODEL
-MODEL is a folder, or a name that transformers downloads.
+MODEL is a folder, for which no network is needed, or a name that transformers downloads.
 """
 
 import json
+import os
 import sys
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import numpy
-from datasets import Dataset, load_dataset
-from transformers import (
-    AutoModelForTokenClassification,
-    AutoTokenizer,
-    DataCollatorForTokenClassification,
-    Trainer,
-    TrainingArguments,
-)
+if len(sys.argv) != 2:
+    sys.exit("usage: python train.py MODEL\nMODEL is a folder, or a name that transformers downloads.")
+if Path(sys.argv[1]).is_dir():
+    os.environ["HF_HUB_OFFLINE"] = "1"  # read when the packages are imported
+
+try:
+    import accelerate  # noqa: F401 - the trainer needs it
+    import torch
+    from datasets import load_dataset
+    from transformers import (
+        AutoModelForTokenClassification,
+        AutoTokenizer,
+        DataCollatorForTokenClassification,
+        Trainer,
+        TrainingArguments,
+    )
+except ModuleNotFoundError as error:
+    sys.exit(f"{error.name} is not installed. This installs what is needed: pip install -r requirements.txt")
 
 FOLDER = Path(__file__).resolve().parent
 MODEL = FOLDER / "model"
@@ -29,58 +40,114 @@ PARAMETERS = {
     "per_device_eval_batch_size": 32,
     "seed": 0,
 }
-LONGEST = 512  # pieces of a sentence; what is beyond is cut off, and tagged O
+LONGEST = 512  # pieces that the model gets at once; a sentence with more is divided
 IGNORED = -100  # the tag of what the loss leaves out
 
 
-def align(rows: dict[str, list[Any]], tokenizer: Any) -> Any:
-    """Cut the tokens of sentences into pieces; the first piece of a token has its tag."""
-    encoded = tokenizer(rows["tokens"], is_split_into_words=True, truncation=True, max_length=LONGEST)
-    encoded["labels"] = [
-        [
-            IGNORED if word is None or word == previous else tags[word]
-            for previous, word in zip([None, *words], words, strict=False)
-        ]
-        for tags, words in ((tags, encoded.word_ids(index)) for index, tags in enumerate(rows["ner_tags"]))
-    ]
-    return encoded
+def encode(rows: dict[str, list[Any]], indices: list[int], tokenizer: Any, longest: int) -> dict[str, list[Any]]:
+    """Cut the tokens of sentences into pieces, and these into inputs of at most `longest` pieces.
+
+    An input has the index of its sentence and, for each piece that begins a token, the token's index and tag; else
+    IGNORED.
+    """
+    encoded = tokenizer(
+        rows["tokens"],
+        is_split_into_words=True,
+        truncation=True,
+        max_length=longest,
+        return_overflowing_tokens=True,
+    )
+    columns: dict[str, list[Any]] = {name: encoded[name] for name in ("input_ids", "attention_mask")}
+    columns |= {"sentence": [], "token_indices": [], "labels": []}
+    previous = (-1, -1)  # sentence and token of the last piece: a token may go on in the next input
+    for number, row in enumerate(encoded["overflow_to_sample_mapping"]):
+        token_indices = []
+        for token in encoded.word_ids(number):
+            begins = token is not None and (row, token) != previous
+            token_indices.append(token if begins else IGNORED)
+            if begins:
+                previous = (row, token)
+        tags = rows["ner_tags"][row]
+        columns["sentence"].append(indices[row])
+        columns["token_indices"].append(token_indices)
+        columns["labels"].append([IGNORED if token == IGNORED else tags[token] for token in token_indices])
+    return columns
 
 
-def predict(trainer: Trainer, encoded: Dataset, rows: Dataset, names: list[str]) -> Iterator[dict[str, Any]]:
-    """Yield the sentences of the test set with the tags that the model gives them."""
-    logits = trainer.predict(encoded).predictions
-    for row, pieces, sentence in zip(rows, encoded, logits, strict=True):
-        best = numpy.argmax(sentence, axis=-1)
-        tags = [names[best[place]] for place, tag in enumerate(pieces["labels"]) if tag != IGNORED]
-        yield {
+def read_tags(rows: Iterable[Any], inputs: Iterable[Any], prediction: Any, names: list[str]) -> list[dict[str, Any]]:
+    """Return the sentences with the tags that the model gives their tokens; one without any piece has the tag O."""
+    sentences = [
+        {
             "uid": row["uid"],
             "start": row["start"],
             "tokens": row["tokens"],
             "expected": [names[tag] for tag in row["ner_tags"]],
-            "predicted": tags + ["O"] * (len(row["tokens"]) - len(tags)),
+            "predicted": ["O"] * len(row["tokens"]),
         }
+        for row in rows
+    ]
+    for item, tags, labels in zip(inputs, prediction.predictions, prediction.label_ids, strict=True):
+        predicted = sentences[item["sentence"]]["predicted"]
+        tokens = [token for token in item["token_indices"] if token != IGNORED]
+        for token, tag in zip(tokens, tags[labels != IGNORED], strict=True):
+            predicted[token] = names[tag]
+    return sentences
+
+
+def load_model(names: list[str]) -> tuple[Any, Any]:
+    """Return the tokenizer and the model, with a head for these tags; end this program if they cannot be had."""
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(sys.argv[1], add_prefix_space=True)
+        model = AutoModelForTokenClassification.from_pretrained(
+            sys.argv[1],
+            id2label=dict(enumerate(names)),
+            label2id={name: tag for tag, name in enumerate(names)},
+            ignore_mismatched_sizes=True,  # a model that has other labels gets a new head
+        )
+    except OSError as error:
+        sys.exit(f"The model {sys.argv[1]} cannot be loaded: {error}")
+    if not tokenizer.is_fast:
+        sys.exit(f"The model {sys.argv[1]} has no fast tokenizer: only such a one says which token a piece is of.")
+    return tokenizer, model
+
+
+def limit_length(tokenizer: Any, model: Any) -> int:
+    """Return how many pieces the model takes at once, at most LONGEST."""
+    return min(LONGEST, tokenizer.model_max_length, getattr(model.config, "max_position_embeddings", LONGEST))
+
+
+def choose_tags(logits: torch.Tensor, _labels: torch.Tensor) -> torch.Tensor:
+    """Return the best tag of each piece."""
+    return logits.argmax(dim=-1)
 
 
 def main() -> None:
     """Train, and write the predictions."""
-    parts = load_dataset(str(FOLDER / "data"))
-    names = parts["train"].features["ner_tags"].feature.names
-    tokenizer = AutoTokenizer.from_pretrained(sys.argv[1], add_prefix_space=True)
-    model = AutoModelForTokenClassification.from_pretrained(
-        sys.argv[1], id2label=dict(enumerate(names)), label2id={name: tag for tag, name in enumerate(names)}
-    )
-    encoded = parts.map(align, batched=True, fn_kwargs={"tokenizer": tokenizer})
-    trainer = Trainer(
-        model=model,
-        args=TrainingArguments(str(MODEL), report_to=[], save_strategy="no", **PARAMETERS),
-        train_dataset=encoded["train"],
-        data_collator=DataCollatorForTokenClassification(tokenizer),
-    )
-    trainer.train()
-    trainer.save_model(str(MODEL))
-    tokenizer.save_pretrained(str(MODEL))
+    # Not in the home folder, where each training would leave a copy of the data.
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as cache:
+        parts = load_dataset(str(FOLDER / "data"), cache_dir=cache)
+        names = parts["train"].features["ner_tags"].feature.names
+        tokenizer, model = load_model(names)
+        inputs = parts.map(
+            encode,
+            batched=True,
+            with_indices=True,
+            remove_columns=parts["train"].column_names,
+            fn_kwargs={"tokenizer": tokenizer, "longest": limit_length(tokenizer, model)},
+        )
+        trainer = Trainer(
+            model=model,
+            args=TrainingArguments(str(MODEL), report_to=[], save_strategy="no", **PARAMETERS),
+            train_dataset=inputs["train"],
+            data_collator=DataCollatorForTokenClassification(tokenizer),
+            preprocess_logits_for_metrics=choose_tags,
+        )
+        trainer.train()
+        trainer.save_model(str(MODEL))
+        tokenizer.save_pretrained(str(MODEL))
+        sentences = read_tags(parts["test"], inputs["test"], trainer.predict(inputs["test"]), names)
     with (FOLDER / "predictions.jsonl").open("w", encoding="utf-8", newline="\n") as file:
-        for sentence in predict(trainer, encoded["test"], parts["test"], names):
+        for sentence in sentences:
             file.write(json.dumps(sentence, ensure_ascii=False) + "\n")
 
 

@@ -11,8 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import spacy
-from spacy.tokens import Doc, DocBin, Span
+try:
+    import regex  # noqa: F401 - the tokenizer needs it
+    import spacy
+    from spacy.tokens import Doc, DocBin, Span
+except ModuleNotFoundError as error:
+    sys.exit(f"{error.name} is not installed. This installs what is needed: pip install -r requirements.txt")
 
 FOLDER = Path(__file__).resolve().parent
 DATA = FOLDER / "data"
