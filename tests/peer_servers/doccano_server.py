@@ -1,14 +1,13 @@
 """doccano's own server: projects, uploads, spans and downloads."""
 
 import io
-import subprocess
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from peer_servers.server_process import Client, free_port, low_priority, peer_environment, peer_python, running_server
+from peer_servers.server_process import Client, free_port, peer_environment, peer_python, run_command, running_server
 
 PACKAGE: Final = "doccano"
 _NAME, _PASSWORD = "admin", "a password of tests"
@@ -106,7 +105,7 @@ def running_doccano(folder: Path) -> Iterator[Doccano]:
     """Run a server with its data in `folder`; skips the test where doccano is not installed."""
     python = peer_python(PACKAGE)
     script = "import backend; print(list(backend.__path__)[0])"
-    backend = subprocess.run([python, "-c", script], capture_output=True, text=True, check=True).stdout.strip()
+    backend = run_command([python, "-c", script], folder).strip()
     (folder / "peer_settings.py").write_text(_SETTINGS, encoding="utf-8")
     env = peer_environment(
         folder,
@@ -121,14 +120,7 @@ def running_doccano(folder: Path) -> Iterator[Doccano]:
     )
     admin = ["--noinput", "--username", _NAME, "--password", _PASSWORD, "--email", "a@example.org"]
     for command in (["migrate", "-v", "0"], ["create_roles"], ["create_admin", *admin]):
-        done = subprocess.run(
-            [*low_priority(), python, Path(backend, "manage.py"), *command],
-            cwd=backend,
-            env=env,
-            capture_output=True,
-            text=True,
-        )
-        assert done.returncode == 0, done.stderr
+        run_command([python, Path(backend, "manage.py"), *command], Path(backend), env)
     port = free_port()
     arguments = ["config.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "1", "--timeout", "600"]
     server: list[str | Path] = [python, "-m", "gunicorn", *arguments, "--chdir", backend]

@@ -1,12 +1,14 @@
 """Run a peer's server on a free port of this machine, and talk to it."""
 
 import contextlib
+import ctypes
 import json
 import os
 import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -18,8 +20,13 @@ from uuid import uuid4
 import dev
 import pytest
 
-_START_SECONDS: Final = 600.0
+START_SECONDS: Final = 600.0
 """Both servers make their database first, with more than a hundred migrations."""
+ANSWER_SECONDS: Final = 120.0
+"""The longest answers, to an import of all articles, take some ten seconds."""
+PEER_TEST_SECONDS: Final = 1200.0
+"""The limit of a test, with the start of its server."""
+_PR_SET_PDEATHSIG: Final = 1
 _OPENER: Final = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
@@ -46,8 +53,14 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def running_server(command: Sequence[str | Path], folder: Path, env: Mapping[str, str], url: str) -> Iterator[None]:
-    """Run a server until the block ends; it answers at `url`. Its log is `server.log` in `folder`."""
+def running_server(
+    command: Sequence[str | Path], folder: Path, env: Mapping[str, str], url: str, seconds: float = START_SECONDS
+) -> Iterator[None]:
+    """Run a server until the block ends; it answers at `url`. Its log is `server.log` in `folder`.
+
+    On Linux it also ends with this process, even if that is killed. Fails the test after that many seconds without an
+    answer.
+    """
     with (folder / "server.log").open("wb") as log:
         server = subprocess.Popen(
             [*low_priority(), *command],
@@ -57,9 +70,10 @@ def running_server(command: Sequence[str | Path], folder: Path, env: Mapping[str
             stdout=log,
             stderr=log,
             start_new_session=True,
+            preexec_fn=_end_with_parent if sys.platform == "linux" else None,
         )
         try:
-            _wait(server, url, folder / "server.log")
+            _wait(server, url, folder / "server.log", seconds)
             yield
         finally:
             server.terminate()
@@ -70,18 +84,42 @@ def running_server(command: Sequence[str | Path], folder: Path, env: Mapping[str
             server.wait()
 
 
+def _end_with_parent() -> None:
+    """Have the kernel kill this process when the thread that started it ends."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def run_command(command: Sequence[str | Path], folder: Path, env: Mapping[str, str] | None = None) -> str:
+    """Run a command of a peer, and return its output; one that fails or hangs fails the test with what it says."""
+    try:
+        done = subprocess.run(
+            [*low_priority(), *command],
+            cwd=folder,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=START_SECONDS,
+        )
+    except subprocess.TimeoutExpired as error:
+        pytest.fail(str(error))
+    if done.returncode:
+        pytest.fail(f"{command} ends with {done.returncode}:\n{done.stderr[-4000:]}")
+    return done.stdout
+
+
 def low_priority() -> list[str]:
     """Return what is put before a command so that other programs come first."""
     return ["nice", "-n", "10"] if shutil.which("nice") else []
 
 
-def _wait(server: "subprocess.Popen[bytes]", url: str, log: Path) -> None:
-    deadline = time.monotonic() + _START_SECONDS
-    while time.monotonic() < deadline:
+def _wait(server: "subprocess.Popen[bytes]", url: str, log: Path, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while (remaining := deadline - time.monotonic()) > 0:
         if server.poll() is not None:
             break
         try:
-            with _OPENER.open(url, timeout=30):
+            with _OPENER.open(url, timeout=min(30, remaining)):
                 return
         except urllib.error.HTTPError:
             return  # it answers, if only that this needs a login
@@ -91,10 +129,14 @@ def _wait(server: "subprocess.Popen[bytes]", url: str, log: Path) -> None:
 
 
 class Client:
-    """Requests to a server as one user, whose token is sent along."""
+    """Requests to a server as one user, whose token is sent along.
 
-    def __init__(self, url: str, token: str = "") -> None:
-        self.url, self.token = url, token
+    Where an answer takes more than that many seconds, this and all later requests fail their tests.
+    """
+
+    def __init__(self, url: str, token: str = "", seconds: float = ANSWER_SECONDS) -> None:
+        self.url, self.token, self.seconds = url, token, seconds
+        self._hanging = ""
 
     def send(self, method: str, path: str, content: Any = None) -> Any:
         """Send JSON, and return the JSON of the answer, None if that is empty."""
@@ -116,8 +158,15 @@ class Client:
         if self.token:
             headers["Authorization"] = f"Token {self.token}"
         request = urllib.request.Request(self.url + path, body, headers, method=method)
+        if self._hanging:
+            pytest.fail(f"the server hangs since {self._hanging}")
         try:
-            with _OPENER.open(request, timeout=600) as answer:
+            with _OPENER.open(request, timeout=self.seconds) as answer:
                 return bytes(answer.read())
         except urllib.error.HTTPError as refusal:
             pytest.fail(f"{method} {path}: {refusal.code} {refusal.read().decode(errors='replace')[:2000]}")
+        except OSError as error:
+            # urllib wraps the timeout of a connection, not that of an answer.
+            if isinstance(error, TimeoutError) or isinstance(getattr(error, "reason", None), TimeoutError):
+                self._hanging = f"{method} {path}"
+            pytest.fail(f"{method} {path}: {error}")

@@ -8,12 +8,16 @@ import pytest
 from consumers.reading import LABELS
 from peer_servers import round_trip
 from peer_servers.doccano_server import Doccano, running_doccano
+from peer_servers.server_process import PEER_TEST_SECONDS
 
 from annotator.formats.json import offset_units
 from annotator.model.reasons import Code
 from annotator.store.corpus import Corpus
 
-pytestmark = pytest.mark.posix_only("the servers of peers are run as on Linux")
+pytestmark = [
+    pytest.mark.posix_only("the servers of peers are run as on Linux"),
+    pytest.mark.timeout(PEER_TEST_SECONDS),
+]
 
 
 @pytest.fixture(scope="module")

@@ -9,13 +9,17 @@ from consumers.reading import WHO
 from msgspec.structs import replace
 from peer_servers import round_trip
 from peer_servers.label_studio_server import LabelStudio, running_label_studio
+from peer_servers.server_process import PEER_TEST_SECONDS
 
 from annotator.model.article_builder import build_article
 from annotator.model.reasons import Code
 from annotator.model.records import Span, new_uid
 from annotator.store.corpus import Corpus
 
-pytestmark = pytest.mark.posix_only("the servers of peers are run as on Linux")
+pytestmark = [
+    pytest.mark.posix_only("the servers of peers are run as on Linux"),
+    pytest.mark.timeout(PEER_TEST_SECONDS),
+]
 SHAPES = {"JSON": "json", "JSON_MIN": "json", "CSV": "csv", "TSV": "tsv"}
 """Shapes of its exports, and the suffixes of their files."""
 
