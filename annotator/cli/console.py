@@ -48,7 +48,7 @@ class CommandError(click.ClickException):
 
 def print_json(value: Any) -> None:
     """Print `value` as one JSON value on stdout, always in UTF-8."""
-    text = json.dumps(msgspec.to_builtins(value), ensure_ascii=False)
+    text = _encode_json(value)
     # A path may contain lone surrogates, which UTF-8 cannot encode.
     click.echo(text.encode("utf-8", "replace"))
 
@@ -58,7 +58,7 @@ def print_json_list(batches: Iterable[Iterable[Any]]) -> None:
     separator = "["
     try:
         for batch in batches:
-            if texts := [json.dumps(msgspec.to_builtins(value), ensure_ascii=False) for value in batch]:
+            if texts := [_encode_json(value) for value in batch]:
                 click.echo((separator + ", ".join(texts)).encode("utf-8", "replace"), nl=False)
                 separator = ", "
         if separator == "[":
@@ -67,6 +67,12 @@ def print_json_list(batches: Iterable[Iterable[Any]]) -> None:
     finally:
         if separator != "[":
             click.echo("]")
+
+
+def _encode_json(value: Any) -> str:
+    """Return the value as JSON, with escapes for all control characters: some terminals obey those beyond ASCII too."""
+    text = json.dumps(msgspec.to_builtins(value), ensure_ascii=False)
+    return _CONTROLS.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def print_file(path: Path) -> None:

@@ -88,9 +88,14 @@ def parse_published(text: str | None, reasons: list[Reason]) -> str | None:
         return text or None
     published = zoning.parse_dateline(text)
     if published is None:
-        message = _("“{given}” is not a valid publication date.").format(given=shorten(text))
-        reasons.append(Reason(Code.INVALID_DATE, message))
+        reasons.append(describe_invalid_date(text))
     return published
+
+
+def describe_invalid_date(text: str) -> Reason:
+    """Return the reason that a time of publication is none."""
+    message = _("“{given}” is not a valid publication date.").format(given=shorten(text))
+    return Reason(Code.INVALID_DATE, message)
 
 
 def is_iso_time(text: str) -> bool:

@@ -1,7 +1,7 @@
 """All formats, and the detection of a file's format."""
 
 import copyreg
-from codecs import BOM_UTF16_BE, BOM_UTF16_LE
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from importlib import import_module
 from pathlib import Path
 from typing import Final
@@ -37,6 +37,7 @@ _MODULES: Final = (
 """The modules of the formats, in the order in which the program lists and recognises them."""
 _COMPRESSED_SUFFIXES: Final = (".gz", ".bz2", ".xz")
 _SNIFFED_BYTES: Final = 1 << 16
+_XML: Final = b"<?xml"
 
 
 def _load(module: str) -> Format:
@@ -89,13 +90,18 @@ def find_candidates(path: Path) -> list[Format]:
 def detect_format(path: Path) -> Format | None:
     """Detect the format of a file from its first bytes, and its name where they leave a doubt; return None if unknown.
 
-    JSON of an unknown kind is no text. Raises OSError.
+    JSON and XML of an unknown kind are no texts. Raises OSError.
     """
     beginning, name = _read_beginning(path), path.name.lower()
     for format_ in sorted(READ_FORMATS, key=lambda format_: (format_.is_fallback, format_ is plain_text.FORMAT)):
         if format_.sniff(name, beginning):
-            return None if format_ is plain_text.FORMAT and json_values.has_objects(beginning) else format_
+            return None if format_ is plain_text.FORMAT and _is_markup(beginning) else format_
     return None
+
+
+def _is_markup(beginning: bytes) -> bool:
+    is_json = json_values.has_objects(beginning) or json_values.is_value(beginning)
+    return is_json or beginning.removeprefix(BOM_UTF8).lstrip().startswith(_XML)
 
 
 def _read_beginning(path: Path) -> bytes:

@@ -4,10 +4,11 @@ import warnings
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias, TypeVar
 
 from annotator.checks.all_checks import KINDS
 from annotator.formats.format import Format
+from annotator.formats.reading import describe_invalid_date, is_iso_time
 from annotator.formats.registry import READ_FORMATS, WRITTEN_FORMATS
 from annotator.formats.report import Report
 from annotator.i18n import _
@@ -42,7 +43,7 @@ from annotator.model.article_builder import build_article
 from annotator.model.records import STATES, AnnotatedArticle, Edit
 from annotator.paths import extend_path
 from annotator.store.corpus import Corpus as StoredCorpus
-from annotator.store.errors import CorpusError
+from annotator.store.errors import CorpusError, NoSuchArticle
 from annotator.store.queries.article_ids import find_article_number
 from annotator.store.queries.article_list import (
     ArticleFilter,
@@ -64,6 +65,8 @@ if TYPE_CHECKING:
 Identity: TypeAlias = Article | int | str
 """An article, its number, or its uid or the beginning of that."""
 _Result = TypeVar("_Result")
+
+_NUMBER_BITS: Final = 63  # of the numbers that SQLite has, without their sign
 
 
 class Corpus:
@@ -136,7 +139,11 @@ class Corpus:
         """Return the number or uid of an article."""
         if isinstance(article, Article):
             return article.uid
-        return find_article_number(self._stored, article) if isinstance(article, str) else article
+        if isinstance(article, str):
+            return find_article_number(self._stored, article)
+        if article.bit_length() > _NUMBER_BITS:
+            raise NoSuchArticle(_("“{path}” has no article {identity}.").format(path=self.path, identity=article))
+        return article
 
     def articles(
         self, *, annotator: str | None = None, state: str | None = None, gold: bool = False
@@ -421,9 +428,11 @@ class Corpus:
     ) -> Article:
         """Store a text with its recognised zones, and return the article; one that is there already stays as it is.
 
-        `published` is ISO 8601. Raises InvalidEdit for a text that no corpus can hold.
+        `published` is ISO 8601. Raises InvalidEdit for a text that no corpus can hold, and for a date that is none.
         """
         self._editor.require_annotator()
+        if published and not is_iso_time(published):
+            raise operations.InvalidEdit(describe_invalid_date(published))
         annotated = build_article(text, title=title, published=published, source=source, url=url)
         self._stored.add(annotated)
         return self.article(annotated.article.uid)

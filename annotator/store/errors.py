@@ -1,6 +1,7 @@
 """Errors of a corpus file, with messages in the user's language, and how SQLite's and the system's become these."""
 
 import logging
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from annotator.store import shared_memory
 _log = logging.getLogger(__name__)
 _INVALID_TEXT: Final = "Could not decode to UTF-8"  # start of Python's message about invalid UTF-8
 _INVALID_JSON: Final = "malformed JSON"  # SQLite's message about invalid JSON
+_MISUSE: Final = re.compile("closed database|created in a thread")  # Python's messages about a connection
 
 
 class CorpusError(Exception):
@@ -90,6 +92,8 @@ def _translate(path: Path, error: sqlite3.DatabaseError | UnicodeDecodeError) ->
     # Both messages about invalid text go on with the text itself.
     if isinstance(error, UnicodeDecodeError) or str(error).startswith(_INVALID_TEXT):
         return DamagedCorpus(_("“{path}” is damaged: it contains invalid text.").format(path=path))
+    if isinstance(error, sqlite3.ProgrammingError) and _MISUSE.search(str(error)):
+        return CorpusError(_("“{path}” was closed, or belongs to another thread.").format(path=path))
     code = getattr(error, "sqlite_errorname", "") or ""
     _log.warning("SQLite error for %s: %s", path, code)
     if code.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")) or str(error) == _INVALID_JSON:

@@ -2,6 +2,7 @@
 
 import errno
 import io
+import json
 import os
 import re
 import subprocess
@@ -14,7 +15,7 @@ from builders import build_plain_article
 from cli.sample import BODY, HEADLINE, TEXT
 from running import raising
 
-from annotator.cli.console import format_for_terminal, run_with_progress
+from annotator.cli.console import format_for_terminal, print_json, print_json_list, run_with_progress
 from annotator.cli.root import root
 from annotator.cli.running import run
 from annotator.cli.terminal import display_width, has_arabic, reorder_for_display
@@ -207,6 +208,15 @@ def _steps() -> Generator[tuple[int, int], None, str]:
     for done in range(1, 5):
         yield done, 4
     return "all"
+
+
+def test_json_has_no_control_characters(capsys: pytest.CaptureFixture[str]) -> None:
+    value = {"title": "\x1b[31m \x9b31m \x7f \n نص"}
+    print_json(value)
+    print_json_list([[value]])
+    lines = capsys.readouterr().out.splitlines()
+    assert [json.loads(line) for line in lines] == [value, [value]]
+    assert not re.search(r"[\x00-\x1f\x7f-\x9f]", "".join(lines))
 
 
 def test_run_with_progress_returns_the_result(capsys: pytest.CaptureFixture[str]) -> None:

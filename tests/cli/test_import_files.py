@@ -58,6 +58,16 @@ def test_json_has_the_keys_of_the_contract(run: Run, tmp_path: Path, texts: Path
     assert run("list", corpus, "--json").json[0]["uid"] == article_uid(TEXT)
 
 
+def test_a_corpus_is_no_file_to_import(run: Run, tmp_path: Path, texts: Path) -> None:
+    corpus, other = tmp_path / "a.corpus", tmp_path / "b.corpus"
+    for path in (corpus, other):
+        run("import", path, texts)
+    assert run("import", corpus, corpus).err == f"annotator: {corpus}: “{corpus}” is the corpus itself.\n"
+    ended = run("import", corpus, other, "--json")
+    assert (ended.code, ended.json["skipped"][0]["code"]) == (1, "format_not_recognised")
+    assert ended.err == f"annotator: {other}: This is a corpus: merge it instead of importing it.\n"
+
+
 def test_standard_input_is_imported(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lines = gzip.compress(f'{{"text": "{BODY}"}}\n{{"text": 1}}\n'.encode())
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(lines)))

@@ -35,6 +35,24 @@ EXPECTED = {
 }
 
 
+@pytest.mark.parametrize("name", ["a", "a.txt", "-"])
+@pytest.mark.parametrize("content", ["[]", "{}", " [ ]\n", "{}\n{}\n", '[1, "نص"]', '[["نص", "DATE"]]', "[1]\n[2]\n"])
+def test_json_that_no_format_has_is_no_text(tmp_path: Path, name: str, content: str) -> None:
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    assert detect_format(tmp_path / name) is None
+
+
+def test_xml_that_no_format_has_is_no_text(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text('\ufeff<?xml version="1.0"?>\n<a>نص</a>', encoding="utf-8")
+    assert detect_format(tmp_path / "a") is None
+
+
+@pytest.mark.parametrize("content", ["[1] نص\n[2] نص\n", "{نص}", "[رأي] نص", "[1]\nنص\n", "1", "null", "نص []"])
+def test_texts_with_brackets_are_texts(tmp_path: Path, content: str) -> None:
+    (tmp_path / "a").write_text(content, encoding="utf-8")
+    assert detect_format(tmp_path / "a") is get_format("text")
+
+
 @pytest.mark.parametrize("folder", EXPECTED)
 def test_formats_of_sample_files_are_detected(shared: Path, folder: str) -> None:
     files = [path for path in (shared / "data" / folder).iterdir() if path.is_file()]

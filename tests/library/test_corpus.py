@@ -381,6 +381,38 @@ def test_a_new_corpus_takes_texts_and_files(tmp_path: Path) -> None:
         annotator.create(tmp_path / "new.corpus", "Sanae")
 
 
+def test_a_text_with_a_wrong_date_is_refused(tmp_path: Path) -> None:
+    with annotator.create(tmp_path / "new.corpus", "hamid") as corpus:
+        for published in ("yesterday", "2024-13-45", "09/07/2024"):
+            with pytest.raises(annotator.InvalidEdit, match=published) as error:
+                corpus.add_article(PLAIN, published=published)
+            assert error.value.reason.code == "invalid_date"
+        assert len(corpus) == 0
+        assert corpus.add_article(PLAIN, published="2024-07").published == "2024-07"
+
+
+@pytest.mark.parametrize("number", [0, -1, 10**30, -(10**30), 1 << 63])
+def test_a_number_that_no_article_has(path: Path, number: int) -> None:
+    with annotator.open(path) as corpus, pytest.raises(NoSuchArticle, match=str(number)):
+        corpus.article(number)
+
+
+def test_a_corpus_in_another_thread_or_closed_is_not_called_damaged(path: Path) -> None:
+    errors: list[str] = []
+
+    def count() -> None:
+        with pytest.raises(annotator.CorpusError) as error:
+            len(corpus)
+        errors.append(str(error.value))
+
+    with annotator.open(path) as corpus:
+        thread = threading.Thread(target=count)
+        thread.start()
+        thread.join()
+    count()
+    assert errors == [f"“{path}” was closed, or belongs to another thread."] * 2
+
+
 def test_spans_of_a_file_become_those_of_who_opened(path: Path, tmp_path: Path) -> None:
     columns = tmp_path / "a.conll"
     columns.write_text("وزارة B-MINISTRY\nالمالية I-MINISTRY\n\n", encoding="utf-8")

@@ -115,6 +115,18 @@ def has_objects(beginning: bytes) -> bool:
     return bool(_sample_values(beginning))
 
 
+def is_value(beginning: bytes) -> bool:
+    """Return whether a file that starts so is a list or object of JSON, or has one on each line; it may be empty.
+
+    Only a file that ends within these bytes is recognised.
+    """
+    data = beginning.removeprefix(_BOM).strip()
+    values = [_decode(data)] if data[:1] in (b"[", b"{") else []
+    if values == [None]:
+        values = [_decode(line) for line in data.splitlines() if line.strip()]
+    return bool(values) and all(isinstance(value, list | dict) for value in values)
+
+
 def are_lines(beginning: bytes) -> bool:
     """Return whether a file that starts so has an object a line, but for some of its lines."""
     return has_objects(beginning) and _detect_layout(beginning) == "lines"

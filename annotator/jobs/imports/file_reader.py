@@ -33,6 +33,7 @@ from annotator.paths import extend_path, is_link, resolve_path
 from annotator.store.corpus import Corpus
 from annotator.text.line_joining import join_lines
 
+_DATABASE: Final = b"SQLite format 3\0"
 _FILES_AT_ONCE: Final = 10  # for a process
 _MAX_SMALL_SIZE: Final = 1 << 20  # bytes
 
@@ -197,6 +198,8 @@ def _read_content(path: Path, options: ReadOptions, annotator: str) -> Iterator[
     format_ = detect_format(path, options)
     if format_ is None:
         message = _("The format of the file was not recognised.")
+        if _is_database(path):
+            message = _("This is a corpus: merge it instead of importing it.")
         yield Refusal.at(path, 0, Reason(Code.FORMAT_NOT_RECOGNISED, message))
     elif options.whole_layers and format_.is_projection:
         message = _("The format {format} may have only a part of a layer, so no layer is replaced by it.")
@@ -210,6 +213,11 @@ def _read_content(path: Path, options: ReadOptions, annotator: str) -> Iterator[
         yield from doccano.read(path, annotator, options.offsets)
     else:
         yield from format_.read(path, annotator)
+
+
+def _is_database(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(_DATABASE)) == _DATABASE
 
 
 def detect_format(path: Path, options: ReadOptions) -> Format | None:
@@ -298,6 +306,9 @@ def _walk(corpus: Corpus, paths: Iterable[Path], remarks: list[Remark]) -> Itera
                     remarks.append(Refusal.at(path, 0, Reason(Code.NOT_A_FILE, message)))
                 elif resolve_path(path) not in corpus_files:
                     yield path
+                elif path == root:
+                    message = _("“{path}” is the corpus itself.").format(path=path)
+                    remarks.append(Refusal.at(path, 0, Reason(Code.FORMAT_NOT_RECOGNISED, message)))
             except OSError as error:
                 remarks.append(_unreadable(path, error))
 
