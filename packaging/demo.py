@@ -17,7 +17,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from window_driver import create_sample_corpus, finish, open_program, tag_all
 
-from annotator.jobs.export.exporter import ExportOptions, export
+from annotator.jobs.export.exporter import export
+from annotator.jobs.export.options import ExportOptions
 from annotator.store.corpus import Corpus
 
 ROOT: Final = Path(__file__).resolve().parent.parent

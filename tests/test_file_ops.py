@@ -14,7 +14,8 @@ from file_states import list_names
 from running import finish
 
 from annotator import file_ops, i18n, settings
-from annotator.jobs.export.exporter import ExportOptions, export
+from annotator.jobs.export.exporter import export
+from annotator.jobs.export.options import ExportOptions
 from annotator.model.article_builder import build_article
 from annotator.model.labels import default_labels
 from annotator.settings import Settings

@@ -28,16 +28,9 @@ from annotator.formats.report import PartCounts, Report, report_path
 from annotator.formats.report import write as write_report
 from annotator.i18n import LazyText, _, count_phrase
 from annotator.jobs.export.existing_output import CannotExport, WouldReplace
-from annotator.jobs.export.exporter import (
-    ALL,
-    FOLD_COUNTS,
-    STATES,
-    ExportOptions,
-    NothingToExport,
-    export,
-    export_to_stream,
-)
+from annotator.jobs.export.exporter import NothingToExport, export, export_to_stream
 from annotator.jobs.export.gold_layers import describe_origins
+from annotator.jobs.export.options import ALL, FOLD_COUNTS, STATES, ExportOptions
 from annotator.jobs.export.read_back import NotVerified
 from annotator.jobs.export.writers import has_span_layer
 from annotator.model.records import ZONE_KINDS

@@ -12,7 +12,7 @@ from annotator.cli.root import root
 from annotator.cli.shares import parse_split
 from annotator.i18n import LazyText, _, count_phrase
 from annotator.jobs.export.existing_output import CannotExport
-from annotator.jobs.export.exporter import STATES, ExportOptions
+from annotator.jobs.export.options import STATES, ExportOptions
 from annotator.jobs.export.read_back import NotVerified
 from annotator.jobs.training_project import ERRORS, KINDS, SPLIT, run_project, score_project, write_project
 from annotator.jobs.training_scores import Score, TestScores

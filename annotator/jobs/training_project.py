@@ -19,7 +19,8 @@ from annotator.formats.conll import conll2003
 from annotator.formats.datasets import docbin, huggingface
 from annotator.formats.report import Report, report_path
 from annotator.i18n import _
-from annotator.jobs.export.exporter import ExportOptions, export
+from annotator.jobs.export.exporter import export
+from annotator.jobs.export.options import ExportOptions
 from annotator.jobs.training_scores import ModelError, TestScores, score_predictions
 from annotator.resources import resource_path
 from annotator.store.corpus import Corpus

@@ -11,8 +11,10 @@ from annotator import optional_packages
 from annotator.formats.datasets import docbin, huggingface
 from annotator.formats.datasets.combined_tags import CombinedTags
 from annotator.formats.format import Format
-from annotator.jobs.export.exporter import ExportOptions, list_parts, read_export
+from annotator.jobs.export.article_selection import list_parts
+from annotator.jobs.export.exporter import read_export
 from annotator.jobs.export.file_output import UNSPLIT
+from annotator.jobs.export.options import ExportOptions
 from annotator.library.values import Article, Span
 from annotator.store.corpus import Corpus
 from annotator.tagging.combined import CombinedProjection

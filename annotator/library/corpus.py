@@ -15,7 +15,8 @@ from annotator.i18n import _
 from annotator.jobs.adjudication import adjudicate
 from annotator.jobs.agreement import AgreementOptions, AgreementReport, report_agreement
 from annotator.jobs.checking import check_corpus, find_damage
-from annotator.jobs.export.exporter import ExportOptions, export
+from annotator.jobs.export.exporter import export
+from annotator.jobs.export.options import ExportOptions
 from annotator.jobs.imports.importer import ImportResult, LabelMapping, import_paths
 from annotator.jobs.imports.replacement import LayerReplacement
 from annotator.jobs.learning import LearningResult, learn

@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from annotator.jobs.export.exporter import ExportOptions
+from annotator.jobs.export.options import ExportOptions
 from annotator.library.conversions import check_part, to_spacy
 from annotator.library.opening import use_language
 from annotator.model.records import DONE

@@ -21,7 +21,8 @@ from window_speed import (
     wait_for_suggestions,
 )
 
-from annotator.jobs.export.exporter import ALL, ExportOptions, export
+from annotator.jobs.export.exporter import export
+from annotator.jobs.export.options import ALL, ExportOptions
 from annotator.model.labels import LabelSet
 from annotator.model.records import AnnotatedArticle, Article, Suggestion
 

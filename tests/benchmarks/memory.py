@@ -18,7 +18,8 @@ from annotator.formats.conll import conll2003
 _EXPORT: Final = """
 import resource, sys, time
 from pathlib import Path
-from annotator.jobs.export.exporter import ALL, ExportOptions, export
+from annotator.jobs.export.exporter import export
+from annotator.jobs.export.options import ALL, ExportOptions
 from annotator.store.corpus import Corpus
 split = {"train": 80, "dev": 10, "test": 10} if sys.argv[4:] else None
 options = ExportOptions(sys.argv[3], state=ALL, annotator="bench", split=split)

@@ -12,7 +12,8 @@ import peers
 from measuring import RATIO, Figure, Wanted, measure_by_turns, not_measured, per_second, time_call
 from sqlite_utils import Database
 
-from annotator.jobs.export.exporter import ALL, ExportOptions, export
+from annotator.jobs.export.exporter import export
+from annotator.jobs.export.options import ALL, ExportOptions
 from annotator.jobs.imports.importer import import_paths
 from annotator.model.article_builder import build_article
 from annotator.model.labels import default_labels

@@ -16,7 +16,8 @@ from msgspec.structs import replace
 from running import finish
 
 from annotator.formats.report import Report
-from annotator.jobs.export.exporter import ExportOptions, export
+from annotator.jobs.export.exporter import export
+from annotator.jobs.export.options import ExportOptions
 from annotator.model.article_builder import build_article
 from annotator.model.labels import default_labels
 from annotator.model.records import BODY, DONE, HEADLINE, AnnotatedArticle, Article, Span, Status, Zone, new_uid

@@ -16,7 +16,8 @@ from consumers.reading import (
     visible_letters,
 )
 
-from annotator.jobs.export.exporter import ALL, NothingToExport
+from annotator.jobs.export.exporter import NothingToExport
+from annotator.jobs.export.options import ALL
 from annotator.store.corpus import Corpus
 from annotator.tagging.schemes import IOB1, IOB2, IOBES
 from annotator.text.visible import remove_invisible

@@ -18,7 +18,7 @@ from consumers.reading import consumer
 from running import finish
 
 from annotator.jobs import training_scores
-from annotator.jobs.export.exporter import ALL, ExportOptions
+from annotator.jobs.export.options import ALL, ExportOptions
 from annotator.jobs.training_project import KINDS, run_project, score_project, write_project
 from annotator.model import operations
 from annotator.model.places import parse_place

@@ -29,7 +29,8 @@ from annotator.checks.boundaries import PUNCTUATION
 from annotator.checks.issue import Fix, Issue
 from annotator.formats.report import report_path
 from annotator.jobs.export.existing_output import CannotExport, folder_digest
-from annotator.jobs.export.exporter import ExportOptions, export
+from annotator.jobs.export.exporter import export
+from annotator.jobs.export.options import ExportOptions
 from annotator.jobs.imports.importer import import_paths
 from annotator.jobs.occurrences import find_in_corpus, label_occurrences
 from annotator.jobs.undo import undo_step

@@ -28,7 +28,8 @@ from PySide6.QtCore import QCoreApplication
 from soundness import Rows, find_faults, fingerprint
 
 from annotator import i18n
-from annotator.jobs.export.exporter import ExportOptions, export
+from annotator.jobs.export.exporter import export
+from annotator.jobs.export.options import ExportOptions
 from annotator.jobs.imports.importer import import_paths
 from annotator.model import history, operations
 from annotator.model.article_builder import build_article

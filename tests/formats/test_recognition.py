@@ -14,7 +14,8 @@ from strategies import examples, texts
 
 from annotator.formats.format import Documents
 from annotator.formats.registry import FORMATS, WRITTEN_FORMATS, detect_format, get_format
-from annotator.jobs.export.exporter import ALL, ExportOptions, export
+from annotator.jobs.export.exporter import export
+from annotator.jobs.export.options import ALL, ExportOptions
 from annotator.jobs.imports import file_reader
 from annotator.jobs.imports.file_reader import ReadOptions
 from annotator.model.article_builder import build_article

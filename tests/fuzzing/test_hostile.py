@@ -14,7 +14,8 @@ from fuzzing.targets import Reader, is_available
 from running import finish
 
 from annotator.jobs.export.existing_output import CannotExport, WouldReplace
-from annotator.jobs.export.exporter import ExportOptions, export
+from annotator.jobs.export.exporter import export
+from annotator.jobs.export.options import ExportOptions
 from annotator.jobs.imports import file_reader
 from annotator.jobs.imports.file_reader import ReadOptions
 from annotator.jobs.imports.importer import import_paths

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from running import finish
 
 from annotator import optional_packages
-from annotator.jobs.export.exporter import ExportOptions
+from annotator.jobs.export.options import ExportOptions
 from annotator.jobs.training_project import KINDS, InvalidProject, run_project, score_project, write_project
 from annotator.model import operations
 from annotator.model.places import parse_place

@@ -11,7 +11,8 @@ from consumers.reading import LABELS, NAMES, WHO, build_samples, build_tricky_ar
 from msgspec.structs import replace
 from running import finish
 
-from annotator.jobs.export.exporter import ALL, ExportOptions, export
+from annotator.jobs.export.exporter import export
+from annotator.jobs.export.options import ALL, ExportOptions
 from annotator.jobs.imports.importer import ImportResult, LabelMapping, import_paths
 from annotator.jobs.imports.replacement import LayerReplacement
 from annotator.model.article_builder import build_article

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.jobs.export.exporter import ALL, ExportOptions, export
+from annotator.jobs.export.exporter import export
+from annotator.jobs.export.options import ALL, ExportOptions
 from annotator.model.article_builder import build_article
 from annotator.model.labels import decode
 from annotator.resources import resource_path

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from annotator import settings
-from annotator.jobs.export.exporter import ALL, ExportOptions, export
+from annotator.jobs.export.exporter import export
+from annotator.jobs.export.options import ALL, ExportOptions
 from annotator.model.article_builder import build_article
 from annotator.model.labels import decode
 from annotator.resources import resource_path

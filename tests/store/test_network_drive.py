@@ -12,7 +12,8 @@ import pytest
 from file_states import list_names
 from running import finish
 
-from annotator.jobs.export.exporter import ALL, ExportOptions, export
+from annotator.jobs.export.exporter import export
+from annotator.jobs.export.options import ALL, ExportOptions
 from annotator.model.article_builder import build_article
 from annotator.model.labels import default_labels
 from annotator.store import backups, connections, restoring, shared_memory

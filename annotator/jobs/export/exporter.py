@@ -3,26 +3,17 @@
 import hashlib
 import logging
 from collections import Counter
-from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterator, Mapping
 from contextlib import ExitStack
-from fractions import Fraction
 from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO
 
-from msgspec import Struct
-from msgspec.structs import replace
-
-from annotator import __version__
 from annotator.formats import registry
-from annotator.formats.conll import conll2003
-from annotator.formats.format import ALL_FIELDS
-from annotator.formats.json import offset_units
-from annotator.formats.report import ArticleLines, Entry, OmittedArticle, PartCounts, PartNotice, Report
+from annotator.formats.report import Report
 from annotator.formats.report import write as write_report
-from annotator.formats.spooling import Spool
-from annotator.i18n import _, ngettext
-from annotator.jobs.export.article_selection import list_all_articles, select_own
+from annotator.i18n import _
+from annotator.jobs.export.article_selection import ArticleSelection, list_articles, plan_parts
 from annotator.jobs.export.article_tasks import (
     Chunk,
     compare,
@@ -39,90 +30,19 @@ from annotator.jobs.export.existing_output import CannotExport, file_digest, fol
 from annotator.jobs.export.expected_outcomes import ExpectedOutcome
 from annotator.jobs.export.file_output import FileOutput, check_split, prepare_file_output
 from annotator.jobs.export.folder_output import FolderOutput, prepare_folder_output
-from annotator.jobs.export.gold_layers import GoldLayer, select_gold_layers
-from annotator.jobs.export.part_plan import PartPlan, count_spans, find_imbalances, plan_folds, plan_split, plan_unsplit
+from annotator.jobs.export.options import ExportOptions
 from annotator.jobs.export.read_back import NotVerified
+from annotator.jobs.export.report_builder import ReportBuilder, explain_empty_export, explain_empty_parts
 from annotator.jobs.export.reported_outcomes import ReportedOutcomes
 from annotator.jobs.export.stream_output import StreamOutput, prepare_stream_output
 from annotator.jobs.export.writer import Converted, Writer
-from annotator.jobs.export.writers import create_writer, select_annotator
 from annotator.jobs.processes import ChunkMap, worker_processes
-from annotator.model.labels import LabelSet
 from annotator.model.operations import InvalidEdit
-from annotator.model.reasons import Code
-from annotator.model.records import DONE, ZONE_KINDS, AnnotatedArticle, Article
+from annotator.model.records import AnnotatedArticle
 from annotator.store.corpus import Corpus
-from annotator.store.queries import article_list
-from annotator.store.queries.article_list import ArticleFilter
-from annotator.store.queries.gold import find_gold
-from annotator.store.queries.removals import count_removed_articles
-from annotator.tagging import flat, schemes
-from annotator.tagging.flat import OUTCOMES, REFUSED, WRITTEN, SpanOutcome
+from annotator.tagging.flat import REFUSED
 
-ALL: Final = "all"
-STATES: Final = (DONE, ALL)
-FOLD_COUNTS: Final = range(2, 101)
-_NOBODY: Final = ""
-"""The annotator of no layer."""
 _log = logging.getLogger(__name__)
-
-
-class ExportOptions(Struct, frozen=True):
-    """Content and format of an export; the other options are those of `tagging.flat.ProjectionOptions`.
-
-    `format` is the name of one. `annotator` selects the layer, None the only one. `state` is DONE for articles that
-    this annotator has finished, ALL for all. `gold` selects the gold layer instead, and `single` those of articles
-    without one that a single person has done (see jobs.export.gold_layers). `split` has weights by part, such as
-    {"train": 80, "dev": 10, "test": 10}; instead, `folds` is a number of folds, each with a training and a test set.
-    The same `seed` gives the same parts (see jobs.export.dataset_splitter). `offsets` is a unit of json.offset_units,
-    for a format that may have any; None for its usual one. `layer` is that of the spans in formats of UIMA (see
-    formats.standoff.span_layer), "" for their own.
-    """
-
-    format: str = conll2003.FORMAT.name
-    scheme: str = schemes.IOB2
-    flatten: str = flat.OUTERMOST
-    boundary: str = flat.WIDEN
-    zones: frozenset[str] | None = flat.ProjectionOptions().zones
-    annotator: str | None = None
-    state: str = DONE
-    gold: bool = False
-    single: bool = False
-    split: Mapping[str, Fraction | int] | None = None
-    folds: int | None = None
-    seed: int = 0
-    offsets: str | None = None
-    layer: str = ""
-
-    def __post_init__(self) -> None:
-        """Raise ValueError for an invalid option."""
-        if self.state not in STATES:
-            raise ValueError(self.state)
-        if (self.single and not self.gold) or (self.gold and self.annotator is not None):
-            raise ValueError(self.annotator)
-        if self.folds is not None and (self.split is not None or self.folds not in FOLD_COUNTS):
-            raise ValueError(self.folds)
-        self.projection_options()
-
-    @property
-    def has_parts(self) -> bool:
-        """Return whether the articles are divided among several files."""
-        return self.split is not None or self.folds is not None
-
-    def projection_options(self) -> flat.ProjectionOptions:
-        """Return the options for a projection."""
-        return flat.ProjectionOptions(self.scheme, self.flatten, self.boundary, self.zones)
-
-    def create_writer(self, labels: LabelSet) -> Writer:
-        """Create the format's writer; raises like `writers.create_writer`."""
-        format_ = registry.get_format(self.format)
-        return create_writer(format_, labels, self.projection_options(), offsets=self.offsets, layer=self.layer)
-
-    def select_layer(self, corpus: Corpus, writer: Writer) -> str | None:
-        """Return the annotator to export; None means all, if the format holds several. Raises CannotExport."""
-        if self.gold:
-            return find_gold(corpus)
-        return None if writer.has_layers and self.annotator is None else select_annotator(corpus, self.annotator)
 
 
 class NothingToExport(CannotExport):
@@ -135,28 +55,6 @@ class NothingToExport(CannotExport):
 
 class EmptyPart(CannotExport):
     """A part of a split would contain no article."""
-
-
-def explain_empty_parts(report: Report) -> str | None:
-    """Say in a sentence which part of a split is empty, and what helps; None if none is."""
-    part = next((part for part, counts in (report.parts or {}).items() if not counts.articles), None)
-    reason = _(
-        "The part {part} would have no article: give it a larger share, choose another seed, or export more articles."
-    )
-    return None if part is None else reason.format(part=part)
-
-
-def explain_empty_export(report: Report) -> str:
-    """Say in a sentence why an export is empty."""
-    if report.left_out:
-        return _("There is nothing to export: the format cannot represent any of these articles.")
-    if report.removed:
-        return _("There is nothing to export: these articles were removed from the corpus.")
-    if report.origin is not None:
-        return _("There is nothing to export: no article is adjudicated yet.")
-    if report.state == ALL:
-        return _("There is nothing to export: the corpus has no articles.")
-    return _("There is nothing to export: mark articles as done first, or export all.")
 
 
 def export(
@@ -180,7 +78,7 @@ def export(
     files: FileOutput | FolderOutput
     if _needs_folder(corpus, writer, annotator, options):
         is_part = options.has_parts or writer.is_folder  # otherwise, the folder itself has the files
-        parts = {part: writer.part_name(part) if is_part else "" for part in _plan_parts(options).shares}
+        parts = {part: writer.part_name(part) if is_part else "" for part in plan_parts(options).shares}
         files = prepare_folder_output(path, corpus.database_paths(), parts, force=force)
     else:
         files = prepare_file_output(path, corpus.database_paths(), writer.configuration, force=force)
@@ -222,22 +120,7 @@ def exports_folder(corpus: Corpus, options: ExportOptions) -> bool:
 def _needs_folder(corpus: Corpus, writer: Writer, annotator: str | None, options: ExportOptions) -> bool:
     if options.has_parts or writer.is_folder:
         return True
-    return writer.max_articles is not None and len(_list_articles(corpus, annotator, options)) > writer.max_articles
-
-
-def _plan_parts(options: ExportOptions) -> PartPlan:
-    if options.split is not None:
-        return plan_split(options.split, options.seed)
-    return plan_unsplit() if options.folds is None else plan_folds(options.folds, options.seed)
-
-
-def _list_articles(corpus: Corpus, annotator: str | None, options: ExportOptions) -> list[int]:
-    """Return the numbers of the articles to export, in corpus order."""
-    if options.gold:
-        return list(select_gold_layers(corpus, single=options.single, state=options.state))
-    if options.state == ALL:
-        return article_list.list_article_numbers(corpus, "", ArticleFilter())
-    return article_list.list_done_articles(corpus, annotator)
+    return writer.max_articles is not None and len(list_articles(corpus, annotator, options)) > writer.max_articles
 
 
 def preview_export(corpus: Corpus, options: ExportOptions) -> Generator[tuple[int, int], None, Report]:
@@ -251,11 +134,6 @@ def preview_export(corpus: Corpus, options: ExportOptions) -> Generator[tuple[in
     return _Export(corpus, writer, options.select_layer(corpus, writer), options).preview()
 
 
-def list_parts(options: ExportOptions) -> list[str]:
-    """Return the names of the parts of such an export; UNSPLIT alone without any."""
-    return list(_plan_parts(options).shares)
-
-
 def read_export(corpus: Corpus, options: ExportOptions) -> Iterator[tuple[tuple[str, ...], AnnotatedArticle]]:
     """Yield the articles of an export with what it has of them, each after its parts (see `list_parts`).
 
@@ -265,35 +143,29 @@ def read_export(corpus: Corpus, options: ExportOptions) -> Iterator[tuple[tuple[
     writer = options.create_writer(corpus.labels())
     if options.split is not None:
         check_split(options.split)
-    return _Export(corpus, writer, options.select_layer(corpus, writer), options).read()
+    annotator = options.select_layer(corpus, writer)
+    articles = ArticleSelection(corpus, annotator, options, has_layers=writer.has_layers)
+    return _read_selection(articles)
+
+
+def _read_selection(articles: ArticleSelection) -> Iterator[tuple[tuple[str, ...], AnnotatedArticle]]:
+    articles.select()
+    for _compared in articles.assign_parts():
+        pass
+    for annotated, parts in articles.read():
+        yield parts, annotated
 
 
 class _Export:
-    """A running export: its settings, articles and counts so far.
-
-    With `annotator` None, all layers are written if the format holds several, else none.
-    """
+    """A running export."""
 
     def __init__(self, corpus: Corpus, writer: Writer, annotator: str | None, options: ExportOptions) -> None:
         self.corpus = corpus
         self.writer = writer
-        self.annotator = annotator
-        self.options = options
-        self.numbers: list[int] = []
-        self.gold_layers: dict[int, GoldLayer] = {}
-        self.removed_count = 0
-        self.astral_count = 0
-        self.plan = _plan_parts(options)
-        self.parts_of: list[tuple[str, ...]] = []
+        self.articles = ArticleSelection(corpus, annotator, options, has_layers=writer.has_layers)
+        self.report = ReportBuilder(writer, options, self.articles)
+        self.part_digests = {part: hashlib.sha256() for part in self.report.parts}
         self.processed_count = self.step_count = 0
-        self.left_out: list[OmittedArticle] = []
-        self.digest = hashlib.sha256()
-        self.total = PartCounts()
-        self.parts = {part: PartCounts() for part in self.plan.shares}
-        self.part_digests = {part: hashlib.sha256() for part in self.parts}
-        self.line_counts = Counter[str]()
-        self.index = Spool(ArticleLines)
-        self.entries = {outcome: Spool(Entry) for outcome in OUTCOMES if outcome != WRITTEN}
 
     def run(
         self, files: FileOutput | FolderOutput | StreamOutput, jobs: int
@@ -305,15 +177,15 @@ class _Export:
             yield from self._inspect()
             with worker_processes(partial(work_at_chunk, self.writer), jobs) as map_chunks:
                 yield from self._write(staged.parts, map_chunks)
-                if not self.total.articles:
-                    raise NothingToExport(self._build_report(verified=False))
-                if reason := explain_empty_parts(self._build_report(verified=False)):
+                if not self.report.total.articles:
+                    raise NothingToExport(self.report.build(verified=False))
+                if reason := explain_empty_parts(self.report.build(verified=False)):
                     raise EmptyPart(reason)
                 if self.writer.encodes_bytes:
                     self._compare_bytes(staged.parts)
                 else:
                     yield from self._compare_articles(staged.parts, map_chunks)
-            report = self._build_report()
+            report = self.report.build()
             if staged.folder:
                 report.files = folder_digest(staged.folder)  # of the data, for the companion files
                 for name, content in self.writer.build_companion_files(report).items():
@@ -341,63 +213,36 @@ class _Export:
         with self.corpus.snapshot():
             yield from self._select_articles()
             yield from self._inspect()
-            for annotated, parts in self._read_articles():
+            for annotated, parts in self.articles.read():
                 self._write_article({}, parts, annotated, convert(self.writer, annotated))
                 yield self._advance(1 if self.writer.encodes_bytes else 1 + len(parts))
-        return self._build_report(verified=False)
-
-    def read(self) -> Iterator[tuple[tuple[str, ...], AnnotatedArticle]]:
-        """Yield the articles, each after its parts."""
-        for _progress in self._select_articles():
-            pass
-        for annotated, parts in self._read_articles():
-            yield parts, annotated
+        return self.report.build(verified=False)
 
     def _select_articles(self) -> Iterator[tuple[int, int]]:
-        """Determine number and part of each article to export, in corpus order."""
-        self.numbers = _list_articles(self.corpus, self.annotator, self.options)
-        if self.options.gold:
-            self.gold_layers = select_gold_layers(self.corpus, single=self.options.single, state=self.options.state)
-        state = None if self.options.state == ALL else self.options.state
-        self.removed_count = count_removed_articles(self.corpus, state, self.annotator)
-        copies, is_divided = self.plan.copies, self.options.has_parts
-        passes = (1, copies * (not self.writer.encodes_bytes), self.writer.needs_inspection)
-        compared = list_all_articles(self.corpus) if is_divided else []
-        self.step_count = sum(passes) * len(self.numbers) + len(compared)
-        # All articles of the file are compared, whatever their state: marking one as done must not move another.
-        for annotated in self.corpus.load_articles(compared, _NOBODY):
-            self.plan.add(annotated)
+        """Determine number and parts of each article to export."""
+        self.articles.select()
+        numbers, compared = self.articles.numbers, self.articles.compared
+        passes = (1, self.articles.plan.copies * (not self.writer.encodes_bytes), self.writer.needs_inspection)
+        self.step_count = sum(passes) * len(numbers) + len(compared)
+        for _compared in self.articles.assign_parts():
             yield self._advance()
-        parts_by_number = dict(zip(compared, self.plan.assign(), strict=True))
-        self.parts_of = [parts_by_number[number] if is_divided else tuple(self.parts) for number in self.numbers]
 
     def _advance(self, by: int = 1) -> tuple[int, int]:
         self.processed_count += by
         return self.processed_count, self.step_count
 
-    def _read_articles(self) -> Iterator[tuple[AnnotatedArticle, tuple[str, ...]]]:
-        """Yield the articles with their parts."""
-        articles = self.corpus.load_articles(self.numbers, None if self.options.gold else self.annotator)
-        if self.options.gold:
-            articles = (
-                select_own(annotated, self.gold_layers[annotated.article.id].annotator) for annotated in articles
-            )
-        has_spans = self.options.gold or self.annotator is not None or self.writer.has_layers
-        for annotated, parts in zip(articles, self.parts_of, strict=True):
-            yield annotated if has_spans else replace(annotated, spans=()), parts
-
     def _inspect(self) -> Iterator[tuple[int, int]]:
-        for annotated, _parts in self._read_articles() if self.writer.needs_inspection else ():
+        for annotated, _parts in self.articles.read() if self.writer.needs_inspection else ():
             self.writer.inspect(annotated)
             yield self._advance()
 
     def _write(self, parts: Mapping[str, Path], map_chunks: ChunkMap[Chunk, list[Any]]) -> Iterator[tuple[int, int]]:
         """Write the articles, and compare the outcomes recorded with those expected. Raises NotVerified."""
-        reported = ReportedOutcomes(self.entries, keeps_flattened=self.writer.keeps_flattened)
+        reported = ReportedOutcomes(self.report.entries, keeps_flattened=self.writer.keeps_flattened)
         spans, written = Counter[str](), Counter[str]()
         with ExitStack() as stack:
             targets = {part: stack.enter_context(self.writer.opened(path)) for part, path in parts.items()}
-            articles = ((annotated, assigned, ()) for annotated, assigned in self._read_articles())
+            articles = ((annotated, assigned, ()) for annotated, assigned in self.articles.read())
             for annotated, assigned, (converted, expected, lines) in map_articles(
                 map_chunks, convert_and_judge, articles
             ):
@@ -406,14 +251,16 @@ class _Export:
                         raise missing_article_error(annotated)
                     expected = {span.uid: ExpectedOutcome(REFUSED, None, None) for span in annotated.spans}
                 if isinstance(converted, Converted):
-                    self._index_lines(annotated.article, assigned, converted.content, lines)
+                    self.report.index_lines(annotated.article, assigned, converted.content, lines)
                 unchanged_count = reported.check(annotated, expected)
                 for part in assigned:
                     spans[part] += len(annotated.spans)
                     written[part] += unchanged_count
                 yield self._advance()
         reported.check_end()
-        if any((counts.spans, counts.written) != (spans[part], written[part]) for part, counts in self.parts.items()):
+        if any(
+            (counts.spans, counts.written) != (spans[part], written[part]) for part, counts in self.report.parts.items()
+        ):
             raise different_file_error()
 
     def _write_article(
@@ -436,50 +283,13 @@ class _Export:
                 if self.writer.encodes_bytes:
                     self.part_digests[part].update(converted.content)
                 is_written = True
-            is_written = True
         except InvalidEdit as rejected:
             if is_written:
                 raise CannotExport(str(rejected)) from rejected
-            reason = rejected.reason
-            self.left_out.append(OmittedArticle(annotated.article.id, reason.text, reason.code))
-            refusal = REFUSED, reason, None
-            converted = Converted(None, dict.fromkeys(range(len(annotated.spans)), refusal), 0, 0)
-        for counts in (self.total, *(self.parts[part] for part in parts)):
-            counts.articles += is_written
-            counts.sentences += converted.sentences
-            counts.tokens += converted.tokens
-            count_spans(annotated, counts, converted)
-        self._update_digest(annotated)
-        self.astral_count += offset_units.has_astral(annotated.article.text)
-        outcomes = [
-            SpanOutcome(annotated.spans[index], kind, reason, None, text)
-            for index, (kind, reason, text) in converted.outcomes.items()
-        ]
-        self._record_outcomes(annotated.article, outcomes)
-        return is_written
-
-    def _record_outcomes(self, article: Article, outcomes: list[SpanOutcome]) -> None:
-        """Record the spans that are not just written."""
-        for outcome in outcomes:
-            self.entries[outcome.kind].append(_build_entry(article, outcome))
-
-    def _index_lines(
-        self, article: Article, parts: Collection[str], content: Any, lines: Sequence[tuple[int, int, int]]
-    ) -> None:
-        """Record where the article and its sentences are in the files."""
-        for part in parts if self.writer.has_line_index else ():
-            first = self.line_counts[part] + 1
-            sentences = [(first + line, start, end) for line, start, end in lines]
-            self.index.append(ArticleLines(article.id, article.uid, first, sentences, part))
-            self.line_counts[part] += content.count(b"\n")
-
-    def _update_digest(self, annotated: AnnotatedArticle) -> None:
-        """Add the article and its spans to the digest of all."""
-        contents = [annotated.article.uid]
-        contents += [
-            repr((span.annotator, span.label, span.start, span.end, span.value, span.note)) for span in annotated.spans
-        ]
-        self.digest.update("".join(contents).encode("utf-8", "surrogatepass"))
+            self.report.leave_out(annotated, parts, rejected.reason)
+            return False
+        self.report.add(annotated, parts, converted)
+        return True
 
     def _compare_bytes(self, parts: Mapping[str, Path]) -> None:
         """Compare the files on disk with the bytes that were judged. Raises NotVerified."""
@@ -499,7 +309,7 @@ class _Export:
                 read_counts[part].update(articles=1, sentences=sentences, tokens=tokens)
                 yield self._advance()
             for part, reader in readers.items():
-                written = self.parts[part]
+                written = self.report.parts[part]
                 written_counts = Counter(articles=written.articles)
                 if not self.writer.has_whole_texts:
                     written_counts.update(sentences=written.sentences, tokens=written.tokens)
@@ -511,75 +321,14 @@ class _Export:
 
     def _read_back(self, readers: Mapping[str, Iterator[Any]]) -> Iterator[tuple[AnnotatedArticle, str, tuple[Any]]]:
         """Yield each article that should be in a file, its part, and its content there or why that is unreadable."""
-        left_out = {entry.article for entry in self.left_out}
-        for annotated, parts in self._read_articles():
+        left_out = self.report.left_out_numbers
+        for annotated, parts in self.articles.read():
             for part in parts if annotated.article.id not in left_out else ():
                 try:
                     content = _read_next(readers[part])
                 except NotVerified as error:  # raised once the articles before are compared
                     content = error
                 yield annotated, part, (content,)
-
-    def _notice_unit(self) -> Iterator[PartNotice]:
-        """Yield a notice if the unit of offsets matters."""
-        if self.astral_count and self.writer.unit is not None:
-            message = ngettext(
-                "{count} article has characters beyond U+FFFF, such as emoji: offsets count {unit} there.",
-                "{count} articles have characters beyond U+FFFF, such as emoji: offsets count {unit} there.",
-                self.astral_count,
-            )
-            reason = message.format(count=self.astral_count, unit=offset_units.describe_unit(self.writer.unit))
-            yield PartNotice("", Code.OFFSET_UNIT, reason)
-
-    def _build_report(self, *, verified: bool = True) -> Report:
-        options, total = self.options, self.total
-        left_out = {entry.article for entry in self.left_out}
-        return Report(
-            format=options.format,
-            scheme=options.scheme,
-            articles=total.articles,
-            sentences=total.sentences,
-            tokens=total.tokens,
-            spans=total.spans,
-            written=total.written,
-            **self.entries,
-            verified=verified,
-            labels=total.labels,
-            digest=self.digest.hexdigest(),
-            not_held=sorted(ALL_FIELDS - self.writer.held_fields),
-            annotator=self.annotator,
-            state=options.state,
-            zones=[kind for kind in ZONE_KINDS if kind in options.zones]
-            if self.writer.uses_zones and options.zones is not None
-            else None,
-            flatten=options.flatten,
-            boundary=options.boundary,
-            program=f"annotator {__version__}",
-            removed=self.removed_count,
-            left_out=self.left_out,
-            files=None,
-            companions=None,
-            parts=self.parts if options.has_parts else None,
-            seed=options.seed if options.has_parts else None,
-            offsets=self.writer.unit,
-            noticed=[
-                *(find_imbalances(self.parts, self.plan.shares, total) if options.has_parts else ()),
-                *self._notice_unit(),
-            ],
-            layer=options.layer or None,
-            index=self.index,
-            origin={str(number): layer.origin for number, layer in self.gold_layers.items() if number not in left_out}
-            if options.gold
-            else None,
-        )
-
-
-def _build_entry(article: Article, outcome: SpanOutcome) -> Entry:
-    span, reason = outcome.span, outcome.reason
-    if reason is None:
-        raise ValueError("a span that is not just written has no reason")
-    place = (article.id, span.uid, span.start, span.end, span.label, article.text[span.start : span.end])
-    return Entry(*place, reason.text, reason.code, outcome.exported_text)
 
 
 def _read_next(reader: Iterator[Any]) -> Any:

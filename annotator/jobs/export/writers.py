@@ -15,7 +15,7 @@ from annotator.tagging.flat import ProjectionOptions
 def create_writer(
     format_: Format, labels: LabelSet, options: ProjectionOptions, *, offsets: str | None, layer: str
 ) -> Writer:
-    """Create a format's writer; see exporter.ExportOptions.
+    """Create a format's writer; see options.ExportOptions.
 
     Raises KeyError for a format that is not written, CannotExport if its package is missing or the layer is not one
     of it.

@@ -27,16 +27,10 @@ from annotator.formats.report import PartCounts, Report, report_path
 from annotator.formats.standoff.span_layer import SpanLayer
 from annotator.i18n import _, count_phrase, format_number, ngettext, pgettext
 from annotator.jobs.export.existing_output import CannotExport, WouldReplace
-from annotator.jobs.export.exporter import (
-    ALL,
-    ExportOptions,
-    explain_empty_export,
-    explain_empty_parts,
-    export,
-    exports_folder,
-    preview_export,
-)
+from annotator.jobs.export.exporter import export, exports_folder, preview_export
 from annotator.jobs.export.gold_layers import describe_origins
+from annotator.jobs.export.options import ALL, ExportOptions
+from annotator.jobs.export.report_builder import explain_empty_export, explain_empty_parts
 from annotator.jobs.export.writers import has_span_layer
 from annotator.model.display_names import gold_title
 from annotator.model.records import DONE

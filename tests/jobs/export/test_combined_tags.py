@@ -23,7 +23,8 @@ from annotator.formats.format import Format, identify_span
 from annotator.formats.registry import get_format
 from annotator.formats.report import Report
 from annotator.jobs.export.existing_output import CannotExport
-from annotator.jobs.export.exporter import ALL, EmptyPart, ExportOptions, export, exports_folder, preview_export
+from annotator.jobs.export.exporter import EmptyPart, export, exports_folder, preview_export
+from annotator.jobs.export.options import ALL, ExportOptions
 from annotator.jobs.export.read_back import NotVerified
 from annotator.jobs.export.tag_writer import TagWriter
 from annotator.jobs.imports.importer import import_paths

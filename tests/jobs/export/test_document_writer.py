@@ -17,7 +17,8 @@ from strategies import examples
 
 from annotator.formats.format import Documents, Format
 from annotator.formats.json import jsonl
-from annotator.jobs.export.exporter import ALL, EmptyPart, ExportOptions, export
+from annotator.jobs.export.exporter import EmptyPart, export
+from annotator.jobs.export.options import ALL, ExportOptions
 from annotator.jobs.export.read_back import NotVerified
 from annotator.jobs.imports.importer import import_paths
 from annotator.model.article_builder import build_article

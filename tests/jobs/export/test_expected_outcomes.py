@@ -15,9 +15,10 @@ from strategies import article_layers, examples, marked_texts
 
 from annotator.formats.format import Tags
 from annotator.formats.standoff import brat, xmi
-from annotator.jobs.export import exporter
+from annotator.jobs.export import report_builder
 from annotator.jobs.export.expected_outcomes import expect_outcomes
-from annotator.jobs.export.exporter import ExportOptions, export
+from annotator.jobs.export.exporter import export
+from annotator.jobs.export.options import ExportOptions
 from annotator.jobs.export.read_back import NotVerified
 from annotator.model.labels import default_labels
 from annotator.model.operations import InvalidEdit
@@ -212,7 +213,7 @@ def test_a_false_outcome_of_a_span_raises(
 def test_a_report_that_differs_from_the_file_raises(
     corpus: Corpus, out: Path, monkeypatch: pytest.MonkeyPatch, outcome: str
 ) -> None:
-    account = exporter._Export._record_outcomes
+    account = report_builder.ReportBuilder._record_outcomes
 
     def false(self: Any, article: Any, span_outcomes: list[SpanOutcome]) -> None:
         false_outcomes = [
@@ -222,15 +223,15 @@ def test_a_report_that_differs_from_the_file_raises(
         ]
         account(self, article, false_outcomes)
 
-    monkeypatch.setattr(exporter._Export, "_record_outcomes", false)
+    monkeypatch.setattr(report_builder.ReportBuilder, "_record_outcomes", false)
     with pytest.raises(NotVerified, match="the report is wrong about"):
         finish(export(corpus, out / "a", ExportOptions()))
 
 
 def test_an_entry_that_is_not_in_the_corpus_raises(corpus: Corpus, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    entry = exporter._build_entry
+    entry = report_builder._build_entry
     monkeypatch.setattr(
-        exporter, "_build_entry", lambda article, span_outcome: replace(entry(article, span_outcome), article=7)
+        report_builder, "_build_entry", lambda article, span_outcome: replace(entry(article, span_outcome), article=7)
     )
     with pytest.raises(NotVerified):
         finish(export(corpus, out / "a", ExportOptions()))
@@ -238,28 +239,28 @@ def test_an_entry_that_is_not_in_the_corpus_raises(corpus: Corpus, out: Path, mo
 
 @pytest.mark.parametrize("surplus", ["of another article", "of no span", "of a span that has one"])
 def test_an_extra_entry_raises(corpus: Corpus, out: Path, monkeypatch: pytest.MonkeyPatch, surplus: str) -> None:
-    account = exporter._Export._record_outcomes
+    account = report_builder.ReportBuilder._record_outcomes
 
     def add_one(self: Any, article: Any, span_outcomes: list[SpanOutcome]) -> None:
         account(self, article, span_outcomes)
         widened = next(span_outcome for span_outcome in span_outcomes if span_outcome.kind == flat.WIDENED)
-        entry = exporter._build_entry(article, widened)
+        entry = report_builder._build_entry(article, widened)
         if surplus == "of another article":
             entry = replace(entry, article=7)
         elif surplus == "of no span":
             entry = replace(entry, uid=new_uid())
         self.entries[flat.CUT].append(entry)
 
-    monkeypatch.setattr(exporter._Export, "_record_outcomes", add_one)
+    monkeypatch.setattr(report_builder.ReportBuilder, "_record_outcomes", add_one)
     with pytest.raises(NotVerified, match="entries that are not in the corpus"):
         finish(export(corpus, out / "a", ExportOptions()))
     assert list(out.iterdir()) == []
 
 
 def test_an_entry_without_a_reason_raises(corpus: Corpus, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    entry = exporter._build_entry
+    entry = report_builder._build_entry
     monkeypatch.setattr(
-        exporter, "_build_entry", lambda article, span_outcome: replace(entry(article, span_outcome), reason="")
+        report_builder, "_build_entry", lambda article, span_outcome: replace(entry(article, span_outcome), reason="")
     )
     with pytest.raises(NotVerified, match="the report is wrong about"):
         finish(export(corpus, out / "a", ExportOptions()))

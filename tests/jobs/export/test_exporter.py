@@ -35,15 +35,14 @@ from annotator.formats.report import write as write_report
 from annotator.jobs.export import compression, exporter
 from annotator.jobs.export.existing_output import CannotExport, WouldReplace, file_digest, folder_digest
 from annotator.jobs.export.exporter import (
-    ALL,
     EmptyPart,
-    ExportOptions,
     NothingToExport,
     export,
     export_to_stream,
     exports_folder,
     preview_export,
 )
+from annotator.jobs.export.options import ALL, ExportOptions
 from annotator.jobs.export.read_back import NotVerified
 from annotator.jobs.export.writer import count_text_tokens
 from annotator.model import operations

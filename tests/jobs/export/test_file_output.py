@@ -11,8 +11,9 @@ from running import finish
 from annotator.file_ops import replace_file
 from annotator.formats.report import Report, report_path
 from annotator.jobs.export.existing_output import WouldReplace, file_digest
-from annotator.jobs.export.exporter import ALL, ExportOptions, export
+from annotator.jobs.export.exporter import export
 from annotator.jobs.export.file_output import moved_aside
+from annotator.jobs.export.options import ALL, ExportOptions
 from annotator.model.article_builder import build_article
 from annotator.model.records import Span, new_uid
 from annotator.store.corpus import Corpus

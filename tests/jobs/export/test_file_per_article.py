@@ -25,14 +25,8 @@ from annotator.formats.registry import get_format
 from annotator.formats.report import OmittedArticle, Report
 from annotator.formats.standoff import brat
 from annotator.jobs.export.existing_output import CannotExport
-from annotator.jobs.export.exporter import (
-    ALL,
-    EmptyPart,
-    ExportOptions,
-    NothingToExport,
-    export,
-    preview_export,
-)
+from annotator.jobs.export.exporter import EmptyPart, NothingToExport, export, preview_export
+from annotator.jobs.export.options import ALL, ExportOptions
 from annotator.jobs.export.read_back import NotVerified
 from annotator.jobs.imports.importer import LabelMapping, import_paths
 from annotator.model.article_builder import build_article

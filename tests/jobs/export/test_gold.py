@@ -8,7 +8,8 @@ import pytest
 from builders import apply_edits, create_corpus, label_words
 
 from annotator.jobs.adjudication import adjudicate
-from annotator.jobs.export.exporter import ExportOptions, NothingToExport, export
+from annotator.jobs.export.exporter import NothingToExport, export
+from annotator.jobs.export.options import ExportOptions
 from annotator.model.records import DONE, Edit, Status, article_uid
 from annotator.store.corpus import Corpus
 

@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from running import finish
 
 from annotator.formats.registry import get_format
-from annotator.jobs.export.exporter import ALL, ExportOptions, export
+from annotator.jobs.export.exporter import export
+from annotator.jobs.export.options import ALL, ExportOptions
 from annotator.jobs.imports.importer import ImportResult, LabelMapping, import_paths
 from annotator.jobs.imports.replacement import LayerReplacement
 from annotator.model import operations
