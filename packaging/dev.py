@@ -260,7 +260,8 @@ def make_server_environments() -> None:
     for name, (major, first, last) in PEER_SERVERS.items():
         maker = find_python([f"{major}.{minor}" for minor in range(last, first - 1, -1)])
         if maker is None:
-            say(f"{name} needs Python {major}.{first} to {major}.{last}: the tests of it are skipped.")
+            versions = f"{major}.{first}" + (f" to {major}.{last}" if last > first else "")
+            say(f"{name} needs Python {versions}: the tests of it are skipped.")
             continue
         python = peer_server_python(name)
         stamp_file = python.parent.parent / "stamp"

@@ -541,13 +541,17 @@ def test_each_server_gets_an_environment_that_is_made_once(
     (checkout / "pyproject.toml").write_text("[dependency-groups]\none = ['one==1', 'two<3']\n", encoding="utf-8")
     monkeypatch.setattr(dev, "ROOT", checkout)
     version = sys.version_info[:2]
-    monkeypatch.setattr(dev, "PEER_SERVERS", {"one": (*version, version[1]), "other": (version[0], 3, 4)})
+    monkeypatch.setattr(
+        dev, "PEER_SERVERS", {"one": (*version, version[1]), "other": (version[0], 3, 4), "old": (2, 4, 4)}
+    )
     python = dev.peer_server_python("one")
     python.parent.mkdir(parents=True)
     dev.make_server_environments()
     assert [command[1:3] for command in commands] == [["-m", "venv"], ["-m", "pip"]]
     assert commands[-1][-2:] == ["one==1", "two<3"]
-    assert f"other needs Python {version[0]}.3 to {version[0]}.4" in capfd.readouterr().err
+    output = capfd.readouterr().err
+    assert f"other needs Python {version[0]}.3 to {version[0]}.4: the tests of it are skipped." in output
+    assert "old needs Python 2.4: the tests of it are skipped." in output
     python.touch()
     dev.make_server_environments()
     assert len(commands) == 2
