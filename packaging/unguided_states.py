@@ -1,5 +1,6 @@
 """Take the states of the window that no guide shows, as `guide_pictures` takes those of the guides."""
 
+import json
 import random
 from collections.abc import Callable
 from typing import Final
@@ -10,13 +11,16 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog
 from team_pictures import TEAM_PICTURES
 from team_states import TEAM_STATES
+from window_driver import finish
 
+from annotator.jobs.imports.preview import preview_files
 from annotator.model.records import DONE
 from annotator.store.queries.annotators import list_annotators
 from annotator.store.queries.suggestion_statistics import SuggestionCounts, SuggestionStatistics
 from annotator.ui import app
 from annotator.ui.dialogs.annotator_name import AnnotatorNameDialog
 from annotator.ui.dialogs.annotators import AnnotatorsDialog
+from annotator.ui.dialogs.import_preview import ImportDialog
 from annotator.ui.dialogs.suggestion_statistics import SuggestionStatisticsDialog
 from annotator.ui.widgets.modal import fit_to_screen
 
@@ -43,6 +47,20 @@ def _take_annotator_name(controller: app.ApplicationController) -> QPixmap:
     return _grab_dialog(AnnotatorNameDialog(controller.window, "root"))
 
 
+def _take_import_encoding(controller: app.ApplicationController) -> QPixmap:
+    """Take the dialog before an import that asks how texts are encoded and what offsets count."""
+    corpus = controller.session.corpus
+    assert corpus
+    folder = corpus.path.parent / "encodings"
+    folder.mkdir()
+    text = "💉 أعلنت وزارة الصحة أمس خطة العمل"
+    article = {"text": text, "label": [[8, 19, "INSTITUTION"], [20, 23, "DATE"]]}
+    (folder / "doccano.jsonl").write_text(json.dumps(article, ensure_ascii=False) + "\n", encoding="utf-8")
+    (folder / "news.txt").write_bytes(text[2:].encode("cp720"))
+    previews = finish(preview_files(corpus, [folder]))
+    return _grab_dialog(ImportDialog(controller.window, controller.session, controller.window.tasks, previews))
+
+
 def _take_statistics(controller: app.ApplicationController, groups: int = 20) -> QPixmap:
     """Take the statistics of suggestions, in so many groups of articles."""
     numbers = random.Random(1)
@@ -67,6 +85,7 @@ STATES: Final[dict[str, Callable[[app.ApplicationController], QPixmap]]] = {
     "annotators": _take_annotators,
     "annotator-name": _take_annotator_name,
     "statistics": _take_statistics,
+    "import-encoding": _take_import_encoding,
     "few-statistics": lambda controller: _take_statistics(controller, 1),
     "progress-table": _take_progress_table,
     **TEAM_STATES,

@@ -64,9 +64,9 @@ def test_a_third_need_not_be_exact() -> None:
     ],
 )
 def test_what_is_in_doubt_is_refused_and_says_why(value: str, message: str) -> None:
-    with pytest.raises(click.BadParameter) as refused:
+    with pytest.raises(click.BadParameter) as error:
         parse(value)
-    assert message in refused.value.message
+    assert message in error.value.message
 
 
 @given(st.text(st.sampled_from("0123456789٠١٢۳.٫,e+-/%٪ \u200fabج"), max_size=12))

@@ -3,6 +3,7 @@
 No widget is outside its window, no text is cut that has room, no target is too small, and nothing of Qt's is English.
 """
 
+import json
 from collections.abc import Callable
 from datetime import date
 from itertools import product
@@ -27,10 +28,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 from pytestqt.qtbot import QtBot
+from running import finish
 from ui.actions.test_panel_focus import DIALOGS
 
 from annotator import settings
 from annotator.i18n import LANGUAGES, _, current_language
+from annotator.jobs.imports.preview import preview_files
 from annotator.model.progress import Work
 from annotator.model.records import DONE, Suggestion
 from annotator.store.backups import create_backup, list_backups
@@ -45,6 +48,7 @@ from annotator.ui.dialogs.backups import BackupsDialog
 from annotator.ui.dialogs.conflicts import ConflictsDialog
 from annotator.ui.dialogs.decided_otherwise import DecidedOtherwiseDialog
 from annotator.ui.dialogs.export import ExportDialog
+from annotator.ui.dialogs.import_preview import ImportDialog
 from annotator.ui.dialogs.suggestion_statistics import SuggestionStatisticsDialog
 from annotator.ui.dialogs.work_progress import WorkProgressDialog
 from annotator.ui.panels.side_handle import SideHandle
@@ -120,6 +124,19 @@ def conflicts_dialog(window: Window) -> QDialog:
     return ConflictsDialog(window, [], "Sanae", lambda _conflict: pytest.fail("there is none"), lambda *_choice: False)
 
 
+def import_dialog(window: Window) -> QDialog:
+    """Return the dialog with all that it can ask of one file, and a label that the corpus lacks."""
+    corpus = window.session.corpus
+    assert corpus
+    path = corpus.path.with_name("doccano.jsonl")
+    path.write_text(json.dumps({"text": "💉 وزارة الصحة", "label": [[3, 14, "ORG"]]}), encoding="utf-8")
+    dialog = ImportDialog(window, window.session, window.tasks, finish(preview_files(corpus, [path])))
+    [file_preview] = dialog._previews.values()
+    assert file_preview.has_encoding
+    assert file_preview.guesses_offsets
+    return dialog
+
+
 @pytest.mark.usefixtures("set_theme")
 @pytest.mark.parametrize("screen_size", [QSize(1024, 600), QSize(683, 400)], ids=["1024x600", "1024x600 at 150 %"])
 def test_every_dialog_fits_a_small_screen(
@@ -134,7 +151,7 @@ def test_every_dialog_fits_a_small_screen(
     create_backup(corpus_path)
     session = window.session
     dialogs = [open_dialog(window) for open_dialog in DIALOGS]
-    dialogs += [open_dialog(window) for open_dialog in (statistics_dialog, progress_dialog, conflicts_dialog)]
+    dialogs += [import_dialog(window), statistics_dialog(window), progress_dialog(window), conflicts_dialog(window)]
     dialogs += [
         AboutDialog(window),
         AnnotatorNameDialog(window, "Sanae"),

@@ -14,6 +14,7 @@ from annotator.jobs.imports.file_reader import ReadOptions
 from annotator.jobs.imports.replacement import has_corrections
 from annotator.model.logical_order import changed_lines, is_logical, restore_logical_order
 from annotator.model.operations import InvalidEdit
+from annotator.model.reasons import Code
 from annotator.model.records import AnnotatedArticle, Refusal, Remark, Repair, UndividedNotice
 from annotator.model.remarks import explain_removed
 from annotator.store.corpus import Corpus
@@ -40,7 +41,8 @@ class FilePreview(Struct, frozen=True):
     count all of their kinds. `columns` are a table's, if their names do not show their content. `broken_lines` counts
     the lines of a PDF that can be joined with the next, `undivided_sentences` those of a long file of columns that does
     not say where its articles begin. `corrected` counts the articles of the corpus of which the file has spans changed
-    or deleted (see jobs.imports.replacement).
+    or deleted (see jobs.imports.replacement). `has_encoding` says whether the encoding of the file may be chosen, and
+    `is_undecodable` whether it must be, `guesses_offsets` whether the unit of its offsets was guessed or chosen.
     """
 
     path: Path
@@ -62,13 +64,19 @@ class FilePreview(Struct, frozen=True):
     label_counts: Mapping[str, int] = {}
     undivided_sentences: int = 0
     corrected: int = 0
+    has_encoding: bool = False
+    is_undecodable: bool = False
+    guesses_offsets: bool = False
 
     @property
     def needs_decision(self) -> bool:
         """Return whether there is a decision to make or a repair to review."""
         unknown = self.format is None and bool(self.possible_formats)
         is_to_be_changed = self.not_logical or self.broken_lines or self.undivided_sentences or self.corrected
-        return bool(unknown or self.columns or self.unknown_labels or self.repair_count or is_to_be_changed)
+        is_doubtful = self.is_undecodable or self.guesses_offsets
+        return bool(
+            unknown or self.columns or self.unknown_labels or self.repair_count or is_to_be_changed or is_doubtful
+        )
 
 
 def preview_files(
@@ -100,6 +108,7 @@ def _preview_file(
     label_counts: Counter[str] = Counter()
     remarks: list[Remark] = []
     remark_counts: Counter[type[Remark]] = Counter()
+    codes: set[Code] = set()
     new_uids: set[str] = set()
     line_changes: Sequence[tuple[str, str]] = ()
     first_lines = ""
@@ -108,6 +117,7 @@ def _preview_file(
     for item in file_reader.read_unrepaired(path, options, annotator):
         if isinstance(item, Remark):
             remark_counts[type(item)] += 1
+            codes.add(item.code)
             remarks += [item] if len(remarks) < _MAX_REMARKS else []
             undivided_sentences += item.sentences if isinstance(item, UndividedNotice) else 0
             continue
@@ -159,7 +169,16 @@ def _preview_file(
         label_counts=dict(label_counts),
         undivided_sentences=undivided_sentences,
         corrected=corrected,
+        has_encoding=options.encoding is not None or _has_encoding(format_, possible_formats),
+        is_undecodable=not codes.isdisjoint((Code.INVALID_ENCODING, Code.UNKNOWN_ENCODING)),
+        guesses_offsets=options.offsets is not None or Code.OFFSET_UNIT_GUESSED in codes,
     )
+
+
+def _has_encoding(format_: str | None, possible_formats: Iterable[str]) -> bool:
+    """Return whether a file in this format, or in one that it may have, is a text whose encoding it does not say."""
+    formats = map(registry.get_format, possible_formats if format_ is None else [format_])
+    return any(not (each.is_binary or each.declares_encoding) for each in formats)
 
 
 def _first_lines(item: AnnotatedArticle) -> str:

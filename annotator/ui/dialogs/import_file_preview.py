@@ -3,11 +3,13 @@
 import unicodedata
 from typing import Final
 
+from msgspec.structs import replace
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFormLayout, QGridLayout, QPlainTextEdit, QWidget
 
 from annotator.formats import registry
 from annotator.formats.documents import tables
+from annotator.formats.json.offset_units import UNITS, describe_unit
 from annotator.i18n import _, format_number
 from annotator.jobs.imports.file_reader import ReadOptions
 from annotator.jobs.imports.preview import FilePreview
@@ -25,6 +27,11 @@ _DIRECTIONS: Final = {
 _SIZE: Final = 15.0
 _MAX_REMARKS: Final = 3  # remarks
 _COLUMNS_PER_ROW: Final = 3  # pickers of table columns beside each other
+_ENCODINGS: Final = {
+    **{"utf-8": "UTF-8", "cp1256": "Windows-1256", "iso8859-6": "ISO 8859-6", "mac_arabic": "MacArabic"},
+    **{"cp720": "DOS 720", "utf-16": "UTF-16", "cp1252": "Windows-1252"},
+}
+"""Those that texts in Arabic and French have, by Python's names."""
 
 
 def format_title(name: str | None) -> str:
@@ -51,10 +58,13 @@ class FilePreviewPane(QWidget):
         self._preview: FilePreview | None = None
         self.format_box = create_combo_box({})
         self.format_box.activated.connect(lambda _index: self._on_format_chosen())
-        self._format_row = QWidget()
-        form = QFormLayout(self._format_row)
-        form.setContentsMargins(0, 0, 0, 0)
-        form.addRow(_("Format"), self.format_box)
+        self.encoding_box = create_combo_box({None: _("automatic")} | _ENCODINGS)
+        self.encoding_box.activated.connect(lambda _index: self._on_encoding_chosen())
+        self.offsets_box = create_combo_box({None: _("automatic")} | {unit: describe_unit(unit) for unit in UNITS})
+        self.offsets_box.activated.connect(lambda _index: self._on_offsets_chosen())
+        self._format_row = _create_row(_("Format"), self.format_box)
+        self._encoding_row = _create_row(_("Encoding"), self.encoding_box)
+        self._offsets_row = _create_row(_("Offsets"), self.offsets_box)
         self.column_boxes: dict[str, QComboBox] = {}
         self._table = QWidget()
         self._build_columns()
@@ -68,7 +78,7 @@ class FilePreviewPane(QWidget):
             texts.addWidget(heading, 0, index)
             texts.addWidget(view, 1, index)
         self.remarks_label = plain_label(name="quiet", wraps=True)
-        format_line = hbox(self._format_row, None)
+        format_line = hbox(self._format_row, self._encoding_row, self._offsets_row, None, spacing=16)
         vbox(format_line, self._table, (texts, 1), self.remarks_label, margins=0, parent=self)
 
     def show_preview(self, preview: FilePreview) -> None:
@@ -79,6 +89,10 @@ class FilePreviewPane(QWidget):
         for name in names:
             self.format_box.addItem(format_title(name), name)
         self._format_row.setVisible(bool(preview.possible_formats))
+        self.encoding_box.setCurrentIndex(max(0, self.encoding_box.findData(preview.options.encoding)))
+        self._encoding_row.setVisible(preview.has_encoding)
+        self.offsets_box.setCurrentIndex(max(0, self.offsets_box.findData(preview.options.offsets)))
+        self._offsets_row.setVisible(preview.guesses_offsets)
         self._table.setVisible(bool(preview.columns))
         for field, box in self.column_boxes.items():
             box.clear()
@@ -128,18 +142,38 @@ class FilePreviewPane(QWidget):
 
     def _on_format_chosen(self) -> None:
         if self._preview and self.format_box.currentData() != self._preview.format:
+            before = self._preview.options
             self.read_options_chosen.emit(
-                ReadOptions(self.format_box.currentData(), logical=self._preview.options.logical)
+                ReadOptions(self.format_box.currentData(), logical=before.logical, encoding=before.encoding)
             )
+
+    def _on_encoding_chosen(self) -> None:
+        encoding = self.encoding_box.currentData()
+        if self._preview and encoding != self._preview.options.encoding:  # whose columns may have other names
+            self.read_options_chosen.emit(replace(self._preview.options, encoding=encoding, columns={}))
+
+    def _on_offsets_chosen(self) -> None:
+        offsets = self.offsets_box.currentData()
+        if self._preview and offsets != self._preview.options.offsets:
+            self.read_options_chosen.emit(replace(self._preview.options, offsets=offsets))
 
     def _on_column_chosen(self) -> None:
         columns_by_field = {
             field: box.currentData() for field, box in self.column_boxes.items() if box.currentData() is not None
         }
         if self._preview and tables.TEXT in columns_by_field:
+            before = self._preview.options
             self.read_options_chosen.emit(
-                ReadOptions(tables.FORMAT.name, columns_by_field, self._preview.options.logical)
+                ReadOptions(tables.FORMAT.name, columns_by_field, before.logical, encoding=before.encoding)
             )
+
+
+def _create_row(title: str, box: QComboBox) -> QWidget:
+    row = QWidget()
+    form = QFormLayout(row)
+    form.setContentsMargins(0, 0, 0, 0)
+    form.addRow(title, box)
+    return row
 
 
 def _show_text(view: QPlainTextEdit, text: str) -> None:

@@ -1,6 +1,7 @@
 """Previews of files: their content and open decisions, with nothing stored."""
 
 import gzip
+import json
 import zipfile
 from pathlib import Path
 
@@ -159,3 +160,38 @@ def test_the_preview_of_a_large_file_can_be_cancelled(corpus: Corpus, folder: Pa
     )
     assert [next(steps) for _step in range(3)] == [(0, 1)] * 3
     steps.close()
+
+
+def test_an_encoding_that_is_not_recognised_is_a_decision_and_the_chosen_one_is_previewed(
+    corpus: Corpus, folder: Path
+) -> None:
+    texts, lines = folder / "a.txt", folder / "b.jsonl"
+    texts.write_bytes(SHOWN.encode("cp720"))
+    lines.write_bytes(json.dumps({"text": SHOWN}, ensure_ascii=False).encode("cp1256"))
+    for path, encoding in ((texts, "cp720"), (lines, "cp1256")):
+        [undecided] = preview(corpus, path)
+        assert (undecided.articles, undecided.has_encoding, undecided.is_undecodable) == (0, True, True)
+        assert undecided.needs_decision
+        [decided] = preview(corpus, path, options_by_path={path: ReadOptions(encoding=encoding)})
+        assert (decided.first_lines, decided.has_encoding, decided.is_undecodable) == (SHOWN, True, False)
+        [wrong] = preview(corpus, path, options_by_path={path: ReadOptions(encoding="utf-8")})
+        assert (wrong.articles, wrong.has_encoding, wrong.is_undecodable) == (0, True, True)
+
+
+def test_only_texts_that_do_not_say_it_have_an_encoding_to_choose(corpus: Corpus, folder: Path) -> None:
+    (folder / "a.txt").write_text(SHOWN, encoding="utf-8")
+    (folder / "b.html").write_text(f"<meta charset=utf-8><p>{SHOWN}</p>", encoding="utf-8")
+    (folder / "c.pdf").write_bytes(b"%PDF-1.4\0")
+    (folder / "d.bin").write_bytes(b"\0\1\2")
+    assert [each.has_encoding for each in preview(corpus, folder)] == [True, False, False, False]
+    assert not preview(corpus, folder / "a.txt")[0].needs_decision
+
+
+def test_offsets_that_are_guessed_are_a_decision(corpus: Corpus, folder: Path) -> None:
+    path = write_json_lines(folder / "a.jsonl", {"text": "💉 وزارة الصحة", "label": [[3, 14, "INSTITUTION"]]})
+    [guessed] = preview(corpus, path)
+    assert (guessed.format, guessed.guesses_offsets, guessed.needs_decision) == ("doccano", True, True)
+    [chosen] = preview(corpus, path, options_by_path={path: ReadOptions(offsets="codepoints")})
+    assert chosen.guesses_offsets, "the choice can be changed"
+    plain = write_json_lines(folder / "b.jsonl", {"text": "وزارة الصحة", "label": [[0, 11, "INSTITUTION"]]})
+    assert not preview(corpus, plain)[0].guesses_offsets

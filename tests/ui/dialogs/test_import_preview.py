@@ -8,7 +8,7 @@ import pytest
 from formats.documents.test_pdf import write_pdf
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel
 from pytestqt.qtbot import QtBot
 from ui.inspection import strip_isolates
 
@@ -416,3 +416,77 @@ def test_corrections_of_a_layer_are_brought_back_if_chosen_and_undone(
     assert [(span.uid, span.label, span.start, span.end) for span in session.spans] == [(before[0].uid, "DATE", 0, 3)]
     session.undo()
     assert list(session.spans) == with_addition
+
+
+# Encodings and offsets
+
+
+def choose(box: QComboBox, data: str | None) -> None:
+    box.setCurrentIndex(box.findData(data))
+    box.activated.emit(box.currentIndex())
+
+
+def test_the_encoding_of_a_text_is_chosen_and_previewed_at_once(
+    window: Window, tmp_path: Path, import_and_record: Callable[..., list[str]]
+) -> None:
+    (tmp_path / "a.txt").write_bytes(TEXT.encode("cp720"))
+    (tmp_path / "b.jsonl").write_text(json.dumps({"text": "خبر"}), encoding="utf-8")
+
+    def choose_encoding(dialog: ImportDialog) -> None:
+        pane = dialog.file_pane
+        assert pane.encoding_box.isVisible()
+        assert not pane.offsets_box.isVisible()
+        assert pane.encoding_box.currentText() == "automatic"
+        assert not pane.original_view.isVisible()
+        choose(pane.encoding_box, "cp720")
+
+    def check(dialog: ImportDialog) -> None:
+        assert dialog.file_pane.encoding_box.currentText() == "DOS 720"
+        assert dialog.file_pane.original_view.toPlainText() == TEXT
+        assert "2 articles" in dialog._summary_label.text()
+
+    assert import_and_record(tmp_path, acts=(choose_encoding, check)) == ["preview"]
+    assert stored_texts(window) == [TEXT, "خبر"]
+
+
+def test_a_wrong_encoding_can_be_taken_back(
+    window: Window, tmp_path: Path, import_and_record: Callable[..., list[str]]
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes("c1;c2\nعنوان;قال يوسف\n".encode("cp1256"))
+
+    def check_result(dialog: ImportDialog) -> None:
+        assert dialog.file_pane.encoding_box.isVisible()
+        assert "0 articles" in dialog._summary_label.text()
+        choose(dialog.file_pane.encoding_box, None)
+
+    acts = (
+        lambda dialog: pick(dialog, "text", "c2"),
+        lambda dialog: choose(dialog.file_pane.encoding_box, "utf-8"),
+        check_result,
+        lambda dialog: choose(dialog.file_pane.encoding_box, "cp1256"),
+        lambda dialog: pick(dialog, "text", "c2"),
+    )
+    import_and_record(path, acts=acts)
+    assert stored_texts(window) == ["قال يوسف"]
+
+
+def test_what_the_offsets_of_doccano_count_is_chosen(
+    window: Window, tmp_path: Path, import_and_record: Callable[..., list[str]]
+) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text(json.dumps({"text": "💉 وزارة الصحة", "label": [[3, 14, "INSTITUTION"]]}), encoding="utf-8")
+
+    def choose_unit(dialog: ImportDialog) -> None:
+        assert dialog.file_pane.offsets_box.isVisible()
+        assert dialog.file_pane.offsets_box.currentText() == "automatic"
+        choose(dialog.file_pane.offsets_box, "codepoints")
+
+    def check(dialog: ImportDialog) -> None:
+        assert dialog.file_pane.offsets_box.isVisible()
+        choose(dialog.file_pane.offsets_box, "utf16")
+
+    import_and_record(path, acts=(choose_unit, check))
+    assert window.session.corpus
+    [span] = window.session.corpus.spans(window.session.corpus.article(3).uid)
+    assert (span.start, span.end) == (2, 13)
