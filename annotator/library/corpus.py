@@ -142,7 +142,7 @@ class Corpus:
             return article.uid
         if isinstance(article, str):
             return find_article_number(self._stored, article)
-        if article.bit_length() > _NUMBER_BITS:
+        if not isinstance(article, int) or article.bit_length() > _NUMBER_BITS:
             raise NoSuchArticle(_("“{path}” has no article {identity}.").format(path=self.path, identity=article))
         return article
 

@@ -5,6 +5,7 @@ import pickle
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from builders import locate
@@ -391,8 +392,8 @@ def test_a_text_with_a_wrong_date_is_refused(tmp_path: Path) -> None:
         assert corpus.add_article(PLAIN, published="2024-07").published == "2024-07"
 
 
-@pytest.mark.parametrize("number", [0, -1, 10**30, -(10**30), 1 << 63])
-def test_a_number_that_no_article_has(path: Path, number: int) -> None:
+@pytest.mark.parametrize("number", [0, -1, 10**30, -(10**30), 1 << 63, 1.5, None])
+def test_a_number_that_no_article_has(path: Path, number: Any) -> None:
     with annotator.open(path) as corpus, pytest.raises(NoSuchArticle, match=str(number)):
         corpus.article(number)
 
