@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from annotator import settings
+from annotator.cli.annotators import choose_annotator
 from annotator.cli.command import corpus_argument, json_option, option
 from annotator.cli.console import print_json, print_table, print_text, run_with_progress
 from annotator.cli.root import root
@@ -41,7 +41,7 @@ def adjudicate_corpus(corpus: Path, agreed: bool, majority: bool, lists: bool, a
     """Write and list what was asked for."""
     writes = agreed or majority
     with Corpus.open(corpus, readonly=not writes) as opened:
-        steps = adjudicate(opened, settings.load().annotator_name, agreed=agreed, majority=majority)
+        steps = adjudicate(opened, choose_annotator(opened, None), agreed=agreed, majority=majority)
         result = run_with_progress(steps, _("Adjudicating"))
     if as_json:
         print_json(_build_record(result))

@@ -6,7 +6,10 @@ import pytest
 from builders import apply_edits, create_corpus, label_words
 from cli.sample import Run
 
+from annotator import settings
 from annotator.model.records import DONE, Edit, Status, article_uid
+from annotator.settings import Settings
+from annotator.store.corpus import Corpus
 
 TEXT = "أعلنت وزارة الصحة بالرباط عن الخطة الوطنية للتلقيح."
 
@@ -60,3 +63,19 @@ def test_for_people_each_candidate_is_a_line(run: Run, shared: Path) -> None:
         "1 disagreement decided",
         "0 disagreements to decide",
     ]
+
+
+def test_who_adjudicates_is_not_taken_for_another_person_of_the_same_name(
+    run: Run, tmp_path: Path, shared: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the corpus of a colleague of the same name, a merge has called us otherwise."""
+    monkeypatch.setenv("ANNOTATOR_HOME", str(tmp_path / "our home"))
+    settings.save(Settings(annotator="Sanae"))
+    with create_corpus(tmp_path / "ours.corpus", TEXT) as corpus:
+        apply_edits(corpus, [Edit(None, Status(article_uid(TEXT), "Sanae", "flagged"))], "Sanae")
+    called = run("merge", shared, corpus.path, "--json").json["annotators"]["Sanae"]
+    assert called != "Sanae"
+    run("adjudicate", shared, "--agreed")
+    with Corpus.open(shared, readonly=True) as opened:
+        steps = [opened.step(info.uid) for info in opened.history(article_uid(TEXT), "gold")]
+    assert {step.actor for step in steps} == {called}
