@@ -41,7 +41,13 @@ def run(capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPa
 @pytest.fixture(scope="module")
 def labelled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Create a corpus of four sample articles that two people have done, and a third one has half done."""
-    path = tmp_path_factory.mktemp("team") / "team.corpus"
+    folder = tmp_path_factory.mktemp("team")
+    with pytest.MonkeyPatch.context() as patched:  # never the home of whoever runs the tests
+        patched.setenv("ANNOTATOR_HOME", str(folder / "home"))
+        return _label_samples(folder / "team.corpus")
+
+
+def _label_samples(path: Path) -> Path:
     with annotator.create(path, "Sanae") as corpus:
         corpus.import_files(*sorted((ROOT / "resources" / "samples").glob("*.txt"))[:4])
         suggestions = list(corpus.suggestions(source="dates")) + list(corpus.suggestions(source="names"))
