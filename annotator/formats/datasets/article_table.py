@@ -91,15 +91,24 @@ class ArticleSink:
             self._rows, self._size = [], 0
 
 
+def read_rows(file: "pyarrow.parquet.ParquetFile", batch_size: int) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a table.
+
+    Row group by row group: one reader of all keeps some 30 MB more.
+    """
+    for group in range(file.num_row_groups):
+        for batch in file.iter_batches(batch_size, row_groups=[group]):
+            yield from batch.to_pylist()
+
+
 def read_stored_articles(path: Path) -> Iterator[StoredArticle]:
     """Yield the articles of the table for the part at `path`. Raises ValueError if it is not of that, and OSError."""
     from pyarrow.parquet import ParquetFile
 
     with ParquetFile(articles_path(path)) as file:
-        for batch in file.iter_batches(_BATCH_SIZE):
-            for row in batch.to_pylist():
-                if row["part"] != path.stem:
-                    raise ValueError(row["part"])
-                spans = [tuple(span[name] for name in SPAN_FIELDS) for span in row["spans"]]
-                metadata = {name: row[name] for name in _METADATA}
-                yield StoredArticle(row["number"], row["uid"], row["text"], metadata, spans)
+        for row in read_rows(file, _BATCH_SIZE):
+            if row["part"] != path.stem:
+                raise ValueError(row["part"])
+            spans = [tuple(span[name] for name in SPAN_FIELDS) for span in row["spans"]]
+            metadata = {name: row[name] for name in _METADATA}
+            yield StoredArticle(row["number"], row["uid"], row["text"], metadata, spans)

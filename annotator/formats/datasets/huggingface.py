@@ -33,6 +33,7 @@ from annotator.formats.datasets.article_table import (
     ArticleSink,
     articles_path,
     build_article_schema,
+    read_rows,
     read_stored_articles,
 )
 from annotator.formats.datasets.combined_tags import CombinedTags, ReadArticle, ReadSentence
@@ -187,7 +188,7 @@ class _ParquetTags(CombinedTags):
             metadata = file.metadata.metadata
             names = _read_tag_names(metadata.get(FEATURES_KEY, b""))
             counts = msgspec.json.decode(metadata.get(_COUNTS_KEY, b""), type=_Counts).rows
-            rows = (row for batch in file.iter_batches(_ROW_GROUP_SIZE) for row in batch.to_pylist())
+            rows = read_rows(file, _ROW_GROUP_SIZE)
             for count, stored in zip(counts, read_stored_articles(path), strict=True):
                 yield _read_article(list(islice(rows, count)), names, scheme)._replace(stored=stored)
             if next(rows, None) is not None:
