@@ -15,6 +15,7 @@ try:
     import regex  # noqa: F401 - the tokenizer needs it
     import spacy
     from spacy.tokens import Doc, DocBin, Span
+    from spacy.vocab import Vocab
 except ModuleNotFoundError as error:
     sys.exit(f"{error.name} is not installed. This installs what is needed: pip install -r requirements.txt")
 
@@ -46,22 +47,37 @@ def read_tags(tokens: Span) -> list[str]:
     return [f"{token.ent_iob_}-{token.ent_type_}" if token.ent_type_ else "O" for token in tokens if not token.is_space]
 
 
+def read_test_set(vocab: Vocab) -> Iterator[Doc]:
+    """Yield the documents of the test set: a file, or of more than 1,000 articles a folder of files."""
+    path = DATA / "test.spacy"
+    for file in sorted(path.glob("*.spacy")) if path.is_dir() else [path]:
+        yield from DocBin().from_disk(file).get_docs(vocab)
+
+
+def find_lines(document: Doc, tagged: Doc) -> Iterator[tuple[int, int]]:
+    """Yield the range of each sentence; those that an entity joins are one, since `spacy evaluate` counts it once."""
+    entities = [*document.ents, *tagged.ents]
+    inner = {index for entity in entities for index in range(entity.start + 1, entity.end)}
+    starts = [sentence.start for sentence in document.sents if sentence.start not in inner]
+    yield from zip(starts, [*starts[1:], len(document)], strict=True)
+
+
 def predict() -> Iterator[dict[str, Any]]:
     """Yield the sentences of the test set with the tags that the pipeline gives them."""
     runpy.run_path(str(TOKENIZER))  # registers the tokenizer
     pipeline = spacy.load(FOLDER / "model" / "model-best")
-    for document in DocBin().from_disk(DATA / "test.spacy").get_docs(pipeline.vocab):
+    for document in read_test_set(pipeline.vocab):
         words, spaces = [token.text for token in document], [bool(token.whitespace_) for token in document]
         tagged, offsets = pipeline(Doc(pipeline.vocab, words, spaces)), document.user_data["offsets"]
-        for sentence in document.sents:
-            tokens = [token for token in sentence if not token.is_space]
+        for start, end in find_lines(document, tagged):
+            tokens = [token for token in document[start:end] if not token.is_space]
             if tokens:
                 yield {
                     "uid": document.user_data["uid"],
                     "start": offsets[tokens[0].i],
                     "tokens": [token.text for token in tokens],
-                    "expected": read_tags(sentence),
-                    "predicted": read_tags(tagged[sentence.start : sentence.end]),
+                    "expected": read_tags(document[start:end]),
+                    "predicted": read_tags(tagged[start:end]),
                 }
 
 
