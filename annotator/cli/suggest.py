@@ -5,10 +5,11 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
+from typing import Final
 
 import click
 
-from annotator import device_key
+from annotator import device_key, settings
 from annotator.cli.annotators import choose_annotator
 from annotator.cli.command import (
     Share,
@@ -44,6 +45,9 @@ from annotator.store.queries.article_ids import find_article_number
 from annotator.store.queries.article_list import list_unfinished_articles
 from annotator.suggest.crf.suggester import CrfSuggester
 from annotator.suggest.crf.training import TrainedModel
+
+_MODEL_SETTINGS: Final = {"spacy": "spacy_pipeline", "onnx": "onnx_folder"}
+"""The setting that names the model of each external suggester."""
 
 
 @root.command(
@@ -113,7 +117,7 @@ def suggest(
         trained = _load_trained(opened, writable=writable) if source in (None, CrfSuggester.name) else None
         batch_suggester = BatchSuggester.from_corpus(opened, name, trained, source)
         if source is not None:
-            _check_source(source, batch_suggester.suggester.pool.names)
+            _check_source(source, batch_suggester)
         numbers = (
             [find_article_number(opened, article)] if article is not None else list_unfinished_articles(opened, name)
         )
@@ -187,11 +191,17 @@ def _can_sign() -> bool:
     return True
 
 
-def _check_source(source: str | None, names: list[str]) -> None:
-    """Raise UsageError for an unknown source; say so if `model` has learned nothing yet."""
-    if source is None or source in names:
+def _check_source(source: str, suggester: BatchSuggester) -> None:
+    """Raise UsageError for an unknown source, or an external one that cannot be used; say if `model` is untrained."""
+    names = suggester.suggester.pool.names
+    if source in names:
         return
     if source != CrfSuggester.name:
+        for problem in suggester.problems:
+            print_message(problem)
+        if source in _MODEL_SETTINGS and not getattr(settings.load(), _MODEL_SETTINGS[source]):
+            message = _("“{source}” is a model of your own, which “annotator config {key}” names")
+            raise click.UsageError(message.format(source=source, key=_MODEL_SETTINGS[source]))
         message = _("“{source}” is not a suggester of this corpus; choose from {names}")
         raise click.UsageError(
             message.format(source=source, names=", ".join(dict.fromkeys([*names, CrfSuggester.name])))

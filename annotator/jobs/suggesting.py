@@ -242,6 +242,11 @@ class BatchSuggester:
         pool = SuggesterPool(self._labels, self._memory, self._trained, external, self._articles_of_others)
         return AnnotatorSuggester(pool, RejectionFilter(self._rejections))
 
+    @property
+    def problems(self) -> Sequence[str]:
+        """A sentence on each problem with an external suggester, of the suggesters that are loaded."""
+        return self._problems
+
     def __getstate__(self) -> dict[str, object]:
         return {name: value for name, value in vars(self).items() if name != "suggester"}
 

@@ -398,3 +398,19 @@ def test_without_a_stored_key_each_call_trains_again(run: Run, taught: Path) -> 
     with Corpus.open(taught) as opened:
         assert training_data.load_stored_model(opened, "model") is None
     assert "data" in run("learn", taught).err
+
+
+@pytest.mark.parametrize(("source", "key"), [("spacy", "spacy_pipeline"), ("onnx", "onnx_folder")])
+def test_why_a_model_of_ones_own_suggests_nothing(
+    run: Run, corpus: Path, tmp_path: Path, source: str, key: str
+) -> None:
+    ended = run("suggest", corpus, "--source", source)
+    assert (ended.code, len(ended.err.splitlines())) == (2, 1)
+    assert f"annotator config {key}" in ended.err
+    missing = str(tmp_path / "none")
+    settings.save(msgspec.structs.replace(settings.Settings(), **{key: missing}))
+    ended = run("suggest", corpus, "--source", source)
+    assert ended.code == 2
+    reason, refusal = ended.err.splitlines()
+    assert missing in reason or "pip install" in reason
+    assert source in refusal
