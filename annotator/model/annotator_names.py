@@ -39,8 +39,11 @@ def parse_name(text: str, names: Collection[str] = ()) -> str:
 
 
 def clean_name(text: str) -> str:
-    """Return the name in a typed text, single-spaced and without invisible characters; "" for none."""
-    return " ".join(remove_invisible(unicodedata.normalize("NFC", text)).split())
+    """Return the name in a typed text, single-spaced and without invisible characters; "" for none.
+
+    Control characters become the spaces that a field shows for them.
+    """
+    return " ".join(remove_invisible(_CONTROLS.sub(" ", unicodedata.normalize("NFC", text))).split())
 
 
 def find_similar_name(name: str, names: Iterable[str]) -> str | None:

@@ -8,7 +8,14 @@ from annotator.model.annotator_names import InvalidName, clean_name, explain_inv
 
 
 @pytest.mark.parametrize(
-    ("typed", "name"), [(" Sanae ", "Sanae"), ("سلمى \u200f  بناني", "سلمى بناني"), ("e\u0301", "é"), (" \u200b", "")]
+    ("typed", "name"),
+    [
+        (" Sanae ", "Sanae"),
+        ("سلمى \u200f  بناني", "سلمى بناني"),
+        ("e\u0301", "é"),
+        (" \u200b", ""),
+        ("a\0b\x1b", "a b"),
+    ],
 )
 def test_names_are_cleaned(typed: str, name: str) -> None:
     assert clean_name(typed) == name

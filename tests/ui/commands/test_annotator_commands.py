@@ -103,6 +103,14 @@ def test_nobody_works_under_the_name_of_the_gold_layer(window: Window, answer: A
     ]
 
 
+def test_control_characters_that_are_pasted_are_the_spaces_that_a_field_shows(window: Window) -> None:
+    for dialog in (AnnotatorsDialog(window, [], "Sanae", "Sanae"), AnnotatorNameDialog(window, "Sanae")):
+        field = dialog.field if isinstance(dialog, AnnotatorsDialog) else dialog._field
+        field.clear()
+        field.insert("Omar\x1bB\0")
+        assert dialog.name == "Omar B"
+
+
 def test_a_name_has_the_length_that_one_may_have(window: Window) -> None:
     for field in (AnnotatorsDialog(window, [], "Sanae", "Sanae").field, AnnotatorNameDialog(window, "Sanae")._field):
         field.clear()
