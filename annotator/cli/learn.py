@@ -22,7 +22,7 @@ _NICE: Final = 10  # of 19, so that interactive work comes first
         "Train the model on the articles of CORPUS that are done. It then suggests more in the others. It learns from "
         "the latest {count} tokens at most, some 200 articles, so that it takes seconds; a model of all articles is "
         "trained outside, from an export.",
-        count=f"{MAX_TOKENS:,}",
+        count=format(MAX_TOKENS, ","),
     ),
     examples=((LazyText("Learn from the articles that are done:"), "annotator learn news.corpus"),),
     page="docs/suggestions.md",
