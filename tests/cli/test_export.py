@@ -314,18 +314,17 @@ def test_an_empty_corpus_is_reported(run: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("format_", ["conll2003", "jsonl"])
-def test_a_corpus_is_replaced_only_with_force(run: Run, corpus: Path, tmp_path: Path, format_: str) -> None:
+def test_a_corpus_is_never_replaced(run: Run, corpus: Path, tmp_path: Path, format_: str) -> None:
     victim = tmp_path / "victim.corpus"
     assert run("backup", corpus, victim).code == 0
     before = victim.read_bytes()
-    arguments = ["export", corpus, victim, "--format", format_, *SAMIRA]
-    ended = run(*arguments)
-    assert (ended.code, ended.out) == (2, b"")
-    assert ended.err == f"annotator: “{victim}” is a corpus. Use --force to replace it.\n"
+    for force in ([], ["--force"]):
+        ended = run("export", corpus, victim, "--format", format_, *SAMIRA, *force)
+        assert (ended.code, ended.out) == (2, b"")
+        reason = f"“{victim}” is a corpus, which an export never replaces; choose another name."
+        assert ended.err == f"annotator: {reason}\n"
     assert victim.read_bytes() == before
     assert not (tmp_path / "victim.corpus.report.json").exists()
-    assert run(*arguments, "--force").code == 0
-    assert run(*arguments).code == 0
 
 
 def test_force_replaces_a_folder_only_if_it_was_an_export(run: Run, corpus: Path, tmp_path: Path) -> None:

@@ -63,16 +63,17 @@ class Companion(Struct, frozen=True):
 def check_replaceable(path: Path, companion: Companion | None = None, *, force: bool) -> None:
     """Raise WouldReplace unless file, report and companion are missing, empty, or those of an unchanged export.
 
-    `force` allows all but a corpus in use, which raises CannotExport anyway. Raises OSError.
+    `force` allows all but a corpus, which raises CannotExport anyway: nothing would bring it back. Raises OSError.
     """
     for target in (path, companion.path) if companion else (path,):
         if used_corpus := _used_corpus(target):
             raise CannotExport(_("“{path}” is a corpus in use.").format(path=used_corpus))
+        if target.is_file() and is_database(target):
+            message = _("“{path}” is a corpus, which an export never replaces; choose another name.")
+            raise CannotExport(message.format(path=target))
     if force:
         return
     if path.exists() and path.stat().st_size:
-        if is_database(path):
-            raise WouldReplace(_("“{path}” is a corpus.").format(path=path))
         report = _read_report(report_path(path))
         if report is None:
             raise WouldReplace(_("“{path}” already exists and is not an export.").format(path=path))

@@ -248,16 +248,13 @@ def test_an_export_replaces_the_last_one(make: Callable[..., Corpus], out: Path)
         ("an older report", "“.*a” may have been changed after it was exported"),
         ("no report", "“.*a” already exists and is not an export"),
         ("only a report", "“.*a.report.json” already exists and is not an export report"),
-        ("a corpus", "“.*a” is a corpus"),
     ],
 )
 def test_an_export_replaces_other_files_only_with_force(
     make: Callable[..., Corpus], out: Path, content: str, reason: str
 ) -> None:
     corpus, target, report = make(EVERY_FATE), out / "a", out / "a.report.json"
-    if content == "a corpus":
-        Corpus.create(target, LABELS).close()
-    elif content == "only a report":
+    if content == "only a report":
         report.write_text('{"format": "mine"}')
     elif content == "somebody's":
         target.write_text("mine")
