@@ -55,7 +55,8 @@ def _take_import_encoding(controller: app.ApplicationController) -> QPixmap:
     folder.mkdir()
     text = "💉 أعلنت وزارة الصحة أمس خطة العمل"
     article = {"text": text, "label": [[8, 19, "INSTITUTION"], [20, 23, "DATE"]]}
-    (folder / "doccano.jsonl").write_text(json.dumps(article, ensure_ascii=False) + "\n", encoding="utf-8")
+    line = json.dumps(article, ensure_ascii=False) + "\n"
+    (folder / "doccano.jsonl").write_text(line, encoding="utf-8", newline="\n")
     (folder / "news.txt").write_bytes(text[2:].encode("cp720"))
     previews = finish(preview_files(corpus, [folder]))
     return _grab_dialog(ImportDialog(controller.window, controller.session, controller.window.tasks, previews))

@@ -131,7 +131,7 @@ def test_unreadable_row_is_reported_and_left_empty(window: Window) -> None:
     session.corpus.db.close()
     articles.grab()
     assert articles.model().index(0, 0).data() is None
-    assert "cannot be used" in window.toast.message()
+    assert "was closed" in window.toast.message()
     session._change(corpus=None)
 
 
