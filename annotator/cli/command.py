@@ -175,12 +175,16 @@ def decode_arguments(_context: click.Context, _parameter: click.Parameter, value
 
 
 def parse_pairs(_context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
-    """Parse values such as `PER=PERSON`, as UTF-8, whatever the locale."""
+    """Parse values such as `PER=PERSON`, as UTF-8, whatever the locale; no name may stand for two."""
     pairs = [os.fsencode(value).decode("utf-8", "replace").partition("=") for value in values]
     invalid = next(("".join(pair) for pair in pairs if not all(part.strip() for part in pair)), None)
     if invalid is not None:
         raise click.BadParameter(_("“{value}” is not of the form {form}").format(value=invalid, form=parameter.metavar))
-    return {before.strip(): after.strip() for before, _equals, after in pairs}
+    names: dict[str, str] = {}
+    for before, _equals, after in pairs:
+        if names.setdefault(before.strip(), after.strip()) != after.strip():
+            raise click.BadParameter(_("“{name}” is given twice, with different names").format(name=before.strip()))
+    return names
 
 
 corpus_argument: Final = click.argument("corpus", type=FilePath())

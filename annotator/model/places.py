@@ -8,7 +8,7 @@ from annotator.i18n import _
 if TYPE_CHECKING:  # every start of the program loads this module
     from annotator.model.records import Article
 
-_PLACE: Final = re.compile(r"(?P<article>.+)@(?P<start>[0-9]{1,9})-(?P<end>[0-9]{1,9})")
+_PLACE: Final = re.compile(r"(?P<article>.+)@(?P<start>[0-9]{1,18})-(?P<end>[0-9]{1,18})")
 
 
 class Place(NamedTuple):

@@ -388,6 +388,16 @@ def test_corrections_come_back_from_label_studio_under_the_annotators_name(
     assert (again["spans"], again["changed"], again["removed"]) == (0, 0, 0)
 
 
+@pytest.mark.parametrize("option", ["--annotator-map", "--rename"])
+def test_a_name_that_stands_for_two_is_wrong_usage(run: Run, tmp_path: Path, texts: Path, option: str) -> None:
+    corpus = tmp_path / "new.corpus"
+    ended = run("import", corpus, texts, option, "1=Salma", option, " 1 =Omar")
+    assert ended.code == 2
+    assert "“1” is given twice, with different names" in ended.err
+    assert not corpus.exists()
+    assert run("import", corpus, texts / "1.txt", option, "1=DATE", option, " 1 = DATE").code == 0
+
+
 def test_an_annotator_with_control_characters_is_wrong_usage(
     run: Run, corpus: Path, texts: Path, tmp_path: Path
 ) -> None:

@@ -66,7 +66,7 @@ def test_a_place_is_selected_where_it_is(third: Window, failures: list[str]) -> 
     assert failures == []
 
 
-@pytest.mark.parametrize("place", ["3@4-4", "3@0-9999", "777@0-4", "abcdef@0-4"])
+@pytest.mark.parametrize("place", ["3@4-4", "3@0-9999", f"3@{10**17}-{10**18 - 1}", "777@0-4", "abcdef@0-4"])
 def test_a_place_that_is_not_there_is_an_error(third: Window, failures: list[str], place: str) -> None:
     third.find_commands.show_place(place)
     assert len(failures) == 1
