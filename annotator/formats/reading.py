@@ -19,7 +19,8 @@ ArticleReader: TypeAlias = Callable[[Path, str], Iterator[AnnotatedArticle | Ref
 MAX_QUOTE: Final = 100
 """Characters of a quotation in a message."""
 _NOT_ASCII: Final = re.compile(r"[^\0-\x7f]")
-_ISO: Final = re.compile(r"\d{4}(-\d\d(-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?)?)?")
+# Only Python 3.14 and later read the hour 24, as the next day.
+_ISO: Final = re.compile(r"\d{4}(-\d\d(-\d\d([T ](?!24)\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?)?)?")
 
 
 def article_reader(build: Callable[[Path], AnnotatedArticle]) -> ArticleReader:

@@ -36,7 +36,8 @@ from annotator.model.records import (
     new_uid,
 )
 
-_PUBLICATION_TIME: Final = re.compile(r"\d{4}(?:-\d\d(?:-\d\d(?:T\d\d:\d\d)?)?)?", re.ASCII)
+# Only Python 3.14 and later read the hour 24, as the next day.
+_PUBLICATION_TIME: Final = re.compile(r"\d{4}(?:-\d\d(?:-\d\d(?:T(?!24)\d\d:\d\d)?)?)?", re.ASCII)
 _MAX_QUOTED: Final = 40  # characters of a wrong date
 
 

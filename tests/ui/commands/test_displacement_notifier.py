@@ -1,6 +1,7 @@
 """A corpus file that others rename, move, delete or replace while it is open: with real files, and a real window."""
 
 import shutil
+import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -288,10 +289,15 @@ def test_a_file_renamed_on_a_full_disk_is_followed_with_its_log_once_there_is_ro
 
 
 def take_log_away(path: Path) -> None:
-    """Open and close a corpus, as another program does that knows nothing of this one."""
+    """Open and close a corpus, as another program does that knows nothing of this one.
+
+    Skip the test where SQLite notices that the log is in use, as that of Debian sid does.
+    """
     script = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('SELECT count(*) FROM edit'); c.close()"
     subprocess.run([sys.executable, "-c", script, path], check=True)
-    assert not wal_path(path).exists()
+    if wal_path(path).exists():
+        assert sqlite3.sqlite_version_info > (3, 46, 1), "that one deletes it, and older ones do"
+        pytest.skip(f"SQLite {sqlite3.sqlite_version} does not delete the log of another process")
 
 
 def open_elsewhere(path: Path) -> str:
