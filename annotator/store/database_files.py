@@ -9,6 +9,17 @@ from annotator.store import shared_memory
 
 SIDE_FILE_SUFFIXES = ("-wal", "-shm", "-journal")
 """The suffixes of SQLite's side files."""
+_MAGIC: Final = b"SQLite format 3\0"
+"""The first bytes of a database: https://www.sqlite.org/fileformat.html#magic_header_string"""
+
+
+def is_database(path: Path) -> bool:
+    """Return whether a file begins like an SQLite database.
+
+    It must not be the corpus that is open in this process, which would lose its locks. Raises OSError.
+    """
+    with path.open("rb") as file:
+        return file.read(len(_MAGIC)) == _MAGIC
 
 
 def side_files(path: Path) -> list[Path]:

@@ -327,6 +327,17 @@ def test_a_corpus_is_never_replaced(run: Run, corpus: Path, tmp_path: Path, form
     assert not (tmp_path / "victim.corpus.report.json").exists()
 
 
+def test_a_report_never_replaces_a_corpus(run: Run, corpus: Path, tmp_path: Path) -> None:
+    victim = tmp_path / "out.report.json"
+    assert run("backup", corpus, victim).code == 0
+    before = victim.read_bytes()
+    for target in ([tmp_path / "out"], ["-", "--report", victim]):
+        ended = run("export", corpus, *target, "--format", "jsonl", *SAMIRA, "--force")
+        assert (ended.code, ended.out) == (2, b"")
+        assert "is a corpus, which an export never replaces" in ended.err
+    assert victim.read_bytes() == before
+
+
 def test_force_replaces_a_folder_only_if_it_was_an_export(run: Run, corpus: Path, tmp_path: Path) -> None:
     target = tmp_path / "out"
     arguments = ["export", corpus, target, "--format", "brat", *SAMIRA]

@@ -14,12 +14,10 @@ from msgspec import Struct
 from annotator.formats.report import report_path
 from annotator.i18n import _
 from annotator.paths import resolve_path
-from annotator.store.database_files import SIDE_FILE_SUFFIXES
+from annotator.store.database_files import SIDE_FILE_SUFFIXES, is_database
 from annotator.store.errors import CorpusError
 
 _CHUNK_SIZE: Final = 1 << 16  # bytes
-_DATABASE: Final = b"SQLite format 3\0"
-"""The first bytes of a corpus file: https://www.sqlite.org/fileformat.html#magic_header_string"""
 
 
 class CannotExport(CorpusError):
@@ -68,9 +66,8 @@ def check_replaceable(path: Path, companion: Companion | None = None, *, force: 
     for target in (path, companion.path) if companion else (path,):
         if used_corpus := _used_corpus(target):
             raise CannotExport(_("“{path}” is a corpus in use.").format(path=used_corpus))
-        if target.is_file() and is_database(target):
-            message = _("“{path}” is a corpus, which an export never replaces; choose another name.")
-            raise CannotExport(message.format(path=target))
+        _refuse_corpus(target)
+    _refuse_corpus(report_path(path))
     if force:
         return
     if path.exists() and path.stat().st_size:
@@ -104,7 +101,11 @@ def check_folder_replaceable(folder: Path, report: Path, *, force: bool, name: P
 
 
 def check_report_replaceable(report: Path, *, force: bool) -> None:
-    """Raise WouldReplace for a file that is neither empty nor an export's report, unless forced. Raises OSError."""
+    """Raise WouldReplace for a file that is neither empty nor an export's report, unless forced.
+
+    Raises CannotExport for a corpus, even if forced, and OSError.
+    """
+    _refuse_corpus(report)
     if not force and report.exists() and report.stat().st_size and _read_report(report) is None:
         raise WouldReplace(_("“{path}” already exists and is not an export report.").format(path=report))
 
@@ -159,10 +160,11 @@ def _read_report(report: Path) -> _OldReport | None:
         return None
 
 
-def is_database(path: Path) -> bool:
-    """Return whether a file begins like an SQLite database. Raises OSError."""
-    with path.open("rb") as file:
-        return file.read(len(_DATABASE)) == _DATABASE
+def _refuse_corpus(path: Path) -> None:
+    """Raise CannotExport if the file is a corpus: nothing would bring it back. Raises OSError."""
+    if path.is_file() and is_database(path):
+        message = _("“{path}” is a corpus, which an export never replaces; choose another name.")
+        raise CannotExport(message.format(path=path))
 
 
 def _used_corpus(path: Path) -> Path | None:

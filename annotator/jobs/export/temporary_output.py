@@ -17,8 +17,9 @@ from typing import IO, Final
 from uuid import uuid4
 
 from annotator.file_ops import discard_file, discard_folder, replace_file
-from annotator.jobs.export.existing_output import file_digest, folder_digest, is_database, read_digest
+from annotator.jobs.export.existing_output import file_digest, folder_digest, read_digest
 from annotator.paths import hidden_path
+from annotator.store.database_files import is_database
 
 PART: Final = "part"
 """The new file or folder."""

@@ -31,9 +31,9 @@ from annotator.model.records import AnnotatedArticle, Refusal, Remark, Repair, V
 from annotator.model.remarks import sanitise_remark
 from annotator.paths import extend_path, is_link, resolve_path
 from annotator.store.corpus import Corpus
+from annotator.store.database_files import is_database
 from annotator.text.line_joining import join_lines
 
-_DATABASE: Final = b"SQLite format 3\0"
 _FILES_AT_ONCE: Final = 10  # for a process
 _MAX_SMALL_SIZE: Final = 1 << 20  # bytes
 
@@ -198,7 +198,7 @@ def _read_content(path: Path, options: ReadOptions, annotator: str) -> Iterator[
     format_ = detect_format(path, options)
     if format_ is None:
         message = _("The format of the file was not recognised.")
-        if _is_database(path):
+        if is_database(path):
             message = _("This is a corpus: merge it instead of importing it.")
         yield Refusal.at(path, 0, Reason(Code.FORMAT_NOT_RECOGNISED, message))
     elif options.whole_layers and format_.is_projection:
@@ -213,11 +213,6 @@ def _read_content(path: Path, options: ReadOptions, annotator: str) -> Iterator[
         yield from doccano.read(path, annotator, options.offsets)
     else:
         yield from format_.read(path, annotator)
-
-
-def _is_database(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(len(_DATABASE)) == _DATABASE
 
 
 def detect_format(path: Path, options: ReadOptions) -> Format | None:
