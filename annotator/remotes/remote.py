@@ -1,0 +1,118 @@
+"""What a remote is: a numbered record of changesets to which nothing is ever done but adding.
+
+Everything in it is identified by its uid, and what is added again changes nothing. So a push whose answer was lost is
+simply repeated, and a reader who goes on from a cursor, or from the beginning, ends with the same corpus.
+"""
+
+from collections.abc import Collection
+from typing import Final, Protocol, Self
+
+from msgspec import Struct
+
+from annotator.model.changeset import Changeset
+from annotator.store.errors import CorpusError
+
+ANNOTATOR: Final = "annotator"
+CURATOR: Final = "curator"
+LEAD: Final = "lead"
+ROLES: Final = (ANNOTATOR, CURATOR, LEAD)
+"""What members may do, the least first: edit their own layers; edit gold, and read all; everything."""
+
+BEGINNING: Final = ""
+"""The cursor of a reader who has read nothing."""
+
+
+class Member(Struct, frozen=True):
+    """Somebody in a team; `uid` is that of the person (see model.identities), `role` one of ROLES.
+
+    `joined` and `seen` are the times of joining and of the last visit, ISO 8601 in UTC, None before the first one.
+    """
+
+    uid: str
+    name: str
+    role: str
+    is_active: bool = True
+    joined: str | None = None
+    seen: str | None = None
+
+
+class Welcome(Struct, frozen=True):
+    """What a remote says at first: the uid and name of the team, who the visitor is in it, and everybody who is.
+
+    `time` is that of the server, ISO 8601 in UTC, None where there is none.
+    """
+
+    team: str
+    name: str
+    member: Member
+    members: tuple[Member, ...]
+    time: str | None = None
+
+
+class Page(Struct, frozen=True):
+    """Some of what was added after a cursor, and the cursor behind it.
+
+    `released` are the articles (uids) of which the visitor may read more than before: `Remote.read_articles` has it.
+    """
+
+    changeset: Changeset
+    cursor: str
+    is_last: bool
+    released: tuple[str, ...] = ()
+
+
+class Receipt(Struct, frozen=True):
+    """What became of a push: the number of steps that are there now, and of each refused one (uid) why."""
+
+    steps: int
+    refused: dict[str, str] = {}
+
+
+class RemoteError(CorpusError):
+    """The remote cannot be used; the text is one sentence for the user."""
+
+
+class Unreachable(RemoteError):
+    """There is no way to the remote now; later there may be."""
+
+
+class AccessDenied(RemoteError):
+    """The member was revoked, or the password is wrong."""
+
+
+class OtherTeam(RemoteError):
+    """Under the address is another team, or a server whose certificate is another one."""
+
+
+class NewerProgramNeeded(RemoteError):
+    """The remote asks for a newer version of the program."""
+
+
+class RemoteWentBack(RemoteError):
+    """What the cursor points at is not there: the remote was restored from an older backup."""
+
+
+class Remote(Protocol):
+    """A folder or server, opened by a member of its team. All methods raise RemoteError."""
+
+    def welcome(self) -> Welcome:
+        """Return which team this is, and its members."""
+
+    def push(self, changeset: Changeset) -> Receipt:
+        """Add what is not there yet: all that the member may add."""
+
+    def pull(self, cursor: str, most: int) -> Page:
+        """Return what was added after the cursor, at most about so many steps. Raises RemoteWentBack."""
+
+    def read_articles(self, uids: Collection[str]) -> Changeset:
+        """Return these articles, and all steps on them that the member may read."""
+
+    def claim(self, most: int) -> int:
+        """Ask for at most so many articles to label; return how many were given. A pull brings them."""
+
+    def close(self) -> None:
+        """Let go of the connection."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *_error: object) -> None: ...
