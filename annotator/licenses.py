@@ -19,6 +19,8 @@ REPLACEABLE: Final = {
     "PySide6_Essentials": "PySide6",
     "shiboken6": "shiboken6",
     "python-bidi": "bidi",
+    "psycopg": "psycopg",
+    "psycopg-binary": "psycopg_binary",
 }
 """The components under the LGPL, each with the package that holds its libraries."""
 

@@ -23,16 +23,26 @@ UNUSED: Final = (
     *("PySide6.QtNetwork", "PySide6.QtOpenGL", "PySide6.QtOpenGLWidgets", "PySide6.QtDBus", "PySide6.QtTest"),
     *("lxml.objectify", "lxml.isoschematron", "lxml.html.diff", "lxml.html._difflib"),
     *("pytest", "hypothesis", "babel.messages", "sqlite_utils.cli", "click_default_group"),
-    *("ssl", "_ssl", "_hashlib"),  # six megabytes to encrypt connections, and the program makes none
+    *("ssl", "_ssl", "_hashlib"),  # six megabytes to encrypt connections: that to a team's server is libpq's own
 )
 """Modules that some import names and nothing that this program does needs."""
 
+EXTRAS: Final = ("team",)
+"""The extras of pyproject.toml that the bundle brings: its dependency group `package` names them too."""
+
+FOUND_BY_NAME: Final = ("keyring", "psycopg", "psycopg_binary")
+"""Packages that are imported by their names, or only where a team has a server."""
+
+SOURCES: Final = ("psycopg",)
+"""Packages under the LGPL without libraries: they lie in the bundle as sources, so that they may be replaced."""
+
 DATA: Final[Mapping[str, tuple[str, ...]]] = {
+    "annotator.remotes": ("**/*.sql",),
     "justext": ("stoplists/*.txt",),
     "tld": ("res/*.txt",),
     "trafilatura": ("settings.cfg",),
 }
-"""The files that libraries read beside their modules, by the library's package."""
+"""The files that libraries and the program read beside their modules, by their package."""
 
 PLUGINS: Final[Mapping[str, frozenset[str]]] = {
     "iconengines": frozenset({"qsvgicon"}),

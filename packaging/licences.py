@@ -35,7 +35,7 @@ TERMS: Final = frozenset(
     {
         *("Apache-2.0", "Apache 2", "Apache 2.0", "Apache License Version 2.0", "Apache License, Version 2.0"),
         *("Apache Software License", "BSD-2-Clause", "BSD-3-Clause", "The BSD 2-Clause License"),
-        *("BSD 3-Clause License", "MIT", "MIT License", "PSF-2.0", "CNRI-Python", "OFL-1.1"),
+        *("BSD 3-Clause License", "MIT", "MIT License", "MIT-0", "PSF-2.0", "CNRI-Python", "OFL-1.1"),
         *("public domain", "Public Domain"),
         # Changed files of such a part would have to be published; none is changed.
         *("MPL-1.1", "MPL-2.0"),
@@ -68,6 +68,8 @@ version does so together with its bindings, which are made for just one.
 What Qt itself contains of others, and under which terms:
 https://doc.qt.io/qt-6/licenses-used-in-qt.html
 """
+_LIBRARIES_OF: Final = {"psycopg-binary": "libpq"}
+"""The packages that bring libraries of others, with the name of the text that says which, and under which terms."""
 _SQLITE: Final = """\
 SQLite is in the public domain: its authors have given up all rights in it, and
 anybody may use it for any purpose.
@@ -84,7 +86,8 @@ of the same interface, such as ones that you have built from the sources: https:
 those of Qt, and in QtForPython those of the bindings. Another version of Qt is put there together with its bindings,
 which are made for just one.
 What Qt itself contains of others is listed at https://doc.qt.io/qt-6/licenses-used-in-qt.html.
-The same holds for python-bidi (in _internal/bidi; sources at https://github.com/MeirKriheli/python-bidi).
+The same holds for python-bidi (in _internal/bidi; sources at https://github.com/MeirKriheli/python-bidi) and for
+psycopg (in _internal/psycopg and _internal/psycopg_binary; sources at https://github.com/psycopg/psycopg).
 """
 
 
@@ -121,6 +124,8 @@ def read_component(distribution: importlib.metadata.Distribution) -> Component:
     if name in REPLACEABLE and not any(_TITLE_OF_LGPL.search(text) for text in texts):
         # PySide6's wheels lack this text; those for Windows hold only that of the commercial licence.
         texts += _lgpl_texts()
+    if name in _LIBRARIES_OF:
+        texts.append(_read_text(_LIBRARIES_OF[name]))
     return Component(name, distribution.version, terms, home, tuple(texts), name)
 
 
@@ -177,10 +182,11 @@ def _read_text(name: str) -> str:
 
 
 def _required_packages() -> set[str]:
-    """Return the canonical names of all packages that the program requires here, with what these require."""
+    """Return the canonical names of all packages that the bundle requires here, with what these require."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     seen: set[tuple[str, str]] = set()
-    waiting = [(requirement, "") for requirement in project["dependencies"]]
+    extras = [requirement for extra in freezing.EXTRAS for requirement in project["optional-dependencies"][extra]]
+    waiting = [(requirement, "") for requirement in [*project["dependencies"], *extras]]
     while waiting:
         text, parent_extra = waiting.pop()
         requirement = Requirement(text)

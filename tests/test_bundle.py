@@ -2,6 +2,8 @@
 
 import ast
 import builtins
+import importlib.metadata
+import importlib.util
 import os
 import platform
 import plistlib
@@ -195,8 +197,25 @@ def test_nothing_that_the_program_imports_is_left_out_but_what_is_optional() -> 
 
 def test_every_optional_package_stays_out_of_the_bundle() -> None:
     groups = PROJECT["optional-dependencies"]
-    names = {text.partition(">")[0] for group in groups.values() for text in group}
+    names = {
+        text.partition(">")[0] for extra, group in groups.items() if extra not in freezing.EXTRAS for text in group
+    }
     assert names <= set(freezing.OPTIONAL)
+
+
+def test_a_bundle_brings_what_a_team_needs() -> None:
+    assert f"{dev.NAME}[{','.join(freezing.EXTRAS)}]" in dev.read_requirements("package")
+    parts = {component.name for component in licences.collect_parts()}
+    assert {"psycopg", "psycopg-binary", "keyring"} <= parts
+    if sys.platform == "linux":
+        assert {"SecretStorage", "jeepney", "cryptography"} <= parts  # the key ring of GNOME and KDE
+    for name in freezing.FOUND_BY_NAME:
+        assert importlib.util.find_spec(name), name
+    # No library in it could be exchanged, and so its modules must lie there as they are.
+    assert freezing.SOURCES == ("psycopg",)
+    # Programs that start with what PyInstaller finds of entry points in the metadata: keyring's hook copies it.
+    points = importlib.metadata.entry_points(group="keyring.backends")
+    assert {"SecretService", "Windows", "macOS"} <= {point.name for point in points}
 
 
 def test_a_bundle_says_what_can_be_done_about_an_optional_package(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -230,7 +249,9 @@ def test_the_environment_that_is_frozen_is_made_once_and_has_what_the_program_ne
     monkeypatch.setattr(dev, "run_quietly", lambda doing, command: ran.append([str(part) for part in command]))
     monkeypatch.setattr(package, "WORK", tmp_path / "package")
     package.make_environment()
-    assert ran[-1][-5:] == ["--no-build-isolation", "--editable", ".", *dev.read_requirements("package")]
+    extras = ",".join(freezing.EXTRAS)
+    packages = [text for text in dev.read_requirements("package") if dev.NAME not in text]
+    assert ran[-1][-5:] == ["--no-build-isolation", "--editable", f".[{extras}]", *packages]
     count = len(ran)
     package.make_environment()
     assert len(ran) == count

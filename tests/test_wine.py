@@ -113,7 +113,15 @@ def test_the_folder_is_named_or_in_the_cache(monkeypatch: pytest.MonkeyPatch, tm
 
 def test_the_packages_are_those_of_windows() -> None:
     names = {text.partition("=")[0].partition(">")[0].strip() for text in wine.read_requirements()}
-    assert {"PySide6-Essentials", "pytest", "pytest-timeout", "pyinstaller", "colorama"} <= names
+    assert {
+        "PySide6-Essentials",
+        "pytest",
+        "pytest-timeout",
+        "pyinstaller",
+        "colorama",
+        "keyring",
+        "psycopg[binary]",
+    } <= names
     assert "python-xlib" not in names
     assert len([name for name in names if name.startswith("PySide6")]) == 1
     assert not [text for text in [*wine.read_requirements(), *wine.read_pins()] if ";" in text]

@@ -29,6 +29,7 @@ from pathlib import Path
 from typing import IO, Final
 
 import dev
+import freezing
 
 SUITE: Final = "trixie"  # the Debian that has Wine 10
 CPYTHON: Final = "org.bytedeco:cpython:3.13.5-1.5.12:jar:windows-x86_64"
@@ -419,7 +420,8 @@ def copy_checkout(target: Path) -> None:
 def read_requirements() -> list[str]:
     """Return what the program, its tests and its packages need on Windows."""
     project = tomllib.loads(dev.PROJECT.read_text(encoding="utf-8"))["project"]
-    texts = [*project["dependencies"], *dev.read_requirements("dev")]
+    extras = [text for extra in freezing.EXTRAS for text in project["optional-dependencies"][extra]]
+    texts = [*project["dependencies"], *extras, *dev.read_requirements("dev")]
     split = [text.partition(";") for text in texts if project["name"] not in text]
     needed = [text.strip() for text, _, marker in split if "linux" not in marker and "< '3.12'" not in marker]
     return [*needed, *WINDOWS_PACKAGES]
