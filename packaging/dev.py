@@ -25,7 +25,8 @@ of them no test notices (`--help` has the rest). It takes an hour or so.
 
 Each first makes what is missing of what it needs: the environment in .venv with the packages that
 constraints.txt pins, the compiled translations and, on Linux, the system libraries that Qt needs.
-Where something cannot be installed from here, it says how to install it.
+Where something cannot be installed from here, it says how to install it. `test` wants PostgreSQL's
+server too, for the tests of a team on one: they start servers of their own, and are skipped without.
 """
 
 # Standard library only, and no syntax that an older Python cannot parse: such a one must get to the message below.
@@ -123,6 +124,12 @@ QT_LIBRARIES = {
 
 WAYLAND_PROGRAMS = {"grim": "grim", "sway": "sway", "wl-copy": "wl-clipboard"}
 """What the tests of the window on Wayland run, with the Debian package of each."""
+
+OLDEST_POSTGRESQL = 15
+SERVER_PROGRAMS = "/usr/lib/postgresql"
+"""Where Debian has the programs of PostgreSQL's server, in a folder for each major version, and not on the PATH."""
+NO_CLUSTER = "/etc/postgresql-common/createcluster.d/annotator.conf"
+"""A file that is there while PostgreSQL is installed, so that Debian sets up no databases and starts no server."""
 
 
 class CannotGoOn(Exception):
@@ -382,6 +389,42 @@ def prepare_system(with_xvfb: bool, with_wayland: bool = False) -> None:
         raise CannotGoOn(f"This system lacks {', '.join(needed)}. {how}")
 
 
+def find_postgresql(folder: str = SERVER_PROGRAMS) -> bool:
+    """Whether the programs of a PostgreSQL server are here, as Debian has them or on the PATH."""
+    versions = [path.parent.parent.name for path in Path(folder).glob("*/bin/initdb")]
+    return any(version.isdigit() and int(version) >= OLDEST_POSTGRESQL for version in versions) or bool(
+        shutil.which("initdb")
+    )
+
+
+def postgresql_commands(*before: str) -> list[list[str]]:
+    """Return the commands that install PostgreSQL's server and start none, each with the prefix `before`."""
+    file = shlex.quote(NO_CLUSTER)
+    setting = f"mkdir -p $(dirname {file}) && echo 'create_main_cluster = false' > {file}"
+    return [[*before, "sh", "-c", setting], *apt_commands(["postgresql"], *before), [*before, "rm", "-f", NO_CLUSTER]]
+
+
+def prepare_postgresql() -> None:
+    """Have apt install PostgreSQL's server for the tests of a team on one; where it cannot, say what is skipped."""
+    if find_postgresql():
+        return
+    before = find_apt_prefix() if ON_LINUX else None
+    if before is not None:
+        say("Installing postgresql with apt …")
+        *commands, tidy = postgresql_commands(*before)
+        try:
+            for command in commands:
+                run_quietly("apt-get", command)
+        except CannotGoOn:
+            pass  # it has said why
+        finally:
+            run_quietly("Removing a setting of the installation", tidy)
+        if find_postgresql():
+            return
+    how = " On Debian: sudo apt-get install postgresql" if ON_LINUX else ""
+    say(f"There is no PostgreSQL {OLDEST_POSTGRESQL} or newer here: the tests of a team on a server are skipped.{how}")
+
+
 # The screen, on Linux
 
 
@@ -486,6 +529,7 @@ def test(arguments: list[str]) -> int:
     if SERVERS in groups:
         make_server_environments()
     prepare(with_xvfb=True, with_wayland=WAYLAND in groups, groups=[group for group in groups if group in GROUPS])
+    prepare_postgresql()
     pytest: list[str | Path] = [PYTHON, "-m", "pytest", *select_tests(arguments)]
     if not ON_LINUX:
         return hand_over(pytest, cwd=ROOT, env=allow_bytecode(os.environ))

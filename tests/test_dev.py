@@ -341,6 +341,65 @@ def test_a_missing_font_stops_nobody(
     assert "fonts that the program brings" in capfd.readouterr().err
 
 
+@pytest.mark.parametrize(("version", "present"), [("15", True), ("18", True), ("14", False), ("old", False)])
+def test_postgresql_is_that_of_debian(version: str, present: bool, tmp_path: Path, may: May) -> None:
+    may([])
+    (tmp_path / version / "bin").mkdir(parents=True)
+    assert not dev.find_postgresql(str(tmp_path))
+    (tmp_path / version / "bin" / "initdb").touch()
+    assert dev.find_postgresql(str(tmp_path)) is present
+
+
+def test_postgresql_on_the_path_is_enough(tmp_path: Path, may: May) -> None:
+    may(["initdb"])
+    assert dev.find_postgresql(str(tmp_path))
+
+
+@pytest.fixture
+def without_postgresql(monkeypatch: pytest.MonkeyPatch, commands: Commands) -> None:
+    """Have a Linux without PostgreSQL's server until apt brings it."""
+    monkeypatch.setattr(dev, "ON_LINUX", True)
+    monkeypatch.setattr(dev, "find_postgresql", lambda: any("postgresql" in command for command in commands))
+
+
+@pytest.mark.usefixtures("without_postgresql")
+def test_apt_installs_postgresql_and_no_server_is_started(
+    may: May, commands: Commands, capfd: pytest.CaptureFixture[str]
+) -> None:
+    may(["apt-get"], user=0)
+    dev.prepare_postgresql()
+    setting, update, install, tidy = [command[2:] for command in commands]  # after env and a variable
+    assert setting[0] == "sh"
+    assert "'create_main_cluster = false' > /etc/postgresql-common/createcluster.d/" in setting[-1]
+    assert (update[-1], install[-1]) == ("update", "postgresql")
+    assert tidy == ["rm", "-f", dev.NO_CLUSTER]
+    dev.prepare_postgresql()
+    assert len(commands) == 4
+    assert "skipped" not in capfd.readouterr().err
+
+
+@pytest.mark.usefixtures("without_postgresql")
+def test_what_is_skipped_without_postgresql_is_said(
+    may: May, commands: Commands, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may(["apt-get"])
+    dev.prepare_postgresql()
+    assert commands == []
+    assert "a team on a server are skipped. On Debian: sudo apt-get install postgresql\n" in capfd.readouterr().err
+
+    def fail_to_install(doing: str, command: Sequence[str | Path]) -> None:
+        commands.append([str(part) for part in command])
+        if "install" in command:
+            raise dev.CannotGoOn("no network")
+
+    may(["apt-get"], user=0)
+    monkeypatch.setattr(dev, "run_quietly", fail_to_install)
+    monkeypatch.setattr(dev, "find_postgresql", lambda: False)
+    dev.prepare_postgresql()
+    assert commands[-1][-3:] == ["rm", "-f", dev.NO_CLUSTER]
+    assert "are skipped" in capfd.readouterr().err
+
+
 def test_other_systems_need_nothing_of_linux(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dev, "ON_LINUX", False)
     monkeypatch.setattr(dev, "find_missing", None)
@@ -401,6 +460,7 @@ def handed(monkeypatch: pytest.MonkeyPatch, checkout: Path) -> Handed:
     monkeypatch.setattr(
         dev, "prepare_system", lambda with_xvfb, with_wayland=False: started.extend(["sway"] if with_wayland else [])
     )
+    monkeypatch.setattr(dev, "prepare_postgresql", lambda: None)
     monkeypatch.setattr(dev, "make_environment", lambda groups: started.extend(groups))
     monkeypatch.setattr(dev, "compile_translations", lambda: None)
     monkeypatch.setattr(dev, "can_open_screen", lambda: False)
