@@ -127,7 +127,7 @@ class CandidateRow(QAbstractButton):
 
 
 class AdjudicationBar(QFrame):
-    """Shows the current disagreement, or what is left of them."""
+    """Shows the current disagreement, or how many are left, in the same height until all of an article are decided."""
 
     candidate_clicked = Signal(int)
     """Carries the number of the candidate, from 1."""
@@ -201,10 +201,16 @@ class AdjudicationBar(QFrame):
     def _show_rows(self, disagreement: Disagreement | None) -> None:
         candidates = disagreement.candidates if disagreement else ()
         has_none = any(not candidate.spans for candidate in candidates)
-        count = len(candidates) + (bool(candidates) and not has_none)
-        while len(self._rows) < count:
+        count = _count_rows(disagreement) if disagreement else 0
+        is_open = bool(self._model.disagreements)
+        reserved = max(map(_count_rows, self._model.all), default=0) if is_open else 0
+        while len(self._rows) < reserved:
             self._add_row()
         for index, row in enumerate(self._rows):
+            policy = row.sizePolicy()
+            # So that the article does not move below the mouse, which would click, drag or double-click elsewhere.
+            policy.setRetainSizeWhenHidden(index < reserved)
+            row.setSizePolicy(policy)
             row.setVisible(index < count)
         if disagreement is None:
             return
@@ -251,6 +257,11 @@ class AdjudicationBar(QFrame):
             self.candidate_clicked.emit(number)
         else:
             self.none_clicked.emit()
+
+
+def _count_rows(disagreement: Disagreement) -> int:
+    """Return the number of candidates, with that there is no span, which can always be decided."""
+    return len(disagreement.candidates) + all(candidate.spans for candidate in disagreement.candidates)
 
 
 def _title(labels: LabelSet, name: str) -> str:

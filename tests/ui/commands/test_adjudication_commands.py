@@ -1,12 +1,13 @@
 """Adjudication by keys, in a real window: what is in the gold layer afterwards, and what comes next."""
 
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from builders import apply_edits, create_corpus, label_words
 from e2e.stories import estimate_handling
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
@@ -314,3 +315,52 @@ def test_the_card_has_no_buttons_that_would_mean_something_else(window: Window) 
     card = window.labels_sidebar.span_card
     assert card._source_label.text().endswith("2/3\u2069")
     assert [button.isVisible() for button in card._decision_buttons] == [False, False]
+
+
+def place_of(window: Window, words: str) -> QPoint:
+    """Return where the middle of these words is on the screen, once the window is laid out."""
+    QApplication.processEvents()
+    view, page = window.view, window.view.page()
+    start = ARTICLE.index(words)
+    [segment, *_others] = page.segments(start, start + len(words))
+    line = segment.line
+    middle = view.map_from_page((segment.left + segment.right) / 2, (line.top + line.bottom) / 2)
+    return view.viewport().mapToGlobal(middle.toPoint())
+
+
+def do_at(window: Window, act: Callable[..., None], place: QPoint) -> None:
+    """Do something with the left mouse button at a point of the screen, whatever the window shows there by then."""
+    QApplication.processEvents()  # as there is time for it between two events of a hand
+    act(window.view.viewport(), Qt.MouseButton.LeftButton, PLAIN, window.view.viewport().mapFromGlobal(place))
+
+
+def test_the_text_stays_in_its_place_while_disagreements_are_left(window: Window) -> None:
+    place = place_of(window, COMMITTEE)
+    press(window, F5)  # of two candidates, one of which is that there is no span
+    assert place_of(window, COMMITTEE) == place
+    press(window, Qt.Key.Key_Home, CONTROL)  # as one reads
+    assert current_words(window) == ""
+    assert place_of(window, COMMITTEE) == place
+    press(window, F5)
+    press(window, RETURN)
+    assert place_of(window, COMMITTEE) == place
+
+
+def test_a_double_click_decides_on_a_disagreement_when_none_is_current(window: Window) -> None:
+    press(window, Qt.Key.Key_Home, CONTROL)
+    place = place_of(window, COMMITTEE)
+    for act in (QTest.mousePress, QTest.mouseRelease, QTest.mouseDClick):
+        do_at(window, act, place)
+    assert gold_words(window.session)[1:] == [(COMMITTEE, "INSTITUTION")]
+
+
+def test_a_drag_in_the_gold_layer_selects_what_it_goes_over(window: Window) -> None:
+    assert current_words(window) == LONG
+    start, end = place_of(window, "تطلق"), place_of(window, "خطة")
+    do_at(window, QTest.mousePress, start)
+    for share in (0.3, 0.6, 1.0):
+        QApplication.processEvents()
+        place = start + (end - start) * share
+        QTest.mouseMove(window.view.viewport(), window.view.viewport().mapFromGlobal(place))
+    do_at(window, QTest.mouseRelease, end)
+    assert window.view.selected_text() == "تطلق خطة"
