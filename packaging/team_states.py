@@ -1,4 +1,4 @@
-"""Take the states of the window that a team has, besides those of the pages for leads: a queue, and merging."""
+"""Take the states of the window that a team has, besides the pages for leads: a queue, merging, and no network."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -21,6 +21,7 @@ from annotator.store.changesets import read_changeset
 from annotator.store.corpus import utc_timestamp
 from annotator.store.merging import merge
 from annotator.ui import app
+from annotator.ui.session.sync_state import SyncPhase, SyncState
 
 _TEAM: Final = ("salma", "عمر")
 _DISPUTED: Final = "وزارة التربية الوطنية"
@@ -64,10 +65,17 @@ def _take_conflicts(controller: app.ApplicationController) -> QPixmap:
     return _take_open_modal(controller.window.merge_commands.show_conflicts)
 
 
+def _take_offline(controller: app.ApplicationController) -> QPixmap:
+    """Take the word about a team whose server cannot be reached."""
+    controller.session.set_sync(SyncState("أخبار", SyncPhase.UNREACHABLE, pending=12))
+    return grab(controller.window)
+
+
 TEAM_STATES: Final[dict[str, Callable[[app.ApplicationController], QPixmap]]] = {
     "queue": _take_queue,
     "merge-offer": _take_offer,
     "conflicts": _take_conflicts,
+    "offline": _take_offline,
 }
 """The function that takes each state, by its name."""
 

@@ -37,6 +37,7 @@ from annotator.ui.commands.palette_commands import PaletteCommands
 from annotator.ui.commands.suggestion_commands import SuggestionCommands
 from annotator.ui.commands.table import MENUS, RECENT_CORPORA
 from annotator.ui.commands.tagging_commands import TaggingCommands
+from annotator.ui.commands.team_commands import TeamCommands
 from annotator.ui.commands.tips import Tips
 from annotator.ui.commands.value_notifier import ValueNotifier
 from annotator.ui.commands.view_commands import ViewCommands, panel_scale
@@ -126,6 +127,7 @@ class Window(QMainWindow):
             annotators=self.annotator_commands,
             backups=self.backup_commands,
             merges=self.merge_commands,
+            team=TeamCommands(context),
             tagging=self.tagging_commands,
             edges=EdgeCommands(session, self.view, self.active_item),
             caret=caret_commands,
@@ -196,7 +198,7 @@ class Window(QMainWindow):
             *(self.article_header, self._central_widget.pages, self._central_widget.footer, self.labels_sidebar),
         )
         self.selection_bar = SelectionBar(self.view, self.session, self.suggestions, self.settings, self._actions)
-        self.status_line = StatusLine(self.session, self.suggestions, actions["choose_annotator"])
+        self.status_line = StatusLine(self.session, self.suggestions, actions["choose_annotator"], actions["sync_now"])
         self.setStatusBar(self.status_line)
         self.welcome_commands.attach(self._central_widget, actions)
 

@@ -33,6 +33,8 @@ _SAVING: Final[_Items] = (
     Action("show_backups", N_("Backups…"), lambda do: do.backups.show_backups(), ("Ctrl+B",)),
 )
 _TEAM: Final[_Items] = (
+    Action("sync_now", N_("Sync now"), lambda do: do.team.sync_now(), ("Shift+F9",)),
+    None,
     Action("give_out_articles", N_("Give out articles…"), late("dialogs.assignment.open_dialog"), ("Ctrl+Shift+X",)),
     None,
     Action("merge_changes", N_("Merge changes…"), lambda do: do.merges.merge_files(), ("Ctrl+Shift+Y",)),

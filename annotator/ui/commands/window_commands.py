@@ -18,6 +18,7 @@ from annotator.ui.commands.merge_commands import MergeCommands
 from annotator.ui.commands.palette_commands import PaletteCommands
 from annotator.ui.commands.suggestion_commands import SuggestionCommands
 from annotator.ui.commands.tagging_commands import TaggingCommands
+from annotator.ui.commands.team_commands import TeamCommands
 from annotator.ui.commands.view_commands import ViewCommands
 from annotator.ui.commands.welcome_commands import WelcomeCommands
 from annotator.ui.session.window_context import WindowContext
@@ -33,6 +34,7 @@ class Commands(WindowContext, frozen=True):
     annotators: AnnotatorCommands
     backups: BackupCommands
     merges: MergeCommands
+    team: TeamCommands
     tagging: TaggingCommands
     edges: EdgeCommands
     caret: CaretCommands

@@ -1,5 +1,6 @@
-"""The status line: save state, annotator, progress, and a hint for a newcomer."""
+"""The status line: save state, annotator, progress, how the corpus stands with its team, and a hint for a newcomer."""
 
+from datetime import UTC, datetime
 from typing import Final
 
 from PySide6.QtCore import Qt
@@ -11,6 +12,7 @@ from annotator.model.display_names import state_title
 from annotator.model.open_suggestions import SURE_SCORE, is_sure
 from annotator.ui.session.session import Session
 from annotator.ui.session.suggestions import SuggestionModel
+from annotator.ui.session.sync_state import explain_sync, summarise_sync
 from annotator.ui.widgets.bidi_text import format_percent, format_shortcut, isolate, plain_label, tooltip
 from annotator.ui.widgets.controls import set_style_name
 from annotator.ui.widgets.elided_label import ElidedLabel
@@ -21,28 +23,31 @@ _UNLIMITED: Final = 16_777_215  # pixels, Qt's own maximum
 
 
 class StatusLine(QStatusBar):
-    """Shows the session's state, with a button for who works here; messages are a Toast."""
+    """Shows the session's state, with buttons for who works here and for the team; messages are a Toast."""
 
-    def __init__(self, session: Session, suggestions: SuggestionModel, choose_annotator: QAction) -> None:
+    def __init__(
+        self, session: Session, suggestions: SuggestionModel, choose_annotator: QAction, sync_now: QAction
+    ) -> None:
         super().__init__()
         self._session, self._suggestions = session, suggestions
         self._save_label, self._state_label, self._hint_label = plain_label(), ElidedLabel(""), ElidedLabel("hint")
-        self.name_button = QToolButton()
-        self.name_button.setObjectName("link")
-        self.name_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click the article keeps the focus
-        self.name_button.clicked.connect(choose_annotator.trigger)
+        self.name_button, self.sync_button = _create_link(choose_annotator), _create_link(sync_now)
         session.on_change(self._show_state, "corpus", "annotator", "reader", "adjudicator", "article", "status")
         session.on_change(self._show_state, "pending_step", "save_error", "is_learning", "conflict_count")
+        session.on_change(self._show_sync, "sync")
         suggestions.changed.connect(self._show_state)
         self.setSizeGripEnabled(False)
         self.set_low(False)
         self.addWidget(self._save_label)
         self.addWidget(self.name_button)
         self.addWidget(self._state_label, 1)
+        self.addPermanentWidget(self.sync_button)
         self.addPermanentWidget(self._hint_label)
-        self._choose_annotator = choose_annotator
+        self._choose_annotator, self._sync_now = choose_annotator, sync_now
         choose_annotator.changed.connect(self._show_key)
+        sync_now.changed.connect(self._show_sync)
         self._show_key()
+        self._show_sync()
         self._show_state()
 
     def set_low(self, is_low: bool) -> None:
@@ -52,8 +57,19 @@ class StatusLine(QStatusBar):
         self.setMaximumHeight(_LOW_HEIGHT if is_low else _UNLIMITED)
 
     def _show_key(self) -> None:
-        text = self._choose_annotator.text().partition("\t")[0]
-        self.name_button.setToolTip(tooltip(f"{text}   {format_shortcut(self._choose_annotator)}"))
+        self.name_button.setToolTip(tooltip(_describe_action(self._choose_annotator)))
+
+    def _show_sync(self) -> None:
+        """Show how the corpus stands with its team, if it has one, and what to do about that."""
+        state, now = self._session.sync, datetime.now(UTC).astimezone()
+        self.sync_button.setVisible(state is not None)
+        if state:
+            explanation = explain_sync(state, now)
+            set_style_name(self.sync_button, "warning" if state.needs_help else "link")
+            self.sync_button.setText(summarise_sync(state, now))
+            self.sync_button.setAccessibleName(_("Team: {state}").format(state=summarise_sync(state, now)))
+            self.sync_button.setAccessibleDescription(explanation)
+            self.sync_button.setToolTip(tooltip(f"{explanation}\n{_describe_action(self._sync_now)}"))
 
     def _show_state(self) -> None:
         session = self._session
@@ -103,3 +119,18 @@ class StatusLine(QStatusBar):
         """Return the displayed session state."""
         labels = (self._save_label, self.name_button, self._state_label)
         return " ".join(label.text() for label in labels if not label.isHidden() and label.text())
+
+
+def _create_link(action: QAction) -> QToolButton:
+    """Create a button with a text only, which triggers the action."""
+    button = QToolButton()
+    button.setObjectName("link")
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click the article keeps the focus
+    button.clicked.connect(action.trigger)
+    return button
+
+
+def _describe_action(action: QAction) -> str:
+    """Return what the action does, and its key."""
+    text, _tab, _key = action.text().partition("\t")
+    return f"{text}   {format_shortcut(action)}"

@@ -48,6 +48,7 @@ from annotator.ui.session.state import (
     SessionState,
 )
 from annotator.ui.session.step_writer import StepWriter
+from annotator.ui.session.sync_state import SyncState
 from annotator.ui.session.undo import UndoManager
 from annotator.ui.widgets.bidi_text import isolate_ltr
 
@@ -79,6 +80,8 @@ class Session(QObject):
     """The corpus file is no longer in its place: this window's other processes on it must end."""
     displaced = Signal(object)
     """The corpus file was renamed, deleted or replaced; carries the Displacement, with the file now in use."""
+    sync_requested = Signal()
+    """Whoever works here wants the corpus to be synced with its team now."""
     learned = Signal()
     """The models stored in the corpus changed."""
     failed = Signal(str)
@@ -99,6 +102,7 @@ class Session(QObject):
     counts = CurrentField[dict[str, int]]()
     conflict_count = CurrentField[int]()
     is_learning = CurrentField[bool]()
+    sync = CurrentField[SyncState | None]()
     pending_step = CurrentField[Step | None]()
     save_error = CurrentField[str]()
     article = CurrentField[Article | None]()
@@ -230,6 +234,10 @@ class Session(QObject):
     def set_learning(self, is_learning: bool) -> None:
         """Set whether the program is learning."""
         self._change(is_learning=is_learning)
+
+    def set_sync(self, state: SyncState | None) -> None:
+        """Set how the corpus stands with its team; None without one."""
+        self._change(sync=state)
 
     def report_error(self, error: CorpusError) -> None:
         """Report an error; emit `damaged` too if it is a DamagedCorpus."""

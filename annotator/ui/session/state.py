@@ -45,6 +45,7 @@ from annotator.store.queries.gold import load_decisions
 from annotator.store.queries.removals import count_removed_articles
 from annotator.store.queries.training_data import list_uncertain_articles
 from annotator.text.proclitics import skip_known_proclitics
+from annotator.ui.session.sync_state import SyncState
 from annotator.ui.widgets.bidi_text import isolate
 
 T = TypeVar("T")
@@ -103,6 +104,8 @@ class SessionState(Struct, frozen=True):
     content: ContentVersion | None = None
     """Of the corpus when the article was read; others have written since if it has changed. None if it is unread."""
     is_learning: bool = False
+    sync: SyncState | None = None
+    """How the corpus stands with its team; None without one."""
     pending_step: Step | None = None
     """A change that is not on disk yet."""
     save_error: str = ""

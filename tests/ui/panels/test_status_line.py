@@ -1,8 +1,13 @@
-"""The hint of the status line."""
+"""The hint of the status line, and the word about the team."""
 
+from msgspec.structs import replace
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from annotator.ui.session.session import Session
+from annotator.ui.session.sync_state import SyncPhase, SyncState
 from annotator.ui.window import Window
 
 
@@ -18,3 +23,32 @@ def test_long_hint_is_elided_and_does_not_widen_the_window(window: Window, qtbot
     assert words.startswith(QLabel.text(label).removesuffix(sign))
     window.status_line.show_hint("الخطة")
     qtbot.waitUntil(lambda: QLabel.text(label) == "الخطة")
+
+
+def test_corpus_without_a_team_has_no_word_about_one(window: Window, session: Session) -> None:
+    assert window.status_line.sync_button.isHidden()
+    messages: list[str] = []
+    session.notified.connect(messages.append)
+    window.action("sync_now").trigger()
+    assert messages == ["This corpus belongs to no team."]
+
+
+def test_word_about_the_team_says_what_to_do_and_syncs(window: Window, session: Session, qtbot: QtBot) -> None:
+    state = SyncState("News", SyncPhase.UNREACHABLE, pending=12)
+    session.set_sync(state)
+    button = window.status_line.sync_button
+    assert button.isVisible()
+    assert button.text() == "12 steps wait: no network"
+    assert "12 steps wait in this file, where they are safe." in button.toolTip()
+    assert "Shift+F9" in button.toolTip()
+    assert button.objectName() == "link"  # nobody need do anything
+    with qtbot.waitSignal(session.sync_requested):
+        button.click()
+    with qtbot.waitSignal(session.sync_requested):
+        QTest.keyClick(window.view, Qt.Key.Key_F9, Qt.KeyboardModifier.ShiftModifier)
+    for phase, style in ((SyncPhase.ACCESS_DENIED, "warning"), (SyncPhase.SYNCING, "link")):
+        session.set_sync(replace(state, phase=phase))
+        assert button.objectName() == style
+    assert button.text() == "syncing"
+    session.set_sync(None)
+    assert button.isHidden()

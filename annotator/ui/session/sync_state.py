@@ -1,0 +1,137 @@
+"""How a corpus stands with its team: in a word for the status line, and in sentences that say what to do."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from msgspec import Struct
+
+from annotator.i18n import _, count_phrase, format_digits, pgettext
+from annotator.model.date_display import format_day_and_month
+from annotator.ui.widgets.bidi_text import isolate, isolate_ltr
+
+
+class SyncPhase(StrEnum):
+    """What the last sync came to, or that one is under way."""
+
+    IDLE = "idle"
+    SYNCING = "syncing"
+    UNREACHABLE = "unreachable"
+    ACCESS_DENIED = "access denied"
+    OTHER_TEAM = "other team"
+    NEWER_PROGRAM_NEEDED = "newer program needed"
+    FAILED = "failed"
+
+
+class SyncState(Struct, frozen=True):
+    """A corpus of a team: `pending` steps of who works here wait, and the last sync ended at `synced`, if ever.
+
+    That is in UTC, ISO 8601. `reason` is why a sync failed, in a sentence. A team meets at a server unless `is_folder`.
+    """
+
+    team: str
+    phase: SyncPhase = SyncPhase.IDLE
+    pending: int = 0
+    synced: str | None = None
+    reason: str = ""
+    is_folder: bool = False
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether the last sync did not come to its end."""
+        return self.phase not in (SyncPhase.IDLE, SyncPhase.SYNCING)
+
+    @property
+    def needs_help(self) -> bool:
+        """Whether waiting is not enough: somebody must do something."""
+        return self.has_failed and self.phase != SyncPhase.UNREACHABLE
+
+
+def summarise_sync(state: SyncState, now: datetime) -> str:
+    """Return the word for the status line; `now` has a time zone, that of the reader."""
+    match state.phase:
+        case SyncPhase.SYNCING:
+            return _("syncing")
+        case SyncPhase.UNREACHABLE:
+            return _summarise_unreachable(state)
+        case SyncPhase.ACCESS_DENIED:
+            return _("no access any more")
+        case SyncPhase.OTHER_TEAM:
+            return _("not the folder of your team") if state.is_folder else _("not the server of your team")
+        case SyncPhase.NEWER_PROGRAM_NEEDED:
+            return _("newer program needed")
+        case SyncPhase.FAILED:
+            return _("sync failed")
+    if state.pending:
+        return count_phrase("{count} step waits", "{count} steps wait", state.pending)
+    if state.synced:
+        return _("in step {time}").format(time=_format_time(state.synced, now))
+    return _("not in step yet")
+
+
+def explain_sync(state: SyncState, now: datetime) -> str:
+    """Return what that means and what to do, a sentence or more on each line."""
+    lines = [_explain_phase(state)]
+    if state.has_failed:
+        lines.append(state.reason)
+    if state.pending and state.has_failed:
+        lines.append(
+            count_phrase(
+                "{count} step waits in this file, where it is safe.",
+                "{count} steps wait in this file, where they are safe.",
+                state.pending,
+            )
+        )
+    if state.synced and (state.has_failed or state.pending):
+        lines.append(_("Last in step: {time}").format(time=_format_time(state.synced, now)))
+    return "\n".join(filter(None, lines))
+
+
+def _summarise_unreachable(state: SyncState) -> str:
+    if state.is_folder:
+        if state.pending:
+            return count_phrase("{count} step waits: no folder", "{count} steps wait: no folder", state.pending)
+        return _("the folder of the team is missing")
+    if state.pending:
+        return count_phrase("{count} step waits: no network", "{count} steps wait: no network", state.pending)
+    return _("no network")
+
+
+def _explain_phase(state: SyncState) -> str:
+    match state.phase:
+        case SyncPhase.SYNCING:
+            return _("Your work goes to the team, and that of the others comes. You can go on labelling.")
+        case SyncPhase.UNREACHABLE if state.is_folder:
+            return _(
+                "The folder of the team is not there now. Connect the drive, or start the program that shares the "
+                "folder. Go on labelling: it is tried again every minute."
+            )
+        case SyncPhase.UNREACHABLE:
+            return _("The server of the team cannot be reached now. Go on labelling: it is tried again every minute.")
+        case SyncPhase.ACCESS_DENIED:
+            return _(
+                "The team does not let you in any more. What you have labelled stays yours, in this file. If this is a "
+                "mistake, ask the lead of the team for a new invitation."
+            )
+        case SyncPhase.OTHER_TEAM:
+            return _(
+                "What is at the address of the team is something else, so nothing is sent there. Ask the lead of the "
+                "team whether it has moved: a new invitation leads to the right place."
+            )
+        case SyncPhase.NEWER_PROGRAM_NEEDED:
+            return _("The team works with a newer version of this program. Install it; until then go on labelling.")
+        case SyncPhase.FAILED:
+            return _("The last sync failed. It is tried again by itself.")
+    if state.pending:
+        return _("Your last steps go to the team by themselves, some seconds after the last key.")
+    if state.synced:
+        return _("The team “{team}” has your work, and you have that of the others.").format(team=isolate(state.team))
+    return _("This corpus belongs to the team “{team}”.").format(team=isolate(state.team))
+
+
+def _format_time(synced: str, now: datetime) -> str:
+    """Return a time in UTC as the reader's clock has it, with the day unless it is today."""
+    time = datetime.fromisoformat(synced).astimezone(now.tzinfo)
+    clock = isolate_ltr(format_digits(f"{time:%H:%M}"))
+    if time.date() == now.date():
+        return clock
+    return pgettext("date", "{day}, {time}").format(day=isolate(format_day_and_month(time.date())), time=clock)

@@ -1,0 +1,69 @@
+"""How a corpus stands with its team, in words."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from msgspec.structs import replace
+
+from annotator import i18n
+from annotator.ui.session.sync_state import SyncPhase, SyncState, explain_sync, summarise_sync
+from annotator.ui.widgets.bidi_text import isolate, isolate_ltr
+
+NOW = datetime(2026, 11, 28, 16, 30, tzinfo=timezone(timedelta(hours=1)))
+IN_STEP = SyncState("الدستور", synced="2026-11-28T13:02:59Z")
+
+
+@pytest.mark.parametrize(
+    ("state", "word"),
+    [
+        (IN_STEP, f"in step {isolate_ltr('14:02')}"),
+        (SyncState("a"), "not in step yet"),
+        (replace(IN_STEP, pending=3), "3 steps wait"),
+        (replace(IN_STEP, pending=1), "1 step waits"),
+        (replace(IN_STEP, pending=3, phase=SyncPhase.SYNCING), "syncing"),
+        (replace(IN_STEP, pending=12, phase=SyncPhase.UNREACHABLE), "12 steps wait: no network"),
+        (replace(IN_STEP, phase=SyncPhase.UNREACHABLE), "no network"),
+        (replace(IN_STEP, pending=2, phase=SyncPhase.UNREACHABLE, is_folder=True), "2 steps wait: no folder"),
+        (replace(IN_STEP, phase=SyncPhase.UNREACHABLE, is_folder=True), "the folder of the team is missing"),
+        (replace(IN_STEP, pending=2, phase=SyncPhase.ACCESS_DENIED), "no access any more"),
+        (replace(IN_STEP, phase=SyncPhase.OTHER_TEAM), "not the server of your team"),
+        (replace(IN_STEP, phase=SyncPhase.OTHER_TEAM, is_folder=True), "not the folder of your team"),
+        (replace(IN_STEP, phase=SyncPhase.NEWER_PROGRAM_NEEDED), "newer program needed"),
+        (replace(IN_STEP, phase=SyncPhase.FAILED), "sync failed"),
+    ],
+)
+def test_word_says_how_the_corpus_stands(state: SyncState, word: str) -> None:
+    assert summarise_sync(state, NOW) == word
+
+
+def test_time_of_another_day_has_the_day() -> None:
+    day = isolate("27 November")
+    word = summarise_sync(replace(IN_STEP, synced="2026-11-27T22:30:00Z"), NOW)
+    assert word == f"in step {day}, {isolate_ltr('23:30')}"
+
+
+def test_reason_and_what_is_safe_stand_in_the_explanation_of_a_failure() -> None:
+    state = replace(IN_STEP, pending=3, phase=SyncPhase.FAILED, reason="The disk is full.")
+    assert explain_sync(state, NOW).splitlines() == [
+        "The last sync failed. It is tried again by itself.",
+        "The disk is full.",
+        "3 steps wait in this file, where they are safe.",
+        f"Last in step: {isolate_ltr('14:02')}",
+    ]
+
+
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+@pytest.mark.parametrize("is_folder", [False, True])
+@pytest.mark.parametrize("phase", SyncPhase)
+def test_every_state_has_words_in_every_language(phase: SyncPhase, is_folder: bool, language: str) -> None:
+    i18n.set_language(language)
+    try:
+        for pending in (0, 1, 2, 3, 11, 100):
+            for synced in (None, datetime.now(UTC).isoformat()):
+                state = SyncState("فريق", phase, pending, synced, is_folder=is_folder)
+                word, explanation = summarise_sync(state, NOW), explain_sync(state, NOW)
+                assert word
+                assert "{" not in word + explanation
+                assert explanation.rstrip()[-1] in ".\u2069"  # a sentence, or a time
+    finally:
+        i18n.set_language("en")
