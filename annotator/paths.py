@@ -12,6 +12,7 @@ from annotator.i18n import _
 
 CORPUS_SUFFIX: Final = ".corpus"
 CHANGESET_SUFFIX: Final = ".changeset"
+INVITATION_SUFFIX: Final = ".team"
 
 _LONGEST: Final = 259
 """UTF-16 units in a path on Windows, unless both the registry and the program allow more.
@@ -32,6 +33,11 @@ _NOT_IN_NAMES: Final = re.compile(r'[\x00-\x1f<>:"/\\|?*]|[ .]\Z')
 def is_changeset_path(path: PurePath) -> bool:
     """Return whether the path is named like a changeset, in letters of any case."""
     return path.suffix.lower() == CHANGESET_SUFFIX
+
+
+def is_invitation_path(path: PurePath) -> bool:
+    """Return whether the path is named like an invitation to a team, in letters of any case."""
+    return path.suffix.lower() == INVITATION_SUFFIX
 
 
 def extend_path(path: Path) -> Path:

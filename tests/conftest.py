@@ -64,6 +64,7 @@ def pytest_collection_finish() -> None:
 @pytest.fixture(autouse=True)
 def _a_machine_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     monkeypatch.setenv("ANNOTATOR_HOME", str(tmp_path_factory.mktemp("home")))
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")  # never the user's
     monkeypatch.delenv("ANNOTATOR_LANGUAGE", raising=False)
     monkeypatch.setattr("annotator.settings.system_languages", tuple)
     monkeypatch.setenv("LC_ALL", "C.UTF-8")  # the same for the commands that a test runs in processes of their own

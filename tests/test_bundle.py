@@ -31,7 +31,7 @@ from PySide6.QtWidgets import QApplication
 
 from annotator import __version__, i18n, optional_packages
 from annotator.licenses import Component
-from annotator.paths import CHANGESET_SUFFIX, CORPUS_SUFFIX
+from annotator.paths import CHANGESET_SUFFIX, CORPUS_SUFFIX, INVITATION_SUFFIX
 from annotator.ui import app
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -416,7 +416,7 @@ def test_the_installer_needs_no_administrator_and_speaks_three_languages() -> No
     assert "HKLM" not in script
     for language in ("English", "Arabic", "French"):
         assert f'MUI_LANGUAGE "{language}"' in script
-        for text in ("SHORTCUT", "CORPUS", "CHANGESET", "RUNNING", "KEPT"):
+        for text in ("SHORTCUT", "CORPUS", "CHANGESET", "INVITATION", "RUNNING", "KEPT"):
             assert f"LangString {text} ${{LANG_{language.upper()}}}" in script
 
 
@@ -438,15 +438,23 @@ def test_the_installer_names_what_the_program_names() -> None:
     script = windows_packages.SCRIPT.read_text(encoding="utf-8")
     assert f'!define APP_USER_MODEL_ID "{app.APP_USER_MODEL_ID}"' in script
     assert '!define DATA "$LOCALAPPDATA\\annotator"' in script  # as tests/test_settings.py has it of the settings
-    for kind, suffix in (("CORPUS", CORPUS_SUFFIX), ("CHANGESET", CHANGESET_SUFFIX)):
+    for kind, suffix in (
+        ("CORPUS", CORPUS_SUFFIX),
+        ("CHANGESET", CHANGESET_SUFFIX),
+        ("INVITATION", INVITATION_SUFFIX),
+    ):
         assert f'ADD_KIND "{suffix}" "${{{kind}_KIND}}" "$({kind})"' in script
 
 
 def test_what_the_installer_puts_there_it_takes_away_and_nothing_else() -> None:
     script = windows_packages.SCRIPT.read_text(encoding="utf-8").partition("Section Uninstall")[2]
     assert 'RMDir /r "$INSTDIR"' not in script
-    for kind in ("CORPUS", "CHANGESET"):
-        assert f'REMOVE_KIND ".{kind.lower()}" "${{{kind}_KIND}}"' in script
+    for kind, suffix in (
+        ("CORPUS", CORPUS_SUFFIX),
+        ("CHANGESET", CHANGESET_SUFFIX),
+        ("INVITATION", INVITATION_SUFFIX),
+    ):
+        assert f'REMOVE_KIND "{suffix}" "${{{kind}_KIND}}"' in script
     for name in ("annotator.exe", "annotator-commands.exe", "LICENCES.txt", "uninstall.exe"):
         assert f'Delete "$INSTDIR\\{name}"' in script
 
@@ -454,11 +462,11 @@ def test_what_the_installer_puts_there_it_takes_away_and_nothing_else() -> None:
 # --- macOS
 
 
-def test_macos_knows_a_corpus_and_a_changeset_by_their_suffixes() -> None:
+def test_macos_knows_the_files_of_the_program_by_their_suffixes() -> None:
     info = plistlib.loads((ROOT / "packaging" / "macos" / "Info.plist").read_bytes())
     types, documents = info["UTExportedTypeDeclarations"], info["CFBundleDocumentTypes"]
     suffixes = [exported["UTTypeTagSpecification"]["public.filename-extension"] for exported in types]
-    assert suffixes == [["corpus"], ["changeset"]]
+    assert suffixes == [["corpus"], ["changeset"], ["team"]]
     identifiers = [[exported["UTTypeIdentifier"]] for exported in types]
     assert [document["LSItemContentTypes"] for document in documents] == identifiers
     assert info["CFBundleLocalizations"] == list(i18n.LANGUAGES)

@@ -21,12 +21,13 @@ from annotator import __version__
 from annotator.cli.command import TerminalCommand
 from annotator.cli.root import root
 from annotator.model.labels import default_labels
-from annotator.paths import CHANGESET_SUFFIX
+from annotator.paths import CHANGESET_SUFFIX, INVITATION_SUFFIX
 from annotator.store.corpus import Corpus
 
 HERE = Path(__file__).resolve().parent.parent / "packaging" / "linux"
 MIME = "application/vnd.arabic-news-annotator.corpus+sqlite3"
 CHANGESET_MIME = "application/vnd.arabic-news-annotator.changeset+gzip"
+INVITATION_MIME = "application/vnd.arabic-news-annotator.invitation+json"
 MIME_NAMES = {"mime": "http://www.freedesktop.org/standards/shared-mime-info"}
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="the packages for Linux are made there")
 
@@ -195,8 +196,9 @@ def test_a_corpus_is_known_by_what_is_in_it(tmp_path: Path) -> None:
     assert list_patterns(kind) == ["*.corpus"]
 
 
-def test_a_changeset_is_known_by_its_name() -> None:
+def test_a_changeset_and_an_invitation_are_known_by_their_names() -> None:
     assert list_patterns(find_kind(CHANGESET_MIME)) == [f"*{CHANGESET_SUFFIX}"]
+    assert list_patterns(find_kind(INVITATION_MIME)) == [f"*{INVITATION_SUFFIX}"]
 
 
 def entry() -> dict[str, str]:
@@ -205,8 +207,8 @@ def entry() -> dict[str, str]:
     return dict(line.split("=", 1) for line in lines if "=" in line)
 
 
-def test_a_double_click_on_a_corpus_or_changeset_opens_the_program() -> None:
-    assert entry()["MimeType"] == f"{MIME};{CHANGESET_MIME};"
+def test_a_double_click_on_a_file_of_the_program_opens_it() -> None:
+    assert entry()["MimeType"] == f"{MIME};{CHANGESET_MIME};{INVITATION_MIME};"
     assert entry()["Exec"] == "annotator %f"
     for text in ("Name", "GenericName", "Comment", "Keywords"):
         assert {text, f"{text}[ar]", f"{text}[fr]"} <= set(entry())

@@ -24,7 +24,10 @@ _BASH: Final = """\
         compopt -o default +o nosort
     elif [[ $file ]]; then
         compopt -o filenames
-        mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -f -X '!*.corpus' -- "$2")
+        mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(
+            compgen -f -X '!*.corpus' -- "$2"
+            compgen -f -X '!*.team' -- "$2"
+        )
     fi
 }
 complete -o nosort -F %(complete_func)s %(prog_name)s

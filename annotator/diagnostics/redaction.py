@@ -35,6 +35,10 @@ _SAFE_KINDS: Final = frozenset(
 """Only these kinds, without subclasses, have messages about the program, not its data."""
 _QUOTED: Final = re.compile("“[^”]*”|«[^»]*»")
 _NON_ASCII: Final = re.compile(r"(?:[^\x20-\x7e]+ ?)+")
+_PASSWORD: Final = re.compile(
+    r"(?i)(://[^\s:/@]*:)[^\s@/]+@|(\b(?:password|secret)[\"']?\s?[=:]\s?[\"']?)[^\s…,;&\"']+"
+)
+"""A password in a URL, or behind a word that says what it is."""
 _SUFFIX: Final = re.compile(r"\.[A-Za-z0-9]{1,8}")
 _FIRST, _LAST = 10, 30  # frames of a long trace
 _MEMBERS: Final = 5  # of a group of errors
@@ -44,10 +48,11 @@ _LONGEST: Final = 300  # characters of a message or a line of code
 def redact(text: str) -> str:
     """Return `text` as one line of ASCII.
 
-    Other characters, and quotations in the program's sentences, become `…`; the home folder becomes `~`.
+    Other characters, passwords, and quotations in the program's sentences become `…`; the home folder becomes `~`.
     """
     if home := _home():
         text = _folder_pattern(home, windows=sys.platform == "win32").sub("~", text)
+    text = _PASSWORD.sub(lambda match: f"{match[1]}…@" if match[1] else f"{match[2]}…", text)
     text = _NON_ASCII.sub("… ", _QUOTED.sub("…", " ".join(text.split()))).strip()
     return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
 

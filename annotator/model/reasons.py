@@ -139,6 +139,7 @@ class Code(StrEnum):
 
     # Merging
     NOT_A_CHANGESET = "not_a_changeset", "The file is neither a changeset nor a corpus."
+    NOT_AN_INVITATION = "not_an_invitation", "The file is no invitation to a team."
     UNUSABLE_CORPUS = "unusable_corpus", "The corpus to merge cannot be used."
     NEWER_VERSION = "newer_version", "A newer version of the program made it, and is needed to read it."
     UNKNOWN_RECORD = "unknown_record", "The changeset has something of an unknown kind."

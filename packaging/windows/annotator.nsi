@@ -20,6 +20,7 @@ SetCompressor /SOLID lzma
 !define CLASSES "Software\Classes"
 !define CORPUS_KIND "${ID}.Corpus"
 !define CHANGESET_KIND "${ID}.Changeset"
+!define INVITATION_KIND "${ID}.Invitation"
 ; By which the taskbar knows that the shortcut and the windows belong together: APP_USER_MODEL_ID of annotator/ui/app.py.
 !define APP_USER_MODEL_ID "ArabicNewsAnnotator"
 ; Of annotator/settings.py.
@@ -62,6 +63,9 @@ LangString CORPUS ${LANG_FRENCH} "Corpus de presse annotée"
 LangString CHANGESET ${LANG_ENGLISH} "Changes to a corpus of annotated news"
 LangString CHANGESET ${LANG_ARABIC} "تعديلات على مدوّنة أخبار موسومة"
 LangString CHANGESET ${LANG_FRENCH} "Modifications d’un corpus de presse annotée"
+LangString INVITATION ${LANG_ENGLISH} "Invitation to a team that annotates news"
+LangString INVITATION ${LANG_ARABIC} "دعوة إلى فريق لوسم الأخبار"
+LangString INVITATION ${LANG_FRENCH} "Invitation dans une équipe d’annotation de presse"
 LangString RUNNING ${LANG_ENGLISH} "Arabic News Annotator is open. Close it, then try again."
 LangString RUNNING ${LANG_ARABIC} "أداة وسم الأخبار مفتوحة. أغلقها ثم أعد المحاولة."
 LangString RUNNING ${LANG_FRENCH} "L’annotateur est ouvert. Fermez-le, puis réessayez."
@@ -149,6 +153,7 @@ Section
 
   !insertmacro ADD_KIND ".corpus" "${CORPUS_KIND}" "$(CORPUS)"
   !insertmacro ADD_KIND ".changeset" "${CHANGESET_KIND}" "$(CHANGESET)"
+  !insertmacro ADD_KIND ".team" "${INVITATION_KIND}" "$(INVITATION)"
 
   WriteRegStr HKCU "${UNINSTALL}" "DisplayName" "$(SHORTCUT)"
   WriteRegStr HKCU "${UNINSTALL}" "DisplayVersion" "${VERSION}"
@@ -178,6 +183,7 @@ Section Uninstall
 
   !insertmacro REMOVE_KIND ".corpus" "${CORPUS_KIND}"
   !insertmacro REMOVE_KIND ".changeset" "${CHANGESET_KIND}"
+  !insertmacro REMOVE_KIND ".team" "${INVITATION_KIND}"
   DeleteRegKey HKCU "Software\${ID}"
   DeleteRegKey HKCU "${UNINSTALL}"
   System::Call 'shell32::SHChangeNotify(i 0x08000000, i 0, p 0, p 0)'

@@ -103,7 +103,7 @@ def make_folder(folder: Path) -> Path:
     work.mkdir()
     (programs / "annotator").write_text(f'#!/bin/sh\nexec "{sys.executable}" -P -m annotator "$@"\n')
     (programs / "annotator").chmod(0o755)
-    for name in ("restful.corpus", "my news.corpus", "notes.txt"):
+    for name in ("restful.corpus", "my news.corpus", "lab.team", "notes.txt"):
         (work / name).touch()
     return work
 
@@ -160,7 +160,7 @@ def test_tab_completes_the_line(shell: Shell, typed: str, line: str) -> None:
 def test_bash_offers_commands_and_corpora_beside_each_other(bash: Shell) -> None:
     assert bash.candidates("annotator rest") == ["restore", "restful.corpus"]
     offered = bash.candidates("annotator ")
-    assert {"import", "export", "restful.corpus", "my news.corpus"} < set(offered)
+    assert {"import", "export", "restful.corpus", "my news.corpus", "lab.team"} < set(offered)
     assert "notes.txt" not in offered
 
 

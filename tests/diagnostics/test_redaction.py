@@ -146,6 +146,22 @@ def test_path_fingerprint_hides_the_name(tmp_path: Path) -> None:
     assert re.fullmatch(r"#[0-9a-f]{4}", path_fingerprint(tmp_path / "bad\udcff"))
 
 
+@pytest.mark.parametrize(
+    ("text", "redacted"),
+    [
+        (
+            "cannot reach postgresql://salma:p%40ss@db.example:5432/news",
+            "cannot reach postgresql://salma:… @db.example:5432/news",
+        ),
+        ("host=db password=p4ss dbname=news", "host=db password=… dbname=news"),
+        ('{"secret": "abc", "until": "2027"}', '{"secret": "… ", "until": "2027"}'),
+        ("the password is wrong", "the password is wrong"),
+    ],
+)
+def test_passwords_are_hidden(text: str, redacted: str) -> None:
+    assert redact(text) == redacted
+
+
 def test_redact_returns_one_line_of_ascii(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Path, "home", lambda: Path("/home/salma"))
     assert redact("“My news” is\nin /home/salma/x of وزارة الصحة, 12") == "… is in ~/x of … , 12"

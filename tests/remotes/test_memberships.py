@@ -1,0 +1,175 @@
+"""Memberships: a private file each, and the password in the keyring, or in a private file where there is none."""
+
+import stat
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import keyring
+import pytest
+from keyring.errors import KeyringLocked, PasswordDeleteError
+
+from annotator.remotes.invitation import FolderAddress, ServerAddress
+from annotator.remotes.memberships import (
+    Membership,
+    PasswordPlace,
+    explain_place,
+    forget_membership,
+    list_memberships,
+    load_membership,
+    load_password,
+    save_membership,
+    save_password,
+    teams_dir,
+)
+from annotator.remotes.remote import AccessDenied, RemoteError
+
+PASSWORD = "p4ss of one's own"
+SERVER = ServerAddress("db.example.org", 5432, "news", "member_1")
+SALMA = Membership("b" * 32, "Lab", "a" * 32, "سلمى", "annotator", SERVER)
+LEAD = Membership("b" * 32, "Lab", "c" * 32, "Lead", "lead", FolderAddress("/srv/team"))
+
+
+class MemoryKeyring:
+    """A keyring that forgets with the process, and may be locked."""
+
+    priority = 5
+
+    def __init__(self) -> None:
+        self.passwords: dict[tuple[str, str], str] = {}
+        self.is_locked = False
+
+    def get_password(self, service: str, username: str) -> str | None:
+        self._check()
+        return self.passwords.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self._check()
+        self.passwords[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        self._check()
+        if self.passwords.pop((service, username), None) is None:
+            raise PasswordDeleteError
+
+    def _check(self) -> None:
+        if self.is_locked:
+            raise KeyringLocked("locked")
+
+
+@pytest.fixture
+def memory(monkeypatch: pytest.MonkeyPatch) -> MemoryKeyring:
+    """Return the keyring that the system has now."""
+    backend = MemoryKeyring()
+    monkeypatch.setattr(keyring, "get_keyring", lambda: backend)
+    return backend
+
+
+@pytest.fixture
+def no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the system have no keyring."""
+    from keyring.backends.fail import Keyring
+
+    monkeypatch.setattr(keyring, "get_keyring", Keyring)
+
+
+def files() -> dict[str, bytes]:
+    """Return what is in the folder of the memberships."""
+    return {path.name: path.read_bytes() for path in teams_dir().iterdir()}
+
+
+def test_memberships_are_saved_listed_and_forgotten() -> None:
+    assert list_memberships() == []
+    for membership in (LEAD, SALMA):
+        save_membership(membership)
+    assert load_membership(SALMA.team, SALMA.member) == SALMA
+    assert list_memberships() == [LEAD, SALMA]
+    forget_membership(LEAD)
+    assert list_memberships() == [SALMA]
+    assert load_membership(LEAD.team, LEAD.member) is None
+
+
+@pytest.mark.posix_only("Windows has no such modes")
+@pytest.mark.usefixtures("no_keyring")
+def test_only_the_user_may_read_them() -> None:
+    save_membership(SALMA)
+    save_password(SALMA, PASSWORD)
+    assert stat.S_IMODE(teams_dir().stat().st_mode) == 0o700
+    assert {stat.S_IMODE(path.stat().st_mode) for path in teams_dir().iterdir()} == {0o600}
+
+
+def test_a_membership_of_no_uid_is_none(tmp_path: Path) -> None:
+    assert load_membership("../" + tmp_path.name, "a" * 32) is None
+
+
+@pytest.mark.parametrize("data", [b"", b"{}", b'{"team": 1}', b"\xff"])
+def test_a_damaged_membership_is_explained(data: bytes) -> None:
+    save_membership(SALMA)
+    path = next(teams_dir().iterdir())
+    path.write_bytes(data)
+    with pytest.raises(RemoteError, match="is damaged: join the team again"):
+        list_memberships()
+
+
+def test_the_password_is_in_the_keyring_and_in_no_file(memory: MemoryKeyring) -> None:
+    save_membership(SALMA)
+    assert save_password(SALMA, PASSWORD) == PasswordPlace.KEYRING
+    assert load_password(SALMA) == PASSWORD
+    assert list(memory.passwords.values()) == [PASSWORD]
+    assert not any(PASSWORD.encode() in data for data in files().values())
+    forget_membership(SALMA)
+    assert memory.passwords == {}
+
+
+@pytest.mark.usefixtures("no_keyring")
+def test_without_a_keyring_the_password_is_in_a_private_file_and_this_is_said() -> None:
+    save_membership(SALMA)
+    assert save_password(SALMA, PASSWORD) == PasswordPlace.FILE
+    assert load_password(SALMA) == PASSWORD
+    assert str(teams_dir()) in explain_place(PasswordPlace.FILE)
+    forget_membership(SALMA)
+    assert files() == {}
+
+
+def test_without_the_library_the_password_is_in_a_private_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("annotator.optional_packages.is_installed", lambda *_packages: False)
+    monkeypatch.setitem(sys.modules, "keyring", ModuleType("keyring"))  # has no get_keyring
+    assert save_password(SALMA, PASSWORD) == PasswordPlace.FILE
+    assert load_password(SALMA) == PASSWORD
+
+
+def test_a_locked_keyring_is_replaced_by_a_file_and_no_password_is_taken_from_it(memory: MemoryKeyring) -> None:
+    save_password(SALMA, "older")
+    memory.is_locked = True
+    with pytest.raises(AccessDenied, match="unlock it"):
+        load_password(SALMA)
+    assert save_password(SALMA, PASSWORD) == PasswordPlace.FILE
+    assert load_password(SALMA) == PASSWORD
+    memory.is_locked = False
+    assert load_password(SALMA) == PASSWORD  # not the older one in the keyring
+    assert save_password(SALMA, "newer") == PasswordPlace.KEYRING
+    assert load_password(SALMA) == "newer"
+    assert files() == {}
+
+
+def test_a_keyring_that_keeps_nothing_is_none(memory: MemoryKeyring, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "set_password", lambda *_arguments: None)
+    assert save_password(SALMA, PASSWORD) == PasswordPlace.FILE
+
+
+def test_a_missing_password_is_explained(memory: MemoryKeyring, request: pytest.FixtureRequest) -> None:
+    assert memory.passwords == {}
+    with pytest.raises(AccessDenied, match="ask for a new invitation"):
+        load_password(SALMA)
+    request.getfixturevalue("no_keyring")
+    with pytest.raises(AccessDenied, match="nor in a keyring that can be reached"):
+        load_password(SALMA)
+
+
+def test_a_failing_keyring_leaves_no_password_in_the_log(
+    memory: MemoryKeyring, caplog: pytest.LogCaptureFixture
+) -> None:
+    memory.is_locked = True
+    save_password(SALMA, PASSWORD)
+    assert "the keyring refuses a password" in caplog.text
+    assert PASSWORD not in caplog.text
