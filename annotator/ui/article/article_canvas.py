@@ -88,14 +88,15 @@ class ArticleCanvas(QAbstractScrollArea):
         self._hits, self._current_hit, self._dragged_range = (), None, None
         self._open_folds.clear()
         self.verticalScrollBar().setValue(0)
-        self.show_zones(zones)
+        self._zones = list(zones)
+        self._lay_out()
         self.caret = Caret(self._page)
         self._update_all_marks()  # with the word under the new caret
 
     def show_zones(self, zones: Iterable[Zone]) -> None:
-        """Lay out the article again with these zones."""
+        """Lay out the article again with these zones, which may be marked by others while somebody reads."""
         self._zones = list(zones)
-        self._lay_out()
+        self._lay_out_in_place()
 
     def show_spans(self, spans: Iterable[Span]) -> None:
         """Show these spans."""
