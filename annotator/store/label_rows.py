@@ -36,7 +36,8 @@ def write_label_edits(corpus: Corpus, edits: Iterable[LabelEdit]) -> None:
 def write_labels(corpus: Corpus, labels: Mapping[str, Label]) -> None:
     """Replace the labels by these, by uid and in order; spans must match them at the end of the transaction."""
     rows = [row_mapping.from_label(label, position, uid) for position, (uid, label) in enumerate(labels.items())]
-    if rows != list(corpus.query(f"SELECT {', '.join(rows[0])} FROM label ORDER BY position")):
+    columns = ", ".join(rows[0] if rows else ("uid",))
+    if rows != list(corpus.query(f"SELECT {columns} FROM label ORDER BY position")):
         corpus.db.execute("PRAGMA defer_foreign_keys = ON")
         corpus.db.execute("DELETE FROM label")
         corpus._insert_all("label", rows)

@@ -10,7 +10,8 @@ from running import finish
 
 from annotator.model import history, operations
 from annotator.model.article_builder import build_article
-from annotator.model.changeset import Changeset
+from annotator.model.changeset import Changeset, Person
+from annotator.model.labels import LabelSet
 from annotator.model.records import Edit, Span, Step, new_uid
 from annotator.model.replay import CHANGED, TAKEN
 from annotator.store.annotator_merging import find_same_names
@@ -225,6 +226,12 @@ def test_steps_about_an_article_that_nobody_has_wait_for_it(tmp_path: Path, corp
     assert (result.steps, result.waiting_steps, result.missing_articles) == (0, (step.uid,), (base.article.uid,))
     result = merge_into(corpus, changeset)
     assert (result.steps, result.waiting_steps, result.missing_articles) == (1, (), ())
+
+
+def test_people_come_into_a_corpus_that_has_no_labels_yet(tmp_path: Path) -> None:
+    empty = create_corpus(tmp_path / "empty.corpus", labels=LabelSet(()))
+    merge_into(empty, Changeset("", people=(Person("Salma", ("a" * 32,)),)))
+    assert (empty.annotators(), empty.labels().labels) == (["Salma"], ())
 
 
 def test_changes_that_name_an_unknown_person_are_refused(corpus: Corpus, tmp_path: Path) -> None:
