@@ -27,6 +27,7 @@ _SHOWN: Final = 40
 _JUNCTION: Final = 0xA0000003  # IO_REPARSE_TAG_MOUNT_POINT, which Python defines only on Windows
 _VERBATIM: Final = "\\\\?\\"
 _DEVICES: Final = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])(?:\s*[.:].*)?", re.IGNORECASE)
+_FORBIDDEN: Final = str.maketrans(dict.fromkeys('/\\:*?"<>|', "-"))
 _NOT_IN_NAMES: Final = re.compile(r'[\x00-\x1f<>:"/\\|?*]|[ .]\Z')
 
 
@@ -38,6 +39,11 @@ def is_changeset_path(path: PurePath) -> bool:
 def is_invitation_path(path: PurePath) -> bool:
     """Return whether the path is named like an invitation to a team, in letters of any case."""
     return path.suffix.lower() == INVITATION_SUFFIX
+
+
+def is_team_file(path: PurePath) -> bool:
+    """Return whether the path is named like what members of a team send one another: a changeset or an invitation."""
+    return is_changeset_path(path) or is_invitation_path(path)
 
 
 def extend_path(path: Path) -> Path:
@@ -90,6 +96,11 @@ def hidden_path(path: Path, kind: str, key: str | None = None) -> Path:
     It is unique unless a `key` is given, which paths may share.
     """
     return path.with_name(f".{path.name[:_SHOWN]}.{uuid4().hex if key is None else key}.{kind}")
+
+
+def to_file_name(text: str) -> str:
+    """Return a name as near to this text as a file may have everywhere, without a suffix."""
+    return text.translate(_FORBIDDEN).strip(" .") or "-"
 
 
 def explain_invalid_name(path: Path) -> str | None:

@@ -34,6 +34,15 @@ def state_title(state: str) -> str:
     }[state]
 
 
+def role_title(role: str) -> str:
+    """Return the name of a role in a team: annotator, curator or lead."""
+    return {
+        "annotator": pgettext("role in a team", "annotator"),
+        "curator": pgettext("role in a team", "curator"),
+        "lead": pgettext("role in a team", "lead"),
+    }[role]
+
+
 def gold_title() -> str:
     """Return what the gold layer is called where annotators are listed."""
     return _("Gold layer")

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMessageBox
 
 from annotator import settings
 from annotator.i18n import _, count_phrase, format_number
-from annotator.paths import CHANGESET_SUFFIX, CORPUS_SUFFIX, extend_path
+from annotator.paths import CHANGESET_SUFFIX, CORPUS_SUFFIX, extend_path, to_file_name
 from annotator.store.corpus import Corpus
 from annotator.ui.commands.corpus_commands import CorpusCommands
 from annotator.ui.session.notice import Notice
@@ -56,7 +56,7 @@ class MergeCommands(QObject):
             self._session.notified.emit(text.format(name=isolate(annotator)))
             return
         name = f"{corpus.path.stem} {annotator} {date.today():%Y-%m-%d}{CHANGESET_SUFFIX}"  # noqa: DTZ011 - the person's day
-        path = self._commands.default_folder() / name.translate(_FORBIDDEN)
+        path = self._commands.default_folder() / to_file_name(name)
         chosen_name = file_dialogs.choose_save_path(
             self._window,
             _("Save changes for the team"),
@@ -257,10 +257,6 @@ class MergeCommands(QObject):
         )
         if box.ask() == decide:
             self.show_conflicts()
-
-
-_FORBIDDEN: Final = str.maketrans(dict.fromkeys('/\\:*?"<>|', "-"))
-"""Characters that no file's name may contain on Windows."""
 
 
 def _read_sources(

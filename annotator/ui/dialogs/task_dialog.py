@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtWidgets import QDialog, QWidget
 
 from annotator.store.corpus import Corpus
-from annotator.ui.session.tasks import TaskRunner
+from annotator.ui.session.tasks import Task, TaskRunner
 from annotator.ui.widgets.bidi_text import plain_label
 
 
@@ -42,6 +42,14 @@ class TaskDialog(QDialog):
         aborted: Callable[[], object] = lambda: None,
     ) -> None:
         """Run a task as `TaskRunner.run_on_corpus` does."""
+        self._tasks.run_on_corpus(title, path, task, **self._start_task(done, aborted))
+
+    def run_task(self, title: str, task: Task, done: Callable[[Any], object]) -> None:
+        """Run a task as `TaskRunner.run` does."""
+        self._tasks.run(title, task, **self._start_task(done, lambda: None))
+
+    def _start_task(self, done: Callable[[Any], object], aborted: Callable[[], object]) -> dict[str, Any]:
+        """Disable what a task needs at rest until its end, and return the options of the task."""
 
         def finish(callback: Callable[..., object], *result: Any) -> None:
             for widget in self.task_widgets:
@@ -51,15 +59,12 @@ class TaskDialog(QDialog):
         for widget in self.task_widgets:
             widget.setEnabled(False)
         self.warning_label.hide()
-        self._tasks.run_on_corpus(
-            title,
-            path,
-            task,
-            partial(finish, done),
-            failed=self.show_warning,
-            aborted=partial(finish, aborted),
-            owner=self,
-        )
+        return {
+            "done": partial(finish, done),
+            "failed": self.show_warning,
+            "aborted": partial(finish, aborted),
+            "owner": self,
+        }
 
     def show_warning(self, text: str) -> None:
         """Show a warning until the next task."""

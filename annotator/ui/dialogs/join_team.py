@@ -1,0 +1,153 @@
+"""Asks whether to join the team of an invitation, and where to keep its corpus."""
+
+from collections.abc import Callable, Generator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+from msgspec.structs import replace
+from PySide6.QtWidgets import QFormLayout, QLabel, QLineEdit, QPushButton, QWidget
+
+from annotator.i18n import _
+from annotator.model.display_names import role_title
+from annotator.paths import CORPUS_SUFFIX, explain_invalid_name, extend_path, to_file_name
+from annotator.remotes.invitation import FolderAddress, Invitation, ServerAddress
+from annotator.ui.dialogs.task_dialog import TaskDialog
+from annotator.ui.session.tasks import TaskRunner
+from annotator.ui.widgets import file_dialogs
+from annotator.ui.widgets.bidi_text import isolate, isolate_ltr, isolate_paths, mark_direction, plain_label
+from annotator.ui.widgets.controls import create_button, create_button_box
+from annotator.ui.widgets.file_facts import format_time
+from annotator.ui.widgets.layouts import hbox, vbox
+
+_MIN_WIDTH: Final = 560  # pixels
+_NETWORK: Final = ("\\\\", "//")
+"""How the path of a folder on another computer begins on Windows."""
+JoinTask: TypeAlias = Callable[[Invitation, Path], Generator[tuple[int, int], None, Any]]
+"""Joins the team and creates its corpus at the path; raises CorpusError."""
+
+
+class JoinTeamDialog(TaskDialog):
+    """Shows who is invited into which team, asks for paths, and runs `join`; once accepted, `path` has the corpus.
+
+    The corpus is by default in `folder`, under the name of the team.
+    """
+
+    def __init__(
+        self, parent: QWidget, tasks: TaskRunner, invitation: Invitation, join: JoinTask, folder: Path
+    ) -> None:
+        super().__init__(parent, tasks)
+        self.invitation = invitation
+        self._join = join
+        self.setWindowTitle(_("Join a team"))
+        self.setMinimumWidth(_MIN_WIDTH)
+        team, member = isolate(invitation.name), invitation.member
+        heading = plain_label(_("Join the team “{team}”?").format(team=team), "heading", wraps=True)
+        self.path_field = QLineEdit(str(_find_free_path(folder, invitation.name)))
+        self.path_field.setAccessibleName(_("Keep the corpus in"))
+        self._choose_button = create_button(_("Change…"), self._choose_path)
+        self._form = QFormLayout()
+        self._form.setVerticalSpacing(10)
+        self._form.setHorizontalSpacing(18)
+        self._form.addRow(_("You are"), plain_label(mark_direction(_describe_member(member.name, member.role))))
+        self._add_address()
+        self._form.addRow(_("Keep the corpus in"), hbox((self.path_field, 1), self._choose_button, spacing=8))
+        self._note_label = plain_label("", "quiet", wraps=True)
+        self.join_button = create_button(_("Join"), self._start, is_auto_default=True)
+        buttons = create_button_box(self, accept=self.join_button, reject=_("Cancel"))
+        vbox(
+            *(heading, self._form, self._note_label, self.warning_label, buttons),
+            spacing=14,
+            parent=self,
+        )
+        self.task_widgets = (self.join_button, self.path_field, self._choose_button)
+        self.path_field.textChanged.connect(self._update)
+        self._update()
+        self.join_button.setFocus()
+
+    @property
+    def path(self) -> Path:
+        """Where the corpus is to be."""
+        path = extend_path(Path(self.path_field.text().strip()))
+        return path if path.suffix == CORPUS_SUFFIX else path.with_name(path.name + CORPUS_SUFFIX)
+
+    def show_warning(self, text: str) -> None:
+        """Show a warning until the next task; paths read from left to right."""
+        super().show_warning(isolate_paths(text))
+
+    def _add_address(self) -> None:
+        """Say where the team meets; a folder that is not here can be looked for."""
+        address = self.invitation.address
+        self._address_label: QLabel = plain_label(isolate_ltr(address), wraps=True)
+        self._folder_button: QPushButton = create_button(_("Choose the folder…"), self._choose_folder)
+        self._folder_button.setVisible(isinstance(address, FolderAddress))
+        title = _("The folder of the team") if isinstance(address, FolderAddress) else _("The server of the team")
+        self._form.addRow(title, hbox((self._address_label, 1), self._folder_button, spacing=8))
+        if isinstance(address, ServerAddress):
+            until = format_time(datetime.fromisoformat(self.invitation.until))
+            self._form.addRow(_("The invitation is good until"), plain_label(until))
+
+    def _update(self) -> None:
+        """Say what keeps from joining, if anything does."""
+        self._address_label.setText(isolate_ltr(self.invitation.address))
+        if self.path.is_file():
+            note = _("This corpus will belong to the team: what you have labelled in it is sent.")
+        else:
+            note = _(
+                "The articles of the team and your work are kept in this file, so that you can label without a "
+                "network. Your work is sent to the team by itself."
+            )
+        self._note_label.setText(note)
+        problem = self._find_problem()
+        self.join_button.setEnabled(not problem)
+        self.show_warning(problem)
+        self.warning_label.setVisible(bool(problem))
+
+    def _find_problem(self) -> str:
+        address = self.invitation.address
+        if isinstance(address, FolderAddress) and not _may_be_there(address.folder):
+            return _("This folder is not on this computer, or its drive is not connected: choose where it is here.")
+        if isinstance(address, ServerAddress) and datetime.fromisoformat(self.invitation.until) < datetime.now(UTC):
+            return _("This invitation is no longer good. Ask the lead of the team for a new one.")
+        if not self.path_field.text().strip():
+            return _("Choose where to keep the corpus.")
+        if self.path.is_dir():
+            return _("This is a folder: choose a file for the corpus.")
+        return explain_invalid_name(self.path) or ""
+
+    def _choose_path(self) -> None:
+        filters = _("Corpora") + f" (*{CORPUS_SUFFIX})"
+        title = _("Keep the corpus in")
+        if name := file_dialogs.choose_save_path(self, title, str(self.path), filters, confirm=False):
+            self.path_field.setText(name)
+
+    def _choose_folder(self) -> None:
+        address = self.invitation.address
+        assert isinstance(address, FolderAddress)
+        if name := file_dialogs.choose_folder(self, _("The folder of the team"), str(Path.home())):
+            self.invitation = replace(self.invitation, address=replace(address, folder=name))
+            self._update()
+
+    def _start(self) -> None:
+        self.run_task(_("Joining the team"), lambda: self._join(self.invitation, self.path), lambda _r: self.accept())
+
+
+def _may_be_there(folder: str) -> bool:
+    """Return whether a folder is there, or on another computer: none is asked before the person has agreed.
+
+    An invitation may come from anybody, and Windows would tell that computer who is asking.
+    """
+    return folder.startswith(_NETWORK) or (Path(folder).is_absolute() and Path(folder).is_dir())
+
+
+def _describe_member(name: str, role: str) -> str:
+    return _("{name}: {fact}").format(name=isolate(name), fact=role_title(role))
+
+
+def _find_free_path(folder: Path, team: str) -> Path:
+    """Return the path of a corpus named after the team that is not there yet."""
+    stem = to_file_name(team)
+    path, number = folder / f"{stem}{CORPUS_SUFFIX}", 2
+    while path.exists():
+        path, number = folder / f"{stem} {number}{CORPUS_SUFFIX}", number + 1
+    return path

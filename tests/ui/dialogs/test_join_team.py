@@ -1,0 +1,125 @@
+"""Joining a team by an invitation."""
+
+from collections.abc import Callable, Generator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+from pytestqt.qtbot import QtBot
+
+from annotator.model.records import new_uid
+from annotator.remotes.invitation import FolderAddress, Invitation, InvitedMember, ServerAddress
+from annotator.store.errors import CorpusError
+from annotator.ui.dialogs.join_team import JoinTeamDialog
+from annotator.ui.widgets import file_dialogs
+from annotator.ui.window import Window
+
+SERVER = ServerAddress("news.example.org", 5432, "team", "sanae")
+INVITATION = Invitation(
+    new_uid(),
+    "أخبار: 2026",
+    InvitedMember(new_uid(), "سناء", "annotator"),
+    SERVER,
+    secret="s",
+    until=(datetime.now(UTC) + timedelta(days=7)).isoformat(),
+)
+
+
+class Joined:
+    """Joins a team without one; has what it was given, and may fail."""
+
+    def __init__(self, error: str = "") -> None:
+        self.calls: list[tuple[Invitation, Path]] = []
+        self._error = error
+
+    def join(self, invitation: Invitation, path: Path) -> Generator[tuple[int, int], None, None]:
+        self.calls.append((invitation, path))
+        yield 0, 1
+        if self._error:
+            raise CorpusError(self._error)
+
+
+CreateDialog = Callable[..., JoinTeamDialog]
+
+
+@pytest.fixture
+def create(window: Window, tmp_path: Path, qtbot: QtBot) -> CreateDialog:
+    def create_dialog(invitation: Invitation, joining: Joined | None = None) -> JoinTeamDialog:
+        dialog = JoinTeamDialog(window, window.tasks, invitation, (joining or Joined()).join, tmp_path)
+        qtbot.addWidget(dialog)
+        dialog.show()
+        return dialog
+
+    return create_dialog
+
+
+def test_corpus_is_named_after_the_team_and_replaces_no_file(create: CreateDialog, tmp_path: Path) -> None:
+    dialog = create(INVITATION)
+    assert dialog.path == tmp_path / "أخبار- 2026.corpus"
+    assert dialog.join_button.isEnabled()
+    dialog.path.touch()
+    assert create(INVITATION).path == tmp_path / "أخبار- 2026 2.corpus"
+    dialog.path_field.setText(str(tmp_path / "أخبار- 2026"))  # the suffix is added
+    assert dialog.join_button.isEnabled()
+    assert dialog._note_label.text().startswith("This corpus will belong to the team")
+    (tmp_path / "a.corpus").mkdir()
+    dialog.path_field.setText(str(tmp_path / "a"))
+    assert not dialog.join_button.isEnabled()
+    assert dialog.warning_label.text() == "This is a folder: choose a file for the corpus."
+
+
+def test_joining_is_done_beside_the_window(create: CreateDialog, qtbot: QtBot, tmp_path: Path) -> None:
+    joining = Joined()
+    dialog = create(INVITATION, joining)
+    with qtbot.waitSignal(dialog.accepted):
+        dialog.join_button.click()
+    assert joining.calls == [(INVITATION, tmp_path / "أخبار- 2026.corpus")]
+
+
+def test_what_keeps_from_joining_is_said_and_can_be_tried_again(create: CreateDialog, qtbot: QtBot) -> None:
+    joining = Joined("There is no way to the server.")
+    dialog = create(INVITATION, joining)
+    for _time in range(2):
+        dialog.join_button.click()
+        qtbot.waitUntil(lambda: dialog.warning_label.isVisible() and dialog.join_button.isEnabled())
+        assert dialog.warning_label.text() == "There is no way to the server."
+    assert len(joining.calls) == 2
+    assert dialog.isVisible()
+
+
+def test_old_invitation_cannot_be_used(create: CreateDialog) -> None:
+    dialog = create(replace(INVITATION, until="2026-01-01T00:00:00Z"))
+    assert not dialog.join_button.isEnabled()
+    assert dialog.warning_label.text() == "This invitation is no longer good. Ask the lead of the team for a new one."
+
+
+@pytest.mark.parametrize("folder", ["/home/lead/team", "C:\\Users\\lead\\team", "team"])
+def test_folder_that_is_not_here_is_asked_for(
+    folder: str, create: CreateDialog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "team").mkdir()  # a path in an invitation never means a folder beside whatever this is
+    dialog = create(replace(INVITATION, address=FolderAddress(folder), secret="", until=""))
+    assert not dialog.join_button.isEnabled()
+    assert "choose where it is here" in dialog.warning_label.text()
+    monkeypatch.setattr(file_dialogs, "choose_folder", lambda *_arguments: str(tmp_path / "team"))
+    dialog._folder_button.click()
+    assert dialog.join_button.isEnabled()
+    assert dialog.invitation.address == FolderAddress(str(tmp_path / "team"))
+    assert not dialog.warning_label.isVisible()
+
+
+def test_other_computer_is_not_asked_before_the_person_agrees(
+    create: CreateDialog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at: list[Path] = []
+
+    def is_dir(path: Path) -> bool:
+        looked_at.append(path)
+        return True
+
+    monkeypatch.setattr(Path, "is_dir", is_dir)
+    for folder in ("\\\\stranger\\share", "//stranger/share"):
+        create(replace(INVITATION, address=FolderAddress(folder), secret="", until=""))
+    assert [path for path in looked_at if "stranger" in str(path)] == []
