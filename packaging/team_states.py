@@ -73,7 +73,7 @@ def _take_conflicts(controller: app.ApplicationController) -> QPixmap:
 
 def _take_offline(controller: app.ApplicationController) -> QPixmap:
     """Take the word about a team whose server cannot be reached."""
-    controller.session.set_sync(SyncState("أخبار", phase=SyncPhase.UNREACHABLE, pending=12))
+    controller.session.set_sync(SyncState("أخبار", role=LEAD, phase=SyncPhase.UNREACHABLE, pending=12))
     return grab(controller.window)
 
 

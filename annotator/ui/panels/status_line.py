@@ -34,7 +34,7 @@ class StatusLine(QStatusBar):
         self.name_button, self.sync_button = _create_link(choose_annotator), _create_link(sync_now)
         session.on_change(self._show_state, "corpus", "annotator", "reader", "adjudicator", "article", "status")
         session.on_change(self._show_state, "pending_step", "save_error", "is_learning", "conflict_count")
-        session.on_change(self._show_sync, "sync")
+        session.on_change(self._show_sync, "sync", "annotator", "reader", "adjudicator")
         suggestions.changed.connect(self._show_state)
         self.setSizeGripEnabled(False)
         self.set_low(False)
@@ -61,13 +61,13 @@ class StatusLine(QStatusBar):
 
     def _show_sync(self) -> None:
         """Show how the corpus stands with its team, if it has one, and what to do about that."""
-        state, now = self._session.sync, datetime.now(UTC).astimezone()
+        state, user, now = self._session.sync, self._session.current.user, datetime.now(UTC).astimezone()
         self.sync_button.setVisible(state is not None)
         if state:
-            explanation = explain_sync(state, now)
+            explanation = explain_sync(state, now, user)
             set_style_name(self.sync_button, "warning" if state.needs_help else "link")
-            self.sync_button.setText(summarise_sync(state, now))
-            self.sync_button.setAccessibleName(_("Team: {state}").format(state=summarise_sync(state, now)))
+            self.sync_button.setText(summarise_sync(state, now, user))
+            self.sync_button.setAccessibleName(_("Team: {state}").format(state=summarise_sync(state, now, user)))
             self.sync_button.setAccessibleDescription(explanation)
             self.sync_button.setToolTip(tooltip(f"{explanation}\n{_describe_action(self._sync_now)}"))
 

@@ -203,6 +203,10 @@ class Session(QObject):
         reader = "" if edits or annotator == self.current.user else self.current.user
         self._show_layers(annotator=annotator, reader=reader, adjudicator="", disagreements={})
 
+    def work_here_as(self, annotator: str) -> None:
+        """Work under this name in the open corpus, and in no other."""
+        self._show_layers(annotator=annotator, reader="", adjudicator="", disagreements={})
+
     def adjudicate(self, gold: str, disagreements: dict[int, int]) -> None:
         """Show the gold layer, whose owner has this name, for who works here to edit it.
 

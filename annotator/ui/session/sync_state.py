@@ -7,6 +7,8 @@ from msgspec import Struct
 
 from annotator.i18n import _, count_phrase, format_digits, pgettext
 from annotator.model.date_display import format_day_and_month
+from annotator.model.records import Step
+from annotator.remotes.remote import LEAD
 from annotator.ui.widgets.bidi_text import isolate, isolate_ltr
 
 
@@ -23,17 +25,28 @@ class SyncPhase(StrEnum):
 
 
 class SyncState(Struct, frozen=True):
-    """A corpus of a team: `pending` steps of who works here wait, and the last sync ended at `synced`, if ever.
+    """A corpus of a team: `pending` steps of `member` wait, and the last sync ended at `synced`, if ever.
 
-    That is in UTC, ISO 8601. `reason` is why a sync failed, in a sentence. A team meets at a server unless `is_folder`.
+    `member` is what the member who works here is called in the corpus. Times are in UTC, ISO 8601. `reason` is why a
+    sync failed, in a sentence. A team meets at a server unless `is_folder`.
     """
 
     team: str
+    member: str = ""
+    role: str = ""
     phase: SyncPhase = SyncPhase.IDLE
     pending: int = 0
     synced: str | None = None
     reason: str = ""
     is_folder: bool = False
+
+    def is_of_member(self, step: Step) -> bool:
+        """Return whether a step goes to the team."""
+        return self.sends_work_of(step.annotator) or self.sends_work_of(step.actor or "")
+
+    def sends_work_of(self, annotator: str) -> bool:
+        """Return whether what this annotator does goes to the team: only the lead sends the work of others."""
+        return annotator == self.member or self.role == LEAD
 
     @property
     def has_failed(self) -> bool:
@@ -46,8 +59,18 @@ class SyncState(Struct, frozen=True):
         return self.has_failed and self.phase != SyncPhase.UNREACHABLE
 
 
-def summarise_sync(state: SyncState, now: datetime) -> str:
-    """Return the word for the status line; `now` has a time zone, that of the reader."""
+class SyncOutcome(Struct, frozen=True):
+    """How a corpus stands after a sync, and the numbers of steps that were sent and received."""
+
+    state: SyncState
+    pushed: int = 0
+    pulled: int = 0
+
+
+def summarise_sync(state: SyncState, now: datetime, user: str) -> str:
+    """Return the word for the status line, for whoever works here; `now` has a time zone, that of the reader."""
+    if not state.has_failed and not state.sends_work_of(user):
+        return _("the work of {name} is not sent").format(name=isolate(user))
     match state.phase:
         case SyncPhase.SYNCING:
             return _("syncing")
@@ -68,9 +91,15 @@ def summarise_sync(state: SyncState, now: datetime) -> str:
     return _("not in step yet")
 
 
-def explain_sync(state: SyncState, now: datetime) -> str:
+def explain_sync(state: SyncState, now: datetime, user: str) -> str:
     """Return what that means and what to do, a sentence or more on each line."""
     lines = [_explain_phase(state)]
+    if not state.sends_work_of(user):
+        text = _(
+            "On this computer the team knows {member}, whose work alone is sent. Switch the annotator, or ask the lead "
+            "of the team for an invitation for {name}."
+        )
+        lines.insert(0, text.format(member=isolate(state.member), name=isolate(user)))
     if state.has_failed:
         lines.append(state.reason)
     if state.pending and state.has_failed:

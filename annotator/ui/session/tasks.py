@@ -173,6 +173,10 @@ class TaskRunner(QObject):
         if self._run:
             self._run.stop_event.set()
 
+    def wait(self, seconds: float) -> bool:
+        """Wait for the end of the running task, at most so long; return whether none runs. Its outcome comes later."""
+        return self._run is None or self._run.has_ended(seconds)
+
     def release_corpus(self, path: Path) -> None:
         """Stop the task, interrupt its queries on the corpus at `path`, and wait until it has no file open.
 

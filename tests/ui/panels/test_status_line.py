@@ -34,7 +34,7 @@ def test_corpus_without_a_team_has_no_word_about_one(window: Window, session: Se
 
 
 def test_word_about_the_team_says_what_to_do_and_syncs(window: Window, session: Session, qtbot: QtBot) -> None:
-    state = SyncState("News", SyncPhase.UNREACHABLE, pending=12)
+    state = SyncState("News", member="Sanae", phase=SyncPhase.UNREACHABLE, pending=12)
     session.set_sync(state)
     button = window.status_line.sync_button
     assert button.isVisible()

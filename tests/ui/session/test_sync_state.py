@@ -33,18 +33,18 @@ IN_STEP = SyncState("الدستور", synced="2026-11-28T13:02:59Z")
     ],
 )
 def test_word_says_how_the_corpus_stands(state: SyncState, word: str) -> None:
-    assert summarise_sync(state, NOW) == word
+    assert summarise_sync(state, NOW, "") == word
 
 
 def test_time_of_another_day_has_the_day() -> None:
     day = isolate("27 November")
-    word = summarise_sync(replace(IN_STEP, synced="2026-11-27T22:30:00Z"), NOW)
+    word = summarise_sync(replace(IN_STEP, synced="2026-11-27T22:30:00Z"), NOW, "")
     assert word == f"in step {day}, {isolate_ltr('23:30')}"
 
 
 def test_reason_and_what_is_safe_stand_in_the_explanation_of_a_failure() -> None:
     state = replace(IN_STEP, pending=3, phase=SyncPhase.FAILED, reason="The disk is full.")
-    assert explain_sync(state, NOW).splitlines() == [
+    assert explain_sync(state, NOW, "").splitlines() == [
         "The last sync failed. It is tried again by itself.",
         "The disk is full.",
         "3 steps wait in this file, where they are safe.",
@@ -60,10 +60,20 @@ def test_every_state_has_words_in_every_language(phase: SyncPhase, is_folder: bo
     try:
         for pending in (0, 1, 2, 3, 11, 100):
             for synced in (None, datetime.now(UTC).isoformat()):
-                state = SyncState("فريق", phase, pending, synced, is_folder=is_folder)
-                word, explanation = summarise_sync(state, NOW), explain_sync(state, NOW)
+                state = SyncState("فريق", phase=phase, pending=pending, synced=synced, is_folder=is_folder)
+                word, explanation = summarise_sync(state, NOW, ""), explain_sync(state, NOW, "")
                 assert word
                 assert "{" not in word + explanation
                 assert explanation.rstrip()[-1] in ".\u2069"  # a sentence, or a time
     finally:
         i18n.set_language("en")
+
+
+def test_work_under_another_name_is_said_not_to_be_sent() -> None:
+    state = replace(IN_STEP, member="Sanae", role="annotator")
+    assert summarise_sync(state, NOW, "Omar") == f"the work of {isolate('Omar')} is not sent"
+    first_line = explain_sync(state, NOW, "Omar").splitlines()[0]
+    assert first_line.startswith(f"On this computer the team knows {isolate('Sanae')}")
+    assert summarise_sync(replace(state, role="lead"), NOW, "Omar") == f"in step {isolate_ltr('14:02')}"
+    offline = replace(state, phase=SyncPhase.UNREACHABLE)
+    assert summarise_sync(offline, NOW, "Omar") == "no network"

@@ -1,0 +1,250 @@
+"""Keeps an open corpus in step with its team: sends what is new, and fetches what others did, beside the window.
+
+A sync has its own thread and connections. What it merges reaches the window as any change by others does, by
+`Session.check_file`. No dialog ever opens by itself: the status line has a word, and what was asked for gets a message.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import Final, Protocol
+
+from msgspec.structs import replace
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from annotator.i18n import _, count_phrase, format_number
+from annotator.model.records import DONE, Status, Step
+from annotator.store.corpus import Corpus
+from annotator.store.errors import CorpusError
+from annotator.ui.session.session import Session
+from annotator.ui.session.sync_state import SyncOutcome, SyncPhase, SyncState
+from annotator.ui.session.tasks import TaskRunner
+
+_log = logging.getLogger(__name__)
+_OPENING_TIME: Final = 2000  # milliseconds after which an opened corpus is on the screen
+_PAUSE: Final = 3000  # milliseconds from the last change until it is sent
+_INTERVAL: Final = 60_000  # milliseconds between two syncs of a person who only reads
+_BACK_OFF: Final = (10_000, 30_000, 60_000)
+"""Milliseconds until the next attempt, after the first failure in a row, the second and all later ones."""
+_HELP_INTERVAL: Final = 600_000  # milliseconds until the next attempt where somebody has to do something
+_WORD_DELAY: Final = 400  # milliseconds that a sync may take without a word about it
+_TICK: Final = 5000  # milliseconds between two looks at the clock
+_SLEEP: Final = 30.0  # seconds by which the clock is ahead after a sleep
+_WAKING_TIME: Final = 2000  # milliseconds until there may be a network after a sleep
+_CLOSING_TIME: Final = 2.0  # seconds that a closed corpus is kept open to send what is new
+_HANG_UP_TIME: Final = 0.5  # seconds until a sync that is to stop loses its connection
+
+
+class SyncJob(Protocol):
+    """One sync of the corpus at `path`."""
+
+    path: Path
+
+    def run(self) -> Generator[tuple[int, int], None, SyncOutcome]:
+        """Sync, in a thread, and return what came of it. Raises CorpusError."""
+
+    def hang_up(self) -> None:
+        """Close the connection, from another thread: what waits for an answer fails at once."""
+
+
+class CreateJob(Protocol):
+    """Creates the sync of the corpus at a path; it calls a function, in its thread, once the remote is reached."""
+
+    def __call__(self, path: Path, state: SyncState, on_reached: Callable[[], object], /) -> SyncJob: ...
+
+
+class Synchroniser(QObject):
+    """Syncs the session's corpus if it belongs to a team, and keeps `Session.sync`.
+
+    `read_state` returns how a corpus stands with its team, None without one, and may raise CorpusError.
+    """
+
+    finished = Signal()
+    """A sync has ended, however."""
+    _reached = Signal()
+    """The running sync has reached the remote."""
+
+    def __init__(
+        self, session: Session, read_state: Callable[[Corpus], SyncState | None], create_job: CreateJob
+    ) -> None:
+        super().__init__(session)
+        self._session, self._read_corpus, self._create_job = session, read_state, create_job
+        self._tasks = TaskRunner(self, "sync")
+        self._tasks.finished.connect(self.finished)
+        self._job: SyncJob | None = None
+        self._state: SyncState | None = None
+        self._failures = 0  # in a row
+        self._is_asked_for = False  # whether somebody waits for the running sync
+        self._is_due_again = False  # whether something has changed since it began
+        self._due = 0.0  # when the next sync begins at the latest; a time.monotonic
+        self._conflict_count: int | None = None  # at the beginning of the last sync; None before there was any
+        self._timer = QTimer(self, singleShot=True)
+        self._timer.timeout.connect(self._start)
+        self._word_timer = QTimer(self, singleShot=True, interval=_WORD_DELAY)
+        self._word_timer.timeout.connect(self._show_syncing)
+        self._clock_timer = QTimer(self, interval=_TICK)
+        self._clock_timer.timeout.connect(self._notice_sleep)
+        self._last_tick = time.time()
+        self._reached.connect(self._on_reached)
+        session.corpus_opened.connect(self._on_corpus_opened)
+        session.displaced.connect(self._on_corpus_opened)
+        session.displacing.connect(self.stop)  # it would write into the log of the old file
+        session.corpus_closing.connect(self._on_corpus_closing)
+        session.corpus_changed.connect(self._on_corpus_changed)
+        session.on_change(self._announce_conflicts, "conflict_count")
+        session.sync_requested.connect(self.sync_now)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a sync is running."""
+        return self._tasks.is_busy
+
+    def stop(self) -> None:
+        """Stop syncing; what was sent and merged so far stays so, and the rest comes next time."""
+        for timer in (self._timer, self._word_timer, self._clock_timer):
+            timer.stop()
+        if self._job and self._tasks.is_busy:
+            self._tasks.stop()
+            if not self._tasks.wait(_HANG_UP_TIME):
+                self._job.hang_up()
+            self._tasks.cancel(self._job.path)
+        self._job = None
+
+    def sync_now(self) -> None:
+        """Sync at once and say what came of it."""
+        if self._state:
+            self._is_asked_for, self._failures = True, 0
+            self._start()
+            self._show_syncing()
+
+    # When
+
+    def _on_corpus_opened(self) -> None:
+        self.stop()
+        self._failures, self._conflict_count, self._is_asked_for = 0, None, False
+        self._state = state = self._read_state()
+        if state and state.member and not state.sends_work_of(self._session.current.user):
+            self._session.work_here_as(state.member)  # under the name here, nothing would be sent
+        self._session.set_sync(state)
+        if self._state:
+            self._schedule(_OPENING_TIME)
+            self._last_tick = time.time()
+            self._clock_timer.start()
+
+    def _on_corpus_changed(self, step: Step | None) -> None:
+        """Count an own step, and have it sent soon; at once if an article is done."""
+        if not self._state or not step or not self._state.is_of_member(step):
+            return
+        self._set_state(replace(self._state, pending=self._state.pending + 1))
+        if self._tasks.is_busy:
+            self._is_due_again = True
+        elif not self._failures:
+            is_done = any(isinstance(edit.after, Status) and edit.after.state == DONE for edit in step.edits)
+            remaining = max(0, round(1000 * (self._due - time.monotonic())))
+            self._timer.start(0 if is_done else min(_PAUSE, remaining))
+
+    def _notice_sleep(self) -> None:
+        """Sync soon after the computer has slept: timers do not count that time."""
+        now, last, self._last_tick = time.time(), self._last_tick, time.time()
+        if now - last > _TICK / 1000 + _SLEEP and self._state:
+            self._failures = 0
+            self._schedule(_WAKING_TIME)
+
+    def _schedule(self, delay: int) -> None:
+        """Begin the next sync after so many milliseconds at the latest."""
+        self._due = time.monotonic() + delay / 1000
+        self._timer.start(delay)
+
+    # The sync
+
+    def _start(self) -> None:
+        corpus = self._session.corpus
+        if not corpus or not self._state:
+            return
+        if self._tasks.is_busy:
+            self._is_due_again = True
+            return
+        self._timer.stop()
+        self._is_due_again = False
+        self._conflict_count = self._session.conflict_count
+        self._job = self._create_job(corpus.path, self._state, self._reached.emit)
+        self._tasks.run_quietly(self._job.run, self._on_ended, failed=self._on_failed)
+
+    def _on_reached(self) -> None:
+        if self._tasks.is_busy:
+            self._word_timer.start()
+
+    def _show_syncing(self) -> None:
+        if self._tasks.is_busy and self._state:
+            self._set_state(replace(self._state, phase=SyncPhase.SYNCING))
+
+    def _on_failed(self, reason: str) -> None:
+        """Take an error of the corpus, such as a full disk."""
+        if self._state:
+            self._on_ended(SyncOutcome(replace(self._state, phase=SyncPhase.FAILED, reason=reason)))
+
+    def _on_ended(self, outcome: SyncOutcome) -> None:
+        """Show how the corpus stands now, and have it synced again in time."""
+        self._word_timer.stop()
+        state = outcome.state
+        self._failures = self._failures + 1 if state.has_failed else 0
+        self._set_state(state)
+        _log.info("sync: %s, %d sent, %d received", state.phase, outcome.pushed, outcome.pulled)
+        if state.needs_help:
+            self._schedule(_HELP_INTERVAL if state.phase != SyncPhase.FAILED else _BACK_OFF[-1])
+        elif state.has_failed:
+            self._schedule(_BACK_OFF[min(self._failures, len(_BACK_OFF)) - 1])
+        else:
+            self._schedule(_PAUSE if self._is_due_again else _INTERVAL)
+        if self._is_asked_for:
+            self._is_asked_for = False
+            self._announce(outcome)
+
+    def _on_corpus_closing(self) -> None:
+        """Send what is new, for a short time, unless there was no way before."""
+        state = self._state
+        if self._job and state and state.pending and not self._failures:
+            if not self._tasks.is_busy:
+                self._job = self._create_job(self._job.path, state, lambda: None)
+                self._tasks.run_quietly(self._job.run, lambda _outcome: None, failed=lambda _reason: None)
+            self._tasks.wait(_CLOSING_TIME)
+        self.stop()
+        self._state = None
+
+    # What is shown
+
+    def _read_state(self) -> SyncState | None:
+        corpus = self._session.corpus
+        try:
+            return self._read_corpus(corpus) if corpus else None
+        except CorpusError as error:
+            self._session.report_error(error)
+            return None
+
+    def _set_state(self, state: SyncState) -> None:
+        self._state = state
+        self._session.set_sync(state)
+
+    def _announce(self, outcome: SyncOutcome) -> None:
+        """Say what came of a sync that somebody asked for."""
+        if outcome.state.has_failed:
+            self._session.failed.emit(outcome.state.reason or _("The last sync failed. It is tried again by itself."))
+        elif outcome.pushed or outcome.pulled:
+            text = _("In step with the team: {sent} sent, {received} received.")
+            sent = count_phrase("{count} step", "{count} steps", outcome.pushed)
+            self._session.notified.emit(text.format(sent=sent, received=format_number(outcome.pulled)))
+        else:
+            self._session.notified.emit(_("In step with the team; there was nothing new."))
+
+    def _announce_conflicts(self) -> None:
+        """Say that there are conflicts which were not there before the last sync."""
+        count = self._session.conflict_count
+        if self._conflict_count is not None and count > self._conflict_count:
+            new = count_phrase(
+                "There is {count} new conflict for you to decide: “Conflicts…” in the menu “Team” has it.",
+                "There are {count} new conflicts for you to decide: “Conflicts…” in the menu “Team” has them.",
+                count - self._conflict_count,
+            )
+            self._session.notified.emit(new)
+            self._conflict_count = count
