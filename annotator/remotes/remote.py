@@ -5,21 +5,32 @@ simply repeated, and a reader who goes on from a cursor, or from the beginning, 
 """
 
 from collections.abc import Collection
-from typing import Final, Protocol, Self
+from typing import Protocol, Self
 
 from msgspec import Struct
 
 from annotator.model.changeset import Changeset
+from annotator.model.teams import ANNOTATOR, BEGINNING, CURATOR, LEAD, ROLES
 from annotator.store.errors import CorpusError
 
-ANNOTATOR: Final = "annotator"
-CURATOR: Final = "curator"
-LEAD: Final = "lead"
-ROLES: Final = (ANNOTATOR, CURATOR, LEAD)
-"""What members may do, the least first: edit their own layers; edit gold, and read all; everything."""
-
-BEGINNING: Final = ""
-"""The cursor of a reader who has read nothing."""
+__all__ = [
+    "ANNOTATOR",
+    "BEGINNING",
+    "CURATOR",
+    "LEAD",
+    "ROLES",
+    "AccessDenied",
+    "Member",
+    "NewerProgramNeeded",
+    "OtherTeam",
+    "Page",
+    "Receipt",
+    "Remote",
+    "RemoteError",
+    "RemoteWentBack",
+    "Unreachable",
+    "Welcome",
+]
 
 
 class Member(Struct, frozen=True):

@@ -24,6 +24,7 @@ from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
 from annotator.store.queries.annotators import find_own_name
 from annotator.store.queries.assignments import merge_assignments
+from annotator.store.queries.team import forget_assignments
 
 _PERSONAL_KINDS: Final = tuple(kind for kind in row_mapping.TABLE_KEYS if "annotator" in kind.__struct_fields__)
 """The kinds of records that belong to an annotator."""
@@ -188,6 +189,7 @@ class _PeopleMerge:
             db.execute(f"UPDATE OR IGNORE {table} SET annotator = ? WHERE annotator = ?", (name, former))
         for table in ("place", "assignment", "unassignment"):
             db.execute(f"DELETE FROM {table} WHERE annotator = ?", (former,))
+        forget_assignments(corpus, former)
         merge_assignments(corpus, [replace(assignment, annotator=name) for assignment in assignments])
         db.execute("DELETE FROM annotator WHERE name = ?", (former,))
         self._joined[former] = name

@@ -47,11 +47,11 @@ def read_changeset(
         return Changeset(
             program=__version__,
             device=device_uid(),
-            people=tuple(_select_people(people, steps, assignments, annotators)),
+            people=tuple(select_people(people, steps, assignments, annotators)),
             label_edits=tuple(read_label_edits(corpus)),
-            articles=tuple(_read_articles(corpus, uids)),
+            articles=tuple(read_articles(corpus, uids)),
             steps=tuple(steps),
-            batches=_read_batches(corpus, assignments),
+            batches=read_batches(corpus, {assignment.batch for assignment in assignments}),
             assignments=tuple(assignments),
         )
 
@@ -75,7 +75,7 @@ def read_assigned_part(corpus: Corpus, annotator: str) -> Changeset:
         own_uids = {step.uid for step in changeset.steps}
         title_steps = (step for step in _read_title_steps(corpus, added) if step.uid not in own_uids)
         steps = [*changeset.steps, *title_steps]
-        people = tuple(_select_people(read_people(corpus), steps, changeset.assignments, [annotator]))
+        people = tuple(select_people(read_people(corpus), steps, changeset.assignments, [annotator]))
         return replace(changeset, articles=tuple(articles), steps=tuple(steps), people=people)
 
 
@@ -100,6 +100,11 @@ def read_assignments(corpus: Corpus, annotators: Collection[str] | None = None) 
 def read_step_uids(corpus: Corpus) -> set[str]:
     """Return the uids of all steps."""
     return {uid for (uid,) in corpus.fetch_tuples("SELECT DISTINCT step FROM edit")}
+
+
+def read_steps(corpus: Corpus, uids: Collection[str]) -> Iterator[Step]:
+    """Yield these steps."""
+    yield from _read_steps(corpus, _IN_STEPS, row_mapping.to_json(list(uids)))
 
 
 def read_steps_of(corpus: Corpus, articles: Collection[str]) -> Iterator[Step]:
@@ -178,9 +183,8 @@ def _read_steps(corpus: Corpus, where: str, *values: object) -> Iterator[Step]:
         yield row_mapping.to_step(list(step_rows))
 
 
-def _read_batches(corpus: Corpus, assignments: Iterable[Assignment]) -> tuple[Batch, ...]:
-    """Return the batches of these assignments."""
-    uids = {assignment.batch for assignment in assignments}
+def read_batches(corpus: Corpus, uids: Collection[str | None]) -> tuple[Batch, ...]:
+    """Return these batches."""
     batches = corpus.fetch_tuples("SELECT uid, name, is_blind, time FROM batch ORDER BY rowid")
     return tuple(Batch(uid, name, bool(is_blind), time) for uid, name, is_blind, time in batches if uid in uids)
 
@@ -193,7 +197,7 @@ def _list_articles(
         yield from (uid for (uid,) in corpus.fetch_tuples("SELECT uid FROM article"))
 
 
-def _select_people(
+def select_people(
     people: Collection[Person],
     steps: Iterable[Step],
     assignments: Iterable[Assignment],
@@ -211,10 +215,11 @@ def _select_people(
     return (person for person in people if person.name in names | joined_names)
 
 
-def _read_articles(corpus: Corpus, uids: Collection[str]) -> Iterator[BaseArticle]:
+def read_articles(corpus: Corpus, uids: Collection[str]) -> Iterator[BaseArticle]:
     """Yield these articles, in the order of the corpus, as they were before their first step."""
     query = "SELECT * FROM article WHERE uid IN (SELECT value FROM json_each(?)) ORDER BY id"
-    ordered = [uid for (uid,) in corpus.fetch_tuples("SELECT uid FROM article ORDER BY id") if uid in uids]
+    chosen = "SELECT uid FROM article_number WHERE uid IN (SELECT value FROM json_each(?)) ORDER BY id"
+    ordered = [uid for (uid,) in corpus.fetch_tuples(chosen, row_mapping.to_json(list(uids)))]
     for start in range(0, len(ordered), _BATCH_SIZE):
         batch = ordered[start : start + _BATCH_SIZE]
         bases = _read_bases(corpus, batch)

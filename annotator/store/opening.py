@@ -85,6 +85,7 @@ def connect_to_corpus(
             if not readonly:
                 if has_memory:
                     db.enable_wal()
+                    db.execute("SELECT 1 FROM sqlite_schema").fetchone()  # creates the log, which is part of the file
                 db.execute("PRAGMA synchronous = FULL")
                 if file_version < VERSION:
                     _migrate(path, db, with_backup=with_backup)

@@ -7,10 +7,12 @@ from datetime import datetime
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from annotator.file_ops import discard_file, rename_file
 from annotator.i18n import _
 from annotator.model.records import DONE
+from annotator.model.teams import BEGINNING
 from annotator.paths import hidden_path
 from annotator.store import (
     backups,
@@ -25,6 +27,7 @@ from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError, LockedCorpus, translating_file_errors
 from annotator.store.queries.article_list import ArticleFilter, ArticleSummary, list_article_numbers, load_summaries
 from annotator.store.queries.removals import not_removed
+from annotator.store.queries.team import join_team, leave_team, read_team
 from annotator.store.sqlite_library import Database
 
 _log = logging.getLogger(__name__)
@@ -79,9 +82,9 @@ def restore(corpus: Path, backup: Path) -> Generator[tuple[int, int], None, Back
     """Restore a corpus from a backup; return a safety backup of its previous content.
 
     The file is overwritten in place in one transaction: any process's connections go on with the restored content. The
-    safety backup is made again if they write after it. An older version's backup is first migrated, in a copy. Yields
-    (pages copied, total pages); closed early, it changes nothing. Raises CorpusError, LockedCorpus if others never stop
-    writing.
+    safety backup is made again if they write after it. An older version's backup is first migrated, in a copy. The
+    corpus stays in its team: it reads the remote again from where the backup had read it. Yields (pages copied, total
+    pages); closed early, it changes nothing. Raises CorpusError, LockedCorpus if others never stop writing.
     """
     Corpus.open_backup(backup).close()
     Corpus.open(corpus, readonly=True).close()  # overwrite no damaged file, only a corpus
@@ -91,7 +94,7 @@ def restore(corpus: Path, backup: Path) -> Generator[tuple[int, int], None, Back
             safety_backup = yield from backups.create_backup(corpus, BEFORE_RESTORE)
             if not temporary.exists():
                 yield from copy_corpus(backup, temporary)
-                opening.connect_to_corpus(temporary, with_backup=False).close()
+                _keep_team(temporary, corpus)
                 if not shared_memory.is_usable(corpus.absolute().parent):
                     disable_wal(temporary)  # the journal mode is in the header and is copied too
             try:
@@ -104,6 +107,23 @@ def restore(corpus: Path, backup: Path) -> Generator[tuple[int, int], None, Back
     finally:
         discard_file(temporary)
     raise LockedCorpus(_("Other programs keep writing to “{path}”: it was left unchanged.").format(path=corpus))
+
+
+def _keep_team(backup: Path, corpus: Path) -> None:
+    """Migrate a copy of a backup, and let it belong to the team of the corpus, or to none.
+
+    If it was in that team already, it has its own cursor, and its steps that were pending then are so again.
+    """
+    with Corpus.open(corpus, readonly=True) as current:
+        team = read_team(current)
+    with Corpus(backup, opening.connect_to_corpus(backup, with_backup=False)) as restored:
+        former = read_team(restored)
+        if team is None:
+            if former is not None:
+                leave_team(restored)
+        elif former is None or (former.uid, former.member) != (team.uid, team.member):
+            join_team(restored, replace(team, cursor=BEGINNING))
+        restored.checkpoint()
 
 
 def _overwrite(temporary: Path, corpus: Path, safety_backup: Backup) -> Generator[tuple[int, int], None, None]:

@@ -5,7 +5,7 @@ A file may contain anything: rows are validated when read, and an invalid one ra
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -65,6 +65,7 @@ FROM_EDITS: Final = tuple(kind for kind in EDIT_TRACKED if kind not in (Zone, Pu
 
 
 _MAX_QUOTED: Final = 100  # characters of a row's key
+_Struct = TypeVar("_Struct", bound=Struct)
 _RECORD_DECODER: Final[msgspec.json.Decoder[Record]] = msgspec.json.Decoder(Record)
 
 
@@ -115,6 +116,12 @@ def to_json(value: object) -> str:
 def encode_record(record: Record | None) -> str | None:
     """Return the JSON of a record in an edit."""
     return None if record is None else to_json(record)
+
+
+def to_struct(table: str, row: Mapping[str, Any], kind: type[_Struct]) -> _Struct:
+    """Return the value in a row of a table whose columns are its fields."""
+    with _translating_row_errors(table, str(row["uid"])):
+        return msgspec.convert(row, kind)
 
 
 def to_edit(row: Mapping[str, Any]) -> Edit:

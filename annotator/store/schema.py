@@ -10,7 +10,7 @@ import msgspec
 
 from annotator.model.identities import derive_uid, label_uid
 from annotator.model.labels import is_label_name
-from annotator.store import numbered_tables, word_index
+from annotator.store import numbered_tables, team_tables, word_index
 from annotator.store.sqlite_library import Database, Migrations
 
 APPLICATION_ID: Final = 0x41724E41  # "ArNA": Arabic news annotator
@@ -531,7 +531,17 @@ def m009_compact(db: Database) -> None:
         db.execute(statement)
 
 
-VERSION: Final = 9
+@migrations()
+def m010_pending(db: Database) -> None:
+    """Add which team a file belongs to, and what its remote does not have yet (see docs/adr/0029).
+
+    `team` has one row or none. Triggers fill `pending` while it has one, so that nothing can be forgotten.
+    """
+    for statement in (*team_tables.create_tables(), *team_tables.create_triggers()):
+        db.execute(statement)
+
+
+VERSION: Final = 10
 
 JSON_COLUMNS: Final = (
     ("label", "title"),

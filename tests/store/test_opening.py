@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from os import stat_result
 from pathlib import Path
 from typing import Any
@@ -117,6 +118,16 @@ def test_corpus_opens_during_a_checkpoint_of_another_process(tmp_path: Path) -> 
     with Corpus.open(path) as corpus:
         assert corpus.annotators() == ["Sanae"]
     other.close()
+
+
+def test_corpus_from_a_network_drive_takes_the_first_write(tmp_path: Path) -> None:
+    """It comes without a log, which must not look like one that another program put there."""
+    path = make(tmp_path / "a.corpus")
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("PRAGMA journal_mode = DELETE")
+    with Corpus.open(path) as corpus:
+        assert corpus.is_in_wal_mode()
+        corpus.add(build_article("وصل القطار إلى وجدة."))
 
 
 def test_write_protected_corpus_can_only_be_opened_readonly(tmp_path: Path) -> None:

@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from annotator.model.records import STATES
+from annotator.model.teams import ROLES
 from annotator.store import schema_check
 from annotator.store.numbered_tables import STORED, VIEWS
 from annotator.store.recovery.page_reader import TABLE_INTERIOR, TABLE_LEAF, CorruptPage, PageReader, Value
 from annotator.store.schema import APPLICATION_ID, VERSION
 from annotator.store.sqlite_library import Column
+from annotator.store.team_tables import ARTICLE, ASSIGNMENT, BATCH, LABEL, STEP
 
 _TYPES: Final[dict[str, tuple[type, ...]]] = {
     "TEXT": (str,),
@@ -33,6 +35,8 @@ _PATTERNS: Final = {
     "state": re.compile("|".join(STATES)),
     "light": re.compile("#.*"),
     "article_number.uid": _UID,
+    "pending.kind": re.compile("|".join((STEP, LABEL, ARTICLE, BATCH, ASSIGNMENT))),
+    "team.role": re.compile("|".join(ROLES)),
 }
 """The values of columns of text with these names, in any table or in one."""
 _SHORT_UID: Final = re.compile(r'"article":"([0-9a-f]{8})"')

@@ -28,6 +28,7 @@ from annotator.store.errors import CorpusError
 from annotator.store.label_rows import is_recorded
 from annotator.store.numbered_tables import STORED
 from annotator.store.queries.recorded_edits import RECORDED_EDITS, replay_edits
+from annotator.store.queries.team import to_team
 
 FILE: Final = Code.DAMAGED_FILE
 """Pages of the file, or an index, are damaged."""
@@ -70,6 +71,7 @@ def check_integrity(corpus: Corpus) -> Iterator[Damage]:
     query = "SELECT * FROM label_edit ORDER BY clock, uid"
     yield from _check_rows(corpus, ROW, "label_edit", query, "uid", row_mapping.to_label_edit)
     yield from _check_label_record(corpus)
+    yield from _check_rows(corpus, ROW, "team", "SELECT * FROM team", "uid", to_team)
     query = """
         SELECT annotator, "offset", coalesce(text, '') AS text
         FROM place LEFT JOIN article ON article.uid = place.article

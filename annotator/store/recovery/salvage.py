@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from annotator.i18n import _, ngettext
 from annotator.model.colours import next_palette_colour
 from annotator.model.labels import InvalidLabelSet, Label, LabelSet, check_labels
 from annotator.model.reasons import Code
 from annotator.model.records import Publication, Record, article_uid
+from annotator.model.teams import BEGINNING
 from annotator.store import row_mapping, word_index
 from annotator.store.copying import new_file
 from annotator.store.corpus import Corpus
@@ -29,6 +31,7 @@ from annotator.store.errors import (
     translating_file_errors,
 )
 from annotator.store.label_rows import complete_record
+from annotator.store.queries.team import join_team, to_team
 from annotator.store.recovery.damaged_database import DamagedDatabase
 from annotator.store.recovery.integrity import check_integrity
 from annotator.store.recovery.reconciler import CERTAIN, FROM_BACKUP, ORPHANED, Loss, Reconciler
@@ -112,6 +115,7 @@ class _Salvager:
                 record_first_labels(corpus.db)
             complete_record(corpus)  # of labels that were recreated for spans
             self._salvage_positions()
+            self._salvage_membership()
             self._report_lost_articles()
             corpus.db.execute("DROP TABLE staged")
         if self._database.page_reader.is_wal_torn:
@@ -364,6 +368,14 @@ class _Salvager:
                     self._report_loss(Code.POSITION_LOST, "place", annotator, message, lost=False)
                 self._corpus._add_annotator(annotator)
                 self._corpus._insert("place", {**row.values, "offset": offset}, "REPLACE")
+
+    def _salvage_membership(self) -> None:
+        """Let the corpus belong to its team as if it joined it now: the remote gives back what is lost here."""
+        for row in self._database.read_rows("team"):
+            try:
+                join_team(self._corpus, replace(to_team(row.values), cursor=BEGINNING))
+            except DamagedCorpus as error:
+                self._report_loss(Code.DAMAGED_ROW, "team", row.values["uid"], str(error))
 
     def _report_lost_articles(self) -> None:
         """Report each lost article with its numbers of spans and edits."""

@@ -1,0 +1,294 @@
+"""The team that a corpus belongs to, and what its remote is not known to have yet (see docs/adr/0029)."""
+
+from collections.abc import Iterable, Mapping
+from itertools import chain
+from typing import Annotated, Any, Final
+
+from msgspec import Meta, Struct
+from msgspec.structs import asdict, replace
+
+from annotator import __version__
+from annotator.device_key import device_uid
+from annotator.model.changeset import GOLD, Assignment, Changeset
+from annotator.model.teams import BEGINNING, CURATOR, LEAD, ROLES
+from annotator.store import row_mapping
+from annotator.store.changesets import (
+    read_articles,
+    read_assignments,
+    read_batches,
+    read_people,
+    read_steps,
+    select_people,
+)
+from annotator.store.corpus import Corpus
+from annotator.store.label_rows import read_label_edits
+from annotator.store.team_tables import ARTICLE, ASSIGNMENT, BATCH, LABEL, STEP
+
+_FILL: Final = (
+    f"INSERT INTO pending (kind, uid) SELECT '{LABEL}', uid FROM label_edit ORDER BY clock, uid",
+    f"INSERT INTO pending (kind, uid) SELECT '{ARTICLE}', uid FROM article_number ORDER BY id",
+    f"INSERT INTO pending (kind, uid) SELECT '{BATCH}', uid FROM batch ORDER BY rowid",
+    f"""
+    INSERT INTO pending (kind, uid)
+    SELECT '{ASSIGNMENT}', article || ' ' || annotator FROM assignment
+    UNION SELECT '{ASSIGNMENT}', article || ' ' || annotator FROM unassignment
+    """,
+    f"""
+    INSERT INTO pending (kind, uid)
+    SELECT '{STEP}', step FROM stored_edit GROUP BY step ORDER BY min(clock), step
+    """,
+)
+
+_FIRST_EDIT: Final = "stored_edit.id = (SELECT min(id) FROM stored_edit WHERE step = pending.uid)"
+_IS_OWN: Final = "(SELECT annotator FROM identity JOIN team ON identity.uid = member) IN (annotator, actor)"
+_IS_GOLD: Final = f"annotator IN (SELECT name FROM annotator WHERE kind = '{GOLD}')"
+
+
+class Team(Struct, frozen=True):
+    """A team, and who works in it with this corpus.
+
+    `address` says where its remote is, for show. `member` is the uid of the person and `role` one of ROLES. `cursor`
+    says how far the remote was read, and `synced` when it was last asked, ISO 8601 in UTC.
+    """
+
+    uid: str
+    name: str
+    address: str
+    member: str
+    role: Annotated[str, Meta(pattern=f"^({'|'.join(ROLES)})$")]
+    cursor: str = BEGINNING
+    synced: str | None = None
+
+
+def read_team(corpus: Corpus) -> Team | None:
+    """Return the team that the corpus belongs to. Raises DamagedCorpus."""
+    return next(map(to_team, corpus.query("SELECT * FROM team")), None)
+
+
+def to_team(row: Mapping[str, Any]) -> Team:
+    """Return the team in a row. Raises DamagedCorpus."""
+    return row_mapping.to_struct("team", row, Team)
+
+
+def join_team(corpus: Corpus, team: Team) -> None:
+    """Let the corpus belong to this team, and to no other one; all that is in it is pending."""
+    with corpus.transaction():
+        corpus.db.execute("DELETE FROM team")
+        corpus._insert("team", {"id": 1, **asdict(team)})
+        _fill_pending(corpus)
+
+
+def leave_team(corpus: Corpus) -> None:
+    """Let the corpus belong to no team any more; it keeps all that it has."""
+    with corpus.transaction():
+        corpus.db.execute("DELETE FROM team")
+        corpus.db.execute("DELETE FROM pending")
+
+
+def update_team(
+    corpus: Corpus,
+    *,
+    cursor: str | None = None,
+    synced: str | None = None,
+    role: str | None = None,
+    name: str | None = None,
+) -> None:
+    """Change what is not None of the team that the corpus belongs to."""
+    changes = {"cursor": cursor, "synced": synced, "role": role, "name": name}
+    values = {column: value for column, value in changes.items() if value is not None}
+    if values:
+        with corpus.transaction():
+            assignments = ", ".join(f"{column} = ?" for column in values)
+            corpus.db.execute(f"UPDATE team SET {assignments}", list(values.values()))
+
+
+def offer_again(corpus: Corpus) -> None:
+    """Make all that is in the corpus pending, and read the remote from its beginning: it was restored from a backup."""
+    with corpus.transaction():
+        if read_team(corpus) is not None:
+            update_team(corpus, cursor=BEGINNING)
+            _fill_pending(corpus)
+
+
+def _fill_pending(corpus: Corpus) -> None:
+    for statement in ("DELETE FROM pending", *_FILL):
+        corpus.db.execute(statement)
+
+
+# What is pending
+
+
+def count_pending(corpus: Corpus) -> int:
+    """Return the number of pending steps that the member may send; none in a corpus of no team."""
+    team = read_team(corpus)
+    if team is None:
+        return 0
+    query = f"SELECT count(*) FROM pending {_sendable_steps(team)}"
+    [(count,)] = corpus.fetch_tuples(query)
+    return int(count)
+
+
+def has_pending(corpus: Corpus) -> bool:
+    """Return whether anything is pending that the member may send: of a lead, also articles, assignments and labels."""
+    team = read_team(corpus)
+    if team is None:
+        return False
+    where = "" if team.role == LEAD else _sendable_steps(team)
+    return bool(corpus.fetch_tuples(f"SELECT 1 FROM pending {where} LIMIT 1"))
+
+
+def read_pending(corpus: Corpus, limit: int) -> Changeset:
+    """Return pending items that the member may send, the first ones first, and what they need; none without a team.
+
+    Articles and assignments, which only a lead may send, come before steps. Of all these and of the edits of steps
+    there are at most `limit`, but never a part of a step, and at least one if any is pending. A batch comes along with
+    its assignments, and `label_edits` is always the whole record, from which the names in steps are understood. Steps
+    come without their articles, which are at the remote already or came before. Raises CorpusError.
+    """
+    team = read_team(corpus)
+    if team is None:
+        return Changeset(__version__, device_uid())
+    with corpus.snapshot():
+        articles, assignments, batches = list[str](), list[Assignment](), set[str]()
+        if team.role == LEAD:
+            articles = _read_uids(corpus, ARTICLE, limit)
+            assignments = _read_pending_assignments(corpus, limit - len(articles))
+            batches = set(_read_uids(corpus, BATCH)) | {each.batch for each in assignments if each.batch}
+        size = len(articles) + len(assignments)
+        steps = tuple(read_steps(corpus, _choose_steps(corpus, team, limit - size, needs_one=not size)))
+        everybody = None if team.role == LEAD else ()
+        people = read_people(corpus)
+        selected = list(select_people(people, steps, assignments, everybody))
+        selected += [person for person in people if team.member in person.uids and person not in selected]
+        return Changeset(
+            program=__version__,
+            device=device_uid(),
+            people=tuple(selected),
+            label_edits=tuple(read_label_edits(corpus)),
+            articles=tuple(read_articles(corpus, articles)),
+            steps=steps,
+            batches=read_batches(corpus, batches),
+            assignments=tuple(assignments),
+        )
+
+
+def confirm(corpus: Corpus, changeset: Changeset) -> None:
+    """Let nothing be pending that the changeset has: the remote has it.
+
+    What was given out or taken back after it stays pending.
+    """
+    with corpus.transaction():
+        if read_team(corpus) is None:
+            return
+        uids = chain(
+            ((STEP, step.uid) for step in changeset.steps),
+            ((LABEL, edit.uid) for edit in changeset.label_edits),
+            ((ARTICLE, base.article.uid) for base in changeset.articles),
+            ((BATCH, batch.uid) for batch in changeset.batches),
+            ((ASSIGNMENT, uid) for uid in _list_confirmed_assignments(corpus, changeset)),
+        )
+        corpus.db.conn.executemany("DELETE FROM pending WHERE kind = ? AND uid = ?", uids)
+
+
+def forget_assignments(corpus: Corpus, annotator: str) -> None:
+    """Let nothing be pending that was given to an annotator who has another name from now on, or was taken back."""
+    query = "DELETE FROM pending WHERE kind = ? AND substr(uid, instr(uid, ' ') + 1) = ?"
+    corpus.db.execute(query, (ASSIGNMENT, annotator))
+
+
+def list_missing_assignments(corpus: Corpus, changeset: Changeset, member: str) -> set[str]:
+    """Return the articles (uids) that the changeset gives to the member and that they did not have.
+
+    Of these the corpus may lack steps even if it has the article: those from before it was theirs, or from while it was
+    not. Articles that the changeset has as well do not count.
+    """
+    names = {person.name for person in changeset.people if member in person.uids}
+    given = _find_latest(each for each in changeset.assignments if each.annotator in names)
+    own_name = _find_names(corpus, changeset).get(next(iter(names), ""))
+    present = _find_latest(read_assignments(corpus, [own_name] if own_name else []))
+    present_by_article = {article: latest for (article, _name), latest in present.items()}
+    arrived = {base.article.uid for base in changeset.articles}
+    return {
+        article
+        for (article, _name), latest in given.items()
+        if not latest.is_taken_back
+        and article not in arrived
+        and (
+            (before := present_by_article.get(article)) is None
+            or (before.is_taken_back and _order(before) < _order(latest))
+        )
+    }
+
+
+def _sendable_steps(team: Team) -> str:
+    """Return the SQL that chooses the pending steps that the member may send."""
+    if team.role == LEAD:
+        return f"WHERE kind = '{STEP}'"
+    is_allowed = f"({_IS_OWN} OR {_IS_GOLD})" if team.role == CURATOR else _IS_OWN
+    return f"CROSS JOIN stored_edit ON {_FIRST_EDIT} WHERE kind = '{STEP}' AND {is_allowed}"
+
+
+def _choose_steps(corpus: Corpus, team: Team, limit: int, *, needs_one: bool) -> list[str]:
+    """Return the uids of the first pending steps that have at most `limit` edits together, at least one if needed."""
+    query = f"""
+        SELECT pending.uid, (SELECT count(*) FROM stored_edit WHERE step = pending.uid)
+        FROM pending {_sendable_steps(team)} ORDER BY pending.id LIMIT ?
+    """
+    steps: list[str] = []
+    for uid, size in corpus.fetch_tuples(query, max(limit, 1)):
+        limit -= size
+        if limit < 0 and (steps or not needs_one):
+            break
+        steps.append(uid)
+    return steps
+
+
+def _read_uids(corpus: Corpus, kind: str, limit: int = -1) -> list[str]:
+    query = "SELECT uid FROM pending WHERE kind = ? ORDER BY id LIMIT ?"
+    return [uid for (uid,) in corpus.fetch_tuples(query, kind, limit)]
+
+
+def _read_pending_assignments(corpus: Corpus, limit: int) -> list[Assignment]:
+    """Return what was given out or taken back of the first pending ones, at most `limit`."""
+    pending = set(_read_uids(corpus, ASSIGNMENT, limit))
+    latest = _find_latest(read_assignments(corpus)) if pending else {}
+    return [each for each in latest.values() if _pending_uid(each) in pending]
+
+
+def _list_confirmed_assignments(corpus: Corpus, changeset: Changeset) -> list[str]:
+    """Return the pending uids of assignments of which nothing later than what the changeset has is here."""
+    if not changeset.assignments:
+        return []
+    names = _find_names(corpus, changeset)
+    present = _find_latest(read_assignments(corpus, names.values()))
+    theirs = _find_latest(
+        replace(each, annotator=names[each.annotator]) for each in changeset.assignments if each.annotator in names
+    )
+    return [
+        _pending_uid(each) for key, each in theirs.items() if key not in present or _order(each) >= _order(present[key])
+    ]
+
+
+def _find_names(corpus: Corpus, changeset: Changeset) -> dict[str, str]:
+    """Return, of the people of the changeset, what they are called here."""
+    names = {uid: person.name for person in read_people(corpus) for uid in person.uids}
+    return {person.name: names[uid] for person in changeset.people for uid in person.uids[:1] if uid in names}
+
+
+def _find_latest(assignments: Iterable[Assignment]) -> Mapping[tuple[str, str], Assignment]:
+    """Return the assignment that stands, by article and annotator."""
+    latest: dict[tuple[str, str], Assignment] = {}
+    for assignment in assignments:
+        key = assignment.article, assignment.annotator
+        if key not in latest or _order(latest[key]) < _order(assignment):
+            latest[key] = assignment
+    return latest
+
+
+def _order(assignment: Assignment) -> tuple[int, bool, str]:
+    """Return the key that orders what was done with an article, as `merge_assignments` does."""
+    return assignment.clock, assignment.is_taken_back, assignment.batch or ""
+
+
+def _pending_uid(assignment: Assignment) -> str:
+    return f"{assignment.article} {assignment.annotator}"
