@@ -107,6 +107,18 @@ def read_steps(corpus: Corpus, uids: Collection[str]) -> Iterator[Step]:
     yield from _read_steps(corpus, _IN_STEPS, row_mapping.to_json(list(uids)))
 
 
+def find_steps(corpus: Corpus, uids: Collection[str]) -> set[str]:
+    """Return which of these uids are of steps in the corpus, without reading all of those."""
+    query = "SELECT DISTINCT step FROM edit WHERE step IN (SELECT value FROM json_each(?))"
+    return {uid for (uid,) in corpus.fetch_tuples(query, row_mapping.to_json(list(uids)))}
+
+
+def find_articles(corpus: Corpus, uids: Collection[str]) -> set[str]:
+    """Return which of these uids are of articles in the corpus."""
+    query = "SELECT uid FROM article WHERE uid IN (SELECT value FROM json_each(?))"
+    return {uid for (uid,) in corpus.fetch_tuples(query, row_mapping.to_json(list(uids)))}
+
+
 def read_steps_of(corpus: Corpus, articles: Collection[str]) -> Iterator[Step]:
     """Yield every step with an edit of one of these articles, whole."""
     remaining, seen = sorted(articles), set[str]()

@@ -30,7 +30,7 @@ from annotator.model.replay import (
 )
 from annotator.store import row_mapping, word_index
 from annotator.store.annotator_merging import merge_people
-from annotator.store.changesets import base_records, read_bases, read_step_uids, read_steps_of
+from annotator.store.changesets import base_records, find_articles, find_steps, read_bases, read_steps_of
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
 from annotator.store.label_merging import complete_deletions, merge_label_edits
@@ -97,8 +97,8 @@ class _Merge:
         labels = merge_label_edits(corpus, changeset.label_edits)
         articles, layers = self._add_articles()
         layers |= people.layers
-        recorded_steps = read_step_uids(corpus)
-        present_articles = {uid for (uid,) in corpus.fetch_tuples("SELECT uid FROM article")}
+        recorded_steps = find_steps(corpus, [step.uid for step in changeset.steps])
+        present_articles = find_articles(corpus, {edit.article for step in changeset.steps for edit in step.edits})
         translator = _Translator(people.names, labels)
         steps, waiting_steps, missing_articles = [], list[str](), set[str]()
         undescribed = Counter[str]()

@@ -1,6 +1,7 @@
 """Tests of merging corpora by their steps."""
 
 import shutil
+from collections import Counter
 from pathlib import Path
 from typing import Final
 
@@ -317,3 +318,24 @@ def test_who_edited_the_layer_of_somebody_else_is_known_everywhere(tmp_path: Pat
     other = make(tmp_path / "b.corpus", OTHER)
     assert merge_into(other, corpus).people == {"gold": "gold", "Omar": "Omar"}
     assert other.step(step.uid).actor == "Omar"
+
+
+def test_small_changeset_costs_no_more_in_a_large_corpus(tmp_path: Path) -> None:
+    """In a team, every sync merges some steps, and no key can write meanwhile."""
+
+    def count_operations(name: str, articles: int) -> int:
+        """Return the hundreds of operations of SQLite's virtual machine that merging one step takes."""
+        corpus = make(tmp_path / f"{name}.corpus", *(f"قالت وزارة الصحة {number}" for number in range(articles)))
+        with corpus.transaction():
+            for number in range(1, articles + 1):
+                tag(corpus, "PLAN", (0, 4), number=number)
+                tag(corpus, "PLAN", (5, 10), number=number)
+        other = branch(corpus, f"{name}-other")
+        known = read_step_uids(corpus)
+        tag(other, "PLAN", (0, 4), "Omar")
+        changeset, counter = read_changeset(other, known_steps=known), Counter[str]()
+        corpus.db.conn.set_progress_handler(lambda: counter.update(["operations"]), 100)
+        assert finish(merge(corpus, changeset)).steps == 1
+        return counter["operations"]
+
+    assert count_operations("large", 400) < 2 * count_operations("small", 4)

@@ -94,7 +94,10 @@ def merge_assignments(corpus: Corpus, assignments: Iterable[Assignment]) -> None
 
     In whatever order they come, the result is the same. Those of articles that the corpus does not have are left out.
     """
-    articles = {uid for (uid,) in corpus.fetch_tuples("SELECT uid FROM article")}
+    assignments = list(assignments)
+    query = "SELECT uid FROM article WHERE uid IN (SELECT value FROM json_each(?))"
+    uids = to_json(list({assignment.article for assignment in assignments}))
+    articles = {uid for (uid,) in corpus.fetch_tuples(query, uids)}
     with corpus.transaction():
         for assignment in assignments:
             if assignment.article not in articles:

@@ -71,14 +71,14 @@ def team() -> Team:
 
 @pytest.fixture
 def page(team: Team, qtbot: QtBot, tmp_path: Path) -> TeamMembersPage:
-    shown = TeamMembersPage(team, run_at_once, NAIMA.uid, tmp_path)
-    qtbot.addWidget(shown)
-    shown.resize(700, 500)
-    with qtbot.waitExposed(shown):
-        shown.show()
-    shown.activateWindow()  # else keys are no shortcuts
-    qtbot.waitUntil(lambda: QApplication.activeWindow() is shown)
-    return shown
+    members_page = TeamMembersPage(team, run_at_once, NAIMA.uid, tmp_path)
+    qtbot.addWidget(members_page)
+    members_page.resize(700, 500)
+    with qtbot.waitExposed(members_page):
+        members_page.show()
+    members_page.activateWindow()  # else keys are no shortcuts
+    qtbot.waitUntil(lambda: QApplication.activeWindow() is members_page)
+    return members_page
 
 
 @pytest.fixture

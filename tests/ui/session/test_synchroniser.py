@@ -79,10 +79,10 @@ def script(monkeypatch: pytest.MonkeyPatch) -> Iterator[Script]:
 
 @pytest.fixture
 def messages(session: Session) -> list[str]:
-    shown: list[str] = []
-    session.notified.connect(shown.append)
-    session.failed.connect(shown.append)
-    return shown
+    texts: list[str] = []
+    session.notified.connect(texts.append)
+    session.failed.connect(texts.append)
+    return texts
 
 
 @pytest.fixture
