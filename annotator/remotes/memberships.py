@@ -33,7 +33,10 @@ _MAX_PASSWORD_LENGTH: Final = 1000
 
 
 class Membership(Struct, frozen=True):
-    """A team (uid and name), who in it works on this computer (uid of the person, name, role), and where it meets."""
+    """A team (uid and name), who in it works on this computer (uid of the person, name, role), and where it meets.
+
+    `corpus` is the path of the corpus that belonged to it last, "" for none yet.
+    """
 
     team: str
     name: str
@@ -41,6 +44,7 @@ class Membership(Struct, frozen=True):
     member_name: str
     role: str
     address: Address
+    corpus: str = ""
 
 
 class PasswordPlace(StrEnum):
