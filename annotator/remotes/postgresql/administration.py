@@ -1,0 +1,235 @@
+"""What whoever runs a PostgreSQL server does: make a team in a database, and bring it up to this version.
+
+A team's roles have its uid in their names, because all databases of a server share the roles.
+"""
+
+import contextlib
+import re
+from collections.abc import Iterator, Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from annotator.i18n import _
+from annotator.remotes.invitation import ServerAddress, check_address
+from annotator.remotes.postgresql.connection import (
+    build_verifier,
+    check_installed,
+    common_parameters,
+    connect,
+    translating_errors,
+)
+from annotator.remotes.remote import Member, NewerProgramNeeded, RemoteError
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+_OLDEST_SERVER: Final = 15_00_00
+_LOCK: Final = 0x616E6E6F  # of migrations: "anno"
+_UID_IN_ROLES: Final = 20  # digits of the team's uid: a name of PostgreSQL has 63 bytes at most
+_MIGRATION_NAME: Final = re.compile(r"(\d{4})_\w+\.sql")
+_VARIABLE: Final = re.compile(r"""(?<!:):(["'])([a-z_]+)\1""")
+_ROLES: Final = ("owner", "member", "registrar", "doorkeeper")
+
+
+def create(
+    location: str, password: str | None, *, team: str, name: str, lead: Member, lead_password: str
+) -> ServerAddress:
+    """Make a team (uid and name) in the database at a URL, as a role that may make roles; return its address.
+
+    Raises RemoteError.
+    """
+    with _connect_as_administrator(location, password) as connection:
+        _check_server(connection)
+        address = _build_address(connection, login=f"{_role_prefix(team)}_{lead.uid}")
+        check_address(address)
+        if connection.execute("SELECT to_regnamespace('team') IS NOT NULL").fetchone() == (True,):
+            message = _("The database “{name}” has a team already.")
+            raise RemoteError(message.format(name=address.database))
+        variables = {role: f"{_role_prefix(team)}_{role}" for role in _ROLES}
+        variables["login_prefix"] = f"{_role_prefix(team)}_"
+        _make_roles(connection, variables)
+        with _acting_as_owner(connection, variables):
+            _migrate(connection, variables)
+            _found_team(connection, team, name, variables, lead)
+        _make_login(connection, address.login, lead_password, variables)
+    return address
+
+
+def upgrade(location: str, password: str | None = None) -> int:
+    """Bring the team in the database at a URL up to this version of the program; return the number of the version."""
+    with _connect_as_administrator(location, password) as connection:
+        _check_server(connection)
+        row = connection.execute("SELECT nspowner::regrole::text FROM pg_namespace WHERE nspname = 'team'").fetchone()
+        if row is None:
+            raise RemoteError(_("The database has no team."))
+        prefix = row[0].removesuffix("_owner")
+        variables = {role: f"{prefix}_{role}" for role in _ROLES} | {"login_prefix": f"{prefix}_"}
+        with _acting_as_owner(connection, variables):
+            return _migrate(connection, variables)
+
+
+def enter(address: ServerAddress, secret: str, password: str) -> None:
+    """Change the one-time secret of an invitation for a password; the server never sees either. Raises RemoteError."""
+    with connect(address, secret) as connection, translating_errors():
+        connection.execute("SELECT team.enter_v1(%s)", (build_verifier(connection, address.login, password),))
+
+
+def list_migrations() -> list[tuple[int, str, str]]:
+    """Return the number, name and SQL of each migration, in order."""
+    folder = files("annotator.remotes.postgresql") / "migrations"
+    names = sorted(path.name for path in folder.iterdir() if _MIGRATION_NAME.fullmatch(path.name))
+    return [(int(name[:4]), name, (folder / name).read_text(encoding="utf-8")) for name in names]
+
+
+@contextlib.contextmanager
+def _connect_as_administrator(location: str, password: str | None) -> Iterator["Connection[Any]"]:
+    """Yield a connection in a transaction: all that is done, or nothing."""
+    check_installed()
+    import psycopg  # late: an optional package
+
+    parameters = common_parameters() | ({} if password is None else {"password": password})
+    with translating_errors(), psycopg.connect(location, **parameters) as connection:
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+        yield connection
+
+
+def _check_server(connection: "Connection[Any]") -> None:
+    if connection.info.server_version < _OLDEST_SERVER:
+        raise RemoteError(_("A team needs PostgreSQL 15 or newer."))
+    row = connection.execute("SELECT current_setting('ssl'), current_setting('server_encoding')").fetchone()
+    if row is None or row[0] != "on":
+        raise RemoteError(_("The server has no TLS: turn on “ssl” in its settings first."))
+    if row[1] != "UTF8":
+        raise RemoteError(_("The database must have the encoding UTF8."))
+
+
+def _build_address(connection: "Connection[Any]", login: str) -> ServerAddress:
+    parameters = connection.info.get_parameters()
+    host = connection.info.host
+    if host.startswith("/"):
+        message = _("Name the server as the members reach it: postgresql://user@host/database.")
+        raise RemoteError(message)
+    path = parameters.get("sslrootcert")
+    certificate = None if path in (None, "system") else Path(path).read_text(encoding="ascii")
+    return ServerAddress(host, connection.info.port, connection.info.dbname, login, certificate)
+
+
+def _role_prefix(team: str) -> str:
+    return f"team_{team[:_UID_IN_ROLES]}"
+
+
+def _make_roles(connection: "Connection[Any]", variables: Mapping[str, str]) -> None:
+    for role in _ROLES:
+        connection.execute(_fill(f'CREATE ROLE :"{role}" NOLOGIN', variables))
+    connection.execute(
+        _fill(
+            """
+            ALTER ROLE :"doorkeeper" CREATEROLE;
+            GRANT :"member" TO :"doorkeeper" WITH ADMIN OPTION;
+            """,
+            variables,
+        )
+    )
+    row = connection.execute("SELECT current_database()").fetchone()
+    assert row is not None
+    names = {**variables, "database": row[0]}
+    connection.execute(
+        _fill(
+            """
+            REVOKE ALL ON DATABASE :"database" FROM PUBLIC;
+            GRANT CONNECT ON DATABASE :"database" TO :"member";
+            GRANT CREATE ON DATABASE :"database" TO :"owner";
+            """,
+            names,
+        )
+    )
+
+
+@contextlib.contextmanager
+def _acting_as_owner(connection: "Connection[Any]", variables: Mapping[str, str]) -> Iterator[None]:
+    """Let the connection be the owner, who may give functions to the two roles that need more, only meanwhile."""
+    connection.execute(
+        _fill(
+            """
+            GRANT :"owner" TO CURRENT_USER;
+            GRANT :"registrar", :"doorkeeper" TO :"owner";
+            SET LOCAL ROLE :"owner";
+            """,
+            variables,
+        )
+    )
+    yield
+    connection.execute(
+        _fill(
+            """
+            RESET ROLE;
+            REVOKE :"registrar", :"doorkeeper" FROM :"owner";
+            REVOKE :"owner" FROM CURRENT_USER;
+            """,
+            variables,
+        )
+    )
+
+
+def _migrate(connection: "Connection[Any]", variables: Mapping[str, str]) -> int:
+    """Apply the migrations that have not been; return the number of the last."""
+    connection.execute("CREATE SCHEMA IF NOT EXISTS team")
+    connection.execute(
+        "CREATE TABLE IF NOT EXISTS team.migration "
+        "(number integer PRIMARY KEY, name text NOT NULL, applied timestamptz NOT NULL DEFAULT now())"
+    )
+    applied = {number for (number,) in connection.execute("SELECT number FROM team.migration").fetchall()}
+    migrations = list_migrations()
+    if applied and max(applied) > migrations[-1][0]:
+        raise NewerProgramNeeded(_("A newer version of the program made this team: update the program."))
+    for number, name, text in migrations:
+        if number not in applied:
+            connection.execute(_fill(text, variables))
+            connection.execute("INSERT INTO team.migration (number, name) VALUES (%s, %s)", (number, name))
+    return migrations[-1][0]
+
+
+def _found_team(
+    connection: "Connection[Any]", team: str, name: str, variables: Mapping[str, str], lead: Member
+) -> None:
+    """Add the row of the team and its lead; the row-level security asks for a member, and there is none yet."""
+    for table in ("team", "member"):
+        connection.execute(f"ALTER TABLE team.{table} NO FORCE ROW LEVEL SECURITY")
+    prefix = variables["login_prefix"]
+    connection.execute("INSERT INTO team.team (uid, name, login_prefix) VALUES (%s, %s, %s)", (team, name, prefix))
+    connection.execute(
+        "INSERT INTO team.member (uid, name, login, role, joined) VALUES (%s, %s, %s, 'lead', now())",
+        (lead.uid, lead.name, prefix + lead.uid),
+    )
+    for table in ("team", "member"):
+        connection.execute(f"ALTER TABLE team.{table} FORCE ROW LEVEL SECURITY")
+
+
+def _make_login(connection: "Connection[Any]", login: str, password: str, variables: Mapping[str, str]) -> None:
+    """Make the login of the lead, as the doorkeeper, who can then change it."""
+    verifier = build_verifier(connection, login, password)
+    connection.execute(
+        _fill(
+            """
+            GRANT :"doorkeeper" TO CURRENT_USER;
+            SET LOCAL ROLE :"doorkeeper";
+            SELECT team.save_login(:'login', :'verifier', 'infinity');
+            RESET ROLE;
+            REVOKE :"doorkeeper" FROM CURRENT_USER;
+            """,
+            {**variables, "login": login, "verifier": verifier},
+        )
+    )
+
+
+def _fill(text: str, variables: Mapping[str, str]) -> str:
+    """Put names (:"x") and texts (:'x') into SQL, as psql does."""
+
+    def quote(match: re.Match[str]) -> str:
+        mark, value = match[1], variables[match[2]]
+        assert "\0" not in value
+        assert "\\" not in value
+        return mark + value.replace(mark, mark * 2) + mark
+
+    return _VARIABLE.sub(quote, text)

@@ -1,0 +1,152 @@
+"""Connections to a PostgreSQL server: encrypted, with a time limit for all that they wait for.
+
+Errors say what happened, and nothing that was sent: an article's text is in no message, and so in no log.
+"""
+
+import contextlib
+import logging
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from annotator import optional_packages
+from annotator.i18n import _
+from annotator.remotes.invitation import ServerAddress
+from annotator.remotes.remote import (
+    AccessDenied,
+    NewerProgramNeeded,
+    OtherTeam,
+    RemoteError,
+    RemoteWentBack,
+    Unreachable,
+)
+
+if TYPE_CHECKING:
+    from psycopg import Connection, Error
+
+_log = logging.getLogger(__name__)
+_CONNECT_SECONDS: Final = 15
+_KEEPALIVES: Final = {"keepalives": 1, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
+_UNACKNOWLEDGED_MS: Final = 60_000
+_TIMEOUTS: Final = "-c statement_timeout=300s -c lock_timeout=60s -c idle_in_transaction_session_timeout=300s"
+_PROGRAM: Final = "annotator"
+
+
+def connect(address: ServerAddress, password: str) -> "Connection[Any]":
+    """Connect as a member. Raises Unreachable, AccessDenied, OtherTeam for another certificate, and RemoteError."""
+    check_installed()
+    import psycopg  # late: an optional package
+
+    with certificate_file(address.certificate) as path, translating_errors():
+        return psycopg.connect(
+            host=address.host,
+            port=address.port,
+            dbname=address.database,
+            user=address.login,
+            password=password,
+            sslmode="verify-full",
+            sslrootcert=path,
+            channel_binding="require",
+            passfile=os.devnull,
+            gssencmode="disable",
+            autocommit=True,
+            prepare_threshold=None,
+            **common_parameters(),
+        )
+
+
+def common_parameters() -> dict[str, Any]:
+    """Return the parameters that hold for every connection."""
+    return {
+        "connect_timeout": _CONNECT_SECONDS,
+        "tcp_user_timeout": _UNACKNOWLEDGED_MS,
+        "options": _TIMEOUTS,
+        "application_name": _PROGRAM,
+        "client_encoding": "UTF8",
+        **_KEEPALIVES,
+    }
+
+
+def check_installed() -> None:
+    """Raise RemoteError where psycopg is missing."""
+    if not optional_packages.is_installed("psycopg"):
+        raise RemoteError(optional_packages.explain_missing("psycopg", "team"))
+
+
+def build_verifier(connection: "Connection[Any]", login: str, password: str) -> str:
+    """Return what a server keeps of a password: nobody can log in by it."""
+    verifier: bytes = connection.pgconn.encrypt_password(password.encode(), login.encode(), b"scram-sha-256")
+    return verifier.decode()
+
+
+def name_login(of_colleague: str, uid: str) -> str:
+    """Return the login of a member (uid), of whose team somebody has the login `of_colleague`."""
+    return f"{of_colleague.rpartition('_')[0]}_{uid}"
+
+
+@contextlib.contextmanager
+def certificate_file(certificate: str | None) -> Iterator[str]:
+    """Yield the path of a file with certificates, which libpq reads; "system" stands for those of the system."""
+    if certificate is None:
+        yield "system"
+        return
+    with tempfile.TemporaryDirectory(prefix="annotator-") as folder:
+        path = Path(folder) / "authority.pem"
+        path.write_text(certificate, encoding="ascii")
+        yield str(path)
+
+
+@contextlib.contextmanager
+def translating_errors() -> Iterator[None]:
+    """Turn errors of psycopg into RemoteErrors."""
+    import psycopg  # late: an optional package
+
+    try:
+        yield
+    except psycopg.Error as error:
+        # Without the original: its text may quote what was sent.
+        _log.warning("the server refuses: %s %s", type(error).__name__, error.sqlstate)
+        raise explain_database_error(error) from None
+
+
+def explain_database_error(error: "Error") -> RemoteError:
+    """Return what an error means to the user: AN… are errors of the server's functions."""
+    import psycopg  # late: an optional package
+
+    match error.sqlstate:
+        case "AN003":
+            return AccessDenied(_("You are not a member of this team, or not any more. Ask its lead."))
+        case "AN004" | "42501":
+            return AccessDenied(_("Your role in the team does not allow this."))
+        case "AN005":
+            return RemoteWentBack(_("The server was restored from an older backup."))
+        case "AN006":
+            return RemoteError(_("The server does not accept this."))
+        case "AN007":
+            return RemoteError(_("The team needs a lead: make somebody else a lead first."))
+        case "42883" | "3F000":
+            message = _("The database has no team, or one of another version of the program.")
+            return NewerProgramNeeded(message)
+        case None if isinstance(error, psycopg.OperationalError):
+            return _explain_connection_error(error)
+        case "28P01" | "28000":
+            return AccessDenied(_("The server does not accept the password."))
+        case "53100" | "53200" | "53300" | "57014" | "57P01" | "57P02" | "57P03" | "55P03" | "25P03":
+            return Unreachable(_("The server is busy, full or being restarted. What you do is kept, and sent later."))
+    return RemoteError(_("The server cannot do this: error {code}.").format(code=error.sqlstate))
+
+
+def _explain_connection_error(error: "Error") -> RemoteError:
+    """Return what it means that a connection failed, for which libpq has no codes."""
+    text = str(error)
+    if ("certificate" in text and "verify" in text) or "does not match host name" in text:
+        message = _("The server cannot prove that it is the one of this team: its certificate is another one.")
+        return OtherTeam(message)
+    if "channel binding" in text or "does not support SSL" in text:
+        return OtherTeam(_("The server does not protect the connection as that of this team does."))
+    connection = error.pgconn
+    if connection is not None and connection.used_password and "too many" not in text and "FATAL" in text:
+        return AccessDenied(_("The server does not accept the password, or you are not a member any more."))
+    return Unreachable(_("The server cannot be reached."))

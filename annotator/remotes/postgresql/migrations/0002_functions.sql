@@ -1,0 +1,417 @@
+-- What desktops call: push, pull, articles, hello, claim, and what a lead does.
+
+CREATE TYPE team.incoming AS (
+    n bigint, kind text, uid text, article text, owner text, annotator text, actor text, clock bigint, digest bytea,
+    state text, batch text, is_taken_back boolean, body text, reason text
+);
+
+-- Reading what was sent. Nothing here raises an error: its text would go into the server's log.
+
+CREATE FUNCTION team.parse(body text) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE SET search_path = team, pg_temp AS $$
+BEGIN
+    RETURN CASE WHEN octet_length(body) <= 64000000 THEN body::jsonb END;
+EXCEPTION WHEN OTHERS THEN
+    RETURN NULL;  -- no JSON, or a NUL, which no text here can hold
+END $$;
+CREATE FUNCTION team.is_text(value jsonb, most integer) RETURNS boolean LANGUAGE sql IMMUTABLE AS
+$$ SELECT coalesce(jsonb_typeof(value) = 'string' AND length(value #>> '{}') BETWEEN 1 AND most, false) $$;
+CREATE FUNCTION team.is_absent(value jsonb) RETURNS boolean LANGUAGE sql IMMUTABLE AS
+$$ SELECT value IS NULL OR jsonb_typeof(value) = 'null' $$;
+CREATE FUNCTION team.is_number(value jsonb) RETURNS boolean LANGUAGE sql IMMUTABLE AS
+$$ SELECT CASE WHEN jsonb_typeof(value) = 'number'
+   THEN (value #>> '{}')::numeric BETWEEN 0 AND 9007199254740991 AND (value #>> '{}')::numeric = trunc((value #>> '{}')::numeric)
+   ELSE false END $$;
+CREATE FUNCTION team.is_time(value jsonb) RETURNS boolean LANGUAGE sql IMMUTABLE AS
+$$ SELECT coalesce(jsonb_typeof(value) = 'string' AND value #>> '{}'
+   ~ '^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$', false) $$;
+CREATE FUNCTION team.is_range(record jsonb, most bigint) RETURNS boolean LANGUAGE sql IMMUTABLE AS
+$$ SELECT CASE WHEN record -> 'start' IS NULL AND record -> 'end' IS NULL THEN true
+   WHEN team.is_number(record -> 'start') AND team.is_number(record -> 'end')
+   THEN (record ->> 'start')::numeric < (record ->> 'end')::numeric AND (record ->> 'end')::numeric <= most
+   ELSE false END $$;
+-- Whether a record is one of a layer of an article; absent, it is what an edit adds to or removes from.
+CREATE FUNCTION team.is_of_layer(record jsonb, article text, owner text) RETURNS boolean LANGUAGE sql IMMUTABLE AS
+$$ SELECT CASE jsonb_typeof(record) WHEN 'null' THEN true WHEN 'object' THEN
+   coalesce(record ->> 'article' = article AND coalesce(record ->> 'annotator', '') = owner
+       AND jsonb_typeof(record -> 'type') = 'string', false) AND team.is_range(record, 2147483647)
+   ELSE record IS NULL END $$;
+CREATE FUNCTION team.is_edit(edit jsonb, article text, owner text) RETURNS boolean LANGUAGE sql IMMUTABLE AS
+$$ SELECT jsonb_typeof(edit) = 'object'
+   AND NOT (team.is_absent(edit -> 'before') AND team.is_absent(edit -> 'after'))
+   AND team.is_of_layer(edit -> 'before', article, owner) AND team.is_of_layer(edit -> 'after', article, owner)
+   AND (team.is_absent(edit -> 'before') OR team.is_absent(edit -> 'after')
+       OR edit -> 'before' -> 'type' = edit -> 'after' -> 'type'
+       AND edit -> 'before' -> 'uid' IS NOT DISTINCT FROM edit -> 'after' -> 'uid') $$;
+
+-- Say why an item cannot be kept, NULL if it can.
+CREATE FUNCTION team.explain_item(item jsonb) RETURNS text LANGUAGE plpgsql IMMUTABLE SET search_path = team, pg_temp AS $$
+DECLARE edits_are_valid boolean;
+BEGIN
+    IF item IS NULL OR jsonb_typeof(item) <> 'object' THEN RETURN 'json'; END IF;
+    IF item ->> 'kind' <> 'assignment' AND NOT is_text(item -> 'uid', 200) THEN RETURN 'form'; END IF;
+    CASE item ->> 'kind'
+    WHEN 'person' THEN
+        IF NOT (is_text(item -> 'name', 1000) AND is_text(item -> 'person', 200) AND is_text(item -> 'person_kind', 20))
+            OR item ->> 'person_kind' NOT IN ('person', 'gold')
+            OR (item ->> 'person_kind' = 'gold') <> (item ->> 'person' = gold()) THEN RETURN 'form'; END IF;
+    WHEN 'label' THEN
+        IF NOT (is_number(item -> 'clock') AND is_text(item -> 'label', 200))
+            OR is_absent(item -> 'before') AND is_absent(item -> 'after') THEN RETURN 'form'; END IF;
+    WHEN 'article' THEN
+        IF jsonb_typeof(item -> 'text') IS DISTINCT FROM 'string' OR NOT is_time(item -> 'added') THEN RETURN 'form'; END IF;
+        IF item ->> 'uid' <> encode(sha256(convert_to(item ->> 'text', 'UTF8')), 'hex') THEN RETURN 'hash'; END IF;
+        IF NOT is_absent(item -> 'zones') THEN
+            IF jsonb_typeof(item -> 'zones') <> 'array' THEN RETURN 'form'; END IF;
+            IF EXISTS (SELECT FROM jsonb_array_elements(item -> 'zones') AS zone
+                WHERE NOT coalesce(zone ->> 'article' = item ->> 'uid' AND is_number(zone -> 'start')
+                    AND is_range(zone, length(item ->> 'text')), false)) THEN RETURN 'layer'; END IF;
+        END IF;
+    WHEN 'batch' THEN
+        IF NOT (is_text(item -> 'name', 1000) AND is_time(item -> 'time'))
+            OR jsonb_typeof(item -> 'is_blind') IS DISTINCT FROM 'boolean' THEN RETURN 'form'; END IF;
+    WHEN 'assignment' THEN
+        IF NOT (is_text(item -> 'article', 200) AND is_text(item -> 'annotator', 200) AND is_number(item -> 'clock')
+            AND (is_absent(item -> 'batch') OR is_text(item -> 'batch', 200)))
+            OR jsonb_typeof(item -> 'is_taken_back') IS DISTINCT FROM 'boolean' THEN RETURN 'form'; END IF;
+    WHEN 'step' THEN
+        IF NOT (is_text(item -> 'article', 200) AND is_text(item -> 'annotator', 200) AND is_number(item -> 'clock')
+            AND is_text(item -> 'name', 1000) AND is_time(item -> 'time') AND jsonb_typeof(item -> 'edits') = 'array'
+            AND (is_absent(item -> 'actor') OR is_text(item -> 'actor', 200))
+            AND (is_absent(item -> 'device') OR is_text(item -> 'device', 1000))
+            AND (is_absent(item -> 'undoes') OR is_text(item -> 'undoes', 200)))
+            OR jsonb_typeof(item -> 'owner') IS DISTINCT FROM 'string' OR item -> 'edits' = '[]' THEN RETURN 'form'; END IF;
+        SELECT bool_and(coalesce(is_edit(edit, item ->> 'article', item ->> 'owner'), false)) INTO edits_are_valid
+            FROM jsonb_array_elements(item -> 'edits') AS edit;
+        IF NOT edits_are_valid THEN RETURN 'layer'; END IF;
+    ELSE
+        RETURN 'kind';
+    END CASE;
+    RETURN NULL;
+EXCEPTION WHEN OTHERS THEN
+    RETURN 'form';  -- whatever else a value may be that no program writes
+END $$;
+
+CREATE FUNCTION team.read_item(body text, n bigint) RETURNS team.incoming
+LANGUAGE plpgsql IMMUTABLE SET search_path = team, pg_temp AS $$
+DECLARE item jsonb := parse(body); i incoming;
+BEGIN
+    i.n := n;
+    i.body := body;
+    i.reason := explain_item(item);
+    i.uid := CASE WHEN is_text(item -> 'uid', 200) THEN item ->> 'uid' ELSE '' END;
+    IF i.reason IS NOT NULL THEN RETURN i; END IF;
+    i.kind := item ->> 'kind';
+    IF i.kind = 'assignment' THEN i.uid := item ->> 'article'; END IF;
+    i.article := CASE WHEN i.kind = 'article' THEN i.uid WHEN i.kind IN ('step', 'assignment') THEN item ->> 'article' ELSE '' END;
+    i.owner := CASE WHEN i.kind = 'step' THEN item ->> 'owner' ELSE '' END;
+    i.annotator := CASE WHEN i.kind IN ('step', 'assignment') THEN item ->> 'annotator'
+        WHEN i.kind = 'person' THEN item ->> 'person' ELSE '' END;
+    i.actor := CASE WHEN i.kind = 'step' THEN coalesce(item ->> 'actor', '') ELSE '' END;
+    i.clock := CASE WHEN i.kind IN ('step', 'assignment', 'label') THEN (item ->> 'clock')::numeric::bigint ELSE 0 END;
+    i.digest := CASE i.kind
+        WHEN 'step' THEN sha256(convert_to((item - 'number')::text, 'UTF8'))
+        WHEN 'label' THEN sha256(convert_to(item::text, 'UTF8'))
+        WHEN 'person' THEN sha256(convert_to(i.annotator, 'UTF8')) END;
+    IF i.kind = 'step' THEN
+        SELECT coalesce(edit -> 'after' ->> 'state', 'new') INTO i.state
+            FROM jsonb_array_elements(item -> 'edits') WITH ORDINALITY AS each (edit, place)
+            WHERE coalesce(edit -> 'after' ->> 'type', edit -> 'before' ->> 'type') = 'status' ORDER BY place DESC LIMIT 1;
+    END IF;
+    i.batch := CASE WHEN i.kind = 'assignment' THEN item ->> 'batch' END;
+    i.is_taken_back := CASE WHEN i.kind = 'assignment' THEN (item ->> 'is_taken_back')::boolean END;
+    RETURN i;
+END $$;
+
+-- Say why a member may not add a valid item, NULL if they may. Row-level security says the same once more.
+CREATE FUNCTION team.explain_right(kind text, uid text, owner text, annotator text, actor text, me text, my_role text)
+RETURNS text LANGUAGE sql IMMUTABLE SET search_path = team, pg_temp AS
+$$ SELECT CASE
+    WHEN my_role = 'lead' THEN NULL
+    WHEN kind = 'person' AND (annotator = me OR annotator = gold() AND uid = gold()) THEN NULL
+    WHEN kind = 'step' AND annotator = me AND owner IN (me, '') AND actor IN (me, '') THEN NULL
+    WHEN kind = 'step' AND my_role = 'curator' AND annotator = gold() AND owner IN (gold(), '') AND actor = me THEN NULL
+    ELSE 'right' END $$;
+
+-- Number items and add them, and what follows from them. The row of team.team must be locked.
+CREATE FUNCTION team.append(fresh team.incoming[], me text) RETURNS void LANGUAGE plpgsql SET search_path = team, pg_temp AS $$
+DECLARE push uuid := gen_random_uuid(); last bigint; finished text[];
+BEGIN
+    -- Assignments first: which other rows may be added depends on them.
+    INSERT INTO assignment AS a (article, annotator, batch, clock, is_taken_back)
+        SELECT DISTINCT ON (i.article, i.annotator) i.article, i.annotator, i.batch, i.clock, i.is_taken_back
+        FROM unnest(fresh) AS i WHERE i.kind = 'assignment' ORDER BY i.article, i.annotator, i.clock DESC, i.n DESC
+        ON CONFLICT (annotator, article) DO UPDATE SET
+            batch = excluded.batch, clock = excluded.clock, is_taken_back = excluded.is_taken_back;
+    SELECT t.last_seq INTO last FROM team t;
+    INSERT INTO item (seq, push, kind, uid, article, owner, annotator, actor, clock, digest, sender, body)
+        SELECT last + row_number() OVER (ORDER BY i.n), push, i.kind, i.uid, i.article, i.owner, i.annotator, i.actor, i.clock,
+            i.digest, me, i.body FROM unnest(fresh) AS i;
+    last := last + coalesce(cardinality(fresh), 0);
+    INSERT INTO layer AS l (article, owner, clock, step, state)
+        SELECT DISTINCT ON (i.article, i.owner) i.article, i.owner, CASE WHEN i.state IS NULL THEN -1 ELSE i.clock END, i.uid,
+            coalesce(i.state, 'new') FROM unnest(fresh) AS i WHERE i.kind = 'step' AND i.owner <> ''
+            ORDER BY i.article, i.owner, i.state IS NULL, i.clock DESC, i.uid DESC
+        ON CONFLICT (article, owner) DO UPDATE SET clock = excluded.clock, step = excluded.step, state = excluded.state
+            WHERE (excluded.clock, excluded.step) > (l.clock, l.step);
+    SELECT array_agg(article) INTO finished FROM (SELECT DISTINCT i.article FROM unnest(fresh) AS i
+        WHERE i.kind = 'step' AND i.state IS NOT NULL OR i.kind = 'assignment') AS changed
+        WHERE is_finished(article) AND NOT is_released(article);
+    INSERT INTO item (seq, push, kind, uid, article, owner, annotator, actor, clock, sender, body)
+        SELECT last + place, push, 'release', article, article, '', '', '', 0, me, article
+        FROM unnest(finished) WITH ORDINALITY AS each (article, place);
+    UPDATE team t SET last_seq = last + coalesce(cardinality(finished), 0);
+END $$;
+
+CREATE FUNCTION team.push_v1(items text[]) RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = team, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    me text := check_role('annotator', 'curator', 'lead');
+    role text := my_role();
+    incoming incoming[];
+    fresh incoming[];
+    refused jsonb;
+BEGIN
+    SELECT array_agg(read_item(body, n) ORDER BY n) INTO incoming FROM unnest(items) WITH ORDINALITY AS each (body, n);
+    PERFORM FROM team FOR UPDATE;  -- held to the commit
+    WITH read AS MATERIALIZED (SELECT * FROM unnest(incoming)),
+    known AS MATERIALIZED (SELECT * FROM find_known(ARRAY(SELECT uid FROM read UNION SELECT article FROM read WHERE kind IN ('step', 'assignment')))),
+    -- To an annotator, an article that was not given to them is as one that is not there.
+    articles AS MATERIALIZED (
+        SELECT uid FROM known WHERE kind = 'article' AND role <> 'annotator'
+        UNION SELECT uid FROM read WHERE kind = 'article' AND reason IS NULL AND role = 'lead'
+        UNION SELECT article FROM assignment WHERE annotator = me AND role = 'annotator'),
+    heads AS MATERIALIZED (
+        SELECT uid FROM (SELECT uid, annotator, clock FROM read WHERE kind = 'step' AND reason IS NULL
+            UNION SELECT uid, annotator, clock FROM known WHERE kind = 'step') AS each GROUP BY uid HAVING count(*) > 1),
+    judged AS MATERIALIZED (
+        SELECT r.*, k.uid IS NOT NULL AS is_known, coalesce(r.reason,
+            explain_right(r.kind, r.uid, r.owner, r.annotator, r.actor, me, role),
+            CASE WHEN r.kind IN ('step', 'assignment') AND r.article NOT IN (SELECT uid FROM articles) THEN 'article' END,
+            CASE WHEN r.kind = 'step' AND r.uid IN (SELECT uid FROM heads) THEN 'uid' END,
+            CASE WHEN k.digest <> r.digest THEN 'uid' END) AS verdict
+        FROM read r LEFT JOIN known k ON r.kind <> 'assignment' AND (k.uid, k.kind, k.article, k.owner) = (r.uid, r.kind, r.article, r.owner)),
+    -- A step is taken with all its parts or not at all.
+    torn AS MATERIALIZED (SELECT uid, min(verdict) AS verdict FROM judged WHERE verdict IS NOT NULL GROUP BY uid),
+    final AS MATERIALIZED (
+        SELECT j.*, CASE WHEN j.kind = 'step' THEN t.verdict ELSE j.verdict END AS last_verdict,
+            row_number() OVER (PARTITION BY j.kind, j.uid, j.article, j.owner, CASE WHEN j.kind = 'assignment' THEN j.annotator || ' ' || j.clock END ORDER BY j.n) AS turn
+        FROM judged j LEFT JOIN torn t ON t.uid = j.uid)
+    SELECT array_agg(ROW(n, kind, uid, article, owner, annotator, actor, clock, digest, state, batch, is_taken_back, body, NULL)::incoming ORDER BY n)
+            FILTER (WHERE last_verdict IS NULL AND NOT is_known AND turn = 1
+                AND (kind <> 'assignment' OR clock > coalesce(assignment_clock(article, annotator), -1))),
+        coalesce(jsonb_object_agg(uid, last_verdict) FILTER (WHERE last_verdict IS NOT NULL), '{}')
+        INTO fresh, refused FROM final;
+    IF fresh IS NOT NULL THEN PERFORM append(fresh, me); END IF;
+    UPDATE slot SET lease = now() + interval '7 days' WHERE member = me AND lease < now() + interval '6 days';
+    RETURN jsonb_build_object('refused', refused);
+END $$;
+
+-- Rows after a number, and at the end of all one of the kind "end" with the last number. `mark` is that of the row with the
+-- number `after_seq`, as it was when the reader saw it.
+CREATE FUNCTION team.pull_v1(after_seq bigint, after_mark text, most integer) RETURNS TABLE (seq bigint, kind text, body text, mark text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = team, pg_temp AS $$
+#variable_conflict use_column
+DECLARE last bigint; rows integer;
+BEGIN
+    PERFORM check_role('annotator', 'curator', 'lead');
+    SELECT last_seq INTO last FROM team;
+    IF after_seq > 0 AND (after_seq > last OR find_push(after_seq) IS DISTINCT FROM after_mark) THEN
+        RAISE EXCEPTION 'the server went back' USING ERRCODE = 'AN005';
+    END IF;
+    RETURN QUERY SELECT i.seq, i.kind, i.body, i.push::text FROM item i WHERE i.seq > after_seq ORDER BY i.seq LIMIT most;
+    GET DIAGNOSTICS rows = ROW_COUNT;
+    IF rows < most THEN RETURN QUERY SELECT last, 'end'::text, ''::text, coalesce(find_push(last), ''); END IF;
+END $$;
+
+-- All people and labels, and what the member may read of these articles.
+CREATE FUNCTION team.articles_v1(uids text[]) RETURNS TABLE (kind text, body text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = team, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    PERFORM check_role('annotator', 'curator', 'lead');
+    RETURN QUERY SELECT i.kind, i.body FROM item i WHERE i.kind IN ('person', 'label') ORDER BY i.seq;
+    RETURN QUERY SELECT i.kind, i.body FROM item i WHERE i.kind = 'batch'
+        AND i.uid IN (SELECT a.batch FROM assignment a WHERE a.article = ANY (uids)) ORDER BY i.seq;
+    RETURN QUERY SELECT i.kind, i.body FROM item i WHERE i.article = ANY (uids) AND i.article <> '' AND i.kind <> 'release' ORDER BY i.seq;
+END $$;
+
+CREATE FUNCTION team.hello_v1() RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = team, pg_temp AS $$
+DECLARE me text := check_role('annotator', 'curator', 'lead');
+BEGIN
+    UPDATE member SET seen = now() WHERE uid = me;
+    RETURN (SELECT jsonb_build_object('team', t.uid, 'name', t.name, 'me', me, 'time', now() AT TIME ZONE 'UTC', 'members',
+        (SELECT jsonb_agg(jsonb_build_object('uid', m.uid, 'name', m.name, 'role', m.role, 'is_active', m.is_active,
+            'joined', m.joined AT TIME ZONE 'UTC', 'seen', m.seen AT TIME ZONE 'UTC') ORDER BY m.invited, m.uid) FROM member m)) FROM team t);
+END $$;
+
+-- Articles that members claim
+
+CREATE FUNCTION team.offer_v1(batch text, batch_name text, is_blind boolean, articles text[], double integer) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = team, pg_temp AS $$
+DECLARE me text := check_role('lead'); item incoming; given integer; missing integer;
+BEGIN
+    PERFORM FROM team FOR UPDATE;
+    SELECT count(*) INTO missing FROM unnest(articles) AS each (uid)
+        WHERE NOT EXISTS (SELECT FROM item i WHERE i.uid = each.uid AND i.kind = 'article');
+    IF missing > 0 THEN RAISE EXCEPTION 'articles that are not here' USING ERRCODE = 'AN006'; END IF;
+    item := read_item(jsonb_build_object('kind', 'batch', 'uid', batch, 'name', batch_name, 'is_blind', is_blind,
+        'time', to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"+00:00"'))::text, 1);
+    IF item.reason IS NOT NULL THEN RAISE EXCEPTION 'no batch' USING ERRCODE = 'AN006'; END IF;
+    IF NOT EXISTS (SELECT FROM find_known(ARRAY[batch]) AS k WHERE k.kind = 'batch') THEN PERFORM append(ARRAY[item], me); END IF;
+    WITH added AS (INSERT INTO slot (article, number, batch, position)
+        SELECT uid, number, offer_v1.batch, place FROM (SELECT min(place) AS place, uid FROM unnest(articles) WITH ORDINALITY AS each (uid, place) GROUP BY uid) AS each
+        CROSS JOIN generate_series(1, 2) AS number
+        WHERE number <= CASE WHEN place <= double THEN 2 ELSE 1 END AND uid NOT IN (SELECT s.article FROM slot s)
+        RETURNING article)
+    SELECT count(DISTINCT a.article) INTO given FROM added a;
+    RETURN given;
+END $$;
+CREATE FUNCTION team.offered_v1() RETURNS SETOF text LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = team, pg_temp AS $$
+BEGIN
+    PERFORM check_role('lead');
+    RETURN QUERY SELECT DISTINCT s.article FROM slot s;
+END $$;
+CREATE FUNCTION team.claim_v1(most integer) RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = team, pg_temp AS $$
+DECLARE me text := check_role('annotator', 'curator', 'lead'); lapsed incoming[]; given incoming[];
+BEGIN
+    PERFORM FROM team FOR UPDATE;
+    -- What somebody claimed long ago and never began goes back.
+    SELECT array_agg(read_item(jsonb_build_object('kind', 'assignment', 'article', s.article, 'annotator', s.member, 'batch', s.batch,
+            'clock', coalesce(assignment_clock(s.article, s.member), 0) + 1, 'is_taken_back', true)::text, 0))
+        INTO lapsed FROM slot s WHERE s.lease < now() AND is_lapsed(s.article, s.member);
+    IF lapsed IS NOT NULL THEN
+        PERFORM append(lapsed, me);
+        UPDATE slot s SET member = NULL, lease = NULL WHERE s.lease < now() AND is_lapsed(s.article, s.member);
+    END IF;
+    WITH free AS (SELECT DISTINCT ON (s.article) s.article, s.number, s.position, s.batch FROM slot s WHERE s.member IS NULL
+            AND s.article NOT IN (SELECT a.article FROM assignment a WHERE a.annotator = me AND NOT a.is_taken_back)
+            AND NOT EXISTS (SELECT FROM slot o WHERE o.article = s.article AND o.member = me)
+            ORDER BY s.article, s.number DESC),
+    first AS (SELECT * FROM free ORDER BY batch, number DESC, position LIMIT greatest(0, least(most, 1000))),
+    taken AS (UPDATE slot s SET member = me, lease = now() + interval '7 days' FROM first f
+        WHERE (s.article, s.number) = (f.article, f.number) RETURNING s.article, s.batch, s.position)
+    SELECT array_agg(read_item(jsonb_build_object('kind', 'assignment', 'article', t.article, 'annotator', me, 'batch', t.batch,
+            'clock', coalesce(assignment_clock(t.article, me), 0) + 1, 'is_taken_back', false)::text, t.position))
+        INTO given FROM taken t;
+    IF given IS NOT NULL THEN PERFORM append(given, me); END IF;
+    RETURN coalesce(cardinality(given), 0);
+END $$;
+
+-- Members
+
+-- Make a login of this team, or give the one that is there another password, as the verifier that the server stores.
+CREATE FUNCTION team.save_login(login text, verifier text, until timestamptz) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = team, pg_temp AS $$
+BEGIN
+    IF NOT starts_with(login, :'login_prefix') OR verifier !~ '^SCRAM-SHA-256\$[0-9]{4,7}:[A-Za-z0-9+/=]{20,100}\$[A-Za-z0-9+/=]{44}:[A-Za-z0-9+/=]{44}$' THEN
+        RAISE EXCEPTION 'no login of this team' USING ERRCODE = 'AN006';
+    END IF;
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = login) THEN
+        EXECUTE format('CREATE ROLE %I NOLOGIN CONNECTION LIMIT 10', login);
+        EXECUTE format('GRANT %I TO %I', :'member', login);
+    ELSIF NOT pg_has_role(login, :'member', 'MEMBER') OR pg_has_role(login, :'owner', 'MEMBER') THEN
+        RAISE EXCEPTION 'no login of this team' USING ERRCODE = 'AN006';
+    END IF;
+    EXECUTE format('ALTER ROLE %I LOGIN PASSWORD %L VALID UNTIL %L', login, verifier, until);
+END $$;
+CREATE FUNCTION team.close_login(login text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = team, pg_temp AS $$
+BEGIN
+    IF NOT starts_with(login, :'login_prefix') THEN RAISE EXCEPTION 'no login of this team' USING ERRCODE = 'AN006'; END IF;
+    EXECUTE format('ALTER ROLE %I NOLOGIN PASSWORD NULL', login);
+END $$;
+
+CREATE FUNCTION team.name_login(of_uid text) RETURNS text LANGUAGE sql STABLE SET search_path = team, pg_temp AS
+$$ SELECT t.login_prefix || of_uid FROM team t $$;
+CREATE FUNCTION team.invite_v1(of_uid text, of_name text, of_role text, verifier text) RETURNS timestamptz
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = team, pg_temp AS $$
+DECLARE until timestamptz := now() + interval '7 days';
+BEGIN
+    PERFORM check_role('lead');
+    IF coalesce(of_uid !~ '^[0-9a-f]{32}$' OR length(of_name) NOT BETWEEN 1 AND 1000 OR of_role NOT IN ('annotator', 'curator', 'lead')
+        OR of_uid = my_uid() AND of_role <> 'lead', true) THEN
+        RAISE EXCEPTION 'no member' USING ERRCODE = 'AN006';
+    END IF;
+    PERFORM save_login(name_login(of_uid), verifier, until);
+    INSERT INTO member (uid, name, login, role) VALUES (of_uid, of_name, name_login(of_uid), of_role)
+        ON CONFLICT (uid) DO UPDATE SET role = of_role, is_active = true, invited = now(), joined = NULL;
+    RETURN until;
+END $$;
+-- Change the secret of an invitation, once.
+CREATE FUNCTION team.enter_v1(verifier text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = team, pg_temp AS $$
+BEGIN
+    UPDATE member SET joined = now() WHERE login = session_user AND is_active AND joined IS NULL AND invited > now() - interval '7 days';
+    IF NOT FOUND THEN RAISE EXCEPTION 'no member' USING ERRCODE = 'AN003'; END IF;
+    PERFORM save_login(session_user, verifier, 'infinity');
+END $$;
+CREATE FUNCTION team.check_lead_stays(of_uid text) RETURNS void LANGUAGE plpgsql STABLE SET search_path = team, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM member WHERE uid = of_uid) THEN RAISE EXCEPTION 'no member' USING ERRCODE = 'AN006'; END IF;
+    IF NOT EXISTS (SELECT FROM member WHERE role = 'lead' AND is_active AND joined IS NOT NULL AND uid <> of_uid) THEN
+        RAISE EXCEPTION 'the last lead' USING ERRCODE = 'AN007';
+    END IF;
+END $$;
+CREATE FUNCTION team.set_role_v1(of_uid text, new_role text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = team, pg_temp AS $$
+BEGIN
+    PERFORM check_role('lead');
+    IF new_role IS DISTINCT FROM 'lead' THEN PERFORM check_lead_stays(of_uid); END IF;
+    IF coalesce(new_role NOT IN ('annotator', 'curator', 'lead'), true) THEN RAISE EXCEPTION 'no role' USING ERRCODE = 'AN006'; END IF;
+    UPDATE member SET role = new_role WHERE uid = of_uid;
+    IF NOT FOUND THEN RAISE EXCEPTION 'no member' USING ERRCODE = 'AN006'; END IF;
+END $$;
+CREATE FUNCTION team.revoke_v1(of_uid text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = team, pg_temp AS $$
+BEGIN
+    PERFORM check_role('lead');
+    PERFORM check_lead_stays(of_uid);
+    UPDATE member SET is_active = false WHERE uid = of_uid;
+    PERFORM close_login(name_login(of_uid));
+END $$;
+
+-- Check some items after a number: return the last number checked, the last of all, and what is wrong.
+CREATE FUNCTION team.verify_v1(after_seq bigint, most integer) RETURNS TABLE (checked bigint, last bigint, faults jsonb)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = team, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    PERFORM check_role('lead');
+    RETURN QUERY WITH part AS (SELECT i.seq, i.kind, i.uid, i.article, i.owner, i.digest, i.body FROM item i
+            WHERE i.seq > after_seq AND i.seq <= after_seq + most),
+    wrong AS (
+        SELECT number AS seq, 'missing' AS fault, '' AS uid FROM generate_series(after_seq + 1, least(after_seq + most, (SELECT last_seq FROM team))) AS number
+            WHERE number NOT IN (SELECT seq FROM part)
+        UNION ALL SELECT seq, 'late', uid FROM part WHERE seq > (SELECT last_seq FROM team)
+        UNION ALL SELECT p.seq, coalesce(r.reason, 'differs'), p.uid FROM part p CROSS JOIN LATERAL read_item(p.body, p.seq) AS r
+            WHERE p.kind <> 'release' AND (r.reason IS NOT NULL OR (p.kind, p.uid, p.article, p.owner) IS DISTINCT FROM (r.kind, r.uid, r.article, r.owner)
+                OR p.digest IS DISTINCT FROM r.digest)
+        UNION ALL SELECT seq, 'article', uid FROM part p WHERE kind = 'step' AND NOT EXISTS (SELECT FROM item a WHERE a.uid = p.article AND a.kind = 'article'))
+    SELECT least(after_seq + most, (SELECT last_seq FROM team)), (SELECT last_seq FROM team),
+        coalesce((SELECT jsonb_agg(jsonb_build_array(seq, fault, uid) ORDER BY seq) FROM wrong), '[]');
+END $$;
+
+-- Rights
+
+REVOKE ALL ON ALL TABLES IN SCHEMA team FROM PUBLIC;
+REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA team FROM PUBLIC;
+REVOKE USAGE ON TYPE team.incoming FROM PUBLIC;
+GRANT USAGE ON SCHEMA team TO :"registrar", :"doorkeeper", :"member";
+GRANT SELECT (seq, push, kind, uid, article, owner, annotator, clock, digest) ON team.item TO :"registrar";
+GRANT SELECT ON team.assignment, team.layer, team.slot TO :"registrar";
+GRANT EXECUTE ON FUNCTION team.gold() TO :"registrar";
+GRANT CREATE ON SCHEMA team TO :"registrar", :"doorkeeper";
+DO $$
+DECLARE name regprocedure;
+BEGIN
+    FOR name IN SELECT oid::regprocedure FROM pg_proc WHERE pronamespace = 'team'::regnamespace AND proname ~ '_v[0-9]+$' LOOP
+        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %I', name, :'member');
+    END LOOP;
+    FOR name IN SELECT oid::regprocedure FROM pg_proc WHERE pronamespace = 'team'::regnamespace
+        AND proname IN ('find_known', 'find_push', 'is_finished', 'is_lapsed', 'is_released', 'assignment_clock') LOOP
+        EXECUTE format('ALTER FUNCTION %s OWNER TO %I', name, :'registrar');
+        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %I', name, :'owner');
+    END LOOP;
+    FOR name IN SELECT oid::regprocedure FROM pg_proc WHERE pronamespace = 'team'::regnamespace
+        AND proname IN ('save_login', 'close_login') LOOP
+        EXECUTE format('ALTER FUNCTION %s OWNER TO %I', name, :'doorkeeper');
+        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %I', name, :'owner');
+    END LOOP;
+END $$;
+REVOKE CREATE ON SCHEMA team FROM :"registrar", :"doorkeeper";

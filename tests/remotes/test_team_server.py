@@ -1,0 +1,342 @@
+"""A team's database: what is pushed comes back to all who may read it, numbered without a gap."""
+
+import threading
+from collections.abc import Iterator
+from fractions import Fraction
+
+import pytest
+from postgresql import PostgresqlTeam, postgresql_cluster, postgresql_team
+from remotes.team_items import (
+    WORDS,
+    article_item,
+    assignment_item,
+    batch_item,
+    encode,
+    label_item,
+    person_item,
+    span_edit,
+    state_edit,
+    step_item,
+    zone_edit,
+)
+from running import finish
+
+from annotator.model.identities import GOLD_UID
+from annotator.model.records import new_uid
+from annotator.remotes.administration import Offer
+from annotator.remotes.postgresql import administration
+from annotator.remotes.postgresql.team_server import Row, TeamServer
+from annotator.remotes.remote import ANNOTATOR, BEGINNING, CURATOR, LEAD, AccessDenied, RemoteError, RemoteWentBack
+
+__all__ = ["postgresql_cluster", "postgresql_team"]
+
+
+@pytest.fixture
+def lead(postgresql_team: PostgresqlTeam) -> Iterator[TeamServer]:
+    with TeamServer.open(postgresql_team.address, postgresql_team.password) as server:
+        yield server
+
+
+def enter(team: PostgresqlTeam, name: str, role: str) -> tuple[str, TeamServer]:
+    """Let somebody join the team; return their uid and a connection."""
+    member, address, password = team.invite(name, role)
+    return member.uid, TeamServer.open(address, password)
+
+
+def read_all(server: TeamServer, most: int = 500) -> list[Row]:
+    """Return everything that a member may read."""
+    rows, cursor, is_last = list[Row](), BEGINNING, False
+    while not is_last:
+        page = server.pull(cursor, most)
+        rows += page.rows
+        cursor, is_last = page.cursor, page.is_last
+    return rows
+
+
+def test_the_first_lead_is_welcome(postgresql_team: PostgresqlTeam, lead: TeamServer) -> None:
+    welcome = lead.welcome()
+    assert (welcome.team, welcome.name) == (postgresql_team.uid, postgresql_team.name)
+    assert (welcome.member.uid, welcome.member.role) == (postgresql_team.lead.uid, LEAD)
+    assert welcome.members == (welcome.member,)
+
+
+@pytest.mark.parametrize("most", [1, 2, 500])
+def test_what_is_pushed_comes_back_in_order(lead: TeamServer, most: int) -> None:
+    uid = lead.welcome().member.uid
+    article = article_item()
+    items = (person_item(uid), label_item(), article, batch_item(), step_item(article["uid"], uid))
+    assert lead.push(encode(*items)) == {}
+    assert [row.body for row in read_all(lead, most)] == encode(*items)
+
+
+def test_what_is_pushed_again_changes_nothing(lead: TeamServer) -> None:
+    uid = lead.welcome().member.uid
+    article = article_item()
+    items = encode(person_item(uid), article, step_item(article["uid"], uid), assignment_item(article["uid"], uid))
+    lead.push(items)
+    assert lead.push(items) == {}
+    assert lead.push(items + items) == {}
+    assert [row.body for row in read_all(lead)] == items
+
+
+def test_a_refused_item_keeps_no_other_out(lead: TeamServer) -> None:
+    uid = lead.welcome().member.uid
+    article = article_item()
+    step = step_item(new_uid() * 2, uid)
+    items = encode(article, step)
+    assert lead.push(["{", *items]) == {"": "json", step["uid"]: "article"}
+    assert [row.body for row in read_all(lead)] == items[:1]
+
+
+def test_a_step_is_taken_with_all_its_parts_or_not_at_all(lead: TeamServer) -> None:
+    uid = lead.welcome().member.uid
+    article = article_item()
+    part = step_item(article["uid"], uid)
+    shared = {**part, "owner": "", "number": 1, "edits": [zone_edit(article["uid"])]}
+    assert lead.push(encode(article, part, {**shared, "edits": [span_edit(article["uid"], uid)]})) == {
+        part["uid"]: "layer"
+    }
+    assert [row.kind for row in read_all(lead)] == ["article"]
+    assert lead.push(encode(part, shared)) == {}
+    assert [row.kind for row in read_all(lead)] == ["article", "step", "step"]
+
+
+def test_an_annotator_reads_what_was_given_to_them(postgresql_team: PostgresqlTeam, lead: TeamServer) -> None:
+    uid, annotator = enter(postgresql_team, "عمر", ANNOTATOR)
+    article, other = article_item(), article_item("نص آخر")
+    lead_uid = postgresql_team.lead.uid
+    label, zone = label_item(), {**step_item(article["uid"], lead_uid, zone_edit(article["uid"])), "owner": ""}
+    hidden = [step_item(article["uid"], lead_uid), step_item(other["uid"], uid)]
+    with annotator:
+        lead.push(encode(label, article, other, zone, *hidden, assignment_item(article["uid"], uid)))
+        expected = encode(label, article, zone, assignment_item(article["uid"], uid))
+        assert [row.body for row in read_all(annotator)] == expected
+        own = step_item(article["uid"], uid)
+        assert annotator.push(encode(own)) == {}
+        assert [row.body for row in read_all(annotator)] == [*expected, *encode(own)]
+        assert annotator.pull(annotator.pull(BEGINNING, 500).cursor, 500).rows == ()
+        both = annotator.read_articles([article["uid"], other["uid"]])
+        assert [row.body for row in both] == [*expected, *encode(own)]
+        lead.push(encode(assignment_item(article["uid"], uid, 2, is_taken_back=True)))
+        assert [row.kind for row in read_all(annotator)] == ["label", "assignment", "assignment"]
+        # What was done before they knew is not lost.
+        assert annotator.push(encode(step_item(article["uid"], uid))) == {}
+
+
+def test_gold_is_read_once_all_have_finished(postgresql_team: PostgresqlTeam, lead: TeamServer) -> None:
+    uid, annotator = enter(postgresql_team, "عمر", ANNOTATOR)
+    curator_uid, curator = enter(postgresql_team, "ليلى", CURATOR)
+    article = article_item()
+    gold = step_item(
+        article["uid"],
+        GOLD_UID,
+        span_edit(article["uid"], GOLD_UID),
+        state_edit(article["uid"], GOLD_UID),
+        actor=curator_uid,
+    )
+    with annotator, curator:
+        lead.push(encode(article, assignment_item(article["uid"], uid)))
+        assert curator.push(encode(person_item(GOLD_UID, "gold"), gold)) == {}
+        assert "step" not in {row.kind for row in read_all(annotator)}
+        cursor = annotator.pull(BEGINNING, 500).cursor
+        own = step_item(article["uid"], uid, state_edit(article["uid"], uid), clock=2)
+        assert annotator.push(encode(own)) == {}
+        assert [(row.kind, row.body) for row in annotator.pull(cursor, 500).rows] == [
+            ("step", encode(own)[0]),
+            ("release", article["uid"]),
+        ]
+        assert encode(gold)[0] in [row.body for row in annotator.read_articles([article["uid"]])]
+
+
+def test_the_highest_clock_of_an_assignment_stands(postgresql_team: PostgresqlTeam, lead: TeamServer) -> None:
+    article = article_item()
+    uid = postgresql_team.lead.uid
+    lead.push(encode(article, assignment_item(article["uid"], uid, 5), assignment_item(article["uid"], uid, 3)))
+    lead.push(encode(assignment_item(article["uid"], uid, 4, is_taken_back=True)))
+    with postgresql_team.connect() as connection:
+        rows = connection.execute("SELECT clock, is_taken_back FROM team.assignment").fetchall()
+    assert rows == [(5, False)]
+
+
+def test_another_step_of_the_same_uid_is_refused(postgresql_team: PostgresqlTeam, lead: TeamServer) -> None:
+    uid, annotator = enter(postgresql_team, "عمر", ANNOTATOR)
+    article = article_item()
+    step = step_item(article["uid"], postgresql_team.lead.uid)
+    with annotator:
+        lead.push(encode(article, step, assignment_item(article["uid"], uid)))
+        assert annotator.push(encode(step_item(article["uid"], uid, uid=step["uid"]))) == {step["uid"]: "uid"}
+    changed = {**step, "edits": [span_edit(article["uid"], postgresql_team.lead.uid)]}
+    assert lead.push(encode(changed)) == {step["uid"]: "uid"}
+
+
+def test_eight_writers_leave_no_gap_and_no_reader_skips(postgresql_team: PostgresqlTeam, lead: TeamServer) -> None:
+    article, uid = article_item(), postgresql_team.lead.uid
+    lead.push(encode(article))
+    rounds, writers, errors = 25, 8, list[BaseException]()
+    stop = threading.Event()
+
+    def write(count: int) -> None:
+        try:
+            with TeamServer.open(postgresql_team.address, postgresql_team.password) as server:
+                for turn in range(rounds):
+                    server.push(encode(*(step_item(article["uid"], uid) for _step in range(1 + (turn + count) % 5))))
+        except BaseException as error:
+            errors.append(error)
+
+    bodies_read, cursor = list[str](), BEGINNING
+
+    def poll() -> None:
+        nonlocal cursor
+        while True:
+            was_stopped = stop.is_set()
+            page = lead.pull(cursor, 7)
+            bodies_read.extend(row.body for row in page.rows)
+            cursor = page.cursor
+            if page.is_last and was_stopped:
+                return
+
+    reader = threading.Thread(target=poll)
+    threads = [threading.Thread(target=write, args=(count,)) for count in range(8)]
+    for thread in (reader, *threads):
+        thread.start()
+    for thread in threads:
+        thread.join()
+    stop.set()
+    reader.join()
+    assert errors == []
+    with postgresql_team.connect() as connection:
+        stored = connection.execute("SELECT seq, body FROM team.item ORDER BY seq").fetchall()
+    assert [seq for seq, _body in stored] == list(range(1, len(stored) + 1))
+    assert bodies_read == [body for _seq, body in stored]
+    assert len(stored) == 1 + sum(1 + (turn + count) % 5 for turn in range(rounds) for count in range(writers))
+
+
+def test_a_server_that_went_back_is_noticed(postgresql_team: PostgresqlTeam, lead: TeamServer) -> None:
+    article, uid = article_item(), postgresql_team.lead.uid
+    lead.push(encode(article))
+    lead.push(encode(step_item(article["uid"], uid)))
+    cursor = lead.pull(BEGINNING, 500).cursor
+    with postgresql_team.connect() as connection:  # as if restored from before the second push
+        connection.execute("DELETE FROM team.item WHERE seq = 2; UPDATE team.team SET last_seq = 1")
+    with pytest.raises(RemoteWentBack):
+        lead.pull(cursor, 500)
+    lead.push(encode(step_item(article["uid"], uid)))
+    with pytest.raises(RemoteWentBack):
+        lead.pull(cursor, 500)
+    for nonsense in ("x", "1", "1.", "-1.x", "99999999999999999999.x", "٣.x", "1.'; DROP SCHEMA team; --"):
+        with pytest.raises(RemoteWentBack):
+            lead.pull(nonsense, 500)
+
+
+def test_articles_are_claimed_by_so_many_as_were_wanted(postgresql_team: PostgresqlTeam, lead: TeamServer) -> None:
+    articles = [article_item(f"{WORDS} {number}") for number in range(10)]
+    uids = tuple(article["uid"] for article in articles)
+    offer = Offer("b" * 32, "دفعة", uids, Fraction(1, 5), is_blind=True)
+    with pytest.raises(RemoteError):
+        lead.offer(offer)
+    lead.push(encode(*articles))
+    assert lead.offer(offer) == 10
+    assert lead.offer(offer) == 0
+    assert set(lead.list_offered()) == set(uids)
+    claims = dict[str, list[str]]()
+    servers = [enter(postgresql_team, name, ANNOTATOR) for name in ("عمر", "ليلى", "يوسف")]
+
+    def claim(uid: str, server: TeamServer) -> None:
+        while server.claim(2):
+            pass
+        claims[uid] = [row.body for row in read_all(server) if row.kind == "article"]
+
+    threads = [threading.Thread(target=claim, args=each) for each in servers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for _uid, server in servers:
+        server.close()
+    claimed = [body for bodies in claims.values() for body in bodies]
+    assert len(claimed) == 12
+    assert all(len(set(bodies)) == len(bodies) for bodies in claims.values())
+    assert set(claimed) == set(encode(*articles))
+    assert all(claimed.count(body) == (2 if body in encode(*articles[:2]) else 1) for body in claimed)
+
+
+def test_what_was_claimed_and_not_begun_goes_back(postgresql_team: PostgresqlTeam, lead: TeamServer) -> None:
+    articles = [article_item(f"{WORDS} {number}") for number in range(2)]
+    lead.push(encode(*articles))
+    lead.offer(Offer("b" * 32, "دفعة", tuple(article["uid"] for article in articles)))
+    (first, annotator), (second, other) = (enter(postgresql_team, name, ANNOTATOR) for name in ("عمر", "ليلى"))
+    with annotator, other:
+        assert annotator.claim(5) == 2
+        annotator.push(encode(step_item(articles[0]["uid"], first)))
+        assert other.claim(5) == 0
+        with postgresql_team.connect() as connection:
+            connection.execute("UPDATE team.slot SET lease = now() - interval '1 second'")
+        assert other.claim(5) == 1  # the one that was begun stays
+        assert encode(articles[1])[0] in [row.body for row in read_all(other)]
+        assert encode(articles[1])[0] not in [row.body for row in read_all(annotator)]
+        assert encode(articles[0])[0] in [row.body for row in read_all(annotator)]
+    assert second != first
+
+
+def test_an_invitation_is_good_once(postgresql_team: PostgresqlTeam, lead: TeamServer) -> None:
+    member, address, password = postgresql_team.invite("عمر", ANNOTATOR)
+    with pytest.raises(AccessDenied):
+        administration.enter(address, password, "another")
+    with TeamServer.open(address, password) as server:
+        assert server.welcome().member.name == "عمر"
+        lead.revoke(member.uid)
+        with pytest.raises(AccessDenied):
+            server.welcome()
+    with pytest.raises(AccessDenied):
+        TeamServer.open(address, password)
+    lead.invite(member)  # once more
+    with pytest.raises(AccessDenied):
+        TeamServer.open(address, password)
+
+
+def test_the_last_lead_stays(postgresql_team: PostgresqlTeam, lead: TeamServer) -> None:
+    with pytest.raises(RemoteError, match="lead"):
+        lead.revoke(postgresql_team.lead.uid)
+    with pytest.raises(RemoteError, match="lead"):
+        lead.set_role(postgresql_team.lead.uid, CURATOR)
+    assert lead.welcome().member.role == LEAD
+
+
+def test_a_role_is_changed(postgresql_team: PostgresqlTeam, lead: TeamServer) -> None:
+    uid, server = enter(postgresql_team, "عمر", ANNOTATOR)
+    with server:
+        lead.set_role(uid, CURATOR)
+        assert server.welcome().member.role == CURATOR
+
+
+def test_verifying_finds_each_fault(postgresql_team: PostgresqlTeam, lead: TeamServer) -> None:
+    articles = [article_item(f"{WORDS} {number}") for number in range(4)]
+    uid = postgresql_team.lead.uid
+    lead.push(encode(*articles, *(step_item(article["uid"], uid) for article in articles)))
+    result = finish(lead.verify())
+    assert (result.items, result.faults) == (8, ())
+    with postgresql_team.connect() as connection:
+        connection.execute("UPDATE team.item SET body = replace(body, 'قالت', 'قال') WHERE seq = 1")
+        connection.execute("DELETE FROM team.item WHERE seq = 2")
+        connection.execute("UPDATE team.item SET body = replace(body, '\"start\": 5', '\"start\": 6') WHERE seq = 7")
+    faults = finish(lead.verify()).faults
+    assert [fault.split(":")[0].split(" (")[0] for fault in faults] == [
+        "Item 1",
+        "Item 2 is missing.",
+        "Item 6",
+        "Item 7",
+    ]
+
+
+def test_a_database_has_one_team_and_is_brought_up_to_date_twice(postgresql_team: PostgresqlTeam) -> None:
+    from postgresql import ADMINISTRATOR_PASSWORD
+
+    url = postgresql_team.cluster.url(postgresql_team.address.database)
+    number = administration.list_migrations()[-1][0]
+    assert administration.upgrade(url, ADMINISTRATOR_PASSWORD) == number
+    with pytest.raises(RemoteError, match="already"):
+        administration.create(
+            url, ADMINISTRATOR_PASSWORD, team=new_uid(), name="x", lead=postgresql_team.lead, lead_password="x"
+        )
+    with TeamServer.open(postgresql_team.address, postgresql_team.password) as server:
+        assert server.welcome().team == postgresql_team.uid
