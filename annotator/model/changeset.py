@@ -67,9 +67,11 @@ class Changeset(Struct, frozen=True):
 
     - `program` and `device`: the program's version and the uid of the computer that made it
     - `people`: everybody whom steps and assignments name, and who has several uids
-    - `label_edits`: the whole record of changes of labels, from which the names in `steps` are understood
+    - `label_edits`: the whole record of changes of labels, from which the names in `steps` are understood; or a part
+      of it, and then `steps` call every other label by its uid
     - `articles`: those of the steps, unless the receiver is known to have them, and those without any
-    - `newer_steps`: the uids of steps that need a newer version of the program, and are therefore not in `steps`
+    - `newer_steps`: the uids of steps that need a newer version of the program, and are therefore not in `steps`; from
+      a server, also those of other items
     """
 
     program: str

@@ -35,7 +35,9 @@ from annotator.store.label_rows import (
 
 
 def merge_label_edits(corpus: Corpus, edits: Collection[LabelEdit]) -> dict[str, str]:
-    """Add another corpus's whole record of changes of labels; return our name for each of its names.
+    """Add another corpus's record of changes of labels; return our name for each of its names, and for each uid.
+
+    The record may be a part of the whole: labels that it does not describe go by their uids.
 
     Renames labels, also in spans and recorded edits, and adds all that are missing; `complete_deletions` removes the
     deleted ones. Raises InvalidLabelSet for a label that cannot be.
@@ -51,7 +53,7 @@ def merge_label_edits(corpus: Corpus, edits: Collection[LabelEdit]) -> dict[str,
         rename_labels(corpus, changed_names(names_before, resolved.names()))
         write_labels(corpus, resolved.all_labels())
         write_label_edits(corpus, [edit for uid, edit in merged.items() if uid not in recorded])
-    return map_names(edits, merged.values())
+    return resolved.names() | map_names(edits, merged.values())
 
 
 def complete_deletions(corpus: Corpus) -> None:

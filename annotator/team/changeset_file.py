@@ -332,7 +332,7 @@ def _decode_item(kind: str, lines: list[Raw]) -> Item:
         parts = [_EDITS.decode(line) for line in lines[1:]]
         for value, line in zip((item, *parts), lines, strict=True):
             # Most lines are those that this program would write.
-            if msgspec.json.encode(value) != bytes(line) and _has_other_fields(
+            if msgspec.json.encode(value) != bytes(line) and has_other_fields(
                 msgspec.json.decode(line), msgspec.to_builtins(value)
             ):
                 message = _("step {uid} needs a newer version of the program").format(uid=item.uid)
@@ -342,12 +342,12 @@ def _decode_item(kind: str, lines: list[Raw]) -> Item:
     return item
 
 
-def _has_other_fields(value: object, known: object) -> bool:
+def has_other_fields(value: object, known: object) -> bool:
     """Return whether a JSON value has fields that `known`, which was decoded from it, lacks."""
     if isinstance(value, dict) and isinstance(known, dict):
-        return not value.keys() <= known.keys() or any(_has_other_fields(value[key], known[key]) for key in value)
+        return not value.keys() <= known.keys() or any(has_other_fields(value[key], known[key]) for key in value)
     if isinstance(value, list) and isinstance(known, list | tuple):
-        return any(map(_has_other_fields, value, known))
+        return any(map(has_other_fields, value, known))
     return False
 
 
