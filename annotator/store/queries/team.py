@@ -1,6 +1,6 @@
 """The team that a corpus belongs to, and what its remote is not known to have yet (see docs/adr/0029)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from itertools import chain
 from typing import Annotated, Any, Final
 
@@ -137,13 +137,14 @@ def has_pending(corpus: Corpus) -> bool:
     return bool(corpus.fetch_tuples(f"SELECT 1 FROM pending {where} LIMIT 1"))
 
 
-def read_pending(corpus: Corpus, limit: int) -> Changeset:
+def read_pending(corpus: Corpus, limit: int, *, without: Collection[str] = ()) -> Changeset:
     """Return pending items that the member may send, the first ones first, and what they need; none without a team.
 
     Articles and assignments, which only a lead may send, come before steps. Of all these and of the edits of steps
     there are at most `limit`, but never a part of a step, and at least one if any is pending. A batch comes along with
     its assignments, and `label_edits` is always the whole record, from which the names in steps are understood. Steps
-    come without their articles, which are at the remote already or came before. Raises CorpusError.
+    come without their articles, which are at the remote already or came before. Steps in `without` (uids) are left
+    out. Raises CorpusError.
     """
     team = read_team(corpus)
     if team is None:
@@ -155,7 +156,7 @@ def read_pending(corpus: Corpus, limit: int) -> Changeset:
             assignments = _read_pending_assignments(corpus, limit - len(articles))
             batches = set(_read_uids(corpus, BATCH)) | {each.batch for each in assignments if each.batch}
         size = len(articles) + len(assignments)
-        steps = tuple(read_steps(corpus, _choose_steps(corpus, team, limit - size, needs_one=not size)))
+        steps = tuple(read_steps(corpus, _choose_steps(corpus, team, limit - size, without, needs_one=not size)))
         everybody = None if team.role == LEAD else ()
         people = read_people(corpus)
         selected = list(select_people(people, steps, assignments, everybody))
@@ -228,14 +229,15 @@ def _sendable_steps(team: Team) -> str:
     return f"CROSS JOIN stored_edit ON {_FIRST_EDIT} WHERE kind = '{STEP}' AND {is_allowed}"
 
 
-def _choose_steps(corpus: Corpus, team: Team, limit: int, *, needs_one: bool) -> list[str]:
+def _choose_steps(corpus: Corpus, team: Team, limit: int, without: Collection[str], *, needs_one: bool) -> list[str]:
     """Return the uids of the first pending steps that have at most `limit` edits together, at least one if needed."""
     query = f"""
         SELECT pending.uid, (SELECT count(*) FROM stored_edit WHERE step = pending.uid)
-        FROM pending {_sendable_steps(team)} ORDER BY pending.id LIMIT ?
+        FROM pending {_sendable_steps(team)} AND pending.uid NOT IN (SELECT value FROM json_each(?))
+        ORDER BY pending.id LIMIT ?
     """
     steps: list[str] = []
-    for uid, size in corpus.fetch_tuples(query, max(limit, 1)):
+    for uid, size in corpus.fetch_tuples(query, row_mapping.to_json(sorted(without)), max(limit, 1)):
         limit -= size
         if limit < 0 and (steps or not needs_one):
             break

@@ -1,0 +1,199 @@
+"""Syncing a corpus with the remote of its team.
+
+What is read from the remote is merged page by page, each with its cursor in one transaction; what is written to it is
+pending until it has answered. So a sync may end at any point, in a crash too, and the next one goes on from there.
+"""
+
+from collections.abc import Collection, Generator
+from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from annotator.i18n import _
+from annotator.model.changeset import Changeset
+from annotator.remotes.remote import BEGINNING, OtherTeam, Page, Remote, RemoteError, RemoteWentBack, Welcome
+from annotator.store.corpus import Corpus, utc_timestamp
+from annotator.store.merging import MergeConflict, MergeResult, merge
+from annotator.store.queries.team import (
+    Team,
+    confirm,
+    count_pending,
+    has_pending,
+    list_missing_assignments,
+    offer_again,
+    read_pending,
+    read_team,
+    update_team,
+)
+
+STEPS_AT_ONCE: Final = 500
+_EDITS_AT_ONCE: Final = 500  # in one push
+
+
+class SyncResult(Struct, frozen=True):
+    """Numbers of steps: those that the remote took, those merged here, and those that still wait.
+
+    `refused` has why the remote did not take others, by uid. `articles` came new, `conflicts` are new.
+    """
+
+    pushed: int = 0
+    pulled: int = 0
+    pending: int = 0
+    conflicts: tuple[MergeConflict, ...] = ()
+    refused: dict[str, str] = {}
+    articles: int = 0
+
+
+def sync(
+    corpus: Corpus, remote: Remote, *, own_name: str = "", steps_at_once: int = STEPS_AT_ONCE
+) -> Generator[tuple[int, int], None, SyncResult]:
+    """Fetch what others did and leave what was done here; yield (steps done, steps known of).
+
+    `own_name` is the name of whoever works on this computer (see `merge_people`); `steps_at_once` bounds how long
+    others wait who write to the corpus. Closed early, it keeps what it did. Raises RemoteError and CorpusError.
+    """
+    return (yield from _Sync(corpus, remote, own_name, steps_at_once).run())
+
+
+class _Sync:
+    """One sync."""
+
+    def __init__(self, corpus: Corpus, remote: Remote, own_name: str, steps_at_once: int) -> None:
+        self._corpus, self._remote, self._own_name, self._steps_at_once = corpus, remote, own_name, steps_at_once
+        self._result = SyncResult()
+        self._done = 0
+
+    def run(self) -> Generator[tuple[int, int], None, SyncResult]:
+        team = self._team()
+        welcome = self._remote.welcome()
+        self._check_team(team, welcome)
+        self._follow_role(team, welcome)
+        yield from self._pull()
+        if has_pending(self._corpus):
+            yield from self._push()
+            yield from self._pull()
+        update_team(self._corpus, synced=utc_timestamp())
+        return replace(self._result, pending=count_pending(self._corpus))
+
+    def _team(self) -> Team:
+        team = read_team(self._corpus)
+        if team is None:
+            raise RemoteError(_("“{path}” belongs to no team.").format(path=self._corpus.path))
+        return team
+
+    def _check_team(self, team: Team, welcome: Welcome) -> None:
+        if welcome.team != team.uid:
+            message = _("“{address}” has another team, “{name}”: nothing was sent. Ask the lead of your team.")
+            raise OtherTeam(message.format(address=team.address, name=welcome.name))
+        if welcome.member.uid != team.member:
+            message = _("“{address}” takes you for somebody else, “{name}”: nothing was sent. Join the team again.")
+            raise OtherTeam(message.format(address=team.address, name=welcome.member.name))
+
+    def _follow_role(self, team: Team, welcome: Welcome) -> None:
+        """Read everything again where the role is another one: more may be read now."""
+        cursor = team.cursor if welcome.member.role == team.role else BEGINNING
+        changes = {"cursor": cursor, "role": welcome.member.role, "name": welcome.name}
+        if replace(team, **changes) != team:
+            update_team(self._corpus, **changes)
+
+    # Reading
+
+    def _pull(self) -> Generator[tuple[int, int], None, None]:
+        """Merge all pages; a page of which steps had to wait for an article is read again, now and in the next sync."""
+        while (yield from self._pull_to_the_end()):
+            pass
+
+    def _pull_to_the_end(self) -> Generator[tuple[int, int], None, bool]:
+        """Merge the pages behind the stored cursor; return whether those from there on are worth another reading."""
+        cursor, is_last = self._team().cursor, False
+        is_waiting, articles = False, self._result.articles
+        while not is_last:
+            page = self._read_page(cursor)
+            has_waiting = yield from self._merge_page(page, stores_cursor=not is_waiting)
+            is_waiting |= has_waiting
+            cursor, is_last = page.cursor, page.is_last
+        return is_waiting and self._result.articles > articles
+
+    def _read_page(self, cursor: str) -> Page:
+        try:
+            return self._remote.pull(cursor, self._steps_at_once)
+        except RemoteWentBack:
+            # What it lacks now is still here: it is sent again, by everybody what they have.
+            offer_again(self._corpus)
+            return self._remote.pull(BEGINNING, self._steps_at_once)
+
+    def _merge_page(self, page: Page, *, stores_cursor: bool) -> Generator[tuple[int, int], None, bool]:
+        """Merge a page in portions, the last of them with the cursor; return whether steps had to wait."""
+        member = self._team().member
+        missing = list_missing_assignments(self._corpus, page.changeset, member) | {*page.released}
+        changesets = [self._remote.read_articles(missing)] if missing else []
+        changesets.append(page.changeset)
+        portions = [portion for changeset in changesets for portion in self._divide(changeset)]
+        is_waiting = False
+        for number, portion in enumerate(portions, 1):
+            with self._corpus.transaction():
+                has_waiting = yield from self._merge(portion)
+                is_waiting |= has_waiting
+                if number == len(portions) and stores_cursor and not is_waiting:
+                    update_team(self._corpus, cursor=page.cursor)
+        return is_waiting
+
+    def _divide(self, changeset: Changeset) -> list[Changeset]:
+        """Return changesets of a few steps each, as many as may keep a key waiting; the first has all else, too."""
+        steps, size = changeset.steps, self._steps_at_once
+        first = replace(changeset, steps=steps[:size])
+        return [
+            first,
+            *(replace(first, steps=steps[at : at + size], articles=()) for at in range(size, len(steps), size)),
+        ]
+
+    def _merge(self, changeset: Changeset) -> Generator[tuple[int, int], None, bool]:
+        """Merge a changeset, which is not pending then; return whether steps of it had to wait for an article."""
+        result: MergeResult = yield from self._shift(merge(self._corpus, changeset, own_name=self._own_name))
+        confirm(self._corpus, _without(changeset, result.waiting_steps))
+        self._done += result.steps
+        self._result = replace(
+            self._result,
+            pulled=self._result.pulled + result.steps,
+            articles=self._result.articles + result.articles,
+            conflicts=(*self._result.conflicts, *result.conflicts),
+        )
+        return bool(result.waiting_steps or result.undescribed_labels)
+
+    def _shift(
+        self, steps: Generator[tuple[int, int], None, MergeResult]
+    ) -> Generator[tuple[int, int], None, MergeResult]:
+        """Yield the progress of a merge on top of what was done before."""
+        while True:
+            try:
+                done, total = next(steps)
+            except StopIteration as end:
+                result: MergeResult = end.value
+                return result
+            yield self._done + done, self._done + total + count_pending(self._corpus)
+
+    # Writing
+
+    def _push(self) -> Generator[tuple[int, int], None, None]:
+        """Push what is pending; what the remote refuses stays pending, and keeps nothing else from being sent."""
+        refused = dict[str, str]()
+        changeset = read_pending(self._corpus, _EDITS_AT_ONCE)
+        is_first = True  # with the changes of labels, even if nothing else is pending
+        while is_first or _has_items(changeset):
+            receipt = self._remote.push(changeset)
+            refused |= receipt.refused
+            confirm(self._corpus, _without(changeset, receipt.refused))
+            self._done += receipt.steps
+            self._result = replace(self._result, pushed=self._result.pushed + receipt.steps, refused=refused)
+            yield self._done, self._done + count_pending(self._corpus)
+            changeset = read_pending(self._corpus, _EDITS_AT_ONCE, without=refused)
+            is_first = False
+
+
+def _has_items(changeset: Changeset) -> bool:
+    return bool(changeset.steps or changeset.articles or changeset.assignments or changeset.batches)
+
+
+def _without(changeset: Changeset, uids: Collection[str]) -> Changeset:
+    return replace(changeset, steps=tuple(step for step in changeset.steps if step.uid not in uids))

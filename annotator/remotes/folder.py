@@ -1,0 +1,294 @@
+"""A team in a folder that its members share: with Nextcloud or Syncthing, on a network drive or a memory stick.
+
+`team.json` says which team it is. Each device has a folder of its own, in which it writes numbered changesets; each
+file is written once and never changed. In `members` are numbered files, of which the last one about a person counts.
+Whatever else lies there is left alone: half a file waits until it is whole, and files behind it wait with it.
+
+Nothing here can keep anybody from reading or writing: whoever has the folder has all.
+"""
+
+import re
+from collections.abc import Collection, Generator, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Final, Self, TypeVar
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from annotator import __version__
+from annotator.device_key import device_uid
+from annotator.i18n import _
+from annotator.model.changeset import Changeset
+from annotator.paths import CHANGESET_SUFFIX
+from annotator.remotes.administration import Access, Offer, VerificationResult
+from annotator.remotes.invitation import is_uid
+from annotator.remotes.remote import (
+    BEGINNING,
+    LEAD,
+    ROLES,
+    AccessDenied,
+    Member,
+    NewerProgramNeeded,
+    Page,
+    Receipt,
+    RemoteError,
+    RemoteWentBack,
+    Unreachable,
+    Welcome,
+)
+from annotator.store.copying import new_file
+from annotator.store.errors import ExistingCorpus, translating_file_errors
+from annotator.team.changeset_file import InvalidChangeset, NewerChangeset, encode_changeset, read_changeset
+
+_TEAM: Final = "team.json"
+_MEMBERS: Final = "members"
+_MEMBER_SUFFIX: Final = ".json"
+_NUMBER: Final = re.compile(r"[0-9]{8}")
+_MAX_JSON_SIZE: Final = 100_000  # bytes
+_ATTEMPTS: Final = 100
+
+_Result = TypeVar("_Result")
+
+
+class _TeamFile(Struct, frozen=True):
+    uid: str
+    name: str
+    version: int = 1
+
+
+class _Cursor(Struct, frozen=True):
+    """The number of the last file that was read of each device, and the names of other files that were read."""
+
+    numbers: dict[str, int] = {}
+    copies: tuple[str, ...] = ()
+
+
+class FolderRemote:
+    """The folder, opened by a member of its team."""
+
+    def __init__(self, folder: Path, member: str) -> None:
+        self._folder, self._member = folder, member
+
+    @classmethod
+    def create(cls, folder: Path, *, team: str, name: str, lead: Member) -> Self:
+        """Make a team, with this uid and name, in a folder that has none. Raises CorpusError."""
+        with translating_file_errors(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / _MEMBERS).mkdir(exist_ok=True)
+        try:
+            _write_json(folder / _TEAM, _TeamFile(team, name))
+        except ExistingCorpus as error:
+            raise RemoteError(_("The folder “{folder}” has a team already.").format(folder=folder)) from error
+        remote = cls(folder, lead.uid)
+        remote._save_member(lead)
+        return remote
+
+    @classmethod
+    def open(cls, folder: Path, member: str) -> Self:
+        """Open the folder as the member with this uid. Raises Unreachable where there is no team now."""
+        remote = cls(folder, member)
+        remote._read_team()
+        return remote
+
+    def welcome(self) -> Welcome:
+        """Return which team this is, and its members. Raises AccessDenied to who is none of them."""
+        team, members = self._read_team(), self._read_members()
+        own = members.get(self._member)
+        if own is None or not own.is_active:
+            raise AccessDenied(_("You are not a member of this team, or not any more. Ask its lead."))
+        return Welcome(team.uid, team.name, own, tuple(members.values()))
+
+    def push(self, changeset: Changeset) -> Receipt:
+        """Write the changeset as the next file of this device."""
+        self._read_team()
+        folder = self._folder / device_uid()
+        with translating_file_errors(folder):
+            folder.mkdir(exist_ok=True)
+        for _attempt in range(_ATTEMPTS):  # another program of this device may take the number
+            path = folder / f"{_last_number(folder) + 1:08}{CHANGESET_SUFFIX}"
+            with suppress(ExistingCorpus):
+                with new_file(path) as temporary, translating_file_errors(path), temporary.open("wb") as file:
+                    _run(encode_changeset(changeset, file))
+                return Receipt(len(changeset.steps))
+        raise Unreachable(_("The folder “{folder}” changes all the time: try again later.").format(folder=folder))
+
+    def pull(self, cursor: str, most: int) -> Page:  # noqa: ARG002 - a file is read as a whole
+        """Return the next file. Raises RemoteWentBack if files of this device are gone."""
+        self._read_team()
+        position = msgspec.json.decode(cursor, type=_Cursor) if cursor != BEGINNING else _Cursor()
+        own = device_uid()
+        if _last_number(self._folder / own) < position.numbers.get(own, 0):
+            raise RemoteWentBack(_("The folder was restored from an older backup."))
+        files = self._list_unread(position)
+        for path, next_position in files:
+            if (changeset := _read_whole(path)) is not None:
+                is_last = next(self._list_unread(next_position), None) is None
+                return Page(changeset, msgspec.json.encode(next_position).decode(), is_last)
+        return Page(Changeset(__version__), cursor, is_last=True)
+
+    def read_articles(self, uids: Collection[str]) -> Changeset:  # noqa: ARG002
+        """Return nothing: a pull brings everything."""
+        return Changeset(__version__)
+
+    def claim(self, most: int) -> int:  # noqa: ARG002
+        """Give none: in a folder nobody can see to it that an article goes to one member only."""
+        return 0
+
+    def close(self) -> None:
+        """Do nothing: no file stays open."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    # What the lead does
+
+    def invite(self, member: Member) -> Access:
+        """Add a member, or let one who is there join once more."""
+        self._check_lead()
+        self._save_member(member)
+        return Access()
+
+    def set_role(self, uid: str, role: str) -> None:
+        """Give a member another role."""
+        self._check_lead()
+        self._save_member(replace(self._find_member(uid), role=role))
+
+    def revoke(self, uid: str) -> None:
+        """Take a member for none any more; the folder itself has to be taken from them elsewhere."""
+        self._check_lead()
+        self._save_member(replace(self._find_member(uid), is_active=False))
+
+    def offer(self, offer: Offer) -> int:  # noqa: ARG002
+        """Refuse: see claim."""
+        message = _("In a folder nobody can claim articles: give them out with “annotator assign”.")
+        raise RemoteError(message)
+
+    def list_offered(self) -> Collection[str]:
+        """Return nothing: see offer."""
+        return ()
+
+    def verify(self) -> Generator[tuple[int, int], None, VerificationResult]:
+        """Check all files; yield (checked, all)."""
+        faults: list[str] = []
+        paths = [path for device in self._list_devices() for path in sorted(device.glob(f"*{CHANGESET_SUFFIX}"))]
+        for count, path in enumerate(paths, 1):
+            try:
+                _run(read_changeset(path))
+            except (InvalidChangeset, OSError) as error:
+                faults.append(f"{path.relative_to(self._folder)}: {error}")
+            yield count, len(paths)
+        for device in self._list_devices():
+            numbers = sorted(_list_numbers(device))
+            missing = set(range(1, max(numbers, default=0) + 1)).difference(numbers)
+            faults += [
+                _("{file} is missing.").format(file=f"{device.name}/{number:08}{CHANGESET_SUFFIX}")
+                for number in sorted(missing)
+            ]
+        return VerificationResult(len(paths), tuple(faults))
+
+    # Internals
+
+    def _read_team(self) -> _TeamFile:
+        team = _read_json(self._folder / _TEAM, _TeamFile)
+        if team is None:
+            message = _("The folder of the team, “{folder}”, cannot be reached.")
+            raise Unreachable(message.format(folder=self._folder))
+        if team.version != 1:
+            raise NewerProgramNeeded(_("A newer version of the program made this team: update the program."))
+        return team
+
+    def _read_members(self) -> dict[str, Member]:
+        members: dict[str, Member] = {}
+        for path in sorted((self._folder / _MEMBERS).glob(f"*{_MEMBER_SUFFIX}")):
+            member = _read_json(path, Member)
+            if member is not None and member.role in ROLES:
+                members[member.uid] = member
+        return members
+
+    def _find_member(self, uid: str) -> Member:
+        member = self._read_members().get(uid)
+        if member is None:
+            raise RemoteError(_("There is no such member."))
+        return member
+
+    def _save_member(self, member: Member) -> None:
+        folder = self._folder / _MEMBERS
+        numbers = [int(path.name[:8]) for path in folder.glob(f"*{_MEMBER_SUFFIX}") if _NUMBER.match(path.name)]
+        number = max(numbers, default=0) + 1
+        _write_json(folder / f"{number:08}-{device_uid()}{_MEMBER_SUFFIX}", member)
+
+    def _check_lead(self) -> None:
+        if self.welcome().member.role != LEAD:
+            raise AccessDenied(_("Your role in the team does not allow this."))
+
+    def _list_devices(self) -> list[Path]:
+        with translating_file_errors(self._folder):
+            return sorted(
+                path for path in self._folder.iterdir() if is_uid(path.name) and path.is_dir() and not path.is_symlink()
+            )
+
+    def _list_unread(self, position: _Cursor) -> Iterator[tuple[Path, _Cursor]]:
+        """Yield the next file of each device with the cursor behind it, and the copies that sync programs made."""
+        for device in self._list_devices():
+            number = position.numbers.get(device.name, 0) + 1
+            path = device / f"{number:08}{CHANGESET_SUFFIX}"
+            if path.is_file() and not path.is_symlink():
+                yield path, replace(position, numbers={**position.numbers, device.name: number})
+            for path in sorted(device.glob(f"*{CHANGESET_SUFFIX}")):
+                name = f"{device.name}/{path.name}"
+                is_copy = not _NUMBER.fullmatch(path.name.removesuffix(CHANGESET_SUFFIX)) and path.name[0] != "."
+                if is_copy and name not in position.copies and path.is_file() and not path.is_symlink():
+                    yield path, replace(position, copies=(*position.copies, name))
+
+
+def _last_number(folder: Path) -> int:
+    return max(_list_numbers(folder), default=0)
+
+
+def _list_numbers(folder: Path) -> list[int]:
+    names = (path.name.removesuffix(CHANGESET_SUFFIX) for path in folder.glob(f"*{CHANGESET_SUFFIX}"))
+    return [int(name) for name in names if _NUMBER.fullmatch(name)]
+
+
+def _read_whole(path: Path) -> Changeset | None:
+    """Return the changeset in a file; None for one that is not whole yet. Raises NewerProgramNeeded."""
+    try:
+        changeset = _run(read_changeset(path))
+    except NewerChangeset as error:
+        raise NewerProgramNeeded(str(error)) from error
+    except (InvalidChangeset, OSError):
+        return None
+    if changeset.newer_steps:
+        message = _("A newer version of the program is needed to read what others did.")
+        raise NewerProgramNeeded(message)
+    return changeset
+
+
+def _read_json(path: Path, kind: type[_Result]) -> _Result | None:
+    """Return what a file has; None if it is not there, or not whole."""
+    try:
+        if path.is_symlink():
+            return None
+        with path.open("rb") as file:
+            return msgspec.json.decode(file.read(_MAX_JSON_SIZE), type=kind)
+    except (OSError, ValueError, RecursionError):
+        return None
+
+
+def _write_json(path: Path, value: object) -> None:
+    with new_file(path) as temporary, translating_file_errors(path):
+        temporary.write_bytes(msgspec.json.encode(value))
+
+
+def _run(steps: Generator[tuple[int, int], None, _Result]) -> _Result:
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            result: _Result = end.value
+            return result

@@ -1,0 +1,311 @@
+"""Syncing real corpora of several computers with a real folder: what each has afterwards, and after failures."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from builders import apply_edits, build_plain_article, create_corpus, locate
+from msgspec.structs import replace
+from running import finish
+
+from annotator.device_key import device_uid
+from annotator.jobs.syncing import SyncResult, sync
+from annotator.model.changeset import Changeset, Person
+from annotator.model.identities import person_uid
+from annotator.model.label_changes import LabelChange
+from annotator.model.labels import LabelSet
+from annotator.model.operations import add_span, remove_span
+from annotator.model.records import Edit, Span, article_uid, new_uid
+from annotator.remotes.folder import FolderRemote
+from annotator.remotes.remote import (
+    ANNOTATOR,
+    CURATOR,
+    LEAD,
+    AccessDenied,
+    Member,
+    OtherTeam,
+    Page,
+    Receipt,
+    Unreachable,
+)
+from annotator.store.corpus import Corpus
+from annotator.store.label_set import change_labels
+from annotator.store.merging import merge
+from annotator.store.queries.team import Team, count_pending, join_team, read_team
+
+TEXT = "أعلنت وزارة الصحة يوم 9 يوليو 2024 عن خُطّة وطنيـــة 😀 للأمم المتحدة"
+THIRD_TEXT = "افتتح الوزير معرضا"
+OTHER_TEXT = "نظمت الجامعة ندوة بالرباط"
+MINISTRY, DAY = "وزارة الصحة", "9 يوليو 2024"
+
+
+class Computer:
+    """A computer with a corpus in a team, and who works there."""
+
+    def __init__(self, folder: Path, name: str, shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.name, self.shared, self.folder = name, shared, folder
+        self.path = folder / "team.corpus"
+        self._monkeypatch = monkeypatch
+        folder.mkdir()
+        with self.sit():
+            self.uid = person_uid(device_uid(), name)
+
+    @contextmanager
+    def sit(self) -> Iterator[None]:
+        with self._monkeypatch.context() as context:
+            context.setenv("ANNOTATOR_HOME", str(self.folder))
+            yield
+
+    def join(self, member: Member, *texts: str) -> None:
+        with self.sit(), create_corpus(self.path, *texts) as corpus:
+            remote = FolderRemote(self.shared, member.uid)
+            welcome = remote.welcome()
+            finish(merge(corpus, Changeset("", people=(Person(self.name, (member.uid,)),))))
+            join_team(corpus, Team(welcome.team, welcome.name, str(self.shared), member.uid, welcome.member.role))
+
+    @contextmanager
+    def open(self) -> Iterator[Corpus]:
+        with self.sit(), Corpus.open(self.path) as corpus:
+            yield corpus
+
+    def sync(self, remote: Any = None, steps_at_once: int = 500) -> SyncResult:
+        with self.open() as corpus:
+            team = read_team(corpus)
+            assert team
+            remote = remote or FolderRemote.open(self.shared, team.member)
+            return finish(sync(corpus, remote, own_name=self.name, steps_at_once=steps_at_once))
+
+    def tag(self, words: str, label: str = "INSTITUTION", text: str = TEXT) -> None:
+        with self.open() as corpus:
+            article = corpus.article(
+                next(uid for (uid,) in corpus.fetch_tuples("SELECT uid FROM article WHERE text = ?", text))
+            )
+            layer = corpus.spans(article.uid, self.name)
+            apply_edits(corpus, add_span(article, layer, self.name, label, *locate(words, text)), self.name)
+
+    def spans(self) -> list[tuple[str, str, str]]:
+        """Return the annotator, label and words of each span."""
+        with self.open() as corpus:
+            rows = corpus.fetch_tuples(
+                'SELECT annotator, label, substr(text, start + 1, "end" - start) '
+                "FROM span JOIN article ON article.uid = article"
+            )
+            return sorted(rows)
+
+
+class LosingRemote(FolderRemote):
+    """Does what it is asked, and loses the answer of each push."""
+
+    def push(self, changeset: Changeset) -> Receipt:
+        super().push(changeset)
+        raise Unreachable("no answer")
+
+
+@pytest.fixture
+def shared(tmp_path: Path) -> Path:
+    return tmp_path / "shared"
+
+
+@pytest.fixture
+def lead(tmp_path: Path, shared: Path, monkeypatch: pytest.MonkeyPatch) -> Computer:
+    computer = Computer(tmp_path / "lead", "سلمى", shared, monkeypatch)
+    member = Member(computer.uid, computer.name, LEAD)
+    with computer.sit():
+        FolderRemote.create(shared, team=new_uid(), name="الفريق", lead=member)
+    computer.join(member, TEXT, OTHER_TEXT)
+    computer.sync()
+    return computer
+
+
+@pytest.fixture
+def colleague(tmp_path: Path, lead: Computer, monkeypatch: pytest.MonkeyPatch) -> Computer:
+    return add_member(tmp_path / "colleague", "Youssef", lead, ANNOTATOR, monkeypatch)
+
+
+def add_member(
+    folder: Path, name: str, lead: Computer, role: str, monkeypatch: pytest.MonkeyPatch, uid: str = ""
+) -> Computer:
+    computer = Computer(folder, name, lead.shared, monkeypatch)
+    member = Member(uid or computer.uid, name, role)
+    with lead.sit():
+        FolderRemote(lead.shared, lead.uid).invite(member)
+    computer.join(member)
+    computer.sync()
+    return computer
+
+
+def test_what_each_labels_is_with_the_other_after_a_sync(lead: Computer, colleague: Computer) -> None:
+    colleague.tag(MINISTRY)
+    lead.tag(DAY, "DATE")
+    assert (colleague.sync().pushed, lead.sync().pushed) == (1, 1)
+    assert (colleague.sync().pulled, lead.sync().pulled) == (1, 0)
+    expected = [("Youssef", "INSTITUTION", MINISTRY), ("سلمى", "DATE", DAY)]
+    assert lead.spans() == colleague.spans() == expected
+    assert lead.sync() == colleague.sync() == SyncResult()
+
+
+def test_what_waits_is_counted_until_it_is_there(colleague: Computer) -> None:
+    colleague.tag(MINISTRY)
+    with colleague.open() as corpus:
+        assert count_pending(corpus) == 1
+    assert colleague.sync().pending == 0
+
+
+def test_a_lost_answer_costs_a_repetition_and_nothing_else(lead: Computer, colleague: Computer) -> None:
+    colleague.tag(MINISTRY)
+    with pytest.raises(Unreachable):
+        colleague.sync(LosingRemote(lead.shared, colleague.uid))
+    assert colleague.sync().pending == 0
+    assert lead.sync().pulled == 1
+    assert lead.spans() == colleague.spans() == [("Youssef", "INSTITUTION", MINISTRY)]
+
+
+def test_a_second_computer_of_a_person_goes_on_where_the_first_was(
+    tmp_path: Path, lead: Computer, colleague: Computer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    colleague.tag(MINISTRY)
+    colleague.sync()
+    home = add_member(tmp_path / "home", "Youssef", lead, ANNOTATOR, monkeypatch, colleague.uid)
+    home.tag(DAY, "DATE")
+    home.sync()
+    colleague.sync()
+    assert home.spans() == colleague.spans() == [("Youssef", "DATE", DAY), ("Youssef", "INSTITUTION", MINISTRY)]
+
+
+def test_two_changes_of_one_span_become_a_conflict_that_both_computers_see(
+    tmp_path: Path, lead: Computer, colleague: Computer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    colleague.tag(MINISTRY)
+    colleague.sync()
+    home = add_member(tmp_path / "home", "Youssef", lead, ANNOTATOR, monkeypatch, colleague.uid)
+    for computer, note in ((home, "في البيت"), (colleague, "في المكتب")):
+        with computer.open() as corpus:
+            [span] = corpus.spans(article_uid(TEXT), "Youssef")
+            apply_edits(corpus, [replace_note(span, note)], "Youssef", name="describe")
+    conflicts = [*home.sync().conflicts, *colleague.sync().conflicts, *home.sync().conflicts]
+    assert len({conflict.step for conflict in conflicts}) == 1
+    for computer in (home, colleague):
+        with computer.open() as corpus:
+            assert corpus.fetch_tuples("SELECT count(*) FROM conflict") == [(1,)]
+
+
+def replace_note(span: Span, note: str) -> Edit:
+    return Edit(span, replace(span, note=note))
+
+
+def test_a_label_is_renamed_while_steps_with_its_old_name_travel(lead: Computer, colleague: Computer) -> None:
+    colleague.tag(MINISTRY)
+    with lead.open() as corpus:
+        before = corpus.labels()
+        renamed = LabelSet(
+            tuple(replace(label, name="BODY") if label.name == "INSTITUTION" else label for label in before.labels)
+        )
+        names = {old.name: new.name for old, new in zip(before.labels, renamed.labels, strict=True)}
+        for _progress in change_labels(corpus, LabelChange(before, renamed, names)):
+            pass
+    lead.sync()
+    colleague.sync()
+    lead.sync()
+    assert lead.spans() == colleague.spans() == [("Youssef", "BODY", MINISTRY)]
+
+
+def test_a_revoked_member_keeps_the_file_and_gets_nothing_more(lead: Computer, colleague: Computer) -> None:
+    with lead.sit():
+        FolderRemote(lead.shared, lead.uid).revoke(colleague.uid)
+    lead.tag(DAY, "DATE")
+    lead.sync()
+    colleague.tag(MINISTRY)
+    with pytest.raises(AccessDenied):
+        colleague.sync()
+    assert colleague.spans() == [("Youssef", "INSTITUTION", MINISTRY)]
+
+
+def test_another_team_under_the_address_gets_nothing(tmp_path: Path, lead: Computer, colleague: Computer) -> None:
+    other = tmp_path / "other"
+    FolderRemote.create(other, team=new_uid(), name="غيره", lead=Member(colleague.uid, "Youssef", LEAD))
+    colleague.tag(MINISTRY)
+    with pytest.raises(OtherTeam, match="غيره"):
+        colleague.sync(FolderRemote(other, colleague.uid))
+    assert not list(other.glob("*/*.changeset"))
+
+
+def test_a_role_that_was_widened_is_followed(lead: Computer, colleague: Computer) -> None:
+    with lead.sit():
+        FolderRemote(lead.shared, lead.uid).set_role(colleague.uid, CURATOR)
+    colleague.sync()
+    with colleague.open() as corpus:
+        team = read_team(corpus)
+    assert team
+    assert team.role == CURATOR
+
+
+def test_a_remote_that_lost_what_this_computer_wrote_gets_it_again(lead: Computer, colleague: Computer) -> None:
+    colleague.tag(MINISTRY)
+    colleague.sync()
+    colleague.sync()  # reads its own file
+    with colleague.sit():
+        folder = lead.shared / device_uid()
+    for path in folder.iterdir():
+        path.unlink()
+    assert lead.sync().pulled == 0
+    assert colleague.sync().pushed == 1
+    assert lead.sync().pulled == 1
+    assert lead.spans() == colleague.spans()
+
+
+def test_steps_wait_for_an_article_that_comes_later(tmp_path: Path, lead: Computer, colleague: Computer) -> None:
+    """A sync program may bring the file of a colleague before that of the lead who added the article."""
+    with lead.open() as corpus:
+        corpus.add(build_plain_article(THIRD_TEXT))
+    lead.sync()
+    colleague.sync()
+    colleague.tag(THIRD_TEXT.split()[0], text=THIRD_TEXT)
+    colleague.sync()
+    with lead.sit():
+        last = max((lead.shared / device_uid()).glob("*.changeset"))
+    late = last.rename(tmp_path / "on its way")
+    third = Computer(tmp_path / "third", "Hind", lead.shared, lead._monkeypatch)
+    with lead.sit():
+        FolderRemote(lead.shared, lead.uid).invite(Member(third.uid, "Hind", ANNOTATOR))
+    third.join(Member(third.uid, "Hind", ANNOTATOR))
+    third.sync()
+    assert third.spans() == []
+    late.rename(last)
+    third.sync()
+    assert third.spans() == [("Youssef", "INSTITUTION", THIRD_TEXT.split()[0])]
+
+
+@pytest.mark.parametrize("size", [1, 2, 500])
+def test_portions_of_a_page_come_to_the_same(lead: Computer, colleague: Computer, size: int) -> None:
+    for words in TEXT.split():
+        colleague.tag(words)
+    with colleague.open() as corpus:
+        [first, *_others] = corpus.spans(article_uid(TEXT), "Youssef")
+        apply_edits(corpus, remove_span(first), "Youssef", name="remove")
+    colleague.sync()
+    assert lead.sync(steps_at_once=size).pulled == len(TEXT.split()) + 1
+    assert lead.spans() == colleague.spans()
+
+
+class ClosingRemote(FolderRemote):
+    """Ends the program in the place of the second pull."""
+
+    pulls = 0
+
+    def pull(self, cursor: str, most: int) -> Page:
+        self.pulls += 1
+        if self.pulls > 1:
+            raise KeyboardInterrupt
+        return super().pull(cursor, most)
+
+
+def test_a_sync_that_ends_early_goes_on_next_time(lead: Computer, colleague: Computer) -> None:
+    for words in (MINISTRY, DAY):
+        colleague.tag(words)
+        colleague.sync()
+    with pytest.raises(KeyboardInterrupt):
+        lead.sync(ClosingRemote(lead.shared, lead.uid))
+    lead.sync()
+    assert lead.spans() == colleague.spans()

@@ -1,0 +1,168 @@
+"""A team in a folder: what sync programs and disks do to its files."""
+
+from pathlib import Path
+
+import pytest
+from running import finish
+
+from annotator.device_key import device_uid
+from annotator.model.changeset import Changeset, Person
+from annotator.model.records import Edit, Status, Step, new_uid
+from annotator.remotes.folder import FolderRemote
+from annotator.remotes.remote import (
+    ANNOTATOR,
+    BEGINNING,
+    LEAD,
+    AccessDenied,
+    Member,
+    RemoteError,
+    RemoteWentBack,
+    Unreachable,
+)
+
+LEAD_MEMBER = Member("a" * 32, "سلمى", LEAD)
+COLLEAGUE = Member("b" * 32, "Youssef", ANNOTATOR)
+ARTICLE = "c" * 64
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "shared"
+
+
+@pytest.fixture
+def remote(folder: Path) -> FolderRemote:
+    return FolderRemote.create(folder, team="d" * 32, name="الفريق", lead=LEAD_MEMBER)
+
+
+def build_changeset() -> Changeset:
+    status = Status(ARTICLE, LEAD_MEMBER.name, "done")
+    step = Step(new_uid(), LEAD_MEMBER.name, "2024-07-09T09:00:00+00:00", "state", (Edit(None, status),), clock=1)
+    return Changeset("1", people=(Person(LEAD_MEMBER.name, (LEAD_MEMBER.uid,)),), steps=(step,))
+
+
+def pull_all(remote: FolderRemote, cursor: str = BEGINNING) -> tuple[list[str], str]:
+    """Return the uids of all steps after the cursor, and the cursor behind them."""
+    uids: list[str] = []
+    is_last = False
+    while not is_last:
+        page = remote.pull(cursor, 500)
+        uids += [step.uid for step in page.changeset.steps]
+        cursor, is_last = page.cursor, page.is_last
+    return uids, cursor
+
+
+def push(remote: FolderRemote) -> str:
+    """Write a step, and return its uid."""
+    changeset = build_changeset()
+    assert remote.push(changeset).steps == 1
+    return changeset.steps[0].uid
+
+
+def own_file(folder: Path, number: int) -> Path:
+    return folder / device_uid() / f"{number:08}.changeset"
+
+
+def test_files_are_read_once_and_in_order(remote: FolderRemote) -> None:
+    uids = [push(remote) for _step in range(3)]
+    steps, cursor = pull_all(remote)
+    assert steps == uids
+    assert pull_all(remote, cursor) == ([], cursor)
+    uids.append(push(remote))
+    assert pull_all(remote, cursor)[0] == uids[-1:]
+
+
+def test_half_a_file_waits_with_all_behind_it(remote: FolderRemote, folder: Path) -> None:
+    uids = [push(remote) for _step in range(2)]
+    path = own_file(folder, 1)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    steps, cursor = pull_all(remote)
+    assert steps == []
+    path.write_bytes(whole)
+    assert pull_all(remote, cursor)[0] == uids
+
+
+def test_a_file_that_is_not_there_yet_is_waited_for(remote: FolderRemote, folder: Path, tmp_path: Path) -> None:
+    uids = [push(remote) for _step in range(3)]
+    late = own_file(folder, 2).rename(tmp_path / "late")
+    steps, cursor = pull_all(remote)
+    assert steps == uids[:1]
+    late.rename(own_file(folder, 2))
+    assert pull_all(remote, cursor)[0] == uids[1:]
+
+
+def test_the_copy_that_a_sync_program_makes_of_a_conflict_is_read_too(remote: FolderRemote, folder: Path) -> None:
+    first = push(remote)
+    copy = own_file(folder, 1).with_name("00000001 (conflicted copy 2026-11-28).changeset")
+    own_file(folder, 1).rename(copy)
+    second = push(remote)
+    steps, cursor = pull_all(remote)
+    assert sorted(steps) == sorted((first, second))
+    assert pull_all(remote, cursor)[0] == []
+
+
+@pytest.mark.parametrize("name", [".stfolder", ".~lock.00000001.changeset#", "Thumbs.db", "notes.txt", "desktop.ini"])
+def test_what_else_lies_there_is_left_alone(remote: FolderRemote, folder: Path, name: str) -> None:
+    uid = push(remote)
+    for place in (folder, folder / device_uid(), folder / "members"):
+        (place / name).write_bytes(b"\0")
+    assert pull_all(remote)[0] == [uid]
+    assert [member.uid for member in remote.welcome().members] == [LEAD_MEMBER.uid]
+
+
+@pytest.mark.posix_only("links of this kind")
+def test_no_link_is_followed(remote: FolderRemote, folder: Path, tmp_path: Path) -> None:
+    push(remote)
+    own_file(folder, 1).rename(tmp_path / "elsewhere")
+    own_file(folder, 1).symlink_to(tmp_path / "elsewhere")
+    (folder / ("e" * 32)).symlink_to(folder / device_uid(), target_is_directory=True)
+    assert pull_all(remote)[0] == []
+
+
+def test_files_of_this_device_that_are_gone_are_noticed(remote: FolderRemote, folder: Path) -> None:
+    push(remote)
+    _steps, cursor = pull_all(remote)
+    own_file(folder, 1).unlink()
+    with pytest.raises(RemoteWentBack):
+        remote.pull(cursor, 500)
+
+
+def test_a_folder_that_is_not_there_is_told(remote: FolderRemote, folder: Path) -> None:
+    folder.rename(folder.with_name("away"))
+    for ask in (remote.welcome, lambda: remote.pull(BEGINNING, 1), lambda: remote.push(build_changeset())):
+        with pytest.raises(Unreachable):
+            ask()
+    assert not folder.exists()
+
+
+def test_there_is_one_team_in_a_folder(remote: FolderRemote, folder: Path) -> None:
+    with pytest.raises(RemoteError, match="already"):
+        FolderRemote.create(folder, team="f" * 32, name="other", lead=COLLEAGUE)
+    assert remote.welcome().team == "d" * 32
+
+
+def test_the_lead_says_who_is_a_member_and_nobody_else_does(remote: FolderRemote, folder: Path) -> None:
+    colleague = FolderRemote(folder, COLLEAGUE.uid)
+    with pytest.raises(AccessDenied):
+        colleague.welcome()
+    remote.invite(COLLEAGUE)
+    assert colleague.welcome().member == COLLEAGUE
+    with pytest.raises(AccessDenied):
+        colleague.set_role(COLLEAGUE.uid, LEAD)
+    remote.set_role(COLLEAGUE.uid, "curator")
+    assert colleague.welcome().member.role == "curator"
+    remote.revoke(COLLEAGUE.uid)
+    with pytest.raises(AccessDenied):
+        colleague.welcome()
+
+
+def test_a_check_names_files_that_are_damaged_or_missing(remote: FolderRemote, folder: Path) -> None:
+    for _step in range(3):
+        push(remote)
+    assert finish(remote.verify()).faults == ()
+    own_file(folder, 1).write_bytes(b"\x1f\x8b")
+    own_file(folder, 2).unlink()
+    result = finish(remote.verify())
+    assert result.items == 2
+    assert [f"{number:08}" in fault for number, fault in zip((1, 2), result.faults, strict=True)] == [True, True]
