@@ -143,7 +143,7 @@ def run_cluster(programs: Path, settings: str = "") -> Iterator[Cluster]:
     folder = Path(tempfile.mkdtemp(prefix="pg"))  # short: a socket's path has 107 bytes at most
     data = folder / "data"
     try:
-        authority = _make_certificates(folder)
+        authority = make_certificates(folder)
         (folder / "password").write_text(ADMINISTRATOR_PASSWORD, encoding="ascii")
         _take_over(folder)
         _run(
@@ -211,7 +211,7 @@ def _find_port() -> int:
         return int(free.getsockname()[1])
 
 
-def _make_certificates(folder: Path) -> str:
+def make_certificates(folder: Path) -> str:
     """Make an authority, and a key and certificate of the server "localhost"; return the authority's certificate."""
 
     def run_openssl(*arguments: str) -> None:

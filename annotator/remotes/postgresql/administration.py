@@ -119,6 +119,19 @@ def _role_prefix(team: str) -> str:
     return f"team_{team[:_UID_IN_ROLES]}"
 
 
+_CLOSING: Final = """
+    DO $$
+    DECLARE name regprocedure;
+    BEGIN
+        FOR name IN SELECT oid::regprocedure FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace
+            AND proname IN ('lo_creat', 'lo_create', 'lo_from_bytea', 'lo_import', 'lo_open', 'lo_put') LOOP
+            EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', name);
+        END LOOP;
+    END $$
+"""
+"""Takes from everybody in this database what would fill the server's disk; a superuser alone can do that."""
+
+
 def _make_roles(connection: "Connection[Any]", variables: Mapping[str, str]) -> None:
     for role in _ROLES:
         connection.execute(_fill(f'CREATE ROLE :"{role}" NOLOGIN', variables))
@@ -144,6 +157,8 @@ def _make_roles(connection: "Connection[Any]", variables: Mapping[str, str]) -> 
             names,
         )
     )
+    if connection.info.parameter_status("is_superuser") == "on":
+        connection.execute(_CLOSING)
 
 
 @contextlib.contextmanager

@@ -42,7 +42,9 @@ CREATE TABLE team.item (
     received timestamptz NOT NULL DEFAULT now(),
     body text NOT NULL
 );
-CREATE UNIQUE INDEX item_once ON team.item (uid, kind, article, owner) WHERE kind <> 'assignment';
+-- Of assignments and people there may be several: the last stands.
+CREATE UNIQUE INDEX item_once ON team.item (uid, kind, article, owner) WHERE kind NOT IN ('assignment', 'person');
+CREATE INDEX item_person ON team.item (uid, seq) WHERE kind = 'person';
 CREATE INDEX item_by_article ON team.item (article) WHERE article <> '';
 
 CREATE TABLE team.assignment (
@@ -96,7 +98,9 @@ CREATE FUNCTION team.find_known(uids text[])
 RETURNS TABLE (kind text, uid text, article text, owner text, annotator text, clock bigint, digest bytea)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = team, pg_temp AS
 $$ SELECT i.kind, i.uid, i.article, i.owner, i.annotator, i.clock, i.digest FROM item i
-   WHERE i.uid = ANY (uids) AND i.kind <> 'assignment' $$;
+   WHERE i.uid = ANY (uids) AND i.kind NOT IN ('assignment', 'person')
+   UNION ALL (SELECT DISTINCT ON (i.uid) i.kind, i.uid, i.article, i.owner, i.annotator, i.clock, i.digest FROM item i
+   WHERE i.uid = ANY (uids) AND i.kind = 'person' ORDER BY i.uid, i.seq DESC) $$;
 -- Whether the gold layer and those of all to whom an article was given are finished.
 CREATE FUNCTION team.is_finished(of_article text) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = team, pg_temp AS

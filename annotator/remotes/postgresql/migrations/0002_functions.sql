@@ -184,11 +184,11 @@ BEGIN
         SELECT uid FROM (SELECT uid, annotator, clock FROM read WHERE kind = 'step' AND reason IS NULL
             UNION SELECT uid, annotator, clock FROM known WHERE kind = 'step') AS each GROUP BY uid HAVING count(*) > 1),
     judged AS MATERIALIZED (
-        SELECT r.*, k.uid IS NOT NULL AS is_known, coalesce(r.reason,
+        SELECT r.*, k.uid IS NOT NULL AND NOT (r.kind = 'person' AND k.digest <> r.digest) AS is_known, coalesce(r.reason,
             explain_right(r.kind, r.uid, r.owner, r.annotator, r.actor, me, role),
             CASE WHEN r.kind IN ('step', 'assignment') AND r.article NOT IN (SELECT uid FROM articles) THEN 'article' END,
             CASE WHEN r.kind = 'step' AND r.uid IN (SELECT uid FROM heads) THEN 'uid' END,
-            CASE WHEN k.digest <> r.digest THEN 'uid' END) AS verdict
+            CASE WHEN k.digest <> r.digest AND NOT (r.kind = 'person' AND role = 'lead') THEN 'uid' END) AS verdict
         FROM read r LEFT JOIN known k ON r.kind <> 'assignment' AND (k.uid, k.kind, k.article, k.owner) = (r.uid, r.kind, r.article, r.owner)),
     -- A step is taken with all its parts or not at all.
     torn AS MATERIALIZED (SELECT uid, min(verdict) AS verdict FROM judged WHERE verdict IS NOT NULL GROUP BY uid),
@@ -303,7 +303,7 @@ END $$;
 CREATE FUNCTION team.save_login(login text, verifier text, until timestamptz) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = team, pg_temp AS $$
 BEGIN
-    IF NOT starts_with(login, :'login_prefix') OR verifier !~ '^SCRAM-SHA-256\$[0-9]{4,7}:[A-Za-z0-9+/=]{20,100}\$[A-Za-z0-9+/=]{44}:[A-Za-z0-9+/=]{44}$' THEN
+    IF (starts_with(login, :'login_prefix') AND verifier ~ '^SCRAM-SHA-256\$[0-9]{4,7}:[A-Za-z0-9+/=]{20,100}\$[A-Za-z0-9+/=]{44}:[A-Za-z0-9+/=]{44}$') IS NOT TRUE THEN
         RAISE EXCEPTION 'no login of this team' USING ERRCODE = 'AN006';
     END IF;
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = login) THEN
@@ -316,7 +316,7 @@ BEGIN
 END $$;
 CREATE FUNCTION team.close_login(login text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = team, pg_temp AS $$
 BEGIN
-    IF NOT starts_with(login, :'login_prefix') THEN RAISE EXCEPTION 'no login of this team' USING ERRCODE = 'AN006'; END IF;
+    IF starts_with(login, :'login_prefix') IS NOT TRUE THEN RAISE EXCEPTION 'no login of this team' USING ERRCODE = 'AN006'; END IF;
     EXECUTE format('ALTER ROLE %I NOLOGIN PASSWORD NULL', login);
 END $$;
 
