@@ -88,9 +88,14 @@ def name_login(of_colleague: str, uid: str) -> str:
 
 @contextlib.contextmanager
 def certificate_file(certificate: str | None) -> Iterator[str]:
-    """Yield the path of a file with certificates, which libpq reads; "system" stands for those of the system."""
+    """Yield the path of a file with certificates, which libpq reads: without any, those of the public authorities.
+
+    The libpq in psycopg's wheels looks for the system's where no system has them, in /usr/lib/psycopg-openssl.
+    """
     if certificate is None:
-        yield "system"
+        import certifi  # late: rarely needed
+
+        yield certifi.where()
         return
     with tempfile.TemporaryDirectory(prefix="annotator-") as folder:
         path = Path(folder) / "authority.pem"
