@@ -100,7 +100,11 @@ class _Sync:
     # Reading
 
     def _pull(self) -> Generator[tuple[int, int], None, None]:
-        """Merge all pages; a page of which steps had to wait for an article is read again, now and in the next sync."""
+        """Merge all pages.
+
+        A page of which something had to be left out, for want of an article or of a newer version of the program, is
+        read again in the next sync; and now, if articles have come.
+        """
         while (yield from self._pull_to_the_end()):
             pass
 
@@ -124,13 +128,13 @@ class _Sync:
             return self._remote.pull(BEGINNING, self._steps_at_once)
 
     def _merge_page(self, page: Page, *, stores_cursor: bool) -> Generator[tuple[int, int], None, bool]:
-        """Merge a page in portions, the last of them with the cursor; return whether steps had to wait."""
+        """Merge a page in portions, the last of them with the cursor; return whether anything was left out."""
         member = self._team().member
         missing = list_missing_assignments(self._corpus, page.changeset, member) | {*page.released}
         changesets = [self._remote.read_articles(missing)] if missing else []
         changesets.append(page.changeset)
         portions = [portion for changeset in changesets for portion in self._divide(changeset)]
-        is_waiting = False
+        is_waiting = any(changeset.newer_steps for changeset in changesets)
         for number, portion in enumerate(portions, 1):
             with self._corpus.transaction():
                 has_waiting = yield from self._merge(portion)

@@ -258,15 +258,11 @@ def _list_numbers(folder: Path) -> list[int]:
 def _read_whole(path: Path) -> Changeset | None:
     """Return the changeset in a file; None for one that is not whole yet. Raises NewerProgramNeeded."""
     try:
-        changeset = _run(read_changeset(path))
+        return _run(read_changeset(path))
     except NewerChangeset as error:
         raise NewerProgramNeeded(str(error)) from error
     except (InvalidChangeset, OSError):
         return None
-    if changeset.newer_steps:
-        message = _("A newer version of the program is needed to read what others did.")
-        raise NewerProgramNeeded(message)
-    return changeset
 
 
 def _read_json(path: Path, kind: type[_Result]) -> _Result | None:

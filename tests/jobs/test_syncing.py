@@ -17,7 +17,7 @@ from annotator.model.identities import person_uid
 from annotator.model.label_changes import LabelChange
 from annotator.model.labels import LabelSet
 from annotator.model.operations import add_span, remove_span
-from annotator.model.records import Edit, Span, article_uid, new_uid
+from annotator.model.records import Edit, Span, Step, article_uid, new_uid
 from annotator.remotes.folder import FolderRemote
 from annotator.remotes.remote import (
     ANNOTATOR,
@@ -308,4 +308,27 @@ def test_a_sync_that_ends_early_goes_on_next_time(lead: Computer, colleague: Com
     with pytest.raises(KeyboardInterrupt):
         lead.sync(ClosingRemote(lead.shared, lead.uid))
     lead.sync()
+    assert lead.spans() == colleague.spans()
+
+
+class OlderProgramsRemote(FolderRemote):
+    """Reads as a program would that knows no spans."""
+
+    def pull(self, cursor: str, most: int) -> Page:
+        page = super().pull(cursor, most)
+        known: list[Step] = []
+        newer: list[Step] = []
+        for step in page.changeset.steps:
+            (newer if any(isinstance(edit.after, Span) for edit in step.edits) else known).append(step)
+        changeset = replace(page.changeset, steps=tuple(known), newer_steps=tuple(step.uid for step in newer))
+        return replace(page, changeset=changeset)
+
+
+def test_what_an_older_program_cannot_read_comes_once_it_is_newer(lead: Computer, colleague: Computer) -> None:
+    colleague.tag(MINISTRY)
+    colleague.sync()
+    colleague.tag(DAY, "DATE")
+    colleague.sync()
+    assert lead.sync(OlderProgramsRemote(lead.shared, lead.uid)).pulled == 0
+    assert lead.sync().pulled == 2
     assert lead.spans() == colleague.spans()
